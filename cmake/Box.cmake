@@ -1,0 +1,24 @@
+# One library per box of the architecture, one test executable per box.
+
+# windlass_box(<name> [links…]): library windlass_<name> of every .cc file beside the calling CMakeLists.
+function(windlass_box name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  if(sources)
+    add_library(windlass_${name} STATIC ${sources})
+    target_link_libraries(windlass_${name} PUBLIC ${ARGN})
+  else()
+    add_library(windlass_${name} INTERFACE)
+    target_link_libraries(windlass_${name} INTERFACE ${ARGN})
+  endif()
+endfunction()
+
+# windlass_test(<name> [links…]): executable <name>_test of every *_test.cc beside the calling CMakeLists.
+function(windlass_test name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_test ${sources})
+  target_link_libraries(${name}_test PRIVATE windlass_catch_main ${ARGN})
+  add_test(NAME ${name} COMMAND ${name}_test)
+endfunction()

@@ -1,0 +1,30 @@
+# Compiler and linker flags of every target.
+
+set(WINDLASS_SANITIZE "" CACHE STRING "Sanitizers: address;undefined or thread")
+option(WINDLASS_WERROR "Treat warnings as errors" OFF)
+
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+                    -Wformat=2 -Wimplicit-fallthrough)
+if(WINDLASS_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+# Hardening of release builds (OpenSSF guide; reliability §10.3).
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+add_compile_options(-fstack-protector-strong -fstack-clash-protection)
+add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -D_FORTIFY_SOURCE=3 ${CMAKE_CXX_FLAGS_RELEASE_EXTRA}")
+
+if(WINDLASS_SANITIZE)
+  string(REPLACE ";" "," sanitizers "${WINDLASS_SANITIZE}")
+  add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${sanitizers})
+endif()
+
+# A compiler cache, where the machine has one.
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

@@ -1,0 +1,76 @@
+// The vocabulary of decisions. A controller never "does": it looks at the cache and names the next step.
+//
+//   Step Next(const View& view, const Learned& learned, WallTime now);
+//
+// is pure: no I/O, no clock, no globals. The runtime executes the step, folds the reply into the store,
+// appends the outcome to `learned` and asks again, until Wait or Failed. There is no continuation state:
+// a crash at any point equals a restart, and every intermediate state is a row in a table test.
+// Source: architecture §2.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+// Why a write is made, with the numbers it was based on: its one log line, and its metric.
+struct Because {
+  std::string decision;  // "scale up new replicaset"; a small fixed set, used as a metric label
+  LogFields numbers;     // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
+};
+
+// At most one request; what to say about it travels with it.
+struct Write {
+  Request request;
+  Because because;
+  std::vector<Event> on_success{};
+  // Adoption and release tolerate 404 and 422: the sync goes on and finds the refusal in `learned`.
+  bool go_on_if_refused = false;
+  // Creating a ReplicaSet tells users about a refusal, too.
+  std::vector<Event> on_refusal{};
+};
+
+// Uncached; the next decision leans on it.
+struct Read {
+  Request request;
+  std::string why;
+};
+
+// Nothing to do now. look_again_in arms the key's deadline slot; nullopt clears it.
+struct Wait {
+  std::optional<Duration> look_again_in{};
+  std::vector<Event> events{};
+};
+
+enum class Retry : uint8_t {
+  kBackOff,       // retry slot, exponential
+  kOnSpecChange,  // only when the object's generation changes
+  kForget,        // never, until an event arrives
+};
+struct Failed {
+  Error error;
+  Retry retry = Retry::kBackOff;
+  std::vector<Event> events{};
+};
+
+using Step = std::variant<Write, Read, Wait, Failed>;
+
+// A fact of this sync, never a verdict.
+struct Outcome {
+  RequestKey asked;
+  Result<Reply> said;
+};
+// Every write and read so far, in order; dropped with the sync.
+using Learned = std::vector<Outcome>;
+
+// The latest outcome of `request` in this sync; nullptr when it was not asked yet.
+const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
+
+}  // namespace windlass

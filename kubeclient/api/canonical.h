@@ -1,0 +1,36 @@
+// Pod template equality, without structs that would forget tomorrow's fields.
+//
+// Two templates are equal exactly when their canonical forms are equal bytes: label pod-template-hash
+// removed, keys sorted, null and empty arrays dropped, empty objects dropped where the Go type is a map
+// or an embedded struct and kept where it is a pointer, zero values dropped where the Go field is no
+// pointer, quantities at known paths rewritten to their number.
+// Source: D-150…D-155; upstream EqualIgnoreHash = Semantic.DeepEqual.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+inline constexpr std::string_view kPodTemplateHashLabel = "pod-template-hash";
+
+// 128 bits over the canonical form. Equal fingerprints mean equal templates for all purposes here.
+struct Fingerprint {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  auto operator<=>(const Fingerprint&) const = default;
+};
+
+// `template_json` is a PodTemplateSpec as the server sent it. Error kMalformed when it is no JSON object.
+Result<std::string> CanonicalTemplate(std::string_view template_json);
+Fingerprint FingerprintOf(std::string_view canonical_template);
+
+// The pod-template-hash value: FNV-1a 32 over the canonical bytes and, when collision_count is given
+// (>= 0; -1 = absent), 8 bytes of it; decimal digits mapped to "456789bcdf" (D-171).
+std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
+
+}  // namespace windlass

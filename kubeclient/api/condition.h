@@ -1,0 +1,27 @@
+// A status condition of a Deployment or ReplicaSet.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/symbol.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// Unknown types and odd status values are data, carried along unchanged (D-404, R-032).
+struct Condition {
+  Symbol type;
+  Symbol status;  // "True", "False", "Unknown"
+  Symbol reason;
+  std::string message;
+  WallTime last_update_time;  // Deployments only
+  WallTime last_transition_time;
+  bool operator==(const Condition&) const = default;
+};
+
+// The first condition of `type`; nullptr when there is none.
+const Condition* FindCondition(const std::vector<Condition>& conditions, std::string_view type);
+
+}  // namespace windlass

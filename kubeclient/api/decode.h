@@ -1,0 +1,85 @@
+// From JSON to typed views, in one pass (simdjson On-Demand). The only place that reads objects.
+//
+// Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod). Unknown
+// fields and enum values are fine; a known field of the wrong type is an Error kMalformed that names the
+// field's path. Depth above kJsonDepthMax is an error. No exception leaves these functions.
+// Core thread only (SymbolTable).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+// metav1.Status, as errors carry it.
+struct ApiStatus {
+  int code = 0;
+  std::string reason;
+  std::string message;
+  std::vector<std::string> causes;  // details.causes[].reason
+  std::optional<int64_t> retry_after_seconds;  // details.retryAfterSeconds
+};
+
+enum class WatchEventType : uint8_t { kAdded, kModified, kDeleted, kBookmark, kError, kUnknown };
+
+// One line of a watch, taken apart but with the object still as text.
+struct WatchFrame {
+  WatchEventType type = WatchEventType::kUnknown;
+  std::string_view object_json;  // points into the line
+};
+// A bookmark's content.
+struct Bookmark {
+  ResourceVersion resource_version;
+  bool initial_events_end = false;  // annotation k8s.io/initial-events-end = "true"
+};
+// One page of a list, items still as text.
+struct ListPage {
+  std::string kind;  // "DeploymentList", "PartialObjectMetadataList", …
+  ResourceVersion resource_version;
+  std::string continue_token;
+  std::vector<std::string> items;  // raw JSON of each item
+};
+
+// Metadata that identifies an object even if the rest cannot be decoded (quarantine, R-031).
+struct ObjectIdentity {
+  ObjectKey key;
+  Uid uid;
+  ResourceVersion resource_version;
+};
+
+// Decoders keep a parser and its buffers between calls: one instance per core thread.
+class Decoder {
+ public:
+  explicit Decoder(SymbolTable& symbols);
+  ~Decoder();
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+
+  Result<WatchFrame> DecodeFrame(std::string_view line);
+  Result<Bookmark> DecodeBookmark(std::string_view object_json);
+  Result<ListPage> DecodeList(std::string_view body);
+  Result<ApiStatus> DecodeStatus(std::string_view body);
+  Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
+
+  Result<Deployment> DecodeDeployment(std::string_view object_json);
+  Result<ReplicaSet> DecodeReplicaSet(std::string_view object_json);
+  Result<PodMetadata> DecodePodMetadata(std::string_view object_json);
+
+  // spec.template of a Deployment or ReplicaSet, raw. For uncached reads.
+  Result<std::string> ExtractTemplate(std::string_view object_json);
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+  SymbolTable& symbols_;
+};
+
+}  // namespace windlass

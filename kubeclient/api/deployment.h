@@ -1,0 +1,54 @@
+// apps/v1 Deployment: what a rollout needs, plus the template as the server sent it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/condition.h"
+#include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass {
+
+inline constexpr int32_t kUnlimited = 2147483647;  // MaxInt32: "no deadline", "keep all history"
+
+struct DeploymentStatus {
+  int64_t observed_generation = 0;
+  int32_t replicas = 0;
+  int32_t updated_replicas = 0;
+  int32_t ready_replicas = 0;
+  int32_t available_replicas = 0;
+  int32_t unavailable_replicas = 0;
+  std::optional<int32_t> terminating_replicas;  // absent is not 0 (D-403)
+  std::optional<int32_t> collision_count;
+  std::vector<Condition> conditions;  // order matters for comparison (D-405)
+  bool operator==(const DeploymentStatus&) const = default;
+};
+
+struct DeploymentSpec {
+  int32_t replicas = 1;
+  LabelSelector selector;
+  Symbol strategy_type;  // "RollingUpdate", "Recreate", or whatever was written
+  std::optional<IntOrPercent> max_surge;
+  std::optional<IntOrPercent> max_unavailable;
+  int32_t min_ready_seconds = 0;
+  bool paused = false;
+  std::optional<int32_t> progress_deadline_seconds;  // kUnlimited = none
+  std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
+  // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
+  std::shared_ptr<const std::string> template_json;
+  Fingerprint template_fingerprint;
+};
+
+struct Deployment {
+  ObjectMeta meta;
+  DeploymentSpec spec;
+  DeploymentStatus status;
+};
+
+}  // namespace windlass

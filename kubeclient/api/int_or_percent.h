@@ -1,0 +1,28 @@
+// intstr.IntOrString as maxSurge and maxUnavailable use it: a count, or a percentage of the replicas.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+struct IntOrPercent {
+  enum class Type : uint8_t { kInt, kString };
+  Type type = Type::kInt;
+  int32_t int_value = 0;
+  std::string string_value;  // as written, for example "25%"
+
+  static IntOrPercent Int(int32_t value) { return {Type::kInt, value, {}}; }
+  static IntOrPercent Percent(std::string text) { return {Type::kString, 0, std::move(text)}; }
+  bool operator==(const IntOrPercent&) const = default;  // 1 and "1" are different values
+};
+
+// The number of Pods that `value` means for `total` Pods; percentages round up or down.
+// Error kInvalid, naming the text and the remedy, for a string that is not "<non-negative integer>%" or
+// whose result does not fit int32 (reliability U9). Source: D-250, D-255; upstream intstr
+// GetScaledValueFromIntOrPercent, computed in 64-bit integers.
+Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
+
+}  // namespace windlass

@@ -1,0 +1,92 @@
+// metav1.ObjectMeta, as far as controllers read it. Unknown fields are ignored when reading and are
+// never written: every update is a patch of named fields.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/string_map.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// metadata.uid. The API server makes version 4 UUIDs: 16 bytes instead of 36. A uid in an owner
+// reference may be any text; one that is no UUID belongs to no object we can own (kForeign).
+struct Uid {
+  uint64_t high = 0;
+  uint64_t low = 0;
+
+  static std::optional<Uid> Parse(std::string_view text);  // 8-4-4-4-12 hexadecimal, any case
+  static Uid Foreign() { return {~uint64_t{0}, ~uint64_t{0}}; }
+  std::string ToString() const;  // lower case, as the server writes it
+  bool IsZero() const { return high == 0 && low == 0; }
+  auto operator<=>(const Uid&) const = default;
+};
+
+struct UidHash {
+  size_t operator()(const Uid& uid) const { return uid.high ^ (uid.low * 0x9E3779B97F4A7C15ULL); }
+};
+
+// metadata.resourceVersion. Comparable only within one resource, and only when both are decimal
+// numbers without leading zeros (KEP-5504): longer wins, then text order.
+struct ResourceVersion {
+  std::string text;
+
+  bool empty() const { return text.empty(); }
+  bool comparable() const;
+  // nullopt when either side is not comparable.
+  static std::optional<std::strong_ordering> Compare(const ResourceVersion& a,
+                                                     const ResourceVersion& b);
+  bool operator==(const ResourceVersion&) const = default;
+};
+
+struct OwnerReference {
+  Symbol api_version;
+  Symbol kind;
+  Symbol name;
+  Uid uid;
+  bool controller = false;
+  bool block_owner_deletion = false;
+  bool operator==(const OwnerReference&) const = default;
+};
+
+struct ObjectMeta {
+  Symbol namespace_;
+  std::string name;
+  Uid uid;
+  ResourceVersion resource_version;
+  int64_t generation = 0;
+  WallTime creation_timestamp;
+  WallTime deletion_timestamp;  // zero = not being deleted
+  StringMap labels;
+  StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
+  std::vector<OwnerReference> owner_references;
+
+  bool deleting() const { return !deletion_timestamp.IsZero(); }
+  // The first reference with controller: true (D-102); nullptr when there is none.
+  const OwnerReference* ControllerRef() const;
+  bool operator==(const ObjectMeta&) const = default;
+};
+
+// "<namespace>/<name>": the key of stores and queues. A cluster-scoped object has no "<namespace>/".
+struct ObjectKey {
+  Symbol namespace_;
+  std::string name;
+
+  std::string ToString() const;
+  bool operator==(const ObjectKey&) const = default;
+  bool operator<(const ObjectKey& other) const {
+    return std::pair(namespace_.text(), std::string_view(name)) <
+           std::pair(other.namespace_.text(), std::string_view(other.name));
+  }
+};
+struct ObjectKeyHash {
+  size_t operator()(const ObjectKey& key) const;
+};
+inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.name}; }
+
+}  // namespace windlass

@@ -1,0 +1,33 @@
+// apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. Ten old ReplicaSets
+// per Deployment are usual, so the template itself is not kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/condition.h"
+#include "kubeclient/api/object_meta.h"
+
+namespace windlass {
+
+struct ReplicaSetStatus {
+  int64_t observed_generation = 0;
+  int32_t replicas = 0;
+  int32_t ready_replicas = 0;
+  int32_t available_replicas = 0;
+  std::optional<int32_t> terminating_replicas;
+  std::vector<Condition> conditions;
+  bool operator==(const ReplicaSetStatus&) const = default;
+};
+
+struct ReplicaSet {
+  ObjectMeta meta;
+  int32_t replicas = 1;  // spec.replicas
+  int32_t min_ready_seconds = 0;
+  Fingerprint template_fingerprint;
+  ReplicaSetStatus status;
+};
+
+}  // namespace windlass

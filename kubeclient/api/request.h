@@ -1,0 +1,118 @@
+// What is asked of the API server, as data. A Request says everything about one call; controllers make
+// them, the client executes them.
+//
+// Preconditions by construction: there is no way to build an update without the uid and resourceVersion
+// of the object it was decided on, nor a delete without preconditions (architecture, decision 4).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/object_meta.h"
+
+namespace windlass {
+
+enum class Resource : uint8_t { kDeployments, kReplicaSets, kPods, kEvents, kLeases, kNamespaces };
+
+struct ResourceInfo {
+  std::string_view group_version;  // "apps/v1", "v1"
+  std::string_view plural;         // "replicasets"
+  std::string_view kind;           // "ReplicaSet"
+};
+const ResourceInfo& Info(Resource resource);
+
+enum class Verb : uint8_t { kGet, kList, kCreate, kPatch, kUpdate, kDelete };
+std::string_view Name(Verb verb);  // "get", …: as audit logs and RBAC write it
+
+enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
+
+// Identifies exactly the version of an object that a decision was based on.
+struct ObjectVersion {
+  ObjectKey key;
+  Uid uid;
+  ResourceVersion resource_version;
+  bool operator==(const ObjectVersion&) const = default;
+};
+inline ObjectVersion VersionOf(const ObjectMeta& meta) {
+  return {KeyOf(meta), meta.uid, meta.resource_version};
+}
+
+// Two requests with the same key ask for the same thing.
+struct RequestKey {
+  std::string text;  // "patch replicasets ns/web-7c9 <hash of the body>"
+  bool operator==(const RequestKey&) const = default;
+};
+
+class Request {
+ public:
+  // GET of one object, consistent (no resourceVersion parameter).
+  static Request Get(Resource resource, ObjectKey key);
+  // LIST of a namespace, consistent; `label_selector` in query form, may be empty. For Pods, terminal
+  // phases are left out and only metadata is asked for.
+  static Request List(Resource resource, Symbol namespace_, std::string label_selector);
+  // POST. `name` must also stand in the body: created objects have deterministic names.
+  static Request Create(Resource resource, ObjectKey key, std::string body);
+  // PATCH of leaf fields. `fields` is a JSON object without metadata.uid and metadata.resourceVersion;
+  // they are added from `version`. `subresource` is "" or "status".
+  static Request MergePatch(Resource resource, ObjectVersion version, std::string_view subresource,
+                            std::string_view fields);
+  // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a `test` of
+  // /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
+  static Request JsonPatch(Resource resource, ObjectVersion version, std::string_view operations);
+  // DELETE with uid and resourceVersion preconditions; background propagation.
+  static Request Delete(Resource resource, ObjectVersion version);
+
+  Verb verb() const { return verb_; }
+  Resource resource() const { return resource_; }
+  const ObjectKey& key() const { return key_; }
+  // Zero for reads and creates.
+  const Uid& uid() const { return uid_; }
+  const std::string& subresource() const { return subresource_; }
+  PatchType patch_type() const { return patch_type_; }
+  const std::string& body() const { return body_; }
+  const std::string& label_selector() const { return label_selector_; }
+  bool mutates() const { return verb_ != Verb::kGet && verb_ != Verb::kList; }
+
+  RequestKey Identity() const;
+  // "patch deployments/status ns/web", for logs and error texts.
+  std::string Describe() const;
+
+ private:
+  Request() = default;
+
+  Verb verb_ = Verb::kGet;
+  Resource resource_ = Resource::kDeployments;
+  ObjectKey key_;
+  Uid uid_;
+  std::string subresource_;
+  PatchType patch_type_ = PatchType::kNone;
+  std::string body_;
+  std::string label_selector_;
+};
+
+// A successful answer: the raw JSON of the object (or list, or Status for a delete).
+struct Reply {
+  std::string body;
+  bool operator==(const Reply&) const = default;
+};
+
+// A Kubernetes Event about one object, before aggregation and naming (reliability §5.3).
+struct Event {
+  enum class Type : uint8_t { kNormal, kWarning };
+  Type type = Type::kNormal;
+  std::string reason;
+  std::string message;
+  bool operator==(const Event&) const = default;
+};
+
+// The object an Event is about.
+struct ObjectReference {
+  std::string api_version;
+  std::string kind;
+  ObjectKey key;
+  Uid uid;
+  ResourceVersion resource_version;
+};
+
+}  // namespace windlass

@@ -1,0 +1,42 @@
+// metav1.LabelSelector: matchLabels and matchExpressions, all of which must hold (D-785).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/string_map.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+struct LabelSelectorRequirement {
+  Symbol key;
+  Symbol op;  // "In", "NotIn", "Exists", "DoesNotExist", as written
+  std::vector<Symbol> values;
+  bool operator==(const LabelSelectorRequirement&) const = default;
+};
+
+struct LabelSelector {
+  bool present = false;  // a null selector matches nothing
+  StringMap match_labels;
+  std::vector<LabelSelectorRequirement> match_expressions;
+
+  // Present but without any requirement: would match everything (D-052).
+  bool SelectsEverything() const {
+    return present && match_labels.empty() && match_expressions.empty();
+  }
+  bool operator==(const LabelSelector&) const = default;
+};
+
+// Error kInvalid for an unknown operator, In/NotIn without values, Exists/DoesNotExist with values.
+Status Validate(const LabelSelector& selector);
+
+// Whether `labels` satisfy `selector`. NotIn and DoesNotExist also match an absent key. Requires a
+// selector that Validate accepts; one it refuses matches nothing.
+bool Matches(const LabelSelector& selector, const StringMap& labels);
+
+// The query form: "app=web,tier in (a,b),!legacy", not percent-encoded.
+std::string ToQuery(const LabelSelector& selector);
+
+}  // namespace windlass

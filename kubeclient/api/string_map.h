@@ -1,0 +1,40 @@
+// Labels or annotations: a small sorted vector of interned pairs.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kubeclient/api/symbol.h"
+
+namespace windlass {
+
+class StringMap {
+ public:
+  using Pair = std::pair<Symbol, Symbol>;
+
+  StringMap() = default;
+  StringMap(std::initializer_list<Pair> pairs);
+
+  // Value of `key`; nullopt when absent. The view lives as long as the map's pair.
+  std::optional<std::string_view> Find(std::string_view key) const;
+  bool Has(std::string_view key) const { return Find(key).has_value(); }
+  void Set(Symbol key, Symbol value);
+  void Erase(std::string_view key);
+
+  bool empty() const { return pairs_.empty(); }
+  size_t size() const { return pairs_.size(); }
+  auto begin() const { return pairs_.begin(); }
+  auto end() const { return pairs_.end(); }
+  void Reserve(size_t n) { pairs_.reserve(n); }
+  void ShrinkToFit() { pairs_.shrink_to_fit(); }
+
+  bool operator==(const StringMap&) const = default;
+
+ private:
+  std::vector<Pair> pairs_;  // sorted by key, keys unique
+};
+
+}  // namespace windlass

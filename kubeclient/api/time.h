@@ -1,0 +1,20 @@
+// metav1.Time (RFC 3339, UTC, whole seconds) and metav1.MicroTime (six digits) in text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+std::string FormatTime(WallTime time);            // "2026-01-02T15:04:05Z"
+std::string FormatMicroTime(int64_t unix_micros); // "2026-01-02T15:04:05.000000Z"
+
+// Accepts any offset and fraction (cut, not rounded). nullopt for anything else.
+std::optional<WallTime> ParseTime(std::string_view text);
+std::optional<int64_t> ParseMicroTime(std::string_view text);  // microseconds since 1970
+
+}  // namespace windlass

@@ -1,0 +1,53 @@
+// Time, handed in. Two kinds that do not mix:
+//
+//   MonotonicTime  for timers, deadlines and back-off; never goes back, unrelated to the calendar;
+//   WallTime       for what the API stores: whole seconds since 1970 UTC (metav1.Time).
+//
+// Source: architecture §2 ("`now` is wall time in whole seconds … Timers are monotonic").
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+
+namespace windlass {
+
+using Duration = std::chrono::nanoseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct MonotonicTime {
+  Duration since_start{0};
+
+  auto operator<=>(const MonotonicTime&) const = default;
+  MonotonicTime operator+(Duration d) const { return {since_start + d}; }
+  Duration operator-(MonotonicTime earlier) const { return since_start - earlier.since_start; }
+};
+
+struct WallTime {
+  int64_t unix_seconds = 0;  // 0 = absent ("null" in the API)
+
+  auto operator<=>(const WallTime&) const = default;
+  bool IsZero() const { return unix_seconds == 0; }
+  WallTime operator+(seconds d) const { return {unix_seconds + d.count()}; }
+  seconds operator-(WallTime earlier) const { return seconds(unix_seconds - earlier.unix_seconds); }
+};
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual MonotonicTime Now() const = 0;   // CLOCK_BOOTTIME: goes on while suspended (L-002)
+  virtual WallTime Wall() const = 0;
+  // Wall time in microseconds since 1970, for Lease times and unique Event names.
+  virtual int64_t WallMicros() const = 0;
+};
+
+// The machine's clocks. Thread-safe.
+class SystemClock final : public Clock {
+ public:
+  MonotonicTime Now() const override;
+  WallTime Wall() const override;
+  int64_t WallMicros() const override;
+};
+
+}  // namespace windlass

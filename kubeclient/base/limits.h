@@ -1,0 +1,61 @@
+// Every bound of the daemon, with its reason (architecture, decision 8).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// --- wire ---
+// An etcd object is at most 1.5 MiB; JSON and managedFields blow it up a few times.
+inline constexpr size_t kLineBytesMax = size_t{8} << 20U;
+// Lines waiting for the core per stream; above it the socket is not read (back-pressure).
+inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
+// One page of a list (500 objects), or one object.
+inline constexpr size_t kBodyBytesMax = size_t{64} << 20U;
+// Lines decoded and applied before the core looks at timers and keys again.
+inline constexpr int kLinesPerTurn = 256;
+inline constexpr size_t kInboxMessagesMax = 65536;
+
+// --- calls ---
+inline constexpr Duration kCallDeadline = seconds(10);
+inline constexpr Duration kLeaseCallDeadline = seconds(5);
+inline constexpr Duration kListPageDeadline = seconds(60);
+// Bookmarks come once a minute: two missing mean a dead connection.
+inline constexpr Duration kWatchIdle = seconds(150);
+inline constexpr int kListPageSize = 500;
+inline constexpr int64_t kRetryAfterMsMax = 60000;
+
+// --- reflector (client-go's figures, R-017, R-054) ---
+inline constexpr Duration kWatchTimeoutLow = seconds(300);
+inline constexpr Duration kWatchTimeoutHigh = seconds(600);
+inline constexpr Duration kReflectorBackOffFirst = milliseconds(800);
+inline constexpr Duration kReflectorBackOffMax = seconds(30);
+inline constexpr Duration kReflectorBackOffReset = seconds(120);
+// A missing right does not come back by asking fast.
+inline constexpr Duration kForbiddenBackOffMax = seconds(60);
+
+// --- queue (Q-005) ---
+inline constexpr Duration kRetryFirst = milliseconds(50);
+inline constexpr Duration kRetryMax = seconds(60);
+inline constexpr Duration kPolicyRetryMax = seconds(300);
+// A key woken only by ReplicaSet status waits this long, not extended (architecture §7).
+inline constexpr Duration kStatusCoalescing = milliseconds(20);
+
+// --- sync ---
+inline constexpr int kStepsPerSyncMax = 32;
+inline constexpr Duration kSyncDeadline = seconds(30);
+
+// --- objects ---
+inline constexpr size_t kRevisionHistoryBytesMax = 2000;  // D-164
+inline constexpr size_t kNameBytesMax = 253;
+inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
+inline constexpr int kJsonDepthMax = 128;
+
+// --- events (D-536, reliability §5.3) ---
+inline constexpr size_t kEventQueueMax = 1000;
+inline constexpr size_t kEventMessageBytesMax = 1024;
+
+}  // namespace windlass

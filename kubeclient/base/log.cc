@@ -1,0 +1,112 @@
+#include "kubeclient/base/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+
+namespace windlass {
+namespace {
+
+constexpr size_t kValueBytesMax = 1024;
+
+std::string_view Name(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return "debug";
+    case LogLevel::kInfo: return "info";
+    case LogLevel::kWarning: return "warning";
+    case LogLevel::kError: return "error";
+  }
+  return "?";
+}
+
+// Escaped as a JSON string without the quotation marks: no value can forge a line.
+std::string Escape(std::string_view text) {
+  std::string out;
+  const bool cut = text.size() > kValueBytesMax;
+  for (const char c : text.substr(0, kValueBytesMax)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      char buffer[8];
+      std::snprintf(buffer, sizeof buffer, "\\u%04x", byte);
+      out += buffer;
+    } else {
+      out += c;
+    }
+  }
+  if (cut) out += "…";
+  return out;
+}
+
+bool NeedsQuotes(std::string_view text) {
+  return text.empty() || text.find_first_of(" \t\n\"\\=") != std::string_view::npos;
+}
+
+class SpdlogLog final : public Log {
+ public:
+  SpdlogLog(LogFormat format, LogLevel lowest)
+      : format_(format),
+        lowest_(lowest),
+        logger_("windlass", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    logger_.set_level(spdlog::level::trace);
+    logger_.flush_on(spdlog::level::trace);
+    logger_.set_pattern(format == LogFormat::kJson
+                            ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
+                            : "%Y-%m-%dT%H:%M:%S.%eZ %v",
+                        spdlog::pattern_time_type::utc);
+  }
+
+  void Write(LogLevel level, std::string_view event, const LogFields& fields) override {
+    if (!Enabled(level)) return;
+    std::string line = FormatLogLine(format_, level, event, fields);
+    // The pattern opens the JSON object, so that the time comes first.
+    if (format_ == LogFormat::kJson) line.erase(0, 1);
+    logger_.log(spdlog::level::info, "{}", line);
+  }
+  bool Enabled(LogLevel level) const override { return level >= lowest_; }
+
+ private:
+  LogFormat format_;
+  LogLevel lowest_;
+  spdlog::logger logger_;
+};
+
+}  // namespace
+
+std::string FormatLogLine(LogFormat format, LogLevel level, std::string_view event,
+                          const LogFields& fields) {
+  std::string line;
+  if (format == LogFormat::kJson) {
+    line.append("{\"level\":\"").append(Name(level)).append("\",\"msg\":\"").append(Escape(event));
+    line += '"';
+    for (const LogField& field : fields) {
+      line.append(",\"").append(Escape(field.key)).append("\":");
+      if (field.quoted) line += '"';
+      line += Escape(field.value);
+      if (field.quoted) line += '"';
+    }
+    return line + "}";
+  }
+  line.append(Name(level)).append(" ").append(Escape(event));
+  for (const LogField& field : fields) {
+    const bool quotes = NeedsQuotes(field.value);
+    line.append(" ").append(field.key).append("=");
+    if (quotes) line += '"';
+    line += Escape(field.value);
+    if (quotes) line += '"';
+  }
+  return line;
+}
+
+std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest) {
+  return std::make_unique<SpdlogLog>(format, lowest);
+}
+
+}  // namespace windlass

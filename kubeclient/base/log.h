@@ -1,0 +1,69 @@
+// Structured logging: an event and its fields. One line per decision that changes the cluster.
+//
+//   log.Info("scaled replicaset", {{"replicaset", name}, {"from", 3}, {"to", 5}});
+//
+// Only this interface is seen by the code; the sink (spdlog) lives in log.cc. Tests and the simulator
+// hand in their own. Never a token, never an environment value of a template.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windlass {
+
+enum class LogLevel : uint8_t { kDebug, kInfo, kWarning, kError };
+enum class LogFormat : uint8_t { kText, kJson };
+
+struct LogField {
+  std::string key;
+  std::string value;
+  bool quoted = true;  // false: a number or boolean, printed bare in JSON
+
+  LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
+  LogField(std::string_view k, const char* v) : key(k), value(v) {}
+  LogField(std::string_view k, const std::string& v) : key(k), value(v) {}
+  LogField(std::string_view k, std::integral auto v)
+      : key(k), value(std::to_string(v)), quoted(false) {}
+};
+using LogFields = std::vector<LogField>;
+
+// Thread-safe, like every implementation must be. Values are escaped and cut to 1 KiB.
+class Log {
+ public:
+  virtual ~Log() = default;
+  virtual void Write(LogLevel level, std::string_view event, const LogFields& fields) = 0;
+  virtual bool Enabled(LogLevel level) const = 0;
+
+  void Debug(std::string_view event, const LogFields& fields = {}) {
+    if (Enabled(LogLevel::kDebug)) Write(LogLevel::kDebug, event, fields);
+  }
+  void Info(std::string_view event, const LogFields& fields = {}) {
+    if (Enabled(LogLevel::kInfo)) Write(LogLevel::kInfo, event, fields);
+  }
+  void Warning(std::string_view event, const LogFields& fields = {}) {
+    Write(LogLevel::kWarning, event, fields);
+  }
+  void Error(std::string_view event, const LogFields& fields = {}) {
+    Write(LogLevel::kError, event, fields);
+  }
+};
+
+// Drops everything.
+class NullLog final : public Log {
+ public:
+  void Write(LogLevel, std::string_view, const LogFields&) override {}
+  bool Enabled(LogLevel) const override { return false; }
+};
+
+// Writes to standard error, one line each: `<time> <level> <event> key=value …` or one JSON object.
+std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest);
+
+// One line as either format would print it, without the time. For tests of the format.
+std::string FormatLogLine(LogFormat format, LogLevel level, std::string_view event,
+                          const LogFields& fields);
+
+}  // namespace windlass

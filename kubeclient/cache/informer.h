@@ -1,0 +1,71 @@
+// An informer: a store kept equal to the API server's objects of one resource by list and watch.
+//
+// The protocol is an explicit state machine (reflector.h) that needs only a Transport, timers and a
+// random number; the same object runs in the simulator. Core thread only.
+// Rules: reliability R-001…R-062, as far as this scope names them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/reflector.h"
+#include "kubeclient/cache/store.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass {
+
+// Everything an informer needs from outside; all must outlive it.
+struct InformerEnvironment {
+  const Clock& clock;
+  Random& random;
+  Log& log;
+  TimerQueue& timers;
+  Transport& transport;
+  Decoder& decoder;
+};
+
+template <typename T>
+class Informer final : private ReflectorSink {
+ public:
+  using DecodeFunction = Result<T> (Decoder::*)(std::string_view);
+
+  Informer(InformerEnvironment environment, ReflectorOptions options, DecodeFunction decode);
+
+  void Start() { reflector_.Start(); }
+  // No callback after it returns.
+  void Stop() { reflector_.Stop(); }
+
+  // True once the first complete state was applied and every handler has seen it. Stays true.
+  bool HasSynced() const { return synced_; }
+  Store<T>& store() { return store_; }
+  const Store<T>& store() const { return store_; }
+  const Reflector& reflector() const { return reflector_; }
+
+  // Called once, when HasSynced becomes true.
+  std::function<void()> on_synced;
+
+ private:
+  void BeginReplace() override;
+  Status AddToReplace(std::string_view object_json, bool deleted) override;
+  bool EndReplace(const ResourceVersion& version, bool confirmed) override;
+  void AbandonReplace() override;
+  Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override;
+
+  InformerEnvironment environment_;
+  DecodeFunction decode_;
+  Store<T> store_;
+  std::map<ObjectKey, T> incoming_;
+  bool synced_ = false;
+  Reflector reflector_;
+};
+
+}  // namespace windlass
+
+#include "kubeclient/cache/informer_inl.h"

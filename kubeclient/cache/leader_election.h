@@ -1,0 +1,58 @@
+// Leader election on a coordination.k8s.io/v1 Lease, opening and closing the write gate.
+//
+// The permit counts from the moment a successful renewal was sent, on a clock that runs while suspended
+// (L-002, L-003). Times written by others are ignored: a candidate takes over after it has itself seen the
+// record unchanged for the record's leaseDurationSeconds. Core thread only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/client/write_gate.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass {
+
+struct LeaderElectionOptions {
+  std::string namespace_ = "windlass-system";
+  std::string name = "windlass";
+  std::string identity;  // "<hostname>_<random>", fresh per process start (L-001)
+  Duration lease_duration = seconds(15);
+  Duration renew_deadline = seconds(10);
+  Duration retry_period = seconds(2);
+};
+
+class LeaderElection {
+ public:
+  // All references must outlive it.
+  LeaderElection(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
+                 WriteGate& gate, LeaderElectionOptions options);
+  ~LeaderElection();
+  LeaderElection(const LeaderElection&) = delete;
+  LeaderElection& operator=(const LeaderElection&) = delete;
+
+  // Campaigns until Stop. on_started_leading opens a term (the gate is open already);
+  // on_stopped_leading ends it (the gate is closed already); they alternate.
+  void Start();
+  // Closes the gate, gives up only a Lease that is still ours (L-008), then calls `released`, at the
+  // latest after 2 s.
+  void Stop(std::function<void()> released);
+
+  bool IsLeader() const;
+  const std::string& holder() const;  // as last seen; "" = nobody
+
+  std::function<void()> on_started_leading;
+  std::function<void()> on_stopped_leading;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace windlass

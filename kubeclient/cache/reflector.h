@@ -1,0 +1,91 @@
+// The list/watch protocol as a state machine, one line of input at a time.
+//
+//   kEmpty ──WatchList──▶ kInitialWatch ──end bookmark──▶ kWatching ◀─┐
+//     │  └──(unsupported)▶ kListing ──last page──▶ kListed ──watch──▶─┘│
+//     ▲                                               ▲   orderly end ─┘ (same resourceVersion, no list)
+//     └───────────── 410, broken state ───────────────┴── back-off, then the same resourceVersion
+//
+// Recovery is written at the state where it happens. Rules: reliability R-001…R-045.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass {
+
+struct ReflectorOptions {
+  Resource resource = Resource::kDeployments;
+  std::string namespace_;       // empty = all namespaces
+  std::string label_selector;   // query form
+  std::string field_selector;   // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
+  bool metadata_only = false;   // ask for PartialObjectMetadata
+};
+
+// Where the protocol puts what it received. A replacement is exposed only by EndReplace.
+class ReflectorSink {
+ public:
+  virtual ~ReflectorSink() = default;
+  virtual void BeginReplace() = 0;
+  virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
+  // Returns false when the change looks like a mistake (R-010: more than half of 20 or more objects would
+  // vanish) and `confirmed` is false: the reflector then lists once more and comes back confirmed.
+  virtual bool EndReplace(const ResourceVersion& version, bool confirmed) = 0;
+  virtual void AbandonReplace() = 0;
+  // One watch event; returns the object's resourceVersion, to resume from.
+  virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
+};
+
+enum class ReflectorState : uint8_t {
+  kStopped, kEmpty, kListing, kInitialWatch, kListed, kWatching, kBackingOff
+};
+
+struct ReflectorCounters {
+  uint64_t lists = 0;
+  uint64_t watches = 0;
+  uint64_t watch_lists = 0;
+  uint64_t events = 0;
+  uint64_t decode_errors = 0;
+  uint64_t relists_after_gone = 0;
+  uint64_t idle_timeouts = 0;
+  std::map<std::string, uint64_t> watch_ends;  // by reason: "orderly", "idle", "transport", "410", …
+};
+
+class Reflector {
+ public:
+  // All references must outlive the reflector.
+  Reflector(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
+            Decoder& decoder, ReflectorOptions options, ReflectorSink& sink);
+  ~Reflector();
+  Reflector(const Reflector&) = delete;
+  Reflector& operator=(const Reflector&) = delete;
+
+  void Start();
+  void Stop();
+
+  ReflectorState state() const;
+  const ReflectorCounters& counters() const;
+  // Why it is not watching right now, for /readyz and the log: "" while all is well, otherwise for
+  // example "list replicasets: Forbidden: … cannot list resource …".
+  const std::string& trouble() const;
+  const ResourceVersion& last_version() const;
+  // When the last event or bookmark arrived.
+  MonotonicTime last_heard() const;
+
+ private:
+  struct Machine;
+  std::unique_ptr<Machine> machine_;
+};
+
+}  // namespace windlass

@@ -1,0 +1,91 @@
+// Keys that want a sync, each at most once, never dropped.
+//
+// A key is idle, ready, or processing; a key added while processing is ready again when it is done
+// . Each key has two timer slots that never overwrite each other: `retry` (back-off after
+// a failure) and `deadline` (a sync that asked to look again later). Core thread only; order is a pure
+// function of calls, clock and seed.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
+
+namespace windlass {
+
+// Why a key was added; decides how soon it is served.
+enum class Wake : uint8_t {
+  kSpecChange,    // a user's edit: at once, and resets the key's back-off
+  kObjectChange,  // an owned object appeared, vanished or was edited: at once
+  kStatusChange,  // only status of an owned object: after kStatusCoalescing, not extended
+};
+
+// What the metrics of one queue need (names of client-go's workqueue_*).
+struct WorkQueueCounters {
+  uint64_t adds = 0;
+  uint64_t retries = 0;
+  size_t depth = 0;        // ready keys
+  size_t processing = 0;
+  Duration longest_running{0};
+  Duration unfinished{0};  // sum over keys being processed
+};
+
+class WorkQueue {
+ public:
+  // All references must outlive the queue. `ready` is called (from Add, Done or a timer) when a key
+  // becomes ready and none was; it must not call back into the queue synchronously.
+  WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, std::function<void()> ready);
+  ~WorkQueue();
+  WorkQueue(const WorkQueue&) = delete;
+  WorkQueue& operator=(const WorkQueue&) = delete;
+
+  void Add(const ObjectKey& key, Wake wake);
+
+  // The next ready key, now processing; nullopt when none is ready. Namespaces take turns.
+  std::optional<ObjectKey> Get();
+
+  // Processing ended well: forgets failures; arms or clears the deadline slot.
+  void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
+  // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest`, in the retry slot; the deadline
+  // slot stays as it is. Overall at most 10 such retries per second, burst 100.
+  void DoneRetry(const ObjectKey& key, Duration longest);
+  // Processing lost a race (409 Conflict): retried at once without growing the back-off; the fifth in
+  // a row counts as a failure.
+  void DoneConflict(const ObjectKey& key);
+  // Processing ended; only an event wakes the key again.
+  void DoneForget(const ObjectKey& key);
+
+  bool empty() const { return ready_count_ == 0; }
+  bool idle() const;  // nothing ready, nothing processing (timers may be armed)
+  WorkQueueCounters counters() const;
+
+  // Observers for the histograms: how long a key waited, and how long it was processed.
+  std::function<void(Duration)> on_queue_duration;
+  std::function<void(Duration)> on_work_duration;
+
+ private:
+  struct Entry;
+  void MakeReady(const ObjectKey& key, Entry& entry);
+  void DropIfIdle(const ObjectKey& key);
+
+  const Clock& clock_;
+  Random& random_;
+  TimerQueue& timers_;
+  std::function<void()> ready_;
+  std::map<ObjectKey, Entry> entries_;
+  std::map<Symbol, std::deque<ObjectKey>> ready_keys_;  // by namespace
+  std::deque<Symbol> turns_;                            // namespaces that have ready keys
+  size_t ready_count_ = 0;
+  uint64_t adds_ = 0;
+  uint64_t retries_ = 0;
+};
+
+}  // namespace windlass

@@ -1,0 +1,128 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	stopWithin = 5 * time.Second // after TERM
+	killWithin = 5 * time.Second // after KILL; only a process stuck in the kernel takes as long
+)
+
+// process identifies a process for good: a pid alone may by now be someone
+// else's, but never with the same start time.
+type process struct {
+	PID   int    `json:"pid"`
+	Start uint64 `json:"start"` // clock ticks after boot, from /proc/PID/stat
+}
+
+// state is the letter of /proc/PID/stat, or 0 once the process is gone. A
+// zombie is gone: it is only waiting for a parent that may never ask.
+func (p process) state() byte {
+	start, state, err := procStat(p.PID)
+	if err != nil || start != p.Start || state == 'Z' || state == 'X' {
+		return 0
+	}
+	return state
+}
+
+func (p process) running() bool { return p.state() != 0 }
+
+func (p process) signal(s syscall.Signal) error {
+	if !p.running() {
+		return errors.New("is not running")
+	}
+	return syscall.Kill(p.PID, s)
+}
+
+// procStat reads start time and state. The name in between may hold spaces and
+// parentheses, so fields are counted from its last parenthesis.
+func procStat(pid int) (start uint64, state byte, err error) {
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, 0, err
+	}
+	fields := strings.Fields(string(content[strings.LastIndexByte(string(content), ')')+1:]))
+	if len(fields) < 20 {
+		return 0, 0, fmt.Errorf("/proc/%d/stat is short", pid)
+	}
+	start, err = strconv.ParseUint(fields[19], 10, 64)
+	return start, fields[0][0], err
+}
+
+func (c *cluster) processOf(name string) (process, bool) {
+	var p process
+	content, err := os.ReadFile(c.path("run", name+".json"))
+	if err != nil || json.Unmarshal(content, &p) != nil {
+		return process{}, false
+	}
+	return p, true
+}
+
+// start runs a component in a session of its own, so that it outlives this
+// process and the terminal, and a ^C meant for a test does not reach it.
+func (c *cluster) start(component component) error {
+	if p, ok := c.processOf(component.Name); ok && p.running() {
+		return fmt.Errorf("%s is running already (pid %d)", component.Name, p.PID)
+	}
+	log, err := os.OpenFile(c.logFile(component.Name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+
+	cmd := exec.Command(c.Bin, append([]string{component.Name}, component.Args...)...)
+	cmd.Dir = c.Dir
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(os.Environ(), "TMPDIR="+c.path("tmp"), "KUBECONFIG=")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("%s: %w", component.Name, err)
+	}
+	// Nobody else can reap it yet, so its entry in /proc is certainly its own.
+	started, _, err := procStat(cmd.Process.Pid)
+	if err != nil {
+		return err
+	}
+	go cmd.Wait() //nolint:errcheck // reaped here, judged by /proc and its log
+	return writeJSON(c.path("run", component.Name+".json"), process{cmd.Process.Pid, started})
+}
+
+// stop asks politely and insists after five seconds. A process frozen by
+// `kill --signal STOP` hears TERM only once it continues.
+func (c *cluster) stop(names ...string) {
+	var left []process
+	for _, name := range names {
+		if p, ok := c.processOf(name); ok && p.running() {
+			p.signal(syscall.SIGTERM) //nolint:errcheck // gone in between is what was wanted
+			p.signal(syscall.SIGCONT) //nolint:errcheck
+			left = append(left, p)
+		}
+	}
+	if allGone(left, stopWithin) {
+		return
+	}
+	for _, p := range left {
+		p.signal(syscall.SIGKILL) //nolint:errcheck
+	}
+	allGone(left, killWithin)
+}
+
+func allGone(processes []process, within time.Duration) bool {
+	return poll(within, func() bool {
+		for _, p := range processes {
+			if p.running() {
+				return false
+			}
+		}
+		return true
+	})
+}

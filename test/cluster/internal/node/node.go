@@ -1,0 +1,106 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	cadvisorapi "github.com/google/cadvisor/info/v1"
+	"github.com/spf13/pflag"
+	clientset "k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/component-base/logs"
+	critesting "k8s.io/cri-api/pkg/apis/testing"
+	cadvisortest "k8s.io/kubernetes/pkg/kubelet/cadvisor/testing"
+	"k8s.io/kubernetes/pkg/kubelet/cm"
+	"k8s.io/kubernetes/pkg/kubemark"
+)
+
+// maxPods is far above a real node's 110: how Pods spread is not under test.
+const maxPods = 5000
+
+// Main runs several kubelets in this process, one per port: they share nothing
+// that matters here, and a process each would cost 125 MB each.
+func Main(args []string) int {
+	flags := pflag.NewFlagSet("node", pflag.ContinueOnError)
+	kubeconfigs := flags.String("kubeconfigs", "", "folder holding NAME.kubeconfig of every node")
+	ports := flags.IntSlice("ports", nil, "port of each kubelet; node-0 takes the first")
+	if err := flags.Parse(args); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	logs.InitLogs()
+	defer logs.FlushLogs()
+
+	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer cancel()
+	for i, port := range *ports {
+		kubelet, err := newKubelet(i, port, *kubeconfigs)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		go kubelet.Run(ctx)
+	}
+	<-ctx.Done()
+	return 0
+}
+
+func newKubelet(index, port int, kubeconfigs string) (*kubemark.HollowKubelet, error) {
+	name := fmt.Sprintf("node-%d", index)
+	flags, config := kubemark.GetHollowKubeletConfig(&kubemark.HollowKubeletOptions{
+		NodeName:    name,
+		KubeletPort: port,
+		MaxPods:     maxPods,
+	})
+	config.Address = "127.0.0.1"
+	config.HealthzPort = 0 // its default is one fixed port for all kubelets of a machine
+	config.SerializeImagePulls = false
+	config.RegistryPullQPS = 0
+
+	rest, err := clientcmd.BuildConfigFromFlags("", filepath.Join(kubeconfigs, name+".kubeconfig"))
+	if err != nil {
+		return nil, err
+	}
+	rest.ContentType = "application/vnd.kubernetes.protobuf"
+	rest.UserAgent = "hollow-kubelet/" + name
+	rest.QPS, rest.Burst = 500, 1000
+	client, err := clientset.NewForConfig(rest)
+	if err != nil {
+		return nil, err
+	}
+	// The heartbeat must not queue behind Pod status writes, nor outlive its lease.
+	rest.QPS = -1
+	rest.Timeout = min(config.NodeStatusUpdateFrequency.Duration, time.Duration(config.NodeLeaseDurationSeconds)*time.Second)
+	heartbeat, err := clientset.NewForConfig(rest)
+	if err != nil {
+		return nil, err
+	}
+
+	hollow := kubemark.NewHollowKubelet(flags, config, client, heartbeat,
+		&bigMachine{cadvisortest.Fake{NodeName: name}},
+		&memoryImages{critesting.NewFakeImageService()},
+		newMemoryRuntime(index),
+		cm.NewStubContainerManager())
+	// With kubemark's fake prober every container counts as ready, even one
+	// that never started. Left nil, the kubelet builds its real one.
+	hollow.KubeletDeps.ProbeManager = nil
+	return hollow, nil
+}
+
+// bigMachine has room for any demo: kubemark's has one core and 3.75 GiB.
+type bigMachine struct {
+	cadvisortest.Fake
+}
+
+func (m *bigMachine) MachineInfo() (*cadvisorapi.MachineInfo, error) {
+	return &cadvisorapi.MachineInfo{
+		NumCores:       64,
+		MemoryCapacity: 256 << 30,
+		InstanceID:     cadvisorapi.InstanceID(m.NodeName),
+	}, nil
+}
