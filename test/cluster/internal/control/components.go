@@ -1,10 +1,8 @@
 package control
 
 import (
-	"fmt"
 	"os"
 	"strconv"
-	"strings"
 )
 
 const auditPolicy = `apiVersion: audit.k8s.io/v1
@@ -27,12 +25,12 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 	}
 	etcd, etcdPeer, apiserver, kcm, scheduler, kubelets := taken[0], taken[1], taken[2], taken[3], taken[4], taken[5:]
 
-	add := func(name string, ports []int, args ...string) {
-		c.Components = append(c.Components, component{Name: name, Args: args, Ports: ports})
+	add := func(name, subcommand string, ports []int, args ...string) {
+		c.Components = append(c.Components, component{Name: name, Args: append([]string{subcommand}, args...), Ports: ports})
 	}
 
 	// Without fsync a killed etcd loses nothing; only a killed machine would.
-	add("etcd", []int{etcd, etcdPeer},
+	add("etcd", "etcd", []int{etcd, etcdPeer},
 		"--data-dir="+c.path("etcd"),
 		"--listen-client-urls=http://"+address(etcd),
 		"--advertise-client-urls=http://"+address(etcd),
@@ -44,7 +42,7 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 
 	// blocking-strict: a request is answered only once its audit line is in the
 	// file, and fails if it cannot be. maxsize 0: never rotated.
-	add("apiserver", []int{apiserver},
+	add("apiserver", "apiserver", []int{apiserver},
 		"--etcd-servers=http://"+address(etcd),
 		"--bind-address=127.0.0.1",
 		"--secure-port="+strconv.Itoa(apiserver),
@@ -65,7 +63,7 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 
 	// One ServiceAccount per controller, as kubeadm has it: the audit log then
 	// names the controller behind a request.
-	add("kcm", []int{kcm}, append(c.authArgs("kcm"),
+	add("kcm", "kcm", []int{kcm}, append(c.authArgs("kcm"),
 		"--bind-address=127.0.0.1",
 		"--secure-port="+strconv.Itoa(kcm),
 		"--leader-elect=false",
@@ -77,7 +75,7 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 		"--kube-api-burst=1000")...)
 
 	if !options.noScheduler {
-		add("scheduler", []int{scheduler}, append(c.authArgs("scheduler"),
+		add("scheduler", "scheduler", []int{scheduler}, append(c.authArgs("scheduler"),
 			"--bind-address=127.0.0.1",
 			"--secure-port="+strconv.Itoa(scheduler),
 			"--leader-elect=false",
@@ -85,10 +83,13 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 			"--kube-api-burst=1000")...)
 	}
 
-	if options.nodes > 0 {
-		add("node", kubelets,
-			"--kubeconfigs="+c.path("kubeconfigs"),
-			"--ports="+strings.Trim(strings.ReplaceAll(fmt.Sprint(kubelets), " ", ","), "[]"))
+	for i, port := range kubelets {
+		name := nodeName(i)
+		add(name, "node", []int{port},
+			"--name="+name,
+			"--index="+strconv.Itoa(i),
+			"--port="+strconv.Itoa(port),
+			"--kubeconfig="+c.path("kubeconfigs", name+".kubeconfig"))
 	}
 	return os.WriteFile(c.path("audit-policy.yaml"), []byte(auditPolicy), 0o600)
 }

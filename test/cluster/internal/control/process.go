@@ -79,7 +79,7 @@ func (c *cluster) start(component component) error {
 	}
 	defer log.Close()
 
-	cmd := exec.Command(c.Bin, append([]string{component.Name}, component.Args...)...)
+	cmd := exec.Command(c.Bin, component.Args...)
 	cmd.Dir = c.Dir
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(os.Environ(), "TMPDIR="+c.path("tmp"), "KUBECONFIG=")

@@ -47,9 +47,9 @@ func (c *cluster) settle(ctx context.Context, options upOptions, apiserverPort i
 	if err != nil {
 		return err
 	}
-	if options.nodes > 0 {
-		err = c.await(ctx, "node", fmt.Sprintf("%d Ready nodes", options.nodes), 60*time.Second, func() bool {
-			return readyNodes(ctx, client) >= options.nodes
+	for i := range options.nodes {
+		err := c.await(ctx, nodeName(i), "a Ready node", 60*time.Second, func() bool {
+			return schedulable(ctx, client, nodeName(i))
 		})
 		if err != nil {
 			return err
@@ -63,22 +63,19 @@ func (c *cluster) settle(ctx context.Context, options upOptions, apiserverPort i
 	return nil
 }
 
-// readyNodes counts nodes that a Pod can be scheduled to: the not-ready taint
+// schedulable says whether a Pod can be placed on a node: the not-ready taint
 // goes a moment after the condition turns.
-func readyNodes(ctx context.Context, client kubernetes.Interface) int {
-	nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return 0
+func schedulable(ctx context.Context, client kubernetes.Interface, name string) bool {
+	node, err := client.CoreV1().Nodes().Get(ctx, name, metav1.GetOptions{})
+	if err != nil || len(node.Spec.Taints) > 0 {
+		return false
 	}
-	ready := 0
-	for _, node := range nodes.Items {
-		for _, condition := range node.Status.Conditions {
-			if condition.Type == corev1.NodeReady && condition.Status == corev1.ConditionTrue && len(node.Spec.Taints) == 0 {
-				ready++
-			}
+	for _, condition := range node.Status.Conditions {
+		if condition.Type == corev1.NodeReady {
+			return condition.Status == corev1.ConditionTrue
 		}
 	}
-	return ready
+	return false
 }
 
 func (c *cluster) apply(ctx context.Context, manifest string) error {
@@ -118,13 +115,14 @@ func (c *cluster) writeEnv() error {
 		return err
 	}
 	for _, component := range c.Components {
+		variable := "CLUSTER_" + strings.ToUpper(strings.ReplaceAll(component.Name, "-", "_"))
 		var ports []string
 		for _, port := range component.Ports {
 			ports = append(ports, fmt.Sprint(port))
 		}
-		set("CLUSTER_"+strings.ToUpper(component.Name)+"_PORT", ports[0])
+		set(variable+"_PORT", ports[0])
 		if len(ports) > 1 {
-			set("CLUSTER_"+strings.ToUpper(component.Name)+"_PORTS", strings.Join(ports, " "))
+			set(variable+"_PORTS", strings.Join(ports, " "))
 		}
 	}
 	env.WriteString("case \":$PATH:\" in *\":$CLUSTER_DATA/bin:\"*) ;; *) export PATH=\"$CLUSTER_DATA/bin:$PATH\" ;; esac\n")

@@ -22,7 +22,7 @@ type cluster struct {
 
 type component struct {
 	Name  string   `json:"name"`
-	Args  []string `json:"args"`
+	Args  []string `json:"args"`  // the subcommand first
 	Ports []int    `json:"ports"` // it serves as soon as the first one answers
 }
 

@@ -17,6 +17,8 @@ import (
 // that the audit log tells them apart.
 type user struct{ file, name, group string }
 
+func nodeName(index int) string { return fmt.Sprintf("node-%d", index) }
+
 func users(nodes int) []user {
 	all := []user{
 		{"admin", "admin", "system:masters"},
@@ -24,7 +26,7 @@ func users(nodes int) []user {
 		{"scheduler", "system:kube-scheduler", "system:authenticated"},
 	}
 	for i := range nodes {
-		name := fmt.Sprintf("node-%d", i)
+		name := nodeName(i)
 		all = append(all, user{name, "system:node:" + name, "system:nodes"})
 	}
 	return all

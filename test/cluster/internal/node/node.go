@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -23,12 +22,15 @@ import (
 // maxPods is far above a real node's 110: how Pods spread is not under test.
 const maxPods = 5000
 
-// Main runs several kubelets in this process, one per port: they share nothing
-// that matters here, and a process each would cost 125 MB each.
+// Main runs one kubelet. Several cannot share a process: each registers its
+// metrics collectors in a registry that is the process's own, and panics if
+// they are there already. A node can be killed alone this way, too.
 func Main(args []string) int {
 	flags := pflag.NewFlagSet("node", pflag.ContinueOnError)
-	kubeconfigs := flags.String("kubeconfigs", "", "folder holding NAME.kubeconfig of every node")
-	ports := flags.IntSlice("ports", nil, "port of each kubelet; node-0 takes the first")
+	name := flags.String("name", "node-0", "name of the node")
+	index := flags.Int("index", 0, "number of the node: Pod addresses are 10.(100+index).x.y")
+	port := flags.Int("port", 0, "port of the kubelet")
+	kubeconfig := flags.String("kubeconfig", "", "kubeconfig of the node's own user")
 	if err := flags.Parse(args); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
@@ -38,31 +40,28 @@ func Main(args []string) int {
 
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
-	for i, port := range *ports {
-		kubelet, err := newKubelet(i, port, *kubeconfigs)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		go kubelet.Run(ctx)
+	kubelet, err := newKubelet(*name, *index, *port, *kubeconfig)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
+	go kubelet.Run(ctx)
 	<-ctx.Done()
 	return 0
 }
 
-func newKubelet(index, port int, kubeconfigs string) (*kubemark.HollowKubelet, error) {
-	name := fmt.Sprintf("node-%d", index)
+func newKubelet(name string, index, port int, kubeconfig string) (*kubemark.HollowKubelet, error) {
 	flags, config := kubemark.GetHollowKubeletConfig(&kubemark.HollowKubeletOptions{
 		NodeName:    name,
 		KubeletPort: port,
 		MaxPods:     maxPods,
 	})
 	config.Address = "127.0.0.1"
-	config.HealthzPort = 0 // its default is one fixed port for all kubelets of a machine
+	config.HealthzPort = 0 // its default is one port for all kubelets of a machine
 	config.SerializeImagePulls = false
 	config.RegistryPullQPS = 0
 
-	rest, err := clientcmd.BuildConfigFromFlags("", filepath.Join(kubeconfigs, name+".kubeconfig"))
+	rest, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, err
 	}
