@@ -1,6 +1,7 @@
 # One library per box of the architecture, one test executable per box.
 
-# windlass_box(<name> [links…]): library windlass_<name> of every .cc file beside the calling CMakeLists.
+# windlass_box(<name> [links…]): library windlass_<name> of every .cc file beside the calling
+# CMakeLists.
 function(windlass_box name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   if(sources)
@@ -12,7 +13,8 @@ function(windlass_box name)
   endif()
 endfunction()
 
-# windlass_test(<name> [links…]): executable <name>_test of every *_test.cc beside the calling CMakeLists.
+# windlass_test(<name> [links…]): executable <name>_test of every *_test.cc beside the calling
+# CMakeLists.
 function(windlass_test name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   if(NOT sources)
