@@ -1,0 +1,287 @@
+#include "test/tidy/rules.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+namespace windlass::tidy {
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+bool IsWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+bool Within(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && path.substr(folder.size()).starts_with("/");
+}
+
+bool WithinAny(std::string_view path, const Names& folders) {
+  return std::ranges::any_of(
+      folders, [&](std::string_view folder) { return path == folder || Within(path, folder); });
+}
+
+// Whether `text` holds `word` with nothing before or after that would make it another word.
+// "word(" also finds `word (`.
+bool Holds(std::string_view text, std::string_view word) {
+  const bool call = word.ends_with("(");
+  if (call) word.remove_suffix(1);
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::string_view rest = text.substr(at + word.size());
+    if (at > 0 && IsWord(text[at - 1]) && IsWord(word.front())) continue;
+    if (!rest.empty() && IsWord(rest.front()) && IsWord(word.back())) continue;
+    if (!call || rest.substr(std::min(rest.find_first_not_of(' '), rest.size())).starts_with("(")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+struct Include {
+  std::string path;
+  bool quoted = false;
+};
+
+// The file a line includes; path "" when it includes none. Looks at the line as written, because
+// stripping empties the quoted form.
+Include IncludeOf(const Source& source, size_t line) {
+  if (!source.code[line].starts_with("#include")) return {};
+  const std::string& text = source.lines[line];
+  const size_t open = text.find_first_of("\"<");
+  if (open == std::string::npos) return {};
+  const size_t close = text.find(text[open] == '<' ? '>' : '"', open + 1);
+  return {text.substr(open + 1, close - open - 1), text[open] == '"'};
+}
+
+constexpr std::string_view kBase = "kubeclient/base";
+constexpr std::string_view kApi = "kubeclient/api";
+constexpr std::string_view kTransport = "kubeclient/transport";
+constexpr std::string_view kConfig = "kubeclient/config";
+constexpr std::string_view kClient = "kubeclient/client";
+constexpr std::string_view kCache = "kubeclient/cache";
+constexpr std::string_view kRuntime = "controller/runtime";
+
+// The folder whose arrows bind a file: kubeclient/X and controller/X by name, else the top level.
+std::string BoxOf(std::string_view path) {
+  const size_t first = path.find('/');
+  const std::string_view top = path.substr(0, first);
+  if (top != "kubeclient" && top != "controller") return std::string(top);
+  const size_t second = path.find('/', first + 1);
+  return std::string(path.substr(0, second == std::string_view::npos ? first : second));
+}
+
+// The boxes a box may lean on besides itself (architecture §3); kAnything for cmd and test.
+const Names kAnything = {"kubeclient", "controller", "cmd"};
+Names MayInclude(std::string_view box) {
+  static const std::map<std::string_view, Names> kArrows = {
+      {kBase, {}},
+      {kApi, {kBase}},
+      {kTransport, {kBase}},
+      {kConfig, {kTransport, kBase}},
+      {kClient, {kTransport, kApi, kBase}},
+      {kCache, {kClient, kTransport, kApi, kBase}},
+      {kRuntime, {kCache, kClient, kConfig, kTransport, kApi, kBase}},
+      {"cmd", {"kubeclient", "controller"}},
+      {"test", kAnything},
+  };
+  if (const auto row = kArrows.find(box); row != kArrows.end()) return row->second;
+  return box.starts_with("controller") ? Names{kApi, kBase} : Names{};
+}
+
+std::vector<Finding> FindWords(const Source& source, const Names& words, const std::string& rule,
+                               const std::string& why) {
+  std::vector<Finding> findings;
+  for (size_t i = 0; i < source.code.size(); ++i) {
+    for (const std::string_view word : words) {
+      if (Holds(source.code[i], word)) {
+        findings.push_back({source.path, i + 1, rule, std::string(word) + ": " + why});
+      }
+    }
+  }
+  return findings;
+}
+
+size_t Columns(std::string_view line) {
+  return static_cast<size_t>(std::ranges::count_if(
+      line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+// A reminder is fine once it names its issue: the word, then "(#12)".
+bool NamesIssue(std::string_view line, std::string_view reminder) {
+  const std::string_view rest = line.substr(line.find(reminder) + reminder.size());
+  return rest.starts_with("(#") && rest.size() > 2 &&
+         std::isdigit(static_cast<unsigned char>(rest[2])) != 0;
+}
+
+}  // namespace
+
+std::string Finding::Text() const {
+  return path + ":" + std::to_string(line) + ": " + rule + ": " + what;
+}
+
+std::vector<Finding> CheckArrows(const Source& source) {
+  if (!IsCpp(source.path)) return {};
+  const std::string box = BoxOf(source.path);
+  const Names allowed = MayInclude(box);
+  std::vector<Finding> findings;
+  for (size_t i = 0; i < source.code.size(); ++i) {
+    const Include include = IncludeOf(source, i);
+    if (!include.quoted || include.path == "windlass_version.h") continue;
+    const std::string other = BoxOf(include.path);
+    // The vocabulary of decisions, controller/*.h, is everybody's below controller/.
+    const bool vocabulary = other == "controller" && box.starts_with("controller");
+    if (include.path.find('/') == std::string::npos) {
+      findings.push_back({source.path, i + 1, "arrow", include.path + ": not from the root"});
+    } else if (other != box && !vocabulary && !WithinAny(other, allowed)) {
+      findings.push_back({source.path, i + 1, "arrow", box + " must not include " + include.path});
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> CheckWorld(const Source& source) {
+  if (!IsCpp(source.path)) return {};
+  static const Names kSleeps = {"sleep(", "usleep(", "nanosleep(", "sleep_for", "sleep_until"};
+  static const Names kWorld = {"system_clock::now",
+                               "steady_clock::now",
+                               "high_resolution_clock",
+                               "clock_gettime",
+                               "gettimeofday",
+                               "time(",
+                               "rand(",
+                               "random_device",
+                               "getrandom",
+                               "getenv",
+                               "secure_getenv",
+                               "socket(",
+                               "connect(",
+                               "open(",
+                               "fopen(",
+                               "ifstream",
+                               "ofstream",
+                               "fstream"};
+  if (Within(source.path, "test")) {
+    return FindWords(source, kSleeps, "world", "tests wait for conditions, they never sleep");
+  }
+  if (WithinAny(source.path, {kBase, kTransport, kConfig, "cmd"})) return {};
+  const std::string why = "only base, transport, config and cmd touch the outside world";
+  std::vector<Finding> findings = FindWords(source, kSleeps, "world", why);
+  const std::vector<Finding> more = FindWords(source, kWorld, "world", why);
+  findings.insert(findings.end(), more.begin(), more.end());
+  return findings;
+}
+
+std::vector<Finding> CheckLibraries(const Source& source) {
+  if (!IsCpp(source.path)) return {};
+  const bool test = Within(source.path, "test");
+  std::vector<Finding> findings;
+  const auto find = [&](size_t line, const std::string& what) {
+    findings.push_back({source.path, line + 1, "library", what});
+  };
+  for (size_t i = 0; i < source.code.size(); ++i) {
+    const Include include = IncludeOf(source, i);
+    if (include.path.empty() || include.quoted) continue;
+    const std::string& path = include.path;
+    const bool standard = path.find_first_of("/.") == std::string::npos;
+    if (Within(path, "cpprest") && source.path != "kubeclient/transport/cpprest_transport.cc" &&
+        !Within(source.path, "test/unit/transport")) {
+      find(i, path + ": only kubeclient/transport/cpprest_transport.cc sees cpprestsdk");
+    } else if (Within(path, "catch2") && !source.path.starts_with("test/catch")) {
+      find(i, path + ": through test/catch.h");
+    } else if (!test && IsHeader(source.path) && !standard && path != "nlohmann/json_fwd.hpp") {
+      find(i, path + ": belongs in the .cc file");
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> CheckSize(const Source& source) {
+  constexpr std::string_view kCode[] = {".cc", ".h", ".go", ".sh", ".cmake", "CMakeLists.txt"};
+  if (std::ranges::none_of(kCode, [&](auto end) { return source.path.ends_with(end); })) return {};
+  std::vector<Finding> findings;
+  for (size_t i = 0; i < source.lines.size() && !source.path.ends_with(".go"); ++i) {
+    const size_t columns = Columns(source.lines[i]);
+    if (columns > kColumnsMax) {
+      findings.push_back({source.path, i + 1, "columns", std::to_string(columns) + " columns"});
+    }
+  }
+  if (source.lines.size() > kLinesMax) {
+    findings.push_back({source.path, source.lines.size(), "length",
+                        "more than " + std::to_string(kLinesMax) + " lines: split it"});
+  }
+  return findings;
+}
+
+std::vector<Finding> CheckHeader(const Source& source) {
+  if (!IsHeader(source.path)) return {};
+  std::vector<Finding> findings;
+  if (source.lines.empty() || !source.lines[0].starts_with("// ")) {
+    findings.push_back({source.path, 1, "header", "begins without saying what it is"});
+  }
+  if (std::ranges::find(source.code, "#pragma once") == source.code.end()) {
+    findings.push_back({source.path, 1, "header", "has no #pragma once"});
+  }
+  return findings;
+}
+
+std::vector<Finding> CheckNames(const Source& source) {
+  if (!IsCpp(source.path)) return {};
+  std::vector<Finding> findings;
+  for (size_t i = 0; i < source.code.size(); ++i) {
+    const std::string_view line = source.code[i];
+    for (const std::string_view keyword : {"class ", "struct "}) {
+      const size_t at = line.find(keyword);
+      if (at == std::string_view::npos || (at > 0 && IsWord(line[at - 1]))) continue;
+      const std::string_view rest = line.substr(at + keyword.size());
+      const auto end = std::ranges::find_if_not(rest, IsWord);
+      const std::string_view name(rest.begin(), end);
+      const bool pimpl = name == "Impl";
+      const Names endings = {"Manager", "Helper", "Helpers", "Util", "Utils", "Impl"};
+      if (!pimpl && std::ranges::any_of(endings, [&](auto e) { return name.ends_with(e); })) {
+        findings.push_back({source.path, i + 1, "name", std::string(name) + " says nothing"});
+      }
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> CheckLooseEnds(const Source& source) {
+  // In two halves, so that this file passes its own rule.
+  static const std::vector<std::string> kReminders = {
+      "TO"
+      "DO",
+      "FIX"
+      "ME"};
+  static const std::vector<std::string> kMachine = {
+      "/wo"
+      "rk/",
+      "/ro"
+      "ot/"};
+  std::vector<Finding> findings;
+  for (size_t i = 0; i < source.lines.size(); ++i) {
+    const std::string& line = source.lines[i];
+    for (const std::string& reminder : kReminders) {
+      if (Holds(line, reminder) && !NamesIssue(line, reminder)) {
+        findings.push_back({source.path, i + 1, "loose end", reminder + " without an issue"});
+      }
+    }
+    for (const std::string& folder : kMachine) {
+      const size_t at = line.find(folder);
+      if (at != std::string::npos && (at == 0 || (!IsWord(line[at - 1]) && line[at - 1] != '.'))) {
+        findings.push_back({source.path, i + 1, "loose end", folder + " is a path of one machine"});
+      }
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> CheckAll(const Source& source) {
+  std::vector<Finding> all;
+  for (const auto check : {CheckArrows, CheckWorld, CheckLibraries, CheckSize, CheckHeader,
+                           CheckNames, CheckLooseEnds}) {
+    const std::vector<Finding> found = check(source);
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  return all;
+}
+
+}  // namespace windlass::tidy

@@ -1,0 +1,29 @@
+// A source file as the tidy rules see it: its lines, and its lines without comments and literals.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windlass::tidy {
+
+struct Source {
+  std::string path;  // from the root of the repository, with forward slashes
+  std::vector<std::string> lines;
+  // The same lines; in C++ files without comments and with every string and character literal
+  // emptied, so that a word in a comment or in a message is not taken for code.
+  std::vector<std::string> code;
+};
+
+Source MakeSource(std::string path, std::string_view text);
+
+// Every text file of the repository: C++, Go, CMake, shell, make, Markdown, YAML, JSON. Build
+// folders and .git are not looked into.
+std::vector<Source> ReadTree(const std::filesystem::path& root);
+
+// By name: what is compiled as C++, and what is a header.
+bool IsCpp(std::string_view path);
+bool IsHeader(std::string_view path);
+
+}  // namespace windlass::tidy

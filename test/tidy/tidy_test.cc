@@ -1,0 +1,171 @@
+// The repository obeys the rules of style that a machine can check, and the rules would notice if
+// it did not: every rule is shown a violation planted for it, and the nearest thing that is
+// allowed.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/tidy/rules.h"
+#include "test/tidy/source.h"
+
+namespace windlass::tidy {
+namespace {
+
+TEST_CASE("the repository obeys the rules of style") {
+  const std::vector<Source> tree = ReadTree(WINDLASS_SOURCE_DIR);
+  // A walk that sees nothing would pass everything.
+  REQUIRE(std::ranges::find(tree, "kubeclient/base/result.h", &Source::path) != tree.end());
+  REQUIRE(std::ranges::find(tree, "test/tidy/tidy_test.cc", &Source::path) != tree.end());
+  std::string found;
+  for (const Source& source : tree) {
+    for (const Finding& finding : CheckAll(source)) found += finding.Text() + "\n";
+    if (IsCpp(source.path) && source.lines.size() > kLinesWarning) {
+      WARN(source.path << " has " << source.lines.size() << " lines");
+    }
+  }
+  INFO(found);
+  CHECK(found.empty());
+}
+
+struct Planted {
+  std::string path;
+  std::string text;
+  std::string rule;  // "" = allowed
+};
+
+std::string RuleBroken(const Planted& planted) {
+  std::string text = planted.text;
+  // Headers planted for another rule must not break this one.
+  if (IsHeader(planted.path) && planted.rule != "header") text = "// What.\n#pragma once\n" + text;
+  const std::vector<Finding> findings = CheckAll(MakeSource(planted.path, text));
+  return findings.empty() ? "" : findings.front().rule;
+}
+
+TEST_CASE("an include against the arrows of architecture §3 is found") {
+  const Planted row = GENERATE(values<Planted>({
+      {"kubeclient/base/a.cc", "#include \"kubeclient/api/pod.h\"\n", "arrow"},
+      {"kubeclient/api/a.cc", "#include \"kubeclient/base/result.h\"\n", ""},
+      {"kubeclient/api/a.cc", "#include \"kubeclient/transport/transport.h\"\n", "arrow"},
+      {"kubeclient/transport/a.cc", "#include \"kubeclient/api/pod.h\"\n", "arrow"},
+      {"kubeclient/config/a.cc", "#include \"kubeclient/transport/transport.h\"\n", ""},
+      {"kubeclient/config/a.cc", "#include \"kubeclient/client/client.h\"\n", "arrow"},
+      {"kubeclient/client/a.cc", "#include \"kubeclient/api/pod.h\"\n", ""},
+      {"kubeclient/client/a.cc", "#include \"kubeclient/cache/store.h\"\n", "arrow"},
+      {"kubeclient/cache/a.cc", "#include \"kubeclient/client/client.h\"\n", ""},
+      {"kubeclient/cache/a.cc", "#include \"controller/step.h\"\n", "arrow"},
+      {"controller/step.h", "#include \"kubeclient/api/request.h\"\n", ""},
+      {"controller/step.h", "#include \"kubeclient/cache/store.h\"\n", "arrow"},
+      {"controller/deployment/a.cc", "#include \"controller/step.h\"\n", ""},
+      {"controller/deployment/a.cc", "#include \"controller/deployment/b.h\"\n", ""},
+      {"controller/deployment/a.cc", "#include \"controller/rollout/b.h\"\n", "arrow"},
+      {"controller/deployment/a.cc", "#include \"kubeclient/client/client.h\"\n", "arrow"},
+      {"controller/runtime/a.cc", "#include \"kubeclient/client/client.h\"\n", ""},
+      {"controller/runtime/a.cc", "#include \"controller/deployment/b.h\"\n", "arrow"},
+      {"cmd/windlass/main.cc", "#include \"controller/runtime/b.h\"\n", ""},
+      {"cmd/windlass/main.cc", "#include \"test/catch.h\"\n", "arrow"},
+      {"controller/step.cc", "#include \"cmd/windlass/flags.h\"\n", "arrow"},
+      {"test/sim/a.cc", "#include \"cmd/windlass/flags.h\"\n", ""},
+      {"kubeclient/client/a.cc", "#include \"windlass_version.h\"\n", ""},
+      {"kubeclient/client/a.cc", "#include \"client.h\"\n", "arrow"},
+      {"kubeclient/base/a.cc", "// #include \"kubeclient/api/pod.h\"\n", ""},
+  }));
+  CAPTURE(row.path, row.text);
+  CHECK(RuleBroken(row) == row.rule);
+}
+
+TEST_CASE("a clock, sleep, draw, file or socket away from the edges is found") {
+  const std::string call = GENERATE(values<std::string>(
+      {"std::chrono::system_clock::now()", "std::chrono::steady_clock::now()",
+       "clock_gettime(CLOCK_REALTIME, &t)", "sleep(1)", "::usleep (10)",
+       "std::this_thread::sleep_for(x)", "std::this_thread::sleep_until(x)", "rand()",
+       "std::random_device{}()", "getrandom(&b, 1, 0)", "std::getenv(\"HOME\")",
+       "socket(AF_INET, 0, 0)", "connect(fd, a, b)", "open(\"f\", O_RDONLY)",
+       "std::fopen(\"f\", \"r\")", "std::ifstream in(\"f\")"}));
+  CAPTURE(call);
+  const std::string text = "  " + call + ";\n";
+  CHECK(RuleBroken({"controller/deployment/a.cc", text, "world"}) == "world");
+  CHECK(RuleBroken({"kubeclient/cache/a.h", text, "world"}) == "world");
+  CHECK(RuleBroken({"kubeclient/base/a.cc", text, ""}).empty());
+  CHECK(RuleBroken({"cmd/windlass/a.cc", text, ""}).empty());
+  CHECK(RuleBroken({"controller/a.cc", "// " + text, ""}).empty());
+}
+
+TEST_CASE("what only looks like the outside world is let through") {
+  const std::string text = GENERATE(values<std::string>(
+      {"Log(\"sleep(1)\");", "/* rand() */", "R\"x(getenv)x\";", "Sleep(1);", "reopen(1);",
+       "operand(1);", "int sleeper = 1'000;", "Reconnect();", "f('\\'', \"//\", open_);"}));
+  CAPTURE(text);
+  CHECK(RuleBroken({"controller/a.cc", text + "\n", ""}).empty());
+}
+
+TEST_CASE("a sleeping test is found") {
+  CHECK(RuleBroken({"test/sim/a.cc", "std::this_thread::sleep_for(x);\n", "world"}) == "world");
+  CHECK(RuleBroken({"test/sim/a.cc", "std::ifstream in(x);\n", ""}).empty());
+}
+
+TEST_CASE("a library where it does not belong is found") {
+  const Planted row = GENERATE(values<Planted>({
+      {"kubeclient/transport/cpprest_transport.cc", "#include <cpprest/http_client.h>\n", ""},
+      {"kubeclient/client/client.cc", "#include <cpprest/http_client.h>\n", "library"},
+      {"kubeclient/transport/tls.cc", "#include <cpprest/http_client.h>\n", "library"},
+      {"kubeclient/api/a.cc", "#include <simdjson.h>\n", ""},
+      {"kubeclient/api/a.h", "#include <simdjson.h>\n", "library"},
+      {"kubeclient/api/a.h", "#include <nlohmann/json.hpp>\n", "library"},
+      {"kubeclient/api/a.h", "#include <nlohmann/json_fwd.hpp>\n", ""},
+      {"kubeclient/api/a.h", "#include <string_view>\n", ""},
+      {"test/sim/model.h", "#include <nlohmann/json.hpp>\n", ""},
+      {"test/sim/a_test.cc", "#include <catch2/catch.hpp>\n", "library"},
+      {"test/catch.h", "#include <catch2/catch.hpp>\n", ""},
+  }));
+  CAPTURE(row.path, row.text);
+  CHECK(RuleBroken(row) == row.rule);
+}
+
+TEST_CASE("a line or a file that is too long is found") {
+  const std::string line(kColumnsMax, 'x');
+  CHECK(RuleBroken({"controller/a.cc", line + "\n", ""}).empty());
+  CHECK(RuleBroken({"controller/a.cc", line + "x\n", "columns"}) == "columns");
+  CHECK(RuleBroken({"cmake/A.cmake", line + "x\n", "columns"}) == "columns");
+  CHECK(RuleBroken({"docs/a.md", line + "x\n", ""}).empty());
+  // Columns are characters, not bytes.
+  CHECK(RuleBroken({"controller/a.cc", line.substr(1) + "…\n", ""}).empty());
+
+  std::string lines;
+  for (size_t i = 0; i < kLinesMax; ++i) lines += "\n";
+  CHECK(RuleBroken({"controller/a.cc", lines, ""}).empty());
+  CHECK(RuleBroken({"controller/a.cc", lines + "\n", "length"}) == "length");
+}
+
+TEST_CASE("a header that does not say what it is, or may be read twice, is found") {
+  CHECK(RuleBroken({"controller/a.h", "// What.\n#pragma once\n", "header"}).empty());
+  CHECK(RuleBroken({"controller/a.h", "#pragma once\n", "header"}) == "header");
+  CHECK(RuleBroken({"controller/a.h", "// What.\n// #pragma once\n", "header"}) == "header");
+  CHECK(RuleBroken({"controller/a.h", "", "header"}) == "header");
+}
+
+TEST_CASE("a class whose name says nothing is found") {
+  CHECK(RuleBroken({"controller/a.cc", "class RolloutManager {\n", "name"}) == "name");
+  CHECK(RuleBroken({"controller/a.cc", "struct StringUtil {\n", "name"}) == "name");
+  CHECK(RuleBroken({"controller/a.cc", "class ClientImpl final {\n", "name"}) == "name");
+  CHECK(RuleBroken({"controller/a.cc", "struct Client::Impl {\n", ""}).empty());
+  CHECK(RuleBroken({"controller/a.cc", "struct Impl;\n", ""}).empty());
+}
+
+TEST_CASE("a loose end is found") {
+  const std::string reminder = std::string("TO") + "DO";
+  const std::string machine = std::string("/wo") + "rk/main";
+  CHECK(RuleBroken({"controller/a.cc", "// " + reminder + ": later\n", "loose end"}) ==
+        "loose end");
+  CHECK(RuleBroken({"controller/a.cc", "// " + reminder + "(#12): later\n", ""}).empty());
+  CHECK(RuleBroken({"docs/a.md",
+                    "FIX"
+                    "ME\n",
+                    "loose end"}) == "loose end");
+  CHECK(RuleBroken({"docs/a.md", "see " + machine + "\n", "loose end"}) == "loose end");
+  CHECK(RuleBroken({"tools/a.sh", machine + "\n", "loose end"}) == "loose end");
+  CHECK(RuleBroken({"docs/a.md", "test" + machine + "\n", ""}).empty());
+}
+
+}  // namespace
+}  // namespace windlass::tidy
