@@ -34,6 +34,21 @@ inline constexpr Duration kWatchTimeoutHigh = seconds(600);
 inline constexpr Duration kReflectorBackOffFirst = milliseconds(800);
 inline constexpr Duration kReflectorBackOffMax = seconds(30);
 inline constexpr Duration kReflectorBackOffReset = seconds(120);
+// A watch that ends sooner, without an event, has failed.
+inline constexpr Duration kVeryShortWatch = seconds(1);
+// Spread of the next watch after an orderly end: a restarted server meets us one by one.
+inline constexpr Duration kWatchAgainJitter = seconds(1);
+// A watch list that says nothing for so long is reported, then given up for a list.
+inline constexpr Duration kWatchListSilenceWarn = seconds(10);
+inline constexpr Duration kWatchListSilenceMax = seconds(60);
+// How long a server that refused a watch list is listed instead.
+inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
+// A server in trouble gets so long before a failing watch becomes a list.
+inline constexpr Duration kServerErrorPatience = seconds(60);
+// Restarts of a paged list, because its pages expired, before it is asked for in one piece.
+inline constexpr int kPageRestartsMax = 2;
+// An API that is not installed is looked for once a minute, +- 20 % (R-024).
+inline constexpr Duration kAbsentApiProbe = seconds(60);
 // A missing right does not come back by asking fast.
 inline constexpr Duration kForbiddenBackOffMax = seconds(60);
 
@@ -41,6 +56,11 @@ inline constexpr Duration kForbiddenBackOffMax = seconds(60);
 inline constexpr Duration kRetryFirst = milliseconds(50);
 inline constexpr Duration kRetryMax = seconds(60);
 inline constexpr Duration kPolicyRetryMax = seconds(300);
+// All retries of a queue together (client-go's bucket): a broken cluster is not hammered.
+inline constexpr Duration kRetryInterval = milliseconds(100);
+inline constexpr int kRetryBurst = 100;
+// Lost races in a row before they count as failures: two writers must not livelock.
+inline constexpr int kConflictsMax = 5;
 // A key woken only by ReplicaSet status waits this long, not extended (architecture §7).
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 

@@ -1,0 +1,34 @@
+// The core thread's loop: inbox, timers, and nothing else.
+//
+//   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
+//
+// Everything the daemon does happens in one of the two. Source: architecture §2.
+#pragma once
+
+#include <functional>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/inbox.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/timer_queue.h"
+
+namespace windlass {
+
+class CoreLoop {
+ public:
+  // All references must outlive the loop.
+  CoreLoop(const Clock& clock, Log& log, Inbox& inbox, TimerQueue& timers);
+
+  // Runs until `finished` returns true; it is asked once a turn.
+  void Run(const std::function<bool()>& finished);
+
+ private:
+  void Turn();
+
+  const Clock& clock_;
+  Log& log_;
+  Inbox& inbox_;
+  TimerQueue& timers_;
+};
+
+}  // namespace windlass

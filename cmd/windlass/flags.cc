@@ -1,0 +1,163 @@
+#include "cmd/windlass/flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <map>
+
+#include "windlass_version.h"
+
+namespace windlass {
+namespace {
+
+std::string CheckDuration(const std::string& text) {
+  return ParseDuration(text) ? "" : "'" + text + "' is no duration; write for example 15s or 1m30s";
+}
+
+// What CLI11 cannot say of a single flag.
+Status CheckTogether(const Flags& flags) {
+  const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
+  for (const std::string& name : flags.controllers) {
+    if (name != "deployment") {
+      return wrong("--controllers: no controller is called '" + name +
+                   "'; this version has: deployment");
+    }
+  }
+  if (!std::isfinite(flags.qps)) return wrong("--kube-api-qps: must be a finite number");
+  if (flags.lease_duration <= flags.renew_deadline) {
+    return wrong("--leader-elect-lease-duration must be longer than "
+                 "--leader-elect-renew-deadline");
+  }
+  if (flags.renew_deadline.count() * 10 <= flags.retry_period.count() * 12) {
+    return wrong("--leader-elect-renew-deadline must be longer than 1.2 times "
+                 "--leader-elect-retry-period");
+  }
+  return Unit{};
+}
+
+struct Texts {
+  std::string lease_duration = "15s";
+  std::string renew_deadline = "10s";
+  std::string retry_period = "2s";
+  std::string controllers = "deployment";
+  std::string log_format = "text";
+};
+
+void DescribeConnection(CLI::App& app, Flags& flags) {
+  app.add_option("--kubeconfig", flags.kubeconfig,
+                 "kubeconfig file; without it $KUBECONFIG, ~/.kube/config or the service account of "
+                 "the Pod");
+  app.add_option("--namespace", flags.namespace_, "watch only this namespace (default: all)");
+  app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
+               "allow a kubeconfig that says insecure-skip-tls-verify; for tests only");
+  app.add_option("--kube-api-qps", flags.qps,
+                 "requests per second to the API server; 0 or less leaves it to the server")
+      ->capture_default_str();
+  app.add_option("--kube-api-burst", flags.burst, "requests in a burst")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  app.add_option("--max-in-flight", flags.max_in_flight, "requests and syncs in flight at once")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+}
+
+void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
+  app.add_flag("--leader-elect,!--no-leader-elect", flags.leader_elect,
+               "hold a Lease before writing anything (default true; --leader-elect=false to switch "
+               "it off)");
+  app.add_option("--leader-elect-resource-name", flags.leader_elect_name, "name of the Lease")
+      ->capture_default_str();
+  app.add_option("--leader-elect-resource-namespace", flags.leader_elect_namespace,
+                 "namespace of the Lease")
+      ->capture_default_str();
+  app.add_option("--leader-elect-lease-duration", texts.lease_duration,
+                 "how long others wait after the last renewal they saw")
+      ->check(CheckDuration, "duration", "duration")
+      ->capture_default_str();
+  app.add_option("--leader-elect-renew-deadline", texts.renew_deadline,
+                 "how long a renewal permits writes")
+      ->check(CheckDuration, "duration", "duration")
+      ->capture_default_str();
+  app.add_option("--leader-elect-retry-period", texts.retry_period, "time between tries")
+      ->check(CheckDuration, "duration", "duration")
+      ->capture_default_str();
+}
+
+void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
+  app.add_option("--controllers", texts.controllers, "controllers to run, separated by commas")
+      ->capture_default_str();
+  app.add_option("--metrics-bind-address", flags.metrics_bind_address,
+                 "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
+                 "'0' switches them off")
+      ->capture_default_str();
+  app.add_option("--log-format", texts.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app.add_option("-v,--v", flags.verbosity, "verbosity: 0 decisions and warnings, 4 debug")
+      ->check(CLI::Range(0, 10))
+      ->capture_default_str();
+}
+
+std::vector<std::string> SplitAtCommas(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+}  // namespace
+
+std::optional<Duration> ParseDuration(const std::string& text) {
+  static const std::map<std::string, double> kUnits = {
+      {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+  if (text.empty()) return std::nullopt;
+  double total = 0;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    double number = 0;
+    const auto [after, error] = std::from_chars(at, end, number, std::chars_format::fixed);
+    if (error != std::errc{} || number < 0) return std::nullopt;
+    const char* unit_end = after;
+    while (unit_end != end && *unit_end >= 'a' && *unit_end <= 'z') ++unit_end;
+    const auto unit = kUnits.find(std::string(after, unit_end));
+    if (unit == kUnits.end()) return std::nullopt;
+    total += number * unit->second;
+    at = unit_end;
+  }
+  if (total <= 0 || total > 1e9 * 3600 * 24 * 365) return std::nullopt;
+  return Duration(static_cast<int64_t>(total));
+}
+
+Result<Flags> ParseFlags(int argc, const char* const* argv) {
+  Flags flags;
+  Texts texts;
+  CLI::App app("Windlass rolls out Deployments on Kubernetes.", "windlass");
+  app.set_version_flag("--version", std::string("windlass ") + WINDLASS_VERSION);
+  app.failure_message(CLI::FailureMessage::simple);
+  DescribeConnection(app, flags);
+  DescribeLeaderElection(app, flags, texts);
+  DescribeOperation(app, flags, texts);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    flags.version_line = app.help();
+    return flags;
+  } catch (const CLI::CallForVersion&) {
+    flags.version_line = app.version() + "\n";
+    return flags;
+  } catch (const CLI::ParseError& error) {
+    return Error{ErrorKind::kConfig, std::string(error.what()) + "; see windlass --help"};
+  }
+  flags.controllers = SplitAtCommas(texts.controllers);
+  flags.lease_duration = *ParseDuration(texts.lease_duration);
+  flags.renew_deadline = *ParseDuration(texts.renew_deadline);
+  flags.retry_period = *ParseDuration(texts.retry_period);
+  flags.log_format = texts.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  const Status together = CheckTogether(flags);
+  if (!together.ok()) return together.error();
+  return flags;
+}
+
+}  // namespace windlass

@@ -1,0 +1,40 @@
+// The command line, in Kubernetes style.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+struct Flags {
+  std::string kubeconfig;                  // "" = environment, home folder, in-cluster
+  std::vector<std::string> controllers = {"deployment"};
+  std::string namespace_;                  // "" = all
+  bool leader_elect = true;
+  std::string leader_elect_name = "windlass";
+  std::string leader_elect_namespace = "windlass-system";
+  Duration lease_duration = seconds(15);
+  Duration renew_deadline = seconds(10);
+  Duration retry_period = seconds(2);
+  double qps = 50;
+  int burst = 100;
+  int max_in_flight = 64;
+  std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
+  LogFormat log_format = LogFormat::kText;
+  int verbosity = 0;                       // 0 decisions and warnings, 4 and above also debug
+  bool insecure_skip_tls_verify = false;
+  std::string version_line;                // set by --version or --help: print it and leave with 0
+};
+
+// Error kConfig with one line that names the flag and the constraint it breaks.
+Result<Flags> ParseFlags(int argc, const char* const* argv);
+
+// "15s", "1m30s", "500ms", "2h": Go's durations, as Kubernetes flags take them.
+std::optional<Duration> ParseDuration(const std::string& text);
+
+}  // namespace windlass

@@ -1,0 +1,194 @@
+#include "cmd/windlass/metrics_text.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "cmd/windlass/process_metrics.h"
+#include "windlass_version.h"
+
+namespace windlass {
+namespace {
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// Collects families in order of first use.
+class Page {
+ public:
+  void Gauge(const std::string& name, const std::string& help, double value,
+             const Labels& labels = {}) {
+    Add(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
+  }
+  void Counter(const std::string& name, const std::string& help, double value,
+               const Labels& labels = {}) {
+    Add(name, help, prometheus::MetricType::Counter, labels).counter.value = value;
+  }
+  void Distribution(const std::string& name, const std::string& help, const Histogram& histogram,
+                    const Labels& labels) {
+    auto& out = Add(name, help, prometheus::MetricType::Histogram, labels).histogram;
+    out.sample_count = histogram.count();
+    out.sample_sum = histogram.sum;
+    uint64_t cumulative = 0;
+    for (size_t i = 0; i < histogram.counts.size(); ++i) {
+      cumulative += histogram.counts[i];
+      const double bound = i < histogram.bounds.size() ? histogram.bounds[i]
+                                                       : std::numeric_limits<double>::infinity();
+      out.bucket.push_back({cumulative, bound});
+    }
+  }
+  std::string Text() const { return prometheus::TextSerializer().Serialize(families_); }
+
+ private:
+  prometheus::ClientMetric& Add(const std::string& name, const std::string& help,
+                                prometheus::MetricType type, const Labels& labels) {
+    if (families_.empty() || families_.back().name != name) {
+      families_.push_back({name, help, type, {}});
+    }
+    prometheus::ClientMetric metric;
+    for (const auto& [key, value] : labels) metric.label.push_back({key, value});
+    families_.back().metric.push_back(std::move(metric));
+    return families_.back().metric.back();
+  }
+
+  std::vector<prometheus::MetricFamily> families_;
+};
+
+double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double Number(std::integral auto value) { return static_cast<double>(value); }
+
+void Process(Page& page) {
+  const ProcessFigures figures = ReadProcessFigures();
+  page.Counter("process_cpu_seconds_total", "User and system CPU time spent in seconds.",
+               figures.cpu_seconds);
+  page.Gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
+             figures.resident_bytes);
+  page.Gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.",
+             figures.virtual_bytes);
+  page.Gauge("process_start_time_seconds", "Start time since the Unix epoch in seconds.",
+             figures.start_time_seconds);
+  page.Gauge("process_open_fds", "Number of open file descriptors.", figures.open_fds);
+  page.Gauge("process_max_fds", "Maximum number of open file descriptors.", figures.max_fds);
+  page.Gauge("windlass_build_info", "The version that is running.", 1,
+             {{"version", WINDLASS_VERSION}});
+}
+
+void Queue(Page& page, const Snapshot& snapshot) {
+  const Labels name = {{"name", "deployment"}};
+  page.Gauge("workqueue_depth", "Current depth of workqueue", Number(snapshot.queue.depth), name);
+  page.Counter("workqueue_adds_total", "Total number of adds handled by workqueue",
+               Number(snapshot.queue.adds), name);
+  page.Distribution("workqueue_queue_duration_seconds",
+                    "How long in seconds an item stays in workqueue before being requested",
+                    snapshot.controller.queue_duration, name);
+  page.Distribution("workqueue_work_duration_seconds",
+                    "How long in seconds processing an item from workqueue takes.",
+                    snapshot.controller.work_duration, name);
+  page.Gauge("workqueue_unfinished_work_seconds",
+             "How many seconds of work has been done that is in progress",
+             Seconds(snapshot.queue.unfinished), name);
+  page.Gauge("workqueue_longest_running_processor_seconds",
+             "How many seconds has the longest running processor been running",
+             Seconds(snapshot.queue.longest_running), name);
+  page.Counter("workqueue_retries_total", "Total number of retries handled by workqueue",
+               Number(snapshot.queue.retries), name);
+}
+
+void RestClient(Page& page, const Snapshot& snapshot) {
+  for (const auto& [method_and_code, count] : snapshot.client.requests) {
+    page.Counter("rest_client_requests_total",
+                 "Number of HTTP requests, partitioned by status code and method.", Number(count),
+                 {{"method", method_and_code.first}, {"code", method_and_code.second}});
+  }
+  for (const auto& [verb, histogram] : snapshot.request_duration) {
+    page.Distribution("rest_client_request_duration_seconds",
+                      "Request latency in seconds. Broken down by verb.", histogram,
+                      {{"verb", verb}});
+  }
+  page.Distribution("rest_client_rate_limiter_duration_seconds",
+                    "Client side rate limiter latency in seconds.",
+                    snapshot.rate_limiter_duration, {});
+  page.Gauge("windlass_client_in_flight", "Requests in flight.",
+             Number(snapshot.client.in_flight));
+  page.Gauge("windlass_client_waiting", "Requests waiting for a slot or the rate limit.",
+             Number(snapshot.client.waiting));
+}
+
+void Informers(Page& page, const std::vector<InformerSnapshot>& informers) {
+  const auto each = [&page, &informers](const char* name, const char* help, auto&& value,
+                                        bool counter) {
+    for (const InformerSnapshot& informer : informers) {
+      const Labels labels = {{"resource", informer.resource}};
+      if (counter) {
+        page.Counter(name, help, value(informer), labels);
+      } else {
+        page.Gauge(name, help, value(informer), labels);
+      }
+    }
+  };
+  using I = InformerSnapshot;
+  each("reflector_lists_total", "Total number of API lists done by the reflectors",
+       [](const I& i) { return Number(i.reflector.lists); }, true);
+  each("reflector_watches_total", "Total number of API watches done by the reflectors",
+       [](const I& i) { return Number(i.reflector.watches + i.reflector.watch_lists); }, true);
+  each("reflector_last_resource_version", "Last resource version seen for the reflectors",
+       [](const I& i) { return i.last_version; }, false);
+  each("windlass_informer_synced", "1 once the first complete state was applied.",
+       [](const I& i) { return i.synced ? 1.0 : 0.0; }, false);
+  each("windlass_informer_objects", "Objects in the cache.",
+       [](const I& i) { return Number(i.objects); }, false);
+  each("windlass_informer_events_total", "Watch events received.",
+       [](const I& i) { return Number(i.reflector.events); }, true);
+  each("windlass_informer_duplicate_events_total", "Events for a version already cached.",
+       [](const I& i) { return Number(i.duplicates); }, true);
+  each("windlass_informer_stale_events_total", "Events older than what is cached.",
+       [](const I& i) { return Number(i.stale); }, true);
+  each("windlass_informer_decode_errors_total", "Objects that could not be decoded.",
+       [](const I& i) { return Number(i.reflector.decode_errors); }, true);
+  each("windlass_informer_relists_total", "Lists made because the watch was too old (410).",
+       [](const I& i) { return Number(i.reflector.relists_after_gone); }, true);
+  each("windlass_informer_seconds_since_last_heard", "Since the last event or bookmark.",
+       [](const I& i) { return i.seconds_since_last_heard; }, false);
+  for (const I& informer : informers) {
+    for (const auto& [reason, count] : informer.reflector.watch_ends) {
+      page.Counter("windlass_informer_watch_ends_total", "Watches that ended, by reason.",
+                   Number(count), {{"resource", informer.resource}, {"reason", reason}});
+    }
+  }
+}
+
+void Controller(Page& page, const Snapshot& snapshot) {
+  page.Gauge("leader_election_master_status", "1 while this process leads.",
+             snapshot.leader ? 1 : 0, {{"name", snapshot.lease_name}});
+  page.Gauge("running_managed_controllers", "Indicates where instances of a controller run",
+             snapshot.leader ? 1 : 0, {{"manager", "windlass"}, {"name", "deployment-controller"}});
+  for (const auto& [decision, count] : snapshot.controller.decisions) {
+    page.Counter("windlass_decisions_total", "Writes that changed the cluster, by decision.",
+                 Number(count), {{"decision", decision}});
+  }
+  page.Counter("windlass_syncs_total", "Syncs begun.", Number(snapshot.controller.syncs));
+  page.Counter("windlass_conflicts_total", "Writes refused because the object had changed.",
+               Number(snapshot.controller.conflicts));
+  page.Counter("windlass_uncertain_writes_total", "Writes that got no usable answer.",
+               Number(snapshot.controller.uncertain));
+  page.Counter("windlass_events_sent_total", "Kubernetes Events written.",
+               Number(snapshot.events.sent));
+  page.Counter("windlass_events_dropped_total", "Kubernetes Events given up.",
+               Number(snapshot.events.dropped));
+}
+
+}  // namespace
+
+std::string MetricsText(const Snapshot& snapshot) {
+  Page page;
+  Process(page);
+  Controller(page, snapshot);
+  Queue(page, snapshot);
+  RestClient(page, snapshot);
+  Informers(page, snapshot.informers);
+  return page.Text();
+}
+
+}  // namespace windlass

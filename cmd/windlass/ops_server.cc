@@ -1,0 +1,129 @@
+#include "cmd/windlass/ops_server.h"
+
+#include <CivetServer.h>
+
+#include <utility>
+#include <vector>
+
+#include "cmd/windlass/metrics_text.h"
+
+namespace windlass {
+namespace {
+
+// A core that has not published for this long is stuck.
+constexpr Duration kHeartbeatMax = seconds(30);
+
+void Answer(mg_connection* connection, int status, const char* reason, const char* type,
+            const std::string& body) {
+  mg_printf(connection,
+            "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+            "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+            status, reason, type, body.size());
+  mg_write(connection, body.data(), body.size());
+}
+
+void AnswerText(mg_connection* connection, bool good, const std::string& body) {
+  Answer(connection, good ? 200 : 503, good ? "OK" : "Service Unavailable",
+         "text/plain; charset=utf-8", body);
+}
+
+class Health : public CivetHandler {
+ public:
+  Health(const Clock& clock, const SnapshotBoard& board) : clock_(clock), board_(board) {}
+
+ protected:
+  std::string Sickness() const {
+    const auto snapshot = board_.Latest();
+    if (snapshot == nullptr) return "";  // still starting
+    if (clock_.Now() - snapshot->heartbeat > kHeartbeatMax) return "the core loop does not turn";
+    if (!snapshot->alive) return "leading, but the Lease could not be renewed";
+    return "";
+  }
+
+  const Clock& clock_;
+  const SnapshotBoard& board_;
+};
+
+class Livez final : public Health {
+ public:
+  using Health::Health;
+  bool handleGet(CivetServer*, mg_connection* connection) override {
+    const std::string sickness = Sickness();
+    AnswerText(connection, sickness.empty(), sickness.empty() ? "ok\n" : sickness + "\n");
+    return true;
+  }
+};
+
+class Readyz final : public Health {
+ public:
+  using Health::Health;
+  bool handleGet(CivetServer*, mg_connection* connection) override {
+    std::string reasons = Sickness();
+    if (!reasons.empty()) reasons += "\n";
+    const auto snapshot = board_.Latest();
+    if (snapshot == nullptr) reasons += "starting\n";
+    if (snapshot != nullptr) {
+      for (const std::string& reason : snapshot->not_ready) reasons += reason + "\n";
+    }
+    AnswerText(connection, reasons.empty(), reasons.empty() ? "ok\n" : reasons);
+    return true;
+  }
+};
+
+class Metrics final : public CivetHandler {
+ public:
+  explicit Metrics(const SnapshotBoard& board) : board_(board) {}
+  bool handleGet(CivetServer*, mg_connection* connection) override {
+    const auto snapshot = board_.Latest();
+    Answer(connection, 200, "OK", "text/plain; version=0.0.4; charset=utf-8",
+           MetricsText(snapshot == nullptr ? Snapshot{} : *snapshot));
+    return true;
+  }
+
+ private:
+  const SnapshotBoard& board_;
+};
+
+}  // namespace
+
+struct OpsServer::Server {
+  Server(const std::vector<std::string>& options, const Clock& clock, const SnapshotBoard& board)
+      : civet(options), livez(clock, board), readyz(clock, board), metrics(board) {
+    civet.addHandler("/livez$", livez);
+    civet.addHandler("/healthz$", livez);
+    civet.addHandler("/readyz$", readyz);
+    civet.addHandler("/metrics$", metrics);
+  }
+
+  CivetServer civet;
+  Livez livez;
+  Readyz readyz;
+  Metrics metrics;
+  std::string address;
+};
+
+Result<std::unique_ptr<OpsServer>> OpsServer::Listen(const std::string& address,
+                                                     const Clock& clock,
+                                                     const SnapshotBoard& board) {
+  const std::vector<std::string> options = {"listening_ports",     address, "num_threads", "2",
+                                            "request_timeout_ms",  "10000", "keep_alive_timeout_ms",
+                                            "0",                   "enable_keep_alive", "no",
+                                            "max_request_size",    "8192"};
+  try {
+    auto server = std::make_unique<Server>(options, clock, board);
+    const std::vector<int> ports = server->civet.getListeningPorts();
+    const size_t colon = address.rfind(':');
+    const std::string host = colon == std::string::npos ? "" : address.substr(0, colon);
+    server->address = host + ":" + std::to_string(ports.empty() ? 0 : ports.front());
+    return std::unique_ptr<OpsServer>(new OpsServer(std::move(server)));
+  } catch (const CivetException&) {
+    return Error{ErrorKind::kConfig, "--metrics-bind-address: cannot listen on '" + address +
+                                         "'; choose a free host:port, or port 0 for any"};
+  }
+}
+
+OpsServer::OpsServer(std::unique_ptr<Server> server) : server_(std::move(server)) {}
+OpsServer::~OpsServer() = default;
+const std::string& OpsServer::address() const { return server_->address; }
+
+}  // namespace windlass

@@ -1,0 +1,112 @@
+#include "controller/runtime/cluster_cache.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "kubeclient/api/selector.h"
+
+namespace windlass {
+namespace {
+
+ReflectorOptions All(Resource resource, const std::string& namespace_) {
+  ReflectorOptions options;
+  options.resource = resource;
+  options.namespace_ = namespace_;
+  return options;
+}
+
+ReflectorOptions LivePodMetadata(const std::string& namespace_) {
+  ReflectorOptions options = All(Resource::kPods, namespace_);
+  options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
+  options.metadata_only = true;
+  return options;
+}
+
+// Oldest first; born in the same second: by name (D-150).
+bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
+  return std::tie(a->meta.creation_timestamp, a->meta.name) <
+         std::tie(b->meta.creation_timestamp, b->meta.name);
+}
+
+}  // namespace
+
+ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_)
+    : deployments_(environment, All(Resource::kDeployments, namespace_),
+                   &Decoder::DecodeDeployment),
+      replica_sets_(environment, All(Resource::kReplicaSets, namespace_),
+                    &Decoder::DecodeReplicaSet),
+      pods_(environment, LivePodMetadata(namespace_), &Decoder::DecodePodMetadata) {}
+
+void ClusterCache::Start() {
+  started_ = true;
+  deployments_.Start();
+  replica_sets_.Start();
+  if (watches_pods_) pods_.Start();
+}
+
+void ClusterCache::Stop() {
+  started_ = false;
+  deployments_.Stop();
+  replica_sets_.Stop();
+  pods_.Stop();
+}
+
+void ClusterCache::WatchPods() {
+  if (watches_pods_) return;
+  watches_pods_ = true;
+  if (started_) pods_.Start();
+}
+
+bool ClusterCache::HasSynced() const {
+  return deployments_.HasSynced() && replica_sets_.HasSynced() &&
+         (!watches_pods_ || pods_.HasSynced());
+}
+
+std::vector<std::string> ClusterCache::Troubles() const {
+  std::vector<std::string> troubles;
+  const auto look = [&troubles](std::string_view name, const auto& informer) {
+    if (!informer.reflector().trouble().empty()) {
+      troubles.push_back(informer.reflector().trouble());
+    } else if (!informer.HasSynced()) {
+      troubles.push_back(std::string(name) + ": the first list is not complete yet");
+    }
+  };
+  look("deployments", deployments_);
+  look("replicasets", replica_sets_);
+  if (watches_pods_) look("pods", pods_);
+  return troubles;
+}
+
+View ClusterCache::ViewOf(const ObjectKey& key) const {
+  View view;
+  view.deployment = deployments_.store().Find(key);
+  if (view.deployment == nullptr) return view;
+
+  for (const ReplicaSet* rs : replica_sets_.store().OwnedBy(view.deployment->meta.uid)) {
+    if (rs->meta.namespace_ == key.namespace_) view.replica_sets.push_back(rs);
+  }
+  const LabelSelector& selector = view.deployment->spec.selector;
+  if (!selector.SelectsEverything()) {
+    for (const ReplicaSet* rs : replica_sets_.store().OrphansIn(key.namespace_)) {
+      if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
+    }
+  }
+  std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName);
+
+  view.pods_known = watches_pods_ && pods_.HasSynced();
+  if (view.pods_known && view.deployment->spec.strategy_type == "Recreate") {
+    for (const ReplicaSet* rs : view.replica_sets) {
+      for (const PodMetadata* pod : pods_.store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
+    }
+  }
+  return view;
+}
+
+const Deployment* ClusterCache::ResolveOwner(const Symbol& namespace_,
+                                             const OwnerReference& reference) const {
+  if (!(reference.kind == "Deployment")) return nullptr;
+  return deployments_.store().FindByUid({namespace_, std::string(reference.name.text())},
+                                        reference.uid);
+}
+
+}  // namespace windlass

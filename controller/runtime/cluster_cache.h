@@ -1,0 +1,57 @@
+// The informers a Deployment controller reads, and the view of one Deployment made from them.
+//
+// Deployments and ReplicaSets are watched from the start. Pods are watched, as metadata without terminal
+// phases, from the first Recreate Deployment on: a rolling update reads ReplicaSets alone, so Pod storms
+// cost nothing (architecture, decision 9). Survives terms of leadership. Core thread only.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "controller/view.h"
+#include "kubeclient/cache/informer.h"
+
+namespace windlass {
+
+class ClusterCache {
+ public:
+  // `namespace_` empty = all namespaces. Everything in `environment` must outlive the cache.
+  ClusterCache(InformerEnvironment environment, const std::string& namespace_);
+
+  void Start();
+  void Stop();
+
+  // Starts the Pod informer if it is not running yet.
+  void WatchPods();
+
+  // Deployments and ReplicaSets, and Pods if they are watched, are complete.
+  bool HasSynced() const;
+  // Why not, or what is wrong with a watch now: one line per informer in trouble.
+  std::vector<std::string> Troubles() const;
+
+  // The view of a Deployment; view.deployment is null when it is not in the cache. Pointers are valid
+  // until the next change of a store.
+  View ViewOf(const ObjectKey& key) const;
+
+  // The Deployment that a controller reference of an object in `namespace_` points to, if it is cached
+  // with that uid (D-019); nullptr otherwise.
+  const Deployment* ResolveOwner(const Symbol& namespace_, const OwnerReference& reference) const;
+
+  Informer<Deployment>& deployments() { return deployments_; }
+  const Informer<Deployment>& deployments() const { return deployments_; }
+  Informer<ReplicaSet>& replica_sets() { return replica_sets_; }
+  const Informer<ReplicaSet>& replica_sets() const { return replica_sets_; }
+  Informer<PodMetadata>& pods() { return pods_; }
+  const Informer<PodMetadata>& pods() const { return pods_; }
+  bool watches_pods() const { return watches_pods_; }
+
+ private:
+  Informer<Deployment> deployments_;
+  Informer<ReplicaSet> replica_sets_;
+  Informer<PodMetadata> pods_;
+  bool started_ = false;
+  bool watches_pods_ = false;
+};
+
+}  // namespace windlass

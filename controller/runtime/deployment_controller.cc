@@ -1,0 +1,60 @@
+#include "controller/runtime/deployment_controller.h"
+
+#include <utility>
+
+#include "controller/deployment/deployment.h"
+
+namespace windlass {
+
+DeploymentController::DeploymentController(InformerEnvironment environment, Client& client,
+                                           EventRecorder& events,
+                                           DeploymentControllerOptions options)
+    : environment_(environment),
+      options_(std::move(options)),
+      cache_(environment, options_.namespace_),
+      wake_ups_(cache_,
+                [this](const ObjectKey& key, Wake wake) {
+                  // Before the caches are complete a sync could take a missing ReplicaSet for one that
+                  // was never made (D-025); AddAllWhenSynced looks at everything then.
+                  if (term_ != nullptr && added_all_) term_->Add(key, wake);
+                }),
+      fold_(cache_, wake_ups_, environment.decoder),
+      next_([](const View& view, const Learned& learned, WallTime now) {
+        return deployment::Next(view, learned, now);
+      }),
+      sync_environment_{environment.clock, environment.log, client, events, cache_, fold_, next_} {
+  cache_.deployments().on_synced = [this] { AddAllWhenSynced(); };
+  cache_.replica_sets().on_synced = [this] { AddAllWhenSynced(); };
+}
+
+DeploymentController::~DeploymentController() { cache_.Stop(); }
+
+void DeploymentController::Start() { cache_.Start(); }
+
+void DeploymentController::BeginTerm() {
+  added_all_ = false;
+  term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
+                                 options_.syncs_max, counters_);
+  AddAllWhenSynced();
+}
+
+void DeploymentController::EndTerm() { term_.reset(); }
+
+void DeploymentController::Drain() {
+  if (term_ != nullptr) term_->Drain();
+}
+
+WorkQueueCounters DeploymentController::queue_counters() const {
+  return term_ != nullptr ? term_->queue_counters() : WorkQueueCounters{};
+}
+
+void DeploymentController::AddAllWhenSynced() {
+  if (term_ == nullptr || added_all_) return;
+  if (!cache_.deployments().HasSynced() || !cache_.replica_sets().HasSynced()) return;
+  added_all_ = true;
+  cache_.deployments().store().ForEach([this](const Deployment& deployment) {
+    term_->Add(KeyOf(deployment.meta), Wake::kObjectChange);
+  });
+}
+
+}  // namespace windlass

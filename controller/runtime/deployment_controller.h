@@ -1,0 +1,68 @@
+// The Deployment controller, put together: caches, wake-ups, queue, syncs.
+//
+//   cache change ──▶ WakeUps ──▶ Term (queue) ──▶ Sync ──▶ deployment::Next ──▶ Client
+//
+// The same object runs in the daemon and in the simulator. Core thread only.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "controller/runtime/cluster_cache.h"
+#include "controller/runtime/fold.h"
+#include "controller/runtime/sync.h"
+#include "controller/runtime/term.h"
+#include "controller/runtime/wake_ups.h"
+
+namespace windlass {
+
+struct DeploymentControllerOptions {
+  std::string namespace_;  // empty = all
+  int syncs_max = 64;      // --max-in-flight
+};
+
+class DeploymentController {
+ public:
+  // Everything must outlive the controller.
+  DeploymentController(InformerEnvironment environment, Client& client, EventRecorder& events,
+                       DeploymentControllerOptions options);
+  ~DeploymentController();
+  DeploymentController(const DeploymentController&) = delete;
+  DeploymentController& operator=(const DeploymentController&) = delete;
+
+  // Starts the informers. Nothing is written before a term begins.
+  void Start();
+
+  // Leadership begins: every cached Deployment is looked at once, as soon as the caches are complete.
+  void BeginTerm();
+  // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
+  void EndTerm();
+
+  // Takes no further keys; drained() once nothing is in flight.
+  void Drain();
+  bool drained() const { return term_ == nullptr || !term_->in_flight(); }
+
+  // No key ready or in flight in the present term.
+  bool idle() const { return term_ != nullptr && term_->idle(); }
+
+  const ClusterCache& cache() const { return cache_; }
+  const ControllerCounters& counters() const { return counters_; }
+  WorkQueueCounters queue_counters() const;
+
+ private:
+  // Adds every cached Deployment once the caches are complete (D-025).
+  void AddAllWhenSynced();
+
+  InformerEnvironment environment_;
+  DeploymentControllerOptions options_;
+  ControllerCounters counters_;
+  ClusterCache cache_;
+  WakeUps wake_ups_;
+  Fold fold_;
+  Planner next_;
+  SyncEnvironment sync_environment_;
+  std::unique_ptr<Term> term_;
+  bool added_all_ = false;
+};
+
+}  // namespace windlass

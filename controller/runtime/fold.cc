@@ -1,0 +1,71 @@
+#include "controller/runtime/fold.h"
+
+namespace windlass {
+namespace {
+
+// Whose own change it is, for as long as the fold lasts.
+class Quiet {
+ public:
+  Quiet(WakeUps& wake_ups, const ObjectKey& key) : wake_ups_(wake_ups) { wake_ups_.Suppress(key); }
+  ~Quiet() { wake_ups_.Suppress(std::nullopt); }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+
+ private:
+  WakeUps& wake_ups_;
+};
+
+}  // namespace
+
+Fold::Fold(ClusterCache& cache, WakeUps& wake_ups, Decoder& decoder)
+    : cache_(cache), wake_ups_(wake_ups), decoder_(decoder) {}
+
+Status Fold::Written(const ObjectKey& key, const Request& request, const Reply& reply) {
+  const Quiet quiet(wake_ups_, key);
+  if (request.verb() == Verb::kDelete) return Deleted(request, reply);
+  return Object(request.resource(), reply);
+}
+
+Status Fold::Read(const ObjectKey& key, const Request& request, const Reply& reply) {
+  if (request.verb() == Verb::kList) return Unit{};
+  const Quiet quiet(wake_ups_, key);
+  return Object(request.resource(), reply);
+}
+
+void Fold::Vanished(const ObjectKey& key, const Request& request) {
+  if (request.resource() != Resource::kReplicaSets || request.verb() == Verb::kCreate) return;
+  const Quiet quiet(wake_ups_, key);
+  cache_.replica_sets().store().FoldDelete(request.key(), request.uid());
+}
+
+Status Fold::Object(Resource resource, const Reply& reply) {
+  switch (resource) {
+    case Resource::kDeployments: {
+      WINDLASS_TRY(Deployment deployment, decoder_.DecodeDeployment(reply.body));
+      cache_.deployments().store().Fold(std::move(deployment));
+      return Unit{};
+    }
+    case Resource::kReplicaSets: {
+      WINDLASS_TRY(ReplicaSet rs, decoder_.DecodeReplicaSet(reply.body));
+      cache_.replica_sets().store().Fold(std::move(rs));
+      return Unit{};
+    }
+    default:
+      return Unit{};  // nothing else is cached and written
+  }
+}
+
+Status Fold::Deleted(const Request& request, const Reply& reply) {
+  if (request.resource() != Resource::kReplicaSets) return Unit{};
+  // Where finalizers keep the object, the server answers with the object, now terminating; otherwise with
+  // a Status (or, for an object that was gone already, with nothing).
+  const Result<ReplicaSet> kept = decoder_.DecodeReplicaSet(reply.body);
+  if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
+    cache_.replica_sets().store().Fold(*kept);
+  } else {
+    cache_.replica_sets().store().FoldDelete(request.key(), request.uid());
+  }
+  return Unit{};
+}
+
+}  // namespace windlass

@@ -1,0 +1,194 @@
+#include "controller/runtime/sync.h"
+
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+LogFields FieldsOf(const ObjectKey& key, const Request& request, const Because& because) {
+  LogFields fields = {{"deployment", key.ToString()}, {"request", request.Describe()}};
+  fields.insert(fields.end(), because.numbers.begin(), because.numbers.end());
+  return fields;
+}
+
+// Something the server said no to, as opposed to an answer that did not come.
+bool IsRefusal(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kForbidden:
+    case ErrorKind::kQuotaExceeded:
+    case ErrorKind::kNotFound:
+    case ErrorKind::kAlreadyExists:
+    case ErrorKind::kConflict:
+    case ErrorKind::kInvalid:
+    case ErrorKind::kWebhook:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+SyncResult AfterError(const Error& error, Retry retry) {
+  if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};
+  // A spec change resets the back-off; until then even a hopeless write is tried again now and
+  // then, because no key is ever dropped.
+  if (retry == Retry::kOnSpecChange) return {SyncResult::Kind::kRetry, {}, kPolicyRetryMax, {}};
+  switch (error.kind) {
+    case ErrorKind::kConflict:
+    case ErrorKind::kNotFound:
+      return {SyncResult::Kind::kConflict, {}, {}, {}};
+    case ErrorKind::kNamespaceTerminating:
+      return {SyncResult::Kind::kForget, {}, {}, {}};
+    case ErrorKind::kForbidden:
+    case ErrorKind::kInvalid:
+      return {SyncResult::Kind::kRetry, {}, kPolicyRetryMax, {}};
+    default:
+      return {SyncResult::Kind::kRetry, {}, kRetryMax, {}};
+  }
+}
+
+Sync::Sync(SyncEnvironment environment, ObjectKey key, DoneHandler done,
+           std::function<void(const Because&)> on_decision)
+    : environment_(environment),
+      key_(std::move(key)),
+      done_(std::move(done)),
+      on_decision_(std::move(on_decision)),
+      alive_(std::make_shared<bool>(true)) {}
+
+Sync::~Sync() { *alive_ = false; }
+
+void Sync::Start() {
+  started_ = environment_.clock.Now();
+  TakeStep();
+}
+
+void Sync::TakeStep() {
+  const View view = environment_.cache.ViewOf(key_);
+  if (view.deployment == nullptr) return End({});  // D-051
+
+  // One step per object to adopt or delete comes on top of the usual few.
+  WL_ASSERT(steps_++ < kStepsPerSyncMax + static_cast<int>(view.replica_sets.size()));
+  if (environment_.clock.Now() - started_ > kSyncDeadline) {
+    environment_.log.Warning("sync took too long and will be taken up again",
+                             {{"deployment", key_.ToString()}, {"steps", steps_}});
+    return End({SyncResult::Kind::kRetry, {}, kRetryMax, {}});
+  }
+  Step step = environment_.next(view, learned_, environment_.clock.Wall());
+  std::visit([this](auto&& chosen) { Perform(std::move(chosen)); }, std::move(step));
+}
+
+void Sync::Perform(Write write) {
+  // Asking again for what was refused in this very sync is a planner that does not learn.
+  WL_ASSERT(!refused_.contains(write.request.Identity().text));
+  const Request request = write.request;
+  environment_.client.Execute(request,
+                              WhileAlive([this, write = std::move(write)](Result<Reply> said) {
+                                WriteAnswered(write, std::move(said));
+                              }));
+}
+
+void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
+  if (!said.ok()) return WriteRefused(write, std::move(said).error());
+  const Status folded = environment_.fold.Written(key_, write.request, *said);
+  if (!folded.ok()) {
+    // It happened, but we cannot see how it looks now: as uncertain as no answer at all.
+    environment_.log.Warning("reply to a write could not be understood",
+                             {{"deployment", key_.ToString()},
+                              {"request", write.request.Describe()},
+                              {"error", folded.error().message}});
+    return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
+  }
+  environment_.log.Info(write.because.decision, FieldsOf(key_, write.request, write.because));
+  if (on_decision_) on_decision_(write.because);
+  Emit(write.on_success);
+  learned_.push_back({write.request.Identity(), std::move(said)});
+  TakeStep();
+}
+
+void Sync::WriteRefused(const Write& write, Error error) {
+  if (error.kind == ErrorKind::kAmbiguous) {
+    environment_.log.Warning("a write got no answer; reading before writing again",
+                             {{"deployment", key_.ToString()},
+                              {"request", write.request.Describe()},
+                              {"error", error.message}});
+    return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
+  }
+  if (IsRefusal(error.kind) && error.kind != ErrorKind::kConflict) Emit(write.on_refusal);
+  if (write.go_on_if_refused && IsRefusal(error.kind)) {
+    refused_.insert(write.request.Identity().text);
+    learned_.push_back({write.request.Identity(), std::move(error)});
+    return TakeStep();
+  }
+  const auto level = error.kind == ErrorKind::kConflict || error.kind == ErrorKind::kFenced
+                         ? LogLevel::kDebug
+                         : LogLevel::kWarning;
+  if (environment_.log.Enabled(level)) {
+    LogFields fields = FieldsOf(key_, write.request, write.because);
+    fields.emplace_back("reason", Name(error.kind));
+    fields.emplace_back("error", error.message);
+    environment_.log.Write(level, "refused: " + write.because.decision, fields);
+  }
+  End(AfterError(error, Retry::kBackOff));
+}
+
+void Sync::Perform(Read read) {
+  const Request request = read.request;
+  environment_.client.Execute(request,
+                              WhileAlive([this, read = std::move(read)](Result<Reply> said) {
+                                ReadAnswered(read, std::move(said));
+                              }));
+}
+
+void Sync::ReadAnswered(const Read& read, Result<Reply> said) {
+  if (said.ok()) {
+    const Status folded = environment_.fold.Read(key_, read.request, *said);
+    if (!folded.ok()) said = folded.error();
+  }
+  if (!said.ok() && said.error().kind != ErrorKind::kNotFound) {
+    environment_.log.Warning("uncached read failed", {{"deployment", key_.ToString()},
+                                                      {"request", read.request.Describe()},
+                                                      {"why", read.why},
+                                                      {"error", said.error().message}});
+    return End(AfterError(said.error(), Retry::kBackOff));
+  }
+  learned_.push_back({read.request.Identity(), std::move(said)});
+  TakeStep();
+}
+
+void Sync::Perform(Wait wait) {
+  Emit(wait.events);
+  End({SyncResult::Kind::kDone, wait.look_again_in, {}, {}});
+}
+
+void Sync::Perform(Failed failed) {
+  Emit(failed.events);
+  environment_.log.Warning("sync failed", {{"deployment", key_.ToString()},
+                                           {"reason", Name(failed.error.kind)},
+                                           {"error", failed.error.message}});
+  End(AfterError(failed.error, failed.retry));
+}
+
+void Sync::Emit(const std::vector<Event>& events) {
+  if (events.empty()) return;
+  const Deployment* deployment = environment_.cache.deployments().store().Find(key_);
+  if (deployment == nullptr) return;
+  const ObjectReference about = {"apps/v1", "Deployment", key_, deployment->meta.uid,
+                                 deployment->meta.resource_version};
+  for (const Event& event : events) environment_.events.Record(about, event);
+}
+
+void Sync::End(SyncResult result) {
+  const DoneHandler done = std::move(done_);
+  done(std::move(result));  // may destroy this
+}
+
+Client::ReplyHandler Sync::WhileAlive(Client::ReplyHandler handler) {
+  return [alive = alive_, handler = std::move(handler)](Result<Reply> said) {
+    if (*alive) handler(std::move(said));
+  };
+}
+
+}  // namespace windlass

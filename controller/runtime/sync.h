@@ -1,0 +1,105 @@
+// One sync: the walk of single steps for one key.
+//
+//   view → Next() → execute one request → fold the reply into the store → view → Next() → …
+//
+// until Wait or Failed. Nothing is remembered between syncs but the cache: that is what makes a crash at
+// any point equal to a restart. Source: architecture §2, "A sync is a walk of single steps".
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "controller/runtime/cluster_cache.h"
+#include "controller/runtime/fold.h"
+#include "controller/step.h"
+#include "controller/view.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/event_recorder.h"
+
+namespace windlass {
+
+// The planner: pure, see controller/step.h.
+using Planner = std::function<Step(const View&, const Learned&, WallTime)>;
+
+// Everything a sync needs; all must outlive it.
+struct SyncEnvironment {
+  const Clock& clock;
+  Log& log;
+  Client& client;
+  EventRecorder& events;
+  ClusterCache& cache;
+  Fold& fold;
+  const Planner& next;
+};
+
+// How a sync ended: what the queue is to do with the key.
+struct SyncResult {
+  enum class Kind : uint8_t {
+    kDone,       // look_again_in arms the deadline slot
+    kConflict,   // lost a race: the event that beat us wakes the key, at the latest a second later
+    kRetry,      // back-off up to `longest`
+    kForget,     // only an event wakes the key
+    kUncertain,  // a write of ours may or may not have happened: verify `unverified` first (S-003)
+  };
+  Kind kind = Kind::kDone;
+  std::optional<Duration> look_again_in;
+  Duration longest{0};
+  std::optional<Request> unverified;
+};
+
+// What one sync did, for the metrics.
+struct SyncCounters {
+  int writes = 0;
+  int reads = 0;
+  int refused = 0;
+};
+
+class Sync {
+ public:
+  using DoneHandler = std::function<void(SyncResult)>;
+
+  // `done` is called exactly once, possibly from within Start; the Sync must outlive that call.
+  // Destroying a Sync earlier drops the reply of the request in flight. `on_decision` sees each
+  // successful write.
+  Sync(SyncEnvironment environment, ObjectKey key, DoneHandler done,
+       std::function<void(const Because&)> on_decision);
+  ~Sync();
+  Sync(const Sync&) = delete;
+  Sync& operator=(const Sync&) = delete;
+
+  void Start();
+
+ private:
+  void TakeStep();
+  void Perform(Write write);
+  void Perform(Read read);
+  void Perform(Wait wait);
+  void Perform(Failed failed);
+  void WriteAnswered(const Write& write, Result<Reply> said);
+  void WriteRefused(const Write& write, Error error);
+  void ReadAnswered(const Read& read, Result<Reply> said);
+  void Emit(const std::vector<Event>& events);
+  void End(SyncResult result);
+  // Runs the handler only while this Sync is alive.
+  Client::ReplyHandler WhileAlive(Client::ReplyHandler handler);
+
+  SyncEnvironment environment_;
+  ObjectKey key_;
+  DoneHandler done_;
+  std::function<void(const Because&)> on_decision_;
+  Learned learned_;
+  std::set<std::string> refused_;
+  MonotonicTime started_;
+  int steps_ = 0;
+  std::shared_ptr<bool> alive_;
+};
+
+// How the queue treats an error that ended a sync (reliability §5.1).
+SyncResult AfterError(const Error& error, Retry retry);
+
+}  // namespace windlass

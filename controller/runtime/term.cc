@@ -1,0 +1,108 @@
+#include "controller/runtime/term.h"
+
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+
+Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
+           ControllerCounters& counters)
+    : environment_(environment),
+      timers_(timers),
+      syncs_max_(syncs_max),
+      counters_(counters),
+      queue_(environment.clock, random, timers, [this] { SchedulePump(); }),
+      alive_(std::make_shared<bool>(true)) {
+  queue_.on_queue_duration = [this](Duration d) { counters_.queue_duration.Observe(d); };
+  queue_.on_work_duration = [this](Duration d) { counters_.work_duration.Observe(d); };
+}
+
+Term::~Term() {
+  *alive_ = false;
+  timers_.Cancel(pump_);
+}
+
+// Keys are taken in a turn of their own, never from within the event that made them ready.
+void Term::SchedulePump() {
+  if (pump_ != 0) return;
+  pump_ = timers_.At(environment_.clock.Now(), [this] {
+    pump_ = 0;
+    Pump();
+  });
+}
+
+void Term::Pump() {
+  while (!draining_ && static_cast<int>(syncs_.size()) < syncs_max_) {
+    const std::optional<ObjectKey> key = queue_.Get();
+    if (!key) return;
+    Begin(*key);
+  }
+}
+
+void Term::Begin(const ObjectKey& key) {
+  ++counters_.syncs;
+  auto sync = std::make_unique<Sync>(
+      environment_, key, [this, key](SyncResult result) { Ended(key, std::move(result)); },
+      [this](const Because& because) { ++counters_.decisions[because.decision]; });
+  Sync& running = *sync;
+  syncs_.emplace(key, std::move(sync));
+  const auto unverified = unverified_.find(key);
+  if (unverified != unverified_.end()) {
+    Verify(key, unverified->second);
+  } else {
+    running.Start();
+  }
+}
+
+// A write got no answer. Whatever the object looks like now is the truth to plan from.
+void Term::Verify(const ObjectKey& key, const Request& request) {
+  const Request read = Request::Get(request.resource(), request.key());
+  environment_.client.Execute(read, [this, alive = alive_, key, request,
+                                     read](Result<Reply> said) {
+    if (!*alive) return;
+    if (said.ok()) {
+      const Status folded = environment_.fold.Read(key, read, *said);
+      if (!folded.ok()) said = folded.error();
+    } else if (said.error().kind == ErrorKind::kNotFound) {
+      environment_.fold.Vanished(key, request);
+      said = Reply{};
+    }
+    if (!said.ok()) return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, request});
+    unverified_.erase(key);
+    syncs_.at(key)->Start();
+  });
+}
+
+void Term::Ended(const ObjectKey& key, SyncResult result) {
+  // The Sync may be on the stack right now: it goes after its handler has returned.
+  timers_.At(environment_.clock.Now(),
+             [gone = std::shared_ptr<Sync>(std::move(syncs_.extract(key).mapped()))] {});
+  Settle(key, result);
+  SchedulePump();
+}
+
+void Term::Settle(const ObjectKey& key, const SyncResult& result) {
+  switch (result.kind) {
+    case SyncResult::Kind::kDone:
+      queue_.Done(key, result.look_again_in);
+      return;
+    case SyncResult::Kind::kConflict:
+      ++counters_.conflicts;
+      queue_.DoneConflict(key);
+      return;
+    case SyncResult::Kind::kRetry:
+      queue_.DoneRetry(key, result.longest);
+      return;
+    case SyncResult::Kind::kForget:
+      queue_.DoneForget(key);
+      return;
+    case SyncResult::Kind::kUncertain:
+      ++counters_.uncertain;
+      unverified_.insert_or_assign(key, *result.unverified);
+      queue_.DoneRetry(key, kRetryMax);
+      return;
+  }
+}
+
+}  // namespace windlass

@@ -1,0 +1,71 @@
+// One term of leadership: the queue and the syncs in flight. Constructed when the term begins, destroyed
+// with everything it holds when it ends; the caches live on.
+//
+// Parallelism is the number of syncs in flight, not threads. Core thread only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/runtime/sync.h"
+#include "kubeclient/base/histogram.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/work_queue.h"
+
+namespace windlass {
+
+// Figures that outlive a term: they only ever grow.
+struct ControllerCounters {
+  std::map<std::string, uint64_t> decisions;  // by Because::decision
+  uint64_t syncs = 0;
+  uint64_t conflicts = 0;
+  uint64_t uncertain = 0;
+  Histogram queue_duration = WorkQueueHistogram();
+  Histogram work_duration = WorkQueueHistogram();
+};
+
+class Term {
+ public:
+  // All references must outlive the term. `syncs_max` is how many keys may be worked on at once.
+  Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
+       ControllerCounters& counters);
+  ~Term();
+  Term(const Term&) = delete;
+  Term& operator=(const Term&) = delete;
+
+  void Add(const ObjectKey& key, Wake wake) { queue_.Add(key, wake); }
+
+  // Takes no further keys; what is in flight may end.
+  void Drain() { draining_ = true; }
+  bool in_flight() const { return !syncs_.empty(); }
+  // Nothing ready and nothing in flight.
+  bool idle() const { return syncs_.empty() && queue_.idle(); }
+
+  WorkQueueCounters queue_counters() const { return queue_.counters(); }
+
+ private:
+  void SchedulePump();
+  void Pump();
+  void Begin(const ObjectKey& key);
+  void Verify(const ObjectKey& key, const Request& request);
+  void Ended(const ObjectKey& key, SyncResult result);
+  void Settle(const ObjectKey& key, const SyncResult& result);
+
+  SyncEnvironment environment_;
+  TimerQueue& timers_;
+  int syncs_max_;
+  ControllerCounters& counters_;
+  WorkQueue queue_;
+  TimerId pump_ = 0;
+  bool draining_ = false;
+  std::map<ObjectKey, std::unique_ptr<Sync>> syncs_;
+  // Writes whose outcome is not known: read before anything else is decided for the key (S-003).
+  std::map<ObjectKey, Request> unverified_;
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace windlass

@@ -1,0 +1,118 @@
+#include "controller/runtime/wake_ups.h"
+
+#include <utility>
+
+#include "kubeclient/api/selector.h"
+
+namespace windlass {
+namespace {
+
+bool IsRecreate(const Deployment& deployment) {
+  return deployment.spec.strategy_type == "Recreate";
+}
+
+// Nothing but counters and conditions moved.
+bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
+  return before.meta.generation == after.meta.generation &&
+         before.meta.labels == after.meta.labels &&
+         before.meta.annotations == after.meta.annotations &&
+         before.meta.owner_references == after.meta.owner_references &&
+         before.meta.deletion_timestamp == after.meta.deletion_timestamp;
+}
+
+bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
+  const OwnerReference* one = a.meta.ControllerRef();
+  const OwnerReference* other = b.meta.ControllerRef();
+  if (one == nullptr || other == nullptr) return one == other;
+  return *one == *other;
+}
+
+}  // namespace
+
+WakeUps::WakeUps(ClusterCache& cache, Wake wake) : cache_(cache), wake_(std::move(wake)) {
+  cache_.deployments().store().OnChange(
+      [this](const Change<Deployment>& change) { DeploymentChanged(change); });
+  cache_.replica_sets().store().OnChange(
+      [this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
+  cache_.pods().store().OnChange(
+      [this](const Change<PodMetadata>& change) { PodChanged(change); });
+  cache_.pods().on_synced = [this] {
+    cache_.deployments().store().ForEach([this](const Deployment& deployment) {
+      if (IsRecreate(deployment)) Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
+    });
+  };
+}
+
+void WakeUps::Send(const ObjectKey& key, windlass::Wake wake) {
+  if (suppressed_ && *suppressed_ == key) return;
+  wake_(key, wake);
+}
+
+void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
+  const Deployment* now = change.new_object;
+  if (now == nullptr) {  // D-013: the sync finds nothing and is done
+    Send(KeyOf(change.old_object->meta), windlass::Wake::kObjectChange);
+    return;
+  }
+  if (IsRecreate(*now)) cache_.WatchPods();
+  const bool edited =
+      change.old_object == nullptr || change.old_object->meta.generation != now->meta.generation;
+  Send(KeyOf(now->meta),
+       edited ? windlass::Wake::kSpecChange : windlass::Wake::kStatusChange);  // D-011, D-012
+}
+
+bool WakeUps::WakeOwner(const ReplicaSet& rs, windlass::Wake wake) {
+  const OwnerReference* reference = rs.meta.ControllerRef();
+  if (reference == nullptr) return false;
+  const Deployment* owner = cache_.ResolveOwner(rs.meta.namespace_, *reference);
+  if (owner != nullptr) Send(KeyOf(owner->meta), wake);
+  return true;
+}
+
+void WakeUps::WakeMatching(const ReplicaSet& orphan) {
+  if (orphan.meta.labels.empty()) return;  // D-020
+  for (const Deployment* deployment :
+       cache_.deployments().store().InNamespace(orphan.meta.namespace_)) {
+    const LabelSelector& selector = deployment->spec.selector;
+    if (!selector.SelectsEverything() && Matches(selector, orphan.meta.labels)) {
+      Send(KeyOf(deployment->meta), windlass::Wake::kObjectChange);
+    }
+  }
+}
+
+void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
+  const ReplicaSet* before = change.old_object;
+  const ReplicaSet* now = change.new_object;
+  if (now == nullptr) {  // D-018
+    WakeOwner(*before, windlass::Wake::kObjectChange);
+    return;
+  }
+  if (before == nullptr) {  // D-014…D-016
+    if (!WakeOwner(*now, windlass::Wake::kObjectChange)) WakeMatching(*now);
+    return;
+  }
+  const bool same_ref = SameControllerRef(*before, *now);
+  if (!same_ref) WakeOwner(*before, windlass::Wake::kObjectChange);  // D-017 (a)
+  const auto wake = OnlyStatusChanged(*before, *now) ? windlass::Wake::kStatusChange
+                                                     : windlass::Wake::kObjectChange;
+  if (WakeOwner(*now, wake)) return;  // D-017 (b)
+  if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
+}
+
+void WakeUps::PodChanged(const Change<PodMetadata>& change) {
+  if (change.new_object != nullptr) return;  // D-021: only deletes matter
+  const PodMetadata& pod = *change.old_object;
+  const OwnerReference* reference = pod.meta.ControllerRef();
+  if (reference == nullptr || !(reference->kind == "ReplicaSet")) return;
+  const ReplicaSet* rs = cache_.replica_sets().store().FindByUid(
+      {pod.meta.namespace_, std::string(reference->name.text())}, reference->uid);
+  if (rs == nullptr) return;  // D-022
+  const OwnerReference* owner = rs->meta.ControllerRef();
+  if (owner == nullptr) return;
+  const Deployment* deployment = cache_.ResolveOwner(rs->meta.namespace_, *owner);
+  if (deployment != nullptr && IsRecreate(*deployment)) {
+    Send(KeyOf(deployment->meta), windlass::Wake::kStatusChange);  // D-023 as W-01
+  }
+}
+
+}  // namespace windlass

@@ -1,0 +1,43 @@
+// Who wakes whom: from changes in the caches to keys of Deployments that want a sync.
+//
+// Handlers only compute keys; no request, no decision. Upstream LISTs ReplicaSets through the API inside
+// its Pod handler; we look into the cache (W-01). Source: contract section 1, D-010…D-023.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "controller/runtime/cluster_cache.h"
+#include "kubeclient/cache/work_queue.h"
+
+namespace windlass {
+
+class WakeUps {
+ public:
+  using Wake = std::function<void(const ObjectKey&, windlass::Wake)>;
+
+  // Registers handlers with the cache's stores, before the cache starts. `cache` must outlive this.
+  WakeUps(ClusterCache& cache, Wake wake);
+  WakeUps(const WakeUps&) = delete;
+  WakeUps& operator=(const WakeUps&) = delete;
+
+  // While set, changes do not wake this key: it is the one whose own write is being folded, and it is
+  // about to look again anyway.
+  void Suppress(std::optional<ObjectKey> key) { suppressed_ = std::move(key); }
+
+ private:
+  void DeploymentChanged(const Change<Deployment>& change);
+  void ReplicaSetChanged(const Change<ReplicaSet>& change);
+  void PodChanged(const Change<PodMetadata>& change);
+
+  void Send(const ObjectKey& key, windlass::Wake wake);
+  // Wakes the owner that `rs` names; returns whether it names one at all.
+  bool WakeOwner(const ReplicaSet& rs, windlass::Wake wake);
+  void WakeMatching(const ReplicaSet& orphan);
+
+  ClusterCache& cache_;
+  Wake wake_;
+  std::optional<ObjectKey> suppressed_;
+};
+
+}  // namespace windlass

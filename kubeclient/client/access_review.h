@@ -1,0 +1,31 @@
+// May we do this? Asked of the API server itself, with SelfSubjectAccessReviews, so that a missing right is
+// named at start instead of showing up as a rollout that does not move (reliability B-21).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kubeclient/base/result.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass {
+
+struct Right {
+  std::string verb;         // "patch"
+  std::string group;        // "apps"; "" = core
+  std::string resource;     // "deployments"
+  std::string subresource;  // "status"; "" = the object itself
+  std::string namespace_;   // "" = all namespaces
+  std::string name;         // "" = any
+
+  // "patch deployments.apps/status in all namespaces"
+  std::string ToString() const;
+};
+
+// Calls `done` once, with the rights that are missing, in the order asked; or with the first error that
+// kept the server from answering. Core thread only; `transport` must outlive the calls.
+void FindMissingRights(Transport& transport, std::vector<Right> rights,
+                       std::function<void(Result<std::vector<Right>>)> done);
+
+}  // namespace windlass
