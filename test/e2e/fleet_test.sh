@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# 200 Deployments of 5 replicas: created, then all changed at once; Windlass is killed in the middle, and
+# so is the API server. All complete, nothing is left over, and at no moment were the limits broken.
+. "$(dirname "$0")/lib.sh"
+
+COUNT=${COUNT:-200}
+
+start_cluster --nodes 3
+start_witness
+start_windlass
+
+manifests() { for i in $(seq "$COUNT"); do deployment "web-$i" 5 "$1"; echo ---; done; }
+complete() {
+  [ "$(kubectl get deployments -o jsonpath='{range .items[*]}{.spec.template.spec.containers[0].image} {.status.observedGeneration}/{.metadata.generation} {.status.replicas} {.status.updatedReplicas} {.status.availableReplicas}{"\n"}{end}' |
+    awk -v image="$1" '$1==image && split($2,g,"/") && g[1]==g[2] && $3==5 && $4==5 && $5==5' | wc -l)" = "$COUNT" ]
+}
+updated() { kubectl get deployments -o jsonpath='{range .items[*]}{.status.updatedReplicas}/{.status.observedGeneration}{"\n"}{end}' | grep -c "^5/$1\$" || true; }
+some_updated() { [ "$(updated "$1")" -ge 10 ]; }
+
+say "create $COUNT Deployments"
+manifests app:v1 >"$DATA/v1.yaml"
+manifests app:v2 >"$DATA/v2.yaml"
+manifests app:v3 >"$DATA/v3.yaml"
+kubectl apply -f "$DATA/v1.yaml" >/dev/null
+until_true 600 "all $COUNT are complete" complete app:v1
+
+say "change all of them, and kill Windlass in the middle"
+kubectl apply -f "$DATA/v2.yaml" >/dev/null &
+APPLY=$!
+until_true 300 "the rollouts are under way" some_updated 2
+kill_windlass
+start_windlass
+wait "$APPLY"
+until_true 900 "all $COUNT are complete again" complete app:v2
+
+say "change all of them, and kill the API server in the middle"
+kubectl apply -f "$DATA/v3.yaml" >/dev/null
+until_true 300 "the rollouts are under way" some_updated 3
+cluster kill apiserver
+cluster start apiserver
+until_true 900 "all $COUNT are complete once more" complete app:v3
+
+say "nothing is left over"
+expect "ReplicaSets" "$(kubectl get rs --no-headers | wc -l)" $((COUNT * 3))
+expect "Pods of old ReplicaSets" "$(kubectl get rs -o jsonpath='{range .items[*]}{.spec.template.spec.containers[0].image} {.status.replicas}{"\n"}{end}' | awk '$1!="app:v3" && $2!=0' | wc -l)" 0
+
+stop_windlass
+check_witness --settled
+say "passed"

@@ -1,0 +1,116 @@
+# What every end-to-end scenario needs: a real control plane of its own, Windlass as the Deployment
+# controller, and plain words for what is expected. Source it first:
+#
+#   . "$(dirname "$0")/lib.sh"
+#   start_cluster --nodes 3
+#   start_windlass
+#
+# Nothing here sleeps for a result: every wait is for a condition, with a deadline.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+WINDLASS=${WINDLASS:-$ROOT/build/test/cmd/windlass/windlass}
+DATA=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
+WINDLASS_PID=
+WITNESS_PID=
+
+say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  if [ -s "$DATA/windlass.log" ]; then
+    printf '%s\n' '--- the last lines of the Windlass log' >&2
+    tail -n 30 "$DATA/windlass.log" >&2
+  fi
+  exit 1
+}
+
+cleanup() {
+  local status=$?
+  trap - EXIT INT TERM
+  for pid in $WITNESS_PID $WINDLASS_PID; do kill "$pid" 2>/dev/null || true; done
+  if [ -n "${KEEP_DATA:-}" ]; then
+    say "kept: $DATA"
+    "$ROOT/test/cluster/down" --data "$DATA" >/dev/null 2>&1 || true
+  else
+    "$ROOT/test/cluster/down" --data "$DATA" --remove >/dev/null 2>&1 || true
+    rm -rf "$DATA"
+  fi
+  exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# start_cluster [options of test/cluster/up]
+start_cluster() {
+  say "starting a control plane: $*"
+  "$ROOT/test/cluster/up" --data "$DATA" "$@" >"$DATA/up.log" 2>&1 || {
+    cat "$DATA/up.log" >&2
+    fail "the control plane did not start"
+  }
+  # shellcheck disable=SC1091
+  . "$DATA/env"
+}
+
+# until_true SECONDS DESCRIPTION COMMAND… : polls until the command succeeds.
+until_true() {
+  local deadline=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "$what: not within the time given"
+    sleep 0.1 # between two looks at the condition
+  done
+}
+
+# start_windlass [more flags]: returns when /readyz says ok. A log of an earlier start is kept.
+start_windlass() {
+  local from=0
+  [ -f "$DATA/windlass.log" ] && from=$(wc -l <"$DATA/windlass.log")
+  "$WINDLASS" --kubeconfig "$DATA/windlass.kubeconfig" --leader-elect=false \
+    --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$DATA/windlass.log" &
+  WINDLASS_PID=$!
+  until_true 20 "Windlass logs its address" address_logged "$from"
+  OPS=$(tail -n +$((from + 1)) "$DATA/windlass.log" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
+  until_true 20 "Windlass is ready" windlass_ready
+}
+address_logged() { tail -n +$(($1 + 1)) "$DATA/windlass.log" | grep -q 'address='; }
+windlass_ready() { [ "$(http_status /readyz)" = 200 ]; }
+http_status() { exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}" && printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3 && head -n 1 <&3 | cut -d' ' -f2; }
+http_body() { exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}" && printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3 && sed '1,/^\r*$/d' <&3; }
+
+stop_windlass() { kill "$WINDLASS_PID"; wait "$WINDLASS_PID" || fail "Windlass ended with $?"; WINDLASS_PID=; }
+kill_windlass() { kill -9 "$WINDLASS_PID"; wait "$WINDLASS_PID" 2>/dev/null || true; WINDLASS_PID=; }
+
+# start_witness: records every change of Deployments, ReplicaSets and Pods.
+start_witness() {
+  cluster witness --kubeconfig "$DATA/admin.kubeconfig" --out "$DATA/witness.jsonl" >"$DATA/witness.out" 2>&1 &
+  WITNESS_PID=$!
+  until_true 20 "the witness watches" grep -q ready "$DATA/witness.out"
+}
+# check_witness [options of cluster check]
+check_witness() {
+  kill "$WITNESS_PID" && wait "$WITNESS_PID" || fail "the witness ended badly"
+  WITNESS_PID=
+  cluster check --log "$DATA/witness.jsonl" "$@" || fail "the witness saw a violation"
+}
+
+rolled_out() { kubectl -n "${3:-default}" rollout status "deployment/$1" --timeout="${2:-60s}" || fail "rollout of $1 did not end"; }
+field() { kubectl get "$1" -o jsonpath="$2"; }
+expect() { [ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"; say "ok: $1 = $2"; }
+
+# deployment NAME REPLICAS IMAGE [STRATEGY-JSON]: a manifest on standard output.
+deployment() {
+  cat <<YAML
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: $1}
+spec:
+  replicas: $2
+  strategy: ${4:-{type: RollingUpdate\}}
+  selector: {matchLabels: {app: $1}}
+  template:
+    metadata: {labels: {app: $1}}
+    spec:
+      containers: [{name: app, image: "$3"}]
+YAML
+}
