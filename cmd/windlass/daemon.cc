@@ -1,0 +1,219 @@
+#include "cmd/windlass/daemon.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace windlass {
+namespace {
+
+constexpr Duration kPublishPeriod = seconds(1);
+constexpr Duration kReviewPeriod = seconds(30);
+constexpr Duration kDrainMax = milliseconds(2500);
+constexpr Duration kDrainLook = milliseconds(20);
+
+ClientOptions ClientOptionsOf(const Flags& flags) {
+  ClientOptions options;
+  options.qps = flags.qps;
+  options.burst = flags.burst;
+  options.max_in_flight = flags.max_in_flight;
+  return options;
+}
+
+LeaderElectionOptions ElectionOptionsOf(const Flags& flags, Random& random) {
+  LeaderElectionOptions options;
+  options.namespace_ = flags.leader_elect_namespace;
+  options.name = flags.leader_elect_name;
+  options.lease_duration = flags.lease_duration;
+  options.renew_deadline = flags.renew_deadline;
+  options.retry_period = flags.retry_period;
+  // Fresh per process start: a restarted process is a new candidate (L-001).
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  options.identity = std::string(host.data()) + "_" + std::to_string(random.Next()) +
+                     std::to_string(random.Next());
+  return options;
+}
+
+}  // namespace
+
+Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, Inbox& inbox, TimerQueue& timers,
+               Transport& transport)
+    : flags_(flags),
+      clock_(clock),
+      log_(log),
+      inbox_(inbox),
+      timers_(timers),
+      transport_(transport),
+      random_(SystemSeed()),
+      decoder_(symbols_),
+      gate_(clock),
+      client_(clock, timers, transport, decoder_, gate_, ClientOptionsOf(flags)),
+      events_(clock, log, client_, "deployment-controller"),
+      controller_({clock, random_, log, timers, transport, decoder_}, client_, events_,
+                  {flags.namespace_, flags.max_in_flight}),
+      election_(clock, random_, log, timers, transport, gate_,
+                ElectionOptionsOf(flags, random_)) {
+  client_.on_request_duration = [this](std::string_view verb, Duration duration) {
+    request_duration_.try_emplace(std::string(verb), RestClientHistogram())
+        .first->second.Observe(duration);
+  };
+  client_.on_rate_limiter_duration = [this](Duration duration) {
+    rate_limiter_duration_.Observe(duration);
+  };
+  election_.on_started_leading = [this] { Lead(); };
+  election_.on_stopped_leading = [this] { StepDown(); };
+}
+
+Daemon::~Daemon() = default;
+
+int Daemon::Run() {
+  if (flags_.metrics_bind_address != "0") {
+    auto ops = OpsServer::Listen(flags_.metrics_bind_address, clock_, board_);
+    if (!ops.ok()) {
+      log_.Error(ops.error().message);
+      return kExitConfig;
+    }
+    ops_ = std::move(ops).value();
+    log_.Info("serving metrics and health", {{"address", ops_->address()}});
+  }
+  PublishEverySecond();
+  ReviewRights();
+  CoreLoop(clock_, log_, inbox_, timers_).Run([this] { return finished_; });
+  return exit_code_;
+}
+
+std::vector<Right> Daemon::RightsNeeded() const {
+  const std::string& scope = flags_.namespace_;
+  std::vector<Right> rights;
+  const auto need = [&](const char* group, const char* resource, const char* subresource,
+                        std::initializer_list<const char*> verbs) {
+    for (const char* verb : verbs) {
+      rights.push_back({verb, group, resource, subresource, scope, ""});
+    }
+  };
+  need("apps", "deployments", "", {"get", "list", "watch"});
+  need("apps", "deployments", "status", {"patch"});
+  need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
+  need("", "pods", "", {"list", "watch"});
+  need("", "events", "", {"create", "patch"});
+  if (flags_.leader_elect) {
+    const std::string& home = flags_.leader_elect_namespace;
+    rights.push_back({"create", "coordination.k8s.io", "leases", "", home, ""});
+    for (const char* verb : {"get", "update"}) {
+      rights.push_back({verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name});
+    }
+  }
+  return rights;
+}
+
+void Daemon::ReviewRights() {
+  FindMissingRights(transport_, RightsNeeded(), [this](Result<std::vector<Right>> missing) {
+    RightsReviewed(std::move(missing));
+  });
+}
+
+// Rights may be granted while we run: look again for as long as one is missing.
+void Daemon::ReviewRightsLater() {
+  timers_.At(clock_.Now() + kReviewPeriod, [this] {
+    FindMissingRights(transport_, RightsNeeded(), [this](Result<std::vector<Right>> missing) {
+      if (missing.ok()) NoteMissing(*missing);
+      if (!missing_rights_.empty()) ReviewRightsLater();
+    });
+  });
+}
+
+// Each one is named in /readyz, and in the log when it is new.
+void Daemon::NoteMissing(const std::vector<Right>& missing) {
+  const std::vector<std::string> before = std::exchange(missing_rights_, {});
+  for (const Right& right : missing) {
+    missing_rights_.push_back("missing right: " + right.ToString() +
+                              "; apply deploy/rbac.yaml or grant it to this user");
+    const bool known =
+        std::find(before.begin(), before.end(), missing_rights_.back()) != before.end();
+    if (!known) log_.Error(missing_rights_.back());
+  }
+}
+
+void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
+  if (stopping_) return;
+  if (!missing.ok()) {
+    const Error& error = missing.error();
+    if (error.kind == ErrorKind::kUnauthorized) {
+      log_.Error(error.message + "; give a kubeconfig whose token or client certificate is valid");
+      return Finish(kExitCredentials);
+    }
+    if (error.kind == ErrorKind::kTls) {
+      log_.Error("the API server's certificate is not accepted: " + error.message +
+                 "; give the CA that signed it, and a server name it was issued for");
+      return Finish(kExitConfig);
+    }
+    // A server that is away comes back; the informers keep trying.
+    log_.Warning("rights were not reviewed", {{"error", error.message}});
+  } else {
+    NoteMissing(*missing);
+    if (!missing_rights_.empty()) ReviewRightsLater();
+  }
+  StartControllers();
+}
+
+void Daemon::StartControllers() {
+  controller_.Start();
+  if (flags_.leader_elect) {
+    election_.Start();
+  } else {
+    gate_.OpenForGood();
+    Lead();
+  }
+}
+
+void Daemon::Lead() {
+  if (stopping_) return;
+  leading_ = true;
+  log_.Info("leading: deployments are being controlled");
+  controller_.BeginTerm();
+  Publish();
+}
+
+void Daemon::StepDown() {
+  leading_ = false;
+  controller_.EndTerm();
+  if (!stopping_) log_.Warning("no longer leading");
+  Publish();
+}
+
+void Daemon::Stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  log_.Info("stopping");
+  controller_.Drain();
+  AwaitDrained(clock_.Now() + kDrainMax);
+}
+
+// what is in flight may end, but not for ever.
+void Daemon::AwaitDrained(MonotonicTime until) {
+  if (controller_.drained() || clock_.Now() >= until) return GiveUpLease();
+  timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitDrained(until); });
+}
+
+void Daemon::GiveUpLease() {
+  gate_.Close();
+  controller_.EndTerm();
+  if (!flags_.leader_elect) return Finish(kExitOk);
+  election_.Stop([this] { Finish(kExitOk); });
+}
+
+void Daemon::Finish(int exit_code) {
+  exit_code_ = exit_code;
+  finished_ = true;
+  if (exit_code == kExitOk) log_.Info("stopped");
+}
+
+void Daemon::PublishEverySecond() {
+  Publish();
+  timers_.At(clock_.Now() + kPublishPeriod, [this] { PublishEverySecond(); });
+}
+
+}  // namespace windlass

@@ -1,0 +1,97 @@
+// The daemon: every part, wired together, and its life from start to end.
+//
+//   start   → rights are reviewed → informers start → (Lease won) → term begins
+//   SIGTERM → no further keys → syncs in flight end (≤ 2.5 s) → Lease given up (≤ 2 s) → end
+//
+// Core thread only, except where the parts say otherwise.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cmd/windlass/core_loop.h"
+#include "cmd/windlass/flags.h"
+#include "cmd/windlass/ops_server.h"
+#include "cmd/windlass/snapshot.h"
+#include "controller/runtime/deployment_controller.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/inbox.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/leader_election.h"
+#include "kubeclient/client/access_review.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/event_recorder.h"
+#include "kubeclient/client/write_gate.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass {
+
+// Process exit codes (reliability §9).
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitConfig = 3;
+inline constexpr int kExitCredentials = 4;
+
+class Daemon {
+ public:
+  // Everything must outlive the daemon.
+  Daemon(const Flags& flags, const Clock& clock, Log& log, Inbox& inbox, TimerQueue& timers,
+         Transport& transport);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Runs until told to stop; returns the exit code.
+  int Run();
+
+  // The first SIGTERM or SIGINT. Idempotent.
+  void Stop();
+
+ private:
+  void ReviewRights();
+  void ReviewRightsLater();
+  void NoteMissing(const std::vector<Right>& missing);
+  void RightsReviewed(Result<std::vector<Right>> missing);
+  void StartControllers();
+  void Lead();
+  void StepDown();
+  void AwaitDrained(MonotonicTime until);
+  void GiveUpLease();
+  void Finish(int exit_code);
+
+  void PublishEverySecond();
+  void Publish();
+  std::vector<std::string> ReasonsNotReady() const;
+  std::vector<Right> RightsNeeded() const;
+
+  const Flags& flags_;
+  const Clock& clock_;
+  Log& log_;
+  Inbox& inbox_;
+  TimerQueue& timers_;
+  Transport& transport_;
+  Random random_;
+  SymbolTable symbols_;
+  Decoder decoder_;
+  WriteGate gate_;
+  Client client_;
+  EventRecorder events_;
+  DeploymentController controller_;
+  LeaderElection election_;
+  SnapshotBoard board_;
+  std::unique_ptr<OpsServer> ops_;
+
+  std::map<std::string, Histogram> request_duration_;
+  Histogram rate_limiter_duration_ = RestClientHistogram();
+  std::vector<std::string> missing_rights_;
+  bool leading_ = false;
+  bool stopping_ = false;
+  bool finished_ = false;
+  int exit_code_ = kExitOk;
+};
+
+}  // namespace windlass

@@ -1,0 +1,55 @@
+// What the daemon shows of itself: Daemon::Publish and the reasons of /readyz.
+#include <cstdlib>
+
+#include "cmd/windlass/daemon.h"
+
+namespace windlass {
+namespace {
+
+template <typename T>
+InformerSnapshot Look(const char* resource, const Informer<T>& informer, MonotonicTime now) {
+  InformerSnapshot seen;
+  seen.resource = resource;
+  seen.synced = informer.HasSynced();
+  seen.objects = informer.store().size();
+  seen.duplicates = informer.store().duplicates();
+  seen.stale = informer.store().stale();
+  seen.reflector = informer.reflector().counters();
+  seen.last_version = std::strtod(informer.reflector().last_version().text.c_str(), nullptr);
+  seen.seconds_since_last_heard =
+      std::chrono::duration<double>(now - informer.reflector().last_heard()).count();
+  return seen;
+}
+
+}  // namespace
+
+// A candidate that waits is ready: else a Deployment of two replicas would never be (L-013).
+std::vector<std::string> Daemon::ReasonsNotReady() const {
+  std::vector<std::string> reasons = missing_rights_;
+  for (std::string& trouble : controller_.cache().Troubles()) reasons.push_back(std::move(trouble));
+  if (stopping_) reasons.push_back("stopping");
+  return reasons;
+}
+
+void Daemon::Publish() {
+  Snapshot snapshot;
+  snapshot.heartbeat = clock_.Now();
+  snapshot.not_ready = ReasonsNotReady();
+  snapshot.leader = leading_;
+  snapshot.lease_name = flags_.leader_elect_name;
+  snapshot.controller = controller_.counters();
+  snapshot.queue = controller_.queue_counters();
+  snapshot.client = client_.counters();
+  snapshot.request_duration = request_duration_;
+  snapshot.rate_limiter_duration = rate_limiter_duration_;
+  snapshot.events = events_.counters();
+  const ClusterCache& cache = controller_.cache();
+  snapshot.informers.push_back(Look("deployments", cache.deployments(), snapshot.heartbeat));
+  snapshot.informers.push_back(Look("replicasets", cache.replica_sets(), snapshot.heartbeat));
+  if (cache.watches_pods()) {
+    snapshot.informers.push_back(Look("pods", cache.pods(), snapshot.heartbeat));
+  }
+  board_.Publish(std::move(snapshot));
+}
+
+}  // namespace windlass
