@@ -18,8 +18,11 @@ import (
 	kcm "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 
+	"windlass.dev/test/cluster/internal/audit"
+	"windlass.dev/test/cluster/internal/check"
 	"windlass.dev/test/cluster/internal/control"
 	"windlass.dev/test/cluster/internal/node"
+	"windlass.dev/test/cluster/internal/witness"
 )
 
 // Every subcommand gets its arguments without its own name and returns an exit
@@ -38,6 +41,9 @@ var subcommands = map[string]func(args []string) int{
 	"stop":      control.Stop,
 	"kill":      control.Kill,
 	"restart":   control.Restart,
+	"audit":     audit.Main,
+	"witness":   witness.Main,
+	"check":     check.Main,
 }
 
 func runKubectl([]string) int {

@@ -1,0 +1,243 @@
+package check
+
+import (
+	"fmt"
+
+	"windlass.dev/test/cluster/internal/witness"
+)
+
+// judge walks the merged log once. Every rule looks at the change that one event
+// made, so that a violation names the write that caused it.
+type judge struct {
+	*state
+	violations  []violation
+	podFailures int
+	races       int // allowed only by a spec that the user had just replaced
+	deployed    map[string]bool
+
+	event event // the one being applied
+	watch bool  // false where the log is incomplete: apply, do not judge
+}
+
+type violation struct {
+	event
+	text string
+}
+
+func newJudge() *judge { return &judge{state: newState(), deployed: map[string]bool{}} }
+
+func (j *judge) violated(format string, args ...any) {
+	if j.watch {
+		j.violations = append(j.violations, violation{j.event, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (j *judge) apply(e event, watch bool) {
+	j.event, j.watch = e, watch
+	switch e.Kind {
+	case witness.Deployment:
+		j.deployment(e.Record)
+	case witness.ReplicaSet:
+		j.replicaSet(e.Record)
+	case witness.Pod:
+		j.pod(e.Record)
+	}
+}
+
+func (j *judge) deployment(now witness.Record) {
+	j.deployed[now.UID] = true
+	if now.Type == witness.Deleted {
+		delete(j.deployments, now.UID)
+		return
+	}
+	d, known := j.deployments[now.UID]
+	if !known {
+		d = &deployment{}
+		j.deployments[now.UID] = d
+	}
+	old := d.Record
+	d.Record = now
+	if known && revision(now) < revision(old) {
+		j.violated("(iv) %s: its revision fell from %d to %d", name(now), revision(old), revision(now))
+	}
+	d.history = d.history.add(boundsOf(now.Generation, now.Deployment), now.Deployment.ObservedGeneration)
+	if !known || old.Generation != now.Generation || !j.watch {
+		d.reached = j.available(d) >= d.history.newest().least
+	}
+	if !known || old.Deployment.Strategy != now.Deployment.Strategy || !j.watch {
+		d.excused = j.mixed(d)
+	}
+}
+
+func (j *judge) replicaSet(now witness.Record) {
+	old, known := j.sets[now.UID]
+	d := j.deployments[now.Owner]
+	if d == nil || d.DeletionTimestamp != nil {
+		// Nobody's, or its Deployment is going and takes everything along.
+		j.record(now, old)
+		return
+	}
+	changed := change{known: known, adopted: known && old.Owner != now.Owner, available: j.available(d)}
+	if known {
+		changed.was = old.ReplicaSet.Replicas
+	}
+	if now.Type != witness.Deleted {
+		changed.is = now.ReplicaSet.Replicas
+	}
+	if known && !changed.adopted && revision(now) < revision(old.Record) {
+		j.violated("(iv) %s: its revision fell from %d to %d", name(now), revision(old.Record), revision(now))
+	}
+	if n := revision(now); n != 0 && now.Type != witness.Deleted && (!known || n != revision(old.Record)) {
+		for uid, other := range j.setsOf[d.UID] {
+			if uid != now.UID && revision(other.Record) == n {
+				j.violated("(iv) %s: revision %d is that of %s too", name(now), n, other.Name)
+			}
+		}
+	}
+
+	set := j.record(now, old)
+	j.surge(d, now, changed)
+	j.availability(d, set, changed)
+	if set.lowered != 0 && set.ReplicaSet.ObservedGeneration >= set.lowered {
+		set.lowered = 0
+	}
+	if d.excused && !j.mixed(d) {
+		d.excused = false
+	}
+}
+
+// change is what one event did to one ReplicaSet.
+type change struct {
+	known, adopted bool
+	was, is        int32 // its spec.replicas
+	available      int32 // of the whole Deployment, before
+}
+
+// record takes a ReplicaSet into the state and keeps what is remembered of it.
+func (j *judge) record(now witness.Record, old *replicaSet) *replicaSet {
+	set := &replicaSet{Record: now}
+	if old != nil {
+		set.lowered, set.failed = old.lowered, old.failed
+		if now.ReplicaSet.Replicas < old.ReplicaSet.Replicas {
+			set.lowered = now.Generation
+		}
+	}
+	if now.Type == witness.Deleted {
+		if old != nil {
+			j.dropSet(old)
+		}
+		return set
+	}
+	j.putSet(set)
+	return set
+}
+
+// surge is rule (i): no write raises the sum beyond the limit. That the sum is
+// beyond it is nobody's fault after a user has scaled down.
+func (j *judge) surge(d *deployment, now witness.Record, c change) {
+	if c.is <= c.was {
+		return
+	}
+	sum := j.total(d)
+	if sum > d.history.most() {
+		j.violated("(i) %s raised to %d: %d replicas over all ReplicaSets, at most %d allowed", name(now), c.is, sum, d.history.most())
+	} else if sum > d.history.newest().most && j.watch {
+		j.races++
+	}
+}
+
+// availability is rule (ii).
+func (j *judge) availability(d *deployment, set *replicaSet, c change) {
+	after, newest := j.available(d), d.history.newest()
+	if d.Deployment.Strategy == recreate || c.adopted || !j.watch {
+		d.reached = after >= newest.least
+		return
+	}
+	if d.reached && after < c.available && after < newest.least {
+		lost := int(c.available - after)
+		switch {
+		case c.is < c.was && after < d.history.least():
+			j.violated("(ii) %s lowered from %d to %d: %d available, at least %d required", name(set.Record), c.was, c.is, after, d.history.least())
+		case c.is < c.was:
+			j.races++
+		case set.lowered != 0 && set.failed == 0 && after < d.history.least():
+			j.violated("(ii) %s, lowered before, took available Pods with it: %d available, at least %d required", name(set.Record), after, d.history.least())
+		default:
+			j.podFailures += lost
+			set.failed = max(0, set.failed-lost)
+		}
+	}
+	d.reached = d.reached || after >= newest.least
+}
+
+func (j *judge) pod(now witness.Record) {
+	old, known := j.pods[now.UID]
+	if now.Type == witness.Deleted {
+		if known {
+			j.dropPod(old)
+		}
+	} else {
+		j.putPod(now)
+	}
+	set := j.sets[now.Owner]
+	if set == nil {
+		return
+	}
+	if known {
+		set.failed = max(0, set.failed+failures(old, now))
+	}
+	if d := j.deployments[set.Owner]; d != nil && d.Deployment.Strategy == recreate {
+		j.separation(d, now, !known && now.Type != witness.Deleted)
+	}
+}
+
+// separation is rule (iii). Only a new Pod can break it: a change of strategy
+// finds Pods of two revisions side by side and may take its time.
+func (j *judge) separation(d *deployment, pod witness.Record, created bool) {
+	mixed := j.mixed(d)
+	if !mixed {
+		d.excused = false
+	} else if !j.watch {
+		d.excused = true
+	} else if created && !d.excused {
+		j.violated("(iii) %s created: Recreate, but Pods of an old and of the newest ReplicaSet run together", name(pod))
+	}
+}
+
+// failures: 1 when a Pod that nobody deletes stops being ready, -1 when it is back.
+func failures(old, now witness.Record) int {
+	ready := now.Pod.Ready && now.Type != witness.Deleted
+	switch {
+	case now.DeletionTimestamp != nil || old.Pod.Ready == ready:
+		return 0
+	case ready:
+		return -1
+	}
+	return 1
+}
+
+// settled is the state every Deployment should end in.
+func (j *judge) settled() (complaints []string) {
+	for _, d := range j.deployments {
+		s := d.Deployment
+		if d.DeletionTimestamp != nil {
+			continue
+		}
+		if s.Updated != s.Replicas || s.StatusReplicas != s.Replicas || s.Available != s.Replicas || s.ObservedGeneration != d.Generation {
+			complaints = append(complaints, fmt.Sprintf("%s is not complete: spec.replicas %d, status.replicas %d, updated %d, available %d, generation %d, observed %d",
+				name(d.Record), s.Replicas, s.StatusReplicas, s.Updated, s.Available, d.Generation, s.ObservedGeneration))
+		}
+		newest := j.newest(d)
+		for uid, set := range j.setsOf[d.UID] {
+			if uid != newest.UID && (set.ReplicaSet.Replicas != 0 || set.ReplicaSet.StatusReplicas != 0) {
+				complaints = append(complaints, fmt.Sprintf("%s is old and still has Pods: spec.replicas %d, status.replicas %d",
+					name(set.Record), set.ReplicaSet.Replicas, set.ReplicaSet.StatusReplicas))
+			}
+		}
+	}
+	return complaints
+}
+
+func name(record witness.Record) string {
+	return fmt.Sprintf("%s %s/%s", record.Kind, record.Namespace, record.Name)
+}
