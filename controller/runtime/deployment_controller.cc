@@ -17,6 +17,9 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
                   // Before the caches are complete a sync could take a missing ReplicaSet for one that
                   // was never made (D-025); AddAllWhenSynced looks at everything then.
                   if (term_ != nullptr && added_all_) term_->Add(key, wake);
+                },
+                [this](const Deployment& deployment) {
+                  if (term_ != nullptr && added_all_) term_->ForeignStatus(deployment);
                 }),
       fold_(cache_, wake_ups_, environment.decoder),
       next_([](const View& view, const Learned& learned, WallTime now) {

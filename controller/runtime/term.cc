@@ -5,6 +5,12 @@
 #include "kubeclient/base/limits.h"
 
 namespace windlass {
+namespace {
+
+// How soon an object is looked at again that was left to another controller.
+constexpr Duration kRivalLook = seconds(60);
+
+}  // namespace
 
 Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
            ControllerCounters& counters)
@@ -47,12 +53,42 @@ void Term::Begin(const ObjectKey& key) {
       [this](const Because& because) { ++counters_.decisions[because.decision]; });
   Sync& running = *sync;
   syncs_.emplace(key, std::move(sync));
+  const Deployment* deployment = environment_.cache.deployments().store().Find(key);
   const auto unverified = unverified_.find(key);
   if (unverified != unverified_.end()) {
     Verify(key, unverified->second);
+  } else if (deployment != nullptr && rivals_.SteppedBack(*deployment, environment_.clock.Wall())) {
+    Ended(key, {SyncResult::Kind::kDone, kRivalLook, {}, {}});
+  } else if (deployment != nullptr && rivals_.Suspicious(*deployment)) {
+    JudgeRival(key);
   } else {
     running.Start();
   }
+}
+
+void Term::JudgeRival(const ObjectKey& key) {
+  const Request read = Request::Get(Resource::kDeployments, key);
+  environment_.client.Execute(read, [this, alive = alive_, key](Result<Reply> said) {
+    if (!*alive) return;
+    const Deployment* deployment = environment_.cache.deployments().store().Find(key);
+    if (!said.ok() || deployment == nullptr) {
+      return Ended(key, {SyncResult::Kind::kRetry, {}, kRetryMax, {}});
+    }
+    if (!rivals_.Judge(*deployment, said->body, environment_.clock.Wall())) {
+      return syncs_.at(key)->Start();
+    }
+    ++counters_.stepped_back;
+    environment_.log.Warning(
+        "kube-controller-manager controls this deployment, too; stepping back",
+        {{"deployment", key.ToString()},
+         {"remedy", "run kube-controller-manager with --controllers=*,-deployment-controller"}});
+    environment_.events.Record(
+        {"apps/v1", "Deployment", key, deployment->meta.uid, deployment->meta.resource_version},
+        {Event::Type::kWarning, "ControllerConflict",
+         "kube-controller-manager writes the status of this Deployment as well; Windlass leaves it "
+         "alone. Run kube-controller-manager with --controllers=*,-deployment-controller."});
+    Ended(key, {SyncResult::Kind::kDone, kRivalLook, {}, {}});
+  });
 }
 
 // A write got no answer. Whatever the object looks like now is the truth to plan from.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/runtime/rivals.h"
 #include "controller/runtime/sync.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/base/random.h"
@@ -24,6 +25,7 @@ struct ControllerCounters {
   uint64_t syncs = 0;
   uint64_t conflicts = 0;
   uint64_t uncertain = 0;
+  uint64_t stepped_back = 0;
   Histogram queue_duration = WorkQueueHistogram();
   Histogram work_duration = WorkQueueHistogram();
 };
@@ -38,6 +40,7 @@ class Term {
   Term& operator=(const Term&) = delete;
 
   void Add(const ObjectKey& key, Wake wake) { queue_.Add(key, wake); }
+  void ForeignStatus(const Deployment& deployment) { rivals_.ForeignStatus(deployment); }
 
   // Takes no further keys; what is in flight may end.
   void Drain() { draining_ = true; }
@@ -52,6 +55,7 @@ class Term {
   void Pump();
   void Begin(const ObjectKey& key);
   void Verify(const ObjectKey& key, const Request& request);
+  void JudgeRival(const ObjectKey& key);
   void Ended(const ObjectKey& key, SyncResult result);
   void Settle(const ObjectKey& key, const SyncResult& result);
 
@@ -60,6 +64,7 @@ class Term {
   int syncs_max_;
   ControllerCounters& counters_;
   WorkQueue queue_;
+  Rivals rivals_;
   TimerId pump_ = 0;
   bool draining_ = false;
   std::map<ObjectKey, std::unique_ptr<Sync>> syncs_;

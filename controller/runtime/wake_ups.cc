@@ -29,7 +29,8 @@ bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
 
 }  // namespace
 
-WakeUps::WakeUps(ClusterCache& cache, Wake wake) : cache_(cache), wake_(std::move(wake)) {
+WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
+    : cache_(cache), wake_(std::move(wake)), foreign_status_(std::move(foreign_status)) {
   cache_.deployments().store().OnChange(
       [this](const Change<Deployment>& change) { DeploymentChanged(change); });
   cache_.replica_sets().store().OnChange(
@@ -55,6 +56,10 @@ void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
     return;
   }
   if (IsRecreate(*now)) cache_.WatchPods();
+  const bool ours = suppressed_ && *suppressed_ == KeyOf(now->meta);
+  if (!ours && change.old_object != nullptr && !(change.old_object->status == now->status)) {
+    foreign_status_(*now);
+  }
   const bool edited =
       change.old_object == nullptr || change.old_object->meta.generation != now->meta.generation;
   Send(KeyOf(now->meta),

@@ -15,9 +15,11 @@ namespace windlass {
 class WakeUps {
  public:
   using Wake = std::function<void(const ObjectKey&, windlass::Wake)>;
+  using ForeignStatus = std::function<void(const Deployment&)>;
 
   // Registers handlers with the cache's stores, before the cache starts. `cache` must outlive this.
-  WakeUps(ClusterCache& cache, Wake wake);
+  // `foreign_status` hears of Deployments whose status changed other than by a fold of ours.
+  WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status);
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;
 
@@ -37,6 +39,7 @@ class WakeUps {
 
   ClusterCache& cache_;
   Wake wake_;
+  ForeignStatus foreign_status_;
   std::optional<ObjectKey> suppressed_;
 };
 

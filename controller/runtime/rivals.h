@@ -1,0 +1,41 @@
+// Never fight another controller over an object.
+//
+// Two Deployment controllers on one cluster would overwrite each other's status for ever. A status that we
+// did not write is repaired, as upstream repairs it; after the third within one generation the Deployment
+// is read uncached, and where kube-controller-manager has written status within the last minutes we step
+// back from that object until its spec changes or it has been left alone for a while.
+// Source: architecture, decision 10. Core thread only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+class Rivals {
+ public:
+  // A Deployment arrived from the watch with a status other than the cached one: somebody else wrote it.
+  void ForeignStatus(const Deployment& deployment);
+
+  // Whether the Deployment should be read and judged before anything is written to it.
+  bool Suspicious(const Deployment& deployment) const;
+
+  // The verdict over an uncached read (raw JSON): true when a rival is at work; then SteppedBack holds.
+  bool Judge(const Deployment& deployment, std::string_view object_json, WallTime now);
+
+  bool SteppedBack(const Deployment& deployment, WallTime now) const;
+
+ private:
+  struct Seen {
+    int64_t generation = 0;
+    int foreign = 0;      // status writes by others within that generation
+    WallTime back_until;  // zero = not stepped back
+  };
+  std::map<Uid, Seen> seen_;  // Deployments whose status somebody else wrote; bounded
+};
+
+}  // namespace windlass
