@@ -18,6 +18,12 @@ inline constexpr size_t kBodyBytesMax = size_t{64} << 20U;
 // Lines decoded and applied before the core looks at timers and keys again.
 inline constexpr int kLinesPerTurn = 256;
 inline constexpr size_t kInboxMessagesMax = 65536;
+// A metav1.Status with its causes fits many times.
+inline constexpr size_t kErrorBodyBytesMax = size_t{64} << 10U;
+// Dead connections end by our own deadlines; this is the library's, should the core be stuck.
+inline constexpr Duration kConnectionIdleMax = seconds(600);
+// Closing cancels within milliseconds; only a name look-up cannot be cancelled.
+inline constexpr Duration kTransportCloseMax = seconds(5);
 
 // --- calls ---
 inline constexpr Duration kCallDeadline = seconds(10);
@@ -27,6 +33,23 @@ inline constexpr Duration kListPageDeadline = seconds(60);
 inline constexpr Duration kWatchIdle = seconds(150);
 inline constexpr int kListPageSize = 500;
 inline constexpr int64_t kRetryAfterMsMax = 60000;
+// No write leaves later than this before the permit ends: the reading of a clock and the first byte on
+// the wire are not the same moment (L-004).
+inline constexpr Duration kPermitMargin = milliseconds(250);
+// Calls that wait in the client. Every key has one in flight, so this many means a fault elsewhere.
+inline constexpr size_t kCallsWaitingMax = 65536;
+// A throttled call was not executed. client-go's 10 for reads; a write's view grows old sooner (§5.1).
+inline constexpr int kThrottledWriteRetries = 3;
+inline constexpr int kThrottledReadRetries = 10;
+inline constexpr Duration kThrottledWaitMin = seconds(1);
+// After a 5xx that did nothing: 250 ms, 500 ms, 1 s.
+inline constexpr int kServerErrorRetries = 3;
+inline constexpr Duration kServerErrorBackOff = milliseconds(250);
+// Calls of leader election before the next retry period: a bare PUT, its refusal, a GET, a PUT.
+inline constexpr int kLeaseRoundCallsMax = 4;
+// A renewal older than this many attempts has long failed or been seen.
+inline constexpr size_t kLeaseAttemptsMax = 8;
+inline constexpr Duration kLeaseReleaseMax = seconds(2);  // L-008
 
 // --- reflector (client-go's figures, R-017, R-054) ---
 inline constexpr Duration kWatchTimeoutLow = seconds(300);
@@ -47,6 +70,12 @@ inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 inline constexpr Duration kServerErrorPatience = seconds(60);
 // Restarts of a paged list, because its pages expired, before it is asked for in one piece.
 inline constexpr int kPageRestartsMax = 2;
+// Relists in a row that do not wait: a server that always refuses must meet the back-off.
+inline constexpr int kRelistsAtOnceMax = 3;
+// Pages of one list: 10 million objects; a server that never ends is broken.
+inline constexpr int kListPagesMax = 20000;
+// A watch that has not failed by then is taken to be open: no header tells us.
+inline constexpr Duration kWatchTakenAsOpen = seconds(10);
 // An API that is not installed is looked for once a minute, +- 20 % (R-024).
 inline constexpr Duration kAbsentApiProbe = seconds(60);
 // A missing right does not come back by asking fast.
@@ -67,15 +96,36 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // --- sync ---
 inline constexpr int kStepsPerSyncMax = 32;
 inline constexpr Duration kSyncDeadline = seconds(30);
+// Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods: their
+// disappearance is an event.
+inline constexpr Duration kRecreateLookAgain = seconds(1);
 
 // --- objects ---
 inline constexpr size_t kRevisionHistoryBytesMax = 2000;  // D-164
 inline constexpr size_t kNameBytesMax = 253;
 inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
 inline constexpr int kJsonDepthMax = 128;
+// Buffers of a JSON reader that outlive a document: most objects fit, a page of a list does not.
+inline constexpr size_t kReaderBytesKept = size_t{256} << 10U;
+
+// --- configuration (reliability §9) ---
+inline constexpr int kYamlDepthMax = 64;                          // B-02
+inline constexpr size_t kPemBytesMax = size_t{1} << 20U;          // a large CA bundle is 200 KiB
+inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;       // B-09
+inline constexpr Duration kTokenFileCache = seconds(60);          // client-go's, with its leeway
+inline constexpr Duration kTokenFileLeeway = seconds(10);
 
 // --- events (D-536, reliability §5.3) ---
 inline constexpr size_t kEventQueueMax = 1000;
 inline constexpr size_t kEventMessageBytesMax = 1024;
+// Series, groups and spam filters remembered: client-go's LRU size.
+inline constexpr size_t kEventCacheMax = 4096;
+inline constexpr int kEventsInFlightMax = 4;
+inline constexpr int kEventTriesMax = 3;
+inline constexpr int kEventRateShare = 10;  // events get one tenth of the client's rate (W-010)
+inline constexpr size_t kSimilarEventsMax = 10;
+inline constexpr Duration kSimilarEventsWindow = seconds(600);
+inline constexpr int kEventSpamBurst = 25;
+inline constexpr double kEventSpamPerSecond = 1.0 / 300;
 
 }  // namespace windlass

@@ -1,0 +1,441 @@
+// The only file that knows cpprestsdk. What is done here and why was measured: cpp-stack §1.
+//
+// Three rules keep the library from killing the process: every task chain ends in a continuation that
+// looks at the exception; nothing it calls back throws; its clients die before main returns.
+#include "kubeclient/transport/cpprest_transport.h"
+
+#include <cpprest/http_client.h>
+#include <openssl/err.h>
+#include <pplx/threadpool.h>
+
+#include <array>
+#include <atomic>
+#include <stdexcept>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+#include "kubeclient/transport/exchange_table.h"
+#include "kubeclient/transport/failure.h"
+#include "kubeclient/transport/postbox.h"
+#include "kubeclient/transport/retry_after.h"
+#include "kubeclient/transport/server_url.h"
+
+namespace windlass {
+namespace {
+
+namespace http = web::http;
+using ByteStream = concurrency::streams::details::streambuf_state_manager<uint8_t>;
+using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
+
+// Answers "cannot" to everything: the two streams below override the one thing they are for.
+class OneWayStream : public ByteStream {
+ public:
+  explicit OneWayStream(std::ios_base::openmode mode) : ByteStream(mode) {}
+
+  bool can_seek() const override { return false; }
+  bool has_size() const override { return false; }
+  size_t buffer_size(std::ios_base::openmode) const override { return 0; }
+  void set_buffer_size(size_t, std::ios_base::openmode) override {}
+  size_t in_avail() const override { return 0; }
+  pos_type getpos(std::ios_base::openmode) const override { return pos_type(traits::eof()); }
+  pos_type seekpos(pos_type, std::ios_base::openmode) override { return pos_type(traits::eof()); }
+  pos_type seekoff(off_type, std::ios_base::seekdir, std::ios_base::openmode) override {
+    return pos_type(traits::eof());
+  }
+  bool acquire(uint8_t*& bytes, size_t& count) override {
+    bytes = nullptr;
+    count = 0;
+    return false;
+  }
+  void release(uint8_t*, size_t) override {}
+
+ protected:
+  pplx::task<int_type> _putc(uint8_t) override { return End(); }
+  pplx::task<size_t> _putn(const uint8_t*, size_t) override {
+    return pplx::task_from_result<size_t>(0);
+  }
+  pplx::task<int_type> _bumpc() override { return End(); }
+  int_type _sbumpc() override { return traits::eof(); }
+  pplx::task<int_type> _getc() override { return End(); }
+  int_type _sgetc() override { return traits::eof(); }
+  pplx::task<int_type> _nextc() override { return End(); }
+  pplx::task<int_type> _ungetc() override { return End(); }
+  pplx::task<size_t> _getn(uint8_t*, size_t) override { return pplx::task_from_result<size_t>(0); }
+  size_t _scopy(uint8_t*, size_t) override { return 0; }
+  pplx::task<bool> _sync() override { return pplx::task_from_result(true); }
+  uint8_t* _alloc(size_t) override { return nullptr; }
+  void _commit(size_t) override {}
+
+ private:
+  static pplx::task<int_type> End() { return pplx::task_from_result<int_type>(traits::eof()); }
+};
+
+// A request's body. It cannot be rewound, which keeps the library from replaying a write, and it can be
+// withdrawn: either the socket gets it or Withdraw() returns true, never both.
+class RequestBody final : public OneWayStream {
+ public:
+  explicit RequestBody(std::string bytes) : OneWayStream(std::ios_base::in), bytes_(std::move(bytes)) {
+    // Without a byte to hold back, nothing tells whether the headers have left.
+    if (bytes_.empty()) state_ = State::kHandedOver;
+  }
+
+  bool Withdraw() {
+    State held = State::kHeld;
+    return state_.compare_exchange_strong(held, State::kWithdrawn) || held == State::kWithdrawn;
+  }
+
+ protected:
+  pplx::task<size_t> _getn(uint8_t* into, size_t count) override {
+    State held = State::kHeld;
+    state_.compare_exchange_strong(held, State::kHandedOver);
+    if (held == State::kWithdrawn) return pplx::task_from_result<size_t>(0);
+    const size_t taken = bytes_.copy(reinterpret_cast<char*>(into), count, position_);
+    position_ += taken;
+    return pplx::task_from_result(taken);
+  }
+
+ private:
+  enum class State { kHeld, kHandedOver, kWithdrawn };
+
+  const std::string bytes_;
+  size_t position_ = 0;
+  std::atomic<State> state_ = State::kHeld;
+};
+
+// Hands the bytes of a response to a ByteSink; a task that is not done yet stops the reading of the
+// socket, an exception closes the connection.
+class ResponseBody final : public OneWayStream {
+ public:
+  explicit ResponseBody(std::shared_ptr<ByteSink> sink)
+      : OneWayStream(std::ios_base::out), sink_(std::move(sink)) {}
+
+ protected:
+  pplx::task<size_t> _putn(const uint8_t* bytes, size_t count) override {
+    const pplx::task_completion_event<size_t> taken;
+    const auto settle = [taken, count](bool more) {
+      if (more) {
+        taken.set(count);
+      } else {
+        taken.set_exception(std::make_exception_ptr(std::runtime_error("response refused")));
+      }
+    };
+    const std::string_view view(reinterpret_cast<const char*>(bytes), count);
+    const Taken answer = sink_->Put(view, settle);
+    if (answer != Taken::kLater) settle(answer == Taken::kAll);
+    return pplx::create_task(taken);
+  }
+
+ private:
+  const std::shared_ptr<ByteSink> sink_;
+};
+
+// The network's half of a call or a stream.
+class HttpExchange final : public Exchange {
+ public:
+  // `lines` is null for a call.
+  HttpExchange(const HttpRequest& request, std::string name, std::shared_ptr<LineSink> lines)
+      : read_only_(request.method == HttpMethod::kGet),
+        name_(std::move(name)),
+        lines_(std::move(lines)),
+        body_(std::make_shared<BodySink>()) {}
+
+  // Before anything is sent.
+  void SetRequestBody(std::shared_ptr<RequestBody> body) { request_body_ = std::move(body); }
+
+  bool Stop() override {
+    const bool not_sent = request_body_ && request_body_->Withdraw();
+    cancel_.cancel();
+    return not_sent;
+  }
+  int status() const override { return status_; }
+  LineSink* lines() override { return lines_.get(); }
+  std::string name() const override { return name_; }
+
+  pplx::cancellation_token token() const { return cancel_.get_token(); }
+  std::shared_ptr<ByteSink> sink() const {
+    if (lines_) return lines_;
+    return body_;
+  }
+
+  // Network thread: the response headers are there, the body may be arriving.
+  void HeadersArrived(const http::http_response& response) {
+    outcome_.status = response.status_code();
+    outcome_.content_type = Header(response, "Content-Type");
+    outcome_.retry_after = ParseRetryAfter(Header(response, "Retry-After"));
+    status_ = outcome_.status;
+    if (lines_) lines_->HeadersArrived(outcome_.status < 200 || outcome_.status > 299);
+  }
+
+  // Network thread, once: nothing more comes.
+  Outcome Ended(const pplx::task<http::http_response>& done) {
+    try {
+      done.get();
+      if (!lines_) outcome_.body = body_->Take();
+      if (outcome_.status < 200) {
+        outcome_.error = Failed(ErrorKind::kAmbiguous, "an informational response instead of an answer");
+      }
+    } catch (const http::http_exception& failure) {
+      outcome_.error = Failed(failure);
+    } catch (const std::exception& failure) {
+      outcome_.error = Failed(ErrorKind::kAmbiguous, failure.what());
+    }
+    if (!lines_ && body_->too_large()) {
+      const ErrorKind kind = read_only_ ? ErrorKind::kMalformed : ErrorKind::kAmbiguous;
+      outcome_.error = Failed(kind, "the response is larger than " +
+                                        std::to_string(kBodyBytesMax >> 20U) + " MiB");
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  static std::string Header(const http::http_response& response, const std::string& name) {
+    const auto found = response.headers().find(name);
+    return found == response.headers().end() ? std::string() : found->second;
+  }
+
+  Error Failed(ErrorKind kind, std::string text) const {
+    return Error{kind, std::move(text)}.Context(name_);
+  }
+  Error Failed(const http::http_exception& failure) const {
+    const long code = failure.error_code().value();
+    const bool sent = status_ != 0 || !request_body_ || !request_body_->Withdraw();
+    const ErrorKind kind = Classify({code, failure.what(), read_only_, sent});
+    std::string text = failure.what();
+    if (kind == ErrorKind::kTls) {
+      const char* reason = ERR_reason_error_string(static_cast<unsigned long>(code));
+      if (reason != nullptr) text.append(" (").append(reason).append(")");
+    }
+    return Failed(kind, std::move(text));
+  }
+
+  const bool read_only_;
+  const std::string name_;
+  const std::shared_ptr<LineSink> lines_;
+  const std::shared_ptr<BodySink> body_;
+  std::shared_ptr<RequestBody> request_body_;  // null for a GET
+  pplx::cancellation_token_source cancel_;
+  std::atomic<int> status_ = 0;
+  Outcome outcome_;  // of the network threads, one after the other
+};
+
+const char* MethodName(HttpMethod method) {
+  switch (method) {
+    case HttpMethod::kGet: return "GET";
+    case HttpMethod::kPost: return "POST";
+    case HttpMethod::kPut: return "PUT";
+    case HttpMethod::kPatch: return "PATCH";
+    case HttpMethod::kDelete: return "DELETE";
+  }
+  return "GET";
+}
+
+// No character that could end the header or forge another (B-10).
+bool IsHeaderValue(std::string_view text) {
+  for (const char c : text) {
+    if (c < ' ' || c > '~') return false;
+  }
+  return true;
+}
+
+http::client::http_client_config ClientConfig(const TransportOptions& options, const ServerUrl& server,
+                                              std::shared_ptr<const TlsIdentity> identity) {
+  http::client::http_client_config config;
+  config.set_max_redirects(0);
+  config.set_timeout(std::chrono::duration_cast<seconds>(kConnectionIdleMax));
+  if (!server.https) return config;
+  const std::string& name = options.tls.server_name.empty() ? server.host : options.tls.server_name;
+  config.set_tlsext_sni_enabled(!IsIpLiteral(name));
+  config.set_validate_certificates(!options.tls.insecure_skip_verify);
+  config.set_ssl_context_callback([identity = std::move(identity)](boost::asio::ssl::context& context) {
+    identity->Apply(context.native_handle());
+  });
+  return config;
+}
+
+}  // namespace
+
+void InitializeNetworkThreads() {
+  try {
+    crossplat::threadpool::initialize_with_threads(2);
+  } catch (const std::runtime_error&) {
+    // It was called before.
+  }
+}
+
+struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
+  Impl(const Clock& clock_, TimerQueue& timers, Inbox& inbox, TransportOptions options_,
+       ServerUrl server_)
+      : clock(clock_),
+        options(std::move(options_)),
+        server(std::move(server_)),
+        postbox(std::make_shared<Postbox>(inbox)),
+        table(clock_, timers, [this](std::function<void()> message) { Post(std::move(message)); }) {}
+
+  // A message that runs on the core thread unless the transport is gone by then.
+  void Post(std::function<void()> message) {
+    postbox->Post([weak = weak_from_this(), run = std::move(message)] {
+      if (const std::shared_ptr<Impl> alive = weak.lock()) run();
+    });
+  }
+
+  std::string NameOf(const HttpRequest& request) const {
+    const std::string_view target = request.target;
+    return std::string(MethodName(request.method)) + " " + server.Text() +
+           std::string(target.substr(0, target.find('?')));
+  }
+  http::client::http_client& ClientOf(CallClass call_class) {
+    return *clients[static_cast<size_t>(call_class)];
+  }
+
+  Result<http::http_request> ToMessage(HttpRequest& request, HttpExchange& exchange) const;
+  void Start(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange);
+  void Ended(CallId id, Outcome outcome);
+  void MakeClients();
+
+  const Clock& clock;
+  const TransportOptions options;
+  const ServerUrl server;
+  http::client::http_client_config config;
+  std::array<std::unique_ptr<http::client::http_client>, 3> clients;  // by CallClass
+  const std::shared_ptr<Postbox> postbox;
+  ExchangeTable table;
+};
+
+void CppRestTransport::Impl::MakeClients() {
+  for (auto& client : clients) {
+    client = std::make_unique<http::client::http_client>(http::uri(server.Text()), config);
+  }
+}
+
+Result<http::http_request> CppRestTransport::Impl::ToMessage(HttpRequest& request,
+                                                             HttpExchange& exchange) const {
+  http::http_request message(MethodName(request.method));
+  message.set_request_uri(http::uri(request.target));
+  http::http_headers& headers = message.headers();
+  headers.add("Accept", request.accept);
+  headers.add("User-Agent", options.user_agent);
+  // The library verifies the certificate against the Host header, where there is one (cpp-stack §1.2).
+  if (server.https && !options.tls.server_name.empty()) headers.add("Host", options.tls.server_name);
+  if (options.credentials) {
+    WINDLASS_TRY(const Secret token, options.credentials->BearerToken());
+    if (!IsHeaderValue(token.Reveal())) {
+      return Error{ErrorKind::kConfig, "the bearer token has characters that no header may have"};
+    }
+    if (!token.empty()) headers.add("Authorization", "Bearer " + std::string(token.Reveal()));
+  }
+  if (request.method != HttpMethod::kGet) {
+    const size_t length = request.body.size();
+    const auto body = std::make_shared<RequestBody>(std::move(request.body));
+    exchange.SetRequestBody(body);
+    message.set_body(StreamBuffer(body).create_istream(), length, request.content_type);
+  }
+  const auto response = std::make_shared<ResponseBody>(exchange.sink());
+  message.set_response_stream(StreamBuffer(response).create_ostream());
+  return message;
+}
+
+void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
+                                   const std::shared_ptr<HttpExchange>& exchange) {
+  Outcome never_started;
+  try {
+    Result<http::http_request> message = ToMessage(request, *exchange);
+    if (message.ok()) {
+      const MonotonicTime started = clock.Now();
+      postbox->Enter();
+      ClientOf(request.call_class)
+          .request(*message, exchange->token())
+          .then([exchange](const http::http_response& response) {
+            exchange->HeadersArrived(response);
+            return response.content_ready();
+          })
+          .then([exchange, id, started, weak = weak_from_this(), door = postbox,
+                 credentials = options.credentials](const pplx::task<http::http_response>& done) {
+            Outcome outcome = exchange->Ended(done);
+            if (outcome.status == 401 && credentials) credentials->Refused(started);
+            door->Post([weak, id, outcome = std::move(outcome)]() mutable {
+              if (const auto alive = weak.lock()) alive->Ended(id, std::move(outcome));
+            });
+            door->Leave();
+          });
+      return;
+    }
+    never_started.error = std::move(message).error().Context(exchange->name());
+  } catch (const std::exception& failure) {  // a target that is no URI
+    never_started.error =
+        Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name());
+  }
+  Post([this, id, outcome = std::move(never_started)]() mutable {
+    table.Finish(id, std::move(outcome));
+  });
+}
+
+void CppRestTransport::Impl::Ended(CallId id, Outcome outcome) {
+  // The real answer is still to come on that connection: no later request may read it as its own.
+  if (outcome.status >= 100 && outcome.status < 200) MakeClients();
+  table.Finish(id, std::move(outcome));
+}
+
+CppRestTransport::CppRestTransport(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& clock,
+                                                                   TimerQueue& timers, Inbox& inbox,
+                                                                   TransportOptions options) {
+  WINDLASS_TRY(ServerUrl server, ParseServerUrl(options.server));
+  if (IsIpv6Literal(server.host)) {
+    return Error{ErrorKind::kConfig, "server " + server.Text() +
+                                         ": IPv6 literals cannot be reached; use a host name that "
+                                         "resolves to the address, and tls-server-name"};
+  }
+  WINDLASS_TRY(std::shared_ptr<const TlsIdentity> identity, TlsIdentity::Parse(options.tls));
+  auto impl = std::make_shared<Impl>(clock, timers, inbox, std::move(options), std::move(server));
+  impl->config = ClientConfig(impl->options, impl->server, std::move(identity));
+  try {
+    impl->MakeClients();
+  } catch (const std::exception& failure) {
+    return Error{ErrorKind::kConfig, "server " + impl->server.Text() + ": " + failure.what()};
+  }
+  return std::unique_ptr<CppRestTransport>(new CppRestTransport(std::move(impl)));
+}
+
+CppRestTransport::~CppRestTransport() {
+  impl_->postbox->Close();
+  impl_->table.StopAll();
+  for (auto& client : impl_->clients) client.reset();
+  // Not waiting for a name look-up longer is safe: what is left touches nothing of ours.
+  static_cast<void>(impl_->postbox->WaitUntilEmpty(kTransportCloseMax));
+}
+
+CallId CppRestTransport::Call(HttpRequest request, ReplyHandler reply) {
+  const CallId id = impl_->table.NextId();
+  auto exchange = std::make_shared<HttpExchange>(request, impl_->NameOf(request), nullptr);
+  impl_->table.AddCall(id, exchange, request.deadline, std::move(reply));
+  impl_->Start(id, std::move(request), exchange);
+  return id;
+}
+
+CallId CppRestTransport::Stream(HttpRequest request, StreamHandler handler) {
+  const CallId id = impl_->table.NextId();
+  auto arrived = [weak = std::weak_ptr<Impl>(impl_), door = impl_->postbox, id] {
+    door->Post([weak, id] {
+      if (const auto alive = weak.lock()) alive->table.DeliverLines(id);
+    });
+  };
+  auto lines = std::make_shared<LineSink>(impl_->clock, LineSink::Limits{}, std::move(arrived));
+  auto exchange =
+      std::make_shared<HttpExchange>(request, impl_->NameOf(request), std::move(lines));
+  impl_->table.AddStream(id, exchange, request.deadline, std::move(handler));
+  impl_->Start(id, std::move(request), exchange);
+  return id;
+}
+
+void CppRestTransport::Cancel(CallId id) { impl_->table.Cancel(id); }
+
+void CppRestTransport::RenewConnections() { impl_->MakeClients(); }
+
+TransportCounters CppRestTransport::counters() const {
+  return {impl_->table.calls(), impl_->table.streams(), impl_->table.waiting_bytes(),
+          impl_->table.waiting_bytes_peak()};
+}
+
+}  // namespace windlass

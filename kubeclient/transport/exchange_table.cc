@@ -1,0 +1,185 @@
+#include "kubeclient/transport/exchange_table.h"
+
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass {
+namespace {
+
+std::string InSeconds(Duration duration) {
+  const auto ms = std::chrono::duration_cast<milliseconds>(duration).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+Error Cancelled(const Exchange& exchange) {
+  return Error{ErrorKind::kCancelled, "cancelled"}.Context(exchange.name());
+}
+
+// We gave up waiting: `not_sent` is Stop()'s answer.
+Error GaveUp(const Exchange& exchange, bool not_sent, std::string_view what, Duration limit) {
+  const ErrorKind kind = not_sent ? ErrorKind::kNotSent : ErrorKind::kAmbiguous;
+  return Error{kind, std::string(what) + InSeconds(limit)}.Context(exchange.name());
+}
+
+StreamEnd EndOf(Outcome outcome, const LineSink& lines) {
+  StreamEnd end;
+  end.status = outcome.status;
+  end.retry_after = outcome.retry_after;
+  end.error = std::move(outcome.error);
+  const bool refused = outcome.status != 0 && (outcome.status < 200 || outcome.status > 299);
+  if (refused) {
+    end.error_body = lines.error_body();
+    end.error.reset();  // the status says it all; that the body was cut short adds nothing
+  } else if (lines.line_too_long()) {
+    end.error = Error{ErrorKind::kMalformed, "a line is longer than the limit"};
+  }
+  return end;
+}
+
+}  // namespace
+
+ExchangeTable::ExchangeTable(const Clock& clock, TimerQueue& timers, Post post)
+    : clock_(clock), timers_(timers), post_(std::move(post)) {}
+
+ExchangeTable::~ExchangeTable() { StopAll(); }
+
+void ExchangeTable::AddCall(CallId id, std::shared_ptr<Exchange> exchange, Duration deadline,
+                            Transport::ReplyHandler reply) {
+  WL_ASSERT(deadline > Duration::zero());
+  const TimerId timer = timers_.At(clock_.Now() + deadline, [this, id] { OnDeadline(id); });
+  calls_.emplace(id, OpenCall{std::move(exchange), std::move(reply), deadline, timer});
+}
+
+void ExchangeTable::AddStream(CallId id, std::shared_ptr<Exchange> exchange, Duration silence,
+                              StreamHandler handler) {
+  WL_ASSERT(silence > Duration::zero() && exchange->lines() != nullptr);
+  const TimerId timer = timers_.At(clock_.Now() + silence, [this, id] { OnSilence(id); });
+  streams_.emplace(id, std::make_shared<OpenStream>(OpenStream{
+                           std::move(exchange), std::move(handler), silence, timer, {}}));
+}
+
+void ExchangeTable::Finish(CallId id, Outcome outcome) {
+  if (calls_.contains(id)) {
+    if (outcome.error) {
+      Reply(id, *std::move(outcome.error));
+    } else {
+      Reply(id, HttpResponse{outcome.status, std::move(outcome.content_type),
+                             std::move(outcome.body), outcome.retry_after});
+    }
+    return;
+  }
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  OpenStream& stream = *found->second;
+  if (stream.exchange->lines()->has_lines()) {
+    stream.outcome = std::move(outcome);  // DeliverLines is on its way: it ends the stream
+    return;
+  }
+  End(id, EndOf(std::move(outcome), *stream.exchange->lines()));
+}
+
+void ExchangeTable::DeliverLines(CallId id) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  const std::shared_ptr<OpenStream> stream = found->second;
+  LineSink& lines = *stream->exchange->lines();
+  if (lines.Deliver(kLinesPerTurn, stream->handler.on_line)) {
+    post_([this, id] { DeliverLines(id); });
+    return;
+  }
+  if (stream->outcome && streams_.contains(id)) {
+    End(id, EndOf(*std::move(stream->outcome), lines));
+  }
+}
+
+void ExchangeTable::Cancel(CallId id) {
+  if (const auto call = calls_.find(id); call != calls_.end()) {
+    const std::shared_ptr<Exchange> exchange = call->second.exchange;
+    exchange->Stop();
+    post_([this, id, exchange] { Reply(id, Cancelled(*exchange)); });
+    return;
+  }
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  OpenStream& stream = *found->second;
+  stream.cancelled = true;
+  stream.exchange->Stop();
+  stream.exchange->lines()->Abort();
+  post_([this, id] { End(id, {}); });
+}
+
+void ExchangeTable::OnDeadline(CallId id) {
+  OpenCall& call = calls_.at(id);
+  call.timer = 0;
+  const bool not_sent = call.exchange->Stop();
+  Reply(id, GaveUp(*call.exchange, not_sent, "no answer within ", call.deadline));
+}
+
+void ExchangeTable::OnSilence(CallId id) {
+  OpenStream& stream = *streams_.at(id);
+  LineSink& lines = *stream.exchange->lines();
+  const MonotonicTime limit = lines.SilentSince() + stream.silence;
+  if (stream.outcome || limit > clock_.Now()) {
+    const MonotonicTime again = stream.outcome ? clock_.Now() + stream.silence : limit;
+    stream.timer = timers_.At(again, [this, id] { OnSilence(id); });
+    return;
+  }
+  stream.timer = 0;
+  const bool not_sent = stream.exchange->Stop();
+  lines.Abort();
+  Outcome outcome;
+  outcome.status = stream.exchange->status();
+  outcome.error = GaveUp(*stream.exchange, not_sent, "nothing received for ", stream.silence);
+  End(id, EndOf(std::move(outcome), lines));
+}
+
+void ExchangeTable::Reply(CallId id, Result<HttpResponse> result) {
+  const auto found = calls_.find(id);
+  if (found == calls_.end()) return;
+  const OpenCall call = std::move(found->second);
+  calls_.erase(found);
+  timers_.Cancel(call.timer);
+  call.reply(std::move(result));
+}
+
+void ExchangeTable::End(CallId id, StreamEnd end) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  const std::shared_ptr<OpenStream> stream = found->second;
+  streams_.erase(found);
+  timers_.Cancel(stream->timer);
+  if (stream->cancelled) {
+    end.status = stream->exchange->status();
+    end.error = Cancelled(*stream->exchange);
+  }
+  stream->handler.on_end(std::move(end));
+}
+
+void ExchangeTable::StopAll() {
+  for (auto& [id, call] : calls_) {
+    call.exchange->Stop();
+    timers_.Cancel(call.timer);
+  }
+  for (auto& [id, stream] : streams_) {
+    stream->exchange->Stop();
+    stream->exchange->lines()->Abort();
+    timers_.Cancel(stream->timer);
+  }
+  calls_.clear();
+  streams_.clear();
+}
+
+size_t ExchangeTable::waiting_bytes() const {
+  size_t bytes = 0;
+  for (const auto& [id, stream] : streams_) bytes += stream->exchange->lines()->bytes();
+  return bytes;
+}
+
+size_t ExchangeTable::waiting_bytes_peak() const {
+  size_t bytes = 0;
+  for (const auto& [id, stream] : streams_) bytes += stream->exchange->lines()->bytes_peak();
+  return bytes;
+}
+
+}  // namespace windlass

@@ -1,0 +1,188 @@
+#include "kubeclient/transport/line_sink.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace windlass {
+namespace {
+
+bool IsBlank(std::string_view line) { return line.empty() || line == "\r"; }
+
+}  // namespace
+
+LineSink::LineSink(const Clock& clock, Limits limits, std::function<void()> lines_arrived)
+    : clock_(clock),
+      limits_(limits),
+      lines_arrived_(std::move(lines_arrived)),
+      last_byte_(clock.Now()) {}
+
+Taken LineSink::Put(std::string_view bytes, Resume resume) {
+  Afterwards afterwards;
+  Taken taken = Taken::kAll;
+  {
+    const std::scoped_lock lock(mutex_);
+    // An error body gets no more time by trickling in: its silence began with the headers.
+    if (mode_ != Mode::kErrorBody) last_byte_ = clock_.Now();
+    rest_ = bytes;
+    taken = TakeRest();
+    if (taken == Taken::kLater) {
+      resume_ = std::move(resume);
+      if (mode_ == Mode::kLines) ++pauses_;
+    } else {
+      rest_ = {};  // refused: the bytes are the caller's again
+    }
+    afterwards = Settle(Taken::kLater);  // Put answers itself; only the announcement is due
+  }
+  Do(afterwards);
+  return taken;
+}
+
+void LineSink::HeadersArrived(bool error) {
+  Afterwards afterwards;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (mode_ != Mode::kUndecided) return;
+    mode_ = error ? Mode::kErrorBody : Mode::kLines;
+    last_byte_ = clock_.Now();
+    afterwards = Settle(TakeRest());
+  }
+  Do(afterwards);
+}
+
+bool LineSink::Deliver(int most, const std::function<void(std::string_view)>& on_line) {
+  for (int delivered = 0; delivered < most; ++delivered) {
+    std::string line;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (lines_.empty()) break;
+      line = std::move(lines_.front());
+      lines_.pop_front();
+      waiting_bytes_ -= line.size() - kLinePaddingBytes + kLineOverheadBytes;
+    }
+    on_line(std::string_view(line.data(), line.size() - kLinePaddingBytes));
+  }
+  Afterwards afterwards;
+  bool more = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (resume_) last_byte_ = clock_.Now();  // the silence was ours
+    const Taken taken = TakeRest();
+    announced_ = true;  // this Deliver's return value is the announcement
+    afterwards = Settle(taken);
+    more = !lines_.empty();
+    announced_ = more;
+  }
+  Do(afterwards);
+  return more;
+}
+
+void LineSink::Abort() {
+  Afterwards afterwards;
+  {
+    const std::scoped_lock lock(mutex_);
+    mode_ = Mode::kClosed;
+    lines_.clear();
+    waiting_bytes_ = 0;
+    partial_ = std::string();
+    afterwards = Settle(Taken::kRefused);
+  }
+  Do(afterwards);
+}
+
+MonotonicTime LineSink::SilentSince() const {
+  const std::scoped_lock lock(mutex_);
+  return lines_.empty() && !resume_ ? last_byte_ : clock_.Now();
+}
+
+Taken LineSink::TakeRest() {
+  switch (mode_) {
+    case Mode::kUndecided: return rest_.empty() ? Taken::kAll : Taken::kLater;
+    case Mode::kErrorBody: return KeepErrorBody();
+    case Mode::kClosed: return Taken::kRefused;
+    case Mode::kLines: break;
+  }
+  SplitRest();
+  if (too_long_) return Taken::kRefused;
+  return rest_.empty() ? Taken::kAll : Taken::kLater;
+}
+
+void LineSink::SplitRest() {
+  while (!rest_.empty() && waiting_bytes_ < limits_.waiting_bytes_max && !too_long_) {
+    const size_t end = rest_.find('\n');
+    const std::string_view piece = rest_.substr(0, end);
+    if (piece.size() > limits_.line_bytes_max - partial_.size()) {
+      too_long_ = true;
+      break;
+    }
+    if (end == std::string_view::npos) {
+      partial_.append(piece);
+      rest_ = {};
+    } else {
+      rest_.remove_prefix(end + 1);
+      std::string line = std::exchange(partial_, {});
+      line.reserve(line.size() + piece.size() + kLinePaddingBytes);
+      line.append(piece);
+      if (IsBlank(line)) continue;
+      waiting_bytes_ += line.size() + kLineOverheadBytes;
+      line.append(kLinePaddingBytes, '\0');
+      lines_.push_back(std::move(line));
+    }
+    bytes_peak_ = std::max(bytes_peak_, waiting_bytes_ + partial_.size());
+  }
+}
+
+Taken LineSink::KeepErrorBody() {
+  const size_t room = limits_.error_body_bytes_max - error_body_.size();
+  const bool enough = rest_.size() > room;
+  error_body_.append(rest_.substr(0, room));
+  rest_ = {};
+  return enough ? Taken::kRefused : Taken::kAll;
+}
+
+LineSink::Afterwards LineSink::Settle(Taken taken) {
+  Afterwards afterwards;
+  if (taken != Taken::kLater && resume_) {
+    afterwards.resume = std::exchange(resume_, nullptr);
+    afterwards.more = taken == Taken::kAll;
+  }
+  if (taken == Taken::kRefused) rest_ = {};
+  if (!lines_.empty() && !announced_) announced_ = afterwards.announce = true;
+  return afterwards;
+}
+
+void LineSink::Do(const Afterwards& afterwards) const {
+  if (afterwards.resume) afterwards.resume(afterwards.more);
+  if (afterwards.announce && lines_arrived_) lines_arrived_();
+}
+
+bool LineSink::has_lines() const {
+  const std::scoped_lock lock(mutex_);
+  return !lines_.empty();
+}
+
+bool LineSink::line_too_long() const {
+  const std::scoped_lock lock(mutex_);
+  return too_long_;
+}
+
+std::string LineSink::error_body() const {
+  const std::scoped_lock lock(mutex_);
+  return error_body_;
+}
+
+size_t LineSink::bytes() const {
+  const std::scoped_lock lock(mutex_);
+  return waiting_bytes_ + partial_.size();
+}
+
+size_t LineSink::bytes_peak() const {
+  const std::scoped_lock lock(mutex_);
+  return bytes_peak_;
+}
+
+size_t LineSink::pauses() const {
+  const std::scoped_lock lock(mutex_);
+  return pauses_;
+}
+
+}  // namespace windlass

@@ -1,0 +1,140 @@
+#include "kubeclient/transport/tls_material.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace windlass {
+namespace {
+
+struct Free {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(X509_STORE* store) const { X509_STORE_free(store); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, Free>;
+using Certificates = std::vector<Owned<X509>>;
+
+Error Wrong(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
+
+// All certificates of a PEM text; other blocks (a key in a combined file) are passed over.
+Certificates ReadCertificates(std::string_view pem) {
+  Certificates certificates;
+  const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  while (bio) {
+    Owned<X509> next(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    if (!next) break;
+    certificates.push_back(std::move(next));
+  }
+  ERR_clear_error();  // the end of the text is reported as an error
+  return certificates;
+}
+
+// There is nobody to ask for a passphrase.
+int NoPassphrase(char*, int, int, void*) { return -1; }
+
+Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
+  const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  Owned<EVP_PKEY> key;
+  if (bio) key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, &NoPassphrase, nullptr));
+  ERR_clear_error();
+  if (key) return key;
+  if (pem.find("ENCRYPTED") != std::string_view::npos) {
+    return Wrong("the client key is encrypted: give it without a passphrase");
+  }
+  return Wrong("the client key is not a private key in PEM form");
+}
+
+// A bundle of leaves alone would make every handshake fail with a riddle (B-06).
+bool CanIssue(X509* certificate) {
+  return X509_check_ca(certificate) != 0 || X509_self_signed(certificate, 0) == 1;
+}
+
+}  // namespace
+
+struct TlsIdentity::Impl {
+  Owned<X509_STORE> trusted;  // null = the system's
+  size_t trusted_count = 0;
+  Certificates chain;  // ours, leaf first
+  Owned<EVP_PKEY> key;
+
+  Status ReadTrusted(std::string_view pem);
+  Status ReadOwn(const TlsMaterial& material);
+};
+
+Status TlsIdentity::Impl::ReadTrusted(std::string_view pem) {
+  const Certificates certificates = ReadCertificates(pem);
+  if (certificates.empty()) return Wrong("the CA holds no certificate in PEM form");
+  bool issuer = false;
+  trusted.reset(X509_STORE_new());
+  for (const Owned<X509>& certificate : certificates) {
+    issuer = issuer || CanIssue(certificate.get());
+    if (!trusted || X509_STORE_add_cert(trusted.get(), certificate.get()) != 1) {
+      ERR_clear_error();
+      return Wrong("the CA holds a certificate that OpenSSL refuses");
+    }
+  }
+  if (!issuer) {
+    return Wrong("the CA holds only certificates that cannot issue others: give the issuer's");
+  }
+  trusted_count = certificates.size();
+  return Unit{};
+}
+
+Status TlsIdentity::Impl::ReadOwn(const TlsMaterial& material) {
+  if (material.certificate_pem.empty()) return Wrong("a client key is given without a certificate");
+  if (material.key_pem.empty()) return Wrong("a client certificate is given without its key");
+  chain = ReadCertificates(material.certificate_pem);
+  if (chain.empty()) return Wrong("the client certificate is not a certificate in PEM form");
+  WINDLASS_TRY(key, ReadKey(material.key_pem.Reveal()));
+  if (X509_check_private_key(chain.front().get(), key.get()) != 1) {
+    ERR_clear_error();
+    return Wrong("the client key does not belong to the client certificate");
+  }
+  return Unit{};
+}
+
+TlsIdentity::TlsIdentity(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TlsIdentity::~TlsIdentity() = default;
+
+Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial& material) {
+  auto impl = std::make_unique<Impl>();
+  if (!material.ca_pem.empty()) {
+    const Status trusted = impl->ReadTrusted(material.ca_pem);
+    if (!trusted.ok()) return trusted.error();
+  }
+  if (!material.certificate_pem.empty() || !material.key_pem.empty()) {
+    const Status own = impl->ReadOwn(material);
+    if (!own.ok()) return own.error();
+  }
+  return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(impl)));
+}
+
+void TlsIdentity::Apply(ssl_ctx_st* context) const {
+  bool ok = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
+  // The library has loaded the public web PKI by now: replaced, not added to.
+  if (impl_->trusted) SSL_CTX_set1_cert_store(context, impl_->trusted.get());
+  if (impl_->key) {
+    ok = ok && SSL_CTX_use_certificate(context, impl_->chain.front().get()) == 1;
+    ok = ok && SSL_CTX_use_PrivateKey(context, impl_->key.get()) == 1;
+    for (size_t i = 1; i < impl_->chain.size(); ++i) {
+      ok = ok && SSL_CTX_add1_chain_cert(context, impl_->chain[i].get()) == 1;
+    }
+  }
+  if (ok) return;
+  ERR_clear_error();
+  SSL_CTX_set_cert_store(context, X509_STORE_new());
+}
+
+size_t TlsIdentity::ca_certificates() const { return impl_->trusted_count; }
+
+}  // namespace windlass
