@@ -1,9 +1,10 @@
 // From JSON to typed views, in one pass (simdjson On-Demand). The only place that reads objects.
 //
-// Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod). Unknown
-// fields and enum values are fine; a known field of the wrong type is an Error kMalformed that names the
-// field's path. Depth above kJsonDepthMax is an error. No exception leaves these functions.
-// Core thread only (SymbolTable).
+// Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod).
+// Unknown fields and enum values are fine; a known field of the wrong type is an Error kMalformed
+// that names the field's path. null means absent; of a repeated key the last one counts. Depth
+// above kJsonDepthMax is an error in what is read, and skipped without recursion in what is not. No
+// input needs padding; no exception leaves these functions. Core thread only (SymbolTable).
 #pragma once
 
 #include <memory>
@@ -65,15 +66,20 @@ class Decoder {
 
   Result<WatchFrame> DecodeFrame(std::string_view line);
   Result<Bookmark> DecodeBookmark(std::string_view object_json);
+  // A body that is no list (Table, Status, HTML, empty) is an error, never an empty list.
   Result<ListPage> DecodeList(std::string_view body);
+  // Error kMalformed when `body` is no metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
 
+  // Every object must have a metadata.name. An absent spec.replicas is 1, an absent template is {}.
   Result<Deployment> DecodeDeployment(std::string_view object_json);
   Result<ReplicaSet> DecodeReplicaSet(std::string_view object_json);
+  // From a PartialObjectMetadata or a whole Pod.
   Result<PodMetadata> DecodePodMetadata(std::string_view object_json);
 
-  // spec.template of a Deployment or ReplicaSet, raw. For uncached reads.
+  // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
+  // validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
  private:

@@ -1,4 +1,5 @@
-// intstr.IntOrString as maxSurge and maxUnavailable use it: a count, or a percentage of the replicas.
+// intstr.IntOrString as maxSurge and maxUnavailable use it: a count, or a percentage of the
+// replicas.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,11 @@ struct IntOrPercent {
   bool operator==(const IntOrPercent&) const = default;  // 1 and "1" are different values
 };
 
-// The number of Pods that `value` means for `total` Pods; percentages round up or down.
-// Error kInvalid, naming the text and the remedy, for a string that is not "<non-negative integer>%" or
-// whose result does not fit int32 (reliability U9). Source: D-250, D-255; upstream intstr
-// GetScaledValueFromIntOrPercent, computed in 64-bit integers.
+// The number of Pods that `value` means for `total` Pods; percentages round up or down. A negative
+// `total` counts as 0. Error kInvalid, naming the text and the remedy, for a negative count, for a
+// string that is not "<non-negative integer>%", and for a result above int32 (reliability U9).
+// Source: D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit
+// integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
 
 }  // namespace windlass

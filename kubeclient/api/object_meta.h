@@ -72,7 +72,8 @@ struct ObjectMeta {
   bool operator==(const ObjectMeta&) const = default;
 };
 
-// "<namespace>/<name>": the key of stores and queues. A cluster-scoped object has no "<namespace>/".
+// "<namespace>/<name>": the key of stores and queues. A cluster-scoped object has no
+// "<namespace>/".
 struct ObjectKey {
   Symbol namespace_;
   std::string name;

@@ -1,8 +1,9 @@
-// What is asked of the API server, as data. A Request says everything about one call; controllers make
-// them, the client executes them.
+// What is asked of the API server, as data. A Request says everything about one call; controllers
+// make them, the client executes them.
 //
-// Preconditions by construction: there is no way to build an update without the uid and resourceVersion
-// of the object it was decided on, nor a delete without preconditions (architecture, decision 4).
+// Preconditions by construction: there is no way to build an update without the uid and
+// resourceVersion of the object it was decided on, nor a delete without preconditions
+// (architecture, decision 4).
 #pragma once
 
 #include <cstdint>
@@ -48,17 +49,21 @@ class Request {
  public:
   // GET of one object, consistent (no resourceVersion parameter).
   static Request Get(Resource resource, ObjectKey key);
-  // LIST of a namespace, consistent; `label_selector` in query form, may be empty. For Pods, terminal
-  // phases are left out and only metadata is asked for.
+  // LIST of a namespace, consistent; `label_selector` in query form, may be empty. For Pods,
+  // terminal phases are left out and only metadata is asked for.
   static Request List(Resource resource, Symbol namespace_, std::string label_selector);
   // POST. `name` must also stand in the body: created objects have deterministic names.
   static Request Create(Resource resource, ObjectKey key, std::string body);
-  // PATCH of leaf fields. `fields` is a JSON object without metadata.uid and metadata.resourceVersion;
-  // they are added from `version`. `subresource` is "" or "status".
+  // PATCH of leaf fields. `fields` is a JSON object without metadata.uid and
+  // metadata.resourceVersion; they are added from `version`, beside what `fields` has in metadata.
+  // `subresource` is "" or "status".
   static Request MergePatch(Resource resource, ObjectVersion version, std::string_view subresource,
                             std::string_view fields);
-  // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a `test` of
-  // /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
+  // PATCH of ownerReferences, to adopt and release (D-104, D-105). `fields` as for MergePatch.
+  static Request StrategicMergePatch(Resource resource, ObjectVersion version,
+                                     std::string_view fields);
+  // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a
+  // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
   static Request JsonPatch(Resource resource, ObjectVersion version, std::string_view operations);
   // DELETE with uid and resourceVersion preconditions; background propagation.
   static Request Delete(Resource resource, ObjectVersion version);
@@ -80,6 +85,7 @@ class Request {
 
  private:
   Request() = default;
+  static Request Patch(Resource resource, ObjectVersion version, PatchType type, std::string body);
 
   Verb verb_ = Verb::kGet;
   Resource resource_ = Resource::kDeployments;

@@ -36,7 +36,11 @@ Status Validate(const LabelSelector& selector);
 // selector that Validate accepts; one it refuses matches nothing.
 bool Matches(const LabelSelector& selector, const StringMap& labels);
 
-// The query form: "app=web,tier in (a,b),!legacy", not percent-encoded.
+// What a null or invalid selector becomes in a query, where the empty text would mean "everything".
+inline constexpr std::string_view kMatchesNothing = "none,!none";
+
+// The query form: "app=web,tier in (a,b),!legacy", not percent-encoded. It selects exactly what
+// Matches accepts.
 std::string ToQuery(const LabelSelector& selector);
 
 }  // namespace windlass

@@ -1,10 +1,11 @@
 // Interned strings: label keys, values, namespaces, owner names are repeated across thousands of
 // objects; each text is kept once for as long as somebody refers to it.
 //
-// Core thread only (reference counts are not atomic). A Symbol made without a table works the same and
-// simply does not share: tests and builders need no table.
+// Core thread only (reference counts are not atomic). A Symbol made without a table works the same
+// and simply does not share: tests and builders need no table.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,7 +33,12 @@ class Symbol {
   friend bool operator==(const Symbol& a, const Symbol& b) {
     return a.entry_ == b.entry_ || a.text() == b.text();
   }
-  friend bool operator==(const Symbol& a, std::string_view b) { return a.text() == b; }
+  // A template, so that no other text is tempted to become a Symbol first.
+  template <typename Text>
+    requires std::convertible_to<const Text&, std::string_view> && (!std::same_as<Text, Symbol>)
+  friend bool operator==(const Symbol& a, const Text& b) {
+    return a.text() == std::string_view(b);
+  }
   friend bool operator<(const Symbol& a, const Symbol& b) { return a.text() < b.text(); }
 
  private:

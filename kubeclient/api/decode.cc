@@ -1,0 +1,181 @@
+// What surrounds objects: watch lines, lists, Status; and the parts of an object that are read
+// alone.
+#include "kubeclient/api/decode.h"
+
+#include <utility>
+
+#include "kubeclient/api/decode_fields.h"
+#include "kubeclient/api/decoder.h"
+
+namespace windlass {
+namespace {
+
+constexpr std::string_view kInitialEventsEnd = "k8s.io/initial-events-end";
+
+Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
+
+WatchEventType TypeOf(std::string_view text) {
+  if (text == "ADDED") return WatchEventType::kAdded;
+  if (text == "MODIFIED") return WatchEventType::kModified;
+  if (text == "DELETED") return WatchEventType::kDeleted;
+  if (text == "BOOKMARK") return WatchEventType::kBookmark;
+  if (text == "ERROR") return WatchEventType::kError;
+  return WatchEventType::kUnknown;
+}
+
+void ReadListMeta(JsonReader& in, ListPage& out) {
+  out.resource_version.text.clear();
+  out.continue_token.clear();
+  in.Object([&](std::string_view key) {
+    if (key == "resourceVersion")
+      out.resource_version.text = in.String();
+    else if (key == "continue")
+      out.continue_token = in.String();
+  });
+}
+
+void ReadStatusDetails(JsonReader& in, ApiStatus& out) {
+  out.causes.clear();
+  out.retry_after_seconds.reset();
+  in.Object([&](std::string_view key) {
+    if (key == "retryAfterSeconds")
+      out.retry_after_seconds = in.Int64();
+    else if (key == "causes") {
+      out.causes.clear();
+      in.Array([&] {
+        std::string reason;
+        in.Object([&](std::string_view member) {
+          if (member == "reason") reason = in.String();
+        });
+        out.causes.push_back(std::move(reason));
+      });
+    }
+  });
+}
+
+}  // namespace
+
+Decoder::Decoder(SymbolTable& symbols) : parser_(std::make_unique<Parser>()), symbols_(symbols) {}
+Decoder::~Decoder() = default;
+
+Result<WatchFrame> Decoder::DecodeFrame(std::string_view line) {
+  JsonReader& in = parser_->in;
+  WatchFrame frame;
+  in.Begin(line);
+  in.Object([&](std::string_view key) {
+    if (key == "type")
+      frame.type = TypeOf(in.String());
+    else if (key == "object") {
+      const std::string_view raw = in.RawObject();
+      if (in.ok()) frame.object_json = line.substr(in.OffsetOf(raw), raw.size());
+    }
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (frame.object_json.empty()) return Malformed("object: missing");
+  return frame;
+}
+
+Result<Bookmark> Decoder::DecodeBookmark(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  Bookmark bookmark;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key != "metadata") return;
+    bookmark = {};
+    in.Object([&](std::string_view member) {
+      if (member == "resourceVersion")
+        bookmark.resource_version.text = in.String();
+      else if (member == "annotations") {
+        in.Object([&](std::string_view annotation) {
+          if (annotation == kInitialEventsEnd) bookmark.initial_events_end = in.String() == "true";
+        });
+      }
+    });
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (bookmark.resource_version.empty()) return Malformed("metadata.resourceVersion: missing");
+  return bookmark;
+}
+
+Result<ListPage> Decoder::DecodeList(std::string_view body) {
+  JsonReader& in = parser_->in;
+  ListPage page;
+  in.Begin(body);
+  in.Object([&](std::string_view key) {
+    if (key == "kind")
+      page.kind = in.String();
+    else if (key == "metadata")
+      ReadListMeta(in, page);
+    else if (key == "items") {
+      page.items.clear();
+      in.Array([&] { page.items.emplace_back(in.RawObject()); });
+    }
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (!page.kind.ends_with("List"))
+    return Malformed("kind: want a list, got \"" + page.kind + "\"");
+  if (page.resource_version.empty()) return Malformed("metadata.resourceVersion: missing");
+  return page;
+}
+
+Result<ApiStatus> Decoder::DecodeStatus(std::string_view body) {
+  JsonReader& in = parser_->in;
+  ApiStatus status;
+  std::string kind;
+  in.Begin(body);
+  in.Object([&](std::string_view key) {
+    if (key == "kind")
+      kind = in.String();
+    else if (key == "code")
+      status.code = in.Int32();
+    else if (key == "reason")
+      status.reason = in.String();
+    else if (key == "message")
+      status.message = in.String();
+    else if (key == "details")
+      ReadStatusDetails(in, status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (kind != "Status") return Malformed("kind: want Status, got \"" + kind + "\"");
+  return status;
+}
+
+Result<ObjectIdentity> Decoder::DecodeIdentity(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  ObjectIdentity identity;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key != "metadata") return;
+    identity = {};
+    in.Object([&](std::string_view member) {
+      if (member == "name")
+        identity.key.name = in.String();
+      else if (member == "namespace")
+        identity.key.namespace_ = symbols_.Intern(in.String());
+      else if (member == "uid")
+        ReadUid(in, identity.uid);
+      else if (member == "resourceVersion")
+        identity.resource_version.text = in.String();
+    });
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (identity.key.name.empty()) return Malformed("metadata.name: missing");
+  return identity;
+}
+
+Result<std::string> Decoder::ExtractTemplate(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  std::string_view raw;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key != "spec") return;
+    in.Object([&](std::string_view member) {
+      if (member == "template") raw = in.RawObject();
+    });
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (raw.empty()) return Malformed("spec.template: missing");
+  return std::string(raw);
+}
+
+}  // namespace windlass

@@ -1,0 +1,158 @@
+#include "kubeclient/api/decode_fields.h"
+
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/time.h"
+
+namespace windlass {
+namespace {
+
+// Often as large as the object it describes, and never copied to ReplicaSets (D-163).
+constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+void ReadAnnotations(JsonReader& in, SymbolTable& symbols, StringMap& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == kLastApplied) return;
+    out.Set(symbols.Intern(key), symbols.Intern(in.String()));
+  });
+  out.ShrinkToFit();
+}
+
+void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out) {
+  out.clear();
+  in.Array([&] {
+    OwnerReference owner;
+    owner.uid = Uid::Foreign();
+    in.Object([&](std::string_view key) {
+      if (key == "apiVersion")
+        owner.api_version = symbols.Intern(in.String());
+      else if (key == "kind")
+        owner.kind = symbols.Intern(in.String());
+      else if (key == "name")
+        owner.name = symbols.Intern(in.String());
+      else if (key == "uid")
+        owner.uid = Uid::Parse(in.String()).value_or(Uid::Foreign());
+      else if (key == "controller")
+        owner.controller = in.Bool();
+      else if (key == "blockOwnerDeletion")
+        owner.block_owner_deletion = in.Bool();
+    });
+    out.push_back(std::move(owner));
+  });
+}
+
+void ReadRequirements(JsonReader& in, SymbolTable& symbols,
+                      std::vector<LabelSelectorRequirement>& out) {
+  out.clear();
+  in.Array([&] {
+    LabelSelectorRequirement requirement;
+    in.Object([&](std::string_view key) {
+      if (key == "key")
+        requirement.key = symbols.Intern(in.String());
+      else if (key == "operator")
+        requirement.op = symbols.Intern(in.String());
+      else if (key == "values") {
+        requirement.values.clear();
+        in.Array([&] { requirement.values.push_back(symbols.Intern(in.String())); });
+      }
+    });
+    out.push_back(std::move(requirement));
+  });
+}
+
+}  // namespace
+
+void ReadUid(JsonReader& in, Uid& out) {
+  out = {};
+  const std::string_view text = in.String();
+  if (text.empty()) return;
+  const std::optional<Uid> uid = Uid::Parse(text);
+  if (!uid) return in.Fail("want a UUID");
+  out = *uid;
+}
+
+void ReadTime(JsonReader& in, WallTime& out) {
+  const std::optional<WallTime> time = ParseTime(in.String());
+  if (!time) in.Fail("want an RFC 3339 time");
+  out = time.value_or(WallTime{});
+}
+
+void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out) {
+  out = {};
+  in.Object(
+      [&](std::string_view key) { out.Set(symbols.Intern(key), symbols.Intern(in.String())); });
+  out.ShrinkToFit();
+}
+
+void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations,
+                    ObjectMeta& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "name")
+      out.name = in.String();
+    else if (key == "namespace")
+      out.namespace_ = symbols.Intern(in.String());
+    else if (key == "uid")
+      ReadUid(in, out.uid);
+    else if (key == "resourceVersion")
+      out.resource_version.text = in.String();
+    else if (key == "generation")
+      out.generation = in.Int64();
+    else if (key == "creationTimestamp")
+      ReadTime(in, out.creation_timestamp);
+    else if (key == "deletionTimestamp")
+      ReadTime(in, out.deletion_timestamp);
+    else if (key == "labels")
+      ReadStringMap(in, symbols, out.labels);
+    else if (key == "ownerReferences")
+      ReadOwnerReferences(in, symbols, out.owner_references);
+    else if (key == "annotations" && annotations == Annotations::kKeep) {
+      ReadAnnotations(in, symbols, out.annotations);
+    }
+  });
+}
+
+void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out) {
+  out = {};
+  out.present = true;
+  in.Object([&](std::string_view key) {
+    if (key == "matchLabels")
+      ReadStringMap(in, symbols, out.match_labels);
+    else if (key == "matchExpressions")
+      ReadRequirements(in, symbols, out.match_expressions);
+  });
+}
+
+void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out) {
+  out.clear();
+  in.Array([&] {
+    Condition condition;
+    in.Object([&](std::string_view key) {
+      if (key == "type")
+        condition.type = symbols.Intern(in.String());
+      else if (key == "status")
+        condition.status = symbols.Intern(in.String());
+      else if (key == "reason")
+        condition.reason = symbols.Intern(in.String());
+      else if (key == "message")
+        condition.message = in.String();
+      else if (key == "lastUpdateTime")
+        ReadTime(in, condition.last_update_time);
+      else if (key == "lastTransitionTime")
+        ReadTime(in, condition.last_transition_time);
+    });
+    out.push_back(std::move(condition));
+  });
+}
+
+void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out) {
+  switch (in.type()) {
+    case JsonReader::Type::kNumber: out = IntOrPercent::Int(in.Int32()); return;
+    case JsonReader::Type::kString: out = IntOrPercent::Percent(std::string(in.String())); return;
+    default: in.Fail("want a 32-bit integer or a string");
+  }
+}
+
+}  // namespace windlass

@@ -1,0 +1,26 @@
+// Reads the parts that objects have in common from the current value of a JsonReader. Each function
+// replaces what `out` held; errors stay in the reader.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "kubeclient/api/condition.h"
+#include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass {
+
+enum class Annotations : uint8_t { kKeep, kSkip };
+
+void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out);
+void ReadUid(JsonReader& in, Uid& out);
+void ReadTime(JsonReader& in, WallTime& out);
+void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out);
+void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out);
+void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
+void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
+
+}  // namespace windlass

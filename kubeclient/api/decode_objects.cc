@@ -1,0 +1,178 @@
+// The typed views of Deployment, ReplicaSet and Pod.
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "kubeclient/api/decode_fields.h"
+#include "kubeclient/api/decoder.h"
+
+namespace windlass {
+namespace {
+
+constexpr std::string_view kEmptyTemplate = "{}";
+
+void ReadStrategy(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out) {
+  out.strategy_type = {};
+  out.max_surge.reset();
+  out.max_unavailable.reset();
+  in.Object([&](std::string_view key) {
+    if (key == "type")
+      out.strategy_type = symbols.Intern(in.String());
+    else if (key == "rollingUpdate") {
+      in.Object([&](std::string_view member) {
+        if (member == "maxSurge")
+          ReadIntOrPercent(in, out.max_surge);
+        else if (member == "maxUnavailable")
+          ReadIntOrPercent(in, out.max_unavailable);
+      });
+    }
+  });
+}
+
+// `raw_template` is a view of the reader's text: cheaper than keeping it, should the rest be
+// malformed.
+void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out,
+                        std::string_view& raw_template) {
+  out = {};
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "selector")
+      ReadLabelSelector(in, symbols, out.selector);
+    else if (key == "strategy")
+      ReadStrategy(in, symbols, out);
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "paused")
+      out.paused = in.Bool();
+    else if (key == "progressDeadlineSeconds")
+      out.progress_deadline_seconds = in.Int32();
+    else if (key == "revisionHistoryLimit")
+      out.revision_history_limit = in.Int32();
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
+}
+
+void ReadDeploymentStatus(JsonReader& in, SymbolTable& symbols, DeploymentStatus& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "observedGeneration")
+      out.observed_generation = in.Int64();
+    else if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "updatedReplicas")
+      out.updated_replicas = in.Int32();
+    else if (key == "readyReplicas")
+      out.ready_replicas = in.Int32();
+    else if (key == "availableReplicas")
+      out.available_replicas = in.Int32();
+    else if (key == "unavailableReplicas")
+      out.unavailable_replicas = in.Int32();
+    else if (key == "terminatingReplicas")
+      out.terminating_replicas = in.Int32();
+    else if (key == "collisionCount")
+      out.collision_count = in.Int32();
+    else if (key == "conditions")
+      ReadConditions(in, symbols, out.conditions);
+  });
+}
+
+void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_template) {
+  out.replicas = 1;
+  out.min_ready_seconds = 0;
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
+}
+
+void ReadReplicaSetStatus(JsonReader& in, SymbolTable& symbols, ReplicaSetStatus& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "observedGeneration")
+      out.observed_generation = in.Int64();
+    else if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "readyReplicas")
+      out.ready_replicas = in.Int32();
+    else if (key == "availableReplicas")
+      out.available_replicas = in.Int32();
+    else if (key == "terminatingReplicas")
+      out.terminating_replicas = in.Int32();
+    else if (key == "conditions")
+      ReadConditions(in, symbols, out.conditions);
+  });
+}
+
+// Whether the document was whole and described an object.
+Status Finish(JsonReader& in, const ObjectMeta& meta) {
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (meta.name.empty()) return Error{ErrorKind::kMalformed, "metadata.name: missing"};
+  return Unit{};
+}
+
+Result<Fingerprint> TemplateFingerprint(Canonicalizer& canonicalizer, std::string_view raw) {
+  Result<std::string_view> canonical = canonicalizer.Canonical(raw);
+  if (!canonical.ok()) return std::move(canonical).error().Context("spec.template");
+  return FingerprintOf(*canonical);
+}
+
+}  // namespace
+
+Result<Deployment> Decoder::DecodeDeployment(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  Deployment out;
+  std::string_view raw_template = kEmptyTemplate;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, symbols_, Annotations::kKeep, out.meta);
+    else if (key == "spec")
+      ReadDeploymentSpec(in, symbols_, out.spec, raw_template);
+    else if (key == "status")
+      ReadDeploymentStatus(in, symbols_, out.status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  WINDLASS_TRY(out.spec.template_fingerprint,
+               TemplateFingerprint(parser_->canonicalizer, raw_template));
+  out.spec.template_json = std::make_shared<const std::string>(raw_template);
+  return out;
+}
+
+Result<ReplicaSet> Decoder::DecodeReplicaSet(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  ReplicaSet out;
+  std::string_view raw_template = kEmptyTemplate;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, symbols_, Annotations::kKeep, out.meta);
+    else if (key == "spec")
+      ReadReplicaSetSpec(in, out, raw_template);
+    else if (key == "status")
+      ReadReplicaSetStatus(in, symbols_, out.status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  WINDLASS_TRY(out.template_fingerprint, TemplateFingerprint(parser_->canonicalizer, raw_template));
+  return out;
+}
+
+Result<PodMetadata> Decoder::DecodePodMetadata(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  PodMetadata out;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata") ReadObjectMeta(in, symbols_, Annotations::kSkip, out.meta);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  return out;
+}
+
+}  // namespace windlass

@@ -1,0 +1,15 @@
+// What a Decoder keeps between calls; shared by the two files that implement it.
+#pragma once
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/json_reader.h"
+
+namespace windlass {
+
+struct Decoder::Parser {
+  JsonReader in;
+  Canonicalizer canonicalizer;
+};
+
+}  // namespace windlass

@@ -1,0 +1,183 @@
+#include "kubeclient/api/request.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/base/assert.h"
+
+namespace windlass {
+namespace {
+
+using nlohmann::json;
+
+// Bodies hold texts that came from the server; a bad byte must not become an exception.
+std::string Dump(const json& body) {
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+// `fields` with the uid and resourceVersion of `version` in its metadata.
+std::string WithPreconditions(const ObjectVersion& version, std::string_view fields) {
+  json body = json::parse(fields, nullptr, /*allow_exceptions=*/false);
+  WL_ASSERT(body.is_object());
+  json& metadata = body["metadata"];
+  if (metadata.is_null()) metadata = json::object();
+  WL_ASSERT(metadata.is_object());
+  WL_ASSERT(!metadata.contains("uid") && !metadata.contains("resourceVersion"));
+  metadata["uid"] = version.uid.ToString();
+  metadata["resourceVersion"] = version.resource_version.text;
+  return Dump(body);
+}
+
+std::string Hex(const Fingerprint& fingerprint) {
+  constexpr std::string_view kHexDigits = "0123456789abcdef";
+  std::string text;
+  for (const uint64_t half : {fingerprint.high, fingerprint.low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) text += kHexDigits[half >> shift & 15U];
+  }
+  return text;
+}
+
+std::string_view Name(PatchType type) {
+  switch (type) {
+    case PatchType::kNone: return "none";
+    case PatchType::kMerge: return "merge";
+    case PatchType::kJson: return "json";
+    case PatchType::kStrategicMerge: return "strategic";
+  }
+  return "none";
+}
+
+}  // namespace
+
+const ResourceInfo& Info(Resource resource) {
+  static constexpr ResourceInfo kDeployments{"apps/v1", "deployments", "Deployment"};
+  static constexpr ResourceInfo kReplicaSets{"apps/v1", "replicasets", "ReplicaSet"};
+  static constexpr ResourceInfo kPods{"v1", "pods", "Pod"};
+  static constexpr ResourceInfo kEvents{"v1", "events", "Event"};
+  static constexpr ResourceInfo kLeases{"coordination.k8s.io/v1", "leases", "Lease"};
+  static constexpr ResourceInfo kNamespaces{"v1", "namespaces", "Namespace"};
+  switch (resource) {
+    case Resource::kDeployments: return kDeployments;
+    case Resource::kReplicaSets: return kReplicaSets;
+    case Resource::kPods: return kPods;
+    case Resource::kEvents: return kEvents;
+    case Resource::kLeases: return kLeases;
+    case Resource::kNamespaces: return kNamespaces;
+  }
+  AssertionFailed("unknown resource", __FILE__, __LINE__);
+}
+
+std::string_view Name(Verb verb) {
+  switch (verb) {
+    case Verb::kGet: return "get";
+    case Verb::kList: return "list";
+    case Verb::kCreate: return "create";
+    case Verb::kPatch: return "patch";
+    case Verb::kUpdate: return "update";
+    case Verb::kDelete: return "delete";
+  }
+  return "unknown";
+}
+
+Request Request::Get(Resource resource, ObjectKey key) {
+  Request request;
+  request.resource_ = resource;
+  request.key_ = std::move(key);
+  return request;
+}
+
+Request Request::List(Resource resource, Symbol namespace_, std::string label_selector) {
+  Request request = Get(resource, {std::move(namespace_), ""});
+  request.verb_ = Verb::kList;
+  request.label_selector_ = std::move(label_selector);
+  return request;
+}
+
+Request Request::Create(Resource resource, ObjectKey key, std::string body) {
+  WL_ASSERT(!key.name.empty());
+  Request request = Get(resource, std::move(key));
+  request.verb_ = Verb::kCreate;
+  request.body_ = std::move(body);
+  return request;
+}
+
+Request Request::Patch(Resource resource, ObjectVersion version, PatchType type, std::string body) {
+  Request request = Get(resource, std::move(version.key));
+  request.verb_ = Verb::kPatch;
+  request.uid_ = version.uid;
+  request.patch_type_ = type;
+  request.body_ = std::move(body);
+  return request;
+}
+
+Request Request::MergePatch(Resource resource, ObjectVersion version, std::string_view subresource,
+                            std::string_view fields) {
+  std::string body = WithPreconditions(version, fields);
+  Request request = Patch(resource, std::move(version), PatchType::kMerge, std::move(body));
+  request.subresource_ = subresource;
+  return request;
+}
+
+Request Request::StrategicMergePatch(Resource resource, ObjectVersion version,
+                                     std::string_view fields) {
+  std::string body = WithPreconditions(version, fields);
+  return Patch(resource, std::move(version), PatchType::kStrategicMerge, std::move(body));
+}
+
+Request Request::JsonPatch(Resource resource, ObjectVersion version, std::string_view operations) {
+  const std::string_view trimmed = Trim(operations);
+  WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');
+  // Spliced as text: a template among the operations reaches the server as it was written.
+  const std::string_view inside = Trim(trimmed.substr(1, trimmed.size() - 2));
+  const json uid = version.uid.ToString();
+  const json resource_version = version.resource_version.text;
+  std::string body = R"([{"op":"test","path":"/metadata/uid","value":)" + Dump(uid) +
+                     R"(},{"op":"replace","path":"/metadata/resourceVersion","value":)" +
+                     Dump(resource_version) + "}";
+  if (!inside.empty()) body += ",";
+  body += inside;
+  body += "]";
+  return Patch(resource, std::move(version), PatchType::kJson, std::move(body));
+}
+
+Request Request::Delete(Resource resource, ObjectVersion version) {
+  const json options = {
+      {"apiVersion", "v1"},
+      {"kind", "DeleteOptions"},
+      {"preconditions",
+       {{"uid", version.uid.ToString()}, {"resourceVersion", version.resource_version.text}}},
+      {"propagationPolicy", "Background"}};
+  Request request = Get(resource, std::move(version.key));
+  request.verb_ = Verb::kDelete;
+  request.uid_ = version.uid;
+  request.body_ = Dump(options);
+  return request;
+}
+
+RequestKey Request::Identity() const {
+  std::string text = Describe();
+  if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
+  if (!body_.empty()) text += " " + Hex(FingerprintOf(body_));
+  return {std::move(text)};
+}
+
+std::string Request::Describe() const {
+  std::string text(Name(verb_));
+  text += ' ';
+  text += Info(resource_).plural;
+  if (!subresource_.empty()) text += "/" + subresource_;
+  text += ' ';
+  text += verb_ == Verb::kList ? std::string(key_.namespace_.text()) : key_.ToString();
+  if (!label_selector_.empty()) text += " (" + label_selector_ + ")";
+  return text;
+}
+
+}  // namespace windlass

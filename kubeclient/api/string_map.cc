@@ -1,0 +1,41 @@
+#include "kubeclient/api/string_map.h"
+
+#include <algorithm>
+
+namespace windlass {
+namespace {
+
+bool KeyLess(const StringMap::Pair& pair, std::string_view key) { return pair.first.text() < key; }
+
+}  // namespace
+
+StringMap::StringMap(std::initializer_list<Pair> pairs) {
+  pairs_.reserve(pairs.size());
+  for (const Pair& pair : pairs) Set(pair.first, pair.second);
+}
+
+std::optional<std::string_view> StringMap::Find(std::string_view key) const {
+  const auto at = std::lower_bound(pairs_.begin(), pairs_.end(), key, KeyLess);
+  if (at == pairs_.end() || at->first.text() != key) return std::nullopt;
+  return at->second.text();
+}
+
+void StringMap::Set(Symbol key, Symbol value) {
+  // The API server sends maps sorted: decoding appends.
+  auto at = pairs_.end();
+  if (!pairs_.empty() && !(pairs_.back().first < key)) {
+    at = std::lower_bound(pairs_.begin(), pairs_.end(), key.text(), KeyLess);
+  }
+  if (at != pairs_.end() && at->first == key) {
+    at->second = std::move(value);
+  } else {
+    pairs_.emplace(at, std::move(key), std::move(value));
+  }
+}
+
+void StringMap::Erase(std::string_view key) {
+  const auto at = std::lower_bound(pairs_.begin(), pairs_.end(), key, KeyLess);
+  if (at != pairs_.end() && at->first.text() == key) pairs_.erase(at);
+}
+
+}  // namespace windlass

@@ -1,0 +1,59 @@
+#include "kubeclient/api/symbol.h"
+
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass {
+
+// One text, counted. The empty text has no entry at all.
+struct Symbol::Entry {
+  std::string text;
+  size_t references = 1;
+  SymbolTable* table = nullptr;  // null: made without a table, shared with nobody
+};
+
+Symbol::Symbol(std::string_view text) {
+  if (!text.empty()) entry_ = new Entry{std::string(text)};
+}
+
+Symbol::Symbol(const Symbol& other) : entry_(other.entry_) {
+  if (entry_ != nullptr) ++entry_->references;
+}
+
+Symbol::Symbol(Symbol&& other) noexcept : entry_(std::exchange(other.entry_, nullptr)) {}
+
+Symbol& Symbol::operator=(Symbol other) noexcept {
+  std::swap(entry_, other.entry_);
+  return *this;
+}
+
+Symbol::~Symbol() {
+  if (entry_ == nullptr || --entry_->references > 0) return;
+  if (entry_->table != nullptr) entry_->table->entries_.erase(entry_->text);
+  delete entry_;
+}
+
+std::string_view Symbol::text() const {
+  return entry_ == nullptr ? std::string_view() : std::string_view(entry_->text);
+}
+
+SymbolTable::~SymbolTable() { WL_ASSERT(entries_.empty()); }
+
+Symbol SymbolTable::Intern(std::string_view text) {
+  const auto found = entries_.find(text);
+  if (found != entries_.end()) {
+    Symbol shared;
+    shared.entry_ = found->second;
+    ++shared.entry_->references;
+    return shared;
+  }
+  Symbol fresh(text);
+  if (fresh.entry_ != nullptr) {
+    fresh.entry_->table = this;
+    entries_.emplace(fresh.entry_->text, fresh.entry_);
+  }
+  return fresh;
+}
+
+}  // namespace windlass
