@@ -1,0 +1,23 @@
+# The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
+
+.PHONY: build packages demo demo-clean test image format tidy release-check
+.DEFAULT_GOAL := build
+
+build:         ## build Windlass for release (build/release)
+	@tools/build.sh
+packages:      ## install the Debian packages a build needs
+	@tools/packages.sh build
+demo:          ## watch it roll out, against a real control plane on this machine
+	@tools/demo.sh
+demo-clean:    ## remove what the demo made
+	@tools/demo-clean.sh
+test:          ## every test; the last line is "N passed, N failed"
+	@tools/test.sh
+image:         ## build the container image windlass:<version>
+	@tools/image.sh
+format:        ## format all C++ and Go
+	@tools/format.sh
+tidy:          ## clang-tidy over all C++
+	@tools/tidy.sh
+release-check: ## README's commands in a fresh Debian root (needs root and debootstrap)
+	@tools/clean-root.sh

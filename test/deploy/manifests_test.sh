@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# The shipped manifests on a real API server without a Deployment controller: all are accepted, the
+# Pods meet the restricted Pod Security level, the role grants what Windlass uses and no more, and
+# Windlass makes its own first ReplicaSet.
+. "$(dirname "$0")/../e2e/lib.sh"
+
+account=system:serviceaccount:windlass-system:windlass
+deployed() { kubectl -n windlass-system get deployment windlass -o jsonpath="$1"; }
+bootstrap() { kubectl create --dry-run=client -f "$ROOT/deploy/bootstrap.yaml" -o jsonpath="$1"; }
+
+start_cluster --nodes 1
+
+say "everything can be applied, and is then what the manifests say"
+kubectl apply -k "$ROOT/deploy"
+expect "difference" "$(kubectl diff -k "$ROOT/deploy")" ""
+
+say "the examples are accepted"
+for example in "$ROOT"/examples/*.yaml; do kubectl apply --dry-run=server -f "$example"; done
+
+say "the image is this version's"
+version=$(sed -n 's/^project(windlass VERSION \([0-9.]*\).*/\1/p' "$ROOT/CMakeLists.txt")
+expect "image" "$(deployed '{.spec.template.spec.containers[*].image}')" "windlass:$version"
+
+say "the bootstrap Pod is the Deployment's Pod"
+for field in serviceAccountName priorityClassName securityContext tolerations \
+  terminationGracePeriodSeconds 'containers[0].image' 'containers[0].args' \
+  'containers[0].resources' 'containers[0].securityContext'; do
+  expect "$field" "$(bootstrap "{.spec.$field}")" "$(deployed "{.spec.template.spec.$field}")"
+done
+
+say "the role grants what is used"
+may() {
+  case $(kubectl auth can-i "$@" --as="$account" || true) in
+    yes) return 0 ;;
+    no*) return 1 ;;
+    *) fail "no answer to: may $*" ;;
+  esac
+}
+for right in 'list deployments.apps' 'watch deployments.apps' \
+  'patch deployments.apps --subresource=status' 'create replicasets.apps' 'patch replicasets.apps' 'delete replicasets.apps' 'list pods' \
+  'watch pods' 'create events' 'patch events'; do
+  # shellcheck disable=SC2086 # several words
+  may $right -A || fail "may not $right"
+done
+may update leases.coordination.k8s.io/windlass -n windlass-system || fail "may not renew its Lease"
+
+say "and no more"
+for right in 'get secrets' 'get configmaps' 'delete pods' 'patch pods' 'create pods' \
+  'update deployments.apps' 'patch deployments.apps' 'delete deployments.apps' \
+  'update replicasets.apps' 'deletecollection replicasets.apps' 'create deployments.apps' \
+  'create serviceaccounts --subresource=token' 'get nodes' \
+  'escalate clusterroles.rbac.authorization.k8s.io'; do
+  # shellcheck disable=SC2086
+  if may $right -A; then fail "may $right"; fi
+done
+if may get leases.coordination.k8s.io/other -n windlass-system; then fail "may read other Leases"; fi
+if may update leases.coordination.k8s.io/windlass -n kube-system; then fail "may lease elsewhere"; fi
+
+say "the namespace takes restricted Pods only"
+kubectl -n windlass-system run rooted --image=app:v1 2>"$DATA/refused" && fail "took any Pod"
+grep -q 'violates PodSecurity "restricted' "$DATA/refused" || fail "$(cat "$DATA/refused")"
+# `kubectl run` above proves that the level is enforced; this Pod meets it.
+kubectl create -f "$ROOT/deploy/bootstrap.yaml"
+kubectl delete -f "$ROOT/deploy/bootstrap.yaml" --wait=false
+
+say "Windlass makes its own ReplicaSet, whose Pods are taken"
+start_windlass
+own_pods() {
+  [ "$(kubectl -n windlass-system get pods --no-headers \
+    -l app.kubernetes.io/component=controller | wc -l)" = 2 ]
+}
+until_true 60 "two Pods of its own" own_pods
+stop_windlass
+
+say "passed"

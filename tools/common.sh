@@ -1,0 +1,137 @@
+# Sourced by the other tools: how they speak, what they start and end, how long things take.
+# shellcheck shell=bash
+#
+# A tool may define on_exit(); it runs once however the tool ends, after the command under way was
+# ended. Only processes the tool started itself are ever signalled, by pid.
+
+set -euo pipefail
+export LC_ALL=C
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  bold=$'\e[1m' plain=$'\e[0m'
+else
+  bold='' plain=''
+fi
+
+step() { printf '%s==> %s%s\n' "$bold" "$*" "$plain"; }
+say() { printf '    %s\n' "$*"; }
+die() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# --- cleaning up ---
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/windlass-${0##*/}-XXXXXX")
+child=
+on_exit() { :; }
+
+end_child() { # TERM, then ten seconds, then KILL
+  local pid=$1 tries
+  kill "$pid" 2>/dev/null || return 0
+  for ((tries = 0; tries < 100; tries++)); do
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+}
+
+finish() {
+  local status=$?
+  trap - EXIT
+  trap '' INT TERM HUP # cleaning up is not interrupted
+  if [ -n "$child" ]; then end_child "$child"; fi
+  on_exit "$status" || true
+  rm -rf "$scratch"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# run COMMAND…: waits for it so that a signal to this script is acted on at once.
+run() {
+  local status=0
+  "$@" &
+  child=$!
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
+
+# quietly COMMAND…: keeps its output to itself, says every 15 s how far it is, and shows the end of
+# the output if it fails.
+quietly() {
+  local log=$scratch/output began=$SECONDS told=$SECONDS status=0
+  "$@" >"$log" 2>&1 </dev/null &
+  child=$!
+  while kill -0 "$child" 2>/dev/null; do
+    sleep 0.2
+    if ((SECONDS - told >= 15)); then
+      told=$SECONDS
+      say "… $((SECONDS - began)) s: $(tail -n 1 "$log" | tr -d '\r' | cut -c 1-70)"
+    fi
+  done
+  wait "$child" || status=$?
+  child=
+  if ((status != 0)); then
+    tail -n 60 "$log" >&2
+    printf '%s: failed: %s\n' "${0##*/}" "$*" >&2
+  fi
+  return "$status"
+}
+
+# --- how long it took ---
+
+micros() { echo "${EPOCHREALTIME/[.,]/}"; }
+began_all=$(micros)
+parts=() part_name='' part_began=0
+
+# part NAME: what runs from here on is accounted to NAME.
+part() {
+  end_part
+  part_name=$1 part_began=$(micros)
+}
+
+end_part() {
+  if [ -n "$part_name" ]; then
+    parts+=("$(printf '%7.1f s  %s' "$(seconds_since "$part_began")" "$part_name")")
+  fi
+  part_name=''
+}
+
+seconds_since() { awk "BEGIN { print ($(micros) - $1) / 1e6 }"; }
+
+print_times() {
+  end_part
+  step "How long it took"
+  printf '%s\n' "${parts[@]}"
+  printf '%7.1f s  all of it\n' "$(seconds_since "$began_all")"
+}
+
+# --- what it needs ---
+
+# Go as new as test/cluster/go.mod asks for. First of all checks, because only a person can mend it.
+need_go() {
+  if ! command -v go >/dev/null && [ -x /usr/local/go/bin/go ]; then
+    PATH=$PATH:/usr/local/go/bin
+  fi
+  local found
+  found=$(cd "$root/test/cluster" && go env GOVERSION 2>/dev/null) || found=none
+  case $found in
+    go1.2[6-9]* | go1.[3-9][0-9]* | go[2-9]*) ;;
+    *) die "Go 1.26 or newer is needed (found: $found); install it into /usr/local/go as" \
+      "https://go.dev/dl/ says, then run this again" ;;
+  esac
+}
+
+cache_folder() {
+  if [ -n "${XDG_CACHE_HOME:-}" ]; then
+    echo "$XDG_CACHE_HOME/windlass"
+  else
+    echo "${HOME:-$(cd ~ && pwd)}/.cache/windlass"
+  fi
+}

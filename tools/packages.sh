@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing: packages.sh build|test [--check].
+# With --check it only says what is missing, and fails if anything is.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+packages=(
+  g++ cmake ninja-build
+  libssl-dev            # TLS
+  libcpprest-dev        # HTTP transport
+  nlohmann-json3-dev    # building request bodies
+  libsimdjson-dev       # decoding objects
+  libspdlog-dev         # logging
+  libyaml-cpp-dev       # kubeconfig files
+  libcli11-dev          # flags
+  prometheus-cpp-dev    # metrics
+)
+case ${1:-} in
+  build) ;;
+  test) packages+=(catch2 librapidcheck-dev) ;;
+  *) die "usage: packages.sh build|test [--check]" ;;
+esac
+
+command -v dpkg-query >/dev/null ||
+  die "this is not Debian; install what these packages hold: ${packages[*]}"
+
+missing=()
+for package in "${packages[@]}"; do
+  # shellcheck disable=SC2016 # dpkg-query fills it in
+  state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) || state=
+  [ "$state" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  exit 0
+fi
+if [ "${2:-}" = --check ]; then
+  die "missing Debian packages: ${missing[*]}; remedy: make packages"
+fi
+
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null ||
+    die "run as root: apt-get install --no-install-recommends ${missing[*]}"
+  sudo=(sudo)
+  sudo -v # asks for the password here, where it can be seen
+fi
+say "installing Debian packages: ${missing[*]}"
+quietly "${sudo[@]}" apt-get update --quiet
+quietly "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes \
+  --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
