@@ -74,6 +74,8 @@ inline constexpr int kPageRestartsMax = 2;
 inline constexpr int kRelistsAtOnceMax = 3;
 // Pages of one list: 10 million objects; a server that never ends is broken.
 inline constexpr int kListPagesMax = 20000;
+// A relist that would remove more than half of so many objects is confirmed first.
+inline constexpr size_t kVanishGuardObjects = 20;
 // A watch that has not failed by then is taken to be open: no header tells us.
 inline constexpr Duration kWatchTakenAsOpen = seconds(10);
 // An API that is not installed is looked for once a minute, +- 20 % (R-024).

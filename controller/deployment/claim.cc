@@ -1,0 +1,40 @@
+#include "controller/deployment/claim.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "kubeclient/api/selector.h"
+
+namespace windlass::deployment {
+namespace {
+
+bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
+  return std::tie(a->meta.creation_timestamp, a->meta.name) <
+         std::tie(b->meta.creation_timestamp, b->meta.name);
+}
+
+}  // namespace
+
+Claims ClaimReplicaSets(const View& view) {
+  const Deployment& deployment = *view.deployment;
+  const bool deleting = deployment.meta.deleting();
+  Claims claims;
+  for (const ReplicaSet* rs : view.replica_sets) {
+    const OwnerReference* owner = rs->meta.ControllerRef();
+    if (owner != nullptr && owner->uid != deployment.meta.uid) continue;  // somebody else's (D-101)
+    const bool matches = Matches(deployment.spec.selector, rs->meta.labels);
+    if (owner != nullptr) {
+      if (matches) {
+        claims.ours.push_back(rs);
+      } else if (!deleting) {
+        claims.to_release.push_back(rs);
+      }
+    } else if (matches && !deleting && !rs->meta.deleting()) {
+      claims.to_adopt.push_back(rs);
+    }
+  }
+  std::sort(claims.ours.begin(), claims.ours.end(), OlderThenName);
+  return claims;
+}
+
+}  // namespace windlass::deployment

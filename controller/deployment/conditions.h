@@ -1,0 +1,26 @@
+// Bookkeeping of a Deployment's status conditions. Source: D-410…D-413.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/condition.h"
+
+namespace windlass::deployment {
+
+// With both times `now`.
+Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,
+                       std::string message, WallTime now);
+
+// Nothing changes when the present condition of that type has the same status and reason. Otherwise
+// it goes and the new one is appended; its transition time stays the old one's while the status is
+// the same.
+void SetCondition(std::vector<Condition>& conditions, Condition condition);
+
+// As SetCondition, but also when status and reason are the same: message and update time are fresh.
+void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
+
+void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);
+
+}  // namespace windlass::deployment

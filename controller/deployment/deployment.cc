@@ -1,0 +1,71 @@
+#include "controller/deployment/deployment.h"
+
+#include <optional>
+
+#include "controller/deployment/claim.h"
+#include "controller/deployment/history.h"
+#include "controller/deployment/new_replica_set.h"
+#include "controller/deployment/progress.h"
+#include "controller/deployment/recreate.h"
+#include "controller/deployment/rolling_update.h"
+#include "controller/deployment/scale.h"
+#include "controller/deployment/situation.h"
+#include "controller/deployment/status.h"
+#include "controller/deployment/unsupported.h"
+
+namespace windlass::deployment {
+namespace {
+
+// Status only: the generation still has to be observed, but nothing is scaled, made or cleaned up
+// any more (D-055).
+Step NextWhileDeleting(const Situation& situation) {
+  if (situation.newest != nullptr) {
+    if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return *step;
+  }
+  if (auto step = WriteStatus(situation, Progress::kKeep)) return *step;
+  return Wait{};
+}
+
+Step NextRollout(const Situation& situation) {
+  Step then = Wait{};
+  if (situation.recreate()) {
+    RecreateStep recreate = NextRecreate(situation);
+    if (recreate.step) return *recreate.step;
+    then = std::move(recreate.then);
+  } else if (auto step = NextRollingUpdate(situation)) {
+    return *step;
+  }
+  if (auto step = CleanUpHistory(situation)) return *step;
+  if (auto step = WriteStatus(situation, Progress::kEvaluate)) return *step;
+  return then;
+}
+
+Step Decide(const View& view, const Learned& learned, WallTime now) {
+  if (auto event = WhySelectorIsRefused(*view.deployment)) return Wait{.events = {*event}};
+  const Claims claims = ClaimReplicaSets(view);
+  const Situation situation = LookAt(view, claims, learned, now);
+  if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
+
+  if (auto event = WhyLeftAlone(situation, claims)) return Wait{.events = {*event}};
+  if (auto step = AcknowledgeResume(situation)) return *step;
+  if (auto step = ConfirmTemplateChanged(situation)) return *step;
+  if (auto step = HandleScaling(situation)) return *step;
+  return NextRollout(situation);
+}
+
+// A write that succeeded and yet left everything as it was, because the server drops or changes
+// what it was sent. Repeating it would go on for ever; the next event is another chance.
+bool WasOfNoAvail(const Step& step, const Learned& learned) {
+  const Write* write = std::get_if<Write>(&step);
+  return write != nullptr && FindOutcome(learned, write->request.Identity()) != nullptr;
+}
+
+}  // namespace
+
+Step Next(const View& view, const Learned& learned, WallTime now) {
+  Step step = Decide(view, learned, now);
+  if (WasOfNoAvail(step, learned)) return Wait{};
+  return step;
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,25 @@
+// The Deployment planner: what is the next single step towards what a Deployment asks for?
+//
+// Pure: no I/O, no clock, no memory between calls. A rollout is the sequence of answers, each
+// decided from the cache as the previous step left it; a crash at any point equals a restart,
+// because nothing but the stored objects is leaned on. Within one sync the order of writes is fixed
+// (contract section 2):
+//
+//   ReplicaSets (create, annotate, scale)  →  history clean-up  →  the Deployment's status
+//
+// so that whoever sees a generation observed finds its ReplicaSets acted upon (D-065). A Deployment
+// that is as it should be gives Wait, and not one write (D-028).
+//
+// One concern, one file: claim, new_replica_set, create, fenceposts, rolling, rolling_update,
+// recreate, scale, status, progress, history, patches; unsupported says what is left alone for now.
+#pragma once
+
+#include "controller/step.h"
+#include "controller/view.h"
+
+namespace windlass::deployment {
+
+// `now` is stored in conditions. Requires view.deployment.
+Step Next(const View& view, const Learned& learned, WallTime now);
+
+}  // namespace windlass::deployment

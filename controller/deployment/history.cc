@@ -1,0 +1,57 @@
+#include "controller/deployment/history.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/progress.h"
+
+namespace windlass::deployment {
+namespace {
+
+bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
+  const std::optional<int64_t> one = RevisionOf(a->meta);
+  const std::optional<int64_t> other = RevisionOf(b->meta);
+  if (one && other && *one != *other) return *one < *other;
+  return std::tie(a->meta.creation_timestamp, a->meta.name) <
+         std::tie(b->meta.creation_timestamp, b->meta.name);
+}
+
+bool IsIdle(const ReplicaSet& rs) {
+  return rs.replicas == 0 && rs.status.replicas == 0 &&
+         rs.meta.generation <= rs.status.observed_generation;
+}
+
+}  // namespace
+
+std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
+  const std::optional<int32_t>& limit = situation.deployment.spec.revision_history_limit;
+  if (!limit || *limit == kUnlimited) return {};
+
+  std::vector<const ReplicaSet*> candidates;
+  std::copy_if(situation.old.begin(), situation.old.end(), std::back_inserter(candidates),
+               [](const ReplicaSet* rs) { return !rs->meta.deleting(); });
+  const int64_t surplus = static_cast<int64_t>(candidates.size()) - *limit;
+  if (surplus <= 0) return {};
+
+  std::sort(candidates.begin(), candidates.end(), LowerRevision);
+  candidates.resize(static_cast<size_t>(surplus));
+  std::erase_if(candidates, [](const ReplicaSet* rs) { return !IsIdle(*rs); });
+  return candidates;
+}
+
+std::optional<Step> CleanUpHistory(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  if (!DeploymentComplete(deployment, deployment.status)) return std::nullopt;
+  const std::vector<const ReplicaSet*> surplus = ReplicaSetsToDelete(situation);
+  if (surplus.empty()) return std::nullopt;
+  const ReplicaSet& rs = *surplus.front();
+  return Write{.request = Request::Delete(Resource::kReplicaSets, VersionOf(rs.meta)),
+               .because = {"delete old replicaset",
+                           {{"replicaset", rs.meta.name},
+                            {"revision", RevisionText(rs.meta)},
+                            {"old", situation.old.size()},
+                            {"limit", *deployment.spec.revision_history_limit}}}};
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,132 @@
+#include "controller/deployment/new_replica_set.h"
+
+#include <algorithm>
+
+#include "controller/deployment/annotations.h"
+#include "kubeclient/api/template_text.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass::deployment {
+namespace {
+
+// Above it a number was planted, not counted.
+constexpr int64_t kRevisionMax = int64_t{1} << 62U;
+
+Request ReadOf(const ReplicaSet& rs) {
+  return Request::Get(Resource::kReplicaSets, KeyOf(rs.meta));
+}
+
+// The ReplicaSet that carries the Deployment's revision.
+const ReplicaSet* OfCurrentRevision(const Deployment& deployment,
+                                    const std::vector<const ReplicaSet*>& ours) {
+  const std::string_view revision = RevisionText(deployment.meta);
+  if (revision.empty()) return nullptr;
+  for (const ReplicaSet* rs : ours) {
+    if (RevisionText(rs->meta) == revision) return rs;
+  }
+  return nullptr;
+}
+
+bool ReadShowsSameTemplate(const Deployment& deployment, const ReplicaSet& rs,
+                           const Learned& learned) {
+  const Outcome* read = FindOutcome(learned, ReadOf(rs).Identity());
+  if (read == nullptr || !read->said.ok()) return false;
+  const Result<std::string> pod_template = ExtractTemplate(read->said->body);
+  return pod_template.ok() && DifferAtMostInForm(*deployment.spec.template_json, *pod_template);
+}
+
+void CopyAnnotations(const Deployment& deployment, const ObjectMeta& onto,
+                     std::map<std::string, std::string>& missing) {
+  for (const auto& [key, value] : deployment.meta.annotations) {
+    if (IsCopied(key) && onto.annotations.Find(key) != value.text()) {
+      missing[std::string(key.text())] = value.text();
+    }
+  }
+}
+
+void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& change) {
+  const std::string_view text = RevisionText(rs.meta);
+  const std::optional<int64_t> present = ParseRevision(text);
+  if (present && *present >= revision) return;  // keeps its number (D-161)
+  change.annotations[std::string(kRevision)] = std::to_string(revision);
+  if (!present) return;
+  const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  std::string longer = AppendToHistory(history, text, kRevisionHistoryBytesMax);
+  if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
+}
+
+}  // namespace
+
+const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
+                                    const std::vector<const ReplicaSet*>& ours,
+                                    const Learned& learned) {
+  for (const ReplicaSet* rs : ours) {
+    if (rs->template_fingerprint == deployment.spec.template_fingerprint) return rs;
+  }
+  const ReplicaSet* current = OfCurrentRevision(deployment, ours);
+  const bool same = current != nullptr && ReadShowsSameTemplate(deployment, *current, learned);
+  return same ? current : nullptr;
+}
+
+std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  if (situation.newest != nullptr) return std::nullopt;
+  if (deployment.status.observed_generation != deployment.meta.generation) return std::nullopt;
+  const ReplicaSet* current = OfCurrentRevision(deployment, situation.all);
+  if (current == nullptr) return std::nullopt;
+  Request read = ReadOf(*current);
+  if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;
+  return Read{std::move(read), "the template differs although the generation was observed"};
+}
+
+int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
+  int64_t highest = 0;
+  for (const ReplicaSet* rs : old) {
+    const std::optional<int64_t> revision = RevisionOf(rs->meta);
+    if (revision && *revision < kRevisionMax) highest = std::max(highest, *revision);
+  }
+  return highest + 1;
+}
+
+ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
+  const ReplicaSet& rs = *situation.newest;
+  ReplicaSetChange change;
+  CopyAnnotations(situation.deployment, rs.meta, change.annotations);
+  RaiseRevision(rs, NextRevision(situation.old), change);
+  if (rs.min_ready_seconds != situation.deployment.spec.min_ready_seconds) {
+    change.min_ready_seconds = situation.deployment.spec.min_ready_seconds;
+  }
+  return change;
+}
+
+std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash) {
+  if (hash.size() + 1 < kNameBytesMax) {
+    deployment_name = deployment_name.substr(0, kNameBytesMax - 1 - hash.size());
+  }
+  return std::string(deployment_name) + "-" + std::string(hash);
+}
+
+Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  WINDLASS_TRY(const std::string canonical, CanonicalTemplate(*deployment.spec.template_json));
+  const std::optional<int32_t>& collisions = deployment.status.collision_count;
+
+  NewReplicaSet parts;
+  parts.hash = ComputeHash(canonical, collisions ? *collisions : -1);
+  parts.name = ReplicaSetName(deployment.meta.name, parts.hash);
+  parts.replicas = situation.recreate()
+                       ? situation.limits.desired  // D-330
+                       : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
+  CopyAnnotations(deployment, ObjectMeta{}, parts.annotations);
+  parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
+  SetSizeAnnotations(situation.limits, parts.annotations);
+  return parts;
+}
+
+void SetSizeAnnotations(const Fenceposts& limits, std::map<std::string, std::string>& annotations) {
+  annotations[std::string(kDesiredReplicas)] = std::to_string(limits.desired);
+  annotations[std::string(kMaxReplicas)] =
+      std::to_string(std::min<int64_t>(limits.max_total(), kUnlimited));
+}
+
+}  // namespace windlass::deployment

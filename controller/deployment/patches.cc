@@ -1,0 +1,118 @@
+#include "controller/deployment/patches.h"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/deployment/annotations.h"
+#include "kubeclient/api/template_text.h"
+#include "kubeclient/api/time.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Never throws: text that is not UTF-8 is replaced, as the server itself would do.
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json TextOf(const Symbol& symbol) { return std::string(symbol.text()); }
+
+Json TimeOf(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(time)); }
+
+Json NullIfAbsent(const std::optional<int32_t>& value) { return value ? Json(*value) : Json(); }
+
+Json ConditionsOf(const std::vector<Condition>& conditions) {
+  if (conditions.empty()) return Json();
+  Json list = Json::array();
+  for (const Condition& condition : conditions) {
+    list.push_back({{"type", TextOf(condition.type)},
+                    {"status", TextOf(condition.status)},
+                    {"lastUpdateTime", TimeOf(condition.last_update_time)},
+                    {"lastTransitionTime", TimeOf(condition.last_transition_time)},
+                    {"reason", TextOf(condition.reason)},
+                    {"message", condition.message}});
+  }
+  return list;
+}
+
+Json MapOf(const StringMap& map) {
+  Json object = Json::object();
+  for (const auto& [key, value] : map) object[std::string(key.text())] = TextOf(value);
+  return object;
+}
+
+// The Deployment's selector, narrowed to the Pods of one template.
+Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
+  Json json = {{"matchLabels", MapOf(selector.match_labels)}};
+  json["matchLabels"][std::string(kPodTemplateHashLabel)] = hash;
+  if (selector.match_expressions.empty()) return json;
+  Json list = Json::array();
+  for (const LabelSelectorRequirement& requirement : selector.match_expressions) {
+    Json one = {{"key", TextOf(requirement.key)}, {"operator", TextOf(requirement.op)}};
+    for (const Symbol& value : requirement.values) one["values"].push_back(TextOf(value));
+    list.push_back(std::move(one));
+  }
+  json["matchExpressions"] = std::move(list);
+  return json;
+}
+
+}  // namespace
+
+Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
+  Json fields = Json::object();
+  for (const auto& [key, value] : change.annotations) {
+    fields["metadata"]["annotations"][key] = value;
+  }
+  if (change.replicas) fields["spec"]["replicas"] = *change.replicas;
+  if (change.min_ready_seconds) fields["spec"]["minReadySeconds"] = *change.min_ready_seconds;
+  return Request::MergePatch(Resource::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+}
+
+Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
+                    std::string_view revision) {
+  Json fields = Json::object();
+  if (!revision.empty()) {
+    fields["metadata"]["annotations"][std::string(kRevision)] = std::string(revision);
+  }
+  fields["status"] = {{"observedGeneration", status.observed_generation},
+                      {"replicas", status.replicas},
+                      {"updatedReplicas", status.updated_replicas},
+                      {"readyReplicas", status.ready_replicas},
+                      {"availableReplicas", status.available_replicas},
+                      {"unavailableReplicas", status.unavailable_replicas},
+                      {"terminatingReplicas", NullIfAbsent(status.terminating_replicas)},
+                      {"collisionCount", NullIfAbsent(status.collision_count)},
+                      {"conditions", ConditionsOf(status.conditions)}};
+  return Request::MergePatch(Resource::kDeployments, VersionOf(deployment.meta), "status",
+                             Dump(fields));
+}
+
+Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaSet& parts) {
+  WINDLASS_TRY(
+      const std::string pod_template,
+      WithTemplateLabel(*deployment.spec.template_json, kPodTemplateHashLabel, parts.hash));
+  const Json with_hash = Json::parse(pod_template, nullptr, /*allow_exceptions=*/false);
+  const ObjectMeta& owner = deployment.meta;
+  const Json body = {{"apiVersion", "apps/v1"},
+                     {"kind", "ReplicaSet"},
+                     {"metadata",
+                      {{"name", parts.name},
+                       {"namespace", TextOf(owner.namespace_)},
+                       {"labels", with_hash["metadata"]["labels"]},
+                       {"annotations", parts.annotations},
+                       {"ownerReferences", Json::array({{{"apiVersion", "apps/v1"},
+                                                         {"kind", "Deployment"},
+                                                         {"name", owner.name},
+                                                         {"uid", owner.uid.ToString()},
+                                                         {"controller", true},
+                                                         {"blockOwnerDeletion", true}}})}}},
+                     {"spec",
+                      {{"replicas", parts.replicas},
+                       {"minReadySeconds", deployment.spec.min_ready_seconds},
+                       {"selector", SelectorOf(deployment.spec.selector, parts.hash)},
+                       {"template", with_hash}}}};
+  return Request::Create(Resource::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,44 @@
+// The bodies of the writes a rollout makes. What is not named in them stays as the server has it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::deployment {
+
+// What is to change in one ReplicaSet: one patch, however many reasons there are for it.
+// Annotations are only ever added or overwritten (D-163), so a merge of single keys is exact.
+struct ReplicaSetChange {
+  std::optional<int32_t> replicas;
+  std::optional<int32_t> min_ready_seconds;
+  std::map<std::string, std::string> annotations;
+
+  bool empty() const { return !replicas && !min_ready_seconds && annotations.empty(); }
+};
+
+Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change);
+
+// Writes `status` whole: every field we own is named, null when absent; conditions replace the
+// list. `revision`, if not empty, becomes the Deployment's revision annotation. It travels with the
+// status because that endpoint keeps annotations and does not bump the generation (D-166, D-703).
+Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
+                    std::string_view revision);
+
+// What a ReplicaSet to be created is made of, beside what it takes from its Deployment (D-173).
+struct NewReplicaSet {
+  std::string name;
+  std::string hash;
+  int32_t replicas = 0;
+  std::map<std::string, std::string> annotations;
+};
+
+// Error kMalformed when the Deployment's template is no JSON object.
+Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaSet& parts);
+
+}  // namespace windlass::deployment

@@ -1,0 +1,40 @@
+// Progressing and ReplicaFailure: is the rollout getting anywhere? Source: contract section 8.3.
+//
+// The condition is maintained here; that it expires when the deadline passes (D-425, D-440) is not
+// decided yet, so no timers are set.
+//
+// "Created" survives a crash. The create and the status write that tells about it are two calls, so
+// the telling is derived from what is stored, not from what this process did: a Deployment whose
+// revision annotation differs from its new ReplicaSet's has a rollout nobody acknowledged. Its next
+// status write sets both, and starts the deadline. Which reason it gives is derived as well:
+//   - a ReplicaSet that had another revision before (it carries a history), or is older than its
+//     Deployment (it was adopted), was found: FoundNewReplicaSet;
+//   - every other was created for this rollout: NewReplicaSetCreated.
+// Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (contract
+// B-08, W-12), and keeps the old message when a second rollout begins before the first one moved.
+#pragma once
+
+#include "controller/deployment/situation.h"
+
+namespace windlass::deployment {
+
+// All wanted replicas are updated and available, none are left over, and `status` speaks of the
+// present generation (D-431).
+bool DeploymentComplete(const Deployment& deployment, const DeploymentStatus& status);
+
+// Updated, ready or available Pods were gained, or old ones went (D-432).
+bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatus& after);
+
+// Brings the Progressing condition of `status` up to date; `status` has its new counters already
+// (D-421…D-427).
+void UpdateProgressing(const Situation& situation, DeploymentStatus& status);
+
+// Copies ReplicaFailure from the new ReplicaSet, else from the first that has it; removes it when
+// none has (D-434).
+void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status);
+
+// A Deployment that was paused and no longer is says so in a status write of its own, from which
+// the deadline counts anew (D-063). nullopt when there is nothing to say.
+std::optional<Step> AcknowledgeResume(const Situation& situation);
+
+}  // namespace windlass::deployment

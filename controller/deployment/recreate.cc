@@ -1,0 +1,79 @@
+#include "controller/deployment/recreate.h"
+
+#include <algorithm>
+
+#include "controller/deployment/create.h"
+#include "controller/deployment/scale.h"
+#include "kubeclient/api/pod_list.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass::deployment {
+namespace {
+
+bool IsOld(const Situation& situation, const Uid& rs) {
+  return std::any_of(situation.old.begin(), situation.old.end(),
+                     [&](const ReplicaSet* old) { return old->meta.uid == rs; });
+}
+
+Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
+
+// nullopt when an uncached list shows no old Pod; asks for the list first.
+std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  Request list =
+      Request::List(Resource::kPods, deployment.meta.namespace_, ToQuery(deployment.spec.selector));
+  const Outcome* listed = FindOutcome(situation.learned, list.Identity());
+  if (listed == nullptr) {
+    return RecreateStep{Read{std::move(list), "no old Pod may be left when new ones are made"}};
+  }
+  if (!listed->said.ok()) return RecreateStep{.then = Failed{.error = listed->said.error()}};
+  const Result<std::vector<Uid>> owners = ControllersOfPods(listed->said->body);
+  if (!owners.ok()) return RecreateStep{.then = Failed{.error = owners.error()}};
+  const bool present = std::any_of(owners->begin(), owners->end(),
+                                   [&](const Uid& owner) { return IsOld(situation, owner); });
+  // The cache will hear of that Pod, but nothing says that its deletion is not heard first.
+  if (present) return RecreateStep{.then = LookAgain()};
+  return std::nullopt;
+}
+
+}  // namespace
+
+OldPods LookForOldPods(const Situation& situation) {
+  for (const ReplicaSet* rs : situation.old) {
+    if (rs->status.replicas > 0 || rs->status.terminating_replicas.value_or(0) > 0) {
+      return OldPods::kPresent;
+    }
+  }
+  if (!situation.view.pods_known) return OldPods::kUnknown;
+  for (const PodMetadata* pod : situation.view.pods) {
+    const OwnerReference* owner = pod->meta.ControllerRef();
+    if (owner != nullptr && IsOld(situation, owner->uid)) return OldPods::kPresent;
+  }
+  return OldPods::kGone;
+}
+
+RecreateStep NextRecreate(const Situation& situation) {
+  const ReplicaSet* newest = situation.newest;
+  if (newest != nullptr) {  // revision and annotations at once, the size when it is due
+    if (auto step = UpdateNewReplicaSet(situation, newest->replicas)) return {.step = step};
+  }
+  for (const ReplicaSet* rs : situation.old) {
+    if (rs->replicas == 0) continue;
+    return {.step = Resize(situation, *rs, 0, "scale down old replicaset")};
+  }
+  const int32_t size = situation.limits.desired;  // D-330
+  if (newest != nullptr && newest->replicas == size) return {};
+
+  switch (LookForOldPods(situation)) {
+    case OldPods::kPresent: return {};
+    case OldPods::kUnknown: return {.then = LookAgain()};
+    case OldPods::kGone: break;
+  }
+  if (newest == nullptr || newest->replicas == 0) {
+    if (auto not_yet = ConfirmSwitch(situation)) return *not_yet;
+  }
+  if (newest == nullptr) return {.step = CreateNewReplicaSet(situation)};
+  return {.step = UpdateNewReplicaSet(situation, size)};
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,26 @@
+#include "controller/deployment/rolling_update.h"
+
+#include "controller/deployment/create.h"
+#include "controller/deployment/rolling.h"
+#include "controller/deployment/scale.h"
+
+namespace windlass::deployment {
+
+std::optional<Step> NextRollingUpdate(const Situation& situation) {
+  if (situation.newest == nullptr) return CreateNewReplicaSet(situation);
+
+  const ReplicaSetSize newest = SizeOf(*situation.newest);
+  const int32_t size = NewReplicaSetSize(newest, TotalReplicas(situation.all), situation.limits);
+  if (auto step = UpdateNewReplicaSet(situation, size)) return step;
+
+  std::vector<ReplicaSetSize> old;
+  for (const ReplicaSet* rs : situation.old) old.push_back(SizeOf(*rs));
+  const std::vector<int32_t> sizes = OldReplicaSetSizes(old, newest, situation.limits);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] == old[i].replicas) continue;
+    return Resize(situation, *situation.old[i], sizes[i], "scale down old replicaset");
+  }
+  return std::nullopt;
+}
+
+}  // namespace windlass::deployment

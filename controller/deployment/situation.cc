@@ -1,0 +1,37 @@
+#include "controller/deployment/situation.h"
+
+#include <algorithm>
+
+#include "controller/deployment/fenceposts.h"
+#include "controller/deployment/new_replica_set.h"
+
+namespace windlass::deployment {
+
+bool Situation::has_progress_deadline() const {
+  const auto& deadline = deployment.spec.progress_deadline_seconds;
+  return deadline && *deadline != kUnlimited;
+}
+
+Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now) {
+  Situation situation{.view = view, .deployment = *view.deployment, .learned = learned, .now = now};
+  situation.all = claims.ours;
+  situation.newest = FindNewReplicaSet(situation.deployment, claims.ours, learned);
+  std::copy_if(claims.ours.begin(), claims.ours.end(), std::back_inserter(situation.old),
+               [&](const ReplicaSet* rs) { return rs != situation.newest; });
+  const Result<Fenceposts> limits = ResolveFenceposts(situation.deployment.spec);
+  situation.limits =
+      limits.ok() ? *limits : Fenceposts{.desired = situation.deployment.spec.replicas};
+  return situation;
+}
+
+ReplicaSetSize SizeOf(const ReplicaSet& rs) {
+  return {std::max(rs.replicas, 0), rs.status.available_replicas};
+}
+
+int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets) {
+  int64_t total = 0;
+  for (const ReplicaSet* rs : replica_sets) total += SizeOf(*rs).replicas;
+  return total;
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,39 @@
+// What one call of Next works on: the view, sorted out once. Every concern reads it, none changes
+// it.
+#pragma once
+
+#include <vector>
+
+#include "controller/deployment/claim.h"
+#include "controller/deployment/rolling.h"
+#include "controller/step.h"
+#include "controller/view.h"
+
+namespace windlass::deployment {
+
+// Borrowed from the view; valid during one call of Next.
+struct Situation {
+  const View& view;
+  const Deployment& deployment;
+  const Learned& learned;
+  WallTime now;
+
+  std::vector<const ReplicaSet*> all{};  // claimed, oldest first, then by name
+  const ReplicaSet* newest = nullptr;    // "newRS": its template is the Deployment's (D-150)
+  std::vector<const ReplicaSet*> old{};  // the others, same order
+  Fenceposts limits{};  // no surge, none unavailable, where they cannot be resolved
+
+  bool recreate() const { return deployment.spec.strategy_type == "Recreate"; }
+  // spec.progressDeadlineSeconds is set and not "unlimited" (D-060).
+  bool has_progress_deadline() const;
+};
+
+Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now);
+
+// What sizing needs to know of a ReplicaSet; nonsense from outside is no size.
+ReplicaSetSize SizeOf(const ReplicaSet& rs);
+
+// The sum of spec.replicas.
+int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);
+
+}  // namespace windlass::deployment

@@ -1,0 +1,112 @@
+#include "controller/deployment/status.h"
+
+#include <algorithm>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/conditions.h"
+#include "controller/deployment/patches.h"
+#include "controller/deployment/progress.h"
+
+namespace windlass::deployment {
+namespace {
+
+// ReplicaSet counters are somebody else's numbers: their sum must still fit.
+int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
+
+std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
+  int64_t total = 0;
+  bool any_synced = false;
+  for (const ReplicaSet* rs : situation.all) {
+    const ReplicaSetStatus& status = rs->status;
+    if (status.observed_generation == 0 && !status.terminating_replicas) continue;  // never synced
+    if (!status.terminating_replicas) return std::nullopt;
+    any_synced = true;
+    total += *status.terminating_replicas;
+  }
+  if (!any_synced && !situation.deployment.status.terminating_replicas) return std::nullopt;
+  return Fit(total);
+}
+
+// Empty when the Deployment carries the revision of its new ReplicaSet.
+std::string_view RevisionToPublish(const Situation& situation) {
+  if (situation.newest == nullptr) return {};
+  const std::string_view revision = RevisionText(situation.newest->meta);
+  return revision == RevisionText(situation.deployment.meta) ? std::string_view() : revision;
+}
+
+std::string_view ReasonOf(const DeploymentStatus& status, std::string_view type) {
+  const Condition* condition = FindCondition(status.conditions, type);
+  return condition != nullptr ? condition->reason.text() : std::string_view();
+}
+
+}  // namespace
+
+DeploymentStatus CountReplicas(const Situation& situation) {
+  int64_t wanted = 0;
+  int64_t replicas = 0;
+  int64_t ready = 0;
+  int64_t available = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    wanted += rs->replicas;
+    replicas += rs->status.replicas;
+    ready += rs->status.ready_replicas;
+    available += rs->status.available_replicas;
+  }
+  DeploymentStatus status = situation.deployment.status;
+  status.observed_generation = situation.deployment.meta.generation;
+  status.replicas = Fit(replicas);
+  status.updated_replicas =
+      situation.newest != nullptr ? Fit(situation.newest->status.replicas) : 0;
+  status.ready_replicas = Fit(ready);
+  status.available_replicas = Fit(available);
+  status.unavailable_replicas =
+      Fit(wanted - available);  // spec, not status; includes surge (D-402)
+  status.terminating_replicas = TerminatingReplicas(situation);
+  return status;
+}
+
+void UpdateAvailable(const Situation& situation, DeploymentStatus& status) {
+  const bool enough = status.available_replicas >= situation.limits.min_available();
+  SetCondition(status.conditions,
+               enough
+                   ? NewCondition("Available", "True", "MinimumReplicasAvailable",
+                                  "Deployment has minimum availability.", situation.now)
+                   : NewCondition("Available", "False", "MinimumReplicasUnavailable",
+                                  "Deployment does not have minimum availability.", situation.now));
+}
+
+std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
+  const Deployment& deployment = situation.deployment;
+  DeploymentStatus status = CountReplicas(situation);
+  UpdateAvailable(situation, status);
+  if (progress == Progress::kEvaluate) {
+    UpdateProgressing(situation, status);
+    UpdateReplicaFailure(situation, status);
+  }
+  const std::string_view revision = RevisionToPublish(situation);
+  if (revision.empty() && status == deployment.status) return std::nullopt;
+  return Write{
+      .request = PatchStatus(deployment, status, revision),
+      .because = {"update status",
+                  {{"generation", status.observed_generation},
+                   {"revision", revision.empty() ? RevisionText(deployment.meta) : revision},
+                   {"replicas", status.replicas},
+                   {"updated", status.updated_replicas},
+                   {"available", status.available_replicas},
+                   {"progressing", ReasonOf(status, "Progressing")}}}};
+}
+
+std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
+                                     std::string_view reason, std::string message) {
+  if (!situation.has_progress_deadline()) return std::nullopt;
+  const Deployment& deployment = situation.deployment;
+  DeploymentStatus next = deployment.status;
+  SetCondition(next.conditions,
+               NewCondition("Progressing", status, reason, std::move(message), situation.now));
+  if (next == deployment.status) return std::nullopt;
+  return Write{.request = PatchStatus(deployment, next, ""),
+               .because = {"update status",
+                           {{"generation", next.observed_generation}, {"progressing", reason}}}};
+}
+
+}  // namespace windlass::deployment

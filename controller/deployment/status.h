@@ -1,0 +1,42 @@
+// The Deployment's status: counters, Available, and the writes that publish them.
+//
+// Always recomputed from the claimed ReplicaSets, written only when something differs, and written
+// after the ReplicaSets: whoever sees a generation observed may read their sizes at once (D-065).
+// Source: D-400…D-407.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/deployment/situation.h"
+
+namespace windlass::deployment {
+
+// Counters for the object the sync works on; collisionCount and conditions as they are
+// (D-400…D-404).
+//
+// terminatingReplicas is published once a ReplicaSet publishes its own. Where no ReplicaSet was
+// synced yet upstream says 0; we say so only if the Deployment shows a number already, because an
+// API server with the feature off drops the field and the status would differ again after every
+// write.
+DeploymentStatus CountReplicas(const Situation& situation);
+
+// Available: enough Pods for spec.replicas less maxUnavailable (D-407).
+void UpdateAvailable(const Situation& situation, DeploymentStatus& status);
+
+enum class Progress : uint8_t {
+  kEvaluate,  // rolling and recreate passes
+  kKeep,      // deletion: Progressing and ReplicaFailure stay as they are (D-420)
+};
+
+// The write that publishes the status and the revision of the new ReplicaSet; nullopt when the
+// Deployment shows both already.
+std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
+
+// A status write of nothing but the Progressing condition (D-064). nullopt when there is no
+// progress deadline, or the condition has that status and reason already.
+std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
+                                     std::string_view reason, std::string message);
+
+}  // namespace windlass::deployment

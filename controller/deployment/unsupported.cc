@@ -1,0 +1,107 @@
+#include "controller/deployment/unsupported.h"
+
+#include <algorithm>
+#include <string>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/fenceposts.h"
+#include "controller/deployment/scale.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass::deployment {
+namespace {
+
+std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+// "Deployment "ns/web" is left alone: <why>. Remedy: <remedy>."
+Event LeftAlone(const Deployment& deployment, const std::string& why, const std::string& remedy) {
+  return {Event::Type::kWarning, "WindlassUnsupported",
+          "Deployment " + Quoted(KeyOf(deployment.meta).ToString()) + " is left alone: " + why +
+              ". Remedy: " + remedy + "."};
+}
+
+// Empty or unparsable values ask for nothing (D-461).
+bool AsksForRollback(const Deployment& deployment) {
+  const auto revision = deployment.meta.annotations.Find(kRollbackTo);
+  return revision && ParseRevision(*revision).has_value();
+}
+
+// Names a ReplicaSet that was scaled for another size, and that size.
+std::string WhyProportional(const Situation& situation, int32_t* scaled_for) {
+  const int32_t replicas = situation.deployment.spec.replicas;
+  for (const ReplicaSet* rs : situation.all) {
+    *scaled_for = DesiredReplicas(*rs).value_or(replicas);
+    if (rs->replicas > 0 && *scaled_for != replicas) {
+      return "spec.replicas is " + std::to_string(replicas) + ", ReplicaSet " +
+             Quoted(rs->meta.name) + " was scaled for " + std::to_string(*scaled_for) +
+             ", and scaling more than one active ReplicaSet in proportion is not supported yet";
+    }
+  }
+  return "";
+}
+
+std::optional<Event> WhyOwnershipStops(const Situation& situation, const Claims& claims) {
+  const Deployment& deployment = situation.deployment;
+  if (!claims.to_release.empty()) {
+    return LeftAlone(deployment,
+                     "the labels of its ReplicaSet " +
+                         Quoted(claims.to_release.front()->meta.name) +
+                         " no longer match spec.selector, and releasing it is not supported yet",
+                     "restore its metadata.labels, or remove this Deployment from its "
+                     "metadata.ownerReferences");
+  }
+  if (!claims.to_adopt.empty()) {
+    return LeftAlone(deployment,
+                     "ReplicaSet " + Quoted(claims.to_adopt.front()->meta.name) +
+                         " matches spec.selector and has no controller in "
+                         "metadata.ownerReferences, and adopting it is not supported yet",
+                     "delete it, or change its metadata.labels");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Event> WhySelectorIsRefused(const Deployment& deployment) {
+  if (deployment.spec.selector.SelectsEverything()) {
+    return Event{Event::Type::kWarning, "SelectingAll",
+                 "This deployment is selecting all pods. A non-empty selector is required."};
+  }
+  const Status valid = Validate(deployment.spec.selector);
+  if (valid.ok()) return std::nullopt;
+  return LeftAlone(deployment, "spec.selector: " + valid.error().message,
+                   "create it anew with a valid spec.selector");
+}
+
+std::optional<Event> WhyLeftAlone(const Situation& situation, const Claims& claims) {
+  const Deployment& deployment = situation.deployment;
+  if (auto event = WhyOwnershipStops(situation, claims)) return event;
+  if (deployment.spec.paused) {
+    return LeftAlone(deployment, "spec.paused is true, and pausing is not supported yet",
+                     "kubectl rollout resume");
+  }
+  if (AsksForRollback(deployment)) {
+    return LeftAlone(deployment, "annotation " + std::string(kRollbackTo) + " is not supported yet",
+                     "remove the annotation and use kubectl rollout undo");
+  }
+  const Symbol& strategy = deployment.spec.strategy_type;
+  if (!(strategy == "RollingUpdate") && !(strategy == "Recreate")) {
+    return LeftAlone(deployment, "spec.strategy.type " + Quoted(strategy) + " is not known",
+                     "set it to RollingUpdate or Recreate");
+  }
+  const Result<Fenceposts> limits = ResolveFenceposts(deployment.spec);
+  if (!limits.ok()) {
+    return LeftAlone(deployment, limits.error().message,
+                     "give a number of Pods or a percentage such as 25%");
+  }
+  if (ScalingOf(situation) == Scaling::kProportional) {
+    int32_t scaled_for = 0;
+    const std::string why = WhyProportional(situation, &scaled_for);
+    return LeftAlone(deployment, why,
+                     "set spec.replicas back to " + std::to_string(scaled_for) +
+                         " until the rollout is complete");
+  }
+  return std::nullopt;
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,25 @@
+// Deployments that Windlass does not handle yet. They are left alone, with an event that says why
+// and what to do, rather than handled wrongly: nothing of theirs is written.
+//
+// There is no memory behind the event (a status write would be one): it comes with every sync, and
+// the event recorder merges what is the same.
+#pragma once
+
+#include <optional>
+
+#include "controller/deployment/claim.h"
+#include "controller/deployment/situation.h"
+#include "kubeclient/api/request.h"
+
+namespace windlass::deployment {
+
+// A selector that selects everything (D-052), or cannot be understood (D-053). To be asked before
+// anything is claimed.
+std::optional<Event> WhySelectorIsRefused(const Deployment& deployment);
+
+// Everything else that is left alone for now: adoption, release, pausing, rollback by annotation,
+// unknown strategies, limits that cannot be resolved, proportional scaling. Not to be asked for a
+// Deployment that is being deleted. In upstream's order of precedence.
+std::optional<Event> WhyLeftAlone(const Situation& situation, const Claims& claims);
+
+}  // namespace windlass::deployment

@@ -1,0 +1,17 @@
+// An uncached list of Pods (metadata only), asked one question: whose are they?
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+// The uid of the controller of every listed Pod that has one; a uid that is no UUID is
+// Uid::Foreign(). Error kMalformed when `list_body` is no list, an item has no metadata, or there
+// are further pages: nobody may lean on half a list.
+Result<std::vector<Uid>> ControllersOfPods(std::string_view list_body);
+
+}  // namespace windlass
