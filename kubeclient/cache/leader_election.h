@@ -1,12 +1,13 @@
 // Leader election on a coordination.k8s.io/v1 Lease, opening and closing the write gate.
 //
-// The permit counts from the moment a successful renewal was sent, on a clock that runs while suspended
-// (L-002, L-003). Times written by others are ignored: a candidate takes over after it has itself seen the
-// record unchanged for the record's leaseDurationSeconds. Core thread only.
+// The permit counts from the moment a successful renewal was sent, on a clock that runs while
+// suspended (L-002, L-003). Times written by others are ignored: a candidate takes over after it
+// has itself seen the record unchanged for the record's leaseDurationSeconds. Core thread only.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kubeclient/api/decode.h"
@@ -28,11 +29,15 @@ struct LeaderElectionOptions {
   Duration retry_period = seconds(2);
 };
 
+// kConfig when the times do not leave a margin: lease > renew deadline > 1.2 × retry period >= 100
+// ms, the lease in whole seconds.
+Status CheckLeaderElectionOptions(const LeaderElectionOptions& options);
+
 class LeaderElection {
  public:
   // All references must outlive it.
-  LeaderElection(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
-                 WriteGate& gate, LeaderElectionOptions options);
+  LeaderElection(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
+                 Transport& transport, WriteGate& gate, LeaderElectionOptions options);
   ~LeaderElection();
   LeaderElection(const LeaderElection&) = delete;
   LeaderElection& operator=(const LeaderElection&) = delete;
@@ -40,12 +45,15 @@ class LeaderElection {
   // Campaigns until Stop. on_started_leading opens a term (the gate is open already);
   // on_stopped_leading ends it (the gate is closed already); they alternate.
   void Start();
-  // Closes the gate, gives up only a Lease that is still ours (L-008), then calls `released`, at the
-  // latest after 2 s.
+  // Closes the gate, gives up only a Lease that is still ours (L-008), then calls `released`, later
+  // and at the latest after 2 s. To be called once the writes in flight are answered: a successor
+  // may lead as soon as the Lease is free.
   void Stop(std::function<void()> released);
 
   bool IsLeader() const;
   const std::string& holder() const;  // as last seen; "" = nobody
+  // While leading: when the latest successful renewal was sent. For livez (L-013).
+  std::optional<MonotonicTime> last_renewal() const;
 
   std::function<void()> on_started_leading;
   std::function<void()> on_stopped_leading;

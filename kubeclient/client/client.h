@@ -1,4 +1,4 @@
-// Executes Requests: paths and verbs, errors by what the caller can do, limits, and the one write gate.
+// Executes Requests: paths and verbs, errors by what the caller can do, limits, the one write gate.
 //
 //   controllers ── Request ──▶ Client ──▶ WriteGate (mutations only) ──▶ rate limit ──▶ Transport
 //
@@ -24,9 +24,9 @@ namespace windlass {
 
 struct ClientOptions {
   std::string field_manager = "windlass";
-  double qps = 50;          // --kube-api-qps; <= 0 = no client-side limit
-  int burst = 100;          // --kube-api-burst
-  int max_in_flight = 64;   // --max-in-flight; further calls wait in order
+  double qps = 50;         // --kube-api-qps; <= 0 = no client-side limit
+  int burst = 100;         // --kube-api-burst
+  int max_in_flight = 64;  // --max-in-flight; further calls wait in order
 };
 
 // Series of rest_client_requests_total{code,method}; code "<error>" when no response came.
@@ -34,31 +34,36 @@ struct ClientCounters {
   std::map<std::pair<std::string, std::string>, uint64_t> requests;  // {method, code}
   uint64_t rate_limited = 0;
   int in_flight = 0;
-  size_t waiting = 0;
+  size_t waiting = 0;  // for their turn, or backing off
 };
 
 class Client {
  public:
   using ReplyHandler = std::function<void(Result<Reply>)>;
 
-  // All references must outlive the client.
+  // All references must outlive the client. Destroying it drops the handlers that have not come.
   Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
          const WriteGate& gate, ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Executes the request; `reply` comes exactly once, later. What may safely be repeated is repeated here
-  // (nothing was sent: once at once; 429: up to 3 times after its Retry-After; reads more often);
-  // everything else is the caller's decision. A mutation is refused with kFenced while the gate is closed,
-  // checked again immediately before it is sent. DELETE answered 404 is a success with an empty body.
+  // Executes the request; `reply` comes exactly once, later. What may safely be repeated is
+  // repeated here (nothing was sent: once at once; 429: up to 3 times after its Retry-After; a 5xx
+  // known to have done nothing: up to 3 times; reads more often; retry.h); everything else is the
+  // caller's decision. A mutation is refused with kFenced while the gate is closed, checked again
+  // immediately before it is sent. DELETE answered 404 is a success with an empty body. Calls are
+  // sent in the order of Execute; writes of Events wait until nothing else does, and get a tenth of
+  // the rate.
   void Execute(const Request& request, ReplyHandler reply);
 
-  // Cancels what waits and what is in flight; every handler still comes, with kCancelled.
+  // Cancels what waits and what is in flight; every handler still comes, with kCancelled unless its
+  // answer was already on its way.
   void CancelAll();
 
   ClientCounters counters() const;
-  // Observers: rest_client_request_duration_seconds, rest_client_rate_limiter_duration_seconds.
+  // Observers, once per HTTP request: rest_client_request_duration_seconds; and how long it had
+  // waited for its turn, rest_client_rate_limiter_duration_seconds.
   std::function<void(std::string_view method, Duration)> on_request_duration;
   std::function<void(Duration)> on_rate_limiter_duration;
 
@@ -67,12 +72,13 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-// The HTTP form of a request, without host: the one table of paths. Used by the client, and by tests that
-// hold the model of the API server to the same bytes.
+// The HTTP form of a request, without host: the one table of paths. Used by the client, and by
+// tests that hold the model of the API server to the same bytes.
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
-// What an HTTP response to `verb` means: a Reply for 2xx, otherwise an Error of the kind of reliability
-// §5.1 with the Status' message. For a mutation, a 5xx that may have been executed is kAmbiguous.
+// What an HTTP response to `verb` means: a Reply for 2xx, otherwise an Error of the kind of
+// reliability §5.1 with the Status' message. For a mutation, a 5xx that may have been executed is
+// kAmbiguous.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 
 }  // namespace windlass

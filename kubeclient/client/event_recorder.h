@@ -1,10 +1,11 @@
 // Kubernetes Events, core/v1: aggregated, budgeted, never in the way of a sync.
 //
-// At most kEventQueueMax wait; the oldest Normal goes first. The same event again within 10 minutes becomes
-// a PATCH of its count; more than 10 similar ones (same object, type, reason) are merged into one
-// "(combined from similar events): …"; per object 25 in a burst, then one per 300 s. At most 3 tries.
-// Failure of an event is logged at debug level and counted, nothing more. Core thread only.
-// Source: D-536, reliability §5.3.
+// At most kEventQueueMax wait; the oldest Normal goes first. The same event again within 10 minutes
+// becomes a PATCH of its count; from the tenth similar one on (same object, type, reason) they are
+// merged into one "(combined from similar events): …"; per object and type 25 in a burst, then one
+// per 300 s. At most 3 tries. Failure of an event is logged at debug level and counted, nothing
+// more. The client sends them only while nothing else waits. Core thread only. Source: D-536,
+// reliability §5.3.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // The one gate that every mutation passes: may we write at all right now?
 //
-// Closed at start. Without leader election it is opened for good; with it, opened until the permit of the
-// latest successful renewal runs out (L-003, L-004). Closing is immediate. Core thread only.
+// Closed at start. Without leader election it is opened for good; with it, opened until the permit
+// of the latest successful renewal runs out (L-003, L-004). Closing is immediate. Core thread only.
 #pragma once
 
 #include "kubeclient/base/clock.h"

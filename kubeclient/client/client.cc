@@ -1,0 +1,274 @@
+// Calls move through three places: a lane (waiting their turn), in flight, or backing off before
+// their turn comes again. Lanes are ordered by the time of Execute, so a repeated call goes before
+// younger ones. Events have a lane of their own, served only while nothing else waits (W-010,
+// contract B-47).
+#include "kubeclient/client/client.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/client/paths.h"
+#include "kubeclient/client/retry.h"
+#include "kubeclient/client/token_bucket.h"
+
+namespace windlass {
+namespace {
+
+std::string_view MethodName(Verb verb) {
+  switch (verb) {
+    case Verb::kGet:
+    case Verb::kList: return "GET";
+    case Verb::kCreate: return "POST";
+    case Verb::kPatch: return "PATCH";
+    case Verb::kUpdate: return "PUT";
+    case Verb::kDelete: return "DELETE";
+  }
+  return "GET";
+}
+
+bool IsEventWrite(const Request& request) {
+  return request.resource() == Resource::kEvents && request.mutates();
+}
+
+}  // namespace
+
+struct Client::Impl {
+  using Id = uint64_t;  // in the order of Execute
+
+  struct PendingCall {
+    Request request;
+    ReplyHandler reply;
+    MonotonicTime ready;  // since when it could have been sent
+    MonotonicTime sent;
+    Retries retries{};
+    CallId in_flight = 0;
+    TimerId backing_off = 0;
+    bool limited = false;
+    bool cancelled = false;
+  };
+
+  Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
+       Decoder& the_decoder, const WriteGate& the_gate, ClientOptions the_options)
+      : client(owner),
+        clock(the_clock),
+        timers(the_timers),
+        transport(the_transport),
+        decoder(the_decoder),
+        gate(the_gate),
+        options(std::move(the_options)),
+        rate(options.qps, options.burst),
+        event_rate(options.qps / kEventRateShare, options.burst / kEventRateShare) {}
+
+  ~Impl() {
+    alive.reset();
+    timers.Cancel(turn_timer);
+    for (auto& [id, call] : calls) {
+      timers.Cancel(call.backing_off);
+      if (call.in_flight != 0) transport.Cancel(call.in_flight);
+    }
+  }
+
+  void Execute(const Request& request, ReplyHandler reply);
+  void CancelAll();
+  void TakeTurns();
+  bool TakeTurn();
+  void Send(Id id, PendingCall& call);
+  void OnResponse(Id id, Result<HttpResponse> response);
+  Result<Reply> Judge(PendingCall& call, Result<HttpResponse> response);
+  void Repeat(Id id, PendingCall& call, Duration wait);
+  void Queue(Id id, PendingCall& call);
+  void Finish(Id id, Result<Reply> result);
+  void FinishLater(Id id, Error error);
+  void Later(ReplyHandler reply, Error error);
+
+  std::set<Id>& LaneOf(const Request& request) { return IsEventWrite(request) ? event_lane : lane; }
+
+  Client& client;
+  const Clock& clock;
+  TimerQueue& timers;
+  Transport& transport;
+  Decoder& decoder;
+  const WriteGate& gate;
+  const ClientOptions options;
+  TokenBucket rate;
+  TokenBucket event_rate;
+
+  std::map<Id, PendingCall> calls;
+  std::set<Id> lane;
+  std::set<Id> event_lane;
+  Id last_id = 0;
+  int in_flight = 0;
+  int events_in_flight = 0;
+  TimerId turn_timer = 0;
+  ClientCounters counters;
+  // Callbacks on their way when the client goes find it gone.
+  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+};
+
+void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
+  if (request.mutates() && !gate.IsOpen()) {
+    return Later(std::move(reply), {ErrorKind::kFenced, "the write gate is closed"});
+  }
+  if (lane.size() + event_lane.size() >= kCallsWaitingMax) {
+    return Later(std::move(reply), {ErrorKind::kThrottled, "too many calls wait already"});
+  }
+  const Id id = ++last_id;
+  auto& call = calls.emplace(id, PendingCall{request, std::move(reply), {}, {}}).first->second;
+  Queue(id, call);
+}
+
+void Client::Impl::Queue(Id id, PendingCall& call) {
+  call.ready = clock.Now();
+  LaneOf(call.request).insert(id);
+  TakeTurns();
+}
+
+void Client::Impl::TakeTurns() {
+  while (in_flight < std::max(1, options.max_in_flight) && TakeTurn()) {
+  }
+}
+
+// Sends or refuses the call whose turn it is; false when nobody's turn has come.
+bool Client::Impl::TakeTurn() {
+  const bool is_event = lane.empty();
+  if (is_event && (event_lane.empty() || events_in_flight >= kEventsInFlightMax)) return false;
+  std::set<Id>& from = is_event ? event_lane : lane;
+  const Id id = *from.begin();
+  PendingCall& call = calls.at(id);
+
+  if (call.request.mutates() && !gate.IsOpen()) {
+    from.erase(id);
+    FinishLater(id, {ErrorKind::kFenced, "the write gate closed while the call waited"});
+    return true;
+  }
+  const MonotonicTime now = clock.Now();
+  MonotonicTime ready = rate.NextAt(now);
+  if (is_event) ready = std::max(ready, event_rate.NextAt(now));
+  if (ready > now) {
+    if (!std::exchange(call.limited, true)) ++counters.rate_limited;
+    timers.Cancel(turn_timer);
+    turn_timer = timers.At(ready, [this] { TakeTurns(); });
+    return false;
+  }
+  rate.TryTake(now);
+  if (is_event) event_rate.TryTake(now);
+  from.erase(id);
+  Send(id, call);
+  return true;
+}
+
+void Client::Impl::Send(Id id, PendingCall& call) {
+  HttpRequest http = ToHttp(call.request, options.field_manager);
+  if (call.request.mutates()) LimitWrite(http, gate.TimeLeft(http.deadline));
+  ++in_flight;
+  if (IsEventWrite(call.request)) ++events_in_flight;
+  call.sent = clock.Now();
+  if (client.on_rate_limiter_duration) client.on_rate_limiter_duration(call.sent - call.ready);
+  std::weak_ptr<const bool> still_there = alive;
+  call.in_flight =
+      transport.Call(std::move(http), [this, id, still_there](Result<HttpResponse> response) {
+        if (!still_there.expired()) OnResponse(id, std::move(response));
+      });
+}
+
+void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
+  PendingCall& call = calls.at(id);
+  call.in_flight = 0;
+  --in_flight;
+  if (IsEventWrite(call.request)) --events_in_flight;
+
+  Result<Reply> result = Judge(call, std::move(response));
+  if (!result.ok() && !call.cancelled) {
+    if (const auto wait = RetryIn(call.request, result.error(), call.retries)) {
+      Repeat(id, call, *wait);
+      return TakeTurns();
+    }
+  }
+  Finish(id, std::move(result));
+}
+
+Result<Reply> Client::Impl::Judge(PendingCall& call, Result<HttpResponse> response) {
+  const std::string method(MethodName(call.request.verb()));
+  const std::string code = response.ok() ? std::to_string(response->status) : "<error>";
+  ++counters.requests[{method, code}];
+  if (client.on_request_duration) client.on_request_duration(method, clock.Now() - call.sent);
+  if (response.ok()) return FromHttp(call.request.verb(), std::move(*response), decoder);
+
+  Error error = std::move(response).error();
+  // A read changes nothing: whether it was executed is nobody's question.
+  if (error.kind == ErrorKind::kAmbiguous && !call.request.mutates()) {
+    error.kind = ErrorKind::kServer;
+  }
+  return error;
+}
+
+void Client::Impl::Repeat(Id id, PendingCall& call, Duration wait) {
+  if (wait == Duration{0}) return Queue(id, call);
+  call.backing_off = timers.At(clock.Now() + wait, [this, id] {
+    PendingCall& rested = calls.at(id);
+    rested.backing_off = 0;
+    Queue(id, rested);
+  });
+}
+
+// The handler goes last: it may do anything, destroying the client included.
+void Client::Impl::Finish(Id id, Result<Reply> result) {
+  const ReplyHandler reply = std::move(calls.at(id).reply);
+  calls.erase(id);
+  TakeTurns();
+  reply(std::move(result));
+}
+
+void Client::Impl::FinishLater(Id id, Error error) {
+  Later(std::move(calls.at(id).reply), std::move(error));
+  calls.erase(id);
+}
+
+// Not before Execute or CancelAll has returned.
+void Client::Impl::Later(ReplyHandler reply, Error error) {
+  std::weak_ptr<const bool> still_there = alive;
+  timers.At(clock.Now(),
+            [still_there, reply = std::move(reply), error = std::move(error)]() mutable {
+              if (!still_there.expired()) reply(std::move(error));
+            });
+}
+
+void Client::Impl::CancelAll() {
+  lane.clear();
+  event_lane.clear();
+  for (auto at = calls.begin(); at != calls.end();) {
+    const Id id = at->first;
+    PendingCall& call = (at++)->second;
+    call.cancelled = true;
+    if (call.in_flight != 0) {
+      transport.Cancel(call.in_flight);
+    } else {
+      timers.Cancel(call.backing_off);
+      FinishLater(id, {ErrorKind::kCancelled, "cancelled before it was sent"});
+    }
+  }
+}
+
+Client::Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
+               const WriteGate& gate, ClientOptions options)
+    : impl_(std::make_unique<Impl>(*this, clock, timers, transport, decoder, gate,
+                                   std::move(options))) {}
+
+Client::~Client() = default;
+
+void Client::Execute(const Request& request, ReplyHandler reply) {
+  impl_->Execute(request, std::move(reply));
+}
+
+void Client::CancelAll() { impl_->CancelAll(); }
+
+ClientCounters Client::counters() const {
+  ClientCounters now = impl_->counters;
+  now.in_flight = impl_->in_flight;
+  now.waiting = impl_->calls.size() - static_cast<size_t>(impl_->in_flight);
+  return now;
+}
+
+}  // namespace windlass

@@ -1,0 +1,55 @@
+#include "kubeclient/client/event_body.h"
+
+#include <nlohmann/json.hpp>
+
+#include "kubeclient/api/time.h"
+
+namespace windlass {
+namespace {
+
+// Messages quote others' texts: what is no UTF-8 is replaced, never an exception.
+std::string Dump(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+nlohmann::json InvolvedObject(const ObjectReference& about) {
+  nlohmann::json object = {
+      {"apiVersion", about.api_version}, {"kind", about.kind}, {"name", about.key.name}};
+  if (!about.key.namespace_.empty()) object["namespace"] = about.key.namespace_.text();
+  if (!about.uid.IsZero()) object["uid"] = about.uid.ToString();
+  if (!about.resource_version.empty()) object["resourceVersion"] = about.resource_version.text;
+  return object;
+}
+
+}  // namespace
+
+ObjectKey EventKey(const EventSeries& series) {
+  const Symbol& namespace_ = series.about.key.namespace_;
+  return {namespace_.empty() ? Symbol("default") : namespace_, series.name};
+}
+
+std::string EventBody(const EventSeries& series, std::string_view component) {
+  const ObjectKey key = EventKey(series);
+  const bool warning = series.event.type == Event::Type::kWarning;
+  return Dump({{"apiVersion", "v1"},
+               {"kind", "Event"},
+               {"metadata", {{"namespace", key.namespace_.text()}, {"name", key.name}}},
+               {"involvedObject", InvolvedObject(series.about)},
+               {"reason", series.event.reason},
+               {"message", series.event.message},
+               {"type", warning ? "Warning" : "Normal"},
+               {"source", {{"component", component}}},
+               {"reportingComponent", component},
+               {"reportingInstance", ""},
+               {"firstTimestamp", FormatTime(series.first)},
+               {"lastTimestamp", FormatTime(series.last)},
+               {"count", series.count}});
+}
+
+std::string EventCountPatch(const EventSeries& series) {
+  return Dump({{"count", series.count},
+               {"lastTimestamp", FormatTime(series.last)},
+               {"message", series.event.message}});
+}
+
+}  // namespace windlass

@@ -1,0 +1,107 @@
+#include "kubeclient/client/event_series.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <utility>
+
+namespace windlass {
+namespace {
+
+// The burst is per object and type: a flood of Normal events must not silence a Warning.
+std::string SpamKey(const ObjectReference& about, Event::Type type) {
+  std::string key = about.api_version;
+  for (const std::string& part : {about.kind, about.key.ToString(), about.uid.ToString()}) {
+    key += '\n';
+    key += part;
+  }
+  key += type == Event::Type::kWarning ? "\nW" : "\nN";
+  return key;
+}
+
+}  // namespace
+
+std::optional<std::string> EventCorrelator::Observe(const ObjectReference& about,
+                                                    const Event& event, EventTime time) {
+  const std::string spam_key = SpamKey(about, event.type);
+  const std::string group_key = spam_key + '\n' + event.reason;
+  Event told = event;
+  told.message = CutMessage(event.message);
+  std::string key = group_key;
+  if (IsOneOfMany(group_key, told.message, time.now)) {
+    told.message = CutMessage("(combined from similar events): " + told.message);
+  } else {
+    key += '\n' + told.message;
+  }
+
+  const WallTime wall{time.wall_micros / 1'000'000};
+  EventSeries* series = series_.Find(key);
+  const bool over =
+      series != nullptr && (series->lost || time.now - series->seen > kSimilarEventsWindow);
+  if (series == nullptr || (over && !series->busy())) {
+    EventSeries fresh;
+    fresh.name = NewName(about, time.wall_micros);
+    fresh.first = wall;
+    series = &series_.Put(key, std::move(fresh));
+  }
+  series->about = about;
+  series->event = std::move(told);
+  series->last = wall;
+  series->seen = time.now;
+  ++series->count;
+
+  TokenBucket* spam = spam_.Find(spam_key);
+  if (spam == nullptr) {
+    spam = &spam_.Put(spam_key, TokenBucket(kEventSpamPerSecond, kEventSpamBurst));
+  }
+  if (!spam->TryTake(time.now)) return std::nullopt;
+  return key;
+}
+
+// From the tenth distinct message on (D-536). The set stays at that size, so that a message seen
+// long before does not count as new again for ever.
+bool EventCorrelator::IsOneOfMany(const std::string& group_key, const std::string& message,
+                                  MonotonicTime now) {
+  Group* group = groups_.Find(group_key);
+  if (group == nullptr || now - group->seen > kSimilarEventsWindow) {
+    group = &groups_.Put(group_key, Group{});
+  }
+  group->seen = now;
+  const size_t hash = std::hash<std::string>{}(message);
+  if (std::ranges::find(group->messages, hash) == group->messages.end()) {
+    group->messages.push_back(hash);
+  }
+  if (group->messages.size() < kSimilarEventsMax) return false;
+  group->messages.pop_back();
+  return true;
+}
+
+// Names are unique although the clock may stand still or go back.
+std::string EventCorrelator::NewName(const ObjectReference& about, int64_t wall_micros) {
+  last_nanos_ = std::max(last_nanos_ + 1, wall_micros * 1000);
+  return EventName(about.key.name, last_nanos_);
+}
+
+std::string CutMessage(std::string_view message) {
+  if (message.size() <= kEventMessageBytesMax) return std::string(message);
+  size_t end = kEventMessageBytesMax;
+  const auto continues = [&](size_t at) {
+    return (static_cast<unsigned char>(message[at]) & 0xC0U) == 0x80U;
+  };
+  while (end > 0 && continues(end)) --end;
+  return std::string(message.substr(0, end));
+}
+
+std::string EventName(std::string_view object_name, int64_t unix_nanos) {
+  std::array<char, 16> hex{};
+  const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), unix_nanos, 16).ptr;
+  const std::string_view suffix(hex.data(), static_cast<size_t>(end - hex.data()));
+  std::string name(object_name.substr(0, kNameBytesMax - 1 - suffix.size()));
+  while (name.ends_with('.') || name.ends_with('-')) name.pop_back();
+  name += '.';
+  name += suffix;
+  return name;
+}
+
+}  // namespace windlass

@@ -1,0 +1,164 @@
+// From HTTP to Reply or Error: the result table of reliability §5.1.
+//
+// The API server tells its reasons apart by Status.reason (D-786) where it has one, and by the text
+// of the message where it has not; every text relied on stands here, with the server's code that
+// says it.
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/client/client.h"
+
+namespace windlass {
+namespace {
+
+bool Mutates(Verb verb) { return verb != Verb::kGet && verb != Verb::kList; }
+
+bool HasAny(std::string_view text, std::initializer_list<std::string_view> needles) {
+  return std::ranges::any_of(needles, [&](std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+  });
+}
+
+// Not from the API server, or from a filter of its that answers in plain text: one line of it.
+std::string Excerpt(std::string_view body) {
+  constexpr size_t kExcerptBytes = 200;
+  std::string line(body.substr(0, kExcerptBytes));
+  std::ranges::replace_if(
+      line, [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+// The server's own words (D-787), whatever form they came in.
+std::string MessageOf(const ApiStatus& status, const HttpResponse& response) {
+  if (!status.message.empty()) return status.message;
+  const std::string excerpt = Excerpt(response.body);
+  const std::string code = "HTTP " + std::to_string(response.status);
+  return excerpt.empty() ? code : code + ": " + excerpt;
+}
+
+int64_t RetryAfterMs(const ApiStatus& status, const HttpResponse& response) {
+  int64_t ms = 0;
+  if (response.retry_after) {
+    ms = std::chrono::duration_cast<milliseconds>(*response.retry_after).count();
+  } else if (status.retry_after_seconds) {
+    ms = std::clamp<int64_t>(*status.retry_after_seconds, 0, kRetryAfterMsMax / 1000) * 1000;
+  }
+  return std::clamp<int64_t>(ms, 0, kRetryAfterMsMax);
+}
+
+// What a webhook denies carries whatever code the webhook chose, 404 and 409 included; none of them
+// says what it would say from the server.
+bool IsWebhookDenial(std::string_view message) {
+  return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
+}
+
+ErrorKind KindOfForbidden(std::string_view message) {
+  if (HasAny(message, {"exceeded quota"})) return ErrorKind::kQuotaExceeded;
+  // Namespace lifecycle admission while its informer starts: no right is missing.
+  if (HasAny(message, {"not yet ready to handle request"})) return ErrorKind::kServer;
+  return ErrorKind::kForbidden;
+}
+
+// A JSON patch that does not apply (a `test` that failed, a path that is gone) is 422, too.
+// apiserver drops the library's text ("testing value /metadata/uid failed") for a general one; a
+// validation error always says "<Kind> "<name>" is invalid".
+bool IsFailedJsonPatch(Verb verb, std::string_view message) {
+  if (verb != Verb::kPatch || HasAny(message, {" is invalid"})) return false;
+  return HasAny(message, {"the server rejected our request due to an error in our request"}) ||
+         (HasAny(message, {"testing "}) && HasAny(message, {" failed"}));
+}
+
+ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_view message) {
+  if (std::ranges::find(status.causes, "NamespaceTerminating") != status.causes.end()) {
+    return ErrorKind::kNamespaceTerminating;
+  }
+  if (code != 429 && IsWebhookDenial(message)) return ErrorKind::kForbidden;
+  switch (code) {
+    case 401: return ErrorKind::kUnauthorized;
+    case 403: return KindOfForbidden(message);
+    case 404:
+      if (verb == Verb::kCreate && message.starts_with("namespaces \"")) {
+        return ErrorKind::kNamespaceTerminating;
+      }
+      return ErrorKind::kNotFound;
+    case 407: return ErrorKind::kConfig;
+    case 408: return Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kServer;
+    case 409:
+      return status.reason == "AlreadyExists" ? ErrorKind::kAlreadyExists : ErrorKind::kConflict;
+    case 410: return ErrorKind::kGone;
+    case 422: return IsFailedJsonPatch(verb, message) ? ErrorKind::kConflict : ErrorKind::kInvalid;
+    case 429: return ErrorKind::kThrottled;
+    default: return ErrorKind::kInvalid;
+  }
+}
+
+// 503 of the filters in front of the handlers: nothing was executed.
+bool IsBeforeTheHandler(std::string_view message) {
+  return HasAny(message, {"apiserver is shutting down", "not yet ready", "apiserver not ready",
+                          "before all known HTTP paths have been installed"});
+}
+
+ErrorKind KindOf5xx(Verb verb, int code, std::string_view message) {
+  if (IsWebhookDenial(message)) return ErrorKind::kForbidden;
+  if (code == 500) {
+    if (HasAny(message, {"failed calling webhook", "failed to call webhook"})) {
+      return ErrorKind::kWebhook;
+    }
+    if (HasAny(message,
+               {"etcdserver: request is too large", "trying to send message larger than max"})) {
+      return ErrorKind::kInvalid;
+    }
+  }
+  if (!Mutates(verb)) return ErrorKind::kServer;
+  if (code == 503 && IsBeforeTheHandler(message)) return ErrorKind::kServer;
+  return ErrorKind::kAmbiguous;
+}
+
+Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
+  ApiStatus status;
+  if (auto decoded = decoder.DecodeStatus(response.body); decoded.ok())
+    status = std::move(*decoded);
+  Error error{ErrorKind::kAmbiguous, MessageOf(status, response), RetryAfterMs(status, response)};
+  const int code = response.status;
+  if (code >= 300 && code < 400) {
+    // Following it would carry the credentials to wherever it points.
+    error.kind = ErrorKind::kConfig;
+    error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
+                    "), which is refused: check the server address";
+  } else if (code >= 400 && code < 500) {
+    error.kind = KindOf4xx(verb, code, status, error.message);
+  } else if (code >= 500 && code < 600) {
+    error.kind = KindOf5xx(verb, code, error.message);
+  } else if (!Mutates(verb)) {
+    error.kind = ErrorKind::kMalformed;
+  }
+  return error;
+}
+
+// Whether the body is what a success of this verb carries: an object with an identity, a list, or,
+// for a delete, also a Status.
+bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
+  if (verb == Verb::kList) return decoder.DecodeList(body).ok();
+  if (decoder.DecodeIdentity(body).ok()) return true;
+  return verb == Verb::kDelete && decoder.DecodeStatus(body).ok();
+}
+
+}  // namespace
+
+Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
+  if (response.status >= 200 && response.status < 300) {
+    if (IsUsable(verb, response.body, decoder)) return Reply{std::move(response.body)};
+    return Error{Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kMalformed,
+                 "HTTP " + std::to_string(response.status) +
+                     " with a body that cannot be understood: " + Excerpt(response.body)};
+  }
+  Error error = FromRefusal(verb, response, decoder);
+  if (verb == Verb::kDelete && error.kind == ErrorKind::kNotFound) return Reply{};
+  return error;
+}
+
+}  // namespace windlass

@@ -1,0 +1,61 @@
+#include "kubeclient/client/retry.h"
+
+#include <algorithm>
+
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+// Retry-After, but at least `least`.
+Duration Wait(const Error& error, Duration least) {
+  return std::max<Duration>(milliseconds(error.retry_after_ms), least);
+}
+
+std::optional<Duration> RetryEventIn(const Error& error, Retries& so_far) {
+  switch (error.kind) {
+    case ErrorKind::kNotSent:
+    case ErrorKind::kAmbiguous:
+    case ErrorKind::kServer:
+    case ErrorKind::kThrottled: break;
+    default: return std::nullopt;
+  }
+  if (++so_far.event >= kEventTriesMax) return std::nullopt;
+  return Wait(error, kThrottledWaitMin);
+}
+
+std::optional<Duration> RetryThrottledIn(const Request& request, const Error& error,
+                                         Retries& so_far) {
+  const int most = request.mutates() ? kThrottledWriteRetries : kThrottledReadRetries;
+  if (so_far.throttled >= most) return std::nullopt;
+  ++so_far.throttled;
+  return Wait(error, kThrottledWaitMin);
+}
+
+std::optional<Duration> RetryServerErrorIn(const Error& error, Retries& so_far) {
+  if (so_far.server >= kServerErrorRetries) return std::nullopt;
+  return Wait(error, kServerErrorBackOff * (1 << so_far.server++));
+}
+
+}  // namespace
+
+std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far) {
+  // The token provider reads its file again after a 401; the second answer counts.
+  if (error.kind == ErrorKind::kUnauthorized && so_far.unauthorized++ == 0) return Duration{0};
+  if (request.resource() == Resource::kEvents && request.mutates()) {
+    return RetryEventIn(error, so_far);
+  }
+  switch (error.kind) {
+    case ErrorKind::kNotSent:  // usually a pooled connection that had died: a fresh one will do
+      if (so_far.not_sent++ == 0) return Duration{0};
+      return std::nullopt;
+    case ErrorKind::kThrottled: return RetryThrottledIn(request, error, so_far);
+    case ErrorKind::kServer: return RetryServerErrorIn(error, so_far);
+    case ErrorKind::kMalformed:
+      if (request.mutates()) return std::nullopt;
+      return RetryServerErrorIn(error, so_far);
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace windlass

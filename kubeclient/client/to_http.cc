@@ -1,0 +1,68 @@
+// From Request to HTTP: the table of verbs, headers and queries.
+#include <string>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/paths.h"
+
+namespace windlass {
+namespace {
+
+HttpMethod Method(Verb verb) {
+  switch (verb) {
+    case Verb::kGet:
+    case Verb::kList: return HttpMethod::kGet;
+    case Verb::kCreate: return HttpMethod::kPost;
+    case Verb::kPatch: return HttpMethod::kPatch;
+    case Verb::kUpdate: return HttpMethod::kPut;
+    case Verb::kDelete: return HttpMethod::kDelete;
+  }
+  return HttpMethod::kGet;
+}
+
+std::string ContentType(PatchType type) {
+  switch (type) {
+    case PatchType::kNone: return "application/json";
+    case PatchType::kMerge: return "application/merge-patch+json";
+    case PatchType::kJson: return "application/json-patch+json";
+    case PatchType::kStrategicMerge: return "application/strategic-merge-patch+json";
+  }
+  return "application/json";
+}
+
+// Terminal Pods hold nobody up (D-302); of the others only metadata is asked for, so that the
+// answer stays small. The server sorts them out, not we.
+void AskForLivePodsMetadata(HttpRequest& http) {
+  AddQuery(http.target, "fieldSelector", "status.phase!=Succeeded,status.phase!=Failed");
+  http.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+}
+
+}  // namespace
+
+HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
+  const Verb verb = request.verb();
+  const bool whole_collection = verb == Verb::kList || verb == Verb::kCreate;
+  HttpRequest http;
+  http.method = Method(verb);
+  http.target = ResourcePath(request.resource(), request.key().namespace_,
+                             whole_collection ? std::string_view() : request.key().name);
+  if (!request.subresource().empty()) http.target += '/' + request.subresource();
+  http.deadline = verb == Verb::kList ? kListPageDeadline : kCallDeadline;
+
+  if (verb == Verb::kList) {
+    if (!request.label_selector().empty()) {
+      AddQuery(http.target, "labelSelector", request.label_selector());
+    }
+    if (request.resource() == Resource::kPods) AskForLivePodsMetadata(http);
+  }
+  if (request.mutates() && verb != Verb::kDelete) {
+    AddQuery(http.target, "fieldManager", field_manager);
+  }
+  if (!request.body().empty()) {
+    http.content_type = ContentType(request.patch_type());
+    http.body = request.body();
+  }
+  return http;
+}
+
+}  // namespace windlass

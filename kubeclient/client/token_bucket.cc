@@ -1,0 +1,33 @@
+#include "kubeclient/client/token_bucket.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace windlass {
+namespace {
+
+// Outer limits of sane settings; they keep every product below 2^63 ns.
+constexpr double kIntervalSecondsMax = 3600;
+constexpr int kBurstMax = 1'000'000;
+
+}  // namespace
+
+TokenBucket::TokenBucket(double per_second, int burst) {
+  if (!(per_second > 0)) return;
+  const double interval_seconds = std::min(1 / per_second, kIntervalSecondsMax);
+  interval_ = Duration(std::max<int64_t>(1, std::llround(interval_seconds * 1e9)));
+  tolerance_ = interval_ * (std::clamp(burst, 1, kBurstMax) - 1);
+}
+
+MonotonicTime TokenBucket::NextAt(MonotonicTime now) const {
+  if (interval_ == Duration{0}) return now;
+  return std::max(now, MonotonicTime{full_at_.since_start - tolerance_});
+}
+
+bool TokenBucket::TryTake(MonotonicTime now) {
+  if (NextAt(now) > now) return false;
+  full_at_ = std::max(full_at_, now) + interval_;
+  return true;
+}
+
+}  // namespace windlass

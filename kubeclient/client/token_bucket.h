@@ -1,0 +1,27 @@
+// A token bucket: `burst` tokens at once, then `per_second` of them.
+//
+// Pure and exact: the caller hands in the time, and whole nanoseconds are counted, so that a token
+// is there precisely when NextAt said.
+#pragma once
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+class TokenBucket {
+ public:
+  // per_second <= 0: always full. A burst below 1 counts as 1.
+  TokenBucket(double per_second, int burst);
+
+  // The first moment, not before `now`, at which a token may be taken.
+  MonotonicTime NextAt(MonotonicTime now) const;
+  // False when there is none.
+  bool TryTake(MonotonicTime now);
+
+ private:
+  Duration interval_{0};   // between tokens; zero = unlimited
+  Duration tolerance_{0};  // what a full bucket is worth, less one token
+  MonotonicTime full_at_;  // when the bucket is (was) full again
+};
+
+}  // namespace windlass
