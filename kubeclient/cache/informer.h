@@ -48,6 +48,10 @@ class Informer final : private ReflectorSink {
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
 
+  // Objects whose latest version could not be decoded. The store holds the last one that could, if there
+  // was one: known to be out of date, so nothing may be written that leans on it.
+  const std::map<ObjectKey, ObjectIdentity>& quarantined() const { return quarantined_; }
+
   // Called once, when HasSynced becomes true.
   std::function<void()> on_synced;
 
@@ -58,10 +62,20 @@ class Informer final : private ReflectorSink {
   void AbandonReplace() override;
   Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override;
 
+  using Quarantine = std::map<ObjectKey, ObjectIdentity>;
+
+  Result<ObjectIdentity> IdentifyPoison(std::string_view object_json, const Error& error);
+  Error KeepFormerVersion(std::string_view object_json, Error error);
+  bool LooksLikeAMistake() const;
+
   InformerEnvironment environment_;
   DecodeFunction decode_;
+  Resource resource_;
   Store<T> store_;
+  Quarantine quarantined_;
+  // The replacement that is being collected; in the order of a list.
   std::map<ObjectKey, T> incoming_;
+  Quarantine incoming_quarantined_;
   bool synced_ = false;
   Reflector reflector_;
 };

@@ -38,12 +38,14 @@ class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;
   virtual void BeginReplace() = 0;
+  // An error says that the object was left out or kept as it was; the protocol counts it and goes on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
   // Returns false when the change looks like a mistake (R-010: more than half of 20 or more objects would
   // vanish) and `confirmed` is false: the reflector then lists once more and comes back confirmed.
   virtual bool EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
-  // One watch event; returns the object's resourceVersion, to resume from.
+  // One watch event; returns the object's resourceVersion, to resume from. An error says that the object
+  // could not be applied; the watch goes on all the same.
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
 };
 
@@ -52,14 +54,18 @@ enum class ReflectorState : uint8_t {
 };
 
 struct ReflectorCounters {
-  uint64_t lists = 0;
+  uint64_t lists = 0;        // begun; the pages of one list count once
   uint64_t watches = 0;
   uint64_t watch_lists = 0;
-  uint64_t events = 0;
+  uint64_t events = 0;       // objects that watches and watch lists brought
+  uint64_t bookmarks = 0;
   uint64_t decode_errors = 0;
   uint64_t relists_after_gone = 0;
   uint64_t idle_timeouts = 0;
-  std::map<std::string, uint64_t> watch_ends;  // by reason: "orderly", "idle", "transport", "410", …
+  uint64_t vanish_alarms = 0;  // relists that were confirmed by another one
+  uint64_t time_travels = 0;   // lists and bookmarks older than what we had, not applied
+  // By reason: "orderly", "short", "idle", "unfinished", "silent", "malformed", "transport", "410", …
+  std::map<std::string, uint64_t> watch_ends;
 };
 
 class Reflector {
@@ -71,7 +77,9 @@ class Reflector {
   Reflector(const Reflector&) = delete;
   Reflector& operator=(const Reflector&) = delete;
 
+  // From kStopped only. The first state is consistent, also after a Stop.
   void Start();
+  // The sink hears nothing more; a replacement under way is abandoned.
   void Stop();
 
   ReflectorState state() const;

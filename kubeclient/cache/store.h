@@ -14,8 +14,8 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -29,28 +29,32 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // The deletion was not seen but found by a list: old_object may be out of date.
+  // The deletion was not seen but inferred from a list or from a successor of the same name: old_object
+  // may be out of date.
   bool final_state_unknown = false;
 };
 
 // What became of one event.
 enum class Applied : uint8_t {
   kChanged,
-  kDuplicate,  // same uid and resourceVersion as cached
+  kDuplicate,  // same uid and resourceVersion as cached, or gone already
   kStale,      // older than what is cached, or of a uid we deleted
 };
 
 template <typename T>
 class Store {
  public:
-  // Called after the store and its indexes show the change. Must not write to this store.
+  // Called after the store and its indexes show the change, for a relist the whole of it
+  // . Must not write to this store.
   using ChangeHandler = std::function<void(const Change<T>&)>;
 
-  void OnChange(ChangeHandler handler) { handlers_.push_back(std::move(handler)); }
+  // A handler that comes late is told the present state as adds.
+  void OnChange(ChangeHandler handler);
 
   const T* Find(const ObjectKey& key) const;
   // The object with that key if it still has that uid (D-019).
   const T* FindByUid(const ObjectKey& key, const Uid& uid) const;
+  // These three are in order of key.
   std::vector<const T*> InNamespace(std::string_view namespace_) const;
   std::vector<const T*> OwnedBy(const Uid& owner) const;      // by controller reference
   // Objects of the namespace without a controller reference (contract B-21).
@@ -63,9 +67,11 @@ class Store {
 
   // ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // DELETED from the watch, with the object's last state.
+  // DELETED from the watch, with the object's last state. It is the watch's last word on that uid, even
+  // where a fold is newer: the reply may have been about an object that had left the selection.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
-  // The reply to one of our own writes, or an uncached read.
+  // The reply to one of our own writes, or an uncached read; only of an object that the watch selects. An
+  // object we do not hold, in a version the watch has passed already, was deleted since: kStale.
   Applied Fold(T object);
   // Our DELETE succeeded and the object has no finalizers that keep it: gone for us from now on.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
@@ -75,22 +81,50 @@ class Store {
 
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
+  // Uids that we know to be gone and the watch does not yet. At most one per object that was cached and
+  // left the cache since the watch or a relist last caught up.
+  size_t tombstones() const { return tombstones_.size(); }
 
  private:
   // Implementation in store_inl.h.
-  Applied Put(T object);
-  void Remove(const ObjectKey& key, bool final_state_unknown);
+  enum class Origin : uint8_t { kWatch, kFold };
+  // By what the API calls them, never by address: iteration must not depend on the allocator.
+  struct ByKey {
+    bool operator()(const T* a, const T* b) const;
+  };
+  using Set = std::set<const T*, ByKey>;
+  using Objects = std::map<ObjectKey, std::unique_ptr<T>>;
+  using Listed = std::map<ObjectKey, const T*>;
+  // A change already made, not yet told; keeps the old object alive until then.
+  struct Made {
+    std::unique_ptr<T> old_object;
+    const T* new_object = nullptr;
+  };
+
+  Applied Put(T object, Origin origin);
+  const T* Insert(T object);
+  std::unique_ptr<T> Take(typename Objects::iterator position);
+  Made Exchange(typename Objects::iterator position, T object);
+  bool Passed(const ResourceVersion& version, Origin origin) const;
+  void Advance(const ResourceVersion& version);
+  Applied Duplicate();
+  Applied Stale();
+  std::vector<Made> TakeUnlisted(const Listed& listed, const ResourceVersion& list_version);
+  std::vector<Made> PutListed(std::vector<T>& objects, const Listed& listed);
+  void ConfirmTombstones(const std::vector<T>& listed, const ResourceVersion& list_version);
   void Notify(const Change<T>& change);
   void Index(const T& object);
   void Unindex(const T& object);
 
-  // Ordered, so that iteration never depends on a hash.
-  std::map<ObjectKey, std::unique_ptr<T>> objects_;
-  std::unordered_map<Uid, std::set<const T*>, UidHash> by_owner_;
-  std::map<Symbol, std::set<const T*>> by_namespace_;
-  std::map<Symbol, std::set<const T*>> orphans_;
-  std::unordered_set<Uid, UidHash> tombstones_;
+  Objects objects_;  // ordered, so that iteration never depends on a hash
+  std::unordered_map<Uid, Set, UidHash> by_owner_;
+  std::map<Symbol, Set> by_namespace_;
+  std::map<Symbol, Set> orphans_;
+  // With the last version we held: a list newer than that, without the uid, has seen the deletion.
+  std::unordered_map<Uid, ResourceVersion, UidHash> tombstones_;
+  ResourceVersion version_;  // up to here the watch or a list has told us everything
   std::vector<ChangeHandler> handlers_;
+  bool notifying_ = false;
   uint64_t duplicates_ = 0;
   uint64_t stale_ = 0;
 };

@@ -2,8 +2,9 @@
 //
 // A key is idle, ready, or processing; a key added while processing is ready again when it is done
 // . Each key has two timer slots that never overwrite each other: `retry` (back-off after
-// a failure) and `deadline` (a sync that asked to look again later). Core thread only; order is a pure
-// function of calls, clock and seed.
+// a failure) and `deadline` (a sync that asked to look again later). Handing a key out empties its retry
+// slot: what comes of it decides anew. Memory is one entry per key that is ready, being processed or has
+// a timer. Core thread only; order is a pure function of calls, clock and seed.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,7 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <string>
-#include <vector>
+#include <set>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
@@ -55,16 +55,19 @@ class WorkQueue {
   // Processing ended well: forgets failures; arms or clears the deadline slot.
   void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
   // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest`, in the retry slot; the deadline
-  // slot stays as it is. Overall at most 10 such retries per second, burst 100.
+  // slot stays as it is. Overall at most 10 such retries per second, burst 100. A key added while
+  // it was processed is ready at once, with its failures remembered.
   void DoneRetry(const ObjectKey& key, Duration longest);
-  // Processing lost a race (409 Conflict): retried at once without growing the back-off; the fifth in
-  // a row counts as a failure.
+  // Processing lost a race (409 Conflict): retried at once without growing the back-off; from the
+  // fifth in a row on it counts as a failure.
   void DoneConflict(const ObjectKey& key);
-  // Processing ended; only an event wakes the key again.
+  // Processing ended; only an event wakes the key again. Forgets failures and both slots.
   void DoneForget(const ObjectKey& key);
 
   bool empty() const { return ready_count_ == 0; }
   bool idle() const;  // nothing ready, nothing processing (timers may be armed)
+  // Keys held in memory: ready, processing, or with a timer armed.
+  size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
 
   // Observers for the histograms: how long a key waited, and how long it was processed.
@@ -72,9 +75,31 @@ class WorkQueue {
   std::function<void(Duration)> on_work_duration;
 
  private:
-  struct Entry;
+  // Everything known of a key that is ready, being processed, or has a timer armed.
+  struct Entry {
+    bool ready = false;
+    bool processing = false;
+    bool dirty = false;         // added while processing
+    bool spec_changed = false;  // a user's edit while processing: what fails now is the old spec
+    int failures = 0;           // in a row, since the last success
+    int conflicts = 0;          // in a row
+    TimerId retry = 0;
+    TimerId deadline = 0;
+    TimerId coalescing = 0;
+    MonotonicTime since;        // ready since, or processing since
+  };
+
+  using Slot = TimerId Entry::*;
+
+  void WakeUp(const ObjectKey& key, Entry& entry);
   void MakeReady(const ObjectKey& key, Entry& entry);
-  void DropIfIdle(const ObjectKey& key);
+  Entry& EndProcessing(const ObjectKey& key);
+  void Retry(const ObjectKey& key, Entry& entry, Duration longest);
+  void Settle(const ObjectKey& key, Entry& entry);
+  void Arm(Slot slot, const ObjectKey& key, Entry& entry, Duration delay);
+  void Disarm(Slot slot, Entry& entry);
+  Duration BackOff(int failures, Duration longest);
+  Duration TakeRetryToken();
 
   const Clock& clock_;
   Random& random_;
@@ -83,7 +108,9 @@ class WorkQueue {
   std::map<ObjectKey, Entry> entries_;
   std::map<Symbol, std::deque<ObjectKey>> ready_keys_;  // by namespace
   std::deque<Symbol> turns_;                            // namespaces that have ready keys
+  std::set<ObjectKey> processing_;
   size_t ready_count_ = 0;
+  MonotonicTime retry_bucket_full_at_;
   uint64_t adds_ = 0;
   uint64_t retries_ = 0;
 };

@@ -1,0 +1,32 @@
+// The waits of one reflector: exponential with full jitter, forgotten after a good while.
+#pragma once
+
+#include <algorithm>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/limits.h"
+#include "kubeclient/base/random.h"
+
+namespace windlass {
+
+class BackOff {
+ public:
+  explicit BackOff(Random& random) : random_(random) {}
+
+  // The wait after a failure at `now`: uniform below 0.8 s, 1.6 s, 3.2 s … and `longest`. Starts over
+  // when nothing failed for two minutes since the last wait was over.
+  Duration Next(MonotonicTime now, Duration longest) {
+    if (now - last_wait_over_ >= kReflectorBackOffReset) step_ = kReflectorBackOffFirst;
+    const Duration wait = random_.Between(Duration{0}, std::min(step_, longest));
+    step_ = std::min(step_ * 2, kForbiddenBackOffMax);
+    last_wait_over_ = now + wait;
+    return wait;
+  }
+
+ private:
+  Random& random_;
+  Duration step_ = kReflectorBackOffFirst;
+  MonotonicTime last_wait_over_;
+};
+
+}  // namespace windlass

@@ -1,0 +1,136 @@
+// Implementation of informer.h: from lines of JSON to changes of the store.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/informer.h"
+
+namespace windlass {
+
+template <typename T>
+Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
+                      DecodeFunction decode)
+    : environment_(environment),
+      decode_(decode),
+      resource_(options.resource),
+      reflector_(environment.clock, environment.random, environment.log, environment.timers,
+                 environment.transport, environment.decoder, std::move(options), *this) {}
+
+// --- a complete state ---
+
+template <typename T>
+void Informer<T>::BeginReplace() {
+  AbandonReplace();
+}
+
+template <typename T>
+void Informer<T>::AbandonReplace() {
+  incoming_.clear();
+  incoming_quarantined_.clear();
+}
+
+template <typename T>
+Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
+  if (deleted) {
+    WINDLASS_TRY(const ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
+    incoming_.erase(gone.key);
+    incoming_quarantined_.erase(gone.key);
+    return Unit{};
+  }
+  Result<T> object = (environment_.decoder.*decode_)(object_json);
+  if (!object.ok()) return KeepFormerVersion(object_json, object.error());
+  ObjectKey key = KeyOf(object->meta);
+  incoming_quarantined_.erase(key);
+  incoming_.insert_or_assign(std::move(key), std::move(object).value());
+  return Unit{};
+}
+
+template <typename T>
+bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
+  if (!confirmed && LooksLikeAMistake()) {
+    AbandonReplace();
+    return false;
+  }
+  std::vector<T> objects;
+  objects.reserve(incoming_.size());
+  for (auto& [key, object] : incoming_) objects.push_back(std::move(object));
+  quarantined_ = std::move(incoming_quarantined_);
+  AbandonReplace();
+  store_.Replace(std::move(objects), version);
+  if (!synced_) {
+    synced_ = true;  // every handler has returned
+    if (on_synced) on_synced();
+  }
+  return true;
+}
+
+// the wrong cluster, the wrong namespace or a proxy's empty answer, rather than a real change.
+template <typename T>
+bool Informer<T>::LooksLikeAMistake() const {
+  if (store_.size() < kVanishGuardObjects) return false;
+  size_t vanished = 0;
+  store_.ForEach([&](const T& object) {
+    const auto found = incoming_.find(KeyOf(object.meta));
+    if (found == incoming_.end() || found->second.meta.uid != object.meta.uid) ++vanished;
+  });
+  return vanished * 2 > store_.size();
+}
+
+// --- one event ---
+
+template <typename T>
+Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view object_json) {
+  if (type == WatchEventType::kDeleted) {
+    // Of a deleted object only who it was matters, so an undecodable one can go as well.
+    WINDLASS_TRY(ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
+    quarantined_.erase(gone.key);
+    store_.ApplyDelete(gone.key, gone.uid, gone.resource_version);
+    return std::move(gone.resource_version);
+  }
+  Result<T> object = (environment_.decoder.*decode_)(object_json);
+  if (!object.ok()) {
+    WINDLASS_TRY(ObjectIdentity poison, IdentifyPoison(object_json, object.error()));
+    quarantined_.insert_or_assign(poison.key, poison);
+    return object.error();
+  }
+  ResourceVersion version = object->meta.resource_version;
+  quarantined_.erase(KeyOf(object->meta));
+  store_.Apply(std::move(object).value());
+  return version;
+}
+
+// --- poison objects (R-031) ---
+
+// Who an undecodable object is. Told once per object, not once per version of it.
+template <typename T>
+Result<ObjectIdentity> Informer<T>::IdentifyPoison(std::string_view object_json,
+                                                   const Error& error) {
+  Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(object_json);
+  const bool known = identity.ok() && (quarantined_.contains(identity->key) ||
+                                       incoming_quarantined_.contains(identity->key));
+  if (!known) {
+    environment_.log.Warning("object cannot be decoded, left as it was",
+                             {{"resource", Info(resource_).plural},
+                              {"object", identity.ok() ? identity->key.ToString() : "unknown"},
+                              {"error", error.message}});
+  }
+  return identity;
+}
+
+// A list that names an object we cannot read does not say that it is gone.
+template <typename T>
+Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
+  const Result<ObjectIdentity> poison = IdentifyPoison(object_json, error);
+  if (!poison.ok()) return error;
+  incoming_quarantined_.insert_or_assign(poison->key, *poison);
+  const auto collected = incoming_.find(poison->key);
+  if (collected != incoming_.end() && collected->second.meta.uid == poison->uid) return error;
+  incoming_.erase(poison->key);
+  const T* former = store_.FindByUid(poison->key, poison->uid);
+  if (former != nullptr) incoming_.emplace(poison->key, *former);
+  return error;
+}
+
+}  // namespace windlass

@@ -1,0 +1,172 @@
+#include "kubeclient/cache/reflector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/reflector_machine.h"
+
+namespace windlass {
+
+Reflector::Reflector(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
+                     Transport& transport, Decoder& decoder, ReflectorOptions options,
+                     ReflectorSink& sink)
+    : machine_(std::make_unique<Machine>(clock, random, log, timers, transport, decoder,
+                                         std::move(options), sink)) {}
+
+Reflector::~Reflector() { machine_->CloseCall(); }
+
+void Reflector::Start() { machine_->Start(); }
+void Reflector::Stop() { machine_->Stop(); }
+ReflectorState Reflector::state() const { return machine_->state_; }
+const ReflectorCounters& Reflector::counters() const { return machine_->counters_; }
+const std::string& Reflector::trouble() const { return machine_->trouble_; }
+const ResourceVersion& Reflector::last_version() const { return machine_->last_version_; }
+MonotonicTime Reflector::last_heard() const { return machine_->last_heard_; }
+
+
+// --- kStopped ---
+
+Reflector::Machine::Machine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
+                            Transport& transport, Decoder& decoder, ReflectorOptions options,
+                            ReflectorSink& sink)
+    : clock_(clock),
+      random_(random),
+      log_(log),
+      timers_(timers),
+      transport_(transport),
+      decoder_(decoder),
+      options_(std::move(options)),
+      sink_(sink),
+      back_off_(random) {}
+
+void Reflector::Machine::Start() {
+  WL_ASSERT(state_ == ReflectorState::kStopped);
+  consistent_ = true;
+  Replace();
+}
+
+void Reflector::Machine::Stop() {
+  CloseCall();
+  AbandonReplace();
+  state_ = ReflectorState::kStopped;
+}
+
+// --- kBackingOff ---
+
+Asked Reflector::Machine::asked() const {
+  switch (state_) {
+    case ReflectorState::kInitialWatch: return Asked::kWatchList;
+    case ReflectorState::kWatching: return Asked::kWatch;
+    default: return Asked::kList;
+  }
+}
+
+void Reflector::Machine::Fail(const ListWatchFailure& failure) {
+  const Asked what = asked();
+  CloseCall();
+  AbandonReplace();
+  if (what != Asked::kList) ++counters_.watch_ends[failure.Label()];
+  const std::string_view plural = Info(options_.resource).plural;
+  trouble_ = what == Asked::kList ? "list " : "watch ";
+  trouble_.append(plural).append(": ").append(failure.Describe());
+  log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
+  Recover(what, failure);
+}
+
+void Reflector::Machine::Recover(Asked what, const ListWatchFailure& failure) {
+  switch (RecoveryFrom(what, failure)) {
+    case Recovery::kAgain: return AskAgain(what, Wait(failure, kReflectorBackOffMax));
+    case Recovery::kAgainOnce:
+      if (std::exchange(asked_again_at_once_, true)) {
+        return AskAgain(what, Wait(failure, kReflectorBackOffMax));
+      }
+      return AskAgain(what, Duration{0});
+    case Recovery::kAgainThenRelist: {
+      const MonotonicTime since = server_errors_since_.value_or(clock_.Now());
+      server_errors_since_ = since;
+      const bool patient = clock_.Now() - since < kServerErrorPatience;
+      return AskAgain(patient ? what : Asked::kList, Wait(failure, kReflectorBackOffMax));
+    }
+    case Recovery::kRelist: return AskAgain(Asked::kList, Wait(failure, kReflectorBackOffMax));
+    case Recovery::kRelistNow:
+      ++counters_.relists_after_gone;
+      return RelistAtOnce(failure.retry_after);
+    case Recovery::kRelistConsistently:
+      if (what == Asked::kList && pages_ > 0) ++page_restarts_;
+      consistent_ = true;
+      return RelistAtOnce(failure.retry_after);
+    case Recovery::kListInstead:
+      watch_list_unsupported_until_ = clock_.Now() + kWatchListUnsupportedFor;
+      return Replace();
+    case Recovery::kWaitForRight: return AskAgain(what, Wait(failure, kForbiddenBackOffMax));
+    case Recovery::kWaitForApi:
+      return AskAgain(Asked::kList,
+                      random_.Between(kAbsentApiProbe * 4 / 5, kAbsentApiProbe * 6 / 5));
+  }
+}
+
+void Reflector::Machine::RelistAtOnce(Duration at_least) {
+  if (relists_at_once_ < kRelistsAtOnceMax && at_least == Duration{0}) {
+    ++relists_at_once_;
+    return Replace();
+  }
+  AskAgain(Asked::kList,
+           std::max(at_least, back_off_.Next(clock_.Now(), kReflectorBackOffMax)));
+}
+
+Duration Reflector::Machine::Wait(const ListWatchFailure& failure, Duration longest) {
+  return std::max(failure.retry_after, back_off_.Next(clock_.Now(), longest));
+}
+
+void Reflector::Machine::AskAgain(Asked what, Duration wait) {
+  After(wait, ReflectorState::kBackingOff,
+        what == Asked::kWatch ? &Machine::Watch : &Machine::Replace);
+}
+
+void Reflector::Machine::After(Duration wait, ReflectorState meanwhile,
+                               void (Machine::*next)()) {
+  state_ = meanwhile;
+  timers_.Cancel(timer_);
+  timer_ = timers_.At(clock_.Now() + wait, [this, next] {
+    timer_ = 0;
+    (this->*next)();
+  });
+}
+
+// A line came, or the watch has not failed for a while.
+void Reflector::Machine::AllIsWell() {
+  trouble_.clear();
+  relists_at_once_ = 0;
+  asked_again_at_once_ = false;
+  server_errors_since_.reset();
+}
+
+void Reflector::Machine::CountDecodeError(const Error& error) {
+  ++counters_.decode_errors;
+  log_.Debug("object not decoded",
+             {{"resource", Info(options_.resource).plural}, {"error", error.message}});
+}
+
+// --- calls ---
+
+std::weak_ptr<int> Reflector::Machine::OpenCall() {
+  call_alive_ = std::make_shared<int>();
+  return call_alive_;
+}
+
+// Whoever closes a call also stops waiting for it.
+void Reflector::Machine::CloseCall() {
+  call_alive_.reset();
+  if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
+  timers_.Cancel(std::exchange(timer_, TimerId{0}));
+}
+
+// The call has ended by itself.
+void Reflector::Machine::EndCall() {
+  call_ = 0;
+  CloseCall();
+}
+
+}  // namespace windlass

@@ -1,0 +1,124 @@
+// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages. Nothing of
+// it is exposed before it is complete, nor when it is older than what we have.
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/list_watch.h"
+#include "kubeclient/cache/reflector_machine.h"
+
+namespace windlass {
+
+// --- kEmpty ---
+
+void Reflector::Machine::Replace() {
+  state_ = ReflectorState::kEmpty;
+  const bool watch_list = !watch_list_unsupported_until_ ||
+                          clock_.Now() >= *watch_list_unsupported_until_;
+  // What confirms a vanish alarm must be the plainest question there is.
+  if (watch_list && !confirming_) {
+    WatchList();
+  } else {
+    List();
+  }
+}
+
+ResourceVersion Reflector::Machine::Floor() const {
+  return consistent_ ? ResourceVersion{} : last_version_;
+}
+
+void Reflector::Machine::AbandonReplace() {
+  if (!std::exchange(replacing_, false)) return;
+  sink_.AbandonReplace();
+}
+
+// Exposes the new state. False when it must not be used; the next attempt is under way then.
+bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
+  if (IsOlder(version, last_version_)) {  // a server that lags, or an etcd put back
+    ++counters_.time_travels;
+    consistent_ = true;
+    Fail(ListWatchFailure::Malformed("the server went back from resourceVersion " +
+                                     last_version_.text + " to " + version.text));
+    return false;
+  }
+  replacing_ = false;
+  last_heard_ = clock_.Now();
+  if (!sink_.EndReplace(version, confirming_)) {
+    ++counters_.vanish_alarms;
+    log_.Warning("more than half of the objects are missing from a list, listing again",
+                 {{"resource", Info(options_.resource).plural}});
+    CloseCall();
+    consistent_ = true;
+    confirming_ = true;
+    Replace();
+    return false;
+  }
+  Advance(version);
+  consistent_ = false;
+  confirming_ = false;
+  page_restarts_ = 0;
+  server_errors_since_.reset();
+  trouble_.clear();
+  return state_ != ReflectorState::kStopped;  // a handler may have stopped us
+}
+
+// --- kListing ---
+
+void Reflector::Machine::List() {
+  state_ = ReflectorState::kListing;
+  ++counters_.lists;
+  list_version_ = {};
+  pages_ = 0;
+  replacing_ = true;
+  sink_.BeginReplace();
+  RequestPage("");
+}
+
+void Reflector::Machine::RequestPage(std::string continue_token) {
+  ListPageQuery query;
+  query.not_older_than = Floor();
+  query.continue_token = std::move(continue_token);
+  // Pages keep expiring under a server that compacts faster than we read: then all at once.
+  const bool paged = Floor().empty() && page_restarts_ < kPageRestartsMax;
+  query.limit = paged || !query.continue_token.empty() ? kListPageSize : 0;
+  call_ = transport_.Call(ListPageRequest(options_, query),
+                          [this, alive = OpenCall()](Result<HttpResponse> reply) {
+                            if (!alive.expired()) OnPage(std::move(reply));
+                          });
+}
+
+void Reflector::Machine::OnPage(Result<HttpResponse> reply) {
+  EndCall();
+  if (!reply.ok()) return Fail(ListWatchFailure::FromError(reply.error()));
+  if (reply->status != 200) {
+    return Fail(ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after,
+                                               decoder_));
+  }
+  const Result<ListPage> page = decoder_.DecodeList(reply->body);
+  if (!page.ok()) return Fail(ListWatchFailure::Malformed(page.error().message));
+  OnListPage(*page);
+}
+
+void Reflector::Machine::OnListPage(const ListPage& page) {
+  // Anything else that parses is not a state of ours: taking it for one would delete everything.
+  const std::string expected = std::string(Info(options_.resource).kind) + "List";
+  const bool reduced = options_.metadata_only && page.kind == "PartialObjectMetadataList";
+  if (page.kind != expected && !reduced) {
+    return Fail(ListWatchFailure::Malformed("got kind \"" + page.kind + "\" for " + expected));
+  }
+  if (pages_ == 0) list_version_ = page.resource_version;
+  if (list_version_.empty() || list_version_.text == "0") {
+    return Fail(ListWatchFailure::Malformed("the list has no resourceVersion"));
+  }
+  if (++pages_ > kListPagesMax) return Fail(ListWatchFailure::Malformed("the list has no end"));
+  for (const std::string& item : page.items) {
+    const Status added = sink_.AddToReplace(item, /*deleted=*/false);
+    if (!added.ok()) CountDecodeError(added.error());
+  }
+  if (!page.continue_token.empty()) return RequestPage(page.continue_token);
+  if (!EndReplace(list_version_)) return;
+  state_ = ReflectorState::kListed;
+  Watch();
+}
+
+}  // namespace windlass

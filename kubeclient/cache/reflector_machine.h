@@ -1,0 +1,109 @@
+// Private to reflector*.cc: the states of a reflector and what leads from one to the next.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/cache/back_off.h"
+#include "kubeclient/cache/recovery.h"
+#include "kubeclient/cache/reflector.h"
+
+namespace windlass {
+
+// One call and one timer are alive at most; each state says what comes after them.
+struct Reflector::Machine {
+  Machine(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
+          Decoder& decoder, ReflectorOptions options, ReflectorSink& sink);
+
+  void Start();
+  void Stop();
+
+  // kEmpty, kListing (reflector_list.cc): get a complete state, exposed by EndReplace only.
+  void Replace();
+  void List();
+  void RequestPage(std::string continue_token);
+  void OnPage(Result<HttpResponse> reply);
+  void OnListPage(const ListPage& page);
+  bool EndReplace(const ResourceVersion& version);
+  void AbandonReplace();
+  ResourceVersion Floor() const;
+
+  // kInitialWatch, kWatching (reflector_watch.cc): follow it.
+  void WatchList();
+  void Watch();
+  void OpenStream(HttpRequest request);
+  void OnLine(std::string_view line);
+  void OnBookmark(std::string_view object_json);
+  void OnObject(const WatchFrame& frame);
+  void Apply(const WatchFrame& frame);
+  void OnErrorEvent(std::string_view status_json);
+  void OnStreamEnd(const StreamEnd& end);
+  void OnOrderlyEnd();
+  void Advance(const ResourceVersion& version);
+  void Guard();
+  void OnGuard();
+
+  // kBackingOff (reflector.cc): recover.
+  void Fail(const ListWatchFailure& failure);
+  void Recover(Asked asked, const ListWatchFailure& failure);
+  void RelistAtOnce(Duration at_least);
+  void AskAgain(Asked asked, Duration wait);
+  void After(Duration wait, ReflectorState meanwhile, void (Machine::*next)());
+  Duration Wait(const ListWatchFailure& failure, Duration longest);
+  void AllIsWell();
+  Asked asked() const;
+  void CountDecodeError(const Error& error);
+
+  // The one call.
+  std::weak_ptr<int> OpenCall();
+  void CloseCall();
+  void EndCall();
+
+  const Clock& clock_;
+  Random& random_;
+  Log& log_;
+  TimerQueue& timers_;
+  Transport& transport_;
+  Decoder& decoder_;
+  const ReflectorOptions options_;
+  ReflectorSink& sink_;
+
+  ReflectorState state_ = ReflectorState::kStopped;
+  ReflectorCounters counters_;
+  std::string trouble_;
+  ResourceVersion last_version_;
+  MonotonicTime last_heard_;
+
+  // The call under way. Its handlers hold a weak pointer to call_alive_: what a call says after it was
+  // closed, or after the reflector is gone, reaches nobody.
+  CallId call_ = 0;
+  std::shared_ptr<int> call_alive_;
+  TimerId timer_ = 0;  // guards an open stream, or ends a wait
+
+  // The replacement under way.
+  bool replacing_ = false;
+  bool consistent_ = true;   // ask without a resourceVersion
+  bool confirming_ = false;  // the list that decides after a vanish alarm
+  ResourceVersion list_version_;
+  int pages_ = 0;
+  int page_restarts_ = 0;
+  std::optional<MonotonicTime> watch_list_unsupported_until_;
+
+  // The stream under way.
+  MonotonicTime opened_at_;
+  MonotonicTime last_line_at_;
+  bool heard_a_line_ = false;
+  bool silence_reported_ = false;
+
+  // Failures since all was well.
+  BackOff back_off_;
+  int relists_at_once_ = 0;
+  bool asked_again_at_once_ = false;
+  std::optional<MonotonicTime> server_errors_since_;
+  bool unknown_type_logged_ = false;
+};
+
+}  // namespace windlass

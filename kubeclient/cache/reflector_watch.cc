@@ -1,0 +1,190 @@
+// How a reflector follows the changes: one stream, line by line, until it ends. What an end means is said
+// here for orderly ones; the others go to Fail.
+#include <algorithm>
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/list_watch.h"
+#include "kubeclient/cache/reflector_machine.h"
+
+namespace windlass {
+
+// --- kInitialWatch, kWatching ---
+
+void Reflector::Machine::WatchList() {
+  state_ = ReflectorState::kInitialWatch;
+  ++counters_.watch_lists;
+  replacing_ = true;
+  silence_reported_ = false;
+  sink_.BeginReplace();
+  const Duration timeout = random_.Between(kWatchTimeoutLow, kWatchTimeoutHigh);
+  OpenStream(WatchListRequest(options_, Floor(), std::chrono::duration_cast<seconds>(timeout)));
+}
+
+void Reflector::Machine::Watch() {
+  state_ = ReflectorState::kWatching;
+  ++counters_.watches;
+  const Duration timeout = random_.Between(kWatchTimeoutLow, kWatchTimeoutHigh);
+  OpenStream(WatchRequest(options_, last_version_, std::chrono::duration_cast<seconds>(timeout)));
+}
+
+void Reflector::Machine::OpenStream(HttpRequest request) {
+  opened_at_ = clock_.Now();
+  last_line_at_ = opened_at_;
+  heard_a_line_ = false;
+  const std::weak_ptr<int> alive = OpenCall();
+  StreamHandler handler;
+  handler.on_line = [this, alive](std::string_view line) {
+    if (!alive.expired()) OnLine(line);
+  };
+  handler.on_end = [this, alive](const StreamEnd& end) {
+    if (!alive.expired()) OnStreamEnd(end);
+  };
+  call_ = transport_.Stream(std::move(request), std::move(handler));
+  Guard();
+}
+
+void Reflector::Machine::OnLine(std::string_view line) {
+  if (line.empty()) return;
+  last_line_at_ = clock_.Now();
+  heard_a_line_ = true;
+  const Result<WatchFrame> frame = decoder_.DecodeFrame(line);
+  // Where one line is garbage the next may be its rest: nothing on this connection counts any more.
+  if (!frame.ok()) return Fail(ListWatchFailure::Malformed(frame.error().message));
+  switch (frame->type) {
+    case WatchEventType::kAdded:
+    case WatchEventType::kModified:
+    case WatchEventType::kDeleted: return OnObject(*frame);
+    case WatchEventType::kBookmark: return OnBookmark(frame->object_json);
+    case WatchEventType::kError: return OnErrorEvent(frame->object_json);
+    case WatchEventType::kUnknown: break;
+  }
+  if (!std::exchange(unknown_type_logged_, true)) {
+    log_.Warning("watch event of unknown type ignored",
+                 {{"resource", Info(options_.resource).plural}, {"line", line.substr(0, 100)}});
+  }
+}
+
+void Reflector::Machine::OnObject(const WatchFrame& frame) {
+  ++counters_.events;
+  last_heard_ = clock_.Now();
+  if (state_ == ReflectorState::kWatching) return Apply(frame);
+  // The versions of initial objects are in no order: none is a point to resume from.
+  const Status added =
+      sink_.AddToReplace(frame.object_json, frame.type == WatchEventType::kDeleted);
+  if (!added.ok()) CountDecodeError(added.error());
+}
+
+void Reflector::Machine::Apply(const WatchFrame& frame) {
+  AllIsWell();
+  const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
+  if (applied.ok()) return Advance(*applied);
+  CountDecodeError(applied.error());
+  // One object that we cannot read does not hold up the others. Without even its version we resume
+  // before it; the next event moves us on.
+  const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
+  if (identity.ok()) Advance(identity->resource_version);
+}
+
+void Reflector::Machine::OnBookmark(std::string_view object_json) {
+  ++counters_.bookmarks;
+  last_heard_ = clock_.Now();
+  const Result<Bookmark> bookmark = decoder_.DecodeBookmark(object_json);
+  if (!bookmark.ok()) return CountDecodeError(bookmark.error());
+  if (state_ == ReflectorState::kWatching) {
+    if (IsOlder(bookmark->resource_version, last_version_)) ++counters_.time_travels;
+    AllIsWell();
+    return Advance(bookmark->resource_version);
+  }
+  if (!bookmark->initial_events_end) return;
+  if (!EndReplace(bookmark->resource_version)) return;
+  state_ = ReflectorState::kWatching;  // the same stream goes on
+  AllIsWell();
+}
+
+void Reflector::Machine::OnErrorEvent(std::string_view status_json) {
+  const Result<ApiStatus> status = decoder_.DecodeStatus(status_json);
+  if (!status.ok()) return Fail(ListWatchFailure::Malformed(status.error().message));
+  ListWatchFailure failure = ListWatchFailure::FromStatus(*status);
+  if (failure.code == 0) failure.code = 500;  // it came, so it is no matter of transport
+  Fail(failure);
+}
+
+void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
+  EndCall();
+  if (end.status != 0 && end.status != 200) {
+    return Fail(ListWatchFailure::FromResponse(end.status, end.error_body, end.retry_after,
+                                               decoder_));
+  }
+  if (end.ok()) return OnOrderlyEnd();
+  if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
+    // A connection that died without a word. What we have is good up to last_version_.
+    ++counters_.idle_timeouts;
+    ++counters_.watch_ends["idle"];
+    return After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
+                 &Machine::Watch);
+  }
+  ListWatchFailure failure = ListWatchFailure::FromError(
+      end.error.value_or(Error{ErrorKind::kAmbiguous, "no response"}));
+  failure.retry_after = std::max(failure.retry_after, end.retry_after.value_or(Duration{0}));
+  Fail(failure);
+}
+
+void Reflector::Machine::OnOrderlyEnd() {
+  if (state_ == ReflectorState::kInitialWatch) {  // nothing of it was exposed
+    ++counters_.watch_ends["unfinished"];
+    AbandonReplace();
+    trouble_ = "watch " + std::string(Info(options_.resource).plural) +
+               ": the stream ended before the initial state was complete";
+    return AskAgain(Asked::kWatchList, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
+  }
+  if (!heard_a_line_ && clock_.Now() - opened_at_ < kVeryShortWatch) {
+    ++counters_.watch_ends["short"];
+    return AskAgain(Asked::kWatch, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
+  }
+  ++counters_.watch_ends["orderly"];  // no list, no deletes
+  After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
+        &Machine::Watch);
+}
+
+// never back. "" and "0" are no points to resume from: "0" means "anything".
+void Reflector::Machine::Advance(const ResourceVersion& version) {
+  if (version.empty() || version.text == "0" || IsOlder(version, last_version_)) return;
+  last_version_ = version;
+}
+
+// --- silence ---
+
+void Reflector::Machine::Guard() {
+  Duration wait = kWatchTakenAsOpen;
+  if (state_ == ReflectorState::kInitialWatch) {
+    const Duration limit = silence_reported_ ? kWatchListSilenceMax : kWatchListSilenceWarn;
+    wait = limit - (clock_.Now() - last_line_at_);
+  }
+  timers_.Cancel(timer_);
+  timer_ = timers_.At(clock_.Now() + wait, [this] {
+    timer_ = 0;
+    OnGuard();
+  });
+}
+
+void Reflector::Machine::OnGuard() {
+  if (state_ == ReflectorState::kWatching) return AllIsWell();
+  const Duration silence = clock_.Now() - last_line_at_;
+  if (silence >= kWatchListSilenceMax) {
+    log_.Warning("watch list is silent, listing instead",
+                 {{"resource", Info(options_.resource).plural}});
+    ++counters_.watch_ends["silent"];
+    CloseCall();
+    AbandonReplace();
+    watch_list_unsupported_until_ = clock_.Now() + kWatchListUnsupportedFor;
+    return Replace();
+  }
+  if (silence >= kWatchListSilenceWarn && !std::exchange(silence_reported_, true)) {
+    log_.Warning("watch list is silent", {{"resource", Info(options_.resource).plural}});
+  }
+  Guard();
+}
+
+}  // namespace windlass

@@ -1,0 +1,310 @@
+// Implementation of store.h: which of two states of an object is the later one, and the indexes.
+//
+// A resourceVersion that cannot be compared (KEP-5504) is taken to be newer: then the order of arrival
+// decides.
+#pragma once
+
+#include <compare>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/store.h"
+
+namespace windlass {
+
+template <typename T>
+void Store<T>::OnChange(ChangeHandler handler) {
+  WL_ASSERT(!notifying_);
+  for (const auto& [key, object] : objects_) handler({nullptr, object.get()});
+  handlers_.push_back(std::move(handler));
+}
+
+// --- reading ---
+
+template <typename T>
+const T* Store<T>::Find(const ObjectKey& key) const {
+  const auto found = objects_.find(key);
+  return found == objects_.end() ? nullptr : found->second.get();
+}
+
+template <typename T>
+const T* Store<T>::FindByUid(const ObjectKey& key, const Uid& uid) const {
+  const T* object = Find(key);
+  return object != nullptr && object->meta.uid == uid ? object : nullptr;
+}
+
+template <typename T>
+std::vector<const T*> Store<T>::InNamespace(std::string_view namespace_) const {
+  const auto found = by_namespace_.find(Symbol(namespace_));
+  if (found == by_namespace_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+template <typename T>
+std::vector<const T*> Store<T>::OwnedBy(const Uid& owner) const {
+  const auto found = by_owner_.find(owner);
+  if (found == by_owner_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+template <typename T>
+std::vector<const T*> Store<T>::OrphansIn(std::string_view namespace_) const {
+  const auto found = orphans_.find(Symbol(namespace_));
+  if (found == orphans_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+// --- single changes ---
+
+template <typename T>
+Applied Store<T>::Apply(T object) {
+  const ResourceVersion version = object.meta.resource_version;
+  const Applied applied = Put(std::move(object), Origin::kWatch);
+  Advance(version);
+  return applied;
+}
+
+template <typename T>
+Applied Store<T>::Fold(T object) {
+  return Put(std::move(object), Origin::kFold);
+}
+
+template <typename T>
+Applied Store<T>::Put(T object, Origin origin) {
+  WL_ASSERT(!notifying_);
+  const ResourceVersion& version = object.meta.resource_version;
+  if (tombstones_.contains(object.meta.uid)) return Stale();
+
+  const auto found = objects_.find(KeyOf(object.meta));
+  if (found == objects_.end()) {
+    if (Passed(version, origin)) return Stale();
+    Notify({nullptr, Insert(std::move(object))});
+    return Applied::kChanged;
+  }
+
+  const ObjectMeta& cached = found->second->meta;
+  const bool same_uid = cached.uid == object.meta.uid;
+  if (same_uid && cached.resource_version == version) return Duplicate();
+  if (IsOlder(version, cached.resource_version)) return Stale();
+  if (same_uid) {
+    const Made made = Exchange(found, std::move(object));
+    Notify({made.old_object.get(), made.new_object});
+    return Applied::kChanged;
+  }
+  // A successor of the same name. The watch has yet to tell the end of the former one: what it says of
+  // it until then is history.
+  if (origin == Origin::kFold) tombstones_.insert_or_assign(cached.uid, cached.resource_version);
+  const std::unique_ptr<T> former = Take(found);
+  Notify({former.get(), nullptr, /*final_state_unknown=*/true});
+  Notify({nullptr, Insert(std::move(object))});
+  return Applied::kChanged;
+}
+
+template <typename T>
+Applied Store<T>::ApplyDelete(const ObjectKey& key, const Uid& uid,
+                              const ResourceVersion& version) {
+  WL_ASSERT(!notifying_);
+  Advance(version);
+  tombstones_.erase(uid);
+  const auto found = objects_.find(key);
+  if (found == objects_.end()) return Duplicate();
+
+  const ObjectMeta& cached = found->second->meta;
+  const bool same_uid = cached.uid == uid;
+  if (!same_uid) {
+    // Only one that lived later under this name tells us anything: that ours is gone.
+    const auto order = ResourceVersion::Compare(version, cached.resource_version);
+    if (!order || *order != std::strong_ordering::greater) return Stale();
+  }
+  const std::unique_ptr<T> gone = Take(found);
+  Notify({gone.get(), nullptr, /*final_state_unknown=*/!same_uid});
+  return Applied::kChanged;
+}
+
+template <typename T>
+void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
+  WL_ASSERT(!notifying_);
+  const auto found = objects_.find(key);
+  // Not held any more: the watch was faster than the reply, and has nothing left to confirm.
+  if (found == objects_.end() || found->second->meta.uid != uid) return;
+  tombstones_.insert_or_assign(uid, found->second->meta.resource_version);
+  const std::unique_ptr<T> gone = Take(found);
+  Notify({gone.get(), nullptr});
+}
+
+// --- relist ---
+
+template <typename T>
+void Store<T>::Replace(std::vector<T> objects, const ResourceVersion& list_version) {
+  WL_ASSERT(!notifying_);
+  Listed listed;  // should a key come twice, the later one counts
+  for (const T& object : objects) {
+    if (!tombstones_.contains(object.meta.uid)) {
+      listed.insert_or_assign(KeyOf(object.meta), &object);
+    }
+  }
+  ConfirmTombstones(objects, list_version);
+  const std::vector<Made> gone = TakeUnlisted(listed, list_version);
+  const std::vector<Made> put = PutListed(objects, listed);
+  Advance(list_version);
+
+  for (const Made& made : gone) {
+    Notify({made.old_object.get(), nullptr, /*final_state_unknown=*/true});
+  }
+  for (const Made& made : put) Notify({made.old_object.get(), made.new_object});
+}
+
+// A list without the uid has seen the deletion only if it is newer than what we deleted: an older one may
+// not have seen the creation, and the watch from there on would still bring both.
+template <typename T>
+void Store<T>::ConfirmTombstones(const std::vector<T>& listed,
+                                 const ResourceVersion& list_version) {
+  std::set<Uid> uids;
+  for (const T& object : listed) uids.insert(object.meta.uid);
+  std::erase_if(tombstones_, [&](const auto& tombstone) {
+    const auto& [uid, last_held] = tombstone;
+    return !uids.contains(uid) && !IsOlder(list_version, last_held);
+  });
+}
+
+// Takes out what the list has not, except what is newer than the list: that is a fold, and the watch
+// from here on will tell of it.
+template <typename T>
+std::vector<typename Store<T>::Made> Store<T>::TakeUnlisted(const Listed& listed,
+                                                            const ResourceVersion& list_version) {
+  std::vector<Made> gone;
+  for (auto next = objects_.begin(); next != objects_.end();) {
+    const auto position = next++;
+    const ObjectMeta& cached = position->second->meta;
+    const auto found = listed.find(position->first);
+    const bool unlisted = found == listed.end() || found->second->meta.uid != cached.uid;
+    if (unlisted && !IsOlder(list_version, cached.resource_version)) {
+      gone.push_back({Take(position), nullptr});
+    }
+  }
+  return gone;
+}
+
+template <typename T>
+std::vector<typename Store<T>::Made> Store<T>::PutListed(std::vector<T>& objects,
+                                                         const Listed& listed) {
+  std::vector<Made> put;
+  for (T& object : objects) {
+    const auto last = listed.find(KeyOf(object.meta));
+    if (last == listed.end() || last->second != &object) continue;
+    const auto found = objects_.find(last->first);
+    if (found == objects_.end()) {
+      put.push_back({nullptr, Insert(std::move(object))});
+      continue;
+    }
+    const ObjectMeta& cached = found->second->meta;
+    // Where the uid differs, TakeUnlisted has kept ours because it is newer than the list. An object in
+    // the same version is the same object.
+    if (cached.uid != object.meta.uid) continue;
+    if (cached.resource_version == object.meta.resource_version) continue;
+    if (IsOlder(object.meta.resource_version, cached.resource_version)) continue;
+    put.push_back(Exchange(found, std::move(object)));
+  }
+  return put;
+}
+
+// --- parts ---
+
+template <typename T>
+const T* Store<T>::Insert(T object) {
+  auto stored = std::make_unique<T>(std::move(object));
+  const T* added = stored.get();
+  objects_.emplace(KeyOf(added->meta), std::move(stored));
+  Index(*added);
+  return added;
+}
+
+template <typename T>
+std::unique_ptr<T> Store<T>::Take(typename Objects::iterator position) {
+  Unindex(*position->second);
+  std::unique_ptr<T> taken = std::move(position->second);
+  objects_.erase(position);
+  return taken;
+}
+
+template <typename T>
+typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position, T object) {
+  Unindex(*position->second);
+  std::unique_ptr<T> former =
+      std::exchange(position->second, std::make_unique<T>(std::move(object)));
+  Index(*position->second);
+  return {std::move(former), position->second.get()};
+}
+
+// True when an object we do not hold must have been deleted after `version`. A reply in exactly the
+// version of the last event repeats that event.
+template <typename T>
+bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
+  if (IsOlder(version, version_)) return true;
+  return origin == Origin::kFold && version.comparable() && version == version_;
+}
+
+template <typename T>
+void Store<T>::Advance(const ResourceVersion& version) {
+  if (!IsOlder(version, version_)) version_ = version;
+}
+
+template <typename T>
+Applied Store<T>::Duplicate() {
+  ++duplicates_;
+  return Applied::kDuplicate;
+}
+
+template <typename T>
+Applied Store<T>::Stale() {
+  ++stale_;
+  return Applied::kStale;
+}
+
+template <typename T>
+void Store<T>::Notify(const Change<T>& change) {
+  notifying_ = true;
+  for (const ChangeHandler& handler : handlers_) handler(change);
+  notifying_ = false;
+}
+
+// --- indexes ---
+
+template <typename T>
+bool Store<T>::ByKey::operator()(const T* a, const T* b) const {
+  const auto key = [](const T* object) {
+    return std::pair(object->meta.namespace_.text(), std::string_view(object->meta.name));
+  };
+  return key(a) < key(b);
+}
+
+template <typename T>
+void Store<T>::Index(const T& object) {
+  by_namespace_[object.meta.namespace_].insert(&object);
+  const OwnerReference* owner = object.meta.ControllerRef();
+  if (owner == nullptr) {
+    orphans_[object.meta.namespace_].insert(&object);
+  } else {
+    by_owner_[owner->uid].insert(&object);
+  }
+}
+
+template <typename T>
+void Store<T>::Unindex(const T& object) {
+  // An empty set is removed, too: namespaces and owners come and go.
+  const auto remove = [&object](auto& index, const auto& key) {
+    const auto found = index.find(key);
+    found->second.erase(&object);
+    if (found->second.empty()) index.erase(found);
+  };
+  remove(by_namespace_, object.meta.namespace_);
+  const OwnerReference* owner = object.meta.ControllerRef();
+  if (owner == nullptr) {
+    remove(orphans_, object.meta.namespace_);
+  } else {
+    remove(by_owner_, owner->uid);
+  }
+}
+
+}  // namespace windlass
