@@ -24,7 +24,7 @@ func Down(args []string) int {
 	if err != nil {
 		return fail(err)
 	}
-	c.stop(c.names()...)
+	c.stopAll()
 	for _, name := range c.names() {
 		if p, ok := c.processOf(name); ok && p.running() {
 			return fail(fmt.Errorf("%s (pid %d) does not die", name, p.PID))

@@ -16,8 +16,8 @@ import (
 )
 
 // writePKI makes a certificate authority, the apiserver's certificate and the
-// key that signs ServiceAccount tokens. Existing files stay: a data folder that
-// comes up again keeps its kubeconfigs and tokens valid.
+// key that signs ServiceAccount tokens. Existing files stay: tokens of a data
+// folder that comes up again, or of its copy, remain valid.
 func (c *cluster) writePKI() error {
 	if _, err := os.Stat(c.path("pki", "ca.crt")); !errors.Is(err, fs.ErrNotExist) {
 		return err

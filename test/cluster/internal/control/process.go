@@ -58,13 +58,20 @@ func procStat(pid int) (start uint64, state byte, err error) {
 	return start, fields[0][0], err
 }
 
+// runRecord is DIR/run/NAME.json. It names its folder, so that a copy of a data
+// folder does not take the original's processes for its own.
+type runRecord struct {
+	process
+	Dir string `json:"dir"`
+}
+
 func (c *cluster) processOf(name string) (process, bool) {
-	var p process
+	var r runRecord
 	content, err := os.ReadFile(c.path("run", name+".json"))
-	if err != nil || json.Unmarshal(content, &p) != nil {
+	if err != nil || json.Unmarshal(content, &r) != nil || r.Dir != c.Dir {
 		return process{}, false
 	}
-	return p, true
+	return r.process, true
 }
 
 // start runs a component in a session of its own, so that it outlives this
@@ -93,7 +100,7 @@ func (c *cluster) start(component component) error {
 		return err
 	}
 	go cmd.Wait() //nolint:errcheck // reaped here, judged by /proc and its log
-	return writeJSON(c.path("run", component.Name+".json"), process{cmd.Process.Pid, started})
+	return writeJSON(c.path("run", component.Name+".json"), runRecord{process{cmd.Process.Pid, started}, c.Dir})
 }
 
 // stop asks politely and insists after five seconds. A process frozen by
@@ -114,6 +121,18 @@ func (c *cluster) stop(names ...string) {
 		p.signal(syscall.SIGKILL) //nolint:errcheck
 	}
 	allGone(left, killWithin)
+}
+
+// stopAll leaves etcd to the last: without it the apiserver waits in vain.
+func (c *cluster) stopAll() {
+	var others []string
+	for _, name := range c.names() {
+		if name != "etcd" {
+			others = append(others, name)
+		}
+	}
+	c.stop(others...)
+	c.stop("etcd")
 }
 
 func allGone(processes []process, within time.Duration) bool {

@@ -50,7 +50,7 @@ func Up(args []string) int {
 		return fail(err)
 	}
 	if err := c.up(ctx, options); err != nil {
-		c.stop(c.names()...)
+		c.stopAll()
 		return fail(fmt.Errorf("%w (stopped; data left in %s)", err, c.Dir))
 	}
 	return 0
@@ -75,6 +75,12 @@ func prepare(dir string) (*cluster, error) {
 			if p, ok := old.processOf(name); ok && p.running() {
 				return nil, fmt.Errorf("a cluster is up in %s already (%s runs as pid %d)", dir, name, p.PID)
 			}
+		}
+	}
+	// `down --remove` takes the whole folder: it must be nobody else's.
+	if _, err := os.Stat(filepath.Join(dir, "cluster.json")); errors.Is(err, fs.ErrNotExist) {
+		if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+			return nil, fmt.Errorf("%s is neither empty nor a cluster's data folder", dir)
 		}
 	}
 	bin, err := os.Executable()
