@@ -21,7 +21,10 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
                 [this](const Deployment& deployment) {
                   if (term_ != nullptr && added_all_) term_->ForeignStatus(deployment);
                 }),
-      fold_(cache_, wake_ups_, environment.decoder),
+      fold_(cache_, wake_ups_, environment.decoder,
+            [this](const ObjectMeta& meta) {
+              if (term_ != nullptr) term_->OwnStatus(meta);
+            }),
       next_([](const View& view, const Learned& learned, WallTime now) {
         return deployment::Next(view, learned, now);
       }),

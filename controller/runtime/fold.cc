@@ -1,5 +1,7 @@
 #include "controller/runtime/fold.h"
 
+#include <utility>
+
 namespace windlass {
 namespace {
 
@@ -17,19 +19,22 @@ class Quiet {
 
 }  // namespace
 
-Fold::Fold(ClusterCache& cache, WakeUps& wake_ups, Decoder& decoder)
-    : cache_(cache), wake_ups_(wake_ups), decoder_(decoder) {}
+Fold::Fold(ClusterCache& cache, WakeUps& wake_ups, Decoder& decoder, OwnStatus own_status)
+    : cache_(cache),
+      wake_ups_(wake_ups),
+      decoder_(decoder),
+      own_status_(std::move(own_status)) {}
 
 Status Fold::Written(const ObjectKey& key, const Request& request, const Reply& reply) {
   const Quiet quiet(wake_ups_, key);
   if (request.verb() == Verb::kDelete) return Deleted(request, reply);
-  return Object(request.resource(), reply);
+  return Object(request, reply);
 }
 
 Status Fold::Read(const ObjectKey& key, const Request& request, const Reply& reply) {
   if (request.verb() == Verb::kList) return Unit{};
   const Quiet quiet(wake_ups_, key);
-  return Object(request.resource(), reply);
+  return Object(request, reply);
 }
 
 void Fold::Vanished(const ObjectKey& key, const Request& request) {
@@ -38,10 +43,11 @@ void Fold::Vanished(const ObjectKey& key, const Request& request) {
   cache_.replica_sets().store().FoldDelete(request.key(), request.uid());
 }
 
-Status Fold::Object(Resource resource, const Reply& reply) {
-  switch (resource) {
+Status Fold::Object(const Request& request, const Reply& reply) {
+  switch (request.resource()) {
     case Resource::kDeployments: {
       WINDLASS_TRY(Deployment deployment, decoder_.DecodeDeployment(reply.body));
+      if (request.mutates()) own_status_(deployment.meta);
       cache_.deployments().store().Fold(std::move(deployment));
       return Unit{};
     }

@@ -4,6 +4,8 @@
 // Source: architecture §2, "The fold is the ledger".
 #pragma once
 
+#include <functional>
+
 #include "controller/runtime/cluster_cache.h"
 #include "controller/runtime/wake_ups.h"
 #include "kubeclient/api/decode.h"
@@ -14,7 +16,10 @@ namespace windlass {
 
 class Fold {
  public:
-  Fold(ClusterCache& cache, WakeUps& wake_ups, Decoder& decoder);
+  // `own_status` hears of every Deployment as it stands after a status write of ours.
+  using OwnStatus = std::function<void(const ObjectMeta&)>;
+
+  Fold(ClusterCache& cache, WakeUps& wake_ups, Decoder& decoder, OwnStatus own_status);
 
   // The reply to a successful write made for `key`. Error kMalformed when the reply cannot be decoded: the
   // write happened, but its result is not known.
@@ -28,12 +33,13 @@ class Fold {
   void Vanished(const ObjectKey& key, const Request& request);
 
  private:
-  Status Object(Resource resource, const Reply& reply);
+  Status Object(const Request& request, const Reply& reply);
   Status Deleted(const Request& request, const Reply& reply);
 
   ClusterCache& cache_;
   WakeUps& wake_ups_;
   Decoder& decoder_;
+  OwnStatus own_status_;
 };
 
 }  // namespace windlass

@@ -35,9 +35,18 @@ void Rivals::ForeignStatus(const Deployment& deployment) {
   if (seen_.size() >= kSeenMax) seen_.clear();
   Seen& seen = seen_[deployment.meta.uid];
   if (seen.generation != deployment.meta.generation) {
-    seen = {deployment.meta.generation, 0, seen.back_until};
+    seen = {deployment.meta.generation, 0, {}, seen.back_until};
   }
   ++seen.foreign;
+  seen.latest = deployment.meta.resource_version;
+}
+
+void Rivals::OwnStatus(const ObjectMeta& meta) {
+  const auto found = seen_.find(meta.uid);
+  if (found != seen_.end() && found->second.latest == meta.resource_version) {
+    --found->second.foreign;
+    found->second.latest = {};
+  }
 }
 
 bool Rivals::Suspicious(const Deployment& deployment) const {

@@ -21,6 +21,9 @@ class Rivals {
   // A Deployment arrived from the watch with a status other than the cached one: somebody else wrote it.
   void ForeignStatus(const Deployment& deployment);
 
+  // The reply to a status write of ours, as the server stored it. The watch may have shown it first.
+  void OwnStatus(const ObjectMeta& meta);
+
   // Whether the Deployment should be read and judged before anything is written to it.
   bool Suspicious(const Deployment& deployment) const;
 
@@ -33,6 +36,7 @@ class Rivals {
   struct Seen {
     int64_t generation = 0;
     int foreign = 0;      // status writes by others within that generation
+    ResourceVersion latest;  // of those
     WallTime back_until;  // zero = not stepped back
   };
   std::map<Uid, Seen> seen_;  // Deployments whose status somebody else wrote; bounded

@@ -41,6 +41,7 @@ class Term {
 
   void Add(const ObjectKey& key, Wake wake) { queue_.Add(key, wake); }
   void ForeignStatus(const Deployment& deployment) { rivals_.ForeignStatus(deployment); }
+  void OwnStatus(const ObjectMeta& meta) { rivals_.OwnStatus(meta); }
 
   // Takes no further keys; what is in flight may end.
   void Drain() { draining_ = true; }
