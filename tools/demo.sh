@@ -68,7 +68,8 @@ ready() { [ "$(get /readyz)" = 200 ]; }
 
 replica_sets() {
   local revision='.metadata.annotations.deployment\.kubernetes\.io/revision'
-  show kubectl get replicasets -l app=web --sort-by=.metadata.creationTimestamp -o \
+  say "its ReplicaSets:"
+  run kubectl get replicasets -l app=web --sort-by=.metadata.creationTimestamp -o \
     "custom-columns=NAME:.metadata.name,REVISION:$revision,REPLICAS:.spec.replicas,\
 READY:.status.readyReplicas,IMAGE:.spec.template.spec.containers[0].image"
 }
@@ -113,7 +114,7 @@ say "ready, pid $windlass"
 step "Rollout: a Deployment of 4 replicas"
 part "three rollouts"
 cd "$root/examples"
-show kubectl apply -f web.yaml
+show kubectl create -f web.yaml
 show kubectl rollout status deployment/web --timeout=120s
 
 step "Update: a new image, one Pod at a time, never fewer than 4 ready"
