@@ -119,6 +119,7 @@ void LineSink::SplitRest() {
       rest_ = {};
     } else {
       rest_.remove_prefix(end + 1);
+      if (partial_.empty() && IsBlank(piece)) continue;
       std::string line = std::exchange(partial_, {});
       line.reserve(line.size() + piece.size() + kLinePaddingBytes);
       line.append(piece);

@@ -1,0 +1,39 @@
+// Certificates made at run time: a test has no key in the repository and none that expires.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace windlass {
+
+struct PemPair {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+struct Subject {
+  std::string common_name;
+  std::vector<std::string> alternative_names;  // as OpenSSL writes them: "DNS:name", "IP:127.0.0.1"
+};
+
+class CertificateAuthority {
+ public:
+  explicit CertificateAuthority(const std::string& common_name);
+  ~CertificateAuthority();
+  CertificateAuthority(const CertificateAuthority&) = delete;
+  CertificateAuthority& operator=(const CertificateAuthority&) = delete;
+
+  std::string certificate_pem() const;
+  // A leaf for servers and clients alike.
+  PemPair Issue(const Subject& subject);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The same key, encrypted with a passphrase.
+std::string EncryptKey(const std::string& key_pem);
+
+}  // namespace windlass

@@ -1,0 +1,522 @@
+// The contract of Transport::Call against a server that misbehaves on command (transport.h, cpp-stack §1).
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "test/unit/transport/fixture.h"
+
+namespace windlass {
+namespace {
+
+// Answers every request of a connection with the same bytes.
+RawHttpServer::Script Always(std::string response) {
+  return [response](Connection& peer, int) {
+    while (!peer.ReadRequest().empty() && peer.Write(response)) {
+    }
+  };
+}
+
+bool Has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("a request goes out as it was given") {
+  RawHttpServer server(Always(Response("200 OK", "{}")));
+  TransportOptions options;
+  options.user_agent = "windlass/0.1";
+  options.credentials = std::make_shared<FixedCredentials>(Secret("t0k3n"));
+  TransportFixture client(server.url(), options);
+
+  const std::string target =
+      "/apis/apps/v1/namespaces/d/deployments/web/status?fieldManager=windlass&"
+      "labelSelector=a%20in%20%28b%2Cc%29%2C%21x&fieldSelector=status.phase%21%3DFailed";
+  HttpRequest request = Send(HttpMethod::kPatch, target, R"({"spec":{"replicas":3}})");
+  request.content_type = "application/merge-patch+json";
+  request.accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+  const Result<HttpResponse> reply = client.Call(request);
+
+  REQUIRE(reply.ok());
+  CHECK(reply->status == 200);
+  CHECK(reply->body == "{}");
+  REQUIRE(server.requests().size() == 1);
+  const std::string sent = server.requests().front();
+  CAPTURE(sent);
+  CHECK(sent.starts_with("PATCH " + target + " HTTP/1.1\r\n"));
+  CHECK(Has(sent, "Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\n"));
+  CHECK(Has(sent, "Accept:" + request.accept + "\r\n"));
+  CHECK(Has(sent, "Content-Type:application/merge-patch+json\r\n"));
+  CHECK(Has(sent, "Content-Length:23\r\n"));
+  CHECK(Has(sent, "User-Agent:windlass/0.1\r\n"));
+  CHECK(Has(sent, "Authorization:Bearer t0k3n\r\n"));
+  CHECK(sent.ends_with("\r\n\r\n" + request.body));
+  CHECK_FALSE(Has(sent, "Accept-Encoding"));  // compression costs the API server more than the wire
+  CHECK_FALSE(Has(sent, "Transfer-Encoding"));
+}
+
+TEST_CASE("each method goes out under its name, with a body where there is one") {
+  struct Row {
+    HttpMethod method;
+    std::string name;
+    std::string body;
+    bool has_length;
+  };
+  const Row row = GENERATE(values<Row>({
+      {HttpMethod::kGet, "GET", "", false},
+      {HttpMethod::kPost, "POST", "{}", true},
+      {HttpMethod::kPut, "PUT", "{}", true},
+      {HttpMethod::kDelete, "DELETE", R"({"preconditions":{"uid":"u"}})", true},
+      {HttpMethod::kDelete, "DELETE", "", true},
+      // More than the library reads of a body at once.
+      {HttpMethod::kPut, "PUT", std::string(300'000, 'x'), true},
+  }));
+  CAPTURE(row.name, row.body.size());
+  RawHttpServer server(Always(Response("200 OK", "")));
+  TransportFixture client(server.url() + "/prefix/");
+  HttpRequest request = Send(row.method, "/api", row.body);
+  if (row.body.empty()) request.content_type.clear();
+
+  CHECK(client.Call(request).ok());
+  REQUIRE(server.requests().size() == 1);
+  const std::string sent = server.requests().front();
+  CHECK(sent.starts_with(row.name + " /prefix/api HTTP/1.1\r\n"));
+  CHECK(Has(sent, "Content-Length") == row.has_length);
+  CHECK(sent.substr(sent.find("\r\n\r\n") + 4) == row.body);
+}
+
+TEST_CASE("every status is a value, a redirect among them") {
+  const std::string status = GENERATE(
+      as<std::string>(), "200 OK", "201 Created", "302 Found", "307 Temporary Redirect",
+      "401 Unauthorized", "404 Not Found", "409 Conflict", "422 Unprocessable Entity",
+      "429 Too Many Requests", "500 Internal Server Error", "504 Gateway Timeout");
+  CAPTURE(status);
+  RawHttpServer elsewhere(Always(Response("200 OK", "stolen")));
+  RawHttpServer server(Always(Response(status, R"({"kind":"Status"})",
+                                       "Content-Type: application/json\r\nRetry-After: 7\r\n"
+                                       "Location: " + elsewhere.url() + "/x\r\n")));
+  TransportFixture client(server.url());
+
+  for (const HttpMethod method : {HttpMethod::kGet, HttpMethod::kPost}) {
+    const Result<HttpResponse> reply = client.Call(Send(method, "/api", "{}"));
+    REQUIRE(reply.ok());
+    CHECK(reply->status == std::stoi(status));
+    CHECK(reply->body == R"({"kind":"Status"})");
+    CHECK(reply->content_type == "application/json");
+    CHECK(reply->retry_after == Duration(seconds(7)));
+  }
+  CHECK(server.requests().size() == 2);
+  CHECK(elsewhere.connections() == 0);
+}
+
+TEST_CASE("a chunked body is put together") {
+  RawHttpServer server(Always(ChunkedHead() + Chunk("abc") + Chunk("def") + std::string(kLastChunk)));
+  TransportFixture client(server.url());
+  const Result<HttpResponse> reply = client.Call(Get("/api"));
+  REQUIRE(reply.ok());
+  CHECK(reply->body == "abcdef");
+}
+
+TEST_CASE("what failed before anything was sent may be sent again (reliability §5.1)") {
+  TransportFixture client("http://127.0.0.1:" + std::to_string(RefusingPort()));
+  const HttpMethod method = GENERATE(HttpMethod::kGet, HttpMethod::kPost, HttpMethod::kPatch);
+  const Result<HttpResponse> reply = client.Call(Send(method, "/api", "{}"));
+  REQUIRE_FALSE(reply.ok());
+  CHECK(reply.error().kind == ErrorKind::kNotSent);
+  CHECK(Has(reply.error().message, "/api: Failed to connect"));
+}
+
+TEST_CASE("a name that does not resolve was not reached") {
+  TransportFixture client("http://no-such-host.invalid:6443");
+  const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
+  REQUIRE_FALSE(reply.ok());
+  CHECK(reply.error().kind == ErrorKind::kNotSent);
+}
+
+TEST_CASE("a request without an answer is ambiguous (S-003)") {
+  struct Row {
+    std::string id;
+    std::string answer;  // then the connection is closed
+  };
+  const Row row = GENERATE(values<Row>({
+      {"closed at once", ""},
+      {"closed within the headers", "HTTP/1.1 200 OK\r\nContent-"},
+      {"closed within the body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\""},
+      {"closed within a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"a\""},
+      {"closed between chunks",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"},
+      {"a later answer announced", "HTTP/1.1 103 Early Hints\r\n\r\n"},
+  }));
+  CAPTURE(row.id);
+  RawHttpServer server([&row](Connection& peer, int) {
+    peer.ReadRequest();
+    peer.Write(row.answer);
+  });
+  TransportFixture client(server.url());
+  const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
+  REQUIRE_FALSE(reply.ok());
+  CHECK(reply.error().kind == ErrorKind::kAmbiguous);
+  CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("an answer that is no HTTP is malformed for a read, ambiguous for a write") {
+  RawHttpServer server(Always("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
+  TransportFixture client(server.url());
+  const Result<HttpResponse> read = client.Call(Get("/api"));
+  const Result<HttpResponse> write = client.Call(Send(HttpMethod::kPut, "/api", "{}"));
+  REQUIRE_FALSE(read.ok());
+  REQUIRE_FALSE(write.ok());
+  CHECK(read.error().kind == ErrorKind::kMalformed);
+  CHECK(write.error().kind == ErrorKind::kAmbiguous);
+}
+
+// The library gives a connection back to its pool a moment after the answer has arrived, so the next
+// call may find it there or not. Repeats `scenario` until it did; `scenario` says so.
+void UntilReused(const std::function<bool()>& scenario) {
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    if (scenario()) return;
+  }
+  FAIL("no connection was ever used twice");
+}
+
+TEST_CASE("a write is never sent twice, a read may be (cpp-stack §1.5)") {
+  struct Row {
+    HttpMethod method;
+    std::string body;
+    bool replayed;
+  };
+  const Row row = GENERATE(values<Row>({
+      {HttpMethod::kPost, "{}", false},
+      {HttpMethod::kPatch, "{}", false},
+      {HttpMethod::kDelete, "", false},
+      {HttpMethod::kGet, "", true},
+  }));
+  CAPTURE(static_cast<int>(row.method));
+  UntilReused([&row] {
+    // Reads a second request on the first connection, as one that acts on it, and hangs up.
+    std::atomic<bool> reused = false;
+    RawHttpServer server([&reused](Connection& peer, int nth) {
+      peer.ReadRequest();
+      peer.Write(Response("200 OK", "first"));
+      if (nth == 0) reused = !peer.ReadRequest().empty();
+    });
+    TransportFixture client(server.url());
+    REQUIRE(client.Call(Get("/warm")).ok());
+    const Result<HttpResponse> reply = client.Call(Send(row.method, "/api", row.body));
+    if (!reused) return false;
+    if (row.replayed) {
+      CHECK(reply.ok());
+      CHECK(server.requests().size() == 3);
+    } else {
+      REQUIRE_FALSE(reply.ok());
+      CHECK(reply.error().kind == ErrorKind::kAmbiguous);
+      CHECK(server.requests().size() == 2);
+    }
+    return true;
+  });
+}
+
+TEST_CASE("a request on a connection that died in the pool was not sent") {
+  struct Row {
+    HttpMethod method;
+    bool reset;  // how it died: killed, or closed in order
+  };
+  const Row row = GENERATE(values<Row>({{HttpMethod::kPatch, false},
+                                        {HttpMethod::kPatch, true},
+                                        {HttpMethod::kGet, false},
+                                        {HttpMethod::kGet, true}}));
+  CAPTURE(static_cast<int>(row.method), row.reset);
+  UntilReused([&row] {
+    RawHttpServer server([&row](Connection& peer, int nth) {
+      while (!peer.ReadRequest().empty()) {
+        peer.Write(Response("200 OK", "answer"));
+        if (nth > 0) continue;
+        if (row.reset) peer.Reset();
+        return;
+      }
+    });
+    TransportFixture client(server.url());
+    REQUIRE(client.Call(Get("/warm")).ok());
+    REQUIRE(client.core.RunUntil([&] { return server.closed() == 1; }));
+
+    const Result<HttpResponse> reply = client.Call(Send(row.method, "/api", "{}"));
+    if (reply.ok() && row.method != HttpMethod::kGet) return false;  // went over a fresh one
+    if (!reply.ok()) {
+      CHECK(reply.error().kind == ErrorKind::kNotSent);
+      CHECK(server.requests().size() == 1);
+      CHECK(client.Call(Send(row.method, "/again", "{}")).ok());
+    }
+    return true;
+  });
+}
+
+TEST_CASE("a deadline is total: whatever the server does meanwhile") {
+  struct Row {
+    std::string id;
+    HttpMethod method;
+    std::string begin;  // of an answer that is never finished
+  };
+  const Row row = GENERATE(values<Row>({
+      {"no answer to a write", HttpMethod::kPost, ""},
+      {"no answer to a read", HttpMethod::kGet, ""},
+      {"half a body", HttpMethod::kPatch, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"},
+  }));
+  CAPTURE(row.id);
+  RawHttpServer server([&row](Connection& peer, int) {
+    peer.ReadRequest();
+    peer.Write(row.begin);
+    peer.WaitForPeerToClose();
+  });
+  TransportFixture client(server.url());
+  std::optional<Result<HttpResponse>> reply;
+  client.transport->Call(Send(row.method, "/api", "{}", seconds(10)),
+                         [&](Result<HttpResponse> got) { reply = std::move(got); });
+  REQUIRE(client.core.RunUntil([&] { return server.requests().size() == 1; }));
+  CHECK_FALSE(reply.has_value());
+  client.core.clock.Skip(seconds(10));
+  client.core.Turn();
+  REQUIRE(reply.has_value());
+  REQUIRE_FALSE(reply->ok());
+  CHECK(reply->error().kind == ErrorKind::kAmbiguous);
+  CHECK(Has(reply->error().message, "/api: no answer within 10 s"));
+  // The connection is given up: nobody may read the late answer as its own.
+  CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));
+}
+
+TEST_CASE("a response above the limit is refused, not collected") {
+  RawHttpServer server([](Connection& peer, int) {
+    peer.ReadRequest();
+    peer.Write("HTTP/1.1 200 OK\r\nContent-Length: 99000000000\r\n\r\n");
+    const std::string piece(1U << 20U, 'x');
+    while (peer.Write(piece)) {
+    }
+  });
+  TransportFixture client(server.url());
+  const Result<HttpResponse> read = client.Call(Get("/api"));
+  REQUIRE_FALSE(read.ok());
+  CHECK(read.error().kind == ErrorKind::kMalformed);
+  CHECK(Has(read.error().message, "larger than 64 MiB"));
+  CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));
+}
+
+TEST_CASE("a cancelled call is told so, once") {
+  RawHttpServer server([](Connection& peer, int) {
+    const std::string request = peer.ReadRequest();
+    if (Has(request, "/half")) peer.Write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+    peer.WaitForPeerToClose();
+  });
+  TransportFixture client(server.url());
+  const std::string target = GENERATE(as<std::string>(), "/nothing", "/half");
+  int replies = 0;
+  std::optional<Result<HttpResponse>> reply;
+  const CallId id = client.transport->Call(Get(target), [&](Result<HttpResponse> got) {
+    ++replies;
+    reply = std::move(got);
+  });
+  SECTION("before it is sent") {}
+  SECTION("while the server is thinking") {
+    REQUIRE(client.core.RunUntil([&] { return server.requests().size() == 1; }));
+  }
+  client.transport->Cancel(id);
+  client.transport->Cancel(id);
+  CHECK(replies == 0);  // not from inside Cancel
+  REQUIRE(client.core.RunUntil([&] { return reply.has_value(); }));
+  REQUIRE_FALSE(reply->ok());
+  CHECK(reply->error().kind == ErrorKind::kCancelled);
+  client.transport->Cancel(id);
+  client.transport->Cancel(12345);
+  CHECK(client.core.RunUntil([&] { return server.closed() == server.connections(); }));
+  client.core.Turn();
+  CHECK(replies == 1);
+}
+
+TEST_CASE("many calls at once are each answered once") {
+  RawHttpServer server([](Connection& peer, int) {
+    for (;;) {
+      const std::string request = peer.ReadRequest();
+      if (request.empty()) return;
+      const size_t end = request.find(" HTTP");
+      peer.Write(Response("200 OK", request.substr(4, end - 4)));
+    }
+  });
+  TransportFixture client(server.url());
+  constexpr int kCalls = 200;
+  std::vector<int> replies(kCalls, 0);
+  for (int i = 0; i < kCalls; ++i) {
+    client.transport->Call(Get("/" + std::to_string(i)), [&replies, i](Result<HttpResponse> reply) {
+      if (reply.ok() && reply->body == "/" + std::to_string(i)) ++replies[static_cast<size_t>(i)];
+    });
+  }
+  CHECK(client.transport->counters().calls == kCalls);
+  REQUIRE(client.core.RunUntil([&] { return client.transport->counters().calls == 0; }));
+  CHECK(std::all_of(replies.begin(), replies.end(), [](int n) { return n == 1; }));
+}
+
+TEST_CASE("each class of calls has its own connections") {
+  std::mutex mutex;
+  std::map<int, std::set<std::string>> seen;  // by connection
+  RawHttpServer server([&](Connection& peer, int nth) {
+    for (;;) {
+      const std::string request = peer.ReadRequest();
+      if (request.empty()) return;
+      {
+        const std::scoped_lock lock(mutex);
+        seen[nth].insert(request.substr(0, request.find(" HTTP")));
+      }
+      peer.Write(Response("200 OK", ""));
+    }
+  });
+  TransportFixture client(server.url());
+  for (int i = 0; i < 10; ++i) {
+    HttpRequest call = Get("/call");
+    HttpRequest lease = Get("/lease");
+    HttpRequest watch = Get("/watch");
+    lease.call_class = CallClass::kLease;
+    watch.call_class = CallClass::kWatch;
+    for (const HttpRequest& request : {call, lease, watch}) CHECK(client.Call(request).ok());
+  }
+  const std::scoped_lock lock(mutex);
+  for (const auto& [connection, requests] : seen) CHECK(requests.size() == 1);
+}
+
+TEST_CASE("the answer behind an informational response is nobody else's") {
+  RawHttpServer server([](Connection& peer, int nth) {
+    peer.ReadRequest();
+    if (nth == 0) peer.Write("HTTP/1.1 100 Continue\r\n\r\n");
+    peer.Write(Response("200 OK", nth == 0 ? "of the first" : "of the second"));
+    peer.WaitForPeerToClose();
+  });
+  TransportFixture client(server.url());
+  CHECK_FALSE(client.Call(Send(HttpMethod::kPut, "/first", "{}")).ok());
+  const Result<HttpResponse> second = client.Call(Send(HttpMethod::kPut, "/second", "{}"));
+  REQUIRE(second.ok());
+  CHECK(second->body == "of the second");
+}
+
+TEST_CASE("renewed connections leave nothing of the old pool in use") {
+  RawHttpServer server(Always(Response("200 OK", "")));
+  TransportFixture client(server.url());
+  CHECK(client.Call(Get("/api")).ok());
+  client.transport->RenewConnections();
+  CHECK(client.Call(Get("/api")).ok());
+  CHECK(server.connections() == 2);
+  CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));  // nobody keeps the old one
+}
+
+TEST_CASE("nothing is called back after destruction") {
+  RawHttpServer server([](Connection& peer, int) {
+    for (;;) {
+      const std::string request = peer.ReadRequest();
+      if (request.empty()) return;
+      if (Has(request, "/stream")) peer.Write(ChunkedHead() + Chunk("a\nb\n"));
+      if (Has(request, "/answered")) peer.Write(Response("200 OK", ""));
+    }
+  });
+  TransportFixture client(server.url());
+  int called = 0;
+  const auto count = [&called](auto&&) { ++called; };
+  client.transport->Call(Get("/answered"), count);
+  client.transport->Call(Send(HttpMethod::kPost, "/open", "{}"), count);
+  client.transport->Stream(Get("/stream"), {count, count});
+  client.transport->Cancel(client.transport->Call(Get("/cancelled"), count));
+  REQUIRE(client.core.RunUntil([&] { return server.requests().size() >= 3; }));
+  const int before = called;  // what came while the requests went out
+  client.transport.reset();
+  client.core.Turn();
+  CHECK(called == before);
+  CHECK(client.core.timers.empty());
+}
+
+TEST_CASE("a target that is no URI is an error, not an exception") {
+  RawHttpServer server(Always(Response("200 OK", "")));
+  TransportFixture client(server.url());
+  const Result<HttpResponse> reply = client.Call(Get("/a b\r\nX-Forged: 1"));
+  REQUIRE_FALSE(reply.ok());
+  CHECK(reply.error().kind == ErrorKind::kInvalid);
+  CHECK(server.connections() == 0);
+}
+
+TEST_CASE("a transport that cannot work is not made") {
+  struct Row {
+    std::string server;
+    std::string message;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"", "has no scheme"},
+      {"10.0.0.1:6443", "has no scheme"},
+      {"ftp://host", "has no scheme"},
+      {"https://", "is not an address"},
+      {"https://[fd00::1]:6443", "IPv6 literals cannot be reached"},
+  }));
+  CoreLoop core;
+  TransportOptions options;
+  options.server = row.server;
+  const auto created = CppRestTransport::Create(core.clock, core.timers, core.inbox, options);
+  REQUIRE_FALSE(created.ok());
+  CHECK(created.error().kind == ErrorKind::kConfig);
+  CHECK(Has(created.error().message, row.message));
+}
+
+// A source under test control.
+class ScriptedCredentials final : public CredentialSource {
+ public:
+  Result<Secret> BearerToken() override {
+    ++asked;
+    if (failure) return *failure;
+    return Secret(token + std::to_string(asked));
+  }
+  void Refused(MonotonicTime started) override { refused.push_back(started); }
+
+  int asked = 0;
+  std::string token = "token-";
+  std::optional<Error> failure;
+  std::vector<MonotonicTime> refused;
+};
+
+TEST_CASE("the token is asked for once per request and dropped after a 401") {
+  RawHttpServer server([](Connection& peer, int) {
+    for (;;) {
+      const std::string request = peer.ReadRequest();
+      if (request.empty()) return;
+      peer.Write(Response(Has(request, "token-1") ? "401 Unauthorized" : "200 OK", ""));
+    }
+  });
+  const auto credentials = std::make_shared<ScriptedCredentials>();
+  TransportOptions options;
+  options.credentials = credentials;
+  TransportFixture client(server.url(), options);
+
+  const MonotonicTime before = client.core.clock.Now();
+  CHECK(client.Call(Get("/api"))->status == 401);
+  REQUIRE(credentials->refused.size() == 1);
+  CHECK(credentials->refused.front() >= before);
+  CHECK(client.Call(Get("/api"))->status == 200);
+  CHECK(credentials->asked == 2);
+  CHECK(credentials->refused.size() == 1);
+}
+
+TEST_CASE("without a usable token nothing is sent") {
+  RawHttpServer server(Always(Response("200 OK", "")));
+  const auto credentials = std::make_shared<ScriptedCredentials>();
+  TransportOptions options;
+  options.credentials = credentials;
+  TransportFixture client(server.url(), options);
+
+  SECTION("the source has none") {
+    credentials->failure = Error{ErrorKind::kConfig, "token file /t: empty"};
+    const Result<HttpResponse> reply = client.Call(Get("/api"));
+    REQUIRE_FALSE(reply.ok());
+    CHECK(Has(reply.error().message, "token file /t: empty"));
+  }
+  SECTION("the token would forge a header (B-10)") {
+    credentials->token = "a\r\nX-Forged: 1";
+    const Result<HttpResponse> reply = client.Call(Get("/api"));
+    REQUIRE_FALSE(reply.ok());
+    CHECK(reply.error().kind == ErrorKind::kConfig);
+    CHECK_FALSE(Has(reply.error().message, "Forged"));
+  }
+  CHECK(server.connections() == 0);
+}
+
+}  // namespace
+}  // namespace windlass

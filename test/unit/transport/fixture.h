@@ -1,0 +1,87 @@
+// What the transport tests say: a transport on a core loop, and requests made of few words.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kubeclient/transport/cpprest_transport.h"
+#include "test/catch.h"
+#include "test/support/core_loop.h"
+#include "test/unit/transport/raw_http_server.h"
+
+namespace windlass {
+
+inline HttpRequest Get(std::string target, Duration deadline = seconds(20)) {
+  HttpRequest request;
+  request.target = std::move(target);
+  request.deadline = deadline;
+  return request;
+}
+
+inline HttpRequest Send(HttpMethod method, std::string target, std::string body,
+                        Duration deadline = seconds(20)) {
+  HttpRequest request = Get(std::move(target), deadline);
+  request.method = method;
+  request.content_type = "application/json";
+  request.body = std::move(body);
+  return request;
+}
+
+// Everything a stream's handler was told, in order.
+struct Streamed {
+  std::vector<std::string> lines;
+  std::optional<StreamEnd> end;
+  int ends = 0;
+};
+
+class TransportFixture {
+ public:
+  CoreLoop core;
+  std::unique_ptr<CppRestTransport> transport;
+
+  explicit TransportFixture(std::string server, TransportOptions options = {}) {
+    InitializeNetworkThreads();
+    options.server = std::move(server);
+    auto created = CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options));
+    INFO((created.ok() ? std::string() : created.error().message));
+    REQUIRE(created.ok());
+    transport = std::move(created).value();
+  }
+
+  Result<HttpResponse> Call(HttpRequest request) {
+    std::optional<Result<HttpResponse>> result;
+    transport->Call(std::move(request), [&](Result<HttpResponse> reply) {
+      REQUIRE_FALSE(result.has_value());  // exactly once
+      result = std::move(reply);
+    });
+    REQUIRE_FALSE(result.has_value());  // never from inside Call
+    REQUIRE(core.RunUntil([&] { return result.has_value(); }));
+    return *std::move(result);
+  }
+
+  CallId Stream(HttpRequest request, Streamed& into) {
+    request.call_class = CallClass::kWatch;
+    StreamHandler handler;
+    handler.on_line = [&into](std::string_view line) {
+      REQUIRE_FALSE(into.end.has_value());  // never after the end
+      into.lines.emplace_back(line);
+    };
+    handler.on_end = [&into](StreamEnd end) {
+      ++into.ends;
+      into.end = std::move(end);
+    };
+    return transport->Stream(std::move(request), std::move(handler));
+  }
+
+  Streamed StreamToEnd(HttpRequest request) {
+    Streamed streamed;
+    Stream(std::move(request), streamed);
+    REQUIRE(core.RunUntil([&] { return streamed.end.has_value(); }));
+    return streamed;
+  }
+};
+
+}  // namespace windlass

@@ -1,0 +1,261 @@
+#include "test/unit/transport/raw_http_server.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass {
+namespace {
+
+int Listen(int& port) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  WL_ASSERT(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  WL_ASSERT(listen(listener, 512) == 0);
+  WL_ASSERT(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  port = ntohs(address.sin_port);
+  return listener;
+}
+
+SSL_CTX* NewContext(const TlsServer& tls) {
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  BIO* bio = BIO_new_mem_buf(tls.certificate_pem.data(), static_cast<int>(tls.certificate_pem.size()));
+  X509* certificate = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
+  BIO_free(bio);
+  bio = BIO_new_mem_buf(tls.key_pem.data(), static_cast<int>(tls.key_pem.size()));
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr);
+  BIO_free(bio);
+  WL_ASSERT(SSL_CTX_use_certificate(context, certificate) == 1);
+  WL_ASSERT(SSL_CTX_use_PrivateKey(context, key) == 1);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+  if (!tls.client_ca_pem.empty()) {
+    bio = BIO_new_mem_buf(tls.client_ca_pem.data(), static_cast<int>(tls.client_ca_pem.size()));
+    X509* ca = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
+    BIO_free(bio);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca);
+    X509_free(ca);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  return context;
+}
+
+size_t ContentLength(const std::string& head) {
+  const size_t at = head.find("Content-Length:");
+  return at == std::string::npos ? 0 : std::stoul(head.substr(at + 15));
+}
+
+}  // namespace
+
+struct RawHttpServer::Impl {
+  struct Peer;
+
+  Script script;
+  SSL_CTX* context = nullptr;
+  int listener = -1;
+  int port = 0;
+  std::atomic<bool> stopping = false;
+  std::atomic<int> closed = 0;
+  std::thread acceptor;
+
+  mutable std::mutex mutex;  // guards the rest
+  std::vector<std::string> requests;
+  std::vector<std::unique_ptr<Peer>> peers;
+  std::vector<std::thread> threads;
+
+  void Accept();
+};
+
+struct RawHttpServer::Impl::Peer final : Connection {
+  Peer(Impl& owner, int accepted) : server(owner), fd(accepted) {}
+  ~Peer() override {
+    SSL_free(ssl);
+    close(fd);
+  }
+
+  bool Handshake() {
+    if (server.context == nullptr) return true;
+    ssl = SSL_new(server.context);
+    SSL_set_fd(ssl, fd);
+    return SSL_accept(ssl) == 1;
+  }
+
+  long Receive(char* into, size_t size) const {
+    if (ssl != nullptr) return SSL_read(ssl, into, static_cast<int>(size));
+    return recv(fd, into, size, 0);
+  }
+
+  std::string ReadRequest() override {
+    char buffer[65536];
+    for (;;) {
+      const size_t head = pending.find("\r\n\r\n");
+      if (head != std::string::npos) {
+        const size_t whole = head + 4 + ContentLength(pending.substr(0, head));
+        if (pending.size() >= whole) {
+          std::string request = pending.substr(0, whole);
+          pending.erase(0, whole);
+          const std::scoped_lock lock(server.mutex);
+          server.requests.push_back(request);
+          return request;
+        }
+      }
+      const long got = Receive(buffer, sizeof buffer);
+      if (got <= 0) return {};
+      pending.append(buffer, static_cast<size_t>(got));
+    }
+  }
+
+  bool Write(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const size_t piece = std::min<size_t>(bytes.size(), 1U << 20U);
+      const long wrote = ssl != nullptr ? SSL_write(ssl, bytes.data(), static_cast<int>(piece))
+                                        : send(fd, bytes.data(), piece, MSG_NOSIGNAL);
+      if (wrote <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(wrote));
+    }
+    return true;
+  }
+
+  size_t WriteUntilBlocked(std::string_view bytes) override {
+    WL_ASSERT(ssl == nullptr);
+    size_t total = 0;
+    while (total < bytes.size()) {
+      pollfd ready{fd, POLLOUT, 0};
+      if (poll(&ready, 1, 500) != 1) break;
+      const auto wrote =
+          send(fd, bytes.data() + total, bytes.size() - total, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (wrote < 0) break;
+      total += static_cast<size_t>(wrote);
+    }
+    return total;
+  }
+
+  void WaitForPeerToClose() override {
+    char buffer[4096];
+    while (Receive(buffer, sizeof buffer) > 0) {
+    }
+  }
+
+  void Close() override {
+    if (done) return;
+    done = true;
+    if (ssl != nullptr) SSL_shutdown(ssl);
+    shutdown(fd, SHUT_RDWR);
+    ++server.closed;
+  }
+
+  void Reset() override {
+    if (done) return;
+    done = true;
+    const linger at_once{1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    // Closing makes the reset; the number stays taken so that the destructor closes nothing foreign.
+    const int replacement = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    dup2(replacement, fd);
+    close(replacement);
+    ++server.closed;
+  }
+
+  Impl& server;
+  const int fd;
+  SSL* ssl = nullptr;
+  bool done = false;
+  std::string pending;
+};
+
+void RawHttpServer::Impl::Accept() {
+  for (int nth = 0;; ++nth) {
+    const int fd = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0 || stopping) {
+      if (fd >= 0) close(fd);
+      return;
+    }
+    const std::scoped_lock lock(mutex);
+    peers.push_back(std::make_unique<Peer>(*this, fd));
+    Peer& peer = *peers.back();
+    threads.emplace_back([this, &peer, nth] {
+      if (peer.Handshake()) script(peer, nth);
+      ERR_clear_error();
+      peer.Close();
+    });
+  }
+}
+
+RawHttpServer::RawHttpServer(Script script, std::optional<TlsServer> tls)
+    : impl_(std::make_unique<Impl>()) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets that the client has closed
+  impl_->script = std::move(script);
+  if (tls) impl_->context = NewContext(*tls);
+  impl_->listener = Listen(impl_->port);
+  impl_->acceptor = std::thread([impl = impl_.get()] { impl->Accept(); });
+}
+
+RawHttpServer::~RawHttpServer() {
+  impl_->stopping = true;
+  shutdown(impl_->listener, SHUT_RDWR);
+  impl_->acceptor.join();
+  for (const auto& peer : impl_->peers) shutdown(peer->fd, SHUT_RDWR);
+  for (std::thread& thread : impl_->threads) thread.join();
+  impl_->peers.clear();
+  close(impl_->listener);
+  SSL_CTX_free(impl_->context);
+}
+
+std::string RawHttpServer::url() const {
+  return (impl_->context != nullptr ? "https://127.0.0.1:" : "http://127.0.0.1:") +
+         std::to_string(impl_->port);
+}
+
+int RawHttpServer::port() const { return impl_->port; }
+
+std::vector<std::string> RawHttpServer::requests() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->requests;
+}
+
+int RawHttpServer::connections() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return static_cast<int>(impl_->peers.size());
+}
+
+int RawHttpServer::closed() const { return impl_->closed; }
+
+std::string Response(std::string_view status_line, std::string_view body, std::string_view headers) {
+  std::string text = "HTTP/1.1 ";
+  text.append(status_line).append("\r\n").append(headers);
+  text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+  return text.append(body);
+}
+
+std::string ChunkedHead(std::string_view headers) {
+  return "HTTP/1.1 200 OK\r\n" + std::string(headers) + "Transfer-Encoding: chunked\r\n\r\n";
+}
+
+std::string Chunk(std::string_view bytes) {
+  char size[20];
+  std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+  return size + std::string(bytes) + "\r\n";
+}
+
+int RefusingPort() {
+  int port = 0;
+  close(Listen(port));
+  return port;
+}
+
+}  // namespace windlass
