@@ -1,0 +1,322 @@
+// Typed views of whole objects, and which errors name which field.
+#include "kubeclient/api/decode.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/unit/api/fixtures.h"
+
+namespace windlass {
+namespace {
+
+using nlohmann::json;
+using test::kDeploymentJson;
+using test::kPodJson;
+using test::kReplicaSetJson;
+
+struct Fixture {
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+};
+
+const Uid kDeploymentUid = *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10");
+
+TEST_CASE("a Deployment is read from what the server sends") {
+  Fixture f;
+  const Result<Deployment> decoded = f.decoder.DecodeDeployment(kDeploymentJson);
+  REQUIRE(decoded.ok());
+  const auto& [meta, spec, status] = *decoded;
+
+  CHECK(meta.name == "web");
+  CHECK(meta.namespace_ == "shop");
+  CHECK(meta.uid == kDeploymentUid);
+  CHECK(meta.resource_version.text == "48213");
+  CHECK(meta.generation == 7);
+  CHECK(meta.creation_timestamp == WallTime{1767366245});
+  CHECK_FALSE(meta.deleting());
+  CHECK(meta.labels == StringMap{{"app", "web"}, {"team", "café \"q\"\\\n"}});
+  CHECK(meta.owner_references.empty());
+
+  CHECK(spec.replicas == 3);
+  CHECK(spec.selector ==
+        LabelSelector{true,
+                      {{"app", "web"}},
+                      {{"tier", "In", {"front", "edge"}}, {"legacy", "DoesNotExist", {}}}});
+  CHECK(spec.strategy_type == "RollingUpdate");
+  CHECK(spec.max_unavailable == IntOrPercent::Percent("25%"));
+  CHECK(spec.max_surge == IntOrPercent::Int(1));
+  CHECK(spec.min_ready_seconds == 5);
+  CHECK(spec.revision_history_limit == 10);
+  CHECK(spec.progress_deadline_seconds == 600);
+  CHECK(spec.paused);
+
+  CHECK(status.observed_generation == 6);
+  CHECK(status.replicas == 4);
+  CHECK(status.updated_replicas == 1);
+  CHECK(status.ready_replicas == 3);
+  CHECK(status.available_replicas == 2);
+  CHECK(status.unavailable_replicas == 2);
+  CHECK(status.terminating_replicas == 0);
+  CHECK(status.collision_count == 1);
+  REQUIRE(status.conditions.size() == 2);
+  CHECK(status.conditions[0] == Condition{"Available",
+                                          "True",
+                                          "MinimumReplicasAvailable",
+                                          "Deployment has minimum availability.",
+                                          {1767366305},
+                                          {1767366299}});
+  CHECK(status.conditions[1] == Condition{"example.com/Odd", "Maybe", {}, {}, {}, {}});
+}
+
+TEST_CASE("annotations are kept without last-applied-configuration (D-163)") {
+  Fixture f;
+  const Result<Deployment> decoded = f.decoder.DecodeDeployment(kDeploymentJson);
+  REQUIRE(decoded.ok());
+  CHECK(decoded->meta.annotations ==
+        StringMap{{"deployment.kubernetes.io/revision", "3"}, {"empty", ""}});
+}
+
+TEST_CASE("the template is kept byte for byte (D-780, R-032)") {
+  Fixture f;
+  const std::string text = kDeploymentJson;
+  const size_t begin = text.find("\"template\":{") + std::string("\"template\":").size();
+  const size_t end = text.find(" ,\n\"strategy\"");
+  const std::string want = text.substr(begin, end - begin);
+  const Result<Deployment> decoded = f.decoder.DecodeDeployment(text);
+  REQUIRE(decoded.ok());
+  CHECK(*decoded->spec.template_json == want);
+  CHECK(f.decoder.ExtractTemplate(text) == Result<std::string>(want));
+  CHECK(decoded->spec.template_fingerprint == FingerprintOf(*CanonicalTemplate(want)));
+}
+
+TEST_CASE("a ReplicaSet is read, with the fingerprint of its template instead of the template") {
+  Fixture f;
+  const Result<ReplicaSet> decoded = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  REQUIRE(decoded.ok());
+  CHECK(decoded->meta.name == "web-7c9d");
+  CHECK(decoded->meta.deletion_timestamp == WallTime{1767398400});
+  CHECK(decoded->meta.annotations.Find("deployment.kubernetes.io/max-replicas") == "4");
+  CHECK(decoded->replicas == 2);
+  CHECK(decoded->min_ready_seconds == 5);
+  CHECK(decoded->status.observed_generation == 2);
+  CHECK(decoded->status.replicas == 2);
+  CHECK(decoded->status.ready_replicas == 1);
+  CHECK(decoded->status.available_replicas == 1);
+  CHECK(decoded->status.terminating_replicas == 1);
+  REQUIRE(decoded->status.conditions.size() == 1);
+  CHECK(decoded->status.conditions[0].type == "ReplicaFailure");
+}
+
+TEST_CASE("a ReplicaSet is recognised by its Deployment's template (D-150)") {
+  Fixture f;
+  const Result<Deployment> deployment = f.decoder.DecodeDeployment(kDeploymentJson);
+  const Result<ReplicaSet> replica_set = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  REQUIRE(deployment.ok());
+  REQUIRE(replica_set.ok());
+  CHECK(deployment->spec.template_fingerprint == replica_set->template_fingerprint);
+
+  json other = json::parse(R"({"metadata":{"name":"web"},"spec":{"template":{"spec":{}}}})");
+  const Result<ReplicaSet> different = f.decoder.DecodeReplicaSet(other.dump());
+  REQUIRE(different.ok());
+  CHECK(deployment->spec.template_fingerprint != different->template_fingerprint);
+}
+
+TEST_CASE("an owner whose uid is no UUID belongs to no object of ours (B-47)") {
+  Fixture f;
+  const Result<ReplicaSet> decoded = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  REQUIRE(decoded.ok());
+  REQUIRE(decoded->meta.owner_references.size() == 2);
+  CHECK(decoded->meta.owner_references[0].uid == Uid::Foreign());
+  CHECK_FALSE(decoded->meta.owner_references[0].controller);
+  CHECK(*decoded->meta.ControllerRef() ==
+        OwnerReference{"apps/v1", "Deployment", "web", kDeploymentUid, true, true});
+
+  for (const char* owner : {R"({})", R"({"uid":""})", R"({"uid":null})"}) {
+    const std::string text =
+        std::string(R"({"metadata":{"name":"x","ownerReferences":[)") + owner + "]}}";
+    const Result<ReplicaSet> odd = f.decoder.DecodeReplicaSet(text);
+    REQUIRE(odd.ok());
+    CHECK(odd->meta.owner_references[0].uid == Uid::Foreign());
+  }
+}
+
+TEST_CASE("Pod metadata is read from a whole Pod and from PartialObjectMetadata alike") {
+  Fixture f;
+  json partial = json::parse(kPodJson);
+  partial["kind"] = "PartialObjectMetadata";
+  partial["apiVersion"] = "meta.k8s.io/v1";
+  partial.erase("spec");
+  partial.erase("status");
+  const Result<PodMetadata> whole = f.decoder.DecodePodMetadata(kPodJson);
+  const Result<PodMetadata> metadata_only = f.decoder.DecodePodMetadata(partial.dump());
+  REQUIRE(whole.ok());
+  REQUIRE(metadata_only.ok());
+  CHECK(whole->meta == metadata_only->meta);
+  CHECK(whole->meta.name == "web-7c9d-x2x4z");
+  CHECK(whole->meta.labels.size() == 2);
+  CHECK(whole->meta.ControllerRef()->kind == "ReplicaSet");
+  CHECK(whole->meta.annotations.empty());
+}
+
+TEST_CASE("what is absent or null has the API's default (D-700, B-29)") {
+  Fixture f;
+  const std::string text = GENERATE(values<std::string>({
+      R"({"metadata":{"name":"web"}})",
+      R"({"metadata":{"name":"web"},"spec":{},"status":{}})",
+      R"({"metadata":{"name":"web","uid":null,"labels":null,"ownerReferences":null,
+          "creationTimestamp":null,"generation":null},
+          "spec":{"replicas":null,"selector":null,"template":null,"strategy":null,"paused":null},
+          "status":{"replicas":null,"collisionCount":null,"conditions":null}})",
+      R"({"metadata":{"name":"web"},"spec":null,"status":null})",
+  }));
+  CAPTURE(text);
+  const Result<Deployment> deployment = f.decoder.DecodeDeployment(text);
+  REQUIRE(deployment.ok());
+  CHECK(deployment->spec.replicas == 1);
+  CHECK_FALSE(deployment->spec.selector.present);
+  CHECK_FALSE(deployment->spec.max_surge.has_value());
+  CHECK_FALSE(deployment->spec.progress_deadline_seconds.has_value());
+  CHECK_FALSE(deployment->spec.revision_history_limit.has_value());
+  CHECK_FALSE(deployment->status.terminating_replicas.has_value());
+  CHECK_FALSE(deployment->status.collision_count.has_value());
+  CHECK(deployment->status == DeploymentStatus{});
+  CHECK(deployment->meta.uid.IsZero());
+  CHECK(*deployment->spec.template_json == "{}");
+
+  const Result<ReplicaSet> replica_set = f.decoder.DecodeReplicaSet(text);
+  REQUIRE(replica_set.ok());
+  CHECK(replica_set->replicas == 1);
+  CHECK(replica_set->status == ReplicaSetStatus{});
+  CHECK(replica_set->template_fingerprint == deployment->spec.template_fingerprint);
+}
+
+TEST_CASE("an empty selector is present, an absent one is not (D-052)") {
+  Fixture f;
+  const Result<Deployment> decoded =
+      f.decoder.DecodeDeployment(R"({"metadata":{"name":"web"},"spec":{"selector":{}}})");
+  REQUIRE(decoded.ok());
+  CHECK(decoded->spec.selector.SelectsEverything());
+}
+
+TEST_CASE("a known field of the wrong type is malformed, and named") {
+  struct Row {
+    std::string fields, want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"("metadata":[])", "metadata: want an object"},
+      {R"("metadata":{"name":5})", "metadata.name: want a string"},
+      {R"("metadata":{"uid":"web"})", "metadata.uid: want a UUID"},
+      {R"("metadata":{"labels":{"a":1}})", "metadata.labels.a: want a string"},
+      {R"("metadata":{"labels":"x"})", "metadata.labels: want an object"},
+      {R"("metadata":{"annotations":{"a":{}}})", "metadata.annotations.a: want a string"},
+      {R"("metadata":{"creationTimestamp":"yesterday"})",
+       "metadata.creationTimestamp: want an RFC 3339 time"},
+      {R"("metadata":{"deletionTimestamp":0})", "metadata.deletionTimestamp: want a string"},
+      {R"("metadata":{"ownerReferences":[{},{"controller":"yes"}]})",
+       "metadata.ownerReferences[1].controller: want true or false"},
+      {R"("metadata":{"ownerReferences":[null]})", "metadata.ownerReferences[0]: want an object"},
+      {R"("metadata":{"generation":9223372036854775808})", "metadata.generation: want a 64-bit"},
+      {R"("metadata":{"generation":1.0})", "metadata.generation: want a 64-bit"},
+      {R"("metadata":{"generation":1e3})", "metadata.generation: want a 64-bit"},
+      {R"("spec":"x")", "spec: want an object"},
+      {R"("spec":{"replicas":"3"})", "spec.replicas: want a 32-bit integer"},
+      {R"("spec":{"replicas":2147483648})", "spec.replicas: want a 32-bit integer"},
+      {R"("spec":{"replicas":-2147483649})", "spec.replicas: want a 32-bit integer"},
+      {R"("spec":{"paused":1})", "spec.paused: want true or false"},
+      {R"("spec":{"strategy":{"rollingUpdate":{"maxSurge":true}}})",
+       "spec.strategy.rollingUpdate.maxSurge: want a 32-bit integer or a string"},
+      {R"("spec":{"strategy":{"rollingUpdate":{"maxSurge":1.5}}})",
+       "spec.strategy.rollingUpdate.maxSurge: want a 32-bit integer"},
+      {R"("spec":{"selector":{"matchExpressions":[{"values":[1]}]}})",
+       "spec.selector.matchExpressions[0].values[0]: want a string"},
+      {R"("spec":{"template":[]})", "spec.template: want an object"},
+      {R"("metadata":{"name":"x"},"spec":{"template":{"spec":{"x":[1,tru]}}})",
+       "spec.template: spec.x[1]"},
+      {R"("status":{"conditions":{}})", "status.conditions: want an array"},
+      {R"("status":{"conditions":[{"type":"A","lastUpdateTime":""}]})",
+       "status.conditions[0].lastUpdateTime: want an RFC 3339 time"},
+      {R"("status":{"observedGeneration":null,"replicas":{}})", "status.replicas: want a 32-bit"},
+      {R"("metadata":{"name":""})", "metadata.name: missing"},
+      {R"("kind":"Status")", "metadata.name: missing"},
+  }));
+  Fixture f;
+  const std::string text = "{" + row.fields + "}";
+  CAPTURE(text);
+  const Result<Deployment> decoded = f.decoder.DecodeDeployment(text);
+  REQUIRE_FALSE(decoded.ok());
+  CHECK(decoded.error().kind == ErrorKind::kMalformed);
+  CHECK(decoded.error().message.find(row.want) == 0);
+}
+
+TEST_CASE("integers keep all their bits") {
+  Fixture f;
+  const Result<Deployment> decoded = f.decoder.DecodeDeployment(
+      R"({"metadata":{"name":"x","generation":9223372036854775807},
+          "spec":{"replicas":2147483647,"progressDeadlineSeconds":2147483647},
+          "status":{"observedGeneration":-9223372036854775808,"replicas":-2147483648}})");
+  REQUIRE(decoded.ok());
+  CHECK(decoded->meta.generation == INT64_MAX);
+  CHECK(decoded->spec.replicas == INT32_MAX);
+  CHECK(decoded->spec.progress_deadline_seconds == kUnlimited);
+  CHECK(decoded->status.observed_generation == INT64_MIN);
+  CHECK(decoded->status.replicas == INT32_MIN);
+}
+
+TEST_CASE("of a repeated key the last one counts, whole (B-68)") {
+  Fixture f;
+  const Result<Deployment> decoded = f.decoder.DecodeDeployment(
+      R"({"metadata":{"name":"first","labels":{"a":"1"}},"spec":{"replicas":5,"paused":true},
+          "spec":{"minReadySeconds":7,"minReadySeconds":8},
+          "metadata":{"name":"second","labels":{"b":"1","b":"2"}}})");
+  REQUIRE(decoded.ok());
+  CHECK(decoded->meta.name == "second");
+  CHECK(decoded->meta.labels == StringMap{{"b", "2"}});
+  CHECK(decoded->spec.replicas == 1);
+  CHECK_FALSE(decoded->spec.paused);
+  CHECK(decoded->spec.min_ready_seconds == 8);
+}
+
+TEST_CASE("nesting is bounded where it is read, and harmless where it is skipped (R-059)") {
+  Fixture f;
+  const std::string bomb = std::string(1000000, '[') + std::string(1000000, ']');
+  const auto with = [&](const std::string& before, const std::string& after) {
+    return R"({"metadata":{"name":"x")" + before + bomb + after + "}";
+  };
+  CHECK(f.decoder.DecodeDeployment(with(R"(,"managedFields":)", "}")).ok());
+  CHECK_FALSE(f.decoder.DecodeDeployment(with(R"(,"labels":)", "}")).ok());
+  CHECK_FALSE(f.decoder.DecodeDeployment(with(R"(},"spec":{"template":{"a":)", "}}")).ok());
+  CHECK_FALSE(f.decoder.DecodeReplicaSet(with(R"(},"spec":{"template":{"a":)", "}}")).ok());
+  CHECK_FALSE(f.decoder.DecodeDeployment(std::string(1000000, '{')).ok());
+}
+
+TEST_CASE("a decoder that met a bad or huge object decodes the next one all the same (R-031)") {
+  Fixture f;
+  const std::string huge =
+      R"({"metadata":{"name":"x","annotations":{"a":")" + std::string(3000000, 'y') + R"("}}})";
+  CHECK_FALSE(f.decoder.DecodeDeployment("{\"metadata\":{\"name\":\"").ok());
+  CHECK(f.decoder.DecodeDeployment(huge).ok());
+  CHECK(f.decoder.DecodeDeployment(kDeploymentJson).ok());
+  CHECK_FALSE(f.decoder.DecodeDeployment("<html>").ok());
+  CHECK(f.decoder.DecodeReplicaSet(kReplicaSetJson).ok());
+}
+
+TEST_CASE("symbols are shared between objects and released with them") {
+  SymbolTable symbols;
+  {
+    Decoder decoder(symbols);
+    const Result<PodMetadata> a = decoder.DecodePodMetadata(kPodJson);
+    const size_t once = symbols.size();
+    const Result<PodMetadata> b = decoder.DecodePodMetadata(kPodJson);
+    CHECK(once > 0);
+    CHECK(symbols.size() == once);
+    CHECK(a->meta.namespace_.text().data() == b->meta.namespace_.text().data());
+    CHECK_FALSE(decoder.DecodePodMetadata(R"({"metadata":{"namespace":"only here"}})").ok());
+    CHECK(symbols.size() == once);
+  }
+  CHECK(symbols.size() == 0);
+}
+
+}  // namespace
+}  // namespace windlass

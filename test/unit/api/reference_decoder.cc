@@ -1,0 +1,279 @@
+#include "test/unit/api/reference_decoder.h"
+
+#include <functional>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <tuple>
+
+#include "kubeclient/api/time.h"
+
+namespace windlass::test {
+namespace {
+
+using nlohmann::json;
+
+// Reads members of one object; `ok` turns false for good at the first value of the wrong type.
+struct Members {
+  const json& object;
+  bool& ok;
+
+  // The member, or nullptr when absent or null.
+  const json* Find(const char* key) const {
+    if (!object.is_object()) {
+      ok = false;
+      return nullptr;
+    }
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
+  }
+  void With(const char* key, bool (json::*is)() const noexcept,
+            const std::function<void(const json&)>& read) const {
+    const json* value = Find(key);
+    if (value == nullptr) return;
+    if ((value->*is)()) {
+      read(*value);
+    } else {
+      ok = false;
+    }
+  }
+  template <typename Text>
+  void String(const char* key, Text& out) const {
+    With(key, &json::is_string, [&](const json& v) { out = v.get_ref<const std::string&>(); });
+  }
+  void Bool(const char* key, bool& out) const {
+    With(key, &json::is_boolean, [&](const json& v) { out = v.get<bool>(); });
+  }
+  template <typename Int>
+  void Integer(const char* key, Int& out) const {
+    With(key, &json::is_number_integer, [&](const json& v) { ReadInteger(v, out); });
+  }
+  template <typename Int>
+  void ReadInteger(const json& value, Int& out) const {
+    const bool huge = value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX};
+    const int64_t number = huge ? 0 : value.get<int64_t>();
+    using Bound = std::conditional_t<std::is_same_v<Int, int64_t>, int64_t, int32_t>;
+    if (huge || number < std::numeric_limits<Bound>::min() ||
+        number > std::numeric_limits<Bound>::max()) {
+      ok = false;
+    } else {
+      out = static_cast<Bound>(number);
+    }
+  }
+  void Time(const char* key, WallTime& out) const {
+    With(key, &json::is_string, [&](const json& v) {
+      const std::optional<WallTime> time = ParseTime(v.get_ref<const std::string&>());
+      ok = ok && time;
+      out = time.value_or(WallTime{});
+    });
+  }
+  void Object(const char* key, const std::function<void(const Members&)>& read) const {
+    With(key, &json::is_object, [&](const json& v) { read({v, ok}); });
+  }
+  void ForEach(const char* key, const std::function<void(const json&)>& read) const {
+    With(key, &json::is_array, [&](const json& list) {
+      for (const json& element : list) read(element);
+    });
+  }
+  void Map(const char* key, StringMap& out) const {
+    With(key, &json::is_object, [&](const json& map) {
+      for (const auto& [name, value] : map.items()) {
+        if (value.is_null()) continue;
+        ok = ok && value.is_string();
+        if (ok) out.Set(name, value.get_ref<const std::string&>());
+      }
+    });
+  }
+};
+
+// A list's element: an object, not null.
+Members Element(const json& element, bool& ok) {
+  ok = ok && element.is_object();
+  return {element, ok};
+}
+
+ObjectMeta Metadata(const Members& object) {
+  ObjectMeta meta;
+  object.Object("metadata", [&](const Members& m) {
+    m.String("name", meta.name);
+    m.String("namespace", meta.namespace_);
+    std::string uid;
+    m.String("uid", uid);
+    if (!uid.empty()) m.ok = m.ok && Uid::Parse(uid);
+    meta.uid = Uid::Parse(uid).value_or(Uid{});
+    m.String("resourceVersion", meta.resource_version.text);
+    m.Integer("generation", meta.generation);
+    m.Time("creationTimestamp", meta.creation_timestamp);
+    m.Time("deletionTimestamp", meta.deletion_timestamp);
+    m.Map("labels", meta.labels);
+    m.ForEach("ownerReferences", [&](const json& element) {
+      const Members o = Element(element, m.ok);
+      OwnerReference owner;
+      std::string owner_uid;
+      o.String("apiVersion", owner.api_version);
+      o.String("kind", owner.kind);
+      o.String("name", owner.name);
+      o.String("uid", owner_uid);
+      owner.uid = Uid::Parse(owner_uid).value_or(Uid::Foreign());
+      o.Bool("controller", owner.controller);
+      o.Bool("blockOwnerDeletion", owner.block_owner_deletion);
+      meta.owner_references.push_back(owner);
+    });
+  });
+  object.ok = object.ok && !meta.name.empty();
+  return meta;
+}
+
+void ReadAnnotations(const Members& object, StringMap& out) {
+  constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+  object.Object("metadata", [&](const Members& m) {
+    const json* annotations = m.Find("annotations");
+    if (annotations == nullptr) return;
+    json kept = *annotations;
+    if (kept.is_object()) kept.erase(kLastApplied);
+    const json holder = {{"annotations", kept}};
+    Members{holder, m.ok}.Map("annotations", out);
+  });
+}
+
+void Conditions(const Members& status, std::vector<Condition>& out) {
+  status.ForEach("conditions", [&](const json& element) {
+    const Members c = Element(element, status.ok);
+    Condition condition;
+    c.String("type", condition.type);
+    c.String("status", condition.status);
+    c.String("reason", condition.reason);
+    c.String("message", condition.message);
+    c.Time("lastUpdateTime", condition.last_update_time);
+    c.Time("lastTransitionTime", condition.last_transition_time);
+    out.push_back(condition);
+  });
+}
+
+void Selector(const Members& spec, LabelSelector& out) {
+  spec.Object("selector", [&](const Members& selector) {
+    out.present = true;
+    selector.Map("matchLabels", out.match_labels);
+    selector.ForEach("matchExpressions", [&](const json& element) {
+      const Members e = Element(element, spec.ok);
+      LabelSelectorRequirement requirement;
+      e.String("key", requirement.key);
+      e.String("operator", requirement.op);
+      e.ForEach("values", [&](const json& value) {
+        e.ok = e.ok && value.is_string();
+        if (e.ok) requirement.values.emplace_back(value.get_ref<const std::string&>());
+      });
+      out.match_expressions.push_back(requirement);
+    });
+  });
+}
+
+void IntOrString(const Members& parent, const char* key, std::optional<IntOrPercent>& out) {
+  const json* value = parent.Find(key);
+  if (value == nullptr) return;
+  if (value->is_string()) {
+    out = IntOrPercent::Percent(value->get<std::string>());
+  } else if (value->is_number_integer()) {
+    out.emplace();
+    parent.ReadInteger(*value, out->int_value);
+  } else {
+    parent.ok = false;
+  }
+}
+
+Fingerprint TemplateFingerprint(const Members& spec) {
+  std::string text = "{}";
+  spec.With("template", &json::is_object, [&](const json& v) { text = v.dump(); });
+  const Result<std::string> canonical = CanonicalTemplate(text);
+  spec.ok = spec.ok && canonical.ok();
+  return canonical.ok() ? FingerprintOf(*canonical) : Fingerprint{};
+}
+
+}  // namespace
+
+std::optional<Deployment> ReferenceDeployment(const json& json_object) {
+  bool ok = true;
+  const Members object{json_object, ok};
+  Deployment out;
+  out.meta = Metadata(object);
+  ReadAnnotations(object, out.meta.annotations);
+  out.spec.template_fingerprint = FingerprintOf("{}");
+  object.Object("spec", [&](const Members& s) {
+    s.Integer("replicas", out.spec.replicas);
+    Selector(s, out.spec.selector);
+    s.Object("strategy", [&](const Members& strategy) {
+      strategy.String("type", out.spec.strategy_type);
+      strategy.Object("rollingUpdate", [&](const Members& r) {
+        IntOrString(r, "maxSurge", out.spec.max_surge);
+        IntOrString(r, "maxUnavailable", out.spec.max_unavailable);
+      });
+    });
+    s.Integer("minReadySeconds", out.spec.min_ready_seconds);
+    s.Bool("paused", out.spec.paused);
+    s.Integer("progressDeadlineSeconds", out.spec.progress_deadline_seconds);
+    s.Integer("revisionHistoryLimit", out.spec.revision_history_limit);
+    out.spec.template_fingerprint = TemplateFingerprint(s);
+  });
+  object.Object("status", [&](const Members& s) {
+    s.Integer("observedGeneration", out.status.observed_generation);
+    s.Integer("replicas", out.status.replicas);
+    s.Integer("updatedReplicas", out.status.updated_replicas);
+    s.Integer("readyReplicas", out.status.ready_replicas);
+    s.Integer("availableReplicas", out.status.available_replicas);
+    s.Integer("unavailableReplicas", out.status.unavailable_replicas);
+    s.Integer("terminatingReplicas", out.status.terminating_replicas);
+    s.Integer("collisionCount", out.status.collision_count);
+    Conditions(s, out.status.conditions);
+  });
+  return ok ? std::optional(out) : std::nullopt;
+}
+
+std::optional<ReplicaSet> ReferenceReplicaSet(const json& json_object) {
+  bool ok = true;
+  const Members object{json_object, ok};
+  ReplicaSet out;
+  out.meta = Metadata(object);
+  ReadAnnotations(object, out.meta.annotations);
+  out.template_fingerprint = FingerprintOf("{}");
+  object.Object("spec", [&](const Members& s) {
+    s.Integer("replicas", out.replicas);
+    s.Integer("minReadySeconds", out.min_ready_seconds);
+    out.template_fingerprint = TemplateFingerprint(s);
+  });
+  object.Object("status", [&](const Members& s) {
+    s.Integer("observedGeneration", out.status.observed_generation);
+    s.Integer("replicas", out.status.replicas);
+    s.Integer("readyReplicas", out.status.ready_replicas);
+    s.Integer("availableReplicas", out.status.available_replicas);
+    s.Integer("terminatingReplicas", out.status.terminating_replicas);
+    Conditions(s, out.status.conditions);
+  });
+  return ok ? std::optional(out) : std::nullopt;
+}
+
+std::optional<PodMetadata> ReferencePodMetadata(const json& json_object) {
+  bool ok = true;
+  PodMetadata out;
+  out.meta = Metadata({json_object, ok});
+  return ok ? std::optional(out) : std::nullopt;
+}
+
+bool Same(const Deployment& a, const Deployment& b) {
+  const auto spec = [](const DeploymentSpec& s) {
+    return std::tie(s.replicas, s.selector, s.strategy_type, s.max_surge, s.max_unavailable,
+                    s.min_ready_seconds, s.paused, s.progress_deadline_seconds,
+                    s.revision_history_limit, s.template_fingerprint);
+  };
+  return a.meta == b.meta && spec(a.spec) == spec(b.spec) && a.status == b.status;
+}
+
+bool Same(const ReplicaSet& a, const ReplicaSet& b) {
+  const auto all = [](const ReplicaSet& s) {
+    return std::tie(s.meta, s.replicas, s.min_ready_seconds, s.template_fingerprint, s.status);
+  };
+  return all(a) == all(b);
+}
+
+bool Same(const PodMetadata& a, const PodMetadata& b) { return a.meta == b.meta; }
+
+}  // namespace windlass::test

@@ -1,0 +1,21 @@
+// The decoder once more, the slow and obvious way: over a whole nlohmann tree. What Decoder is held
+// against, and where to begin should simdjson have to go (cpp-stack §2.3).
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "kubeclient/api/decode.h"
+
+namespace windlass::test {
+
+// nullopt where Decoder must give an error.
+std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);
+std::optional<ReplicaSet> ReferenceReplicaSet(const nlohmann::json& object);
+std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
+
+bool Same(const Deployment& a, const Deployment& b);
+bool Same(const ReplicaSet& a, const ReplicaSet& b);
+bool Same(const PodMetadata& a, const PodMetadata& b);
+
+}  // namespace windlass::test

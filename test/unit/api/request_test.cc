@@ -1,0 +1,143 @@
+// Requests carry the version of the object they were decided on, by construction.
+#include "kubeclient/api/request.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+using nlohmann::json;
+
+const Uid kUid{0x123E4567E89B42D3ULL, 0xA456426614174000ULL};
+constexpr const char* kUidText = "123e4567-e89b-42d3-a456-426614174000";
+const ObjectVersion kVersion{{"ns", "web"}, kUid, {"77"}};
+
+TEST_CASE("a merge patch gets uid and resourceVersion beside the metadata it has") {
+  struct Row {
+    std::string fields, want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"({"spec":{"replicas":3}})",
+       R"({"spec":{"replicas":3},"metadata":{"uid":"$","resourceVersion":"77"}})"},
+      {R"({"metadata":{"annotations":{"a":null,"n":"9007199254740993"}}})",
+       R"({"metadata":{"annotations":{"a":null,"n":"9007199254740993"},"uid":"$",
+           "resourceVersion":"77"}})"},
+      {R"({"metadata":null})", R"({"metadata":{"uid":"$","resourceVersion":"77"}})"},
+      {"{}", R"({"metadata":{"uid":"$","resourceVersion":"77"}})"},
+  }));
+  std::string want = row.want;
+  want.replace(want.find('$'), 1, kUidText);
+  const Request request =
+      Request::MergePatch(Resource::kDeployments, kVersion, "status", row.fields);
+  CHECK(json::parse(request.body()) == json::parse(want));
+  CHECK(request.verb() == Verb::kPatch);
+  CHECK(request.patch_type() == PatchType::kMerge);
+  CHECK(request.subresource() == "status");
+  CHECK(request.uid() == kUid);
+  CHECK(request.mutates());
+
+  const Request adoption =
+      Request::StrategicMergePatch(Resource::kReplicaSets, kVersion, row.fields);
+  CHECK(adoption.patch_type() == PatchType::kStrategicMerge);
+  CHECK(adoption.body() == request.body());
+}
+
+TEST_CASE("64-bit integers pass through a merge patch unharmed (D-783)") {
+  const Request request =
+      Request::MergePatch(Resource::kDeployments, kVersion, "status",
+                          R"({"status":{"observedGeneration":9007199254740993}})");
+  CHECK(request.body().find(":9007199254740993") != std::string::npos);
+}
+
+TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourceVersion") {
+  const Request request = Request::JsonPatch(
+      Resource::kDeployments, kVersion,
+      R"( [ {"op":"replace","path":"/spec/template","value":{"z":1e400,"a": [] }} ] )");
+  CHECK(request.body() ==
+        std::string(R"([{"op":"test","path":"/metadata/uid","value":")") + kUidText +
+            R"("},{"op":"replace","path":"/metadata/resourceVersion","value":"77"},)"
+            R"({"op":"replace","path":"/spec/template","value":{"z":1e400,"a": [] }}])");
+  CHECK(request.patch_type() == PatchType::kJson);
+  CHECK(request.uid() == kUid);
+
+  const Request bare = Request::JsonPatch(Resource::kDeployments, kVersion, "[]");
+  CHECK(json::parse(bare.body()).size() == 2);
+}
+
+TEST_CASE("a delete has both preconditions and leaves dependents to the garbage collector") {
+  const Request request = Request::Delete(Resource::kReplicaSets, kVersion);
+  const json want = {{"apiVersion", "v1"},
+                     {"kind", "DeleteOptions"},
+                     {"preconditions", {{"uid", kUidText}, {"resourceVersion", "77"}}},
+                     {"propagationPolicy", "Background"}};
+  CHECK(json::parse(request.body()) == want);
+  CHECK(request.verb() == Verb::kDelete);
+  CHECK(request.uid() == kUid);
+  CHECK(request.mutates());
+}
+
+TEST_CASE("reads and creates carry no version") {
+  const Request get = Request::Get(Resource::kPods, {"ns", "web-1"});
+  CHECK(get.verb() == Verb::kGet);
+  CHECK(get.uid().IsZero());
+  CHECK_FALSE(get.mutates());
+  const Request list = Request::List(Resource::kPods, "ns", "app=web");
+  CHECK(list.verb() == Verb::kList);
+  CHECK(list.label_selector() == "app=web");
+  CHECK_FALSE(list.mutates());
+  const Request create = Request::Create(Resource::kReplicaSets, {"ns", "web-7c9"}, "{\"a\":1}");
+  CHECK(create.verb() == Verb::kCreate);
+  CHECK(create.body() == "{\"a\":1}");
+  CHECK(create.mutates());
+}
+
+TEST_CASE("requests describe themselves as audit logs do") {
+  struct Row {
+    Request request;
+    std::string want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {Request::Get(Resource::kDeployments, {"ns", "web"}), "get deployments ns/web"},
+      {Request::Get(Resource::kNamespaces, {"", "ns"}), "get namespaces ns"},
+      {Request::List(Resource::kPods, "ns", ""), "list pods ns"},
+      {Request::List(Resource::kPods, "ns", "app=web"), "list pods ns (app=web)"},
+      {Request::Create(Resource::kEvents, {"ns", "e"}, "{}"), "create events ns/e"},
+      {Request::MergePatch(Resource::kDeployments, kVersion, "status", "{}"),
+       "patch deployments/status ns/web"},
+      {Request::Delete(Resource::kReplicaSets, kVersion), "delete replicasets ns/web"},
+  }));
+  CHECK(row.request.Describe() == row.want);
+}
+
+TEST_CASE("two requests have the same identity exactly when they ask for the same") {
+  const auto scale = [](const char* fields, const char* subresource = "") {
+    return Request::MergePatch(Resource::kReplicaSets, kVersion, subresource, fields).Identity();
+  };
+  CHECK(scale(R"({"spec":{"replicas":3}})") == scale(R"({ "spec": {"replicas": 3} })"));
+  CHECK_FALSE(scale(R"({"spec":{"replicas":3}})") == scale(R"({"spec":{"replicas":4}})"));
+  CHECK_FALSE(scale("{}") == scale("{}", "status"));
+  CHECK_FALSE(scale("{}") ==
+              Request::StrategicMergePatch(Resource::kReplicaSets, kVersion, "{}").Identity());
+  ObjectVersion later = kVersion;
+  later.resource_version.text = "78";
+  CHECK_FALSE(Request::Delete(Resource::kPods, kVersion).Identity() ==
+              Request::Delete(Resource::kPods, later).Identity());
+  CHECK_FALSE(Request::Get(Resource::kPods, {"ns", "a"}).Identity() ==
+              Request::Get(Resource::kReplicaSets, {"ns", "a"}).Identity());
+}
+
+TEST_CASE("every resource has its place in the API") {
+  CHECK(Info(Resource::kDeployments).group_version == "apps/v1");
+  CHECK(Info(Resource::kReplicaSets).kind == "ReplicaSet");
+  CHECK(Info(Resource::kPods).group_version == "v1");
+  CHECK(Info(Resource::kEvents).plural == "events");
+  CHECK(Info(Resource::kLeases).group_version == "coordination.k8s.io/v1");
+  CHECK(Info(Resource::kNamespaces).kind == "Namespace");
+  CHECK(Name(Verb::kUpdate) == "update");
+}
+
+}  // namespace
+}  // namespace windlass
