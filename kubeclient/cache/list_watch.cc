@@ -1,9 +1,10 @@
 #include "kubeclient/cache/list_watch.h"
 
 #include <string_view>
+#include <utility>
 
 #include "kubeclient/base/limits.h"
-#include "kubeclient/transport/target.h"
+#include "kubeclient/client/paths.h"
 
 namespace windlass {
 namespace {
@@ -14,41 +15,27 @@ constexpr std::string_view kMetadataList =
 constexpr std::string_view kMetadata =
     "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 
-// A path and query under construction.
-class Target {
- public:
-  explicit Target(const ReflectorOptions& options) {
-    const ResourceInfo& info = Info(options.resource);
-    const bool core_group = info.group_version.find('/') == std::string_view::npos;
-    text_ = core_group ? "/api/" : "/apis/";
-    text_ += info.group_version;
-    if (!options.namespace_.empty()) text_ += "/namespaces/" + PercentEncode(options.namespace_);
-    text_ += '/';
-    text_ += info.plural;
-    Add("labelSelector", options.label_selector);
-    Add("fieldSelector", options.field_selector);
-  }
+std::string Collection(const ReflectorOptions& options) {
+  return ResourcePath(options.resource, options.namespace_, /*name=*/"");
+}
 
-  // Nothing is added for an empty value.
-  Target& Add(std::string_view name, std::string_view value) {
-    if (value.empty()) return *this;
-    text_ += separator_;
-    separator_ = '&';
-    text_.append(name).append("=").append(PercentEncode(value));
-    return *this;
-  }
-  std::string text() const { return text_; }
+// A parameter without a value is not sent.
+void AddIfGiven(std::string& target, std::string_view key, std::string_view value) {
+  if (!value.empty()) AddQuery(target, key, value);
+}
 
- private:
-  std::string text_;
-  char separator_ = '?';
-};
+void AddSelectors(std::string& target, const ReflectorOptions& options) {
+  AddIfGiven(target, "labelSelector", options.label_selector);
+  AddIfGiven(target, "fieldSelector", options.field_selector);
+}
 
-HttpRequest Stream(const ReflectorOptions& options, Target& target, seconds timeout) {
-  target.Add("watch", "1").Add("allowWatchBookmarks", "true");
-  target.Add("timeoutSeconds", std::to_string(timeout.count()));
+HttpRequest Stream(std::string target, const ReflectorOptions& options, seconds timeout) {
+  AddQuery(target, "watch", "1");
+  AddQuery(target, "allowWatchBookmarks", "true");
+  AddQuery(target, "timeoutSeconds", std::to_string(timeout.count()));
+  AddSelectors(target, options);
   HttpRequest request;
-  request.target = target.text();
+  request.target = std::move(target);
   if (options.metadata_only) request.accept = kMetadata;
   request.deadline = kWatchIdle;
   request.call_class = CallClass::kWatch;
@@ -58,16 +45,16 @@ HttpRequest Stream(const ReflectorOptions& options, Target& target, seconds time
 }  // namespace
 
 HttpRequest ListPageRequest(const ReflectorOptions& options, const ListPageQuery& query) {
-  Target target(options);
-  if (query.limit > 0) target.Add("limit", std::to_string(query.limit));
-  if (!query.continue_token.empty()) {
-    target.Add("continue", query.continue_token);
-  } else if (!query.not_older_than.empty()) {
-    target.Add("resourceVersion", query.not_older_than.text);
-    target.Add("resourceVersionMatch", "NotOlderThan");
-  }
   HttpRequest request;
-  request.target = target.text();
+  request.target = Collection(options);
+  if (query.limit > 0) AddQuery(request.target, "limit", std::to_string(query.limit));
+  if (!query.continue_token.empty()) {
+    AddQuery(request.target, "continue", query.continue_token);
+  } else if (!query.not_older_than.empty()) {
+    AddQuery(request.target, "resourceVersion", query.not_older_than.text);
+    AddQuery(request.target, "resourceVersionMatch", "NotOlderThan");
+  }
+  AddSelectors(request.target, options);
   if (options.metadata_only) request.accept = kMetadataList;
   request.deadline = kListPageDeadline;
   return request;
@@ -75,17 +62,18 @@ HttpRequest ListPageRequest(const ReflectorOptions& options, const ListPageQuery
 
 HttpRequest WatchRequest(const ReflectorOptions& options, const ResourceVersion& version,
                          seconds timeout) {
-  Target target(options);
-  target.Add("resourceVersion", version.text);
-  return Stream(options, target, timeout);
+  std::string target = Collection(options);
+  AddQuery(target, "resourceVersion", version.text);
+  return Stream(std::move(target), options, timeout);
 }
 
 HttpRequest WatchListRequest(const ReflectorOptions& options,
                              const ResourceVersion& not_older_than, seconds timeout) {
-  Target target(options);
-  target.Add("sendInitialEvents", "true").Add("resourceVersionMatch", "NotOlderThan");
-  target.Add("resourceVersion", not_older_than.text);
-  return Stream(options, target, timeout);
+  std::string target = Collection(options);
+  AddQuery(target, "sendInitialEvents", "true");
+  AddQuery(target, "resourceVersionMatch", "NotOlderThan");
+  AddIfGiven(target, "resourceVersion", not_older_than.text);
+  return Stream(std::move(target), options, timeout);
 }
 
 }  // namespace windlass

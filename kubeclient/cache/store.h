@@ -3,8 +3,8 @@
 //
 // The store is also the ledger of our own writes (architecture §2, "The fold is the ledger"):
 //   - Fold puts a reply into the cache at once; an older event arriving later is ignored;
-//   - after a successful DELETE the uid is a tombstone until the watch confirms it: no event or relist
-//     can bring the object back;
+//   - after a successful DELETE a tombstone stays until the watch or a relist confirms it: neither can
+//     bring the object back, nor one that had its name before;
 //   - Replace (a relist) never undoes a fold that is newer than the list.
 // Core thread only. T has a member `ObjectMeta meta`. Objects are immutable once stored; a pointer stays
 // valid until the object is changed or removed (do not keep it across a turn of the loop).
@@ -81,8 +81,7 @@ class Store {
 
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
-  // Uids that we know to be gone and the watch does not yet. At most one per object that was cached and
-  // left the cache since the watch or a relist last caught up.
+  // Deletions of ours that the watch has not confirmed yet; at most one per key that we ever held.
   size_t tombstones() const { return tombstones_.size(); }
 
  private:
@@ -95,6 +94,11 @@ class Store {
   using Set = std::set<const T*, ByKey>;
   using Objects = std::map<ObjectKey, std::unique_ptr<T>>;
   using Listed = std::map<ObjectKey, const T*>;
+  // An object that we deleted, in the last version we held.
+  struct Tombstone {
+    Uid uid;
+    ResourceVersion last_held;
+  };
   // A change already made, not yet told; keeps the old object alive until then.
   struct Made {
     std::unique_ptr<T> old_object;
@@ -105,13 +109,15 @@ class Store {
   const T* Insert(T object);
   std::unique_ptr<T> Take(typename Objects::iterator position);
   Made Exchange(typename Objects::iterator position, T object);
+  bool Buried(const ObjectMeta& meta) const;
   bool Passed(const ResourceVersion& version, Origin origin) const;
+  void Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
+  void Confirm(const Listed& listed, const ResourceVersion& list_version);
   void Advance(const ResourceVersion& version);
   Applied Duplicate();
   Applied Stale();
   std::vector<Made> TakeUnlisted(const Listed& listed, const ResourceVersion& list_version);
   std::vector<Made> PutListed(std::vector<T>& objects, const Listed& listed);
-  void ConfirmTombstones(const std::vector<T>& listed, const ResourceVersion& list_version);
   void Notify(const Change<T>& change);
   void Index(const T& object);
   void Unindex(const T& object);
@@ -120,8 +126,7 @@ class Store {
   std::unordered_map<Uid, Set, UidHash> by_owner_;
   std::map<Symbol, Set> by_namespace_;
   std::map<Symbol, Set> orphans_;
-  // With the last version we held: a list newer than that, without the uid, has seen the deletion.
-  std::unordered_map<Uid, ResourceVersion, UidHash> tombstones_;
+  std::map<ObjectKey, Tombstone> tombstones_;
   ResourceVersion version_;  // up to here the watch or a list has told us everything
   std::vector<ChangeHandler> handlers_;
   bool notifying_ = false;

@@ -74,7 +74,9 @@ template <typename T>
 Applied Store<T>::Put(T object, Origin origin) {
   WL_ASSERT(!notifying_);
   const ResourceVersion& version = object.meta.resource_version;
-  if (tombstones_.contains(object.meta.uid)) return Stale();
+  if (Buried(object.meta)) return Stale();
+  // A successor that the watch tells of: it has passed the end of the former one.
+  if (origin == Origin::kWatch) tombstones_.erase(KeyOf(object.meta));
 
   const auto found = objects_.find(KeyOf(object.meta));
   if (found == objects_.end()) {
@@ -92,9 +94,6 @@ Applied Store<T>::Put(T object, Origin origin) {
     Notify({made.old_object.get(), made.new_object});
     return Applied::kChanged;
   }
-  // A successor of the same name. The watch has yet to tell the end of the former one: what it says of
-  // it until then is history.
-  if (origin == Origin::kFold) tombstones_.insert_or_assign(cached.uid, cached.resource_version);
   const std::unique_ptr<T> former = Take(found);
   Notify({former.get(), nullptr, /*final_state_unknown=*/true});
   Notify({nullptr, Insert(std::move(object))});
@@ -106,7 +105,7 @@ Applied Store<T>::ApplyDelete(const ObjectKey& key, const Uid& uid,
                               const ResourceVersion& version) {
   WL_ASSERT(!notifying_);
   Advance(version);
-  tombstones_.erase(uid);
+  Confirm(key, uid, version);
   const auto found = objects_.find(key);
   if (found == objects_.end()) return Duplicate();
 
@@ -128,7 +127,7 @@ void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
   const auto found = objects_.find(key);
   // Not held any more: the watch was faster than the reply, and has nothing left to confirm.
   if (found == objects_.end() || found->second->meta.uid != uid) return;
-  tombstones_.insert_or_assign(uid, found->second->meta.resource_version);
+  tombstones_.insert_or_assign(key, Tombstone{uid, found->second->meta.resource_version});
   const std::unique_ptr<T> gone = Take(found);
   Notify({gone.get(), nullptr});
 }
@@ -139,12 +138,9 @@ template <typename T>
 void Store<T>::Replace(std::vector<T> objects, const ResourceVersion& list_version) {
   WL_ASSERT(!notifying_);
   Listed listed;  // should a key come twice, the later one counts
-  for (const T& object : objects) {
-    if (!tombstones_.contains(object.meta.uid)) {
-      listed.insert_or_assign(KeyOf(object.meta), &object);
-    }
-  }
-  ConfirmTombstones(objects, list_version);
+  for (const T& object : objects) listed.insert_or_assign(KeyOf(object.meta), &object);
+  Confirm(listed, list_version);
+  std::erase_if(listed, [this](const auto& entry) { return Buried(entry.second->meta); });
   const std::vector<Made> gone = TakeUnlisted(listed, list_version);
   const std::vector<Made> put = PutListed(objects, listed);
   Advance(list_version);
@@ -153,19 +149,6 @@ void Store<T>::Replace(std::vector<T> objects, const ResourceVersion& list_versi
     Notify({made.old_object.get(), nullptr, /*final_state_unknown=*/true});
   }
   for (const Made& made : put) Notify({made.old_object.get(), made.new_object});
-}
-
-// A list without the uid has seen the deletion only if it is newer than what we deleted: an older one may
-// not have seen the creation, and the watch from there on would still bring both.
-template <typename T>
-void Store<T>::ConfirmTombstones(const std::vector<T>& listed,
-                                 const ResourceVersion& list_version) {
-  std::set<Uid> uids;
-  for (const T& object : listed) uids.insert(object.meta.uid);
-  std::erase_if(tombstones_, [&](const auto& tombstone) {
-    const auto& [uid, last_held] = tombstone;
-    return !uids.contains(uid) && !IsOlder(list_version, last_held);
-  });
 }
 
 // Takes out what the list has not, except what is newer than the list: that is a fold, and the watch
@@ -235,6 +218,38 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position, 
       std::exchange(position->second, std::make_unique<T>(std::move(object)));
   Index(*position->second);
   return {std::move(former), position->second.get()};
+}
+
+// True for an object that we deleted, and for what had its name before: both are history, whoever still
+// tells of them.
+template <typename T>
+bool Store<T>::Buried(const ObjectMeta& meta) const {
+  const auto found = tombstones_.find(KeyOf(meta));
+  if (found == tombstones_.end()) return false;
+  return found->second.uid == meta.uid ||
+         IsOlder(meta.resource_version, found->second.last_held);
+}
+
+// The watch tells the end of an object: ours, or one that came after it.
+template <typename T>
+void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) {
+  const auto found = tombstones_.find(key);
+  if (found == tombstones_.end()) return;
+  if (found->second.uid == uid || IsOlder(found->second.last_held, version)) {
+    tombstones_.erase(found);
+  }
+}
+
+// A list without the uid has seen its end only if it is at least as new as what we deleted: an older one
+// may not have seen the creation, and the watch from there on would still bring both.
+template <typename T>
+void Store<T>::Confirm(const Listed& listed, const ResourceVersion& list_version) {
+  std::erase_if(tombstones_, [&](const auto& entry) {
+    const auto& [key, tombstone] = entry;
+    const auto found = listed.find(key);
+    const bool still_there = found != listed.end() && found->second->meta.uid == tombstone.uid;
+    return !still_there && !IsOlder(list_version, tombstone.last_held);
+  });
 }
 
 // True when an object we do not hold must have been deleted after `version`. A reply in exactly the

@@ -1,0 +1,42 @@
+// The smallest object a Store can hold, and its short spelling in tests: "a#1@5" is the object "a" of
+// namespace "ns", its uid number 1, its resourceVersion "5".
+#pragma once
+
+#include <cstdlib>
+#include <string>
+
+#include "kubeclient/api/object_meta.h"
+
+namespace windlass {
+
+struct Thing {
+  ObjectMeta meta;
+};
+
+inline Uid UidNumber(int number) { return {0, static_cast<uint64_t>(number)}; }
+inline ObjectKey KeyNamed(const std::string& name) { return {Symbol("ns"), name}; }
+
+inline Thing MakeThing(const std::string& name, int uid, const std::string& version) {
+  Thing thing;
+  thing.meta.namespace_ = Symbol("ns");
+  thing.meta.name = name;
+  thing.meta.uid = UidNumber(uid);
+  thing.meta.resource_version.text = version;
+  return thing;
+}
+
+// From "a#1@5"; without "@…" the resourceVersion is empty.
+inline Thing ParseThing(const std::string& text) {
+  const size_t uid = text.find('#');
+  const size_t version = text.find('@');
+  const std::string number = text.substr(uid + 1, version - uid - 1);
+  return MakeThing(text.substr(0, uid), std::atoi(number.c_str()),
+                   version == std::string::npos ? "" : text.substr(version + 1));
+}
+
+inline std::string Spell(const Thing& thing) {
+  return thing.meta.name + "#" + std::to_string(thing.meta.uid.low) + "@" +
+         thing.meta.resource_version.text;
+}
+
+}  // namespace windlass

@@ -1,0 +1,376 @@
+// The queue's contract, rule by rule, in virtual time. work_queue_model_test.cc tries every interleaving.
+#include "kubeclient/cache/work_queue.h"
+
+#include <string>
+#include <vector>
+
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+#include "test/unit/cache/virtual_time.h"
+
+namespace windlass {
+namespace {
+
+const ObjectKey kA{"ns", "a"};
+const ObjectKey kB{"ns", "b"};
+
+struct Fixture {
+  VirtualTime time;
+  Random random{1};
+  int ready_calls = 0;
+  WorkQueue queue{time, random, time.timers(), [this] { ++ready_calls; }};
+
+  // Hands the key out; it must be the one that is next.
+  void Take(const ObjectKey& key) {
+    const auto got = queue.Get();
+    REQUIRE(got.has_value());
+    CHECK(got->ToString() == key.ToString());
+  }
+  void TakeNothing() { CHECK(!queue.Get().has_value()); }
+
+  // How long until a key is ready; at most `limit`.
+  Duration UntilReady(Duration limit = seconds(3600)) {
+    const MonotonicTime start = time.Now();
+    while (queue.empty() && time.timers().next() && time.Now() - start < limit) {
+      time.Advance(*time.timers().next() - time.Now());
+    }
+    return time.Now() - start;
+  }
+
+  // Fails a key `times` in a row and returns the last back-off.
+  Duration FailTimes(const ObjectKey& key, int times, Duration longest) {
+    Duration waited{0};
+    for (int i = 0; i < times; ++i) {
+      Take(key);
+      queue.DoneRetry(key, longest);
+      waited = UntilReady();
+    }
+    return waited;
+  }
+};
+
+TEST_CASE_METHOD(Fixture, "a key is ready once however often it is added (Q-001)") {
+  queue.Add(kA, Wake::kObjectChange);
+  queue.Add(kA, Wake::kSpecChange);
+  queue.Add(kA, Wake::kStatusChange);
+  CHECK(queue.counters().depth == 1);
+  Take(kA);
+  queue.Done(kA, std::nullopt);
+  time.Advance(seconds(1));
+  TakeNothing();
+  CHECK(queue.counters().adds == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "a key added while processed is ready when done, however it ends (Q-002)") {
+  const int ending = GENERATE(0, 1, 2, 3);
+  CAPTURE(ending);
+  queue.Add(kA, Wake::kObjectChange);
+  Take(kA);
+  queue.Add(kA, Wake::kObjectChange);
+  TakeNothing();
+  if (ending == 0) queue.Done(kA, std::nullopt);
+  if (ending == 1) queue.DoneRetry(kA, kRetryMax);
+  if (ending == 2) queue.DoneConflict(kA);
+  if (ending == 3) queue.DoneForget(kA);
+  Take(kA);
+  queue.Done(kA, std::nullopt);
+  time.Advance(seconds(3600));
+  TakeNothing();
+}
+
+TEST_CASE_METHOD(Fixture, "`ready` is called when the first key becomes ready, also by a timer") {
+  queue.Add(kA, Wake::kObjectChange);
+  queue.Add(kB, Wake::kObjectChange);
+  CHECK(ready_calls == 1);
+  Take(kA);
+  Take(kB);
+  queue.Done(kA, seconds(5));
+  queue.Done(kB, std::nullopt);
+  CHECK(ready_calls == 1);
+  time.Advance(seconds(5));
+  CHECK(ready_calls == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "the back-off is 50 ms * 2^n +- 50 %, at most the longest (Q-005)") {
+  struct Row {
+    int failures;
+    Duration longest;
+    Duration low;
+    Duration high;
+  };
+  const Row row = GENERATE(values<Row>({
+      {1, kRetryMax, milliseconds(25), milliseconds(75)},
+      {2, kRetryMax, milliseconds(50), milliseconds(150)},
+      {5, kRetryMax, milliseconds(400), milliseconds(1200)},
+      {11, kRetryMax, milliseconds(25600), seconds(60)},
+      {40, kRetryMax, seconds(30), seconds(60)},
+      {40, kPolicyRetryMax, seconds(150), seconds(300)},
+  }));
+  CAPTURE(row.failures);
+  queue.Add(kA, Wake::kObjectChange);
+  const Duration waited = FailTimes(kA, row.failures, row.longest);
+  CHECK(waited >= row.low);
+  CHECK(waited <= row.high);
+}
+
+TEST_CASE_METHOD(Fixture, "success forgets failures; a status change while backing off does not") {
+  queue.Add(kA, Wake::kObjectChange);
+  FailTimes(kA, 8, kRetryMax);
+  Take(kA);
+  queue.DoneRetry(kA, kRetryMax);
+  queue.Add(kA, Wake::kStatusChange);
+  CHECK(UntilReady() == kStatusCoalescing);
+  CHECK(FailTimes(kA, 1, kRetryMax) >= milliseconds(50 * 512 / 2));
+  Take(kA);
+  queue.Done(kA, std::nullopt);
+  queue.Add(kA, Wake::kObjectChange);
+  CHECK(FailTimes(kA, 1, kRetryMax) <= milliseconds(75));
+}
+
+TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004)") {
+  queue.Add(kA, Wake::kObjectChange);
+  Take(kA);
+  queue.Done(kA, seconds(600));
+  time.Advance(seconds(100));
+  queue.Add(kA, Wake::kObjectChange);
+  Take(kA);
+  SECTION("a failure keeps the deadline, in absolute time") {
+    queue.DoneRetry(kA, kRetryMax);
+    CHECK(UntilReady() <= milliseconds(75));
+    Take(kA);
+    queue.DoneConflict(kA);
+    Take(kA);
+    queue.DoneRetry(kA, kRetryMax);
+    UntilReady();
+    Take(kA);  // stays in processing; the deadline then makes it ready again
+    UntilReady(seconds(1000));
+    CHECK(time.Now().since_start == seconds(600));
+    queue.DoneForget(kA);
+    Take(kA);
+  }
+  SECTION("a success replaces it") {
+    queue.Done(kA, seconds(700));
+    CHECK(UntilReady() == seconds(700));
+  }
+  SECTION("or clears it") {
+    queue.Done(kA, std::nullopt);
+    CHECK(time.timers().empty());
+  }
+  SECTION("forgetting clears it") {
+    queue.DoneForget(kA);
+    CHECK(time.timers().empty());
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a deadline serves a key that is backing off, whose retry then is void") {
+  queue.Add(kA, Wake::kObjectChange);
+  FailTimes(kA, 9, kRetryMax);
+  Take(kA);
+  queue.Done(kA, milliseconds(10));
+  time.Advance(milliseconds(10));
+  Take(kA);
+  queue.Done(kA, std::nullopt);
+  CHECK(time.timers().empty());
+  CHECK(queue.idle());
+}
+
+TEST_CASE_METHOD(Fixture, "a spec change ends the back-off and is served at once (Q-007)") {
+  queue.Add(kA, Wake::kObjectChange);
+  FailTimes(kA, 12, kPolicyRetryMax);
+  Take(kA);
+  SECTION("while it waits") {
+    queue.DoneRetry(kA, kPolicyRetryMax);
+    TakeNothing();
+    queue.Add(kA, Wake::kSpecChange);
+  }
+  SECTION("while it is processed: what failed was the old spec") {
+    queue.Add(kA, Wake::kSpecChange);
+    queue.DoneRetry(kA, kPolicyRetryMax);
+  }
+  CHECK(FailTimes(kA, 1, kPolicyRetryMax) <= milliseconds(75));
+}
+
+TEST_CASE_METHOD(Fixture, "an object change is served at once but keeps the failures") {
+  queue.Add(kA, Wake::kObjectChange);
+  FailTimes(kA, 7, kRetryMax);
+  Take(kA);
+  queue.DoneRetry(kA, kRetryMax);
+  queue.Add(kA, Wake::kObjectChange);
+  CHECK(FailTimes(kA, 1, kRetryMax) >= milliseconds(50 * 256 / 2));
+}
+
+TEST_CASE_METHOD(Fixture, "conflicts are retried at once, from the fifth in a row with back-off (Q-006)") {
+  queue.Add(kA, Wake::kObjectChange);
+  for (int i = 1; i < kConflictsMax; ++i) {
+    Take(kA);
+    queue.DoneConflict(kA);
+    CHECK(!queue.empty());
+  }
+  Take(kA);
+  queue.DoneConflict(kA);
+  CHECK(queue.empty());
+  CHECK(UntilReady() <= milliseconds(75));
+  Take(kA);
+  queue.DoneConflict(kA);
+  CHECK(queue.empty());  // still in a row
+  UntilReady();
+  Take(kA);
+  queue.Done(kA, std::nullopt);
+  queue.Add(kA, Wake::kObjectChange);
+  Take(kA);
+  queue.DoneConflict(kA);
+  CHECK(!queue.empty());
+  CHECK(queue.counters().retries == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "retries share a bucket of 100, then ten a second; first events do not (Q-008)") {
+  const auto name = [](int i) { return ObjectKey{"ns", "k" + std::to_string(i)}; };
+  for (int i = 0; i < 150; ++i) queue.Add(name(i), Wake::kObjectChange);
+  for (int i = 0; i < 150; ++i) {
+    const auto key = queue.Get();
+    REQUIRE(key.has_value());
+    queue.DoneRetry(*key, kRetryMax);
+  }
+  time.Advance(milliseconds(76));
+  CHECK(queue.counters().depth == 100);
+  queue.Add({"ns", "first"}, Wake::kObjectChange);
+  CHECK(queue.counters().depth == 101);
+  time.Advance(milliseconds(1000));
+  CHECK(queue.counters().depth == 101 + 10);
+  time.Advance(milliseconds(4000));
+  CHECK(queue.counters().depth == 151);
+}
+
+TEST_CASE_METHOD(Fixture, "namespaces take turns (Q-010)") {
+  for (int i = 0; i < 3; ++i) queue.Add({"big", std::to_string(i)}, Wake::kObjectChange);
+  queue.Add({"small", "x"}, Wake::kObjectChange);
+  queue.Add({"tiny", "y"}, Wake::kObjectChange);
+  Take({"big", "0"});
+  Take({"small", "x"});
+  Take({"tiny", "y"});
+  queue.Add({"late", "z"}, Wake::kObjectChange);
+  Take({"big", "1"});
+  Take({"late", "z"});
+  Take({"big", "2"});
+  TakeNothing();
+}
+
+TEST_CASE_METHOD(Fixture, "status changes are gathered for 20 ms, not extended (architecture §7)") {
+  queue.Add(kA, Wake::kStatusChange);
+  TakeNothing();
+  SECTION("a later one does not extend it") {
+    time.Advance(milliseconds(15));
+    queue.Add(kA, Wake::kStatusChange);
+    time.Advance(milliseconds(4));
+    TakeNothing();
+    time.Advance(milliseconds(1));
+    Take(kA);
+    queue.Done(kA, std::nullopt);
+    CHECK(time.timers().empty());
+  }
+  SECTION("a stronger wake serves it at once") {
+    queue.Add(kA, Wake::kObjectChange);
+    Take(kA);
+    queue.Done(kA, std::nullopt);
+    CHECK(time.timers().empty());
+  }
+  SECTION("a key in processing is dirty when they are gathered, not before") {
+    queue.Add(kA, Wake::kObjectChange);
+    Take(kA);
+    queue.Add(kA, Wake::kStatusChange);
+    SECTION("done before") {
+      queue.Done(kA, std::nullopt);
+      TakeNothing();
+      time.Advance(kStatusCoalescing);
+    }
+    SECTION("done after") {
+      time.Advance(kStatusCoalescing);
+      TakeNothing();
+      queue.Done(kA, std::nullopt);
+    }
+    Take(kA);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "an idle key costs no memory (Q-012)") {
+  for (int i = 0; i < 1000; ++i) queue.Add({"ns", std::to_string(i)}, Wake::kObjectChange);
+  CHECK(queue.size() == 1000);
+  for (int i = 0; i < 1000; ++i) {
+    const ObjectKey key = *queue.Get();
+    if (i % 4 == 0) queue.Done(key, std::nullopt);
+    if (i % 4 == 1) queue.DoneForget(key);
+    if (i % 4 == 2) queue.Done(key, seconds(60));
+    if (i % 4 == 3) queue.DoneRetry(key, kRetryMax);
+  }
+  CHECK(queue.size() == 500);  // those with a timer
+  CHECK(queue.idle());
+  time.Advance(seconds(60));
+  while (const auto key = queue.Get()) queue.Done(*key, std::nullopt);
+  CHECK(queue.size() == 0);
+  CHECK(time.timers().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "durations and counters are what the metrics need (Q-018)") {
+  Duration waited{0};
+  Duration worked{0};
+  queue.on_queue_duration = [&](Duration d) { waited = d; };
+  queue.on_work_duration = [&](Duration d) { worked = d; };
+  queue.Add(kA, Wake::kObjectChange);
+  queue.Add(kB, Wake::kObjectChange);
+  time.Advance(seconds(3));
+  Take(kA);
+  CHECK(waited == seconds(3));
+  time.Advance(seconds(2));
+  Take(kB);
+  time.Advance(seconds(1));
+  const WorkQueueCounters counters = queue.counters();
+  CHECK(counters.depth == 0);
+  CHECK(counters.processing == 2);
+  CHECK(counters.longest_running == seconds(3));
+  CHECK(counters.unfinished == seconds(4));
+  CHECK(!queue.idle());
+  queue.Done(kA, std::nullopt);
+  CHECK(worked == seconds(3));
+}
+
+TEST_CASE("a queue that goes takes its timers with it (Q-016)") {
+  VirtualTime time;
+  Random random(1);
+  {
+    WorkQueue queue(time, random, time.timers(), [] {});
+    queue.Add(kA, Wake::kObjectChange);
+    queue.Add(kB, Wake::kStatusChange);
+    queue.Get();
+    queue.Done(kA, seconds(5));
+    CHECK(!time.timers().empty());
+  }
+  CHECK(time.timers().empty());
+}
+
+TEST_CASE("the same calls, clock and seed give the same order (Q-019)") {
+  const auto run = [] {
+    VirtualTime time;
+    Random random(7);
+    Random choices(9);
+    WorkQueue queue(time, random, time.timers(), [] {});
+    std::string order;
+    for (int i = 0; i < 500; ++i) {
+      const ObjectKey key{std::string(1, static_cast<char>('n' + choices.Below(3))),
+                          std::to_string(choices.Below(20))};
+      queue.Add(key, static_cast<Wake>(choices.Below(3)));
+      const auto got = queue.Get();
+      if (got) {
+        order += got->ToString() + "@" + std::to_string(time.Now().since_start.count()) + " ";
+        queue.DoneRetry(*got, kRetryMax);
+      }
+      time.Advance(milliseconds(choices.Below(50)));
+    }
+    return order;
+  };
+  const std::string order = run();
+  CHECK(order.size() > 1000);
+  CHECK(order == run());
+}
+
+}  // namespace
+}  // namespace windlass
