@@ -12,9 +12,17 @@
 #include "controller/deployment/situation.h"
 #include "controller/deployment/status.h"
 #include "controller/deployment/unsupported.h"
+#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {
+
+// A write that succeeded in this sync and yet left everything as it was, because the server drops
+// or changes what it was sent. Repeating it would go on for ever; the next event is another chance.
+bool WasOfNoAvail(const Step& step, const Learned& learned) {
+  const Write* write = std::get_if<Write>(&step);
+  return write != nullptr && FindOutcome(learned, write->request.Identity()) != nullptr;
+}
 
 // Status only: the generation still has to be observed, but nothing is scaled, made or cleaned up
 // any more (D-055).
@@ -36,7 +44,8 @@ Step NextRollout(const Situation& situation) {
     return *step;
   }
   if (auto step = CleanUpHistory(situation)) return *step;
-  if (auto step = WriteStatus(situation, Progress::kEvaluate)) return *step;
+  const auto status = WriteStatus(situation, Progress::kEvaluate);
+  if (status && !WasOfNoAvail(*status, situation.learned)) return *status;
   return then;
 }
 
@@ -53,18 +62,15 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   return NextRollout(situation);
 }
 
-// A write that succeeded and yet left everything as it was, because the server drops or changes
-// what it was sent. Repeating it would go on for ever; the next event is another chance.
-bool WasOfNoAvail(const Step& step, const Learned& learned) {
-  const Write* write = std::get_if<Write>(&step);
-  return write != nullptr && FindOutcome(learned, write->request.Identity()) != nullptr;
-}
-
 }  // namespace
 
 Step Next(const View& view, const Learned& learned, WallTime now) {
   Step step = Decide(view, learned, now);
+  const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
+  if (ends) return step;
   if (WasOfNoAvail(step, learned)) return Wait{};
+  // While requests were on their way the cluster moved on: a walk may be as long as the rollout.
+  if (learned.size() >= kRequestsPerSyncMax) return Wait{.look_again_in = kNextSyncAfter};
   return step;
 }
 

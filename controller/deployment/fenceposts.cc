@@ -12,7 +12,6 @@ Result<int32_t> ResolveField(const char* field, const std::optional<IntOrPercent
   if (!value) return 0;  // the API always fills both
   Result<int32_t> pods = Resolve(*value, replicas, round_up);
   if (!pods.ok()) return std::move(pods).error().Context(field);
-  if (*pods < 0) return Error{ErrorKind::kInvalid, std::string(field) + ": is negative"};
   return pods;
 }
 

@@ -73,7 +73,7 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
   if (situation.newest != nullptr) return std::nullopt;
   if (deployment.status.observed_generation != deployment.meta.generation) return std::nullopt;
   const ReplicaSet* current = OfCurrentRevision(deployment, situation.all);
-  if (current == nullptr) return std::nullopt;
+  if (current == nullptr || current->replicas == 0) return std::nullopt;
   Request read = ReadOf(*current);
   if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;
   return Read{std::move(read), "the template differs although the generation was observed"};

@@ -21,9 +21,10 @@ const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
                                     const Learned& learned);
 
 // Before the Pods of a whole cluster restart because of a gap in our canonical form: the generation
-// has been acted upon, its revision's ReplicaSet exists, and yet we see another template. Then that
-// ReplicaSet is read uncached, once, and the full templates are compared. nullopt: nothing to
-// confirm, or confirmed (architecture §2).
+// has been acted upon, its revision's ReplicaSet is active, and yet we see another template. Then
+// that ReplicaSet is read uncached, once, and the full templates are compared. nullopt: nothing to
+// confirm, or confirmed (architecture §2). A Recreate that waits for old Pods, its generation
+// observed, has no active ReplicaSet and reads nothing.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // One more than the highest revision of the old ReplicaSets. Numbers that cannot be parsed and

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/deployment/annotations.h"
-#include "kubeclient/api/template_text.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::deployment {
@@ -15,6 +14,8 @@ using Json = nlohmann::ordered_json;
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
+
+Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
 Json TextOf(const Symbol& symbol) { return std::string(symbol.text()); }
 
@@ -57,6 +58,26 @@ Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
   return json;
 }
 
+// The member of `object`, made when absent or null; nullptr when it is something else than an
+// object.
+Json* ObjectMember(Json& object, const char* key) {
+  Json& member = object[key];
+  if (member.is_null()) member = Json::object();
+  return member.is_object() ? &member : nullptr;
+}
+
+// The template as it came, every field and empty object (D-780), with the hash as one more label.
+Result<Json> TemplateWithHash(const std::string& template_json, const std::string& hash) {
+  Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");
+  Json* metadata = ObjectMember(pod_template, "metadata");
+  if (metadata == nullptr) return Malformed("spec.template.metadata: is no JSON object");
+  Json* labels = ObjectMember(*metadata, "labels");
+  if (labels == nullptr) return Malformed("spec.template.metadata.labels: is no JSON object");
+  (*labels)[std::string(kPodTemplateHashLabel)] = hash;
+  return pod_template;
+}
+
 }  // namespace
 
 Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
@@ -89,29 +110,23 @@ Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status
 }
 
 Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaSet& parts) {
-  WINDLASS_TRY(
-      const std::string pod_template,
-      WithTemplateLabel(*deployment.spec.template_json, kPodTemplateHashLabel, parts.hash));
-  const Json with_hash = Json::parse(pod_template, nullptr, /*allow_exceptions=*/false);
+  WINDLASS_TRY(const Json pod_template,
+               TemplateWithHash(*deployment.spec.template_json, parts.hash));
   const ObjectMeta& owner = deployment.meta;
-  const Json body = {{"apiVersion", "apps/v1"},
-                     {"kind", "ReplicaSet"},
-                     {"metadata",
-                      {{"name", parts.name},
-                       {"namespace", TextOf(owner.namespace_)},
-                       {"labels", with_hash["metadata"]["labels"]},
-                       {"annotations", parts.annotations},
-                       {"ownerReferences", Json::array({{{"apiVersion", "apps/v1"},
-                                                         {"kind", "Deployment"},
-                                                         {"name", owner.name},
-                                                         {"uid", owner.uid.ToString()},
-                                                         {"controller", true},
-                                                         {"blockOwnerDeletion", true}}})}}},
-                     {"spec",
-                      {{"replicas", parts.replicas},
-                       {"minReadySeconds", deployment.spec.min_ready_seconds},
-                       {"selector", SelectorOf(deployment.spec.selector, parts.hash)},
-                       {"template", with_hash}}}};
+  const Json owner_reference = {{"apiVersion", "apps/v1"}, {"kind", "Deployment"},
+                                {"name", owner.name},      {"uid", owner.uid.ToString()},
+                                {"controller", true},      {"blockOwnerDeletion", true}};
+  const Json metadata = {{"name", parts.name},
+                         {"namespace", TextOf(owner.namespace_)},
+                         {"labels", pod_template["metadata"]["labels"]},
+                         {"annotations", parts.annotations},
+                         {"ownerReferences", Json::array({owner_reference})}};
+  const Json spec = {{"replicas", parts.replicas},
+                     {"minReadySeconds", deployment.spec.min_ready_seconds},
+                     {"selector", SelectorOf(deployment.spec.selector, parts.hash)},
+                     {"template", pod_template}};
+  const Json body = {
+      {"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}, {"metadata", metadata}, {"spec", spec}};
   return Request::Create(Resource::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
 }
 

@@ -26,18 +26,21 @@ bool AsksForRollback(const Deployment& deployment) {
   return revision && ParseRevision(*revision).has_value();
 }
 
-// Names a ReplicaSet that was scaled for another size, and that size.
-std::string WhyProportional(const Situation& situation, int32_t* scaled_for) {
+std::optional<Event> WhyScalingStops(const Situation& situation) {
+  if (ScalingOf(situation) != Scaling::kProportional) return std::nullopt;
   const int32_t replicas = situation.deployment.spec.replicas;
   for (const ReplicaSet* rs : situation.all) {
-    *scaled_for = DesiredReplicas(*rs).value_or(replicas);
-    if (rs->replicas > 0 && *scaled_for != replicas) {
-      return "spec.replicas is " + std::to_string(replicas) + ", ReplicaSet " +
-             Quoted(rs->meta.name) + " was scaled for " + std::to_string(*scaled_for) +
-             ", and scaling more than one active ReplicaSet in proportion is not supported yet";
-    }
+    const int32_t scaled_for = DesiredReplicas(*rs).value_or(replicas);
+    if (rs->replicas == 0 || scaled_for == replicas) continue;
+    return LeftAlone(
+        situation.deployment,
+        "spec.replicas is " + std::to_string(replicas) + ", ReplicaSet " + Quoted(rs->meta.name) +
+            " was scaled for " + std::to_string(scaled_for) +
+            ", and scaling several active ReplicaSets in proportion is not supported yet",
+        "set spec.replicas back to " + std::to_string(scaled_for) +
+            " until the rollout is complete");
   }
-  return "";
+  return std::nullopt;
 }
 
 std::optional<Event> WhyOwnershipStops(const Situation& situation, const Claims& claims) {
@@ -91,17 +94,9 @@ std::optional<Event> WhyLeftAlone(const Situation& situation, const Claims& clai
   }
   const Result<Fenceposts> limits = ResolveFenceposts(deployment.spec);
   if (!limits.ok()) {
-    return LeftAlone(deployment, limits.error().message,
-                     "give a number of Pods or a percentage such as 25%");
+    return LeftAlone(deployment, limits.error().message, "correct the field");
   }
-  if (ScalingOf(situation) == Scaling::kProportional) {
-    int32_t scaled_for = 0;
-    const std::string why = WhyProportional(situation, &scaled_for);
-    return LeftAlone(deployment, why,
-                     "set spec.replicas back to " + std::to_string(scaled_for) +
-                         " until the rollout is complete");
-  }
-  return std::nullopt;
+  return WhyScalingStops(situation);
 }
 
 }  // namespace windlass::deployment

@@ -33,8 +33,9 @@ Result<std::vector<Uid>> ControllersOfPods(std::string_view list_body) {
   if (!TextOf(Member(*list_metadata, "continue")).empty()) {
     return Malformed("pod list: metadata.continue: there are further pages");
   }
+  if (items == nullptr) return Malformed("pod list: items is missing");
   std::vector<Uid> controllers;
-  if (items == nullptr || items->is_null()) return controllers;
+  if (items->is_null()) return controllers;  // as Go writes an empty list
   if (!items->is_array()) return Malformed("pod list: items is no array");
   for (const Json& pod : *items) {
     const Json* metadata = Member(pod, "metadata");

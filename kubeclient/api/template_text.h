@@ -1,4 +1,4 @@
-// Pod templates as text: taken out of an object, given a label, compared. For the rare moments that
+// Pod templates as text: taken out of an object, compared. For the rare moments that
 // need the whole template; everything else compares fingerprints (canonical.h).
 #pragma once
 
@@ -12,11 +12,6 @@ namespace windlass {
 // spec.template of a Deployment or ReplicaSet, with every field and empty object it has (D-780).
 // Error kMalformed when `object_json` is no JSON object or has no template.
 Result<std::string> ExtractTemplate(std::string_view object_json);
-
-// `template_json` with metadata.labels[key] = value added or overwritten. Error kMalformed when it
-// is no JSON object, or its metadata or labels are none.
-Result<std::string> WithTemplateLabel(std::string_view template_json, std::string_view key,
-                                      std::string_view value);
 
 // Whether two templates can only differ in form: absent, null, empty, zero and false count as the
 // same everywhere, and so do quantities of the same value; label pod-template-hash is not looked

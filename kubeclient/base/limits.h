@@ -98,6 +98,10 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // --- sync ---
 inline constexpr int kStepsPerSyncMax = 32;
 inline constexpr Duration kSyncDeadline = seconds(30);
+// A planner's own bound, below the one above: while requests are on their way Pods become ready, and a
+// walk could go on for as long as the rollout. The rest is left to the next sync.
+inline constexpr size_t kRequestsPerSyncMax = 24;
+inline constexpr Duration kNextSyncAfter = milliseconds(100);
 // Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods: their
 // disappearance is an event.
 inline constexpr Duration kRecreateLookAgain = seconds(1);

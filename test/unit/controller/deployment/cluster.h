@@ -1,0 +1,95 @@
+// One Deployment, its ReplicaSets and Pods behind a small model of the API server, for tests that
+// walk whole rollouts. Objects are JSON, replies go through the production decoder: what a planner
+// writes is what it reads back.
+//
+// The model knows what the planner leans on: resourceVersion and uid preconditions, generations,
+// names that are taken, merge patches. A ReplicaSet controller moves by hand (RunReplicaSets).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/step.h"
+#include "kubeclient/api/decode.h"
+
+namespace windlass::deployment {
+
+class Cluster {
+ public:
+  using Json = nlohmann::json;
+
+  // Deployment ns/web, RollingUpdate 25 %/25 %, image "v1", generation 1, nothing made yet.
+  explicit Cluster(int32_t replicas);
+
+  // --- users ---
+  // A change through the main endpoint: bumps the generation if spec or annotations differ (D-702).
+  void Edit(const std::function<void(Json& deployment)>& edit);
+  void SetImage(const std::string& image);
+  void Scale(int32_t replicas);
+  void ChangeStrategy(const std::string& type);
+  void DeleteInForeground();
+  // kubectl rollout undo --to-revision: template and annotations of that ReplicaSet (D-624).
+  void Undo(const std::string& to_revision);
+  void EditReplicaSet(const std::string& name, const std::function<void(Json& rs)>& edit);
+
+  // --- other controllers ---
+  // Pods follow spec.replicas of every ReplicaSet at once; they are available unless `available`
+  // says fewer of some ReplicaSet.
+  void RunReplicaSets(const std::map<std::string, int32_t>& available = {});
+  void SetPods(const std::string& rs, int count);
+  bool pods_known = true;
+
+  // --- the controller ---
+  // Walks steps until Wait or Failed. Each successful write is noted in `writes`. Stops after
+  // `writes_max` writes, as a crash would.
+  Step Sync(int writes_max = 1000);
+  // Syncs and lets all Pods become available, until neither changes anything.
+  void Settle();
+  // Refuses or changes what the server answers; nullopt = the model answers.
+  std::function<std::optional<Result<Reply>>(const Request&)> server;
+  // Changes objects on their way in, as an admission webhook does.
+  std::function<void(Json& object)> webhook;
+
+  // --- what came of it ---
+  Json& deployment() { return deployment_; }
+  Json& ReplicaSet(const std::string& image);  // of that image; requires that there is one
+  std::string NameOf(const std::string& image) { return ReplicaSet(image)["metadata"]["name"]; }
+  bool HasReplicaSet(const std::string& image) { return FindByImage(image) != nullptr; }
+  int32_t SizeOf(const std::string& image) { return ReplicaSet(image)["spec"]["replicas"]; }
+  std::string RevisionOf(const std::string& image);
+  std::string HistoryOf(const std::string& image);
+  std::string revision();
+  // "True NewReplicaSetAvailable"
+  std::string Condition(const std::string& type);
+  std::map<std::string, Json>& replica_sets() { return replica_sets_; }  // by name
+
+  // One line each: "create v2 3", "scale v1 10 8", "annotate v1", "status", "delete v1".
+  std::vector<std::string> writes;
+  std::vector<std::string> reads;
+  std::vector<std::string> events;
+  std::string WritesAndForget();  // joined by ", "; status writes left out
+  int64_t now = 1'800'000'000;
+
+ private:
+  Json* FindByImage(const std::string& image);
+  Result<Reply> Execute(const Request& request);
+  Result<Reply> Create(const Request& request);
+  Result<Reply> Patch(const Request& request);
+  Result<Reply> ListPods();
+  std::string Describe(const Request& request, const Json& before);
+  void Touch(Json& object);
+
+  SymbolTable symbols_;
+  Decoder decoder_;
+  Json deployment_;
+  std::map<std::string, Json> replica_sets_;
+  std::map<std::string, Json> pods_;
+  int64_t resource_version_ = 1000;
+  int born_ = 0;
+};
+
+}  // namespace windlass::deployment

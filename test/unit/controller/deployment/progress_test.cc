@@ -1,0 +1,257 @@
+#include "controller/deployment/progress.h"
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/conditions.h"
+#include "controller/deployment/status.h"
+#include "test/catch.h"
+#include "test/unit/controller/deployment/world.h"
+
+namespace windlass::deployment {
+namespace {
+
+constexpr WallTime kEarlier{1'700'000'000};
+
+DeploymentStatus Counters(int32_t replicas, int32_t updated, int32_t ready, int32_t available) {
+  DeploymentStatus status;
+  status.replicas = replicas;
+  status.updated_replicas = updated;
+  status.ready_replicas = ready;
+  status.available_replicas = available;
+  return status;
+}
+
+TEST_CASE("progress is a gain of Pods or a loss of old ones (D-432, UT-16)") {
+  struct Row {
+    std::string id;
+    DeploymentStatus before;
+    DeploymentStatus after;
+    bool want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"more updated", Counters(10, 4, 4, 4), Counters(10, 6, 4, 4), true},
+      {"nothing", Counters(10, 4, 4, 4), Counters(10, 4, 4, 4), false},
+      {"fewer old", Counters(10, 4, 6, 6), Counters(8, 4, 6, 6), true},
+      {"fewer updated", Counters(10, 7, 3, 3), Counters(10, 6, 3, 3), false},
+      {"updated, others lost", Counters(10, 4, 7, 7), Counters(8, 8, 5, 5), true},
+      {"more ready", Counters(10, 10, 9, 8), Counters(10, 10, 10, 8), true},
+      {"more available", Counters(10, 10, 10, 9), Counters(10, 10, 10, 10), true},
+  }));
+  CAPTURE(row.id);
+  CHECK(DeploymentProgressing(row.before, row.after) == row.want);
+}
+
+TEST_CASE("complete means all updated, all available, none left over (D-431)") {
+  struct Row {
+    std::string id;
+    int32_t wanted;
+    DeploymentStatus status;
+    bool want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"5;5,5,4", 5, Counters(5, 5, 4, 4), false},
+      {"5;5,5,3", 5, Counters(5, 5, 3, 3), false},
+      {"5;5,5,5", 5, Counters(5, 5, 5, 5), true},
+      {"5;5,4,5", 5, Counters(5, 4, 5, 5), false},
+      {"1;2,1,1", 1, Counters(2, 1, 1, 1), false},
+      {"1;1,1,0", 1, Counters(1, 1, 0, 0), false},
+      {"D-447 0;0,0,0", 0, Counters(0, 0, 0, 0), true},
+  }));
+  CAPTURE(row.id);
+  World world(row.wanted);
+  DeploymentStatus status = row.status;
+  status.observed_generation = 2;
+  CHECK(DeploymentComplete(world.deployment, status) == row.want);
+  status.observed_generation = 1;
+  CHECK_FALSE(DeploymentComplete(world.deployment, status));
+}
+
+struct Row {
+  std::string id;
+  std::string status;  // of the present condition; "" = there is none
+  std::string reason;
+  DeploymentStatus before;
+  int32_t old_pods;
+  int32_t new_pods;
+  int32_t new_available;
+  std::string want;
+  bool want_fresh;  // lastUpdateTime is now
+};
+
+TEST_CASE("Progressing follows the rollout (D-421…D-427)") {
+  const Row row = GENERATE(values<Row>({
+      {"D-166 none yet", "", "", Counters(10, 10, 9, 9), 0, 10, 9, "True FoundNewReplicaSet", true},
+      {"D-422 lost Pods after completion", "True", "NewReplicaSetAvailable",
+       Counters(10, 10, 10, 10), 0, 10, 7, "True NewReplicaSetAvailable", false},
+      {"D-423", "True", "ReplicaSetUpdated", Counters(10, 10, 9, 9), 0, 10, 10,
+       "True NewReplicaSetAvailable", true},
+      {"D-424 the same reason, refreshed", "True", "ReplicaSetUpdated", Counters(13, 5, 8, 8), 8, 5,
+       1, "True ReplicaSetUpdated", true},
+      {"D-426", "True", "ReplicaSetUpdated", Counters(13, 5, 8, 8), 8, 5, 0,
+       "True ReplicaSetUpdated", false},
+      {"D-427 late completion", "False", "ProgressDeadlineExceeded", Counters(10, 10, 0, 0), 0, 10,
+       10, "True NewReplicaSetAvailable", true},
+      {"D-427 late progress", "False", "ProgressDeadlineExceeded", Counters(10, 10, 0, 0), 0, 10, 1,
+       "True ReplicaSetUpdated", true},
+      {"no progress, no verdict yet", "True", "NewReplicaSetCreated", Counters(10, 10, 0, 0), 0, 10,
+       0, "True NewReplicaSetCreated", false},
+      {"the error of a create is over", "False", "ReplicaSetCreateError", Counters(10, 0, 10, 10),
+       10, 3, 0, "True ReplicaSetUpdated", true},
+      {"resumed and moving", "Unknown", "DeploymentResumed", Counters(13, 5, 8, 8), 8, 5, 1,
+       "True ReplicaSetUpdated", true},
+  }));
+  CAPTURE(row.id);
+  World world(10);
+  world.deployment.status = row.before;
+  if (!row.status.empty()) {
+    world.deployment.status.conditions = {
+        NewCondition("Progressing", row.status, row.reason, "m", kEarlier)};
+  }
+  if (row.old_pods > 0) world.AddOld("web-old", row.old_pods, row.old_pods);
+  const ReplicaSet& newest = world.AddNew("web-new", row.new_pods, row.new_available);
+  world.deployment.meta.annotations.Set(kRevision, RevisionText(newest.meta));
+
+  const Situation situation = world.Look();
+  DeploymentStatus status = CountReplicas(situation);
+  UpdateProgressing(situation, status);
+  CHECK(StatusAndReason(status.conditions, "Progressing") == row.want);
+  const Condition* condition = FindCondition(status.conditions, "Progressing");
+  REQUIRE(condition != nullptr);
+  CHECK((condition->last_update_time == kNow) == row.want_fresh);
+  const bool same_status = !row.status.empty() && condition->status == row.status;
+  CHECK(condition->last_transition_time == (same_status ? kEarlier : kNow));
+}
+
+TEST_CASE("without a deadline there is no Progressing condition (D-421)") {
+  World world(1);
+  world.AddNew("web-new", 1, 0);
+  world.deployment.status.conditions = {
+      NewCondition("Progressing", "True", "ReplicaSetUpdated", "m", kEarlier)};
+  const std::optional<int32_t> none =
+      GENERATE(std::optional<int32_t>(), std::optional<int32_t>(kUnlimited));
+  world.deployment.spec.progress_deadline_seconds = none;
+  DeploymentStatus status = world.deployment.status;
+  UpdateProgressing(world.Look(), status);
+  CHECK(status.conditions.empty());
+}
+
+struct BegunRow {
+  std::string id;
+  std::string acknowledged;  // the Deployment's revision; "-" = none
+  std::string history;
+  int64_t born;
+  std::string reason;
+  std::string message;  // of the present condition
+  std::string want;     // its message
+};
+
+TEST_CASE("a revision the Deployment does not carry is a rollout that begins (D-180, W-12)") {
+  const BegunRow row = GENERATE(values<BegunRow>({
+      {"the first one", "-", "", 2000, "", "", "Created new replica set \"web-new\""},
+      {"D-181 a second one before the first moved", "1", "", 2000, "NewReplicaSetCreated",
+       "Created new replica set \"web-old\"", "Created new replica set \"web-new\""},
+      {"B-08 undo", "1", "1", 2000, "ProgressDeadlineExceeded", "old verdict",
+       "Found new replica set \"web-new\""},
+      {"adopted: older than its Deployment", "-", "", 500, "", "",
+       "Found new replica set \"web-new\""},
+      {"after a create that failed", "-", "", 2000, "ReplicaSetCreateError",
+       "Failed to create new replica set \"web-new\": quota",
+       "Created new replica set \"web-new\""},
+      {"acknowledged", "2", "", 2000, "NewReplicaSetCreated", "m", "m"},
+      {"kubectl replace dropped the annotation", "-", "", 2000, "NewReplicaSetAvailable",
+       "ReplicaSet \"web-new\" has successfully progressed.",
+       "ReplicaSet \"web-new\" has successfully progressed."},
+      {"the verdict is another ReplicaSet's", "-", "", 2000, "NewReplicaSetAvailable",
+       "ReplicaSet \"web-ne\" has successfully progressed.", "Created new replica set \"web-new\""},
+  }));
+  CAPTURE(row.id);
+  World world(2);
+  world.AddOld("web-old", 0, 0);
+  ReplicaSet& rs = world.AddNew("web-new", 1, 0);
+  rs.meta.creation_timestamp = {row.born};
+  if (!row.history.empty()) world.SetAnnotation(rs, kRevisionHistory, row.history);
+  if (row.acknowledged != "-") world.deployment.meta.annotations.Set(kRevision, row.acknowledged);
+  if (!row.reason.empty()) {
+    world.deployment.status.conditions = {
+        NewCondition("Progressing", "True", row.reason, row.message, kEarlier)};
+  }
+  world.deployment.status.replicas = world.deployment.status.updated_replicas = 1;
+
+  const Situation situation = world.Look();
+  DeploymentStatus status = CountReplicas(situation);
+  UpdateProgressing(situation, status);
+  const Condition* condition = FindCondition(status.conditions, "Progressing");
+  REQUIRE(condition != nullptr);
+  CHECK(condition->message == row.want);
+  CHECK(condition->status == "True");
+  CHECK((condition->last_update_time == kNow) == (row.want != row.message));
+}
+
+TEST_CASE("a generation acknowledged before its ReplicaSet exists shows no old verdict (D-621)") {
+  World world(2);
+  world.deployment.spec.strategy_type = "Recreate";
+  world.AddOld("web-old", 0, 0);
+  world.deployment.status.conditions = {
+      NewCondition("Progressing", "False", "ProgressDeadlineExceeded", "m", kEarlier)};
+  DeploymentStatus status = world.deployment.status;
+  UpdateProgressing(world.Look(), status);
+  REQUIRE(StatusAndReason(status.conditions, "Progressing") == "True ReplicaSetUpdated");
+  CHECK(status.conditions[0].message == "Deployment \"web\" is progressing.");
+
+  world.deployment.status.observed_generation = 2;  // a verdict on this generation stays
+  status = world.deployment.status;
+  UpdateProgressing(world.Look(), status);
+  CHECK(StatusAndReason(status.conditions, "Progressing") == "False ProgressDeadlineExceeded");
+}
+
+TEST_CASE("ReplicaFailure is the new ReplicaSet's, else the first there is (D-434)") {
+  World world(2);
+  const auto failure = [](const char* reason) {
+    return std::vector<Condition>{
+        {"ReplicaFailure", "True", reason, "why", {}, WallTime{1'600'000'000}}};
+  };
+  world.AddOld("web-a", 0, 0);
+  world.AddOld("web-b", 0, 0).status.conditions = failure("FailedDelete");
+  ReplicaSet& newest = world.AddNew("web-new", 1, 0);
+
+  DeploymentStatus status;
+  UpdateReplicaFailure(world.Look(), status);
+  CHECK(StatusAndReason(status.conditions, "ReplicaFailure") == "True FailedDelete");
+
+  newest.status.conditions = failure("FailedCreate");
+  UpdateReplicaFailure(world.Look(), status);
+  REQUIRE(status.conditions.size() == 1);
+  CHECK(StatusAndReason(status.conditions, "ReplicaFailure") == "True FailedCreate");
+  CHECK(status.conditions[0].message == "why");
+  CHECK(status.conditions[0].last_update_time == WallTime{1'600'000'000});
+  CHECK(status.conditions[0].last_transition_time == WallTime{1'600'000'000});
+
+  for (ReplicaSet& rs : world.replica_sets) rs.status.conditions.clear();
+  UpdateReplicaFailure(world.Look(), status);
+  CHECK(status.conditions.empty());
+}
+
+TEST_CASE("a resumed Deployment says so in a write of its own (D-063, D-064)") {
+  World world(2);
+  world.deployment.status = Counters(5, 4, 3, 2);
+  world.deployment.status.observed_generation = 1;
+  world.deployment.status.conditions = {
+      NewCondition("Progressing", "Unknown", "DeploymentPaused", "m", kEarlier)};
+  const auto step = AcknowledgeResume(world.Look());
+  REQUIRE(step);
+  const std::string body = std::get<Write>(*step).request.body();
+  CHECK(body.find("DeploymentResumed") != std::string::npos);
+  CHECK(body.find(R"("observedGeneration":1)") != std::string::npos);
+  CHECK(body.find(R"("replicas":5)") != std::string::npos);
+
+  SECTION("not while paused") {
+    world.deployment.spec.paused = true;
+    CHECK_FALSE(AcknowledgeResume(world.Look()));
+  }
+  SECTION("not without a deadline (D-060)") {
+    world.deployment.spec.progress_deadline_seconds.reset();
+    CHECK_FALSE(AcknowledgeResume(world.Look()));
+  }
+}
+
+}  // namespace
+}  // namespace windlass::deployment

@@ -1,0 +1,108 @@
+// What must hold for whatever sizes and counters the cluster shows.
+#include <numeric>
+
+#include "controller/deployment/rolling.h"
+#include "test/property.h"
+
+namespace windlass::deployment {
+namespace {
+
+struct Rollout {
+  Fenceposts limits;
+  ReplicaSetSize newest;
+  std::vector<ReplicaSetSize> old;
+};
+
+ReplicaSetSize AnySize(int32_t replicas_max) {
+  const int32_t replicas = *rc::gen::inRange(0, replicas_max + 1);
+  // Beyond the ReplicaSet's size, as a status that lags shows it.
+  return {replicas, *rc::gen::inRange(0, replicas + 4)};
+}
+
+Rollout AnyRollout() {
+  Rollout rollout;
+  Fenceposts& limits = rollout.limits;
+  limits.desired = *rc::gen::inRange(0, 30);
+  limits.surge = *rc::gen::inRange(0, 12);
+  limits.max_unavailable = *rc::gen::inRange(0, limits.desired + 1);
+  rollout.newest = AnySize(40);
+  const int count = *rc::gen::inRange(0, 5);
+  for (int i = 0; i < count; ++i) rollout.old.push_back(AnySize(20));
+  return rollout;
+}
+
+int64_t Total(const ReplicaSetSize& newest, const std::vector<ReplicaSetSize>& old) {
+  int64_t total = newest.replicas;
+  for (const ReplicaSetSize& rs : old) total += rs.replicas;
+  return total;
+}
+
+// Available Pods that stay when each ReplicaSet keeps `sizes`, unavailable ones removed first.
+int64_t AvailableAfter(const ReplicaSetSize& newest, const std::vector<ReplicaSetSize>& old,
+                       const std::vector<int32_t>& sizes) {
+  int64_t available = std::min(newest.available, newest.replicas);
+  for (size_t i = 0; i < old.size(); ++i) available += std::min(old[i].available, sizes[i]);
+  return available;
+}
+
+TEST_CASE("growing the new ReplicaSet never exceeds replicas + surge") {
+  CheckProperty("max_total (D-261, D-273)", [] {
+    const Rollout r = AnyRollout();
+    const int64_t total = Total(r.newest, r.old);
+    const int32_t size = NewReplicaSetSize(r.newest, total, r.limits);
+    RC_ASSERT(size <= r.limits.desired);
+    if (size > r.newest.replicas) {
+      RC_ASSERT(total - r.newest.replicas + size <= r.limits.max_total());
+    } else {
+      RC_ASSERT(size == r.newest.replicas || r.newest.replicas > r.limits.desired);
+    }
+  });
+}
+
+TEST_CASE("shrinking old ReplicaSets never goes below the available minimum") {
+  CheckProperty("min_available (D-265…D-268, D-273)", [] {
+    const Rollout r = AnyRollout();
+    const std::vector<int32_t> sizes = OldReplicaSetSizes(r.old, r.newest, r.limits);
+    RC_ASSERT(sizes.size() == r.old.size());
+    std::vector<int32_t> before;
+    for (const ReplicaSetSize& rs : r.old) before.push_back(rs.replicas);
+    for (size_t i = 0; i < sizes.size(); ++i) RC_ASSERT(sizes[i] >= 0 && sizes[i] <= before[i]);
+
+    const int64_t available = AvailableAfter(r.newest, r.old, before);
+    const int64_t left = AvailableAfter(r.newest, r.old, sizes);
+    RC_ASSERT(left >= std::min(available, r.limits.min_available()));
+  });
+}
+
+TEST_CASE("one write after the other gives the sizes that were planned together") {
+  CheckProperty("confluence (W-06)", [] {
+    Rollout r = AnyRollout();
+    const std::vector<int32_t> planned = OldReplicaSetSizes(r.old, r.newest, r.limits);
+    for (size_t i = 0; i < r.old.size(); ++i) {  // the status lags behind every write
+      r.old[i].replicas = OldReplicaSetSizes(r.old, r.newest, r.limits)[i];
+      RC_ASSERT(r.old[i].replicas == planned[i]);
+    }
+    RC_ASSERT(OldReplicaSetSizes(r.old, r.newest, r.limits) == planned);
+  });
+}
+
+TEST_CASE("a rollout whose Pods become available always arrives") {
+  CheckProperty("liveness", [] {
+    Rollout r = AnyRollout();
+    if (r.limits.surge == 0 && r.limits.max_unavailable == 0) {
+      r.limits.max_unavailable = std::min(1, r.limits.desired);  // D-251
+    }
+    for (int pass = 0; pass < 200; ++pass) {
+      r.newest.available = r.newest.replicas;
+      for (ReplicaSetSize& rs : r.old) rs.available = rs.replicas;
+      r.newest.replicas = NewReplicaSetSize(r.newest, Total(r.newest, r.old), r.limits);
+      const auto sizes = OldReplicaSetSizes(r.old, r.newest, r.limits);
+      for (size_t i = 0; i < sizes.size(); ++i) r.old[i].replicas = sizes[i];
+    }
+    RC_ASSERT(r.newest.replicas == r.limits.desired);
+    RC_ASSERT(Total(r.newest, r.old) == r.limits.desired);
+  });
+}
+
+}  // namespace
+}  // namespace windlass::deployment

@@ -1,0 +1,101 @@
+#include "controller/deployment/status.h"
+
+#include "test/catch.h"
+#include "test/unit/controller/deployment/world.h"
+
+namespace windlass::deployment {
+namespace {
+
+TEST_CASE("counters are sums over the claimed ReplicaSets (D-400…D-402)") {
+  World world(10);
+  ReplicaSet& old = world.AddOld("web-old", 8, 7);
+  old.status.replicas = 9;
+  old.status.ready_replicas = 8;
+  world.AddNew("web-new", 5, 2);
+  world.deployment.status.collision_count = 3;
+
+  const DeploymentStatus status = CountReplicas(world.Look());
+  CHECK(status.observed_generation == 2);
+  CHECK(status.replicas == 14);
+  CHECK(status.updated_replicas == 5);
+  CHECK(status.ready_replicas == 10);
+  CHECK(status.available_replicas == 9);
+  CHECK(status.unavailable_replicas == 4);  // 8 + 5 wanted, surge included
+  CHECK(status.collision_count == 3);
+}
+
+TEST_CASE("counters stay in their range whatever a ReplicaSet says (B-48)") {
+  World world(1);
+  world.AddOld("web-a", 1, 2147483647);
+  world.AddOld("web-b", 1, 2147483647);
+  ReplicaSet& rs = world.AddOld("web-c", 1, 0);
+  rs.status.ready_replicas = -7;
+  const DeploymentStatus status = CountReplicas(world.Look());
+  CHECK(status.available_replicas == 2147483647);
+  CHECK(status.unavailable_replicas == 0);  // never negative
+  CHECK(status.updated_replicas == 0);      // there is no new ReplicaSet
+}
+
+struct TerminatingRow {
+  std::string id;
+  // Of each ReplicaSet: a number; -1 = synced, but without the field; -2 = never synced.
+  std::vector<int32_t> replica_sets;
+  std::optional<int32_t> present;
+  std::optional<int32_t> want;
+};
+
+TEST_CASE("terminatingReplicas is a sum or absent (D-403, UT-13)") {
+  const TerminatingRow row = GENERATE(values<TerminatingRow>({
+      {"{3}", {3}, std::nullopt, 3},
+      {"{3,1}", {3, 1}, std::nullopt, 4},
+      {"{unsynced}, the server is known to keep the field", {-2}, 5, 0},
+      {"{unsynced}, it may drop it", {-2}, std::nullopt, std::nullopt},
+      {"{3,1,unsynced}", {3, 1, -2}, std::nullopt, 4},
+      {"{synced without value}", {-1}, 5, std::nullopt},
+      {"mixed", {3, -1}, 5, std::nullopt},
+      {"none", {}, std::nullopt, std::nullopt},
+  }));
+  CAPTURE(row.id);
+  World world(1);
+  world.deployment.status.terminating_replicas = row.present;
+  for (const int32_t terminating : row.replica_sets) {
+    ReplicaSet& rs = world.AddOld("web-" + std::to_string(world.replica_sets.size()), 1, 1);
+    if (terminating >= 0) rs.status.terminating_replicas = terminating;
+    if (terminating == -2) rs.status.observed_generation = 0;
+  }
+  CHECK(CountReplicas(world.Look()).terminating_replicas == row.want);
+}
+
+struct AvailableRow {
+  std::string id;
+  std::string strategy;
+  int32_t replicas;
+  int32_t available;
+  std::string want;
+};
+
+TEST_CASE("Available is true with replicas less maxUnavailable (D-407)") {
+  const AvailableRow row = GENERATE(values<AvailableRow>({
+      {"X-25 enough", "RollingUpdate", 10, 8, "True MinimumReplicasAvailable"},
+      {"X-25 one too few", "RollingUpdate", 10, 7, "False MinimumReplicasUnavailable"},
+      {"Recreate needs all", "Recreate", 10, 9, "False MinimumReplicasUnavailable"},
+      {"Recreate has all", "Recreate", 10, 10, "True MinimumReplicasAvailable"},
+      {"no replicas are always there", "RollingUpdate", 0, 0, "True MinimumReplicasAvailable"},
+  }));
+  CAPTURE(row.id);
+  World world(row.replicas);
+  world.deployment.spec.strategy_type = row.strategy;
+  DeploymentStatus status;
+  status.available_replicas = row.available;
+  UpdateAvailable(world.Look(), status);
+  CHECK(StatusAndReason(status.conditions, "Available") == row.want);
+}
+
+TEST_CASE("published counters are the ReplicaSet's own, even above its size (D-401 before W-05)") {
+  World world(10);
+  world.AddNew("web-new", 5, 9);
+  CHECK(CountReplicas(world.Look()).available_replicas == 9);
+}
+
+}  // namespace
+}  // namespace windlass::deployment

@@ -1,0 +1,107 @@
+#include "controller/deployment/unsupported.h"
+
+#include <functional>
+
+#include "controller/deployment/annotations.h"
+#include "test/catch.h"
+#include "test/unit/controller/deployment/world.h"
+
+namespace windlass::deployment {
+namespace {
+
+struct Row {
+  std::string id;
+  std::function<void(World&)> make;
+  std::string want_reason;
+  std::vector<std::string> want_in_message;
+};
+
+World Healthy() {
+  World world(10);
+  world.AddOld("web-old", 4, 4);
+  world.AddNew("web-new", 6, 6);
+  return world;
+}
+
+TEST_CASE("what is not handled yet is left alone, with an event that names field and remedy") {
+  const Row row = GENERATE(values<Row>({
+      {"D-052",
+       [](World& w) { w.deployment.spec.selector.match_labels = {}; },
+       "SelectingAll",
+       {"A non-empty selector is required."}},
+      {"D-053 B-26",
+       [](World& w) {
+         w.deployment.spec.selector.match_expressions = {{"a", "Near", {"b"}}};
+       },
+       "WindlassUnsupported",
+       {"\"ns/web\"", "spec.selector", "Remedy:"}},
+      {"D-100.3",
+       [](World& w) { w.replica_sets[0].meta.labels = {}; },
+       "WindlassUnsupported",
+       {"\"ns/web\"", "\"web-old\"", "spec.selector", "Remedy:"}},
+      {"D-100.4",
+       [](World& w) { w.replica_sets[0].meta.owner_references = {}; },
+       "WindlassUnsupported",
+       {"\"web-old\"", "metadata.ownerReferences", "Remedy:"}},
+      {"D-057",
+       [](World& w) { w.deployment.spec.paused = true; },
+       "WindlassUnsupported",
+       {"spec.paused", "kubectl rollout resume"}},
+      {"D-058",
+       [](World& w) { w.deployment.meta.annotations.Set(kRollbackTo, "0"); },
+       "WindlassUnsupported",
+       {std::string(kRollbackTo), "kubectl rollout undo"}},
+      {"D-059 B-31",
+       [](World& w) { w.deployment.spec.strategy_type = "Canary"; },
+       "WindlassUnsupported",
+       {"spec.strategy.type", "\"Canary\"", "RollingUpdate or Recreate"}},
+      {"U9 B-30",
+       [](World& w) { w.deployment.spec.max_surge = IntOrPercent::Percent("oops"); },
+       "WindlassUnsupported",
+       {"spec.strategy.rollingUpdate.maxSurge", "oops", "Remedy:"}},
+      {"D-357",
+       [](World& w) { w.deployment.spec.replicas = 20; },
+       "WindlassUnsupported",
+       {"spec.replicas is 20", "was scaled for 10", "set spec.replicas back to 10"}},
+  }));
+  CAPTURE(row.id);
+  World world = Healthy();
+  row.make(world);
+  const Step step = world.Decide();
+  const Wait* wait = std::get_if<Wait>(&step);
+  REQUIRE(wait != nullptr);  // nothing is written
+  REQUIRE(wait->events.size() == 1);
+  CHECK(wait->events[0].type == Event::Type::kWarning);
+  CHECK(wait->events[0].reason == row.want_reason);
+  for (const std::string& text : row.want_in_message) {
+    CAPTURE(text, wait->events[0].message);
+    CHECK(wait->events[0].message.find(text) != std::string::npos);
+  }
+}
+
+TEST_CASE("a rollback annotation that asks for nothing is ignored (D-461, B-44)") {
+  World world = Healthy();
+  world.deployment.meta.annotations.Set(kRollbackTo, GENERATE("", "abc"));
+  CHECK(std::holds_alternative<Write>(world.Decide()));
+}
+
+TEST_CASE("a scaling event in mid-rollout is over when the user scales back") {
+  World world = Healthy();
+  world.deployment.spec.replicas = 20;
+  REQUIRE(std::holds_alternative<Wait>(world.Decide()));
+  world.deployment.spec.replicas = 10;
+  CHECK(std::holds_alternative<Write>(world.Decide()));
+}
+
+TEST_CASE("a Deployment that is being deleted is looked at whatever it asks for (D-055)") {
+  World world = Healthy();
+  world.deployment.meta.deletion_timestamp = kNow;
+  world.deployment.spec.paused = true;
+  world.deployment.spec.max_surge = IntOrPercent::Percent("oops");
+  world.replica_sets[0].meta.labels = {};
+  const Step step = world.Decide();
+  CHECK(std::get<Write>(step).request.Describe() == "patch deployments/status ns/web");
+}
+
+}  // namespace
+}  // namespace windlass::deployment

@@ -1,0 +1,63 @@
+// A Deployment and its ReplicaSets as structs, for tests that look at one decision.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "controller/deployment/claim.h"
+#include "controller/deployment/situation.h"
+#include "controller/step.h"
+#include "controller/view.h"
+
+namespace windlass::deployment {
+
+inline constexpr WallTime kNow{1'800'000'000};
+
+// Templates are told apart by number: `template_number` of a ReplicaSet equal to the World's makes
+// it the new one.
+class World {
+ public:
+  // RollingUpdate 25 %/25 %, progress deadline 600 s, history 10, generation 2 not yet observed.
+  explicit World(int32_t replicas);
+
+  // Owned by the Deployment and matching its selector; each one second younger than the one before.
+  // All its Pods are there, `available` of them available; annotations as our own writes leave
+  // them.
+  ReplicaSet& Add(const std::string& name, int32_t replicas, int32_t available,
+                  int template_number);
+  ReplicaSet& AddNew(const std::string& name, int32_t replicas, int32_t available) {
+    return Add(name, replicas, available, kPresentTemplate);
+  }
+  ReplicaSet& AddOld(const std::string& name, int32_t replicas, int32_t available) {
+    return Add(name, replicas, available, kPresentTemplate - 1);
+  }
+  // A live Pod of `rs`.
+  void AddPod(const ReplicaSet& rs);
+  void SetAnnotation(ReplicaSet& rs, std::string_view key, const std::string& value);
+
+  View view() const;
+  Situation Look() const;
+  Step Decide() const;
+
+  static constexpr int kPresentTemplate = 100;
+
+  Deployment deployment;
+  std::deque<ReplicaSet> replica_sets;  // references stay valid
+  std::deque<PodMetadata> pods;
+  bool pods_known = true;
+  Learned learned;
+
+ private:
+  mutable View borrowed_;
+};
+
+Uid UidOf(uint64_t number);
+
+// The conditions' types in order, such as "Available Progressing".
+std::string TypesOf(const std::vector<Condition>& conditions);
+
+// "True MinimumReplicasAvailable"; empty when there is no condition of that type.
+std::string StatusAndReason(const std::vector<Condition>& conditions, std::string_view type);
+
+}  // namespace windlass::deployment
