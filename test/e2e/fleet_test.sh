@@ -18,14 +18,14 @@ updated() { kubectl get deployments -o jsonpath='{range .items[*]}{.status.updat
 some_updated() { [ "$(updated "$1")" -ge 10 ]; }
 
 say "create $COUNT Deployments"
-manifests app:v1 >"$DATA/v1.yaml"
-manifests app:v2 >"$DATA/v2.yaml"
-manifests app:v3 >"$DATA/v3.yaml"
-kubectl apply -f "$DATA/v1.yaml" >/dev/null
+manifests app:v1 >"$WORK/v1.yaml"
+manifests app:v2 >"$WORK/v2.yaml"
+manifests app:v3 >"$WORK/v3.yaml"
+kubectl apply -f "$WORK/v1.yaml" >/dev/null
 until_true 600 "all $COUNT are complete" complete app:v1
 
 say "change all of them, and kill Windlass in the middle"
-kubectl apply -f "$DATA/v2.yaml" >/dev/null &
+kubectl apply -f "$WORK/v2.yaml" >/dev/null &
 APPLY=$!
 until_true 300 "the rollouts are under way" some_updated 2
 kill_windlass
@@ -34,7 +34,7 @@ wait "$APPLY"
 until_true 900 "all $COUNT are complete again" complete app:v2
 
 say "change all of them, and kill the API server in the middle"
-kubectl apply -f "$DATA/v3.yaml" >/dev/null
+kubectl apply -f "$WORK/v3.yaml" >/dev/null
 until_true 300 "the rollouts are under way" some_updated 3
 cluster kill apiserver
 cluster start apiserver

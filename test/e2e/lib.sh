@@ -10,7 +10,8 @@ set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 WINDLASS=${WINDLASS:-$ROOT/build/test/cmd/windlass/windlass}
-DATA=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
+DATA=$WORK/cluster
 WINDLASS_PID=
 WITNESS_PID=
 
@@ -18,9 +19,9 @@ say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
 
 fail() {
   printf 'FAILED: %s\n' "$*" >&2
-  if [ -s "$DATA/windlass.log" ]; then
+  if [ -s "$WORK/windlass.log" ]; then
     printf '%s\n' '--- the last lines of the Windlass log' >&2
-    tail -n 30 "$DATA/windlass.log" >&2
+    tail -n 30 "$WORK/windlass.log" >&2
   fi
   exit 1
 }
@@ -30,11 +31,11 @@ cleanup() {
   trap - EXIT INT TERM
   for pid in $WITNESS_PID $WINDLASS_PID; do kill "$pid" 2>/dev/null || true; done
   if [ -n "${KEEP_DATA:-}" ]; then
-    say "kept: $DATA"
+    say "kept: $WORK"
     "$ROOT/test/cluster/down" --data "$DATA" >/dev/null 2>&1 || true
   else
     "$ROOT/test/cluster/down" --data "$DATA" --remove >/dev/null 2>&1 || true
-    rm -rf "$DATA"
+    rm -rf "$WORK"
   fi
   exit "$status"
 }
@@ -44,8 +45,8 @@ trap 'exit 130' INT TERM
 # start_cluster [options of test/cluster/up]
 start_cluster() {
   say "starting a control plane: $*"
-  "$ROOT/test/cluster/up" --data "$DATA" "$@" >"$DATA/up.log" 2>&1 || {
-    cat "$DATA/up.log" >&2
+  "$ROOT/test/cluster/up" --data "$DATA" "$@" >"$WORK/up.log" 2>&1 || {
+    cat "$WORK/up.log" >&2
     fail "the control plane did not start"
   }
   # shellcheck disable=SC1091
@@ -65,15 +66,15 @@ until_true() {
 # start_windlass [more flags]: returns when /readyz says ok. A log of an earlier start is kept.
 start_windlass() {
   local from=0
-  [ -f "$DATA/windlass.log" ] && from=$(wc -l <"$DATA/windlass.log")
+  [ -f "$WORK/windlass.log" ] && from=$(wc -l <"$WORK/windlass.log")
   "$WINDLASS" --kubeconfig "$DATA/windlass.kubeconfig" --leader-elect=false \
-    --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$DATA/windlass.log" &
+    --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$WORK/windlass.log" &
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"
-  OPS=$(tail -n +$((from + 1)) "$DATA/windlass.log" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
+  OPS=$(tail -n +$((from + 1)) "$WORK/windlass.log" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
   until_true 20 "Windlass is ready" windlass_ready
 }
-address_logged() { tail -n +$(($1 + 1)) "$DATA/windlass.log" | grep -q 'address='; }
+address_logged() { tail -n +$(($1 + 1)) "$WORK/windlass.log" | grep -q 'address='; }
 windlass_ready() { [ "$(http_status /readyz)" = 200 ]; }
 http_status() { exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}" && printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3 && head -n 1 <&3 | cut -d' ' -f2; }
 http_body() { exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}" && printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3 && sed '1,/^\r*$/d' <&3; }
@@ -83,15 +84,15 @@ kill_windlass() { kill -9 "$WINDLASS_PID"; wait "$WINDLASS_PID" 2>/dev/null || t
 
 # start_witness: records every change of Deployments, ReplicaSets and Pods.
 start_witness() {
-  cluster witness --kubeconfig "$DATA/admin.kubeconfig" --out "$DATA/witness.jsonl" >"$DATA/witness.out" 2>&1 &
+  cluster witness --kubeconfig "$DATA/admin.kubeconfig" --out "$WORK/witness.jsonl" >"$WORK/witness.out" 2>&1 &
   WITNESS_PID=$!
-  until_true 20 "the witness watches" grep -q ready "$DATA/witness.out"
+  until_true 20 "the witness watches" grep -q ready "$WORK/witness.out"
 }
 # check_witness [options of cluster check]
 check_witness() {
   kill "$WITNESS_PID" && wait "$WITNESS_PID" || fail "the witness ended badly"
   WITNESS_PID=
-  cluster check --log "$DATA/witness.jsonl" "$@" || fail "the witness saw a violation"
+  cluster check --log "$WORK/witness.jsonl" "$@" || fail "the witness saw a violation"
 }
 
 rolled_out() { kubectl -n "${3:-default}" rollout status "deployment/$1" --timeout="${2:-60s}" || fail "rollout of $1 did not end"; }

@@ -58,6 +58,6 @@ gone() { [ "$(replica_sets)" = 0 ] && [ "$(pods)" = 0 ]; }
 until_true 60 "ReplicaSets and Pods are gone" gone
 
 stop_windlass
-grep -q -E ' (error|warning) ' "$DATA/windlass.log" && { grep -E ' (error|warning) ' "$DATA/windlass.log"; fail "the log holds warnings"; }
+grep -q -E ' (error|warning) ' "$WORK/windlass.log" && { grep -E ' (error|warning) ' "$WORK/windlass.log"; fail "the log holds warnings"; }
 check_witness
 say "passed"
