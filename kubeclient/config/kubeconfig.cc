@@ -1,0 +1,141 @@
+#include "kubeclient/config/kubeconfig.h"
+
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/config/kubeconfig_file.h"
+#include "kubeclient/config/read_file.h"
+#include "kubeclient/config/token_source.h"
+#include "kubeclient/transport/server_url.h"
+
+namespace windlass {
+namespace {
+
+std::string Variable(const ConfigSources& sources, const std::string& name) {
+  return sources.environment(name).value_or("");
+}
+
+bool IsInCluster(const ConfigSources& sources) {
+  return !Variable(sources, "KUBERNETES_SERVICE_HOST").empty() &&
+         !Variable(sources, "KUBERNETES_SERVICE_PORT").empty();
+}
+
+// The address the kubelet gives every Pod. Where it is IPv6, the Service's name is used instead: the
+// transport cannot reach IPv6 literals, and every API server's certificate has this name (B-14).
+Result<std::string> InClusterServer(const ConfigSources& sources, ClientConfig& config) {
+  const std::string given = Variable(sources, "KUBERNETES_SERVICE_HOST");
+  const std::string port = Variable(sources, "KUBERNETES_SERVICE_PORT");
+  std::string host = given;
+  if (IsIpv6Literal(given)) {
+    host = "kubernetes.default.svc";
+    config.notes.push_back("the API server is reached as " + host + " instead of [" + given + "]");
+  }
+  const std::string server = "https://" + host + ":" + port;
+  const Result<ServerUrl> url = ParseServerUrl(server);
+  if (url.ok()) return server;
+  return Error{ErrorKind::kConfig, "in-cluster: KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT: " +
+                                       url.error().message + ", or give --kubeconfig"};
+}
+
+Error NotMounted(const Error& error) {
+  return {ErrorKind::kConfig, "in-cluster: " + error.message +
+                                  ": mount a service account token, or give --kubeconfig"};
+}
+
+Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
+  ClientConfig config;
+  config.source = "in-cluster";
+  WINDLASS_TRY(config.server, InClusterServer(sources, config));
+  config.token_file = sources.service_account_folder + "/token";
+  const Result<Secret> token = ReadTokenFile(config.token_file);
+  if (!token.ok()) return NotMounted(token.error());
+  const std::string ca_path = sources.service_account_folder + "/ca.crt";
+  Result<std::string> ca = ReadFile(ca_path, kPemBytesMax);
+  if (!ca.ok()) return NotMounted(ca.error());
+  config.tls.ca_pem = *std::move(ca);
+  const auto parsed = TlsIdentity::Parse(config.tls);
+  if (config.tls.ca_pem.empty() || !parsed.ok()) {
+    const std::string what = parsed.ok() ? "is empty" : parsed.error().message;
+    return NotMounted({ErrorKind::kConfig, ca_path + ": " + what});
+  }
+  // Absent where only the token was mounted by hand.
+  const Result<std::string> name = ReadFile(sources.service_account_folder + "/namespace", 1024);
+  if (name.ok()) config.namespace_ = name->substr(0, name->find_last_not_of(" \r\n") + 1);
+  if (!Variable(sources, "KUBECONFIG").empty()) {
+    config.notes.emplace_back("KUBECONFIG is passed over in a Pod: give --kubeconfig to use a file");
+  }
+  return config;
+}
+
+// $KUBECONFIG: files that are not there are passed over, as in client-go, but not all of them.
+Result<Kubeconfig> ReadList(const std::string& list) {
+  std::optional<Kubeconfig> merged;
+  std::string_view rest = list;
+  while (!rest.empty()) {
+    const size_t colon = rest.find(':');
+    const std::string path(rest.substr(0, colon));
+    rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
+    if (path.empty() || !FileExists(path)) continue;
+    WINDLASS_TRY(Kubeconfig next, ReadKubeconfig(path));
+    if (merged) {
+      merged->Merge(std::move(next));
+    } else {
+      merged = std::move(next);
+    }
+  }
+  if (merged) return *std::move(merged);
+  return Error{ErrorKind::kConfig,
+               "kubeconfig: none of the files in KUBECONFIG exists (" + list + "): correct it"};
+}
+
+Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {
+  const std::string home = Variable(sources, "HOME");
+  const std::string path = home + "/.kube/config";
+  if (!home.empty() && FileExists(path)) return ReadKubeconfig(path);
+  return Error{ErrorKind::kConfig,
+               "no cluster configuration: not in a Pod, KUBECONFIG is not set" +
+                   (home.empty() ? std::string(" and neither is HOME") : ", no " + path) +
+                   ": give --kubeconfig"};
+}
+
+}  // namespace
+
+std::optional<std::string> ProcessEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
+  const bool in_cluster = IsInCluster(sources);
+  if (sources.kubeconfig.empty() && in_cluster) return LoadInCluster(sources);
+  const std::string list = Variable(sources, "KUBECONFIG");
+  Result<Kubeconfig> kubeconfig = !sources.kubeconfig.empty() ? ReadKubeconfig(sources.kubeconfig)
+                                  : !list.empty()             ? ReadList(list)
+                                                              : ReadFromHome(sources);
+  if (!kubeconfig.ok()) return std::move(kubeconfig).error();
+  Result<ClientConfig> config =
+      ResolveContext(*kubeconfig, sources.context, sources.insecure_skip_tls_verify);
+  if (config.ok() && in_cluster) {  // B-13
+    config->notes.emplace_back("in a Pod, but --kubeconfig is given: the file is used");
+  }
+  return config;
+}
+
+TransportOptions ToTransportOptions(const ClientConfig& config, const Clock& clock,
+                                    std::string user_agent) {
+  TransportOptions options;
+  options.server = config.server;
+  options.tls = config.tls;
+  options.user_agent = std::move(user_agent);
+  if (!config.token_file.empty()) {
+    options.credentials = std::make_shared<TokenFileSource>(clock, config.token_file);
+  } else if (!config.token.empty()) {
+    options.credentials = std::make_shared<FixedCredentials>(config.token);
+  }
+  return options;
+}
+
+}  // namespace windlass

@@ -1,0 +1,54 @@
+// How to reach the API server and as whom: from a kubeconfig file, or from the Pod we run in.
+//
+// Order: --kubeconfig; in-cluster, where KUBERNETES_SERVICE_HOST and _PORT are set; $KUBECONFIG (of a
+// colon list the first definition of a name wins); ~/.kube/config. The environment and files are read
+// here and nowhere else. What would change authentication and is not supported is refused, never
+// passed over: running as somebody else than the file says is worse than not running.
+//
+// Every error is one line of kind kConfig: file, context, cluster or user, field, and what to do.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
+#include "kubeclient/transport/cpprest_transport.h"
+#include "kubeclient/transport/secret.h"
+#include "kubeclient/transport/tls_material.h"
+
+namespace windlass {
+
+std::optional<std::string> ProcessEnvironment(const std::string& name);
+
+struct ConfigSources {
+  std::string kubeconfig;                 // --kubeconfig; empty = not given
+  std::string context;                    // --context; empty = the file's current-context
+  bool insecure_skip_tls_verify = false;  // the flag: permits the field of the same name
+
+  std::function<std::optional<std::string>(const std::string& name)> environment =
+      &ProcessEnvironment;
+  std::string service_account_folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+};
+
+struct ClientConfig {
+  std::string source;      // "kubeconfig /home/a/.kube/config, context kind" or "in-cluster"
+  std::string server;      // https://HOST:PORT[/PATH]
+  TlsMaterial tls;         // checked: parses, and the client key belongs to its certificate
+  Secret token;            // empty = none
+  std::string token_file;  // absolute; wins over token, which then is empty
+  std::string namespace_;  // of the context, or of the Pod; empty when not given
+  std::vector<std::string> notes;  // what an administrator should see at start; never a secret
+};
+
+Result<ClientConfig> LoadConfig(const ConfigSources& sources);
+
+// Options for the transport; the token file is re-read as time goes by. `clock` must be thread-safe and
+// outlive the transport.
+TransportOptions ToTransportOptions(const ClientConfig& config, const Clock& clock,
+                                    std::string user_agent);
+
+}  // namespace windlass

@@ -1,0 +1,56 @@
+#include "kubeclient/config/token_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/config/read_file.h"
+
+namespace windlass {
+
+Result<Secret> TrimToken(std::string& text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string::npos) {
+    return Error{ErrorKind::kConfig, "the token is empty"};
+  }
+  const size_t length = text.find_last_not_of(kBlanks) - first + 1;
+  const std::string_view token(text.data() + first, length);
+  const bool printable =
+      std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
+  Secret secret(token);
+  WipeText(text);
+  if (!printable) {
+    return Error{ErrorKind::kConfig,
+                 "the token has blanks, control or non-ASCII characters: it is not a bearer token"};
+  }
+  return secret;
+}
+
+Result<Secret> ReadTokenFile(const std::string& path) {
+  WINDLASS_TRY(std::string text, ReadFile(path, kTokenBytesMax));
+  Result<Secret> token = TrimToken(text);
+  if (!token.ok()) return std::move(token).error().Context(path);
+  return token;
+}
+
+Result<Secret> TokenFileSource::BearerToken() {
+  const std::scoped_lock lock(mutex_);
+  const MonotonicTime now = clock_.Now();
+  if (token_ && now - read_at_ < kTokenFileCache - kTokenFileLeeway) return *token_;
+  Result<Secret> read = ReadTokenFile(path_);
+  if (read.ok()) {
+    token_ = *read;
+    read_at_ = now;
+    return read;
+  }
+  if (token_) return *token_;  // it may still be good; the server says so otherwise
+  return std::move(read).error().Context("token file");
+}
+
+void TokenFileSource::Refused(MonotonicTime started) {
+  const std::scoped_lock lock(mutex_);
+  if (token_ && read_at_ <= started) token_.reset();
+}
+
+}  // namespace windlass

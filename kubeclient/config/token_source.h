@@ -1,0 +1,40 @@
+// Bearer tokens that are read from a file and renewed there by somebody else (the kubelet).
+//
+// Source: client-go transport/token_source.go: one minute in memory with ten seconds of leeway, the old
+// token as long as a new one cannot be read, a 401 drops what was read before the refused request began.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
+#include "kubeclient/transport/credentials.h"
+
+namespace windlass {
+
+// The token in a file, without surrounding blanks. kConfig, naming the path, when there is none, or one
+// with characters that no header may have (B-09, B-10). The token itself is in no message.
+Result<Secret> ReadTokenFile(const std::string& path);
+
+// The same check for a token that stands in the configuration itself; `text` is wiped.
+Result<Secret> TrimToken(std::string& text);
+
+// Thread-safe. Reads the file in the caller's thread: it is small and on a local file system.
+class TokenFileSource final : public CredentialSource {
+ public:
+  TokenFileSource(const Clock& clock, std::string path) : clock_(clock), path_(std::move(path)) {}
+
+  Result<Secret> BearerToken() override;
+  void Refused(MonotonicTime started) override;
+
+ private:
+  const Clock& clock_;
+  const std::string path_;
+  std::mutex mutex_;              // guards the rest
+  std::optional<Secret> token_;
+  MonotonicTime read_at_;
+};
+
+}  // namespace windlass

@@ -1,0 +1,164 @@
+#include "kubeclient/config/yaml_reader.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+Error Wrong(int line, const std::string& what) {
+  return {ErrorKind::kConfig, "line " + std::to_string(line) + ": " + what};
+}
+
+int LineOf(const YAML::Mark& mark) { return mark.line + 1; }
+
+// Builds the tree from the parser's events. The parser cannot be told to stop, so after the first
+// mistake the rest is passed over (its recursion is bounded by the library, its input by the caller).
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (!Check(mark, anchor)) return;
+    Place(NodeAt(mark, YamlNode::Kind::kNull));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    Fail(mark, "aliases are not supported: write the value out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                const std::string& value) override {
+    if (!Check(mark, anchor)) return;
+    YamlNode node = NodeAt(mark, YamlNode::Kind::kScalar);
+    node.scalar = value;
+    Place(std::move(node));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(mark, anchor, YamlNode::Kind::kSequence);
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(mark, anchor, YamlNode::Kind::kMap);
+  }
+  void OnMapEnd() override { Close(); }
+
+  Result<YamlNode> Take() {
+    if (error_) return *std::move(error_);
+    return std::move(root_);
+  }
+
+ private:
+  // A collection that is being read, and in a map the key whose value comes next.
+  struct Level {
+    YamlNode node;
+    std::string key;
+    bool has_key = false;
+  };
+
+  static YamlNode NodeAt(const YAML::Mark& mark, YamlNode::Kind kind) {
+    YamlNode node;
+    node.kind = kind;
+    node.line = LineOf(mark);
+    return node;
+  }
+
+  void Fail(const YAML::Mark& mark, const std::string& what) { Fail(LineOf(mark), what); }
+  void Fail(int line, const std::string& what) {
+    if (!error_) error_ = Wrong(line, what);
+  }
+
+  bool Check(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) Fail(mark, "anchors are not supported: write the value out");
+    return !error_;
+  }
+
+  void Open(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) {
+    if (!Check(mark, anchor)) return;
+    if (levels_.size() >= static_cast<size_t>(kYamlDepthMax)) {
+      Fail(mark, "nested deeper than " + std::to_string(kYamlDepthMax) + " levels");
+      return;
+    }
+    levels_.push_back({NodeAt(mark, kind), {}, false});
+  }
+
+  void Close() {
+    if (error_) return;
+    YamlNode node = std::move(levels_.back().node);
+    levels_.pop_back();
+    Place(std::move(node));
+  }
+
+  // Puts a finished node where it belongs: the root, an item, a key or a key's value.
+  void Place(YamlNode node) {
+    if (levels_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Level& level = levels_.back();
+    if (level.node.kind == YamlNode::Kind::kSequence) {
+      level.node.items.push_back(std::move(node));
+    } else if (level.has_key) {
+      level.node.fields.emplace_back(std::move(level.key), std::move(node));
+      level.has_key = false;
+    } else if (node.kind != YamlNode::Kind::kScalar) {
+      Fail(node.line, "a key must be a plain word");
+    } else {
+      const auto same = [&node](const auto& field) { return field.first == node.scalar; };
+      if (std::any_of(level.node.fields.begin(), level.node.fields.end(), same)) {
+        Fail(node.line, "the key \"" + node.scalar + "\" stands here a second time");
+      }
+      level.key = std::move(node.scalar);
+      level.has_key = true;
+    }
+  }
+
+  std::vector<Level> levels_;
+  YamlNode root_;
+  std::optional<Error> error_;
+};
+
+Error NoSecondDocument(const std::string& text) {
+  const auto line = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  return Wrong(line, "more than one document: only one is expected");
+}
+
+}  // namespace
+
+const YamlNode* YamlNode::Find(std::string_view key) const {
+  for (const auto& [name, value] : fields) {
+    if (name == key) return value.IsNull() ? nullptr : &value;
+  }
+  return nullptr;
+}
+
+Result<YamlNode> ParseYaml(const std::string& text) {
+  if (const size_t nul = text.find('\0'); nul != std::string::npos) {
+    const auto end = text.begin() + static_cast<std::ptrdiff_t>(nul);
+    return Wrong(1 + static_cast<int>(std::count(text.begin(), end, '\n')),
+                 "a NUL character: this is not a text file");
+  }
+  try {
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    TreeBuilder builder;
+    if (!parser.HandleNextDocument(builder)) return YamlNode{};
+    TreeBuilder rest;
+    if (parser.HandleNextDocument(rest)) return NoSecondDocument(text);
+    return builder.Take();
+  } catch (const YAML::Exception& failure) {
+    return Wrong(LineOf(failure.mark), failure.msg);
+  } catch (const std::exception& failure) {
+    return Wrong(1, failure.what());
+  }
+}
+
+}  // namespace windlass

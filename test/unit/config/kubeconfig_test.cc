@@ -1,0 +1,473 @@
+// Kubeconfig files and in-cluster configuration: what is accepted, and what each refusal says (B-01…B-18).
+#include "kubeclient/config/kubeconfig.h"
+
+#include <filesystem>
+#include <map>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/config/entry_reader.h"
+#include "test/support/certificates.h"
+#include "test/unit/config/folder.h"
+
+namespace windlass {
+namespace {
+
+bool Has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string Base64(const std::string& bytes) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t j = 0; j < 3; ++j) {
+      group = (group << 8U) | (i + j < bytes.size() ? static_cast<uint8_t>(bytes[i + j]) : 0U);
+    }
+    for (size_t j = 0; j < 4; ++j) {
+      const bool padding = i + j > bytes.size();
+      text += padding ? '=' : kAlphabet[(group >> (18U - 6U * j)) & 63U];
+    }
+  }
+  return text;
+}
+
+// One CA and two identities for all tests of this file.
+struct Pki {
+  CertificateAuthority ca{"cluster CA"};
+  PemPair admin = ca.Issue({"admin", {}});
+  PemPair other = ca.Issue({"other", {}});
+};
+const Pki& ThePki() {
+  static const Pki pki;
+  return pki;
+}
+
+// A kubeconfig of one context, from the fields of its cluster and its user.
+std::string File(const std::string& cluster, const std::string& user,
+                 const std::string& context = "{cluster: c, user: u, namespace: prod}") {
+  return "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
+         "clusters:\n- name: c\n  cluster: " + cluster +
+         "\nusers:\n- name: u\n  user: " + user + "\ncontexts:\n- name: x\n  context: " + context +
+         "\n";
+}
+
+// Sources that see nothing but what the test gives them.
+struct Machine {
+  Folder folder;
+  std::map<std::string, std::string> environment;
+  ConfigSources sources;
+
+  Machine() {
+    sources.environment = [this](const std::string& name) -> std::optional<std::string> {
+      const auto found = environment.find(name);
+      if (found == environment.end()) return std::nullopt;
+      return found->second;
+    };
+    sources.service_account_folder = folder.Path("serviceaccount");
+    folder.Write("ca.pem", ThePki().ca.certificate_pem());
+    folder.Write("admin.pem", ThePki().admin.certificate_pem);
+    folder.Write("admin.key", ThePki().admin.key_pem);
+    folder.Write("other.key", ThePki().other.key_pem);
+    folder.Write("encrypted.key", EncryptKey(ThePki().admin.key_pem));
+    folder.Write("empty.pem", "");
+    folder.Write("token", "from-file\n");
+  }
+  Result<ClientConfig> Load(const std::string& text) {
+    sources.kubeconfig = folder.Write("config", text);
+    return LoadConfig(sources);
+  }
+  void MountServiceAccount() {
+    folder.Write("serviceaccount/token", "pod-token");
+    folder.Write("serviceaccount/ca.crt", ThePki().ca.certificate_pem());
+    folder.Write("serviceaccount/namespace", "windlass-system\n");
+    environment["KUBERNETES_SERVICE_HOST"] = "10.96.0.1";
+    environment["KUBERNETES_SERVICE_PORT"] = "443";
+  }
+};
+
+TEST_CASE("a kubeconfig as kubeadm writes it") {
+  Machine machine;
+  const std::string text = File(
+      "{server: 'https://10.0.0.1:6443', certificate-authority-data: " +
+          Base64(ThePki().ca.certificate_pem()) + "}",
+      "{client-certificate-data: " + Base64(ThePki().admin.certificate_pem) +
+          ", client-key-data: " + Base64(ThePki().admin.key_pem) + "}");
+  const Result<ClientConfig> config = machine.Load(text);
+  INFO((config.ok() ? std::string() : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->source == "kubeconfig " + machine.folder.Path("config") + ", context x");
+  CHECK(config->server == "https://10.0.0.1:6443");
+  CHECK(config->namespace_ == "prod");
+  CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
+  CHECK(config->tls.certificate_pem == ThePki().admin.certificate_pem);
+  CHECK(config->tls.key_pem.Reveal() == ThePki().admin.key_pem);
+  CHECK_FALSE(config->tls.insecure_skip_verify);
+  CHECK(config->token.empty());
+  CHECK(config->notes.empty());
+}
+
+TEST_CASE("files are relative to the kubeconfig, data wins over files, tokenFile over token") {
+  Machine machine;
+  const Result<ClientConfig> config = machine.Load(File(
+      "{server: 'https://h:1/prefix', certificate-authority: ca.pem, tls-server-name: kubernetes}",
+      "{client-certificate: ./admin.pem, client-key: other.key, client-key-data: " +
+          Base64(ThePki().admin.key_pem) + ", token: inline, tokenFile: sub/../token}"));
+  INFO((config.ok() ? std::string() : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->server == "https://h:1/prefix");
+  CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
+  CHECK(config->tls.server_name == "kubernetes");
+  CHECK(config->tls.key_pem.Reveal() == ThePki().admin.key_pem);
+  CHECK(config->token_file == machine.folder.Path("token"));
+  CHECK(config->token.empty());
+
+  const SystemClock clock;
+  const TransportOptions options = ToTransportOptions(*config, clock, "windlass/1");
+  CHECK(options.server == "https://h:1/prefix");
+  CHECK(options.user_agent == "windlass/1");
+  REQUIRE(options.credentials);
+  CHECK(options.credentials->BearerToken()->Reveal() == "from-file");
+}
+
+TEST_CASE("a fixed token, and none") {
+  Machine machine;
+  const SystemClock clock;
+  const Result<ClientConfig> token = machine.Load(File("{server: 'https://h'}", "{token: ' abc '}"));
+  REQUIRE(token.ok());
+  CHECK(token->token.Reveal() == "abc");
+  CHECK(ToTransportOptions(*token, clock, "w").credentials->BearerToken()->Reveal() == "abc");
+
+  const Result<ClientConfig> none =
+      machine.Load(File("{server: 'http://127.0.0.1:8001'}", "{}", "{cluster: c}"));
+  REQUIRE(none.ok());
+  CHECK(ToTransportOptions(*none, clock, "w").credentials == nullptr);
+  REQUIRE(none->notes.size() == 1);
+  CHECK(Has(none->notes.front(), "anonymous"));
+}
+
+TEST_CASE("each field that cannot be honoured is refused with its name and a remedy") {
+  struct Row {
+    std::string id;
+    std::string cluster;
+    std::string user;
+    std::string where;    // the entry and field in the message
+    std::string message;  // what is wrong or what to do
+  };
+  const std::string good = "{server: 'https://h:1'}";
+  const Row row = GENERATE_COPY(values<Row>({
+      {"no server", "{}", "{}", R"(cluster "c": server)", "write https://HOST:PORT"},
+      {"no scheme (B-04)", "{server: 'h:6443'}", "{}", R"(cluster "c": server)", "has no scheme"},
+      {"clear text (B-04)", "{server: 'http://10.0.0.1:8080'}", "{}", R"(cluster "c": server)",
+       "use https://"},
+      {"IPv6", "{server: 'https://[fd00::1]:6443'}", "{}", R"(cluster "c": server)",
+       "use a host name"},
+      {"server of a wrong type", "{server: [a]}", "{}", R"(cluster "c": server)", "must be a text"},
+      {"insecure without the flag (B-05)", "{server: 'https://h', insecure-skip-tls-verify: true}",
+       "{}", R"(cluster "c": insecure-skip-tls-verify)", "--insecure-skip-tls-verify"},
+      {"a boolean that is none", "{server: 'https://h', insecure-skip-tls-verify: maybe}", "{}",
+       "insecure-skip-tls-verify", "must be true or false"},
+      {"a proxy", "{server: 'https://h', proxy-url: 'socks5://p'}", "{}",
+       R"(cluster "c": proxy-url)", "remove it"},
+      {"a CA that is missing (B-06)", "{server: 'https://h', certificate-authority: no.pem}", "{}",
+       R"(cluster "c": certificate-authority)", "/no.pem: No such file or directory"},
+      {"a CA that is empty (B-06)", "{server: 'https://h', certificate-authority: empty.pem}", "{}",
+       R"(cluster "c": certificate-authority)", "/empty.pem: is empty"},
+      {"a CA that is a folder", "{server: 'https://h', certificate-authority: .}", "{}",
+       R"(cluster "c": certificate-authority)", "Is a directory"},
+      {"a CA that is no PEM (B-06)", "{server: 'https://h', certificate-authority: token}", "{}",
+       R"(cluster "c": certificate-authority)", "no certificate in PEM form"},
+      {"only a leaf as CA (B-06)", "{server: 'https://h', certificate-authority: admin.pem}", "{}",
+       R"(cluster "c": certificate-authority)", "cannot issue others"},
+      {"CA data that is no base64", "{server: 'https://h', certificate-authority-data: '%%'}", "{}",
+       R"(cluster "c": certificate-authority-data)", "base64 -w0"},
+      {"a plugin (B-11)", good, "{exec: {command: aws}}", R"(user "u": exec)",
+       "use a token, a tokenFile or a client certificate"},
+      {"an auth provider", good, "{auth-provider: {name: gcp}}", R"(user "u": auth-provider)",
+       "use a token, a tokenFile or a client certificate"},
+      {"basic auth", good, "{username: admin, password: s3cr3t}", R"(user "u": username)",
+       "use a token, a tokenFile or a client certificate"},
+      {"impersonation", good, "{token: t, as: root}", R"(user "u": as:)", "the account itself"},
+      {"impersonated groups", good, "{token: t, as-groups: [a]}", R"(user "u": as-groups)",
+       "the account itself"},
+      {"a token in two lines", good, R"({token: "s3cr3t\nx"})", R"(user "u": token)",
+       "control or non-ASCII"},
+      {"a token file that is missing", good, "{tokenFile: no}", R"(user "u": tokenFile)",
+       "/no: No such file or directory"},
+      {"a token file that is empty (B-09)", good, "{tokenFile: empty.pem}", R"(user "u": tokenFile)",
+       "the token is empty"},
+      {"a certificate without key", good, "{client-certificate: admin.pem}",
+       R"(user "u": client-certificate)", "without its key"},
+      {"a key without certificate", good, "{client-key: admin.key}",
+       R"(user "u": client-certificate)", "without a certificate"},
+      {"another's key (B-08)", good, "{client-certificate: admin.pem, client-key: other.key}",
+       R"(user "u": client-certificate, client-key)", "does not belong"},
+      {"an encrypted key (B-08)", good, "{client-certificate: admin.pem, client-key: encrypted.key}",
+       R"(user "u": client-certificate, client-key)", "without a passphrase"},
+  }));
+  CAPTURE(row.id);
+  Machine machine;
+  const Result<ClientConfig> config = machine.Load(File(row.cluster, row.user));
+  REQUIRE_FALSE(config.ok());
+  const std::string message = config.error().message;
+  CAPTURE(message);
+  CHECK(config.error().kind == ErrorKind::kConfig);
+  CHECK(message.starts_with("kubeconfig " + machine.folder.Path("config") + " line "));
+  CHECK(Has(message, row.where));
+  CHECK(Has(message, row.message));
+  CHECK_FALSE(Has(message, "\n"));
+  CHECK_FALSE(Has(message, "s3cr3t"));
+}
+
+TEST_CASE("verification is switched off by file and flag together, and said") {
+  Machine machine;
+  machine.sources.insecure_skip_tls_verify = true;
+  SECTION("both") {
+    const auto config =
+        machine.Load(File("{server: 'https://h', insecure-skip-tls-verify: true}", "{token: t}"));
+    REQUIRE(config.ok());
+    CHECK(config->tls.insecure_skip_verify);
+    REQUIRE(config->notes.size() == 1);
+    CHECK(Has(config->notes.front(), "not verified"));
+  }
+  SECTION("the flag alone does nothing") {
+    const auto config = machine.Load(File("{server: 'https://h'}", "{token: t}"));
+    REQUIRE(config.ok());
+    CHECK_FALSE(config->tls.insecure_skip_verify);
+    REQUIRE(config->notes.size() == 1);
+    CHECK(Has(config->notes.front(), "no effect"));
+  }
+  SECTION("not together with a CA") {
+    const auto config = machine.Load(
+        File("{server: 'https://h', insecure-skip-tls-verify: true, certificate-authority: ca.pem}",
+             "{token: t}"));
+    REQUIRE_FALSE(config.ok());
+    CHECK(Has(config.error().message, "remove one of them"));
+  }
+}
+
+TEST_CASE("a file that is no usable kubeconfig is named (B-01…B-03)") {
+  struct Row {
+    std::string id;
+    std::string text;
+    std::string want;  // behind "kubeconfig <path>"
+  };
+  const Row row = GENERATE(values<Row>({
+      {"empty", "", ": is empty"},
+      {"a list", "- a\n", ": is not a map of fields"},
+      {"malformed", "a:\n\tb: c\n", " line 2: "},
+      {"another kind", "apiVersion: v1\nkind: Pod\n", " line 1: is a v1 Pod, not a v1 Config"},
+      {"too large", std::string(kKubeconfigBytesMax + 1, '#'), ": is larger than 1024 KiB"},
+      {"no current-context", "clusters: []\n", ": current-context is not set: choose one"},
+      {"unknown context", "current-context: y\n", R"(: context "y" is not defined)"},
+      {"current-context of a wrong type", "current-context: [y]\n",
+       " line 1: current-context must be a text"},
+      {"clusters of a wrong type", "clusters: {}\n", " line 1: clusters must be a list"},
+      {"an entry without a name", "users:\n- user: {}\n", " line 2: an entry of users has no name"},
+      {"an entry that is no map", "users:\n- name: u\n  user: [a]\n",
+       R"( line 3: user "u" must be a map)"},
+      {"an entry twice", "users:\n- name: u\n- name: u\n",
+       R"( line 3: user "u" is defined twice)"},
+      {"a context without a cluster",
+       "current-context: x\ncontexts:\n- name: x\n  context: {user: u}\n",
+       R"( line 4: context "x": cluster: is missing)"},
+      {"an unknown cluster",
+       "current-context: x\ncontexts:\n- name: x\n  context: {cluster: q}\n",
+       R"( line 4: context "x": cluster: cluster "q" is not defined)"},
+      {"an unknown user", File("{server: 'https://h'}", "{}", "{cluster: c, user: q}"),
+       R"( line 12: context "x": user: user "q" is not defined)"},
+  }));
+  CAPTURE(row.id);
+  Machine machine;
+  const Result<ClientConfig> config = machine.Load(row.text);
+  REQUIRE_FALSE(config.ok());
+  CHECK(config.error().kind == ErrorKind::kConfig);
+  CAPTURE(config.error().message);
+  const std::string path = "kubeconfig " + machine.folder.Path("config");
+  const bool as_wanted = Has(config.error().message, path + row.want) ||
+                         Has(config.error().message, "kubeconfig: " +
+                                                         machine.folder.Path("config") + row.want);
+  CHECK(as_wanted);
+}
+
+TEST_CASE("a file that cannot be read is named with the reason (B-01)") {
+  Machine machine;
+  machine.sources.kubeconfig = machine.folder.Path("missing");
+  const Result<ClientConfig> config = LoadConfig(machine.sources);
+  REQUIRE_FALSE(config.ok());
+  CHECK(config.error().message ==
+        "kubeconfig: " + machine.folder.Path("missing") + ": No such file or directory");
+}
+
+TEST_CASE("a context may be asked for by name") {
+  Machine machine;
+  machine.sources.context = "other";
+  std::string text = File("{server: 'https://h'}", "{token: t}");
+  CHECK_FALSE(machine.Load(text).ok());
+  text += "- name: other\n  context: {cluster: c, user: u, namespace: test}\n";
+  const Result<ClientConfig> config = machine.Load(text);
+  REQUIRE(config.ok());
+  CHECK(config->namespace_ == "test");
+}
+
+TEST_CASE("a key that everybody can read is pointed out (B-08)") {
+  Machine machine;
+  std::filesystem::permissions(machine.folder.Path("admin.key"), std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const Result<ClientConfig> config = machine.Load(
+      File("{server: 'https://h'}", "{client-certificate: admin.pem, client-key: admin.key}"));
+  REQUIRE(config.ok());
+  REQUIRE(config->notes.size() == 1);
+  CHECK(config->notes.front() ==
+        machine.folder.Path("admin.key") + ": the client key is readable by everybody");
+}
+
+TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {
+  Machine machine;
+  const auto file = [](const std::string& server) {
+    return File("{server: 'https://" + server + "'}", "{token: t}");
+  };
+  machine.environment["HOME"] = machine.folder.Path("home");
+  machine.folder.Write("home/.kube/config", file("home"));
+  CHECK(LoadConfig(machine.sources)->server == "https://home");
+
+  machine.environment["KUBECONFIG"] = machine.folder.Write("list", file("list"));
+  CHECK(LoadConfig(machine.sources)->server == "https://list");
+
+  machine.MountServiceAccount();
+  const Result<ClientConfig> pod = LoadConfig(machine.sources);
+  REQUIRE(pod.ok());
+  CHECK(pod->server == "https://10.96.0.1:443");
+  REQUIRE(pod->notes.size() == 1);
+  CHECK(Has(pod->notes.front(), "KUBECONFIG is passed over"));
+
+  const Result<ClientConfig> flag = machine.Load(file("flag"));
+  REQUIRE(flag.ok());
+  CHECK(flag->server == "https://flag");
+  REQUIRE(flag->notes.size() == 1);
+  CHECK(Has(flag->notes.front(), "--kubeconfig is given"));  // B-13
+}
+
+TEST_CASE("without any source it is said what was looked for (B-18)") {
+  Machine machine;
+  const Result<ClientConfig> bare = LoadConfig(machine.sources);
+  REQUIRE_FALSE(bare.ok());
+  CHECK(Has(bare.error().message, "neither is HOME: give --kubeconfig"));
+  machine.environment["HOME"] = machine.folder.Path("nowhere");
+  const Result<ClientConfig> homely = LoadConfig(machine.sources);
+  REQUIRE_FALSE(homely.ok());
+  CHECK(Has(homely.error().message, "no " + machine.folder.Path("nowhere/.kube/config")));
+}
+
+TEST_CASE("of a KUBECONFIG list the first definition of a name wins") {
+  Machine machine;
+  const std::string one = machine.folder.Write(
+      "a/one", "clusters:\n- name: c\n  cluster: {server: 'https://one'}\n"
+               "users:\n- name: u\n  user: {tokenFile: token}\n");
+  machine.folder.Write("a/token", "beside-one");
+  const std::string two = machine.folder.Write("b/two", File("{server: 'https://two'}", "{token: t}"));
+  const std::string missing = machine.folder.Path("missing");
+
+  machine.environment["KUBECONFIG"] = one + "::" + missing + ":" + two;
+  const Result<ClientConfig> config = LoadConfig(machine.sources);
+  INFO((config.ok() ? std::string() : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->server == "https://one");
+  CHECK(config->token_file == machine.folder.Path("a/token"));  // relative to the file it stands in
+  CHECK(config->namespace_ == "prod");
+
+  machine.environment["KUBECONFIG"] = two + ":" + one;
+  CHECK(LoadConfig(machine.sources)->server == "https://two");
+
+  machine.environment["KUBECONFIG"] = missing;
+  const Result<ClientConfig> none = LoadConfig(machine.sources);
+  REQUIRE_FALSE(none.ok());
+  CHECK(Has(none.error().message, "none of the files in KUBECONFIG exists (" + missing + ")"));
+}
+
+TEST_CASE("in a Pod the service account is used") {
+  Machine machine;
+  machine.MountServiceAccount();
+  SECTION("as mounted") {
+    const Result<ClientConfig> config = LoadConfig(machine.sources);
+    INFO((config.ok() ? std::string() : config.error().message));
+    REQUIRE(config.ok());
+    CHECK(config->source == "in-cluster");
+    CHECK(config->server == "https://10.96.0.1:443");
+    CHECK(config->namespace_ == "windlass-system");
+    CHECK(config->token_file == machine.folder.Path("serviceaccount/token"));
+    CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
+    CHECK(config->notes.empty());
+  }
+  SECTION("an IPv6 address is replaced by the Service's name (B-14)") {
+    machine.environment["KUBERNETES_SERVICE_HOST"] = "fd00:10:96::1";
+    const Result<ClientConfig> config = LoadConfig(machine.sources);
+    REQUIRE(config.ok());
+    CHECK(config->server == "https://kubernetes.default.svc:443");
+    CHECK(config->notes.size() == 1);
+  }
+  SECTION("a namespace that is not mounted is no mistake") {
+    std::filesystem::remove(machine.folder.Path("serviceaccount/namespace"));
+    CHECK(LoadConfig(machine.sources)->namespace_.empty());
+  }
+  SECTION("one variable alone is no Pod") {
+    machine.environment.erase("KUBERNETES_SERVICE_PORT");
+    CHECK_FALSE(LoadConfig(machine.sources).ok());
+  }
+}
+
+TEST_CASE("a Pod whose service account is not usable says which file") {
+  struct Row {
+    std::string id;
+    std::string file;
+    std::string text;
+    std::string want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"no token", "token", "<remove>", "token: No such file or directory"},
+      {"an empty token", "token", "\n", "token: the token is empty"},
+      {"no CA", "ca.crt", "<remove>", "ca.crt: No such file or directory"},
+      {"an empty CA", "ca.crt", "", "ca.crt: is empty"},
+      {"a CA that is none", "ca.crt", "x", "ca.crt: the CA holds no certificate"},
+  }));
+  CAPTURE(row.id);
+  Machine machine;
+  machine.MountServiceAccount();
+  const std::string path = machine.folder.Write("serviceaccount/" + row.file, row.text);
+  if (row.text == "<remove>") std::filesystem::remove(path);
+  const Result<ClientConfig> config = LoadConfig(machine.sources);
+  REQUIRE_FALSE(config.ok());
+  CAPTURE(config.error().message);
+  CHECK(config.error().kind == ErrorKind::kConfig);
+  CHECK(config.error().message.starts_with("in-cluster: " +
+                                           machine.folder.Path("serviceaccount/" + row.want)));
+  CHECK(Has(config.error().message, "mount a service account token, or give --kubeconfig"));
+}
+
+TEST_CASE("a bad in-cluster address names its variables") {
+  Machine machine;
+  machine.MountServiceAccount();
+  machine.environment["KUBERNETES_SERVICE_PORT"] = "tcp://10.0.0.1:443";
+  const Result<ClientConfig> config = LoadConfig(machine.sources);
+  REQUIRE_FALSE(config.ok());
+  CHECK(Has(config.error().message, "KUBERNETES_SERVICE_PORT"));
+}
+
+TEST_CASE("base64 is the standard one, padded") {
+  struct Row {
+    std::string text;
+    std::optional<std::string> want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9v\nYmFy\n", "foobar"},
+      {"+/+/", "\xfb\xff\xbf"}, {"Zg", {}}, {"Zg=", {}}, {"Z===", {}}, {"====", {}},
+      {"Zg==Zg==", {}}, {"Zm-v", {}}, {"Zm9v!", {}},
+  }));
+  CAPTURE(row.text);
+  CHECK(DecodeBase64(row.text) == row.want);
+  if (row.want && !Has(row.text, "\n")) CHECK(Base64(*row.want) == row.text);
+}
+
+}  // namespace
+}  // namespace windlass

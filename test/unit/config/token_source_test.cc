@@ -1,0 +1,102 @@
+// Tokens in files that somebody else renews (cpp-stack §3, B-09, B-10).
+#include "kubeclient/config/token_source.h"
+
+#include <filesystem>
+
+#include "kubeclient/base/limits.h"
+#include "test/unit/config/folder.h"
+
+namespace windlass {
+namespace {
+
+class ManualClock final : public Clock {
+ public:
+  MonotonicTime Now() const override { return now; }
+  WallTime Wall() const override { return {}; }
+  int64_t WallMicros() const override { return 0; }
+
+  MonotonicTime now{seconds(1000)};
+};
+
+std::string TokenOf(TokenFileSource& source) {
+  const Result<Secret> token = source.BearerToken();
+  return token.ok() ? std::string(token->Reveal()) : "error: " + token.error().message;
+}
+
+TEST_CASE("a token file is trimmed and checked") {
+  struct Row {
+    std::string id;
+    std::string text;
+    std::string want;     // the token
+    std::string message;  // or what is wrong with it
+  };
+  const Row row = GENERATE(values<Row>({
+      {"plain", "abc.def-123", "abc.def-123", ""},
+      {"a line end", "abc\n", "abc", ""},
+      {"CRLF and blanks", "  abc \r\n", "abc", ""},
+      {"empty", "", "", "the token is empty"},
+      {"blank", " \n", "", "the token is empty"},
+      {"two lines", "abc\ndef\n", "", "control or non-ASCII"},
+      {"a forged header", "abc\r\nX: y", "", "control or non-ASCII"},
+      {"non-ASCII", "abc\xc3\xa9", "", "control or non-ASCII"},
+      {"NUL", std::string("a\0b", 3), "", "control or non-ASCII"},
+      {"as large as may be", std::string(kTokenBytesMax, 'x'), std::string(kTokenBytesMax, 'x'), ""},
+      {"too large", std::string(kTokenBytesMax + 1, 'x'), "", "is larger than 64 KiB"},
+  }));
+  CAPTURE(row.id);
+  const Folder folder;
+  const std::string path = folder.Write("token", row.text);
+  const Result<Secret> token = ReadTokenFile(path);
+  REQUIRE(token.ok() == row.message.empty());
+  if (token.ok()) {
+    CHECK(token->Reveal() == row.want);
+  } else {
+    CHECK(token.error().kind == ErrorKind::kConfig);
+    CHECK(token.error().message.find(path) != std::string::npos);
+    CHECK(token.error().message.find(row.message) != std::string::npos);
+    CHECK(token.error().message.find("abc") == std::string::npos);
+  }
+}
+
+TEST_CASE("a token is read again before its minute is over, and kept when that fails") {
+  const Folder folder;
+  folder.Write("token", "first");
+  ManualClock clock;
+  TokenFileSource source(clock, folder.Path("token"));
+  CHECK(TokenOf(source) == "first");
+  folder.Write("token", "second\n");
+  clock.now = clock.now + seconds(49);
+  CHECK(TokenOf(source) == "first");
+  clock.now = clock.now + seconds(1);
+  CHECK(TokenOf(source) == "second");
+
+  std::filesystem::remove(folder.Path("token"));
+  clock.now = clock.now + seconds(50);
+  CHECK(TokenOf(source) == "second");
+  folder.Write("token", "third");
+  CHECK(TokenOf(source) == "third");  // the next request asks again
+}
+
+TEST_CASE("a refused token is dropped, one that is newer than the refused request is not") {
+  const Folder folder;
+  folder.Write("token", "first");
+  ManualClock clock;
+  TokenFileSource source(clock, folder.Path("token"));
+  CHECK(TokenOf(source) == "first");
+  const MonotonicTime started = clock.now + seconds(1);
+  folder.Write("token", "second");
+  clock.now = clock.now + seconds(2);
+  source.Refused(started);
+  CHECK(TokenOf(source) == "second");
+
+  folder.Write("token", "third");
+  source.Refused(started);  // the rest of the storm: began before "second" was read
+  CHECK(TokenOf(source) == "second");
+
+  source.Refused(clock.now);
+  std::filesystem::remove(folder.Path("token"));
+  CHECK(TokenOf(source).starts_with("error: token file: " + folder.Path("token")));
+}
+
+}  // namespace
+}  // namespace windlass
