@@ -31,8 +31,9 @@ if(WINDLASS_SANITIZE)
   add_link_options(-fsanitize=${sanitizers})
 endif()
 
-# A compiler cache, where the machine has one. Paths are taken relative to the source tree and the working
-# folder is left out of the hash, so that build folders and checkouts share what they compile.
+# A compiler cache, where the machine has one. Paths are taken relative to the source tree and the
+# working folder is left out of the hash, so that build folders and checkouts share what they
+# compile.
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER

@@ -1,5 +1,5 @@
-# What Windlass is built from: Debian packages, found by find_package, with an error that names the one
-# that is missing.
+# What Windlass is built from: Debian packages, found by find_package, with an error that names the
+# one that is missing.
 
 function(windlass_require found debian_package what)
   if(NOT ${found})

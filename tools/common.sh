@@ -62,8 +62,8 @@ run() {
   return "$status"
 }
 
-# quietly COMMAND…: keeps its output to itself, says every 15 s how far it is, and shows the end of
-# the output if it fails.
+# quietly COMMAND…: keeps its output to itself, says every 15 s how far it is, and shows the end
+# of the output if it fails.
 quietly() {
   local log=$scratch/output began=$SECONDS told=$SECONDS status=0
   "$@" >"$log" 2>&1 </dev/null &

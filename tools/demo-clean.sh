@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Removes what `make demo` made: clusters that a killed demo left, the control plane it compiled, the
-# release build. Says what it keeps.
+# Removes what `make demo` made: clusters that a killed demo left, the control plane it compiled,
+# the release build. Says what it keeps.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cache=$(cache_folder)

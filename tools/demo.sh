@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The demo: a Deployment rolls out, gets a new image and goes back, with Windlass in charge of it, on
-# a real Kubernetes control plane that lives in a temporary folder of this machine and is gone
+# The demo: a Deployment rolls out, gets a new image and goes back, with Windlass in charge of it,
+# on a real Kubernetes control plane that lives in a temporary folder of this machine and is gone
 # afterwards. Two demos may run side by side: no port and no folder is fixed.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every test: C++ (ctest), Go (test/cluster), manifests, end to end. The last line printed is exactly
-# "N passed, N failed"; the exit code is 0 only if something passed and nothing failed.
+# Every test: C++ (ctest), Go (test/cluster), manifests, end to end. The last line printed is
+# exactly "N passed, N failed"; the exit code is 0 only if something passed and nothing failed.
 #
 # WINDLASS_SLOW_TESTS=1 adds the slow ones (the container image); WINDLASS_E2E=<part of a name> runs
 # only the scripts called so; WINDLASS_E2E_SECONDS is the time-out of one.
@@ -36,7 +36,10 @@ read_junit() {
     }
     /<skipped message="SKIP_RETURN_CODE=/ { skipped = 1 }
     { sub(/^\t*<system-out>/, "") }
-    /^All tests passed \(/ { match($0, /in [0-9]+ test/); cases_passed = substr($0, RSTART + 3) + 0 }
+    /^All tests passed \(/ {
+      match($0, /in [0-9]+ test/)
+      cases_passed = substr($0, RSTART + 3) + 0
+    }
     /^test cases: +[0-9]+ \|/ {
       for (i = 3; i < NF; i++) {
         if ($(i + 1) == "passed") cases_passed = $i

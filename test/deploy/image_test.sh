@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Dockerfile builds, and the image holds what it promises: the program, its libraries, no shell,
-# and a user who is not root. Needs root, buildah and debootstrap, no registry and no running engine:
-# the base image is a Debian root made here under the name the Dockerfile asks for.
+# and a user who is not root. Needs root, buildah and debootstrap, no registry and no running
+# engine: the base image is a Debian root made here under the name the Dockerfile asks for.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)

@@ -37,8 +37,9 @@ may() {
   esac
 }
 for right in 'list deployments.apps' 'watch deployments.apps' \
-  'patch deployments.apps --subresource=status' 'create replicasets.apps' 'patch replicasets.apps' 'delete replicasets.apps' 'list pods' \
-  'watch pods' 'create events' 'patch events'; do
+  'patch deployments.apps --subresource=status' 'create replicasets.apps' \
+  'patch replicasets.apps' 'delete replicasets.apps' 'list pods' 'watch pods' \
+  'create events' 'patch events'; do
   # shellcheck disable=SC2086 # several words
   may $right -A || fail "may not $right"
 done
@@ -53,8 +54,9 @@ for right in 'get secrets' 'get configmaps' 'delete pods' 'patch pods' 'create p
   # shellcheck disable=SC2086
   if may $right -A; then fail "may $right"; fi
 done
-if may get leases.coordination.k8s.io/other -n windlass-system; then fail "may read other Leases"; fi
-if may update leases.coordination.k8s.io/windlass -n kube-system; then fail "may lease elsewhere"; fi
+lease=leases.coordination.k8s.io
+if may get $lease/other -n windlass-system; then fail "may read other Leases"; fi
+if may update $lease/windlass -n kube-system; then fail "may lease elsewhere"; fi
 
 say "the namespace takes restricted Pods only"
 kubectl -n windlass-system run rooted --image=app:v1 2>"$DATA/refused" && fail "took any Pod"
