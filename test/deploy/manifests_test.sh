@@ -59,8 +59,8 @@ if may get $lease/other -n windlass-system; then fail "may read other Leases"; f
 if may update $lease/windlass -n kube-system; then fail "may lease elsewhere"; fi
 
 say "the namespace takes restricted Pods only"
-kubectl -n windlass-system run rooted --image=app:v1 2>"$DATA/refused" && fail "took any Pod"
-grep -q 'violates PodSecurity "restricted' "$DATA/refused" || fail "$(cat "$DATA/refused")"
+kubectl -n windlass-system run rooted --image=app:v1 2>"$WORK/refused" && fail "took any Pod"
+grep -q 'violates PodSecurity "restricted' "$WORK/refused" || fail "$(cat "$WORK/refused")"
 # `kubectl run` above proves that the level is enforced; this Pod meets it.
 kubectl create -f "$ROOT/deploy/bootstrap.yaml"
 kubectl delete -f "$ROOT/deploy/bootstrap.yaml" --wait=false
