@@ -1,0 +1,55 @@
+// What the API server says: an object or list, or a metav1.Status with the real server's code,
+// reason and text. The texts were read off kube-apiserver 1.36.3 (api_contract_real).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "test/sim/api_resource.h"
+#include "test/sim/object.h"
+
+namespace windlass::sim {
+
+struct ApiAnswer {
+  int code = 200;
+  Object body;
+  bool ok() const { return code < 300; }
+};
+
+// One complaint of validation.
+struct Cause {
+  std::string field;   // "spec.replicas"
+  std::string reason;  // "FieldValueInvalid"
+  std::string text;    // "Invalid value: -1: must be greater than or equal to 0"
+};
+using Causes = std::vector<Cause>;
+
+Cause InvalidValue(std::string field, const Json& value, std::string_view why);
+Cause ForbiddenField(std::string field, std::string_view why);
+Cause RequiredField(std::string field, std::string_view why);
+
+ApiAnswer Answer(int code, Object body);
+
+ApiAnswer BadRequest(std::string message);                                      // 400
+ApiAnswer NotFound(const ApiResource& resource, const std::string& name);       // 404
+ApiAnswer PathNotFound();                                                       // 404
+ApiAnswer MethodNotAllowed();                                                   // 405
+ApiAnswer NotAcceptable(std::string message);                                   // 406
+ApiAnswer AlreadyExists(const ApiResource& resource, const std::string& name);  // 409
+ApiAnswer UpdateConflict(const ApiResource& resource, const std::string& name,
+                         const std::string& why);  // 409
+ApiAnswer DeleteConflict(const ApiResource& resource, const std::string& name,
+                         const std::string& why);  // 409
+ApiAnswer NamespaceTerminating(const ApiResource& resource, const std::string& name,
+                               const std::string& namespace_);  // 403
+ApiAnswer Expired(std::string message);                         // 410
+ApiAnswer UnsupportedMediaType();                               // 415
+ApiAnswer UnprocessablePatch();                                 // 422
+ApiAnswer Invalid(const ApiResource& resource, const std::string& name, const Causes& causes);
+ApiAnswer InvalidListOptions(const Causes& causes);                             // 422
+ApiAnswer InternalError(std::string message);                                   // 500, no reason
+ApiAnswer TooLargeResourceVersion(const std::string& asked, uint64_t current);  // 504
+// The answer to a DELETE that removed the object at once.
+ApiAnswer Deleted(const ApiResource& resource, const std::string& name, const std::string& uid);
+
+}  // namespace windlass::sim

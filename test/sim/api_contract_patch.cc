@@ -1,0 +1,222 @@
+// Contract cases: what the three patch formats mean.
+#include <nlohmann/json.hpp>
+
+#include "test/sim/api_contract.h"
+#include "test/sim/sample_objects.h"
+
+namespace windlass::sim {
+namespace {
+
+Json CreateAnnotated(ContractProbe& api) {
+  Json web = SampleDeployment("web");
+  web["metadata"]["annotations"] = {{"keep", "1"}, {"drop", "1"}};
+  return api.ExpectOk(api.Post(api.Deployments(), web), 201);
+}
+
+void NullRemovesKey(ContractProbe& api) {
+  CreateAnnotated(api);
+  const Json patch = Json::parse(R"({"metadata": {"annotations": {"drop": null, "new": "2"}}})");
+  const Json after = api.ExpectOk(api.MergePatch(api.Deployments("web"), patch), 200);
+  api.ExpectEqual("annotations", after["metadata"]["annotations"], {{"keep", "1"}, {"new", "2"}});
+}
+
+void NullOfDefaultedField(ContractProbe& api) {
+  CreateAnnotated(api);
+  api.ExpectOk(api.MergePatch(api.Deployments("web"), Json::parse(R"({"spec":{"replicas":4}})")),
+               200);
+  const Json after = api.ExpectOk(
+      api.MergePatch(api.Deployments("web"), Json::parse(R"({"spec":{"replicas":null}})")), 200);
+  api.ExpectEqual("replicas", IntAt(after, {"spec", "replicas"}), 1);
+}
+
+void MergeReplacesLists(ContractProbe& api) {
+  CreateAnnotated(api);
+  Json patch;
+  patch["spec"]["template"]["spec"]["containers"] = Json::array();
+  patch["spec"]["template"]["spec"]["containers"].push_back(
+      {{"name", "other"}, {"image", "registry.example/other:2"}});
+  const Json after = api.ExpectOk(api.MergePatch(api.Deployments("web"), patch), 200);
+  const Json& containers = At(after, {"spec", "template", "spec", "containers"});
+  api.ExpectEqual("containers", containers.size(), 1);
+  api.ExpectEqual("name", containers[0]["name"], "other");
+}
+
+// Architecture, decision 4: a merge leaves yesterday's fields inside a rolled-back template.
+void MergeKeepsAbsentKeys(ContractProbe& api) {
+  Json web = SampleDeployment("web");
+  web["spec"]["template"]["metadata"]["annotations"]["yesterday"] = "1";
+  api.ExpectOk(api.Post(api.Deployments(), web), 201);
+  Json patch;
+  patch["spec"]["template"] = SampleTemplate("web", "registry.example/web:2");
+  const Json merged = api.ExpectOk(api.MergePatch(api.Deployments("web"), patch), 200);
+  api.ExpectEqual(
+      "kept", TextAt(merged, {"spec", "template", "metadata", "annotations", "yesterday"}), "1");
+  Json replace = Json::array();
+  replace.push_back({{"op", "replace"},
+                     {"path", "/spec/template"},
+                     {"value", SampleTemplate("web", "registry.example/web:3")}});
+  const Json replaced = api.ExpectOk(api.JsonPatch(api.Deployments("web"), replace), 200);
+  api.Expect(At(replaced, {"spec", "template", "metadata", "annotations"}).is_null(),
+             "a JSON patch replaces the whole template");
+}
+
+void FailedTest(ContractProbe& api) {
+  CreateAnnotated(api);
+  const Json patch = Json::parse(R"([
+    {"op": "test", "path": "/metadata/uid", "value": "x"},
+    {"op": "replace", "path": "/spec/replicas", "value": 3}])");
+  api.ExpectRefused(api.JsonPatch(api.Deployments("web"), patch), 422, "Invalid");
+  api.ExpectEqual("replicas", IntAt(api.Get(api.Deployments("web")).json(), {"spec", "replicas"}),
+                  1);
+}
+
+void FailedTestBeforeStaleVersion(ContractProbe& api) {
+  CreateAnnotated(api);
+  const Json patch = Json::parse(R"([
+    {"op": "test", "path": "/metadata/uid", "value": "x"},
+    {"op": "replace", "path": "/metadata/resourceVersion", "value": "1"}])");
+  api.ExpectRefused(api.JsonPatch(api.Deployments("web"), patch), 422, "Invalid");
+}
+
+void ReplaceOfMissingPath(ContractProbe& api) {
+  api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
+  const Json patch =
+      Json::parse(R"([{"op": "replace", "path": "/metadata/annotations", "value": {"a": "1"}}])");
+  api.ExpectRefused(api.JsonPatch(api.Deployments("web"), patch), 422, "Invalid");
+}
+
+void AddReplacesMap(ContractProbe& api) {
+  CreateAnnotated(api);
+  const Json patch =
+      Json::parse(R"([{"op": "add", "path": "/metadata/annotations", "value": {"a": "1"}}])");
+  const Json after = api.ExpectOk(api.JsonPatch(api.Deployments("web"), patch), 200);
+  api.ExpectEqual("annotations", after["metadata"]["annotations"], {{"a", "1"}});
+}
+
+void EscapedPath(ContractProbe& api) {
+  CreateAnnotated(api);
+  const Json patch = Json::parse(
+      R"([{"op": "add", "path": "/metadata/annotations/windlass.dev~1pause", "value": "1"}])");
+  const Json after = api.ExpectOk(api.JsonPatch(api.Deployments("web"), patch), 200);
+  api.ExpectEqual("annotation", AnnotationOf(after, "windlass.dev/pause"), "1");
+}
+
+void PatchOfTheWrongShape(ContractProbe& api) {
+  CreateAnnotated(api);
+  api.ExpectRefused(api.JsonPatch(api.Deployments("web"), Json::object()), 400, "BadRequest");
+}
+
+void UnknownPatchType(ContractProbe& api) {
+  CreateAnnotated(api);
+  HttpRequest request;
+  request.method = HttpMethod::kPatch;
+  request.target = api.Deployments("web");
+  request.content_type = "application/json";
+  request.body = "{}";
+  api.ExpectRefused(api.Send(request), 415, "UnsupportedMediaType");
+}
+
+void PatchOfMissing(ContractProbe& api) {
+  const ProbeReply reply = api.MergePatch(api.Deployments("nobody"), Json::object());
+  api.ExpectRefused(reply, 404, "NotFound");
+  api.ExpectEqual("message", reply.json()["message"], "deployments.apps \"nobody\" not found");
+}
+
+void WrongTypeInPatch(ContractProbe& api) {
+  CreateAnnotated(api);
+  api.ExpectRefused(
+      api.MergePatch(api.Deployments("web"), Json::parse(R"({"spec":{"replicas":"three"}})")), 400,
+      "BadRequest");
+}
+
+struct Family {
+  Json owner;
+  Json child;
+};
+
+Family CreateFamily(ContractProbe& api) {
+  Family family;
+  family.owner = api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
+  family.child = api.ExpectOk(api.Post(api.ReplicaSets(), SampleReplicaSet("web", 0)), 201);
+  return family;
+}
+
+Json Adoption(const Family& family) {
+  Json patch;
+  patch["metadata"] = {{"uid", UidOf(family.child)},
+                       {"ownerReferences", ControlledBy(family.owner)}};
+  return patch;
+}
+
+void AdoptAndRelease(ContractProbe& api) {
+  const Family family = CreateFamily(api);
+  const Json adopted =
+      api.ExpectOk(api.StrategicPatch(api.ReplicaSets("web"), Adoption(family)), 200);
+  api.ExpectEqual("owner", ControllerUidOf(adopted), UidOf(family.owner));
+  Json release;
+  release["metadata"]["ownerReferences"] = Json::array();
+  release["metadata"]["ownerReferences"].push_back(
+      {{"$patch", "delete"}, {"uid", UidOf(family.owner)}});
+  const Json released = api.ExpectOk(api.StrategicPatch(api.ReplicaSets("web"), release), 200);
+  api.Expect(At(released, {"metadata", "ownerReferences"}).is_null(), "released");
+  // Releasing what is not owned changes nothing.
+  const Json again = api.ExpectOk(api.StrategicPatch(api.ReplicaSets("web"), release), 200);
+  api.ExpectEqual("resourceVersion", RevisionOf(again), RevisionOf(released));
+}
+
+void AdoptStale(ContractProbe& api) {
+  const Family family = CreateFamily(api);
+  Json patch = Adoption(family);
+  patch["metadata"]["resourceVersion"] = RevisionOf(family.child);
+  api.ExpectOk(
+      api.MergePatch(api.ReplicaSets("web"), Json::parse(R"({"metadata":{"labels":{"x":"y"}}})")),
+      200);
+  api.ExpectRefused(api.StrategicPatch(api.ReplicaSets("web"), patch), 409, "Conflict");
+}
+
+void AdoptAnotherUid(ContractProbe& api) {
+  const Family family = CreateFamily(api);
+  Json patch = Adoption(family);
+  patch["metadata"]["uid"] = UidOf(family.owner);
+  api.ExpectRefused(api.StrategicPatch(api.ReplicaSets("web"), patch), 422, "Invalid");
+}
+
+void TwoControllers(ContractProbe& api) {
+  const Family family = CreateFamily(api);
+  api.ExpectOk(api.StrategicPatch(api.ReplicaSets("web"), Adoption(family)), 200);
+  const Json rival = api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("rival")), 201);
+  Json patch;
+  patch["metadata"]["ownerReferences"] = ControlledBy(rival);
+  const ProbeReply reply = api.StrategicPatch(api.ReplicaSets("web"), patch);
+  api.ExpectRefused(reply, 422, "Invalid");
+  api.ExpectEqual("field", reply.json()["details"]["causes"][0]["field"],
+                  "metadata.ownerReferences");
+}
+
+}  // namespace
+
+std::vector<ContractCase> PatchCases() {
+  return {
+      {"null in a merge patch removes the key", NullRemovesKey},
+      {"null for a defaulted field brings the default back", NullOfDefaultedField},
+      {"a merge patch replaces lists", MergeReplacesLists},
+      {"a merge patch keeps keys it does not name, a JSON patch replaces maps",
+       MergeKeepsAbsentKeys},
+      {"a failed JSON patch test is 422 Invalid and changes nothing", FailedTest},
+      {"a failed JSON patch test is found before a stale resourceVersion",
+       FailedTestBeforeStaleVersion},
+      {"a JSON patch that replaces what is not there is 422 Invalid", ReplaceOfMissingPath},
+      {"a JSON patch add replaces an existing map", AddReplacesMap},
+      {"a JSON patch path may contain an escaped slash", EscapedPath},
+      {"a JSON patch that is no list is a bad request", PatchOfTheWrongShape},
+      {"an unknown patch type is 415", UnknownPatchType},
+      {"a patch of what does not exist is 404", PatchOfMissing},
+      {"a patch that gives a field the wrong type is a bad request", WrongTypeInPatch},
+      {"a strategic merge patch adopts and releases", AdoptAndRelease},
+      {"an adoption with a stale resourceVersion is a conflict", AdoptStale},
+      {"an adoption with another uid is invalid", AdoptAnotherUid},
+      {"a second controller reference is invalid", TwoControllers},
+  };
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,24 @@
+// LIST: selectors, pages, resourceVersion and its match, and the metadata-only form.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "test/sim/api_answer.h"
+#include "test/sim/api_path.h"
+#include "test/sim/object_store.h"
+
+namespace windlass::sim {
+
+// How an object is shown: whole, or as PartialObjectMetadata (chosen by the Accept header).
+enum class Shape { kFull, kMetadata };
+
+Json ShownAs(Shape shape, const Json& object);
+
+ApiAnswer ListObjects(const ObjectStore& store, const ApiPath& path, Shape shape);
+
+// A resourceVersion parameter: absent or "0" give 0; an answer of 400 when it is no number.
+std::variant<uint64_t, ApiAnswer> ParseRevision(const std::string& text);
+
+}  // namespace windlass::sim

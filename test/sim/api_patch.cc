@@ -1,0 +1,105 @@
+#include "test/sim/api_patch.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace windlass::sim {
+namespace {
+
+// The field by which a list's elements are told apart; empty when the list is replaced whole.
+std::string_view MergeKey(std::string_view list) {
+  static constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
+      {"ownerReferences", "uid"},   {"conditions", "type"}, {"containers", "name"},
+      {"initContainers", "name"},   {"volumes", "name"},    {"env", "name"},
+      {"volumeMounts", "mountPath"}};
+  for (const auto& [name, key] : kKeys) {
+    if (name == list) return key;
+  }
+  return "";
+}
+
+bool IsDirective(const std::string& key) { return !key.empty() && key.front() == '$'; }
+
+Json MergeMap(Json target, const Json& patch);
+
+// Elements that the patch names come first, in the patch's order; then those it does not name.
+Json MergeList(const Json& target, const Json& patch, std::string_view merge_key) {
+  const std::string key(merge_key);
+  Json merged = Json::array();
+  std::vector<std::string> named;
+  for (const Json& element : patch) {
+    const std::string id = TextAt(element, {key});
+    named.push_back(id);
+    if (TextAt(element, {"$patch"}) == "delete") continue;
+    Json base = Json::object();
+    if (target.is_array()) {
+      for (const Json& existing : target) {
+        if (TextAt(existing, {key}) == id) base = existing;
+      }
+    }
+    merged.push_back(MergeMap(std::move(base), element));
+  }
+  if (!target.is_array()) return merged;
+  for (const Json& existing : target) {
+    const std::string id = TextAt(existing, {key});
+    if (std::find(named.begin(), named.end(), id) == named.end()) merged.push_back(existing);
+  }
+  return merged;
+}
+
+Json MergeMap(Json target, const Json& patch) {
+  if (!target.is_object()) target = Json::object();
+  for (const auto& [key, value] : patch.items()) {
+    if (IsDirective(key)) continue;
+    if (value.is_null()) {
+      target.erase(key);
+    } else if (value.is_object()) {
+      target[key] = MergeMap(target.value(key, Json()), value);
+    } else if (value.is_array() && !MergeKey(key).empty()) {
+      target[key] = MergeList(target.value(key, Json()), value, MergeKey(key));
+    } else {
+      target[key] = value;
+    }
+  }
+  return target;
+}
+
+// The library answers a failed operation with an exception; here it becomes the server's 422.
+std::variant<Json, ApiAnswer> ApplyJsonPatch(const Json& object, const Json& operations) {
+  try {
+    return object.patch(operations);
+  } catch (const Json::exception&) {
+    return UnprocessablePatch();
+  }
+}
+
+}  // namespace
+
+std::variant<Json, ApiAnswer> ApplyPatch(const Json& object, std::string_view content_type,
+                                         std::string_view body) {
+  const bool json_patch = content_type == "application/json-patch+json";
+  const bool merge = content_type == "application/merge-patch+json";
+  if (!json_patch && !merge && content_type != "application/strategic-merge-patch+json") {
+    return UnsupportedMediaType();
+  }
+  const Json patch = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (patch.is_discarded()) return BadRequest("error decoding patch: invalid JSON");
+  if (json_patch) {
+    if (!patch.is_array()) {
+      return BadRequest(
+          "error decoding patch: json: cannot unmarshal object into Go value of type "
+          "[]handlers.jsonPatchOp");
+    }
+    return ApplyJsonPatch(object, patch);
+  }
+  if (!patch.is_object()) return BadRequest("error decoding patch: want an object");
+  if (!merge) return MergeMap(object, patch);
+  Json merged = object;
+  merged.merge_patch(patch);
+  return merged;
+}
+
+}  // namespace windlass::sim

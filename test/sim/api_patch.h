@@ -1,0 +1,20 @@
+// The three patch formats of the API, applied to an object's JSON.
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "test/sim/api_answer.h"
+#include "test/sim/object.h"
+
+namespace windlass::sim {
+
+// The patched object, or the answer that refuses the patch: 415 for an unknown `content_type`, 400
+// for a body that is no patch, 422 for one that cannot be applied (a failed `test` among them).
+//
+// Strategic merge knows the merge keys of the lists that Windlass and the kubelet touch
+// (ownerReferences, conditions, containers, …) and `$patch: delete`; other lists are replaced.
+std::variant<Json, ApiAnswer> ApplyPatch(const Json& object, std::string_view content_type,
+                                         std::string_view body);
+
+}  // namespace windlass::sim

@@ -1,0 +1,28 @@
+// What a request's target asks for: "/apis/apps/v1/namespaces/ns/deployments/web/status?limit=5".
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "test/sim/api_resource.h"
+
+namespace windlass::sim {
+
+struct ApiPath {
+  const ApiResource* resource = nullptr;
+  std::string namespace_;                    // empty: all namespaces, or not namespaced
+  std::string name;                          // empty: the collection
+  std::string subresource;                   // "" or "status"
+  std::map<std::string, std::string> query;  // decoded
+
+  // The value of a query parameter; empty when absent.
+  std::string Query(const std::string& key) const;
+  bool QueryFlag(const std::string& key) const;  // "1" or "true"
+};
+
+// nullopt when nothing is served there.
+std::optional<ApiPath> ParseTarget(std::string_view target);
+
+}  // namespace windlass::sim

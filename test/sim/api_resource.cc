@@ -1,0 +1,95 @@
+#include "test/sim/api_resource.h"
+
+#include <array>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr std::array<ApiResource, 6> kResources = {{
+    {.resource = Resource::kDeployments,
+     .group = "apps",
+     .version = "v1",
+     .plural = "deployments",
+     .kind = "Deployment",
+     .has_status = true,
+     .has_generation = true,
+     .annotations_generate = true},
+    {.resource = Resource::kReplicaSets,
+     .group = "apps",
+     .version = "v1",
+     .plural = "replicasets",
+     .kind = "ReplicaSet",
+     .has_status = true,
+     .has_generation = true},
+    {.resource = Resource::kPods,
+     .group = "",
+     .version = "v1",
+     .plural = "pods",
+     .kind = "Pod",
+     .has_status = true,
+     .has_generation = true},
+    {.resource = Resource::kEvents,
+     .group = "",
+     .version = "v1",
+     .plural = "events",
+     .kind = "Event",
+     .created_by_update = true},
+    {.resource = Resource::kLeases,
+     .group = "coordination.k8s.io",
+     .version = "v1",
+     .plural = "leases",
+     .kind = "Lease",
+     .unconditional_update = false,
+     .created_by_update = true},
+    {.resource = Resource::kNamespaces,
+     .group = "",
+     .version = "v1",
+     .plural = "namespaces",
+     .kind = "Namespace",
+     .namespaced = false,
+     .has_status = true},
+}};
+
+}  // namespace
+
+std::string ApiResource::GroupVersion() const {
+  if (group.empty()) return std::string(version);
+  return std::string(group).append("/").append(version);
+}
+
+std::string ApiResource::QualifiedPlural() const {
+  if (group.empty()) return std::string(plural);
+  return std::string(plural).append(".").append(group);
+}
+
+std::string ApiResource::QualifiedKind() const {
+  if (group.empty()) return std::string(kind);
+  return std::string(kind).append(".").append(group);
+}
+
+const ApiResource& DescribeResource(Resource resource) {
+  for (const ApiResource& known : kResources) {
+    if (known.resource == resource) return known;
+  }
+  WL_ASSERT(false);
+  return kResources[0];
+}
+
+const ApiResource* FindResource(std::string_view group, std::string_view version,
+                                std::string_view plural) {
+  for (const ApiResource& known : kResources) {
+    if (known.group == group && known.version == version && known.plural == plural) return &known;
+  }
+  return nullptr;
+}
+
+const ApiResource* FindKind(std::string_view api_version, std::string_view kind) {
+  for (const ApiResource& known : kResources) {
+    if (known.GroupVersion() == api_version && known.kind == kind) return &known;
+  }
+  return nullptr;
+}
+
+}  // namespace windlass::sim

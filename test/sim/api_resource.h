@@ -1,0 +1,41 @@
+// The resources that the modelled API server serves, and how each behaves.
+//
+// The model has its own table, apart from kubeclient/api: a mistake in one must not hide in the
+// other.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/request.h"
+
+namespace windlass::sim {
+
+struct ApiResource {
+  Resource resource;
+  std::string_view group;  // "" for core
+  std::string_view version;
+  std::string_view plural;
+  std::string_view kind;
+  bool namespaced = true;
+  bool has_status = false;            // serves /status, and the main endpoint ignores status
+  bool has_generation = false;        // metadata.generation counts changes of spec
+  bool annotations_generate = false;  // …and of annotations (D-702)
+  bool unconditional_update = true;   // an update without resourceVersion is allowed
+  bool created_by_update = false;     // PUT of what does not exist creates it
+
+  std::string GroupVersion() const;     // "apps/v1", "v1"
+  std::string QualifiedPlural() const;  // "deployments.apps", "pods": as error texts name it
+  std::string QualifiedKind() const;    // "Deployment.apps", "Pod"
+};
+
+const ApiResource& DescribeResource(Resource resource);
+
+// By group, version and plural; nullptr when it is not served.
+const ApiResource* FindResource(std::string_view group, std::string_view version,
+                                std::string_view plural);
+// By apiVersion and kind, as owner references name it.
+const ApiResource* FindKind(std::string_view api_version, std::string_view kind);
+
+}  // namespace windlass::sim

@@ -1,0 +1,44 @@
+// Label and field selectors as query parameters, for LIST and WATCH, and label selectors of specs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "test/sim/api_answer.h"
+#include "test/sim/api_path.h"
+#include "test/sim/object.h"
+
+namespace windlass::sim {
+
+struct LabelRequirement {
+  enum class Op { kIn, kNotIn, kExists, kAbsent };
+  std::string key;
+  Op op = Op::kExists;
+  std::vector<std::string> values;
+};
+
+struct FieldRequirement {
+  std::string field;  // "status.phase"
+  std::string value;
+  bool negated = false;
+};
+
+// What a LIST or WATCH is restricted to.
+struct ObjectFilter {
+  std::string namespace_;
+  std::string name;  // watch of one object by path
+  std::vector<LabelRequirement> labels;
+  std::vector<FieldRequirement> fields;
+
+  bool Matches(const Json& object) const;
+};
+
+// Reads namespace, labelSelector and fieldSelector; an answer of 400 when one is not understood.
+std::optional<ApiAnswer> ParseFilter(const ApiPath& path, ObjectFilter& filter);
+
+// spec.selector of a ReplicaSet or Deployment; matches nothing when null.
+bool SelectorMatches(const Json& label_selector, const Json& labels);
+
+}  // namespace windlass::sim

@@ -1,0 +1,224 @@
+#include "test/sim/api_server.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "test/sim/api_patch.h"
+
+namespace windlass::sim {
+namespace {
+
+std::string_view NameOfMethod(HttpMethod method) {
+  switch (method) {
+    case HttpMethod::kGet: return "GET";
+    case HttpMethod::kPost: return "POST";
+    case HttpMethod::kPut: return "PUT";
+    case HttpMethod::kPatch: return "PATCH";
+    case HttpMethod::kDelete: return "DELETE";
+  }
+  return "?";
+}
+
+Caller CallerOf(const std::string& actor, std::string_view method, const Target& target) {
+  return {actor, std::string(method) + " " + target.Describe()};
+}
+
+Target TargetOf(const StoreKey& key, std::string_view subresource) {
+  return {&DescribeResource(key.resource), key.namespace_, key.name, std::string(subresource)};
+}
+
+bool AsksFor(const std::string& accept, std::string_view form) {
+  return accept.find(std::string("as=").append(form).append(";")) != std::string::npos;
+}
+
+std::variant<Json, ApiAnswer> ParseBody(const ApiResource& resource, const std::string& body) {
+  Json object = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const std::string kind(resource.kind);
+  if (object.is_discarded() || !object.is_object()) {
+    return BadRequest("the object provided is unrecognized (must be of type " + kind +
+                      "): couldn't get version/kind; json parse error");
+  }
+  const std::string given = TextAt(object, {"kind"});
+  if (!given.empty() && given != kind) {
+    return BadRequest(given + " in version \"" + TextAt(object, {"apiVersion"}) +
+                      "\" cannot be handled as a " + kind);
+  }
+  return object;
+}
+
+std::optional<std::string> Text(const Json& value) {
+  if (!value.is_string()) return std::nullopt;
+  return value.get<std::string>();
+}
+
+Propagation PropagationOf(const std::string& text) {
+  if (text == "Foreground") return Propagation::kForeground;
+  return text == "Orphan" ? Propagation::kOrphan : Propagation::kBackground;
+}
+
+}  // namespace
+
+ApiServer::ApiServer(SimLoop& loop)
+    : loop_(loop),
+      registry_(store_, loop.clock(), Random(loop.random().Next())),
+      watches_(loop, store_, Random(loop.random().Next())) {
+  store_.OnChange([this](const Change& change) { NoteChange(change); });
+  store_.OnChange([this](const Change& change) { watches_.Announce(change); });
+}
+
+void ApiServer::NoteChange(const Change& change) {
+  loop_.trace().Note(change.actor, change.request + " -> " + std::to_string(change.revision) +
+                                       (change.after != nullptr ? " " + change.after->dump() : ""));
+}
+
+HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor) {
+  const ApiAnswer answer = Dispatch(request, actor);
+  HttpResponse response;
+  response.status = answer.code;
+  response.content_type = "application/json";
+  response.body = answer.body->dump();
+  loop_.trace().Note(actor, std::string(NameOfMethod(request.method)) + " " + request.target + " " +
+                                request.body + " -> " + std::to_string(response.status) + " " +
+                                response.body);
+  return response;
+}
+
+ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& actor) {
+  const auto path = ParseTarget(request.target);
+  if (!path) return PathNotFound();
+  if (!path->subresource.empty() && !path->resource->has_status) return PathNotFound();
+  const Target target{path->resource, path->namespace_, path->name, path->subresource};
+  const Caller caller = CallerOf(actor, NameOfMethod(request.method), target);
+  const bool one = !path->name.empty();
+  const bool placed = path->resource->namespaced != path->namespace_.empty();
+  switch (request.method) {
+    case HttpMethod::kGet: return Read(*path, request.accept);
+    case HttpMethod::kPost:
+      return one || !placed ? MethodNotAllowed() : Post(caller, target, request);
+    case HttpMethod::kPut: return one && placed ? Put(caller, target, request) : MethodNotAllowed();
+    case HttpMethod::kPatch:
+      return one && placed ? PatchBody(caller, target, request.content_type, request.body)
+                           : MethodNotAllowed();
+    case HttpMethod::kDelete:
+      return one && placed ? DeleteBody(caller, *path, target, request) : MethodNotAllowed();
+  }
+  return MethodNotAllowed();
+}
+
+ApiAnswer ApiServer::Read(const ApiPath& path, const std::string& accept) {
+  const bool metadata = AsksFor(accept, "PartialObjectMetadata");
+  const bool metadata_list = AsksFor(accept, "PartialObjectMetadataList");
+  if (path.name.empty()) {
+    if (metadata && !metadata_list) {
+      return NotAcceptable(
+          "you requested PartialObjectMetadata, but the requested object is a list");
+    }
+    return ListObjects(store_, path, metadata_list ? Shape::kMetadata : Shape::kFull);
+  }
+  const auto version = ParseRevision(path.Query("resourceVersion"));
+  if (const auto* refused = std::get_if<ApiAnswer>(&version)) return *refused;
+  if (std::get<uint64_t>(version) > store_.revision()) {
+    return TooLargeResourceVersion(path.Query("resourceVersion"), store_.revision());
+  }
+  const Object found = store_.Find({path.resource->resource, path.namespace_, path.name});
+  if (found == nullptr) return NotFound(*path.resource, path.name);
+  if (!metadata) return Answer(200, found);
+  return Answer(200, MakeObject(ShownAs(Shape::kMetadata, *found)));
+}
+
+ApiAnswer ApiServer::Post(const Caller& caller, const Target& target, const HttpRequest& request) {
+  auto body = ParseBody(*target.resource, request.body);
+  if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
+  Json object = std::get<Json>(std::move(body));
+  Target named = target;
+  named.name = NameOf(object);
+  return registry_.Create(CallerOf(caller.actor, "POST", named), named, std::move(object));
+}
+
+ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpRequest& request) {
+  auto body = ParseBody(*target.resource, request.body);
+  if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
+  return registry_.Update(caller, target, Registry::How::kPut,
+                          [&](const Json&) -> std::variant<Json, ApiAnswer> { return body; });
+}
+
+ApiAnswer ApiServer::PatchBody(const Caller& caller, const Target& target,
+                               std::string_view content_type, std::string_view body) {
+  return registry_.Update(caller, target, Registry::How::kPatch, [&](const Json& current) {
+    return ApplyPatch(current, content_type, body);
+  });
+}
+
+ApiAnswer ApiServer::DeleteBody(const Caller& caller, const ApiPath& path, const Target& target,
+                                const HttpRequest& request) {
+  DeleteOptions options;
+  std::string propagation = path.Query("propagationPolicy");
+  if (!path.Query("gracePeriodSeconds").empty()) {
+    options.grace_period_seconds = std::atoll(path.Query("gracePeriodSeconds").c_str());
+  }
+  if (!request.body.empty()) {
+    const Json body = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+    if (body.is_discarded()) return BadRequest("couldn't get version/kind; json parse error");
+    options.uid = Text(At(body, {"preconditions", "uid"}));
+    options.resource_version = Text(At(body, {"preconditions", "resourceVersion"}));
+    const Json& grace = At(body, {"gracePeriodSeconds"});
+    if (grace.is_number_integer()) options.grace_period_seconds = grace.get<int64_t>();
+    if (propagation.empty()) propagation = TextAt(body, {"propagationPolicy"});
+  }
+  options.propagation = PropagationOf(propagation);
+  return registry_.Delete(caller, target, options);
+}
+
+WatchId ApiServer::Watch(const HttpRequest& request, const std::string& actor, WatchSink sink) {
+  loop_.trace().Note(actor, "WATCH " + request.target);
+  const auto path = ParseTarget(request.target);
+  const bool watch = path && path->QueryFlag("watch") && request.method == HttpMethod::kGet;
+  if (!watch) {
+    const ApiAnswer answer = path ? BadRequest("the model streams watches only") : PathNotFound();
+    sink.on_end(answer.code, answer.body->dump());
+    return 0;
+  }
+  // The trace has every event of every stream, in the order in which the server sends them.
+  WatchSink traced;
+  traced.on_line = [this, actor, on_line = std::move(sink.on_line)](std::string line) {
+    loop_.trace().Note(actor, "EVENT " + line);
+    on_line(std::move(line));
+  };
+  traced.on_end = std::move(sink.on_end);
+  const Shape shape =
+      AsksFor(request.accept, "PartialObjectMetadata") ? Shape::kMetadata : Shape::kFull;
+  return watches_.Open(*path, shape, std::move(traced));
+}
+
+ApiAnswer ApiServer::Create(const std::string& actor, Resource resource,
+                            const std::string& namespace_, Json object) {
+  Target target{&DescribeResource(resource), namespace_, NameOf(object), ""};
+  return registry_.Create(CallerOf(actor, "POST", target), target, std::move(object));
+}
+
+ApiAnswer ApiServer::Update(const std::string& actor, const StoreKey& key,
+                            std::string_view subresource, const Edit& edit) {
+  const Target target = TargetOf(key, subresource);
+  return registry_.Update(CallerOf(actor, "PUT", target), target, Registry::How::kPut,
+                          [&](const Json& current) -> std::variant<Json, ApiAnswer> {
+                            Json next = current;
+                            edit(next);
+                            return next;
+                          });
+}
+
+ApiAnswer ApiServer::Patch(const std::string& actor, const StoreKey& key,
+                           std::string_view subresource, std::string_view content_type,
+                           const Json& patch) {
+  const Target target = TargetOf(key, subresource);
+  return PatchBody(CallerOf(actor, "PATCH", target), target, content_type, patch.dump());
+}
+
+ApiAnswer ApiServer::Delete(const std::string& actor, const StoreKey& key,
+                            const DeleteOptions& options) {
+  const Target target = TargetOf(key, "");
+  return registry_.Delete(CallerOf(actor, "DELETE", target), target, options);
+}
+
+}  // namespace windlass::sim

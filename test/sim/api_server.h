@@ -1,0 +1,72 @@
+// A model of kube-apiserver 1.36: HTTP requests in, answers and watch events out, deterministic.
+//
+// It serves deployments, replicasets, pods, events, leases and namespaces. Requests take effect at
+// the moment they are handled; latency, loss and crashes belong to the transport. Its fidelity is
+// not a matter of opinion: api_contract.h is run against it and against a real server.
+//
+// Not modelled: authentication and RBAC, admission webhooks, quotas, managedFields, apply, /scale.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kubeclient/transport/transport.h"
+#include "test/sim/api_watch.h"
+#include "test/sim/object_store.h"
+#include "test/sim/registry.h"
+#include "test/sim/sim_loop.h"
+
+namespace windlass::sim {
+
+class ApiServer {
+ public:
+  // Draws its uids, names and jitter from the loop's random numbers, at construction.
+  explicit ApiServer(SimLoop& loop);
+  ApiServer(const ApiServer&) = delete;
+  ApiServer& operator=(const ApiServer&) = delete;
+
+  // One request that is not a watch. `actor` names who sent it, in traces and invariants.
+  HttpResponse Handle(const HttpRequest& request, const std::string& actor);
+
+  // One request with watch=1.
+  WatchId Watch(const HttpRequest& request, const std::string& actor, WatchSink sink);
+  void StopWatch(WatchId id) { watches_.Stop(id); }
+  void EndWatches(std::optional<Resource> only = std::nullopt) { watches_.EndAll(only); }
+
+  // For the modelled controllers, kubelets and users, which need no HTTP.
+  ApiAnswer Create(const std::string& actor, Resource resource, const std::string& namespace_,
+                   Json object);
+  using Edit = std::function<void(Json& object)>;
+  ApiAnswer Update(const std::string& actor, const StoreKey& key, std::string_view subresource,
+                   const Edit& edit);
+  ApiAnswer Patch(const std::string& actor, const StoreKey& key, std::string_view subresource,
+                  std::string_view content_type, const Json& patch);
+  ApiAnswer Delete(const std::string& actor, const StoreKey& key,
+                   const DeleteOptions& options = {});
+
+  Object Find(const StoreKey& key) const { return store_.Find(key); }
+  std::vector<Object> List(Resource resource, const std::string& namespace_) const {
+    return store_.List(resource, namespace_);
+  }
+  ObjectStore& store() { return store_; }
+  SimLoop& loop() { return loop_; }
+
+ private:
+  ApiAnswer Dispatch(const HttpRequest& request, const std::string& actor);
+  ApiAnswer Read(const ApiPath& path, const std::string& accept);
+  ApiAnswer Post(const Caller& caller, const Target& target, const HttpRequest& request);
+  ApiAnswer Put(const Caller& caller, const Target& target, const HttpRequest& request);
+  ApiAnswer PatchBody(const Caller& caller, const Target& target, std::string_view content_type,
+                      std::string_view body);
+  ApiAnswer DeleteBody(const Caller& caller, const ApiPath& path, const Target& target,
+                       const HttpRequest& request);
+  void NoteChange(const Change& change);
+
+  SimLoop& loop_;
+  ObjectStore store_;
+  Registry registry_;
+  WatchHub watches_;
+};
+
+}  // namespace windlass::sim

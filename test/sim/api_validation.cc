@@ -1,0 +1,276 @@
+#include "test/sim/api_validation.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "test/sim/api_selector.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr std::string_view kNotNegative = "must be greater than or equal to 0";
+
+struct NumberField {
+  Resource resource;
+  const char* section;
+  const char* name;
+};
+constexpr NumberField kNumbers[] = {
+    {Resource::kDeployments, "spec", "replicas"},
+    {Resource::kDeployments, "spec", "minReadySeconds"},
+    {Resource::kDeployments, "spec", "revisionHistoryLimit"},
+    {Resource::kDeployments, "spec", "progressDeadlineSeconds"},
+    {Resource::kReplicaSets, "spec", "replicas"},
+    {Resource::kReplicaSets, "spec", "minReadySeconds"},
+};
+
+void CheckNotNegative(Causes& causes, const Json& object, std::string section, const char* field) {
+  const int64_t value = IntAt(object, {section, field});
+  if (value < 0) causes.push_back(InvalidValue(section + "." + field, value, kNotNegative));
+}
+
+// The number before '%', of "25%"; nullopt for anything else.
+std::optional<int64_t> PercentOf(const Json& value) {
+  if (!value.is_string()) return std::nullopt;
+  const std::string text = value.get<std::string>();
+  if (text.size() < 2 || text.size() > 9 || text.back() != '%') return std::nullopt;
+  if (text.find_first_not_of("0123456789") != text.size() - 1) return std::nullopt;
+  return std::stoll(text);
+}
+
+void CheckIntOrPercent(Causes& causes, const Json& value, const std::string& field) {
+  if (value.is_string() && !PercentOf(value)) {
+    causes.push_back(InvalidValue(field, value,
+                                  "a valid percent string must be a numeric string followed by an "
+                                  "ending '%' (e.g. '1%',  or '93%', regex used for validation is "
+                                  "'[0-9]+%')"));
+  } else if (value.is_number_integer() && value.get<int64_t>() < 0) {
+    causes.push_back(InvalidValue(field, value, kNotNegative));
+  }
+}
+
+bool IsZero(const Json& value) {
+  return (value.is_number_integer() && value.get<int64_t>() == 0) || PercentOf(value) == 0;
+}
+
+void ValidateStrategy(Causes& causes, const Json& strategy) {
+  const std::string type = TextAt(strategy, {"type"});
+  const Json& rolling = At(strategy, {"rollingUpdate"});
+  if (type == "Recreate") {
+    if (!rolling.is_null()) {
+      causes.push_back(ForbiddenField("spec.strategy.rollingUpdate",
+                                      "may not be specified when strategy `type` is 'Recreate'"));
+    }
+    return;
+  }
+  if (type != "RollingUpdate") {
+    causes.push_back(
+        {"spec.strategy.type", "FieldValueNotSupported",
+         "Unsupported value: \"" + type + "\": supported values: \"Recreate\", \"RollingUpdate\""});
+    return;
+  }
+  const std::string field = "spec.strategy.rollingUpdate.maxUnavailable";
+  const Json& unavailable = At(rolling, {"maxUnavailable"});
+  const Json& surge = At(rolling, {"maxSurge"});
+  CheckIntOrPercent(causes, unavailable, field);
+  CheckIntOrPercent(causes, surge, "spec.strategy.rollingUpdate.maxSurge");
+  if (IsZero(unavailable) && IsZero(surge)) {
+    causes.push_back(InvalidValue(field, unavailable, "may not be 0 when `maxSurge` is 0"));
+  }
+  if (PercentOf(unavailable).value_or(0) > 100) {
+    causes.push_back(InvalidValue(field, unavailable, "must not be greater than 100%"));
+  }
+}
+
+void ValidatePodSpec(Causes& causes, const Json& spec, const std::string& field, bool in_template) {
+  const Json& containers = At(spec, {"containers"});
+  if (!containers.is_array() || containers.empty()) {
+    causes.push_back(RequiredField(field + ".containers", ""));
+  } else {
+    for (size_t i = 0; i < containers.size(); ++i) {
+      const std::string at = field + ".containers[" + std::to_string(i) + "]";
+      if (TextAt(containers[i], {"name"}).empty())
+        causes.push_back(RequiredField(at + ".name", ""));
+      if (TextAt(containers[i], {"image"}).empty()) {
+        causes.push_back(RequiredField(at + ".image", ""));
+      }
+    }
+  }
+  if (in_template && TextAt(spec, {"restartPolicy"}) != "Always") {
+    causes.push_back({field + ".restartPolicy", "FieldValueNotSupported",
+                      "Unsupported value: \"" + TextAt(spec, {"restartPolicy"}) +
+                          "\": supported values: \"Always\""});
+  }
+  if (in_template && !At(spec, {"activeDeadlineSeconds"}).is_null()) {
+    causes.push_back(ForbiddenField(field + ".activeDeadlineSeconds",
+                                    "activeDeadlineSeconds in ReplicaSet is not Supported"));
+  }
+}
+
+// Selector and template of a Deployment or ReplicaSet.
+void ValidateTemplate(Causes& causes, const Json& object) {
+  const Json& selector = At(object, {"spec", "selector"});
+  if (selector.is_null()) causes.push_back(RequiredField("spec.selector", ""));
+  if (selector.is_object() && At(selector, {"matchLabels"}).empty() &&
+      At(selector, {"matchExpressions"}).empty()) {
+    causes.push_back(
+        InvalidValue("spec.selector", selector, "empty selector is invalid for deployment"));
+  }
+  const Json& labels = At(object, {"spec", "template", "metadata", "labels"});
+  if (selector.is_object() && !SelectorMatches(selector, labels)) {
+    causes.push_back(InvalidValue("spec.template.metadata.labels", labels,
+                                  "`selector` does not match template `labels`"));
+  }
+  ValidatePodSpec(causes, At(object, {"spec", "template", "spec"}), "spec.template.spec", true);
+}
+
+void ValidateDeploymentSpec(Causes& causes, const Json& object) {
+  CheckNotNegative(causes, object, "spec", "replicas");
+  ValidateTemplate(causes, object);
+  ValidateStrategy(causes, At(object, {"spec", "strategy"}));
+  CheckNotNegative(causes, object, "spec", "minReadySeconds");
+  CheckNotNegative(causes, object, "spec", "revisionHistoryLimit");
+  CheckNotNegative(causes, object, "spec", "progressDeadlineSeconds");
+  const int64_t deadline = IntAt(object, {"spec", "progressDeadlineSeconds"}, 600);
+  if (deadline <= IntAt(object, {"spec", "minReadySeconds"})) {
+    causes.push_back(InvalidValue("spec.progressDeadlineSeconds", deadline,
+                                  "must be greater than minReadySeconds"));
+  }
+}
+
+void CheckNotGreater(Causes& causes, const Json& object, const char* field, const char* than,
+                     std::string_view why) {
+  const int64_t value = IntAt(object, {"status", field});
+  if (value > IntAt(object, {"status", than})) {
+    causes.push_back(InvalidValue(std::string("status.") + field, value, why));
+  }
+}
+
+// D-406, for Deployments and ReplicaSets.
+void ValidateCounters(Causes& causes, const ApiResource& resource, const Json& object) {
+  const bool deployment = resource.resource == Resource::kDeployments;
+  const char* own = deployment ? "updatedReplicas" : "fullyLabeledReplicas";
+  static constexpr std::string_view kAboveReplicas = "cannot be greater than status.replicas";
+  for (const char* field : {"observedGeneration", "replicas", own, "readyReplicas",
+                            "availableReplicas", "unavailableReplicas", "terminatingReplicas"}) {
+    CheckNotNegative(causes, object, "status", field);
+  }
+  if (deployment) CheckNotNegative(causes, object, "status", "collisionCount");
+  CheckNotGreater(causes, object, own, "replicas", kAboveReplicas);
+  CheckNotGreater(causes, object, "readyReplicas", "replicas", kAboveReplicas);
+  CheckNotGreater(causes, object, "availableReplicas", "replicas", kAboveReplicas);
+  CheckNotGreater(causes, object, "availableReplicas", "readyReplicas",
+                  "cannot be greater than readyReplicas");
+}
+
+void ValidateOwners(Causes& causes, const Json& object) {
+  const Json& references = At(object, {"metadata", "ownerReferences"});
+  if (!references.is_array()) return;
+  std::string first;
+  for (const Json& reference : references) {
+    if (!BoolAt(reference, {"controller"})) continue;
+    const std::string name = TextAt(reference, {"kind"}) + "/" + TextAt(reference, {"name"});
+    if (first.empty()) {
+      first = name;
+      continue;
+    }
+    causes.push_back(InvalidValue("metadata.ownerReferences", references,
+                                  "Only one reference can have Controller set to true. Found "
+                                  "\"true\" in references for " +
+                                      first + " and " + name));
+    return;
+  }
+}
+
+void ValidateSpec(Causes& causes, const ApiResource& resource, const Json& object) {
+  switch (resource.resource) {
+    case Resource::kDeployments: return ValidateDeploymentSpec(causes, object);
+    case Resource::kReplicaSets:
+      CheckNotNegative(causes, object, "spec", "replicas");
+      CheckNotNegative(causes, object, "spec", "minReadySeconds");
+      return ValidateTemplate(causes, object);
+    case Resource::kPods: return ValidatePodSpec(causes, At(object, {"spec"}), "spec", false);
+    case Resource::kEvents:
+      if (TextAt(object, {"involvedObject", "namespace"}) != NamespaceOf(object)) {
+        causes.push_back(InvalidValue("involvedObject.namespace",
+                                      At(object, {"involvedObject", "namespace"}),
+                                      "does not match event.namespace"));
+      }
+      return;
+    case Resource::kLeases:
+      if (IntAt(object, {"spec", "leaseDurationSeconds"}, 1) <= 0) {
+        causes.push_back(InvalidValue("spec.leaseDurationSeconds",
+                                      At(object, {"spec", "leaseDurationSeconds"}),
+                                      "must be greater than 0"));
+      }
+      return;
+    case Resource::kNamespaces: return;
+  }
+}
+
+void CheckImmutable(Causes& causes, const Json& before, const Json& after, const char* section,
+                    const char* field) {
+  const Json& value = At(after, {section, field});
+  if (value == At(before, {section, field})) return;
+  causes.push_back(InvalidValue(std::string(section) + "." + field, value, "field is immutable"));
+}
+
+}  // namespace
+
+std::optional<ApiAnswer> CheckTypes(const ApiResource& resource, const Json& object) {
+  const std::string kind(resource.kind);
+  const auto refuse = [&](const std::string& detail) {
+    return BadRequest(kind + " in version \"" + std::string(resource.version) +
+                      "\" cannot be handled as a " + kind + ": json: cannot unmarshal " + detail);
+  };
+  for (const NumberField& field : kNumbers) {
+    if (field.resource != resource.resource) continue;
+    const Json& value = At(object, {field.section, field.name});
+    if (value.is_null() || value.is_number_integer()) continue;
+    return refuse(std::string(value.type_name()) + " into Go struct field " + kind + "Spec." +
+                  field.section + "." + field.name + " of type int32");
+  }
+  for (const char* map : {"labels", "annotations"}) {
+    const Json& values = At(object, {"metadata", map});
+    if (values.is_null()) continue;
+    if (!values.is_object()) return refuse("value into Go struct field ObjectMeta.metadata");
+    for (const auto& [key, value] : values.items()) {
+      if (value.is_string() || value.is_null()) continue;
+      return refuse(std::string(value.type_name()) + " into Go struct field ObjectMeta.metadata." +
+                    map + " of type string");
+    }
+  }
+  return std::nullopt;
+}
+
+Causes ValidateCreate(const ApiResource& resource, const Json& object) {
+  Causes causes;
+  ValidateOwners(causes, object);
+  ValidateSpec(causes, resource, object);
+  return causes;
+}
+
+Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Json& after,
+                      bool status) {
+  Causes causes;
+  const bool counted =
+      resource.resource == Resource::kDeployments || resource.resource == Resource::kReplicaSets;
+  ValidateOwners(causes, after);
+  CheckImmutable(causes, before, after, "metadata", "uid");
+  if (status && counted) {
+    ValidateCounters(causes, resource, after);
+    const int64_t collisions = IntAt(after, {"status", "collisionCount"});
+    if (collisions < IntAt(before, {"status", "collisionCount"})) {
+      causes.push_back(InvalidValue("status.collisionCount", collisions, "cannot be decremented"));
+    }
+    return causes;
+  }
+  if (status) return causes;
+  ValidateSpec(causes, resource, after);
+  if (counted) {
+    CheckImmutable(causes, before, after, "spec", "selector");
+  }
+  return causes;
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,103 @@
+// What a case of the API contract may do: send requests, follow watches, and say what it expected.
+//
+// Works on any Transport, the model's or one to a real server; complaints are collected, not
+// thrown.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kubeclient/transport/transport.h"
+#include "test/sim/object.h"
+
+namespace windlass::sim {
+
+// Where a case runs.
+struct ContractServer {
+  Transport& transport;
+  // Turns the loop until `done` holds; false when it gave up.
+  std::function<bool(const std::function<bool()>& done)> run_until;
+};
+
+struct ProbeReply {
+  int code = 0;  // 0: no answer
+  std::shared_ptr<const Json> body;
+
+  const Json& json() const { return *body; }
+  std::string Reason() const { return TextAt(*body, {"reason"}); }
+};
+
+struct ProbeEvent {
+  std::string type;
+  Object object;
+};
+
+class ContractProbe {
+ public:
+  ContractProbe(ContractServer& server, std::string name)
+      : server_(server), namespace_(std::move(name)) {}
+  ~ContractProbe();
+  ContractProbe(const ContractProbe&) = delete;
+  ContractProbe& operator=(const ContractProbe&) = delete;
+
+  // Paths inside the case's own namespace; an empty name is the collection.
+  std::string Deployments(const std::string& name = "") const { return Apps("deployments", name); }
+  std::string ReplicaSets(const std::string& name = "") const { return Apps("replicasets", name); }
+  std::string Pods(const std::string& name = "") const;
+  std::string Events(const std::string& name = "") const;
+  std::string Leases(const std::string& name = "") const;
+  const std::string& namespace_name() const { return namespace_; }
+
+  ProbeReply Send(HttpRequest request);
+  ProbeReply Get(const std::string& target);
+  ProbeReply GetMetadata(const std::string& target);   // PartialObjectMetadata
+  ProbeReply ListMetadata(const std::string& target);  // PartialObjectMetadataList
+  ProbeReply Post(const std::string& target, const Json& body);
+  ProbeReply Put(const std::string& target, const Json& body);
+  ProbeReply MergePatch(const std::string& target, const Json& body);
+  ProbeReply JsonPatch(const std::string& target, const Json& body);
+  ProbeReply StrategicPatch(const std::string& target, const Json& body);
+  ProbeReply Delete(const std::string& target);
+  ProbeReply Delete(const std::string& target, const Json& options);
+
+  // A watch; events gather in the result while the loop turns. Ended with the probe.
+  struct WatchState {
+    CallId id = 0;
+    std::vector<ProbeEvent> events;
+    bool ended = false;
+    StreamEnd end;
+  };
+  using WatchPtr = std::shared_ptr<WatchState>;
+  WatchPtr Watch(const std::string& target);
+  WatchPtr WatchMetadata(const std::string& target);
+  void Cancel(const WatchPtr& watch) { server_.transport.Cancel(watch->id); }
+  bool AwaitEvents(const WatchPtr& watch, size_t count);
+  bool AwaitEnd(const WatchPtr& watch);
+  bool Await(const std::function<bool()>& condition) { return server_.run_until(condition); }
+
+  // Complaints.
+  bool Expect(bool holds, const std::string& what);
+  bool ExpectEqual(const std::string& what, const Json& got, const Json& wanted);
+  // A failure with that code and Status.reason.
+  bool ExpectRefused(const ProbeReply& reply, int code, const std::string& reason);
+  // A success with that code; the reply's object.
+  const Json& ExpectOk(const ProbeReply& reply, int code);
+  // Types of the events, in order: "ADDED MODIFIED BOOKMARK".
+  bool ExpectTypes(const WatchPtr& watch, const std::string& wanted);
+  const std::vector<std::string>& complaints() const { return complaints_; }
+
+ private:
+  std::string Apps(const std::string& plural, const std::string& name) const;
+  ProbeReply SendBody(HttpMethod method, const std::string& target, const std::string& type,
+                      const Json& body);
+  WatchPtr Open(const std::string& target, const std::string& accept);
+
+  ContractServer& server_;
+  std::string namespace_;
+  std::vector<std::string> complaints_;
+  std::vector<WatchPtr> watches_;
+};
+
+}  // namespace windlass::sim

@@ -1,0 +1,57 @@
+// API objects as the simulator holds them: immutable JSON trees, shared between the store, the
+// watch history and whoever looks at them. Reading is total: an absent field has its zero value.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass::sim {
+
+using Json = nlohmann::json;  // object keys are sorted: the same object is the same bytes
+using Object = std::shared_ptr<const Json>;
+
+Object MakeObject(Json value);
+
+// The value at a path of keys; a JSON null where there is none.
+const Json& At(const Json& value, std::initializer_list<std::string_view> path);
+std::string TextAt(const Json& value, std::initializer_list<std::string_view> path);
+int64_t IntAt(const Json& value, std::initializer_list<std::string_view> path, int64_t absent = 0);
+bool BoolAt(const Json& value, std::initializer_list<std::string_view> path);
+
+std::string NameOf(const Json& object);
+std::string NamespaceOf(const Json& object);
+std::string UidOf(const Json& object);
+std::string RevisionOf(const Json& object);  // metadata.resourceVersion
+bool IsDeleting(const Json& object);         // has a deletionTimestamp
+std::string LabelOf(const Json& object, std::string_view key);
+std::string AnnotationOf(const Json& object, std::string_view key);
+
+// The reference with controller: true; a JSON null where there is none.
+const Json& ControllerOf(const Json& object);
+std::string ControllerUidOf(const Json& object);
+
+// A condition of status.conditions; a JSON null where there is none.
+const Json& ConditionOf(const Json& object, std::string_view type);
+
+// status.phase is Succeeded or Failed.
+bool IsTerminalPod(const Json& pod);
+// Neither terminal nor being deleted: what the ReplicaSet controller counts (D-740).
+bool IsActivePod(const Json& pod);
+bool IsReadyPod(const Json& pod);
+// Ready for at least `min_ready` at `now` (D-740).
+bool IsAvailablePod(const Json& pod, seconds min_ready, WallTime now);
+
+// RFC 3339 in UTC with whole seconds. The simulator's own, so that the model does not share a
+// mistake with the code under test.
+std::string TimeText(WallTime time);
+// Of a text TimeText made; 0 for anything else.
+WallTime TimeValue(std::string_view text);
+
+}  // namespace windlass::sim

@@ -1,0 +1,83 @@
+// The modelled etcd: every object, one global revision counter, and the history behind it.
+//
+// A change is announced to the listeners at the moment it happens, in the order in which they
+// registered; a listener must not change the store from inside (it arms a timer instead).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "test/sim/api_resource.h"
+#include "test/sim/object.h"
+
+namespace windlass::sim {
+
+struct StoreKey {
+  Resource resource = Resource::kDeployments;
+  std::string namespace_;
+  std::string name;
+  auto operator<=>(const StoreKey&) const = default;
+};
+
+struct Change {
+  StoreKey key;
+  Object before;  // null: created
+  Object after;   // null: removed
+  uint64_t revision = 0;
+  MonotonicTime at;
+  std::string actor;    // "windlass", "user", "replicaset-controller", "kubelet", …
+  std::string request;  // "PATCH deployments/status ns/web"
+  // What a watch shows of a removal: the last state with the revision of the removal.
+  Object last_state;
+};
+
+class ObjectStore {
+ public:
+  // Compaction: the history older than this is forgotten (the API server compacts etcd every 5
+  // minutes).
+  static constexpr Duration kHistoryKept = seconds(300);
+
+  uint64_t revision() const { return revision_; }
+  // Changes up to this revision are not remembered any more.
+  uint64_t compacted() const { return compacted_; }
+
+  Object Find(const StoreKey& key) const;
+  // In key order; an empty namespace means all.
+  std::vector<Object> List(Resource resource, const std::string& namespace_) const;
+  // As it was at `revision`, which must not be compacted.
+  std::map<StoreKey, Object> ListAt(Resource resource, const std::string& namespace_,
+                                    uint64_t revision) const;
+  // Of a resource, later than `revision`, oldest first.
+  std::vector<const Change*> ChangesAfter(Resource resource, uint64_t revision) const;
+
+  // Writes `object` (or removes it, when null) at the next revision, which is put into its
+  // metadata. Returns what is stored, or the last state of what was removed.
+  Object Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
+                std::string actor, std::string request);
+
+  void OnChange(std::function<void(const Change&)> listener) {
+    listeners_.push_back(std::move(listener));
+  }
+
+  // Forgets history older than kHistoryKept.
+  void Compact(MonotonicTime now);
+  // Forgets all history (a test's 410).
+  void CompactAll() { Forget(history_.size()); }
+
+ private:
+  void Forget(size_t count);
+
+  std::map<StoreKey, Object> objects_;
+  std::deque<Change> history_;
+  std::vector<std::function<void(const Change&)>> listeners_;
+  uint64_t revision_ = 1;
+  uint64_t compacted_ = 1;
+};
+
+}  // namespace windlass::sim

@@ -1,0 +1,206 @@
+#include "test/sim/sim_transport.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass::sim {
+
+// Held by the transport; everything under way in the network has a weak reference and finds out at
+// its arrival whether the process still lives.
+struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
+  Impl(ApiServer& s, TimerQueue& t, Random r, SimTransportOptions o)
+      : server(s), timers(t), random(r), options(std::move(o)) {}
+
+  struct Stream {
+    StreamHandler handler;
+    Duration silence{0};
+    WatchId watch = 0;
+    TimerId idle_timer = 0;
+    MonotonicTime arrives;  // of the latest line, which no later one overtakes
+    bool ended = false;     // the end is on its way to the handler
+  };
+  struct Pending {
+    ReplyHandler reply;
+    TimerId deadline_timer = 0;
+    bool answered = false;
+  };
+
+  MonotonicTime Now() const { return server.loop().clock().Now(); }
+  // In the process's time, unless the transport is gone by then.
+  TimerId At(MonotonicTime time, std::function<void(Impl&)> callback) {
+    return timers.At(time, [weak = weak_from_this(), run = std::move(callback)] {
+      if (const auto self = weak.lock()) run(*self);
+    });
+  }
+  Duration Latency() { return random.Between(options.latency_min, options.latency_max); }
+
+  void Answer(CallId id, Duration after, Result<HttpResponse> result);
+  void Arrive(CallId id, const HttpRequest& request, Fate fate);
+  void OpenWatch(CallId id, const HttpRequest& request);
+  void Line(CallId id, std::string line);
+  void EndStream(CallId id, MonotonicTime at, StreamEnd end);
+  void ArmIdle(CallId id);
+
+  ApiServer& server;
+  TimerQueue& timers;
+  Random random;
+  SimTransportOptions options;
+  std::map<CallId, Pending> calls;
+  std::map<CallId, Stream> streams;
+  CallId last_id = 0;
+  uint64_t call_count = 0;
+};
+
+// The handler runs later, from a timer; the first answer wins.
+void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> result) {
+  const auto found = calls.find(id);
+  if (found == calls.end() || found->second.answered) return;
+  found->second.answered = true;
+  timers.Cancel(found->second.deadline_timer);
+  At(Now() + after, [id, answer = std::move(result)](Impl& self) {
+    auto call = self.calls.extract(id);
+    call.mapped().reply(answer);
+  });
+}
+
+// At the server. Runs in the world's time, whether or not the caller still waits.
+void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate) {
+  if (fate == Fate::kRequestLost) return;
+  HttpResponse response = server.Handle(request, options.actor);
+  if (fate == Fate::kReplyLost) return;
+  Answer(id, Latency(), std::move(response));
+}
+
+void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
+  const auto found = streams.find(id);
+  if (found == streams.end() || found->second.ended) return;
+  const std::weak_ptr<Impl> weak = weak_from_this();
+  WatchSink sink;
+  sink.on_line = [weak, id](std::string line) {
+    if (const auto self = weak.lock()) self->Line(id, std::move(line));
+  };
+  sink.on_end = [weak, id](int status, std::string body) {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    const auto stream = self->streams.find(id);
+    if (stream == self->streams.end()) return;
+    StreamEnd end;
+    end.status = status;
+    end.error_body = std::move(body);
+    self->EndStream(id, std::max(stream->second.arrives, self->Now() + self->Latency()),
+                    std::move(end));
+  };
+  const WatchId watch = server.Watch(request, options.actor, std::move(sink));
+  const auto open = streams.find(id);
+  if (open != streams.end()) open->second.watch = watch;
+}
+
+void SimTransport::Impl::Line(CallId id, std::string line) {
+  const auto found = streams.find(id);
+  if (found == streams.end() || found->second.ended) return;
+  Stream& stream = found->second;
+  stream.arrives = std::max(stream.arrives, Now() + Latency());
+  // 64 readable bytes behind the line, as the real transport guarantees.
+  const size_t size = line.size();
+  line.append(64, '\0');
+  At(stream.arrives, [id, size, text = std::move(line)](Impl& self) {
+    const auto at = self.streams.find(id);
+    // Ended by Cancel or by silence: no line after that.
+    if (at == self.streams.end() || (at->second.ended && at->second.watch == 0)) return;
+    self.ArmIdle(id);
+    at->second.handler.on_line(std::string_view(text).substr(0, size));
+  });
+}
+
+void SimTransport::Impl::EndStream(CallId id, MonotonicTime at, StreamEnd end) {
+  const auto found = streams.find(id);
+  if (found == streams.end() || found->second.ended) return;
+  found->second.ended = true;
+  timers.Cancel(found->second.idle_timer);
+  found->second.idle_timer = 0;
+  At(at, [id, told = std::move(end)](Impl& self) {
+    auto stream = self.streams.extract(id);
+    stream.mapped().handler.on_end(told);
+  });
+}
+
+void SimTransport::Impl::ArmIdle(CallId id) {
+  Stream& stream = streams.at(id);
+  timers.Cancel(stream.idle_timer);
+  if (stream.ended) return;
+  stream.idle_timer = At(Now() + stream.silence, [id](Impl& self) {
+    self.server.StopWatch(std::exchange(self.streams.at(id).watch, 0));
+    StreamEnd end;
+    end.status = 200;
+    end.error = Error{ErrorKind::kAmbiguous, "no data for too long", 0};
+    self.EndStream(id, self.Now(), std::move(end));
+  });
+}
+
+SimTransport::SimTransport(ApiServer& server, TimerQueue& timers, Random random,
+                           SimTransportOptions options)
+    : impl_(std::make_shared<Impl>(server, timers, random, std::move(options))) {}
+
+SimTransport::~SimTransport() {
+  for (const auto& [id, stream] : impl_->streams) impl_->server.StopWatch(stream.watch);
+}
+
+CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
+  Impl& impl = *impl_;
+  WL_ASSERT(request.deadline > Duration(0));
+  const uint64_t number = impl.call_count++;
+  const Fate fate = decide ? decide(number, request) : Fate::kDelivered;
+  const CallId id = ++impl.last_id;
+  Impl::Pending pending;
+  pending.reply = std::move(reply);
+  pending.deadline_timer = impl.At(impl.Now() + request.deadline, [id](Impl& self) {
+    self.Answer(id, Duration(0), Error{ErrorKind::kAmbiguous, "deadline exceeded", 0});
+  });
+  impl.calls.emplace(id, std::move(pending));
+  // The request is on the wire now: it arrives even if this process is gone by then.
+  ApiServer& server = impl.server;
+  server.loop().After(impl.Latency(), [weak = impl.weak_from_this(), &server, id, fate,
+                                       actor = impl.options.actor, sent = std::move(request)] {
+    if (const auto self = weak.lock()) return self->Arrive(id, sent, fate);
+    if (fate != Fate::kRequestLost) server.Handle(sent, actor);
+  });
+  return id;
+}
+
+CallId SimTransport::Stream(HttpRequest request, StreamHandler handler) {
+  Impl& impl = *impl_;
+  WL_ASSERT(request.deadline > Duration(0));
+  const CallId id = ++impl.last_id;
+  Impl::Stream stream;
+  stream.handler = std::move(handler);
+  stream.silence = request.deadline;
+  impl.streams.emplace(id, std::move(stream));
+  impl.ArmIdle(id);
+  impl.server.loop().After(impl.Latency(),
+                           [weak = impl.weak_from_this(), id, sent = std::move(request)] {
+                             if (const auto self = weak.lock()) self->OpenWatch(id, sent);
+                           });
+  return id;
+}
+
+void SimTransport::Cancel(CallId id) {
+  Impl& impl = *impl_;
+  const Error cancelled{ErrorKind::kCancelled, "cancelled", 0};
+  impl.Answer(id, Duration(0), cancelled);
+  const auto found = impl.streams.find(id);
+  if (found == impl.streams.end()) return;
+  // An end that is already on its way still comes; lines do not.
+  impl.server.StopWatch(std::exchange(found->second.watch, 0));
+  StreamEnd end;
+  end.error = cancelled;
+  impl.EndStream(id, impl.Now(), std::move(end));
+}
+
+uint64_t SimTransport::calls() const { return impl_->call_count; }
+size_t SimTransport::open() const { return impl_->calls.size() + impl_->streams.size(); }
+
+}  // namespace windlass::sim

@@ -1,0 +1,60 @@
+// Transport over the modelled API server: the network of one simulated process.
+//
+// Every request and every answer takes a small random time; the lines of one stream keep their
+// order. What the caller gave up on (cancelled, timed out, its process gone) still takes effect on
+// the server, as on a real network.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kubeclient/base/random.h"
+#include "kubeclient/transport/transport.h"
+#include "test/sim/api_server.h"
+
+namespace windlass::sim {
+
+// What becomes of one call: the seam for crashes and, later, faults.
+enum class Fate : uint8_t {
+  kDelivered,
+  kRequestLost,  // the server never sees it; the caller's deadline passes
+  kReplyLost,    // it takes effect; the caller's deadline passes
+};
+
+struct SimTransportOptions {
+  std::string actor = "windlass";
+  Duration latency_min = std::chrono::microseconds(200);
+  Duration latency_max = milliseconds(4);
+};
+
+class SimTransport final : public Transport {
+ public:
+  // Timers run in `timers`, the process's own, as far as they call its handlers; the server's part
+  // runs in the world's. All references must outlive the transport.
+  SimTransport(ApiServer& server, TimerQueue& timers, Random random, SimTransportOptions options);
+  // Requests under way still reach the server; no handler is called any more.
+  ~SimTransport() override;
+  SimTransport(const SimTransport&) = delete;
+  SimTransport& operator=(const SimTransport&) = delete;
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override;
+  CallId Stream(HttpRequest request, StreamHandler handler) override;
+  void Cancel(CallId id) override;
+
+  // Asked once for every Call, numbered from 0, before anything happens. A process to be killed
+  // before or after its n-th call answers kRequestLost or kReplyLost from that call on, and dies by
+  // a timer of the world (SimLoop::After(0)), never inside this function.
+  std::function<Fate(uint64_t number, const HttpRequest& request)> decide;
+
+  uint64_t calls() const;
+  // Calls and streams whose handler has not been told the end.
+  size_t open() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;  // shared with what is under way in the network, weakly
+};
+
+}  // namespace windlass::sim
