@@ -25,7 +25,7 @@ struct ApiStatus {
   int code = 0;
   std::string reason;
   std::string message;
-  std::vector<std::string> causes;  // details.causes[].reason
+  std::vector<std::string> causes;             // details.causes[].reason
   std::optional<int64_t> retry_after_seconds;  // details.retryAfterSeconds
 };
 

@@ -34,10 +34,10 @@ struct Field {
   const Field* members = nullptr;  // of the struct, or of the list's structs
   size_t member_count = 0;
 
-  constexpr Field(std::string_view name_, FieldKind kind_) : name(name_), kind(kind_) {}
+  constexpr Field(std::string_view field, FieldKind how) : name(field), kind(how) {}
   template <size_t N>
-  constexpr Field(std::string_view name_, FieldKind kind_, const Field (&members_)[N])
-      : name(name_), kind(kind_), members(members_), member_count(N) {}
+  constexpr Field(std::string_view field, FieldKind how, const Field (&nested)[N])
+      : name(field), kind(how), members(nested), member_count(N) {}
 
   std::span<const Field> fields() const { return {members, member_count}; }
 };

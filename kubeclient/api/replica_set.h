@@ -1,5 +1,5 @@
-// apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. Ten old ReplicaSets
-// per Deployment are usual, so the template itself is not kept.
+// apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. Ten old
+// ReplicaSets per Deployment are usual, so the template itself is not kept.
 #pragma once
 
 #include <cstdint>

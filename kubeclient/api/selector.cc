@@ -40,7 +40,7 @@ bool Satisfies(const StringMap& labels, const LabelSelectorRequirement& requirem
 }
 
 std::string QueryOf(const LabelSelectorRequirement& requirement, Operator op) {
-  const std::string key(requirement.key.text());
+  std::string key(requirement.key.text());
   if (op == Operator::kExists) return key;
   if (op == Operator::kDoesNotExist) return "!" + key;
   std::string query = key + (op == Operator::kIn ? " in (" : " notin (");

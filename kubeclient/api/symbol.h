@@ -17,9 +17,9 @@ class SymbolTable;
 
 class Symbol {
  public:
-  Symbol() = default;  // the empty text
-  Symbol(std::string_view text);                                  // NOLINT: implicit
-  Symbol(const char* text) : Symbol(std::string_view(text)) {}    // NOLINT: implicit
+  Symbol() = default;                                                  // the empty text
+  Symbol(std::string_view text);                                       // NOLINT: implicit
+  Symbol(const char* text) : Symbol(std::string_view(text)) {}         // NOLINT: implicit
   Symbol(const std::string& text) : Symbol(std::string_view(text)) {}  // NOLINT: implicit
   Symbol(const Symbol& other);
   Symbol(Symbol&& other) noexcept;
@@ -35,8 +35,9 @@ class Symbol {
   }
   // A template, so that no other text is tempted to become a Symbol first.
   template <typename Text>
-    requires std::convertible_to<const Text&, std::string_view> && (!std::same_as<Text, Symbol>)
-  friend bool operator==(const Symbol& a, const Text& b) {
+  requires std::convertible_to<const Text&, std::string_view> &&
+      (!std::same_as<Text, Symbol>)friend bool
+      operator==(const Symbol& a, const Text& b) {
     return a.text() == std::string_view(b);
   }
   friend bool operator<(const Symbol& a, const Symbol& b) { return a.text() < b.text(); }

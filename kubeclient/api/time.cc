@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 namespace windlass {
 namespace {
@@ -53,18 +52,21 @@ int64_t DaysInMonth(const Date& date) {
   return date.month == 2 && leap ? 29 : kDays.at(static_cast<size_t>(date.month - 1));
 }
 
+// `number` with leading zeros; it is not negative and has at most `width` digits.
+std::string Digits(int64_t number, size_t width) {
+  const std::string text = std::to_string(number);
+  return std::string(width - text.size(), '0') + text;
+}
+
 // "2026-01-02T15:04:05", without a zone.
 std::string FormatSeconds(int64_t unix_seconds) {
   const int64_t clamped = std::clamp(unix_seconds, kFirstSecond, kLastSecond);
   const int64_t days = FloorDivide(clamped, kSecondsPerDay);
   const int64_t second = clamped - days * kSecondsPerDay;
   const Date date = DateFromDays(days);
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d",
-                static_cast<int>(date.year), static_cast<int>(date.month),
-                static_cast<int>(date.day), static_cast<int>(second / 3600),
-                static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
-  return text.data();
+  return Digits(date.year, 4) + "-" + Digits(date.month, 2) + "-" + Digits(date.day, 2) + "T" +
+         Digits(second / 3600, 2) + ":" + Digits(second / 60 % 60, 2) + ":" +
+         Digits(second % 60, 2);
 }
 
 // Reads fixed-width pieces from the front of a text; `ok` turns false for good at the first
@@ -126,10 +128,8 @@ std::string FormatTime(WallTime time) { return FormatSeconds(time.unix_seconds) 
 
 std::string FormatMicroTime(int64_t unix_micros) {
   const int64_t unix_seconds = FloorDivide(unix_micros, kMicrosPerSecond);
-  std::array<char, 16> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%06dZ",
-                static_cast<int>(unix_micros - unix_seconds * kMicrosPerSecond));
-  return FormatSeconds(unix_seconds) + fraction.data();
+  const int64_t micros = unix_micros - unix_seconds * kMicrosPerSecond;
+  return FormatSeconds(unix_seconds) + "." + Digits(micros, 6) + "Z";
 }
 
 std::optional<int64_t> ParseMicroTime(std::string_view text) {

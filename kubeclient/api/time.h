@@ -10,8 +10,8 @@
 
 namespace windlass {
 
-std::string FormatTime(WallTime time);            // "2026-01-02T15:04:05Z"
-std::string FormatMicroTime(int64_t unix_micros); // "2026-01-02T15:04:05.000000Z"
+std::string FormatTime(WallTime time);             // "2026-01-02T15:04:05Z"
+std::string FormatMicroTime(int64_t unix_micros);  // "2026-01-02T15:04:05.000000Z"
 
 // Accepts any offset and fraction (cut, not rounded). nullopt for anything else.
 std::optional<WallTime> ParseTime(std::string_view text);

@@ -93,7 +93,7 @@ TEST_CASE("a bookmark tells the resourceVersion, and whether the initial events 
        "12746", false},
       {R"({"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}})",
        "9", true},
-      {R"({"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"false"}}})",
+      {R"({"metadata":{"annotations":{"k8s.io/initial-events-end":"no"},"resourceVersion":"9"}})",
        "9", false},
       {R"({"metadata":{"resourceVersion":"9","annotations":{"other":"true"}}})", "9", false},
   }));
@@ -146,7 +146,7 @@ TEST_CASE("what is no list is an error, never an empty list (R-009)") {
       "[]",
       "null",
       "<html><body>200 OK</body></html>",
-      R"({"kind":"Status","apiVersion":"v1","metadata":{"resourceVersion":"7"},"status":"Success"})",
+      R"({"kind":"Status","metadata":{"resourceVersion":"7"},"status":"Success","items":[]})",
       R"({"kind":"Table","metadata":{"resourceVersion":"7"},"rows":[],"items":[]})",
       R"({"kind":"Deployment","metadata":{"resourceVersion":"7"},"items":[]})",
       R"({"metadata":{"resourceVersion":"7"},"items":[]})",

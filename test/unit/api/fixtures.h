@@ -13,7 +13,8 @@ inline constexpr const char* kDeploymentJson = R"({
 "finalizers":["example.com/keep"],
 "managedFields":[{"manager":"kubectl","operation":"Update","apiVersion":"apps/v1",
 "time":"2026-01-02T15:04:05Z","fieldsType":"FieldsV1",
-"fieldsV1":{"f:spec":{"f:template":{"f:spec":{"f:containers":{"k:{\"name\":\"web\"}":{".":{}}}}}}}}]},
+"fieldsV1":{"f:spec":{"f:template":{"f:spec":{"f:containers":{
+"k:{\"name\":\"web\"}":{".":{}}}}}}}}]},
 "spec":{"replicas":3,"selector":{"matchLabels":{"app":"web"},
 "matchExpressions":[{"key":"tier","operator":"In","values":["front","edge"]},
 {"key":"legacy","operator":"DoesNotExist"}]},
