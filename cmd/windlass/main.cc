@@ -1,1 +1,86 @@
-int main() { return 0; }
+// The wiring: flags → log → configuration → transport → daemon. What each part is, its header says.
+#include <malloc.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "cmd/windlass/daemon.h"
+#include "cmd/windlass/flags.h"
+#include "cmd/windlass/signals.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/inbox.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/transport/cpprest_transport.h"
+#include "windlass_version.h"
+
+namespace windlass {
+namespace {
+
+constexpr int kDebugVerbosity = 4;
+
+Result<std::unique_ptr<CppRestTransport>> Connect(const Flags& flags, const Clock& clock, Log& log,
+                                                  TimerQueue& timers, Inbox& inbox) {
+  ConfigSources sources;
+  sources.kubeconfig = flags.kubeconfig;
+  sources.insecure_skip_tls_verify = flags.insecure_skip_tls_verify;
+  WINDLASS_TRY(const ClientConfig config, LoadConfig(sources));
+  for (const std::string& note : config.notes) log.Warning(note);
+  log.Info("windlass starts", {{"version", WINDLASS_VERSION},
+                               {"config", config.source},
+                               {"server", config.server}});
+  return CppRestTransport::Create(
+      clock, timers, inbox,
+      ToTransportOptions(config, clock, "windlass/" WINDLASS_VERSION " (linux)"));
+}
+
+int Run(const Flags& flags) {
+  const SystemClock clock;
+  const std::unique_ptr<Log> log = StderrLog(
+      flags.log_format,
+      flags.verbosity >= kDebugVerbosity ? LogLevel::kDebug : LogLevel::kInfo);
+  Inbox inbox;
+  TimerQueue timers;
+  Daemon* running = nullptr;  // set before the inbox is drained for the first time
+  const Signals signals(inbox, [&running] { running->Stop(); });
+  InitializeNetworkThreads();
+
+  auto transport = Connect(flags, clock, *log, timers, inbox);
+  if (!transport.ok()) {
+    log->Error(transport.error().message);
+    return kExitConfig;
+  }
+  Daemon daemon(flags, clock, *log, inbox, timers, **transport);
+  running = &daemon;
+  return daemon.Run();
+}
+
+int Main(int argc, const char* const* argv) {
+  // Two network threads need no more; every further arena only keeps freed memory apart.
+  mallopt(M_ARENA_MAX, 2);
+  const Result<Flags> flags = ParseFlags(argc, argv);
+  if (!flags.ok()) {
+    std::fprintf(stderr, "windlass: %s\n", flags.error().message.c_str());
+    return kExitUsage;
+  }
+  if (!flags->version_line.empty()) {
+    std::fputs(flags->version_line.c_str(), stdout);
+    return kExitOk;
+  }
+  return Run(*flags);
+}
+
+}  // namespace
+}  // namespace windlass
+
+int main(int argc, char** argv) {
+  try {
+    return windlass::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "windlass: internal error: %s\n", error.what());
+    return windlass::kExitFailure;
+  }
+}
