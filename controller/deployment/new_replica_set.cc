@@ -16,11 +16,13 @@ Request ReadOf(const ReplicaSet& rs) {
   return Request::Get(Resource::kReplicaSets, KeyOf(rs.meta));
 }
 
-// The ReplicaSet that carries the Deployment's revision.
-const ReplicaSet* OfCurrentRevision(const Deployment& deployment,
-                                    const std::vector<const ReplicaSet*>& ours) {
+// The ReplicaSet that some controller has taken for the one of the present template: it carries the
+// Deployment's revision, and the generation was observed.
+const ReplicaSet* OfObservedRevision(const Deployment& deployment,
+                                     const std::vector<const ReplicaSet*>& ours) {
   const std::string_view revision = RevisionText(deployment.meta);
   if (revision.empty()) return nullptr;
+  if (deployment.status.observed_generation != deployment.meta.generation) return nullptr;
   for (const ReplicaSet* rs : ours) {
     if (RevisionText(rs->meta) == revision) return rs;
   }
@@ -63,16 +65,14 @@ const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
   for (const ReplicaSet* rs : ours) {
     if (rs->template_fingerprint == deployment.spec.template_fingerprint) return rs;
   }
-  const ReplicaSet* current = OfCurrentRevision(deployment, ours);
+  const ReplicaSet* current = OfObservedRevision(deployment, ours);
   const bool same = current != nullptr && ReadShowsSameTemplate(deployment, *current, learned);
   return same ? current : nullptr;
 }
 
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
   if (situation.newest != nullptr) return std::nullopt;
-  if (deployment.status.observed_generation != deployment.meta.generation) return std::nullopt;
-  const ReplicaSet* current = OfCurrentRevision(deployment, situation.all);
+  const ReplicaSet* current = OfObservedRevision(situation.deployment, situation.all);
   if (current == nullptr || current->replicas == 0) return std::nullopt;
   Request read = ReadOf(*current);
   if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;

@@ -17,12 +17,23 @@ bool IsOld(const Situation& situation, const Uid& rs) {
 
 Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
 
+// The answer to `list`, unless a ReplicaSet was written since: its Pods may have come later.
+const Outcome* FindFresh(const Learned& learned, const Request& list) {
+  const RequestKey asked = list.Identity();
+  const std::string replica_sets = " " + std::string(Info(Resource::kReplicaSets).plural) + " ";
+  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
+    if (it->asked == asked) return &*it;
+    if (it->said.ok() && it->asked.text.find(replica_sets) != std::string::npos) return nullptr;
+  }
+  return nullptr;
+}
+
 // nullopt when an uncached list shows no old Pod; asks for the list first.
 std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
   const Deployment& deployment = situation.deployment;
   Request list =
       Request::List(Resource::kPods, deployment.meta.namespace_, ToQuery(deployment.spec.selector));
-  const Outcome* listed = FindOutcome(situation.learned, list.Identity());
+  const Outcome* listed = FindFresh(situation.learned, list);
   if (listed == nullptr) {
     return RecreateStep{Read{std::move(list), "no old Pod may be left when new ones are made"}};
   }
@@ -40,9 +51,9 @@ std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
 
 OldPods LookForOldPods(const Situation& situation) {
   for (const ReplicaSet* rs : situation.old) {
-    if (rs->status.replicas > 0 || rs->status.terminating_replicas.value_or(0) > 0) {
-      return OldPods::kPresent;
-    }
+    const bool unseen = rs->status.observed_generation < rs->meta.generation;
+    const bool terminating = rs->status.terminating_replicas.value_or(0) > 0;
+    if (unseen || terminating || rs->status.replicas > 0) return OldPods::kPresent;
   }
   if (!situation.view.pods_known) return OldPods::kUnknown;
   for (const PodMetadata* pod : situation.view.pods) {

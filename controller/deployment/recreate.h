@@ -10,13 +10,14 @@ namespace windlass::deployment {
 // What stands between a Recreate Deployment and its new Pods.
 enum class OldPods : uint8_t {
   kGone,
-  kPresent,  // the cache shows them: their disappearance wakes the key
+  kPresent,  // shown by the cache, or still to be expected: their disappearance wakes the key
   kUnknown,  // no Pods in the cache yet
 };
 
-// Counters of the old ReplicaSets first, then the Pods in the cache. Terminating Pods count; Pods
-// of the new ReplicaSet and of nobody we own do not (D-302, D-303). The cache holds no terminal
-// Pods.
+// Counters of the old ReplicaSets first: one whose controller has not seen yet that it shall have
+// no Pods may still make some (upstream does not look at that). Then the Pods in the cache.
+// Terminating Pods count; Pods of the new ReplicaSet and of nobody we own do not (D-302, D-303).
+// The cache holds no terminal Pods.
 OldPods LookForOldPods(const Situation& situation);
 
 struct RecreateStep {

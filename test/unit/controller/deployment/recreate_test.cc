@@ -47,6 +47,13 @@ TEST_CASE("counters of an old ReplicaSet count before any Pod is seen (UT-11, S-
   CHECK(LookForOldPods(world.Look()) == OldPods::kPresent);
 }
 
+TEST_CASE("an old ReplicaSet that was not told yet to have no Pods may still make some") {
+  World world = RecreateWorld(2);
+  ReplicaSet& old = world.AddOld("web-old", 0, 0);
+  old.meta.generation = old.status.observed_generation + 1;
+  CHECK(LookForOldPods(world.Look()) == OldPods::kPresent);
+}
+
 TEST_CASE("Pods of every ReplicaSet are old while there is no new one (D-302)") {
   World world = RecreateWorld(2);
   world.AddPod(world.AddOld("web-old", 0, 0));
@@ -90,6 +97,11 @@ TEST_CASE("the switch is confirmed by one uncached list (S-010)") {
     CHECK(std::get<Write>(step).request.subresource() == "status");
     const RecreateStep recreate = NextRecreate(world.Look());
     CHECK(std::get<Wait>(recreate.then).look_again_in.has_value());
+  }
+  SECTION("a ReplicaSet was written after the list") {
+    DecideAfterList(world, Reply{R"({"metadata":{},"items":[]})"});
+    world.learned.push_back({{"patch replicasets ns/web-other merge 1"}, Reply{"{}"}});
+    CHECK(std::holds_alternative<Read>(world.Decide()));
   }
   SECTION("half a list is no answer") {
     DecideAfterList(world, Reply{R"({"metadata":{"continue":"x"},"items":[]})"});
