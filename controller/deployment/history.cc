@@ -9,12 +9,13 @@
 namespace windlass::deployment {
 namespace {
 
+// One total order, whatever the annotations hold: a revision that cannot be read counts as none, which
+// goes first (D-483; upstream compares such a one by age, which is no order at all with three or more).
 bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
-  const std::optional<int64_t> one = RevisionOf(a->meta);
-  const std::optional<int64_t> other = RevisionOf(b->meta);
-  if (one && other && *one != *other) return *one < *other;
-  return std::tie(a->meta.creation_timestamp, a->meta.name) <
-         std::tie(b->meta.creation_timestamp, b->meta.name);
+  const int64_t one = RevisionOf(a->meta).value_or(0);
+  const int64_t other = RevisionOf(b->meta).value_or(0);
+  return std::tie(one, a->meta.creation_timestamp, a->meta.name) <
+         std::tie(other, b->meta.creation_timestamp, b->meta.name);
 }
 
 bool IsIdle(const ReplicaSet& rs) {

@@ -92,6 +92,8 @@ inline constexpr Duration kRetryInterval = milliseconds(100);
 inline constexpr int kRetryBurst = 100;
 // Lost races in a row before they count as failures: two writers must not livelock.
 inline constexpr int kConflictsMax = 5;
+// The watch is rarely further behind a reply than this.
+inline constexpr Duration kConflictWait = seconds(1);
 // A key woken only by ReplicaSet status waits this long, not extended (architecture §7).
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 

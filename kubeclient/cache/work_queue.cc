@@ -112,7 +112,8 @@ void WorkQueue::DoneConflict(const ObjectKey& key) {
     Retry(key, entry, kRetryMax);
     return;
   }
-  entry.dirty = true;
+  // The event that beat us is on its way, unless it is here already.
+  if (!entry.dirty && entry.coalescing == 0) Arm(&Entry::retry, key, entry, kConflictWait);
   Settle(key, entry);
 }
 

@@ -58,8 +58,9 @@ class WorkQueue {
   // slot stays as it is. Overall at most 10 such retries per second, burst 100. A key added while
   // it was processed is ready at once, with its failures remembered.
   void DoneRetry(const ObjectKey& key, Duration longest);
-  // Processing lost a race (409 Conflict): retried at once without growing the back-off; from the
-  // fifth in a row on it counts as a failure.
+  // Processing lost a race (409 Conflict): the event that beat us wakes the key, and at the latest
+  // kConflictWait does, without growing the back-off; from the kConflictsMax-th in a row it counts as a
+  // failure.
   void DoneConflict(const ObjectKey& key);
   // Processing ended; only an event wakes the key again. Forgets failures and both slots.
   void DoneForget(const ObjectKey& key);

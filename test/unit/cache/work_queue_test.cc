@@ -139,6 +139,7 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     CHECK(UntilReady() <= milliseconds(75));
     Take(kA);
     queue.DoneConflict(kA);
+    UntilReady();
     Take(kA);
     queue.DoneRetry(kA, kRetryMax);
     UntilReady();
@@ -199,12 +200,35 @@ TEST_CASE_METHOD(Fixture, "an object change is served at once but keeps the fail
   CHECK(FailTimes(kA, 1, kRetryMax) >= milliseconds(50 * 256 / 2));
 }
 
-TEST_CASE_METHOD(Fixture, "conflicts are retried at once, from the fifth in a row with back-off (Q-006)") {
+TEST_CASE_METHOD(Fixture, "a conflict waits for the event that caused it, at most a second (Q-006)") {
+  queue.Add(kA, Wake::kObjectChange);
+  Take(kA);
+  SECTION("the event comes") {
+    queue.DoneConflict(kA);
+    TakeNothing();
+    queue.Add(kA, Wake::kStatusChange);
+    CHECK(UntilReady() == kStatusCoalescing);
+  }
+  SECTION("the event came while the request was out") {
+    queue.Add(kA, Wake::kStatusChange);
+    queue.DoneConflict(kA);
+    CHECK(UntilReady() == kStatusCoalescing);
+  }
+  SECTION("no event comes") {
+    queue.DoneConflict(kA);
+    CHECK(UntilReady() == kConflictWait);
+  }
+  Take(kA);
+  queue.Done(kA, std::nullopt);
+  CHECK(time.timers().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "conflicts back off from the fifth in a row (Q-006)") {
   queue.Add(kA, Wake::kObjectChange);
   for (int i = 1; i < kConflictsMax; ++i) {
     Take(kA);
     queue.DoneConflict(kA);
-    CHECK(!queue.empty());
+    CHECK(UntilReady() == kConflictWait);
   }
   Take(kA);
   queue.DoneConflict(kA);
@@ -219,7 +243,7 @@ TEST_CASE_METHOD(Fixture, "conflicts are retried at once, from the fifth in a ro
   queue.Add(kA, Wake::kObjectChange);
   Take(kA);
   queue.DoneConflict(kA);
-  CHECK(!queue.empty());
+  CHECK(UntilReady() == kConflictWait);
   CHECK(queue.counters().retries == 2);
 }
 
