@@ -21,7 +21,8 @@ class EntryReader {
   Result<std::string> Text(const char* key) const;
   // true or false; false when the field is absent.
   Result<bool> Flag(const char* key) const;
-  // The content of "<key>-data" (base64), or else of the file that `key` names; empty when both are absent.
+  // The content of "<key>-data" (base64), or else of the file that `key` names; empty when both are
+  // absent.
   Result<std::string> DataOrFile(const std::string& key, size_t bytes_max) const;
   // Relative to the folder of the file that the entry stands in.
   std::string AbsolutePath(const std::string& path) const;

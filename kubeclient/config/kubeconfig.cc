@@ -22,8 +22,9 @@ bool IsInCluster(const ConfigSources& sources) {
          !Variable(sources, "KUBERNETES_SERVICE_PORT").empty();
 }
 
-// The address the kubelet gives every Pod. Where it is IPv6, the Service's name is used instead: the
-// transport cannot reach IPv6 literals, and every API server's certificate has this name (B-14).
+// The address the kubelet gives every Pod. Where it is IPv6, the Service's name is used instead:
+// the transport cannot reach IPv6 literals, and every API server's certificate has this name
+// (B-14).
 Result<std::string> InClusterServer(const ConfigSources& sources, ClientConfig& config) {
   const std::string given = Variable(sources, "KUBERNETES_SERVICE_HOST");
   const std::string port = Variable(sources, "KUBERNETES_SERVICE_PORT");
@@ -35,13 +36,14 @@ Result<std::string> InClusterServer(const ConfigSources& sources, ClientConfig& 
   const std::string server = "https://" + host + ":" + port;
   const Result<ServerUrl> url = ParseServerUrl(server);
   if (url.ok()) return server;
-  return Error{ErrorKind::kConfig, "in-cluster: KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT: " +
-                                       url.error().message + ", or give --kubeconfig"};
+  return Error{ErrorKind::kConfig,
+               "in-cluster: KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT: " +
+                   url.error().message + ", or give --kubeconfig"};
 }
 
 Error NotMounted(const Error& error) {
-  return {ErrorKind::kConfig, "in-cluster: " + error.message +
-                                  ": mount a service account token, or give --kubeconfig"};
+  return {ErrorKind::kConfig,
+          "in-cluster: " + error.message + ": mount a service account token, or give --kubeconfig"};
 }
 
 Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
@@ -64,7 +66,8 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
   const Result<std::string> name = ReadFile(sources.service_account_folder + "/namespace", 1024);
   if (name.ok()) config.namespace_ = name->substr(0, name->find_last_not_of(" \r\n") + 1);
   if (!Variable(sources, "KUBECONFIG").empty()) {
-    config.notes.emplace_back("KUBECONFIG is passed over in a Pod: give --kubeconfig to use a file");
+    config.notes.emplace_back(
+        "KUBECONFIG is passed over in a Pod: give --kubeconfig to use a file");
   }
   return config;
 }

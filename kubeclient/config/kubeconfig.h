@@ -1,9 +1,9 @@
 // How to reach the API server and as whom: from a kubeconfig file, or from the Pod we run in.
 //
-// Order: --kubeconfig; in-cluster, where KUBERNETES_SERVICE_HOST and _PORT are set; $KUBECONFIG (of a
-// colon list the first definition of a name wins); ~/.kube/config. The environment and files are read
-// here and nowhere else. What would change authentication and is not supported is refused, never
-// passed over: running as somebody else than the file says is worse than not running.
+// Order: --kubeconfig; in-cluster, where KUBERNETES_SERVICE_HOST and _PORT are set; $KUBECONFIG (of
+// a colon list the first definition of a name wins); ~/.kube/config. The environment and files are
+// read here and nowhere else. What would change authentication and is not supported is refused,
+// never passed over: running as somebody else than the file says is worse than not running.
 //
 // Every error is one line of kind kConfig: file, context, cluster or user, field, and what to do.
 #pragma once
@@ -46,8 +46,8 @@ struct ClientConfig {
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources);
 
-// Options for the transport; the token file is re-read as time goes by. `clock` must be thread-safe and
-// outlive the transport.
+// Options for the transport; the token file is re-read as time goes by. `clock` must be thread-safe
+// and outlive the transport.
 TransportOptions ToTransportOptions(const ClientConfig& config, const Clock& clock,
                                     std::string user_agent);
 

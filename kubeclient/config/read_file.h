@@ -1,4 +1,5 @@
-// Reading a file whole, with a bound. Configuration files only; nothing else of Windlass reads files.
+// Reading a file whole, with a bound. Configuration files only; nothing else of Windlass reads
+// files.
 #pragma once
 
 #include <cstddef>

@@ -31,13 +31,15 @@ Status CheckServer(const EntryReader& cluster, const std::string& server) {
   const Result<ServerUrl> url = ParseServerUrl(server);
   if (!url.ok()) return cluster.Wrong("server", url.error().message);
   if (!url->https && !url->IsLoopback()) {
-    return cluster.Wrong("server", "\"" + server +
-                                       "\" would send credentials in clear text: use https:// (plain "
-                                       "http is for a proxy on this machine)");
+    return cluster.Wrong("server",
+                         "\"" + server +
+                             "\" would send credentials in clear text: use https:// (plain "
+                             "http is for a proxy on this machine)");
   }
   if (IsIpv6Literal(url->host)) {
-    return cluster.Wrong("server", "IPv6 literals cannot be reached: use a host name that resolves to "
-                                   "the address, with tls-server-name if the certificate lacks it");
+    return cluster.Wrong("server",
+                         "IPv6 literals cannot be reached: use a host name that resolves to "
+                         "the address, with tls-server-name if the certificate lacks it");
   }
   return Unit{};
 }
@@ -47,9 +49,10 @@ Status ReadTrust(const EntryReader& cluster, bool insecure_flag, ClientConfig& c
   WINDLASS_TRY(config.tls.ca_pem, cluster.DataOrFile("certificate-authority", kPemBytesMax));
   WINDLASS_TRY(config.tls.server_name, cluster.Text("tls-server-name"));
   if (insecure && !insecure_flag) {
-    return cluster.Wrong("insecure-skip-tls-verify",
-                         "anybody could pose as the API server: give certificate-authority, or start "
-                         "with --insecure-skip-tls-verify to accept that");
+    return cluster.Wrong(
+        "insecure-skip-tls-verify",
+        "anybody could pose as the API server: give certificate-authority, or start "
+        "with --insecure-skip-tls-verify to accept that");
   }
   if (insecure && !config.tls.ca_pem.empty()) {
     return cluster.Wrong("insecure-skip-tls-verify",
@@ -74,8 +77,9 @@ Status ReadCluster(const EntryReader& cluster, bool insecure_flag, ClientConfig&
   const Status server = CheckServer(cluster, config.server);
   if (!server.ok()) return server;
   if (cluster.Has("proxy-url")) {
-    return cluster.Wrong("proxy-url", "proxies are not supported: remove it and give a server address "
-                                      "that is reached directly");
+    return cluster.Wrong("proxy-url",
+                         "proxies are not supported: remove it and give a server address "
+                         "that is reached directly");
   }
   return ReadTrust(cluster, insecure_flag, config);
 }
@@ -88,7 +92,8 @@ Status RefuseUnsupported(const EntryReader& user) {
   }
   for (const char* key : kImpersonation) {
     if (user.Has(key)) {
-      return user.Wrong(key, "impersonation is not supported: use the credentials of the account itself");
+      return user.Wrong(
+          key, "impersonation is not supported: use the credentials of the account itself");
     }
   }
   return Unit{};
@@ -129,10 +134,9 @@ Status ReadClientCertificate(const EntryReader& user, ClientConfig& config) {
 }
 
 Status ReadUser(const EntryReader& user, ClientConfig& config) {
-  for (const auto read : {+[](const EntryReader& entry, ClientConfig&) {
-                            return RefuseUnsupported(entry);
-                          },
-                          &ReadToken, &ReadClientCertificate}) {
+  for (const auto read :
+       {+[](const EntryReader&entry, ClientConfig&) { return RefuseUnsupported(entry); },
+        &ReadToken, &ReadClientCertificate}) {
     const Status status = read(user, config);
     if (!status.ok()) return status;
   }
@@ -185,8 +189,7 @@ Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const std::str
   if (user == kubeconfig.users.end()) {
     return reader.Wrong("user", Quoted("user", user_name) + " is not defined");
   }
-  const Status known =
-      ReadUser(EntryReader(user->second, Quoted("user", user_name)), config);
+  const Status known = ReadUser(EntryReader(user->second, Quoted("user", user_name)), config);
   if (!known.ok()) return known.error();
   return config;
 }

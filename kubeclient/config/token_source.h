@@ -1,7 +1,8 @@
 // Bearer tokens that are read from a file and renewed there by somebody else (the kubelet).
 //
-// Source: client-go transport/token_source.go: one minute in memory with ten seconds of leeway, the old
-// token as long as a new one cannot be read, a 401 drops what was read before the refused request began.
+// Source: client-go transport/token_source.go: one minute in memory with ten seconds of leeway, the
+// old token as long as a new one cannot be read, a 401 drops what was read before the refused
+// request began.
 #pragma once
 
 #include <mutex>
@@ -14,8 +15,8 @@
 
 namespace windlass {
 
-// The token in a file, without surrounding blanks. kConfig, naming the path, when there is none, or one
-// with characters that no header may have (B-09, B-10). The token itself is in no message.
+// The token in a file, without surrounding blanks. kConfig, naming the path, when there is none, or
+// one with characters that no header may have (B-09, B-10). The token itself is in no message.
 Result<Secret> ReadTokenFile(const std::string& path);
 
 // The same check for a token that stands in the configuration itself; `text` is wiped.
@@ -32,7 +33,7 @@ class TokenFileSource final : public CredentialSource {
  private:
   const Clock& clock_;
   const std::string path_;
-  std::mutex mutex_;              // guards the rest
+  std::mutex mutex_;  // guards the rest
   std::optional<Secret> token_;
   MonotonicTime read_at_;
 };

@@ -20,7 +20,8 @@ Error Wrong(int line, const std::string& what) {
 int LineOf(const YAML::Mark& mark) { return mark.line + 1; }
 
 // Builds the tree from the parser's events. The parser cannot be told to stop, so after the first
-// mistake the rest is passed over (its recursion is bounded by the library, its input by the caller).
+// mistake the rest is passed over (its recursion is bounded by the library, its input by the
+// caller).
 class TreeBuilder final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark&) override {}

@@ -1,7 +1,9 @@
-// YAML (hence JSON) as a plain tree of values, with bounds. yaml-cpp is seen by yaml_reader.cc alone.
+// YAML (hence JSON) as a plain tree of values, with bounds. yaml-cpp is seen by yaml_reader.cc
+// alone.
 //
-// Refused, because nobody needs them here and they are how such files hurt (B-02): anchors and aliases,
-// nesting above kYamlDepthMax, a key twice, a key that is no scalar, NUL characters, several documents.
+// Refused, because nobody needs them here and they are how such files hurt (B-02): anchors and
+// aliases, nesting above kYamlDepthMax, a key twice, a key that is no scalar, NUL characters,
+// several documents.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +30,8 @@ struct YamlNode {
   const YamlNode* Find(std::string_view key) const;
 };
 
-// One document; an empty one is a null node. kConfig "line 7: <what is wrong>" otherwise. The caller
-// bounds the size of `text` and adds the name of the file.
+// One document; an empty one is a null node. kConfig "line 7: <what is wrong>" otherwise. The
+// caller bounds the size of `text` and adds the name of the file.
 Result<YamlNode> ParseYaml(const std::string& text);
 
 }  // namespace windlass

@@ -1,7 +1,7 @@
 // The only file that knows cpprestsdk. What is done here and why was measured: cpp-stack §1.
 //
-// Three rules keep the library from killing the process: every task chain ends in a continuation that
-// looks at the exception; nothing it calls back throws; its clients die before main returns.
+// Three rules keep the library from killing the process: every task chain ends in a continuation
+// that looks at the exception; nothing it calls back throws; its clients die before main returns.
 #include "kubeclient/transport/cpprest_transport.h"
 
 #include <cpprest/http_client.h>
@@ -71,11 +71,12 @@ class OneWayStream : public ByteStream {
   static pplx::task<int_type> End() { return pplx::task_from_result<int_type>(traits::eof()); }
 };
 
-// A request's body. It cannot be rewound, which keeps the library from replaying a write, and it can be
-// withdrawn: either the socket gets it or Withdraw() returns true, never both.
+// A request's body. It cannot be rewound, which keeps the library from replaying a write, and it
+// can be withdrawn: either the socket gets it or Withdraw() returns true, never both.
 class RequestBody final : public OneWayStream {
  public:
-  explicit RequestBody(std::string bytes) : OneWayStream(std::ios_base::in), bytes_(std::move(bytes)) {
+  explicit RequestBody(std::string bytes)
+      : OneWayStream(std::ios_base::in), bytes_(std::move(bytes)) {
     // Without a byte to hold back, nothing tells whether the headers have left.
     if (bytes_.empty()) state_ = State::kHandedOver;
   }
@@ -173,7 +174,8 @@ class HttpExchange final : public Exchange {
       done.get();
       if (!lines_) outcome_.body = body_->Take();
       if (outcome_.status < 200) {
-        outcome_.error = Failed(ErrorKind::kAmbiguous, "an informational response instead of an answer");
+        outcome_.error =
+            Failed(ErrorKind::kAmbiguous, "an informational response instead of an answer");
       }
     } catch (const http::http_exception& failure) {
       outcome_.error = Failed(failure);
@@ -182,8 +184,8 @@ class HttpExchange final : public Exchange {
     }
     if (!lines_ && body_->too_large()) {
       const ErrorKind kind = read_only_ ? ErrorKind::kMalformed : ErrorKind::kAmbiguous;
-      outcome_.error = Failed(kind, "the response is larger than " +
-                                        std::to_string(kBodyBytesMax >> 20U) + " MiB");
+      outcome_.error = Failed(
+          kind, "the response is larger than " + std::to_string(kBodyBytesMax >> 20U) + " MiB");
     }
     return std::move(outcome_);
   }
@@ -238,7 +240,8 @@ bool IsHeaderValue(std::string_view text) {
   return true;
 }
 
-http::client::http_client_config ClientConfig(const TransportOptions& options, const ServerUrl& server,
+http::client::http_client_config ClientConfig(const TransportOptions& options,
+                                              const ServerUrl& server,
                                               std::shared_ptr<const TlsIdentity> identity) {
   http::client::http_client_config config;
   config.set_max_redirects(0);
@@ -247,9 +250,10 @@ http::client::http_client_config ClientConfig(const TransportOptions& options, c
   const std::string& name = options.tls.server_name.empty() ? server.host : options.tls.server_name;
   config.set_tlsext_sni_enabled(!IsIpLiteral(name));
   config.set_validate_certificates(!options.tls.insecure_skip_verify);
-  config.set_ssl_context_callback([identity = std::move(identity)](boost::asio::ssl::context& context) {
-    identity->Apply(context.native_handle());
-  });
+  config.set_ssl_context_callback(
+      [identity = std::move(identity)](boost::asio::ssl::context& context) {
+        identity->Apply(context.native_handle());
+      });
   return config;
 }
 
@@ -270,7 +274,8 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
         options(std::move(options_)),
         server(std::move(server_)),
         postbox(std::make_shared<Postbox>(inbox)),
-        table(clock_, timers, [this](std::function<void()> message) { Post(std::move(message)); }) {}
+        table(clock_, timers, [this](std::function<void()> message) { Post(std::move(message)); }) {
+  }
 
   // A message that runs on the core thread unless the transport is gone by then.
   void Post(std::function<void()> message) {
@@ -315,8 +320,10 @@ Result<http::http_request> CppRestTransport::Impl::ToMessage(HttpRequest& reques
   http::http_headers& headers = message.headers();
   headers.add("Accept", request.accept);
   headers.add("User-Agent", options.user_agent);
-  // The library verifies the certificate against the Host header, where there is one (cpp-stack §1.2).
-  if (server.https && !options.tls.server_name.empty()) headers.add("Host", options.tls.server_name);
+  // The library verifies the certificate against the Host header, where there is one (cpp-stack
+  // §1.2).
+  if (server.https && !options.tls.server_name.empty())
+    headers.add("Host", options.tls.server_name);
   if (options.credentials) {
     WINDLASS_TRY(const Secret token, options.credentials->BearerToken());
     if (!IsHeaderValue(token.Reveal())) {
@@ -362,8 +369,7 @@ void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
     }
     never_started.error = std::move(message).error().Context(exchange->name());
   } catch (const std::exception& failure) {  // a target that is no URI
-    never_started.error =
-        Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name());
+    never_started.error = Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name());
   }
   Post([this, id, outcome = std::move(never_started)]() mutable {
     table.Finish(id, std::move(outcome));
@@ -422,8 +428,7 @@ CallId CppRestTransport::Stream(HttpRequest request, StreamHandler handler) {
     });
   };
   auto lines = std::make_shared<LineSink>(impl_->clock, LineSink::Limits{}, std::move(arrived));
-  auto exchange =
-      std::make_shared<HttpExchange>(request, impl_->NameOf(request), std::move(lines));
+  auto exchange = std::make_shared<HttpExchange>(request, impl_->NameOf(request), std::move(lines));
   impl_->table.AddStream(id, exchange, request.deadline, std::move(handler));
   impl_->Start(id, std::move(request), exchange);
   return id;

@@ -1,10 +1,14 @@
-// Transport over HTTP/1.1 and TLS. The library behind it (cpprestsdk) is seen by cpprest_transport.cc
-// alone: a second transport can replace it without touching anything else (architecture, decision 2).
+// Transport over HTTP/1.1 and TLS. The library behind it (cpprestsdk) is seen by
+// cpprest_transport.cc alone: a second transport can replace it without touching anything else
+// (architecture, decision 2).
 //
 // What it adds to the contract of transport.h:
-//   - redirects are returned, never followed (they would carry the token elsewhere), proxies are not used;
-//   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay them
-//     (cpp-stack §1.5). A GET may be: it is asked again on a fresh connection when an idle one was dead;
+//   - redirects are returned, never followed (they would carry the token elsewhere), proxies are
+//   not used;
+//   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
+//   them
+//     (cpp-stack §1.5). A GET may be: it is asked again on a fresh connection when an idle one was
+//     dead;
 //   - deadlines and silence run on the core's TimerQueue: they fire when the core runs its timers.
 // Not offered by the library: a bound on one chunk before it is received whole, the choice of TCP
 // options, IPv6 literals as server address (refused by Create).
@@ -24,19 +28,20 @@
 
 namespace windlass {
 
-// Starts the two network threads. To be called first in main: the library would start forty of its own
-// accord. Later calls do nothing.
+// Starts the two network threads. To be called first in main: the library would start forty of its
+// own accord. Later calls do nothing.
 void InitializeNetworkThreads();
 
 struct TransportOptions {
-  std::string server;  // https://HOST:PORT, optionally with a path; http:// as well (tests, loopback)
+  std::string
+      server;  // https://HOST:PORT, optionally with a path; http:// as well (tests, loopback)
   TlsMaterial tls;
   std::shared_ptr<CredentialSource> credentials;  // null = no bearer token
   std::string user_agent = "windlass";
 };
 
 struct TransportCounters {
-  size_t calls = 0;               // open now
+  size_t calls = 0;  // open now
   size_t streams = 0;
   size_t waiting_bytes = 0;       // received, not yet delivered, over all streams
   size_t waiting_bytes_peak = 0;  // the streams that are open now, each at its peak
@@ -50,8 +55,8 @@ class CppRestTransport final : public Transport {
   static Result<std::unique_ptr<CppRestTransport>> Create(const Clock& clock, TimerQueue& timers,
                                                           Inbox& inbox, TransportOptions options);
 
-  // Cancels everything and waits (at most kTransportCloseMax). No handler comes any more. Must happen
-  // before main returns, outside of any handler.
+  // Cancels everything and waits (at most kTransportCloseMax). No handler comes any more. Must
+  // happen before main returns, outside of any handler.
   ~CppRestTransport() override;
 
   CallId Call(HttpRequest request, ReplyHandler reply) override;

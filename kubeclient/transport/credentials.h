@@ -16,8 +16,9 @@ class CredentialSource {
   // An error ends that request before anything is sent.
   virtual Result<Secret> BearerToken() = 0;
 
-  // The server answered 401 to a request that started at `started`: a token obtained before then is not
-  // to be used again. One obtained later stays, so that a storm of 401s renews it once (cpp-stack §3).
+  // The server answered 401 to a request that started at `started`: a token obtained before then is
+  // not to be used again. One obtained later stays, so that a storm of 401s renews it once
+  // (cpp-stack §3).
   virtual void Refused(MonotonicTime started) = 0;
 };
 

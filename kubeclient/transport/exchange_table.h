@@ -1,9 +1,9 @@
 // The calls and streams that are open: their handlers, deadlines and ends. Knows no HTTP library.
 //
-// This is the core thread's half of a transport. It guarantees what transport.h promises: each handler
-// exactly once and never before the starting function has returned; lines before the end; nothing after
-// Cancel but the end. A deadline is kept even when the network half does not react (a name look-up
-// cannot be cancelled): the caller is answered, the late outcome is dropped.
+// This is the core thread's half of a transport. It guarantees what transport.h promises: each
+// handler exactly once and never before the starting function has returned; lines before the end;
+// nothing after Cancel but the end. A deadline is kept even when the network half does not react (a
+// name look-up cannot be cancelled): the caller is answered, the late outcome is dropped.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,8 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
 
-  // Closes the connection. True when the server cannot have received the complete request, and will not.
+  // Closes the connection. True when the server cannot have received the complete request, and will
+  // not.
   virtual bool Stop() = 0;
   virtual int status() const = 0;        // 0 before the response headers
   virtual LineSink* lines() = 0;         // of a stream; null for a call

@@ -42,7 +42,14 @@ bool IsOpenSslError(long code) { return (code >> 23) == 20; }
 bool IsCertificateAlert(long code) {
   if (!IsOpenSslError(code)) return false;
   switch ((code & 0x7FFFFF) - 1000) {
-    case 42: case 43: case 44: case 45: case 46: case 48: case 49: case 116: return true;
+    case 42:
+    case 43:
+    case 44:
+    case 45:
+    case 46:
+    case 48:
+    case 49:
+    case 116: return true;
     default: return false;
   }
 }
@@ -59,8 +66,7 @@ ErrorKind Classify(const NetworkFailure& failure) {
     case Phase::kWrite: return ErrorKind::kNotSent;
     case Phase::kStatusLine:
       return IsCertificateAlert(failure.code) ? ErrorKind::kTls : ErrorKind::kAmbiguous;
-    case Phase::kGarbage:
-      return failure.read_only ? ErrorKind::kMalformed : ErrorKind::kAmbiguous;
+    case Phase::kGarbage: return failure.read_only ? ErrorKind::kMalformed : ErrorKind::kAmbiguous;
     case Phase::kCancel: return ErrorKind::kCancelled;
     case Phase::kOther: break;
   }

@@ -1,7 +1,8 @@
 // What a failure of cpprestsdk means: whether the server may have acted.
 //
-// The library's error codes lie (the category is always generic, the number comes from whichever layer
-// produced it), its texts do not change: it is frozen. The table is cpp-stack §1.5, pinned by a test.
+// The library's error codes lie (the category is always generic, the number comes from whichever
+// layer produced it), its texts do not change: it is frozen. The table is cpp-stack §1.5, pinned by
+// a test.
 #pragma once
 
 #include <string>

@@ -3,12 +3,16 @@
 //   network ── Put(bytes) ──▶ [ partial line │ waiting lines │ rest ] ── Deliver(256) ──▶ core
 //
 // Guarantees, for any chunking of the same bytes:
-//   - the same lines, in order, without their '\n', each with kLinePaddingBytes of readable zeros behind
+//   - the same lines, in order, without their '\n', each with kLinePaddingBytes of readable zeros
+//   behind
 //     it (simdjson reads ahead); empty lines are left out, a line without '\n' is never delivered;
-//   - back-pressure: while more than Limits::waiting_bytes_max wait, Put answers kLater and the rest of
+//   - back-pressure: while more than Limits::waiting_bytes_max wait, Put answers kLater and the
+//   rest of
 //     the caller's bytes stays where it is, so memory is bounded whatever the server sends;
-//   - nothing is taken before HeadersArrived: whether bytes are lines or an error body depends on it;
-//   - at most one announcement is outstanding: `lines_arrived` is called again only after a Deliver that
+//   - nothing is taken before HeadersArrived: whether bytes are lines or an error body depends on
+//   it;
+//   - at most one announcement is outstanding: `lines_arrived` is called again only after a Deliver
+//   that
 //     returned false.
 // Thread-safe. Callbacks are called without the lock.
 #pragma once
@@ -54,9 +58,9 @@ class LineSink final : public ByteSink {
   bool has_lines() const;
   bool line_too_long() const;
   std::string error_body() const;
-  size_t bytes() const;       // held now: partial line and waiting lines
+  size_t bytes() const;  // held now: partial line and waiting lines
   size_t bytes_peak() const;
-  size_t pauses() const;      // how often Put answered kLater because the core was behind
+  size_t pauses() const;  // how often Put answered kLater because the core was behind
 
  private:
   enum class Mode { kUndecided, kLines, kErrorBody, kClosed };
@@ -82,9 +86,9 @@ class LineSink final : public ByteSink {
   Mode mode_ = Mode::kUndecided;
   std::deque<std::string> lines_;  // each with its padding
   size_t waiting_bytes_ = 0;
-  std::string partial_;            // the beginning of a line whose '\n' has not come yet
-  std::string_view rest_;          // the caller's bytes that wait for room
-  Resume resume_;                  // set while rest_ waits
+  std::string partial_;    // the beginning of a line whose '\n' has not come yet
+  std::string_view rest_;  // the caller's bytes that wait for room
+  Resume resume_;          // set while rest_ waits
   bool announced_ = false;
   bool too_long_ = false;
   std::string error_body_;

@@ -1,7 +1,8 @@
 // A token or private key: never printed, gone from memory when dropped (reliability §10.2).
 //
-// There is deliberately no operator<<, no conversion and no comparison; Reveal() marks the few places
-// that need the text. Copies made by libraries (an HTTP header, an OpenSSL key) are out of reach.
+// There is deliberately no operator<<, no conversion and no comparison; Reveal() marks the few
+// places that need the text. Copies made by libraries (an HTTP header, an OpenSSL key) are out of
+// reach.
 #pragma once
 
 #include <string>

@@ -85,7 +85,8 @@ Result<ServerUrl> ParseServerUrl(std::string_view text) {
   if (slash != std::string_view::npos) {
     std::string_view path = rest.substr(slash);
     while (path.ends_with('/')) path.remove_suffix(1);
-    if (!IsPath(path)) return Wrong(text, "has a path with a query, a fragment or a blank: remove it");
+    if (!IsPath(path))
+      return Wrong(text, "has a path with a query, a fragment or a blank: remove it");
     url.path = std::string(path);
   }
   return url;

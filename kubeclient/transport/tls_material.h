@@ -1,7 +1,7 @@
 // Certificates and keys: PEM text on one side, parsed once, OpenSSL on the other.
 //
-// TlsMaterial is what configuration reads; TlsIdentity is its parsed, checked, immutable form, applied
-// to every new connection (the HTTP library makes a new SSL_CTX for each, cpp-stack §1.2).
+// TlsMaterial is what configuration reads; TlsIdentity is its parsed, checked, immutable form,
+// applied to every new connection (the HTTP library makes a new SSL_CTX for each, cpp-stack §1.2).
 #pragma once
 
 #include <cstddef>
@@ -19,15 +19,16 @@ struct TlsMaterial {
   std::string ca_pem;           // empty = the system's trust store
   std::string certificate_pem;  // client certificate, then its intermediates; empty = none
   Secret key_pem;
-  std::string server_name;      // kubeconfig's tls-server-name; empty = the host of the server's URL
+  std::string server_name;  // kubeconfig's tls-server-name; empty = the host of the server's URL
   bool insecure_skip_verify = false;
 };
 
 // Immutable, hence thread-safe.
 class TlsIdentity {
  public:
-  // Refuses (kConfig, without naming a source) a CA text without a certificate that could have issued
-  // another, a client certificate without its key, a key that does not belong to it or is encrypted.
+  // Refuses (kConfig, without naming a source) a CA text without a certificate that could have
+  // issued another, a client certificate without its key, a key that does not belong to it or is
+  // encrypted.
   static Result<std::shared_ptr<const TlsIdentity>> Parse(const TlsMaterial& material);
 
   ~TlsIdentity();

@@ -1,8 +1,9 @@
 // The only door to the network. Everything above it runs unchanged in the simulator.
 //
-// Core thread only: calls are made there and every callback runs there. Each callback of a call comes
-// exactly once; none comes before the function that started the call has returned. Errors are classified
-// by delivery (cpp-stack §1.5): kNotSent may be sent again at once, kAmbiguous must be verified first.
+// Core thread only: calls are made there and every callback runs there. Each callback of a call
+// comes exactly once; none comes before the function that started the call has returned. Errors are
+// classified by delivery (cpp-stack §1.5): kNotSent may be sent again at once, kAmbiguous must be
+// verified first.
 #pragma once
 
 #include <cstdint>
@@ -25,32 +26,33 @@ enum class CallClass : uint8_t { kCall, kWatch, kLease };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
-  std::string target;        // path and query, percent-encoded, beginning with '/'
+  std::string target;  // path and query, percent-encoded, beginning with '/'
   std::string accept = "application/json";
   std::string content_type;  // empty = no body
   std::string body;
-  Duration deadline{0};      // total for Call; for Stream the longest silence. Must be > 0.
+  Duration deadline{0};  // total for Call; for Stream the longest silence. Must be > 0.
   CallClass call_class = CallClass::kCall;
 };
 
 struct HttpResponse {
   int status = 0;
   std::string content_type;
-  std::string body;                          // at most kBodyBytesMax
-  std::optional<Duration> retry_after;       // clamped to [0, 60 s]; a date form counts as absent
+  std::string body;                     // at most kBodyBytesMax
+  std::optional<Duration> retry_after;  // clamped to [0, 60 s]; a date form counts as absent
 };
 
 // How a stream ended. An orderly end (the server's timeout) is ok() with status 200.
 struct StreamEnd {
-  int status = 0;          // 0 when no response headers arrived
-  std::string error_body;  // first 64 KiB of a response that is not 2xx: a metav1.Status
+  int status = 0;              // 0 when no response headers arrived
+  std::string error_body;      // first 64 KiB of a response that is not 2xx: a metav1.Status
   std::optional<Error> error;  // transport-level failure
   std::optional<Duration> retry_after;
   bool ok() const { return status == 200 && !error; }
 };
 
 struct StreamHandler {
-  // A complete line without '\n'. The view is valid during the call, with 64 readable bytes behind it.
+  // A complete line without '\n'. The view is valid during the call, with 64 readable bytes behind
+  // it.
   std::function<void(std::string_view line)> on_line;
   // After the last line.
   std::function<void(StreamEnd end)> on_end;
@@ -66,8 +68,8 @@ class Transport {
   // Any HTTP status is a value; an Error means that no complete response was received.
   virtual CallId Call(HttpRequest request, ReplyHandler reply) = 0;
 
-  // Lines arrive in order, at most kLinesPerTurn per core turn; while the core is behind, the socket is
-  // not read. A line above kLineBytesMax ends the stream with kMalformed.
+  // Lines arrive in order, at most kLinesPerTurn per core turn; while the core is behind, the
+  // socket is not read. A line above kLineBytesMax ends the stream with kMalformed.
   virtual CallId Stream(HttpRequest request, StreamHandler handler) = 0;
 
   // Idempotent. The call's handler still comes, with kCancelled, unless it was already on its way.

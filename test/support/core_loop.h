@@ -4,8 +4,8 @@
 //   REQUIRE(core.RunUntil([&] { return replied; }));
 //   core.clock.Skip(seconds(10));  // a deadline passes without anybody waiting for it
 //
-// Waits for messages, never for time to pass; a condition that does not come true fails after a limit
-// that no healthy run gets near.
+// Waits for messages, never for time to pass; a condition that does not come true fails after a
+// limit that no healthy run gets near.
 #pragma once
 
 #include <algorithm>

@@ -27,8 +27,8 @@ class Folder {
   std::string Write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories(std::filesystem::path(Path(name)).parent_path());
     std::ofstream(Path(name), std::ios::binary | std::ios::trunc) << text;
-    std::filesystem::permissions(Path(name), std::filesystem::perms::owner_read |
-                                                 std::filesystem::perms::owner_write);
+    std::filesystem::permissions(
+        Path(name), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return Path(name);
   }
 

@@ -1,4 +1,5 @@
-// Kubeconfig files and in-cluster configuration: what is accepted, and what each refusal says (B-01…B-18).
+// Kubeconfig files and in-cluster configuration: what is accepted, and what each refusal says
+// (B-01…B-18).
 #include "kubeclient/config/kubeconfig.h"
 
 #include <filesystem>
@@ -48,9 +49,9 @@ const Pki& ThePki() {
 std::string File(const std::string& cluster, const std::string& user,
                  const std::string& context = "{cluster: c, user: u, namespace: prod}") {
   return "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
-         "clusters:\n- name: c\n  cluster: " + cluster +
-         "\nusers:\n- name: u\n  user: " + user + "\ncontexts:\n- name: x\n  context: " + context +
-         "\n";
+         "clusters:\n- name: c\n  cluster: " +
+         cluster + "\nusers:\n- name: u\n  user: " + user +
+         "\ncontexts:\n- name: x\n  context: " + context + "\n";
 }
 
 // Sources that see nothing but what the test gives them.
@@ -89,11 +90,11 @@ struct Machine {
 
 TEST_CASE("a kubeconfig as kubeadm writes it") {
   Machine machine;
-  const std::string text = File(
-      "{server: 'https://10.0.0.1:6443', certificate-authority-data: " +
-          Base64(ThePki().ca.certificate_pem()) + "}",
-      "{client-certificate-data: " + Base64(ThePki().admin.certificate_pem) +
-          ", client-key-data: " + Base64(ThePki().admin.key_pem) + "}");
+  const std::string text =
+      File("{server: 'https://10.0.0.1:6443', certificate-authority-data: " +
+               Base64(ThePki().ca.certificate_pem()) + "}",
+           "{client-certificate-data: " + Base64(ThePki().admin.certificate_pem) +
+               ", client-key-data: " + Base64(ThePki().admin.key_pem) + "}");
   const Result<ClientConfig> config = machine.Load(text);
   INFO((config.ok() ? std::string() : config.error().message));
   REQUIRE(config.ok());
@@ -134,7 +135,8 @@ TEST_CASE("files are relative to the kubeconfig, data wins over files, tokenFile
 TEST_CASE("a fixed token, and none") {
   Machine machine;
   const SystemClock clock;
-  const Result<ClientConfig> token = machine.Load(File("{server: 'https://h'}", "{token: ' abc '}"));
+  const Result<ClientConfig> token =
+      machine.Load(File("{server: 'https://h'}", "{token: ' abc '}"));
   REQUIRE(token.ok());
   CHECK(token->token.Reveal() == "abc");
   CHECK(ToTransportOptions(*token, clock, "w").credentials->BearerToken()->Reveal() == "abc");
@@ -195,15 +197,16 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
        "control or non-ASCII"},
       {"a token file that is missing", good, "{tokenFile: no}", R"(user "u": tokenFile)",
        "/no: No such file or directory"},
-      {"a token file that is empty (B-09)", good, "{tokenFile: empty.pem}", R"(user "u": tokenFile)",
-       "the token is empty"},
+      {"a token file that is empty (B-09)", good, "{tokenFile: empty.pem}",
+       R"(user "u": tokenFile)", "the token is empty"},
       {"a certificate without key", good, "{client-certificate: admin.pem}",
        R"(user "u": client-certificate)", "without its key"},
       {"a key without certificate", good, "{client-key: admin.key}",
        R"(user "u": client-certificate)", "without a certificate"},
       {"another's key (B-08)", good, "{client-certificate: admin.pem, client-key: other.key}",
        R"(user "u": client-certificate, client-key)", "does not belong"},
-      {"an encrypted key (B-08)", good, "{client-certificate: admin.pem, client-key: encrypted.key}",
+      {"an encrypted key (B-08)", good,
+       "{client-certificate: admin.pem, client-key: encrypted.key}",
        R"(user "u": client-certificate, client-key)", "without a passphrase"},
   }));
   CAPTURE(row.id);
@@ -267,13 +270,11 @@ TEST_CASE("a file that is no usable kubeconfig is named (B-01…B-03)") {
       {"an entry without a name", "users:\n- user: {}\n", " line 2: an entry of users has no name"},
       {"an entry that is no map", "users:\n- name: u\n  user: [a]\n",
        R"( line 3: user "u" must be a map)"},
-      {"an entry twice", "users:\n- name: u\n- name: u\n",
-       R"( line 3: user "u" is defined twice)"},
+      {"an entry twice", "users:\n- name: u\n- name: u\n", R"( line 3: user "u" is defined twice)"},
       {"a context without a cluster",
        "current-context: x\ncontexts:\n- name: x\n  context: {user: u}\n",
        R"( line 4: context "x": cluster: is missing)"},
-      {"an unknown cluster",
-       "current-context: x\ncontexts:\n- name: x\n  context: {cluster: q}\n",
+      {"an unknown cluster", "current-context: x\ncontexts:\n- name: x\n  context: {cluster: q}\n",
        R"( line 4: context "x": cluster: cluster "q" is not defined)"},
       {"an unknown user", File("{server: 'https://h'}", "{}", "{cluster: c, user: q}"),
        R"( line 12: context "x": user: user "q" is not defined)"},
@@ -285,9 +286,9 @@ TEST_CASE("a file that is no usable kubeconfig is named (B-01…B-03)") {
   CHECK(config.error().kind == ErrorKind::kConfig);
   CAPTURE(config.error().message);
   const std::string path = "kubeconfig " + machine.folder.Path("config");
-  const bool as_wanted = Has(config.error().message, path + row.want) ||
-                         Has(config.error().message, "kubeconfig: " +
-                                                         machine.folder.Path("config") + row.want);
+  const bool as_wanted =
+      Has(config.error().message, path + row.want) ||
+      Has(config.error().message, "kubeconfig: " + machine.folder.Path("config") + row.want);
   CHECK(as_wanted);
 }
 
@@ -313,7 +314,8 @@ TEST_CASE("a context may be asked for by name") {
 
 TEST_CASE("a key that everybody can read is pointed out (B-08)") {
   Machine machine;
-  std::filesystem::permissions(machine.folder.Path("admin.key"), std::filesystem::perms::others_read,
+  std::filesystem::permissions(machine.folder.Path("admin.key"),
+                               std::filesystem::perms::others_read,
                                std::filesystem::perm_options::add);
   const Result<ClientConfig> config = machine.Load(
       File("{server: 'https://h'}", "{client-certificate: admin.pem, client-key: admin.key}"));
@@ -362,11 +364,13 @@ TEST_CASE("without any source it is said what was looked for (B-18)") {
 
 TEST_CASE("of a KUBECONFIG list the first definition of a name wins") {
   Machine machine;
-  const std::string one = machine.folder.Write(
-      "a/one", "clusters:\n- name: c\n  cluster: {server: 'https://one'}\n"
-               "users:\n- name: u\n  user: {tokenFile: token}\n");
+  const std::string one =
+      machine.folder.Write("a/one",
+                           "clusters:\n- name: c\n  cluster: {server: 'https://one'}\n"
+                           "users:\n- name: u\n  user: {tokenFile: token}\n");
   machine.folder.Write("a/token", "beside-one");
-  const std::string two = machine.folder.Write("b/two", File("{server: 'https://two'}", "{token: t}"));
+  const std::string two =
+      machine.folder.Write("b/two", File("{server: 'https://two'}", "{token: t}"));
   const std::string missing = machine.folder.Path("missing");
 
   machine.environment["KUBECONFIG"] = one + "::" + missing + ":" + two;
@@ -460,9 +464,19 @@ TEST_CASE("base64 is the standard one, padded") {
     std::optional<std::string> want;
   };
   const Row row = GENERATE(values<Row>({
-      {"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9v\nYmFy\n", "foobar"},
-      {"+/+/", "\xfb\xff\xbf"}, {"Zg", {}}, {"Zg=", {}}, {"Z===", {}}, {"====", {}},
-      {"Zg==Zg==", {}}, {"Zm-v", {}}, {"Zm9v!", {}},
+      {"", ""},
+      {"Zg==", "f"},
+      {"Zm8=", "fo"},
+      {"Zm9v", "foo"},
+      {"Zm9v\nYmFy\n", "foobar"},
+      {"+/+/", "\xfb\xff\xbf"},
+      {"Zg", {}},
+      {"Zg=", {}},
+      {"Z===", {}},
+      {"====", {}},
+      {"Zg==Zg==", {}},
+      {"Zm-v", {}},
+      {"Zm9v!", {}},
   }));
   CAPTURE(row.text);
   CHECK(DecodeBase64(row.text) == row.want);

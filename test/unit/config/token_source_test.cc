@@ -40,7 +40,8 @@ TEST_CASE("a token file is trimmed and checked") {
       {"a forged header", "abc\r\nX: y", "", "control or non-ASCII"},
       {"non-ASCII", "abc\xc3\xa9", "", "control or non-ASCII"},
       {"NUL", std::string("a\0b", 3), "", "control or non-ASCII"},
-      {"as large as may be", std::string(kTokenBytesMax, 'x'), std::string(kTokenBytesMax, 'x'), ""},
+      {"as large as may be", std::string(kTokenBytesMax, 'x'), std::string(kTokenBytesMax, 'x'),
+       ""},
       {"too large", std::string(kTokenBytesMax + 1, 'x'), "", "is larger than 64 KiB"},
   }));
   CAPTURE(row.id);

@@ -43,7 +43,9 @@ TEST_CASE("YAML and JSON become the same tree") {
        "[{name: 'x', cluster: {server: 'https://h:1'}}]"},
       {"a: |\n  one\n  two\n", "{a: 'one\ntwo\n'}"},
       {"--- \na: b\n...\n", "{a: 'b'}"},
-      {"\xEF\xBB\xBF" "a: b\n", "{a: 'b'}"},
+      {"\xEF\xBB\xBF"
+       "a: b\n",
+       "{a: 'b'}"},
       {"a: b\r\nc: d\r\n", "{a: 'b', c: 'd'}"},
       {"a: {}\nb: []\n", "{a: {}, b: []}"},
   }));
@@ -97,8 +99,8 @@ TEST_CASE("nesting is bounded") {
 TEST_CASE("any bytes are a tree or an error, never an exception") {
   CheckProperty("ParseYaml is total", [] {
     const auto text = *rc::gen::container<std::string>(
-        rc::gen::element('a', ':', ' ', '\n', '-', '[', ']', '{', '}', '"', '\'', '&', '*', '!', '|',
-                         '>', '%', '@', '#', ',', '?', '\t', '\\', '\xff'));
+        rc::gen::element('a', ':', ' ', '\n', '-', '[', ']', '{', '}', '"', '\'', '&', '*', '!',
+                         '|', '>', '%', '@', '#', ',', '?', '\t', '\\', '\xff'));
     const Result<YamlNode> node = ParseYaml(text);
     // In parentheses: RC_ASSERT takes || apart and evaluates both sides.
     RC_ASSERT((node.ok() || node.error().message.starts_with("line ")));

@@ -1,5 +1,5 @@
-// The contract of Transport::Call against a server that misbehaves on command (transport.h, cpp-stack §1).
-#include <algorithm>
+// The contract of Transport::Call against a server that misbehaves on command (transport.h,
+// cpp-stack §1).
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -9,18 +9,6 @@
 
 namespace windlass {
 namespace {
-
-// Answers every request of a connection with the same bytes.
-RawHttpServer::Script Always(std::string response) {
-  return [response](Connection& peer, int) {
-    while (!peer.ReadRequest().empty() && peer.Write(response)) {
-    }
-  };
-}
-
-bool Has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_CASE("a request goes out as it was given") {
   RawHttpServer server(Always(Response("200 OK", "{}")));
@@ -86,15 +74,16 @@ TEST_CASE("each method goes out under its name, with a body where there is one")
 }
 
 TEST_CASE("every status is a value, a redirect among them") {
-  const std::string status = GENERATE(
-      as<std::string>(), "200 OK", "201 Created", "302 Found", "307 Temporary Redirect",
-      "401 Unauthorized", "404 Not Found", "409 Conflict", "422 Unprocessable Entity",
-      "429 Too Many Requests", "500 Internal Server Error", "504 Gateway Timeout");
+  const std::string status =
+      GENERATE(as<std::string>(), "200 OK", "201 Created", "302 Found", "307 Temporary Redirect",
+               "401 Unauthorized", "404 Not Found", "409 Conflict", "422 Unprocessable Entity",
+               "429 Too Many Requests", "500 Internal Server Error", "504 Gateway Timeout");
   CAPTURE(status);
   RawHttpServer elsewhere(Always(Response("200 OK", "stolen")));
   RawHttpServer server(Always(Response(status, R"({"kind":"Status"})",
                                        "Content-Type: application/json\r\nRetry-After: 7\r\n"
-                                       "Location: " + elsewhere.url() + "/x\r\n")));
+                                       "Location: " +
+                                           elsewhere.url() + "/x\r\n")));
   TransportFixture client(server.url());
 
   for (const HttpMethod method : {HttpMethod::kGet, HttpMethod::kPost}) {
@@ -110,7 +99,8 @@ TEST_CASE("every status is a value, a redirect among them") {
 }
 
 TEST_CASE("a chunked body is put together") {
-  RawHttpServer server(Always(ChunkedHead() + Chunk("abc") + Chunk("def") + std::string(kLastChunk)));
+  RawHttpServer server(
+      Always(ChunkedHead() + Chunk("abc") + Chunk("def") + std::string(kLastChunk)));
   TransportFixture client(server.url());
   const Result<HttpResponse> reply = client.Call(Get("/api"));
   REQUIRE(reply.ok());
@@ -142,7 +132,8 @@ TEST_CASE("a request without an answer is ambiguous (S-003)") {
       {"closed at once", ""},
       {"closed within the headers", "HTTP/1.1 200 OK\r\nContent-"},
       {"closed within the body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\""},
-      {"closed within a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"a\""},
+      {"closed within a chunk",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"a\""},
       {"closed between chunks",
        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"},
       {"a later answer announced", "HTTP/1.1 103 Early Hints\r\n\r\n"},
@@ -170,8 +161,8 @@ TEST_CASE("an answer that is no HTTP is malformed for a read, ambiguous for a wr
   CHECK(write.error().kind == ErrorKind::kAmbiguous);
 }
 
-// The library gives a connection back to its pool a moment after the answer has arrived, so the next
-// call may find it there or not. Repeats `scenario` until it did; `scenario` says so.
+// The library gives a connection back to its pool a moment after the answer has arrived, so the
+// next call may find it there or not. Repeats `scenario` until it did; `scenario` says so.
 void UntilReused(const std::function<bool()>& scenario) {
   for (int attempt = 0; attempt < 50; ++attempt) {
     if (scenario()) return;
@@ -299,59 +290,6 @@ TEST_CASE("a response above the limit is refused, not collected") {
   CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));
 }
 
-TEST_CASE("a cancelled call is told so, once") {
-  RawHttpServer server([](Connection& peer, int) {
-    const std::string request = peer.ReadRequest();
-    if (Has(request, "/half")) peer.Write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
-    peer.WaitForPeerToClose();
-  });
-  TransportFixture client(server.url());
-  const std::string target = GENERATE(as<std::string>(), "/nothing", "/half");
-  int replies = 0;
-  std::optional<Result<HttpResponse>> reply;
-  const CallId id = client.transport->Call(Get(target), [&](Result<HttpResponse> got) {
-    ++replies;
-    reply = std::move(got);
-  });
-  SECTION("before it is sent") {}
-  SECTION("while the server is thinking") {
-    REQUIRE(client.core.RunUntil([&] { return server.requests().size() == 1; }));
-  }
-  client.transport->Cancel(id);
-  client.transport->Cancel(id);
-  CHECK(replies == 0);  // not from inside Cancel
-  REQUIRE(client.core.RunUntil([&] { return reply.has_value(); }));
-  REQUIRE_FALSE(reply->ok());
-  CHECK(reply->error().kind == ErrorKind::kCancelled);
-  client.transport->Cancel(id);
-  client.transport->Cancel(12345);
-  CHECK(client.core.RunUntil([&] { return server.closed() == server.connections(); }));
-  client.core.Turn();
-  CHECK(replies == 1);
-}
-
-TEST_CASE("many calls at once are each answered once") {
-  RawHttpServer server([](Connection& peer, int) {
-    for (;;) {
-      const std::string request = peer.ReadRequest();
-      if (request.empty()) return;
-      const size_t end = request.find(" HTTP");
-      peer.Write(Response("200 OK", request.substr(4, end - 4)));
-    }
-  });
-  TransportFixture client(server.url());
-  constexpr int kCalls = 200;
-  std::vector<int> replies(kCalls, 0);
-  for (int i = 0; i < kCalls; ++i) {
-    client.transport->Call(Get("/" + std::to_string(i)), [&replies, i](Result<HttpResponse> reply) {
-      if (reply.ok() && reply->body == "/" + std::to_string(i)) ++replies[static_cast<size_t>(i)];
-    });
-  }
-  CHECK(client.transport->counters().calls == kCalls);
-  REQUIRE(client.core.RunUntil([&] { return client.transport->counters().calls == 0; }));
-  CHECK(std::all_of(replies.begin(), replies.end(), [](int n) { return n == 1; }));
-}
-
 TEST_CASE("each class of calls has its own connections") {
   std::mutex mutex;
   std::map<int, std::set<std::string>> seen;  // by connection
@@ -393,128 +331,12 @@ TEST_CASE("the answer behind an informational response is nobody else's") {
   CHECK(second->body == "of the second");
 }
 
-TEST_CASE("renewed connections leave nothing of the old pool in use") {
-  RawHttpServer server(Always(Response("200 OK", "")));
-  TransportFixture client(server.url());
-  CHECK(client.Call(Get("/api")).ok());
-  client.transport->RenewConnections();
-  CHECK(client.Call(Get("/api")).ok());
-  CHECK(server.connections() == 2);
-  CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));  // nobody keeps the old one
-}
-
-TEST_CASE("nothing is called back after destruction") {
-  RawHttpServer server([](Connection& peer, int) {
-    for (;;) {
-      const std::string request = peer.ReadRequest();
-      if (request.empty()) return;
-      if (Has(request, "/stream")) peer.Write(ChunkedHead() + Chunk("a\nb\n"));
-      if (Has(request, "/answered")) peer.Write(Response("200 OK", ""));
-    }
-  });
-  TransportFixture client(server.url());
-  int called = 0;
-  const auto count = [&called](auto&&) { ++called; };
-  client.transport->Call(Get("/answered"), count);
-  client.transport->Call(Send(HttpMethod::kPost, "/open", "{}"), count);
-  client.transport->Stream(Get("/stream"), {count, count});
-  client.transport->Cancel(client.transport->Call(Get("/cancelled"), count));
-  REQUIRE(client.core.RunUntil([&] { return server.requests().size() >= 3; }));
-  const int before = called;  // what came while the requests went out
-  client.transport.reset();
-  client.core.Turn();
-  CHECK(called == before);
-  CHECK(client.core.timers.empty());
-}
-
 TEST_CASE("a target that is no URI is an error, not an exception") {
   RawHttpServer server(Always(Response("200 OK", "")));
   TransportFixture client(server.url());
   const Result<HttpResponse> reply = client.Call(Get("/a b\r\nX-Forged: 1"));
   REQUIRE_FALSE(reply.ok());
   CHECK(reply.error().kind == ErrorKind::kInvalid);
-  CHECK(server.connections() == 0);
-}
-
-TEST_CASE("a transport that cannot work is not made") {
-  struct Row {
-    std::string server;
-    std::string message;
-  };
-  const Row row = GENERATE(values<Row>({
-      {"", "has no scheme"},
-      {"10.0.0.1:6443", "has no scheme"},
-      {"ftp://host", "has no scheme"},
-      {"https://", "is not an address"},
-      {"https://[fd00::1]:6443", "IPv6 literals cannot be reached"},
-  }));
-  CoreLoop core;
-  TransportOptions options;
-  options.server = row.server;
-  const auto created = CppRestTransport::Create(core.clock, core.timers, core.inbox, options);
-  REQUIRE_FALSE(created.ok());
-  CHECK(created.error().kind == ErrorKind::kConfig);
-  CHECK(Has(created.error().message, row.message));
-}
-
-// A source under test control.
-class ScriptedCredentials final : public CredentialSource {
- public:
-  Result<Secret> BearerToken() override {
-    ++asked;
-    if (failure) return *failure;
-    return Secret(token + std::to_string(asked));
-  }
-  void Refused(MonotonicTime started) override { refused.push_back(started); }
-
-  int asked = 0;
-  std::string token = "token-";
-  std::optional<Error> failure;
-  std::vector<MonotonicTime> refused;
-};
-
-TEST_CASE("the token is asked for once per request and dropped after a 401") {
-  RawHttpServer server([](Connection& peer, int) {
-    for (;;) {
-      const std::string request = peer.ReadRequest();
-      if (request.empty()) return;
-      peer.Write(Response(Has(request, "token-1") ? "401 Unauthorized" : "200 OK", ""));
-    }
-  });
-  const auto credentials = std::make_shared<ScriptedCredentials>();
-  TransportOptions options;
-  options.credentials = credentials;
-  TransportFixture client(server.url(), options);
-
-  const MonotonicTime before = client.core.clock.Now();
-  CHECK(client.Call(Get("/api"))->status == 401);
-  REQUIRE(credentials->refused.size() == 1);
-  CHECK(credentials->refused.front() >= before);
-  CHECK(client.Call(Get("/api"))->status == 200);
-  CHECK(credentials->asked == 2);
-  CHECK(credentials->refused.size() == 1);
-}
-
-TEST_CASE("without a usable token nothing is sent") {
-  RawHttpServer server(Always(Response("200 OK", "")));
-  const auto credentials = std::make_shared<ScriptedCredentials>();
-  TransportOptions options;
-  options.credentials = credentials;
-  TransportFixture client(server.url(), options);
-
-  SECTION("the source has none") {
-    credentials->failure = Error{ErrorKind::kConfig, "token file /t: empty"};
-    const Result<HttpResponse> reply = client.Call(Get("/api"));
-    REQUIRE_FALSE(reply.ok());
-    CHECK(Has(reply.error().message, "token file /t: empty"));
-  }
-  SECTION("the token would forge a header (B-10)") {
-    credentials->token = "a\r\nX-Forged: 1";
-    const Result<HttpResponse> reply = client.Call(Get("/api"));
-    REQUIRE_FALSE(reply.ok());
-    CHECK(reply.error().kind == ErrorKind::kConfig);
-    CHECK_FALSE(Has(reply.error().message, "Forged"));
-  }
   CHECK(server.connections() == 0);
 }
 

@@ -1,9 +1,6 @@
 // The table of cpp-stack §1.5: what the library says, and whether the server may have acted.
 #include "kubeclient/transport/failure.h"
 
-#include "kubeclient/transport/retry_after.h"
-#include "kubeclient/transport/secret.h"
-#include "kubeclient/transport/server_url.h"
 #include "test/catch.h"
 
 namespace windlass {
@@ -55,93 +52,6 @@ TEST_CASE("failures are classified by where they happened") {
   }));
   CAPTURE(row.code, row.text, row.read_only);
   CHECK(Name(Classify({row.code, row.text, row.read_only, row.sent})) == Name(row.want));
-}
-
-TEST_CASE("Retry-After is a number of seconds within bounds, or absent (B-73)") {
-  struct Row {
-    std::string header;
-    std::optional<int> want;
-  };
-  const Row row = GENERATE(values<Row>({
-      {"0", 0}, {"1", 1}, {"60", 60}, {"61", 60}, {"1000000000", 60},
-      {"99999999999999999999999999", 60}, {" 7 ", 7}, {"007", 7}, {"-5", 0},
-      {"", {}}, {" ", {}}, {"-", {}}, {"+5", {}}, {"1.5", {}}, {"1e9", {}}, {"5s", {}},
-      {"5, 6", {}}, {"Wed, 21 Oct 2026 07:28:00 GMT", {}},
-  }));
-  CAPTURE(row.header);
-  const std::optional<Duration> got = ParseRetryAfter(row.header);
-  REQUIRE(got.has_value() == row.want.has_value());
-  if (got) CHECK(*got == Duration(seconds(*row.want)));
-}
-
-TEST_CASE("server addresses as kubeconfig files have them") {
-  struct Row {
-    std::string text;
-    std::string want;  // as written out again; empty = refused
-    bool loopback;
-  };
-  const Row row = GENERATE(values<Row>({
-      {"https://10.96.0.1", "https://10.96.0.1:443", false},
-      {"https://10.96.0.1:6443/", "https://10.96.0.1:6443", false},
-      {"https://api.example.com:6443", "https://api.example.com:6443", false},
-      {"https://rancher/k8s/clusters/c-1/", "https://rancher:443/k8s/clusters/c-1", false},
-      {"https://[fd00::1]:6443", "https://[fd00::1]:6443", false},
-      {"https://[::1]", "https://[::1]:443", true},
-      {"http://127.0.0.1:8001", "http://127.0.0.1:8001", true},
-      {"http://127.3.4.5", "http://127.3.4.5:80", true},
-      {"http://localhost:8001", "http://localhost:8001", true},
-      {"http://127.0.0.1.example.com", "http://127.0.0.1.example.com:80", false},
-      {"http://localhost.example.com", "http://localhost.example.com:80", false},
-      {"", "", false},
-      {"10.0.0.1:6443", "", false},
-      {"HTTPS://host", "", false},
-      {"ftp://host", "", false},
-      {"https://", "", false},
-      {"https://:6443", "", false},
-      {"https://host:", "", false},
-      {"https://host:0", "", false},
-      {"https://host:65536", "", false},
-      {"https://host:6443x", "", false},
-      {"https://user:secret@host", "", false},
-      {"https://fd00::1:6443", "", false},
-      {"https://[fd00::1", "", false},
-      {"https://[host]:1", "", false},
-      {"https://ho st", "", false},
-      {"https://host/a b", "", false},
-      {"https://host?x=1", "", false},
-      {"https://host/p?x=1", "", false},
-      {"https://host/p#f", "", false},
-  }));
-  CAPTURE(row.text);
-  const Result<ServerUrl> url = ParseServerUrl(row.text);
-  REQUIRE(url.ok() == !row.want.empty());
-  if (!url.ok()) return;
-  CHECK(url->Text() == row.want);
-  CHECK(url->IsLoopback() == row.loopback);
-  CHECK(*ParseServerUrl(url->Text()) == *url);
-}
-
-template <typename T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
-
-TEST_CASE("a secret is copied and moved like a value, and never printed") {
-  static_assert(!Printable<Secret>);
-  Secret token("t0k3n");
-  Secret copy = token;
-  const Secret moved = std::move(token);
-  CHECK(moved.Reveal() == "t0k3n");
-  CHECK(copy.Reveal() == "t0k3n");
-  copy = Secret("other");
-  CHECK(copy.Reveal() == "other");
-  CHECK(moved.Reveal() == "t0k3n");
-  copy = moved;
-  CHECK(copy.Reveal() == "t0k3n");
-  CHECK(Secret().empty());
-  std::string text = "secret text";
-  const char* where = text.data();
-  WipeText(text);
-  CHECK(text.empty());
-  CHECK(std::string_view(where, 1) == std::string_view("\0", 1));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,18 @@ inline HttpRequest Send(HttpMethod method, std::string target, std::string body,
   return request;
 }
 
+// Answers every request of a connection with the same bytes.
+inline RawHttpServer::Script Always(std::string response) {
+  return [response](Connection& peer, int) {
+    while (!peer.ReadRequest().empty() && peer.Write(response)) {
+    }
+  };
+}
+
+inline bool Has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
 // Everything a stream's handler was told, in order.
 struct Streamed {
   std::vector<std::string> lines;
@@ -45,7 +58,8 @@ class TransportFixture {
   explicit TransportFixture(std::string server, TransportOptions options = {}) {
     InitializeNetworkThreads();
     options.server = std::move(server);
-    auto created = CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options));
+    auto created =
+        CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options));
     INFO((created.ok() ? std::string() : created.error().message));
     REQUIRE(created.ok());
     transport = std::move(created).value();

@@ -65,7 +65,8 @@ Lines Split(const std::string& text) {
 
 TEST_CASE("any chunking of the same bytes gives the same lines within the same bound") {
   CheckProperty("lines are independent of chunks and of when they are fetched", [] {
-    const auto text = *rc::gen::container<std::string>(rc::gen::element('a', 'b', '\n', '\r', '\0'));
+    const auto text =
+        *rc::gen::container<std::string>(rc::gen::element('a', 'b', '\n', '\r', '\0'));
     const auto sizes = *rc::gen::container<std::vector<uint8_t>>(rc::gen::inRange<uint8_t>(1, 9));
     const auto most = *rc::gen::inRange(1, 4);
     LineSink::Limits limits;
@@ -89,7 +90,8 @@ TEST_CASE("any chunking of the same bytes gives the same lines within the same b
     while (pipe.Deliver(most)) {
     }
     RC_ASSERT(pipe.lines == Split(text));
-    RC_ASSERT(pipe.sink.bytes_peak() <= limits.waiting_bytes_max + text.size() + kLineOverheadBytes);
+    RC_ASSERT(pipe.sink.bytes_peak() <=
+              limits.waiting_bytes_max + text.size() + kLineOverheadBytes);
   });
 }
 

@@ -34,7 +34,8 @@ int Listen(int& port) {
 
 SSL_CTX* NewContext(const TlsServer& tls) {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-  BIO* bio = BIO_new_mem_buf(tls.certificate_pem.data(), static_cast<int>(tls.certificate_pem.size()));
+  BIO* bio =
+      BIO_new_mem_buf(tls.certificate_pem.data(), static_cast<int>(tls.certificate_pem.size()));
   X509* certificate = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
   BIO_free(bio);
   bio = BIO_new_mem_buf(tls.key_pem.data(), static_cast<int>(tls.key_pem.size()));
@@ -164,7 +165,8 @@ struct RawHttpServer::Impl::Peer final : Connection {
     done = true;
     const linger at_once{1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    // Closing makes the reset; the number stays taken so that the destructor closes nothing foreign.
+    // Closing makes the reset; the number stays taken so that the destructor closes nothing
+    // foreign.
     const int replacement = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     dup2(replacement, fd);
     close(replacement);
@@ -235,7 +237,8 @@ int RawHttpServer::connections() const {
 
 int RawHttpServer::closed() const { return impl_->closed; }
 
-std::string Response(std::string_view status_line, std::string_view body, std::string_view headers) {
+std::string Response(std::string_view status_line, std::string_view body,
+                     std::string_view headers) {
   std::string text = "HTTP/1.1 ";
   text.append(status_line).append("\r\n").append(headers);
   text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");

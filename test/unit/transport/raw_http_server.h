@@ -1,12 +1,13 @@
-// A server that does exactly what a script tells it, byte by byte: also what no real server would do.
+// A server that does exactly what a script tells it, byte by byte: also what no real server would
+// do.
 //
 //   RawHttpServer server([](Connection& peer, int) {
 //     peer.ReadRequest();
 //     peer.Write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 //   });
 //
-// Loopback only, a free port. Every connection runs the script on a thread of its own; the socket is
-// closed when the script returns. Destruction closes all sockets, which ends every blocked call.
+// Loopback only, a free port. Every connection runs the script on a thread of its own; the socket
+// is closed when the script returns. Destruction closes all sockets, which ends every blocked call.
 #pragma once
 
 #include <functional>
@@ -28,7 +29,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  // The next request whole: headers and the body of its Content-Length. Empty when the peer has closed.
+  // The next request whole: headers and the body of its Content-Length. Empty when the peer has
+  // closed.
   virtual std::string ReadRequest() = 0;
   // False when the peer is gone.
   virtual bool Write(std::string_view bytes) = 0;
@@ -52,7 +54,7 @@ class RawHttpServer {
   int port() const;
   std::vector<std::string> requests() const;  // all read so far, in order
   int connections() const;                    // accepted so far
-  int closed() const;                         // whose script has returned, or that were closed by it
+  int closed() const;  // whose script has returned, or that were closed by it
 
  private:
   struct Impl;

@@ -1,4 +1,5 @@
-// The contract of Transport::Stream: lines, back-pressure, silence, ends (transport.h, cpp-stack §1.3).
+// The contract of Transport::Stream: lines, back-pressure, silence, ends (transport.h, cpp-stack
+// §1.3).
 #include <atomic>
 
 #include "kubeclient/base/limits.h"
@@ -188,12 +189,12 @@ TEST_CASE("while the core is behind, memory is bounded and nothing is lost") {
   std::optional<StreamEnd> end;
   HttpRequest request = Get("/watch");
   request.call_class = CallClass::kWatch;
-  client.transport->Stream(
-      request, {[&](std::string_view line) {
-                  in_order = in_order && line.substr(0, line.find('x')) == std::to_string(next);
-                  ++next;
-                },
-                [&](StreamEnd got) { end = std::move(got); }});
+  client.transport->Stream(request, {[&](std::string_view line) {
+                                       in_order = in_order && line.substr(0, line.find('x')) ==
+                                                                  std::to_string(next);
+                                       ++next;
+                                     },
+                                     [&](StreamEnd got) { end = std::move(got); }});
 
   // The core does not turn until the server cannot write any more.
   while (!stalled) client.core.inbox.WaitFor(milliseconds(1));

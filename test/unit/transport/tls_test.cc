@@ -1,4 +1,5 @@
-// TLS as the daemon meets it: a private CA, names, client certificates (B-06…B-08, reliability §10.2).
+// TLS as the daemon meets it: a private CA, names, client certificates (B-06…B-08, reliability
+// §10.2).
 #include "test/support/certificates.h"
 #include "test/unit/transport/fixture.h"
 
@@ -156,7 +157,8 @@ TEST_CASE("TLS material is checked before it is used") {
   const std::vector<Row> rows = {
       {"nothing", "", "", "", ""},
       {"a CA", ca, "", "", ""},
-      {"a bundle with text around", "# two\n" + ca + "between\n" + leaf.certificate_pem, "", "", ""},
+      {"a bundle with text around", "# two\n" + ca + "between\n" + leaf.certificate_pem, "", "",
+       ""},
       {"certificate and key", ca, leaf.certificate_pem, leaf.key_pem, ""},
       {"both in one text", ca, leaf.certificate_pem + leaf.key_pem,
        leaf.certificate_pem + leaf.key_pem, ""},

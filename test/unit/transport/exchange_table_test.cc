@@ -1,0 +1,188 @@
+// The core's half of a transport alone, with a network that reacts when the test says so.
+#include "kubeclient/transport/exchange_table.h"
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+class ManualClock final : public Clock {
+ public:
+  MonotonicTime Now() const override { return now; }
+  WallTime Wall() const override { return {}; }
+  int64_t WallMicros() const override { return 0; }
+
+  MonotonicTime now{seconds(100)};
+};
+
+struct FakeExchange final : Exchange {
+  bool Stop() override {
+    ++stops;
+    return not_sent;
+  }
+  int status() const override { return headers; }
+  LineSink* lines() override { return sink.get(); }
+  std::string name() const override { return "GET https://h/x"; }
+
+  int stops = 0;
+  bool not_sent = false;
+  int headers = 0;
+  std::unique_ptr<LineSink> sink;
+};
+
+// A table whose messages wait in a queue until Turn.
+struct Core {
+  ManualClock clock;
+  TimerQueue timers;
+  std::deque<std::function<void()>> messages;
+  ExchangeTable table{clock, timers, [this](auto message) { messages.push_back(message); }};
+  std::shared_ptr<FakeExchange> exchange = std::make_shared<FakeExchange>();
+  std::vector<Result<HttpResponse>> replies;
+  std::vector<std::string> lines;
+  std::vector<StreamEnd> ends;
+
+  CallId Call(Duration deadline) {
+    const CallId id = table.NextId();
+    table.AddCall(id, exchange, deadline, [this](auto reply) { replies.push_back(reply); });
+    return id;
+  }
+  CallId Stream(Duration silence) {
+    const CallId id = table.NextId();
+    exchange->sink = std::make_unique<LineSink>(clock, LineSink::Limits{}, [this, id] {
+      messages.emplace_back([this, id] { table.DeliverLines(id); });
+    });
+    table.AddStream(id, exchange, silence,
+                    {[this](std::string_view line) { lines.emplace_back(line); },
+                     [this](StreamEnd end) { ends.push_back(std::move(end)); }});
+    exchange->headers = 200;
+    exchange->sink->HeadersArrived(false);
+    return id;
+  }
+  void Put(const std::string& bytes) {
+    REQUIRE(exchange->sink->Put(bytes, nullptr) == Taken::kAll);
+  }
+  // One message, as the inbox would run it.
+  void Turn() {
+    REQUIRE_FALSE(messages.empty());
+    const auto message = messages.front();
+    messages.pop_front();
+    message();
+  }
+  void Pass(Duration duration) {
+    clock.now = clock.now + duration;
+    timers.RunDue(clock.now);
+  }
+};
+
+Outcome Ok(int status = 200) {
+  Outcome outcome;
+  outcome.status = status;
+  return outcome;
+}
+
+TEST_CASE("a deadline answers even when the network never does, by what was sent") {
+  const bool not_sent = GENERATE(false, true);
+  Core core;
+  core.exchange->not_sent = not_sent;
+  const CallId id = core.Call(seconds(10));
+  core.Pass(seconds(10) - Duration(1));
+  CHECK(core.replies.empty());
+  core.Pass(Duration(1));
+  REQUIRE(core.replies.size() == 1);
+  CHECK(core.exchange->stops == 1);
+  CHECK(core.replies[0].error().kind == (not_sent ? ErrorKind::kNotSent : ErrorKind::kAmbiguous));
+  CHECK(core.replies[0].error().message == "GET https://h/x: no answer within 10 s");
+
+  core.table.Finish(id, Ok());  // late: nobody waits any more
+  core.table.Cancel(id);
+  CHECK(core.messages.empty());
+  CHECK(core.replies.size() == 1);
+}
+
+TEST_CASE("an answer stops its deadline") {
+  Core core;
+  core.table.Finish(core.Call(seconds(10)), Ok(404));
+  REQUIRE(core.replies.size() == 1);
+  CHECK(core.replies[0]->status == 404);
+  CHECK(core.timers.empty());
+  CHECK(core.table.calls() == 0);
+}
+
+TEST_CASE("an answer that is on its way beats the cancellation") {
+  Core core;
+  const CallId id = core.Call(seconds(10));
+  core.table.Cancel(id);
+  core.table.Finish(id, Ok(201));
+  core.Turn();
+  REQUIRE(core.replies.size() == 1);
+  CHECK(core.replies[0].ok());
+}
+
+TEST_CASE("the end of a stream waits for its last line, over as many turns as that takes") {
+  Core core;
+  const CallId id = core.Stream(seconds(150));
+  for (int i = 0; i < kLinesPerTurn + 1; ++i) core.Put("line\n");
+  core.table.Finish(id, Ok());
+  CHECK(core.ends.empty());
+  core.Turn();
+  CHECK(core.lines.size() == static_cast<size_t>(kLinesPerTurn));
+  CHECK(core.ends.empty());
+  core.Pass(seconds(1000));  // we were slow, not the server
+  CHECK(core.ends.empty());
+  core.Turn();
+  CHECK(core.lines.size() == static_cast<size_t>(kLinesPerTurn) + 1);
+  REQUIRE(core.ends.size() == 1);
+  CHECK(core.ends[0].ok());
+  CHECK(core.timers.empty());
+}
+
+TEST_CASE("a stream cancelled while its last lines wait has not ended well") {
+  Core core;
+  const CallId id = core.Stream(seconds(150));
+  core.Put("a\nb\n");
+  core.table.Finish(id, Ok());
+  core.table.Cancel(id);
+  core.Turn();
+  CHECK(core.lines.empty());
+  REQUIRE(core.ends.size() == 1);
+  CHECK(core.ends[0].status == 200);
+  CHECK(core.ends[0].error->kind == ErrorKind::kCancelled);
+  core.Turn();
+  CHECK(core.messages.empty());
+  CHECK(core.ends.size() == 1);
+}
+
+TEST_CASE("silence is counted from the last byte, to the moment") {
+  Core core;
+  core.Stream(seconds(150));
+  core.Pass(seconds(149));
+  core.Put("half");
+  core.Pass(seconds(150) - Duration(1));
+  CHECK(core.ends.empty());
+  core.Pass(Duration(1));
+  REQUIRE(core.ends.size() == 1);
+  CHECK(core.ends[0].status == 200);
+  CHECK(core.ends[0].error->kind == ErrorKind::kAmbiguous);
+  CHECK(core.exchange->stops == 1);
+}
+
+TEST_CASE("stopping everything leaves no handler, no timer, no open connection") {
+  Core core;
+  core.Call(seconds(10));
+  core.Stream(seconds(10));
+  core.Put("a\n");
+  core.table.StopAll();
+  CHECK(core.exchange->stops == 2);
+  CHECK(core.timers.empty());
+  while (!core.messages.empty()) core.Turn();
+  CHECK(core.replies.empty());
+  CHECK(core.lines.empty());
+  CHECK(core.ends.empty());
+}
+
+}  // namespace
+}  // namespace windlass

@@ -1,0 +1,57 @@
+// Server addresses, good and bad (B-04).
+#include "kubeclient/transport/server_url.h"
+
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+TEST_CASE("server addresses as kubeconfig files have them") {
+  struct Row {
+    std::string text;
+    std::string want;  // as written out again; empty = refused
+    bool loopback;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"https://10.96.0.1", "https://10.96.0.1:443", false},
+      {"https://10.96.0.1:6443/", "https://10.96.0.1:6443", false},
+      {"https://api.example.com:6443", "https://api.example.com:6443", false},
+      {"https://rancher/k8s/clusters/c-1/", "https://rancher:443/k8s/clusters/c-1", false},
+      {"https://[fd00::1]:6443", "https://[fd00::1]:6443", false},
+      {"https://[::1]", "https://[::1]:443", true},
+      {"http://127.0.0.1:8001", "http://127.0.0.1:8001", true},
+      {"http://127.3.4.5", "http://127.3.4.5:80", true},
+      {"http://localhost:8001", "http://localhost:8001", true},
+      {"http://127.0.0.1.example.com", "http://127.0.0.1.example.com:80", false},
+      {"http://localhost.example.com", "http://localhost.example.com:80", false},
+      {"", "", false},
+      {"10.0.0.1:6443", "", false},
+      {"HTTPS://host", "", false},
+      {"ftp://host", "", false},
+      {"https://", "", false},
+      {"https://:6443", "", false},
+      {"https://host:", "", false},
+      {"https://host:0", "", false},
+      {"https://host:65536", "", false},
+      {"https://host:6443x", "", false},
+      {"https://user:secret@host", "", false},
+      {"https://fd00::1:6443", "", false},
+      {"https://[fd00::1", "", false},
+      {"https://[host]:1", "", false},
+      {"https://ho st", "", false},
+      {"https://host/a b", "", false},
+      {"https://host?x=1", "", false},
+      {"https://host/p?x=1", "", false},
+      {"https://host/p#f", "", false},
+  }));
+  CAPTURE(row.text);
+  const Result<ServerUrl> url = ParseServerUrl(row.text);
+  REQUIRE(url.ok() == !row.want.empty());
+  if (!url.ok()) return;
+  CHECK(url->Text() == row.want);
+  CHECK(url->IsLoopback() == row.loopback);
+  CHECK(*ParseServerUrl(url->Text()) == *url);
+}
+
+}  // namespace
+}  // namespace windlass
