@@ -117,6 +117,8 @@ struct LeaderElection::Impl {
   // What is known of the Lease. `known` is false when it may have changed by a call of ours.
   bool known = false;
   std::optional<Lease> lease;
+  bool ever_seen = false;
+  MonotonicTime looked_at;
   MonotonicTime observed_at;  // when we first saw this record, after the server had it
   MonotonicTime free_at;      // from when on we may write it
   std::string holder;
@@ -149,7 +151,8 @@ void LeaderElection::Impl::Round() {
   if (phase != Phase::kCampaigning) return;
   round_calls = 0;
   round_started = clock.Now();
-  if (!leading && round_started < free_at) known = false;  // a candidate looks again every time
+  // A candidate looks again every time, until it may take what it saw.
+  if (!leading && (!lease || round_started < free_at)) known = false;
   Act();
 }
 
@@ -215,6 +218,8 @@ void LeaderElection::Impl::See(const Lease& fresh) {
   const MonotonicTime now = clock.Now();
   // By content: somebody else's label on the Lease is no sign of life.
   if (!lease || lease->record != fresh.record) observed_at = now;
+  looked_at = now;
+  ever_seen = true;
   lease = fresh;
   known = true;
   last_complaint.clear();
@@ -238,15 +243,21 @@ void LeaderElection::Impl::See(const Lease& fresh) {
 }
 
 // Deleted by somebody. A leader makes it anew (L-007) and keeps its permit meanwhile. A candidate
-// gives the holder it knew as much time as if it had renewed just before: two must not lead because
-// of a deletion.
+// gives whoever may have held it as much time as if it had renewed just before: two must not lead
+// because of a deletion. What it saw last may be old, so that holds whoever held it then; and again
+// when it has not looked for a while. Only a process that never saw a Lease makes one at once.
 void LeaderElection::Impl::SeeNothing() {
   const MonotonicTime now = clock.Now();
+  const bool news = lease || now - looked_at > options.retry_period * 2;
+  looked_at = now;
   known = true;
+  if (leading || !ever_seen) {
+    free_at = now;
+  } else if (news) {
+    const int32_t length = lease ? lease->record.duration_seconds : 0;
+    free_at = now + std::max<Duration>(seconds(length), options.lease_duration);
+  }
   if (!lease) return;
-  const bool others = !lease->record.holder.empty() && lease->record.holder != options.identity;
-  observed_at = now;
-  free_at = others ? FreeAt(now) : now;
   lease.reset();
   holder.clear();
   log.Warning("the lease has vanished", {{"lease", options.name}});

@@ -45,9 +45,9 @@ class LeaderElection {
   // Campaigns until Stop. on_started_leading opens a term (the gate is open already);
   // on_stopped_leading ends it (the gate is closed already); they alternate.
   void Start();
-  // Closes the gate, gives up only a Lease that is still ours (L-008), then calls `released`, later
-  // and at the latest after 2 s. To be called once the writes in flight are answered: a successor
-  // may lead as soon as the Lease is free.
+  // Once per Start. Closes the gate, gives up only a Lease that is still ours (L-008), then calls
+  // `released`, later and at the latest after 2 s. To be called once the writes in flight are
+  // answered: a successor may lead as soon as the Lease is free.
   void Stop(std::function<void()> released);
 
   bool IsLeader() const;

@@ -18,12 +18,12 @@ namespace windlass {
 
 // The spec. What is absent or of a wrong type counts as zero or empty.
 struct LeaseRecord {
-  std::string holder;  // "" = nobody
+  std::string holder{};  // "" = nobody
   int32_t duration_seconds = 0;
   int64_t acquire_micros = 0;
   int64_t renew_micros = 0;
   int32_t transitions = 0;
-  std::string preferred_holder;
+  std::string preferred_holder{};
 
   bool operator==(const LeaseRecord&) const = default;
 };

@@ -1,0 +1,386 @@
+// Turns, limits, retries and the gate of the one client, in virtual time.
+#include "kubeclient/client/client.h"
+
+#include <memory>
+#include <string>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/base/random.h"
+#include "test/catch.h"
+#include "test/unit/client/fake_transport.h"
+
+namespace windlass {
+namespace {
+
+using Kinds = std::vector<std::string>;
+
+TEST_CASE("A reply comes once, and not before Execute has returned") {
+  ClientWorld world;
+  world.Execute(GetOf("web"), "get");
+  CHECK(world.Kinds("get").empty());
+  world.transport.Answer(Success());
+  CHECK(world.Kinds("get") == Kinds{"ok"});
+  CHECK(world.replies["get"][0]->body == ObjectBody("web"));
+  world.Advance(std::chrono::hours(1));
+  CHECK(world.Kinds("get") == Kinds{"ok"});
+  CHECK(world.timers.empty());
+}
+
+// --- retries ---
+
+struct RetryRow {
+  std::string id;
+  Request request;
+  Result<HttpResponse> answer;  // to every try
+  size_t tries;
+  std::string kind;
+  Duration takes;  // from the first try to the last
+};
+
+TEST_CASE("What may safely be repeated is repeated, and nothing else (reliability §5.1)") {
+  HttpResponse throttled = Refusal(429, "TooManyRequests", "slow down");
+  HttpResponse throttled_for_5s = throttled;
+  throttled_for_5s.retry_after = seconds(5);
+  HttpResponse throttled_briefly = throttled;
+  throttled_briefly.retry_after = milliseconds(10);
+  const HttpResponse internal = Refusal(500, "InternalError", "oops");
+  HttpResponse going = Refusal(503, "ServiceUnavailable", "apiserver is shutting down");
+  going.retry_after = seconds(1);
+  const HttpResponse garbage{200, "application/json", "{", {}};
+  const Error not_sent = TransportError(ErrorKind::kNotSent);
+  const Error ambiguous = TransportError(ErrorKind::kAmbiguous);
+  const auto backed_off = milliseconds(250 + 500 + 1000);
+
+  const std::vector<RetryRow> rows = {
+      {"read, not sent", GetOf("a"), not_sent, 2, "NotSent", Duration{0}},
+      {"write, not sent", PatchOf("a"), not_sent, 2, "NotSent", Duration{0}},
+      {"read, no answer", GetOf("a"), ambiguous, 4, "ServerError", backed_off},
+      {"write, no answer", PatchOf("a"), ambiguous, 1, "Ambiguous", Duration{0}},
+      {"read, 500", GetOf("a"), internal, 4, "ServerError", backed_off},
+      {"write, 500", PatchOf("a"), internal, 1, "Ambiguous", Duration{0}},
+      {"read, 503 before the handler", GetOf("a"), going, 4, "ServerError", seconds(3)},
+      {"write, 503 before the handler", PatchOf("a"), going, 4, "ServerError", seconds(3)},
+      {"read, broken body", GetOf("a"), garbage, 4, "Malformed", backed_off},
+      {"write, broken body", PatchOf("a"), garbage, 1, "Ambiguous", Duration{0}},
+      {"read, 429", GetOf("a"), throttled, 11, "TooManyRequests", seconds(10)},
+      {"write, 429", PatchOf("a"), throttled, 4, "TooManyRequests", seconds(3)},
+      {"write, 429 for 5 s", PatchOf("a"), throttled_for_5s, 4, "TooManyRequests", seconds(15)},
+      {"write, 429 for 10 ms", PatchOf("a"), throttled_briefly, 4, "TooManyRequests", seconds(3)},
+      {"read, 401", GetOf("a"), Refusal(401, "Unauthorized", "no"), 2, "Unauthorized", {}},
+      {"write, 401", PatchOf("a"), Refusal(401, "Unauthorized", "no"), 2, "Unauthorized", {}},
+      {"write, 409", PatchOf("a"), Refusal(409, "Conflict", "changed"), 1, "Conflict", {}},
+      {"write, 403", PatchOf("a"), Refusal(403, "Forbidden", "no"), 1, "Forbidden", {}},
+      {"read, 404", GetOf("a"), Refusal(404, "NotFound", "no"), 1, "NotFound", {}},
+      {"write, TLS refused", PatchOf("a"), TransportError(ErrorKind::kTls), 1, "Tls", {}},
+      {"event, no answer", EventOf("a"), ambiguous, 3, "Ambiguous", seconds(2)},
+      {"event, 500", EventOf("a"), internal, 3, "Ambiguous", seconds(2)},
+      {"event, 429 for 5 s", EventOf("a"), throttled_for_5s, 3, "TooManyRequests", seconds(10)},
+      {"event, not sent", EventOf("a"), not_sent, 3, "NotSent", seconds(2)},
+      {"event, 403", EventOf("a"), Refusal(403, "Forbidden", "no"), 1, "Forbidden", {}},
+  };
+  for (const RetryRow& row : rows) {
+    CAPTURE(row.id);
+    ClientWorld world;
+    world.Execute(row.request, "call");
+    const MonotonicTime first = world.clock.Now();
+    MonotonicTime last;
+    while (world.transport.waiting() > 0) {
+      last = world.clock.Now();
+      world.transport.Answer(row.answer);
+      while (world.transport.waiting() == 0 && world.timers.next()) {
+        world.Advance(*world.timers.next() - world.clock.Now());
+      }
+    }
+    CHECK(world.transport.sent.size() == row.tries);
+    CHECK(world.Kinds("call") == Kinds{row.kind});
+    CHECK((last - first).count() == row.takes.count());
+  }
+}
+
+TEST_CASE("A retry that succeeds is a success") {
+  ClientWorld world;
+  world.Execute(PatchOf("web"), "patch");
+  world.transport.Answer(TransportError(ErrorKind::kNotSent));
+  world.transport.Answer(Refusal(401, "Unauthorized", "expired"));
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
+  world.Advance(seconds(1));
+  world.transport.Answer(Success());
+  CHECK(world.Kinds("patch") == Kinds{"ok"});
+  CHECK(world.transport.sent.size() == 4);
+}
+
+// --- turns ---
+
+TEST_CASE("At most max_in_flight calls are in flight; the others go in the order of Execute") {
+  ClientWorld world({.max_in_flight = 2});
+  for (const char* name : {"a", "b", "c", "d", "e"}) world.Execute(GetOf(name), name);
+  CHECK(world.transport.waiting() == 2);
+  CHECK(world.client.counters().in_flight == 2);
+  CHECK(world.client.counters().waiting == 3);
+  while (world.transport.waiting() > 0) {
+    CHECK(world.transport.waiting() <= 2);
+    world.transport.Answer(Success());
+  }
+  CHECK(world.SentNames() == Kinds{"a", "b", "c", "d", "e"});
+  CHECK(world.order == Kinds{"a", "b", "c", "d", "e"});
+}
+
+TEST_CASE("A call that is repeated goes before younger ones, and holds no place while it waits") {
+  ClientWorld world({.max_in_flight = 1});
+  for (const char* name : {"a", "b", "c"}) world.Execute(GetOf(name), name);
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));  // a, for a second
+  CHECK(world.SentNames() == Kinds{"a", "b"});
+  world.Advance(seconds(1));
+  world.transport.Answer(Success());  // b
+  CHECK(world.SentNames() == Kinds{"a", "b", "a"});
+  world.transport.Answer(Success());
+  CHECK(world.SentNames() == Kinds{"a", "b", "a", "c"});
+}
+
+TEST_CASE("The rate limit spreads calls beyond the burst") {
+  ClientWorld world({.qps = 10, .burst = 3, .max_in_flight = 100});
+  std::vector<Duration> waits;
+  world.client.on_rate_limiter_duration = [&](Duration wait) { waits.push_back(wait); };
+  for (int i = 0; i < 5; ++i) world.Execute(GetOf("web"), "get");
+  CHECK(world.transport.waiting() == 3);
+  world.Advance(milliseconds(99));
+  CHECK(world.transport.waiting() == 3);
+  world.Advance(milliseconds(1));
+  CHECK(world.transport.waiting() == 4);
+  world.Advance(milliseconds(100));
+  CHECK(world.transport.waiting() == 5);
+  CHECK(world.client.counters().rate_limited == 2);
+  CHECK(waits == std::vector<Duration>{Duration{0}, Duration{0}, Duration{0}, milliseconds(100),
+                                       milliseconds(200)});
+}
+
+TEST_CASE("Without a rate limit only the places in flight bound the client") {
+  ClientWorld world({.qps = 0, .burst = 1, .max_in_flight = 500});
+  for (int i = 0; i < 600; ++i) world.Execute(GetOf("web"), "get");
+  CHECK(world.transport.waiting() == 500);
+}
+
+TEST_CASE("Writes of Events go last, few at a time, with a tenth of the rate (contract B-47)") {
+  ClientWorld world({.qps = 10, .burst = 20, .max_in_flight = 3});
+  for (int i = 0; i < 20; ++i) world.Execute(EventOf("e"), "event");
+  CHECK(world.transport.waiting() == 2);  // a tenth of the burst
+  for (const char* name : {"a", "b"}) world.Execute(PatchOf(name), name);
+  CHECK(world.transport.waiting() == 3);
+  CHECK(world.transport.sent.back().target.find("deployments/a") != std::string::npos);
+  world.transport.Answer(Success("e"));
+  CHECK(world.transport.sent.back().target.find("deployments/b") != std::string::npos);
+  while (world.transport.waiting() > 0) world.transport.Answer(Success("e"));
+  CHECK(world.transport.sent.size() == 4);
+  world.Advance(seconds(1));
+  CHECK(world.transport.sent.size() == 5);
+  world.transport.Answer(Success("e"));
+  world.Advance(seconds(3));
+  CHECK(world.transport.sent.size() == 8);
+}
+
+TEST_CASE("Events never take more than their places in flight") {
+  ClientWorld world({.qps = 0});
+  for (int i = 0; i < 20; ++i) world.Execute(EventOf("e"), "event");
+  CHECK(world.transport.waiting() == static_cast<size_t>(kEventsInFlightMax));
+}
+
+// --- the gate ---
+
+TEST_CASE("A closed gate refuses mutations, later, and lets reads pass (L-004)") {
+  ClientWorld world;
+  world.gate.Close();
+  world.Execute(PatchOf("a"), "patch");
+  world.Execute(Request::Create(Resource::kReplicaSets, {"shop", "a"}, "{}"), "create");
+  world.Execute(Request::Delete(Resource::kReplicaSets, Version("a")), "delete");
+  world.Execute(GetOf("a"), "get");
+  CHECK(world.order.empty());
+  CHECK(world.SentNames() == Kinds{"a"});
+  world.RunDue();
+  for (const char* name : {"patch", "create", "delete"}) {
+    CHECK(world.Kinds(name) == Kinds{"Fenced"});
+  }
+  world.transport.Answer(Success());
+  CHECK(world.Kinds("get") == Kinds{"ok"});
+}
+
+TEST_CASE("A gate that closes while a write waits keeps it from being sent") {
+  ClientWorld world({.max_in_flight = 1});
+  world.Execute(GetOf("a"), "first");
+  world.Execute(PatchOf("b"), "patch");
+  world.Execute(GetOf("c"), "read");
+  world.gate.Close();
+  world.transport.Answer(Success());
+  world.RunDue();
+  CHECK(world.SentNames() == Kinds{"a", "c"});
+  CHECK(world.Kinds("patch") == Kinds{"Fenced"});
+}
+
+TEST_CASE("A permit that runs out while a write waits for the rate keeps it from being sent") {
+  ClientWorld world({.qps = 1, .burst = 1});
+  world.gate.OpenUntil(world.clock.Now() + seconds(1));
+  world.Execute(PatchOf("a"), "first");
+  world.Execute(PatchOf("b"), "second");
+  world.Advance(seconds(2));
+  CHECK(world.SentNames() == Kinds{"a"});
+  CHECK(world.Kinds("second") == Kinds{"Fenced"});
+}
+
+TEST_CASE("A gate that closes while a write backs off keeps it from being repeated") {
+  ClientWorld world;
+  world.Execute(PatchOf("a"), "patch");
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
+  world.gate.Close();
+  world.Advance(seconds(5));
+  CHECK(world.Kinds("patch") == Kinds{"Fenced"});
+  CHECK(world.transport.sent.size() == 1);
+}
+
+TEST_CASE("A write may take as long as the permit lasts, on both sides (L-004)") {
+  ClientWorld world;
+  world.gate.OpenUntil(world.clock.Now() + milliseconds(3500));
+  world.Execute(PatchOf("a"), "patch");
+  world.Execute(Request::Delete(Resource::kReplicaSets, Version("a")), "delete");
+  world.Execute(GetOf("a"), "get");
+  REQUIRE(world.transport.sent.size() == 3);
+  CHECK(world.transport.sent[0].deadline == milliseconds(3500));
+  CHECK(world.transport.sent[0].target.ends_with("?fieldManager=windlass&timeout=3s"));
+  CHECK(world.transport.sent[1].target.ends_with("?timeout=3s"));
+  CHECK(world.transport.sent[2].deadline == kCallDeadline);
+  CHECK(world.transport.sent[2].target.find("timeout") == std::string::npos);
+}
+
+// --- cancelling ---
+
+TEST_CASE("CancelAll answers every call exactly once, wherever it was") {
+  ClientWorld world({.max_in_flight = 2});
+  world.Execute(PatchOf("backing off"), "backing off");
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
+  for (const char* name : {"in flight", "in flight too", "waiting"}) {
+    world.Execute(PatchOf(name), name);
+  }
+  world.client.CancelAll();
+  CHECK(world.order.empty());
+  CHECK(world.transport.cancels == 2);
+  world.Advance(seconds(60));
+  for (const char* name : {"backing off", "in flight", "in flight too", "waiting"}) {
+    CAPTURE(name);
+    CHECK(world.Kinds(name) == Kinds{"Cancelled"});
+  }
+  CHECK(world.transport.sent.size() == 3);
+  CHECK(world.client.counters().in_flight == 0);
+  CHECK(world.client.counters().waiting == 0);
+}
+
+TEST_CASE("An answer that was on its way when CancelAll came is delivered, and not repeated") {
+  ClientWorld world;
+  world.Execute(PatchOf("done"), "done");
+  world.Execute(PatchOf("throttled"), "throttled");
+  world.client.CancelAll();
+  world.transport.Answer(Success());
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
+  world.Advance(seconds(60));
+  CHECK(world.Kinds("done") == Kinds{"ok"});
+  CHECK(world.Kinds("throttled") == Kinds{"TooManyRequests"});
+}
+
+TEST_CASE("A client works on after CancelAll") {
+  ClientWorld world({.max_in_flight = 1});
+  world.Execute(GetOf("a"), "a");
+  world.client.CancelAll();
+  world.Execute(GetOf("b"), "b");
+  world.Advance(seconds(1));
+  world.transport.Answer(Success());
+  CHECK(world.Kinds("a") == Kinds{"Cancelled"});
+  CHECK(world.Kinds("b") == Kinds{"ok"});
+}
+
+TEST_CASE("A handler may ask again, or end the client") {
+  ClientWorld world({.max_in_flight = 1});
+  SECTION("asking again goes behind what waits") {
+    world.client.Execute(GetOf("a"), [&](const Result<Reply>&) { world.Execute(GetOf("c"), "c"); });
+    world.Execute(GetOf("b"), "b");
+    for (int i = 0; i < 3; ++i) world.transport.Answer(Success());
+    CHECK(world.SentNames() == Kinds{"a", "b", "c"});
+  }
+  SECTION("ending it drops the handlers that have not come") {
+    auto second = std::make_unique<Client>(world.clock, world.timers, world.transport,
+                                           world.decoder, world.gate, ClientOptions{});
+    int late = 0;
+    second->Execute(GetOf("a"), [&](const Result<Reply>&) { second.reset(); });
+    second->Execute(GetOf("b"), [&](const Result<Reply>&) { ++late; });
+    world.gate.Close();
+    second->Execute(PatchOf("c"), [&](const Result<Reply>&) { ++late; });
+    world.transport.Answer(Success());
+    world.Advance(seconds(60));
+    CHECK(late == 0);
+    CHECK(world.transport.waiting() == 0);
+  }
+}
+
+// --- metrics ---
+
+TEST_CASE("Every HTTP request is counted by method and code, and measured") {
+  ClientWorld world;
+  std::vector<std::string> measured;
+  world.client.on_request_duration = [&](std::string_view method, Duration took) {
+    measured.push_back(std::string(method) + " " + std::to_string(took / milliseconds(1)));
+  };
+  world.Execute(GetOf("a"), "get");
+  world.Advance(milliseconds(30));
+  world.transport.Answer(TransportError(ErrorKind::kNotSent));
+  world.Advance(milliseconds(5));
+  world.transport.Answer(Success());
+  world.Execute(PatchOf("a"), "patch");
+  world.transport.Answer(Refusal(409, "Conflict", "changed"));
+  using Series = std::pair<std::string, std::string>;
+  auto requests = world.client.counters().requests;
+  CHECK(requests.size() == 3);
+  CHECK(requests[Series("GET", "<error>")] == 1);
+  CHECK(requests[Series("GET", "200")] == 1);
+  CHECK(requests[Series("PATCH", "409")] == 1);
+  CHECK(measured == Kinds{"GET 30", "GET 5", "PATCH 0"});
+}
+
+TEST_CASE("Every call is answered exactly once, whatever happens") {
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    ClientWorld world({.qps = 20, .burst = 3, .max_in_flight = 1 + static_cast<int>(seed % 4)});
+    const std::vector<Result<HttpResponse>> answers = {
+        Success(),
+        Refusal(429, "TooManyRequests", "slow down"),
+        Refusal(500, "InternalError", "oops"),
+        Refusal(503, "ServiceUnavailable", "apiserver is shutting down"),
+        Refusal(401, "Unauthorized", "no"),
+        TransportError(ErrorKind::kNotSent),
+        TransportError(ErrorKind::kAmbiguous),
+    };
+    int asked = 0;
+    for (int i = 0; i < 200; ++i) {
+      const std::string name = std::to_string(asked);
+      switch (random.Below(8)) {
+        case 0: world.Execute(GetOf(name), std::to_string(asked++)); break;
+        case 1: world.Execute(PatchOf(name), std::to_string(asked++)); break;
+        case 2: world.Execute(EventOf(name), std::to_string(asked++)); break;
+        case 3: world.Advance(milliseconds(random.Below(700))); break;
+        case 4: random.Below(2) == 0 ? world.gate.Close() : world.gate.OpenForGood(); break;
+        case 5:
+          if (random.Below(10) == 0) world.client.CancelAll();
+          break;
+        default:
+          if (world.transport.waiting() == 0) break;
+          world.transport.Answer(answers[random.Below(static_cast<uint32_t>(answers.size()))]);
+      }
+    }
+    while (world.client.counters().waiting > 0 || world.client.counters().in_flight > 0) {
+      while (world.transport.waiting() > 0) world.transport.Answer(Success());
+      world.Advance(seconds(1));
+    }
+    world.RunDue();
+    REQUIRE(world.order.size() == static_cast<size_t>(asked));
+    REQUIRE(world.replies.size() == static_cast<size_t>(asked));
+  }
+}
+
+}  // namespace
+}  // namespace windlass

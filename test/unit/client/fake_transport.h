@@ -1,0 +1,153 @@
+// A Transport whose answers the test gives, and the world around a Client: virtual time, one gate.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/write_gate.h"
+#include "test/sim/virtual_clock.h"
+
+namespace windlass {
+
+// Holds every call until the test answers it. Cancelled calls are answered with kCancelled, later.
+class FakeTransport final : public Transport {
+ public:
+  FakeTransport(const Clock& clock, TimerQueue& timers) : clock_(clock), timers_(timers) {}
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    sent.push_back(std::move(request));
+    open_.emplace_back(++last_id_, std::move(reply));
+    return last_id_;
+  }
+  CallId Stream(HttpRequest, StreamHandler) override {
+    AssertionFailed("no streams here", __FILE__, __LINE__);
+  }
+  void Cancel(CallId id) override {
+    ++cancels;
+    timers_.At(clock_.Now(), [this, id] {
+      const auto found = std::ranges::find(open_, id, &Open::first);
+      if (found == open_.end()) return;
+      const ReplyHandler reply = std::move(found->second);
+      open_.erase(found);
+      reply(Error{ErrorKind::kCancelled, "cancelled"});
+    });
+  }
+
+  size_t waiting() const { return open_.size(); }
+  // Answers the oldest call that waits.
+  void Answer(Result<HttpResponse> response) {
+    WL_ASSERT(!open_.empty());
+    const ReplyHandler reply = std::move(open_.front().second);
+    open_.erase(open_.begin());
+    reply(std::move(response));
+  }
+
+  std::vector<HttpRequest> sent;  // every request, in order
+  int cancels = 0;
+
+ private:
+  using Open = std::pair<CallId, ReplyHandler>;
+  const Clock& clock_;
+  TimerQueue& timers_;
+  std::vector<Open> open_;
+  CallId last_id_ = 0;
+};
+
+// Bodies as the API server writes them.
+inline std::string StatusBody(int code, const std::string& reason, const std::string& message,
+                              const std::string& details = "{}") {
+  std::string text = R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)";
+  text += R"("message":")" + message + R"(","reason":")" + reason + R"(","details":)" + details;
+  return text + R"(,"code":)" + std::to_string(code) + "}";
+}
+inline HttpResponse Refusal(int code, const std::string& reason, const std::string& message,
+                            const std::string& details = "{}") {
+  return {code, "application/json", StatusBody(code, reason, message, details), {}};
+}
+inline constexpr const char* kUid = "0a1b2c3d-1111-4222-8333-444455556666";
+inline std::string ObjectBody(const std::string& name, const std::string& version = "41") {
+  return R"({"kind":"Deployment","apiVersion":"apps/v1","metadata":{"namespace":"shop","name":")" +
+         name + R"(","uid":")" + kUid + R"(","resourceVersion":")" + version + R"("}})";
+}
+inline HttpResponse Success(const std::string& name = "web", const std::string& version = "41") {
+  return {200, "application/json", ObjectBody(name, version), {}};
+}
+inline Error TransportError(ErrorKind kind) { return {kind, "connection trouble"}; }
+
+inline ObjectVersion Version(const std::string& name) {
+  return {{"shop", name}, *Uid::Parse(kUid), {"40"}};
+}
+inline Request GetOf(const std::string& name) {
+  return Request::Get(Resource::kDeployments, {"shop", name});
+}
+inline Request PatchOf(const std::string& name) {
+  return Request::MergePatch(Resource::kDeployments, Version(name), "",
+                             R"({"spec":{"replicas":3}})");
+}
+inline Request EventOf(const std::string& name) {
+  return Request::Create(Resource::kEvents, {"shop", name}, R"({"kind":"Event"})");
+}
+
+// A client in virtual time with an open gate.
+struct ClientWorld {
+  explicit ClientWorld(ClientOptions options = {})
+      : client(clock, timers, transport, decoder, gate, std::move(options)) {
+    gate.OpenForGood();
+  }
+
+  // Executes and keeps every reply that comes under `name`.
+  void Execute(const Request& request, const std::string& name) {
+    client.Execute(request, [this, name](Result<Reply> reply) {
+      order.push_back(name);
+      replies[name].push_back(std::move(reply));
+    });
+  }
+  // The kinds of the replies that came under `name`: "ok" or the kind's name.
+  std::vector<std::string> Kinds(const std::string& name) const {
+    std::vector<std::string> kinds;
+    const auto found = replies.find(name);
+    if (found == replies.end()) return kinds;
+    for (const Result<Reply>& reply : found->second) {
+      kinds.emplace_back(reply.ok() ? "ok" : Name(reply.error().kind));
+    }
+    return kinds;
+  }
+  void RunDue() { timers.RunDue(clock.Now()); }
+  // Lets time go by, timer by timer.
+  void Advance(Duration duration) {
+    const MonotonicTime end = clock.Now() + duration;
+    RunDue();
+    while (timers.next() && *timers.next() <= end) {
+      clock.JumpTo(std::max(clock.Now(), *timers.next()));
+      RunDue();
+    }
+    clock.JumpTo(end);
+  }
+  // The last path segment of every request sent, in order.
+  std::vector<std::string> SentNames() const {
+    std::vector<std::string> names;
+    for (const HttpRequest& request : transport.sent) {
+      const std::string path = request.target.substr(0, request.target.find('?'));
+      names.push_back(path.substr(path.rfind('/') + 1));
+    }
+    return names;
+  }
+
+  sim::VirtualClock clock;
+  TimerQueue timers;
+  FakeTransport transport{clock, timers};
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  WriteGate gate{clock};
+  Client client;
+  std::map<std::string, std::vector<Result<Reply>>> replies;
+  std::vector<std::string> order;
+};
+
+}  // namespace windlass

@@ -1,0 +1,205 @@
+// The result table of reliability §5.1, with bodies as kube-apiserver 1.36 writes them.
+#include <string>
+
+#include "kubeclient/client/client.h"
+#include "test/catch.h"
+#include "test/unit/client/fake_transport.h"
+
+namespace windlass {
+namespace {
+
+std::string Verdict(Verb verb, HttpResponse response) {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<Reply> result = FromHttp(verb, std::move(response), decoder);
+  return result.ok() ? "ok" : std::string(Name(result.error().kind));
+}
+
+struct Row {
+  std::string id;
+  HttpResponse response;
+  std::string on_read;    // GET
+  std::string on_create;  // POST
+  std::string on_patch;
+  std::string on_delete;
+};
+
+void CheckRow(const Row& row) {
+  CAPTURE(row.id, row.response.status, row.response.body);
+  CHECK(Verdict(Verb::kGet, row.response) == row.on_read);
+  CHECK(Verdict(Verb::kCreate, row.response) == row.on_create);
+  CHECK(Verdict(Verb::kPatch, row.response) == row.on_patch);
+  CHECK(Verdict(Verb::kDelete, row.response) == row.on_delete);
+}
+
+HttpResponse Plain(int code, std::string body) { return {code, "text/plain", std::move(body), {}}; }
+
+TEST_CASE("4xx say what the caller can do") {
+  const Row row = GENERATE(values<Row>({
+      {"400", Refusal(400, "BadRequest", "error decoding patch"), "Invalid", "Invalid", "Invalid",
+       "Invalid"},
+      {"401", Refusal(401, "Unauthorized", "Unauthorized"), "Unauthorized", "Unauthorized",
+       "Unauthorized", "Unauthorized"},
+      {"403 RBAC", Refusal(403, "Forbidden", "deployments.apps \\\"web\\\" is forbidden: User ..."),
+       "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
+      {"403 quota",
+       Refusal(403, "Forbidden",
+               "replicasets.apps \\\"web-1\\\" is forbidden: exceeded quota: count, requested: "
+               "count/replicasets.apps=1, used: count/replicasets.apps=5, limited: "
+               "count/replicasets.apps=5"),
+       "QuotaExceeded", "QuotaExceeded", "QuotaExceeded", "QuotaExceeded"},
+      {"403 of a terminating namespace (D-533)",
+       Refusal(403, "Forbidden", "unable to create new content in namespace shop because ...",
+               R"({"causes":[{"reason":"NamespaceTerminating","message":"m"}]})"),
+       "NamespaceTerminating", "NamespaceTerminating", "NamespaceTerminating",
+       "NamespaceTerminating"},
+      {"403 while admission starts",
+       Refusal(403, "Forbidden", "replicasets.apps is forbidden: not yet ready to handle request"),
+       "ServerError", "ServerError", "ServerError", "ServerError"},
+      {"404 of the object", Refusal(404, "NotFound", "deployments.apps \\\"web\\\" not found"),
+       "NotFound", "NotFound", "NotFound", "ok"},
+      {"404 of the namespace", Refusal(404, "NotFound", "namespaces \\\"shop\\\" not found"),
+       "NotFound", "NamespaceTerminating", "NotFound", "ok"},
+      {"404 in plain text", Plain(404, "404 page not found\n"), "NotFound", "NotFound", "NotFound",
+       "ok"},
+      {"405", Refusal(405, "MethodNotAllowed", "the server does not allow this method"), "Invalid",
+       "Invalid", "Invalid", "Invalid"},
+      {"409 by reason (D-532)",
+       Refusal(409, "AlreadyExists", "replicasets.apps \\\"web-1\\\" already exists"),
+       "AlreadyExists", "AlreadyExists", "AlreadyExists", "AlreadyExists"},
+      {"409 Conflict",
+       Refusal(409, "Conflict", "Operation cannot be fulfilled on deployments.apps: changed"),
+       "Conflict", "Conflict", "Conflict", "Conflict"},
+      {"410", Refusal(410, "Expired", "The resourceVersion is too old"), "Gone", "Gone", "Gone",
+       "Gone"},
+      {"413", Plain(413, ""), "Invalid", "Invalid", "Invalid", "Invalid"},
+      {"415", Refusal(415, "UnsupportedMediaType", "the body was in an unknown format"), "Invalid",
+       "Invalid", "Invalid", "Invalid"},
+      {"422", Refusal(422, "Invalid", "Deployment.apps \\\"web\\\" is invalid: spec.selector: ..."),
+       "Invalid", "Invalid", "Invalid", "Invalid"},
+      {"422 of a JSON patch that does not apply",
+       Refusal(422, "Invalid", "the server rejected our request due to an error in our request"),
+       "Invalid", "Invalid", "Conflict", "Invalid"},
+      {"422 with the patch library's own words",
+       Refusal(422, "Invalid", "testing value /metadata/uid failed: test failed"), "Invalid",
+       "Invalid", "Conflict", "Invalid"},
+      {"422 of a validation that quotes those words",
+       Refusal(422, "Invalid", "Pod \\\"p\\\" is invalid: image: \\\"testing x failed\\\""),
+       "Invalid", "Invalid", "Invalid", "Invalid"},
+      {"429", Refusal(429, "TooManyRequests", "too many requests"), "TooManyRequests",
+       "TooManyRequests", "TooManyRequests", "TooManyRequests"},
+      {"429 of a server that goes",
+       Plain(429, "The apiserver is shutting down, please try again later.\n"), "TooManyRequests",
+       "TooManyRequests", "TooManyRequests", "TooManyRequests"},
+      {"a webhook's denial, whatever its code",
+       Refusal(404, "NotFound", "admission webhook \\\"p.example.com\\\" denied the request: no"),
+       "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
+      {"a webhook's denial without a code",
+       Refusal(400, "", "admission webhook \\\"p.example.com\\\" denied the request: no"),
+       "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
+  }));
+  CheckRow(row);
+}
+
+TEST_CASE("5xx on a mutation are ambiguous unless the server certainly did nothing") {
+  const Row row = GENERATE(values<Row>({
+      {"500", Refusal(500, "InternalError", "Internal error occurred: etcd"), "ServerError",
+       "Ambiguous", "Ambiguous", "Ambiguous"},
+      {"500 of a webhook that cannot be called",
+       Refusal(500, "InternalError",
+               "Internal error occurred: failed calling webhook \\\"p\\\": failed to call webhook: "
+               "Post: connection refused"),
+       "WebhookFailed", "WebhookFailed", "WebhookFailed", "WebhookFailed"},
+      {"500 of a webhook's denial",
+       Refusal(500, "", "admission webhook \\\"p.example.com\\\" denied the request: no"),
+       "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
+      {"500 of etcd's limit", Refusal(500, "", "etcdserver: request is too large"), "Invalid",
+       "Invalid", "Invalid", "Invalid"},
+      {"502 of a proxy", Plain(502, "<html>Bad Gateway</html>"), "ServerError", "Ambiguous",
+       "Ambiguous", "Ambiguous"},
+      {"503 of a handler",
+       Refusal(503, "ServiceUnavailable", "the server is currently unable to handle the request"),
+       "ServerError", "Ambiguous", "Ambiguous", "Ambiguous"},
+      {"503 before the handlers", Refusal(503, "ServiceUnavailable", "apiserver is shutting down"),
+       "ServerError", "ServerError", "ServerError", "ServerError"},
+      {"503 while paths are installed",
+       Refusal(503, "ServiceUnavailable",
+               "the request has been made before all known HTTP paths have been installed, please "
+               "try again"),
+       "ServerError", "ServerError", "ServerError", "ServerError"},
+      {"504", Refusal(504, "Timeout", "the server was unable to return a response in the time"),
+       "ServerError", "Ambiguous", "Ambiguous", "Ambiguous"},
+  }));
+  CheckRow(row);
+}
+
+TEST_CASE("Redirects are refused and unusable answers are told apart by what they may have done") {
+  const Row row = GENERATE(values<Row>({
+      {"301 would carry credentials away", Plain(301, ""), "Config", "Config", "Config", "Config"},
+      {"307", Plain(307, ""), "Config", "Config", "Config", "Config"},
+      {"200", Success(), "ok", "ok", "ok", "ok"},
+      {"201", {201, "application/json", ObjectBody("web"), {}}, "ok", "ok", "ok", "ok"},
+      {"200 without a body", Plain(200, ""), "Malformed", "Ambiguous", "Ambiguous", "Ambiguous"},
+      {"200 cut short", Plain(200, ObjectBody("web").substr(0, 60)), "Malformed", "Ambiguous",
+       "Ambiguous", "Ambiguous"},
+      {"200 from something else", Plain(200, "<html>Log in</html>"), "Malformed", "Ambiguous",
+       "Ambiguous", "Ambiguous"},
+      {"a Status is the answer to a delete only",
+       {200, "application/json", R"({"kind":"Status","metadata":{},"status":"Success"})", {}},
+       "Malformed",
+       "Ambiguous",
+       "Ambiguous",
+       "ok"},
+      {"no HTTP status at all", Plain(0, ""), "Malformed", "Ambiguous", "Ambiguous", "Ambiguous"},
+  }));
+  CheckRow(row);
+}
+
+TEST_CASE("A list is usable only as a list") {
+  const std::string list =
+      R"({"kind":"PartialObjectMetadataList","metadata":{"resourceVersion":"9"},"items":[]})";
+  CHECK(Verdict(Verb::kList, {200, "application/json", list, {}}) == "ok");
+  CHECK(Verdict(Verb::kList, {200, "application/json", list.substr(0, 50), {}}) == "Malformed");
+  CHECK(Verdict(Verb::kList, Success()) == "Malformed");
+}
+
+TEST_CASE("An error speaks with the server's own words and waits as long as it was told") {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const auto error_of = [&](HttpResponse response) {
+    return FromHttp(Verb::kCreate, std::move(response), decoder).error();
+  };
+  SECTION("Status.message, unchanged (D-787)") {
+    CHECK(error_of(Refusal(403, "Forbidden", "pods \\\"x\\\" is forbidden: no")).message ==
+          "pods \"x\" is forbidden: no");
+  }
+  SECTION("an excerpt on one line where there is no Status") {
+    const Error error = error_of(Plain(502, "<html>\n" + std::string(5000, 'x')));
+    CHECK(error.message.starts_with("HTTP 502: <html> xxx"));
+    CHECK(error.message.size() < 300);
+  }
+  SECTION("the code alone where there is nothing") {
+    CHECK(error_of(Plain(413, "")).message == "HTTP 413");
+  }
+  SECTION("the Retry-After header goes before details.retryAfterSeconds") {
+    HttpResponse both = Refusal(429, "", "m", R"({"retryAfterSeconds":7})");
+    CHECK(error_of(both).retry_after_ms == 7000);
+    both.retry_after = seconds(2);
+    CHECK(error_of(both).retry_after_ms == 2000);
+  }
+  SECTION("details.retryAfterSeconds is clamped") {
+    CHECK(error_of(Refusal(429, "", "m", R"({"retryAfterSeconds":86400})")).retry_after_ms ==
+          60000);
+  }
+}
+
+TEST_CASE("A delete of what is gone is a success with an empty body") {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const auto result = FromHttp(Verb::kDelete, Refusal(404, "NotFound", "not found"), decoder);
+  REQUIRE(result.ok());
+  CHECK(result->body.empty());
+}
+
+}  // namespace
+}  // namespace windlass

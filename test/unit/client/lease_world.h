@@ -1,0 +1,259 @@
+// Candidates for one Lease in virtual time: each with a clock, timers and a gate of its own, a
+// network that delays and loses, and the API server's part in it (resourceVersion, create, update).
+//
+// Checked after every event: never are two gates open (L-003 … L-007).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/leader_election.h"
+#include "kubeclient/client/write_gate.h"
+#include "test/unit/client/fake_transport.h"
+
+namespace windlass {
+
+// A clock that runs at its own pace against the world's.
+class PacedClock final : public Clock {
+ public:
+  PacedClock(const MonotonicTime& world, int64_t per_mille) : world_(world), pace_(per_mille) {}
+
+  MonotonicTime Now() const override { return {world_.since_start * pace_ / 1000}; }
+  WallTime Wall() const override { return {WallMicros() / 1'000'000}; }
+  int64_t WallMicros() const override { return wall_at_start + Now().since_start.count() / 1000; }
+  // The first moment of the world at which this clock shows `local` or later.
+  MonotonicTime WorldTimeOf(MonotonicTime local) const {
+    return {(local.since_start * 1000 + Duration(pace_ - 1)) / pace_};
+  }
+
+  int64_t wall_at_start = 1767225600000000;
+
+ private:
+  const MonotonicTime& world_;
+  int64_t pace_;
+};
+
+// What the network does with one call.
+struct Fate {
+  Duration out = milliseconds(5);
+  Duration back = milliseconds(5);
+  bool request_lost = false;
+  bool reply_lost = false;
+  bool not_sent = false;
+};
+
+// One Lease, as kube-apiserver keeps it.
+class LeaseServer {
+ public:
+  HttpResponse Handle(const HttpRequest& http) {
+    ++calls;
+    if (override_answer) return *override_answer;
+    const bool create = http.method == HttpMethod::kPost;
+    if (create && lease) return Refusal(409, "AlreadyExists", "leases already exists");
+    if (!create && !lease) return Refusal(404, "NotFound", "leases not found");
+    if (http.method == HttpMethod::kGet) return {200, "application/json", lease->dump(), {}};
+    ++writes;
+    nlohmann::json body = nlohmann::json::parse(http.body);
+    if (!create && body["metadata"]["resourceVersion"] != (*lease)["metadata"]["resourceVersion"]) {
+      return Refusal(409, "Conflict", "the object has been modified");
+    }
+    if (create) body["metadata"]["uid"] = "uid-" + std::to_string(++version_);
+    lease = std::move(body);
+    Touch();
+    return {create ? 201 : 200, "application/json", lease->dump(), {}};
+  }
+  // A change by somebody else.
+  void Edit(const std::function<void(nlohmann::json& lease)>& edit) {
+    edit(*lease);
+    Touch();
+  }
+  const nlohmann::json& spec() const { return (*lease)["spec"]; }
+
+  std::optional<nlohmann::json> lease;
+  std::optional<HttpResponse> override_answer;
+  int calls = 0;
+  int writes = 0;
+
+ private:
+  void Touch() { (*lease)["metadata"]["resourceVersion"] = std::to_string(++version_); }
+  int version_ = 100;
+};
+
+struct LeaseWorld;
+
+// A process that campaigns.
+class Candidate final : public Transport {
+ public:
+  Candidate(LeaseWorld& world, std::string identity, int64_t pace, uint64_t seed,
+            LeaderElectionOptions options);
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override;
+  CallId Stream(HttpRequest, StreamHandler) override {
+    AssertionFailed("no streams here", __FILE__, __LINE__);
+  }
+  void Cancel(CallId id) override { Reply(id, Error{ErrorKind::kCancelled, "cancelled"}); }
+  void Reply(CallId id, Result<HttpResponse> response);
+
+  // Suspended: the clock goes on, nothing else does. Crashed: gone for good, without a word.
+  void Suspend() { suspended_ = true; }
+  void Resume();
+  void Crash() { crashed_ = true; }
+  bool running() const { return !suspended_ && !crashed_; }
+  bool crashed() const { return crashed_; }
+
+  LeaseWorld& world;
+  const std::string identity;
+  PacedClock clock;
+  TimerQueue timers;
+  Random random;
+  NullLog log;
+  WriteGate gate{clock};
+  std::vector<std::pair<CallId, ReplyHandler>> open;
+  std::vector<std::string> sent;  // "GET", "PUT", "POST"
+  int terms = 0;
+  int ended = 0;
+  bool stopping = false;    // for tests to note
+  bool saw_holder = false;  // ever
+  LeaderElection election;
+
+ private:
+  bool suspended_ = false;
+  bool crashed_ = false;
+  CallId last_id_ = 0;
+  std::vector<std::function<void()>> backlog_;
+};
+
+struct LeaseWorld {
+  Candidate& Add(const std::string& identity, int64_t pace = 1000, uint64_t seed = 1,
+                 LeaderElectionOptions options = {}) {
+    options.identity = identity;
+    return *candidates.emplace_back(
+        std::make_unique<Candidate>(*this, identity, pace, seed, std::move(options)));
+  }
+  void After(Duration delay, std::function<void()> event) {
+    events.At(now + delay, std::move(event));
+  }
+
+  // Runs everything due until `end`.
+  void RunUntil(MonotonicTime end) {
+    while (Step(end)) CheckGates();
+    now = end;
+    CheckGates();
+  }
+  void RunFor(Duration duration) { RunUntil(now + duration); }
+  // Runs until `condition`, at most `limit`; how long it took, or nullopt.
+  std::optional<Duration> RunUntilTrue(const std::function<bool()>& condition, Duration limit) {
+    const MonotonicTime start = now;
+    while (!condition()) {
+      if (!Step(start + limit)) return std::nullopt;
+      CheckGates();
+    }
+    return now - start;
+  }
+
+  int OpenGates() const {
+    int count = 0;
+    for (const auto& candidate : candidates) {
+      if (!candidate->crashed() && candidate->gate.IsOpen()) ++count;
+    }
+    return count;
+  }
+  void CheckGates() {
+    if (OpenGates() > 1) two_gates_open = true;
+  }
+
+  MonotonicTime now;
+  TimerQueue events;  // of the network and the test
+  LeaseServer server;
+  std::function<Fate(const Candidate&, const HttpRequest&)> fate;
+  bool two_gates_open = false;
+  std::vector<std::unique_ptr<Candidate>> candidates;
+
+ private:
+  // The next thing that happens, if it happens before `end`.
+  bool Step(MonotonicTime end) {
+    std::optional<MonotonicTime> next = events.next();
+    TimerQueue* queue = &events;
+    const Clock* clock = nullptr;
+    for (const auto& candidate : candidates) {
+      if (!candidate->running() || !candidate->timers.next()) continue;
+      const MonotonicTime at = candidate->clock.WorldTimeOf(*candidate->timers.next());
+      if (next && *next <= at) continue;
+      next = at;
+      queue = &candidate->timers;
+      clock = &candidate->clock;
+    }
+    if (!next || *next > end) return false;
+    now = std::max(now, *next);
+    queue->RunDue(clock != nullptr ? clock->Now() : now, 1);
+    return true;
+  }
+};
+
+inline Candidate::Candidate(LeaseWorld& the_world, std::string the_identity, int64_t pace,
+                            uint64_t seed, LeaderElectionOptions options)
+    : world(the_world),
+      identity(std::move(the_identity)),
+      clock(the_world.now, pace),
+      random(seed),
+      election(clock, random, log, timers, *this, gate, std::move(options)) {
+  election.on_started_leading = [this] {
+    WL_ASSERT(gate.IsOpen() && terms == ended);
+    ++terms;
+  };
+  election.on_stopped_leading = [this] {
+    WL_ASSERT(!gate.IsOpen() && terms == ended + 1);
+    ++ended;
+  };
+}
+
+inline CallId Candidate::Call(HttpRequest request, ReplyHandler reply) {
+  const CallId id = ++last_id_;
+  open.emplace_back(id, std::move(reply));
+  sent.emplace_back(request.method == HttpMethod::kGet   ? "GET"
+                    : request.method == HttpMethod::kPut ? "PUT"
+                                                         : "POST");
+  const Fate fate = world.fate ? world.fate(*this, request) : Fate{};
+  if (fate.not_sent) {
+    world.After(fate.out, [this, id] { Reply(id, Error{ErrorKind::kNotSent, "not sent"}); });
+    return id;
+  }
+  timers.At(clock.Now() + request.deadline, [this, id] {
+    Reply(id, Error{ErrorKind::kAmbiguous, "timed out"});
+  });
+  if (fate.request_lost) return id;
+  world.After(fate.out, [this, id, fate, request = std::move(request)] {
+    HttpResponse response = world.server.Handle(request);
+    if (fate.reply_lost) return;
+    world.After(fate.back, [this, id, response = std::move(response)] { Reply(id, response); });
+  });
+  return id;
+}
+
+inline void Candidate::Reply(CallId id, Result<HttpResponse> response) {
+  const auto found = std::ranges::find(open, id, &std::pair<CallId, ReplyHandler>::first);
+  if (found == open.end() || crashed_) return;
+  auto deliver = [this, handler = std::move(found->second), response = std::move(response)] {
+    handler(response);
+    saw_holder = saw_holder || !election.holder().empty();
+  };
+  open.erase(found);
+  if (suspended_) {
+    backlog_.emplace_back(std::move(deliver));
+  } else {
+    deliver();
+  }
+}
+
+inline void Candidate::Resume() {
+  suspended_ = false;
+  for (const auto& deliver : std::exchange(backlog_, {})) deliver();
+}
+
+}  // namespace windlass

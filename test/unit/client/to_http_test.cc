@@ -1,0 +1,109 @@
+// Golden rows of the one table of paths: the exact bytes that go out.
+#include <string>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/paths.h"
+#include "test/catch.h"
+#include "test/unit/client/fake_transport.h"
+
+namespace windlass {
+namespace {
+
+struct Row {
+  std::string id;
+  Request request;
+  HttpMethod method;
+  std::string target;
+  std::string content_type;
+};
+
+TEST_CASE("Requests become these methods, targets and content types") {
+  const Row row = GENERATE(values<Row>({
+      {"get", GetOf("web"), HttpMethod::kGet, "/apis/apps/v1/namespaces/shop/deployments/web", ""},
+      {"get core", Request::Get(Resource::kPods, {"shop", "web-1"}), HttpMethod::kGet,
+       "/api/v1/namespaces/shop/pods/web-1", ""},
+      {"get lease", Request::Get(Resource::kLeases, {"windlass-system", "windlass"}),
+       HttpMethod::kGet, "/apis/coordination.k8s.io/v1/namespaces/windlass-system/leases/windlass",
+       ""},
+      {"get cluster-scoped", Request::Get(Resource::kNamespaces, {"", "shop"}), HttpMethod::kGet,
+       "/api/v1/namespaces/shop", ""},
+      {"list", Request::List(Resource::kReplicaSets, "shop", "app=web,tier in (a,b)"),
+       HttpMethod::kGet,
+       "/apis/apps/v1/namespaces/shop/"
+       "replicasets?labelSelector=app%3Dweb%2Ctier%20in%20%28a%2Cb%29",
+       ""},
+      {"list everywhere", Request::List(Resource::kDeployments, "", ""), HttpMethod::kGet,
+       "/apis/apps/v1/deployments", ""},
+      {"list live pods (D-302)", Request::List(Resource::kPods, "shop", "app=web"),
+       HttpMethod::kGet,
+       "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb"
+       "&fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed",
+       ""},
+      {"create", Request::Create(Resource::kReplicaSets, {"shop", "web-1"}, "{}"),
+       HttpMethod::kPost, "/apis/apps/v1/namespaces/shop/replicasets?fieldManager=windlass",
+       "application/json"},
+      {"create event", EventOf("web.17"), HttpMethod::kPost,
+       "/api/v1/namespaces/shop/events?fieldManager=windlass", "application/json"},
+      {"merge patch", PatchOf("web"), HttpMethod::kPatch,
+       "/apis/apps/v1/namespaces/shop/deployments/web?fieldManager=windlass",
+       "application/merge-patch+json"},
+      {"status", Request::MergePatch(Resource::kDeployments, Version("web"), "status", "{}"),
+       HttpMethod::kPatch,
+       "/apis/apps/v1/namespaces/shop/deployments/web/status?fieldManager=windlass",
+       "application/merge-patch+json"},
+      {"JSON patch", Request::JsonPatch(Resource::kReplicaSets, Version("web-1"), "[]"),
+       HttpMethod::kPatch, "/apis/apps/v1/namespaces/shop/replicasets/web-1?fieldManager=windlass",
+       "application/json-patch+json"},
+      {"strategic merge patch",
+       Request::StrategicMergePatch(Resource::kReplicaSets, Version("web-1"), "{}"),
+       HttpMethod::kPatch, "/apis/apps/v1/namespaces/shop/replicasets/web-1?fieldManager=windlass",
+       "application/strategic-merge-patch+json"},
+      {"delete takes no field manager", Request::Delete(Resource::kReplicaSets, Version("web-1")),
+       HttpMethod::kDelete, "/apis/apps/v1/namespaces/shop/replicasets/web-1", "application/json"},
+      {"no name breaks out of its segment", Request::Get(Resource::kPods, {"a/b", "c?d#e%"}),
+       HttpMethod::kGet, "/api/v1/namespaces/a%2Fb/pods/c%3Fd%23e%25", ""},
+  }));
+  CAPTURE(row.id);
+  const HttpRequest http = ToHttp(row.request, "windlass");
+  CHECK(http.method == row.method);
+  CHECK(http.target == row.target);
+  CHECK(http.content_type == row.content_type);
+  CHECK(http.body == row.request.body());
+  CHECK(http.call_class == CallClass::kCall);
+}
+
+TEST_CASE("Only a list of Pods asks for metadata alone, and only lists get the longer deadline") {
+  const std::string metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+  const HttpRequest pods = ToHttp(Request::List(Resource::kPods, "shop", ""), "windlass");
+  CHECK(pods.accept == metadata);
+  CHECK(pods.deadline == kListPageDeadline);
+  const HttpRequest sets = ToHttp(Request::List(Resource::kReplicaSets, "shop", ""), "windlass");
+  CHECK(sets.accept == "application/json");
+  CHECK(sets.deadline == kListPageDeadline);
+  CHECK(ToHttp(Request::Get(Resource::kPods, {"shop", "p"}), "windlass").accept ==
+        "application/json");
+  CHECK(ToHttp(PatchOf("web"), "windlass").deadline == kCallDeadline);
+}
+
+TEST_CASE("The server is told the deadline of a write, rounded down, never zero (L-004)") {
+  struct Deadline {
+    Duration deadline;
+    std::string target;
+  };
+  const Deadline row = GENERATE(values<Deadline>({
+      {seconds(10), "/x?timeout=10s"},
+      {milliseconds(9750), "/x?timeout=9s"},
+      {milliseconds(1000), "/x?timeout=1s"},
+      {milliseconds(999), "/x?timeout=999ms"},
+      {std::chrono::microseconds(10), "/x?timeout=1ms"},
+  }));
+  HttpRequest http;
+  http.target = "/x";
+  LimitWrite(http, row.deadline);
+  CHECK(http.target == row.target);
+  CHECK(http.deadline == row.deadline);
+}
+
+}  // namespace
+}  // namespace windlass

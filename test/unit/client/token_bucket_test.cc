@@ -1,0 +1,55 @@
+#include "kubeclient/client/token_bucket.h"
+
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+MonotonicTime At(Duration since_start) { return {since_start}; }
+
+int TakeAll(TokenBucket& bucket, MonotonicTime now) {
+  int taken = 0;
+  while (taken < 10'000 && bucket.TryTake(now)) ++taken;
+  return taken;
+}
+
+TEST_CASE("A full bucket gives its burst, then its rate") {
+  TokenBucket bucket(50, 100);
+  CHECK(TakeAll(bucket, At(seconds(5))) == 100);
+  CHECK(bucket.NextAt(At(seconds(5))) == At(seconds(5) + milliseconds(20)));
+  CHECK_FALSE(bucket.TryTake(At(seconds(5) + milliseconds(20) - Duration(1))));
+  CHECK(bucket.TryTake(At(seconds(5) + milliseconds(20))));
+  CHECK(TakeAll(bucket, At(seconds(6))) == 49);
+  CHECK(TakeAll(bucket, At(seconds(3600))) == 100);
+}
+
+TEST_CASE("A token is there exactly when it was announced") {
+  TokenBucket bucket(7.3, 3);
+  MonotonicTime now = At(Duration(1));
+  for (int i = 0; i < 1000; ++i) {
+    now = bucket.NextAt(now);
+    REQUIRE(bucket.TryTake(now));
+  }
+}
+
+TEST_CASE("Settings at the edges") {
+  struct Row {
+    double per_second;
+    int burst;
+    int at_once;
+  };
+  const Row row = GENERATE(values<Row>({
+      {0, 1, 10'000},   // no limit
+      {-1, 1, 10'000},  // no limit
+      {1e12, 1, 1},     // as fast as nanoseconds go
+      {1, 0, 1},        // a burst below one would never give anything
+      {1e-12, 5, 5},    // slower than anybody waits for
+      {1e-12, 2'000'000'000, 10'000},
+  }));
+  CAPTURE(row.per_second, row.burst);
+  TokenBucket bucket(row.per_second, row.burst);
+  CHECK(TakeAll(bucket, At(seconds(1))) == row.at_once);
+}
+
+}  // namespace
+}  // namespace windlass
