@@ -80,7 +80,7 @@ void Reflector::Machine::RequestPage(std::string continue_token) {
   query.continue_token = std::move(continue_token);
   // Pages keep expiring under a server that compacts faster than we read: then all at once.
   const bool paged = Floor().empty() && page_restarts_ < kPageRestartsMax;
-  query.limit = paged || !query.continue_token.empty() ? kListPageSize : 0;
+  query.limit = paged ? kListPageSize : 0;
   call_ = transport_.Call(ListPageRequest(options_, query),
                           [this, alive = OpenCall()](Result<HttpResponse> reply) {
                             if (!alive.expired()) OnPage(std::move(reply));

@@ -119,16 +119,15 @@ void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // A connection that died without a word. What we have is good up to last_version_.
+    // A connection that died without a word. What we have is good up to last_version_. Before
+    // the initial state is complete Guard is faster, unless the machine slept.
     ++counters_.idle_timeouts;
     ++counters_.watch_ends["idle"];
     return After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
                  &Machine::Watch);
   }
-  ListWatchFailure failure = ListWatchFailure::FromError(
-      end.error.value_or(Error{ErrorKind::kAmbiguous, "no response"}));
-  failure.retry_after = std::max(failure.retry_after, end.retry_after.value_or(Duration{0}));
-  Fail(failure);
+  Fail(ListWatchFailure::FromError(end.error.value_or(
+      Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }
 
 void Reflector::Machine::OnOrderlyEnd() {

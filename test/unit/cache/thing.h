@@ -25,12 +25,13 @@ inline Thing MakeThing(const std::string& name, int uid, const std::string& vers
   return thing;
 }
 
-// From "a#1@5"; without "@…" the resourceVersion is empty.
+// From "a#1@5"; "a@5" has the uid number 0, "a#1" an empty resourceVersion.
 inline Thing ParseThing(const std::string& text) {
-  const size_t uid = text.find('#');
   const size_t version = text.find('@');
-  const std::string number = text.substr(uid + 1, version - uid - 1);
-  return MakeThing(text.substr(0, uid), std::atoi(number.c_str()),
+  const std::string before = text.substr(0, version);
+  const size_t uid = before.find('#');
+  const std::string number = uid == std::string::npos ? "0" : before.substr(uid + 1);
+  return MakeThing(before.substr(0, uid), std::atoi(number.c_str()),
                    version == std::string::npos ? "" : text.substr(version + 1));
 }
 

@@ -24,6 +24,8 @@ class VirtualTime final : public Clock {
     }
     now_ = until;
   }
+  // The machine slept: time went by, and no timer has run yet.
+  void Sleep(Duration by) { now_ = now_ + by; }
 
  private:
   MonotonicTime now_;

@@ -1,0 +1,244 @@
+// An informer as a controller sees it: when it is complete, what handlers are told, and what one object
+// that cannot be decoded costs.
+#include "kubeclient/cache/informer.h"
+
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/unit/cache/scripted_transport.h"
+#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/wire.h"
+
+namespace windlass {
+namespace {
+
+class CountingLog final : public Log {
+ public:
+  void Write(LogLevel, std::string_view event, const LogFields&) override {
+    if (event == "object cannot be decoded, left as it was") ++poison;
+  }
+  bool Enabled(LogLevel) const override { return false; }
+  int poison = 0;
+};
+
+struct Fixture {
+  VirtualTime time;
+  Random random{1};
+  CountingLog log;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  ScriptedTransport transport;
+  Informer<ReplicaSet> informer{
+      InformerEnvironment{time, random, log, time.timers(), transport, decoder},
+      ReflectorOptions{Resource::kReplicaSets, "", "", "", false},
+      &Decoder::DecodeReplicaSet};
+  std::string told;
+
+  Fixture() {
+    informer.store().OnChange([this](const Change<ReplicaSet>& change) {
+      const ReplicaSet& object = *(change.new_object ? change.new_object : change.old_object);
+      told += change.new_object == nullptr  ? (change.final_state_unknown ? "?" : "-")
+              : change.old_object == nullptr ? "+"
+                                             : "~";
+      told += object.meta.name + "@" + object.meta.resource_version.text + " ";
+    });
+  }
+
+  std::string Told() { return std::exchange(told, ""); }
+
+  void Sync(const std::vector<std::string>& objects, const std::string& version) {
+    informer.Start();
+    for (const std::string& object : objects) transport.Line(wire::Added(object));
+    transport.Line(wire::InitialEventsEnd(version));
+    Told();
+  }
+  // Another complete state, because the watch has lost the thread.
+  void Relist(const std::vector<std::string>& lines, const std::string& version) {
+    transport.Line(wire::ErrorEvent(410, "Expired"));
+    for (const std::string& line : lines) transport.Line(line);
+    transport.Line(wire::InitialEventsEnd(version));
+  }
+};
+
+ObjectKey Key(const std::string& name) { return {"ns", name}; }
+
+TEST_CASE_METHOD(Fixture, "an informer is synced when every handler has returned (R-007)") {
+  int synced = 0;
+  informer.on_synced = [&] {
+    ++synced;
+    CHECK(informer.HasSynced());
+    CHECK(told == "+a@3 +b@4 ");
+  };
+  informer.store().OnChange([&](const Change<ReplicaSet>&) {
+    if (synced == 0) CHECK(!informer.HasSynced());
+  });
+  informer.Start();
+  transport.Line(wire::Added("b@4"));
+  transport.Line(wire::Added("a@3"));
+  CHECK(!informer.HasSynced());
+  CHECK(informer.store().size() == 0);
+  transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(synced == 1);
+  Relist({wire::Added("a@3")}, "20");
+  CHECK(synced == 1);
+  CHECK(informer.HasSynced());
+}
+
+TEST_CASE_METHOD(Fixture, "what vanished while we were away is told as unseen (R-038)") {
+  Sync({"a@3", "b@4", "c@5"}, "10");
+  Relist({wire::Added("a@3"), wire::Added("b@12"), wire::Added("d@13"), wire::Deleted("d@14")},
+         "20");
+  CHECK(Told() == "?c@5 ~b@12 ");
+}
+
+TEST_CASE_METHOD(Fixture, "events that tell nothing new call nobody (R-033, R-034)") {
+  Sync({"a@3"}, "10");
+  transport.Line(wire::Modified("a@11"));
+  transport.Line(wire::Modified("a@11"));
+  transport.Line(wire::Modified("a@9"));
+  transport.Line(wire::Deleted("a@12"));
+  transport.Line(wire::Deleted("a@12"));
+  CHECK(Told() == "~a@11 -a@11 ");
+  CHECK(informer.store().duplicates() == 2);
+  CHECK(informer.store().stale() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "one poison object among 1000 costs one object (R-031)") {
+  informer.Start();
+  for (int i = 0; i < 1000; ++i) {
+    const std::string object =
+        "o" + std::to_string(i) + "#" + std::to_string(i + 1) + "@" + std::to_string(i + 1);
+    transport.Line(wire::Event("ADDED", i == 500 ? wire::Poison(object) : wire::Object(object)));
+  }
+  transport.Line(wire::InitialEventsEnd("2000"));
+  CHECK(informer.HasSynced());
+  CHECK(informer.store().size() == 999);
+  CHECK(informer.quarantined().size() == 1);
+  for (int i = 0; i < 10; ++i) {
+    transport.Line(wire::Event("MODIFIED", wire::Poison("o500#501@" + std::to_string(2001 + i))));
+  }
+  CHECK(informer.quarantined().at(Key("o500")).resource_version.text == "2010");
+  CHECK(log.poison == 1);
+  CHECK(informer.reflector().counters().decode_errors == 11);
+  CHECK(transport.requests().size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)") {
+  Sync({"a@3", "b@4"}, "10");
+  transport.Line(wire::Event("MODIFIED", wire::Poison("a@11")));
+  CHECK(informer.reflector().last_version().text == "11");
+  CHECK(informer.quarantined().contains(Key("a")));
+  REQUIRE(informer.store().Find(Key("a")) != nullptr);
+
+  SECTION("over a relist, which does not say that it is gone") {
+    Relist({wire::Event("ADDED", wire::Poison("a@11")), wire::Added("b@4")}, "20");
+    CHECK(Told().empty());
+    CHECK(informer.store().Find(Key("a"))->meta.resource_version.text == "3");
+    CHECK(informer.quarantined().contains(Key("a")));
+    CHECK(log.poison == 1);
+  }
+  SECTION("until it can be read again") {
+    transport.Line(wire::Modified("a@12"));
+    CHECK(Told() == "~a@12 ");
+    CHECK(informer.quarantined().empty());
+  }
+  SECTION("or is read again in a relist") {
+    Relist({wire::Added("a@12"), wire::Added("b@4")}, "20");
+    CHECK(Told() == "~a@12 ");
+    CHECK(informer.quarantined().empty());
+  }
+  SECTION("but not in one that remains unfinished") {
+    transport.Line(wire::ErrorEvent(410, "Expired"));
+    transport.Line(wire::Added("a@12"));
+    transport.Break();
+    CHECK(informer.quarantined().contains(Key("a")));
+  }
+  SECTION("until it is deleted, which needs no more than its name") {
+    transport.Line(wire::Event("DELETED", wire::Poison("a@12")));
+    CHECK(Told() == "-a@3 ");
+    CHECK(informer.quarantined().empty());
+  }
+  SECTION("or is missing from a relist") {
+    Relist({wire::Added("b@4")}, "20");
+    CHECK(Told() == "?a@3 ");
+    CHECK(informer.quarantined().empty());
+  }
+  SECTION("unless it is another of the same name") {
+    Relist({wire::Event("ADDED", wire::Poison("a#77@15")), wire::Added("b@4")}, "20");
+    CHECK(Told() == "?a@3 ");
+    CHECK(informer.quarantined().contains(Key("a")));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "poison within a watch list leaves its own former version (R-031, R-012)") {
+  informer.Start();
+  transport.Line(wire::Added("a@3"));
+  transport.Line(wire::Event("MODIFIED", wire::Poison("a@5")));
+  transport.Line(wire::Event("ADDED", wire::Poison("b@6")));
+  transport.Line(wire::Deleted("b@7"));
+  transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(Told() == "+a@3 ");
+  CHECK(informer.quarantined().size() == 1);
+}
+
+std::vector<std::string> Many(int count) {
+  std::vector<std::string> objects;
+  for (int i = 0; i < count; ++i) {
+    objects.push_back("o" + std::to_string(i) + "#" + std::to_string(i + 1) + "@3");
+  }
+  return objects;
+}
+
+struct Vanish {
+  int before;
+  int after;
+  bool alarm;
+};
+
+TEST_CASE_METHOD(Fixture, "more than half of 20 or more objects do not vanish unconfirmed (R-010)") {
+  const Vanish row = GENERATE(values<Vanish>(
+      {{19, 0, false}, {20, 10, false}, {20, 9, true}, {20, 0, true}, {100, 50, false}}));
+  CAPTURE(row.before, row.after);
+  Sync(Many(row.before), "10");
+  std::vector<std::string> lines;
+  for (const std::string& object : Many(row.after)) lines.push_back(wire::Added(object));
+  Relist(lines, "20");
+  const size_t left = static_cast<size_t>(row.alarm ? row.before : row.after);
+  CHECK(informer.store().size() == left);
+  CHECK(informer.reflector().counters().vanish_alarms == (row.alarm ? 1U : 0U));
+  if (!row.alarm) return;
+
+  std::vector<std::string> items;
+  for (const std::string& object : Many(row.after)) items.push_back(wire::Object(object));
+  transport.Reply(200, wire::ListOf("21", items));
+  CHECK(informer.store().size() == static_cast<size_t>(row.after));
+}
+
+TEST_CASE_METHOD(Fixture, "replacing every object by another of its name is a mistake, too (R-010)") {
+  Sync(Many(20), "10");
+  std::vector<std::string> lines;
+  for (int i = 0; i < 20; ++i) {
+    lines.push_back(wire::Added("o" + std::to_string(i) + "#" + std::to_string(i + 100) + "@15"));
+  }
+  Relist(lines, "20");
+  CHECK(informer.reflector().counters().vanish_alarms == 1);
+  CHECK(Told().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a fold survives the relist that is older than it") {
+  Sync({"a@3"}, "10");
+  const auto reply = decoder.DecodeReplicaSet(wire::Object("b@25"));
+  informer.store().Fold(reply.value());
+  informer.store().FoldDelete(Key("a"), wire::UidOf("a@3"));
+  CHECK(Told() == "+b@25 -a@3 ");
+  Relist({wire::Added("a@3")}, "20");
+  CHECK(Told().empty());
+  transport.Line(wire::Deleted("a@24"));
+  transport.Line(wire::Added("b@25"));
+  CHECK(Told().empty());
+  CHECK(informer.store().tombstones() == 0);
+}
+
+}  // namespace
+}  // namespace windlass

@@ -1,0 +1,132 @@
+// A reflector of ReplicaSets over a scripted transport, and a sink that writes down what it hears:
+//
+//   begin · add a@5 · del a@5 · end 10 · END 10 (confirmed) · abandon · apply +a@6 ~a@7 -a@8
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kubeclient/cache/reflector.h"
+#include "test/catch.h"
+#include "test/unit/cache/scripted_transport.h"
+#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/wire.h"
+
+namespace windlass {
+
+class RecordingSink final : public ReflectorSink {
+ public:
+  explicit RecordingSink(Decoder& decoder) : decoder_(decoder) {}
+
+  std::string heard;
+  bool looks_like_a_mistake = false;  // what an unconfirmed EndReplace answers (R-010)
+  std::function<void()> on_end;       // what a handler does at the end of a replacement
+
+  // What was heard since the last time.
+  std::string Take() { return std::exchange(heard, ""); }
+
+ private:
+  void Note(const std::string& word) { heard += (heard.empty() ? "" : " ") + word; }
+
+  void BeginReplace() override { Note("begin"); }
+  void AbandonReplace() override { Note("abandon"); }
+  Status AddToReplace(std::string_view object_json, bool deleted) override {
+    WINDLASS_TRY(const std::string object, Read(object_json));
+    Note((deleted ? "del " : "add ") + object);
+    return Unit{};
+  }
+  bool EndReplace(const ResourceVersion& version, bool confirmed) override {
+    Note((confirmed ? "END " : "end ") + version.text);
+    if (on_end) on_end();
+    return confirmed || !looks_like_a_mistake;
+  }
+  Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override {
+    WINDLASS_TRY(const std::string object, Read(object_json));
+    const char* mark = type == WatchEventType::kAdded      ? "+"
+                       : type == WatchEventType::kModified ? "~"
+                                                           : "-";
+    Note("apply " + (mark + object));
+    return ResourceVersion{object.substr(object.find('@') + 1)};
+  }
+
+  Result<std::string> Read(std::string_view object_json) {
+    WINDLASS_TRY(const ReplicaSet rs, decoder_.DecodeReplicaSet(object_json));
+    return rs.meta.name + "@" + rs.meta.resource_version.text;
+  }
+
+  Decoder& decoder_;
+};
+
+// Keeps the warnings, without their fields.
+class WarningLog final : public Log {
+ public:
+  void Write(LogLevel level, std::string_view event, const LogFields&) override {
+    if (level == LogLevel::kWarning) warnings.emplace_back(event);
+  }
+  bool Enabled(LogLevel) const override { return false; }
+  auto Count(std::string_view event) const {
+    return std::count(warnings.begin(), warnings.end(), event);
+  }
+  std::vector<std::string> warnings;
+};
+
+struct ReflectorFixture {
+  VirtualTime time;
+  Random random{1};
+  WarningLog log;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  ScriptedTransport transport;
+  RecordingSink sink{decoder};
+  Reflector reflector{time, random, log, time.timers(), transport, decoder,
+                      ReflectorOptions{Resource::kReplicaSets, "", "", "", false}, sink};
+
+  const ReflectorCounters& counters() const { return reflector.counters(); }
+  uint64_t Ends(const std::string& reason) const {
+    const auto found = counters().watch_ends.find(reason);
+    return found == counters().watch_ends.end() ? 0 : found->second;
+  }
+
+  // Watching from resourceVersion "10", with nothing in the store.
+  void Sync() {
+    reflector.Start();
+    transport.Line(wire::InitialEventsEnd("10"));
+    REQUIRE(reflector.state() == ReflectorState::kWatching);
+    sink.Take();
+  }
+  // The first page is asked for, of a server that has no watch lists.
+  void StartListing() {
+    reflector.Start();
+    transport.Reply(422, wire::ApiStatus(422, "Invalid"));
+    sink.Take();
+  }
+  void SyncByList() {
+    StartListing();
+    transport.Reply(200, wire::ListOf("10", {}));
+    REQUIRE(reflector.state() == ReflectorState::kWatching);
+    sink.Take();
+  }
+
+  // Lets time go by until something is asked; returns how long that took.
+  Duration UntilAsked(Duration limit = seconds(3600)) {
+    const MonotonicTime start = time.Now();
+    while (!transport.busy() && time.timers().next() && time.Now() - start < limit) {
+      time.Advance(*time.timers().next() - time.Now());
+    }
+    REQUIRE(transport.busy());
+    return time.Now() - start;
+  }
+
+  // "watchlist", "list" or "watch", of the last request.
+  std::string Asked() const {
+    if (transport.Parameter("sendInitialEvents")) return "watchlist";
+    return transport.Parameter("watch") ? "watch" : "list";
+  }
+  std::string Version() const { return transport.Parameter("resourceVersion").value_or("none"); }
+};
+
+}  // namespace windlass

@@ -1,0 +1,388 @@
+// How a reflector follows changes and recovers (reliability §1.3), in virtual time.
+#include <algorithm>
+
+#include "kubeclient/base/limits.h"
+#include "test/unit/cache/reflector_fixture.h"
+
+namespace windlass {
+namespace {
+
+using wire::ApiStatus;
+using wire::ErrorEvent;
+
+TEST_CASE_METHOD(ReflectorFixture, "every watch asks for an end within 5 to 10 minutes (R-017)") {
+  Sync();
+  int low = 600;
+  int high = 0;
+  for (int i = 0; i < 200; ++i) {
+    transport.Line(wire::Bookmark("11"));
+    transport.End();
+    UntilAsked();
+    CHECK(transport.Parameter("allowWatchBookmarks") == "true");
+    CHECK(transport.last().call_class == CallClass::kWatch);
+    CHECK(transport.last().deadline == kWatchIdle);
+    const int timeout = std::stoi(transport.Parameter("timeoutSeconds").value());
+    low = std::min(low, timeout);
+    high = std::max(high, timeout);
+  }
+  CHECK(low >= 300);
+  CHECK(low < 320);
+  CHECK(high > 580);
+  CHECK(high < 600);
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "1000 orderly ends cause no list (R-020)") {
+  Sync();
+  for (int i = 11; i <= 1010; ++i) {
+    time.Advance(seconds(290));
+    transport.Line(wire::Bookmark(std::to_string(i)));
+    transport.End();
+    CHECK(reflector.state() == ReflectorState::kListed);
+    CHECK(UntilAsked() <= kWatchAgainJitter);
+    REQUIRE(Asked() == "watch");
+    REQUIRE(Version() == std::to_string(i));
+  }
+  CHECK(counters().lists == 0);
+  CHECK(counters().watch_lists == 1);
+  CHECK(counters().watches == 1000);
+  CHECK(Ends("orderly") == 1000);
+  CHECK(sink.heard.empty());
+  CHECK(reflector.trouble().empty());
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a very short watch backs off, ever longer (R-018, R-054)") {
+  Sync();
+  transport.Line(wire::Bookmark("11"));
+  transport.End();
+  UntilAsked();
+  Duration longest{0};
+  for (int i = 0; i < 40; ++i) {
+    transport.End();
+    CHECK(reflector.state() == ReflectorState::kBackingOff);
+    const Duration waited = UntilAsked();
+    CHECK(waited <= kReflectorBackOffMax);
+    if (i == 0) CHECK(waited <= kReflectorBackOffFirst);
+    longest = std::max(longest, waited);
+    CHECK(Asked() == "watch");
+  }
+  CHECK(longest > seconds(20));
+  CHECK(Ends("short") == 40);
+
+  time.Advance(kReflectorBackOffReset);  // two good minutes
+  transport.Fail(ErrorKind::kNotSent, "refused");
+  CHECK(UntilAsked() <= kReflectorBackOffFirst);
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a bookmark moves the version on and is no object (R-019, R-043)") {
+  Sync();
+  transport.Line(wire::Bookmark("15"));
+  CHECK(reflector.last_version().text == "15");
+  transport.Line(wire::Bookmark("14"));
+  CHECK(reflector.last_version().text == "15");
+  CHECK(counters().time_travels == 1);
+  transport.Line(wire::Event("BOOKMARK", "{}"));
+  CHECK(counters().decode_errors == 1);
+  CHECK(sink.heard.empty());
+  CHECK(counters().bookmarks == 4);
+  transport.Line(wire::Modified("a@13"));  // applied or not is the store's to say
+  CHECK(reflector.last_version().text == "15");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "last_heard follows events and bookmarks (R-043)") {
+  Sync();
+  time.Advance(seconds(30));
+  transport.Line(wire::Bookmark("11"));
+  CHECK(reflector.last_heard().since_start == seconds(30));
+  time.Advance(seconds(30));
+  transport.Line(wire::Added("a@12"));
+  CHECK(reflector.last_heard().since_start == seconds(60));
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "last_heard follows lists (R-043)") {
+  StartListing();
+  time.Advance(seconds(30));
+  transport.Reply(200, wire::ListOf("10", {}));
+  CHECK(reflector.last_heard().since_start == seconds(30));
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "one 410 causes exactly one relist (R-021)") {
+  Sync();
+  SECTION("as a status") { transport.Reply(410, ApiStatus(410, "Gone")); }
+  SECTION("as an event") { transport.Line(ErrorEvent(410, "Expired")); }
+  SECTION("as an event that has only a reason") { transport.Line(ErrorEvent(0, "Expired")); }
+  CHECK(transport.busy());  // at once
+  CHECK(counters().relists_after_gone == 1);
+  CHECK(sink.Take() == "begin");
+  transport.Line(wire::InitialEventsEnd("20"));
+  transport.AnswerCancelled();
+  time.Advance(seconds(100));
+  CHECK(sink.Take() == "end 20");
+  CHECK(counters().watch_lists == 2);
+  CHECK(counters().lists == 0);
+  CHECK(reflector.last_version().text == "20");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a server that always says 410 meets the back-off (R-021, R-054)") {
+  SyncByList();
+  int at_once = 0;
+  for (int i = 0; i < 20; ++i) {
+    transport.Reply(410, ApiStatus(410, "Gone"));  // to the watch
+    if (transport.busy()) ++at_once;
+    UntilAsked();
+    transport.Reply(200, wire::ListOf("11", {}));
+  }
+  CHECK(at_once == kRelistsAtOnceMax);
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a 410 now and then is always answered at once (R-021)") {
+  Sync();
+  for (int i = 0; i < 20; ++i) {
+    transport.Line(wire::Bookmark("11"));
+    transport.Line(ErrorEvent(410, "Expired"));
+    REQUIRE(transport.busy());
+    transport.Line(wire::InitialEventsEnd("11"));
+  }
+  CHECK(counters().relists_after_gone == 20);
+}
+
+struct Sickness {
+  std::string id;
+  int status;
+  std::string reason;
+  std::string asked;    // next
+  std::string version;  // of that
+};
+
+TEST_CASE_METHOD(ReflectorFixture, "errors of a watch are answered by what they mean (R-022, R-023)") {
+  const Sickness row = GENERATE(values<Sickness>({
+      {"a relist would only hurt", 429, "TooManyRequests", "watch", "10"},
+      {"the server is sick", 500, "InternalError", "watch", "10"},
+      {"the server restarts", 503, "ServiceUnavailable", "watch", "10"},
+      {"the server is slow", 504, "Timeout", "watch", "10"},
+      {"a corrupt object", 500, "StoreReadError", "watchlist", "10"},
+      {"who knows", 400, "BadRequest", "watchlist", "10"},
+      {"who knows", 409, "Conflict", "watchlist", "10"},
+      {"no right", 403, "Forbidden", "watch", "10"},
+  }));
+  const bool as_event = GENERATE(true, false);
+  CAPTURE(row.id, row.status, as_event);
+  Sync();
+  if (as_event) {
+    transport.Line(ErrorEvent(row.status, row.reason));
+  } else {
+    transport.Reply(row.status, ApiStatus(row.status, row.reason));
+  }
+  CHECK(reflector.state() == ReflectorState::kBackingOff);
+  CHECK(sink.heard.empty());
+  CHECK(Ends(std::to_string(row.status)) == 1);
+  UntilAsked();
+  CHECK(Asked() == row.asked);
+  CHECK(Version() == row.version);
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a cache behind our version is passed by a consistent read (R-022)") {
+  Sync();
+  transport.Line(wire::Event("ERROR", wire::VersionTooLarge()));
+  CHECK(UntilAsked() >= seconds(1));
+  CHECK(Asked() == "watchlist");
+  CHECK(Version() == "none");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a server that stays sick for a minute is listed (R-022)") {
+  // Fails with 500 until something else than a watch is asked; returns how long that took.
+  const auto sick = [this] {
+    const MonotonicTime since = time.Now();
+    while (Asked() == "watch") {
+      REQUIRE(time.Now() - since < seconds(100));
+      transport.Reply(500, ApiStatus(500, "InternalError"));
+      UntilAsked();
+    }
+    return time.Now() - since;
+  };
+  SyncByList();
+  CHECK(sick() >= kServerErrorPatience);
+  SECTION("and then has another minute") {
+    transport.Reply(200, wire::ListOf("10", {}));
+    CHECK(sick() >= kServerErrorPatience);
+  }
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a server that recovers has its minute again (R-022)") {
+  Sync();
+  for (int i = 0; i < 50; ++i) {
+    transport.Line(ErrorEvent(500, "InternalError"));
+    UntilAsked();
+    REQUIRE(Asked() == "watch");
+    time.Advance(seconds(5));
+    transport.Line(wire::Added("a@11"));
+  }
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "an error event without a code is the server's, not the network's") {
+  Sync();
+  transport.Line(ErrorEvent(0, "InternalError"));
+  CHECK(Ends("500") == 1);
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a connection that breaks or is refused resumes where it was (R-023)") {
+  Sync();
+  transport.Line(wire::Added("a@12"));
+  SECTION("broken") { transport.Break(); }
+  SECTION("refused") { transport.Fail(ErrorKind::kNotSent, "connection refused"); }
+  SECTION("not trusted") { transport.Fail(ErrorKind::kTls, "certificate has expired"); }
+  CHECK(Ends("transport") == 1);
+  CHECK(!reflector.trouble().empty());
+  CHECK(UntilAsked() <= kReflectorBackOffFirst);
+  CHECK(Asked() == "watch");
+  CHECK(Version() == "12");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "Retry-After is obeyed, in the header and in the body (R-055)") {
+  Sync();
+  SECTION("header") { transport.Reply(429, "", seconds(33)); }
+  SECTION("body") {
+    transport.Line(wire::Event(
+        "ERROR", ApiStatus(429, "TooManyRequests", "", R"({"retryAfterSeconds":33})")));
+  }
+  CHECK(UntilAsked() == seconds(33));
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "Retry-After of the body is held to a minute (R-055)") {
+  Sync();
+  transport.Line(wire::Event(
+      "ERROR", ApiStatus(429, "TooManyRequests", "", R"({"retryAfterSeconds":86400})")));
+  CHECK(UntilAsked() == seconds(60));
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "401 is tried again at once, then with back-off (R-024)") {
+  Sync();
+  transport.Reply(401, ApiStatus(401, "Unauthorized"));
+  CHECK(UntilAsked() == Duration{0});
+  CHECK(Asked() == "watch");
+  transport.Reply(401, ApiStatus(401, "Unauthorized"));
+  CHECK(UntilAsked() > Duration{0});
+  transport.Line(wire::Bookmark("11"));  // accepted: the next one is a new one
+  transport.Reply(401, ApiStatus(401, "Unauthorized"));
+  CHECK(UntilAsked() == Duration{0});
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a missing right is named and asked for ever more rarely (R-024)") {
+  const std::string message = "replicasets.apps is forbidden: User x cannot watch";
+  Sync();
+  Duration longest{0};
+  for (int i = 0; i < 60; ++i) {
+    transport.Reply(403, ApiStatus(403, "Forbidden", message));
+    CHECK(reflector.trouble() == "watch replicasets: Forbidden: " + message);
+    longest = std::max(longest, UntilAsked());
+    CHECK(Asked() == "watch");
+  }
+  CHECK(longest > seconds(40));
+  CHECK(longest <= kForbiddenBackOffMax);
+  transport.Line(wire::Bookmark("11"));
+  CHECK(reflector.trouble().empty());
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "an API that is not there is looked for once a minute (R-024)") {
+  SyncByList();
+  transport.Reply(404, "404 page not found");
+  CHECK(reflector.trouble() == "watch replicasets: HTTP 404");
+  for (int i = 0; i < 20; ++i) {
+    const Duration waited = UntilAsked();
+    CHECK(waited >= seconds(48));
+    CHECK(waited < seconds(72));
+    if (Asked() == "watchlist") transport.Reply(404, "");
+    CHECK(Asked() == "list");
+    transport.Reply(404, ApiStatus(404, "NotFound"));
+  }
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a connection without a word for 150 s is watched again (R-025)") {
+  Sync();
+  transport.Line(wire::Bookmark("11"));
+  time.Advance(kWatchIdle);
+  transport.Break();
+  CHECK(counters().idle_timeouts == 1);
+  CHECK(Ends("idle") == 1);
+  CHECK(UntilAsked() <= kWatchAgainJitter);
+  CHECK(Asked() == "watch");
+  CHECK(Version() == "11");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "garbage drops the connection and what we know of it (R-027)") {
+  const std::string garbage =
+      GENERATE(values<std::string>({"<html>", "{", R"({"type":"ADDED"})", "null", "\x01\x02"}));
+  CAPTURE(garbage);
+  Sync();
+  transport.Line(garbage);
+  CHECK(!transport.busy());
+  CHECK(Ends("malformed") == 1);
+  CHECK(reflector.state() == ReflectorState::kBackingOff);
+  transport.AnswerCancelled();
+  UntilAsked();
+  CHECK(Asked() == "watchlist");
+  CHECK(Version() == "10");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a line above the limit is garbage, too (R-027)") {
+  Sync();
+  transport.Fail(ErrorKind::kMalformed, "line above 8 MiB");
+  CHECK(Ends("malformed") == 1);
+  UntilAsked();
+  CHECK(Asked() == "watchlist");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "an unknown event is ignored and is no point to resume from (R-029)") {
+  Sync();
+  transport.Line(wire::Event("SURPRISE", wire::Object("a@12")));
+  transport.Line("");
+  CHECK(transport.busy());
+  CHECK(sink.heard.empty());
+  CHECK(reflector.last_version().text == "10");
+  transport.Line(wire::Added("b@13"));
+  CHECK(sink.heard == "apply +b@13");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "an object that cannot be decoded does not stop the watch (R-031)") {
+  Sync();
+  transport.Line(wire::Event("MODIFIED", wire::Poison("a@12")));
+  CHECK(reflector.last_version().text == "12");
+  transport.Line(wire::Event("MODIFIED", R"({"metadata":{"resourceVersion":"13"}})"));
+  CHECK(reflector.last_version().text == "12");  // whoever it is, we resume before it
+  transport.Line(wire::Added("b@14"));
+  CHECK(reflector.last_version().text == "14");
+  CHECK(sink.heard == "apply +b@14");
+  CHECK(counters().decode_errors == 2);
+  CHECK(transport.requests().size() == 1);
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "resourceVersion 0 is never asked for (R-001)") {
+  Sync();
+  transport.Line(wire::Added("a@0"));
+  transport.Line(wire::Bookmark("0"));
+  transport.End();
+  UntilAsked();
+  CHECK(Version() == "10");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "versions that cannot be compared are taken as they come (R-034)") {
+  Sync();
+  transport.Line(wire::Bookmark("x5"));
+  CHECK(reflector.last_version().text == "x5");
+  transport.Line(wire::Added("a@x4"));
+  CHECK(reflector.last_version().text == "x4");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "trouble is over when the watch holds, even in silence") {
+  Sync();
+  transport.Fail(ErrorKind::kNotSent, "connection refused");
+  CHECK(reflector.trouble() == "watch replicasets: connection refused");
+  UntilAsked();
+  CHECK(!reflector.trouble().empty());
+  SECTION("after a while") { time.Advance(kWatchTakenAsOpen); }
+  SECTION("with an event") { transport.Line(wire::Added("a@11")); }
+  SECTION("with a bookmark") { transport.Line(wire::Bookmark("11")); }
+  CHECK(reflector.trouble().empty());
+}
+
+}  // namespace
+}  // namespace windlass

@@ -1,0 +1,120 @@
+// A transport that does what the test says: it records what is asked and answers when told to.
+//
+// It keeps the contract of transport.h: no handler runs inside Call or Stream, each call is answered once,
+// a cancelled call still hears kCancelled, later (AnswerCancelled), and a line has 64 readable bytes
+// behind it, which are garbage.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass {
+
+class ScriptedTransport final : public Transport {
+ public:
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    return Open(std::move(request), std::move(reply), {});
+  }
+  CallId Stream(HttpRequest request, StreamHandler handler) override {
+    return Open(std::move(request), {}, std::move(handler));
+  }
+  void Cancel(CallId id) override {
+    if (!open_ || open_->id != id) return;
+    cancelled_.push_back(std::move(*open_));
+    open_.reset();
+  }
+
+  // --- what was asked ---
+
+  const std::vector<HttpRequest>& requests() const { return requests_; }
+  const HttpRequest& last() const {
+    WL_ASSERT(!requests_.empty());
+    return requests_.back();
+  }
+  bool busy() const { return open_.has_value(); }
+  bool streaming() const { return busy() && open_->stream.on_line; }
+
+  // The value of a parameter of the last request; nullopt when it has none of that name.
+  std::optional<std::string> Parameter(const std::string& name) const {
+    const std::string target = last().target;
+    for (const std::string start : {"?", "&"}) {
+      const size_t at = target.find(start + name + "=");
+      if (at == std::string::npos) continue;
+      const size_t value = at + name.size() + 2;
+      return target.substr(value, target.find('&', value) - value);
+    }
+    return std::nullopt;
+  }
+
+  // --- what comes back ---
+
+  void Reply(int status, std::string body, std::optional<Duration> retry_after = std::nullopt) {
+    const Pending call = TakeOpen();
+    if (call.reply) return call.reply(HttpResponse{status, "application/json", std::move(body), retry_after});
+    call.stream.on_end(StreamEnd{status, std::move(body), std::nullopt, retry_after});
+  }
+  void Fail(ErrorKind kind, const std::string& message) {
+    const Pending call = TakeOpen();
+    if (call.reply) return call.reply(Error{kind, message});
+    call.stream.on_end(StreamEnd{0, "", Error{kind, message}, std::nullopt});
+  }
+  void Line(const std::string& line) {
+    WL_ASSERT(streaming());
+    const std::string padded = line + std::string(64, '}');
+    const auto on_line = open_->stream.on_line;
+    on_line(std::string_view(padded).substr(0, line.size()));
+  }
+  // The server's orderly end.
+  void End() { TakeOpen().stream.on_end(StreamEnd{200, "", std::nullopt, std::nullopt}); }
+  // The connection breaks after the response had begun.
+  void Break() {
+    TakeOpen().stream.on_end(
+        StreamEnd{200, "", Error{ErrorKind::kAmbiguous, "connection reset"}, std::nullopt});
+  }
+  // Lines and the end of cancelled calls, all of which nobody may hear any more.
+  void AnswerCancelled() {
+    for (const Pending& call : std::exchange(cancelled_, {})) {
+      const Error error{ErrorKind::kCancelled, "cancelled"};
+      if (call.reply) {
+        call.reply(error);
+        continue;
+      }
+      call.stream.on_line("{}");
+      call.stream.on_end(StreamEnd{0, "", error, std::nullopt});
+    }
+  }
+
+ private:
+  struct Pending {
+    CallId id = 0;
+    ReplyHandler reply;
+    StreamHandler stream;
+  };
+
+  CallId Open(HttpRequest request, ReplyHandler reply, StreamHandler stream) {
+    WL_ASSERT(request.deadline > Duration{0});
+    WL_ASSERT(!open_);  // a reflector has one call at a time
+    requests_.push_back(std::move(request));
+    open_ = Pending{++last_id_, std::move(reply), std::move(stream)};
+    return last_id_;
+  }
+  Pending TakeOpen() {
+    WL_ASSERT(open_);
+    Pending call = std::move(*open_);
+    open_.reset();
+    return call;
+  }
+
+  std::vector<HttpRequest> requests_;
+  std::optional<Pending> open_;
+  std::vector<Pending> cancelled_;
+  CallId last_id_ = 0;
+};
+
+}  // namespace windlass
