@@ -129,7 +129,9 @@ replica_sets
 show kubectl rollout history deployment/web
 end_part
 
-step "Log: what Windlass decided, and from which numbers"
-grep -F web "$windlass_log" || die "windlass decided nothing"
+step "Log: each change to a ReplicaSet is one line, with the numbers it was decided on"
+{ grep -F default/web "$windlass_log" || die "windlass decided nothing"; } |
+  grep -vF 'info update status' |
+  sed 's/^[^T]*T/    /; s/Z info / /; s/ deployment=[^ ]* request="[^"]*"//'
 
 step "End: stopping Windlass and the cluster"
