@@ -134,13 +134,10 @@ Status ReadClientCertificate(const EntryReader& user, ClientConfig& config) {
 }
 
 Status ReadUser(const EntryReader& user, ClientConfig& config) {
-  for (const auto read :
-       {+[](const EntryReader&entry, ClientConfig&) { return RefuseUnsupported(entry); },
-        &ReadToken, &ReadClientCertificate}) {
-    const Status status = read(user, config);
-    if (!status.ok()) return status;
-  }
-  return Unit{};
+  Status status = RefuseUnsupported(user);
+  if (status.ok()) status = ReadToken(user, config);
+  if (status.ok()) status = ReadClientCertificate(user, config);
+  return status;
 }
 
 Error NoSuch(const Kubeconfig& kubeconfig, const std::string& what, const std::string& remedy) {

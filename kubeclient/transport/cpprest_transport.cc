@@ -240,9 +240,9 @@ bool IsHeaderValue(std::string_view text) {
   return true;
 }
 
-http::client::http_client_config ClientConfig(const TransportOptions& options,
-                                              const ServerUrl& server,
-                                              std::shared_ptr<const TlsIdentity> identity) {
+http::client::http_client_config LibraryConfig(const TransportOptions& options,
+                                               const ServerUrl& server,
+                                               std::shared_ptr<const TlsIdentity> identity) {
   http::client::http_client_config config;
   config.set_max_redirects(0);
   config.set_timeout(std::chrono::duration_cast<seconds>(kConnectionIdleMax));
@@ -320,10 +320,9 @@ Result<http::http_request> CppRestTransport::Impl::ToMessage(HttpRequest& reques
   http::http_headers& headers = message.headers();
   headers.add("Accept", request.accept);
   headers.add("User-Agent", options.user_agent);
-  // The library verifies the certificate against the Host header, where there is one (cpp-stack
-  // §1.2).
-  if (server.https && !options.tls.server_name.empty())
-    headers.add("Host", options.tls.server_name);
+  // The certificate is verified against the Host header, where there is one (cpp-stack §1.2).
+  const std::string& server_name = options.tls.server_name;
+  if (server.https && !server_name.empty()) headers.add("Host", server_name);
   if (options.credentials) {
     WINDLASS_TRY(const Secret token, options.credentials->BearerToken());
     if (!IsHeaderValue(token.Reveal())) {
@@ -395,7 +394,7 @@ Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& 
   }
   WINDLASS_TRY(std::shared_ptr<const TlsIdentity> identity, TlsIdentity::Parse(options.tls));
   auto impl = std::make_shared<Impl>(clock, timers, inbox, std::move(options), std::move(server));
-  impl->config = ClientConfig(impl->options, impl->server, std::move(identity));
+  impl->config = LibraryConfig(impl->options, impl->server, std::move(identity));
   try {
     impl->MakeClients();
   } catch (const std::exception& failure) {
