@@ -78,11 +78,34 @@ void FailedTestBeforeStaleVersion(ContractProbe& api) {
   api.ExpectRefused(api.JsonPatch(api.Deployments("web"), patch), 422, "Invalid");
 }
 
-void ReplaceOfMissingPath(ContractProbe& api) {
+// Laxer than RFC 6902: only the parent must be there.
+void ReplaceOfMissingKey(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
-  const Json patch =
+  const Json leaf =
       Json::parse(R"([{"op": "replace", "path": "/metadata/annotations", "value": {"a": "1"}}])");
+  const Json after = api.ExpectOk(api.JsonPatch(api.Deployments("web"), leaf), 200);
+  api.ExpectEqual("annotations", after["metadata"]["annotations"], {{"a", "1"}});
+  const Json deeper =
+      Json::parse(R"([{"op": "replace", "path": "/spec/nothing/here", "value": "1"}])");
+  api.ExpectRefused(api.JsonPatch(api.Deployments("web"), deeper), 422, "Invalid");
+}
+
+void RemoveOfMissingKey(ContractProbe& api) {
+  CreateAnnotated(api);
+  const Json patch = Json::parse(R"([{"op": "remove", "path": "/metadata/annotations/nobody"}])");
   api.ExpectRefused(api.JsonPatch(api.Deployments("web"), patch), 422, "Invalid");
+}
+
+void TestOfMissingKey(ContractProbe& api) {
+  CreateAnnotated(api);
+  const Json absent = Json::parse(R"([
+    {"op": "test", "path": "/metadata/annotations/nobody", "value": null},
+    {"op": "replace", "path": "/spec/replicas", "value": 3}])");
+  const Json after = api.ExpectOk(api.JsonPatch(api.Deployments("web"), absent), 200);
+  api.ExpectEqual("replicas", IntAt(after, {"spec", "replicas"}), 3);
+  const Json present =
+      Json::parse(R"([{"op": "test", "path": "/metadata/annotations/nobody", "value": "1"}])");
+  api.ExpectRefused(api.JsonPatch(api.Deployments("web"), present), 422, "Invalid");
 }
 
 void AddReplacesMap(ContractProbe& api) {
@@ -125,8 +148,11 @@ void PatchOfMissing(ContractProbe& api) {
 void WrongTypeInPatch(ContractProbe& api) {
   CreateAnnotated(api);
   api.ExpectRefused(
-      api.MergePatch(api.Deployments("web"), Json::parse(R"({"spec":{"replicas":"three"}})")), 400,
-      "BadRequest");
+      api.MergePatch(api.Deployments("web"), Json::parse(R"({"spec":{"replicas":"three"}})")), 422,
+      "Invalid");
+  Json web = api.Get(api.Deployments("web")).json();
+  web["spec"]["replicas"] = "three";
+  api.ExpectRefused(api.Put(api.Deployments("web"), web), 400, "BadRequest");
 }
 
 struct Family {
@@ -205,13 +231,15 @@ std::vector<ContractCase> PatchCases() {
       {"a failed JSON patch test is 422 Invalid and changes nothing", FailedTest},
       {"a failed JSON patch test is found before a stale resourceVersion",
        FailedTestBeforeStaleVersion},
-      {"a JSON patch that replaces what is not there is 422 Invalid", ReplaceOfMissingPath},
+      {"a JSON patch replaces an absent key, but not below an absent parent", ReplaceOfMissingKey},
+      {"a JSON patch cannot remove an absent key", RemoveOfMissingKey},
+      {"a JSON patch test of an absent key holds against null alone", TestOfMissingKey},
       {"a JSON patch add replaces an existing map", AddReplacesMap},
       {"a JSON patch path may contain an escaped slash", EscapedPath},
       {"a JSON patch that is no list is a bad request", PatchOfTheWrongShape},
       {"an unknown patch type is 415", UnknownPatchType},
       {"a patch of what does not exist is 404", PatchOfMissing},
-      {"a patch that gives a field the wrong type is a bad request", WrongTypeInPatch},
+      {"a wrong type is invalid in a patch and a bad request in a PUT", WrongTypeInPatch},
       {"a strategic merge patch adopts and releases", AdoptAndRelease},
       {"an adoption with a stale resourceVersion is a conflict", AdoptStale},
       {"an adoption with another uid is invalid", AdoptAnotherUid},

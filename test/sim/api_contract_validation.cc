@@ -138,7 +138,7 @@ void RecreateWithRollingUpdate(ContractProbe& api) {
 void UnknownStrategy(ContractProbe& api) {
   CreateWeb(api);
   ExpectInvalid(api, "", R"({"spec": {"strategy": {"type": "Fancy", "rollingUpdate": null}}})",
-                {"spec.strategy.type"});
+                {"spec.strategy"});
 }
 
 void DeadlineAboveMinReady(ContractProbe& api) {

@@ -67,10 +67,39 @@ Json MergeMap(Json target, const Json& patch) {
   return target;
 }
 
-// The library answers a failed operation with an exception; here it becomes the server's 422.
-std::variant<Json, ApiAnswer> ApplyJsonPatch(const Json& object, const Json& operations) {
+// The parent of a pointer's last part, and that part; nullptr when there is no such object.
+const Json* ParentOf(const Json& object, const std::string& pointer, std::string& leaf) {
   try {
-    return object.patch(operations);
+    const Json::json_pointer path(pointer);
+    if (path.empty()) return nullptr;
+    leaf = path.back();
+    const Json& parent = object.at(path.parent_pointer());
+    return parent.is_object() ? &parent : nullptr;
+  } catch (const Json::exception&) {
+    return nullptr;
+  }
+}
+
+// Where the server's library is laxer than RFC 6902: `replace` of an absent key adds it, `test` of
+// an absent key against null holds. The parent must exist.
+Json Strict(const Json& object, Json operation) {
+  std::string leaf;
+  const std::string op = TextAt(operation, {"op"});
+  const Json* parent = ParentOf(object, TextAt(operation, {"path"}), leaf);
+  if (parent == nullptr || parent->contains(leaf)) return operation;
+  if (op == "replace") operation["op"] = "add";
+  if (op == "test" && At(operation, {"value"}).is_null()) return nullptr;
+  return operation;
+}
+
+// The library answers a failed operation with an exception; here it becomes the server's 422.
+std::variant<Json, ApiAnswer> ApplyJsonPatch(Json object, const Json& operations) {
+  try {
+    for (const Json& operation : operations) {
+      Json strict = Strict(object, operation);
+      if (!strict.is_null()) object.patch_inplace(Json::array({std::move(strict)}));
+    }
+    return object;
   } catch (const Json::exception&) {
     return UnprocessablePatch();
   }

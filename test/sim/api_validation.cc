@@ -65,7 +65,7 @@ void ValidateStrategy(Causes& causes, const Json& strategy) {
   }
   if (type != "RollingUpdate") {
     causes.push_back(
-        {"spec.strategy.type", "FieldValueNotSupported",
+        {"spec.strategy", "FieldValueNotSupported",
          "Unsupported value: \"" + type + "\": supported values: \"Recreate\", \"RollingUpdate\""});
     return;
   }
@@ -217,27 +217,25 @@ void CheckImmutable(Causes& causes, const Json& before, const Json& after, const
 
 }  // namespace
 
-std::optional<ApiAnswer> CheckTypes(const ApiResource& resource, const Json& object) {
+std::optional<std::string> FindWrongType(const ApiResource& resource, const Json& object) {
   const std::string kind(resource.kind);
-  const auto refuse = [&](const std::string& detail) {
-    return BadRequest(kind + " in version \"" + std::string(resource.version) +
-                      "\" cannot be handled as a " + kind + ": json: cannot unmarshal " + detail);
+  const auto wrong = [](const Json& value, const std::string& field, const std::string& type) {
+    return "json: cannot unmarshal " + std::string(value.type_name()) + " into Go struct field " +
+           field + " of type " + type;
   };
   for (const NumberField& field : kNumbers) {
     if (field.resource != resource.resource) continue;
     const Json& value = At(object, {field.section, field.name});
     if (value.is_null() || value.is_number_integer()) continue;
-    return refuse(std::string(value.type_name()) + " into Go struct field " + kind + "Spec." +
-                  field.section + "." + field.name + " of type int32");
+    return wrong(value, kind + "Spec." + field.section + "." + field.name, "int32");
   }
   for (const char* map : {"labels", "annotations"}) {
     const Json& values = At(object, {"metadata", map});
     if (values.is_null()) continue;
-    if (!values.is_object()) return refuse("value into Go struct field ObjectMeta.metadata");
+    const std::string field = std::string("ObjectMeta.metadata.") + map;
+    if (!values.is_object()) return wrong(values, field, "map[string]string");
     for (const auto& [key, value] : values.items()) {
-      if (value.is_string() || value.is_null()) continue;
-      return refuse(std::string(value.type_name()) + " into Go struct field ObjectMeta.metadata." +
-                    map + " of type string");
+      if (!value.is_string() && !value.is_null()) return wrong(value, field, "string");
     }
   }
   return std::nullopt;

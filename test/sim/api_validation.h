@@ -1,7 +1,8 @@
-// Why an object is refused: type errors of the decoder (400) and validation (422). D-406, D-701.
+// Why an object is refused: wrong types and validation. D-406, D-701.
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "test/sim/api_answer.h"
 #include "test/sim/api_resource.h"
@@ -9,8 +10,8 @@
 
 namespace windlass::sim {
 
-// A known field of the wrong JSON type, which the server's decoder refuses with 400.
-std::optional<ApiAnswer> CheckTypes(const ApiResource& resource, const Json& object);
+// A known field of the wrong JSON type: what the server's decoder says of it.
+std::optional<std::string> FindWrongType(const ApiResource& resource, const Json& object);
 
 Causes ValidateCreate(const ApiResource& resource, const Json& object);
 

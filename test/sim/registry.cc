@@ -73,6 +73,12 @@ void AddFinalizer(Json& object, const char* finalizer) {
   list.push_back(finalizer);
 }
 
+ApiAnswer Undecodable(const ApiResource& resource, const std::string& why) {
+  const std::string kind(resource.kind);
+  return BadRequest(kind + " in version \"" + std::string(resource.version) +
+                    "\" cannot be handled as a " + kind + ": " + why);
+}
+
 }  // namespace
 
 std::string Target::Describe() const {
@@ -85,7 +91,7 @@ std::string Target::Describe() const {
 
 ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json object) {
   const ApiResource& resource = *target.resource;
-  if (const auto refused = CheckTypes(resource, object)) return *refused;
+  if (const auto wrong = FindWrongType(resource, object)) return Undecodable(resource, *wrong);
   if (const auto refused = CheckNamespace(target)) return *refused;
   if (!NamespaceOf(object).empty() && NamespaceOf(object) != target.namespace_) {
     return BadRequest(
@@ -133,7 +139,11 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
   auto wished = transform(*current);
   if (auto* refused = std::get_if<ApiAnswer>(&wished)) return *refused;
   Json next = std::get<Json>(std::move(wished));
-  if (const auto refused = CheckTypes(resource, next)) return *refused;
+  if (const auto wrong = FindWrongType(resource, next)) {
+    if (how == How::kPut) return Undecodable(resource, *wrong);
+    // The server blames the patch, whole.
+    return Invalid(resource, "", {{"patch", "FieldValueInvalid", "Invalid value: " + *wrong}});
+  }
   if (NameOf(next) != target.name) {
     return BadRequest("the name of the object (" + NameOf(next) +
                       ") does not match the name on the URL (" + target.name + ")");

@@ -1,0 +1,124 @@
+// What the contract suite cannot ask of a real server within reason: minutes of waiting,
+// compaction, seeds.
+#include "test/sim/api_server.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+
+namespace windlass::sim {
+namespace {
+
+HttpRequest Get(const std::string& target) {
+  HttpRequest request;
+  request.target = target;
+  return request;
+}
+
+void CreateDeployments(ApiServer& server, int count) {
+  server.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
+  for (int i = 0; i < count; ++i) {
+    server.Create("user", Resource::kDeployments, "default",
+                  SampleDeployment("web-" + std::to_string(i)));
+  }
+}
+
+TEST_CASE("Uids come from the seed and look like the server's") {
+  const auto uid = [](uint64_t seed) {
+    SimLoop loop(seed);
+    ApiServer server(loop);
+    CreateDeployments(server, 1);
+    return UidOf(*server.Find({Resource::kDeployments, "default", "web-0"}));
+  };
+  CHECK(uid(1) == uid(1));
+  CHECK(uid(1) != uid(2));
+  CHECK(Uid::Parse(uid(1)).has_value());
+  CHECK(uid(1)[14] == '4');
+}
+
+TEST_CASE("Times are written as the server writes them") {
+  CHECK(TimeText({1767225600}) == "2026-01-01T00:00:00Z");
+  CHECK(TimeText({1709210096}) == "2024-02-29T12:34:56Z");
+  CHECK(TimeValue("2024-02-29T12:34:56Z").unix_seconds == 1709210096);
+  CHECK(TimeValue("yesterday").IsZero());
+}
+
+TEST_CASE("A continue token expires with the history it points into") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 3);
+  const std::string path = "/apis/apps/v1/namespaces/default/deployments?limit=2";
+  const Json page = Json::parse(server.Handle(Get(path), "user").body);
+  const std::string token = page["metadata"]["continue"];
+  CHECK(server.Handle(Get(path + "&continue=" + token), "user").status == 200);
+
+  loop.RunFor(ObjectStore::kHistoryKept + seconds(1));
+  CreateDeployments(server, 4);
+  server.store().CompactAll();
+  const HttpResponse expired = server.Handle(Get(path + "&continue=" + token), "user");
+  CHECK(expired.status == 410);
+  CHECK(Json::parse(expired.body)["reason"] == "Expired");
+}
+
+TEST_CASE("History older than five minutes is forgotten as writes go on") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 2);
+  const uint64_t early = server.store().revision();
+  loop.RunFor(ObjectStore::kHistoryKept - seconds(1));
+  server.Create("user", Resource::kDeployments, "default", SampleDeployment("later"));
+  CHECK(server.store().compacted() < early);
+  loop.RunFor(seconds(2));
+  server.Create("user", Resource::kDeployments, "default", SampleDeployment("last"));
+  CHECK(server.store().compacted() == early);
+}
+
+TEST_CASE("Bookmarks come about once a minute and just before the end of a watch") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 1);
+  std::vector<int64_t> bookmarks;
+  int64_t end = 0;
+  const auto now = [&] { return loop.clock().Now().since_start / seconds(1); };
+  WatchSink sink;
+  sink.on_line = [&](const std::string& line) {
+    const Json event = Json::parse(line);
+    REQUIRE(event["type"] == "BOOKMARK");
+    CHECK(event["object"]["metadata"]["resourceVersion"] ==
+          std::to_string(server.store().revision()));
+    bookmarks.push_back(now());
+  };
+  sink.on_end = [&](int status, const std::string&) {
+    CHECK(status == 200);
+    end = now();
+  };
+  server.Watch(Get("/apis/apps/v1/deployments?watch=1&allowWatchBookmarks=true&timeoutSeconds=300"
+                   "&resourceVersion=" +
+                   std::to_string(server.store().revision())),
+               "user", std::move(sink));
+  loop.RunFor(seconds(400));
+  CHECK(end == 300);
+  REQUIRE(bookmarks.size() >= 4);
+  CHECK(bookmarks.size() <= 7);
+  CHECK(bookmarks[0] >= 45);
+  CHECK(bookmarks[0] <= 75);
+  CHECK(bookmarks.back() == 298);
+}
+
+TEST_CASE("A watch without timeoutSeconds ends within the server's own time") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  bool ended = false;
+  WatchSink sink{[](const std::string&) {}, [&](int, const std::string&) { ended = true; }};
+  server.Watch(Get("/apis/apps/v1/deployments?watch=1"), "user", std::move(sink));
+  loop.RunFor(seconds(1799));
+  CHECK_FALSE(ended);
+  loop.RunFor(seconds(1802));
+  CHECK(ended);
+}
+
+}  // namespace
+}  // namespace windlass::sim

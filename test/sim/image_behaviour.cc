@@ -1,0 +1,75 @@
+#include "test/sim/image_behaviour.h"
+
+#include <cctype>
+#include <charconv>
+#include <string>
+#include <vector>
+
+namespace windlass::sim {
+namespace {
+
+bool IsWordByte(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0 ||
+         std::islower(static_cast<unsigned char>(c)) != 0;
+}
+
+// "1.5s" at the start of `text`, not followed by more of a word.
+std::optional<Duration> TakeDuration(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  if (error != std::errc()) return std::nullopt;
+  std::string_view unit(stop, static_cast<size_t>(end - stop));
+  size_t size = 0;
+  while (size < unit.size() && IsWordByte(unit[size])) ++size;
+  unit = unit.substr(0, size);
+  const double in_ms = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60000 : 0;
+  if (in_ms == 0) return std::nullopt;
+  return milliseconds(static_cast<int64_t>(value * in_ms));
+}
+
+// What follows "<key>-" in the name, where the key is a word of its own.
+std::optional<Duration> Timed(std::string_view name, std::string_view key) {
+  const std::string prefix = std::string(key) + "-";
+  for (size_t at = name.find(prefix); at != std::string_view::npos;
+       at = name.find(prefix, at + 1)) {
+    if (at > 0 && IsWordByte(name[at - 1])) continue;
+    if (const auto duration = TakeDuration(name.substr(at + prefix.size()))) return duration;
+  }
+  return std::nullopt;
+}
+
+bool HasWord(std::string_view name, std::string_view word) {
+  for (size_t at = name.find(word); at != std::string_view::npos; at = name.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    const bool begins = at == 0 || !IsWordByte(name[at - 1]);
+    const bool ends = end == name.size() || !IsWordByte(name[end]);
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+// The registry's host and the digest are not part of the name: nobody who writes a manifest chooses
+// them.
+ImageBehaviour BehaviourOf(std::string_view image) {
+  std::string_view name = image.substr(0, image.find('@'));
+  const size_t slash = name.find('/');
+  if (slash != std::string_view::npos &&
+      name.substr(0, slash).find_first_of(".:") != std::string_view::npos) {
+    name.remove_prefix(slash + 1);
+  }
+  ImageBehaviour behaviour;
+  behaviour.missing = HasWord(name, "missing") || HasWord(name, "404");
+  behaviour.never_ready = HasWord(name, "never-ready");
+  behaviour.pull = Timed(name, "slow-pull").value_or(Duration(0));
+  behaviour.start = Timed(name, "slow-start").value_or(Duration(0));
+  behaviour.ready = Timed(name, "slow-ready").value_or(Duration(0));
+  behaviour.stop = Timed(name, "slow-stop").value_or(Duration(0));
+  behaviour.crash = Timed(name, "crash");
+  behaviour.exit = Timed(name, "exits");
+  return behaviour;
+}
+
+}  // namespace windlass::sim

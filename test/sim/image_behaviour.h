@@ -1,0 +1,26 @@
+// How a container behaves, chosen by the name of its image: the vocabulary of test/cluster, so that
+// a scenario reads the same on the simulator and on a real control plane.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass::sim {
+
+// Zero values: an image that is there, starts, is ready and stops at once.
+struct ImageBehaviour {
+  bool missing = false;           // "missing", "404": no registry has it
+  bool never_ready = false;       // "never-ready"
+  Duration pull{0};               // "slow-pull-3s"
+  Duration start{0};              // "slow-start-500ms"
+  Duration ready{0};              // "slow-ready-2s": counted from the start
+  Duration stop{0};               // "slow-stop-10s": from TERM to exit
+  std::optional<Duration> crash;  // "crash-5s": exits 1 so long after the start
+  std::optional<Duration> exit;   // "exits-5s": exits 0
+};
+
+ImageBehaviour BehaviourOf(std::string_view image);
+
+}  // namespace windlass::sim

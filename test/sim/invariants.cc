@@ -1,0 +1,269 @@
+#include "test/sim/invariants.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "test/sim/api_selector.h"
+#include "test/sim/rollout_limits.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
+
+std::string Number(int64_t value) { return std::to_string(value); }
+
+int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
+
+// Absent for what is no number: a user may write anything there.
+std::optional<int64_t> RevisionNumber(const Json& object) {
+  const std::string text = AnnotationOf(object, kRevision);
+  int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::string Violation::Text() const {
+  const auto ms = std::chrono::duration_cast<milliseconds>(at.since_start).count();
+  return invariant + " at " + std::to_string(ms) + " ms by " + request + ": " + detail;
+}
+
+void Recent::Note(MonotonicTime now, int64_t value) {
+  if (!values_.empty() && values_.back().second == value) return;
+  values_.emplace_back(now, value);
+}
+
+void Recent::Forget(MonotonicTime now, Duration window) {
+  while (values_.size() > 1 && now - values_[1].first > window) values_.pop_front();
+}
+
+int64_t Recent::Max(MonotonicTime now, Duration window) {
+  Forget(now, window);
+  int64_t most = 0;
+  for (const auto& [time, value] : values_) most = std::max(most, value);
+  return most;
+}
+
+int64_t Recent::Min(MonotonicTime now, Duration window) {
+  Forget(now, window);
+  int64_t least = values_.empty() ? 0 : values_.front().second;
+  for (const auto& [time, value] : values_) least = std::min(least, value);
+  return least;
+}
+
+Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
+    : server_(server), controllers_(std::move(controllers)) {
+  server_.store().OnChange([this](const Change& change) { OnChange(change); });
+}
+
+void Invariants::OnChange(const Change& change) {
+  // Judged against what was known before it, then noted.
+  if (controllers_.contains(change.actor)) {
+    ++judged_;
+    Judge(change);
+  }
+  Note(change);
+}
+
+void Invariants::Note(const Change& change) {
+  if (change.key.resource == Resource::kDeployments && change.after != nullptr) {
+    NoteDeployment(*change.after);
+  } else if (change.key.resource == Resource::kReplicaSets) {
+    if (change.after != nullptr) return NoteReplicaSet(*change.after);
+    const std::string uid = UidOf(*change.last_state);
+    replica_sets_.erase(uid);
+    for (auto& [owner, record] : deployments_) record.revisions.erase(uid);
+  } else if (change.key.resource == Resource::kPods) {
+    const Json& pod = change.after != nullptr ? *change.after : *change.last_state;
+    const Object owner = server_.Find(
+        {Resource::kReplicaSets, change.key.namespace_, TextAt(ControllerOf(pod), {"name"})});
+    if (owner != nullptr) NoteReplicaSet(*owner);
+  }
+}
+
+void Invariants::NoteReplicaSet(const Json& replica_set) {
+  ReplicaSetRecord& record = replica_sets_[UidOf(replica_set)];
+  record.available.Note(Now(), Available(replica_set));
+  record.replicas.Note(Now(), Replicas(replica_set));
+  const auto revision = RevisionNumber(replica_set);
+  if (!revision) return;
+  DeploymentRecord& owner = deployments_[ControllerUidOf(replica_set)];
+  owner.revisions[UidOf(replica_set)] = *revision;
+  owner.highest_revision = std::max(owner.highest_revision, *revision);
+}
+
+void Invariants::NoteDeployment(const Json& deployment) {
+  const RolloutLimits limits = LimitsOf(deployment);
+  DeploymentRecord& record = deployments_[UidOf(deployment)];
+  record.min_available.Note(Now(), limits.min_available());
+  record.max_total.Note(Now(), limits.max_total());
+}
+
+void Invariants::Judge(const Change& change) {
+  switch (change.key.resource) {
+    case Resource::kReplicaSets: JudgeOwnership(change); return JudgeReplicaSet(change);
+    case Resource::kPods: return JudgeOwnership(change);
+    case Resource::kDeployments: return JudgeStatus(change);
+    case Resource::kEvents:
+    case Resource::kLeases:
+    case Resource::kNamespaces: return;
+  }
+}
+
+void Invariants::JudgeReplicaSet(const Change& change) {
+  const std::string& namespace_ = change.key.namespace_;
+  if (change.after == nullptr) {
+    if (Replicas(*change.before) > 0 || Available(*change.before) > 0) {
+      Violate("I-14", change,
+              "deleted with spec.replicas " + Number(Replicas(*change.before)) + " and " +
+                  Number(Available(*change.before)) + " available Pods");
+    }
+    return;
+  }
+  const std::string owner_uid = ControllerUidOf(*change.after);
+  JudgeRevision(change, owner_uid);
+  const Object deployment = FindDeployment(namespace_, owner_uid);
+  if (deployment == nullptr) return;
+  JudgeSizes(change, *deployment);
+  if (IsRecreate(*deployment)) JudgeRecreate(change, *deployment);
+}
+
+// I-01 and I-02.
+void Invariants::JudgeSizes(const Change& change, const Json& deployment) {
+  const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
+  const int64_t after = Replicas(*change.after);
+  if (before == after) return;
+  DeploymentRecord& limits = deployments_[UidOf(deployment)];
+  const std::string changed = UidOf(*change.after);
+  int64_t total = after;
+  const auto available_of = [&](const std::string& uid, int64_t replicas) {
+    return std::min(replica_sets_[uid].available.Max(Now(), kBlindSpot), replicas);
+  };
+  int64_t available_before = available_of(changed, before);
+  int64_t available_after = available_of(changed, after);
+  for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(deployment))) {
+    const std::string uid = UidOf(*rs);
+    if (uid == changed) continue;
+    total += replica_sets_[uid].replicas.Min(Now(), kBlindSpot);
+    available_before += available_of(uid, Replicas(*rs));
+    available_after += available_of(uid, Replicas(*rs));
+  }
+  const int64_t max_total = limits.max_total.Max(Now(), kBlindSpot);
+  const int64_t min_available = limits.min_available.Min(Now(), kBlindSpot);
+  const std::string step = "spec.replicas " + Number(before) + " -> " + Number(after);
+  if (after > before && total > max_total) {
+    Violate("I-02", change, step + " makes " + Number(total) + " of at most " + Number(max_total));
+  }
+  if (available_after < available_before && available_after < min_available) {
+    Violate("I-01", change,
+            step + " leaves " + Number(available_after) + " available of at least " +
+                Number(min_available));
+  }
+}
+
+// I-09: judged where the decision is made, at the write that asks for new Pods.
+void Invariants::JudgeRecreate(const Change& change, const Json& deployment) {
+  const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
+  if (Replicas(*change.after) <= before) return;
+  const std::string changed = UidOf(*change.after);
+  for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(deployment))) {
+    if (UidOf(*rs) == changed) continue;
+    for (const Object& pod : server_.List(Resource::kPods, change.key.namespace_)) {
+      if (ControllerUidOf(*pod) != UidOf(*rs) || IsTerminalPod(*pod)) continue;
+      return Violate("I-09", change, "Pod " + NameOf(*pod) + " of an old ReplicaSet still exists");
+    }
+  }
+}
+
+void Invariants::JudgeRevision(const Change& change, const std::string& owner_uid) {
+  const auto revision = RevisionNumber(*change.after);
+  const auto before =
+      change.before != nullptr ? RevisionNumber(*change.before) : std::optional<int64_t>();
+  if (!revision || revision == before) return;
+  const DeploymentRecord& record = deployments_[owner_uid];
+  if (*revision <= record.highest_revision) {
+    Violate("I-11", change,
+            "revision " + Number(*revision) + " after " + Number(record.highest_revision));
+  }
+}
+
+// I-16. A creation must name its owner; an adoption must be of a matching orphan.
+void Invariants::JudgeOwnership(const Change& change) {
+  const std::string& namespace_ = change.key.namespace_;
+  if (change.before == nullptr) {
+    if (ControllerUidOf(*change.after).empty()) Violate("I-16", change, "created without owner");
+    return;
+  }
+  const std::string owner = ControllerUidOf(*change.before);
+  if (!owner.empty()) {
+    if (!deployments_.contains(owner) && !replica_sets_.contains(owner)) {
+      Violate("I-16", change, "belongs to somebody unknown: " + owner);
+    }
+    return;
+  }
+  const std::string adopter =
+      change.after != nullptr ? ControllerUidOf(*change.after) : std::string();
+  const Object deployment = FindDeployment(namespace_, adopter);
+  if (deployment == nullptr || IsDeleting(*deployment)) {
+    return Violate("I-16", change, "an orphan was written, and not to adopt it");
+  }
+  if (!SelectorMatches(At(*deployment, {"spec", "selector"}),
+                       At(*change.before, {"metadata", "labels"}))) {
+    Violate("I-16", change, "adopted an orphan that does not match");
+  }
+}
+
+void Invariants::JudgeStatus(const Change& change) {
+  if (change.before == nullptr || change.after == nullptr) return;
+  const int64_t before = IntAt(*change.before, {"status", "observedGeneration"});
+  const int64_t after = IntAt(*change.after, {"status", "observedGeneration"});
+  const int64_t generation = IntAt(*change.after, {"metadata", "generation"});
+  if (after < before || after > generation) {
+    Violate("I-35", change,
+            "observedGeneration " + Number(before) + " -> " + Number(after) + " at generation " +
+                Number(generation));
+  }
+}
+
+int64_t Invariants::Available(const Json& replica_set) const {
+  const seconds min_ready(IntAt(replica_set, {"spec", "minReadySeconds"}));
+  const WallTime now = server_.loop().clock().Wall();
+  const std::string uid = UidOf(replica_set);
+  int64_t available = 0;
+  for (const Object& pod : server_.List(Resource::kPods, NamespaceOf(replica_set))) {
+    if (ControllerUidOf(*pod) != uid || !IsActivePod(*pod)) continue;
+    available += IsAvailablePod(*pod, min_ready, now) ? 1 : 0;
+  }
+  return available;
+}
+
+Object Invariants::FindDeployment(const std::string& namespace_, const std::string& uid) const {
+  if (uid.empty()) return nullptr;
+  for (const Object& deployment : server_.List(Resource::kDeployments, namespace_)) {
+    if (UidOf(*deployment) == uid) return deployment;
+  }
+  return nullptr;
+}
+
+std::vector<Object> Invariants::ReplicaSetsOf(const std::string& namespace_,
+                                              const std::string& uid) const {
+  std::vector<Object> owned;
+  for (const Object& rs : server_.List(Resource::kReplicaSets, namespace_)) {
+    if (ControllerUidOf(*rs) == uid) owned.push_back(rs);
+  }
+  return owned;
+}
+
+void Invariants::Violate(const std::string& invariant, const Change& change, std::string detail) {
+  violations_.push_back(
+      {invariant, Now(), change.actor + ": " + change.request, std::move(detail)});
+  server_.loop().trace().Note("VIOLATION", violations_.back().Text());
+}
+
+}  // namespace windlass::sim

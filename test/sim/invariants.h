@@ -1,0 +1,95 @@
+// The promises of reliability §6 that can be judged from the cluster alone, checked at every
+// change that a controller under test makes.
+//
+// A controller acts on what it has seen, not on the truth: a write is judged against the most
+// lenient truth of the last kBlindSpot, so that a Pod that crashed a moment ago is not blamed on it
+// (§6, "attributable"). Changes by users and by the modelled controllers are never violations.
+//
+//   I-01 availability not lowered below the minimum      I-11 revisions unique and rising
+//   I-02 total not raised above the maximum              I-14 only empty ReplicaSets are deleted
+//   I-09 Recreate: nothing new while old Pods exist      I-16 only owned objects are written
+//   I-35 observedGeneration rises, up to generation
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "test/sim/api_server.h"
+
+namespace windlass::sim {
+
+struct Violation {
+  std::string invariant;  // "I-02"
+  MonotonicTime at;
+  std::string request;  // the write that broke it
+  std::string detail;   // the numbers
+  std::string Text() const;
+};
+
+// The values a quantity had lately.
+class Recent {
+ public:
+  void Note(MonotonicTime now, int64_t value);
+  int64_t Max(MonotonicTime now, Duration window);
+  int64_t Min(MonotonicTime now, Duration window);
+
+ private:
+  void Forget(MonotonicTime now, Duration window);
+  std::deque<std::pair<MonotonicTime, int64_t>> values_;  // the value from that time on
+};
+
+class Invariants {
+ public:
+  static constexpr Duration kBlindSpot = seconds(5);
+
+  // `controllers`: the actors whose writes are judged.
+  Invariants(ApiServer& server, std::set<std::string> controllers);
+  Invariants(const Invariants&) = delete;
+  Invariants& operator=(const Invariants&) = delete;
+
+  const std::vector<Violation>& violations() const { return violations_; }
+  uint64_t judged() const { return judged_; }  // writes looked at
+
+ private:
+  struct ReplicaSetRecord {
+    Recent available;
+    Recent replicas;
+  };
+  struct DeploymentRecord {
+    Recent min_available;
+    Recent max_total;
+    int64_t highest_revision = 0;              // any of its ReplicaSets ever had
+    std::map<std::string, int64_t> revisions;  // of those that exist, by uid
+  };
+
+  void OnChange(const Change& change);
+  void Note(const Change& change);
+  void NoteReplicaSet(const Json& replica_set);
+  void NoteDeployment(const Json& deployment);
+  void Judge(const Change& change);
+  void JudgeReplicaSet(const Change& change);
+  void JudgeSizes(const Change& change, const Json& deployment);
+  void JudgeRecreate(const Change& change, const Json& deployment);
+  void JudgeRevision(const Change& change, const std::string& owner_uid);
+  void JudgeOwnership(const Change& change);
+  void JudgeStatus(const Change& change);
+  int64_t Available(const Json& replica_set) const;
+  Object FindDeployment(const std::string& namespace_, const std::string& uid) const;
+  std::vector<Object> ReplicaSetsOf(const std::string& namespace_, const std::string& uid) const;
+  void Violate(const std::string& invariant, const Change& change, std::string detail);
+  MonotonicTime Now() const { return server_.loop().clock().Now(); }
+
+  ApiServer& server_;
+  std::set<std::string> controllers_;
+  std::map<std::string, ReplicaSetRecord> replica_sets_;  // by uid
+  std::map<std::string, DeploymentRecord> deployments_;   // by uid
+  std::vector<Violation> violations_;
+  uint64_t judged_ = 0;
+};
+
+}  // namespace windlass::sim

@@ -1,0 +1,173 @@
+// Each invariant can be broken, and is not when nothing is wrong: an invariant that never fires
+// proves nothing. The controller under test is played by writes in its name.
+#include "test/sim/invariants.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+namespace {
+
+const std::string kController = "windlass";
+constexpr const char* kRevision = "deployment.kubernetes.io/revision";
+
+StoreKey Key(const std::string& name) { return {Resource::kReplicaSets, "default", name}; }
+
+// A Deployment of 10 (at most 13, at least 8) with an old ReplicaSet of 10 available Pods.
+struct Rollout {
+  explicit Rollout(const std::string& strategy = "RollingUpdate") {
+    Json web = SampleDeployment("web", 10);
+    web["spec"]["strategy"]["type"] = strategy;
+    deployment = world.Apply(web);
+    Make("old", 10, "1", "user");
+    world.Quiesce();
+  }
+
+  ApiAnswer Make(const std::string& name, int replicas, const std::string& revision,
+                 const std::string& actor = kController) {
+    Json rs = SampleReplicaSet("web", replicas, "registry.example/web:" + revision);
+    rs["metadata"]["name"] = name;
+    rs["metadata"]["ownerReferences"] = ControlledBy(*deployment);
+    rs["metadata"]["annotations"][kRevision] = revision;
+    // Selectors that keep the ReplicaSets' Pods apart, as the hash label does.
+    rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
+    rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name;
+    return world.api().Create(actor, Resource::kReplicaSets, "default", rs);
+  }
+  void Scale(const std::string& name, int replicas) {
+    world.api().Update(kController, Key(name), "",
+                       [&](Json& rs) { rs["spec"]["replicas"] = replicas; });
+  }
+  void SetRevision(const std::string& name, const std::string& revision) {
+    world.api().Update(kController, Key(name), "",
+                       [&](Json& rs) { rs["metadata"]["annotations"][kRevision] = revision; });
+  }
+  void SetObserved(int64_t generation) {
+    world.api().Update(kController, {Resource::kDeployments, "default", "web"}, "status",
+                       [&](Json& web) { web["status"]["observedGeneration"] = generation; });
+  }
+  std::string Broken() const {
+    std::string names;
+    for (const Violation& violation : world.invariants().violations()) {
+      names += (names.empty() ? "" : " ") + violation.invariant;
+    }
+    return names;
+  }
+
+  World world{1};
+  Object deployment;
+};
+
+TEST_CASE("A rolling update within its limits breaks nothing") {
+  Rollout rollout;
+  rollout.Make("new", 3, "2");
+  rollout.Scale("old", 8);
+  rollout.world.Quiesce();
+  rollout.Scale("new", 5);
+  rollout.world.Quiesce();
+  rollout.Scale("old", 3);
+  rollout.world.Quiesce();
+  rollout.Scale("new", 10);
+  rollout.world.Quiesce();
+  rollout.Scale("old", 0);
+  rollout.world.Quiesce();
+  rollout.world.api().Delete(kController, Key("old"));
+  rollout.SetObserved(1);
+  CHECK(rollout.Broken() == "");
+  CHECK(rollout.world.Complaints() == "");
+  CHECK(rollout.world.invariants().judged() == 8);
+}
+
+struct Misdeed {
+  std::string invariant;
+  std::string strategy;
+  void (*commit)(Rollout& rollout);
+};
+
+TEST_CASE("Every invariant notices what it forbids") {
+  const Misdeed row = GENERATE(values<Misdeed>({
+      {"I-01", "RollingUpdate", [](Rollout& rollout) { rollout.Scale("old", 7); }},
+      {"I-01", "RollingUpdate",
+       [](Rollout& rollout) {
+         rollout.Make("new", 3, "2");  // not available yet
+         rollout.Scale("old", 5);
+       }},
+      {"I-02", "RollingUpdate", [](Rollout& rollout) { rollout.Make("new", 4, "2"); }},
+      {"I-02", "RollingUpdate",
+       [](Rollout& rollout) {
+         rollout.Make("new", 3, "2");
+         rollout.Scale("new", 4);
+       }},
+      {"I-09", "Recreate",
+       [](Rollout& rollout) {
+         rollout.Scale("old", 0);
+         rollout.world.RunFor(milliseconds(5));
+         rollout.Make("new", 10, "2");
+       }},
+      {"I-11", "RollingUpdate", [](Rollout& rollout) { rollout.Make("new", 0, "1"); }},
+      {"I-11", "RollingUpdate",
+       [](Rollout& rollout) {
+         rollout.Make("new", 0, "3");
+         rollout.SetRevision("old", "2");
+       }},
+      {"I-14", "RollingUpdate",
+       [](Rollout& rollout) { rollout.world.api().Delete(kController, Key("old")); }},
+      {"I-16", "RollingUpdate",
+       [](Rollout& rollout) {
+         rollout.world.Apply(SampleReplicaSet("stranger", 0));
+         rollout.Scale("stranger", 1);
+       }},
+      {"I-16", "RollingUpdate",
+       [](Rollout& rollout) {
+         rollout.world.Apply(SampleReplicaSet("stranger", 0));  // its labels do not match
+         rollout.world.api().Update(kController, Key("stranger"), "", [&](Json& rs) {
+           rs["metadata"]["ownerReferences"] = ControlledBy(*rollout.deployment);
+         });
+       }},
+      {"I-35", "RollingUpdate", [](Rollout& rollout) { rollout.SetObserved(2); }},
+      {"I-35", "RollingUpdate",
+       [](Rollout& rollout) {
+         rollout.SetObserved(1);
+         rollout.SetObserved(0);
+       }},
+  }));
+  CAPTURE(row.invariant);
+  Rollout rollout(row.strategy);
+  REQUIRE(rollout.Broken() == "");
+  row.commit(rollout);
+  CHECK(rollout.Broken() == row.invariant);
+  CHECK(rollout.world.Complaints().find(row.invariant) != std::string::npos);
+}
+
+TEST_CASE("What others do is nobody's fault") {
+  Rollout rollout;
+  rollout.world.api().Update("user", Key("old"), "", [](Json& rs) { rs["spec"]["replicas"] = 1; });
+  CHECK(rollout.Broken() == "");
+}
+
+TEST_CASE("A write is not blamed for what could not be known yet") {
+  Rollout rollout;
+  // Two Pods vanish; a moment later the controller takes the two that it may.
+  const auto pods = rollout.world.Pods("web");
+  for (const size_t i : {0U, 1U}) {
+    rollout.world.api().Delete("user", {Resource::kPods, "default", NameOf(*pods[i])});
+  }
+  rollout.world.RunFor(milliseconds(1));
+  rollout.Scale("old", 8);
+  CHECK(rollout.Broken() == "");
+}
+
+TEST_CASE("Recreate may start once every old Pod is gone") {
+  Rollout rollout("Recreate");
+  rollout.Scale("old", 0);
+  rollout.world.Quiesce();
+  rollout.Make("new", 10, "2");
+  CHECK(rollout.Broken() == "");
+}
+
+}  // namespace
+}  // namespace windlass::sim

@@ -1,0 +1,42 @@
+#include "test/sim/rollout_limits.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace windlass::sim {
+namespace {
+
+int64_t Resolve(const Json& value, int64_t total, bool round_up) {
+  if (value.is_number_integer()) return value.get<int64_t>();
+  if (!value.is_string()) return 0;
+  const std::string text = value.get<std::string>();
+  int64_t percent = 0;
+  std::from_chars(text.data(), text.data() + text.size(), percent);
+  return (percent * total + (round_up ? 99 : 0)) / 100;
+}
+
+}  // namespace
+
+bool IsRecreate(const Json& deployment) {
+  return TextAt(deployment, {"spec", "strategy", "type"}) == "Recreate";
+}
+
+RolloutLimits LimitsOf(const Json& deployment) {
+  RolloutLimits limits;
+  limits.desired = IntAt(deployment, {"spec", "replicas"}, 1);
+  if (IsRecreate(deployment)) {
+    limits.unavailable = limits.desired;
+    return limits;
+  }
+  const Json& rolling = At(deployment, {"spec", "strategy", "rollingUpdate"});
+  limits.surge = Resolve(At(rolling, {"maxSurge"}), limits.desired, /*round_up=*/true);
+  limits.unavailable = Resolve(At(rolling, {"maxUnavailable"}), limits.desired, /*round_up=*/false);
+  // Both zero would never move (I-07).
+  if (limits.surge == 0 && limits.unavailable == 0) limits.unavailable = 1;
+  limits.unavailable = std::min(limits.unavailable, limits.desired);
+  return limits;
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,26 @@
+#include "test/sim/sim_process.h"
+
+namespace windlass::sim {
+
+void TraceLog::Write(LogLevel level, std::string_view event, const LogFields& fields) {
+  if (Enabled(level)) {
+    trace_.Note(actor_, FormatLogLine(LogFormat::kText, level, event, fields));
+  }
+}
+
+SimProcess::SimProcess(ApiServer& server, uint64_t seed, SimTransportOptions network)
+    : loop_(server.loop()),
+      random_(seed),
+      log_(server.loop().trace(), network.actor),
+      decoder_(symbols_),
+      transport_(server, timers_, Random(seed ^ 0x9E3779B97F4A7C15ULL), network) {
+  loop_.Attach(timers_);
+}
+
+SimProcess::~SimProcess() { loop_.Detach(timers_); }
+
+InformerEnvironment SimProcess::environment() {
+  return {loop_.clock(), random_, log_, timers_, transport_, decoder_};
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,104 @@
+// One simulated cluster: API server, garbage collector, ReplicaSet controller, kubelets, users and
+// invariants, from one seed. Knows nothing of the controller under test; it offers processes to run
+// one in.
+//
+//   World world(seed);
+//   auto process = world.Boot();                       // then build a controller on it
+//   world.Apply(SampleDeployment("web", 10));
+//   world.SetImage("web", "registry.example/web:2");
+//   world.RunUntil([&] { return world.IsComplete("web"); }, seconds(600));
+//   CHECK(world.Complaints() == "");
+//
+// Everything happens in namespace "default" unless a name is written "<namespace>/<name>".
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "test/sim/api_server.h"
+#include "test/sim/garbage_collector.h"
+#include "test/sim/invariants.h"
+#include "test/sim/kubelet.h"
+#include "test/sim/replica_set_controller.h"
+#include "test/sim/sim_loop.h"
+#include "test/sim/sim_process.h"
+
+namespace windlass::sim {
+
+struct WorldOptions {
+  ReplicaSetControllerOptions replica_sets;
+  KubeletOptions kubelet;
+  GarbageCollectorOptions garbage_collector;
+  SimTransportOptions network;  // of processes; its actor is the controller that invariants judge
+};
+
+class World {
+ public:
+  explicit World(uint64_t seed, WorldOptions options = {});
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // A process to run a controller in, with random numbers of its own. Several may run at once.
+  std::unique_ptr<SimProcess> Boot();
+
+  // Users. Each asserts that the server takes it: a refused one is a mistake of the test.
+  // Creates, or merges into what is there, as kubectl apply does with an object that only adds.
+  Object Apply(const Json& object);
+  // kubectl set image deployment/<name> *=<image>
+  void SetImage(const std::string& name, const std::string& image);
+  void Scale(const std::string& name, int replicas);
+  void Pause(const std::string& name, bool paused);
+  void Annotate(const std::string& name, const std::string& key, const std::string& value);
+  // Merge patch of a Deployment.
+  void Edit(const std::string& name, const Json& patch);
+  void Delete(const std::string& name, Propagation propagation = Propagation::kBackground);
+  // kubectl rollout undo (D-624): a JSON patch of template and annotations from the ReplicaSet of
+  // `to_revision`, or of the second highest one. False when there is none, or nothing to undo.
+  bool RolloutUndo(const std::string& name, std::optional<int64_t> to_revision = std::nullopt);
+
+  // Time.
+  bool RunUntil(const std::function<bool()>& condition, Duration limit) {
+    return loop_.RunUntil(condition, limit);
+  }
+  void RunFor(Duration duration) { loop_.RunFor(duration); }
+  // Runs until nothing but Events and Leases was written for `quiet`, and nobody is on the way to
+  // something; false when that did not happen within `limit`.
+  bool Quiesce(Duration quiet = seconds(30), Duration limit = seconds(3600));
+
+  // The truth. Null where there is none.
+  Object Deployment(const std::string& name) const;
+  std::vector<Object> ReplicaSets(const std::string& deployment) const;  // oldest revision first
+  std::vector<Object> Pods(const std::string& deployment) const;         // of all its ReplicaSets
+  // The status says that the present generation is rolled out, as kubectl rollout status reads it.
+  bool IsComplete(const std::string& deployment) const;
+
+  // "" when no invariant was broken; otherwise each violation, the seed and the end of the trace.
+  std::string Complaints() const;
+
+  uint64_t seed() const { return seed_; }
+  SimLoop& loop() { return loop_; }
+  ApiServer& api() { return server_; }
+  Kubelet& kubelet() { return kubelet_; }
+  ReplicaSetController& replica_set_controller() { return replica_set_controller_; }
+  const Invariants& invariants() const { return invariants_; }
+  uint64_t trace_hash() { return loop_.trace().hash(); }
+
+ private:
+  StoreKey KeyOf(Resource resource, const std::string& name) const;
+
+  uint64_t seed_;
+  WorldOptions options_;
+  mutable SimLoop loop_;
+  ApiServer server_;
+  Invariants invariants_;
+  GarbageCollector garbage_collector_;
+  ReplicaSetController replica_set_controller_;
+  Kubelet kubelet_;
+  MonotonicTime last_change_;
+};
+
+}  // namespace windlass::sim
