@@ -1,11 +1,12 @@
-// The vocabulary of decisions. A controller never "does": it looks at the cache and names the next step.
+// The vocabulary of decisions. A controller never "does": it looks at the cache and names the next
+// step.
 //
 //   Step Next(const View& view, const Learned& learned, WallTime now);
 //
-// is pure: no I/O, no clock, no globals. The runtime executes the step, folds the reply into the store,
-// appends the outcome to `learned` and asks again, until Wait or Failed. There is no continuation state:
-// a crash at any point equals a restart, and every intermediate state is a row in a table test.
-// Source: architecture §2.
+// is pure: no I/O, no clock, no globals. The runtime executes the step, folds the reply into the
+// store, appends the outcome to `learned` and asks again, until Wait or Failed. There is no
+// continuation state: a crash at any point equals a restart, and every intermediate state is a row
+// in a table test. Source: architecture §2.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// What a planner sees of the cluster: one workload and the ReplicaSets that concern it, as the cache
-// shows them at one moment. Borrowed from the stores; valid during one call of Next.
+// What a planner sees of the cluster: one workload and the ReplicaSets that concern it, as the
+// cache shows them at one moment. Borrowed from the stores; valid during one call of Next.
 //
 // The workload is seen through accessors, not as a kind, so that one planner serves Deployments and
 // (later) Rollouts. Source: architecture §3.
@@ -18,12 +18,12 @@ struct View {
   // Never null. A deleted workload has no view: its key is simply done (D-051).
   const Deployment* deployment = nullptr;
 
-  // Owned by uid (D-101), and every orphan of the namespace whose labels match the selector; in order of
-  // creationTimestamp, then name (D-150). The planner sorts out which are claimed.
+  // Owned by uid (D-101), and every orphan of the namespace whose labels match the selector; in
+  // order of creationTimestamp, then name (D-150). The planner sorts out which are claimed.
   std::vector<const ReplicaSet*> replica_sets;
 
-  // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. Unless pods_known, the
-  // Pod informer is not running yet or has not synced, and nothing may lean on `pods`.
+  // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. Unless pods_known,
+  // the Pod informer is not running yet or has not synced, and nothing may lean on `pods`.
   std::vector<const PodMetadata*> pods;
   bool pods_known = false;
 };

@@ -54,8 +54,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, Inbox& inbox, T
       events_(clock, log, client_, "deployment-controller"),
       controller_({clock, random_, log, timers, transport, decoder_}, client_, events_,
                   {flags.namespace_, flags.max_in_flight}),
-      election_(clock, random_, log, timers, transport, gate_,
-                ElectionOptionsOf(flags, random_)) {
+      election_(clock, random_, log, timers, transport, gate_, ElectionOptionsOf(flags, random_)) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {
     request_duration_.try_emplace(std::string(verb), RestClientHistogram())
         .first->second.Observe(duration);

@@ -1,7 +1,6 @@
 #include "cmd/windlass/flags.h"
 
 #include <CLI/CLI.hpp>
-
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -26,12 +25,14 @@ Status CheckTogether(const Flags& flags) {
   }
   if (!std::isfinite(flags.qps)) return wrong("--kube-api-qps: must be a finite number");
   if (flags.lease_duration <= flags.renew_deadline) {
-    return wrong("--leader-elect-lease-duration must be longer than "
-                 "--leader-elect-renew-deadline");
+    return wrong(
+        "--leader-elect-lease-duration must be longer than "
+        "--leader-elect-renew-deadline");
   }
   if (flags.renew_deadline.count() * 10 <= flags.retry_period.count() * 12) {
-    return wrong("--leader-elect-renew-deadline must be longer than 1.2 times "
-                 "--leader-elect-retry-period");
+    return wrong(
+        "--leader-elect-renew-deadline must be longer than 1.2 times "
+        "--leader-elect-retry-period");
   }
   return Unit{};
 }
@@ -45,9 +46,10 @@ struct Texts {
 };
 
 void DescribeConnection(CLI::App& app, Flags& flags) {
-  app.add_option("--kubeconfig", flags.kubeconfig,
-                 "kubeconfig file; without it $KUBECONFIG, ~/.kube/config or the service account of "
-                 "the Pod");
+  app.add_option(
+      "--kubeconfig", flags.kubeconfig,
+      "kubeconfig file; without it $KUBECONFIG, ~/.kube/config or the service account of "
+      "the Pod");
   app.add_option("--namespace", flags.namespace_, "watch only this namespace (default: all)");
   app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                "allow a kubeconfig that says insecure-skip-tls-verify; for tests only");

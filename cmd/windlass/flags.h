@@ -12,9 +12,9 @@
 namespace windlass {
 
 struct Flags {
-  std::string kubeconfig;                  // "" = environment, home folder, in-cluster
+  std::string kubeconfig;  // "" = environment, home folder, in-cluster
   std::vector<std::string> controllers = {"deployment"};
-  std::string namespace_;                  // "" = all
+  std::string namespace_;  // "" = all
   bool leader_elect = true;
   std::string leader_elect_name = "windlass";
   std::string leader_elect_namespace = "windlass-system";
@@ -26,9 +26,9 @@ struct Flags {
   int max_in_flight = 64;
   std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
   LogFormat log_format = LogFormat::kText;
-  int verbosity = 0;                       // 0 decisions and warnings, 4 and above also debug
+  int verbosity = 0;  // 0 decisions and warnings, 4 and above also debug
   bool insecure_skip_tls_verify = false;
-  std::string version_line;                // set by --version or --help: print it and leave with 0
+  std::string version_line;  // set by --version or --help: print it and leave with 0
 };
 
 // Error kConfig with one line that names the flag and the constraint it breaks.

@@ -29,9 +29,8 @@ Result<std::unique_ptr<CppRestTransport>> Connect(const Flags& flags, const Cloc
   sources.insecure_skip_tls_verify = flags.insecure_skip_tls_verify;
   WINDLASS_TRY(const ClientConfig config, LoadConfig(sources));
   for (const std::string& note : config.notes) log.Warning(note);
-  log.Info("windlass starts", {{"version", WINDLASS_VERSION},
-                               {"config", config.source},
-                               {"server", config.server}});
+  log.Info("windlass starts",
+           {{"version", WINDLASS_VERSION}, {"config", config.source}, {"server", config.server}});
   return CppRestTransport::Create(
       clock, timers, inbox,
       ToTransportOptions(config, clock, "windlass/" WINDLASS_VERSION " (linux)"));
@@ -40,8 +39,7 @@ Result<std::unique_ptr<CppRestTransport>> Connect(const Flags& flags, const Cloc
 int Run(const Flags& flags) {
   const SystemClock clock;
   const std::unique_ptr<Log> log = StderrLog(
-      flags.log_format,
-      flags.verbosity >= kDebugVerbosity ? LogLevel::kDebug : LogLevel::kInfo);
+      flags.log_format, flags.verbosity >= kDebugVerbosity ? LogLevel::kDebug : LogLevel::kInfo);
   Inbox inbox;
   TimerQueue timers;
   Daemon* running = nullptr;  // set before the inbox is drained for the first time

@@ -108,10 +108,9 @@ void RestClient(Page& page, const Snapshot& snapshot) {
                       {{"verb", verb}});
   }
   page.Distribution("rest_client_rate_limiter_duration_seconds",
-                    "Client side rate limiter latency in seconds.",
-                    snapshot.rate_limiter_duration, {});
-  page.Gauge("windlass_client_in_flight", "Requests in flight.",
-             Number(snapshot.client.in_flight));
+                    "Client side rate limiter latency in seconds.", snapshot.rate_limiter_duration,
+                    {});
+  page.Gauge("windlass_client_in_flight", "Requests in flight.", Number(snapshot.client.in_flight));
   page.Gauge("windlass_client_waiting", "Requests waiting for a slot or the rate limit.",
              Number(snapshot.client.waiting));
 }
@@ -129,28 +128,39 @@ void Informers(Page& page, const std::vector<InformerSnapshot>& informers) {
     }
   };
   using I = InformerSnapshot;
-  each("reflector_lists_total", "Total number of API lists done by the reflectors",
-       [](const I& i) { return Number(i.reflector.lists); }, true);
-  each("reflector_watches_total", "Total number of API watches done by the reflectors",
-       [](const I& i) { return Number(i.reflector.watches + i.reflector.watch_lists); }, true);
-  each("reflector_last_resource_version", "Last resource version seen for the reflectors",
-       [](const I& i) { return i.last_version; }, false);
-  each("windlass_informer_synced", "1 once the first complete state was applied.",
-       [](const I& i) { return i.synced ? 1.0 : 0.0; }, false);
-  each("windlass_informer_objects", "Objects in the cache.",
-       [](const I& i) { return Number(i.objects); }, false);
-  each("windlass_informer_events_total", "Watch events received.",
-       [](const I& i) { return Number(i.reflector.events); }, true);
-  each("windlass_informer_duplicate_events_total", "Events for a version already cached.",
-       [](const I& i) { return Number(i.duplicates); }, true);
-  each("windlass_informer_stale_events_total", "Events older than what is cached.",
-       [](const I& i) { return Number(i.stale); }, true);
-  each("windlass_informer_decode_errors_total", "Objects that could not be decoded.",
-       [](const I& i) { return Number(i.reflector.decode_errors); }, true);
-  each("windlass_informer_relists_total", "Lists made because the watch was too old (410).",
-       [](const I& i) { return Number(i.reflector.relists_after_gone); }, true);
-  each("windlass_informer_seconds_since_last_heard", "Since the last event or bookmark.",
-       [](const I& i) { return i.seconds_since_last_heard; }, false);
+  each(
+      "reflector_lists_total", "Total number of API lists done by the reflectors",
+      [](const I& i) { return Number(i.reflector.lists); }, true);
+  each(
+      "reflector_watches_total", "Total number of API watches done by the reflectors",
+      [](const I& i) { return Number(i.reflector.watches + i.reflector.watch_lists); }, true);
+  each(
+      "reflector_last_resource_version", "Last resource version seen for the reflectors",
+      [](const I& i) { return i.last_version; }, false);
+  each(
+      "windlass_informer_synced", "1 once the first complete state was applied.",
+      [](const I& i) { return i.synced ? 1.0 : 0.0; }, false);
+  each(
+      "windlass_informer_objects", "Objects in the cache.",
+      [](const I& i) { return Number(i.objects); }, false);
+  each(
+      "windlass_informer_events_total", "Watch events received.",
+      [](const I& i) { return Number(i.reflector.events); }, true);
+  each(
+      "windlass_informer_duplicate_events_total", "Events for a version already cached.",
+      [](const I& i) { return Number(i.duplicates); }, true);
+  each(
+      "windlass_informer_stale_events_total", "Events older than what is cached.",
+      [](const I& i) { return Number(i.stale); }, true);
+  each(
+      "windlass_informer_decode_errors_total", "Objects that could not be decoded.",
+      [](const I& i) { return Number(i.reflector.decode_errors); }, true);
+  each(
+      "windlass_informer_relists_total", "Lists made because the watch was too old (410).",
+      [](const I& i) { return Number(i.reflector.relists_after_gone); }, true);
+  each(
+      "windlass_informer_seconds_since_last_heard", "Since the last event or bookmark.",
+      [](const I& i) { return i.seconds_since_last_heard; }, false);
   for (const I& informer : informers) {
     for (const auto& [reason, count] : informer.reflector.watch_ends) {
       page.Counter("windlass_informer_watch_ends_total", "Watches that ended, by reason.",

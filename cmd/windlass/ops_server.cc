@@ -102,13 +102,11 @@ struct OpsServer::Server {
   std::string address;
 };
 
-Result<std::unique_ptr<OpsServer>> OpsServer::Listen(const std::string& address,
-                                                     const Clock& clock,
+Result<std::unique_ptr<OpsServer>> OpsServer::Listen(const std::string& address, const Clock& clock,
                                                      const SnapshotBoard& board) {
-  const std::vector<std::string> options = {"listening_ports",     address, "num_threads", "2",
-                                            "request_timeout_ms",  "10000", "keep_alive_timeout_ms",
-                                            "0",                   "enable_keep_alive", "no",
-                                            "max_request_size",    "8192"};
+  const std::vector<std::string> options = {
+      "listening_ports",       address, "num_threads",       "2",  "request_timeout_ms", "10000",
+      "keep_alive_timeout_ms", "0",     "enable_keep_alive", "no", "max_request_size",   "8192"};
   try {
     auto server = std::make_unique<Server>(options, clock, board);
     const std::vector<int> ports = server->civet.getListeningPorts();

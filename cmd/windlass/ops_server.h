@@ -12,8 +12,8 @@ namespace windlass {
 
 class OpsServer {
  public:
-  // `address` is host:port; IPv6 hosts in brackets; port 0 picks a free one. Error kConfig naming the flag
-  // when it cannot be listened on. `clock` and `board` must outlive the server.
+  // `address` is host:port; IPv6 hosts in brackets; port 0 picks a free one. Error kConfig naming
+  // the flag when it cannot be listened on. `clock` and `board` must outlive the server.
   static Result<std::unique_ptr<OpsServer>> Listen(const std::string& address, const Clock& clock,
                                                    const SnapshotBoard& board);
   ~OpsServer();

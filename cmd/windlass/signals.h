@@ -9,8 +9,8 @@
 
 namespace windlass {
 
-// Must be constructed before any other thread exists: it blocks the signals for all of them. The first
-// signal posts `on_first` to the inbox; the second ends the process with exit code 1.
+// Must be constructed before any other thread exists: it blocks the signals for all of them. The
+// first signal posts `on_first` to the inbox; the second ends the process with exit code 1.
 class Signals {
  public:
   Signals(Inbox& inbox, std::function<void()> on_first);

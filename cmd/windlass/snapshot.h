@@ -25,14 +25,14 @@ struct InformerSnapshot {
   uint64_t duplicates = 0;
   uint64_t stale = 0;
   ReflectorCounters reflector;
-  double last_version = 0;           // resourceVersion as a number; 0 when it is none
+  double last_version = 0;  // resourceVersion as a number; 0 when it is none
   double seconds_since_last_heard = 0;
 };
 
 struct Snapshot {
-  MonotonicTime heartbeat;            // when the core published it
-  bool alive = true;                  // false: leading, but the Lease could not be renewed for too long
-  std::vector<std::string> not_ready; // empty = ready
+  MonotonicTime heartbeat;  // when the core published it
+  bool alive = true;        // false: leading, but the Lease could not be renewed for too long
+  std::vector<std::string> not_ready;  // empty = ready
   bool leader = false;
   std::string lease_name;
   ControllerCounters controller;

@@ -9,8 +9,9 @@
 namespace windlass::deployment {
 namespace {
 
-// One total order, whatever the annotations hold: a revision that cannot be read counts as none, which
-// goes first (D-483; upstream compares such a one by age, which is no order at all with three or more).
+// One total order, whatever the annotations hold: a revision that cannot be read counts as none,
+// which goes first (D-483; upstream compares such a one by age, which is no order at all among
+// three or more).
 bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
   const int64_t one = RevisionOf(a->meta).value_or(0);
   const int64_t other = RevisionOf(b->meta).value_or(0);

@@ -1,8 +1,9 @@
 // The informers a Deployment controller reads, and the view of one Deployment made from them.
 //
-// Deployments and ReplicaSets are watched from the start. Pods are watched, as metadata without terminal
-// phases, from the first Recreate Deployment on: a rolling update reads ReplicaSets alone, so Pod storms
-// cost nothing (architecture, decision 9). Survives terms of leadership. Core thread only.
+// Deployments and ReplicaSets are watched from the start. Pods are watched, as metadata without
+// terminal phases, from the first Recreate Deployment on: a rolling update reads ReplicaSets alone,
+// so Pod storms cost nothing (architecture, decision 9). Survives terms of leadership. Core thread
+// only.
 #pragma once
 
 #include <functional>
@@ -30,12 +31,12 @@ class ClusterCache {
   // Why not, or what is wrong with a watch now: one line per informer in trouble.
   std::vector<std::string> Troubles() const;
 
-  // The view of a Deployment; view.deployment is null when it is not in the cache. Pointers are valid
-  // until the next change of a store.
+  // The view of a Deployment; view.deployment is null when it is not in the cache. Pointers are
+  // valid until the next change of a store.
   View ViewOf(const ObjectKey& key) const;
 
-  // The Deployment that a controller reference of an object in `namespace_` points to, if it is cached
-  // with that uid (D-019); nullptr otherwise.
+  // The Deployment that a controller reference of an object in `namespace_` points to, if it is
+  // cached with that uid (D-019); nullptr otherwise.
   const Deployment* ResolveOwner(const Symbol& namespace_, const OwnerReference& reference) const;
 
   Informer<Deployment>& deployments() { return deployments_; }

@@ -12,15 +12,16 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
     : environment_(environment),
       options_(std::move(options)),
       cache_(environment, options_.namespace_),
-      wake_ups_(cache_,
-                [this](const ObjectKey& key, Wake wake) {
-                  // Before the caches are complete a sync could take a missing ReplicaSet for one that
-                  // was never made (D-025); AddAllWhenSynced looks at everything then.
-                  if (term_ != nullptr && added_all_) term_->Add(key, wake);
-                },
-                [this](const Deployment& deployment) {
-                  if (term_ != nullptr && added_all_) term_->ForeignStatus(deployment);
-                }),
+      wake_ups_(
+          cache_,
+          [this](const ObjectKey& key, Wake wake) {
+            // Before the caches are complete a sync could take a missing ReplicaSet for one that
+            // was never made (D-025); AddAllWhenSynced looks at everything then.
+            if (term_ != nullptr && added_all_) term_->Add(key, wake);
+          },
+          [this](const Deployment& deployment) {
+            if (term_ != nullptr && added_all_) term_->ForeignStatus(deployment);
+          }),
       fold_(cache_, wake_ups_, environment.decoder,
             [this](const ObjectMeta& meta) {
               if (term_ != nullptr) term_->OwnStatus(meta);

@@ -33,7 +33,8 @@ class DeploymentController {
   // Starts the informers. Nothing is written before a term begins.
   void Start();
 
-  // Leadership begins: every cached Deployment is looked at once, as soon as the caches are complete.
+  // Leadership begins: every cached Deployment is looked at once, as soon as the caches are
+  // complete.
   void BeginTerm();
   // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
   void EndTerm();

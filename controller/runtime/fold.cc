@@ -20,10 +20,7 @@ class Quiet {
 }  // namespace
 
 Fold::Fold(ClusterCache& cache, WakeUps& wake_ups, Decoder& decoder, OwnStatus own_status)
-    : cache_(cache),
-      wake_ups_(wake_ups),
-      decoder_(decoder),
-      own_status_(std::move(own_status)) {}
+    : cache_(cache), wake_ups_(wake_ups), decoder_(decoder), own_status_(std::move(own_status)) {}
 
 Status Fold::Written(const ObjectKey& key, const Request& request, const Reply& reply) {
   const Quiet quiet(wake_ups_, key);
@@ -56,15 +53,14 @@ Status Fold::Object(const Request& request, const Reply& reply) {
       cache_.replica_sets().store().Fold(std::move(rs));
       return Unit{};
     }
-    default:
-      return Unit{};  // nothing else is cached and written
+    default: return Unit{};  // nothing else is cached and written
   }
 }
 
 Status Fold::Deleted(const Request& request, const Reply& reply) {
   if (request.resource() != Resource::kReplicaSets) return Unit{};
-  // Where finalizers keep the object, the server answers with the object, now terminating; otherwise with
-  // a Status (or, for an object that was gone already, with nothing).
+  // Where finalizers keep the object, the server answers with the object, now terminating;
+  // otherwise with a Status (or, for an object that was gone already, with nothing).
   const Result<ReplicaSet> kept = decoder_.DecodeReplicaSet(reply.body);
   if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
     cache_.replica_sets().store().Fold(*kept);

@@ -1,7 +1,7 @@
 // Replies into the cache: the next view already shows what we just did.
 //
-// The key whose sync wrote is not woken by its own fold (it looks again at once); everybody else is.
-// Source: architecture §2, "The fold is the ledger".
+// The key whose sync wrote is not woken by its own fold (it looks again at once); everybody else
+// is. Source: architecture §2, "The fold is the ledger".
 #pragma once
 
 #include <functional>
@@ -21,15 +21,16 @@ class Fold {
 
   Fold(ClusterCache& cache, WakeUps& wake_ups, Decoder& decoder, OwnStatus own_status);
 
-  // The reply to a successful write made for `key`. Error kMalformed when the reply cannot be decoded: the
-  // write happened, but its result is not known.
+  // The reply to a successful write made for `key`. Error kMalformed when the reply cannot be
+  // decoded: the write happened, but its result is not known.
   Status Written(const ObjectKey& key, const Request& request, const Reply& reply);
 
-  // The reply to an uncached read made for `key`. Lists are not folded (they are facts of the sync).
+  // The reply to an uncached read made for `key`. Lists are not folded (they are facts of the
+  // sync).
   Status Read(const ObjectKey& key, const Request& request, const Reply& reply);
 
-  // An uncached read found nothing where `request` had written, or had meant to: a deleted object is
-  // gone from the cache, too.
+  // An uncached read found nothing where `request` had written, or had meant to: a deleted object
+  // is gone from the cache, too.
   void Vanished(const ObjectKey& key, const Request& request);
 
  private:

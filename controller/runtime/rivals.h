@@ -1,10 +1,10 @@
 // Never fight another controller over an object.
 //
-// Two Deployment controllers on one cluster would overwrite each other's status for ever. A status that we
-// did not write is repaired, as upstream repairs it; after the third within one generation the Deployment
-// is read uncached, and where kube-controller-manager has written status within the last minutes we step
-// back from that object until its spec changes or it has been left alone for a while.
-// Source: architecture, decision 10. Core thread only.
+// Two Deployment controllers on one cluster would overwrite each other's status for ever. A status
+// that we did not write is repaired, as upstream repairs it; after the third within one generation
+// the Deployment is read uncached, and where kube-controller-manager has written status within the
+// last minutes we step back from that object until its spec changes or it has been left alone for a
+// while. Source: architecture, decision 10. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +18,19 @@ namespace windlass {
 
 class Rivals {
  public:
-  // A Deployment arrived from the watch with a status other than the cached one: somebody else wrote it.
+  // A Deployment arrived from the watch with a status other than the cached one: somebody else
+  // wrote it.
   void ForeignStatus(const Deployment& deployment);
 
-  // The reply to a status write of ours, as the server stored it. The watch may have shown it first.
+  // The reply to a status write of ours, as the server stored it. The watch may have shown it
+  // first.
   void OwnStatus(const ObjectMeta& meta);
 
   // Whether the Deployment should be read and judged before anything is written to it.
   bool Suspicious(const Deployment& deployment) const;
 
-  // The verdict over an uncached read (raw JSON): true when a rival is at work; then SteppedBack holds.
+  // The verdict over an uncached read (raw JSON): true when a rival is at work; then SteppedBack
+  // holds.
   bool Judge(const Deployment& deployment, std::string_view object_json, WallTime now);
 
   bool SteppedBack(const Deployment& deployment, WallTime now) const;
@@ -35,9 +38,9 @@ class Rivals {
  private:
   struct Seen {
     int64_t generation = 0;
-    int foreign = 0;      // status writes by others within that generation
+    int foreign = 0;         // status writes by others within that generation
     ResourceVersion latest;  // of those
-    WallTime back_until;  // zero = not stepped back
+    WallTime back_until;     // zero = not stepped back
   };
   std::map<Uid, Seen> seen_;  // Deployments whose status somebody else wrote; bounded
 };

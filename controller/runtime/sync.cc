@@ -22,10 +22,8 @@ bool IsRefusal(ErrorKind kind) {
     case ErrorKind::kAlreadyExists:
     case ErrorKind::kConflict:
     case ErrorKind::kInvalid:
-    case ErrorKind::kWebhook:
-      return true;
-    default:
-      return false;
+    case ErrorKind::kWebhook: return true;
+    default: return false;
   }
 }
 
@@ -33,20 +31,16 @@ bool IsRefusal(ErrorKind kind) {
 
 SyncResult AfterError(const Error& error, Retry retry) {
   if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};
-  // A spec change resets the back-off; until then even a hopeless write is tried again now and
-  // then, because no key is ever dropped.
+  // A spec change resets the back-off; until then even a hopeless write is tried again now
+  // and then, because no key is ever dropped.
   if (retry == Retry::kOnSpecChange) return {SyncResult::Kind::kRetry, {}, kPolicyRetryMax, {}};
   switch (error.kind) {
     case ErrorKind::kConflict:
-    case ErrorKind::kNotFound:
-      return {SyncResult::Kind::kConflict, {}, {}, {}};
-    case ErrorKind::kNamespaceTerminating:
-      return {SyncResult::Kind::kForget, {}, {}, {}};
+    case ErrorKind::kNotFound: return {SyncResult::Kind::kConflict, {}, {}, {}};
+    case ErrorKind::kNamespaceTerminating: return {SyncResult::Kind::kForget, {}, {}, {}};
     case ErrorKind::kForbidden:
-    case ErrorKind::kInvalid:
-      return {SyncResult::Kind::kRetry, {}, kPolicyRetryMax, {}};
-    default:
-      return {SyncResult::Kind::kRetry, {}, kRetryMax, {}};
+    case ErrorKind::kInvalid: return {SyncResult::Kind::kRetry, {}, kPolicyRetryMax, {}};
+    default: return {SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   }
 }
 

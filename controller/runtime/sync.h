@@ -2,8 +2,9 @@
 //
 //   view → Next() → execute one request → fold the reply into the store → view → Next() → …
 //
-// until Wait or Failed. Nothing is remembered between syncs but the cache: that is what makes a crash at
-// any point equal to a restart. Source: architecture §2, "A sync is a walk of single steps".
+// until Wait or Failed. Nothing is remembered between syncs but the cache: that is what makes a
+// crash at any point equal to a restart. Source: architecture §2, "A sync is a walk of single
+// steps".
 #pragma once
 
 #include <functional>

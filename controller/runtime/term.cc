@@ -94,8 +94,7 @@ void Term::JudgeRival(const ObjectKey& key) {
 // A write got no answer. Whatever the object looks like now is the truth to plan from.
 void Term::Verify(const ObjectKey& key, const Request& request) {
   const Request read = Request::Get(request.resource(), request.key());
-  environment_.client.Execute(read, [this, alive = alive_, key, request,
-                                     read](Result<Reply> said) {
+  environment_.client.Execute(read, [this, alive = alive_, key, request, read](Result<Reply> said) {
     if (!*alive) return;
     if (said.ok()) {
       const Status folded = environment_.fold.Read(key, read, *said);
@@ -120,19 +119,13 @@ void Term::Ended(const ObjectKey& key, SyncResult result) {
 
 void Term::Settle(const ObjectKey& key, const SyncResult& result) {
   switch (result.kind) {
-    case SyncResult::Kind::kDone:
-      queue_.Done(key, result.look_again_in);
-      return;
+    case SyncResult::Kind::kDone: queue_.Done(key, result.look_again_in); return;
     case SyncResult::Kind::kConflict:
       ++counters_.conflicts;
       queue_.DoneConflict(key);
       return;
-    case SyncResult::Kind::kRetry:
-      queue_.DoneRetry(key, result.longest);
-      return;
-    case SyncResult::Kind::kForget:
-      queue_.DoneForget(key);
-      return;
+    case SyncResult::Kind::kRetry: queue_.DoneRetry(key, result.longest); return;
+    case SyncResult::Kind::kForget: queue_.DoneForget(key); return;
     case SyncResult::Kind::kUncertain:
       ++counters_.uncertain;
       unverified_.insert_or_assign(key, *result.unverified);

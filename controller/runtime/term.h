@@ -1,5 +1,5 @@
-// One term of leadership: the queue and the syncs in flight. Constructed when the term begins, destroyed
-// with everything it holds when it ends; the caches live on.
+// One term of leadership: the queue and the syncs in flight. Constructed when the term begins,
+// destroyed with everything it holds when it ends; the caches live on.
 //
 // Parallelism is the number of syncs in flight, not threads. Core thread only.
 #pragma once

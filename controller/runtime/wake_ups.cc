@@ -35,8 +35,7 @@ WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
       [this](const Change<Deployment>& change) { DeploymentChanged(change); });
   cache_.replica_sets().store().OnChange(
       [this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
-  cache_.pods().store().OnChange(
-      [this](const Change<PodMetadata>& change) { PodChanged(change); });
+  cache_.pods().store().OnChange([this](const Change<PodMetadata>& change) { PodChanged(change); });
   cache_.pods().on_synced = [this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
       if (IsRecreate(deployment)) Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
@@ -100,7 +99,7 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   if (!same_ref) WakeOwner(*before, windlass::Wake::kObjectChange);  // D-017 (a)
   const auto wake = OnlyStatusChanged(*before, *now) ? windlass::Wake::kStatusChange
                                                      : windlass::Wake::kObjectChange;
-  if (WakeOwner(*now, wake)) return;  // D-017 (b)
+  if (WakeOwner(*now, wake)) return;                                                // D-017 (b)
   if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
 }
 

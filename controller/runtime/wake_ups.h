@@ -1,7 +1,7 @@
 // Who wakes whom: from changes in the caches to keys of Deployments that want a sync.
 //
-// Handlers only compute keys; no request, no decision. Upstream LISTs ReplicaSets through the API inside
-// its Pod handler; we look into the cache (W-01). Source: contract section 1, D-010…D-023.
+// Handlers only compute keys; no request, no decision. Upstream LISTs ReplicaSets through the API
+// inside its Pod handler; we look into the cache (W-01). Source: contract section 1, D-010…D-023.
 #pragma once
 
 #include <functional>
@@ -23,8 +23,8 @@ class WakeUps {
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;
 
-  // While set, changes do not wake this key: it is the one whose own write is being folded, and it is
-  // about to look again anyway.
+  // While set, changes do not wake this key: it is the one whose own write is being folded, and it
+  // is about to look again anyway.
   void Suppress(std::optional<ObjectKey> key) { suppressed_ = std::move(key); }
 
  private:

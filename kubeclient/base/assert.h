@@ -9,6 +9,5 @@ namespace windlass {
 
 }  // namespace windlass
 
-#define WL_ASSERT(condition)                                                            \
-  ((condition) ? static_cast<void>(0)                                                   \
-               : ::windlass::AssertionFailed(#condition, __FILE__, __LINE__))
+#define WL_ASSERT(condition) \
+  ((condition) ? static_cast<void>(0) : ::windlass::AssertionFailed(#condition, __FILE__, __LINE__))

@@ -36,7 +36,7 @@ struct WallTime {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual MonotonicTime Now() const = 0;   // CLOCK_BOOTTIME: goes on while suspended (L-002)
+  virtual MonotonicTime Now() const = 0;  // CLOCK_BOOTTIME: goes on while suspended (L-002)
   virtual WallTime Wall() const = 0;
   // Wall time in microseconds since 1970, for Lease times and unique Event names.
   virtual int64_t WallMicros() const = 0;

@@ -10,9 +10,9 @@
 namespace windlass {
 
 struct Histogram {
-  std::vector<double> bounds;     // upper bounds in seconds, rising; +Inf is implied
-  std::vector<uint64_t> counts;   // bounds.size() + 1, not cumulative
-  double sum = 0;                 // seconds
+  std::vector<double> bounds;    // upper bounds in seconds, rising; +Inf is implied
+  std::vector<uint64_t> counts;  // bounds.size() + 1, not cumulative
+  double sum = 0;                // seconds
 
   Histogram() = default;
   explicit Histogram(std::vector<double> upper_bounds)

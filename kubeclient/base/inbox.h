@@ -21,8 +21,8 @@ class Inbox {
   // Any thread. Asserts kInboxMessagesMax (limits.h): a producer that breaks its bound is a bug.
   void Post(Message message);
 
-  // Core thread. Runs up to `most` messages; returns how many ran. Messages posted meanwhile wait for
-  // the next call.
+  // Core thread. Runs up to `most` messages; returns how many ran. Messages posted meanwhile wait
+  // for the next call.
   int Drain(int most);
 
   // Core thread. Returns when a message is there, or after `longest`.

@@ -33,12 +33,13 @@ inline constexpr Duration kListPageDeadline = seconds(60);
 inline constexpr Duration kWatchIdle = seconds(150);
 inline constexpr int kListPageSize = 500;
 inline constexpr int64_t kRetryAfterMsMax = 60000;
-// No write leaves later than this before the permit ends: the reading of a clock and the first byte on
-// the wire are not the same moment (L-004).
+// No write leaves later than this before the permit ends: the reading of a clock and the first byte
+// on the wire are not the same moment (L-004).
 inline constexpr Duration kPermitMargin = milliseconds(250);
 // Calls that wait in the client. Every key has one in flight, so this many means a fault elsewhere.
 inline constexpr size_t kCallsWaitingMax = 65536;
-// A throttled call was not executed. client-go's 10 for reads; a write's view grows old sooner (§5.1).
+// A throttled call was not executed. client-go's 10 for reads; a write's view grows old sooner
+// (§5.1).
 inline constexpr int kThrottledWriteRetries = 3;
 inline constexpr int kThrottledReadRetries = 10;
 inline constexpr Duration kThrottledWaitMin = seconds(1);
@@ -100,12 +101,12 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // --- sync ---
 inline constexpr int kStepsPerSyncMax = 32;
 inline constexpr Duration kSyncDeadline = seconds(30);
-// A planner's own bound, below the one above: while requests are on their way Pods become ready, and a
-// walk could go on for as long as the rollout. The rest is left to the next sync.
+// A planner's own bound, below the one above: while requests are on their way Pods become ready,
+// and a walk could go on for as long as the rollout. The rest is left to the next sync.
 inline constexpr size_t kRequestsPerSyncMax = 24;
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
-// Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods: their
-// disappearance is an event.
+// Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods:
+// their disappearance is an event.
 inline constexpr Duration kRecreateLookAgain = seconds(1);
 
 // --- objects ---
@@ -117,10 +118,10 @@ inline constexpr int kJsonDepthMax = 128;  // R-059
 inline constexpr size_t kReaderBytesKept = size_t{256} << 10U;
 
 // --- configuration (reliability §9) ---
-inline constexpr int kYamlDepthMax = 64;                          // B-02
-inline constexpr size_t kPemBytesMax = size_t{1} << 20U;          // a large CA bundle is 200 KiB
-inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;       // B-09
-inline constexpr Duration kTokenFileCache = seconds(60);          // client-go's, with its leeway
+inline constexpr int kYamlDepthMax = 64;                     // B-02
+inline constexpr size_t kPemBytesMax = size_t{1} << 20U;     // a large CA bundle is 200 KiB
+inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;  // B-09
+inline constexpr Duration kTokenFileCache = seconds(60);     // client-go's, with its leeway
 inline constexpr Duration kTokenFileLeeway = seconds(10);
 
 // --- events (D-536, reliability §5.3) ---

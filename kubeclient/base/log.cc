@@ -57,9 +57,8 @@ class SpdlogLog final : public Log {
         logger_("windlass", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger_.set_level(spdlog::level::trace);
     logger_.flush_on(spdlog::level::trace);
-    logger_.set_pattern(format == LogFormat::kJson
-                            ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
-                            : "%Y-%m-%dT%H:%M:%S.%eZ %v",
+    logger_.set_pattern(format == LogFormat::kJson ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
+                                                   : "%Y-%m-%dT%H:%M:%S.%eZ %v",
                         spdlog::pattern_time_type::utc);
   }
 

@@ -2,8 +2,8 @@
 //
 //   log.Info("scaled replicaset", {{"replicaset", name}, {"from", 3}, {"to", 5}});
 //
-// Only this interface is seen by the code; the sink (spdlog) lives in log.cc. Tests and the simulator
-// hand in their own. Never a token, never an environment value of a template.
+// Only this interface is seen by the code; the sink (spdlog) lives in log.cc. Tests and the
+// simulator hand in their own. Never a token, never an environment value of a template.
 #pragma once
 
 #include <concepts>

@@ -42,7 +42,7 @@ std::string_view Name(ErrorKind kind);
 
 struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
-  std::string message;      // one line; the server's own text where there is one (D-787)
+  std::string message;         // one line; the server's own text where there is one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
 
   // Adds what was being attempted: "scale replicaset ns/web-7c9: <message>".
@@ -107,8 +107,8 @@ using Status = Result<Unit>;  // success without a value: `return Unit{};`
 #define WL_CONCAT(a, b) WL_CONCAT_INNER(a, b)
 
 // WINDLASS_TRY(auto x, Parse(text)); — x is the value, or the enclosing function returns the error.
-#define WINDLASS_TRY(declaration, expression)                                       \
-  auto WL_CONCAT(wl_result_, __LINE__) = (expression);                              \
-  if (!WL_CONCAT(wl_result_, __LINE__).ok())                                        \
-    return std::move(WL_CONCAT(wl_result_, __LINE__)).error();                      \
+#define WINDLASS_TRY(declaration, expression)                  \
+  auto WL_CONCAT(wl_result_, __LINE__) = (expression);         \
+  if (!WL_CONCAT(wl_result_, __LINE__).ok())                   \
+    return std::move(WL_CONCAT(wl_result_, __LINE__)).error(); \
   declaration = std::move(WL_CONCAT(wl_result_, __LINE__)).value()

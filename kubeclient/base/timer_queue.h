@@ -1,7 +1,8 @@
 // Timers of the core thread: callbacks at monotonic times, in order of (time, order of adding).
 //
-// Pure data structure: it neither waits nor reads a clock. The daemon's loop asks next() how long it
-// may sleep and calls RunDue(now); the simulator jumps its virtual clock to next(). Core thread only.
+// Pure data structure: it neither waits nor reads a clock. The daemon's loop asks next() how long
+// it may sleep and calls RunDue(now); the simulator jumps its virtual clock to next(). Core thread
+// only.
 #pragma once
 
 #include <cstdint>

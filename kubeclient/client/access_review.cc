@@ -10,9 +10,8 @@ namespace windlass {
 namespace {
 
 std::string ReviewBody(const Right& right) {
-  nlohmann::json attributes = {{"verb", right.verb},
-                               {"group", right.group},
-                               {"resource", right.resource}};
+  nlohmann::json attributes = {
+      {"verb", right.verb}, {"group", right.group}, {"resource", right.resource}};
   if (!right.subresource.empty()) attributes["subresource"] = right.subresource;
   if (!right.namespace_.empty()) attributes["namespace"] = right.namespace_;
   if (!right.name.empty()) attributes["name"] = right.name;

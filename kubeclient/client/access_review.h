@@ -1,5 +1,5 @@
-// May we do this? Asked of the API server itself, with SelfSubjectAccessReviews, so that a missing right is
-// named at start instead of showing up as a rollout that does not move (reliability B-21).
+// May we do this? Asked of the API server itself, with SelfSubjectAccessReviews, so that a missing
+// right is named at start instead of showing up as a rollout that does not move (reliability B-21).
 #pragma once
 
 #include <functional>
@@ -23,8 +23,8 @@ struct Right {
   std::string ToString() const;
 };
 
-// Calls `done` once, with the rights that are missing, in the order asked; or with the first error that
-// kept the server from answering. Core thread only; `transport` must outlive the calls.
+// Calls `done` once, with the rights that are missing, in the order asked; or with the first error
+// that kept the server from answering. Core thread only; `transport` must outlive the calls.
 void FindMissingRights(Transport& transport, std::vector<Right> rights,
                        std::function<void(Result<std::vector<Right>>)> done);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Windlass next to the stock Deployment controller, built as its own binary: the same cluster, the same
-# load, one run. Prints resident memory after an idle time, CPU seconds and API calls by verb.
+# Windlass next to the stock Deployment controller, built as its own binary: the same cluster, the
+# same load, one run. Prints resident memory after an idle time, CPU seconds and API calls by verb.
 #
 #   COUNT=100 REPLICAS=5 IDLE=300 test/bench/compare.sh
 . "$(dirname "$0")/../e2e/lib.sh"
@@ -11,14 +11,18 @@ IDLE=${IDLE:-300}
 WINDLASS=${WINDLASS_RELEASE:-$ROOT/build/release/cmd/windlass/windlass}
 SUBJECT_PID=
 
-cpu_seconds() { awk -v hz="$(getconf CLK_TCK)" '{sub(/.*\) /, ""); printf "%.2f", ($12 + $13) / hz}' "/proc/$1/stat"; }
+cpu_seconds() {
+  awk -v hz="$(getconf CLK_TCK)" '{sub(/.*\) /, ""); printf "%.2f", ($12 + $13) / hz}' \
+    "/proc/$1/stat"
+}
 resident_mib() { awk '/VmRSS/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
 peak_mib() { awk '/VmHWM/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
 
-manifests() { for i in $(seq "$COUNT"); do deployment "web-$i" "$REPLICAS" "$1"; echo ---; done; }
-complete() {
-  [ "$(kubectl get deployments -o jsonpath='{range .items[*]}{.spec.template.spec.containers[0].image} {.status.observedGeneration}/{.metadata.generation} {.status.replicas} {.status.updatedReplicas} {.status.availableReplicas}{"\n"}{end}' |
-    awk -v image="$1" -v n="$REPLICAS" '$1==image && split($2,g,"/") && g[1]==g[2] && $3==n && $4==n && $5==n' | wc -l)" = "$COUNT" ]
+manifests() {
+  for i in $(seq "$COUNT"); do
+    deployment "web-$i" "$REPLICAS" "$1"
+    echo ---
+  done
 }
 empty() { [ -z "$(kubectl get rs,pods --no-headers 2>/dev/null)" ]; }
 
@@ -28,9 +32,9 @@ measure() {
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
   t0=$(date +%s%N)
   kubectl apply -f "$WORK/v1.yaml" >/dev/null
-  until_true 900 "$name: all are created" complete app:v1
+  until_true 900 "$name: all are created" complete "$COUNT" "$REPLICAS" app:v1
   kubectl apply -f "$WORK/v2.yaml" >/dev/null
-  until_true 900 "$name: all are rolled" complete app:v2
+  until_true 900 "$name: all are rolled" complete "$COUNT" "$REPLICAS" app:v2
   echo $((($(date +%s%N) - t0) / 1000000)) >"$WORK/$name.wall_ms"
   cpu_seconds "$SUBJECT_PID" >"$WORK/$name.cpu_load"
   say "$name: idle for $IDLE s"
@@ -55,7 +59,8 @@ manifests app:v2 >"$WORK/v2.yaml"
 
 # The stock controller gets an identity of its own, so that the audit log tells the two apart.
 kubectl create serviceaccount stock >/dev/null
-kubectl create clusterrolebinding stock --clusterrole=cluster-admin --serviceaccount=default:stock >/dev/null
+kubectl create clusterrolebinding stock --clusterrole=cluster-admin \
+  --serviceaccount=default:stock >/dev/null
 token=$(kubectl create token stock --duration=24h)
 sed "s/^\( *token:\).*/\1 $token/" "$DATA/windlass.kubeconfig" >"$WORK/stock.kubeconfig"
 STOCK=$("$ROOT/test/cluster/build" --stock | tail -n 1)
@@ -73,7 +78,10 @@ SUBJECT_PID=$WINDLASS_PID
 measure windlass 'serviceaccount:windlass-system:windlass'
 WINDLASS_PID=
 
-row() { awk -v what="$1" -v a="$(cat "$WORK/stock.$2")" -v b="$(cat "$WORK/windlass.$2")" 'BEGIN {printf "%-34s %12s %12s %10.3f\n", what, a, b, (a > 0 ? b / a : 0)}'; }
+row() {
+  awk -v what="$1" -v stock="$(cat "$WORK/stock.$2")" -v ours="$(cat "$WORK/windlass.$2")" 'BEGIN {
+    printf "%-34s %12s %12s %10.3f\n", what, stock, ours, stock > 0 ? ours / stock : 0 }'
+}
 {
   printf '%-34s %12s %12s %10s\n' "" stock windlass ratio
   row "resident memory, idle (MiB)" rss

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# 200 Deployments of 5 replicas: created, then all changed at once; Windlass is killed in the middle, and
-# so is the API server. All complete, nothing is left over, and at no moment were the limits broken.
+# 200 Deployments of 5 replicas: created, then all changed at once; Windlass is killed meanwhile,
+# and so is the API server. All complete, nothing is left over, and at no moment were the limits
+# broken. COUNT makes it smaller.
 . "$(dirname "$0")/lib.sh"
 
 COUNT=${COUNT:-200}
@@ -9,40 +10,41 @@ start_cluster --nodes 3
 start_witness
 start_windlass
 
-manifests() { for i in $(seq "$COUNT"); do deployment "web-$i" 5 "$1"; echo ---; done; }
-complete() {
-  [ "$(kubectl get deployments -o jsonpath='{range .items[*]}{.spec.template.spec.containers[0].image} {.status.observedGeneration}/{.metadata.generation} {.status.replicas} {.status.updatedReplicas} {.status.availableReplicas}{"\n"}{end}' |
-    awk -v image="$1" '$1==image && split($2,g,"/") && g[1]==g[2] && $3==5 && $4==5 && $5==5' | wc -l)" = "$COUNT" ]
+manifests() {
+  for i in $(seq "$COUNT"); do
+    deployment "web-$i" 5 "$1"
+    echo ---
+  done
 }
-updated() { kubectl get deployments -o jsonpath='{range .items[*]}{.status.updatedReplicas}/{.status.observedGeneration}{"\n"}{end}' | grep -c "^5/$1\$" || true; }
-some_updated() { [ "$(updated "$1")" -ge 10 ]; }
-
 say "create $COUNT Deployments"
 manifests app:v1 >"$WORK/v1.yaml"
 manifests app:v2 >"$WORK/v2.yaml"
 manifests app:v3 >"$WORK/v3.yaml"
 kubectl apply -f "$WORK/v1.yaml" >/dev/null
-until_true 600 "all $COUNT are complete" complete app:v1
+until_true 600 "all $COUNT are complete" complete "$COUNT" 5 app:v1
 
 say "change all of them, and kill Windlass in the middle"
 kubectl apply -f "$WORK/v2.yaml" >/dev/null &
 APPLY=$!
-until_true 300 "the rollouts are under way" some_updated 2
+until_true 300 "the rollouts are under way" updated $((COUNT / 20 + 1)) 5 app:v2
 kill_windlass
 start_windlass
 wait "$APPLY"
-until_true 900 "all $COUNT are complete again" complete app:v2
+until_true 900 "all $COUNT are complete again" complete "$COUNT" 5 app:v2
 
 say "change all of them, and kill the API server in the middle"
 kubectl apply -f "$WORK/v3.yaml" >/dev/null
-until_true 300 "the rollouts are under way" some_updated 3
+until_true 300 "the rollouts are under way" updated $((COUNT / 20 + 1)) 5 app:v3
 cluster kill apiserver
 cluster start apiserver
-until_true 900 "all $COUNT are complete once more" complete app:v3
+until_true 900 "all $COUNT are complete once more" complete "$COUNT" 5 app:v3
 
 say "nothing is left over"
 expect "ReplicaSets" "$(kubectl get rs --no-headers | wc -l)" $((COUNT * 3))
-expect "Pods of old ReplicaSets" "$(kubectl get rs -o jsonpath='{range .items[*]}{.spec.template.spec.containers[0].image} {.status.replicas}{"\n"}{end}' | awk '$1!="app:v3" && $2!=0' | wc -l)" 0
+container='.spec.template.spec.containers[0]'
+kubectl get rs -o jsonpath="{range .items[*]}{$container.image} {.status.replicas}{\"\\n\"}{end}" \
+  >"$WORK/sizes"
+expect "ReplicaSets with old Pods" "$(awk '$1 != "app:v3" && $2 != 0' "$WORK/sizes" | wc -l)" 0
 
 stop_windlass
 check_witness --settled

@@ -66,25 +66,40 @@ until_true() {
 # start_windlass [more flags]: returns when /readyz says ok. A log of an earlier start is kept.
 start_windlass() {
   local from=0
-  [ -f "$WORK/windlass.log" ] && from=$(wc -l <"$WORK/windlass.log")
+  if [ -f "$WORK/windlass.log" ]; then from=$(wc -l <"$WORK/windlass.log"); fi
   "$WINDLASS" --kubeconfig "$DATA/windlass.kubeconfig" --leader-elect=false \
     --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$WORK/windlass.log" &
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"
-  OPS=$(tail -n +$((from + 1)) "$WORK/windlass.log" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
+  OPS=$(log_since "$from" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
   until_true 20 "Windlass is ready" windlass_ready
 }
-address_logged() { tail -n +$(($1 + 1)) "$WORK/windlass.log" | grep -q 'address='; }
+log_since() { tail -n +$(($1 + 1)) "$WORK/windlass.log"; }
+address_logged() { log_since "$1" | grep 'address=' >/dev/null; }
 windlass_ready() { [ "$(http_status /readyz)" = 200 ]; }
-http_status() { exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}" && printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3 && head -n 1 <&3 | cut -d' ' -f2; }
-http_body() { exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}" && printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3 && sed '1,/^\r*$/d' <&3; }
+http_get() {
+  exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}"
+  printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3
+  cat <&3
+}
+http_status() { http_get "$1" | sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p'; }
+http_body() { http_get "$1" | sed '1,/^\r*$/d'; }
 
-stop_windlass() { kill "$WINDLASS_PID"; wait "$WINDLASS_PID" || fail "Windlass ended with $?"; WINDLASS_PID=; }
-kill_windlass() { kill -9 "$WINDLASS_PID"; wait "$WINDLASS_PID" 2>/dev/null || true; WINDLASS_PID=; }
+stop_windlass() {
+  kill "$WINDLASS_PID"
+  wait "$WINDLASS_PID" || fail "Windlass ended with $?"
+  WINDLASS_PID=
+}
+kill_windlass() {
+  kill -9 "$WINDLASS_PID"
+  wait "$WINDLASS_PID" 2>/dev/null || true
+  WINDLASS_PID=
+}
 
 # start_witness: records every change of Deployments, ReplicaSets and Pods.
 start_witness() {
-  cluster witness --kubeconfig "$DATA/admin.kubeconfig" --out "$WORK/witness.jsonl" >"$WORK/witness.out" 2>&1 &
+  cluster witness --kubeconfig "$DATA/admin.kubeconfig" --out "$WORK/witness.jsonl" \
+    >"$WORK/witness.out" 2>&1 &
   WITNESS_PID=$!
   until_true 20 "the witness watches" grep -q ready "$WORK/witness.out"
 }
@@ -95,9 +110,34 @@ check_witness() {
   cluster check --log "$WORK/witness.jsonl" "$@" || fail "the witness saw a violation"
 }
 
-rolled_out() { kubectl -n "${3:-default}" rollout status "deployment/$1" --timeout="${2:-60s}" || fail "rollout of $1 did not end"; }
+# rolled_out NAME [TIMEOUT]: kubectl rollout status ends by itself.
+rolled_out() {
+  kubectl rollout status "deployment/$1" --timeout="${2:-60s}" || fail "rollout of $1 did not end"
+}
 field() { kubectl get "$1" -o jsonpath="$2"; }
-expect() { [ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"; say "ok: $1 = $2"; }
+expect() {
+  [ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"
+  say "ok: $1 = $2"
+}
+
+# Image, observed and present generation, and counters of every Deployment, a line each.
+deployment_lines() {
+  local container='.spec.template.spec.containers[0]'
+  kubectl get deployments -o jsonpath="{range .items[*]}{$container.image} \
+{.status.observedGeneration}/{.metadata.generation} {.status.replicas} \
+{.status.updatedReplicas} {.status.availableReplicas}{\"\\n\"}{end}"
+}
+# complete COUNT REPLICAS IMAGE: so many Deployments are rolled out with that image and size.
+complete() {
+  [ "$(deployment_lines | awk -v image="$3" -v n="$2" '
+    $1 == image && split($2, g, "/") && g[1] == g[2] && $3 == n && $4 == n && $5 == n' |
+    wc -l)" = "$1" ]
+}
+# updated COUNT REPLICAS IMAGE: at least so many Deployments have all their Pods of that image.
+updated() {
+  [ "$(deployment_lines | awk -v image="$3" -v n="$2" '
+    $1 == image && split($2, g, "/") && g[1] == g[2] && $4 == n' | wc -l)" -ge "$1" ]
+}
 
 # deployment NAME REPLICAS IMAGE [STRATEGY-JSON]: a manifest on standard output.
 deployment() {

@@ -64,8 +64,8 @@ TEST_CASE("no value can forge a log line") {
 }
 
 TEST_CASE("long values are cut") {
-  const std::string line = FormatLogLine(LogFormat::kText, LogLevel::kInfo, "x",
-                                         {{"value", std::string(5000, 'a')}});
+  const std::string line =
+      FormatLogLine(LogFormat::kText, LogLevel::kInfo, "x", {{"value", std::string(5000, 'a')}});
   CHECK(line.size() < 1100);
 }
 

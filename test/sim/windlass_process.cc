@@ -1,0 +1,47 @@
+#include "test/sim/windlass_process.h"
+
+namespace windlass::sim {
+namespace {
+
+// As long as a supervisor takes to notice and start anew.
+constexpr Duration kRestart = seconds(1);
+
+}  // namespace
+
+WindlassProcess::WindlassProcess(World& world)
+    : process_(world.Boot()),
+      gate_(process_->clock()),
+      client_(process_->clock(), process_->timers(), process_->transport(), process_->decoder(),
+              gate_, ClientOptions{}),
+      events_(process_->clock(), process_->log(), client_, "deployment-controller"),
+      controller_(process_->environment(), client_, events_, {}) {
+  gate_.OpenForGood();
+  controller_.Start();
+  controller_.BeginTerm();
+}
+
+SupervisedWindlass::SupervisedWindlass(World& world, std::optional<CrashPoint> crash)
+    : world_(world), crash_(crash) {
+  Start();
+}
+
+void SupervisedWindlass::Start() {
+  running_ = std::make_unique<WindlassProcess>(world_);
+  if (!crash_) return;
+  running_->transport().decide = [this](uint64_t number, const HttpRequest&) {
+    if (!crash_ || number < crash_->call) return Fate::kDelivered;
+    const Fate fate = number == crash_->call ? crash_->fate : Fate::kRequestLost;
+    if (!dying_) {
+      dying_ = true;
+      world_.loop().After(Duration{0}, [this] {
+        running_.reset();
+        crash_.reset();
+        ++crashes_;
+        world_.loop().After(kRestart, [this] { Start(); });
+      });
+    }
+    return fate;
+  };
+}
+
+}  // namespace windlass::sim

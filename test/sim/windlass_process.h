@@ -1,0 +1,60 @@
+// Windlass in a simulated process: the production controller, informers, queue, client and planner
+// over the modelled network. Destroying it is a crash.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "controller/runtime/deployment_controller.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/event_recorder.h"
+#include "kubeclient/client/write_gate.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+
+class WindlassProcess {
+ public:
+  // Starts at once, leading.
+  explicit WindlassProcess(World& world);
+
+  const DeploymentController& controller() const { return controller_; }
+  uint64_t calls() { return process_->transport().calls(); }
+  SimTransport& transport() { return process_->transport(); }
+
+ private:
+  std::unique_ptr<SimProcess> process_;
+  WriteGate gate_;
+  Client client_;
+  EventRecorder events_;
+  DeploymentController controller_;
+};
+
+// A place where a process dies: at its n-th call, before the server has seen it or after it took
+// effect.
+struct CrashPoint {
+  uint64_t call = 0;
+  Fate fate = Fate::kRequestLost;
+};
+
+// Windlass under a supervisor: it is started anew a moment after each crash.
+class SupervisedWindlass {
+ public:
+  explicit SupervisedWindlass(World& world, std::optional<CrashPoint> crash = std::nullopt);
+
+  uint64_t crashes() const { return crashes_; }
+  // Calls of the first process, which tell how many crash points a scenario has.
+  uint64_t calls() { return running_ != nullptr ? running_->calls() : 0; }
+
+ private:
+  void Start();
+
+  World& world_;
+  std::optional<CrashPoint> crash_;
+  uint64_t crashes_ = 0;
+  bool dying_ = false;
+  std::unique_ptr<WindlassProcess> running_;
+};
+
+}  // namespace windlass::sim
