@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <deque>
-#include <limits>
 #include <utility>
 
 #include "kubeclient/base/assert.h"
 #include "kubeclient/base/limits.h"
 #include "kubeclient/client/lease.h"
+#include "kubeclient/client/lease_view.h"
 
 namespace windlass {
 namespace {
@@ -23,8 +23,6 @@ struct Attempt {
   int64_t renew_micros = 0;
   MonotonicTime sent;
 };
-
-constexpr int32_t kTransitionsMax = std::numeric_limits<int32_t>::max();
 
 }  // namespace
 
@@ -56,7 +54,8 @@ struct LeaderElection::Impl {
         timers(the_timers),
         transport(the_transport),
         gate(the_gate),
-        options(std::move(the_options)) {}
+        options(std::move(the_options)),
+        view({Name(), options.identity, options.lease_duration, options.retry_period}) {}
 
   ~Impl() {
     alive.reset();
@@ -73,8 +72,6 @@ struct LeaderElection::Impl {
   void OnWrite(const LeaseAnswer& answer);
   void See(const Lease& fresh);
   void SeeNothing();
-  MonotonicTime FreeAt(MonotonicTime now) const;
-  bool Yields(const LeaseRecord& record) const;
 
   void Renewed(MonotonicTime sent);
   void EndTermIfPermitRanOut();
@@ -89,8 +86,7 @@ struct LeaderElection::Impl {
   void Get();
   void Put();
   void Create();
-  LeaseRecord Claimed(const LeaseRecord& before);
-  LeaseRecord Released(const LeaseRecord& before);
+  std::string Claim();
   int64_t NextMicros();
   Duration CallDeadline() const {
     return std::min<Duration>(kLeaseCallDeadline, options.renew_deadline / 2);
@@ -114,15 +110,7 @@ struct LeaderElection::Impl {
   CallId call = 0;
   uint64_t call_serial = 0;  // answers to abandoned calls carry an older one
 
-  // What is known of the Lease. `known` is false when it may have changed by a call of ours.
-  bool known = false;
-  std::optional<Lease> lease;
-  bool ever_seen = false;
-  MonotonicTime looked_at;
-  MonotonicTime observed_at;  // when we first saw this record, after the server had it
-  MonotonicTime free_at;      // from when on we may write it
-  std::string holder;
-  int32_t transitions = -1;  // as last seen; the first holder of a new Lease makes it 0
+  LeaseView view;
   std::deque<Attempt> attempts;
   int64_t last_micros = 0;
 
@@ -142,17 +130,15 @@ struct LeaderElection::Impl {
 void LeaderElection::Impl::Start() {
   WL_ASSERT(phase == Phase::kIdle);
   phase = Phase::kCampaigning;
-  known = false;
+  view.Doubt();
   Round();
 }
 
 void LeaderElection::Impl::Round() {
-  EndTermIfPermitRanOut();
-  if (phase != Phase::kCampaigning) return;
   round_calls = 0;
   round_started = clock.Now();
   // A candidate looks again every time, until it may take what it saw.
-  if (!leading && (!lease || round_started < free_at)) known = false;
+  if (!leading && (!view.lease() || round_started < view.free_at())) view.Doubt();
   Act();
 }
 
@@ -160,9 +146,9 @@ void LeaderElection::Impl::Act() {
   if (phase != Phase::kCampaigning) return;
   if (round_calls == kLeaseRoundCallsMax) return Rest();
   ++round_calls;
-  if (!known) return Get();
-  if (clock.Now() < free_at) return Rest();
-  return lease ? Put() : Create();
+  if (!view.known()) return Get();
+  if (clock.Now() < view.free_at()) return Rest();
+  return view.lease() ? Put() : Create();
 }
 
 void LeaderElection::Impl::Rest() {
@@ -171,7 +157,7 @@ void LeaderElection::Impl::Rest() {
   MonotonicTime next = std::max(now, round_started + options.retry_period);
   if (!leading) {
     next = now + random.Between(options.retry_period, options.retry_period * 6 / 5);
-    if (free_at > now) next = std::min(next, free_at);  // no later than need be
+    if (view.free_at() > now) next = std::min(next, view.free_at());  // no later than need be
   }
   timers.Cancel(round_timer);
   round_timer = timers.At(next, [this] { Round(); });
@@ -194,13 +180,13 @@ void LeaderElection::Impl::OnWrite(const LeaseAnswer& answer) {
   switch (answer.kind) {
     case LeaseAnswer::Kind::kLease: See(answer.lease); return Rest();
     case LeaseAnswer::Kind::kAbsent:
-      if (!lease) break;  // a create: the namespace is missing
+      if (!view.lease()) break;  // a create: the namespace is missing
       SeeNothing();
       return Act();
-    case LeaseAnswer::Kind::kConflict: known = false; return Act();
+    case LeaseAnswer::Kind::kConflict: view.Doubt(); return Act();
     case LeaseAnswer::Kind::kUnclear:  // it may have been done: look (L-006)
       Complain(answer.why);
-      known = false;
+      view.Doubt();
       return Act();
     case LeaseAnswer::Kind::kNotDone:
       if (round_calls == 1) return Act();
@@ -208,77 +194,34 @@ void LeaderElection::Impl::OnWrite(const LeaseAnswer& answer) {
     case LeaseAnswer::Kind::kRefused: break;
   }
   Complain(answer.why);
-  known = false;
+  view.Doubt();
   Rest();
 }
 
 // --- what is seen of the Lease ---
 
 void LeaderElection::Impl::See(const Lease& fresh) {
-  const MonotonicTime now = clock.Now();
-  // By content: somebody else's label on the Lease is no sign of life.
-  if (!lease || lease->record != fresh.record) observed_at = now;
-  looked_at = now;
-  ever_seen = true;
-  lease = fresh;
-  known = true;
+  const std::string before = view.holder();
+  view.See(fresh, clock.Now());
   last_complaint.clear();
-  const LeaseRecord record = fresh.record;
-  transitions = record.transitions;
-  if (std::exchange(holder, record.holder) != record.holder) {
-    log.Info("lease holder changed", {{"holder", record.holder}});
-  }
-  free_at = FreeAt(now);
+  if (view.holder() != before) log.Info("lease holder changed", {{"holder", view.holder()}});
 
-  if (record.holder != options.identity) {
+  if (!view.ours()) {
     if (leading) EndTerm("the lease is not ours any more");
     return;
   }
-  if (Yields(record)) {
+  if (view.yields()) {
     if (leading) EndTerm("another holder is preferred");
     return;
   }
-  const auto ours = std::ranges::find(attempts, record.renew_micros, &Attempt::renew_micros);
+  const auto ours = std::ranges::find(attempts, fresh.record.renew_micros, &Attempt::renew_micros);
   if (ours != attempts.end()) Renewed(ours->sent);
 }
 
-// Deleted by somebody. A leader makes it anew (L-007) and keeps its permit meanwhile. A candidate
-// gives whoever may have held it as much time as if it had renewed just before: two must not lead
-// because of a deletion. What it saw last may be old, so that holds whoever held it then; and again
-// when it has not looked for a while. Only a process that never saw a Lease makes one at once.
+// A leader keeps its permit until its end (L-007).
 void LeaderElection::Impl::SeeNothing() {
-  const MonotonicTime now = clock.Now();
-  const bool news = lease || now - looked_at > options.retry_period * 2;
-  looked_at = now;
-  known = true;
-  if (leading || !ever_seen) {
-    free_at = now;
-  } else if (news) {
-    const int32_t length = lease ? lease->record.duration_seconds : 0;
-    free_at = now + std::max<Duration>(seconds(length), options.lease_duration);
-  }
-  if (!lease) return;
-  lease.reset();
-  holder.clear();
-  log.Warning("the lease has vanished", {{"lease", options.name}});
-}
-
-// From when on the Lease as observed may be taken. Only the length comes from the record: the times
-// in it are another clock's.
-MonotonicTime LeaderElection::Impl::FreeAt(MonotonicTime now) const {
-  const LeaseRecord& record = lease->record;
-  if (record.holder == options.identity) return now;
-  if (record.holder.empty()) {
-    return Yields(record) ? observed_at + options.lease_duration : now;
-  }
-  const Duration length =
-      record.duration_seconds > 0 ? seconds(record.duration_seconds) : options.lease_duration;
-  return observed_at + length;
-}
-
-// Coordinated leader election asks for the Lease by naming somebody else (reliability §4.1).
-bool LeaderElection::Impl::Yields(const LeaseRecord& record) const {
-  return !record.preferred_holder.empty() && record.preferred_holder != options.identity;
+  if (view.lease()) log.Warning("the lease has vanished", {{"lease", options.name}});
+  view.SeeNothing(clock.Now(), leading);
 }
 
 // --- the term ---
@@ -294,7 +237,8 @@ void LeaderElection::Impl::Renewed(MonotonicTime sent) {
   permit_timer =
       timers.At({until.since_start - kPermitMargin}, [this] { EndTermIfPermitRanOut(); });
   if (std::exchange(leading, true)) return;
-  log.Info("started leading", {{"identity", options.identity}, {"transitions", transitions}});
+  log.Info("started leading",
+           {{"identity", options.identity}, {"transitions", view.transitions()}});
   if (owner.on_started_leading) owner.on_started_leading();
 }
 
@@ -335,14 +279,14 @@ void LeaderElection::Impl::Stop(std::function<void()> released) {
 void LeaderElection::Impl::ReleaseIfOurs() {
   if (round_calls++ == kLeaseRoundCallsMax) return FinishStop();
   Call(GetLease(Name(), kLeaseReleaseMax), [this](const LeaseAnswer& seen) {
-    if (seen.kind != LeaseAnswer::Kind::kLease || seen.lease.record.holder != options.identity) {
-      return FinishStop();
-    }
-    std::string body = LeaseBody(seen.lease, Released(seen.lease.record));
-    Call(PutLease(Name(), kLeaseReleaseMax, std::move(body)), [this](const LeaseAnswer& written) {
-      if (written.kind == LeaseAnswer::Kind::kConflict) return ReleaseIfOurs();
-      FinishStop();
-    });
+    if (seen.kind != LeaseAnswer::Kind::kLease) return FinishStop();
+    view.See(seen.lease, clock.Now());
+    if (!view.ours()) return FinishStop();
+    Call(PutLease(Name(), kLeaseReleaseMax, view.ReleaseBody(NextMicros())),
+         [this](const LeaseAnswer& written) {
+           if (written.kind == LeaseAnswer::Kind::kConflict) return ReleaseIfOurs();
+           FinishStop();
+         });
   });
 }
 
@@ -364,7 +308,7 @@ void LeaderElection::Impl::Call(HttpRequest http, std::function<void(const Lease
                                              const Result<HttpResponse>& response) {
     if (still_there.expired() || serial != call_serial) return;
     call = 0;
-    EndTermIfPermitRanOut();
+    EndTermIfPermitRanOut();  // after a suspension the answer may come before the timer
     if (serial == call_serial) handle(ReadLeaseAnswer(response));
   });
 }
@@ -379,46 +323,23 @@ void LeaderElection::Impl::Get() {
 }
 
 void LeaderElection::Impl::Put() {
-  const LeaseRecord& before = lease->record;
-  const bool give_up = before.holder == options.identity && Yields(before);
-  std::string body = LeaseBody(*lease, give_up ? Released(before) : Claimed(before));
+  const bool give_up = view.ours() && view.yields();
+  std::string body = give_up ? view.ReleaseBody(NextMicros()) : Claim();
   Call(PutLease(Name(), CallDeadline(), std::move(body)),
        [this](const LeaseAnswer& answer) { OnWrite(answer); });
 }
 
 void LeaderElection::Impl::Create() {
-  LeaseRecord before;
-  before.transitions = transitions;
-  if (leading) before.holder = options.identity;  // the term goes on
-  std::string body = LeaseBody(NewLease(options.namespace_, options.name), Claimed(before));
-  Call(PostLease(Name(), CallDeadline(), std::move(body)),
+  Call(PostLease(Name(), CallDeadline(), Claim()),
        [this](const LeaseAnswer& answer) { OnWrite(answer); });
 }
 
 // Remembers the attempt with the time of sending, which is what a permit counts from (L-003).
-LeaseRecord LeaderElection::Impl::Claimed(const LeaseRecord& before) {
+std::string LeaderElection::Impl::Claim() {
   const int64_t micros = NextMicros();
   if (attempts.size() == kLeaseAttemptsMax) attempts.pop_front();
   attempts.push_back({micros, clock.Now()});
-  const bool same_holder = before.holder == options.identity;
-  const auto length = std::chrono::duration_cast<seconds>(options.lease_duration).count();
-  return {
-      .holder = options.identity,
-      .duration_seconds = static_cast<int32_t>(length),
-      .acquire_micros = same_holder && before.acquire_micros != 0 ? before.acquire_micros : micros,
-      .renew_micros = micros,
-      .transitions = std::min(before.transitions, kTransitionsMax - 1) + (same_holder ? 0 : 1),
-      .preferred_holder = {}};
-}
-
-LeaseRecord LeaderElection::Impl::Released(const LeaseRecord& before) {
-  const int64_t micros = NextMicros();
-  return {.holder = "",
-          .duration_seconds = 1,
-          .acquire_micros = micros,
-          .renew_micros = micros,
-          .transitions = before.transitions,
-          .preferred_holder = before.preferred_holder};
+  return view.ClaimBody(micros, leading);
 }
 
 // Every attempt has a renewTime of its own, although the wall clock may stand still or go back.
@@ -448,7 +369,7 @@ void LeaderElection::Stop(std::function<void()> released) { impl_->Stop(std::mov
 
 bool LeaderElection::IsLeader() const { return impl_->leading && impl_->gate.IsOpen(); }
 
-const std::string& LeaderElection::holder() const { return impl_->holder; }
+const std::string& LeaderElection::holder() const { return impl_->view.holder(); }
 
 std::optional<MonotonicTime> LeaderElection::last_renewal() const {
   if (!impl_->leading) return std::nullopt;

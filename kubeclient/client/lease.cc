@@ -72,10 +72,11 @@ Result<Lease> ParseLease(std::string_view body) {
   return lease;
 }
 
-Lease NewLease(std::string_view namespace_, std::string_view name) {
-  const nlohmann::json object = {{"apiVersion", "coordination.k8s.io/v1"},
-                                 {"kind", "Lease"},
-                                 {"metadata", {{"namespace", namespace_}, {"name", name}}}};
+Lease NewLease(const LeaseName& name) {
+  const nlohmann::json object = {
+      {"apiVersion", "coordination.k8s.io/v1"},
+      {"kind", "Lease"},
+      {"metadata", {{"namespace", name.namespace_}, {"name", name.name}}}};
   return {{}, object.dump()};
 }
 

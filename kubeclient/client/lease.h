@@ -36,16 +36,17 @@ struct Lease {
 // kMalformed for anything but a Lease that has a resourceVersion.
 Result<Lease> ParseLease(std::string_view body);
 
-// A Lease that does not exist yet.
-Lease NewLease(std::string_view namespace_, std::string_view name);
-
-// The body of a PUT or POST: `lease` with `record` in it.
-std::string LeaseBody(const Lease& lease, const LeaseRecord& record);
-
 struct LeaseName {
   std::string namespace_;
   std::string name;
 };
+
+// A Lease that does not exist yet.
+Lease NewLease(const LeaseName& name);
+
+// The body of a PUT or POST: `lease` with `record` in it.
+std::string LeaseBody(const Lease& lease, const LeaseRecord& record);
+
 HttpRequest GetLease(const LeaseName& name, Duration deadline);
 HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body);
 HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body);

@@ -15,6 +15,7 @@
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/leader_election.h"
 #include "kubeclient/client/write_gate.h"
+#include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass {
@@ -254,6 +255,17 @@ inline void Candidate::Reply(CallId id, Result<HttpResponse> response) {
 inline void Candidate::Resume() {
   suspended_ = false;
   for (const auto& deliver : std::exchange(backlog_, {})) deliver();
+}
+
+inline bool IsPut(const HttpRequest& http) { return http.method == HttpMethod::kPut; }
+
+// One candidate that leads since a moment ago.
+inline Candidate& StartLeader(LeaseWorld& world) {
+  Candidate& leader = world.Add("a");
+  leader.election.Start();
+  world.RunFor(milliseconds(100));
+  REQUIRE(leader.election.IsLeader());
+  return leader;
 }
 
 }  // namespace windlass

@@ -1,0 +1,148 @@
+// Giving the Lease up, on purpose or for somebody else (L-008).
+#include <string>
+
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+#include "test/unit/client/lease_world.h"
+
+namespace windlass {
+namespace {
+
+using nlohmann::json;
+
+TEST_CASE("A release says so in the record and keeps the count (L-008)") {
+  LeaseWorld world;
+  Candidate& a = StartLeader(world);
+  world.server.Edit([](json& lease) { lease["spec"]["leaseTransitions"] = 7; });
+  bool released = false;
+  a.election.Stop([&] { released = true; });
+  CHECK_FALSE(released);
+  world.RunFor(seconds(1));
+  CHECK(released);
+  CHECK(world.server.spec()["holderIdentity"] == "");
+  CHECK(world.server.spec()["leaseDurationSeconds"] == 1);
+  CHECK(world.server.spec()["leaseTransitions"] == 7);
+  const int calls = world.server.calls;
+  world.RunFor(seconds(60));
+  CHECK(world.server.calls == calls);
+  CHECK(a.terms == a.ended);
+}
+
+TEST_CASE("A successor's Lease is not touched by a release (reliability U8)") {
+  LeaseWorld world;
+  Candidate& a = StartLeader(world);
+  const json successor = {{"holderIdentity", "b"},
+                          {"leaseDurationSeconds", 15},
+                          {"renewTime", "2026-01-01T00:00:09.000000Z"}};
+  SECTION("taken before we look") {
+    world.server.Edit([&](json& lease) { lease["spec"] = successor; });
+  }
+  SECTION("taken between our look and our write") {
+    world.After(milliseconds(8), [&] {  // the GET is on its way back
+      world.server.Edit([&](json& lease) { lease["spec"] = successor; });
+    });
+  }
+  bool released = false;
+  a.election.Stop([&] { released = true; });
+  world.RunFor(seconds(10));
+  CHECK(released);
+  CHECK(world.server.spec() == successor);
+}
+
+TEST_CASE("A renewal still under way does not keep the Lease from being released") {
+  LeaseWorld world;
+  Candidate& a = StartLeader(world);
+  bool late = false;
+  world.fate = [&](const Candidate&, const HttpRequest& http) {
+    // Overtaken by our GET, it arrives before our PUT.
+    return IsPut(http) && !std::exchange(late, true) ? Fate{.out = milliseconds(13)} : Fate{};
+  };
+  REQUIRE(world.RunUntilTrue([&] { return late; }, seconds(10)));
+  a.election.Stop([] {});
+  CHECK(a.open.size() == 1);  // our look; the renewal was cancelled
+  world.RunFor(seconds(1));
+  CHECK(world.server.spec()["holderIdentity"] == "");
+}
+
+TEST_CASE("A release takes two seconds at most, and none where there is nothing to release") {
+  LeaseWorld world;
+  std::optional<MonotonicTime> released;
+  const auto note = [&] { released = world.now; };
+  SECTION("the server is silent") {
+    Candidate& a = StartLeader(world);
+    world.fate = [](const Candidate&, const HttpRequest&) { return Fate{.request_lost = true}; };
+    const MonotonicTime start = world.now;
+    a.election.Stop(note);
+    world.RunFor(seconds(60));
+    REQUIRE(released);
+    CHECK(*released - start == kLeaseReleaseMax);
+  }
+  SECTION("a candidate") {
+    StartLeader(world);
+    Candidate& b = world.Add("b");
+    b.election.Start();
+    world.RunFor(seconds(5));
+    const MonotonicTime start = world.now;
+    const int writes = world.server.writes;
+    b.election.Stop(note);
+    CHECK_FALSE(released);
+    world.RunFor(milliseconds(1));
+    REQUIRE(released);
+    CHECK(*released == start);
+    CHECK(world.server.writes == writes);
+  }
+}
+
+TEST_CASE("An election may be stopped by the term it opens or ends") {
+  LeaseWorld world;
+  Candidate& a = world.Add("a");
+  bool released = false;
+  SECTION("opens") {
+    a.election.on_started_leading = [&] { a.election.Stop([&] { released = true; }); };
+    a.election.on_stopped_leading = nullptr;
+    a.election.Start();
+  }
+  SECTION("ends") {
+    a.election.on_stopped_leading = [&] { a.election.Stop([&] { released = true; }); };
+    a.election.Start();
+    world.RunFor(seconds(1));
+    world.server.Edit([](json& lease) { lease["spec"]["holderIdentity"] = "x"; });
+  }
+  world.RunFor(seconds(10));
+  CHECK(released);
+  CHECK_FALSE(a.gate.IsOpen());
+  const int calls = world.server.calls;
+  world.RunFor(seconds(60));
+  CHECK(world.server.calls == calls);
+}
+
+TEST_CASE("A leader steps down for a preferred holder, which has a lease's time to come (4.1)") {
+  LeaseWorld world;
+  Candidate& a = StartLeader(world);
+  world.server.Edit([](json& lease) {
+    lease["spec"]["strategy"] = "OldestEmulationVersion";
+    lease["spec"]["preferredHolder"] = "b";
+  });
+  REQUIRE(world.RunUntilTrue([&] { return a.ended == 1; }, seconds(5)));
+  world.RunFor(milliseconds(100));
+  CHECK(world.server.spec()["holderIdentity"] == "");
+  CHECK(world.server.spec()["preferredHolder"] == "b");
+  SECTION("it comes") {
+    Candidate& b = world.Add("b");
+    b.election.Start();
+    world.RunFor(seconds(60));
+    CHECK(b.election.IsLeader());
+    CHECK(a.terms == 1);
+  }
+  SECTION("it does not") {
+    const auto took = world.RunUntilTrue([&] { return a.election.IsLeader(); }, seconds(60));
+    REQUIRE(took);
+    CHECK(*took >= seconds(14));
+    CHECK_FALSE(world.server.spec().contains("preferredHolder"));
+    world.RunFor(seconds(60));
+    CHECK(a.terms == 2);
+  }
+}
+
+}  // namespace
+}  // namespace windlass
