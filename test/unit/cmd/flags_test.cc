@@ -1,0 +1,89 @@
+#include "cmd/windlass/flags.h"
+
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+Result<Flags> Parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "windlass");
+  return ParseFlags(static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST_CASE("without flags the defaults hold") {
+  const Result<Flags> flags = Parse({});
+  REQUIRE(flags.ok());
+  CHECK(flags->leader_elect);
+  CHECK(flags->controllers == std::vector<std::string>{"deployment"});
+  CHECK(flags->lease_duration == seconds(15));
+  CHECK(flags->metrics_bind_address == "127.0.0.1:8080");
+}
+
+TEST_CASE("flags are taken in Kubernetes style") {
+  const Result<Flags> flags =
+      Parse({"--kubeconfig=/etc/k", "--namespace", "shop", "--leader-elect=false",
+             "--kube-api-qps=-1", "--kube-api-burst=7", "--max-in-flight=3",
+             "--metrics-bind-address=[::1]:0", "--log-format=json", "-v4",
+             "--leader-elect-lease-duration=1m30s", "--leader-elect-renew-deadline=20s"});
+  REQUIRE(flags.ok());
+  CHECK(flags->kubeconfig == "/etc/k");
+  CHECK(flags->namespace_ == "shop");
+  CHECK_FALSE(flags->leader_elect);
+  CHECK(flags->qps == -1);
+  CHECK(flags->burst == 7);
+  CHECK(flags->max_in_flight == 3);
+  CHECK(flags->metrics_bind_address == "[::1]:0");
+  CHECK(flags->log_format == LogFormat::kJson);
+  CHECK(flags->verbosity == 4);
+  CHECK(flags->lease_duration == seconds(90));
+  CHECK(Parse({"--no-leader-elect"})->leader_elect == false);
+}
+
+TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::string named;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"--nope"}, "--nope"},
+      {{"stray"}, "stray"},
+      {{"--kube-api-qps=abc"}, "--kube-api-qps"},
+      {{"--kube-api-qps=inf"}, "--kube-api-qps"},
+      {{"--kube-api-qps=nan"}, "--kube-api-qps"},
+      {{"--kube-api-burst=0"}, "--kube-api-burst"},
+      {{"--max-in-flight=0"}, "--max-in-flight"},
+      {{"--max-in-flight=99999999999"}, "--max-in-flight"},
+      {{"--controllers=deployment,pony"}, "pony"},
+      {{"--log-format=xml"}, "--log-format"},
+      {{"--leader-elect-lease-duration=5s"}, "--leader-elect-lease-duration"},
+      {{"--leader-elect-lease-duration=10"}, "--leader-elect-lease-duration"},
+      {{"--leader-elect-retry-period=1h-"}, "--leader-elect-retry-period"},
+      {{"--leader-elect-retry-period=9s"}, "--leader-elect-retry-period"},
+  }));
+  const Result<Flags> flags = Parse(row.arguments);
+  CAPTURE(row.named);
+  REQUIRE_FALSE(flags.ok());
+  CHECK(flags.error().message.find(row.named) != std::string::npos);
+  CHECK(flags.error().message.find('\n') == std::string::npos);
+}
+
+TEST_CASE("--version and --help are answers, not errors") {
+  CHECK(Parse({"--version"})->version_line.rfind("windlass ", 0) == 0);
+  CHECK(Parse({"--help"})->version_line.find("--kubeconfig") != std::string::npos);
+}
+
+TEST_CASE("durations are Go's") {
+  CHECK(ParseDuration("500ms") == milliseconds(500));
+  CHECK(ParseDuration("1h1m1s") == seconds(3661));
+  CHECK(ParseDuration("1.5s") == milliseconds(1500));
+  for (const char* text : {"", "10", "s", "-1s", "1x", "1s2", "0s", "9999999h", " 1s"}) {
+    CAPTURE(text);
+    CHECK_FALSE(ParseDuration(text).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace windlass

@@ -1,0 +1,40 @@
+// How the queue treats an error that ended a sync: reliability §5.1, as a table.
+#include "controller/runtime/sync.h"
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+using Kind = SyncResult::Kind;
+
+struct Row {
+  ErrorKind error;
+  Retry retry;
+  Kind want;
+  Duration longest;
+};
+
+TEST_CASE("no key is dropped, and what cannot get better soon is asked for seldom") {
+  const Row row = GENERATE(values<Row>({
+      {ErrorKind::kConflict, Retry::kBackOff, Kind::kConflict, Duration{0}},
+      {ErrorKind::kNotFound, Retry::kBackOff, Kind::kConflict, Duration{0}},
+      {ErrorKind::kNamespaceTerminating, Retry::kBackOff, Kind::kForget, Duration{0}},
+      {ErrorKind::kServer, Retry::kForget, Kind::kForget, Duration{0}},
+      {ErrorKind::kForbidden, Retry::kBackOff, Kind::kRetry, kPolicyRetryMax},
+      {ErrorKind::kInvalid, Retry::kBackOff, Kind::kRetry, kPolicyRetryMax},
+      {ErrorKind::kInvalid, Retry::kOnSpecChange, Kind::kRetry, kPolicyRetryMax},
+      {ErrorKind::kQuotaExceeded, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kWebhook, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kNotSent, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kThrottled, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kFenced, Retry::kBackOff, Kind::kRetry, kRetryMax},
+  }));
+  CAPTURE(Name(row.error));
+  const SyncResult result = AfterError({row.error, "no", 0}, row.retry);
+  CHECK(result.kind == row.want);
+  CHECK(result.longest == row.longest);
+}
+
+}  // namespace
+}  // namespace windlass

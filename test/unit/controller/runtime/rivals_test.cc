@@ -1,0 +1,79 @@
+// When a Deployment is left to another controller (architecture, decision 10).
+#include "controller/runtime/rivals.h"
+
+#include <string>
+
+#include "kubeclient/api/time.h"
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+constexpr WallTime kNow{1'800'000'000};
+
+Deployment Web(int64_t generation, const std::string& version) {
+  Deployment deployment;
+  deployment.meta.namespace_ = "default";
+  deployment.meta.name = "web";
+  deployment.meta.uid = {1, 2};
+  deployment.meta.generation = generation;
+  deployment.meta.resource_version = {version};
+  return deployment;
+}
+
+std::string ManagedBy(const std::string& manager, const std::string& subresource, WallTime at) {
+  return R"({"metadata":{"managedFields":[{"manager":")" + manager + R"(","subresource":")" +
+         subresource + R"(","time":")" + FormatTime(at) + R"("}]}})";
+}
+
+TEST_CASE("two foreign statuses are repaired, the third is looked into") {
+  Rivals rivals;
+  rivals.ForeignStatus(Web(1, "10"));
+  rivals.ForeignStatus(Web(1, "11"));
+  CHECK_FALSE(rivals.Suspicious(Web(1, "11")));
+  rivals.ForeignStatus(Web(1, "12"));
+  CHECK(rivals.Suspicious(Web(1, "12")));
+}
+
+TEST_CASE("a new generation is counted anew") {
+  Rivals rivals;
+  for (const char* version : {"10", "11", "12"}) rivals.ForeignStatus(Web(1, version));
+  CHECK_FALSE(rivals.Suspicious(Web(2, "13")));
+  rivals.ForeignStatus(Web(2, "14"));
+  CHECK_FALSE(rivals.Suspicious(Web(2, "14")));
+}
+
+TEST_CASE("a status of our own that the watch showed before the reply does not count") {
+  Rivals rivals;
+  for (const char* version : {"10", "11", "12", "13"}) {
+    rivals.ForeignStatus(Web(1, version));
+    rivals.OwnStatus(Web(1, version).meta);
+  }
+  CHECK_FALSE(rivals.Suspicious(Web(1, "13")));
+}
+
+TEST_CASE("only a live status manager called kube-controller-manager makes us step back") {
+  struct Row {
+    std::string json;
+    bool back;
+  };
+  const WallTime lately = kNow + seconds(-60);
+  const Row row = GENERATE_COPY(values<Row>({
+      {ManagedBy("kube-controller-manager", "status", lately), true},
+      {ManagedBy("kube-controller-manager", "status", kNow + seconds(-3600)), false},
+      {ManagedBy("kube-controller-manager", "", lately), false},
+      {ManagedBy("kubectl", "status", lately), false},
+      {R"({"metadata":{"managedFields":[3,{"manager":7,"subresource":"status"}]}})", false},
+      {R"({"metadata":{}})", false},
+      {"not json", false},
+  }));
+  CAPTURE(row.json);
+  Rivals rivals;
+  const Deployment web = Web(1, "12");
+  CHECK(rivals.Judge(web, row.json, kNow) == row.back);
+  CHECK(rivals.SteppedBack(web, kNow) == row.back);
+  CHECK_FALSE(rivals.SteppedBack(web, kNow + seconds(3600)));
+}
+
+}  // namespace
+}  // namespace windlass
