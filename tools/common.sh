@@ -27,14 +27,15 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/windlass-${0##*/}-XXXXXX")
 child=
 on_exit() { :; }
 
-end_child() { # TERM, then ten seconds, then KILL
-  local pid=$1 tries
-  kill "$pid" 2>/dev/null || return 0
+end_child() { # TERM, then ten seconds, then KILL; with its whole process group where it leads one
+  local pid=$1 target=$1 tries
+  if kill -0 -- "-$pid" 2>/dev/null; then target=-$pid; fi
+  kill -- "$target" 2>/dev/null || return 0
   for ((tries = 0; tries < 100; tries++)); do
-    kill -0 "$pid" 2>/dev/null || break
+    kill -0 -- "$target" 2>/dev/null || break
     sleep 0.1
   done
-  kill -KILL "$pid" 2>/dev/null || true
+  kill -KILL -- "$target" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
 }
 
@@ -63,10 +64,12 @@ run() {
 }
 
 # quietly COMMAND…: keeps its output to itself, says every 15 s how far it is, and shows the end
-# of the output if it fails.
+# of the output if it fails. What it starts ends with it: it leads a process group, unless it is
+# sudo, which remembers the password by terminal.
 quietly() {
-  local log=$scratch/output began=$SECONDS told=$SECONDS status=0
-  "$@" >"$log" 2>&1 </dev/null &
+  local log=$scratch/output began=$SECONDS told=$SECONDS status=0 apart=setsid
+  if [ "$1" = sudo ]; then apart=; fi
+  $apart "$@" >"$log" 2>&1 </dev/null &
   child=$!
   while kill -0 "$child" 2>/dev/null; do
     sleep 0.2

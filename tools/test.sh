@@ -57,7 +57,7 @@ read_junit() {
 cpp_tests() {
   local junit=$scratch/junit.xml slow=(--label-exclude slow) status=0 verdict value
   if [ "${WINDLASS_SLOW_TESTS:-}" = 1 ]; then slow=(); fi
-  run ctest --test-dir "$root/build/release" -j 2 --output-on-failure --no-tests=error \
+  run setsid ctest --test-dir "$root/build/release" -j 2 --output-on-failure --no-tests=error \
     --timeout 900 --output-junit "$junit" --test-output-truncation head "${slow[@]}" || status=$?
   [ -f "$junit" ] || touch "$junit"
   while read -r verdict value; do
@@ -74,7 +74,7 @@ go_tests() {
   local log=$scratch/go status=0 name before=$failed
   cd "$root/$1"
   # As test/cluster/build compiles, so that its packages are not compiled again.
-  run env CGO_ENABLED=0 go test -trimpath -v ./... >"$log" 2>&1 || status=$?
+  run setsid env CGO_ENABLED=0 go test -trimpath -v ./... >"$log" 2>&1 || status=$?
   cd "$root"
   if ((status != 0)); then cat "$log"; else grep '^ok' "$log" || true; fi
   passed=$((passed + $(grep -c '^--- PASS' "$log" || true)))
