@@ -92,7 +92,10 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                    {"revision", revision.empty() ? RevisionText(deployment.meta) : revision},
                    {"replicas", status.replicas},
                    {"updated", status.updated_replicas},
+                   {"ready", status.ready_replicas},
                    {"available", status.available_replicas},
+                   {"unavailable", status.unavailable_replicas},
+                   {"terminating", status.terminating_replicas.value_or(0)},
                    {"progressing", ReasonOf(status, "Progressing")}}}};
 }
 
