@@ -60,6 +60,7 @@ TEST_CASE("old ReplicaSets beyond the limit go, lowest revision first") {
       {"D-485 four", {{"3"}, {"1"}, {"4"}, {"2"}}, 2, "rs2 rs4"},
       {"D-483 equal revisions: the older", {{"5"}, {"5"}}, 1, "rs1"},
       {"D-483 garbage: the older", {{"abc"}, {"2"}}, 1, "rs1"},
+      {"D-483 garbage among numbers counts as none", {{"5"}, {"abc"}, {"3"}}, 2, "rs2"},
       {"B-20 ten is more than nine", {{"10"}, {"9"}}, 1, "rs2"},
       {"D-486 just scaled to 0, not yet seen", {{"1", 0, 0, false, false}}, 0, ""},
       {"D-482 within the limit", {{"1"}, {"2"}}, 2, ""},
