@@ -13,8 +13,8 @@ class BackOff {
  public:
   explicit BackOff(Random& random) : random_(random) {}
 
-  // The wait after a failure at `now`: uniform below 0.8 s, 1.6 s, 3.2 s … and `longest`. Starts over
-  // when nothing failed for two minutes since the last wait was over.
+  // The wait after a failure at `now`: uniform below 0.8 s, 1.6 s, 3.2 s … and `longest`. Starts
+  // over when nothing failed for two minutes since the last wait was over.
   Duration Next(MonotonicTime now, Duration longest) {
     if (now - last_wait_over_ >= kReflectorBackOffReset) step_ = kReflectorBackOffFirst;
     const Duration wait = random_.Between(Duration{0}, std::min(step_, longest));

@@ -42,14 +42,15 @@ class Informer final : private ReflectorSink {
   // No callback after it returns.
   void Stop() { reflector_.Stop(); }
 
-  // True once the first complete state was applied and every handler has seen it. Stays true.
+  // True once the first complete state was applied and every handler has seen it. Stays
+  // true.
   bool HasSynced() const { return synced_; }
   Store<T>& store() { return store_; }
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
 
-  // Objects whose latest version could not be decoded. The store holds the last one that could, if there
-  // was one: known to be out of date, so nothing may be written that leans on it.
+  // Objects whose latest version could not be decoded. The store holds the last one that could, if
+  // there was one: known to be out of date, so nothing may be written that leans on it.
   const std::map<ObjectKey, ObjectIdentity>& quarantined() const { return quarantined_; }
 
   // Called once, when HasSynced becomes true.

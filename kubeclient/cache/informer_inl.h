@@ -49,10 +49,7 @@ Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
 
 template <typename T>
 bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
-  if (!confirmed && LooksLikeAMistake()) {
-    AbandonReplace();
-    return false;
-  }
+  if (!confirmed && LooksLikeAMistake()) return false;
   std::vector<T> objects;
   objects.reserve(incoming_.size());
   for (auto& [key, object] : incoming_) objects.push_back(std::move(object));
@@ -66,7 +63,8 @@ bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
   return true;
 }
 
-// the wrong cluster, the wrong namespace or a proxy's empty answer, rather than a real change.
+// the wrong cluster, the wrong namespace or a proxy's empty answer, rather than a real
+// change.
 template <typename T>
 bool Informer<T>::LooksLikeAMistake() const {
   if (store_.size() < kVanishGuardObjects) return false;

@@ -9,7 +9,8 @@
 namespace windlass {
 namespace {
 
-// The plain form stands last in both: a server that cannot reduce objects to metadata may send them whole.
+// The plain form stands last in both: a server that cannot reduce objects to metadata may send them
+// whole.
 constexpr std::string_view kMetadataList =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 constexpr std::string_view kMetadata =
@@ -67,8 +68,8 @@ HttpRequest WatchRequest(const ReflectorOptions& options, const ResourceVersion&
   return Stream(std::move(target), options, timeout);
 }
 
-HttpRequest WatchListRequest(const ReflectorOptions& options,
-                             const ResourceVersion& not_older_than, seconds timeout) {
+HttpRequest WatchListRequest(const ReflectorOptions& options, const ResourceVersion& not_older_than,
+                             seconds timeout) {
   std::string target = Collection(options);
   AddQuery(target, "sendInitialEvents", "true");
   AddQuery(target, "resourceVersionMatch", "NotOlderThan");

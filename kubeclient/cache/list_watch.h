@@ -1,6 +1,6 @@
-// The three questions of a reflector as HTTP requests: a page of a list, a watch, a watch that begins with
-// a list. One table of paths and parameters; never resourceVersion=0, which may be answered with data
-// older than a former process saw.
+// The three questions of a reflector as HTTP requests: a page of a list, a watch, a watch that
+// begins with a list. One table of paths and parameters; never resourceVersion=0, which may be
+// answered with data older than a former process saw.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@
 namespace windlass {
 
 struct ListPageQuery {
-  // Empty = a consistent read. Otherwise the list is at least as new; never with a limit, which
-  // would send it to etcd.
+  // Empty = a consistent read. Otherwise the list is at least as new; never with a limit,
+  // which would send it to etcd.
   ResourceVersion not_older_than;
   std::string continue_token;  // of the page before; then not_older_than is not sent
   int limit = 0;               // 0 = everything in one response
@@ -28,7 +28,7 @@ HttpRequest WatchRequest(const ReflectorOptions& options, const ResourceVersion&
 
 // The present state as ADDED events, a bookmark that ends them, then changes. Empty
 // `not_older_than` = a consistent read.
-HttpRequest WatchListRequest(const ReflectorOptions& options,
-                             const ResourceVersion& not_older_than, seconds timeout);
+HttpRequest WatchListRequest(const ReflectorOptions& options, const ResourceVersion& not_older_than,
+                             seconds timeout);
 
 }  // namespace windlass

@@ -28,9 +28,8 @@ ListWatchFailure ListWatchFailure::FromStatus(const ApiStatus& status) {
   failure.code = status.code;
   failure.reason = status.reason;
   failure.message = status.message;
-  failure.version_too_large =
-      std::find(status.causes.begin(), status.causes.end(), "ResourceVersionTooLarge") !=
-      status.causes.end();
+  failure.version_too_large = std::find(status.causes.begin(), status.causes.end(),
+                                        "ResourceVersionTooLarge") != status.causes.end();
   if (status.retry_after_seconds) failure.retry_after = Clamp(*status.retry_after_seconds);
   return failure;
 }

@@ -1,5 +1,5 @@
-// What a list or watch that failed calls for: one table without state, so that every row can be tested.
-// How long to wait and how often to try is the reflector's.
+// What a list or watch that failed calls for: one table without state, so that every row can be
+// tested. How long to wait and how often to try is the reflector's.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ enum class Asked : uint8_t { kWatchList, kList, kWatch };
 
 // An answer that is not the one we wanted.
 struct ListWatchFailure {
-  int code = 0;             // HTTP status, or the code of an ERROR event; 0 = no response
-  bool malformed = false;   // it came, but could not be understood
-  std::string reason;       // "Expired", "TooManyRequests", …; often empty
+  int code = 0;            // HTTP status, or the code of an ERROR event; 0 = no response
+  bool malformed = false;  // it came, but could not be understood
+  std::string reason;      // "Expired", "TooManyRequests", …; often empty
   std::string message;
   bool version_too_large = false;  // the server's cache has not reached our resourceVersion
   Duration retry_after{0};

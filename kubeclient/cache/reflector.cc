@@ -25,7 +25,6 @@ const std::string& Reflector::trouble() const { return machine_->trouble_; }
 const ResourceVersion& Reflector::last_version() const { return machine_->last_version_; }
 MonotonicTime Reflector::last_heard() const { return machine_->last_heard_; }
 
-
 // --- kStopped ---
 
 Reflector::Machine::Machine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
@@ -112,8 +111,7 @@ void Reflector::Machine::RelistAtOnce(Duration at_least) {
     ++relists_at_once_;
     return Replace();
   }
-  AskAgain(Asked::kList,
-           std::max(at_least, back_off_.Next(clock_.Now(), kReflectorBackOffMax)));
+  AskAgain(Asked::kList, std::max(at_least, back_off_.Next(clock_.Now(), kReflectorBackOffMax)));
 }
 
 Duration Reflector::Machine::Wait(const ListWatchFailure& failure, Duration longest) {
@@ -125,8 +123,7 @@ void Reflector::Machine::AskAgain(Asked what, Duration wait) {
         what == Asked::kWatch ? &Machine::Watch : &Machine::Replace);
 }
 
-void Reflector::Machine::After(Duration wait, ReflectorState meanwhile,
-                               void (Machine::*next)()) {
+void Reflector::Machine::After(Duration wait, ReflectorState meanwhile, void (Machine::*next)()) {
   state_ = meanwhile;
   timers_.Cancel(timer_);
   timer_ = timers_.At(clock_.Now() + wait, [this, next] {

@@ -1,9 +1,10 @@
 // The list/watch protocol as a state machine, one line of input at a time.
 //
-//   kEmpty ──WatchList──▶ kInitialWatch ──end bookmark──▶ kWatching ◀─┐
-//     │  └──(unsupported)▶ kListing ──last page──▶ kListed ──watch──▶─┘│
-//     ▲                                               ▲   orderly end ─┘ (same resourceVersion, no list)
-//     └───────────── 410, broken state ───────────────┴── back-off, then the same resourceVersion
+//   kEmpty ──watch list──▶ kInitialWatch ──end bookmark──▶ kWatching ──orderly end──┐
+//     ▲  └──unsupported──▶ kListing ──last page──▶ kListed ──watch──▲               │
+//     │                                               ▲                             │
+//     │                                               └── the same resourceVersion ◀┤
+//     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
 // Recovery is written at the state where it happens. Rules: reliability R-001…R-045.
 #pragma once
@@ -27,10 +28,10 @@ namespace windlass {
 
 struct ReflectorOptions {
   Resource resource = Resource::kDeployments;
-  std::string namespace_;       // empty = all namespaces
-  std::string label_selector;   // query form
-  std::string field_selector;   // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
-  bool metadata_only = false;   // ask for PartialObjectMetadata
+  std::string namespace_;      // empty = all namespaces
+  std::string label_selector;  // query form
+  std::string field_selector;  // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
+  bool metadata_only = false;  // ask for PartialObjectMetadata
 };
 
 // Where the protocol puts what it received. A replacement is exposed only by EndReplace.
@@ -38,33 +39,41 @@ class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;
   virtual void BeginReplace() = 0;
-  // An error says that the object was left out or kept as it was; the protocol counts it and goes on.
+  // An error: the object was left out or kept as it was; the protocol counts it and goes on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
-  // Returns false when the change looks like a mistake (R-010: more than half of 20 or more objects would
-  // vanish) and `confirmed` is false: the reflector then lists once more and comes back confirmed.
+  // Returns false when the change looks like a mistake (R-010: more than half of 20 or more objects
+  // would vanish) and `confirmed` is false: the reflector then lists once more and comes back
+  // confirmed.
   virtual bool EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
-  // One watch event; returns the object's resourceVersion, to resume from. An error says that the object
-  // could not be applied; the watch goes on all the same.
+  // One watch event; returns the object's resourceVersion, to resume from. An error says that the
+  // object could not be applied; the watch goes on all the same.
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
 };
 
 enum class ReflectorState : uint8_t {
-  kStopped, kEmpty, kListing, kInitialWatch, kListed, kWatching, kBackingOff
+  kStopped,
+  kEmpty,
+  kListing,
+  kInitialWatch,
+  kListed,  // complete, and about to watch
+  kWatching,
+  kBackingOff,
 };
 
 struct ReflectorCounters {
-  uint64_t lists = 0;        // begun; the pages of one list count once
+  uint64_t lists = 0;  // begun; the pages of one list count once
   uint64_t watches = 0;
   uint64_t watch_lists = 0;
-  uint64_t events = 0;       // objects that watches and watch lists brought
+  uint64_t events = 0;  // objects that watches and watch lists brought
   uint64_t bookmarks = 0;
   uint64_t decode_errors = 0;
   uint64_t relists_after_gone = 0;
   uint64_t idle_timeouts = 0;
   uint64_t vanish_alarms = 0;  // relists that were confirmed by another one
   uint64_t time_travels = 0;   // lists and bookmarks older than what we had, not applied
-  // By reason: "orderly", "short", "idle", "unfinished", "silent", "malformed", "transport", "410", …
+  // By reason: "orderly", "short", "idle", "unfinished", "silent", "malformed", "transport",
+  // "other", or the status ("410").
   std::map<std::string, uint64_t> watch_ends;
 };
 

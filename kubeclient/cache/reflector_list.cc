@@ -1,5 +1,6 @@
-// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages. Nothing of
-// it is exposed before it is complete, nor when it is older than what we have.
+// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages.
+// Nothing of it is exposed before it is complete, nor when it is older than what we have (R-006,
+//
 #include <utility>
 
 #include "kubeclient/base/limits.h"
@@ -13,8 +14,8 @@ namespace windlass {
 
 void Reflector::Machine::Replace() {
   state_ = ReflectorState::kEmpty;
-  const bool watch_list = !watch_list_unsupported_until_ ||
-                          clock_.Now() >= *watch_list_unsupported_until_;
+  const bool watch_list =
+      !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
   // What confirms a vanish alarm must be the plainest question there is.
   if (watch_list && !confirming_) {
     WatchList();
@@ -91,8 +92,8 @@ void Reflector::Machine::OnPage(Result<HttpResponse> reply) {
   EndCall();
   if (!reply.ok()) return Fail(ListWatchFailure::FromError(reply.error()));
   if (reply->status != 200) {
-    return Fail(ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after,
-                                               decoder_));
+    return Fail(
+        ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after, decoder_));
   }
   const Result<ListPage> page = decoder_.DecodeList(reply->body);
   if (!page.ok()) return Fail(ListWatchFailure::Malformed(page.error().message));
@@ -100,7 +101,8 @@ void Reflector::Machine::OnPage(Result<HttpResponse> reply) {
 }
 
 void Reflector::Machine::OnListPage(const ListPage& page) {
-  // Anything else that parses is not a state of ours: taking it for one would delete everything.
+  // Anything else that parses is not a state of ours: taking it for one would delete everything
+  //
   const std::string expected = std::string(Info(options_.resource).kind) + "List";
   const bool reduced = options_.metadata_only && page.kind == "PartialObjectMetadataList";
   if (page.kind != expected && !reduced) {

@@ -77,8 +77,8 @@ struct Reflector::Machine {
   ResourceVersion last_version_;
   MonotonicTime last_heard_;
 
-  // The call under way. Its handlers hold a weak pointer to call_alive_: what a call says after it was
-  // closed, or after the reflector is gone, reaches nobody.
+  // The call under way. Its handlers hold a weak pointer to call_alive_: what a call says after it
+  // was closed, or after the reflector is gone, reaches nobody.
   CallId call_ = 0;
   std::shared_ptr<int> call_alive_;
   TimerId timer_ = 0;  // guards an open stream, or ends a wait

@@ -1,5 +1,5 @@
-// How a reflector follows the changes: one stream, line by line, until it ends. What an end means is said
-// here for orderly ones; the others go to Fail.
+// How a reflector follows the changes: one stream, line by line, until it ends. What an end means
+// is said here for orderly ones; the others go to Fail.
 #include <algorithm>
 #include <utility>
 
@@ -114,20 +114,20 @@ void Reflector::Machine::OnErrorEvent(std::string_view status_json) {
 void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
   EndCall();
   if (end.status != 0 && end.status != 200) {
-    return Fail(ListWatchFailure::FromResponse(end.status, end.error_body, end.retry_after,
-                                               decoder_));
+    return Fail(
+        ListWatchFailure::FromResponse(end.status, end.error_body, end.retry_after, decoder_));
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // A connection that died without a word. What we have is good up to last_version_. Before
-    // the initial state is complete Guard is faster, unless the machine slept.
+    // A connection that died without a word. What we have is good up to last_version_.
+    // Before the initial state is complete Guard is faster, unless the machine slept.
     ++counters_.idle_timeouts;
     ++counters_.watch_ends["idle"];
     return After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
                  &Machine::Watch);
   }
-  Fail(ListWatchFailure::FromError(end.error.value_or(
-      Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
+  Fail(ListWatchFailure::FromError(
+      end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }
 
 void Reflector::Machine::OnOrderlyEnd() {
@@ -143,8 +143,7 @@ void Reflector::Machine::OnOrderlyEnd() {
     return AskAgain(Asked::kWatch, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
   ++counters_.watch_ends["orderly"];  // no list, no deletes
-  After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
-        &Machine::Watch);
+  After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed, &Machine::Watch);
 }
 
 // never back. "" and "0" are no points to resume from: "0" means "anything".

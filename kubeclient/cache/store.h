@@ -1,13 +1,13 @@
-// The cached objects of one resource, by "<namespace>/<name>", with indexes by namespace and by the uid
-// of the controller.
+// The cached objects of one resource, by "<namespace>/<name>", with indexes by namespace and by the
+// uid of the controller.
 //
 // The store is also the ledger of our own writes (architecture §2, "The fold is the ledger"):
 //   - Fold puts a reply into the cache at once; an older event arriving later is ignored;
-//   - after a successful DELETE a tombstone stays until the watch or a relist confirms it: neither can
-//     bring the object back, nor one that had its name before;
+//   - after a successful DELETE a tombstone stays until the watch or a relist confirms it: neither
+//     can bring the object back, nor one that had its name before;
 //   - Replace (a relist) never undoes a fold that is newer than the list.
-// Core thread only. T has a member `ObjectMeta meta`. Objects are immutable once stored; a pointer stays
-// valid until the object is changed or removed (do not keep it across a turn of the loop).
+// Core thread only. T has a member `ObjectMeta meta`. Objects are immutable once stored; a pointer
+// stays valid until the object is changed or removed (do not keep it across a turn of the loop).
 #pragma once
 
 #include <functional>
@@ -23,14 +23,14 @@
 
 namespace windlass {
 
-// A change that was applied. Exactly one of the pointers may be null: added (no old), deleted (no new).
-// The same name with another uid arrives as a delete and then an add.
+// A change that was applied. Exactly one of the pointers may be null: added (no old), deleted (no
+// new). The same name with another uid arrives as a delete and then an add.
 template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // The deletion was not seen but inferred from a list or from a successor of the same name: old_object
-  // may be out of date.
+  // The deletion was not seen but inferred from a list or from a successor of the same name:
+  // old_object may be out of date.
   bool final_state_unknown = false;
 };
 
@@ -56,7 +56,7 @@ class Store {
   const T* FindByUid(const ObjectKey& key, const Uid& uid) const;
   // These three are in order of key.
   std::vector<const T*> InNamespace(std::string_view namespace_) const;
-  std::vector<const T*> OwnedBy(const Uid& owner) const;      // by controller reference
+  std::vector<const T*> OwnedBy(const Uid& owner) const;  // by controller reference
   // Objects of the namespace without a controller reference (contract B-21).
   std::vector<const T*> OrphansIn(std::string_view namespace_) const;
   size_t size() const { return objects_.size(); }
@@ -67,16 +67,17 @@ class Store {
 
   // ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // DELETED from the watch, with the object's last state. It is the watch's last word on that uid, even
-  // where a fold is newer: the reply may have been about an object that had left the selection.
+  // DELETED from the watch, with the object's last state. It is the watch's last word on that uid,
+  // even where a fold is newer: that reply was about an object which had left the selection.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
-  // The reply to one of our own writes, or an uncached read; only of an object that the watch selects. An
-  // object we do not hold, in a version the watch has passed already, was deleted since: kStale.
+  // The reply to one of our own writes, or an uncached read; only of an object that the watch
+  // selects. An object we do not hold, in a version the watch has passed already, was deleted
+  // since: kStale.
   Applied Fold(T object);
   // Our DELETE succeeded and the object has no finalizers that keep it: gone for us from now on.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
-  // A complete list, taken at `list_version`. Handlers see deletes first, then adds and updates in list
-  // order.
+  // A complete list, taken at `list_version`. Handlers see deletes first, then adds and updates in
+  // list order.
   void Replace(std::vector<T> objects, const ResourceVersion& list_version);
 
   uint64_t duplicates() const { return duplicates_; }
@@ -87,7 +88,8 @@ class Store {
  private:
   // Implementation in store_inl.h.
   enum class Origin : uint8_t { kWatch, kFold };
-  // By what the API calls them, never by address: iteration must not depend on the allocator.
+  // By what the API calls them, never by address: iteration must not depend on the allocator
+  //
   struct ByKey {
     bool operator()(const T* a, const T* b) const;
   };

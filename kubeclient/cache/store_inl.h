@@ -1,7 +1,7 @@
 // Implementation of store.h: which of two states of an object is the later one, and the indexes.
 //
-// A resourceVersion that cannot be compared (KEP-5504) is taken to be newer: then the order of arrival
-// decides.
+// A resourceVersion that cannot be compared (KEP-5504) is taken to be newer: then the order of
+// arrival decides.
 #pragma once
 
 #include <compare>
@@ -151,8 +151,8 @@ void Store<T>::Replace(std::vector<T> objects, const ResourceVersion& list_versi
   for (const Made& made : put) Notify({made.old_object.get(), made.new_object});
 }
 
-// Takes out what the list has not, except what is newer than the list: that is a fold, and the watch
-// from here on will tell of it.
+// Takes out what the list has not, except what is newer than the list: that is a fold, and the
+// watch from here on will tell of it.
 template <typename T>
 std::vector<typename Store<T>::Made> Store<T>::TakeUnlisted(const Listed& listed,
                                                             const ResourceVersion& list_version) {
@@ -182,8 +182,8 @@ std::vector<typename Store<T>::Made> Store<T>::PutListed(std::vector<T>& objects
       continue;
     }
     const ObjectMeta& cached = found->second->meta;
-    // Where the uid differs, TakeUnlisted has kept ours because it is newer than the list. An object in
-    // the same version is the same object.
+    // Where the uid differs, TakeUnlisted has kept ours because it is newer than the list. An
+    // object in the same version is the same object.
     if (cached.uid != object.meta.uid) continue;
     if (cached.resource_version == object.meta.resource_version) continue;
     if (IsOlder(object.meta.resource_version, cached.resource_version)) continue;
@@ -220,14 +220,13 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position, 
   return {std::move(former), position->second.get()};
 }
 
-// True for an object that we deleted, and for what had its name before: both are history, whoever still
-// tells of them.
+// True for an object that we deleted, and for what had its name before: both are history, whoever
+// still tells of them.
 template <typename T>
 bool Store<T>::Buried(const ObjectMeta& meta) const {
   const auto found = tombstones_.find(KeyOf(meta));
   if (found == tombstones_.end()) return false;
-  return found->second.uid == meta.uid ||
-         IsOlder(meta.resource_version, found->second.last_held);
+  return found->second.uid == meta.uid || IsOlder(meta.resource_version, found->second.last_held);
 }
 
 // The watch tells the end of an object: ours, or one that came after it.
@@ -240,8 +239,8 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// A list without the uid has seen its end only if it is at least as new as what we deleted: an older one
-// may not have seen the creation, and the watch from there on would still bring both.
+// A list without the uid has seen its end only if it is at least as new as what we deleted: an
+// older one may not have seen the creation, and the watch from there on would still bring both.
 template <typename T>
 void Store<T>::Confirm(const Listed& listed, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {

@@ -26,18 +26,18 @@ void WorkQueue::Add(const ObjectKey& key, Wake wake) {
   ++adds_;
   Entry& entry = entries_[key];
   if (wake == Wake::kStatusChange) {
-    // Status comes in bursts, one change per Pod. The first of a burst sets the time; a key that will be
-    // served anyway needs none.
+    // Status comes in bursts, one change per Pod. The first of a burst sets the time; a key that
+    // will be served anyway needs none.
     if (!entry.ready && !entry.dirty && entry.coalescing == 0) {
       Arm(&Entry::coalescing, key, entry, kStatusCoalescing);
     }
     return;
   }
-  if (wake == Wake::kSpecChange) {  // whoever repairs a manifest does not wait for a back-off
+  if (wake ==
+      Wake::kSpecChange) {  // whoever repairs a manifest does not wait for a back-off
     entry.failures = 0;
     entry.conflicts = 0;
     entry.spec_changed = entry.processing;
-    Disarm(&Entry::retry, entry);
   }
   WakeUp(key, entry);
 }
@@ -149,7 +149,6 @@ void WorkQueue::Retry(const ObjectKey& key, Entry& entry, Duration longest) {
 void WorkQueue::Settle(const ObjectKey& key, Entry& entry) {
   entry.spec_changed = false;
   if (std::exchange(entry.dirty, false)) {
-    Disarm(&Entry::coalescing, entry);
     MakeReady(key, entry);
   } else if (entry.retry == 0 && entry.deadline == 0 && entry.coalescing == 0) {
     entries_.erase(key);
@@ -179,7 +178,8 @@ Duration WorkQueue::BackOff(int failures, Duration longest) {
   return std::min(random_.Between(back_off / 2, back_off * 3 / 2), longest);
 }
 
-// How long the next retry must wait for its turn. The bucket is kept as the time when it is full again.
+// How long the next retry must wait for its turn. The bucket is kept as the time when it is full
+// again.
 Duration WorkQueue::TakeRetryToken() {
   const MonotonicTime now = clock_.Now();
   retry_bucket_full_at_ = std::max(retry_bucket_full_at_, now) + kRetryInterval;

@@ -1,10 +1,11 @@
 // Keys that want a sync, each at most once, never dropped.
 //
 // A key is idle, ready, or processing; a key added while processing is ready again when it is done
-// . Each key has two timer slots that never overwrite each other: `retry` (back-off after
-// a failure) and `deadline` (a sync that asked to look again later). Handing a key out empties its retry
-// slot: what comes of it decides anew. Memory is one entry per key that is ready, being processed or has
-// a timer. Core thread only; order is a pure function of calls, clock and seed.
+// . Each key has two timer slots that never overwrite each other: `retry` (back-off
+// after a failure) and `deadline` (a sync that asked to look again later). Handing a key out
+// empties its retry slot: what comes of it decides anew. Memory is one entry per key that is ready,
+// being processed or has a timer. Core thread only; order is a pure function of calls,
+// clock and seed.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,7 @@ enum class Wake : uint8_t {
 struct WorkQueueCounters {
   uint64_t adds = 0;
   uint64_t retries = 0;
-  size_t depth = 0;        // ready keys
+  size_t depth = 0;  // ready keys
   size_t processing = 0;
   Duration longest_running{0};
   Duration unfinished{0};  // sum over keys being processed
@@ -54,13 +55,13 @@ class WorkQueue {
 
   // Processing ended well: forgets failures; arms or clears the deadline slot.
   void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
-  // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest`, in the retry slot; the deadline
-  // slot stays as it is. Overall at most 10 such retries per second, burst 100. A key added while
-  // it was processed is ready at once, with its failures remembered.
+  // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest`, in the retry slot; the
+  // deadline slot stays as it is. Overall at most 10 such retries per second, burst 100. A
+  // key added while it was processed is ready at once, with its failures remembered.
   void DoneRetry(const ObjectKey& key, Duration longest);
   // Processing lost a race (409 Conflict): the event that beat us wakes the key, and at the latest
-  // kConflictWait does, without growing the back-off; from the kConflictsMax-th in a row it counts as a
-  // failure.
+  // kConflictWait does, without growing the back-off; from the kConflictsMax-th in a row it counts
+  // as a failure.
   void DoneConflict(const ObjectKey& key);
   // Processing ended; only an event wakes the key again. Forgets failures and both slots.
   void DoneForget(const ObjectKey& key);
@@ -87,7 +88,7 @@ class WorkQueue {
     TimerId retry = 0;
     TimerId deadline = 0;
     TimerId coalescing = 0;
-    MonotonicTime since;        // ready since, or processing since
+    MonotonicTime since;  // ready since, or processing since
   };
 
   using Slot = TimerId Entry::*;

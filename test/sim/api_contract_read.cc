@@ -191,6 +191,7 @@ void FutureRevision(ContractProbe& api) {
   api.ExpectRefused(reply, 504, "Timeout");
   api.ExpectEqual("cause", reply.json()["details"]["causes"][0]["reason"],
                   "ResourceVersionTooLarge");
+  api.Expect(reply.retry_after == std::optional<Duration>(seconds(1)), "Retry-After: 1");
   api.ExpectEqual("retryAfterSeconds", reply.json()["details"]["retryAfterSeconds"], 1);
 }
 

@@ -78,6 +78,8 @@ HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& ac
   response.status = answer.code;
   response.content_type = "application/json";
   response.body = answer.body->dump();
+  const int64_t retry = IntAt(*answer.body, {"details", "retryAfterSeconds"});
+  if (retry > 0) response.retry_after = seconds(retry);
   loop_.trace().Note(actor, std::string(NameOfMethod(request.method)) + " " + request.target + " " +
                                 request.body + " -> " + std::to_string(response.status) + " " +
                                 response.body);

@@ -61,6 +61,7 @@ ProbeReply ContractProbe::Send(HttpRequest request) {
   const Result<HttpResponse>& result = **answer;
   if (!Expect(result.ok(), result.ok() ? "" : what + ": " + result.error().message)) return reply;
   reply.code = result->status;
+  reply.retry_after = result->retry_after;
   reply.body = Parse(result->body);
   return reply;
 }

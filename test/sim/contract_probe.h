@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct ContractServer {
 
 struct ProbeReply {
   int code = 0;  // 0: no answer
-  std::shared_ptr<const Json> body;
+  Object body;
+  std::optional<Duration> retry_after;
 
   const Json& json() const { return *body; }
   std::string Reason() const { return TextAt(*body, {"reason"}); }

@@ -44,7 +44,7 @@ const Json& At(const Json& value, std::initializer_list<std::string_view> path) 
   const Json* here = &value;
   for (const std::string_view key : path) {
     if (!here->is_object()) return Null();
-    const auto found = here->find(std::string(key));
+    const auto found = here->find(key);
     if (found == here->end()) return Null();
     here = &*found;
   }

@@ -31,6 +31,7 @@ class SimLoop {
   TimerQueue& timers() { return timers_; }
   Random& random() { return random_; }  // of the environment; a process has its own
   Trace& trace() { return trace_; }
+  const Trace& trace() const { return trace_; }
 
   TimerId After(Duration delay, std::function<void()> callback) {
     return timers_.At(clock_.Now() + delay, std::move(callback));

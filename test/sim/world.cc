@@ -48,7 +48,7 @@ std::unique_ptr<SimProcess> World::Boot() {
   return std::make_unique<SimProcess>(server_, seed, options_.network);
 }
 
-StoreKey World::KeyOf(Resource resource, const std::string& name) const {
+StoreKey World::KeyOf(Resource resource, const std::string& name) {
   const size_t slash = name.find('/');
   if (slash == std::string::npos) return {resource, "default", name};
   return {resource, name.substr(0, slash), name.substr(slash + 1)};

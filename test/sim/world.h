@@ -85,14 +85,14 @@ class World {
   Kubelet& kubelet() { return kubelet_; }
   ReplicaSetController& replica_set_controller() { return replica_set_controller_; }
   const Invariants& invariants() const { return invariants_; }
-  uint64_t trace_hash() { return loop_.trace().hash(); }
+  uint64_t trace_hash() const { return loop_.trace().hash(); }
 
  private:
-  StoreKey KeyOf(Resource resource, const std::string& name) const;
+  static StoreKey KeyOf(Resource resource, const std::string& name);
 
   uint64_t seed_;
   WorldOptions options_;
-  mutable SimLoop loop_;
+  SimLoop loop_;
   ApiServer server_;
   Invariants invariants_;
   GarbageCollector garbage_collector_;

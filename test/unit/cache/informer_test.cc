@@ -1,5 +1,5 @@
-// An informer as a controller sees it: when it is complete, what handlers are told, and what one object
-// that cannot be decoded costs.
+// An informer as a controller sees it: when it is complete, what handlers are told, and what one
+// object that cannot be decoded costs.
 #include "kubeclient/cache/informer.h"
 
 #include <string>
@@ -31,14 +31,13 @@ struct Fixture {
   ScriptedTransport transport;
   Informer<ReplicaSet> informer{
       InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{Resource::kReplicaSets, "", "", "", false},
-      &Decoder::DecodeReplicaSet};
+      ReflectorOptions{Resource::kReplicaSets, "", "", "", false}, &Decoder::DecodeReplicaSet};
   std::string told;
 
   Fixture() {
     informer.store().OnChange([this](const Change<ReplicaSet>& change) {
       const ReplicaSet& object = *(change.new_object ? change.new_object : change.old_object);
-      told += change.new_object == nullptr  ? (change.final_state_unknown ? "?" : "-")
+      told += change.new_object == nullptr   ? (change.final_state_unknown ? "?" : "-")
               : change.old_object == nullptr ? "+"
                                              : "~";
       told += object.meta.name + "@" + object.meta.resource_version.text + " ";
@@ -171,15 +170,36 @@ TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)
   }
 }
 
-TEST_CASE_METHOD(Fixture, "poison within a watch list leaves its own former version (R-031, R-012)") {
+TEST_CASE_METHOD(Fixture,
+                 "poison within a watch list leaves its own former version (R-031, R-012)") {
   informer.Start();
   transport.Line(wire::Added("a@3"));
-  transport.Line(wire::Event("MODIFIED", wire::Poison("a@5")));
-  transport.Line(wire::Event("ADDED", wire::Poison("b@6")));
-  transport.Line(wire::Deleted("b@7"));
+  const auto poison = [this](const std::string& text) {
+    transport.Line(wire::Event("MODIFIED", wire::Poison(text)));
+  };
+  poison("a@5");
+  poison("a@6");
+  CHECK(log.poison == 1);
+  std::string want = "+a@3 ";
+  size_t quarantined = 1;
+  SECTION("and stays") {}
+  SECTION("until it is deleted") {
+    transport.Line(wire::Deleted("a@7"));
+    want = "";
+    quarantined = 0;
+  }
+  SECTION("until it can be read again") {
+    transport.Line(wire::Modified("a@7"));
+    want = "+a@7 ";
+    quarantined = 0;
+  }
+  SECTION("unless it is another of the same name") {
+    poison("a#77@8");
+    want = "";
+  }
   transport.Line(wire::InitialEventsEnd("10"));
-  CHECK(Told() == "+a@3 ");
-  CHECK(informer.quarantined().size() == 1);
+  CHECK(Told() == want);
+  CHECK(informer.quarantined().size() == quarantined);
 }
 
 std::vector<std::string> Many(int count) {
@@ -196,7 +216,8 @@ struct Vanish {
   bool alarm;
 };
 
-TEST_CASE_METHOD(Fixture, "more than half of 20 or more objects do not vanish unconfirmed (R-010)") {
+TEST_CASE_METHOD(Fixture,
+                 "more than half of 20 or more objects do not vanish unconfirmed (R-010)") {
   const Vanish row = GENERATE(values<Vanish>(
       {{19, 0, false}, {20, 10, false}, {20, 9, true}, {20, 0, true}, {100, 50, false}}));
   CAPTURE(row.before, row.after);
@@ -215,7 +236,8 @@ TEST_CASE_METHOD(Fixture, "more than half of 20 or more objects do not vanish un
   CHECK(informer.store().size() == static_cast<size_t>(row.after));
 }
 
-TEST_CASE_METHOD(Fixture, "replacing every object by another of its name is a mistake, too (R-010)") {
+TEST_CASE_METHOD(Fixture,
+                 "replacing every object by another of its name is a mistake, too (R-010)") {
   Sync(Many(20), "10");
   std::vector<std::string> lines;
   for (int i = 0; i < 20; ++i) {

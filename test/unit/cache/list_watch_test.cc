@@ -7,7 +7,6 @@
 namespace windlass {
 namespace {
 
-
 ReflectorOptions Pods() {
   ReflectorOptions options;
   options.resource = Resource::kPods;

@@ -1,4 +1,5 @@
-// The whole table of what a failure calls for: rule by rule, for each question that may have failed.
+// The whole table of what a failure calls for: rule by rule, for each question that may have
+// failed.
 #include "kubeclient/cache/recovery.h"
 
 #include <ostream>
@@ -45,8 +46,7 @@ TEST_CASE("what a failure calls for") {
       {"R-022 by reason", Http(500, "TooManyRequests"), R::kAgain, R::kAgain, R::kAgain},
       {"R-022", Http(500), R::kAgain, R::kAgain, R::kAgainThenRelist},
       {"R-022", Http(504, "Timeout"), R::kAgain, R::kAgain, R::kAgainThenRelist},
-      {"R-022", TooLarge(), R::kRelistConsistently, R::kRelistConsistently,
-       R::kRelistConsistently},
+      {"R-022", TooLarge(), R::kRelistConsistently, R::kRelistConsistently, R::kRelistConsistently},
       {"R-022", Http(500, "StoreReadError"), R::kRelist, R::kRelist, R::kRelist},
       {"R-024", Http(401), R::kAgainOnce, R::kAgainOnce, R::kAgainOnce},
       {"R-024", Http(403), R::kWaitForRight, R::kWaitForRight, R::kWaitForRight},
@@ -70,7 +70,8 @@ TEST_CASE("a failure is read from whatever came") {
   CHECK(lagging.Describe() == "Timeout: Too large resource version");
   CHECK(lagging.Label() == "504");
 
-  const ListWatchFailure html = ListWatchFailure::FromResponse(502, "<html>", std::nullopt, decoder);
+  const ListWatchFailure html =
+      ListWatchFailure::FromResponse(502, "<html>", std::nullopt, decoder);
   CHECK(html.Describe() == "HTTP 502");
   CHECK(html.retry_after == Duration{0});
 

@@ -82,8 +82,14 @@ struct ReflectorFixture {
   Decoder decoder{symbols};
   ScriptedTransport transport;
   RecordingSink sink{decoder};
-  Reflector reflector{time, random, log, time.timers(), transport, decoder,
-                      ReflectorOptions{Resource::kReplicaSets, "", "", "", false}, sink};
+  Reflector reflector{time,
+                      random,
+                      log,
+                      time.timers(),
+                      transport,
+                      decoder,
+                      ReflectorOptions{Resource::kReplicaSets, "", "", "", false},
+                      sink};
 
   const ReflectorCounters& counters() const { return reflector.counters(); }
   uint64_t Ends(const std::string& reason) const {

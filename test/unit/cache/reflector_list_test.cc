@@ -1,7 +1,7 @@
-// How a reflector gets a complete state (reliability §1.1, §1.2), and that nothing else is ever exposed.
-#include "test/unit/cache/reflector_fixture.h"
-
+// How a reflector gets a complete state (reliability §1.1, §1.2), and that nothing else is ever
+// exposed.
 #include "kubeclient/base/limits.h"
+#include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {
 namespace {
@@ -32,7 +32,8 @@ TEST_CASE_METHOD(ReflectorFixture, "the first state is a consistent watch list (
   CHECK(transport.requests().size() == 1);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "changes before the end belong to the initial state (R-012, R-013)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "changes before the end belong to the initial state (R-012, R-013)") {
   reflector.Start();
   transport.Line(Added("a@3"));
   transport.Line(wire::Modified("a@7"));
@@ -73,7 +74,8 @@ struct Refusal {
   std::string then;
 };
 
-TEST_CASE_METHOD(ReflectorFixture, "a server without watch lists is listed, one in trouble is not (R-014)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a server without watch lists is listed, one in trouble is not (R-014)") {
   const Refusal row = GENERATE(values<Refusal>({
       {400, "BadRequest", "list"},
       {404, "NotFound", "list"},
@@ -93,7 +95,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a server without watch lists is listed, one 
   CHECK(Asked() == row.then);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "that a server has no watch lists is remembered for 10 minutes (R-014)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "that a server has no watch lists is remembered for 10 minutes (R-014)") {
   SyncByList();
   CHECK(counters().watch_lists == 1);
   time.Advance(kWatchListUnsupportedFor - seconds(1));
@@ -126,7 +129,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a silent watch list is given up after 60 s (
   CHECK(log.Count("watch list is silent") == 2);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a watch list whose connection died in our sleep is asked again") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a watch list whose connection died in our sleep is asked again") {
   reflector.Start();
   time.Sleep(kWatchIdle);
   transport.Break();
@@ -135,7 +139,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a watch list whose connection died in our sl
   CHECK(counters().idle_timeouts == 0);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a list comes in pages and counts from its first (R-003, R-005)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a list comes in pages and counts from its first (R-003, R-005)") {
   StartListing();
   CHECK(transport.last().target == "/apis/apps/v1/replicasets?limit=500");
   CHECK(transport.last().deadline == kListPageDeadline);
@@ -151,7 +156,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a list comes in pages and counts from its fi
   CHECK(counters().lists == 1);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "an expired page restarts the list, the third time in one piece (R-004)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "an expired page restarts the list, the third time in one piece (R-004)") {
   // The token the server offers with a 410 would mix two states: it is never used.
   const std::string expired =
       R"({"kind":"Status","code":410,"reason":"Expired","metadata":{"continue":"inconsistent"}})";
@@ -188,7 +194,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a list that never ends is given up") {
   CHECK(reflector.trouble().empty());
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "what is not a list of ReplicaSets is an error, not an empty cache (R-009)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "what is not a list of ReplicaSets is an error, not an empty cache (R-009)") {
   const std::string body = GENERATE(values<std::string>({
       "",
       "{}",
@@ -220,7 +227,8 @@ TEST_CASE_METHOD(ReflectorFixture, "null items of a list are a legal empty list 
   CHECK(sink.heard == "end 9");
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a relist is not older than what we saw, at need consistent (R-002)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a relist is not older than what we saw, at need consistent (R-002)") {
   SECTION("as a watch list") {
     Sync();
     transport.Line(wire::ErrorEvent(410, "Expired"));
@@ -235,9 +243,7 @@ TEST_CASE_METHOD(ReflectorFixture, "a relist is not older than what we saw, at n
     transport.Line(wire::ErrorEvent(410, "Expired"));
     CHECK(transport.last().target ==
           "/apis/apps/v1/replicasets?resourceVersion=10&resourceVersionMatch=NotOlderThan");
-    SECTION("410") {
-      transport.Reply(410, ApiStatus(410, "Expired"));
-    }
+    SECTION("410") { transport.Reply(410, ApiStatus(410, "Expired")); }
     SECTION("the server's cache lags") {
       transport.Reply(504, wire::VersionTooLarge());
       CHECK(UntilAsked() >= seconds(1));  // its Retry-After
@@ -248,7 +254,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a relist is not older than what we saw, at n
   }
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a state that looks like a mistake is confirmed by one consistent list (R-010)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a state that looks like a mistake is confirmed by one consistent list (R-010)") {
   Sync();
   sink.looks_like_a_mistake = true;
   transport.Line(wire::ErrorEvent(410, "Expired"));
@@ -286,7 +293,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a state older than ours is not applied (R-04
   CHECK(Version() == "none");
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "an object that cannot be decoded does not stop a list (R-031)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "an object that cannot be decoded does not stop a list (R-031)") {
   SECTION("of the watch") {
     reflector.Start();
     sink.Take();

@@ -73,7 +73,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a very short watch backs off, ever longer (R
   CHECK(UntilAsked() <= kReflectorBackOffFirst);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a bookmark moves the version on and is no object (R-019, R-043)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a bookmark moves the version on and is no object (R-019, R-043)") {
   Sync();
   transport.Line(wire::Bookmark("15"));
   CHECK(reflector.last_version().text == "15");
@@ -122,7 +123,8 @@ TEST_CASE_METHOD(ReflectorFixture, "one 410 causes exactly one relist (R-021)") 
   CHECK(reflector.last_version().text == "20");
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a server that always says 410 meets the back-off (R-021, R-054)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a server that always says 410 meets the back-off (R-021, R-054)") {
   SyncByList();
   int at_once = 0;
   for (int i = 0; i < 20; ++i) {
@@ -153,7 +155,8 @@ struct Sickness {
   std::string version;  // of that
 };
 
-TEST_CASE_METHOD(ReflectorFixture, "errors of a watch are answered by what they mean (R-022, R-023)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "errors of a watch are answered by what they mean (R-022, R-023)") {
   const Sickness row = GENERATE(values<Sickness>({
       {"a relist would only hurt", 429, "TooManyRequests", "watch", "10"},
       {"the server is sick", 500, "InternalError", "watch", "10"},
@@ -180,7 +183,8 @@ TEST_CASE_METHOD(ReflectorFixture, "errors of a watch are answered by what they 
   CHECK(Version() == row.version);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a cache behind our version is passed by a consistent read (R-022)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a cache behind our version is passed by a consistent read (R-022)") {
   Sync();
   transport.Line(wire::Event("ERROR", wire::VersionTooLarge()));
   CHECK(UntilAsked() >= seconds(1));
@@ -218,13 +222,15 @@ TEST_CASE_METHOD(ReflectorFixture, "a server that recovers has its minute again 
   }
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "an error event without a code is the server's, not the network's") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "an error event without a code is the server's, not the network's") {
   Sync();
   transport.Line(ErrorEvent(0, "InternalError"));
   CHECK(Ends("500") == 1);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a connection that breaks or is refused resumes where it was (R-023)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a connection that breaks or is refused resumes where it was (R-023)") {
   Sync();
   transport.Line(wire::Added("a@12"));
   SECTION("broken") { transport.Break(); }
@@ -241,8 +247,8 @@ TEST_CASE_METHOD(ReflectorFixture, "Retry-After is obeyed, in the header and in 
   Sync();
   SECTION("header") { transport.Reply(429, "", seconds(33)); }
   SECTION("body") {
-    transport.Line(wire::Event(
-        "ERROR", ApiStatus(429, "TooManyRequests", "", R"({"retryAfterSeconds":33})")));
+    transport.Line(
+        wire::Event("ERROR", ApiStatus(429, "TooManyRequests", "", R"({"retryAfterSeconds":33})")));
   }
   CHECK(UntilAsked() == seconds(33));
 }
@@ -266,7 +272,8 @@ TEST_CASE_METHOD(ReflectorFixture, "401 is tried again at once, then with back-o
   CHECK(UntilAsked() == Duration{0});
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a missing right is named and asked for ever more rarely (R-024)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a missing right is named and asked for ever more rarely (R-024)") {
   const std::string message = "replicasets.apps is forbidden: User x cannot watch";
   Sync();
   Duration longest{0};
@@ -296,7 +303,8 @@ TEST_CASE_METHOD(ReflectorFixture, "an API that is not there is looked for once 
   }
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a connection without a word for 150 s is watched again (R-025)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a connection without a word for 150 s is watched again (R-025)") {
   Sync();
   transport.Line(wire::Bookmark("11"));
   time.Advance(kWatchIdle);
@@ -331,7 +339,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a line above the limit is garbage, too (R-02
   CHECK(Asked() == "watchlist");
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "an unknown event is ignored and is no point to resume from (R-029)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "an unknown event is ignored and is no point to resume from (R-029)") {
   Sync();
   transport.Line(wire::Event("SURPRISE", wire::Object("a@12")));
   transport.Line("");
@@ -342,7 +351,8 @@ TEST_CASE_METHOD(ReflectorFixture, "an unknown event is ignored and is no point 
   CHECK(sink.heard == "apply +b@13");
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "an object that cannot be decoded does not stop the watch (R-031)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "an object that cannot be decoded does not stop the watch (R-031)") {
   Sync();
   transport.Line(wire::Event("MODIFIED", wire::Poison("a@12")));
   CHECK(reflector.last_version().text == "12");
@@ -364,7 +374,8 @@ TEST_CASE_METHOD(ReflectorFixture, "resourceVersion 0 is never asked for (R-001)
   CHECK(Version() == "10");
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "versions that cannot be compared are taken as they come (R-034)") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "versions that cannot be compared are taken as they come (R-034)") {
   Sync();
   transport.Line(wire::Bookmark("x5"));
   CHECK(reflector.last_version().text == "x5");

@@ -1,8 +1,8 @@
 // A transport that does what the test says: it records what is asked and answers when told to.
 //
-// It keeps the contract of transport.h: no handler runs inside Call or Stream, each call is answered once,
-// a cancelled call still hears kCancelled, later (AnswerCancelled), and a line has 64 readable bytes
-// behind it, which are garbage.
+// It keeps the contract of transport.h: no handler runs inside Call or Stream, each call is
+// answered once, a cancelled call still hears kCancelled, later (AnswerCancelled), and a line has
+// 64 readable bytes behind it, which are garbage.
 #pragma once
 
 #include <deque>
@@ -56,7 +56,8 @@ class ScriptedTransport final : public Transport {
 
   void Reply(int status, std::string body, std::optional<Duration> retry_after = std::nullopt) {
     const Pending call = TakeOpen();
-    if (call.reply) return call.reply(HttpResponse{status, "application/json", std::move(body), retry_after});
+    if (call.reply)
+      return call.reply(HttpResponse{status, "application/json", std::move(body), retry_after});
     call.stream.on_end(StreamEnd{status, std::move(body), std::nullopt, retry_after});
   }
   void Fail(ErrorKind kind, const std::string& message) {

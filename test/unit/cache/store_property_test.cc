@@ -1,8 +1,8 @@
-// The store against a model of everything that feeds it: an API server with a history, a watch that lags,
-// replies that come late and out of order, relists at any version the server may serve.
+// The store against a model of everything that feeds it: an API server with a history, a watch that
+// lags, replies that come late and out of order, relists at any version the server may serve.
 //
-// Whatever the interleaving: it ends up as the server is; no own write is ever unseen again; handlers
-// were told exactly what is there.
+// Whatever the interleaving: it ends up as the server is; no own write is ever unseen again;
+// handlers were told exactly what is there.
 #include <rapidcheck.h>
 
 #include <algorithm>
@@ -34,14 +34,21 @@ class World {
     const std::string name(1, static_cast<char>('a' + choice / 16 % 3));
     const uint32_t more = choice / 64;
     switch (choice % 16) {
-      case 0: case 1: return SomebodyWrites(name);
+      case 0:
+      case 1: return SomebodyWrites(name);
       case 2: return SomebodyDeletes(name);
       case 3: return WeCreate(name);
-      case 4: case 5: return WeUpdate(name);
-      case 6: case 7: return WeDelete(name);
+      case 4:
+      case 5: return WeUpdate(name);
+      case 6:
+      case 7: return WeDelete(name);
       case 8: return WeRead(name);
-      case 9: case 10: case 11: return DeliverEvent();
-      case 12: case 13: case 14: return DeliverReply(more);
+      case 9:
+      case 10:
+      case 11: return DeliverEvent();
+      case 12:
+      case 13:
+      case 14: return DeliverReply(more);
       default: return Relist(more);
     }
   }
@@ -98,9 +105,7 @@ class World {
     }
     return thing;
   }
-  Thing Create(const std::string& name) {
-    return Record(false, MakeThing(name, ++last_uid_, ""));
-  }
+  Thing Create(const std::string& name) { return Record(false, MakeThing(name, ++last_uid_, "")); }
   State StateAt(size_t version) const {
     State state;
     for (size_t i = 0; i < version; ++i) {
@@ -224,10 +229,11 @@ class World {
 
 TEST_CASE("any interleaving of events, replies and relists ends in the server's state") {
   CheckProperty("store equals model", [] {
-    // At full size from the first case on: small numbers would be the same few steps again and again.
-    const auto choices = *rc::gen::resize(
-        100, rc::gen::nonEmpty(rc::gen::container<std::vector<uint32_t>>(
-                 rc::gen::inRange<uint32_t>(0, 1U << 20U))));
+    // At full size from the first case on: small numbers would be the same few steps again and
+    // again.
+    const auto choices =
+        *rc::gen::resize(100, rc::gen::nonEmpty(rc::gen::container<std::vector<uint32_t>>(
+                                  rc::gen::inRange<uint32_t>(0, 1U << 20U))));
     World world;
     for (const uint32_t choice : choices) {
       world.Step(choice);

@@ -1,5 +1,5 @@
-// The smallest object a Store can hold, and its short spelling in tests: "a#1@5" is the object "a" of
-// namespace "ns", its uid number 1, its resourceVersion "5".
+// The smallest object a Store can hold, and its short spelling in tests: "a#1@5" is the object "a"
+// of namespace "ns", its uid number 1, its resourceVersion "5".
 #pragma once
 
 #include <cstdlib>

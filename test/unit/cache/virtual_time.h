@@ -1,5 +1,5 @@
-// Virtual time for the tests of this box: a clock that moves only when told, and the timers that fire on
-// the way.
+// Virtual time for the tests of this box: a clock that moves only when told, and the timers that
+// fire on the way.
 #pragma once
 
 #include "kubeclient/base/clock.h"
@@ -11,7 +11,9 @@ class VirtualTime final : public Clock {
  public:
   MonotonicTime Now() const override { return now_; }
   WallTime Wall() const override { return {WallMicros() / 1'000'000}; }
-  int64_t WallMicros() const override { return 1'767'225'600'000'000 + now_.since_start.count() / 1000; }
+  int64_t WallMicros() const override {
+    return 1'767'225'600'000'000 + now_.since_start.count() / 1000;
+  }
 
   TimerQueue& timers() { return timers_; }
 

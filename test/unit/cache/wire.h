@@ -1,5 +1,5 @@
-// What an API server sends about ReplicaSets, spelled briefly: Object("a@5") is the object "ns/a" with
-// resourceVersion "5", its uid made from its name (or from what stands after '#').
+// What an API server sends about ReplicaSets, spelled briefly: Object("a@5") is the object "ns/a"
+// with resourceVersion "5", its uid made from its name (or from what stands after '#').
 #pragma once
 
 #include <string>
@@ -45,9 +45,9 @@ inline std::string InitialEventsEnd(const std::string& version) {
 
 inline std::string ApiStatus(int code, const std::string& reason, const std::string& message = "",
                              const std::string& details = "{}") {
-  return R"({"kind":"Status","apiVersion":"v1","status":"Failure","code":)" +
-         std::to_string(code) + R"(,"reason":")" + reason + R"(","message":")" + message +
-         R"(","details":)" + details + "}";
+  return R"({"kind":"Status","apiVersion":"v1","status":"Failure","code":)" + std::to_string(code) +
+         R"(,"reason":")" + reason + R"(","message":")" + message + R"(","details":)" + details +
+         "}";
 }
 inline std::string ErrorEvent(int code, const std::string& reason) {
   return Event("ERROR", ApiStatus(code, reason));

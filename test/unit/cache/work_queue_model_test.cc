@@ -1,8 +1,9 @@
-// Q-003, exhaustively: whatever three keys and two workers do, in every order up to a bounded depth, no
-// event that came after a worker read the cache is forgotten, and no key is with two workers.
+// Q-003, exhaustively: whatever three keys and two workers do, in every order up to a bounded
+// depth, no event that came after a worker read the cache is forgotten, and no key is with two
+// workers.
 //
-// A path is played from the start each time: the queue itself is what is explored, not a copy of its
-// state.
+// A path is played from the start each time: the queue itself is what is explored, not a copy of
+// its state.
 #include <array>
 #include <optional>
 #include <set>

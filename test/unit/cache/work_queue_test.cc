@@ -1,4 +1,5 @@
-// The queue's contract, rule by rule, in virtual time. work_queue_model_test.cc tries every interleaving.
+// The queue's contract, rule by rule, in virtual time. work_queue_model_test.cc tries every
+// interleaving.
 #include "kubeclient/cache/work_queue.h"
 
 #include <string>
@@ -61,7 +62,8 @@ TEST_CASE_METHOD(Fixture, "a key is ready once however often it is added (Q-001)
   CHECK(queue.counters().adds == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "a key added while processed is ready when done, however it ends (Q-002)") {
+TEST_CASE_METHOD(Fixture,
+                 "a key added while processed is ready when done, however it ends (Q-002)") {
   const int ending = GENERATE(0, 1, 2, 3);
   CAPTURE(ending);
   queue.Add(kA, Wake::kObjectChange);
@@ -127,6 +129,15 @@ TEST_CASE_METHOD(Fixture, "success forgets failures; a status change while backi
   CHECK(FailTimes(kA, 1, kRetryMax) <= milliseconds(75));
 }
 
+TEST_CASE_METHOD(Fixture, "a forgotten key starts over") {
+  queue.Add(kA, Wake::kObjectChange);
+  FailTimes(kA, 8, kRetryMax);
+  Take(kA);
+  queue.Add(kA, Wake::kObjectChange);
+  queue.DoneForget(kA);
+  CHECK(FailTimes(kA, 1, kRetryMax) <= milliseconds(75));
+}
+
 TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004)") {
   queue.Add(kA, Wake::kObjectChange);
   Take(kA);
@@ -189,6 +200,7 @@ TEST_CASE_METHOD(Fixture, "a spec change ends the back-off and is served at once
     queue.DoneRetry(kA, kPolicyRetryMax);
   }
   CHECK(FailTimes(kA, 1, kPolicyRetryMax) <= milliseconds(75));
+  CHECK(FailTimes(kA, 3, kPolicyRetryMax) >= milliseconds(50 * 8 / 2));
 }
 
 TEST_CASE_METHOD(Fixture, "an object change is served at once but keeps the failures") {
@@ -200,7 +212,8 @@ TEST_CASE_METHOD(Fixture, "an object change is served at once but keeps the fail
   CHECK(FailTimes(kA, 1, kRetryMax) >= milliseconds(50 * 256 / 2));
 }
 
-TEST_CASE_METHOD(Fixture, "a conflict waits for the event that caused it, at most a second (Q-006)") {
+TEST_CASE_METHOD(Fixture,
+                 "a conflict waits for the event that caused it, at most a second (Q-006)") {
   queue.Add(kA, Wake::kObjectChange);
   Take(kA);
   SECTION("the event comes") {
@@ -247,7 +260,22 @@ TEST_CASE_METHOD(Fixture, "conflicts back off from the fifth in a row (Q-006)") 
   CHECK(queue.counters().retries == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "retries share a bucket of 100, then ten a second; first events do not (Q-008)") {
+TEST_CASE_METHOD(Fixture, "a failure in between ends a row of conflicts (Q-006)") {
+  queue.Add(kA, Wake::kObjectChange);
+  for (int i = 0; i < 2 * kConflictsMax; ++i) {
+    Take(kA);
+    if (i == kConflictsMax - 1) {
+      queue.DoneRetry(kA, kRetryMax);
+    } else {
+      queue.DoneConflict(kA);
+    }
+    UntilReady();
+  }
+  CHECK(queue.counters().retries == 2);  // that one, and the last conflict
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "retries share a bucket of 100, then ten a second; first events do not (Q-008)") {
   const auto name = [](int i) { return ObjectKey{"ns", "k" + std::to_string(i)}; };
   for (int i = 0; i < 150; ++i) queue.Add(name(i), Wake::kObjectChange);
   for (int i = 0; i < 150; ++i) {
@@ -294,6 +322,16 @@ TEST_CASE_METHOD(Fixture, "status changes are gathered for 20 ms, not extended (
   }
   SECTION("a stronger wake serves it at once") {
     queue.Add(kA, Wake::kObjectChange);
+    Take(kA);
+    queue.Done(kA, std::nullopt);
+    CHECK(time.timers().empty());
+  }
+  SECTION("a key that will be served anyway needs no more") {
+    queue.Add(kA, Wake::kObjectChange);
+    Take(kA);
+    queue.Add(kA, Wake::kObjectChange);
+    queue.Add(kA, Wake::kStatusChange);
+    queue.Done(kA, std::nullopt);
     Take(kA);
     queue.Done(kA, std::nullopt);
     CHECK(time.timers().empty());
