@@ -9,7 +9,7 @@
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-WINDLASS=${WINDLASS:-$ROOT/build/test/cmd/windlass/windlass}
+WINDLASS=${WINDLASS:-$ROOT/build/release/cmd/windlass/windlass}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
 DATA=$WORK/cluster
 WINDLASS_PID=
@@ -63,8 +63,8 @@ until_true() {
   done
 }
 
-# start_windlass [more flags]: returns when /readyz says ok. A log of an earlier start is kept.
-start_windlass() {
+# launch_windlass [more flags]: returns when it serves /readyz. A log of an earlier start is kept.
+launch_windlass() {
   local from=0
   if [ -f "$WORK/windlass.log" ]; then from=$(wc -l <"$WORK/windlass.log"); fi
   "$WINDLASS" --kubeconfig "$DATA/windlass.kubeconfig" --leader-elect=false \
@@ -72,6 +72,10 @@ start_windlass() {
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"
   OPS=$(log_since "$from" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
+}
+# start_windlass [more flags]: returns when /readyz says ok.
+start_windlass() {
+  launch_windlass "$@"
   until_true 20 "Windlass is ready" windlass_ready
 }
 log_since() { tail -n +$(($1 + 1)) "$WORK/windlass.log"; }

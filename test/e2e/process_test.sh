@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# The process itself: what it says and how it ends when flags, kubeconfig, CA, token or rights are
+# wrong; health and metrics; SIGTERM, and a second one.
+. "$(dirname "$0")/lib.sh"
+
+# ends_with CODE TEXT ARGUMENTS…: Windlass ends by itself with that code and one line that says so.
+ends_with() {
+  local code=$1 text=$2 status=0
+  shift 2
+  timeout 20 "$WINDLASS" --metrics-bind-address="${METRICS:-127.0.0.1:0}" "$@" 2>"$WORK/said" || status=$?
+  expect "exit code for $text" "$status" "$code"
+  grep -F -- "$text" "$WORK/said" >/dev/null || fail "it did not say '$text': $(cat "$WORK/said")"
+}
+
+start_cluster --nodes 1
+good=$DATA/windlass.kubeconfig
+
+say "what is wrong is named"
+ends_with 2 "--no-such-flag" --no-such-flag
+ends_with 2 "--kube-api-burst" --kube-api-burst=none
+ends_with 3 "$WORK/absent" --kubeconfig "$WORK/absent"
+printf 'clusters:\n\t- x' >"$WORK/broken"
+ends_with 3 "line 2" --kubeconfig "$WORK/broken"
+ca_data=$(awk '/certificate-authority-data:/ {print $2}' "$good")
+sed "s|$ca_data|bm90IGEgY2VydGlmaWNhdGU=|" "$good" >"$WORK/bad-ca"
+ends_with 3 "certificate-authority" --kubeconfig "$WORK/bad-ca"
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=other -days 1 -keyout "$WORK/other.key" \
+  -out "$WORK/other.pem" 2>/dev/null
+sed "s|$ca_data|$(base64 -w0 "$WORK/other.pem")|" "$good" >"$WORK/other-ca"
+ends_with 3 "certificate" --kubeconfig "$WORK/other-ca"
+sed 's|^\( *token:\).*|\1 nobody|' "$good" >"$WORK/bad-token"
+ends_with 4 "credentials" --kubeconfig "$WORK/bad-token"
+
+say "a port that is taken"
+start_windlass
+METRICS=$OPS ends_with 3 "--metrics-bind-address" --kubeconfig "$good"
+
+say "health and metrics"
+expect "/livez" "$(http_status /livez)" 200
+expect "/readyz" "$(http_body /readyz)" ok
+http_body /metrics >"$WORK/metrics"
+for name in process_resident_memory_bytes workqueue_depth workqueue_queue_duration_seconds_bucket \
+  rest_client_rate_limiter_duration_seconds_count reflector_watches_total \
+  leader_election_master_status windlass_informer_objects; do
+  grep "^$name" "$WORK/metrics" >/dev/null || fail "no metric $name"
+done
+say "ok: metrics"
+stop_windlass
+
+say "a missing right is named in /readyz and in the log, and its return is noticed"
+status_verb() {
+  kubectl patch clusterrole windlass-deployment --type=json \
+    -p "[{\"op\": \"replace\", \"path\": \"/rules/1/verbs\", \"value\": [\"$1\"]}]" >/dev/null
+}
+status_verb get
+right_is_named() { http_body /readyz | grep -F 'patch deployments.apps/status' >/dev/null; }
+launch_windlass
+until_true 20 "the missing right is named" right_is_named
+expect "/readyz" "$(http_status /readyz)" 503
+expect "/livez" "$(http_status /livez)" 200
+status_verb patch
+until_true 60 "Windlass is ready" windlass_ready
+
+say "SIGTERM ends it within 5 s, and gives the Lease up"
+stop_windlass
+launch_windlass --leader-elect=true
+until_true 20 "Windlass is ready" windlass_ready
+holder() { kubectl -n windlass-system get lease windlass -o jsonpath='{.spec.holderIdentity}'; }
+held() { [ -n "$(holder)" ]; }
+until_true 20 "the Lease is held" held
+began=$(date +%s%N)
+stop_windlass
+took=$((($(date +%s%N) - began) / 1000000))
+say "it took $took ms"
+[ "$took" -lt 5000 ] || fail "SIGTERM took $took ms"
+expect "holder of the Lease" "$(holder)" ""
+
+say "a second SIGTERM ends it at once"
+launch_windlass --leader-elect=true
+until_true 20 "the Lease is held" held
+cluster kill apiserver --signal STOP # so that giving up the Lease takes its time
+kill "$WINDLASS_PID" && kill "$WINDLASS_PID"
+status=0
+wait "$WINDLASS_PID" || status=$?
+WINDLASS_PID=
+cluster kill apiserver --signal CONT
+[ "$status" = 0 ] || expect "exit code" "$status" 1
+say "passed"
