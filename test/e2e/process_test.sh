@@ -3,11 +3,12 @@
 # wrong; health and metrics; SIGTERM, and a second one.
 . "$(dirname "$0")/lib.sh"
 
-# ends_with CODE TEXT ARGUMENTS…: Windlass ends by itself with that code and one line that says so.
+# ends_with CODE TEXT ARGUMENTS…: Windlass ends by itself with that code, and says so in one line.
 ends_with() {
   local code=$1 text=$2 status=0
   shift 2
-  timeout 20 "$WINDLASS" --metrics-bind-address="${METRICS:-127.0.0.1:0}" "$@" 2>"$WORK/said" || status=$?
+  timeout 20 "$WINDLASS" --metrics-bind-address="${METRICS:-127.0.0.1:0}" "$@" \
+    2>"$WORK/said" || status=$?
   expect "exit code for $text" "$status" "$code"
   grep -F -- "$text" "$WORK/said" >/dev/null || fail "it did not say '$text': $(cat "$WORK/said")"
 }
