@@ -80,7 +80,7 @@ WINDLASS_PID=
 
 row() {
   awk -v what="$1" -v stock="$(cat "$WORK/stock.$2")" -v ours="$(cat "$WORK/windlass.$2")" 'BEGIN {
-    printf "%-34s %12s %12s %10.3f\n", what, stock, ours, stock > 0 ? ours / stock : 0 }'
+    printf("%-34s %12s %12s %10.3f\n", what, stock, ours, (stock > 0 ? ours / stock : 0)) }'
 }
 {
   printf '%-34s %12s %12s %10s\n' "" stock windlass ratio
