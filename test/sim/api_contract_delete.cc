@@ -140,8 +140,21 @@ void ForegroundCascade(ContractProbe& api) {
   api.ExpectEqual("the child is gone before", api.Get(api.ReplicaSets("web")).code, 404);
 }
 
+// A ReplicaSet that the collector removes as soon as it has heard of it.
+void PostStray(ContractProbe& api, const std::string& name) {
+  Json owner = SampleDeployment("never");
+  owner["metadata"]["uid"] = kOtherUid;
+  Json rs = SampleReplicaSet(name, 0);
+  rs["metadata"]["ownerReferences"] = ControlledBy(owner);
+  api.ExpectOk(api.Post(api.ReplicaSets(), rs), 201);
+}
+
 void Orphaning(ContractProbe& api) {
   CreateFamily(api);
+  // A real collector that has not heard of the child yet finds nothing to orphan, and removes it
+  // later. Once a younger stray is gone, it has heard of the child.
+  PostStray(api, "stray");
+  api.Expect(Gone(api, api.ReplicaSets("stray")), "a child of nobody is removed");
   api.ExpectOk(api.Delete(api.Deployments("web"), {{"propagationPolicy", "Orphan"}}), 200);
   api.Expect(Gone(api, api.Deployments("web")), "the owner goes");
   const Json child = api.ExpectOk(api.Get(api.ReplicaSets("web")), 200);
@@ -149,11 +162,7 @@ void Orphaning(ContractProbe& api) {
 }
 
 void ChildOfNobody(ContractProbe& api) {
-  Json owner = SampleDeployment("never");
-  owner["metadata"]["uid"] = kOtherUid;
-  Json rs = SampleReplicaSet("web", 0);
-  rs["metadata"]["ownerReferences"] = ControlledBy(owner);
-  api.ExpectOk(api.Post(api.ReplicaSets(), rs), 201);
+  PostStray(api, "web");
   api.Expect(Gone(api, api.ReplicaSets("web")), "a child whose owner does not exist is removed");
 }
 

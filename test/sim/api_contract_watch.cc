@@ -209,9 +209,13 @@ void WatchByName(ContractProbe& api) {
 }
 
 void WatchOfOtherNamespaces(ContractProbe& api) {
-  const auto all =
-      api.Watch(WatchFrom("/apis/apps/v1/deployments", Revision(api, api.Deployments())));
-  api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
+  // Other namespaces, where earlier cases are being cleaned up, have no such label.
+  const auto all = api.Watch(WatchFrom("/apis/apps/v1/deployments",
+                                       Revision(api, api.Deployments()),
+                                       "&labelSelector=case%3Dall-namespaces"));
+  Json labelled = SampleDeployment("web");
+  labelled["metadata"]["labels"]["case"] = "all-namespaces";
+  api.ExpectOk(api.Post(api.Deployments(), labelled), 201);
   if (!api.AwaitEvents(all, 1)) return;
   api.ExpectEqual("namespace", NamespaceOf(*all->events[0].object), api.namespace_name());
 }

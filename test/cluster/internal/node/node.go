@@ -56,6 +56,9 @@ func newKubelet(name string, index, port int, kubeconfig string) (*kubemark.Holl
 		KubeletPort: port,
 		MaxPods:     maxPods,
 	})
+	if err := moveRoot(flags, config); err != nil {
+		return nil, err
+	}
 	config.Address = "127.0.0.1"
 	config.HealthzPort = 0 // its default is one port for all kubelets of a machine
 	config.SerializeImagePulls = false
