@@ -62,6 +62,8 @@ TEST_CASE("What may safely be repeated is repeated, and nothing else (reliabilit
       {"write, 503 before the handler", PatchOf("a"), going, 4, "ServerError", seconds(3)},
       {"read, broken body", GetOf("a"), garbage, 4, "Malformed", backed_off},
       {"write, broken body", PatchOf("a"), garbage, 1, "Ambiguous", Duration{0}},
+      {"write, garbled on the way", PatchOf("a"), TransportError(ErrorKind::kMalformed), 1,
+       "Malformed", Duration{0}},
       {"read, 429", GetOf("a"), throttled, 11, "TooManyRequests", seconds(10)},
       {"write, 429", PatchOf("a"), throttled, 4, "TooManyRequests", seconds(3)},
       {"write, 429 for 5 s", PatchOf("a"), throttled_for_5s, 4, "TooManyRequests", seconds(15)},
@@ -203,6 +205,15 @@ TEST_CASE("A closed gate refuses mutations, later, and lets reads pass (L-004)")
   CHECK(world.Kinds("get") == Kinds{"ok"});
 }
 
+TEST_CASE("A closed gate refuses without waiting for a place in flight") {
+  ClientWorld world({.max_in_flight = 1});
+  world.Execute(GetOf("a"), "get");
+  world.gate.Close();
+  world.Execute(PatchOf("b"), "patch");
+  world.RunDue();
+  CHECK(world.Kinds("patch") == Kinds{"Fenced"});
+}
+
 TEST_CASE("A gate that closes while a write waits keeps it from being sent") {
   ClientWorld world({.max_in_flight = 1});
   world.Execute(GetOf("a"), "first");
@@ -303,6 +314,7 @@ TEST_CASE("A handler may ask again, or end the client") {
     CHECK(world.SentNames() == Kinds{"a", "b", "c"});
   }
   SECTION("ending it drops the handlers that have not come") {
+    world.transport.cancels_at_once = GENERATE(false, true);
     auto second = std::make_unique<Client>(world.clock, world.timers, world.transport,
                                            world.decoder, world.gate, ClientOptions{});
     int late = 0;

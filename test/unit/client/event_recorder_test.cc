@@ -251,6 +251,22 @@ TEST_CASE("A queue of Warnings alone loses its oldest") {
   CHECK(world.Body(kEventsInFlightMax)["involvedObject"]["name"] == after_the_dropped);
 }
 
+TEST_CASE("The answer to a forgotten event is not taken for its successor's") {
+  Recorder world;
+  world.recorder.Record(Deployment("web"), Normal("Scaled up"));
+  for (size_t i = 0; i < kEventCacheMax; ++i) {
+    world.recorder.Record(Deployment("d" + std::to_string(i)), Normal("Scaled up"));
+  }
+  world.recorder.Record(Deployment("web"), Normal("Scaled up"));
+  while (world.transport.waiting() > 0) world.Accept();
+  int posts = 0;
+  for (size_t i = 0; i < world.transport.sent.size(); ++i) {
+    CHECK(world.transport.sent[i].method == HttpMethod::kPost);
+    posts += world.Body(i)["involvedObject"]["name"] == "web" ? 1 : 0;
+  }
+  CHECK(posts == 2);
+}
+
 TEST_CASE("A recorder may go while its events are under way") {
   Recorder world;
   auto second = std::make_unique<EventRecorder>(world.clock, world.log, world.client, "other");

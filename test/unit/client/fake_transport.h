@@ -30,13 +30,8 @@ class FakeTransport final : public Transport {
   }
   void Cancel(CallId id) override {
     ++cancels;
-    timers_.At(clock_.Now(), [this, id] {
-      const auto found = std::ranges::find(open_, id, &Open::first);
-      if (found == open_.end()) return;
-      const ReplyHandler reply = std::move(found->second);
-      open_.erase(found);
-      reply(Error{ErrorKind::kCancelled, "cancelled"});
-    });
+    if (cancels_at_once) return AnswerCancelled(id);
+    timers_.At(clock_.Now(), [this, id] { AnswerCancelled(id); });
   }
 
   size_t waiting() const { return open_.size(); }
@@ -50,9 +45,19 @@ class FakeTransport final : public Transport {
 
   std::vector<HttpRequest> sent;  // every request, in order
   int cancels = 0;
+  bool cancels_at_once = false;  // the answer comes while Cancel runs
 
  private:
   using Open = std::pair<CallId, ReplyHandler>;
+
+  void AnswerCancelled(CallId id) {
+    const auto found = std::ranges::find(open_, id, &Open::first);
+    if (found == open_.end()) return;
+    const ReplyHandler reply = std::move(found->second);
+    open_.erase(found);
+    reply(Error{ErrorKind::kCancelled, "cancelled"});
+  }
+
   const Clock& clock_;
   TimerQueue& timers_;
   std::vector<Open> open_;
