@@ -9,6 +9,7 @@
 #include "cmd/windlass/daemon.h"
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/signals.h"
+#include "kubeclient/api/symbol.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/inbox.h"
 #include "kubeclient/base/log.h"
@@ -40,24 +41,25 @@ int Run(const Flags& flags) {
   const SystemClock clock;
   const std::unique_ptr<Log> log = StderrLog(
       flags.log_format, flags.verbosity >= kDebugVerbosity ? LogLevel::kDebug : LogLevel::kInfo);
+  SymbolTable symbols;
   Inbox inbox;
   TimerQueue timers;
   Daemon* running = nullptr;  // set before the inbox is drained for the first time
   const Signals signals(inbox, [&running] { running->Stop(); });
-  InitializeNetworkThreads();
+  InitializeNetworkThread();
 
   auto transport = Connect(flags, clock, *log, timers, inbox);
   if (!transport.ok()) {
     log->Error(transport.error().message);
     return kExitConfig;
   }
-  Daemon daemon(flags, clock, *log, inbox, timers, **transport);
+  Daemon daemon(flags, clock, *log, symbols, inbox, timers, **transport);
   running = &daemon;
   return daemon.Run();
 }
 
 int Main(int argc, const char* const* argv) {
-  // Two network threads need no more; every further arena only keeps freed memory apart.
+  // Core and network thread need no more; every further arena only keeps freed memory apart.
   mallopt(M_ARENA_MAX, 2);
   const Result<Flags> flags = ParseFlags(argc, argv);
   if (!flags.ok()) {

@@ -20,6 +20,7 @@
 #include "kubeclient/transport/postbox.h"
 #include "kubeclient/transport/retry_after.h"
 #include "kubeclient/transport/server_url.h"
+#include "kubeclient/transport/system_trust.h"
 
 namespace windlass {
 namespace {
@@ -42,6 +43,14 @@ class OneWayStream : public ByteStream {
   pos_type seekpos(pos_type, std::ios_base::openmode) override { return pos_type(traits::eof()); }
   pos_type seekoff(off_type, std::ios_base::seekdir, std::ios_base::openmode) override {
     return pos_type(traits::eof());
+  }
+  // The library waits for this on the network thread, which is the one that would have to run it if
+  // it were not done at once.
+  using ByteStream::close;
+  pplx::task<void> close(std::ios_base::openmode mode) override {
+    if ((mode & std::ios_base::in) != 0) _close_read();
+    if ((mode & std::ios_base::out) != 0) _close_write();
+    return pplx::task_from_result();
   }
   bool acquire(uint8_t*& bytes, size_t& count) override {
     bytes = nullptr;
@@ -169,7 +178,7 @@ class HttpExchange final : public Exchange {
   }
 
   // Network thread, once: nothing more comes.
-  Outcome Ended(const pplx::task<http::http_response>& done) {
+  ExchangeOutcome Ended(const pplx::task<http::http_response>& done) {
     try {
       done.get();
       if (!lines_) outcome_.body = body_->Take();
@@ -218,7 +227,7 @@ class HttpExchange final : public Exchange {
   std::shared_ptr<RequestBody> request_body_;  // null for a GET
   pplx::cancellation_token_source cancel_;
   std::atomic<int> status_ = 0;
-  Outcome outcome_;  // of the network threads, one after the other
+  ExchangeOutcome outcome_;  // of the network threads, one after the other
 };
 
 const char* MethodName(HttpMethod method) {
@@ -259,9 +268,10 @@ http::client::http_client_config LibraryConfig(const TransportOptions& options,
 
 }  // namespace
 
-void InitializeNetworkThreads() {
+void InitializeNetworkThread() {
+  HideSystemTrust();
   try {
-    crossplat::threadpool::initialize_with_threads(2);
+    crossplat::threadpool::initialize_with_threads(1);
   } catch (const std::runtime_error&) {
     // It was called before.
   }
@@ -295,7 +305,7 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
 
   Result<http::http_request> ToMessage(HttpRequest& request, HttpExchange& exchange) const;
   void Start(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange);
-  void Ended(CallId id, Outcome outcome);
+  void Ended(CallId id, ExchangeOutcome outcome);
   void MakeClients();
 
   const Clock& clock;
@@ -343,7 +353,7 @@ Result<http::http_request> CppRestTransport::Impl::ToMessage(HttpRequest& reques
 
 void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
                                    const std::shared_ptr<HttpExchange>& exchange) {
-  Outcome never_started;
+  ExchangeOutcome never_started;
   try {
     Result<http::http_request> message = ToMessage(request, *exchange);
     if (message.ok()) {
@@ -357,7 +367,7 @@ void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
           })
           .then([exchange, id, started, weak = weak_from_this(), door = postbox,
                  credentials = options.credentials](const pplx::task<http::http_response>& done) {
-            Outcome outcome = exchange->Ended(done);
+            ExchangeOutcome outcome = exchange->Ended(done);
             if (outcome.status == 401 && credentials) credentials->Refused(started);
             door->Post([weak, id, outcome = std::move(outcome)]() mutable {
               if (const auto alive = weak.lock()) alive->Ended(id, std::move(outcome));
@@ -375,7 +385,7 @@ void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
   });
 }
 
-void CppRestTransport::Impl::Ended(CallId id, Outcome outcome) {
+void CppRestTransport::Impl::Ended(CallId id, ExchangeOutcome outcome) {
   // The real answer is still to come on that connection: no later request may read it as its own.
   if (outcome.status >= 100 && outcome.status < 200) MakeClients();
   table.Finish(id, std::move(outcome));

@@ -22,7 +22,7 @@ Error GaveUp(const Exchange& exchange, bool not_sent, std::string_view what, Dur
   return Error{kind, std::string(what) + InSeconds(limit)}.Context(exchange.name());
 }
 
-StreamEnd EndOf(Outcome outcome, const LineSink& lines) {
+StreamEnd EndOf(ExchangeOutcome outcome, const LineSink& lines) {
   StreamEnd end;
   end.status = outcome.status;
   end.retry_after = outcome.retry_after;
@@ -59,7 +59,7 @@ void ExchangeTable::AddStream(CallId id, std::shared_ptr<Exchange> exchange, Dur
                            std::move(exchange), std::move(handler), silence, timer, {}}));
 }
 
-void ExchangeTable::Finish(CallId id, Outcome outcome) {
+void ExchangeTable::Finish(CallId id, ExchangeOutcome outcome) {
   if (calls_.contains(id)) {
     if (outcome.error) {
       Reply(id, *std::move(outcome.error));
@@ -128,7 +128,7 @@ void ExchangeTable::OnSilence(CallId id) {
   stream.timer = 0;
   const bool not_sent = stream.exchange->Stop();
   lines.Abort();
-  Outcome outcome;
+  ExchangeOutcome outcome;
   outcome.status = stream.exchange->status();
   outcome.error = GaveUp(*stream.exchange, not_sent, "nothing received for ", stream.silence);
   End(id, EndOf(std::move(outcome), lines));

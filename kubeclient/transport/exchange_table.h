@@ -19,7 +19,7 @@
 namespace windlass {
 
 // How an exchange ended on the network side.
-struct Outcome {
+struct ExchangeOutcome {
   int status = 0;  // 0 when no response headers arrived
   std::string content_type;
   std::string body;  // of a call
@@ -56,7 +56,7 @@ class ExchangeTable {
                  StreamHandler handler);
 
   // Messages of the network side, run on the core thread. An unknown id has ended before.
-  void Finish(CallId id, Outcome outcome);
+  void Finish(CallId id, ExchangeOutcome outcome);
   void DeliverLines(CallId id);
 
   void Cancel(CallId id);
@@ -80,8 +80,8 @@ class ExchangeTable {
     StreamHandler handler;
     Duration silence{0};
     TimerId timer = 0;
-    std::optional<Outcome> outcome;  // waits until the last line is delivered
-    bool cancelled = false;          // lines were dropped: it cannot have ended well any more
+    std::optional<ExchangeOutcome> outcome;  // waits until the last line is delivered
+    bool cancelled = false;  // lines were dropped: it cannot have ended well any more
   };
 
   void OnDeadline(CallId id);

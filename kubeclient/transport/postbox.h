@@ -1,4 +1,4 @@
-// The network threads' way into the inbox, which closes before the transport goes.
+// The network thread's way into the inbox, which closes before the transport goes.
 #pragma once
 
 #include <condition_variable>

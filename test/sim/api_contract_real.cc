@@ -76,7 +76,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "usage: api_contract_real --kubeconfig FILE [--case TEXT]\n");
     return 2;
   }
-  InitializeNetworkThreads();
+  InitializeNetworkThread();
   ConfigSources sources;
   sources.kubeconfig = flags.kubeconfig;
   const auto config = LoadConfig(sources);

@@ -8,7 +8,7 @@
 #include "kubeclient/base/limits.h"
 #include "kubeclient/config/entry_reader.h"
 #include "test/support/certificates.h"
-#include "test/unit/config/folder.h"
+#include "test/support/folder.h"
 
 namespace windlass {
 namespace {

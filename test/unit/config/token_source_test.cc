@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "kubeclient/base/limits.h"
-#include "test/unit/config/folder.h"
+#include "test/support/folder.h"
 
 namespace windlass {
 namespace {

@@ -78,8 +78,8 @@ struct Core {
   }
 };
 
-Outcome Ok(int status = 200) {
-  Outcome outcome;
+ExchangeOutcome Ok(int status = 200) {
+  ExchangeOutcome outcome;
   outcome.status = status;
   return outcome;
 }

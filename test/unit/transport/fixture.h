@@ -56,7 +56,7 @@ class TransportFixture {
   std::unique_ptr<CppRestTransport> transport;
 
   explicit TransportFixture(std::string server, TransportOptions options = {}) {
-    InitializeNetworkThreads();
+    InitializeNetworkThread();
     options.server = std::move(server);
     auto created =
         CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options));

@@ -1,6 +1,14 @@
 // TLS as the daemon meets it: a private CA, names, client certificates (B-06…B-08, reliability
 // §10.2).
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "kubeclient/transport/system_trust.h"
 #include "test/support/certificates.h"
+#include "test/support/folder.h"
 #include "test/unit/transport/fixture.h"
 
 namespace windlass {
@@ -71,6 +79,31 @@ TEST_CASE("without a CA the system's trust does not hold for a private one") {
   const Streamed streamed = client.StreamToEnd(Get("/watch"));
   REQUIRE(streamed.end->error.has_value());
   CHECK(streamed.end->error->kind == ErrorKind::kTls);
+}
+
+TEST_CASE("without a CA the machine's trust store counts, hidden from the library as it is") {
+  InitializeNetworkThread();
+  CHECK(std::string(getenv(X509_get_default_cert_file_env())) == "/dev/null");
+  CHECK(OriginalCertFile() != "/dev/null");
+
+  Cluster cluster;
+  const std::string pem = cluster.ca.certificate_pem();
+  BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  X509* certificate = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
+  char name[16];
+  std::snprintf(name, sizeof name, "%08lx.0", X509_subject_name_hash(certificate));
+  X509_free(certificate);
+  BIO_free(bio);
+  const Folder folder;
+  folder.Write(name, pem);
+  REQUIRE(setenv(X509_get_default_cert_dir_env(), folder.path().c_str(), 1) == 0);
+
+  RawHttpServer server(Hello, cluster.Server(kLoopback));
+  TransportFixture client(server.url());
+  const Result<HttpResponse> reply = client.Call(Get("/api"));
+  REQUIRE(unsetenv(X509_get_default_cert_dir_env()) == 0);
+  REQUIRE(reply.ok());
+  CHECK(reply->body == "hello");
 }
 
 TEST_CASE("a client certificate is presented where the server asks") {

@@ -1,0 +1,44 @@
+#include "kubeclient/transport/system_trust.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include <cstdlib>
+
+namespace windlass {
+namespace {
+
+constexpr char kNothing[] = "/dev/null";
+
+// Read once, before the environment is changed.
+const std::optional<std::string>& CertFileVariable() {
+  static const std::optional<std::string> value = [] {
+    const char* text = std::getenv(X509_get_default_cert_file_env());
+    return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+  }();
+  return value;
+}
+
+std::string CertDirectory() {
+  const char* text = std::getenv(X509_get_default_cert_dir_env());
+  return text == nullptr ? X509_get_default_cert_dir() : text;
+}
+
+}  // namespace
+
+void HideSystemTrust() {
+  CertFileVariable();
+  setenv(X509_get_default_cert_file_env(), kNothing, 1);
+}
+
+bool AddSystemTrust(x509_store_st* store) {
+  const std::string file = CertFileVariable().value_or(X509_get_default_cert_file());
+  const bool from_file = X509_STORE_load_file(store, file.c_str()) == 1;
+  const bool from_directory = X509_STORE_load_path(store, CertDirectory().c_str()) == 1;
+  ERR_clear_error();  // either alone will do
+  return from_file || from_directory;
+}
+
+const std::optional<std::string>& OriginalCertFile() { return CertFileVariable(); }
+
+}  // namespace windlass
