@@ -36,6 +36,9 @@ struct Write {
   bool go_on_if_refused = false;
   // Creating a ReplicaSet tells users about a refusal, too.
   std::vector<Event> on_refusal{};
+  // How long the write may be put off, counted from the first sync that wanted it: soon a later one
+  // will say more.
+  Duration patience{0};
 };
 
 // Uncached; the next decision leans on it.

@@ -6,6 +6,7 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/patches.h"
 #include "controller/deployment/progress.h"
+#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {
@@ -32,6 +33,24 @@ std::string_view RevisionToPublish(const Situation& situation) {
   if (situation.newest == nullptr) return {};
   const std::string_view revision = RevisionText(situation.newest->meta);
   return revision == RevisionText(situation.deployment.meta) ? std::string_view() : revision;
+}
+
+// Times apart: they are the moment's, whenever that is.
+bool SaySame(const std::vector<Condition>& a, const std::vector<Condition>& b) {
+  return std::ranges::equal(a, b, [](const Condition& x, const Condition& y) {
+    return x.type == y.type && x.status == y.status && x.reason == y.reason &&
+           x.message == y.message;
+  });
+}
+
+// Nobody waits for counters on the way; for the end of a rollout or of a scaling somebody does
+// (W-006).
+Duration PatienceFor(const Deployment& deployment, const DeploymentStatus& next) {
+  const DeploymentStatus& shown = deployment.status;
+  const bool only_counters = next.observed_generation == shown.observed_generation &&
+                             next.collision_count == shown.collision_count &&
+                             SaySame(next.conditions, shown.conditions);
+  return only_counters && !DeploymentComplete(deployment, next) ? kCountersPatience : Duration{0};
 }
 
 std::string_view ReasonOf(const DeploymentStatus& status, std::string_view type) {
@@ -96,7 +115,8 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                    {"available", status.available_replicas},
                    {"unavailable", status.unavailable_replicas},
                    {"terminating", status.terminating_replicas.value_or(0)},
-                   {"progressing", ReasonOf(status, "Progressing")}}}};
+                   {"progressing", ReasonOf(status, "Progressing")}}},
+      .patience = revision.empty() ? PatienceFor(deployment, status) : Duration{0}};
 }
 
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,

@@ -44,12 +44,12 @@ SyncResult AfterError(const Error& error, Retry retry) {
   }
 }
 
-Sync::Sync(SyncEnvironment environment, ObjectKey key, DoneHandler done,
-           std::function<void(const Because&)> on_decision)
+Sync::Sync(SyncEnvironment environment, ObjectKey key, SyncHooks hooks,
+           std::optional<MonotonicTime> put_off_since)
     : environment_(environment),
       key_(std::move(key)),
-      done_(std::move(done)),
-      on_decision_(std::move(on_decision)),
+      hooks_(std::move(hooks)),
+      put_off_since_(put_off_since),
       alive_(std::make_shared<bool>(true)) {}
 
 Sync::~Sync() { *alive_ = false; }
@@ -59,13 +59,21 @@ void Sync::Start() {
   TakeStep();
 }
 
+// The next step is planned when its request can be sent, on what is known then.
+void Sync::GoOn() {
+  hooks_.next_turn([this, alive = alive_] {
+    if (*alive) TakeStep();
+  });
+}
+
 void Sync::TakeStep() {
   const View view = environment_.cache.ViewOf(key_);
   if (view.deployment == nullptr) return End({});  // D-051
 
   // One step per object to adopt or delete comes on top of the usual few.
-  WL_ASSERT(steps_++ < kStepsPerSyncMax + static_cast<int>(view.replica_sets.size()));
-  if (environment_.clock.Now() - started_ > kSyncDeadline) {
+  const int steps_max = kStepsPerSyncMax + static_cast<int>(view.replica_sets.size());
+  const bool too_long = environment_.clock.Now() - started_ > kSyncDeadline;
+  if (steps_++ >= steps_max || too_long) {
     environment_.log.Warning("sync took too long and will be taken up again",
                              {{"deployment", key_.ToString()}, {"steps", steps_}});
     return End({SyncResult::Kind::kRetry, {}, kRetryMax, {}});
@@ -74,7 +82,19 @@ void Sync::TakeStep() {
   std::visit([this](auto&& chosen) { Perform(std::move(chosen)); }, std::move(step));
 }
 
+// A later sync will say more than this write would: it runs when the patience ends, or before.
+bool Sync::PutOff(const Write& write) {
+  const MonotonicTime now = environment_.clock.Now();
+  const MonotonicTime since = put_off_since_.value_or(now);
+  if (since + write.patience <= now) return false;
+  SyncResult result{SyncResult::Kind::kDone, since + write.patience - now, {}, {}};
+  result.put_off_since = since;
+  End(std::move(result));
+  return true;
+}
+
 void Sync::Perform(Write write) {
+  if (PutOff(write)) return;
   // Asking again for what was refused in this very sync is a planner that does not learn.
   WL_ASSERT(!refused_.contains(write.request.Identity().text));
   const Request request = write.request;
@@ -96,10 +116,10 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
   environment_.log.Info(write.because.decision, FieldsOf(key_, write.request, write.because));
-  if (on_decision_) on_decision_(write.because);
+  if (hooks_.on_decision) hooks_.on_decision(write.because);
   Emit(write.on_success);
   learned_.push_back({write.request.Identity(), std::move(said)});
-  TakeStep();
+  GoOn();
 }
 
 void Sync::WriteRefused(const Write& write, Error error) {
@@ -114,7 +134,7 @@ void Sync::WriteRefused(const Write& write, Error error) {
   if (write.go_on_if_refused && IsRefusal(error.kind)) {
     refused_.insert(write.request.Identity().text);
     learned_.push_back({write.request.Identity(), std::move(error)});
-    return TakeStep();
+    return GoOn();
   }
   const auto level = error.kind == ErrorKind::kConflict || error.kind == ErrorKind::kFenced
                          ? LogLevel::kDebug
@@ -149,7 +169,7 @@ void Sync::ReadAnswered(const Read& read, Result<Reply> said) {
     return End(AfterError(said.error(), Retry::kBackOff));
   }
   learned_.push_back({read.request.Identity(), std::move(said)});
-  TakeStep();
+  GoOn();
 }
 
 void Sync::Perform(Wait wait) {
@@ -175,7 +195,7 @@ void Sync::Emit(const std::vector<Event>& events) {
 }
 
 void Sync::End(SyncResult result) {
-  const DoneHandler done = std::move(done_);
+  const auto done = std::move(hooks_.done);
   done(std::move(result));  // may destroy this
 }
 

@@ -51,6 +51,16 @@ struct SyncResult {
   std::optional<Duration> look_again_in;
   Duration longest{0};
   std::optional<Request> unverified;
+  // Since when a write has been put off (Write::patience); handed to the key's next sync.
+  std::optional<MonotonicTime> put_off_since{};
+};
+
+// What a sync asks of those who run it.
+struct SyncHooks {
+  std::function<void(SyncResult)> done;             // exactly once, possibly within Start
+  std::function<void(const Because&)> on_decision;  // each successful write
+  // Runs what it is given when the next step is due: at once, unless calls wait for the rate limit.
+  std::function<void(std::function<void()>)> next_turn;
 };
 
 // What one sync did, for the metrics.
@@ -62,13 +72,10 @@ struct SyncCounters {
 
 class Sync {
  public:
-  using DoneHandler = std::function<void(SyncResult)>;
-
-  // `done` is called exactly once, possibly from within Start; the Sync must outlive that call.
-  // Destroying a Sync earlier drops the reply of the request in flight. `on_decision` sees each
-  // successful write.
-  Sync(SyncEnvironment environment, ObjectKey key, DoneHandler done,
-       std::function<void(const Because&)> on_decision);
+  // The Sync must outlive the call of `hooks.done`. Destroying it earlier drops the reply of the
+  // request in flight. `put_off_since` is the latest result's for this key.
+  Sync(SyncEnvironment environment, ObjectKey key, SyncHooks hooks,
+       std::optional<MonotonicTime> put_off_since);
   ~Sync();
   Sync(const Sync&) = delete;
   Sync& operator=(const Sync&) = delete;
@@ -76,7 +83,9 @@ class Sync {
   void Start();
 
  private:
+  void GoOn();
   void TakeStep();
+  bool PutOff(const Write& write);
   void Perform(Write write);
   void Perform(Read read);
   void Perform(Wait wait);
@@ -91,8 +100,8 @@ class Sync {
 
   SyncEnvironment environment_;
   ObjectKey key_;
-  DoneHandler done_;
-  std::function<void(const Because&)> on_decision_;
+  SyncHooks hooks_;
+  std::optional<MonotonicTime> put_off_since_;
   Learned learned_;
   std::set<std::string> refused_;
   MonotonicTime started_;

@@ -20,12 +20,14 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       counters_(counters),
       queue_(environment.clock, random, timers, [this] { SchedulePump(); }),
       alive_(std::make_shared<bool>(true)) {
+  environment_.client.on_free = [this] { SchedulePump(); };
   queue_.on_queue_duration = [this](Duration d) { counters_.queue_duration.Observe(d); };
   queue_.on_work_duration = [this](Duration d) { counters_.work_duration.Observe(d); };
 }
 
 Term::~Term() {
   *alive_ = false;
+  environment_.client.on_free = nullptr;
   timers_.Cancel(pump_);
 }
 
@@ -38,8 +40,18 @@ void Term::SchedulePump() {
   });
 }
 
+// While calls wait for the rate limit, keys stay in the queue: there their wake-ups merge, and what
+// is decided is decided on how things are when it can be sent.
+bool Term::free_to_go_on() const { return !draining_ && !environment_.client.congested(); }
+
 void Term::Pump() {
-  while (!draining_ && static_cast<int>(syncs_.size()) < syncs_max_) {
+  ended_.clear();
+  while (!waiting_.empty() && free_to_go_on()) {
+    const auto go_on = std::move(waiting_.front());
+    waiting_.pop_front();
+    go_on();
+  }
+  while (static_cast<int>(syncs_.size()) < syncs_max_ && free_to_go_on()) {
     const std::optional<ObjectKey> key = queue_.Get();
     if (!key) return;
     Begin(*key);
@@ -48,9 +60,17 @@ void Term::Pump() {
 
 void Term::Begin(const ObjectKey& key) {
   ++counters_.syncs;
+  SyncHooks hooks;
+  hooks.done = [this, key](SyncResult result) { Ended(key, std::move(result)); };
+  hooks.on_decision = [this](const Because& because) { ++counters_.decisions[because.decision]; };
+  hooks.next_turn = [this](std::function<void()> go_on) {
+    if (free_to_go_on()) return go_on();
+    waiting_.push_back(std::move(go_on));
+  };
+  const auto put_off = put_off_.extract(key);
   auto sync = std::make_unique<Sync>(
-      environment_, key, [this, key](SyncResult result) { Ended(key, std::move(result)); },
-      [this](const Because& because) { ++counters_.decisions[because.decision]; });
+      environment_, key, std::move(hooks),
+      put_off.empty() ? std::nullopt : std::optional<MonotonicTime>(put_off.mapped()));
   Sync& running = *sync;
   syncs_.emplace(key, std::move(sync));
   const Deployment* deployment = environment_.cache.deployments().store().Find(key);
@@ -110,16 +130,18 @@ void Term::Verify(const ObjectKey& key, const Request& request) {
 }
 
 void Term::Ended(const ObjectKey& key, SyncResult result) {
-  // The Sync may be on the stack right now: it goes after its handler has returned.
-  timers_.At(environment_.clock.Now(),
-             [gone = std::shared_ptr<Sync>(std::move(syncs_.extract(key).mapped()))] {});
+  // The Sync may be on the stack right now: it goes with the next pump.
+  ended_.push_back(std::move(syncs_.extract(key).mapped()));
   Settle(key, result);
   SchedulePump();
 }
 
 void Term::Settle(const ObjectKey& key, const SyncResult& result) {
   switch (result.kind) {
-    case SyncResult::Kind::kDone: queue_.Done(key, result.look_again_in); return;
+    case SyncResult::Kind::kDone:
+      if (result.put_off_since) put_off_.emplace(key, *result.put_off_since);
+      queue_.Done(key, result.look_again_in);
+      return;
     case SyncResult::Kind::kConflict:
       ++counters_.conflicts;
       queue_.DoneConflict(key);

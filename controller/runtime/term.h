@@ -4,6 +4,8 @@
 // Parallelism is the number of syncs in flight, not threads. Core thread only.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,9 +45,9 @@ class Term {
   void ForeignStatus(const Deployment& deployment) { rivals_.ForeignStatus(deployment); }
   void OwnStatus(const ObjectMeta& meta) { rivals_.OwnStatus(meta); }
 
-  // Takes no further keys; what is in flight may end.
+  // Takes no further keys and no further steps; calls that are out may end.
   void Drain() { draining_ = true; }
-  bool in_flight() const { return !syncs_.empty(); }
+  bool in_flight() const { return syncs_.size() > waiting_.size(); }
   // Nothing ready and nothing in flight.
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
@@ -54,6 +56,7 @@ class Term {
  private:
   void SchedulePump();
   void Pump();
+  bool free_to_go_on() const;
   void Begin(const ObjectKey& key);
   void Verify(const ObjectKey& key, const Request& request);
   void JudgeRival(const ObjectKey& key);
@@ -69,8 +72,13 @@ class Term {
   TimerId pump_ = 0;
   bool draining_ = false;
   std::map<ObjectKey, std::unique_ptr<Sync>> syncs_;
+  std::vector<std::unique_ptr<Sync>> ended_;
   // Writes whose outcome is not known: read before anything else is decided for the key (S-003).
   std::map<ObjectKey, Request> unverified_;
+  // Keys with a write put off, and since when.
+  std::map<ObjectKey, MonotonicTime> put_off_;
+  // Syncs that wait for the client, oldest first. They go before keys of the queue.
+  std::deque<std::function<void()>> waiting_;
   std::shared_ptr<bool> alive_;
 };
 

@@ -97,6 +97,9 @@ inline constexpr int kConflictsMax = 5;
 inline constexpr Duration kConflictWait = seconds(1);
 // A key woken only by ReplicaSet status waits this long, not extended (architecture §7).
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
+// Counters of a rollout under way change with every Pod: they are published together, at most so
+// much later (W-006). What somebody waits for is published at once.
+inline constexpr Duration kCountersPatience = seconds(1);
 
 // --- sync ---
 inline constexpr int kStepsPerSyncMax = 32;
@@ -131,7 +134,11 @@ inline constexpr size_t kEventMessageBytesMax = 1024;
 inline constexpr size_t kEventCacheMax = 4096;
 inline constexpr int kEventsInFlightMax = 4;
 inline constexpr int kEventTriesMax = 3;
+// Calls that wait for the rate limit wait for as many turns as come in this time.
+inline constexpr Duration kTurnsTogether = milliseconds(200);
+inline constexpr Duration kEventTurnsTogether = seconds(5);
 inline constexpr int kEventRateShare = 10;  // events get one tenth of the client's rate (W-010)
+inline constexpr int kEventBurstMin = 10;   // the story of one rollout goes out at once
 inline constexpr size_t kSimilarEventsMax = 10;
 inline constexpr Duration kSimilarEventsWindow = seconds(600);
 inline constexpr int kEventSpamBurst = 25;

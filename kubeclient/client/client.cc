@@ -59,11 +59,13 @@ struct Client::Impl {
         gate(the_gate),
         options(std::move(the_options)),
         rate(options.qps, options.burst),
-        event_rate(options.qps / kEventRateShare, options.burst / kEventRateShare) {}
+        event_rate(options.qps / kEventRateShare,
+                   std::max(options.burst / kEventRateShare, kEventBurstMin)) {}
 
   ~Impl() {
     alive.reset();
     timers.Cancel(turn_timer);
+    timers.Cancel(event_timer);
     for (auto& [id, call] : calls) {
       timers.Cancel(call.backing_off);
       if (call.in_flight != 0) transport.Cancel(call.in_flight);
@@ -74,6 +76,7 @@ struct Client::Impl {
   void CancelAll();
   void TakeTurns();
   bool TakeTurn();
+  void AwaitTurns(MonotonicTime now, bool is_event);
   void Send(Id id, PendingCall& call);
   void OnResponse(Id id, Result<HttpResponse> response);
   Result<Reply> Judge(PendingCall& call, Result<HttpResponse> response);
@@ -101,7 +104,10 @@ struct Client::Impl {
   Id last_id = 0;
   int in_flight = 0;
   int events_in_flight = 0;
+  bool congested = false;  // calls in `lane` were left waiting
+  // Set while calls, or Events, wait for the rate.
   TimerId turn_timer = 0;
+  TimerId event_timer = 0;
   ClientCounters counters;
   // Callbacks on their way when the client goes find it gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
@@ -128,12 +134,15 @@ void Client::Impl::Queue(Id id, PendingCall& call) {
 void Client::Impl::TakeTurns() {
   while (in_flight < std::max(1, options.max_in_flight) && TakeTurn()) {
   }
+  const bool was_congested = std::exchange(congested, !lane.empty());
+  if (was_congested && !congested && client.on_free) client.on_free();
 }
 
 // Sends or refuses the call whose turn it is; false when nobody's turn has come.
 bool Client::Impl::TakeTurn() {
   const bool is_event = lane.empty();
   if (is_event && (event_lane.empty() || events_in_flight >= kEventsInFlightMax)) return false;
+  if ((is_event ? event_timer : turn_timer) != 0) return false;
   std::set<Id>& from = is_event ? event_lane : lane;
   const Id id = *from.begin();
   PendingCall& call = calls.at(id);
@@ -144,12 +153,9 @@ bool Client::Impl::TakeTurn() {
     return true;
   }
   const MonotonicTime now = clock.Now();
-  MonotonicTime ready = rate.NextAt(now);
-  if (is_event) ready = std::max(ready, event_rate.NextAt(now));
-  if (ready > now) {
+  if (std::max(rate.NextAt(now), is_event ? event_rate.NextAt(now) : now) > now) {
     if (!std::exchange(call.limited, true)) ++counters.rate_limited;
-    timers.Cancel(turn_timer);
-    turn_timer = timers.At(ready, [this] { TakeTurns(); });
+    AwaitTurns(now, is_event);
     return false;
   }
   rate.TryTake(now);
@@ -159,13 +165,27 @@ bool Client::Impl::TakeTurn() {
   return true;
 }
 
+// Who has to wait waits for a few turns at once: requests, replies and watch events then come in
+// flurries, and a process that wakes for each one costs several times as much.
+void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
+  TimerId& timer = is_event ? event_timer : turn_timer;
+  MonotonicTime ready = rate.NextAt(now, kTurnsTogether);
+  if (is_event) ready = std::max(ready, event_rate.NextAt(now, kEventTurnsTogether));
+  timer = timers.At(ready, [this, &timer] {
+    timer = 0;
+    TakeTurns();
+  });
+}
+
 void Client::Impl::Send(Id id, PendingCall& call) {
   HttpRequest http = ToHttp(call.request, options.field_manager);
   if (call.request.mutates()) LimitWrite(http, gate.TimeLeft(http.deadline));
   ++in_flight;
   if (IsEventWrite(call.request)) ++events_in_flight;
   call.sent = clock.Now();
-  if (client.on_rate_limiter_duration) client.on_rate_limiter_duration(call.sent - call.ready);
+  if (client.on_rate_limiter_duration) {
+    client.on_rate_limiter_duration(call.request, call.sent - call.ready);
+  }
   std::weak_ptr<const bool> still_there = alive;
   call.in_flight =
       transport.Call(std::move(http), [this, id, still_there](Result<HttpResponse> response) {
@@ -237,6 +257,7 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 
 void Client::Impl::CancelAll() {
   lane.clear();
+  congested = false;
   event_lane.clear();
   for (auto at = calls.begin(); at != calls.end();) {
     const Id id = at->first;
@@ -263,6 +284,8 @@ void Client::Execute(const Request& request, ReplyHandler reply) {
 }
 
 void Client::CancelAll() { impl_->CancelAll(); }
+
+bool Client::congested() const { return impl_->congested; }
 
 ClientCounters Client::counters() const {
   ClientCounters now = impl_->counters;

@@ -61,11 +61,17 @@ class Client {
   // answer was already on its way.
   void CancelAll();
 
+  // Calls other than writes of Events wait for their turn already: whatever is decided now would be
+  // old when it is sent. Who can decide later should, once on_free says that nobody waits any more
+  // (called from within Execute or a reply; it must not call back at once).
+  bool congested() const;
+  std::function<void()> on_free;
+
   ClientCounters counters() const;
   // Observers, once per HTTP request: rest_client_request_duration_seconds; and how long it had
   // waited for its turn, rest_client_rate_limiter_duration_seconds.
   std::function<void(std::string_view method, Duration)> on_request_duration;
-  std::function<void(Duration)> on_rate_limiter_duration;
+  std::function<void(const Request&, Duration)> on_rate_limiter_duration;
 
  private:
   struct Impl;

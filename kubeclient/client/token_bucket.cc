@@ -24,6 +24,12 @@ MonotonicTime TokenBucket::NextAt(MonotonicTime now) const {
   return std::max(now, MonotonicTime{full_at_.since_start - tolerance_});
 }
 
+MonotonicTime TokenBucket::NextAt(MonotonicTime now, Duration span) const {
+  if (interval_ == Duration{0}) return now;
+  const Duration more = std::clamp(span - interval_, Duration{0}, tolerance_);
+  return std::max(now, MonotonicTime{full_at_.since_start - tolerance_ + more});
+}
+
 bool TokenBucket::TryTake(MonotonicTime now) {
   if (NextAt(now) > now) return false;
   full_at_ = std::max(full_at_, now) + interval_;

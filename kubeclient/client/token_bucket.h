@@ -15,6 +15,9 @@ class TokenBucket {
 
   // The first moment, not before `now`, at which a token may be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
+  // The first moment at which as many tokens as come in `span` may be taken: at least one, at most
+  // the burst.
+  MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // False when there is none.
   bool TryTake(MonotonicTime now);
 

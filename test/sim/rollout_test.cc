@@ -193,6 +193,54 @@ TEST_CASE("many Deployments change at once and all complete") {
   CHECK(world.Complaints().empty());
 }
 
+TEST_CASE("a decision is made when it can be sent, not minutes before") {
+  World world(1);
+  ClientOptions slow;
+  slow.qps = 5;
+  slow.burst = 5;
+  const WindlassProcess windlass(world, slow);
+  constexpr int kCount = 20;
+  const auto name = [](int i) { return "web-" + std::to_string(i); };
+  for (int i = 0; i < kCount; ++i) world.Apply(SampleDeployment(name(i), 3, "app:v1"));
+  world.RunFor(seconds(120));
+  for (int i = 0; i < kCount; ++i) CHECK(world.IsComplete(name(i)));
+  // A few turns of a fifth of a second.
+  CHECK(windlass.longest_wait() < seconds(2));
+}
+
+TEST_CASE("counters on their way are published once a second, their end at once (W-006)") {
+  World world(GENERATE(1U, 2U, 3U));
+  const WindlassProcess windlass(world);
+  world.Apply(SampleDeployment("web", 40, "app:v1-slow-start-3s"));
+  const auto writes = [&] {
+    const auto& decisions = windlass.controller().counters().decisions;
+    const auto found = decisions.find("update status");
+    return found == decisions.end() ? 0 : found->second;
+  };
+  // The Pods become ready one by one within moments.
+  REQUIRE(world.RunUntil(
+      [&] {
+        return IntAt(*world.Deployment("web"), {"status", "replicas"}) == 40;
+      },
+      kLimit));
+  const uint64_t before = writes();
+  const MonotonicTime began = world.loop().clock().Now();
+  Complete(world, "web");
+  const auto took = std::chrono::duration_cast<seconds>(world.loop().clock().Now() - began);
+  CHECK(writes() - before <= static_cast<uint64_t>(took.count()) + 2);
+
+  // Whatever is put off is not forgotten, and is true in the end.
+  world.Scale("web", 20);
+  Complete(world, "web");
+  world.SetImage("web", "app:missing");
+  REQUIRE(world.Quiesce());
+  int available = 0;
+  for (const Object& rs : world.ReplicaSets("web")) {
+    available += static_cast<int>(IntAt(*rs, {"status", "availableReplicas"}));
+  }
+  CHECK(IntAt(*world.Deployment("web"), {"status", "availableReplicas"}) == available);
+}
+
 uint64_t HashOfARollout(uint64_t seed) {
   World world(seed);
   const WindlassProcess windlass(world);

@@ -50,10 +50,10 @@ class SimProcess {
 
  private:
   SimLoop& loop_;
+  SymbolTable symbols_;  // before the timers, whose callbacks may hold symbols
   TimerQueue timers_;
   Random random_;
   TraceLog log_;
-  SymbolTable symbols_;
   Decoder decoder_;
   SimTransport transport_;
 };

@@ -1,5 +1,8 @@
 #include "test/sim/windlass_process.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace windlass::sim {
 namespace {
 
@@ -8,13 +11,17 @@ constexpr Duration kRestart = seconds(1);
 
 }  // namespace
 
-WindlassProcess::WindlassProcess(World& world)
+WindlassProcess::WindlassProcess(World& world, ClientOptions options)
     : process_(world.Boot()),
       gate_(process_->clock()),
       client_(process_->clock(), process_->timers(), process_->transport(), process_->decoder(),
-              gate_, ClientOptions{}),
+              gate_, std::move(options)),
       events_(process_->clock(), process_->log(), client_, "deployment-controller"),
       controller_(process_->environment(), client_, events_, {}) {
+  client_.on_rate_limiter_duration = [this](const Request& request, Duration waited) {
+    if (request.resource() == Resource::kEvents) return;
+    longest_wait_ = std::max(longest_wait_, waited);
+  };
   gate_.OpenForGood();
   controller_.Start();
   controller_.BeginTerm();

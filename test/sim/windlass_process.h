@@ -17,9 +17,11 @@ namespace windlass::sim {
 class WindlassProcess {
  public:
   // Starts at once, leading.
-  explicit WindlassProcess(World& world);
+  explicit WindlassProcess(World& world, ClientOptions options = {});
 
   const DeploymentController& controller() const { return controller_; }
+  // How long a call, Events apart, has waited for its turn at most.
+  Duration longest_wait() const { return longest_wait_; }
   uint64_t calls() { return process_->transport().calls(); }
   SimTransport& transport() { return process_->transport(); }
 
@@ -29,6 +31,7 @@ class WindlassProcess {
   Client client_;
   EventRecorder events_;
   DeploymentController controller_;
+  Duration longest_wait_{0};
 };
 
 // A place where a process dies: at its n-th call, before the server has seen it or after it took

@@ -139,21 +139,45 @@ TEST_CASE("A call that is repeated goes before younger ones, and holds no place 
   CHECK(world.SentNames() == Kinds{"a", "b", "a", "c"});
 }
 
-TEST_CASE("The rate limit spreads calls beyond the burst") {
+TEST_CASE("The rate limit spreads calls beyond the burst, a few together") {
   ClientWorld world({.qps = 10, .burst = 3, .max_in_flight = 100});
+  int freed = 0;
+  world.client.on_free = [&] { ++freed; };
   std::vector<Duration> waits;
-  world.client.on_rate_limiter_duration = [&](Duration wait) { waits.push_back(wait); };
-  for (int i = 0; i < 5; ++i) world.Execute(GetOf("web"), "get");
+  world.client.on_rate_limiter_duration = [&](const Request&, Duration wait) {
+    waits.push_back(wait);
+  };
+  for (int i = 0; i < 3; ++i) world.Execute(GetOf("web"), "get");
   CHECK(world.transport.waiting() == 3);
-  world.Advance(milliseconds(99));
-  CHECK(world.transport.waiting() == 3);
+  CHECK_FALSE(world.client.congested());
+  for (int i = 0; i < 3; ++i) world.Execute(GetOf("web"), "get");
+  CHECK(world.client.congested());
+  world.Advance(milliseconds(150));
+  world.transport.Answer(Success());  // a turn that has come does not go to whoever asks next
+  CHECK(world.transport.sent.size() == 3);
+  world.Advance(milliseconds(49));
+  CHECK(world.transport.sent.size() == 3);
   world.Advance(milliseconds(1));
-  CHECK(world.transport.waiting() == 4);
-  world.Advance(milliseconds(100));
-  CHECK(world.transport.waiting() == 5);
+  CHECK(world.transport.sent.size() == 5);
+  CHECK(freed == 0);
+  world.Advance(milliseconds(200));
+  CHECK(world.transport.sent.size() == 6);
+  CHECK(freed == 1);
+  CHECK_FALSE(world.client.congested());
   CHECK(world.client.counters().rate_limited == 2);
-  CHECK(waits == std::vector<Duration>{Duration{0}, Duration{0}, Duration{0}, milliseconds(100),
-                                       milliseconds(200)});
+  CHECK(waits == std::vector<Duration>{Duration{0}, Duration{0}, Duration{0}, milliseconds(200),
+                                       milliseconds(200), milliseconds(400)});
+}
+
+TEST_CASE("Events that wait for their rate hold nobody up") {
+  ClientWorld world({.qps = 10, .burst = 20, .max_in_flight = 100});
+  for (int i = 0; i < 20; ++i) world.Execute(EventOf("e"), "event");
+  for (int i = 0; i < 10; ++i) world.transport.Answer(Success("e"));
+  CHECK(world.transport.sent.size() == 10);
+  CHECK(world.transport.waiting() == 0);
+  CHECK_FALSE(world.client.congested());
+  world.Execute(GetOf("web"), "get");
+  CHECK(world.transport.waiting() == 1);
 }
 
 TEST_CASE("Without a rate limit only the places in flight bound the client") {
@@ -165,19 +189,20 @@ TEST_CASE("Without a rate limit only the places in flight bound the client") {
 TEST_CASE("Writes of Events go last, few at a time, with a tenth of the rate (contract B-47)") {
   ClientWorld world({.qps = 10, .burst = 20, .max_in_flight = 3});
   for (int i = 0; i < 20; ++i) world.Execute(EventOf("e"), "event");
-  CHECK(world.transport.waiting() == 2);  // a tenth of the burst
-  for (const char* name : {"a", "b"}) world.Execute(PatchOf(name), name);
   CHECK(world.transport.waiting() == 3);
+  for (const char* name : {"a", "b"}) world.Execute(PatchOf(name), name);
+  world.transport.Answer(Success("e"));
   CHECK(world.transport.sent.back().target.find("deployments/a") != std::string::npos);
   world.transport.Answer(Success("e"));
   CHECK(world.transport.sent.back().target.find("deployments/b") != std::string::npos);
   while (world.transport.waiting() > 0) world.transport.Answer(Success("e"));
-  CHECK(world.transport.sent.size() == 4);
+  CHECK(world.transport.sent.size() == 12);  // 10 of them Events
+  world.Advance(seconds(4));
+  CHECK(world.transport.sent.size() == 12);
   world.Advance(seconds(1));
-  CHECK(world.transport.sent.size() == 5);
-  world.transport.Answer(Success("e"));
-  world.Advance(seconds(3));
-  CHECK(world.transport.sent.size() == 8);
+  CHECK(world.transport.sent.size() == 15);
+  while (world.transport.waiting() > 0) world.transport.Answer(Success("e"));
+  CHECK(world.transport.sent.size() == 17);  // one a second, five together
 }
 
 TEST_CASE("Events never take more than their places in flight") {

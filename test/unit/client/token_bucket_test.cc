@@ -32,6 +32,25 @@ TEST_CASE("A token is there exactly when it was announced") {
   }
 }
 
+TEST_CASE("Several tokens are there when as many were announced") {
+  struct Row {
+    Duration span;
+    Duration wait;
+    int tokens;
+  };
+  const Row row = GENERATE(values<Row>({
+      {Duration{0}, milliseconds(20), 1},
+      {milliseconds(20), milliseconds(20), 1},
+      {milliseconds(200), milliseconds(200), 10},
+      {seconds(60), seconds(2), 100},  // no more than the burst
+  }));
+  TokenBucket bucket(50, 100);
+  TakeAll(bucket, At(seconds(5)));
+  const MonotonicTime ready = bucket.NextAt(At(seconds(5)), row.span);
+  CHECK(ready == At(seconds(5) + row.wait));
+  CHECK(TakeAll(bucket, ready) == row.tokens);
+}
+
 TEST_CASE("Settings at the edges") {
   struct Row {
     double per_second;

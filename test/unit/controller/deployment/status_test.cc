@@ -1,5 +1,6 @@
 #include "controller/deployment/status.h"
 
+#include "controller/deployment/progress.h"
 #include "test/catch.h"
 #include "test/unit/controller/deployment/world.h"
 
@@ -95,6 +96,64 @@ TEST_CASE("published counters are the ReplicaSet's own, even above its size (D-4
   World world(10);
   world.AddNew("web-new", 5, 9);
   CHECK(CountReplicas(world.Look()).available_replicas == 9);
+}
+
+// A rollout of ten under way, its status published: five new Pods, of which two are available.
+World Published() {
+  World world(10);
+  world.AddOld("web-old", 6, 6);
+  world.AddNew("web-new", 5, 0);
+  for (const int32_t available : {1, 2}) {
+    world.replica_sets[1].status.available_replicas = available;
+    DeploymentStatus status = CountReplicas(world.Look());
+    UpdateAvailable(world.Look(), status);
+    UpdateProgressing(world.Look(), status);
+    world.deployment.status = status;
+  }
+  world.SetAnnotation(world.replica_sets.back(), "deployment.kubernetes.io/revision", "2");
+  world.deployment.meta.annotations = world.replica_sets.back().meta.annotations;
+  return world;
+}
+
+struct PatienceRow {
+  std::string id;
+  void (*change)(World&);
+  Duration want;
+};
+
+TEST_CASE("only counters on their way can wait to be published (W-006)") {
+  const PatienceRow row = GENERATE(values<PatienceRow>({
+      {"one more is available", [](World& w) { w.replica_sets[1].status.available_replicas = 3; },
+       seconds(1)},
+      {"an old one is gone", [](World& w) { w.replica_sets[0].status.replicas = 5; }, seconds(1)},
+      {"a new generation", [](World& w) { ++w.deployment.meta.generation; }, Duration{0}},
+      {"too few are available", [](World& w) { w.replica_sets[0].status.available_replicas = 1; },
+       Duration{0}},
+      {"a new revision",
+       [](World& w) {
+         w.SetAnnotation(w.replica_sets[1], "deployment.kubernetes.io/revision", "3");
+       },
+       Duration{0}},
+      {"a condition was lost", [](World& w) { w.deployment.status.conditions.pop_back(); },
+       Duration{0}},
+      {"complete",
+       [](World& w) {
+         w.replica_sets[0].replicas = 0;
+         w.replica_sets[0].status = {};
+         w.replica_sets[1].replicas = 10;
+         w.replica_sets[1].status.replicas = 10;
+         w.replica_sets[1].status.ready_replicas = 10;
+         w.replica_sets[1].status.available_replicas = 10;
+       },
+       Duration{0}},
+  }));
+  CAPTURE(row.id);
+  World world = Published();
+  REQUIRE_FALSE(WriteStatus(world.Look(), Progress::kEvaluate).has_value());
+  row.change(world);
+  const auto step = WriteStatus(world.Look(), Progress::kEvaluate);
+  REQUIRE(step.has_value());
+  CHECK(std::get<Write>(*step).patience == row.want);
 }
 
 }  // namespace
