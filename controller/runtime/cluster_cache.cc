@@ -31,11 +31,25 @@ bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
 }  // namespace
 
 ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_)
-    : deployments_(environment, All(Resource::kDeployments, namespace_),
+    : decoder_(environment.decoder),
+      deployments_(environment, All(Resource::kDeployments, namespace_),
                    &Decoder::DecodeDeployment),
       replica_sets_(environment, All(Resource::kReplicaSets, namespace_),
                     &Decoder::DecodeReplicaSet),
-      pods_(environment, LivePodMetadata(namespace_), &Decoder::DecodePodMetadata) {}
+      pods_(environment, LivePodMetadata(namespace_), &Decoder::DecodePodMetadata) {
+  decoder_.known_template = [this](const ObjectMeta& meta) { return KnownTemplate(meta); };
+}
+
+ClusterCache::~ClusterCache() { decoder_.known_template = nullptr; }
+
+const Fingerprint* ClusterCache::KnownTemplate(const ObjectMeta& meta) const {
+  const ObjectKey key = KeyOf(meta);
+  const ReplicaSet* rs = replica_sets_.store().FindByUid(key, meta.uid);
+  if (rs != nullptr && rs->meta.generation == meta.generation) return &rs->template_fingerprint;
+  const Deployment* deployment = deployments_.store().FindByUid(key, meta.uid);
+  if (deployment == nullptr || deployment->meta.generation != meta.generation) return nullptr;
+  return &deployment->spec.template_fingerprint;
+}
 
 void ClusterCache::Start() {
   started_ = true;

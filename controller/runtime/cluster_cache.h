@@ -19,6 +19,9 @@ class ClusterCache {
  public:
   // `namespace_` empty = all namespaces. Everything in `environment` must outlive the cache.
   ClusterCache(InformerEnvironment environment, const std::string& namespace_);
+  ~ClusterCache();
+  ClusterCache(const ClusterCache&) = delete;
+  ClusterCache& operator=(const ClusterCache&) = delete;
 
   void Start();
   void Stop();
@@ -48,6 +51,9 @@ class ClusterCache {
   bool watches_pods() const { return watches_pods_; }
 
  private:
+  const Fingerprint* KnownTemplate(const ObjectMeta& meta) const;
+
+  Decoder& decoder_;
   Informer<Deployment> deployments_;
   Informer<ReplicaSet> replica_sets_;
   Informer<PodMetadata> pods_;

@@ -7,6 +7,7 @@
 // input needs padding; no exception leaves these functions. Core thread only (SymbolTable).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,10 @@ struct ObjectIdentity {
 // Decoders keep a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
+  // The fingerprint of the template that an object with this uid had at this generation; nullptr
+  // when it is not known. A generation counts changes of spec, so the template cannot differ.
+  using KnownTemplate = std::function<const Fingerprint*(const ObjectMeta&)>;
+
   explicit Decoder(SymbolTable& symbols);
   ~Decoder();
   Decoder(const Decoder&) = delete;
@@ -82,7 +87,13 @@ class Decoder {
   // validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
+  // Most events change status alone: what is known of their templates is not computed again. Null =
+  // nothing is known.
+  KnownTemplate known_template;
+
  private:
+  Result<Fingerprint> TemplateFingerprint(const ObjectMeta& meta, std::string_view raw);
+
   struct Parser;
   std::unique_ptr<Parser> parser_;
   SymbolTable& symbols_;

@@ -118,13 +118,16 @@ Status Finish(JsonReader& in, const ObjectMeta& meta) {
   return Unit{};
 }
 
-Result<Fingerprint> TemplateFingerprint(Canonicalizer& canonicalizer, std::string_view raw) {
-  Result<std::string_view> canonical = canonicalizer.Canonical(raw);
+}  // namespace
+
+Result<Fingerprint> Decoder::TemplateFingerprint(const ObjectMeta& meta, std::string_view raw) {
+  if (known_template && meta.generation > 0) {
+    if (const Fingerprint* known = known_template(meta)) return *known;
+  }
+  Result<std::string_view> canonical = parser_->canonicalizer.Canonical(raw);
   if (!canonical.ok()) return std::move(canonical).error().Context("spec.template");
   return FingerprintOf(*canonical);
 }
-
-}  // namespace
 
 Result<Deployment> Decoder::DecodeDeployment(std::string_view object_json) {
   JsonReader& in = parser_->in;
@@ -140,8 +143,7 @@ Result<Deployment> Decoder::DecodeDeployment(std::string_view object_json) {
       ReadDeploymentStatus(in, symbols_, out.status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
-  WINDLASS_TRY(out.spec.template_fingerprint,
-               TemplateFingerprint(parser_->canonicalizer, raw_template));
+  WINDLASS_TRY(out.spec.template_fingerprint, TemplateFingerprint(out.meta, raw_template));
   out.spec.template_json = std::make_shared<const std::string>(raw_template);
   return out;
 }
@@ -160,7 +162,7 @@ Result<ReplicaSet> Decoder::DecodeReplicaSet(std::string_view object_json) {
       ReadReplicaSetStatus(in, symbols_, out.status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
-  WINDLASS_TRY(out.template_fingerprint, TemplateFingerprint(parser_->canonicalizer, raw_template));
+  WINDLASS_TRY(out.template_fingerprint, TemplateFingerprint(out.meta, raw_template));
   return out;
 }
 

@@ -123,6 +123,30 @@ TEST_CASE("a ReplicaSet is recognised by its Deployment's template (D-150)") {
   CHECK(deployment->spec.template_fingerprint != different->template_fingerprint);
 }
 
+TEST_CASE("a template that is known for its generation is not computed again") {
+  Fixture f;
+  const Fingerprint known{1, 2};
+  ObjectMeta asked;
+  f.decoder.known_template = [&](const ObjectMeta& meta) {
+    asked = meta;
+    return meta.name == "web-7c9d" ? &known : nullptr;
+  };
+  const Result<ReplicaSet> replica_set = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  REQUIRE(replica_set.ok());
+  CHECK(replica_set->template_fingerprint == known);
+  CHECK(asked.generation == replica_set->meta.generation);
+
+  const Result<Deployment> unknown = f.decoder.DecodeDeployment(kDeploymentJson);
+  REQUIRE(unknown.ok());
+  CHECK(unknown->spec.template_fingerprint != known);
+  // Who counts no generations is not believed to have the same one.
+  std::string uncounted = kReplicaSetJson;
+  uncounted.replace(uncounted.find(R"("generation":2,)"), 15, "");
+  const Result<ReplicaSet> other = f.decoder.DecodeReplicaSet(uncounted);
+  REQUIRE(other.ok());
+  CHECK(other->template_fingerprint == unknown->spec.template_fingerprint);
+}
+
 TEST_CASE("an owner whose uid is no UUID belongs to no object of ours (B-47)") {
   Fixture f;
   const Result<ReplicaSet> decoded = f.decoder.DecodeReplicaSet(kReplicaSetJson);
