@@ -6,10 +6,13 @@
 #include <array>
 #include <utility>
 
+#include "cmd/windlass/idle_memory.h"
+
 namespace windlass {
 namespace {
 
-constexpr Duration kPublishPeriod = seconds(1);
+// No request of a controller for so long: nobody will miss a millisecond.
+constexpr Duration kIdleAfter = seconds(10);
 constexpr Duration kReviewPeriod = seconds(30);
 constexpr Duration kDrainMax = milliseconds(2500);
 constexpr Duration kDrainLook = milliseconds(20);
@@ -39,8 +42,8 @@ LeaderElectionOptions ElectionOptionsOf(const Flags& flags, Random& random) {
 
 }  // namespace
 
-Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, Inbox& inbox, TimerQueue& timers,
-               Transport& transport)
+Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
+               TimerQueue& timers, Transport& transport)
     : flags_(flags),
       clock_(clock),
       log_(log),
@@ -48,18 +51,20 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, Inbox& inbox, T
       timers_(timers),
       transport_(transport),
       random_(SystemSeed()),
-      decoder_(symbols_),
+      decoder_(symbols),
       gate_(clock),
       client_(clock, timers, transport, decoder_, gate_, ClientOptionsOf(flags)),
       events_(clock, log, client_, "deployment-controller"),
       controller_({clock, random_, log, timers, transport, decoder_}, client_, events_,
                   {flags.namespace_, flags.max_in_flight}),
-      election_(clock, random_, log, timers, transport, gate_, ElectionOptionsOf(flags, random_)) {
+      election_(clock, random_, log, timers, transport, gate_, ElectionOptionsOf(flags, random_)),
+      board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {
     request_duration_.try_emplace(std::string(verb), RestClientHistogram())
         .first->second.Observe(duration);
+    NoteActivity();
   };
-  client_.on_rate_limiter_duration = [this](Duration duration) {
+  client_.on_rate_limiter_duration = [this](const Request&, Duration duration) {
     rate_limiter_duration_.Observe(duration);
   };
   election_.on_started_leading = [this] { Lead(); };
@@ -70,7 +75,7 @@ Daemon::~Daemon() = default;
 
 int Daemon::Run() {
   if (flags_.metrics_bind_address != "0") {
-    auto ops = OpsServer::Listen(flags_.metrics_bind_address, clock_, board_);
+    auto ops = OpsServer::Listen(flags_.metrics_bind_address, board_);
     if (!ops.ok()) {
       log_.Error(ops.error().message);
       return kExitConfig;
@@ -78,10 +83,24 @@ int Daemon::Run() {
     ops_ = std::move(ops).value();
     log_.Info("serving metrics and health", {{"address", ops_->address()}});
   }
-  PublishEverySecond();
   ReviewRights();
+  NoteActivity();
   CoreLoop(clock_, log_, inbox_, timers_).Run([this] { return finished_; });
   return exit_code_;
+}
+
+void Daemon::NoteActivity() {
+  last_activity_ = clock_.Now();
+  if (!std::exchange(awaiting_idle_, true)) AwaitIdle();
+}
+
+// One timer while something happens, none while nothing does.
+void Daemon::AwaitIdle() {
+  timers_.At(last_activity_ + kIdleAfter, [this] {
+    if (clock_.Now() < last_activity_ + kIdleAfter) return AwaitIdle();
+    awaiting_idle_ = false;
+    ReleaseIdleMemory();
+  });
 }
 
 std::vector<Right> Daemon::RightsNeeded() const {
@@ -173,14 +192,12 @@ void Daemon::Lead() {
   leading_ = true;
   log_.Info("leading: deployments are being controlled");
   controller_.BeginTerm();
-  Publish();
 }
 
 void Daemon::StepDown() {
   leading_ = false;
   controller_.EndTerm();
   if (!stopping_) log_.Warning("no longer leading");
-  Publish();
 }
 
 void Daemon::Stop() {
@@ -208,11 +225,6 @@ void Daemon::Finish(int exit_code) {
   exit_code_ = exit_code;
   finished_ = true;
   if (exit_code == kExitOk) log_.Info("stopped");
-}
-
-void Daemon::PublishEverySecond() {
-  Publish();
-  timers_.At(clock_.Now() + kPublishPeriod, [this] { PublishEverySecond(); });
 }
 
 }  // namespace windlass

@@ -38,9 +38,10 @@ inline constexpr int kExitCredentials = 4;
 
 class Daemon {
  public:
-  // Everything must outlive the daemon.
-  Daemon(const Flags& flags, const Clock& clock, Log& log, Inbox& inbox, TimerQueue& timers,
-         Transport& transport);
+  // Everything must outlive the daemon; `symbols` also the inbox and the timers, whose callbacks
+  // may hold some.
+  Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
+         TimerQueue& timers, Transport& transport);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -63,8 +64,9 @@ class Daemon {
   void GiveUpLease();
   void Finish(int exit_code);
 
-  void PublishEverySecond();
   void Publish();
+  void NoteActivity();
+  void AwaitIdle();
   std::vector<std::string> ReasonsNotReady() const;
   std::vector<Right> RightsNeeded() const;
 
@@ -75,7 +77,6 @@ class Daemon {
   TimerQueue& timers_;
   Transport& transport_;
   Random random_;
-  SymbolTable symbols_;
   Decoder decoder_;
   WriteGate gate_;
   Client client_;
@@ -88,6 +89,8 @@ class Daemon {
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();
   std::vector<std::string> missing_rights_;
+  MonotonicTime last_activity_;
+  bool awaiting_idle_ = false;
   bool leading_ = false;
   bool stopping_ = false;
   bool finished_ = false;

@@ -10,8 +10,8 @@
 namespace windlass {
 namespace {
 
-// A core that has not published for this long is stuck.
-constexpr Duration kHeartbeatMax = seconds(30);
+// A core that has not answered for this long is stuck.
+constexpr Duration kOverdueMax = seconds(30);
 
 void Answer(mg_connection* connection, int status, const char* reason, const char* type,
             const std::string& body) {
@@ -29,26 +29,26 @@ void AnswerText(mg_connection* connection, bool good, const std::string& body) {
 
 class Health : public CivetHandler {
  public:
-  Health(const Clock& clock, const SnapshotBoard& board) : clock_(clock), board_(board) {}
+  explicit Health(SnapshotBoard& board) : board_(board) {}
 
  protected:
-  std::string Sickness() const {
-    const auto snapshot = board_.Latest();
-    if (snapshot == nullptr) return "";  // still starting
-    if (clock_.Now() - snapshot->heartbeat > kHeartbeatMax) return "the core loop does not turn";
-    if (!snapshot->alive) return "leading, but the Lease could not be renewed";
+  // Of a snapshot that is null while we are still starting.
+  std::string Sickness(const std::shared_ptr<const Snapshot>& snapshot) const {
+    if (board_.Overdue() > kOverdueMax) return "the core loop does not turn";
+    if (snapshot != nullptr && !snapshot->alive) {
+      return "leading, but the Lease could not be renewed";
+    }
     return "";
   }
 
-  const Clock& clock_;
-  const SnapshotBoard& board_;
+  SnapshotBoard& board_;
 };
 
 class Livez final : public Health {
  public:
   using Health::Health;
   bool handleGet(CivetServer*, mg_connection* connection) override {
-    const std::string sickness = Sickness();
+    const std::string sickness = Sickness(board_.Fresh());
     AnswerText(connection, sickness.empty(), sickness.empty() ? "ok\n" : sickness + "\n");
     return true;
   }
@@ -58,9 +58,9 @@ class Readyz final : public Health {
  public:
   using Health::Health;
   bool handleGet(CivetServer*, mg_connection* connection) override {
-    std::string reasons = Sickness();
+    const auto snapshot = board_.Fresh();
+    std::string reasons = Sickness(snapshot);
     if (!reasons.empty()) reasons += "\n";
-    const auto snapshot = board_.Latest();
     if (snapshot == nullptr) reasons += "starting\n";
     if (snapshot != nullptr) {
       for (const std::string& reason : snapshot->not_ready) reasons += reason + "\n";
@@ -72,23 +72,23 @@ class Readyz final : public Health {
 
 class Metrics final : public CivetHandler {
  public:
-  explicit Metrics(const SnapshotBoard& board) : board_(board) {}
+  explicit Metrics(SnapshotBoard& board) : board_(board) {}
   bool handleGet(CivetServer*, mg_connection* connection) override {
-    const auto snapshot = board_.Latest();
+    const auto snapshot = board_.Fresh();
     Answer(connection, 200, "OK", "text/plain; version=0.0.4; charset=utf-8",
            MetricsText(snapshot == nullptr ? Snapshot{} : *snapshot));
     return true;
   }
 
  private:
-  const SnapshotBoard& board_;
+  SnapshotBoard& board_;
 };
 
 }  // namespace
 
 struct OpsServer::Server {
-  Server(const std::vector<std::string>& options, const Clock& clock, const SnapshotBoard& board)
-      : civet(options), livez(clock, board), readyz(clock, board), metrics(board) {
+  Server(const std::vector<std::string>& options, SnapshotBoard& board)
+      : civet(options), livez(board), readyz(board), metrics(board) {
     civet.addHandler("/livez$", livez);
     civet.addHandler("/healthz$", livez);
     civet.addHandler("/readyz$", readyz);
@@ -102,13 +102,13 @@ struct OpsServer::Server {
   std::string address;
 };
 
-Result<std::unique_ptr<OpsServer>> OpsServer::Listen(const std::string& address, const Clock& clock,
-                                                     const SnapshotBoard& board) {
+Result<std::unique_ptr<OpsServer>> OpsServer::Listen(const std::string& address,
+                                                     SnapshotBoard& board) {
   const std::vector<std::string> options = {
       "listening_ports",       address, "num_threads",       "2",  "request_timeout_ms", "10000",
       "keep_alive_timeout_ms", "0",     "enable_keep_alive", "no", "max_request_size",   "8192"};
   try {
-    auto server = std::make_unique<Server>(options, clock, board);
+    auto server = std::make_unique<Server>(options, board);
     const std::vector<int> ports = server->civet.getListeningPorts();
     const size_t colon = address.rfind(':');
     const std::string host = colon == std::string::npos ? "" : address.substr(0, colon);

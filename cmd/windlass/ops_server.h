@@ -5,7 +5,6 @@
 #include <string>
 
 #include "cmd/windlass/snapshot.h"
-#include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
@@ -13,9 +12,9 @@ namespace windlass {
 class OpsServer {
  public:
   // `address` is host:port; IPv6 hosts in brackets; port 0 picks a free one. Error kConfig naming
-  // the flag when it cannot be listened on. `clock` and `board` must outlive the server.
-  static Result<std::unique_ptr<OpsServer>> Listen(const std::string& address, const Clock& clock,
-                                                   const SnapshotBoard& board);
+  // the flag when it cannot be listened on. `board` must outlive the server.
+  static Result<std::unique_ptr<OpsServer>> Listen(const std::string& address,
+                                                   SnapshotBoard& board);
   ~OpsServer();
 
   // host:port with the port that was chosen.

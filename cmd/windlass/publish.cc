@@ -33,7 +33,6 @@ std::vector<std::string> Daemon::ReasonsNotReady() const {
 
 void Daemon::Publish() {
   Snapshot snapshot;
-  snapshot.heartbeat = clock_.Now();
   snapshot.not_ready = ReasonsNotReady();
   snapshot.leader = leading_;
   snapshot.lease_name = flags_.leader_elect_name;
@@ -43,11 +42,12 @@ void Daemon::Publish() {
   snapshot.request_duration = request_duration_;
   snapshot.rate_limiter_duration = rate_limiter_duration_;
   snapshot.events = events_.counters();
+  const MonotonicTime now = clock_.Now();
   const ClusterCache& cache = controller_.cache();
-  snapshot.informers.push_back(Look("deployments", cache.deployments(), snapshot.heartbeat));
-  snapshot.informers.push_back(Look("replicasets", cache.replica_sets(), snapshot.heartbeat));
+  snapshot.informers.push_back(Look("deployments", cache.deployments(), now));
+  snapshot.informers.push_back(Look("replicasets", cache.replica_sets(), now));
   if (cache.watches_pods()) {
-    snapshot.informers.push_back(Look("pods", cache.pods(), snapshot.heartbeat));
+    snapshot.informers.push_back(Look("pods", cache.pods(), now));
   }
   board_.Publish(std::move(snapshot));
 }

@@ -1,15 +1,19 @@
-// What the core publishes for the operations port: plain values, made once a second and whenever
-// readiness changes. The ops server reads nothing else.
+// What the core publishes for the operations port: plain values, made when somebody asks. The ops
+// server reads nothing else.
 #pragma once
 
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "controller/runtime/term.h"
+#include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/cache/reflector.h"
 #include "kubeclient/cache/work_queue.h"
@@ -30,8 +34,7 @@ struct InformerSnapshot {
 };
 
 struct Snapshot {
-  MonotonicTime heartbeat;  // when the core published it
-  bool alive = true;        // false: leading, but the Lease could not be renewed for too long
+  bool alive = true;  // false: leading, but the Lease could not be renewed for too long
   std::vector<std::string> not_ready;  // empty = ready
   bool leader = false;
   std::string lease_name;
@@ -47,20 +50,29 @@ struct Snapshot {
 // The one place where core and ops server meet. Thread-safe.
 class SnapshotBoard {
  public:
-  void Publish(Snapshot snapshot) {
-    auto next = std::make_shared<const Snapshot>(std::move(snapshot));
-    const std::scoped_lock lock(mutex_);
-    latest_ = std::move(next);
-  }
-  // nullptr before the first is published.
-  std::shared_ptr<const Snapshot> Latest() const {
-    const std::scoped_lock lock(mutex_);
-    return latest_;
-  }
+  // `ask` is to make the core publish soon; called on the asking thread, and not again before the
+  // core has published.
+  SnapshotBoard(const Clock& clock, std::function<void()> ask);
+
+  // Core thread.
+  void Publish(Snapshot snapshot);
+
+  // Any other thread: a snapshot made after the call. Where the core does not answer within a
+  // second, the latest there is; nullptr when there is none yet.
+  std::shared_ptr<const Snapshot> Fresh();
+
+  // For how long the core has owed an answer.
+  Duration Overdue() const;
 
  private:
+  const Clock& clock_;
+  const std::function<void()> ask_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Snapshot> latest_;  // guarded by mutex_
+  std::condition_variable published_;
+  // Guarded by mutex_:
+  std::shared_ptr<const Snapshot> latest_;
+  std::optional<MonotonicTime> asked_;
+  uint64_t publications_ = 0;
 };
 
 }  // namespace windlass
