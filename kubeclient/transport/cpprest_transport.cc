@@ -402,7 +402,10 @@ Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& 
                                          ": IPv6 literals cannot be reached; use a host name that "
                                          "resolves to the address, and tls-server-name"};
   }
-  WINDLASS_TRY(std::shared_ptr<const TlsIdentity> identity, TlsIdentity::Parse(options.tls));
+  std::shared_ptr<const TlsIdentity> identity;
+  if (server.https) {
+    WINDLASS_TRY(identity, TlsIdentity::Parse(options.tls));
+  }
   auto impl = std::make_shared<Impl>(clock, timers, inbox, std::move(options), std::move(server));
   impl->config = LibraryConfig(impl->options, impl->server, std::move(identity));
   try {

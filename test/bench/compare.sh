@@ -16,6 +16,7 @@ cpu_seconds() {
     "/proc/$1/stat"
 }
 resident_mib() { awk '/VmRSS/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
+anonymous_mib() { awk '/RssAnon/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
 peak_mib() { awk '/VmHWM/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
 
 manifests() {
@@ -45,6 +46,7 @@ measure() {
   done
   cpu_seconds "$SUBJECT_PID" >"$WORK/$name.cpu_all"
   resident_mib "$SUBJECT_PID" >"$WORK/$name.rss"
+  anonymous_mib "$SUBJECT_PID" >"$WORK/$name.anonymous"
   peak_mib "$SUBJECT_PID" >"$WORK/$name.peak"
   cluster audit --data "$DATA" --user "$2" --since "$since" >"$WORK/$name.audit"
   kill "$SUBJECT_PID"
@@ -85,6 +87,7 @@ row() {
 {
   printf '%-34s %12s %12s %10s\n' "" stock windlass ratio
   row "resident memory, idle (MiB)" rss
+  row "of it no file's (MiB)" anonymous
   row "resident memory, peak (MiB)" peak
   row "CPU of the load (s)" cpu_load
   row "CPU, load and idle time (s)" cpu_all

@@ -1,0 +1,134 @@
+// The objects that threads share, each with as many threads as it has in the daemon and more. Every
+// loop ends by a condition; what is checked is order, completeness and that everybody gets home.
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "kubeclient/base/inbox.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/config/token_source.h"
+#include "kubeclient/transport/line_sink.h"
+#include "kubeclient/transport/postbox.h"
+#include "test/catch.h"
+#include "test/support/folder.h"
+
+namespace windlass {
+namespace {
+
+constexpr int kLines = 20'000;
+
+// Puts numbered lines in odd pieces, as a socket would, waiting where the sink says so.
+void Feed(LineSink& sink) {
+  sink.HeadersArrived(false);
+  std::string text;
+  for (int i = 0; i < kLines; ++i) text += std::to_string(i) + "\n";
+  for (size_t at = 0, size = 1; at < text.size(); at += size, size = size % 997 + 1) {
+    const std::string piece = text.substr(at, size);
+    std::atomic<int> resumed = 0;  // 1 = go on, 2 = refused
+    Taken taken = sink.Put(piece, [&](bool more) {
+      resumed = more ? 1 : 2;
+      resumed.notify_one();
+    });
+    if (taken == Taken::kLater) {
+      resumed.wait(0);
+      taken = resumed == 1 ? Taken::kAll : Taken::kRefused;
+    }
+    if (taken == Taken::kRefused) return;
+  }
+}
+
+TEST_CASE("LineSink: lines arrive whole and in order while the core is behind") {
+  const SystemClock clock;
+  Inbox inbox;
+  LineSink::Limits limits;
+  limits.waiting_bytes_max = 4 * kLineOverheadBytes;
+  LineSink* sink = nullptr;
+  int next = 0;
+  bool in_order = true;
+  const std::function<void()> deliver = [&] {
+    const bool more = sink->Deliver(3, [&](std::string_view line) {
+      in_order = in_order && line == std::to_string(next);
+      ++next;
+    });
+    if (more) inbox.Post(deliver);
+  };
+  LineSink shared(clock, limits, [&] { inbox.Post(deliver); });
+  sink = &shared;
+  std::thread network([&] { Feed(shared); });
+  while (next < kLines) {
+    inbox.WaitFor(seconds(1));
+    inbox.Drain(100);
+    static_cast<void>(shared.SilentSince());
+  }
+  network.join();
+  CHECK(in_order);
+  CHECK(shared.pauses() > 0);
+}
+
+TEST_CASE("LineSink: an Abort lets a waiting network thread go") {
+  const SystemClock clock;
+  for (int round = 0; round < 50; ++round) {
+    LineSink::Limits limits;
+    limits.waiting_bytes_max = 4 * kLineOverheadBytes;
+    std::atomic<bool> announced = false;
+    LineSink sink(clock, limits, [&] {
+      announced = true;
+      announced.notify_one();
+    });
+    std::thread network([&] { Feed(sink); });
+    announced.wait(false);
+    sink.Abort();
+    network.join();
+    CHECK_FALSE(sink.has_lines());
+  }
+}
+
+TEST_CASE("Postbox: nothing is posted once it is closed, and everybody leaves") {
+  for (int round = 0; round < 50; ++round) {
+    Inbox inbox;
+    Postbox postbox(inbox);
+    std::atomic<int> ran = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      postbox.Enter();
+      threads.emplace_back([&] {
+        for (int n = 0; n < 100; ++n) postbox.Post([&] { ++ran; });
+        postbox.Leave();
+      });
+    }
+    inbox.WaitFor(seconds(1));
+    postbox.Close();
+    CHECK(postbox.WaitUntilEmpty(seconds(60)));
+    while (inbox.Drain(1000) > 0) {
+    }
+    const int before = ran;
+    postbox.Post([&] { ++ran; });
+    CHECK(inbox.Drain(1000) == 0);
+    CHECK(ran == before);
+    for (std::thread& thread : threads) thread.join();
+  }
+}
+
+TEST_CASE("TokenFileSource: read and refused from several threads") {
+  const Folder folder;
+  const std::string path = folder.Write("token", "first");
+  const SystemClock clock;
+  TokenFileSource source(clock, path);
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 200; ++n) {
+        const Result<Secret> token = source.BearerToken();
+        if (token.ok() && token->Reveal() == "first") ++good;
+        source.Refused(clock.Now());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(good == 4 * 200);
+}
+
+}  // namespace
+}  // namespace windlass
