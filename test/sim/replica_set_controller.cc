@@ -200,7 +200,8 @@ Json ReplicaSetController::NewStatus(const Sync& sync) const {
     ++replicas;
     bool all = true;
     if (labels.is_object()) {
-      for (const auto& [key, value] : labels.items()) all = all && LabelOf(*pod, key) == value;
+      for (const auto& [key, value] : labels.items())
+        all = all && TextAt(labels, {key}) == LabelOf(*pod, key);
     }
     labelled += all ? 1 : 0;
     ready += IsReadyPod(*pod) ? 1 : 0;
