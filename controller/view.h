@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "kubeclient/api/deployment.h"
@@ -26,6 +27,10 @@ struct View {
   // the Pod informer is not running yet or has not synced, and nothing may lean on `pods`.
   std::vector<const PodMetadata*> pods;
   bool pods_known = false;
+
+  // The Deployment itself, or one of the ReplicaSets above, as "replicasets default/web-1", whose
+  // latest version could not be read: what is seen of it here is out of date. Else empty.
+  std::string unreadable;
 };
 
 }  // namespace windlass

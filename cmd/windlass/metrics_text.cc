@@ -144,6 +144,9 @@ void Informers(Page& page, const std::vector<InformerSnapshot>& informers) {
       "windlass_informer_objects", "Objects in the cache.",
       [](const I& i) { return Number(i.objects); }, false);
   each(
+      "windlass_quarantined_objects", "Objects whose latest version could not be decoded.",
+      [](const I& i) { return Number(i.quarantined); }, false);
+  each(
       "windlass_informer_events_total", "Watch events received.",
       [](const I& i) { return Number(i.reflector.events); }, true);
   each(

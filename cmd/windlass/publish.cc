@@ -12,6 +12,7 @@ InformerSnapshot Look(const char* resource, const Informer<T>& informer, Monoton
   seen.resource = resource;
   seen.synced = informer.HasSynced();
   seen.objects = informer.store().size();
+  seen.quarantined = informer.quarantined().size();
   seen.duplicates = informer.store().duplicates();
   seen.stale = informer.store().stale();
   seen.reflector = informer.reflector().counters();

@@ -26,6 +26,7 @@ struct InformerSnapshot {
   std::string resource;
   bool synced = false;
   size_t objects = 0;
+  size_t quarantined = 0;
   uint64_t duplicates = 0;
   uint64_t stale = 0;
   ReflectorCounters reflector;

@@ -11,6 +11,7 @@
 #include "controller/deployment/scale.h"
 #include "controller/deployment/situation.h"
 #include "controller/deployment/status.h"
+#include "controller/deployment/unreadable.h"
 #include "controller/deployment/unsupported.h"
 #include "kubeclient/base/limits.h"
 
@@ -50,6 +51,7 @@ Step NextRollout(const Situation& situation) {
 }
 
 Step Decide(const View& view, const Learned& learned, WallTime now) {
+  if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
   if (auto event = WhySelectorIsRefused(*view.deployment)) return Wait{.events = {*event}};
   const Claims claims = ClaimReplicaSets(view);
   const Situation situation = LookAt(view, claims, learned, now);

@@ -22,6 +22,12 @@ ReflectorOptions LivePodMetadata(const std::string& namespace_) {
   return options;
 }
 
+template <typename T>
+std::string IfUnreadable(const Informer<T>& informer, std::string_view name, const ObjectKey& key) {
+  const bool unreadable = !informer.quarantined().empty() && informer.quarantined().contains(key);
+  return unreadable ? std::string(name) + " " + key.ToString() : std::string();
+}
+
 // Oldest first; born in the same second: by name (D-150).
 bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <
@@ -104,6 +110,11 @@ View ClusterCache::ViewOf(const ObjectKey& key) const {
     for (const ReplicaSet* rs : replica_sets_.store().OrphansIn(key.namespace_)) {
       if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
     }
+  }
+  view.unreadable = IfUnreadable(deployments_, "deployments", key);
+  for (const ReplicaSet* rs : view.replica_sets) {
+    if (!view.unreadable.empty()) break;
+    view.unreadable = IfUnreadable(replica_sets_, "replicasets", KeyOf(rs->meta));
   }
   std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName);
 

@@ -208,6 +208,34 @@ TEST_CASE("a decision is made when it can be sent, not minutes before") {
   CHECK(windlass.longest_wait() < seconds(2));
 }
 
+TEST_CASE("an object that cannot be read stops its own rollout, and nobody else's (R-031)") {
+  World world(1);
+  const WindlassProcess windlass(world);
+  world.Apply(SampleDeployment("web", 5, "app:v1"));
+  world.Apply(SampleDeployment("shop", 5, "app:v1"));
+  Complete(world, "web");
+  Complete(world, "shop");
+  const StoreKey poisoned = {Resource::kReplicaSets, "default",
+                             TextAt(*world.ReplicaSets("web").front(), {"metadata", "name"})};
+  // Past validation: what only a newer server, or a broken one, would send.
+  const auto set_min_ready_seconds = [&](const Json& value) {
+    Json object = *world.api().Find(poisoned);
+    object["spec"]["minReadySeconds"] = value;
+    world.api().store().Commit(poisoned, object, world.loop().clock().Now(), "etcd", "edit");
+  };
+  set_min_ready_seconds("soon");
+  world.SetImage("web", "app:v2");
+  world.SetImage("shop", "app:v2");
+  Complete(world, "shop");
+  REQUIRE(world.Quiesce());
+  CHECK(Sizes(world, "web") == "1:5");
+  CHECK(CountEvents(world, "WindlassUnreadable") == 1);
+
+  set_min_ready_seconds(0);
+  Complete(world, "web");
+  CHECK(Sizes(world, "web") == "1:0 2:5");
+}
+
 TEST_CASE("counters on their way are published once a second, their end at once (W-006)") {
   World world(GENERATE(1U, 2U, 3U));
   const WindlassProcess windlass(world);
