@@ -81,6 +81,7 @@ Names MayInclude(std::string_view box) {
       {kCache, {kClient, kTransport, kApi, kBase}},
       {kRuntime, {"kubeclient", "controller"}},  // it runs the planners
       {"cmd", {"kubeclient", "controller"}},
+      {"examples", {"kubeclient"}},
       {"test", kAnything},
   };
   if (const auto row = kArrows.find(box); row != kArrows.end()) return row->second;

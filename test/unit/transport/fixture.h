@@ -10,7 +10,7 @@
 
 #include "kubeclient/transport/cpprest_transport.h"
 #include "test/catch.h"
-#include "test/support/core_loop.h"
+#include "test/support/test_core_loop.h"
 #include "test/unit/transport/raw_http_server.h"
 
 namespace windlass {
@@ -52,7 +52,7 @@ struct Streamed {
 
 class TransportFixture {
  public:
-  CoreLoop core;
+  TestCoreLoop core;
   std::unique_ptr<CppRestTransport> transport;
 
   explicit TransportFixture(std::string server, TransportOptions options = {}) {

@@ -105,7 +105,7 @@ TEST_CASE("a transport that cannot work is not made") {
       {"https://", "is not an address"},
       {"https://[fd00::1]:6443", "IPv6 literals cannot be reached"},
   }));
-  CoreLoop core;
+  TestCoreLoop core;
   TransportOptions options;
   options.server = row.server;
   const auto created = CppRestTransport::Create(core.clock, core.timers, core.inbox, options);

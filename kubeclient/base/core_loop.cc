@@ -1,4 +1,4 @@
-#include "cmd/windlass/core_loop.h"
+#include "kubeclient/base/core_loop.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // A core thread for tests of things that are driven from outside: inbox, timers and the real clock.
 //
-//   CoreLoop core;
+//   TestCoreLoop core;
 //   REQUIRE(core.RunUntil([&] { return replied; }));
 //   core.clock.Skip(seconds(10));  // a deadline passes without anybody waiting for it
 //
@@ -36,7 +36,7 @@ class SkippingClock final : public Clock {
   std::atomic<Duration> skipped_ = Duration{0};
 };
 
-class CoreLoop {
+class TestCoreLoop {
  public:
   SkippingClock clock;
   TimerQueue timers;

@@ -1,0 +1,55 @@
+// Campaigns for a Lease and says when it leads. Run two and end one.
+//
+//   hold_lease NAMESPACE NAME IDENTITY [KUBECONFIG]
+#include <cstdio>
+#include <string>
+
+#include "kubeclient/base/core_loop.h"
+#include "kubeclient/cache/leader_election.h"
+#include "kubeclient/client/write_gate.h"
+#include "kubeclient/config/kubeconfig.h"
+
+namespace windlass {
+namespace {
+
+void Say(const std::string& text) {
+  std::puts(text.c_str());
+  std::fflush(stdout);
+}
+
+int Run(const ConfigSources& sources, LeaderElectionOptions options) {
+  const SystemClock clock;
+  const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
+  const Result<ClientConfig> config = LoadConfig(sources);
+  if (!config.ok()) return log->Error(config.error().message), 1;
+
+  Inbox inbox;
+  TimerQueue timers;
+  Random random(SystemSeed());
+  WriteGate gate(clock);  // what may be written only by the leader passes through this
+  const auto transport = CppRestTransport::Create(clock, timers, inbox,
+                                                  ToTransportOptions(*config, clock, "hold-lease"));
+  if (!transport.ok()) return log->Error(transport.error().message), 1;
+
+  const std::string identity = options.identity;
+  LeaderElection election(clock, random, *log, timers, **transport, gate, std::move(options));
+  election.on_started_leading = [&] { Say(identity + " leads"); };
+  election.on_stopped_leading = [&] { Say(identity + " does not lead any more"); };
+  election.Start();
+  CoreLoop(clock, *log, inbox, timers).Run([] { return false; });
+  return 0;
+}
+
+}  // namespace
+}  // namespace windlass
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    std::fputs("hold_lease NAMESPACE NAME IDENTITY [KUBECONFIG]\n", stderr);
+    return 2;
+  }
+  windlass::InitializeNetworkThread();
+  windlass::ConfigSources sources;
+  if (argc > 4) sources.kubeconfig = argv[4];
+  return windlass::Run(sources, {argv[1], argv[2], argv[3]});
+}

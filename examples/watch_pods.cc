@@ -1,0 +1,57 @@
+// Prints every Pod that comes, changes or goes, through restarts of the API server and anything
+// else that an informer sits out.
+//
+//   watch_pods [KUBECONFIG]
+#include <cstdio>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/base/core_loop.h"
+#include "kubeclient/cache/informer.h"
+#include "kubeclient/config/kubeconfig.h"
+
+namespace windlass {
+namespace {
+
+void Print(const Change<PodMetadata>& change) {
+  const char sign = change.old_object == nullptr ? '+' : change.new_object == nullptr ? '-' : '~';
+  const PodMetadata& pod = change.new_object != nullptr ? *change.new_object : *change.old_object;
+  std::printf("%c %s\n", sign, KeyOf(pod.meta).ToString().c_str());
+  std::fflush(stdout);
+}
+
+int Run(const ConfigSources& sources) {
+  const SystemClock clock;
+  const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
+  const Result<ClientConfig> config = LoadConfig(sources);
+  if (!config.ok()) return log->Error(config.error().message), 1;
+
+  SymbolTable symbols;  // before whatever may hold symbols
+  Inbox inbox;
+  TimerQueue timers;
+  Random random(SystemSeed());
+  Decoder decoder(symbols);
+  const auto transport = CppRestTransport::Create(clock, timers, inbox,
+                                                  ToTransportOptions(*config, clock, "watch-pods"));
+  if (!transport.ok()) return log->Error(transport.error().message), 1;
+
+  ReflectorOptions all_pods;
+  all_pods.resource = Resource::kPods;
+  all_pods.metadata_only = true;
+  Informer<PodMetadata> pods({clock, random, *log, timers, **transport, decoder}, all_pods,
+                             &Decoder::DecodePodMetadata);
+  pods.store().OnChange(&Print);
+  pods.on_synced = [] { std::puts("= these are all"); };
+  pods.Start();
+  CoreLoop(clock, *log, inbox, timers).Run([] { return false; });
+  return 0;
+}
+
+}  // namespace
+}  // namespace windlass
+
+int main(int argc, char** argv) {
+  windlass::InitializeNetworkThread();
+  windlass::ConfigSources sources;
+  if (argc > 1) sources.kubeconfig = argv[1];
+  return windlass::Run(sources);
+}
