@@ -9,13 +9,13 @@
 #include <memory>
 #include <string>
 
-#include "cmd/windlass/core_loop.h"
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/ops_server.h"
 #include "cmd/windlass/snapshot.h"
 #include "controller/runtime/deployment_controller.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/core_loop.h"
 #include "kubeclient/base/inbox.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"

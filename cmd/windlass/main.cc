@@ -16,6 +16,7 @@
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/config/kubeconfig.h"
 #include "kubeclient/transport/cpprest_transport.h"
+#include "kubeclient/transport/system_trust.h"
 #include "windlass_version.h"
 
 namespace windlass {
@@ -45,6 +46,7 @@ int Run(const Flags& flags) {
   Inbox inbox;
   TimerQueue timers;
   Daemon* running = nullptr;  // set before the inbox is drained for the first time
+  HideSystemTrust();          // while this is the only thread
   const Signals signals(inbox, [&running] { running->Stop(); });
   InitializeNetworkThread();
 

@@ -5,7 +5,8 @@
 namespace windlass {
 namespace {
 
-constexpr Duration kAnswerMax = seconds(1);
+// Well below the second that a kubelet gives a probe.
+constexpr Duration kAnswerMax = milliseconds(300);
 
 }  // namespace
 

@@ -58,8 +58,8 @@ class SnapshotBoard {
   // Core thread.
   void Publish(Snapshot snapshot);
 
-  // Any other thread: a snapshot made after the call. Where the core does not answer within a
-  // second, the latest there is; nullptr when there is none yet.
+  // Any other thread: the snapshot that the core publishes next. Where it does not within 300 ms,
+  // the latest there is; nullptr when there is none yet.
   std::shared_ptr<const Snapshot> Fresh();
 
   // For how long the core has owed an answer.

@@ -50,7 +50,9 @@ Duration PatienceFor(const Deployment& deployment, const DeploymentStatus& next)
   const bool only_counters = next.observed_generation == shown.observed_generation &&
                              next.collision_count == shown.collision_count &&
                              SaySame(next.conditions, shown.conditions);
-  return only_counters && !DeploymentComplete(deployment, next) ? kCountersPatience : Duration{0};
+  const bool completes =
+      DeploymentComplete(deployment, next) && !DeploymentComplete(deployment, shown);
+  return only_counters && !completes ? kCountersPatience : Duration{0};
 }
 
 std::string_view ReasonOf(const DeploymentStatus& status, std::string_view type) {

@@ -40,6 +40,7 @@ void DeploymentController::Start() { cache_.Start(); }
 
 void DeploymentController::BeginTerm() {
   added_all_ = false;
+  term_.reset();  // its end must not undo what the next one's beginning does
   term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
                                  options_.syncs_max, counters_);
   AddAllWhenSynced();

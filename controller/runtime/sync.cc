@@ -116,6 +116,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
   environment_.log.Info(write.because.decision, FieldsOf(key_, write.request, write.because));
+  if (write.patience > Duration{0}) put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   Emit(write.on_success);
   learned_.push_back({write.request.Identity(), std::move(said)});

@@ -169,8 +169,11 @@ bool Client::Impl::TakeTurn() {
 // flurries, and a process that wakes for each one costs several times as much.
 void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
   TimerId& timer = is_event ? event_timer : turn_timer;
-  MonotonicTime ready = rate.NextAt(now, kTurnsTogether);
-  if (is_event) ready = std::max(ready, event_rate.NextAt(now, kEventTurnsTogether));
+  MonotonicTime ready = now;
+  if (rate.NextAt(now) > now) ready = rate.NextAt(now, kTurnsTogether);
+  if (is_event && event_rate.NextAt(now) > now) {
+    ready = std::max(ready, event_rate.NextAt(now, kEventTurnsTogether));
+  }
   timer = timers.At(ready, [this, &timer] {
     timer = 0;
     TakeTurns();
@@ -257,7 +260,7 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 
 void Client::Impl::CancelAll() {
   lane.clear();
-  congested = false;
+  if (std::exchange(congested, false) && client.on_free) client.on_free();
   event_lane.clear();
   for (auto at = calls.begin(); at != calls.end();) {
     const Id id = at->first;

@@ -227,7 +227,7 @@ class HttpExchange final : public Exchange {
   std::shared_ptr<RequestBody> request_body_;  // null for a GET
   pplx::cancellation_token_source cancel_;
   std::atomic<int> status_ = 0;
-  ExchangeOutcome outcome_;  // of the network threads, one after the other
+  ExchangeOutcome outcome_;  // of the network thread
 };
 
 const char* MethodName(HttpMethod method) {

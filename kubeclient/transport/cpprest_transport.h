@@ -29,7 +29,7 @@
 namespace windlass {
 
 // Starts the network thread, and keeps the library from loading the machine's trust store into
-// every connection. To be called first in main: the library would start forty threads of its own
+// every connection. To be called early in main: the library would start forty threads of its own
 // accord. One is enough: nothing in the library's client or in ours waits on it, and a second one
 // only passes work back and forth with the first (docs/design/006). Later calls do nothing.
 void InitializeNetworkThread();

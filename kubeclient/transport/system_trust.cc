@@ -4,6 +4,8 @@
 #include <openssl/x509.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 namespace windlass {
 namespace {
@@ -27,14 +29,21 @@ std::string CertDirectory() {
 }  // namespace
 
 void HideSystemTrust() {
-  CertFileVariable();
-  setenv(X509_get_default_cert_file_env(), kNothing, 1);
+  static const bool hidden = [] {
+    CertFileVariable();
+    return setenv(X509_get_default_cert_file_env(), kNothing, 1) == 0;
+  }();
+  static_cast<void>(hidden);
 }
 
 bool AddSystemTrust(x509_store_st* store) {
   const std::string file = CertFileVariable().value_or(X509_get_default_cert_file());
   const bool from_file = X509_STORE_load_file(store, file.c_str()) == 1;
-  const bool from_directory = X509_STORE_load_path(store, CertDirectory().c_str()) == 1;
+  // OpenSSL takes any name of a directory, and looks into it when it verifies.
+  const std::string directory = CertDirectory();
+  std::error_code ignored;
+  const bool from_directory = std::filesystem::is_directory(directory, ignored) &&
+                              X509_STORE_load_path(store, directory.c_str()) == 1;
   ERR_clear_error();  // either alone will do
   return from_file || from_directory;
 }

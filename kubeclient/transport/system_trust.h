@@ -16,11 +16,12 @@ namespace windlass {
 // starts; later calls do nothing.
 void HideSystemTrust();
 
-// Adds the machine's trust store, hidden or not, to `store`; false when there is none.
+// Adds the machine's trust store, hidden or not, to `store`; false when it has neither the file nor
+// the directory. The file is read now, the directory when something is verified.
 bool AddSystemTrust(x509_store_st* store);
 
-// What SSL_CERT_FILE was before it was hidden; nullopt = it was not set. For the environment of
-// child processes, which are to find what we found.
+// What SSL_CERT_FILE was before it was hidden; nullopt = it was not set. Child processes, should
+// there be any, are to get this one.
 const std::optional<std::string>& OriginalCertFile();
 
 }  // namespace windlass
