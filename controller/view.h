@@ -28,8 +28,8 @@ struct View {
   std::vector<const PodMetadata*> pods;
   bool pods_known = false;
 
-  // The Deployment itself, or one of the ReplicaSets above, as "replicasets default/web-1", whose
-  // latest version could not be read: what is seen of it here is out of date. Else empty.
+  // The Deployment itself or a ReplicaSet of it, as "replicasets default/web-1", whose latest
+  // version could not be read: it is missing above, or seen as it was before. Else empty.
   std::string unreadable;
 };
 

@@ -12,11 +12,6 @@
 namespace windlass {
 namespace {
 
-void Say(const std::string& text) {
-  std::puts(text.c_str());
-  std::fflush(stdout);
-}
-
 int Run(const ConfigSources& sources, LeaderElectionOptions options) {
   const SystemClock clock;
   const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
@@ -33,8 +28,10 @@ int Run(const ConfigSources& sources, LeaderElectionOptions options) {
 
   const std::string identity = options.identity;
   LeaderElection election(clock, random, *log, timers, **transport, gate, std::move(options));
-  election.on_started_leading = [&] { Say(identity + " leads"); };
-  election.on_stopped_leading = [&] { Say(identity + " does not lead any more"); };
+  election.on_started_leading = [&] { std::printf("%s leads\n", identity.c_str()); };
+  election.on_stopped_leading = [&] {
+    std::printf("%s does not lead any more\n", identity.c_str());
+  };
   election.Start();
   CoreLoop(clock, *log, inbox, timers).Run([] { return false; });
   return 0;
@@ -48,6 +45,7 @@ int main(int argc, char** argv) {
     std::fputs("hold_lease NAMESPACE NAME IDENTITY [KUBECONFIG]\n", stderr);
     return 2;
   }
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever reads it is told at once
   windlass::InitializeNetworkThread();
   windlass::ConfigSources sources;
   if (argc > 4) sources.kubeconfig = argv[4];

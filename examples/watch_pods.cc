@@ -16,7 +16,6 @@ void Print(const Change<PodMetadata>& change) {
   const char sign = change.old_object == nullptr ? '+' : change.new_object == nullptr ? '-' : '~';
   const PodMetadata& pod = change.new_object != nullptr ? *change.new_object : *change.old_object;
   std::printf("%c %s\n", sign, KeyOf(pod.meta).ToString().c_str());
-  std::fflush(stdout);
 }
 
 int Run(const ConfigSources& sources) {
@@ -50,6 +49,7 @@ int Run(const ConfigSources& sources) {
 }  // namespace windlass
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever reads it is told at once
   windlass::InitializeNetworkThread();
   windlass::ConfigSources sources;
   if (argc > 1) sources.kubeconfig = argv[1];

@@ -22,12 +22,6 @@ ReflectorOptions LivePodMetadata(const std::string& namespace_) {
   return options;
 }
 
-template <typename T>
-std::string IfUnreadable(const Informer<T>& informer, std::string_view name, const ObjectKey& key) {
-  const bool unreadable = !informer.quarantined().empty() && informer.quarantined().contains(key);
-  return unreadable ? std::string(name) + " " + key.ToString() : std::string();
-}
-
 // Oldest first; born in the same second: by name (D-150).
 bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <
@@ -43,18 +37,23 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
       replica_sets_(environment, All(Resource::kReplicaSets, namespace_),
                     &Decoder::DecodeReplicaSet),
       pods_(environment, LivePodMetadata(namespace_), &Decoder::DecodePodMetadata) {
-  decoder_.known_template = [this](const ObjectMeta& meta) { return KnownTemplate(meta); };
+  decoder_.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
+    return KnownTemplate(meta, text);
+  };
 }
 
 ClusterCache::~ClusterCache() { decoder_.known_template = nullptr; }
 
-const Fingerprint* ClusterCache::KnownTemplate(const ObjectMeta& meta) const {
+// Most events change status alone. The text decides, not the generation: a server that was upgraded
+// gives an object other defaults without a new generation.
+std::optional<Fingerprint> ClusterCache::KnownTemplate(const ObjectMeta& meta,
+                                                       const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
   const ReplicaSet* rs = replica_sets_.store().FindByUid(key, meta.uid);
-  if (rs != nullptr && rs->meta.generation == meta.generation) return &rs->template_fingerprint;
+  if (rs != nullptr && rs->template_text == text) return rs->template_fingerprint;
   const Deployment* deployment = deployments_.store().FindByUid(key, meta.uid);
-  if (deployment == nullptr || deployment->meta.generation != meta.generation) return nullptr;
-  return &deployment->spec.template_fingerprint;
+  if (deployment == nullptr || deployment->spec.template_text != text) return std::nullopt;
+  return deployment->spec.template_fingerprint;
 }
 
 void ClusterCache::Start() {
@@ -111,11 +110,7 @@ View ClusterCache::ViewOf(const ObjectKey& key) const {
       if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
     }
   }
-  view.unreadable = IfUnreadable(deployments_, "deployments", key);
-  for (const ReplicaSet* rs : view.replica_sets) {
-    if (!view.unreadable.empty()) break;
-    view.unreadable = IfUnreadable(replica_sets_, "replicasets", KeyOf(rs->meta));
-  }
+  view.unreadable = UnreadableOf(*view.deployment);
   std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName);
 
   view.pods_known = watches_pods_ && pods_.HasSynced();
@@ -125,6 +120,21 @@ View ClusterCache::ViewOf(const ObjectKey& key) const {
     }
   }
   return view;
+}
+
+bool ClusterCache::MayOwn(const Deployment& deployment, const UnreadableObject& rs) {
+  if (!(rs.identity.key.namespace_ == deployment.meta.namespace_)) return false;
+  if (!rs.owners_readable) return true;  // whose it is nobody knows
+  return rs.controller && rs.controller->uid == deployment.meta.uid;
+}
+
+std::string ClusterCache::UnreadableOf(const Deployment& deployment) const {
+  const ObjectKey key = KeyOf(deployment.meta);
+  if (deployments_.quarantined().contains(key)) return "deployments " + key.ToString();
+  for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
+    if (MayOwn(deployment, rs)) return "replicasets " + rs_key.ToString();
+  }
+  return {};
 }
 
 const Deployment* ClusterCache::ResolveOwner(const Symbol& namespace_,

@@ -42,6 +42,9 @@ class ClusterCache {
   // cached with that uid (D-019); nullptr otherwise.
   const Deployment* ResolveOwner(const Symbol& namespace_, const OwnerReference& reference) const;
 
+  // Whether an unreadable ReplicaSet counts as this Deployment's.
+  static bool MayOwn(const Deployment& deployment, const UnreadableObject& rs);
+
   Informer<Deployment>& deployments() { return deployments_; }
   const Informer<Deployment>& deployments() const { return deployments_; }
   Informer<ReplicaSet>& replica_sets() { return replica_sets_; }
@@ -51,7 +54,8 @@ class ClusterCache {
   bool watches_pods() const { return watches_pods_; }
 
  private:
-  const Fingerprint* KnownTemplate(const ObjectMeta& meta) const;
+  std::string UnreadableOf(const Deployment& deployment) const;  // View::unreadable
+  std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
 
   Decoder& decoder_;
   Informer<Deployment> deployments_;

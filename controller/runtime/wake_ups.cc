@@ -36,6 +36,12 @@ WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
   cache_.replica_sets().store().OnChange(
       [this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
   cache_.pods().store().OnChange([this](const Change<PodMetadata>& change) { PodChanged(change); });
+  cache_.replica_sets().on_unreadable_gone = [this](const UnreadableObject& gone) {
+    cache_.deployments().store().ForEach([&](const Deployment& deployment) {
+      if (!ClusterCache::MayOwn(deployment, gone)) return;
+      Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
+    });
+  };
   cache_.pods().on_synced = [this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
       if (IsRecreate(deployment)) Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);

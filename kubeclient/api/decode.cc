@@ -163,6 +163,21 @@ Result<ObjectIdentity> Decoder::DecodeIdentity(std::string_view object_json) {
   return identity;
 }
 
+Result<std::optional<OwnerReference>> Decoder::DecodeController(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  ObjectMeta meta;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key != "metadata") return;
+    in.Object([&](std::string_view member) {
+      if (member == "ownerReferences") ReadOwnerReferences(in, symbols_, meta.owner_references);
+    });
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  const OwnerReference* controller = meta.ControllerRef();
+  return controller == nullptr ? std::nullopt : std::optional<OwnerReference>(*controller);
+}
+
 Result<std::string> Decoder::ExtractTemplate(std::string_view object_json) {
   JsonReader& in = parser_->in;
   std::string_view raw;

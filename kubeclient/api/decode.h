@@ -57,12 +57,20 @@ struct ObjectIdentity {
   ResourceVersion resource_version;
 };
 
+// An object whose latest version cannot be decoded, and whom it belongs to.
+struct UnreadableObject {
+  ObjectIdentity identity;
+  std::optional<OwnerReference> controller;
+  bool owners_readable = true;  // false: `controller` says nothing
+};
+
 // Decoders keep a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
-  // The fingerprint of the template that an object with this uid had at this generation; nullptr
-  // when it is not known. A generation counts changes of spec, so the template cannot differ.
-  using KnownTemplate = std::function<const Fingerprint*(const ObjectMeta&)>;
+  // The fingerprint of the template, when the object with this uid is known with a template of
+  // exactly the text that has fingerprint `text`; else nullopt.
+  using KnownTemplate =
+      std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>;
 
   explicit Decoder(SymbolTable& symbols);
   ~Decoder();
@@ -76,6 +84,8 @@ class Decoder {
   // Error kMalformed when `body` is no metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
+  // The owner reference with controller: true; nullopt when there is none.
+  Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
   // Every object must have a metadata.name. An absent spec.replicas is 1, an absent template is {}.
   Result<Deployment> DecodeDeployment(std::string_view object_json);
@@ -92,7 +102,11 @@ class Decoder {
   KnownTemplate known_template;
 
  private:
-  Result<Fingerprint> TemplateFingerprint(const ObjectMeta& meta, std::string_view raw);
+  struct TemplateFingerprints {
+    Fingerprint text;       // of the bytes
+    Fingerprint canonical;  // of what they mean
+  };
+  Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 
   struct Parser;
   std::unique_ptr<Parser> parser_;

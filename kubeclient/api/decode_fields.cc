@@ -20,6 +20,27 @@ void ReadAnnotations(JsonReader& in, SymbolTable& symbols, StringMap& out) {
   out.ShrinkToFit();
 }
 
+void ReadRequirements(JsonReader& in, SymbolTable& symbols,
+                      std::vector<LabelSelectorRequirement>& out) {
+  out.clear();
+  in.Array([&] {
+    LabelSelectorRequirement requirement;
+    in.Object([&](std::string_view key) {
+      if (key == "key")
+        requirement.key = symbols.Intern(in.String());
+      else if (key == "operator")
+        requirement.op = symbols.Intern(in.String());
+      else if (key == "values") {
+        requirement.values.clear();
+        in.Array([&] { requirement.values.push_back(symbols.Intern(in.String())); });
+      }
+    });
+    out.push_back(std::move(requirement));
+  });
+}
+
+}  // namespace
+
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out) {
   out.clear();
   in.Array([&] {
@@ -42,27 +63,6 @@ void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<Owner
     out.push_back(std::move(owner));
   });
 }
-
-void ReadRequirements(JsonReader& in, SymbolTable& symbols,
-                      std::vector<LabelSelectorRequirement>& out) {
-  out.clear();
-  in.Array([&] {
-    LabelSelectorRequirement requirement;
-    in.Object([&](std::string_view key) {
-      if (key == "key")
-        requirement.key = symbols.Intern(in.String());
-      else if (key == "operator")
-        requirement.op = symbols.Intern(in.String());
-      else if (key == "values") {
-        requirement.values.clear();
-        in.Array([&] { requirement.values.push_back(symbols.Intern(in.String())); });
-      }
-    });
-    out.push_back(std::move(requirement));
-  });
-}
-
-}  // namespace
 
 void ReadUid(JsonReader& in, Uid& out) {
   out = {};

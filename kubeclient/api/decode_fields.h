@@ -16,6 +16,7 @@ namespace windlass {
 enum class Annotations : uint8_t { kKeep, kSkip };
 
 void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out);
+void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
 void ReadUid(JsonReader& in, Uid& out);
 void ReadTime(JsonReader& in, WallTime& out);
 void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out);

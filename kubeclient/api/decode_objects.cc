@@ -120,13 +120,15 @@ Status Finish(JsonReader& in, const ObjectMeta& meta) {
 
 }  // namespace
 
-Result<Fingerprint> Decoder::TemplateFingerprint(const ObjectMeta& meta, std::string_view raw) {
-  if (known_template && meta.generation > 0) {
-    if (const Fingerprint* known = known_template(meta)) return *known;
+Result<Decoder::TemplateFingerprints> Decoder::FingerprintTemplate(const ObjectMeta& meta,
+                                                                   std::string_view raw) {
+  const Fingerprint text = FingerprintOf(raw);
+  if (known_template) {
+    if (const auto known = known_template(meta, text)) return TemplateFingerprints{text, *known};
   }
   Result<std::string_view> canonical = parser_->canonicalizer.Canonical(raw);
   if (!canonical.ok()) return std::move(canonical).error().Context("spec.template");
-  return FingerprintOf(*canonical);
+  return TemplateFingerprints{text, FingerprintOf(*canonical)};
 }
 
 Result<Deployment> Decoder::DecodeDeployment(std::string_view object_json) {
@@ -143,7 +145,10 @@ Result<Deployment> Decoder::DecodeDeployment(std::string_view object_json) {
       ReadDeploymentStatus(in, symbols_, out.status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
-  WINDLASS_TRY(out.spec.template_fingerprint, TemplateFingerprint(out.meta, raw_template));
+  WINDLASS_TRY(const TemplateFingerprints fingerprints,
+               FingerprintTemplate(out.meta, raw_template));
+  out.spec.template_fingerprint = fingerprints.canonical;
+  out.spec.template_text = fingerprints.text;
   out.spec.template_json = std::make_shared<const std::string>(raw_template);
   return out;
 }
@@ -162,7 +167,10 @@ Result<ReplicaSet> Decoder::DecodeReplicaSet(std::string_view object_json) {
       ReadReplicaSetStatus(in, symbols_, out.status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
-  WINDLASS_TRY(out.template_fingerprint, TemplateFingerprint(out.meta, raw_template));
+  WINDLASS_TRY(const TemplateFingerprints fingerprints,
+               FingerprintTemplate(out.meta, raw_template));
+  out.template_fingerprint = fingerprints.canonical;
+  out.template_text = fingerprints.text;
   return out;
 }
 

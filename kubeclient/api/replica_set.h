@@ -26,7 +26,8 @@ struct ReplicaSet {
   ObjectMeta meta;
   int32_t replicas = 1;  // spec.replicas
   int32_t min_ready_seconds = 0;
-  Fingerprint template_fingerprint;
+  Fingerprint template_fingerprint;  // of what the template means
+  Fingerprint template_text;         // of its bytes
   ReplicaSetStatus status;
 };
 

@@ -51,7 +51,11 @@ class Informer final : private ReflectorSink {
 
   // Objects whose latest version could not be decoded. The store holds the last one that could, if
   // there was one: known to be out of date, so nothing may be written that leans on it.
-  const std::map<ObjectKey, ObjectIdentity>& quarantined() const { return quarantined_; }
+  const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
+
+  // An unreadable object was deleted: unlike its next readable version, that need not be a change
+  // of the store.
+  std::function<void(const UnreadableObject&)> on_unreadable_gone;
 
   // Called once, when HasSynced becomes true.
   std::function<void()> on_synced;
@@ -63,9 +67,10 @@ class Informer final : private ReflectorSink {
   void AbandonReplace() override;
   Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override;
 
-  using Quarantine = std::map<ObjectKey, ObjectIdentity>;
+  using Quarantine = std::map<ObjectKey, UnreadableObject>;
 
-  Result<ObjectIdentity> IdentifyPoison(std::string_view object_json, const Error& error);
+  Result<UnreadableObject> IdentifyPoison(std::string_view object_json, const Error& error);
+  void TellGone(const Quarantine& former);
   Error KeepFormerVersion(std::string_view object_json, Error error);
   bool LooksLikeAMistake() const;
 

@@ -53,9 +53,10 @@ bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
   std::vector<T> objects;
   objects.reserve(incoming_.size());
   for (auto& [key, object] : incoming_) objects.push_back(std::move(object));
-  quarantined_ = std::move(incoming_quarantined_);
+  const Quarantine former = std::exchange(quarantined_, std::move(incoming_quarantined_));
   AbandonReplace();
   store_.Replace(std::move(objects), version);
+  TellGone(former);
   if (!synced_) {
     synced_ = true;  // every handler has returned
     if (on_synced) on_synced();
@@ -83,14 +84,15 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
   if (type == WatchEventType::kDeleted) {
     // Of a deleted object only who it was matters, so an undecodable one can go as well.
     WINDLASS_TRY(ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
-    quarantined_.erase(gone.key);
+    const auto unreadable = quarantined_.extract(gone.key);
     store_.ApplyDelete(gone.key, gone.uid, gone.resource_version);
+    if (!unreadable.empty() && on_unreadable_gone) on_unreadable_gone(unreadable.mapped());
     return std::move(gone.resource_version);
   }
   Result<T> object = (environment_.decoder.*decode_)(object_json);
   if (!object.ok()) {
-    WINDLASS_TRY(ObjectIdentity poison, IdentifyPoison(object_json, object.error()));
-    quarantined_.insert_or_assign(poison.key, poison);
+    WINDLASS_TRY(UnreadableObject poison, IdentifyPoison(object_json, object.error()));
+    quarantined_.insert_or_assign(poison.identity.key, std::move(poison));
     return object.error();
   }
   ResourceVersion version = object->meta.resource_version;
@@ -103,8 +105,8 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
 
 // Who an undecodable object is. Told once per object, not once per version of it.
 template <typename T>
-Result<ObjectIdentity> Informer<T>::IdentifyPoison(std::string_view object_json,
-                                                   const Error& error) {
+Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_json,
+                                                     const Error& error) {
   Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(object_json);
   const bool known = identity.ok() && (quarantined_.contains(identity->key) ||
                                        incoming_quarantined_.contains(identity->key));
@@ -114,20 +116,35 @@ Result<ObjectIdentity> Informer<T>::IdentifyPoison(std::string_view object_json,
                               {"object", identity.ok() ? identity->key.ToString() : "unknown"},
                               {"error", error.message}});
   }
-  return identity;
+  if (!identity.ok()) return identity.error();
+  UnreadableObject unreadable{*identity, std::nullopt};
+  const auto controller = environment_.decoder.DecodeController(object_json);
+  unreadable.owners_readable = controller.ok();
+  if (controller.ok()) unreadable.controller = *controller;
+  return unreadable;
+}
+
+template <typename T>
+void Informer<T>::TellGone(const Quarantine& former) {
+  if (!on_unreadable_gone) return;
+  for (const auto& [key, unreadable] : former) {
+    if (!quarantined_.contains(key)) on_unreadable_gone(unreadable);
+  }
 }
 
 // A list that names an object we cannot read does not say that it is gone.
 template <typename T>
 Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
-  const Result<ObjectIdentity> poison = IdentifyPoison(object_json, error);
+  const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);
   if (!poison.ok()) return error;
-  incoming_quarantined_.insert_or_assign(poison->key, *poison);
-  const auto collected = incoming_.find(poison->key);
-  if (collected != incoming_.end() && collected->second.meta.uid == poison->uid) return error;
-  incoming_.erase(poison->key);
-  const T* former = store_.FindByUid(poison->key, poison->uid);
-  if (former != nullptr) incoming_.emplace(poison->key, *former);
+  const ObjectKey key = poison->identity.key;
+  const Uid uid = poison->identity.uid;
+  incoming_quarantined_.insert_or_assign(key, *poison);
+  const auto collected = incoming_.find(key);
+  if (collected != incoming_.end() && collected->second.meta.uid == uid) return error;
+  incoming_.erase(key);
+  const T* former = store_.FindByUid(key, uid);
+  if (former != nullptr) incoming_.emplace(key, *former);
   return error;
 }
 

@@ -117,7 +117,7 @@ TEST_CASE_METHOD(Fixture, "one poison object among 1000 costs one object (R-031)
   for (int i = 0; i < 10; ++i) {
     transport.Line(wire::Event("MODIFIED", wire::Poison("o500#501@" + std::to_string(2001 + i))));
   }
-  CHECK(informer.quarantined().at(Key("o500")).resource_version.text == "2010");
+  CHECK(informer.quarantined().at(Key("o500")).identity.resource_version.text == "2010");
   CHECK(log.poison == 1);
   CHECK(informer.reflector().counters().decode_errors == 11);
   CHECK(transport.requests().size() == 1);
