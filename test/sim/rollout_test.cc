@@ -1,7 +1,9 @@
 // Rollouts on the simulated cluster: the production controller, from create to delete, with the
 // invariants watching every write.
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "test/catch.h"
@@ -242,6 +244,48 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
   REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
   REQUIRE(world.Quiesce());
   CHECK(world.Pods("web").size() == 5);
+}
+
+// Of a Deployment's status, what is not counters, and what completes a rollout of `replicas`.
+std::string SaysBeyondCounters(const Json& deployment, int64_t replicas) {
+  Json said = At(deployment, {"status", "conditions"});
+  for (Json& condition : said) condition.erase("lastUpdateTime");
+  const bool complete = IntAt(deployment, {"status", "availableReplicas"}) == replicas &&
+                        IntAt(deployment, {"status", "updatedReplicas"}) == replicas &&
+                        IntAt(deployment, {"status", "replicas"}) == replicas;
+  return said.dump() + std::to_string(IntAt(deployment, {"status", "observedGeneration"})) +
+         (complete ? " complete" : "");
+}
+
+TEST_CASE("between two writes of nothing but counters lies a second (W-006)") {
+  WorldOptions far;  // so that counters move while a write is on its way
+  far.network.latency_min = milliseconds(100);
+  far.network.latency_max = milliseconds(200);
+  World world(GENERATE(1U, 2U, 3U), far);
+  const WindlassProcess windlass(world);
+  constexpr int kReplicas = 40;
+  Duration shortest = seconds(3600);
+  int writes = 0;
+  std::optional<MonotonicTime> last;
+  world.api().store().OnChange([&](const Change& change) {
+    if (change.key.resource != Resource::kDeployments || !change.before || !change.after) return;
+    if (At(*change.before, {"status"}) == At(*change.after, {"status"})) return;
+    const MonotonicTime now = world.loop().clock().Now();
+    if (SaysBeyondCounters(*change.before, kReplicas) ==
+        SaysBeyondCounters(*change.after, kReplicas)) {
+      if (last) shortest = std::min(shortest, now - *last);
+      ++writes;
+    }
+    last = now;
+  });
+  world.Apply(SampleDeployment("web", kReplicas, "app:v1"));
+  Complete(world, "web");
+  world.SetImage("web", "app:v2-slow-start-5s");
+  Complete(world, "web");
+  world.SetImage("web", "app:v3-slow-start-5s");
+  Complete(world, "web");
+  CHECK(writes > 0);
+  CHECK(shortest > milliseconds(500));
 }
 
 TEST_CASE("counters on their way are published once a second, their end at once (W-006)") {
