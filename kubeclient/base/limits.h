@@ -38,6 +38,8 @@ inline constexpr int64_t kRetryAfterMsMax = 60000;
 inline constexpr Duration kPermitMargin = milliseconds(250);
 // Calls that wait in the client. Every key has one in flight, so this many means a fault elsewhere.
 inline constexpr size_t kCallsWaitingMax = 65536;
+// Calls that wait for the rate limit wait for as many turns as come in this time.
+inline constexpr Duration kTurnsTogether = milliseconds(200);
 // A throttled call was not executed. client-go's 10 for reads; a write's view grows old sooner
 // (§5.1).
 inline constexpr int kThrottledWriteRetries = 3;
@@ -134,9 +136,7 @@ inline constexpr size_t kEventMessageBytesMax = 1024;
 inline constexpr size_t kEventCacheMax = 4096;
 inline constexpr int kEventsInFlightMax = 4;
 inline constexpr int kEventTriesMax = 3;
-// Calls that wait for the rate limit wait for as many turns as come in this time.
-inline constexpr Duration kTurnsTogether = milliseconds(200);
-inline constexpr Duration kEventTurnsTogether = seconds(5);
+inline constexpr Duration kEventTurnsTogether = seconds(5);  // the same for Events
 inline constexpr int kEventRateShare = 10;  // events get one tenth of the client's rate (W-010)
 inline constexpr int kEventBurstMin = 10;   // the story of one rollout goes out at once
 inline constexpr size_t kSimilarEventsMax = 10;

@@ -57,7 +57,7 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
   Result<std::string> ca = ReadFile(ca_path, kPemBytesMax);
   if (!ca.ok()) return NotMounted(ca.error());
   config.tls.ca_pem = *std::move(ca);
-  const auto parsed = TlsIdentity::Parse(config.tls);
+  const auto parsed = TlsIdentity::Check(config.tls);
   if (config.tls.ca_pem.empty() || !parsed.ok()) {
     const std::string what = parsed.ok() ? "is empty" : parsed.error().message;
     return NotMounted({ErrorKind::kConfig, ca_path + ": " + what});

@@ -67,7 +67,7 @@ Status ReadTrust(const EntryReader& cluster, bool insecure_flag, ClientConfig& c
   }
   TlsMaterial trust;
   trust.ca_pem = config.tls.ca_pem;
-  const auto parsed = TlsIdentity::Parse(trust);
+  const auto parsed = TlsIdentity::Check(trust);
   if (!parsed.ok()) return cluster.Wrong("certificate-authority", parsed.error().message);
   return Unit{};
 }
@@ -123,7 +123,7 @@ Status ReadClientCertificate(const EntryReader& user, ClientConfig& config) {
   TlsMaterial own;
   own.certificate_pem = config.tls.certificate_pem;
   own.key_pem = config.tls.key_pem;
-  const auto parsed = TlsIdentity::Parse(own);
+  const auto parsed = TlsIdentity::Check(own);
   if (!parsed.ok()) return user.Wrong("client-certificate, client-key", parsed.error().message);
 
   WINDLASS_TRY(const std::string file, user.Text("client-key"));

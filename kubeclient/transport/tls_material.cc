@@ -69,6 +69,7 @@ struct TlsIdentity::Impl {
   Certificates chain;  // ours, leaf first
   Owned<EVP_PKEY> key;
 
+  Status Read(const TlsMaterial& material);
   Status ReadTrusted(std::string_view pem);
   Status ReadOwn(const TlsMaterial& material);
 };
@@ -107,19 +108,26 @@ Status TlsIdentity::Impl::ReadOwn(const TlsMaterial& material) {
 TlsIdentity::TlsIdentity(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsIdentity::~TlsIdentity() = default;
 
+Status TlsIdentity::Impl::Read(const TlsMaterial& material) {
+  trusted.reset(X509_STORE_new());
+  if (!trusted) return Wrong("OpenSSL has no memory for a trust store");
+  if (!material.ca_pem.empty()) {
+    const Status read = ReadTrusted(material.ca_pem);
+    if (!read.ok()) return read;
+  }
+  if (material.certificate_pem.empty() && material.key_pem.empty()) return Unit{};
+  return ReadOwn(material);
+}
+
+Status TlsIdentity::Check(const TlsMaterial& material) { return Impl().Read(material); }
+
 Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial& material) {
   auto impl = std::make_unique<Impl>();
-  impl->trusted.reset(X509_STORE_new());
-  if (!impl->trusted) return Wrong("OpenSSL has no memory for a trust store");
-  if (!material.ca_pem.empty()) {
-    const Status trusted = impl->ReadTrusted(material.ca_pem);
-    if (!trusted.ok()) return trusted.error();
-  } else if (!material.insecure_skip_verify && !AddSystemTrust(impl->trusted.get())) {
-    return Wrong("no CA is given and this machine has none of its own");
-  }
-  if (!material.certificate_pem.empty() || !material.key_pem.empty()) {
-    const Status own = impl->ReadOwn(material);
-    if (!own.ok()) return own.error();
+  const Status read = impl->Read(material);
+  if (!read.ok()) return read.error();
+  const bool system_trust = material.ca_pem.empty() && !material.insecure_skip_verify;
+  if (system_trust && !AddSystemTrust(impl->trusted.get())) {
+    return Wrong("no CA is given and this machine has none of its own: give certificate-authority");
   }
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(impl)));
 }

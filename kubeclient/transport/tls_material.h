@@ -29,7 +29,11 @@ class TlsIdentity {
   // Refuses (kConfig, without naming a source) a CA text without a certificate that could have
   // issued another, a client certificate without its key, a key that does not belong to it or is
   // encrypted.
+  // Where verification is on and no CA is given, the system's trust store is loaded: refused when
+  // there is none.
   static Result<std::shared_ptr<const TlsIdentity>> Parse(const TlsMaterial& material);
+  // The same refusals, of what is given alone: the system's trust store is not looked at.
+  static Status Check(const TlsMaterial& material);
 
   ~TlsIdentity();
   TlsIdentity(const TlsIdentity&) = delete;
