@@ -19,6 +19,7 @@ std::vector<std::string> RunContractCase(const ContractCase& contract_case, Cont
                                          const std::string& namespace_) {
   ContractProbe api(server, namespace_);
   api.ExpectOk(api.Post("/api/v1/namespaces", SampleNamespace(namespace_)), 201);
+  if (server.await_namespace) server.await_namespace(api);
   if (api.complaints().empty()) contract_case.run(api);
   api.ExpectOk(api.Delete("/api/v1/namespaces/" + namespace_), 200);
   return api.complaints();

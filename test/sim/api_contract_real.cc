@@ -43,9 +43,18 @@ bool ParseFlags(int argc, char** argv, Flags& flags) {
   return argc % 2 == 1 && !flags.kubeconfig.empty();
 }
 
+// Pods are refused until the service account controller has seen the namespace.
+void AwaitServiceAccount(ContractProbe& api) {
+  const auto accounts = api.Watch("/api/v1/namespaces/" + api.namespace_name() +
+                                  "/serviceaccounts?watch=1&fieldSelector=metadata.name%3Ddefault");
+  api.AwaitEvents(accounts, 1);
+  api.Cancel(accounts);
+}
+
 int RunCases(Transport& transport, Inbox& inbox, TimerQueue& timers, const std::string& only) {
   const SystemClock clock;
-  ContractServer server{transport, [&](const std::function<bool()>& done) {
+  ContractServer server{transport,
+                        [&](const std::function<bool()>& done) {
                           const MonotonicTime until = clock.Now() + kPatience;
                           while (!done()) {
                             if (clock.Now() > until) return false;
@@ -54,7 +63,8 @@ int RunCases(Transport& transport, Inbox& inbox, TimerQueue& timers, const std::
                             timers.RunDue(clock.Now());
                           }
                           return true;
-                        }};
+                        },
+                        AwaitServiceAccount};
   const std::string run = "contract-" + std::to_string(getpid()) + "-";
   int ran = 0;
   int failed = 0;

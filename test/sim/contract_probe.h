@@ -15,11 +15,15 @@
 
 namespace windlass::sim {
 
+class ContractProbe;
+
 // Where a case runs.
 struct ContractServer {
   Transport& transport;
   // Turns the loop until `done` holds; false when it gave up.
   std::function<bool(const std::function<bool()>& done)> run_until;
+  // Returns when the case's new namespace takes objects; none: it does at once.
+  std::function<void(ContractProbe& api)> await_namespace = nullptr;
 };
 
 struct ProbeReply {
