@@ -53,6 +53,8 @@ inline constexpr int kLeaseRoundCallsMax = 4;
 // A renewal older than this many attempts has long failed or been seen.
 inline constexpr size_t kLeaseAttemptsMax = 8;
 inline constexpr Duration kLeaseReleaseMax = seconds(2);  // L-008
+// Successors of a Lease that was given up come one by one (L-009).
+inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
 
 // --- reflector (client-go's figures, R-017, R-054) ---
 inline constexpr Duration kWatchTimeoutLow = seconds(300);
@@ -113,6 +115,13 @@ inline constexpr Duration kNextSyncAfter = milliseconds(100);
 // Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods:
 // their disappearance is an event.
 inline constexpr Duration kRecreateLookAgain = seconds(1);
+
+// --- leadership (L-011) ---
+// A cache that lags says so by an event; a bookmark, or an object that nobody can read, does not.
+inline constexpr Duration kLeadershipBarrierLook = milliseconds(250);
+// What a cache lacks after so long may be a list that was wrong: look anew.
+inline constexpr Duration kLeadershipBarrierPatience = seconds(30);
+inline constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);
 
 // --- objects ---
 inline constexpr size_t kRevisionHistoryBytesMax = 2000;  // D-164

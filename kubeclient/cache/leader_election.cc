@@ -1,7 +1,7 @@
 // Rounds: one per retry period, each of a few calls in a row. A leader's round is a PUT onto what
 // it wrote last; when that does not work out, a GET and a PUT onto what it found. A candidate's
-// round is a GET, and a PUT once it may take the Lease. All writes carry the resourceVersion they
-// were decided on.
+// round is a GET, and a PUT once it may take the Lease; what its watch says counts as a look. All
+// writes carry the resourceVersion they were decided on.
 #include "kubeclient/cache/leader_election.h"
 
 #include <algorithm>
@@ -10,6 +10,8 @@
 
 #include "kubeclient/base/assert.h"
 #include "kubeclient/base/limits.h"
+#include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/lease_watch.h"
 #include "kubeclient/client/lease.h"
 #include "kubeclient/client/lease_view.h"
 
@@ -22,6 +24,7 @@ enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
 struct Attempt {
   int64_t renew_micros = 0;
   MonotonicTime sent;
+  bool takes_over = false;  // from a holder that had not given it up
 };
 
 }  // namespace
@@ -55,7 +58,9 @@ struct LeaderElection::Impl {
         transport(the_transport),
         gate(the_gate),
         options(std::move(the_options)),
-        view({Name(), options.identity, options.lease_duration, options.retry_period}) {}
+        view({Name(), options.identity, options.lease_duration, options.retry_period}),
+        watch(the_clock, the_random, the_timers, the_transport, Name(),
+              [this](const std::optional<Lease>& seen) { OnWatch(seen); }) {}
 
   ~Impl() {
     alive.reset();
@@ -68,12 +73,14 @@ struct LeaderElection::Impl {
   void Round();
   void Act();
   void Rest();
+  void RoundAt(MonotonicTime when);
   void OnGet(const LeaseAnswer& answer);
   void OnWrite(const LeaseAnswer& answer);
+  void OnWatch(const std::optional<Lease>& seen);
   void See(const Lease& fresh);
   void SeeNothing();
 
-  void Renewed(MonotonicTime sent);
+  void Renewed(const Attempt& attempt);
   void EndTermIfPermitRanOut();
   void EndTerm(std::string_view why);
 
@@ -87,6 +94,7 @@ struct LeaderElection::Impl {
   void Put();
   void Create();
   std::string Claim();
+  bool TakesOver() const;
   int64_t NextMicros();
   Duration CallDeadline() const {
     return std::min<Duration>(kLeaseCallDeadline, options.renew_deadline / 2);
@@ -111,10 +119,13 @@ struct LeaderElection::Impl {
   uint64_t call_serial = 0;  // answers to abandoned calls carry an older one
 
   LeaseView view;
+  LeaseWatch watch;
   std::deque<Attempt> attempts;
   int64_t last_micros = 0;
 
   bool leading = false;
+  bool taken_over = false;
+  int32_t transitions = 0;
   MonotonicTime permit_until;
   MonotonicTime last_renewal;
   TimerId permit_timer = 0;
@@ -156,11 +167,32 @@ void LeaderElection::Impl::Rest() {
   const MonotonicTime now = clock.Now();
   MonotonicTime next = std::max(now, round_started + options.retry_period);
   if (!leading) {
+    watch.Start();
     next = now + random.Between(options.retry_period, options.retry_period * 6 / 5);
     if (view.free_at() > now) next = std::min(next, view.free_at());  // no later than need be
   }
+  RoundAt(next);
+}
+
+void LeaderElection::Impl::RoundAt(MonotonicTime when) {
   timers.Cancel(round_timer);
-  round_timer = timers.At(next, [this] { Round(); });
+  round_timer = timers.At(when, [this] { Round(); });
+}
+
+// A look that came by itself. Whoever gave the Lease up, or lost it, may have many successors: they
+// come one by one (L-009). While a call is out its answer decides; a leader's own PUT tells more.
+void LeaderElection::Impl::OnWatch(const std::optional<Lease>& seen) {
+  if (phase != Phase::kCampaigning || leading || call != 0) return;
+  const Duration jitter = random.Between(Duration{0}, kLeaseTakeOverJitter);
+  if (!seen) {
+    view.Doubt();
+    return RoundAt(clock.Now() + jitter);
+  }
+  if (view.lease() && IsOlder(seen->version, view.lease()->version)) return;
+  See(*seen);
+  if (leading) return;
+  if (view.free_at() <= clock.Now()) return RoundAt(clock.Now() + jitter);
+  Rest();
 }
 
 void LeaderElection::Impl::OnGet(const LeaseAnswer& answer) {
@@ -215,7 +247,7 @@ void LeaderElection::Impl::See(const Lease& fresh) {
     return;
   }
   const auto ours = std::ranges::find(attempts, fresh.record.renew_micros, &Attempt::renew_micros);
-  if (ours != attempts.end()) Renewed(ours->sent);
+  if (ours != attempts.end()) Renewed(*ours);
 }
 
 // A leader keeps its permit until its end (L-007).
@@ -226,19 +258,23 @@ void LeaderElection::Impl::SeeNothing() {
 
 // --- the term ---
 
-void LeaderElection::Impl::Renewed(MonotonicTime sent) {
-  const MonotonicTime until = std::max(permit_until, sent + options.renew_deadline);
+void LeaderElection::Impl::Renewed(const Attempt& attempt) {
+  const MonotonicTime until = std::max(permit_until, attempt.sent + options.renew_deadline);
   const MonotonicTime now = clock.Now();
   if (now + kPermitMargin >= until) return;  // the answer took longer than the permit
   permit_until = until;
-  last_renewal = std::max(last_renewal, sent);
+  last_renewal = std::max(last_renewal, attempt.sent);
   gate.OpenUntil(until);
   timers.Cancel(permit_timer);
   permit_timer =
       timers.At({until.since_start - kPermitMargin}, [this] { EndTermIfPermitRanOut(); });
   if (std::exchange(leading, true)) return;
-  log.Info("started leading",
-           {{"identity", options.identity}, {"transitions", view.transitions()}});
+  watch.Stop();
+  transitions = view.transitions();
+  taken_over = attempt.takes_over;
+  log.Info(
+      "started leading",
+      {{"identity", options.identity}, {"transitions", transitions}, {"taken_over", taken_over}});
   if (owner.on_started_leading) owner.on_started_leading();
 }
 
@@ -264,6 +300,7 @@ void LeaderElection::Impl::Stop(std::function<void()> released) {
   phase = Phase::kReleasing;
   on_released = std::move(released);
   timers.Cancel(round_timer);
+  watch.Stop();
   Abandon();
   if (leading) EndTerm("stopping");
   gate.Close();
@@ -338,8 +375,14 @@ void LeaderElection::Impl::Create() {
 std::string LeaderElection::Impl::Claim() {
   const int64_t micros = NextMicros();
   if (attempts.size() == kLeaseAttemptsMax) attempts.pop_front();
-  attempts.push_back({micros, clock.Now()});
+  attempts.push_back({micros, clock.Now(), TakesOver()});
   return view.ClaimBody(micros, leading);
+}
+
+// A Lease that vanished may have been held.
+bool LeaderElection::Impl::TakesOver() const {
+  if (leading || view.ours()) return false;
+  return view.lease() ? !view.holder().empty() : view.transitions() >= 0;
 }
 
 // Every attempt has a renewTime of its own, although the wall clock may stand still or go back.
@@ -370,6 +413,10 @@ void LeaderElection::Stop(std::function<void()> released) { impl_->Stop(std::mov
 bool LeaderElection::IsLeader() const { return impl_->leading && impl_->gate.IsOpen(); }
 
 const std::string& LeaderElection::holder() const { return impl_->view.holder(); }
+
+int32_t LeaderElection::transitions() const { return impl_->transitions; }
+
+bool LeaderElection::taken_over() const { return impl_->taken_over; }
 
 std::optional<MonotonicTime> LeaderElection::last_renewal() const {
   if (!impl_->leading) return std::nullopt;

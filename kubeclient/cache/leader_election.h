@@ -2,7 +2,9 @@
 //
 // The permit counts from the moment a successful renewal was sent, on a clock that runs while
 // suspended (L-002, L-003). Times written by others are ignored: a candidate takes over after it
-// has itself seen the record unchanged for the record's leaseDurationSeconds. Core thread only.
+// has itself seen the record unchanged for the record's leaseDurationSeconds. A candidate watches
+// the Lease and looks at it whenever the watch was silent for a retry period (L-009). Core thread
+// only.
 #pragma once
 
 #include <functional>
@@ -51,6 +53,10 @@ class LeaderElection {
   void Stop(std::function<void()> released);
 
   bool IsLeader() const;
+  // Of the present or latest term: its leaseTransitions, and whether it followed a holder that had
+  // not given the Lease up, so that writes of that holder may still be on their way (L-012).
+  int32_t transitions() const;
+  bool taken_over() const;
   const std::string& holder() const;  // as last seen; "" = nobody
   // While leading: when the latest successful renewal was sent. For livez (L-013).
   std::optional<MonotonicTime> last_renewal() const;

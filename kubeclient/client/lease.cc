@@ -2,9 +2,11 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "kubeclient/api/request.h"
 #include "kubeclient/api/time.h"
+#include "kubeclient/base/limits.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass {
@@ -52,15 +54,12 @@ LeaseAnswer::Kind KindOf(int status) {
   return status >= 300 && status < 500 ? LeaseAnswer::Kind::kRefused : LeaseAnswer::Kind::kUnclear;
 }
 
-}  // namespace
-
-Result<Lease> ParseLease(std::string_view body) {
-  const nlohmann::json object = nlohmann::json::parse(body, nullptr, false);
+Result<Lease> ReadLease(const nlohmann::json& object, std::string text) {
   if (!object.is_object() || Text(object, "kind") != "Lease" || !object.contains("metadata") ||
       !object["metadata"].is_object() || Text(object["metadata"], "resourceVersion").empty()) {
     return Error{ErrorKind::kMalformed, "the answer is no Lease"};
   }
-  Lease lease{{}, std::string(body)};
+  Lease lease{{}, std::move(text), {Text(object["metadata"], "resourceVersion")}};
   const auto spec = object.find("spec");
   if (spec == object.end() || !spec->is_object()) return lease;
   lease.record = {.holder = Text(*spec, "holderIdentity"),
@@ -72,12 +71,38 @@ Result<Lease> ParseLease(std::string_view body) {
   return lease;
 }
 
+}  // namespace
+
+Result<Lease> ParseLease(std::string_view body) {
+  return ReadLease(nlohmann::json::parse(body, nullptr, false), std::string(body));
+}
+
+Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseName& name) {
+  const nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
+  if (!event.is_object() || !event.contains("object")) {
+    return Error{ErrorKind::kMalformed, "the line is no watch event"};
+  }
+  const std::string type = Text(event, "type");
+  const nlohmann::json& object = event["object"];
+  if (type != "ADDED" && type != "MODIFIED" && type != "DELETED") {
+    const std::string why = object.is_object() ? Text(object, "message") : std::string();
+    return Error{ErrorKind::kMalformed, "watch event " + type + ": " + why};
+  }
+  Result<Lease> lease = ReadLease(object, object.dump());
+  if (!lease.ok()) return lease.error();
+  if (Text(object["metadata"], "name") != name.name) {
+    return Error{ErrorKind::kMalformed, "the watch event is about another Lease"};
+  }
+  if (type == "DELETED") return std::optional<Lease>();
+  return std::optional<Lease>(std::move(*lease));
+}
+
 Lease NewLease(const LeaseName& name) {
   const nlohmann::json object = {
       {"apiVersion", "coordination.k8s.io/v1"},
       {"kind", "Lease"},
       {"metadata", {{"namespace", name.namespace_}, {"name", name.name}}}};
-  return {{}, object.dump()};
+  return {{}, object.dump(), {}};
 }
 
 std::string LeaseBody(const Lease& lease, const LeaseRecord& record) {
@@ -100,6 +125,16 @@ std::string LeaseBody(const Lease& lease, const LeaseRecord& record) {
 HttpRequest GetLease(const LeaseName& name, Duration deadline) {
   return LeaseCall(HttpMethod::kGet, ResourcePath(Resource::kLeases, name.namespace_, name.name),
                    deadline);
+}
+
+HttpRequest WatchLease(const LeaseName& name, seconds timeout) {
+  HttpRequest http =
+      LeaseCall(HttpMethod::kGet, ResourcePath(Resource::kLeases, name.namespace_, ""), kWatchIdle);
+  http.call_class = CallClass::kWatch;
+  AddQuery(http.target, "watch", "1");
+  AddQuery(http.target, "fieldSelector", "metadata.name=" + name.name);
+  AddQuery(http.target, "timeoutSeconds", std::to_string(timeout.count()));
+  return http;
 }
 
 HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/transport/transport.h"
@@ -31,6 +32,7 @@ struct LeaseRecord {
 struct Lease {
   LeaseRecord record;
   std::string json;  // the whole object, as the server wrote it
+  ResourceVersion version{};
 };
 
 // kMalformed for anything but a Lease that has a resourceVersion.
@@ -50,6 +52,14 @@ std::string LeaseBody(const Lease& lease, const LeaseRecord& record);
 HttpRequest GetLease(const LeaseName& name, Duration deadline);
 HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body);
 HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body);
+
+// A watch of this one Lease: first as it is now (a consistent read), then each change. `timeout` is
+// when the server ends it.
+HttpRequest WatchLease(const LeaseName& name, seconds timeout);
+
+// One line of that watch: the Lease, or nullopt when it was deleted. kMalformed for anything else,
+// also for another object.
+Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseName& name);
 
 // What the answer to one of them tells.
 struct LeaseAnswer {

@@ -16,13 +16,14 @@ bool EverybodySawAHolder(LeaseWorld& world) {
 }
 
 // A network that loses, delays beyond every deadline and reorders; clocks that differ by a third;
-// suspensions, crashes with restarts, releases, edits. Or, instead of restarts, a Lease deleted now
-// and then, once everybody knows it: who never saw it cannot know of its holder, nor can anybody of
-// one that came and went between two looks.
+// suspensions, crashes with restarts, releases, edits; watches that are refused, late or silent.
+// Or, instead of restarts, a Lease deleted now and then, once everybody knows it: who never saw it
+// cannot know of its holder, nor can anybody of one that came and went between two looks.
 void RunChaos(uint64_t seed) {
   Random random(seed);
   LeaseWorld world;
   const bool deletions = seed % 2 == 0;
+  world.watchable = seed % 3 != 0;
   bool calm = false;
   world.fate = [&](const Candidate&, const HttpRequest&) {
     if (calm) return Fate{};
@@ -74,7 +75,7 @@ void RunChaos(uint64_t seed) {
       case 5:
         if (!deletions || !EverybodySawAHolder(world)) break;
         if (world.now - deleted < seconds(30)) break;
-        world.server.lease.reset();
+        if (world.server.lease) world.server.Delete();
         deleted = world.now;
         break;
       default: break;

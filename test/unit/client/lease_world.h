@@ -4,6 +4,7 @@
 // Checked after every event: never are two gates open (L-003 … L-007).
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -76,13 +77,24 @@ class LeaseServer {
   }
   const nlohmann::json& spec() const { return (*lease)["spec"]; }
 
+  // After every change, with the type of the watch event.
+  std::function<void(const std::string& type, const nlohmann::json& lease)> on_change;
+
+  void Delete() {
+    const nlohmann::json last = *std::exchange(lease, std::nullopt);
+    if (on_change) on_change("DELETED", last);
+  }
+
   std::optional<nlohmann::json> lease;
   std::optional<HttpResponse> override_answer;
   int calls = 0;
   int writes = 0;
 
  private:
-  void Touch() { (*lease)["metadata"]["resourceVersion"] = std::to_string(++version_); }
+  void Touch() {
+    (*lease)["metadata"]["resourceVersion"] = std::to_string(++version_);
+    if (on_change) on_change("MODIFIED", *lease);
+  }
   int version_ = 100;
 };
 
@@ -95,10 +107,16 @@ class Candidate final : public Transport {
             LeaderElectionOptions options);
 
   CallId Call(HttpRequest request, ReplyHandler reply) override;
-  CallId Stream(HttpRequest, StreamHandler) override {
-    AssertionFailed("no streams here", __FILE__, __LINE__);
+  CallId Stream(HttpRequest request, StreamHandler handler) override;
+  void Cancel(CallId id) override {
+    Reply(id, Error{ErrorKind::kCancelled, "cancelled"});
+    StreamEnd end;
+    end.error = Error{ErrorKind::kCancelled, "cancelled"};
+    EndStream(id, end);
   }
-  void Cancel(CallId id) override { Reply(id, Error{ErrorKind::kCancelled, "cancelled"}); }
+  void EndStream(CallId id, const StreamEnd& end);
+  // A watch event on its way to every open stream.
+  void Hear(const std::string& type, const nlohmann::json& lease);
   void Reply(CallId id, Result<HttpResponse> response);
 
   // Suspended: the clock goes on, nothing else does. Crashed: gone for good, without a word.
@@ -116,6 +134,13 @@ class Candidate final : public Transport {
   NullLog log;
   WriteGate gate{clock};
   std::vector<std::pair<CallId, ReplyHandler>> open;
+  struct Watch {
+    CallId id;
+    StreamHandler handler;
+    Duration delay;
+  };
+  std::vector<Watch> watches;
+  int watches_opened = 0;
   std::vector<std::string> sent;  // "GET", "PUT", "POST"
   int terms = 0;
   int ended = 0;
@@ -126,11 +151,19 @@ class Candidate final : public Transport {
  private:
   bool suspended_ = false;
   bool crashed_ = false;
+  void Deliver(std::function<void()> what);
+  void Line(CallId id, std::string line);
+
   CallId last_id_ = 0;
   std::vector<std::function<void()>> backlog_;
 };
 
 struct LeaseWorld {
+  LeaseWorld() {
+    server.on_change = [this](const std::string& type, const nlohmann::json& lease) {
+      for (const auto& candidate : candidates) candidate->Hear(type, lease);
+    };
+  }
   Candidate& Add(const std::string& identity, int64_t pace = 1000, uint64_t seed = 1,
                  LeaderElectionOptions options = {}) {
     options.identity = identity;
@@ -173,6 +206,7 @@ struct LeaseWorld {
   TimerQueue events;  // of the network and the test
   LeaseServer server;
   std::function<Fate(const Candidate&, const HttpRequest&)> fate;
+  bool watchable = false;  // false: watches are refused
   bool two_gates_open = false;
   std::vector<std::unique_ptr<Candidate>> candidates;
 
@@ -240,16 +274,62 @@ inline CallId Candidate::Call(HttpRequest request, ReplyHandler reply) {
 inline void Candidate::Reply(CallId id, Result<HttpResponse> response) {
   const auto found = std::ranges::find(open, id, &std::pair<CallId, ReplyHandler>::first);
   if (found == open.end() || crashed_) return;
-  auto deliver = [this, handler = std::move(found->second), response = std::move(response)] {
-    handler(response);
+  auto handler = std::move(found->second);
+  open.erase(found);
+  Deliver([handler = std::move(handler), response = std::move(response)] { handler(response); });
+}
+
+inline void Candidate::Deliver(std::function<void()> what) {
+  auto deliver = [this, what = std::move(what)] {
+    what();
     saw_holder = saw_holder || !election.holder().empty();
   };
-  open.erase(found);
   if (suspended_) {
     backlog_.emplace_back(std::move(deliver));
   } else {
     deliver();
   }
+}
+
+// Refused, or open for good: the request's fate says how long everything takes, and a lost request
+// makes a watch that never says anything.
+inline CallId Candidate::Stream(HttpRequest request, StreamHandler handler) {
+  const CallId id = ++last_id_;
+  const Fate fate = world.fate ? world.fate(*this, request) : Fate{};
+  watches.push_back({id, std::move(handler), fate.out + fate.back});
+  ++watches_opened;
+  if (!world.watchable) {
+    StreamEnd refused;
+    refused.status = 403;
+    world.After(fate.out, [this, id, refused] { EndStream(id, refused); });
+  } else if (fate.request_lost) {
+    watches.back().handler.on_line = nullptr;
+  } else if (world.server.lease) {
+    Line(id, nlohmann::json({{"type", "ADDED"}, {"object", *world.server.lease}}).dump());
+  }
+  return id;
+}
+
+inline void Candidate::Hear(const std::string& type, const nlohmann::json& lease) {
+  const std::string line = nlohmann::json({{"type", type}, {"object", lease}}).dump();
+  for (const Watch& watch : watches) Line(watch.id, line);
+}
+
+inline void Candidate::Line(CallId id, std::string line) {
+  const auto watch = std::ranges::find(watches, id, &Watch::id);
+  world.After(watch->delay, [this, id, line = std::move(line)] {
+    const auto found = std::ranges::find(watches, id, &Watch::id);
+    if (crashed_ || found == watches.end() || !found->handler.on_line) return;
+    Deliver([on_line = found->handler.on_line, line] { on_line(line); });
+  });
+}
+
+inline void Candidate::EndStream(CallId id, const StreamEnd& end) {
+  const auto found = std::ranges::find(watches, id, &Watch::id);
+  if (found == watches.end() || crashed_) return;
+  auto on_end = std::move(found->handler.on_end);
+  watches.erase(found);
+  Deliver([on_end = std::move(on_end), end] { on_end(end); });
 }
 
 inline void Candidate::Resume() {
