@@ -120,7 +120,7 @@ std::vector<Right> Daemon::RightsNeeded() const {
   if (flags_.leader_elect) {
     const std::string& home = flags_.leader_elect_namespace;
     rights.push_back({"create", "coordination.k8s.io", "leases", "", home, ""});
-    for (const char* verb : {"get", "update"}) {
+    for (const char* verb : {"get", "watch", "update"}) {
       rights.push_back({verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name});
     }
   }
@@ -179,19 +179,32 @@ void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
 
 void Daemon::StartControllers() {
   controller_.Start();
-  if (flags_.leader_elect) {
-    election_.Start();
-  } else {
-    gate_.OpenForGood();
-    Lead();
-  }
+  if (flags_.leader_elect) return election_.Start();
+  if (flags_.force) return LeadForGood();
+  const LeaseName name{flags_.leader_elect_namespace, flags_.leader_elect_name};
+  lease_in_use_ = std::make_unique<LeaseInUse>(
+      clock_, timers_, transport_, name, [this, name](const std::string& holder) {
+        if (stopping_) return;
+        if (holder.empty()) return LeadForGood();
+        log_.Error("the Lease " + name.namespace_ + "/" + name.name + " is held by " + holder +
+                   "; stop that process, or leave out --leader-elect=false, or give --force");
+        Finish(kExitConfig);
+      });
+}
+
+void Daemon::LeadForGood() {
+  gate_.OpenForGood();
+  Lead();
 }
 
 void Daemon::Lead() {
   if (stopping_) return;
   leading_ = true;
   log_.Info("leading: deployments are being controlled");
-  controller_.BeginTerm();
+  TermOptions term;
+  term.barrier = flags_.leader_elect;
+  if (flags_.leader_elect && election_.taken_over()) term.taken_over_as = election_.transitions();
+  controller_.BeginTerm(term);
 }
 
 void Daemon::StepDown() {

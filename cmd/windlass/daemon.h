@@ -21,6 +21,7 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/leader_election.h"
+#include "kubeclient/cache/lease_in_use.h"
 #include "kubeclient/client/access_review.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
@@ -58,6 +59,7 @@ class Daemon {
   void NoteMissing(const std::vector<Right>& missing);
   void RightsReviewed(Result<std::vector<Right>> missing);
   void StartControllers();
+  void LeadForGood();
   void Lead();
   void StepDown();
   void AwaitDrained(MonotonicTime until);
@@ -83,6 +85,7 @@ class Daemon {
   EventRecorder events_;
   DeploymentController controller_;
   LeaderElection election_;
+  std::unique_ptr<LeaseInUse> lease_in_use_;  // without leader election
   SnapshotBoard board_;
   std::unique_ptr<OpsServer> ops_;
 

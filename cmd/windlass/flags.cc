@@ -68,6 +68,8 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_flag("--leader-elect,!--no-leader-elect", flags.leader_elect,
                "hold a Lease before writing anything (default true; --leader-elect=false to switch "
                "it off)");
+  app.add_flag("--force", flags.force,
+               "with --leader-elect=false: begin although another process holds the Lease");
   app.add_option("--leader-elect-resource-name", flags.leader_elect_name, "name of the Lease")
       ->capture_default_str();
   app.add_option("--leader-elect-resource-namespace", flags.leader_elect_namespace,

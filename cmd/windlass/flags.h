@@ -16,6 +16,7 @@ struct Flags {
   std::vector<std::string> controllers = {"deployment"};
   std::string namespace_;  // "" = all
   bool leader_elect = true;
+  bool force = false;  // lead without a Lease although somebody holds it (L-017)
   std::string leader_elect_name = "windlass";
   std::string leader_elect_namespace = "windlass-system";
   Duration lease_duration = seconds(15);

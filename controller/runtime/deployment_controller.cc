@@ -32,21 +32,31 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
       sync_environment_{environment.clock, environment.log, client, events, cache_, fold_, next_} {
   cache_.deployments().on_synced = [this] { AddAllWhenSynced(); };
   cache_.replica_sets().on_synced = [this] { AddAllWhenSynced(); };
+  const auto look = [this](const auto&) {
+    if (barrier_ != nullptr) barrier_->Look();
+  };
+  cache_.deployments().store().OnChange(look);
+  cache_.replica_sets().store().OnChange(look);
+  cache_.pods().store().OnChange(look);
 }
 
 DeploymentController::~DeploymentController() { cache_.Stop(); }
 
 void DeploymentController::Start() { cache_.Start(); }
 
-void DeploymentController::BeginTerm() {
+void DeploymentController::BeginTerm(TermOptions options) {
+  EndTerm();  // its end must not undo what the next one's beginning does
   added_all_ = false;
-  term_.reset();  // its end must not undo what the next one's beginning does
+  barrier_wanted_ = options.barrier;
   term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
-                                 options_.syncs_max, counters_);
+                                 options_.syncs_max, counters_, options.taken_over_as);
   AddAllWhenSynced();
 }
 
-void DeploymentController::EndTerm() { term_.reset(); }
+void DeploymentController::EndTerm() {
+  term_.reset();
+  barrier_.reset();
+}
 
 void DeploymentController::Drain() {
   if (term_ != nullptr) term_->Drain();
@@ -59,6 +69,11 @@ WorkQueueCounters DeploymentController::queue_counters() const {
 void DeploymentController::AddAllWhenSynced() {
   if (term_ == nullptr || added_all_) return;
   if (!cache_.deployments().HasSynced() || !cache_.replica_sets().HasSynced()) return;
+  if (barrier_wanted_ && barrier_ == nullptr) {
+    barrier_ =
+        std::make_unique<LeadershipBarrier>(environment_, cache_, [this] { AddAllWhenSynced(); });
+  }
+  if (barrier_ != nullptr && !barrier_->passed()) return;
   added_all_ = true;
   cache_.deployments().store().ForEach([this](const Deployment& deployment) {
     term_->Add(KeyOf(deployment.meta), Wake::kObjectChange);

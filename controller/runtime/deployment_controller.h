@@ -6,10 +6,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "controller/runtime/cluster_cache.h"
 #include "controller/runtime/fold.h"
+#include "controller/runtime/leadership_barrier.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term.h"
 #include "controller/runtime/wake_ups.h"
@@ -19,6 +21,16 @@ namespace windlass {
 struct DeploymentControllerOptions {
   std::string namespace_;  // empty = all
   int syncs_max = 64;      // --max-in-flight
+};
+
+// How a term of leadership came about.
+struct TermOptions {
+  // Somebody else may have led before: nothing is written until the caches hold what that leader
+  // wrote (L-011).
+  bool barrier = false;
+  // That leader did not give the Lease up, and its last writes may still be on their way; the
+  // number tells this term from every other (L-012).
+  std::optional<int32_t> taken_over_as{};
 };
 
 class DeploymentController {
@@ -35,7 +47,7 @@ class DeploymentController {
 
   // Leadership begins: every cached Deployment is looked at once, as soon as the caches are
   // complete.
-  void BeginTerm();
+  void BeginTerm(TermOptions options = {});
   // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
   void EndTerm();
 
@@ -51,7 +63,7 @@ class DeploymentController {
   WorkQueueCounters queue_counters() const;
 
  private:
-  // Adds every cached Deployment once the caches are complete (D-025).
+  // Adds every cached Deployment once the caches are complete (D-025), and past the barrier.
   void AddAllWhenSynced();
 
   InformerEnvironment environment_;
@@ -63,6 +75,8 @@ class DeploymentController {
   Planner next_;
   SyncEnvironment sync_environment_;
   std::unique_ptr<Term> term_;
+  bool barrier_wanted_ = false;
+  std::unique_ptr<LeadershipBarrier> barrier_;
   bool added_all_ = false;
 };
 

@@ -13,13 +13,14 @@ constexpr Duration kRivalLook = seconds(60);
 }  // namespace
 
 Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
-           ControllerCounters& counters)
+           ControllerCounters& counters, std::optional<int32_t> taken_over_as)
     : environment_(environment),
       timers_(timers),
       syncs_max_(syncs_max),
       counters_(counters),
       queue_(environment.clock, random, timers, [this] { SchedulePump(); }),
       alive_(std::make_shared<bool>(true)) {
+  if (taken_over_as) fence_.emplace(environment_, *taken_over_as);
   environment_.client.on_free = [this] { SchedulePump(); };
   queue_.on_queue_duration = [this](Duration d) { counters_.queue_duration.Observe(d); };
   queue_.on_work_duration = [this](Duration d) { counters_.work_duration.Observe(d); };
@@ -71,7 +72,6 @@ void Term::Begin(const ObjectKey& key) {
   auto sync = std::make_unique<Sync>(
       environment_, key, std::move(hooks),
       put_off.empty() ? std::nullopt : std::optional<MonotonicTime>(put_off.mapped()));
-  Sync& running = *sync;
   syncs_.emplace(key, std::move(sync));
   const Deployment* deployment = environment_.cache.deployments().store().Find(key);
   const auto unverified = unverified_.find(key);
@@ -82,8 +82,17 @@ void Term::Begin(const ObjectKey& key) {
   } else if (deployment != nullptr && rivals_.Suspicious(*deployment)) {
     JudgeRival(key);
   } else {
-    running.Start();
+    StartSync(key);
   }
+}
+
+// The first act of a term that was taken over: what the former leader still sends must fail.
+void Term::StartSync(const ObjectKey& key) {
+  if (!fence_) return syncs_.at(key)->Start();
+  fence_->Raise(key, [this, key](SyncResult result) {
+    if (result.kind != SyncResult::Kind::kDone) return Ended(key, std::move(result));
+    syncs_.at(key)->Start();
+  });
 }
 
 void Term::JudgeRival(const ObjectKey& key) {
@@ -95,7 +104,7 @@ void Term::JudgeRival(const ObjectKey& key) {
       return Ended(key, {SyncResult::Kind::kRetry, {}, kRetryMax, {}});
     }
     if (!rivals_.Judge(*deployment, said->body, environment_.clock.Wall())) {
-      return syncs_.at(key)->Start();
+      return StartSync(key);
     }
     ++counters_.stepped_back;
     environment_.log.Warning(
@@ -125,7 +134,7 @@ void Term::Verify(const ObjectKey& key, const Request& request) {
     }
     if (!said.ok()) return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, request});
     unverified_.erase(key);
-    syncs_.at(key)->Start();
+    StartSync(key);
   });
 }
 

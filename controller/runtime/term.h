@@ -14,6 +14,7 @@
 
 #include "controller/runtime/rivals.h"
 #include "controller/runtime/sync.h"
+#include "controller/runtime/term_fence.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -35,8 +36,9 @@ struct ControllerCounters {
 class Term {
  public:
   // All references must outlive the term. `syncs_max` is how many keys may be worked on at once.
+  // `taken_over_as`: see TermOptions.
   Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
-       ControllerCounters& counters);
+       ControllerCounters& counters, std::optional<int32_t> taken_over_as);
   ~Term();
   Term(const Term&) = delete;
   Term& operator=(const Term&) = delete;
@@ -60,6 +62,7 @@ class Term {
   void Begin(const ObjectKey& key);
   void Verify(const ObjectKey& key, const Request& request);
   void JudgeRival(const ObjectKey& key);
+  void StartSync(const ObjectKey& key);
   void Ended(const ObjectKey& key, SyncResult result);
   void Settle(const ObjectKey& key, const SyncResult& result);
 
@@ -69,6 +72,7 @@ class Term {
   ControllerCounters& counters_;
   WorkQueue queue_;
   Rivals rivals_;
+  std::optional<TermFence> fence_;  // after a take-over
   TimerId pump_ = 0;
   bool draining_ = false;
   std::map<ObjectKey, std::unique_ptr<Sync>> syncs_;

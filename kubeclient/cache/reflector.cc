@@ -19,6 +19,7 @@ Reflector::~Reflector() { machine_->CloseCall(); }
 
 void Reflector::Start() { machine_->Start(); }
 void Reflector::Stop() { machine_->Stop(); }
+const ReflectorOptions& Reflector::options() const { return machine_->options_; }
 ReflectorState Reflector::state() const { return machine_->state_; }
 const ReflectorCounters& Reflector::counters() const { return machine_->counters_; }
 const std::string& Reflector::trouble() const { return machine_->trouble_; }

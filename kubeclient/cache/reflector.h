@@ -91,6 +91,7 @@ class Reflector {
   // The sink hears nothing more; a replacement under way is abandoned.
   void Stop();
 
+  const ReflectorOptions& options() const;
   ReflectorState state() const;
   const ReflectorCounters& counters() const;
   // Why it is not watching right now, for /readyz and the log: "" while all is well, otherwise for

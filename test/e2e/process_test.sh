@@ -76,9 +76,12 @@ say "it took $took ms"
 [ "$took" -lt 5000 ] || fail "SIGTERM took $took ms"
 expect "holder of the Lease" "$(holder)" ""
 
-say "a second SIGTERM ends it at once"
+say "who leads without a Lease does not begin while somebody holds it"
 launch_windlass --leader-elect=true
 until_true 20 "the Lease is held" held
+ends_with 3 "is held by" --kubeconfig "$good" --leader-elect=false
+
+say "a second SIGTERM ends it at once"
 cluster kill apiserver --signal STOP # so that giving up the Lease takes its time
 kill "$WINDLASS_PID" && kill "$WINDLASS_PID"
 status=0

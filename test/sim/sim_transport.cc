@@ -53,6 +53,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   std::map<CallId, Stream> streams;
   CallId last_id = 0;
   uint64_t call_count = 0;
+  Duration stream_lag{0};
 };
 
 // The handler runs later, from a timer; the first answer wins.
@@ -103,7 +104,7 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
   const auto found = streams.find(id);
   if (found == streams.end() || found->second.ended) return;
   Stream& stream = found->second;
-  stream.arrives = std::max(stream.arrives, Now() + Latency());
+  stream.arrives = std::max(stream.arrives, Now() + Latency() + stream_lag);
   // 64 readable bytes behind the line, as the real transport guarantees.
   const size_t size = line.size();
   line.append(64, '\0');
@@ -199,6 +200,8 @@ void SimTransport::Cancel(CallId id) {
   end.error = cancelled;
   impl.EndStream(id, impl.Now(), std::move(end));
 }
+
+void SimTransport::LagStreams(Duration lag) { impl_->stream_lag = lag; }
 
 uint64_t SimTransport::calls() const { return impl_->call_count; }
 size_t SimTransport::open() const { return impl_->calls.size() + impl_->streams.size(); }

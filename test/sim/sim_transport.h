@@ -48,6 +48,9 @@ class SimTransport final : public Transport {
   // a timer of the world (SimLoop::After(0)), never inside this function.
   std::function<Fate(uint64_t number, const HttpRequest& request)> decide;
 
+  // Lines of streams take so much longer from now on: a watch that lags.
+  void LagStreams(Duration lag);
+
   uint64_t calls() const;
   // Calls and streams whose handler has not been told the end.
   size_t open() const;

@@ -12,6 +12,11 @@ constexpr Duration kRestart = seconds(1);
 }  // namespace
 
 WindlassProcess::WindlassProcess(World& world, ClientOptions options)
+    : WindlassProcess(world, Standby{}, std::move(options)) {
+  Lead({});
+}
+
+WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
     : process_(world.Boot()),
       gate_(process_->clock()),
       client_(process_->clock(), process_->timers(), process_->transport(), process_->decoder(),
@@ -22,9 +27,12 @@ WindlassProcess::WindlassProcess(World& world, ClientOptions options)
     if (request.resource() == Resource::kEvents) return;
     longest_wait_ = std::max(longest_wait_, waited);
   };
-  gate_.OpenForGood();
   controller_.Start();
-  controller_.BeginTerm();
+}
+
+void WindlassProcess::Lead(TermOptions options) {
+  gate_.OpenForGood();
+  controller_.BeginTerm(options);
 }
 
 SupervisedWindlass::SupervisedWindlass(World& world, std::optional<CrashPoint> crash)

@@ -19,6 +19,11 @@ class WindlassProcess {
   // Starts at once, leading.
   explicit WindlassProcess(World& world, ClientOptions options = {});
 
+  // A hot standby: its caches follow, and nothing is written until Lead.
+  struct Standby {};
+  WindlassProcess(World& world, Standby, ClientOptions options = {});
+  void Lead(TermOptions options);
+
   const DeploymentController& controller() const { return controller_; }
   // How long a call, Events apart, has waited for its turn at most.
   Duration longest_wait() const { return longest_wait_; }

@@ -1,0 +1,46 @@
+// Makes late writes of a former leader fail (L-012).
+//
+// Each write is conditional on the version of one object, which cannot protect a decision over
+// several: the former leader's scale-up of one ReplicaSet may arrive after the new leader has
+// scaled up another. So the first thing a term does to a Deployment that it found in the middle of
+// a rollout, after a take-over, is to touch each ReplicaSet that has replicas: every version older
+// than the term is history then. At most one PATCH per such ReplicaSet and take-over. Core thread
+// only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string_view>
+
+#include "controller/runtime/sync.h"
+
+namespace windlass {
+
+// Its value is the Lease's leaseTransitions. On ReplicaSets only, and only after a take-over.
+inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
+
+class TermFence {
+ public:
+  // Everything in `environment` must outlive the fence. Destroying it drops what is in flight.
+  TermFence(SyncEnvironment environment, int32_t term);
+  ~TermFence();
+  TermFence(const TermFence&) = delete;
+  TermFence& operator=(const TermFence&) = delete;
+
+  // `done` is called once, possibly at once: kDone when nothing old can hit the Deployment any
+  // more, otherwise how the key's sync has ended.
+  using Done = std::function<void(SyncResult)>;
+  void Raise(const ObjectKey& key, Done done);
+
+ private:
+  void Answered(const ObjectKey& key, const Request& request, Result<Reply> said, Done done);
+
+  SyncEnvironment environment_;
+  const std::string term_;
+  std::set<ObjectKey> raised_;
+  std::shared_ptr<const bool> alive_;
+};
+
+}  // namespace windlass

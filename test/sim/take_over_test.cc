@@ -1,0 +1,180 @@
+// A standby takes over in the middle of a rollout: from a cache that lags (L-011), and with a write
+// of the former leader still on its way (L-012).
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/windlass_process.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr Duration kLimit = seconds(1800);
+constexpr Duration kLag = seconds(40);
+constexpr const char* kTerm = "windlass.dev/term";
+
+// A rollout of 10 under way: the new ReplicaSet has some replicas, the old one others.
+bool MidRollout(World& world) {
+  const auto sets = world.ReplicaSets("web");
+  return sets.size() == 2 && IntAt(*sets[0], {"spec", "replicas"}) > 0 &&
+         IntAt(*sets[1], {"spec", "replicas"}) > 4;
+}
+
+std::map<std::string, ResourceVersion> Versions(World& world) {
+  std::map<std::string, ResourceVersion> versions;
+  for (const Object& rs : world.ReplicaSets("web")) {
+    versions[NameOf(*rs)] = {TextAt(*rs, {"metadata", "resourceVersion"})};
+  }
+  return versions;
+}
+
+// A leader that dies in the middle of a rollout, and a standby.
+struct TakeOver {
+  explicit TakeOver(uint64_t seed, Duration lag) : world(seed) {
+    leader = std::make_unique<WindlassProcess>(world);
+    standby = std::make_unique<WindlassProcess>(world, WindlassProcess::Standby{});
+    world.Apply(SampleDeployment("web", 10, "app:v1"));
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+    REQUIRE(world.Quiesce());
+    standby->transport().LagStreams(lag);
+    world.SetImage("web", "app:v2");
+    REQUIRE(world.RunUntil([&] { return MidRollout(world); }, kLimit));
+    leader.reset();
+    standby->transport().LagStreams(Duration{0});
+  }
+  void Finish() {
+    const bool complete = world.RunUntil([&] { return world.IsComplete("web"); }, kLimit);
+    INFO(world.Complaints());
+    CHECK(complete);
+    CHECK(world.Complaints().empty());
+  }
+
+  World world;
+  std::unique_ptr<WindlassProcess> leader;
+  std::unique_ptr<WindlassProcess> standby;
+};
+
+// Whether the new leader's cache held all that the former one had written, when it first wrote.
+bool KnewAtItsFirstWrite(TakeOver& take_over, TermOptions options) {
+  const auto written = Versions(take_over.world);
+  std::optional<bool> knew;
+  WindlassProcess& standby = *take_over.standby;
+  standby.transport().decide = [&](uint64_t, const HttpRequest& request) {
+    const bool of_interest =
+        request.method != HttpMethod::kGet && request.target.find("/events") == std::string::npos;
+    if (!of_interest || knew) return Fate::kDelivered;
+    knew = true;
+    standby.controller().cache().replica_sets().store().ForEach([&](const ReplicaSet& rs) {
+      const auto order =
+          ResourceVersion::Compare(rs.meta.resource_version, written.at(rs.meta.name));
+      if (*order == std::strong_ordering::less) knew = false;
+    });
+    return Fate::kDelivered;
+  };
+  standby.Lead(options);
+  take_over.world.RunUntil([&] { return knew.has_value(); }, kLimit);
+  REQUIRE(knew.has_value());
+  return *knew;
+}
+
+TEST_CASE("a new leader writes nothing before its cache holds what the former one wrote (L-011)") {
+  TakeOver take_over(GENERATE(1U, 2U, 3U, 4U, 5U), kLag);
+  CHECK(KnewAtItsFirstWrite(take_over, {.barrier = true}));
+  take_over.Finish();
+}
+
+TEST_CASE("without the barrier it writes on what is long past: the test above can fail") {
+  TakeOver take_over(1, kLag);
+  CHECK_FALSE(KnewAtItsFirstWrite(take_over, {.barrier = false}));
+}
+
+TEST_CASE("a barrier whose lists are lost asks again") {
+  TakeOver take_over(1, Duration{0});
+  int lost = 5;
+  take_over.standby->transport().decide = [&](uint64_t, const HttpRequest& request) {
+    const bool list =
+        request.method == HttpMethod::kGet && request.target.find("limit=") != std::string::npos;
+    return list && lost-- > 0 ? Fate::kRequestLost : Fate::kDelivered;
+  };
+  take_over.standby->Lead({.barrier = true});
+  take_over.Finish();
+  CHECK(lost < 0);
+}
+
+TEST_CASE("a term that ends at the barrier leaves nothing behind") {
+  TakeOver take_over(1, kLag);
+  for (int i = 0; i < 3; ++i) {
+    take_over.standby->Lead({.barrier = true});
+    take_over.world.RunFor(milliseconds(3));
+  }
+  take_over.Finish();
+}
+
+TEST_CASE("after a take-over each ReplicaSet of a rollout is touched before anything (L-012)") {
+  TakeOver take_over(GENERATE(1U, 2U, 3U), Duration{0});
+  World& world = take_over.world;
+  const auto before = world.ReplicaSets("web");
+  std::optional<bool> touched_first;
+  take_over.standby->transport().decide = [&](uint64_t, const HttpRequest& request) {
+    if (request.method == HttpMethod::kPatch && !touched_first &&
+        request.body.find(kTerm) == std::string::npos) {
+      touched_first = true;
+      for (const Object& rs : world.ReplicaSets("web")) {
+        if (AnnotationOf(*rs, kTerm) != "7") touched_first = false;
+      }
+    }
+    return Fate::kDelivered;
+  };
+  take_over.standby->Lead({.barrier = true, .taken_over_as = 7});
+  REQUIRE(world.RunUntil([&] { return touched_first.has_value(); }, kLimit));
+  CHECK(*touched_first);
+
+  // What the former leader may still send was decided on a version that is history now.
+  for (const Object& rs : before) {
+    HttpRequest late;
+    late.method = HttpMethod::kPatch;
+    late.target = "/apis/apps/v1/namespaces/default/replicasets/" + NameOf(*rs);
+    late.content_type = "application/merge-patch+json";
+    late.body = Json({{"metadata",
+                       {{"uid", TextAt(*rs, {"metadata", "uid"})},
+                        {"resourceVersion", TextAt(*rs, {"metadata", "resourceVersion"})}}},
+                      {"spec", {{"replicas", 10}}}})
+                    .dump();
+    CHECK(world.api().Handle(late, "former").status == 409);
+  }
+  take_over.Finish();
+}
+
+TEST_CASE("a Deployment that is not in the middle of a rollout is not touched (L-012)") {
+  World world(1);
+  WindlassProcess standby(world, WindlassProcess::Standby{});
+  {
+    const WindlassProcess leader(world);
+    world.Apply(SampleDeployment("web", 4, "app:v1"));
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  }
+  standby.Lead({.barrier = true, .taken_over_as = 7});
+  REQUIRE(world.Quiesce());
+  world.SetImage("web", "app:v2");
+  REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  REQUIRE(world.Quiesce());
+  for (const Object& rs : world.ReplicaSets("web")) CHECK(AnnotationOf(*rs, kTerm).empty());
+  CHECK(world.Complaints().empty());
+}
+
+TEST_CASE("a leader that follows a Lease given up touches nothing (L-012)") {
+  TakeOver take_over(1, Duration{0});
+  take_over.standby->Lead({.barrier = true});
+  take_over.Finish();
+  for (const Object& rs : take_over.world.ReplicaSets("web")) {
+    CHECK(AnnotationOf(*rs, kTerm).empty());
+  }
+}
+
+}  // namespace
+}  // namespace windlass::sim
