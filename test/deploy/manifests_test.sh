@@ -45,6 +45,20 @@ for right in 'list deployments.apps' 'watch deployments.apps' \
 done
 may update leases.coordination.k8s.io/windlass -n windlass-system || fail "may not renew its Lease"
 
+may watch leases.coordination.k8s.io/windlass -n windlass-system || fail "may not watch its Lease"
+
+say "a flooded API server tells its calls from other workloads' (L-015)"
+# flow_schema PATH: which FlowSchema the API server puts a request of the account under.
+flow_schema() {
+  local uid
+  uid=$(kubectl get --raw "$1" --as="$account" -v=8 2>&1 >/dev/null |
+    sed -n 's/.*X-Kubernetes-Pf-Flowschema-Uid: \([^ ]*\).*/\1/p' | head -n 1)
+  kubectl get flowschemas -o jsonpath="{.items[?(@.metadata.uid=='$uid')].metadata.name}"
+}
+expect "FlowSchema of a list" "$(flow_schema /apis/apps/v1/deployments)" windlass
+leases=/apis/coordination.k8s.io/v1/namespaces/windlass-system/leases/windlass
+expect "FlowSchema of the Lease" "$(flow_schema "$leases")" windlass-leader-election
+
 say "and no more"
 for right in 'get secrets' 'get configmaps' 'delete pods' 'patch pods' 'create pods' \
   'update deployments.apps' 'patch deployments.apps' 'delete deployments.apps' \
