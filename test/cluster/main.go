@@ -23,6 +23,7 @@ import (
 	"windlass.dev/test/cluster/internal/control"
 	"windlass.dev/test/cluster/internal/node"
 	"windlass.dev/test/cluster/internal/witness"
+	"windlass.dev/test/cluster/internal/writers"
 )
 
 // Every subcommand gets its arguments without its own name and returns an exit
@@ -44,6 +45,7 @@ var subcommands = map[string]func(args []string) int{
 	"audit":     audit.Main,
 	"witness":   witness.Main,
 	"check":     check.Main,
+	"writers":   writers.Main,
 }
 
 func runKubectl([]string) int {

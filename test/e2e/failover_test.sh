@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Two replicas: the leader is ended again and again while a Deployment changes, by SIGTERM and by
+# kill -9; the other goes on, and at no moment do both write. RUNS says how often each; 50 of each
+# take about twenty minutes. How long the other takes is printed, not judged.
+. "$(dirname "$0")/lib.sh"
+
+RUNS=${RUNS:-2}
+LOSSES=$WORK/losses
+PIDS=()
+trap 'for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; cleanup' EXIT
+
+start_cluster --nodes 3
+start_witness
+
+# Each replica is a user of its own, so that the audit log tells them apart.
+SYSTEM=windlass-system
+user() { printf 'system:serviceaccount:%s:windlass-%s' "$SYSTEM" "$1"; }
+for n in 1 2; do
+  name=windlass-$n
+  {
+    kubectl -n $SYSTEM create serviceaccount $name
+    kubectl create clusterrolebinding $name --clusterrole=windlass-deployment \
+      --serviceaccount=$SYSTEM:$name
+    kubectl -n $SYSTEM create rolebinding $name --role=windlass-lease \
+      --serviceaccount=$SYSTEM:$name
+  } >/dev/null
+  token=$(kubectl -n $SYSTEM create token $name --duration=24h)
+  sed "s/^\( *token:\).*/\1 $token/" "$DATA/windlass.kubeconfig" >"$WORK/$name.kubeconfig"
+done
+
+# start_replica N: returns when it is ready, be it as leader or as standby.
+start_replica() {
+  WORK_LOG=$WORK/replica-$1.log
+  local from=0
+  if [ -f "$WORK_LOG" ]; then from=$(wc -l <"$WORK_LOG"); fi
+  "$WINDLASS" --kubeconfig "$WORK/windlass-$1.kubeconfig" --metrics-bind-address=127.0.0.1:0 \
+    2>>"$WORK_LOG" &
+  PIDS[$1]=$!
+  until_true 20 "replica $1 logs its address" replica_address "$from"
+  OPS=$(replica_address "$from")
+  until_true 20 "replica $1 is ready" windlass_ready
+}
+replica_address() {
+  tail -n +$(($1 + 1)) "$WORK_LOG" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1 | grep .
+}
+generation() { field deployment/web '{.metadata.generation}'; }
+observed() { [ "$(field deployment/web '{.status.observedGeneration}')" = "$(generation)" ]; }
+rolled() { observed && [ "$(field deployment/web '{.status.updatedReplicas}')" = 4 ]; }
+
+# lose SIGNAL: ends the leader while a rollout begins; the other finishes it.
+run=0
+LEADER=1
+lose() {
+  local other=$((3 - LEADER)) status=0
+  run=$((run + 1))
+  # Any moment between two renewals: they are 2 s apart, and no condition stands for a moment.
+  sleep "1.$((RANDOM % 10))$((RANDOM % 10))"
+  kubectl set image deployment/web "app=app:v$run" >/dev/null
+  printf '%s %s %s\n' "$(date -u +%FT%T.%NZ)" "$1" "$(user $LEADER)" >>"$LOSSES"
+  kill "-$1" "${PIDS[$LEADER]}"
+  # There is something to write for whoever comes next.
+  kubectl scale deployment/web --replicas=$((4 + run % 2)) >/dev/null
+  kubectl scale deployment/web --replicas=4 >/dev/null
+  wait "${PIDS[$LEADER]}" 2>/dev/null || status=$?
+  if [ "$1" = TERM ]; then [ "$status" = 0 ] || fail "SIGTERM ended the leader with $status"; fi
+  until_true 60 "the other replica finishes the rollout" rolled
+  kubectl rollout status deployment/web --timeout=60s >/dev/null || fail "the rollout did not end"
+  start_replica "$LEADER"
+  LEADER=$other
+}
+
+start_replica 1
+leads() { kubectl -n $SYSTEM get lease windlass -o jsonpath='{.spec.holderIdentity}' | grep .; }
+until_true 20 "the first replica leads" leads
+start_replica 2
+deployment web 4 app:v0 | kubectl apply -f - >/dev/null
+rolled_out web
+
+say "SIGTERM of the leader, $RUNS times"
+for _ in $(seq "$RUNS"); do lose TERM; done
+say "kill -9 of the leader, $RUNS times"
+for _ in $(seq "$RUNS"); do lose KILL; done
+
+say "who wrote, from the audit log"
+check_witness
+cluster writers --data "$DATA" --users "$(user 1),$(user 2)" --losses "$LOSSES" ||
+  fail "somebody else than the holder of the Lease wrote"
+say "passed"
