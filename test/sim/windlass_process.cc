@@ -8,6 +8,7 @@ namespace {
 
 // As long as a supervisor takes to notice and start anew.
 constexpr Duration kRestart = seconds(1);
+constexpr Duration kStandbyLag = seconds(3);
 
 }  // namespace
 
@@ -35,9 +36,24 @@ void WindlassProcess::Lead(TermOptions options) {
   controller_.BeginTerm(options);
 }
 
-SupervisedWindlass::SupervisedWindlass(World& world, std::optional<CrashPoint> crash)
+SupervisedWindlass::SupervisedWindlass(World& world, std::optional<CrashPoint> crash,
+                                       Successor successor)
     : world_(world), crash_(crash) {
+  if (successor == Successor::kStandby) {
+    standby_ = std::make_unique<WindlassProcess>(world, WindlassProcess::Standby{});
+    standby_->transport().LagStreams(kStandbyLag);
+  }
   Start();
+}
+
+void SupervisedWindlass::GoOn() {
+  if (standby_ == nullptr) return Start();
+  running_ = std::move(standby_);
+  running_->transport().LagStreams(Duration{0});
+  TermOptions term;
+  term.barrier = true;
+  term.taken_over_as = 1;
+  running_->Lead(term);
 }
 
 void SupervisedWindlass::Start() {
@@ -52,7 +68,7 @@ void SupervisedWindlass::Start() {
         running_.reset();
         crash_.reset();
         ++crashes_;
-        world_.loop().After(kRestart, [this] { Start(); });
+        world_.loop().After(kRestart, [this] { GoOn(); });
       });
     }
     return fate;

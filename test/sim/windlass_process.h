@@ -46,10 +46,14 @@ struct CrashPoint {
   Fate fate = Fate::kRequestLost;
 };
 
-// Windlass under a supervisor: it is started anew a moment after each crash.
+// Who goes on after a crash: the same program started anew, or a standby whose watches lagged.
+enum class Successor : uint8_t { kRestarted, kStandby };
+
+// Windlass under a supervisor: a moment after a crash somebody goes on.
 class SupervisedWindlass {
  public:
-  explicit SupervisedWindlass(World& world, std::optional<CrashPoint> crash = std::nullopt);
+  explicit SupervisedWindlass(World& world, std::optional<CrashPoint> crash = std::nullopt,
+                              Successor successor = Successor::kRestarted);
 
   uint64_t crashes() const { return crashes_; }
   // Calls of the first process, which tell how many crash points a scenario has.
@@ -57,12 +61,14 @@ class SupervisedWindlass {
 
  private:
   void Start();
+  void GoOn();
 
   World& world_;
   std::optional<CrashPoint> crash_;
   uint64_t crashes_ = 0;
   bool dying_ = false;
   std::unique_ptr<WindlassProcess> running_;
+  std::unique_ptr<WindlassProcess> standby_;
 };
 
 }  // namespace windlass::sim
