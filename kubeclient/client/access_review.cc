@@ -31,7 +31,8 @@ Result<bool> IsAllowed(const HttpResponse& response) {
     return Error{ErrorKind::kMalformed, "SelfSubjectAccessReview was answered with HTTP " +
                                             std::to_string(response.status)};
   }
-  return body["status"].value("allowed", false);
+  const nlohmann::json& status = body["status"];
+  return status.contains("allowed") && status["allowed"] == true;
 }
 
 // The reviews of one call, one after the other.
