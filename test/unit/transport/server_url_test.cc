@@ -38,6 +38,7 @@ TEST_CASE("server addresses as kubeconfig files have them") {
       {"https://fd00::1:6443", "", false},
       {"https://[fd00::1", "", false},
       {"https://[host]:1", "", false},
+      {std::string("https://[::1\0.example]", 22), "", false},
       {"https://ho st", "", false},
       {"https://host/a b", "", false},
       {"https://host?x=1", "", false},
