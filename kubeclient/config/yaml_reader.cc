@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "kubeclient/base/limits.h"
 
@@ -108,12 +109,12 @@ class TreeBuilder final : public YAML::EventHandler {
     if (level.node.kind == YamlNode::Kind::kSequence) {
       level.node.items.push_back(std::move(node));
     } else if (level.has_key) {
-      level.node.fields.emplace_back(std::move(level.key), std::move(node));
+      level.node.fields.push_back({std::move(level.key), std::move(node)});
       level.has_key = false;
     } else if (node.kind != YamlNode::Kind::kScalar) {
       Fail(node.line, "a key must be a plain word");
     } else {
-      const auto same = [&node](const auto& field) { return field.first == node.scalar; };
+      const auto same = [&node](const auto& field) { return field.key == node.scalar; };
       if (std::any_of(level.node.fields.begin(), level.node.fields.end(), same)) {
         Fail(node.line, "the key \"" + node.scalar + "\" stands here a second time");
       }

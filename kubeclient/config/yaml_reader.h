@@ -9,25 +9,31 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "kubeclient/base/result.h"
 
 namespace windlass {
 
+struct YamlField;
+
 struct YamlNode {
   enum class Kind : uint8_t { kNull, kScalar, kSequence, kMap };
 
   Kind kind = Kind::kNull;
-  int line = 1;                                          // where it stands, from 1
-  std::string scalar;                                    // its text, whatever its type
-  std::vector<YamlNode> items;                           // of a sequence
-  std::vector<std::pair<std::string, YamlNode>> fields;  // of a map, in the order of the file
+  int line = 1;                   // where it stands, from 1
+  std::string scalar;             // its text, whatever its type
+  std::vector<YamlNode> items;    // of a sequence
+  std::vector<YamlField> fields;  // of a map, in the order of the file
 
   bool IsNull() const { return kind == Kind::kNull; }
   // The value of a key; null when there is none, when its value is null, or when this is no map.
   const YamlNode* Find(std::string_view key) const;
+};
+
+struct YamlField {
+  std::string key;
+  YamlNode value;
 };
 
 // One document; an empty one is a null node. kConfig "line 7: <what is wrong>" otherwise. The
