@@ -1,6 +1,6 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: build packages demo demo-clean test sanitize image format tidy release-check
+.PHONY: build packages demo demo-clean test sanitize fuzz image format tidy release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
@@ -15,6 +15,8 @@ test:          ## every test; the last line is "N passed, N failed"
 	@tools/test.sh
 sanitize:      ## every C++ test under sanitizers; trace hashes of two compilers (half an hour)
 	@tools/sanitize.sh
+fuzz:          ## every parser under libFuzzer for ten minutes (needs clang; two hours)
+	@tools/fuzz.sh
 image:         ## build the container image windlass:<version>
 	@tools/image.sh
 format:        ## format all C++ and Go

@@ -1,0 +1,117 @@
+// A stream of bytes, given to a LineSink in pieces of any size while the core empties it at any
+// pace: the lines are those of the stream in one piece.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/transport/line_sink.h"
+#include "test/fuzz/input.h"
+
+namespace windlass::fuzz {
+namespace {
+
+struct StoppedClock final : Clock {
+  MonotonicTime Now() const override { return {}; }
+  WallTime Wall() const override { return {}; }
+  int64_t WallMicros() const override { return 0; }
+};
+
+struct Outcome {
+  std::vector<std::string> lines;
+  bool too_long = false;
+  bool operator==(const Outcome&) const = default;
+};
+
+// The contract, the obvious way.
+Outcome Split(std::string_view stream, size_t line_bytes_max) {
+  Outcome outcome;
+  while (!stream.empty()) {
+    const size_t end = stream.find('\n');
+    const std::string_view line = stream.substr(0, end);
+    if (line.size() > line_bytes_max) {
+      outcome.too_long = true;
+      break;
+    }
+    if (end == std::string_view::npos) break;
+    if (!line.empty() && line != "\r") outcome.lines.emplace_back(line);
+    stream.remove_prefix(end + 1);
+  }
+  return outcome;
+}
+
+// The network and the core, taking turns at random.
+class Exchange {
+ public:
+  Exchange(LineSink::Limits limits, Random& random)
+      : limits_(limits), random_(random), sink_(clock_, limits, [] {}) {}
+
+  Outcome Run(std::string_view stream) {
+    const bool headers_first = random_.Below(2) == 0;
+    if (headers_first) sink_.HeadersArrived(false);
+    while (!stream.empty() && !refused_) {
+      const size_t most = std::min<size_t>(stream.size(), 1 + random_.Below(40));
+      Put(stream.substr(0, most));
+      stream.remove_prefix(most);
+      if (random_.Below(3) == 0) Deliver();
+    }
+    sink_.HeadersArrived(false);
+    while (sink_.has_lines()) Deliver();
+    outcome_.too_long = sink_.line_too_long();
+    const size_t one_line = limits_.line_bytes_max + kLineOverheadBytes;
+    WL_ASSERT(sink_.bytes_peak() <= limits_.waiting_bytes_max + 2 * one_line);
+    return std::move(outcome_);
+  }
+
+ private:
+  void Put(std::string_view bytes) {
+    bool waiting = true;
+    const Taken taken = sink_.Put(bytes, [&](bool more) {
+      WL_ASSERT(waiting);  // exactly once
+      waiting = false;
+      refused_ = !more;
+    });
+    if (taken != Taken::kLater) {
+      refused_ = taken == Taken::kRefused;
+      return;
+    }
+    sink_.HeadersArrived(false);
+    while (waiting) Deliver();
+  }
+
+  void Deliver() {
+    const int most = 1 + static_cast<int>(random_.Below(4));
+    sink_.Deliver(most, [&](std::string_view line) {
+      const std::string_view padding(line.data() + line.size(), kLinePaddingBytes);
+      WL_ASSERT(padding.find_first_not_of('\0') == std::string_view::npos);
+      outcome_.lines.emplace_back(line);
+    });
+  }
+
+  const LineSink::Limits limits_;
+  Random& random_;
+  StoppedClock clock_;
+  LineSink sink_;
+  Outcome outcome_;
+  bool refused_ = false;
+};
+
+void Check(std::string_view stream) {
+  Random random(FingerprintOf(stream).low);  // as arbitrary as the stream, and the same every time
+  for (int i = 0; i < 3; ++i) {
+    LineSink::Limits limits;
+    limits.waiting_bytes_max = 1 + random.Below(600);
+    limits.line_bytes_max = 1 + random.Below(400);
+    WL_ASSERT(Exchange(limits, random).Run(stream) == Split(stream, limits.line_bytes_max));
+  }
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}

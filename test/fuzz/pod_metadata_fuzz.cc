@@ -1,0 +1,31 @@
+// A Pod or PartialObjectMetadata, through Decoder, against the reference decoder; and any object's
+// metadata read as a Pod's.
+#include "test/fuzz/input.h"
+#include "test/fuzz/object_agreement.h"
+
+namespace windlass::fuzz {
+namespace {
+
+void Check(std::string_view text) {
+  static SymbolTable symbols;
+  static Decoder decoder(symbols);
+  const Result<PodMetadata> decoded = decoder.DecodePodMetadata(text);
+  CheckRepeatable(decoded, decoder.DecodePodMetadata(text));
+  const auto json = PlainJson(text);
+  if (!json) return;
+  CheckAgrees(decoder, text, decoded, test::ReferencePodMetadata(*json));
+
+  Result<ReplicaSet> other = decoder.DecodeReplicaSet(text);
+  if (!other.ok()) return;
+  WL_ASSERT(decoded.ok());
+  other->meta.annotations = {};  // not kept of Pods
+  WL_ASSERT(decoded->meta == other->meta);
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}

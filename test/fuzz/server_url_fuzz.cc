@@ -1,0 +1,30 @@
+// The API server's address: what is read and written is read again as the same.
+#include <string>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/transport/server_url.h"
+#include "test/fuzz/input.h"
+
+namespace windlass::fuzz {
+namespace {
+
+void Check(std::string_view text) {
+  const Result<ServerUrl> url = ParseServerUrl(text);
+  if (!url.ok()) {
+    WL_ASSERT(url.error().kind == ErrorKind::kConfig);
+    return;
+  }
+  WL_ASSERT(!url->host.empty() && url->port != 0 && !url->path.ends_with('/'));
+  const Result<ServerUrl> again = ParseServerUrl(url->Text());
+  WL_ASSERT(again.ok());
+  WL_ASSERT(*again == *url);
+  WL_ASSERT(url->Text().find_first_of(" \r\n") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}

@@ -1,0 +1,66 @@
+// The body of a refusal: a metav1.Status or whatever else stood between us and the server.
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+#include "kubeclient/client/client.h"
+#include "test/fuzz/input.h"
+#include "test/fuzz/json_text.h"
+
+namespace windlass::fuzz {
+namespace {
+
+using nlohmann::json;
+
+void CheckStatus(const ApiStatus& status, const json& body) {
+  WL_ASSERT(body.at("kind") == "Status");
+  const auto text = [&](const char* key) {
+    return body.contains(key) && body[key].is_string() ? body[key].get<std::string>() : "";
+  };
+  WL_ASSERT(status.reason == text("reason") && status.message == text("message"));
+  const json::json_pointer causes("/details/causes");
+  const size_t count = body.contains(causes) ? body[causes].size() : 0;
+  WL_ASSERT(status.causes.size() == count);
+  const json::json_pointer retry_after("/details/retryAfterSeconds");
+  const bool given = body.contains(retry_after) && !body[retry_after].is_null();
+  WL_ASSERT(status.retry_after_seconds.has_value() == given);
+  if (given) WL_ASSERT(body[retry_after] == *status.retry_after_seconds);
+}
+
+// What a call makes of it, by verb and HTTP status.
+void CheckAnswers(Decoder& decoder, std::string_view body) {
+  for (const Verb verb : {Verb::kGet, Verb::kList, Verb::kCreate, Verb::kPatch, Verb::kDelete}) {
+    for (const int code : {200, 301, 403, 404, 409, 410, 422, 429, 500, 503}) {
+      HttpResponse response;
+      response.status = code;
+      response.body = body;
+      const Result<Reply> reply = FromHttp(verb, std::move(response), decoder);
+      const bool gone = verb == Verb::kDelete && code == 404;
+      WL_ASSERT(!reply.ok() || code == 200 || gone);
+      if (reply.ok()) continue;
+      const int64_t wait = reply.error().retry_after_ms;
+      WL_ASSERT(wait >= 0 && wait <= kRetryAfterMsMax);
+      WL_ASSERT(!reply.error().message.empty());
+    }
+  }
+}
+
+void Check(std::string_view body) {
+  static SymbolTable symbols;
+  static Decoder decoder(symbols);
+  const Result<ApiStatus> status = decoder.DecodeStatus(body);
+  if (!status.ok()) WL_ASSERT(status.error().kind == ErrorKind::kMalformed);
+  const auto plain = PlainJson(body);
+  if (plain && status.ok()) CheckStatus(*status, *plain);
+  CheckAnswers(decoder, body);
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Every fuzz target of test/fuzz under libFuzzer, with AddressSanitizer and
+# UndefinedBehaviorSanitizer, two at a time:
+#
+#   tools/fuzz.sh [SECONDS [TARGET…]]        600 seconds each, all targets
+#
+# Prints what each executed and covered; fails when one found something. What was found is kept in
+# build/fuzz/findings, and runs again with build/fuzz/test/fuzz/TARGET_fuzz FILE. Inputs that
+# reached new code are kept in build/fuzz/corpus, where the next run begins.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+duration=${1:-600}
+[[ $duration =~ ^[0-9]+$ ]] || die "usage: fuzz.sh [SECONDS [TARGET…]]"
+targets=("${@:2}")
+clang=${CLANGXX:-$(command -v clang++-19 clang++ clang++-14 | head -n 1)}
+[ -n "$clang" ] || die "remedy: apt-get install clang"
+"$root/tools/packages.sh" test --check
+cd "$root"
+
+on_exit() { print_times; }
+
+step "Build"
+part "building the fuzz targets"
+quietly cmake --preset fuzz -DCMAKE_CXX_COMPILER="$clang"
+quietly cmake --build --preset fuzz
+
+if [ ${#targets[@]} -eq 0 ]; then
+  for source in test/fuzz/*_fuzz.cc; do
+    name=${source##*/}
+    targets+=("${name%_fuzz.cc}")
+  done
+fi
+folder=$root/build/fuzz
+mkdir -p "$folder/findings" "$folder/corpus" "$folder/logs"
+
+# One target; prints its row. What libFuzzer has to say is in the log.
+fuzz_one() {
+  local name=$1 log=$folder/logs/$1 status=0
+  mkdir -p "$folder/corpus/$name"
+  "$folder/test/fuzz/${name}_fuzz" -max_total_time="$duration" -timeout=10 -rss_limit_mb=2048 \
+    -print_final_stats=1 -artifact_prefix="$folder/findings/$name-" \
+    "$folder/corpus/$name" "$root/test/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
+  awk -v name="$name" -v status="$status" '
+    match($0, /cov: [0-9]+/) { edges = substr($0, RSTART + 5, RLENGTH - 5) }
+    match($0, /ft: [0-9]+/) { features = substr($0, RSTART + 4, RLENGTH - 4) }
+    /^stat::number_of_executed_units/ { executions = $2 }
+    END { printf "    %-18s %14d %10d %10d  %s\n", name, executions, edges, features,
+                 (status ? "FOUND SOMETHING" : "ok") }' "$log"
+  if [ "$status" -ne 0 ]; then
+    sed -n -E '/^assertion failed|^==.*ERROR|runtime error/ { s/^/      /; p; q }' "$log"
+  fi
+  return "$status"
+}
+export -f fuzz_one
+export folder root duration
+
+step "${#targets[@]} targets for $duration s each"
+part "fuzzing"
+printf '    %-18s %14s %10s %10s\n' target executions edges features
+printf '%s\n' "${targets[@]}" >"$scratch/targets"
+# shellcheck disable=SC2016 # the inner shell expands it
+run setsid xargs -a "$scratch/targets" -n 1 -P 2 bash -c 'fuzz_one "$1"' fuzz_one ||
+  die "see $folder/logs and $folder/findings"
