@@ -75,7 +75,7 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   }
   ListedVersions& listed = listed_.back();
   if (listed.version.empty()) listed.version = page->resource_version;
-  for (const std::string& item : page->items) {
+  for (const std::string_view item : page->items) {
     const Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(item);
     if (!identity.ok()) continue;  // nothing the cache could hold
     listed.objects[identity->key] = {identity->uid, identity->resource_version};

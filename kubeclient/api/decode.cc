@@ -63,9 +63,11 @@ Result<WatchFrame> Decoder::DecodeFrame(std::string_view line) {
   WatchFrame frame;
   in.Begin(line);
   in.Object([&](std::string_view key) {
-    if (key == "type")
-      frame.type = TypeOf(in.String());
-    else if (key == "object") {
+    if (key == "type") {
+      const std::string_view type = in.String();
+      frame.type = TypeOf(type);
+      if (frame.type == WatchEventType::kUnknown) frame.unknown_type = type;
+    } else if (key == "object") {
       const std::string_view raw = in.RawObject();
       if (in.ok()) frame.object_json = line.substr(in.OffsetOf(raw), raw.size());
     }
@@ -104,11 +106,16 @@ Result<ListPage> Decoder::DecodeList(std::string_view body) {
   in.Object([&](std::string_view key) {
     if (key == "kind")
       page.kind = in.String();
+    else if (key == "apiVersion")
+      page.api_version = in.String();
     else if (key == "metadata")
       ReadListMeta(in, page);
     else if (key == "items") {
       page.items.clear();
-      in.Array([&] { page.items.emplace_back(in.RawObject()); });
+      in.Array([&] {
+        const std::string_view raw = in.RawObject();
+        if (in.ok()) page.items.push_back(body.substr(in.OffsetOf(raw), raw.size()));
+      });
     }
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
@@ -138,6 +145,20 @@ Result<ApiStatus> Decoder::DecodeStatus(std::string_view body) {
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
   if (kind != "Status") return Malformed("kind: want Status, got \"" + kind + "\"");
   return status;
+}
+
+Result<TypeMeta> Decoder::DecodeTypeMeta(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  TypeMeta meta;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "apiVersion")
+      meta.api_version = in.String();
+    else if (key == "kind")
+      meta.kind = in.String();
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  return meta;
 }
 
 Result<ObjectIdentity> Decoder::DecodeIdentity(std::string_view object_json) {

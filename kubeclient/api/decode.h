@@ -35,7 +35,13 @@ enum class WatchEventType : uint8_t { kAdded, kModified, kDeleted, kBookmark, kE
 // One line of a watch, taken apart but with the object still as text.
 struct WatchFrame {
   WatchEventType type = WatchEventType::kUnknown;
+  std::string unknown_type;      // as written, where `type` is kUnknown
   std::string_view object_json;  // points into the line
+};
+// What an object says it is. Items of typed lists say nothing.
+struct TypeMeta {
+  std::string api_version;  // "apps/v1"
+  std::string kind;         // "ReplicaSet"
 };
 // A bookmark's content.
 struct Bookmark {
@@ -44,10 +50,11 @@ struct Bookmark {
 };
 // One page of a list, items still as text.
 struct ListPage {
-  std::string kind;  // "DeploymentList", "PartialObjectMetadataList", …
+  std::string api_version;  // "apps/v1", "meta.k8s.io/v1", …
+  std::string kind;         // "DeploymentList", "PartialObjectMetadataList", …
   ResourceVersion resource_version;
   std::string continue_token;
-  std::vector<std::string> items;  // raw JSON of each item
+  std::vector<std::string_view> items;  // raw JSON of each item; points into the body
 };
 
 // Metadata that identifies an object even if the rest cannot be decoded (quarantine, R-031).
@@ -83,6 +90,8 @@ class Decoder {
   Result<ListPage> DecodeList(std::string_view body);
   // Error kMalformed when `body` is no metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);
+  // Empty strings for what the object does not say.
+  Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
   // The owner reference with controller: true; nullopt when there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);

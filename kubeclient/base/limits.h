@@ -83,6 +83,9 @@ inline constexpr int kListPagesMax = 20000;
 inline constexpr size_t kVanishGuardObjects = 20;
 // A watch that has not failed by then is taken to be open: no header tells us.
 inline constexpr Duration kWatchTakenAsOpen = seconds(10);
+// Event types nobody knows are named in the log once each, and so many at most.
+inline constexpr size_t kUnknownTypesLogged = 8;
+inline constexpr size_t kUnknownTypeShown = 64;
 // An API that is not installed is looked for once a minute, +- 20 % (R-024).
 inline constexpr Duration kAbsentApiProbe = seconds(60);
 // A missing right does not come back by asking fast.

@@ -38,6 +38,7 @@ Reflector::Machine::Machine(const Clock& clock, Random& random, Log& log, TimerQ
       transport_(transport),
       decoder_(decoder),
       options_(std::move(options)),
+      expected_type_(options_),
       sink_(sink),
       back_off_(random) {}
 

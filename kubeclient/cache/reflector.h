@@ -68,6 +68,8 @@ struct ReflectorCounters {
   uint64_t events = 0;  // objects that watches and watch lists brought
   uint64_t bookmarks = 0;
   uint64_t decode_errors = 0;
+  uint64_t wrong_types = 0;    // events with an object of another kind, ignored
+  uint64_t unknown_types = 0;  // events of an unknown type, ignored
   uint64_t relists_after_gone = 0;
   uint64_t idle_timeouts = 0;
   uint64_t vanish_alarms = 0;  // relists that were confirmed by another one

@@ -103,17 +103,16 @@ void Reflector::Machine::OnPage(Result<HttpResponse> reply) {
 void Reflector::Machine::OnListPage(const ListPage& page) {
   // Anything else that parses is not a state of ours: taking it for one would delete everything
   // (R-009).
-  const std::string expected = std::string(Info(options_.resource).kind) + "List";
-  const bool reduced = options_.metadata_only && page.kind == "PartialObjectMetadataList";
-  if (page.kind != expected && !reduced) {
-    return Fail(ListWatchFailure::Malformed("got kind \"" + page.kind + "\" for " + expected));
+  if (!expected_type_.Fits(page)) {
+    return Fail(ListWatchFailure::Malformed("got \"" + page.api_version + " " + page.kind +
+                                            "\" for a list of " + expected_type_.Describe()));
   }
   if (pages_ == 0) list_version_ = page.resource_version;  // R-005
   if (list_version_.empty() || list_version_.text == "0") {
     return Fail(ListWatchFailure::Malformed("the list has no resourceVersion"));
   }
   if (++pages_ > kListPagesMax) return Fail(ListWatchFailure::Malformed("the list has no end"));
-  for (const std::string& item : page.items) {
+  for (const std::string_view item : page.items) {
     const Status added = sink_.AddToReplace(item, /*deleted=*/false);
     if (!added.ok()) CountDecodeError(added.error());
   }

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "kubeclient/cache/back_off.h"
+#include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/recovery.h"
 #include "kubeclient/cache/reflector.h"
 
@@ -38,6 +40,7 @@ struct Reflector::Machine {
   void OnLine(std::string_view line);
   void OnBookmark(std::string_view object_json);
   void OnObject(const WatchFrame& frame);
+  void OnUnknownType(const std::string& type);
   void Apply(const WatchFrame& frame);
   void OnErrorEvent(std::string_view status_json);
   void OnStreamEnd(const StreamEnd& end);
@@ -69,6 +72,7 @@ struct Reflector::Machine {
   Transport& transport_;
   Decoder& decoder_;
   const ReflectorOptions options_;
+  const ExpectedType expected_type_;
   ReflectorSink& sink_;
 
   ReflectorState state_ = ReflectorState::kStopped;
@@ -103,7 +107,9 @@ struct Reflector::Machine {
   int relists_at_once_ = 0;
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
-  bool unknown_type_logged_ = false;
+
+  std::set<std::string> unknown_types_logged_;  // at most kUnknownTypesLogged
+  bool wrong_type_logged_ = false;
 };
 
 }  // namespace windlass

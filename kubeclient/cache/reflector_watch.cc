@@ -58,17 +58,30 @@ void Reflector::Machine::OnLine(std::string_view line) {
     case WatchEventType::kDeleted: return OnObject(*frame);
     case WatchEventType::kBookmark: return OnBookmark(frame->object_json);
     case WatchEventType::kError: return OnErrorEvent(frame->object_json);
-    case WatchEventType::kUnknown: break;
+    case WatchEventType::kUnknown: return OnUnknownType(frame->unknown_type);
   }
-  if (!std::exchange(unknown_type_logged_, true)) {
-    log_.Warning("watch event of unknown type ignored",
-                 {{"resource", Info(options_.resource).plural}, {"line", line.substr(0, 100)}});
-  }
+}
+
+// No point to resume from: whoever invented it may mean that something is still to come.
+void Reflector::Machine::OnUnknownType(const std::string& type) {
+  ++counters_.unknown_types;
+  if (unknown_types_logged_.size() == kUnknownTypesLogged) return;
+  const std::string shown = type.substr(0, kUnknownTypeShown);
+  if (!unknown_types_logged_.insert(shown).second) return;
+  log_.Warning("watch event of unknown type ignored",
+               {{"resource", Info(options_.resource).plural}, {"type", shown}});
 }
 
 void Reflector::Machine::OnObject(const WatchFrame& frame) {
   ++counters_.events;
   last_heard_ = clock_.Now();
+  if (!expected_type_.Fits(frame.object_json, decoder_)) {
+    ++counters_.wrong_types;
+    if (std::exchange(wrong_type_logged_, true)) return;
+    return log_.Warning(
+        "watch event with an object of another kind ignored",
+        {{"resource", Info(options_.resource).plural}, {"expected", expected_type_.Describe()}});
+  }
   if (state_ == ReflectorState::kWatching) return Apply(frame);
   // The versions of initial objects are in no order: none is a point to resume from.
   const Status added =

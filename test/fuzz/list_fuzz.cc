@@ -44,7 +44,7 @@ void CheckItems(const ListPage& page, const json& body) {
 // The same owners as object by object, where every object can be read alone.
 void CheckControllers(Decoder& decoder, const ListPage& page, const std::vector<Uid>& controllers) {
   std::vector<Uid> one_by_one;
-  for (const std::string& item : page.items) {
+  for (const std::string_view item : page.items) {
     const auto controller = decoder.DecodeController(item);
     if (!controller.ok()) return;
     if (controller->has_value()) one_by_one.push_back((*controller)->uid);

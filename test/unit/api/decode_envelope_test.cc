@@ -120,9 +120,10 @@ TEST_CASE("a page of a list is split into its items") {
       R"("continue":"ey\"J2","remainingItemCount":5},"items":[{"a":1}, { "b" : [ ] } ,{}]})");
   REQUIRE(page.ok());
   CHECK(page->kind == "DeploymentList");
+  CHECK(page->api_version == "apps/v1");
   CHECK(page->resource_version.text == "77");
   CHECK(page->continue_token == "ey\"J2");
-  CHECK(page->items == std::vector<std::string>{R"({"a":1})", "{ \"b\" : [ ] }", "{}"});
+  CHECK(page->items == std::vector<std::string_view>{R"({"a":1})", "{ \"b\" : [ ] }", "{}"});
 }
 
 TEST_CASE("a list without items is empty when it says that it is a list (R-009)") {

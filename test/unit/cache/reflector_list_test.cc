@@ -204,11 +204,14 @@ TEST_CASE_METHOD(ReflectorFixture,
       "<html>welcome</html>",
       R"({"kind":"Status","status":"Success"})",
       R"({"kind":"Table","metadata":{"resourceVersion":"10"},"rows":[]})",
-      ListOf("10", {}, "", "PodList"),
-      ListOf("10", {}, "", "PartialObjectMetadataList"),
+      ListOf("10", {}, "", "PodList", "v1"),
+      ListOf("10", {}, "", "ReplicaSetList", "extensions/v1beta1"),
+      ListOf("10", {}, "", "ReplicaSet"),
+      ListOf("10", {}, "", "PartialObjectMetadataList", "meta.k8s.io/v1"),
       ListOf("", {}),
       ListOf("0", {}),
-      R"({"kind":"ReplicaSetList","items":[]})",
+      R"({"kind":"ReplicaSetList","apiVersion":"apps/v1","items":[]})",
+      R"({"kind":"ReplicaSetList","metadata":{"resourceVersion":"9"},"items":[]})",
   }));
   CAPTURE(body);
   StartListing();
@@ -222,8 +225,8 @@ TEST_CASE_METHOD(ReflectorFixture,
 
 TEST_CASE_METHOD(ReflectorFixture, "null items of a list are a legal empty list (R-009)") {
   StartListing();
-  transport.Reply(200,
-                  R"({"kind":"ReplicaSetList","metadata":{"resourceVersion":"9"},"items":null})");
+  transport.Reply(200, R"({"kind":"ReplicaSetList","apiVersion":"apps/v1",)"
+                       R"("metadata":{"resourceVersion":"9"},"items":null})");
   CHECK(sink.heard == "end 9");
 }
 

@@ -343,7 +343,14 @@ TEST_CASE_METHOD(ReflectorFixture,
                  "an unknown event is ignored and is no point to resume from (R-029)") {
   Sync();
   transport.Line(wire::Event("SURPRISE", wire::Object("a@12")));
+  transport.Line(wire::Event("SURPRISE", wire::Object("a@12")));
   transport.Line("");
+  CHECK(log.Count("watch event of unknown type ignored") == 1);  // once per type
+  for (int i = 0; i < 100; ++i) {
+    transport.Line(wire::Event("SURPRISE-" + std::to_string(i), wire::Object("a@12")));
+  }
+  CHECK(log.Count("watch event of unknown type ignored") == kUnknownTypesLogged);
+  CHECK(counters().unknown_types == 102);
   CHECK(transport.busy());
   CHECK(sink.heard.empty());
   CHECK(reflector.last_version().text == "10");
@@ -352,11 +359,53 @@ TEST_CASE_METHOD(ReflectorFixture,
 }
 
 TEST_CASE_METHOD(ReflectorFixture,
+                 "an object of another kind is ignored, and the watch goes on (R-030)") {
+  const std::string type = GENERATE(values<std::string>({
+      R"("kind":"Pod","apiVersion":"v1",)",
+      R"("kind":"ReplicaSet","apiVersion":"extensions/v1beta1",)",
+      R"("kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1",)",
+      R"("kind":"ReplicaSet",)",
+      R"("apiVersion":"apps/v1",)",
+      "",
+  }));
+  CAPTURE(type);
+  const std::string object = "{" + type + R"("metadata":)" + wire::Metadata("a@12") + "}";
+  SECTION("while watching") {
+    Sync();
+    transport.Line(wire::Event("ADDED", object));
+    transport.Line(wire::Event("DELETED", object));
+    CHECK(reflector.last_version().text == "10");
+    transport.Line(wire::Added("b@13"));
+    CHECK(sink.heard == "apply +b@13");
+  }
+  SECTION("within a watch list") {
+    reflector.Start();
+    transport.Line(wire::Event("ADDED", object));
+    transport.Line(wire::Event("ADDED", object));
+    transport.Line(wire::InitialEventsEnd("10"));
+    CHECK(sink.heard == "begin end 10");
+  }
+  CHECK(counters().wrong_types == 2);
+  CHECK(counters().decode_errors == 0);
+  CHECK(log.warnings.size() == 1);
+  CHECK(transport.requests().size() == 1);
+}
+
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a type that does not stand first, or is spelled otherwise, is read (R-030)") {
+  Sync();
+  transport.Line(wire::Event("ADDED", R"({"metadata":)" + wire::Metadata("a@12") +
+                                          R"(,"apiVersion":"apps/v1", "kind":"ReplicaSet"})"));
+  CHECK(sink.heard == "apply +a@12");
+}
+
+TEST_CASE_METHOD(ReflectorFixture,
                  "an object that cannot be decoded does not stop the watch (R-031)") {
   Sync();
   transport.Line(wire::Event("MODIFIED", wire::Poison("a@12")));
   CHECK(reflector.last_version().text == "12");
-  transport.Line(wire::Event("MODIFIED", R"({"metadata":{"resourceVersion":"13"}})"));
+  transport.Line(wire::Event("MODIFIED", R"({"kind":"ReplicaSet","apiVersion":"apps/v1",)"
+                                         R"("metadata":{"resourceVersion":"13"}})"));
   CHECK(reflector.last_version().text == "12");  // whoever it is, we resume before it
   transport.Line(wire::Added("b@14"));
   CHECK(reflector.last_version().text == "14");

@@ -22,7 +22,8 @@ inline std::string Metadata(const std::string& text) {
          R"("})";
 }
 inline std::string Object(const std::string& text, const std::string& spec = R"({"replicas":1})") {
-  return R"({"metadata":)" + Metadata(text) + R"(,"spec":)" + spec + "}";
+  return R"({"kind":"ReplicaSet","apiVersion":"apps/v1","metadata":)" + Metadata(text) +
+         R"(,"spec":)" + spec + "}";
 }
 // Metadata can be read, the rest cannot (R-031).
 inline std::string Poison(const std::string& text) {
@@ -59,11 +60,13 @@ inline std::string VersionTooLarge() {
 
 inline std::string ListOf(const std::string& version, const std::vector<std::string>& objects,
                           const std::string& continue_token = "",
-                          const std::string& kind = "ReplicaSetList") {
+                          const std::string& kind = "ReplicaSetList",
+                          const std::string& api_version = "apps/v1") {
   std::string items;
   for (const std::string& object : objects) items += (items.empty() ? "" : ",") + object;
-  return R"({"kind":")" + kind + R"(","metadata":{"resourceVersion":")" + version +
-         R"(","continue":")" + continue_token + R"("},"items":[)" + items + "]}";
+  return R"({"kind":")" + kind + R"(","apiVersion":")" + api_version +
+         R"(","metadata":{"resourceVersion":")" + version + R"(","continue":")" + continue_token +
+         R"("},"items":[)" + items + "]}";
 }
 
 }  // namespace windlass::wire
