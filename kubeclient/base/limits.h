@@ -83,6 +83,10 @@ inline constexpr int kListPagesMax = 20000;
 inline constexpr size_t kVanishGuardObjects = 20;
 // A watch that has not failed by then is taken to be open: no header tells us.
 inline constexpr Duration kWatchTakenAsOpen = seconds(10);
+// Silent watches in a row before one object is listed, to see whether the server knows our version
+// lists or bookmarks in a row that go back before we believe it.
+inline constexpr int kSilencesMax = 2;
+inline constexpr int kTimesBackMax = 3;
 // Event types nobody knows are named in the log once each, and so many at most.
 inline constexpr size_t kUnknownTypesLogged = 8;
 inline constexpr size_t kUnknownTypeShown = 64;

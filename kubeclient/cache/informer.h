@@ -41,9 +41,12 @@ class Informer final : private ReflectorSink {
   void Start() { reflector_.Start(); }
   // No callback after it returns.
   void Stop() { reflector_.Stop(); }
+  // What is held belongs to another cluster, or to a past that was taken back: not synced
+  // from now on; the next complete state replaces everything, whatever its versions.
+  void Reset(std::string_view why) { reflector_.Reset(why); }
 
   // True once the first complete state was applied and every handler has seen it. Stays
-  // true.
+  // true until a reset.
   bool HasSynced() const { return synced_; }
   Store<T>& store() { return store_; }
   const Store<T>& store() const { return store_; }
@@ -57,8 +60,16 @@ class Informer final : private ReflectorSink {
   // of the store.
   std::function<void(const UnreadableObject&)> on_unreadable_gone;
 
-  // Called once, when HasSynced becomes true.
+  // Called whenever HasSynced becomes true: once, and once more after each reset.
   std::function<void()> on_synced;
+
+  // A reset begins, by a call of Reset or because the server went back: the store
+  // still shows what it held, which is to be leaned on no more, and changes only with the complete
+  // state that ends the reset. May stop the informer, or reset others.
+  std::function<void()> on_reset;
+
+  // A complete state was got after a failure: whoever answers now may be another cluster.
+  std::function<void()> on_recovered;
 
  private:
   void BeginReplace() override;
@@ -66,6 +77,8 @@ class Informer final : private ReflectorSink {
   bool EndReplace(const ResourceVersion& version, bool confirmed) override;
   void AbandonReplace() override;
   Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override;
+  void Reset() override;
+  void Recovered() override;
 
   using Quarantine = std::map<ObjectKey, UnreadableObject>;
 
@@ -83,6 +96,7 @@ class Informer final : private ReflectorSink {
   std::map<ObjectKey, T> incoming_;
   Quarantine incoming_quarantined_;
   bool synced_ = false;
+  bool resetting_ = false;  // until the complete state that ends it
   Reflector reflector_;
 };
 

@@ -55,7 +55,11 @@ bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
   for (auto& [key, object] : incoming_) objects.push_back(std::move(object));
   const Quarantine former = std::exchange(quarantined_, std::move(incoming_quarantined_));
   AbandonReplace();
-  store_.Replace(std::move(objects), version);
+  if (std::exchange(resetting_, false)) {
+    store_.Reset(std::move(objects), version);
+  } else {
+    store_.Replace(std::move(objects), version);
+  }
   TellGone(former);
   if (!synced_) {
     synced_ = true;  // every handler has returned
@@ -75,6 +79,20 @@ bool Informer<T>::LooksLikeAMistake() const {
     if (found == incoming_.end() || found->second.meta.uid != object.meta.uid) ++vanished;
   });
   return vanished * 2 > store_.size();
+}
+
+// --- another past (R-061) ---
+
+template <typename T>
+void Informer<T>::Reset() {
+  synced_ = false;
+  resetting_ = true;
+  if (on_reset) on_reset();
+}
+
+template <typename T>
+void Informer<T>::Recovered() {
+  if (on_recovered) on_recovered();
 }
 
 // --- one event ---

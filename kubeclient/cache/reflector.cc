@@ -20,6 +20,7 @@ Reflector::~Reflector() { machine_->CloseCall(); }
 void Reflector::Start() { machine_->Start(); }
 void Reflector::Stop() { machine_->Stop(); }
 const ReflectorOptions& Reflector::options() const { return machine_->options_; }
+void Reflector::Reset(std::string_view why) { machine_->Reset(why); }
 ReflectorState Reflector::state() const { return machine_->state_; }
 const ReflectorCounters& Reflector::counters() const { return machine_->counters_; }
 const std::string& Reflector::trouble() const { return machine_->trouble_; }
@@ -54,23 +55,47 @@ void Reflector::Machine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
+// The sink's owner may stop us, or reset others who then reset us.
+void Reflector::Machine::Reset(std::string_view why) {
+  if (std::exchange(resetting_, true)) return;
+  CloseCall();
+  AbandonReplace();
+  last_version_ = {};
+  consistent_ = true;
+  confirming_ = false;
+  silences_ = 0;
+  times_back_ = 0;
+  if (state_ != ReflectorState::kStopped) {
+    ++counters_.resets;
+    trouble_ = "everything is read anew: " + std::string(why);
+    log_.Warning("reset",
+                 {{"resource", Info(options_.resource).plural}, {"why", std::string(why)}});
+    state_ = ReflectorState::kEmpty;
+    sink_.Reset();
+  }
+  resetting_ = false;
+  if (state_ != ReflectorState::kStopped) AskAgain(Asked::kList, Duration{0});
+}
+
 // --- kBackingOff ---
 
 Asked Reflector::Machine::asked() const {
   switch (state_) {
     case ReflectorState::kInitialWatch: return Asked::kWatchList;
-    case ReflectorState::kWatching: return Asked::kWatch;
+    case ReflectorState::kWatching:
+    case ReflectorState::kProbing: return Asked::kWatch;  // which is what comes next
     default: return Asked::kList;
   }
 }
 
 void Reflector::Machine::Fail(const ListWatchFailure& failure) {
   const Asked what = asked();
+  const bool listing = what == Asked::kList || state_ == ReflectorState::kProbing;
   CloseCall();
   AbandonReplace();
-  if (what != Asked::kList) ++counters_.watch_ends[failure.Label()];
+  if (!listing) ++counters_.watch_ends[failure.Label()];
   const std::string_view plural = Info(options_.resource).plural;
-  trouble_ = what == Asked::kList ? "list " : "watch ";
+  trouble_ = listing ? "list " : "watch ";
   trouble_.append(plural).append(": ").append(failure.Describe());
   log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
   Recover(what, failure);

@@ -6,7 +6,11 @@
 //     │                                               └── the same resourceVersion ◀┤
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
-// Recovery is written at the state where it happens. Rules: reliability R-001…R-045.
+// A watch that stays silent is doubted: one object is listed, and a resourceVersion lower than ours
+// says that etcd was put back to an earlier state (kProbing). That, or a server that goes back
+// three times in a row, is a reset: nothing we hold, and no version of ours, counts any more.
+//
+// Recovery is written at the state where it happens. Rules: reliability R-001….
 #pragma once
 
 #include <cstdint>
@@ -19,6 +23,7 @@
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -32,6 +37,9 @@ struct ReflectorOptions {
   std::string label_selector;  // query form
   std::string field_selector;  // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
   bool metadata_only = false;  // ask for PartialObjectMetadata
+  // When the server is to end a watch: drawn between the two.
+  Duration watch_timeout_low = kWatchTimeoutLow;
+  Duration watch_timeout_high = kWatchTimeoutHigh;
 };
 
 // Where the protocol puts what it received. A replacement is exposed only by EndReplace.
@@ -49,6 +57,11 @@ class ReflectorSink {
   // One watch event; returns the object's resourceVersion, to resume from. An error says that the
   // object could not be applied; the watch goes on all the same.
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
+  // Everything told so far belongs to another past. The next EndReplace counts whatever its
+  // version is; until then nothing new is told. May stop the reflector.
+  virtual void Reset() = 0;
+  // A complete state was got after a failure: whoever answers now may be another server.
+  virtual void Recovered() = 0;
 };
 
 enum class ReflectorState : uint8_t {
@@ -58,6 +71,7 @@ enum class ReflectorState : uint8_t {
   kInitialWatch,
   kListed,  // complete, and about to watch
   kWatching,
+  kProbing,  // between two watches: does this server know our resourceVersion?
   kBackingOff,
 };
 
@@ -74,6 +88,8 @@ struct ReflectorCounters {
   uint64_t idle_timeouts = 0;
   uint64_t vanish_alarms = 0;  // relists that were confirmed by another one
   uint64_t time_travels = 0;   // lists and bookmarks older than what we had, not applied
+  uint64_t probes = 0;         // lists of one object, after two silent watches
+  uint64_t resets = 0;
   // By reason: "orderly", "short", "idle", "unfinished", "silent", "malformed", "transport",
   // "other", or the status ("410").
   std::map<std::string, uint64_t> watch_ends;
@@ -92,6 +108,9 @@ class Reflector {
   void Start();
   // The sink hears nothing more; a replacement under way is abandoned.
   void Stop();
+  // Forgets where it was and gets a consistent state anew. The sink hears Reset before this
+  // returns. Stopped: only forgets.
+  void Reset(std::string_view why);
 
   const ReflectorOptions& options() const;
   ReflectorState state() const;

@@ -36,15 +36,15 @@ void Reflector::Machine::AbandonReplace() {
 // Exposes the new state. False when it must not be used; the next attempt is under way then.
 bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
   if (IsOlder(version, last_version_)) {  // a server that lags, or an etcd put back
-    ++counters_.time_travels;
-    consistent_ = true;
-    Fail(ListWatchFailure::Malformed("the server went back from resourceVersion " +
-                                     last_version_.text + " to " + version.text));
+    WentBack(version);
     return false;
   }
   replacing_ = false;
   last_heard_ = clock_.Now();
-  if (!sink_.EndReplace(version, confirming_)) {
+  const uint64_t resets = counters_.resets;
+  const bool exposed = sink_.EndReplace(version, confirming_);
+  if (counters_.resets != resets) return false;  // by a handler
+  if (!exposed) {
     ++counters_.vanish_alarms;
     log_.Warning("more than half of the objects are missing from a list, listing again",
                  {{"resource", Info(options_.resource).plural}});
@@ -58,9 +58,10 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
   consistent_ = false;
   confirming_ = false;
   page_restarts_ = 0;
+  times_back_ = 0;
   server_errors_since_.reset();
-  trouble_.clear();
-  return state_ != ReflectorState::kStopped;  // a handler may have stopped us
+  if (!std::exchange(trouble_, "").empty()) sink_.Recovered();
+  return state_ != ReflectorState::kStopped && counters_.resets == resets;  // by a handler
 }
 
 // --- kListing ---

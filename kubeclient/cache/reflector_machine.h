@@ -22,6 +22,7 @@ struct Reflector::Machine {
 
   void Start();
   void Stop();
+  void Reset(std::string_view why);
 
   // kEmpty, kListing (reflector_list.cc): get a complete state, exposed by EndReplace only.
   void Replace();
@@ -48,6 +49,13 @@ struct Reflector::Machine {
   void Advance(const ResourceVersion& version);
   void Guard();
   void OnGuard();
+  void OnSilence();
+
+  // kProbing (reflector_probe.cc): is our resourceVersion one of this server's future?
+  void Probe();
+  void OnProbe(const Result<HttpResponse>& reply);
+  void OnProbeAnswer(const ListPage& page);
+  void WentBack(const ResourceVersion& version);
 
   // kBackingOff (reflector.cc): recover.
   void Fail(const ListWatchFailure& failure);
@@ -107,6 +115,9 @@ struct Reflector::Machine {
   int relists_at_once_ = 0;
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
+  int silences_ = 0;    // watches in a row that ended by silence
+  int times_back_ = 0;  // lists or bookmarks in a row that were older than ours
+  bool resetting_ = false;
 
   std::set<std::string> unknown_types_logged_;  // at most kUnknownTypesLogged
   bool wrong_type_logged_ = false;

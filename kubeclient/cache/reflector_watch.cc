@@ -18,14 +18,14 @@ void Reflector::Machine::WatchList() {
   replacing_ = true;
   silence_reported_ = false;
   sink_.BeginReplace();
-  const Duration timeout = random_.Between(kWatchTimeoutLow, kWatchTimeoutHigh);
+  const Duration timeout = random_.Between(options_.watch_timeout_low, options_.watch_timeout_high);
   OpenStream(WatchListRequest(options_, Floor(), std::chrono::duration_cast<seconds>(timeout)));
 }
 
 void Reflector::Machine::Watch() {
   state_ = ReflectorState::kWatching;
   ++counters_.watches;
-  const Duration timeout = random_.Between(kWatchTimeoutLow, kWatchTimeoutHigh);
+  const Duration timeout = random_.Between(options_.watch_timeout_low, options_.watch_timeout_high);
   OpenStream(WatchRequest(options_, last_version_, std::chrono::duration_cast<seconds>(timeout)));
 }
 
@@ -49,6 +49,7 @@ void Reflector::Machine::OnLine(std::string_view line) {
   if (line.empty()) return;
   last_line_at_ = clock_.Now();
   heard_a_line_ = true;
+  silences_ = 0;
   const Result<WatchFrame> frame = decoder_.DecodeFrame(line);
   // Where one line is garbage the next may be its rest: nothing on this connection counts any more.
   if (!frame.ok()) return Fail(ListWatchFailure::Malformed(frame.error().message));
@@ -106,9 +107,15 @@ void Reflector::Machine::OnBookmark(std::string_view object_json) {
   const Result<Bookmark> bookmark = decoder_.DecodeBookmark(object_json);
   if (!bookmark.ok()) return CountDecodeError(bookmark.error());
   if (state_ == ReflectorState::kWatching) {
-    if (IsOlder(bookmark->resource_version, last_version_)) ++counters_.time_travels;
     AllIsWell();
-    return Advance(bookmark->resource_version);
+    if (!IsOlder(bookmark->resource_version, last_version_)) {
+      times_back_ = 0;
+      return Advance(bookmark->resource_version);
+    }
+    ++counters_.time_travels;
+    if (++times_back_ < kTimesBackMax) return;
+    CloseCall();
+    return Probe();
   }
   if (!bookmark->initial_events_end) return;
   if (!EndReplace(bookmark->resource_version)) return;
@@ -132,15 +139,21 @@ void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // A connection that died without a word. What we have is good up to last_version_.
     // Before the initial state is complete Guard is faster, unless the machine slept.
-    ++counters_.idle_timeouts;
-    ++counters_.watch_ends["idle"];
-    return After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
-                 &Machine::Watch);
+    return OnSilence();
   }
   Fail(ListWatchFailure::FromError(
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
+}
+
+// A connection that died without a word. What we have is good up to last_version_. But a
+// watch from a version that the server has not reached yet is silent, too.
+void Reflector::Machine::OnSilence() {
+  ++counters_.idle_timeouts;
+  ++counters_.watch_ends["idle"];
+  ++silences_;
+  After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
+        silences_ < kSilencesMax ? &Machine::Watch : &Machine::Probe);
 }
 
 void Reflector::Machine::OnOrderlyEnd() {

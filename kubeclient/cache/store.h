@@ -79,6 +79,9 @@ class Store {
   // A complete list, taken at `list_version`. Handlers see deletes first, then adds and updates in
   // list order.
   void Replace(std::vector<T> objects, const ResourceVersion& list_version);
+  // A complete list that shares no past with what is held: every object of it counts, also one of a
+  // lower or of the same version, and tombstones and folds count no more.
+  void Reset(std::vector<T> objects, const ResourceVersion& list_version);
 
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
@@ -120,6 +123,7 @@ class Store {
   Applied Stale();
   std::vector<Made> TakeUnlisted(const Listed& listed, const ResourceVersion& list_version);
   std::vector<Made> PutListed(std::vector<T>& objects, const Listed& listed);
+  void Tell(const std::vector<Made>& gone, const std::vector<Made>& put);
   void Notify(const Change<T>& change);
   void Index(const T& object);
   void Unindex(const T& object);

@@ -144,7 +144,36 @@ void Store<T>::Replace(std::vector<T> objects, const ResourceVersion& list_versi
   const std::vector<Made> gone = TakeUnlisted(listed, list_version);
   const std::vector<Made> put = PutListed(objects, listed);
   Advance(list_version);
+  Tell(gone, put);
+}
 
+template <typename T>
+void Store<T>::Reset(std::vector<T> objects, const ResourceVersion& list_version) {
+  WL_ASSERT(!notifying_);
+  tombstones_.clear();
+  version_ = list_version;
+  Listed listed;
+  for (const T& object : objects) listed.insert_or_assign(KeyOf(object.meta), &object);
+  std::vector<Made> gone;
+  for (auto next = objects_.begin(); next != objects_.end();) {
+    const auto position = next++;
+    const auto found = listed.find(position->first);
+    if (found != listed.end() && found->second->meta.uid == position->second->meta.uid) continue;
+    gone.push_back({Take(position), nullptr});
+  }
+  std::vector<Made> put;
+  for (T& object : objects) {
+    const auto last = listed.find(KeyOf(object.meta));
+    if (last == listed.end() || last->second != &object) continue;
+    const auto found = objects_.find(last->first);
+    put.push_back(found == objects_.end() ? Made{nullptr, Insert(std::move(object))}
+                                          : Exchange(found, std::move(object)));
+  }
+  Tell(gone, put);
+}
+
+template <typename T>
+void Store<T>::Tell(const std::vector<Made>& gone, const std::vector<Made>& put) {
   for (const Made& made : gone) {
     Notify({made.old_object.get(), nullptr, /*final_state_unknown=*/true});
   }

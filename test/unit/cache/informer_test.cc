@@ -262,5 +262,62 @@ TEST_CASE_METHOD(Fixture, "a fold survives the relist that is older than it") {
   CHECK(informer.store().tombstones() == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "a reset takes nothing for granted, and shows nothing half (R-061)") {
+  Sync({"a@30", "b@40", "c@50"}, "100");
+  informer.store().FoldDelete(Key("c"), wire::UidOf("c@50"));
+  Told();
+  std::string heard;
+  informer.on_reset = [&] {
+    heard += "reset ";
+    CHECK(!informer.HasSynced());
+    CHECK(informer.store().size() == 2);
+  };
+  informer.on_synced = [&] { heard += "synced "; };
+  informer.Reset("another past");
+  CHECK(heard == "reset ");
+  time.Advance(Duration{0});
+  transport.Line(wire::Added("a@30"));  // the same version may be another state there
+  transport.Line(wire::Added("c@5"));
+  transport.Line(wire::Added("d@6"));
+  CHECK(Told().empty());
+  CHECK(!informer.HasSynced());
+  transport.Line(wire::InitialEventsEnd("31"));
+  CHECK(Told() == "?b@40 ~a@30 +c@5 +d@6 ");
+  CHECK(heard == "reset synced ");
+  CHECK(informer.store().tombstones() == 0);
+
+  transport.Line(wire::Modified("a@32"));  // lower than what was held before
+  transport.Line(wire::ErrorEvent(410, "Expired"));
+  transport.Line(wire::Added("a@32"));
+  transport.Line(wire::InitialEventsEnd("33"));
+  CHECK(Told() == "~a@32 ?c@5 ?d@6 ");  // an ordinary relist again
+  CHECK(heard == "reset synced ");
+}
+
+TEST_CASE_METHOD(Fixture, "an unfinished reset goes on with the next complete state (R-061)") {
+  Sync({"a@30"}, "100");
+  informer.Reset("another past");
+  time.Advance(Duration{0});
+  transport.Line(wire::Added("a@5"));
+  transport.Break();
+  CHECK(Told().empty());
+  while (!transport.busy()) time.Advance(seconds(1));
+  transport.Line(wire::Added("a@5"));
+  transport.Line(wire::InitialEventsEnd("6"));
+  CHECK(Told() == "~a@5 ");
+}
+
+TEST_CASE_METHOD(Fixture, "a reset to an empty cluster is confirmed first (R-010, R-061)") {
+  Sync(Many(20), "10");
+  informer.Reset("another cluster");
+  time.Advance(Duration{0});
+  transport.Line(wire::InitialEventsEnd("5"));
+  CHECK(Told().empty());
+  CHECK(!informer.HasSynced());
+  transport.Reply(200, wire::ListOf("6", {}));
+  CHECK(informer.store().size() == 0);
+  CHECK(informer.HasSynced());
+}
+
 }  // namespace
 }  // namespace windlass

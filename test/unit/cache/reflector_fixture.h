@@ -1,6 +1,7 @@
 // A reflector of ReplicaSets over a scripted transport, and a sink that writes down what it hears:
 //
-//   begin · add a@5 · del a@5 · end 10 · END 10 (confirmed) · abandon · apply +a@6 ~a@7 -a@8
+//   begin · add a@5 · del a@5 · end 10 · END 10 (confirmed) · abandon · apply +a@6 ~a@7 -a@8 ·
+//   reset
 #pragma once
 
 #include <algorithm>
@@ -25,6 +26,9 @@ class RecordingSink final : public ReflectorSink {
   std::string heard;
   bool looks_like_a_mistake = false;  // what an unconfirmed EndReplace answers
   std::function<void()> on_end;       // what a handler does at the end of a replacement
+  std::function<void()> on_reset;     // and what its owner does at a reset
+
+  int recoveries = 0;
 
   // What was heard since the last time.
   std::string Take() { return std::exchange(heard, ""); }
@@ -52,6 +56,12 @@ class RecordingSink final : public ReflectorSink {
     Note("apply " + (mark + object));
     return ResourceVersion{object.substr(object.find('@') + 1)};
   }
+
+  void Reset() override {
+    Note("reset");
+    if (on_reset) on_reset();
+  }
+  void Recovered() override { ++recoveries; }
 
   Result<std::string> Read(std::string_view object_json) {
     WINDLASS_TRY(const ReplicaSet rs, decoder_.DecodeReplicaSet(object_json));

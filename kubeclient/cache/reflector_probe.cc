@@ -1,0 +1,63 @@
+// How a reflector tells a quiet server from one that was put back to an earlier state: the server
+// shows a watch nothing up to the version it began from, bookmarks included, so that a watch from
+// the future is silent for ever (R-044, R-045).
+#include <utility>
+
+#include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/list_watch.h"
+#include "kubeclient/cache/reflector_machine.h"
+
+namespace windlass {
+
+// --- kProbing ---
+
+// One object, consistent: it is about the version of the list.
+void Reflector::Machine::Probe() {
+  state_ = ReflectorState::kProbing;
+  ++counters_.probes;
+  ListPageQuery query;
+  query.limit = 1;
+  call_ = transport_.Call(ListPageRequest(options_, query),
+                          [this, alive = OpenCall()](const Result<HttpResponse>& reply) {
+                            if (!alive.expired()) OnProbe(reply);
+                          });
+}
+
+void Reflector::Machine::OnProbe(const Result<HttpResponse>& reply) {
+  EndCall();
+  if (!reply.ok()) return Fail(ListWatchFailure::FromError(reply.error()));
+  if (reply->status != 200) {
+    return Fail(
+        ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after, decoder_));
+  }
+  const Result<ListPage> page = decoder_.DecodeList(reply->body);
+  if (!page.ok()) return Fail(ListWatchFailure::Malformed(page.error().message));
+  OnProbeAnswer(*page);
+}
+
+void Reflector::Machine::OnProbeAnswer(const ListPage& page) {
+  if (!expected_type_.Fits(page)) {
+    return Fail(ListWatchFailure::Malformed("got \"" + page.api_version + " " + page.kind +
+                                            "\" for a list of " + expected_type_.Describe()));
+  }
+  if (IsOlder(page.resource_version, last_version_)) {
+    times_back_ = kTimesBackMax - 1;
+    return WentBack(page.resource_version);
+  }
+  silences_ = 0;
+  times_back_ = 0;
+  Watch();
+}
+
+// A consistent read older than what we saw: a server that lags says so once or twice.
+void Reflector::Machine::WentBack(const ResourceVersion& version) {
+  ++counters_.time_travels;
+  ++times_back_;
+  consistent_ = true;
+  const std::string what =
+      "the server went back from resourceVersion " + last_version_.text + " to " + version.text;
+  if (times_back_ >= kTimesBackMax) return Reset(what);
+  Fail(ListWatchFailure::Malformed(what));
+}
+
+}  // namespace windlass
