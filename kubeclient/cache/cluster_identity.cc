@@ -1,0 +1,70 @@
+#include "kubeclient/cache/cluster_identity.h"
+
+#include <string>
+#include <utility>
+
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/limits.h"
+#include "kubeclient/client/paths.h"
+
+namespace windlass {
+
+ClusterIdentity::ClusterIdentity(Log& log, Transport& transport, Decoder& decoder)
+    : log_(log), transport_(transport), decoder_(decoder) {}
+
+ClusterIdentity::~ClusterIdentity() {
+  alive_.reset();
+  if (call_ != 0) transport_.Cancel(call_);
+}
+
+// What is out may have been answered already by whom we do not ask any more: ask again after it.
+void ClusterIdentity::Check() {
+  if (call_ != 0) {
+    asked_again_ = true;
+  } else {
+    Ask();
+  }
+}
+
+void ClusterIdentity::Ask() {
+  HttpRequest request;
+  request.target = ResourcePath(Resource::kNamespaces, /*namespace_=*/"", "kube-system");
+  request.deadline = kCallDeadline;
+  const std::weak_ptr<const bool> still_there = alive_;
+  call_ =
+      transport_.Call(std::move(request), [this, still_there](const Result<HttpResponse>& reply) {
+        if (still_there.expired()) return;
+        call_ = 0;
+        if (std::exchange(asked_again_, false)) return Ask();
+        OnReply(reply);
+      });
+}
+
+void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {
+  if (!reply.ok()) return NotKnown(reply.error().message);
+  if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
+  const Result<TypeMeta> type = decoder_.DecodeTypeMeta(reply->body);
+  if (!type.ok() || type->kind != "Namespace") return NotKnown("the answer is no Namespace");
+  const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(reply->body);
+  if (!identity.ok()) return NotKnown(identity.error().message);
+  if (identity->uid.IsZero()) return NotKnown("the answer has no uid");
+  See(identity->uid);
+}
+
+void ClusterIdentity::See(const Uid& uid) {
+  complained_ = false;
+  const std::optional<Uid> before = std::exchange(uid_, uid);
+  if (!before || *before == uid) return;
+  log_.Error("another cluster answers: the uid of namespace kube-system has changed",
+             {{"before", before->ToString()}, {"now", uid.ToString()}});
+  if (on_changed) on_changed();
+}
+
+// Once per trouble: the informers say what is wrong with the server.
+void ClusterIdentity::NotKnown(const std::string& why) {
+  if (std::exchange(complained_, true)) return;
+  log_.Info("the cluster's identity was not checked: get namespaces kube-system failed",
+            {{"error", why}});
+}
+
+}  // namespace windlass

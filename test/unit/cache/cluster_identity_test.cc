@@ -1,0 +1,93 @@
+// The uid of kube-system: what is remembered, what counts as another cluster, what does not
+// (R-061).
+#include "kubeclient/cache/cluster_identity.h"
+
+#include <string>
+
+#include "test/catch.h"
+#include "test/unit/cache/reflector_fixture.h"
+
+namespace windlass {
+namespace {
+
+constexpr const char* kThis = "11111111-1111-4111-8111-111111111111";
+constexpr const char* kOther = "22222222-2222-4222-8222-222222222222";
+
+struct Fixture {
+  WarningLog log;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  ScriptedTransport transport;
+  std::optional<ClusterIdentity> identity{std::in_place, log, transport, decoder};
+  int changes = 0;
+
+  Fixture() {
+    identity->on_changed = [this] { ++changes; };
+  }
+  void Answer(const std::string& uid, const std::string& kind = "Namespace") {
+    transport.Reply(200, R"({"kind":")" + kind +
+                             R"(","apiVersion":"v1","metadata":{"name":"kube-system","uid":")" +
+                             uid + R"("}})");
+  }
+};
+
+TEST_CASE_METHOD(Fixture, "the first uid is remembered, another one is told once (R-061)") {
+  identity->Check();
+  CHECK(transport.last().target == "/api/v1/namespaces/kube-system");
+  CHECK(!identity->uid());
+  Answer(kThis);
+  CHECK(identity->uid() == Uid::Parse(kThis));
+  identity->Check();
+  Answer(kThis);
+  CHECK(changes == 0);
+  identity->Check();
+  Answer(kOther);
+  CHECK(changes == 1);
+  identity->Check();
+  Answer(kOther);
+  CHECK(changes == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "whatever is no answer changes nothing (R-061)") {
+  identity->Check();
+  Answer(kThis);
+  identity->Check();
+  SECTION("no right") { transport.Reply(403, wire::ApiStatus(403, "Forbidden")); }
+  SECTION("no such namespace") { transport.Reply(404, wire::ApiStatus(404, "NotFound")); }
+  SECTION("nobody") { transport.Fail(ErrorKind::kNotSent, "refused"); }
+  SECTION("a proxy's page") { transport.Reply(200, "<html>"); }
+  SECTION("something else") { Answer(kOther, "Pod"); }
+  SECTION("without a uid") { Answer(""); }
+  SECTION("with a uid that is none") { Answer("x"); }
+  CHECK(identity->uid() == Uid::Parse(kThis));
+  CHECK(changes == 0);
+  CHECK(log.warnings.empty());
+  identity->Check();
+  Answer(kOther);
+  CHECK(changes == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a question asked meanwhile is asked after the answer (R-061)") {
+  identity->Check();
+  Answer(kThis);
+  identity->Check();
+  identity->Check();
+  identity->Check();
+  CHECK(transport.requests().size() == 2);
+  Answer(kThis);  // of before the question
+  CHECK(transport.requests().size() == 3);
+  Answer(kOther);
+  CHECK(changes == 1);
+  CHECK(!transport.busy());
+}
+
+TEST_CASE_METHOD(Fixture, "an identity that is gone hears nothing") {
+  identity->Check();
+  identity.reset();
+  CHECK(!transport.busy());
+  transport.AnswerCancelled();
+  CHECK(changes == 0);
+}
+
+}  // namespace
+}  // namespace windlass
