@@ -69,6 +69,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
   };
   election_.on_started_leading = [this] { Lead(); };
   election_.on_stopped_leading = [this] { StepDown(); };
+  controller_.on_reset = [this] { CampaignAnew(); };
 }
 
 Daemon::~Daemon() = default;
@@ -213,6 +214,18 @@ void Daemon::StepDown() {
   if (!stopping_) log_.Warning("no longer leading");
 }
 
+// the Lease belongs to what was believed as well.
+void Daemon::CampaignAnew() {
+  if (stopping_ || campaigning_anew_) return;
+  if (!flags_.leader_elect) return Lead();
+  campaigning_anew_ = true;
+  election_.Stop([this] {
+    campaigning_anew_ = false;
+    if (stopping_) return Finish(kExitOk);
+    election_.Start();
+  });
+}
+
 void Daemon::Stop() {
   if (stopping_) return;
   stopping_ = true;
@@ -231,6 +244,7 @@ void Daemon::GiveUpLease() {
   gate_.Close();
   controller_.EndTerm();
   if (!flags_.leader_elect) return Finish(kExitOk);
+  if (campaigning_anew_) return;  // it is being given up already
   election_.Stop([this] { Finish(kExitOk); });
 }
 

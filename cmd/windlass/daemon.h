@@ -62,6 +62,7 @@ class Daemon {
   void LeadForGood();
   void Lead();
   void StepDown();
+  void CampaignAnew();
   void AwaitDrained(MonotonicTime until);
   void GiveUpLease();
   void Finish(int exit_code);
@@ -95,6 +96,7 @@ class Daemon {
   MonotonicTime last_activity_;
   bool awaiting_idle_ = false;
   bool leading_ = false;
+  bool campaigning_anew_ = false;  // the Lease is being given up for that
   bool stopping_ = false;
   bool finished_ = false;
   int exit_code_ = kExitOk;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "kubeclient/api/selector.h"
 
@@ -36,13 +37,44 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
                    &Decoder::DecodeDeployment),
       replica_sets_(environment, All(Resource::kReplicaSets, namespace_),
                     &Decoder::DecodeReplicaSet),
-      pods_(environment, LivePodMetadata(namespace_), &Decoder::DecodePodMetadata) {
+      pods_(environment, LivePodMetadata(namespace_), &Decoder::DecodePodMetadata),
+      identity_(environment.log, environment.transport, environment.decoder),
+      cluster_wide_(namespace_.empty()) {
   decoder_.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
     return KnownTemplate(meta, text);
   };
+  Follow(deployments_);
+  Follow(replica_sets_);
+  Follow(pods_);
+  identity_.on_changed = [this] { Reset("another cluster answers"); };
 }
 
 ClusterCache::~ClusterCache() { decoder_.known_template = nullptr; }
+
+// --- one cluster, and one past of it, for all informers (R-061) ---
+
+template <typename T>
+void ClusterCache::Follow(Informer<T>& informer) {
+  informer.on_reset = [this] { Reset("another resource started over"); };
+  informer.on_recovered = [this] { CheckIdentity(); };
+}
+
+void ClusterCache::Reset(std::string_view why) {
+  if (std::exchange(resetting_, true)) return;  // by an informer that we reset
+  deployments_.Reset(why);
+  replica_sets_.Reset(why);
+  pods_.Reset(why);
+  resetting_ = false;
+  if (on_reset) on_reset();
+  CheckIdentity();
+}
+
+// Whoever may see one namespace only is not to ask for anything else.
+void ClusterCache::CheckIdentity() {
+  if (cluster_wide_ && started_) identity_.Check();
+}
+
+// --- templates ---
 
 // Most events change status alone. The text decides, not the generation: a server that was upgraded
 // gives an object other defaults without a new generation.
@@ -58,6 +90,7 @@ std::optional<Fingerprint> ClusterCache::KnownTemplate(const ObjectMeta& meta,
 
 void ClusterCache::Start() {
   started_ = true;
+  CheckIdentity();
   deployments_.Start();
   replica_sets_.Start();
   if (watches_pods_) pods_.Start();

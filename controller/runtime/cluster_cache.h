@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "controller/view.h"
+#include "kubeclient/cache/cluster_identity.h"
 #include "kubeclient/cache/informer.h"
 
 namespace windlass {
@@ -28,6 +29,10 @@ class ClusterCache {
 
   // Starts the Pod informer if it is not running yet.
   void WatchPods();
+
+  // The informers start over: another cluster answers, or one that was put back to an earlier state
+  // . Called once per reset, with no informer synced and nothing of the new state shown.
+  std::function<void()> on_reset;
 
   // Deployments and ReplicaSets, and Pods if they are watched, are complete.
   bool HasSynced() const;
@@ -54,6 +59,10 @@ class ClusterCache {
   bool watches_pods() const { return watches_pods_; }
 
  private:
+  template <typename T>
+  void Follow(Informer<T>& informer);
+  void Reset(std::string_view why);
+  void CheckIdentity();
   std::string UnreadableOf(const Deployment& deployment) const;  // View::unreadable
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
 
@@ -61,6 +70,9 @@ class ClusterCache {
   Informer<Deployment> deployments_;
   Informer<ReplicaSet> replica_sets_;
   Informer<PodMetadata> pods_;
+  ClusterIdentity identity_;
+  const bool cluster_wide_;
+  bool resetting_ = false;
   bool started_ = false;
   bool watches_pods_ = false;
 };

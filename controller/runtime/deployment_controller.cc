@@ -38,6 +38,10 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
   cache_.deployments().store().OnChange(look);
   cache_.replica_sets().store().OnChange(look);
   cache_.pods().store().OnChange(look);
+  cache_.on_reset = [this] {
+    EndTerm();
+    if (on_reset) on_reset();
+  };
 }
 
 DeploymentController::~DeploymentController() { cache_.Stop(); }

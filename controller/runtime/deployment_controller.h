@@ -5,6 +5,7 @@
 // The same object runs in the daemon and in the simulator. Core thread only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,10 @@ class DeploymentController {
   void BeginTerm(TermOptions options = {});
   // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
   void EndTerm();
+
+  // Everything the caches held is void, and the term has ended with all it held. A term
+  // that begins now looks at nothing before the caches are complete anew.
+  std::function<void()> on_reset;
 
   // Takes no further keys; drained() once nothing is in flight.
   void Drain();
