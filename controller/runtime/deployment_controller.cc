@@ -79,9 +79,8 @@ void DeploymentController::AddAllWhenSynced() {
   }
   if (barrier_ != nullptr && !barrier_->passed()) return;
   added_all_ = true;
-  cache_.deployments().store().ForEach([this](const Deployment& deployment) {
-    term_->Add(KeyOf(deployment.meta), Wake::kObjectChange);
-  });
+  cache_.deployments().store().ForEach(
+      [this](const Deployment& deployment) { term_->Add(KeyOf(deployment.meta), Wake::kResync); });
 }
 
 }  // namespace windlass

@@ -18,7 +18,7 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       timers_(timers),
       syncs_max_(syncs_max),
       counters_(counters),
-      queue_(environment.clock, random, timers, [this] { SchedulePump(); }),
+      queue_(environment.clock, random, timers, syncs_max, [this] { SchedulePump(); }),
       alive_(std::make_shared<bool>(true)) {
   if (taken_over_as) fence_.emplace(environment_, *taken_over_as);
   environment_.client.on_free = [this] { SchedulePump(); };
@@ -47,16 +47,22 @@ bool Term::free_to_go_on() const { return !draining_ && !environment_.client.con
 
 void Term::Pump() {
   ended_.clear();
-  while (!waiting_.empty() && free_to_go_on()) {
-    const auto go_on = std::move(waiting_.front());
-    waiting_.pop_front();
-    go_on();
+  while (free_to_go_on() && GoOnOrBegin()) {
   }
-  while (static_cast<int>(syncs_.size()) < syncs_max_ && free_to_go_on()) {
-    const std::optional<ObjectKey> key = queue_.Get();
-    if (!key) return;
-    Begin(*key);
+}
+
+// What is begun is ended first, so that few objects are half done; but somebody who changed a spec
+// does not wait for that. False when there is nothing to do.
+bool Term::GoOnOrBegin() {
+  const bool may_begin = static_cast<int>(syncs_.size()) < syncs_max_;
+  if (!waiting_.empty() && !(may_begin && queue_.user_waits())) {
+    waiting_.Next()();
+    return true;
   }
+  if (!may_begin) return false;
+  const std::optional<ObjectKey> key = queue_.Get();
+  if (key) Begin(*key);
+  return key.has_value();
 }
 
 void Term::Begin(const ObjectKey& key) {
@@ -64,9 +70,9 @@ void Term::Begin(const ObjectKey& key) {
   SyncHooks hooks;
   hooks.done = [this, key](SyncResult result) { Ended(key, std::move(result)); };
   hooks.on_decision = [this](const Because& because) { ++counters_.decisions[because.decision]; };
-  hooks.next_turn = [this](std::function<void()> go_on) {
+  hooks.next_turn = [this, key](std::function<void()> go_on) {
     if (free_to_go_on()) return go_on();
-    waiting_.push_back(std::move(go_on));
+    waiting_.Add(key.namespace_, std::move(go_on));
   };
   const auto put_off = put_off_.extract(key);
   auto sync = std::make_unique<Sync>(

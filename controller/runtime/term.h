@@ -4,7 +4,6 @@
 // Parallelism is the number of syncs in flight, not threads. Core thread only.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "controller/runtime/rivals.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term_fence.h"
+#include "controller/runtime/turns.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -59,6 +59,7 @@ class Term {
   void SchedulePump();
   void Pump();
   bool free_to_go_on() const;
+  bool GoOnOrBegin();
   void Begin(const ObjectKey& key);
   void Verify(const ObjectKey& key, const Request& request);
   void JudgeRival(const ObjectKey& key);
@@ -81,8 +82,8 @@ class Term {
   std::map<ObjectKey, Request> unverified_;
   // Keys with a write put off, and since when.
   std::map<ObjectKey, MonotonicTime> put_off_;
-  // Syncs that wait for the client, oldest first. They go before keys of the queue.
-  std::deque<std::function<void()>> waiting_;
+  // Syncs that wait for the client. They go before keys of the queue, users' changes excepted.
+  Turns waiting_;
   std::shared_ptr<bool> alive_;
 };
 

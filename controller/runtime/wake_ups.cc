@@ -11,6 +11,20 @@ bool IsRecreate(const Deployment& deployment) {
   return deployment.spec.strategy_type == "Recreate";
 }
 
+// Old Pods are left, or new ones are missing: what its ReplicaSets report is waited for. With all
+// of them new, nothing but its own status is left to write.
+bool IsRolling(const Deployment& deployment) {
+  const DeploymentStatus& status = deployment.status;
+  return status.observed_generation != deployment.meta.generation ||
+         status.updated_replicas != deployment.spec.replicas ||
+         status.replicas != status.updated_replicas;
+}
+
+// Of what an owned object's status changed: how much of a hurry its Deployment is in.
+windlass::Wake StatusWake(const Deployment& owner) {
+  return IsRolling(owner) ? windlass::Wake::kRolloutStatus : windlass::Wake::kStatusChange;
+}
+
 // Nothing but counters and conditions moved.
 bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
   return before.meta.generation == after.meta.generation &&
@@ -75,7 +89,9 @@ bool WakeUps::WakeOwner(const ReplicaSet& rs, windlass::Wake wake) {
   const OwnerReference* reference = rs.meta.ControllerRef();
   if (reference == nullptr) return false;
   const Deployment* owner = cache_.ResolveOwner(rs.meta.namespace_, *reference);
-  if (owner != nullptr) Send(KeyOf(owner->meta), wake);
+  if (owner != nullptr) {
+    Send(KeyOf(owner->meta), wake == windlass::Wake::kStatusChange ? StatusWake(*owner) : wake);
+  }
   return true;
 }
 
@@ -121,7 +137,7 @@ void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   if (owner == nullptr) return;
   const Deployment* deployment = cache_.ResolveOwner(rs->meta.namespace_, *owner);
   if (deployment != nullptr && IsRecreate(*deployment)) {
-    Send(KeyOf(deployment->meta), windlass::Wake::kStatusChange);  // D-023 as W-01
+    Send(KeyOf(deployment->meta), StatusWake(*deployment));  // D-023 as W-01
   }
 }
 

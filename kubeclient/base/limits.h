@@ -99,6 +99,10 @@ inline constexpr Duration kForbiddenBackOffMax = seconds(60);
 inline constexpr Duration kRetryFirst = milliseconds(50);
 inline constexpr Duration kRetryMax = seconds(60);
 inline constexpr Duration kPolicyRetryMax = seconds(300);
+// Whoever failed longer ago than this starts over.
+inline constexpr Duration kFailuresForgottenAfter = seconds(3600);
+// A key that met so many errors of our own in a row is tried every kPolicyRetryMax.
+inline constexpr int kInternalErrorsMax = 10;
 // All retries of a queue together (client-go's bucket): a broken cluster is not hammered.
 inline constexpr Duration kRetryInterval = milliseconds(100);
 inline constexpr int kRetryBurst = 100;
@@ -106,6 +110,10 @@ inline constexpr int kRetryBurst = 100;
 inline constexpr int kConflictsMax = 5;
 // The watch is rarely further behind a reply than this.
 inline constexpr Duration kConflictWait = seconds(1);
+// What a ready key gains on younger ones by waiting, and how often that is looked at.
+inline constexpr Duration kAgeingPeriod = seconds(10);
+inline constexpr int64_t kAgeingPoints = 50;
+inline constexpr Duration kAgeingLook = seconds(1);
 // A key woken only by ReplicaSet status waits this long, not extended (architecture §7).
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // Counters of a rollout under way change with every Pod: they are published together, at most so

@@ -8,9 +8,35 @@
 
 namespace windlass {
 
-WorkQueue::WorkQueue(const Clock& clock, Random& random, TimerQueue& timers,
+namespace {
+
+Priority PriorityOf(Wake wake) {
+  switch (wake) {
+    case Wake::kSpecChange: return Priority::kUser;
+    case Wake::kObjectChange:
+    case Wake::kRolloutStatus: return Priority::kRollout;
+    case Wake::kStatusChange: return Priority::kStatus;
+    case Wake::kResync: return Priority::kResync;
+  }
+  return Priority::kResync;
+}
+
+// A counter of 16 bits that stays at its end.
+uint16_t Grown(uint16_t count) {
+  return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
+}
+
+bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake::kStatusChange; }
+
+}  // namespace
+
+WorkQueue::WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
                      std::function<void()> ready)
-    : clock_(clock), random_(random), timers_(timers), ready_(std::move(ready)) {}
+    : clock_(clock),
+      random_(random),
+      timers_(timers),
+      ready_(std::move(ready)),
+      ready_keys_(workers) {}
 
 WorkQueue::~WorkQueue() {
   for (auto& [key, entry] : entries_) {
@@ -25,64 +51,62 @@ WorkQueue::~WorkQueue() {
 void WorkQueue::Add(const ObjectKey& key, Wake wake) {
   ++adds_;
   Entry& entry = entries_[key];
-  if (wake == Wake::kStatusChange) {
-    // Status comes in bursts, one change per Pod. The first of a burst sets the time; a key that
-    // will be served anyway needs none.
-    if (!entry.ready && !entry.dirty && entry.coalescing == 0) {
-      Arm(&Entry::coalescing, key, entry, kStatusCoalescing);
-    }
-    return;
-  }
-  if (wake ==
-      Wake::kSpecChange) {  // whoever repairs a manifest does not wait for a back-off
+  entry.wanted = std::max(entry.wanted, PriorityOf(wake));
+  if (wake == Wake::kSpecChange) {
+    // Whoever repairs a manifest does not wait for a back-off.
     entry.failures = 0;
     entry.conflicts = 0;
+    entry.internal_errors = 0;
     entry.spec_changed = entry.processing;
   }
-  WakeUp(key, entry);
+  if (entry.is_ready) {  // nothing changes but the priority
+    const Priority priority = PriorityNow(key, entry);
+    if (priority > entry.ready.priority) ready_keys_.Raise(entry.ready, priority);
+  } else if (!IsGathered(wake)) {
+    WakeUp(key, entry);
+  } else if (!entry.dirty && entry.coalescing == 0) {
+    // Status comes in bursts, one change per Pod. The first of a burst sets the time; a key that
+    // will be served anyway needs none.
+    Arm(&Entry::coalescing, key, entry, kStatusCoalescing);
+  }
 }
 
 void WorkQueue::WakeUp(const ObjectKey& key, Entry& entry) {
   Disarm(&Entry::coalescing, entry);
   if (entry.processing) {
     entry.dirty = true;  // ready again once it is done
-  } else if (!entry.ready) {
+  } else if (!entry.is_ready) {
     MakeReady(key, entry);
   }
 }
 
+Priority WorkQueue::PriorityNow(const ObjectKey& key, const Entry& entry) const {
+  return is_noisy && is_noisy(key) ? Demoted(entry.wanted) : entry.wanted;
+}
+
 void WorkQueue::MakeReady(const ObjectKey& key, Entry& entry) {
-  entry.ready = true;
-  entry.since = clock_.Now();
-  std::deque<ObjectKey>& keys = ready_keys_[key.namespace_];
-  if (keys.empty()) turns_.push_back(key.namespace_);
-  keys.push_back(key);
-  ++ready_count_;
-  if (ready_count_ == 1) ready_();
+  entry.is_ready = true;
+  entry.ready.since = clock_.Now();
+  entry.ready.key = &entries_.find(key)->first;
+  entry.ready.priority = PriorityNow(key, entry);
+  const bool first = ready_keys_.empty();
+  ready_keys_.Add(entry.ready);
+  if (first) ready_();
 }
 
 // --- out ---
 
 std::optional<ObjectKey> WorkQueue::Get() {
-  if (turns_.empty()) return std::nullopt;
-  const Symbol namespace_ = turns_.front();
-  turns_.pop_front();
-  const auto keys = ready_keys_.find(namespace_);
-  const ObjectKey key = keys->second.front();
-  keys->second.pop_front();
-  if (keys->second.empty()) {
-    ready_keys_.erase(keys);
-  } else {
-    turns_.push_back(namespace_);  // one key, then the next namespace
-  }
-  --ready_count_;
-
-  Entry& entry = entries_.at(key);
   const MonotonicTime now = clock_.Now();
-  if (on_queue_duration) on_queue_duration(now - entry.since);
-  entry.ready = false;
+  const ReadyKey* next = ready_keys_.Take(now);
+  if (next == nullptr) return std::nullopt;
+  const ObjectKey& key = *next->key;
+  Entry& entry = entries_.at(key);
+  if (on_queue_duration) on_queue_duration(now - entry.ready.since);
+  entry.is_ready = false;
   entry.processing = true;
-  entry.since = now;
+  entry.ready.since = now;
+  entry.served = std::exchange(entry.wanted, Priority::kResync);
   Disarm(&Entry::retry, entry);
   processing_.insert(key);
   return key;
@@ -94,6 +118,7 @@ void WorkQueue::Done(const ObjectKey& key, std::optional<Duration> look_again_in
   Entry& entry = EndProcessing(key);
   entry.failures = 0;
   entry.conflicts = 0;
+  entry.internal_errors = 0;
   Disarm(&Entry::deadline, entry);
   if (look_again_in) Arm(&Entry::deadline, key, entry, *look_again_in);
   Settle(key, entry);
@@ -102,12 +127,23 @@ void WorkQueue::Done(const ObjectKey& key, std::optional<Duration> look_again_in
 void WorkQueue::DoneRetry(const ObjectKey& key, Duration longest) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = 0;
+  entry.internal_errors = 0;
   Retry(key, entry, longest);
+}
+
+int WorkQueue::DoneInternalError(const ObjectKey& key) {
+  Entry& entry = EndProcessing(key);
+  entry.conflicts = 0;
+  if (entry.spec_changed) entry.internal_errors = 0;
+  const int in_a_row = entry.internal_errors = Grown(entry.internal_errors);
+  const bool often = in_a_row >= kInternalErrorsMax;
+  Retry(key, entry, often ? kPolicyRetryMax : kRetryMax, often ? kPolicyRetryMax : Duration{0});
+  return in_a_row;
 }
 
 void WorkQueue::DoneConflict(const ObjectKey& key) {
   Entry& entry = EndProcessing(key);
-  ++entry.conflicts;
+  entry.conflicts = Grown(entry.conflicts);
   if (entry.conflicts >= kConflictsMax) {
     Retry(key, entry, kRetryMax);
     return;
@@ -121,6 +157,7 @@ void WorkQueue::DoneForget(const ObjectKey& key) {
   Entry& entry = EndProcessing(key);
   entry.failures = 0;
   entry.conflicts = 0;
+  entry.internal_errors = 0;
   Disarm(&Entry::deadline, entry);
   Settle(key, entry);
 }
@@ -129,17 +166,20 @@ WorkQueue::Entry& WorkQueue::EndProcessing(const ObjectKey& key) {
   const auto found = entries_.find(key);
   WL_ASSERT(found != entries_.end() && found->second.processing);
   Entry& entry = found->second;
-  if (on_work_duration) on_work_duration(clock_.Now() - entry.since);
+  if (on_work_duration) on_work_duration(clock_.Now() - entry.ready.since);
   entry.processing = false;
+  ready_keys_.Done(key.namespace_);
   processing_.erase(key);
   return entry;
 }
 
-void WorkQueue::Retry(const ObjectKey& key, Entry& entry, Duration longest) {
+void WorkQueue::Retry(const ObjectKey& key, Entry& entry, Duration longest, Duration at_least) {
   ++retries_;
-  if (!entry.spec_changed) ++entry.failures;
+  const MonotonicTime now = clock_.Now();
+  if (now - std::exchange(entry.last_failure, now) >= kFailuresForgottenAfter) entry.failures = 0;
+  if (!entry.spec_changed) entry.failures = Grown(entry.failures);
   if (!entry.dirty) {
-    const Duration back_off = BackOff(entry.failures, longest);
+    const Duration back_off = std::max(BackOff(entry.failures, longest), at_least);
     Arm(&Entry::retry, key, entry, std::max(back_off, TakeRetryToken()));
   }
   Settle(key, entry);
@@ -159,10 +199,16 @@ void WorkQueue::Settle(const ObjectKey& key, Entry& entry) {
 
 void WorkQueue::Arm(Slot slot, const ObjectKey& key, Entry& entry, Duration delay) {
   // An entry with an armed timer is never dropped, so it is there when the timer fires.
-  entry.*slot = timers_.At(clock_.Now() + delay, [this, slot, key] {
-    Entry& fired = entries_.at(key);
+  const ObjectKey* const kept = &entries_.find(key)->first;
+  entry.*slot = timers_.At(clock_.Now() + delay, [this, slot, kept] {
+    Entry& fired = entries_.at(*kept);
     fired.*slot = 0;
-    WakeUp(key, fired);
+    // A retry or a deadline goes on with what was under way; only a user's first look comes first.
+    if (slot != &Entry::coalescing) {
+      fired.wanted =
+          std::max(fired.wanted, std::clamp(fired.served, Priority::kStatus, Priority::kRollout));
+    }
+    WakeUp(*kept, fired);
   });
 }
 
@@ -188,21 +234,42 @@ Duration WorkQueue::TakeRetryToken() {
 
 // --- metrics ---
 
-bool WorkQueue::idle() const { return ready_count_ == 0 && processing_.empty(); }
+bool WorkQueue::idle() const { return ready_keys_.empty() && processing_.empty(); }
 
 WorkQueueCounters WorkQueue::counters() const {
   WorkQueueCounters counters;
   counters.adds = adds_;
   counters.retries = retries_;
-  counters.depth = ready_count_;
+  counters.depth = ready_keys_.size();
+  for (size_t i = 0; i < kPriorities; ++i) {
+    counters.depth_by_priority[i] = ready_keys_.size(static_cast<Priority>(i));
+  }
   counters.processing = processing_.size();
   const MonotonicTime now = clock_.Now();
   for (const ObjectKey& key : processing_) {
-    const Duration running = now - entries_.at(key).since;
+    const Duration running = now - entries_.at(key).ready.since;
     counters.longest_running = std::max(counters.longest_running, running);
     counters.unfinished += running;
   }
   return counters;
+}
+
+std::string WorkQueue::Describe() const {
+  std::string text = ready_keys_.Describe();
+  for (const auto& [key, entry] : entries_) {
+    text += " " + key.ToString() + "=";
+    const auto flag = [&text](bool set, char letter) { text += set ? letter : '-'; };
+    flag(entry.processing, 'p');
+    flag(entry.dirty, 'd');
+    flag(entry.spec_changed, 's');
+    flag(entry.retry != 0, 'r');
+    flag(entry.deadline != 0, 'l');
+    flag(entry.coalescing != 0, 'c');
+    flag(entry.failures > 0, 'f');
+    text += std::to_string(entry.conflicts) + "," + std::to_string(entry.internal_errors) + "," +
+            std::to_string(PointsOf(entry.wanted)) + "," + std::to_string(PointsOf(entry.served));
+  }
+  return text;
 }
 
 }  // namespace windlass

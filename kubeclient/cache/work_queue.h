@@ -3,30 +3,34 @@
 // A key is idle, ready, or processing; a key added while processing is ready again when it is done
 // . Each key has two timer slots that never overwrite each other: `retry` (back-off
 // after a failure) and `deadline` (a sync that asked to look again later). Handing a key out
-// empties its retry slot: what comes of it decides anew. Memory is one entry per key that is ready,
-// being processed or has a timer. Core thread only; order is a pure function of calls,
-// clock and seed.
+// empties its retry slot: what comes of it decides anew. The order of ready keys is ready_keys.h's.
+// Memory is one entry per key that is ready, being processed or has a timer. Core thread
+// only; order is a pure function of calls, clock and seed.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/ready_keys.h"
 
 namespace windlass {
 
 // Why a key was added; decides how soon it is served.
 enum class Wake : uint8_t {
-  kSpecChange,    // a user's edit: at once, and resets the key's back-off
-  kObjectChange,  // an owned object appeared, vanished or was edited: at once
-  kStatusChange,  // only status of an owned object: after kStatusCoalescing, not extended
+  kSpecChange,     // a user's edit: kUser, at once, and resets the key's back-off
+  kObjectChange,   // an owned object appeared, vanished or was edited: kRollout, at once
+  kRolloutStatus,  // status of an owned object that a rollout waits for: kRollout, gathered
+  kStatusChange,   // only status of an owned object: kStatus, gathered for kStatusCoalescing
+  kResync,         // to be looked at some time: kResync
 };
 
 // What the metrics of one queue need (names of client-go's workqueue_*).
@@ -34,6 +38,7 @@ struct WorkQueueCounters {
   uint64_t adds = 0;
   uint64_t retries = 0;
   size_t depth = 0;  // ready keys
+  std::array<size_t, kPriorities> depth_by_priority{};
   size_t processing = 0;
   Duration longest_running{0};
   Duration unfinished{0};  // sum over keys being processed
@@ -41,17 +46,21 @@ struct WorkQueueCounters {
 
 class WorkQueue {
  public:
-  // All references must outlive the queue. `ready` is called (from Add, Done or a timer) when a key
-  // becomes ready and none was; it must not call back into the queue synchronously.
-  WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, std::function<void()> ready);
+  // All references must outlive the queue. `workers` is how many keys are worked on at once.
+  // `ready` is called (from Add, Done or a timer) when a key becomes ready and none was; it must
+  // not call back into the queue synchronously.
+  WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
+            std::function<void()> ready);
   ~WorkQueue();
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
 
   void Add(const ObjectKey& key, Wake wake);
 
-  // The next ready key, now processing; nullopt when none is ready. Namespaces take turns.
+  // The next ready key, now processing; nullopt when none is ready.
   std::optional<ObjectKey> Get();
+  // Whether a user waits for one of the ready keys.
+  bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
   // Processing ended well: forgets failures; arms or clears the deadline slot.
   void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
@@ -63,40 +72,56 @@ class WorkQueue {
   // kConflictWait does, without growing the back-off; from the kConflictsMax-th in a row it counts
   // as a failure.
   void DoneConflict(const ObjectKey& key);
+  // Processing failed by a fault of ours: as DoneRetry, but from the kInternalErrorsMax-th
+  // in a row the key is tried every kPolicyRetryMax. Returns how many in a row there were.
+  int DoneInternalError(const ObjectKey& key);
   // Processing ended; only an event wakes the key again. Forgets failures and both slots.
   void DoneForget(const ObjectKey& key);
 
-  bool empty() const { return ready_count_ == 0; }
+  bool empty() const { return ready_keys_.empty(); }
   bool idle() const;  // nothing ready, nothing processing (timers may be armed)
   // Keys held in memory: ready, processing, or with a timer armed.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
+  // Everything that decides what comes next, times and random numbers apart: two queues that say
+  // the same behave the same. For the model check, and for debugging.
+  std::string Describe() const;
+
+  // Whether a key costs so much that it is served one class later; asked when it becomes
+  // ready.
+  std::function<bool(const ObjectKey&)> is_noisy;
 
   // Observers for the histograms: how long a key waited, and how long it was processed.
   std::function<void(Duration)> on_queue_duration;
   std::function<void(Duration)> on_work_duration;
 
  private:
-  // Everything known of a key that is ready, being processed, or has a timer armed.
+  // Everything known of a key that is ready, being processed, or has a timer armed. `ready.since`
+  // is also the time when processing began.
   struct Entry {
-    bool ready = false;
-    bool processing = false;
-    bool dirty = false;         // added while processing
-    bool spec_changed = false;  // a user's edit while processing: what fails now is the old spec
-    int failures = 0;           // in a row, since the last success
-    int conflicts = 0;          // in a row
+    ReadyKey ready;
     TimerId retry = 0;
     TimerId deadline = 0;
     TimerId coalescing = 0;
-    MonotonicTime since;  // ready since, or processing since
+    MonotonicTime last_failure;
+    uint16_t failures = 0;  // in a row, since the last success
+    uint16_t conflicts = 0;
+    uint16_t internal_errors = 0;
+    Priority wanted = Priority::kResync;  // the highest asked for since it was handed out
+    Priority served = Priority::kResync;  // what it was handed out with
+    bool is_ready = false;
+    bool processing = false;
+    bool dirty = false;         // added while processing
+    bool spec_changed = false;  // a user's edit while processing: what fails now is the old spec
   };
 
   using Slot = TimerId Entry::*;
 
   void WakeUp(const ObjectKey& key, Entry& entry);
   void MakeReady(const ObjectKey& key, Entry& entry);
+  Priority PriorityNow(const ObjectKey& key, const Entry& entry) const;
   Entry& EndProcessing(const ObjectKey& key);
-  void Retry(const ObjectKey& key, Entry& entry, Duration longest);
+  void Retry(const ObjectKey& key, Entry& entry, Duration longest, Duration at_least = {});
   void Settle(const ObjectKey& key, Entry& entry);
   void Arm(Slot slot, const ObjectKey& key, Entry& entry, Duration delay);
   void Disarm(Slot slot, Entry& entry);
@@ -108,10 +133,8 @@ class WorkQueue {
   TimerQueue& timers_;
   std::function<void()> ready_;
   std::map<ObjectKey, Entry> entries_;
-  std::map<Symbol, std::deque<ObjectKey>> ready_keys_;  // by namespace
-  std::deque<Symbol> turns_;                            // namespaces that have ready keys
+  ReadyKeys ready_keys_;
   std::set<ObjectKey> processing_;
-  size_t ready_count_ = 0;
   MonotonicTime retry_bucket_full_at_;
   uint64_t adds_ = 0;
   uint64_t retries_ = 0;

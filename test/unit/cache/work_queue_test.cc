@@ -19,7 +19,7 @@ struct Fixture {
   VirtualTime time;
   Random random{1};
   int ready_calls = 0;
-  WorkQueue queue{time, random, time.timers(), [this] { ++ready_calls; }};
+  WorkQueue queue{time, random, time.timers(), 8, [this] { ++ready_calls; }};
 
   // Hands the key out; it must be the one that is next.
   void Take(const ObjectKey& key) {
@@ -307,6 +307,118 @@ TEST_CASE_METHOD(Fixture, "namespaces take turns (Q-010)") {
   TakeNothing();
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "a key added again while ready takes the higher priority (Q-001, Q-009)") {
+  queue.Add(kA, Wake::kObjectChange);
+  queue.Add(kB, Wake::kResync);
+  CHECK(!queue.user_waits());
+  queue.Add(kB, Wake::kSpecChange);
+  queue.Add(kB, Wake::kStatusChange);
+  CHECK(queue.user_waits());
+  CHECK(queue.counters().depth == 2);
+  CHECK(queue.counters().depth_by_priority[static_cast<size_t>(Priority::kUser)] == 1);
+  CHECK(queue.counters().depth_by_priority[static_cast<size_t>(Priority::kResync)] == 0);
+  Take(kB);
+  Take(kA);
+}
+
+TEST_CASE_METHOD(Fixture, "what wakes a key decides its priority (Q-009)") {
+  const ObjectKey user{"ns", "user"};
+  const ObjectKey step{"ns", "step"};
+  const ObjectKey gathered{"ns", "gathered"};
+  const ObjectKey status{"ns", "status"};
+  const ObjectKey resync{"ns", "resync"};
+  queue.Add(resync, Wake::kResync);
+  queue.Add(status, Wake::kStatusChange);
+  queue.Add(gathered, Wake::kRolloutStatus);
+  time.Advance(kStatusCoalescing);
+  queue.Add(step, Wake::kObjectChange);
+  queue.Add(user, Wake::kSpecChange);
+  for (const ObjectKey& key : {user, gathered, step, status, resync}) Take(key);
+}
+
+TEST_CASE_METHOD(Fixture, "a wake-up while processing counts for the next time (Q-009)") {
+  queue.Add(kA, Wake::kSpecChange);
+  Take(kA);
+  queue.Add(kA, Wake::kStatusChange);
+  time.Advance(kStatusCoalescing);
+  queue.Done(kA, std::nullopt);
+  queue.Add(kB, Wake::kObjectChange);
+  Take(kB);
+  Take(kA);
+}
+
+TEST_CASE_METHOD(Fixture, "a retry goes on as a step of a rollout at most (Q-009)") {
+  queue.Add(kA, Wake::kSpecChange);
+  Take(kA);
+  queue.DoneRetry(kA, kRetryMax);
+  UntilReady();
+  queue.Add(kB, Wake::kSpecChange);
+  Take(kB);
+  Take(kA);
+  queue.Add({"ns", "resync"}, Wake::kResync);
+  Take({"ns", "resync"});
+  queue.DoneRetry({"ns", "resync"}, kRetryMax);
+  UntilReady();
+  CHECK(queue.counters().depth_by_priority[static_cast<size_t>(Priority::kStatus)] == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a noisy key is served one class later (Q-011)") {
+  queue.is_noisy = [](const ObjectKey& key) { return key == kA; };
+  queue.Add(kA, Wake::kSpecChange);
+  queue.Add(kB, Wake::kSpecChange);
+  Take(kB);
+  queue.Add({"ns", "step"}, Wake::kObjectChange);
+  Take(kA);
+  Take({"ns", "step"});
+}
+
+TEST_CASE_METHOD(Fixture, "failures are forgotten after an hour without one (Q-005)") {
+  queue.Add(kA, Wake::kObjectChange);
+  FailTimes(kA, 9, kRetryMax);
+  const Duration apart = GENERATE(Duration(kFailuresForgottenAfter), Duration(seconds(3000)));
+  Take(kA);
+  queue.DoneRetry(kA, kRetryMax);
+  UntilReady();
+  Take(kA);  // a sync that, say, waits for its turn that long
+  time.Advance(apart);
+  queue.DoneRetry(kA, kRetryMax);
+  const Duration waited = UntilReady();
+  if (apart == kFailuresForgottenAfter) {
+    CHECK(waited <= milliseconds(75));
+  } else {
+    CHECK(waited >= milliseconds(50 * 1024 / 2));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "after ten internal errors in a row a key is tried every 5 min (Q-014)") {
+  queue.Add(kA, Wake::kObjectChange);
+  for (int i = 1; i < kInternalErrorsMax; ++i) {
+    Take(kA);
+    CHECK(queue.DoneInternalError(kA) == i);
+    CHECK(UntilReady() <= kRetryMax);
+  }
+  SECTION("which the next ones are, too") {
+    for (int i = kInternalErrorsMax; i < kInternalErrorsMax + 3; ++i) {
+      Take(kA);
+      CHECK(queue.DoneInternalError(kA) == i);
+      CHECK(UntilReady() == kPolicyRetryMax);
+    }
+    queue.Add(kA, Wake::kSpecChange);
+    Take(kA);
+    CHECK(queue.DoneInternalError(kA) == 1);
+    CHECK(UntilReady() <= milliseconds(75));
+  }
+  SECTION("unless something else came between") {
+    Take(kA);
+    queue.DoneRetry(kA, kRetryMax);
+    UntilReady();
+    Take(kA);
+    CHECK(queue.DoneInternalError(kA) == 1);
+    CHECK(UntilReady() <= kRetryMax);
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "status changes are gathered for 20 ms, not extended (architecture §7)") {
   queue.Add(kA, Wake::kStatusChange);
   TakeNothing();
@@ -399,7 +511,7 @@ TEST_CASE("a queue that goes takes its timers with it (Q-016)") {
   VirtualTime time;
   Random random(1);
   {
-    WorkQueue queue(time, random, time.timers(), [] {});
+    WorkQueue queue(time, random, time.timers(), 8, [] {});
     queue.Add(kA, Wake::kObjectChange);
     queue.Add(kB, Wake::kStatusChange);
     queue.Get();
@@ -414,12 +526,12 @@ TEST_CASE("the same calls, clock and seed give the same order (Q-019)") {
     VirtualTime time;
     Random random(7);
     Random choices(9);
-    WorkQueue queue(time, random, time.timers(), [] {});
+    WorkQueue queue(time, random, time.timers(), 8, [] {});
     std::string order;
     for (int i = 0; i < 500; ++i) {
       const ObjectKey key{std::string(1, static_cast<char>('n' + choices.Below(3))),
                           std::to_string(choices.Below(20))};
-      queue.Add(key, static_cast<Wake>(choices.Below(3)));
+      queue.Add(key, static_cast<Wake>(choices.Below(5)));
       const auto got = queue.Get();
       if (got) {
         order += got->ToString() + "@" + std::to_string(time.Now().since_start.count()) + " ";

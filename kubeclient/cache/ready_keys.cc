@@ -1,0 +1,139 @@
+#include "kubeclient/cache/ready_keys.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+int64_t RankOf(const ReadyKey& key, MonotonicTime now) {
+  return PointsOf(key.priority) + (now - key.since) / kAgeingPeriod * kAgeingPoints;
+}
+
+}  // namespace
+
+int PointsOf(Priority priority) {
+  switch (priority) {
+    case Priority::kResync: return -100;
+    case Priority::kStatus: return 0;
+    case Priority::kRollout: return 50;
+    case Priority::kUser: return 100;
+  }
+  return 0;
+}
+
+Priority Demoted(Priority priority) {
+  switch (priority) {
+    case Priority::kResync:
+    case Priority::kStatus: return Priority::kResync;
+    case Priority::kRollout: return Priority::kStatus;
+    case Priority::kUser: return Priority::kRollout;
+  }
+  return Priority::kResync;
+}
+
+size_t ReadyKeys::size() const { return std::accumulate(sizes_.begin(), sizes_.end(), size_t{0}); }
+
+std::string ReadyKeys::Describe() const {
+  std::string text;
+  for (const Lines::iterator line : order_) {
+    text += "[" + std::to_string(PointsOf(line->first.second)) + ":";
+    for (const ReadyKey* key = line->second.first; key != nullptr; key = key->after) {
+      text += " " + key->key->ToString();
+    }
+    text += "]";
+  }
+  return text;
+}
+
+// --- lines ---
+
+ReadyKeys::Lines::iterator ReadyKeys::LineOf(const ReadyKey& key) {
+  return lines_.try_emplace({key.key->namespace_, key.priority}).first;
+}
+
+void ReadyKeys::Add(ReadyKey& key) { Append(key); }
+
+void ReadyKeys::Raise(ReadyKey& key, Priority priority) {
+  const auto line = LineOf(key);
+  order_.erase(line);
+  Unlink(line, key);
+  Place(line, aged_at_);
+  key.priority = priority;
+  Append(key);
+}
+
+void ReadyKeys::Append(ReadyKey& key) {
+  const auto at = LineOf(key);
+  Line& line = at->second;
+  key.before = line.last;
+  key.after = nullptr;
+  ++sizes_[static_cast<size_t>(key.priority)];
+  if (line.last != nullptr) {
+    line.last->after = &key;
+    line.last = &key;
+    return;  // who is first there, and when its turn is, stays as it was
+  }
+  line.first = line.last = &key;
+  line.turn = ++turns_;
+  Place(at, aged_at_);
+}
+
+void ReadyKeys::Unlink(Lines::iterator at, ReadyKey& key) {
+  Line& line = at->second;
+  (key.before != nullptr ? key.before->after : line.first) = key.after;
+  (key.after != nullptr ? key.after->before : line.last) = key.before;
+  key.before = key.after = nullptr;
+  --sizes_[static_cast<size_t>(key.priority)];
+}
+
+void ReadyKeys::Place(Lines::iterator at, MonotonicTime now) {
+  Line& line = at->second;
+  if (line.first == nullptr) {
+    lines_.erase(at);
+    return;
+  }
+  line.rank = RankOf(*line.first, std::max(now, line.first->since));
+  order_.insert(at);
+}
+
+// --- order ---
+
+// Once a second is often enough for steps of ten, and keeps a long queue cheap.
+void ReadyKeys::LetAge(MonotonicTime now) {
+  if (now - aged_at_ < kAgeingLook) return;
+  aged_at_ = now;
+  order_.clear();
+  for (auto line = lines_.begin(); line != lines_.end(); ++line) Place(line, now);
+}
+
+bool ReadyKeys::HasItsShare(const Symbol& namespace_) const {
+  const auto found = worked_on_.find(namespace_);
+  return found != worked_on_.end() && found->second >= share_;
+}
+
+ReadyKey* ReadyKeys::Take(MonotonicTime now) {
+  if (order_.empty()) return nullptr;
+  LetAge(now);
+  auto next = order_.begin();
+  while (next != order_.end() && HasItsShare((*next)->first.first)) ++next;
+  if (next == order_.end()) next = order_.begin();  // nobody else waits
+
+  const Lines::iterator line = *next;
+  ReadyKey& taken = *line->second.first;
+  order_.erase(next);
+  Unlink(line, taken);
+  line->second.turn = ++turns_;
+  Place(line, now);
+  ++worked_on_[taken.key->namespace_];
+  return &taken;
+}
+
+void ReadyKeys::Done(const Symbol& namespace_) {
+  const auto found = worked_on_.find(namespace_);
+  if (--found->second == 0) worked_on_.erase(found);
+}
+
+}  // namespace windlass

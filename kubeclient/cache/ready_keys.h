@@ -1,0 +1,101 @@
+// The order in which ready keys are handed out: by priority, older ones gaining on younger, and
+// namespaces taking turns.
+//
+// A key ranks by the points of its priority, and 50 more for every 10 s it has waited, so that
+// nothing waits for ever. Among keys of equal rank namespaces take turns, a key each, and
+// no namespace gets more than half of the workers while another one waits. A pure data
+// structure: the order depends on nothing but the calls. Core thread only.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// Classes of Q-009, the least urgent first.
+enum class Priority : uint8_t {
+  kResync,   // -100: the initial list, a resync
+  kStatus,   // 0: counters and conditions
+  kRollout,  // 50: a step of a rollout under way
+  kUser,     // 100: somebody changed the spec and waits
+};
+inline constexpr size_t kPriorities = 4;
+
+int PointsOf(Priority priority);
+// One class down; the lowest stays.
+Priority Demoted(Priority priority);
+
+// A key that may be ready: part of the queue's record of it.
+struct ReadyKey {
+  const ObjectKey* key = nullptr;  // must outlive its time among the ready
+  MonotonicTime since;             // ready since
+  ReadyKey* before = nullptr;
+  ReadyKey* after = nullptr;
+  Priority priority = Priority::kResync;
+};
+
+class ReadyKeys {
+ public:
+  // `workers`: how many keys are worked on at once.
+  explicit ReadyKeys(int workers) : share_((workers + 1) / 2) {}
+  ReadyKeys(const ReadyKeys&) = delete;
+  ReadyKeys& operator=(const ReadyKeys&) = delete;
+
+  // The key is not among the ready.
+  void Add(ReadyKey& key);
+  // The key is; it goes to the end of its namespace's line of that class.
+  void Raise(ReadyKey& key, Priority priority);
+  // The first in order, which leaves; nullptr when there is none. It counts as worked on until
+  // Done.
+  ReadyKey* Take(MonotonicTime now);
+  void Done(const Symbol& namespace_);
+
+  bool empty() const { return order_.empty(); }
+  size_t size() const;
+  // Lines in order, each with its keys: for WorkQueue::Describe.
+  std::string Describe() const;
+  size_t size(Priority priority) const { return sizes_[static_cast<size_t>(priority)]; }
+
+ private:
+  // The keys of one namespace and class, first come first served.
+  struct Line {
+    ReadyKey* first = nullptr;
+    ReadyKey* last = nullptr;
+    int64_t rank = 0;   // of the first key, as of the latest look
+    uint64_t turn = 0;  // lines of equal rank go by it: it is renewed with every turn taken
+  };
+  using LineName = std::pair<Symbol, Priority>;
+  using Lines = std::map<LineName, Line>;
+  struct FirstInOrder {
+    bool operator()(Lines::iterator a, Lines::iterator b) const {
+      if (a->second.rank != b->second.rank) return a->second.rank > b->second.rank;
+      return a->second.turn < b->second.turn;
+    }
+  };
+
+  void Append(ReadyKey& key);
+  void Unlink(Lines::iterator line, ReadyKey& key);
+  Lines::iterator LineOf(const ReadyKey& key);
+  // Puts the line where it belongs, or drops it when it is empty.
+  void Place(Lines::iterator line, MonotonicTime now);
+  void LetAge(MonotonicTime now);
+  bool HasItsShare(const Symbol& namespace_) const;
+
+  const int share_;
+  Lines lines_;  // none is empty
+  std::set<Lines::iterator, FirstInOrder> order_;
+  std::map<Symbol, int> worked_on_;  // by namespace
+  std::array<size_t, kPriorities> sizes_{};
+  uint64_t turns_ = 0;
+  MonotonicTime aged_at_;
+};
+
+}  // namespace windlass
