@@ -22,6 +22,9 @@ inline constexpr size_t kInboxMessagesMax = 65536;
 inline constexpr size_t kErrorBodyBytesMax = size_t{64} << 10U;
 // Dead connections end by our own deadlines; this is the library's, should the core be stuck.
 inline constexpr Duration kConnectionIdleMax = seconds(600);
+// The same behind a proxy, whose silence before the tunnel is open nothing else ends: above
+// kWatchIdle.
+inline constexpr Duration kProxiedIdleMax = seconds(180);
 // Closing cancels within milliseconds; only a name look-up cannot be cancelled.
 inline constexpr Duration kTransportCloseMax = seconds(5);
 

@@ -136,7 +136,7 @@ TransportOptions ToTransportOptions(const ClientConfig& config, const Clock& clo
   if (!config.token_file.empty()) {
     options.credentials = std::make_shared<TokenFileSource>(clock, config.token_file);
   } else if (!config.token.empty()) {
-    options.credentials = std::make_shared<FixedCredentials>(config.token);
+    options.credentials = std::make_shared<FixedCredentials>(BearerHeader(config.token));
   }
   return options;
 }

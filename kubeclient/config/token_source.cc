@@ -34,23 +34,23 @@ Result<Secret> ReadTokenFile(const std::string& path) {
   return token;
 }
 
-Result<Secret> TokenFileSource::BearerToken() {
+std::optional<CredentialSource::Answer> TokenFileSource::Authorization(Later) {
   const std::scoped_lock lock(mutex_);
   const MonotonicTime now = clock_.Now();
-  if (token_ && now - read_at_ < kTokenFileCache - kTokenFileLeeway) return *token_;
+  if (header_ && now - read_at_ < kTokenFileCache - kTokenFileLeeway) return *header_;
   Result<Secret> read = ReadTokenFile(path_);
   if (read.ok()) {
-    token_ = *read;
+    header_ = BearerHeader(*read);
     read_at_ = now;
-    return read;
+    return *header_;
   }
-  if (token_) return *token_;  // it may still be good; the server says so otherwise
+  if (header_) return *header_;  // it may still be good; the server says so otherwise
   return std::move(read).error().Context("token file");
 }
 
 void TokenFileSource::Refused(MonotonicTime started) {
   const std::scoped_lock lock(mutex_);
-  if (token_ && read_at_ <= started) token_.reset();
+  if (header_ && read_at_ <= started) header_.reset();
 }
 
 }  // namespace windlass

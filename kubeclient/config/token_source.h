@@ -27,14 +27,14 @@ class TokenFileSource final : public CredentialSource {
  public:
   TokenFileSource(const Clock& clock, std::string path) : clock_(clock), path_(std::move(path)) {}
 
-  Result<Secret> BearerToken() override;
+  std::optional<Answer> Authorization(Later later) override;
   void Refused(MonotonicTime started) override;
 
  private:
   const Clock& clock_;
   const std::string path_;
   std::mutex mutex_;  // guards the rest
-  std::optional<Secret> token_;
+  std::optional<Secret> header_;
   MonotonicTime read_at_;
 };
 

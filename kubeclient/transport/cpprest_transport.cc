@@ -150,11 +150,13 @@ class HttpExchange final : public Exchange {
         lines_(std::move(lines)),
         body_(std::make_shared<BodySink>()) {}
 
-  // Before anything is sent.
+  // Core thread: from now on the request may reach the server.
+  void SetStarted() { started_ = true; }
+  // Before that.
   void SetRequestBody(std::shared_ptr<RequestBody> body) { request_body_ = std::move(body); }
 
   bool Stop() override {
-    const bool not_sent = request_body_ && request_body_->Withdraw();
+    const bool not_sent = !started_ || (request_body_ && request_body_->Withdraw());
     cancel_.cancel();
     return not_sent;
   }
@@ -225,6 +227,7 @@ class HttpExchange final : public Exchange {
   const std::shared_ptr<LineSink> lines_;
   const std::shared_ptr<BodySink> body_;
   std::shared_ptr<RequestBody> request_body_;  // null for a GET
+  bool started_ = false;                       // of the core thread
   pplx::cancellation_token_source cancel_;
   std::atomic<int> status_ = 0;
   ExchangeOutcome outcome_;  // of the network thread
@@ -241,24 +244,50 @@ const char* MethodName(HttpMethod method) {
   return "GET";
 }
 
-// No character that could end the header or forge another (B-10).
-bool IsHeaderValue(std::string_view text) {
-  for (const char c : text) {
-    if (c < ' ' || c > '~') return false;
+// The library hands the host to the resolver as it stands in the URL, brackets and all, which no
+// resolver takes. It understands an IPv6 literal without them, too, as long as a port follows.
+http::uri Address(const std::string& scheme, const std::string& host, uint16_t port,
+                  const std::string& path = "") {
+  return http::uri(scheme + "://" + host + ":" + std::to_string(port) + path);
+}
+
+// Whose address the URL is looked up here, unless a proxy does.
+http::uri BaseUri(const ServerUrl& server, const ProxyUrl& proxy) {
+  if (!proxy.host.empty()) return http::uri(server.Text());
+  return Address(server.https ? "https" : "http", server.host, server.port, server.path);
+}
+
+// The library keeps one value per name, and writes it as it is: a further field of the same name is
+// part of the value. Names and values have been checked.
+void AddHeaders(const std::vector<HttpHeader>& added, http::http_headers& headers) {
+  for (const HttpHeader& header : added) {
+    if (headers.has(header.name)) {
+      headers[header.name] += "\r\n" + header.name + ": " + header.value;
+    } else {
+      headers.add(header.name, header.value);
+    }
   }
-  return true;
 }
 
 http::client::http_client_config LibraryConfig(const TransportOptions& options,
-                                               const ServerUrl& server,
+                                               const ServerUrl& server, bool insecure,
                                                std::shared_ptr<const TlsIdentity> identity) {
   http::client::http_client_config config;
   config.set_max_redirects(0);
-  config.set_timeout(std::chrono::duration_cast<seconds>(kConnectionIdleMax));
+  const bool proxied = !options.proxy.host.empty();
+  const Duration idle = proxied ? kProxiedIdleMax : kConnectionIdleMax;
+  config.set_timeout(std::chrono::duration_cast<seconds>(idle));
+  if (proxied) {
+    web::web_proxy proxy(Address("http", options.proxy.host, options.proxy.port));
+    const std::string& user = options.proxy.user;
+    if (!user.empty()) {
+      proxy.set_credentials({user, std::string(options.proxy.password.Reveal())});
+    }
+    config.set_proxy(std::move(proxy));
+  }
   if (!server.https) return config;
-  const std::string& name = options.tls.server_name.empty() ? server.host : options.tls.server_name;
-  config.set_tlsext_sni_enabled(!IsIpLiteral(name));
-  config.set_validate_certificates(!options.tls.insecure_skip_verify);
+  config.set_tlsext_sni_enabled(false);  // the identity does that, and checks the name
+  config.set_validate_certificates(!insecure);
   config.set_ssl_context_callback(
       [identity = std::move(identity)](boost::asio::ssl::context& context) {
         identity->Apply(context.native_handle());
@@ -276,6 +305,8 @@ void InitializeNetworkThread() {
     // It was called before.
   }
 }
+
+using Clients = std::array<std::unique_ptr<http::client::http_client>, 3>;  // by CallClass
 
 struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
   Impl(const Clock& clock_, TimerQueue& timers, Inbox& inbox, TransportOptions options_,
@@ -303,42 +334,61 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
     return *clients[static_cast<size_t>(call_class)];
   }
 
-  Result<http::http_request> ToMessage(HttpRequest& request, HttpExchange& exchange) const;
-  void Start(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange);
+  http::http_request ToMessage(HttpRequest& request, const Secret& authorization,
+                               HttpExchange& exchange) const;
+  void Start(CallId id, HttpRequest request, std::shared_ptr<HttpExchange> exchange);
+  void Authorized(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange,
+                  const Result<Secret>& authorization);
+  void Send(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange,
+            const Secret& authorization);
+  void FinishLater(CallId id, Error error);
   void Ended(CallId id, ExchangeOutcome outcome);
-  void MakeClients();
+  Status UseTls(TlsMaterial tls);
+  Clients NewClients(const http::client::http_client_config& from) const;
 
   const Clock& clock;
   const TransportOptions options;
   const ServerUrl server;
   http::client::http_client_config config;
-  std::array<std::unique_ptr<http::client::http_client>, 3> clients;  // by CallClass
+  Clients clients;
   const std::shared_ptr<Postbox> postbox;
   ExchangeTable table;
 };
 
-void CppRestTransport::Impl::MakeClients() {
-  for (auto& client : clients) {
-    client = std::make_unique<http::client::http_client>(http::uri(server.Text()), config);
-  }
+Clients CppRestTransport::Impl::NewClients(const http::client::http_client_config& from) const {
+  Clients made;
+  const http::uri base = BaseUri(server, options.proxy);
+  for (auto& client : made) client = std::make_unique<http::client::http_client>(base, from);
+  return made;
 }
 
-Result<http::http_request> CppRestTransport::Impl::ToMessage(HttpRequest& request,
-                                                             HttpExchange& exchange) const {
+Status CppRestTransport::Impl::UseTls(TlsMaterial tls) {
+  std::shared_ptr<const TlsIdentity> identity;
+  if (server.https) {
+    WINDLASS_TRY(identity, TlsIdentity::Parse(tls, server.host));
+  }
+  try {
+    auto next = LibraryConfig(options, server, tls.insecure_skip_verify, std::move(identity));
+    clients = NewClients(next);
+    config = std::move(next);
+  } catch (const std::exception& failure) {
+    return Error{ErrorKind::kConfig, "server " + server.Text() + ": " + failure.what()};
+  }
+  return Unit{};
+}
+
+http::http_request CppRestTransport::Impl::ToMessage(HttpRequest& request,
+                                                     const Secret& authorization,
+                                                     HttpExchange& exchange) const {
   http::http_request message(MethodName(request.method));
   message.set_request_uri(http::uri(request.target));
   http::http_headers& headers = message.headers();
+  headers.add("Host", server.Authority());
   headers.add("Accept", request.accept);
   headers.add("User-Agent", options.user_agent);
-  // The certificate is verified against the Host header, where there is one (cpp-stack §1.2).
-  const std::string& server_name = options.tls.server_name;
-  if (server.https && !server_name.empty()) headers.add("Host", server_name);
-  if (options.credentials) {
-    WINDLASS_TRY(const Secret token, options.credentials->BearerToken());
-    if (!IsHeaderValue(token.Reveal())) {
-      return Error{ErrorKind::kConfig, "the bearer token has characters that no header may have"};
-    }
-    if (!token.empty()) headers.add("Authorization", "Bearer " + std::string(token.Reveal()));
+  AddHeaders(options.headers, headers);
+  if (!authorization.empty()) {
+    headers.add("Authorization", std::string(authorization.Reveal()));
   }
   if (request.method != HttpMethod::kGet) {
     const size_t length = request.body.size();
@@ -352,34 +402,67 @@ Result<http::http_request> CppRestTransport::Impl::ToMessage(HttpRequest& reques
 }
 
 void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
-                                   const std::shared_ptr<HttpExchange>& exchange) {
-  ExchangeOutcome never_started;
-  try {
-    Result<http::http_request> message = ToMessage(request, *exchange);
-    if (message.ok()) {
-      const MonotonicTime started = clock.Now();
-      postbox->Enter();
-      ClientOf(request.call_class)
-          .request(*message, exchange->token())
-          .then([exchange](const http::http_response& response) {
-            exchange->HeadersArrived(response);
-            return response.content_ready();
-          })
-          .then([exchange, id, started, weak = weak_from_this(), door = postbox,
-                 credentials = options.credentials](const pplx::task<http::http_response>& done) {
-            ExchangeOutcome outcome = exchange->Ended(done);
-            if (outcome.status == 401 && credentials) credentials->Refused(started);
-            door->Post([weak, id, outcome = std::move(outcome)]() mutable {
-              if (const auto alive = weak.lock()) alive->Ended(id, std::move(outcome));
-            });
-            door->Leave();
-          });
-      return;
-    }
-    never_started.error = std::move(message).error().Context(exchange->name());
-  } catch (const std::exception& failure) {  // a target that is no URI
-    never_started.error = Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name());
+                                   std::shared_ptr<HttpExchange> exchange) {
+  if (!options.credentials) return Send(id, std::move(request), exchange, Secret());
+  const auto waiting = std::make_shared<HttpRequest>(std::move(request));
+  auto later = [weak = weak_from_this(), door = postbox, id, waiting,
+                exchange](Result<Secret> authorization) {
+    door->Post([weak, id, waiting, exchange, authorization = std::move(authorization)] {
+      if (const auto alive = weak.lock()) {
+        alive->Authorized(id, std::move(*waiting), exchange, authorization);
+      }
+    });
+  };
+  const auto at_hand = options.credentials->Authorization(std::move(later));
+  if (at_hand) Authorized(id, std::move(*waiting), exchange, *at_hand);
+}
+
+void CppRestTransport::Impl::Authorized(CallId id, HttpRequest request,
+                                        const std::shared_ptr<HttpExchange>& exchange,
+                                        const Result<Secret>& authorization) {
+  if (!table.Has(id)) return;  // cancelled, or out of time, while it waited
+  if (!authorization.ok()) {
+    return FinishLater(id, Error(authorization.error()).Context(exchange->name()));
   }
+  if (!IsHeaderValue(authorization->Reveal())) {
+    return FinishLater(
+        id, Error{ErrorKind::kConfig, "the credentials have characters that no header may have"}
+                .Context(exchange->name()));
+  }
+  Send(id, std::move(request), exchange, *authorization);
+}
+
+void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
+                                  const std::shared_ptr<HttpExchange>& exchange,
+                                  const Secret& authorization) {
+  try {
+    const http::http_request message = ToMessage(request, authorization, *exchange);
+    const MonotonicTime started = clock.Now();
+    exchange->SetStarted();
+    postbox->Enter();
+    ClientOf(request.call_class)
+        .request(message, exchange->token())
+        .then([exchange](const http::http_response& response) {
+          exchange->HeadersArrived(response);
+          return response.content_ready();
+        })
+        .then([exchange, id, started, weak = weak_from_this(), door = postbox,
+               credentials = options.credentials](const pplx::task<http::http_response>& done) {
+          ExchangeOutcome outcome = exchange->Ended(done);
+          if (outcome.status == 401 && credentials) credentials->Refused(started);
+          door->Post([weak, id, outcome = std::move(outcome)]() mutable {
+            if (const auto alive = weak.lock()) alive->Ended(id, std::move(outcome));
+          });
+          door->Leave();
+        });
+  } catch (const std::exception& failure) {  // a target that is no URI
+    FinishLater(id, Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name()));
+  }
+}
+
+void CppRestTransport::Impl::FinishLater(CallId id, Error error) {
+  ExchangeOutcome never_started;
+  never_started.error = std::move(error);
   Post([this, id, outcome = std::move(never_started)]() mutable {
     table.Finish(id, std::move(outcome));
   });
@@ -387,7 +470,7 @@ void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
 
 void CppRestTransport::Impl::Ended(CallId id, ExchangeOutcome outcome) {
   // The real answer is still to come on that connection: no later request may read it as its own.
-  if (outcome.status >= 100 && outcome.status < 200) MakeClients();
+  if (outcome.status >= 100 && outcome.status < 200) clients = NewClients(config);
   table.Finish(id, std::move(outcome));
 }
 
@@ -397,22 +480,20 @@ Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& 
                                                                    TimerQueue& timers, Inbox& inbox,
                                                                    TransportOptions options) {
   WINDLASS_TRY(ServerUrl server, ParseServerUrl(options.server));
-  if (IsIpv6Literal(server.host)) {
+  if (!server.https && !options.proxy.host.empty()) {
     return Error{ErrorKind::kConfig, "server " + server.Text() +
-                                         ": IPv6 literals cannot be reached; use a host name that "
-                                         "resolves to the address, and tls-server-name"};
+                                         ": a proxy would see everything in clear text: use "
+                                         "https://, or no proxy"};
   }
-  std::shared_ptr<const TlsIdentity> identity;
-  if (server.https) {
-    WINDLASS_TRY(identity, TlsIdentity::Parse(options.tls));
+  for (const HttpHeader& header : options.headers) {
+    if (IsHeaderName(header.name) && IsHeaderValue(header.value)) continue;
+    return Error{ErrorKind::kConfig, "header " + EscapeHeaderName(header.name) +
+                                         ": only printable ASCII characters may stand there"};
   }
+  TlsMaterial tls = std::move(options.tls);
   auto impl = std::make_shared<Impl>(clock, timers, inbox, std::move(options), std::move(server));
-  impl->config = LibraryConfig(impl->options, impl->server, std::move(identity));
-  try {
-    impl->MakeClients();
-  } catch (const std::exception& failure) {
-    return Error{ErrorKind::kConfig, "server " + impl->server.Text() + ": " + failure.what()};
-  }
+  const Status usable = impl->UseTls(std::move(tls));
+  if (!usable.ok()) return usable.error();
   return std::unique_ptr<CppRestTransport>(new CppRestTransport(std::move(impl)));
 }
 
@@ -448,7 +529,11 @@ CallId CppRestTransport::Stream(HttpRequest request, StreamHandler handler) {
 
 void CppRestTransport::Cancel(CallId id) { impl_->table.Cancel(id); }
 
-void CppRestTransport::RenewConnections() { impl_->MakeClients(); }
+Status CppRestTransport::ReplaceTls(TlsMaterial tls) {
+  const Status used = impl_->UseTls(std::move(tls));
+  if (used.ok()) impl_->table.EndStreams();
+  return used;
+}
 
 TransportCounters CppRestTransport::counters() const {
   return {impl_->table.calls(), impl_->table.streams(), impl_->table.waiting_bytes(),

@@ -3,26 +3,31 @@
 // (architecture, decision 2).
 //
 // What it adds to the contract of transport.h:
-//   - redirects are returned, never followed (they would carry the token elsewhere), proxies are
-//   not used;
+//   - redirects are returned, never followed (they would carry the token elsewhere); a proxy is
+//   used where the
+//     options name one, never because the environment does;
 //   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
 //   them
 //     (cpp-stack §1.5). A GET may be: it is asked again on a fresh connection when an idle one was
 //     dead;
 //   - deadlines and silence run on the core's TimerQueue: they fire when the core runs its timers.
 // Not offered by the library: a bound on one chunk before it is received whole, the choice of TCP
-// options, IPv6 literals as server address (refused by Create).
+// options, TLS to a proxy, giving up on a proxy that does not answer before kProxiedIdleMax (the
+// caller is told at the deadline).
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/inbox.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/transport/credentials.h"
+#include "kubeclient/transport/http_header.h"
+#include "kubeclient/transport/proxy_url.h"
 #include "kubeclient/transport/tls_material.h"
 #include "kubeclient/transport/transport.h"
 
@@ -38,7 +43,9 @@ struct TransportOptions {
   std::string
       server;  // https://HOST:PORT, optionally with a path; http:// as well (tests, loopback)
   TlsMaterial tls;
-  std::shared_ptr<CredentialSource> credentials;  // null = no bearer token
+  std::shared_ptr<CredentialSource> credentials;  // null = no Authorization header
+  std::vector<HttpHeader> headers;                // of every request: impersonation
+  ProxyUrl proxy;                                 // https:// servers only
   std::string user_agent = "windlass";
 };
 
@@ -65,8 +72,10 @@ class CppRestTransport final : public Transport {
   CallId Stream(HttpRequest request, StreamHandler handler) override;
   void Cancel(CallId id) override;
 
-  // New connections from now on; those in use end with their exchanges. For changed certificates.
-  void RenewConnections();
+  // New connections with this material from now on. Calls under way end on their old connections;
+  // streams that have begun end as if the server had ended them, and are asked for anew. kConfig
+  // when the material cannot be used: then nothing changes.
+  Status ReplaceTls(TlsMaterial tls);
 
   TransportCounters counters() const;
 

@@ -22,21 +22,6 @@ Error GaveUp(const Exchange& exchange, bool not_sent, std::string_view what, Dur
   return Error{kind, std::string(what) + InSeconds(limit)}.Context(exchange.name());
 }
 
-StreamEnd EndOf(ExchangeOutcome outcome, const LineSink& lines) {
-  StreamEnd end;
-  end.status = outcome.status;
-  end.retry_after = outcome.retry_after;
-  end.error = std::move(outcome.error);
-  const bool refused = outcome.status != 0 && (outcome.status < 200 || outcome.status > 299);
-  if (refused) {
-    end.error_body = lines.error_body();
-    end.error.reset();  // the status says it all; that the body was cut short adds nothing
-  } else if (lines.line_too_long()) {
-    end.error = Error{ErrorKind::kMalformed, "a line is longer than the limit"};
-  }
-  return end;
-}
-
 }  // namespace
 
 ExchangeTable::ExchangeTable(const Clock& clock, TimerQueue& timers, Post post)
@@ -59,6 +44,24 @@ void ExchangeTable::AddStream(CallId id, std::shared_ptr<Exchange> exchange, Dur
                            std::move(exchange), std::move(handler), silence, timer, {}}));
 }
 
+StreamEnd ExchangeTable::EndOf(const OpenStream& stream, ExchangeOutcome outcome) {
+  const LineSink& lines = *stream.exchange->lines();
+  StreamEnd end;
+  end.status = outcome.status;
+  end.retry_after = outcome.retry_after;
+  end.error = std::move(outcome.error);
+  const bool refused = outcome.status != 0 && (outcome.status < 200 || outcome.status > 299);
+  if (refused) {
+    end.error_body = lines.error_body();
+    end.error.reset();  // the status says it all; that the body was cut short adds nothing
+  } else if (lines.line_too_long()) {
+    end.error = Error{ErrorKind::kMalformed, "a line is longer than the limit"};
+  } else if (stream.ended) {
+    end.error.reset();
+  }
+  return end;
+}
+
 void ExchangeTable::Finish(CallId id, ExchangeOutcome outcome) {
   if (calls_.contains(id)) {
     if (outcome.error) {
@@ -76,7 +79,7 @@ void ExchangeTable::Finish(CallId id, ExchangeOutcome outcome) {
     stream.outcome = std::move(outcome);  // DeliverLines is on its way: it ends the stream
     return;
   }
-  End(id, EndOf(std::move(outcome), *stream.exchange->lines()));
+  End(id, EndOf(stream, std::move(outcome)));
 }
 
 void ExchangeTable::DeliverLines(CallId id) {
@@ -89,7 +92,7 @@ void ExchangeTable::DeliverLines(CallId id) {
     return;
   }
   if (stream->outcome && streams_.contains(id)) {
-    End(id, EndOf(*std::move(stream->outcome), lines));
+    End(id, EndOf(*stream, *std::move(stream->outcome)));
   }
 }
 
@@ -107,6 +110,14 @@ void ExchangeTable::Cancel(CallId id) {
   stream.exchange->Stop();
   stream.exchange->lines()->Abort();
   post_([this, id] { End(id, {}); });
+}
+
+void ExchangeTable::EndStreams() {
+  for (const auto& [id, stream] : streams_) {
+    if (stream->cancelled || stream->exchange->status() != 200) continue;
+    stream->ended = true;
+    stream->exchange->Stop();
+  }
 }
 
 void ExchangeTable::OnDeadline(CallId id) {
@@ -131,7 +142,7 @@ void ExchangeTable::OnSilence(CallId id) {
   ExchangeOutcome outcome;
   outcome.status = stream.exchange->status();
   outcome.error = GaveUp(*stream.exchange, not_sent, "nothing received for ", stream.silence);
-  End(id, EndOf(std::move(outcome), lines));
+  End(id, EndOf(stream, std::move(outcome)));
 }
 
 void ExchangeTable::Reply(CallId id, Result<HttpResponse> result) {

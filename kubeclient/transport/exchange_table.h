@@ -60,9 +60,13 @@ class ExchangeTable {
   void DeliverLines(CallId id);
 
   void Cancel(CallId id);
+  // Ends every stream whose response has begun as the server would, in an orderly way and after the
+  // lines that are there. Others are left alone.
+  void EndStreams();
   // Stops everything; no handler comes any more.
   void StopAll();
 
+  bool Has(CallId id) const { return calls_.contains(id) || streams_.contains(id); }
   size_t calls() const { return calls_.size(); }
   size_t streams() const { return streams_.size(); }
   size_t waiting_bytes() const;       // of all streams
@@ -82,10 +86,12 @@ class ExchangeTable {
     TimerId timer = 0;
     std::optional<ExchangeOutcome> outcome;  // waits until the last line is delivered
     bool cancelled = false;  // lines were dropped: it cannot have ended well any more
+    bool ended = false;      // by us, for good: what the network half reports is no failure
   };
 
   void OnDeadline(CallId id);
   void OnSilence(CallId id);
+  static StreamEnd EndOf(const OpenStream& stream, ExchangeOutcome outcome);
   void Reply(CallId id, Result<HttpResponse> result);
   void End(CallId id, StreamEnd end);
 

@@ -15,6 +15,13 @@ constexpr Row kTable[] = {
     {"Failed to connect to any resolved endpoint", Phase::kConnect},
     {"Error resolving address", Phase::kConnect},
     {"Failed to resolve address", Phase::kConnect},
+    // A proxy that does not open the tunnel: the server has seen nothing.
+    {"Error resolving proxy address", Phase::kConnect},
+    {"Failed to connect to any resolved proxy endpoint", Phase::kConnect},
+    {"Failed to send connect request to proxy", Phase::kConnect},
+    {"Failed to read HTTP status line from proxy", Phase::kConnect},
+    {"Invalid HTTP status line during proxy connection", Phase::kConnect},
+    {"Expected a 200 response from proxy", Phase::kConnect},
     {"Error in SSL handshake", Phase::kHandshake},
     {"Failed to write request headers", Phase::kWrite},
     {"Failed to write request body", Phase::kWrite},

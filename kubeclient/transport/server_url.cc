@@ -55,9 +55,13 @@ bool SplitAuthority(std::string_view authority, ServerUrl& url) {
 
 }  // namespace
 
-std::string ServerUrl::Text() const {
+std::string ServerUrl::Authority() const {
   const std::string shown = IsIpv6Literal(host) ? "[" + host + "]" : host;
-  return (https ? "https://" : "http://") + shown + ":" + std::to_string(port) + path;
+  return shown + ":" + std::to_string(port);
+}
+
+std::string ServerUrl::Text() const {
+  return (https ? "https://" : "http://") + Authority() + path;
 }
 
 bool ServerUrl::IsLoopback() const {

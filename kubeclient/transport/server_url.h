@@ -17,6 +17,7 @@ struct ServerUrl {
 
   // "https://host:port/path", with brackets where the host needs them.
   std::string Text() const;
+  std::string Authority() const;  // "host:port", with brackets where the host needs them
   bool IsLoopback() const;
   bool operator==(const ServerUrl&) const = default;
 };

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/transport/server_url.h"
 #include "kubeclient/transport/system_trust.h"
 
 namespace windlass {
@@ -61,17 +62,36 @@ bool CanIssue(X509* certificate) {
   return X509_check_ca(certificate) != 0 || X509_self_signed(certificate, 0) == 1;
 }
 
+// The HTTP library would compare the certificate with the Host header, port, brackets and all, in a
+// callback of its own: OpenSSL compares it with the name it was given, and asks nobody.
+int VerifyChainAndName(X509_STORE_CTX* chain, void*) {
+  X509_STORE_CTX_set_verify_cb(chain, [](int accepted, X509_STORE_CTX*) { return accepted; });
+  return X509_verify_cert(chain);
+}
+
+// Before the first message is made, which is the last moment to say whom we want to talk to.
+void NameServer(const SSL* connection, int where, int) {
+  if (where != SSL_CB_HANDSHAKE_START) return;
+  SSL* const ssl = const_cast<SSL*>(connection);
+  char* const name = X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0);
+  if (name != nullptr) {
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
+  }
+}
+
 }  // namespace
 
 struct TlsIdentity::Impl {
   Owned<X509_STORE> trusted;  // the cluster's, else the system's
   size_t trusted_count = 0;
+  std::string server_name;
   Certificates chain;  // ours, leaf first
   Owned<EVP_PKEY> key;
 
   Status Read(const TlsMaterial& material);
   Status ReadTrusted(std::string_view pem);
   Status ReadOwn(const TlsMaterial& material);
+  bool DemandName(SSL_CTX* context) const;
 };
 
 Status TlsIdentity::Impl::ReadTrusted(std::string_view pem) {
@@ -121,8 +141,10 @@ Status TlsIdentity::Impl::Read(const TlsMaterial& material) {
 
 Status TlsIdentity::Check(const TlsMaterial& material) { return Impl().Read(material); }
 
-Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial& material) {
+Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial& material,
+                                                              const std::string& host) {
   auto impl = std::make_unique<Impl>();
+  impl->server_name = material.server_name.empty() ? host : material.server_name;
   const Status read = impl->Read(material);
   if (!read.ok()) return read.error();
   const bool system_trust = material.ca_pem.empty() && !material.insecure_skip_verify;
@@ -132,8 +154,22 @@ Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial&
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(impl)));
 }
 
+// As Go does: the subject's common name counts for nothing.
+bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
+  X509_VERIFY_PARAM* const wanted = SSL_CTX_get0_param(context);
+  X509_VERIFY_PARAM_set_hostflags(
+      wanted, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  SSL_CTX_set_cert_verify_callback(context, &VerifyChainAndName, nullptr);
+  SSL_CTX_set_info_callback(context, &NameServer);
+  if (IsIpLiteral(server_name)) {
+    return X509_VERIFY_PARAM_set1_ip_asc(wanted, server_name.c_str()) == 1;
+  }
+  return X509_VERIFY_PARAM_set1_host(wanted, server_name.data(), server_name.size()) == 1;
+}
+
 void TlsIdentity::Apply(ssl_ctx_st* context) const {
   bool ok = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
+  ok = impl_->DemandName(context) && ok;
   // Whatever the library trusts by default: replaced, not added to.
   SSL_CTX_set1_cert_store(context, impl_->trusted.get());
   // Pooled connections lie idle most of the time: 34 KiB each that nobody reads.

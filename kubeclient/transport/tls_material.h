@@ -30,8 +30,10 @@ class TlsIdentity {
   // issued another, a client certificate without its key, a key that does not belong to it or is
   // encrypted.
   // Where verification is on and no CA is given, the system's trust store is loaded: refused when
-  // there is none.
-  static Result<std::shared_ptr<const TlsIdentity>> Parse(const TlsMaterial& material);
+  // there is none. `host` of the server's URL (an address without brackets) is whom the server's
+  // certificate must name, unless the material has a server_name.
+  static Result<std::shared_ptr<const TlsIdentity>> Parse(const TlsMaterial& material,
+                                                          const std::string& host);
   // The same refusals, of what is given alone: the system's trust store is not looked at.
   static Status Check(const TlsMaterial& material);
 
@@ -39,8 +41,10 @@ class TlsIdentity {
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;
 
-  // TLS 1.2 or newer; trusts the cluster's CA alone, where one is given; presents our certificate.
-  // When OpenSSL refuses a part, the context is left trusting nobody.
+  // TLS 1.2 or newer; trusts the cluster's CA alone, where one is given; demands the server's name
+  // or address among the certificate's subjectAltNames, and tells the server which name is meant
+  // (an address is told to nobody, RFC 6066 §3); presents our certificate. When OpenSSL refuses a
+  // part, the context is left trusting nobody.
   void Apply(ssl_ctx_st* context) const;
 
   size_t ca_certificates() const;

@@ -19,8 +19,12 @@ class ManualClock final : public Clock {
 };
 
 std::string TokenOf(TokenFileSource& source) {
-  const Result<Secret> token = source.BearerToken();
-  return token.ok() ? std::string(token->Reveal()) : "error: " + token.error().message;
+  const auto answer = source.Authorization(nullptr);
+  REQUIRE(answer.has_value());
+  if (!answer->ok()) return "error: " + answer->error().message;
+  const std::string header((*answer)->Reveal());
+  REQUIRE(header.starts_with("Bearer "));
+  return header.substr(7);
 }
 
 TEST_CASE("a token file is trimmed and checked") {

@@ -14,7 +14,7 @@ TEST_CASE("a request goes out as it was given") {
   RawHttpServer server(Always(Response("200 OK", "{}")));
   TransportOptions options;
   options.user_agent = "windlass/0.1";
-  options.credentials = std::make_shared<FixedCredentials>(Secret("t0k3n"));
+  options.credentials = std::make_shared<FixedCredentials>(BearerHeader(Secret("t0k3n")));
   TransportFixture client(server.url(), options);
 
   const std::string target =
@@ -32,7 +32,7 @@ TEST_CASE("a request goes out as it was given") {
   const std::string sent = server.requests().front();
   CAPTURE(sent);
   CHECK(sent.starts_with("PATCH " + target + " HTTP/1.1\r\n"));
-  CHECK(Has(sent, "Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\n"));
+  CHECK(Has(sent, "Host:127.0.0.1:" + std::to_string(server.port()) + "\r\n"));
   CHECK(Has(sent, "Accept:" + request.accept + "\r\n"));
   CHECK(Has(sent, "Content-Type:application/merge-patch+json\r\n"));
   CHECK(Has(sent, "Content-Length:23\r\n"));

@@ -170,6 +170,38 @@ TEST_CASE("silence is counted from the last byte, to the moment") {
   CHECK(core.exchange->stops == 1);
 }
 
+TEST_CASE("a stream that we end has ended well, after the lines that are there") {
+  Core core;
+  const CallId id = core.Stream(seconds(60));
+  core.Put("one\ntwo\nthr");
+  const auto report = [&](int status) {
+    ExchangeOutcome outcome;
+    outcome.status = status;
+    outcome.error = Error{ErrorKind::kCancelled, "cancelled"};
+    core.table.Finish(id, std::move(outcome));
+  };
+  SECTION("its response had begun") {
+    core.table.EndStreams();
+    CHECK(core.exchange->stops == 1);
+    report(200);
+    CHECK(core.ends.empty());
+    core.Turn();
+    CHECK(core.lines == std::vector<std::string>{"one", "two"});
+    REQUIRE(core.ends.size() == 1);
+    CHECK(core.ends.front().ok());
+  }
+  SECTION("its response had not begun: it is left alone") {
+    core.exchange->headers = 0;
+    core.table.EndStreams();
+    CHECK(core.exchange->stops == 0);
+  }
+  SECTION("it was cancelled before") {
+    core.table.Cancel(id);
+    core.table.EndStreams();
+    CHECK(core.exchange->stops == 1);
+  }
+}
+
 TEST_CASE("stopping everything leaves no handler, no timer, no open connection") {
   Core core;
   core.Call(seconds(10));

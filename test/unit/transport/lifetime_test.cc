@@ -1,6 +1,7 @@
 // From Create to destruction: many calls, cancellation, renewal, the end (transport.h).
 #include <algorithm>
 
+#include "test/support/certificates.h"
 #include "test/unit/transport/fixture.h"
 
 namespace windlass {
@@ -63,7 +64,7 @@ TEST_CASE("renewed connections leave nothing of the old pool in use") {
   RawHttpServer server(Always(Response("200 OK", "")));
   TransportFixture client(server.url());
   CHECK(client.Call(Get("/api")).ok());
-  client.transport->RenewConnections();
+  REQUIRE(client.transport->ReplaceTls({}).ok());
   CHECK(client.Call(Get("/api")).ok());
   CHECK(server.connections() == 2);
   CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));  // nobody keeps the old one
@@ -103,11 +104,15 @@ TEST_CASE("a transport that cannot work is not made") {
       {"10.0.0.1:6443", "has no scheme"},
       {"ftp://host", "has no scheme"},
       {"https://", "is not an address"},
-      {"https://[fd00::1]:6443", "IPv6 literals cannot be reached"},
+      {"http://127.0.0.1:1", "clear text"},
+      {"https://h", "header X-%20: only printable ASCII"},
   }));
   TestCoreLoop core;
   TransportOptions options;
   options.server = row.server;
+  options.tls.ca_pem = CertificateAuthority("ca").certificate_pem();
+  options.headers = {{"X-Good", "a b"}, {"X- ", "a"}};
+  if (Has(row.message, "clear text")) options.proxy.host = "proxy";
   const auto created = CppRestTransport::Create(core.clock, core.timers, core.inbox, options);
   REQUIRE_FALSE(created.ok());
   CHECK(created.error().kind == ErrorKind::kConfig);

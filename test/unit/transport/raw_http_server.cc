@@ -1,6 +1,7 @@
 #include "test/unit/transport/raw_http_server.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -19,16 +20,21 @@
 namespace windlass {
 namespace {
 
-int Listen(int& port) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  WL_ASSERT(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+int Listen(int& port, Loopback loopback) {
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_addr = in6addr_loopback;
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool old = loopback == Loopback::kV4;
+  auto* const address = old ? reinterpret_cast<sockaddr*>(&v4) : reinterpret_cast<sockaddr*>(&v6);
+  socklen_t size = old ? sizeof v4 : sizeof v6;
+  const int listener = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  WL_ASSERT(bind(listener, address, size) == 0);
   WL_ASSERT(listen(listener, 512) == 0);
-  WL_ASSERT(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  port = ntohs(address.sin_port);
+  WL_ASSERT(getsockname(listener, address, &size) == 0);
+  port = ntohs(old ? v4.sin_port : v6.sin6_port);
   return listener;
 }
 
@@ -67,6 +73,7 @@ struct RawHttpServer::Impl {
   struct Peer;
 
   Script script;
+  Loopback loopback = Loopback::kV4;
   SSL_CTX* context = nullptr;
   int listener = -1;
   int port = 0;
@@ -76,6 +83,7 @@ struct RawHttpServer::Impl {
 
   mutable std::mutex mutex;  // guards the rest
   std::vector<std::string> requests;
+  std::vector<std::string> server_names;
   std::vector<std::unique_ptr<Peer>> peers;
   std::vector<std::thread> threads;
 
@@ -93,7 +101,11 @@ struct RawHttpServer::Impl::Peer final : Connection {
     if (server.context == nullptr) return true;
     ssl = SSL_new(server.context);
     SSL_set_fd(ssl, fd);
-    return SSL_accept(ssl) == 1;
+    const bool accepted = SSL_accept(ssl) == 1;
+    const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const std::scoped_lock lock(server.mutex);
+    server.server_names.emplace_back(name == nullptr ? "" : name);
+    return accepted;
   }
 
   long Receive(char* into, size_t size) const {
@@ -198,12 +210,13 @@ void RawHttpServer::Impl::Accept() {
   }
 }
 
-RawHttpServer::RawHttpServer(Script script, std::optional<TlsServer> tls)
+RawHttpServer::RawHttpServer(Script script, std::optional<TlsServer> tls, Loopback loopback)
     : impl_(std::make_unique<Impl>()) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets that the client has closed
   impl_->script = std::move(script);
   if (tls) impl_->context = NewContext(*tls);
-  impl_->listener = Listen(impl_->port);
+  impl_->loopback = loopback;
+  impl_->listener = Listen(impl_->port, loopback);
   impl_->acceptor = std::thread([impl = impl_.get()] { impl->Accept(); });
 }
 
@@ -219,7 +232,8 @@ RawHttpServer::~RawHttpServer() {
 }
 
 std::string RawHttpServer::url() const {
-  return (impl_->context != nullptr ? "https://127.0.0.1:" : "http://127.0.0.1:") +
+  const std::string host = impl_->loopback == Loopback::kV4 ? "127.0.0.1" : "[::1]";
+  return (impl_->context != nullptr ? "https://" : "http://") + host + ":" +
          std::to_string(impl_->port);
 }
 
@@ -228,6 +242,11 @@ int RawHttpServer::port() const { return impl_->port; }
 std::vector<std::string> RawHttpServer::requests() const {
   const std::scoped_lock lock(impl_->mutex);
   return impl_->requests;
+}
+
+std::vector<std::string> RawHttpServer::server_names() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->server_names;
 }
 
 int RawHttpServer::connections() const {
@@ -257,8 +276,18 @@ std::string Chunk(std::string_view bytes) {
 
 int RefusingPort() {
   int port = 0;
-  close(Listen(port));
+  close(Listen(port, Loopback::kV4));
   return port;
+}
+
+bool HasIpv6() {
+  addrinfo hints{};
+  hints.ai_flags = AI_ADDRCONFIG;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo("::1", "1", &hints, &found) != 0) return false;
+  freeaddrinfo(found);
+  return true;
 }
 
 }  // namespace windlass

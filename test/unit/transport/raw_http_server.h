@@ -25,6 +25,8 @@ struct TlsServer {
   std::string client_ca_pem;  // not empty: a client certificate is demanded
 };
 
+enum class Loopback { kV4, kV6 };
+
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -45,16 +47,19 @@ class RawHttpServer {
  public:
   using Script = std::function<void(Connection& peer, int nth)>;  // nth connection, from 0
 
-  explicit RawHttpServer(Script script, std::optional<TlsServer> tls = std::nullopt);
+  explicit RawHttpServer(Script script, std::optional<TlsServer> tls = std::nullopt,
+                         Loopback loopback = Loopback::kV4);
   ~RawHttpServer();
   RawHttpServer(const RawHttpServer&) = delete;
   RawHttpServer& operator=(const RawHttpServer&) = delete;
 
-  std::string url() const;  // with 127.0.0.1
+  std::string url() const;  // with 127.0.0.1 or [::1]
   int port() const;
   std::vector<std::string> requests() const;  // all read so far, in order
-  int connections() const;                    // accepted so far
-  int closed() const;  // whose script has returned, or that were closed by it
+  // Of each TLS connection, in order: the name the client meant to reach (SNI), "" for none.
+  std::vector<std::string> server_names() const;
+  int connections() const;  // accepted so far
+  int closed() const;       // whose script has returned, or that were closed by it
 
  private:
   struct Impl;
@@ -70,5 +75,7 @@ inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 // A loopback port nobody listens on.
 int RefusingPort();
+// Whether this machine has IPv6 to speak of: more than the loopback address, as name look-up wants.
+bool HasIpv6();
 
 }  // namespace windlass

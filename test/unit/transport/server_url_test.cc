@@ -50,6 +50,7 @@ TEST_CASE("server addresses as kubeconfig files have them") {
   REQUIRE(url.ok() == !row.want.empty());
   if (!url.ok()) return;
   CHECK(url->Text() == row.want);
+  CHECK(row.want.find("//" + url->Authority()) != std::string::npos);
   CHECK(url->IsLoopback() == row.loopback);
   CHECK(*ParseServerUrl(url->Text()) == *url);
 }

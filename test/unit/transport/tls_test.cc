@@ -46,8 +46,18 @@ TEST_CASE("a server is trusted by the cluster's CA and its name alone") {
       {"another CA", kLoopback, "", false, false, false},
       {"another address", {"a", {"IP:127.0.0.2"}}, "", true, false, false},
       {"a name where the address should be", {"a", {"DNS:kubernetes"}}, "", true, false, false},
+      {"the address as common name alone", {"127.0.0.1", {}}, "", true, false, false},
       {"tls-server-name", {"a", {"DNS:kubernetes"}}, "kubernetes", true, false, true},
       {"a wrong tls-server-name", kLoopback, "kubernetes", true, false, false},
+      {"tls-server-name as common name alone",
+       {"kubernetes", {}},
+       "kubernetes",
+       true,
+       false,
+       false},
+      {"a wildcard", {"a", {"DNS:*.example.com"}}, "api.example.com", true, false, true},
+      {"a wildcard for two", {"a", {"DNS:*.example.com"}}, "a.b.example.com", true, false, false},
+      {"an address as tls-server-name", {"a", {"IP:10.0.0.1"}}, "10.0.0.1", true, false, true},
       {"verification switched off", {"a", {"DNS:a"}}, "", false, true, true},
   }));
   CAPTURE(row.id);
@@ -64,11 +74,102 @@ TEST_CASE("a server is trusted by the cluster's CA and its name alone") {
   if (row.want_ok) {
     REQUIRE(reply.ok());
     CHECK(reply->body == "hello");
+    CHECK(Has(server.requests().front(), "Host:" + server.url().substr(8) + "\r\n"));
   } else {
     REQUIRE_FALSE(reply.ok());
     CHECK(reply.error().kind == ErrorKind::kTls);
     CHECK(reply.error().message.find("certificate verify failed") != std::string::npos);
     CHECK(server.requests().empty());
+  }
+  // A name is told to the server, an address is not (RFC 6066 §3).
+  REQUIRE(client.core.RunUntil([&] { return !server.server_names().empty(); }));
+  const bool name = !row.server_name.empty() && row.server_name != "10.0.0.1";
+  CHECK(server.server_names() == std::vector<std::string>{name ? row.server_name : ""});
+}
+
+TEST_CASE("a server is reached by its IPv6 address, which its certificate names") {
+  if (!HasIpv6()) return;
+  Cluster cluster;
+  const bool named = GENERATE(true, false);
+  const Subject subject{"kube-apiserver", {named ? "IP:::1" : "IP:127.0.0.1"}};
+  RawHttpServer server(Hello, cluster.Server(subject), Loopback::kV6);
+  TransportOptions options;
+  options.tls.ca_pem = cluster.ca.certificate_pem();
+  TransportFixture client(server.url() + "/prefix", options);
+  for (int i = 0; i < 2; ++i) {  // the second time on the same connection
+    const Result<HttpResponse> reply = client.Call(Get("/api?x=1"));
+    REQUIRE(reply.ok() == named);
+    if (!named) {
+      CHECK(reply.error().kind == ErrorKind::kTls);
+      return;
+    }
+    CHECK(server.requests().back().starts_with("GET /prefix/api?x=1 HTTP/1.1\r\n"));
+    CHECK(Has(server.requests().back(), "Host:" + server.url().substr(8) + "\r\n"));
+  }
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("other TLS material is used from then on, for streams that are open as well") {
+  Cluster cluster;
+  const TlsServer first = cluster.Server(kLoopback, cluster.ca.certificate_pem());
+  RawHttpServer server(
+      [](Connection& peer, int) {
+        for (;;) {
+          const std::string request = peer.ReadRequest();
+          if (request.empty()) return;
+          if (!Has(request, "/watch")) {
+            if (!peer.Write(Response("200 OK", "hello"))) return;
+            continue;
+          }
+          peer.Write(ChunkedHead() + Chunk("one\ntw"));
+          peer.WaitForPeerToClose();
+        }
+      },
+      first);
+  const PemPair own = cluster.ca.Issue({"first", {}});
+  TransportOptions options;
+  options.tls.ca_pem = cluster.ca.certificate_pem();
+  options.tls.certificate_pem = own.certificate_pem;
+  options.tls.key_pem = Secret(own.key_pem);
+  TransportFixture client(server.url(), options);
+  CHECK(client.Call(Get("/api")).ok());
+  Streamed watch;
+  client.Stream(Get("/watch"), watch);
+  REQUIRE(client.core.RunUntil([&] { return watch.lines.size() == 1; }));
+  CHECK(server.connections() == 2);
+
+  SECTION("what cannot be used changes nothing") {
+    TlsMaterial broken = options.tls;
+    broken.key_pem = Secret(cluster.ca.Issue({"other", {}}).key_pem);
+    const Status replaced = client.transport->ReplaceTls(broken);
+    REQUIRE_FALSE(replaced.ok());
+    CHECK(Has(replaced.error().message, "does not belong"));
+    CHECK(client.Call(Get("/api")).ok());
+    CHECK(server.connections() == 2);
+    CHECK(watch.ends == 0);
+  }
+  SECTION("another client certificate") {
+    TlsMaterial next = options.tls;
+    const PemPair pair = cluster.other_ca.Issue({"second", {}});  // which this server refuses
+    next.certificate_pem = pair.certificate_pem;
+    next.key_pem = Secret(pair.key_pem);
+    REQUIRE(client.transport->ReplaceTls(next).ok());
+    REQUIRE(client.core.RunUntil([&] { return watch.end.has_value(); }));
+    CHECK(watch.end->ok());  // as when the server has had enough
+    CHECK(watch.lines == std::vector<std::string>{"one"});
+    CHECK_FALSE(client.Call(Get("/api")).ok());
+    CHECK(client.core.RunUntil([&] { return server.closed() == server.connections(); }));
+  }
+  SECTION("another CA") {
+    TlsMaterial next = options.tls;
+    next.ca_pem = cluster.other_ca.certificate_pem();
+    REQUIRE(client.transport->ReplaceTls(next).ok());
+    const Result<HttpResponse> reply = client.Call(Get("/api"));
+    REQUIRE_FALSE(reply.ok());
+    CHECK(reply.error().kind == ErrorKind::kTls);
+    next.ca_pem += cluster.ca.certificate_pem();
+    REQUIRE(client.transport->ReplaceTls(next).ok());
+    CHECK(client.Call(Get("/api")).ok());
   }
 }
 
@@ -211,7 +312,7 @@ TEST_CASE("TLS material is checked before it is used") {
     material.ca_pem = row.ca_pem;
     material.certificate_pem = row.certificate_pem;
     material.key_pem = Secret(row.key_pem);
-    const auto identity = TlsIdentity::Parse(material);
+    const auto identity = TlsIdentity::Parse(material, "host");
     CHECK(identity.ok() == row.message.empty());
     if (identity.ok() || row.message.empty()) continue;
     CHECK(identity.error().kind == ErrorKind::kConfig);
