@@ -23,7 +23,7 @@ say "hold_lease: the second leads when the first is gone"
 first=$WORK/first.out second=$WORK/second.out
 "$EXAMPLES/hold_lease" default example first "$DATA/admin.kubeconfig" >"$first" 2>&1 &
 FIRST=$!
-trap 'kill $FIRST 2>/dev/null || true; cleanup' EXIT
+OTHER_PIDS=$FIRST
 until_true 30 "the first leads" grep -qx 'first leads' "$first"
 "$EXAMPLES/hold_lease" default example second "$DATA/admin.kubeconfig" >"$second" 2>&1 &
 WINDLASS_PID=$! # ended by cleanup whatever happens

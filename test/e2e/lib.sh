@@ -14,6 +14,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
 DATA=$WORK/cluster
 WINDLASS_PID=
 WITNESS_PID=
+OTHER_PIDS= # what else is to end with the test
 
 say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
 
@@ -29,7 +30,7 @@ fail() {
 cleanup() {
   local status=$?
   trap - EXIT INT TERM
-  for pid in $WITNESS_PID $WINDLASS_PID; do kill "$pid" 2>/dev/null || true; done
+  for pid in $WITNESS_PID $WINDLASS_PID $OTHER_PIDS; do kill "$pid" 2>/dev/null || true; done
   if [ -n "${KEEP_DATA:-}" ]; then
     say "kept: $WORK"
     "$ROOT/test/cluster/down" --data "$DATA" >/dev/null 2>&1 || true
