@@ -7,7 +7,9 @@
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/leader_election.h"
 #include "kubeclient/client/write_gate.h"
+#include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/transport/cpprest_transport.h"
 
 namespace windlass {
 namespace {
@@ -15,19 +17,20 @@ namespace {
 int Run(const ConfigSources& sources, LeaderElectionOptions options) {
   const SystemClock clock;
   const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
-  const Result<ClientConfig> config = LoadConfig(sources);
+  Result<ClientConfig> config = LoadConfig(sources);
   if (!config.ok()) return log->Error(config.error().message), 1;
 
   Inbox inbox;
   TimerQueue timers;
   Random random(SystemSeed());
   WriteGate gate(clock);  // what may be written only by the leader passes through this
-  const auto transport = CppRestTransport::Create(clock, timers, inbox,
-                                                  ToTransportOptions(*config, clock, "hold-lease"));
-  if (!transport.ok()) return log->Error(transport.error().message), 1;
+  const auto connection =
+      ClusterConnection::Open(*std::move(config), clock, *log, timers, inbox, {"hold-lease"});
+  if (!connection.ok()) return log->Error(connection.error().message), 1;
 
   const std::string identity = options.identity;
-  LeaderElection election(clock, random, *log, timers, **transport, gate, std::move(options));
+  LeaderElection election(clock, random, *log, timers, (*connection)->transport(), gate,
+                          std::move(options));
   election.on_started_leading = [&] { std::printf("%s leads\n", identity.c_str()); };
   election.on_stopped_leading = [&] {
     std::printf("%s does not lead any more\n", identity.c_str());

@@ -1,13 +1,19 @@
 // Prints every Pod that comes, changes or goes, through restarts of the API server and anything
 // else that an informer sits out.
 //
-//   watch_pods [KUBECONFIG]
+//   watch_pods [KUBECONFIG [SECONDS]]
+//
+// SECONDS is how often files of credentials are looked at, 60 when it is not given.
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/informer.h"
+#include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/transport/cpprest_transport.h"
 
 namespace windlass {
 namespace {
@@ -18,10 +24,10 @@ void Print(const Change<PodMetadata>& change) {
   std::printf("%c %s\n", sign, KeyOf(pod.meta).ToString().c_str());
 }
 
-int Run(const ConfigSources& sources) {
+int Run(const ConfigSources& sources, Duration poll_period) {
   const SystemClock clock;
   const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
-  const Result<ClientConfig> config = LoadConfig(sources);
+  Result<ClientConfig> config = LoadConfig(sources);
   if (!config.ok()) return log->Error(config.error().message), 1;
 
   SymbolTable symbols;  // before whatever may hold symbols
@@ -29,15 +35,15 @@ int Run(const ConfigSources& sources) {
   TimerQueue timers;
   Random random(SystemSeed());
   Decoder decoder(symbols);
-  const auto transport = CppRestTransport::Create(clock, timers, inbox,
-                                                  ToTransportOptions(*config, clock, "watch-pods"));
-  if (!transport.ok()) return log->Error(transport.error().message), 1;
+  const auto connection = ClusterConnection::Open(*std::move(config), clock, *log, timers, inbox,
+                                                  {"watch-pods", poll_period});
+  if (!connection.ok()) return log->Error(connection.error().message), 1;
 
   ReflectorOptions all_pods;
   all_pods.resource = Resource::kPods;
   all_pods.metadata_only = true;
-  Informer<PodMetadata> pods({clock, random, *log, timers, **transport, decoder}, all_pods,
-                             &Decoder::DecodePodMetadata);
+  Informer<PodMetadata> pods({clock, random, *log, timers, (*connection)->transport(), decoder},
+                             all_pods, &Decoder::DecodePodMetadata);
   pods.store().OnChange(&Print);
   pods.on_synced = [] { std::puts("= these are all"); };
   pods.Start();
@@ -53,5 +59,6 @@ int main(int argc, char** argv) {
   windlass::InitializeNetworkThread();
   windlass::ConfigSources sources;
   if (argc > 1) sources.kubeconfig = argv[1];
-  return windlass::Run(sources);
+  const int period = argc > 2 ? std::max(1, std::atoi(argv[2])) : 60;
+  return windlass::Run(sources, windlass::seconds(period));
 }

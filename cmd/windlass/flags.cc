@@ -23,6 +23,9 @@ Status CheckTogether(const Flags& flags) {
                    "'; this version has: deployment");
     }
   }
+  if (flags.credentials_poll_period < seconds(1)) {
+    return wrong("--credentials-poll-period must be at least 1s");
+  }
   if (!std::isfinite(flags.qps)) return wrong("--kube-api-qps: must be a finite number");
   if (flags.lease_duration <= flags.renew_deadline) {
     return wrong(
@@ -38,6 +41,7 @@ Status CheckTogether(const Flags& flags) {
 }
 
 struct Texts {
+  std::string credentials_poll_period = "1m";
   std::string lease_duration = "15s";
   std::string renew_deadline = "10s";
   std::string retry_period = "2s";
@@ -45,7 +49,7 @@ struct Texts {
   std::string log_format = "text";
 };
 
-void DescribeConnection(CLI::App& app, Flags& flags) {
+void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option(
       "--kubeconfig", flags.kubeconfig,
       "kubeconfig file; without it $KUBECONFIG, ~/.kube/config or the service account of "
@@ -53,6 +57,10 @@ void DescribeConnection(CLI::App& app, Flags& flags) {
   app.add_option("--namespace", flags.namespace_, "watch only this namespace (default: all)");
   app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                "allow a kubeconfig that says insecure-skip-tls-verify; for tests only");
+  app.add_option("--credentials-poll-period", texts.credentials_poll_period,
+                 "how often token, certificate and CA files are looked at")
+      ->check(CheckDuration, "duration", "duration")
+      ->capture_default_str();
   app.add_option("--kube-api-qps", flags.qps,
                  "requests per second to the API server; 0 or less leaves it to the server")
       ->capture_default_str();
@@ -140,7 +148,7 @@ Result<Flags> ParseFlags(int argc, const char* const* argv) {
   CLI::App app("Windlass rolls out Deployments on Kubernetes.", "windlass");
   app.set_version_flag("--version", std::string("windlass ") + WINDLASS_VERSION);
   app.failure_message(CLI::FailureMessage::simple);
-  DescribeConnection(app, flags);
+  DescribeConnection(app, flags, texts);
   DescribeLeaderElection(app, flags, texts);
   DescribeOperation(app, flags, texts);
   try {
@@ -155,6 +163,7 @@ Result<Flags> ParseFlags(int argc, const char* const* argv) {
     return Error{ErrorKind::kConfig, std::string(error.what()) + "; see windlass --help"};
   }
   flags.controllers = SplitAtCommas(texts.controllers);
+  flags.credentials_poll_period = *ParseDuration(texts.credentials_poll_period);
   flags.lease_duration = *ParseDuration(texts.lease_duration);
   flags.renew_deadline = *ParseDuration(texts.renew_deadline);
   flags.retry_period = *ParseDuration(texts.retry_period);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 
@@ -29,6 +30,7 @@ struct Flags {
   LogFormat log_format = LogFormat::kText;
   int verbosity = 0;  // 0 decisions and warnings, 4 and above also debug
   bool insecure_skip_tls_verify = false;
+  Duration credentials_poll_period = kCredentialsPoll;
   std::string version_line;  // set by --version or --help: print it and leave with 0
 };
 

@@ -1,10 +1,12 @@
-// The wiring: flags → log → configuration → transport → daemon. What each part is, its header says.
+// The wiring: flags → log → configuration → connection → daemon. What each part is, its header
+// says.
 #include <malloc.h>
 
 #include <cstdio>
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "cmd/windlass/daemon.h"
 #include "cmd/windlass/flags.h"
@@ -14,6 +16,7 @@
 #include "kubeclient/base/inbox.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"
 #include "kubeclient/transport/cpprest_transport.h"
 #include "kubeclient/transport/system_trust.h"
@@ -24,18 +27,18 @@ namespace {
 
 constexpr int kDebugVerbosity = 4;
 
-Result<std::unique_ptr<CppRestTransport>> Connect(const Flags& flags, const Clock& clock, Log& log,
-                                                  TimerQueue& timers, Inbox& inbox) {
+Result<std::unique_ptr<ClusterConnection>> Connect(const Flags& flags, const Clock& clock, Log& log,
+                                                   TimerQueue& timers, Inbox& inbox) {
   ConfigSources sources;
   sources.kubeconfig = flags.kubeconfig;
   sources.insecure_skip_tls_verify = flags.insecure_skip_tls_verify;
-  WINDLASS_TRY(const ClientConfig config, LoadConfig(sources));
+  WINDLASS_TRY(ClientConfig config, LoadConfig(sources));
   for (const std::string& note : config.notes) log.Warning(note);
   log.Info("windlass starts",
            {{"version", WINDLASS_VERSION}, {"config", config.source}, {"server", config.server}});
-  return CppRestTransport::Create(
-      clock, timers, inbox,
-      ToTransportOptions(config, clock, "windlass/" WINDLASS_VERSION " (linux)"));
+  return ClusterConnection::Open(
+      std::move(config), clock, log, timers, inbox,
+      {"windlass/" WINDLASS_VERSION " (linux)", flags.credentials_poll_period});
 }
 
 int Run(const Flags& flags) {
@@ -50,12 +53,12 @@ int Run(const Flags& flags) {
   const Signals signals(inbox, [&running] { running->Stop(); });
   InitializeNetworkThread();
 
-  auto transport = Connect(flags, clock, *log, timers, inbox);
-  if (!transport.ok()) {
-    log->Error(transport.error().message);
+  auto connection = Connect(flags, clock, *log, timers, inbox);
+  if (!connection.ok()) {
+    log->Error(connection.error().message);
     return kExitConfig;
   }
-  Daemon daemon(flags, clock, *log, symbols, inbox, timers, **transport);
+  Daemon daemon(flags, clock, *log, symbols, inbox, timers, (*connection)->transport());
   running = &daemon;
   return daemon.Run();
 }

@@ -153,8 +153,18 @@ inline constexpr size_t kReaderBytesKept = size_t{256} << 10U;
 inline constexpr int kYamlDepthMax = 64;                     // B-02
 inline constexpr size_t kPemBytesMax = size_t{1} << 20U;     // a large CA bundle is 200 KiB
 inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;  // B-09
-inline constexpr Duration kTokenFileCache = seconds(60);     // client-go's, with its leeway
-inline constexpr Duration kTokenFileLeeway = seconds(10);
+// How often files of credentials are looked at: client-go's minute for tokens. A token is kept for
+// five sixths of it, client-go's ten seconds of leeway.
+inline constexpr Duration kCredentialsPoll = seconds(60);
+// Credentials were refused: their files are looked at at once, but not more often than this.
+inline constexpr Duration kCredentialsLookAgain = seconds(1);
+// A credential plugin (cpp-stack §3).
+inline constexpr Duration kExecMax = seconds(60);
+inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
+inline constexpr size_t kExecMessageBytesMax = 512;
+inline constexpr Duration kExecExpiryLeeway = seconds(10);
+// One that failed is not run again at once: every request would run it.
+inline constexpr Duration kExecFailurePause = seconds(5);
 
 // --- events (D-536, reliability §5.3) ---
 inline constexpr size_t kEventQueueMax = 1000;

@@ -1,47 +1,14 @@
 #include "kubeclient/config/entry_reader.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "kubeclient/config/read_file.h"
+#include "kubeclient/transport/base64.h"
 
 namespace windlass {
-namespace {
-
-int Base64Value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-}  // namespace
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  std::string bytes;
-  uint32_t bits = 0;
-  int held = 0;  // characters of the present group of four
-  int padding = 0;
-  for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    const int value = c == '=' ? 0 : Base64Value(c);
-    if (value < 0 || (padding > 0 && c != '=')) return std::nullopt;
-    if (c == '=') ++padding;
-    bits = (bits << 6U) | static_cast<uint32_t>(value);
-    if (++held < 4) continue;
-    if (padding > 2) return std::nullopt;
-    for (int i = 0; i < 3 - padding; ++i) {
-      bytes += static_cast<char>((bits >> (16U - 8U * static_cast<uint32_t>(i))) & 0xFFU);
-    }
-    bits = 0;
-    held = 0;
-  }
-  if (held != 0) return std::nullopt;
-  return bytes;
-}
 
 Error EntryReader::Wrong(const std::string& key, const std::string& what) const {
   const YamlNode* field = entry_.node.Find(key);
@@ -62,6 +29,46 @@ Result<bool> EntryReader::Flag(const char* key) const {
   if (text == "true") return true;
   if (text.empty() || text == "false") return false;
   return Wrong(key, "must be true or false");
+}
+
+Status EntryReader::OnlyKnows(std::initializer_list<std::string_view> known) const {
+  for (const auto& [key, value] : entry_.node.fields) {
+    if (value.IsNull() || std::find(known.begin(), known.end(), key) != known.end()) continue;
+    return Wrong(key, "is no field that is known here: correct its name or remove it");
+  }
+  return Unit{};
+}
+
+Result<std::vector<std::string>> EntryReader::Texts(const char* key) const {
+  std::vector<std::string> texts;
+  const YamlNode* field = entry_.node.Find(key);
+  if (field == nullptr) return texts;
+  if (field->kind != YamlNode::Kind::kSequence) return Wrong(key, "must be a list of texts");
+  for (const YamlNode& item : field->items) {
+    if (item.kind != YamlNode::Kind::kScalar) return Wrong(key, "must be a list of texts");
+    texts.push_back(item.scalar);
+  }
+  return texts;
+}
+
+Result<EntryReader::TextLists> EntryReader::TextListsOf(const char* key) const {
+  TextLists lists;
+  const YamlNode* field = entry_.node.Find(key);
+  if (field == nullptr) return lists;
+  if (field->kind != YamlNode::Kind::kMap) return Wrong(key, "must be a map of lists of texts");
+  const KubeconfigEntry inner{entry_.path, *field};
+  const EntryReader reader(inner, what_ + ": " + key);
+  for (const auto& [name, value] : field->fields) {
+    WINDLASS_TRY(std::vector<std::string> texts, reader.Texts(name.c_str()));
+    lists.emplace_back(name, std::move(texts));
+  }
+  return lists;
+}
+
+Result<std::string> EntryReader::FileOf(const std::string& key) const {
+  WINDLASS_TRY(const std::string data, Text((key + "-data").c_str()));
+  WINDLASS_TRY(const std::string path, Text(key.c_str()));
+  return data.empty() && !path.empty() ? AbsolutePath(path) : std::string();
 }
 
 Result<std::string> EntryReader::DataOrFile(const std::string& key, size_t bytes_max) const {

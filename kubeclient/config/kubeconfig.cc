@@ -22,18 +22,12 @@ bool IsInCluster(const ConfigSources& sources) {
          !Variable(sources, "KUBERNETES_SERVICE_PORT").empty();
 }
 
-// The address the kubelet gives every Pod. Where it is IPv6, the Service's name is used instead:
-// the transport cannot reach IPv6 literals, and every API server's certificate has this name
-// (B-14).
-Result<std::string> InClusterServer(const ConfigSources& sources, ClientConfig& config) {
-  const std::string given = Variable(sources, "KUBERNETES_SERVICE_HOST");
+// The address the kubelet gives every Pod, an IPv6 one without brackets (B-14).
+Result<std::string> InClusterServer(const ConfigSources& sources) {
+  const std::string host = Variable(sources, "KUBERNETES_SERVICE_HOST");
   const std::string port = Variable(sources, "KUBERNETES_SERVICE_PORT");
-  std::string host = given;
-  if (IsIpv6Literal(given)) {
-    host = "kubernetes.default.svc";
-    config.notes.push_back("the API server is reached as " + host + " instead of [" + given + "]");
-  }
-  const std::string server = "https://" + host + ":" + port;
+  const std::string server =
+      "https://" + (IsIpv6Literal(host) ? "[" + host + "]" : host) + ":" + port;
   const Result<ServerUrl> url = ParseServerUrl(server);
   if (url.ok()) return server;
   return Error{ErrorKind::kConfig,
@@ -49,7 +43,7 @@ Error NotMounted(const Error& error) {
 Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
   ClientConfig config;
   config.source = "in-cluster";
-  WINDLASS_TRY(config.server, InClusterServer(sources, config));
+  WINDLASS_TRY(config.server, InClusterServer(sources));
   config.token_file = sources.service_account_folder + "/token";
   const Result<Secret> token = ReadTokenFile(config.token_file);
   if (!token.ok()) return NotMounted(token.error());
@@ -57,6 +51,7 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
   Result<std::string> ca = ReadFile(ca_path, kPemBytesMax);
   if (!ca.ok()) return NotMounted(ca.error());
   config.tls.ca_pem = *std::move(ca);
+  config.tls_files.ca = ca_path;
   const auto parsed = TlsIdentity::Check(config.tls);
   if (config.tls.ca_pem.empty() || !parsed.ok()) {
     const std::string what = parsed.ok() ? "is empty" : parsed.error().message;
@@ -119,26 +114,11 @@ Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
                                   : !list.empty()             ? ReadList(list)
                                                               : ReadFromHome(sources);
   if (!kubeconfig.ok()) return std::move(kubeconfig).error();
-  Result<ClientConfig> config =
-      ResolveContext(*kubeconfig, sources.context, sources.insecure_skip_tls_verify);
+  Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
   if (config.ok() && in_cluster) {  // B-13
     config->notes.emplace_back("in a Pod, but --kubeconfig is given: the file is used");
   }
   return config;
-}
-
-TransportOptions ToTransportOptions(const ClientConfig& config, const Clock& clock,
-                                    std::string user_agent) {
-  TransportOptions options;
-  options.server = config.server;
-  options.tls = config.tls;
-  options.user_agent = std::move(user_agent);
-  if (!config.token_file.empty()) {
-    options.credentials = std::make_shared<TokenFileSource>(clock, config.token_file);
-  } else if (!config.token.empty()) {
-    options.credentials = std::make_shared<FixedCredentials>(BearerHeader(config.token));
-  }
-  return options;
 }
 
 }  // namespace windlass

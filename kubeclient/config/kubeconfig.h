@@ -9,14 +9,14 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"
-#include "kubeclient/transport/cpprest_transport.h"
+#include "kubeclient/config/exec_config.h"
+#include "kubeclient/transport/http_header.h"
+#include "kubeclient/transport/proxy_url.h"
 #include "kubeclient/transport/secret.h"
 #include "kubeclient/transport/tls_material.h"
 
@@ -34,21 +34,29 @@ struct ConfigSources {
   std::string service_account_folder = "/var/run/secrets/kubernetes.io/serviceaccount";
 };
 
+// The files that certificates and the key came from, absolute; empty where they came from none.
+struct TlsFiles {
+  std::string ca;
+  std::string certificate;
+  std::string key;
+};
+
 struct ClientConfig {
-  std::string source;      // "kubeconfig /home/a/.kube/config, context kind" or "in-cluster"
-  std::string server;      // https://HOST:PORT[/PATH]
-  TlsMaterial tls;         // checked: parses, and the client key belongs to its certificate
+  std::string source;  // "kubeconfig /home/a/.kube/config, context kind" or "in-cluster"
+  std::string server;  // https://HOST:PORT[/PATH]
+  ProxyUrl proxy;      // no host = none
+  TlsMaterial tls;     // checked: parses, and the client key belongs to its certificate
+  TlsFiles tls_files;
   Secret token;            // empty = none
   std::string token_file;  // absolute; wins over token, which then is empty
-  std::string namespace_;  // of the context, or of the Pod; empty when not given
+  std::string username;    // basic authentication; empty = none
+  Secret password;
+  std::optional<ExecPluginConfig> exec;  // then there is neither token nor username
+  std::vector<HttpHeader> headers;       // of impersonation
+  std::string namespace_;                // of the context, or of the Pod; empty when not given
   std::vector<std::string> notes;  // what an administrator should see at start; never a secret
 };
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources);
-
-// Options for the transport; the token file is re-read as time goes by. `clock` must be thread-safe
-// and outlive the transport.
-TransportOptions ToTransportOptions(const ClientConfig& config, const Clock& clock,
-                                    std::string user_agent);
 
 }  // namespace windlass

@@ -31,8 +31,7 @@ struct Kubeconfig {
 
 Result<Kubeconfig> ReadKubeconfig(const std::string& path);
 
-// `context` empty = current-context.
-Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const std::string& context,
-                                    bool insecure_flag);
+// The context that `sources` names, or else the current one.
+Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 
 }  // namespace windlass

@@ -37,15 +37,22 @@ Result<Secret> ReadTokenFile(const std::string& path) {
 std::optional<CredentialSource::Answer> TokenFileSource::Authorization(Later) {
   const std::scoped_lock lock(mutex_);
   const MonotonicTime now = clock_.Now();
-  if (header_ && now - read_at_ < kTokenFileCache - kTokenFileLeeway) return *header_;
+  if (header_ && now - read_at_ < kept_for_) return *header_;
   Result<Secret> read = ReadTokenFile(path_);
   if (read.ok()) {
     header_ = BearerHeader(*read);
     read_at_ = now;
+    if (!std::exchange(problem_, "").empty()) log_.Info("the token file is good again");
     return *header_;
   }
-  if (header_) return *header_;  // it may still be good; the server says so otherwise
-  return std::move(read).error().Context("token file");
+  if (!header_) return std::move(read).error().Context("token file");
+  // It may still be good; the server says so otherwise.
+  const std::string& problem = read.error().message;
+  if (std::exchange(problem_, problem) != problem) {
+    log_.Warning("token file not usable: the old token stays in use; put a valid one there",
+                 {{"error", problem}});
+  }
+  return *header_;
 }
 
 void TokenFileSource::Refused(MonotonicTime started) {

@@ -2,7 +2,7 @@
 //
 // Source: client-go transport/token_source.go: one minute in memory with ten seconds of leeway, the
 // old token as long as a new one cannot be read, a 401 drops what was read before the refused
-// request began.
+// request began. That the old one is still in use is said once per reason.
 #pragma once
 
 #include <mutex>
@@ -10,6 +10,8 @@
 #include <string>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/limits.h"
+#include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/transport/credentials.h"
 
@@ -25,17 +27,23 @@ Result<Secret> TrimToken(std::string& text);
 // Thread-safe. Reads the file in the caller's thread: it is small and on a local file system.
 class TokenFileSource final : public CredentialSource {
  public:
-  TokenFileSource(const Clock& clock, std::string path) : clock_(clock), path_(std::move(path)) {}
+  // `period`: how often the file is looked at, about.
+  TokenFileSource(const Clock& clock, Log& log, std::string path,
+                  Duration period = kCredentialsPoll)
+      : clock_(clock), log_(log), path_(std::move(path)), kept_for_(period - period / 6) {}
 
   std::optional<Answer> Authorization(Later later) override;
   void Refused(MonotonicTime started) override;
 
  private:
   const Clock& clock_;
+  Log& log_;
   const std::string path_;
+  const Duration kept_for_;
   std::mutex mutex_;  // guards the rest
   std::optional<Secret> header_;
   MonotonicTime read_at_;
+  std::string problem_;  // why the old token is still in use, when it is
 };
 
 }  // namespace windlass

@@ -23,6 +23,7 @@ struct YamlNode {
   Kind kind = Kind::kNull;
   int line = 1;                   // where it stands, from 1
   std::string scalar;             // its text, whatever its type
+  bool plain = false;             // a scalar without quotes
   std::vector<YamlNode> items;    // of a sequence
   std::vector<YamlField> fields;  // of a map, in the order of the file
 

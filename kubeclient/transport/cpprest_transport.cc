@@ -471,6 +471,9 @@ void CppRestTransport::Impl::FinishLater(CallId id, Error error) {
 void CppRestTransport::Impl::Ended(CallId id, ExchangeOutcome outcome) {
   // The real answer is still to come on that connection: no later request may read it as its own.
   if (outcome.status >= 100 && outcome.status < 200) clients = NewClients(config);
+  const bool refused =
+      outcome.status == 401 || (outcome.error && outcome.error->kind == ErrorKind::kTls);
+  if (refused && options.on_refused) options.on_refused();
   table.Finish(id, std::move(outcome));
 }
 

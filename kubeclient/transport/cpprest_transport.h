@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ struct TransportOptions {
   std::vector<HttpHeader> headers;                // of every request: impersonation
   ProxyUrl proxy;                                 // https:// servers only
   std::string user_agent = "windlass";
+  // Core thread: the server answered 401, or one side's certificate was refused. Called before the
+  // request's handler; may call ReplaceTls, not the transport's other functions.
+  std::function<void()> on_refused;
 };
 
 struct TransportCounters {

@@ -14,6 +14,7 @@
 #include "kubeclient/base/inbox.h"
 #include "kubeclient/base/limits.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"
 #include "kubeclient/transport/cpprest_transport.h"
 #include "test/sim/api_contract.h"
@@ -89,7 +90,7 @@ int Main(int argc, char** argv) {
   InitializeNetworkThread();
   ConfigSources sources;
   sources.kubeconfig = flags.kubeconfig;
-  const auto config = LoadConfig(sources);
+  auto config = LoadConfig(sources);
   if (!config.ok()) {
     std::fprintf(stderr, "%s\n", config.error().message.c_str());
     return 2;
@@ -97,13 +98,14 @@ int Main(int argc, char** argv) {
   const SystemClock clock;
   TimerQueue timers;
   Inbox inbox;
-  auto transport = CppRestTransport::Create(
-      clock, timers, inbox, ToTransportOptions(*config, clock, "windlass-contract"));
-  if (!transport.ok()) {
-    std::fprintf(stderr, "%s\n", transport.error().message.c_str());
+  NullLog log;
+  const auto connection =
+      ClusterConnection::Open(*std::move(config), clock, log, timers, inbox, {"windlass-contract"});
+  if (!connection.ok()) {
+    std::fprintf(stderr, "%s\n", connection.error().message.c_str());
     return 2;
   }
-  return RunCases(**transport, inbox, timers, flags.only);
+  return RunCases((*connection)->transport(), inbox, timers, flags.only);
 }
 
 }  // namespace

@@ -58,6 +58,8 @@ TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
       {{"--max-in-flight=99999999999"}, "--max-in-flight"},
       {{"--controllers=deployment,pony"}, "pony"},
       {{"--log-format=xml"}, "--log-format"},
+      {{"--credentials-poll-period=999ms"}, "--credentials-poll-period"},
+      {{"--credentials-poll-period=often"}, "--credentials-poll-period"},
       {{"--leader-elect-lease-duration=5s"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-lease-duration=10"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-retry-period=1h-"}, "--leader-elect-retry-period"},

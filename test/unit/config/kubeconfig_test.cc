@@ -3,113 +3,28 @@
 #include "kubeclient/config/kubeconfig.h"
 
 #include <filesystem>
-#include <map>
 
 #include "kubeclient/base/limits.h"
-#include "kubeclient/config/entry_reader.h"
-#include "test/support/certificates.h"
-#include "test/support/folder.h"
+#include "kubeclient/transport/base64.h"
+#include "test/unit/config/machine.h"
 
 namespace windlass {
 namespace {
-
-bool Has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string Base64(const std::string& bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      group = (group << 8U) | (i + j < bytes.size() ? static_cast<uint8_t>(bytes[i + j]) : 0U);
-    }
-    for (size_t j = 0; j < 4; ++j) {
-      const bool padding = i + j > bytes.size();
-      text += padding ? '=' : kAlphabet[(group >> (18U - 6U * j)) & 63U];
-    }
-  }
-  return text;
-}
-
-// One CA and two identities for all tests of this file.
-struct Pki {
-  CertificateAuthority ca{"cluster CA"};
-  PemPair admin = ca.Issue({"admin", {}});
-  PemPair other = ca.Issue({"other", {}});
-};
-const Pki& ThePki() {
-  static const Pki pki;
-  return pki;
-}
-
-// A kubeconfig of one context, from the fields of its cluster and its user.
-std::string File(const std::string& cluster, const std::string& user,
-                 const std::string& context = "{cluster: c, user: u, namespace: prod}") {
-  return "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
-         "clusters:\n- name: c\n  cluster: " +
-         cluster + "\nusers:\n- name: u\n  user: " + user +
-         "\ncontexts:\n- name: x\n  context: " + context + "\n";
-}
-
-// Sources that see nothing but what the test gives them.
-struct Machine {
-  Folder folder;
-  std::map<std::string, std::string> environment;
-  ConfigSources sources;
-
-  Machine() {
-    sources.environment = [this](const std::string& name) -> std::optional<std::string> {
-      const auto found = environment.find(name);
-      if (found == environment.end()) return std::nullopt;
-      return found->second;
-    };
-    sources.service_account_folder = folder.Path("serviceaccount");
-    folder.Write("ca.pem", ThePki().ca.certificate_pem());
-    folder.Write("admin.pem", ThePki().admin.certificate_pem);
-    folder.Write("admin.key", ThePki().admin.key_pem);
-    folder.Write("other.key", ThePki().other.key_pem);
-    folder.Write("encrypted.key", EncryptKey(ThePki().admin.key_pem));
-    folder.Write("empty.pem", "");
-    folder.Write("token", "from-file\n");
-  }
-  Result<ClientConfig> Load(const std::string& text) {
-    sources.kubeconfig = folder.Write("config", text);
-    return LoadConfig(sources);
-  }
-  void MountServiceAccount() {
-    folder.Write("serviceaccount/token", "pod-token");
-    folder.Write("serviceaccount/ca.crt", ThePki().ca.certificate_pem());
-    folder.Write("serviceaccount/namespace", "windlass-system\n");
-    environment["KUBERNETES_SERVICE_HOST"] = "10.96.0.1";
-    environment["KUBERNETES_SERVICE_PORT"] = "443";
-  }
-};
-
-// The Authorization header of a request that starts now.
-std::string HeaderOf(const TransportOptions& options) {
-  REQUIRE(options.credentials);
-  const auto answer = options.credentials->Authorization(nullptr);
-  REQUIRE(answer.has_value());
-  REQUIRE(answer->ok());
-  return std::string((*answer)->Reveal());
-}
 
 TEST_CASE("a kubeconfig as kubeadm writes it") {
   Machine machine;
   const std::string text =
       File("{server: 'https://10.0.0.1:6443', certificate-authority-data: " +
-               Base64(ThePki().ca.certificate_pem()) + "}",
-           "{client-certificate-data: " + Base64(ThePki().admin.certificate_pem) +
-               ", client-key-data: " + Base64(ThePki().admin.key_pem) + "}");
+               EncodeBase64(ThePki().ca.certificate_pem()) + "}",
+           "{client-certificate-data: " + EncodeBase64(ThePki().admin.certificate_pem) +
+               ", client-key-data: " + EncodeBase64(ThePki().admin.key_pem) + "}");
   const Result<ClientConfig> config = machine.Load(text);
   INFO((config.ok() ? std::string() : config.error().message));
   REQUIRE(config.ok());
   CHECK(config->source == "kubeconfig " + machine.folder.Path("config") + ", context x");
   CHECK(config->server == "https://10.0.0.1:6443");
   CHECK(config->namespace_ == "prod");
+  CHECK(config->tls_files.ca.empty());
   CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
   CHECK(config->tls.certificate_pem == ThePki().admin.certificate_pem);
   CHECK(config->tls.key_pem.Reveal() == ThePki().admin.key_pem);
@@ -123,7 +38,7 @@ TEST_CASE("files are relative to the kubeconfig, data wins over files, tokenFile
   const Result<ClientConfig> config = machine.Load(File(
       "{server: 'https://h:1/prefix', certificate-authority: ca.pem, tls-server-name: kubernetes}",
       "{client-certificate: ./admin.pem, client-key: other.key, client-key-data: " +
-          Base64(ThePki().admin.key_pem) + ", token: inline, tokenFile: sub/../token}"));
+          EncodeBase64(ThePki().admin.key_pem) + ", token: inline, tokenFile: sub/../token}"));
   INFO((config.ok() ? std::string() : config.error().message));
   REQUIRE(config.ok());
   CHECK(config->server == "https://h:1/prefix");
@@ -132,30 +47,83 @@ TEST_CASE("files are relative to the kubeconfig, data wins over files, tokenFile
   CHECK(config->tls.key_pem.Reveal() == ThePki().admin.key_pem);
   CHECK(config->token_file == machine.folder.Path("token"));
   CHECK(config->token.empty());
-
-  const SystemClock clock;
-  const TransportOptions options = ToTransportOptions(*config, clock, "windlass/1");
-  CHECK(options.server == "https://h:1/prefix");
-  CHECK(options.user_agent == "windlass/1");
-  REQUIRE(options.credentials);
-  CHECK(HeaderOf(options) == "Bearer from-file");
+  // What is looked at again: files that are read, not what stands in the kubeconfig itself.
+  CHECK(config->tls_files.ca == machine.folder.Path("ca.pem"));
+  CHECK(config->tls_files.certificate == machine.folder.Path("admin.pem"));
+  CHECK(config->tls_files.key.empty());
 }
 
 TEST_CASE("a fixed token, and none") {
   Machine machine;
-  const SystemClock clock;
   const Result<ClientConfig> token =
       machine.Load(File("{server: 'https://h'}", "{token: ' abc '}"));
   REQUIRE(token.ok());
   CHECK(token->token.Reveal() == "abc");
-  CHECK(HeaderOf(ToTransportOptions(*token, clock, "w")) == "Bearer abc");
 
   const Result<ClientConfig> none =
       machine.Load(File("{server: 'http://127.0.0.1:8001'}", "{}", "{cluster: c}"));
   REQUIRE(none.ok());
-  CHECK(ToTransportOptions(*none, clock, "w").credentials == nullptr);
+  CHECK(none->token.empty());
   REQUIRE(none->notes.size() == 1);
   CHECK(Has(none->notes.front(), "anonymous"));
+}
+
+TEST_CASE("the server, however it is written") {
+  struct Row {
+    std::string cluster;
+    std::string server;
+    std::string proxy;  // its host
+  };
+  const Row row = GENERATE(values<Row>({
+      {"{server: 'https://[fd00::1]:6443'}", "https://[fd00::1]:6443", ""},
+      {"{server: 'http://[::1]:8001'}", "http://[::1]:8001", ""},
+      {"{server: 'https://h', disable-compression: true}", "https://h", ""},
+      {"{server: 'https://h', disable-compression: false}", "https://h", ""},
+      {"{server: 'https://h', proxy-url: 'http://jane:s3cr3t@p:3128'}", "https://h", "p"},
+      {"{server: 'https://h', proxy-url: ''}", "https://h", ""},
+      {"{server: 'https://h', extensions: [{name: a, extension: {b: c}}]}", "https://h", ""},
+  }));
+  CAPTURE(row.cluster);
+  Machine machine;
+  const Result<ClientConfig> config = machine.Load(File(row.cluster, "{token: t}"));
+  INFO((config.ok() ? std::string() : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->server == row.server);
+  CHECK(config->proxy.host == row.proxy);
+  if (row.proxy.empty()) return;
+  CHECK(config->proxy.port == 3128);
+  CHECK(config->proxy.user == "jane");
+  CHECK(config->proxy.password.Reveal() == "s3cr3t");
+}
+
+TEST_CASE("a user that acts as somebody else says so in headers") {
+  Machine machine;
+  const Result<ClientConfig> config = machine.Load(
+      File("{server: 'https://h'}",
+           "{token: t, as: 'system:jane doe', as-uid: u-1, as-groups: ['dev', 'ops, all'],"
+           " as-user-extra: {acme.com/project: [x, y], reason: [test]}}"));
+  INFO((config.ok() ? std::string() : config.error().message));
+  REQUIRE(config.ok());
+  CHECK(config->headers == std::vector<HttpHeader>{{"Impersonate-User", "system:jane doe"},
+                                                   {"Impersonate-Uid", "u-1"},
+                                                   {"Impersonate-Group", "dev"},
+                                                   {"Impersonate-Group", "ops, all"},
+                                                   {"Impersonate-Extra-acme.com%2Fproject", "x"},
+                                                   {"Impersonate-Extra-acme.com%2Fproject", "y"},
+                                                   {"Impersonate-Extra-reason", "test"}});
+  REQUIRE(config->notes.size() == 1);
+  CHECK(Has(config->notes.front(), "as system:jane doe"));
+}
+
+TEST_CASE("a user with a name and a password") {
+  Machine machine;
+  const Result<ClientConfig> config =
+      machine.Load(File("{server: 'https://h'}", "{username: jane, password: ' s3cr3t:'}"));
+  REQUIRE(config.ok());
+  CHECK(config->username == "jane");
+  CHECK(config->password.Reveal() == " s3cr3t:");
+  REQUIRE(config->notes.size() == 1);
+  CHECK(Has(config->notes.front(), "since 1.19"));
 }
 
 TEST_CASE("each field that cannot be honoured is refused with its name and a remedy") {
@@ -172,15 +140,21 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
       {"no scheme (B-04)", "{server: 'h:6443'}", "{}", R"(cluster "c": server)", "has no scheme"},
       {"clear text (B-04)", "{server: 'http://10.0.0.1:8080'}", "{}", R"(cluster "c": server)",
        "use https://"},
-      {"IPv6", "{server: 'https://[fd00::1]:6443'}", "{}", R"(cluster "c": server)",
-       "use a host name"},
       {"server of a wrong type", "{server: [a]}", "{}", R"(cluster "c": server)", "must be a text"},
       {"insecure without the flag (B-05)", "{server: 'https://h', insecure-skip-tls-verify: true}",
        "{}", R"(cluster "c": insecure-skip-tls-verify)", "--insecure-skip-tls-verify"},
       {"a boolean that is none", "{server: 'https://h', insecure-skip-tls-verify: maybe}", "{}",
        "insecure-skip-tls-verify", "must be true or false"},
-      {"a proxy", "{server: 'https://h', proxy-url: 'socks5://p'}", "{}",
-       R"(cluster "c": proxy-url)", "remove it"},
+      {"a SOCKS proxy", "{server: 'https://h', proxy-url: 'socks5://p'}", "{}",
+       R"(cluster "c": proxy-url)", "give an HTTP proxy, http://HOST:PORT"},
+      {"TLS to the proxy", "{server: 'https://h', proxy-url: 'https://u:s3cr3t@p'}", "{}",
+       R"(cluster "c": proxy-url)", "give http://HOST:PORT"},
+      {"a proxy in clear text", "{server: 'http://127.0.0.1:1', proxy-url: 'http://p'}", "{}",
+       R"(cluster "c": proxy-url)", "use an https:// server"},
+      {"a compression that is none", "{server: 'https://h', disable-compression: 1}", "{}",
+       R"(cluster "c": disable-compression)", "must be true or false"},
+      {"a field of another time", "{server: 'https://h', api-version: v1}", "{}",
+       R"(cluster "c": api-version)", "is no field that is known here"},
       {"a CA that is missing (B-06)", "{server: 'https://h', certificate-authority: no.pem}", "{}",
        R"(cluster "c": certificate-authority)", "/no.pem: No such file or directory"},
       {"a CA that is empty (B-06)", "{server: 'https://h', certificate-authority: empty.pem}", "{}",
@@ -193,15 +167,30 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
        R"(cluster "c": certificate-authority)", "cannot issue others"},
       {"CA data that is no base64", "{server: 'https://h', certificate-authority-data: '%%'}", "{}",
        R"(cluster "c": certificate-authority-data)", "base64 -w0"},
-      {"a plugin (B-11)", good, "{exec: {command: aws}}", R"(user "u": exec)",
-       "use a token, a tokenFile or a client certificate"},
-      {"an auth provider", good, "{auth-provider: {name: gcp}}", R"(user "u": auth-provider)",
-       "use a token, a tokenFile or a client certificate"},
-      {"basic auth", good, "{username: admin, password: s3cr3t}", R"(user "u": username)",
-       "use a token, a tokenFile or a client certificate"},
-      {"impersonation", good, "{token: t, as: root}", R"(user "u": as:)", "the account itself"},
-      {"impersonated groups", good, "{token: t, as-groups: [a]}", R"(user "u": as-groups)",
-       "the account itself"},
+      {"an auth provider (B-11)", good, "{auth-provider: {name: gcp}}",
+       R"(user "u": auth-provider)", "use exec, a token, a tokenFile or a client certificate"},
+      {"a field with a slip of the pen", good, "{tokenfile: /t}", R"(user "u": tokenfile)",
+       "is no field that is known here"},
+      {"a token and a name", good, "{token: s3cr3t, username: admin}", R"(user "u": username)",
+       "remove one of them"},
+      {"a password without a name", good, "{password: s3cr3t}", R"(user "u": password)",
+       "without a username"},
+      {"a name with a colon", good, "{username: 'a:b', password: s3cr3t}", R"(user "u": username)",
+       "colon"},
+      {"groups of nobody", good, "{token: t, as-groups: [a]}", R"(user "u": as-groups)",
+       "\"as\" does not name"},
+      {"extra of nobody", good, "{token: t, as-user-extra: {a: [b]}}", R"(user "u": as-user-extra)",
+       "\"as\" does not name"},
+      {"groups that are no list", good, "{token: t, as: a, as-groups: b}", R"(user "u": as-groups)",
+       "must be a list of texts"},
+      {"extra that is no list", good, "{token: t, as: a, as-user-extra: {b: c}}",
+       R"(user "u": as-user-extra: b)", "must be a list of texts"},
+      {"a forged header", good, R"({token: t, as: "a\r\nX: y"})", R"(user "u": as:)",
+       "printable ASCII"},
+      {"a group of nothing", good, "{token: t, as: a, as-groups: ['']}", R"(user "u": as-groups)",
+       "printable ASCII"},
+      {"a name that ends in a blank", good, "{token: t, as: 'a '}", R"(user "u": as:)",
+       "no blank at an end"},
       {"a token in two lines", good, R"({token: "s3cr3t\nx"})", R"(user "u": token)",
        "control or non-ASCII"},
       {"a token file that is missing", good, "{tokenFile: no}", R"(user "u": tokenFile)",
@@ -411,14 +400,15 @@ TEST_CASE("in a Pod the service account is used") {
     CHECK(config->namespace_ == "windlass-system");
     CHECK(config->token_file == machine.folder.Path("serviceaccount/token"));
     CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
+    CHECK(config->tls_files.ca == machine.folder.Path("serviceaccount/ca.crt"));
     CHECK(config->notes.empty());
   }
-  SECTION("an IPv6 address is replaced by the Service's name (B-14)") {
+  SECTION("an IPv6 address gets its brackets (B-14)") {
     machine.environment["KUBERNETES_SERVICE_HOST"] = "fd00:10:96::1";
     const Result<ClientConfig> config = LoadConfig(machine.sources);
     REQUIRE(config.ok());
-    CHECK(config->server == "https://kubernetes.default.svc:443");
-    CHECK(config->notes.size() == 1);
+    CHECK(config->server == "https://[fd00:10:96::1]:443");
+    CHECK(config->notes.empty());
   }
   SECTION("a namespace that is not mounted is no mistake") {
     std::filesystem::remove(machine.folder.Path("serviceaccount/namespace"));
@@ -489,7 +479,7 @@ TEST_CASE("base64 is the standard one, padded") {
   }));
   CAPTURE(row.text);
   CHECK(DecodeBase64(row.text) == row.want);
-  if (row.want && !Has(row.text, "\n")) CHECK(Base64(*row.want) == row.text);
+  if (row.want && !Has(row.text, "\n")) CHECK(EncodeBase64(*row.want) == row.text);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "kubeclient/base/limits.h"
 #include "test/support/folder.h"
+#include "test/unit/config/recording_log.h"
 
 namespace windlass {
 namespace {
@@ -67,7 +68,8 @@ TEST_CASE("a token is read again before its minute is over, and kept when that f
   const Folder folder;
   folder.Write("token", "first");
   ManualClock clock;
-  TokenFileSource source(clock, folder.Path("token"));
+  RecordingLog log;
+  TokenFileSource source(clock, log, folder.Path("token"));
   CHECK(TokenOf(source) == "first");
   folder.Write("token", "second\n");
   clock.now = clock.now + seconds(49);
@@ -78,15 +80,27 @@ TEST_CASE("a token is read again before its minute is over, and kept when that f
   std::filesystem::remove(folder.Path("token"));
   clock.now = clock.now + seconds(50);
   CHECK(TokenOf(source) == "second");
+  CHECK(TokenOf(source) == "second");
+  CHECK(log.lines.size() == 1);  // once, however many requests there are
+  folder.Write("token", " \n");
+  CHECK(TokenOf(source) == "second");
+  REQUIRE(log.lines.size() == 2);
+  CHECK(log.lines.back().find(folder.Path("token") + ": the token is empty") != std::string::npos);
+  CHECK(log.lines.back().find("put a valid one there") != std::string::npos);
   folder.Write("token", "third");
   CHECK(TokenOf(source) == "third");  // the next request asks again
+  CHECK(log.lines.back().find("good again") != std::string::npos);
+  clock.now = clock.now + seconds(49);
+  CHECK(TokenOf(source) == "third");
+  CHECK(log.lines.size() == 3);
 }
 
 TEST_CASE("a refused token is dropped, one that is newer than the refused request is not") {
   const Folder folder;
   folder.Write("token", "first");
   ManualClock clock;
-  TokenFileSource source(clock, folder.Path("token"));
+  RecordingLog log;
+  TokenFileSource source(clock, log, folder.Path("token"));
   CHECK(TokenOf(source) == "first");
   const MonotonicTime started = clock.now + seconds(1);
   folder.Write("token", "second");

@@ -114,7 +114,8 @@ TEST_CASE("TokenFileSource: read and refused from several threads") {
   const Folder folder;
   const std::string path = folder.Write("token", "first");
   const SystemClock clock;
-  TokenFileSource source(clock, path);
+  NullLog log;
+  TokenFileSource source(clock, log, path);
   std::atomic<int> good = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

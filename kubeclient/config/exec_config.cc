@@ -1,0 +1,183 @@
+// "exec" of a kubeconfig's user: read, checked, and the plugin found.
+#include "kubeclient/config/exec_config.h"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/config/resolve.h"
+#include "kubeclient/transport/base64.h"
+
+namespace windlass {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kGroup = "client.authentication.k8s.io/";
+constexpr std::string_view kClusterConfig = "client.authentication.k8s.io/exec";
+
+// YAML without quotes says what JSON says without them; the rest is text.
+Json ToJson(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::kNull: return nullptr;
+    case YamlNode::Kind::kScalar: {
+      if (!node.plain) return node.scalar;
+      Json value = Json::parse(node.scalar, nullptr, false);
+      if (value.is_number() || value.is_boolean()) return value;
+      return node.scalar;
+    }
+    case YamlNode::Kind::kSequence: {
+      Json list = Json::array();
+      for (const YamlNode& item : node.items) list.push_back(ToJson(item));
+      return list;
+    }
+    case YamlNode::Kind::kMap: {
+      Json map = Json::object();
+      for (const auto& [key, value] : node.fields) map[key] = ToJson(value);
+      return map;
+    }
+  }
+  return nullptr;
+}
+
+// What the cluster's extension of that name holds for plugins; null where there is none.
+Json ClusterConfig(const EntryReader& cluster) {
+  const YamlNode* extensions = cluster.entry().node.Find("extensions");
+  if (extensions == nullptr) return nullptr;
+  for (const YamlNode& entry : extensions->items) {
+    const YamlNode* name = entry.Find("name");
+    const YamlNode* extension = entry.Find("extension");
+    if (name == nullptr || extension == nullptr || name->scalar != kClusterConfig) continue;
+    return ToJson(*extension);
+  }
+  return nullptr;
+}
+
+// ExecCredential as the plugin gets it (k8s.io/client-go/pkg/apis/clientauthentication).
+Result<std::string> Info(const std::string& api_version, bool with_cluster,
+                         const EntryReader& cluster, const ClientConfig& config) {
+  Json spec = Json::object();
+  if (with_cluster) {
+    WINDLASS_TRY(const std::string proxy, cluster.Text("proxy-url"));
+    WINDLASS_TRY(const bool uncompressed, cluster.Flag("disable-compression"));
+    Json told = {{"server", config.server}};
+    if (!config.tls.server_name.empty()) told["tls-server-name"] = config.tls.server_name;
+    if (config.tls.insecure_skip_verify) told["insecure-skip-tls-verify"] = true;
+    const std::string& ca = config.tls.ca_pem;
+    if (!ca.empty()) told["certificate-authority-data"] = EncodeBase64(ca);
+    if (!proxy.empty()) told["proxy-url"] = proxy;
+    if (uncompressed) told["disable-compression"] = true;
+    if (Json own = ClusterConfig(cluster); !own.is_null()) told["config"] = std::move(own);
+    spec["cluster"] = std::move(told);
+  }
+  spec["interactive"] = false;
+  const Json info = {{"kind", "ExecCredential"}, {"apiVersion", api_version}, {"spec", spec}};
+  return info.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool IsProgram(const std::string& path) { return access(path.c_str(), X_OK) == 0; }
+
+// As Go looks: a bare name in PATH, never in the working directory.
+std::string Find(const EntryReader& exec, const ConfigSources& sources, const std::string& name) {
+  if (name.find('/') != std::string::npos) {
+    const std::string path = exec.AbsolutePath(name);
+    return IsProgram(path) ? path : std::string();
+  }
+  const std::string folders = sources.environment("PATH").value_or("");
+  std::string_view rest = folders;
+  while (!rest.empty()) {
+    const size_t colon = rest.find(':');
+    const std::string path = std::string(rest.substr(0, colon)) + "/" + name;
+    rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
+    if (path.starts_with('/') && IsProgram(path)) return path;
+  }
+  return {};
+}
+
+Status CheckVersion(const EntryReader& exec, const std::string& version) {
+  if (version == "client.authentication.k8s.io/v1") return Unit{};
+  if (version == "client.authentication.k8s.io/v1beta1") return Unit{};
+  return exec.Wrong("apiVersion", version.empty()
+                                      ? "is missing: write client.authentication.k8s.io/v1"
+                                      : "\"" + version +
+                                            "\" is not supported: " + std::string(kGroup) +
+                                            "v1 and v1beta1 are; bring the plugin up to date");
+}
+
+// A daemon has nobody to type anything.
+Status CheckMode(const EntryReader& exec, const std::string& version) {
+  WINDLASS_TRY(const std::string mode, exec.Text("interactiveMode"));
+  if (mode == "Never" || mode == "IfAvailable") return Unit{};
+  if (mode == "Always") {
+    return exec.Wrong("interactiveMode",
+                      "Always wants a terminal, and there is none: use a plugin "
+                      "or a setting of it that asks nothing");
+  }
+  if (mode.empty() && version.ends_with("/v1beta1")) return Unit{};
+  return exec.Wrong("interactiveMode", "must be Never, IfAvailable or Always");
+}
+
+Status ReadEnv(const EntryReader& exec, ExecPluginConfig& config) {
+  const YamlNode* list = exec.entry().node.Find("env");
+  if (list == nullptr) return Unit{};
+  if (list->kind != YamlNode::Kind::kSequence) return exec.Wrong("env", "must be a list");
+  for (const YamlNode& item : list->items) {
+    const YamlNode* name = item.Find("name");
+    const YamlNode* value = item.Find("value");
+    if (name == nullptr || name->scalar.empty() || name->scalar.find('=') != std::string::npos) {
+      return exec.Wrong("env", "each entry needs a name, without \"=\"");
+    }
+    config.env.emplace_back(name->scalar, value == nullptr ? std::string() : value->scalar);
+  }
+  return Unit{};
+}
+
+}  // namespace
+
+std::string OneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text.substr(0, kExecMessageBytesMax)) {
+    const bool blank = (c >= 0 && c <= ' ') || c == 127;
+    if (!blank) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+Result<ExecPluginConfig> ReadExec(const EntryReader& user, const EntryReader& cluster,
+                                  const ConfigSources& sources, const ClientConfig& config) {
+  const YamlNode& field = *user.entry().node.Find("exec");
+  if (field.kind != YamlNode::Kind::kMap) return user.Wrong("exec", "must be a map");
+  const KubeconfigEntry entry{user.entry().path, field};
+  const EntryReader exec(entry, user.what() + ": exec");
+  const Status known = exec.OnlyKnows({"apiVersion", "command", "args", "env", "installHint",
+                                       "provideClusterInfo", "interactiveMode"});
+  if (!known.ok()) return known.error();
+
+  ExecPluginConfig plugin;
+  WINDLASS_TRY(plugin.api_version, exec.Text("apiVersion"));
+  if (const Status good = CheckVersion(exec, plugin.api_version); !good.ok()) return good.error();
+  if (const Status good = CheckMode(exec, plugin.api_version); !good.ok()) return good.error();
+  WINDLASS_TRY(const std::string command, exec.Text("command"));
+  WINDLASS_TRY(plugin.install_hint, exec.Text("installHint"));
+  if (command.empty()) return exec.Wrong("command", "is missing: name the plugin's program");
+  plugin.command = Find(exec, sources, command);
+  if (plugin.command.empty()) {
+    const std::string hint = plugin.install_hint.empty() ? "install it, or correct its name"
+                                                         : OneLine(plugin.install_hint);
+    return exec.Wrong("command", "no program \"" + command + "\": " + hint);
+  }
+  WINDLASS_TRY(plugin.args, exec.Texts("args"));
+  if (const Status good = ReadEnv(exec, plugin); !good.ok()) return good.error();
+  WINDLASS_TRY(const bool with_cluster, exec.Flag("provideClusterInfo"));
+  WINDLASS_TRY(plugin.info, Info(plugin.api_version, with_cluster, cluster, config));
+  return plugin;
+}
+
+}  // namespace windlass

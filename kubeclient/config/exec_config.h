@@ -1,0 +1,25 @@
+// A kubeconfig user's credential plugin: what to run and how to tell it about the cluster.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace windlass {
+
+struct ExecPluginConfig {
+  std::string api_version;        // client.authentication.k8s.io/v1 or …/v1beta1
+  std::string command;            // absolute path
+  std::vector<std::string> args;  // without the command itself
+  std::vector<std::pair<std::string, std::string>> env;  // beside our own environment
+  std::string info;          // value of KUBERNETES_EXEC_INFO, a JSON object
+  std::string install_hint;  // may be empty; may have several lines
+};
+
+// A text of somebody else's for a message of ours: blanks and control characters become
+// one blank, and what is
+// beyond kExecMessageBytesMax is cut off.
+std::string OneLine(std::string_view text);
+
+}  // namespace windlass

@@ -1,0 +1,134 @@
+#include "kubeclient/config/exec_plugin.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+#include "kubeclient/config/subprocess.h"
+#include "kubeclient/transport/system_trust.h"
+
+namespace windlass {
+namespace {
+
+constexpr std::string_view kCertFile = "SSL_CERT_FILE";
+
+bool Names(std::string_view entry, std::string_view name) {
+  return entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=';
+}
+
+void Set(std::vector<std::string>& environment, std::string_view name, std::string_view value) {
+  std::erase_if(environment, [name](const std::string& entry) { return Names(entry, name); });
+  environment.push_back(std::string(name) + "=" + std::string(value));
+}
+
+// Ours, as it was before the trust store was hidden, then what the kubeconfig adds.
+std::vector<std::string> EnvironmentOf(const ExecPluginConfig& config) {
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
+  std::erase_if(environment, [](const std::string& entry) { return Names(entry, kCertFile); });
+  if (OriginalCertFile()) Set(environment, kCertFile, *OriginalCertFile());
+  for (const auto& [name, value] : config.env) Set(environment, name, value);
+  Set(environment, "KUBERNETES_EXEC_INFO", config.info);
+  return environment;
+}
+
+}  // namespace
+
+ExecPlugin::ExecPlugin(const Clock& clock, ExecPluginConfig config, OnCertificate on_certificate)
+    : clock_(clock), config_(std::move(config)), on_certificate_(std::move(on_certificate)) {
+  WL_ASSERT(pipe2(stop_, O_CLOEXEC) == 0);
+  thread_ = std::thread([this] { Work(); });
+}
+
+ExecPlugin::~ExecPlugin() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wanted_.notify_all();
+  close(stop_[1]);
+  thread_.join();
+  close(stop_[0]);
+}
+
+bool ExecPlugin::IsFresh() const {
+  if (!answer_ || !answer_->ok()) return false;
+  return !expires_ ||
+         clock_.Wall() + std::chrono::duration_cast<seconds>(kExecExpiryLeeway) < *expires_;
+}
+
+bool ExecPlugin::PausesAfterFailure() const {
+  return answer_ && !answer_->ok() && clock_.Now() - obtained_at_ < kExecFailurePause;
+}
+
+std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
+  const std::scoped_lock lock(mutex_);
+  if (IsFresh() || PausesAfterFailure()) return answer_;
+  waiting_.push_back(std::move(later));
+  wanted_.notify_all();
+  return std::nullopt;
+}
+
+void ExecPlugin::Refused(MonotonicTime started) {
+  const std::scoped_lock lock(mutex_);
+  if (answer_ && answer_->ok() && obtained_at_ <= started) answer_.reset();
+}
+
+void ExecPlugin::Work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wanted_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return;
+    lock.unlock();
+    Take(Run());
+    lock.lock();
+  }
+}
+
+Result<ExecCredential> ExecPlugin::Run() {
+  const Program program{config_.command, config_.args, EnvironmentOf(config_)};
+  Result<ProgramOutput> ran = RunProgram(program, clock_, kExecMax, kExecOutputBytesMax, stop_[0]);
+  if (!ran.ok()) return std::move(ran).error();
+  if (ran->exit_code != 0) {
+    const std::string said = OneLine(ran->messages);
+    WipeText(ran->output);
+    return Error{ErrorKind::kConfig, "ended with exit code " + std::to_string(ran->exit_code) +
+                                         (said.empty() ? "" : ": " + said)};
+  }
+  Result<ExecCredential> credential = ParseExecCredential(ran->output, config_.api_version);
+  WipeText(ran->output);
+  return credential;
+}
+
+void ExecPlugin::Take(Result<ExecCredential> result) {
+  Answer answer = Secret();
+  std::vector<Later> waiting;
+  bool other_certificate = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) return;
+    obtained_at_ = clock_.Now();
+    if (result.ok()) {
+      answer = BearerHeader(result->token);
+      expires_ = result->expires;
+      other_certificate = result->certificate_pem != certificate_pem_;
+      certificate_pem_ = result->certificate_pem;
+    } else {
+      const std::string hint = OneLine(config_.install_hint);
+      answer = Error{ErrorKind::kUnauthorized, "credential plugin " + config_.command + ": " +
+                                                   result.error().message +
+                                                   (hint.empty() ? "" : "; " + hint)};
+    }
+    answer_ = answer;
+    waiting = std::exchange(waiting_, {});
+  }
+  if (other_certificate && on_certificate_) {
+    on_certificate_(std::move(result->certificate_pem), std::move(result->key_pem));
+  }
+  for (const Later& later : waiting) later(answer);
+}
+
+}  // namespace windlass

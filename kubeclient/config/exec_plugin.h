@@ -1,0 +1,77 @@
+// Credentials from a program: kubeconfig's "exec" (client.authentication.k8s.io/v1 and v1beta1).
+//
+// Source: client-go plugin/pkg/client/auth/exec/exec.go. The plugin is run when a request needs
+// credentials and there are none: at first, kExecExpiryLeeway before they expire, after a 401. One
+// run serves everybody who waits (single flight). It runs in a thread of its own, never the core's.
+// We differ: no terminal, ever; a run that failed is not repeated for kExecFailurePause.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
+#include "kubeclient/config/exec_config.h"
+#include "kubeclient/transport/credentials.h"
+
+namespace windlass {
+
+// What a plugin answered.
+struct ExecCredential {
+  Secret token;                 // empty = none
+  std::string certificate_pem;  // with its key, or neither
+  Secret key_pem;
+  std::optional<WallTime> expires;
+};
+
+// kConfig, saying what is wrong, for anything but an ExecCredential of `api_version` with a token,
+// or a certificate and its key.
+Result<ExecCredential> ParseExecCredential(const std::string& text, const std::string& api_version);
+
+// Thread-safe.
+class ExecPlugin final : public CredentialSource {
+ public:
+  // Called in the plugin's thread, before anybody who waits is answered, when the plugin gives
+  // another client certificate than before.
+  using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
+
+  ExecPlugin(const Clock& clock, ExecPluginConfig config, OnCertificate on_certificate);
+  // Ends a plugin that is running. Nobody is answered any more.
+  ~ExecPlugin() override;
+  ExecPlugin(const ExecPlugin&) = delete;
+  ExecPlugin& operator=(const ExecPlugin&) = delete;
+
+  // Errors are of kind kUnauthorized: nobody will believe who we are.
+  std::optional<Answer> Authorization(Later later) override;
+  void Refused(MonotonicTime started) override;
+
+ private:
+  void Work();
+  Result<ExecCredential> Run();
+  bool IsFresh() const;
+  bool PausesAfterFailure() const;
+  void Take(Result<ExecCredential> result);
+
+  const Clock& clock_;
+  const ExecPluginConfig config_;
+  const OnCertificate on_certificate_;
+  int stop_[2] = {-1, -1};  // a pipe: closed on one side when we go
+
+  mutable std::mutex mutex_;  // guards the rest
+  std::condition_variable wanted_;
+  bool stopping_ = false;
+  std::vector<Later> waiting_;
+  std::optional<Answer> answer_;  // of the last run, unless it was refused since
+  std::optional<WallTime> expires_;
+  MonotonicTime obtained_at_;
+  std::string certificate_pem_;  // the one that was announced
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace windlass

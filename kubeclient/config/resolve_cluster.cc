@@ -1,0 +1,80 @@
+// A cluster of a kubeconfig: where the API server is and what makes it trustworthy.
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/config/resolve.h"
+#include "kubeclient/transport/proxy_url.h"
+#include "kubeclient/transport/server_url.h"
+
+namespace windlass {
+namespace {
+
+Status ReadServer(const EntryReader& cluster, ClientConfig& config) {
+  WINDLASS_TRY(config.server, cluster.Text("server"));
+  if (config.server.empty()) return cluster.Wrong("server", "is missing: write https://HOST:PORT");
+  const Result<ServerUrl> url = ParseServerUrl(config.server);
+  if (!url.ok()) return cluster.Wrong("server", url.error().message);
+  if (!url->https && !url->IsLoopback()) {
+    return cluster.Wrong("server",
+                         "\"" + config.server +
+                             "\" would send credentials in clear text: use https:// (plain "
+                             "http is for a proxy on this machine)");
+  }
+  WINDLASS_TRY(const std::string proxy, cluster.Text("proxy-url"));
+  if (proxy.empty()) return Unit{};
+  Result<ProxyUrl> parsed = ParseProxyUrl(proxy);
+  if (!parsed.ok()) return cluster.Wrong("proxy-url", parsed.error().message);
+  if (!url->https) {
+    return cluster.Wrong("proxy-url",
+                         "would see everything in clear text: use an https:// server, or no proxy");
+  }
+  config.proxy = std::move(parsed).value();
+  return Unit{};
+}
+
+Status ReadTrust(const EntryReader& cluster, bool insecure_flag, ClientConfig& config) {
+  WINDLASS_TRY(const bool insecure, cluster.Flag("insecure-skip-tls-verify"));
+  WINDLASS_TRY(config.tls.ca_pem, cluster.DataOrFile("certificate-authority", kPemBytesMax));
+  WINDLASS_TRY(config.tls_files.ca, cluster.FileOf("certificate-authority"));
+  WINDLASS_TRY(config.tls.server_name, cluster.Text("tls-server-name"));
+  if (insecure && !insecure_flag) {
+    return cluster.Wrong(
+        "insecure-skip-tls-verify",
+        "anybody could pose as the API server: give certificate-authority, or start "
+        "with --insecure-skip-tls-verify to accept that");
+  }
+  if (insecure && !config.tls.ca_pem.empty()) {
+    return cluster.Wrong("insecure-skip-tls-verify",
+                         "contradicts certificate-authority: remove one of them");
+  }
+  if (insecure) {
+    config.tls.insecure_skip_verify = true;
+    config.notes.emplace_back("the API server's certificate is not verified");
+  } else if (insecure_flag) {
+    config.notes.emplace_back(
+        "--insecure-skip-tls-verify has no effect: the cluster's field of that name is not true");
+  }
+  TlsMaterial trust;
+  trust.ca_pem = config.tls.ca_pem;
+  const auto parsed = TlsIdentity::Check(trust);
+  if (!parsed.ok()) return cluster.Wrong("certificate-authority", parsed.error().message);
+  return Unit{};
+}
+
+}  // namespace
+
+Status ReadCluster(const EntryReader& cluster, bool insecure_flag, ClientConfig& config) {
+  const Status known = cluster.OnlyKnows({"server", "tls-server-name", "insecure-skip-tls-verify",
+                                          "certificate-authority", "certificate-authority-data",
+                                          "proxy-url", "disable-compression", "extensions"});
+  if (!known.ok()) return known;
+  // Nothing is compressed in any case: in the API server's neighbourhood it costs more than it
+  // saves (cpp-stack §1.2).
+  const Result<bool> compression = cluster.Flag("disable-compression");
+  if (!compression.ok()) return compression.error();
+  Status status = ReadServer(cluster, config);
+  if (status.ok()) status = ReadTrust(cluster, insecure_flag, config);
+  return status;
+}
+
+}  // namespace windlass

@@ -1,0 +1,180 @@
+#include "kubeclient/config/subprocess.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+// How long its end may go unnoticed; no signal tells a thread of it. Only while a plugin runs.
+constexpr Duration kLookAgain = milliseconds(20);
+
+Error Wrong(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
+Error Failed(const std::string& what, int code) {
+  return Wrong(what + ": " + std::generic_category().message(code));
+}
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  ~Descriptor() { Close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void Hold(int fd) {
+    Close();
+    fd_ = fd;
+  }
+  void Close() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+
+  bool Open() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return false;
+    read.Hold(ends[0]);
+    write.Hold(ends[1]);
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+  }
+};
+
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// 0, or why it was not started.
+int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_t& child) {
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&files, output.write.get(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, messages.write.get(), STDERR_FILENO);
+  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+
+  std::vector<std::string> arguments = program.args;
+  arguments.insert(arguments.begin(), program.path);
+  std::vector<std::string> environment = program.environment;
+  const int failure = posix_spawn(&child, program.path.c_str(), &files, &attributes,
+                                  Pointers(arguments).data(), Pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  return failure;
+}
+
+// Takes what is there. False once the other end is closed.
+bool Drain(Descriptor& from, std::string& into, size_t most) {
+  char buffer[4096];
+  for (;;) {
+    const ssize_t got = read(from.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return true;
+    if (got <= 0) return false;
+    const size_t room = most - std::min(most, into.size());
+    into.append(buffer, std::min(room, static_cast<size_t>(got)));
+  }
+}
+
+// A program that is running; killed when this goes, unless it has ended.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  ~Child() {
+    if (ended_) return;
+    kill(-pid_, SIGKILL);
+    kill(pid_, SIGKILL);  // if it has not got its own group yet
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  std::optional<int> ExitCode() {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+    ended_ = true;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+ private:
+  const pid_t pid_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Duration longest,
+                                 size_t output_bytes_max, int stop) {
+  Pipe output;
+  Pipe messages;
+  if (!output.Open() || !messages.Open()) return Failed("no pipe", errno);
+  pid_t pid = 0;
+  const int failure = Spawn(program, output, messages, pid);
+  if (failure != 0) return Failed("cannot be run", failure);
+  Child child(pid);
+  output.write.Close();
+  messages.write.Close();
+
+  const MonotonicTime limit = clock.Now() + longest;
+  ProgramOutput result;
+  for (;;) {
+    // Looked at before its output, so that all of that is there when it has ended. What it leaves
+    // behind may keep the pipes open: nobody waits for that.
+    const std::optional<int> exit_code = child.ExitCode();
+    if (!Drain(output.read, result.output, output_bytes_max + 1)) output.read.Close();
+    if (!Drain(messages.read, result.messages, kExecMessageBytesMax)) messages.read.Close();
+    if (result.output.size() > output_bytes_max) {
+      return Wrong("wrote more than " + std::to_string(output_bytes_max >> 10U) + " KiB");
+    }
+    if (exit_code) {
+      result.exit_code = *exit_code;
+      return result;
+    }
+    if (clock.Now() >= limit) {
+      const auto whole = std::chrono::duration_cast<seconds>(longest).count();
+      return Wrong("did not end within " + std::to_string(whole) + " s");
+    }
+    pollfd ready[] = {
+        {stop, POLLIN, 0}, {output.read.get(), POLLIN, 0}, {messages.read.get(), POLLIN, 0}};
+    const auto wait = std::chrono::duration_cast<milliseconds>(kLookAgain).count();
+    poll(ready, 3, static_cast<int>(wait));
+    if (ready[0].revents != 0) return Error{ErrorKind::kCancelled, "was stopped"};
+  }
+}
+
+}  // namespace windlass

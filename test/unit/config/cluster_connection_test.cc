@@ -1,0 +1,174 @@
+// A connection against a server of its own: credentials that change while it is open.
+#include "kubeclient/config/cluster_connection.h"
+
+#include <filesystem>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/transport/cpprest_transport.h"
+#include "test/support/test_core_loop.h"
+#include "test/unit/config/machine.h"
+#include "test/unit/config/recording_log.h"
+#include "test/unit/transport/raw_http_server.h"
+
+namespace windlass {
+namespace {
+
+struct Client {
+  Machine machine;
+  TestCoreLoop core;
+  RecordingLog log;
+  std::unique_ptr<ClusterConnection> connection;
+
+  void Open(const std::string& kubeconfig) {
+    InitializeNetworkThread();
+    Result<ClientConfig> config = machine.Load(kubeconfig);
+    INFO((config.ok() ? std::string() : config.error().message));
+    REQUIRE(config.ok());
+    auto opened =
+        ClusterConnection::Open(*std::move(config), core.clock, log, core.timers, core.inbox, {});
+    REQUIRE(opened.ok());
+    connection = std::move(opened).value();
+  }
+  Result<HttpResponse> Get() {
+    HttpRequest request;
+    request.target = "/api";
+    request.deadline = seconds(20);
+    std::optional<Result<HttpResponse>> result;
+    connection->transport().Call(std::move(request),
+                                 [&](Result<HttpResponse> reply) { result = std::move(reply); });
+    REQUIRE(core.RunUntil([&] { return result.has_value(); }));
+    return *std::move(result);
+  }
+};
+
+// Answers with the request's Authorization header; 401 where that is `bad`.
+RawHttpServer::Script WhoAsks(const std::string& bad = "nobody") {
+  return [bad](Connection& peer, int) {
+    for (;;) {
+      const std::string request = peer.ReadRequest();
+      if (request.empty()) return;
+      const size_t at = request.find("Authorization:");
+      const std::string who =
+          at == std::string::npos ? "" : request.substr(at + 14, request.find('\r', at) - at - 14);
+      peer.Write(Response(who == bad ? "401 Unauthorized" : "200 OK", who));
+    }
+  };
+}
+
+// A server whose certificate the cluster CA of machine.h has not signed, but another one.
+struct SecureServer {
+  CertificateAuthority ca{"server CA"};
+  PemPair pair = ca.Issue({"kube-apiserver", {"IP:127.0.0.1"}});
+  RawHttpServer server;
+
+  explicit SecureServer(const std::string& client_ca_pem = "")
+      : server(WhoAsks(), TlsServer{pair.certificate_pem, pair.key_pem, client_ca_pem}) {}
+};
+
+TEST_CASE("who asks is as the kubeconfig says") {
+  struct Row {
+    std::string user;
+    std::string who;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"{}", ""},
+      {"{token: abc}", "Bearer abc"},
+      {"{token: abc, tokenFile: token}", "Bearer from-file"},
+      {"{username: Aladdin, password: open sesame}", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+  }));
+  CAPTURE(row.user);
+  const RawHttpServer server(WhoAsks());
+  Client client;
+  client.Open(File("{server: '" + server.url() + "'}", row.user));
+  const Result<HttpResponse> reply = client.Get();
+  REQUIRE(reply.ok());
+  CHECK(reply->body == row.who);
+}
+
+TEST_CASE("impersonation goes with every request") {
+  const RawHttpServer server(WhoAsks());
+  Client client;
+  client.Open(File("{server: '" + server.url() + "'}", "{token: t, as: jane, as-groups: [a, b]}"));
+  REQUIRE(client.Get().ok());
+  const std::string request = server.requests().front();
+  CHECK(Has(request, "Impersonate-User:jane\r\n"));
+  CHECK(Has(request, "Impersonate-Group:a\r\nImpersonate-Group: b\r\n"));
+}
+
+TEST_CASE("a token that is refused is read again for the next request") {
+  const RawHttpServer server(WhoAsks("Bearer from-file"));
+  Client client;
+  client.Open(File("{server: '" + server.url() + "'}", "{tokenFile: token}"));
+  CHECK(client.Get()->status == 401);
+  client.machine.folder.Write("token", "renewed\n");
+  CHECK(client.Get()->body == "Bearer renewed");
+}
+
+TEST_CASE("a server with a certificate of a new CA costs one request, not a period") {
+  SecureServer api;
+  Client client;
+  client.Open(
+      File("{server: '" + api.server.url() + "', certificate-authority: ca.pem}", "{token: t}"));
+  CHECK(client.Get().error().kind == ErrorKind::kTls);
+  client.core.clock.Skip(kCredentialsLookAgain);
+  client.machine.folder.Write("ca.pem", "broken");
+  CHECK(client.Get().error().kind == ErrorKind::kTls);
+  client.core.clock.Skip(kCredentialsLookAgain);
+  client.machine.folder.Write("ca.pem", api.ca.certificate_pem());
+  CHECK(client.Get().error().kind == ErrorKind::kTls);  // which makes it look
+  CHECK(client.Get()->body == "Bearer t");
+  REQUIRE(client.log.lines.size() == 2);
+  CHECK(Has(client.log.lines[0], "ca.pem: the CA holds no certificate"));
+  CHECK(Has(client.log.lines[1], "certificates reloaded"));
+}
+
+TEST_CASE("a certificate that a plugin gives is presented by the request that waited for it") {
+  SecureServer api(ThePki().ca.certificate_pem());
+  Client client;
+  const auto escape = [](const std::string& text) {
+    std::string escaped;
+    for (const char c : text) escaped += c == '\n' ? std::string("\\n") : std::string(1, c);
+    return escaped;
+  };
+  const std::string plugin = client.machine.folder.Write(
+      "plugin",
+      "#!/bin/sh\ncat << 'END'\n{\"kind\": \"ExecCredential\", \"apiVersion\": "
+      "\"client.authentication.k8s.io/v1\", \"status\": {\"clientCertificateData\": \"" +
+          escape(ThePki().admin.certificate_pem) + "\", \"clientKeyData\": \"" +
+          escape(ThePki().admin.key_pem) + "\"}}\nEND\n");
+  std::filesystem::permissions(plugin, std::filesystem::perms::owner_all);
+  client.machine.folder.Write("server-ca.pem", api.ca.certificate_pem());
+  const std::string kubeconfig =
+      File("{server: '" + api.server.url() + "', certificate-authority: server-ca.pem}",
+           "{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, "
+           "command: ./plugin}}");
+  SECTION("and again") {
+    client.Open(kubeconfig);
+    for (int i = 0; i < 2; ++i) {
+      const Result<HttpResponse> reply = client.Get();
+      INFO((reply.ok() ? std::string() : reply.error().message));
+      REQUIRE(reply.ok());
+      CHECK(reply->status == 200);
+    }
+    CHECK(api.server.connections() == 1);
+    // The CA's file is looked at beside it; the plugin's certificate stays.
+    client.machine.folder.Write("server-ca.pem", api.ca.certificate_pem() + "\n");
+    client.core.clock.Skip(kCredentialsPoll);
+    CHECK(client.Get().ok());
+    CHECK(client.Get().ok());
+    CHECK(client.log.lines.size() == 1);
+  }
+  SECTION("or not, when it fails") {
+    client.machine.folder.Write("plugin", "#!/bin/sh\nexit 1\n");
+    std::filesystem::permissions(plugin, std::filesystem::perms::owner_all);
+    client.Open(kubeconfig);
+    const Result<HttpResponse> reply = client.Get();
+    REQUIRE_FALSE(reply.ok());
+    CHECK(reply.error().kind == ErrorKind::kUnauthorized);
+    CHECK(Has(reply.error().message, "ended with exit code 1"));
+    CHECK(api.server.connections() == 0);
+  }
+}
+
+}  // namespace
+}  // namespace windlass

@@ -1,0 +1,321 @@
+// Credential plugins at work: when they are run, how often, and what becomes of bad ones.
+#include "kubeclient/config/exec_plugin.h"
+
+#include <signal.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/transport/system_trust.h"
+#include "test/support/certificates.h"
+#include "test/support/folder.h"
+#include "test/support/test_core_loop.h"
+
+namespace windlass {
+namespace {
+
+constexpr const char* kVersion = "client.authentication.k8s.io/v1";
+
+std::string Credential(const std::string& status) {
+  return std::string(R"({"kind": "ExecCredential", "apiVersion": ")") + kVersion +
+         R"(", "status": )" + status + "}";
+}
+
+// JSON as programs write it: line ends escaped.
+std::string Quoted(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '\n' ? std::string("\\n") : std::string(1, c);
+  return quoted + "\"";
+}
+
+// A plugin that is a shell script and counts its runs in a file.
+struct Plugin {
+  Folder folder;
+  SkippingClock clock;
+  ExecPluginConfig config;
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::vector<std::string> answers;       // guarded by mutex
+  std::vector<std::string> certificates;  // guarded by mutex
+  std::unique_ptr<ExecPlugin> plugin;
+
+  explicit Plugin(const std::string& script) {
+    Script(script);
+    config.api_version = kVersion;
+    config.command = folder.Path("plugin");
+    config.info = "{}";
+  }
+  void Script(const std::string& script) const {
+    // In one step: the old one may be running.
+    folder.Write("next", "#!/bin/sh\necho >> " + folder.Path("runs") + "\n" + script);
+    std::filesystem::permissions(folder.Path("next"), std::filesystem::perms::owner_all);
+    std::filesystem::rename(folder.Path("next"), folder.Path("plugin"));
+  }
+  void Prints(const std::string& status) const {
+    Script("cat << 'END'\n" + Credential(status) + "\nEND\n");
+  }
+  int runs() const {
+    std::ifstream in(folder.Path("runs"));
+    int count = 0;
+    for (std::string line; std::getline(in, line);) ++count;
+    return count;
+  }
+  static std::string Show(const CredentialSource::Answer& answer) {
+    if (answer.ok()) return std::string(answer->Reveal());
+    return std::string(Name(answer.error().kind)) + ": " + answer.error().message;
+  }
+  void Ask() {
+    if (!plugin) {
+      plugin = std::make_unique<ExecPlugin>(clock, config, [this](auto certificate, const auto&) {
+        const std::scoped_lock lock(mutex);
+        certificates.push_back(certificate);
+      });
+    }
+    const auto note = [this](const CredentialSource::Answer& answer) {
+      const std::scoped_lock lock(mutex);
+      answers.push_back(Show(answer));
+      answered.notify_all();
+    };
+    if (const auto now = plugin->Authorization(note)) note(*now);
+  }
+  void Await(size_t count) {
+    std::unique_lock lock(mutex);
+    REQUIRE(answered.wait_for(lock, seconds(30), [&] { return answers.size() >= count; }));
+  }
+  std::string Answer() {
+    Ask();
+    std::unique_lock lock(mutex);
+    const size_t wanted = ++asked;
+    REQUIRE(answered.wait_for(lock, seconds(30), [&] { return answers.size() >= wanted; }));
+    return answers.back();
+  }
+  size_t asked = 0;
+};
+
+TEST_CASE("what a plugin prints") {
+  CertificateAuthority ca("ca");
+  const PemPair own = ca.Issue({"own", {}});
+  const std::string certificate = Quoted(own.certificate_pem);
+  const std::string key = Quoted(own.key_pem);
+  const auto expiring = [](const std::string& at) {
+    return Credential(R"({"token": "t", "expirationTimestamp": ")" + at + R"("})");
+  };
+  struct Row {
+    std::string id;
+    std::string text;
+    std::string message;  // empty = accepted
+    std::optional<int64_t> expires;
+  };
+  const std::vector<Row> rows = {
+      {"a token", Credential(R"({"token": "t"})"), "", {}},
+      {"a token and a line end", Credential(R"({"token": "t\n"})"), "", {}},
+      {"pretty",
+       "{\n\t\"kind\": \"ExecCredential\",\n\t\"apiVersion\": \"" + std::string(kVersion) +
+           "\",\n\t\"status\": {\n\t\t\"token\": \"t\"\n\t}\n}\n",
+       "",
+       {}},
+      {"a certificate",
+       Credential(R"({"clientCertificateData": )" + certificate + R"(, "clientKeyData": )" + key +
+                  "}"),
+       "",
+       {}},
+      {"UTC", expiring("2026-11-20T16:00:00Z"), "", 1795190400},
+      {"a fraction", expiring("2026-11-20T16:00:00.123456Z"), "", 1795190400},
+      {"another zone", expiring("2026-11-20T17:30:00+01:30"), "", 1795190400},
+      {"no JSON", "Please log in", "is no ExecCredential", {}},
+      {"broken JSON", "{\"kind\": ", "is not JSON", {}},
+      {"nothing", "", "is no ExecCredential", {}},
+      {"another kind", R"({"kind": "Pod"})", "is no ExecCredential", {}},
+      {"another version",
+       R"({"kind": "ExecCredential", "apiVersion": "v9"})",
+       "another version",
+       {}},
+      {"no status",
+       std::string(R"({"kind": "ExecCredential", "apiVersion": ")") + kVersion + "\"}",
+       "has no status",
+       {}},
+      {"an empty status", Credential("{}"), "neither a token nor", {}},
+      {"a certificate alone",
+       Credential(R"({"clientCertificateData": )" + certificate + "}"),
+       "without its key",
+       {}},
+      {"a key alone",
+       Credential(R"({"token": "t", "clientKeyData": )" + key + "}"),
+       "without a certificate",
+       {}},
+      {"a forged header", Credential(R"({"token": "s3cr3t\r\nX: y"})"), "not a bearer token", {}},
+      {"no time", expiring("tomorrow"), "RFC 3339", {}},
+      {"a time without a zone", expiring("2026-11-20T16:00:00"), "RFC 3339", {}},
+      {"the 13th month", expiring("2026-13-20T16:00:00Z"), "RFC 3339", {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.id);
+    const auto credential = ParseExecCredential(row.text, kVersion);
+    INFO((credential.ok() ? std::string() : credential.error().message));
+    REQUIRE(credential.ok() == row.message.empty());
+    if (!credential.ok()) {
+      CHECK(credential.error().message.find(row.message) != std::string::npos);
+      CHECK(credential.error().message.find("s3cr3t") == std::string::npos);
+      continue;
+    }
+    CHECK(credential->expires.has_value() == row.expires.has_value());
+    if (row.expires) CHECK(credential->expires->unix_seconds == *row.expires);
+    if (credential->certificate_pem.empty()) {
+      CHECK(credential->token.Reveal() == "t");
+    } else {
+      CHECK(credential->certificate_pem == own.certificate_pem);
+      CHECK(credential->key_pem.Reveal() == own.key_pem);
+    }
+  }
+}
+
+TEST_CASE("one run serves everybody who waits, and everybody after") {
+  Plugin plugin("read line || true\ncat << 'END'\n" + Credential(R"({"token": "t"})") + "\nEND\n");
+  for (int i = 0; i < 20; ++i) plugin.Ask();
+  plugin.Await(20);
+  plugin.Ask();
+  plugin.Await(21);
+  CHECK(plugin.runs() == 1);
+  CHECK(plugin.answers == std::vector<std::string>(21, "Bearer t"));
+}
+
+TEST_CASE("a plugin is run again shortly before what it gave expires") {
+  Plugin plugin("");
+  const SystemClock real;
+  const std::time_t hour = real.Wall().unix_seconds + 3600;
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&hour));
+  plugin.Prints(R"({"token": "one", "expirationTimestamp": ")" + std::string(text) + "\"}");
+  CHECK(plugin.Answer() == "Bearer one");
+  plugin.Prints(R"({"token": "two"})");
+  plugin.clock.Skip(seconds(3000));
+  CHECK(plugin.Answer() == "Bearer one");
+  plugin.clock.Skip(seconds(600) - kExecExpiryLeeway);
+  CHECK(plugin.Answer() == "Bearer two");
+  plugin.clock.Skip(seconds(1'000'000));
+  CHECK(plugin.Answer() == "Bearer two");  // does not expire
+  CHECK(plugin.runs() == 2);
+}
+
+TEST_CASE("what was refused is asked for anew, once for a storm of refusals") {
+  Plugin plugin("");
+  plugin.Prints(R"({"token": "one"})");
+  CHECK(plugin.Answer() == "Bearer one");
+  plugin.Prints(R"({"token": "two"})");
+  const MonotonicTime storm = plugin.clock.Now();
+  plugin.plugin->Refused(storm);
+  CHECK(plugin.Answer() == "Bearer two");
+  plugin.plugin->Refused(storm);  // the rest of them, which began before
+  CHECK(plugin.Answer() == "Bearer two");
+  CHECK(plugin.runs() == 2);
+}
+
+TEST_CASE("a client certificate is handed on when it is another") {
+  CertificateAuthority ca("ca");
+  const PemPair one = ca.Issue({"one", {}});
+  const PemPair two = ca.Issue({"two", {}});
+  const auto status = [](const PemPair& pair) {
+    return R"({"clientCertificateData": )" + Quoted(pair.certificate_pem) +
+           R"(, "clientKeyData": )" + Quoted(pair.key_pem) + "}";
+  };
+  Plugin plugin("");
+  plugin.Prints(status(one));
+  CHECK(plugin.Answer().empty());
+  plugin.plugin->Refused(plugin.clock.Now());
+  CHECK(plugin.Answer().empty());
+  plugin.Prints(status(two));
+  plugin.plugin->Refused(plugin.clock.Now());
+  CHECK(plugin.Answer().empty());
+  CHECK(plugin.runs() == 3);
+  CHECK(plugin.certificates == std::vector<std::string>{one.certificate_pem, two.certificate_pem});
+}
+
+TEST_CASE("a plugin that fails says why, with what helps, and is not run for every request") {
+  Plugin plugin("echo 'log in first:' >&2\necho '  tool login' >&2\necho s3cr3t\nexit 3\n");
+  plugin.config.install_hint = "see https://tool\n";
+  CHECK(plugin.Answer() == "Unauthorized: credential plugin " + plugin.folder.Path("plugin") +
+                               ": ended with exit code 3: log in first: tool login; "
+                               "see https://tool");
+  plugin.Answer();
+  CHECK(plugin.runs() == 1);
+  plugin.Prints(R"({"token": "t"})");
+  plugin.clock.Skip(kExecFailurePause);
+  CHECK(plugin.Answer() == "Bearer t");
+  CHECK(plugin.runs() == 2);
+}
+
+TEST_CASE("a plugin is ended when it says too much, or nothing for too long") {
+  SECTION("too much") {
+    Plugin plugin("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done\n");
+    CHECK(plugin.Answer().find("wrote more than 1024 KiB") != std::string::npos);
+  }
+  SECTION("too long, and with what it has started") {
+    Plugin plugin("echo ready > started\nsleep 1000 | cat\n");
+    plugin.config.command = plugin.folder.Path("plugin");
+    plugin.Ask();
+    TestCoreLoop wait;
+    REQUIRE(wait.RunUntil([&] { return plugin.runs() == 1; }));
+    plugin.clock.Skip(kExecMax);
+    plugin.Await(1);
+    CHECK(plugin.answers.front().find("did not end within 60 s") != std::string::npos);
+  }
+  SECTION("killed by a signal") {
+    Plugin plugin("kill -KILL $$\n");
+    CHECK(plugin.Answer().find("ended with exit code 137") != std::string::npos);
+  }
+  SECTION("not there any more") {
+    Plugin plugin("");
+    std::filesystem::remove(plugin.folder.Path("plugin"));
+    CHECK(plugin.Answer().find("cannot be run: No such file or directory") != std::string::npos);
+  }
+}
+
+TEST_CASE("what a plugin leaves behind holds nobody up") {
+  Plugin plugin("(sleep 1000 & echo $! > " + std::string("\"$0.pid\")") + "\ncat << 'END'\n" +
+                Credential(R"({"token": "t"})") + "\nEND\n");
+  CHECK(plugin.Answer() == "Bearer t");
+  int pid = 0;
+  std::ifstream(plugin.folder.Path("plugin.pid")) >> pid;
+  REQUIRE(pid > 1);
+  CHECK(kill(pid, SIGKILL) == 0);  // an agent may live on
+}
+
+TEST_CASE(
+    "a plugin sees our environment as it was, what the kubeconfig adds, and no file of ours") {
+  REQUIRE(setenv("WINDLASS_TEST_ONE", "ours", 1) == 0);
+  REQUIRE(setenv("WINDLASS_TEST_TWO", "ours", 1) == 0);
+  HideSystemTrust();
+  Plugin plugin(
+      "exec 2>/dev/null\n"
+      "cat <<END\n" +
+      Credential("{\"token\": \"$WINDLASS_TEST_ONE,$WINDLASS_TEST_TWO,$1,${SSL_CERT_FILE-none},"
+                 "$(ls -l /proc/$$/fd | grep -c marker),$(cat | wc -c)\"}") +
+      "\nEND\nprintf '%s' \"$KUBERNETES_EXEC_INFO\" > \"$0.info\"\n");
+  plugin.config.env = {{"WINDLASS_TEST_TWO", "theirs"}};
+  plugin.config.info = R"({"kind":"ExecCredential"})";
+  plugin.config.args = {"a"};
+  const std::string original = OriginalCertFile().value_or("none");
+  const std::ifstream ours(plugin.folder.Write("marker", ""));  // it would be inherited
+  const std::string answer = plugin.Answer();
+  CAPTURE(answer);
+  CHECK(answer == "Bearer ours,theirs,a," + original + ",0,0");
+  std::string info;
+  std::getline(std::ifstream(plugin.folder.Path("plugin.info")) >> std::ws, info);
+  CHECK(info == plugin.config.info);
+}
+
+TEST_CASE("nobody is answered once the plugin's owner is gone, and it does not wait") {
+  Plugin plugin("sleep 1000\n");
+  plugin.Ask();
+  TestCoreLoop wait;
+  REQUIRE(wait.RunUntil([&] { return plugin.runs() == 1; }));
+  plugin.plugin.reset();
+  CHECK(plugin.answers.empty());
+}
+
+}  // namespace
+}  // namespace windlass
