@@ -253,9 +253,8 @@ TEST_CASE("a plugin is ended when it says too much, or nothing for too long") {
     Plugin plugin("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done\n");
     CHECK(plugin.Answer().find("wrote more than 1024 KiB") != std::string::npos);
   }
-  SECTION("too long, and with what it has started") {
-    Plugin plugin("echo ready > started\nsleep 1000 | cat\n");
-    plugin.config.command = plugin.folder.Path("plugin");
+  SECTION("too long") {
+    Plugin plugin("sleep 1000 | cat\n");
     plugin.Ask();
     TestCoreLoop wait;
     REQUIRE(wait.RunUntil([&] { return plugin.runs() == 1; }));
