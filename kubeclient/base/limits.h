@@ -90,6 +90,19 @@ inline constexpr Duration kWatchTakenAsOpen = seconds(10);
 // lists or bookmarks in a row that go back before we believe it.
 inline constexpr int kSilencesMax = 2;
 inline constexpr int kTimesBackMax = 3;
+// An object whose very name cannot be read is looked for by a relist within so long.
+inline constexpr Duration kUnnamedRelist = seconds(300);
+// After so long without the right to list or watch, what is cached may be of ghosts.
+inline constexpr Duration kFrozenAfter = seconds(120);
+// A lost wake-up is found within a round, +- 50 %, in at most so many turns.
+inline constexpr Duration kResyncPeriod = seconds(1800);
+inline constexpr size_t kResyncTurnsMax = 180;
+// The cache is compared with the API server every so often, +- 50 % (R-051). Bookmarks come once a
+// minute: an audit that waits longer for the watch to catch up is given up.
+inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
+inline constexpr Duration kAuditPatience = seconds(300);
+inline constexpr Duration kAuditLook = seconds(1);
+inline constexpr uint64_t kAuditDifferencesLogged = 10;
 // Event types nobody knows are named in the log once each, and so many at most.
 inline constexpr size_t kUnknownTypesLogged = 8;
 inline constexpr size_t kUnknownTypeShown = 64;

@@ -29,6 +29,7 @@ struct InformerEnvironment {
   TimerQueue& timers;
   Transport& transport;
   Decoder& decoder;
+  ListGate* list_gate = nullptr;  // shared by all informers of one API server; may be null
 };
 
 template <typename T>
@@ -44,6 +45,8 @@ class Informer final : private ReflectorSink {
   // What is held belongs to another cluster, or to a past that was taken back: not synced
   // from now on; the next complete state replaces everything, whatever its versions.
   void Reset(std::string_view why) { reflector_.Reset(why); }
+  // Gets a complete state anew, soon.
+  void Relist() { reflector_.Relist(); }
 
   // True once the first complete state was applied and every handler has seen it. Stays
   // true until a reset.
@@ -68,7 +71,8 @@ class Informer final : private ReflectorSink {
   // state that ends the reset. May stop the informer, or reset others.
   std::function<void()> on_reset;
 
-  // A complete state was got after a failure: whoever answers now may be another cluster.
+  // All is well again after a failure: whoever answers now may be another cluster. Must not stop or
+  // reset the informer.
   std::function<void()> on_recovered;
 
  private:
@@ -82,9 +86,14 @@ class Informer final : private ReflectorSink {
 
   using Quarantine = std::map<ObjectKey, UnreadableObject>;
 
+  Listed<T> ToList(T object) const;
+  static Listed<T> AsHeld(const T& held) {
+    return {held.meta.uid, held.meta.resource_version, nullptr};
+  }
   Result<UnreadableObject> IdentifyPoison(std::string_view object_json, const Error& error);
   void TellGone(const Quarantine& former);
   Error KeepFormerVersion(std::string_view object_json, Error error);
+  void KeepWhatIsMissing();
   bool LooksLikeAMistake() const;
 
   InformerEnvironment environment_;
@@ -92,9 +101,10 @@ class Informer final : private ReflectorSink {
   Resource resource_;
   Store<T> store_;
   Quarantine quarantined_;
-  // The replacement that is being collected; in the order of a list.
-  std::map<ObjectKey, T> incoming_;
+  // The replacement that is being collected. What is held in the same version is not held twice.
+  Listing<T> incoming_;
   Quarantine incoming_quarantined_;
+  bool incoming_unnamed_ = false;  // it has an object without a readable name
   bool synced_ = false;
   bool resetting_ = false;  // until the complete state that ends it
   Reflector reflector_;

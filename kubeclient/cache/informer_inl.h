@@ -16,7 +16,8 @@ Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
       decode_(decode),
       resource_(options.resource),
       reflector_(environment.clock, environment.random, environment.log, environment.timers,
-                 environment.transport, environment.decoder, std::move(options), *this) {}
+                 environment.transport, environment.decoder, std::move(options), *this,
+                 environment.list_gate) {}
 
 // --- a complete state ---
 
@@ -29,36 +30,49 @@ template <typename T>
 void Informer<T>::AbandonReplace() {
   incoming_.clear();
   incoming_quarantined_.clear();
+  incoming_unnamed_ = false;
 }
 
 template <typename T>
 Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
   if (deleted) {
-    WINDLASS_TRY(const ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
-    incoming_.erase(gone.key);
-    incoming_quarantined_.erase(gone.key);
+    const Result<ObjectIdentity> gone = environment_.decoder.DecodeIdentity(object_json);
+    if (!gone.ok()) {
+      incoming_unnamed_ = true;
+      return gone.error();
+    }
+    incoming_.erase(gone->key);
+    incoming_quarantined_.erase(gone->key);
     return Unit{};
   }
   Result<T> object = (environment_.decoder.*decode_)(object_json);
   if (!object.ok()) return KeepFormerVersion(object_json, object.error());
   ObjectKey key = KeyOf(object->meta);
   incoming_quarantined_.erase(key);
-  incoming_.insert_or_assign(std::move(key), std::move(object).value());
+  incoming_.insert_or_assign(std::move(key), ToList(std::move(object).value()));
   return Unit{};
+}
+
+// Nothing that is held counts where another past begins.
+template <typename T>
+Listed<T> Informer<T>::ToList(T object) const {
+  if (!resetting_) return store_.ToList(std::move(object));
+  Listed<T> listed{object.meta.uid, object.meta.resource_version, nullptr};
+  listed.object = std::make_unique<T>(std::move(object));
+  return listed;
 }
 
 template <typename T>
 bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
+  if (incoming_unnamed_ && !resetting_) KeepWhatIsMissing();
   if (!confirmed && LooksLikeAMistake()) return false;
-  std::vector<T> objects;
-  objects.reserve(incoming_.size());
-  for (auto& [key, object] : incoming_) objects.push_back(std::move(object));
+  Listing<T> listing = std::exchange(incoming_, {});
   const Quarantine former = std::exchange(quarantined_, std::move(incoming_quarantined_));
   AbandonReplace();
   if (std::exchange(resetting_, false)) {
-    store_.Reset(std::move(objects), version);
+    store_.Reset(std::move(listing), version);
   } else {
-    store_.Replace(std::move(objects), version);
+    store_.Replace(std::move(listing), version);
   }
   TellGone(former);
   if (!synced_) {
@@ -76,7 +90,7 @@ bool Informer<T>::LooksLikeAMistake() const {
   size_t vanished = 0;
   store_.ForEach([&](const T& object) {
     const auto found = incoming_.find(KeyOf(object.meta));
-    if (found == incoming_.end() || found->second.meta.uid != object.meta.uid) ++vanished;
+    if (found == incoming_.end() || found->second.uid != object.meta.uid) ++vanished;
   });
   return vanished * 2 > store_.size();
 }
@@ -150,19 +164,36 @@ void Informer<T>::TellGone(const Quarantine& former) {
   }
 }
 
+// The object without a readable name may be any of those that are missing: none of them is gone for
+// sure, and none is known to be up to date.
+template <typename T>
+void Informer<T>::KeepWhatIsMissing() {
+  store_.ForEach([this](const T& held) {
+    const ObjectKey key = KeyOf(held.meta);
+    if (!incoming_.emplace(key, AsHeld(held)).second) return;
+    UnreadableObject unreadable{{key, held.meta.uid, held.meta.resource_version}, std::nullopt};
+    const OwnerReference* controller = held.meta.ControllerRef();
+    if (controller != nullptr) unreadable.controller = *controller;
+    incoming_quarantined_.emplace(key, std::move(unreadable));
+  });
+}
+
 // A list that names an object we cannot read does not say that it is gone.
 template <typename T>
 Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
   const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);
-  if (!poison.ok()) return error;
+  if (!poison.ok()) {
+    incoming_unnamed_ = true;
+    return error;
+  }
   const ObjectKey key = poison->identity.key;
   const Uid uid = poison->identity.uid;
   incoming_quarantined_.insert_or_assign(key, *poison);
   const auto collected = incoming_.find(key);
-  if (collected != incoming_.end() && collected->second.meta.uid == uid) return error;
+  if (collected != incoming_.end() && collected->second.uid == uid) return error;
   incoming_.erase(key);
-  const T* former = store_.FindByUid(key, uid);
-  if (former != nullptr) incoming_.emplace(key, *former);
+  const T* former = resetting_ ? nullptr : store_.FindByUid(key, uid);
+  if (former != nullptr) incoming_.emplace(key, AsHeld(*former));
   return error;
 }
 

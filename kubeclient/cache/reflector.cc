@@ -11,11 +11,11 @@ namespace windlass {
 
 Reflector::Reflector(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                      Transport& transport, Decoder& decoder, ReflectorOptions options,
-                     ReflectorSink& sink)
+                     ReflectorSink& sink, ListGate* gate)
     : machine_(std::make_unique<Machine>(clock, random, log, timers, transport, decoder,
-                                         std::move(options), sink)) {}
+                                         std::move(options), sink, gate)) {}
 
-Reflector::~Reflector() { machine_->CloseCall(); }
+Reflector::~Reflector() = default;
 
 void Reflector::Start() { machine_->Start(); }
 void Reflector::Stop() { machine_->Stop(); }
@@ -26,12 +26,19 @@ const ReflectorCounters& Reflector::counters() const { return machine_->counters
 const std::string& Reflector::trouble() const { return machine_->trouble_; }
 const ResourceVersion& Reflector::last_version() const { return machine_->last_version_; }
 MonotonicTime Reflector::last_heard() const { return machine_->last_heard_; }
+MonotonicTime Reflector::last_bookmark() const { return machine_->last_bookmark_; }
+void Reflector::Relist() { machine_->Relist(); }
+const ReflectorOptions& Reflector::options() const { return machine_->options_; }
+std::optional<Duration> Reflector::time_to_sync() const { return machine_->time_to_sync_; }
+std::optional<MonotonicTime> Reflector::forbidden_since() const {
+  return machine_->forbidden_since_;
+}
 
 // --- kStopped ---
 
 Reflector::Machine::Machine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                             Transport& transport, Decoder& decoder, ReflectorOptions options,
-                            ReflectorSink& sink)
+                            ReflectorSink& sink, ListGate* gate)
     : clock_(clock),
       random_(random),
       log_(log),
@@ -41,17 +48,28 @@ Reflector::Machine::Machine(const Clock& clock, Random& random, Log& log, TimerQ
       options_(std::move(options)),
       expected_type_(options_),
       sink_(sink),
+      gate_(gate),
+      member_(gate == nullptr ? 0 : gate->Join()),
       back_off_(random) {}
+
+Reflector::Machine::~Machine() {
+  CloseCall();
+  timers_.Cancel(relist_timer_);
+  if (gate_ != nullptr) gate_->Part(member_);
+}
 
 void Reflector::Machine::Start() {
   WL_ASSERT(state_ == ReflectorState::kStopped);
   consistent_ = true;
+  started_at_ = clock_.Now();
   Replace();
 }
 
 void Reflector::Machine::Stop() {
   CloseCall();
   AbandonReplace();
+  timers_.Cancel(std::exchange(relist_timer_, TimerId{0}));
+  relist_wanted_ = false;
   state_ = ReflectorState::kStopped;
 }
 
@@ -67,7 +85,7 @@ void Reflector::Machine::Reset(std::string_view why) {
   times_back_ = 0;
   if (state_ != ReflectorState::kStopped) {
     ++counters_.resets;
-    trouble_ = "everything is read anew: " + std::string(why);
+    InTrouble("everything is read anew: " + std::string(why));
     log_.Warning("reset",
                  {{"resource", Info(options_.resource).plural}, {"why", std::string(why)}});
     state_ = ReflectorState::kEmpty;
@@ -95,8 +113,8 @@ void Reflector::Machine::Fail(const ListWatchFailure& failure) {
   AbandonReplace();
   if (!listing) ++counters_.watch_ends[failure.Label()];
   const std::string_view plural = Info(options_.resource).plural;
-  trouble_ = listing ? "list " : "watch ";
-  trouble_.append(plural).append(": ").append(failure.Describe());
+  std::string trouble = listing ? "list " : "watch ";
+  InTrouble(trouble.append(plural).append(": ").append(failure.Describe()));
   log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
   Recover(what, failure);
 }
@@ -126,7 +144,9 @@ void Reflector::Machine::Recover(Asked what, const ListWatchFailure& failure) {
     case Recovery::kListInstead:
       watch_list_unsupported_until_ = clock_.Now() + kWatchListUnsupportedFor;
       return Replace();
-    case Recovery::kWaitForRight: return AskAgain(what, Wait(failure, kForbiddenBackOffMax));
+    case Recovery::kWaitForRight:
+      forbidden_since_ = forbidden_since_.value_or(clock_.Now());
+      return AskAgain(what, Wait(failure, kForbiddenBackOffMax));
     case Recovery::kWaitForApi:
       return AskAgain(Asked::kList,
                       random_.Between(kAbsentApiProbe * 4 / 5, kAbsentApiProbe * 6 / 5));
@@ -161,10 +181,48 @@ void Reflector::Machine::After(Duration wait, ReflectorState meanwhile, void (Ma
 
 // A line came, or the watch has not failed for a while.
 void Reflector::Machine::AllIsWell() {
-  trouble_.clear();
   relists_at_once_ = 0;
   asked_again_at_once_ = false;
   server_errors_since_.reset();
+  OutOfTrouble();
+}
+
+void Reflector::Machine::InTrouble(std::string what) {
+  trouble_ = std::move(what);
+  if (gate_ != nullptr) gate_->SetFailing(member_, true);
+}
+
+void Reflector::Machine::OutOfTrouble() {
+  if (trouble_.empty()) return;
+  trouble_.clear();
+  if (gate_ != nullptr) gate_->SetFailing(member_, false);
+  sink_.Recovered();
+  forbidden_since_.reset();
+}
+
+// --- objects that cannot be read ---
+
+void Reflector::Machine::NoteUnreadable(std::string_view object_json, const Error& error) {
+  CountDecodeError(error);
+  if (!decoder_.DecodeIdentity(object_json).ok()) unnamed_ = true;
+}
+
+// Whoever it was may have changed, or gone, or be readable in another form by then.
+void Reflector::Machine::RelistLater() {
+  unnamed_ = false;
+  if (relist_timer_ != 0) return;
+  const Duration wait = random_.Between(kUnnamedRelist / 2, kUnnamedRelist);
+  relist_timer_ = timers_.At(clock_.Now() + wait, [this] {
+    relist_timer_ = 0;
+    Relist();
+  });
+}
+
+void Reflector::Machine::Relist() {
+  relist_wanted_ = true;
+  if (state_ != ReflectorState::kWatching) return;
+  CloseCall();
+  Watch();
 }
 
 void Reflector::Machine::CountDecodeError(const Error& error) {

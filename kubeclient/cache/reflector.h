@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,7 @@
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/list_gate.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {
@@ -60,7 +62,8 @@ class ReflectorSink {
   // Everything told so far belongs to another past. The next EndReplace counts whatever its
   // version is; until then nothing new is told. May stop the reflector.
   virtual void Reset() = 0;
-  // A complete state was got after a failure: whoever answers now may be another server.
+  // All is well again after a failure: whoever answers now may be another server. Must not stop or
+  // reset the reflector.
   virtual void Recovered() = 0;
 };
 
@@ -80,6 +83,9 @@ struct ReflectorCounters {
   uint64_t watches = 0;
   uint64_t watch_lists = 0;
   uint64_t events = 0;  // objects that watches and watch lists brought
+  uint64_t added = 0;   // of these
+  uint64_t modified = 0;
+  uint64_t deleted = 0;
   uint64_t bookmarks = 0;
   uint64_t decode_errors = 0;
   uint64_t wrong_types = 0;    // events with an object of another kind, ignored
@@ -90,6 +96,7 @@ struct ReflectorCounters {
   uint64_t time_travels = 0;   // lists and bookmarks older than what we had, not applied
   uint64_t probes = 0;         // lists of one object, after two silent watches
   uint64_t resets = 0;
+  uint64_t repairs = 0;        // relists for an object without a readable name, or as asked
   // By reason: "orderly", "short", "idle", "unfinished", "silent", "malformed", "transport",
   // "other", or the status ("410").
   std::map<std::string, uint64_t> watch_ends;
@@ -97,9 +104,10 @@ struct ReflectorCounters {
 
 class Reflector {
  public:
-  // All references must outlive the reflector.
+  // All references must outlive the reflector, and so must `gate`, which may be null.
   Reflector(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
-            Decoder& decoder, ReflectorOptions options, ReflectorSink& sink);
+            Decoder& decoder, ReflectorOptions options, ReflectorSink& sink,
+            ListGate* gate = nullptr);
   ~Reflector();
   Reflector(const Reflector&) = delete;
   Reflector& operator=(const Reflector&) = delete;
@@ -111,6 +119,8 @@ class Reflector {
   // Forgets where it was and gets a consistent state anew. The sink hears Reset before this
   // returns. Stopped: only forgets.
   void Reset(std::string_view why);
+  // Gets a complete state in place of the next watch, of the present one if there is one.
+  void Relist();
 
   const ReflectorOptions& options() const;
   ReflectorState state() const;
@@ -121,6 +131,11 @@ class Reflector {
   const ResourceVersion& last_version() const;
   // When the last event or bookmark arrived.
   MonotonicTime last_heard() const;
+  MonotonicTime last_bookmark() const;
+  // How long the first complete state took; nullopt before.
+  std::optional<Duration> time_to_sync() const;
+  // Since when the right to list or watch is missing.
+  std::optional<MonotonicTime> forbidden_since() const;
 
  private:
   struct Machine;

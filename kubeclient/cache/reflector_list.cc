@@ -14,6 +14,13 @@ namespace windlass {
 
 void Reflector::Machine::Replace() {
   state_ = ReflectorState::kEmpty;
+  if (gate_ == nullptr) return BeginReplace();
+  gate_->Enter(member_, [this] { BeginReplace(); });
+}
+
+void Reflector::Machine::BeginReplace() {
+  relist_wanted_ = false;
+  unnamed_ = false;
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
   // What confirms a vanish alarm must be the plainest question there is.
@@ -28,7 +35,12 @@ ResourceVersion Reflector::Machine::Floor() const {
   return consistent_ ? ResourceVersion{} : last_version_;
 }
 
+void Reflector::Machine::LeaveGate() {
+  if (gate_ != nullptr) gate_->Leave(member_);
+}
+
 void Reflector::Machine::AbandonReplace() {
+  LeaveGate();
   if (!std::exchange(replacing_, false)) return;
   sink_.AbandonReplace();
 }
@@ -55,12 +67,15 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
     return false;
   }
   Advance(version);
+  LeaveGate();
+  if (!time_to_sync_) time_to_sync_ = clock_.Now() - started_at_;
+  if (unnamed_) RelistLater();
   consistent_ = false;
   confirming_ = false;
   page_restarts_ = 0;
   times_back_ = 0;
   server_errors_since_.reset();
-  if (!std::exchange(trouble_, "").empty()) sink_.Recovered();
+  OutOfTrouble();
   return state_ != ReflectorState::kStopped && counters_.resets == resets;  // by a handler
 }
 
@@ -115,7 +130,7 @@ void Reflector::Machine::OnListPage(const ListPage& page) {
   if (++pages_ > kListPagesMax) return Fail(ListWatchFailure::Malformed("the list has no end"));
   for (const std::string_view item : page.items) {
     const Status added = sink_.AddToReplace(item, /*deleted=*/false);
-    if (!added.ok()) CountDecodeError(added.error());
+    if (!added.ok()) NoteUnreadable(item, added.error());
   }
   if (!page.continue_token.empty()) return RequestPage(page.continue_token);
   if (!EndReplace(list_version_)) return;

@@ -18,7 +18,8 @@ namespace windlass {
 // One call and one timer are alive at most; each state says what comes after them.
 struct Reflector::Machine {
   Machine(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
-          Decoder& decoder, ReflectorOptions options, ReflectorSink& sink);
+          Decoder& decoder, ReflectorOptions options, ReflectorSink& sink, ListGate* gate);
+  ~Machine();
 
   void Start();
   void Stop();
@@ -26,6 +27,7 @@ struct Reflector::Machine {
 
   // kEmpty, kListing (reflector_list.cc): get a complete state, exposed by EndReplace only.
   void Replace();
+  void BeginReplace();
   void List();
   void RequestPage(std::string continue_token);
   void OnPage(Result<HttpResponse> reply);
@@ -33,6 +35,12 @@ struct Reflector::Machine {
   bool EndReplace(const ResourceVersion& version);
   void AbandonReplace();
   ResourceVersion Floor() const;
+  void LeaveGate();
+
+  // An object without a readable name (reflector.cc).
+  void NoteUnreadable(std::string_view object_json, const Error& error);
+  void RelistLater();
+  void Relist();
 
   // kInitialWatch, kWatching (reflector_watch.cc): follow it.
   void WatchList();
@@ -65,6 +73,8 @@ struct Reflector::Machine {
   void After(Duration wait, ReflectorState meanwhile, void (Machine::*next)());
   Duration Wait(const ListWatchFailure& failure, Duration longest);
   void AllIsWell();
+  void InTrouble(std::string what);
+  void OutOfTrouble();
   Asked asked() const;
   void CountDecodeError(const Error& error);
 
@@ -82,12 +92,17 @@ struct Reflector::Machine {
   const ReflectorOptions options_;
   const ExpectedType expected_type_;
   ReflectorSink& sink_;
+  ListGate* const gate_;
+  const ListGate::Member member_;
 
   ReflectorState state_ = ReflectorState::kStopped;
   ReflectorCounters counters_;
   std::string trouble_;
   ResourceVersion last_version_;
   MonotonicTime last_heard_;
+  MonotonicTime last_bookmark_;
+  MonotonicTime started_at_;
+  std::optional<Duration> time_to_sync_;
 
   // The call under way. Its handlers hold a weak pointer to call_alive_: what a call says after it
   // was closed, or after the reflector is gone, reaches nobody.
@@ -102,6 +117,9 @@ struct Reflector::Machine {
   ResourceVersion list_version_;
   int pages_ = 0;
   int page_restarts_ = 0;
+  bool unnamed_ = false;      // it has an object without a readable name
+  TimerId relist_timer_ = 0;  // since such an object came
+  bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 
   // The stream under way.
@@ -117,6 +135,7 @@ struct Reflector::Machine {
   std::optional<MonotonicTime> server_errors_since_;
   int silences_ = 0;    // watches in a row that ended by silence
   int times_back_ = 0;  // lists or bookmarks in a row that were older than ours
+  std::optional<MonotonicTime> forbidden_since_;
   bool resetting_ = false;
 
   std::set<std::string> unknown_types_logged_;  // at most kUnknownTypesLogged

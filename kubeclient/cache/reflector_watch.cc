@@ -23,6 +23,10 @@ void Reflector::Machine::WatchList() {
 }
 
 void Reflector::Machine::Watch() {
+  if (std::exchange(relist_wanted_, false)) {
+    ++counters_.repairs;
+    return Replace();
+  }
   state_ = ReflectorState::kWatching;
   ++counters_.watches;
   const Duration timeout = random_.Between(options_.watch_timeout_low, options_.watch_timeout_high);
@@ -75,6 +79,11 @@ void Reflector::Machine::OnUnknownType(const std::string& type) {
 
 void Reflector::Machine::OnObject(const WatchFrame& frame) {
   ++counters_.events;
+  switch (frame.type) {
+    case WatchEventType::kAdded: ++counters_.added; break;
+    case WatchEventType::kModified: ++counters_.modified; break;
+    default: ++counters_.deleted; break;
+  }
   last_heard_ = clock_.Now();
   if (!expected_type_.Fits(frame.object_json, decoder_)) {
     ++counters_.wrong_types;
@@ -87,16 +96,17 @@ void Reflector::Machine::OnObject(const WatchFrame& frame) {
   // The versions of initial objects are in no order: none is a point to resume from.
   const Status added =
       sink_.AddToReplace(frame.object_json, frame.type == WatchEventType::kDeleted);
-  if (!added.ok()) CountDecodeError(added.error());
+  if (!added.ok()) NoteUnreadable(frame.object_json, added.error());
 }
 
 void Reflector::Machine::Apply(const WatchFrame& frame) {
   AllIsWell();
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
-  CountDecodeError(applied.error());
+  NoteUnreadable(frame.object_json, applied.error());
   // One object that we cannot read does not hold up the others. Without even its version we resume
   // before it; the next event moves us on.
+  if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
 }
@@ -104,6 +114,7 @@ void Reflector::Machine::Apply(const WatchFrame& frame) {
 void Reflector::Machine::OnBookmark(std::string_view object_json) {
   ++counters_.bookmarks;
   last_heard_ = clock_.Now();
+  last_bookmark_ = last_heard_;
   const Result<Bookmark> bookmark = decoder_.DecodeBookmark(object_json);
   if (!bookmark.ok()) return CountDecodeError(bookmark.error());
   if (state_ == ReflectorState::kWatching) {
@@ -160,8 +171,8 @@ void Reflector::Machine::OnOrderlyEnd() {
   if (state_ == ReflectorState::kInitialWatch) {  // nothing of it was exposed
     ++counters_.watch_ends["unfinished"];
     AbandonReplace();
-    trouble_ = "watch " + std::string(Info(options_.resource).plural) +
-               ": the stream ended before the initial state was complete";
+    InTrouble("watch " + std::string(Info(options_.resource).plural) +
+              ": the stream ended before the initial state was complete");
     return AskAgain(Asked::kWatchList, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
   if (!heard_a_line_ && clock_.Now() - opened_at_ < kVeryShortWatch) {

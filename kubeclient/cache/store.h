@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -41,6 +42,16 @@ enum class Applied : uint8_t {
   kStale,      // older than what is cached, or of a uid we deleted
 };
 
+// One object of a complete list.
+template <typename T>
+struct Listed {
+  Uid uid;
+  ResourceVersion version;
+  std::unique_ptr<T> object;  // null: in the version that is held, and need not be there twice
+};
+template <typename T>
+using Listing = std::map<ObjectKey, Listed<T>>;
+
 template <typename T>
 class Store {
  public:
@@ -59,6 +70,8 @@ class Store {
   std::vector<const T*> OwnedBy(const Uid& owner) const;  // by controller reference
   // Objects of the namespace without a controller reference (contract B-21).
   std::vector<const T*> OrphansIn(std::string_view namespace_) const;
+  // The first one, in order of key, after that key; of all when there is none.
+  const T* After(const std::optional<ObjectKey>& key) const;
   size_t size() const { return objects_.size(); }
   template <typename F>
   void ForEach(F&& visit) const {
@@ -76,12 +89,15 @@ class Store {
   Applied Fold(T object);
   // Our DELETE succeeded and the object has no finalizers that keep it: gone for us from now on.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
+  // As an entry of a list: without the object if it is held in that version.
+  Listed<T> ToList(T object) const;
   // A complete list, taken at `list_version`. Handlers see deletes first, then adds and updates in
-  // list order.
-  void Replace(std::vector<T> objects, const ResourceVersion& list_version);
+  // order of key, which is a list's.
+  void Replace(Listing<T> listing, const ResourceVersion& list_version);
   // A complete list that shares no past with what is held: every object of it counts, also one of a
-  // lower or of the same version, and tombstones and folds count no more.
-  void Reset(std::vector<T> objects, const ResourceVersion& list_version);
+  // lower or of the same version, and tombstones and folds count no more. Every entry has
+  // its object.
+  void Reset(Listing<T> listing, const ResourceVersion& list_version);
 
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
@@ -98,7 +114,6 @@ class Store {
   };
   using Set = std::set<const T*, ByKey>;
   using Objects = std::map<ObjectKey, std::unique_ptr<T>>;
-  using Listed = std::map<ObjectKey, const T*>;
   // An object that we deleted, in the last version we held.
   struct Tombstone {
     Uid uid;
@@ -111,18 +126,18 @@ class Store {
   };
 
   Applied Put(T object, Origin origin);
-  const T* Insert(T object);
+  const T* Insert(std::unique_ptr<T> object);
   std::unique_ptr<T> Take(typename Objects::iterator position);
-  Made Exchange(typename Objects::iterator position, T object);
-  bool Buried(const ObjectMeta& meta) const;
+  Made Exchange(typename Objects::iterator position, std::unique_ptr<T> object);
+  bool Buried(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) const;
   bool Passed(const ResourceVersion& version, Origin origin) const;
   void Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
-  void Confirm(const Listed& listed, const ResourceVersion& list_version);
+  void Confirm(const Listing<T>& listing, const ResourceVersion& list_version);
   void Advance(const ResourceVersion& version);
   Applied Duplicate();
   Applied Stale();
-  std::vector<Made> TakeUnlisted(const Listed& listed, const ResourceVersion& list_version);
-  std::vector<Made> PutListed(std::vector<T>& objects, const Listed& listed);
+  std::vector<Made> TakeUnlisted(const Listing<T>& listing, const ResourceVersion& list_version);
+  std::vector<Made> PutListed(Listing<T>& listing);
   void Tell(const std::vector<Made>& gone, const std::vector<Made>& put);
   void Notify(const Change<T>& change);
   void Index(const T& object);

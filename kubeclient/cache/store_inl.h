@@ -55,6 +55,12 @@ std::vector<const T*> Store<T>::OrphansIn(std::string_view namespace_) const {
   return {found->second.begin(), found->second.end()};
 }
 
+template <typename T>
+const T* Store<T>::After(const std::optional<ObjectKey>& key) const {
+  const auto next = key ? objects_.upper_bound(*key) : objects_.begin();
+  return next == objects_.end() ? nullptr : next->second.get();
+}
+
 // --- single changes ---
 
 template <typename T>
@@ -74,14 +80,14 @@ template <typename T>
 Applied Store<T>::Put(T object, Origin origin) {
   WL_ASSERT(!notifying_);
   const ResourceVersion& version = object.meta.resource_version;
-  if (Buried(object.meta)) return Stale();
+  if (Buried(KeyOf(object.meta), object.meta.uid, version)) return Stale();
   // A successor that the watch tells of: it has passed the end of the former one.
   if (origin == Origin::kWatch) tombstones_.erase(KeyOf(object.meta));
 
   const auto found = objects_.find(KeyOf(object.meta));
   if (found == objects_.end()) {
     if (Passed(version, origin)) return Stale();
-    Notify({nullptr, Insert(std::move(object))});
+    Notify({nullptr, Insert(std::make_unique<T>(std::move(object)))});
     return Applied::kChanged;
   }
 
@@ -90,13 +96,13 @@ Applied Store<T>::Put(T object, Origin origin) {
   if (same_uid && cached.resource_version == version) return Duplicate();
   if (IsOlder(version, cached.resource_version)) return Stale();
   if (same_uid) {
-    const Made made = Exchange(found, std::move(object));
+    const Made made = Exchange(found, std::make_unique<T>(std::move(object)));
     Notify({made.old_object.get(), made.new_object});
     return Applied::kChanged;
   }
   const std::unique_ptr<T> former = Take(found);
   Notify({former.get(), nullptr, /*final_state_unknown=*/true});
-  Notify({nullptr, Insert(std::move(object))});
+  Notify({nullptr, Insert(std::make_unique<T>(std::move(object)))});
   return Applied::kChanged;
 }
 
@@ -135,39 +141,85 @@ void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
 // --- relist ---
 
 template <typename T>
-void Store<T>::Replace(std::vector<T> objects, const ResourceVersion& list_version) {
+Listed<T> Store<T>::ToList(T object) const {
+  Listed<T> listed{object.meta.uid, object.meta.resource_version, nullptr};
+  const T* held = FindByUid(KeyOf(object.meta), listed.uid);
+  if (held == nullptr || !(held->meta.resource_version == listed.version)) {
+    listed.object = std::make_unique<T>(std::move(object));
+  }
+  return listed;
+}
+
+template <typename T>
+void Store<T>::Replace(Listing<T> listing, const ResourceVersion& list_version) {
   WL_ASSERT(!notifying_);
-  Listed listed;  // should a key come twice, the later one counts
-  for (const T& object : objects) listed.insert_or_assign(KeyOf(object.meta), &object);
-  Confirm(listed, list_version);
-  std::erase_if(listed, [this](const auto& entry) { return Buried(entry.second->meta); });
-  const std::vector<Made> gone = TakeUnlisted(listed, list_version);
-  const std::vector<Made> put = PutListed(objects, listed);
+  Confirm(listing, list_version);
+  std::erase_if(listing, [this](const auto& entry) {
+    return Buried(entry.first, entry.second.uid, entry.second.version);
+  });
+  const std::vector<Made> gone = TakeUnlisted(listing, list_version);
+  const std::vector<Made> put = PutListed(listing);
   Advance(list_version);
   Tell(gone, put);
 }
 
+// Takes out what the list has not, except what is newer than the list: that is a fold, and the
+// watch from here on will tell of it.
 template <typename T>
-void Store<T>::Reset(std::vector<T> objects, const ResourceVersion& list_version) {
-  WL_ASSERT(!notifying_);
-  tombstones_.clear();
-  version_ = list_version;
-  Listed listed;
-  for (const T& object : objects) listed.insert_or_assign(KeyOf(object.meta), &object);
+std::vector<typename Store<T>::Made> Store<T>::TakeUnlisted(const Listing<T>& listing,
+                                                            const ResourceVersion& list_version) {
   std::vector<Made> gone;
   for (auto next = objects_.begin(); next != objects_.end();) {
     const auto position = next++;
-    const auto found = listed.find(position->first);
-    if (found != listed.end() && found->second->meta.uid == position->second->meta.uid) continue;
+    const ObjectMeta& cached = position->second->meta;
+    const auto found = listing.find(position->first);
+    const bool unlisted = found == listing.end() || found->second.uid != cached.uid;
+    if (unlisted && !IsOlder(list_version, cached.resource_version)) {
+      gone.push_back({Take(position), nullptr});
+    }
+  }
+  return gone;
+}
+
+template <typename T>
+std::vector<typename Store<T>::Made> Store<T>::PutListed(Listing<T>& listing) {
+  std::vector<Made> put;
+  for (auto& [key, listed] : listing) {
+    // As it is held, or as a fold has left it since.
+    if (listed.object == nullptr) continue;
+    const auto found = objects_.find(key);
+    if (found == objects_.end()) {
+      put.push_back({nullptr, Insert(std::move(listed.object))});
+      continue;
+    }
+    const ObjectMeta& cached = found->second->meta;
+    // Where the uid differs, TakeUnlisted has kept ours because it is newer than the list.
+    if (cached.uid != listed.uid) continue;
+    if (cached.resource_version == listed.version) continue;
+    if (IsOlder(listed.version, cached.resource_version)) continue;
+    put.push_back(Exchange(found, std::move(listed.object)));
+  }
+  return put;
+}
+
+template <typename T>
+void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
+  WL_ASSERT(!notifying_);
+  tombstones_.clear();
+  version_ = list_version;
+  std::vector<Made> gone;
+  for (auto next = objects_.begin(); next != objects_.end();) {
+    const auto position = next++;
+    const auto found = listing.find(position->first);
+    if (found != listing.end() && found->second.uid == position->second->meta.uid) continue;
     gone.push_back({Take(position), nullptr});
   }
   std::vector<Made> put;
-  for (T& object : objects) {
-    const auto last = listed.find(KeyOf(object.meta));
-    if (last == listed.end() || last->second != &object) continue;
-    const auto found = objects_.find(last->first);
-    put.push_back(found == objects_.end() ? Made{nullptr, Insert(std::move(object))}
-                                          : Exchange(found, std::move(object)));
+  for (auto& [key, listed] : listing) {
+    WL_ASSERT(listed.object != nullptr);
+    const auto found = objects_.find(key);
+    put.push_back(found == objects_.end() ? Made{nullptr, Insert(std::move(listed.object))}
+                                          : Exchange(found, std::move(listed.object)));
   }
   Tell(gone, put);
 }
@@ -180,54 +232,12 @@ void Store<T>::Tell(const std::vector<Made>& gone, const std::vector<Made>& put)
   for (const Made& made : put) Notify({made.old_object.get(), made.new_object});
 }
 
-// Takes out what the list has not, except what is newer than the list: that is a fold, and the
-// watch from here on will tell of it.
-template <typename T>
-std::vector<typename Store<T>::Made> Store<T>::TakeUnlisted(const Listed& listed,
-                                                            const ResourceVersion& list_version) {
-  std::vector<Made> gone;
-  for (auto next = objects_.begin(); next != objects_.end();) {
-    const auto position = next++;
-    const ObjectMeta& cached = position->second->meta;
-    const auto found = listed.find(position->first);
-    const bool unlisted = found == listed.end() || found->second->meta.uid != cached.uid;
-    if (unlisted && !IsOlder(list_version, cached.resource_version)) {
-      gone.push_back({Take(position), nullptr});
-    }
-  }
-  return gone;
-}
-
-template <typename T>
-std::vector<typename Store<T>::Made> Store<T>::PutListed(std::vector<T>& objects,
-                                                         const Listed& listed) {
-  std::vector<Made> put;
-  for (T& object : objects) {
-    const auto last = listed.find(KeyOf(object.meta));
-    if (last == listed.end() || last->second != &object) continue;
-    const auto found = objects_.find(last->first);
-    if (found == objects_.end()) {
-      put.push_back({nullptr, Insert(std::move(object))});
-      continue;
-    }
-    const ObjectMeta& cached = found->second->meta;
-    // Where the uid differs, TakeUnlisted has kept ours because it is newer than the list. An
-    // object in the same version is the same object.
-    if (cached.uid != object.meta.uid) continue;
-    if (cached.resource_version == object.meta.resource_version) continue;
-    if (IsOlder(object.meta.resource_version, cached.resource_version)) continue;
-    put.push_back(Exchange(found, std::move(object)));
-  }
-  return put;
-}
-
 // --- parts ---
 
 template <typename T>
-const T* Store<T>::Insert(T object) {
-  auto stored = std::make_unique<T>(std::move(object));
-  const T* added = stored.get();
-  objects_.emplace(KeyOf(added->meta), std::move(stored));
+const T* Store<T>::Insert(std::unique_ptr<T> object) {
+  const T* added = object.get();
+  objects_.emplace(KeyOf(added->meta), std::move(object));
   Index(*added);
   return added;
 }
@@ -241,10 +251,10 @@ std::unique_ptr<T> Store<T>::Take(typename Objects::iterator position) {
 }
 
 template <typename T>
-typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position, T object) {
+typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
+                                           std::unique_ptr<T> object) {
   Unindex(*position->second);
-  std::unique_ptr<T> former =
-      std::exchange(position->second, std::make_unique<T>(std::move(object)));
+  std::unique_ptr<T> former = std::exchange(position->second, std::move(object));
   Index(*position->second);
   return {std::move(former), position->second.get()};
 }
@@ -252,10 +262,10 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position, 
 // True for an object that we deleted, and for what had its name before: both are history, whoever
 // still tells of them.
 template <typename T>
-bool Store<T>::Buried(const ObjectMeta& meta) const {
-  const auto found = tombstones_.find(KeyOf(meta));
+bool Store<T>::Buried(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) const {
+  const auto found = tombstones_.find(key);
   if (found == tombstones_.end()) return false;
-  return found->second.uid == meta.uid || IsOlder(meta.resource_version, found->second.last_held);
+  return found->second.uid == uid || IsOlder(version, found->second.last_held);
 }
 
 // The watch tells the end of an object: ours, or one that came after it.
@@ -271,11 +281,11 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
 // A list without the uid has seen its end only if it is at least as new as what we deleted: an
 // older one may not have seen the creation, and the watch from there on would still bring both.
 template <typename T>
-void Store<T>::Confirm(const Listed& listed, const ResourceVersion& list_version) {
+void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {
     const auto& [key, tombstone] = entry;
-    const auto found = listed.find(key);
-    const bool still_there = found != listed.end() && found->second->meta.uid == tombstone.uid;
+    const auto found = listing.find(key);
+    const bool still_there = found != listing.end() && found->second.uid == tombstone.uid;
     return !still_there && !IsOlder(list_version, tombstone.last_held);
   });
 }

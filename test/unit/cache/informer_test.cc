@@ -262,6 +262,33 @@ TEST_CASE_METHOD(Fixture, "a fold survives the relist that is older than it") {
   CHECK(informer.store().tombstones() == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "a list with an object without a name proves nobody gone (R-031)") {
+  Sync({"a@3", "b@4", "c@5"}, "10");
+  const std::string nobody =
+      R"({"kind":"ReplicaSet","apiVersion":"apps/v1","metadata":{"name":7}})";
+  SECTION("that is there") {
+    Relist({wire::Added("a@12"), wire::Event("ADDED", nobody), wire::Added("b@4")}, "20");
+  }
+  SECTION("that went while it was listed") {
+    Relist({wire::Added("a@12"), wire::Added("b@4"), wire::Event("DELETED", nobody)}, "20");
+  }
+  CHECK(Told() == "~a@12 ");
+  CHECK(informer.store().size() == 3);
+  CHECK(informer.quarantined().size() == 1);
+  CHECK(informer.quarantined().contains(Key("c")));
+  Relist({wire::Added("a@12"), wire::Added("b@4")}, "30");
+  CHECK(Told() == "?c@5 ");
+  CHECK(informer.quarantined().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a relist keeps the objects that have not changed (R-016)") {
+  Sync({"a@3", "b@4"}, "10");
+  const ReplicaSet* a = informer.store().Find(Key("a"));
+  Relist({wire::Added("a@3"), wire::Added("b@12")}, "20");
+  CHECK(informer.store().Find(Key("a")) == a);
+  CHECK(Told() == "~b@12 ");
+}
+
 TEST_CASE_METHOD(Fixture, "a reset takes nothing for granted, and shows nothing half (R-061)") {
   Sync({"a@30", "b@40", "c@50"}, "100");
   informer.store().FoldDelete(Key("c"), wire::UidOf("c@50"));

@@ -1,5 +1,7 @@
 // How a reflector gets a complete state (reliability §1.1, §1.2), and that nothing else is ever
 // exposed.
+#include <memory>
+
 #include "kubeclient/base/limits.h"
 #include "test/unit/cache/reflector_fixture.h"
 
@@ -352,6 +354,46 @@ TEST_CASE_METHOD(ReflectorFixture, "a handler may stop the reflector at the end 
   CHECK(reflector.state() == ReflectorState::kStopped);
   CHECK(!transport.busy());
   CHECK(time.timers().empty());
+}
+
+TEST_CASE("two reflectors that fail list one after the other (R-054)") {
+  VirtualTime time;
+  Random random(1);
+  NullLog log;
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  ListGate gate(time, time.timers());
+  struct One {
+    RecordingSink sink;
+    ScriptedTransport transport;
+    Reflector reflector;
+    One(VirtualTime& time, Random& random, Log& log, Decoder& decoder, ListGate& gate)
+        : sink(decoder),
+          reflector(time, random, log, time.timers(), transport, decoder,
+                    {Resource::kReplicaSets, "", "", ""}, sink, &gate) {
+      reflector.Start();
+    }
+  };
+  One a(time, random, log, decoder, gate);
+  auto b = std::make_unique<One>(time, random, log, decoder, gate);
+  CHECK(a.transport.busy());
+  CHECK(b->transport.busy());  // all is well so far
+  a.transport.Fail(ErrorKind::kNotSent, "refused");
+  b->transport.Fail(ErrorKind::kNotSent, "refused");
+  time.Advance(seconds(10));
+  CHECK(a.transport.busy() != b->transport.busy());
+  One& first = a.transport.busy() ? a : *b;
+  One& second = a.transport.busy() ? *b : a;
+  std::string end = GENERATE("complete", "failed", "stopped");
+  CAPTURE(end);
+  if (end == "complete") first.transport.Line(wire::InitialEventsEnd("10"));
+  if (end == "failed") first.transport.Fail(ErrorKind::kNotSent, "refused");
+  if (end == "stopped") first.reflector.Stop();
+  time.Advance(Duration{0});
+  CHECK(second.transport.busy());
+  second.transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(second.reflector.state() == ReflectorState::kWatching);
+  b.reset();
 }
 
 TEST_CASE("a reflector that is gone hears nothing of its call") {

@@ -196,7 +196,7 @@ class World {
     if (version == 0) return;
     std::vector<Thing> things;
     for (const auto& [name, thing] : StateAt(version)) things.push_back(thing);
-    store_.Replace(things, {std::to_string(version)});
+    store_.Replace(ListingOf(things), {std::to_string(version)});
     delivered_ = version;
   }
 
@@ -227,7 +227,7 @@ class World {
   std::set<Uid> deleted_;       // what a reply has shown us to be gone
 };
 
-TEST_CASE("any interleaving of events, replies and relists ends in the server's state") {
+TEST_CASE("any interleaving of events, replies and relists ends in the server's state (R-039)") {
   CheckProperty("store equals model", [] {
     // At full size from the first case on: small numbers would be the same few steps again and
     // again.

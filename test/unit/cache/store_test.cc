@@ -56,7 +56,7 @@ class Scripted {
     for (std::string word; words >> word;) things.push_back(ParseThing(word));
     if (verb == "apply") return Note(store.Apply(things.at(0)));
     if (verb == "fold") return Note(store.Fold(things.at(0)));
-    if (verb.starts_with("relist@")) return store.Replace(things, {verb.substr(7)});
+    if (verb.starts_with("relist@")) return store.Replace(ListingOf(things), {verb.substr(7)});
     const ObjectMeta& meta = things.at(0).meta;
     if (verb == "deleted") return store.FoldDelete(KeyOf(meta), meta.uid);
     REQUIRE(verb == "gone");
@@ -235,14 +235,14 @@ TEST_CASE("indexes change together with the store, before handlers run (R-040, R
   store.ApplyDelete(KeyNamed("a"), UidNumber(1), {"8"});
   CHECK(seen == "/a/a a//a //a // ");
 
-  store.Replace({MakeThing("c", 3, "9"), MakeThing("b", 2, "9")}, {"10"});
+  store.Replace(ListingOf({MakeThing("c", 3, "9"), MakeThing("b", 2, "9")}), {"10"});
   CHECK(names(store.OrphansIn("ns")) == "bc");  // in order of key, whatever the allocator says
   CHECK(names(store.InNamespace("elsewhere")).empty());
 }
 
 TEST_CASE("a relist is seen whole by its first handler (R-006)") {
   Store<Thing> store;
-  store.Replace({MakeThing("a", 1, "1"), MakeThing("b", 2, "1")}, {"5"});
+  store.Replace(ListingOf({MakeThing("a", 1, "1"), MakeThing("b", 2, "1")}), {"5"});
   std::vector<std::string> seen;
   store.OnChange([&](const Change<Thing>&) {
     std::string content;
@@ -250,8 +250,38 @@ TEST_CASE("a relist is seen whole by its first handler (R-006)") {
     seen.push_back(content);
   });
   seen.clear();
-  store.Replace({MakeThing("b", 2, "6"), MakeThing("c", 3, "7")}, {"8"});
+  store.Replace(ListingOf({MakeThing("b", 2, "6"), MakeThing("c", 3, "7")}), {"8"});
   CHECK(seen == std::vector<std::string>(3, "b#2@6 c#3@7 "));
+}
+
+TEST_CASE("an object that is listed as it is held is neither told nor held twice (R-016)") {
+  Store<Thing> store;
+  store.Apply(MakeThing("a", 1, "5"));
+  const Thing* held = store.Find(KeyNamed("a"));
+  int told = 0;
+  store.OnChange([&](const Change<Thing>&) { ++told; });
+  CHECK(store.ToList(MakeThing("a", 1, "6")).object != nullptr);
+  CHECK(store.ToList(MakeThing("a", 2, "5")).object != nullptr);
+  CHECK(store.ToList(MakeThing("b", 1, "5")).object != nullptr);
+  Listing<Thing> listing;
+  listing.emplace(KeyNamed("a"), store.ToList(MakeThing("a", 1, "5")));
+  CHECK(listing.begin()->second.object == nullptr);
+  SECTION("as it is") {
+    store.Replace(std::move(listing), {"9"});
+    CHECK(store.Find(KeyNamed("a")) == held);
+    CHECK(told == 1);  // the late handler's
+  }
+  SECTION("a fold came between") {
+    store.Fold(MakeThing("a", 1, "12"));
+    store.Replace(std::move(listing), {"9"});
+    CHECK(store.Find(KeyNamed("a"))->meta.resource_version.text == "12");
+  }
+  SECTION("our delete came between") {
+    store.FoldDelete(KeyNamed("a"), UidNumber(1));
+    store.Replace(std::move(listing), {"9"});
+    CHECK(store.size() == 0);
+    CHECK(store.tombstones() == 1);
+  }
 }
 
 TEST_CASE("a handler that comes late is told the present state (R-052)") {
@@ -270,6 +300,9 @@ TEST_CASE("an object is found by key and uid (D-019)") {
   CHECK(store.FindByUid(KeyNamed("a"), UidNumber(2)) == nullptr);
   CHECK(store.Find(KeyNamed("b")) == nullptr);
   CHECK(store.size() == 1);
+  CHECK(store.After(std::nullopt) == store.Find(KeyNamed("a")));
+  CHECK(store.After(KeyNamed("a")) == nullptr);
+  CHECK(store.After(KeyNamed("A")) == store.Find(KeyNamed("a")));
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/cache/store.h"
 
 namespace windlass {
 
@@ -33,6 +36,17 @@ inline Thing ParseThing(const std::string& text) {
   const std::string number = uid == std::string::npos ? "0" : before.substr(uid + 1);
   return MakeThing(before.substr(0, uid), std::atoi(number.c_str()),
                    version == std::string::npos ? "" : text.substr(version + 1));
+}
+
+// Should a key come twice, the later one counts.
+inline Listing<Thing> ListingOf(const std::vector<Thing>& things) {
+  Listing<Thing> listing;
+  for (const Thing& thing : things) {
+    Listed<Thing> listed{thing.meta.uid, thing.meta.resource_version, nullptr};
+    listed.object = std::make_unique<Thing>(thing);
+    listing.insert_or_assign(KeyOf(thing.meta), std::move(listed));
+  }
+  return listing;
 }
 
 inline std::string Spell(const Thing& thing) {

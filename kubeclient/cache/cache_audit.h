@@ -1,0 +1,73 @@
+// Is the cache what the API server has? Every 6 hours +- 50 % one consistent list, metadata only,
+// is compared with the store: uid and resourceVersion of every object that nothing happened to
+// meanwhile.
+//
+// A difference is a bug, of ours or of the server: it is counted, named in the log, and mended by a
+// relist. An audit that cannot be finished says nothing. Core thread only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "kubeclient/cache/expected_type.h"
+#include "kubeclient/cache/informer.h"
+
+namespace windlass {
+
+struct CacheAuditCounters {
+  uint64_t audits = 0;       // finished
+  uint64_t differences = 0;  // stays 0
+};
+
+template <typename T>
+class CacheAudit {
+ public:
+  // Everything must outlive the audit.
+  CacheAudit(InformerEnvironment environment, Informer<T>& informer);
+  ~CacheAudit() { Stop(); }
+  CacheAudit(const CacheAudit&) = delete;
+  CacheAudit& operator=(const CacheAudit&) = delete;
+
+  void Start() { Rest(); }
+  void Stop();
+
+  const CacheAuditCounters& counters() const { return counters_; }
+
+ private:
+  struct Seen {
+    Uid uid;
+    ResourceVersion version;
+  };
+
+  void Rest();
+  void Begin();
+  void RequestPage(std::string continue_token);
+  void OnPage(const Result<HttpResponse>& reply);
+  bool Collect(const ListPage& page);
+  void AwaitVersion();
+  void Compare();
+  void Different(const ObjectKey& key, const char* how);
+
+  InformerEnvironment environment_;
+  Informer<T>& informer_;
+  ReflectorOptions options_;
+  ExpectedType expected_type_;
+  CacheAuditCounters counters_;
+
+  TimerId timer_ = 0;
+  CallId call_ = 0;
+  std::shared_ptr<const bool> alive_;  // of the call
+  bool under_way_ = false;
+  std::map<ObjectKey, Seen> listed_;
+  std::set<ObjectKey> changed_;  // since the audit began: nothing can be said of them
+  ResourceVersion version_;      // of the list
+  MonotonicTime give_up_at_;
+  uint64_t found_ = 0;  // differences of this audit
+};
+
+}  // namespace windlass
+
+#include "kubeclient/cache/cache_audit_inl.h"

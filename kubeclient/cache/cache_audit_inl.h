@@ -1,0 +1,137 @@
+// Implementation of cache_audit.h.
+#pragma once
+
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/cache_audit.h"
+#include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/list_watch.h"
+
+namespace windlass {
+
+template <typename T>
+CacheAudit<T>::CacheAudit(InformerEnvironment environment, Informer<T>& informer)
+    : environment_(environment),
+      informer_(informer),
+      options_(informer.reflector().options()),
+      expected_type_([this] {
+        options_.metadata_only = true;
+        return ExpectedType(options_);
+      }()) {
+  informer.store().OnChange([this](const Change<T>& change) {
+    if (!under_way_) return;
+    changed_.insert(KeyOf((change.new_object ? change.new_object : change.old_object)->meta));
+  });
+}
+
+template <typename T>
+void CacheAudit<T>::Stop() {
+  alive_.reset();
+  if (call_ != 0) environment_.transport.Cancel(std::exchange(call_, CallId{0}));
+  environment_.timers.Cancel(timer_);
+  under_way_ = false;
+  listed_.clear();
+  changed_.clear();
+}
+
+template <typename T>
+void CacheAudit<T>::Rest() {
+  Stop();
+  const Duration wait = environment_.random.Between(kAuditPeriod / 2, kAuditPeriod * 3 / 2);
+  timer_ = environment_.timers.At(environment_.clock.Now() + wait, [this] { Begin(); });
+}
+
+template <typename T>
+void CacheAudit<T>::Begin() {
+  if (!informer_.HasSynced()) return Rest();
+  under_way_ = true;
+  version_ = {};
+  found_ = 0;
+  give_up_at_ = environment_.clock.Now() + kAuditPatience;
+  RequestPage("");
+}
+
+template <typename T>
+void CacheAudit<T>::RequestPage(std::string continue_token) {
+  ListPageQuery query;
+  query.limit = kListPageSize;
+  query.continue_token = std::move(continue_token);
+  alive_ = std::make_shared<const bool>(true);
+  const std::weak_ptr<const bool> alive = alive_;
+  call_ = environment_.transport.Call(ListPageRequest(options_, query),
+                                      [this, alive](const Result<HttpResponse>& reply) {
+                                        if (alive.expired()) return;
+                                        call_ = 0;
+                                        OnPage(reply);
+                                      });
+}
+
+template <typename T>
+void CacheAudit<T>::OnPage(const Result<HttpResponse>& reply) {
+  if (!reply.ok() || reply->status != 200) return Rest();
+  const Result<ListPage> page = environment_.decoder.DecodeList(reply->body);
+  if (!page.ok() || !expected_type_.Fits(*page) || !Collect(*page)) return Rest();
+  if (!page->continue_token.empty()) return RequestPage(page->continue_token);
+  AwaitVersion();
+}
+
+// False when an object cannot be told from others: then nothing can be compared.
+template <typename T>
+bool CacheAudit<T>::Collect(const ListPage& page) {
+  if (version_.empty()) version_ = page.resource_version;
+  for (const std::string_view item : page.items) {
+    Result<ObjectIdentity> object = environment_.decoder.DecodeIdentity(item);
+    if (!object.ok()) return false;
+    listed_.insert_or_assign(std::move(object->key),
+                             Seen{object->uid, std::move(object->resource_version)});
+  }
+  return true;
+}
+
+// What the list shows the watch may still be about to tell.
+template <typename T>
+void CacheAudit<T>::AwaitVersion() {
+  if (!IsOlder(informer_.reflector().last_version(), version_)) return Compare();
+  if (environment_.clock.Now() >= give_up_at_) return Rest();
+  timer_ = environment_.timers.At(environment_.clock.Now() + kAuditLook, [this] {
+    timer_ = 0;
+    AwaitVersion();
+  });
+}
+
+template <typename T>
+void CacheAudit<T>::Compare() {
+  if (!informer_.HasSynced()) return Rest();  // it was reset meanwhile
+  const auto unclear = [this](const ObjectKey& key) {
+    return changed_.contains(key) || informer_.quarantined().contains(key);
+  };
+  for (const auto& [key, seen] : listed_) {
+    if (unclear(key)) continue;
+    const T* held = informer_.store().Find(key);
+    if (held == nullptr || held->meta.uid != seen.uid) {
+      Different(key, "missing from the cache");
+    } else if (!(held->meta.resource_version == seen.version)) {
+      Different(key, "cached in another version");
+    }
+  }
+  informer_.store().ForEach([&](const T& held) {
+    const ObjectKey key = KeyOf(held.meta);
+    if (!unclear(key) && !listed_.contains(key)) Different(key, "cached, but not there");
+  });
+  ++counters_.audits;
+  const bool mend = found_ > 0;
+  Rest();
+  if (mend) informer_.Relist();
+}
+
+template <typename T>
+void CacheAudit<T>::Different(const ObjectKey& key, const char* how) {
+  ++counters_.differences;
+  if (++found_ > kAuditDifferencesLogged) return;
+  environment_.log.Error(
+      "the cache differs from the API server; listing again",
+      {{"resource", Info(options_.resource).plural}, {"object", key.ToString()}, {"how", how}});
+}
+
+}  // namespace windlass

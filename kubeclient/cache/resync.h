@@ -1,0 +1,55 @@
+// Every cached object is looked at again now and then, without asking the API server: a wake-up
+// that was lost, by whatever mistake, is not lost for ever.
+//
+// A round takes 30 minutes +- 50 % and spreads the keys over it. Core thread only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
+
+namespace windlass {
+
+class Resync {
+ public:
+  // What is walked through; the keys may come and go meanwhile.
+  struct Keys {
+    std::function<size_t()> count;
+    // The first key, in some fixed order, after that one; the very first when there is none.
+    std::function<std::optional<ObjectKey>(const std::optional<ObjectKey>&)> after;
+  };
+
+  // All references must outlive it. `look_at` must not stop or destroy this.
+  Resync(const Clock& clock, Random& random, TimerQueue& timers, Keys keys,
+         std::function<void(const ObjectKey&)> look_at);
+  ~Resync() { Stop(); }
+  Resync(const Resync&) = delete;
+  Resync& operator=(const Resync&) = delete;
+
+  void Start();
+  void Stop() { timers_.Cancel(timer_); }
+
+ private:
+  void BeginRound();
+  void Wait();
+  void Turn();
+
+  const Clock& clock_;
+  Random& random_;
+  TimerQueue& timers_;
+  const Keys keys_;
+  const std::function<void(const ObjectKey&)> look_at_;
+
+  TimerId timer_ = 0;
+  MonotonicTime round_ends_;
+  Duration pause_{0};  // between two turns of this round
+  size_t keys_per_turn_ = 1;
+  std::optional<ObjectKey> last_;  // that was looked at in this round
+};
+
+}  // namespace windlass
