@@ -146,9 +146,18 @@ void Informers(Page& page, const std::vector<InformerSnapshot>& informers) {
   each(
       "windlass_quarantined_objects", "Objects whose latest version could not be decoded.",
       [](const I& i) { return Number(i.quarantined); }, false);
-  each(
-      "windlass_informer_events_total", "Watch events received.",
-      [](const I& i) { return Number(i.reflector.events); }, true);
+  for (const I& i : informers) {
+    const auto events = [&](const char* type, uint64_t count) {
+      page.Counter("windlass_informer_events_total", "Watch events received, by type.",
+                   Number(count), {{"resource", i.resource}, {"type", type}});
+    };
+    events("added", i.reflector.added);
+    events("modified", i.reflector.modified);
+    events("deleted", i.reflector.deleted);
+    events("bookmark", i.reflector.bookmarks);
+    events("other_kind", i.reflector.wrong_types);
+    events("unknown", i.reflector.unknown_types);
+  }
   each(
       "windlass_informer_duplicate_events_total", "Events for a version already cached.",
       [](const I& i) { return Number(i.duplicates); }, true);
@@ -164,6 +173,27 @@ void Informers(Page& page, const std::vector<InformerSnapshot>& informers) {
   each(
       "windlass_informer_seconds_since_last_heard", "Since the last event or bookmark.",
       [](const I& i) { return i.seconds_since_last_heard; }, false);
+  each(
+      "windlass_informer_seconds_since_last_bookmark", "Since the last bookmark.",
+      [](const I& i) { return i.seconds_since_last_bookmark; }, false);
+  each(
+      "windlass_informer_sync_seconds", "How long the first complete state took; 0 before.",
+      [](const I& i) { return i.sync_seconds; }, false);
+  each(
+      "windlass_informer_time_travels_total", "Lists and bookmarks older than what was known.",
+      [](const I& i) { return Number(i.reflector.time_travels); }, true);
+  each(
+      "windlass_informer_vanish_alarms_total", "Lists without most objects, confirmed by another.",
+      [](const I& i) { return Number(i.reflector.vanish_alarms); }, true);
+  each(
+      "windlass_informer_resets_total", "Caches given up because the cluster has another past.",
+      [](const I& i) { return Number(i.reflector.resets); }, true);
+  each(
+      "windlass_cache_audits_total", "Comparisons of the cache with a list.",
+      [](const I& i) { return Number(i.audit.audits); }, true);
+  each(
+      "windlass_cache_audit_differences_total", "Objects that differed. A bug unless 0.",
+      [](const I& i) { return Number(i.audit.differences); }, true);
   for (const I& informer : informers) {
     for (const auto& [reason, count] : informer.reflector.watch_ends) {
       page.Counter("windlass_informer_watch_ends_total", "Watches that ended, by reason.",

@@ -7,7 +7,8 @@ namespace windlass {
 namespace {
 
 template <typename T>
-InformerSnapshot Look(const char* resource, const Informer<T>& informer, MonotonicTime now) {
+InformerSnapshot Look(const char* resource, const Informer<T>& informer,
+                      const CacheAuditCounters& audit, MonotonicTime now) {
   InformerSnapshot seen;
   seen.resource = resource;
   seen.synced = informer.HasSynced();
@@ -19,6 +20,12 @@ InformerSnapshot Look(const char* resource, const Informer<T>& informer, Monoton
   seen.last_version = std::strtod(informer.reflector().last_version().text.c_str(), nullptr);
   seen.seconds_since_last_heard =
       std::chrono::duration<double>(now - informer.reflector().last_heard()).count();
+  seen.seconds_since_last_bookmark =
+      std::chrono::duration<double>(now - informer.reflector().last_bookmark()).count();
+  seen.sync_seconds =
+      std::chrono::duration<double>(informer.reflector().time_to_sync().value_or(Duration{0}))
+          .count();
+  seen.audit = audit;
   return seen;
 }
 
@@ -45,10 +52,12 @@ void Daemon::Publish() {
   snapshot.events = events_.counters();
   const MonotonicTime now = clock_.Now();
   const ClusterCache& cache = controller_.cache();
-  snapshot.informers.push_back(Look("deployments", cache.deployments(), now));
-  snapshot.informers.push_back(Look("replicasets", cache.replica_sets(), now));
+  snapshot.informers.push_back(
+      Look("deployments", cache.deployments(), cache.deployments_audit(), now));
+  snapshot.informers.push_back(
+      Look("replicasets", cache.replica_sets(), cache.replica_sets_audit(), now));
   if (cache.watches_pods()) {
-    snapshot.informers.push_back(Look("pods", cache.pods(), now));
+    snapshot.informers.push_back(Look("pods", cache.pods(), cache.pods_audit(), now));
   }
   board_.Publish(std::move(snapshot));
 }

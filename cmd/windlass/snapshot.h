@@ -15,6 +15,7 @@
 #include "controller/runtime/term.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
+#include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/reflector.h"
 #include "kubeclient/cache/work_queue.h"
 #include "kubeclient/client/client.h"
@@ -32,6 +33,9 @@ struct InformerSnapshot {
   ReflectorCounters reflector;
   double last_version = 0;  // resourceVersion as a number; 0 when it is none
   double seconds_since_last_heard = 0;
+  double seconds_since_last_bookmark = 0;
+  double sync_seconds = 0;  // until the first complete state; 0 before
+  CacheAuditCounters audit;
 };
 
 struct Snapshot {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kubeclient/api/selector.h"
+#include "kubeclient/base/limits.h"
 
 namespace windlass {
 namespace {
@@ -23,6 +24,11 @@ ReflectorOptions LivePodMetadata(const std::string& namespace_) {
   return options;
 }
 
+InformerEnvironment With(ListGate& gate, InformerEnvironment environment) {
+  environment.list_gate = &gate;
+  return environment;
+}
+
 // Oldest first; born in the same second: by name (D-150).
 bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <
@@ -32,12 +38,28 @@ bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
 }  // namespace
 
 ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_)
-    : decoder_(environment.decoder),
-      deployments_(environment, All(Resource::kDeployments, namespace_),
+    : clock_(environment.clock),
+      decoder_(environment.decoder),
+      list_gate_(environment.clock, environment.timers),
+      deployments_(With(list_gate_, environment), All(Resource::kDeployments, namespace_),
                    &Decoder::DecodeDeployment),
-      replica_sets_(environment, All(Resource::kReplicaSets, namespace_),
+      replica_sets_(With(list_gate_, environment), All(Resource::kReplicaSets, namespace_),
                     &Decoder::DecodeReplicaSet),
-      pods_(environment, LivePodMetadata(namespace_), &Decoder::DecodePodMetadata),
+      pods_(With(list_gate_, environment), LivePodMetadata(namespace_),
+            &Decoder::DecodePodMetadata),
+      deployments_audit_(environment, deployments_),
+      replica_sets_audit_(environment, replica_sets_),
+      pods_audit_(environment, pods_),
+      resync_(environment.clock, environment.random, environment.timers,
+              {[this] { return deployments_.store().size(); },
+               [this](const std::optional<ObjectKey>& last) -> std::optional<ObjectKey> {
+                 const Deployment* next = deployments_.store().After(last);
+                 if (next == nullptr) return std::nullopt;
+                 return KeyOf(next->meta);
+               }},
+              [this](const ObjectKey& key) {
+                if (on_resync) on_resync(key);
+              }),
       identity_(environment.log, environment.transport, environment.decoder),
       cluster_wide_(namespace_.empty()) {
   decoder_.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
@@ -56,7 +78,10 @@ ClusterCache::~ClusterCache() { decoder_.known_template = nullptr; }
 template <typename T>
 void ClusterCache::Follow(Informer<T>& informer) {
   informer.on_reset = [this] { Reset("another resource started over"); };
-  informer.on_recovered = [this] { CheckIdentity(); };
+  informer.on_recovered = [this, &informer] {
+    CheckIdentity();
+    if (Frozen(informer.reflector()) && on_thaw) on_thaw();
+  };
 }
 
 void ClusterCache::Reset(std::string_view why) {
@@ -72,6 +97,12 @@ void ClusterCache::Reset(std::string_view why) {
 // Whoever may see one namespace only is not to ask for anything else.
 void ClusterCache::CheckIdentity() {
   if (cluster_wide_ && started_) identity_.Check();
+}
+
+// Who may not watch may be looking at ghosts: nothing is to be written after them.
+bool ClusterCache::Frozen(const Reflector& reflector) const {
+  const std::optional<MonotonicTime> since = reflector.forbidden_since();
+  return since && clock_.Now() - *since >= kFrozenAfter;
 }
 
 // --- templates ---
@@ -93,11 +124,23 @@ void ClusterCache::Start() {
   CheckIdentity();
   deployments_.Start();
   replica_sets_.Start();
-  if (watches_pods_) pods_.Start();
+  deployments_audit_.Start();
+  replica_sets_audit_.Start();
+  resync_.Start();
+  if (watches_pods_) StartPods();
+}
+
+void ClusterCache::StartPods() {
+  pods_.Start();
+  pods_audit_.Start();
 }
 
 void ClusterCache::Stop() {
   started_ = false;
+  resync_.Stop();
+  deployments_audit_.Stop();
+  replica_sets_audit_.Stop();
+  pods_audit_.Stop();
   deployments_.Stop();
   replica_sets_.Stop();
   pods_.Stop();
@@ -106,7 +149,7 @@ void ClusterCache::Stop() {
 void ClusterCache::WatchPods() {
   if (watches_pods_) return;
   watches_pods_ = true;
-  if (started_) pods_.Start();
+  if (started_) StartPods();
 }
 
 bool ClusterCache::HasSynced() const {
@@ -163,6 +206,10 @@ bool ClusterCache::MayOwn(const Deployment& deployment, const UnreadableObject& 
 
 std::string ClusterCache::UnreadableOf(const Deployment& deployment) const {
   const ObjectKey key = KeyOf(deployment.meta);
+  for (const Reflector* reflector : {&deployments_.reflector(), &replica_sets_.reflector()}) {
+    if (!Frozen(*reflector)) continue;
+    return std::string(Info(reflector->options().resource).plural) + " (no right to watch them)";
+  }
   if (deployments_.quarantined().contains(key)) return "deployments " + key.ToString();
   for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
     if (MayOwn(deployment, rs)) return "replicasets " + rs_key.ToString();

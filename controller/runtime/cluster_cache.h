@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "controller/view.h"
+#include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/cluster_identity.h"
 #include "kubeclient/cache/informer.h"
+#include "kubeclient/cache/list_gate.h"
+#include "kubeclient/cache/resync.h"
 
 namespace windlass {
 
@@ -33,6 +36,12 @@ class ClusterCache {
   // The informers start over: another cluster answers, or one that was put back to an earlier state
   // . Called once per reset, with no informer synced and nothing of the new state shown.
   std::function<void()> on_reset;
+
+  // A Deployment's turn to be looked at again, although nothing happened to it.
+  std::function<void(const ObjectKey&)> on_resync;
+
+  // A right to watch is back, and views are no more of what was long ago.
+  std::function<void()> on_thaw;
 
   // Deployments and ReplicaSets, and Pods if they are watched, are complete.
   bool HasSynced() const;
@@ -58,18 +67,31 @@ class ClusterCache {
   const Informer<PodMetadata>& pods() const { return pods_; }
   bool watches_pods() const { return watches_pods_; }
 
+  // Of the three resources.
+  const CacheAuditCounters& deployments_audit() const { return deployments_audit_.counters(); }
+  const CacheAuditCounters& replica_sets_audit() const { return replica_sets_audit_.counters(); }
+  const CacheAuditCounters& pods_audit() const { return pods_audit_.counters(); }
+
  private:
   template <typename T>
   void Follow(Informer<T>& informer);
   void Reset(std::string_view why);
   void CheckIdentity();
+  void StartPods();
+  bool Frozen(const Reflector& reflector) const;
   std::string UnreadableOf(const Deployment& deployment) const;  // View::unreadable
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
 
+  const Clock& clock_;
   Decoder& decoder_;
+  ListGate list_gate_;
   Informer<Deployment> deployments_;
   Informer<ReplicaSet> replica_sets_;
   Informer<PodMetadata> pods_;
+  CacheAudit<Deployment> deployments_audit_;
+  CacheAudit<ReplicaSet> replica_sets_audit_;
+  CacheAudit<PodMetadata> pods_audit_;
+  Resync resync_;
   ClusterIdentity identity_;
   const bool cluster_wide_;
   bool resetting_ = false;

@@ -38,6 +38,13 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
   cache_.deployments().store().OnChange(look);
   cache_.replica_sets().store().OnChange(look);
   cache_.pods().store().OnChange(look);
+  cache_.on_thaw = [this] {
+    added_all_ = false;
+    AddAllWhenSynced();
+  };
+  cache_.on_resync = [this](const ObjectKey& key) {
+    if (term_ != nullptr && added_all_) term_->Add(key, Wake::kStatusChange);
+  };
   cache_.on_reset = [this] {
     EndTerm();
     if (on_reset) on_reset();
