@@ -39,7 +39,8 @@ TEST_CASE("a request goes out as it was given") {
   CHECK(Has(sent, "User-Agent:windlass/0.1\r\n"));
   CHECK(Has(sent, "Authorization:Bearer t0k3n\r\n"));
   CHECK(sent.ends_with("\r\n\r\n" + request.body));
-  CHECK_FALSE(Has(sent, "Accept-Encoding"));  // compression costs the API server more than the wire
+  // Compression costs the API server more than the wire.
+  CHECK_FALSE(Has(sent, "Accept-Encoding"));
   CHECK_FALSE(Has(sent, "Transfer-Encoding"));
 }
 

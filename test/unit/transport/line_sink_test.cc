@@ -130,7 +130,7 @@ TEST_CASE("bytes wait for the headers, which say what they are") {
   }
 }
 
-TEST_CASE("a full sink holds the caller back until the core has caught up") {
+TEST_CASE("a full sink holds the caller back until the core has caught up (R-042)") {
   LineSink::Limits limits;
   limits.waiting_bytes_max = 2 * (kLineOverheadBytes + 4);
   Pipe pipe(limits);
