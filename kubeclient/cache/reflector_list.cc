@@ -55,7 +55,7 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
   last_heard_ = clock_.Now();
   const uint64_t resets = counters_.resets;
   const bool exposed = sink_.EndReplace(version, confirming_);
-  if (counters_.resets != resets) return false;  // by a handler
+  if (counters_.resets != resets || state_ == ReflectorState::kStopped) return false;  // a handler
   if (!exposed) {
     ++counters_.vanish_alarms;
     log_.Warning("more than half of the objects are missing from a list, listing again",
@@ -76,7 +76,7 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
   times_back_ = 0;
   server_errors_since_.reset();
   OutOfTrouble();
-  return state_ != ReflectorState::kStopped && counters_.resets == resets;  // by a handler
+  return true;
 }
 
 // --- kListing ---

@@ -5,7 +5,8 @@
 # resourceVersion of every object; and they have listed no more often than they must (audit log).
 #
 # PAUSE and CUT_SECONDS are how long it is stopped and cut; PAUSE=60 CUT_SECONDS=300 is the full
-# length. RESTORE=1 puts etcd back to an earlier state, too (up to seven minutes). SEED replays cuts.
+# length. RESTORE=1 puts etcd back to an earlier state, too (up to seven minutes). SEED replays the
+# cuts.
 . "$(dirname "$0")/lib.sh"
 
 CACHE_CHECK=${CACHE_CHECK:-$ROOT/build/release/test/e2e/cache_check}
@@ -199,7 +200,8 @@ server=$(kubectl config view --raw -o jsonpath='{.clusters[0].cluster.server}')
   >"$WORK/proxy.out" &
 PROXY_PID=$!
 until_true 10 "the proxy listens" test -s "$WORK/proxy.out"
-sed "s|$server|https://$(head -n 1 "$WORK/proxy.out")|" "$DATA/admin.kubeconfig" >"$WORK/cut.kubeconfig"
+sed "s|$server|https://$(head -n 1 "$WORK/proxy.out")|" "$DATA/admin.kubeconfig" \
+  >"$WORK/cut.kubeconfig"
 churn &
 CHURN_PID=$!
 start_check "$WORK/cut.kubeconfig"

@@ -82,11 +82,12 @@ named_in() { # named_in NAMESPACE RIGHT
   http_body /readyz | grep -F "missing right: $2" >/dev/null
 }
 complete_in() {
-  [ "$(kubectl -n "$1" get deployment web -o jsonpath='{.status.observedGeneration}/{.status.availableReplicas}/{.status.updatedReplicas}')" = 1/1/1 ]
+  [ "$(status_of "$1")$(status_of "$1" availableReplicas)$(status_of "$1" updatedReplicas)" = 111 ]
 }
-status_in() {
-  [ "$(kubectl -n "$1" get deployment web -o jsonpath='{.status.observedGeneration}')" = 1 ]
+status_of() { # status_of NAMESPACE [FIELD]
+  kubectl -n "$1" get deployment web -o jsonpath="{.status.${2:-observedGeneration}}"
 }
+status_in() { [ "$(status_of "$1")" = 1 ]; }
 pods_in() {
   kubectl -n "$1" get pods -o jsonpath='{.items[*].status.phase}' | grep Running >/dev/null
 }

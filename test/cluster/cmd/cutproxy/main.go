@@ -106,7 +106,7 @@ func (p *proxy) pass(from, to net.Conn, budget *atomic.Int64, end func(cut bool)
 func main() {
 	to := flag.String("to", "", "address to pass on to")
 	seed := flag.Int64("seed", 1, "seed of the numbers of bytes")
-	most := flag.Int64("bytes-max", 30000, "a connection is cut after 1 to so many bytes, both directions together")
+	most := flag.Int64("bytes-max", 30000, "a connection ends after 1 to so many bytes, of both directions")
 	lasting := flag.Duration("for", 20*time.Second, "how long to cut")
 	flag.Parse()
 	if *to == "" {
