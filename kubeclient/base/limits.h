@@ -51,6 +51,22 @@ inline constexpr Duration kThrottledWaitMin = seconds(1);
 // After a 5xx that did nothing: 250 ms, 500 ms, 1 s.
 inline constexpr int kServerErrorRetries = 3;
 inline constexpr Duration kServerErrorBackOff = milliseconds(250);
+// --- circuit breaker (W-012) ---
+inline constexpr int kBreakerFailures = 5;
+inline constexpr Duration kBreakerWindow = seconds(10);
+// Fewer answers in a window are no majority of anything.
+inline constexpr int kBreakerAnswersMin = 10;
+inline constexpr Duration kBreakerOpenMin = seconds(1);
+inline constexpr Duration kProbeWaitMax = seconds(5);
+// Below the time between two probes; a server that needs longer for /readyz is not there yet.
+inline constexpr Duration kProbeDeadline = seconds(3);
+// While the server is away one call passes in so long; Lease calls all do for a while (W-013).
+inline constexpr Duration kAwayPass = seconds(10);
+inline constexpr Duration kAwayLease = seconds(15);
+// From one call per second to the whole rate.
+inline constexpr Duration kSlowStart = seconds(10);
+
+// --- leader election ---
 // Calls of leader election before the next retry period: a bare PUT, its refusal, a GET, a PUT.
 inline constexpr int kLeaseRoundCallsMax = 4;
 // A renewal older than this many attempts has long failed or been seen.
@@ -135,6 +151,11 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // Counters of a rollout under way change with every Pod: they are published together, at most so
 // much later (W-006). What somebody waits for is published at once.
 inline constexpr Duration kCountersPatience = seconds(1);
+
+// A key that costs more is served one class later for a minute.
+inline constexpr int kNoisyCallsPerSync = 10;
+inline constexpr int kNoisyCallsPerMinute = 100;
+inline constexpr size_t kNoisyKeysShown = 10;  // series of a metric
 
 // --- sync ---
 inline constexpr int kStepsPerSyncMax = 32;

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "kubeclient/base/limits.h"
+#include "kubeclient/client/adaptive_rate.h"
 #include "kubeclient/client/paths.h"
 #include "kubeclient/client/retry.h"
-#include "kubeclient/client/token_bucket.h"
 
 namespace windlass {
 namespace {
@@ -27,6 +27,13 @@ std::string_view MethodName(Verb verb) {
   }
   return "GET";
 }
+
+// The server asks for less: all callers together should send less, not this one alone (W-011).
+bool IsThrottling(const Result<HttpResponse>& response) {
+  return response.ok() && (response->status == 429 || response->status == 503);
+}
+
+Error ServerIsAway() { return {ErrorKind::kNotSent, "the API server does not answer"}; }
 
 bool IsEventWrite(const Request& request) {
   return request.resource() == Resource::kEvents && request.mutates();
@@ -74,6 +81,8 @@ struct Client::Impl {
 
   void Execute(const Request& request, ReplyHandler reply);
   void CancelAll();
+  void Hold();
+  void Resume();
   void TakeTurns();
   bool TakeTurn();
   void AwaitTurns(MonotonicTime now, bool is_event);
@@ -95,7 +104,7 @@ struct Client::Impl {
   Decoder& decoder;
   const WriteGate& gate;
   const ClientOptions options;
-  TokenBucket rate;
+  AdaptiveRate rate;
   TokenBucket event_rate;
 
   std::map<Id, PendingCall> calls;
@@ -104,7 +113,8 @@ struct Client::Impl {
   Id last_id = 0;
   int in_flight = 0;
   int events_in_flight = 0;
-  bool congested = false;  // calls in `lane` were left waiting
+  bool congested = false;  // calls in `lane` were left waiting, or the server is away
+  bool held = false;       // the server is away
   // Set while calls, or Events, wait for the rate.
   TimerId turn_timer = 0;
   TimerId event_timer = 0;
@@ -120,6 +130,7 @@ void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
   if (lane.size() + event_lane.size() >= kCallsWaitingMax) {
     return Later(std::move(reply), {ErrorKind::kThrottled, "too many calls wait already"});
   }
+  if (held && !IsEventWrite(request)) return Later(std::move(reply), ServerIsAway());
   const Id id = ++last_id;
   auto& call = calls.emplace(id, PendingCall{request, std::move(reply), {}, {}}).first->second;
   Queue(id, call);
@@ -134,12 +145,13 @@ void Client::Impl::Queue(Id id, PendingCall& call) {
 void Client::Impl::TakeTurns() {
   while (in_flight < std::max(1, options.max_in_flight) && TakeTurn()) {
   }
-  const bool was_congested = std::exchange(congested, !lane.empty());
+  const bool was_congested = std::exchange(congested, held || !lane.empty());
   if (was_congested && !congested && client.on_free) client.on_free();
 }
 
 // Sends or refuses the call whose turn it is; false when nobody's turn has come.
 bool Client::Impl::TakeTurn() {
+  if (held) return false;
   const bool is_event = lane.empty();
   if (is_event && (event_lane.empty() || events_in_flight >= kEventsInFlightMax)) return false;
   if ((is_event ? event_timer : turn_timer) != 0) return false;
@@ -202,8 +214,12 @@ void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
   --in_flight;
   if (IsEventWrite(call.request)) --events_in_flight;
 
+  if (IsThrottling(response)) {
+    ++counters.throttled;
+    rate.Throttled(clock.Now(), response->retry_after.value_or(Duration{0}));
+  }
   Result<Reply> result = Judge(call, std::move(response));
-  if (!result.ok() && !call.cancelled) {
+  if (!result.ok() && !call.cancelled && !held) {
     if (const auto wait = RetryIn(call.request, result.error(), call.retries)) {
       Repeat(id, call, *wait);
       return TakeTurns();
@@ -260,7 +276,8 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 
 void Client::Impl::CancelAll() {
   lane.clear();
-  if (std::exchange(congested, false) && client.on_free) client.on_free();
+  const bool was_congested = std::exchange(congested, held);
+  if (was_congested && !congested && client.on_free) client.on_free();
   event_lane.clear();
   for (auto at = calls.begin(); at != calls.end();) {
     const Id id = at->first;
@@ -273,6 +290,29 @@ void Client::Impl::CancelAll() {
       FinishLater(id, {ErrorKind::kCancelled, "cancelled before it was sent"});
     }
   }
+}
+
+// What waits was decided on how things were before: once the server is back it is decided anew. An
+// Event says the same then as now.
+void Client::Impl::Hold() {
+  held = true;
+  congested = true;
+  for (auto at = calls.begin(); at != calls.end();) {
+    const Id id = at->first;
+    PendingCall& call = (at++)->second;
+    if (call.in_flight != 0) continue;
+    if (event_lane.contains(id) && call.retries.event == 0) continue;
+    lane.erase(id);
+    event_lane.erase(id);
+    timers.Cancel(call.backing_off);
+    FinishLater(id, ServerIsAway());
+  }
+}
+
+void Client::Impl::Resume() {
+  if (!std::exchange(held, false)) return;
+  rate.StartSlowly(clock.Now());
+  TakeTurns();
 }
 
 Client::Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
@@ -288,11 +328,15 @@ void Client::Execute(const Request& request, ReplyHandler reply) {
 
 void Client::CancelAll() { impl_->CancelAll(); }
 
+void Client::Hold() { impl_->Hold(); }
+void Client::Resume() { impl_->Resume(); }
+
 bool Client::congested() const { return impl_->congested; }
 
 ClientCounters Client::counters() const {
   ClientCounters now = impl_->counters;
   now.in_flight = impl_->in_flight;
+  now.rate = impl_->rate.PerSecond(impl_->clock.Now());
   now.waiting = impl_->calls.size() - static_cast<size_t>(impl_->in_flight);
   return now;
 }

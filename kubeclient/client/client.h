@@ -34,7 +34,9 @@ struct ClientCounters {
   std::map<std::pair<std::string, std::string>, uint64_t> requests;  // {method, code}
   uint64_t rate_limited = 0;
   int in_flight = 0;
-  size_t waiting = 0;  // for their turn, or backing off
+  size_t waiting = 0;      // for their turn, or backing off
+  uint64_t throttled = 0;  // answers 429 and 503
+  double rate = 0;         // calls per second allowed just now; 0 = no limit
 };
 
 class Client {
@@ -61,9 +63,16 @@ class Client {
   // answer was already on its way.
   void CancelAll();
 
-  // Calls other than writes of Events wait for their turn already: whatever is decided now would be
-  // old when it is sent. Who can decide later should, once on_free says that nobody waits any more
-  // (called from within Execute or a reply; it must not call back at once).
+  // The API server does not answer (GuardedTransport). Until Resume nothing is sent: calls that
+  // wait or come, Events excepted, are answered kNotSent, what is in flight is not repeated, and
+  // congested() holds. Events wait, those that have failed before are given up. Resume lets calls
+  // out at one per second, growing to the whole rate within kSlowStart. Both are idempotent.
+  void Hold();
+  void Resume();
+
+  // Calls other than writes of Events wait for their turn already, or for the server: whatever is
+  // decided now would be old when it is sent. Who can decide later should, once on_free says that
+  // nobody waits any more (called from within Execute or a reply; it must not call back at once).
   bool congested() const;
   std::function<void()> on_free;
 

@@ -19,6 +19,23 @@ TokenBucket::TokenBucket(double per_second, int burst) {
   tolerance_ = interval_ * (std::clamp(burst, 1, kBurstMax) - 1);
 }
 
+void TokenBucket::SetRate(MonotonicTime now, double per_second, int burst) {
+  TokenBucket next(per_second, burst);
+  if (interval_ > Duration{0} && next.interval_ > Duration{0}) {
+    // In tokens: what there is now, and what will be missing from a full bucket.
+    const auto tokens = [](Duration of, Duration interval) {
+      return static_cast<double>(of.count()) / static_cast<double>(interval.count());
+    };
+    const Duration to_come = std::max(full_at_ - now, Duration{0});
+    const double there = tokens(tolerance_ - to_come, interval_) + 1;
+    const double room = tokens(next.tolerance_, next.interval_) + 1;
+    const double missing = std::max(0.0, room - std::max(0.0, there));
+    next.full_at_ =
+        now + Duration(std::llround(missing * static_cast<double>(next.interval_.count())));
+  }
+  *this = next;
+}
+
 MonotonicTime TokenBucket::NextAt(MonotonicTime now) const {
   if (interval_ == Duration{0}) return now;
   return std::max(now, MonotonicTime{full_at_.since_start - tolerance_});

@@ -13,6 +13,9 @@ class TokenBucket {
   // per_second <= 0: always full. A burst below 1 counts as 1.
   TokenBucket(double per_second, int burst);
 
+  // From now on another rate and burst. Tokens that are there stay, as far as they fit.
+  void SetRate(MonotonicTime now, double per_second, int burst);
+
   // The first moment, not before `now`, at which a token may be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
   // The first moment at which as many tokens as come in `span` may be taken: at least one, at most

@@ -354,6 +354,94 @@ TEST_CASE("A handler may ask again, or end the client") {
   }
 }
 
+// --- a server that is away, or asks for less ---
+
+TEST_CASE("While the server is away nothing is sent, and what waits is answered (W-012)") {
+  ClientWorld world({.max_in_flight = 2});
+  int freed = 0;
+  world.client.on_free = [&] { ++freed; };
+  world.Execute(PatchOf("backing off"), "backing off");
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
+  for (const char* name : {"in flight", "too", "waiting"}) world.Execute(PatchOf(name), name);
+  world.client.Hold();
+  CHECK(world.client.congested());
+  CHECK(world.Kinds("waiting").empty());  // not from within Hold
+  world.RunDue();
+  CHECK(world.Kinds("waiting") == Kinds{"NotSent"});
+  CHECK(world.Kinds("backing off") == Kinds{"NotSent"});
+  world.transport.Answer(TransportError(ErrorKind::kNotSent));
+  world.transport.Answer(Refusal(503, "ServiceUnavailable", "apiserver is shutting down"));
+  CHECK(world.Kinds("in flight") == Kinds{"NotSent"});  // not repeated
+  CHECK(world.Kinds("too") == Kinds{"ServerError"});
+  world.Execute(GetOf("new"), "new");
+  CHECK(world.Kinds("new").empty());
+  world.RunDue();
+  CHECK(world.Kinds("new") == Kinds{"NotSent"});
+  world.Advance(seconds(600));
+  CHECK(world.transport.sent.size() == 3);
+  CHECK(freed == 0);
+  CHECK(world.client.counters().waiting == 0);
+  SECTION("back, it goes on, slowly at first") {
+    world.client.Resume();
+    CHECK(freed == 1);
+    CHECK_FALSE(world.client.congested());
+    for (int i = 0; i < 3; ++i) world.Execute(GetOf("again"), "again");
+    CHECK(world.transport.waiting() == 1);
+    CHECK(world.client.congested());
+    world.transport.Answer(Success());
+    world.Advance(milliseconds(900));
+    CHECK(world.transport.waiting() == 0);
+    world.Advance(seconds(1));
+    CHECK(world.transport.waiting() >= 1);
+  }
+  SECTION("CancelAll does not end it") {
+    world.client.CancelAll();
+    CHECK(world.client.congested());
+    CHECK(freed == 0);
+  }
+}
+
+TEST_CASE("Events wait for a server that is away, but are not tried again (W-012)") {
+  ClientWorld world({.qps = 0});
+  const auto places = static_cast<size_t>(kEventsInFlightMax);
+  world.Execute(EventOf("tried"), "tried");
+  world.transport.Answer(TransportError(ErrorKind::kNotSent));
+  for (size_t i = 0; i < places; ++i) world.Execute(EventOf("sent"), "sent");
+  world.Execute(EventOf("waiting"), "waiting");
+  world.client.Hold();
+  world.Execute(EventOf("new"), "new");
+  world.RunDue();
+  CHECK(world.Kinds("tried") == Kinds{"NotSent"});
+  while (world.transport.waiting() > 0) {
+    world.transport.Answer(TransportError(ErrorKind::kAmbiguous));
+  }
+  CHECK(world.Kinds("sent") == Kinds(places, "Ambiguous"));
+  world.Advance(seconds(600));
+  CHECK(world.transport.sent.size() == 1 + places);
+  CHECK(world.Kinds("waiting").empty());
+  world.client.Resume();
+  for (int i = 0; i < 20; ++i) {
+    while (world.transport.waiting() > 0) world.transport.Answer(Success("e"));
+    world.Advance(seconds(1));
+  }
+  CHECK(world.Kinds("waiting") == Kinds{"ok"});
+  CHECK(world.Kinds("new") == Kinds{"ok"});
+}
+
+TEST_CASE("A server that asks for less gets less from all callers (W-011)") {
+  ClientWorld world({.qps = 40, .burst = 40, .max_in_flight = 1000});
+  HttpResponse throttled = GENERATE(Refusal(429, "TooManyRequests", "slow down"),
+                                    Refusal(503, "ServiceUnavailable", "etcd is slow"));
+  throttled.retry_after = seconds(5);
+  world.Execute(PatchOf("web"), "patch");
+  CHECK(world.client.counters().rate == 40);
+  world.transport.Answer(throttled);
+  CHECK(world.client.counters().rate == 20);
+  CHECK(world.client.counters().throttled == 1);
+  world.Advance(seconds(60));
+  CHECK(world.client.counters().rate == 40);
+}
+
 // --- metrics ---
 
 TEST_CASE("Every HTTP request is counted by method and code, and measured") {
@@ -395,7 +483,8 @@ TEST_CASE("Every call is answered exactly once, whatever happens") {
     int asked = 0;
     for (int i = 0; i < 200; ++i) {
       const std::string name = std::to_string(asked);
-      switch (random.Below(8)) {
+      switch (random.Below(9)) {
+        case 8: random.Below(2) == 0 ? world.client.Hold() : world.client.Resume(); break;
         case 0: world.Execute(GetOf(name), std::to_string(asked++)); break;
         case 1: world.Execute(PatchOf(name), std::to_string(asked++)); break;
         case 2: world.Execute(EventOf(name), std::to_string(asked++)); break;
@@ -409,6 +498,7 @@ TEST_CASE("Every call is answered exactly once, whatever happens") {
           world.transport.Answer(answers[random.Below(static_cast<uint32_t>(answers.size()))]);
       }
     }
+    world.client.Resume();
     while (world.client.counters().waiting > 0 || world.client.counters().in_flight > 0) {
       while (world.transport.waiting() > 0) world.transport.Answer(Success());
       world.Advance(seconds(1));

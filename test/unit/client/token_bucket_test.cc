@@ -70,5 +70,33 @@ TEST_CASE("Settings at the edges") {
   CHECK(TakeAll(bucket, At(seconds(1))) == row.at_once);
 }
 
+TEST_CASE("Another rate keeps the tokens that are there, as far as they fit") {
+  TokenBucket bucket(10, 20);
+  const MonotonicTime now = At(seconds(5));
+  for (int i = 0; i < 14; ++i) bucket.TryTake(now);  // 6 are left
+  SECTION("a smaller bucket") {
+    bucket.SetRate(now, 5, 4);
+    CHECK(TakeAll(bucket, now) == 4);
+    CHECK(TakeAll(bucket, now + seconds(2)) == 4);
+  }
+  SECTION("a larger one") {
+    bucket.SetRate(now, 100, 200);
+    CHECK(TakeAll(bucket, now) == 6);
+    CHECK(bucket.NextAt(now) == now + milliseconds(10));
+    CHECK(TakeAll(bucket, now + seconds(1)) == 100);
+  }
+  SECTION("an empty one stays empty") {
+    TakeAll(bucket, now);
+    bucket.SetRate(now, 2, 4);
+    CHECK(bucket.NextAt(now) == now + milliseconds(500));
+  }
+  SECTION("to no limit and back it begins full") {
+    bucket.SetRate(now, 0, 1);
+    CHECK(TakeAll(bucket, now) == 10'000);
+    bucket.SetRate(now, 2, 4);
+    CHECK(TakeAll(bucket, now) == 4);
+  }
+}
+
 }  // namespace
 }  // namespace windlass
