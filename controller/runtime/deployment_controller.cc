@@ -43,7 +43,7 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
     AddAllWhenSynced();
   };
   cache_.on_resync = [this](const ObjectKey& key) {
-    if (term_ != nullptr && added_all_) term_->Add(key, Wake::kStatusChange);
+    if (term_ != nullptr && added_all_) term_->Add(key, Wake::kResync);
   };
   cache_.on_reset = [this] {
     EndTerm();
