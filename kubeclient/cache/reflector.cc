@@ -28,7 +28,6 @@ const ResourceVersion& Reflector::last_version() const { return machine_->last_v
 MonotonicTime Reflector::last_heard() const { return machine_->last_heard_; }
 MonotonicTime Reflector::last_bookmark() const { return machine_->last_bookmark_; }
 void Reflector::Relist() { machine_->Relist(); }
-const ReflectorOptions& Reflector::options() const { return machine_->options_; }
 std::optional<Duration> Reflector::time_to_sync() const { return machine_->time_to_sync_; }
 std::optional<MonotonicTime> Reflector::forbidden_since() const {
   return machine_->forbidden_since_;

@@ -15,7 +15,9 @@
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/informer.h"
+#include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/transport/cpprest_transport.h"
 
 namespace windlass {
 namespace {
@@ -47,7 +49,7 @@ void Show(const char* plural, const Informer<T>& informer) {
 int Run(const ConfigSources& sources, int watch_seconds) {
   const SystemClock clock;
   const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
-  const Result<ClientConfig> config = LoadConfig(sources);
+  Result<ClientConfig> config = LoadConfig(sources);
   if (!config.ok()) return log->Error(config.error().message), 1;
 
   SymbolTable symbols;  // before whatever may hold symbols
@@ -55,11 +57,12 @@ int Run(const ConfigSources& sources, int watch_seconds) {
   TimerQueue timers;
   Random random(SystemSeed());
   Decoder decoder(symbols);
-  const auto transport = CppRestTransport::Create(
-      clock, timers, inbox, ToTransportOptions(*config, clock, "cache-check"));
-  if (!transport.ok()) return log->Error(transport.error().message), 1;
+  const auto connection = ClusterConnection::Open(*std::move(config), clock, *log, timers, inbox,
+                                                  {"cache-check", seconds(60)});
+  if (!connection.ok()) return log->Error(connection.error().message), 1;
 
-  const InformerEnvironment environment{clock, random, *log, timers, **transport, decoder};
+  const InformerEnvironment environment{clock,  random, *log, timers, (*connection)->transport(),
+                                        decoder};
   Informer<Deployment> deployments(environment, Everything(Resource::kDeployments, watch_seconds),
                                    &Decoder::DecodeDeployment);
   Informer<ReplicaSet> replica_sets(environment, Everything(Resource::kReplicaSets, watch_seconds),

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/config/entry_reader.h"
+#include "kubeclient/transport/base64.h"
 #include "test/fuzz/input.h"
 
 namespace windlass::fuzz {
