@@ -25,9 +25,10 @@ void Resync::BeginRound() {
   const Duration period = random_.Between(kResyncPeriod / 2, kResyncPeriod * 3 / 2);
   round_ends_ = clock_.Now() + period;
   last_.reset();
-  const auto turns = std::clamp<size_t>(keys_.count(), 1, kResyncTurnsMax);
+  const size_t count = std::max<size_t>(keys_.count(), 1);
+  const size_t turns = std::min(count, kResyncTurnsMax);
   pause_ = period / static_cast<int64_t>(turns + 1);
-  keys_per_turn_ = (keys_.count() + turns - 1) / turns;
+  keys_per_turn_ = (count + turns - 1) / turns;
   Wait();
 }
 

@@ -185,7 +185,7 @@ TEST_CASE("a relist never undoes what is newer than it") {
   CheckRow(GENERATE(values<Row>({
       {"R-038 vanished", "apply a#1@5; relist@9", "+a#1@5 ?a#1@5", ""},
       {"R-006 deletes, then the rest in order", "apply a#1@5; apply b#2@6; relist@9 c#3@7 b#2@8",
-       "+a#1@5 +b#2@6 ?a#1@5 +c#3@7 b#2@6>8", "b#2@8 c#3@7"},
+       "+a#1@5 +b#2@6 ?a#1@5 b#2@6>8 +c#3@7", "b#2@8 c#3@7"},
       {"R-016 unchanged", "apply a#1@5; relist@9 a#1@5", "+a#1@5", "a#1@5"},
       {"R-005 an item newer than its list", "relist@5 a#1@7", "+a#1@7", "a#1@7"},
       {"R-035 a successor", "apply a#1@5; relist@9 a#2@8", "+a#1@5 ?a#1@5 +a#2@8", "a#2@8"},
