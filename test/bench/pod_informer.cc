@@ -1,0 +1,73 @@
+// Keeps all Pods in an informer, as Windlass does: what pods.sh measures. The counterpart of
+// test/cluster/cmd/podinformer, with the same words on its standard output.
+//
+//   pod_informer SERVER metadata|whole EVENTS
+//
+// A line on standard input starts it. "synced SECONDS" when it has synced; "changes N" from the
+// EVENTS-th change on. With `whole` the server sends whole Pods, of which the same fields are kept.
+#include <malloc.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/base/core_loop.h"
+#include "kubeclient/cache/informer.h"
+#include "kubeclient/transport/cpprest_transport.h"
+
+namespace windlass {
+namespace {
+
+int Run(std::string_view server, bool metadata_only, int64_t events) {
+  const SystemClock clock;
+  const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
+  SymbolTable symbols;  // before whatever may hold symbols
+  Inbox inbox;
+  TimerQueue timers;
+  Random random(1);
+  Decoder decoder(symbols);
+  TransportOptions options;
+  options.server = server;
+  const auto transport = CppRestTransport::Create(clock, timers, inbox, options);
+  if (!transport.ok()) return log->Error(transport.error().message), 1;
+
+  ReflectorOptions all_pods;
+  all_pods.resource = Resource::kPods;
+  all_pods.metadata_only = metadata_only;
+  Informer<PodMetadata> pods({clock, random, *log, timers, **transport, decoder}, all_pods,
+                             &Decoder::DecodePodMetadata);
+  int64_t changes = 0;
+  pods.store().OnChange([&](const Change<PodMetadata>& change) {
+    if (change.old_object == nullptr || change.new_object == nullptr) return;
+    if (++changes >= events) std::printf("changes %lld\n", static_cast<long long>(changes));
+  });
+
+  std::puts("ready");
+  std::string line;
+  std::getline(std::cin, line);
+  const MonotonicTime began = clock.Now();
+  pods.on_synced = [&] {
+    const auto took = std::chrono::duration<double>(clock.Now() - began).count();
+    std::printf("synced %.2f\n", took);
+  };
+  pods.Start();
+  CoreLoop(clock, *log, inbox, timers).Run([] { return false; });
+  return 0;
+}
+
+}  // namespace
+}  // namespace windlass
+
+int main(int argc, char** argv) {
+  if (argc != 4) return std::fputs("usage: pod_informer SERVER metadata|whole EVENTS\n", stderr), 2;
+  mallopt(M_ARENA_MAX, 2);                   // as windlass does
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever reads it is told at once
+  windlass::InitializeNetworkThread();
+  int64_t events = 0;
+  std::from_chars(argv[3], argv[3] + std::strlen(argv[3]), events);
+  return windlass::Run(argv[1], std::string_view(argv[2]) == "metadata", events);
+}
