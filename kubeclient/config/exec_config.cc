@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/resolve.h"
+#include "kubeclient/config/subprocess.h"
 #include "kubeclient/transport/base64.h"
 
 namespace windlass {
@@ -135,20 +135,6 @@ Status ReadEnv(const EntryReader& exec, ExecPluginConfig& config) {
 }
 
 }  // namespace
-
-std::string OneLine(std::string_view text) {
-  std::string line;
-  for (const char c : text.substr(0, kExecMessageBytesMax)) {
-    const bool blank = (c >= 0 && c <= ' ') || c == 127;
-    if (!blank) {
-      line += c;
-    } else if (!line.empty() && line.back() != ' ') {
-      line += ' ';
-    }
-  }
-  while (line.ends_with(' ')) line.pop_back();
-  return line;
-}
 
 Result<ExecPluginConfig> ReadExec(const EntryReader& user, const EntryReader& cluster,
                                   const ConfigSources& sources, const ClientConfig& config) {

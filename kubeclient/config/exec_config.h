@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,10 +15,5 @@ struct ExecPluginConfig {
   std::string info;          // value of KUBERNETES_EXEC_INFO, a JSON object
   std::string install_hint;  // may be empty; may have several lines
 };
-
-// A text of somebody else's for a message of ours: blanks and control characters become
-// one blank, and what is
-// beyond kExecMessageBytesMax is cut off.
-std::string OneLine(std::string_view text);
 
 }  // namespace windlass

@@ -177,4 +177,18 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   }
 }
 
+std::string OneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text.substr(0, kExecMessageBytesMax)) {
+    const bool blank = (c >= 0 && c <= ' ') || c == 127;
+    if (!blank) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
 }  // namespace windlass

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kubeclient/base/clock.h"
@@ -27,5 +28,10 @@ struct ProgramOutput {
 // (kCancelled). kConfig otherwise, saying what went wrong but not which program.
 Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Duration longest,
                                  size_t output_bytes_max, int stop);
+
+// A text of somebody else's for a message of ours: blanks and control characters become
+// one blank, and what is
+// beyond kExecMessageBytesMax is cut off.
+std::string OneLine(std::string_view text);
 
 }  // namespace windlass

@@ -1,12 +1,14 @@
 // The objects that threads share, each with as many threads as it has in the daemon and more. Every
 // loop ends by a condition; what is checked is order, completeness and that everybody gets home.
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "kubeclient/base/inbox.h"
 #include "kubeclient/base/log.h"
+#include "kubeclient/config/exec_plugin.h"
 #include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/line_sink.h"
 #include "kubeclient/transport/postbox.h"
@@ -129,6 +131,42 @@ TEST_CASE("TokenFileSource: read and refused from several threads") {
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(good == 4 * 200);
+}
+
+TEST_CASE("ExecPlugin: asked and refused from several threads, one run at a time") {
+  const Folder folder;
+  const std::string path =
+      folder.Write("plugin",
+                   "#!/bin/sh\nmkdir $0.running && rmdir $0.running || exit 1\ncat << 'END'\n"
+                   "{\"kind\": \"ExecCredential\", \"apiVersion\": \"v\", \"status\": "
+                   "{\"token\": \"t\"}}\nEND\n");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  const SystemClock clock;
+  ExecPluginConfig config;
+  config.api_version = "v";
+  config.command = path;
+  ExecPlugin plugin(clock, config, nullptr);
+  constexpr int kThreads = 4;
+  constexpr int kTimes = 10;
+  std::atomic<int> good = 0;
+  std::atomic<int> answered = 0;
+  const auto count = [&](const CredentialSource::Answer& answer) {
+    if (answer.ok() && answer->Reveal() == "Bearer t") ++good;
+    ++answered;
+    answered.notify_all();
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < kTimes; ++n) {
+        if (const auto answer = plugin.Authorization(count)) count(*answer);
+        plugin.Refused(clock.Now());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (int n = answered; n < kThreads * kTimes; n = answered) answered.wait(n);
+  CHECK(good == kThreads * kTimes);
 }
 
 }  // namespace
