@@ -159,6 +159,8 @@ bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
   X509_VERIFY_PARAM* const wanted = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(
       wanted, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // Whoever is given as CA is trusted, also one that another has signed.
+  X509_VERIFY_PARAM_set_flags(wanted, X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_cert_verify_callback(context, &VerifyChainAndName, nullptr);
   SSL_CTX_set_info_callback(context, &NameServer);
   if (IsIpLiteral(server_name)) {

@@ -65,10 +65,21 @@ struct CertificateAuthority::Impl {
 CertificateAuthority::CertificateAuthority(const std::string& common_name)
     : impl_(std::make_unique<Impl>()) {
   impl_->certificate = NewCertificate(impl_->key, common_name, impl_->serial);
-  X509_set_issuer_name(impl_->certificate, X509_get_subject_name(impl_->certificate));
-  AddExtension(impl_->certificate, impl_->certificate, NID_basic_constraints, "critical,CA:TRUE");
-  AddExtension(impl_->certificate, impl_->certificate, NID_key_usage, "critical,keyCertSign");
-  WL_ASSERT(X509_sign(impl_->certificate, impl_->key, EVP_sha256()) > 0);
+  Sign(*impl_);
+}
+
+CertificateAuthority::CertificateAuthority(const std::string& common_name,
+                                           const CertificateAuthority& issuer)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->certificate = NewCertificate(impl_->key, common_name, ++issuer.impl_->serial);
+  Sign(*issuer.impl_);
+}
+
+void CertificateAuthority::Sign(const Impl& issuer) {
+  X509_set_issuer_name(impl_->certificate, X509_get_subject_name(issuer.certificate));
+  AddExtension(impl_->certificate, issuer.certificate, NID_basic_constraints, "critical,CA:TRUE");
+  AddExtension(impl_->certificate, issuer.certificate, NID_key_usage, "critical,keyCertSign");
+  WL_ASSERT(X509_sign(impl_->certificate, issuer.key, EVP_sha256()) > 0);
 }
 
 CertificateAuthority::~CertificateAuthority() {

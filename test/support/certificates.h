@@ -20,6 +20,8 @@ struct Subject {
 class CertificateAuthority {
  public:
   explicit CertificateAuthority(const std::string& common_name);
+  // An intermediate one.
+  CertificateAuthority(const std::string& common_name, const CertificateAuthority& issuer);
   ~CertificateAuthority();
   CertificateAuthority(const CertificateAuthority&) = delete;
   CertificateAuthority& operator=(const CertificateAuthority&) = delete;
@@ -30,6 +32,8 @@ class CertificateAuthority {
 
  private:
   struct Impl;
+  void Sign(const Impl& issuer);
+
   std::unique_ptr<Impl> impl_;
 };
 

@@ -173,6 +173,21 @@ TEST_CASE("other TLS material is used from then on, for streams that are open as
   }
 }
 
+TEST_CASE("whoever is given as CA is trusted, be it an intermediate one") {
+  const CertificateAuthority root("root");
+  CertificateAuthority intermediate("intermediate", root);
+  const PemPair pair = intermediate.Issue(kLoopback);
+  RawHttpServer server(Hello, TlsServer{pair.certificate_pem, pair.key_pem, ""});
+  TransportOptions options;
+  options.tls.ca_pem = intermediate.certificate_pem();
+  SECTION("alone, as a cluster with an external CA has it") {}
+  SECTION("with its own issuer") { options.tls.ca_pem += root.certificate_pem(); }
+  TransportFixture client(server.url(), options);
+  const Result<HttpResponse> reply = client.Call(Get("/api"));
+  INFO((reply.ok() ? std::string() : reply.error().message));
+  CHECK(reply.ok());
+}
+
 TEST_CASE("without a CA the system's trust does not hold for a private one") {
   Cluster cluster;
   RawHttpServer server(Hello, cluster.Server(kLoopback));
