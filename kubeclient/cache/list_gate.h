@@ -45,7 +45,7 @@ class ListGate {
     std::function<void()> list;
   };
 
-  bool open() const { return failing_.size() < 2 || inside_.empty(); }
+  bool admits() const { return failing_.size() < 2 || inside_.empty(); }
   void AdmitLater();
   void Admit();
 
