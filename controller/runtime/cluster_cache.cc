@@ -135,6 +135,12 @@ void ClusterCache::StartPods() {
   pods_audit_.Start();
 }
 
+void ClusterCache::TryNow() {
+  deployments_.TryNow();
+  replica_sets_.TryNow();
+  pods_.TryNow();
+}
+
 void ClusterCache::Stop() {
   started_ = false;
   resync_.Stop();

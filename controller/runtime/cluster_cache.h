@@ -30,6 +30,9 @@ class ClusterCache {
   void Start();
   void Stop();
 
+  // The server is back: whoever waits after a failure tries again soon.
+  void TryNow();
+
   // Starts the Pod informer if it is not running yet.
   void WatchPods();
 

@@ -23,6 +23,9 @@ class BackOff {
     return wait;
   }
 
+  // What failed so far says nothing about the future.
+  void StartOver() { step_ = kReflectorBackOffFirst; }
+
  private:
   Random& random_;
   Duration step_ = kReflectorBackOffFirst;

@@ -47,6 +47,7 @@ class Informer final : private ReflectorSink {
   void Reset(std::string_view why) { reflector_.Reset(why); }
   // Gets a complete state anew, soon.
   void Relist() { reflector_.Relist(); }
+  void TryNow() { reflector_.TryNow(); }
 
   // True once the first complete state was applied and every handler has seen it. Stays
   // true until a reset.

@@ -21,6 +21,7 @@ void Reflector::Start() { machine_->Start(); }
 void Reflector::Stop() { machine_->Stop(); }
 const ReflectorOptions& Reflector::options() const { return machine_->options_; }
 void Reflector::Reset(std::string_view why) { machine_->Reset(why); }
+void Reflector::TryNow() { machine_->TryNow(); }
 ReflectorState Reflector::state() const { return machine_->state_; }
 const ReflectorCounters& Reflector::counters() const { return machine_->counters_; }
 const std::string& Reflector::trouble() const { return machine_->trouble_; }
@@ -171,11 +172,27 @@ void Reflector::Machine::AskAgain(Asked what, Duration wait) {
 
 void Reflector::Machine::After(Duration wait, ReflectorState meanwhile, void (Machine::*next)()) {
   state_ = meanwhile;
+  next_ = next;
   timers_.Cancel(timer_);
   timer_ = timers_.At(clock_.Now() + wait, [this, next] {
     timer_ = 0;
     (this->*next)();
   });
+}
+
+void Reflector::Machine::TryNow() {
+  back_off_.StartOver();  // a server that starts refuses for a moment what it will allow
+  const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
+  switch (state_) {
+    case ReflectorState::kStopped:
+    case ReflectorState::kListed: return;  // about to watch
+    case ReflectorState::kBackingOff: return After(wait, state_, next_);
+    default: break;
+  }
+  const Asked what = asked();
+  CloseCall();
+  AbandonReplace();
+  AskAgain(what, wait);
 }
 
 // A line came, or the watch has not failed for a while.

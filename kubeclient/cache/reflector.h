@@ -114,6 +114,10 @@ class Reflector {
 
   // From kStopped only. The first state is consistent, also after a Stop.
   void Start();
+  // The server is back after an outage (W-013): asks again within kWatchAgainJitter, whatever its
+  // back-off was, which starts over; a stream that is open is opened anew, at the same version,
+  // because it may hang.
+  void TryNow();
   // The sink hears nothing more; a replacement under way is abandoned.
   void Stop();
   // Forgets where it was and gets a consistent state anew. The sink hears Reset before this

@@ -71,6 +71,7 @@ struct Reflector::Machine {
   void RelistAtOnce(Duration at_least);
   void AskAgain(Asked asked, Duration wait);
   void After(Duration wait, ReflectorState meanwhile, void (Machine::*next)());
+  void TryNow();
   Duration Wait(const ListWatchFailure& failure, Duration longest);
   void AllIsWell();
   void InTrouble(std::string what);
@@ -108,7 +109,8 @@ struct Reflector::Machine {
   // was closed, or after the reflector is gone, reaches nobody.
   CallId call_ = 0;
   std::shared_ptr<int> call_alive_;
-  TimerId timer_ = 0;  // guards an open stream, or ends a wait
+  TimerId timer_ = 0;                  // guards an open stream, or ends a wait
+  void (Machine::*next_)() = nullptr;  // what follows the latest wait
 
   // The replacement under way.
   bool replacing_ = false;
