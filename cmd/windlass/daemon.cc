@@ -49,15 +49,15 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       log_(log),
       inbox_(inbox),
       timers_(timers),
-      transport_(transport),
       random_(SystemSeed()),
+      transport_(clock, random_, log, timers, transport),
       decoder_(symbols),
       gate_(clock),
-      client_(clock, timers, transport, decoder_, gate_, ClientOptionsOf(flags)),
+      client_(clock, timers, transport_, decoder_, gate_, ClientOptionsOf(flags)),
       events_(clock, log, client_, "deployment-controller"),
-      controller_({clock, random_, log, timers, transport, decoder_}, client_, events_,
+      controller_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
                   {flags.namespace_, flags.max_in_flight}),
-      election_(clock, random_, log, timers, transport, gate_, ElectionOptionsOf(flags, random_)),
+      election_(clock, random_, log, timers, transport_, gate_, ElectionOptionsOf(flags, random_)),
       board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {
     request_duration_.try_emplace(std::string(verb), RestClientHistogram())
@@ -67,6 +67,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
   client_.on_rate_limiter_duration = [this](const Request&, Duration duration) {
     rate_limiter_duration_.Observe(duration);
   };
+  transport_.on_change = [this](bool away) { ServerChanged(away); };
   election_.on_started_leading = [this] { Lead(); };
   election_.on_stopped_leading = [this] { StepDown(); };
   controller_.on_reset = [this] { CampaignAnew(); };
@@ -196,6 +197,13 @@ void Daemon::StartControllers() {
 void Daemon::LeadForGood() {
   gate_.OpenForGood();
   Lead();
+}
+
+// Keys stay where they are while the server is away (W-012).
+void Daemon::ServerChanged(bool away) {
+  if (away) return client_.Hold();
+  client_.Resume();
+  controller_.ServerIsBack();
 }
 
 void Daemon::Lead() {

@@ -25,6 +25,7 @@
 #include "kubeclient/client/access_review.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
+#include "kubeclient/client/guarded_transport.h"
 #include "kubeclient/client/write_gate.h"
 #include "kubeclient/transport/transport.h"
 
@@ -67,6 +68,8 @@ class Daemon {
   void GiveUpLease();
   void Finish(int exit_code);
 
+  void ServerChanged(bool away);
+
   void Publish();
   void NoteActivity();
   void AwaitIdle();
@@ -78,8 +81,8 @@ class Daemon {
   Log& log_;
   Inbox& inbox_;
   TimerQueue& timers_;
-  Transport& transport_;
   Random random_;
+  GuardedTransport transport_;
   Decoder decoder_;
   WriteGate gate_;
   Client client_;

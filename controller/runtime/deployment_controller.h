@@ -55,6 +55,8 @@ class DeploymentController {
   // Everything the caches held is void, and the term has ended with all it held. A term
   // that begins now looks at nothing before the caches are complete anew.
   std::function<void()> on_reset;
+  // The API server answers again after an outage.
+  void ServerIsBack() { cache_.TryNow(); }
 
   // Takes no further keys; drained() once nothing is in flight.
   void Drain();

@@ -1,0 +1,47 @@
+#include "kubeclient/client/circuit_breaker.h"
+
+#include <algorithm>
+
+namespace windlass {
+
+void CircuitBreaker::Note(Exchange exchange, MonotonicTime now) {
+  if (tripped_) {
+    if (exchange != Exchange::kUseful || now - opened_at_ < kBreakerOpenMin) return;
+    tripped_ = false;
+    return Forget();
+  }
+  const int64_t number = now.since_start / seconds(1);
+  Second& second = window_[static_cast<size_t>(number) % window_.size()];
+  if (second.number != number) second = {.number = number};
+  ++second.answers;
+  if (exchange != Exchange::kUseful) ++second.bad;
+  unreachable_in_a_row_ = exchange == Exchange::kUnreachable ? unreachable_in_a_row_ + 1 : 0;
+  if (unreachable_in_a_row_ < kBreakerFailures && !MostAreBad(now)) return;
+  tripped_ = true;
+  opened_at_ = now;
+}
+
+bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
+  const int64_t present = now.since_start / seconds(1);
+  int answers = 0;
+  int bad = 0;
+  for (const Second& second : window_) {
+    if (present - second.number >= static_cast<int64_t>(window_.size())) continue;
+    answers += second.answers;
+    bad += second.bad;
+  }
+  return answers >= kBreakerAnswersMin && 2 * bad > answers;
+}
+
+// What was before says nothing about the server that is back.
+void CircuitBreaker::Forget() {
+  unreachable_in_a_row_ = 0;
+  window_.fill({});
+}
+
+Duration ProbeWait(int probes_sent) {
+  constexpr int kDoublings = 3;
+  return std::min<Duration>(seconds(1 << std::min(probes_sent, kDoublings)), kProbeWaitMax);
+}
+
+}  // namespace windlass

@@ -1,0 +1,157 @@
+#include "kubeclient/client/guarded_transport.h"
+
+#include <optional>
+#include <utility>
+
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+// Calls that never reach the inner transport are told from its own by this bit.
+constexpr CallId kRefusedBit = CallId{1} << 63U;
+
+// A webhook that cannot be called answers 500 through a server that is well.
+bool IsOfAWebhook(std::string_view body) { return body.find("webhook") != std::string_view::npos; }
+
+Exchange ExchangeOf(int status, std::string_view body) {
+  return status >= 500 && !IsOfAWebhook(body) ? Exchange::kTrouble : Exchange::kUseful;
+}
+
+// nullopt for what says nothing about the server: our own cancelling, or credentials that could not
+// be read.
+std::optional<Exchange> ExchangeOf(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kNotSent:
+    case ErrorKind::kAmbiguous:
+    case ErrorKind::kTls: return Exchange::kUnreachable;
+    case ErrorKind::kMalformed: return Exchange::kTrouble;
+    default: return std::nullopt;
+  }
+}
+
+std::optional<Exchange> ExchangeOf(const Result<HttpResponse>& response) {
+  if (response.ok()) return ExchangeOf(response->status, response->body);
+  return ExchangeOf(response.error().kind);
+}
+
+std::optional<Exchange> ExchangeOf(const StreamEnd& end) {
+  if (end.status != 0) return ExchangeOf(end.status, end.error_body);
+  return end.error ? ExchangeOf(end.error->kind) : std::nullopt;
+}
+
+}  // namespace
+
+GuardedTransport::GuardedTransport(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
+                                   Transport& inner)
+    : clock_(clock), random_(random), log_(log), timers_(timers), inner_(inner) {}
+
+GuardedTransport::~GuardedTransport() {
+  timers_.Cancel(probe_timer_);
+  if (probe_ != 0) inner_.Cancel(probe_);
+}
+
+CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
+  if (!MayPass(request.call_class)) return Refuse(std::move(reply));
+  ++sent_;
+  return inner_.Call(std::move(request), [this, still_there = std::weak_ptr(alive_),
+                                          reply = std::move(reply)](Result<HttpResponse> response) {
+    const std::optional<Exchange> exchange = ExchangeOf(response);
+    if (exchange && !still_there.expired()) Note(*exchange);
+    reply(std::move(response));
+  });
+}
+
+// A stream tells twice: with its first line that the server is there, with its end only if nothing
+// came. One that breaks off later was a connection, not the server.
+CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
+  if (!MayPass(request.call_class)) {
+    return Refuse([on_end = std::move(handler.on_end)](Error error) {
+      on_end({0, "", std::move(error), std::nullopt});
+    });
+  }
+  const auto heard = std::make_shared<bool>(false);
+  StreamHandler observed;
+  observed.on_line = [this, still_there = std::weak_ptr(alive_), heard,
+                      on_line = std::move(handler.on_line)](std::string_view line) {
+    if (!std::exchange(*heard, true) && !still_there.expired()) Note(Exchange::kUseful);
+    on_line(line);
+  };
+  observed.on_end = [this, still_there = std::weak_ptr(alive_), heard,
+                     on_end = std::move(handler.on_end)](StreamEnd end) {
+    const std::optional<Exchange> exchange = ExchangeOf(end);
+    if (exchange && !*heard && !still_there.expired()) Note(*exchange);
+    on_end(std::move(end));
+  };
+  ++sent_;
+  return inner_.Stream(std::move(request), std::move(observed));
+}
+
+bool GuardedTransport::MayPass(CallClass call_class) {
+  if (!breaker_.tripped()) return true;
+  const MonotonicTime now = clock_.Now();
+  if (call_class == CallClass::kLease && now - breaker_.opened_at() < kAwayLease) return true;
+  if (now < next_pass_) return false;
+  next_pass_ = now + kAwayPass;
+  return true;
+}
+
+CallId GuardedTransport::Refuse(std::function<void(Error)> answer) {
+  timers_.At(clock_.Now(), [still_there = std::weak_ptr(alive_), answer = std::move(answer)] {
+    if (!still_there.expired()) answer({ErrorKind::kNotSent, "the API server does not answer"});
+  });
+  return kRefusedBit | ++refused_;
+}
+
+// The answer of a refused call is on its way already.
+void GuardedTransport::Cancel(CallId id) {
+  if ((id & kRefusedBit) == 0) inner_.Cancel(id);
+}
+
+void GuardedTransport::Note(Exchange exchange) {
+  const bool before = breaker_.tripped();
+  breaker_.Note(exchange, clock_.Now());
+  if (breaker_.tripped() == before) return;
+  if (breaker_.tripped()) {
+    ++times_away_;
+    probes_sent_ = 0;
+    next_pass_ = clock_.Now() + kAwayPass;
+    log_.Warning("the API server does not answer; nothing is written until it does");
+    if (probe_ == 0) ScheduleProbe();
+  } else {
+    timers_.Cancel(std::exchange(probe_timer_, TimerId{0}));
+    const Duration away = clock_.Now() - breaker_.opened_at();
+    log_.Info("the API server answers again",
+              {{"away_seconds", std::chrono::duration_cast<seconds>(away).count()}});
+  }
+  if (on_change) on_change(breaker_.tripped());
+}
+
+// The time between two probes is counted from one's beginning, so that a server that swallows them
+// is found as soon as one that refuses.
+void GuardedTransport::ScheduleProbe() {
+  const Duration wait = ProbeWait(probes_sent_);
+  probe_timer_ = timers_.At(clock_.Now() + random_.Between(wait, wait * 6 / 5), [this] {
+    probe_timer_ = 0;
+    if (probe_ == 0) Probe();
+  });
+}
+
+void GuardedTransport::Probe() {
+  ++probes_sent_;
+  ++probes_total_;
+  ++sent_;
+  HttpRequest request;
+  request.target = "/readyz";
+  request.accept = "*/*";
+  request.deadline = kProbeDeadline;
+  probe_ = inner_.Call(std::move(request), [this, still_there = std::weak_ptr(alive_)](
+                                               const Result<HttpResponse>& response) {
+    if (still_there.expired()) return;
+    probe_ = 0;
+    if (const auto exchange = ExchangeOf(response)) Note(*exchange);
+  });
+  ScheduleProbe();
+}
+
+}  // namespace windlass

@@ -1,0 +1,272 @@
+// What the guard learns from exchanges, and what it asks while the server is away (W-012).
+#include "kubeclient/client/guarded_transport.h"
+
+#include <string>
+#include <vector>
+
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+#include "test/unit/client/fake_transport.h"
+
+namespace windlass {
+namespace {
+
+// A transport that also has streams.
+class StreamingTransport final : public Transport {
+ public:
+  StreamingTransport(const Clock& clock, TimerQueue& timers) : calls(clock, timers) {}
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    return calls.Call(std::move(request), std::move(reply));
+  }
+  CallId Stream(HttpRequest, StreamHandler handler) override {
+    streams.push_back(std::move(handler));
+    return 1'000'000 + streams.size();
+  }
+  void Cancel(CallId id) override { calls.Cancel(id); }
+
+  FakeTransport calls;
+  std::vector<StreamHandler> streams;
+};
+
+class CountingLog final : public Log {
+ public:
+  void Write(LogLevel, std::string_view event, const LogFields&) override {
+    lines.emplace_back(event);
+  }
+  bool Enabled(LogLevel) const override { return true; }
+  std::vector<std::string> lines;
+};
+
+StreamEnd EndWith(int status) { return {status, "", std::nullopt, std::nullopt}; }
+StreamEnd Broken(ErrorKind kind) { return {0, "", TransportError(kind), std::nullopt}; }
+
+struct Fixture {
+  void Call(Result<HttpResponse> answer) {
+    guard.Call(HttpRequest{}, [this](const Result<HttpResponse>&) { ++replies; });
+    if (inner.calls.waiting() > 0) inner.calls.Answer(std::move(answer));
+    timers.RunDue(clock.Now());
+  }
+  void Fail(int times) {
+    for (int i = 0; i < times; ++i) Call(TransportError(ErrorKind::kNotSent));
+  }
+  void Stream(std::vector<std::string> lines, StreamEnd end) {
+    guard.Stream(HttpRequest{}, {[this](std::string_view) { ++streamed; },
+                                 [this](const StreamEnd&) { ++replies; }});
+    for (const std::string& line : lines) inner.streams.back().on_line(line);
+    inner.streams.back().on_end(std::move(end));
+  }
+  void Advance(Duration duration) {
+    const MonotonicTime end = clock.Now() + duration;
+    timers.RunDue(clock.Now());
+    while (timers.next() && *timers.next() <= end) {
+      clock.JumpTo(std::max(clock.Now(), *timers.next()));
+      timers.RunDue(clock.Now());
+    }
+    clock.JumpTo(end);
+  }
+
+  sim::VirtualClock clock;
+  TimerQueue timers;
+  Random random{1};
+  CountingLog log;
+  StreamingTransport inner{clock, timers};
+  GuardedTransport guard{clock, random, log, timers, inner};
+  int replies = 0;
+  int streamed = 0;
+};
+
+TEST_CASE_METHOD(Fixture, "every answer goes through, whatever it is") {
+  Fail(4);
+  Call(Success());
+  Stream({"a", "b"}, EndWith(200));
+  CHECK(replies == 6);
+  CHECK(streamed == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "five exchanges without an answer mean that the server is away") {
+  std::vector<bool> told;
+  guard.on_change = [&](bool away) { told.push_back(away); };
+  Fail(4);
+  CHECK_FALSE(guard.away());
+  const int how = GENERATE(0, 1, 2, 3);
+  if (how == 0) Call(TransportError(ErrorKind::kAmbiguous));
+  if (how == 1) Call(TransportError(ErrorKind::kTls));
+  if (how == 2) Stream({}, Broken(ErrorKind::kNotSent));
+  if (how == 3) Call(TransportError(ErrorKind::kNotSent));
+  CHECK(guard.away());
+  CHECK(told == std::vector<bool>{true});
+  CHECK(guard.times_away() == 1);
+  Fail(5);
+  CHECK(told.size() == 1);
+  CHECK(log.lines.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "what says nothing about the server is not counted") {
+  Fail(4);
+  const int how = GENERATE(0, 1, 2);
+  for (int i = 0; i < 20; ++i) {
+    if (how == 0) Call(TransportError(ErrorKind::kCancelled));
+    if (how == 1) Call(TransportError(ErrorKind::kConfig));
+    // A connection that breaks after it brought something.
+    if (how == 2) Stream({"line"}, Broken(ErrorKind::kAmbiguous));
+  }
+  CHECK_FALSE(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture, "a server that refuses, throttles or cannot reach a webhook is there") {
+  for (int i = 0; i < 20; ++i) {
+    Call(Refusal(403, "Forbidden", "no"));
+    Call(Refusal(429, "TooManyRequests", "slow down"));
+    Call(Refusal(500, "InternalError", "failed calling webhook \\\"x.example.com\\\": refused"));
+    Stream({}, EndWith(410));
+  }
+  CHECK_FALSE(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture, "a server most of whose answers are 5xx counts as away") {
+  for (int i = 0; i < 10; ++i) Call(Refusal(500, "InternalError", "etcdserver: no leader"));
+  CHECK(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "while it is away /readyz is asked for, and nothing else, ever more rarely") {
+  Fail(5);
+  std::vector<int64_t> at;
+  const MonotonicTime start = clock.Now();
+  for (int ms = 0; ms < 60'000; ms += 10) {
+    Advance(milliseconds(10));
+    while (inner.calls.waiting() > 0) {
+      at.push_back((clock.Now() - start) / milliseconds(100));
+      CHECK(inner.calls.sent.back().target == "/readyz");
+      inner.calls.Answer(TransportError(ErrorKind::kNotSent));
+    }
+  }
+  REQUIRE(at.size() >= 10);
+  CHECK(at.size() <= 14);
+  CHECK(at[0] >= 10);
+  CHECK(at[0] <= 13);
+  CHECK(at[1] - at[0] >= 20);
+  CHECK(at[1] - at[0] <= 25);
+  CHECK(at[2] - at[1] >= 39);
+  CHECK(at[2] - at[1] <= 49);
+  for (size_t i = 3; i < at.size(); ++i) {
+    CHECK(at[i] - at[i - 1] >= 49);
+    CHECK(at[i] - at[i - 1] <= 61);
+  }
+  CHECK(guard.probes() == at.size());
+}
+
+TEST_CASE_METHOD(Fixture, "a probe that is swallowed does not hold up the next one") {
+  Fail(5);
+  Advance(seconds(2));
+  REQUIRE(inner.calls.waiting() == 1);
+  CHECK(inner.calls.sent.back().deadline == kProbeDeadline);
+  inner.calls.Answer(TransportError(ErrorKind::kAmbiguous));
+  Advance(seconds(2));
+  CHECK(inner.calls.waiting() == 1);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "the server is back with its first useful answer, a probe's or another's") {
+  std::vector<bool> told;
+  guard.on_change = [&](bool away) { told.push_back(away); };
+  Fail(5);
+  Advance(milliseconds(1500));
+  REQUIRE(inner.calls.waiting() == 1);
+  const int how = GENERATE(0, 1, 2);
+  if (how == 0) inner.calls.Answer({{200, "text/plain", "ok", {}}});
+  if (how == 1) inner.calls.Answer(Refusal(403, "Forbidden", "no right to see /readyz"));
+  if (how == 2) {
+    inner.calls.Answer(Refusal(500, "InternalError", "[-]etcd failed"));
+    CHECK(guard.away());
+    clock.JumpTo(clock.Now() + kAwayPass);
+    Stream({"an event"}, EndWith(200));
+  }
+  CHECK_FALSE(guard.away());
+  CHECK(told == std::vector<bool>{true, false});
+  CHECK(timers.empty());
+  Advance(seconds(60));
+  CHECK(inner.calls.waiting() == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever asks (W-013)") {
+  Fail(5);
+  int refused = 0;
+  size_t streams = 0;
+  for (int second = 0; second < 600; ++second) {
+    guard.Call(HttpRequest{}, [&](const Result<HttpResponse>& said) {
+      if (!said.ok() && said.error().kind == ErrorKind::kNotSent) ++refused;
+    });
+    guard.Stream(HttpRequest{}, {[](std::string_view) {},
+                                 [&](const StreamEnd& end) {
+                                   CHECK(end.status == 0);
+                                   REQUIRE(end.error);
+                                   CHECK(end.error->kind == ErrorKind::kNotSent);
+                                   ++refused;
+                                 }});
+    Advance(seconds(1));
+    while (inner.calls.waiting() > 0) {
+      inner.calls.Answer(TransportError(ErrorKind::kNotSent));
+    }
+    for (const StreamHandler& stream : inner.streams) {
+      stream.on_end(Broken(ErrorKind::kNotSent));
+    }
+    streams += inner.streams.size();
+    inner.streams.clear();
+  }
+  CHECK(guard.sent() == inner.calls.sent.size() + streams);
+  CHECK(refused == 1200);  // those that were sent have failed like the others
+  CHECK(guard.sent() <= 5 + 600 * 3 / 10);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a Lease is renewed while the server is away, as long as a permit lasts") {
+  Fail(5);
+  const size_t before = inner.calls.sent.size();
+  HttpRequest renewal;
+  renewal.call_class = CallClass::kLease;
+  int answers = 0;
+  const auto renew = [&] { guard.Call(renewal, [&](const Result<HttpResponse>&) { ++answers; }); };
+  for (int i = 0; i < 10; ++i) renew();
+  CHECK(inner.calls.sent.size() == before + 10);
+  while (inner.calls.waiting() > 0) inner.calls.Answer(TransportError(ErrorKind::kAmbiguous));
+  clock.JumpTo(clock.Now() + kAwayLease);
+  for (int i = 0; i < 10; ++i) renew();
+  CHECK(inner.calls.sent.size() == before + 11);  // the one that may pass
+  timers.RunDue(clock.Now());
+  CHECK(answers == 19);
+}
+
+TEST_CASE_METHOD(Fixture, "a refused call can be cancelled, and is answered once all the same") {
+  Fail(5);
+  int answers = 0;
+  const CallId id = guard.Call(HttpRequest{}, [&](const Result<HttpResponse>&) { ++answers; });
+  CHECK(answers == 0);
+  guard.Cancel(id);
+  Advance(Duration{0});
+  CHECK(answers == 1);
+  CHECK(inner.calls.cancels == 0);
+}
+
+TEST_CASE("a guard that goes leaves no timer, and answers after it are harmless") {
+  sim::VirtualClock clock;
+  TimerQueue timers;
+  Random random{1};
+  CountingLog log;
+  StreamingTransport inner{clock, timers};
+  int replies = 0;
+  {
+    GuardedTransport guard{clock, random, log, timers, inner};
+    for (int i = 0; i < 6; ++i) {
+      guard.Call(HttpRequest{}, [&](const Result<HttpResponse>&) { ++replies; });
+    }
+    for (int i = 0; i < 5; ++i) inner.calls.Answer(TransportError(ErrorKind::kNotSent));
+    CHECK(!timers.empty());
+  }
+  CHECK(timers.empty());
+  inner.calls.Answer(Success());
+  CHECK(replies == 6);
+}
+
+}  // namespace
+}  // namespace windlass
