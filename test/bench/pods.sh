@@ -165,6 +165,24 @@ row() { # LABEL FORMAT EXPRESSION NAMES…
   echo
 }
 
+# ratio LABEL EXPRESSION NAMES… : ours to theirs, for the two pairs that read the same bytes.
+ratio() {
+  local pair
+  printf '%-36s' "$1"
+  for pair in 'ours-metadata client-go-metadata' 'ours-whole client-go-typed'; do
+    # shellcheck disable=SC2086 # two words
+    printf '%22s' "$(quotient $pair "${@:2}")"
+  done
+  echo
+}
+quotient() { # OURS THEIRS EXPRESSION NAMES…
+  local ours theirs
+  ours=$(cell "$1" %.6f "${@:3}")
+  theirs=$(cell "$2" %.6f "${@:3}")
+  awk -v ours="$ours" -v theirs="$theirs" \
+    'BEGIN { if (theirs > 0 && ours > 0) printf "%.3f", ours / theirs; else print "-" }'
+}
+
 SUBJECTS=("$@")
 if [ $# -eq 0 ]; then
   SUBJECTS=(ours-metadata client-go-metadata client-go-metadata-protobuf ours-whole
@@ -200,4 +218,13 @@ done
   row 'CPU of the relist (s)' %.2f 'relist_cpu / 1000' relist_cpu
   row 'RSS after the relist (MiB)' %.1f 'rss_relisted / 1024' rss_relisted
   row 'RSS after it, collected (MiB)' %.1f 'rss_relisted_collected / 1024' rss_relisted_collected
+  echo
+  printf '%-36s%22s%22s\n' 'ours / client-go, JSON both' metadata 'whole Pods'
+  ratio 'time to sync' sync_seconds sync_seconds
+  ratio 'CPU of the sync' sync_cpu sync_cpu
+  ratio 'peak RSS during sync' peak_sync peak_sync
+  ratio 'bytes per Pod' 'rss_synced - rss_before' rss_synced rss_before
+  ratio 'CPU per event' events_cpu events_cpu
+  ratio 'peak RSS during relist' peak_relist peak_relist
+  ratio 'CPU of the relist' relist_cpu relist_cpu
 } | tee "${REPORT:-$WORK/report.txt}"
