@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,8 @@ class DeploymentController {
   const ClusterCache& cache() const { return cache_; }
   const ControllerCounters& counters() const { return counters_; }
   WorkQueueCounters queue_counters() const;
+  // Of the present term; NoisyKeys::Shown.
+  std::map<std::string, int> noisy_keys() const;
 
  private:
   // Adds every cached Deployment once the caches are complete (D-025), and past the barrier.

@@ -1,5 +1,8 @@
 #include "controller/runtime/sync.h"
 
+#include <algorithm>
+#include <exception>
+#include <new>
 #include <utility>
 
 #include "kubeclient/base/limits.h"
@@ -31,16 +34,21 @@ bool IsRefusal(ErrorKind kind) {
 
 SyncResult AfterError(const Error& error, Retry retry) {
   if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};
+  SyncResult back_off{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
+  back_off.at_least = milliseconds(error.retry_after_ms);
   // A spec change resets the back-off; until then even a hopeless write is tried again now
   // and then, because no key is ever dropped.
-  if (retry == Retry::kOnSpecChange) return {SyncResult::Kind::kRetry, {}, kPolicyRetryMax, {}};
+  if (retry == Retry::kOnSpecChange) {
+    back_off.longest = kPolicyRetryMax;
+    return back_off;
+  }
   switch (error.kind) {
     case ErrorKind::kConflict:
     case ErrorKind::kNotFound: return {SyncResult::Kind::kConflict, {}, {}, {}};
     case ErrorKind::kNamespaceTerminating: return {SyncResult::Kind::kForget, {}, {}, {}};
     case ErrorKind::kForbidden:
-    case ErrorKind::kInvalid: return {SyncResult::Kind::kRetry, {}, kPolicyRetryMax, {}};
-    default: return {SyncResult::Kind::kRetry, {}, kRetryMax, {}};
+    case ErrorKind::kInvalid: back_off.longest = kPolicyRetryMax; return back_off;
+    default: return back_off;
   }
 }
 
@@ -76,10 +84,27 @@ void Sync::TakeStep() {
   if (steps_++ >= steps_max || too_long) {
     environment_.log.Warning("sync took too long and will be taken up again",
                              {{"deployment", key_.ToString()}, {"steps", steps_}});
-    return End({SyncResult::Kind::kRetry, {}, kRetryMax, {}});
+    // A server that is slow is no fault of ours, a plan that never ends is.
+    const auto kind = too_long ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
+    return End({kind, {}, kRetryMax, {}});
   }
-  Step step = environment_.next(view, learned_, environment_.clock.Wall());
-  std::visit([this](auto&& chosen) { Perform(std::move(chosen)); }, std::move(step));
+  std::optional<Step> step = Plan(view);
+  if (!step) return End({SyncResult::Kind::kInternal, {}, {}, {}});
+  std::visit([this](auto&& chosen) { Perform(std::move(chosen)); }, std::move(*step));
+}
+
+// A planner that fails over one object must not take the others with it. Without memory
+// nothing can go on: that ends the process, as a crash that a restart repairs.
+std::optional<Step> Sync::Plan(const View& view) {
+  try {
+    return environment_.next(view, learned_, environment_.clock.Wall());
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& fault) {
+    environment_.log.Error("internal error in a sync",
+                           {{"deployment", key_.ToString()}, {"error", fault.what()}});
+    return std::nullopt;
+  }
 }
 
 // A later sync will say more than this write would: it runs when the patience ends, or before.
@@ -98,6 +123,7 @@ void Sync::Perform(Write write) {
   // Asking again for what was refused in this very sync is a planner that does not learn.
   WL_ASSERT(!refused_.contains(write.request.Identity().text));
   const Request request = write.request;
+  ++calls_;
   environment_.client.Execute(request,
                               WhileAlive([this, write = std::move(write)](Result<Reply> said) {
                                 WriteAnswered(write, std::move(said));
@@ -151,6 +177,7 @@ void Sync::WriteRefused(const Write& write, Error error) {
 
 void Sync::Perform(Read read) {
   const Request request = read.request;
+  ++calls_;
   environment_.client.Execute(request,
                               WhileAlive([this, read = std::move(read)](Result<Reply> said) {
                                 ReadAnswered(read, std::move(said));
@@ -167,7 +194,10 @@ void Sync::ReadAnswered(const Read& read, Result<Reply> said) {
                                                       {"request", read.request.Describe()},
                                                       {"why", read.why},
                                                       {"error", said.error().message}});
-    return End(AfterError(said.error(), Retry::kBackOff));
+    SyncResult result = AfterError(said.error(), Retry::kBackOff);
+    // A right to read comes with a right to write or not at all: it is looked for more often.
+    result.longest = std::min(result.longest, kRetryMax);
+    return End(std::move(result));
   }
   learned_.push_back({read.request.Identity(), std::move(said)});
   GoOn();
@@ -196,6 +226,7 @@ void Sync::Emit(const std::vector<Event>& events) {
 }
 
 void Sync::End(SyncResult result) {
+  result.calls = calls_;
   const auto done = std::move(hooks_.done);
   done(std::move(result));  // may destroy this
 }

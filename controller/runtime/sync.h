@@ -45,6 +45,7 @@ struct SyncResult {
     kConflict,   // lost a race: the event that beat us wakes the key, at the latest a second later
     kRetry,      // back-off up to `longest`
     kForget,     // only an event wakes the key
+    kInternal,   // a fault of ours
     kUncertain,  // a write of ours may or may not have happened: verify `unverified` first (S-003)
   };
   Kind kind = Kind::kDone;
@@ -53,6 +54,8 @@ struct SyncResult {
   std::optional<Request> unverified;
   // Since when a write has been put off (Write::patience); handed to the key's next sync.
   std::optional<MonotonicTime> put_off_since{};
+  int calls = 0;         // made for it
+  Duration at_least{0};  // of a back-off: the server's Retry-After
 };
 
 // What a sync asks of those who run it.
@@ -85,6 +88,7 @@ class Sync {
  private:
   void GoOn();
   void TakeStep();
+  std::optional<Step> Plan(const View& view);
   bool PutOff(const Write& write);
   void Perform(Write write);
   void Perform(Read read);
@@ -106,6 +110,7 @@ class Sync {
   std::set<std::string> refused_;
   MonotonicTime started_;
   int steps_ = 0;
+  int calls_ = 0;
   std::shared_ptr<bool> alive_;
 };
 

@@ -22,6 +22,9 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       alive_(std::make_shared<bool>(true)) {
   if (taken_over_as) fence_.emplace(environment_, *taken_over_as);
   environment_.client.on_free = [this] { SchedulePump(); };
+  queue_.is_noisy = [this](const ObjectKey& key) {
+    return noisy_keys_.IsNoisy(key, environment_.clock.Now());
+  };
   queue_.on_queue_duration = [this](Duration d) { counters_.queue_duration.Observe(d); };
   queue_.on_work_duration = [this](Duration d) { counters_.work_duration.Observe(d); };
 }
@@ -147,6 +150,7 @@ void Term::Verify(const ObjectKey& key, const Request& request) {
 void Term::Ended(const ObjectKey& key, SyncResult result) {
   // The Sync may be on the stack right now: it goes with the next pump.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
+  NoteCost(key, result.calls);
   Settle(key, result);
   SchedulePump();
 }
@@ -161,14 +165,35 @@ void Term::Settle(const ObjectKey& key, const SyncResult& result) {
       ++counters_.conflicts;
       queue_.DoneConflict(key);
       return;
-    case SyncResult::Kind::kRetry: queue_.DoneRetry(key, result.longest); return;
+    case SyncResult::Kind::kRetry: queue_.DoneRetry(key, result.longest, result.at_least); return;
     case SyncResult::Kind::kForget: queue_.DoneForget(key); return;
+    case SyncResult::Kind::kInternal: return InternalError(key);
     case SyncResult::Kind::kUncertain:
       ++counters_.uncertain;
       unverified_.insert_or_assign(key, *result.unverified);
       queue_.DoneRetry(key, kRetryMax);
       return;
   }
+}
+
+void Term::NoteCost(const ObjectKey& key, int calls) {
+  if (!noisy_keys_.Note(key, calls, environment_.clock.Now())) return;
+  environment_.log.Warning("a deployment needs many calls and is served after others",
+                           {{"deployment", key.ToString()}, {"calls_in_sync", calls}});
+}
+
+// Said on the object once per row of faults: whoever looks at it learns why nothing moves.
+void Term::InternalError(const ObjectKey& key) {
+  ++counters_.internal_errors;
+  if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;
+  const Deployment* deployment = environment_.cache.deployments().store().Find(key);
+  if (deployment == nullptr) return;
+  environment_.events.Record(
+      {"apps/v1", "Deployment", key, deployment->meta.uid, deployment->meta.resource_version},
+      {Event::Type::kWarning, "WindlassInternalError",
+       "Windlass failed over this Deployment " + std::to_string(kInternalErrorsMax) +
+           " times in a row by a fault of its own; it will try again every five minutes, or when "
+           "the spec changes. Its log says more."});
 }
 
 }  // namespace windlass

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/runtime/noisy_keys.h"
 #include "controller/runtime/rivals.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term_fence.h"
@@ -29,6 +30,7 @@ struct ControllerCounters {
   uint64_t conflicts = 0;
   uint64_t uncertain = 0;
   uint64_t stepped_back = 0;
+  uint64_t internal_errors = 0;
   Histogram queue_duration = WorkQueueHistogram();
   Histogram work_duration = WorkQueueHistogram();
 };
@@ -54,6 +56,10 @@ class Term {
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
+  // NoisyKeys::Shown.
+  std::map<std::string, int> noisy_keys() const {
+    return noisy_keys_.Shown(environment_.clock.Now());
+  }
 
  private:
   void SchedulePump();
@@ -66,6 +72,8 @@ class Term {
   void StartSync(const ObjectKey& key);
   void Ended(const ObjectKey& key, SyncResult result);
   void Settle(const ObjectKey& key, const SyncResult& result);
+  void NoteCost(const ObjectKey& key, int calls);
+  void InternalError(const ObjectKey& key);
 
   SyncEnvironment environment_;
   TimerQueue& timers_;
@@ -74,6 +82,7 @@ class Term {
   WorkQueue queue_;
   Rivals rivals_;
   std::optional<TermFence> fence_;  // after a take-over
+  NoisyKeys noisy_keys_;
   TimerId pump_ = 0;
   bool draining_ = false;
   std::map<ObjectKey, std::unique_ptr<Sync>> syncs_;

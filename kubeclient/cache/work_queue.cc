@@ -124,11 +124,11 @@ void WorkQueue::Done(const ObjectKey& key, std::optional<Duration> look_again_in
   Settle(key, entry);
 }
 
-void WorkQueue::DoneRetry(const ObjectKey& key, Duration longest) {
+void WorkQueue::DoneRetry(const ObjectKey& key, Duration longest, Duration at_least) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = 0;
   entry.internal_errors = 0;
-  Retry(key, entry, longest);
+  Retry(key, entry, longest, at_least);
 }
 
 int WorkQueue::DoneInternalError(const ObjectKey& key) {

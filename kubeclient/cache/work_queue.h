@@ -64,10 +64,11 @@ class WorkQueue {
 
   // Processing ended well: forgets failures; arms or clears the deadline slot.
   void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
-  // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest`, in the retry slot; the
+  // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest` and not below `at_least` (a
+  // server's Retry-After), in the retry slot; the
   // deadline slot stays as it is. Overall at most 10 such retries per second, burst 100. A
   // key added while it was processed is ready at once, with its failures remembered.
-  void DoneRetry(const ObjectKey& key, Duration longest);
+  void DoneRetry(const ObjectKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict): the event that beat us wakes the key, and at the latest
   // kConflictWait does, without growing the back-off; from the kConflictsMax-th in a row it counts
   // as a failure.

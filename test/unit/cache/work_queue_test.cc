@@ -2,6 +2,8 @@
 // interleaving.
 #include "kubeclient/cache/work_queue.h"
 
+#include <malloc.h>
+
 #include <string>
 #include <vector>
 
@@ -113,6 +115,13 @@ TEST_CASE_METHOD(Fixture, "the back-off is 50 ms * 2^n +- 50 %, at most the long
   const Duration waited = FailTimes(kA, row.failures, row.longest);
   CHECK(waited >= row.low);
   CHECK(waited <= row.high);
+}
+
+TEST_CASE_METHOD(Fixture, "a server's Retry-After is the least a key waits (W-011)") {
+  queue.Add(kA, Wake::kObjectChange);
+  Take(kA);
+  queue.DoneRetry(kA, kRetryMax, seconds(7));
+  CHECK(UntilReady() == seconds(7));
 }
 
 TEST_CASE_METHOD(Fixture, "success forgets failures; a status change while backing off does not") {
@@ -482,6 +491,21 @@ TEST_CASE_METHOD(Fixture, "an idle key costs no memory (Q-012)") {
   while (const auto key = queue.Get()) queue.Done(*key, std::nullopt);
   CHECK(queue.size() == 0);
   CHECK(time.timers().empty());
+}
+
+// What the allocator has given out, its own overhead included; 0 under sanitizers.
+size_t BytesInUse() { return mallinfo2().uordblks; }
+
+TEST_CASE_METHOD(Fixture, "100 000 ready keys take less than 20 MiB (Q-012)") {
+  const Symbol shop("shop");  // shared, as by those a decoder made
+  const size_t before = BytesInUse();
+  for (int i = 100'000; i < 200'000; ++i) {
+    queue.Add({shop, "deployment-of-" + std::to_string(i)}, Wake::kResync);
+  }
+  const size_t bytes = BytesInUse() - before;
+  CHECK(queue.counters().depth == 100'000);
+  UNSCOPED_INFO(bytes);
+  CHECK(bytes < size_t{20} << 20U);
 }
 
 TEST_CASE_METHOD(Fixture, "durations and counters are what the metrics need (Q-018)") {

@@ -26,6 +26,14 @@ TEST_CASE("no key is dropped, and what cannot get better soon is asked for seldo
       {ErrorKind::kInvalid, Retry::kOnSpecChange, Kind::kRetry, kPolicyRetryMax},
       {ErrorKind::kQuotaExceeded, Retry::kBackOff, Kind::kRetry, kRetryMax},
       {ErrorKind::kWebhook, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kForbidden, Retry::kForget, Kind::kForget, Duration{0}},
+      {ErrorKind::kAlreadyExists, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kGone, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kUnauthorized, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kTls, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kConfig, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kServer, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kMalformed, Retry::kBackOff, Kind::kRetry, kRetryMax},
       {ErrorKind::kNotSent, Retry::kBackOff, Kind::kRetry, kRetryMax},
       {ErrorKind::kThrottled, Retry::kBackOff, Kind::kRetry, kRetryMax},
       {ErrorKind::kFenced, Retry::kBackOff, Kind::kRetry, kRetryMax},
@@ -34,6 +42,13 @@ TEST_CASE("no key is dropped, and what cannot get better soon is asked for seldo
   const SyncResult result = AfterError({row.error, "no", 0}, row.retry);
   CHECK(result.kind == row.want);
   CHECK(result.longest == row.longest);
+}
+
+TEST_CASE("a key waits at least as long as the server asked (W-011)") {
+  for (const Retry retry : {Retry::kBackOff, Retry::kOnSpecChange}) {
+    CHECK(AfterError({ErrorKind::kThrottled, "slow down", 7000}, retry).at_least == seconds(7));
+    CHECK(AfterError({ErrorKind::kThrottled, "slow down", 0}, retry).at_least == Duration{0});
+  }
 }
 
 }  // namespace

@@ -1,0 +1,64 @@
+#include "controller/runtime/noisy_keys.h"
+
+#include <string>
+
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+const ObjectKey kA{"ns", "a"};
+const MonotonicTime kStart{seconds(1000)};
+
+TEST_CASE("A key is noisy after more than ten calls in one sync (Q-011)") {
+  NoisyKeys keys;
+  CHECK_FALSE(keys.Note(kA, kNoisyCallsPerSync, kStart));
+  CHECK_FALSE(keys.IsNoisy(kA, kStart));
+  CHECK(keys.Note(kA, kNoisyCallsPerSync + 1, kStart));
+  CHECK(keys.IsNoisy(kA, kStart));
+  CHECK_FALSE(keys.Note(kA, kNoisyCallsPerSync + 1, kStart + seconds(30)));  // known already
+  CHECK(keys.IsNoisy(kA, kStart + seconds(89)));
+  CHECK_FALSE(keys.IsNoisy(kA, kStart + seconds(90)));
+  CHECK_FALSE(keys.IsNoisy({"ns", "b"}, kStart));
+}
+
+TEST_CASE("A key is noisy after more than a hundred calls in a minute (Q-011)") {
+  NoisyKeys keys;
+  for (int i = 0; i < kNoisyCallsPerMinute; ++i) {
+    CHECK_FALSE(keys.Note(kA, 1, kStart + milliseconds(500 * i)));
+  }
+  CHECK(keys.Note(kA, 1, kStart + seconds(59)));
+}
+
+TEST_CASE("As many calls in more than a minute are none too many") {
+  NoisyKeys keys;
+  for (int i = 0; i < 10 * kNoisyCallsPerMinute; ++i) {
+    CHECK_FALSE(keys.Note(kA, 1, kStart + milliseconds(700 * i)));
+  }
+}
+
+TEST_CASE("The metric has a hash for a name, and an end") {
+  NoisyKeys keys;
+  for (int i = 0; i < 50; ++i) keys.Note({"ns", "web-" + std::to_string(i)}, 20, kStart);
+  const auto shown = keys.Shown(kStart);
+  CHECK(shown.size() == kNoisyKeysShown);
+  for (const auto& [hash, calls] : shown) {
+    CHECK(hash.size() == 8);
+    CHECK(hash.find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(calls == 20);
+  }
+  CHECK(keys.Shown(kStart + seconds(60)).empty());
+}
+
+TEST_CASE("Keys that cost nothing any more are forgotten") {
+  NoisyKeys keys;
+  for (int i = 0; i < 50; ++i) keys.Note({"ns", std::to_string(i)}, 20, kStart);
+  keys.Note(kA, 0, kStart);
+  CHECK(keys.size() == 50);
+  keys.Note(kA, 1, kStart + seconds(120));
+  CHECK(keys.size() == 1);
+}
+
+}  // namespace
+}  // namespace windlass
