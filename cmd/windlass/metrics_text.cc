@@ -77,7 +77,13 @@ void Process(Page& page) {
 
 void Queue(Page& page, const Snapshot& snapshot) {
   const Labels name = {{"name", "deployment"}};
-  page.Gauge("workqueue_depth", "Current depth of workqueue", Number(snapshot.queue.depth), name);
+  for (size_t i = 0; i < kPriorities; ++i) {
+    // With the label that controller-runtime's priority queue has.
+    page.Gauge(
+        "workqueue_depth", "Current depth of workqueue by workqueue and priority",
+        Number(snapshot.queue.depth_by_priority[i]),
+        {{"name", "deployment"}, {"priority", std::to_string(PointsOf(static_cast<Priority>(i)))}});
+  }
   page.Counter("workqueue_adds_total", "Total number of adds handled by workqueue",
                Number(snapshot.queue.adds), name);
   page.Distribution("workqueue_queue_duration_seconds",
@@ -96,6 +102,14 @@ void Queue(Page& page, const Snapshot& snapshot) {
                Number(snapshot.queue.retries), name);
 }
 
+void CostlyKeys(Page& page, const Snapshot& snapshot) {
+  for (const auto& [hash, calls] : snapshot.noisy_keys) {
+    page.Gauge("windlass_noisy_keys",
+               "Calls within a minute for Deployments that need many, by a hash of their names.",
+               calls, {{"key_hash", hash}});
+  }
+}
+
 void RestClient(Page& page, const Snapshot& snapshot) {
   for (const auto& [method_and_code, count] : snapshot.client.requests) {
     page.Counter("rest_client_requests_total",
@@ -110,6 +124,19 @@ void RestClient(Page& page, const Snapshot& snapshot) {
   page.Distribution("rest_client_rate_limiter_duration_seconds",
                     "Client side rate limiter latency in seconds.", snapshot.rate_limiter_duration,
                     {});
+  page.Gauge("windlass_client_rate", "Calls per second allowed just now; 0 means no limit.",
+             snapshot.client.rate);
+  page.Counter("windlass_client_throttled_total", "Answers 429 and 503.",
+               Number(snapshot.client.throttled));
+  page.Counter("windlass_api_requests_total",
+               "Requests sent to the API server: watches, Lease and probes included.",
+               Number(snapshot.requests_sent));
+  page.Gauge("windlass_api_server_away", "1 while the API server does not answer.",
+             snapshot.server_away ? 1 : 0);
+  page.Counter("windlass_api_server_outages_total", "Times the API server did not answer.",
+               Number(snapshot.server_times_away));
+  page.Counter("windlass_api_server_probes_total", "Requests of /readyz during outages.",
+               Number(snapshot.server_probes));
   page.Gauge("windlass_client_in_flight", "Requests in flight.", Number(snapshot.client.in_flight));
   page.Gauge("windlass_client_waiting", "Requests waiting for a slot or the rate limit.",
              Number(snapshot.client.waiting));
@@ -216,6 +243,8 @@ void Controller(Page& page, const Snapshot& snapshot) {
                Number(snapshot.controller.conflicts));
   page.Counter("windlass_uncertain_writes_total", "Writes that got no usable answer.",
                Number(snapshot.controller.uncertain));
+  page.Counter("windlass_internal_errors_total", "Syncs that failed by a fault of Windlass.",
+               Number(snapshot.controller.internal_errors));
   page.Counter("windlass_stepped_back_total",
                "Times a Deployment was left to another controller that writes its status.",
                Number(snapshot.controller.stepped_back));
@@ -232,6 +261,7 @@ std::string MetricsText(const Snapshot& snapshot) {
   Process(page);
   Controller(page, snapshot);
   Queue(page, snapshot);
+  CostlyKeys(page, snapshot);
   RestClient(page, snapshot);
   Informers(page, snapshot.informers);
   return page.Text();

@@ -46,6 +46,11 @@ void Daemon::Publish() {
   snapshot.lease_name = flags_.leader_elect_name;
   snapshot.controller = controller_.counters();
   snapshot.queue = controller_.queue_counters();
+  snapshot.noisy_keys = controller_.noisy_keys();
+  snapshot.server_away = transport_.away();
+  snapshot.server_times_away = transport_.times_away();
+  snapshot.server_probes = transport_.probes();
+  snapshot.requests_sent = transport_.sent();
   snapshot.client = client_.counters();
   snapshot.request_duration = request_duration_;
   snapshot.rate_limiter_duration = rate_limiter_duration_;

@@ -45,6 +45,11 @@ struct Snapshot {
   std::string lease_name;
   ControllerCounters controller;
   WorkQueueCounters queue;
+  std::map<std::string, int> noisy_keys;  // calls in a minute, by hash
+  bool server_away = false;
+  uint64_t server_times_away = 0;
+  uint64_t server_probes = 0;
+  uint64_t requests_sent = 0;  // by all parts, watches included
   ClientCounters client;
   std::map<std::string, Histogram> request_duration;  // by verb
   Histogram rate_limiter_duration = RestClientHistogram();
