@@ -19,11 +19,18 @@ WindlassProcess::WindlassProcess(World& world, ClientOptions options)
 
 WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
     : process_(world.Boot()),
+      network_(process_->clock(), process_->timers(), process_->transport()),
+      guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
       gate_(process_->clock()),
-      client_(process_->clock(), process_->timers(), process_->transport(), process_->decoder(),
-              gate_, std::move(options)),
+      client_(process_->clock(), process_->timers(), guard_, process_->decoder(), gate_,
+              std::move(options)),
       events_(process_->clock(), process_->log(), client_, "deployment-controller"),
-      controller_(process_->environment(), client_, events_, {}) {
+      controller_(environment(), client_, events_, {}) {
+  guard_.on_change = [this](bool away) {
+    if (away) return client_.Hold();
+    client_.Resume();
+    controller_.ServerIsBack();
+  };
   client_.on_rate_limiter_duration = [this](const Request& request, Duration waited) {
     if (request.resource() == Resource::kEvents) return;
     longest_wait_ = std::max(longest_wait_, waited);
@@ -34,6 +41,12 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
 void WindlassProcess::Lead(TermOptions options) {
   gate_.OpenForGood();
   controller_.BeginTerm(options);
+}
+
+// As the process's own, but through the guard.
+InformerEnvironment WindlassProcess::environment() {
+  return {process_->clock(),  process_->random(), process_->log(), process_->timers(), guard_,
+          process_->decoder()};
 }
 
 SupervisedWindlass::SupervisedWindlass(World& world, std::optional<CrashPoint> crash,

@@ -9,7 +9,9 @@
 #include "controller/runtime/deployment_controller.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
+#include "kubeclient/client/guarded_transport.h"
 #include "kubeclient/client/write_gate.h"
+#include "test/sim/faulty_network.h"
 #include "test/sim/world.h"
 
 namespace windlass::sim {
@@ -29,9 +31,16 @@ class WindlassProcess {
   Duration longest_wait() const { return longest_wait_; }
   uint64_t calls() { return process_->transport().calls(); }
   SimTransport& transport() { return process_->transport(); }
+  FaultyNetwork& network() { return network_; }
+  // The process takes the API server to be away.
+  bool away() const { return guard_.away(); }
 
  private:
+  InformerEnvironment environment();
+
   std::unique_ptr<SimProcess> process_;
+  FaultyNetwork network_;
+  GuardedTransport guard_;
   WriteGate gate_;
   Client client_;
   EventRecorder events_;

@@ -1,0 +1,73 @@
+#include "test/sim/faulty_network.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr CallId kFailedBit = CallId{1} << 62U;  // calls that the inner transport never sees
+
+Error Refused() { return {ErrorKind::kNotSent, "connection refused"}; }
+
+StreamEnd Broken() {
+  return {0, "", Error{ErrorKind::kAmbiguous, "connection reset"}, std::nullopt};
+}
+
+HttpResponse TooManyRequests(Duration retry_after) {
+  return {429, "application/json",
+          R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)"
+          R"("message":"too many requests","reason":"TooManyRequests","code":429})",
+          retry_after};
+}
+
+}  // namespace
+
+void FaultyNetwork::SetDown(bool down) {
+  down_ = down;
+  if (!down) return;
+  for (const auto& [id, handler] : std::exchange(streams_, {})) {
+    inner_.Cancel(id);  // whose end, kCancelled, is not passed on
+    Later([on_end = handler.on_end] { on_end(Broken()); });
+  }
+}
+
+CallId FaultyNetwork::Call(HttpRequest request, ReplyHandler reply) {
+  ++tried_;
+  if (down_) {
+    Later([reply = std::move(reply)] { reply(Refused()); });
+    return kFailedBit | ++failed_;
+  }
+  if (retry_after_ > Duration{0} && request.call_class != CallClass::kLease) {
+    Later([reply = std::move(reply), wait = retry_after_] { reply(TooManyRequests(wait)); });
+    return kFailedBit | ++failed_;
+  }
+  return inner_.Call(std::move(request), std::move(reply));
+}
+
+CallId FaultyNetwork::Stream(HttpRequest request, StreamHandler handler) {
+  ++tried_;
+  if (down_) {
+    Later([on_end = std::move(handler.on_end)] { on_end({0, "", Refused(), std::nullopt}); });
+    return kFailedBit | ++failed_;
+  }
+  // Known by its id only once the inner transport has given one, which is before anything comes.
+  const auto id = std::make_shared<CallId>(0);
+  StreamHandler passed;
+  passed.on_line = [this, id](std::string_view line) {
+    const auto found = streams_.find(*id);
+    if (found == streams_.end()) return;
+    const auto on_line = found->second.on_line;
+    on_line(line);
+  };
+  passed.on_end = [this, id](const StreamEnd& end) {
+    auto ended = streams_.extract(*id);
+    if (!ended.empty()) ended.mapped().on_end(end);
+  };
+  *id = inner_.Stream(std::move(request), std::move(passed));
+  streams_.emplace(*id, std::move(handler));
+  return *id;
+}
+
+void FaultyNetwork::Cancel(CallId id) {
+  if ((id & kFailedBit) == 0) inner_.Cancel(id);
+}
+
+}  // namespace windlass::sim

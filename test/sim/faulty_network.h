@@ -1,0 +1,49 @@
+// A network that fails on command, between a process and its transport: the API server is gone, or
+// it throttles. What the process tries meanwhile is counted.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass::sim {
+
+class FaultyNetwork final : public Transport {
+ public:
+  // Both must outlive it.
+  FaultyNetwork(const Clock& clock, TimerQueue& timers, Transport& inner)
+      : clock_(clock), timers_(timers), inner_(inner) {}
+
+  // Every connection breaks, and new ones are refused, until it is up again.
+  void SetDown(bool down);
+  // Every Call but those of leader election is answered 429 with this Retry-After; zero = none is.
+  void SetThrottled(Duration retry_after) { retry_after_ = retry_after; }
+
+  // Calls and streams begun, whatever became of them.
+  uint64_t tried() const { return tried_; }
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override;
+  CallId Stream(HttpRequest request, StreamHandler handler) override;
+  void Cancel(CallId id) override;
+
+ private:
+  void Later(std::function<void()> run) { timers_.At(clock_.Now(), std::move(run)); }
+
+  const Clock& clock_;
+  TimerQueue& timers_;
+  Transport& inner_;
+  bool down_ = false;
+  Duration retry_after_{0};
+  uint64_t tried_ = 0;
+  std::map<CallId, StreamHandler> streams_;  // that the inner transport holds open
+  CallId failed_ = 0;
+};
+
+}  // namespace windlass::sim

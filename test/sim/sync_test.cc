@@ -1,0 +1,129 @@
+// Syncs that do not end well, run with a planner of the test's own: one that throws, and one that
+// never has enough.
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "controller/runtime/term.h"
+#include "controller/runtime/wake_ups.h"
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+namespace {
+
+WorldOptions WithLatency(Duration least, Duration most) {
+  WorldOptions options;
+  options.network.latency_min = least;
+  options.network.latency_max = most;
+  return options;
+}
+
+// A process that plans as the test says.
+struct Fixture {
+  explicit Fixture(WorldOptions options = {}) : world(1, std::move(options)) {
+    gate.OpenForGood();
+    cache.Start();
+  }
+  void Begin(std::vector<std::string> names) {
+    for (const std::string& name : names) world.Apply(SampleDeployment(name, 1));
+    REQUIRE(world.RunUntil([&] { return cache.deployments().store().size() == names.size(); },
+                           seconds(60)));
+    for (const std::string& name : names) term->Add({"default", name}, Wake::kObjectChange);
+  }
+  Step Next(const View& view, const Learned& learned) {
+    planned[view.deployment->meta.name].push_back(process->clock().Now());
+    return plan(*view.deployment, learned);
+  }
+
+  World world;
+  std::unique_ptr<SimProcess> process = world.Boot();
+  WriteGate gate{process->clock()};
+  Client client{process->clock(), process->timers(), process->transport(), process->decoder(), gate,
+                ClientOptions{}};
+  EventRecorder events{process->clock(), process->log(), client, "test"};
+  ControllerCounters counters;
+  ClusterCache cache{process->environment(), ""};
+  WakeUps wake_ups{cache, [](const ObjectKey&, Wake) {}, [](const Deployment&) {}};
+  Fold fold{cache, wake_ups, process->decoder(), [](const ObjectMeta&) {}};
+  std::function<Step(const Deployment&, const Learned&)> plan;
+  Planner planner = [this](const View& view, const Learned& learned, WallTime) {
+    return Next(view, learned);
+  };
+  std::map<std::string, std::vector<MonotonicTime>> planned;  // when, by name
+  std::unique_ptr<Term> term = std::make_unique<Term>(
+      SyncEnvironment{process->clock(), process->log(), client, events, cache, fold, planner},
+      process->random(), process->timers(), 4, counters, std::nullopt);
+};
+
+size_t EventsWithReason(World& world, const std::string& reason) {
+  size_t count = 0;
+  for (const Object& event : world.api().List(Resource::kEvents, "default")) {
+    if ((*event)["reason"] == reason) ++count;
+  }
+  return count;
+}
+
+TEST_CASE("A planner that fails over one Deployment holds up no other (Q-014)") {
+  Fixture fixture;
+  fixture.plan = [](const Deployment& deployment, const Learned&) -> Step {
+    if (deployment.meta.name == "poison") throw std::length_error("a fault");
+    return Wait{};
+  };
+  fixture.Begin({"poison", "well"});
+  fixture.world.RunFor(seconds(3600));
+  CHECK(fixture.planned["well"].size() == 1);
+  const std::vector<MonotonicTime>& tries = fixture.planned["poison"];
+  CHECK(tries.size() == fixture.counters.internal_errors);
+  REQUIRE(tries.size() > kInternalErrorsMax + 5U);
+  CHECK(tries.size() < 30);
+  for (size_t i = kInternalErrorsMax; i < tries.size(); ++i) {
+    CHECK(tries[i] - tries[i - 1] == kPolicyRetryMax);
+  }
+  CHECK(EventsWithReason(fixture.world, "WindlassInternalError") == 1);
+}
+
+TEST_CASE("A plan that never ends is ended after its steps, as a fault of ours (Q-014)") {
+  Fixture fixture;
+  size_t most = 0;
+  fixture.plan = [&](const Deployment& deployment, const Learned& learned) -> Step {
+    most = std::max(most, learned.size());
+    return Read{Request::Get(Resource::kDeployments, KeyOf(deployment.meta)), "again"};
+  };
+  fixture.Begin({"web"});
+  fixture.world.RunFor(seconds(60));
+  CHECK(most < static_cast<size_t>(kStepsPerSyncMax));
+  CHECK(fixture.counters.internal_errors > 1);
+  // So many calls in one sync are noisy, too.
+  CHECK(fixture.term->noisy_keys().size() == 1);
+}
+
+TEST_CASE("A sync is ended between two steps when it has waited 30 s for the server (Q-013)") {
+  Fixture fixture(WithLatency(seconds(2), seconds(3)));
+  Duration longest{0};
+  MonotonicTime began;
+  int syncs = 0;
+  fixture.plan = [&](const Deployment& deployment, const Learned& learned) -> Step {
+    const MonotonicTime now = fixture.process->clock().Now();
+    if (learned.empty()) {
+      began = now;
+      ++syncs;
+    }
+    longest = std::max(longest, now - began);
+    return Read{Request::Get(Resource::kDeployments, KeyOf(deployment.meta)), "again"};
+  };
+  fixture.Begin({"web"});
+  fixture.world.RunFor(seconds(300));
+  CHECK(longest <= kSyncDeadline);
+  CHECK(syncs > 5);
+  CHECK(fixture.counters.internal_errors == 0);  // the server's slowness is no fault of ours
+}
+
+}  // namespace
+}  // namespace windlass::sim
