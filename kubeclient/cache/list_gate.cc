@@ -19,7 +19,7 @@ void ListGate::SetFailing(Member member, bool failing) {
 
 void ListGate::Enter(Member member, std::function<void()> list) {
   std::erase_if(waiting_, [&](const Waiting& one) { return one.member == member; });
-  if (!inside(member) && !(admits() && waiting_.empty())) {
+  if (!inside(member) && !(may_list() && waiting_.empty())) {
     waiting_.push_back({member, std::move(list)});
     return AdmitLater();
   }
@@ -34,7 +34,7 @@ void ListGate::Leave(Member member) {
 
 // Never from within whoever leaves: the next one's list begins in a turn of its own.
 void ListGate::AdmitLater() {
-  if (waiting_.empty() || !admits() || timer_ != 0) return;
+  if (waiting_.empty() || !may_list() || timer_ != 0) return;
   timer_ = timers_.At(clock_.Now(), [this] {
     timer_ = 0;
     Admit();
@@ -42,7 +42,7 @@ void ListGate::AdmitLater() {
 }
 
 void ListGate::Admit() {
-  if (waiting_.empty() || !admits()) return;
+  if (waiting_.empty() || !may_list()) return;
   const Waiting next = std::move(waiting_.front());
   waiting_.pop_front();
   inside_.insert(next.member);

@@ -45,7 +45,7 @@ class ListGate {
     std::function<void()> list;
   };
 
-  bool admits() const { return failing_.size() < 2 || inside_.empty(); }
+  bool may_list() const { return failing_.size() < 2 || inside_.empty(); }
   void AdmitLater();
   void Admit();
 

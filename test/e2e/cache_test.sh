@@ -34,7 +34,7 @@ start_check() {
   CHECK_PID=$!
   exec 9>"$WORK/questions"
   asked=0
-  until_true 30 "the informers are synced" all_synced
+  until_true "${SYNC_SECONDS:-30}" "the informers are synced" all_synced
 }
 stop_check() {
   echo end >&9
@@ -196,15 +196,16 @@ stop_check
 say "connections cut at random bytes for $CUT_SECONDS s"
 (cd "$ROOT/test/cluster" && CGO_ENABLED=0 go build -trimpath -o "$WORK/cutproxy" ./cmd/cutproxy)
 server=$(kubectl config view --raw -o jsonpath='{.clusters[0].cluster.server}')
+# Enough bytes that a first list may come through, as a rule at the second or third try.
 "$WORK/cutproxy" --to "${server#https://}" --seed "$SEED" --for "${CUT_SECONDS}s" \
-  >"$WORK/proxy.out" &
+  --bytes-max 150000 >"$WORK/proxy.out" &
 PROXY_PID=$!
 until_true 10 "the proxy listens" test -s "$WORK/proxy.out"
 sed "s|$server|https://$(head -n 1 "$WORK/proxy.out")|" "$DATA/admin.kubeconfig" \
   >"$WORK/cut.kubeconfig"
 churn &
 CHURN_PID=$!
-start_check "$WORK/cut.kubeconfig"
+SYNC_SECONDS=$((CUT_SECONDS + 90)) start_check "$WORK/cut.kubeconfig"
 cut_enough() { grep -q '^over:' "$WORK/proxy.out"; }
 until_true $((CUT_SECONDS + 30)) "the proxy is done" cut_enough
 kill "$CHURN_PID" && wait "$CHURN_PID" || true
