@@ -14,14 +14,12 @@ PAUSE=${PAUSE:-5} CUT_SECONDS=${CUT_SECONDS:-20} SEED=${SEED:-$RANDOM}
 CHECK_PID= PROXY_PID= CHURN_PID=
 resources=(deployments replicasets pods)
 
-end_all() {
+at_exit() {
   for pid in $CHURN_PID $CHECK_PID $PROXY_PID; do
     kill -CONT "$pid" 2>/dev/null || true
     kill "$pid" 2>/dev/null || true
   done
-  if [ -s "$WORK/check.log" ]; then cp "$WORK/check.log" "$WORK/windlass.log"; fi # fail shows it
 }
-trap 'end_all; cleanup' EXIT
 
 # --- the program that is looked at ---
 

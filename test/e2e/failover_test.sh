@@ -7,7 +7,7 @@
 RUNS=${RUNS:-2}
 LOSSES=$WORK/losses
 PIDS=()
-trap 'for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; cleanup' EXIT
+at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
 
 start_cluster --nodes 3
 start_witness

@@ -20,16 +20,20 @@ say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
 
 fail() {
   printf 'FAILED: %s\n' "$*" >&2
-  if [ -s "$WORK/windlass.log" ]; then
-    printf '%s\n' '--- the last lines of the Windlass log' >&2
-    tail -n 30 "$WORK/windlass.log" >&2
-  fi
+  for log in "$WORK"/*.log; do
+    if [ "$log" = "$WORK/up.log" ] || [ ! -s "$log" ]; then continue; fi
+    printf '%s\n' "--- the last lines of ${log##*/}" >&2
+    tail -n 30 "$log" >&2
+  done
   exit 1
 }
 
+# What a scenario has to end besides; the exit code stays what it was.
+at_exit() { :; }
 cleanup() {
   local status=$?
   trap - EXIT INT TERM
+  at_exit || true
   for pid in $WITNESS_PID $WINDLASS_PID $OTHER_PIDS; do kill "$pid" 2>/dev/null || true; done
   if [ -n "${KEEP_DATA:-}" ]; then
     say "kept: $WORK"

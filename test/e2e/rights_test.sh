@@ -6,11 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 PIDS=()
-end_all() {
-  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
-  cat "$WORK"/*.rights.log >"$WORK/windlass.log" 2>/dev/null || true # fail shows its end
-}
-trap 'end_all; cleanup' EXIT
+at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
 
 # A line per right: group, resource, name or "-", verb. An admission plugin asks for the update of
 # finalizers, Windlass does not; Namespaces are no matter of a Role.
