@@ -74,12 +74,15 @@ expect_equal() {
 
 # --- what it asks for, from the audit log ---
 
-requests_since() { tail -n +$(($1 + 1)) "$DATA/audit.log" | grep -F '"userAgent":"cache-check"'; }
+requests_since() {
+  tail -n +$(($1 + 1)) "$DATA/audit.log" | { grep -F '"userAgent":"cache-check"' || true; }
+}
 position() { wc -l <"$DATA/audit.log"; }
 # Lists, and watches that begin with one; each stands in the log when it begins and when it ends.
 lists_since() {
-  requests_since "$1" | grep -E '"verb":"list"|sendInitialEvents=true' |
-    grep -o '"auditID":"[^"]*"' | sort -u | wc -l
+  requests_since "$1" | awk '/"verb":"list"|sendInitialEvents=true/ &&
+    match($0, /"auditID":"[^"]*"/) { seen[substr($0, RSTART, RLENGTH)] }
+    END { print length(seen) }'
 }
 watches_ended_since() {
   requests_since "$1" | grep '"verb":"watch"' | grep -c '"stage":"ResponseComplete"' || true
