@@ -212,7 +212,7 @@ void Daemon::Lead() {
   log_.Info("leading: deployments are being controlled");
   TermOptions term;
   term.barrier = flags_.leader_elect;
-  if (flags_.leader_elect && election_.taken_over()) term.taken_over_as = election_.transitions();
+  if (flags_.leader_elect && election_.taken_over()) term.taken_over_as = election_.term();
   controller_.BeginTerm(term);
 }
 
@@ -225,10 +225,24 @@ void Daemon::StepDown() {
 // the Lease belongs to what was believed as well.
 void Daemon::CampaignAnew() {
   if (stopping_ || campaigning_anew_) return;
-  if (!flags_.leader_elect) return Lead();
+  if (!flags_.leader_elect) {
+    if (leading_) Lead();
+    return;
+  }
   campaigning_anew_ = true;
+  AwaitAnswers(clock_.Now() + kCallDeadline);
+}
+
+// A successor may lead as soon as the Lease is free: what is in flight is to be answered before.
+void Daemon::AwaitAnswers(MonotonicTime until) {
+  if (stopping_) return;
+  if (client_.counters().in_flight > 0 && clock_.Now() < until) {
+    timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitAnswers(until); });
+    return;
+  }
+  releasing_ = true;
   election_.Stop([this] {
-    campaigning_anew_ = false;
+    campaigning_anew_ = releasing_ = false;
     if (stopping_) return Finish(kExitOk);
     election_.Start();
   });
@@ -252,7 +266,7 @@ void Daemon::GiveUpLease() {
   gate_.Close();
   controller_.EndTerm();
   if (!flags_.leader_elect) return Finish(kExitOk);
-  if (campaigning_anew_) return;  // it is being given up already
+  if (releasing_) return;  // it is being given up already
   election_.Stop([this] { Finish(kExitOk); });
 }
 

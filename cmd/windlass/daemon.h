@@ -64,6 +64,7 @@ class Daemon {
   void Lead();
   void StepDown();
   void CampaignAnew();
+  void AwaitAnswers(MonotonicTime until);
   void AwaitDrained(MonotonicTime until);
   void GiveUpLease();
   void Finish(int exit_code);
@@ -99,7 +100,8 @@ class Daemon {
   MonotonicTime last_activity_;
   bool awaiting_idle_ = false;
   bool leading_ = false;
-  bool campaigning_anew_ = false;  // the Lease is being given up for that
+  bool campaigning_anew_ = false;
+  bool releasing_ = false;  // the Lease is being given up for that
   bool stopping_ = false;
   bool finished_ = false;
   int exit_code_ = kExitOk;

@@ -29,12 +29,16 @@ InformerSnapshot Look(const char* resource, const Informer<T>& informer,
   return seen;
 }
 
+// On top of the Lease's length (L-013): the permit has long run out then.
+constexpr Duration kRenewalGrace = seconds(20);
+
 }  // namespace
 
 // A candidate that waits is ready: else a Deployment of two replicas would never be (L-013).
 std::vector<std::string> Daemon::ReasonsNotReady() const {
   std::vector<std::string> reasons = missing_rights_;
   for (std::string& trouble : controller_.cache().Troubles()) reasons.push_back(std::move(trouble));
+  if (transport_.away()) reasons.push_back("the API server does not answer");
   if (stopping_) reasons.push_back("stopping");
   return reasons;
 }
@@ -43,6 +47,8 @@ void Daemon::Publish() {
   Snapshot snapshot;
   snapshot.not_ready = ReasonsNotReady();
   snapshot.leader = leading_;
+  const std::optional<MonotonicTime> renewed = election_.last_renewal();
+  snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;
   snapshot.lease_name = flags_.leader_elect_name;
   snapshot.controller = controller_.counters();
   snapshot.queue = controller_.queue_counters();

@@ -17,8 +17,8 @@ std::optional<Integer> ParseWhole(std::string_view text) {
 }  // namespace
 
 bool IsCopied(std::string_view key) {
-  for (const std::string_view ours :
-       {kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas, kRollbackTo, kLastApplied}) {
+  for (const std::string_view ours : {kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas,
+                                      kRollbackTo, kLastApplied, kTerm}) {
     if (key == ours) return false;
   }
   return true;

@@ -20,9 +20,11 @@ inline constexpr std::string_view kDesiredReplicas = "deployment.kubernetes.io/d
 inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-replicas";
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+// On ReplicaSets that were in the middle of a rollout when their leader was lost (L-012).
+inline constexpr std::string_view kTerm = "windlass.dev/term";
 
-// Whether an annotation of the Deployment is copied to its new ReplicaSet: all but the six above
-// (D-163).
+// Whether an annotation of the Deployment is copied to its new ReplicaSet: all but the seven above
+// (D-163; an undo brings ours to the Deployment).
 bool IsCopied(std::string_view key);
 
 // A base-10 int64, the whole text; nullopt for anything else (D-160).

@@ -69,6 +69,11 @@ void DeploymentController::EndTerm() {
   barrier_.reset();
 }
 
+void DeploymentController::ServerIsBack() {
+  cache_.TryNow();
+  if (barrier_ != nullptr) barrier_->TryNow();
+}
+
 void DeploymentController::Drain() {
   if (term_ != nullptr) term_->Drain();
 }

@@ -30,9 +30,9 @@ struct TermOptions {
   // Somebody else may have led before: nothing is written until the caches hold what that leader
   // wrote (L-011).
   bool barrier = false;
-  // That leader did not give the Lease up, and its last writes may still be on their way; the
-  // number tells this term from every other (L-012).
-  std::optional<int32_t> taken_over_as{};
+  // That leader did not give the Lease up, and its last writes may still be on their way; the text
+  // tells this term from every other (L-012).
+  std::optional<std::string> taken_over_as{};
 };
 
 class DeploymentController {
@@ -48,7 +48,7 @@ class DeploymentController {
   void Start();
 
   // Leadership begins: every cached Deployment is looked at once, as soon as the caches are
-  // complete.
+  // complete and the barrier, if there is one, is passed.
   void BeginTerm(TermOptions options = {});
   // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
   void EndTerm();
@@ -57,7 +57,7 @@ class DeploymentController {
   // that begins now looks at nothing before the caches are complete anew.
   std::function<void()> on_reset;
   // The API server answers again after an outage.
-  void ServerIsBack() { cache_.TryNow(); }
+  void ServerIsBack();
 
   // Takes no further keys; drained() once nothing is in flight.
   void Drain();

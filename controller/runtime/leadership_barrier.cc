@@ -13,38 +13,58 @@ LeadershipBarrier::LeadershipBarrier(InformerEnvironment environment, const Clus
       cache_(cache),
       passed_(std::move(passed)),
       started_(environment.clock.Now()),
-      back_off_(environment.random),
-      alive_(std::make_shared<const bool>(true)) {
+      back_off_(environment.random) {
   resources_ = {cache.deployments().reflector().options(),
                 cache.replica_sets().reflector().options()};
-  // Pods that are watched from now on are listed after the Lease was won: as good as a barrier.
-  if (cache.watches_pods()) resources_.push_back(cache.pods().reflector().options());
+  // Pods whose first list is still to be completed were not what anything was decided on.
+  if (cache.watches_pods() && cache.pods().HasSynced()) {
+    resources_.push_back(cache.pods().reflector().options());
+  }
   for (ReflectorOptions& resource : resources_) resource.metadata_only = true;
   List();
 }
 
-LeadershipBarrier::~LeadershipBarrier() {
-  alive_.reset();
-  environment_.timers.Cancel(timer_);
-  if (call_ != 0) environment_.transport.Cancel(call_);
+LeadershipBarrier::~LeadershipBarrier() { Abandon(); }
+
+void LeadershipBarrier::Abandon() {
+  asking_.reset();
+  environment_.timers.Cancel(std::exchange(timer_, TimerId{0}));
+  if (const CallId call = std::exchange(call_, 0)) environment_.transport.Cancel(call);
+}
+
+void LeadershipBarrier::TryNow() {
+  if (stage_ == Stage::kListing) List();
 }
 
 // --- what there is ---
 
 void LeadershipBarrier::List() {
+  Abandon();
   stage_ = Stage::kListing;
-  listed_.assign(1, {});
-  RequestPage("");
+  listed_.clear();
+  NextResource();
+}
+
+void LeadershipBarrier::NextResource() {
+  if (listed_.size() < resources_.size()) {
+    pages_ = 0;
+    listed_.emplace_back();
+    return RequestPage("");
+  }
+  stage_ = Stage::kComparing;
+  listed_at_ = environment_.clock.Now();
+  Compare();
 }
 
 void LeadershipBarrier::RequestPage(std::string continue_token) {
   ListPageQuery query;
   query.continue_token = std::move(continue_token);
   query.limit = kListPageSize;
-  const std::weak_ptr<const bool> alive = alive_;
+  asking_ = std::make_shared<const bool>(true);
+  const std::weak_ptr<const bool> asking = asking_;
   call_ = environment_.transport.Call(ListPageRequest(resources_[listed_.size() - 1], query),
-                                      [this, alive](Result<HttpResponse> reply) {
-                                        if (alive.expired()) return;
+                                      [this, asking](Result<HttpResponse> reply) {
+                                        if (asking.expired()) return;
                                         call_ = 0;
                                         OnPage(std::move(reply));
                                       });
@@ -52,17 +72,13 @@ void LeadershipBarrier::RequestPage(std::string continue_token) {
 
 void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
   if (!reply.ok()) return Fail(reply.error().message);
+  if (reply->status == 403) return StreamInstead();
   if (reply->status != 200) return Fail("HTTP " + std::to_string(reply->status));
   Result<std::string> next = AddPage(*reply);
   if (!next.ok()) return Fail(next.error().message);
-  if (!next->empty()) return RequestPage(std::move(*next));
-  if (listed_.size() < resources_.size()) {
-    listed_.emplace_back();
-    return RequestPage("");
-  }
-  stage_ = Stage::kComparing;
-  listed_at_ = environment_.clock.Now();
-  Compare();
+  if (next->empty()) return NextResource();
+  if (++pages_ > kListPagesMax) return Fail("the list has no end");
+  RequestPage(std::move(*next));
 }
 
 // Returns the continue token.
@@ -81,6 +97,50 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
     listed.objects[identity->key] = {identity->uid, identity->resource_version};
   }
   return page->continue_token;
+}
+
+// Who may watch and not list sees the same at the beginning of a watch.
+void LeadershipBarrier::StreamInstead() {
+  listed_.back() = {};
+  HttpRequest request =
+      WatchListRequest(resources_[listed_.size() - 1], {},
+                       std::chrono::duration_cast<seconds>(kLeadershipBarrierPatience));
+  request.deadline = kLeadershipBarrierPatience;
+  asking_ = std::make_shared<const bool>(true);
+  const std::weak_ptr<const bool> asking = asking_;
+  StreamHandler handler;
+  handler.on_line = [this, asking](std::string_view line) {
+    if (!asking.expired()) OnLine(line);
+  };
+  handler.on_end = [this, asking](const StreamEnd& end) {
+    if (asking.expired()) return;
+    call_ = 0;
+    Fail("a watch in place of a list ended with HTTP " + std::to_string(end.status));
+  };
+  call_ = environment_.transport.Stream(std::move(request), std::move(handler));
+}
+
+void LeadershipBarrier::OnLine(std::string_view line) {
+  const Result<WatchFrame> frame = environment_.decoder.DecodeFrame(line);
+  if (!frame.ok() || frame->type == WatchEventType::kError) {
+    Abandon();
+    return Fail("a watch in place of a list brought an error");
+  }
+  ListedVersions& listed = listed_.back();
+  if (frame->type == WatchEventType::kBookmark) {
+    const Result<Bookmark> bookmark = environment_.decoder.DecodeBookmark(frame->object_json);
+    if (!bookmark.ok() || !bookmark->initial_events_end) return;
+    listed.version = bookmark->resource_version;
+    Abandon();
+    return NextResource();
+  }
+  const Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(frame->object_json);
+  if (!identity.ok()) return;
+  if (frame->type == WatchEventType::kDeleted) {
+    listed.objects.erase(identity->key);
+  } else {
+    listed.objects[identity->key] = {identity->uid, identity->resource_version};
+  }
 }
 
 void LeadershipBarrier::Fail(const std::string& why) {

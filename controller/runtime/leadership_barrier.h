@@ -37,8 +37,8 @@ std::string FirstBehind(const Informer<T>& informer, const ListedVersions& liste
 
 class LeadershipBarrier {
  public:
-  // The caches must have synced. Everything must outlive the barrier. `passed` is called once,
-  // later.
+  // Deployments and ReplicaSets must have synced. Everything must outlive the barrier. `passed` is
+  // called once, later.
   LeadershipBarrier(InformerEnvironment environment, const ClusterCache& cache,
                     std::function<void()> passed);
   ~LeadershipBarrier();
@@ -47,15 +47,21 @@ class LeadershipBarrier {
 
   // A cache has changed.
   void Look();
+  // The API server answers again after an outage: what was asked before may never be answered.
+  void TryNow();
   bool passed() const { return stage_ == Stage::kPassed; }
 
  private:
   enum class Stage : uint8_t { kListing, kComparing, kPassed };
 
   void List();
+  void Abandon();
   void RequestPage(std::string continue_token);
   void OnPage(Result<HttpResponse> reply);
   Result<std::string> AddPage(const HttpResponse& response);
+  void StreamInstead();
+  void OnLine(std::string_view line);
+  void NextResource();
   void Fail(const std::string& why);
   void Compare();
   void CompareLater(Duration wait);
@@ -71,9 +77,10 @@ class LeadershipBarrier {
   BackOff back_off_;
   std::string last_complaint_;
   MonotonicTime listed_at_;
+  int pages_ = 0;
   CallId call_ = 0;
   TimerId timer_ = 0;
-  std::shared_ptr<const bool> alive_;
+  std::shared_ptr<const bool> asking_;  // what an abandoned call says reaches nobody
 };
 
 template <typename T>

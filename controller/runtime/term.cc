@@ -13,14 +13,14 @@ constexpr Duration kRivalLook = seconds(60);
 }  // namespace
 
 Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
-           ControllerCounters& counters, std::optional<int32_t> taken_over_as)
+           ControllerCounters& counters, std::optional<std::string> taken_over_as)
     : environment_(environment),
       timers_(timers),
       syncs_max_(syncs_max),
       counters_(counters),
       queue_(environment.clock, random, timers, syncs_max, [this] { SchedulePump(); }),
       alive_(std::make_shared<bool>(true)) {
-  if (taken_over_as) fence_.emplace(environment_, *taken_over_as);
+  if (taken_over_as) fence_.emplace(environment_, std::move(*taken_over_as));
   environment_.client.on_free = [this] { SchedulePump(); };
   queue_.is_noisy = [this](const ObjectKey& key) {
     return noisy_keys_.IsNoisy(key, environment_.clock.Now());

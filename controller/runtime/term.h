@@ -40,7 +40,7 @@ class Term {
   // All references must outlive the term. `syncs_max` is how many keys may be worked on at once.
   // `taken_over_as`: see TermOptions.
   Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
-       ControllerCounters& counters, std::optional<int32_t> taken_over_as);
+       ControllerCounters& counters, std::optional<std::string> taken_over_as);
   ~Term();
   Term(const Term&) = delete;
   Term& operator=(const Term&) = delete;

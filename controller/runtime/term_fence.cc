@@ -1,18 +1,14 @@
 #include "controller/runtime/term_fence.h"
 
-#include <string>
 #include <utility>
 #include <vector>
+
+#include "controller/deployment/annotations.h"
 
 namespace windlass {
 namespace {
 
 constexpr size_t kMidRollout = 2;  // ReplicaSets with replicas
-
-bool HasTerm(const ReplicaSet& rs, std::string_view term) {
-  const auto found = rs.meta.annotations.Find(kTermAnnotation);
-  return found && *found == term;
-}
 
 std::vector<const ReplicaSet*> Active(const View& view) {
   std::vector<const ReplicaSet*> active;
@@ -26,9 +22,9 @@ std::vector<const ReplicaSet*> Active(const View& view) {
 
 }  // namespace
 
-TermFence::TermFence(SyncEnvironment environment, int32_t term)
+TermFence::TermFence(SyncEnvironment environment, std::string term)
     : environment_(environment),
-      term_(std::to_string(term)),
+      term_(std::move(term)),
       alive_(std::make_shared<const bool>(true)) {}
 
 TermFence::~TermFence() = default;
@@ -37,20 +33,19 @@ TermFence::~TermFence() = default;
 void TermFence::Raise(const ObjectKey& key, Done done) {
   if (raised_.contains(key)) return done({});
   const View view = environment_.cache.ViewOf(key);
-  if (view.deployment != nullptr) {
-    const std::vector<const ReplicaSet*> active = Active(view);
-    for (const ReplicaSet* rs : active) {
-      if (active.size() < kMidRollout || HasTerm(*rs, term_)) continue;
-      const Request touch =
-          Request::MergePatch(Resource::kReplicaSets, VersionOf(rs->meta), "",
-                              R"({"metadata":{"annotations":{")" + std::string(kTermAnnotation) +
-                                  R"(":")" + term_ + R"("}}})");
-      const std::weak_ptr<const bool> alive = alive_;
-      return environment_.client.Execute(
-          touch, [this, alive, key, touch, done = std::move(done)](Result<Reply> said) {
-            if (!alive.expired()) Answered(key, touch, std::move(said), done);
-          });
-    }
+  if (view.deployment == nullptr) return done({});
+  const std::vector<const ReplicaSet*> active = Active(view);
+  for (const ReplicaSet* rs : active) {
+    if (active.size() < kMidRollout || touched_.contains(rs->meta.uid)) continue;
+    const Request touch =
+        Request::MergePatch(Resource::kReplicaSets, VersionOf(rs->meta), "",
+                            R"({"metadata":{"annotations":{")" + std::string(deployment::kTerm) +
+                                R"(":")" + term_ + R"("}}})");
+    const std::weak_ptr<const bool> alive = alive_;
+    return environment_.client.Execute(
+        touch, [this, alive, key, touch, done = std::move(done)](Result<Reply> said) {
+          if (!alive.expired()) Answered(key, touch, std::move(said), done);
+        });
   }
   raised_.insert(key);
   done({});
@@ -59,6 +54,7 @@ void TermFence::Raise(const ObjectKey& key, Done done) {
 void TermFence::Answered(const ObjectKey& key, const Request& request, Result<Reply> said,
                          Done done) {
   if (said.ok()) {
+    touched_.insert(request.uid());
     const Status folded = environment_.fold.Written(key, request, *said);
     if (!folded.ok()) return done({SyncResult::Kind::kUncertain, {}, {}, request});
     environment_.log.Info("fenced off writes of the former leader",

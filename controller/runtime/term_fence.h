@@ -12,19 +12,17 @@
 #include <functional>
 #include <memory>
 #include <set>
-#include <string_view>
+#include <string>
 
 #include "controller/runtime/sync.h"
 
 namespace windlass {
 
-// Its value is the Lease's leaseTransitions. On ReplicaSets only, and only after a take-over.
-inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
-
 class TermFence {
  public:
-  // Everything in `environment` must outlive the fence. Destroying it drops what is in flight.
-  TermFence(SyncEnvironment environment, int32_t term);
+  // Everything in `environment` must outlive the fence. `term` tells this term from every other: it
+  // is the value of the annotation deployment::kTerm. Destroying it drops what is in flight.
+  TermFence(SyncEnvironment environment, std::string term);
   ~TermFence();
   TermFence(const TermFence&) = delete;
   TermFence& operator=(const TermFence&) = delete;
@@ -40,6 +38,7 @@ class TermFence {
   SyncEnvironment environment_;
   const std::string term_;
   std::set<ObjectKey> raised_;
+  std::set<Uid> touched_;  // whatever became of the annotation: somebody may take it off again
   std::shared_ptr<const bool> alive_;
 };
 

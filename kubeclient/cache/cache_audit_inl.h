@@ -72,8 +72,9 @@ void CacheAudit<T>::OnPage(const Result<HttpResponse>& reply) {
   if (!reply.ok() || reply->status != 200) return Rest();
   const Result<ListPage> page = environment_.decoder.DecodeList(reply->body);
   if (!page.ok() || !expected_type_.Fits(*page) || !Collect(*page)) return Rest();
-  if (!page->continue_token.empty()) return RequestPage(page->continue_token);
-  AwaitVersion();
+  if (page->continue_token.empty()) return AwaitVersion();
+  if (environment_.clock.Now() >= give_up_at_) return Rest();
+  RequestPage(page->continue_token);
 }
 
 // False when an object cannot be told from others: then nothing can be compared.

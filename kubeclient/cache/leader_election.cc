@@ -24,7 +24,6 @@ enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
 struct Attempt {
   int64_t renew_micros = 0;
   MonotonicTime sent;
-  bool takes_over = false;  // from a holder that had not given it up
 };
 
 }  // namespace
@@ -124,8 +123,11 @@ struct LeaderElection::Impl {
   int64_t last_micros = 0;
 
   bool leading = false;
+  // Somebody who may have written did not give the Lease up since: its holder when we claimed it,
+  // or we ourselves when the permit ran out.
+  bool stragglers = false;
   bool taken_over = false;
-  int32_t transitions = 0;
+  std::string term;
   MonotonicTime permit_until;
   MonotonicTime last_renewal;
   TimerId permit_timer = 0;
@@ -270,11 +272,11 @@ void LeaderElection::Impl::Renewed(const Attempt& attempt) {
       timers.At({until.since_start - kPermitMargin}, [this] { EndTermIfPermitRanOut(); });
   if (std::exchange(leading, true)) return;
   watch.Stop();
-  transitions = view.transitions();
-  taken_over = attempt.takes_over;
-  log.Info(
-      "started leading",
-      {{"identity", options.identity}, {"transitions", transitions}, {"taken_over", taken_over}});
+  taken_over = std::exchange(stragglers, false);
+  term = std::to_string(view.transitions()) + "-" + std::to_string(attempt.renew_micros);
+  log.Info("started leading", {{"identity", options.identity},
+                               {"transitions", view.transitions()},
+                               {"taken_over", taken_over}});
   if (owner.on_started_leading) owner.on_started_leading();
 }
 
@@ -287,6 +289,7 @@ void LeaderElection::Impl::EndTermIfPermitRanOut() {
 void LeaderElection::Impl::EndTerm(std::string_view why) {
   leading = false;
   permit_until = {};
+  stragglers = phase != Phase::kReleasing;
   gate.Close();
   timers.Cancel(permit_timer);
   log.Warning("stopped leading", {{"identity", options.identity}, {"why", why}});
@@ -375,7 +378,8 @@ void LeaderElection::Impl::Create() {
 std::string LeaderElection::Impl::Claim() {
   const int64_t micros = NextMicros();
   if (attempts.size() == kLeaseAttemptsMax) attempts.pop_front();
-  attempts.push_back({micros, clock.Now(), TakesOver()});
+  attempts.push_back({micros, clock.Now()});
+  stragglers = stragglers || TakesOver();
   return view.ClaimBody(micros, leading);
 }
 
@@ -414,9 +418,9 @@ bool LeaderElection::IsLeader() const { return impl_->leading && impl_->gate.IsO
 
 const std::string& LeaderElection::holder() const { return impl_->view.holder(); }
 
-int32_t LeaderElection::transitions() const { return impl_->transitions; }
-
 bool LeaderElection::taken_over() const { return impl_->taken_over; }
+
+const std::string& LeaderElection::term() const { return impl_->term; }
 
 std::optional<MonotonicTime> LeaderElection::last_renewal() const {
   if (!impl_->leading) return std::nullopt;

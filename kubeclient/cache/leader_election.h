@@ -53,10 +53,10 @@ class LeaderElection {
   void Stop(std::function<void()> released);
 
   bool IsLeader() const;
-  // Of the present or latest term: its leaseTransitions, and whether it followed a holder that had
-  // not given the Lease up, so that writes of that holder may still be on their way (L-012).
-  int32_t transitions() const;
+  // Of the present or latest term: whether writes of a former one, our own included, may still be
+  // on their way, because the Lease was not given up; and a text that no other term has (L-012).
   bool taken_over() const;
+  const std::string& term() const;
   const std::string& holder() const;  // as last seen; "" = nobody
   // While leading: when the latest successful renewal was sent. For livez (L-013).
   std::optional<MonotonicTime> last_renewal() const;

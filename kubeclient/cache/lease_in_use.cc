@@ -8,7 +8,6 @@ namespace windlass {
 namespace {
 
 constexpr Duration kLookAgain = seconds(1);
-constexpr int kFailuresMax = 5;
 
 }  // namespace
 
@@ -53,7 +52,7 @@ void LeaseInUse::Answered(const LeaseAnswer& answer) {
   } else {
     const bool may_work_later =
         answer.kind == LeaseAnswer::Kind::kNotDone || answer.kind == LeaseAnswer::Kind::kUnclear;
-    go_on = may_work_later && ++failures_ < kFailuresMax;
+    go_on = may_work_later;
   }
   if (!go_on) return found_("");
   timer_ = timers_.At(clock_.Now() + kLookAgain, [this] { Look(); });

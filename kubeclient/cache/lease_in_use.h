@@ -2,7 +2,8 @@
 // before it begins (L-017).
 //
 // Times written by others are not compared with our clock: a held Lease is looked at until it
-// changes, or until its own length has passed. Core thread only.
+// changes, or until its own length has passed. While the server does not answer nothing is known,
+// and the question goes on. Core thread only.
 #pragma once
 
 #include <functional>
@@ -39,7 +40,6 @@ class LeaseInUse {
   std::function<void(const std::string&)> found_;
   std::optional<LeaseRecord> first_;
   MonotonicTime until_;
-  int failures_ = 0;
   CallId call_ = 0;
   TimerId timer_ = 0;
   std::shared_ptr<const bool> alive_;

@@ -83,6 +83,7 @@ void Reflector::Machine::Reset(std::string_view why) {
   confirming_ = false;
   silences_ = 0;
   times_back_ = 0;
+  server_was_away_ = false;
   if (state_ != ReflectorState::kStopped) {
     ++counters_.resets;
     InTrouble("everything is read anew: " + std::string(why));
@@ -166,8 +167,8 @@ Duration Reflector::Machine::Wait(const ListWatchFailure& failure, Duration long
 }
 
 void Reflector::Machine::AskAgain(Asked what, Duration wait) {
-  After(wait, ReflectorState::kBackingOff,
-        what == Asked::kWatch ? &Machine::Watch : &Machine::Replace);
+  const auto watch = server_was_away_ ? &Machine::Probe : &Machine::Watch;
+  After(wait, ReflectorState::kBackingOff, what == Asked::kWatch ? watch : &Machine::Replace);
 }
 
 void Reflector::Machine::After(Duration wait, ReflectorState meanwhile, void (Machine::*next)()) {
@@ -192,6 +193,7 @@ void Reflector::Machine::TryNow() {
   const Asked what = asked();
   CloseCall();
   AbandonReplace();
+  server_was_away_ = true;
   AskAgain(what, wait);
 }
 

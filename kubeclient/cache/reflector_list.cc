@@ -56,7 +56,7 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
   const uint64_t resets = counters_.resets;
   const bool exposed = sink_.EndReplace(version, confirming_);
   if (counters_.resets != resets || state_ == ReflectorState::kStopped) return false;  // a handler
-  if (!exposed) {
+  if (!exposed) {
     ++counters_.vanish_alarms;
     log_.Warning("more than half of the objects are missing from a list, listing again",
                  {{"resource", Info(options_.resource).plural}});
@@ -74,6 +74,7 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
   confirming_ = false;
   page_restarts_ = 0;
   times_back_ = 0;
+  server_was_away_ = false;
   server_errors_since_.reset();
   OutOfTrouble();
   return true;

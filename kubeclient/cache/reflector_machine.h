@@ -135,7 +135,9 @@ struct Reflector::Machine {
   int relists_at_once_ = 0;
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
-  int silences_ = 0;    // watches in a row that ended by silence
+  int silences_ = 0;  // watches in a row that ended by silence
+  // It may come back with an earlier state, and soon be past the version we watch from.
+  bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that were older than ours
   std::optional<MonotonicTime> forbidden_since_;
   bool resetting_ = false;

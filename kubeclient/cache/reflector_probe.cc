@@ -13,7 +13,9 @@ namespace windlass {
 
 // One object, consistent: it is about the version of the list.
 void Reflector::Machine::Probe() {
+  if (relist_wanted_) return Watch();  // which lists
   state_ = ReflectorState::kProbing;
+  server_was_away_ = false;
   ++counters_.probes;
   ListPageQuery query;
   query.limit = 1;
@@ -25,7 +27,10 @@ void Reflector::Machine::Probe() {
 
 void Reflector::Machine::OnProbe(const Result<HttpResponse>& reply) {
   EndCall();
-  if (!reply.ok()) return Fail(ListWatchFailure::FromError(reply.error()));
+  if (!reply.ok()) {
+    server_was_away_ = reply.error().kind == ErrorKind::kNotSent;
+    return Fail(ListWatchFailure::FromError(reply.error()));
+  }
   if (reply->status != 200) {
     return Fail(
         ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after, decoder_));

@@ -153,6 +153,8 @@ void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
     // Before the initial state is complete Guard is faster, unless the machine slept.
     return OnSilence();
   }
+  server_was_away_ =
+      state_ == ReflectorState::kWatching && end.error && end.error->kind == ErrorKind::kNotSent;
   Fail(ListWatchFailure::FromError(
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }

@@ -12,6 +12,17 @@
 namespace windlass {
 namespace {
 
+// Reading is not recursive, writing is: deeper than any Lease there is counts as no Lease.
+nlohmann::json Parse(std::string_view text) {
+  bool too_deep = false;
+  const auto within = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
+    too_deep = too_deep || depth > kJsonDepthMax;
+    return !too_deep;
+  };
+  nlohmann::json value = nlohmann::json::parse(text, within, false);
+  return too_deep ? nlohmann::json(nlohmann::json::value_t::discarded) : value;
+}
+
 std::string Text(const nlohmann::json& object, const char* field) {
   const auto found = object.find(field);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -74,11 +85,11 @@ Result<Lease> ReadLease(const nlohmann::json& object, std::string text) {
 }  // namespace
 
 Result<Lease> ParseLease(std::string_view body) {
-  return ReadLease(nlohmann::json::parse(body, nullptr, false), std::string(body));
+  return ReadLease(Parse(body), std::string(body));
 }
 
 Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseName& name) {
-  const nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
+  const nlohmann::json event = Parse(line);
   if (!event.is_object() || !event.contains("object")) {
     return Error{ErrorKind::kMalformed, "the line is no watch event"};
   }

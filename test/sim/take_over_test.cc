@@ -130,7 +130,7 @@ TEST_CASE("after a take-over each ReplicaSet of a rollout is touched before anyt
     }
     return Fate::kDelivered;
   };
-  take_over.standby->Lead({.barrier = true, .taken_over_as = 7});
+  take_over.standby->Lead({.barrier = true, .taken_over_as = "7"});
   REQUIRE(world.RunUntil([&] { return touched_first.has_value(); }, kLimit));
   CHECK(*touched_first);
 
@@ -158,7 +158,7 @@ TEST_CASE("a Deployment that is not in the middle of a rollout is not touched (L
     world.Apply(SampleDeployment("web", 4, "app:v1"));
     REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
   }
-  standby.Lead({.barrier = true, .taken_over_as = 7});
+  standby.Lead({.barrier = true, .taken_over_as = "7"});
   REQUIRE(world.Quiesce());
   world.SetImage("web", "app:v2");
   REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));

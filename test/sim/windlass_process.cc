@@ -65,7 +65,7 @@ void SupervisedWindlass::GoOn() {
   running_->transport().LagStreams(Duration{0});
   TermOptions term;
   term.barrier = true;
-  term.taken_over_as = 1;
+  term.taken_over_as = "1";
   running_->Lead(term);
 }
 

@@ -34,7 +34,7 @@ TEST_CASE("A Lease that is given up is taken within the jitter (L-009)") {
     REQUIRE(took);
     CHECK(*took <= kLeaseTakeOverJitter + milliseconds(50));
     CHECK_FALSE(pair.standby->election.taken_over());
-    CHECK(pair.standby->election.transitions() == 1);
+    CHECK(pair.standby->election.term().starts_with("1-"));
   }
 }
 
@@ -111,7 +111,35 @@ TEST_CASE("Only a fresh Lease is no take-over") {
   LeaseWorld world;
   Candidate& first = StartLeader(world);
   CHECK_FALSE(first.election.taken_over());
-  CHECK(first.election.transitions() == 0);
+  CHECK(first.election.term().starts_with("0-"));
+}
+
+TEST_CASE("A Lease won back after the permit ran out is a take-over from ourselves (L-012)") {
+  LeaseWorld world;
+  Candidate& only = StartLeader(world);
+  const std::string first = only.election.term();
+  bool cut = true;
+  world.fate = [&](const Candidate&, const HttpRequest&) { return Fate{.request_lost = cut}; };
+  REQUIRE(world.RunUntilTrue([&] { return !only.election.IsLeader(); }, seconds(30)));
+  cut = false;
+  REQUIRE(world.RunUntilTrue([&] { return only.election.IsLeader(); }, seconds(60)));
+  CHECK(only.election.taken_over());
+  CHECK(only.election.term() != first);
+}
+
+TEST_CASE("A take-over whose answer was lost is one all the same (L-012)") {
+  LeaseWorld world;
+  StartLeader(world).Crash();
+  Candidate& next = world.Add("b");
+  bool deaf = false;
+  world.fate = [&](const Candidate& who, const HttpRequest& http) {
+    deaf = deaf || (IsPut(http) && who.identity == "b");
+    return Fate{.reply_lost = deaf && world.now < MonotonicTime{seconds(60)}};
+  };
+  next.election.Start();
+  REQUIRE(world.RunUntilTrue([&] { return next.election.IsLeader(); }, seconds(120)));
+  CHECK(world.now > MonotonicTime{seconds(60)});
+  CHECK(next.election.taken_over());
 }
 
 TEST_CASE("A watch line is the Lease, its deletion, or an error") {
@@ -134,6 +162,8 @@ TEST_CASE("A watch line is the Lease, its deletion, or an error") {
   CHECK_FALSE(ParseLeaseEvent(R"({"type":"ERROR","object":{"message":"too old"}})", name).ok());
   CHECK_FALSE(ParseLeaseEvent("[1]", name).ok());
   CHECK_FALSE(ParseLeaseEvent("{", name).ok());
+  const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+  CHECK_FALSE(ParseLeaseEvent(R"({"type":"ADDED","object":{"x":)" + deep + "}}", name).ok());
   lease["metadata"]["name"] = "another";
   CHECK_FALSE(ParseLeaseEvent(event("MODIFIED"), name).ok());
 }

@@ -73,13 +73,46 @@ TEST_CASE_METHOD(ResetFixture, "a doubt that finds no answer stays (R-044)") {
   Silence();
   Silence();
   SECTION("refused") { transport.Reply(503, wire::ApiStatus(503, "ServiceUnavailable")); }
-  SECTION("unreachable") { transport.Fail(ErrorKind::kNotSent, "refused"); }
   SECTION("forbidden") { transport.Reply(403, wire::ApiStatus(403, "Forbidden")); }
+  SECTION("no answer") { transport.Fail(ErrorKind::kAmbiguous, "timed out"); }
   CHECK(reflector.trouble().starts_with("list replicasets: "));
   UntilAsked();
   CHECK(Asked() == "watch");
   Silence();
   CHECK(reflector.state() == ReflectorState::kProbing);
+}
+
+TEST_CASE_METHOD(ResetFixture, "a server that was away is asked how far it is (R-023, R-061)") {
+  Sync();
+  transport.Line(wire::Added("a@12"));
+  const int refusals = GENERATE(1, 3);
+  for (int i = 0; i < refusals; ++i) {
+    transport.Fail(ErrorKind::kNotSent, "connection refused");
+    CHECK(Ends("transport") == 1);
+    CHECK(!reflector.trouble().empty());
+    UntilAsked();
+    CHECK(reflector.state() == ReflectorState::kProbing);
+  }
+  sink.Take();
+  SECTION("it is where it was") {
+    transport.Reply(200, ListOf("15", {}));
+    CHECK(Asked() == "watch");
+    CHECK(Version() == "12");
+    transport.Break();
+    UntilAsked();
+    CHECK(Asked() == "watch");
+    CHECK(counters().resets == 0);
+  }
+  SECTION("it was put back") {
+    transport.Reply(200, ListOf("11", {}));
+    CHECK(sink.Take() == "reset");
+  }
+  SECTION("we may watch and not list") {
+    transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
+    UntilAsked();
+    CHECK(Asked() == "watch");
+    CHECK(Version() == "12");
+  }
 }
 
 TEST_CASE_METHOD(ResetFixture, "an answer that is no list of ours is no answer (R-009, R-044)") {

@@ -14,6 +14,8 @@ TEST_CASE_METHOD(ReflectorFixture, "a reflector that backs off tries again withi
   REQUIRE(reflector.state() == ReflectorState::kBackingOff);
   reflector.TryNow();
   CHECK(UntilAsked() <= kWatchAgainJitter);
+  CHECK(reflector.state() == ReflectorState::kProbing);
+  transport.Reply(200, wire::ListOf("10", {}));
   CHECK(Asked() == "watch");
   CHECK(Version() == "10");
   CHECK(counters().watch_lists == 1);
@@ -29,6 +31,7 @@ TEST_CASE_METHOD(ReflectorFixture, "a watch that may hang is opened anew at its 
   CHECK(!transport.busy());
   transport.AnswerCancelled();
   CHECK(UntilAsked() <= kWatchAgainJitter);
+  transport.Reply(200, wire::ListOf("15", {}));
   CHECK(Asked() == "watch");
   CHECK(Version() == "15");
   CHECK(counters().lists + counters().watch_lists == 1);
