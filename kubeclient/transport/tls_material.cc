@@ -22,6 +22,7 @@ struct Free {
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(X509_STORE* store) const { X509_STORE_free(store); }
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 template <typename T>
 using Owned = std::unique_ptr<T, Free>;
@@ -92,6 +93,8 @@ struct TlsIdentity::Impl {
   Status ReadTrusted(std::string_view pem);
   Status ReadOwn(const TlsMaterial& material);
   bool DemandName(SSL_CTX* context) const;
+  bool Present(SSL_CTX* context) const;
+  Status TryToPresent() const;
 };
 
 Status TlsIdentity::Impl::ReadTrusted(std::string_view pem) {
@@ -122,7 +125,28 @@ Status TlsIdentity::Impl::ReadOwn(const TlsMaterial& material) {
     ERR_clear_error();
     return Wrong("the client key does not belong to the client certificate");
   }
-  return Unit{};
+  return TryToPresent();
+}
+
+bool TlsIdentity::Impl::Present(SSL_CTX* context) const {
+  bool ok = SSL_CTX_use_certificate(context, chain.front().get()) == 1;
+  ok = ok && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+  for (size_t i = 1; i < chain.size(); ++i) {
+    ok = ok && SSL_CTX_add1_chain_cert(context, chain[i].get()) == 1;
+  }
+  return ok;
+}
+
+// OpenSSL's security level refuses short keys and weak digests where they are used. Known before,
+// that is a mistake in configuration and leaves the identity that is in use alone.
+Status TlsIdentity::Impl::TryToPresent() const {
+  ERR_clear_error();
+  const Owned<SSL_CTX> scratch(SSL_CTX_new(TLS_client_method()));
+  if (scratch && Present(scratch.get())) return Unit{};
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  return Wrong(std::string("OpenSSL does not use the client certificate: ") +
+               (reason != nullptr ? reason : "it does not say why"));
 }
 
 TlsIdentity::TlsIdentity(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -176,13 +200,7 @@ void TlsIdentity::Apply(ssl_ctx_st* context) const {
   SSL_CTX_set1_cert_store(context, impl_->trusted.get());
   // Pooled connections lie idle most of the time: 34 KiB each that nobody reads.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-  if (impl_->key) {
-    ok = ok && SSL_CTX_use_certificate(context, impl_->chain.front().get()) == 1;
-    ok = ok && SSL_CTX_use_PrivateKey(context, impl_->key.get()) == 1;
-    for (size_t i = 1; i < impl_->chain.size(); ++i) {
-      ok = ok && SSL_CTX_add1_chain_cert(context, impl_->chain[i].get()) == 1;
-    }
-  }
+  if (impl_->key) ok = ok && impl_->Present(context);
   if (ok) return;
   ERR_clear_error();
   SSL_CTX_set_cert_store(context, X509_STORE_new());

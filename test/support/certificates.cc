@@ -90,7 +90,9 @@ CertificateAuthority::~CertificateAuthority() {
 std::string CertificateAuthority::certificate_pem() const { return Pem(impl_->certificate); }
 
 PemPair CertificateAuthority::Issue(const Subject& subject) {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
+  EVP_PKEY* key = subject.rsa_bits > 0 ? EVP_RSA_gen(static_cast<unsigned>(subject.rsa_bits))
+                                       : EVP_EC_gen("P-256");
+  WL_ASSERT(key != nullptr);
   X509* certificate = NewCertificate(key, subject.common_name, ++impl_->serial);
   X509_set_issuer_name(certificate, X509_get_subject_name(impl_->certificate));
   AddExtension(certificate, impl_->certificate, NID_basic_constraints, "critical,CA:FALSE");

@@ -15,6 +15,7 @@ struct PemPair {
 struct Subject {
   std::string common_name;
   std::vector<std::string> alternative_names;  // as OpenSSL writes them: "DNS:name", "IP:127.0.0.1"
+  int rsa_bits = 0;                            // of its key; 0 = a key on the curve P-256 instead
 };
 
 class CertificateAuthority {

@@ -295,6 +295,7 @@ TEST_CASE("TLS material is checked before it is used") {
   Cluster cluster;
   const PemPair leaf = cluster.ca.Issue({"leaf", {"DNS:leaf"}});
   const PemPair other = cluster.ca.Issue({"other", {"DNS:other"}});
+  const PemPair weak = cluster.ca.Issue({"weak", {}, 512});
   struct Row {
     std::string id;
     std::string ca_pem;
@@ -320,6 +321,9 @@ TEST_CASE("TLS material is checked before it is used") {
       {"a key that is none", ca, leaf.certificate_pem, "x", "not a private key"},
       {"another's key (B-08)", ca, leaf.certificate_pem, other.key_pem, "does not belong"},
       {"an encrypted key (B-08)", ca, leaf.certificate_pem, EncryptKey(leaf.key_pem), "encrypted"},
+      {"a key that OpenSSL does not use", ca, weak.certificate_pem, weak.key_pem, "key too small"},
+      {"an issuer that it does not use", ca, leaf.certificate_pem + weak.certificate_pem,
+       leaf.key_pem, "key too small"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.id);
