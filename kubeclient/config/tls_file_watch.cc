@@ -45,44 +45,51 @@ void TlsFileWatch::LookNow() {
 
 void TlsFileWatch::Look() {
   looked_at_ = clock_.Now();
+  const bool was_well = IsWell();
   TlsMaterial next = now_;
-  Status good = ReadInto(next);
-  if (good.ok() && IsInUse(next)) {
-    if (!std::exchange(problem_, "").empty()) log_.Info("certificate files are good again");
-    return;
+  Note(ReadTrust(next), trust_problem_);
+  Note(ReadOwn(next), own_problem_);
+  const bool same = IsInUse(next);
+  Note(same ? Status(Unit{}) : use_(next), use_problem_);
+  if (!same && use_problem_.empty()) {
+    now_ = std::move(next);
+    log_.Info("certificates reloaded: new connections use them",
+              {{"ca", files_.ca}, {"certificate", files_.certificate}, {"key", files_.key}});
+  } else if (!was_well && IsWell()) {
+    log_.Info("certificate files are good again");
   }
-  if (good.ok()) good = use_(next);
-  if (!good.ok()) return Complain(good.error().message);
-  now_ = std::move(next);
-  problem_.clear();
-  log_.Info("certificates reloaded: new connections use them",
-            {{"ca", files_.ca}, {"certificate", files_.certificate}, {"key", files_.key}});
 }
 
-// Each part is checked by itself, so that a message can say which file it was.
-Status TlsFileWatch::ReadInto(TlsMaterial& next) const {
-  if (!files_.ca.empty()) {
-    WINDLASS_TRY(next.ca_pem, ReadPem(files_.ca));
-    TlsMaterial trust;
-    trust.ca_pem = next.ca_pem;
-    const Status good = TlsIdentity::Check(trust);
-    if (!good.ok()) return Error(good.error()).Context(files_.ca);
-  }
-  if (!files_.certificate.empty()) {
-    WINDLASS_TRY(next.certificate_pem, ReadPem(files_.certificate));
-  }
-  if (!files_.key.empty()) {
-    WINDLASS_TRY(std::string key, ReadPem(files_.key));
-    next.key_pem = Secret(key);
-    WipeText(key);
-  }
+// Each part is checked by itself: a message can say which file it was, and one that is broken does
+// not keep the other from being renewed.
+Status TlsFileWatch::ReadTrust(TlsMaterial& next) const {
+  if (files_.ca.empty()) return Unit{};
+  TlsMaterial trust;
+  WINDLASS_TRY(trust.ca_pem, ReadPem(files_.ca));
+  const Status good = TlsIdentity::Check(trust);
+  if (!good.ok()) return Error(good.error()).Context(files_.ca);
+  next.ca_pem = std::move(trust.ca_pem);
+  return Unit{};
+}
+
+Status TlsFileWatch::ReadOwn(TlsMaterial& next) const {
   if (files_.certificate.empty() && files_.key.empty()) return Unit{};
   TlsMaterial own;
   own.certificate_pem = next.certificate_pem;
   own.key_pem = next.key_pem;
+  if (!files_.certificate.empty()) {
+    WINDLASS_TRY(own.certificate_pem, ReadPem(files_.certificate));
+  }
+  if (!files_.key.empty()) {
+    WINDLASS_TRY(std::string key, ReadPem(files_.key));
+    own.key_pem = Secret(key);
+    WipeText(key);
+  }
   const Status good = TlsIdentity::Check(own);
   const std::string& blamed = files_.certificate.empty() ? files_.key : files_.certificate;
   if (!good.ok()) return Error(good.error()).Context(blamed);
+  next.certificate_pem = std::move(own.certificate_pem);
+  next.key_pem = std::move(own.key_pem);
   return Unit{};
 }
 
@@ -91,8 +98,13 @@ bool TlsFileWatch::IsInUse(const TlsMaterial& next) const {
          next.key_pem.Reveal() == now_.key_pem.Reveal();
 }
 
-void TlsFileWatch::Complain(const std::string& problem) {
-  if (std::exchange(problem_, problem) == problem) return;
+bool TlsFileWatch::IsWell() const {
+  return trust_problem_.empty() && own_problem_.empty() && use_problem_.empty();
+}
+
+void TlsFileWatch::Note(const Status& state, std::string& problem) {
+  const std::string before = std::exchange(problem, state.ok() ? "" : state.error().message);
+  if (problem.empty() || problem == before) return;
   log_.Warning(
       "certificate file not usable: what it held before stays in use; put a valid one "
       "there",

@@ -1,8 +1,9 @@
 // Certificates and keys in files that somebody else renews, looked at again and again.
 //
-// Source: client-go transport/{cert,ca}_rotation.go. What cannot be read or used (missing, empty,
-// half of a pair) changes nothing and is said once; the next look may find it whole. Files are
-// small and local: they are read in the core thread, like tokens.
+// Source: client-go transport/{cert,ca}_rotation.go. The CA is one part, the client certificate
+// with its key another. A part that cannot be read or used (missing, empty, half of a pair) stays
+// as it is in use, and that is said once; the other part is renewed all the same, and the next look
+// may find both whole. Files are small and local: they are read in the core thread, like tokens.
 #pragma once
 
 #include <functional>
@@ -36,9 +37,12 @@ class TlsFileWatch {
  private:
   void LookLater();
   void Look();
-  Status ReadInto(TlsMaterial& next) const;
+  Status ReadTrust(TlsMaterial& next) const;  // changes nothing when it fails, nor does ReadOwn
+  Status ReadOwn(TlsMaterial& next) const;
   bool IsInUse(const TlsMaterial& next) const;
-  void Complain(const std::string& problem);
+  bool IsWell() const;
+  // Remembers why a part is not in use; warns when that is new.
+  void Note(const Status& state, std::string& problem);
 
   const Clock& clock_;
   Log& log_;
@@ -49,7 +53,10 @@ class TlsFileWatch {
   const Use use_;
   TimerId timer_ = 0;
   MonotonicTime looked_at_;
-  std::string problem_;  // why the files are not in use, when they are not
+  // Why what the files hold is not in use, when it is not.
+  std::string trust_problem_;  // the CA
+  std::string own_problem_;    // the client certificate and its key
+  std::string use_problem_;    // they are good, but were not taken
 };
 
 }  // namespace windlass

@@ -147,6 +147,45 @@ TEST_CASE("what cannot be used is said once, and changes nothing until it is who
   }
 }
 
+TEST_CASE("a broken file does not keep the others from being renewed") {
+  Watched world;
+  world.Start();
+  SECTION("a broken CA, another client certificate") {
+    world.folder.Write("ca", "x");
+    world.Write(world.two);
+    world.Pass(seconds(60));
+    REQUIRE(world.used.size() == 1);
+    CHECK(world.used[0].ca_pem == world.ca.certificate_pem());
+    CHECK(world.used[0].certificate_pem == world.two.certificate_pem);
+    CHECK(world.used[0].key_pem.Reveal() == world.two.key_pem);
+  }
+  SECTION("half of a pair, another CA") {
+    world.folder.Write("key", world.two.key_pem);
+    world.folder.Write("ca", world.other_ca.certificate_pem());
+    world.Pass(seconds(60));
+    REQUIRE(world.used.size() == 1);
+    CHECK(world.used[0].ca_pem == world.other_ca.certificate_pem());
+    CHECK(world.used[0].certificate_pem == world.one.certificate_pem);
+    CHECK(world.used[0].key_pem.Reveal() == world.one.key_pem);
+  }
+  CHECK(world.log.lines.size() == 2);  // the broken one, and the reload
+  for (int i = 0; i < 5; ++i) world.Pass(seconds(60));
+  CHECK(world.used.size() == 1);
+  CHECK(world.log.lines.size() == 2);
+}
+
+TEST_CASE("of two broken files each is named, once") {
+  Watched world;
+  world.Start();
+  world.folder.Write("ca", "x");
+  world.folder.Write("crt", "x");
+  for (int i = 0; i < 5; ++i) world.Pass(seconds(60));
+  CHECK(world.used.empty());
+  REQUIRE(world.log.lines.size() == 2);
+  CHECK(world.log.lines[0].find(world.folder.Path("ca") + ": ") != std::string::npos);
+  CHECK(world.log.lines[1].find(world.folder.Path("crt") + ": ") != std::string::npos);
+}
+
 TEST_CASE("material that is refused is offered again") {
   Watched world;
   world.Start();
