@@ -30,17 +30,24 @@ using Certificates = std::vector<Owned<X509>>;
 
 Error Wrong(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
 
-// All certificates of a PEM text; other blocks (a key in a combined file) are passed over.
-Certificates ReadCertificates(std::string_view pem) {
+// All certificates of a PEM text; other blocks (a key in a combined file) are passed over. One that
+// is damaged is an error: what comes behind it would be missing without a word.
+Result<Certificates> ReadCertificates(std::string_view pem, const std::string& whose) {
   Certificates certificates;
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  while (bio) {
+  if (!bio) return Wrong("OpenSSL has no memory for a certificate");
+  ERR_clear_error();
+  for (;;) {
     Owned<X509> next(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
     if (!next) break;
     certificates.push_back(std::move(next));
   }
-  ERR_clear_error();  // the end of the text is reported as an error
-  return certificates;
+  const unsigned long end = ERR_peek_last_error();
+  ERR_clear_error();
+  if (ERR_GET_LIB(end) == ERR_LIB_PEM && ERR_GET_REASON(end) == PEM_R_NO_START_LINE) {
+    return certificates;  // the end of the text is reported as an error, too
+  }
+  return Wrong(whose + ": certificate " + std::to_string(certificates.size() + 1) + " is damaged");
 }
 
 // There is nobody to ask for a passphrase.
@@ -98,7 +105,7 @@ struct TlsIdentity::Impl {
 };
 
 Status TlsIdentity::Impl::ReadTrusted(std::string_view pem) {
-  const Certificates certificates = ReadCertificates(pem);
+  WINDLASS_TRY(const Certificates certificates, ReadCertificates(pem, "the CA"));
   if (certificates.empty()) return Wrong("the CA holds no certificate in PEM form");
   bool issuer = false;
   for (const Owned<X509>& certificate : certificates) {
@@ -118,7 +125,7 @@ Status TlsIdentity::Impl::ReadTrusted(std::string_view pem) {
 Status TlsIdentity::Impl::ReadOwn(const TlsMaterial& material) {
   if (material.certificate_pem.empty()) return Wrong("a client key is given without a certificate");
   if (material.key_pem.empty()) return Wrong("a client certificate is given without its key");
-  chain = ReadCertificates(material.certificate_pem);
+  WINDLASS_TRY(chain, ReadCertificates(material.certificate_pem, "the client certificate"));
   if (chain.empty()) return Wrong("the client certificate is not a certificate in PEM form");
   WINDLASS_TRY(key, ReadKey(material.key_pem.Reveal()));
   if (X509_check_private_key(chain.front().get(), key.get()) != 1) {

@@ -26,12 +26,12 @@ struct TlsMaterial {
 // Immutable, hence thread-safe.
 class TlsIdentity {
  public:
-  // Refuses (kConfig, without naming a source) a CA text without a certificate that could have
-  // issued another, a client certificate without its key, a key that does not belong to it or is
-  // encrypted, and a client certificate that OpenSSL does not use (its key is too short, say).
-  // Where verification is on and no CA is given, the system's trust store is loaded: refused when
-  // there is none. `host` of the server's URL (an address without brackets) is whom the server's
-  // certificate must name, unless the material has a server_name.
+  // Refuses (kConfig, without naming a source) a text with a damaged certificate, a CA text without
+  // a certificate that could have issued another, a client certificate without its key, a key that
+  // does not belong to it or is encrypted, and a client certificate that OpenSSL does not use (its
+  // key is too short, say). Where verification is on and no CA is given, the system's trust store
+  // is loaded: refused when there is none. `host` of the server's URL (an address without brackets)
+  // is whom the server's certificate must name, unless the material has a server_name.
   static Result<std::shared_ptr<const TlsIdentity>> Parse(const TlsMaterial& material,
                                                           const std::string& host);
   // The same refusals, of what is given alone: the system's trust store is not looked at.

@@ -304,6 +304,7 @@ TEST_CASE("TLS material is checked before it is used") {
     std::string message;  // empty = accepted
   };
   const std::string ca = cluster.ca.certificate_pem();
+  const std::string damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const std::vector<Row> rows = {
       {"nothing", "", "", "", ""},
       {"a CA", ca, "", "", ""},
@@ -313,7 +314,11 @@ TEST_CASE("TLS material is checked before it is used") {
       {"both in one text", ca, leaf.certificate_pem + leaf.key_pem,
        leaf.certificate_pem + leaf.key_pem, ""},
       {"a CA that is none", "hello", "", "", "no certificate in PEM form"},
-      {"a CA cut short", ca.substr(0, ca.size() / 2), "", "", "no certificate in PEM form"},
+      {"a CA cut short", ca.substr(0, ca.size() / 2), "", "", "certificate 1 is damaged"},
+      {"a bundle cut short", ca + ca.substr(0, ca.size() / 2), "", "", "certificate 2 is damaged"},
+      {"a bundle with a hole", ca + damaged + ca, "", "", "certificate 2 is damaged"},
+      {"a chain cut short", ca, leaf.certificate_pem + ca.substr(0, ca.size() / 2), leaf.key_pem,
+       "certificate 2 is damaged"},
       {"only a leaf (B-06)", leaf.certificate_pem, "", "", "cannot issue others"},
       {"a key alone", ca, "", leaf.key_pem, "without a certificate"},
       {"a certificate alone", ca, leaf.certificate_pem, "", "without its key"},
