@@ -44,7 +44,7 @@ bool IsWorldReadable(const std::string& path) {
 
 bool FileExists(const std::string& path) {
   struct stat state {};
-  return stat(path.c_str(), &state) == 0;
+  return stat(path.c_str(), &state) == 0 || errno != ENOENT;
 }
 
 }  // namespace windlass

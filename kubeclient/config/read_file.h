@@ -15,6 +15,8 @@ Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 // Whether everybody on this machine may read it; false when that cannot be told.
 bool IsWorldReadable(const std::string& path);
 
+// False only when nothing is there. What cannot be reached (a folder that may not be searched, say)
+// counts as there: reading it says why, and nobody is taken for somebody else.
 bool FileExists(const std::string& path);
 
 }  // namespace windlass

@@ -388,6 +388,26 @@ TEST_CASE("of a KUBECONFIG list the first definition of a name wins") {
   CHECK(Has(none.error().message, "none of the files in KUBECONFIG exists (" + missing + ")"));
 }
 
+TEST_CASE("a file of KUBECONFIG that is there but cannot be reached is not passed over") {
+  Machine machine;
+  const std::string two = machine.folder.Write("two", File("{server: 'https://two'}", "{}"));
+  std::string path;
+  std::string reason;
+  SECTION("below a file") {
+    path = two + "/config";
+    reason = "Not a directory";
+  }
+  SECTION("a link to itself") {
+    path = machine.folder.Path("loop");
+    std::filesystem::create_symlink("loop", path);
+    reason = "Too many levels of symbolic links";
+  }
+  machine.environment["KUBECONFIG"] = path + ":" + two;
+  const Result<ClientConfig> config = LoadConfig(machine.sources);
+  REQUIRE_FALSE(config.ok());
+  CHECK(config.error().message == "kubeconfig: " + path + ": " + reason);
+}
+
 TEST_CASE("in a Pod the service account is used") {
   Machine machine;
   machine.MountServiceAccount();
