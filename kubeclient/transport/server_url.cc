@@ -7,8 +7,12 @@
 namespace windlass {
 namespace {
 
+// Messages are logged: the address is left out where it may hold a password.
 Error Wrong(std::string_view text, std::string_view what) {
-  return {ErrorKind::kConfig, "\"" + std::string(text) + "\" " + std::string(what)};
+  const bool secret = text.find('@') != std::string_view::npos;
+  const std::string shown = secret ? "what is given (not shown: no user and password belong there)"
+                                   : "\"" + std::string(text) + "\"";
+  return {ErrorKind::kConfig, shown + " " + std::string(what)};
 }
 
 bool IsHostName(std::string_view host) {

@@ -22,7 +22,8 @@ struct ServerUrl {
   bool operator==(const ServerUrl&) const = default;
 };
 
-// kConfig for a missing or other scheme, a user, a query, a fragment, a bad host or port.
+// kConfig for a missing or other scheme, a user, a query, a fragment, a bad host or port. The
+// message shows `text`, unless it holds an '@' and hence perhaps a password.
 Result<ServerUrl> ParseServerUrl(std::string_view text);
 
 // Whether `host` is an IPv4 or (unbracketed) IPv6 literal: no SNI is sent for it (RFC 6066 §3).

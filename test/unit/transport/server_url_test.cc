@@ -55,5 +55,16 @@ TEST_CASE("server addresses as kubeconfig files have them") {
   CHECK(*ParseServerUrl(url->Text()) == *url);
 }
 
+TEST_CASE("a refusal shows the address, but no password in it") {
+  CHECK(ParseServerUrl("10.0.0.1:6443").error().message.starts_with("\"10.0.0.1:6443\" "));
+  const std::string text = GENERATE("https://jane:s3cr3t@host", "jane:s3cr3t@host:6443",
+                                    "https://jane:s3cr3t@host/p?x=1", "https://host/p@s3cr3t?x=1");
+  CAPTURE(text);
+  const Result<ServerUrl> url = ParseServerUrl(text);
+  REQUIRE_FALSE(url.ok());
+  CHECK(url.error().message.find("s3cr3t") == std::string::npos);
+  CHECK(url.error().message.find("user and password") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace windlass
