@@ -77,6 +77,8 @@ Result<std::string> EntryReader::DataOrFile(const std::string& key, size_t bytes
   if (!data.empty()) {
     std::optional<std::string> bytes = DecodeBase64(data);
     if (!bytes) return Wrong(data_key, "is not base64: encode the PEM file with base64 -w0");
+    // Not as if it were absent: without a CA the whole trust store of the machine would count.
+    if (bytes->empty()) return Wrong(data_key, "is empty");
     return *std::move(bytes);
   }
   WINDLASS_TRY(const std::string path, Text(key.c_str()));

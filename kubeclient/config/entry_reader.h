@@ -31,7 +31,7 @@ class EntryReader {
   using TextLists = std::vector<std::pair<std::string, std::vector<std::string>>>;
   Result<TextLists> TextListsOf(const char* key) const;
   // The content of "<key>-data" (base64), or else of the file that `key` names; empty when both are
-  // absent.
+  // absent or "", refused when there is nothing in them.
   Result<std::string> DataOrFile(const std::string& key, size_t bytes_max) const;
   // The absolute path of the file that DataOrFile reads; empty where it reads none.
   Result<std::string> FileOf(const std::string& key) const;
