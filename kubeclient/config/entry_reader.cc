@@ -10,6 +10,12 @@
 
 namespace windlass {
 
+bool EntryReader::Says(const char* key) const {
+  const YamlNode* field = entry_.node.Find(key);
+  return field != nullptr &&
+         !(field->scalar.empty() && field->items.empty() && field->fields.empty());
+}
+
 Error EntryReader::Wrong(const std::string& key, const std::string& what) const {
   const YamlNode* field = entry_.node.Find(key);
   const int line = field != nullptr ? field->line : entry_.node.line;

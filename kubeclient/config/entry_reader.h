@@ -19,6 +19,8 @@ class EntryReader {
       : entry_(entry), what_(std::move(what)) {}
 
   bool Has(const char* key) const { return entry_.node.Find(key) != nullptr; }
+  // As Has, but "", [] and {} say nothing, as in client-go.
+  bool Says(const char* key) const;
   // Refuses any field that is not one of `known`: passing it over could make us somebody else.
   Status OnlyKnows(std::initializer_list<std::string_view> known) const;
   // A text; empty when the field is absent.

@@ -11,9 +11,9 @@ namespace {
 
 // At most one of these may say who we are. A certificate stands beside each: client-go allows it.
 Status OneMethod(const EntryReader& user) {
-  const bool token = user.Has("token") || user.Has("tokenFile");
-  const bool basic = user.Has("username") || user.Has("password");
-  const bool certificate = user.Has("client-certificate") || user.Has("client-certificate-data");
+  const bool token = user.Says("token") || user.Says("tokenFile");
+  const bool basic = user.Says("username") || user.Says("password");
+  const bool certificate = user.Says("client-certificate") || user.Says("client-certificate-data");
   if (token && basic) return user.Wrong("username", "contradicts the token: remove one of them");
   if (user.Has("exec") && (token || basic || certificate)) {
     return user.Wrong("exec", "contradicts the user's other credentials: remove one of them");
@@ -86,13 +86,13 @@ Status AddHeader(const EntryReader& user, const char* key, std::string name,
 
 // client-go transport/round_trippers.go.
 Status ReadImpersonation(const EntryReader& user, ClientConfig& config) {
-  if (!user.Has("as")) {
+  WINDLASS_TRY(const std::string name, user.Text("as"));
+  if (name.empty()) {
     for (const char* key : {"as-uid", "as-groups", "as-user-extra"}) {
-      if (user.Has(key)) return user.Wrong(key, "says more of a user that \"as\" does not name");
+      if (user.Says(key)) return user.Wrong(key, "says more of a user that \"as\" does not name");
     }
     return Unit{};
   }
-  WINDLASS_TRY(const std::string name, user.Text("as"));
   WINDLASS_TRY(const std::string uid, user.Text("as-uid"));
   WINDLASS_TRY(const std::vector<std::string> groups, user.Texts("as-groups"));
   WINDLASS_TRY(const EntryReader::TextLists extra, user.TextListsOf("as-user-extra"));

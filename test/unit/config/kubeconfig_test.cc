@@ -115,6 +115,36 @@ TEST_CASE("a user that acts as somebody else says so in headers") {
   CHECK(Has(config->notes.front(), "as system:jane doe"));
 }
 
+TEST_CASE("a field of a user that holds nothing says nothing") {
+  Machine machine;
+  const std::string nothing =
+      "tokenFile: '', username: '', password: '', client-certificate: '', "
+      "client-certificate-data: '', client-key: '', as: '', as-uid: '', as-groups: [], "
+      "as-user-extra: {}";
+  SECTION("beside a plugin") {
+    machine.folder.Write("plugin", "");
+    std::filesystem::permissions(machine.folder.Path("plugin"), std::filesystem::perms::owner_exec,
+                                 std::filesystem::perm_options::add);
+    const Result<ClientConfig> config = machine.Load(
+        File("{server: 'https://h'}",
+             "{token: '', " + nothing +
+                 ", exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, "
+                 "interactiveMode: Never}}"));
+    INFO((config.ok() ? std::string() : config.error().message));
+    REQUIRE(config.ok());
+    CHECK(config->exec.has_value());
+    CHECK(config->headers.empty());
+  }
+  SECTION("beside a token") {
+    const Result<ClientConfig> config =
+        machine.Load(File("{server: 'https://h'}", "{token: t, " + nothing + "}"));
+    INFO((config.ok() ? std::string() : config.error().message));
+    REQUIRE(config.ok());
+    CHECK(config->token.Reveal() == "t");
+    CHECK(config->headers.empty());
+  }
+}
+
 TEST_CASE("a user with a name and a password") {
   Machine machine;
   const Result<ClientConfig> config =
