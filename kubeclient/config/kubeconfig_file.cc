@@ -60,6 +60,9 @@ Status CheckKind(const std::string& path, const YamlNode& root) {
 }  // namespace
 
 void Kubeconfig::Merge(Kubeconfig later) {
+  if (later.empty) return;
+  if (empty) path = std::move(later.path);
+  empty = false;
   if (current_context.empty()) current_context = std::move(later.current_context);
   clusters.merge(later.clusters);
   users.merge(later.users);
@@ -74,13 +77,14 @@ Result<Kubeconfig> ReadKubeconfig(const std::string& path) {
   if (!root.ok()) {
     return Error{ErrorKind::kConfig, "kubeconfig " + path + " " + root.error().message};
   }
-  if (root->kind != YamlNode::Kind::kMap) {
-    const std::string what = root->IsNull() ? "is empty" : "is not a map of fields";
-    return Error{ErrorKind::kConfig, "kubeconfig " + path + ": " + what};
-  }
-  if (const Status kind = CheckKind(path, *root); !kind.ok()) return kind.error();
   Kubeconfig file;
   file.path = path;
+  file.empty = root->IsNull();
+  if (file.empty) return file;
+  if (root->kind != YamlNode::Kind::kMap) {
+    return Error{ErrorKind::kConfig, "kubeconfig " + path + ": is not a map of fields"};
+  }
+  if (const Status kind = CheckKind(path, *root); !kind.ok()) return kind.error();
   WINDLASS_TRY(file.current_context, OptionalText(path, *root, "current-context"));
   for (const Status& read : {ReadEntries(path, *root, "clusters", "cluster", file.clusters),
                              ReadEntries(path, *root, "users", "user", file.users),

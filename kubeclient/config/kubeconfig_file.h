@@ -19,7 +19,8 @@ struct KubeconfigEntry {
 
 // One file, or several merged.
 struct Kubeconfig {
-  std::string path;  // of the first file
+  std::string path;    // of the first file that is not empty, if there is one
+  bool empty = false;  // none of the files holds anything
   std::string current_context;
   std::map<std::string, KubeconfigEntry> clusters;
   std::map<std::string, KubeconfigEntry> users;
@@ -29,9 +30,10 @@ struct Kubeconfig {
   void Merge(Kubeconfig later);
 };
 
+// An empty file is no error: another may be merged into it.
 Result<Kubeconfig> ReadKubeconfig(const std::string& path);
 
-// The context that `sources` names, or else the current one.
+// The context that `sources` names, or else the current one. Refuses what is empty.
 Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 
 }  // namespace windlass

@@ -16,6 +16,9 @@ std::string Quoted(const std::string& kind, const std::string& name) {
 }  // namespace
 
 Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources) {
+  if (kubeconfig.empty) {
+    return Error{ErrorKind::kConfig, "kubeconfig " + kubeconfig.path + ": is empty"};
+  }
   const std::string& name = sources.context.empty() ? kubeconfig.current_context : sources.context;
   if (name.empty()) {
     return NoSuch(kubeconfig, "current-context is not set",

@@ -442,6 +442,28 @@ TEST_CASE("a file of KUBECONFIG that is there but cannot be reached is not passe
   CHECK(config.error().message == "kubeconfig: " + path + ": " + reason);
 }
 
+TEST_CASE("an empty file in a KUBECONFIG list defines nothing, but is no configuration alone") {
+  Machine machine;
+  const std::string empty = machine.folder.Write("empty", "");
+  const std::string also_empty = machine.folder.Write("comment", "# nothing yet\n");
+  const std::string two = machine.folder.Write("two", File("{server: 'https://two'}", "{}"));
+  for (const std::string& list : {empty + ":" + two, two + ":" + also_empty}) {
+    CAPTURE(list);
+    machine.environment["KUBECONFIG"] = list;
+    const Result<ClientConfig> config = LoadConfig(machine.sources);
+    INFO((config.ok() ? std::string() : config.error().message));
+    REQUIRE(config.ok());
+    CHECK(config->server == "https://two");
+  }
+  for (const std::string& list : {empty, empty + ":" + also_empty}) {
+    CAPTURE(list);
+    machine.environment["KUBECONFIG"] = list;
+    const Result<ClientConfig> config = LoadConfig(machine.sources);
+    REQUIRE_FALSE(config.ok());
+    CHECK(config.error().message == "kubeconfig " + empty + ": is empty");
+  }
+}
+
 TEST_CASE("in a Pod the service account is used") {
   Machine machine;
   machine.MountServiceAccount();
