@@ -54,19 +54,22 @@ ExecPlugin::~ExecPlugin() {
   close(stop_[0]);
 }
 
-bool ExecPlugin::IsFresh() const {
-  if (!answer_ || !answer_->ok()) return false;
-  return !expires_ ||
-         clock_.Wall() + std::chrono::duration_cast<seconds>(kExecExpiryLeeway) < *expires_;
+bool ExecPlugin::IsValidFor(seconds longer) const {
+  return header_ && (!expires_ || clock_.Wall() + longer < *expires_);
 }
 
-bool ExecPlugin::PausesAfterFailure() const {
-  return answer_ && !answer_->ok() && clock_.Now() - obtained_at_ < kExecFailurePause;
-}
+bool ExecPlugin::Pauses() const { return failure_ && clock_.Now() - ran_at_ < kExecFailurePause; }
 
 std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
   const std::scoped_lock lock(mutex_);
-  if (IsFresh() || PausesAfterFailure()) return answer_;
+  if (IsValidFor(seconds(0))) {
+    if (!IsValidFor(std::chrono::duration_cast<seconds>(kExecExpiryLeeway)) && !Pauses()) {
+      due_ = true;
+      wanted_.notify_all();
+    }
+    return Answer(*header_);
+  }
+  if (Pauses()) return Answer(*failure_);
   waiting_.push_back(std::move(later));
   wanted_.notify_all();
   return std::nullopt;
@@ -74,13 +77,13 @@ std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
 
 void ExecPlugin::Refused(MonotonicTime started) {
   const std::scoped_lock lock(mutex_);
-  if (answer_ && answer_->ok() && obtained_at_ <= started) answer_.reset();
+  if (obtained_at_ <= started) header_.reset();
 }
 
 void ExecPlugin::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wanted_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    wanted_.wait(lock, [this] { return stopping_ || due_ || !waiting_.empty(); });
     if (stopping_) return;
     lock.unlock();
     Take(Run());
@@ -110,19 +113,23 @@ void ExecPlugin::Take(Result<ExecCredential> result) {
   {
     const std::scoped_lock lock(mutex_);
     if (stopping_) return;
-    obtained_at_ = clock_.Now();
+    ran_at_ = clock_.Now();
+    due_ = false;
+    failure_.reset();
     if (result.ok()) {
-      answer = BearerHeader(result->token);
+      header_ = BearerHeader(result->token);
+      answer = *header_;
       expires_ = result->expires;
+      obtained_at_ = ran_at_;
       other_certificate = result->certificate_pem != certificate_pem_;
       certificate_pem_ = result->certificate_pem;
     } else {
       const std::string hint = OneLine(config_.install_hint);
-      answer = Error{ErrorKind::kUnauthorized, "credential plugin " + config_.command + ": " +
-                                                   result.error().message +
-                                                   (hint.empty() ? "" : "; " + hint)};
+      failure_ = Error{ErrorKind::kUnauthorized, "credential plugin " + config_.command + ": " +
+                                                     result.error().message +
+                                                     (hint.empty() ? "" : "; " + hint)};
+      answer = *failure_;
     }
-    answer_ = answer;
     waiting = std::exchange(waiting_, {});
   }
   if (other_certificate && on_certificate_) {

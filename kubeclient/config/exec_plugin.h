@@ -1,9 +1,10 @@
 // Credentials from a program: kubeconfig's "exec" (client.authentication.k8s.io/v1 and v1beta1).
 //
 // Source: client-go plugin/pkg/client/auth/exec/exec.go. The plugin is run when a request needs
-// credentials and there are none: at first, kExecExpiryLeeway before they expire, after a 401. One
-// run serves everybody who waits (single flight). It runs in a thread of its own, never the core's.
-// We differ: no terminal, ever; a run that failed is not repeated for kExecFailurePause.
+// credentials and there are none: at first, when they have expired, after a 401. One run serves
+// everybody who waits (single flight). It runs in a thread of its own, never the core's.
+// We differ: no terminal, ever; a request in the last kExecExpiryLeeway starts a run, but nobody
+// waits for it or fails with it; a run that failed is not repeated for kExecFailurePause.
 #pragma once
 
 #include <condition_variable>
@@ -53,8 +54,8 @@ class ExecPlugin final : public CredentialSource {
  private:
   void Work();
   Result<ExecCredential> Run();
-  bool IsFresh() const;
-  bool PausesAfterFailure() const;
+  bool IsValidFor(seconds longer) const;
+  bool Pauses() const;
   void Take(Result<ExecCredential> result);
 
   const Clock& clock_;
@@ -66,8 +67,11 @@ class ExecPlugin final : public CredentialSource {
   std::condition_variable wanted_;
   bool stopping_ = false;
   std::vector<Later> waiting_;
-  std::optional<Answer> answer_;  // of the last run, unless it was refused since
-  std::optional<WallTime> expires_;
+  bool due_ = false;                 // to be run, though nobody waits
+  MonotonicTime ran_at_;             // the end of the last run
+  std::optional<Error> failure_;     // of the last run
+  std::optional<Secret> header_;     // of the last run that gave one, unless it was refused since
+  std::optional<WallTime> expires_;  // header_, and so is the time below
   MonotonicTime obtained_at_;
   std::string certificate_pem_;  // the one that was announced
 

@@ -143,6 +143,7 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   Pipe output;
   Pipe messages;
   if (!output.Open() || !messages.Open()) return Failed("no pipe", errno);
+  const MonotonicTime limit = clock.Now() + longest;
   pid_t pid = 0;
   const int failure = Spawn(program, output, messages, pid);
   if (failure != 0) return Failed("cannot be run", failure);
@@ -150,7 +151,6 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   output.write.Close();
   messages.write.Close();
 
-  const MonotonicTime limit = clock.Now() + longest;
   ProgramOutput result;
   for (;;) {
     // Looked at before its output, so that all of that is there when it has ended. What it leaves

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
@@ -32,10 +33,24 @@ std::string Quoted(const std::string& text) {
   return quoted + "\"";
 }
 
+// Stands still but for what a test adds. Thread-safe.
+struct StandingClock final : Clock {
+  std::atomic<Duration> now = Duration(seconds(1000));
+  std::atomic<int64_t> wall = 1795190400;  // 2026-11-20T16:00:00Z
+
+  MonotonicTime Now() const override { return {now}; }
+  WallTime Wall() const override { return {wall}; }
+  int64_t WallMicros() const override { return wall * 1'000'000; }
+  void Skip(seconds duration) {
+    now = now.load() + duration;
+    wall += duration.count();
+  }
+};
+
 // A plugin that is a shell script and counts its runs in a file.
 struct Plugin {
   Folder folder;
-  SkippingClock clock;
+  StandingClock clock;
   ExecPluginConfig config;
   std::mutex mutex;
   std::condition_variable answered;
@@ -185,20 +200,60 @@ TEST_CASE("one run serves everybody who waits, and everybody after") {
 
 TEST_CASE("a plugin is run again shortly before what it gave expires") {
   Plugin plugin("");
-  const SystemClock real;
-  const std::time_t hour = real.Wall().unix_seconds + 3600;
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&hour));
-  plugin.Prints(R"({"token": "one", "expirationTimestamp": ")" + std::string(text) + "\"}");
+  plugin.Prints(R"({"token": "one", "expirationTimestamp": "2026-11-20T17:00:00Z"})");
   CHECK(plugin.Answer() == "Bearer one");
   plugin.Prints(R"({"token": "two"})");
   plugin.clock.Skip(seconds(3000));
   CHECK(plugin.Answer() == "Bearer one");
-  plugin.clock.Skip(seconds(600) - kExecExpiryLeeway);
-  CHECK(plugin.Answer() == "Bearer two");
+  CHECK(plugin.runs() == 1);
+  plugin.clock.Skip(seconds(600) - std::chrono::duration_cast<seconds>(kExecExpiryLeeway));
+  TestCoreLoop wait;
+  REQUIRE(wait.RunUntil([&] { return plugin.Answer() == "Bearer two"; }));
   plugin.clock.Skip(seconds(1'000'000));
   CHECK(plugin.Answer() == "Bearer two");  // does not expire
   CHECK(plugin.runs() == 2);
+}
+
+TEST_CASE("what is still valid is used while the plugin runs, and when it fails") {
+  Plugin plugin("");
+  plugin.Prints(R"({"token": "one", "expirationTimestamp": "2026-11-20T17:00:00Z"})");
+  CHECK(plugin.Answer() == "Bearer one");
+  plugin.Script("while [ ! -e \"$0.go\" ]; do sleep 0.01; done\nexit 3\n");
+  plugin.clock.Skip(seconds(3599));
+  CHECK(plugin.Answer() == "Bearer one");
+  TestCoreLoop wait;
+  REQUIRE(wait.RunUntil([&] { return plugin.runs() == 2; }));
+  CHECK(plugin.Answer() == "Bearer one");  // while it runs
+  SECTION("until it expires") {
+    plugin.clock.Skip(seconds(1));
+    plugin.Ask();
+    CHECK(plugin.answers.size() == 3);
+    plugin.folder.Write("plugin.go", "");
+    plugin.Await(4);
+    CHECK(plugin.answers.back().find("ended with exit code 3") != std::string::npos);
+    CHECK(plugin.runs() == 2);
+  }
+  SECTION("and it is run again after a pause") {
+    plugin.folder.Write("plugin.go", "");
+    plugin.clock.wall += 1;  // only to see when the failure has arrived
+    CHECK(plugin.Answer().find("ended with exit code 3") != std::string::npos);
+    plugin.clock.wall -= 1;
+    plugin.Prints(R"({"token": "two"})");
+    for (int i = 0; i < 100; ++i) CHECK(plugin.Answer() == "Bearer one");
+    CHECK(plugin.runs() == 2);
+    plugin.clock.now = plugin.clock.now.load() + kExecFailurePause;
+    CHECK(plugin.Answer() == "Bearer one");
+    REQUIRE(wait.RunUntil([&] { return plugin.Answer() == "Bearer two"; }));
+    CHECK(plugin.runs() == 3);
+  }
+  SECTION("but not when it was refused") {
+    plugin.plugin->Refused(plugin.clock.Now());
+    plugin.Ask();
+    CHECK(plugin.answers.size() == 3);
+    plugin.folder.Write("plugin.go", "");
+    plugin.Await(4);
+    CHECK(plugin.answers.back().find("ended with exit code 3") != std::string::npos);
+  }
 }
 
 TEST_CASE("what was refused is asked for anew, once for a storm of refusals") {
@@ -207,6 +262,7 @@ TEST_CASE("what was refused is asked for anew, once for a storm of refusals") {
   CHECK(plugin.Answer() == "Bearer one");
   plugin.Prints(R"({"token": "two"})");
   const MonotonicTime storm = plugin.clock.Now();
+  plugin.clock.Skip(seconds(1));
   plugin.plugin->Refused(storm);
   CHECK(plugin.Answer() == "Bearer two");
   plugin.plugin->Refused(storm);  // the rest of them, which began before
@@ -243,7 +299,7 @@ TEST_CASE("a plugin that fails says why, with what helps, and is not run for eve
   plugin.Answer();
   CHECK(plugin.runs() == 1);
   plugin.Prints(R"({"token": "t"})");
-  plugin.clock.Skip(kExecFailurePause);
+  plugin.clock.Skip(std::chrono::duration_cast<seconds>(kExecFailurePause));
   CHECK(plugin.Answer() == "Bearer t");
   CHECK(plugin.runs() == 2);
 }
@@ -258,7 +314,7 @@ TEST_CASE("a plugin is ended when it says too much, or nothing for too long") {
     plugin.Ask();
     TestCoreLoop wait;
     REQUIRE(wait.RunUntil([&] { return plugin.runs() == 1; }));
-    plugin.clock.Skip(kExecMax);
+    plugin.clock.Skip(std::chrono::duration_cast<seconds>(kExecMax));
     plugin.Await(1);
     CHECK(plugin.answers.front().find("did not end within 60 s") != std::string::npos);
   }
