@@ -58,7 +58,7 @@ bool ExecPlugin::IsValidFor(seconds longer) const {
   return header_ && (!expires_ || clock_.Wall() + longer < *expires_);
 }
 
-bool ExecPlugin::Pauses() const { return failure_ && clock_.Now() - ran_at_ < kExecFailurePause; }
+bool ExecPlugin::Pauses() const { return ran_at_ && clock_.Now() - *ran_at_ < kExecFailurePause; }
 
 std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
   const std::scoped_lock lock(mutex_);
@@ -69,7 +69,8 @@ std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
     }
     return Answer(*header_);
   }
-  if (Pauses()) return Answer(*failure_);
+  if (Pauses() && failure_) return Answer(*failure_);
+  if (Pauses() && header_) return Answer(*header_);
   waiting_.push_back(std::move(later));
   wanted_.notify_all();
   return std::nullopt;
@@ -77,6 +78,7 @@ std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
 
 void ExecPlugin::Refused(MonotonicTime started) {
   const std::scoped_lock lock(mutex_);
+  if (clock_.Now() - obtained_at_ < kExecFailurePause) return;
   if (obtained_at_ <= started) header_.reset();
 }
 
@@ -120,7 +122,7 @@ void ExecPlugin::Take(Result<ExecCredential> result) {
       header_ = BearerHeader(result->token);
       answer = *header_;
       expires_ = result->expires;
-      obtained_at_ = ran_at_;
+      obtained_at_ = *ran_at_;
       other_certificate = result->certificate_pem != certificate_pem_;
       certificate_pem_ = result->certificate_pem;
     } else {

@@ -4,7 +4,8 @@
 // credentials and there are none: at first, when they have expired, after a 401. One run serves
 // everybody who waits (single flight). It runs in a thread of its own, never the core's.
 // We differ: no terminal, ever; a request in the last kExecExpiryLeeway starts a run, but nobody
-// waits for it or fails with it; a run that failed is not repeated for kExecFailurePause.
+// waits for it or fails with it; for kExecFailurePause after a run there is no other: whoever asks
+// then gets what that one brought, be it an error, expired, or refused by the server.
 #pragma once
 
 #include <condition_variable>
@@ -67,9 +68,9 @@ class ExecPlugin final : public CredentialSource {
   std::condition_variable wanted_;
   bool stopping_ = false;
   std::vector<Later> waiting_;
-  bool due_ = false;                 // to be run, though nobody waits
-  MonotonicTime ran_at_;             // the end of the last run
-  std::optional<Error> failure_;     // of the last run
+  bool due_ = false;                     // to be run, though nobody waits
+  std::optional<MonotonicTime> ran_at_;  // the end of the last run
+  std::optional<Error> failure_;         // of the last run
   std::optional<Secret> header_;     // of the last run that gave one, unless it was refused since
   std::optional<WallTime> expires_;  // header_, and so is the time below
   MonotonicTime obtained_at_;

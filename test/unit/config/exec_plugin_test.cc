@@ -79,6 +79,8 @@ struct Plugin {
     for (std::string line; std::getline(in, line);) ++count;
     return count;
   }
+  // After that it may be run again.
+  void Pause() { clock.Skip(std::chrono::duration_cast<seconds>(kExecFailurePause)); }
   static std::string Show(const CredentialSource::Answer& answer) {
     if (answer.ok()) return std::string(answer->Reveal());
     return std::string(Name(answer.error().kind)) + ": " + answer.error().message;
@@ -262,12 +264,48 @@ TEST_CASE("what was refused is asked for anew, once for a storm of refusals") {
   CHECK(plugin.Answer() == "Bearer one");
   plugin.Prints(R"({"token": "two"})");
   const MonotonicTime storm = plugin.clock.Now();
-  plugin.clock.Skip(seconds(1));
+  plugin.Pause();
   plugin.plugin->Refused(storm);
   CHECK(plugin.Answer() == "Bearer two");
   plugin.plugin->Refused(storm);  // the rest of them, which began before
   CHECK(plugin.Answer() == "Bearer two");
   CHECK(plugin.runs() == 2);
+}
+
+TEST_CASE("what is refused or expires at once does not have the plugin run for every request") {
+  Plugin plugin("");
+  SECTION("refused") {
+    plugin.Prints(R"({"token": "one"})");
+    CHECK(plugin.Answer() == "Bearer one");
+    for (int i = 0; i < 10; ++i) {
+      plugin.plugin->Refused(plugin.clock.Now());
+      CHECK(plugin.Answer() == "Bearer one");
+    }
+    CHECK(plugin.runs() == 1);
+    plugin.Prints(R"({"token": "two"})");
+    plugin.Pause();
+    CHECK(plugin.Answer() == "Bearer one");
+    plugin.plugin->Refused(plugin.clock.Now());
+    CHECK(plugin.Answer() == "Bearer two");
+    CHECK(plugin.runs() == 2);
+  }
+  SECTION("expired") {
+    plugin.Prints(R"({"token": "one", "expirationTimestamp": "2026-11-20T16:00:00Z"})");
+    for (int i = 0; i < 10; ++i) CHECK(plugin.Answer() == "Bearer one");
+    CHECK(plugin.runs() == 1);
+    plugin.Prints(R"({"token": "two"})");
+    plugin.Pause();
+    CHECK(plugin.Answer() == "Bearer two");
+  }
+  SECTION("about to expire") {
+    plugin.Prints(R"({"token": "one", "expirationTimestamp": "2026-11-20T16:00:09Z"})");
+    for (int i = 0; i < 10; ++i) CHECK(plugin.Answer() == "Bearer one");
+    plugin.Prints(R"({"token": "two"})");
+    plugin.Pause();
+    TestCoreLoop wait;
+    REQUIRE(wait.RunUntil([&] { return plugin.Answer() == "Bearer two"; }));
+    CHECK(plugin.runs() == 2);
+  }
 }
 
 TEST_CASE("a client certificate is handed on when it is another") {
@@ -281,9 +319,11 @@ TEST_CASE("a client certificate is handed on when it is another") {
   Plugin plugin("");
   plugin.Prints(status(one));
   CHECK(plugin.Answer().empty());
+  plugin.Pause();
   plugin.plugin->Refused(plugin.clock.Now());
   CHECK(plugin.Answer().empty());
   plugin.Prints(status(two));
+  plugin.Pause();
   plugin.plugin->Refused(plugin.clock.Now());
   CHECK(plugin.Answer().empty());
   CHECK(plugin.runs() == 3);
@@ -299,7 +339,7 @@ TEST_CASE("a plugin that fails says why, with what helps, and is not run for eve
   plugin.Answer();
   CHECK(plugin.runs() == 1);
   plugin.Prints(R"({"token": "t"})");
-  plugin.clock.Skip(std::chrono::duration_cast<seconds>(kExecFailurePause));
+  plugin.Pause();
   CHECK(plugin.Answer() == "Bearer t");
   CHECK(plugin.runs() == 2);
 }

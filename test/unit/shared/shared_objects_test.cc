@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kubeclient/base/inbox.h"
+#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/config/exec_plugin.h"
 #include "kubeclient/config/token_source.h"
@@ -14,6 +15,7 @@
 #include "kubeclient/transport/postbox.h"
 #include "test/catch.h"
 #include "test/support/folder.h"
+#include "test/support/test_core_loop.h"
 
 namespace windlass {
 namespace {
@@ -141,7 +143,7 @@ TEST_CASE("ExecPlugin: asked and refused from several threads, one run at a time
                    "{\"kind\": \"ExecCredential\", \"apiVersion\": \"v\", \"status\": "
                    "{\"token\": \"t\"}}\nEND\n");
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
-  const SystemClock clock;
+  SkippingClock clock;
   ExecPluginConfig config;
   config.api_version = "v";
   config.command = path;
@@ -157,9 +159,10 @@ TEST_CASE("ExecPlugin: asked and refused from several threads, one run at a time
   };
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
+    threads.emplace_back([&, i] {
       for (int n = 0; n < kTimes; ++n) {
         if (const auto answer = plugin.Authorization(count)) count(*answer);
+        if (i == 0) clock.Skip(kExecFailurePause);  // all of them together: less than kExecMax
         plugin.Refused(clock.Now());
       }
     });
