@@ -124,11 +124,14 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  std::optional<int> ExitCode() {
+  // Nothing while it runs.
+  std::optional<Result<int>> ExitCode() {
     int status = 0;
-    if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
-    ended_ = true;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    const pid_t ended = waitpid(pid_, &status, WNOHANG);
+    if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
+    ended_ = true;  // its number may be another's by now
+    if (ended < 0) return Result<int>(Failed("its exit code is not known", errno));
+    return Result<int>(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
   }
 
  private:
@@ -155,14 +158,15 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   for (;;) {
     // Looked at before its output, so that all of that is there when it has ended. What it leaves
     // behind may keep the pipes open: nobody waits for that.
-    const std::optional<int> exit_code = child.ExitCode();
+    const std::optional<Result<int>> exit_code = child.ExitCode();
+    if (exit_code && !exit_code->ok()) return exit_code->error();
     if (!Drain(output.read, result.output, output_bytes_max + 1)) output.read.Close();
     if (!Drain(messages.read, result.messages, kExecMessageBytesMax)) messages.read.Close();
     if (result.output.size() > output_bytes_max) {
       return Wrong("wrote more than " + std::to_string(output_bytes_max >> 10U) + " KiB");
     }
     if (exit_code) {
-      result.exit_code = *exit_code;
+      result.exit_code = **exit_code;
       return result;
     }
     if (clock.Now() >= limit) {

@@ -25,13 +25,13 @@ struct ProgramOutput {
 // Starts `program` with nothing to read, no signal blocked or ignored and none of our files open,
 // and waits in the calling thread until it ends. It is killed, with all it has started in its
 // process group, after `longest`, above `output_bytes_max`, and when `stop` becomes readable
-// (kCancelled). kConfig otherwise, saying what went wrong but not which program.
+// (kCancelled). kConfig otherwise, saying what went wrong but not which program; so too when this
+// process ignores SIGCHLD, or reaps children elsewhere: then nobody knows how it ended.
 Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Duration longest,
                                  size_t output_bytes_max, int stop);
 
-// A text of somebody else's for a message of ours: blanks and control characters become
-// one blank, and what is
-// beyond kExecMessageBytesMax is cut off.
+// A text of somebody else's for a message of ours: blanks and control characters in a row become
+// one blank, none at either end, and what is beyond kExecMessageBytesMax is cut off.
 std::string OneLine(std::string_view text);
 
 }  // namespace windlass

@@ -1,0 +1,53 @@
+// Programs that are run to their end: what they wrote, and how they ended.
+#include "kubeclient/config/subprocess.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+// A pipe nothing comes out of.
+struct NoStop {
+  int ends[2] = {-1, -1};
+
+  NoStop() { REQUIRE(pipe(ends) == 0); }
+  ~NoStop() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+  NoStop(const NoStop&) = delete;
+  NoStop& operator=(const NoStop&) = delete;
+};
+
+Result<ProgramOutput> RunShell(const std::string& script, const Clock& clock) {
+  const NoStop stop;
+  return RunProgram({"/bin/sh", {"-c", script}, {"PATH=/usr/bin:/bin"}}, clock, kExecMax,
+                    kExecOutputBytesMax, stop.ends[0]);
+}
+
+TEST_CASE("all that a program wrote is there when it has ended") {
+  const SystemClock clock;
+  const auto ran = RunShell("head -c 1048576 /dev/zero; echo why >&2; exit 7", clock);
+  REQUIRE(ran.ok());
+  CHECK(ran->exit_code == 7);
+  CHECK(ran->output.size() == kExecOutputBytesMax);
+  CHECK(ran->messages == "why\n");
+}
+
+TEST_CASE("a program that somebody else waits for is not taken for one that runs") {
+  REQUIRE(std::signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+  const SystemClock clock;
+  const auto ran = RunShell("echo done", clock);
+  std::signal(SIGCHLD, SIG_DFL);
+  REQUIRE_FALSE(ran.ok());
+  CHECK(ran.error().kind == ErrorKind::kConfig);
+  CHECK(ran.error().message == "its exit code is not known: No child processes");
+}
+
+}  // namespace
+}  // namespace windlass
