@@ -20,6 +20,8 @@ namespace {
 
 // How long its end may go unnoticed; no signal tells a thread of it. Only while a plugin runs.
 constexpr Duration kLookAgain = milliseconds(20);
+// Between two looks at the clock and at who wants us to stop.
+constexpr int kReadsMax = 16;
 
 Error Wrong(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
 Error Failed(const std::string& what, int code) {
@@ -97,17 +99,21 @@ int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_
   return failure;
 }
 
-// Takes what is there. False once the other end is closed.
-bool Drain(Descriptor& from, std::string& into, size_t most) {
+// What is left in a pipe.
+enum class Rest { kNothingNow, kPerhapsMore, kClosed };
+
+// Takes what is there, within bounds: who writes faster than we read must not hold us here.
+Rest Drain(Descriptor& from, std::string& into, size_t most) {
   char buffer[4096];
-  for (;;) {
+  for (int reads = 0; reads < kReadsMax; ++reads) {
     const ssize_t got = read(from.get(), buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) return true;
-    if (got <= 0) return false;
+    if (got < 0 && errno == EAGAIN) return Rest::kNothingNow;
+    if (got <= 0) return Rest::kClosed;
     const size_t room = most - std::min(most, into.size());
     into.append(buffer, std::min(room, static_cast<size_t>(got)));
   }
+  return Rest::kPerhapsMore;
 }
 
 // A program that is running; killed when this goes, unless it has ended.
@@ -155,17 +161,21 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   messages.write.Close();
 
   ProgramOutput result;
+  std::optional<Result<int>> exit_code;
   for (;;) {
     // Looked at before its output, so that all of that is there when it has ended. What it leaves
     // behind may keep the pipes open: nobody waits for that.
-    const std::optional<Result<int>> exit_code = child.ExitCode();
+    if (!exit_code) exit_code = child.ExitCode();
     if (exit_code && !exit_code->ok()) return exit_code->error();
-    if (!Drain(output.read, result.output, output_bytes_max + 1)) output.read.Close();
-    if (!Drain(messages.read, result.messages, kExecMessageBytesMax)) messages.read.Close();
+    const Rest rest = Drain(output.read, result.output, output_bytes_max + 1);
+    if (rest == Rest::kClosed) output.read.Close();
+    if (Drain(messages.read, result.messages, kExecMessageBytesMax) == Rest::kClosed) {
+      messages.read.Close();
+    }
     if (result.output.size() > output_bytes_max) {
       return Wrong("wrote more than " + std::to_string(output_bytes_max >> 10U) + " KiB");
     }
-    if (exit_code) {
+    if (exit_code && rest != Rest::kPerhapsMore) {
       result.exit_code = **exit_code;
       return result;
     }
