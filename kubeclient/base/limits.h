@@ -58,7 +58,8 @@ inline constexpr Duration kBreakerWindow = seconds(10);
 inline constexpr int kBreakerAnswersMin = 10;
 inline constexpr Duration kBreakerOpenMin = seconds(1);
 inline constexpr Duration kProbeWaitMax = seconds(5);
-// Below the time between two probes; a server that needs longer for /readyz is not there yet.
+// A server that needs longer for /readyz is not there yet. The second probe may be due before the
+// first one's deadline: it waits for it.
 inline constexpr Duration kProbeDeadline = seconds(3);
 // While the server is away one call passes in so long; Lease calls all do for a while (W-013).
 inline constexpr Duration kAwayPass = seconds(10);

@@ -62,8 +62,9 @@ CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   });
 }
 
-// A stream tells twice: with its first line that the server is there, with its end only if nothing
-// came. One that breaks off later was a connection, not the server.
+// A stream tells that the server is there with its first line, and while the server is taken to be
+// away with every one; with its end only if nothing came. One that breaks off later was a
+// connection, not the server.
 CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   if (!MayPass(request.call_class)) {
     return Refuse([on_end = std::move(handler.on_end)](Error error) {
@@ -74,7 +75,8 @@ CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   StreamHandler observed;
   observed.on_line = [this, still_there = std::weak_ptr(alive_), heard,
                       on_line = std::move(handler.on_line)](std::string_view line) {
-    if (!std::exchange(*heard, true) && !still_there.expired()) Note(Exchange::kUseful);
+    const bool first = !std::exchange(*heard, true);
+    if (!still_there.expired() && (first || breaker_.tripped())) Note(Exchange::kUseful);
     on_line(line);
   };
   observed.on_end = [this, still_there = std::weak_ptr(alive_), heard,
@@ -117,7 +119,7 @@ void GuardedTransport::Note(Exchange exchange) {
     probes_sent_ = 0;
     next_pass_ = clock_.Now() + kAwayPass;
     log_.Warning("the API server does not answer; nothing is written until it does");
-    if (probe_ == 0) ScheduleProbe();
+    if (probe_timer_ == 0) ScheduleProbe();
   } else {
     timers_.Cancel(std::exchange(probe_timer_, TimerId{0}));
     const Duration away = clock_.Now() - breaker_.opened_at();
@@ -127,13 +129,14 @@ void GuardedTransport::Note(Exchange exchange) {
   if (on_change) on_change(breaker_.tripped());
 }
 
-// The time between two probes is counted from one's beginning, so that a server that swallows them
-// is found as soon as one that refuses.
+// While the server is away this timer always runs. The time between two probes is counted from
+// one's beginning; one that is still out then, because the server swallows it, is given that time
+// once more.
 void GuardedTransport::ScheduleProbe() {
   const Duration wait = ProbeWait(probes_sent_);
   probe_timer_ = timers_.At(clock_.Now() + random_.Between(wait, wait * 6 / 5), [this] {
     probe_timer_ = 0;
-    if (probe_ == 0) Probe();
+    probe_ == 0 ? Probe() : ScheduleProbe();
   });
 }
 

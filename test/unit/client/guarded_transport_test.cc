@@ -166,6 +166,52 @@ TEST_CASE_METHOD(Fixture, "a probe that is swallowed does not hold up the next o
   CHECK(inner.calls.waiting() == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "a server that swallows every probe is asked as long as it is away") {
+  Fail(5);
+  MonotonicTime asked = clock.Now();
+  for (int ms = 0; ms < 60'000; ms += 10) {
+    const uint64_t before = guard.probes();
+    Advance(milliseconds(10));
+    if (guard.probes() != before) asked = clock.Now();
+    if (inner.calls.waiting() > 0 && clock.Now() - asked >= kProbeDeadline) {
+      inner.calls.Answer(TransportError(ErrorKind::kAmbiguous));
+    }
+    REQUIRE(inner.calls.waiting() <= 1);
+  }
+  CHECK(guard.probes() >= 9);
+  Advance(2 * kProbeWaitMax);
+  REQUIRE(inner.calls.waiting() == 1);
+  inner.calls.Answer({{200, "text/plain", "ok", {}}});
+  CHECK_FALSE(guard.away());
+  CHECK(timers.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a server that goes away again is asked, whatever probe is still out") {
+  Fail(5);
+  Advance(milliseconds(1500));
+  REQUIRE(inner.calls.waiting() == 1);
+  clock.JumpTo(clock.Now() + kAwayPass);
+  Stream({"an event"}, EndWith(200));
+  REQUIRE_FALSE(guard.away());
+  for (int i = 0; i < 5; ++i) Stream({}, Broken(ErrorKind::kNotSent));
+  REQUIRE(guard.away());
+  Advance(milliseconds(500));
+  inner.calls.Answer(TransportError(ErrorKind::kAmbiguous));  // the old one
+  Advance(seconds(2));
+  CHECK(inner.calls.waiting() == 1);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "an event on a stream that is open already says that the server is back") {
+  guard.Stream(HttpRequest{}, {[](std::string_view) {}, [](const StreamEnd&) {}});
+  inner.streams.back().on_line("before");
+  Fail(5);
+  Advance(milliseconds(1100));
+  REQUIRE(guard.away());
+  inner.streams.back().on_line("after");
+  CHECK_FALSE(guard.away());
+}
+
 TEST_CASE_METHOD(Fixture,
                  "the server is back with its first useful answer, a probe's or another's") {
   std::vector<bool> told;
