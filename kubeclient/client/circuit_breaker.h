@@ -18,8 +18,8 @@ namespace windlass {
 // How an exchange ended.
 enum class Exchange : uint8_t {
   kUseful,       // the server said something, if only no
-  kTrouble,      // 5xx
-  kUnreachable,  // no answer at all: refused, reset, timed out
+  kTrouble,      // 5xx, or an answer nobody can read
+  kUnreachable,  // no answer at all: refused, reset, timed out, or no handshake
 };
 
 class CircuitBreaker {

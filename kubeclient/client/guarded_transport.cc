@@ -35,9 +35,12 @@ std::optional<Exchange> ExchangeOf(const Result<HttpResponse>& response) {
   return ExchangeOf(response.error().kind);
 }
 
+// What was cut off, fell silent or was cancelled after its headers has their status as well: they
+// may be minutes old.
 std::optional<Exchange> ExchangeOf(const StreamEnd& end) {
-  if (end.status != 0) return ExchangeOf(end.status, end.error_body);
-  return end.error ? ExchangeOf(end.error->kind) : std::nullopt;
+  if (end.error && end.status == 0) return ExchangeOf(end.error->kind);
+  if (end.error && end.status < 300) return std::nullopt;
+  return ExchangeOf(end.status, end.error_body);
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ class CountingLog final : public Log {
 };
 
 StreamEnd EndWith(int status) { return {status, "", std::nullopt, std::nullopt}; }
+// A stream that had its headers.
+StreamEnd Cut(ErrorKind kind) { return {200, "", TransportError(kind), std::nullopt}; }
 StreamEnd Broken(ErrorKind kind) { return {0, "", TransportError(kind), std::nullopt}; }
 
 struct Fixture {
@@ -111,6 +113,23 @@ TEST_CASE_METHOD(Fixture, "what says nothing about the server is not counted") {
     if (how == 2) Stream({"line"}, Broken(ErrorKind::kAmbiguous));
   }
   CHECK_FALSE(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture, "a stream that is cut or silent after its headers says nothing") {
+  Fail(5);
+  Advance(kAwayPass);
+  REQUIRE(guard.away());
+  Stream({}, Cut(GENERATE(ErrorKind::kAmbiguous, ErrorKind::kCancelled, ErrorKind::kMalformed)));
+  CHECK(inner.streams.size() == 1);  // it was let through
+  CHECK(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture, "neither does it make up for calls that fail") {
+  for (int i = 0; i < 5; ++i) {
+    Stream({}, Cut(ErrorKind::kAmbiguous));
+    Fail(1);
+  }
+  CHECK(guard.away());
 }
 
 TEST_CASE_METHOD(Fixture, "a server that refuses, throttles or cannot reach a webhook is there") {
