@@ -135,7 +135,9 @@ void ClusterCache::StartPods() {
   pods_audit_.Start();
 }
 
+// After an outage that broke no watch no informer recovers, which asks otherwise.
 void ClusterCache::TryNow() {
+  CheckIdentity();
   deployments_.TryNow();
   replica_sets_.TryNow();
   pods_.TryNow();

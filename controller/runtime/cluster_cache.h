@@ -30,7 +30,8 @@ class ClusterCache {
   void Start();
   void Stop();
 
-  // The server is back: whoever waits after a failure tries again soon.
+  // The server is back: whoever waits after a failure tries again soon, and it is asked which
+  // cluster it is.
   void TryNow();
 
   // Starts the Pod informer if it is not running yet.

@@ -1,0 +1,85 @@
+// Another cluster behind the same address (R-061).
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "controller/runtime/cluster_cache.h"
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr const char* kThis = "11111111-1111-4111-8111-111111111111";
+constexpr const char* kOther = "22222222-2222-4222-8222-222222222222";
+
+// Answers for namespace kube-system; all else is the world's.
+class TwoClusters final : public Transport {
+ public:
+  TwoClusters(const Clock& clock, TimerQueue& timers, Transport& inner)
+      : clock_(clock), timers_(timers), inner_(inner) {}
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    if (!request.target.ends_with("/kube-system")) {
+      return inner_.Call(std::move(request), std::move(reply));
+    }
+    timers_.At(clock_.Now() + milliseconds(5), [this, reply = std::move(reply)] {
+      reply(HttpResponse{200,
+                         "application/json",
+                         R"({"kind":"Namespace","apiVersion":"v1","metadata":{"name":)"
+                         R"("kube-system","uid":")" +
+                             std::string(moved ? kOther : kThis) + R"("}})",
+                         {}});
+    });
+    return 0;
+  }
+  CallId Stream(HttpRequest request, StreamHandler handler) override {
+    return inner_.Stream(std::move(request), std::move(handler));
+  }
+  void Cancel(CallId id) override { inner_.Cancel(id); }
+
+  bool moved = false;  // the other cluster answers
+
+ private:
+  const Clock& clock_;
+  TimerQueue& timers_;
+  Transport& inner_;
+};
+
+struct Fixture {
+  Fixture() {
+    world.Apply(SampleDeployment("web", 1));
+    cache.on_reset = [this] { ++resets; };
+  }
+  InformerEnvironment Environment() {
+    const InformerEnvironment real = process->environment();
+    return {real.clock, real.random, real.log, real.timers, clusters, real.decoder};
+  }
+  void Sync() {
+    cache.Start();
+    REQUIRE(world.RunUntil([this] { return cache.HasSynced(); }, seconds(60)));
+    world.RunFor(seconds(1));
+    REQUIRE(resets == 0);
+  }
+
+  World world{1};
+  std::unique_ptr<SimProcess> process = world.Boot();
+  TwoClusters clusters{process->clock(), process->timers(), process->transport()};
+  ClusterCache cache{Environment(), ""};
+  int resets = 0;
+};
+
+TEST_CASE_METHOD(Fixture, "A server that is back is asked which one it is (R-061)") {
+  Sync();
+  clusters.moved = true;
+  world.RunFor(seconds(3600));  // nothing makes us ask
+  REQUIRE(resets == 0);
+  cache.TryNow();
+  CHECK(world.RunUntil([this] { return resets == 1; }, seconds(1)));
+  CHECK(world.RunUntil([this] { return cache.HasSynced(); }, seconds(60)));
+}
+
+}  // namespace
+}  // namespace windlass::sim
