@@ -447,9 +447,13 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
           return response.content_ready();
         })
         .then([exchange, id, started, weak = weak_from_this(), door = postbox,
-               credentials = options.credentials](const pplx::task<http::http_response>& done) {
+               source = std::weak_ptr(options.credentials)](
+                  const pplx::task<http::http_response>& done) {
           ExchangeOutcome outcome = exchange->Ended(done);
-          if (outcome.status == 401 && credentials) credentials->Refused(started);
+          if (outcome.status == 401) {
+            // Ours for the call only: the transport's owner may destroy what it uses after Leave.
+            if (const auto credentials = source.lock()) credentials->Refused(started);
+          }
           door->Post([weak, id, outcome = std::move(outcome)]() mutable {
             if (const auto alive = weak.lock()) alive->Ended(id, std::move(outcome));
           });

@@ -1,6 +1,7 @@
 // A connection against a server of its own: credentials that change while it is open.
 #include "kubeclient/config/cluster_connection.h"
 
+#include <atomic>
 #include <filesystem>
 
 #include "kubeclient/base/limits.h"
@@ -168,6 +169,56 @@ TEST_CASE("a certificate that a plugin gives is presented by the request that wa
     CHECK(Has(reply.error().message, "ended with exit code 1"));
     CHECK(api.server.connections() == 0);
   }
+}
+
+// A source whose user is told of a 401 and does not let go of the network thread until it may.
+struct HoldingSource final : CredentialSource {
+  std::atomic<int>& refused;      // 1 = held
+  std::atomic<bool>& may_return;  // set by the test
+
+  HoldingSource(std::atomic<int>& refused_, std::atomic<bool>& may_return_)
+      : refused(refused_), may_return(may_return_) {}
+  std::optional<Answer> Authorization(Later) override { return Answer(Secret("Bearer bad")); }
+  void Refused(MonotonicTime) override {
+    refused = 1;
+    may_return.wait(false);
+  }
+};
+
+TEST_CASE("credentials go with their transport, even while the network thread is held up") {
+  InitializeNetworkThread();
+  const RawHttpServer holding(WhoAsks("Bearer bad"));
+  const RawHttpServer silent([](Connection& peer, int) {
+    peer.ReadRequest();
+    peer.WaitForPeerToClose();
+  });
+  TestCoreLoop core;
+  std::atomic<int> refused = 0;
+  std::atomic<bool> may_return = false;
+  const auto open = [&core](const RawHttpServer& server, std::shared_ptr<CredentialSource> source) {
+    TransportOptions options;
+    options.server = server.url();
+    options.credentials = std::move(source);
+    return *CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options));
+  };
+  auto source = std::make_shared<FixedCredentials>(Secret("Bearer good"));
+  const std::weak_ptr<CredentialSource> watched = source;
+  auto going = open(silent, std::move(source));
+  auto other = open(holding, std::make_shared<HoldingSource>(refused, may_return));
+  const auto call = [](CppRestTransport& transport) {
+    HttpRequest request;
+    request.target = "/api";
+    request.deadline = seconds(60);
+    transport.Call(std::move(request), [](const Result<HttpResponse>&) {});
+  };
+  call(*going);
+  REQUIRE(core.RunUntil([&] { return silent.requests().size() == 1; }));
+  call(*other);
+  REQUIRE(core.RunUntil([&] { return refused == 1; }));
+  going.reset();  // its exchange cannot end before the thread is free
+  CHECK(watched.expired());
+  may_return = true;
+  may_return.notify_all();
 }
 
 }  // namespace
