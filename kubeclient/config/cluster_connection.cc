@@ -22,7 +22,8 @@ struct ClusterConnection::Impl {
   Log& log;
   const std::shared_ptr<Postbox> postbox;  // of the plugin's thread
   const std::shared_ptr<const bool> alive = std::make_shared<bool>(true);
-  TlsMaterial tls;  // in use
+  std::weak_ptr<ExecPlugin> plugin;  // the transport's, if there is one
+  TlsMaterial tls;                   // in use
   std::unique_ptr<CppRestTransport> transport;
   std::optional<TlsFileWatch> files;
 };
@@ -31,7 +32,7 @@ std::shared_ptr<CredentialSource> ClusterConnection::Impl::Credentials(const Cli
                                                                        const Clock& clock,
                                                                        Duration period) {
   if (config.exec) {
-    return std::make_shared<ExecPlugin>(
+    const auto made = std::make_shared<ExecPlugin>(
         clock, *config.exec,
         [this, door = postbox, still_there = std::weak_ptr<const bool>(alive)](
             std::string certificate_pem, const Secret& key_pem) {
@@ -39,6 +40,8 @@ std::shared_ptr<CredentialSource> ClusterConnection::Impl::Credentials(const Cli
             if (!still_there.expired()) UseCertificate(certificate, key_pem);
           });
         });
+    plugin = made;
+    return made;
   }
   if (!config.token_file.empty()) {
     return std::make_shared<TokenFileSource>(clock, log, config.token_file, period);
@@ -56,13 +59,14 @@ Status ClusterConnection::Impl::Use(TlsMaterial next) {
   return used;
 }
 
-// A plugin's, which has been checked. Requests that waited for it come behind this in the inbox.
+// A plugin's, which has been checked. Requests wait for it until the plugin hears of this.
 void ClusterConnection::Impl::UseCertificate(std::string certificate_pem, Secret key_pem) {
   TlsMaterial next = tls;
   next.certificate_pem = std::move(certificate_pem);
   next.key_pem = std::move(key_pem);
   const Status used = Use(std::move(next));
   if (!used.ok()) log.Error(used.error().message);
+  if (const auto waiting = plugin.lock()) waiting->CertificateInUse();
 }
 
 ClusterConnection::ClusterConnection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -62,6 +62,10 @@ bool ExecPlugin::Pauses() const { return ran_at_ && clock_.Now() - *ran_at_ < kE
 
 std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
   const std::scoped_lock lock(mutex_);
+  if (announced_) {
+    waiting_.push_back(std::move(later));
+    return std::nullopt;
+  }
   if (IsValidFor(seconds(0))) {
     if (!IsValidFor(std::chrono::duration_cast<seconds>(kExecExpiryLeeway)) && !Pauses()) {
       due_ = true;
@@ -74,6 +78,14 @@ std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
   waiting_.push_back(std::move(later));
   wanted_.notify_all();
   return std::nullopt;
+}
+
+void ExecPlugin::CertificateInUse() {
+  {
+    const std::scoped_lock lock(mutex_);
+    in_use_ = true;
+  }
+  wanted_.notify_all();
 }
 
 void ExecPlugin::Refused(MonotonicTime started) {
@@ -108,13 +120,27 @@ Result<ExecCredential> ExecPlugin::Run() {
   return credential;
 }
 
+// Has its certificate brought into use. False when we go.
+bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mutex>& lock) {
+  if (!on_certificate_ || credential.certificate_pem == certificate_pem_) return true;
+  certificate_pem_ = credential.certificate_pem;
+  announced_ = true;
+  in_use_ = false;
+  lock.unlock();
+  on_certificate_(std::move(credential.certificate_pem), std::move(credential.key_pem));
+  lock.lock();
+  wanted_.wait(lock, [this] { return stopping_ || in_use_; });
+  announced_ = false;
+  return !stopping_;
+}
+
 void ExecPlugin::Take(Result<ExecCredential> result) {
   Answer answer = Secret();
   std::vector<Later> waiting;
-  bool other_certificate = false;
   {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (stopping_) return;
+    if (result.ok() && !Announce(*result, lock)) return;
     ran_at_ = clock_.Now();
     due_ = false;
     failure_.reset();
@@ -123,8 +149,6 @@ void ExecPlugin::Take(Result<ExecCredential> result) {
       answer = *header_;
       expires_ = result->expires;
       obtained_at_ = *ran_at_;
-      other_certificate = result->certificate_pem != certificate_pem_;
-      certificate_pem_ = result->certificate_pem;
     } else {
       const std::string hint = OneLine(config_.install_hint);
       failure_ = Error{ErrorKind::kUnauthorized, "credential plugin " + config_.command + ": " +
@@ -133,9 +157,6 @@ void ExecPlugin::Take(Result<ExecCredential> result) {
       answer = *failure_;
     }
     waiting = std::exchange(waiting_, {});
-  }
-  if (other_certificate && on_certificate_) {
-    on_certificate_(std::move(result->certificate_pem), std::move(result->key_pem));
   }
   for (const Later& later : waiting) later(answer);
 }

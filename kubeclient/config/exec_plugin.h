@@ -38,8 +38,8 @@ Result<ExecCredential> ParseExecCredential(const std::string& text, const std::s
 // Thread-safe.
 class ExecPlugin final : public CredentialSource {
  public:
-  // Called in the plugin's thread, before anybody who waits is answered, when the plugin gives
-  // another client certificate than before.
+  // Called in the plugin's thread when the plugin gives another client certificate than before.
+  // Everybody waits from then until CertificateInUse, so that no request leaves without it.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 
   ExecPlugin(const Clock& clock, ExecPluginConfig config, OnCertificate on_certificate);
@@ -47,6 +47,9 @@ class ExecPlugin final : public CredentialSource {
   ~ExecPlugin() override;
   ExecPlugin(const ExecPlugin&) = delete;
   ExecPlugin& operator=(const ExecPlugin&) = delete;
+
+  // What OnCertificate was called with serves connections, or cannot. Never blocks.
+  void CertificateInUse();
 
   // Errors are of kind kUnauthorized: nobody will believe who we are.
   std::optional<Answer> Authorization(Later later) override;
@@ -58,6 +61,7 @@ class ExecPlugin final : public CredentialSource {
   bool IsValidFor(seconds longer) const;
   bool Pauses() const;
   void Take(Result<ExecCredential> result);
+  bool Announce(ExecCredential& credential, std::unique_lock<std::mutex>& lock);
 
   const Clock& clock_;
   const ExecPluginConfig config_;
@@ -75,6 +79,8 @@ class ExecPlugin final : public CredentialSource {
   std::optional<WallTime> expires_;  // header_, and so is the time below
   MonotonicTime obtained_at_;
   std::string certificate_pem_;  // the one that was announced
+  bool announced_ = false;       // and what came with it is not handed out yet
+  bool in_use_ = false;          // the one that was announced
 
   std::thread thread_;  // last: it uses all of the above
 };

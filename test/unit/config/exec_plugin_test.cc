@@ -90,6 +90,7 @@ struct Plugin {
       plugin = std::make_unique<ExecPlugin>(clock, config, [this](auto certificate, const auto&) {
         const std::scoped_lock lock(mutex);
         certificates.push_back(certificate);
+        if (uses_at_once) plugin->CertificateInUse();
       });
     }
     const auto note = [this](const CredentialSource::Answer& answer) {
@@ -111,6 +112,7 @@ struct Plugin {
     return answers.back();
   }
   size_t asked = 0;
+  bool uses_at_once = true;  // a certificate
 };
 
 TEST_CASE("what a plugin prints") {
@@ -328,6 +330,36 @@ TEST_CASE("a client certificate is handed on when it is another") {
   CHECK(plugin.Answer().empty());
   CHECK(plugin.runs() == 3);
   CHECK(plugin.certificates == std::vector<std::string>{one.certificate_pem, two.certificate_pem});
+}
+
+TEST_CASE("nobody is answered before the certificate that came with it is in use") {
+  CertificateAuthority ca("ca");
+  const PemPair one = ca.Issue({"one", {}});
+  Plugin plugin("");
+  plugin.Prints(R"({"token": "t", "clientCertificateData": )" + Quoted(one.certificate_pem) +
+                R"(, "clientKeyData": )" + Quoted(one.key_pem) + "}");
+  plugin.uses_at_once = false;
+  plugin.Ask();
+  TestCoreLoop wait;
+  REQUIRE(wait.RunUntil([&] {
+    const std::scoped_lock lock(plugin.mutex);
+    return plugin.certificates.size() == 1;
+  }));
+  plugin.Ask();
+  {
+    const std::scoped_lock lock(plugin.mutex);
+    CHECK(plugin.answers.empty());
+  }
+  SECTION("and then everybody is") {
+    plugin.plugin->CertificateInUse();
+    plugin.Await(2);
+    CHECK(plugin.answers == std::vector<std::string>(2, "Bearer t"));
+    CHECK(plugin.runs() == 1);
+  }
+  SECTION("nor when the plugin's owner goes, which does not wait") {
+    plugin.plugin.reset();
+    CHECK(plugin.answers.empty());
+  }
 }
 
 TEST_CASE("a plugin that fails says why, with what helps, and is not run for every request") {
