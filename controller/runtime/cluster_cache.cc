@@ -60,7 +60,8 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
               [this](const ObjectKey& key) {
                 if (on_resync) on_resync(key);
               }),
-      identity_(environment.log, environment.transport, environment.decoder),
+      identity_(environment.clock, environment.random, environment.log, environment.timers,
+                environment.transport, environment.decoder),
       cluster_wide_(namespace_.empty()) {
   decoder_.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
     return KnownTemplate(meta, text);
@@ -145,6 +146,7 @@ void ClusterCache::TryNow() {
 
 void ClusterCache::Stop() {
   started_ = false;
+  identity_.Stop();
   resync_.Stop();
   deployments_audit_.Stop();
   replica_sets_audit_.Stop();

@@ -9,24 +9,37 @@
 
 namespace windlass {
 
-ClusterIdentity::ClusterIdentity(Log& log, Transport& transport, Decoder& decoder)
-    : log_(log), transport_(transport), decoder_(decoder) {}
+ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
+                                 Transport& transport, Decoder& decoder)
+    : clock_(clock),
+      log_(log),
+      timers_(timers),
+      transport_(transport),
+      decoder_(decoder),
+      back_off_(random) {}
 
-ClusterIdentity::~ClusterIdentity() {
-  alive_.reset();
-  if (call_ != 0) transport_.Cancel(call_);
-}
+ClusterIdentity::~ClusterIdentity() { Stop(); }
 
 // What is out may have been answered already by whom we do not ask any more: ask again after it.
 void ClusterIdentity::Check() {
   if (call_ != 0) {
     asked_again_ = true;
-  } else {
+  } else if (!changed_) {
     Ask();
   }
 }
 
+void ClusterIdentity::Stop() {
+  alive_ = std::make_shared<const bool>(true);
+  timers_.Cancel(std::exchange(timer_, TimerId{0}));
+  if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
+  asked_again_ = false;
+  changed_ = false;
+}
+
 void ClusterIdentity::Ask() {
+  timers_.Cancel(std::exchange(timer_, TimerId{0}));
+  changed_ = false;
   HttpRequest request;
   request.target = ResourcePath(Resource::kNamespaces, /*namespace_=*/"", "kube-system");
   request.deadline = kCallDeadline;
@@ -42,6 +55,7 @@ void ClusterIdentity::Ask() {
 
 void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
+  if (reply->status == 404) return Complain("HTTP 404");  // an answer, of a cluster without one
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<TypeMeta> type = decoder_.DecodeTypeMeta(reply->body);
   if (!type.ok() || type->kind != "Namespace") return NotKnown("the answer is no Namespace");
@@ -57,11 +71,26 @@ void ClusterIdentity::See(const Uid& uid) {
   if (!before || *before == uid) return;
   log_.Error("another cluster answers: the uid of namespace kube-system has changed",
              {{"before", before->ToString()}, {"now", uid.ToString()}});
+  changed_ = true;
+  AskLater();
   if (on_changed) on_changed();
 }
 
-// Once per trouble: the informers say what is wrong with the server.
+void ClusterIdentity::AskLater() {
+  const Duration wait = back_off_.Next(clock_.Now(), kForbiddenBackOffMax);
+  timer_ = timers_.At(clock_.Now() + wait, [this] {
+    timer_ = 0;
+    Ask();
+  });
+}
+
 void ClusterIdentity::NotKnown(const std::string& why) {
+  AskLater();
+  Complain(why);
+}
+
+// Once per trouble: the informers say what is wrong with the server.
+void ClusterIdentity::Complain(const std::string& why) {
   if (std::exchange(complained_, true)) return;
   log_.Info("the cluster's identity was not checked: get namespaces kube-system failed",
             {{"error", why}});

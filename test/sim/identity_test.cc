@@ -1,4 +1,4 @@
-// Another cluster behind the same address (R-061).
+// Another cluster behind the same address, and two that take turns (R-061).
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -26,11 +26,14 @@ class TwoClusters final : public Transport {
       return inner_.Call(std::move(request), std::move(reply));
     }
     timers_.At(clock_.Now() + milliseconds(5), [this, reply = std::move(reply)] {
+      ++asked;
+      if (broken) return reply(Error{ErrorKind::kAmbiguous, "timed out"});
+      const bool other = taking_turns ? asked % 2 == 0 : moved;
       reply(HttpResponse{200,
                          "application/json",
                          R"({"kind":"Namespace","apiVersion":"v1","metadata":{"name":)"
                          R"("kube-system","uid":")" +
-                             std::string(moved ? kOther : kThis) + R"("}})",
+                             std::string(other ? kOther : kThis) + R"("}})",
                          {}});
     });
     return 0;
@@ -40,7 +43,10 @@ class TwoClusters final : public Transport {
   }
   void Cancel(CallId id) override { inner_.Cancel(id); }
 
-  bool moved = false;  // the other cluster answers
+  bool moved = false;         // the other cluster answers
+  bool taking_turns = false;  // now this one, now the other one
+  bool broken = false;        // nobody does
+  int asked = 0;
 
  private:
   const Clock& clock_;
@@ -79,6 +85,32 @@ TEST_CASE_METHOD(Fixture, "A server that is back is asked which one it is (R-061
   cache.TryNow();
   CHECK(world.RunUntil([this] { return resets == 1; }, seconds(1)));
   CHECK(world.RunUntil([this] { return cache.HasSynced(); }, seconds(60)));
+}
+
+TEST_CASE_METHOD(Fixture, "A server that does not say which one it is is asked again (R-061)") {
+  Sync();
+  clusters.moved = true;
+  clusters.broken = true;
+  cache.TryNow();
+  world.RunFor(seconds(600));
+  CHECK(resets == 0);
+  clusters.broken = false;
+  CHECK(world.RunUntil([this] { return resets == 1; }, seconds(61)));
+}
+
+TEST_CASE_METHOD(Fixture, "Two clusters that take turns cause no storm of lists (R-061)") {
+  Sync();
+  clusters.taking_turns = true;
+  for (int i = 0; i < 2; ++i) {
+    cache.TryNow();
+    world.RunFor(seconds(1));
+  }
+  world.RunFor(seconds(600));
+  CHECK(resets >= 2);
+  CHECK(resets <= 60);
+  clusters.taking_turns = false;
+  world.RunFor(seconds(120));
+  CHECK(cache.HasSynced());
 }
 
 }  // namespace

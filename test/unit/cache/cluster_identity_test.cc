@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/unit/cache/reflector_fixture.h"
 
@@ -14,11 +15,14 @@ constexpr const char* kThis = "11111111-1111-4111-8111-111111111111";
 constexpr const char* kOther = "22222222-2222-4222-8222-222222222222";
 
 struct Fixture {
+  VirtualTime time;
+  Random random{1};
   WarningLog log;
   SymbolTable symbols;
   Decoder decoder{symbols};
   ScriptedTransport transport;
-  std::optional<ClusterIdentity> identity{std::in_place, log, transport, decoder};
+  std::optional<ClusterIdentity> identity{std::in_place, time,      random, log,
+                                          time.timers(), transport, decoder};
   int changes = 0;
 
   Fixture() {
@@ -43,7 +47,7 @@ TEST_CASE_METHOD(Fixture, "the first uid is remembered, another one is told once
   identity->Check();
   Answer(kOther);
   CHECK(changes == 1);
-  identity->Check();
+  time.Advance(kForbiddenBackOffMax);
   Answer(kOther);
   CHECK(changes == 1);
 }
@@ -81,9 +85,89 @@ TEST_CASE_METHOD(Fixture, "a question asked meanwhile is asked after the answer 
   CHECK(!transport.busy());
 }
 
+TEST_CASE_METHOD(Fixture, "a question without an answer is asked again, ever more rarely (R-061)") {
+  identity->Check();
+  Answer(kThis);
+  identity->Check();
+  int asked = 0;
+  for (int second = 0; second < 3600; ++second) {
+    if (transport.busy()) {
+      ++asked;
+      transport.Fail(ErrorKind::kAmbiguous, "timed out");
+    }
+    time.Advance(seconds(1));
+  }
+  CHECK(asked >= 60);
+  CHECK(asked <= 200);
+  if (transport.busy()) transport.Fail(ErrorKind::kAmbiguous, "timed out");
+  SECTION("unless somebody knows that it is worth it") { identity->Check(); }
+  SECTION("for as long as it takes") { time.Advance(kForbiddenBackOffMax); }
+  Answer(kOther);
+  CHECK(changes == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "once it is answered nothing is asked again by itself (R-061)") {
+  identity->Check();
+  transport.Fail(ErrorKind::kAmbiguous, "timed out");
+  identity->Check();
+  Answer(kThis);
+  CHECK(time.timers().empty());
+  CHECK(!transport.busy());
+}
+
+TEST_CASE_METHOD(Fixture, "a cluster without that namespace is not asked for it again (R-061)") {
+  identity->Check();
+  transport.Reply(404, wire::ApiStatus(404, "NotFound"));
+  CHECK(time.timers().empty());
+  identity->Check();
+  CHECK(transport.busy());
+}
+
+TEST_CASE_METHOD(Fixture, "two clusters behind one address are told ever more rarely (R-061)") {
+  identity->on_changed = [this] {
+    ++changes;
+    identity->Check();  // as whoever starts over does
+  };
+  int answers = 0;
+  for (int i = 0; i < 3600 * 10; ++i) {
+    if (!transport.busy()) identity->Check();
+    if (transport.busy()) Answer(++answers % 2 == 0 ? kThis : kOther);
+    time.Advance(milliseconds(100));
+  }
+  CHECK(changes >= 60);
+  CHECK(changes <= 200);
+}
+
+TEST_CASE_METHOD(Fixture, "what is learnt of a new cluster is looked at once more (R-061)") {
+  identity->Check();
+  Answer(kThis);
+  identity->Check();
+  Answer(kOther);
+  CHECK(!transport.busy());
+  time.Advance(kForbiddenBackOffMax);
+  Answer(kThis);
+  CHECK(changes == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "one that is stopped asks nothing and hears nothing until asked again") {
+  identity->Check();
+  SECTION("while it asks") {}
+  SECTION("before it asks again") { transport.Fail(ErrorKind::kAmbiguous, "timed out"); }
+  identity->Stop();
+  CHECK(!transport.busy());
+  transport.AnswerCancelled();
+  CHECK(time.timers().empty());
+  identity->Check();
+  Answer(kThis);
+  CHECK(identity->uid() == Uid::Parse(kThis));
+}
+
 TEST_CASE_METHOD(Fixture, "an identity that is gone hears nothing") {
   identity->Check();
+  SECTION("while it asks") {}
+  SECTION("before it asks again") { transport.Fail(ErrorKind::kAmbiguous, "timed out"); }
   identity.reset();
+  CHECK(time.timers().empty());
   CHECK(!transport.busy());
   transport.AnswerCancelled();
   CHECK(changes == 0);
