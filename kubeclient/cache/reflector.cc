@@ -62,6 +62,8 @@ void Reflector::Machine::Start() {
   WL_ASSERT(state_ == ReflectorState::kStopped);
   consistent_ = true;
   started_at_ = clock_.Now();
+  last_heard_ = started_at_;  // so that the silence before the first word counts from here
+  last_bookmark_ = started_at_;
   Replace();
 }
 

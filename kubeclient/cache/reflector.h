@@ -133,7 +133,7 @@ class Reflector {
   // example "list replicasets: Forbidden: … cannot list resource …".
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
-  // When the last event or bookmark arrived.
+  // When the last event or bookmark arrived; before the first one, when it was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
   // How long the first complete state took; nullopt before.

@@ -106,6 +106,15 @@ TEST_CASE_METHOD(ReflectorFixture, "last_heard follows lists (R-043)") {
   CHECK(reflector.last_heard().since_start == seconds(30));
 }
 
+TEST_CASE_METHOD(ReflectorFixture,
+                 "who has heard nothing yet has heard nothing since its start (R-043)") {
+  time.Advance(seconds(3600));
+  reflector.Start();
+  time.Advance(seconds(5));
+  CHECK(reflector.last_heard().since_start == seconds(3600));
+  CHECK(reflector.last_bookmark().since_start == seconds(3600));
+}
+
 TEST_CASE_METHOD(ReflectorFixture, "one 410 causes exactly one relist (R-021)") {
   Sync();
   SECTION("as a status") { transport.Reply(410, ApiStatus(410, "Gone")); }
