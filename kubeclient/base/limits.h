@@ -198,8 +198,8 @@ inline constexpr Duration kExecMax = seconds(60);
 inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
 inline constexpr size_t kExecMessageBytesMax = 512;
 inline constexpr Duration kExecExpiryLeeway = seconds(10);
-// One that failed is not run again at once: every request would run it.
-inline constexpr Duration kExecFailurePause = seconds(5);
+// However it ended, it is not run again at once: every request would run it.
+inline constexpr Duration kExecPause = seconds(5);
 
 // --- events (D-536, reliability §5.3) ---
 inline constexpr size_t kEventQueueMax = 1000;

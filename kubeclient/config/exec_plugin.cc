@@ -58,7 +58,7 @@ bool ExecPlugin::IsValidFor(seconds longer) const {
   return header_ && (!expires_ || clock_.Wall() + longer < *expires_);
 }
 
-bool ExecPlugin::Pauses() const { return ran_at_ && clock_.Now() - *ran_at_ < kExecFailurePause; }
+bool ExecPlugin::Pauses() const { return ran_at_ && clock_.Now() - *ran_at_ < kExecPause; }
 
 std::optional<CredentialSource::Answer> ExecPlugin::Authorization(Later later) {
   const std::scoped_lock lock(mutex_);
@@ -90,7 +90,7 @@ void ExecPlugin::CertificateInUse() {
 
 void ExecPlugin::Refused(MonotonicTime started) {
   const std::scoped_lock lock(mutex_);
-  if (clock_.Now() - obtained_at_ < kExecFailurePause) return;
+  if (clock_.Now() - obtained_at_ < kExecPause) return;
   if (obtained_at_ <= started) header_.reset();
 }
 

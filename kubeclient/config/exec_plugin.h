@@ -4,7 +4,7 @@
 // credentials and there are none: at first, when they have expired, after a 401. One run serves
 // everybody who waits (single flight). It runs in a thread of its own, never the core's.
 // We differ: no terminal, ever; a request in the last kExecExpiryLeeway starts a run, but nobody
-// waits for it or fails with it; for kExecFailurePause after a run there is no other: whoever asks
+// waits for it or fails with it; for kExecPause after a run there is no other: whoever asks
 // then gets what that one brought, be it an error, expired, or refused by the server.
 #pragma once
 

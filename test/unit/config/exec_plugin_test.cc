@@ -80,7 +80,7 @@ struct Plugin {
     return count;
   }
   // After that it may be run again.
-  void Pause() { clock.Skip(std::chrono::duration_cast<seconds>(kExecFailurePause)); }
+  void Pause() { clock.Skip(std::chrono::duration_cast<seconds>(kExecPause)); }
   static std::string Show(const CredentialSource::Answer& answer) {
     if (answer.ok()) return std::string(answer->Reveal());
     return std::string(Name(answer.error().kind)) + ": " + answer.error().message;
@@ -245,7 +245,7 @@ TEST_CASE("what is still valid is used while the plugin runs, and when it fails"
     plugin.Prints(R"({"token": "two"})");
     for (int i = 0; i < 100; ++i) CHECK(plugin.Answer() == "Bearer one");
     CHECK(plugin.runs() == 2);
-    plugin.clock.now = plugin.clock.now.load() + kExecFailurePause;
+    plugin.clock.now = plugin.clock.now.load() + kExecPause;
     CHECK(plugin.Answer() == "Bearer one");
     REQUIRE(wait.RunUntil([&] { return plugin.Answer() == "Bearer two"; }));
     CHECK(plugin.runs() == 3);

@@ -162,7 +162,7 @@ TEST_CASE("ExecPlugin: asked and refused from several threads, one run at a time
     threads.emplace_back([&, i] {
       for (int n = 0; n < kTimes; ++n) {
         if (const auto answer = plugin.Authorization(count)) count(*answer);
-        if (i == 0) clock.Skip(kExecFailurePause);  // all of them together: less than kExecMax
+        if (i == 0) clock.Skip(kExecPause);  // all of them together: less than kExecMax
         plugin.Refused(clock.Now());
       }
     });
