@@ -3,7 +3,8 @@
 // Two clusters behind one address, or one that was set up anew, differ in it; an etcd put back to
 // an earlier state does not, which is for the reflectors to notice. A missing right to read it
 // disables this check and nothing else. A question that is not answered is asked again, ever more
-// rarely, down to once in kForbiddenBackOffMax. Core thread only.
+// rarely, down to once in kForbiddenBackOffMax; that there is no such namespace is an answer. Core
+// thread only.
 #pragma once
 
 #include <functional>
