@@ -78,6 +78,7 @@ bool KnewAtItsFirstWrite(TakeOver& take_over, TermOptions options) {
   };
   standby.Lead(options);
   take_over.world.RunUntil([&] { return knew.has_value(); }, kLimit);
+  standby.transport().decide = nullptr;  // it refers to what ends here
   REQUIRE(knew.has_value());
   return *knew;
 }
