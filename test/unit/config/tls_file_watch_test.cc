@@ -6,19 +6,11 @@
 #include "kubeclient/base/limits.h"
 #include "test/support/certificates.h"
 #include "test/support/folder.h"
+#include "test/support/manual_clock.h"
 #include "test/unit/config/recording_log.h"
 
 namespace windlass {
 namespace {
-
-class ManualClock final : public Clock {
- public:
-  MonotonicTime Now() const override { return now; }
-  WallTime Wall() const override { return {}; }
-  int64_t WallMicros() const override { return 0; }
-
-  MonotonicTime now{seconds(1000)};
-};
 
 // Three files, a watch over them, and what it put to use.
 struct Watched {

@@ -5,19 +5,11 @@
 
 #include "kubeclient/base/limits.h"
 #include "test/support/folder.h"
+#include "test/support/manual_clock.h"
 #include "test/unit/config/recording_log.h"
 
 namespace windlass {
 namespace {
-
-class ManualClock final : public Clock {
- public:
-  MonotonicTime Now() const override { return now; }
-  WallTime Wall() const override { return {}; }
-  int64_t WallMicros() const override { return 0; }
-
-  MonotonicTime now{seconds(1000)};
-};
 
 std::string TokenOf(TokenFileSource& source) {
   const auto answer = source.Authorization(nullptr);

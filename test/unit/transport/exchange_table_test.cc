@@ -6,18 +6,10 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/support/manual_clock.h"
 
 namespace windlass {
 namespace {
-
-class ManualClock final : public Clock {
- public:
-  MonotonicTime Now() const override { return now; }
-  WallTime Wall() const override { return {}; }
-  int64_t WallMicros() const override { return 0; }
-
-  MonotonicTime now{seconds(100)};
-};
 
 struct FakeExchange final : Exchange {
   bool Stop() override {
@@ -36,7 +28,7 @@ struct FakeExchange final : Exchange {
 
 // A table whose messages wait in a queue until Turn.
 struct Core {
-  ManualClock clock;
+  ManualClock clock{MonotonicTime{seconds(100)}};
   TimerQueue timers;
   std::deque<std::function<void()>> messages;
   ExchangeTable table{clock, timers, [this](auto message) { messages.push_back(message); }};

@@ -8,20 +8,12 @@
 
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/support/manual_clock.h"
 
 namespace windlass {
 namespace {
 
 using Lines = std::vector<std::string>;
-
-class ManualClock final : public Clock {
- public:
-  MonotonicTime Now() const override { return now; }
-  WallTime Wall() const override { return {}; }
-  int64_t WallMicros() const override { return 0; }
-
-  MonotonicTime now;
-};
 
 // A sink and both of its ends, on one thread.
 struct Pipe {
@@ -40,7 +32,7 @@ struct Pipe {
     return sink.Deliver(most, [this](std::string_view line) { lines.emplace_back(line); });
   }
 
-  ManualClock clock;
+  ManualClock clock{MonotonicTime{}};
   int announced = 0;
   LineSink sink;
   std::deque<std::string> kept;
