@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kubeclient/transport/target.h"
+
 namespace windlass {
 namespace {
 
@@ -22,19 +24,7 @@ bool IsHeaderName(std::string_view text) {
 }
 
 std::string EscapeHeaderName(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string name;
-  for (const char c : text) {
-    if (IsTokenCharacter(c) && c != '%') {
-      name += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    name += '%';
-    name += kHex[byte >> 4U];
-    name += kHex[byte & 0x0FU];
-  }
-  return name;
+  return PercentEncodeUnless(text, [](char c) { return IsTokenCharacter(c) && c != '%'; });
 }
 
 }  // namespace windlass
