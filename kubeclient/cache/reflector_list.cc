@@ -100,30 +100,40 @@ void Reflector::Machine::RequestPage(std::string continue_token) {
   const bool paged = Floor().empty() && page_restarts_ < kPageRestartsMax;
   query.limit = paged ? kListPageSize : 0;
   call_ = transport_.Call(ListPageRequest(options_, query),
-                          [this, alive = OpenCall()](Result<HttpResponse> reply) {
-                            if (!alive.expired()) OnPage(std::move(reply));
+                          [this, alive = OpenCall()](const Result<HttpResponse>& reply) {
+                            if (!alive.expired()) OnPage(reply);
                           });
 }
 
-void Reflector::Machine::OnPage(Result<HttpResponse> reply) {
+// The page in `reply`, whose body it points into; nullopt after a failure, which is dealt with.
+std::optional<ListPage> Reflector::Machine::ReadPage(const Result<HttpResponse>& reply) {
+  const auto fail = [this](const ListWatchFailure& failure) {
+    Fail(failure);
+    return std::nullopt;
+  };
   EndCall();
-  if (!reply.ok()) return Fail(ListWatchFailure::FromError(reply.error()));
+  if (!reply.ok()) return fail(ListWatchFailure::FromError(reply.error()));
   if (reply->status != 200) {
-    return Fail(
+    return fail(
         ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after, decoder_));
   }
-  const Result<ListPage> page = decoder_.DecodeList(reply->body);
-  if (!page.ok()) return Fail(ListWatchFailure::Malformed(page.error().message));
-  OnListPage(*page);
+  Result<ListPage> page = decoder_.DecodeList(reply->body);
+  if (!page.ok()) return fail(ListWatchFailure::Malformed(page.error().message));
+  // Anything else that parses is not a state of ours: taking it for one would delete everything
+  // (R-009).
+  if (!expected_type_.Fits(*page)) {
+    return fail(ListWatchFailure::Malformed("got \"" + page->api_version + " " + page->kind +
+                                            "\" for a list of " + expected_type_.Describe()));
+  }
+  return std::move(page).value();
+}
+
+void Reflector::Machine::OnPage(const Result<HttpResponse>& reply) {
+  const std::optional<ListPage> page = ReadPage(reply);
+  if (page) OnListPage(*page);
 }
 
 void Reflector::Machine::OnListPage(const ListPage& page) {
-  // Anything else that parses is not a state of ours: taking it for one would delete everything
-  // (R-009).
-  if (!expected_type_.Fits(page)) {
-    return Fail(ListWatchFailure::Malformed("got \"" + page.api_version + " " + page.kind +
-                                            "\" for a list of " + expected_type_.Describe()));
-  }
   if (pages_ == 0) list_version_ = page.resource_version;  // R-005
   if (list_version_.empty() || list_version_.text == "0") {
     return Fail(ListWatchFailure::Malformed("the list has no resourceVersion"));

@@ -30,7 +30,8 @@ struct Reflector::Machine {
   void BeginReplace();
   void List();
   void RequestPage(std::string continue_token);
-  void OnPage(Result<HttpResponse> reply);
+  std::optional<ListPage> ReadPage(const Result<HttpResponse>& reply);
+  void OnPage(const Result<HttpResponse>& reply);
   void OnListPage(const ListPage& page);
   bool EndReplace(const ResourceVersion& version);
   void AbandonReplace();

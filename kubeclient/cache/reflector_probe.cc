@@ -1,7 +1,8 @@
 // How a reflector tells a quiet server from one that was put back to an earlier state: the server
 // shows a watch nothing up to the version it began from, bookmarks included, so that a watch from
-// the future is silent for ever (R-044, R-045).
-#include <utility>
+// the future is silent until the server has got there, and then lacks what was in between (R-044,
+// R-045). Asked after two silent watches, and whenever the server was away (R-061).
+#include <optional>
 
 #include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/list_watch.h"
@@ -26,25 +27,12 @@ void Reflector::Machine::Probe() {
 }
 
 void Reflector::Machine::OnProbe(const Result<HttpResponse>& reply) {
-  EndCall();
-  if (!reply.ok()) {
-    server_was_away_ = reply.error().kind == ErrorKind::kNotSent;
-    return Fail(ListWatchFailure::FromError(reply.error()));
-  }
-  if (reply->status != 200) {
-    return Fail(
-        ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after, decoder_));
-  }
-  const Result<ListPage> page = decoder_.DecodeList(reply->body);
-  if (!page.ok()) return Fail(ListWatchFailure::Malformed(page.error().message));
-  OnProbeAnswer(*page);
+  server_was_away_ = !reply.ok() && reply.error().kind == ErrorKind::kNotSent;
+  const std::optional<ListPage> page = ReadPage(reply);
+  if (page) OnProbeAnswer(*page);
 }
 
 void Reflector::Machine::OnProbeAnswer(const ListPage& page) {
-  if (!expected_type_.Fits(page)) {
-    return Fail(ListWatchFailure::Malformed("got \"" + page.api_version + " " + page.kind +
-                                            "\" for a list of " + expected_type_.Describe()));
-  }
   if (IsOlder(page.resource_version, last_version_)) {
     times_back_ = kTimesBackMax - 1;
     return WentBack(page.resource_version);
