@@ -23,4 +23,6 @@ function(windlass_test name)
   add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE windlass_catch_main ${ARGN})
   add_test(NAME ${name} COMMAND ${name}_test)
+  set_tests_properties(${name} PROPERTIES
+    ENVIRONMENT WINDLASS_PROVED=${PROJECT_BINARY_DIR}/proved/${name})  # test/proves.h
 endfunction()

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass::deployment {
 namespace {
@@ -66,6 +67,7 @@ TEST_CASE("maxSurge and maxUnavailable resolve as in the worked examples") {
   CHECK(limits->max_unavailable == row.want_unavailable);
   CHECK(limits->min_available() == row.want_min_available);
   CHECK(limits->max_total() == row.want_max_total);
+  Proves(row.id);
 }
 
 TEST_CASE("a limit that cannot be resolved is an error that names its field (X-39, U9, B-30)") {
