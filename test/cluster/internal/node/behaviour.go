@@ -41,7 +41,7 @@ func behaviourOf(image string) behaviour {
 
 	var b behaviour
 	for _, word := range words.FindAllString(name, -1) {
-		b.missing = b.missing || word == "missing" || word == "404"
+		b.missing = b.missing || word == "missing" || word == "404" || word == "nonexistent"
 	}
 	b.neverReady = notReady.MatchString(name)
 	for _, match := range timed.FindAllStringSubmatch(name, -1) {

@@ -14,6 +14,7 @@ func TestBehaviourOf(t *testing.T) {
 		"app:missing":                       {missing: true},
 		"app:v2-404":                        {missing: true},
 		"app-404:v1":                        {missing: true},
+		"app:nonexistent":                   {missing: true},
 		"team/app:slow-pull-5s":             {pull: 5 * time.Second},
 		"app:v2-slow-stop-5s":               {stop: 5 * time.Second},
 		"app:slow-pull-1.5s-slow-stop-20ms": {pull: 1500 * time.Millisecond, stop: 20 * time.Millisecond},
