@@ -24,7 +24,7 @@ type event struct {
 	RequestURI     string
 	StageTimestamp time.Time
 	User           struct{ Username string }
-	ObjectRef      *struct{ Resource, Subresource string }
+	ObjectRef      *struct{ Resource, Subresource, Namespace string }
 	ResponseStatus struct{ Code int }
 }
 

@@ -1,0 +1,167 @@
+// Package differential plays scripts to two Deployment controllers, one after
+// the other, and compares what they leave behind.
+package differential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"windlass.dev/test/cluster/internal/audit"
+	"windlass.dev/test/cluster/internal/differential/play"
+	"windlass.dev/test/cluster/internal/differential/script"
+)
+
+// Options say what is compared, and where.
+type Options struct {
+	Data     string        // folder of a cluster that is up
+	Logs     string        // folder for the controllers' logs
+	Stock    string        // path of the stock controller
+	Windlass string        // path of Windlass; empty: the stock controller again
+	Parallel int           // scripts at the same time
+	Limit    time.Duration // for one step to become quiet
+	Record   string        // folder to write what the stock controller left; empty: none
+	Verbose  bool          // print states and times
+}
+
+func (o Options) adminKubeconfig() string { return filepath.Join(o.Data, "admin.kubeconfig") }
+
+// written are the resources whose writes are compared.
+var written = []string{"deployments", "deployments/status", "replicasets", "replicasets/status"}
+
+// played is what one controller made of one script.
+type played struct {
+	result *play.Result
+	err    error
+	writes audit.Writes
+}
+
+// Run prints a verdict for each script and returns whether nothing differs.
+func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", options.adminKubeconfig())
+	if err != nil {
+		return false, err
+	}
+	config.QPS, config.Burst = 2000, 4000
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return false, err
+	}
+	stock, err := Stock(ctx, client, options)
+	if err != nil {
+		return false, err
+	}
+	second := stock
+	second.Name = "again"
+	if options.Windlass != "" {
+		second = Windlass(options)
+	}
+	controllers := [2]Controller{stock, second}
+	var all [2][]played
+	for i, controller := range controllers {
+		began := time.Now()
+		if all[i], err = playAll(ctx, client, scripts, controller, options); err != nil {
+			return false, err
+		}
+		fmt.Printf("%s has played %d scripts in %.0f s\n", controller.Name, len(scripts), time.Since(began).Seconds())
+	}
+	if options.Record != "" {
+		if err := record(options.Record, scripts, all[0]); err != nil {
+			return false, err
+		}
+	}
+	return report(scripts, controllers, all, options), nil
+}
+
+// playAll plays every script to one controller, several at the same time.
+func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script.Script, controller Controller,
+	options Options) (results []played, err error) {
+	stop, err := controller.run(filepath.Join(options.Logs, controller.Name+".log"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	sentinels, err := play.Sentinels(ctx, client, "sentinels")
+	if err != nil {
+		return nil, err
+	}
+	results = make([]played, len(scripts))
+	next := make(chan int)
+	var players sync.WaitGroup
+	for range options.Parallel {
+		players.Go(func() {
+			for i := range next {
+				sentinel := sentinels(scripts[i].Name + "-" + controller.Name)
+				result, err := playOne(ctx, client, scripts[i], controller.Name, sentinel, options)
+				results[i] = played{result: result, err: err}
+			}
+		})
+	}
+	for i := range scripts {
+		next <- i
+	}
+	close(next)
+	players.Wait()
+	return results, countWrites(results, controller, options)
+}
+
+func playOne(ctx context.Context, client kubernetes.Interface, s *script.Script, suffix string, sentinel *play.Sentinel,
+	options Options) (*play.Result, error) {
+	if err := sentinel.Start(ctx, options.Limit); err != nil {
+		return nil, err
+	}
+	result, err := play.Play(ctx, client, s, s.Name+"-"+suffix, sentinel, options.Limit)
+	return result, errors.Join(err, sentinel.Stop(ctx))
+}
+
+func countWrites(results []played, controller Controller, options Options) error {
+	until := map[string]time.Time{}
+	for _, p := range results {
+		if p.result != nil && !p.result.Ended.IsZero() {
+			until[p.result.Namespace] = p.result.Ended
+		}
+	}
+	log, err := os.Open(filepath.Join(options.Data, "audit.log"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	writes, err := audit.WritesByNamespace(log, controller.User, written, until)
+	if err != nil {
+		return err
+	}
+	for i, p := range results {
+		if p.result != nil {
+			results[i].writes = writes[p.result.Namespace]
+		}
+	}
+	return nil
+}
+
+// record writes what the stock controller left, for those that have no stock
+// controller to compare with.
+func record(folder string, scripts []*script.Script, results []played) error {
+	for i, s := range scripts {
+		if results[i].err != nil {
+			continue
+		}
+		var text strings.Builder
+		for j, step := range results[i].result.Steps {
+			fmt.Fprintf(&text, "step %d: %s\n%s\n\n", j+1, s.Steps[j].Text, strings.Join(step.Lines, "\n"))
+		}
+		if err := os.WriteFile(filepath.Join(folder, s.Name+".txt"), []byte(text.String()), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
