@@ -56,7 +56,7 @@ Json Waiting(const std::string& reason) {
 Kubelet::Kubelet(ApiServer& server, KubeletOptions options)
     : server_(server), options_(options), random_(server.loop().random().Next()) {
   server_.store().OnChange([this](const Change& change) {
-    if (change.key.resource == Resource::kPods) OnChange(change);
+    if (options_.nodes > 0 && change.key.resource == Resource::kPods) OnChange(change);
   });
 }
 

@@ -20,7 +20,7 @@
 namespace windlass::sim {
 
 struct KubeletOptions {
-  int nodes = 3;
+  int nodes = 3;  // 0: Pods stay as they were made, unscheduled; whoever wants more writes it
   Duration lag_min = milliseconds(2);  // of each single step
   Duration lag_max = milliseconds(40);
 };

@@ -1,0 +1,99 @@
+#include "test/sim/script_deployment.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace windlass::sim {
+namespace {
+
+constexpr int64_t kDefaultDeadline = 600;
+
+bool IsNumber(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+void Set(Json& object, const std::string& key, const std::string& value, Json converted) {
+  if (value.empty()) {
+    object.erase(key);
+  } else {
+    object[key] = std::move(converted);
+  }
+}
+
+void SetNumber(Json& object, const std::string& key, const std::string& value, int factor = 1) {
+  if (!value.empty() && !IsNumber(value)) throw std::invalid_argument(key + " is a number");
+  Set(object, key, value, value.empty() ? Json() : Json(std::stoll(value) * factor));
+}
+
+// "25%" stays a text.
+void SetNumberOrPercent(Json& object, const std::string& key, const std::string& value) {
+  Set(object, key, value, IsNumber(value) ? Json(std::stoll(value)) : Json(value));
+}
+
+void SetVariable(Json& container, const std::string& name, const std::string& value) {
+  Json others = Json::array();
+  for (const Json& variable : At(container, {"env"})) {
+    if (TextAt(variable, {"name"}) != name) others.push_back(variable);
+  }
+  if (!value.empty()) others.push_back({{"name", name}, {"value", value}});
+  container["env"] = std::move(others);
+}
+
+// Of the form "prefix.KEY".
+bool SetKeyed(Json& deployment, const std::string& field, const std::string& value) {
+  const auto set = [&](const std::string& prefix, Json& parent, const char* map) {
+    if (!field.starts_with(prefix)) return false;
+    const std::string key = field.substr(prefix.size());
+    Set(parent["metadata"][map], key, value, value);
+    return true;
+  };
+  Json& pattern = deployment["spec"]["template"];
+  if (field.starts_with("env.")) {
+    SetVariable(pattern["spec"]["containers"][0], field.substr(4), value);
+    return true;
+  }
+  return set("annotation.", deployment, "annotations") || set("label.", deployment, "labels") ||
+         set("template.annotation.", pattern, "annotations") ||
+         set("template.label.", pattern, "labels");
+}
+
+}  // namespace
+
+Json ScriptDeployment(const std::string& name, const Json& selector) {
+  Json deployment = {{"apiVersion", "apps/v1"}, {"kind", "Deployment"}};
+  deployment["metadata"]["name"] = name;
+  Json& spec = deployment["spec"];
+  spec["replicas"] = 1;
+  spec["progressDeadlineSeconds"] = kDefaultDeadline * kScriptSecondsFactor;
+  spec["selector"]["matchLabels"] = selector;
+  spec["template"]["metadata"]["labels"] = selector;
+  Json container = {{"name", "app"}, {"image", "app:1"}};
+  spec["template"]["spec"]["containers"] = Json::array({std::move(container)});
+  return deployment;
+}
+
+void SetScriptField(Json& deployment, const std::string& field, const std::string& value) {
+  Json& spec = deployment["spec"];
+  if (field == "replicas" || field == "revisionHistoryLimit") {
+    SetNumber(spec, field, value);
+  } else if (field == "minReadySeconds") {
+    SetNumber(spec, field, value, kScriptSecondsFactor);
+  } else if (field == "progressDeadlineSeconds") {
+    SetNumber(spec, field, value.empty() ? std::to_string(kDefaultDeadline) : value,
+              kScriptSecondsFactor);
+  } else if (field == "image") {
+    spec["template"]["spec"]["containers"][0]["image"] = value;
+  } else if (field == "paused") {
+    Set(spec, field, value, value == "true");
+  } else if (field == "strategy") {
+    spec["strategy"]["type"] = value;
+    if (value == "Recreate") spec["strategy"].erase("rollingUpdate");
+  } else if (field == "maxSurge" || field == "maxUnavailable") {
+    SetNumberOrPercent(spec["strategy"]["rollingUpdate"], field, value);
+  } else if (!SetKeyed(deployment, field, value)) {
+    throw std::invalid_argument("unknown field " + field);
+  }
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,23 @@
+// The Deployments that scripts write: how the fields of an `apply` become an object.
+#pragma once
+
+#include <string>
+
+#include "kubeclient/base/clock.h"
+#include "test/sim/object.h"
+
+namespace windlass::sim {
+
+// A step ends when nothing has happened for a while. On the simulator that while is long enough for
+// a call that got no answer, so progressDeadlineSeconds and minReadySeconds are so many times what
+// the script says.
+inline constexpr int kScriptSecondsFactor = 100;
+
+// One container "app" of image app:1. `selector` are the labels of selector and template.
+Json ScriptDeployment(const std::string& name, const Json& selector);
+
+// Sets a field of the language, "maxSurge" or "template.label.tier"; an empty value removes it.
+// Throws std::invalid_argument for a field that the language does not have.
+void SetScriptField(Json& deployment, const std::string& field, const std::string& value);
+
+}  // namespace windlass::sim

@@ -1,0 +1,71 @@
+#include "test/sim/script_names.h"
+
+#include <nlohmann/json.hpp>
+
+namespace windlass::sim {
+namespace {
+
+std::string OwnName(const Json& rs) {
+  const std::string owner = TextAt(ControllerOf(rs), {"name"});
+  const std::string revision = AnnotationOf(rs, "deployment.kubernetes.io/revision");
+  return (owner.empty() ? "-" : owner) + "/" + (revision.empty() ? "none" : revision);
+}
+
+bool IsOlder(const Json& a, const Json& b) {
+  const auto key = [](const Json& rs) {
+    return std::pair(TextAt(rs, {"metadata", "creationTimestamp"}), NameOf(rs));
+  };
+  return key(a) < key(b);
+}
+
+}  // namespace
+
+ReplicaSetNames::ReplicaSetNames(ApiServer& server) : server_(server) {
+  server_.store().OnChange([this](const Change& change) {
+    if (change.key.resource == Resource::kReplicaSets) OnChange(change);
+  });
+}
+
+void ReplicaSetNames::OnChange(const Change& change) {
+  const Json& rs = change.after != nullptr ? *change.after : *change.last_state;
+  Record& record = records_[NameOf(rs)];
+  if (record.uid != UidOf(rs)) record = {UidOf(rs), "", ""};
+  const std::string owner = TextAt(ControllerOf(rs), {"name"});
+  if (!owner.empty()) record.owner = owner;
+  record.shown = OwnName(rs);
+}
+
+std::string ReplicaSetNames::OwnerOf(const std::string& replica_set) const {
+  const auto found = records_.find(replica_set);
+  return found == records_.end() ? "" : found->second.owner;
+}
+
+void ReplicaSetNames::SetOwner(const std::string& replica_set, const std::string& deployment) {
+  records_.at(replica_set).owner = deployment;
+}
+
+std::string ReplicaSetNames::Shown(const std::string& replica_set) const {
+  const auto found = records_.find(replica_set);
+  if (found == records_.end()) return "?/" + replica_set;
+  std::string shown = found->second.shown;
+  const Object own = server_.Find({Resource::kReplicaSets, "default", replica_set});
+  if (own == nullptr) return shown;
+  for (const Object& rs : server_.List(Resource::kReplicaSets, "default")) {
+    if (OwnName(*rs) == found->second.shown && IsOlder(*rs, *own)) shown += "'";
+  }
+  return shown;
+}
+
+Object ReplicaSetNames::Find(const std::string& deployment, const std::string& revision) const {
+  Object former;
+  for (const Object& rs : server_.List(Resource::kReplicaSets, "default")) {
+    const bool its = OwnerOf(NameOf(*rs)) == deployment &&
+                     AnnotationOf(*rs, "deployment.kubernetes.io/revision") == revision;
+    if (!its) continue;
+    if (!ControllerOf(*rs).is_null()) return rs;
+    former = rs;
+  }
+  return former;
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,77 @@
+// Plays a script to whoever controls the Deployments of a world. Everything is in namespace
+// "default". Each step runs until nothing happens any more.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "test/sim/script.h"
+#include "test/sim/script_names.h"
+#include "test/sim/script_pods.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+
+// Of a world for scripts: without nodes.
+WorldOptions ScriptWorld();
+
+class ScriptPlayer {
+ public:
+  // Nothing has happened for so long: longer than a call that gets no answer, and than a restart.
+  static constexpr Duration kQuiet = seconds(30);
+  static constexpr Duration kStepMax = seconds(3600);
+
+  // The world must outlive it, and its loop must not turn afterwards.
+  explicit ScriptPlayer(World& world);
+  ScriptPlayer(const ScriptPlayer&) = delete;
+  ScriptPlayer& operator=(const ScriptPlayer&) = delete;
+
+  // Throws std::invalid_argument for words that are not the language's.
+  void Play(const ScriptStep& step);
+
+  // Names of the Deployments with a refused action in the last step.
+  const std::vector<std::string>& refused() const { return refused_; }
+  const ReplicaSetNames& names() const { return names_; }
+
+ private:
+  // Whether the server took it.
+  using Verb = bool (ScriptPlayer::*)(const std::string& name, const ScriptAction& action);
+  static const std::map<std::string, Verb>& Verbs();
+
+  bool Apply(const std::string& name, const ScriptAction& action);
+  bool Scale(const std::string& name, const ScriptAction& action);
+  bool Pause(const std::string& name, const ScriptAction& action);
+  bool Restart(const std::string& name, const ScriptAction& action);
+  bool Undo(const std::string& name, const ScriptAction& action);
+  bool Rollback(const std::string& name, const ScriptAction& action);
+  bool Ready(const std::string& name, const ScriptAction& action);
+  bool Unready(const std::string& name, const ScriptAction& action);
+  bool Fail(const std::string& name, const ScriptAction& action);
+  bool DeletePod(const std::string& name, const ScriptAction& action);
+  bool StopSlowly(const std::string& name, const ScriptAction& action);
+  bool CreateReplicaSet(const std::string& name, const ScriptAction& action);
+  bool ScaleReplicaSet(const std::string& name, const ScriptAction& action);
+  bool DeleteReplicaSet(const std::string& name, const ScriptAction& action);
+  bool LabelReplicaSet(const std::string& name, const ScriptAction& action);
+  bool Orphan(const std::string& name, const ScriptAction& action);
+  bool Delete(const std::string& name, const ScriptAction& action);
+  bool Condition(const std::string& name, const ScriptAction& action);
+  bool Quota(const std::string& name, const ScriptAction& action);
+  bool WaitCondition(const std::string& name, const ScriptAction& action);
+
+  bool Edit(const std::string& name, const ApiServer::Edit& edit);
+  bool EditReplicaSet(const std::string& name, const ScriptAction& action,
+                      const ApiServer::Edit& edit);
+  ScriptPods::Choice ChoiceOf(const std::string& name, const ScriptAction& action) const;
+
+  World& world_;
+  ApiServer& server_;
+  ReplicaSetNames names_;
+  ScriptPods pods_;
+  std::vector<std::string> refused_;
+  std::map<std::string, int> made_;  // ReplicaSets of create-replicaset, by Deployment
+};
+
+}  // namespace windlass::sim

@@ -1,0 +1,142 @@
+#include "test/sim/script_pods.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "test/sim/rollout_undo.h"
+
+namespace windlass::sim {
+namespace {
+
+const std::string kActor = "kubelet";
+// From a Pod's creation to its node, and from its deletion to its end.
+constexpr Duration kLag = milliseconds(5);
+
+StoreKey KeyOfPod(const Json& pod) { return {Resource::kPods, NamespaceOf(pod), NameOf(pod)}; }
+
+std::string ReplicaSetOf(const Json& pod) { return TextAt(ControllerOf(pod), {"name"}); }
+
+}  // namespace
+
+ScriptPods::ScriptPods(ApiServer& server, const ReplicaSetNames& names)
+    : server_(server), names_(names) {
+  server_.store().OnChange([this](const Change& change) {
+    if (change.key.resource == Resource::kPods && change.after != nullptr) OnChange(change);
+  });
+}
+
+void ScriptPods::OnChange(const Change& change) {
+  if (change.before == nullptr) {
+    server_.loop().After(kLag, [this, key = change.key] { Begin(key); });
+  } else if (IsDeleting(*change.after) && !IsDeleting(*change.before)) {
+    server_.loop().After(kLag, [this, key = change.key] { Stop(key); });
+  }
+}
+
+void ScriptPods::Begin(const StoreKey& key) {
+  const Object pod = server_.Find(key);
+  if (pod == nullptr || IsDeleting(*pod)) return;
+  server_.Update("scheduler", key, "", [](Json& object) { object["spec"]["nodeName"] = "node-1"; });
+  if (all_ready_.contains(DeploymentOf(*pod))) SetReady(key, true);
+}
+
+void ScriptPods::Stop(const StoreKey& key) {
+  const Object pod = server_.Find(key);
+  if (pod == nullptr || !IsDeleting(*pod) || slow_.contains(DeploymentOf(*pod))) return;
+  DeleteOptions now;
+  now.uid = UidOf(*pod);
+  now.grace_period_seconds = 0;
+  server_.Delete(kActor, key, now);
+}
+
+std::string ScriptPods::DeploymentOf(const Json& pod) const {
+  return names_.OwnerOf(ReplicaSetOf(pod));
+}
+
+std::string ScriptPods::RevisionOfPod(const Json& pod) const {
+  const Object owner = server_.Find({Resource::kReplicaSets, NamespaceOf(pod), ReplicaSetOf(pod)});
+  return owner == nullptr ? "" : AnnotationOf(*owner, "deployment.kubernetes.io/revision");
+}
+
+std::vector<Object> ScriptPods::Of(const std::string& deployment) const {
+  std::vector<Object> pods;
+  for (const Object& pod : server_.List(Resource::kPods, "default")) {
+    if (DeploymentOf(*pod) == deployment) pods.push_back(pod);
+  }
+  return pods;
+}
+
+void ScriptPods::SetReady(const StoreKey& key, bool ready) {
+  const Object pod = server_.Find(key);
+  if (pod == nullptr || !IsActivePod(*pod) || IsReadyPod(*pod) == ready) return;
+  const std::string now = TimeText(server_.loop().clock().Wall());
+  server_.Update(kActor, key, "status", [&](Json& object) {
+    Json conditions = Json::array();
+    for (const char* type : {"ContainersReady", "Ready"}) {
+      conditions.push_back(
+          {{"type", type}, {"status", ready ? "True" : "False"}, {"lastTransitionTime", now}});
+    }
+    object["status"]["conditions"] = std::move(conditions);
+    object["status"]["phase"] = "Running";
+  });
+}
+
+bool ScriptPods::Do(const Choice& choice, const Test& test, const Action& action) {
+  using Rank = std::tuple<int64_t, bool, StoreKey>;
+  std::vector<Rank> ranked;
+  for (const Object& pod : Of(choice.deployment)) {
+    if (!IsActivePod(*pod) || !test(*pod)) continue;
+    const std::string revision = RevisionOfPod(*pod);
+    if (choice.revision && *choice.revision != revision) continue;
+    ranked.emplace_back(-std::atoll(revision.c_str()), !IsReadyPod(*pod), KeyOfPod(*pod));
+  }
+  const auto count = static_cast<size_t>(choice.count);
+  if (ranked.size() < count) return false;
+  std::sort(ranked.begin(), ranked.end());
+  for (size_t i = 0; i < count; ++i) action(std::get<StoreKey>(ranked[i]));
+  return true;
+}
+
+void ScriptPods::MakeAllReady(const std::string& deployment) {
+  all_ready_.insert(deployment);
+  for (const Object& pod : Of(deployment)) SetReady(KeyOfPod(*pod), true);
+}
+
+bool ScriptPods::MakeReady(const Choice& choice) {
+  return Do(
+      choice, [](const Json& pod) { return !IsReadyPod(pod); },
+      [this](const StoreKey& key) { SetReady(key, true); });
+}
+
+bool ScriptPods::MakeUnready(const Choice& choice) {
+  return Do(choice, IsReadyPod, [this](const StoreKey& key) { SetReady(key, false); });
+}
+
+bool ScriptPods::Fail(const Choice& choice) {
+  return Do(
+      choice, [](const Json&) { return true; },
+      [this](const StoreKey& key) {
+        server_.Update(kActor, key, "status", [](Json& pod) {
+          pod["status"]["phase"] = "Failed";
+          pod["status"].erase("conditions");
+        });
+      });
+}
+
+bool ScriptPods::Delete(const Choice& choice) {
+  return Do(
+      choice, [](const Json&) { return true; },
+      [this](const StoreKey& key) { server_.Delete("user", key); });
+}
+
+void ScriptPods::StopSlowly(const std::string& deployment, bool slowly) {
+  if (slowly) {
+    slow_.insert(deployment);
+    return;
+  }
+  slow_.erase(deployment);
+  for (const Object& pod : Of(deployment)) Stop(KeyOfPod(*pod));
+}
+
+}  // namespace windlass::sim

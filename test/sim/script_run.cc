@@ -1,0 +1,50 @@
+#include "test/sim/script_run.h"
+
+#include <utility>
+
+#include "test/sim/script_player.h"
+#include "test/sim/script_view.h"
+
+namespace windlass::sim {
+
+std::vector<std::vector<std::string>> PlayScript(World& world, const Script& script) {
+  ScriptPlayer player(world);
+  ScriptView view(world.api(), player.names());
+  std::vector<std::vector<std::string>> steps;
+  for (const ScriptStep& step : script.steps) {
+    player.Play(step);
+    std::vector<std::string> lines{"step " + std::to_string(steps.size() + 1) + ": " + step.text};
+    for (const std::string& name : player.refused()) lines.push_back("refused " + name);
+    for (std::string& line : view.State()) lines.push_back(std::move(line));
+    for (std::string& line : view.TakeEvents()) lines.push_back(std::move(line));
+    steps.push_back(std::move(lines));
+  }
+  return steps;
+}
+
+std::string EndOfScript(World& world, const Script& script) {
+  ScriptPlayer player(world);
+  for (const ScriptStep& step : script.steps) player.Play(step);
+  std::string text;
+  for (const std::string& line : ScriptView(world.api(), player.names()).State()) {
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string DifferencesOfScript(const Script& script,
+                                const std::vector<std::vector<std::string>>& steps,
+                                const std::string& expected) {
+  const auto wanted = ParseExpected(expected);
+  if (wanted.size() != steps.size()) return "the expected steps are of another script\n";
+  std::string text;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const auto differences = Differences(wanted[i], steps[i], script.steps[i].differs);
+    if (differences.empty()) continue;
+    text += steps[i].front() + "\n";
+    for (const std::string& difference : differences) text += "  " + difference + "\n";
+  }
+  return text;
+}
+
+}  // namespace windlass::sim

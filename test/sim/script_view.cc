@@ -1,0 +1,172 @@
+#include "test/sim/script_view.h"
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+
+#include "test/sim/script_deployment.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
+constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
+
+std::string NumberOrNone(const Json& value) {
+  return value.is_number_integer() ? std::to_string(value.get<int64_t>()) : "none";
+}
+
+std::string Counter(const Json& object, const char* shown, const char* field) {
+  return std::string(" ") + shown + "=" + std::to_string(IntAt(object, {"status", field}));
+}
+
+std::string Flag(const char* shown, bool holds) {
+  return std::string(" ") + shown + "=" + (holds ? "true" : "false");
+}
+
+std::string Sizes(const Json& object) {
+  return Counter(object, "ready", "readyReplicas") +
+         Counter(object, "available", "availableReplicas");
+}
+
+std::string Terminating(const Json& object) {
+  return " terminating=" + NumberOrNone(At(object, {"status", "terminatingReplicas"}));
+}
+
+std::string DeploymentLine(const Json& object) {
+  const bool observed =
+      IntAt(object, {"status", "observedGeneration"}) >= IntAt(object, {"metadata", "generation"});
+  return "deployment " + NameOf(object) + Flag("observed", observed) +
+         Counter(object, "replicas", "replicas") + Counter(object, "updated", "updatedReplicas") +
+         Sizes(object) + Counter(object, "unavailable", "unavailableReplicas") +
+         Terminating(object) +
+         " collisions=" + NumberOrNone(At(object, {"status", "collisionCount"})) +
+         Flag("deleting", IsDeleting(object));
+}
+
+std::string ReplicaSetLine(const std::string& shown, const Json& object) {
+  const Json& containers = At(object, {"spec", "template", "spec", "containers"});
+  return "replicaset " + shown + " image=" + TextAt(containers[0], {"image"}) +
+         " spec=" + std::to_string(IntAt(object, {"spec", "replicas"})) +
+         Counter(object, "replicas", "replicas") + Sizes(object) + Terminating(object) +
+         " minReadySeconds=" +
+         std::to_string(IntAt(object, {"spec", "minReadySeconds"}) / kScriptSecondsFactor) +
+         Flag("deleting", IsDeleting(object));
+}
+
+void AddAnnotations(std::vector<std::string>& lines, const std::string& shown, const Json& object,
+                    bool replica_set) {
+  const Json& annotations = At(object, {"metadata", "annotations"});
+  if (!annotations.is_object()) return;
+  for (const auto& [key, value] : annotations.items()) {
+    if (key == kRestartedAt || (replica_set && key == kRevision)) continue;
+    lines.push_back("annotation " + shown + " " + key + "=" + value.get<std::string>());
+  }
+}
+
+// "Scaled up replica set <name> from <a> to <b>", possibly behind a prefix of merged events.
+struct Scaled {
+  std::string replica_set;
+  int64_t change = 0;
+};
+Scaled ScaledOf(const std::string& message) {
+  static const std::regex pattern("Scaled (?:up|down) replica set (\\S+) from (\\d+) to (\\d+)");
+  std::smatch found;
+  if (!std::regex_search(message, found, pattern)) return {};
+  return {found[1], std::stoll(found[3]) - std::stoll(found[2])};
+}
+
+}  // namespace
+
+ScriptView::ScriptView(ApiServer& server, const ReplicaSetNames& names)
+    : server_(server), names_(names) {
+  // Each write of an Event is one event: a repeated one raises its count.
+  server_.store().OnChange([this](const Change& change) {
+    if (change.key.resource == Resource::kEvents && change.after != nullptr) OnEvent(*change.after);
+  });
+}
+
+void ScriptView::OnEvent(const Json& event) {
+  const std::string deployment = TextAt(event, {"involvedObject", "name"});
+  const std::string reason = TextAt(event, {"reason"});
+  if (reason != "ScalingReplicaSet") {
+    others_.emplace(deployment, reason);
+    return;
+  }
+  const Scaled scaled = ScaledOf(TextAt(event, {"message"}));
+  scaled_[{deployment, scaled.replica_set}] += scaled.change;
+}
+
+std::vector<std::string> ScriptView::State() const {
+  std::vector<std::string> lines;
+  for (const Object& deployment : server_.List(Resource::kDeployments, "default")) {
+    const std::string name = NameOf(*deployment);
+    lines.push_back(DeploymentLine(*deployment));
+    for (const Json& condition : At(*deployment, {"status", "conditions"})) {
+      lines.push_back("condition " + name + " " + TextAt(condition, {"type"}) + "=" +
+                      TextAt(condition, {"status"}) + " " + TextAt(condition, {"reason"}));
+    }
+    AddAnnotations(lines, name, *deployment, false);
+  }
+  for (const Object& set : server_.List(Resource::kReplicaSets, "default")) {
+    const std::string shown = names_.Shown(NameOf(*set));
+    lines.push_back(ReplicaSetLine(shown, *set));
+    AddAnnotations(lines, shown, *set, true);
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+std::vector<std::string> ScriptView::TakeEvents() {
+  std::vector<std::string> lines;
+  for (const auto& [about, change] : scaled_) {
+    if (change == 0) continue;
+    lines.push_back("event " + about.first + " ScalingReplicaSet " + names_.Shown(about.second) +
+                    (change > 0 ? " +" : " ") + std::to_string(change));
+  }
+  for (const auto& [deployment, reason] : others_) {
+    lines.push_back("event " + deployment + " " + reason);
+  }
+  scaled_.clear();
+  others_.clear();
+  return lines;
+}
+
+std::vector<std::string> Differences(std::vector<std::string> expected,
+                                     std::vector<std::string> actual,
+                                     const std::vector<std::string>& patterns) {
+  std::sort(expected.begin(), expected.end());
+  std::sort(actual.begin(), actual.end());
+  std::vector<std::string> missing;
+  std::vector<std::string> added;
+  std::set_difference(expected.begin(), expected.end(), actual.begin(), actual.end(),
+                      std::back_inserter(missing));
+  std::set_difference(actual.begin(), actual.end(), expected.begin(), expected.end(),
+                      std::back_inserter(added));
+  std::vector<std::string> differences;
+  const auto note = [&](const char* mark, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      const bool explained = std::any_of(
+          patterns.begin(), patterns.end(),
+          [&](const std::string& pattern) { return std::regex_search(line, std::regex(pattern)); });
+      if (!explained) differences.push_back(mark + line);
+    }
+  };
+  note("- ", missing);
+  note("+ ", added);
+  return differences;
+}
+
+std::vector<std::vector<std::string>> ParseExpected(const std::string& text) {
+  std::vector<std::vector<std::string>> steps;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("step ")) steps.emplace_back();
+    if (!line.empty() && !steps.empty()) steps.back().push_back(line);
+  }
+  return steps;
+}
+
+}  // namespace windlass::sim
