@@ -5,6 +5,7 @@
 #include "controller/deployment/claim.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/new_replica_set.h"
+#include "controller/deployment/ownership.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/recreate.h"
 #include "controller/deployment/rolling_update.h"
@@ -54,10 +55,11 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
   if (auto event = WhySelectorIsRefused(*view.deployment)) return Wait{.events = {*event}};
   const Claims claims = ClaimReplicaSets(view);
+  if (auto step = SettleOwnership(view, claims, learned)) return *step;
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
 
-  if (auto event = WhyLeftAlone(situation, claims)) return Wait{.events = {*event}};
+  if (auto event = WhyLeftAlone(situation)) return Wait{.events = {*event}};
   if (auto step = AcknowledgeResume(situation)) return *step;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleScaling(situation)) return *step;

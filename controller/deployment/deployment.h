@@ -5,13 +5,15 @@
 // because nothing but the stored objects is leaned on. Within one sync the order of writes is fixed
 // (contract section 2):
 //
-//   ReplicaSets (create, annotate, scale)  →  history clean-up  →  the Deployment's status
+//   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
+//     →  the Deployment's status
 //
 // so that whoever sees a generation observed finds its ReplicaSets acted upon (D-065). A Deployment
 // that is as it should be gives Wait, and not one write (D-028).
 //
-// One concern, one file: claim, new_replica_set, create, fenceposts, rolling, rolling_update,
-// recreate, scale, status, progress, history, patches; unsupported says what is left alone for now.
+// One concern, one file: claim, ownership, new_replica_set, create, fenceposts, rolling,
+// rolling_update, recreate, scale, status, progress, history, patches; unsupported says what is
+// left alone for now.
 #pragma once
 
 #include "controller/step.h"

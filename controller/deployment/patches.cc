@@ -58,6 +58,17 @@ Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
   return json;
 }
 
+// The Deployment as the controller of its ReplicaSets.
+Json ControllerReference(const ObjectMeta& owner) {
+  return {{"apiVersion", "apps/v1"},     {"kind", "Deployment"}, {"name", owner.name},
+          {"uid", owner.uid.ToString()}, {"controller", true},   {"blockOwnerDeletion", true}};
+}
+
+Request PatchOwner(const ReplicaSet& rs, Json reference) {
+  const Json fields = {{"metadata", {{"ownerReferences", Json::array({std::move(reference)})}}}};
+  return Request::StrategicMergePatch(Resource::kReplicaSets, VersionOf(rs.meta), Dump(fields));
+}
+
 // The member of `object`, made when absent or null; nullptr when it is something else than an
 // object.
 Json* ObjectMember(Json& object, const char* key) {
@@ -113,14 +124,11 @@ Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaS
   WINDLASS_TRY(const Json pod_template,
                TemplateWithHash(*deployment.spec.template_json, parts.hash));
   const ObjectMeta& owner = deployment.meta;
-  const Json owner_reference = {{"apiVersion", "apps/v1"}, {"kind", "Deployment"},
-                                {"name", owner.name},      {"uid", owner.uid.ToString()},
-                                {"controller", true},      {"blockOwnerDeletion", true}};
   const Json metadata = {{"name", parts.name},
                          {"namespace", TextOf(owner.namespace_)},
                          {"labels", pod_template["metadata"]["labels"]},
                          {"annotations", parts.annotations},
-                         {"ownerReferences", Json::array({owner_reference})}};
+                         {"ownerReferences", Json::array({ControllerReference(owner)})}};
   const Json spec = {{"replicas", parts.replicas},
                      {"minReadySeconds", deployment.spec.min_ready_seconds},
                      {"selector", SelectorOf(deployment.spec.selector, parts.hash)},
@@ -128,6 +136,14 @@ Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaS
   const Json body = {
       {"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}, {"metadata", metadata}, {"spec", spec}};
   return Request::Create(Resource::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
+}
+
+Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs) {
+  return PatchOwner(rs, ControllerReference(deployment.meta));
+}
+
+Request ReleaseReplicaSet(const Deployment& deployment, const ReplicaSet& rs) {
+  return PatchOwner(rs, {{"$patch", "delete"}, {"uid", deployment.meta.uid.ToString()}});
 }
 
 }  // namespace windlass::deployment

@@ -41,4 +41,10 @@ struct NewReplicaSet {
 // Error kMalformed when the Deployment's template is no JSON object.
 Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaSet& parts);
 
+// Makes the Deployment the controller of `rs`: one more owner, or the one it is already (D-104).
+Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
+
+// Takes the Deployment out of the owners of `rs` (D-105).
+Request ReleaseReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
+
 }  // namespace windlass::deployment

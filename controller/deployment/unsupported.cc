@@ -43,26 +43,6 @@ std::optional<Event> WhyScalingStops(const Situation& situation) {
   return std::nullopt;
 }
 
-std::optional<Event> WhyOwnershipStops(const Situation& situation, const Claims& claims) {
-  const Deployment& deployment = situation.deployment;
-  if (!claims.to_release.empty()) {
-    return LeftAlone(deployment,
-                     "the labels of its ReplicaSet " +
-                         Quoted(claims.to_release.front()->meta.name) +
-                         " no longer match spec.selector, and releasing it is not supported yet",
-                     "restore its metadata.labels, or remove this Deployment from its "
-                     "metadata.ownerReferences");
-  }
-  if (!claims.to_adopt.empty()) {
-    return LeftAlone(deployment,
-                     "ReplicaSet " + Quoted(claims.to_adopt.front()->meta.name) +
-                         " matches spec.selector and has no controller in "
-                         "metadata.ownerReferences, and adopting it is not supported yet",
-                     "delete it, or change its metadata.labels");
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<Event> WhySelectorIsRefused(const Deployment& deployment) {
@@ -76,9 +56,8 @@ std::optional<Event> WhySelectorIsRefused(const Deployment& deployment) {
                    "create it anew with a valid spec.selector");
 }
 
-std::optional<Event> WhyLeftAlone(const Situation& situation, const Claims& claims) {
+std::optional<Event> WhyLeftAlone(const Situation& situation) {
   const Deployment& deployment = situation.deployment;
-  if (auto event = WhyOwnershipStops(situation, claims)) return event;
   if (deployment.spec.paused) {
     return LeftAlone(deployment, "spec.paused is true, and pausing is not supported yet",
                      "kubectl rollout resume");

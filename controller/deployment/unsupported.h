@@ -7,7 +7,6 @@
 
 #include <optional>
 
-#include "controller/deployment/claim.h"
 #include "controller/deployment/situation.h"
 #include "kubeclient/api/request.h"
 
@@ -17,9 +16,9 @@ namespace windlass::deployment {
 // anything is claimed.
 std::optional<Event> WhySelectorIsRefused(const Deployment& deployment);
 
-// Everything else that is left alone for now: adoption, release, pausing, rollback by annotation,
-// unknown strategies, limits that cannot be resolved, proportional scaling. Not to be asked for a
-// Deployment that is being deleted. In upstream's order of precedence.
-std::optional<Event> WhyLeftAlone(const Situation& situation, const Claims& claims);
+// Everything else that is left alone for now: pausing, rollback by annotation, unknown strategies,
+// limits that cannot be resolved, proportional scaling. Not to be asked for a Deployment that is
+// being deleted. In upstream's order of precedence.
+std::optional<Event> WhyLeftAlone(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -1,6 +1,7 @@
 #include "test/unit/controller/deployment/cluster.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment.h"
@@ -38,6 +39,30 @@ void Merge(Json& object, Json patch) {
   for (auto it = object["status"].begin(); it != object["status"].end();) {
     it = *it == 0 && it.key() != "terminatingReplicas" ? object["status"].erase(it) : std::next(it);
   }
+}
+
+// ownerReferences are merged by uid, as a strategic merge does; nothing else is in such a patch.
+void MergeOwners(Json& object, const Json& patch) {
+  Json owners = object["metadata"].value("ownerReferences", Json::array());
+  for (const Json& change : patch["metadata"]["ownerReferences"]) {
+    const auto same = std::find_if(owners.begin(), owners.end(), [&](const Json& owner) {
+      return owner["uid"] == change["uid"];
+    });
+    if (change.contains("$patch")) {
+      if (same != owners.end()) owners.erase(same);
+    } else if (same != owners.end()) {
+      same->update(change);
+    } else {
+      owners.push_back(change);
+    }
+  }
+  object["metadata"]["ownerReferences"] = owners;
+}
+
+// The uid and resourceVersion that a patch was made for.
+std::pair<Json, Json> Preconditions(const Json& patch) {
+  if (patch.is_array()) return {patch.at(0).at("value"), patch.at(1).at("value")};
+  return {patch["metadata"]["uid"], patch["metadata"]["resourceVersion"]};
 }
 
 }  // namespace
@@ -209,11 +234,18 @@ void Cluster::Settle() {
 }
 
 std::string Cluster::Describe(const Request& request, const Json& before) {
-  if (request.resource() == Resource::kDeployments) return "status";
+  if (request.resource() == Resource::kDeployments) {
+    if (request.subresource() == "status") return "status";
+    return request.patch_type() == PatchType::kJson ? "roll back" : "clear rollback";
+  }
   if (request.verb() == Verb::kDelete) return "delete " + ImageOf(before);
   const Json body = Json::parse(request.body());
   if (request.verb() == Verb::kCreate) {
     return "create " + ImageOf(body) + " " + body["spec"]["replicas"].dump();
+  }
+  if (request.patch_type() == PatchType::kStrategicMerge) {
+    const bool release = body["metadata"]["ownerReferences"][0].contains("$patch");
+    return (release ? "release " : "adopt ") + ImageOf(before);
   }
   const Json spec = body.value("spec", Json::object());
   if (!spec.contains("replicas")) return "annotate " + ImageOf(before);
@@ -233,8 +265,12 @@ Result<Reply> Cluster::Execute(const Request& request) {
       replica_sets_.erase(request.key().name);
       ++resource_version_;
       return Reply{"{}"};
-    default: break;
+    default: return Get(request);
   }
+}
+
+Result<Reply> Cluster::Get(const Request& request) {
+  if (request.resource() == Resource::kDeployments) return Reply{deployment_.dump()};
   const auto found = replica_sets_.find(request.key().name);
   if (found == replica_sets_.end()) return Refused(ErrorKind::kNotFound, "not found");
   return Reply{found->second.dump()};
@@ -263,16 +299,27 @@ Result<Reply> Cluster::Create(const Request& request) {
 }
 
 Result<Reply> Cluster::Patch(const Request& request) {
+  const bool deployment = request.resource() == Resource::kDeployments;
   const bool status = request.subresource() == "status";
-  Json& object = status ? deployment_ : replica_sets_.at(request.key().name);
+  Json& object = deployment ? deployment_ : replica_sets_.at(request.key().name);
   Json patch = Json::parse(request.body());
-  if (patch["metadata"]["uid"] != object["metadata"]["uid"] ||
-      patch["metadata"]["resourceVersion"] != object["metadata"]["resourceVersion"]) {
+  const auto [uid, resource_version] = Preconditions(patch);
+  if (uid != object["metadata"]["uid"] ||
+      resource_version != object["metadata"]["resourceVersion"]) {
     return Refused(ErrorKind::kConflict, "the object has been modified");
   }
   const Json before = object;
-  Merge(object, std::move(patch));
-  if (!status && object["spec"] != before["spec"]) {
+  switch (request.patch_type()) {
+    case PatchType::kJson: object.patch_inplace(patch); break;
+    case PatchType::kStrategicMerge: MergeOwners(object, patch); break;
+    default: Merge(object, std::move(patch));
+  }
+  const auto annotations = [](const Json& o) {
+    return o["metadata"].value("annotations", Json::object());
+  };
+  const bool edited = object["spec"] != before["spec"] ||
+                      (deployment && annotations(object) != annotations(before));
+  if (!status && edited) {  // D-702
     object["metadata"]["generation"] = object["metadata"]["generation"].get<int>() + 1;
   }
   if (object != before) Touch(object);

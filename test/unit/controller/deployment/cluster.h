@@ -3,7 +3,8 @@
 // writes is what it reads back.
 //
 // The model knows what the planner leans on: resourceVersion and uid preconditions, generations,
-// names that are taken, merge patches. A ReplicaSet controller moves by hand (RunReplicaSets).
+// names that are taken, the three kinds of patches. A ReplicaSet controller moves by hand
+// (RunReplicaSets).
 #pragma once
 
 #include <functional>
@@ -67,7 +68,8 @@ class Cluster {
   std::string Condition(const std::string& type);
   std::map<std::string, Json>& replica_sets() { return replica_sets_; }  // by name
 
-  // One line each: "create v2 3", "scale v1 10 8", "annotate v1", "status", "delete v1".
+  // One line each: "create v2 3", "scale v1 10 8", "annotate v1", "status", "delete v1",
+  // "adopt v1", "release v1", "roll back", "clear rollback".
   std::vector<std::string> writes;
   std::vector<std::string> reads;
   std::vector<std::string> events;
@@ -79,6 +81,7 @@ class Cluster {
   Result<Reply> Execute(const Request& request);
   Result<Reply> Create(const Request& request);
   Result<Reply> Patch(const Request& request);
+  Result<Reply> Get(const Request& request);
   Result<Reply> ListPods();
   std::string Describe(const Request& request, const Json& before);
   void Touch(Json& object);
