@@ -14,6 +14,13 @@ std::optional<Integer> ParseWhole(std::string_view text) {
   return value;
 }
 
+std::optional<int32_t> ParseSize(const ReplicaSet& rs, std::string_view key) {
+  const auto text = rs.meta.annotations.Find(key);
+  if (!text) return std::nullopt;
+  const auto value = ParseWhole<int32_t>(*text);
+  return value && *value >= 0 ? value : std::nullopt;
+}
+
 }  // namespace
 
 bool IsCopied(std::string_view key) {
@@ -36,11 +43,10 @@ std::optional<int64_t> RevisionOf(const ObjectMeta& meta) {
 }
 
 std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs) {
-  const auto text = rs.meta.annotations.Find(kDesiredReplicas);
-  if (!text) return std::nullopt;
-  const auto value = ParseWhole<int32_t>(*text);
-  return value && *value >= 0 ? value : std::nullopt;
+  return ParseSize(rs, kDesiredReplicas);
 }
+
+std::optional<int32_t> MaxReplicas(const ReplicaSet& rs) { return ParseSize(rs, kMaxReplicas); }
 
 std::string AppendToHistory(std::string_view history, std::string_view old_revision, size_t limit) {
   if (history.empty()) return std::string(old_revision);

@@ -40,6 +40,10 @@ std::optional<int64_t> RevisionOf(const ObjectMeta& meta);
 // missing, no number, negative or above 2^31-1 (D-352).
 std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
 
+// How many Pods its Deployment could have, surge included, when this ReplicaSet was last scaled;
+// nullopt as above (D-357.3).
+std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
+
 // The history annotation with `old_revision` added at its end. Oldest entries make room when the
 // text would exceed `limit` bytes; unchanged when even that is not enough (D-164).
 std::string AppendToHistory(std::string_view history, std::string_view old_revision, size_t limit);

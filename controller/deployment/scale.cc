@@ -4,6 +4,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/new_replica_set.h"
+#include "controller/deployment/proportional.h"
 
 namespace windlass::deployment {
 namespace {
@@ -36,42 +37,88 @@ Write Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
   return Resize(situation, rs, replicas, decision, MissingFromNewReplicaSet(situation));
 }
 
+// Both annotations, letter by letter: whatever else stands there is written anew (D-357.5).
+bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
+  std::map<std::string, std::string> wanted;
+  SetSizeAnnotations(limits, wanted);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& annotation) {
+    return rs.meta.annotations.Find(annotation.first) == annotation.second;
+  });
+}
+
+// The only active ReplicaSet; with none, which happens to a paused Deployment alone, the new one,
+// else the youngest (D-354). nullptr when there is no ReplicaSet.
+const ReplicaSet* OnlyOne(const Situation& situation,
+                          const std::vector<const ReplicaSet*>& active) {
+  if (!active.empty()) return active.front();
+  if (situation.newest != nullptr) return situation.newest;
+  return situation.old.empty() ? nullptr : situation.old.back();
+}
+
+std::optional<Step> ScaleOnlyOne(const Situation& situation,
+                                 const std::vector<const ReplicaSet*>& active) {
+  const ReplicaSet* rs = OnlyOne(situation, active);
+  if (rs == nullptr) return std::nullopt;
+  const int32_t replicas = situation.limits.desired;
+  const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, replicas);  // B-01
+  if (rs->replicas == replicas && !stale) return std::nullopt;
+  return Sized(situation, *rs, replicas, "scale replicaset");
+}
+
+// Every active ReplicaSet is written, if only for its annotations (D-357.5).
+std::optional<Step> ScaleInProportion(const Situation& situation,
+                                      const std::vector<const ReplicaSet*>& active) {
+  std::vector<ReplicaSetShare> shares;
+  for (const ReplicaSet* rs : active) {
+    const ReplicaSetSize size = SizeOf(*rs);
+    shares.push_back({.replicas = size.replicas,
+                      .available = size.available,
+                      .max_replicas = MaxReplicas(*rs),
+                      .is_new = rs == situation.newest,
+                      .written = HasSizeAnnotations(*rs, situation.limits)});
+  }
+  const std::vector<int32_t> sizes =
+      ProportionalSizes(shares, situation.limits, situation.deployment.status.replicas);
+  for (size_t i = 0; i < active.size(); ++i) {
+    if (shares[i].written && sizes[i] == shares[i].replicas) continue;
+    return Sized(situation, *active[i], sizes[i], "scale in proportion");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Scaling ScalingOf(const Situation& situation) {
   const int32_t replicas = situation.deployment.spec.replicas;
   const std::vector<const ReplicaSet*> active = Active(situation.all);
-  const auto stale = std::count_if(active.begin(), active.end(), [&](const ReplicaSet* rs) {
+  const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
     return SaysOtherSize(*rs, replicas);
   });
-  if (stale == 0) return Scaling::kNone;
-  if (active.size() == 1) return Scaling::kOneActive;
+  if (!event && !situation.deployment.spec.paused) return Scaling::kNone;
+  if (active.size() <= 1) return Scaling::kOneActive;
   if (IsSaturated(situation)) return Scaling::kSaturated;
-  if (situation.recreate()) return Scaling::kRefresh;
-  if (replicas == 0) return Scaling::kToZero;
-  const bool half_done = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
-    return DesiredReplicas(*rs) == replicas;
-  });
-  return half_done ? Scaling::kHalfDone : Scaling::kProportional;
+  return situation.recreate() ? Scaling::kRefresh : Scaling::kProportional;
 }
 
 std::optional<Step> HandleScaling(const Situation& situation) {
   const Scaling scaling = ScalingOf(situation);
-  WL_ASSERT(scaling != Scaling::kProportional);
-  if (scaling == Scaling::kNone) return std::nullopt;
-
-  const int32_t replicas = situation.deployment.spec.replicas;
-  for (const ReplicaSet* rs : Active(situation.all)) {
-    switch (scaling) {
-      case Scaling::kOneActive:
-      case Scaling::kToZero: return Sized(situation, *rs, replicas, "scale replicaset");
-      case Scaling::kSaturated:
-        if (rs == situation.newest) break;
-        return Sized(situation, *rs, 0, "scale down old replicaset");
-      default:
-        if (!SaysOtherSize(*rs, replicas)) break;
+  const std::vector<const ReplicaSet*> active = Active(situation.all);
+  switch (scaling) {
+    case Scaling::kNone: return std::nullopt;
+    case Scaling::kOneActive: return ScaleOnlyOne(situation, active);
+    case Scaling::kProportional: return ScaleInProportion(situation, active);
+    case Scaling::kSaturated:
+      for (const ReplicaSet* rs : active) {
+        if (rs == situation.newest) continue;
+        return Resize(situation, *rs, 0, "scale down old replicaset");
+      }
+      return std::nullopt;
+    case Scaling::kRefresh:
+      for (const ReplicaSet* rs : active) {
+        if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
         return Sized(situation, *rs, rs->replicas, "refresh size annotations");
-    }
+      }
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -3,18 +3,17 @@
 // A scaling event is spec.replicas changing while ReplicaSets are active. It shows in the
 // desired-replicas annotation of an active ReplicaSet: the size its Deployment had when it was last
 // scaled (D-352). It is handled before the rollout goes on, and is over once the annotations say
-// so.
+// so. A paused Deployment is kept at its size in the same way, event or not (D-350).
+//
+// The rollout goes on in the same sync, and the status is written after it: upstream writes one in
+// between, which acknowledges a template that came with the new size before anything was done about
+// it (contract B-41).
 //
 // Differences from upstream:
 //   contract B-01 (U4)  a ReplicaSet that has the right size but an out-of-date annotation gets the
 //                       annotation; upstream returns early and the rollout never runs again;
 //   contract B-02       under Recreate sizes need not stay in proportion: the annotations are
-//   refreshed; kHalfDone           an earlier controller refreshed some ReplicaSets and was stopped
-//   before the others.
-//                       The rest is refreshed and the rollout goes on from the sizes there are, so
-//                       that scaling back, too, leads out of every such state.
-// Keeping sizes in proportion (D-357) comes later; until then that case is left alone
-// (unsupported.h).
+//                       refreshed, which ends the event.
 #pragma once
 
 #include <optional>
@@ -27,17 +26,15 @@ namespace windlass::deployment {
 
 enum class Scaling : uint8_t {
   kNone,          // no scaling event
-  kOneActive,     // the only active ReplicaSet takes the new size (D-354)
-  kToZero,        // every active ReplicaSet goes to 0 (D-357.3 for replicas == 0, X-80)
+  kOneActive,     // the only active ReplicaSet takes the new size, if none is, the new one (D-354)
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
   kRefresh,       // Recreate: sizes stay, annotations are brought up to date (contract B-02)
-  kHalfDone,      // some active ReplicaSets already say the new size: the others follow
-  kProportional,  // two or more active ReplicaSets to be kept in proportion: not supported yet
+  kProportional,  // two or more active ReplicaSets keep their shares (D-357, proportional.h)
 };
 Scaling ScalingOf(const Situation& situation);
 
-// The next write of a scaling event; nullopt when there is none, or nothing is left to write.
-// Must not be called for kProportional.
+// The next write of a scaling event, or of keeping a paused Deployment at its size; nullopt when
+// there is none, or nothing is left to write.
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // A write that gives `rs` a size of `replicas` along with both size annotations, and tells users so

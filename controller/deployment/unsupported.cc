@@ -5,7 +5,6 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/fenceposts.h"
-#include "controller/deployment/scale.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::deployment {
@@ -24,23 +23,6 @@ Event LeftAlone(const Deployment& deployment, const std::string& why, const std:
 bool AsksForRollback(const Deployment& deployment) {
   const auto revision = deployment.meta.annotations.Find(kRollbackTo);
   return revision && ParseRevision(*revision).has_value();
-}
-
-std::optional<Event> WhyScalingStops(const Situation& situation) {
-  if (ScalingOf(situation) != Scaling::kProportional) return std::nullopt;
-  const int32_t replicas = situation.deployment.spec.replicas;
-  for (const ReplicaSet* rs : situation.all) {
-    const int32_t scaled_for = DesiredReplicas(*rs).value_or(replicas);
-    if (rs->replicas == 0 || scaled_for == replicas) continue;
-    return LeftAlone(
-        situation.deployment,
-        "spec.replicas is " + std::to_string(replicas) + ", ReplicaSet " + Quoted(rs->meta.name) +
-            " was scaled for " + std::to_string(scaled_for) +
-            ", and scaling several active ReplicaSets in proportion is not supported yet",
-        "set spec.replicas back to " + std::to_string(scaled_for) +
-            " until the rollout is complete");
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -75,7 +57,7 @@ std::optional<Event> WhyLeftAlone(const Situation& situation) {
   if (!limits.ok()) {
     return LeftAlone(deployment, limits.error().message, "correct the field");
   }
-  return WhyScalingStops(situation);
+  return std::nullopt;
 }
 
 }  // namespace windlass::deployment

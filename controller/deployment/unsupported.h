@@ -17,8 +17,8 @@ namespace windlass::deployment {
 std::optional<Event> WhySelectorIsRefused(const Deployment& deployment);
 
 // Everything else that is left alone for now: pausing, rollback by annotation, unknown strategies,
-// limits that cannot be resolved, proportional scaling. Not to be asked for a Deployment that is
-// being deleted. In upstream's order of precedence.
+// limits that cannot be resolved. Not to be asked for a Deployment that is being deleted. In
+// upstream's order of precedence.
 std::optional<Event> WhyLeftAlone(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -4,12 +4,14 @@
 
 #include "controller/deployment/annotations.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
 namespace {
 
-// One ReplicaSet of a row. `desired` is its annotation, "-" for none.
+// One ReplicaSet of a row. `desired` is both its size annotations (there is no surge), "-" for
+// none.
 struct Given {
   std::string name;
   bool is_new;
@@ -30,10 +32,12 @@ struct Row {
 World WorldOf(const Row& row) {
   World world(row.replicas);
   world.deployment.spec.strategy_type = row.strategy;
+  world.deployment.spec.max_surge = IntOrPercent::Int(0);
   for (const Given& given : row.replica_sets) {
     ReplicaSet& rs = given.is_new ? world.AddNew(given.name, given.replicas, given.available)
                                   : world.AddOld(given.name, given.replicas, given.available);
     world.SetAnnotation(rs, kDesiredReplicas, given.desired);
+    world.SetAnnotation(rs, kMaxReplicas, given.desired);
     if (given.desired == "-") rs.meta.annotations.Erase(kDesiredReplicas);
   }
   return world;
@@ -87,7 +91,7 @@ TEST_CASE("a scaling event is told from the annotations and handled before the r
        kRolling,
        0,
        {{"v1", false, 1, 1, "6"}, {"v2", true, 3, 3, "6"}},
-       Scaling::kToZero,
+       Scaling::kProportional,
        "v1 -> 0"},
       {"X-99 saturated",
        kRolling,
@@ -106,13 +110,13 @@ TEST_CASE("a scaling event is told from the annotations and handled before the r
        10,
        {{"v1", false, 3, 3, "5"}, {"v2", true, 2, 2, "5"}},
        Scaling::kProportional,
-       "unsupported"},
-      {"half done by an earlier controller",
+       "v1 -> 6"},
+      {"B-11 begun by an earlier controller",
        kRolling,
        10,
        {{"v1", false, 6, 6, "10"}, {"v2", true, 2, 2, "5"}},
-       Scaling::kHalfDone,
-       "v2 annotations"},
+       Scaling::kProportional,
+       "v2 -> 4"},
       {"scaled back before it was handled",
        kRolling,
        5,
@@ -130,9 +134,8 @@ TEST_CASE("a scaling event is told from the annotations and handled before the r
   const World world = WorldOf(row);
   const Situation situation = world.Look();
   CHECK(ScalingOf(situation) == row.want);
-  if (row.want != Scaling::kProportional) {
-    CHECK(Describe(HandleScaling(situation)) == row.want_write);
-  }
+  CHECK(Describe(HandleScaling(situation)) == row.want_write);
+  Proves(row.id);
 }
 
 TEST_CASE("a change of size carries both annotations and tells users (D-271)") {

@@ -51,10 +51,6 @@ TEST_CASE("what is not handled yet is left alone, with an event that names field
        [](World& w) { w.deployment.spec.max_surge = IntOrPercent::Percent("oops"); },
        "WindlassUnsupported",
        {"spec.strategy.rollingUpdate.maxSurge", "oops", "Remedy:"}},
-      {"D-357",
-       [](World& w) { w.deployment.spec.replicas = 20; },
-       "WindlassUnsupported",
-       {"spec.replicas is 20", "was scaled for 10", "set spec.replicas back to 10"}},
   }));
   CAPTURE(row.id);
   World world = Healthy();
@@ -74,14 +70,6 @@ TEST_CASE("what is not handled yet is left alone, with an event that names field
 TEST_CASE("a rollback annotation that asks for nothing is ignored (D-461, B-44)") {
   World world = Healthy();
   world.deployment.meta.annotations.Set(kRollbackTo, GENERATE("", "abc"));
-  CHECK(std::holds_alternative<Write>(world.Decide()));
-}
-
-TEST_CASE("a scaling event in mid-rollout is over when the user scales back") {
-  World world = Healthy();
-  world.deployment.spec.replicas = 20;
-  REQUIRE(std::holds_alternative<Wait>(world.Decide()));
-  world.deployment.spec.replicas = 10;
   CHECK(std::holds_alternative<Write>(world.Decide()));
 }
 

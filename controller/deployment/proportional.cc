@@ -1,0 +1,130 @@
+#include "controller/deployment/proportional.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kubeclient/api/deployment.h"
+
+namespace windlass::deployment {
+namespace {
+
+int64_t Allowed(const Fenceposts& limits) { return limits.desired > 0 ? limits.max_total() : 0; }
+
+int64_t Total(std::span<const ReplicaSetShare> active) {
+  return std::accumulate(active.begin(), active.end(), int64_t{0},
+                         [](int64_t sum, const ReplicaSetShare& rs) { return sum + rs.replicas; });
+}
+
+// Positions in `active`: largest first; among equals the newest when growing, else the oldest
+// (D-357.2).
+std::vector<size_t> Order(std::span<const ReplicaSetShare> active, bool growing) {
+  std::vector<size_t> order(active.size());
+  std::iota(order.begin(), order.end(), 0);
+  if (growing) std::reverse(order.begin(), order.end());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return active[a].replicas > active[b].replicas; });
+  return order;
+}
+
+bool AllWritten(std::span<const ReplicaSetShare> active) {
+  return std::all_of(active.begin(), active.end(),
+                     [](const ReplicaSetShare& rs) { return rs.written; });
+}
+
+// Takes `count` replicas from those who have some to spare and gives them to those who lack some,
+// in the order of the lists. Both hold at least `count` in sum.
+void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<int64_t>& lacking,
+          std::vector<int64_t>& sizes) {
+  int64_t to_take = count;
+  for (size_t i = 0; i < sizes.size(); ++i) {  // the oldest gives first
+    const int64_t taken = std::min(to_take, spare[i]);
+    sizes[i] -= taken;
+    to_take -= taken;
+  }
+  int64_t to_give = count;
+  for (size_t i = sizes.size(); i-- > 0;) {  // the newest is given first
+    const int64_t given = std::min(to_give, lacking[i]);
+    sizes[i] += given;
+    to_give -= given;
+  }
+}
+
+int64_t Sum(const std::vector<int64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), int64_t{0});
+}
+
+// Replicas that would be kept without being available make room for available ones that would go:
+// `most` of them, or as many as there are (B-12, B-13).
+void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+                    bool also_of_new, int64_t most, std::vector<int64_t>& sizes) {
+  const bool all_written = AllWritten(active);
+  std::vector<int64_t> broken(active.size(), 0);
+  std::vector<int64_t> lost(active.size(), 0);
+  for (size_t i = 0; i < active.size(); ++i) {
+    const ReplicaSetShare& rs = active[i];
+    if (rs.written && !all_written) continue;  // its size is decided
+    const int64_t available = std::clamp(rs.available, 0, rs.replicas);
+    if (!rs.is_new || also_of_new) broken[i] = std::max<int64_t>(sizes[i] - available, 0);
+    // A rollout never makes the new one larger than desired, and would take the rest away again.
+    const int64_t useful = rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
+    lost[i] = std::max<int64_t>(useful - sizes[i], 0);
+  }
+  Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
+}
+
+int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
+  int64_t available = 0;
+  for (size_t i = 0; i < active.size(); ++i) {
+    available += std::clamp<int64_t>(active[i].available, 0, sizes[i]);
+  }
+  return available;
+}
+
+}  // namespace
+
+int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas) {
+  if (limits.desired == 0) return -int64_t{rs.replicas};
+  const int64_t annotated = rs.max_replicas.value_or(0);
+  const int64_t before = annotated != 0 ? annotated : status_replicas;
+  if (before <= 0) return 0;
+  const int64_t product = int64_t{rs.replicas} * limits.max_total();  // below 2^63
+  const int64_t remainder = product % before;
+  const int64_t rounded = product / before + (2 * remainder >= before ? 1 : 0);
+  return rounded - rs.replicas;
+}
+
+std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
+                                       const Fenceposts& limits, int32_t status_replicas) {
+  const int64_t add = Allowed(limits) - Total(active);
+  const std::vector<size_t> order = Order(active, add > 0);
+  std::vector<int64_t> sizes;
+  for (const ReplicaSetShare& rs : active) sizes.push_back(rs.replicas);
+
+  int64_t left = add;
+  for (const size_t i : order) {
+    if (left == 0) break;
+    const int64_t fraction = FractionOf(active[i], limits, status_replicas);
+    const int64_t share = add > 0 ? std::min(fraction, left) : std::max(fraction, left);
+    sizes[i] += share;
+    left -= share;
+  }
+  if (left != 0 && !order.empty()) {
+    const auto open =
+        std::find_if(order.begin(), order.end(), [&](size_t i) { return !active[i].written; });
+    int64_t& first = sizes[open != order.end() ? *open : order.front()];
+    first = std::max<int64_t>(first + left, 0);
+  }
+
+  if (limits.desired > 0) {
+    if (add < 0) SpareAvailable(active, limits, /*also_of_new=*/false, -add, sizes);
+    const int64_t missing = limits.min_available() - AvailableLeft(active, sizes);
+    SpareAvailable(active, limits, /*also_of_new=*/true, std::max<int64_t>(missing, 0), sizes);
+  }
+  std::vector<int32_t> result;
+  for (const int64_t size : sizes) {
+    result.push_back(static_cast<int32_t>(std::clamp<int64_t>(size, 0, kUnlimited)));
+  }
+  return result;
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,46 @@
+// Sizes after `kubectl scale` in mid-rollout: every active ReplicaSet keeps its share of the Pods.
+//
+// Pure arithmetic. scale.h says when it applies, and writes what it says, one ReplicaSet at a time,
+// planning anew after each: whoever is interrupted, whatever was written first, arrives at the same
+// sizes (contract B-11; the annotations tell which ones are written already).
+//
+// Source: D-357, D-360, D-361. We differ from upstream in two ways (docs/differences.md):
+//   B-11         what rounding leaves over goes to the first ReplicaSet that is not written yet,
+//                not to the first of all, which may have had it already;
+//   B-12, B-13   going down, Pods that are not available go before Pods that are: those of old
+//                ReplicaSets always, those of the new one if fewer than min_available were left.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "controller/deployment/rolling.h"
+
+namespace windlass::deployment {
+
+// One active ReplicaSet.
+struct ReplicaSetShare {
+  int32_t replicas = 0;   // spec.replicas
+  int32_t available = 0;  // as far as it can be relied upon
+  // What the total was allowed to be when `replicas` was decided: its max-replicas annotation;
+  // nullopt when there is none that can be read.
+  std::optional<int32_t> max_replicas{};
+  bool is_new = false;
+  bool written = false;  // both its size annotations say the present sizes
+};
+
+// How many replicas more, or fewer, keep `rs` its share of the whole. Without an annotation, or
+// with a zero, `status_replicas` of the Deployment stands in; 0 if that is zero, too (D-357.3).
+// Rounds half away from zero.
+int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);
+
+// The size each ReplicaSet should have, in the order given: oldest first, then by name. Together
+// they come to desired plus surge, or to 0 if desired is 0; more only where the first one cannot
+// give up as much as it should (D-357.4). All fractions at once: the largest ReplicaSet first, and
+// among equals the newest when growing, the oldest when shrinking.
+std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
+                                       const Fenceposts& limits, int32_t status_replicas);
+
+}  // namespace windlass::deployment
