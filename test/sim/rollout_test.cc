@@ -7,6 +7,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
@@ -73,6 +74,7 @@ TEST_CASE("create, roll, undo, roll: revisions and sizes are upstream's (D-160â€
   Complete(world, "web");
   CHECK(Sizes(world, "web") == "2:0 3:0 4:10");
   CHECK(CountEvents(world, "ScalingReplicaSet") > 0);
+  Proves("D-160 D-161 D-162 D-164 D-633");
 }
 
 TEST_CASE("a Recreate rollout with Pods slow to stop never has old and new ones (I-09)") {
@@ -86,6 +88,7 @@ TEST_CASE("a Recreate rollout with Pods slow to stop never has old and new ones 
   REQUIRE(world.RolloutUndo("web"));
   Complete(world, "web");
   CHECK(Sizes(world, "web") == "2:0 3:6");
+  Proves("D-300 D-306 D-308");
 }
 
 TEST_CASE("scaling goes up, down, to nothing and back (D-352, D-353)") {
@@ -100,6 +103,7 @@ TEST_CASE("scaling goes up, down, to nothing and back (D-352, D-353)") {
     REQUIRE(world.Quiesce());
     CHECK(world.Pods("web").size() == static_cast<size_t>(size));
   }
+  Proves("D-352 D-353");
 }
 
 TEST_CASE("new Pods that never start cost no old ones beyond the limit (D-265)") {
@@ -116,6 +120,7 @@ TEST_CASE("new Pods that never start cost no old ones beyond the limit (D-265)")
   REQUIRE(world.RolloutUndo("web"));
   Complete(world, "web");
   CHECK(Sizes(world, "web") == "2:0 3:10");
+  Proves("D-265");
 }
 
 TEST_CASE("history beyond its limit is deleted, oldest first (D-482, D-483)") {
@@ -132,6 +137,7 @@ TEST_CASE("history beyond its limit is deleted, oldest first (D-482, D-483)") {
   REQUIRE(world.Quiesce());
   CHECK(Sizes(world, "web") == "3:0 4:2");
   CHECK(world.Complaints().empty());
+  Proves("D-482 D-483");
 }
 
 TEST_CASE("what is converged costs nothing: no call in an hour but watches (I-31)") {
@@ -145,6 +151,7 @@ TEST_CASE("what is converged costs nothing: no call in an hour but watches (I-31
   const uint64_t calls = windlass.calls();
   world.RunFor(seconds(3600));
   CHECK(windlass.calls() == calls);
+  Proves("D-611");
 }
 
 TEST_CASE("a deleted Deployment is not brought back, whatever way it is deleted (D-055)") {
@@ -159,6 +166,7 @@ TEST_CASE("a deleted Deployment is not brought back, whatever way it is deleted 
   CHECK(world.api().List(windlass::Resource::kReplicaSets, "default").empty());
   CHECK(world.api().List(windlass::Resource::kPods, "default").empty());
   CHECK(world.Complaints().empty());
+  Proves("D-055");
 }
 
 TEST_CASE("what is not supported yet is left alone, with an event") {
@@ -286,6 +294,7 @@ TEST_CASE("between two writes of nothing but counters lies a second (W-006)") {
   Complete(world, "web");
   CHECK(writes > 0);
   CHECK(shortest > milliseconds(500));
+  Proves("W-11");
 }
 
 TEST_CASE("counters on their way are published once a second, their end at once (W-006)") {

@@ -9,6 +9,7 @@
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -59,6 +60,8 @@ TEST_CASE("templates are equal as the worked rows of the contract say") {
   }));
   CAPTURE(row.id);
   CHECK((Canonical(row.a) == Canonical(row.b)) == row.equal);
+  Proves(row.id);
+  Proves("D-153 UT-12");
 }
 
 TEST_CASE("absent, null, zero and empty are told apart as the Go types tell them (D-153)") {
@@ -109,6 +112,7 @@ TEST_CASE("absent, null, zero and empty are told apart as the Go types tell them
   }));
   CAPTURE(row.id);
   CHECK((Canonical(row.a) == Canonical(row.b)) == row.equal);
+  Proves("D-153 D-155 D-781");
 }
 
 TEST_CASE("fields that nobody knows yet are kept literally (R-032, B-39)") {
@@ -145,6 +149,7 @@ TEST_CASE("every field of PodTemplateSpec is compared as the API server compares
     CHECK(equal == row["equal"].get<bool>());
   }
   CHECK(rows == 753);
+  Proves("D-153 D-781");
 }
 
 TEST_CASE("the canonical form is JSON, sorted and minimal") {
@@ -261,6 +266,7 @@ TEST_CASE("the hash is a label value out of upstream's alphabet (D-171)") {
   CHECK(hash.size() <= 10);
   // FNV-1a of "a" is 0xE40C292C = 3826002220.
   CHECK(ComputeHash("a", -1) == "7d6b446664");
+  Proves("D-171");
 }
 
 TEST_CASE("each collision count gives another hash, absent and 0 included") {
@@ -268,6 +274,7 @@ TEST_CASE("each collision count gives another hash, absent and 0 included") {
   for (int64_t count = -1; count < 1000; ++count) hashes.insert(ComputeHash("{}", count));
   hashes.insert(ComputeHash("{}", 2147483647));
   CHECK(hashes.size() == 1002);
+  Proves("D-171");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "kubeclient/api/decode.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/api/fixtures.h"
 
 namespace windlass {
@@ -186,6 +187,7 @@ TEST_CASE("a Status tells code, reason, message, causes and when to come back (D
   CHECK(bare->code == 0);
   CHECK(bare->causes.empty());
   CHECK_FALSE(bare->retry_after_seconds.has_value());
+  Proves("D-786 D-787 D-532");
 }
 
 TEST_CASE("a body that is no Status is said to be none") {

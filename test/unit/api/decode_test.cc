@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/api/fixtures.h"
 
 namespace windlass {
@@ -89,6 +90,7 @@ TEST_CASE("the template is kept byte for byte (D-780, R-032)") {
   CHECK(*decoded->spec.template_json == want);
   CHECK(f.decoder.ExtractTemplate(text) == Result<std::string>(want));
   CHECK(decoded->spec.template_fingerprint == FingerprintOf(*CanonicalTemplate(want)));
+  Proves("D-780");
 }
 
 TEST_CASE("a ReplicaSet is read, with the fingerprint of its template instead of the template") {
@@ -121,6 +123,7 @@ TEST_CASE("a ReplicaSet is recognised by its Deployment's template (D-150)") {
   const Result<ReplicaSet> different = f.decoder.DecodeReplicaSet(other.dump());
   REQUIRE(different.ok());
   CHECK(deployment->spec.template_fingerprint != different->template_fingerprint);
+  Proves("D-150");
 }
 
 TEST_CASE("a template whose text is known is not computed again") {
@@ -212,6 +215,7 @@ TEST_CASE("what is absent or null has the API's default (D-700, B-29)") {
   CHECK(replica_set->replicas == 1);
   CHECK(replica_set->status == ReplicaSetStatus{});
   CHECK(replica_set->template_fingerprint == deployment->spec.template_fingerprint);
+  Proves("D-700");
 }
 
 TEST_CASE("an empty selector is present, an absent one is not (D-052)") {
@@ -220,6 +224,7 @@ TEST_CASE("an empty selector is present, an absent one is not (D-052)") {
       f.decoder.DecodeDeployment(R"({"metadata":{"name":"web"},"spec":{"selector":{}}})");
   REQUIRE(decoded.ok());
   CHECK(decoded->spec.selector.SelectsEverything());
+  Proves("D-785");
 }
 
 TEST_CASE("a known field of the wrong type is malformed, and named") {

@@ -6,6 +6,7 @@
 
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -47,6 +48,7 @@ TEST_CASE("surge rounds up and unavailable rounds down (X-20…X-37, before D-25
   CAPTURE(row.id);
   CHECK(Resolve(row.max_surge, row.replicas, true) == Result<int32_t>(row.want_surge));
   CHECK(Resolve(row.max_unavailable, row.replicas, false) == Result<int32_t>(row.want_unavailable));
+  Proves("D-250");
 }
 
 TEST_CASE("what is no count and no percentage is refused by name (X-39, U9, B-30)") {
@@ -75,6 +77,7 @@ TEST_CASE("what is no count and no percentage is refused by name (X-39, U9, B-30
   const std::string written =
       value.type == IntOrPercent::Type::kInt ? std::to_string(value.int_value) : value.string_value;
   CHECK(resolved.error().message.find("\"" + written + "\"") == 0);
+  Proves("X-39");
 }
 
 TEST_CASE("1 and \"1\" are different values") { CHECK(I(1) != P("1")); }

@@ -6,6 +6,7 @@
 #include "kubeclient/api/condition.h"
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -79,6 +80,7 @@ TEST_CASE("the controller is the first owner reference that says so (D-102)") {
                            {"apps/v1", "Deployment", "second", {3, 3}, true, true}};
   REQUIRE(meta.ControllerRef() != nullptr);
   CHECK(meta.ControllerRef()->name == "first");
+  Proves("D-102");
 }
 
 TEST_CASE("an object is being deleted when it has a deletion timestamp") {

@@ -1,6 +1,7 @@
 #include "kubeclient/api/pod_list.h"
 
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -22,6 +23,7 @@ TEST_CASE("a listed Pod belongs to its first controlling owner (D-102)") {
   const auto uids = ControllersOfPods(ListOf(PodOwnedBy(owners)));
   REQUIRE(uids.ok());
   CHECK(*uids == std::vector<Uid>{*Uid::Parse(kUid)});
+  Proves("D-102");
 }
 
 TEST_CASE("Pods of nobody are not listed; an owner that is no UUID is a foreign one (B-47)") {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -50,6 +51,7 @@ TEST_CASE("64-bit integers pass through a merge patch unharmed (D-783)") {
       Request::MergePatch(Resource::kDeployments, kVersion, "status",
                           R"({"status":{"observedGeneration":9007199254740993}})");
   CHECK(request.body().find(":9007199254740993") != std::string::npos);
+  Proves("D-783");
 }
 
 TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourceVersion") {

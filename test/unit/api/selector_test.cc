@@ -4,6 +4,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -35,6 +36,7 @@ TEST_CASE("a requirement matches by its operator; NotIn and DoesNotExist match a
   const LabelSelector selector{true, {{"app", "web"}}, {{row.key, row.op, row.values}}};
   CHECK(Validate(selector).ok());
   CHECK(Matches(selector, kLabels) == row.want);
+  Proves("D-785");
 }
 
 TEST_CASE("every pair and every requirement must hold") {
@@ -56,6 +58,7 @@ TEST_CASE("an empty selector matches everything, a null one nothing (D-052)") {
   CHECK_FALSE(Matches(nothing, kLabels));
   CHECK_FALSE(Matches(nothing, {}));
   CHECK(ToQuery(nothing) == kMatchesNothing);
+  Proves("D-785");
 }
 
 TEST_CASE("an invalid selector is named, matches nothing and asks for nothing (D-785, B-26)") {
@@ -79,6 +82,7 @@ TEST_CASE("an invalid selector is named, matches nothing and asks for nothing (D
   CHECK(status.error().message.find(row.want) != std::string::npos);
   CHECK_FALSE(Matches(selector, kLabels));
   CHECK(ToQuery(selector) == kMatchesNothing);
+  Proves("D-785");
 }
 
 TEST_CASE("the query form names pairs first, then requirements in their order") {

@@ -1,6 +1,7 @@
 #include "kubeclient/api/template_text.h"
 
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -11,6 +12,7 @@ TEST_CASE("a template is taken out of its object with all its fields (D-780)") {
       R"("template":{"spec":{"tomorrow":{},"n":9223372036854775807}}}})");
   REQUIRE(found.ok());
   CHECK(*found == R"({"spec":{"n":9223372036854775807,"tomorrow":{}}})");
+  Proves("D-780");
 }
 
 TEST_CASE("an object without a template is an error") {

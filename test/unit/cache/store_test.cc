@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/cache/thing.h"
 
 namespace windlass {
@@ -303,6 +304,7 @@ TEST_CASE("an object is found by key and uid (D-019)") {
   CHECK(store.After(std::nullopt) == store.Find(KeyNamed("a")));
   CHECK(store.After(KeyNamed("a")) == nullptr);
   CHECK(store.After(KeyNamed("A")) == store.Find(KeyNamed("a")));
+  Proves("D-019");
 }
 
 }  // namespace

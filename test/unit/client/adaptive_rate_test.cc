@@ -5,6 +5,7 @@
 
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -58,6 +59,7 @@ TEST_CASE("A 429 halves the rate, once per window; then it gains one a second (W
     for (int i = 1; i < 100; ++i) rate.Throttled(kStart + seconds(60 * i), seconds(60));
     CHECK(rate.PerSecond(kStart + seconds(60 * 99)) == 1);
   }
+  Proves("D-535");
 }
 
 TEST_CASE("What is given follows the rate, and no burst is left over") {

@@ -7,6 +7,7 @@
 #include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass {
@@ -203,6 +204,7 @@ TEST_CASE("Writes of Events go last, few at a time, with a tenth of the rate (co
   CHECK(world.transport.sent.size() == 15);
   while (world.transport.waiting() > 0) world.transport.Answer(Success("e"));
   CHECK(world.transport.sent.size() == 17);  // one a second, five together
+  Proves("B-47");
 }
 
 TEST_CASE("Events never take more than their places in flight") {
@@ -440,6 +442,7 @@ TEST_CASE("A server that asks for less gets less from all callers (W-011)") {
   CHECK(world.client.counters().throttled == 1);
   world.Advance(seconds(60));
   CHECK(world.client.counters().rate == 40);
+  Proves("D-535");
 }
 
 // --- metrics ---

@@ -7,6 +7,7 @@
 
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass {
@@ -97,6 +98,7 @@ TEST_CASE("From the tenth similar event on they are combined into one (D-536)") 
   SECTION("ten quiet minutes end the similarity") {
     CHECK(observer.Seen(kWeb, Normal("message 15"), seconds(601)).event.message == "message 15");
   }
+  Proves("D-536");
 }
 
 TEST_CASE("A repeated message is not a new similar one") {
@@ -173,6 +175,7 @@ TEST_CASE("Event names are valid object names (D-536)") {
   const std::string name = EventName(row.object, 0x17c8d1b7d0b4a000);
   CHECK(name == row.want);
   CHECK(name.size() <= kNameBytesMax);
+  Proves("D-536");
 }
 
 TEST_CASE("Messages are cut between characters") {

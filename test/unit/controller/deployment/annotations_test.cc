@@ -3,6 +3,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass::deployment {
 namespace {
@@ -28,6 +29,7 @@ TEST_CASE("the revision history drops its oldest entries to stay within the limi
   }));
   CAPTURE(row.id);
   CHECK(AppendToHistory(row.history, row.old_revision, row.limit) == row.want);
+  Proves(row.id);
 }
 
 TEST_CASE("a desired-replicas annotation is a plain number or says nothing (UT-19, B-43)") {
@@ -51,10 +53,12 @@ TEST_CASE("a desired-replicas annotation is a plain number or says nothing (UT-1
   ReplicaSet rs;
   rs.meta.annotations.Set(kDesiredReplicas, row.text);
   CHECK(DesiredReplicas(rs) == row.want);
+  Proves("D-352 UT-19");
 }
 
 TEST_CASE("a missing desired-replicas annotation says nothing (D-109)") {
   CHECK(DesiredReplicas(ReplicaSet{}) == std::nullopt);
+  Proves("D-109");
 }
 
 TEST_CASE("a revision is a 64-bit number; a missing one counts 0 (D-160, B-41)") {
@@ -69,6 +73,7 @@ TEST_CASE("a revision is a 64-bit number; a missing one counts 0 (D-160, B-41)")
   CHECK(RevisionOf(meta) == 0);
   meta.annotations.Set(kRevision, garbage);
   CHECK(RevisionOf(meta) == std::nullopt);
+  Proves("D-160 B-20");
 }
 
 TEST_CASE("the six annotations of the rollout itself are not copied (D-163)") {
@@ -77,6 +82,7 @@ TEST_CASE("the six annotations of the rollout itself are not copied (D-163)") {
   CAPTURE(std::string(key));
   CHECK_FALSE(IsCopied(key));
   CHECK(IsCopied("kubernetes.io/change-cause"));
+  Proves("D-163");
 }
 
 }  // namespace

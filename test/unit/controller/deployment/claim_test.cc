@@ -1,6 +1,7 @@
 #include "controller/deployment/claim.h"
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
@@ -58,6 +59,7 @@ TEST_CASE("a ReplicaSet is claimed by uid, adopted by labels, released without t
   CHECK(claims.ours.size() == (row.want == Verdict::kOurs ? 1 : 0));
   CHECK(claims.to_adopt.size() == (row.want == Verdict::kToAdopt ? 1 : 0));
   CHECK(claims.to_release.size() == (row.want == Verdict::kToRelease ? 1 : 0));
+  Proves(row.id);
 }
 
 TEST_CASE("claimed ReplicaSets are in order of creation, then name (D-150, B-52)") {
@@ -68,6 +70,7 @@ TEST_CASE("claimed ReplicaSets are in order of creation, then name (D-150, B-52)
   std::string names;
   for (const ReplicaSet* rs : ClaimReplicaSets(world.view()).ours) names += rs->meta.name + " ";
   CHECK(names == "web-b web-a web-c ");
+  Proves("D-150");
 }
 
 }  // namespace

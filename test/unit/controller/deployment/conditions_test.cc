@@ -1,6 +1,7 @@
 #include "controller/deployment/conditions.h"
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
@@ -18,6 +19,7 @@ TEST_CASE("a condition with the same status and reason stays as it is (D-410)") 
   auto conditions = Present();
   SetCondition(conditions, NewCondition("Progressing", "True", "ReplicaSetUpdated", "now", kNow));
   CHECK(conditions == Present());
+  Proves("D-410");
 }
 
 TEST_CASE("a new reason moves the condition to the end and keeps its transition time (D-410)") {
@@ -27,6 +29,7 @@ TEST_CASE("a new reason moves the condition to the end and keeps its transition 
   CHECK(TypesOf(conditions) == "StatusUpdate Available Progressing");
   CHECK(conditions.back().last_update_time == kNow);
   CHECK(conditions.back().last_transition_time == kEarlier);
+  Proves("D-410 D-412");
 }
 
 TEST_CASE("a new status value is a transition (D-410)") {
@@ -34,12 +37,14 @@ TEST_CASE("a new status value is a transition (D-410)") {
   SetCondition(conditions, NewCondition("Progressing", "False", "ReplicaSetUpdated", "m", kNow));
   CHECK(conditions.back().last_update_time == kNow);
   CHECK(conditions.back().last_transition_time == kNow);
+  Proves("D-410");
 }
 
 TEST_CASE("an unknown type is appended (D-410)") {
   auto conditions = Present();
   SetCondition(conditions, NewCondition("ReplicaFailure", "True", "FailedCreate", "m", kNow));
   CHECK(TypesOf(conditions) == "Progressing StatusUpdate Available ReplicaFailure");
+  Proves("D-410");
 }
 
 TEST_CASE("refreshing renews the message and the update time of the same reason (D-424)") {
@@ -50,6 +55,7 @@ TEST_CASE("refreshing renews the message and the update time of the same reason 
   CHECK(conditions.back().message == "now");
   CHECK(conditions.back().last_update_time == kNow);
   CHECK(conditions.back().last_transition_time == kEarlier);
+  Proves("D-424");
 }
 
 TEST_CASE("removing a condition leaves the others in place (D-411, D-413)") {
@@ -58,6 +64,7 @@ TEST_CASE("removing a condition leaves the others in place (D-411, D-413)") {
   CHECK(conditions == Present());
   RemoveCondition(conditions, "StatusUpdate");
   CHECK(TypesOf(conditions) == "Progressing Available");
+  Proves("D-413");
 }
 
 }  // namespace

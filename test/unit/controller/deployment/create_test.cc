@@ -3,6 +3,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"
 
 namespace windlass::deployment {
@@ -55,6 +56,7 @@ TEST_CASE("a created ReplicaSet is its Deployment's in every field that counts (
   CHECK(rs["spec"]["template"] == pod_template);
   CHECK(cluster.events ==
         std::vector<std::string>{"Scaled up replica set " + name + " from 0 to 4"});
+  Proves("D-173 D-174 D-180 D-780");
 }
 
 TEST_CASE("a ReplicaSet created with no replicas is no event (D-180)") {
@@ -62,6 +64,7 @@ TEST_CASE("a ReplicaSet created with no replicas is no event (D-180)") {
   cluster.Sync();
   CHECK(cluster.events.empty());
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");  // D-447
+  Proves("D-180 D-447");
 }
 
 struct RefusalRow {
@@ -100,6 +103,7 @@ TEST_CASE("a refused create is told in the status and in an event, then tried ag
   cluster.writes.clear();
   cluster.Sync();
   CHECK(cluster.writes.empty());
+  Proves("D-175 D-533");
 }
 
 TEST_CASE("without a deadline a refused create is an event only (D-175)") {
@@ -109,6 +113,7 @@ TEST_CASE("without a deadline a refused create is an event only (D-175)") {
   CHECK(std::holds_alternative<Failed>(cluster.Sync()));
   CHECK(cluster.writes.empty());
   CHECK(cluster.events.size() == 1);
+  Proves("D-175");
 }
 
 TEST_CASE("a create that works after all clears the error (D-445)") {
@@ -118,6 +123,7 @@ TEST_CASE("a create that works after all clears the error (D-445)") {
   cluster.server = nullptr;
   cluster.Sync();
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
+  Proves("D-445");
 }
 
 TEST_CASE("a name taken by our own ReplicaSet, missing from the cache, is no collision (D-177)") {
@@ -146,6 +152,7 @@ TEST_CASE("a name taken by our own ReplicaSet, missing from the cache, is no col
   CHECK_FALSE(cluster.deployment()["status"].contains("collisionCount"));
   CHECK(cluster.revision() == "1");
   CHECK(cluster.events.empty());
+  Proves("D-177");
 }
 
 TEST_CASE("a name taken by somebody else is counted, and another used in the next sync (D-178)") {
@@ -170,6 +177,7 @@ TEST_CASE("a name taken by somebody else is counted, and another used in the nex
   cluster.Sync();
   CHECK(cluster.replica_sets().size() == 2);
   CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
+  Proves("D-178 D-179");
 }
 
 TEST_CASE("a template edited in a live ReplicaSet is a collision with it (IT-06)") {
@@ -186,6 +194,7 @@ TEST_CASE("a template edited in a live ReplicaSet is a collision with it (IT-06)
   CHECK(cluster.SizeOf("v1") == 1);
   CHECK(cluster.SizeOf("edited") == 0);
   CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
+  Proves("IT-06 D-178");
 }
 
 TEST_CASE("a webhook that changes templates stops the rollout instead of making more (B-10)") {
@@ -203,6 +212,7 @@ TEST_CASE("a webhook that changes templates stops the rollout instead of making 
   CHECK(cluster.replica_sets().size() == 1);
   CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
   CHECK_FALSE(cluster.deployment()["status"].contains("collisionCount"));
+  Proves("B-10");
 }
 
 TEST_CASE("a difference in form only never restarts Pods at take-over (architecture §2)") {

@@ -6,6 +6,7 @@
 #include "controller/deployment/annotations.h"
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"
 
 namespace windlass::deployment {
@@ -33,6 +34,7 @@ TEST_CASE("a fresh Deployment takes one create and one status write (contract 12
   CHECK(cluster.revision() == "1");
   CHECK(cluster.deployment()["status"]["observedGeneration"] == 1);
   CHECK(cluster.deployment()["metadata"]["generation"] == 1);  // D-166
+  Proves("UT-01 D-166 D-180");
 }
 
 TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (section 5, trace)") {
@@ -47,6 +49,7 @@ TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (section 5,
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
   CHECK(cluster.Condition("Available") == "True MinimumReplicasAvailable");
   CHECK(cluster.revision() == "2");
+  Proves("D-260 D-273 D-610 D-611 W-06");
 }
 
 TEST_CASE("ReplicaSets are written before the generation is acknowledged (D-065)") {
@@ -55,6 +58,7 @@ TEST_CASE("ReplicaSets are written before the generation is acknowledged (D-065)
   cluster.Sync();
   CHECK(cluster.writes ==
         std::vector<std::string>{"create v2 3", "scale v1 10 8", "scale v2 3 5", "status"});
+  Proves("D-065 D-263");
 }
 
 TEST_CASE("a rollout tells users about each change of size (D-271)") {
@@ -70,6 +74,7 @@ TEST_CASE("a rollout tells users about each change of size (D-271)") {
                                  "Scaled down replica set " + v1 + " from 8 to 3",
                                  "Scaled up replica set " + v2 + " from 5 to 10",
                                  "Scaled down replica set " + v1 + " from 3 to 0"});
+  Proves("D-002 D-271");
 }
 
 TEST_CASE("a Deployment that is as it should be gets no write (D-028)") {
@@ -80,6 +85,7 @@ TEST_CASE("a Deployment that is as it should be gets no write (D-028)") {
   CHECK_FALSE(std::get<Wait>(step).look_again_in);
   CHECK(cluster.writes.empty());
   CHECK(cluster.deployment()["metadata"]["resourceVersion"] == resource_version);
+  Proves("D-028 D-405");
 }
 
 TEST_CASE("a server that drops a field we write is not written to without end") {
@@ -145,6 +151,7 @@ TEST_CASE("stuck new Pods never cost old ones (X-53), and undo removes them firs
   CHECK(cluster.SizeOf("v1") == 10);
   CHECK(cluster.SizeOf("v2") == 0);
   CHECK(cluster.RevisionOf("v1") == "3");
+  Proves("X-53 X-55 D-265");
 }
 
 TEST_CASE("a rollover shrinks what never worked first (X-56)") {
@@ -158,6 +165,7 @@ TEST_CASE("a rollover shrinks what never worked first (X-56)") {
   cluster.SetImage("v3");
   cluster.Sync();
   CHECK(cluster.WritesAndForget() == "create v3 0, scale v2 5 0, scale v3 0 5");
+  Proves("X-56");
 }
 
 TEST_CASE("kubectl undo numbers revisions as upstream does (D-633)") {
@@ -189,6 +197,7 @@ TEST_CASE("kubectl undo numbers revisions as upstream does (D-633)") {
   cluster.Settle();
   CHECK(cluster.revision() == "6");
   CHECK(cluster.replica_sets().size() == 3);
+  Proves("D-633 D-162 D-624");
 }
 
 TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (contract 12.2)") {
@@ -202,6 +211,7 @@ TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (co
         std::vector<std::string>{"scale v1 0 3", "scale v2 10 8", "scale v1 3 5", "status"});
   CHECK(cluster.revision() == "3");
   CHECK(cluster.Condition("Progressing") == "True FoundNewReplicaSet");
+  Proves("W-02 W-03 B-22");
 }
 
 TEST_CASE("a change of annotations is one ReplicaSet write and one status write (D-163)") {
@@ -210,6 +220,7 @@ TEST_CASE("a change of annotations is one ReplicaSet write and one status write 
   cluster.Sync();
   CHECK(cluster.writes == std::vector<std::string>{"annotate v1", "status"});
   CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["kubernetes.io/change-cause"] == "x");
+  Proves("D-163 D-154");
 }
 
 TEST_CASE("kubectl scale takes one ReplicaSet write (D-354)") {
@@ -227,6 +238,7 @@ TEST_CASE("kubectl scale takes one ReplicaSet write (D-354)") {
   cluster.Scale(5);
   cluster.Settle();
   CHECK(cluster.WritesAndForget() == "scale v1 0 5");
+  Proves("D-353 D-354 D-362");
 }
 
 TEST_CASE("size and template changed in one edit: scaled first, then rolled (IT-09, D-067)") {
@@ -241,6 +253,7 @@ TEST_CASE("size and template changed in one edit: scaled first, then rolled (IT-
   cluster.Settle();
   CHECK(cluster.SizeOf("v2") == 20);
   CHECK(cluster.SizeOf("v1") == 0);
+  Proves("D-067");
 }
 
 TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
@@ -266,6 +279,7 @@ TEST_CASE("an annotation that says another size does not stop a rollout for ever
   cluster.SetImage("v2");
   cluster.Settle();
   CHECK(cluster.SizeOf("v2") == 5);
+  Proves("B-01");
 }
 
 TEST_CASE("Recreate removes every old Pod before it makes a new one (D-300…D-308)") {
@@ -294,6 +308,7 @@ TEST_CASE("Recreate removes every old Pod before it makes a new one (D-300…D-3
   cluster.Settle();
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
   CHECK(cluster.reads.size() == 1);
+  Proves("D-300 D-301 D-302 D-304 D-305");
 }
 
 TEST_CASE("a Recreate undo raises the revision before its Pods may start") {
@@ -322,6 +337,7 @@ TEST_CASE("editing strategy and size in mid-rollout does not get stuck (B-02, X-
   cluster.Settle();
   CHECK(cluster.SizeOf("v1") == 0);
   CHECK(cluster.SizeOf("v2") == 12);
+  Proves("B-02 X-98 D-356");
 }
 
 TEST_CASE("history beyond the limit is deleted once the rollout is complete (D-481)") {
@@ -334,6 +350,7 @@ TEST_CASE("history beyond the limit is deleted once the rollout is complete (D-4
   CHECK(cluster.replica_sets().size() == 2);
   CHECK(cluster.HasReplicaSet("v3"));
   CHECK(cluster.HasReplicaSet("v4"));
+  Proves("D-481");
 }
 
 TEST_CASE("a Deployment in foreground deletion only gets its status (D-055)") {
@@ -344,6 +361,7 @@ TEST_CASE("a Deployment in foreground deletion only gets its status (D-055)") {
   CHECK(cluster.writes == std::vector<std::string>{"status"});
   CHECK(cluster.deployment()["status"]["observedGeneration"] == 3);
   CHECK_FALSE(cluster.HasReplicaSet("v2"));
+  Proves("D-055 D-170 D-613");
 }
 
 TEST_CASE("conditions of others survive every write, in place (D-404, B-56)") {
@@ -355,6 +373,7 @@ TEST_CASE("conditions of others survive every write, in place (D-404, B-56)") {
   cluster.Settle();
   CHECK(cluster.deployment()["status"]["conditions"][0] == foreign);
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("D-404");
 }
 
 TEST_CASE("counters overwritten by somebody are repaired (E2E-11)") {
@@ -364,6 +383,7 @@ TEST_CASE("counters overwritten by somebody are repaired (E2E-11)") {
   cluster.Sync();
   CHECK(cluster.writes == std::vector<std::string>{"status"});
   CHECK(cluster.deployment()["status"]["readyReplicas"] == 2);
+  Proves("D-405");
 }
 
 TEST_CASE("a take-over writes nothing and restarts nothing (contract 15.2)") {
@@ -386,6 +406,7 @@ TEST_CASE("a take-over writes nothing and restarts nothing (contract 15.2)") {
   CHECK(std::holds_alternative<Wait>(cluster.Sync()));
   CHECK(cluster.writes.empty());
   CHECK(cluster.reads.empty());
+  Proves("D-152");
 }
 
 // Everything that survives of a rollout, without times and versions.
@@ -439,6 +460,7 @@ TEST_CASE("a crash right after the create still tells that it was created (archi
   cluster.Sync();
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
   CHECK(cluster.revision() == "2");
+  Proves("D-181");
 }
 
 }  // namespace

@@ -83,6 +83,7 @@ TEST_CASE("a limit that cannot be resolved is an error that names its field (X-3
   const auto unavailable = ResolveFenceposts(Spec(10, Pods(1), Share(text)));
   REQUIRE_FALSE(unavailable.ok());
   CHECK(unavailable.error().message.find("maxUnavailable") != std::string::npos);
+  Proves("X-39 D-250");
 }
 
 TEST_CASE("a negative count is refused (B-30)") {
@@ -97,6 +98,7 @@ TEST_CASE("other strategies allow neither surge nor unavailability (D-252, D-253
   REQUIRE(limits.ok());
   CHECK(limits->max_total() == 10);
   CHECK(limits->min_available() == 10);
+  Proves("D-252 D-253 D-254");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
@@ -68,6 +69,7 @@ TEST_CASE("old ReplicaSets beyond the limit go, lowest revision first") {
   CAPTURE(row.id);
   const World world = WorldOf(row);
   CHECK(Names(ReplicaSetsToDelete(world.Look())) == row.want);
+  Proves(row.id);
 }
 
 TEST_CASE("taking them one at a time deletes the same ones (D-484)") {
@@ -81,12 +83,14 @@ TEST_CASE("taking them one at a time deletes the same ones (D-484)") {
     std::erase_if(world.replica_sets, [&](const ReplicaSet& rs) { return rs.meta.name == name; });
   }
   CHECK(deleted == "rs2 rs3 ");
+  Proves("D-484");
 }
 
 TEST_CASE("no limit keeps everything (D-480)") {
   World world = WorldOf({"", {{"1"}, {"2"}}, 0, ""});
   world.deployment.spec.revision_history_limit.reset();
   CHECK(ReplicaSetsToDelete(world.Look()).empty());
+  Proves("D-480");
 }
 
 TEST_CASE("nothing is deleted before the stored status says complete (D-481)") {
@@ -104,6 +108,7 @@ TEST_CASE("nothing is deleted before the stored status says complete (D-481)") {
   CHECK(request.Describe() == "delete replicasets ns/rs1");
   CHECK(request.body().find(UidOf(101).ToString()) != std::string::npos);  // U5
   CHECK(request.body().find(R"("resourceVersion":"101")") != std::string::npos);
+  Proves("D-481");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
@@ -17,6 +18,7 @@ TEST_CASE("the oldest ReplicaSet with the Deployment's template is the new one (
   REQUIRE(situation.newest != nullptr);
   CHECK(situation.newest->meta.name == "web-twin");
   CHECK(situation.old.size() == 2);
+  Proves("D-150 D-151");
 }
 
 TEST_CASE("ReplicaSets born in the same second are ordered by name (D-150, B-44)") {
@@ -24,6 +26,7 @@ TEST_CASE("ReplicaSets born in the same second are ordered by name (D-150, B-44)
   world.AddNew("web-b", 1, 1).meta.creation_timestamp = {3000};
   world.AddNew("web-a", 1, 1).meta.creation_timestamp = {3000};
   CHECK(world.Look().newest->meta.name == "web-a");
+  Proves("D-150");
 }
 
 struct RevisionRow {
@@ -72,6 +75,7 @@ TEST_CASE("the new ReplicaSet is numbered above all old ones") {
   const bool raised = change.annotations.contains(std::string(kRevision));
   CHECK((raised ? change.annotations[std::string(kRevision)] : row.own) == row.want);
   CHECK(change.annotations[std::string(kRevisionHistory)] == row.want_history);
+  Proves(row.id);
 }
 
 TEST_CASE("the Deployment's annotations are copied, and none is ever removed (D-163, #94858)") {
@@ -91,6 +95,7 @@ TEST_CASE("the Deployment's annotations are copied, and none is ever removed (D-
                                                    {"team", ""}};
   CHECK(change.annotations == want);
   CHECK_FALSE(change.min_ready_seconds);
+  Proves("D-163");
 }
 
 TEST_CASE("minReadySeconds follows the Deployment (D-165)") {
@@ -98,6 +103,7 @@ TEST_CASE("minReadySeconds follows the Deployment (D-165)") {
   world.AddNew("web-new", 1, 1);
   world.deployment.spec.min_ready_seconds = 5;
   CHECK(MissingFromNewReplicaSet(world.Look()).min_ready_seconds == 5);
+  Proves("D-165");
 }
 
 TEST_CASE("a ReplicaSet that has everything gets no write (D-028)") {
@@ -105,6 +111,7 @@ TEST_CASE("a ReplicaSet that has everything gets no write (D-028)") {
   world.AddOld("web-old", 0, 0);
   world.AddNew("web-new", 1, 1);
   CHECK(MissingFromNewReplicaSet(world.Look()).empty());
+  Proves("D-028");
 }
 
 TEST_CASE("a ReplicaSet's name is cut to what a name may hold (D-172)") {
@@ -113,6 +120,7 @@ TEST_CASE("a ReplicaSet's name is cut to what a name may hold (D-172)") {
   CHECK(ReplicaSetName(std::string(250, 'a'), hash) == std::string(242, 'a') + "-" + hash);
   CHECK(ReplicaSetName(std::string(242, 'a'), hash) == std::string(242, 'a') + "-" + hash);
   CHECK(ReplicaSetName("web", std::string(252, 'b')) == "web-" + std::string(252, 'b'));
+  Proves("D-172");
 }
 
 TEST_CASE("the hash depends on the template and on the collision count (D-171)") {
@@ -126,6 +134,7 @@ TEST_CASE("the hash depends on the template and on the collision count (D-171)")
   CHECK(second != third);
   CHECK(first.size() <= 10);
   CHECK(first.find_first_not_of("456789bcdf") == std::string::npos);
+  Proves("D-171");
 }
 
 struct CreateRow {
@@ -154,6 +163,8 @@ TEST_CASE("a ReplicaSet is created with the size its strategy allows (D-174, D-1
   CHECK(parts->replicas == row.want);
   CHECK(parts->annotations.at(std::string(kDesiredReplicas)) == std::to_string(row.replicas));
   CHECK(parts->annotations.at(std::string(kMaxReplicas)) == row.want_max);
+  Proves(row.id);
+  Proves("D-174 D-182");
 }
 
 TEST_CASE("max-replicas counts an absolute surge even at no replicas, and stays in int32 (D-174)") {
@@ -162,6 +173,7 @@ TEST_CASE("max-replicas counts an absolute surge even at no replicas, and stays 
   CHECK(annotations.at(std::string(kMaxReplicas)) == "1");
   SetSizeAnnotations({.desired = 10, .surge = 2147483647}, annotations);
   CHECK(annotations.at(std::string(kMaxReplicas)) == "2147483647");
+  Proves("D-174");
 }
 
 TEST_CASE("a template that is no object is an error, not an exception") {

@@ -4,6 +4,7 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/status.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
@@ -38,6 +39,7 @@ TEST_CASE("progress is a gain of Pods or a loss of old ones (D-432, UT-16)") {
   }));
   CAPTURE(row.id);
   CHECK(DeploymentProgressing(row.before, row.after) == row.want);
+  Proves("D-432 UT-16");
 }
 
 TEST_CASE("complete means all updated, all available, none left over (D-431)") {
@@ -63,6 +65,7 @@ TEST_CASE("complete means all updated, all available, none left over (D-431)") {
   CHECK(DeploymentComplete(world.deployment, status) == row.want);
   status.observed_generation = 1;
   CHECK_FALSE(DeploymentComplete(world.deployment, status));
+  Proves("D-431 UT-16");
 }
 
 struct Row {
@@ -119,6 +122,7 @@ TEST_CASE("Progressing follows the rollout (D-421…D-427)") {
   CHECK((condition->last_update_time == kNow) == row.want_fresh);
   const bool same_status = !row.status.empty() && condition->status == row.status;
   CHECK(condition->last_transition_time == (same_status ? kEarlier : kNow));
+  Proves(row.id);
 }
 
 TEST_CASE("without a deadline there is no Progressing condition (D-421)") {
@@ -132,6 +136,7 @@ TEST_CASE("without a deadline there is no Progressing condition (D-421)") {
   DeploymentStatus status = world.deployment.status;
   UpdateProgressing(world.Look(), status);
   CHECK(status.conditions.empty());
+  Proves("D-421");
 }
 
 struct BegunRow {
@@ -184,6 +189,8 @@ TEST_CASE("a revision the Deployment does not carry is a rollout that begins (D-
   CHECK(condition->message == row.want);
   CHECK(condition->status == "True");
   CHECK((condition->last_update_time == kNow) == (row.want != row.message));
+  Proves(row.id);
+  Proves("D-001 D-180 W-12");
 }
 
 TEST_CASE("a generation acknowledged before its ReplicaSet exists shows no old verdict (D-621)") {
@@ -201,6 +208,7 @@ TEST_CASE("a generation acknowledged before its ReplicaSet exists shows no old v
   status = world.deployment.status;
   UpdateProgressing(world.Look(), status);
   CHECK(StatusAndReason(status.conditions, "Progressing") == "False ProgressDeadlineExceeded");
+  Proves("D-621 W-12");
 }
 
 TEST_CASE("ReplicaFailure is the new ReplicaSet's, else the first there is (D-434)") {
@@ -228,6 +236,7 @@ TEST_CASE("ReplicaFailure is the new ReplicaSet's, else the first there is (D-43
   for (ReplicaSet& rs : world.replica_sets) rs.status.conditions.clear();
   UpdateReplicaFailure(world.Look(), status);
   CHECK(status.conditions.empty());
+  Proves("D-434");
 }
 
 TEST_CASE("a resumed Deployment says so in a write of its own (D-063, D-064)") {
@@ -251,6 +260,7 @@ TEST_CASE("a resumed Deployment says so in a write of its own (D-063, D-064)") {
     world.deployment.spec.progress_deadline_seconds.reset();
     CHECK_FALSE(AcknowledgeResume(world.Look()));
   }
+  Proves("D-063 D-064 D-060");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // that it always arrives.
 #include "controller/deployment/annotations.h"
 #include "test/property.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"
 
 namespace windlass::deployment {
@@ -83,6 +84,7 @@ TEST_CASE("a rolling update keeps its limits whatever happens, and arrives") {
       RC_ASSERT((revision == cluster.revision()) == (name == cluster.NameOf(image)));
     }
   });
+  Proves("D-273");
 }
 
 TEST_CASE("Recreate never has Pods of two templates, whatever happens") {
@@ -113,6 +115,7 @@ TEST_CASE("Recreate never has Pods of two templates, whatever happens") {
     RC_ASSERT(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
     RC_ASSERT(TotalSize(cluster) == kReplicas);
   });
+  Proves("D-300");
 }
 
 }  // namespace

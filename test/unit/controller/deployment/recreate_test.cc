@@ -1,6 +1,7 @@
 #include "controller/deployment/recreate.h"
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
@@ -16,6 +17,7 @@ TEST_CASE("without old ReplicaSets there are no old Pods (UT-11)") {
   World world = RecreateWorld(2);
   world.AddPod(world.AddNew("web-new", 2, 2));
   CHECK(LookForOldPods(world.Look()) == OldPods::kGone);
+  Proves("UT-11");
 }
 
 TEST_CASE("a Pod in the cache is an old one if an old ReplicaSet owns it (UT-11, D-302, D-303)") {
@@ -33,6 +35,7 @@ TEST_CASE("a Pod in the cache is an old one if an old ReplicaSet owns it (UT-11,
   world.AddPod(old);
   world.pods.back().meta.deletion_timestamp = kNow;  // no excuse
   CHECK(LookForOldPods(world.Look()) == OldPods::kPresent);
+  Proves("D-302 D-303");
 }
 
 TEST_CASE("counters of an old ReplicaSet count before any Pod is seen (UT-11, S-010)") {
@@ -45,6 +48,7 @@ TEST_CASE("counters of an old ReplicaSet count before any Pod is seen (UT-11, S-
   old.status.replicas = 0;
   old.status.terminating_replicas = 1;
   CHECK(LookForOldPods(world.Look()) == OldPods::kPresent);
+  Proves("D-302");
 }
 
 TEST_CASE("an old ReplicaSet that was not told yet to have no Pods may still make some") {
@@ -58,6 +62,7 @@ TEST_CASE("Pods of every ReplicaSet are old while there is no new one (D-302)") 
   World world = RecreateWorld(2);
   world.AddPod(world.AddOld("web-old", 0, 0));
   CHECK(LookForOldPods(world.Look()) == OldPods::kPresent);
+  Proves("D-302");
 }
 
 TEST_CASE("while the cache cannot tell, the status is written and the key looks again") {

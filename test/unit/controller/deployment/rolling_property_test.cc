@@ -3,6 +3,7 @@
 
 #include "controller/deployment/rolling.h"
 #include "test/property.h"
+#include "test/proves.h"
 
 namespace windlass::deployment {
 namespace {
@@ -57,6 +58,7 @@ TEST_CASE("growing the new ReplicaSet never exceeds replicas + surge") {
       RC_ASSERT(size == r.newest.replicas || r.newest.replicas > r.limits.desired);
     }
   });
+  Proves("D-261");
 }
 
 TEST_CASE("shrinking old ReplicaSets never goes below the available minimum") {
@@ -72,6 +74,7 @@ TEST_CASE("shrinking old ReplicaSets never goes below the available minimum") {
     const int64_t left = AvailableAfter(r.newest, r.old, sizes);
     RC_ASSERT(left >= std::min(available, r.limits.min_available()));
   });
+  Proves("D-268 D-273");
 }
 
 TEST_CASE("one write after the other gives the sizes that were planned together") {
@@ -84,6 +87,7 @@ TEST_CASE("one write after the other gives the sizes that were planned together"
     }
     RC_ASSERT(OldReplicaSetSizes(r.old, r.newest, r.limits) == planned);
   });
+  Proves("W-06");
 }
 
 TEST_CASE("a rollout whose Pods become available always arrives") {

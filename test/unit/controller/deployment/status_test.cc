@@ -2,6 +2,7 @@
 
 #include "controller/deployment/progress.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
 
 namespace windlass::deployment {
@@ -23,6 +24,7 @@ TEST_CASE("counters are sums over the claimed ReplicaSets (D-400…D-402)") {
   CHECK(status.available_replicas == 9);
   CHECK(status.unavailable_replicas == 4);  // 8 + 5 wanted, surge included
   CHECK(status.collision_count == 3);
+  Proves("D-400 D-401 D-402 UT-13");
 }
 
 TEST_CASE("counters stay in their range whatever a ReplicaSet says (B-48)") {
@@ -35,6 +37,7 @@ TEST_CASE("counters stay in their range whatever a ReplicaSet says (B-48)") {
   CHECK(status.available_replicas == 2147483647);
   CHECK(status.unavailable_replicas == 0);  // never negative
   CHECK(status.updated_replicas == 0);      // there is no new ReplicaSet
+  Proves("D-402");
 }
 
 struct TerminatingRow {
@@ -65,6 +68,7 @@ TEST_CASE("terminatingReplicas is a sum or absent (D-403, UT-13)") {
     if (terminating == -2) rs.status.observed_generation = 0;
   }
   CHECK(CountReplicas(world.Look()).terminating_replicas == row.want);
+  Proves("D-403 UT-13");
 }
 
 struct AvailableRow {
@@ -90,12 +94,14 @@ TEST_CASE("Available is true with replicas less maxUnavailable (D-407)") {
   status.available_replicas = row.available;
   UpdateAvailable(world.Look(), status);
   CHECK(StatusAndReason(status.conditions, "Available") == row.want);
+  Proves("D-407");
 }
 
 TEST_CASE("published counters are the ReplicaSet's own, even above its size (D-401 before W-05)") {
   World world(10);
   world.AddNew("web-new", 5, 9);
   CHECK(CountReplicas(world.Look()).available_replicas == 9);
+  Proves("D-401");
 }
 
 // A rollout of ten under way, its status published: five new Pods, of which two are available.
@@ -154,6 +160,7 @@ TEST_CASE("only counters on their way can wait to be published (W-006)") {
   const auto step = WriteStatus(world.Look(), Progress::kEvaluate);
   REQUIRE(step.has_value());
   CHECK(std::get<Write>(*step).patience == row.want);
+  Proves("W-11");
 }
 
 }  // namespace

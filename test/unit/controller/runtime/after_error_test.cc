@@ -2,6 +2,7 @@
 #include "controller/runtime/sync.h"
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -42,6 +43,7 @@ TEST_CASE("no key is dropped, and what cannot get better soon is asked for seldo
   const SyncResult result = AfterError({row.error, "no", 0}, row.retry);
   CHECK(result.kind == row.want);
   CHECK(result.longest == row.longest);
+  Proves("D-530 D-533 B-09");
 }
 
 TEST_CASE("a key waits at least as long as the server asked (W-011)") {
@@ -49,6 +51,7 @@ TEST_CASE("a key waits at least as long as the server asked (W-011)") {
     CHECK(AfterError({ErrorKind::kThrottled, "slow down", 7000}, retry).at_least == seconds(7));
     CHECK(AfterError({ErrorKind::kThrottled, "slow down", 0}, retry).at_least == Duration{0});
   }
+  Proves("D-535");
 }
 
 }  // namespace
