@@ -6,7 +6,8 @@
 # only the scripts called so; WINDLASS_E2E_SECONDS is the time-out of one.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-passed=0 failed=0 failures=() incomplete=1
+passed=0 failed=0 skipped=0 failures=() incomplete=1
+proved=$root/build/release/proved # test/proves.h
 
 on_exit() {
   if ((incomplete)); then
@@ -69,6 +70,21 @@ cpp_tests() {
   if ((status != 0 && failed == 0)); then failure "ctest: exit code $status"; fi
 }
 
+# Rules that passed tests say they prove, as "rule<TAB>test": a line "proves: D-001 IT-05" of a
+# script, or of t.Log in a Go test.
+script_proofs() {
+  sed -n 's/^ *proves: *//p' | tr -s ' ' '\n' | sed "/./!d; s|\$|\t$1|"
+}
+go_proofs() {
+  awk -v folder="$1" '
+    /^=== (RUN|CONT|NAME) / { test = $3 }
+    /proves: / { told[test] = told[test] " " substr($0, index($0, "proves: ") + 8) }
+    /^ *--- PASS: / {
+      split(told[$3], rules, " ")
+      for (i in rules) print rules[i] "\t" folder ": " $3
+    }'
+}
+
 # go_tests FOLDER: each top-level test counts; a package that does not build counts as one failure.
 go_tests() {
   local log=$scratch/go status=0 name before=$failed
@@ -77,6 +93,7 @@ go_tests() {
   run setsid env CGO_ENABLED=0 go test -trimpath -v ./... >"$log" 2>&1 || status=$?
   cd "$root"
   if ((status != 0)); then cat "$log"; else grep '^ok' "$log" || true; fi
+  go_proofs "$1" <"$log" >"$proved/go-${1//\//-}.list"
   passed=$((passed + $(grep -c '^--- PASS' "$log" || true)))
   while read -r name; do failure "go test $1: $name"; done \
     < <(sed -n 's/^--- FAIL: \([^ ]*\).*/\1/p; s/^FAIL\t\(.*\[.*failed\]\)$/\1/p' "$log")
@@ -88,8 +105,15 @@ script_test() {
   local log=$scratch/script status=0 began=$SECONDS name=${1#"$root/"}
   run timeout --kill-after=30 "${WINDLASS_E2E_SECONDS:-900}" "$1" >"$log" 2>&1 || status=$?
   case $status in
-    0) passed=$((passed + 1)) && say "passed  $name ($((SECONDS - began)) s)" ;;
-    77) say "skipped $name: $(tail -n 1 "$log")" ;;
+    0)
+      passed=$((passed + 1))
+      script_proofs "$name" <"$log" >"$proved/${name##*/}.list"
+      say "passed  $name ($((SECONDS - began)) s)"
+      ;;
+    77)
+      skipped=$((skipped + 1))
+      say "skipped $name: $(tail -n 1 "$log")"
+      ;;
     *)
       cat "$log"
       say "FAILED  $name (exit code $status after $((SECONDS - began)) s)"
@@ -114,6 +138,9 @@ step "Build: the control plane of the tests (about 5 minutes the first time)"
 part "building the control plane"
 run "$root/test/cluster/build" >"$scratch/built"
 
+rm -rf "$proved"
+mkdir -p "$proved"
+
 step "C++ tests"
 part "C++ tests"
 cpp_tests
@@ -128,6 +155,15 @@ export WINDLASS=$root/build/release/cmd/windlass/windlass
 for script in "$root"/test/deploy/manifests_test.sh "$root"/test/e2e/*_test.sh; do
   case $script in *"${WINDLASS_E2E:-}"*) script_test "$script" ;; esac
 done
+
+step "Which rules of the contract that has proved"
+if ((failed > 0 || skipped > 0)) || [ -n "${WINDLASS_E2E:-}" ]; then
+  say "not judged: not everything has run and passed"
+elif "$root/tools/contract-coverage.sh" --check; then
+  passed=$((passed + 1))
+else
+  failure "contract coverage"
+fi
 
 incomplete=0
 if ((failed > 0 || passed == 0)); then exit 1; fi
