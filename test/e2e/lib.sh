@@ -13,6 +13,7 @@ WINDLASS=${WINDLASS:-$ROOT/build/release/cmd/windlass/windlass}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
 DATA=$WORK/cluster
 WINDLASS_PID=
+STOCK_PID=
 WITNESS_PID=
 OTHER_PIDS= # what else is to end with the test
 
@@ -34,7 +35,7 @@ cleanup() {
   local status=$?
   trap - EXIT INT TERM
   at_exit || true
-  for pid in $WITNESS_PID $WINDLASS_PID $OTHER_PIDS; do kill "$pid" 2>/dev/null || true; done
+  for pid in $WITNESS_PID $WINDLASS_PID $STOCK_PID $OTHER_PIDS; do kill "$pid" 2>/dev/null || true; done
   if [ -n "${KEEP_DATA:-}" ]; then
     say "kept: $WORK"
     "$ROOT/test/cluster/down" --data "$DATA" >/dev/null 2>&1 || true
@@ -103,6 +104,18 @@ kill_windlass() {
   kill -9 "$WINDLASS_PID"
   wait "$WINDLASS_PID" 2>/dev/null || true
   WINDLASS_PID=
+}
+
+# start_stock: upstream's Deployment controller in Windlass' place.
+start_stock() {
+  "$("$ROOT/test/cluster/build" --stock | tail -n 1)" --kubeconfig "$DATA/admin.kubeconfig" \
+    >"$WORK/stock.log" 2>&1 &
+  STOCK_PID=$!
+}
+stop_stock() {
+  kill "$STOCK_PID"
+  wait "$STOCK_PID" || fail "the stock controller ended with $?"
+  STOCK_PID=
 }
 
 # start_witness: records every change of Deployments, ReplicaSets and Pods.

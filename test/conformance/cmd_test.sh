@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Upstream's own tests of kubectl that lean on Deployments (`make test-cmd` there), unchanged, against
+# Windlass: like upstream on a control plane without nodes, so no Pod ever runs.
+#
+#   CONTROLLER=stock test/conformance/cmd_test.sh    the same against upstream's controller
+. "$(dirname "$0")/../e2e/lib.sh"
+
+CONTROLLER=${CONTROLLER:-windlass}
+KUBERNETES=$(cd "$ROOT/test/cluster" && go list -m -f '{{.Dir}}' k8s.io/kubernetes)
+tests=(
+  test/cmd/apps.sh:run_deployment_tests
+  test/cmd/apps.sh:run_kubectl_apply_deployments_tests
+  test/cmd/apps.sh:run_rs_tests
+  test/cmd/scale.sh:run_kubectl_scale_tests
+  test/cmd/wait.sh:run_wait_tests
+)
+
+# upstream FILE FUNCTION: runs it in the environment that legacy-script.sh there gives it.
+upstream() {
+  cd "$KUBERNETES"
+  local script=test/cmd/legacy-script.sh
+  export KUBE_TEMP=$WORK kube_flags=(--match-server-version)
+  CONTEXT=$(kubectl config current-context)
+  set +eu
+  . hack/lib/util.sh
+  . hack/lib/logging.sh
+  . hack/lib/test.sh
+  kube::util::ensure-gnu-sed
+  # Names of fields and images, and two functions; the rest of it starts a control plane.
+  eval "$(grep -E '^(  export [a-z0-9_]+=|(export )?IMAGE_)' $script)"
+  eval "$(sed -n '/^function kubectl-with-retry()/,/^}/p; /^create_and_use_new_namespace()/,/^}/p' $script)"
+  . "$1"
+  "$2"
+}
+
+start_cluster --nodes 0
+case $CONTROLLER in
+  stock) start_stock ;;
+  windlass) start_windlass ;;
+  *) fail "CONTROLLER is stock or windlass" ;;
+esac
+cp "$DATA/admin.kubeconfig" "$WORK/kubeconfig" # they change its namespace
+export KUBECONFIG=$WORK/kubeconfig
+
+failed=0
+for test in "${tests[@]}"; do
+  began=$SECONDS
+  set +e # not in a condition: there they could not end at the first error
+  (trap - EXIT && upstream "${test%:*}" "${test#*:}") >"$WORK/upstream.txt" 2>&1
+  status=$?
+  set -e
+  if [ "$status" = 0 ]; then
+    say "passed  $test ($((SECONDS - began)) s)"
+  else
+    cat "$WORK/upstream.txt"
+    say "FAILED  $test"
+    failed=$((failed + 1))
+  fi
+done
+echo "$((${#tests[@]} - failed)) of upstream's kubectl tests passed, $failed failed against $CONTROLLER"
+[ "$failed" = 0 ] || fail "see above"
+echo "proves: CMD-01 CMD-02 CMD-03 CMD-04 CMD-05 CMD-06 D-633"
