@@ -1,6 +1,7 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: build packages demo demo-clean test coverage sanitize fuzz image format tidy release-check
+.PHONY: build packages demo demo-clean test coverage conformance sanitize fuzz image format
+.PHONY: tidy release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
@@ -15,6 +16,8 @@ test:          ## every test; the last line is "N passed, N failed"
 	@tools/test.sh
 coverage:      ## docs/contract-coverage.md: which rule of the contract is proved by which test
 	@tools/contract-coverage.sh
+conformance:   ## upstream's own tests alone; their JUnit report is build/conformance/junit.xml
+	@tools/conformance.sh
 sanitize:      ## every C++ test under sanitizers; trace hashes of two compilers (half an hour)
 	@tools/sanitize.sh
 fuzz:          ## every parser under libFuzzer for ten minutes (needs clang; two hours)

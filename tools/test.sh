@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every test: C++ (ctest), Go (test/cluster), manifests, end to end. The last line printed is
-# exactly "N passed, N failed"; the exit code is 0 only if something passed and nothing failed.
+# Every test: C++ (ctest), Go (test/cluster), manifests, end to end, upstream's own. The last line
+# printed is exactly "N passed, N failed"; the exit code is 0 only if something passed and nothing
+# failed.
 #
 # WINDLASS_SLOW_TESTS=1 adds the slow ones (the container image); WINDLASS_E2E=<part of a name> runs
 # only the scripts called so; WINDLASS_E2E_SECONDS is the time-out of one.
@@ -137,6 +138,7 @@ quietly cmake --build build/release
 step "Build: the control plane of the tests (about 5 minutes the first time)"
 part "building the control plane"
 run "$root/test/cluster/build" >"$scratch/built"
+run "$root/test/cluster/build" --e2e >"$scratch/built"
 
 rm -rf "$proved"
 mkdir -p "$proved"
@@ -152,7 +154,7 @@ go_tests test/cluster
 step "Manifests and end to end, each against a control plane of its own"
 part "manifests and end-to-end tests"
 export WINDLASS=$root/build/release/cmd/windlass/windlass
-for script in "$root"/test/deploy/manifests_test.sh "$root"/test/e2e/*_test.sh; do
+for script in "$root"/test/deploy/manifests_test.sh "$root"/test/{e2e,conformance}/*_test.sh; do
   case $script in *"${WINDLASS_E2E:-}"*) script_test "$script" ;; esac
 done
 
