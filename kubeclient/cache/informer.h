@@ -79,7 +79,7 @@ class Informer final : private ReflectorSink {
  private:
   void BeginReplace() override;
   Status AddToReplace(std::string_view object_json, bool deleted) override;
-  bool EndReplace(const ResourceVersion& version, bool confirmed) override;
+  Replaced EndReplace(const ResourceVersion& version, bool confirmed) override;
   void AbandonReplace() override;
   Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override;
   void Reset() override;
@@ -96,6 +96,7 @@ class Informer final : private ReflectorSink {
   Error KeepFormerVersion(std::string_view object_json, Error error);
   void KeepWhatIsMissing();
   bool LooksLikeAMistake() const;
+  bool IsOfAnotherPast(const ResourceVersion& version) const;
 
   InformerEnvironment environment_;
   DecodeFunction decode_;

@@ -1,11 +1,13 @@
 // Implementation of informer.h: from lines of JSON to changes of the store.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "kubeclient/base/limits.h"
 #include "kubeclient/cache/informer.h"
+#include "kubeclient/cache/is_older.h"
 
 namespace windlass {
 
@@ -63,9 +65,10 @@ Listed<T> Informer<T>::ToList(T object) const {
 }
 
 template <typename T>
-bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
+Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
+  if (!resetting_ && IsOfAnotherPast(version)) return Replaced::kOfAnotherPast;
   if (incoming_unnamed_ && !resetting_) KeepWhatIsMissing();
-  if (!confirmed && LooksLikeAMistake()) return false;
+  if (!confirmed && LooksLikeAMistake()) return Replaced::kDoubtful;
   Listing<T> listing = std::exchange(incoming_, {});
   const Quarantine former = std::exchange(quarantined_, std::move(incoming_quarantined_));
   AbandonReplace();
@@ -79,7 +82,19 @@ bool Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
     synced_ = true;  // every handler has returned
     if (on_synced) on_synced();
   }
-  return true;
+  return Replaced::kDone;
+}
+
+// Whoever has got to the version in which we hold an object cannot show it in an earlier one (an
+// object that is newer than the list is a fold, and says nothing).
+template <typename T>
+bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
+  return std::any_of(incoming_.begin(), incoming_.end(), [&](const auto& entry) {
+    const auto& [key, listed] = entry;
+    const T* held = store_.FindByUid(key, listed.uid);
+    return held != nullptr && IsOlder(listed.version, held->meta.resource_version) &&
+           !IsOlder(version, held->meta.resource_version);
+  });
 }
 
 // the wrong cluster, the wrong namespace or a proxy's empty answer, rather than a real

@@ -169,8 +169,8 @@ Duration Reflector::Machine::Wait(const ListWatchFailure& failure, Duration long
 }
 
 void Reflector::Machine::AskAgain(Asked what, Duration wait) {
-  const auto watch = server_was_away_ ? &Machine::Probe : &Machine::Watch;
-  After(wait, ReflectorState::kBackingOff, what == Asked::kWatch ? watch : &Machine::Replace);
+  After(wait, ReflectorState::kBackingOff,
+        what == Asked::kWatch ? &Machine::Watch : &Machine::Replace);
 }
 
 void Reflector::Machine::After(Duration wait, ReflectorState meanwhile, void (Machine::*next)()) {
@@ -189,13 +189,12 @@ void Reflector::Machine::TryNow() {
   switch (state_) {
     case ReflectorState::kStopped:
     case ReflectorState::kListed: return;  // about to watch
-    case ReflectorState::kBackingOff: return After(wait, state_, next_);
-    default: break;
+    default: server_was_away_ = true;
   }
+  if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);
   const Asked what = asked();
   CloseCall();
   AbandonReplace();
-  server_was_away_ = true;
   AskAgain(what, wait);
 }
 
@@ -263,6 +262,11 @@ void Reflector::Machine::CloseCall() {
   call_alive_.reset();
   if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
+}
+
+// Where nobody listens a server has ended, and another one may begin in its place.
+void Reflector::Machine::NoteRefusal(ErrorKind kind) {
+  if (kind == ErrorKind::kNotSent) server_was_away_ = true;
 }
 
 // The call has ended by itself.

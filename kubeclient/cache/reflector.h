@@ -7,8 +7,11 @@
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
 // A watch that stays silent is doubted: one object is listed, and a resourceVersion lower than ours
-// says that etcd was put back to an earlier state (kProbing). That, or a server that goes back
-// three times in a row, is a reset: nothing we hold, and no version of ours, counts any more.
+// says that etcd was put back to an earlier state (kProbing). A server that was away may have been
+// put back, too, and be past our version by the time it serves: what follows is not a watch but a
+// complete state, consistent, once per outage. A version lower than ours there, an object older
+// than we have seen it, or a server that goes back three times in a row is a reset: nothing we
+// hold, and no version of ours, counts any more.
 //
 // Recovery is written at the state where it happens. Rules: reliability R-001….
 #pragma once
@@ -44,6 +47,17 @@ struct ReflectorOptions {
   Duration watch_timeout_high = kWatchTimeoutHigh;
 };
 
+// What became of a complete state.
+enum class Replaced : uint8_t {
+  kDone,
+  // Not exposed, for it looks like a mistake (R-010: more than half of 20 or more objects would
+  // vanish) and was not confirmed: the reflector lists once more and comes back confirmed.
+  kDoubtful,
+  // Not exposed: an object in it is older than it was at an earlier version of the whole. Only a
+  // reset makes sense of that.
+  kOfAnotherPast,
+};
+
 // Where the protocol puts what it received. A replacement is exposed only by EndReplace.
 class ReflectorSink {
  public:
@@ -51,10 +65,7 @@ class ReflectorSink {
   virtual void BeginReplace() = 0;
   // An error: the object was left out or kept as it was; the protocol counts it and goes on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
-  // Returns false when the change looks like a mistake (R-010: more than half of 20 or more objects
-  // would vanish) and `confirmed` is false: the reflector then lists once more and comes back
-  // confirmed.
-  virtual bool EndReplace(const ResourceVersion& version, bool confirmed) = 0;
+  virtual Replaced EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
   // One watch event; returns the object's resourceVersion, to resume from. An error says that the
   // object could not be applied; the watch goes on all the same.
@@ -114,8 +125,8 @@ class Reflector {
 
   // From kStopped only. The first state is consistent, also after a Stop.
   void Start();
-  // The server is back after an outage (W-013): asks again within kWatchAgainJitter, whatever its
-  // back-off was, which starts over; a stream that is open is opened anew, at the same version,
+  // The server is back after an outage (W-013): asks for a complete state within
+  // kWatchAgainJitter, whatever its back-off was, which starts over; also where a stream is open,
   // because it may hang.
   void TryNow();
   // The sink hears nothing more; a replacement under way is abandoned.

@@ -14,6 +14,10 @@ namespace windlass {
 
 void Reflector::Machine::Replace() {
   state_ = ReflectorState::kEmpty;
+  if (server_was_away_) {
+    consistent_ = true;
+    times_back_ = kTimesBackMax - 1;  // no server that lags: it has just read its first state
+  }
   if (gate_ == nullptr) return BeginReplace();
   gate_->Enter(member_, [this] { BeginReplace(); });
 }
@@ -54,9 +58,14 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
   replacing_ = false;
   last_heard_ = clock_.Now();
   const uint64_t resets = counters_.resets;
-  const bool exposed = sink_.EndReplace(version, confirming_);
+  const Replaced replaced = sink_.EndReplace(version, confirming_);
   if (counters_.resets != resets || state_ == ReflectorState::kStopped) return false;  // a handler
-  if (!exposed) {
+  if (replaced == Replaced::kOfAnotherPast) {
+    ++counters_.time_travels;
+    Reset("the server shows objects older than they were at resourceVersion " + last_version_.text);
+    return false;
+  }
+  if (replaced == Replaced::kDoubtful) {
     ++counters_.vanish_alarms;
     log_.Warning("more than half of the objects are missing from a list, listing again",
                  {{"resource", Info(options_.resource).plural}});
@@ -112,7 +121,10 @@ std::optional<ListPage> Reflector::Machine::ReadPage(const Result<HttpResponse>&
     return std::nullopt;
   };
   EndCall();
-  if (!reply.ok()) return fail(ListWatchFailure::FromError(reply.error()));
+  if (!reply.ok()) {
+    NoteRefusal(reply.error().kind);
+    return fail(ListWatchFailure::FromError(reply.error()));
+  }
   if (reply->status != 200) {
     return fail(
         ListWatchFailure::FromResponse(reply->status, reply->body, reply->retry_after, decoder_));

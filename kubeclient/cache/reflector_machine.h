@@ -73,6 +73,7 @@ struct Reflector::Machine {
   void AskAgain(Asked asked, Duration wait);
   void After(Duration wait, ReflectorState meanwhile, void (Machine::*next)());
   void TryNow();
+  void NoteRefusal(ErrorKind kind);
   Duration Wait(const ListWatchFailure& failure, Duration longest);
   void AllIsWell();
   void InTrouble(std::string what);
@@ -137,7 +138,7 @@ struct Reflector::Machine {
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
   int silences_ = 0;  // watches in a row that ended by silence
-  // It may come back with an earlier state, and soon be past the version we watch from.
+  // It may come back with an earlier state, and be past the version we watch from by then.
   bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that were older than ours
   std::optional<MonotonicTime> forbidden_since_;

@@ -1,7 +1,7 @@
 // How a reflector tells a quiet server from one that was put back to an earlier state: the server
 // shows a watch nothing up to the version it began from, bookmarks included, so that a watch from
 // the future is silent until the server has got there, and then lacks what was in between (R-044,
-// Asked after two silent watches, and whenever the server was away.
+// Asked after two silent watches.
 #include <optional>
 
 #include "kubeclient/cache/is_older.h"
@@ -16,7 +16,6 @@ namespace windlass {
 void Reflector::Machine::Probe() {
   if (relist_wanted_) return Watch();  // which lists
   state_ = ReflectorState::kProbing;
-  server_was_away_ = false;
   ++counters_.probes;
   ListPageQuery query;
   query.limit = 1;
@@ -27,7 +26,6 @@ void Reflector::Machine::Probe() {
 }
 
 void Reflector::Machine::OnProbe(const Result<HttpResponse>& reply) {
-  server_was_away_ = !reply.ok() && reply.error().kind == ErrorKind::kNotSent;
   const std::optional<ListPage> page = ReadPage(reply);
   if (page) OnProbeAnswer(*page);
 }

@@ -23,6 +23,7 @@ void Reflector::Machine::WatchList() {
 }
 
 void Reflector::Machine::Watch() {
+  if (server_was_away_) return Replace();
   if (std::exchange(relist_wanted_, false)) {
     ++counters_.repairs;
     return Replace();
@@ -153,8 +154,7 @@ void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
     // Before the initial state is complete Guard is faster, unless the machine slept.
     return OnSilence();
   }
-  server_was_away_ =
-      state_ == ReflectorState::kWatching && end.error && end.error->kind == ErrorKind::kNotSent;
+  if (end.error) NoteRefusal(end.error->kind);
   Fail(ListWatchFailure::FromError(
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }

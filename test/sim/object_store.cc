@@ -1,6 +1,7 @@
 #include "test/sim/object_store.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "kubeclient/base/assert.h"
 
@@ -85,6 +86,13 @@ void ObjectStore::Compact(MonotonicTime now) {
   size_t old = 0;
   while (old < history_.size() && now - history_[old].at > kHistoryKept) ++old;
   Forget(old);
+}
+
+void ObjectStore::PutBack(Backup backup) {
+  objects_ = std::move(backup.objects);
+  history_ = std::move(backup.history);
+  revision_ = backup.revision;
+  compacted_ = backup.compacted;
 }
 
 void ObjectStore::Forget(size_t count) {

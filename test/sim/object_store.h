@@ -70,6 +70,17 @@ class ObjectStore {
   // Forgets all history (a test's 410).
   void CompactAll() { Forget(history_.size()); }
 
+  // What etcd's data directory holds. To put it back tells no listener: it is done while no API
+  // server runs, whose watches are to be ended first.
+  struct Backup {
+    std::map<StoreKey, Object> objects;
+    std::deque<Change> history;
+    uint64_t revision = 0;
+    uint64_t compacted = 0;
+  };
+  Backup Save() const { return {objects_, history_, revision_, compacted_}; }
+  void PutBack(Backup backup);
+
  private:
   void Forget(size_t count);
 

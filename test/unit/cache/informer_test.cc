@@ -91,6 +91,33 @@ TEST_CASE_METHOD(Fixture, "what vanished while we were away is told as unseen (R
   CHECK(Told() == "?c@5 ~b@12 ");
 }
 
+TEST_CASE_METHOD(Fixture, "an object older than it was is of another past (R-061)") {
+  int resets = 0;
+  informer.on_reset = [&] { ++resets; };
+  Sync({"a@8", "b@4"}, "10");
+  Relist({wire::Added("a@3"), wire::Added("b@4")}, "20");
+  CHECK(resets == 1);
+  CHECK(!informer.HasSynced());
+  CHECK(Told().empty());
+  time.Advance(Duration{0});
+  REQUIRE(transport.streaming());
+  transport.Line(wire::Added("a@3"));
+  transport.Line(wire::InitialEventsEnd("20"));
+  CHECK(Told() == "?b@4 ~a@3 ");
+  CHECK(informer.HasSynced());
+  CHECK(resets == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "an object older than our own last write of it is not") {
+  int resets = 0;
+  informer.on_reset = [&] { ++resets; };
+  Sync({"a@8"}, "10");
+  informer.store().Fold(*decoder.DecodeReplicaSet(wire::Object("a@25")));
+  Relist({wire::Added("a@8")}, "20");
+  CHECK(resets == 0);
+  CHECK(informer.store().Find(Key("a"))->meta.resource_version.text == "25");
+}
+
 TEST_CASE_METHOD(Fixture, "events that tell nothing new call nobody (R-033, R-034)") {
   Sync({"a@3"}, "10");
   transport.Line(wire::Modified("a@11"));

@@ -25,6 +25,7 @@ class RecordingSink final : public ReflectorSink {
 
   std::string heard;
   bool looks_like_a_mistake = false;  // what an unconfirmed EndReplace answers
+  bool another_past = false;          // what it answers first of all
   std::function<void()> on_end;       // what a handler does at the end of a replacement
   std::function<void()> on_reset;     // and what its owner does at a reset
 
@@ -43,10 +44,11 @@ class RecordingSink final : public ReflectorSink {
     Note((deleted ? "del " : "add ") + object);
     return Unit{};
   }
-  bool EndReplace(const ResourceVersion& version, bool confirmed) override {
+  Replaced EndReplace(const ResourceVersion& version, bool confirmed) override {
     Note((confirmed ? "END " : "end ") + version.text);
     if (on_end) on_end();
-    return confirmed || !looks_like_a_mistake;
+    if (another_past) return Replaced::kOfAnotherPast;
+    return confirmed || !looks_like_a_mistake ? Replaced::kDone : Replaced::kDoubtful;
   }
   Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override {
     WINDLASS_TRY(const std::string object, Read(object_json));

@@ -82,36 +82,56 @@ TEST_CASE_METHOD(ResetFixture, "a doubt that finds no answer stays (R-044)") {
   CHECK(reflector.state() == ReflectorState::kProbing);
 }
 
-TEST_CASE_METHOD(ResetFixture, "a server that was away is asked how far it is (R-023, R-061)") {
+TEST_CASE_METHOD(ResetFixture,
+                 "a server that was away is listed, whatever it says (R-061, W-013)") {
   Sync();
   transport.Line(wire::Added("a@12"));
   const int refusals = GENERATE(1, 3);
   for (int i = 0; i < refusals; ++i) {
     transport.Fail(ErrorKind::kNotSent, "connection refused");
-    CHECK(Ends("transport") == 1);
     CHECK(!reflector.trouble().empty());
     UntilAsked();
-    CHECK(reflector.state() == ReflectorState::kProbing);
+    CHECK(Asked() == "watchlist");
+    CHECK(Version() == "none");
   }
   sink.Take();
   SECTION("it is where it was") {
-    transport.Reply(200, ListOf("15", {}));
-    CHECK(Asked() == "watch");
-    CHECK(Version() == "12");
+    transport.Line(wire::Added("a@12"));
+    transport.Line(wire::InitialEventsEnd("15"));
+    CHECK(sink.Take() == "add a@12 end 15");
+    CHECK(reflector.trouble().empty());
     transport.Break();
     UntilAsked();
     CHECK(Asked() == "watch");
+    CHECK(Version() == "15");
     CHECK(counters().resets == 0);
   }
-  SECTION("it was put back") {
-    transport.Reply(200, ListOf("11", {}));
-    CHECK(sink.Take() == "reset");
-  }
-  SECTION("we may watch and not list") {
-    transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
+  SECTION("it breaks off") {
+    transport.Break();
     UntilAsked();
-    CHECK(Asked() == "watch");
-    CHECK(Version() == "12");
+    CHECK(Asked() == "watchlist");
+    CHECK(Version() == "none");
+  }
+  SECTION("it has no watch lists") {
+    transport.Reply(422, wire::ApiStatus(422, "Invalid"));
+    CHECK(Asked() == "list");
+    CHECK(Version() == "none");
+  }
+  SECTION("it was put back, and is behind us") {
+    transport.Line(wire::InitialEventsEnd("11"));
+    CHECK(sink.Take() == "abandon reset");
+  }
+  SECTION("it was put back, and is past us") {
+    sink.another_past = true;
+    transport.Line(wire::InitialEventsEnd("15"));
+    CHECK(sink.Take() == "end 15 reset");
+    CHECK(reflector.trouble().ends_with("older than they were at resourceVersion 12"));
+    sink.another_past = false;
+    UntilAsked();
+    CHECK(Version() == "none");
+    transport.Line(wire::InitialEventsEnd("15"));
+    CHECK(sink.Take() == "begin end 15");
+    CHECK(counters().resets == 1);
   }
 }
 

@@ -14,30 +14,37 @@ TEST_CASE_METHOD(ReflectorFixture, "a reflector that backs off tries again withi
   REQUIRE(reflector.state() == ReflectorState::kBackingOff);
   reflector.TryNow();
   CHECK(UntilAsked() <= kWatchAgainJitter);
-  CHECK(reflector.state() == ReflectorState::kProbing);
-  transport.Reply(200, wire::ListOf("10", {}));
-  CHECK(Asked() == "watch");
-  CHECK(Version() == "10");
-  CHECK(counters().watch_lists == 1);
+  CHECK(Asked() == "watchlist");
+  CHECK(Version() == "none");
   // A server that has just started may refuse for a moment: that is no reason to wait long.
   transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
   CHECK(UntilAsked() <= kReflectorBackOffFirst);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a watch that may hang is opened anew at its version, no list") {
+TEST_CASE_METHOD(ReflectorFixture, "a watch that may hang gives way to a complete state") {
   Sync();
   transport.Line(wire::Bookmark("15"));
   reflector.TryNow();
   CHECK(!transport.busy());
   transport.AnswerCancelled();
   CHECK(UntilAsked() <= kWatchAgainJitter);
-  transport.Reply(200, wire::ListOf("15", {}));
-  CHECK(Asked() == "watch");
-  CHECK(Version() == "15");
-  CHECK(counters().lists + counters().watch_lists == 1);
-  CHECK(sink.heard.empty());
+  CHECK(Asked() == "watchlist");
+  CHECK(Version() == "none");
+  CHECK(counters().lists + counters().watch_lists == 2);
+  transport.Line(wire::InitialEventsEnd("15"));
+  CHECK(sink.Take() == "begin end 15");
   transport.Line(wire::Added("a@16"));
   CHECK(sink.Take() == "apply +a@16");
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "whatever kept it from answering, what follows is complete") {
+  Sync();
+  SECTION("errors") { transport.Reply(503, wire::ApiStatus(503, "ServiceUnavailable")); }
+  SECTION("silence") { transport.Fail(ErrorKind::kAmbiguous, "timed out"); }
+  reflector.TryNow();
+  UntilAsked();
+  CHECK(Asked() == "watchlist");
+  CHECK(Version() == "none");
 }
 
 TEST_CASE_METHOD(ReflectorFixture, "a first state that is being collected is collected anew") {

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# etcd is put back to an earlier state under a leading Windlass (R-061, reliability FT-06): it
+# notices, whether the server is still behind what Windlass has seen or past it by the time it
+# serves; gives leadership and caches up, campaigns anew, and controls what there is now.
+. "$(dirname "$0")/lib.sh"
+
+save() {
+  cluster stop apiserver etcd
+  cp -a "$DATA/etcd" "$WORK/etcd.before"
+  cluster start etcd apiserver
+  until_true 60 "the API server is back" kubectl get --raw /readyz
+  until_true 60 "Windlass is ready" windlass_ready
+}
+put_back() {
+  from=$(wc -l <"$WORK/windlass.log")
+  cluster stop apiserver etcd
+  rm -rf "$DATA/etcd"
+  mv "$WORK/etcd.before" "$DATA/etcd"
+  cluster start etcd apiserver
+  cluster restart kcm scheduler node-0 # which would not notice
+}
+said() { log_since "$from" | grep -F "$1" >/dev/null; }
+resets() {
+  http_body /metrics | sed -n "s/^windlass_informer_resets_total{resource=\"$1\"} //p"
+}
+# noticed COUNT: it has started over, for so many times now, and leads again.
+noticed() {
+  until_true 60 "Windlass notices" said ' reset resource='
+  until_true 60 "it gives leadership up" said 'stopped leading'
+  until_true 60 "it leads again" said 'started leading'
+  until_true 60 "Windlass is ready" windlass_ready
+  expect "resets of deployments" "$(resets deployments)" "$1"
+  expect "resets of replicasets" "$(resets replicasets)" "$1"
+}
+image() { field "deployment/web" '{.spec.template.spec.containers[0].image}'; }
+
+start_cluster --nodes 1
+start_windlass --leader-elect=true
+deployment web 3 app:v1 | kubectl apply -f - >/dev/null
+rolled_out web 120s
+
+say "a whole rollout is lost"
+save
+kubectl set image deployment/web app=app:v2 >/dev/null
+rolled_out web 120s
+put_back
+noticed 1
+expect "image" "$(image)" app:v1
+kubectl set image deployment/web app=app:v3 >/dev/null
+rolled_out web 120s
+expect "ReplicaSets" "$(kubectl get rs -l app=web --no-headers | wc -l)" 2
+
+# An API server that starts writes more than that by itself, and is past it when it serves.
+say "two writes are lost"
+save
+kubectl annotate deployment/web lost=yes >/dev/null
+annotated() { kubectl get rs -l app=web -o yaml | grep -F 'lost: "yes"'; }
+until_true 30 "Windlass has seen the annotation" annotated
+put_back
+noticed 2
+kubectl set image deployment/web app=app:v4 >/dev/null
+rolled_out web 120s
+expect "ReplicaSets" "$(kubectl get rs -l app=web --no-headers | wc -l)" 3
+stop_windlass
+say passed
