@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -65,10 +66,11 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 		second = Windlass(options)
 	}
 	controllers := [2]Controller{stock, second}
+	id := strconv.FormatInt(time.Now().Unix(), 36) // a cluster may serve several runs
 	var all [2][]played
 	for i, controller := range controllers {
 		began := time.Now()
-		if all[i], err = playAll(ctx, client, scripts, controller, options); err != nil {
+		if all[i], err = playAll(ctx, client, scripts, controller, id, options); err != nil {
 			return false, err
 		}
 		fmt.Printf("%s has played %d scripts in %.0f s\n", controller.Name, len(scripts), time.Since(began).Seconds())
@@ -83,7 +85,7 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 
 // playAll plays every script to one controller, several at the same time.
 func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script.Script, controller Controller,
-	options Options) (results []played, err error) {
+	id string, options Options) (results []played, err error) {
 	stop, err := controller.run(filepath.Join(options.Logs, controller.Name+".log"))
 	if err != nil {
 		return nil, err
@@ -101,9 +103,13 @@ func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script
 	for range options.Parallel {
 		players.Go(func() {
 			for i := range next {
-				sentinel := sentinels(scripts[i].Name + "-" + controller.Name)
-				result, err := playOne(ctx, client, scripts[i], controller.Name, sentinel, options)
+				sentinel := sentinels(scripts[i].Name + "-" + controller.Name + "-" + id)
+				began := time.Now()
+				result, err := playOne(ctx, client, scripts[i], controller.Name+"-"+id, sentinel, options)
 				results[i] = played{result: result, err: err}
+				if options.Verbose {
+					fmt.Printf("%s has played %s in %.1f s: %v\n", controller.Name, scripts[i].Name, time.Since(began).Seconds(), err)
+				}
 			}
 		})
 	}

@@ -168,8 +168,8 @@ func (p *Player) leave(ctx context.Context) error {
 		return err
 	}
 	return p.await(ctx, "an empty namespace", func() (bool, error) {
-		objects, pods, err := p.list(ctx)
-		return err == nil && len(objects.Deployments)+len(objects.ReplicaSets)+len(pods) == 0, err
+		objects, pods := p.cached()
+		return len(objects.Deployments)+len(objects.ReplicaSets)+len(pods) == 0, nil
 	})
 }
 

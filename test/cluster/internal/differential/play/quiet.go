@@ -19,42 +19,57 @@ import (
 const settle = 300 * time.Millisecond
 
 // untilQuiet returns the objects of a quiet namespace, or of one that did not
-// become quiet in time.
+// become quiet in time. It looks at a cache until that seems quiet, and asks the
+// API server then.
 func (p *Player) untilQuiet(ctx context.Context) (state.Objects, bool, error) {
 	deadline := time.Now().Add(p.limit)
 	for {
 		next := p.next()
 		changes := p.changesSeen()
-		objects, pods, err := p.list(ctx)
+		objects, pods := p.cached()
+		late := time.Now().After(deadline)
+		if !late && !p.consistent(objects, pods) {
+			select {
+			case <-next:
+			case <-time.After(200 * time.Millisecond): // a Pod may stop slowly no longer
+			case <-ctx.Done():
+				return objects, false, ctx.Err()
+			}
+			continue
+		}
+		if err := p.sentinelAndSettle(ctx); err != nil {
+			return objects, false, err
+		}
+		after, podsAfter, err := p.list(ctx)
 		if err != nil {
 			return objects, false, err
 		}
-		if p.consistent(objects, pods) {
-			if err := p.sentinelAndSettle(ctx); err != nil {
-				return objects, false, err
-			}
-			after, podsAfter, err := p.list(ctx)
-			if err != nil {
-				return objects, false, err
-			}
-			if p.changesSeen() == changes && sameVersions(objects, pods, after, podsAfter) {
-				return after, true, p.keeperError()
-			}
-			next = nil
-		}
-		if time.Now().After(deadline) {
-			return objects, false, p.keeperError()
-		}
-		if next == nil {
-			continue
-		}
-		select {
-		case <-next:
-		case <-time.After(200 * time.Millisecond):
-		case <-ctx.Done():
-			return objects, false, ctx.Err()
+		same := p.changesSeen() == changes && sameVersions(objects, pods, after, podsAfter)
+		quiet := same && p.consistent(after, podsAfter)
+		if quiet || late {
+			return after, quiet, p.keeperError()
 		}
 	}
+}
+
+// cached is what was seen so far.
+func (p *Player) cached() (state.Objects, []corev1.Pod) {
+	var objects state.Objects
+	var pods []corev1.Pod
+	// Of a cache: never fails.
+	deployments, _ := p.deployments.List(labels.Everything())
+	replicaSets, _ := p.replicaSets.List(labels.Everything())
+	cachedPods, _ := p.pods.List(labels.Everything())
+	for _, d := range deployments {
+		objects.Deployments = append(objects.Deployments, *d)
+	}
+	for _, rs := range replicaSets {
+		objects.ReplicaSets = append(objects.ReplicaSets, *rs)
+	}
+	for _, pod := range cachedPods {
+		pods = append(pods, *pod)
+	}
+	return objects, pods
 }
 
 func (p *Player) sentinelAndSettle(ctx context.Context) error {
