@@ -1,6 +1,7 @@
 // The wiring: flags → log → configuration → connection → daemon. What each part is, its header
 // says.
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <cstdio>
 #include <exception>
@@ -63,7 +64,16 @@ int Run(const Flags& flags) {
   return daemon.Run();
 }
 
+// A core file would hold token and keys (reliability §10.2). With a limit of one byte none is
+// written, nor, as would be with 0, is it handed to a program that kernel.core_pattern names.
+void ForbidCoreDumps() {
+  const rlimit one_byte{1, 1};
+  // Where it may not be raised it is 0.
+  if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
+}
+
 int Main(int argc, const char* const* argv) {
+  ForbidCoreDumps();
   // Core and network thread need no more; every further arena only keeps freed memory apart.
   mallopt(M_ARENA_MAX, 2);
   const Result<Flags> flags = ParseFlags(argc, argv);

@@ -33,7 +33,7 @@ std::shared_ptr<CredentialSource> ClusterConnection::Impl::Credentials(const Cli
                                                                        Duration period) {
   if (config.exec) {
     const auto made = std::make_shared<ExecPlugin>(
-        clock, *config.exec,
+        clock, log, *config.exec,
         [this, door = postbox, still_there = std::weak_ptr<const bool>(alive)](
             std::string certificate_pem, const Secret& key_pem) {
           door->Post([this, still_there, certificate = std::move(certificate_pem), key_pem] {

@@ -37,8 +37,12 @@ std::vector<std::string> EnvironmentOf(const ExecPluginConfig& config) {
 
 }  // namespace
 
-ExecPlugin::ExecPlugin(const Clock& clock, ExecPluginConfig config, OnCertificate on_certificate)
-    : clock_(clock), config_(std::move(config)), on_certificate_(std::move(on_certificate)) {
+ExecPlugin::ExecPlugin(const Clock& clock, Log& log, ExecPluginConfig config,
+                       OnCertificate on_certificate)
+    : clock_(clock),
+      log_(log),
+      config_(std::move(config)),
+      on_certificate_(std::move(on_certificate)) {
   WL_ASSERT(pipe2(stop_, O_CLOEXEC) == 0);
   thread_ = std::thread([this] { Work(); });
 }
@@ -134,9 +138,21 @@ bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mute
   return !stopping_;
 }
 
+// Whoever is answered with a problem says so; this is for the time until then.
+void ExecPlugin::Tell(const std::string& problem, bool still_valid) {
+  if (problem.empty()) {
+    if (!std::exchange(complained_of_, "").empty()) log_.Info("the credential plugin works again");
+  } else if (still_valid && std::exchange(complained_of_, problem) != problem) {
+    log_.Warning("credential plugin failed: what it gave before stays in use until it expires",
+                 {{"error", problem}});
+  }
+}
+
 void ExecPlugin::Take(Result<ExecCredential> result) {
   Answer answer = Secret();
   std::vector<Later> waiting;
+  std::string problem;
+  bool still_valid = false;
   {
     std::unique_lock lock(mutex_);
     if (stopping_) return;
@@ -155,9 +171,12 @@ void ExecPlugin::Take(Result<ExecCredential> result) {
                                                      result.error().message +
                                                      (hint.empty() ? "" : "; " + hint)};
       answer = *failure_;
+      problem = failure_->message;
+      still_valid = IsValidFor(seconds(0));
     }
     waiting = std::exchange(waiting_, {});
   }
+  Tell(problem, still_valid);
   for (const Later& later : waiting) later(answer);
 }
 

@@ -5,7 +5,8 @@
 // everybody who waits (single flight). It runs in a thread of its own, never the core's.
 // We differ: no terminal, ever; a request in the last kExecExpiryLeeway starts a run, but nobody
 // waits for it or fails with it; for kExecPause after a run there is no other: whoever asks
-// then gets what that one brought, be it an error, expired, or refused by the server.
+// then gets what that one brought, be it an error, expired, or refused by the server. A failure
+// that nobody is answered with, because what was given before is valid still, is logged once.
 #pragma once
 
 #include <condition_variable>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/config/exec_config.h"
 #include "kubeclient/transport/credentials.h"
@@ -42,7 +44,8 @@ class ExecPlugin final : public CredentialSource {
   // Everybody waits from then until CertificateInUse, so that no request leaves without it.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 
-  ExecPlugin(const Clock& clock, ExecPluginConfig config, OnCertificate on_certificate);
+  // Clock and log must outlive it.
+  ExecPlugin(const Clock& clock, Log& log, ExecPluginConfig config, OnCertificate on_certificate);
   // Ends a plugin that is running. Nobody is answered any more.
   ~ExecPlugin() override;
   ExecPlugin(const ExecPlugin&) = delete;
@@ -62,8 +65,10 @@ class ExecPlugin final : public CredentialSource {
   bool Pauses() const;
   void Take(Result<ExecCredential> result);
   bool Announce(ExecCredential& credential, std::unique_lock<std::mutex>& lock);
+  void Tell(const std::string& problem, bool still_valid);
 
   const Clock& clock_;
+  Log& log_;
   const ExecPluginConfig config_;
   const OnCertificate on_certificate_;
   int stop_[2] = {-1, -1};  // a pipe: closed on one side when we go
@@ -81,6 +86,8 @@ class ExecPlugin final : public CredentialSource {
   std::string certificate_pem_;  // the one that was announced
   bool announced_ = false;       // and what came with it is not handed out yet
   bool in_use_ = false;          // the one that was announced
+
+  std::string complained_of_;  // "" when all is well; the plugin's thread only
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -36,6 +36,10 @@ say "a port that is taken"
 start_windlass
 METRICS=$OPS ends_with 3 "--metrics-bind-address" --kubeconfig "$good"
 
+say "it leaves no core file, which would hold the token"
+expect "limit of a core file" "$(awk '/^Max core file size/ { print $5, $6 }' \
+  "/proc/$WINDLASS_PID/limits")" "1 1"
+
 say "health and metrics"
 expect "/livez" "$(http_status /livez)" 200
 expect "/readyz" "$(http_body /readyz)" ok

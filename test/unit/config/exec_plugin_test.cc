@@ -47,10 +47,26 @@ struct StandingClock final : Clock {
   }
 };
 
+// Written from the plugin's thread.
+struct SharedLog final : Log {
+  void Write(LogLevel level, std::string_view event, const LogFields& fields) override {
+    const std::scoped_lock lock(mutex);
+    lines.push_back(FormatLogLine(LogFormat::kText, level, event, fields));
+  }
+  bool Enabled(LogLevel) const override { return true; }
+  std::vector<std::string> Lines() {
+    const std::scoped_lock lock(mutex);
+    return lines;
+  }
+  std::mutex mutex;
+  std::vector<std::string> lines;  // guarded by mutex
+};
+
 // A plugin that is a shell script and counts its runs in a file.
 struct Plugin {
   Folder folder;
   StandingClock clock;
+  SharedLog log;
   ExecPluginConfig config;
   std::mutex mutex;
   std::condition_variable answered;
@@ -87,11 +103,12 @@ struct Plugin {
   }
   void Ask() {
     if (!plugin) {
-      plugin = std::make_unique<ExecPlugin>(clock, config, [this](auto certificate, const auto&) {
-        const std::scoped_lock lock(mutex);
-        certificates.push_back(certificate);
-        if (uses_at_once) plugin->CertificateInUse();
-      });
+      plugin =
+          std::make_unique<ExecPlugin>(clock, log, config, [this](auto certificate, const auto&) {
+            const std::scoped_lock lock(mutex);
+            certificates.push_back(certificate);
+            if (uses_at_once) plugin->CertificateInUse();
+          });
     }
     const auto note = [this](const CredentialSource::Answer& answer) {
       const std::scoped_lock lock(mutex);
@@ -258,6 +275,35 @@ TEST_CASE("what is still valid is used while the plugin runs, and when it fails"
     plugin.Await(4);
     CHECK(plugin.answers.back().find("ended with exit code 3") != std::string::npos);
   }
+}
+
+TEST_CASE("a failure while the old credential holds is logged, once until it is another") {
+  Plugin plugin("");
+  TestCoreLoop wait;
+  // Asked for again and again; what it gave does not expire meanwhile.
+  const auto ask_until = [&](const std::function<bool()>& condition) {
+    REQUIRE(wait.RunUntil([&] {
+      plugin.clock.now = plugin.clock.now.load() + kExecPause;
+      CHECK(plugin.Answer() == "Bearer one");
+      return condition();
+    }));
+  };
+  plugin.Prints(R"({"token": "one", "expirationTimestamp": "2026-11-20T17:00:00Z"})");
+  CHECK(plugin.Answer() == "Bearer one");
+  plugin.Script("echo is down >&2\nexit 3\n");
+  plugin.clock.Skip(seconds(3599));
+  ask_until([&] { return plugin.runs() >= 4; });
+  REQUIRE(!plugin.log.Lines().empty());
+  const std::string first = plugin.log.Lines().front();
+  CHECK(first.starts_with("warning credential plugin failed"));
+  CHECK(first.find("ended with exit code 3: is down") != std::string::npos);
+  CHECK(first.find("one") == std::string::npos);
+  plugin.Script("exit 4\n");
+  ask_until([&] { return plugin.log.Lines().size() >= 2; });
+  CHECK(plugin.log.Lines()[1].find("ended with exit code 4") != std::string::npos);
+  plugin.Prints(R"({"token": "one"})");
+  ask_until([&] { return plugin.log.Lines().size() >= 3; });
+  CHECK(plugin.log.Lines()[2].find("works again") != std::string::npos);
 }
 
 TEST_CASE("what was refused is asked for anew, once for a storm of refusals") {

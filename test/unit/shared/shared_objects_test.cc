@@ -147,7 +147,8 @@ TEST_CASE("ExecPlugin: asked and refused from several threads, one run at a time
   ExecPluginConfig config;
   config.api_version = "v";
   config.command = path;
-  ExecPlugin plugin(clock, config, nullptr);
+  NullLog log;
+  ExecPlugin plugin(clock, log, config, nullptr);
   constexpr int kThreads = 4;
   constexpr int kTimes = 10;
   std::atomic<int> good = 0;
