@@ -48,7 +48,9 @@ awk -F '\t' -v reports="$scratch/reports" -v page="$scratch/page" -v strict="$st
   {
     id = $0; sub(/ .*/, "", id); known[id] = 1
     title = substr($0, length(id) + 2); mark = ""
-    if (bar = index(title, " | ")) { mark = substr(title, bar + 3); title = substr(title, 1, bar - 1) }
+    if (bar = index(title, " | ")) {
+      mark = substr(title, bar + 3); title = substr(title, 1, bar - 1)
+    }
     what = substr(tests[id], 5)
     if (count[id] > 3) what = what "<br>and " (count[id] - 3) " more"
     if (mark ~ /^not applicable: /) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Upstream's own tests of kubectl that lean on Deployments (`make test-cmd` there), unchanged, against
+# Upstream's own tests of kubectl that lean on Deployments (`make test-cmd` there), unchanged,
+# against
 # Windlass: like upstream on a control plane without nodes, so no Pod ever runs.
 #
 #   CONTROLLER=stock test/conformance/cmd_test.sh    the same against upstream's controller
@@ -29,7 +30,8 @@ upstream() {
   kube::util::ensure-gnu-sed
   # Names of fields and images, and two functions; the rest of it starts a control plane.
   eval "$(grep -E '^(  export [a-z0-9_]+=|(export )?IMAGE_)' $script)"
-  eval "$(sed -n '/^function kubectl-with-retry()/,/^}/p; /^create_and_use_new_namespace()/,/^}/p' $script)"
+  eval "$(sed -n '/^function kubectl-with-retry()/,/^}/p;
+    /^create_and_use_new_namespace()/,/^}/p' $script)"
   . "$1"
   "$2"
 }

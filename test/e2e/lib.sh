@@ -35,7 +35,9 @@ cleanup() {
   local status=$?
   trap - EXIT INT TERM
   at_exit || true
-  for pid in $WITNESS_PID $WINDLASS_PID $STOCK_PID $OTHER_PIDS; do kill "$pid" 2>/dev/null || true; done
+  for pid in $WITNESS_PID $WINDLASS_PID $STOCK_PID $OTHER_PIDS; do
+    kill "$pid" 2>/dev/null || true
+  done
   if [ -n "${KEEP_DATA:-}" ]; then
     say "kept: $WORK"
     "$ROOT/test/cluster/down" --data "$DATA" >/dev/null 2>&1 || true
