@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Upstream's own tests of kubectl that lean on Deployments (`make test-cmd` there), unchanged,
-# against
-# Windlass: like upstream on a control plane without nodes, so no Pod ever runs.
+# against Windlass: like upstream on a control plane without nodes, so no Pod ever runs.
 #
 #   CONTROLLER=stock test/conformance/cmd_test.sh    the same against upstream's controller
 #   SPEC=scale test/conformance/cmd_test.sh          only functions with that in their names
