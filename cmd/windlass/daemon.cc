@@ -114,7 +114,7 @@ std::vector<Right> Daemon::RightsNeeded() const {
       rights.push_back({verb, group, resource, subresource, scope, ""});
     }
   };
-  need("apps", "deployments", "", {"get", "list", "watch"});
+  need("apps", "deployments", "", {"get", "list", "watch", "patch"});
   need("apps", "deployments", "status", {"patch"});
   need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
   need("", "pods", "", {"list", "watch"});

@@ -88,10 +88,11 @@ bool CameBackChanged(const Situation& situation, const std::string& name) {
 
 }  // namespace
 
-Step CreateNewReplicaSet(const Situation& situation) {
+Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {
   const Deployment& deployment = situation.deployment;
   Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
   if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
+  if (replicas) parts->replicas = *replicas;
   if (const auto refused = FindRefusedCreate(situation)) {
     return AfterRefusal(situation, *refused, *parts);
   }

@@ -15,11 +15,14 @@
 // An acknowledged one whose template was edited later is an ordinary collision.
 #pragma once
 
+#include <optional>
+
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
 
-// The next step towards a new ReplicaSet. Requires that there is none.
-Step CreateNewReplicaSet(const Situation& situation);
+// The next step towards a new ReplicaSet, of `replicas` or of the size that is due (D-182).
+// Requires that there is none.
+Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
 }  // namespace windlass::deployment

@@ -8,10 +8,13 @@
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/recreate.h"
+#include "controller/deployment/rollback.h"
 #include "controller/deployment/rolling_update.h"
 #include "controller/deployment/scale.h"
+#include "controller/deployment/selector.h"
 #include "controller/deployment/situation.h"
 #include "controller/deployment/status.h"
+#include "controller/deployment/strategy.h"
 #include "controller/deployment/unreadable.h"
 #include "controller/deployment/unsupported.h"
 #include "kubeclient/base/limits.h"
@@ -37,6 +40,7 @@ Step NextWhileDeleting(const Situation& situation) {
 }
 
 Step NextRollout(const Situation& situation) {
+  if (auto step = RefuseStrategy(situation.deployment)) return *step;
   Step then = Wait{};
   if (situation.recreate()) {
     RecreateStep recreate = NextRecreate(situation);
@@ -53,7 +57,7 @@ Step NextRollout(const Situation& situation) {
 
 Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
-  if (auto event = WhySelectorIsRefused(*view.deployment)) return Wait{.events = {*event}};
+  if (auto step = RefuseSelector(*view.deployment, learned)) return *step;
   const Claims claims = ClaimReplicaSets(view);
   if (auto step = SettleOwnership(view, claims, learned)) return *step;
   const Situation situation = LookAt(view, claims, learned, now);
@@ -62,6 +66,7 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyLeftAlone(situation)) return Wait{.events = {*event}};
   if (auto step = AcknowledgeResume(situation)) return *step;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
+  if (auto step = HandleRollback(situation)) return *step;
   if (auto step = HandleScaling(situation)) return *step;
   return NextRollout(situation);
 }

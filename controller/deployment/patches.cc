@@ -89,6 +89,17 @@ Result<Json> TemplateWithHash(const std::string& template_json, const std::strin
   return pod_template;
 }
 
+// The template as it came, without the hash label.
+Result<Json> TemplateWithoutHash(const std::string& template_json) {
+  Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");
+  const Json::json_pointer labels("/metadata/labels");
+  if (pod_template.contains(labels) && pod_template[labels].is_object()) {
+    pod_template[labels].erase(std::string(kPodTemplateHashLabel));
+  }
+  return pod_template;
+}
+
 }  // namespace
 
 Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
@@ -144,6 +155,21 @@ Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs) {
 
 Request ReleaseReplicaSet(const Deployment& deployment, const ReplicaSet& rs) {
   return PatchOwner(rs, {{"$patch", "delete"}, {"uid", deployment.meta.uid.ToString()}});
+}
+
+Result<Request> PatchRolledBack(const Deployment& deployment, const std::string& template_json,
+                                const std::map<std::string, std::string>& annotations) {
+  WINDLASS_TRY(const Json pod_template, TemplateWithoutHash(template_json));
+  const Json operations = {
+      {{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}},
+      {{"op", "replace"}, {"path", "/metadata/annotations"}, {"value", annotations}}};
+  return Request::JsonPatch(Resource::kDeployments, VersionOf(deployment.meta), Dump(operations));
+}
+
+Request PatchRollbackCleared(const Deployment& deployment) {
+  Json fields = Json::object();
+  fields["metadata"]["annotations"][std::string(kRollbackTo)] = nullptr;
+  return Request::MergePatch(Resource::kDeployments, VersionOf(deployment.meta), "", Dump(fields));
 }
 
 }  // namespace windlass::deployment

@@ -47,4 +47,14 @@ Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
 // Takes the Deployment out of the owners of `rs` (D-105).
 Request ReleaseReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
 
+// Template and annotations of the Deployment, both replaced whole: a merge would leave volumes,
+// containers and labels of the present template inside the old one (architecture, decision 4).
+// `template_json` is a ReplicaSet's; its hash label is left out. Error kMalformed when it is no
+// JSON object. Requires that the Deployment has annotations.
+Result<Request> PatchRolledBack(const Deployment& deployment, const std::string& template_json,
+                                const std::map<std::string, std::string>& annotations);
+
+// Takes the rollback annotation off the Deployment, through its main endpoint (D-468).
+Request PatchRollbackCleared(const Deployment& deployment);
+
 }  // namespace windlass::deployment

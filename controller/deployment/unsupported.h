@@ -12,13 +12,7 @@
 
 namespace windlass::deployment {
 
-// A selector that selects everything (D-052), or cannot be understood (D-053). To be asked before
-// anything is claimed.
-std::optional<Event> WhySelectorIsRefused(const Deployment& deployment);
-
-// Everything else that is left alone for now: pausing, rollback by annotation, unknown strategies,
-// limits that cannot be resolved. Not to be asked for a Deployment that is being deleted. In
-// upstream's order of precedence.
+// Paused Deployments. Not to be asked for a Deployment that is being deleted.
 std::optional<Event> WhyLeftAlone(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -36,7 +36,8 @@ may() {
     *) fail "no answer to: may $*" ;;
   esac
 }
-for right in 'list deployments.apps' 'watch deployments.apps' \
+for right in 'get deployments.apps' 'list deployments.apps' 'watch deployments.apps' \
+  'patch deployments.apps' \
   'patch deployments.apps --subresource=status' 'create replicasets.apps' \
   'patch replicasets.apps' 'delete replicasets.apps' 'list pods' 'watch pods' \
   'create events' 'patch events'; do
@@ -61,7 +62,7 @@ expect "FlowSchema of the Lease" "$(flow_schema "$leases")" windlass-leader-elec
 
 say "and no more"
 for right in 'get secrets' 'get configmaps' 'delete pods' 'patch pods' 'create pods' \
-  'update deployments.apps' 'patch deployments.apps' 'delete deployments.apps' \
+  'update deployments.apps' 'delete deployments.apps' \
   'update replicasets.apps' 'deletecollection replicasets.apps' 'create deployments.apps' \
   'create serviceaccounts --subresource=token' 'get nodes' \
   'escalate clusterroles.rbac.authorization.k8s.io'; do

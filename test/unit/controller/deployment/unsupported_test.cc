@@ -2,7 +2,6 @@
 
 #include <functional>
 
-#include "controller/deployment/annotations.h"
 #include "test/catch.h"
 #include "test/unit/controller/deployment/world.h"
 
@@ -25,32 +24,10 @@ World Healthy() {
 
 TEST_CASE("what is not handled yet is left alone, with an event that names field and remedy") {
   const Row row = GENERATE(values<Row>({
-      {"D-052",
-       [](World& w) { w.deployment.spec.selector.match_labels = {}; },
-       "SelectingAll",
-       {"A non-empty selector is required."}},
-      {"D-053 B-26",
-       [](World& w) {
-         w.deployment.spec.selector.match_expressions = {{"a", "Near", {"b"}}};
-       },
-       "WindlassUnsupported",
-       {"\"ns/web\"", "spec.selector", "Remedy:"}},
       {"D-057",
        [](World& w) { w.deployment.spec.paused = true; },
        "WindlassUnsupported",
        {"spec.paused", "kubectl rollout resume"}},
-      {"D-058",
-       [](World& w) { w.deployment.meta.annotations.Set(kRollbackTo, "0"); },
-       "WindlassUnsupported",
-       {std::string(kRollbackTo), "kubectl rollout undo"}},
-      {"D-059 B-31",
-       [](World& w) { w.deployment.spec.strategy_type = "Canary"; },
-       "WindlassUnsupported",
-       {"spec.strategy.type", "\"Canary\"", "RollingUpdate or Recreate"}},
-      {"U9 B-30",
-       [](World& w) { w.deployment.spec.max_surge = IntOrPercent::Percent("oops"); },
-       "WindlassUnsupported",
-       {"spec.strategy.rollingUpdate.maxSurge", "oops", "Remedy:"}},
   }));
   CAPTURE(row.id);
   World world = Healthy();
@@ -65,12 +42,6 @@ TEST_CASE("what is not handled yet is left alone, with an event that names field
     CAPTURE(text, wait->events[0].message);
     CHECK(wait->events[0].message.find(text) != std::string::npos);
   }
-}
-
-TEST_CASE("a rollback annotation that asks for nothing is ignored (D-461, B-44)") {
-  World world = Healthy();
-  world.deployment.meta.annotations.Set(kRollbackTo, GENERATE("", "abc"));
-  CHECK(std::holds_alternative<Write>(world.Decide()));
 }
 
 TEST_CASE("a Deployment that is being deleted is looked at whatever it asks for (D-055)") {

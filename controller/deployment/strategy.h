@@ -1,0 +1,17 @@
+// Strategies that cannot be carried out. The API server refuses them; objects from before a rule,
+// or written past it, may have them all the same.
+#pragma once
+
+#include <optional>
+
+#include "controller/step.h"
+#include "kubeclient/api/deployment.h"
+
+namespace windlass::deployment {
+
+// Failed, until the spec changes, for a strategy that is neither RollingUpdate nor Recreate (D-059)
+// and for limits that are no count and no percentage (D-250, X-39); nullopt for all others. The
+// error names the field and what to set it to. To be asked before anything is rolled or created.
+std::optional<Step> RefuseStrategy(const Deployment& deployment);
+
+}  // namespace windlass::deployment
