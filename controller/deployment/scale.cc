@@ -79,9 +79,12 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   }
   const std::vector<int32_t> sizes =
       ProportionalSizes(shares, situation.limits, situation.deployment.status.replicas);
-  for (size_t i = 0; i < active.size(); ++i) {
-    if (shares[i].written && sizes[i] == shares[i].replicas) continue;
-    return Sized(situation, *active[i], sizes[i], "scale in proportion");
+  for (const bool shrinking : {true, false}) {  // the total must not be exceeded on the way
+    for (size_t i = 0; i < active.size(); ++i) {
+      const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
+      if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;
+      return Sized(situation, *active[i], sizes[i], "scale in proportion");
+    }
   }
   return std::nullopt;
 }
