@@ -3,10 +3,11 @@
 #include <optional>
 
 #include "controller/deployment/claim.h"
+#include "controller/deployment/deadline.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
-#include "controller/deployment/progress.h"
+#include "controller/deployment/pause.h"
 #include "controller/deployment/recreate.h"
 #include "controller/deployment/rollback.h"
 #include "controller/deployment/rolling_update.h"
@@ -16,7 +17,6 @@
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
 #include "controller/deployment/unreadable.h"
-#include "controller/deployment/unsupported.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
@@ -52,7 +52,7 @@ Step NextRollout(const Situation& situation) {
   if (auto step = CleanUpHistory(situation)) return *step;
   const auto status = WriteStatus(situation, Progress::kEvaluate);
   if (status && !WasOfNoAvail(*status, situation.learned)) return *status;
-  return then;
+  return NoLaterThanDeadline(situation, std::move(then));
 }
 
 Step Decide(const View& view, const Learned& learned, WallTime now) {
@@ -63,7 +63,7 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
 
-  if (auto event = WhyLeftAlone(situation)) return Wait{.events = {*event}};
+  if (view.deployment->spec.paused) return NextWhilePaused(situation);
   if (auto step = AcknowledgeResume(situation)) return *step;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleRollback(situation)) return *step;

@@ -24,6 +24,14 @@ bool IsIdle(const ReplicaSet& rs) {
          rs.meta.generation <= rs.status.observed_generation;
 }
 
+// While paused at any time, unless a rollback waits: it may be to a revision that would go (D-472,
+// D-481).
+bool IsTimeToCleanUp(const Deployment& deployment) {
+  if (!deployment.spec.paused) return DeploymentComplete(deployment, deployment.status);
+  const auto rollback = deployment.meta.annotations.Find(kRollbackTo);
+  return !rollback || !ParseRevision(*rollback);
+}
+
 }  // namespace
 
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
@@ -44,7 +52,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
 
 std::optional<Step> CleanUpHistory(const Situation& situation) {
   const Deployment& deployment = situation.deployment;
-  if (!DeploymentComplete(deployment, deployment.status)) return std::nullopt;
+  if (!IsTimeToCleanUp(deployment)) return std::nullopt;
   const std::vector<const ReplicaSet*> surplus = ReplicaSetsToDelete(situation);
   if (surplus.empty()) return std::nullopt;
   const ReplicaSet& rs = *surplus.front();

@@ -14,7 +14,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 
 // The next deletion, with uid and resourceVersion as preconditions: what was scaled up again
 // meanwhile is not deleted (U5). nullopt when there is none, or the rollout is not complete
-// (D-481).
+// (D-481); a paused one may be in any state, but no rollback may be waiting (D-472).
 std::optional<Step> CleanUpHistory(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -4,7 +4,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
-#include "controller/deployment/status.h"
+#include "controller/deployment/deadline.h"
 
 namespace windlass::deployment {
 namespace {
@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kProgressing = "Progressing";
 constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
+constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
@@ -49,12 +50,18 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing) {
   return !lost;
 }
 
-// A verdict on the rollout before must not be shown for a generation that is acknowledged only now
-// (W-12). Recreate acknowledges while there is no new ReplicaSet yet.
+// A verdict on the rollout before must not be shown for the present one: neither that it timed out,
+// once a generation is acknowledged whose ReplicaSet it does not speak of (W-12), nor that it
+// completed, while there is no new ReplicaSet. Recreate acknowledges at a time when there is none.
 bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
+  if (progressing == nullptr) return false;
   const Deployment& deployment = situation.deployment;
-  return situation.newest == nullptr && progressing != nullptr &&
-         progressing->reason == "ProgressDeadlineExceeded" &&
+  if (progressing->reason == kAvailableReason) {
+    return situation.newest == nullptr && deployment.spec.replicas > 0;
+  }
+  const bool speaks_of_it =
+      situation.newest != nullptr && progressing->message.starts_with(Subject(situation) + " ");
+  return progressing->reason == kExceededReason && !speaks_of_it &&
          deployment.status.observed_generation < deployment.meta.generation;
 }
 
@@ -104,6 +111,10 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
                               Subject(situation) + " has successfully progressed.", situation.now));
   } else if (DeploymentProgressing(situation.deployment.status, status)) {
     RefreshCondition(conditions, Moving(situation));  // fresh even for the same reason (D-424)
+  } else if (TimedOut(situation, status)) {
+    SetCondition(conditions,
+                 NewCondition(kProgressing, "False", kExceededReason,
+                              Subject(situation) + " has timed out progressing.", situation.now));
   }
 }
 
@@ -119,15 +130,6 @@ void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status) 
   Condition copy = *failure;
   copy.last_update_time = failure->last_transition_time;
   SetCondition(status.conditions, std::move(copy));
-}
-
-std::optional<Step> AcknowledgeResume(const Situation& situation) {
-  const Condition* present = FindCondition(situation.deployment.status.conditions, kProgressing);
-  if (situation.deployment.spec.paused || present == nullptr ||
-      present->reason != "DeploymentPaused") {
-    return std::nullopt;
-  }
-  return WriteProgressing(situation, "Unknown", "DeploymentResumed", "Deployment is resumed");
 }
 
 }  // namespace windlass::deployment

@@ -1,7 +1,6 @@
 // Progressing and ReplicaFailure: is the rollout getting anywhere? Source: contract section 8.3.
 //
-// The condition is maintained here; that it expires when the deadline passes (D-425, D-440) is not
-// decided yet, so no timers are set.
+// That it expires is decided in deadline.h; pause.h says what becomes of it while paused.
 //
 // "Created" survives a crash. The create and the status write that tells about it are two calls, so
 // the telling is derived from what is stored, not from what this process did: a Deployment whose
@@ -12,6 +11,11 @@
 //   - every other was created for this rollout: NewReplicaSetCreated.
 // Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (contract
 // B-08, W-12), and keeps the old message when a second rollout begins before the first one moved.
+//
+// The same holds where no new ReplicaSet exists yet: Recreate waiting for old Pods is a rollout
+// that has begun, and is timed. Upstream takes "complete", said of the ReplicaSet before, for a
+// word on this one (head of contract section 14), since with no Pod counted all counted ones are
+// updated.
 #pragma once
 
 #include "controller/deployment/situation.h"
@@ -32,9 +36,5 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status);
 // Copies ReplicaFailure from the new ReplicaSet, else from the first that has it; removes it when
 // none has (D-434).
 void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status);
-
-// A Deployment that was paused and no longer is says so in a status write of its own, from which
-// the deadline counts anew (D-063). nullopt when there is nothing to say.
-std::optional<Step> AcknowledgeResume(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -5,6 +5,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/patches.h"
+#include "controller/deployment/pause.h"
 #include "controller/deployment/progress.h"
 #include "kubeclient/base/limits.h"
 
@@ -104,6 +105,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
     UpdateProgressing(situation, status);
     UpdateReplicaFailure(situation, status);
   }
+  if (progress == Progress::kPaused) MarkPaused(situation, status);
   const std::string_view revision = RevisionToPublish(situation);
   if (revision.empty() && status == deployment.status) return std::nullopt;
   return Write{

@@ -28,6 +28,7 @@ void UpdateAvailable(const Situation& situation, DeploymentStatus& status);
 enum class Progress : uint8_t {
   kEvaluate,  // rolling and recreate passes
   kKeep,      // deletion: Progressing and ReplicaFailure stay as they are (D-420)
+  kPaused,    // the same, but for Progressing saying so (D-062)
 };
 
 // The write that publishes the status and the revision of the new ReplicaSet; nullopt when the

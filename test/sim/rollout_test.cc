@@ -169,7 +169,7 @@ TEST_CASE("a deleted Deployment is not brought back, whatever way it is deleted 
   Proves("D-055");
 }
 
-TEST_CASE("what is not supported yet is left alone, with an event") {
+TEST_CASE("a paused Deployment keeps its template until it is resumed (IT-04)") {
   World world(1);
   WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 5, "app:v1"));
@@ -178,10 +178,10 @@ TEST_CASE("what is not supported yet is left alone, with an event") {
   world.SetImage("web", "app:v2");
   REQUIRE(world.Quiesce());
   CHECK(Sizes(world, "web") == "1:5");
-  CHECK(CountEvents(world, "WindlassUnsupported") == 1);
   world.Pause("web", false);
   Complete(world, "web");
   CHECK(Sizes(world, "web") == "1:0 2:5");
+  Proves("D-057 IT-04");
 }
 
 TEST_CASE("many Deployments change at once and all complete") {

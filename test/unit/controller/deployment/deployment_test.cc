@@ -256,6 +256,45 @@ TEST_CASE("size and template changed in one edit: scaled first, then rolled (IT-
   Proves("D-067");
 }
 
+TEST_CASE("size and template changed in one edit are acknowledged together (B-41)") {
+  Completed cluster(10);
+  cluster.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    cluster.Sync();
+    cluster.RunReplicaSets({{"v2", 0}});
+  }
+  cluster.writes.clear();
+  cluster.Edit([](Json& d) {  // two active ReplicaSets, and a third to come
+    d["spec"]["replicas"] = 20;
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
+  });
+  cluster.Sync();
+  REQUIRE(cluster.writes.back() == "status");
+  CHECK(std::count(cluster.writes.begin(), cluster.writes.end(), "status") == 1);
+  CHECK(cluster.HasReplicaSet("v3"));
+  CHECK(cluster.revision() == "3");
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v3") == 20);
+}
+
+TEST_CASE("ReplicaSets of a rollout keep their proportions when it is scaled (E2E-10, X-88)") {
+  Completed cluster(10);
+  cluster.Edit([](Json& d) {
+    d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 3}, {"maxUnavailable", 2}};
+  });
+  cluster.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    cluster.Sync();
+    cluster.RunReplicaSets({{"v2", 0}});
+  }
+  cluster.writes.clear();
+  cluster.Scale(30);
+  cluster.Sync();
+  CHECK(cluster.writes == std::vector<std::string>{"scale v1 8 20", "scale v2 5 13", "status"});
+  cluster.Sync();
+  CHECK(cluster.writes.size() == 3);  // the event is over (D-363)
+}
+
 TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
   Completed cluster(10);
   cluster.SetImage("v2");

@@ -118,5 +118,48 @@ TEST_CASE("Recreate never has Pods of two templates, whatever happens") {
   Proves("D-300");
 }
 
+int32_t Replicas(Cluster& cluster) { return cluster.deployment()["spec"]["replicas"]; }
+
+// As Happen, and users scale, pause and resume, and time passes.
+void HappenToASize(Cluster& cluster) {
+  switch (*rc::gen::inRange(0, 6)) {
+    case 0: return cluster.Scale(*rc::gen::inRange(0, 21));
+    case 1: {
+      const bool paused = *rc::gen::inRange(0, 2) == 1;
+      return cluster.Edit([=](Json& d) { d["spec"]["paused"] = paused; });
+    }
+    case 2: cluster.now += *rc::gen::inRange(0, 1200); return;
+    default: return Happen(cluster);
+  }
+}
+
+TEST_CASE("a rollout that is scaled and paused on its way keeps its limits, and arrives") {
+  CheckProperty("limits and arrival (D-350...D-364, B-11, B-13)", [] {
+    Cluster cluster(kReplicas);
+    cluster.Settle();
+    const int happenings = *rc::gen::inRange(0, 25);
+    for (int i = 0; i < happenings; ++i) {
+      HappenToASize(cluster);
+      const int32_t total = TotalSize(cluster);
+      const int32_t available = Available(cluster);
+      cluster.Sync(*rc::gen::inRange(1, 6));
+      const int32_t replicas = Replicas(cluster);
+      RC_ASSERT(TotalSize(cluster) <= std::max(total, replicas + (replicas + 3) / 4));
+      RC_ASSERT(Available(cluster) >= std::min(available, replicas - replicas / 4));
+    }
+    cluster.Edit([](Json& d) { d["spec"]["paused"] = false; });
+    cluster.Settle();
+    const int32_t replicas = Replicas(cluster);
+    RC_ASSERT(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+    RC_ASSERT(TotalSize(cluster) == replicas);
+    const std::string image =
+        cluster.deployment()["spec"]["template"]["spec"]["containers"][0]["image"];
+    RC_ASSERT(cluster.SizeOf(image) == replicas);
+    if (replicas == 0) return;
+    const Json& annotations = cluster.ReplicaSet(image)["metadata"]["annotations"];
+    RC_ASSERT(annotations[kDesiredReplicas] == std::to_string(replicas));
+  });
+}
+
 }  // namespace
 }  // namespace windlass::deployment

@@ -1,0 +1,49 @@
+#include "controller/deployment/deadline.h"
+
+#include <algorithm>
+
+#include "controller/deployment/progress.h"
+#include "controller/deployment/status.h"
+
+namespace windlass::deployment {
+namespace {
+
+const Condition* Progressing(const DeploymentStatus& status) {
+  return FindCondition(status.conditions, "Progressing");
+}
+
+// Until the last second in which `progressing` is young enough; negative afterwards.
+seconds TimeLeft(const Situation& situation, const Condition& progressing) {
+  const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
+  return std::min(deadline, progressing.last_update_time + deadline - situation.now);
+}
+
+}  // namespace
+
+bool TimedOut(const Situation& situation, const DeploymentStatus& status) {
+  const Condition* present = Progressing(status);
+  if (!situation.has_progress_deadline() || present == nullptr) return false;
+  if (present->reason == "NewReplicaSetAvailable") return false;
+  if (present->reason == "ProgressDeadlineExceeded") return true;
+  return TimeLeft(situation, *present) < seconds(0);
+}
+
+std::optional<Duration> TimeUntilVerdict(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  const Condition* present = Progressing(deployment.status);
+  if (!situation.has_progress_deadline() || present == nullptr) return std::nullopt;
+  if (present->reason == "NewReplicaSetAvailable") return std::nullopt;
+  if (DeploymentComplete(deployment, CountReplicas(situation))) return std::nullopt;
+  if (TimedOut(situation, deployment.status)) return std::nullopt;  // nothing more will happen
+  return TimeLeft(situation, *present) + seconds(1);
+}
+
+Step NoLaterThanDeadline(const Situation& situation, Step then) {
+  Wait* wait = std::get_if<Wait>(&then);
+  if (wait == nullptr) return then;
+  const std::optional<Duration> due = TimeUntilVerdict(situation);
+  if (due && (!wait->look_again_in || *due < *wait->look_again_in)) wait->look_again_in = due;
+  return then;
+}
+
+}  // namespace windlass::deployment

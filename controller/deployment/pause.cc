@@ -1,0 +1,59 @@
+#include "controller/deployment/pause.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/deployment/conditions.h"
+#include "controller/deployment/history.h"
+#include "controller/deployment/recreate.h"
+#include "controller/deployment/scale.h"
+#include "controller/deployment/status.h"
+
+namespace windlass::deployment {
+namespace {
+
+// The size of a paused Deployment goes to its new ReplicaSet while none is active (D-354). Under
+// Recreate old Pods may still be there.
+bool WouldStartNewPods(const Situation& situation) {
+  return situation.recreate() && situation.newest != nullptr &&
+         std::all_of(situation.all.begin(), situation.all.end(),
+                     [](const ReplicaSet* rs) { return rs->replicas == 0; });
+}
+
+}  // namespace
+
+Step NextWhilePaused(const Situation& situation) {
+  Step then = Wait{};
+  if (WouldStartNewPods(situation)) {
+    RecreateStep recreate = NextRecreate(situation);
+    if (recreate.step) return *recreate.step;
+    then = std::move(recreate.then);
+  } else if (auto step = HandleScaling(situation)) {
+    return *step;
+  }
+  if (situation.newest != nullptr) {
+    if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return *step;
+  }
+  if (auto step = CleanUpHistory(situation)) return *step;
+  if (auto step = WriteStatus(situation, Progress::kPaused)) return *step;
+  return then;
+}
+
+void MarkPaused(const Situation& situation, DeploymentStatus& status) {
+  if (!situation.has_progress_deadline()) return;
+  const Condition* present = FindCondition(status.conditions, "Progressing");
+  if (present != nullptr && present->reason == "ProgressDeadlineExceeded") return;
+  SetCondition(status.conditions, NewCondition("Progressing", "Unknown", "DeploymentPaused",
+                                               "Deployment is paused", situation.now));
+}
+
+std::optional<Step> AcknowledgeResume(const Situation& situation) {
+  const Condition* present = FindCondition(situation.deployment.status.conditions, "Progressing");
+  if (situation.deployment.spec.paused || present == nullptr ||
+      present->reason != "DeploymentPaused") {
+    return std::nullopt;
+  }
+  return WriteProgressing(situation, "Unknown", "DeploymentResumed", "Deployment is resumed");
+}
+
+}  // namespace windlass::deployment
