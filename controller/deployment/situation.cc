@@ -25,7 +25,10 @@ Situation LookAt(const View& view, const Claims& claims, const Learned& learned,
 }
 
 ReplicaSetSize SizeOf(const ReplicaSet& rs) {
-  return {std::max(rs.replicas, 0), rs.status.available_replicas};
+  const int32_t replicas = std::max(rs.replicas, 0);
+  const int32_t available = std::max(rs.status.available_replicas, 0);
+  const int32_t ready = std::max(rs.status.ready_replicas, available);
+  return {replicas, std::max(available - std::max(ready - replicas, 0), 0)};
 }
 
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets) {

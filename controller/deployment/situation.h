@@ -30,7 +30,10 @@ struct Situation {
 
 Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now);
 
-// What sizing needs to know of a ReplicaSet; nonsense from outside is no size.
+// What sizing needs to know of a ReplicaSet; nonsense from outside is no size. Of `available`, what
+// will certainly be left when its controller has seen the present size: of the ready Pods, those
+// above it go, and they may all be available ones, because readiness is what that controller looks
+// at (D-743, W-05).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
 // The sum of spec.replicas.

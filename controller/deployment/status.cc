@@ -25,7 +25,10 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
     any_synced = true;
     total += *status.terminating_replicas;
   }
-  if (!any_synced && !situation.deployment.status.terminating_replicas) return std::nullopt;
+  const Deployment& deployment = situation.deployment;
+  const bool kept = deployment.status.terminating_replicas.has_value() ||
+                    deployment.status.observed_generation < deployment.meta.generation;
+  if (!any_synced && !kept) return std::nullopt;
   return Fit(total);
 }
 
@@ -88,7 +91,11 @@ DeploymentStatus CountReplicas(const Situation& situation) {
 }
 
 void UpdateAvailable(const Situation& situation, DeploymentStatus& status) {
-  const bool enough = status.available_replicas >= situation.limits.min_available();
+  int64_t available = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
+  }
+  const bool enough = available >= situation.limits.min_available();
   SetCondition(status.conditions,
                enough
                    ? NewCondition("Available", "True", "MinimumReplicasAvailable",

@@ -16,13 +16,15 @@ namespace windlass::deployment {
 // Counters for the object the sync works on; collisionCount and conditions as they are
 // (D-400…D-404).
 //
-// terminatingReplicas is published once a ReplicaSet publishes its own. Where no ReplicaSet was
-// synced yet upstream says 0; we say so only if the Deployment shows a number already, because an
-// API server with the feature off drops the field and the status would differ again after every
-// write.
+// terminatingReplicas is published if every synced ReplicaSet publishes its own (D-403). Where none
+// was synced yet it is 0, but only in a write that acknowledges a generation, or if the Deployment
+// shows a number already: an API server with the feature off drops the field, and the status would
+// differ again after every write.
 DeploymentStatus CountReplicas(const Situation& situation);
 
-// Available: enough Pods for spec.replicas less maxUnavailable (D-407).
+// Available: enough Pods for spec.replicas less maxUnavailable (D-407). Pods above the size of
+// their ReplicaSet are about to go and count no more, although its status still has them: upstream
+// says True of a Recreate Deployment whose every Pod is being removed.
 void UpdateAvailable(const Situation& situation, DeploymentStatus& status);
 
 enum class Progress : uint8_t {

@@ -24,7 +24,7 @@ TEST_CASE("counters are sums over the claimed ReplicaSets (D-400…D-402)") {
   CHECK(status.available_replicas == 9);
   CHECK(status.unavailable_replicas == 4);  // 8 + 5 wanted, surge included
   CHECK(status.collision_count == 3);
-  Proves("D-400 D-401 D-402 UT-13");
+  Proves("D-400 D-401 D-402 D-404 UT-13");
 }
 
 TEST_CASE("counters stay in their range whatever a ReplicaSet says (B-48)") {
@@ -45,23 +45,27 @@ struct TerminatingRow {
   // Of each ReplicaSet: a number; -1 = synced, but without the field; -2 = never synced.
   std::vector<int32_t> replica_sets;
   std::optional<int32_t> present;
+  bool acknowledged;  // a status of this generation was written before
   std::optional<int32_t> want;
 };
 
 TEST_CASE("terminatingReplicas is a sum or absent (D-403, UT-13)") {
   const TerminatingRow row = GENERATE(values<TerminatingRow>({
-      {"{3}", {3}, std::nullopt, 3},
-      {"{3,1}", {3, 1}, std::nullopt, 4},
-      {"{unsynced}, the server is known to keep the field", {-2}, 5, 0},
-      {"{unsynced}, it may drop it", {-2}, std::nullopt, std::nullopt},
-      {"{3,1,unsynced}", {3, 1, -2}, std::nullopt, 4},
-      {"{synced without value}", {-1}, 5, std::nullopt},
-      {"mixed", {3, -1}, 5, std::nullopt},
-      {"none", {}, std::nullopt, std::nullopt},
+      {"{3}", {3}, std::nullopt, false, 3},
+      {"{3,1}", {3, 1}, std::nullopt, true, 4},
+      {"{unsynced}", {-2}, std::nullopt, false, 0},
+      {"{unsynced}, the server keeps the field", {-2}, 5, true, 0},
+      {"{unsynced}, the server dropped it", {-2}, std::nullopt, true, std::nullopt},
+      {"{3,1,unsynced}", {3, 1, -2}, std::nullopt, true, 4},
+      {"{synced without value}", {-1}, 5, false, std::nullopt},
+      {"mixed", {3, -1}, 5, false, std::nullopt},
+      {"none", {}, std::nullopt, false, 0},
+      {"none, the server dropped it", {}, std::nullopt, true, std::nullopt},
   }));
   CAPTURE(row.id);
   World world(1);
   world.deployment.status.terminating_replicas = row.present;
+  if (row.acknowledged) world.deployment.status.observed_generation = 2;
   for (const int32_t terminating : row.replica_sets) {
     ReplicaSet& rs = world.AddOld("web-" + std::to_string(world.replica_sets.size()), 1, 1);
     if (terminating >= 0) rs.status.terminating_replicas = terminating;
@@ -75,26 +79,29 @@ struct AvailableRow {
   std::string id;
   std::string strategy;
   int32_t replicas;
+  int32_t size;  // of its ReplicaSet
   int32_t available;
   std::string want;
 };
 
 TEST_CASE("Available is true with replicas less maxUnavailable (D-407)") {
   const AvailableRow row = GENERATE(values<AvailableRow>({
-      {"X-25 enough", "RollingUpdate", 10, 8, "True MinimumReplicasAvailable"},
-      {"X-25 one too few", "RollingUpdate", 10, 7, "False MinimumReplicasUnavailable"},
-      {"Recreate needs all", "Recreate", 10, 9, "False MinimumReplicasUnavailable"},
-      {"Recreate has all", "Recreate", 10, 10, "True MinimumReplicasAvailable"},
-      {"no replicas are always there", "RollingUpdate", 0, 0, "True MinimumReplicasAvailable"},
+      {"X-25 enough", "RollingUpdate", 10, 10, 8, "True MinimumReplicasAvailable"},
+      {"X-25 one too few", "RollingUpdate", 10, 10, 7, "False MinimumReplicasUnavailable"},
+      {"Recreate needs all", "Recreate", 10, 10, 9, "False MinimumReplicasUnavailable"},
+      {"Recreate has all", "Recreate", 10, 10, 10, "True MinimumReplicasAvailable"},
+      {"no replicas are always there", "RollingUpdate", 0, 0, 0, "True MinimumReplicasAvailable"},
+      {"Pods that are to go are not available", "Recreate", 10, 0, 10,
+       "False MinimumReplicasUnavailable"},
   }));
   CAPTURE(row.id);
   World world(row.replicas);
   world.deployment.spec.strategy_type = row.strategy;
-  DeploymentStatus status;
-  status.available_replicas = row.available;
+  world.AddNew("web-new", row.size, row.available);
+  DeploymentStatus status = CountReplicas(world.Look());
   UpdateAvailable(world.Look(), status);
   CHECK(StatusAndReason(status.conditions, "Available") == row.want);
-  Proves("D-407");
+  Proves(row.id + " D-407");
 }
 
 TEST_CASE("published counters are the ReplicaSet's own, even above its size (D-401 before W-05)") {
@@ -102,6 +109,32 @@ TEST_CASE("published counters are the ReplicaSet's own, even above its size (D-4
   world.AddNew("web-new", 5, 9);
   CHECK(CountReplicas(world.Look()).available_replicas == 9);
   Proves("D-401");
+}
+
+TEST_CASE(
+    "of the Pods of a ReplicaSet that shrinks, ready ones count that must stay (D-743, W-05)") {
+  struct Row {
+    std::string id;
+    int32_t size;
+    int32_t ready;
+    int32_t available;
+    int32_t want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"not shrinking", 10, 10, 7, 7},
+      {"all ready ones are available", 8, 10, 10, 8},
+      {"W-05 above its size", 8, 8, 10, 8},
+      {"D-743 the five that go may be available ones", 8, 13, 5, 0},
+      {"D-743 unready ones go first", 8, 9, 9, 8},
+      {"D-743 two of ten go", 8, 10, 9, 7},
+      {"nonsense", 8, -3, -5, 0},
+  }));
+  CAPTURE(row.id);
+  World world(10);
+  ReplicaSet& rs = world.AddNew("web-new", row.size, row.available);
+  rs.status.ready_replicas = row.ready;
+  CHECK(SizeOf(rs).available == row.want);
+  Proves(row.id);
 }
 
 // A rollout of ten under way, its status published: five new Pods, of which two are available.
