@@ -1,10 +1,14 @@
-// Who wakes whom (contract section 1, D-010…D-023).
+// Which changes in the caches wake which Deployments: contract section 1.
 #include "controller/runtime/wake_ups.h"
 
 #include <functional>
+#include <set>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/cache/scripted_transport.h"
@@ -15,303 +19,353 @@ namespace {
 
 Uid UidOf(uint64_t number) { return {0xD0, number}; }
 
-OwnerReference OwnedByWeb() { return {"apps/v1", "Deployment", "web", UidOf(1), true, true}; }
-
-// Stores that the test writes to as a watch does; nothing is started. Two Deployments select
-// app=web: "web", uid 1, and "twin", uid 2.
-class Cluster {
- public:
-  Cluster() {
-    Put(MakeDeployment("web", 1));
-    Put(MakeDeployment("twin", 2));
-    woken_.clear();
+// Stores that a test fills by hand, and the keys that woke since it last asked.
+struct Fixture {
+  Fixture() {
+    AddDeployment("web", 1);
+    AddDeployment("api", 2);
+    Take();
   }
 
-  static Deployment MakeDeployment(const std::string& name, uint64_t uid) {
+  void AddDeployment(
+      const std::string& name, uint64_t number,
+      const std::function<void(Deployment&)>& change = [](Deployment&) {}) {
     Deployment deployment;
-    deployment.meta.namespace_ = "ns";
-    deployment.meta.name = name;
-    deployment.meta.uid = UidOf(uid);
-    deployment.meta.generation = 1;
-    deployment.spec.selector.present = true;
-    deployment.spec.selector.match_labels = {{"app", "web"}};
+    deployment.meta = Meta("ns", name, UidOf(number));
     deployment.spec.strategy_type = "RollingUpdate";
-    return deployment;
+    deployment.spec.selector.present = true;
+    deployment.spec.selector.match_labels = {{"app", name}};
+    change(deployment);
+    cache.deployments().store().Apply(std::move(deployment));
   }
-  static ReplicaSet MakeReplicaSet() {
+
+  // Owned by Deployment web, with its labels.
+  ReplicaSet OfWeb(const std::string& name) {
     ReplicaSet rs;
-    rs.meta.namespace_ = "ns";
-    rs.meta.name = "web-1";
-    rs.meta.uid = UidOf(100);
+    rs.meta = Meta("ns", name, UidOf(100));
     rs.meta.labels = {{"app", "web"}};
-    rs.meta.owner_references = {OwnedByWeb()};
+    rs.meta.owner_references = {{"apps/v1", "Deployment", "web", UidOf(1), true, true}};
     return rs;
   }
-  static PodMetadata MakePod() {
+  void Put(ReplicaSet rs) {
+    rs.meta.resource_version = NextVersion();
+    cache.replica_sets().store().Apply(std::move(rs));
+  }
+  void Remove(const ReplicaSet& rs) {
+    cache.replica_sets().store().ApplyDelete(KeyOf(rs.meta), rs.meta.uid, NextVersion());
+  }
+
+  PodMetadata PodOf(const ReplicaSet& rs) {
     PodMetadata pod;
-    pod.meta.namespace_ = "ns";
-    pod.meta.name = "web-1-a";
-    pod.meta.uid = UidOf(200);
-    pod.meta.owner_references = {{"apps/v1", "ReplicaSet", "web-1", UidOf(100), true, true}};
+    pod.meta = Meta("ns", rs.meta.name + "-pod", UidOf(1000));
+    pod.meta.owner_references = {{"apps/v1", "ReplicaSet", rs.meta.name, rs.meta.uid, true, true}};
     return pod;
   }
-
-  // Each in a version of its own, the latest.
-  void Put(Deployment deployment) { Apply(cache_.deployments(), std::move(deployment)); }
-  void Put(ReplicaSet rs) { Apply(cache_.replica_sets(), std::move(rs)); }
-  void Put(PodMetadata pod) { Apply(cache_.pods(), std::move(pod)); }
-  void Delete(const Deployment& deployment) { Remove(cache_.deployments(), deployment.meta); }
-  void Delete(const ReplicaSet& rs) { Remove(cache_.replica_sets(), rs.meta); }
-  void Delete(const PodMetadata& pod) { Remove(cache_.pods(), pod.meta); }
-
-  // "web! twin": those woken since the last call, "!" for a user's edit.
-  std::string Woken() {
-    std::string text;
-    for (const std::string& name : woken_) text += (text.empty() ? "" : " ") + name;
-    woken_.clear();
-    return text;
+  void Put(PodMetadata pod) {
+    pod.meta.resource_version = NextVersion();
+    cache.pods().store().Apply(std::move(pod));
   }
-  View ViewOfWeb() { return cache_.ViewOf({"ns", "web"}); }
-  // No relist wakes anybody for what it shows unchanged (D-017).
-  void PutAgain(const ReplicaSet& rs) {
-    ReplicaSet same = rs;
-    same.meta.resource_version = {std::to_string(version_)};
-    cache_.replica_sets().store().Apply(std::move(same));
+  void Remove(const PodMetadata& pod) {
+    cache.pods().store().ApplyDelete(KeyOf(pod.meta), pod.meta.uid, NextVersion());
   }
 
- private:
-  template <typename T>
-  void Apply(Informer<T>& informer, T object) {
-    object.meta.resource_version = {std::to_string(++version_)};
-    informer.store().Apply(std::move(object));
+  ObjectMeta Meta(const std::string& namespace_, const std::string& name, const Uid& uid) {
+    ObjectMeta meta;
+    meta.namespace_ = namespace_;
+    meta.name = name;
+    meta.uid = uid;
+    meta.generation = 1;
+    meta.resource_version = NextVersion();
+    return meta;
   }
-  template <typename T>
-  void Remove(Informer<T>& informer, const ObjectMeta& meta) {
-    informer.store().ApplyDelete(KeyOf(meta), meta.uid, {std::to_string(++version_)});
+  ResourceVersion NextVersion() { return {std::to_string(++version)}; }
+
+  // "api web"; nothing twice.
+  std::string Take() {
+    std::string names;
+    for (const std::string& name : std::exchange(woken, {})) names += " " + name;
+    return names.empty() ? names : names.substr(1);
   }
 
-  int version_ = 0;
-  SymbolTable symbols_;
-  VirtualTime time_;
-  Random random_{1};
-  NullLog log_;
-  ScriptedTransport transport_;
-  Decoder decoder_{symbols_};
-  std::vector<std::string> woken_;
-  ClusterCache cache_{{time_, random_, log_, time_.timers(), transport_, decoder_}, ""};
-  WakeUps wake_ups_{cache_,
-                    [this](const ObjectKey& key, Wake wake) {
-                      woken_.push_back(key.name + (wake == Wake::kSpecChange ? "!" : ""));
-                    },
-                    [](const Deployment&) {}};
+  VirtualTime time;
+  Random random{1};
+  NullLog log;
+  ScriptedTransport transport;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  ClusterCache cache{{time, random, log, time.timers(), transport, decoder}, ""};
+  std::set<std::string> woken;
+  WakeUps wake_ups{cache, [this](const ObjectKey& key, Wake) { woken.insert(key.name); },
+                   [](const Deployment&) {}};
+  uint64_t version = 1000;
 };
 
-TEST_CASE("a Deployment is woken by whatever happens to it (D-011…D-013)") {
-  Cluster cluster;
-  Deployment fresh = Cluster::MakeDeployment("fresh", 3);
-  if (GENERATE(false, true)) fresh.meta.deletion_timestamp = {5};  // D-011
-  cluster.Put(fresh);
-  CHECK(cluster.Woken() == "fresh!");
-  fresh.status.replicas = 1;
-  cluster.Put(fresh);
-  CHECK(cluster.Woken() == "fresh");
-  fresh.meta.generation = 2;
-  cluster.Put(fresh);
-  CHECK(cluster.Woken() == "fresh!");
-  cluster.Delete(fresh);
-  CHECK(cluster.Woken() == "fresh");
-  CHECK(cluster.ViewOfWeb().deployment != nullptr);
-  Proves("D-010 D-011 D-012 D-013");
-}
-
-struct AddRow {
+struct Row {
   std::string id;
-  std::function<void(ReplicaSet&)> make;
-  std::string woken;
+  std::function<void(Fixture&)> change;
+  std::string want;
 };
 
-TEST_CASE("a ReplicaSet that appears wakes its owner, an orphan whoever may adopt it") {
-  const AddRow row = GENERATE(values<AddRow>({
-      {"D-015", [](ReplicaSet&) {}, "web"},
-      {"D-014 it is going already", [](ReplicaSet& rs) { rs.meta.deletion_timestamp = {5}; },
-       "web"},
-      {"D-015 other owners do not count beside the controller",
-       [](ReplicaSet& rs) {
-         rs.meta.owner_references = {{"apps/v1", "Deployment", "twin", UidOf(2), false, false},
-                                     OwnedByWeb()};
+TEST_CASE("a change of a Deployment wakes it") {
+  const Row row = GENERATE(values<Row>({
+      {"D-010 D-011 a new one", [](Fixture& f) { f.AddDeployment("new", 3); }, "new"},
+      {"D-011 a new one that is being deleted",
+       [](Fixture& f) {
+         f.AddDeployment("new", 3, [](Deployment& d) { d.meta.deletion_timestamp = {1}; });
+       },
+       "new"},
+      {"D-012 any update", [](Fixture& f) { f.AddDeployment("web", 1); }, "web"},
+      {"D-013 deleted",
+       [](Fixture& f) {
+         f.cache.deployments().store().ApplyDelete({"ns", "web"}, UidOf(1), f.NextVersion());
        },
        "web"},
-      {"D-019 another uid", [](ReplicaSet& rs) { rs.meta.owner_references[0].uid = UidOf(9); }, ""},
-      {"D-019 another kind",
-       [](ReplicaSet& rs) { rs.meta.owner_references[0].kind = "StatefulSet"; }, ""},
-      {"D-019 the API group does not matter",
-       [](ReplicaSet& rs) { rs.meta.owner_references[0].api_version = "extensions/v1beta1"; },
-       "web"},
-      {"D-019 another namespace", [](ReplicaSet& rs) { rs.meta.namespace_ = "elsewhere"; }, ""},
-      {"D-016 an orphan", [](ReplicaSet& rs) { rs.meta.owner_references = {}; }, "twin web"},
-      {"D-016 an owner without control is none",
-       [](ReplicaSet& rs) { rs.meta.owner_references[0].controller = false; }, "twin web"},
-      {"D-020 an orphan without labels",
-       [](ReplicaSet& rs) {
-         rs.meta.owner_references = {};
-         rs.meta.labels = {};
-       },
-       ""},
-      {"D-020 an orphan of other labels",
-       [](ReplicaSet& rs) {
-         rs.meta.owner_references = {};
-         rs.meta.labels = {{"app", "db"}};
-       },
-       ""},
-      {"D-016 an orphan of another namespace",
-       [](ReplicaSet& rs) {
-         rs.meta.owner_references = {};
-         rs.meta.namespace_ = "elsewhere";
-       },
-       ""},
+      {"D-010 D-013 missing from a list",
+       [](Fixture& f) { f.cache.deployments().store().Replace({}, f.NextVersion()); }, "api web"},
   }));
   CAPTURE(row.id);
-  Cluster cluster;
-  ReplicaSet rs = Cluster::MakeReplicaSet();
-  row.make(rs);
-  cluster.Put(rs);
-  CHECK(cluster.Woken() == row.woken);
-  // Deleted, an orphan wakes nobody any more (D-018).
-  cluster.Delete(rs);
-  CHECK(cluster.Woken() == (row.woken == "web" ? "web" : ""));
-  Proves(row.id + " D-018");
-}
-
-TEST_CASE("a selector that is empty or invalid matches no orphan (D-020)") {
-  Cluster cluster;
-  Deployment web = Cluster::MakeDeployment("web", 1);
-  if (GENERATE(false, true)) {
-    web.spec.selector.match_labels = {};
-  } else {
-    web.spec.selector.match_expressions = {{"app", "Near", {"web"}}};
-  }
-  cluster.Put(web);
-  cluster.Woken();
-  ReplicaSet rs = Cluster::MakeReplicaSet();
-  rs.meta.owner_references = {};
-  cluster.Put(rs);
-  CHECK(cluster.Woken() == "twin");
-  CHECK(cluster.ViewOfWeb().replica_sets.empty());
-  Proves("D-020");
-}
-
-struct UpdateRow {
-  std::string id;
-  std::function<void(ReplicaSet&)> before;
-  std::function<void(ReplicaSet&)> change;
-  std::string woken;
-};
-
-TEST_CASE("a ReplicaSet that changes wakes its owners, old and new, and adopters (D-017)") {
-  const auto as_it_is = [](ReplicaSet&) {};
-  const auto orphan = [](ReplicaSet& rs) { rs.meta.owner_references = {}; };
-  const UpdateRow row = GENERATE_COPY(values<UpdateRow>({
-      {"D-017 status", as_it_is, [](ReplicaSet& rs) { rs.status.replicas = 1; }, "web"},
-      {"D-017 labels of one that is owned", as_it_is,
-       [](ReplicaSet& rs) {
-         rs.meta.labels = {{"app", "edited"}};
-       },
-       "web"},
-      {"D-017 from one owner to another", as_it_is,
-       [](ReplicaSet& rs) {
-         rs.meta.owner_references = {{"apps/v1", "Deployment", "twin", UidOf(2), true, true}};
-       },
-       "web twin"},
-      {"D-017 released", as_it_is, orphan, "web twin web"},
-      {"D-017 released, and edited", as_it_is,
-       [](ReplicaSet& rs) {
-         rs.meta.owner_references = {};
-         rs.meta.labels = {{"app", "edited"}};
-       },
-       "web"},
-      {"D-017 adopted", orphan, [](ReplicaSet& rs) { rs.meta.owner_references = {OwnedByWeb()}; },
-       "web"},
-      {"D-017 the orphan's labels now match",
-       [](ReplicaSet& rs) {
-         rs.meta.owner_references = {};
-         rs.meta.labels = {{"app", "edited"}};
-       },
-       [](ReplicaSet& rs) {
-         rs.meta.labels = {{"app", "web"}};
-       },
-       "twin web"},
-      {"D-017 an orphan's status", orphan, [](ReplicaSet& rs) { rs.status.replicas = 1; }, ""},
-  }));
-  CAPTURE(row.id);
-  Cluster cluster;
-  ReplicaSet rs = Cluster::MakeReplicaSet();
-  row.before(rs);
-  cluster.Put(rs);
-  cluster.Woken();
-  cluster.PutAgain(rs);
-  CHECK(cluster.Woken().empty());
-  row.change(rs);
-  cluster.Put(rs);
-  CHECK(cluster.Woken() == row.woken);
+  Fixture fixture;
+  row.change(fixture);
+  CHECK(fixture.Take() == row.want);
   Proves(row.id);
 }
 
-TEST_CASE("the view of a Deployment holds its own ReplicaSets and the orphans it may adopt") {
-  Cluster cluster;
-  const auto put = [&](const std::string& name, uint64_t uid, auto change) {
-    ReplicaSet rs = Cluster::MakeReplicaSet();
-    rs.meta.name = name;
-    rs.meta.uid = UidOf(uid);
-    change(rs);
-    cluster.Put(rs);
+TEST_CASE("a new ReplicaSet wakes the owner that it names, or all that it matches") {
+  const auto with = [](std::function<void(ReplicaSet&)> edit) {
+    return [edit = std::move(edit)](Fixture& f) {
+      ReplicaSet rs = f.OfWeb("web-1");
+      edit(rs);
+      f.Put(rs);
+    };
   };
-  put("own", 101, [](ReplicaSet&) {});
-  put("own-edited", 102, [](ReplicaSet& rs) { rs.meta.labels = {}; });
-  put("orphan", 103, [](ReplicaSet& rs) { rs.meta.owner_references = {}; });
-  put("other-orphan", 104, [](ReplicaSet& rs) {
-    rs.meta.owner_references = {};
+  const Row row = GENERATE_COPY(values<Row>({
+      {"D-015 UT-05 its owner", with([](ReplicaSet&) {}), "web"},
+      {"D-015 whatever its labels", with([](ReplicaSet& rs) {
+         rs.meta.labels = {{"app", "api"}};
+       }),
+       "web"},
+      {"D-014 being deleted", with([](ReplicaSet& rs) { rs.meta.deletion_timestamp = {1}; }),
+       "web"},
+      {"D-019 an owner of another uid",
+       with([](ReplicaSet& rs) { rs.meta.owner_references[0].uid = UidOf(77); }), ""},
+      {"D-019 an owner of another kind",
+       with([](ReplicaSet& rs) { rs.meta.owner_references[0].kind = "StatefulSet"; }), ""},
+      {"D-019 whatever the API group",
+       with([](ReplicaSet& rs) { rs.meta.owner_references[0].api_version = "extensions/v1"; }),
+       "web"},
+      {"D-019 an owner that is not there",
+       with([](ReplicaSet& rs) { rs.meta.owner_references[0].name = "gone"; }), ""},
+      {"D-016 an orphan", with([](ReplicaSet& rs) { rs.meta.owner_references.clear(); }), "web"},
+      {"D-016 D-102 a reference without control",
+       with([](ReplicaSet& rs) { rs.meta.owner_references[0].controller = false; }), "web"},
+      {"D-016 an orphan of another namespace", with([](ReplicaSet& rs) {
+         rs.meta.owner_references.clear();
+         rs.meta.namespace_ = "other";
+       }),
+       ""},
+      {"D-020 an orphan without labels", with([](ReplicaSet& rs) {
+         rs.meta.owner_references.clear();
+         rs.meta.labels = {};
+       }),
+       ""},
+  }));
+  CAPTURE(row.id);
+  Fixture fixture;
+  row.change(fixture);
+  CHECK(fixture.Take() == row.want);
+  Proves(row.id);
+}
+
+TEST_CASE("an orphan wakes every Deployment that it matches (D-016, D-020)") {
+  Fixture fixture;
+  fixture.AddDeployment("twin", 3, [](Deployment& d) {
+    d.spec.selector.match_labels = {{"app", "web"}};
+  });
+  fixture.AddDeployment("all", 4, [](Deployment& d) { d.spec.selector.match_labels = {}; });
+  fixture.AddDeployment("invalid", 5, [](Deployment& d) {
+    d.spec.selector.match_expressions = {{"app", "Near", {"web"}}};
+  });
+  fixture.Take();
+  ReplicaSet orphan = fixture.OfWeb("web-1");
+  orphan.meta.owner_references.clear();
+  fixture.Put(orphan);
+  CHECK(fixture.Take() == "twin web");
+  Proves("D-016 D-020");
+}
+
+TEST_CASE("a selector that is empty or invalid matches no orphan (D-020)") {
+  Fixture fixture;
+  const bool empty = GENERATE(true, false);
+  fixture.AddDeployment("web", 1, [&](Deployment& web) {
+    if (empty) {
+      web.spec.selector.match_labels = {};
+    } else {
+      web.spec.selector.match_expressions = {{"app", "Near", {"web"}}};
+    }
+  });
+  fixture.Take();
+  ReplicaSet orphan = fixture.OfWeb("web-1");
+  orphan.meta.owner_references.clear();
+  fixture.Put(orphan);
+  CHECK(fixture.Take().empty());
+  CHECK(fixture.cache.ViewOf({"ns", "web"}).replica_sets.empty());
+  Proves("D-020");
+}
+
+TEST_CASE("the view of a Deployment holds its own ReplicaSets and the orphans it may adopt") {
+  Fixture fixture;
+  uint64_t number = 100;
+  const auto put = [&](const std::string& name, const std::function<void(ReplicaSet&)>& change) {
+    ReplicaSet rs = fixture.OfWeb(name);
+    rs.meta.uid = UidOf(++number);
+    change(rs);
+    fixture.Put(rs);
+  };
+  put("own", [](ReplicaSet&) {});
+  put("own-edited", [](ReplicaSet& rs) { rs.meta.labels = {}; });
+  put("orphan", [](ReplicaSet& rs) { rs.meta.owner_references.clear(); });
+  put("other-orphan", [](ReplicaSet& rs) {
+    rs.meta.owner_references.clear();
     rs.meta.labels = {{"app", "db"}};
   });
-  put("twins", 105, [](ReplicaSet& rs) { rs.meta.owner_references[0].uid = UidOf(2); });
+  put("of-another", [](ReplicaSet& rs) { rs.meta.owner_references[0].uid = UidOf(2); });
   std::string names;
-  for (const ReplicaSet* rs : cluster.ViewOfWeb().replica_sets) names += rs->meta.name + " ";
+  for (const ReplicaSet* rs : fixture.cache.ViewOf({"ns", "web"}).replica_sets) {
+    names += rs->meta.name + " ";
+  }
   CHECK(names == "orphan own own-edited ");
   Proves("D-053");
+}
+
+TEST_CASE("a changed ReplicaSet wakes its owners, former and present, or those it matches") {
+  struct UpdateRow {
+    std::string id;
+    bool orphan;
+    std::function<void(ReplicaSet&)> edit;
+    std::string want;
+  };
+  const UpdateRow row = GENERATE(values<UpdateRow>({
+      {"D-017 b its status", false, [](ReplicaSet& rs) { rs.status.replicas = 3; }, "web"},
+      {"D-017 a b another owner", false,
+       [](ReplicaSet& rs) {
+         rs.meta.owner_references = {{"apps/v1", "Deployment", "api", UidOf(2), true, true}};
+       },
+       "api web"},
+      {"D-017 a an owner by the same name with another uid", false,
+       [](ReplicaSet& rs) { rs.meta.owner_references[0].uid = UidOf(77); }, "web"},
+      {"D-017 a c released, and matching another one", false,
+       [](ReplicaSet& rs) {
+         rs.meta.owner_references.clear();
+         rs.meta.labels = {{"app", "api"}};
+       },
+       "api web"},
+      {"D-017 c an orphan's labels", true,
+       [](ReplicaSet& rs) {
+         rs.meta.labels = {{"app", "api"}};
+       },
+       "api"},
+      {"D-017 c an orphan's status", true, [](ReplicaSet& rs) { rs.status.replicas = 3; }, ""},
+      {"D-017 b an orphan that was adopted", true,
+       [](ReplicaSet& rs) {
+         rs.meta.owner_references = {{"apps/v1", "Deployment", "api", UidOf(2), true, true}};
+       },
+       "api"},
+  }));
+  CAPTURE(row.id);
+  Fixture fixture;
+  ReplicaSet rs = fixture.OfWeb("web-1");
+  if (row.orphan) rs.meta.owner_references.clear();
+  fixture.Put(rs);
+  fixture.Take();
+  row.edit(rs);
+  fixture.Put(rs);
+  CHECK(fixture.Take() == row.want);
+  Proves(row.id);
+}
+
+TEST_CASE("a ReplicaSet in the version that is held is no change (D-017)") {
+  Fixture fixture;
+  fixture.Put(fixture.OfWeb("web-1"));
+  fixture.Take();
+  fixture.cache.replica_sets().store().Apply(
+      *fixture.cache.replica_sets().store().Find({"ns", "web-1"}));
+  CHECK(fixture.Take().empty());
+  Proves("D-017");
+}
+
+TEST_CASE("a deleted ReplicaSet wakes its owner (D-018)") {
+  const bool orphan = GENERATE(false, true);
+  CAPTURE(orphan);
+  Fixture fixture;
+  ReplicaSet rs = fixture.OfWeb("web-1");
+  if (orphan) rs.meta.owner_references.clear();
+  fixture.Put(rs);
+  fixture.Take();
+  SECTION("seen") { fixture.Remove(rs); }
+  SECTION("missing from a list") {
+    fixture.cache.replica_sets().store().Replace({}, fixture.NextVersion());
+  }
+  CHECK(fixture.Take() == (orphan ? "" : "web"));
+  Proves("D-018 D-010 UT-05");
 }
 
 struct PodRow {
   std::string id;
   std::string strategy;
-  std::function<void(PodMetadata&)> make;
-  std::string woken;
+  std::function<void(PodMetadata&)> edit;
+  std::string want;
 };
 
-TEST_CASE("only a Recreate Deployment hears that a Pod of its own went (D-021…D-023)") {
+TEST_CASE("only the deletion of a Recreate Deployment's Pod wakes it") {
   const PodRow row = GENERATE(values<PodRow>({
-      {"D-023 W-01 UT-04", "Recreate", [](PodMetadata&) {}, "web"},
-      {"D-023 a rolling one", "RollingUpdate", [](PodMetadata&) {}, ""},
-      {"D-022 nobody's", "Recreate", [](PodMetadata& pod) { pod.meta.owner_references = {}; }, ""},
-      {"D-022 of another kind", "Recreate",
-       [](PodMetadata& pod) { pod.meta.owner_references[0].kind = "Job"; }, ""},
-      {"D-022 of a namesake that is gone", "Recreate",
-       [](PodMetadata& pod) { pod.meta.owner_references[0].uid = UidOf(9); }, ""},
+      {"D-023 UT-04 W-01 Recreate", "Recreate", [](PodMetadata&) {}, "web"},
+      {"D-023 UT-04 RollingUpdate", "RollingUpdate", [](PodMetadata&) {}, ""},
+      {"D-022 UT-04 nobody's", "Recreate", [](PodMetadata& p) { p.meta.owner_references.clear(); },
+       ""},
+      {"D-022 another kind's", "Recreate",
+       [](PodMetadata& p) { p.meta.owner_references[0].kind = "Job"; }, ""},
+      {"D-022 D-054 a ReplicaSet's of the same name", "Recreate",
+       [](PodMetadata& p) { p.meta.owner_references[0].uid = UidOf(77); }, ""},
+      {"D-022 a ReplicaSet's that is not there", "Recreate",
+       [](PodMetadata& p) { p.meta.owner_references[0].name = "gone"; }, ""},
+      {"D-022 without control", "Recreate",
+       [](PodMetadata& p) { p.meta.owner_references[0].controller = false; }, ""},
   }));
   CAPTURE(row.id);
-  Cluster cluster;
-  Deployment web = Cluster::MakeDeployment("web", 1);
-  web.spec.strategy_type = row.strategy;
-  cluster.Put(web);
-  cluster.Put(Cluster::MakeReplicaSet());
-  PodMetadata pod = Cluster::MakePod();
-  row.make(pod);
-  cluster.Woken();
-  cluster.Put(pod);
-  pod.meta.labels = {{"changed", "yes"}};
-  cluster.Put(pod);
-  CHECK(cluster.Woken().empty());  // D-021
-  cluster.Delete(pod);
-  CHECK(cluster.Woken() == row.woken);
-  Proves(row.id + " D-021");
+  Fixture fixture;
+  fixture.AddDeployment("web", 1,
+                        [&](Deployment& d) { d.spec.strategy_type = Symbol(row.strategy); });
+  const ReplicaSet rs = fixture.OfWeb("web-1");
+  fixture.Put(rs);
+  PodMetadata pod = fixture.PodOf(rs);
+  row.edit(pod);
+  fixture.Take();
+
+  fixture.Put(pod);
+  pod.meta.deletion_timestamp = {1};
+  fixture.Put(pod);
+  CHECK(fixture.Take().empty());  // D-021
+  fixture.Remove(pod);
+  CHECK(fixture.Take() == row.want);
+  Proves(row.id);
+  Proves("D-021");
+}
+
+TEST_CASE("the deletion of one of several Pods wakes, too (D-023 as W-01)") {
+  Fixture fixture;
+  fixture.AddDeployment("web", 1, [](Deployment& d) { d.spec.strategy_type = "Recreate"; });
+  const ReplicaSet rs = fixture.OfWeb("web-1");
+  fixture.Put(rs);
+  const PodMetadata pod = fixture.PodOf(rs);
+  PodMetadata other = pod;
+  other.meta.name = "other";
+  other.meta.uid = UidOf(1001);
+  fixture.Put(pod);
+  fixture.Put(other);
+  fixture.Take();
+  fixture.Remove(pod);
+  CHECK(fixture.Take() == "web");
+  Proves("D-023 W-01 B-03");
 }
 
 }  // namespace
