@@ -1,7 +1,7 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: build packages demo demo-clean test coverage conformance sanitize fuzz image format
-.PHONY: tidy release-check
+.PHONY: build packages demo demo-clean test coverage conformance mutants sanitize fuzz image
+.PHONY: format tidy release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
@@ -18,6 +18,8 @@ coverage:      ## docs/contract-coverage.md: which rule of the contract is prove
 	@tools/contract-coverage.sh
 conformance:   ## upstream's own tests alone; their JUnit report is build/conformance/junit.xml
 	@tools/conformance.sh
+mutants:       ## faults planted in the planner, which the tests have to notice (15 minutes)
+	@tools/mutants.sh
 sanitize:      ## every C++ test under sanitizers; trace hashes of two compilers (half an hour)
 	@tools/sanitize.sh
 fuzz:          ## every parser under libFuzzer for ten minutes (needs clang; two hours)

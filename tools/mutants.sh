@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Do the tests notice when a rule of the contract is broken? Plants faults one at a time and runs
+# the test cases that report the rule (test/proves.h); a fault that they let through fails the run.
+#
+#   mutants.sh [SEED [COUNT]]     COUNT faults (20) of test/contract/mutants.txt, drawn by SEED (1)
+#
+# Works on a copy of the tracked files in build/mutants, which is kept: a quarter of an hour on two
+# cores, less when it has been built before.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+seed=${1:-1} count=${2:-20}
+tree=$root/build/mutants build=$root/build/mutants/build/release
+
+# The test program that a file is judged by.
+program_of() {
+  case $1 in
+    controller/runtime/*) echo runtime_test ;;
+    kubeclient/api/*) echo api_test ;;
+    *) echo deployment_test ;;
+  esac
+}
+
+build_program() {
+  run setsid nice -n 5 cmake --build "$build" -j 2 --target "$1" >"$scratch/built" 2>&1
+}
+
+path_of() { find "$build/test" -name "$1" -type f; }
+
+# Builds a test program without any fault, once, and has it report.
+need_program() {
+  [ -f "$scratch/$1.proved" ] && return
+  build_program "$1" || { tail -n 30 "$scratch/built"; die "$1 does not build"; }
+  WINDLASS_PROVED=$scratch/$1.proved "$(path_of "$1")" >"$scratch/said" 2>&1 ||
+    { tail -n 30 "$scratch/said"; die "$1 fails without any fault"; }
+}
+
+# cases_of PROGRAM RULE…: the test cases that reported one of the rules.
+cases_of() {
+  local program=$1
+  shift
+  printf '%s\n' "$@" | awk -F '\t' 'NR == FNR { asked[$1]; next } $1 in asked { print $2 }' \
+    - "$scratch/$program.proved" | sort -u
+}
+
+# Runs the test cases named in $scratch/cases.
+run_cases() {
+  timeout 120 "$(path_of "$1")" --input-file "$scratch/cases" >"$scratch/said" 2>&1
+}
+
+original='' # of the fault that is planted now
+on_exit() {
+  if [ -n "$original" ]; then cp "$scratch/original" "$tree/$original"; fi
+}
+
+survivors=0
+verdict() { # WORD MUTANT…
+  printf '    %-9s %s\n' "$1" "$2"
+  case $1 in killed) ;; *) survivors=$((survivors + 1)) ;; esac
+}
+
+# judge RULES FILE SED
+judge() {
+  local rules=$1 file=$2 command=$3 program
+  program=$(program_of "$file")
+  need_program "$program"
+  local what="$rules $file: $command"
+  read -ra ids <<<"$rules"
+  cases_of "$program" "${ids[@]}" >"$scratch/cases"
+  if ! [ -s "$scratch/cases" ]; then
+    verdict unproved "$what (no case of $program reports $rules)"
+    return
+  fi
+  cp "$tree/$file" "$scratch/original"
+  original=$file
+  sed -i "$command" "$tree/$file"
+  if cmp -s "$tree/$file" "$scratch/original"; then
+    verdict stale "$what (changes nothing)"
+  elif ! build_program "$program"; then
+    verdict broken "$what (does not compile)"
+    tail -n 5 "$scratch/built"
+  elif run_cases "$program"; then
+    verdict SURVIVED "$what"
+  else
+    verdict killed "$what"
+  fi
+  cp "$scratch/original" "$tree/$file"
+  original=''
+}
+
+step "A copy of the tree"
+mkdir -p "$tree"
+cd "$root"
+git ls-files | sort >"$scratch/files"
+while IFS= read -r file; do # what is the same keeps its time, and is not built again
+  cmp -s "$file" "$tree/$file" || cp --parents "$file" "$tree"
+done <"$scratch/files"
+(cd "$tree" && find . -path ./build -prune -o -type f -printf '%P\n') | sort |
+  comm -23 - "$scratch/files" | (cd "$tree" && xargs -r -d '\n' rm)
+cd "$tree"
+quietly cmake --preset release -DBUILD_TESTING=ON
+
+step "$count faults, drawn by seed $seed"
+grep -v -e '^#' -e '^$' test/contract/mutants.txt |
+  while IFS= read -r line; do
+    printf '%s %s\n' "$(printf '%s %s' "$seed" "$line" | sha256sum | cut -c 1-16)" "$line"
+  done | sort | cut -d ' ' -f 2- | sed -n "1,${count}p" | sort >"$scratch/mutants"
+while IFS= read -r line; do
+  rest=${line#* % }
+  judge "${line%% % *}" "${rest%% % *}" "${rest#* % }"
+done <"$scratch/mutants"
+
+say "$(wc -l <"$scratch/mutants") faults, $survivors not noticed"
+((survivors == 0))
