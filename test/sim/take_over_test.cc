@@ -7,6 +7,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
@@ -87,6 +88,7 @@ TEST_CASE("a new leader writes nothing before its cache holds what the former on
   TakeOver take_over(GENERATE(1U, 2U, 3U, 4U, 5U), kLag);
   CHECK(KnewAtItsFirstWrite(take_over, {.barrier = true}));
   take_over.Finish();
+  Proves("D-025");
 }
 
 TEST_CASE("without the barrier it writes on what is long past: the test above can fail") {

@@ -5,6 +5,7 @@
 
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -31,6 +32,7 @@ TEST_CASE("times are read with any offset and fraction, which is cut") {
   }));
   CAPTURE(row.text);
   CHECK(ParseMicroTime(row.text) == row.want_micros);
+  Proves("D-784");
 }
 
 TEST_CASE("a fraction is cut towards the past, also before 1970") {
@@ -78,6 +80,7 @@ TEST_CASE("times are written in UTC: whole seconds, or exactly six digits") {
   CHECK(FormatMicroTime(1767366245000000) == "2026-01-02T15:04:05.000000Z");
   CHECK(FormatMicroTime(1767366245000042) == "2026-01-02T15:04:05.000042Z");
   CHECK(FormatMicroTime(-1) == "1969-12-31T23:59:59.999999Z");
+  Proves("D-783");
 }
 
 TEST_CASE("a time that has no four-digit year is written as the nearest that has") {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
@@ -82,6 +83,7 @@ TEST_CASE_METHOD(Fixture, "an informer is synced when every handler has returned
   Relist({wire::Added("a@3")}, "20");
   CHECK(synced == 1);
   CHECK(informer.HasSynced());
+  Proves("D-025");
 }
 
 TEST_CASE_METHOD(Fixture, "what vanished while we were away is told as unseen (R-038)") {
@@ -89,6 +91,7 @@ TEST_CASE_METHOD(Fixture, "what vanished while we were away is told as unseen (R
   Relist({wire::Added("a@3"), wire::Added("b@12"), wire::Added("d@13"), wire::Deleted("d@14")},
          "20");
   CHECK(Told() == "?c@5 ~b@12 ");
+  Proves("D-010 D-788");
 }
 
 TEST_CASE_METHOD(Fixture, "an object older than it was is of another past (R-061)") {

@@ -5,6 +5,7 @@
 
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/client/lease_world.h"
 
 namespace windlass {
@@ -36,6 +37,7 @@ TEST_CASE("The first candidate makes the Lease and leads, its gate open") {
                      {"renewTime", "2026-01-01T00:00:00.010000Z"},
                      {"leaseTransitions", 0}};
   CHECK(world.server.spec() == want);
+  Proves("D-537");
 }
 
 TEST_CASE("A leader renews every retry period, by one PUT onto what it wrote last") {

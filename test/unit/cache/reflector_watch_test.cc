@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kubeclient/base/limits.h"
+#include "test/proves.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {
@@ -97,6 +98,7 @@ TEST_CASE_METHOD(ReflectorFixture, "last_heard follows events and bookmarks (R-0
   time.Advance(seconds(30));
   transport.Line(wire::Added("a@12"));
   CHECK(reflector.last_heard().since_start == seconds(60));
+  Proves("D-788");
 }
 
 TEST_CASE_METHOD(ReflectorFixture, "last_heard follows lists (R-043)") {
@@ -130,6 +132,7 @@ TEST_CASE_METHOD(ReflectorFixture, "one 410 causes exactly one relist (R-021)") 
   CHECK(counters().watch_lists == 2);
   CHECK(counters().lists == 0);
   CHECK(reflector.last_version().text == "20");
+  Proves("D-788");
 }
 
 TEST_CASE_METHOD(ReflectorFixture,

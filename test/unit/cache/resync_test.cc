@@ -9,6 +9,7 @@
 
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/cache/virtual_time.h"
 
 namespace windlass {
@@ -55,6 +56,7 @@ TEST_CASE_METHOD(Fixture, "every key is looked at in every round, spread over it
   }
   const auto most = std::ranges::max_element(at, {}, [](const auto& turn) { return turn.second; });
   CHECK(most->second <= count / static_cast<int>(kResyncTurnsMax) + 1);
+  Proves("D-024");
 }
 
 TEST_CASE_METHOD(Fixture, "an empty store wakes nobody more often than a round (R-050)") {

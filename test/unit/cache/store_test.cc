@@ -141,6 +141,7 @@ TEST_CASE("the fold is the ledger") {
       {"the watch's last word counts, even below a fold", "fold a#1@9; gone a#1@8", "+a#1@9 -a#1@9",
        ""},
   })));
+  Proves("W-10");
 }
 
 TEST_CASE("what we deleted stays deleted") {
@@ -239,6 +240,7 @@ TEST_CASE("indexes change together with the store, before handlers run (R-040, R
   store.Replace(ListingOf({MakeThing("c", 3, "9"), MakeThing("b", 2, "9")}), {"10"});
   CHECK(names(store.OrphansIn("ns")) == "bc");  // in order of key, whatever the allocator says
   CHECK(names(store.InNamespace("elsewhere")).empty());
+  Proves("B-21");
 }
 
 TEST_CASE("a relist is seen whole by its first handler (R-006)") {

@@ -9,6 +9,7 @@
 
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/cache/virtual_time.h"
 
 namespace windlass {
@@ -62,6 +63,7 @@ TEST_CASE_METHOD(Fixture, "a key is ready once however often it is added (Q-001)
   time.Advance(seconds(1));
   TakeNothing();
   CHECK(queue.counters().adds == 3);
+  Proves("D-520");
 }
 
 TEST_CASE_METHOD(Fixture,
@@ -80,6 +82,7 @@ TEST_CASE_METHOD(Fixture,
   queue.Done(kA, std::nullopt);
   time.Advance(seconds(3600));
   TakeNothing();
+  Proves("D-520");
 }
 
 TEST_CASE_METHOD(Fixture, "`ready` is called when the first key becomes ready, also by a timer") {
@@ -115,6 +118,7 @@ TEST_CASE_METHOD(Fixture, "the back-off is 50 ms * 2^n +- 50 %, at most the long
   const Duration waited = FailTimes(kA, row.failures, row.longest);
   CHECK(waited >= row.low);
   CHECK(waited <= row.high);
+  Proves("D-530");
 }
 
 TEST_CASE_METHOD(Fixture, "a server's Retry-After is the least a key waits (W-011)") {
@@ -136,6 +140,7 @@ TEST_CASE_METHOD(Fixture, "success forgets failures; a status change while backi
   queue.Done(kA, std::nullopt);
   queue.Add(kA, Wake::kObjectChange);
   CHECK(FailTimes(kA, 1, kRetryMax) <= milliseconds(75));
+  Proves("D-530");
 }
 
 TEST_CASE_METHOD(Fixture, "a forgotten key starts over") {
@@ -181,6 +186,7 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     queue.DoneForget(kA);
     CHECK(time.timers().empty());
   }
+  Proves("D-444 W-09");
 }
 
 TEST_CASE_METHOD(Fixture, "a deadline serves a key that is backing off, whose retry then is void") {
@@ -267,6 +273,7 @@ TEST_CASE_METHOD(Fixture, "conflicts back off from the fifth in a row (Q-006)") 
   queue.DoneConflict(kA);
   CHECK(UntilReady() == kConflictWait);
   CHECK(queue.counters().retries == 2);
+  Proves("D-531");
 }
 
 TEST_CASE_METHOD(Fixture, "a failure in between ends a row of conflicts (Q-006)") {
@@ -473,6 +480,7 @@ TEST_CASE_METHOD(Fixture, "status changes are gathered for 20 ms, not extended (
     }
     Take(kA);
   }
+  Proves("W-11");
 }
 
 TEST_CASE_METHOD(Fixture, "an idle key costs no memory (Q-012)") {

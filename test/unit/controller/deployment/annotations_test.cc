@@ -20,8 +20,8 @@ TEST_CASE("the revision history drops its oldest entries to stay within the limi
   const HistoryRow row = GENERATE(values<HistoryRow>({
       {"X-12", "", "1", 2000, "1"},
       {"X-13", "1", "3", 2000, "1,3"},
-      {"X-14", "10,11", "12", 5, "11,12"},
-      {"X-15", "1,2,3", "100", 5, "3,100"},
+      {"X-14 UT-20", "10,11", "12", 5, "11,12"},
+      {"X-15 UT-20", "1,2,3", "100", 5, "3,100"},
       {"X-16", "9", "123456", 5, "9"},
       {"exactly the limit", "1", "3", 3, "1,3"},
       {"only the new entry fits", "9", "1234", 5, "1234"},

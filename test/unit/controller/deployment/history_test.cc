@@ -47,13 +47,13 @@ std::string Names(const std::vector<const ReplicaSet*>& replica_sets) {
 
 TEST_CASE("old ReplicaSets beyond the limit go, lowest revision first") {
   const Row row = GENERATE(values<Row>({
-      {"D-485 three idle", {{"1"}, {"2"}, {"3"}}, 1, "rs1 rs2"},
+      {"D-485 UT-06 three idle", {{"1"}, {"2"}, {"3"}}, 1, "rs1 rs2"},
       {"D-485 only the idle one of four", {{"1"}, {"2", 0, 1}, {"3", 1, 0}, {"4", 1, 1}}, 0, "rs1"},
       {"D-485 keep none", {{"1"}, {"2"}}, 0, "rs1 rs2"},
       {"D-485 all busy", {{"1", 1, 1}, {"2", 1, 1}}, 0, ""},
       {"D-485 already deleting", {{"1", 0, 0, true}}, 0, ""},
       {"D-485 unlimited", {{"1"}, {"2"}}, kUnlimited, ""},
-      {"D-485 order of revisions", {{"1"}, {"2"}}, 1, "rs1"},
+      {"D-485 UT-07 order of revisions", {{"1"}, {"2"}}, 1, "rs1"},
       {"D-485 not order of creation", {{"2"}, {"1"}}, 1, "rs2"},
       {"D-485 missing revision goes first", {{"1"}, {"-"}}, 1, "rs2"},
       {"D-485 oldest busy", {{"1", 1, 1}, {"2"}, {"3"}}, 1, "rs2"},

@@ -1,5 +1,8 @@
 #include "controller/deployment/new_replica_set.h"
 
+#include <set>
+#include <string>
+
 #include "controller/deployment/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -135,6 +138,33 @@ TEST_CASE("the hash depends on the template and on the collision count (D-171)")
   CHECK(first.size() <= 10);
   CHECK(first.find_first_not_of("456789bcdf") == std::string::npos);
   Proves("D-171");
+}
+
+TEST_CASE("a thousand versions of an image have a thousand hashes (UT-22)") {
+  World world(1);
+  std::set<std::string> hashes;
+  for (int version = 0; version < 1000; ++version) {
+    world.deployment.spec.template_json = std::make_shared<const std::string>(
+        R"({"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"a","image":"a:)" +
+        std::to_string(version) + R"("}]}})");
+    hashes.insert(PartsOfNewReplicaSet(world.Look())->hash);
+  }
+  CHECK(hashes.size() == 1000);
+  Proves("UT-22 D-171");
+}
+
+TEST_CASE("finding the new ReplicaSet leaves hash, name and revision out (D-152, UT-12)") {
+  World world(1);
+  ReplicaSet& present = world.AddNew("any-name", 1, 1);
+  present.meta.labels = {{"app", "web"}, {"pod-template-hash", "of-another"}};
+  ReplicaSet& old = world.AddOld("web-456789bcdf", 0, 0);
+  world.SetAnnotation(present, kRevision, "1");
+  world.SetAnnotation(old, kRevision, "9");
+  const Situation situation = world.Look();
+  REQUIRE(situation.newest != nullptr);
+  CHECK(situation.newest->meta.name == "any-name");
+  CHECK(situation.old.size() == 1);
+  Proves("D-152 UT-12");
 }
 
 struct CreateRow {

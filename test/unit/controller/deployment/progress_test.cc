@@ -131,6 +131,7 @@ TEST_CASE("Progressing follows the rollout (D-421…D-427)") {
   CHECK((condition->last_update_time == kNow) == row.want_fresh);
   const bool same_status = !row.status.empty() && condition->status == row.status;
   CHECK(condition->last_transition_time == (same_status ? before : kNow));
+  Proves("UT-18");
   Proves(row.id);
 }
 

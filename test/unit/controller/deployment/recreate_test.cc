@@ -1,5 +1,8 @@
 #include "controller/deployment/recreate.h"
 
+#include <functional>
+#include <string>
+
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
@@ -18,6 +21,47 @@ TEST_CASE("without old ReplicaSets there are no old Pods (UT-11)") {
   world.AddPod(world.AddNew("web-new", 2, 2));
   CHECK(LookForOldPods(world.Look()) == OldPods::kGone);
   Proves("UT-11");
+}
+
+struct OldPodsRow {
+  std::string id;
+  std::function<void(World&, ReplicaSet& old)> make;
+  OldPods want;
+};
+
+// Pods in a terminal phase never reach the cache (its field selector leaves them out), so that
+// upstream's rows of phases are two here: a Pod that is seen, and one that is not.
+TEST_CASE("old Pods are present as in upstream's rows (UT-11)") {
+  const OldPodsRow row = GENERATE(values<OldPodsRow>({
+      {"UT-11 D-302 no Pods, no counters", [](World&, ReplicaSet&) {}, OldPods::kGone},
+      {"UT-11 D-302 Pods in the cache", [](World& w, ReplicaSet& old) { w.AddPod(old); },
+       OldPods::kPresent},
+      {"UT-11 D-302 a counter without Pods",
+       [](World&, ReplicaSet& old) { old.status.replicas = 1; }, OldPods::kPresent},
+      {"UT-11 D-302 a second old ReplicaSet's",
+       [](World& w, ReplicaSet&) { w.AddPod(w.Add("web-older", 0, 0, 1)); }, OldPods::kPresent},
+      {"UT-11 D-303 nobody's",
+       [](World& w, ReplicaSet& old) {
+         w.AddPod(old);
+         w.pods.back().meta.owner_references.clear();
+       },
+       OldPods::kGone},
+      {"UT-11 D-303 a released ReplicaSet's",
+       [](World& w, ReplicaSet&) {
+         ReplicaSet& released = w.AddOld("web-released", 0, 0);
+         released.meta.owner_references.clear();
+         released.meta.labels = {};
+         w.AddPod(released);
+       },
+       OldPods::kGone},
+  }));
+  CAPTURE(row.id);
+  World world = RecreateWorld(2);
+  ReplicaSet& old = world.AddOld("web-old", 0, 0);
+  world.AddPod(world.AddNew("web-new", 2, 2));
+  row.make(world, old);
+  CHECK(LookForOldPods(world.Look()) == row.want);
+  Proves(row.id);
 }
 
 TEST_CASE("a Pod in the cache is an old one if an old ReplicaSet owns it (UT-11, D-302, D-303)") {
