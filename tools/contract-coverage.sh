@@ -33,6 +33,7 @@ done | sort -u >"$scratch/reports"
 
 awk -F '\t' -v reports="$scratch/reports" -v page="$scratch/page" -v strict="$strict" '
   function fail(text) { print "    " text; failures++ }
+  function tell(text) { print "    " text; failures += strict }
   function cell(text) { gsub(/\|/, "\\|", text); return text }
   BEGIN {
     while ((getline line < reports) > 0) {
@@ -62,7 +63,7 @@ awk -F '\t' -v reports="$scratch/reports" -v page="$scratch/page" -v strict="$st
       if (mark != "" && mark != "not yet") fail(id ": mark not understood: " mark)
       if (count[id]) {
         covered++
-        if (mark == "not yet") fail(id " is proved: take \"not yet\" away in rules.txt")
+        if (mark == "not yet") tell(id " is proved: take \"not yet\" away in rules.txt")
       } else {
         what = "**nothing yet**"; missing = missing " " id
         if (strict || mark == "") fail(id " (" title ") is proved by no test")
