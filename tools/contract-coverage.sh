@@ -56,7 +56,7 @@ awk -F '\t' -v reports="$scratch/reports" -v page="$scratch/page" -v strict="$st
     if (count[id] > 3) what = what "<br>and " (count[id] - 3) " more"
     if (mark ~ /^not applicable: /) {
       away++
-      if (count[id]) print "    " id " is said not to apply, and is proved by: " substr(tests[id], 5)
+      if (count[id]) print "    " id " is said not to apply, and is proved by:" tests[id]
       what = mark
     } else {
       applicable++
@@ -79,7 +79,8 @@ awk -F '\t' -v reports="$scratch/reports" -v page="$scratch/page" -v strict="$st
     }
     summary = covered + 0 " of " applicable " applicable rules proved, " away " not applicable"
     print "# The contract, rule by rule\n" > page
-    print "Made by tools/contract-coverage.sh from what the tests of `make test` reported when" > page
+    summary = covered + 0 " of " applicable " applicable rules proved, "
+    summary = summary away " not applicable"
     print "they ran (test/proves.h) and from test/contract/rules.txt; not written by hand.\n" > page
     print "**" summary ".**" > page
     if (missing != "") print "\nProved by nothing yet:" missing "." > page
