@@ -12,6 +12,7 @@
 #include "controller/runtime/wake_ups.h"
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
@@ -87,6 +88,18 @@ TEST_CASE("A planner that fails over one Deployment holds up no other (Q-014)") 
     CHECK(tries[i] - tries[i - 1] == kPolicyRetryMax);
   }
   CHECK(EventsWithReason(fixture.world, "WindlassInternalError") == 1);
+}
+
+TEST_CASE("A Deployment that is not there is done at once, without a call (D-051)") {
+  Fixture fixture;
+  fixture.plan = [](const Deployment&, const Learned&) -> Step { return Wait{}; };
+  fixture.Begin({"web"});
+  fixture.term->Add({"default", "gone"}, Wake::kObjectChange);
+  fixture.world.RunFor(seconds(3600));
+  CHECK(fixture.planned.size() == 1);
+  CHECK(fixture.planned["web"].size() == 1);
+  CHECK(fixture.counters.internal_errors == 0);
+  Proves("D-051 D-013");
 }
 
 TEST_CASE("A plan that never ends is ended after its steps, as a fault of ours (Q-014)") {

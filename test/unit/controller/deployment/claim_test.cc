@@ -60,6 +60,7 @@ TEST_CASE("a ReplicaSet is claimed by uid, adopted by labels, released without t
   CHECK(claims.to_adopt.size() == (row.want == Verdict::kToAdopt ? 1 : 0));
   CHECK(claims.to_release.size() == (row.want == Verdict::kToRelease ? 1 : 0));
   Proves(row.id);
+  Proves("UT-05");
 }
 
 TEST_CASE("claimed ReplicaSets are in order of creation, then name (D-150, B-52)") {

@@ -113,7 +113,7 @@ TEST_CASE("a reference without control becomes the controlling one; others stay 
   CHECK(cluster.Owners("v1").back()["controller"] == true);
   CHECK(cluster.Owners("v1").back()["uid"] == cluster.deployment()["metadata"]["uid"]);
   if (!ours) CHECK(cluster.Owners("v1")[0] == stateful_set);
-  Proves("D-102 D-104");
+  Proves("D-102 D-104 IT-12");
 }
 
 TEST_CASE("the patches carry uid and resourceVersion, and nothing but owners (D-104, D-105)") {

@@ -79,7 +79,7 @@ TEST_CASE("a Pod in the cache is an old one if an old ReplicaSet owns it (UT-11,
   world.AddPod(old);
   world.pods.back().meta.deletion_timestamp = kNow;  // no excuse
   CHECK(LookForOldPods(world.Look()) == OldPods::kPresent);
-  Proves("D-302 D-303");
+  Proves("D-302 D-303 D-054");
 }
 
 TEST_CASE("counters of an old ReplicaSet count before any Pod is seen (UT-11, S-010)") {

@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/deployment/deployment.h"
+#include "controller/deployment/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"
@@ -154,6 +154,72 @@ TEST_CASE("times in conditions are whole seconds, and the same moment is no chan
   cluster.Sync();
   CHECK(cluster.writes.empty());
   Proves("D-411");
+}
+
+TEST_CASE("a new Deployment comes up with its annotations and one hash everywhere (IT-01)") {
+  Cluster cluster(20);
+  cluster.Edit([](Json& d) {
+    d["metadata"]["annotations"] = {{"test", "should-copy-to-replica-set"}, {kLastApplied, "{}"}};
+    d["spec"]["minReadySeconds"] = 4;
+  });
+  cluster.Settle();
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  REQUIRE(cluster.replica_sets().size() == 1);
+  const Json& rs = cluster.ReplicaSet("v1");
+  CHECK(rs["spec"]["replicas"] == 20);
+  CHECK(rs["metadata"]["annotations"]["test"] == "should-copy-to-replica-set");
+  CHECK_FALSE(rs["metadata"]["annotations"].contains(kLastApplied));
+  const std::string hash = rs["metadata"]["labels"]["pod-template-hash"];
+  CHECK(cluster.NameOf("v1") == "web-" + hash);
+  CHECK(rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] == hash);
+  CHECK(rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] == hash);
+  Proves("IT-01");
+}
+
+TEST_CASE("a Recreate Deployment follows one size after the other (IT-10)") {
+  Cluster cluster(1);
+  cluster.ChangeStrategy("Recreate");
+  cluster.Settle();
+  for (const int32_t size : {2, 0, 1}) {
+    cluster.Scale(size);
+    cluster.Settle();
+    CHECK(cluster.SizeOf("v1") == size);
+    CHECK(cluster.deployment()["status"].value("replicas", 0) == size);
+  }
+  cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 3; });
+  cluster.Sync();
+  CHECK(cluster.deployment()["status"]["observedGeneration"] ==
+        cluster.deployment()["metadata"]["generation"]);
+  Proves("IT-10");
+}
+
+TEST_CASE("a rollout is scaled in proportion, with nothing but our annotations (IT-17)") {
+  Cluster cluster(100);
+  cluster.Edit([](Json& d) {
+    d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 20}, {"maxUnavailable", 0}};
+  });
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Sync();
+  cluster.RunReplicaSets({{"v2", 0}});
+  REQUIRE(cluster.SizeOf("v2") == 20);
+  cluster.Scale(120);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v1") == 117);
+  CHECK(cluster.SizeOf("v2") == 23);
+  const auto annotations = [&](const char* image) {
+    return cluster.ReplicaSet(image)["metadata"]["annotations"];
+  };
+  const auto want = [](const char* revision) {
+    return Json{{kDesiredReplicas, "120"}, {kMaxReplicas, "140"}, {kRevision, revision}};
+  };
+  CHECK(annotations("v1") == want("1"));
+  CHECK(annotations("v2") == want("2"));
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v2") == 120);
+  CHECK(annotations("v1") == want("1"));
+  CHECK(annotations("v2") == want("2"));
+  Proves("IT-17");
 }
 
 }  // namespace
