@@ -149,3 +149,4 @@ grep -F 'system:serviceaccount:with' "$DATA/audit.log" | grep -F '"userAgent":"w
 cluster_wide=$(grep -vcE '"requestURI":"[^"]*/namespaces/with' "$WORK/requests" || true)
 expect "requests outside its namespace" "$cluster_wide" 0
 say passed
+echo "proves: D-601"
