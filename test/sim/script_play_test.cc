@@ -7,6 +7,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/sim/script_player.h"
 #include "test/sim/script_run.h"
 #include "test/sim/windlass_process.h"
@@ -22,6 +23,16 @@ std::string ReadFile(const std::filesystem::path& path) {
   return text.str();
 }
 
+// What a script is there for, by its own words: the lines "# proves: IT-05 D-066".
+std::string ProofsOf(const std::string& script) {
+  std::istringstream lines(script);
+  std::string proofs;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# proves:")) proofs += line + "\n";
+  }
+  return proofs;
+}
+
 TEST_CASE("Every script does to Windlass what it did to Kubernetes' controller") {
   const std::filesystem::path root = WINDLASS_DIFFERENTIAL_DIR;
   for (const Script& script : LoadScripts(root / "scripts")) {
@@ -33,6 +44,7 @@ TEST_CASE("Every script does to Windlass what it did to Kubernetes' controller")
     const auto file = root / "expected" / (script.name + ".txt");
     if (!std::filesystem::exists(file)) continue;
     CHECK(DifferencesOfScript(script, steps, ReadFile(file)) == "");
+    Proves(ProofsOf(ReadFile(root / "scripts" / (script.name + ".script"))));
   }
 }
 
