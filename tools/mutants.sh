@@ -34,12 +34,12 @@ need_program() {
     { tail -n 30 "$scratch/said"; die "$1 fails without any fault"; }
 }
 
-# cases_of PROGRAM RULE…: the test cases that reported one of the rules.
+# cases_of PROGRAM RULE…: the test cases that reported one of the rules, as Catch2 reads names.
 cases_of() {
   local program=$1
   shift
   printf '%s\n' "$@" | awk -F '\t' 'NR == FNR { asked[$1]; next } $1 in asked { print $2 }' \
-    - "$scratch/$program.proved" | sort -u
+    - "$scratch/$program.proved" | sort -u | sed 's/[][,\"]/\\&/g'
 }
 
 # Runs the test cases named in $scratch/cases.
