@@ -29,8 +29,8 @@ upstream() {
   kube::util::ensure-gnu-sed
   # Names of fields and images, and two functions; the rest of it starts a control plane.
   eval "$(grep -E '^(  export [a-z0-9_]+=|(export )?IMAGE_)' $script)"
-  eval "$(sed -n '/^function kubectl-with-retry()/,/^}/p;
-    /^create_and_use_new_namespace()/,/^}/p' $script)"
+  eval "$(sed -n '/^function kubectl-with-retry()/,/^}/p' $script)"
+  eval "$(sed -n '/^create_and_use_new_namespace()/,/^}/p' $script)"
   . "$1"
   "$2"
 }

@@ -60,7 +60,9 @@ while read -r id name; do
     failed=$((failed + 1))
   fi
 done < <(specs)
-if [ "$failed" != 0 ] || [ "$status" != 0 ]; then tail -n 300 "$OUTPUT"; fi
+if [ "$failed" != 0 ] || [ "$status" != 0 ]; then
+  grep -E '^ *\[FAIL' -A 1 "$OUTPUT" || tail -n 60 "$OUTPUT" # every detail stays in that file
+fi
 echo "$passed specs passed, $failed failed against $CONTROLLER; report: ${JUNIT#"$ROOT/"}"
 echo "proves:$proves"
 [ "$failed" = 0 ] && [ "$status" = 0 ] || fail "the suite ended with $status"
