@@ -1,7 +1,7 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: build packages demo demo-clean test coverage conformance mutants sanitize fuzz image
-.PHONY: format tidy release-check
+.PHONY: build packages demo demo-clean test coverage conformance mutants differential sanitize
+.PHONY: fuzz image format tidy release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
@@ -20,6 +20,8 @@ conformance:   ## upstream's own tests alone; their JUnit report is build/confor
 	@tools/conformance.sh
 mutants:       ## faults planted in the planner, which the tests have to notice (15 minutes)
 	@tools/mutants.sh
+differential:  ## play every script to Kubernetes' controller and to Windlass, and compare
+	@test/e2e/differential_test.sh --all
 sanitize:      ## every C++ test under sanitizers; trace hashes of two compilers (half an hour)
 	@tools/sanitize.sh
 fuzz:          ## every parser under libFuzzer for ten minutes (needs clang; two hours)

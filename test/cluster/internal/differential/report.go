@@ -41,8 +41,10 @@ func report(scripts []*script.Script, controllers [2]Controller, all [2][]played
 		fmt.Fprintf(writes, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, accepted(first), refused(first),
 			accepted(second), refused(second), remark(s, first, second))
 	}
-	fmt.Println()
-	writes.Flush()
+	if options.Stock != "" {
+		fmt.Println()
+		writes.Flush()
+	}
 	fmt.Printf("%d scripts: %d equal, %d explained, %d differ\n", len(scripts), equal, explained, differ)
 	return differ == 0
 }
@@ -90,7 +92,7 @@ func judge(s *script.Script, first, second played, controllers [2]Controller, op
 		v.differs = v.differs || a.Quiet != b.Quiet
 		v.explained = v.explained || len(known) > 0
 	}
-	if moreWrites(first.writes, second.writes) && options.Windlass != "" {
+	if options.Windlass != "" && options.Stock != "" && moreWrites(first.writes, second.writes) {
 		v.explained = true
 		if s.WritesMore == "" {
 			v.differs = true

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,8 +24,9 @@ import (
 type Options struct {
 	Data     string        // folder of a cluster that is up
 	Logs     string        // folder for the controllers' logs
-	Stock    string        // path of the stock controller
+	Stock    string        // path of the stock controller; empty: what Expected holds
 	Windlass string        // path of Windlass; empty: the stock controller again
+	Expected string        // folder with what the stock controller left once
 	Parallel int           // scripts at the same time
 	Limit    time.Duration // for one step to become quiet
 	Record   string        // folder to write what the stock controller left; empty: none
@@ -56,9 +56,11 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 	if err != nil {
 		return false, err
 	}
-	stock, err := Stock(ctx, client, options)
-	if err != nil {
-		return false, err
+	stock := Controller{Name: "expected"}
+	if options.Stock != "" {
+		if stock, err = Stock(ctx, client, options); err != nil {
+			return false, err
+		}
 	}
 	second := stock
 	second.Name = "again"
@@ -69,18 +71,21 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 	id := strconv.FormatInt(time.Now().Unix(), 36) // a cluster may serve several runs
 	var all [2][]played
 	for i, controller := range controllers {
+		if controller.args == nil {
+			all[i] = expected(options.Expected, scripts)
+			continue
+		}
 		began := time.Now()
 		if all[i], err = playAll(ctx, client, scripts, controller, id, options); err != nil {
 			return false, err
 		}
 		fmt.Printf("%s has played %d scripts in %.0f s\n", controller.Name, len(scripts), time.Since(began).Seconds())
 	}
+	ok := report(scripts, controllers, all, options)
 	if options.Record != "" {
-		if err := record(options.Record, scripts, all[0]); err != nil {
-			return false, err
-		}
+		err = record(options.Record, scripts, all[0])
 	}
-	return report(scripts, controllers, all, options), nil
+	return ok, err
 }
 
 // playAll plays every script to one controller, several at the same time.
@@ -149,24 +154,6 @@ func countWrites(results []played, controller Controller, options Options) error
 	for i, p := range results {
 		if p.result != nil {
 			results[i].writes = writes[p.result.Namespace]
-		}
-	}
-	return nil
-}
-
-// record writes what the stock controller left, for those that have no stock
-// controller to compare with.
-func record(folder string, scripts []*script.Script, results []played) error {
-	for i, s := range scripts {
-		if results[i].err != nil {
-			continue
-		}
-		var text strings.Builder
-		for j, step := range results[i].result.Steps {
-			fmt.Fprintf(&text, "step %d: %s\n%s\n\n", j+1, s.Steps[j].Text, strings.Join(step.Lines, "\n"))
-		}
-		if err := os.WriteFile(filepath.Join(folder, s.Name+".txt"), []byte(text.String()), 0o644); err != nil {
-			return err
 		}
 	}
 	return nil
