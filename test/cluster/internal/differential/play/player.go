@@ -23,6 +23,10 @@ import (
 	"windlass.dev/test/cluster/internal/differential/state"
 )
 
+// createError comes again with every try, which is a matter of time: once there
+// was one, it is in every state.
+const createError = "ReplicaSetCreateError"
+
 // Result is what a script left behind.
 type Result struct {
 	Namespace string
@@ -61,6 +65,8 @@ type Player struct {
 	made      map[string]int  // ReplicaSets made by hand
 	refused   []string
 	keeperErr error
+
+	createErrors map[string]state.Event // by Deployment
 }
 
 // Play makes the namespace, takes the steps of a script, and removes what it made.
@@ -68,7 +74,8 @@ func Play(ctx context.Context, client kubernetes.Interface, s *script.Script, na
 	sentinel *Sentinel, limit time.Duration) (*Result, error) {
 	p := &Player{client: client, namespace: namespace, sentinel: sentinel, limit: limit,
 		memory: state.NewMemory(), changed: make(chan struct{}), counts: map[types.UID]int32{},
-		ready: map[string]bool{}, slow: map[string]bool{}, made: map[string]int{}}
+		ready: map[string]bool{}, slow: map[string]bool{}, made: map[string]int{},
+		createErrors: map[string]state.Event{}}
 	ctx, cancel := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
 	defer keeper.Wait()
@@ -109,7 +116,15 @@ func (p *Player) step(ctx context.Context, number int, step script.Step) (Step, 
 		return Step{}, err
 	}
 	p.mutex.Lock()
+	for _, event := range p.events {
+		if event.Reason == createError {
+			p.createErrors[event.Deployment] = event
+		}
+	}
 	objects.Events, p.events = p.events, nil
+	for _, event := range p.createErrors {
+		objects.Events = append(objects.Events, event)
+	}
 	clear(p.ready)
 	p.mutex.Unlock()
 	objects.Refused, p.refused = p.refused, nil
@@ -207,7 +222,7 @@ func (p *Player) sawEvent(event *corev1.Event) {
 			Deployment: event.InvolvedObject.Name, Reason: event.Reason, Message: event.Message})
 	}
 	p.mutex.Unlock()
-	if !again && event.Reason != "ReplicaSetCreateError" {
+	if !again && event.Reason != createError {
 		p.sawChange()
 	}
 }

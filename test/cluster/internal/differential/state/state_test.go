@@ -45,6 +45,7 @@ func TestLines(t *testing.T) {
 	d := appsv1.Deployment{}
 	d.Name, d.Generation = "web", 2
 	d.Annotations = map[string]string{"note": "b", revisionAnnotation: "2", restartedAnnotation: "x"}
+	d.Spec.Replicas = ptr.To(int32(5))
 	d.Status = appsv1.DeploymentStatus{ObservedGeneration: 2, Replicas: 5, UpdatedReplicas: 1, ReadyReplicas: 4,
 		AvailableReplicas: 3, UnavailableReplicas: 2, TerminatingReplicas: ptr.To(int32(0)),
 		Conditions: []appsv1.DeploymentCondition{
@@ -68,7 +69,7 @@ func TestLines(t *testing.T) {
 		"refused web",
 		"deployment web observed=true replicas=5 updated=1 ready=4 available=3 unavailable=2 terminating=0 collisions=none deleting=false",
 		"condition web Available=False MinimumReplicasUnavailable",
-		"condition web Progressing=True ReplicaSetUpdated",
+		"condition web Progressing=True moving",
 		"annotation web deployment.kubernetes.io/revision=2",
 		"annotation web note=b",
 		"replicaset web/1 image=app:a spec=4 replicas=4 ready=3 available=2 terminating=1 minReadySeconds=0 deleting=false",
@@ -79,6 +80,39 @@ func TestLines(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Only what is not complete may have any of several reasons.
+func TestReasonOfProgressing(t *testing.T) {
+	complete := appsv1.DeploymentStatus{ObservedGeneration: 2, Replicas: 3, UpdatedReplicas: 3, AvailableReplicas: 3}
+	behind, old, unavailable := complete, complete, complete
+	behind.ObservedGeneration = 1
+	old.UpdatedReplicas = 2
+	unavailable.AvailableReplicas = 2
+	for _, row := range []struct {
+		name   string
+		status appsv1.DeploymentStatus
+		value  corev1.ConditionStatus
+		want   string
+	}{
+		{"complete", complete, "True", "Reason"},
+		{"not observed", behind, "True", "moving"},
+		{"old Pods", old, "True", "moving"},
+		{"unavailable Pods", unavailable, "True", "moving"},
+		{"timed out", unavailable, "False", "Reason"},
+		{"paused", unavailable, "Unknown", "Reason"},
+	} {
+		d := &appsv1.Deployment{Status: row.status}
+		d.Generation, d.Spec.Replicas = 2, ptr.To(int32(3))
+		condition := appsv1.DeploymentCondition{Type: "Progressing", Status: row.value, Reason: "Reason"}
+		if got := reason(d, condition); got != row.want {
+			t.Errorf("%s: %s, want %s", row.name, got, row.want)
+		}
+		condition.Type = "Available"
+		if got := reason(d, condition); got != "Reason" {
+			t.Errorf("%s: Available has %s", row.name, got)
+		}
 	}
 }
 
