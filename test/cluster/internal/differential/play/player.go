@@ -5,6 +5,8 @@ package play
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,6 +69,7 @@ type Player struct {
 	keeperErr error
 
 	createErrors map[string]state.Event // by Deployment
+	combined     map[string]bool        // Deployments of which events were combined
 }
 
 // Play makes the namespace, takes the steps of a script, and removes what it made.
@@ -75,7 +78,7 @@ func Play(ctx context.Context, client kubernetes.Interface, s *script.Script, na
 	p := &Player{client: client, namespace: namespace, sentinel: sentinel, limit: limit,
 		memory: state.NewMemory(), changed: make(chan struct{}), counts: map[types.UID]int32{},
 		ready: map[string]bool{}, slow: map[string]bool{}, made: map[string]int{},
-		createErrors: map[string]state.Event{}}
+		createErrors: map[string]state.Event{}, combined: map[string]bool{}}
 	ctx, cancel := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
 	defer keeper.Wait()
@@ -126,6 +129,7 @@ func (p *Player) step(ctx context.Context, number int, step script.Step) (Step, 
 		objects.Events = append(objects.Events, event)
 	}
 	clear(p.ready)
+	objects.Combined = slices.Sorted(maps.Keys(p.combined))
 	p.mutex.Unlock()
 	objects.Refused, p.refused = p.refused, nil
 	return Step{Lines: state.Lines(objects, p.memory), Quiet: quiet, Took: time.Since(began)}, nil
@@ -215,9 +219,13 @@ func (p *Player) sawEvent(event *corev1.Event) {
 		return
 	}
 	p.mutex.Lock()
-	again := event.Count <= p.counts[event.UID]
+	before := p.counts[event.UID]
+	again := event.Count <= before
 	p.counts[event.UID] = event.Count
-	if !again {
+	if !again && state.Combined(event.Message) {
+		p.combined[event.InvolvedObject.Name] = true
+	}
+	for range event.Count - before {
 		p.events = append(p.events, state.Event{
 			Deployment: event.InvolvedObject.Name, Reason: event.Reason, Message: event.Message})
 	}

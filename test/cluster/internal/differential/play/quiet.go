@@ -7,6 +7,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
@@ -196,23 +197,44 @@ func counted(rs *appsv1.ReplicaSet, pods []corev1.Pod) bool {
 }
 
 // summed says whether a Deployment has observed its spec and its ReplicaSets.
+// Windlass may publish counters up to a second late while nothing else changes.
 func summed(d *appsv1.Deployment, replicaSets []appsv1.ReplicaSet) bool {
 	for _, condition := range d.Status.Conditions {
 		if condition.Type == appsv1.DeploymentProgressing && condition.Reason == "ReplicaSetCreateError" {
 			return true // what is not created is not counted either
 		}
 	}
-	var replicas, ready, available int32
+	var sum appsv1.DeploymentStatus
+	var terminating int32
+	var newest *appsv1.ReplicaSet
 	for i := range replicaSets {
-		if metav1.IsControlledBy(&replicaSets[i], d) {
-			replicas += replicaSets[i].Status.Replicas
-			ready += replicaSets[i].Status.ReadyReplicas
-			available += replicaSets[i].Status.AvailableReplicas
+		rs := &replicaSets[i]
+		if !metav1.IsControlledBy(rs, d) {
+			continue
+		}
+		sum.Replicas += rs.Status.Replicas
+		sum.ReadyReplicas += rs.Status.ReadyReplicas
+		sum.AvailableReplicas += rs.Status.AvailableReplicas
+		if rs.Status.TerminatingReplicas != nil {
+			terminating += *rs.Status.TerminatingReplicas
+		}
+		if sameTemplate(d, rs) && (newest == nil || rs.CreationTimestamp.Before(&newest.CreationTimestamp)) {
+			newest = rs
 		}
 	}
+	if newest != nil {
+		sum.UpdatedReplicas = newest.Status.Replicas
+	}
 	s := d.Status
-	return s.ObservedGeneration >= d.Generation && s.Replicas == replicas && s.ReadyReplicas == ready &&
-		s.AvailableReplicas == available
+	return s.ObservedGeneration >= d.Generation && s.Replicas == sum.Replicas && s.ReadyReplicas == sum.ReadyReplicas &&
+		s.AvailableReplicas == sum.AvailableReplicas && s.UpdatedReplicas == sum.UpdatedReplicas &&
+		s.TerminatingReplicas != nil && *s.TerminatingReplicas == terminating
+}
+
+func sameTemplate(d *appsv1.Deployment, rs *appsv1.ReplicaSet) bool {
+	template := rs.Spec.Template.DeepCopy()
+	delete(template.Labels, appsv1.DefaultDeploymentUniqueLabelKey)
+	return equality.Semantic.DeepEqual(template, &d.Spec.Template)
 }
 
 // passSecond waits until the second is over in which the newest ReplicaSet was

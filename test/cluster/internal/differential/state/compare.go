@@ -15,6 +15,7 @@ type Pair struct{ First, Second string }
 // Compare returns what differs, and apart what differs as expected. Stale are
 // the expected differences that did not show.
 func Compare(first, second []string, expected []script.Difference) (differing, explained []Pair, stale []script.Difference) {
+	first, second = withoutCombined(first, second), withoutCombined(second, first)
 	used := make([]bool, len(expected))
 	for _, pair := range pairs(first, second) {
 		known := false
@@ -35,6 +36,19 @@ func Compare(first, second []string, expected []script.Difference) (differing, e
 		}
 	}
 	return differing, explained, stale
+}
+
+// withoutCombined leaves out what events tell of the sizes of a Deployment's
+// ReplicaSets, where either side has combined them.
+func withoutCombined(lines, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+		words := strings.Fields(line)
+		if len(words) < 4 || words[0] != "event" || words[2] != "ScalingReplicaSet" {
+			return false
+		}
+		mark := strings.Join(append(words[:3:3], combined), " ")
+		return slices.Contains(lines, mark) || slices.Contains(other, mark)
+	})
 }
 
 // pairs puts lines about the same subject side by side.

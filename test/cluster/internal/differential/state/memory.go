@@ -74,10 +74,14 @@ func (m *Memory) Of(name string) (Identity, bool) {
 	return identity, found
 }
 
-// scaled reads the message of a ScalingReplicaSet event. Events that the
-// recorder combined repeat the newest message behind a prefix.
+// Combined says whether an event stands for several. From the eleventh event of
+// a reason on, a recorder keeps but the newest message, and need not send every one.
+func Combined(message string) bool {
+	return strings.HasPrefix(message, "(combined from similar events): ")
+}
+
+// scaled reads the message of a ScalingReplicaSet event.
 func scaled(message string) (replicaSet string, change int, err error) {
-	message = strings.TrimPrefix(message, "(combined from similar events): ")
 	var direction string
 	var from, to int
 	if _, err := fmt.Sscanf(message, "Scaled %s replica set %s from %d to %d",

@@ -11,6 +11,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+// combined stands where the changes of ReplicaSets cannot be told from events.
+const combined = "combined"
+
 const restartedAnnotation = "kubectl.kubernetes.io/restartedAt"
 
 // Event is one occurrence of an event about a Deployment.
@@ -21,6 +24,7 @@ type Objects struct {
 	Deployments []appsv1.Deployment
 	ReplicaSets []appsv1.ReplicaSet
 	Events      []Event  // since the last comparison
+	Combined    []string // Deployments of which events were combined, in this step or before
 	Refused     []string // Deployments of commands that were refused in this step
 }
 
@@ -70,7 +74,7 @@ func Lines(objects Objects, memory *Memory) []string {
 			add("%s", line)
 		}
 	}
-	return append(lines, eventLines(objects.Events, memory)...)
+	return append(lines, eventLines(objects, memory)...)
 }
 
 // named sorts ReplicaSets by what they are called; of two that are called the
@@ -114,10 +118,16 @@ func annotations(name string, object metav1.ObjectMeta, skip ...string) []string
 	return lines
 }
 
-func eventLines(events []Event, memory *Memory) []string {
+func eventLines(objects Objects, memory *Memory) []string {
 	changes := map[string]int{}
 	seen := map[string]bool{}
-	for _, event := range events {
+	for _, name := range objects.Combined {
+		seen[fmt.Sprintf("event %s ScalingReplicaSet %s", name, combined)] = true
+	}
+	for _, event := range objects.Events {
+		if event.Reason == "ScalingReplicaSet" && slices.Contains(objects.Combined, event.Deployment) {
+			continue
+		}
 		if event.Reason != "ScalingReplicaSet" {
 			seen[fmt.Sprintf("event %s %s", event.Deployment, event.Reason)] = true
 			continue

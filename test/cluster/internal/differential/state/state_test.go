@@ -59,7 +59,7 @@ func TestLines(t *testing.T) {
 		ReplicaSets: []appsv1.ReplicaSet{replicaSet("b", "web", "2", 5, 1), old},
 		Events: []Event{
 			{"web", "ScalingReplicaSet", "Scaled up replica set b from 0 to 3"},
-			{"web", "ScalingReplicaSet", "(combined from similar events): Scaled down replica set b from 3 to 1"},
+			{"web", "ScalingReplicaSet", "Scaled down replica set b from 3 to 1"},
 			{"web", "DeploymentRollback", "x"},
 			{"web", "DeploymentRollback", "y"},
 		},
@@ -159,6 +159,29 @@ func TestEventsOfReplicaSetsThatAreGone(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Where events were combined, one side's changes tell nothing of the other's.
+func TestCombinedEvents(t *testing.T) {
+	if !Combined("(combined from similar events): x") || Combined("x") {
+		t.Error("combined or not?")
+	}
+	objects := Objects{
+		Events:   []Event{{"web", "ScalingReplicaSet", "Scaled up replica set a from 0 to 3"}, {"web", "Other", ""}},
+		Combined: []string{"web"},
+	}
+	got := Lines(objects, NewMemory())
+	want := []string{"event web Other", "event web ScalingReplicaSet combined"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("lines %q, want %q", got, want)
+	}
+	other := []string{"event web Other", "event web ScalingReplicaSet web/1 +3", "event api ScalingReplicaSet api/1 +3"}
+	for _, sides := range [][2][]string{{got, other}, {other, got}} {
+		differing, _, _ := Compare(sides[0], sides[1], nil)
+		if len(differing) != 1 || differing[0].First+differing[0].Second != other[2] {
+			t.Errorf("differing %v", differing)
+		}
 	}
 }
 
