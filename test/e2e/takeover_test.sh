@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# The Deployment controllers are exchanged, in both directions, never two of them at once: COUNT
+# Deployments that the one made are taken over by the other, half of them at rest and half in the
+# middle of a rollout. Whoever comes finds its ReplicaSets by their templates, so nothing is made
+# anew: ReplicaSets and revisions stay, Pods at rest stay, rollouts go on where they were and make
+# no Pod that they do not need. COUNT=200 takes about fifteen minutes.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/takeover_fleet.sh"
+
+STOCK=$("$ROOT/test/cluster/build" --stock | tail -n 1)
+STOCK_PID=
+at_exit() { [ -z "$STOCK_PID" ] || kill "$STOCK_PID"; }
+
+STOCK_USER=system:serviceaccount:kube-system:deployment-controller
+WINDLASS_USER=system:serviceaccount:windlass-system:windlass
+
+# Which controller runs. The one before has ended when the next begins.
+become() {
+  if [ -n "$WINDLASS_PID" ]; then stop_windlass; fi
+  if [ -n "$STOCK_PID" ]; then
+    kill "$STOCK_PID"
+    wait "$STOCK_PID" || fail "the stock controller ended with $?"
+    STOCK_PID=
+  fi
+  SINCE=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
+  if [ "$1" = windlass ]; then
+    start_windlass --kube-api-qps=200 --kube-api-burst=300
+  else
+    "$STOCK" --kubeconfig "$WORK/stock.kubeconfig" --kube-api-qps=200 --kube-api-burst=300 \
+      2>>"$WORK/stock.log" &
+    STOCK_PID=$!
+  fi
+  say "the Deployment controller is $1"
+}
+
+# A line for each Deployment of a fleet: name, generation seen and present, wanted, counters.
+deployments() {
+  kubectl get deployments -l "fleet=$1,group in ($2)" --no-headers -o custom-columns="\
+N:.metadata.name,O:.status.observedGeneration,G:.metadata.generation,W:.spec.replicas,\
+R:.status.replicas,U:.status.updatedReplicas,A:.status.availableReplicas,\
+C:.status.conditions[?(@.type=='Progressing')].reason,P:.spec.paused" | sed 's/<none>/0/g'
+}
+# all_complete FLEET GROUPS: every one has what it asks for, and nothing else.
+all_complete() {
+  deployments "$1" "$2" | awk '
+    {n++} $2 == $3 && $4 == $5 && $4 == $6 && $4 == $7 {good++} END {exit !(n && n == good)}'
+}
+# all_held FLEET: with no room on any node, every rollout has gone as far as it can: it has as many
+# Pods as it may and as few available ones (X-85 for the scaled ones).
+all_held() {
+  pods_settled "$1" && deployments "$1" roll | awk '
+    {n++; all = $1 ~ /-recreate-/ ? $4 : $4 + 1
+     available = $1 ~ /-recreate-/ ? 0 : 3}
+    $1 ~ /-late-/ && $8 != "ProgressDeadlineExceeded" {next}
+    $2 == $3 && $5 == all && $7 == available {good++; next}
+    $1 ~ /-slow-/ && $2 == $3 && $4 == $5 && $4 == $6 && $4 == $7 {good++}
+    END {exit !(n && n == good)}'
+}
+# No Pod of the fleet is starting or ending, and the Deployments have counted them.
+pods_settled() {
+  local ready counted
+  kubectl get pods -l "fleet=$1,group=roll" --no-headers -o custom-columns="\
+D:.metadata.deletionTimestamp,N:.spec.nodeName,R:.status.conditions[?(@.type=='Ready')].status" \
+    >"$WORK/settling"
+  if awk '$1 != "<none>" || ($2 != "<none>") != ($3 == "True") {found = 1}
+    END {exit !found}' "$WORK/settling"; then return 1; fi
+  ready=$(awk '$3 == "True"' "$WORK/settling" | wc -l)
+  counted=$(deployments "$1" roll | awk '{n += $7} END {print n}')
+  [ "$ready" = "$counted" ]
+}
+some_have_new_pods() {
+  deployments "$1" roll | awk '$1 ~ /-slow-/ {n++} $6 >= 2 {m++} END {exit !(m * 4 >= n)}'
+}
+rolling() { deployments "$1" roll | awk '$4 != $5 || $4 != $6 || $4 != $7' | wc -l; }
+
+# What must stay, in files $WORK/$1.*
+replica_sets() {
+  kubectl get rs -l "fleet=$1,group in ($2)" --no-headers -o custom-columns="\
+N:.metadata.name,U:.metadata.uid,R:.metadata.annotations.deployment\.kubernetes\.io/revision\
+${3:-}"
+}
+revisions() {
+  kubectl get deployments -l "fleet=$1" --no-headers -o custom-columns="\
+N:.metadata.name,U:.metadata.uid,R:.metadata.annotations.deployment\.kubernetes\.io/revision"
+}
+pods() {
+  kubectl get pods -l "fleet=$1,group in ($2)" --no-headers -o custom-columns="\
+N:.metadata.name,U:.metadata.uid,R:.status.containerStatuses[*].restartCount"
+}
+# created FLEET: ReplicaSet and number of Pods it ever made, from the witness's log.
+created() {
+  kubectl get rs -l "fleet=$1" --no-headers -o custom-columns=U:.metadata.uid,N:.metadata.name,\
+I:.spec.template.spec.containers[0].image,G:.metadata.labels.group >"$WORK/owners"
+  sed -n '/"kind":"Pod"/s/.*"uid":"\([^"]*\)".*"owner":"\([^"]*\)".*/\2 \1/p' \
+    "$WORK/witness.jsonl" | sort -u | awk '
+    NR == FNR {made[$1]++; next} {print $2, $3, $4, made[$1] + 0}' - "$WORK/owners" | sort
+}
+# snapshot FLEET NAME GROUPS-AT-REST: what must stay as it is.
+snapshot() {
+  replica_sets "$1" "rest,roll" >"$WORK/$2.replica-sets"
+  replica_sets "$1" "$3" ',G:.metadata.generation,S:.spec.replicas' >"$WORK/$2.at-rest"
+  revisions "$1" >"$WORK/$2.revisions"
+  pods "$1" "$3" >"$WORK/$2.pods"
+}
+same() { # WHAT BEFORE AFTER
+  diff "$2" "$3" >"$WORK/difference" || {
+    cat "$WORK/difference" >&2
+    fail "$1 changed"
+  }
+  say "ok: $1: $(wc -l <"$3") as before"
+}
+stayed() { # FLEET BEFORE GROUPS-AT-REST
+  snapshot "$1" now "$3"
+  same "ReplicaSets of $1" "$WORK/$2.replica-sets" "$WORK/now.replica-sets"
+  same "sizes of ReplicaSets at rest" "$WORK/$2.at-rest" "$WORK/now.at-rest"
+  same "revisions of $1" "$WORK/$2.revisions" "$WORK/now.revisions"
+  same "Pods at rest" "$WORK/$2.pods" "$WORK/now.pods"
+}
+
+# The controller copies a Deployment's annotations to the ReplicaSet it takes for the newest
+# (D-163): once all have it, each Deployment was looked at, and recognised.
+looked_at() {
+  local seen
+  seen=$(kubectl get rs -l "fleet=$1" --no-headers -o custom-columns="\
+A:.metadata.annotations.seen-by,O:.metadata.ownerReferences[0].uid" | awk -v by="$2" '
+    $1 == by {print $2}' | sort -u | wc -l)
+  [ "$seen" = $((COUNT / 2 * 2)) ] &&
+    deployments "$1" "rest,roll" | awk '$2 != $3 {bad = 1} END {exit bad}'
+}
+all_looked_at() { # FLEET BY
+  kubectl annotate deployments -l "fleet=$1" --overwrite "seen-by=$2" >/dev/null
+  until_true 300 "$2 has looked at $1" looked_at "$1" "$2"
+}
+
+nodes() { kubectl "$1" node-0 node-1 node-2 >/dev/null; }
+
+# A fleet at rest and in the middle of rollouts, by the controller that runs.
+make_fleet() {
+  say "$1: create $COUNT Deployments"
+  apply "$1" app:v1
+  until_true 600 "$1 is created" all_complete "$1" "rest,roll"
+  apply "$1" app:v2 '$2 == "rest"'
+  until_true 600 "half of $1 is rolled out" all_complete "$1" rest
+  every "$1" rest paused rollout pause
+  say "$1: the other half begins to, and no node has room for it any more"
+  apply "$1" app:v2 '$2 == "roll" && $3 == "slow"'
+  until_true 300 "some have Pods" some_have_new_pods "$1"
+  nodes cordon
+  apply "$1" app:v2 '$2 == "roll" && $3 != "slow"'
+  until_true 300 "rollouts of $1 are stuck" all_held "$1"
+  every "$1" roll scaled scale --replicas=8
+  every "$1" roll paused rollout pause
+  until_true 300 "rollouts of $1 are stuck, scaled and paused ones too" all_held "$1"
+  say "$1: $(rolling "$1") Deployments are in the middle of a rollout"
+  [ "$(rolling "$1")" -ge $((COUNT / 2 * 5 / 6)) ] || fail "too few for the test to mean anything"
+}
+
+# take_over FLEET FROM BY: the fleet FROM made goes on under BY.
+take_over() {
+  created "$1" >"$WORK/created.before"
+  snapshot "$1" before rest
+  replica_sets "$1" roll ',S:.spec.replicas' >"$WORK/stuck.before"
+  become "$3"
+  all_looked_at "$1" "$3"
+  until_true 60 "rollouts of $1 are as they were" all_held "$1"
+  say "while there is no room"
+  stayed "$1" before rest
+  replica_sets "$1" roll ',S:.spec.replicas' >"$WORK/stuck.now"
+  same "sizes of ReplicaSets in the middle" "$WORK/stuck.before" "$WORK/stuck.now"
+  created "$1" >"$WORK/created.now"
+  same "numbers of Pods ever made" "$WORK/created.before" "$WORK/created.now"
+
+  say "there is room again"
+  nodes uncordon
+  every "$1" roll paused rollout resume
+  until_true 900 "rollouts of $1 finish" all_complete "$1" "rest,roll"
+  expect "Deployments whose last rollout is not done" \
+    "$(deployments "$1" roll | awk '$8 != "NewReplicaSetAvailable"' | wc -l)" 0
+  stayed "$1" before rest
+  created "$1" >"$WORK/created.now"
+  # Old ReplicaSets and those at rest made none since; a new one has made its Deployment's number.
+  expect "ReplicaSets that made Pods nobody asked for" "$(awk '
+    NR == FNR {before[$1] = $4; next}
+    $3 == "roll" && $2 != "app:v1" {if ($4 != ($1 ~ /-scaled-/ ? 8 : 4)) print; next}
+    $4 != before[$1]' "$WORK/created.before" "$WORK/created.now" | wc -l)" 0
+
+  say "back to ReplicaSets of the other controller"
+  every "$1" rest plain rollout undo
+  until_true 300 "what was undone is rolled out" all_complete "$1" "rest,roll"
+  replica_sets "$1" "rest,roll" | awk '{print $1, $2}' | sort >"$WORK/names.now"
+  awk '{print $1, $2}' "$WORK/before.replica-sets" | sort >"$WORK/names.before"
+  same "ReplicaSets" "$WORK/names.before" "$WORK/names.now"
+  local name
+  name=$(named "$1" rest plain | head -n 1)
+  expect "image of $name" \
+    "$(field "deployment/$name" '{.spec.template.spec.containers[0].image}')" app:v1
+
+  local user=$STOCK_USER
+  if [ "$2" = windlass ]; then user=$WINDLASS_USER; fi
+  expect "requests of the one that left" "$(cluster audit --data "$DATA" --user "^$user\$" \
+    --since "$SINCE" | sed -n 's/ requests,.*//p')" 0
+}
+
+start_cluster --nodes 3
+# The identity and the rights that it has inside kube-controller-manager.
+kubectl -n kube-system create serviceaccount deployment-controller >/dev/null
+token=$(kubectl -n kube-system create token deployment-controller --duration=24h)
+sed "s/^\( *token:\).*/\1 $token/" "$DATA/windlass.kubeconfig" >"$WORK/stock.kubeconfig"
+start_witness
+
+become stock
+make_fleet first
+take_over first stock windlass
+make_fleet second
+snapshot first all-done "rest,roll"
+take_over second windlass stock
+say "the first fleet, which is back with the stock controller"
+all_looked_at first stock
+stayed first all-done "rest,roll"
+
+kill "$STOCK_PID" && wait "$STOCK_PID" || fail "the stock controller ended with $?"
+STOCK_PID=
+check_witness --settled
+say "proves: D-150 D-152 D-153 D-154 D-163 D-165"
+say "passed"
