@@ -22,6 +22,8 @@ import (
 	"windlass.dev/test/cluster/internal/check"
 	"windlass.dev/test/cluster/internal/control"
 	"windlass.dev/test/cluster/internal/node"
+	"windlass.dev/test/cluster/internal/poddriver"
+	"windlass.dev/test/cluster/internal/rolled"
 	"windlass.dev/test/cluster/internal/witness"
 	"windlass.dev/test/cluster/internal/writers"
 )
@@ -46,6 +48,9 @@ var subcommands = map[string]func(args []string) int{
 	"witness":   witness.Main,
 	"check":     check.Main,
 	"writers":   writers.Main,
+	"pods":      poddriver.Main,
+	"flap":      poddriver.FlapMain,
+	"rolled":    rolled.Main,
 }
 
 func runKubectl([]string) int {
