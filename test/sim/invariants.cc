@@ -87,7 +87,21 @@ void Invariants::Note(const Change& change) {
   }
 }
 
+// Revisions are counted over the ReplicaSets a Deployment has: one that was released takes its
+// number along (D-160).
+void Invariants::ForgetFormerOwners(const Json& replica_set) {
+  const std::string owner = ControllerUidOf(replica_set);
+  for (auto& [uid, record] : deployments_) {
+    if (uid == owner || record.revisions.erase(UidOf(replica_set)) == 0) continue;
+    record.highest_revision = 0;
+    for (const auto& [rs, revision] : record.revisions) {
+      record.highest_revision = std::max(record.highest_revision, revision);
+    }
+  }
+}
+
 void Invariants::NoteReplicaSet(const Json& replica_set) {
+  ForgetFormerOwners(replica_set);
   ReplicaSetRecord& record = replica_sets_[UidOf(replica_set)];
   record.available.Note(Now(), Available(replica_set));
   record.replicas.Note(Now(), Replicas(replica_set));

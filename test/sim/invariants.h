@@ -63,13 +63,14 @@ class Invariants {
   struct DeploymentRecord {
     Recent min_available;
     Recent max_total;
-    int64_t highest_revision = 0;              // any of its ReplicaSets ever had
+    int64_t highest_revision = 0;              // its ReplicaSets ever had, released ones apart
     std::map<std::string, int64_t> revisions;  // of those that exist, by uid
   };
 
   void OnChange(const Change& change);
   void Note(const Change& change);
   void NoteReplicaSet(const Json& replica_set);
+  void ForgetFormerOwners(const Json& replica_set);
   void NoteDeployment(const Json& deployment);
   void Judge(const Change& change);
   void JudgeReplicaSet(const Change& change);
