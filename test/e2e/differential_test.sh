@@ -23,7 +23,8 @@ if [ -z "$all" ] && [ ${#names[@]} -eq 0 ]; then
   total=$(find "$SCRIPTS" -name '*.script' | wc -l)
   stride=$(((total + SHARE - 1) / SHARE))
   mapfile -t names < <(find "$SCRIPTS" -name '*.script' -printf '%f\n' | LC_ALL=C sort |
-    awk -v n="$stride" -v first=$((10#$SEED % stride)) 'NR % n == first { sub(/\.script$/, ""); print }')
+    awk -v n="$stride" -v first=$((10#$SEED % stride)) \
+      'NR % n == first { sub(/\.script$/, ""); print }')
   say "SEED=$SEED: ${#names[@]} of $total scripts"
 fi
 
