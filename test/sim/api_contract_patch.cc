@@ -219,6 +219,31 @@ void TwoControllers(ContractProbe& api) {
                   "metadata.ownerReferences");
 }
 
+// D-707: autoscaling/v1 Scale in front of spec.replicas.
+void Scale(ContractProbe& api) {
+  const Json web = api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web", 2)), 201);
+  const std::string path = api.Deployments("web") + "/scale";
+  Json scale = api.ExpectOk(api.Get(path), 200);
+  api.ExpectEqual("kind", scale["kind"], "Scale");
+  api.ExpectEqual("version", RevisionOf(scale), RevisionOf(web));
+  api.ExpectEqual("spec", scale["spec"], {{"replicas", 2}});
+  api.ExpectEqual("status", scale["status"], {{"replicas", 0}, {"selector", "app=web"}});
+  scale["spec"]["replicas"] = 3;
+  const Json taken = api.ExpectOk(api.Put(path, scale), 200);
+  api.ExpectEqual("the answer's kind", taken["kind"], "Scale");
+  api.ExpectRefused(api.Put(path, scale), 409, "Conflict");
+  scale["metadata"].erase("resourceVersion");
+  scale["spec"]["replicas"] = 4;
+  api.ExpectOk(api.Put(path, scale), 200);
+  api.ExpectOk(api.MergePatch(path, Json::parse(R"({"spec": {"replicas": 0}})")), 200);
+  const Json after = api.ExpectOk(api.Get(api.Deployments("web")), 200);
+  api.ExpectEqual("replicas", after["spec"]["replicas"], 0);
+  api.ExpectEqual("generation", IntAt(after, {"metadata", "generation"}), 4);
+  api.ExpectEqual("no replicas are left out", api.Get(path).json()["spec"], Json::object());
+  api.ExpectRefused(api.Get(api.Deployments("nobody") + "/scale"), 404, "NotFound");
+  api.ExpectRefused(api.Get(api.Pods("nobody") + "/scale"), 404, "NotFound");
+}
+
 }  // namespace
 
 std::vector<ContractCase> PatchCases() {
@@ -244,6 +269,7 @@ std::vector<ContractCase> PatchCases() {
       {"an adoption with a stale resourceVersion is a conflict", AdoptStale},
       {"an adoption with another uid is invalid", AdoptAnotherUid},
       {"a second controller reference is invalid", TwoControllers},
+      {"the scale of a Deployment is read and written by itself", Scale},
   };
 }
 

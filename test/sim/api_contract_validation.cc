@@ -175,6 +175,45 @@ void LeaseWithoutHolder(ContractProbe& api) {
   api.ExpectEqual("holder", TextAt(after, {"spec", "holderIdentity"}), "");
 }
 
+// A real server has a ResourceQuota, whose status is a controller's business: here this case's own.
+// The model has an annotation. Each ignores the other's.
+void LimitReplicaSets(ContractProbe& api, const std::string& limit) {
+  const std::string own = "/api/v1/namespaces/" + api.namespace_name();
+  Json annotation;
+  annotation["metadata"]["annotations"]["windlass.example/replicaset-quota"] = limit;
+  api.ExpectOk(api.MergePatch(own, annotation), 200);
+  Json quota = {{"apiVersion", "v1"}, {"kind", "ResourceQuota"}};
+  quota["metadata"]["name"] = "quota";
+  quota["spec"]["hard"]["count/replicasets.apps"] = limit;
+  if (api.Post(own + "/resourcequotas", quota).code != 201) return;
+  Json status;
+  status["status"]["hard"]["count/replicasets.apps"] = limit;
+  status["status"]["used"]["count/replicasets.apps"] = "0";
+  api.ExpectOk(api.MergePatch(own + "/resourcequotas/quota/status", status), 200);
+}
+
+void Quota(ContractProbe& api) {
+  LimitReplicaSets(api, "1");
+  // Admission hears of a quota a little later.
+  ProbeReply reply;
+  int made = 0;
+  const bool refused = api.Await([&] {
+    reply = api.Post(api.ReplicaSets(), SampleReplicaSet("web-" + std::to_string(++made), 0));
+    return reply.code != 201;
+  });
+  if (!api.Expect(refused, "the quota is reached")) return;
+  api.ExpectRefused(reply, 403, "Forbidden");
+  const std::string name = "web-" + std::to_string(made);
+  api.ExpectEqual("message", reply.json()["message"],
+                  "replicasets.apps \"" + name +
+                      "\" is forbidden: exceeded quota: quota, requested: "
+                      "count/replicasets.apps=1, used: count/replicasets.apps=1, limited: "
+                      "count/replicasets.apps=1");
+  // A name that is taken is no other case: admission comes first.
+  api.ExpectRefused(api.Post(api.ReplicaSets(), SampleReplicaSet("web-1", 0)), 403, "Forbidden");
+  api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
+}
+
 }  // namespace
 
 std::vector<ContractCase> ValidationCases() {
@@ -198,6 +237,7 @@ std::vector<ContractCase> ValidationCases() {
       {"restartPolicy of a template is Always", RestartPolicy},
       {"a Lease lasts at least a second", LeaseDuration},
       {"a Lease may be given up", LeaseWithoutHolder},
+      {"a ReplicaSet above the quota is refused before its name is looked at", Quota},
   };
 }
 

@@ -75,8 +75,9 @@ std::optional<ApiPath> ParseTarget(std::string_view target) {
   path.resource = FindResource(group, version, take());
   path.name = take();
   path.subresource = take();
-  const bool served = path.resource != nullptr && next == parts.size() &&
-                      (path.subresource.empty() || path.subresource == "status");
+  const bool served =
+      path.resource != nullptr && next == parts.size() &&
+      (path.subresource.empty() || path.subresource == "status" || path.subresource == "scale");
   if (!served) return std::nullopt;
   return path;
 }

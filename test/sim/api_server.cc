@@ -5,9 +5,12 @@
 
 #include "kubeclient/base/assert.h"
 #include "test/sim/api_patch.h"
+#include "test/sim/api_scale.h"
 
 namespace windlass::sim {
 namespace {
+
+constexpr std::string_view kScale = "scale";
 
 std::string_view NameOfMethod(HttpMethod method) {
   switch (method) {
@@ -90,6 +93,7 @@ ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& act
   const auto path = ParseTarget(request.target);
   if (!path) return PathNotFound();
   if (!path->subresource.empty() && !path->resource->has_status) return PathNotFound();
+  if (path->subresource == kScale && !HasScale(*path->resource)) return PathNotFound();
   const Target target{path->resource, path->namespace_, path->name, path->subresource};
   const Caller caller = CallerOf(actor, NameOfMethod(request.method), target);
   const bool one = !path->name.empty();
@@ -125,6 +129,7 @@ ApiAnswer ApiServer::Read(const ApiPath& path, const std::string& accept) {
   }
   const Object found = store_.Find({path.resource->resource, path.namespace_, path.name});
   if (found == nullptr) return NotFound(*path.resource, path.name);
+  if (path.subresource == kScale) return Answer(200, MakeObject(ScaleOf(*found)));
   if (!metadata) return Answer(200, found);
   return Answer(200, MakeObject(ShownAs(Shape::kMetadata, *found)));
 }
@@ -139,6 +144,13 @@ ApiAnswer ApiServer::Post(const Caller& caller, const Target& target, const Http
 }
 
 ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpRequest& request) {
+  if (target.subresource == kScale) {
+    const Json scale = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+    if (!scale.is_object()) return BadRequest("the object provided is unrecognized");
+    return ScaleAnswer(registry_.Update(
+        caller, TargetOf(target.key(), ""), Registry::How::kPatch,
+        [&](const Json& current) { return Scaled(*target.resource, current, scale); }));
+  }
   auto body = ParseBody(*target.resource, request.body);
   if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
   return registry_.Update(caller, target, Registry::How::kPut,
@@ -147,6 +159,15 @@ ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpR
 
 ApiAnswer ApiServer::PatchBody(const Caller& caller, const Target& target,
                                std::string_view content_type, std::string_view body) {
+  if (target.subresource == kScale) {
+    const auto scaled = [&](const Json& current) -> std::variant<Json, ApiAnswer> {
+      auto scale = ApplyPatch(ScaleOf(current), content_type, body);
+      if (auto* refused = std::get_if<ApiAnswer>(&scale)) return *refused;
+      return Scaled(*target.resource, current, std::get<Json>(scale));
+    };
+    return ScaleAnswer(
+        registry_.Update(caller, TargetOf(target.key(), ""), Registry::How::kPatch, scaled));
+  }
   return registry_.Update(caller, target, Registry::How::kPatch, [&](const Json& current) {
     return ApplyPatch(current, content_type, body);
   });

@@ -4,7 +4,7 @@
 // the moment they are handled; latency, loss and crashes belong to the transport. Its fidelity is
 // not a matter of opinion: api_contract.h is run against it and against a real server.
 //
-// Not modelled: authentication and RBAC, admission webhooks, quotas, managedFields, apply, /scale.
+// Not modelled: authentication, RBAC, webhooks, managedFields, apply, quotas but of ReplicaSets.
 #pragma once
 
 #include <functional>

@@ -11,6 +11,7 @@
 namespace windlass::sim {
 namespace {
 
+constexpr std::string_view kReplicaSetQuota = "windlass.example/replicaset-quota";
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -79,6 +80,26 @@ ApiAnswer Undecodable(const ApiResource& resource, const std::string& why) {
                     "\" cannot be handled as a " + kind + ": " + why);
 }
 
+// A quota of count/replicasets.apps, which the model keeps in an annotation of the namespace in
+// place of a ResourceQuota. Admission: it comes before the look whether the name is taken.
+std::optional<ApiAnswer> CheckQuota(const ObjectStore& store, const ApiResource& resource,
+                                    const std::string& namespace_, const std::string& name) {
+  if (resource.resource != Resource::kReplicaSets) return std::nullopt;
+  const Object owner = store.Find({Resource::kNamespaces, "", namespace_});
+  const std::string limit = AnnotationOf(*owner, kReplicaSetQuota);
+  const size_t used = store.List(Resource::kReplicaSets, namespace_).size();
+  if (limit.empty() || used < std::stoull(limit)) return std::nullopt;
+  const std::string counted = "count/" + resource.QualifiedPlural() + "=";
+  Json status = {{"kind", "Status"},      {"apiVersion", "v1"}, {"status", "Failure"},
+                 {"reason", "Forbidden"}, {"code", 403},        {"metadata", Json::object()}};
+  status["details"] = {{"name", name}, {"group", resource.group}, {"kind", resource.plural}};
+  status["message"] = resource.QualifiedPlural() + " \"" + name +
+                      "\" is forbidden: exceeded quota: quota, requested: " + counted +
+                      "1, used: " + counted + std::to_string(used) + ", limited: " + counted +
+                      limit;
+  return Answer(403, MakeObject(std::move(status)));
+}
+
 }  // namespace
 
 std::string Target::Describe() const {
@@ -122,6 +143,7 @@ ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json obje
   const std::string name = NameOf(object);
   if (!causes.empty()) return Invalid(resource, name, causes);
   const StoreKey key{resource.resource, target.namespace_, name};
+  if (auto refused = CheckQuota(store_, resource, target.namespace_, name)) return *refused;
   if (store_.Find(key) != nullptr) return AlreadyExists(resource, name);
   return Answer(201, Commit(caller, key, std::move(object)));
 }

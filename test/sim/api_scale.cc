@@ -1,0 +1,59 @@
+#include "test/sim/api_scale.h"
+
+#include <nlohmann/json.hpp>
+
+namespace windlass::sim {
+namespace {
+
+std::string SelectorText(const Json& object) {
+  const Json& labels = At(object, {"spec", "selector", "matchLabels"});
+  std::string text;
+  if (!labels.is_object()) return text;
+  for (const auto& [key, value] : labels.items()) {
+    text += (text.empty() ? "" : ",") + key + "=" + value.get<std::string>();
+  }
+  return text;
+}
+
+}  // namespace
+
+bool HasScale(const ApiResource& resource) {
+  return resource.resource == Resource::kDeployments || resource.resource == Resource::kReplicaSets;
+}
+
+Json ScaleOf(const Json& object) {
+  Json scale = {{"apiVersion", "autoscaling/v1"}, {"kind", "Scale"}};
+  for (const char* field : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
+    scale["metadata"][field] = TextAt(object, {"metadata", field});
+  }
+  scale["spec"] = Json::object();
+  const int64_t replicas = IntAt(object, {"spec", "replicas"});
+  if (replicas != 0) scale["spec"]["replicas"] = replicas;
+  scale["status"] = {{"replicas", IntAt(object, {"status", "replicas"})},
+                     {"selector", SelectorText(object)}};
+  return scale;
+}
+
+std::variant<Json, ApiAnswer> Scaled(const ApiResource& resource, const Json& current,
+                                     const Json& scale) {
+  const std::string name = NameOf(current);
+  const std::string version = RevisionOf(scale);
+  if (NameOf(scale) != name) {
+    return BadRequest("the name of the object (" + NameOf(scale) +
+                      ") does not match the name on the URL (" + name + ")");
+  }
+  if (!version.empty() && version != RevisionOf(current)) {
+    return UpdateConflict(resource, name,
+                          "the object has been modified; please apply your changes to the latest "
+                          "version and try again");
+  }
+  Json next = current;
+  next["spec"]["replicas"] = IntAt(scale, {"spec", "replicas"});
+  return next;
+}
+
+ApiAnswer ScaleAnswer(const ApiAnswer& answer) {
+  return answer.ok() ? Answer(answer.code, MakeObject(ScaleOf(*answer.body))) : answer;
+}
+
+}  // namespace windlass::sim
