@@ -27,6 +27,16 @@ std::optional<int64_t> RevisionNumber(const Json& object) {
   return value;
 }
 
+// Of a ReplicaSet that somebody removed, or whose revision somebody edited.
+bool IsRevisionTakenBack(const Change& change) {
+  return change.after == nullptr || RevisionNumber(*change.before) != RevisionNumber(*change.after);
+}
+
+bool IsReleased(const Change& change) {
+  return change.after != nullptr &&
+         ControllerUidOf(*change.before) != ControllerUidOf(*change.after);
+}
+
 }  // namespace
 
 std::string Violation::Text() const {
@@ -69,6 +79,16 @@ void Invariants::OnChange(const Change& change) {
     Judge(change);
   }
   Note(change);
+  if (change.key.resource != Resource::kReplicaSets || change.before == nullptr) return;
+  // The next revision is one more than those that exist (D-160).
+  const bool by_user = !controllers_.contains(change.actor) && IsRevisionTakenBack(change);
+  if (!by_user && !IsReleased(change)) return;
+  DeploymentRecord& owner = deployments_[ControllerUidOf(*change.before)];
+  if (IsReleased(change)) owner.revisions.erase(UidOf(*change.before));
+  owner.highest_revision = 0;
+  for (const auto& [uid, revision] : owner.revisions) {
+    owner.highest_revision = std::max(owner.highest_revision, revision);
+  }
 }
 
 void Invariants::Note(const Change& change) {
@@ -106,8 +126,11 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
   record.available.Note(Now(), Available(replica_set));
   record.replicas.Note(Now(), Replicas(replica_set));
   const auto revision = RevisionNumber(replica_set);
-  if (!revision) return;
   DeploymentRecord& owner = deployments_[ControllerUidOf(replica_set)];
+  if (!revision) {
+    owner.revisions.erase(UidOf(replica_set));
+    return;
+  }
   owner.revisions[UidOf(replica_set)] = *revision;
   owner.highest_revision = std::max(owner.highest_revision, *revision);
 }
