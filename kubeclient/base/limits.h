@@ -101,8 +101,8 @@ inline constexpr int kRelistsAtOnceMax = 3;
 inline constexpr int kListPagesMax = 20000;
 // A relist that would remove more than half of so many objects is confirmed first.
 inline constexpr size_t kVanishGuardObjects = 20;
-// A watch that has not failed by then is taken to be open: no header tells us.
-inline constexpr Duration kWatchTakenAsOpen = seconds(10);
+// A watch that has not failed by then, since its headers came, is taken to be well.
+inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // Silent watches in a row before one object is listed, to see whether the server knows our version
 // lists or bookmarks in a row that go back before we believe it.
 inline constexpr int kSilencesMax = 2;

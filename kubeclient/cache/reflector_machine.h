@@ -47,6 +47,7 @@ struct Reflector::Machine {
   void WatchList();
   void Watch();
   void OpenStream(HttpRequest request);
+  void OnOpen();
   void OnLine(std::string_view line);
   void OnBookmark(std::string_view object_json);
   void OnObject(const WatchFrame& frame);

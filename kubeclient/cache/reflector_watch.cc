@@ -40,6 +40,9 @@ void Reflector::Machine::OpenStream(HttpRequest request) {
   heard_a_line_ = false;
   const std::weak_ptr<int> alive = OpenCall();
   StreamHandler handler;
+  handler.on_open = [this, alive] {
+    if (!alive.expired()) OnOpen();
+  };
   handler.on_line = [this, alive](std::string_view line) {
     if (!alive.expired()) OnLine(line);
   };
@@ -47,7 +50,12 @@ void Reflector::Machine::OpenStream(HttpRequest request) {
     if (!alive.expired()) OnStreamEnd(end);
   };
   call_ = transport_.Stream(std::move(request), std::move(handler));
-  Guard();
+  if (state_ == ReflectorState::kInitialWatch) Guard();
+}
+
+// Not well yet: what it begins with may be an error.
+void Reflector::Machine::OnOpen() {
+  if (state_ == ReflectorState::kWatching) Guard();
 }
 
 void Reflector::Machine::OnLine(std::string_view line) {
@@ -194,7 +202,7 @@ void Reflector::Machine::Advance(const ResourceVersion& version) {
 // --- silence ---
 
 void Reflector::Machine::Guard() {
-  Duration wait = kWatchTakenAsOpen;
+  Duration wait = kWatchTakenAsWell;
   if (state_ == ReflectorState::kInitialWatch) {
     const Duration limit = silence_reported_ ? kWatchListSilenceMax : kWatchListSilenceWarn;
     wait = limit - (clock_.Now() - last_line_at_);

@@ -76,6 +76,7 @@ CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   }
   const auto heard = std::make_shared<bool>(false);
   StreamHandler observed;
+  observed.on_open = std::move(handler.on_open);
   observed.on_line = [this, still_there = std::weak_ptr(alive_), heard,
                       on_line = std::move(handler.on_line)](std::string_view line) {
     const bool first = !std::exchange(*heard, true);

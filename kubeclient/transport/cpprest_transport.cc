@@ -442,7 +442,15 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
     postbox->Enter();
     ClientOf(request.call_class)
         .request(message, exchange->token())
-        .then([exchange](const http::http_response& response) {
+        .then([exchange, id, weak = weak_from_this(),
+               door = postbox](const http::http_response& response) {
+          const int status = response.status_code();
+          if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
+            // Before the lines are let out, so that it overtakes none.
+            door->Post([weak, id] {
+              if (const auto alive = weak.lock()) alive->table.Open(id);
+            });
+          }
           exchange->HeadersArrived(response);
           return response.content_ready();
         })

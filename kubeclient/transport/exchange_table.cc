@@ -82,6 +82,13 @@ void ExchangeTable::Finish(CallId id, ExchangeOutcome outcome) {
   End(id, EndOf(stream, std::move(outcome)));
 }
 
+void ExchangeTable::Open(CallId id) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end() || found->second->cancelled) return;
+  const std::shared_ptr<OpenStream> stream = found->second;
+  if (stream->handler.on_open) stream->handler.on_open();
+}
+
 void ExchangeTable::DeliverLines(CallId id) {
   const auto found = streams_.find(id);
   if (found == streams_.end()) return;

@@ -57,6 +57,7 @@ class ExchangeTable {
 
   // Messages of the network side, run on the core thread. An unknown id has ended before.
   void Finish(CallId id, ExchangeOutcome outcome);
+  void Open(CallId id);  // a 2xx response has begun
   void DeliverLines(CallId id);
 
   void Cancel(CallId id);

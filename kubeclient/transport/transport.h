@@ -1,9 +1,9 @@
 // The only door to the network. Everything above it runs unchanged in the simulator.
 //
 // Core thread only: calls are made there and every callback runs there. Each callback of a call
-// comes exactly once; none comes before the function that started the call has returned. Errors are
-// classified by delivery (cpp-stack §1.5): kNotSent may be sent again at once, kAmbiguous must be
-// verified first.
+// comes exactly once, on_open at most once; none comes before the function that started the call
+// has returned. Errors are classified by delivery (cpp-stack §1.5): kNotSent may be sent again at
+// once, kAmbiguous must be verified first.
 #pragma once
 
 #include <cstdint>
@@ -56,6 +56,8 @@ struct StreamHandler {
   std::function<void(std::string_view line)> on_line;
   // After the last line.
   std::function<void(StreamEnd end)> on_end;
+  // The headers of a 2xx response are there: before the first line. May be null.
+  std::function<void()> on_open = {};
 };
 
 using CallId = uint64_t;  // 0 is never a call

@@ -51,6 +51,12 @@ CallId FaultyNetwork::Stream(HttpRequest request, StreamHandler handler) {
   // Known by its id only once the inner transport has given one, which is before anything comes.
   const auto id = std::make_shared<CallId>(0);
   StreamHandler passed;
+  passed.on_open = [this, id] {
+    const auto found = streams_.find(*id);
+    if (found == streams_.end() || !found->second.on_open) return;
+    const auto on_open = found->second.on_open;
+    on_open();
+  };
   passed.on_line = [this, id](std::string_view line) {
     const auto found = streams_.find(*id);
     if (found == streams_.end()) return;

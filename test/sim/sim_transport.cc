@@ -21,6 +21,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
     WatchId watch = 0;
     TimerId idle_timer = 0;
     MonotonicTime arrives;  // of the latest line, which no later one overtakes
+    bool opened = false;    // on_open is on its way, or was told
     bool ended = false;     // the end is on its way to the handler
   };
   struct Pending {
@@ -41,6 +42,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   void Answer(CallId id, Duration after, Result<HttpResponse> result);
   void Arrive(CallId id, const HttpRequest& request, Fate fate);
   void OpenWatch(CallId id, const HttpRequest& request);
+  void Open(CallId id);
   void Line(CallId id, std::string line);
   void EndStream(CallId id, MonotonicTime at, StreamEnd end);
   void ArmIdle(CallId id);
@@ -89,6 +91,7 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
     if (self == nullptr) return;
     const auto stream = self->streams.find(id);
     if (stream == self->streams.end()) return;
+    if (status == 200) self->Open(id);
     StreamEnd end;
     end.status = status;
     end.error_body = std::move(body);
@@ -97,13 +100,30 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
   };
   const WatchId watch = server.Watch(request, options.actor, std::move(sink));
   const auto open = streams.find(id);
-  if (open != streams.end()) open->second.watch = watch;
+  if (open == streams.end() || open->second.ended) return;
+  open->second.watch = watch;
+  Open(id);
+}
+
+// The headers, which no line overtakes.
+void SimTransport::Impl::Open(CallId id) {
+  const auto found = streams.find(id);
+  if (found == streams.end() || found->second.ended) return;
+  if (std::exchange(found->second.opened, true)) return;
+  Stream& stream = found->second;
+  stream.arrives = std::max(stream.arrives, Now() + options.latency_min + stream_lag);
+  At(stream.arrives, [id](Impl& self) {
+    const auto at = self.streams.find(id);
+    if (at == self.streams.end() || (at->second.ended && at->second.watch == 0)) return;
+    if (at->second.handler.on_open) at->second.handler.on_open();
+  });
 }
 
 void SimTransport::Impl::Line(CallId id, std::string line) {
   const auto found = streams.find(id);
   if (found == streams.end() || found->second.ended) return;
   Stream& stream = found->second;
+  Open(id);
   stream.arrives = std::max(stream.arrives, Now() + Latency() + stream_lag);
   // 64 readable bytes behind the line, as the real transport guarantees.
   const size_t size = line.size();

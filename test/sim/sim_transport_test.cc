@@ -118,21 +118,41 @@ TEST_CASE("What a process sent before it died still takes effect, and tells nobo
 }
 
 struct Stream {
+  int opens = 0;
   std::vector<std::string> types;
   std::optional<StreamEnd> end;
   int ends = 0;
   StreamHandler Handler() {
     return {[this](std::string_view line) {
               CHECK(ends == 0);
+              CHECK(opens == 1);
               CHECK(line.data()[line.size() + 63] == '\0');  // readable bytes behind the line
               types.push_back(TextAt(Json::parse(line), {"object", "metadata", "name"}));
             },
             [this](StreamEnd told) {
               ++ends;
               end = std::move(told);
+            },
+            [this] {
+              CHECK(ends == 0);
+              ++opens;
             }};
   }
 };
+
+TEST_CASE("A stream is open with its headers, once, and not without") {
+  Network network;
+  Stream stream;
+  HttpRequest request = network.Watch();
+  const bool refused = GENERATE(false, true);
+  if (refused) request.target += "&sendInitialEvents=true";  // and no resourceVersionMatch
+  network.transport->Stream(std::move(request), stream.Handler());
+  CHECK(stream.opens == 0);
+  network.loop.RunFor(seconds(30));
+  CHECK(stream.types.empty());
+  CHECK(stream.opens == (refused ? 0 : 1));
+  CHECK(stream.ends == (refused ? 1 : 0));
+}
 
 TEST_CASE("Lines of a stream keep their order, whatever their latency") {
   Network network;

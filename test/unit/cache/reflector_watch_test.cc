@@ -442,13 +442,35 @@ TEST_CASE_METHOD(ReflectorFixture,
   CHECK(reflector.last_version().text == "x4");
 }
 
+TEST_CASE_METHOD(ReflectorFixture, "who may not watch does not by asking for it (R-024)") {
+  Sync();
+  transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
+  REQUIRE(reflector.forbidden_since());
+  UntilAsked();
+  time.Advance(kWatchIdle - seconds(1));  // swallowed: no headers come
+  CHECK(reflector.forbidden_since());
+  CHECK(!reflector.trouble().empty());
+  CHECK(sink.recoveries == 0);
+  transport.Open();
+  time.Advance(kWatchTakenAsWell);
+  CHECK(!reflector.forbidden_since());
+  CHECK(reflector.trouble().empty());
+  CHECK(sink.recoveries == 1);
+}
+
 TEST_CASE_METHOD(ReflectorFixture, "trouble is over when the watch holds, even in silence") {
   Sync();
   transport.Fail(ErrorKind::kAmbiguous, "timed out");
   CHECK(reflector.trouble() == "watch replicasets: timed out");
   UntilAsked();
   CHECK(!reflector.trouble().empty());
-  SECTION("after a while") { time.Advance(kWatchTakenAsOpen); }
+  SECTION("a while after it was opened") {
+    time.Advance(kWatchTakenAsWell * 2);
+    transport.Open();
+    time.Advance(kWatchTakenAsWell - milliseconds(1));
+    CHECK(!reflector.trouble().empty());
+    time.Advance(milliseconds(1));
+  }
   SECTION("with an event") { transport.Line(wire::Added("a@11")); }
   SECTION("with a bookmark") { transport.Line(wire::Bookmark("11")); }
   CHECK(reflector.trouble().empty());

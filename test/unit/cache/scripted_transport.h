@@ -65,16 +65,27 @@ class ScriptedTransport final : public Transport {
     if (call.reply) return call.reply(Error{kind, message});
     call.stream.on_end(StreamEnd{0, "", Error{kind, message}, std::nullopt});
   }
-  void Line(const std::string& line) {
+  // The headers of a stream arrive; told by itself before a line or an end after them.
+  void Open() {
     WL_ASSERT(streaming());
+    if (std::exchange(open_->opened, true)) return;
+    const auto on_open = open_->stream.on_open;
+    if (on_open) on_open();
+  }
+  void Line(const std::string& line) {
+    Open();
     const std::string padded = line + std::string(64, '}');
     const auto on_line = open_->stream.on_line;
     on_line(std::string_view(padded).substr(0, line.size()));
   }
   // The server's orderly end.
-  void End() { TakeOpen().stream.on_end(StreamEnd{200, "", std::nullopt, std::nullopt}); }
+  void End() {
+    Open();
+    TakeOpen().stream.on_end(StreamEnd{200, "", std::nullopt, std::nullopt});
+  }
   // The connection breaks after the response had begun.
   void Break() {
+    Open();
     TakeOpen().stream.on_end(
         StreamEnd{200, "", Error{ErrorKind::kAmbiguous, "connection reset"}, std::nullopt});
   }
@@ -96,6 +107,7 @@ class ScriptedTransport final : public Transport {
     CallId id = 0;
     ReplyHandler reply;
     StreamHandler stream;
+    bool opened = false;
   };
 
   CallId Open(HttpRequest request, ReplyHandler reply, StreamHandler stream) {

@@ -220,6 +220,14 @@ TEST_CASE_METHOD(Fixture, "a server that goes away again is asked, whatever prob
   CHECK(inner.calls.waiting() == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "that a stream is open is handed on") {
+  int opens = 0;
+  guard.Stream(HttpRequest{}, {[](std::string_view) {}, [](const StreamEnd&) {}, [&] { ++opens; }});
+  CHECK(opens == 0);
+  inner.streams.back().on_open();
+  CHECK(opens == 1);
+}
+
 TEST_CASE_METHOD(Fixture,
                  "an event on a stream that is open already says that the server is back") {
   guard.Stream(HttpRequest{}, {[](std::string_view) {}, [](const StreamEnd&) {}});

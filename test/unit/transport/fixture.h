@@ -45,6 +45,7 @@ inline bool Has(const std::string& text, std::string_view part) {
 
 // Everything a stream's handler was told, in order.
 struct Streamed {
+  int opens = 0;
   std::vector<std::string> lines;
   std::optional<StreamEnd> end;
   int ends = 0;
@@ -79,6 +80,11 @@ class TransportFixture {
   CallId Stream(HttpRequest request, Streamed& into) {
     request.call_class = CallClass::kWatch;
     StreamHandler handler;
+    handler.on_open = [&into] {
+      REQUIRE(into.lines.empty());  // before the first line
+      REQUIRE_FALSE(into.end.has_value());
+      ++into.opens;
+    };
     handler.on_line = [&into](std::string_view line) {
       REQUIRE_FALSE(into.end.has_value());  // never after the end
       into.lines.emplace_back(line);

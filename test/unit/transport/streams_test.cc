@@ -43,6 +43,42 @@ TEST_CASE("lines arrive whole and in order, however they are chunked") {
   CHECK(streamed.ends == 1);
 }
 
+TEST_CASE("a stream is open with its headers, once, and not without") {
+  struct Row {
+    std::string id;
+    std::string bytes;
+    int opens;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"headers and no line", ChunkedHead(), 1},
+      {"headers and lines at once", ChunkedHead() + Chunk("one\ntwo\n"), 1},
+      {"an orderly end without a line", ChunkedHead() + std::string(kLastChunk), 1},
+      {"a refusal", Response("403 Forbidden", "{}"), 0},
+      {"half the headers", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", 0},
+      {"nothing", "", 0},
+  }));
+  CAPTURE(row.id);
+  std::atomic<bool> answered = false;
+  RawHttpServer server([&](Connection& peer, int) {
+    peer.ReadRequest();
+    peer.Write(row.bytes);
+    answered = true;
+    peer.WaitForPeerToClose();
+  });
+  TransportFixture client(server.url());
+  Streamed streamed;
+  const CallId id = client.Stream(Get("/watch"), streamed);
+  REQUIRE(streamed.opens == 0);  // never from inside Stream
+  if (row.opens > 0) {
+    REQUIRE(client.core.RunUntil([&] { return streamed.opens > 0; }));
+  } else {
+    REQUIRE(client.core.RunUntil([&] { return answered.load(); }));
+  }
+  client.transport->Cancel(id);
+  REQUIRE(client.core.RunUntil([&] { return streamed.end.has_value(); }));
+  CHECK(streamed.opens == row.opens);
+}
+
 TEST_CASE("a line arrives while the stream stays open") {
   RawHttpServer server(Answer(ChunkedHead() + Chunk("first\n"), Then::kWait));
   TransportFixture client(server.url());
