@@ -55,7 +55,10 @@ void ClusterIdentity::Ask() {
 
 void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  if (reply->status == 404) return Complain("HTTP 404");  // an answer, of a cluster without one
+  if (reply->status == 404) {  // an answer, of a cluster without one
+    AskAfter(kNoIdentityProbe);
+    return Complain("HTTP 404");
+  }
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<TypeMeta> type = decoder_.DecodeTypeMeta(reply->body);
   if (!type.ok() || type->kind != "Namespace") return NotKnown("the answer is no Namespace");
@@ -72,12 +75,11 @@ void ClusterIdentity::See(const Uid& uid) {
   log_.Error("another cluster answers: the uid of namespace kube-system has changed",
              {{"before", before->ToString()}, {"now", uid.ToString()}});
   changed_ = true;
-  AskLater();
+  AskAfter(back_off_.Next(clock_.Now(), kForbiddenBackOffMax));
   if (on_changed) on_changed();
 }
 
-void ClusterIdentity::AskLater() {
-  const Duration wait = back_off_.Next(clock_.Now(), kForbiddenBackOffMax);
+void ClusterIdentity::AskAfter(Duration wait) {
   timer_ = timers_.At(clock_.Now() + wait, [this] {
     timer_ = 0;
     Ask();
@@ -85,7 +87,7 @@ void ClusterIdentity::AskLater() {
 }
 
 void ClusterIdentity::NotKnown(const std::string& why) {
-  AskLater();
+  AskAfter(back_off_.Next(clock_.Now(), kForbiddenBackOffMax));
   Complain(why);
 }
 

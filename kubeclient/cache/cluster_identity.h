@@ -3,8 +3,8 @@
 // Two clusters behind one address, or one that was set up anew, differ in it; an etcd put back to
 // an earlier state does not, which is for the reflectors to notice. A missing right to read it
 // disables this check and nothing else. A question that is not answered is asked again, ever more
-// rarely, down to once in kForbiddenBackOffMax; that there is no such namespace is an answer. Core
-// thread only.
+// rarely, down to once in kForbiddenBackOffMax; after the answer that there is no such namespace,
+// once in kNoIdentityProbe. Core thread only.
 #pragma once
 
 #include <functional>
@@ -20,6 +20,9 @@
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {
+
+// A cluster without that namespace is one that is being set up, as a rule.
+inline constexpr Duration kNoIdentityProbe = seconds(600);
 
 class ClusterIdentity {
  public:
@@ -50,7 +53,7 @@ class ClusterIdentity {
   void See(const Uid& uid);
   void NotKnown(const std::string& why);
   void Complain(const std::string& why);
-  void AskLater();
+  void AskAfter(Duration wait);
 
   const Clock& clock_;
   Log& log_;

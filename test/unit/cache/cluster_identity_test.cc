@@ -115,11 +115,27 @@ TEST_CASE_METHOD(Fixture, "once it is answered nothing is asked again by itself 
   CHECK(!transport.busy());
 }
 
-TEST_CASE_METHOD(Fixture, "a cluster without that namespace is not asked for it again (R-061)") {
+TEST_CASE_METHOD(Fixture, "a cluster without that namespace is asked for it again slowly (R-061)") {
+  identity->Check();
+  for (int i = 0; i < 3; ++i) {
+    transport.Reply(404, wire::ApiStatus(404, "NotFound"));
+    time.Advance(kNoIdentityProbe - seconds(1));
+    CHECK(!transport.busy());
+    time.Advance(seconds(1));
+    REQUIRE(transport.busy());
+  }
+  Answer(kThis);
+  CHECK(identity->uid() == Uid::Parse(kThis));
+  CHECK(time.timers().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "whoever wants to know asks a cluster without that namespace at once") {
   identity->Check();
   transport.Reply(404, wire::ApiStatus(404, "NotFound"));
-  CHECK(time.timers().empty());
   identity->Check();
+  REQUIRE(transport.busy());
+  transport.Reply(404, wire::ApiStatus(404, "NotFound"));
+  time.Advance(kNoIdentityProbe);
   CHECK(transport.busy());
 }
 
