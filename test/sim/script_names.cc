@@ -5,10 +5,14 @@
 namespace windlass::sim {
 namespace {
 
+std::string RevisionText(const Json& rs) {
+  const Json& found = At(rs, {"metadata", "annotations", "deployment.kubernetes.io/revision"});
+  return found.is_string() ? found.get<std::string>() : "none";
+}
+
 std::string OwnName(const Json& rs) {
   const std::string owner = TextAt(ControllerOf(rs), {"name"});
-  const std::string revision = AnnotationOf(rs, "deployment.kubernetes.io/revision");
-  return (owner.empty() ? "-" : owner) + "/" + (revision.empty() ? "none" : revision);
+  return (owner.empty() ? "-" : owner) + "/" + RevisionText(rs);
 }
 
 bool IsOlder(const Json& a, const Json& b) {
@@ -29,38 +33,36 @@ ReplicaSetNames::ReplicaSetNames(ApiServer& server) : server_(server) {
 void ReplicaSetNames::OnChange(const Change& change) {
   const Json& rs = change.after != nullptr ? *change.after : *change.last_state;
   Record& record = records_[NameOf(rs)];
-  if (record.uid != UidOf(rs)) record = {UidOf(rs), "", ""};
+  if (record.uid != UidOf(rs)) record = {UidOf(rs), "-", ""};
   const std::string owner = TextAt(ControllerOf(rs), {"name"});
   if (!owner.empty()) record.owner = owner;
-  record.shown = OwnName(rs);
+  record.revision = RevisionText(rs);
 }
 
 std::string ReplicaSetNames::OwnerOf(const std::string& replica_set) const {
   const auto found = records_.find(replica_set);
-  return found == records_.end() ? "" : found->second.owner;
-}
-
-void ReplicaSetNames::SetOwner(const std::string& replica_set, const std::string& deployment) {
-  records_.at(replica_set).owner = deployment;
+  return found == records_.end() ? "-" : found->second.owner;
 }
 
 std::string ReplicaSetNames::Shown(const std::string& replica_set) const {
-  const auto found = records_.find(replica_set);
-  if (found == records_.end()) return "?/" + replica_set;
-  std::string shown = found->second.shown;
   const Object own = server_.Find({Resource::kReplicaSets, "default", replica_set});
-  if (own == nullptr) return shown;
+  if (own == nullptr) return ShownInEvents(replica_set);
+  std::string shown = OwnName(*own);
   for (const Object& rs : server_.List(Resource::kReplicaSets, "default")) {
-    if (OwnName(*rs) == found->second.shown && IsOlder(*rs, *own)) shown += "'";
+    if (OwnName(*rs) == OwnName(*own) && IsOlder(*rs, *own)) shown += "'";
   }
   return shown;
+}
+
+std::string ReplicaSetNames::ShownInEvents(const std::string& replica_set) const {
+  const auto found = records_.find(replica_set);
+  return found == records_.end() ? "?" : found->second.owner + "/" + found->second.revision;
 }
 
 Object ReplicaSetNames::Find(const std::string& deployment, const std::string& revision) const {
   Object former;
   for (const Object& rs : server_.List(Resource::kReplicaSets, "default")) {
-    const bool its = OwnerOf(NameOf(*rs)) == deployment &&
-                     AnnotationOf(*rs, "deployment.kubernetes.io/revision") == revision;
+    const bool its = OwnerOf(NameOf(*rs)) == deployment && RevisionText(*rs) == revision;
     if (!its) continue;
     if (!ControllerOf(*rs).is_null()) return rs;
     former = rs;

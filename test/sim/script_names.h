@@ -17,14 +17,14 @@ class ReplicaSetNames {
   ReplicaSetNames(const ReplicaSetNames&) = delete;
   ReplicaSetNames& operator=(const ReplicaSetNames&) = delete;
 
-  // The Deployment that controls the ReplicaSet, or did last; "" when none ever did.
+  // The Deployment that controls the ReplicaSet, or did last; "-" when none ever did.
   std::string OwnerOf(const std::string& replica_set) const;
-  // A ReplicaSet made for a Deployment that does not control it yet.
-  void SetOwner(const std::string& replica_set, const std::string& deployment);
 
   // "web/2", "web/none" without the annotation, "-/2" without a controller; of two that have the
   // same name, the younger one's has an apostrophe more.
   std::string Shown(const std::string& replica_set) const;
+  // The name in events: without a controller it has the name of the one it had last.
+  std::string ShownInEvents(const std::string& replica_set) const;
 
   // Of that Deployment with that revision: one it controls, else one it did; null = none.
   Object Find(const std::string& deployment, const std::string& revision) const;
@@ -32,8 +32,8 @@ class ReplicaSetNames {
  private:
   struct Record {
     std::string uid;
-    std::string owner;
-    std::string shown;  // without apostrophes
+    std::string owner = "-";
+    std::string revision;
   };
   void OnChange(const Change& change);
 

@@ -128,7 +128,8 @@ bool ScriptPlayer::Apply(const std::string& name, const ScriptAction& action) {
 bool ScriptPlayer::Scale(const std::string& name, const ScriptAction& action) {
   Json patch;
   patch["spec"]["replicas"] = Number(action, 1);
-  return server_.Patch(kUser, DeploymentKey(name), "", "application/merge-patch+json", patch).ok();
+  return server_.Patch(kUser, DeploymentKey(name), "scale", "application/merge-patch+json", patch)
+      .ok();
 }
 
 bool ScriptPlayer::Pause(const std::string& name, const ScriptAction& action) {
@@ -208,9 +209,7 @@ bool ScriptPlayer::CreateReplicaSet(const std::string& name, const ScriptAction&
   for (const auto& [field, value] : action.fields) {
     if (field != "hash") SetScriptField(set, field, value);
   }
-  const ApiAnswer made = server_.Create(kUser, Resource::kReplicaSets, "default", std::move(set));
-  if (made.ok()) names_.SetOwner(NameOf(*made.body), name);
-  return made.ok();
+  return server_.Create(kUser, Resource::kReplicaSets, "default", std::move(set)).ok();
 }
 
 bool ScriptPlayer::EditReplicaSet(const std::string& name, const ScriptAction& action,
@@ -263,8 +262,15 @@ bool ScriptPlayer::Condition(const std::string& name, const ScriptAction& action
       .ok();
 }
 
-bool ScriptPlayer::Quota(const std::string& limit, const ScriptAction& action) {
-  throw std::invalid_argument(action.verb + " is not modelled: " + limit);
+// The model keeps it in an annotation of the namespace.
+bool ScriptPlayer::Quota(const std::string& limit, const ScriptAction&) {
+  return server_
+      .Update(kUser, {Resource::kNamespaces, "", "default"}, "",
+              [&](Json& object) {
+                SetOrErase(object["metadata"]["annotations"], "windlass.example/replicaset-quota",
+                           limit == "none" ? "" : limit);
+              })
+      .ok();
 }
 
 bool ScriptPlayer::WaitCondition(const std::string& name, const ScriptAction& action) {

@@ -19,8 +19,8 @@ WorldOptions ScriptWorld();
 
 class ScriptPlayer {
  public:
-  // Nothing has happened for so long: longer than a call that gets no answer, and than a restart.
-  static constexpr Duration kQuiet = seconds(30);
+  // Nothing has happened for so long: longer than a list that gets no answer, and than a restart.
+  static constexpr Duration kQuiet = seconds(80);
   static constexpr Duration kStepMax = seconds(3600);
 
   // The world must outlive it, and its loop must not turn afterwards.

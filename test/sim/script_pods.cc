@@ -83,19 +83,18 @@ void ScriptPods::SetReady(const StoreKey& key, bool ready) {
 }
 
 bool ScriptPods::Do(const Choice& choice, const Test& test, const Action& action) {
-  using Rank = std::tuple<int64_t, bool, StoreKey>;
+  using Rank = std::tuple<bool, int64_t, StoreKey>;
   std::vector<Rank> ranked;
   for (const Object& pod : Of(choice.deployment)) {
     if (!IsActivePod(*pod) || !test(*pod)) continue;
     const std::string revision = RevisionOfPod(*pod);
     if (choice.revision && *choice.revision != revision) continue;
-    ranked.emplace_back(-std::atoll(revision.c_str()), !IsReadyPod(*pod), KeyOfPod(*pod));
+    ranked.emplace_back(!IsReadyPod(*pod), -std::atoll(revision.c_str()), KeyOfPod(*pod));
   }
-  const auto count = static_cast<size_t>(choice.count);
-  if (ranked.size() < count) return false;
   std::sort(ranked.begin(), ranked.end());
-  for (size_t i = 0; i < count; ++i) action(std::get<StoreKey>(ranked[i]));
-  return true;
+  const auto count = static_cast<size_t>(choice.count);
+  for (size_t i = 0; i < std::min(count, ranked.size()); ++i) action(std::get<StoreKey>(ranked[i]));
+  return ranked.size() >= count;
 }
 
 void ScriptPods::MakeAllReady(const std::string& deployment) {

@@ -26,13 +26,13 @@ class ScriptPods {
   void MakeAllReady(const std::string& deployment);
   void EndStep() { all_ready_.clear(); }
 
-  // Some Pods that run: of a revision, otherwise of the highest ones first.
+  // Some Pods that run, ready ones first: of a revision, otherwise of the highest ones first.
   struct Choice {
     std::string deployment;
     int64_t count = 0;
     std::optional<std::string> revision;
   };
-  // False, and nothing happens, when there are not so many.
+  // False when there are not so many.
   bool MakeReady(const Choice& choice);
   bool MakeUnready(const Choice& choice);
   bool Fail(const Choice& choice);

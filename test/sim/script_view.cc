@@ -78,6 +78,19 @@ Scaled ScaledOf(const std::string& message) {
   return {found[1], std::stoll(found[3]) - std::stoll(found[2])};
 }
 
+// What a line is about: the words before its values.
+std::string SubjectOf(const std::string& line) {
+  std::istringstream words(line);
+  std::string subject;
+  std::string word;
+  words >> subject;
+  int more = 1;
+  if (subject == "condition" || subject == "annotation") more = 2;
+  if (subject == "event") more = 3;
+  while (more-- > 0 && words >> word) subject += " " + word;
+  return subject.substr(0, subject.find('='));
+}
+
 }  // namespace
 
 ScriptView::ScriptView(ApiServer& server, const ReplicaSetNames& names)
@@ -120,11 +133,15 @@ std::vector<std::string> ScriptView::State() const {
 }
 
 std::vector<std::string> ScriptView::TakeEvents() {
-  std::vector<std::string> lines;
+  std::map<std::string, int64_t> changes;
   for (const auto& [about, change] : scaled_) {
+    changes["event " + about.first + " ScalingReplicaSet " + names_.ShownInEvents(about.second)] +=
+        change;
+  }
+  std::vector<std::string> lines;
+  for (const auto& [line, change] : changes) {
     if (change == 0) continue;
-    lines.push_back("event " + about.first + " ScalingReplicaSet " + names_.Shown(about.second) +
-                    (change > 0 ? " +" : " ") + std::to_string(change));
+    lines.push_back(line + (change > 0 ? " +" : " ") + std::to_string(change));
   }
   for (const auto& [deployment, reason] : others_) {
     lines.push_back("event " + deployment + " " + reason);
@@ -145,17 +162,24 @@ std::vector<std::string> Differences(std::vector<std::string> expected,
                       std::back_inserter(missing));
   std::set_difference(actual.begin(), actual.end(), expected.begin(), expected.end(),
                       std::back_inserter(added));
-  std::vector<std::string> differences;
-  const auto note = [&](const char* mark, const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) {
-      const bool explained = std::any_of(
-          patterns.begin(), patterns.end(),
-          [&](const std::string& pattern) { return std::regex_search(line, std::regex(pattern)); });
-      if (!explained) differences.push_back(mark + line);
-    }
+  const auto named = [&](const std::string& line) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return std::regex_search(line, std::regex(pattern));
+    });
   };
-  note("- ", missing);
-  note("+ ", added);
+  std::set<std::string> explained;
+  for (const auto* lines : {&missing, &added}) {
+    for (const std::string& line : *lines) {
+      if (named(line)) explained.insert(SubjectOf(line));
+    }
+  }
+  std::vector<std::string> differences;
+  for (const std::string& line : missing) {
+    if (!explained.contains(SubjectOf(line))) differences.push_back("- " + line);
+  }
+  for (const std::string& line : added) {
+    if (!explained.contains(SubjectOf(line))) differences.push_back("+ " + line);
+  }
   return differences;
 }
 

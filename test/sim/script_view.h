@@ -36,8 +36,8 @@ class ScriptView {
 };
 
 // What differs between the lines of a step here and those that are expected, whatever their order:
-// "- line" is missing, "+ line" is too many. Lines in which one of the patterns is found may be
-// missing or too many. Throws std::regex_error.
+// "- line" is missing, "+ line" is too many. Lines about something of which either side's line
+// matches one of the patterns may differ. Throws std::regex_error.
 std::vector<std::string> Differences(std::vector<std::string> expected,
                                      std::vector<std::string> actual,
                                      const std::vector<std::string>& patterns);
