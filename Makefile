@@ -1,7 +1,7 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
 .PHONY: build packages demo demo-clean test coverage conformance mutants differential sanitize
-.PHONY: fuzz image format tidy release-check
+.PHONY: fuzz sweep image format tidy release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
@@ -26,6 +26,8 @@ sanitize:      ## every C++ test under sanitizers; trace hashes of two compilers
 	@tools/sanitize.sh
 fuzz:          ## every parser under libFuzzer for ten minutes (needs clang; two hours)
 	@tools/fuzz.sh
+sweep:         ## a crash or a lost reply at every API call of the simulator's scenarios
+	@tools/sweep.sh
 image:         ## build the container image windlass:<version>
 	@tools/image.sh
 format:        ## format all C++ and Go

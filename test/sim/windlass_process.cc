@@ -49,9 +49,9 @@ InformerEnvironment WindlassProcess::environment() {
           process_->decoder()};
 }
 
-SupervisedWindlass::SupervisedWindlass(World& world, std::optional<CrashPoint> crash,
+SupervisedWindlass::SupervisedWindlass(World& world, std::optional<Fault> fault,
                                        Successor successor)
-    : world_(world), crash_(crash) {
+    : world_(world), fault_(fault) {
   if (successor == Successor::kStandby) {
     standby_ = std::make_unique<WindlassProcess>(world, WindlassProcess::Standby{});
     standby_->transport().LagStreams(kStandbyLag);
@@ -71,21 +71,27 @@ void SupervisedWindlass::GoOn() {
 
 void SupervisedWindlass::Start() {
   running_ = std::make_unique<WindlassProcess>(world_);
-  if (!crash_) return;
+  if (!fault_ || struck_) return;
   running_->transport().decide = [this](uint64_t number, const HttpRequest&) {
-    if (!crash_ || number < crash_->call) return Fate::kDelivered;
-    const Fate fate = number == crash_->call ? crash_->fate : Fate::kRequestLost;
-    if (!dying_) {
-      dying_ = true;
-      world_.loop().After(Duration{0}, [this] {
-        running_.reset();
-        crash_.reset();
-        ++crashes_;
-        world_.loop().After(kRestart, [this] { GoOn(); });
-      });
-    }
-    return fate;
+    return Decide(number);
   };
+}
+
+// The first call there is from the fault's on: what a process sends while it is made is not asked
+// for.
+Fate SupervisedWindlass::Decide(uint64_t number) {
+  if (number < fault_->call) return Fate::kDelivered;
+  const bool first = !std::exchange(struck_, true);
+  if (fault_->kind == FaultKind::kReplyLost) return first ? Fate::kReplyLost : Fate::kDelivered;
+  // Nothing that it sends at the moment of its death arrives.
+  if (!first) return Fate::kRequestLost;
+  world_.loop().After(Duration{0}, [this] { Die(); });
+  return fault_->kind == FaultKind::kCrashAfter ? Fate::kReplyLost : Fate::kRequestLost;
+}
+
+void SupervisedWindlass::Die() {
+  running_.reset();
+  world_.loop().After(kRestart, [this] { GoOn(); });
 }
 
 }  // namespace windlass::sim

@@ -48,34 +48,41 @@ class WindlassProcess {
   Duration longest_wait_{0};
 };
 
-// A place where a process dies: at its n-th call, before the server has seen it or after it took
-// effect.
-struct CrashPoint {
+// What goes wrong at the n-th call of a process.
+enum class FaultKind : uint8_t {
+  kCrashBefore,  // it dies, and the server never sees the call
+  kCrashAfter,   // it dies when the call has taken effect
+  kReplyLost,    // the call takes effect, and it never hears of it
+};
+struct Fault {
   uint64_t call = 0;
-  Fate fate = Fate::kRequestLost;
+  FaultKind kind = FaultKind::kCrashBefore;
 };
 
 // Who goes on after a crash: the same program started anew, or a standby whose watches lagged.
 enum class Successor : uint8_t { kRestarted, kStandby };
 
-// Windlass under a supervisor: a moment after a crash somebody goes on.
+// Windlass under a supervisor: a moment after a crash somebody goes on. One thing goes wrong at
+// most.
 class SupervisedWindlass {
  public:
-  explicit SupervisedWindlass(World& world, std::optional<CrashPoint> crash = std::nullopt,
+  explicit SupervisedWindlass(World& world, std::optional<Fault> fault = std::nullopt,
                               Successor successor = Successor::kRestarted);
 
-  uint64_t crashes() const { return crashes_; }
-  // Calls of the first process, which tell how many crash points a scenario has.
+  // The fault has happened.
+  bool struck() const { return struck_; }
+  // Calls of the first process, which tell how many faults a scenario can have.
   uint64_t calls() { return running_ != nullptr ? running_->calls() : 0; }
 
  private:
   void Start();
+  Fate Decide(uint64_t number);
+  void Die();
   void GoOn();
 
   World& world_;
-  std::optional<CrashPoint> crash_;
-  uint64_t crashes_ = 0;
-  bool dying_ = false;
+  std::optional<Fault> fault_;
+  bool struck_ = false;
   std::unique_ptr<WindlassProcess> running_;
   std::unique_ptr<WindlassProcess> standby_;
 };

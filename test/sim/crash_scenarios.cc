@@ -1,0 +1,78 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "test/sim/crash_sweep.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/script_player.h"
+
+namespace windlass::sim {
+namespace {
+
+// Longer than a list that gets no answer.
+void Settle(World& world) { world.Quiesce(seconds(80), seconds(3600)); }
+
+Json Recreate(int replicas, const std::string& image) {
+  Json deployment = SampleDeployment("web", replicas, image);
+  deployment["spec"]["strategy"] = {{"type", "Recreate"}};
+  return deployment;
+}
+
+void CreateAndRoll(World& world) {
+  world.Apply(SampleDeployment("web", 5, "app:v1"));
+  Settle(world);
+  world.SetImage("web", "app:v2");
+  Settle(world);
+}
+
+void RollAndUndo(World& world) {
+  world.Apply(SampleDeployment("web", 4, "app:v1"));
+  Settle(world);
+  world.SetImage("web", "app:v2");
+  Settle(world);
+  world.RolloutUndo("web");
+  Settle(world);
+}
+
+void RecreateSlowly(World& world) {
+  world.Apply(Recreate(3, "app:v1-slow-stop-5s"));
+  Settle(world);
+  world.SetImage("web", "app:v2-slow-stop-5s");
+  Settle(world);
+}
+
+void CleanUp(World& world) {
+  Json deployment = SampleDeployment("web", 2, "app:v1");
+  deployment["spec"]["revisionHistoryLimit"] = 0;
+  world.Apply(deployment);
+  Settle(world);
+  world.SetImage("web", "app:v2");
+  Settle(world);
+}
+
+void Scale(World& world) {
+  world.Apply(SampleDeployment("web", 3, "app:v1"));
+  Settle(world);
+  world.Scale("web", 6);
+  Settle(world);
+  world.Scale("web", 1);
+  Settle(world);
+}
+
+}  // namespace
+
+std::vector<CrashScenario> CrashScenarios(const std::string& scripts) {
+  std::vector<CrashScenario> scenarios = {{"create and roll", {}, CreateAndRoll},
+                                          {"roll and undo", {}, RollAndUndo},
+                                          {"Recreate, slow to stop", {}, RecreateSlowly},
+                                          {"history clean-up", {}, CleanUp},
+                                          {"scale", {}, Scale}};
+  for (const Script& script : LoadScripts(scripts)) {
+    scenarios.push_back({script.name, ScriptWorld(), [script](World& world) {
+                           ScriptPlayer player(world);
+                           for (const ScriptStep& step : script.steps) player.Play(step);
+                         }});
+  }
+  return scenarios;
+}
+
+}  // namespace windlass::sim

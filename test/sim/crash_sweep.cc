@@ -1,0 +1,95 @@
+#include "test/sim/crash_sweep.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "test/sim/script_names.h"
+#include "test/sim/script_view.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr uint64_t kSeed = 11;
+
+struct Outcome {
+  std::string state;
+  std::string complaints;
+  int64_t writes = 0;
+  uint64_t calls = 0;
+  bool struck = false;
+};
+
+bool IsCounted(const Change& change) {
+  return change.key.resource != Resource::kEvents && change.key.resource != Resource::kLeases;
+}
+
+Outcome Run(const CrashScenario& scenario, Successor successor, std::optional<Fault> fault) {
+  World world(kSeed, scenario.options);
+  const ReplicaSetNames names(world.api());
+  const ScriptView view(world.api(), names);
+  Outcome outcome;
+  world.api().store().OnChange([&](const Change& change) {
+    if (change.actor == scenario.options.network.actor && IsCounted(change)) ++outcome.writes;
+  });
+  SupervisedWindlass windlass(world, fault, successor);
+  scenario.play(world);
+  for (const std::string& line : view.State()) {
+    // How a new leader touched a ReplicaSet (L-012).
+    if (line.find(" windlass.dev/term=") == std::string::npos) outcome.state += line + "\n";
+  }
+  outcome.complaints = world.Complaints();
+  outcome.calls = windlass.calls();
+  outcome.struck = windlass.struck();
+  return outcome;
+}
+
+std::string_view NameOfKind(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kCrashBefore: return "crash before";
+    case FaultKind::kCrashAfter: return "crash after";
+    case FaultKind::kReplyLost: return "reply lost of";
+  }
+  return "?";
+}
+
+// "" when the fault made no difference.
+std::string Difference(const Outcome& calm, const Outcome& outcome, int64_t extra_max) {
+  if (!outcome.struck) return "the fault never happened";
+  if (!outcome.complaints.empty()) return outcome.complaints;
+  if (outcome.state != calm.state) return "the end is\n" + outcome.state + "not\n" + calm.state;
+  const int64_t extra = outcome.writes - calm.writes;
+  if (extra <= extra_max) return "";
+  return std::to_string(outcome.writes) + " writes instead of " + std::to_string(calm.writes);
+}
+
+}  // namespace
+
+SweepReport Sweep(const CrashScenario& scenario, Successor successor, uint32_t one_in) {
+  const bool standby = successor == Successor::kStandby;
+  const Outcome calm = Run(scenario, successor, std::nullopt);
+  SweepReport report;
+  report.calls = calm.calls;
+  if (!calm.complaints.empty()) report.differences.push_back(scenario.name + calm.complaints);
+  uint64_t seed = kSeed;
+  for (const char c : scenario.name) seed = seed * 31 + static_cast<unsigned char>(c);
+  Random random(seed);
+  for (uint64_t call = 0; call < calm.calls; ++call) {
+    for (const FaultKind kind :
+         {FaultKind::kCrashBefore, FaultKind::kCrashAfter, FaultKind::kReplyLost}) {
+      if (random.Below(one_in) != 0) continue;
+      const Outcome outcome = Run(scenario, successor, Fault{call, kind});
+      ++report.runs;
+      report.extra_most = std::max(report.extra_most, outcome.writes - calm.writes);
+      std::string difference =
+          Difference(calm, outcome, kExtraWritesMax + (standby ? kTouchesMax : 0));
+      if (difference.empty()) continue;
+      report.differences.push_back(scenario.name + (standby ? ", standby" : "") + ": " +
+                                   std::string(NameOfKind(kind)) + " call " + std::to_string(call) +
+                                   " of " + std::to_string(calm.calls) + ": " + difference);
+    }
+  }
+  return report;
+}
+
+}  // namespace windlass::sim

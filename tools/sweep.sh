@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# A crash before and after every API call of Windlass, and the loss of every reply, in every
+# scenario of the simulator: the five of test/sim/crash_scenarios.cc and one for each script of
+# test/differential. `make test` tries a sample of them.
+#
+#   tools/sweep.sh
+#
+# Prints how many runs there were and how many ended differently; fails when one did.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+"$root/tools/packages.sh" test --check
+cd "$root"
+
+on_exit() { print_times; }
+
+step "Build"
+part "building the simulator"
+quietly cmake --preset release -DBUILD_TESTING=ON
+quietly cmake --build --preset release --target sim_test
+
+step "A fault at every call"
+part "sweeping"
+build/release/test/sim/sim_test "[.sweep]"
