@@ -1,7 +1,7 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
 .PHONY: build packages demo demo-clean test coverage conformance mutants differential sanitize
-.PHONY: fuzz sweep image format tidy release-check
+.PHONY: fuzz sweep bench image format tidy release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
@@ -28,6 +28,8 @@ fuzz:          ## every parser under libFuzzer for ten minutes (needs clang; two
 	@tools/fuzz.sh
 sweep:         ## a crash or a lost reply at every API call of the simulator's scenarios
 	@tools/sweep.sh
+bench:         ## Windlass next to the stock controller (an hour and a half; see docs/benchmarks.md)
+	@tools/bench.sh
 image:         ## build the container image windlass:<version>
 	@tools/image.sh
 format:        ## format all C++ and Go

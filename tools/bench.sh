@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Windlass next to the stock Deployment controller: docs/benchmarks.md says what is measured and
+# which variables make it smaller. The table is printed and kept in build/bench/deployments.txt.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+need_go
+"$root/tools/packages.sh" build --check
+cd "$root"
+
+step "Build: Windlass, the control plane and the stock controller"
+part "building"
+quietly cmake --preset release
+quietly cmake --build build/release --target windlass
+run "$root/test/cluster/build" >"$scratch/built"
+run "$root/test/cluster/build" --stock >"$scratch/built"
+
+step "Measurement"
+part "measuring"
+export WINDLASS=$root/build/release/cmd/windlass/windlass
+run setsid "$root/test/bench/deployments.sh"
