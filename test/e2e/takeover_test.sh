@@ -221,5 +221,5 @@ stayed first all-done "rest,roll"
 kill "$STOCK_PID" && wait "$STOCK_PID" || fail "the stock controller ended with $?"
 STOCK_PID=
 check_witness --settled
-say "proves: D-150 D-152 D-153 D-154 D-163 D-165"
+echo "proves: D-150 D-152 D-153 D-154 D-163 D-165"
 say "passed"
