@@ -139,6 +139,7 @@ step "Build: the control plane of the tests (about 5 minutes the first time)"
 part "building the control plane"
 run "$root/test/cluster/build" >"$scratch/built"
 run "$root/test/cluster/build" --e2e >"$scratch/built"
+run "$root/test/cluster/build" --stock >"$scratch/built"
 
 rm -rf "$proved"
 mkdir -p "$proved"
