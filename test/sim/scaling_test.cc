@@ -126,11 +126,12 @@ TEST_CASE("a hundred and twenty in mid-rollout, while old Pods terminate slowly 
 }
 
 TEST_CASE("a scaling interrupted anywhere ends in the same sizes (B-11)") {
-  const Fate fate = GENERATE(Fate::kRequestLost, Fate::kReplyLost);
+  const FaultKind kind =
+      GENERATE(FaultKind::kCrashBefore, FaultKind::kCrashAfter, FaultKind::kReplyLost);
   const uint64_t back = GENERATE(1U, 2U, 3U, 4U);
-  const auto run = [](std::optional<CrashPoint> crash, uint64_t* calls_before) {
+  const auto run = [](std::optional<Fault> fault, uint64_t* calls_before) {
     World world(1);
-    SupervisedWindlass windlass(world, crash);
+    SupervisedWindlass windlass(world, fault);
     world.Apply(WithLimits(10, 3, 2));
     world.RunUntil([&] { return world.IsComplete("web"); }, kLimit);
     world.SetImage("web", "app:missing");
@@ -140,12 +141,12 @@ TEST_CASE("a scaling interrupted anywhere ends in the same sizes (B-11)") {
     world.Scale("web", 30);
     world.Quiesce();
     CHECK(world.Complaints().empty());
-    CHECK(windlass.crashes() == (crash ? 1 : 0));
+    CHECK(windlass.struck() == fault.has_value());
     return Sizes(world);
   };
   uint64_t calls = 0;
   REQUIRE(run(std::nullopt, &calls) == "20+13");
-  CHECK(run(CrashPoint{calls + back, fate}, nullptr) == "20+13");
+  CHECK(run(Fault{calls + back, kind}, nullptr) == "20+13");
   Proves("B-11 D-361");
 }
 
