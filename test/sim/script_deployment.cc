@@ -1,5 +1,7 @@
 #include "test/sim/script_deployment.h"
 
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -23,7 +25,9 @@ void Set(Json& object, const std::string& key, const std::string& value, Json co
 
 void SetNumber(Json& object, const std::string& key, const std::string& value, int factor = 1) {
   if (!value.empty() && !IsNumber(value)) throw std::invalid_argument(key + " is a number");
-  Set(object, key, value, value.empty() ? Json() : Json(std::stoll(value) * factor));
+  // The greatest number means "never": it stays what it is.
+  const int64_t scaled = value.empty() ? 0 : std::stoll(value) * factor;
+  Set(object, key, value, std::min<int64_t>(scaled, std::numeric_limits<int32_t>::max()));
 }
 
 // "25%" stays a text.
