@@ -2,11 +2,9 @@
 
 COUNT=${COUNT:-12}
 
-# What each Deployment goes through. Half of them rest when the controllers are exchanged. More that
-# this script knows, for a Windlass that does not refuse them (issue 5): `paused` at rest; `scaled`,
-# `paused` and `late` (past its deadline) in the middle of a rollout.
-read -ra AT_REST <<<"${AT_REST:-plain rich recreate zero unlimited}"
-read -ra ROLLING <<<"${ROLLING:-slow stuck recreate}"
+# What each Deployment goes through. Half of them rest when the controllers are exchanged.
+AT_REST=(plain rich recreate paused zero unlimited)
+ROLLING=(slow stuck recreate scaled paused late) # late: past its progress deadline
 
 # names FLEET: name, group and kind of each Deployment of the fleet, a line each.
 names() {
@@ -128,7 +126,7 @@ apply() {
   local name group kind image
   names "$1" | awk "${3:-1}" | while read -r name group kind; do
     image=$2
-    if [ "$kind" = slow ] && [ "$2" != app:v1 ]; then image=$2-slow-start-3s; fi
+    if [ "$kind" = slow ] && [ "$2" != app:v1 ]; then image=$2-slow-start-8s; fi
     manifest "$name" "$1" "$group" "$kind" "$image"
   done | kubectl apply -f - >/dev/null
 }
