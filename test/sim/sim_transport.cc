@@ -100,8 +100,8 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
   };
   const WatchId watch = server.Watch(request, options.actor, std::move(sink));
   const auto open = streams.find(id);
-  if (open == streams.end() || open->second.ended) return;
-  open->second.watch = watch;
+  if (open == streams.end()) return;
+  open->second.watch = watch;  // also when it has ended already: what it sent still arrives
   Open(id);
 }
 

@@ -40,6 +40,7 @@ World::World(uint64_t seed, WorldOptions options)
     if (!IsBackground(change.key.resource)) last_change_ = change.at;
   });
   server_.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
+  server_.Create("setup", Resource::kNamespaces, "", SampleNamespace("kube-system"));
 }
 
 std::unique_ptr<SimProcess> World::Boot() {
