@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kProgressing = "Progressing";
 constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
+constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
@@ -38,10 +39,28 @@ Condition Begun(const Situation& situation) {
                       "Created new replica set " + Quoted(rs.name), situation.now);
 }
 
+// A ReplicaSet that was deleted or released is made again under the revision it had, which alone
+// tells nothing. Whether this sync made it, or somebody else just before, after a create that was
+// refused; a status written since has told so.
+bool CreatedAndNotTold(const Situation& situation, const Condition* progressing) {
+  if (progressing != nullptr && progressing->reason == kCreateErrorReason) return true;
+  const Learned& learned = situation.learned;
+  const auto is = [](const Outcome& outcome, Verb verb, std::string_view what) {
+    const std::string begin = std::string(Name(verb)) + " " + std::string(what) + " ";
+    return outcome.said.ok() && outcome.asked.text.starts_with(begin);
+  };
+  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
+    if (is(*it, Verb::kPatch, "deployments/status")) return false;
+    if (is(*it, Verb::kCreate, Info(Resource::kReplicaSets).plural)) return true;
+  }
+  return false;
+}
+
 // The annotation may also have been lost: `kubectl replace` drops it from a Deployment that rolled
 // out long ago. That is no new rollout.
 bool Unacknowledged(const Situation& situation, const Condition* progressing) {
   if (situation.newest == nullptr) return false;
+  if (CreatedAndNotTold(situation, progressing)) return true;
   const std::string_view revision = RevisionText(situation.deployment.meta);
   if (revision == RevisionText(situation.newest->meta)) return false;
   const bool lost = revision.empty() && progressing != nullptr &&

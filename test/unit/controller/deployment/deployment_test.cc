@@ -463,6 +463,38 @@ Json Outcome(Cluster& cluster) {
   return all;
 }
 
+TEST_CASE("a ReplicaSet that was deleted and made again is a new rollout (8.3, D-180)") {
+  Completed cluster(3);  // revision 1, and 1 it will be again
+  cluster.replica_sets().clear();
+  cluster.now += 3600;
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
+  cluster.writes.clear();
+  cluster.now += 1;
+  const Step step = cluster.Sync();
+  CHECK(cluster.writes.empty());
+  CHECK(std::get<Wait>(step).look_again_in.has_value());  // the deadline runs (D-440)
+  Proves("D-180 D-181");
+}
+
+TEST_CASE("a create that was refused for longer than the deadline is not late (D-445)") {
+  Completed cluster(3);
+  cluster.replica_sets().clear();
+  cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() != Verb::kCreate) return std::nullopt;
+    return Result<Reply>(Error{ErrorKind::kQuotaExceeded, "exceeded quota"});
+  };
+  cluster.Sync();
+  REQUIRE(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
+  cluster.server = nullptr;
+  cluster.now += 660;
+  // Also by a process that ended right after the create.
+  if (GENERATE(false, true)) cluster.Sync(1);
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
+  Proves("D-445");
+}
+
 TEST_CASE("a crash after any write changes nothing about the outcome") {
   const std::string strategy = GENERATE("RollingUpdate", "Recreate");
   CAPTURE(strategy);
