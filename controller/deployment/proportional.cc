@@ -64,7 +64,10 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
     const ReplicaSetShare& rs = active[i];
     if (rs.written && !all_written) continue;  // its size is decided
     const int64_t available = std::clamp(rs.available, 0, rs.replicas);
-    if (!rs.is_new || also_of_new) broken[i] = std::max<int64_t>(sizes[i] - available, 0);
+    // One is left: how many are active decides how the next step of a scaling event is taken.
+    if (!rs.is_new || also_of_new) {
+      broken[i] = std::clamp<int64_t>(sizes[i] - available, 0, std::max<int64_t>(sizes[i] - 1, 0));
+    }
     // A rollout never makes the new one larger than desired, and would take the rest away again.
     const int64_t useful = rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
     lost[i] = std::max<int64_t>(useful - sizes[i], 0);

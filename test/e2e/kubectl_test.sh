@@ -27,6 +27,7 @@ normalised() {
     s/[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]+ [+-][0-9]{4}/TIME/g
     s/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UID/g
     s/resourceVersion: \"[0-9]+\"/resourceVersion: VERSION/g
+    s/terminatingReplicas: [0-9]+/terminatingReplicas: FEW/
     s/(-|=|: )($drawn{6,10})(-$drawn{5})?\b/\1@\2\3@/g
     s/(^| )[0-9]+[smh]([0-9]+s)?\b/\1AGE/g" |
     awk '

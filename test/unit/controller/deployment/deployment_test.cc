@@ -295,6 +295,38 @@ TEST_CASE("ReplicaSets of a rollout keep their proportions when it is scaled (E2
   CHECK(cluster.writes.size() == 3);  // the event is over (D-363)
 }
 
+TEST_CASE("whichever is older, broken Pods make room when a rollout is scaled down (B-12)") {
+  Completed cluster(20);
+  cluster.Edit([](Json& d) {
+    d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 3}, {"maxUnavailable", 2}};
+  });
+  cluster.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    cluster.Sync();
+    cluster.RunReplicaSets({{"v2", 0}});
+  }
+  REQUIRE(cluster.SizeOf("v1") == 18);
+  REQUIRE(cluster.SizeOf("v2") == 5);
+  if (GENERATE(false, true)) {
+    cluster.EditReplicaSet(cluster.NameOf("v2"), [](Json& rs) {
+      rs["metadata"]["creationTimestamp"] = "2020-01-01T00:00:00Z";
+    });
+  }
+  cluster.writes.clear();
+  cluster.Edit([](Json& d) {
+    d["spec"]["replicas"] = 5;
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
+  });
+  cluster.Sync();
+  const auto wrote = [&](const std::string& write) {
+    return std::count(cluster.writes.begin(), cluster.writes.end(), write) == 1;
+  };
+  CAPTURE(cluster.writes);
+  CHECK(wrote("scale v1 18 7"));
+  CHECK(wrote("scale v2 5 1"));
+  Proves("B-12 D-067");
+}
+
 TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
   Completed cluster(10);
   cluster.SetImage("v2");
