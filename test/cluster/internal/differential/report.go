@@ -96,15 +96,18 @@ func judge(s *script.Script, first, second played, controllers [2]Controller, op
 		v.explained = true
 		if s.WritesMore == "" {
 			v.differs = true
-			fmt.Fprintf(&text, "    %s wrote more often: %d times, %s %d\n", controllers[1].Name, second.writes.Total(),
-				controllers[0].Name, first.writes.Total())
+			fmt.Fprintf(&text, "    %s sent more writes: %d, %s %d\n", controllers[1].Name, sent(second.writes),
+				controllers[0].Name, sent(first.writes))
 		}
 	}
 	v.text = text.String()
 	return v
 }
 
-func moreWrites(first, second audit.Writes) bool { return second.Total() > first.Total() }
+// moreWrites compares what was sent: a write that was refused has to be decided and sent again.
+func moreWrites(first, second audit.Writes) bool { return sent(second) > sent(first) }
+
+func sent(w audit.Writes) int { return w.Total() + w.Refused }
 
 func accepted(w audit.Writes) string {
 	return fmt.Sprintf("%d (%d+%d+%d)", w.Total(), w.Accepted["deployments"], w.Accepted["deployments/status"],

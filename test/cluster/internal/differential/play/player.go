@@ -242,9 +242,13 @@ func (p *Player) next() <-chan struct{} {
 	return p.changed
 }
 
-// await looks again after every change, and now and then without one.
 func (p *Player) await(ctx context.Context, what string, done func() (bool, error)) error {
-	deadline := time.Now().Add(p.limit)
+	return p.awaitWithin(ctx, p.limit, what, done)
+}
+
+// awaitWithin looks again after every change, and now and then without one.
+func (p *Player) awaitWithin(ctx context.Context, limit time.Duration, what string, done func() (bool, error)) error {
+	deadline := time.Now().Add(limit)
 	for {
 		next := p.next()
 		ok, err := done()
@@ -252,7 +256,7 @@ func (p *Player) await(ctx context.Context, what string, done func() (bool, erro
 			return err
 		}
 		if time.Now().After(deadline) {
-			return refuse("%s: not within %v", what, p.limit)
+			return refuse("%s: not within %v", what, limit)
 		}
 		select {
 		case <-next:

@@ -121,7 +121,10 @@ func (p *Player) quota(ctx context.Context, c script.Command) error {
 }
 
 func (p *Player) waitCondition(ctx context.Context, name string, want script.Setting) error {
-	return p.await(ctx, fmt.Sprintf("condition %s=%s of %s", want.Key, want.Value, name), func() (bool, error) {
+	// What comes of a retry may take long: Kubernetes' controller has one rate limit for the
+	// retries of all Deployments, and other scripts may use it up.
+	what := fmt.Sprintf("condition %s=%s of %s", want.Key, want.Value, name)
+	return p.awaitWithin(ctx, 3*p.limit, what, func() (bool, error) {
 		d, err := p.client.AppsV1().Deployments(p.namespace).Get(ctx, name, metav1.GetOptions{})
 		if err != nil {
 			return false, err
