@@ -178,7 +178,8 @@ std::vector<std::string> ScriptView::TakeEvents() {
     lines.push_back("event " + deployment + " " + reason);
   }
   scaled_.clear();
-  others_.clear();
+  // It comes with every retry, and when that is differs: it stays in every state since its first.
+  std::erase_if(others_, [](const auto& other) { return other.second != "ReplicaSetCreateError"; });
   return lines;
 }
 
