@@ -214,6 +214,24 @@ void Quota(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
 }
 
+void RollbackToNoNumber(ContractProbe& api) {
+  Json web = api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
+  web["metadata"]["annotations"]["deprecated.deployment.rollback.to"] = "latest";
+  const ProbeReply reply = api.Put(api.Deployments("web"), web);
+  api.ExpectRefused(reply, 400, "BadRequest");
+  api.ExpectEqual("message", reply.json()["message"],
+                  "Deployment in version \"v1\" cannot be handled as a Deployment: failed to parse "
+                  "annotation[deprecated.deployment.rollback.to]=latest as int64: "
+                  "strconv.ParseInt: parsing \"latest\": invalid syntax");
+  web["metadata"]["annotations"]["deprecated.deployment.rollback.to"] = "-3";
+  const ProbeReply negative = api.Put(api.Deployments("web"), web);
+  api.ExpectRefused(negative, 422, "Invalid");
+  api.ExpectEqual("field", negative.json()["details"]["causes"][0]["field"],
+                  "spec.rollback.version");
+  web["metadata"]["annotations"]["deprecated.deployment.rollback.to"] = "3";
+  api.ExpectOk(api.Put(api.Deployments("web"), web), 200);
+}
+
 }  // namespace
 
 std::vector<ContractCase> ValidationCases() {
@@ -237,6 +255,7 @@ std::vector<ContractCase> ValidationCases() {
       {"restartPolicy of a template is Always", RestartPolicy},
       {"a Lease lasts at least a second", LeaseDuration},
       {"a Lease may be given up", LeaseWithoutHolder},
+      {"a revision to roll back to is a number, and not negative", RollbackToNoNumber},
       {"a ReplicaSet above the quota is refused before its name is looked at", Quota},
   };
 }

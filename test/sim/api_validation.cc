@@ -1,5 +1,6 @@
 #include "test/sim/api_validation.h"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -124,6 +125,26 @@ void ValidateTemplate(Causes& causes, const Json& object) {
   ValidatePodSpec(causes, At(object, {"spec", "template", "spec"}), "spec.template.spec", true);
 }
 
+// The one annotation that the server reads, into a field of an older version. nullopt: no number.
+constexpr const char* kRollbackTo = "deprecated.deployment.rollback.to";
+
+std::optional<int64_t> RollbackRevision(const std::string& text) {
+  int64_t revision = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, revision);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return revision;
+}
+
+std::optional<std::string> FindWrongRollback(const ApiResource& resource, const Json& object) {
+  const Json& value = At(object, {"metadata", "annotations", kRollbackTo});
+  if (resource.resource != Resource::kDeployments || !value.is_string()) return std::nullopt;
+  const std::string text = value.get<std::string>();
+  if (RollbackRevision(text)) return std::nullopt;
+  return std::string("failed to parse annotation[") + kRollbackTo + "]=" + text +
+         " as int64: strconv.ParseInt: parsing \"" + text + "\": invalid syntax";
+}
+
 void ValidateDeploymentSpec(Causes& causes, const Json& object) {
   CheckNotNegative(causes, object, "spec", "replicas");
   ValidateTemplate(causes, object);
@@ -131,6 +152,8 @@ void ValidateDeploymentSpec(Causes& causes, const Json& object) {
   CheckNotNegative(causes, object, "spec", "minReadySeconds");
   CheckNotNegative(causes, object, "spec", "revisionHistoryLimit");
   CheckNotNegative(causes, object, "spec", "progressDeadlineSeconds");
+  const int64_t rollback = RollbackRevision(AnnotationOf(object, kRollbackTo)).value_or(0);
+  if (rollback < 0) causes.push_back(InvalidValue("spec.rollback.version", rollback, kNotNegative));
   const int64_t deadline = IntAt(object, {"spec", "progressDeadlineSeconds"}, 600);
   if (deadline <= IntAt(object, {"spec", "minReadySeconds"})) {
     causes.push_back(InvalidValue("spec.progressDeadlineSeconds", deadline,
@@ -219,6 +242,7 @@ void CheckImmutable(Causes& causes, const Json& before, const Json& after, const
 
 std::optional<std::string> FindWrongType(const ApiResource& resource, const Json& object) {
   const std::string kind(resource.kind);
+  if (auto wrong = FindWrongRollback(resource, object)) return wrong;
   const auto wrong = [](const Json& value, const std::string& field, const std::string& type) {
     return "json: cannot unmarshal " + std::string(value.type_name()) + " into Go struct field " +
            field + " of type " + type;

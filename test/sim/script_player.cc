@@ -61,6 +61,10 @@ Json SelectorOf(const std::string& name, const ScriptAction& action) {
 WorldOptions ScriptWorld() {
   WorldOptions options;
   options.kubelet.nodes = 0;
+  // What a script does to a ReplicaSet has its effect before Windlass sees it: who is first must
+  // not depend on a crash.
+  options.replica_sets.lag_min = std::chrono::microseconds(10);
+  options.replica_sets.lag_max = std::chrono::microseconds(30);
   return options;
 }
 
