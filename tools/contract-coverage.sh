@@ -80,7 +80,8 @@ awk -F '\t' -v reports="$scratch/reports" -v page="$scratch/page" -v strict="$st
     summary = covered + 0 " of " applicable " applicable rules proved, "
     summary = summary away " not applicable"
     print "# The contract, rule by rule\n" > page
-    print "Made by tools/contract-coverage.sh from what the tests of `make test` reported when" > page
+    made = "Made by tools/contract-coverage.sh from what the tests of `make test` reported"
+    print made " when" > page
     print "they ran (test/proves.h) and from test/contract/rules.txt; not written by hand.\n" > page
     print "**" summary ".**" > page
     if (missing != "") print "\nProved by nothing yet:" missing "." > page

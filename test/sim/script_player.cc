@@ -167,12 +167,8 @@ bool ScriptPlayer::Undo(const std::string& name, const ScriptAction& action) {
 }
 
 bool ScriptPlayer::Rollback(const std::string& name, const ScriptAction& action) {
-  // Not modelled: the API server cannot convert what is no number, and refuses it (D-461).
-  const std::string revision = Word(action, 1);
-  const size_t first_digit = revision.starts_with("-") ? 1 : 0;
-  if (revision.find_first_not_of("0123456789", first_digit) != std::string::npos) return false;
   return Edit(name, [&](Json& object) {
-    object["metadata"]["annotations"]["deprecated.deployment.rollback.to"] = revision;
+    object["metadata"]["annotations"]["deprecated.deployment.rollback.to"] = Word(action, 1);
   });
 }
 
