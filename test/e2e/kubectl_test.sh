@@ -265,10 +265,20 @@ start_windlass
 scenario windlass
 cmp <(left_by_stock) "$WORK/left" || fail "Windlass wrote what the stock controller had completed"
 
+# comparable CONTROLLER PART: recorders combine Events of one reason from the eleventh on, and which
+# those are is a matter of moments: where either did, that reason is left out.
+comparable() {
+  if grep -q 'combined from similar events' "$WORK"/{stock,windlass}-"$2".txt; then
+    sed '/^~.*ScalingReplicaSet/d' "$WORK/$1-$2.txt"
+  else
+    cat "$WORK/$1-$2.txt"
+  fi
+}
+
 different=0
 for part in "${parts[@]}"; do
-  if diff -u "$WORK/stock-$part.txt" "$WORK/windlass-$part.txt" >"$WORK/difference"; then
-    say "ok: $part: the same $(wc -l <"$WORK/stock-$part.txt") lines"
+  if diff -u <(comparable stock "$part") <(comparable windlass "$part") >"$WORK/difference"; then
+    say "ok: $part: the same $(comparable stock "$part" | wc -l) lines"
   else
     cat "$WORK/difference"
     different=1
