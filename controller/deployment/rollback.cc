@@ -57,11 +57,17 @@ Write Clear(const Situation& situation, const char* reason, std::string message)
 
 // The annotations of an object as the server has them, with those that the cache leaves out: what
 // kubectl last applied.
-Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& object_json) {
+Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& object_json,
+                                                         const ResourceVersion& version) {
   const auto object = nlohmann::json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   std::map<std::string, std::string> annotations;
   const nlohmann::json::json_pointer path("/metadata/annotations");
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Deployment is no JSON object"};
+  // The patch is tied to the cached version: annotations of another one would undo a user's edit.
+  const nlohmann::json::json_pointer own_version("/metadata/resourceVersion");
+  if (object.value(own_version, "") != version.text) {
+    return Error{ErrorKind::kConflict, "the Deployment was changed since it was read"};
+  }
   if (!object.contains(path)) return annotations;
   for (const auto& [key, value] : object[path].items()) {
     if (value.is_string()) annotations[key] = value.get<std::string>();
@@ -95,7 +101,7 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
 
   const Result<std::string> pod_template = ExtractTemplate(found->said->body);
   if (!pod_template.ok()) return Failed{.error = pod_template.error()};
-  const auto annotations = AnnotationsIn(own->said->body);
+  const auto annotations = AnnotationsIn(own->said->body, deployment.meta.resource_version);
   if (!annotations.ok()) return Failed{.error = annotations.error()};
   Result<Request> request =
       PatchRolledBack(deployment, *pod_template, AnnotationsAfter(*annotations, target));

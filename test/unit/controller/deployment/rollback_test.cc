@@ -86,6 +86,26 @@ TEST_CASE("annotations: our own stay, the ReplicaSet's come, the Deployment's ex
   Proves("D-467");
 }
 
+TEST_CASE("annotations of a version that is past are not written over the present ones") {
+  ThreeRevisions cluster;
+  cluster.Ask("1");
+  bool edited = false;
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (edited || request.Describe() != "get deployments ns/web") return std::nullopt;
+    edited = true;
+    Reply before{cluster.deployment().dump()};
+    cluster.Edit([](Json& d) { d["metadata"]["annotations"][kLastApplied] = "edited"; });
+    return Result<Reply>(std::move(before));
+  };
+  cluster.Sync();
+  REQUIRE(edited);
+  CHECK(cluster.deployment()["metadata"]["annotations"][kLastApplied] == "edited");
+  cluster.Sync();
+  CHECK(cluster.Image() == "v1");
+  CHECK(cluster.deployment()["metadata"]["annotations"][kLastApplied] == "edited");
+  Proves("D-467");
+}
+
 TEST_CASE("nothing of the present template stays inside the one rolled back to") {
   ThreeRevisions cluster;
   cluster.Edit([](Json& d) {
