@@ -5,8 +5,7 @@
 # resourceVersion of every object; and they have listed no more often than they must (audit log).
 #
 # PAUSE and CUT_SECONDS are how long it is stopped and cut; PAUSE=60 CUT_SECONDS=300 is the full
-# length. RESTORE=1 puts etcd back to an earlier state, too (up to seven minutes). SEED replays the
-# cuts.
+# length. RESTORE=1 puts etcd back to an earlier state, too. SEED replays the cuts.
 . "$(dirname "$0")/lib.sh"
 
 CACHE_CHECK=${CACHE_CHECK:-$ROOT/build/release/test/e2e/cache_check}
