@@ -100,9 +100,10 @@ requests() {
     $1 !~ /^system:/ || $3 == "leases" || $2 == "watch" {next}
     {kind = $2 ~ /^(create|update|patch|delete)$/ ? "writes" : "reads"
      sum[kind] += $5; sum[kind "_" $3] += $5
-     if ($4 == 409) sum["conflicts"] += $5}
+     if ($4 == 409) {sum["conflicts"] += $5; sum["own_conflicts"] += $6}}
     END {
       sum["writes"] += 0; sum["reads"] += 0; sum["conflicts"] += 0
+      sum["own_conflicts"] += 0
       for (key in sum) printf "%s_%s %.2f\n", as, key, sum[key] / n
     }' >>"$WORK/figures"
 }
@@ -125,6 +126,7 @@ rows() {
   row "$1" "$3: CPU (s)" "$2_cpu"
   row "$1" "$3: CPU of the API server (s)" "$2_api_cpu"
   row "$1" "$3: conflicts, per rollout" "$2_conflicts"
+  row "$1" "$3: of them with its own writes" "$2_own_conflicts"
   awk -v key="^$2_(writes|reads)" -v setting="$1" '$2 == setting && $3 ~ key {print $3}' \
     "$WORK/figures" | sort -ru >"$WORK/keys"
   while read -r key; do

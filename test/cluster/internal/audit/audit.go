@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"text/tabwriter"
 	"time"
@@ -24,7 +26,7 @@ type event struct {
 	RequestURI     string
 	StageTimestamp time.Time
 	User           struct{ Username string }
-	ObjectRef      *struct{ Resource, Subresource, Namespace string }
+	ObjectRef      *struct{ Resource, Subresource, Namespace, Name string }
 	ResponseStatus struct{ Code int }
 }
 
@@ -40,12 +42,16 @@ type Key struct {
 type Row struct {
 	Key
 	Count int `json:"count"`
+	// Own is how many of them were conflicts (409) over an object that this
+	// same user was the last to write: it ran into itself.
+	Own int `json:"own,omitempty"`
 }
 
 // Count reads a log. Requests count once, when they are answered in full; a
 // watch counts when it begins, since it may not have ended yet.
 func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
-	counts := map[Key]int{}
+	counts := map[Key]*Row{}
+	writers := map[string]string{} // of objects, the last whose write was accepted
 	lines := bufio.NewReaderSize(log, 1<<20)
 	for number := 1; ; number++ {
 		line, err := lines.ReadBytes('\n')
@@ -63,15 +69,29 @@ func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 		if e.Verb == "watch" {
 			stage = "ResponseStarted"
 		}
-		if e.Stage != stage || e.StageTimestamp.Before(since) || !user.MatchString(e.User.Username) {
+		if e.Stage != stage {
 			continue
 		}
-		counts[Key{e.User.Username, e.Verb, e.resource(), e.ResponseStatus.Code}]++
+		writer := writers[e.object()]
+		if e.writes() && e.ResponseStatus.Code < 300 {
+			writers[e.object()] = e.User.Username
+		}
+		if e.StageTimestamp.Before(since) || !user.MatchString(e.User.Username) {
+			continue
+		}
+		key := Key{e.User.Username, e.Verb, e.resource(), e.ResponseStatus.Code}
+		if counts[key] == nil {
+			counts[key] = &Row{Key: key}
+		}
+		counts[key].Count++
+		if e.writes() && e.ResponseStatus.Code == http.StatusConflict && writer == e.User.Username {
+			counts[key].Own++
+		}
 	}
 
 	rows := make([]Row, 0, len(counts))
-	for key, count := range counts {
-		rows = append(rows, Row{key, count})
+	for _, row := range counts {
+		rows = append(rows, *row)
 	}
 	sort.Slice(rows, func(i, j int) bool {
 		a, b := rows[i], rows[j]
@@ -86,6 +106,18 @@ func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 		return a.Code < b.Code
 	})
 	return rows, nil
+}
+
+func (e *event) writes() bool {
+	return e.ObjectRef != nil && !slices.Contains([]string{"get", "list", "watch"}, e.Verb)
+}
+
+// object is the one that was asked for, whichever of its subresources.
+func (e *event) object() string {
+	if e.ObjectRef == nil {
+		return ""
+	}
+	return e.ObjectRef.Resource + " " + e.ObjectRef.Namespace + "/" + e.ObjectRef.Name
 }
 
 func (e *event) resource() string {
@@ -148,10 +180,10 @@ func run(data, user, since string, asJSON bool) error {
 		return encoder.Encode(rows)
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "USER\tVERB\tRESOURCE\tCODE\tCOUNT")
+	fmt.Fprintln(table, "USER\tVERB\tRESOURCE\tCODE\tCOUNT\tOWN")
 	requests, watches := 0, 0
 	for _, row := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\n", row.User, row.Verb, row.Resource, row.Code, row.Count)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\n", row.User, row.Verb, row.Resource, row.Code, row.Count, row.Own)
 		if row.Verb == "watch" {
 			watches += row.Count
 		} else {

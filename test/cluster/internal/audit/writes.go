@@ -45,8 +45,8 @@ func WritesByNamespace(log io.Reader, user string, resources []string, until map
 		if err := json.Unmarshal(line, &e); err != nil {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
-		if e.Stage != "ResponseComplete" || e.User.Username != user || e.ObjectRef == nil ||
-			slices.Contains([]string{"get", "list", "watch"}, e.Verb) || !slices.Contains(resources, e.resource()) {
+		if e.Stage != "ResponseComplete" || e.User.Username != user || !e.writes() ||
+			!slices.Contains(resources, e.resource()) {
 			continue
 		}
 		end, wanted := until[e.ObjectRef.Namespace]
