@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "controller/deployment/patches.h"
@@ -10,6 +11,9 @@
 namespace windlass::deployment {
 namespace {
 
+// Owners alone are patched in this way; as request identities name it.
+constexpr std::string_view kOfOwners = " strategic ";
+
 Request ReadOf(const Deployment& deployment) {
   return Request::Get(Resource::kDeployments, KeyOf(deployment.meta));
 }
@@ -17,7 +21,7 @@ Request ReadOf(const Deployment& deployment) {
 // Whatever was asked of this ReplicaSet's owners in this sync. Looked for without the body, which
 // carries a resourceVersion that others may have moved on.
 const Outcome* FindAttempt(const Learned& learned, const Request& patch) {
-  const std::string what = patch.Describe() + " strategic ";
+  const std::string what = patch.Describe() + std::string(kOfOwners);
   for (const Outcome& outcome : learned) {
     if (outcome.asked.text.starts_with(what)) return &outcome;
   }
@@ -27,6 +31,18 @@ const Outcome* FindAttempt(const Learned& learned, const Request& patch) {
 std::string TextOf(const nlohmann::json& metadata, const char* field) {
   const auto found = metadata.find(field);
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// The answer to `read`, unless something else than ReplicaSets' owners was asked about since: the
+// view moves on meanwhile, and an orphan that comes with it may be what a deletion of the
+// Deployment has left.
+const Outcome* FindFresh(const Learned& learned, const Request& read) {
+  const RequestKey asked = read.Identity();
+  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
+    if (it->asked == asked) return &*it;
+    if (it->asked.text.find(kOfOwners) == std::string::npos) return nullptr;
+  }
+  return nullptr;
 }
 
 // Why the Deployment must not adopt, by what the server said of it a moment ago (D-103).
@@ -73,32 +89,33 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto note = [&first_error](Error error) {
     if (!first_error) first_error = std::move(error);
   };
-  // The next attempt, if `write` is one that is still to be made.
-  const auto attempt = [&](Write write, bool release) -> std::optional<Step> {
-    const Outcome* tried = FindAttempt(learned, write.request);
-    // With an error to report, what does not fit into this sync must not begin another at once.
-    if (tried == nullptr && first_error && learned.size() >= kRequestsPerSyncMax) return {};
-    if (tried == nullptr) return write;
-    if (tried->said.ok() || IsTooLate(tried->said.error().kind, release)) return std::nullopt;
-    note(Error(tried->said.error()).Context(write.request.Describe()));
-    return std::nullopt;
+  // Whether `write` was tried before in this sync.
+  const auto tried = [&](const Write& write, bool release) {
+    const Outcome* outcome = FindAttempt(learned, write.request);
+    if (outcome == nullptr) return false;
+    if (!outcome->said.ok() && !IsTooLate(outcome->said.error().kind, release)) {
+      note(Error(outcome->said.error()).Context(write.request.Describe()));
+    }
+    return true;
   };
+  // With an error to report, what does not fit into this sync must not begin another at once.
+  const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {
-    if (auto step = attempt(Release(deployment, *rs), true)) return step;
+    Write release = Release(deployment, *rs);
+    if (!tried(release, true) && !leave_it()) return release;
   }
-  if (!claims.to_adopt.empty()) {
-    const Outcome* read = FindOutcome(learned, ReadOf(deployment).Identity());
+  for (const ReplicaSet* rs : claims.to_adopt) {
+    Write adopt = Adopt(deployment, *rs);
+    if (tried(adopt, false) || leave_it()) continue;
+    const Outcome* read = FindFresh(learned, ReadOf(deployment));
     if (read == nullptr) {
       return Read{ReadOf(deployment), "it must exist still to adopt a replicaset"};
     }
-    if (auto why_not = WhyNotToAdopt(deployment, read->said)) {
-      note(std::move(*why_not));
-    } else {
-      for (const ReplicaSet* rs : claims.to_adopt) {
-        if (auto step = attempt(Adopt(deployment, *rs), false)) return step;
-      }
-    }
+    auto why_not = WhyNotToAdopt(deployment, read->said);
+    if (!why_not) return adopt;
+    note(std::move(*why_not));
+    break;
   }
   if (!first_error) return std::nullopt;
   return Failed{.error = std::move(*first_error), .retry = Retry::kBackOff};

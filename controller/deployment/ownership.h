@@ -15,8 +15,10 @@
 namespace windlass::deployment {
 
 // The next release or adoption; before the first adoption one uncached read of the Deployment,
-// because a cache that lags behind its deletion would adopt what was just orphaned (D-103). Failed
-// when all were tried and one was refused; nullopt when the sync may go on.
+// because a cache that lags behind its deletion would adopt what was just orphaned (D-103). It
+// counts for the adoptions that follow at once, whoever asked for it; an orphan that appears later
+// in the sync takes another. Failed when all were tried and one was refused; nullopt when the sync
+// may go on.
 //
 // A ReplicaSet that is gone (404) is no error, nor a release that came too late (422): what is
 // wanted is the case already.
