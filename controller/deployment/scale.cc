@@ -5,6 +5,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/proportional.h"
+#include "controller/deployment/strategy.h"
 
 namespace windlass::deployment {
 namespace {
@@ -89,21 +90,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   return std::nullopt;
 }
 
-}  // namespace
-
-Scaling ScalingOf(const Situation& situation) {
-  const int32_t replicas = situation.deployment.spec.replicas;
-  const std::vector<const ReplicaSet*> active = Active(situation.all);
-  const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
-    return SaysOtherSize(*rs, replicas);
-  });
-  if (!event && !situation.deployment.spec.paused) return Scaling::kNone;
-  if (active.size() <= 1) return Scaling::kOneActive;
-  if (IsSaturated(situation)) return Scaling::kSaturated;
-  return situation.recreate() ? Scaling::kRefresh : Scaling::kProportional;
-}
-
-std::optional<Step> HandleScaling(const Situation& situation) {
+std::optional<Step> NextOfScaling(const Situation& situation) {
   const Scaling scaling = ScalingOf(situation);
   const std::vector<const ReplicaSet*> active = Active(situation.all);
   switch (scaling) {
@@ -124,6 +111,27 @@ std::optional<Step> HandleScaling(const Situation& situation) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+Scaling ScalingOf(const Situation& situation) {
+  const int32_t replicas = situation.deployment.spec.replicas;
+  const std::vector<const ReplicaSet*> active = Active(situation.all);
+  const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
+    return SaysOtherSize(*rs, replicas);
+  });
+  if (!event && !situation.deployment.spec.paused) return Scaling::kNone;
+  if (active.size() <= 1) return Scaling::kOneActive;
+  if (IsSaturated(situation)) return Scaling::kSaturated;
+  return situation.recreate() ? Scaling::kRefresh : Scaling::kProportional;
+}
+
+std::optional<Step> HandleScaling(const Situation& situation) {
+  auto step = NextOfScaling(situation);
+  if (!step) return std::nullopt;
+  if (auto refused = RefuseStrategy(situation.deployment)) return refused;
+  return step;
 }
 
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,

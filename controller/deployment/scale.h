@@ -34,7 +34,8 @@ enum class Scaling : uint8_t {
 Scaling ScalingOf(const Situation& situation);
 
 // The next write of a scaling event, or of keeping a paused Deployment at its size; nullopt when
-// there is none, or nothing is left to write.
+// there is none, or nothing is left to write. Failed instead of any write by a strategy that cannot
+// be carried out (strategy.h).
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // A write that gives `rs` a size of `replicas` along with both size annotations, and tells users so

@@ -11,7 +11,8 @@ namespace windlass::deployment {
 
 // Failed, until the spec changes, for a strategy that is neither RollingUpdate nor Recreate (D-059)
 // and for limits that are no count and no percentage (D-250, X-39); nullopt for all others. The
-// error names the field and what to set it to. To be asked before anything is rolled or created.
+// error names the field and what to set it to. To be asked before anything is created, scaled or
+// rolled.
 std::optional<Step> RefuseStrategy(const Deployment& deployment);
 
 }  // namespace windlass::deployment

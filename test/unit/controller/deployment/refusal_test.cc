@@ -123,6 +123,63 @@ TEST_CASE("no ReplicaSet is made for what cannot be rolled out, not for a rollba
   Proves("D-059");
 }
 
+TEST_CASE("nothing is scaled by limits that nobody could tell, nor without a strategy") {
+  const bool paused = GENERATE(false, true);
+  const auto make = GENERATE(values<std::function<void(Json&)>>({
+      [](Json& spec) { spec["strategy"]["type"] = "Canary"; },
+      [](Json& spec) { spec["strategy"]["rollingUpdate"]["maxSurge"] = "oops"; },
+      [](Json& spec) { spec["strategy"]["rollingUpdate"]["maxUnavailable"] = "1.5%"; },
+  }));
+  const bool midway = GENERATE(false, true);
+  CAPTURE(paused, midway);
+  Cluster cluster(8);
+  cluster.Settle();
+  if (midway) {
+    cluster.SetImage("v2");
+    cluster.Sync();
+    cluster.RunReplicaSets();
+  }
+  cluster.Edit([&](Json& d) {
+    make(d["spec"]);
+    d["spec"]["replicas"] = 16;
+    d["spec"]["paused"] = paused;
+  });
+  cluster.writes.clear();
+  cluster.events.clear();
+  const Json status = cluster.deployment()["status"];
+  const Step step = cluster.Sync();
+  REQUIRE(std::holds_alternative<Failed>(step));
+  CHECK(std::get<Failed>(step).retry == Retry::kOnSpecChange);
+  CHECK(cluster.writes.empty());
+  CHECK(cluster.events.empty());
+  CHECK(cluster.deployment()["status"] == status);  // the generation was not acted upon (D-065)
+
+  cluster.Edit([](Json& d) {
+    d["spec"]["strategy"] = {{"type", "RollingUpdate"},
+                             {"rollingUpdate", {{"maxSurge", 0}, {"maxUnavailable", 1}}}};
+  });
+  cluster.Sync();
+  int total = 0;
+  for (const auto& [name, rs] : cluster.replica_sets()) total += rs["spec"]["replicas"].get<int>();
+  CHECK(total == 16);
+  Proves("D-059 D-250");
+}
+
+TEST_CASE("a paused Deployment that needs no scaling gets its status, whatever its strategy") {
+  Cluster cluster(4);
+  cluster.Settle();
+  cluster.Edit([](Json& d) {
+    d["spec"]["strategy"]["type"] = "Canary";
+    d["spec"]["paused"] = true;
+  });
+  cluster.writes.clear();
+  CHECK(std::holds_alternative<Wait>(cluster.Sync()));
+  CHECK(cluster.writes == Lines{"status"});
+  CHECK(cluster.Condition("Progressing") == "Unknown DeploymentPaused");
+  CHECK(cluster.deployment()["status"]["observedGeneration"] == 2);
+  Proves("D-056 D-059");
+}
+
 TEST_CASE("a strategy that is not known does not keep a Deployment from being deleted (D-055)") {
   World world(10);
   world.AddOld("web-old", 4, 4);
