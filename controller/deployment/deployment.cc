@@ -64,7 +64,8 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
 
   if (view.deployment->spec.paused) return NextWhilePaused(situation);
-  if (auto step = AcknowledgeResume(situation)) return *step;
+  const auto resumed = AcknowledgeResume(situation);
+  if (resumed && !WasOfNoAvail(*resumed, learned)) return *resumed;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleRollback(situation)) return *step;
   if (auto step = HandleScaling(situation)) return *step;

@@ -120,11 +120,7 @@ std::optional<Step> NumberPresent(const Situation& situation) {
     if (situation.recreate()) return CreateNewReplicaSet(situation, 0);
     return CreateNewReplicaSet(situation);
   }
-  auto step = UpdateNewReplicaSet(situation, situation.newest->replicas);
-  // A server that drops what it was sent must not hold up the rollback.
-  const bool sent =
-      step && FindOutcome(situation.learned, std::get<Write>(*step).request.Identity());
-  return sent ? std::nullopt : step;
+  return UpdateNewReplicaSet(situation, situation.newest->replicas);
 }
 
 // This sync has written it already.

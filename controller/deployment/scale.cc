@@ -5,7 +5,9 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/proportional.h"
+#include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
+#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {
@@ -31,11 +33,28 @@ bool IsSaturated(const Situation& situation) {
          rs->status.available_replicas == replicas;
 }
 
+// A patch that leaves the size alone, unless this sync has sent it: then the server did not keep
+// it. Where the server changes something else each time no two patches are the same, and their
+// number decides; if it is a user who changes things, that is an event and begins another sync.
+std::optional<Step> UnlessInVain(const Situation& situation, Write write) {
+  const Learned& learned = situation.learned;
+  if (FindOutcome(learned, write.request.Identity()) != nullptr) return std::nullopt;
+  const std::string what = write.request.Describe() + " merge ";
+  const auto patches = std::count_if(learned.begin(), learned.end(), [&](const Outcome& outcome) {
+    return outcome.asked.text.starts_with(what);
+  });
+  if (patches >= kPatchesOfOneReplicaSet) return std::nullopt;
+  return write;
+}
+
 // The new ReplicaSet takes whatever else it lacks along.
-Write Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
-            const std::string& decision) {
-  if (&rs != situation.newest) return Resize(situation, rs, replicas, decision);
-  return Resize(situation, rs, replicas, decision, MissingFromNewReplicaSet(situation));
+std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
+                          const std::string& decision) {
+  ReplicaSetChange change;
+  if (&rs == situation.newest) change = MissingFromNewReplicaSet(situation);
+  Write write = Resize(situation, rs, replicas, decision, std::move(change));
+  if (replicas != rs.replicas) return write;
+  return UnlessInVain(situation, std::move(write));
 }
 
 // Both annotations, letter by letter: whatever else stands there is written anew (D-357.5).
@@ -84,8 +103,20 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
     for (size_t i = 0; i < active.size(); ++i) {
       const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
       if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;
-      return Sized(situation, *active[i], sizes[i], "scale in proportion");
+      if (auto step = Sized(situation, *active[i], sizes[i], "scale in proportion")) return step;
     }
+  }
+  if (situation.deployment.spec.paused) return std::nullopt;
+  // The server does not keep the annotations. Once the status says that the sizes were acted upon,
+  // the rollout goes on; before, each of its steps would be undone here.
+  return WriteStatus(situation, Progress::kEvaluate);
+}
+
+std::optional<Step> RefreshAnnotations(const Situation& situation,
+                                       const std::vector<const ReplicaSet*>& active) {
+  for (const ReplicaSet* rs : active) {
+    if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
+    if (auto step = Sized(situation, *rs, rs->replicas, "refresh size annotations")) return step;
   }
   return std::nullopt;
 }
@@ -97,16 +128,11 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
     case Scaling::kNone: return std::nullopt;
     case Scaling::kOneActive: return ScaleOnlyOne(situation, active);
     case Scaling::kProportional: return ScaleInProportion(situation, active);
+    case Scaling::kRefresh: return RefreshAnnotations(situation, active);
     case Scaling::kSaturated:
       for (const ReplicaSet* rs : active) {
         if (rs == situation.newest) continue;
         return Resize(situation, *rs, 0, "scale down old replicaset");
-      }
-      return std::nullopt;
-    case Scaling::kRefresh:
-      for (const ReplicaSet* rs : active) {
-        if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
-        return Sized(situation, *rs, rs->replicas, "refresh size annotations");
       }
       return std::nullopt;
   }
@@ -116,15 +142,19 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
 }  // namespace
 
 Scaling ScalingOf(const Situation& situation) {
-  const int32_t replicas = situation.deployment.spec.replicas;
+  const Deployment& deployment = situation.deployment;
+  const int32_t replicas = deployment.spec.replicas;
   const std::vector<const ReplicaSet*> active = Active(situation.all);
   const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
     return SaysOtherSize(*rs, replicas);
   });
-  if (!event && !situation.deployment.spec.paused) return Scaling::kNone;
+  if (!event && !deployment.spec.paused) return Scaling::kNone;
   if (active.size() <= 1) return Scaling::kOneActive;
   if (IsSaturated(situation)) return Scaling::kSaturated;
-  return situation.recreate() ? Scaling::kRefresh : Scaling::kProportional;
+  // Its sizes were decided then, and the rollout has gone on from there.
+  const bool acted_upon = !deployment.spec.paused &&
+                          deployment.status.observed_generation >= deployment.meta.generation;
+  return situation.recreate() || acted_upon ? Scaling::kRefresh : Scaling::kProportional;
 }
 
 std::optional<Step> HandleScaling(const Situation& situation) {
@@ -166,11 +196,13 @@ std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t repl
     return Resize(situation, rs, replicas, decision, std::move(change));
   }
   if (change.empty()) return std::nullopt;
-  return Write{.request = PatchReplicaSet(rs, change),
-               .because = {"annotate new replicaset",
-                           {{"replicaset", rs.meta.name},
-                            {"annotations", change.annotations.size()},
-                            {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}}}};
+  return UnlessInVain(
+      situation,
+      Write{.request = PatchReplicaSet(rs, change),
+            .because = {"annotate new replicaset",
+                        {{"replicaset", rs.meta.name},
+                         {"annotations", change.annotations.size()},
+                         {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}}}});
 }
 
 }  // namespace windlass::deployment

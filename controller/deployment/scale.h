@@ -13,7 +13,11 @@
 //   contract B-01 (U4)  a ReplicaSet that has the right size but an out-of-date annotation gets the
 //                       annotation; upstream returns early and the rollout never runs again;
 //   contract B-02       under Recreate sizes need not stay in proportion: the annotations are
-//                       refreshed, which ends the event.
+//                       refreshed, which ends the event;
+//   sizes move in proportion for a generation that is not acknowledged yet; after that a wrong
+//                       annotation is put right and no Pod moves for it, whoever wrote it. So
+//                       annotations that the server does not keep, as an admission webhook may have
+//                       it, neither hold up a rollout nor undo what it does to the sizes.
 #pragma once
 
 #include <optional>
@@ -28,7 +32,8 @@ enum class Scaling : uint8_t {
   kNone,          // no scaling event
   kOneActive,     // the only active ReplicaSet takes the new size, if none is, the new one (D-354)
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
-  kRefresh,       // Recreate: sizes stay, annotations are brought up to date (contract B-02)
+  kRefresh,       // sizes stay, annotations are brought up to date: under Recreate (contract B-02),
+                  // and when the generation was acted upon before
   kProportional,  // two or more active ReplicaSets keep their shares (D-357, proportional.h)
 };
 Scaling ScalingOf(const Situation& situation);
@@ -44,7 +49,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
              std::string decision, ReplicaSetChange change = {});
 
 // Whatever the new ReplicaSet lacks, and `replicas` as its size: one write, or nullopt (D-165,
-// D-261).
+// D-261). What the server did not keep in this sync, size apart, it may lack.
 std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas);
 
 }  // namespace windlass::deployment

@@ -165,6 +165,9 @@ inline constexpr Duration kSyncDeadline = seconds(30);
 // and a walk could go on for as long as the rollout. The rest is left to the next sync.
 inline constexpr size_t kRequestsPerSyncMax = 24;
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
+// Patches of one ReplicaSet in one sync after which none is sent for the sake of annotations: a
+// server that changes what it is sent must not hold up the rollout, nor have us write without end.
+inline constexpr int kPatchesOfOneReplicaSet = 3;
 // Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods:
 // their disappearance is an event.
 inline constexpr Duration kRecreateLookAgain = seconds(1);

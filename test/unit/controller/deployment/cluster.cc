@@ -314,6 +314,7 @@ Result<Reply> Cluster::Patch(const Request& request) {
     case PatchType::kStrategicMerge: MergeOwners(object, patch); break;
     default: Merge(object, std::move(patch));
   }
+  if (update_webhook && !deployment) update_webhook(before, object);
   const auto annotations = [](const Json& o) {
     return o["metadata"].value("annotations", Json::object());
   };

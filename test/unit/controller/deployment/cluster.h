@@ -54,6 +54,8 @@ class Cluster {
   std::function<std::optional<Result<Reply>>(const Request&)> server;
   // Changes objects on their way in, as an admission webhook does.
   std::function<void(Json& object)> webhook;
+  // The same for patches of ReplicaSets; `before` is what is stored.
+  std::function<void(const Json& before, Json& rs)> update_webhook;
 
   // --- what came of it ---
   Json& deployment() { return deployment_; }
