@@ -4,9 +4,12 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/deployment/cluster.h"
 
 namespace windlass::deployment {
 namespace {
+
+using Json = nlohmann::json;
 
 struct HistoryRow {
   std::string id;
@@ -83,6 +86,39 @@ TEST_CASE("the six annotations of the rollout itself are not copied (D-163)") {
   CHECK_FALSE(IsCopied(key));
   CHECK(IsCopied("kubernetes.io/change-cause"));
   Proves("D-163");
+}
+
+struct GarbageRow {
+  std::string id;
+  std::string key;
+  std::string value;
+};
+
+TEST_CASE("whatever stands in our annotations, a rollout arrives") {
+  const GarbageRow row = GENERATE(values<GarbageRow>({
+      {"D-160 revision, a word", std::string(kRevision), "abc"},
+      {"D-160 revision, too large", std::string(kRevision), "9223372036854775808"},
+      {"D-160 revision, the largest", std::string(kRevision), "9223372036854775807"},
+      {"D-160 revision, empty", std::string(kRevision), ""},
+      {"D-160 revision, negative", std::string(kRevision), "-5"},
+      {"D-164 history", std::string(kRevisionHistory), ",,,,"},
+      {"D-352 desired, a word", std::string(kDesiredReplicas), "invalid"},
+      {"D-352 desired, too large", std::string(kDesiredReplicas), "2147483648"},
+      {"D-352 desired, negative", std::string(kDesiredReplicas), "-1"},
+      {"D-352 desired, empty", std::string(kDesiredReplicas), ""},
+      {"D-357 max, a word", std::string(kMaxReplicas), "many"},
+  }));
+  CAPTURE(row.id);
+  Cluster cluster(4);
+  cluster.Settle();
+  cluster.EditReplicaSet(cluster.NameOf("v1"),
+                         [&](Json& rs) { rs["metadata"]["annotations"][row.key] = row.value; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v2") == 4);
+  CHECK(cluster.SizeOf("v1") == 0);
+  CHECK(cluster.RevisionOf("v2") == cluster.revision());
+  Proves(row.id);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
-// A create, and everything the server may say to it (D-170…D-182).
+// A create, and what the server may say to it (D-170…D-182).
 #include "controller/deployment/create.h"
-
-#include <functional>
 
 #include "controller/deployment/annotations.h"
 #include "test/catch.h"
@@ -128,179 +126,6 @@ TEST_CASE("a create that works after all clears the error (D-445)") {
   Proves("D-445");
 }
 
-TEST_CASE("a name taken by our own ReplicaSet, missing from the cache, is no collision (D-177)") {
-  Cluster cluster(4);
-  cluster.Sync();
-  // The create had succeeded, but this process's cache does not know: hide the object until it is
-  // read.
-  Json hidden = cluster.ReplicaSet("v1");
-  const std::string name = cluster.NameOf("v1");
-  auto& stored = cluster.replica_sets();
-  stored.erase(name);
-  cluster.deployment()["status"] = Json::object();
-  cluster.deployment()["metadata"].erase("annotations");
-  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.verb() == Verb::kCreate)
-      return Result<Reply>(Error{ErrorKind::kAlreadyExists, "x"});
-    if (request.verb() == Verb::kGet) stored[name] = hidden;  // the fold
-    return std::nullopt;
-  };
-  cluster.writes.clear();
-  cluster.events.clear();
-  const Step step = cluster.Sync();
-  CHECK(std::holds_alternative<Wait>(step));
-  CHECK(cluster.writes == std::vector<std::string>{"status"});
-  CHECK(cluster.reads == std::vector<std::string>{"get replicasets ns/" + name});
-  CHECK_FALSE(cluster.deployment()["status"].contains("collisionCount"));
-  CHECK(cluster.revision() == "1");
-  CHECK(cluster.events.empty());
-  Proves("D-177");
-}
-
-TEST_CASE("a name taken by somebody else is counted, and another used in the next sync (D-178)") {
-  Cluster cluster(4);
-  cluster.Sync();
-  const std::string name = cluster.NameOf("v1");
-  cluster.EditReplicaSet(name, [](Json& rs) {
-    rs["metadata"]["ownerReferences"][0]["uid"] = "00000000-0000-4000-8000-00000000dead";
-  });
-  cluster.writes.clear();
-  cluster.events.clear();
-
-  const Step step = cluster.Sync();
-  const Failed* failed = std::get_if<Failed>(&step);
-  REQUIRE(failed != nullptr);
-  CHECK(failed->error.kind == ErrorKind::kAlreadyExists);
-  CHECK(failed->retry == Retry::kBackOff);
-  CHECK(cluster.writes == std::vector<std::string>{"status"});  // never a second create
-  CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
-  CHECK(cluster.events.empty());
-
-  cluster.Sync();
-  CHECK(cluster.replica_sets().size() == 2);
-  CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
-  Proves("D-178 D-179");
-}
-
-TEST_CASE("a template edited in a live ReplicaSet is a collision with it (IT-06)") {
-  Cluster cluster(1);
-  cluster.Settle();
-  REQUIRE(cluster.revision() == "1");
-  cluster.EditReplicaSet(cluster.NameOf("v1"), [](Json& rs) {
-    rs["spec"]["template"]["spec"]["containers"][0]["image"] = "edited";
-  });
-  CHECK(std::holds_alternative<Failed>(cluster.Sync()));
-  CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
-  cluster.Settle();
-  CHECK(cluster.revision() == "2");
-  CHECK(cluster.SizeOf("v1") == 1);
-  CHECK(cluster.SizeOf("edited") == 0);
-  CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
-  Proves("IT-06 D-178");
-}
-
-TEST_CASE("a webhook that changes templates stops the rollout instead of making more (B-10)") {
-  Cluster cluster(4);
-  cluster.webhook = [](Json& object) {
-    object["spec"]["template"]["spec"]["containers"][0]["image"] = "mirror/v1";
-  };
-  for (int i = 0; i < 5; ++i) {
-    const Step step = cluster.Sync();
-    const Failed* failed = std::get_if<Failed>(&step);
-    REQUIRE(failed != nullptr);
-    CHECK(failed->retry == Retry::kOnSpecChange);
-    cluster.RunReplicaSets();
-  }
-  CHECK(cluster.replica_sets().size() == 1);
-  CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
-  CHECK_FALSE(cluster.deployment()["status"].contains("collisionCount"));
-  Proves("B-10");
-}
-
-// Syncs and lets ReplicaSets run until `syncs` are over; the last step.
-Step SyncOften(Cluster& cluster, int syncs) {
-  Step step = Wait{};
-  for (int i = 0; i < syncs; ++i) {
-    step = cluster.Sync();
-    cluster.RunReplicaSets();
-  }
-  return step;
-}
-
-struct WebhookRow {
-  std::string id;
-  std::function<void(Json& rs)> change;
-  size_t replica_sets_max;
-};
-
-TEST_CASE("whatever a webhook changes, ReplicaSets are not made without end (B-10)") {
-  int born = 0;
-  const auto other_image = [&born](Json& rs) {
-    rs["spec"]["template"]["spec"]["containers"][0]["image"] = "mirror" + std::to_string(++born);
-  };
-  const auto row = GENERATE_COPY(values<WebhookRow>({
-      {"B-10 another template each time", other_image, 1},
-      {"B-10 and no annotations, so that nothing tells whose revision it is",
-       [=](Json& rs) {
-         other_image(rs);
-         rs["metadata"].erase("annotations");
-       },
-       3},
-      {"B-10 labels that do not match, so that it is released",
-       [](Json& rs) { rs["metadata"]["labels"]["app"] = "mesh"; }, 3},
-      {"B-10 no owner and other labels",
-       [](Json& rs) {
-         rs["metadata"].erase("ownerReferences");
-         rs["metadata"]["labels"]["app"] = "mesh";
-       },
-       3},
-  }));
-  const bool deadline = GENERATE(true, false);
-  CAPTURE(row.id, deadline);
-  Cluster cluster(4);
-  if (!deadline) cluster.Edit([](Json& d) { d["spec"].erase("progressDeadlineSeconds"); });
-  cluster.webhook = row.change;
-  const Step step = SyncOften(cluster, 30);
-  const Failed* failed = std::get_if<Failed>(&step);
-  REQUIRE(failed != nullptr);
-  CHECK(failed->retry == Retry::kOnSpecChange);
-  CHECK(failed->events.size() == 1);
-  CHECK(cluster.replica_sets().size() <= row.replica_sets_max);
-  CHECK(cluster.deployment()["status"].value("collisionCount", 0) < 3);
-  CHECK(cluster.Condition("Progressing") == (deadline ? "False ReplicaSetCreateError" : ""));
-  // As the message says: the webhook is corrected and what it changed deleted.
-  cluster.webhook = nullptr;
-  cluster.replica_sets().clear();
-  cluster.Settle();
-  CHECK(cluster.SizeOf("v1") == 4);
-  Proves("B-10 D-178");
-}
-
-TEST_CASE("two collisions of one template are still counted, the third is no accident (D-178)") {
-  Cluster cluster(1);
-  cluster.Settle();
-  for (int collisions = 1; collisions <= 3; ++collisions) {
-    for (auto& [name, rs] : cluster.replica_sets()) {
-      rs["spec"]["template"]["spec"]["containers"][0]["image"] = "edited";
-    }
-    const Step step = cluster.Sync();
-    REQUIRE(std::holds_alternative<Failed>(step));
-    if (collisions == 3) {
-      CHECK(std::get<Failed>(step).retry == Retry::kOnSpecChange);
-      CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
-      break;
-    }
-    CHECK(cluster.deployment()["status"]["collisionCount"] == collisions);
-    cluster.Settle();
-    REQUIRE(cluster.HasReplicaSet("v1"));
-  }
-  CHECK(cluster.deployment()["status"]["collisionCount"] == 2);
-  cluster.SetImage("v2");  // another template has other names
-  cluster.Settle();
-  CHECK(cluster.SizeOf("v2") == 1);
-  Proves("D-178 B-10");
-}
-
 TEST_CASE("that a refusal could not be told in the status does not matter (D-175, D-178)") {
   Cluster cluster(4);
   const ErrorKind kind = GENERATE(ErrorKind::kQuotaExceeded, ErrorKind::kAlreadyExists);
@@ -316,22 +141,6 @@ TEST_CASE("that a refusal could not be told in the status does not matter (D-175
   CHECK(statuses == 1);
   CHECK(cluster.events.size() == (kind == ErrorKind::kQuotaExceeded ? 1 : 0));
   Proves("D-175 D-178");
-}
-
-TEST_CASE("a Deployment made anew while its namesake's ReplicaSet goes uses another name (B-45)") {
-  Cluster cluster(2);
-  cluster.Settle();
-  const std::string old = cluster.NameOf("v1");
-  cluster.deployment()["metadata"]["uid"] = "00000000-0000-4000-8000-0000000000aa";
-  cluster.deployment()["metadata"].erase("annotations");
-  cluster.deployment()["status"] = Json::object();
-  CHECK(std::holds_alternative<Failed>(cluster.Sync()));
-  CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
-  cluster.Settle();
-  CHECK(cluster.replica_sets().size() == 2);
-  CHECK(cluster.replica_sets().at(old)["spec"]["replicas"] == 2);  // not ours: left alone
-  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
-  Proves("B-45 D-178 D-101");
 }
 
 TEST_CASE("a new ReplicaSet that is being deleted is waited for, and made anew (B-43)") {
@@ -365,39 +174,6 @@ TEST_CASE("of two ReplicaSets with the template the older one is kept, the other
   CHECK(cluster.replica_sets().at("web-younger")["spec"]["replicas"] == 0);
   CHECK(cluster.revision() == "8");
   Proves("D-151 B-28");
-}
-
-struct GarbageRow {
-  std::string id;
-  std::string key;
-  std::string value;
-};
-
-TEST_CASE("whatever stands in our annotations, a rollout arrives") {
-  const GarbageRow row = GENERATE(values<GarbageRow>({
-      {"D-160 revision, a word", std::string(kRevision), "abc"},
-      {"D-160 revision, too large", std::string(kRevision), "9223372036854775808"},
-      {"D-160 revision, the largest", std::string(kRevision), "9223372036854775807"},
-      {"D-160 revision, empty", std::string(kRevision), ""},
-      {"D-160 revision, negative", std::string(kRevision), "-5"},
-      {"D-164 history", std::string(kRevisionHistory), ",,,,"},
-      {"D-352 desired, a word", std::string(kDesiredReplicas), "invalid"},
-      {"D-352 desired, too large", std::string(kDesiredReplicas), "2147483648"},
-      {"D-352 desired, negative", std::string(kDesiredReplicas), "-1"},
-      {"D-352 desired, empty", std::string(kDesiredReplicas), ""},
-      {"D-357 max, a word", std::string(kMaxReplicas), "many"},
-  }));
-  CAPTURE(row.id);
-  Cluster cluster(4);
-  cluster.Settle();
-  cluster.EditReplicaSet(cluster.NameOf("v1"),
-                         [&](Json& rs) { rs["metadata"]["annotations"][row.key] = row.value; });
-  cluster.SetImage("v2");
-  cluster.Settle();
-  CHECK(cluster.SizeOf("v2") == 4);
-  CHECK(cluster.SizeOf("v1") == 0);
-  CHECK(cluster.RevisionOf("v2") == cluster.revision());
-  Proves(row.id);
 }
 
 TEST_CASE("a difference in form only never restarts Pods at take-over (architecture §2)") {
