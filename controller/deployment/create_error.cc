@@ -1,0 +1,32 @@
+#include "controller/deployment/create_error.h"
+
+#include <utility>
+
+#include "controller/deployment/status.h"
+
+namespace windlass::deployment {
+namespace {
+
+std::string CreateErrorMessage(const std::string& name, const std::string& error) {
+  return "Failed to create new replica set \"" + name + "\": " + error;
+}
+
+}  // namespace
+
+std::optional<Step> UnlessTried(const Situation& situation, Write write) {
+  if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return std::nullopt;
+  write.go_on_if_refused = true;
+  return write;
+}
+
+Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry) {
+  const std::string message = CreateErrorMessage(name, error.message);
+  if (auto step = WriteProgressing(situation, "False", "ReplicaSetCreateError", message)) {
+    if (auto write = UnlessTried(situation, std::get<Write>(std::move(*step)))) return *write;
+  }
+  return Failed{.error = {error.kind, message, error.retry_after_ms},
+                .retry = retry,
+                .events = {{Event::Type::kWarning, "ReplicaSetCreateError", message}}};
+}
+
+}  // namespace windlass::deployment

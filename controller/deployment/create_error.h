@@ -1,0 +1,18 @@
+// What is told of a ReplicaSet that cannot be created. Source: D-175.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/deployment/situation.h"
+
+namespace windlass::deployment {
+
+// A status write whose outcome does not matter; nullopt when it was refused already.
+std::optional<Step> UnlessTried(const Situation& situation, Write write);
+
+// Progressing=False first, in a write of its own that leaves counters and generation alone and may
+// fail; then the Warning and the error (D-175).
+Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry);
+
+}  // namespace windlass::deployment
