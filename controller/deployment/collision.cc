@@ -1,6 +1,5 @@
 #include "controller/deployment/collision.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,6 +7,8 @@
 #include "controller/deployment/create_error.h"
 #include "controller/deployment/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/selector.h"
 
 namespace windlass::deployment {
 namespace {
@@ -42,14 +43,36 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
                 Retry::kOnSpecChange);
 }
 
-// This sync created it, and what came back is not our new one.
-bool CreatedInThisSync(const Situation& situation, const std::string& name) {
+// The answer to the create of that name, if this sync made it.
+const Reply* AnswerToCreate(const Situation& situation, const std::string& name) {
   const Request request =
       Request::Create(Resource::kReplicaSets, {situation.deployment.meta.namespace_, name}, "");
   const std::string what = request.Describe() + " ";
-  return std::any_of(situation.learned.begin(), situation.learned.end(), [&](const Outcome& o) {
-    return o.said.ok() && o.asked.text.starts_with(what);
-  });
+  for (const Outcome& outcome : situation.learned) {
+    if (outcome.said.ok() && outcome.asked.text.starts_with(what)) return &*outcome.said;
+  }
+  return nullptr;
+}
+
+// Whether what the server made is the new ReplicaSet, as every later sync would tell.
+bool CameBackAsSent(const Deployment& deployment, const Reply& answer) {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ReplicaSet> rs = decoder.DecodeReplicaSet(answer.body);
+  if (!rs.ok()) return false;
+  const OwnerReference* owner = rs->meta.ControllerRef();
+  return owner != nullptr && owner->uid == deployment.meta.uid &&
+         Matches(deployment.spec.selector, rs->meta.labels) &&
+         rs->template_fingerprint == deployment.spec.template_fingerprint;
+}
+
+// Our ReplicaSet of that name whose revision no status has acknowledged yet.
+bool IsUnacknowledged(const Situation& situation, const std::string& name) {
+  const int64_t acknowledged = RevisionOf(situation.deployment.meta).value_or(0);
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs->meta.name == name) return RevisionOf(rs->meta).value_or(0) > acknowledged;
+  }
+  return false;
 }
 
 }  // namespace
@@ -79,14 +102,23 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
   return write ? *write : failed;  // the next sync collides again, and counts then (D-178)
 }
 
-// Our ReplicaSet of that name whose revision no status has acknowledged yet.
-bool CameBackChanged(const Situation& situation, const std::string& name) {
-  if (CreatedInThisSync(situation, name)) return true;
-  const int64_t acknowledged = RevisionOf(situation.deployment.meta).value_or(0);
-  for (const ReplicaSet* rs : situation.all) {
-    if (rs->meta.name == name) return RevisionOf(rs->meta).value_or(0) > acknowledged;
+std::optional<Step> AfterCreate(const Situation& situation, const std::string& name) {
+  const Reply* answer = AnswerToCreate(situation, name);
+  const bool changed = answer != nullptr && !CameBackAsSent(situation.deployment, *answer);
+  if (changed || IsUnacknowledged(situation, name)) {
+    return GiveUp(
+        situation, name,
+        {ErrorKind::kInvalid,
+         "it came back with another pod template, or with other labels, than were sent; an "
+         "admission webhook that changes ReplicaSets must leave them alone. Then delete this "
+         "ReplicaSet"},
+        Retry::kOnSpecChange);
   }
-  return false;
+  if (answer == nullptr) return std::nullopt;
+  return Failed{
+      .error = {ErrorKind::kNotFound,
+                "replica set \"" + name + "\" was deleted or taken away as soon as it was created"},
+      .retry = Retry::kBackOff};
 }
 
 }  // namespace windlass::deployment

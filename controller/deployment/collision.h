@@ -10,12 +10,14 @@
 // its way in (contract B-10). Upstream takes its own ReplicaSet for a collision and creates
 // another, for ever. Here the rollout stops, with Progressing=False, until somebody changes the
 // Deployment or deletes what was made:
-//   - when what this sync created came back as something else than the new ReplicaSet;
+//   - when the reply to a create shows something else than the new ReplicaSet (one that is deleted
+//     or released right after it is no fault of a webhook);
 //   - when a ReplicaSet of ours has the name that is to be created, and a revision no status ever
 //     acknowledged (an acknowledged one whose template was edited later is an ordinary collision);
 //   - when three names in a row, all for the present template, are taken.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/deployment/patches.h"
@@ -32,7 +34,9 @@ struct RefusedCreate {
 Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts);
 
-// What was created under that name came back as something else than the new ReplicaSet.
-bool CameBackChanged(const Situation& situation, const std::string& name);
+// The next step when `name` was created and yet is not the new ReplicaSet; nullopt when it may be
+// created. One that is gone again is made by the next sync: at once, but with back-off when that
+// happens again and again.
+std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);
 
 }  // namespace windlass::deployment

@@ -48,15 +48,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
   if (const auto refused = FindRefusedCreate(situation)) {
     return AfterRefusal(situation, *refused, *parts);
   }
-  if (CameBackChanged(situation, parts->name)) {
-    return GiveUp(
-        situation, parts->name,
-        {ErrorKind::kInvalid,
-         "it came back with another pod template, or with other labels, than were sent; an "
-         "admission webhook that changes ReplicaSets must leave them alone. Then delete this "
-         "ReplicaSet"},
-        Retry::kOnSpecChange);
-  }
+  if (auto step = AfterCreate(situation, parts->name)) return *step;
 
   Result<Request> request = CreateReplicaSet(deployment, *parts);
   if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};

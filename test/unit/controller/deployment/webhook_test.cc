@@ -66,6 +66,11 @@ TEST_CASE("whatever a webhook changes, ReplicaSets are not made without end (B-1
          rs["metadata"]["labels"]["app"] = "mesh";
        },
        3},
+      {"B-10 another controller",
+       [](Json& rs) {
+         rs["metadata"]["ownerReferences"][0]["uid"] = "00000000-0000-4000-8000-00000000dead";
+       },
+       3},
   }));
   const bool deadline = GENERATE(true, false);
   CAPTURE(row.id, deadline);
@@ -86,6 +91,33 @@ TEST_CASE("whatever a webhook changes, ReplicaSets are not made without end (B-1
   cluster.Settle();
   CHECK(cluster.SizeOf("v1") == 4);
   Proves("B-10 D-178");
+}
+
+TEST_CASE("a ReplicaSet that is gone was not changed by a webhook (B-10)") {
+  const auto taken = GENERATE(values<std::function<void(Cluster&)>>({
+      [](Cluster& cluster) { cluster.replica_sets().clear(); },
+      [](Cluster& cluster) { cluster.ReplicaSet("v1")["metadata"]["labels"]["app"] = "aside"; },
+  }));
+  Cluster cluster(4);
+  bool done = false;
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.subresource() == "status" && !done) {  // its rollout has begun, in this very sync
+      done = true;
+      taken(cluster);
+    }
+    return std::nullopt;
+  };
+  const Step step = cluster.Sync();
+  const Failed* failed = std::get_if<Failed>(&step);
+  REQUIRE(failed != nullptr);
+  CHECK(failed->retry == Retry::kBackOff);
+  CHECK(failed->events.empty());
+  CHECK(failed->error.message.find("webhook") == std::string::npos);
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") == 4);
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("B-10");
 }
 
 }  // namespace
