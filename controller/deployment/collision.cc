@@ -16,24 +16,39 @@ namespace {
 // So many names of one template, all taken, are no accident.
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
-// The names that were counted as taken before this one, for this very template, are taken still:
-// whoever changes what we make would have us make ReplicaSets without end (contract B-10). Asks for
+// Whether a ReplicaSet under a name of ours was made for this Deployment, and then changed or taken
+// away. One that is older than the Deployment is a namesake's (B-45); one whose revision was
+// acknowledged did serve, until somebody edited its labels or owners. Those are honest collisions.
+bool WasTakenFromUs(const Deployment& deployment, const Reply& found) {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ReplicaSet> rs = decoder.DecodeReplicaSet(found.body);
+  if (!rs.ok()) return false;
+  const OwnerReference* owner = rs->meta.ControllerRef();
+  if (owner != nullptr && owner->uid == deployment.meta.uid) return true;
+  if (rs->meta.creation_timestamp < deployment.meta.creation_timestamp) return false;
+  const std::optional<int64_t> revision = ParseRevision(RevisionText(rs->meta));
+  return !revision || *revision > RevisionOf(deployment.meta).value_or(0);
+}
+
+// This name and those that were counted as taken before it, for this very template, were all taken
+// from us: whoever does that would have us make ReplicaSets without end (contract B-10). Asks for
 // them one by one; only ever in the case of several collisions.
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Deployment& deployment = situation.deployment;
   const Result<std::string> canonical = CanonicalTemplate(*deployment.spec.template_json);
   int32_t collisions = deployment.status.collision_count.value_or(0);
   if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
-  std::string names = parts.name;
-  for (int32_t i = 1; i < kCollisionsOfOneTemplate; ++i) {
-    --collisions;  // the first one is found under no count at all (D-171)
+  std::string names;
+  for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
+    // The first one is found under no count at all (D-171).
     const std::string hash = ComputeHash(*canonical, collisions == 0 ? -1 : collisions);
     const std::string name = ReplicaSetName(deployment.meta.name, hash);
     Request read = Request::Get(Resource::kReplicaSets, {deployment.meta.namespace_, name});
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
     if (found == nullptr) return Read{std::move(read), "names of one template are taken again"};
-    if (!found->said.ok()) return std::nullopt;
-    names += ", " + name;
+    if (!found->said.ok() || !WasTakenFromUs(deployment, *found->said)) return std::nullopt;
+    names += (names.empty() ? "" : ", ") + name;
   }
   return GiveUp(situation, parts.name,
                 {ErrorKind::kInvalid,

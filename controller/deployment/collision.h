@@ -14,7 +14,8 @@
 //     or released right after it is no fault of a webhook);
 //   - when a ReplicaSet of ours has the name that is to be created, and a revision no status ever
 //     acknowledged (an acknowledged one whose template was edited later is an ordinary collision);
-//   - when three names in a row, all for the present template, are taken.
+//   - when three names in a row, all for the present template, are those of ReplicaSets that were
+//     made for this Deployment and changed or taken away.
 #pragma once
 
 #include <optional>

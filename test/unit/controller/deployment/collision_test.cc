@@ -1,5 +1,9 @@
 // Names that are taken already (D-176…D-179).
-#include "controller/deployment/create.h"
+#include "controller/deployment/collision.h"
+
+#include <functional>
+
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"
@@ -119,6 +123,65 @@ TEST_CASE("a Deployment made anew while its namesake's ReplicaSet goes uses anot
   CHECK(cluster.replica_sets().at(old)["spec"]["replicas"] == 2);  // not ours: left alone
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
   Proves("B-45 D-178 D-101");
+}
+
+// As if another controller had it.
+void GiveToAnother(Json& rs) {
+  rs["metadata"]["ownerReferences"][0]["uid"] = "00000000-0000-4000-8000-00000000dead";
+}
+
+struct TakenRow {
+  std::string id;
+  std::function<void(Json& rs)> change;
+};
+
+TEST_CASE("names in foreign hands are counted, however many they are (D-178)") {
+  const auto row = GENERATE(values<TakenRow>({
+      {"D-178 another controller has them", GiveToAnother},
+      {"D-110 released by whoever edited their labels",
+       [](Json& rs) { rs["metadata"]["labels"]["app"] = "kept aside"; }},
+  }));
+  CAPTURE(row.id);
+  Cluster cluster(2);
+  cluster.Settle();
+  for (int collisions = 1; collisions <= 5; ++collisions) {
+    cluster.EditReplicaSet(cluster.NameOf("v1"), row.change);
+    cluster.ReplicaSet("v1")["spec"]["template"]["spec"]["containers"][0]["image"] = "aside";
+    const Step step = cluster.Sync();
+    REQUIRE(std::holds_alternative<Failed>(step));
+    CHECK(std::get<Failed>(step).retry == Retry::kBackOff);
+    CHECK(cluster.deployment()["status"]["collisionCount"] == collisions);
+    cluster.Settle();
+    CHECK(cluster.SizeOf("v1") == 2);
+  }
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("D-178 D-101");
+}
+
+TEST_CASE("all names a namesake left behind are passed over, one by one (B-45)") {
+  Cluster cluster(2);
+  cluster.Settle();
+  for (int i = 0; i < 3; ++i) {
+    cluster.EditReplicaSet(cluster.NameOf("v1"), GiveToAnother);
+    cluster.ReplicaSet("v1")["spec"]["template"]["spec"]["containers"][0]["image"] = "left";
+    cluster.Settle();
+  }
+  for (auto& [name, rs] : cluster.replica_sets()) GiveToAnother(rs);
+  cluster.now += 60;
+  Json& metadata = cluster.deployment()["metadata"];
+  metadata["uid"] = "00000000-0000-4000-8000-0000000000aa";
+  metadata["creationTimestamp"] = FormatTime({cluster.now});
+  metadata.erase("annotations");
+  cluster.deployment()["status"] = Json::object();
+  for (int collisions = 1; collisions <= 4; ++collisions) {
+    const Step step = cluster.Sync();
+    REQUIRE(std::holds_alternative<Failed>(step));
+    CHECK(std::get<Failed>(step).retry == Retry::kBackOff);
+    CHECK(cluster.deployment()["status"]["collisionCount"] == collisions);
+  }
+  cluster.Settle();
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("B-45 D-178");
 }
 
 }  // namespace
