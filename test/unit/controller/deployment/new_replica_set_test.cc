@@ -54,6 +54,17 @@ TEST_CASE("the new ReplicaSet is numbered above all old ones") {
       {"D-164 an empty number has no history", {"2"}, " ", "3", ""},
       {"U7 garbage on the new one is replaced", {"2"}, "abc", "3", ""},
       {"U7 MaxInt64 does not overflow", {"9223372036854775807", "4"}, "", "5", ""},
+      {"U7 2^62 was planted", {"4611686018427387904", "4"}, "", "5", ""},
+      {"U7 2^62 - 1 may have been counted",
+       {"4611686018427387903", "4"},
+       "",
+       "4611686018427387904",
+       ""},
+      {"U7 who has such a number keeps it",
+       {"4"},
+       "9223372036854775807",
+       "9223372036854775807",
+       ""},
       {"B-41 a negative number", {"-5"}, "", "1", ""},
   }));
   CAPTURE(row.id);
