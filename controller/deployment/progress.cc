@@ -1,6 +1,8 @@
 #include "controller/deployment/progress.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
@@ -23,28 +25,49 @@ std::string Subject(const Situation& situation) {
                                      : "Deployment " + Quoted(situation.deployment.meta.name);
 }
 
+// Never before the ReplicaSet it speaks of was made, however far our clock is behind the API
+// server's: MadeSince leans on it.
+Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
+                      std::string message) {
+  const ReplicaSet* rs = situation.newest;
+  const WallTime made = rs != nullptr ? rs->meta.creation_timestamp : WallTime();
+  return NewCondition(kProgressing, status, reason, std::move(message),
+                      std::max(situation.now, made));
+}
+
+std::string CreatedText(const ReplicaSet& rs) {
+  return "Created new replica set " + Quoted(rs.meta.name);
+}
+
+std::string FoundText(const ReplicaSet& rs) {
+  return "Found new replica set " + Quoted(rs.meta.name);
+}
+
 Condition Found(const Situation& situation) {
-  return NewCondition(kProgressing, "True", "FoundNewReplicaSet",
-                      "Found new replica set " + Quoted(situation.newest->meta.name),
-                      situation.now);
+  return Progressing(situation, "True", "FoundNewReplicaSet", FoundText(*situation.newest));
 }
 
 // How a rollout that nobody acknowledged begins.
 Condition Begun(const Situation& situation) {
-  const ObjectMeta& rs = situation.newest->meta;
-  const bool reused = rs.annotations.Has(kRevisionHistory) ||
-                      rs.creation_timestamp < situation.deployment.meta.creation_timestamp;
+  const ReplicaSet& rs = *situation.newest;
+  const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
+                      rs.meta.creation_timestamp < situation.deployment.meta.creation_timestamp;
   if (reused) return Found(situation);
-  return NewCondition(kProgressing, "True", "NewReplicaSetCreated",
-                      "Created new replica set " + Quoted(rs.name), situation.now);
+  return Progressing(situation, "True", "NewReplicaSetCreated", CreatedText(rs));
 }
 
-// A ReplicaSet that was deleted or released is made again under the revision it had, which alone
-// tells nothing. Whether this sync made it, or somebody else just before, after a create that was
-// refused; a status written since has told so.
-bool CreatedAndNotTold(const Situation& situation, const Condition* progressing) {
-  if (progressing != nullptr && progressing->reason == kCreateErrorReason) return true;
-  const Learned& learned = situation.learned;
+// That the new ReplicaSet is there, or what came of it since.
+bool SpeaksOfNewest(const Situation& situation, const Condition* progressing) {
+  const ReplicaSet* rs = situation.newest;
+  if (rs == nullptr || progressing == nullptr) return false;
+  const std::string& message = progressing->message;
+  return message == CreatedText(*rs) || message == FoundText(*rs) ||
+         message.starts_with(Subject(situation) + " ");
+}
+
+// This sync made it, and wrote no status since. The one case that MadeSince misses: within the
+// second of the last word.
+bool MadeInThisSync(const Learned& learned) {
   const auto is = [](const Outcome& outcome, Verb verb, std::string_view what) {
     const std::string begin = std::string(Name(verb)) + " " + std::string(what) + " ";
     return outcome.said.ok() && outcome.asked.text.starts_with(begin);
@@ -56,16 +79,28 @@ bool CreatedAndNotTold(const Situation& situation, const Condition* progressing)
   return false;
 }
 
-// The annotation may also have been lost: `kubectl replace` drops it from a Deployment that rolled
-// out long ago. That is no new rollout.
-bool Unacknowledged(const Situation& situation, const Condition* progressing) {
+// Younger than the last word on the rollout, or made after a create that was refused. A ReplicaSet
+// that was deleted or released is made again under the revision it had, and often under its name:
+// neither tells.
+bool MadeSince(const Situation& situation, const Condition* progressing) {
+  if (MadeInThisSync(situation.learned)) return true;
+  return progressing != nullptr &&
+         (progressing->reason == kCreateErrorReason ||
+          progressing->last_update_time < situation.newest->meta.creation_timestamp);
+}
+
+// `status` has its new counters.
+bool Unacknowledged(const Situation& situation, const Condition* progressing,
+                    const DeploymentStatus& status) {
   if (situation.newest == nullptr) return false;
-  if (CreatedAndNotTold(situation, progressing)) return true;
+  const bool spoken_of = SpeaksOfNewest(situation, progressing);
+  // A controller whose clock is behind may have completed it "before" it was made.
+  const bool completed = spoken_of && progressing->reason == kAvailableReason &&
+                         DeploymentComplete(situation.deployment, status);
+  if (MadeSince(situation, progressing) && !completed) return true;
   const std::string_view revision = RevisionText(situation.deployment.meta);
   if (revision == RevisionText(situation.newest->meta)) return false;
-  const bool lost = revision.empty() && progressing != nullptr &&
-                    progressing->reason == kAvailableReason &&
-                    progressing->message.starts_with(Subject(situation) + " ");
+  const bool lost = revision.empty() && spoken_of && progressing->reason == kAvailableReason;
   return !lost;
 }
 
@@ -78,15 +113,13 @@ bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing->reason == kAvailableReason) {
     return situation.newest == nullptr && deployment.spec.replicas > 0;
   }
-  const bool speaks_of_it =
-      situation.newest != nullptr && progressing->message.starts_with(Subject(situation) + " ");
-  return progressing->reason == kExceededReason && !speaks_of_it &&
+  return progressing->reason == kExceededReason && !SpeaksOfNewest(situation, progressing) &&
          deployment.status.observed_generation < deployment.meta.generation;
 }
 
 Condition Moving(const Situation& situation) {
-  return NewCondition(kProgressing, "True", "ReplicaSetUpdated",
-                      Subject(situation) + " is progressing.", situation.now);
+  return Progressing(situation, "True", "ReplicaSetUpdated",
+                     Subject(situation) + " is progressing.");
 }
 
 }  // namespace
@@ -112,7 +145,7 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
 
   const Condition* present = FindCondition(conditions, kProgressing);
-  if (Unacknowledged(situation, present)) {
+  if (Unacknowledged(situation, present, status)) {
     RefreshCondition(conditions, Begun(situation));
   } else if (present == nullptr && situation.newest != nullptr) {
     SetCondition(conditions, Found(situation));  // D-166
@@ -125,15 +158,13 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
                                 present->reason == kAvailableReason;
   if (already_complete) return;  // Pods lost later are no failed rollout (D-422)
   if (DeploymentComplete(situation.deployment, status)) {
-    SetCondition(conditions,
-                 NewCondition(kProgressing, "True", kAvailableReason,
-                              Subject(situation) + " has successfully progressed.", situation.now));
+    SetCondition(conditions, Progressing(situation, "True", kAvailableReason,
+                                         Subject(situation) + " has successfully progressed."));
   } else if (DeploymentProgressing(situation.deployment.status, status)) {
     RefreshCondition(conditions, Moving(situation));  // fresh even for the same reason (D-424)
   } else if (TimedOut(situation, status)) {
-    SetCondition(conditions,
-                 NewCondition(kProgressing, "False", kExceededReason,
-                              Subject(situation) + " has timed out progressing.", situation.now));
+    SetCondition(conditions, Progressing(situation, "False", kExceededReason,
+                                         Subject(situation) + " has timed out progressing."));
   }
 }
 

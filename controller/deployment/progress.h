@@ -4,8 +4,10 @@
 //
 // "Created" survives a crash. The create and the status write that tells about it are two calls, so
 // the telling is derived from what is stored, not from what this process did: a Deployment whose
-// revision annotation differs from its new ReplicaSet's has a rollout nobody acknowledged. Its next
-// status write sets both, and starts the deadline. Which reason it gives is derived as well:
+// revision annotation differs from its new ReplicaSet's, or whose new ReplicaSet is younger than
+// the last word on its rollout (made again, it has the revision it had), has a rollout nobody
+// acknowledged. Its next status write ends both, and starts the deadline: whatever our clock says,
+// no word is older than the ReplicaSet it is about. Which reason it gives is derived as well:
 //   - a ReplicaSet that had another revision before (it carries a history), or is older than its
 //     Deployment (it was adopted), was found: FoundNewReplicaSet;
 //   - every other was created for this rollout: NewReplicaSetCreated.

@@ -291,7 +291,7 @@ Result<Reply> Cluster::Create(const Request& request) {
   if (webhook) webhook(rs);
   rs["metadata"]["uid"] = UidText(100 + ++born_);
   rs["metadata"]["generation"] = 1;
-  rs["metadata"]["creationTimestamp"] = FormatTime({now});
+  rs["metadata"]["creationTimestamp"] = FormatTime({now + server_ahead});
   rs["status"] = Json::object();
   Touch(rs);
   replica_sets_[name] = rs;

@@ -77,6 +77,7 @@ class Cluster {
   std::vector<std::string> events;
   std::string WritesAndForget();  // joined by ", "; status writes left out
   int64_t now = 1'800'000'000;
+  int64_t server_ahead = 0;  // seconds by which the server's clock differs from `now`
 
  private:
   Json* FindByImage(const std::string& image);

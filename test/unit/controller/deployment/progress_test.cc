@@ -175,6 +175,12 @@ TEST_CASE("a revision the Deployment does not carry is a rollout that begins (D-
       {"kubectl replace dropped the annotation", "-", "", 2000, "NewReplicaSetAvailable",
        "ReplicaSet \"web-new\" has successfully progressed.",
        "ReplicaSet \"web-new\" has successfully progressed."},
+      {"D-181 made again since the last word", "2", "", 1'700'000'001, "ReplicaSetUpdated",
+       "ReplicaSet \"web-new\" is progressing.", "Created new replica set \"web-new\""},
+      {"adopted since the last word, with a history", "2", "1", 1'700'000'001, "ReplicaSetUpdated",
+       "ReplicaSet \"web-new\" is progressing.", "Found new replica set \"web-new\""},
+      {"told in the second that made it", "2", "", 1'700'000'000, "ReplicaSetUpdated",
+       "ReplicaSet \"web-new\" is progressing.", "ReplicaSet \"web-new\" is progressing."},
       {"the verdict is another ReplicaSet's", "-", "", 2000, "NewReplicaSetAvailable",
        "ReplicaSet \"web-ne\" has successfully progressed.", "Created new replica set \"web-new\""},
   }));

@@ -1,0 +1,146 @@
+// When a rollout begins, across crashes, lost writes and clocks that differ: its deadline is armed
+// once (D-180, D-181, W-12).
+#include <functional>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/progress.h"
+#include "kubeclient/api/time.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/deployment/cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::json;
+
+Json& Progressing(Cluster& cluster) {
+  for (Json& condition : cluster.deployment()["status"]["conditions"]) {
+    if (condition["type"] == "Progressing") return condition;
+  }
+  FAIL("no condition Progressing");
+  return cluster.deployment();
+}
+
+// A cluster whose rollout is in some state that was told.
+struct ToldRow {
+  std::string id;
+  std::function<void(Cluster&)> reach;
+};
+
+std::vector<ToldRow> Told() {
+  const auto roll = [](Cluster& cluster, int32_t available) {
+    cluster.Settle();
+    cluster.SetImage("v2");
+    cluster.Sync();
+    cluster.now += 5;
+    cluster.RunReplicaSets({{"v2", available}});
+    cluster.Sync();
+  };
+  return {
+      {"D-180 NewReplicaSetCreated",
+       [](Cluster& cluster) {
+         cluster.SetImage("v2");
+         cluster.Sync();
+       }},
+      {"D-424 ReplicaSetUpdated", [=](Cluster& cluster) { roll(cluster, 1); }},
+      {"D-425 ProgressDeadlineExceeded",
+       [=](Cluster& cluster) {
+         roll(cluster, 0);
+         cluster.now += 700;
+         cluster.Sync();
+       }},
+      {"W-12 FoundNewReplicaSet",
+       [=](Cluster& cluster) {
+         roll(cluster, 1);
+         cluster.deployment()["status"].erase("conditions");
+         cluster.Sync();
+       }},
+      {"D-423 NewReplicaSetAvailable",
+       [](Cluster& cluster) {
+         cluster.SetImage("v2");
+         cluster.Settle();
+       }},
+  };
+}
+
+TEST_CASE("a ReplicaSet made again is told after all, whatever came between (D-180, D-181)") {
+  const ToldRow row = GENERATE(from_range(Told()));
+  const bool crash = GENERATE(true, false);  // or the status write is refused
+  CAPTURE(row.id, crash);
+  Cluster cluster(4);
+  row.reach(cluster);
+  const std::string reason = row.id.substr(row.id.find(' ') + 1);
+  REQUIRE(Progressing(cluster)["reason"] == reason);
+  const std::string image =
+      cluster.deployment()["spec"]["template"]["spec"]["containers"][0]["image"];
+  const std::string name = cluster.NameOf(image);
+  const std::string revision = cluster.revision();
+  cluster.replica_sets().erase(name);
+  cluster.now += 60;
+  if (!crash) {
+    cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
+      if (request.subresource() != "status") return std::nullopt;
+      return Result<Reply>(Error{ErrorKind::kConflict, "the object has been modified"});
+    };
+  }
+  cluster.writes.clear();
+  cluster.Sync(1);
+  REQUIRE(cluster.writes.size() == 1);
+  REQUIRE(cluster.writes[0].starts_with("create " + image));
+  REQUIRE(cluster.RevisionOf(image) == revision);
+  REQUIRE(cluster.NameOf(image) == name);
+  REQUIRE(Progressing(cluster)["reason"] == reason);
+
+  cluster.server = nullptr;
+  cluster.now += 30;
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
+  CHECK(Progressing(cluster)["lastUpdateTime"] == FormatTime({cluster.now}));
+  cluster.writes.clear();
+  const Step step = cluster.Sync();
+  CHECK(cluster.writes.empty());  // told once
+  CHECK(std::get<Wait>(step).look_again_in == seconds(601));
+  Proves("D-180 D-181 D-440");
+}
+
+TEST_CASE("clocks that differ are no reason to tell again (D-405)") {
+  const auto rollout = [](int64_t server_ahead) {
+    Cluster cluster(4);
+    cluster.server_ahead = server_ahead;
+    cluster.Settle();
+    cluster.SetImage("v2");
+    cluster.Settle();
+    cluster.replica_sets().erase(cluster.NameOf("v2"));
+    cluster.Sync(1);
+    for (int i = 0; i < 10; ++i) {  // Pods come one by one
+      cluster.now += 1;
+      cluster.Sync();
+      cluster.RunReplicaSets({{"v2", i / 2}});
+    }
+    CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+    const size_t writes = cluster.writes.size();
+    for (int i = 0; i < 5; ++i) {
+      cluster.now += 10;
+      cluster.Sync();
+    }
+    CHECK(cluster.writes.size() == writes);
+    return cluster.writes;
+  };
+  const std::vector<std::string> same = rollout(0);
+  CHECK(rollout(100) == same);
+  CHECK(rollout(-1) == same);
+  Proves("D-405 D-411");
+}
+
+TEST_CASE("a complete Deployment is not told anew for another controller's clock (contract 15.2)") {
+  Cluster cluster(3);
+  cluster.Settle();
+  Progressing(cluster)["lastUpdateTime"] = FormatTime({cluster.now - 100});  // it was behind
+  cluster.writes.clear();
+  cluster.Sync();
+  CHECK(cluster.writes.empty());
+}
+
+}  // namespace
+}  // namespace windlass::deployment
