@@ -65,8 +65,8 @@ bool SpeaksOfNewest(const Situation& situation, const Condition* progressing) {
          message.starts_with(Subject(situation) + " ");
 }
 
-// This sync made it, and wrote no status since. The one case that MadeSince misses: within the
-// second of the last word.
+// This sync made it, and wrote no status since. Times alone would miss it within the second of the
+// last word, and where the API server's clock is behind.
 bool MadeInThisSync(const Learned& learned) {
   const auto is = [](const Outcome& outcome, Verb verb, std::string_view what) {
     const std::string begin = std::string(Name(verb)) + " " + std::string(what) + " ";
@@ -93,15 +93,19 @@ bool MadeSince(const Situation& situation, const Condition* progressing) {
 bool Unacknowledged(const Situation& situation, const Condition* progressing,
                     const DeploymentStatus& status) {
   if (situation.newest == nullptr) return false;
+  const bool made = MadeSince(situation, progressing);
+  const std::string_view revision = RevisionText(situation.deployment.meta);
+  const bool differs = revision != RevisionText(situation.newest->meta);
+  if (!made && !differs) return false;
+
   const bool spoken_of = SpeaksOfNewest(situation, progressing);
   // A controller whose clock is behind may have completed it "before" it was made.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.deployment, status);
-  if (MadeSince(situation, progressing) && !completed) return true;
-  const std::string_view revision = RevisionText(situation.deployment.meta);
-  if (revision == RevisionText(situation.newest->meta)) return false;
-  const bool lost = revision.empty() && spoken_of && progressing->reason == kAvailableReason;
-  return !lost;
+  if (made && !completed) return true;
+  // The annotation may also have been lost: `kubectl replace` drops it. That is no new rollout.
+  const bool lost = revision.empty() && spoken_of;
+  return differs && !lost;
 }
 
 // A verdict on the rollout before must not be shown for the present one: neither that it timed out,

@@ -104,6 +104,47 @@ TEST_CASE("a ReplicaSet made again is told after all, whatever came between (D-1
   Proves("D-180 D-181 D-440");
 }
 
+TEST_CASE("a revision annotation that was lost is no new rollout (D-166)") {
+  const ToldRow row = GENERATE(from_range(Told()));
+  CAPTURE(row.id);
+  Cluster cluster(4);
+  row.reach(cluster);
+  const std::string revision = cluster.revision();
+  const Json told = Progressing(cluster);
+  for (int i = 0; i < 3; ++i) {
+    cluster.now += 60;
+    cluster.Edit([](Json& d) { d["metadata"].erase("annotations"); });
+    cluster.Sync();
+    CHECK(cluster.revision() == revision);
+    CHECK(Progressing(cluster) == told);
+  }
+  Proves("D-166 D-425");
+}
+
+TEST_CASE("a rollout that begins while the annotation is lost is told all the same (D-180)") {
+  const ToldRow row = GENERATE(from_range(Told()));
+  const bool crash = GENERATE(true, false);
+  CAPTURE(row.id, crash);
+  Cluster cluster(4);
+  row.reach(cluster);
+  const std::string image = GENERATE("v1", "v3");  // back to the one before, or to another
+  const bool back = cluster.HasReplicaSet(image);
+  if (image == "v1" && !back) return;  // there was none before
+  cluster.now += 60;
+  cluster.Edit([&](Json& d) {
+    d["metadata"].erase("annotations");
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = image;
+  });
+  if (crash) cluster.Sync(1);
+  cluster.now += 1;
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing").starts_with("True "));
+  CHECK(Progressing(cluster)["lastUpdateTime"] == FormatTime({cluster.now}));
+  CHECK(Progressing(cluster)["message"].get<std::string>().find(cluster.NameOf(image)) !=
+        std::string::npos);
+  Proves("D-180 W-12");
+}
+
 TEST_CASE("clocks that differ are no reason to tell again (D-405)") {
   const auto rollout = [](int64_t server_ahead) {
     Cluster cluster(4);
