@@ -1,5 +1,6 @@
 #include "controller/deployment/create_error.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/deployment/status.h"
@@ -14,7 +15,14 @@ std::string CreateErrorMessage(const std::string& name, const std::string& error
 }  // namespace
 
 std::optional<Step> UnlessTried(const Situation& situation, Write write) {
-  if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return std::nullopt;
+  const RequestKey asked = write.request.Identity();
+  const std::string what = write.request.Describe() + " ";
+  const bool tried =
+      std::any_of(situation.learned.begin(), situation.learned.end(), [&](const Outcome& outcome) {
+        return outcome.asked == asked ||
+               (!outcome.said.ok() && outcome.asked.text.starts_with(what));
+      });
+  if (tried) return std::nullopt;
   write.go_on_if_refused = true;
   return write;
 }

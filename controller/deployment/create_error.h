@@ -8,7 +8,8 @@
 
 namespace windlass::deployment {
 
-// A status write whose outcome does not matter; nullopt when it was refused already.
+// A status write whose outcome does not matter; nullopt when this sync made it already, or was
+// refused one, whatever that said: times and counters go on while it is under way.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
 // Progressing=False first, in a write of its own that leaves counters and generation alone and may

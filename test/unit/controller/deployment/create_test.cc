@@ -143,6 +143,22 @@ TEST_CASE("that a refusal could not be told in the status does not matter (D-175
   Proves("D-175 D-178");
 }
 
+TEST_CASE("a status write that was refused is not tried again in its sync (D-175)") {
+  Cluster cluster(4);
+  int statuses = 0;
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() == Verb::kCreate) {
+      return Result<Reply>(Error{ErrorKind::kQuotaExceeded, "no room"});
+    }
+    ++statuses;
+    ++cluster.now;
+    return Result<Reply>(Error{ErrorKind::kConflict, "changed meanwhile"});
+  };
+  CHECK(std::holds_alternative<Failed>(cluster.Sync()));
+  CHECK(statuses == 1);
+  Proves("D-175");
+}
+
 TEST_CASE("a new ReplicaSet that is being deleted is waited for, and made anew (B-43)") {
   Cluster cluster(2);
   cluster.Settle();
