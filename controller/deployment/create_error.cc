@@ -29,7 +29,7 @@ std::optional<Step> UnlessTried(const Situation& situation, Write write) {
 
 Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry) {
   const std::string message = CreateErrorMessage(name, error.message);
-  if (auto step = WriteProgressing(situation, "False", "ReplicaSetCreateError", message)) {
+  if (auto step = WriteCreateError(situation, message)) {
     if (auto write = UnlessTried(situation, std::get<Write>(std::move(*step)))) return *write;
   }
   return Failed{.error = {error.kind, message, error.retry_after_ms},

@@ -12,8 +12,8 @@ namespace windlass::deployment {
 // refused one, whatever that said: times and counters go on while it is under way.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
-// Progressing=False first, in a write of its own that leaves counters and generation alone and may
-// fail; then the Warning and the error (D-175).
+// First the status, in a write that leaves the generation unobserved and may fail; then the Warning
+// and the error (D-175).
 Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry);
 
 }  // namespace windlass::deployment

@@ -64,6 +64,18 @@ std::string_view ReasonOf(const DeploymentStatus& status, std::string_view type)
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
+// A status that acknowledges neither a generation nor a revision.
+std::optional<Step> WriteUnobserved(const Deployment& deployment, const DeploymentStatus& next) {
+  if (next == deployment.status) return std::nullopt;
+  return Write{.request = PatchStatus(deployment, next, ""),
+               .because = {"update status",
+                           {{"generation", next.observed_generation},
+                            {"replicas", next.replicas},
+                            {"ready", next.ready_replicas},
+                            {"available", next.available_replicas},
+                            {"progressing", ReasonOf(next, "Progressing")}}}};
+}
+
 }  // namespace
 
 DeploymentStatus CountReplicas(const Situation& situation) {
@@ -133,14 +145,26 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
                                      std::string_view reason, std::string message) {
   if (!situation.has_progress_deadline()) return std::nullopt;
-  const Deployment& deployment = situation.deployment;
-  DeploymentStatus next = deployment.status;
+  DeploymentStatus next = situation.deployment.status;
   SetCondition(next.conditions,
                NewCondition("Progressing", status, reason, std::move(message), situation.now));
-  if (next == deployment.status) return std::nullopt;
-  return Write{.request = PatchStatus(deployment, next, ""),
-               .because = {"update status",
-                           {{"generation", next.observed_generation}, {"progressing", reason}}}};
+  return WriteUnobserved(situation.deployment, next);
+}
+
+std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
+  const DeploymentStatus& shown = situation.deployment.status;
+  DeploymentStatus next = shown;
+  if (shown.observed_generation > 0) {
+    next = CountReplicas(situation);
+    next.observed_generation = shown.observed_generation;
+    if (!shown.terminating_replicas) next.terminating_replicas.reset();
+    UpdateAvailable(situation, next);
+  }
+  if (situation.has_progress_deadline()) {
+    SetCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",
+                                               std::move(message), situation.now));
+  }
+  return WriteUnobserved(situation.deployment, next);
 }
 
 }  // namespace windlass::deployment

@@ -42,4 +42,9 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
                                      std::string_view reason, std::string message);
 
+// What is told of a create that was refused (D-175): Progressing and, of a Deployment that was
+// observed before, counters and Available, which would be as old as the refusal otherwise. The
+// generation stays unobserved: it was not acted upon (D-065). nullopt when nothing differs.
+std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
+
 }  // namespace windlass::deployment

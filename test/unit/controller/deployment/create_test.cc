@@ -159,6 +159,50 @@ TEST_CASE("a status write that was refused is not tried again in its sync (D-175
   Proves("D-175");
 }
 
+TEST_CASE("while a ReplicaSet cannot be created the counters are kept fresh (D-401, D-175)") {
+  const bool deadline = GENERATE(true, false);
+  CAPTURE(deadline);
+  Cluster cluster(4);
+  if (!deadline) cluster.Edit([](Json& d) { d["spec"].erase("progressDeadlineSeconds"); });
+  cluster.Settle();
+  const Json observed = cluster.deployment()["status"]["observedGeneration"];
+  RefuseCreates(cluster, ErrorKind::kQuotaExceeded);
+  const auto counters = [&](const char* what) {
+    return cluster.deployment()["status"].value(what, 0);
+  };
+
+  cluster.SetImage("v2");
+  cluster.Sync();
+  CHECK(counters("updatedReplicas") == 0);
+  CHECK(counters("replicas") == 4);
+  cluster.Scale(8);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v1") == 8);
+  CHECK(counters("unavailableReplicas") == 4);
+  CHECK(cluster.Condition("Available") == "False MinimumReplicasUnavailable");
+  cluster.RunReplicaSets({{"v1", 6}});
+  cluster.writes.clear();
+  cluster.Sync();
+  CHECK(cluster.writes == std::vector<std::string>{"status"});
+  CHECK(counters("replicas") == 8);
+  CHECK(counters("readyReplicas") == 6);
+  CHECK(counters("availableReplicas") == 6);
+  CHECK(counters("unavailableReplicas") == 2);
+  CHECK(cluster.Condition("Available") == "True MinimumReplicasAvailable");
+  CHECK(cluster.Condition("Progressing") == (deadline ? "False ReplicaSetCreateError" : ""));
+  // What was asked for is not done yet (D-065).
+  CHECK(cluster.deployment()["status"]["observedGeneration"] == observed);
+  CHECK(cluster.revision() == "1");
+  cluster.Sync();
+  CHECK(cluster.writes.size() == 1);
+
+  cluster.server = nullptr;
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v2") == 8);
+  CHECK(counters("updatedReplicas") == 8);
+  Proves("D-401 D-402 D-407 D-065 D-175");
+}
+
 TEST_CASE("a new ReplicaSet that is being deleted is waited for, and made anew (B-43)") {
   Cluster cluster(2);
   cluster.Settle();
