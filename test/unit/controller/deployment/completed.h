@@ -1,0 +1,20 @@
+// Where most tests of a change begin: a rollout that is over.
+#pragma once
+
+#include "test/catch.h"
+#include "test/unit/controller/deployment/cluster.h"
+
+namespace windlass::deployment {
+
+// A completed rollout of image v1, its writes forgotten.
+struct Completed : Cluster {
+  explicit Completed(int32_t replicas) : Cluster(replicas) {
+    Settle();
+    REQUIRE(Condition("Progressing") == "True NewReplicaSetAvailable");
+    writes.clear();
+    events.clear();
+    reads.clear();
+  }
+};
+
+}  // namespace windlass::deployment
