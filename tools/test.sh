@@ -162,7 +162,7 @@ done
 step "Which rules of the contract that has proved"
 if ((failed > 0 || skipped > 0)) || [ -n "${WINDLASS_E2E:-}" ]; then
   say "not judged: not everything has run and passed"
-elif "$root/tools/contract-coverage.sh" --check; then
+elif "$root/tools/contract-coverage.sh" --check --strict; then
   passed=$((passed + 1))
 else
   failure "contract coverage"

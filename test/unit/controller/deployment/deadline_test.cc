@@ -62,6 +62,7 @@ TEST_CASE("a rollout that does not move times out, and is looked at in time (D-4
   if (row.want_look_again) want = seconds(*row.want_look_again);
   CHECK(TimeUntilVerdict(situation) == want);
   Proves(row.id);
+  Proves("D-440");
 }
 
 TEST_CASE("the sooner of two reasons to look again counts, and a failure has its own (W-09)") {
@@ -123,7 +124,7 @@ TEST_CASE("new Pods that never start: a timer, a verdict, and a way out (IT-07, 
     cluster.Sync();
     CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
   }
-  Proves("IT-07 D-425 D-427 D-428");
+  Proves("IT-07 D-425 D-427 D-428 D-440");
 }
 
 TEST_CASE("an undo that never makes a Pod times out (B-08, W-12)") {

@@ -149,5 +149,39 @@ TEST_CASE("a take-over writes nothing and restarts nothing (contract 15.2)") {
   Proves("D-152");
 }
 
+TEST_CASE("on its way out, or selecting everything, a Deployment makes nothing (UT-02)") {
+  Completed cluster(3);
+  SECTION("being deleted: one status write") {
+    cluster.DeleteInForeground();
+    CHECK(std::holds_alternative<Wait>(cluster.Sync()));
+    CHECK(cluster.writes == std::vector<std::string>{"status"});
+    CHECK(cluster.reads.empty());
+  }
+  SECTION("deleted since it was read: one GET, then an error") {
+    cluster.EditReplicaSet(cluster.NameOf("v1"),
+                           [](Json& rs) { rs["metadata"].erase("ownerReferences"); });
+    cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+      if (request.resource() != Resource::kDeployments) return std::nullopt;
+      Json live = cluster.deployment();
+      live["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:00Z";
+      return Result<Reply>(Reply{live.dump()});
+    };
+    CHECK(std::holds_alternative<Failed>(cluster.Sync()));
+    CHECK(cluster.reads == std::vector<std::string>{"get deployments ns/web"});
+    CHECK(cluster.writes.empty());
+  }
+  SECTION("an empty selector: no action") {
+    cluster.Edit([](Json& d) {
+      d["spec"]["selector"] = Json::object();
+      d["spec"]["replicas"] = 8;
+    });
+    cluster.deployment()["status"]["observedGeneration"] = 2;
+    CHECK(std::holds_alternative<Wait>(cluster.Sync()));
+    CHECK(cluster.reads.empty());
+    CHECK(cluster.writes.empty());
+  }
+  Proves("UT-02");
+}
+
 }  // namespace
 }  // namespace windlass::deployment

@@ -55,7 +55,7 @@ TEST_CASE("a rollback is one write of the Deployment, and ends the sync (UT-03)"
   Json pod_template = cluster.ReplicaSet("v1")["spec"]["template"];
   pod_template["metadata"]["labels"].erase("pod-template-hash");
   CHECK(cluster.deployment()["spec"]["template"] == pod_template);
-  Proves("D-462 D-464 D-467 D-468 D-469 D-470");
+  Proves("UT-03 D-462 D-464 D-467 D-468 D-469 D-470");
 
   cluster.Settle();
   CHECK(cluster.revision() == "4");

@@ -84,6 +84,12 @@ TEST_CASE("ReplicaSets of a rollout keep their proportions when it is scaled (E2
   CHECK(cluster.writes == std::vector<std::string>{"scale v1 8 20", "scale v2 5 13", "status"});
   cluster.Sync();
   CHECK(cluster.writes.size() == 3);  // the event is over (D-363)
+
+  cluster.RunReplicaSets();  // all Pods become available: the rollout goes on
+  cluster.writes.clear();
+  cluster.Sync();
+  CHECK(cluster.WritesAndForget() == "scale v1 20 15, scale v2 13 18");
+  Proves("X-88 D-363");
 }
 
 TEST_CASE("whichever is older, broken Pods make room when a rollout is scaled down (B-12)") {
