@@ -95,7 +95,8 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (situation.newest == nullptr) return false;
   const bool made = MadeSince(situation, progressing);
   const std::string_view revision = RevisionText(situation.deployment.meta);
-  const bool differs = revision != RevisionText(situation.newest->meta);
+  const std::string_view made_as = RevisionText(situation.newest->meta);
+  const bool differs = revision != made_as;
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewest(situation, progressing);
@@ -103,8 +104,9 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.deployment, status);
   if (made && !completed) return true;
-  // The annotation may also have been lost: `kubectl replace` drops it. That is no new rollout.
-  const bool lost = revision.empty() && spoken_of;
+  // The annotation may also have been lost: `kubectl replace` drops it, an admission webhook may
+  // never let it in. That is no new rollout.
+  const bool lost = (revision.empty() || made_as.empty()) && spoken_of;
   return differs && !lost;
 }
 
