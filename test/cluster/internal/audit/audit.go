@@ -25,9 +25,11 @@ type event struct {
 	Verb           string
 	RequestURI     string
 	StageTimestamp time.Time
-	User           struct{ Username string }
-	ObjectRef      *struct{ Resource, Subresource, Namespace, Name string }
-	ResponseStatus struct{ Code int }
+	// RequestReceivedTimestamp is when the apiserver began with it.
+	RequestReceivedTimestamp time.Time
+	User                     struct{ Username string }
+	ObjectRef                *struct{ Resource, Subresource, Namespace, Name string }
+	ResponseStatus           struct{ Code int }
 }
 
 // Key is what requests are counted by.
@@ -42,16 +44,24 @@ type Key struct {
 type Row struct {
 	Key
 	Count int `json:"count"`
-	// Own is how many of them were conflicts (409) over an object that this
-	// same user was the last to write: it ran into itself.
+	// Own is how many of them were conflicts (409) over an object that nobody
+	// else had written since this user did: it ran into itself.
 	Own int `json:"own,omitempty"`
+}
+
+// conflict is a user's, answered at that time and counted in that row.
+type conflict struct {
+	user string
+	at   time.Time
+	row  *Row
 }
 
 // Count reads a log. Requests count once, when they are answered in full; a
 // watch counts when it begins, since it may not have ended yet.
 func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 	counts := map[Key]*Row{}
-	writers := map[string]string{} // of objects, the last whose write was accepted
+	writers := map[string]string{}    // of objects, the last whose write was accepted
+	suspects := map[string]conflict{} // of objects, the last that looks like one with oneself
 	lines := bufio.NewReaderSize(log, 1<<20)
 	for number := 1; ; number++ {
 		line, err := lines.ReadBytes('\n')
@@ -72,9 +82,17 @@ func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 		if e.Stage != stage {
 			continue
 		}
-		writer := writers[e.object()]
+		object := e.object()
+		writer := writers[object]
 		if e.writes() && e.ResponseStatus.Code < 300 {
-			writers[e.object()] = e.User.Username
+			writers[object] = e.User.Username
+			// Answers are logged a moment after they took effect: who was at it
+			// when a conflict was answered may have caused it.
+			suspect, found := suspects[object]
+			if found && suspect.user != e.User.Username && !e.RequestReceivedTimestamp.After(suspect.at) {
+				suspect.row.Own--
+				delete(suspects, object)
+			}
 		}
 		if e.StageTimestamp.Before(since) || !user.MatchString(e.User.Username) {
 			continue
@@ -86,6 +104,7 @@ func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 		counts[key].Count++
 		if e.writes() && e.ResponseStatus.Code == http.StatusConflict && writer == e.User.Username {
 			counts[key].Own++
+			suspects[object] = conflict{e.User.Username, e.StageTimestamp, counts[key]}
 		}
 	}
 

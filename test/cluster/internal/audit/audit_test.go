@@ -39,28 +39,40 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// write is a line of the log: who patched a Deployment's status, with what answer.
-func write(user, name, subresource string, code int) string {
-	return fmt.Sprintf(`{"stage":"ResponseComplete","verb":"patch","stageTimestamp":"2026-01-01T00:00:01.000000Z",`+
+// write is a line of the log: who patched a Deployment's status, with what
+// answer, in which milliseconds.
+func write(user, name, subresource string, code, received, answered int) string {
+	at := func(millisecond int) string { return fmt.Sprintf("2026-01-01T00:00:01.%03d000Z", millisecond) }
+	return fmt.Sprintf(`{"stage":"ResponseComplete","verb":"patch","requestReceivedTimestamp":%q,"stageTimestamp":%q,`+
 		`"user":{"username":%q},"objectRef":{"resource":"deployments","subresource":%q,"namespace":"n","name":%q},`+
-		`"responseStatus":{"code":%d}}`+"\n", user, subresource, name, code)
+		`"responseStatus":{"code":%d}}`+"\n", at(received), at(answered), user, subresource, name, code)
 }
 
 func TestCountTellsConflictsWithOneself(t *testing.T) {
-	text := write("w", "a", "status", 200) +
-		write("w", "a", "", 409) + // with its own write
-		write("other", "a", "", 200) +
-		write("other", "b", "", 409) + // nobody wrote that one
-		write("w", "a", "", 409) + // with somebody else's
-		write("w", "b", "", 200) +
-		write("w", "a", "", 409) // another object is no reason
-	got, err := Count(strings.NewReader(text), regexp.MustCompile("^w$"), time.Time{})
-	want := []Row{
-		{Key{"w", "patch", "deployments", 200}, 1, 0},
-		{Key{"w", "patch", "deployments", 409}, 3, 1},
-		{Key{"w", "patch", "deployments/status", 200}, 1, 0},
-	}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, %v; want %v", got, err, want)
+	before := write("w", "a", "status", 200, 1, 2)
+	for _, test := range []struct {
+		name, log string
+		own       int
+	}{
+		{"with its own write", before + write("w", "a", "", 409, 3, 4), 1},
+		{"with somebody else's", before + write("other", "a", "", 200, 3, 4) + write("w", "a", "", 409, 5, 6), 0},
+		{"with what nobody is known to have written", write("w", "a", "", 409, 3, 4), 0},
+		{"another object is no reason", before + write("other", "b", "", 200, 3, 4) + write("w", "a", "", 409, 5, 6), 1},
+		{"with a write that is logged later", before + write("w", "a", "", 409, 5, 6) + write("other", "a", "", 200, 4, 7), 0},
+		{"somebody else's came later", before + write("w", "a", "", 409, 5, 6) + write("other", "a", "", 200, 8, 9), 1},
+		{"its own next try is no excuse", before + write("w", "a", "", 409, 5, 8) + write("w", "a", "", 200, 6, 9), 1},
+		{"somebody else's conflict", before + write("w", "a", "", 200, 3, 4) + write("other", "a", "", 409, 5, 6), 0},
+	} {
+		rows, err := Count(strings.NewReader(test.log), regexp.MustCompile(""), time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := 0
+		for _, row := range rows {
+			own += row.Own
+		}
+		if own != test.own {
+			t.Errorf("%s: %d, want %d", test.name, own, test.own)
+		}
 	}
 }
