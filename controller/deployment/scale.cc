@@ -75,6 +75,14 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   return situation.old.empty() ? nullptr : situation.old.back();
 }
 
+// What ends a scaling event where the server does not keep the annotations: a status that says that
+// the sizes were acted upon. After it the rollout goes on; before, each of its steps would be
+// undone by the event.
+std::optional<Step> AcknowledgeSizes(const Situation& situation) {
+  if (situation.deployment.spec.paused) return std::nullopt;
+  return WriteStatus(situation, Progress::kEvaluate);
+}
+
 std::optional<Step> ScaleOnlyOne(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& active) {
   const ReplicaSet* rs = OnlyOne(situation, active);
@@ -82,7 +90,8 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   const int32_t replicas = situation.limits.desired;
   const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, replicas);  // B-01
   if (rs->replicas == replicas && !stale) return std::nullopt;
-  return Sized(situation, *rs, replicas, "scale replicaset");
+  if (auto step = Sized(situation, *rs, replicas, "scale replicaset")) return step;
+  return AcknowledgeSizes(situation);
 }
 
 // Every active ReplicaSet is written, if only for its annotations (D-357.5).
@@ -106,10 +115,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       if (auto step = Sized(situation, *active[i], sizes[i], "scale in proportion")) return step;
     }
   }
-  if (situation.deployment.spec.paused) return std::nullopt;
-  // The server does not keep the annotations. Once the status says that the sizes were acted upon,
-  // the rollout goes on; before, each of its steps would be undone here.
-  return WriteStatus(situation, Progress::kEvaluate);
+  return AcknowledgeSizes(situation);
 }
 
 std::optional<Step> RefreshAnnotations(const Situation& situation,
@@ -149,11 +155,11 @@ Scaling ScalingOf(const Situation& situation) {
     return SaysOtherSize(*rs, replicas);
   });
   if (!event && !deployment.spec.paused) return Scaling::kNone;
-  if (active.size() <= 1) return Scaling::kOneActive;
-  if (IsSaturated(situation)) return Scaling::kSaturated;
   // Its sizes were decided then, and the rollout has gone on from there.
   const bool acted_upon = !deployment.spec.paused &&
                           deployment.status.observed_generation >= deployment.meta.generation;
+  if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;
+  if (IsSaturated(situation)) return Scaling::kSaturated;
   return situation.recreate() || acted_upon ? Scaling::kRefresh : Scaling::kProportional;
 }
 

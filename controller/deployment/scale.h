@@ -14,10 +14,10 @@
 //                       annotation; upstream returns early and the rollout never runs again;
 //   contract B-02       under Recreate sizes need not stay in proportion: the annotations are
 //                       refreshed, which ends the event;
-//   sizes move in proportion for a generation that is not acknowledged yet; after that a wrong
-//                       annotation is put right and no Pod moves for it, whoever wrote it. So
-//                       annotations that the server does not keep, as an admission webhook may have
-//                       it, neither hold up a rollout nor undo what it does to the sizes.
+//   sizes move for a generation that is not acknowledged yet; after that a wrong annotation is put
+//                       right and no Pod moves for it, whoever wrote it. So annotations that the
+//                       server does not keep, as an admission webhook may have it, neither hold up
+//                       a rollout nor undo what it does to the sizes.
 #pragma once
 
 #include <optional>

@@ -183,6 +183,26 @@ TEST_CASE("a rollout arrives although the server keeps none of our annotations")
   CHECK(cluster.writes.size() <= kPatchesOfOneReplicaSet);
 }
 
+TEST_CASE("the only active ReplicaSet is not kept at its size by what its annotation says") {
+  const bool in_one_edit = GENERATE(false, true);
+  Dropping cluster(KeepStored);
+  cluster.Edit([](Json& d) {  // old Pods go before the first new one comes
+    d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 0}, {"maxUnavailable", 1}};
+  });
+  cluster.Scale(8);
+  if (!in_one_edit) cluster.SyncAndRun();
+  cluster.SetImage("v3");
+  for (int i = 0; i < 10; ++i) {
+    cluster.SyncAndRun();
+    CHECK(cluster.Total() <= 8);
+    CHECK(cluster.Total() >= 7);
+  }
+  CHECK(cluster.SizeOf("v3") == 8);
+  CHECK(cluster.Observed());
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("D-273 D-354");
+}
+
 TEST_CASE("a paused Deployment and one that is deleted get their status all the same") {
   Dropping cluster(KeepStored);
   const bool deleted = GENERATE(false, true);
@@ -227,6 +247,19 @@ TEST_CASE("sizes that were acted upon are not moved by what an annotation says")
   world.deployment.spec.paused = true;  // kept in proportion at all times (D-350)
   CHECK(ScalingOf(world.Look()) == Scaling::kProportional);
   Proves("D-350");
+}
+
+TEST_CASE("nor is that of the only active ReplicaSet") {
+  World world(10);
+  ReplicaSet& v1 = world.AddOld("v1", 9, 9);
+  world.AddNew("v2", 0, 0);
+  world.SetAnnotation(v1, kDesiredReplicas, "20");
+  CHECK(ScalingOf(world.Look()) == Scaling::kOneActive);
+  world.deployment.status.observed_generation = world.deployment.meta.generation;
+  CHECK(ScalingOf(world.Look()) == Scaling::kRefresh);
+  world.deployment.spec.paused = true;
+  CHECK(ScalingOf(world.Look()) == Scaling::kOneActive);
+  Proves("D-350 D-354");
 }
 
 }  // namespace
