@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -137,7 +138,9 @@ TEST_CASE_METHOD(Fixture, "success forgets failures; a status change while backi
   CHECK(UntilReady() == kStatusCoalescing);
   CHECK(FailTimes(kA, 1, kRetryMax) >= milliseconds(50 * 512 / 2));
   Take(kA);
-  queue.Done(kA, std::nullopt);
+  std::optional<Duration> look_again_in;  // with a deadline the key stays in memory
+  if (GENERATE(false, true)) look_again_in = seconds(3600);
+  queue.Done(kA, look_again_in);
   queue.Add(kA, Wake::kObjectChange);
   CHECK(FailTimes(kA, 1, kRetryMax) <= milliseconds(75));
   Proves("D-530");

@@ -163,13 +163,16 @@ TEST_CASE("which revision is gone back to, and what is said when there is none")
     });
   }
   cluster.Ask(row.asked);
+  const int64_t generation = cluster.deployment()["metadata"]["generation"];
   cluster.Sync();
+  CHECK(cluster.deployment()["metadata"]["generation"] == generation + 1);
   CHECK(cluster.Image() == row.image);
   CHECK_FALSE(cluster.Asks());
   REQUIRE(cluster.events.size() == 1);
   CHECK(row.event.ends_with(cluster.events[0]));
   CHECK(cluster.writes.back() == (row.image == "v3" ? "clear rollback" : "roll back"));
   Proves(row.id);
+  Proves("D-468");
 }
 
 TEST_CASE("superseded numbers in the history are not looked at (D-464)") {
