@@ -4,8 +4,8 @@
 #
 #   mutants.sh [SEED [COUNT]]     COUNT faults (20) of test/contract/mutants.txt, drawn by SEED (1)
 #
-# Works on a copy of the tracked files in build/mutants, which is kept. All faults (COUNT 999) take a
-# quarter of an hour on two cores that do other things, too; a fault of what is built before takes
+# Works on a copy of the tracked files in build/mutants, which is kept. All faults (COUNT 999) take
+# a quarter of an hour on two cores that do other things, too; a fault of what is built before takes
 # three seconds.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

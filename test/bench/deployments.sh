@@ -238,12 +238,12 @@ rollouts() {
 }
 storm() {
   mark
-  note storm_writes "$(cluster flap --kubeconfig "$DATA/admin.kubeconfig" --qps "$STORM_RATE" \
+  note storm_pod_writes "$(cluster flap --kubeconfig "$DATA/admin.kubeconfig" --qps "$STORM_RATE" \
     --for "${STORM}s")"
   quiet
   costs storm
   requests storm 1
-  note storm_cpu_per_write "$(awk -v s="$(noted storm_cpu)" -v n="$(noted storm_writes)" \
+  note storm_cpu_per_write "$(awk -v s="$(noted storm_cpu)" -v n="$(noted storm_pod_writes)" \
     'BEGIN {printf "%.3f", s * 1000 / n}')"
 }
 

@@ -163,7 +163,7 @@ report() {
     row equal "storm: CPU (s)" storm_cpu
     row equal "storm: CPU per Pod status write (ms)" storm_cpu_per_write
     row equal "storm: CPU of the API server (s)" storm_api_cpu
-    row equal "storm: Pod status writes" storm_writes
+    row equal "storm: Pod status writes" storm_pod_writes
     row equal "storm: writes of the controller" storm_writes_deployments/status
   fi
   if [[ " $SETTINGS " = *" default "* ]]; then
