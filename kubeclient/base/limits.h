@@ -32,6 +32,9 @@ inline constexpr Duration kTransportCloseMax = seconds(5);
 inline constexpr Duration kCallDeadline = seconds(10);
 inline constexpr Duration kLeaseCallDeadline = seconds(5);
 inline constexpr Duration kListPageDeadline = seconds(60);
+// A list that a sync waits for: the Pods of one Deployment (W-014). Its rollout stands still until
+// a lost answer is given up.
+inline constexpr Duration kListDeadline = seconds(30);
 // Bookmarks come once a minute: two missing mean a dead connection.
 inline constexpr Duration kWatchIdle = seconds(150);
 inline constexpr int kListPageSize = 500;

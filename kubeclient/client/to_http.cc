@@ -47,7 +47,7 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
   http.target = ResourcePath(request.resource(), request.key().namespace_,
                              whole_collection ? std::string_view() : request.key().name);
   if (!request.subresource().empty()) http.target += '/' + request.subresource();
-  http.deadline = verb == Verb::kList ? kListPageDeadline : kCallDeadline;
+  http.deadline = verb == Verb::kList ? kListDeadline : kCallDeadline;
 
   if (verb == Verb::kList) {
     if (!request.label_selector().empty()) {

@@ -77,10 +77,10 @@ TEST_CASE("Only a list of Pods asks for metadata alone, and only lists get the l
   const std::string metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   const HttpRequest pods = ToHttp(Request::List(Resource::kPods, "shop", ""), "windlass");
   CHECK(pods.accept == metadata);
-  CHECK(pods.deadline == kListPageDeadline);
+  CHECK(pods.deadline == kListDeadline);
   const HttpRequest sets = ToHttp(Request::List(Resource::kReplicaSets, "shop", ""), "windlass");
   CHECK(sets.accept == "application/json");
-  CHECK(sets.deadline == kListPageDeadline);
+  CHECK(sets.deadline == kListDeadline);
   CHECK(ToHttp(Request::Get(Resource::kPods, {"shop", "p"}), "windlass").accept ==
         "application/json");
   CHECK(ToHttp(PatchOf("web"), "windlass").deadline == kCallDeadline);
