@@ -89,6 +89,12 @@ bool MadeSince(const Situation& situation, const Condition* progressing) {
           progressing->last_update_time < situation.newest->meta.creation_timestamp);
 }
 
+// The number that `rs` had before it got its present one (D-164); empty when there was none.
+std::string_view RevisionBefore(const ReplicaSet& rs) {
+  const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  return history.substr(history.rfind(',') + 1);
+}
+
 // `status` has its new counters.
 bool Unacknowledged(const Situation& situation, const Condition* progressing,
                     const DeploymentStatus& status) {
@@ -104,10 +110,14 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.deployment, status);
   if (made && !completed) return true;
-  // The annotation may also have been lost: `kubectl replace` drops it, an admission webhook may
-  // never let it in. That is no new rollout.
-  const bool lost = (revision.empty() || made_as.empty()) && spoken_of;
-  return differs && !lost;
+  if (!differs || !spoken_of) return differs;
+  // Told of already, unless the rollout left this ReplicaSet and came back before any status was
+  // written: that gave it another number. Otherwise the annotation was lost or overwritten:
+  // `kubectl replace` drops it, a manifest that was exported brings an old one, an admission
+  // webhook may never let it in.
+  const bool came_back =
+      !revision.empty() && !made_as.empty() && revision == RevisionBefore(*situation.newest);
+  return came_back;
 }
 
 // A verdict on the rollout before must not be shown for the present one: neither that it timed out,

@@ -7,7 +7,9 @@
 // revision annotation differs from its new ReplicaSet's, or whose new ReplicaSet is younger than
 // the last word on its rollout (made again, it has the revision it had), has a rollout nobody
 // acknowledged. Its next status write ends both, and starts the deadline: whatever our clock says,
-// no word is older than the ReplicaSet it is about. Which reason it gives is derived as well:
+// no word is older than the ReplicaSet it is about. A revision that differs although the last word
+// is about this very ReplicaSet was lost or overwritten, unless it is the one this ReplicaSet had
+// before. Which reason the write gives is derived as well:
 //   - a ReplicaSet that had another revision before (it carries a history), or is older than its
 //     Deployment (it was adopted), was found: FoundNewReplicaSet;
 //   - every other was created for this rollout: NewReplicaSetCreated.

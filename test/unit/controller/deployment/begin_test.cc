@@ -104,21 +104,42 @@ TEST_CASE("a ReplicaSet made again is told after all, whatever came between (D-1
   Proves("D-180 D-181 D-440");
 }
 
-TEST_CASE("a revision annotation that was lost is no new rollout (D-166)") {
+TEST_CASE("a revision annotation that was lost or overwritten is no new rollout (D-166)") {
   const ToldRow row = GENERATE(from_range(Told()));
-  CAPTURE(row.id);
+  // `kubectl replace` drops it, `kubectl apply` of an exported manifest brings an old one.
+  const std::string applied = GENERATE("", "1", "7");
+  CAPTURE(row.id, applied);
   Cluster cluster(4);
   row.reach(cluster);
   const std::string revision = cluster.revision();
   const Json told = Progressing(cluster);
   for (int i = 0; i < 3; ++i) {
     cluster.now += 60;
-    cluster.Edit([](Json& d) { d["metadata"].erase("annotations"); });
+    cluster.Edit([&](Json& d) {
+      d["metadata"].erase("annotations");
+      if (!applied.empty()) d["metadata"]["annotations"][std::string(kRevision)] = applied;
+    });
     cluster.Sync();
     CHECK(cluster.revision() == revision);
     CHECK(Progressing(cluster) == told);
   }
   Proves("D-166 D-425");
+}
+
+TEST_CASE("a rollout there and back is told although no status came between (W-12)") {
+  Cluster cluster(4);
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Sync(2);  // made, and v1 shrunk for it
+  REQUIRE(cluster.revision() == "1");
+  cluster.RunReplicaSets({{"v2", 0}});
+  cluster.SetImage("v1");
+  cluster.now += 60;
+  if (GENERATE(true, false)) cluster.Sync(1);
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing") == "True FoundNewReplicaSet");
+  CHECK(Progressing(cluster)["lastUpdateTime"] == FormatTime({cluster.now}));
+  Proves("W-12");
 }
 
 TEST_CASE("a rollout that begins while the annotation is lost is told all the same (D-180)") {
