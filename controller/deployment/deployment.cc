@@ -55,6 +55,23 @@ Step NextRollout(const Situation& situation) {
   return NoLaterThanDeadline(situation, std::move(then));
 }
 
+// A size that the server does not keep holds up the rollout, not what users are told of it.
+Step TellAllTheSame(const Situation& situation) {
+  const bool paused = situation.deployment.spec.paused;
+  const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
+  if (status && !WasOfNoAvail(*status, situation.learned)) return *status;
+  return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
+}
+
+Step NextWhileRunning(const Situation& situation) {
+  const auto resumed = AcknowledgeResume(situation);
+  if (resumed && !WasOfNoAvail(*resumed, situation.learned)) return *resumed;
+  if (auto step = ConfirmTemplateChanged(situation)) return *step;
+  if (auto step = HandleRollback(situation)) return *step;
+  if (auto step = HandleScaling(situation)) return *step;
+  return NextRollout(situation);
+}
+
 Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
   if (auto step = RefuseSelector(*view.deployment, learned)) return *step;
@@ -63,13 +80,9 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
 
-  if (view.deployment->spec.paused) return NextWhilePaused(situation);
-  const auto resumed = AcknowledgeResume(situation);
-  if (resumed && !WasOfNoAvail(*resumed, learned)) return *resumed;
-  if (auto step = ConfirmTemplateChanged(situation)) return *step;
-  if (auto step = HandleRollback(situation)) return *step;
-  if (auto step = HandleScaling(situation)) return *step;
-  return NextRollout(situation);
+  Step step =
+      situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);
+  return WasOfNoAvail(step, learned) ? TellAllTheSame(situation) : step;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A server that takes what we write and does not keep it, as an admission webhook may have it:
-// rollouts, scaling and the status go on without.
+// rollouts, scaling and the status go on without annotations, the status without sizes.
 #include <algorithm>
 #include <functional>
 
@@ -229,6 +229,30 @@ TEST_CASE("a rollout is resumed although the server keeps none of our conditions
   cluster.Sync10();
   CHECK(cluster.SizeOf("v3") == 4);
   CHECK(cluster.Total() == 4);
+}
+
+TEST_CASE("a size that the server does not keep holds up the rollout, not the status") {
+  const bool paused = GENERATE(false, true);
+  Dropping cluster(
+      [](const Json& before, Json& rs) { rs["spec"]["replicas"] = before["spec"]["replicas"]; });
+  cluster.SetImage("v3");
+  cluster.SyncAndRun();
+  if (paused) {
+    cluster.Pause(true);
+    cluster.Scale(1);
+  }
+  cluster.SyncAndRun();
+  CHECK(cluster.Observed());
+  cluster.RunReplicaSets({{"v2", 0}, {"v3", 0}});
+  cluster.SyncAndRun();
+  CHECK(cluster.Condition("Available") == "False MinimumReplicasUnavailable");
+  CHECK_FALSE(cluster.deployment()["status"].contains("availableReplicas"));
+  cluster.RunReplicaSets({{"v2", 0}, {"v3", 0}});
+  cluster.now += 700;
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing") ==
+        (paused ? "Unknown DeploymentPaused" : "False ProgressDeadlineExceeded"));
+  Proves("D-065 D-407 D-425");
 }
 
 TEST_CASE("sizes that were acted upon are not moved by what an annotation says") {
