@@ -11,9 +11,9 @@
 // so that whoever sees a generation observed finds its ReplicaSets acted upon (D-065). A Deployment
 // that is as it should be gives Wait, and not one write (D-028).
 //
-// One concern, one file: selector, claim, ownership, new_replica_set, create, fenceposts, strategy,
-// rolling, rolling_update, recreate, rollback, scale, proportional, pause, status, progress,
-// deadline, history, patches.
+// One concern, one file: selector, claim, ownership, new_replica_set, create, collision,
+// fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale, proportional, pause,
+// status, progress, deadline, history, patches.
 #pragma once
 
 #include "controller/step.h"

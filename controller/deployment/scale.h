@@ -3,7 +3,8 @@
 // A scaling event is spec.replicas changing while ReplicaSets are active. It shows in the
 // desired-replicas annotation of an active ReplicaSet: the size its Deployment had when it was last
 // scaled (D-352). It is handled before the rollout goes on, and is over once the annotations say
-// so. A paused Deployment is kept at its size in the same way, event or not (D-350).
+// so, or the status where the server does not keep them. A paused Deployment is kept at its size in
+// the same way, event or not (D-350).
 //
 // The rollout goes on in the same sync, and the status is written after it: upstream writes one in
 // between, which acknowledges a template that came with the new size before anything was done about
