@@ -24,7 +24,7 @@ install_debian() {
   if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
     cp /usr/local/share/ca-certificates/*.crt "$fresh/usr/local/share/ca-certificates/"
   fi
-  quietly env -u TMPDIR chroot "$fresh" /usr/sbin/update-ca-certificates # ours is none of its folders
+  quietly env -u TMPDIR chroot "$fresh" /usr/sbin/update-ca-certificates # ours is not in it
 }
 
 # The variables package clients of this machine go by.
