@@ -5,8 +5,7 @@
 #   mutants.sh [SEED [COUNT]]     COUNT faults (20) of test/contract/mutants.txt, drawn by SEED (1)
 #
 # Works on a copy of the tracked files in build/mutants, which is kept. All faults (COUNT 999) take
-# a quarter of an hour on two cores that do other things, too; a fault of what is built before takes
-# three seconds.
+# a quarter of an hour on two cores; one takes a few seconds once the copy has been built.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 seed=${1:-1} count=${2:-20}
