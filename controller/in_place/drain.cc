@@ -1,0 +1,101 @@
+#include "controller/in_place/drain.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/in_place/words.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kLabelMode = "Label:";
+constexpr size_t kLabelValueBytesMax = 63;
+
+Error Refuse(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
+
+bool IsAlphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// As the API server has it, except that the empty text will not do.
+bool IsLabelValue(std::string_view text) {
+  return !text.empty() && text.size() <= kLabelValueBytesMax && IsAlphanumeric(text.front()) &&
+         IsAlphanumeric(text.back()) && std::ranges::all_of(text, [](char c) {
+           return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+bool SelectsBy(const LabelSelector& selector, std::string_view label) {
+  return selector.match_labels.Has(label) ||
+         std::ranges::any_of(selector.match_expressions,
+                             [&](const LabelSelectorRequirement& one) { return one.key == label; });
+}
+
+Status CheckLabel(const Drain& drain, const DeploymentSpec& spec, const Json& pod_template) {
+  if (SelectsBy(spec.selector, drain.label)) {
+    return Refuse("label " + Quoted(drain.label) +
+                  " is in spec.selector, a Pod without it is no longer the Deployment's: "
+                  "drain by another label");
+  }
+  const Json::json_pointer labels("/metadata/labels");
+  const Json values = pod_template.contains(labels) ? pod_template[labels] : Json();
+  const auto value = values.find(drain.label);
+  if (value == values.end() || !value->is_string()) {
+    return Refuse("label " + Quoted(drain.label) +
+                  " is missing in spec.template.metadata.labels: add it with value " +
+                  Quoted(drain.on) + ", and to the selectors of the Services");
+  }
+  if (*value != drain.on) {
+    return Refuse("label " + Quoted(drain.label) + " has value " +
+                  Quoted(value->get_ref<const std::string&>()) +
+                  " in spec.template.metadata.labels: write that one before the slash");
+  }
+  return Unit{};
+}
+
+Status CheckGate(const Json& pod_template) {
+  const Json::json_pointer gates("/spec/readinessGates");
+  if (pod_template.contains(gates) && pod_template[gates].is_array()) {
+    for (const Json& gate : pod_template[gates]) {
+      if (gate.is_object() && gate.value("conditionType", Json()) == kReadyGate) return Unit{};
+    }
+  }
+  return Refuse(
+      "readinessGate " + std::string(kReadyGate) +
+      " is missing: add it to spec.template.spec.readinessGates, or choose Label or None");
+}
+
+}  // namespace
+
+Result<Drain> ParseDrain(std::string_view text) {
+  if (IsWord(text, "None")) return Drain{};
+  if (IsWord(text, "Gate")) return Drain{.mode = Drain::Mode::kGate};
+  Drain drain{.mode = Drain::Mode::kLabel};
+  if (IsWord(text.substr(0, kLabelMode.size()), kLabelMode)) {
+    text.remove_prefix(kLabelMode.size());
+    const size_t equals = text.find('=');
+    const size_t slash = text.find('/', std::min(equals, text.size()));
+    if (slash != std::string_view::npos) {
+      drain.label = text.substr(0, equals);
+      drain.on = text.substr(equals + 1, slash - equals - 1);
+      drain.off = text.substr(slash + 1);
+    }
+  }
+  const bool usable = !drain.label.empty() && IsLabelValue(drain.on) && IsLabelValue(drain.off);
+  if (usable && drain.on != drain.off) return drain;
+  return Refuse(
+      "write None, Gate or Label:<key>=<on>/<off> with two different label values, such "
+      "as Label:windlass.dev/traffic=on/off");
+}
+
+Status CheckDrain(const Drain& drain, const DeploymentSpec& spec) {
+  if (drain.mode == Drain::Mode::kNone) return Unit{};
+  const Json pod_template =
+      spec.template_json == nullptr ? Json() : Json::parse(*spec.template_json, nullptr, false);
+  if (drain.mode == Drain::Mode::kGate) return CheckGate(pod_template);
+  return CheckLabel(drain, spec, pod_template);
+}
+
+}  // namespace windlass::in_place

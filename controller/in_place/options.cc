@@ -1,0 +1,280 @@
+#include "controller/in_place/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "controller/in_place/words.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr std::string_view kPrefix = "windlass.dev/in-place-";
+constexpr std::string_view kKeys[] = {kInPlace,     kMaxUnavailable, kSurge,        kPartition,
+                                      kCanaryFirst, kDrain,          kDrainSeconds, kOnFailure,
+                                      kPdb,         kInitImages,     kFields,       kUnblock};
+constexpr int32_t kDrainSecondsDefault = 10;
+constexpr int32_t kDrainSecondsMax = 3600;
+
+template <typename Value>
+struct Choice {
+  std::string_view word;
+  Value value;
+};
+constexpr Choice<Policy> kPolicies[] = {{"Disabled", Policy::kDisabled},
+                                        {"IfPossible", Policy::kIfPossible},
+                                        {"Only", Policy::kOnly},
+                                        {"Release", Policy::kRelease}};
+constexpr Choice<Surge> kSurges[] = {
+    {"Auto", Surge::kAuto}, {"Never", Surge::kNever}, {"Always", Surge::kAlways}};
+constexpr Choice<bool> kBools[] = {{"true", true}, {"false", false}};
+constexpr Choice<OnFailure> kOnFailures[] = {
+    {"Hold", OnFailure::kHold}, {"Revert", OnFailure::kRevert}, {"Recreate", OnFailure::kRecreate}};
+constexpr Choice<PdbPolicy> kPdbs[] = {{"Respect", PdbPolicy::kRespect},
+                                       {"Reserve", PdbPolicy::kReserve},
+                                       {"Ignore", PdbPolicy::kIgnore}};
+constexpr Choice<InitImages> kInitImageChoices[] = {{"Recreate", InitImages::kRecreate},
+                                                    {"PatchOnly", InitImages::kPatchOnly}};
+constexpr Choice<bool Fields::*> kFieldChoices[] = {{"image", &Fields::image},
+                                                    {"metadata", &Fields::metadata},
+                                                    {"tolerations", &Fields::tolerations}};
+
+// "Auto, Never or Always"
+template <typename Value>
+std::string WordsOf(std::span<const Choice<Value>> choices) {
+  std::string text;
+  for (size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0) text += i + 1 == choices.size() ? " or " : ", ";
+    text += choices[i].word;
+  }
+  return text;
+}
+
+template <typename Value>
+const Value* FindWord(std::span<const Choice<Value>> choices, std::string_view word) {
+  const auto found = std::ranges::find_if(
+      choices, [&](const Choice<Value>& choice) { return IsWord(word, choice.word); });
+  return found == choices.end() ? nullptr : &found->value;
+}
+
+template <typename Integer>
+std::optional<Integer> ParseWhole(std::string_view text) {
+  Integer value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end) return std::nullopt;
+  return value;
+}
+
+std::string_view Trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+// Reads one annotation after the other; what is wrong is noted, and the default stays.
+class Reader {
+ public:
+  explicit Reader(const Deployment& deployment) : deployment_(deployment) {}
+
+  Configuration Read();
+
+ private:
+  std::optional<std::string_view> Value(std::string_view key) const {
+    return deployment_.meta.annotations.Find(key);
+  }
+  std::string Text(std::string_view key, std::string_view what) const {
+    return "deployment " + KeyOf(deployment_.meta).ToString() + ": annotation " + std::string(key) +
+           ": " + std::string(what);
+  }
+  void Refuse(std::string_view key, std::string_view what) {
+    configuration_.errors.push_back({ErrorKind::kConfig, Text(key, what)});
+  }
+  void Warn(std::string_view key, std::string_view what) {
+    configuration_.warnings.push_back(Text(key, what));
+  }
+
+  template <typename T, size_t N>
+  void ReadWord(std::string_view key, const Choice<T> (&choices)[N], T& into);
+  template <typename Integer>
+  void ReadNumber(std::string_view key, Integer least, Integer most, std::string_view example,
+                  std::optional<Integer>& into);
+  std::optional<int32_t> ReadPods(std::string_view key, bool round_up);
+  void ReadFields();
+  void ReadDrain();
+  void ReadLimits();
+  void ReadPartition();
+  int32_t NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
+                      std::string_view field);
+  void CheckTogether();
+  void WarnOfUnknown();
+
+  const Deployment& deployment_;
+  Configuration configuration_;
+  Options& options_ = configuration_.options;
+};
+
+template <typename T, size_t N>
+void Reader::ReadWord(std::string_view key, const Choice<T> (&choices)[N], T& into) {
+  const auto text = Value(key);
+  if (!text) return;
+  const std::span<const Choice<T>> all(choices);
+  if (const T* value = FindWord(all, *text)) {
+    into = *value;
+  } else {
+    Refuse(key, Quoted(*text) + " is not known: write " + WordsOf(all));
+  }
+}
+
+template <typename Integer>
+void Reader::ReadNumber(std::string_view key, Integer least, Integer most, std::string_view example,
+                        std::optional<Integer>& into) {
+  const auto text = Value(key);
+  if (!text) return;
+  const auto number = ParseWhole<Integer>(*text);
+  if (number && *number >= least && *number <= most) {
+    into = *number;
+  } else {
+    Refuse(key, Quoted(*text) + " will not do: write " + std::string(example));
+  }
+}
+
+// A count of Pods or a percentage of the replicas; nullopt when absent or wrong.
+std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
+  const auto text = Value(key);
+  if (!text) return std::nullopt;
+  const auto count = ParseWhole<int32_t>(*text);
+  const auto value = count ? IntOrPercent::Int(*count) : IntOrPercent::Percent(std::string(*text));
+  const Result<int32_t> pods = Resolve(value, deployment_.spec.replicas, round_up);
+  if (pods.ok()) return *pods;
+  Refuse(key, pods.error().message);
+  return std::nullopt;
+}
+
+void Reader::ReadFields() {
+  const auto text = Value(kFields);
+  if (!text) return;
+  const std::span<const Choice<bool Fields::*>> all(kFieldChoices);
+  Fields fields{false, false, false};
+  std::string_view rest = *text;
+  while (true) {
+    const std::string_view word = Trimmed(rest.substr(0, rest.find(',')));
+    const auto* field = FindWord(all, word);
+    if (IsWord(word, "resources")) {
+      return Refuse(kFields, "resources cannot be changed in place yet: leave it out");
+    }
+    if (field == nullptr) {
+      return Refuse(kFields, Quoted(word) + " is not known: write one or more of " + WordsOf(all) +
+                                 ", with commas between them");
+    }
+    fields.** field = true;
+    if (rest.find(',') == std::string_view::npos) break;
+    rest.remove_prefix(rest.find(',') + 1);
+  }
+  options_.fields = fields;
+}
+
+void Reader::ReadDrain() {
+  if (const auto text = Value(kDrain)) {
+    Result<Drain> drain = ParseDrain(*text);
+    Status fits = drain.ok() ? CheckDrain(*drain, deployment_.spec) : drain.error();
+    if (fits.ok()) {
+      options_.drain = *std::move(drain);
+    } else {
+      Refuse(kDrain, Quoted(*text) + " will not do: " + fits.error().message);
+    }
+  }
+  std::optional<int32_t> seconds;
+  ReadNumber(kDrainSeconds, 0, kDrainSecondsMax, "whole seconds from 0 to 3600", seconds);
+  const bool drains = options_.drain.mode != Drain::Mode::kNone;
+  options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
+}
+
+// As the field of the Deployment's own strategy has it; the API always fills both.
+int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
+                            std::string_view field) {
+  if (!value) return 0;
+  const Result<int32_t> pods = Resolve(*value, deployment_.spec.replicas, round_up);
+  if (pods.ok()) return *pods;
+  configuration_.errors.push_back(
+      {ErrorKind::kConfig, "deployment " + KeyOf(deployment_.meta).ToString() +
+                               ": spec.strategy.rollingUpdate." + std::string(field) + ": " +
+                               pods.error().message});
+  return 0;
+}
+
+void Reader::ReadLimits() {
+  const DeploymentSpec& spec = deployment_.spec;
+  int32_t unavailable = spec.replicas;  // Recreate: nothing else is asked for
+  if (spec.strategy_type == "RollingUpdate") {
+    unavailable = NativeLimit(spec.max_unavailable, false, "maxUnavailable");
+    options_.max_surge = NativeLimit(spec.max_surge, true, "maxSurge");
+    if (unavailable == 0 && options_.max_surge == 0) unavailable = 1;  // as upstream (D-251)
+  }
+  unavailable = ReadPods(kMaxUnavailable, false).value_or(unavailable);
+  options_.max_unavailable = std::min(unavailable, spec.replicas);
+  ReadWord(kSurge, kSurges, options_.surge);
+  if (options_.surge == Surge::kNever) options_.max_surge = 0;
+}
+
+// Rounded up: who asks for a share of old Pods gets no fewer.
+void Reader::ReadPartition() {
+  const int32_t replicas = deployment_.spec.replicas;
+  options_.partition = ReadPods(kPartition, true).value_or(0);
+  if (options_.partition <= replicas) return;
+  Warn(kPartition, Quoted(*Value(kPartition)) + " is more than the " + std::to_string(replicas) +
+                       " replicas there are: all of them keep the old revision");
+  options_.partition = replicas;
+}
+
+// What each value alone does not show.
+void Reader::CheckTogether() {
+  if (options_.policy != Policy::kOnly) return;
+  const DeploymentSpec& spec = deployment_.spec;
+  if (spec.strategy_type == "Recreate" && spec.replicas > 1) {
+    Refuse(kInPlace,
+           "Only cannot keep what strategy Recreate promises, no old Pod beside a new one, for " +
+               std::to_string(spec.replicas) +
+               " replicas: write IfPossible, or set spec.strategy.type to RollingUpdate");
+  }
+  if (options_.surge == Surge::kNever && options_.max_unavailable == 0 && spec.replicas > 0) {
+    Refuse(kSurge, "Never leaves nothing to do, because no Pod may be unavailable: set " +
+                       std::string(kMaxUnavailable) + " to 1 or more, or write Auto");
+  }
+}
+
+void Reader::WarnOfUnknown() {
+  for (const auto& [key, value] : deployment_.meta.annotations) {
+    if (!key.text().starts_with(kPrefix) || std::ranges::count(kKeys, key.text()) > 0) continue;
+    Warn(key.text(), "is not known and says nothing: correct its name or remove it");
+  }
+}
+
+Configuration Reader::Read() {
+  const auto asked = Value(kInPlace);
+  if (!asked || IsWord(*asked, "Disabled")) return {};
+  ReadWord(kInPlace, kPolicies, options_.policy);
+  ReadLimits();
+  ReadPartition();
+  ReadWord(kCanaryFirst, kBools, options_.canary_first);
+  ReadDrain();
+  ReadWord(kOnFailure, kOnFailures, options_.on_failure);
+  ReadWord(kPdb, kPdbs, options_.pdb);
+  ReadWord(kInitImages, kInitImageChoices, options_.init_images);
+  ReadFields();
+  ReadNumber<int64_t>(kUnblock, 1, std::numeric_limits<int64_t>::max(), "the number of a revision",
+                      options_.unblock);
+  CheckTogether();
+  WarnOfUnknown();
+  if (!configuration_.errors.empty()) options_.policy = Policy::kDisabled;
+  return std::move(configuration_);
+}
+
+}  // namespace
+
+Configuration ReadOptions(const Deployment& deployment) { return Reader(deployment).Read(); }
+
+}  // namespace windlass::in_place

@@ -1,0 +1,348 @@
+// The annotations of in-place D.1, and what D.2 refuses.
+#include "controller/in_place/options.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "test/catch.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Annotations = std::map<std::string, std::string>;
+
+constexpr const char* kPrefix = "windlass.dev/in-place";
+
+// Deployment shop/web: 10 replicas, RollingUpdate 25 %/25 %, with a label and a gate to drain by.
+Deployment Web(const Annotations& suffixes) {
+  Deployment deployment;
+  deployment.meta.namespace_ = "shop";
+  deployment.meta.name = "web";
+  for (const auto& [suffix, value] : suffixes) {
+    deployment.meta.annotations.Set(kPrefix + suffix, value);
+  }
+  deployment.spec.replicas = 10;
+  deployment.spec.selector.present = true;
+  deployment.spec.selector.match_labels.Set("app", "web");
+  deployment.spec.selector.match_expressions.push_back({"tier", "Exists", {}});
+  deployment.spec.strategy_type = "RollingUpdate";
+  deployment.spec.max_surge = IntOrPercent::Percent("25%");
+  deployment.spec.max_unavailable = IntOrPercent::Percent("25%");
+  deployment.spec.template_json = std::make_shared<const std::string>(
+      R"({"metadata":{"labels":{"app":"web","tier":"front","traffic":"on"}},)"
+      R"("spec":{"readinessGates":[{"conditionType":"other"},)"
+      R"({"conditionType":"windlass.dev/in-place-ready"}]}})");
+  return deployment;
+}
+
+Annotations On(Annotations more) {
+  more.emplace("", "IfPossible");
+  return more;
+}
+
+// What is read when only windlass.dev/in-place: IfPossible is set.
+Options Defaults() {
+  Options options;
+  options.policy = Policy::kIfPossible;
+  options.max_unavailable = 2;
+  options.max_surge = 3;
+  return options;
+}
+
+TEST_CASE("a Deployment that does not ask for in-place updates has no options (P-001)") {
+  const Annotations annotations = GENERATE(values<Annotations>({
+      {},
+      {{"", "Disabled"}},
+      {{"", "disabled"}, {"-surge", "often"}, {"-partition", "-1"}},
+      {{"-max-unavailable", "oops"}, {"-drain", "Gate"}},
+  }));
+  const Configuration read = ReadOptions(Web(annotations));
+  CHECK(read.options == Options{});
+  CHECK(read.errors.empty());
+  CHECK(read.warnings.empty());
+}
+
+struct Row {
+  std::string id;
+  Annotations annotations;
+  std::function<void(Options&)> change;  // what differs from the defaults
+};
+
+TEST_CASE("annotations are read with their defaults (D.1)") {
+  const Row row = GENERATE(values<Row>({
+      {"P-001 IfPossible", {}, [](Options&) {}},
+      {"P-001 Only", {{"", "Only"}}, [](Options& o) { o.policy = Policy::kOnly; }},
+      {"P-076 Release", {{"", "Release"}}, [](Options& o) { o.policy = Policy::kRelease; }},
+      {"P-076 in any case", {{"", "release"}}, [](Options& o) { o.policy = Policy::kRelease; }},
+      {"P-033 unavailable, a count",
+       {{"-max-unavailable", "4"}},
+       [](Options& o) { o.max_unavailable = 4; }},
+      {"P-033 unavailable rounds down",
+       {{"-max-unavailable", "39%"}},
+       [](Options& o) { o.max_unavailable = 3; }},
+      {"P-033 unavailable, none",
+       {{"-max-unavailable", "0"}},
+       [](Options& o) { o.max_unavailable = 0; }},
+      {"P-033 unavailable, at most all",
+       {{"-max-unavailable", "11"}},
+       [](Options& o) { o.max_unavailable = 10; }},
+      {"P-024 surge Auto", {{"-surge", "Auto"}}, [](Options&) {}},
+      {"P-024 surge Always", {{"-surge", "Always"}}, [](Options& o) { o.surge = Surge::kAlways; }},
+      {"P-024 surge Never",
+       {{"-surge", "Never"}},
+       [](Options& o) { o.surge = Surge::kNever, o.max_surge = 0; }},
+      {"P-033 partition, a count", {{"-partition", "7"}}, [](Options& o) { o.partition = 7; }},
+      {"P-033 partition rounds up", {{"-partition", "31%"}}, [](Options& o) { o.partition = 4; }},
+      {"P-033 partition, all", {{"-partition", "100%"}}, [](Options& o) { o.partition = 10; }},
+      {"P-033 no canary", {{"-canary-first", "false"}}, [](Options& o) { o.canary_first = false; }},
+      {"P-033 canary", {{"-canary-first", "True"}}, [](Options&) {}},
+      {"P-040 drain None", {{"-drain", "None"}}, [](Options&) {}},
+      {"P-040 drain Gate",
+       {{"-drain", "Gate"}},
+       [](Options& o) { o.drain.mode = Drain::Mode::kGate, o.drain_seconds = 10; }},
+      {"P-040 drain Label",
+       {{"-drain", "Label:traffic=on/off"}},
+       [](Options& o) {
+         o.drain = {Drain::Mode::kLabel, "traffic", "on", "off"};
+         o.drain_seconds = 10;
+       }},
+      {"P-040 drain for some seconds",
+       {{"-drain", "gate"}, {"-drain-seconds", "3600"}},
+       [](Options& o) { o.drain.mode = Drain::Mode::kGate, o.drain_seconds = 3600; }},
+      {"P-040 drain for no time",
+       {{"-drain", "Gate"}, {"-drain-seconds", "0"}},
+       [](Options& o) { o.drain.mode = Drain::Mode::kGate; }},
+      {"P-061 Hold", {{"-on-failure", "Hold"}}, [](Options&) {}},
+      {"P-062 Revert",
+       {{"-on-failure", "Revert"}},
+       [](Options& o) { o.on_failure = OnFailure::kRevert; }},
+      {"P-063 Recreate",
+       {{"-on-failure", "Recreate"}},
+       [](Options& o) { o.on_failure = OnFailure::kRecreate; }},
+      {"P-038 Respect", {{"-pdb", "Respect"}}, [](Options&) {}},
+      {"P-038 Reserve", {{"-pdb", "Reserve"}}, [](Options& o) { o.pdb = PdbPolicy::kReserve; }},
+      {"P-038 Ignore", {{"-pdb", "Ignore"}}, [](Options& o) { o.pdb = PdbPolicy::kIgnore; }},
+      {"P-006 Recreate", {{"-init-images", "Recreate"}}, [](Options&) {}},
+      {"P-006 PatchOnly",
+       {{"-init-images", "PatchOnly"}},
+       [](Options& o) { o.init_images = InitImages::kPatchOnly; }},
+      {"P-004 all fields", {{"-fields", "image, metadata ,tolerations"}}, [](Options&) {}},
+      {"P-004 images only",
+       {{"-fields", "image"}},
+       [](Options& o) { o.fields = {true, false, false}; }},
+      {"P-004 two fields",
+       {{"-fields", "tolerations,metadata"}},
+       [](Options& o) { o.fields = {false, true, true}; }},
+      {"P-062 unblock",
+       {{"-unblock", "9007199254740993"}},
+       [](Options& o) { o.unblock = 9007199254740993; }},
+  }));
+  CAPTURE(row.id);
+  Options want = Defaults();
+  row.change(want);
+  const Configuration read = ReadOptions(Web(On(row.annotations)));
+  CHECK(read.errors == std::vector<Error>{});
+  CHECK(read.warnings.empty());
+  CHECK(read.options == want);
+}
+
+struct LimitRow {
+  std::string id;
+  int32_t replicas;
+  std::string strategy;
+  IntOrPercent surge, unavailable;
+  int32_t want_surge, want_unavailable;
+};
+
+TEST_CASE("without limits of their own, in-place updates have those of the strategy (P-033)") {
+  const auto pods = IntOrPercent::Int;
+  const auto share = IntOrPercent::Percent;
+  const LimitRow row = GENERATE_COPY(values<LimitRow>({
+      {"C.6 native defaults give three replicas nothing", 3, "RollingUpdate", share("25%"),
+       share("25%"), 1, 0},
+      {"C.6 native defaults, four", 4, "RollingUpdate", share("25%"), share("25%"), 1, 1},
+      {"D-251 neither resolves to a Pod", 2, "RollingUpdate", pods(0), share("1%"), 0, 1},
+      {"a surge alone", 5, "RollingUpdate", pods(2), pods(0), 2, 0},
+      {"at most all", 5, "RollingUpdate", pods(0), pods(9), 0, 5},
+      {"no replicas", 0, "RollingUpdate", share("25%"), share("25%"), 0, 0},
+      {"P-011 Recreate", 1, "Recreate", share("oops"), share("oops"), 0, 1},
+  }));
+  CAPTURE(row.id);
+  Deployment deployment = Web({{"", "Only"}});
+  deployment.spec.replicas = row.replicas;
+  deployment.spec.strategy_type = row.strategy;
+  deployment.spec.max_surge = row.surge;
+  deployment.spec.max_unavailable = row.unavailable;
+  const Configuration read = ReadOptions(deployment);
+  CHECK(read.errors.empty());
+  CHECK(read.options.max_surge == row.want_surge);
+  CHECK(read.options.max_unavailable == row.want_unavailable);
+}
+
+struct WrongRow {
+  std::string id, suffix, value;
+  std::string want;  // behind "deployment shop/web: annotation windlass.dev/in-place<suffix>: "
+};
+
+TEST_CASE("a wrong value is told with the object, the annotation and the remedy (D.2)") {
+  const std::string pods = ": write a count of Pods such as 1, or a percentage such as \"25%\"";
+  const std::string drain =
+      "write None, Gate or Label:<key>=<on>/<off> with two different label values, such as "
+      "Label:windlass.dev/traffic=on/off";
+  const std::string field =
+      " is not known: write one or more of image, metadata or tolerations, with commas between "
+      "them";
+  const WrongRow row = GENERATE_COPY(values<WrongRow>({
+      {"P-001", "", "true", "\"true\" is not known: write Disabled, IfPossible, Only or Release"},
+      {"P-001 empty", "", "", "\"\" is not known: write Disabled, IfPossible, Only or Release"},
+      {"P-033 unavailable, a word", "-max-unavailable", "oops",
+       "\"oops\" is not a percentage" + pods},
+      {"P-033 unavailable, negative", "-max-unavailable", "-1", "\"-1\" is negative" + pods},
+      {"P-033 unavailable, a fraction", "-max-unavailable", "1.5%",
+       "\"1.5%\" is not a percentage" + pods},
+      {"P-033 unavailable, too large", "-max-unavailable", "2147483648",
+       "\"2147483648\" is not a percentage" + pods},
+      {"P-024", "-surge", "Sometimes", "\"Sometimes\" is not known: write Auto, Never or Always"},
+      {"P-033 partition", "-partition", "half", "\"half\" is not a percentage" + pods},
+      {"P-033 canary", "-canary-first", "yes", "\"yes\" is not known: write true or false"},
+      {"P-040 drain", "-drain", "Hard", "\"Hard\" will not do: " + drain},
+      {"P-040 drain, no key", "-drain", "Label:=on/off", "\"Label:=on/off\" will not do: " + drain},
+      {"P-040 drain, no values", "-drain", "Label:traffic",
+       "\"Label:traffic\" will not do: " + drain},
+      {"P-040 drain, one value", "-drain", "Label:traffic=on",
+       "\"Label:traffic=on\" will not do: " + drain},
+      {"P-040 drain, equal values", "-drain", "Label:traffic=on/on",
+       "\"Label:traffic=on/on\" will not do: " + drain},
+      {"P-040 drain, no label value", "-drain", "Label:traffic=on/off!",
+       "\"Label:traffic=on/off!\" will not do: " + drain},
+      {"P-040 drain, empty label value", "-drain", "Label:traffic=on/",
+       "\"Label:traffic=on/\" will not do: " + drain},
+      {"P-040 drain, label missing in the template", "-drain", "Label:a/b=in/out",
+       "\"Label:a/b=in/out\" will not do: label \"a/b\" is missing in "
+       "spec.template.metadata.labels: add it with value \"in\", and to the selectors of the "
+       "Services"},
+      {"P-040 drain, other value in the template", "-drain", "Label:traffic=yes/no",
+       "\"Label:traffic=yes/no\" will not do: label \"traffic\" has value \"on\" in "
+       "spec.template.metadata.labels: write that one before the slash"},
+      {"P-040 drain, label of the selector", "-drain", "Label:app=web/out",
+       "\"Label:app=web/out\" will not do: label \"app\" is in spec.selector, a Pod without it is "
+       "no longer the Deployment's: drain by another label"},
+      {"P-040 drain, label of the selector's expressions", "-drain", "Label:tier=front/out",
+       "\"Label:tier=front/out\" will not do: label \"tier\" is in spec.selector, a Pod without it "
+       "is no longer the Deployment's: drain by another label"},
+      {"P-040 seconds", "-drain-seconds", "3601",
+       "\"3601\" will not do: write whole seconds from 0 to 3600"},
+      {"P-040 seconds with unit", "-drain-seconds", "10s",
+       "\"10s\" will not do: write whole seconds from 0 to 3600"},
+      {"P-061", "-on-failure", "Panic", "\"Panic\" is not known: write Hold, Revert or Recreate"},
+      {"P-038", "-pdb", "No", "\"No\" is not known: write Respect, Reserve or Ignore"},
+      {"P-006", "-init-images", "Patch", "\"Patch\" is not known: write Recreate or PatchOnly"},
+      {"P-004", "-fields", "image,env", "\"env\"" + field},
+      {"P-004 nothing", "-fields", "", "\"\"" + field},
+      {"P-004 nothing behind a comma", "-fields", "image,", "\"\"" + field},
+      {"P-009", "-fields", "image,resources",
+       "resources cannot be changed in place yet: leave it out"},
+      {"P-062", "-unblock", "all", "\"all\" will not do: write the number of a revision"},
+      {"P-062 zero", "-unblock", "0", "\"0\" will not do: write the number of a revision"},
+  }));
+  CAPTURE(row.id);
+  Annotations annotations{{row.suffix, row.value}};
+  const Configuration read = ReadOptions(Web(On(annotations)));
+  REQUIRE(read.errors.size() == 1);
+  CHECK(read.errors[0].kind == ErrorKind::kConfig);
+  CHECK(read.errors[0].message ==
+        "deployment shop/web: annotation windlass.dev/in-place" + row.suffix + ": " + row.want);
+  CHECK(read.options.policy == Policy::kDisabled);
+}
+
+TEST_CASE("drain Gate needs the readinessGate in the template (P-040)") {
+  const std::string pod_template = GENERATE(
+      "{}", R"({"spec":{"readinessGates":[{"conditionType":"other"}]}})",
+      R"({"spec":{"readinessGates":[null,5]}})", R"({"spec":{"readinessGates":{}}})", "oops");
+  Deployment deployment = Web(On({{"-drain", "Gate"}}));
+  deployment.spec.template_json = std::make_shared<const std::string>(pod_template);
+  const Configuration read = ReadOptions(deployment);
+  REQUIRE(read.errors.size() == 1);
+  CHECK(read.errors[0].message ==
+        "deployment shop/web: annotation windlass.dev/in-place-drain: \"Gate\" will not do: "
+        "readinessGate windlass.dev/in-place-ready is missing: add it to "
+        "spec.template.spec.readinessGates, or choose Label or None");
+}
+
+TEST_CASE("what cannot go together is told (D.2)") {
+  SECTION("P-011 Only and Recreate with more than one replica") {
+    Deployment deployment = Web({{"", "Only"}});
+    deployment.spec.strategy_type = "Recreate";
+    const Configuration read = ReadOptions(deployment);
+    REQUIRE(read.errors.size() == 1);
+    CHECK(read.errors[0].message ==
+          "deployment shop/web: annotation windlass.dev/in-place: Only cannot keep what strategy "
+          "Recreate promises, no old Pod beside a new one, for 10 replicas: write IfPossible, or "
+          "set spec.strategy.type to RollingUpdate");
+    deployment.spec.replicas = 1;
+    CHECK(ReadOptions(deployment).errors.empty());
+    deployment = Web({{"", "IfPossible"}});
+    deployment.spec.strategy_type = "Recreate";
+    CHECK(ReadOptions(deployment).errors.empty());
+  }
+  SECTION("P-012 Only, and neither a Pod less nor a Pod more") {
+    Deployment deployment = Web({{"", "Only"}, {"-surge", "Never"}});
+    deployment.spec.replicas = 3;
+    const Configuration read = ReadOptions(deployment);
+    REQUIRE(read.errors.size() == 1);
+    CHECK(read.errors[0].message ==
+          "deployment shop/web: annotation windlass.dev/in-place-surge: Never leaves nothing to "
+          "do, because no Pod may be unavailable: set windlass.dev/in-place-max-unavailable to 1 "
+          "or more, or write Auto");
+    deployment.spec.replicas = 4;
+    CHECK(ReadOptions(deployment).errors.empty());
+    deployment.spec.replicas = 0;
+    CHECK(ReadOptions(deployment).errors.empty());
+    deployment.spec.replicas = 3;
+    deployment.meta.annotations.Set(kMaxUnavailable, "1");
+    CHECK(ReadOptions(deployment).errors.empty());
+  }
+}
+
+TEST_CASE("all wrong values are told at once, in the order of the keys (D.2)") {
+  const Configuration read = ReadOptions(Web({{"", "yes"},
+                                              {"-surge", "yes"},
+                                              {"-partition", "yes"},
+                                              {"-drain", "yes"},
+                                              {"-unblock", "yes"},
+                                              {"-max-unavailable", "yes"}}));
+  std::string keys;
+  for (const Error& error : read.errors) {
+    const std::string behind = error.message.substr(error.message.find(kPrefix));
+    keys += behind.substr(0, behind.find(':')).substr(std::string(kPrefix).size()) + ";";
+  }
+  CHECK(keys == ";-max-unavailable;-surge;-partition;-drain;-unblock;");
+}
+
+TEST_CASE("a limit of the strategy that cannot be read is told by its own name (P-033)") {
+  Deployment deployment = Web({{"", "IfPossible"}});
+  deployment.spec.max_unavailable = IntOrPercent::Percent("oops");
+  const Configuration read = ReadOptions(deployment);
+  REQUIRE(read.errors.size() == 1);
+  CHECK(read.errors[0].message.starts_with(
+      "deployment shop/web: spec.strategy.rollingUpdate.maxUnavailable: \"oops\""));
+}
+
+TEST_CASE("what is understood in spite of itself is a warning (D.2)") {
+  const Configuration read = ReadOptions(Web(On({{"-partition", "11"}, {"-max-unavailble", "1"}})));
+  CHECK(read.errors.empty());
+  CHECK(read.options.policy == Policy::kIfPossible);
+  CHECK(read.options.partition == 10);
+  REQUIRE(read.warnings.size() == 2);
+  CHECK(read.warnings[0] ==
+        "deployment shop/web: annotation windlass.dev/in-place-partition: \"11\" is more than the "
+        "10 replicas there are: all of them keep the old revision");
+  CHECK(read.warnings[1] ==
+        "deployment shop/web: annotation windlass.dev/in-place-max-unavailble: is not known and "
+        "says nothing: correct its name or remove it");
+}
+
+}  // namespace
+}  // namespace windlass::in_place
