@@ -1,0 +1,69 @@
+// Whether a rollout can be carried out in place, as far as templates and Deployment show it; what
+// depends on Pods and nodes (kubelet versions, admission, budgets) is judged where they are looked
+// at. Source: in-place P-002 … P-012.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "controller/in_place/changes.h"
+#include "controller/in_place/options.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::in_place {
+
+// Why not, with the names that events, conditions and metrics show (D.2). Kubelet and admission are
+// those of Pods.
+enum class Reason : uint8_t {
+  kFieldChanged,
+  kRestartRequested,
+  kInitImageChanged,
+  kSidecarKubeletTooOld,
+  kImagePullPolicyChanged,
+  kEnvFromMetadata,
+  kMatchLabelKey,
+  kContainerRestartPolicy,
+  kMultipleActiveReplicaSets,
+  kRecreateStrategy,
+  kNoBudget,
+  kPodForbidden,
+};
+std::string_view Name(Reason reason);  // "FieldChanged", …
+
+struct NotEligible {
+  Reason reason = Reason::kFieldChanged;
+  // The first offending field, as an RFC 6901 pointer into the target's template, or the host's
+  // where the target has it no longer. Empty when no field is to blame.
+  std::string pointer{};
+  bool operator==(const NotEligible&) const = default;
+};
+std::string Text(const NotEligible& why);  // "FieldChanged:/spec/hostNetwork", "NoBudget"
+
+struct Unchanged {
+  bool operator==(const Unchanged&) const = default;
+};
+using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
+
+// Compares the template that the Pods of the host ReplicaSet were made from with the one they
+// should have. Two templates that are semantically equal (canonical.h) are Unchanged. Error
+// kMalformed when one of them is no JSON object.
+//
+// Of several reasons, a requested restart is told before fields that can never change, these before
+// those that an option or another template would allow.
+Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template,
+                                 const Options& options);
+
+// What speaks against in-place whatever the templates are. `replica_sets` are those the Deployment
+// owns; stand-in Pods of `pending`, which may be null, do not make it an active one (P-010).
+// Nothing speaks against a Deployment without Pods.
+std::optional<NotEligible> RefuseRollout(const DeploymentSpec& spec, const Options& options,
+                                         std::span<const ReplicaSet* const> replica_sets,
+                                         const ReplicaSet* pending);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,91 @@
+// Every field of PodTemplateSpec, changed alone: the verdict holds what the comparison says.
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "controller/in_place/eligibility.h"
+#include "kubeclient/api/canonical.h"
+#include "test/catch.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+void Apply(const TextChanges& changes, Json& map) {
+  for (const auto& [key, value] : changes) {
+    if (value) {
+      map[key] = *value;
+    } else {
+      map.erase(key);
+    }
+  }
+}
+
+// What Pods of the host's template become.
+Json Applied(Json pod_template, const TemplateChanges& changes) {
+  for (const ImageChange& image : changes.images) {
+    const bool init = image.kind != ContainerKind::kContainer;
+    for (Json& container : pod_template["spec"][init ? "initContainers" : "containers"]) {
+      if (container["name"] != image.container) continue;
+      CHECK(container["image"] == image.from);
+      container["image"] = image.to;
+    }
+  }
+  if (!changes.labels.empty()) Apply(changes.labels, pod_template["metadata"]["labels"]);
+  if (!changes.annotations.empty()) {
+    Apply(changes.annotations, pod_template["metadata"]["annotations"]);
+  }
+  for (const TolerationChange& change : changes.tolerations) {
+    Json& list = pod_template["spec"]["tolerations"];
+    const auto is_from = [&](const Json& toleration) {
+      return change.from && Json::parse(*change.from) == toleration;
+    };
+    const auto found = std::find_if(list.begin(), list.end(), is_from);
+    if (change.from) REQUIRE(found != list.end());
+    if (change.from) {
+      *found = Json::parse(change.to);
+    } else {
+      list.push_back(Json::parse(change.to));
+    }
+  }
+  return pod_template;
+}
+
+// Canonical, and with tolerations in an order of their own.
+Json Form(const Json& pod_template) {
+  Json form = Json::parse(*CanonicalTemplate(pod_template.dump()));
+  const Json::json_pointer tolerations("/spec/tolerations");
+  if (form.contains(tolerations)) std::sort(form[tolerations].begin(), form[tolerations].end());
+  return form;
+}
+
+TEST_CASE("changes applied to the host's template give the target's (P-002, P-004)") {
+  std::ifstream corpus(WINDLASS_TESTDATA "/template_equality.jsonl");
+  Options options;
+  options.init_images = InitImages::kPatchOnly;
+  std::map<std::string, int> seen;
+  for (std::string line; std::getline(corpus, line);) {
+    INFO(line);
+    const Json row = Json::parse(line);
+    for (const auto& [from, to] : {std::pair("a", "b"), std::pair("b", "a")}) {
+      const Json host = Json::parse(*CanonicalTemplate(row[from].dump()));
+      const auto verdict = CompareTemplates(row[from].dump(), row[to].dump(), options);
+      REQUIRE(verdict.ok());
+      const bool unchanged = std::holds_alternative<Unchanged>(*verdict);
+      CHECK(unchanged == row["equal"].get<bool>());
+      const auto* changes = std::get_if<TemplateChanges>(&*verdict);
+      if (changes != nullptr) CHECK(Form(Applied(host, *changes)) == Form(row[to]));
+      ++seen[unchanged ? "unchanged" : changes != nullptr ? "in place" : "refused"];
+    }
+  }
+  CHECK(seen["unchanged"] > 100);
+  CHECK(seen["in place"] > 10);
+  CHECK(seen["refused"] > 500);
+}
+
+}  // namespace
+}  // namespace windlass::in_place

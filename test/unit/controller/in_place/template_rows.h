@@ -1,0 +1,44 @@
+// Rows of tables about changes of a Pod template, and one template for all of them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "controller/in_place/options.h"
+
+namespace windlass::in_place {
+
+// One member or element put at a path, or taken away when there is no value.
+struct Edit {
+  std::string path;
+  std::string value;
+};
+using Edits = std::vector<Edit>;
+
+struct Row {
+  std::string id;
+  Edits change;      // of the target's template
+  std::string want;  // as Judged has it
+  Edits before{};    // of both
+};
+
+// Containers app and log, init container setup, sidecar proxy, labels app and tier, annotation
+// note, tolerations a and b, volumes v and w.
+extern const char* const kTemplate;
+inline const std::string kApp = "/spec/containers/0";
+inline const std::string kLog = "/spec/containers/1";
+inline const std::string kSetup = "/spec/initContainers/0";
+inline const std::string kProxy = "/spec/initContainers/1";
+inline const std::string kLabels = "/metadata/labels";
+inline const std::string kAnnotations = "/metadata/annotations";
+
+// The verdict in a line: "unchanged", "nothing", "FieldChanged:/spec/hostPID", or what changes,
+// such as "image app r/app:1>r/app:2; sidecar proxy …; label tier=back; annotation -note;
+// toleration …".
+std::string Judged(const nlohmann::json& host, const nlohmann::json& target,
+                   const Options& options = {});
+
+void Check(const Row& row, const Options& options = {});
+
+}  // namespace windlass::in_place
