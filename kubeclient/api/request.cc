@@ -36,6 +36,19 @@ std::string WithPreconditions(const ObjectVersion& version, std::string_view fie
   return Dump(body);
 }
 
+// The JSON array `operations` with a test of the uid and then `guard`, if there is one, in front.
+// Spliced as text: a template among the operations reaches the server as it was written.
+std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_view operations) {
+  const std::string_view trimmed = Trim(operations);
+  WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');
+  std::string body =
+      R"([{"op":"test","path":"/metadata/uid","value":)" + Dump(json(uid.ToString())) + "}";
+  for (const std::string_view part : {guard, Trim(trimmed.substr(1, trimmed.size() - 2))}) {
+    if (!part.empty()) body.append(",").append(part);
+  }
+  return body + "]";
+}
+
 std::string Hex(const Fingerprint& fingerprint) {
   constexpr std::string_view kHexDigits = "0123456789abcdef";
   std::string text;
@@ -133,19 +146,22 @@ Request Request::StrategicMergePatch(Resource resource, ObjectVersion version,
 }
 
 Request Request::JsonPatch(Resource resource, ObjectVersion version, std::string_view operations) {
-  const std::string_view trimmed = Trim(operations);
-  WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');
-  // Spliced as text: a template among the operations reaches the server as it was written.
-  const std::string_view inside = Trim(trimmed.substr(1, trimmed.size() - 2));
-  const json uid = version.uid.ToString();
   const json resource_version = version.resource_version.text;
-  std::string body = R"([{"op":"test","path":"/metadata/uid","value":)" + Dump(uid) +
-                     R"(},{"op":"replace","path":"/metadata/resourceVersion","value":)" +
-                     Dump(resource_version) + "}";
-  if (!inside.empty()) body += ",";
-  body += inside;
-  body += "]";
+  std::string body =
+      WithTestOfUid(version.uid,
+                    R"({"op":"replace","path":"/metadata/resourceVersion","value":)" +
+                        Dump(resource_version) + "}",
+                    operations);
   return Patch(resource, std::move(version), PatchType::kJson, std::move(body));
+}
+
+Request Request::GuardedJsonPatch(Resource resource, ObjectKey key, const Uid& uid,
+                                  std::string_view operations) {
+  const json list = json::parse(operations, nullptr, /*allow_exceptions=*/false);
+  WL_ASSERT(list.is_array() && !list.empty() && list[0].is_object());
+  WL_ASSERT(list[0].contains("op") && list[0]["op"] == "test");
+  return Patch(resource, {std::move(key), uid, {}}, PatchType::kJson,
+               WithTestOfUid(uid, "", operations));
 }
 
 Request Request::Delete(Resource resource, ObjectVersion version) {

@@ -2,8 +2,8 @@
 // make them, the client executes them.
 //
 // Preconditions by construction: there is no way to build an update without the uid and
-// resourceVersion of the object it was decided on, nor a delete without preconditions
-// (architecture, decision 4).
+// resourceVersion of the object it was decided on (or, in a guarded patch, tests of what it leans
+// on), nor a delete without preconditions (architecture, decision 4).
 #pragma once
 
 #include <cstdint>
@@ -65,6 +65,11 @@ class Request {
   // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a
   // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
   static Request JsonPatch(Resource resource, ObjectVersion version, std::string_view operations);
+  // PATCH that does not mind other changes of the object, such as the status that a kubelet writes
+  // all the time: what it leans on, its own `test` operations say (in-place C.4). The first of
+  // `operations` has to be one; a `test` of /metadata/uid is put before them.
+  static Request GuardedJsonPatch(Resource resource, ObjectKey key, const Uid& uid,
+                                  std::string_view operations);
   // DELETE with uid and resourceVersion preconditions; background propagation.
   static Request Delete(Resource resource, ObjectVersion version);
 

@@ -69,6 +69,21 @@ TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourc
   CHECK(json::parse(bare.body()).size() == 2);
 }
 
+TEST_CASE("a guarded JSON patch tests the uid, then what it leans on, and no resourceVersion") {
+  const std::string operations =
+      R"([{"op":"test","path":"/spec/containers/0/image","value":"a"},)"
+      R"({"op":"replace","path":"/spec/containers/0/image","value":"b"}])";
+  const Request request =
+      Request::GuardedJsonPatch(Resource::kPods, kVersion.key, kUid, " " + operations + " ");
+  CHECK(request.body() == std::string(R"([{"op":"test","path":"/metadata/uid","value":")") +
+                              kUidText + R"("},)" + operations.substr(1));
+  CHECK(request.verb() == Verb::kPatch);
+  CHECK(request.patch_type() == PatchType::kJson);
+  CHECK(request.key() == kVersion.key);
+  CHECK(request.uid() == kUid);
+  CHECK(request.mutates());
+}
+
 TEST_CASE("a delete has both preconditions and leaves dependents to the garbage collector") {
   const Request request = Request::Delete(Resource::kReplicaSets, kVersion);
   const json want = {{"apiVersion", "v1"},
