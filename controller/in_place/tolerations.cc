@@ -2,13 +2,22 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
+#include <utility>
 
 namespace windlass::in_place {
 namespace {
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Equal for tolerations that differ in nothing but their seconds.
+std::string WithoutSeconds(const Json& toleration) {
+  Json rest = toleration;
+  if (rest.is_object()) rest.erase("tolerationSeconds");
+  return Dump(rest);
 }
 
 std::vector<Json> ListOf(const Json& json) {
@@ -32,12 +41,6 @@ class Unclaimed {
 };
 
 }  // namespace
-
-std::string WithoutSeconds(const Json& toleration) {
-  Json rest = toleration;
-  if (rest.is_object()) rest.erase("tolerationSeconds");
-  return Dump(rest);
-}
 
 TolerationDiff CompareTolerations(const Json& host, const Json& target) {
   const std::vector<Json> from = ListOf(host);
@@ -69,6 +72,33 @@ TolerationDiff CompareTolerations(const Json& host, const Json& target) {
     if (!claimed[i]) diff.changes.push_back({std::nullopt, Dump(to[i])});
   }
   return diff;
+}
+
+std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
+                                     const std::vector<TolerationChange>& changes) {
+  Unclaimed whole;
+  Unclaimed without_seconds;
+  std::set<std::string> texts;
+  for (size_t i = 0; i < present.size(); ++i) {
+    const std::string text = Dump(present[i]);
+    texts.insert(text);
+    whole.Add(text, i);
+    without_seconds.Add(WithoutSeconds(present[i]), i);
+  }
+  std::vector<bool> claimed(present.size());
+  std::vector<TolerationEdit> edits;
+  for (const TolerationChange& change : changes) {
+    if (texts.contains(change.to)) continue;
+    std::optional<size_t> place = change.from ? whole.Take(*change.from) : std::nullopt;
+    const std::string rest = WithoutSeconds(Json::parse(change.to, nullptr, false));
+    while (change.from && (!place || claimed[*place])) {  // somebody gave it other seconds
+      place = without_seconds.Take(rest);
+      if (!place) break;
+    }
+    if (place) claimed[*place] = true;
+    edits.push_back({place, change.to});
+  }
+  return edits;
 }
 
 }  // namespace windlass::in_place

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "controller/in_place/changes.h"
@@ -18,7 +19,15 @@ struct TolerationDiff {
 // `host` and `target` are lists of canonical tolerations; anything else counts as an empty list.
 TolerationDiff CompareTolerations(const Json& host, const Json& target);
 
-// The toleration without its seconds, as text: equal for those that differ in nothing else.
-std::string WithoutSeconds(const Json& toleration);
+// What is to be done to the tolerations of one Pod, which may have more of them and other seconds.
+struct TolerationEdit {
+  std::optional<size_t> index;  // of the one to be replaced; nullopt: to be added
+  std::string to;
+  bool operator==(const TolerationEdit&) const = default;
+};
+
+// The edits that bring `changes` to a Pod that has the tolerations `present`; none for what it has.
+std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
+                                     const std::vector<TolerationChange>& changes);
 
 }  // namespace windlass::in_place

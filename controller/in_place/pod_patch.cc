@@ -1,0 +1,145 @@
+#include "controller/in_place/pod_patch.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/in_place/json_diff.h"
+#include "controller/in_place/metadata.h"
+#include "controller/in_place/tolerations.h"
+#include "controller/in_place/words.h"
+
+namespace windlass::in_place {
+namespace {
+
+// The tests and the changes of one patch. The server applies them together or not at all.
+class Operations {
+ public:
+  void Test(const std::string& path, Json value) { Add(tests_, "test", path, std::move(value)); }
+  void Put(const std::string& path, Json value) { Add(changes_, "add", path, std::move(value)); }
+  void Replace(const std::string& path, Json value) {
+    Add(changes_, "replace", path, std::move(value));
+  }
+  // Whether the key is still there nobody knows, and removing what is gone would be refused: put
+  // first, it is.
+  void Remove(const std::string& path) {
+    Put(path, "");
+    changes_.push_back({{"op", "remove"}, {"path", path}});
+  }
+  std::string Text() const {
+    Json all = tests_;
+    all.insert(all.end(), changes_.begin(), changes_.end());
+    return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+ private:
+  static void Add(Json& list, const char* op, const std::string& path, Json value) {
+    list.push_back({{"op", op}, {"path", path}, {"value", std::move(value)}});
+  }
+
+  Json tests_ = Json::array();
+  Json changes_ = Json::array();
+};
+
+Json Parse(const std::string& text) {
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+// The places of containers by name: the first, should there be two.
+std::map<std::string_view, size_t> PlacesOf(const std::vector<SeenContainer>& containers) {
+  std::map<std::string_view, size_t> places;
+  for (size_t i = 0; i < containers.size(); ++i) places.emplace(containers[i].name, i);
+  return places;
+}
+
+Status ChangeImages(const SeenPod& pod, const std::vector<ImageChange>& changes,
+                    Operations& operations) {
+  const auto containers = PlacesOf(pod.containers);
+  const auto init_containers = PlacesOf(pod.init_containers);
+  for (const ImageChange& change : changes) {
+    const bool init = change.kind != ContainerKind::kContainer;
+    const auto& places = init ? init_containers : containers;
+    const auto found = places.find(change.container);
+    if (found == places.end()) {
+      return Error{ErrorKind::kInvalid, "pod " + pod.key.ToString() + " has no " +
+                                            (init ? "init container " : "container ") +
+                                            Quoted(change.container)};
+    }
+    const SeenContainer& seen = (init ? pod.init_containers : pod.containers)[found->second];
+    const std::string path =
+        (init ? "/spec/initContainers" : "/spec/containers") + PointerTo(found->second);
+    operations.Test(path + "/name", seen.name);
+    operations.Test(path + "/image", seen.image);
+    if (seen.image != change.to) operations.Replace(path + "/image", change.to);
+  }
+  return Unit{};
+}
+
+// Where there is no map, none must have come meanwhile: putting one would wipe its keys.
+void ChangeMap(const std::string& path, bool exists, const TextChanges& changes,
+               Operations& operations) {
+  Json map = Json::object();
+  for (const auto& [key, value] : changes) {
+    if (value) map[key] = *value;
+    if (!exists) continue;
+    const std::string place = path + PointerTo(key);
+    if (value) {
+      operations.Put(place, *value);
+    } else {
+      operations.Remove(place);
+    }
+  }
+  if (exists) return;
+  operations.Test(path, nullptr);
+  operations.Put(path, std::move(map));
+}
+
+Status ChangeTolerations(const SeenPod& pod, const std::vector<TolerationChange>& changes,
+                         Operations& operations) {
+  if (changes.empty()) return Unit{};
+  const std::string path = "/spec/tolerations";
+  std::vector<Json> present;
+  for (const std::string& text : pod.tolerations) {
+    present.push_back(Parse(text));
+    if (present.back().is_object()) continue;
+    return Error{ErrorKind::kMalformed, "pod " + pod.key.ToString() + ": toleration " +
+                                            Quoted(text) + " is no JSON object"};
+  }
+  Json added = Json::array();
+  for (const TolerationEdit& edit : EditsFor(present, changes)) {
+    if (!edit.index) {
+      added.push_back(Parse(edit.to));
+      continue;
+    }
+    const std::string place = path + PointerTo(*edit.index);
+    operations.Test(place, present[*edit.index]);
+    operations.Replace(place, Parse(edit.to));
+  }
+  if (present.empty()) {
+    operations.Test(path, nullptr);
+    operations.Put(path, std::move(added));
+    return Unit{};
+  }
+  for (Json& toleration : added) operations.Put(path + "/-", std::move(toleration));
+  return Unit{};
+}
+
+}  // namespace
+
+Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std::string_view state,
+                         int64_t revision) {
+  Operations operations;
+  operations.Test("/metadata/deletionTimestamp", nullptr);
+  WINDLASS_TRY([[maybe_unused]] const Unit images, ChangeImages(pod, changes.images, operations));
+  TextChanges annotations = changes.annotations;
+  annotations[std::string(kStateAnnotation)] = std::string(state);
+  ChangeMap("/metadata/annotations", pod.has_annotations, annotations, operations);
+  TextChanges labels = changes.labels;
+  labels[std::string(kRevisionLabel)] = std::to_string(revision);
+  ChangeMap("/metadata/labels", pod.has_labels, labels, operations);
+  WINDLASS_TRY([[maybe_unused]] const Unit tolerations,
+               ChangeTolerations(pod, changes.tolerations, operations));
+  return Request::GuardedJsonPatch(Resource::kPods, pod.key, pod.uid, operations.Text());
+}
+
+}  // namespace windlass::in_place
