@@ -1,128 +1,16 @@
 #include "test/unit/api/reference_decoder.h"
 
-#include <functional>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <tuple>
 
-#include "kubeclient/api/time.h"
+#include "test/unit/api/reference_members.h"
 
 namespace windlass::test {
 namespace {
 
 using nlohmann::json;
-
-// Reads members of one object; `ok` turns false for good at the first value of the wrong type.
-struct Members {
-  const json& object;
-  bool& ok;
-
-  // The member, or nullptr when absent or null.
-  const json* Find(const char* key) const {
-    if (!object.is_object()) {
-      ok = false;
-      return nullptr;
-    }
-    const auto found = object.find(key);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-  }
-  void With(const char* key, bool (json::*is)() const noexcept,
-            const std::function<void(const json&)>& read) const {
-    const json* value = Find(key);
-    if (value == nullptr) return;
-    if ((value->*is)()) {
-      read(*value);
-    } else {
-      ok = false;
-    }
-  }
-  template <typename Text>
-  void String(const char* key, Text& out) const {
-    With(key, &json::is_string, [&](const json& v) { out = v.get_ref<const std::string&>(); });
-  }
-  void Bool(const char* key, bool& out) const {
-    With(key, &json::is_boolean, [&](const json& v) { out = v.get<bool>(); });
-  }
-  template <typename Int>
-  void Integer(const char* key, Int& out) const {
-    With(key, &json::is_number_integer, [&](const json& v) { ReadInteger(v, out); });
-  }
-  template <typename Int>
-  void ReadInteger(const json& value, Int& out) const {
-    const bool huge = value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX};
-    const int64_t number = huge ? 0 : value.get<int64_t>();
-    using Bound = std::conditional_t<std::is_same_v<Int, int64_t>, int64_t, int32_t>;
-    if (huge || number < std::numeric_limits<Bound>::min() ||
-        number > std::numeric_limits<Bound>::max()) {
-      ok = false;
-    } else {
-      out = static_cast<Bound>(number);
-    }
-  }
-  void Time(const char* key, WallTime& out) const {
-    With(key, &json::is_string, [&](const json& v) {
-      const std::optional<WallTime> time = ParseTime(v.get_ref<const std::string&>());
-      ok = ok && time;
-      out = time.value_or(WallTime{});
-    });
-  }
-  void Object(const char* key, const std::function<void(const Members&)>& read) const {
-    With(key, &json::is_object, [&](const json& v) { read({v, ok}); });
-  }
-  void ForEach(const char* key, const std::function<void(const json&)>& read) const {
-    With(key, &json::is_array, [&](const json& list) {
-      for (const json& element : list) read(element);
-    });
-  }
-  void Map(const char* key, StringMap& out) const {
-    With(key, &json::is_object, [&](const json& map) {
-      for (const auto& [name, value] : map.items()) {
-        if (value.is_null()) continue;
-        ok = ok && value.is_string();
-        if (ok) out.Set(name, value.get_ref<const std::string&>());
-      }
-    });
-  }
-};
-
-// A list's element: an object, not null.
-Members Element(const json& element, bool& ok) {
-  ok = ok && element.is_object();
-  return {element, ok};
-}
-
-ObjectMeta Metadata(const Members& object) {
-  ObjectMeta meta;
-  object.Object("metadata", [&](const Members& m) {
-    m.String("name", meta.name);
-    m.String("namespace", meta.namespace_);
-    std::string uid;
-    m.String("uid", uid);
-    if (!uid.empty()) m.ok = m.ok && Uid::Parse(uid);
-    meta.uid = Uid::Parse(uid).value_or(Uid{});
-    m.String("resourceVersion", meta.resource_version.text);
-    m.Integer("generation", meta.generation);
-    m.Time("creationTimestamp", meta.creation_timestamp);
-    m.Time("deletionTimestamp", meta.deletion_timestamp);
-    m.Map("labels", meta.labels);
-    m.ForEach("ownerReferences", [&](const json& element) {
-      const Members o = Element(element, m.ok);
-      OwnerReference owner;
-      std::string owner_uid;
-      o.String("apiVersion", owner.api_version);
-      o.String("kind", owner.kind);
-      o.String("name", owner.name);
-      o.String("uid", owner_uid);
-      owner.uid = Uid::Parse(owner_uid).value_or(Uid::Foreign());
-      o.Bool("controller", owner.controller);
-      o.Bool("blockOwnerDeletion", owner.block_owner_deletion);
-      meta.owner_references.push_back(owner);
-    });
-  });
-  object.ok = object.ok && !meta.name.empty();
-  return meta;
-}
+using Members = ReferenceMembers;
 
 void ReadAnnotations(const Members& object, StringMap& out) {
   constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -138,7 +26,7 @@ void ReadAnnotations(const Members& object, StringMap& out) {
 
 void Conditions(const Members& status, std::vector<Condition>& out) {
   status.ForEach("conditions", [&](const json& element) {
-    const Members c = Element(element, status.ok);
+    const Members c = ReferenceElement(element, status.ok);
     Condition condition;
     c.String("type", condition.type);
     c.String("status", condition.status);
@@ -155,7 +43,7 @@ void Selector(const Members& spec, LabelSelector& out) {
     out.present = true;
     selector.Map("matchLabels", out.match_labels);
     selector.ForEach("matchExpressions", [&](const json& element) {
-      const Members e = Element(element, spec.ok);
+      const Members e = ReferenceElement(element, spec.ok);
       LabelSelectorRequirement requirement;
       e.String("key", requirement.key);
       e.String("operator", requirement.op);
@@ -195,7 +83,7 @@ std::optional<Deployment> ReferenceDeployment(const json& json_object) {
   bool ok = true;
   const Members object{json_object, ok};
   Deployment out;
-  out.meta = Metadata(object);
+  out.meta = ReferenceMetadata(object);
   ReadAnnotations(object, out.meta.annotations);
   out.spec.template_fingerprint = FingerprintOf("{}");
   object.Object("spec", [&](const Members& s) {
@@ -232,7 +120,7 @@ std::optional<ReplicaSet> ReferenceReplicaSet(const json& json_object) {
   bool ok = true;
   const Members object{json_object, ok};
   ReplicaSet out;
-  out.meta = Metadata(object);
+  out.meta = ReferenceMetadata(object);
   ReadAnnotations(object, out.meta.annotations);
   out.template_fingerprint = FingerprintOf("{}");
   object.Object("spec", [&](const Members& s) {
@@ -254,7 +142,7 @@ std::optional<ReplicaSet> ReferenceReplicaSet(const json& json_object) {
 std::optional<PodMetadata> ReferencePodMetadata(const json& json_object) {
   bool ok = true;
   PodMetadata out;
-  out.meta = Metadata({json_object, ok});
+  out.meta = ReferenceMetadata({json_object, ok});
   return ok ? std::optional(out) : std::nullopt;
 }
 

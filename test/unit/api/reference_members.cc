@@ -1,0 +1,39 @@
+#include "test/unit/api/reference_members.h"
+
+namespace windlass::test {
+
+using nlohmann::json;
+
+ObjectMeta ReferenceMetadata(const ReferenceMembers& object) {
+  ObjectMeta meta;
+  object.Object("metadata", [&](const ReferenceMembers& m) {
+    m.String("name", meta.name);
+    m.String("namespace", meta.namespace_);
+    std::string uid;
+    m.String("uid", uid);
+    if (!uid.empty()) m.ok = m.ok && Uid::Parse(uid);
+    meta.uid = Uid::Parse(uid).value_or(Uid{});
+    m.String("resourceVersion", meta.resource_version.text);
+    m.Integer("generation", meta.generation);
+    m.Time("creationTimestamp", meta.creation_timestamp);
+    m.Time("deletionTimestamp", meta.deletion_timestamp);
+    m.Map("labels", meta.labels);
+    m.ForEach("ownerReferences", [&](const json& element) {
+      const ReferenceMembers o = ReferenceElement(element, m.ok);
+      OwnerReference owner;
+      std::string owner_uid;
+      o.String("apiVersion", owner.api_version);
+      o.String("kind", owner.kind);
+      o.String("name", owner.name);
+      o.String("uid", owner_uid);
+      owner.uid = Uid::Parse(owner_uid).value_or(Uid::Foreign());
+      o.Bool("controller", owner.controller);
+      o.Bool("blockOwnerDeletion", owner.block_owner_deletion);
+      meta.owner_references.push_back(owner);
+    });
+  });
+  object.ok = object.ok && !meta.name.empty();
+  return meta;
+}
+
+}  // namespace windlass::test
