@@ -101,6 +101,8 @@ class Decoder {
   Result<ReplicaSet> DecodeReplicaSet(std::string_view object_json);
   // From a PartialObjectMetadata or a whole Pod.
   Result<PodMetadata> DecodePodMetadata(std::string_view object_json);
+  // From a whole Pod.
+  Result<Pod> DecodePod(std::string_view object_json);
 
   // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
   // validated.

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/api/pod.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass {
@@ -11,13 +12,22 @@ namespace {
 // Often as large as the object it describes, and never copied to ReplicaSets (D-163).
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-void ReadAnnotations(JsonReader& in, SymbolTable& symbols, StringMap& out) {
+// Returns whether there is any, kept or not.
+bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which, StringMap& out) {
+  bool any = false;
   out = {};
   in.Object([&](std::string_view key) {
+    any = true;
     if (key == kLastApplied) return;
+    if (which == Annotations::kOfPods) {
+      // Their values differ from Pod to Pod: shared with nobody.
+      if (IsKeptOfPods(key)) out.Set(symbols.Intern(key), Symbol(in.String()));
+      return;
+    }
     out.Set(symbols.Intern(key), symbols.Intern(in.String()));
   });
   out.ShrinkToFit();
+  return any;
 }
 
 void ReadRequirements(JsonReader& in, SymbolTable& symbols,
@@ -86,8 +96,9 @@ void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out) {
   out.ShrinkToFit();
 }
 
-void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations,
+bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations,
                     ObjectMeta& out) {
+  bool annotated = false;
   out = {};
   in.Object([&](std::string_view key) {
     if (key == "name")
@@ -108,10 +119,11 @@ void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotation
       ReadStringMap(in, symbols, out.labels);
     else if (key == "ownerReferences")
       ReadOwnerReferences(in, symbols, out.owner_references);
-    else if (key == "annotations" && annotations == Annotations::kKeep) {
-      ReadAnnotations(in, symbols, out.annotations);
+    else if (key == "annotations" && annotations != Annotations::kSkip) {
+      annotated = ReadAnnotations(in, symbols, annotations, out.annotations);
     }
   });
+  return annotated;
 }
 
 void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out) {
@@ -153,6 +165,12 @@ void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out) {
     case JsonReader::Type::kString: out = IntOrPercent::Percent(std::string(in.String())); return;
     default: in.Fail("want a 32-bit integer or a string");
   }
+}
+
+Status Finish(JsonReader& in, const ObjectMeta& meta) {
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (meta.name.empty()) return Error{ErrorKind::kMalformed, "metadata.name: missing"};
+  return Unit{};
 }
 
 }  // namespace windlass

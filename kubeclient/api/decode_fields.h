@@ -13,9 +13,10 @@
 
 namespace windlass {
 
-enum class Annotations : uint8_t { kKeep, kSkip };
+enum class Annotations : uint8_t { kKeep, kSkip, kOfPods };  // kOfPods: see IsKeptOfPods
 
-void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out);
+// Returns whether the object has annotations, kept or not; false when they are skipped.
+bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out);
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
 void ReadUid(JsonReader& in, Uid& out);
 void ReadTime(JsonReader& in, WallTime& out);
@@ -23,5 +24,8 @@ void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out);
 void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out);
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
+
+// Whether the document was whole and described an object.
+Status Finish(JsonReader& in, const ObjectMeta& meta);
 
 }  // namespace windlass

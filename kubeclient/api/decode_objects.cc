@@ -1,4 +1,4 @@
-// The typed views of Deployment, ReplicaSet and Pod.
+// The typed views of Deployment and ReplicaSet, and the metadata of Pods.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -109,13 +109,6 @@ void ReadReplicaSetStatus(JsonReader& in, SymbolTable& symbols, ReplicaSetStatus
     else if (key == "conditions")
       ReadConditions(in, symbols, out.conditions);
   });
-}
-
-// Whether the document was whole and described an object.
-Status Finish(JsonReader& in, const ObjectMeta& meta) {
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (meta.name.empty()) return Error{ErrorKind::kMalformed, "metadata.name: missing"};
-  return Unit{};
 }
 
 }  // namespace

@@ -121,6 +121,14 @@ TEST_CASE("Pod metadata decodes as the reference decodes it, whatever was change
   });
 }
 
+TEST_CASE("a whole Pod decodes as the reference decodes it, whatever was changed in it") {
+  Fixture f;
+  CheckProperty("Pod", [&] {
+    const json object = Mutated(test::kWholePodJson);
+    Agree(f.decoder.DecodePod(object.dump()), test::ReferencePod(object));
+  });
+}
+
 TEST_CASE("the unchanged fixtures decode, so that the properties compare more than errors") {
   Fixture f;
   const json deployment = json::parse(kDeployment);
@@ -135,6 +143,10 @@ TEST_CASE("the unchanged fixtures decode, so that the properties compare more th
   const Result<PodMetadata> decoded_pod = f.decoder.DecodePodMetadata(pod.dump());
   REQUIRE(decoded_pod.ok());
   CHECK(test::Same(*decoded_pod, *test::ReferencePodMetadata(pod)));
+  const json whole_pod = json::parse(test::kWholePodJson);
+  const Result<Pod> decoded_whole = f.decoder.DecodePod(whole_pod.dump());
+  REQUIRE(decoded_whole.ok());
+  CHECK(test::Same(*decoded_whole, *test::ReferencePod(whole_pod)));
 }
 
 TEST_CASE("an object that was cut off anywhere is malformed") {

@@ -1,0 +1,45 @@
+// A whole Pod, through Decoder, against the reference decoder; and its metadata read alone.
+#include "test/fuzz/input.h"
+#include "test/fuzz/object_agreement.h"
+
+namespace windlass::fuzz {
+namespace {
+
+// Nothing is lost of an id, and it is the same id again.
+void CheckId(const ContainerId& id, SymbolTable& symbols) {
+  const std::string text = id.ToString();
+  WL_ASSERT(id.empty() == text.empty());
+  WL_ASSERT(ContainerId::Parse(text, symbols) == id);
+}
+
+void Check(std::string_view text) {
+  static SymbolTable symbols;
+  static Decoder decoder(symbols);
+  CheckId(ContainerId::Parse(text, symbols), symbols);
+  WL_ASSERT(ContainerId::Parse(text, symbols).ToString() == text);
+
+  const Result<Pod> decoded = decoder.DecodePod(text);
+  CheckRepeatable(decoded, decoder.DecodePod(text));
+  const auto json = PlainJson(text);
+  if (!json) return;
+  CheckAgrees(decoder, text, decoded, test::ReferencePod(*json));
+  if (!decoded.ok()) return;
+
+  const Pod& pod = *decoded;
+  WL_ASSERT(pod.init_containers().size() + pod.app_containers().size() == pod.containers.size());
+  for (const PodContainer& container : pod.containers) CheckId(container.id, symbols);
+  WL_ASSERT(pod.has_annotations || pod.meta.annotations.empty());
+  const Result<PodMetadata> metadata = decoder.DecodePodMetadata(text);
+  WL_ASSERT(metadata.ok());
+  ObjectMeta meta = pod.meta;
+  meta.annotations = {};  // not kept there
+  WL_ASSERT(metadata->meta == meta);
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}

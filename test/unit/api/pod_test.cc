@@ -1,0 +1,280 @@
+// The view of a whole Pod, for in-place updates: what it holds, and what it costs.
+#include "kubeclient/api/pod.h"
+
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "test/catch.h"
+#include "test/unit/api/fixtures.h"
+
+namespace windlass {
+namespace {
+
+using test::kWholePodJson;
+
+struct Fixture {
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+
+  Pod Read(const std::string& text) {
+    Result<Pod> pod = decoder.DecodePod(text);
+    if (!pod.ok()) FAIL(pod.error().message);
+    return std::move(pod).value();
+  }
+  // A Pod with one container and that status; nothing else.
+  PodContainer ReadStatus(const std::string& status) {
+    return Read(R"({"metadata":{"name":"x"},"spec":{"containers":[{"name":"web"}]},)"
+                R"("status":{"containerStatuses":[)" +
+                status + "]}}")
+        .containers.at(0);
+  }
+};
+
+std::string Replaced(std::string text, const std::string& what, const std::string& by) {
+  REQUIRE(text.find(what) != std::string::npos);
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+TEST_CASE("a whole Pod is read from what the server sends") {
+  Fixture f;
+  const Pod pod = f.Read(kWholePodJson);
+  CHECK(pod.meta.name == "web-7c9d8f6b5-x2x4z");
+  CHECK(pod.meta.generation == 4);
+  CHECK(pod.meta.ControllerRef()->name == "web-7c9d8f6b5");
+  CHECK(pod.node_name == "node-1");
+  CHECK(pod.termination_grace_period_seconds == 45);
+  CHECK(pod.observed_generation == 3);
+  CHECK(pod.phase == PodPhase::kRunning);
+  CHECK(pod.ready == PodCondition(ConditionStatus::kFalse, {1767366301}));
+  CHECK(pod.containers_ready == PodCondition(ConditionStatus::kFalse, {1767366300}));
+  CHECK(pod.scheduled == PodCondition(ConditionStatus::kTrue, {1767366247}));
+  CHECK(pod.has_in_place_gate);
+  CHECK(pod.in_place_ready == ConditionStatus::kTrue);
+}
+
+TEST_CASE("init containers come first, in the order of the spec, each with its own status") {
+  Fixture f;
+  const Pod pod = f.Read(kWholePodJson);
+  REQUIRE(pod.init_containers().size() == 2);
+  REQUIRE(pod.app_containers().size() == 2);
+
+  const PodContainer& migrate = pod.init_containers()[0];
+  CHECK(migrate.name == "migrate");
+  CHECK(migrate.kind == ContainerKind::kInit);
+  CHECK(migrate.state == ContainerState::kTerminated);
+  CHECK(migrate.started == ConditionStatus::kAbsent);
+
+  const PodContainer& mesh = pod.init_containers()[1];
+  CHECK(mesh.kind == ContainerKind::kSidecar);
+  CHECK_FALSE(mesh.own_restart_policy);
+  CHECK(mesh.id.ToString() == "cri-o://mesh_0");
+
+  const PodContainer& web = pod.app_containers()[0];
+  CHECK(web.name == "web");
+  CHECK(web.image == "registry.example/web:1.2");
+  CHECK(web.image_id == "registry.example/web@sha256:aa");
+  CHECK(web.id.ToString() ==
+        "containerd://0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+  CHECK(web.kind == ContainerKind::kApp);
+  CHECK(web.state == ContainerState::kRunning);
+  CHECK(web.started_at == WallTime{1767366270});
+  CHECK(web.started == ConditionStatus::kTrue);
+  CHECK(web.ready);
+  CHECK(web.restart_count == 1);
+  CHECK_FALSE(web.own_restart_policy);
+
+  const PodContainer& log = *pod.Find("log");
+  CHECK(log.state == ContainerState::kWaiting);
+  CHECK(log.waiting_reason == "ImagePullBackOff");
+  CHECK(log.started_at.IsZero());
+  CHECK(log.started == ConditionStatus::kFalse);
+  CHECK_FALSE(log.ready);
+  CHECK(log.restart_count == 2);
+  CHECK(log.own_restart_policy);
+  CHECK(pod.Find("migrate") == &migrate);
+  CHECK(pod.Find("nobody") == nullptr);
+}
+
+TEST_CASE("of a Pod's annotations only ours and its deletion cost are kept") {
+  Fixture f;
+  const Pod pod = f.Read(kWholePodJson);
+  CHECK(pod.meta.annotations == StringMap{{"controller.kubernetes.io/pod-deletion-cost", "-100"},
+                                          {"windlass.dev/in-place-state", R"({"v":1})"}});
+  CHECK(pod.has_annotations);
+
+  const Pod other = f.Read(R"({"metadata":{"name":"x","annotations":{"cni.example/ips":"::1"}}})");
+  CHECK(other.meta.annotations.empty());
+  CHECK(other.has_annotations);
+  for (const char* none :
+       {R"({"metadata":{"name":"x","annotations":{}}})",
+        R"({"metadata":{"name":"x","annotations":null}})", R"({"metadata":{"name":"x"}})"}) {
+    CHECK_FALSE(f.Read(none).has_annotations);
+  }
+}
+
+TEST_CASE("a Pod that nobody looked at yet has no status") {
+  Fixture f;
+  const Pod pod = f.Read(R"({"metadata":{"name":"x"},"spec":{"containers":[{"name":"web"}]}})");
+  CHECK(pod.node_name.empty());
+  CHECK(pod.termination_grace_period_seconds == 30);
+  CHECK(pod.phase == PodPhase::kUnknown);
+  CHECK(pod.ready.status() == ConditionStatus::kAbsent);
+  CHECK(pod.in_place_ready == ConditionStatus::kAbsent);
+  CHECK_FALSE(pod.has_in_place_gate);
+  CHECK(pod.observed_generation == 0);
+  REQUIRE(pod.containers.size() == 1);
+  CHECK(pod.containers[0].state == ContainerState::kNoStatus);
+  CHECK(pod.containers[0].id.empty());
+  CHECK(f.Read(R"({"metadata":{"name":"x"}})").containers.empty());
+}
+
+TEST_CASE("the status may come before the spec, and of what is said twice the last counts (B-68)") {
+  Fixture f;
+  const Pod pod = f.Read(
+      R"({"status":{"phase":"Failed"},"status":{"containerStatuses":[
+            {"name":"gone","restartCount":9},{"name":"web","restartCount":1},
+            {"name":"web","restartCount":2}],
+            "conditions":[{"type":"Ready","status":"True"},{"type":"Ready","status":"maybe"}]},
+          "spec":{"nodeName":"a","containers":[{"name":"old"}]},
+          "spec":{"containers":[{"name":"web"}],"containers":[{"name":"web","image":"r/web:1"}]},
+          "metadata":{"name":"x"}})");
+  CHECK(pod.phase == PodPhase::kUnknown);
+  CHECK(pod.ready.status() == ConditionStatus::kUnknown);
+  CHECK(pod.node_name.empty());
+  REQUIRE(pod.containers.size() == 1);
+  CHECK(pod.containers[0].image == "r/web:1");
+  CHECK(pod.containers[0].restart_count == 2);
+}
+
+TEST_CASE("a container's state, as far as it is said") {
+  struct Row {
+    std::string state;
+    ContainerState want;
+    std::string want_reason;
+    int64_t want_started_at;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"(null)", ContainerState::kWaiting, "", 0},
+      {R"({})", ContainerState::kWaiting, "", 0},
+      {R"({"waiting":{}})", ContainerState::kWaiting, "", 0},
+      {R"({"waiting":{"reason":"ErrImagePull"}})", ContainerState::kWaiting, "ErrImagePull", 0},
+      {R"({"running":{}})", ContainerState::kRunning, "", 0},
+      {R"({"running":{"startedAt":null}})", ContainerState::kRunning, "", 0},
+      {R"({"running":{"startedAt":"1970-01-01T00:00:09Z"}})", ContainerState::kRunning, "", 9},
+      {R"({"terminated":{"exitCode":1}})", ContainerState::kTerminated, "", 0},
+      {R"({"waiting":{"reason":"x"},"running":{"startedAt":"1970-01-01T00:00:09Z"},)"
+       R"("terminated":{}})",
+       ContainerState::kRunning, "", 9},
+      {R"({"terminated":{},"waiting":{"reason":"x"}})", ContainerState::kTerminated, "", 0},
+  }));
+  Fixture f;
+  CAPTURE(row.state);
+  const PodContainer container = f.ReadStatus(R"({"name":"web","state":)" + row.state + "}");
+  CHECK(container.state == row.want);
+  CHECK(container.waiting_reason == row.want_reason);
+  CHECK(container.started_at == WallTime{row.want_started_at});
+}
+
+TEST_CASE("a grace period that no node could keep does not make a Pod unreadable") {
+  Fixture f;
+  const auto grace = [&](const std::string& seconds) {
+    return f
+        .Read(R"({"metadata":{"name":"x"},"spec":{"terminationGracePeriodSeconds":)" + seconds +
+              "}}")
+        .termination_grace_period_seconds;
+  };
+  CHECK(grace("0") == 0);
+  CHECK(grace("-1") == 0);
+  CHECK(grace("2147483648") == 2147483647);
+  CHECK(grace("9223372036854775807") == 2147483647);
+}
+
+TEST_CASE("a known field of a Pod of the wrong type is malformed, and named") {
+  struct Row {
+    std::string fields, want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"("spec":{"nodeName":1})", "spec.nodeName: want a string"},
+      {R"("spec":{"containers":{}})", "spec.containers: want an array"},
+      {R"("spec":{"containers":[null]})", "spec.containers[0]: want an object"},
+      {R"("spec":{"initContainers":[{"image":[]}]})", "spec.initContainers[0].image: want a str"},
+      {R"("spec":{"terminationGracePeriodSeconds":1.5})",
+       "spec.terminationGracePeriodSeconds: want a 64-bit integer"},
+      {R"("status":{"observedGeneration":"3"})", "status.observedGeneration: want a 64-bit"},
+      {R"("status":{"conditions":[{"type":"Ready","lastTransitionTime":"now"}]})",
+       "status.conditions[0].lastTransitionTime: want an RFC 3339 time"},
+      {R"("status":{"containerStatuses":[{"ready":"yes"}]})",
+       "status.containerStatuses[0].ready: want true or false"},
+      {R"("status":{"containerStatuses":[{"restartCount":2147483648}]})",
+       "status.containerStatuses[0].restartCount: want a 32-bit integer"},
+      {R"("status":{"initContainerStatuses":[{"state":{"running":{"startedAt":1}}}]})",
+       "status.initContainerStatuses[0].state.running.startedAt: want a string"},
+      {R"("metadata":{"name":"x","annotations":{"windlass.dev/in-place-state":{}}})",
+       "metadata.annotations.windlass.dev/in-place-state: want a string"},
+      {R"("kind":"Pod")", "metadata.name: missing"},
+  }));
+  Fixture f;
+  CAPTURE(row.fields);
+  const Result<Pod> decoded = f.decoder.DecodePod("{" + row.fields + "}");
+  REQUIRE_FALSE(decoded.ok());
+  CHECK(decoded.error().kind == ErrorKind::kMalformed);
+  CHECK(decoded.error().message.find(row.want) == 0);
+}
+
+TEST_CASE("a container id is the text that it was read from") {
+  SymbolTable symbols;
+  const std::string digits(64, 'a');
+  const std::string text = GENERATE_COPY(values<std::string>({
+      "",
+      "containerd://" + digits,
+      "cri-o://" + digits,
+      digits,
+      "containerd://" + std::string(64, '0'),
+      "containerd://" + std::string(64, 'A'),
+      "containerd://" + digits.substr(1),
+      "containerd://" + digits + "f",
+      "containerd://" + digits.substr(1) + "g",
+      "7f6d_web_1",
+  }));
+  CAPTURE(text);
+  const ContainerId id = ContainerId::Parse(text, symbols);
+  CHECK(id.ToString() == text);
+  CHECK(id.empty() == text.empty());
+  CHECK(id == ContainerId::Parse(text, symbols));
+  CHECK_FALSE(id == ContainerId::Parse(text + "0", symbols));
+}
+
+// Sizes that every Pod of a cluster is multiplied by; the heap of its name comes on top.
+TEST_CASE("a Pod of two containers costs less than 250 bytes beyond its metadata") {
+  Fixture f;
+  std::string text = kWholePodJson;  // without what most Pods have not
+  const size_t init = text.find("\"initContainers\"");
+  text.erase(init, text.find("\"containers\"") - init);
+  text = Replaced(text, "windlass.dev/in-place-state", "example.com/other");
+  text = Replaced(text, "controller.kubernetes.io/pod-deletion-cost", "example.com/cost");
+  const Pod first = f.Read(text);
+  const size_t symbols = f.symbols.size();
+  text = Replaced(text, "x2x4z", "q7w8e");
+  text = Replaced(text, "7d6c6e7b9a01", "7d6c6e7b9a02");
+  text = Replaced(text, "0123456789abcdef", "fedcba9876543210");
+  text = Replaced(text, "bbbbbbbbbbbb", "bbbbbbbbbbbc");
+  const Pod second = f.Read(text);
+  REQUIRE(second.containers.size() == 2);
+  CHECK(f.symbols.size() == symbols);  // nothing of a further Pod is interned that is its own
+
+  const size_t containers = second.containers.capacity() * sizeof(PodContainer);
+  const size_t beyond_metadata = sizeof(Pod) - sizeof(PodMetadata) + containers;
+  const size_t metadata = sizeof(PodMetadata) +
+                          second.meta.labels.size() * sizeof(StringMap::Pair) +
+                          second.meta.owner_references.capacity() * sizeof(OwnerReference);
+  INFO("sizeof(Pod) " << sizeof(Pod) << ", sizeof(PodContainer) " << sizeof(PodContainer)
+                      << ", metadata " << metadata << ", beyond it " << beyond_metadata);
+  CHECK(beyond_metadata < 250);
+  CHECK(metadata + beyond_metadata < 550);
+}
+
+}  // namespace
+}  // namespace windlass

@@ -1,0 +1,158 @@
+// A whole Pod, read the slow and obvious way.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "test/unit/api/reference_decoder.h"
+#include "test/unit/api/reference_members.h"
+
+namespace windlass::test {
+namespace {
+
+using nlohmann::json;
+using Members = ReferenceMembers;
+
+void Annotations(const Members& object, Pod& out) {
+  object.Object("metadata", [&](const Members& m) {
+    m.Object("annotations", [&](const Members& annotations) {
+      for (const auto& [key, value] : annotations.object.items()) {
+        if (value.is_null()) continue;
+        out.has_annotations = true;
+        if (!IsKeptOfPods(key)) continue;
+        m.ok = m.ok && value.is_string();
+        if (m.ok) out.meta.annotations.Set(key, value.get_ref<const std::string&>());
+      }
+    });
+  });
+}
+
+PodContainer Status(const Members& s, SymbolTable& symbols) {
+  PodContainer out;
+  out.state = ContainerState::kWaiting;
+  s.String("name", out.name);
+  s.String("imageID", out.image_id);
+  std::string id;
+  s.String("containerID", id);
+  out.id = ContainerId::Parse(id, symbols);
+  bool ready = false;
+  s.Bool("ready", ready);
+  out.ready = ready;
+  s.With("started", &json::is_boolean, [&](const json& v) {
+    out.started = v.get<bool>() ? ConditionStatus::kTrue : ConditionStatus::kFalse;
+  });
+  s.Integer("restartCount", out.restart_count);
+  s.Object("state", [&](const Members& state) {
+    state.Object("waiting", [&](const Members& w) { w.String("reason", out.waiting_reason); });
+    state.Object("running", [&](const Members& r) { r.Time("startedAt", out.started_at); });
+    if (state.Find("running") != nullptr) {
+      out.state = ContainerState::kRunning;
+      out.waiting_reason = {};
+    } else if (state.Find("terminated") != nullptr) {
+      out.state = ContainerState::kTerminated;
+      out.waiting_reason = {};
+    }
+  });
+  return out;
+}
+
+std::vector<PodContainer> Statuses(const Members& object, const char* list, SymbolTable& symbols) {
+  std::vector<PodContainer> out;
+  object.Object("status", [&](const Members& status) {
+    status.ForEach(list, [&](const json& element) {
+      out.push_back(Status(ReferenceElement(element, status.ok), symbols));
+    });
+  });
+  return out;
+}
+
+void Containers(const Members& spec, bool init, const std::vector<PodContainer>& statuses,
+                Pod& out) {
+  spec.ForEach(init ? "initContainers" : "containers", [&](const json& element) {
+    const Members c = ReferenceElement(element, spec.ok);
+    std::string name;
+    std::string policy;
+    size_t rules = 0;
+    c.String("name", name);
+    c.String("restartPolicy", policy);
+    c.ForEach("restartPolicyRules", [&](const json&) { ++rules; });
+    PodContainer container;
+    for (const PodContainer& status : statuses) {
+      if (status.name == name) container = status;
+    }
+    container.name = name;
+    c.String("image", container.image);
+    const bool sidecar = init && policy == "Always";
+    if (init) container.kind = sidecar ? ContainerKind::kSidecar : ContainerKind::kInit;
+    container.own_restart_policy = rules > 0 || (!policy.empty() && !sidecar);
+    out.containers.push_back(container);
+  });
+}
+
+void Spec(const Members& object, SymbolTable& symbols, Pod& out) {
+  const auto init = Statuses(object, "initContainerStatuses", symbols);
+  const auto app = Statuses(object, "containerStatuses", symbols);
+  object.Object("spec", [&](const Members& s) {
+    s.String("nodeName", out.node_name);
+    int64_t grace = out.termination_grace_period_seconds;
+    s.Integer("terminationGracePeriodSeconds", grace);
+    grace = std::clamp<int64_t>(grace, 0, INT32_MAX);
+    out.termination_grace_period_seconds = static_cast<int32_t>(grace);
+    s.ForEach("readinessGates", [&](const json& element) {
+      std::string type;
+      ReferenceElement(element, s.ok).String("conditionType", type);
+      if (type == kInPlaceReadyGate) out.has_in_place_gate = true;
+    });
+    Containers(s, true, init, out);
+    Containers(s, false, app, out);
+  });
+}
+
+void Conditions(const Members& status, Pod& out) {
+  status.ForEach("conditions", [&](const json& element) {
+    const Members c = ReferenceElement(element, status.ok);
+    std::string type;
+    std::string said;
+    WallTime since;
+    c.String("type", type);
+    c.String("status", said);
+    c.Time("lastTransitionTime", since);
+    const ConditionStatus value = said == "True"    ? ConditionStatus::kTrue
+                                  : said == "False" ? ConditionStatus::kFalse
+                                                    : ConditionStatus::kUnknown;
+    if (type == "Ready") out.ready = {value, since};
+    if (type == "ContainersReady") out.containers_ready = {value, since};
+    if (type == "PodScheduled") out.scheduled = {value, since};
+    if (type == kInPlaceReadyGate) out.in_place_ready = value;
+  });
+}
+
+void ReadStatus(const Members& object, Pod& out) {
+  object.Object("status", [&](const Members& s) {
+    s.Integer("observedGeneration", out.observed_generation);
+    std::string phase;
+    s.String("phase", phase);
+    if (phase == "Pending") out.phase = PodPhase::kPending;
+    if (phase == "Running") out.phase = PodPhase::kRunning;
+    if (phase == "Succeeded") out.phase = PodPhase::kSucceeded;
+    if (phase == "Failed") out.phase = PodPhase::kFailed;
+    Conditions(s, out);
+  });
+}
+
+}  // namespace
+
+std::optional<Pod> ReferencePod(const json& json_object) {
+  static SymbolTable symbols;
+  bool ok = true;
+  const Members object{json_object, ok};
+  Pod out;
+  out.meta = ReferenceMetadata(object);
+  Annotations(object, out);
+  Spec(object, symbols, out);
+  ReadStatus(object, out);
+  return ok ? std::optional(out) : std::nullopt;
+}
+
+bool Same(const Pod& a, const Pod& b) { return a == b; }
+
+}  // namespace windlass::test
