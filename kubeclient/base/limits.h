@@ -185,6 +185,11 @@ inline constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);
 // --- objects ---
 inline constexpr size_t kRevisionHistoryBytesMax = 2000;  // D-164
 inline constexpr size_t kNameBytesMax = 253;
+// What an in-place update notes down in a Pod: 0.5 KB for one container, 30 containers re-targeted
+// three times at the worst. All annotations of an object together may have 256 KiB.
+inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
+// Containers that were there while a patch was under way, remembered per container (in-place C.4).
+inline constexpr size_t kSeenContainersMax = 3;
 inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
 inline constexpr int kJsonDepthMax = 128;
 // Buffers of a JSON reader that outlive a document: most objects fit, a page of a list does not.

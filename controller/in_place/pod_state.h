@@ -1,0 +1,71 @@
+// What Windlass remembers of its last patch of a Pod, in the Pod's own annotation
+// windlass.dev/in-place-state. It is written by the very patch it is about, so that there is no
+// moment between the two. Source: in-place C.4.
+//
+//   {"v":1,"d":"<uid>","rev":6,"target":"t-<hex>","from":"t-<hex>","g0":3,
+//    "at":"2026-11-20T06:34:05Z","attempt":1,
+//    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
+//                "rc":0,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
+//
+// Anybody who may patch Pods may write it. Whatever cannot be understood is an error, and such a
+// Pod counts as foreign; members that nobody knows are ignored.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::in_place {
+
+inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
+
+// A container that was there when a patch came while an earlier one was still under way.
+struct SeenContainer {
+  std::string id;     // empty: none was there
+  std::string image;  // what it runs, as written in the spec; empty: nobody can tell
+  bool operator==(const SeenContainer&) const = default;
+};
+
+// One container whose image the patch changed.
+struct ContainerPatch {
+  std::string name;
+  std::string from;  // images in the spec
+  std::string to;
+  // What the API showed at that moment; empty for a container that was never created.
+  std::string id;
+  std::string image_id;
+  int32_t restart_count = 0;
+  // Not empty: the patch came while an earlier one of this container was under way (P-034). The
+  // last kSeenContainersMax, oldest first; the one with `id` is among them.
+  std::vector<SeenContainer> seen{};
+  bool operator==(const ContainerPatch&) const = default;
+};
+
+struct PodState {
+  Uid deployment;
+  int64_t revision = 0;
+  Fingerprint target;  // of the templates
+  Fingerprint from;
+  int64_t generation_before = 0;           // metadata.generation when the patch was decided on
+  WallTime at;                             // by our clock
+  int32_t attempt = 1;                     // at this target
+  std::vector<ContainerPatch> containers;  // names are unique; none if only metadata changed
+  bool operator==(const PodState&) const = default;
+};
+
+// Error kInvalid when the text would be longer than kPodStateBytesMax.
+Result<std::string> WritePodState(const PodState& state);
+
+// Error kMalformed, naming the member.
+Result<PodState> ParsePodState(std::string_view text);
+
+// What the Pod's annotation says; nullopt when it has none.
+std::optional<Result<PodState>> PodStateOf(const Pod& pod);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,32 @@
+// The annotation of a Pod patched in place.
+#include "controller/in_place/pod_state.h"
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+#include "test/fuzz/input.h"
+
+namespace windlass::fuzz {
+namespace {
+
+void Check(std::string_view text) {
+  const Result<in_place::PodState> state = in_place::ParsePodState(text);
+  WL_ASSERT(state == in_place::ParsePodState(text));
+  if (!state.ok()) {
+    WL_ASSERT(state.error().kind == ErrorKind::kMalformed);
+    return;
+  }
+  WL_ASSERT(text.size() <= kPodStateBytesMax);
+  const Result<std::string> written = in_place::WritePodState(*state);
+  if (!written.ok()) {  // it was shorter than we would write it
+    WL_ASSERT(written.error().kind == ErrorKind::kInvalid);
+    return;
+  }
+  WL_ASSERT(in_place::ParsePodState(*written) == state);
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}

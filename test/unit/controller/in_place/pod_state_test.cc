@@ -1,0 +1,149 @@
+#include "controller/in_place/pod_state.h"
+
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+#include "test/unit/controller/in_place/pods.h"
+
+namespace windlass::in_place {
+namespace {
+
+using namespace test;
+
+// As in-place C.4 shows it.
+const std::string kText =
+    R"({"v":1,"d":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","rev":6,)"
+    R"("target":"t-00000000000000020000000000000002","from":"t-00000000000000010000000000000001",)"
+    R"("g0":3,"at":"1970-01-01T00:16:40Z","attempt":1,"c":{"app":{"from":"r/app:1",)"
+    R"("to":"r/app:2","id":"A","img":"r/app@sha256:aa","rc":0}}})";
+
+PodState State() {
+  return StateWith({{.name = "app",
+                     .from = "r/app:1",
+                     .to = "r/app:2",
+                     .id = "A",
+                     .image_id = "r/app@sha256:aa"}});
+}
+
+TEST_CASE("C.4 the state of a patch is written as specified") {
+  CHECK(WritePodState(State()) == Result<std::string>(kText));
+  CHECK(ParsePodState(kText) == Result<PodState>(State()));
+}
+
+TEST_CASE("C.4 P-034 what was written is read again") {
+  PodState state = State();
+  state.revision = INT64_MAX;
+  state.generation_before = 0;
+  state.attempt = 7;
+  state.target = {0xFEDCBA9876543210, 0x0123456789ABCDEF};
+  state.containers[0].restart_count = INT32_MAX;
+  state.containers[0].seen = {{"A", "r/app:1"}, {"B", ""}, {"", ""}};
+  state.containers.push_back({.name = "caf\u00e9 \"q\"\\\n", .from = "a", .to = "b"});
+  const Result<std::string> text = WritePodState(state);
+  REQUIRE(text.ok());
+  CHECK(ParsePodState(*text) == Result<PodState>(state));
+
+  state.containers.clear();  // only metadata was patched
+  CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));
+}
+
+TEST_CASE("C.4 one container takes half a kilobyte, and so many do not fit") {
+  PodState state = State();
+  ContainerPatch& app = state.containers[0];
+  app.from = "registry.example/shop/web:2026.11.20";
+  app.to = "registry.example/shop/web:2026.11.21";
+  app.id = IdText('A');
+  app.image_id = "registry.example/shop/web@sha256:" + std::string(64, 'a');
+  CHECK(WritePodState(state)->size() < 512);
+
+  for (int i = 0; i < 1000; ++i) {
+    app.seen.push_back({IdText('A'), "r/app:" + std::to_string(i)});
+  }
+  const Result<std::string> text = WritePodState(state);
+  REQUIRE_FALSE(text.ok());
+  CHECK(text.error().kind == ErrorKind::kInvalid);
+  CHECK(text.error().message.find("windlass.dev/in-place-state: ") == 0);
+}
+
+TEST_CASE("C.4 what a later version adds is ignored") {
+  std::string text = kText;
+  text.replace(text.find("\"rev\""), 0, R"("drain":{"since":[1]},)");
+  text.replace(text.find("\"to\""), 0, R"("batch":2,)");
+  CHECK(ParsePodState(text) == Result<PodState>(State()));
+}
+
+struct Row {
+  std::string what, by, want;
+};
+
+TEST_CASE("C.3 C.4 garbage is an error that names it") {
+  const Row row = GENERATE(values<Row>({
+      {kText, "", "document"},
+      {kText, "null", "document"},
+      {kText, "[]", "document"},
+      {kText, "{}", "v: missing"},
+      {R"("v":1)", R"("v":2)", "v: want 1"},
+      {R"("v":1)", R"("v":"1")", "v: want a 64-bit integer"},
+      {R"("v":1,)", "", "v: missing"},
+      {R"("d":"8d)", R"("d":"xx)", "d: want a UUID"},
+      {R"("d":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10",)", "", "d: missing"},
+      {R"("rev":6,)", "", "rev: missing"},
+      {R"("rev":6)", R"("rev":-1)", "rev: want at least 0"},
+      {R"("rev":6)", R"("rev":9223372036854775808)", "rev: want a 64-bit integer"},
+      {R"("target":"t-0)", R"("target":"t-)", "target: want \"t-\" and 32 hexadecimal digits"},
+      {R"("target":"t-0)", R"("target":"t-g)", "target: want \"t-\" and 32 hexadecimal digits"},
+      {R"("target":"t-0)", R"("target":"t--)", "target: want \"t-\" and 32 hexadecimal digits"},
+      {R"("target":"t-0)", R"("target":"x-0)", "target: want \"t-\" and 32 hexadecimal digits"},
+      {R"("from":"t-00000000000000010000000000000001",)", "", "from: missing"},
+      {R"("g0":3)", R"("g0":-3)", "g0: want at least 0"},
+      {R"("g0":3)", R"("g0":null)", "g0: missing"},
+      {R"("at":"1970)", R"("at":"x)", "at: want an RFC 3339 time"},
+      {R"("attempt":1)", R"("attempt":0)", "attempt: want at least 1"},
+      {R"("attempt":1,)", "", "attempt: missing"},
+      {R"("c":{"app")", R"("c":[{"app")", "c: want an object"},
+      {R"({"from":"r/app:1")", R"({"from":7)", "c.app.from: want a string"},
+      {R"({"from":"r/app:1",)", "{", "c.app: from: missing"},
+      {R"("to":"r/app:2",)", R"("to":"",)", "c.app: to: missing"},
+      {R"(,"rc":0)", "", "c.app: rc: missing"},
+      {R"("rc":0)", R"("rc":2147483648)", "c.app.rc: want a 32-bit integer"},
+      {R"("rc":0)", R"("rc":-1)", "c.app.rc: want at least 0"},
+      {R"("rc":0)", R"("rc":0,"seen":{})", "c.app.seen: want an array"},
+      {R"("rc":0)", R"("rc":0,"seen":["A"])", "c.app.seen[0]: want an object"},
+      {R"("rc":0)", R"("rc":0,"seen":[{"id":1}])", "c.app.seen[0].id: want a string"},
+      {R"("rc":0}}})", R"("rc":0}}}})", "document"},
+      {R"("rc":0}}})", R"("rc":0}})", "want"},
+  }));
+  std::string text = kText;
+  text.replace(text.find(row.what), row.what.size(), row.by);
+  CAPTURE(text);
+  const Result<PodState> state = ParsePodState(text);
+  REQUIRE_FALSE(state.ok());
+  CHECK(state.error().kind == ErrorKind::kMalformed);
+  const std::string prefix = "windlass.dev/in-place-state: ";
+  CHECK(state.error().message.find(prefix) == 0);
+  if (row.want != "want") CHECK(state.error().message.find(row.want) == prefix.size());
+}
+
+TEST_CASE("C.4 a text that is too long is not even read") {
+  const std::string text = kText + std::string(kPodStateBytesMax, ' ');
+  CHECK_FALSE(ParsePodState(text).ok());
+  CHECK(ParsePodState(text.substr(0, kPodStateBytesMax)).ok());
+}
+
+TEST_CASE("C.4 of a container that is named twice the last entry counts (B-68)") {
+  std::string text = kText;
+  text.insert(text.find("\"app\""), R"("app":{"from":"x","to":"y","rc":9},)");
+  CHECK(ParsePodState(text) == Result<PodState>(State()));
+}
+
+TEST_CASE("C.3 C.4 a Pod without the annotation has no state, one with garbage has an error") {
+  Pod pod;
+  CHECK_FALSE(PodStateOf(pod).has_value());
+  pod.meta.annotations = {{"windlass.dev/in-place-state", kText}};
+  CHECK(PodStateOf(pod) == Result<PodState>(State()));
+  pod.meta.annotations = {{"windlass.dev/in-place-state", ""}};
+  REQUIRE(PodStateOf(pod).has_value());
+  CHECK_FALSE(PodStateOf(pod)->ok());
+}
+
+}  // namespace
+}  // namespace windlass::in_place
