@@ -1,0 +1,44 @@
+// Which template a Pod is of: the host ReplicaSet's, the Deployment's, or one in between. Upstream
+// tells by the ReplicaSet that owns the Pod; in place all Pods stay with one.
+//
+// A function of the Pod's spec and annotation alone: what its containers really run is asked by
+// completion.h. Source: in-place C.3, specRev.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "controller/in_place/pod_state.h"
+#include "controller/in_place/template_images.h"
+#include "kubeclient/api/pod.h"
+
+namespace windlass::in_place {
+
+enum class RevisionBasis : uint8_t {
+  kPatched,    // our annotation, and the spec asks for what it says
+  kRewritten,  // our annotation; an admission plugin put other images in place of ours (C.9)
+  kNative,     // without annotation, and its images are a template's: born so
+  kForeign,    // none of these: somebody else's doing
+};
+
+struct RevisionOfPod {
+  Fingerprint of;  // the template's
+  RevisionBasis basis = RevisionBasis::kForeign;
+  bool operator==(const RevisionOfPod&) const = default;
+};
+
+struct KnownTemplates {
+  const TemplateImages& host;             // of the ReplicaSet that owns the Pods
+  const TemplateImages& desired;          // of the Deployment
+  std::span<const Fingerprint> others{};  // of the Deployment's other ReplicaSets
+};
+
+// `state` is PodStateOf(pod). A Pod without annotation whose images are those of both templates is
+// the host's: they differ in metadata, of which it has not got the new one. A foreign Pod counts as
+// the host's, too; an annotation that cannot be read, of another Deployment, or of a template that
+// is not known makes a Pod foreign.
+RevisionOfPod SpecRevision(const Pod& pod, const std::optional<Result<PodState>>& state,
+                           const Uid& deployment, const KnownTemplates& templates);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,167 @@
+// specRev of in-place C.3, row by row.
+#include "controller/in_place/revision_of_pod.h"
+
+#include <functional>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/pods.h"
+
+namespace windlass::in_place {
+namespace {
+
+using namespace test;
+
+const TemplateImages kHost{kT1, {{"app", "r/app:1"}, {"log", "r/log:1"}}};
+const TemplateImages kDesired{kT2, {{"app", "r/app:2"}, {"log", "r/log:1"}}};
+
+// As the host's ReplicaSet makes them; a sidecar was injected.
+Pod Native() {
+  Pod pod = PodWith({Running("istio", "mesh:9", 'C', "M", {900}),
+                     Running("app", "r/app:1", 'A', "I1", {900}),
+                     Running("log", "r/log:1", 'B', "L1", {900})});
+  pod.meta.generation = 3;
+  return pod;
+}
+
+void SetImage(Pod& pod, const std::string& name, const std::string& image) {
+  for (PodContainer& container : pod.containers) {
+    if (container.name == name) container.image = image;
+  }
+}
+
+// As our patch to the desired template leaves it.
+void Patched(Pod& pod, std::optional<Result<PodState>>& state) {
+  SetImage(pod, "app", "r/app:2");
+  pod.meta.generation = 4;
+  state = StateWith({AppPatch()});
+}
+
+struct Row {
+  std::string id;
+  std::function<void(Pod&, std::optional<Result<PodState>>&)> edit;
+  Fingerprint want;
+  RevisionBasis want_basis;
+};
+using State = std::optional<Result<PodState>>;
+
+TEST_CASE("P-031 C.3 the revision of a Pod is told by its spec and our annotation") {
+  const Row row = GENERATE(values<Row>({
+      {"C.3.2 born of the host", [](Pod&, State&) {}, kT1, RevisionBasis::kNative},
+      {"C.3.2 born of the Deployment's template",
+       [](Pod& pod, State&) { SetImage(pod, "app", "r/app:2"); }, kT2, RevisionBasis::kNative},
+      {"C.3.3 of no template", [](Pod& pod, State&) { SetImage(pod, "log", "r/log:9"); }, kT1,
+       RevisionBasis::kForeign},
+      {"C.3.3 a container of the template is missing",
+       [](Pod& pod, State&) { pod.containers.pop_back(); }, kT1, RevisionBasis::kForeign},
+      {"C.3.2 injected containers may be anything",
+       [](Pod& pod, State&) { SetImage(pod, "istio", "mesh:10"); }, kT1, RevisionBasis::kNative},
+
+      {"C.3.1 patched", &Patched, kT2, RevisionBasis::kPatched},
+      {"C.3.1 patched, not yet looked at by its kubelet",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         pod.observed_generation = 3;
+       },
+       kT2, RevisionBasis::kPatched},
+      {"C.3.1 patched, and edited to the same by somebody",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         pod.meta.generation = 9;
+       },
+       kT2, RevisionBasis::kPatched},
+      {"C.3.1 patched to a template in between",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         (**state).target = kT3;
+       },
+       kT3, RevisionBasis::kPatched},
+      {"C.3.1 C.9 admission rewrote our image",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         SetImage(pod, "app", "mirror/app:2");
+       },
+       kT2, RevisionBasis::kRewritten},
+      {"C.3.3 C.9 somebody edited the Pod after us",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         SetImage(pod, "app", "r/app:hotfix");
+         pod.meta.generation = 5;
+       },
+       kT1, RevisionBasis::kForeign},
+      {"C.3.1 only metadata was patched: the generation stays, images may be rewritten ones",
+       [](Pod& pod, State& state) {
+         SetImage(pod, "app", "mirror/app:1");
+         state = StateWith({});
+       },
+       kT2, RevisionBasis::kPatched},
+      {"C.3.3 patched to a template that nobody has any more",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         (**state).target = {9, 9};
+       },
+       kT1, RevisionBasis::kForeign},
+      {"C.3.3 another Deployment's annotation",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         (**state).deployment = Uid{1, 2};
+       },
+       kT1, RevisionBasis::kForeign},
+      {"C.3.3 garbage",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         state = ParsePodState("{}");
+       },
+       kT1, RevisionBasis::kForeign},
+      {"C.3.3 a patch of a container that the Pod has not",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         (**state).containers[0].name = "other";
+         pod.meta.generation = 7;
+       },
+       kT1, RevisionBasis::kForeign},
+      {"P-064 C.3.1 patched back to the host's",
+       [](Pod&, State& state) {
+         state = StateWith({AppPatch()});
+         (**state).target = kT1;
+         (**state).containers[0].from = "r/app:2";
+         (**state).containers[0].to = "r/app:1";
+       },
+       kT1, RevisionBasis::kPatched},
+  }));
+  CAPTURE(row.id);
+
+  Pod pod = Native();
+  State state;
+  row.edit(pod, state);
+  const std::vector<Fingerprint> others = {kT3};
+  CHECK(SpecRevision(pod, state, kDeployment, {kHost, kDesired, others}) ==
+        RevisionOfPod{row.want, row.want_basis});
+}
+
+TEST_CASE("C.3.2 images that are both templates' are the host's: metadata differs") {
+  TemplateImages desired = kHost;
+  desired.fingerprint = kT2;
+  CHECK(SpecRevision(Native(), std::nullopt, kDeployment, {kHost, desired}) ==
+        RevisionOfPod{kT1, RevisionBasis::kNative});
+}
+
+TEST_CASE("C.3 the images of a template are read by container, init containers among them") {
+  const auto images = ReadTemplateImages(kT1, R"({"metadata":{"labels":{"app":"web"}},"spec":{
+      "containers":[{"name":"app","image":"r/app:1","env":[{"name":"X"}]}],
+      "initContainers":[{"image":"r/init:1","name":"init"}],"volumes":[{"name":"v"}]}})");
+  REQUIRE(images.ok());
+  CHECK(images->fingerprint == kT1);
+  CHECK(images->containers ==
+        std::vector<ContainerImage>{{"init", "r/init:1"}, {"app", "r/app:1"}});
+  CHECK(ReadTemplateImages(kT1, "{}")->containers.empty());
+  for (const char* bad : {"", "[]", R"({"spec":{"containers":{}}})",
+                          R"({"spec":{"containers":[{"image":1}]}})", R"({"spec":{)"}) {
+    CAPTURE(bad);
+    const auto refused = ReadTemplateImages(kT1, bad);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().kind == ErrorKind::kMalformed);
+  }
+}
+
+}  // namespace
+}  // namespace windlass::in_place
