@@ -1,0 +1,135 @@
+#include "controller/in_place/completion.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr seconds kClockSkew{5};       // between a node and us (item 3)
+constexpr seconds kAfterKill{10};      // until the status tells of it (item 3)
+constexpr seconds kAfterKillLong{30};  // where the kubelet does not say what it has seen (item 4)
+constexpr WallTime kAlready{};
+
+// Of the container with that id: the image it runs, empty if nobody can tell. nullopt if it is none
+// of those that were there when the patch was made.
+std::optional<std::string> KnownImage(const ContainerPatch& patch, const std::string& id) {
+  const auto seen = std::ranges::find(patch.seen, id, &SeenContainer::id);
+  if (seen != patch.seen.end()) return seen->image;
+  if (id == patch.id) return patch.from;
+  return std::nullopt;
+}
+
+// What comes behind the '@' of an image or an imageID: "sha256:12…".
+std::string_view DigestOf(std::string_view image) {
+  const size_t at = image.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : image.substr(at + 1);
+}
+
+// The spec's image, not the patch's: an admission plugin may have put another one in its place.
+bool RunsRequestedDigest(const PodContainer& live) {
+  const std::string_view wanted = DigestOf(live.image);
+  return !wanted.empty() && wanted == DigestOf(live.image_id);
+}
+
+bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
+  return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
+}
+
+// When a running container counts as what was asked for; nullopt: an event will tell. `kill_time`
+// is how long the kubelet may take to kill all that was patched.
+std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
+                               const PodContainer& live) {
+  const bool kubelet_tells = pod.observed_generation > 0;
+  const seconds kill_time =
+      seconds(pod.termination_grace_period_seconds) * static_cast<int64_t>(state.containers.size());
+  const auto known_image = KnownImage(patch, live.id.ToString());
+  if (known_image) {  // item 4: the kubelet has nothing to do
+    const bool requested = live.image == *known_image;
+    if (requested && kubelet_tells) return kAlready;
+    if (requested || known_image->empty()) return state.at + kill_time + kAfterKillLong;
+    return std::nullopt;
+  }
+  if (RunsRequestedDigest(live)) return kAlready;  // item 3
+  if (!patch.seen.empty()) return std::max(state.at, live.started_at) + kill_time + kAfterKill;
+  if (RunsAnotherImage(patch, live) || live.started_at > state.at + kClockSkew) return kAlready;
+  return state.at + kill_time + kAfterKill;
+}
+
+Completion CompletionOfContainer(const Pod& pod, const PodState& state, const ContainerPatch& patch,
+                                 WallTime now) {
+  const PodContainer* live = pod.Find(patch.name);
+  if (live == nullptr) return {};
+  if (live->kind == ContainerKind::kInit) return {.complete = true};
+  const int64_t observed = pod.observed_generation;
+  if (observed > 0 && observed <= state.generation_before) return {};  // item 1
+  if (live->state != ContainerState::kRunning || live->id.empty()) return {};
+  if (live->started == ConditionStatus::kFalse) return {};  // item 2
+  const std::optional<WallTime> done_at = DoneAt(pod, state, patch, *live);
+  if (!done_at) return {};
+  if (*done_at <= now) return {.complete = true};
+  return {.complete = false, .look_again = done_at};
+}
+
+// What is to be remembered of a container whose last patch is under way.
+std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContainer& live) {
+  std::vector<SeenContainer> seen = patch.seen;
+  if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
+  const std::string id = live.id.ToString();
+  if (!id.empty() && !KnownImage(patch, id)) {
+    // It came up after the patch, but perhaps before the kubelet knew of it.
+    const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
+    seen.push_back({id, std::string(image)});
+  }
+  if (seen.size() > kSeenContainersMax) seen.erase(seen.begin(), seen.end() - kSeenContainersMax);
+  return seen;
+}
+
+}  // namespace
+
+Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now) {
+  Completion all{.complete = true};
+  for (const ContainerPatch& patch : state.containers) {
+    const Completion one = CompletionOfContainer(pod, state, patch, now);
+    if (one.complete) continue;
+    if (!one.look_again) return {};
+    all.complete = false;
+    all.look_again = std::max(all.look_again.value_or(*one.look_again), *one.look_again);
+  }
+  return all;
+}
+
+std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
+                                              std::span<const ContainerImage> images,
+                                              WallTime now) {
+  std::vector<ContainerPatch> under_way;
+  if (last != nullptr) {
+    std::ranges::copy_if(last->containers, std::back_inserter(under_way), [&](const auto& patch) {
+      return !CompletionOfContainer(pod, *last, patch, now).complete;
+    });
+  }
+  std::vector<ContainerPatch> patched;
+  for (const ContainerImage& image : images) {
+    const PodContainer* live = pod.Find(image.name);
+    WL_ASSERT(live != nullptr);
+    ContainerPatch& patch =
+        patched.emplace_back(ContainerPatch{.name = image.name,
+                                            .from = std::string(live->image.text()),
+                                            .to = image.image,
+                                            .id = live->id.ToString(),
+                                            .image_id = std::string(live->image_id.text()),
+                                            .restart_count = live->restart_count});
+    const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
+    if (before == under_way.end()) continue;
+    patch.seen = SeenOf(*before, *live);
+    under_way.erase(before);
+  }
+  std::ranges::move(under_way, std::back_inserter(patched));
+  return patched;
+}
+
+}  // namespace windlass::in_place
