@@ -1,0 +1,320 @@
+// Which Pods may be patched now: in-place C.6, and the rows of E.1 for 25 %/25 %.
+#include "controller/in_place/budget.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+#include "kubeclient/api/int_or_percent.h"
+#include "test/catch.h"
+
+namespace windlass::in_place {
+namespace {
+
+// A letter per Pod:
+//   o  old, available            x  old, not available
+//   f  in flight to the target   g  in flight to another one
+//   u  updated, available        d  updated, not available
+//   s  stand-in, available       t  stand-in, not available
+//   l  old, on a lost node       m  updated, in flight on a lost node
+PodStanding Standing(char letter) {
+  switch (letter) {
+    case 'o': return {.available = true};
+    case 'f': return {.updated = true, .in_flight = true};
+    case 'g': return {.in_flight = true};
+    case 'u': return {.updated = true, .available = true};
+    case 'd': return {.updated = true};
+    case 's': return {.updated = true, .available = true, .stand_in = true};
+    case 't': return {.updated = true, .stand_in = true};
+    case 'l': return {.exempt = true};
+    case 'm': return {.updated = true, .in_flight = true, .exempt = true};
+    default: return {};
+  }
+}
+
+std::vector<PodStanding> Standings(const std::string& letters) {
+  std::vector<PodStanding> pods;
+  std::ranges::transform(letters, std::back_inserter(pods), &Standing);
+  return pods;
+}
+
+// All Pods that are not updated; those that are not available first.
+std::vector<size_t> Candidates(std::span<const PodStanding> pods) {
+  std::vector<size_t> candidates(pods.size());
+  std::iota(candidates.begin(), candidates.end(), size_t{0});
+  std::erase_if(candidates, [&](size_t i) { return pods[i].updated; });
+  std::ranges::stable_partition(candidates, [&](size_t i) { return !pods[i].available; });
+  return candidates;
+}
+
+struct Row {
+  std::string id;
+  BatchLimits limits;
+  std::string pods;
+  std::string want;  // the letters of the batch
+  int64_t want_budget;
+};
+
+TEST_CASE("a batch stays within the budget and the caps") {
+  const Row row = GENERATE(values<Row>({
+      {"P-033 the first batch is one Pod",
+       {.desired = 10, .max_unavailable = 3},
+       "oooooooooo",
+       "o",
+       3},
+      {"P-033 unless the user does not want that",
+       {.desired = 10, .max_unavailable = 3, .canary_first = false},
+       "oooooooooo",
+       "ooo",
+       3},
+      {"P-033 the canary is out", {.desired = 10, .max_unavailable = 3}, "fooooooooo", "", 2},
+      {"P-033 the canary is not available",
+       {.desired = 10, .max_unavailable = 3},
+       "dooooooooo",
+       "",
+       2},
+      {"P-033 the canary is available",
+       {.desired = 10, .max_unavailable = 3},
+       "uooooooooo",
+       "ooo",
+       3},
+      {"P-033 a batch is on its way", {.desired = 10, .max_unavailable = 3}, "uffooooooo", "o", 1},
+      {"P-033 the budget is spent", {.desired = 10, .max_unavailable = 3}, "ufffoooooo", "", 0},
+      {"P-033 Pods that failed by themselves spend it, too",
+       {.desired = 10, .max_unavailable = 1},
+       "uddooooooo",
+       "",
+       0},
+      {"P-033 a Pod that is down costs nothing",
+       {.desired = 10, .max_unavailable = 2},
+       "uxxooooooo",
+       "xx",
+       0},
+      {"P-033 but the cap holds: a bad revision does not spread",
+       {.desired = 10, .max_unavailable = 2},
+       "uxxxxooooo",
+       "xx",
+       0},
+      {"P-033 the cap counts what is there",
+       {.desired = 10, .max_unavailable = 2},
+       "udxxxooooo",
+       "x",
+       0},
+      {"P-033 the canary may be one that is down",
+       {.desired = 4, .max_unavailable = 1},
+       "xxoo",
+       "x",
+       0},
+      {"P-033 without a budget one Pod that is down is repaired",
+       {.desired = 3, .max_unavailable = 0},
+       "xoo",
+       "x",
+       0},
+      {"P-033 without a budget nothing else goes",
+       {.desired = 3, .max_unavailable = 0},
+       "ooo",
+       "",
+       0},
+      {"P-024 P-033 a stand-in makes room for one",
+       {.desired = 3, .max_unavailable = 0},
+       "ooos",
+       "o",
+       1},
+      {"P-024 P-033 and no more", {.desired = 3, .max_unavailable = 0}, "foos", "", 0},
+      {"P-024 P-033 a stand-in that does not come up is a warning",
+       {.desired = 3, .max_unavailable = 0},
+       "xoot",
+       "",
+       0},
+      {"P-024 P-033 two stand-ins", {.desired = 6, .max_unavailable = 0}, "ooooooss", "oo", 2},
+      {"P-033 a scaled-up Deployment has more to give",
+       {.desired = 4, .max_unavailable = 1},
+       "uooooo",
+       "o",
+       3},  // the cap: one at a time
+      {"P-033 partition",
+       {.desired = 10, .max_unavailable = 3, .partition = 8},
+       "uooooooooo",
+       "o",
+       3},
+      {"P-033 partition reached",
+       {.desired = 10, .max_unavailable = 3, .partition = 8},
+       "uuoooooooo",
+       "",
+       3},
+      {"P-033 partition holds Pods that are down, too",
+       {.desired = 4, .max_unavailable = 1, .partition = 2},
+       "uuxo",
+       "",
+       0},
+      {"P-033 P-071 a partition above what is left moves nothing back",
+       {.desired = 4, .max_unavailable = 1, .partition = 4},
+       "uuoo",
+       "",
+       1},
+      {"P-034 in flight to another target: at once, canary or not",
+       {.desired = 10, .max_unavailable = 3},
+       "gggooooooo",
+       "ggg",
+       0},
+      {"P-034 P-033 the partition holds for them",
+       {.desired = 4, .max_unavailable = 2, .partition = 3},
+       "ggoo",
+       "g",
+       0},
+      {"P-039 Pods on lost nodes go beside the others",
+       {.desired = 10, .max_unavailable = 3},
+       "ullllooooo",
+       "llll",
+       0},
+      {"P-039 but not before the canary",
+       {.desired = 10, .max_unavailable = 3},
+       "lloooooooo",
+       "o",
+       1},
+      {"P-039 and are not waited for",
+       {.desired = 10, .max_unavailable = 4},
+       "ummooooooo",
+       "oo",
+       2},
+      {"P-064 back to the host's template: no partition, no canary, no cap",
+       {.desired = 6, .max_unavailable = 1, .partition = 4, .returning = true},
+       "ddxxxo",
+       "xxx",
+       0},
+      {"P-064 what is available costs its budget",
+       {.desired = 6, .max_unavailable = 2, .returning = true},
+       "uuuuoo",
+       "oo",
+       2},
+  }));
+  CAPTURE(row.id, row.pods);
+
+  const std::vector<PodStanding> pods = Standings(row.pods);
+  std::string batch;
+  for (const size_t i : NextBatch(pods, Candidates(pods), row.limits)) batch += row.pods[i];
+  CHECK(batch == row.want);
+  CHECK(Budget(pods, row.limits) == row.want_budget);
+}
+
+TEST_CASE("P-033 one Pod in flight per node") {
+  std::vector<PodStanding> pods = Standings("uoooofg");
+  pods[1].node = pods[2].node = "a";
+  pods[3].node = "b";
+  pods[4].node = pods[5].node = "c";
+  pods[6].node = "a";
+  const BatchLimits limits{.desired = 7, .max_unavailable = 7};
+  // The last one is re-targeted where it is; "a" and "c" are busy.
+  CHECK(NextBatch(pods, std::vector<size_t>{1, 2, 3, 4, 6}, limits) == std::vector<size_t>{3, 6});
+  pods[6] = Standing('u');
+  CHECK(NextBatch(pods, std::vector<size_t>{2, 1, 3, 4}, limits) == std::vector<size_t>{2, 3});
+}
+
+TEST_CASE("P-033 Pods without a node do not stand in each other's way") {
+  const std::vector<PodStanding> pods = Standings("uxxx");
+  const BatchLimits limits{.desired = 4, .max_unavailable = 3};
+  CHECK(NextBatch(pods, std::vector<size_t>{3, 1, 2}, limits) == std::vector<size_t>{3, 1, 2});
+}
+
+// A rollout of n Pods, batch by batch, each of which comes up before the next.
+struct Walk {
+  std::string batches;  // the size of each, a digit
+  int64_t available_min = 0;
+};
+
+Walk RollOut(int32_t n, const BatchLimits& limits, const StandInLimits& stand_in_limits) {
+  std::vector<PodStanding> pods = Standings(std::string(static_cast<size_t>(n), 'o'));
+  Walk walk{.batches = {}, .available_min = n};
+  for (int rounds = 0; rounds < 2 * n + 2; ++rounds) {
+    const int32_t stand_ins = StandIns(pods, limits, stand_in_limits);
+    pods.resize(static_cast<size_t>(n));
+    pods.resize(static_cast<size_t>(n + stand_ins), Standing('s'));
+    const std::vector<size_t> batch = NextBatch(pods, Candidates(pods), limits);
+    if (batch.empty()) break;
+    walk.batches += std::to_string(batch.size());
+    for (const size_t i : batch) pods[i] = Standing('f');
+    const int64_t available = std::ranges::count_if(pods, &PodStanding::available);
+    walk.available_min = std::min(walk.available_min, available);
+    CHECK(StandIns(pods, limits, stand_in_limits) <= stand_ins);
+    if (limits.max_unavailable == 0) CHECK(StandIns(pods, limits, stand_in_limits) >= 1);
+    for (const size_t i : batch) pods[i] = Standing('u');
+  }
+  CHECK(StandIns(pods, limits, stand_in_limits) == 0);
+  return walk;
+}
+
+struct Sizes {
+  std::string id;
+  int32_t replicas;
+  int32_t want_unavailable;
+  int32_t want_surge;
+  std::string want_batches;
+};
+
+TEST_CASE("E.1 25 %/25 % of one to ten Pods") {
+  const Sizes row = GENERATE(values<Sizes>({
+      {"P-012 P-024 P-033", 1, 0, 1, "1"},
+      {"P-012 P-024 P-033", 2, 0, 1, "11"},
+      {"P-012 P-024 P-033", 3, 0, 1, "111"},
+      {"P-033", 4, 1, 1, "1111"},
+      {"P-033", 5, 1, 2, "11111"},
+      {"P-033", 6, 1, 2, "111111"},
+      {"P-033", 7, 1, 2, "1111111"},
+      {"P-033", 8, 2, 2, "12221"},
+      {"P-033", 9, 2, 3, "12222"},
+      {"P-033", 10, 2, 3, "122221"},
+  }));
+  CAPTURE(row.id, row.replicas);
+
+  const IntOrPercent quarter = IntOrPercent::Percent("25%");
+  const auto max_unavailable = Resolve(quarter, row.replicas, /*round_up=*/false);
+  const auto max_surge = Resolve(quarter, row.replicas, /*round_up=*/true);
+  REQUIRE(*max_unavailable == row.want_unavailable);
+  REQUIRE(*max_surge == row.want_surge);
+  const BatchLimits limits{.desired = row.replicas, .max_unavailable = *max_unavailable};
+  const Walk walk = RollOut(row.replicas, limits, {.max_surge = *max_surge});
+  CHECK(walk.batches == row.want_batches);
+  CHECK(walk.available_min >= row.replicas - *max_unavailable);
+}
+
+struct StandInRow {
+  std::string id;
+  BatchLimits limits;
+  StandInLimits stand_ins;
+  std::string pods;
+  int32_t want;
+};
+
+TEST_CASE("stand-ins are made where no Pod may be missing, and for no longer than needed") {
+  const StandInRow row = GENERATE(values<StandInRow>({
+      {"P-024", {.desired = 3}, {.max_surge = 1}, "ooo", 1},
+      {"P-024 as many as may be", {.desired = 3}, {.max_surge = 2}, "ooo", 2},
+      {"P-024 as many as there are Pods left", {.desired = 3}, {.max_surge = 2}, "uuo", 1},
+      {"P-024 it stands in for a Pod in flight", {.desired = 3}, {.max_surge = 2}, "uufs", 1},
+      {"P-024 and until that is available", {.desired = 3}, {.max_surge = 2}, "uuds", 1},
+      {"P-024 P-025 all is done", {.desired = 3}, {.max_surge = 2}, "uuus", 0},
+      {"P-024 P-039 nobody waits for a lost node", {.desired = 3}, {.max_surge = 2}, "uums", 0},
+      {"P-024 not for what a partition keeps",
+       {.desired = 3, .partition = 2},
+       {.max_surge = 2},
+       "uoo",
+       0},
+      {"P-024 P-012 none may be made", {.desired = 3}, {.max_surge = 0}, "ooo", 0},
+      {"P-024 not needed", {.desired = 8, .max_unavailable = 2}, {.max_surge = 2}, "oooooooo", 0},
+      {"P-024 wanted all the same",
+       {.desired = 8, .max_unavailable = 2},
+       {.max_surge = 2, .always = true},
+       "oooooooo",
+       2},
+      {"P-025 P-064 gone when returning",
+       {.desired = 3, .returning = true},
+       {.max_surge = 2},
+       "uoos",
+       0},
+  }));
+  CAPTURE(row.id, row.pods);
+  CHECK(StandIns(Standings(row.pods), row.limits, row.stand_ins) == row.want);
+}
+
+}  // namespace
+}  // namespace windlass::in_place
