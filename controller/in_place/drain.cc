@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/in_place/words.h"
+#include "kubeclient/api/pod.h"
 
 namespace windlass::in_place {
 namespace {
@@ -59,11 +60,12 @@ Status CheckGate(const Json& pod_template) {
   const Json::json_pointer gates("/spec/readinessGates");
   if (pod_template.contains(gates) && pod_template[gates].is_array()) {
     for (const Json& gate : pod_template[gates]) {
-      if (gate.is_object() && gate.value("conditionType", Json()) == kReadyGate) return Unit{};
+      if (gate.is_object() && gate.value("conditionType", Json()) == kInPlaceReadyGate)
+        return Unit{};
     }
   }
   return Refuse(
-      "readinessGate " + std::string(kReadyGate) +
+      "readinessGate " + std::string(kInPlaceReadyGate) +
       " is missing: add it to spec.template.spec.readinessGates, or choose Label or None");
 }
 

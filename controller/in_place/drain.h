@@ -11,9 +11,6 @@
 
 namespace windlass::in_place {
 
-// The readinessGate that drain mode Gate sets to False.
-inline constexpr std::string_view kReadyGate = "windlass.dev/in-place-ready";
-
 struct Drain {
   enum class Mode : uint8_t { kNone, kLabel, kGate };
   Mode mode = Mode::kNone;

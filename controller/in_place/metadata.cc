@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/in_place/pod_state.h"
+
 namespace windlass::in_place {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr std::string_view kFrozenPrefixes[] = {"container.apparmor.security.bet
 constexpr std::string_view kMirror = "kubernetes.io/config.mirror";
 
 bool IsFrozen(std::string_view annotation) {
-  return annotation == kStateAnnotation || annotation == kMirror ||
+  return annotation == kPodState || annotation == kMirror ||
          std::ranges::any_of(kFrozenPrefixes, [&](std::string_view prefix) {
            return annotation.starts_with(prefix);
          });

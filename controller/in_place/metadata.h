@@ -11,8 +11,7 @@
 
 namespace windlass::in_place {
 
-// Keys that only we write, in every patch of a Pod (C.3).
-inline constexpr std::string_view kStateAnnotation = "windlass.dev/in-place-state";
+// A label that only we write, in every patch of a Pod (C.3).
 inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
 
 // `from` and `to` are maps of texts, or absent.

@@ -6,6 +6,7 @@
 
 #include "controller/in_place/json_diff.h"
 #include "controller/in_place/metadata.h"
+#include "controller/in_place/pod_state.h"
 #include "controller/in_place/tolerations.h"
 #include "controller/in_place/words.h"
 
@@ -46,7 +47,7 @@ Json Parse(const std::string& text) {
 }
 
 // The places of containers by name: the first, should there be two.
-std::map<std::string_view, size_t> PlacesOf(const std::vector<SeenContainer>& containers) {
+std::map<std::string_view, size_t> PlacesOf(const std::vector<ContainerImage>& containers) {
   std::map<std::string_view, size_t> places;
   for (size_t i = 0; i < containers.size(); ++i) places.emplace(containers[i].name, i);
   return places;
@@ -65,7 +66,7 @@ Status ChangeImages(const SeenPod& pod, const std::vector<ImageChange>& changes,
                                             (init ? "init container " : "container ") +
                                             Quoted(change.container)};
     }
-    const SeenContainer& seen = (init ? pod.init_containers : pod.containers)[found->second];
+    const ContainerImage& seen = (init ? pod.init_containers : pod.containers)[found->second];
     const std::string path =
         (init ? "/spec/initContainers" : "/spec/containers") + PointerTo(found->second);
     operations.Test(path + "/name", seen.name);
@@ -132,7 +133,7 @@ Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std
   operations.Test("/metadata/deletionTimestamp", nullptr);
   WINDLASS_TRY([[maybe_unused]] const Unit images, ChangeImages(pod, changes.images, operations));
   TextChanges annotations = changes.annotations;
-  annotations[std::string(kStateAnnotation)] = std::string(state);
+  annotations[std::string(kPodState)] = std::string(state);
   ChangeMap("/metadata/annotations", pod.has_annotations, annotations, operations);
   TextChanges labels = changes.labels;
   labels[std::string(kRevisionLabel)] = std::to_string(revision);

@@ -12,15 +12,11 @@
 #include <vector>
 
 #include "controller/in_place/changes.h"
+#include "controller/in_place/template_images.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
-
-struct SeenContainer {
-  std::string name;
-  std::string image;
-};
 
 // The Pod as it was seen when the decision was made. The order of its lists is the API's.
 struct SeenPod {
@@ -28,8 +24,8 @@ struct SeenPod {
   Uid uid;
   bool has_labels = true;
   bool has_annotations = true;
-  std::vector<SeenContainer> containers;  // injected ones, too
-  std::vector<SeenContainer> init_containers;
+  std::vector<ContainerImage> containers;  // injected ones, too
+  std::vector<ContainerImage> init_containers;
   std::vector<std::string> tolerations;  // JSON objects; looked at only if tolerations change
 };
 

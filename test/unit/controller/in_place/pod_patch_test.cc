@@ -33,8 +33,8 @@ Json Live() {
                              {"key": "node.kubernetes.io/not-ready", "operator": "Exists"}]}})");
 }
 
-std::vector<SeenContainer> ContainersOf(const Json& list) {
-  std::vector<SeenContainer> containers;
+std::vector<ContainerImage> ContainersOf(const Json& list) {
+  std::vector<ContainerImage> containers;
   for (const Json& one : list) containers.push_back({one["name"], one["image"]});
   return containers;
 }
