@@ -1,18 +1,9 @@
 #include "controller/deployment/annotations.h"
 
-#include <charconv>
+#include "kubeclient/base/parse_whole.h"
 
 namespace windlass::deployment {
 namespace {
-
-template <typename Integer>
-std::optional<Integer> ParseWhole(std::string_view text) {
-  Integer value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return value;
-}
 
 std::optional<int32_t> ParseSize(const ReplicaSet& rs, std::string_view key) {
   const auto text = rs.meta.annotations.Find(key);

@@ -1,13 +1,13 @@
 #include "controller/in_place/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "controller/in_place/words.h"
+#include "kubeclient/base/parse_whole.h"
 
 namespace windlass::in_place {
 namespace {
@@ -58,15 +58,6 @@ const Value* FindWord(std::span<const Choice<Value>> choices, std::string_view w
   const auto found = std::ranges::find_if(
       choices, [&](const Choice<Value>& choice) { return IsWord(word, choice.word); });
   return found == choices.end() ? nullptr : &found->value;
-}
-
-template <typename Integer>
-std::optional<Integer> ParseWhole(std::string_view text) {
-  Integer value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return value;
 }
 
 std::string_view Trimmed(std::string_view text) {
