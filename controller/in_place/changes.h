@@ -1,24 +1,20 @@
 // What differs between two Pod templates, as far as it can be brought to a running Pod.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace windlass::in_place {
+#include "kubeclient/api/pod.h"
 
-enum class ContainerKind : uint8_t {
-  kContainer,
-  kSidecar,  // an init container with restartPolicy Always; restarts with kubelet 1.32 or newer
-             // only
-  kInit,     // a plain init container: nothing happens before the Pod's next sandbox
-};
+namespace windlass::in_place {
 
 struct ImageChange {
   std::string container;  // by name: an injected sidecar shifts the places in a live Pod (P-003)
-  ContainerKind kind = ContainerKind::kContainer;
+  // A sidecar restarts with kubelet 1.32 or newer only; to a plain init container nothing happens
+  // before the Pod's next sandbox.
+  ContainerKind kind = ContainerKind::kApp;
   std::string from;
   std::string to;
   bool operator==(const ImageChange&) const = default;

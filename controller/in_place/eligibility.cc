@@ -102,14 +102,14 @@ Refusal JudgeOtherFields(const Comparison& c) {
 }
 
 ContainerKind KindOf(const Json& container, bool init) {
-  if (!init) return ContainerKind::kContainer;
+  if (!init) return ContainerKind::kApp;
   return Member(container, "restartPolicy") == "Always" ? ContainerKind::kSidecar
                                                         : ContainerKind::kInit;
 }
 
 // A container that may refuse to come back, or takes the others with it (A.2, 11).
 Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
-  const bool own_policy = kind == ContainerKind::kContainer && container.contains("restartPolicy");
+  const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
   if (own_policy || container.contains("restartPolicyRules")) {
     return NotEligible{Reason::kContainerRestartPolicy,
                        pointer + (own_policy ? "/restartPolicy" : "/restartPolicyRules")};

@@ -58,7 +58,7 @@ Status ChangeImages(const SeenPod& pod, const std::vector<ImageChange>& changes,
   const auto containers = PlacesOf(pod.containers);
   const auto init_containers = PlacesOf(pod.init_containers);
   for (const ImageChange& change : changes) {
-    const bool init = change.kind != ContainerKind::kContainer;
+    const bool init = change.kind != ContainerKind::kApp;
     const auto& places = init ? init_containers : containers;
     const auto found = places.find(change.container);
     if (found == places.end()) {

@@ -28,7 +28,7 @@ void Apply(const TextChanges& changes, Json& map) {
 // What Pods of the host's template become.
 Json Applied(Json pod_template, const TemplateChanges& changes) {
   for (const ImageChange& image : changes.images) {
-    const bool init = image.kind != ContainerKind::kContainer;
+    const bool init = image.kind != ContainerKind::kApp;
     for (Json& container : pod_template["spec"][init ? "initContainers" : "containers"]) {
       if (container["name"] != image.container) continue;
       CHECK(container["image"] == image.from);

@@ -66,7 +66,7 @@ Json Applied(const Json& pod, const Request& request) {
   return patched == nullptr ? Json() : *patched;
 }
 
-const TemplateChanges kNewApp{.images = {{"app", ContainerKind::kContainer, "r/app:1", "r/app:2"}},
+const TemplateChanges kNewApp{.images = {{"app", ContainerKind::kApp, "r/app:1", "r/app:2"}},
                               .labels = {},
                               .annotations = {},
                               .tolerations = {}};
@@ -113,7 +113,7 @@ TEST_CASE("P-035 a Pod becomes what the changes say and keeps the rest") {
       {"P-035 one image", kNewApp,
        [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:2"; }},
       {"P-003 by name, whatever the order",
-       {.images = {{"log", kContainer, "r/log:1", "r/log:2"}, {"app", kContainer, "", "r/app:2"}}},
+       {.images = {{"log", kApp, "r/log:1", "r/log:2"}, {"app", kApp, "", "r/app:2"}}},
        [](Json& pod) {
          pod["spec"]["containers"][1]["image"] = "r/app:2";
          pod["spec"]["containers"][2]["image"] = "r/log:2";
@@ -281,7 +281,7 @@ TEST_CASE("P-035 what the Pod has not cannot be changed") {
   const auto missing = [&](const char* name, ContainerKind kind) {
     return PatchPod(pod, {.images = {{name, kind, "a", "b"}}}, kState, 6).error();
   };
-  CHECK(missing("gone", ContainerKind::kContainer) ==
+  CHECK(missing("gone", ContainerKind::kApp) ==
         Error{ErrorKind::kInvalid, "pod shop/web-1 has no container \"gone\""});
   CHECK(missing("app", ContainerKind::kSidecar) ==
         Error{ErrorKind::kInvalid, "pod shop/web-1 has no init container \"app\""});

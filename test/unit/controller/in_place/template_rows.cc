@@ -28,6 +28,15 @@ std::string TextOf(const TextChanges& changes, const std::string& what) {
   return text;
 }
 
+std::string NameOf(ContainerKind kind) {
+  switch (kind) {
+    case ContainerKind::kApp: return "image ";
+    case ContainerKind::kSidecar: return "sidecar ";
+    case ContainerKind::kInit: return "init ";
+  }
+  return "unknown ";
+}
+
 std::string TextOf(const Verdict& verdict) {
   if (std::holds_alternative<Unchanged>(verdict)) return "unchanged";
   if (const auto* refusal = std::get_if<NotEligible>(&verdict)) {
@@ -36,9 +45,7 @@ std::string TextOf(const Verdict& verdict) {
   const auto& changes = std::get<TemplateChanges>(verdict);
   std::string text;
   for (const ImageChange& image : changes.images) {
-    const char* const kinds[] = {"image ", "sidecar ", "init "};
-    text += kinds[static_cast<int>(image.kind)] + image.container + " " + image.from + ">" +
-            image.to + "; ";
+    text += NameOf(image.kind) + image.container + " " + image.from + ">" + image.to + "; ";
   }
   text += TextOf(changes.labels, "label") + TextOf(changes.annotations, "annotation");
   for (const TolerationChange& toleration : changes.tolerations) {
