@@ -128,7 +128,7 @@ revisions() {
   told web 17
 
   k delete deployment/web --cascade=orphan
-  k get replicasets -l app=web --sort-by="$revision" \
+  table get replicasets -l app=web --sort-by="$revision" \
     -o custom-columns=NAME:.metadata.name,SIZE:.spec.replicas,OWNERS:.metadata.ownerReferences
   k apply -f "$WORK/web.yaml" # adopts all three, and the first is the newest again
   rolled web 6 2
