@@ -6,11 +6,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kubeclient/api/deployment.h"
+#include "kubeclient/api/node.h"
 #include "kubeclient/api/pod.h"
+#include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass {
@@ -27,6 +31,17 @@ struct View {
   // the Pod informer is not running yet or has not synced, and nothing may lean on `pods`.
   std::vector<const PodMetadata*> pods;
   bool pods_known = false;
+
+  // For a Deployment with annotation windlass.dev/in-place: all live Pods owned by the ReplicaSets
+  // above, by age, then name; the nodes they are on, by name; every budget of the namespace.
+  // Nothing may lean on them unless in_place_known: an informer is not running or has not synced,
+  // or the right to watch is missing, which in_place_missing tells ("pods (no right to watch
+  // them)").
+  std::vector<const Pod*> whole_pods;
+  std::map<std::string_view, const Node*> nodes;
+  std::vector<const PodDisruptionBudget*> budgets;
+  bool in_place_known = false;
+  std::string in_place_missing;
 
   // The Deployment itself or a ReplicaSet of it, as "replicasets default/web-1", whose latest
   // version could not be read: it is missing above, or seen as it was before (R-031). Else empty.

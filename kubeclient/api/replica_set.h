@@ -1,9 +1,12 @@
 // apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. Ten old
-// ReplicaSets per Deployment are usual, so the template itself is not kept.
+// ReplicaSets per Deployment are usual, so the template itself is kept only where Pods are updated
+// in place, which compares templates at every step.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "kubeclient/api/canonical.h"
@@ -28,6 +31,9 @@ struct ReplicaSet {
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of what the template means
   Fingerprint template_text;         // of its bytes
+  // spec.template: raw JSON text, only of a ReplicaSet with annotation windlass.dev/in-place; else
+  // null. Immutable; shared between copies of the object.
+  std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
 };
 

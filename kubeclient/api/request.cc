@@ -77,6 +77,9 @@ const ResourceInfo& Info(Resource resource) {
   static constexpr ResourceInfo kEvents{"v1", "events", "Event"};
   static constexpr ResourceInfo kLeases{"coordination.k8s.io/v1", "leases", "Lease"};
   static constexpr ResourceInfo kNamespaces{"v1", "namespaces", "Namespace"};
+  static constexpr ResourceInfo kNodes{"v1", "nodes", "Node"};
+  static constexpr ResourceInfo kPodDisruptionBudgets{"policy/v1", "poddisruptionbudgets",
+                                                      "PodDisruptionBudget"};
   switch (resource) {
     case Resource::kDeployments: return kDeployments;
     case Resource::kReplicaSets: return kReplicaSets;
@@ -84,6 +87,8 @@ const ResourceInfo& Info(Resource resource) {
     case Resource::kEvents: return kEvents;
     case Resource::kLeases: return kLeases;
     case Resource::kNamespaces: return kNamespaces;
+    case Resource::kNodes: return kNodes;
+    case Resource::kPodDisruptionBudgets: return kPodDisruptionBudgets;
   }
   AssertionFailed("unknown resource", __FILE__, __LINE__);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,16 @@
 
 namespace windlass {
 
-enum class Resource : uint8_t { kDeployments, kReplicaSets, kPods, kEvents, kLeases, kNamespaces };
+enum class Resource : uint8_t {
+  kDeployments,
+  kReplicaSets,
+  kPods,
+  kEvents,
+  kLeases,
+  kNamespaces,
+  kNodes,
+  kPodDisruptionBudgets,
+};
 
 struct ResourceInfo {
   std::string_view group_version;  // "apps/v1", "v1"
@@ -108,15 +118,6 @@ struct Reply {
   bool operator==(const Reply&) const = default;
 };
 
-// A Kubernetes Event about one object, before aggregation and naming (reliability §5.3).
-struct Event {
-  enum class Type : uint8_t { kNormal, kWarning };
-  Type type = Type::kNormal;
-  std::string reason;
-  std::string message;
-  bool operator==(const Event&) const = default;
-};
-
 // The object an Event is about.
 struct ObjectReference {
   std::string api_version;
@@ -124,6 +125,17 @@ struct ObjectReference {
   ObjectKey key;
   Uid uid;
   ResourceVersion resource_version;
+  bool operator==(const ObjectReference&) const = default;
+};
+
+// A Kubernetes Event about one object, before aggregation and naming (reliability §5.3).
+struct Event {
+  enum class Type : uint8_t { kNormal, kWarning };
+  Type type = Type::kNormal;
+  std::string reason;
+  std::string message;
+  std::optional<ObjectReference> about{};  // nullopt: the workload whose sync says so
+  bool operator==(const Event&) const = default;
 };
 
 }  // namespace windlass

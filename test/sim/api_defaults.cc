@@ -135,7 +135,9 @@ void ApplyDefaults(const ApiResource& resource, Json& object) {
       return;
     }
     case Resource::kEvents:
-    case Resource::kLeases: return;
+    case Resource::kLeases:
+    case Resource::kNodes:
+    case Resource::kPodDisruptionBudgets: return;
   }
 }
 
@@ -163,7 +165,9 @@ void DropEmptyFields(const ApiResource& resource, Json& object) {
       break;
     case Resource::kPods:
     case Resource::kLeases:
-    case Resource::kNamespaces: break;
+    case Resource::kNamespaces:
+    case Resource::kNodes:
+    case Resource::kPodDisruptionBudgets: break;
   }
 }
 

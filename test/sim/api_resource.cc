@@ -7,7 +7,7 @@
 namespace windlass::sim {
 namespace {
 
-constexpr std::array<ApiResource, 6> kResources = {{
+constexpr std::array<ApiResource, 8> kResources = {{
     {.resource = Resource::kDeployments,
      .group = "apps",
      .version = "v1",
@@ -50,6 +50,20 @@ constexpr std::array<ApiResource, 6> kResources = {{
      .kind = "Namespace",
      .namespaced = false,
      .has_status = true},
+    {.resource = Resource::kNodes,
+     .group = "",
+     .version = "v1",
+     .plural = "nodes",
+     .kind = "Node",
+     .namespaced = false,
+     .has_status = true},
+    {.resource = Resource::kPodDisruptionBudgets,
+     .group = "policy",
+     .version = "v1",
+     .plural = "poddisruptionbudgets",
+     .kind = "PodDisruptionBudget",
+     .has_status = true,
+     .has_generation = true},
 }};
 
 }  // namespace

@@ -227,7 +227,9 @@ void ValidateSpec(Causes& causes, const ApiResource& resource, const Json& objec
                                       "must be greater than 0"));
       }
       return;
-    case Resource::kNamespaces: return;
+    case Resource::kNamespaces:
+    case Resource::kNodes:
+    case Resource::kPodDisruptionBudgets: return;
   }
 }
 

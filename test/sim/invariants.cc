@@ -149,7 +149,9 @@ void Invariants::Judge(const Change& change) {
     case Resource::kDeployments: return JudgeStatus(change);
     case Resource::kEvents:
     case Resource::kLeases:
-    case Resource::kNamespaces: return;
+    case Resource::kNamespaces:
+    case Resource::kNodes:
+    case Resource::kPodDisruptionBudgets: return;
   }
 }
 

@@ -58,6 +58,8 @@ constexpr std::string_view kTransport = "kubeclient/transport";
 constexpr std::string_view kConfig = "kubeclient/config";
 constexpr std::string_view kClient = "kubeclient/client";
 constexpr std::string_view kCache = "kubeclient/cache";
+constexpr std::string_view kDeployment = "controller/deployment";
+constexpr std::string_view kInPlace = "controller/in_place";
 constexpr std::string_view kRuntime = "controller/runtime";
 
 // The folder whose arrows bind a file: kubeclient/X and controller/X by name, else the top level.
@@ -79,6 +81,7 @@ Names MayInclude(std::string_view box) {
       {kConfig, {kTransport, kBase}},
       {kClient, {kTransport, kApi, kBase}},
       {kCache, {kClient, kTransport, kApi, kBase}},
+      {kDeployment, {kInPlace, kApi, kBase}},    // which asks what can be done in place
       {kRuntime, {"kubeclient", "controller"}},  // it runs the planners
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},

@@ -1,0 +1,25 @@
+// v1 Node, as far as an in-place update needs it: can its kubelet be counted on, and does it know
+// how to restart a sidecar?
+#pragma once
+
+#include <cstdint>
+
+#include "kubeclient/api/object_meta.h"
+
+namespace windlass {
+
+// status.nodeInfo.kubeletVersion, "v1.32.4-gke.100": what comes behind the second number is
+// nobody's business. Zeroes when it cannot be read.
+struct KubeletVersion {
+  int32_t major = 0;
+  int32_t minor = 0;
+  auto operator<=>(const KubeletVersion&) const = default;
+};
+
+struct Node {
+  ObjectMeta meta;     // neither labels nor annotations are kept
+  bool ready = false;  // condition Ready is True
+  KubeletVersion kubelet_version;
+};
+
+}  // namespace windlass
