@@ -1,11 +1,11 @@
 #include "controller/in_place/pod_state.h"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <type_traits>
 #include <utility>
 
+#include "controller/in_place/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/limits.h"
@@ -16,37 +16,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kVersion = 1;
-constexpr std::string_view kTemplatePrefix = "t-";
-constexpr size_t kHalf = 16;  // hexadecimal digits of 64 bits
-
-std::string TextOf(const Fingerprint& fingerprint) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
-  std::string text(kTemplatePrefix);
-  for (const uint64_t half : {fingerprint.high, fingerprint.low}) {
-    for (size_t i = kHalf; i-- > 0;) text += kHexDigits[half >> (4 * i) & 15U];
-  }
-  return text;
-}
-
-std::optional<uint64_t> ParseHalf(std::string_view digits) {
-  uint64_t value = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, error] = std::from_chars(digits.data(), end, value, 16);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return value;
-}
 
 void ReadFingerprint(JsonReader& in, std::optional<Fingerprint>& out) {
-  std::string_view text = in.String();
-  std::optional<uint64_t> high;
-  std::optional<uint64_t> low;
-  if (text.starts_with(kTemplatePrefix) && text.size() == kTemplatePrefix.size() + 2 * kHalf) {
-    text.remove_prefix(kTemplatePrefix.size());
-    high = ParseHalf(text.substr(0, kHalf));
-    low = ParseHalf(text.substr(kHalf));
-  }
-  if (!high || !low) return in.Fail("want \"t-\" and 32 hexadecimal digits");
-  out = Fingerprint{*high, *low};
+  out = ParseFingerprint(in.String());
+  if (!out) in.Fail("want \"t-\" and 32 hexadecimal digits");
 }
 
 template <typename Integer>

@@ -1,0 +1,64 @@
+// What is decided for one revision as a whole, noted on the ReplicaSet that waits for it, the
+// pending one: rolled out in place or not (P-013), stand-in Pods (P-024), given up (P-062). And who
+// may have which annotation (P-074).
+//
+//   internal.windlass.dev/mode       {"rev":"6","mode":"InPlace","reason":"","host":"<uid>",
+//                                     "from":"t-<hex>"}
+//   internal.windlass.dev/stand-ins  2
+//   internal.windlass.dev/blocked    {"rev":"6","reason":"…"}
+//
+// A ReplicaSet may be used again for a later revision, and `kubectl rollout undo` carries its
+// annotations to the Deployment and from there to others: a note counts for the revision it names
+// only. What cannot be understood counts as absent; members that nobody knows are ignored.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/in_place/changes.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass::in_place {
+
+inline constexpr std::string_view kMode = "internal.windlass.dev/mode";
+inline constexpr std::string_view kStandIns = "internal.windlass.dev/stand-ins";
+inline constexpr std::string_view kBlocked = "internal.windlass.dev/blocked";
+
+// Ours, about the object that has it: never copied to another one.
+bool IsInternal(std::string_view key);
+
+// A user's setting: windlass.dev/in-place or windlass.dev/in-place-…. Not windlass.dev/
+// in-place-state, which is a Pod's.
+bool IsUserKey(std::string_view key);
+
+enum class Mode : uint8_t { kInPlace, kRecreate };
+
+// The decision about one revision. It stands, except that kInPlace may become kRecreate (P-013).
+struct RolloutMode {
+  Mode mode = Mode::kInPlace;
+  std::string reason{};  // why kRecreate, as eligibility.h tells it
+  Uid host{};            // the ReplicaSet that owned the Pods
+  Fingerprint from{};  // of the host's template then: another one is somebody else's doing (P-073)
+  bool operator==(const RolloutMode&) const = default;
+};
+
+std::string WriteMode(const RolloutMode& mode, std::string_view revision);
+
+// nullopt, too, when the note is for another revision.
+std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
+
+// How many stand-in Pods we made of it; 0 when it does not say.
+int32_t NotedStandIns(const ReplicaSet& pending);
+
+// Why this revision is not to be tried again; nullopt when it is not blocked.
+std::string WriteBlock(std::string_view revision, std::string_view reason);
+std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
+
+// What makes the user keys of the ReplicaSet those of its Deployment. They are on all of them
+// because `kubectl rollout undo` replaces the Deployment's annotations by a ReplicaSet's.
+TextChanges MirrorDifference(const ObjectMeta& deployment, const ObjectMeta& replica_set);
+
+}  // namespace windlass::in_place

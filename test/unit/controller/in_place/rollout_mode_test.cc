@@ -1,0 +1,162 @@
+// Notes about a rollout in place, on its pending ReplicaSet: in-place C.12, P-013, P-062, P-074.
+#include "controller/in_place/rollout_mode.h"
+
+#include <string>
+
+#include "test/catch.h"
+
+namespace windlass::in_place {
+namespace {
+
+const Uid kHost = *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10");
+const std::string kText =
+    R"({"rev":"6","mode":"InPlace","reason":"","host":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10",)"
+    R"("from":"t-00000000000000010000000000000002"})";
+
+RolloutMode InPlace() { return {.mode = Mode::kInPlace, .host = kHost, .from = {1, 2}}; }
+
+ReplicaSet With(std::string_view key, const std::string& value) {
+  ReplicaSet rs;
+  rs.meta.annotations.Set(key, value);
+  return rs;
+}
+
+TEST_CASE("P-013 the decision is written as specified, and read again") {
+  CHECK(WriteMode(InPlace(), "6") == kText);
+  CHECK(ModeOf(With("internal.windlass.dev/mode", kText), "6") == InPlace());
+  RolloutMode recreate = InPlace();
+  recreate.mode = Mode::kRecreate;
+  recreate.reason = "FieldChanged:/spec/containers/0/env \"caf\u00e9\"\n";
+  const std::string text = WriteMode(recreate, "6");
+  CHECK(text.find(R"("mode":"Recreate")") != std::string::npos);
+  CHECK(ModeOf(With(kMode, text), "6") == recreate);
+}
+
+TEST_CASE("P-013 the decision is for one revision, that of the ReplicaSet now") {
+  const ReplicaSet pending = With(kMode, kText);
+  for (const char* revision : {"7", "06", "", "66"}) {
+    CAPTURE(revision);
+    CHECK_FALSE(ModeOf(pending, revision).has_value());
+  }
+  CHECK_FALSE(ModeOf(ReplicaSet(), "6").has_value());
+  CHECK_FALSE(ModeOf(ReplicaSet(), "").has_value());
+}
+
+struct Row {
+  std::string what, by;
+};
+
+TEST_CASE("P-013 what cannot be understood is no decision") {
+  const Row row = GENERATE(values<Row>({
+      {kText, ""},
+      {kText, "InPlace"},
+      {kText, "null"},
+      {kText, "[]"},
+      {kText, "{}"},
+      {R"("rev":"6",)", ""},
+      {R"("rev":"6")", R"("rev":6)"},
+      {R"("rev":"6")", R"("rev":null)"},
+      {R"("rev":"6")", R"("rev":"6","rev":"7")"},
+      {R"("mode":"InPlace",)", ""},
+      {R"("mode":"InPlace")", R"("mode":"inplace")"},
+      {R"("mode":"InPlace")", R"("mode":1)"},
+      {R"("reason":"",)", ""},
+      {R"("reason":"")", R"("reason":{})"},
+      {R"("host":"8d)", R"("host":"xx)"},
+      {R"("host":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10",)", ""},
+      {R"("from":"t-0)", R"("from":"x-0)"},
+      {R"("from":"t-0)", R"("from":"t-g)"},
+      {R"("from":"t-0)", R"("from":"t-)"},
+      {R"("from":"t-0)", R"("from":"t-00)"},
+      {R"(0002"})", R"(0002"}})"},
+      {R"(0002"})", R"(0002")"},
+  }));
+  std::string text = kText;
+  text.replace(text.find(row.what), row.what.size(), row.by);
+  CAPTURE(text);
+  CHECK_FALSE(ModeOf(With(kMode, text), "6").has_value());
+}
+
+TEST_CASE("P-013 what a later version adds is ignored") {
+  std::string text = kText;
+  text.insert(1, R"("later":{"a":[1]},)");
+  CHECK(ModeOf(With(kMode, text), "6") == InPlace());
+}
+
+TEST_CASE("P-024 stand-ins are counted, and nonsense is none") {
+  CHECK(NotedStandIns(ReplicaSet()) == 0);
+  for (const auto& [text, count] : {std::pair("2", 2),
+                                    {"0", 0},
+                                    {"2147483647", 2147483647},
+                                    {"2147483648", 0},
+                                    {"-1", 0},
+                                    {"", 0},
+                                    {" 1", 0},
+                                    {"+1", 0},
+                                    {"1.0", 0},
+                                    {"many", 0}}) {
+    CAPTURE(text);
+    CHECK(NotedStandIns(With("internal.windlass.dev/stand-ins", text)) == count);
+  }
+}
+
+TEST_CASE("P-062 a block is for one revision") {
+  const std::string text = WriteBlock("6", "CrashLoopBackOff in container \"app\"");
+  CHECK(text == R"({"rev":"6","reason":"CrashLoopBackOff in container \"app\""})");
+  const ReplicaSet pending = With("internal.windlass.dev/blocked", text);
+  CHECK(BlockedBy(pending, "6") == "CrashLoopBackOff in container \"app\"");
+  CHECK_FALSE(BlockedBy(pending, "7").has_value());
+  CHECK_FALSE(BlockedBy(ReplicaSet(), "6").has_value());
+  for (const char* bad : {"", "6", "{}", R"({"rev":"6"})", R"({"rev":6,"reason":"x"})",
+                          R"({"rev":"6","reason":1})", R"({"rev":"6","reason":"x")"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(BlockedBy(With(kBlocked, bad), "6").has_value());
+  }
+}
+
+TEST_CASE("P-074 keys are of users, ours, or of nobody here") {
+  const auto [key, user, internal] = GENERATE(table<std::string, bool, bool>({
+      {"windlass.dev/in-place", true, false},
+      {"windlass.dev/in-place-drain", true, false},
+      {"windlass.dev/in-place-a-later-one", true, false},
+      {"windlass.dev/in-place-state", false, false},
+      {"windlass.dev/in-placement", false, false},
+      {"windlass.dev/in-plac", false, false},
+      {"windlass.dev/term", false, false},
+      {"other.windlass.dev/in-place", false, false},
+      {"internal.windlass.dev/mode", false, true},
+      {"internal.windlass.dev/a-later-one", false, true},
+      {"internal.windlass.dev", false, false},
+      {"not-internal.windlass.dev/mode", false, false},
+      {"", false, false},
+  }));
+  CAPTURE(key);
+  CHECK(IsUserKey(key) == user);
+  CHECK(IsInternal(key) == internal);
+}
+
+TEST_CASE("P-074 D.1 user keys become the Deployment's, all others stay") {
+  ObjectMeta deployment;
+  deployment.annotations = {
+      {"windlass.dev/in-place", "Only"},        {"windlass.dev/in-place-drain", "Gate"},
+      {"windlass.dev/in-place-surge", "Never"}, {"windlass.dev/in-place-state", "d"},
+      {"internal.windlass.dev/mode", "d"},      {"note", "d"}};
+  ObjectMeta replica_set;
+  replica_set.annotations = {
+      {"windlass.dev/in-place", "IfPossible"},  {"windlass.dev/in-place-pdb", "Ignore"},
+      {"windlass.dev/in-place-surge", "Never"}, {"windlass.dev/in-place-state", "r"},
+      {"internal.windlass.dev/mode", "r"},      {"note", "r"}};
+  CHECK(MirrorDifference(deployment, replica_set) ==
+        TextChanges{{"windlass.dev/in-place", "Only"},
+                    {"windlass.dev/in-place-drain", "Gate"},
+                    {"windlass.dev/in-place-pdb", std::nullopt}});
+  CHECK(MirrorDifference(deployment, deployment).empty());
+  CHECK(MirrorDifference(deployment, ObjectMeta()).size() == 3);
+  CHECK(MirrorDifference(ObjectMeta(), replica_set) ==
+        TextChanges{{"windlass.dev/in-place", std::nullopt},
+                    {"windlass.dev/in-place-pdb", std::nullopt},
+                    {"windlass.dev/in-place-surge", std::nullopt}});
+}
+
+}  // namespace
+}  // namespace windlass::in_place
