@@ -188,6 +188,11 @@ inline constexpr size_t kNameBytesMax = 253;
 // What an in-place update notes down in a Pod: 0.5 KB for one container, 30 containers re-targeted
 // three times at the worst. All annotations of an object together may have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
+// All annotations of an object together, keys and values: the API server's limit.
+inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
+// A template that travels in an annotation while two ReplicaSets exchange theirs (in-place C.5):
+// half of that is left for the others.
+inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 // Containers that were there while a patch was under way, remembered per container (in-place C.4).
 inline constexpr size_t kSeenContainersMax = 3;
 inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
