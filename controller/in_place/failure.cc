@@ -1,0 +1,100 @@
+#include "controller/in_place/failure.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace windlass::in_place {
+namespace {
+
+constexpr WallTime kAlready{};
+constexpr seconds kFailsForLong{60};
+constexpr seconds kKubeletReacts{10};
+constexpr int64_t kRestartsMax = 3;  // one of them is ours
+
+// Before there is a container, or in place of one: its id need not change.
+constexpr std::string_view kNotStarted[] = {"ErrImagePull",
+                                            "ImagePullBackOff",
+                                            "InvalidImageName",
+                                            "ErrImageNeverPull",
+                                            "ImageInspectError",
+                                            "RegistryUnavailable",
+                                            "SignatureValidationFailed",
+                                            "CreateContainerConfigError",
+                                            "CreateContainerError",
+                                            "RunContainerError"};
+// Of a container that ran.
+constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
+
+bool IsOneOf(std::span<const std::string_view> reasons, std::string_view reason) {
+  return std::ranges::find(reasons, reason) != reasons.end();
+}
+
+// A failure, and from when on it is one.
+struct Signal {
+  PodFailure failure;
+  WallTime from;
+};
+
+// From when on what the container waits for is the patch's doing; nullopt: it is not.
+std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPatch& patch,
+                                        const PodContainer& live) {
+  if (live.state != ContainerState::kWaiting) return std::nullopt;
+  const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
+  if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAlready) : std::nullopt;
+  if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
+  // The image before may have waited for the same: nothing ever ran, or a patch was under way.
+  const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
+  return ambiguous ? state.at + kKubeletReacts : kAlready;
+}
+
+std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout) {
+  std::vector<Signal> signals;
+  if (pod.meta.deleting() || pod.node_name.empty()) return signals;
+  const bool seen =
+      pod.observed_generation == 0 || pod.observed_generation > state.generation_before;
+  for (const ContainerPatch& patch : state.containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || !seen) continue;
+    if (const auto from = WaitsInVainFrom(state, patch, *live)) {
+      signals.push_back({{patch.name, std::string(live->waiting_reason.text())}, *from});
+    }
+    if (live->restart_count >= patch.restart_count + kRestartsMax) {
+      signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAlready});
+    }
+  }
+  // From the last change of Ready: a Pod that was available, and for a moment is not, has not
+  // failed.
+  const WallTime since = std::max(state.at, pod.ready.last_transition_time());
+  signals.push_back({{{}, std::string(kPodTimeout)}, since + pod_timeout});
+  return signals;
+}
+
+}  // namespace
+
+bool IsFailingReason(std::string_view waiting_reason) {
+  return IsOneOf(kNotStarted, waiting_reason) || IsOneOf(kEnded, waiting_reason);
+}
+
+std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
+                                    WallTime now) {
+  for (Signal& signal : SignalsOf(pod, state, pod_timeout)) {
+    if (signal.from <= now) return std::move(signal.failure);
+  }
+  return std::nullopt;
+}
+
+std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
+                                         WallTime now) {
+  std::optional<WallTime> first;
+  for (const Signal& signal : SignalsOf(pod, state, pod_timeout)) {
+    if (signal.from <= now) return std::nullopt;
+    if (!first || signal.from < *first) first = signal.from;
+  }
+  return first;
+}
+
+WallTime FailsForLongAt(const PodState& state) { return state.at + kFailsForLong; }
+
+}  // namespace windlass::in_place

@@ -1,0 +1,45 @@
+// Has a patch failed? What a container of the new image does, and for how long its Pod has not been
+// available. Source: in-place C.11, P-060, P-062.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/in_place/pod_state.h"
+#include "kubeclient/api/pod.h"
+
+namespace windlass::in_place {
+
+// Whether a container that waits for this reason will not get out of it, or not soon.
+bool IsFailingReason(std::string_view waiting_reason);
+
+inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
+inline constexpr std::string_view kPodTimeout = "PodTimeout";
+
+struct PodFailure {
+  std::string container;  // empty: the Pod as a whole
+  std::string reason;     // why a container waits ("ErrImagePull"), or one of the above
+  bool operator==(const PodFailure&) const = default;
+};
+
+// Why the patch that `state` tells of has failed. To be asked of a Pod that is not available and
+// not on a lost node. One that is being deleted has not failed, nor one that no node has taken.
+//
+// What the status told before the kubelet saw the patch is the old image's doing: a Pod that could
+// not start is patched first of all, and shows its old reason for a while.
+std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
+                                    WallTime now);
+
+// When FailureOf may find what no event tells of; nullopt: it finds it now, or never.
+std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
+                                         WallTime now);
+
+// Whether a Pod that fails has had its 60 s to recover since its patch (P-062). If it has not, at
+// FailsForLongAt it will.
+WallTime FailsForLongAt(const PodState& state);
+inline bool HasFailedForLong(const PodState& state, WallTime now) {
+  return FailsForLongAt(state) <= now;
+}
+
+}  // namespace windlass::in_place

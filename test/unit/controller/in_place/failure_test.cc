@@ -1,0 +1,235 @@
+// Whether a patch has failed: in-place C.11.
+#include "controller/in_place/failure.h"
+
+#include <functional>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/pods.h"
+
+namespace windlass::in_place {
+namespace {
+
+using namespace test;
+
+constexpr seconds kTimeout{600};
+
+void Waits(Pod& pod, const std::string& reason) {
+  PodContainer& app = pod.containers[0];
+  app.state = ContainerState::kWaiting;
+  app.waiting_reason = reason;
+  app.started_at = {};
+  app.ready = false;
+  pod.ready = {ConditionStatus::kFalse, {1010}};
+}
+
+// Of the new image: it is the one patched for, and has been started.
+void Restarted(Pod& pod) {
+  pod.containers[0].id = Id(IdText('B'));
+  pod.containers[0].restart_count = 1;
+}
+
+TEST_CASE("P-060 the reasons a container does not get out of") {
+  const std::string reason =
+      GENERATE("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull",
+               "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed",
+               "CreateContainerConfigError", "CreateContainerError", "RunContainerError",
+               "PostStartHookError", "CrashLoopBackOff");
+  CAPTURE(reason);
+  CHECK(IsFailingReason(reason));
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
+  Restarted(pod);
+  Waits(pod, reason);
+  CHECK(FailureOf(pod, StateWith({AppPatch()}), kTimeout, {1010}) == PodFailure{"app", reason});
+}
+
+TEST_CASE("P-060 a container that is on its way has not failed") {
+  const std::string reason = GENERATE("ContainerCreating", "PodInitializing", "");
+  CAPTURE(reason);
+  CHECK_FALSE(IsFailingReason(reason));
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
+  Waits(pod, reason);
+  CHECK_FALSE(FailureOf(pod, StateWith({AppPatch()}), kTimeout, {1010}));
+}
+
+struct Row {
+  std::string id;
+  std::function<void(Pod&, PodState&)> edit;
+  WallTime now;
+  std::string want;  // "<container> <reason>"
+  std::optional<WallTime> want_look_again;
+};
+
+TEST_CASE("signs of failure are those of the patch") {
+  const Row row = GENERATE(values<Row>({
+      {"P-060 in flight", [](Pod&, PodState&) {}, {1010}, "", WallTime{1600}},
+      {"P-060 the image is not there",
+       [](Pod& pod, PodState&) { Waits(pod, "ErrImagePull"); },
+       {1010},
+       "app ErrImagePull",
+       {}},
+      {"P-060 told before the kubelet saw the patch",
+       [](Pod& pod, PodState&) {
+         Waits(pod, "ErrImagePull");
+         pod.observed_generation = 3;
+       },
+       {1010},
+       "",
+       WallTime{1610}},
+      {"P-060 a kubelet that does not say what it has seen",
+       [](Pod& pod, PodState&) {
+         Waits(pod, "ErrImagePull");
+         pod.observed_generation = 0;
+       },
+       {1010},
+       "app ErrImagePull",
+       {}},
+      {"P-060 the old container was in a crash loop already",
+       [](Pod& pod, PodState&) { Waits(pod, "CrashLoopBackOff"); },
+       {1010},
+       "",
+       WallTime{1610}},
+      {"P-060 the new one is, too",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         Waits(pod, "CrashLoopBackOff");
+       },
+       {1010},
+       "app CrashLoopBackOff",
+       {}},
+      {"P-060 nothing ever ran: which image is missing, time tells",
+       [](Pod& pod, PodState& state) {
+         Waits(pod, "ImagePullBackOff");
+         pod.containers[0].id = {};
+         state.containers[0].id.clear();
+       },
+       {1009},
+       "",
+       WallTime{1010}},
+      {"P-060 nothing ever ran, and it is the new one",
+       [](Pod& pod, PodState& state) {
+         Waits(pod, "ImagePullBackOff");
+         pod.containers[0].id = {};
+         state.containers[0].id.clear();
+       },
+       {1010},
+       "app ImagePullBackOff",
+       {}},
+      {"P-034 P-060 a patch was under way: which image is missing, time tells",
+       [](Pod& pod, PodState& state) {
+         Waits(pod, "ImagePullBackOff");
+         state.containers[0].seen = {{IdText('A'), "r/app:1"}};
+       },
+       {1009},
+       "",
+       WallTime{1010}},
+      {"P-060 another container's waiting is not ours",
+       [](Pod& pod, PodState&) {
+         pod.containers.push_back(Running("log", "r/log:1", 'C', "L1", {450}));
+         pod.containers[1].state = ContainerState::kWaiting;
+         pod.containers[1].waiting_reason = "CrashLoopBackOff";
+       },
+       {1010},
+       "",
+       WallTime{1600}},
+      {"P-060 a container that is gone",
+       [](Pod& pod, PodState&) { pod.containers.clear(); },
+       {1010},
+       "",
+       WallTime{1600}},
+
+      {"P-060 restarted by us, and once more",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.containers[0].restart_count = 2;
+       },
+       {1010},
+       "",
+       WallTime{1600}},
+      {"P-060 three restarts",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.containers[0].restart_count = 3;
+       },
+       {1010},
+       "app TooManyRestarts",
+       {}},
+      {"P-060 restarts before the patch do not count",
+       [](Pod& pod, PodState& state) {
+         pod.containers[0].restart_count = 9;
+         state.containers[0].restart_count = 7;
+       },
+       {1010},
+       "",
+       WallTime{1600}},
+
+      {"P-060 not available in time", [](Pod&, PodState&) {}, {1600}, " PodTimeout", {}},
+      {"P-060 not ready in time, counted from the restart",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.ready = {ConditionStatus::kFalse, {1020}};
+       },
+       {1619},
+       "",
+       WallTime{1620}},
+      {"P-060 it was available, and for a moment is not",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.ready = {ConditionStatus::kFalse, {90000}};
+       },
+       {90001},
+       "",
+       WallTime{90600}},
+      {"P-060 only metadata was patched",
+       [](Pod&, PodState& state) { state.containers.clear(); },
+       {1010},
+       "",
+       WallTime{1600}},
+      {"P-060 a Pod that no node takes is not the patch's fault",
+       [](Pod& pod, PodState&) { pod.node_name = {}; },
+       {9000},
+       "",
+       {}},
+      {"P-060 deleting",
+       [](Pod& pod, PodState&) {
+         Waits(pod, "ErrImagePull");
+         pod.meta.deletion_timestamp = {1005};
+       },
+       {1010},
+       "",
+       {}},
+  }));
+  CAPTURE(row.id);
+
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
+  PodState state = StateWith({AppPatch()});
+  row.edit(pod, state);
+  const auto failure = FailureOf(pod, state, kTimeout, row.now);
+  CHECK((failure ? failure->container + ' ' + failure->reason : "") == row.want);
+  const auto look_again = FailureLookAgain(pod, state, kTimeout, row.now);
+  CHECK(look_again == row.want_look_again);
+  if (look_again) CHECK(FailureOf(pod, state, kTimeout, *look_again));
+}
+
+TEST_CASE("P-060 the first of several containers is named") {
+  Pod pod = PodWith(
+      {Running("app", "r/app:2", 'B', "I2", {1010}), Running("log", "r/log:2", 'C', "L1", {450})});
+  ContainerPatch log = AppPatch();
+  log.name = "log";
+  log.id = IdText('C');
+  pod.containers[1].state = ContainerState::kWaiting;
+  pod.containers[1].waiting_reason = "InvalidImageName";
+  const PodState state = StateWith({AppPatch(), log});
+  CHECK(FailureOf(pod, state, kTimeout, {1010}) == PodFailure{"log", "InvalidImageName"});
+  pod.containers[0].restart_count = 3;
+  CHECK(FailureOf(pod, state, kTimeout, {1010}) == PodFailure{"app", "TooManyRestarts"});
+}
+
+TEST_CASE("P-062 a Pod that fails has a minute to recover") {
+  const PodState state = StateWith({AppPatch()});
+  CHECK(FailsForLongAt(state) == WallTime{1060});
+  CHECK_FALSE(HasFailedForLong(state, {1059}));
+  CHECK(HasFailedForLong(state, {1060}));
+}
+
+}  // namespace
+}  // namespace windlass::in_place
