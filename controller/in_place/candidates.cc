@@ -1,0 +1,103 @@
+#include "controller/in_place/candidates.h"
+
+#include <algorithm>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+#include "controller/in_place/failure.h"
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr seconds kPutOffMax{60};
+
+bool IsOfConcern(const Pod& pod, const PodStanding& standing) {
+  const bool ended = pod.phase == PodPhase::kSucceeded || pod.phase == PodPhase::kFailed;
+  return !standing.updated && !standing.stand_in && !pod.meta.deleting() && !ended;
+}
+
+bool RunsWithoutStatus(const Pod& pod) {
+  return pod.phase == PodPhase::kRunning &&
+         std::ranges::all_of(pod.app_containers(), [](const PodContainer& container) {
+           return container.state == ContainerState::kNoStatus;
+         });
+}
+
+// Until when the first containers of `pod` are waited for; nullopt: there are some, there will not
+// be any soon, or no kubelet is about to make them.
+std::optional<WallTime> PutOffUntil(const Pod& pod) {
+  if (pod.node_name.empty()) return std::nullopt;
+  const bool created = std::ranges::any_of(
+      pod.app_containers(), [](const PodContainer& container) { return !container.id.empty(); });
+  const bool fails = std::ranges::any_of(pod.containers, [](const PodContainer& container) {
+    return IsFailingReason(container.waiting_reason);
+  });
+  if (created || fails) return std::nullopt;
+  const WallTime scheduled = pod.scheduled.last_transition_time();
+  // A Pod that was made for its node need not say so.
+  return (scheduled.IsZero() ? pod.meta.creation_timestamp : scheduled) + kPutOffMax;
+}
+
+struct OnNode {
+  bool has_image = false;
+  int64_t in_flight = 0;
+};
+
+// P-032, the smallest first.
+struct Rank {
+  bool exempt;
+  bool scheduled;
+  bool available;
+  bool needs_pull;
+  int64_t in_flight;
+  WallTime created;
+  std::string_view name;
+  auto operator<=>(const Rank&) const = default;
+};
+
+Rank RankOf(const Pod& pod, const PodStanding& standing, const OnNode& on_node) {
+  const bool scheduled = !pod.node_name.empty();
+  return {.exempt = standing.exempt,
+          .scheduled = scheduled,
+          .available = standing.available,
+          .needs_pull = !on_node.has_image,
+          .in_flight = on_node.in_flight,
+          .created = pod.meta.creation_timestamp,
+          .name = pod.meta.name};
+}
+
+}  // namespace
+
+Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodStanding> standings,
+                        WallTime now) {
+  WL_ASSERT(pods.size() == standings.size());
+  std::map<std::string_view, OnNode> nodes;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (pods[i]->node_name.empty()) continue;
+    OnNode& node = nodes[pods[i]->node_name];
+    if (standings[i].in_flight) ++node.in_flight;
+    // One in flight is still pulling it, or failed to.
+    if (standings[i].updated && !standings[i].in_flight) node.has_image = true;
+  }
+  Candidates candidates;
+  std::vector<std::pair<Rank, size_t>> ranked;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    const Pod& pod = *pods[i];
+    if (!IsOfConcern(pod, standings[i]) || RunsWithoutStatus(pod)) continue;
+    const std::optional<WallTime> put_off = PutOffUntil(pod);
+    if (put_off && *put_off > now) {
+      candidates.look_again = std::min(candidates.look_again.value_or(*put_off), *put_off);
+      continue;
+    }
+    ranked.emplace_back(RankOf(pod, standings[i], nodes[pod.node_name]), i);
+  }
+  std::ranges::sort(ranked);
+  for (const auto& [rank, i] : ranked) candidates.order.push_back(i);
+  return candidates;
+}
+
+}  // namespace windlass::in_place
