@@ -1,0 +1,53 @@
+#include "controller/in_place/disruption.h"
+
+#include <cstdint>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+namespace {
+
+bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
+  return budget.has_selector && Matches(budget.selector, pod.meta.labels);
+}
+
+bool HasRoom(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
+             std::span<const PodStanding> standings) {
+  if (budget.observed_generation < budget.meta.generation) return false;
+  int64_t room = budget.disruptions_allowed;
+  for (size_t i = 0; i < pods.size() && room > 0; ++i) {
+    const Pod& pod = *pods[i];
+    // One that is being deleted, or not Ready, is missing in the budget's own count.
+    const bool looks_healthy = standings[i].in_flight && pod.ready.IsTrue() && !pod.meta.deleting();
+    if (looks_healthy && Selects(budget, pod)) --room;
+  }
+  return room > 0;
+}
+
+}  // namespace
+
+AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
+                                std::span<const PodStanding> standings,
+                                std::span<const size_t> candidates,
+                                std::span<const PodDisruptionBudget* const> budgets) {
+  WL_ASSERT(pods.size() == standings.size());
+  std::vector<const PodDisruptionBudget*> full;
+  for (const PodDisruptionBudget* budget : budgets) {
+    if (!HasRoom(*budget, pods, standings)) full.push_back(budget);
+  }
+  AllowedByBudgets allowed;
+  for (const size_t candidate : candidates) {
+    const PodDisruptionBudget* blocking = nullptr;
+    for (const PodDisruptionBudget* budget : full) {
+      if (!standings[candidate].available) break;
+      if (!Selects(*budget, *pods[candidate])) continue;
+      blocking = budget;
+      break;
+    }
+    if (blocking == nullptr) allowed.candidates.push_back(candidate);
+    if (allowed.blocking == nullptr) allowed.blocking = blocking;
+  }
+  return allowed;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,32 @@
+// PodDisruptionBudgets hold for us as for an eviction, although the API server asks nobody before a
+// Pod is patched. Source: in-place C.6, P-038.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "controller/in_place/budget.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/pod_disruption_budget.h"
+
+namespace windlass::in_place {
+
+struct AllowedByBudgets {
+  std::vector<size_t> candidates;  // in the same order
+  // The first that kept the first one out; null when nobody was.
+  const PodDisruptionBudget* blocking = nullptr;
+};
+
+// Who of `candidates`, indexes into `pods` and their `standings`, may be taken down next: whoever
+// is not available, and any one Pod for which each of the namespace's `budgets` that selects it has
+// room. A budget has less room than it says: our Pods in flight that the API calls Ready look
+// healthy to it. It has none while its status is not of its latest spec.
+//
+// To be asked again once a Pod was taken: two of the answer may need the same room.
+AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
+                                std::span<const PodStanding> standings,
+                                std::span<const size_t> candidates,
+                                std::span<const PodDisruptionBudget* const> budgets);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,131 @@
+// PodDisruptionBudgets: P-038, and the arithmetic of C.6.
+#include "controller/in_place/disruption.h"
+
+#include <algorithm>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/pods.h"
+
+namespace windlass::in_place {
+namespace {
+
+using namespace test;
+
+// A letter per Pod; upper case: budget "second" selects it, too.
+//   o  available            x  not available
+//   r  in flight, Ready     n  in flight, not Ready     d  in flight, Ready, being deleted
+struct World {
+  std::vector<Pod> stored;
+  std::vector<const Pod*> pods;
+  std::vector<PodStanding> standings;
+  std::vector<size_t> all;
+
+  explicit World(const std::string& letters) : stored(letters.size()) {
+    for (size_t i = 0; i < letters.size(); ++i) {
+      const bool second = letters[i] < 'a';
+      const char letter = second ? static_cast<char>(letters[i] - 'A' + 'a') : letters[i];
+      Pod& pod = stored[i];
+      pod.meta.labels = {{"app", "web"}, {"second", second ? "yes" : "no"}};
+      const bool ready = letter == 'o' || letter == 'r' || letter == 'd';
+      pod.ready = {ready ? ConditionStatus::kTrue : ConditionStatus::kFalse, {500}};
+      if (letter == 'd') pod.meta.deletion_timestamp = {900};
+      const bool in_flight = letter == 'r' || letter == 'n' || letter == 'd';
+      standings.push_back({.in_flight = in_flight, .available = letter == 'o'});
+      pods.push_back(&pod);
+      all.push_back(i);
+    }
+  }
+};
+
+LabelSelector Selecting(StringMap labels) {
+  LabelSelector selector;
+  selector.present = true;
+  selector.match_labels = std::move(labels);
+  return selector;
+}
+
+PodDisruptionBudget Allowing(int32_t disruptions, LabelSelector selector) {
+  PodDisruptionBudget budget;
+  budget.has_selector = selector.present;
+  budget.selector = std::move(selector);
+  budget.meta.generation = budget.observed_generation = 2;
+  budget.disruptions_allowed = disruptions;
+  return budget;
+}
+
+struct Row {
+  std::string id;
+  int32_t first, second;  // disruptions allowed; < 0: no such budget
+  std::string pods;
+  std::string want;
+  std::string want_blocking;
+};
+
+TEST_CASE("an available Pod needs room in every budget that selects it") {
+  const Row row = GENERATE(values<Row>({
+      {"P-038 no budget", -1, -1, "oox", "oox", ""},
+      {"P-038 room", 1, -1, "oox", "oox", ""},
+      {"P-038 no room: what is down goes all the same", 0, -1, "oxo", "x", "first"},
+      {"P-038 a Pod in flight that looks healthy", 1, -1, "orn", "rn", "first"},
+      {"P-038 there is room for another", 2, -1, "or", "or", ""},
+      {"P-038 one that is not Ready is counted by the budget itself", 1, -1, "on", "on", ""},
+      {"P-038 one that is being deleted is, too", 1, -1, "od", "od", ""},
+      {"P-038 all must agree", 1, 0, "oO", "o", "second"},
+      {"P-038 whichever comes first", 0, 1, "oO", "", "first"},
+      {"P-038 both", 1, 1, "oO", "oO", ""},
+      {"P-038 in flight beside the second one", 2, 1, "rO", "rO", ""},
+      {"P-038 in flight within the second one", 2, 1, "oRO", "oR", "second"},
+      {"P-038 nobody was kept out", 0, 0, "xn", "xn", ""},
+  }));
+  CAPTURE(row.id, row.pods);
+
+  const World world(row.pods);
+  const PodDisruptionBudget first = Allowing(row.first, Selecting({{"app", "web"}}));
+  const PodDisruptionBudget second = Allowing(row.second, Selecting({{"second", "yes"}}));
+  std::vector<const PodDisruptionBudget*> budgets;
+  if (row.first >= 0) budgets.push_back(&first);
+  if (row.second >= 0) budgets.push_back(&second);
+  const AllowedByBudgets allowed = RespectBudgets(world.pods, world.standings, world.all, budgets);
+  std::string text;
+  for (const size_t i : allowed.candidates) text += row.pods[i];
+  CHECK(text == row.want);
+  const PodDisruptionBudget* const want = row.want_blocking == "first"    ? &first
+                                          : row.want_blocking == "second" ? &second
+                                                                          : nullptr;
+  CHECK(allowed.blocking == want);
+}
+
+TEST_CASE("P-038 who is no candidate is not asked about, and the order stays") {
+  const World world("oooo");
+  const PodDisruptionBudget none = Allowing(0, Selecting({{"second", "yes"}}));
+  const std::vector<const PodDisruptionBudget*> budgets{&none};
+  const std::vector<size_t> candidates{3, 0, 2};
+  const auto allowed = RespectBudgets(world.pods, world.standings, candidates, budgets);
+  CHECK(allowed.candidates == candidates);
+  CHECK(allowed.blocking == nullptr);
+}
+
+TEST_CASE("P-038 a budget whose status is not of its spec has no room") {
+  const World world("o");
+  PodDisruptionBudget budget = Allowing(5, Selecting({{"app", "web"}}));
+  const std::vector<const PodDisruptionBudget*> budgets{&budget};
+  budget.meta.generation = 3;
+  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets).blocking == &budget);
+  budget.observed_generation = 3;
+  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets).blocking == nullptr);
+}
+
+TEST_CASE("P-038 an empty selector selects all, none selects nothing") {
+  const World world("o");
+  const PodDisruptionBudget all = Allowing(0, Selecting({}));
+  const PodDisruptionBudget nothing = Allowing(0, {});
+  const auto blocking = [&](const PodDisruptionBudget& budget) {
+    const std::vector<const PodDisruptionBudget*> budgets{&budget};
+    return RespectBudgets(world.pods, world.standings, world.all, budgets).blocking;
+  };
+  CHECK(blocking(all) == &all);
+  CHECK(blocking(nothing) == nullptr);
+}
+
+}  // namespace
+}  // namespace windlass::in_place
