@@ -13,7 +13,7 @@ namespace windlass::in_place {
 namespace {
 
 constexpr std::string_view kPrefix = "windlass.dev/in-place-";
-constexpr std::string_view kKeys[] = {kInPlace,     kMaxUnavailable, kSurge,        kPartition,
+constexpr std::string_view kKeys[] = {kInPlaceKey,  kMaxUnavailable, kSurge,        kPartition,
                                       kCanaryFirst, kDrain,          kDrainSeconds, kOnFailure,
                                       kPdb,         kInitImages,     kFields,       kUnblock};
 constexpr int32_t kDrainSecondsDefault = 10;
@@ -226,7 +226,7 @@ void Reader::CheckTogether() {
   if (options_.policy != Policy::kOnly) return;
   const DeploymentSpec& spec = deployment_.spec;
   if (spec.strategy_type == "Recreate" && spec.replicas > 1) {
-    Refuse(kInPlace,
+    Refuse(kInPlaceKey,
            "Only cannot keep what strategy Recreate promises, no old Pod beside a new one, for " +
                std::to_string(spec.replicas) +
                " replicas: write IfPossible, or set spec.strategy.type to RollingUpdate");
@@ -245,9 +245,9 @@ void Reader::WarnOfUnknown() {
 }
 
 Configuration Reader::Read() {
-  const auto asked = Value(kInPlace);
+  const auto asked = Value(kInPlaceKey);
   if (!asked || IsWord(*asked, "Disabled")) return {};
-  ReadWord(kInPlace, kPolicies, options_.policy);
+  ReadWord(kInPlaceKey, kPolicies, options_.policy);
   ReadLimits();
   ReadPartition();
   ReadWord(kCanaryFirst, kBools, options_.canary_first);

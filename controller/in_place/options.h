@@ -16,7 +16,7 @@
 
 namespace windlass::in_place {
 
-inline constexpr std::string_view kInPlace = "windlass.dev/in-place";
+inline constexpr std::string_view kInPlaceKey = "windlass.dev/in-place";
 inline constexpr std::string_view kMaxUnavailable = "windlass.dev/in-place-max-unavailable";
 inline constexpr std::string_view kSurge = "windlass.dev/in-place-surge";
 inline constexpr std::string_view kPartition = "windlass.dev/in-place-partition";

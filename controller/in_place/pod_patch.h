@@ -26,7 +26,7 @@ struct SeenPod {
   bool has_annotations = true;
   std::vector<ContainerImage> containers;  // injected ones, too
   std::vector<ContainerImage> init_containers;
-  std::vector<std::string> tolerations;  // JSON objects; looked at only if tolerations change
+  std::vector<std::string> tolerations{};  // JSON objects; looked at only if tolerations change
 };
 
 // Brings `changes` to the Pod and writes `state` into its state annotation and `revision` into its

@@ -60,8 +60,8 @@ std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
 bool IsInternal(std::string_view key) { return key.starts_with(kInternalPrefix); }
 
 bool IsUserKey(std::string_view key) {
-  if (!key.starts_with(kInPlace) || key == kPodState) return false;
-  return key.size() == kInPlace.size() || key[kInPlace.size()] == '-';
+  if (!key.starts_with(kInPlaceKey) || key == kPodState) return false;
+  return key.size() == kInPlaceKey.size() || key[kInPlaceKey.size()] == '-';
 }
 
 std::string WriteMode(const RolloutMode& mode, std::string_view revision) {

@@ -1,0 +1,46 @@
+#include "controller/in_place/next_pod.h"
+
+#include <algorithm>
+
+#include "controller/in_place/availability.h"
+#include "controller/in_place/candidates.h"
+#include "controller/in_place/completion.h"
+#include "controller/in_place/disruption.h"
+
+namespace windlass::in_place {
+
+NextPod ChooseNextPod(const RolloutPods& pods, const std::vector<bool>& left_out,
+                      const BatchLimits& limits, PdbPolicy policy,
+                      std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
+  Candidates candidates = CandidatesOf(pods.pods, pods.standings, now);
+  std::erase_if(candidates.order, [&](size_t i) { return left_out[i]; });
+  NextPod next{.look_again = candidates.look_again};
+  AllowedByBudgets allowed{.candidates = candidates.order};
+  if (policy != PdbPolicy::kIgnore) {
+    allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets);
+  }
+  const std::vector<size_t> batch = NextBatch(pods.standings, allowed.candidates, limits);
+  if (!batch.empty()) {
+    next.pod = batch.front();
+  } else if (!NextBatch(pods.standings, candidates.order, limits).empty()) {
+    next.blocking = allowed.blocking;
+  }
+  return next;
+}
+
+std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
+                                      WallTime now) {
+  std::optional<WallTime> earliest;
+  const auto consider = [&](const std::optional<WallTime>& when) {
+    if (when && *when > now && (!earliest || *when < *earliest)) earliest = when;
+  };
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (const PodState* state = pods.state(i)) {
+      consider(CompletionOf(*pods.pods[i], *state, now).look_again);
+    }
+    consider(AvailableFrom(*pods.pods[i], pods.state(i), min_ready_seconds, now));
+  }
+  return earliest;
+}
+
+}  // namespace windlass::in_place

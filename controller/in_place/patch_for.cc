@@ -1,0 +1,99 @@
+#include "controller/in_place/patch_for.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "controller/in_place/completion.h"
+#include "controller/in_place/eligibility.h"
+#include "controller/in_place/pod_changes.h"
+#include "controller/in_place/pod_patch.h"
+#include "controller/in_place/template_images.h"
+
+namespace windlass::in_place {
+namespace {
+
+std::vector<ContainerImage> ImagesOf(std::span<const PodContainer> containers) {
+  std::vector<ContainerImage> images;
+  for (const PodContainer& container : containers) {
+    images.push_back({std::string(container.name.text()), std::string(container.image.text())});
+  }
+  return images;
+}
+
+std::vector<std::string> TolerationsOf(const std::string& whole_pod) {
+  using Json = nlohmann::json;
+  const Json pod = Json::parse(whole_pod, nullptr, /*allow_exceptions=*/false);
+  const Json::json_pointer place("/spec/tolerations");
+  std::vector<std::string> tolerations;
+  if (!pod.is_object() || !pod.contains(place) || !pod[place].is_array()) return tolerations;
+  for (const Json& one : pod[place]) {
+    tolerations.push_back(one.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  return tolerations;
+}
+
+SeenPod Seen(const Pod& pod) {
+  return {.key = KeyOf(pod.meta),
+          .uid = pod.meta.uid,
+          .has_labels = !pod.meta.labels.empty(),
+          .has_annotations = pod.has_annotations,
+          .containers = ImagesOf(pod.app_containers()),
+          .init_containers = ImagesOf(pod.init_containers())};
+}
+
+// Labels, annotations and tolerations between the two templates. What could not be brought to a
+// running Pod was refused when the rollout was decided on.
+Result<TemplateChanges> ChangesBetween(const KnownTemplate& from, const KnownTemplate& to,
+                                       const Options& options) {
+  if (from.fingerprint == to.fingerprint || from.json.empty()) return TemplateChanges{};
+  WINDLASS_TRY(const Verdict verdict, CompareTemplates(from.json, to.json, options));
+  if (const auto* changes = std::get_if<TemplateChanges>(&verdict)) return *changes;
+  if (std::holds_alternative<Unchanged>(verdict)) return TemplateChanges{};
+  return Error{ErrorKind::kInvalid,
+               "cannot be changed in place: " + Text(std::get<NotEligible>(verdict))};
+}
+
+std::string Describe(const TemplateChanges& changes) {
+  std::string text;
+  for (const ImageChange& image : changes.images) {
+    text += (text.empty() ? "" : ", ") + image.container + ": " + image.from + " to " + image.to;
+  }
+  return text.empty() ? "metadata" : text;
+}
+
+}  // namespace
+
+Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
+                                                 const KnownTemplate& from, const PodTarget& target,
+                                                 const Options& options,
+                                                 const std::string* whole_pod, WallTime now) {
+  WINDLASS_TRY(const TemplateChanges of_template, ChangesBetween(from, target.to, options));
+  WINDLASS_TRY(const TemplateImages images,
+               ReadTemplateImages(target.to.fingerprint, target.to.json));
+  const TemplateChanges changes = ChangesFor(pod, images, of_template);
+
+  SeenPod seen = Seen(pod);
+  if (!changes.tolerations.empty()) {
+    if (whole_pod == nullptr) {
+      return std::variant<PodPatch, Request>(Request::Get(Resource::kPods, KeyOf(pod.meta)));
+    }
+    seen.tolerations = TolerationsOf(*whole_pod);
+  }
+  std::vector<ContainerImage> wanted;
+  for (const ImageChange& change : changes.images) wanted.push_back({change.container, change.to});
+  const bool again = state != nullptr && state->target == target.to.fingerprint;
+  const PodState next{.deployment = target.deployment,
+                      .revision = target.revision,
+                      .target = target.to.fingerprint,
+                      .from = from.fingerprint,
+                      .generation_before = pod.meta.generation,
+                      .at = now,
+                      .attempt = again ? state->attempt + 1 : 1,
+                      .containers = PatchedContainers(pod, state, wanted, now)};
+  WINDLASS_TRY(const std::string text, WritePodState(next));
+  WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
+  return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});
+}
+
+}  // namespace windlass::in_place

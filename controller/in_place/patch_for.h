@@ -1,0 +1,46 @@
+// The patch that brings one Pod to the target template, with the state that goes with it. Source:
+// in-place C.4, P-034, P-035.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "controller/in_place/options.h"
+#include "controller/in_place/pod_state.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::in_place {
+
+// A template with its text.
+struct KnownTemplate {
+  Fingerprint fingerprint;
+  std::string_view json;
+};
+
+struct PodTarget {
+  Uid deployment;
+  int64_t revision = 0;  // of the ReplicaSet that has the target template
+  KnownTemplate to;
+};
+
+// What is asked of the server, and what users are told of it: "app: r/app:1 to r/app:2".
+struct PodPatch {
+  Request request;
+  std::string changes;
+};
+
+// `from` is the template the Pod is of; `state` that of our last patch, or null. `whole_pod` is the
+// text of an uncached read of the Pod, needed only where tolerations change, because the projection
+// lacks them: without it the answer is that read. Error kInvalid when what is between the templates
+// cannot be brought to a running Pod, or the Pod lacks a container of the target.
+Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
+                                                 const KnownTemplate& from, const PodTarget& target,
+                                                 const Options& options,
+                                                 const std::string* whole_pod, WallTime now);
+
+}  // namespace windlass::in_place

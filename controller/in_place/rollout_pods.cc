@@ -1,0 +1,110 @@
+#include "controller/in_place/rollout_pods.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/availability.h"
+#include "controller/in_place/revision_of_pod.h"
+#include "controller/in_place/template_images.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Templates whose text is known, the host's apart.
+Result<std::vector<TemplateImages>> OtherImages(const RolloutTemplates& templates) {
+  std::vector<TemplateImages> images;
+  for (const ReplicaSet* rs : templates.all) {
+    if (rs == &templates.host || rs->template_json == nullptr) continue;
+    WINDLASS_TRY(TemplateImages one,
+                 ReadTemplateImages(rs->template_fingerprint, *rs->template_json));
+    images.push_back(std::move(one));
+  }
+  return images;
+}
+
+// Born from a template that the host had when its controller last looked (P-057).
+std::optional<Fingerprint> BornOf(const Pod& pod, const std::vector<TemplateImages>& others) {
+  const auto found = std::ranges::find_if(
+      others, [&](const TemplateImages& images) { return HasImagesOf(pod, images); });
+  return found == others.end() ? std::nullopt : std::optional(found->fingerprint);
+}
+
+std::optional<PodState> OurState(const std::optional<Result<PodState>>& said,
+                                 const Uid& deployment) {
+  if (!said || !said->ok() || (*said)->deployment != deployment) return std::nullopt;
+  return **said;
+}
+
+const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all) {
+  const OwnerReference* reference = pod.meta.ControllerRef();
+  if (reference == nullptr) return nullptr;
+  const auto found = std::ranges::find_if(
+      all, [&](const ReplicaSet* rs) { return rs->meta.uid == reference->uid; });
+  return found == all.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
+                               const Nodes& nodes, WallTime now) {
+  const ReplicaSet& host = templates.host;
+  WINDLASS_TRY(const TemplateImages target,
+               ReadTemplateImages(templates.target, templates.target_json));
+  WINDLASS_TRY(const TemplateImages host_images,
+               host.template_json == nullptr
+                   ? Result<TemplateImages>(target)
+                   : ReadTemplateImages(host.template_fingerprint, *host.template_json));
+  WINDLASS_TRY(const std::vector<TemplateImages> others, OtherImages(templates));
+  std::vector<Fingerprint> known;
+  for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
+
+  RolloutPods out;
+  for (const Pod* pod : pods) {
+    if (pod->meta.deleting()) continue;
+    const ReplicaSet* owner = OwnerOf(*pod, templates.all);
+    if (owner == nullptr) continue;
+    const auto said = PodStateOf(*pod);
+    std::optional<PodState> state = OurState(said, templates.deployment);
+    const PodState* ours = state ? &*state : nullptr;
+
+    Fingerprint of = owner->template_fingerprint;
+    if (owner == &host) {
+      const RevisionOfPod revision =
+          SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
+      of = revision.of;
+      const bool born = revision.basis == RevisionBasis::kForeign && !said;
+      if (born) of = BornOf(*pod, others).value_or(of);
+    }
+    out.standings.push_back({.node = pod->node_name.text(),
+                             .updated = of == templates.target,
+                             .in_flight = IsInFlight(*pod, ours, now),
+                             .available = IsAvailable(*pod, ours, templates.min_ready_seconds, now),
+                             .stand_in = owner != &host,
+                             .exempt = IsOnLostNode(*pod, nodes)});
+    out.pods.push_back(pod);
+    out.of.push_back(of);
+    out.states.push_back(std::move(state));
+  }
+  return out;
+}
+
+PodCounts CountPods(const RolloutPods& pods) {
+  PodCounts counts;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    const PodStanding& pod = pods.standings[i];
+    ++counts.pods;
+    counts.updated += pod.updated ? 1 : 0;
+    counts.in_flight += pod.in_flight ? 1 : 0;
+    counts.ready += pods.pods[i]->ready.IsTrue() && !pod.in_flight ? 1 : 0;
+    counts.available += pod.available ? 1 : 0;
+    if (pod.stand_in) {
+      ++counts.stand_ins;
+      continue;
+    }
+    counts.to_update += pod.updated ? 0 : 1;
+    counts.settled += pod.updated && (pod.available || pod.exempt) ? 1 : 0;
+  }
+  return counts;
+}
+
+}  // namespace windlass::in_place
