@@ -1,5 +1,6 @@
 #include "controller/deployment/annotations.h"
 
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::deployment {
@@ -19,7 +20,7 @@ bool IsCopied(std::string_view key) {
                                       kRollbackTo, kLastApplied, kTerm}) {
     if (key == ours) return false;
   }
-  return true;
+  return !in_place::IsInternal(key);
 }
 
 std::optional<int64_t> ParseRevision(std::string_view text) { return ParseWhole<int64_t>(text); }

@@ -18,6 +18,11 @@ seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   return std::min(deadline, progressing.last_update_time + deadline - situation.now);
 }
 
+// Nothing more is to come: the partition of an update in place is reached, or it was refused.
+bool NothingIsDue(const Situation& situation) {
+  return situation.in_place.at_rest || situation.in_place.phase == InPlacePhase::kRefused;
+}
+
 }  // namespace
 
 bool TimedOut(const Situation& situation, const DeploymentStatus& status) {
@@ -25,6 +30,7 @@ bool TimedOut(const Situation& situation, const DeploymentStatus& status) {
   if (!situation.has_progress_deadline() || present == nullptr) return false;
   if (present->reason == "NewReplicaSetAvailable") return false;
   if (present->reason == "ProgressDeadlineExceeded") return true;
+  if (NothingIsDue(situation)) return false;
   return TimeLeft(situation, *present) < seconds(0);
 }
 
@@ -35,6 +41,7 @@ std::optional<Duration> TimeUntilVerdict(const Situation& situation) {
   if (present->reason == "NewReplicaSetAvailable") return std::nullopt;
   if (DeploymentComplete(deployment, CountReplicas(situation))) return std::nullopt;
   if (TimedOut(situation, deployment.status)) return std::nullopt;  // nothing more will happen
+  if (NothingIsDue(situation)) return std::nullopt;
   return TimeLeft(situation, *present) + seconds(1);
 }
 

@@ -5,6 +5,7 @@
 #include "controller/deployment/claim.h"
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/history.h"
+#include "controller/deployment/in_place.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/pause.h"
@@ -68,6 +69,7 @@ Step NextWhileRunning(const Situation& situation) {
   if (resumed && !WasOfNoAvail(*resumed, situation.learned)) return *resumed;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleRollback(situation)) return *step;
+  if (auto step = NextInPlace(situation)) return *step;
   if (auto step = HandleScaling(situation)) return *step;
   return NextRollout(situation);
 }
@@ -79,6 +81,7 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto step = SettleOwnership(view, claims, learned)) return *step;
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
+  if (auto step = RecoverExchange(situation)) return *step;
 
   Step step =
       situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);

@@ -13,7 +13,8 @@
 //
 // One concern, one file: selector, claim, ownership, new_replica_set, create, collision,
 // fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale, proportional, pause,
-// status, progress, deadline, history, patches.
+// status, progress, deadline, history, patches; in_place with in_place_look, in_place_stage,
+// in_place_pods and in_place_status.
 #pragma once
 
 #include "controller/step.h"

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "controller/deployment/annotations.h"
+#include "controller/deployment/in_place.h"
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/template_text.h"
 #include "kubeclient/base/limits.h"
 
@@ -57,6 +59,15 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
+// In the same write as the revision it is about (in-place P-013).
+void NoteMode(const Situation& situation, std::string_view revision, const ObjectMeta& onto,
+              std::map<std::string, std::string>& annotations) {
+  const std::optional<std::string> mode = ModeToWrite(situation, revision);
+  if (mode && onto.annotations.Find(in_place::kMode) != *mode) {
+    annotations[std::string(in_place::kMode)] = *mode;
+  }
+}
+
 }  // namespace
 
 const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
@@ -96,6 +107,9 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   if (rs.min_ready_seconds != situation.deployment.spec.min_ready_seconds) {
     change.min_ready_seconds = situation.deployment.spec.min_ready_seconds;
   }
+  const auto raised = change.annotations.find(std::string(kRevision));
+  NoteMode(situation, raised != change.annotations.end() ? raised->second : RevisionText(rs.meta),
+           rs.meta, change.annotations);
   return change;
 }
 
@@ -119,6 +133,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
                        : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
   CopyAnnotations(deployment, ObjectMeta{}, parts.annotations);
   parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
+  NoteMode(situation, parts.annotations[std::string(kRevision)], ObjectMeta{}, parts.annotations);
   SetSizeAnnotations(situation.limits, parts.annotations);
   return parts;
 }

@@ -112,6 +112,15 @@ Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
   return Request::MergePatch(Resource::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
 }
 
+Request PatchAnnotations(const ReplicaSet& rs,
+                         const std::map<std::string, std::optional<std::string>>& annotations) {
+  Json fields = Json::object();
+  for (const auto& [key, value] : annotations) {
+    fields["metadata"]["annotations"][key] = value ? Json(*value) : Json();
+  }
+  return Request::MergePatch(Resource::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+}
+
 Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
                     std::string_view revision) {
   Json fields = Json::object();

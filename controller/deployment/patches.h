@@ -24,6 +24,10 @@ struct ReplicaSetChange {
 
 Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change);
 
+// Annotations by key, with their new value; nullopt: taken away.
+Request PatchAnnotations(const ReplicaSet& rs,
+                         const std::map<std::string, std::optional<std::string>>& annotations);
+
 // Writes `status` whole: every field we own is named, null when absent; conditions replace the
 // list. `revision`, if not empty, becomes the Deployment's revision annotation. It travels with the
 // status because that endpoint keeps annotations and does not bump the generation (D-166, D-703).

@@ -5,6 +5,7 @@
 
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/history.h"
+#include "controller/deployment/in_place.h"
 #include "controller/deployment/recreate.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
@@ -23,6 +24,7 @@ bool WouldStartNewPods(const Situation& situation) {
 }  // namespace
 
 Step NextWhilePaused(const Situation& situation) {
+  if (auto step = NextInPlaceWhilePaused(situation)) return *step;
   Step then = Wait{};
   if (WouldStartNewPods(situation)) {
     RecreateStep recreate = NextRecreate(situation);

@@ -159,6 +159,10 @@ bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatu
 void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
+  if (situation.in_place.phase == InPlacePhase::kRefused) {  // in-place P-014
+    return SetCondition(
+        conditions, Progressing(situation, "False", "InPlaceNotPossible", situation.in_place.why));
+  }
 
   const Condition* present = FindCondition(conditions, kProgressing);
   if (Unacknowledged(situation, present, status)) {

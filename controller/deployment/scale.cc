@@ -170,6 +170,13 @@ std::optional<Step> HandleScaling(const Situation& situation) {
   return step;
 }
 
+std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs) {
+  const int32_t replicas = situation.limits.desired;
+  const bool stale = rs.replicas > 0 && SaysOtherSize(rs, replicas);
+  if (rs.replicas == replicas && !stale) return std::nullopt;
+  return Sized(situation, rs, replicas, "scale replicaset");
+}
+
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
              std::string decision, ReplicaSetChange change) {
   SetSizeAnnotations(situation.limits, change.annotations);

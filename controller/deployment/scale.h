@@ -44,6 +44,10 @@ Scaling ScalingOf(const Situation& situation);
 // be carried out (strategy.h).
 std::optional<Step> HandleScaling(const Situation& situation);
 
+// The Deployment's size for the one ReplicaSet that has its Pods, whatever else there is: while
+// they are updated in place (in-place P-070).
+std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);
+
 // A write that gives `rs` a size of `replicas` along with both size annotations, and tells users so
 // if the size changes (D-271). `change` may hold more to be written in the same patch.
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,

@@ -21,6 +21,7 @@ Situation LookAt(const View& view, const Claims& claims, const Learned& learned,
   const Result<Fenceposts> limits = ResolveFenceposts(situation.deployment.spec);
   situation.limits =
       limits.ok() ? *limits : Fenceposts{.desired = situation.deployment.spec.replicas};
+  situation.in_place = LookAtInPlace(situation);
   return situation;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/deployment/claim.h"
+#include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/rolling.h"
 #include "controller/step.h"
 #include "controller/view.h"
@@ -22,6 +23,8 @@ struct Situation {
   const ReplicaSet* newest = nullptr;    // "newRS": its template is the Deployment's (D-150)
   std::vector<const ReplicaSet*> old{};  // the others, same order
   Fenceposts limits{};  // no surge, none unavailable, where they cannot be resolved
+
+  InPlace in_place{};  // looked at last, with all of the above
 
   bool recreate() const { return deployment.spec.strategy_type == "Recreate"; }
   // spec.progressDeadlineSeconds is set and not "unlimited" (D-060).

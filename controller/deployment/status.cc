@@ -4,6 +4,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/in_place_status.h"
 #include "controller/deployment/patches.h"
 #include "controller/deployment/pause.h"
 #include "controller/deployment/progress.h"
@@ -42,8 +43,9 @@ std::string_view RevisionToPublish(const Situation& situation) {
 // Times apart: they are the moment's, whenever that is.
 bool SaySame(const std::vector<Condition>& a, const std::vector<Condition>& b) {
   return std::ranges::equal(a, b, [](const Condition& x, const Condition& y) {
+    // The message of the in-place condition counts Pods.
     return x.type == y.type && x.status == y.status && x.reason == y.reason &&
-           x.message == y.message;
+           (x.message == y.message || x.type == kInPlaceCondition);
   });
 }
 
@@ -99,6 +101,7 @@ DeploymentStatus CountReplicas(const Situation& situation) {
   status.unavailable_replicas =
       Fit(wanted - available);  // spec, not status; includes surge (D-402)
   status.terminating_replicas = TerminatingReplicas(situation);
+  CountInPlace(situation, status);
   return status;
 }
 
@@ -107,7 +110,12 @@ void UpdateAvailable(const Situation& situation, DeploymentStatus& status) {
   for (const ReplicaSet* rs : situation.all) {
     available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
   }
-  const bool enough = available >= situation.limits.min_available();
+  int64_t needed = situation.limits.min_available();
+  if (situation.in_place.counts_pods()) {
+    available = situation.in_place.counts.available;
+    needed = int64_t{situation.limits.desired} - situation.in_place.options().max_unavailable;
+  }
+  const bool enough = available >= needed;
   SetCondition(status.conditions,
                enough
                    ? NewCondition("Available", "True", "MinimumReplicasAvailable",
@@ -125,6 +133,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
     UpdateReplicaFailure(situation, status);
   }
   if (progress == Progress::kPaused) MarkPaused(situation, status);
+  if (progress != Progress::kKeep) UpdateInPlaceCondition(situation, status);
   const std::string_view revision = RevisionToPublish(situation);
   if (revision.empty() && status == deployment.status) return std::nullopt;
   return Write{
@@ -139,6 +148,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                    {"unavailable", status.unavailable_replicas},
                    {"terminating", status.terminating_replicas.value_or(0)},
                    {"progressing", ReasonOf(status, "Progressing")}}},
+      .on_success = EventsOfInPlace(situation, status),
       .patience = revision.empty() ? PatienceFor(deployment, status) : Duration{0}};
 }
 

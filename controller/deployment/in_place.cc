@@ -1,0 +1,206 @@
+#include "controller/deployment/in_place.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/create.h"
+#include "controller/deployment/deadline.h"
+#include "controller/deployment/in_place_pods.h"
+#include "controller/deployment/in_place_stage.h"
+#include "controller/deployment/patches.h"
+#include "controller/deployment/scale.h"
+#include "controller/deployment/status.h"
+
+namespace windlass::deployment {
+namespace {
+
+using in_place::OnFailure;
+using in_place::Policy;
+
+Write Exchange(Request request, std::string decision, const InPlace& in_place) {
+  return {.request = std::move(request),
+          .because = {std::move(decision),
+                      {{"host", in_place.host->meta.name},
+                       {"pending", in_place.pending->meta.name},
+                       {"pods", in_place.counts.pods}}}};
+}
+
+Step OrFailed(Result<Request> request, std::string decision, const InPlace& in_place) {
+  if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
+  return Exchange(*std::move(request), std::move(decision), in_place);
+}
+
+// The host's controller has seen the template it got: no more Pods of the old one are born (P-057).
+bool HostKnowsItsTemplate(const ReplicaSet& host) {
+  return host.status.observed_generation >= host.meta.generation;
+}
+
+// All Pods are of the target and in order, the stand-ins gone: nothing is left to wait for (P-052).
+bool IsReadyToCommit(const InPlace& in_place) {
+  const ReplicaSet& pending = *in_place.pending;
+  const in_place::PodCounts& counts = in_place.counts;
+  return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&
+         counts.pods >= in_place.host->replicas && pending.replicas == 0 &&
+         pending.status.replicas == 0 &&
+         pending.status.observed_generation >= pending.meta.generation;
+}
+
+std::optional<Step> BeginExchange(const InPlace& in_place) {
+  const std::shared_ptr<const std::string>& target = in_place.pending->template_json;
+  if (target == nullptr) return std::nullopt;  // mirrored first, then known
+  return OrFailed(in_place::BeginExchange(*in_place.host, *in_place.host->template_json,
+                                          *in_place.pending, *target),
+                  "exchange: pending", in_place);
+}
+
+std::optional<Step> AfterExchange(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (!HostKnowsItsTemplate(*in_place.host)) return std::nullopt;
+  if (in_place.counts_pods() && in_place.counts.to_update > 0) return PatchNextPod(situation);
+  if (in_place.counts_pods() && in_place.counts.in_flight > 0) return std::nullopt;
+  return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: forget", in_place);
+}
+
+// What was noted about a rollout that is over (P-076).
+std::optional<Step> Tidy(const Situation& situation) {
+  if (situation.newest == nullptr) return std::nullopt;
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs != situation.newest && rs->replicas > 0) return std::nullopt;
+  }
+  for (const ReplicaSet* rs : situation.all) {
+    const bool noted = rs->meta.annotations.Has(in_place::kMode) ||
+                       rs->meta.annotations.Has(in_place::kStandIns) ||
+                       rs->meta.annotations.Has(in_place::kBlocked);
+    if (!noted) continue;
+    return Write{.request = in_place::ForgetExchange(*rs),
+                 .because = {"forget in-place rollout", {{"replicaset", rs->meta.name}}}};
+  }
+  return std::nullopt;
+}
+
+// A failure that lasts: given up, or carried on by replacing Pods (P-062, P-063).
+std::optional<Step> AfterFailure(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.failed_for_long) return std::nullopt;
+  switch (in_place.options().on_failure) {
+    case OnFailure::kHold: return std::nullopt;
+    case OnFailure::kRecreate: return FallBackToRecreate(situation, *in_place.failing);
+    case OnFailure::kRevert: {
+      const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);
+      if (in_place.blocked || unblocked) return std::nullopt;
+      return BlockRevision(situation, *in_place.failing);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> NextStaged(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (auto step = UpdateNewReplicaSet(situation, in_place.pending->replicas)) return step;
+  if (auto step = KeepAtSize(situation, *in_place.host)) return step;
+  if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
+  if (in_place.held) return std::nullopt;
+  if (auto step = AfterFailure(situation)) return step;
+  if (auto step = KeepStandIns(situation)) return step;
+  if (in_place.blocked) return RevertNextPod(situation);
+  if (auto step = FallBackIfForbidden(situation)) return step;
+  if (auto step = PatchNextPod(situation)) return step;
+  if (!IsReadyToCommit(in_place)) return std::nullopt;
+  return BeginExchange(in_place);
+}
+
+std::optional<Step> NextReturning(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  const in_place::PodCounts& counts = in_place.counts;
+  if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return step;
+  if (auto step = KeepAtSize(situation, *in_place.host)) return step;
+  if (auto step = RemoveStandIns(situation, nullptr)) return step;
+  if (auto step = PatchNextPod(situation)) return step;
+  const bool over = counts.to_update == 0 && counts.in_flight == 0 && counts.stand_ins == 0;
+  return over ? Tidy(situation) : std::nullopt;
+}
+
+std::optional<Step> KeepSize(const Situation& situation) {
+  const ReplicaSet* host = situation.in_place.host;
+  return host != nullptr ? KeepAtSize(situation, *host) : HandleScaling(situation);
+}
+
+std::optional<Step> NextOfPhase(const Situation& situation) {
+  switch (situation.in_place.phase) {
+    case InPlacePhase::kDeciding: return Stage(situation);
+    case InPlacePhase::kStaged: return NextStaged(situation);
+    case InPlacePhase::kReturning: return NextReturning(situation);
+    case InPlacePhase::kCommitting: return AfterExchange(situation);
+    case InPlacePhase::kRefused:
+    case InPlacePhase::kUnknown: return KeepSize(situation);
+    case InPlacePhase::kNone: return Tidy(situation);
+    case InPlacePhase::kRecreate: return RemoveStandIns(situation, nullptr);
+  }
+  return std::nullopt;
+}
+
+bool IsOurs(InPlacePhase phase) {
+  return phase != InPlacePhase::kNone && phase != InPlacePhase::kRecreate;
+}
+
+// What was sent in this sync and left everything as it was is not sent again: then the status is
+// next.
+bool IsNew(const Situation& situation, const Step& step) {
+  const Write* write = std::get_if<Write>(&step);
+  return write == nullptr || FindOutcome(situation.learned, write->request.Identity()) == nullptr;
+}
+
+Step WaitFor(const Situation& situation) {
+  Wait wait;
+  if (const auto& when = situation.in_place.next.look_again) {
+    wait.look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
+  }
+  return NoLaterThanDeadline(situation, wait);
+}
+
+}  // namespace
+
+std::optional<Step> RecoverExchange(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
+  if (in_place.host->template_fingerprint == in_place.stash->fingerprint) return std::nullopt;
+  Step step = OrFailed(in_place::FinishExchange(*in_place.host, *in_place.stash), "exchange: host",
+                       in_place);
+  if (Write* write = std::get_if<Write>(&step)) {
+    write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
+                                 "Replica set " + in_place.host->meta.name + " is at revision " +
+                                     in_place.stash->revision + ": all its Pods are"});
+  }
+  return step;
+}
+
+std::optional<Step> NextInPlace(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (in_place.options().policy != Policy::kDisabled) {
+    if (auto step = MirrorAnnotations(situation)) return step;
+  }
+  auto step = NextOfPhase(situation);
+  if (step && IsNew(situation, *step)) return step;
+  if (!IsOurs(in_place.phase)) return std::nullopt;
+  if (auto status = WriteStatus(situation, Progress::kEvaluate);
+      status && IsNew(situation, *status)) {
+    return status;
+  }
+  if (const Error* refused = RefusedPatch(situation.learned)) return Failed{.error = *refused};
+  return WaitFor(situation);
+}
+
+std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
+  auto step = KeepSize(situation);
+  if (step && IsNew(situation, *step)) return step;
+  if (auto status = WriteStatus(situation, Progress::kPaused);
+      status && IsNew(situation, *status)) {
+    return status;
+  }
+  return WaitFor(situation);
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,32 @@
+// Rollouts that patch running Pods instead of replacing them: stage, patch, exchange. Source:
+// in-place C.3 … C.5, C.11, E.
+//
+// The order within one sync: half an exchange is finished, annotations are mirrored, the host is
+// sized, stand-ins are kept, then one Pod after the other is patched, then the exchange, then the
+// status. Every answer is decided from what is stored.
+#pragma once
+
+#include <optional>
+
+#include "controller/deployment/situation.h"
+#include "controller/step.h"
+
+namespace windlass::deployment {
+
+// X2 of an exchange whose X1 has happened, before anything else and also while paused (P-054).
+std::optional<Step> RecoverExchange(const Situation& situation);
+
+// The next step of a rollout in place, or of what has to be done before or after one; nullopt where
+// the ordinary rollout is to go on. Never nullopt in phases staged, returning, committing, refused
+// and unknown.
+std::optional<Step> NextInPlace(const Situation& situation);
+
+// The same for a paused Deployment: its size is kept and its Pods are watched, but none is patched
+// (P-041).
+std::optional<Step> NextInPlaceWhilePaused(const Situation& situation);
+
+// The decision on this rollout, for the annotations of its new ReplicaSet, whose revision
+// annotation will be `revision` (P-013). Nothing where none is to be written.
+std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision);
+
+}  // namespace windlass::deployment

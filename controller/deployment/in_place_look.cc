@@ -1,0 +1,259 @@
+#include <algorithm>
+#include <utility>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/in_place_situation.h"
+#include "controller/deployment/situation.h"
+#include "controller/in_place/eligibility.h"
+#include "controller/in_place/failure.h"
+#include "controller/in_place/nodes.h"
+
+namespace windlass::deployment {
+namespace {
+
+using in_place::Mode;
+using in_place::Policy;
+
+class Looker {
+ public:
+  explicit Looker(const Situation& situation) : s_(situation) {
+    out_.configuration = in_place::ReadOptions(s_.deployment);
+  }
+
+  InPlace Look() && {
+    FindExchange();
+    if (out_.phase == InPlacePhase::kNone && out_.options().policy != Policy::kDisabled) {
+      FindPhase();
+    }
+    LookAtPods();
+    return std::move(out_);
+  }
+
+ private:
+  // Whatever the Deployment asks for by now: half an exchange is nobody's wish (P-054).
+  void FindExchange() {
+    for (const ReplicaSet* rs : s_.all) {
+      const ReplicaSet* host = in_place::HostOfStash(*rs, s_.all);
+      if (host == nullptr) continue;
+      out_.stash = in_place::StashOf(*rs, *host);
+      out_.host = host;
+      out_.pending = rs;
+      out_.phase = InPlacePhase::kCommitting;
+      return;
+    }
+  }
+
+  void FindPhase() {
+    const ReplicaSet* newest = s_.newest;
+    const auto mode =
+        newest == nullptr ? std::nullopt : in_place::ModeOf(*newest, RevisionText(newest->meta));
+    const ReplicaSet* host = OnlyActive();
+    if (mode && mode->mode == Mode::kRecreate && host != newest) return Recreate(mode->reason);
+    if (mode && mode->mode == Mode::kInPlace) return FindStaged(*mode);
+    if (host == nullptr) return NotOneHost();
+    if (host == newest) return FindReturning(*host);
+    // Somebody rolls out by replacing Pods already (P-010).
+    if (newest != nullptr && newest->replicas > 0 && !HasStandIns(*newest)) return;
+    if (out_.options().policy == Policy::kRelease) return;
+    out_.host = host;
+    Decide(*host);
+  }
+
+  void FindStaged(const in_place::RolloutMode& mode) {
+    const ReplicaSet& pending = *s_.newest;
+    const auto host = std::ranges::find_if(
+        s_.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
+    if (host == s_.all.end() || *host == &pending) {
+      if (OnlyActive() == &pending) return FindReturning(pending);
+      return Recreate("HostGone");
+    }
+    if (pending.replicas > 0 && !HasStandIns(pending)) return Recreate("ForeignScale");  // P-072
+    out_.phase = InPlacePhase::kStaged;
+    out_.host = *host;
+    out_.pending = &pending;
+    out_.blocked = in_place::BlockedBy(pending, RevisionText(pending.meta));
+    if (out_.blocked && out_.options().unblock == RevisionOf(pending.meta)) out_.blocked.reset();
+    if (out_.host->template_fingerprint != mode.from) {
+      out_.held = "somebody changed the template of replica set " + out_.host->meta.name;  // P-073
+    }
+    if (!s_.view.in_place_known || out_.host->template_json == nullptr) Unknown();
+  }
+
+  void FindReturning(const ReplicaSet& host) {
+    const bool unfinished = std::ranges::any_of(s_.all, [&](const ReplicaSet* rs) {
+      return rs != &host && rs->meta.annotations.Has(in_place::kMode);
+    });
+    out_.host = &host;
+    out_.phase = InPlacePhase::kReturning;
+    if (s_.view.in_place_known) {
+      LookAtPods();
+      if (out_.counts.to_update > 0 || unfinished) return;
+    } else if (unfinished) {
+      return Unknown();
+    }
+    out_.phase = InPlacePhase::kNone;
+    out_.host = nullptr;
+    out_.pods.reset();
+  }
+
+  // Not one active ReplicaSet. With none there is nothing to do in place; with several an ordinary
+  // rollout is under way, and ends as it began.
+  void NotOneHost() {
+    const bool several = std::ranges::count_if(s_.all, IsActive) > 1;
+    if (!several || s_.newest != nullptr) return;
+    NotPossible(in_place::Text({in_place::Reason::kMultipleActiveReplicaSets, ""}));
+  }
+
+  void Decide(const ReplicaSet& host) {
+    out_.phase = InPlacePhase::kDeciding;
+    if (host.template_json == nullptr) return Unknown();
+    std::vector<const ReplicaSet*> others;
+    std::ranges::copy_if(s_.all, std::back_inserter(others),
+                         [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
+    const in_place::Options& options = out_.options();
+    const std::string& target = *s_.deployment.spec.template_json;
+    if (const auto why = in_place::RefuseRollout(s_.deployment.spec, options, others, s_.newest)) {
+      return NotPossible(in_place::Text(*why));
+    }
+    const auto verdict = in_place::CompareTemplates(*host.template_json, target, options);
+    if (!verdict.ok()) return NotPossible(verdict.error().message);
+    if (const auto* why = std::get_if<in_place::NotEligible>(&*verdict)) {
+      return NotPossible(in_place::Text(*why));
+    }
+    if (!in_place::FitsStash(target)) return NotPossible("TemplateTooLarge");
+    if (!s_.view.in_place_known) return Unknown();
+    const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
+    if (changes == nullptr) return;
+    for (const Pod* pod : s_.view.whole_pods) {
+      if (const auto why = in_place::RefuseKubelet(*pod, *changes, s_.view.nodes)) {
+        return NotPossible(in_place::Text(*why) + " (node " + std::string(pod->node_name.text()) +
+                           ")");
+      }
+    }
+  }
+
+  void LookAtPods() {
+    if (out_.host == nullptr || !s_.view.in_place_known || out_.pods) return;
+    if (out_.phase != InPlacePhase::kStaged && out_.phase != InPlacePhase::kReturning &&
+        out_.phase != InPlacePhase::kCommitting) {
+      return;
+    }
+    // While the exchange goes on, its target is what counts, whatever came after it.
+    const bool committing = out_.phase == InPlacePhase::kCommitting;
+    const in_place::RolloutTemplates templates{
+        .deployment = s_.deployment.meta.uid,
+        .host = *out_.host,
+        .all = s_.all,
+        .target = committing ? out_.stash->fingerprint : s_.deployment.spec.template_fingerprint,
+        .target_json = committing ? out_.stash->template_json : *s_.deployment.spec.template_json,
+        .min_ready_seconds = s_.deployment.spec.min_ready_seconds};
+    auto pods = in_place::LookAtPods(s_.view.whole_pods, templates, s_.view.nodes, s_.now);
+    if (!pods.ok()) return Unknown();
+    out_.pods = *std::move(pods);
+    out_.counts = in_place::CountPods(*out_.pods);
+    FindFailing();
+    ChooseNext();
+  }
+
+  void FindFailing() {
+    const seconds timeout(s_.deployment.spec.progress_deadline_seconds.value_or(kUnlimited));
+    for (size_t i = 0; i < out_.pods->size(); ++i) {
+      const in_place::PodState* state = out_.pods->state(i);
+      const in_place::PodStanding& standing = out_.pods->standings[i];
+      if (state == nullptr || !standing.updated || standing.available || standing.exempt) continue;
+      const Pod& pod = *out_.pods->pods[i];
+      LookAgainAt(in_place::FailureLookAgain(pod, *state, timeout, s_.now));
+      const auto failure = in_place::FailureOf(pod, *state, timeout, s_.now);
+      if (!failure) continue;
+      out_.failed.push_back(i);
+      const bool for_long = in_place::HasFailedForLong(*state, s_.now);
+      out_.failed_for_long = out_.failed_for_long || for_long;
+      if (!for_long) LookAgainAt(in_place::FailsForLongAt(*state));
+      if (out_.failing) continue;
+      out_.failing = "pod " + pod.meta.name + ": " +
+                     (failure->container.empty() ? "" : failure->container + ": ") +
+                     failure->reason;
+    }
+  }
+
+  void LookAgainAt(const std::optional<WallTime>& when) {
+    if (when && (!look_again_ || *when < *look_again_)) look_again_ = when;
+  }
+
+  void ChooseNext() {
+    const bool returning = out_.phase != InPlacePhase::kStaged;
+    const in_place::BatchLimits limits = LimitsOf(returning);
+    std::vector<bool> left_out;
+    for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(*pod));
+    out_.next = in_place::ChooseNextPod(*out_.pods, left_out, limits, out_.options().pdb,
+                                        s_.view.budgets, s_.now);
+    LookAgainAt(out_.next.look_again);
+    LookAgainAt(in_place::WhenTimeTells(*out_.pods, s_.deployment.spec.min_ready_seconds, s_.now));
+    out_.next.look_again = look_again_;
+    const in_place::PodCounts& counts = out_.counts;
+    out_.at_rest = !returning && limits.partition > 0 && counts.to_update > 0 &&
+                   counts.to_update <= limits.partition &&
+                   counts.available >= s_.deployment.spec.replicas && counts.in_flight == 0;
+  }
+
+  in_place::BatchLimits LimitsOf(bool returning) const {
+    return {.desired = s_.deployment.spec.replicas,
+            .max_unavailable = out_.options().max_unavailable,
+            .partition = out_.options().partition,
+            .canary_first = out_.options().canary_first,
+            .returning = returning};
+  }
+
+  // A patch of it was refused in this sync.
+  bool WasRefused(const Pod& pod) const {
+    const std::string what = "patch pods " + KeyOf(pod.meta).ToString() + " ";
+    return std::ranges::any_of(s_.learned, [&](const Outcome& outcome) {
+      return !outcome.said.ok() && outcome.asked.text.starts_with(what);
+    });
+  }
+
+  static bool IsActive(const ReplicaSet* rs) { return rs->replicas > 0 && !HasStandIns(*rs); }
+
+  const ReplicaSet* OnlyActive() const {
+    const ReplicaSet* only = nullptr;
+    for (const ReplicaSet* rs : s_.all) {
+      if (!IsActive(rs)) continue;
+      if (only != nullptr) return nullptr;
+      only = rs;
+    }
+    return only;
+  }
+
+  void Recreate(std::string why) {
+    out_.phase = InPlacePhase::kRecreate;
+    out_.host = nullptr;
+    out_.why = std::move(why);
+  }
+
+  void NotPossible(std::string why) {
+    if (out_.options().policy != Policy::kOnly) return Recreate(std::move(why));
+    out_.phase = InPlacePhase::kRefused;
+    out_.why = std::move(why);
+  }
+
+  void Unknown() {
+    out_.phase = InPlacePhase::kUnknown;
+    out_.pods.reset();
+    out_.why = s_.view.in_place_missing;
+    if (out_.why.empty()) out_.why = "what the Pods are made of cannot be seen yet";
+  }
+
+  const Situation& s_;
+  InPlace out_;
+  std::optional<WallTime> look_again_;
+};
+
+}  // namespace
+
+bool HasStandIns(const ReplicaSet& rs) {
+  return rs.replicas > 0 && in_place::NotedStandIns(rs) == rs.replicas;
+}
+
+InPlace LookAtInPlace(const Situation& situation) { return Looker(situation).Look(); }
+
+}  // namespace windlass::deployment

@@ -1,0 +1,118 @@
+#include "controller/deployment/in_place_pods.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/deployment/annotations.h"
+#include "controller/in_place/patch_for.h"
+
+namespace windlass::deployment {
+namespace {
+
+using in_place::KnownTemplate;
+using in_place::PodTarget;
+
+// The template of that fingerprint, if some ReplicaSet of ours still has it; else its text is
+// empty.
+KnownTemplate Find(const Situation& situation, const Fingerprint& fingerprint) {
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs->template_fingerprint == fingerprint && rs->template_json != nullptr) {
+      return {fingerprint, *rs->template_json};
+    }
+  }
+  return {fingerprint, {}};
+}
+
+// What the Pods are to get. While the exchange goes on, that of the exchange.
+PodTarget Target(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  PodTarget target;
+  target.deployment = situation.deployment.meta.uid;
+  if (in_place.stash) {
+    target.revision = ParseRevision(in_place.stash->revision).value_or(0);
+    target.to = {in_place.stash->fingerprint, in_place.stash->template_json};
+    return target;
+  }
+  target.revision =
+      situation.newest != nullptr ? RevisionOf(situation.newest->meta).value_or(0) : 0;
+  target.to = {situation.deployment.spec.template_fingerprint,
+               *situation.deployment.spec.template_json};
+  return target;
+}
+
+PodTarget BackToHost(const Situation& situation) {
+  const ReplicaSet& host = *situation.in_place.host;
+  return {.deployment = situation.deployment.meta.uid,
+          .revision = RevisionOf(host.meta).value_or(0),
+          .to = {host.template_fingerprint, *host.template_json}};
+}
+
+Event AboutPod(const Pod& pod, std::string changes) {
+  return {.type = Event::Type::kNormal,
+          .reason = "InPlacePatched",
+          .message = std::move(changes),
+          .about = ObjectReference{"v1", "Pod", KeyOf(pod.meta), pod.meta.uid,
+                                   pod.meta.resource_version}};
+}
+
+// Told at every quarter of the way.
+void TellProgress(const Situation& situation, Write& write) {
+  const int64_t all = situation.deployment.spec.replicas;
+  const in_place::PodCounts& counts = situation.in_place.counts;
+  const int64_t patched = int64_t{counts.updated} - counts.stand_ins;
+  if (all <= 0 || patched * 4 / all == (patched + 1) * 4 / all) return;
+  write.on_success.push_back(
+      {Event::Type::kNormal, "InPlaceProgress",
+       std::to_string(patched + 1) + " of " + std::to_string(all) + " Pods are patched"});
+}
+
+Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
+  const in_place::RolloutPods& pods = *situation.in_place.pods;
+  const Pod& pod = *pods.pods[i];
+  const Outcome* read =
+      FindOutcome(situation.learned, Request::Get(Resource::kPods, KeyOf(pod.meta)).Identity());
+  const bool known = read != nullptr && read->said.ok();
+  auto patch = in_place::PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
+                                  situation.in_place.options(), known ? &read->said->body : nullptr,
+                                  situation.now);
+  if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
+  if (const Request* get = std::get_if<Request>(&*patch)) {
+    return Read{*get, "its tolerations are to change"};
+  }
+  in_place::PodPatch& ready = std::get<in_place::PodPatch>(*patch);
+  const in_place::PodCounts& counts = situation.in_place.counts;
+  Write write{.request = std::move(ready.request),
+              .because = {"patch pod",
+                          {{"pod", pod.meta.name},
+                           {"node", pod.node_name.text()},
+                           {"revision", target.revision},
+                           {"changes", ready.changes},
+                           {"updated", counts.updated},
+                           {"in_flight", counts.in_flight},
+                           {"available", counts.available},
+                           {"max_unavailable", situation.in_place.options().max_unavailable}}},
+              .go_on_if_refused = true};
+  write.on_success.push_back(AboutPod(pod, std::move(ready.changes)));
+  return write;
+}
+
+}  // namespace
+
+std::optional<Step> PatchNextPod(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.pods || !in_place.next.pod) return std::nullopt;
+  Step step = Patch(situation, *in_place.next.pod, Target(situation));
+  if (Write* write = std::get_if<Write>(&step)) TellProgress(situation, *write);
+  return step;
+}
+
+std::optional<Step> RevertNextPod(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  for (const size_t i : in_place.failed) {
+    if (!in_place.pods->standings[i].stand_in) return Patch(situation, i, BackToHost(situation));
+  }
+  return std::nullopt;
+}
+
+}  // namespace windlass::deployment

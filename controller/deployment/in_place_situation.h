@@ -1,0 +1,68 @@
+// Where a Deployment stands that is, or was, updated in place. Source: in-place E, "State machine".
+//
+//   none ─▶ deciding ─▶ staged ─▶ committing ─▶ none
+//                │         │ the template goes back to the host's
+//                │         └─▶ returning ─▶ none
+//                ├─▶ recreate   an ordinary rollout
+//                └─▶ refused    policy Only
+//
+// Derived anew at every look from the stored objects and the time, and never remembered.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/in_place/exchange.h"
+#include "controller/in_place/next_pod.h"
+#include "controller/in_place/options.h"
+#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/rollout_pods.h"
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass::deployment {
+
+struct Situation;
+
+enum class InPlacePhase : uint8_t {
+  kNone,        // nothing in place is under way
+  kDeciding,    // a rollout that can be carried out in place is to be staged
+  kStaged,      // the pending ReplicaSet is there; Pods are patched
+  kReturning,   // the template is the host's (again), and some Pods are not of it
+  kCommitting,  // the exchange of the two ReplicaSets has begun (in-place C.5)
+  kRecreate,    // this rollout replaces Pods
+  kRefused,     // it would have to, and is not allowed to (P-014)
+  kUnknown,     // what it leans on cannot be seen
+};
+
+struct InPlace {
+  in_place::Configuration configuration{};
+  InPlacePhase phase = InPlacePhase::kNone;
+  const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
+  const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
+  std::string why{};                    // recreate, refused, unknown: the reason, as users see it
+
+  std::optional<in_place::Stash> stash{};       // phase committing
+  std::optional<std::string> blocked{};         // why this revision is given up (P-062)
+  std::optional<std::string> held{};            // why nothing is patched either way (P-073)
+  std::optional<in_place::RolloutPods> pods{};  // phases staged, returning, committing if known
+  in_place::PodCounts counts{};                 // of `pods`
+  std::vector<size_t> failed{};                 // of `pods`: patched to the target in vain
+  std::optional<std::string> failing{};         // the first of them: "web-1: app: ErrImagePull"
+  bool failed_for_long = false;                 // one of them has had its time to recover (P-062)
+  in_place::NextPod next{};                     // phases staged, returning
+
+  // The Pods themselves are counted, because their Ready says too little (in-place §0, fact 2).
+  bool counts_pods() const { return pods.has_value(); }
+  // As many Pods as the partition lets are updated, and the rest is wanted as it is.
+  bool at_rest = false;
+
+  const in_place::Options& options() const { return configuration.options; }
+};
+
+InPlace LookAtInPlace(const Situation& situation);
+
+// Pods that `rs` has only to stand in for others while those restart (P-024).
+bool HasStandIns(const ReplicaSet& rs);
+
+}  // namespace windlass::deployment

@@ -1,0 +1,157 @@
+#include "controller/deployment/in_place_stage.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/create.h"
+#include "controller/deployment/in_place.h"
+#include "controller/deployment/new_replica_set.h"
+#include "controller/deployment/patches.h"
+#include "controller/deployment/scale.h"
+#include "controller/in_place/budget.h"
+#include "controller/in_place/eligibility.h"
+
+namespace windlass::deployment {
+namespace {
+
+using in_place::Mode;
+using in_place::Policy;
+
+Event Warning(std::string reason, std::string message) {
+  return {Event::Type::kWarning, std::move(reason), std::move(message)};
+}
+
+Write Note(const ReplicaSet& rs, std::string_view key, std::string value, Because because) {
+  ReplicaSetChange change;
+  change.annotations[std::string(key)] = std::move(value);
+  return {.request = PatchReplicaSet(rs, change), .because = std::move(because)};
+}
+
+// What a rollout in place is announced with.
+Event Started(const Situation& situation) {
+  const in_place::Options& options = situation.in_place.options();
+  return {Event::Type::kNormal, "InPlaceStarted",
+          "Pods of replica set " + situation.in_place.host->meta.name +
+              " are updated in place, at most " + std::to_string(options.max_unavailable) + " of " +
+              std::to_string(situation.deployment.spec.replicas) + " at a time"};
+}
+
+in_place::BatchLimits Limits(const Situation& situation) {
+  const in_place::Options& options = situation.in_place.options();
+  return {.desired = situation.deployment.spec.replicas,
+          .max_unavailable = options.max_unavailable,
+          .partition = options.partition,
+          .canary_first = options.canary_first};
+}
+
+}  // namespace
+
+const Error* RefusedPatch(const Learned& learned) {
+  const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    return !outcome.said.ok() && outcome.asked.text.starts_with("patch pods ") &&
+           (outcome.said.error().kind == ErrorKind::kForbidden ||
+            outcome.said.error().kind == ErrorKind::kInvalid);
+  });
+  return found == learned.end() ? nullptr : &found->said.error();
+}
+
+std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision) {
+  const InPlace& in_place = situation.in_place;
+  in_place::RolloutMode mode;
+  if (in_place.phase == InPlacePhase::kDeciding) {
+    mode = {.mode = Mode::kInPlace,
+            .host = in_place.host->meta.uid,
+            .from = in_place.host->template_fingerprint};
+  } else if (in_place.phase == InPlacePhase::kRecreate) {
+    mode = {.mode = Mode::kRecreate, .reason = in_place.why};
+  } else {
+    return std::nullopt;
+  }
+  return in_place::WriteMode(mode, revision);
+}
+
+Step Stage(const Situation& situation) {
+  std::optional<Step> step;
+  if (situation.newest == nullptr) {
+    step = CreateNewReplicaSet(situation, 0);
+  } else {
+    step = UpdateNewReplicaSet(situation, situation.newest->replicas);
+  }
+  if (!step) return Wait{.look_again_in = seconds(1)};
+  if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
+  return *std::move(step);
+}
+
+std::optional<Step> MirrorAnnotations(const Situation& situation) {
+  for (const ReplicaSet* rs : situation.all) {
+    const in_place::TextChanges difference =
+        in_place::MirrorDifference(situation.deployment.meta, rs->meta);
+    if (difference.empty()) continue;
+    Request request = PatchAnnotations(*rs, difference);
+    if (FindOutcome(situation.learned, request.Identity()) != nullptr) continue;  // dropped
+    return Write{.request = std::move(request),
+                 .because = {"mirror annotations",
+                             {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> KeepStandIns(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  const ReplicaSet& pending = *in_place.pending;
+  const in_place::Options& options = in_place.options();
+  int32_t wanted = 0;
+  if (!in_place.blocked) {
+    wanted = in_place::StandIns(
+        in_place.pods->standings, Limits(situation),
+        {.max_surge = options.max_surge, .always = options.surge == in_place::Surge::kAlways});
+  }
+  if (wanted == pending.replicas) return std::nullopt;
+  ReplicaSetChange note;
+  note.annotations[std::string(in_place::kStandIns)] = std::to_string(wanted);
+  return Resize(situation, pending, wanted, "scale stand-ins", std::move(note));
+}
+
+std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet* except) {
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == except || !HasStandIns(*rs)) continue;
+    if (rs == situation.newest && situation.in_place.phase == InPlacePhase::kRecreate) continue;
+    ReplicaSetChange note;
+    note.annotations[std::string(in_place::kStandIns)] = "0";
+    return Resize(situation, *rs, 0, "scale stand-ins", std::move(note));
+  }
+  return std::nullopt;
+}
+
+Step BlockRevision(const Situation& situation, const std::string& why) {
+  const ReplicaSet& pending = *situation.in_place.pending;
+  const std::string revision(RevisionText(pending.meta));
+  Write write = Note(pending, in_place::kBlocked, in_place::WriteBlock(revision, why),
+                     {"block revision", {{"revision", revision}, {"cause", why}}});
+  write.on_success.push_back(
+      Warning("InPlaceReverted",
+              "Revision " + revision + " is given up and its failed Pods go back: " + why));
+  return write;
+}
+
+Step FallBackToRecreate(const Situation& situation, const std::string& why) {
+  const ReplicaSet& pending = *situation.in_place.pending;
+  const std::string revision(RevisionText(pending.meta));
+  Write write = Note(pending, in_place::kMode,
+                     in_place::WriteMode({.mode = Mode::kRecreate, .reason = why}, revision),
+                     {"fall back to recreate", {{"revision", revision}, {"reason", why}}});
+  write.on_success.push_back(Warning(
+      "InPlaceFellBackToRecreate", "Revision " + revision + " replaces Pods from now on: " + why));
+  return write;
+}
+
+std::optional<Step> FallBackIfForbidden(const Situation& situation) {
+  if (situation.in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  const Error* refused = RefusedPatch(situation.learned);
+  if (refused == nullptr) return std::nullopt;
+  return FallBackToRecreate(
+      situation, std::string(Name(in_place::Reason::kPodForbidden)) + ": " + refused->message);
+}
+
+}  // namespace windlass::deployment

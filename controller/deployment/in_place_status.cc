@@ -1,0 +1,154 @@
+#include "controller/deployment/in_place_status.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/conditions.h"
+#include "controller/deployment/progress.h"
+#include "controller/deployment/status.h"
+
+namespace windlass::deployment {
+namespace {
+
+using in_place::OnFailure;
+using in_place::Policy;
+
+struct Word {
+  bool running = false;
+  std::string_view reason;
+  std::string message;
+};
+
+std::string Join(const std::vector<Error>& errors) {
+  std::string text;
+  for (const Error& error : errors) text += (text.empty() ? "" : "; ") + error.message;
+  return text;
+}
+
+// "7/10 patched, 6 updated, 1 in flight"
+std::string Numbers(const Situation& situation) {
+  const in_place::PodCounts& counts = situation.in_place.counts;
+  const int32_t patched = counts.updated - counts.stand_ins;
+  return std::to_string(patched) + "/" + std::to_string(situation.deployment.spec.replicas) +
+         " patched, " + std::to_string(counts.settled) + " updated, " +
+         std::to_string(counts.in_flight) + " in flight";
+}
+
+Word Running(std::string_view reason, const Situation& situation, const std::string& more = {}) {
+  return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
+}
+
+Word OfStaged(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  const in_place::PodCounts& counts = in_place.counts;
+  if (situation.deployment.spec.paused) return Running("Paused", situation);
+  if (in_place.blocked) return Running("Reverting", situation, *in_place.blocked);
+  if (in_place.held) return Running("Failing", situation, *in_place.held);
+  if (in_place.failing) return Running("Failing", situation, *in_place.failing);
+  if (in_place.at_rest) return Running("Partitioned", situation, "the others keep their revision");
+  if (in_place.next.blocking != nullptr) {
+    return Running(
+        "WaitingForPDB", situation,
+        "PodDisruptionBudget " + in_place.next.blocking->meta.name + " allows no disruption now");
+  }
+  if (counts.to_update == 0 && counts.in_flight == 0) return Running("Committing", situation);
+  if (counts.in_flight > 0 || in_place.next.pod) return Running("Patching", situation);
+  if (counts.updated == counts.stand_ins) return Running("Staged", situation);
+  return Running("WaitingForBudget", situation);
+}
+
+// What there is to say; nullopt: nothing, and nothing in place was asked for.
+std::optional<Word> Say(const Situation& situation, const Condition* present) {
+  const InPlace& in_place = situation.in_place;
+  switch (in_place.phase) {
+    case InPlacePhase::kDeciding: return Word{true, "Staged", "not begun yet"};
+    case InPlacePhase::kStaged: return OfStaged(situation);
+    case InPlacePhase::kReturning:
+      return Running(situation.deployment.spec.paused ? "Paused" : "Reverting", situation,
+                     "back to the template of replica set " + in_place.host->meta.name);
+    case InPlacePhase::kCommitting: return Running("Committing", situation);
+    case InPlacePhase::kRecreate: return Word{false, "NotPossible", in_place.why};
+    case InPlacePhase::kRefused:
+      return Word{false, "NotPossible", in_place.why + ": with Only, nothing is rolled out"};
+    case InPlacePhase::kUnknown: return Word{true, "MissingRights", in_place.why};
+    case InPlacePhase::kNone: break;
+  }
+  if (!in_place.configuration.errors.empty()) {
+    return Word{false, "InvalidConfig", Join(in_place.configuration.errors)};
+  }
+  if (in_place.options().policy == Policy::kDisabled) return std::nullopt;
+  if (in_place.options().policy == Policy::kRelease) {
+    return Word{false, "HandedBack", "no Pod is in the middle of an update"};
+  }
+  if (present == nullptr || situation.newest == nullptr) return std::nullopt;
+  if (present->reason == "NotPossible" &&
+      !DeploymentComplete(situation.deployment, situation.deployment.status)) {
+    return Word{false, "NotPossible", present->message};
+  }
+  return Word{false, "Complete",
+              "Replica set " + situation.newest->meta.name + " has the template"};
+}
+
+std::string_view EventFor(std::string_view reason, const Situation& situation) {
+  if (reason == "WaitingForPDB") return "InPlaceBlockedByPDB";
+  if (reason == "Failing") return "InPlaceHeld";
+  if (reason == "InvalidConfig") return "InPlaceInvalidConfig";
+  if (reason == "NotPossible") return "InPlaceNotPossible";
+  if (reason == "MissingRights") return "InPlaceHeld";
+  if (reason == "HandedBack") return "InPlaceHandedBack";
+  static_cast<void>(situation);
+  return {};
+}
+
+}  // namespace
+
+void CountInPlace(const Situation& situation, DeploymentStatus& status) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.counts_pods()) return;
+  const in_place::PodCounts& counts = in_place.counts;
+  int64_t wanted = 0;
+  for (const ReplicaSet* rs : situation.all) wanted += std::max(rs->replicas, 0);
+  status.replicas = counts.pods;
+  status.updated_replicas = counts.updated;
+  status.ready_replicas = counts.ready;
+  status.available_replicas = counts.available;
+  status.unavailable_replicas =
+      static_cast<int32_t>(std::clamp<int64_t>(wanted - counts.available, 0, kUnlimited));
+  if (DeploymentComplete(situation.deployment, status) && status.updated_replicas > 0) {
+    --status.updated_replicas;
+  }
+}
+
+void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status) {
+  const Condition* present = FindCondition(status.conditions, kInPlaceCondition);
+  const std::optional<Word> word = Say(situation, present);
+  if (!word) {
+    if (situation.in_place.options().policy == Policy::kDisabled) {
+      RemoveCondition(status.conditions, kInPlaceCondition);
+    }
+    return;
+  }
+  const bool same = present != nullptr && present->reason == word->reason &&
+                    present->message == word->message &&
+                    present->status == (word->running ? "True" : "False");
+  if (same) return;
+  RefreshCondition(status.conditions,
+                   NewCondition(kInPlaceCondition, word->running ? "True" : "False", word->reason,
+                                word->message, situation.now));
+}
+
+std::vector<Event> EventsOfInPlace(const Situation& situation, const DeploymentStatus& next) {
+  const Condition* now = FindCondition(next.conditions, kInPlaceCondition);
+  if (now == nullptr) return {};
+  const Condition* before =
+      FindCondition(situation.deployment.status.conditions, kInPlaceCondition);
+  if (before != nullptr && before->reason == now->reason) return {};
+  const std::string_view reason = EventFor(now->reason.text(), situation);
+  if (reason.empty()) return {};
+  const bool normal = reason == "InPlaceHandedBack";
+  return {
+      {normal ? Event::Type::kNormal : Event::Type::kWarning, std::string(reason), now->message}};
+}
+
+}  // namespace windlass::deployment
