@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "kubeclient/api/deployment.h"
+#include "kubeclient/api/node.h"
 #include "kubeclient/api/pod.h"
+#include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/base/result.h"
 
@@ -103,6 +105,8 @@ class Decoder {
   Result<PodMetadata> DecodePodMetadata(std::string_view object_json);
   // From a whole Pod.
   Result<Pod> DecodePod(std::string_view object_json);
+  Result<Node> DecodeNode(std::string_view object_json);
+  Result<PodDisruptionBudget> DecodePodDisruptionBudget(std::string_view object_json);
 
   // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
   // validated.

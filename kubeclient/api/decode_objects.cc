@@ -164,6 +164,9 @@ Result<ReplicaSet> Decoder::DecodeReplicaSet(std::string_view object_json) {
                FingerprintTemplate(out.meta, raw_template));
   out.template_fingerprint = fingerprints.canonical;
   out.template_text = fingerprints.text;
+  if (KeepsTemplate(out.meta.annotations)) {
+    out.template_json = std::make_shared<const std::string>(raw_template);
+  }
   return out;
 }
 

@@ -1,4 +1,4 @@
-// What a Decoder keeps between calls; shared by the two files that implement it.
+// What a Decoder keeps between calls; shared by the files that implement it.
 #pragma once
 
 #include "kubeclient/api/canonical.h"

@@ -9,7 +9,7 @@
 namespace windlass {
 
 struct PodDisruptionBudget {
-  ObjectMeta meta;
+  ObjectMeta meta;  // annotations are not kept
   // Here an empty selector selects every Pod of the namespace, and an absent one none.
   LabelSelector selector;
   bool has_selector = false;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kubeclient/api/canonical.h"
@@ -31,10 +32,17 @@ struct ReplicaSet {
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of what the template means
   Fingerprint template_text;         // of its bytes
-  // spec.template: raw JSON text, only of a ReplicaSet with annotation windlass.dev/in-place; else
-  // null. Immutable; shared between copies of the object.
+  // spec.template: raw JSON text, only where KeepsTemplate; else null. Immutable; shared between
+  // copies of the object.
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
 };
+
+// What a user asks of in-place updates; mirrored from the Deployment to its ReplicaSets.
+inline constexpr std::string_view kInPlaceAnnotation = "windlass.dev/in-place";
+
+// Whether a ReplicaSet with these annotations is of a Deployment that may be updated in place: the
+// annotation above has a value other than "Disabled", in whatever case.
+bool KeepsTemplate(const StringMap& annotations);
 
 }  // namespace windlass

@@ -129,6 +129,23 @@ TEST_CASE("a whole Pod decodes as the reference decodes it, whatever was changed
   });
 }
 
+TEST_CASE("a Node decodes as the reference decodes it, whatever was changed in it") {
+  Fixture f;
+  CheckProperty("Node", [&] {
+    const json object = Mutated(test::kNodeJson);
+    Agree(f.decoder.DecodeNode(object.dump()), test::ReferenceNode(object));
+  });
+}
+
+TEST_CASE("a PodDisruptionBudget decodes as the reference decodes it, whatever was changed in it") {
+  Fixture f;
+  CheckProperty("PodDisruptionBudget", [&] {
+    const json object = Mutated(test::kPodDisruptionBudgetJson);
+    Agree(f.decoder.DecodePodDisruptionBudget(object.dump()),
+          test::ReferencePodDisruptionBudget(object));
+  });
+}
+
 TEST_CASE("the unchanged fixtures decode, so that the properties compare more than errors") {
   Fixture f;
   const json deployment = json::parse(kDeployment);
@@ -147,6 +164,15 @@ TEST_CASE("the unchanged fixtures decode, so that the properties compare more th
   const Result<Pod> decoded_whole = f.decoder.DecodePod(whole_pod.dump());
   REQUIRE(decoded_whole.ok());
   CHECK(test::Same(*decoded_whole, *test::ReferencePod(whole_pod)));
+  const json node = json::parse(test::kNodeJson);
+  const Result<Node> decoded_node = f.decoder.DecodeNode(node.dump());
+  REQUIRE(decoded_node.ok());
+  CHECK(test::Same(*decoded_node, *test::ReferenceNode(node)));
+  const json budget = json::parse(test::kPodDisruptionBudgetJson);
+  const Result<PodDisruptionBudget> decoded_budget =
+      f.decoder.DecodePodDisruptionBudget(budget.dump());
+  REQUIRE(decoded_budget.ok());
+  CHECK(test::Same(*decoded_budget, *test::ReferencePodDisruptionBudget(budget)));
 }
 
 TEST_CASE("an object that was cut off anywhere is malformed") {

@@ -114,4 +114,26 @@ inline constexpr const char* kWholePodJson = R"({"kind":"Pod","apiVersion":"v1",
 "containerID":"containerd://0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 "state":{"running":{"startedAt":"2026-01-02T15:04:30Z"}},"lastState":{}}]}})";
 
+inline constexpr const char* kNodeJson = R"({"kind":"Node","apiVersion":"v1",
+"metadata":{"name":"node-1","uid":"6d0f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01","resourceVersion":"51",
+"creationTimestamp":"2026-01-02T15:04:05Z","labels":{"kubernetes.io/hostname":"node-1"},
+"annotations":{"node.alpha.kubernetes.io/ttl":"0"}},
+"spec":{"podCIDR":"10.0.1.0/24","taints":[{"key":"a","effect":"NoSchedule"}]},
+"status":{"capacity":{"cpu":"4"},"conditions":[
+{"type":"MemoryPressure","status":"False","lastHeartbeatTime":"2026-01-02T15:04:05Z"},
+{"type":"Ready","status":"True","reason":"KubeletReady"},
+{"type":"example.com/Odd","status":"Unknown"}],
+"addresses":[{"type":"Hostname","address":"node-1"}],
+"nodeInfo":{"machineID":"1","kubeletVersion":"v1.32.4-gke.100","osImage":"x"},
+"images":[{"names":["registry.example/web:1.2"],"sizeBytes":1}]}})";
+
+inline constexpr const char* kPodDisruptionBudgetJson = R"({"kind":"PodDisruptionBudget",
+"apiVersion":"policy/v1","metadata":{"name":"web","namespace":"shop",
+"uid":"7e0f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01","resourceVersion":"77","generation":2,
+"creationTimestamp":"2026-01-02T15:04:05Z","annotations":{"a":"b"}},
+"spec":{"maxUnavailable":1,"selector":{"matchLabels":{"app":"web"},
+"matchExpressions":[{"key":"tier","operator":"In","values":["front"]}]}},
+"status":{"observedGeneration":2,"disruptionsAllowed":1,"currentHealthy":3,"desiredHealthy":2,
+"expectedPods":3,"conditions":[{"type":"DisruptionAllowed","status":"True"}]}})";
+
 }  // namespace windlass::test

@@ -38,24 +38,6 @@ void Conditions(const Members& status, std::vector<Condition>& out) {
   });
 }
 
-void Selector(const Members& spec, LabelSelector& out) {
-  spec.Object("selector", [&](const Members& selector) {
-    out.present = true;
-    selector.Map("matchLabels", out.match_labels);
-    selector.ForEach("matchExpressions", [&](const json& element) {
-      const Members e = ReferenceElement(element, spec.ok);
-      LabelSelectorRequirement requirement;
-      e.String("key", requirement.key);
-      e.String("operator", requirement.op);
-      e.ForEach("values", [&](const json& value) {
-        e.ok = e.ok && value.is_string();
-        if (e.ok) requirement.values.emplace_back(value.get_ref<const std::string&>());
-      });
-      out.match_expressions.push_back(requirement);
-    });
-  });
-}
-
 void IntOrString(const Members& parent, const char* key, std::optional<IntOrPercent>& out) {
   const json* value = parent.Find(key);
   if (value == nullptr) return;
@@ -88,7 +70,7 @@ std::optional<Deployment> ReferenceDeployment(const json& json_object) {
   out.spec.template_fingerprint = FingerprintOf("{}");
   object.Object("spec", [&](const Members& s) {
     s.Integer("replicas", out.spec.replicas);
-    Selector(s, out.spec.selector);
+    ReferenceSelector(s, out.spec.selector);
     s.Object("strategy", [&](const Members& strategy) {
       strategy.String("type", out.spec.strategy_type);
       strategy.Object("rollingUpdate", [&](const Members& r) {

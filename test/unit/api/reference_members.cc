@@ -36,4 +36,22 @@ ObjectMeta ReferenceMetadata(const ReferenceMembers& object) {
   return meta;
 }
 
+void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out) {
+  spec.Object("selector", [&](const ReferenceMembers& selector) {
+    out.present = true;
+    selector.Map("matchLabels", out.match_labels);
+    selector.ForEach("matchExpressions", [&](const json& element) {
+      const ReferenceMembers e = ReferenceElement(element, spec.ok);
+      LabelSelectorRequirement requirement;
+      e.String("key", requirement.key);
+      e.String("operator", requirement.op);
+      e.ForEach("values", [&](const json& value) {
+        e.ok = e.ok && value.is_string();
+        if (e.ok) requirement.values.emplace_back(value.get_ref<const std::string&>());
+      });
+      out.match_expressions.push_back(requirement);
+    });
+  });
+}
+
 }  // namespace windlass::test

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/selector.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::test {
@@ -96,5 +97,7 @@ inline ReferenceMembers ReferenceElement(const nlohmann::json& element, bool& ok
 
 // Without annotations. Its name must not be empty.
 ObjectMeta ReferenceMetadata(const ReferenceMembers& object);
+// The member "selector".
+void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out);
 
 }  // namespace windlass::test

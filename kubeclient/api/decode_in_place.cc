@@ -1,0 +1,112 @@
+// The typed views of what an in-place update looks at besides Pods: Node and PodDisruptionBudget.
+#include <charconv>
+#include <string_view>
+
+#include "kubeclient/api/decode_fields.h"
+#include "kubeclient/api/decoder.h"
+
+namespace windlass {
+namespace {
+
+// Reads digits off the front of `text`; -1 when there are none, or too many.
+int32_t TakeNumber(std::string_view& text) {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return -1;
+  int32_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return -1;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return number;
+}
+
+KubeletVersion ParseVersion(std::string_view text) {
+  if (text.starts_with('v')) text.remove_prefix(1);
+  const int32_t major = TakeNumber(text);
+  if (major < 0 || !text.starts_with('.')) return {};
+  text.remove_prefix(1);
+  const int32_t minor = TakeNumber(text);
+  return minor < 0 ? KubeletVersion{} : KubeletVersion{major, minor};
+}
+
+void ReadNodeConditions(JsonReader& in, Node& out) {
+  out.ready = false;
+  in.Array([&] {
+    bool is_ready = false;
+    bool holds = false;
+    in.Object([&](std::string_view key) {
+      if (key == "type")
+        is_ready = in.String() == "Ready";
+      else if (key == "status")
+        holds = in.String() == "True";
+    });
+    if (is_ready) out.ready = holds;
+  });
+}
+
+void ReadNodeStatus(JsonReader& in, Node& out) {
+  out.ready = false;
+  out.kubelet_version = {};
+  in.Object([&](std::string_view key) {
+    if (key == "conditions")
+      ReadNodeConditions(in, out);
+    else if (key == "nodeInfo") {
+      out.kubelet_version = {};
+      in.Object([&](std::string_view member) {
+        if (member == "kubeletVersion") out.kubelet_version = ParseVersion(in.String());
+      });
+    }
+  });
+}
+
+void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& out) {
+  out.selector = {};
+  in.Object([&](std::string_view key) {
+    if (key == "selector") ReadLabelSelector(in, symbols, out.selector);
+  });
+}
+
+void ReadBudgetStatus(JsonReader& in, PodDisruptionBudget& out) {
+  out.observed_generation = 0;
+  out.disruptions_allowed = 0;
+  in.Object([&](std::string_view key) {
+    if (key == "observedGeneration")
+      out.observed_generation = in.Int64();
+    else if (key == "disruptionsAllowed")
+      out.disruptions_allowed = in.Int32();
+  });
+}
+
+}  // namespace
+
+Result<Node> Decoder::DecodeNode(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  Node out;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, symbols_, Annotations::kSkip, out.meta);
+    else if (key == "status")
+      ReadNodeStatus(in, out);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  out.meta.labels = {};  // often thirty of them
+  return out;
+}
+
+Result<PodDisruptionBudget> Decoder::DecodePodDisruptionBudget(std::string_view object_json) {
+  JsonReader& in = parser_->in;
+  PodDisruptionBudget out;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, symbols_, Annotations::kSkip, out.meta);
+    else if (key == "spec")
+      ReadBudgetSpec(in, symbols_, out);
+    else if (key == "status")
+      ReadBudgetStatus(in, out);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  out.has_selector = out.selector.present;
+  return out;
+}
+
+}  // namespace windlass

@@ -1,0 +1,168 @@
+// What in-place updates read besides Pods: Nodes, disruption budgets, and the templates of
+// ReplicaSets.
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "test/catch.h"
+#include "test/unit/api/fixtures.h"
+
+namespace windlass {
+namespace {
+
+struct Fixture {
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+};
+
+TEST_CASE("a Node is read from what the server sends, without its labels") {
+  Fixture f;
+  const Result<Node> node = f.decoder.DecodeNode(test::kNodeJson);
+  REQUIRE(node.ok());
+  CHECK(node->meta.name == "node-1");
+  CHECK(node->meta.namespace_ == "");
+  CHECK(node->meta.resource_version.text == "51");
+  CHECK(node->meta.labels.empty());
+  CHECK(node->meta.annotations.empty());
+  CHECK(node->ready);
+  CHECK(node->kubelet_version == KubeletVersion{1, 32});
+}
+
+TEST_CASE("a Node is ready when its condition says True and nothing else") {
+  struct Row {
+    std::string conditions;
+    bool ready;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"([{"type":"Ready","status":"True"}])", true},
+      {R"([{"status":"True","type":"Ready"}])", true},
+      {R"([{"type":"Ready","status":"False"}])", false},
+      {R"([{"type":"Ready","status":"Unknown"}])", false},
+      {R"([{"type":"Ready"}])", false},
+      {R"([{"type":"DiskPressure","status":"True"}])", false},
+      {"[]", false},
+      {"null", false},
+  }));
+  CAPTURE(row.conditions);
+  Fixture f;
+  const Result<Node> node = f.decoder.DecodeNode(
+      R"({"metadata":{"name":"n"},"status":{"conditions":)" + row.conditions + "}}");
+  REQUIRE(node.ok());
+  CHECK(node->ready == row.ready);
+}
+
+TEST_CASE("of a kubelet's version the first two numbers count") {
+  struct Row {
+    std::string text;
+    KubeletVersion version;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"v1.32.4", {1, 32}},
+      {"v1.32.4-gke.100", {1, 32}},
+      {"v1.33", {1, 33}},
+      {"1.34.0+k3s1", {1, 34}},
+      {"v1.31-alpha", {1, 31}},
+      {"v1.28+", {1, 28}},
+      {"", {}},
+      {"v", {}},
+      {"v1", {}},
+      {"v1.", {}},
+      {"v1.x", {}},
+      {"v-1.32", {}},
+      {"vv1.32", {}},
+      {"v1.99999999999", {}},
+  }));
+  CAPTURE(row.text);
+  Fixture f;
+  const Result<Node> node = f.decoder.DecodeNode(
+      R"({"metadata":{"name":"n"},"status":{"nodeInfo":{"kubeletVersion":")" + row.text + "\"}}}");
+  REQUIRE(node.ok());
+  CHECK(node->kubelet_version == row.version);
+}
+
+TEST_CASE("a PodDisruptionBudget is read from what the server sends") {
+  Fixture f;
+  const Result<PodDisruptionBudget> budget =
+      f.decoder.DecodePodDisruptionBudget(test::kPodDisruptionBudgetJson);
+  REQUIRE(budget.ok());
+  CHECK(budget->meta.name == "web");
+  CHECK(budget->meta.namespace_ == "shop");
+  CHECK(budget->meta.generation == 2);
+  CHECK(budget->has_selector);
+  CHECK(budget->selector == LabelSelector{true, {{"app", "web"}}, {{"tier", "In", {"front"}}}});
+  CHECK(budget->observed_generation == 2);
+  CHECK(budget->disruptions_allowed == 1);
+}
+
+TEST_CASE("of a budget an empty selector is one, and an absent one none") {
+  const auto [spec, has, everything] = GENERATE(table<std::string, bool, bool>({
+      {"{}", false, false},
+      {R"({"selector":null})", false, false},
+      {R"({"selector":{}})", true, true},
+      {R"({"selector":{"matchLabels":{}}})", true, true},
+      {R"({"selector":{"matchLabels":{"a":"b"}}})", true, false},
+  }));
+  CAPTURE(spec);
+  Fixture f;
+  const Result<PodDisruptionBudget> budget =
+      f.decoder.DecodePodDisruptionBudget(R"({"metadata":{"name":"b"},"spec":)" + spec + "}");
+  REQUIRE(budget.ok());
+  CHECK(budget->has_selector == has);
+  CHECK(budget->selector.SelectsEverything() == everything);
+}
+
+TEST_CASE("a known field of the wrong type is named, also of a Node and a budget") {
+  struct Row {
+    bool node;
+    std::string fields;
+    std::string want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {true, R"("status":{"conditions":[{"type":1}]})", "status.conditions[0].type: want a str"},
+      {true, R"("status":{"nodeInfo":{"kubeletVersion":1.32}})",
+       "status.nodeInfo.kubeletVersion: want a string"},
+      {true, R"("kind":"Node")", "metadata.name: missing"},
+      {false, R"("status":{"disruptionsAllowed":"1"})",
+       "status.disruptionsAllowed: want a 32-bit integer"},
+      {false, R"("spec":{"selector":[]})", "spec.selector: want an object"},
+      {false, R"("metadata":{})", "metadata.name: missing"},
+  }));
+  CAPTURE(row.fields);
+  Fixture f;
+  const std::string text = "{" + row.fields + "}";
+  const Error error = row.node ? f.decoder.DecodeNode(text).error()
+                               : f.decoder.DecodePodDisruptionBudget(text).error();
+  CHECK(error.kind == ErrorKind::kMalformed);
+  CHECK(error.message.find(row.want) == 0);
+}
+
+TEST_CASE("a ReplicaSet keeps its template where Pods may be updated in place, and nowhere else") {
+  struct Row {
+    std::string annotations;
+    bool kept;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"({})", false},
+      {R"({"windlass.dev/in-place-drain":"None"})", false},
+      {R"({"windlass.dev/in-place":"Disabled"})", false},
+      {R"({"windlass.dev/in-place":"disabled"})", false},
+      {R"({"windlass.dev/in-place":"IfPossible"})", true},
+      {R"({"windlass.dev/in-place":"only"})", true},
+      {R"({"windlass.dev/in-place":"Release"})", true},
+      {R"({"windlass.dev/in-place":"Onyl"})", true},
+      {R"({"windlass.dev/in-place":""})", true},
+  }));
+  CAPTURE(row.annotations);
+  const std::string metadata = R"("metadata":{"name":"rs","annotations":)" + row.annotations + "}";
+  const std::string text = R"({ "spec" : {"containers":[ ]} })";
+  const std::string spec = R"("spec":{"template":)" + text + "}";
+  const bool metadata_first = GENERATE(true, false);
+  Fixture f;
+  const Result<ReplicaSet> rs = f.decoder.DecodeReplicaSet(
+      metadata_first ? "{" + metadata + "," + spec + "}" : "{" + spec + "," + metadata + "}");
+  REQUIRE(rs.ok());
+  REQUIRE((rs->template_json != nullptr) == row.kept);
+  if (row.kept) CHECK(*rs->template_json == text);
+}
+
+}  // namespace
+}  // namespace windlass

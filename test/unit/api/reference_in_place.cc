@@ -1,0 +1,76 @@
+// A Node and a PodDisruptionBudget, read the slow and obvious way.
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+#include <tuple>
+
+#include "test/unit/api/reference_decoder.h"
+#include "test/unit/api/reference_members.h"
+
+namespace windlass::test {
+namespace {
+
+using nlohmann::json;
+using Members = ReferenceMembers;
+
+KubeletVersion Version(const std::string& text) {
+  static const std::regex kForm("v?([0-9]{1,9})\\.([0-9]{1,9})([^0-9](.|\n)*)?");
+  std::smatch match;
+  if (!std::regex_match(text, match, kForm)) return {};
+  return {std::stoi(match[1]), std::stoi(match[2])};
+}
+
+}  // namespace
+
+std::optional<Node> ReferenceNode(const json& json_object) {
+  bool ok = true;
+  const Members object{json_object, ok};
+  Node out;
+  out.meta = ReferenceMetadata(object);
+  out.meta.labels = {};
+  object.Object("status", [&](const Members& status) {
+    status.ForEach("conditions", [&](const json& element) {
+      const Members c = ReferenceElement(element, ok);
+      std::string type;
+      std::string holds;
+      c.String("type", type);
+      c.String("status", holds);
+      if (type == "Ready") out.ready = holds == "True";
+    });
+    status.Object("nodeInfo", [&](const Members& info) {
+      std::string version;
+      info.String("kubeletVersion", version);
+      out.kubelet_version = Version(version);
+    });
+  });
+  return ok ? std::optional(out) : std::nullopt;
+}
+
+std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const json& json_object) {
+  bool ok = true;
+  const Members object{json_object, ok};
+  PodDisruptionBudget out;
+  out.meta = ReferenceMetadata(object);
+  object.Object("spec", [&](const Members& spec) { ReferenceSelector(spec, out.selector); });
+  out.has_selector = out.selector.present;
+  object.Object("status", [&](const Members& status) {
+    status.Integer("observedGeneration", out.observed_generation);
+    status.Integer("disruptionsAllowed", out.disruptions_allowed);
+  });
+  return ok ? std::optional(out) : std::nullopt;
+}
+
+bool Same(const Node& a, const Node& b) {
+  const auto all = [](const Node& n) { return std::tie(n.meta, n.ready, n.kubelet_version); };
+  return all(a) == all(b);
+}
+
+bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b) {
+  const auto all = [](const PodDisruptionBudget& p) {
+    return std::tie(p.meta, p.selector, p.has_selector, p.observed_generation,
+                    p.disruptions_allowed);
+  };
+  return all(a) == all(b);
+}
+
+}  // namespace windlass::test
