@@ -217,12 +217,16 @@ void Sync::Perform(Failed failed) {
 }
 
 void Sync::Emit(const std::vector<Event>& events) {
-  if (events.empty()) return;
   const Deployment* deployment = environment_.cache.deployments().store().Find(key_);
-  if (deployment == nullptr) return;
-  const ObjectReference about = {"apps/v1", "Deployment", key_, deployment->meta.uid,
-                                 deployment->meta.resource_version};
-  for (const Event& event : events) environment_.events.Record(about, event);
+  for (const Event& event : events) {
+    if (event.about) {
+      environment_.events.Record(*event.about, event);
+    } else if (deployment != nullptr) {
+      environment_.events.Record(
+          {"apps/v1", "Deployment", key_, deployment->meta.uid, deployment->meta.resource_version},
+          event);
+    }
+  }
 }
 
 void Sync::End(SyncResult result) {

@@ -1,0 +1,91 @@
+// Whom the events of a sync are about: its Deployment, or the object that an event names.
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "controller/runtime/sync.h"
+#include "kubeclient/base/random.h"
+#include "test/catch.h"
+#include "test/unit/client/fake_transport.h"
+
+namespace windlass {
+namespace {
+
+using nlohmann::json;
+
+const ObjectKey kWeb = {"shop", "web"};
+const Uid kPodUid = *Uid::Parse("11111111-1111-4222-8333-444455556666");
+
+Event AboutPod() {
+  return {Event::Type::kNormal, "InPlacePatched", "app: app:1 to app:2",
+          ObjectReference{"v1", "Pod", {"shop", "web-1"}, kPodUid, {"7"}}};
+}
+Event AboutDeployment() { return {Event::Type::kNormal, "InPlaceStarted", "to revision 6"}; }
+
+// One sync of web, which does what `next` says.
+struct SyncWorld : ClientWorld {
+  explicit SyncWorld(Planner planner) : ClientWorld({.qps = 0}), next(std::move(planner)) {
+    Deployment web;
+    web.meta.namespace_ = kWeb.namespace_;
+    web.meta.name = kWeb.name;
+    web.meta.uid = *Uid::Parse(kUid);
+    web.meta.resource_version = {"40"};
+    cache.deployments().store().Apply(std::move(web));
+  }
+
+  void Run() {
+    SyncHooks hooks;
+    hooks.done = [](const SyncResult&) {};
+    hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
+    sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, cache, fold, next},
+                                  kWeb, std::move(hooks), std::nullopt);
+    sync->Start();
+  }
+  // "InPlacePatched Pod/web-1 11111111-…" of each Event sent, in order.
+  std::vector<std::string> Told() const {
+    std::vector<std::string> told;
+    for (const HttpRequest& http : transport.sent) {
+      const json body = json::parse(http.body);
+      if (body["kind"] != "Event") continue;
+      const json& about = body["involvedObject"];
+      told.push_back(body["reason"].get<std::string>() + " " + about["kind"].get<std::string>() +
+                     "/" + about["name"].get<std::string>() + " " +
+                     about["uid"].get<std::string>());
+    }
+    return told;
+  }
+
+  Random random{1};
+  NullLog log;
+  Planner next;
+  EventRecorder events{clock, log, client, "deployment-controller"};
+  ClusterCache cache{{clock, random, log, timers, transport, decoder}, ""};
+  WakeUps wake_ups{cache, [](const ObjectKey&, Wake) {}, [](const Deployment&) {}};
+  Fold fold{cache, wake_ups, decoder, [](const ObjectMeta&) {}};
+  std::unique_ptr<Sync> sync;
+};
+
+const std::string kDeploymentTold = std::string("InPlaceStarted Deployment/web ") + kUid;
+const std::string kPodTold = "InPlacePatched Pod/web-1 " + kPodUid.ToString();
+
+TEST_CASE("An event that names an object is about that object, any other about the Deployment") {
+  SyncWorld world([](const View&, const Learned&, WallTime) -> Step {
+    return Wait{.events = {AboutDeployment(), AboutPod()}};
+  });
+  world.Run();
+  CHECK(world.Told() == std::vector<std::string>{kDeploymentTold, kPodTold});
+}
+
+TEST_CASE("A Pod is told of even when its Deployment has gone meanwhile") {
+  SyncWorld* current = nullptr;
+  SyncWorld world([&current](const View&, const Learned&, WallTime) -> Step {
+    current->cache.deployments().store().ApplyDelete(kWeb, *Uid::Parse(kUid), {"50"});
+    return Wait{.events = {AboutDeployment(), AboutPod()}};
+  });
+  current = &world;
+  world.Run();
+  CHECK(world.Told() == std::vector<std::string>{kPodTold});
+}
+
+}  // namespace
+}  // namespace windlass
