@@ -23,12 +23,14 @@ type behaviour struct {
 	exit       time.Duration // exits 0 this long after the start
 	crashes    bool
 	exits      bool
+	content    string // what its tag stands for: images of one content share a digest
 }
 
 var (
 	words    = regexp.MustCompile(`[a-z0-9]+`)
 	timed    = regexp.MustCompile(`(?:^|[^a-z0-9])(slow-pull|slow-start|slow-ready|slow-stop|crash|exits)-([0-9]+(?:\.[0-9]+)?(?:ms|s|m))\b`)
 	notReady = regexp.MustCompile(`(?:^|[^a-z0-9])never-ready\b`)
+	content  = regexp.MustCompile(`(?:^|[^a-z0-9])digest-([a-z0-9]+)\b`)
 )
 
 // behaviourOf reads an image reference. The registry's host and the digest are
@@ -44,6 +46,9 @@ func behaviourOf(image string) behaviour {
 		b.missing = b.missing || word == "missing" || word == "404" || word == "nonexistent"
 	}
 	b.neverReady = notReady.MatchString(name)
+	if match := content.FindStringSubmatch(name); match != nil {
+		b.content = match[1]
+	}
 	for _, match := range timed.FindAllStringSubmatch(name, -1) {
 		duration, err := time.ParseDuration(match[2])
 		if err != nil {

@@ -25,6 +25,9 @@ func TestBehaviourOf(t *testing.T) {
 		"app:nocrash-2s":                    {},
 		"app:crash-2sec":                    {},
 		"app:v1@sha256:404":                 {},
+		"app:v2-digest-abc":                 {content: "abc"},
+		"app:v3-digest-abc-slow-stop-1s":    {content: "abc", stop: time.Second},
+		"app:undigest-abc":                  {},
 	} {
 		if got := behaviourOf(image); got != want {
 			t.Errorf("behaviourOf(%q) = %+v, want %+v", image, got, want)

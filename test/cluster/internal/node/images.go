@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"strings"
 
 	cri "k8s.io/cri-api/pkg/apis"
 	criv1 "k8s.io/cri-api/pkg/apis/runtime/v1"
@@ -35,4 +37,22 @@ func (m *memoryImages) ListImages(ctx context.Context, filter *criv1.ImageFilter
 	m.Called = nil
 	m.Unlock()
 	return m.FakeImageService.ListImages(ctx, filter)
+}
+
+// imageRef is what a runtime answers for status.imageID: the repository and the digest, never the
+// tag. Two tags are of one digest if they say so by the word digest-; otherwise each has its own.
+func imageRef(image string) string {
+	name, digest, found := strings.Cut(image, "@")
+	repository := name
+	if tag := strings.LastIndex(name, ":"); tag > strings.LastIndex(name, "/") {
+		repository = name[:tag]
+	}
+	if found {
+		return repository + "@" + digest
+	}
+	content := name
+	if b := behaviourOf(image); b.content != "" {
+		content = b.content
+	}
+	return fmt.Sprintf("%s@sha256:%x", repository, sha256.Sum256([]byte(content)))
 }

@@ -58,6 +58,21 @@ func (r *memoryRuntime) RunPodSandbox(ctx context.Context, config *criv1.PodSand
 	return id, nil
 }
 
+// CreateContainer knows images by their digest, as real runtimes do: a container of another tag of
+// the same image has another id and the same imageID.
+func (r *memoryRuntime) CreateContainer(ctx context.Context, sandbox string, config *criv1.ContainerConfig, sandboxConfig *criv1.PodSandboxConfig) (string, error) {
+	id, err := r.FakeRuntimeService.CreateContainer(ctx, sandbox, config, sandboxConfig)
+	if err != nil {
+		return "", err
+	}
+	r.Lock()
+	defer r.Unlock()
+	if c, ok := r.Containers[id]; ok {
+		c.ImageRef = imageRef(imageOf(c))
+	}
+	return id, nil
+}
+
 func (r *memoryRuntime) StartContainer(ctx context.Context, id string) error {
 	b, _, _ := r.container(id)
 	if err := wait(ctx, b.start); err != nil {
@@ -118,11 +133,15 @@ func (r *memoryRuntime) container(id string) (behaviour, criv1.ContainerState, t
 	if !ok {
 		return behaviour{}, criv1.ContainerState_CONTAINER_UNKNOWN, time.Time{}
 	}
-	image := c.Image.GetUserSpecifiedImage()
-	if image == "" {
-		image = c.Image.GetImage()
+	return behaviourOf(imageOf(c)), c.State, time.Unix(0, c.StartedAt)
+}
+
+// imageOf is the image as the manifest names it.
+func imageOf(c *critesting.FakeContainer) string {
+	if image := c.Image.GetUserSpecifiedImage(); image != "" {
+		return image
 	}
-	return behaviourOf(image), c.State, time.Unix(0, c.StartedAt)
+	return c.Image.GetImage()
 }
 
 // exited ends a running container; one that has ended already keeps its story.
