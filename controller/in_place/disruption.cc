@@ -11,6 +11,11 @@ bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
   return budget.has_selector && Matches(budget.selector, pod.meta.labels);
 }
 
+// Counted as healthy, and rightly so: also a Pod whose minReadySeconds are not over.
+bool IsHealthy(const Pod& pod, const PodStanding& standing) {
+  return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
+}
+
 bool HasRoom(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
              std::span<const PodStanding> standings) {
   if (budget.observed_generation < budget.meta.generation) return false;
@@ -39,7 +44,7 @@ AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
   for (const size_t candidate : candidates) {
     const PodDisruptionBudget* blocking = nullptr;
     for (const PodDisruptionBudget* budget : full) {
-      if (!standings[candidate].available) break;
+      if (!IsHealthy(*pods[candidate], standings[candidate])) break;
       if (!Selects(*budget, *pods[candidate])) continue;
       blocking = budget;
       break;

@@ -19,9 +19,10 @@ struct AllowedByBudgets {
 };
 
 // Who of `candidates`, indexes into `pods` and their `standings`, may be taken down next: whoever
-// is not available, and any one Pod for which each of the namespace's `budgets` that selects it has
-// room. A budget has less room than it says: our Pods in flight that the API calls Ready look
-// healthy to it. It has none while its status is not of its latest spec.
+// is down already, and any one Pod for which each of the namespace's `budgets` that selects it has
+// room. As budgets see it, a Pod is up once it is Ready, available or not. A budget has less room
+// than it says: our Pods in flight that the API calls Ready look healthy to it. It has none while
+// its status is not of its latest spec.
 //
 // To be asked again once a Pod was taken: two of the answer may need the same room.
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,

@@ -1,7 +1,7 @@
 // PodDisruptionBudgets: P-038, and the arithmetic of C.6.
 #include "controller/in_place/disruption.h"
 
-#include <algorithm>
+#include <string_view>
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
@@ -12,7 +12,7 @@ namespace {
 using namespace test;
 
 // A letter per Pod; upper case: budget "second" selects it, too.
-//   o  available            x  not available
+//   o  available            x  down         w  Ready, minReadySeconds are not over
 //   r  in flight, Ready     n  in flight, not Ready     d  in flight, Ready, being deleted
 struct World {
   std::vector<Pod> stored;
@@ -26,7 +26,7 @@ struct World {
       const char letter = second ? static_cast<char>(letters[i] - 'A' + 'a') : letters[i];
       Pod& pod = stored[i];
       pod.meta.labels = {{"app", "web"}, {"second", second ? "yes" : "no"}};
-      const bool ready = letter == 'o' || letter == 'r' || letter == 'd';
+      const bool ready = std::string_view("owrd").find(letter) != std::string_view::npos;
       pod.ready = {ready ? ConditionStatus::kTrue : ConditionStatus::kFalse, {500}};
       if (letter == 'd') pod.meta.deletion_timestamp = {900};
       const bool in_flight = letter == 'r' || letter == 'n' || letter == 'd';
@@ -61,11 +61,12 @@ struct Row {
   std::string want_blocking;
 };
 
-TEST_CASE("an available Pod needs room in every budget that selects it") {
+TEST_CASE("a Pod that is up needs room in every budget that selects it") {
   const Row row = GENERATE(values<Row>({
       {"P-038 no budget", -1, -1, "oox", "oox", ""},
       {"P-038 room", 1, -1, "oox", "oox", ""},
       {"P-038 no room: what is down goes all the same", 0, -1, "oxo", "x", "first"},
+      {"P-038 to a budget a Pod is up once it is Ready", 0, -1, "wx", "x", "first"},
       {"P-038 a Pod in flight that looks healthy", 1, -1, "orn", "rn", "first"},
       {"P-038 there is room for another", 2, -1, "or", "or", ""},
       {"P-038 one that is not Ready is counted by the budget itself", 1, -1, "on", "on", ""},

@@ -1,0 +1,229 @@
+// Whatever happens to Pods while they are patched one per look, as the planner does it: the limits
+// hold at every patch, and a rollout that nothing disturbs comes to its end.
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "controller/in_place/budget.h"
+#include "controller/in_place/candidates.h"
+#include "controller/in_place/disruption.h"
+#include "test/property.h"
+#include "test/unit/controller/in_place/pods.h"
+
+namespace windlass::in_place {
+namespace {
+
+using namespace test;
+
+constexpr WallTime kNow{2000};
+
+// Of some pods, those that a budget selects.
+struct Guard {
+  PodDisruptionBudget budget{};
+  int64_t min_healthy = 0;
+};
+
+class World {
+ public:
+  // A Pod per seed.
+  World(const std::vector<uint8_t>& seeds, const BatchLimits& limits, uint32_t disruptions)
+      : limits_(limits) {
+    for (const uint8_t seed : seeds) {
+      Pod& pod = stored_.emplace_back(PodWith({Running("app", "r/app:1", 'A', "I1", {450})}));
+      pod.meta.name = "web-" + std::to_string(stored_.size());
+      pod.meta.labels = {{"app", "web"}, {"zone", seed % 2 == 0 ? "even" : "odd"}};
+      pod.node_name = "node-" + std::to_string(seed / 2 % 4);
+      standings_.push_back({.available = true});
+    }
+    Guarded({{"app", "web"}}, disruptions % 4);
+    Guarded({{"zone", "odd"}}, disruptions / 4 % 4);
+  }
+
+  // One thing that may happen to the Pod at `choice`.
+  void Happen(uint32_t choice) {
+    const size_t i = choice / 16 % stored_.size();
+    Pod& pod = stored_[i];
+    PodStanding& it = standings_[i];
+    switch (choice % 16) {
+      case 0: return SetReady(pod, false);  // the API notices
+      case 1:
+      case 2:  // the kubelet is done
+        it.in_flight = false;
+        return SetReady(pod, true);
+      case 3:
+      case 4: it.available = !it.in_flight && !it.exempt && pod.ready.IsTrue(); return;
+      case 5:  // it fails by itself
+        it.available = false;
+        return SetReady(pod, false);
+      case 6:  // its node is lost
+        it.exempt = true;
+        it.available = false;
+        return SetReady(pod, false);
+      case 7: it.exempt = false; return;
+      case 8: return Replace(i);
+      case 9: it.updated = false; return;  // the target is another one, or it was edited
+      default: return;
+    }
+  }
+
+  // What the planner would do now: the Pod, or nobody.
+  std::optional<size_t> Next() {
+    const std::vector<const Pod*> pods = Pods();
+    for (size_t i = 0; i < pods.size(); ++i) standings_[i].node = pods[i]->node_name.text();
+    std::vector<const PodDisruptionBudget*> budgets;
+    for (Guard& guard : guards_) {  // as its controller counts, who sees the API only
+      const int64_t healthy = std::ranges::count_if(stored_, [&](const Pod& pod) {
+        return pod.ready.IsTrue() && Matches(guard.budget.selector, pod.meta.labels);
+      });
+      guard.budget.disruptions_allowed =
+          static_cast<int32_t>(std::max<int64_t>(0, healthy - guard.min_healthy));
+      budgets.push_back(&guard.budget);
+    }
+    const Candidates candidates = CandidatesOf(pods, standings_, kNow);
+    const auto allowed = RespectBudgets(pods, standings_, candidates.order, budgets);
+    const auto batch = NextBatch(standings_, allowed.candidates, limits_);
+    return batch.empty() ? std::nullopt : std::optional(batch.front());
+  }
+
+  // Takes the Pod down, and checks that it might be.
+  void Patch(size_t i) {
+    const PodStanding was = standings_[i];
+    const bool was_healthy = stored_[i].ready.IsTrue() && !was.in_flight;
+    const bool proven = Count([](auto& pod) { return pod.updated && pod.available; }) > 0;
+    const int64_t out = Count(IsUnproven);
+    RC_ASSERT(!was.updated);
+    RC_ASSERT(std::ranges::none_of(standings_, [&](const PodStanding& pod) {
+      const bool neighbour = pod.node == was.node && !pod.node.empty() && pod.in_flight;
+      return neighbour && !pod.exempt && !was.in_flight && !was.exempt;
+    }));
+    if (limits_.canary_first && !limits_.returning && !proven && !was.in_flight) {
+      RC_ASSERT(out == 0);
+    }
+
+    standings_[i].updated = standings_[i].in_flight = true;
+    standings_[i].available = false;
+    stored_[i].containers[0].image = "r/app:2";
+    ++patches_;
+
+    const int64_t available = Count([](auto& pod) { return pod.available; });
+    if (was.available) RC_ASSERT(available >= limits_.desired - limits_.max_unavailable);
+    if (!limits_.returning && !was.in_flight && !was.exempt) {
+      RC_ASSERT(Count(IsUnproven) <= std::max(1, limits_.max_unavailable));
+    }
+    const int64_t old = Count([](auto& pod) { return !pod.updated; });
+    if (!limits_.returning) RC_ASSERT(old >= limits_.partition);
+    for (const Guard& guard : guards_) {
+      const bool asked = was_healthy && Matches(guard.budget.selector, stored_[i].meta.labels);
+      if (asked) RC_ASSERT(Healthy(guard) >= guard.min_healthy);
+    }
+  }
+
+  // All that is in flight comes up.
+  void Settle() {
+    for (size_t i = 0; i < stored_.size(); ++i) {
+      if (standings_[i].in_flight) standings_[i] = {.updated = true, .available = true};
+    }
+  }
+
+  int64_t old() const {
+    return Count([](auto& pod) { return !pod.updated; });
+  }
+  int64_t patches() const { return patches_; }
+
+ private:
+  static bool IsUnproven(const PodStanding& pod) {
+    return pod.updated && !pod.available && !pod.exempt;
+  }
+  static void SetReady(Pod& pod, bool ready) {
+    pod.ready = {ready ? ConditionStatus::kTrue : ConditionStatus::kFalse, {500}};
+  }
+
+  // By a budget that lets so many of the Pods be down.
+  void Guarded(StringMap labels, int64_t disruptions) {
+    Guard guard;
+    guard.budget.has_selector = guard.budget.selector.present = true;
+    guard.budget.selector.match_labels = std::move(labels);
+    guard.min_healthy = Healthy(guard) - disruptions;
+    guards_.push_back(std::move(guard));
+  }
+
+  // Evicted; the host makes another one, which nobody has started yet.
+  void Replace(size_t i) {
+    stored_[i].meta.name += "x";
+    stored_[i].containers[0].id = {};
+    stored_[i].containers[0].image = "r/app:1";
+    stored_[i].phase = PodPhase::kPending;
+    SetReady(stored_[i], false);
+    standings_[i] = {};
+  }
+
+  template <typename Condition>
+  int64_t Count(Condition&& holds) const {
+    return std::ranges::count_if(standings_, holds);
+  }
+  int64_t Healthy(const Guard& guard) const {
+    int64_t healthy = 0;
+    for (size_t i = 0; i < stored_.size(); ++i) {
+      const bool up = stored_[i].ready.IsTrue() && !standings_[i].in_flight;
+      if (up && Matches(guard.budget.selector, stored_[i].meta.labels)) ++healthy;
+    }
+    return healthy;
+  }
+  std::vector<const Pod*> Pods() const {
+    std::vector<const Pod*> pods;
+    for (const Pod& pod : stored_) pods.push_back(&pod);
+    return pods;
+  }
+
+  std::vector<Pod> stored_;
+  std::vector<PodStanding> standings_;
+  std::vector<Guard> guards_;
+  BatchLimits limits_;
+  int64_t patches_ = 0;
+};
+
+BatchLimits LimitsOf(size_t pods, uint32_t choice) {
+  return {.desired = static_cast<int32_t>(pods),
+          .max_unavailable = static_cast<int32_t>(choice % 4),
+          .partition = static_cast<int32_t>(choice / 4 % 3),
+          .canary_first = choice / 16 % 2 == 0,
+          .returning = choice / 32 % 4 == 0};
+}
+
+TEST_CASE("P-032 P-033 P-038 no patch breaks a limit, whatever happened before") {
+  CheckProperty("the limits hold", [](const std::vector<uint8_t>& seeds, uint32_t limits,
+                                      uint32_t disruptions, const std::vector<uint32_t>& choices) {
+    RC_PRE(!seeds.empty());
+    World world(seeds, LimitsOf(seeds.size(), limits), disruptions);
+    for (const uint32_t choice : choices) {
+      world.Happen(choice);
+      if (const auto next = world.Next()) world.Patch(*next);
+    }
+    RC_TAG(world.patches() == 0 ? "nobody" : world.patches() < 3 ? "few" : "many");
+  });
+}
+
+TEST_CASE("P-033 P-071 an undisturbed rollout patches every Pod once, but for the partition") {
+  CheckProperty("it ends", [](const std::vector<uint8_t>& seeds, uint32_t choice) {
+    BatchLimits limits = LimitsOf(seeds.size(), choice);
+    limits.max_unavailable = std::max(1, limits.max_unavailable);
+    World world(seeds, limits, 5);  // one from each budget
+    const auto before = static_cast<int64_t>(seeds.size());
+    for (int64_t looks = 0; looks < 2 * before + 2; ++looks) {
+      if (const auto next = world.Next()) {
+        world.Patch(*next);
+      } else {
+        world.Settle();
+      }
+    }
+    const int64_t kept = limits.returning ? 0 : std::min<int64_t>(limits.partition, before);
+    RC_ASSERT(world.old() == kept);
+    RC_ASSERT(world.patches() == before - kept);
+  });
+}
+
+}  // namespace
+}  // namespace windlass::in_place
