@@ -1,0 +1,285 @@
+#include "controller/runtime/in_place_observer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/availability.h"
+#include "controller/in_place/completion.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+using in_place::ContainerPatch;
+using in_place::PodState;
+
+// Whether the Pod's spec is what the patch made of it, or what admission made of the patch; anybody
+// else's doing is not ours to tell of.
+bool AsksFor(const Pod& pod, const PodState& state) {
+  if (pod.meta.generation == state.generation_before + 1) return true;
+  return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
+    const PodContainer* live = pod.Find(patch.name);
+    return live != nullptr && live->image == patch.to;
+  });
+}
+
+// A patch of metadata, or of an init container that does not run again, is done when it is made.
+bool Restarts(const Pod& pod, const PodState& state) {
+  return std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
+    const PodContainer* live = pod.Find(patch.name);
+    return live != nullptr && live->kind != ContainerKind::kInit;
+  });
+}
+
+std::optional<PodState> StateOf(const Pod& pod, const Deployment* owner) {
+  if (owner == nullptr) return std::nullopt;
+  auto state = in_place::PodStateOf(pod);
+  if (!state || !state->ok() || !((*state)->deployment == owner->meta.uid)) return std::nullopt;
+  return std::move(*state).value();
+}
+
+double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string WholeSeconds(Duration duration) {
+  return std::to_string(std::chrono::round<seconds>(duration).count()) + " s";
+}
+
+// "FieldChanged:/spec/hostNetwork" is counted as FieldChanged.
+std::string ReasonOf(const Because& because) {
+  const auto found = std::ranges::find(because.numbers, "reason", &LogField::key);
+  if (found == because.numbers.end()) return "Unknown";
+  return found->value.substr(0, found->value.find(':'));
+}
+
+}  // namespace
+
+InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRecorder& events,
+                                 Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of)
+    : clock_(clock),
+      timers_(timers),
+      events_(events),
+      deployments_(deployments),
+      pods_(pods),
+      owner_of_(std::move(owner_of)) {
+  deployments.OnChange([this](const Change<Deployment>& change) { rollouts_.Changed(change); });
+  pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
+}
+
+InPlaceObserver::~InPlaceObserver() {
+  for (auto& [uid, followed] : followed_) timers_.Cancel(followed.timer);
+}
+
+// Time that went by counts for the one who led then.
+void InPlaceObserver::Lead(bool leading) {
+  for (auto& [uid, followed] : followed_) {
+    const bool masked = followed.masked_since.has_value();
+    NoteMasked(followed, false);
+    NoteMasked(followed, masked);
+  }
+  leading_ = leading;
+}
+
+// --- what syncs do ---
+
+void InPlaceObserver::Decided(const Because& because) {
+  const std::string& decision = because.decision;
+  if (decision == "patch pod") ++totals_.patches["Success"];
+  if (decision == "fall back to recreate") ++totals_.fallbacks[ReasonOf(because)];
+  if (decision == "exchange: pending") ++totals_.exchanges["Begun"];
+  if (decision == "exchange: host") ++totals_.exchanges["Done"];
+  if (decision == "exchange: forget") ++totals_.exchanges["Forgotten"];
+}
+
+void InPlaceObserver::Refused(const Because& because, const Error& error) {
+  const std::string result(Name(error.kind));
+  if (because.decision == "patch pod") ++totals_.patches[result];
+  if (because.decision.starts_with("exchange: ")) ++totals_.exchanges[result];
+}
+
+// --- what becomes of Pods ---
+
+void InPlaceObserver::PodChanged(const Change<Pod>& change) {
+  if (change.new_object == nullptr) {
+    Forget(change.old_object->meta.uid);
+    failed_.erase(change.old_object->meta.uid);
+    return;
+  }
+  const Pod& pod = *change.new_object;
+  const auto text = pod.meta.annotations.Find(in_place::kPodState);
+  if (!text) return Forget(pod.meta.uid);
+  const bool same = change.old_object != nullptr &&
+                    change.old_object->meta.annotations.Find(in_place::kPodState) == text;
+  if (!same) Take(pod, change.old_object != nullptr);
+  const Deployment* owner = owner_of_(pod);
+  if (owner != nullptr) Look(pod, *owner);
+}
+
+// A patch that was not there before.
+void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
+  Forget(pod.meta.uid);
+  const Deployment* owner = owner_of_(pod);
+  std::optional<PodState> state = StateOf(pod, owner);
+  if (!state || !AsksFor(pod, *state) || !Restarts(pod, *state)) return;
+  const Duration age = std::max(seconds(0), clock_.Wall() - state->at);
+  if (!witnessed && age > kInPlaceTakenUpWithin) return;
+  if (followed_.size() >= kInPlacePodsFollowedMax) return;
+  Followed& followed = followed_[pod.meta.uid];
+  followed.pod = KeyOf(pod.meta);
+  followed.deployment = KeyOf(owner->meta);
+  // Whole seconds do not tell more than that it was just now.
+  followed.patched_at = {clock_.Now().since_start - (age <= seconds(1) ? Duration{0} : age)};
+  for (const ContainerPatch& patch : state->containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->waiting_reason.text().empty()) continue;
+    followed.old_reasons.emplace(patch.name, live->waiting_reason.text());
+  }
+  followed.state = *std::move(state);
+}
+
+void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
+  const auto found = followed_.find(pod.meta.uid);
+  if (found == followed_.end()) {
+    // It was available before: news as long as the rollout goes on.
+    if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
+    const std::optional<PodState> state = StateOf(pod, &owner);
+    if (!state) return;
+    if (const auto failure = FailureOf(pod, *state)) NoteFailure(pod, *state, *failure);
+    return;
+  }
+  Followed& followed = found->second;
+  if (pod.meta.deleting() || !AsksFor(pod, followed.state)) return Forget(pod.meta.uid);
+  const WallTime now = clock_.Wall();
+  const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
+  NoteMasked(followed, !completion.complete && pod.ready.IsTrue());
+  NoteRestarts(pod, followed);
+  const auto failure = FreshFailure(pod, followed);
+  followed.failing = failure.has_value();
+  if (failure) NoteFailure(pod, followed.state, *failure);
+  if (!completion.complete) return LookLater(pod, followed, completion.look_again);
+  NoteUpdated(pod, followed);
+  const auto from =
+      in_place::AvailableFrom(pod, &followed.state, owner.spec.min_ready_seconds, now);
+  if (!from || now < *from) return LookLater(pod, followed, from);
+  if (leading_) totals_.available.Observe(clock_.Now() - followed.patched_at);
+  Forget(pod.meta.uid);
+}
+
+// When time alone may change what there is to say; events tell the rest.
+void InPlaceObserver::LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at) {
+  timers_.Cancel(std::exchange(followed.timer, 0));
+  if (!at) return;
+  const Duration wait = std::max<Duration>(seconds(1), *at - clock_.Wall());
+  followed.timer = timers_.At(clock_.Now() + wait, [this, uid = pod.meta.uid, key = followed.pod] {
+    const Pod* now = pods_.FindByUid(key, uid);
+    const Deployment* owner = now == nullptr ? nullptr : owner_of_(*now);
+    if (owner != nullptr) Look(*now, *owner);
+  });
+}
+
+void InPlaceObserver::NoteMasked(Followed& followed, bool masked) {
+  if (masked == followed.masked_since.has_value()) return;
+  if (masked) {
+    followed.masked_since = clock_.Now();
+    return;
+  }
+  if (leading_) totals_.masked_ready_seconds += Seconds(clock_.Now() - *followed.masked_since);
+  followed.masked_since.reset();
+}
+
+// The first restart after a patch is ours; those that follow are the container's own.
+void InPlaceObserver::NoteRestarts(const Pod& pod, Followed& followed) {
+  for (const ContainerPatch& patch : followed.state.containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->restart_count <= patch.restart_count) continue;
+    if (!followed.restarted.insert(patch.name).second || !leading_) continue;
+    ++totals_.expected_restarts[Capped(patch.name)];
+  }
+}
+
+std::optional<InPlaceFailure> InPlaceObserver::FreshFailure(const Pod& pod,
+                                                            Followed& followed) const {
+  std::erase_if(followed.old_reasons, [&](const auto& old) {
+    const PodContainer* live = pod.Find(old.first);
+    return live == nullptr || !(live->waiting_reason == old.second);
+  });
+  auto failure = FailureOf(pod, followed.state);
+  if (failure && followed.old_reasons.contains(failure->container)) failure.reset();
+  return failure;
+}
+
+void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
+  if (std::exchange(followed.updated, true) || !leading_) return;
+  const Duration took = clock_.Now() - followed.patched_at;
+  totals_.restart.Observe(took);
+  Tell(pod, {Event::Type::kNormal, "InPlaceUpdated",
+             "Updated in place to revision " + std::to_string(followed.state.revision) + " in " +
+                 WholeSeconds(took)});
+}
+
+// Once for each Pod, revision and reason (P-060).
+void InPlaceObserver::NoteFailure(const Pod& pod, const PodState& state,
+                                  const InPlaceFailure& failure) {
+  if (!leading_) return;
+  if (!failed_.contains(pod.meta.uid) && failed_.size() >= kInPlacePodsFollowedMax) return;
+  Told& told = failed_[pod.meta.uid];
+  if (told.revision != state.revision) told = {state.revision, {}};
+  if (!told.reasons.insert(failure.reason).second) return;
+  ++totals_.failures[failure.reason];
+  Tell(pod, {Event::Type::kWarning, "InPlaceFailed",
+             "Container " + failure.container + " of revision " + std::to_string(state.revision) +
+                 " fails: " + failure.reason});
+}
+
+void InPlaceObserver::Forget(const Uid& pod) {
+  const auto found = followed_.find(pod);
+  if (found == followed_.end()) return;
+  NoteMasked(found->second, false);
+  timers_.Cancel(found->second.timer);
+  followed_.erase(found);
+}
+
+void InPlaceObserver::Tell(const Pod& pod, Event event) {
+  events_.Record({"v1", "Pod", KeyOf(pod.meta), pod.meta.uid, pod.meta.resource_version}, event);
+}
+
+// --- what the metrics show ---
+
+std::string InPlaceObserver::Capped(const std::string& container) const {
+  const auto& known = totals_.expected_restarts;
+  return known.size() < kInPlaceContainersShown || known.contains(container) ? container : "other";
+}
+
+InPlaceFigures InPlaceObserver::Figures() const {
+  InPlaceFigures figures = totals_;
+  std::map<ObjectKey, std::map<std::string, int64_t>> states;
+  for (const auto& [uid, followed] : followed_) {
+    if (leading_ && followed.masked_since) {
+      figures.masked_ready_seconds += Seconds(clock_.Now() - *followed.masked_since);
+    }
+    const char* rest = followed.updated ? "settling" : "restarting";
+    ++states[followed.deployment][followed.failing ? "failing" : rest];
+  }
+  for (const ObjectKey& key : rollouts_.Shown()) {
+    const Deployment* deployment = deployments_.Find(key);
+    if (deployment == nullptr) continue;
+    const auto& of_it = states[key];
+    const auto count = [&](const char* state) {
+      const auto found = of_it.find(state);
+      return found == of_it.end() ? int64_t{0} : found->second;
+    };
+    const DeploymentStatus& status = deployment->status;
+    const int64_t under_way = count("restarting") + count("settling") + count("failing");
+    figures.pods.push_back(
+        {std::string(key.namespace_.text()),
+         key.name,
+         {{"old", std::max(int64_t{0}, int64_t{status.replicas} - status.updated_replicas)},
+          {"restarting", count("restarting")},
+          {"settling", count("settling")},
+          {"failing", count("failing")},
+          {"updated", std::max(int64_t{0}, int64_t{status.updated_replicas} - under_way)}}});
+  }
+  figures.blocked = rollouts_.Blocked();
+  return figures;
+}
+
+}  // namespace windlass

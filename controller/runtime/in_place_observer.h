@@ -1,0 +1,103 @@
+// Watches patched Pods until they can be counted on again: tells users of each on the Pod itself,
+// and keeps the figures of the metrics. Decides nothing.
+//
+//   Pods, Deployments ──▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed
+//   decisions of syncs ─▶                 └─▶ InPlaceFigures
+//
+// It follows Pods whether this process leads or not, so that a new leader knows since when; events
+// and totals are of the time that it leads. What it remembers is bounded, and a restart forgets it:
+// then only patches of the last minutes are taken up again, because an old one may have been
+// carried out long ago. Core thread only. Source: in-place D.3.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "controller/in_place/pod_state.h"
+#include "controller/runtime/in_place_failure.h"
+#include "controller/runtime/in_place_figures.h"
+#include "controller/runtime/in_place_rollouts.h"
+#include "controller/step.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/store.h"
+#include "kubeclient/client/event_recorder.h"
+
+namespace windlass {
+
+class InPlaceObserver {
+ public:
+  // The Deployment that owns the ReplicaSet that owns the Pod; nullptr when there is none.
+  using OwnerOf = std::function<const Deployment*(const Pod&)>;
+
+  // Listens to both stores. Everything must outlive the observer, and the stores must not change
+  // any more when it has gone.
+  InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRecorder& events,
+                  Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of);
+  ~InPlaceObserver();
+  InPlaceObserver(const InPlaceObserver&) = delete;
+  InPlaceObserver& operator=(const InPlaceObserver&) = delete;
+
+  void Lead(bool leading);
+
+  // A write of a sync succeeded, or was refused.
+  void Decided(const Because& because);
+  void Refused(const Because& because, const Error& error);
+
+  InPlaceFigures Figures() const;
+
+  size_t followed() const { return followed_.size(); }
+  size_t failed() const { return failed_.size(); }
+
+ private:
+  // A Pod from its patch until it is available.
+  struct Followed {
+    ObjectKey pod;
+    ObjectKey deployment;
+    in_place::PodState state;
+    MonotonicTime patched_at;
+    std::optional<MonotonicTime> masked_since;  // in flight, and Ready for the API server
+    bool updated = false;                       // has been complete
+    bool failing = false;
+    std::set<std::string> restarted;  // containers whose first restart was seen
+    // What a container was waiting for when it was patched, until it says something else: left over
+    // from before.
+    std::map<std::string, std::string> old_reasons;
+    TimerId timer = 0;
+  };
+  // What was told of a Pod already.
+  struct Told {
+    int64_t revision = 0;
+    std::set<std::string> reasons;
+  };
+
+  void PodChanged(const Change<Pod>& change);
+  void Take(const Pod& pod, bool witnessed);
+  void Look(const Pod& pod, const Deployment& owner);
+  void LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at);
+  void NoteRestarts(const Pod& pod, Followed& followed);
+  void NoteMasked(Followed& followed, bool masked);
+  void NoteUpdated(const Pod& pod, Followed& followed);
+  void NoteFailure(const Pod& pod, const in_place::PodState& state, const InPlaceFailure& failure);
+  std::optional<InPlaceFailure> FreshFailure(const Pod& pod, Followed& followed) const;
+  void Forget(const Uid& pod);
+  void Tell(const Pod& pod, Event event);
+  std::string Capped(const std::string& container) const;
+
+  const Clock& clock_;
+  TimerQueue& timers_;
+  EventRecorder& events_;
+  const Store<Deployment>& deployments_;
+  const Store<Pod>& pods_;
+  OwnerOf owner_of_;
+  bool leading_ = false;
+  InPlaceRollouts rollouts_;
+  std::map<Uid, Followed> followed_;
+  std::map<Uid, Told> failed_;
+  InPlaceFigures totals_;
+};
+
+}  // namespace windlass

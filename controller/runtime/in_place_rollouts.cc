@@ -1,0 +1,68 @@
+#include "controller/runtime/in_place_rollouts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/options.h"
+#include "controller/in_place/words.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+namespace {
+
+constexpr std::string_view kHeldUp[] = {"WaitingForBudget", "WaitingForPDB", "Paused",
+                                        "Failing",          "InvalidConfig", "MissingRights"};
+
+// Why the Deployment does not get on; empty if it does, or is replaced instead.
+std::string CauseOf(const Deployment& deployment, const Condition& in_place) {
+  const std::string_view reason = in_place.reason.text();
+  if (std::ranges::count(kHeldUp, reason) > 0) return std::string(reason);
+  if (reason != "NotPossible") return {};
+  const auto policy = deployment.meta.annotations.Find(in_place::kInPlace);
+  return policy && in_place::IsWord(*policy, "Only") ? std::string(reason) : std::string();
+}
+
+}  // namespace
+
+void InPlaceRollouts::Changed(const Change<Deployment>& change) {
+  if (change.new_object == nullptr) {
+    under_way_.erase(KeyOf(change.old_object->meta));
+    blocked_.erase(KeyOf(change.old_object->meta));
+    return;
+  }
+  const Deployment& deployment = *change.new_object;
+  const Condition* in_place = FindCondition(deployment.status.conditions, kInPlaceConditionType);
+  const ObjectKey key = KeyOf(deployment.meta);
+  if (in_place == nullptr || !(in_place->status == "True")) {
+    under_way_.erase(key);
+  } else if (under_way_.emplace(key, begun_).second) {
+    ++begun_;
+  }
+  const std::string cause = in_place == nullptr ? "" : CauseOf(deployment, *in_place);
+  if (cause.empty()) {
+    blocked_.erase(key);
+  } else {
+    blocked_[key] = cause;
+  }
+}
+
+std::vector<ObjectKey> InPlaceRollouts::Shown() const {
+  std::vector<std::pair<uint64_t, const ObjectKey*>> oldest;
+  oldest.reserve(under_way_.size());
+  for (const auto& [key, began] : under_way_) oldest.emplace_back(began, &key);
+  std::ranges::sort(oldest);
+  if (oldest.size() > kInPlaceRolloutsShown) oldest.resize(kInPlaceRolloutsShown);
+  std::vector<ObjectKey> shown;
+  shown.reserve(oldest.size());
+  for (const auto& [began, key] : oldest) shown.push_back(*key);
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+std::map<std::string, uint64_t> InPlaceRollouts::Blocked() const {
+  std::map<std::string, uint64_t> counts;
+  for (const auto& [key, cause] : blocked_) ++counts[cause];
+  return counts;
+}
+
+}  // namespace windlass

@@ -1,0 +1,366 @@
+// What users and metrics are told of Pods that are updated in place.
+#include "controller/runtime/in_place_observer.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "kubeclient/base/limits.h"
+#include "test/catch.h"
+#include "test/unit/client/fake_transport.h"
+#include "test/unit/controller/in_place/pods.h"
+
+namespace windlass {
+namespace {
+
+using in_place::test::Id;
+using in_place::test::IdText;
+using in_place::test::kDeployment;
+
+const Uid kPodUid = *Uid::Parse("11111111-1111-4222-8333-444455556666");
+
+// Deployment shop/web with Pod web-1, and everything that was told of them.
+struct Fixture : ClientWorld {
+  explicit Fixture(bool leading = true) : ClientWorld({.qps = 0}) {
+    observer.Lead(leading);
+    PutDeployment("True", "Patching");
+    pod = in_place::test::PodWith(
+        {in_place::test::Running("app", "app:1", 'A', "I1", clock.Wall() + seconds(-500))});
+    pod.meta.namespace_ = "shop";
+    pod.meta.uid = kPodUid;
+    pod.meta.generation = 3;
+    pod.observed_generation = 3;
+    Put();
+  }
+
+  void PutDeployment(const std::string& status, const std::string& reason,
+                     const std::string& name = "web") {
+    Deployment web;
+    web.meta.namespace_ = "shop";
+    web.meta.name = name;
+    web.meta.uid = name == "web" ? kDeployment : Uid{7, std::hash<std::string>()(name)};
+    web.meta.annotations = {{"windlass.dev/in-place", policy}};
+    web.meta.resource_version = {std::to_string(++version)};
+    web.spec.min_ready_seconds = min_ready_seconds;
+    web.status.replicas = 4;
+    web.status.updated_replicas = 3;
+    web.status.conditions = {{"windlass.dev/InPlace", status, reason, "", {}, {}}};
+    deployments.Apply(std::move(web));
+  }
+  void Put() {
+    pod.meta.resource_version = {std::to_string(++version)};
+    pods.Apply(pod);
+  }
+  PodContainer& app() { return pod.containers[0]; }
+
+  // Windlass patches app to `image`.
+  void Patch(const std::string& image, int64_t revision = 6) {
+    in_place::PodState state = in_place::test::StateWith({{.name = "app",
+                                                           .from = std::string(app().image.text()),
+                                                           .to = image,
+                                                           .id = app().id.ToString(),
+                                                           .image_id = "I1",
+                                                           .restart_count = app().restart_count}});
+    state.revision = revision;
+    state.generation_before = pod.meta.generation;
+    state.at = clock.Wall();
+    ++pod.meta.generation;
+    app().image = image;
+    pod.meta.annotations.Set(in_place::kPodState, *in_place::WritePodState(state));
+    Put();
+  }
+  // The kubelet has started it.
+  void Restart(char id) {
+    pod.observed_generation = pod.meta.generation;
+    app().id = Id(IdText(id));
+    app().image_id = "I2";
+    app().state = ContainerState::kRunning;
+    app().waiting_reason = {};
+    app().started_at = clock.Wall();
+    ++app().restart_count;
+    Put();
+  }
+  void Waits(const std::string& reason) {
+    pod.observed_generation = pod.meta.generation;
+    app().state = ContainerState::kWaiting;
+    app().waiting_reason = reason;
+    pod.ready = {ConditionStatus::kFalse, clock.Wall()};
+    Put();
+  }
+
+  // "InPlaceUpdated: Updated in place to …" of each Event so far; all are about the Pod.
+  std::vector<std::string> Told() const {
+    std::vector<std::string> told;
+    for (const HttpRequest& http : transport.sent) {
+      const auto body = nlohmann::json::parse(http.body);
+      CHECK(body["involvedObject"]["kind"] == "Pod");
+      CHECK(body["involvedObject"]["uid"] == kPodUid.ToString());
+      told.push_back(body["reason"].get<std::string>() + ": " + body["message"].get<std::string>());
+    }
+    return told;
+  }
+  // "failing 0, old 1, …" of web.
+  std::string States() const {
+    std::string text;
+    for (const InPlacePods& rollout : observer.Figures().pods) {
+      for (const auto& [state, count] : rollout.states) {
+        if (count > 0) text += " " + state + "=" + std::to_string(count);
+      }
+    }
+    return text;
+  }
+
+  std::string policy = "IfPossible";
+  int32_t min_ready_seconds = 0;
+  NullLog log;
+  EventRecorder events{clock, log, client, "deployment-controller"};
+  Store<Deployment> deployments;
+  Store<Pod> pods;
+  InPlaceObserver observer{
+      clock,       timers, events,
+      deployments, pods,   [this](const Pod&) { return deployments.Find({"shop", "web"}); }};
+  Pod pod;
+  uint64_t version = 100;
+};
+
+using Counts = std::map<std::string, uint64_t>;
+
+TEST_CASE("A Pod is told of when its containers have been restarted, not when they are asked to") {
+  Fixture f;
+  f.Patch("app:2");
+  CHECK(f.Told().empty());
+  CHECK(f.States() == " old=1 restarting=1 updated=2");
+  f.pod.observed_generation = f.pod.meta.generation;  // the sync that will kill it has begun
+  f.Put();
+  CHECK(f.Told().empty());
+  f.Advance(seconds(7));
+  f.Restart('B');
+  CHECK(f.Told() == std::vector<std::string>{"InPlaceUpdated: Updated in place to revision 6 in "
+                                             "7 s"});
+  const InPlaceFigures figures = f.observer.Figures();
+  CHECK(figures.restart.count() == 1);
+  CHECK(figures.restart.sum == 7);
+  CHECK(figures.available.sum == 7);
+  CHECK(figures.masked_ready_seconds == 7);  // Ready all the time, as far as the API knew
+  CHECK(figures.expected_restarts == Counts{{"app", 1}});
+  CHECK(f.States() == " old=1 updated=3");
+  CHECK(f.observer.followed() == 0);
+  f.Put();  // nothing is told twice
+  CHECK(f.Told().size() == 1);
+}
+
+TEST_CASE("Availability is told from restarts where minReadySeconds makes a difference") {
+  Fixture f;
+  f.min_ready_seconds = 30;
+  f.PutDeployment("True", "Patching");
+  f.Patch("app:2");
+  f.Advance(seconds(7));
+  f.Restart('B');
+  CHECK(f.observer.Figures().available.count() == 0);
+  CHECK(f.States() == " old=1 settling=1 updated=2");
+  f.Advance(seconds(29));
+  CHECK(f.observer.Figures().available.count() == 0);
+  f.Advance(seconds(1));  // by a timer: no event comes
+  CHECK(f.observer.Figures().available.sum == 37);
+  CHECK(f.observer.followed() == 0);
+  CHECK(f.timers.empty());
+}
+
+TEST_CASE("Time counts as masked only while the API says Ready") {
+  Fixture f;
+  f.Patch("app:2");
+  f.Advance(seconds(3));
+  CHECK(f.observer.Figures().masked_ready_seconds == 3);  // grows while it lasts
+  f.pod.ready = {ConditionStatus::kFalse, f.clock.Wall()};
+  f.Put();
+  f.Advance(seconds(20));
+  CHECK(f.observer.Figures().masked_ready_seconds == 3);
+}
+
+TEST_CASE("A failure is told once for each Pod, revision and reason (P-060)") {
+  Fixture f;
+  f.Patch("app:bad");
+  for (int i = 0; i < 3; ++i) {
+    f.Waits("ErrImagePull");
+    f.Waits("ImagePullBackOff");
+  }
+  CHECK(f.Told() == std::vector<std::string>{
+                        "InPlaceFailed: Container app of revision 6 fails: ErrImagePull",
+                        "InPlaceFailed: Container app of revision 6 fails: ImagePullBackOff"});
+  CHECK(f.States() == " old=1 failing=1 updated=2");
+  f.Patch("app:worse", 7);
+  f.app().waiting_reason = {};
+  f.Put();
+  f.Waits("ErrImagePull");
+  CHECK(f.Told().back() == "InPlaceFailed: Container app of revision 7 fails: ErrImagePull");
+  CHECK(f.observer.Figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
+  CHECK(f.observer.Figures().expected_restarts.empty());
+  f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
+  CHECK(f.observer.followed() + f.observer.failed() == 0);
+}
+
+TEST_CASE("What a Pod suffered from before it was patched is no failure of the patch") {
+  Fixture f;
+  f.Waits("ImagePullBackOff");
+  f.Patch("app:2");
+  f.Waits("ImagePullBackOff");  // the kubelet's first status after the patch still says so
+  CHECK(f.Told().empty());
+  f.app().waiting_reason = "ContainerCreating";
+  f.Put();
+  f.Waits("ImagePullBackOff");
+  CHECK(f.Told().size() == 1);
+}
+
+TEST_CASE("A crash after the Pod was available is told while the rollout lasts, not later") {
+  Fixture f;
+  f.Patch("app:2");
+  f.Restart('B');
+  REQUIRE(f.observer.followed() == 0);
+  SECTION("in the rollout") {
+    f.Waits("CrashLoopBackOff");
+    CHECK(f.Told().back() == "InPlaceFailed: Container app of revision 6 fails: CrashLoopBackOff");
+  }
+  SECTION("afterwards") {
+    f.PutDeployment("False", "Complete");
+    f.Waits("CrashLoopBackOff");
+    CHECK(f.Told().size() == 1);
+    CHECK(f.observer.Figures().failures.empty());
+  }
+}
+
+TEST_CASE("Who does not lead follows Pods, and says and counts nothing") {
+  Fixture f(false);
+  f.Patch("app:2");
+  f.Advance(seconds(4));
+  SECTION("to the end") {
+    f.Restart('B');
+    CHECK(f.Told().empty());
+    CHECK(f.observer.Figures().restart.count() == 0);
+    CHECK(f.observer.Figures().masked_ready_seconds == 0);
+  }
+  SECTION("until it leads") {
+    f.observer.Lead(true);
+    f.Advance(seconds(2));
+    f.Restart('B');
+    CHECK(f.Told().size() == 1);
+    CHECK(f.observer.Figures().restart.sum == 6);  // since the patch
+    CHECK(f.observer.Figures().masked_ready_seconds == 2);
+  }
+}
+
+TEST_CASE("After a restart, young patches are taken up and old ones are not") {
+  struct Row {
+    seconds age;
+    bool followed;
+  };
+  const Row row = GENERATE(values<Row>(
+      {{seconds(0), true}, {seconds(600), true}, {seconds(601), false}, {seconds(90000), false}}));
+  CAPTURE(row.age.count());
+  Fixture f;
+  f.Patch("app:2");
+  const Pod patched = f.pod;
+  f.Advance(row.age);
+  Store<Pod> pods;
+  InPlaceObserver observer(f.clock, f.timers, f.events, f.deployments, pods, [&f](const Pod&) {
+    return f.deployments.Find({"shop", "web"});
+  });
+  observer.Lead(true);
+  pods.Apply(patched);
+  CHECK(observer.followed() == (row.followed ? 1 : 0));
+}
+
+TEST_CASE("What is not ours is not told of") {
+  Fixture f;
+  SECTION("another image than the patch's, put there later") {
+    f.Patch("app:2");
+    f.app().image = "app:mine";
+    f.pod.meta.generation += 1;
+    f.Put();
+  }
+  SECTION("an annotation that cannot be read") {
+    f.pod.meta.annotations.Set(in_place::kPodState, "{");
+    f.Put();
+  }
+  SECTION("a Pod that is being deleted") {
+    f.Patch("app:2");
+    f.pod.meta.deletion_timestamp = f.clock.Wall();
+    f.Put();
+  }
+  SECTION("the annotation is taken away") {
+    f.Patch("app:2");
+    f.pod.meta.annotations.Erase(in_place::kPodState);
+    f.Put();
+  }
+  CHECK(f.observer.followed() == 0);
+  f.Restart('B');
+  CHECK(f.Told().empty());
+  CHECK(f.observer.Figures().restart.count() == 0);
+}
+
+TEST_CASE("Writes are counted by result") {
+  Fixture f;
+  const auto decided = [&](const std::string& decision, const LogFields& numbers = {}) {
+    f.observer.Decided({decision, numbers});
+  };
+  decided("patch pod");
+  decided("patch pod");
+  f.observer.Refused({"patch pod", {}}, {ErrorKind::kConflict, "testing value"});
+  decided("exchange: pending");
+  f.observer.Refused({"exchange: host", {}}, {ErrorKind::kConflict, "changed"});
+  decided("exchange: host");
+  decided("exchange: forget");
+  decided("fall back to recreate", {{"reason", "FieldChanged:/spec/hostNetwork"}});
+  decided("fall back to recreate");
+  decided("scale up new replicaset");
+  const InPlaceFigures figures = f.observer.Figures();
+  CHECK(figures.patches == Counts{{"Conflict", 1}, {"Success", 2}});
+  CHECK(figures.exchanges == Counts{{"Begun", 1}, {"Conflict", 1}, {"Done", 1}, {"Forgotten", 1}});
+  CHECK(figures.fallbacks == Counts{{"FieldChanged", 1}, {"Unknown", 1}});
+}
+
+TEST_CASE("Deployments that do not get on are counted by cause") {
+  Fixture f;
+  for (const char* reason : {"WaitingForPDB", "Failing", "Paused", "MissingRights"}) {
+    f.PutDeployment("True", reason);
+    CHECK(f.observer.Figures().blocked == Counts{{reason, 1}});
+  }
+  for (const char* reason : {"Patching", "Partitioned", "Complete", "NotPossible"}) {
+    f.PutDeployment("False", reason);
+    CHECK(f.observer.Figures().blocked.empty());  // not possible: replaced instead
+  }
+  f.policy = "only";
+  f.PutDeployment("False", "NotPossible");
+  CHECK(f.observer.Figures().blocked == Counts{{"NotPossible", 1}});
+  f.deployments.ApplyDelete({"shop", "web"}, kDeployment, {"900"});
+  CHECK(f.observer.Figures().blocked.empty());
+}
+
+TEST_CASE("Of many rollouts the longest ones have series, of many containers the first") {
+  Fixture f;
+  for (int i = 0; i < 3 * static_cast<int>(kInPlaceRolloutsShown); ++i) {
+    f.PutDeployment("True", "Patching", "a" + std::to_string(i));
+  }
+  const auto shown = f.observer.Figures().pods;
+  CHECK(shown.size() == kInPlaceRolloutsShown);
+  CHECK(shown.back().deployment == "web");  // it was first
+
+  for (int i = 0; i < 2 * static_cast<int>(kInPlaceContainersShown); ++i) {
+    f.app().name = "c" + std::to_string(i);
+    in_place::ContainerPatch patch = in_place::test::AppPatch();
+    patch.name = f.app().name.text();
+    patch.to = f.app().image.text();
+    patch.restart_count = f.app().restart_count;
+    in_place::PodState state = in_place::test::StateWith({patch});
+    state.at = f.clock.Wall();
+    state.generation_before = f.pod.meta.generation++;
+    f.pod.meta.annotations.Set(in_place::kPodState, *in_place::WritePodState(state));
+    f.Put();
+    f.Restart(static_cast<char>('A' + i % 2));
+  }
+  const auto restarts = f.observer.Figures().expected_restarts;
+  CHECK(restarts.size() == kInPlaceContainersShown + 1);
+  CHECK(restarts.at("other") == kInPlaceContainersShown);
+}
+
+}  // namespace
+}  // namespace windlass
