@@ -254,12 +254,52 @@ void Controller(Page& page, const Snapshot& snapshot) {
                Number(snapshot.events.dropped));
 }
 
+void InPlace(Page& page, const InPlaceFigures& figures) {
+  const auto each = [&page](const char* name, const char* help, const char* label,
+                            const std::map<std::string, uint64_t>& counts) {
+    for (const auto& [value, count] : counts) {
+      page.Counter(name, help, Number(count), {{label, value}});
+    }
+  };
+  each("windlass_inplace_patch_total", "Patches of Pods, by result.", "result", figures.patches);
+  each("windlass_inplace_failures_total", "Pods that failed at a patch, by reason.", "reason",
+       figures.failures);
+  each("windlass_inplace_expected_restarts_total", "Restarts that a patch asked for.", "container",
+       figures.expected_restarts);
+  each("windlass_inplace_fallback_total", "Rollouts given up for replacing Pods, by reason.",
+       "reason", figures.fallbacks);
+  each("windlass_inplace_exchange_total", "Writes that exchange two ReplicaSets, by result.",
+       "result", figures.exchanges);
+  page.Distribution("windlass_inplace_restart_seconds",
+                    "From the patch of a Pod until its containers have been restarted.",
+                    figures.restart, {});
+  page.Distribution("windlass_inplace_available_seconds",
+                    "From the patch of a Pod until it is available.", figures.available, {});
+  page.Counter("windlass_inplace_masked_ready_seconds_total",
+               "Time that Pods were Ready for the API server while they were restarted.",
+               figures.masked_ready_seconds);
+  for (const auto& [cause, count] : figures.blocked) {
+    page.Gauge("windlass_inplace_blocked", "Deployments whose update in place does not get on.",
+               Number(count), {{"cause", cause}});
+  }
+  for (const InPlacePods& rollout : figures.pods) {
+    for (const auto& [state, count] : rollout.states) {
+      page.Gauge("windlass_inplace_pods", "Pods of rollouts in place under way, by state.",
+                 Number(count),
+                 {{"namespace", rollout.namespace_},
+                  {"deployment", rollout.deployment},
+                  {"state", state}});
+    }
+  }
+}
+
 }  // namespace
 
 std::string MetricsText(const Snapshot& snapshot) {
   Page page;
   Process(page);
   Controller(page, snapshot);
+  InPlace(page, snapshot.in_place);
   Queue(page, snapshot);
   CostlyKeys(page, snapshot);
   RestClient(page, snapshot);

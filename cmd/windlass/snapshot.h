@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/runtime/in_place_figures.h"
 #include "controller/runtime/term.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
@@ -44,6 +45,7 @@ struct Snapshot {
   bool leader = false;
   std::string lease_name;
   ControllerCounters controller;
+  InPlaceFigures in_place;
   WorkQueueCounters queue;
   std::map<std::string, int> noisy_keys;  // calls in a minute, by hash
   bool server_away = false;

@@ -150,6 +150,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
 }
 
 void Sync::WriteRefused(const Write& write, Error error) {
+  if (hooks_.on_refused) hooks_.on_refused(write.because, error);
   if (error.kind == ErrorKind::kAmbiguous) {
     environment_.log.Warning("a write got no answer; reading before writing again",
                              {{"deployment", key_.ToString()},

@@ -15,6 +15,7 @@
 
 #include "controller/runtime/cluster_cache.h"
 #include "controller/runtime/fold.h"
+#include "controller/runtime/in_place_observer.h"
 #include "controller/step.h"
 #include "controller/view.h"
 #include "kubeclient/base/clock.h"
@@ -36,6 +37,7 @@ struct SyncEnvironment {
   ClusterCache& cache;
   Fold& fold;
   const Planner& next;
+  InPlaceObserver* in_place = nullptr;  // hears of every write; may be null
 };
 
 // How a sync ended: what the queue is to do with the key.
@@ -62,6 +64,8 @@ struct SyncResult {
 struct SyncHooks {
   std::function<void(SyncResult)> done;             // exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // each successful write
+  // Each write that did not succeed, or of which that is not known.
+  std::function<void(const Because&, const Error&)> on_refused{};
   // Runs what it is given when the next step is due: at once, unless calls wait for the rate limit.
   std::function<void(std::function<void()>)> next_turn;
 };

@@ -72,7 +72,15 @@ void Term::Begin(const ObjectKey& key) {
   ++counters_.syncs;
   SyncHooks hooks;
   hooks.done = [this, key](SyncResult result) { Ended(key, std::move(result)); };
-  hooks.on_decision = [this](const Because& because) { ++counters_.decisions[because.decision]; };
+  hooks.on_decision = [this](const Because& because) {
+    ++counters_.decisions[because.decision];
+    if (environment_.in_place != nullptr) environment_.in_place->Decided(because);
+  };
+  if (environment_.in_place != nullptr) {
+    hooks.on_refused = [this](const Because& because, const Error& error) {
+      environment_.in_place->Refused(because, error);
+    };
+  }
   hooks.next_turn = [this, key](std::function<void()> go_on) {
     if (free_to_go_on()) return go_on();
     waiting_.Add(key.namespace_, std::move(go_on));

@@ -1,4 +1,4 @@
-// Whom the events of a sync are about: its Deployment, or the object that an event names.
+// What a sync tells: events, about its Deployment or the object they name, and writes refused.
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -36,6 +36,9 @@ struct SyncWorld : ClientWorld {
   void Run() {
     SyncHooks hooks;
     hooks.done = [](const SyncResult&) {};
+    hooks.on_refused = [this](const Because& because, const Error& error) {
+      refused.push_back(because.decision + ": " + std::string(Name(error.kind)));
+    };
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
     sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, cache, fold, next},
                                   kWeb, std::move(hooks), std::nullopt);
@@ -63,6 +66,7 @@ struct SyncWorld : ClientWorld {
   WakeUps wake_ups{cache, [](const ObjectKey&, Wake) {}, [](const Deployment&) {}};
   Fold fold{cache, wake_ups, decoder, [](const ObjectMeta&) {}};
   std::unique_ptr<Sync> sync;
+  std::vector<std::string> refused;
 };
 
 const std::string kDeploymentTold = std::string("InPlaceStarted Deployment/web ") + kUid;
@@ -85,6 +89,19 @@ TEST_CASE("A Pod is told of even when its Deployment has gone meanwhile") {
   current = &world;
   world.Run();
   CHECK(world.Told() == std::vector<std::string>{kPodTold});
+}
+
+TEST_CASE("A refused write is told with its reason, before anything else is planned") {
+  int plans = 0;
+  SyncWorld world([&plans](const View&, const Learned&, WallTime) -> Step {
+    if (++plans > 1) return Wait{};
+    return Write{.request = PatchOf("web"), .because = {"patch pod", {}}, .go_on_if_refused = true};
+  });
+  world.Run();
+  CHECK(world.refused.empty());
+  world.transport.Answer(Refusal(409, "Conflict", "the object has been modified"));
+  CHECK(world.refused == std::vector<std::string>{"patch pod: Conflict"});
+  CHECK(plans == 2);
 }
 
 }  // namespace
