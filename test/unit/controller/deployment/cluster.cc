@@ -191,6 +191,7 @@ Step Cluster::Sync(int writes_max) {
     for (const auto& rs : decoded) view.replica_sets.push_back(&rs);
     for (const auto& pod : pods) view.pods.push_back(&pod);
     view.pods_known = pods_known;
+    if (look) look(view);
 
     Step step = Next(view, learned, {now});
     if (const Read* read = std::get_if<Read>(&step)) {
@@ -238,6 +239,8 @@ std::string Cluster::Describe(const Request& request, const Json& before) {
     if (request.subresource() == "status") return "status";
     return request.patch_type() == PatchType::kJson ? "roll back" : "clear rollback";
   }
+  if (request.resource() == Resource::kPods) return "patch " + request.key().name;
+  if (request.patch_type() == PatchType::kJson) return "exchange " + ImageOf(before);
   if (request.verb() == Verb::kDelete) return "delete " + ImageOf(before);
   const Json body = Json::parse(request.body());
   if (request.verb() == Verb::kCreate) {

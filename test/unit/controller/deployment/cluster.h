@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "controller/step.h"
+#include "controller/view.h"
 #include "kubeclient/api/decode.h"
 
 namespace windlass::deployment {
@@ -52,6 +53,8 @@ class Cluster {
   void Settle();
   // Refuses or changes what the server answers; nullopt = the model answers.
   std::function<std::optional<Result<Reply>>(const Request&)> server;
+  // Adds to what the planner sees.
+  std::function<void(View&)> look;
   // Changes objects on their way in, as an admission webhook does.
   std::function<void(Json& object)> webhook;
   // The same for patches of ReplicaSets; `before` is what is stored.
@@ -71,7 +74,7 @@ class Cluster {
   std::map<std::string, Json>& replica_sets() { return replica_sets_; }  // by name
 
   // One line each: "create v2 3", "scale v1 10 8", "annotate v1", "status", "delete v1",
-  // "adopt v1", "release v1", "roll back", "clear rollback".
+  // "adopt v1", "release v1", "roll back", "clear rollback", "exchange v1", "patch NAME" of a Pod.
   std::vector<std::string> writes;
   std::vector<std::string> reads;
   std::vector<std::string> events;

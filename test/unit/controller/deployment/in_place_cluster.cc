@@ -1,0 +1,205 @@
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+#include <algorithm>
+
+#include "kubeclient/api/time.h"
+#include "test/catch.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kRoundsMax = 1000;
+// Of a second each: some completions are told by time alone.
+constexpr int kQuietRounds = 100;
+
+std::string UidText(int number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, 12 - digits.size(), '0');
+  return "00000000-0000-4000-9000-" + digits;
+}
+
+Json ConditionTrue(const std::string& type, int64_t since) {
+  return {{"type", type}, {"status", "True"}, {"lastTransitionTime", FormatTime({since})}};
+}
+
+// Null equals absent in a test, as on the server.
+bool Holds(const Json& object, const Json& operation) {
+  const Json::json_pointer path(operation["path"].get<std::string>());
+  const Json present = object.contains(path) ? object[path] : Json();
+  return present == operation["value"];
+}
+
+}  // namespace
+
+InPlaceCluster::InPlaceCluster(int32_t replicas, int32_t max_unavailable) : Cluster(replicas) {
+  Annotate("windlass.dev/in-place", "Only");
+  Annotate("windlass.dev/in-place-max-unavailable", std::to_string(max_unavailable));
+  look = [this](View& view) { Show(view); };
+  server = [this](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != Resource::kPods) return std::nullopt;
+    return PatchPod(request);
+  };
+}
+
+void InPlaceCluster::Annotate(const std::string& key, const std::string& value) {
+  Edit([&](Json& d) { d["metadata"]["annotations"][key] = value; });
+}
+
+void InPlaceCluster::Show(View& view) {
+  shown_.clear();
+  for (const auto& [name, pod] : pods_by_name_) {
+    shown_.push_back(pod_decoder_.DecodePod(pod.dump()).value());
+  }
+  for (const Pod& pod : shown_) view.whole_pods.push_back(&pod);
+  for (const Node& node : nodes) view.nodes[node.meta.name] = &node;
+  for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
+  view.in_place_known = in_place_known;
+  if (!in_place_known) view.in_place_missing = "pods (no right to watch them)";
+}
+
+Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
+  const auto found = pods_by_name_.find(request.key().name);
+  if (found == pods_by_name_.end()) return Error{ErrorKind::kNotFound, "not found"};
+  Json next = found->second;
+  for (const Json& operation : Json::parse(request.body())) {
+    if (operation["op"] == "test") {
+      if (!Holds(next, operation)) return Error{ErrorKind::kConflict, "testing value"};
+      continue;
+    }
+    next.patch_inplace(Json::array({operation}));
+  }
+  if (next["spec"] != found->second["spec"]) {
+    next["metadata"]["generation"] = next["metadata"]["generation"].get<int>() + 1;
+  }
+  found->second = next;
+  return Reply{next.dump()};
+}
+
+Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
+  Json pod;
+  pod["metadata"] = rs["spec"]["template"]["metadata"];
+  pod["metadata"]["name"] = name;
+  pod["metadata"]["namespace"] = "ns";
+  pod["metadata"]["uid"] = UidText(++pods_born_);
+  pod["metadata"]["generation"] = 1;
+  pod["metadata"]["creationTimestamp"] = FormatTime({now});
+  pod["metadata"]["ownerReferences"] = {{{"apiVersion", "apps/v1"},
+                                         {"kind", "ReplicaSet"},
+                                         {"name", rs["metadata"]["name"]},
+                                         {"uid", rs["metadata"]["uid"]},
+                                         {"controller", true}}};
+  pod["spec"] = rs["spec"]["template"]["spec"];
+  pod["spec"]["nodeName"] = "node-" + std::to_string(pods_born_);
+  Node node;
+  node.meta.name = pod["spec"]["nodeName"];
+  node.ready = true;
+  node.kubelet_version = {1, 36};
+  nodes.push_back(node);
+  pod["status"]["phase"] = "Running";
+  pod["status"]["conditions"] = {ConditionTrue("PodScheduled", now),
+                                 ConditionTrue("ContainersReady", now),
+                                 ConditionTrue("Ready", now)};
+  for (const Json& container : pod["spec"]["containers"]) {
+    pod["status"]["containerStatuses"].push_back(
+        {{"name", container["name"]}, {"restartCount", -1}});
+  }
+  Run(pod);
+  return pod;
+}
+
+// Restarts what runs another image than the spec asks for.
+void InPlaceCluster::Run(Json& pod) {
+  for (size_t i = 0; i < pod["spec"]["containers"].size(); ++i) {
+    const Json& container = pod["spec"]["containers"][i];
+    Json& status = pod["status"]["containerStatuses"][i];
+    if (status.value("image", "") == container["image"]) continue;
+    std::string id(64, '0');
+    const std::string number = std::to_string(++containers_born_);
+    id.replace(0, number.size(), number);
+    status = {{"name", container["name"]},
+              {"image", container["image"]},
+              {"imageID", "id-of-" + container["image"].get<std::string>()},
+              {"containerID", "containerd://" + id},
+              {"restartCount", status["restartCount"].get<int>() + 1},
+              {"ready", true},
+              {"started", true},
+              {"state", {{"running", {{"startedAt", FormatTime({now})}}}}}};
+  }
+  pod["status"]["observedGeneration"] = pod["metadata"]["generation"];
+}
+
+void InPlaceCluster::RunPods() {
+  for (auto& [rs_name, rs] : replica_sets()) {
+    const std::string prefix = rs_name + "-pod";
+    std::vector<std::string> mine;
+    for (const auto& [name, pod] : pods_by_name_) {
+      if (name.starts_with(prefix)) mine.push_back(name);
+    }
+    const size_t size = rs["spec"]["replicas"].get<size_t>();
+    for (; mine.size() > size; mine.pop_back()) pods_by_name_.erase(mine.back());
+    for (size_t made = mine.size(); made < size; ++made) {
+      const std::string name = prefix + std::to_string(pods_born_);
+      pods_by_name_[name] = NewPod(name, rs);
+    }
+  }
+  RunReplicaSets();
+}
+
+void InPlaceCluster::Restart(const std::string& pod) { Run(pods_by_name_.at(pod)); }
+
+void InPlaceCluster::RestartAll() {
+  for (auto& [name, pod] : pods_by_name_) Run(pod);
+}
+
+void InPlaceCluster::FailToPull(const std::string& pod) {
+  Json& status = pods_by_name_.at(pod)["status"];
+  status["containerStatuses"][0]["state"] = {{"waiting", {{"reason", "ImagePullBackOff"}}}};
+  status["containerStatuses"][0]["ready"] = false;
+  status["conditions"][2]["status"] = "False";
+  status["observedGeneration"] = pods_by_name_.at(pod)["metadata"]["generation"];
+}
+
+void InPlaceCluster::SettleInPlace() {
+  std::string before;
+  int quiet = 0;
+  for (int round = 0; round < kRoundsMax; ++round) {
+    Sync();
+    RunPods();
+    RestartAll();
+    ++now;
+    Json all = {deployment(), replica_sets(), pods_by_name_};
+    std::string after = all.dump();
+    quiet = after == before ? quiet + 1 : 0;
+    if (quiet > kQuietRounds) return;
+    before = std::move(after);
+  }
+  FAIL("the update in place does not settle");
+}
+
+int InPlaceCluster::in_flight() const {
+  int count = 0;
+  for (const auto& [name, pod] : pods_by_name_) {
+    if (pod["spec"]["containers"][0]["image"] != pod["status"]["containerStatuses"][0]["image"]) {
+      ++count;
+    }
+  }
+  return count;
+}
+
+std::vector<std::string> InPlaceCluster::PodNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, pod] : pods_by_name_) names.push_back(name);
+  return names;
+}
+
+std::string InPlaceCluster::ImageOfPod(const std::string& pod) const {
+  return pods_by_name_.at(pod)["spec"]["containers"][0]["image"];
+}
+
+int InPlaceCluster::RestartsOf(const std::string& pod) const {
+  return pods_by_name_.at(pod)["status"]["containerStatuses"][0]["restartCount"];
+}
+
+}  // namespace windlass::deployment

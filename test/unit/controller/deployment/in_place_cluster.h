@@ -1,0 +1,57 @@
+// A Cluster whose Pods are there one by one, with a kubelet that restarts containers by hand: what
+// the planner of in-place updates leans on. Pods belong to ReplicaSets and follow their sizes.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "test/unit/controller/deployment/cluster.h"
+
+namespace windlass::deployment {
+
+class InPlaceCluster : public Cluster {
+ public:
+  // Annotation windlass.dev/in-place: Only, at most `max_unavailable` Pods at a time.
+  InPlaceCluster(int32_t replicas, int32_t max_unavailable);
+
+  void Annotate(const std::string& key, const std::string& value);  // of the Deployment
+
+  // ReplicaSets make and remove Pods, whose containers run and are ready at once.
+  void RunPods();
+  // The kubelet of that Pod carries out what its spec asks for; all of them.
+  void Restart(const std::string& pod);
+  void RestartAll();
+  // Its new image cannot be pulled.
+  void FailToPull(const std::string& pod);
+
+  // Syncs, restarts and lets ReplicaSets follow until nothing changes.
+  void SettleInPlace();
+
+  // Pods that were patched since and have not been restarted.
+  int in_flight() const;
+  std::vector<std::string> PodNames() const;
+  std::string ImageOfPod(const std::string& pod) const;
+  int RestartsOf(const std::string& pod) const;
+  // "True Patching"
+  std::string InPlaceCondition() { return Condition("windlass.dev/InPlace"); }
+
+  std::vector<Node> nodes;  // one for each Pod that was ever made, ready
+  std::vector<PodDisruptionBudget> budgets;
+  bool in_place_known = true;
+
+ private:
+  void Show(View& view);
+  Result<Reply> PatchPod(const Request& request);
+  Json NewPod(const std::string& name, const Json& rs);
+  void Run(Json& pod);
+
+  std::map<std::string, Json> pods_by_name_;
+  SymbolTable pod_symbols_;
+  Decoder pod_decoder_{pod_symbols_};
+  std::vector<Pod> shown_;  // of these symbols
+  int containers_born_ = 0;
+  int pods_born_ = 0;
+};
+
+}  // namespace windlass::deployment
