@@ -18,7 +18,7 @@ std::string CauseOf(const Deployment& deployment, const Condition& in_place) {
   const std::string_view reason = in_place.reason.text();
   if (std::ranges::count(kHeldUp, reason) > 0) return std::string(reason);
   if (reason != "NotPossible") return {};
-  const auto policy = deployment.meta.annotations.Find(in_place::kInPlace);
+  const auto policy = deployment.meta.annotations.Find(in_place::kInPlaceKey);
   return policy && in_place::IsWord(*policy, "Only") ? std::string(reason) : std::string();
 }
 
