@@ -173,14 +173,25 @@ void Cluster::SetPods(const std::string& rs, int count) {
   }
 }
 
+std::string Cluster::Shown(const Json& object) const {
+  if (!stock || !object["metadata"].contains("annotations")) return object.dump();
+  Json shown = object;
+  Json& annotations = shown["metadata"]["annotations"];
+  for (auto it = annotations.begin(); it != annotations.end();) {
+    it =
+        it.key().find("windlass.dev/") != std::string::npos ? annotations.erase(it) : std::next(it);
+  }
+  return shown.dump();
+}
+
 Step Cluster::Sync(int writes_max) {
   Learned learned;
   for (int steps = 0; steps < 64; ++steps) {
-    const auto deployment = decoder_.DecodeDeployment(deployment_.dump());
+    const auto deployment = decoder_.DecodeDeployment(Shown(deployment_));
     REQUIRE(deployment.ok());
     std::vector<windlass::ReplicaSet> decoded;
     for (const auto& [name, rs] : replica_sets_) {
-      decoded.push_back(decoder_.DecodeReplicaSet(rs.dump()).value());
+      decoded.push_back(decoder_.DecodeReplicaSet(Shown(rs)).value());
     }
     std::vector<PodMetadata> pods;
     for (const auto& [name, pod] : pods_) {

@@ -53,6 +53,8 @@ class Cluster {
   void Settle();
   // Refuses or changes what the server answers; nullopt = the model answers.
   std::function<std::optional<Result<Reply>>(const Request&)> server;
+  // What another controller sees of an object: it knows no annotation of ours.
+  bool stock = false;
   // Adds to what the planner sees.
   std::function<void(View&)> look;
   // Changes objects on their way in, as an admission webhook does.
@@ -84,6 +86,7 @@ class Cluster {
 
  private:
   Json* FindByImage(const std::string& image);
+  std::string Shown(const Json& object) const;
   Result<Reply> Execute(const Request& request);
   Result<Reply> Create(const Request& request);
   Result<Reply> Patch(const Request& request);

@@ -1,0 +1,111 @@
+// An update in place, left at any of its writes: what kubectl would undo to, and what the stock
+// controller makes of it (in-place C.8, I6, I7).
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "controller/deployment/annotations.h"
+#include "test/catch.h"
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+constexpr int kWritesMax = 40;
+
+// An update of three Pods from v1 to v2 that ends after `writes` writes; false when it ended by
+// itself before.
+bool UpdateUntil(InPlaceCluster& c, int writes) {
+  c.SettleInPlace();
+  c.SetImage("v2");
+  for (int quiet = 0; quiet < 3;) {
+    const size_t before = c.writes.size();
+    c.Sync(writes);
+    const int made = static_cast<int>(c.writes.size() - before);
+    writes -= made;
+    if (writes <= 0) return true;
+    quiet = made == 0 ? quiet + 1 : 0;
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+  }
+  return false;
+}
+
+// The image of the revision that `kubectl rollout undo` would pick: the second highest number.
+std::string UndoWouldGive(InPlaceCluster& c) {
+  std::vector<std::pair<int64_t, std::string>> revisions;
+  for (const auto& [name, rs] : c.replica_sets()) {
+    const std::string text = rs["metadata"]["annotations"].value(std::string(kRevision), "0");
+    revisions.emplace_back(*ParseRevision(text),
+                           rs["spec"]["template"]["spec"]["containers"][0]["image"]);
+  }
+  std::ranges::sort(revisions, std::greater());
+  return revisions.size() < 2 ? "" : revisions[1].second;
+}
+
+TEST_CASE("after every write kubectl undoes to the template before (I6)") {
+  int moments = 0;
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster c(3, 1);
+    if (!UpdateUntil(c, writes)) break;
+    ++moments;
+    // Before the pending ReplicaSet is there, there is one revision only.
+    if (c.replica_sets().size() > 1) CHECK(UndoWouldGive(c) == "v1");
+  }
+  CHECK(moments > 8);
+}
+
+TEST_CASE("after every write the stock controller finishes the rollout (I7)") {
+  int moments = 0;
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster c(3, 1);
+    if (!UpdateUntil(c, writes)) break;
+    ++moments;
+    c.stock = true;
+    c.SettleInPlace();
+    CAPTURE(writes);
+    CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+    CHECK(c.SizeOf("v2") == 3);
+    CHECK(c.PodNames().size() == 3);
+    for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
+  }
+  CHECK(moments > 8);
+}
+
+TEST_CASE(
+    "the stock controller leaves Pods of an undone update as they are: the known hole (C.8)") {
+  InPlaceCluster c(3, 1);
+  REQUIRE(UpdateUntil(c, 7));
+  REQUIRE(c.HasReplicaSet("v2"));
+  c.Undo("1");
+  c.stock = true;
+  c.SettleInPlace();
+  int left = 0;
+  for (const std::string& pod : c.PodNames()) left += c.ImageOfPod(pod) == "v2" ? 1 : 0;
+  CHECK(left > 0);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  // Windlass, back again, brings them back.
+  c.stock = false;
+  c.SettleInPlace();
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
+}
+
+TEST_CASE("Windlass goes on where the stock controller was in the middle of its own rollout") {
+  for (int writes = 1; writes < 12; ++writes) {
+    InPlaceCluster c(4, 1);
+    if (!UpdateUntil(c, 4)) break;
+    c.stock = true;
+    c.Sync(writes);
+    c.RunPods();
+    c.stock = false;
+    c.SettleInPlace();
+    CAPTURE(writes);
+    CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+    for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
+    CHECK(c.PodNames().size() == 4);
+  }
+}
+
+}  // namespace
+}  // namespace windlass::deployment
