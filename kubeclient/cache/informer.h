@@ -76,6 +76,9 @@ class Informer final : private ReflectorSink {
   // reset the informer.
   std::function<void()> on_recovered;
 
+  // The right to list or watch has turned out to be missing. Must not stop or reset the informer.
+  std::function<void()> on_forbidden;
+
  private:
   void BeginReplace() override;
   Status AddToReplace(std::string_view object_json, bool deleted) override;
@@ -84,6 +87,7 @@ class Informer final : private ReflectorSink {
   Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override;
   void Reset() override;
   void Recovered() override;
+  void Forbidden() override;
 
   using Quarantine = std::map<ObjectKey, UnreadableObject>;
 

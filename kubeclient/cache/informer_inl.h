@@ -124,6 +124,11 @@ void Informer<T>::Recovered() {
   if (on_recovered) on_recovered();
 }
 
+template <typename T>
+void Informer<T>::Forbidden() {
+  if (on_forbidden) on_forbidden();
+}
+
 // --- one event ---
 
 template <typename T>

@@ -148,7 +148,10 @@ void Reflector::Machine::Recover(Asked what, const ListWatchFailure& failure) {
       watch_list_unsupported_until_ = clock_.Now() + kWatchListUnsupportedFor;
       return Replace();
     case Recovery::kWaitForRight:
-      forbidden_since_ = forbidden_since_.value_or(clock_.Now());
+      if (!forbidden_since_) {
+        forbidden_since_ = clock_.Now();
+        sink_.Forbidden();
+      }
       return AskAgain(what, Wait(failure, kForbiddenBackOffMax));
     case Recovery::kWaitForApi:
       return AskAgain(Asked::kList,

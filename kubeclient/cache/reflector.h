@@ -76,6 +76,9 @@ class ReflectorSink {
   // All is well again after a failure: whoever answers now may be another server. Must not stop or
   // reset the reflector.
   virtual void Recovered() = 0;
+  // The right to list or watch is missing, as it was not before; Recovered tells of its return.
+  // Must not stop or reset the reflector.
+  virtual void Forbidden() = 0;
 };
 
 enum class ReflectorState : uint8_t {

@@ -30,6 +30,7 @@ class RecordingSink final : public ReflectorSink {
   std::function<void()> on_reset;     // and what its owner does at a reset
 
   int recoveries = 0;
+  int told_forbidden = 0;
 
   // What was heard since the last time.
   std::string Take() { return std::exchange(heard, ""); }
@@ -64,6 +65,7 @@ class RecordingSink final : public ReflectorSink {
     if (on_reset) on_reset();
   }
   void Recovered() override { ++recoveries; }
+  void Forbidden() override { ++told_forbidden; }
 
   Result<std::string> Read(std::string_view object_json) {
     WINDLASS_TRY(const ReplicaSet rs, decoder_.DecodeReplicaSet(object_json));

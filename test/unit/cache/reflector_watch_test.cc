@@ -446,6 +446,7 @@ TEST_CASE_METHOD(ReflectorFixture, "who may not watch does not by asking for it 
   Sync();
   transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
   REQUIRE(reflector.forbidden_since());
+  CHECK(sink.told_forbidden == 1);
   UntilAsked();
   time.Advance(kWatchIdle - seconds(1));  // swallowed: no headers come
   CHECK(reflector.forbidden_since());
@@ -456,6 +457,21 @@ TEST_CASE_METHOD(ReflectorFixture, "who may not watch does not by asking for it 
   CHECK(!reflector.forbidden_since());
   CHECK(reflector.trouble().empty());
   CHECK(sink.recoveries == 1);
+}
+
+TEST_CASE_METHOD(ReflectorFixture,
+                 "a right that is missing is told once, until it is back (R-024)") {
+  Sync();
+  for (int i = 0; i < 3; ++i) {
+    transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
+    CHECK(sink.told_forbidden == 1);
+    UntilAsked();
+  }
+  transport.Line(wire::Added("a@11"));
+  transport.End();
+  UntilAsked();
+  transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
+  CHECK(sink.told_forbidden == 2);
 }
 
 TEST_CASE_METHOD(ReflectorFixture, "trouble is over when the watch holds, even in silence") {
