@@ -47,6 +47,7 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
                     &Decoder::DecodeReplicaSet),
       pods_(With(list_gate_, environment), LivePodMetadata(namespace_),
             &Decoder::DecodePodMetadata),
+      in_place_(With(list_gate_, environment), namespace_),
       deployments_audit_(environment, deployments_),
       replica_sets_audit_(environment, replica_sets_),
       pods_audit_(environment, pods_),
@@ -69,6 +70,9 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
   Follow(deployments_);
   Follow(replica_sets_);
   Follow(pods_);
+  FollowInPlace(in_place_.pods());
+  FollowInPlace(in_place_.nodes());
+  FollowInPlace(in_place_.budgets());
   identity_.on_changed = [this] { Reset("another cluster answers"); };
 }
 
@@ -85,11 +89,22 @@ void ClusterCache::Follow(Informer<T>& informer) {
   };
 }
 
+// A right that is back concerns nobody but who waits for it.
+template <typename T>
+void ClusterCache::FollowInPlace(Informer<T>& informer) {
+  Follow(informer);
+  informer.on_recovered = [this] {
+    CheckIdentity();
+    if (in_place_.on_news) in_place_.on_news();
+  };
+}
+
 void ClusterCache::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;  // by an informer that we reset
   deployments_.Reset(why);
   replica_sets_.Reset(why);
   pods_.Reset(why);
+  in_place_.Reset(why);
   resetting_ = false;
   if (on_reset) on_reset();
   CheckIdentity();
@@ -129,6 +144,7 @@ void ClusterCache::Start() {
   replica_sets_audit_.Start();
   resync_.Start();
   if (watches_pods_) StartPods();
+  if (watches_for_in_place_) in_place_.Start();
 }
 
 void ClusterCache::StartPods() {
@@ -142,6 +158,7 @@ void ClusterCache::TryNow() {
   deployments_.TryNow();
   replica_sets_.TryNow();
   pods_.TryNow();
+  in_place_.TryNow();
 }
 
 void ClusterCache::Stop() {
@@ -154,12 +171,19 @@ void ClusterCache::Stop() {
   deployments_.Stop();
   replica_sets_.Stop();
   pods_.Stop();
+  in_place_.Stop();
 }
 
 void ClusterCache::WatchPods() {
   if (watches_pods_) return;
   watches_pods_ = true;
   if (started_) StartPods();
+}
+
+void ClusterCache::WatchForInPlace() {
+  if (std::exchange(watches_for_in_place_, true)) return;
+  if (started_) in_place_.Start();
+  if (on_watch_for_in_place) on_watch_for_in_place();
 }
 
 bool ClusterCache::HasSynced() const {
@@ -179,6 +203,7 @@ std::vector<std::string> ClusterCache::Troubles() const {
   look("deployments", deployments_);
   look("replicasets", replica_sets_);
   if (watches_pods_) look("pods", pods_);
+  in_place_.AddTroubles(troubles);
   return troubles;
 }
 
@@ -205,6 +230,7 @@ View ClusterCache::ViewOf(const ObjectKey& key) const {
       for (const PodMetadata* pod : pods_.store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
     }
   }
+  if (AsksForInPlace(*view.deployment)) in_place_.Fill(view);
   return view;
 }
 

@@ -2,7 +2,8 @@
 //
 // Deployments and ReplicaSets are watched from the start. Pods are watched, as metadata without
 // terminal phases, from the first Recreate Deployment on: a rolling update reads ReplicaSets alone,
-// so Pod storms cost nothing (architecture, decision 9). Survives terms of leadership. Core thread
+// so Pod storms cost nothing (architecture, decision 9). In-place updates see more, from the first
+// Deployment on that asks for them (in_place_cache.h). Survives terms of leadership. Core thread
 // only.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/runtime/in_place_cache.h"
 #include "controller/view.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/cluster_identity.h"
@@ -36,6 +38,11 @@ class ClusterCache {
 
   // Starts the Pod informer if it is not running yet.
   void WatchPods();
+  // Starts the informers of in-place updates if they are not running yet.
+  void WatchForInPlace();
+
+  // The informers of in-place updates start, which takes further rights.
+  std::function<void()> on_watch_for_in_place;
 
   // The informers start over: another cluster answers, or one that was put back to an earlier state
   // . Called once per reset, with no informer synced and nothing of the new state shown.
@@ -47,7 +54,8 @@ class ClusterCache {
   // A right to watch is back, and views are no more of what was long ago.
   std::function<void()> on_thaw;
 
-  // Deployments and ReplicaSets, and Pods if they are watched, are complete.
+  // Deployments and ReplicaSets, and Pods if they are watched, are complete. What in-place updates
+  // need is no part of it: only the Deployments that ask for them wait.
   bool HasSynced() const;
   // Why not, or what is wrong with a watch now: one line per informer in trouble.
   std::vector<std::string> Troubles() const;
@@ -70,6 +78,8 @@ class ClusterCache {
   Informer<PodMetadata>& pods() { return pods_; }
   const Informer<PodMetadata>& pods() const { return pods_; }
   bool watches_pods() const { return watches_pods_; }
+  InPlaceCache& in_place() { return in_place_; }
+  const InPlaceCache& in_place() const { return in_place_; }
 
   // Of the three resources.
   const CacheAuditCounters& deployments_audit() const { return deployments_audit_.counters(); }
@@ -79,6 +89,8 @@ class ClusterCache {
  private:
   template <typename T>
   void Follow(Informer<T>& informer);
+  template <typename T>
+  void FollowInPlace(Informer<T>& informer);
   void Reset(std::string_view why);
   void CheckIdentity();
   void StartPods();
@@ -92,6 +104,7 @@ class ClusterCache {
   Informer<Deployment> deployments_;
   Informer<ReplicaSet> replica_sets_;
   Informer<PodMetadata> pods_;
+  InPlaceCache in_place_;
   CacheAudit<Deployment> deployments_audit_;
   CacheAudit<ReplicaSet> replica_sets_audit_;
   CacheAudit<PodMetadata> pods_audit_;
@@ -101,6 +114,7 @@ class ClusterCache {
   bool resetting_ = false;
   bool started_ = false;
   bool watches_pods_ = false;
+  bool watches_for_in_place_ = false;
 };
 
 }  // namespace windlass

@@ -38,12 +38,16 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
   cache_.deployments().store().OnChange(look);
   cache_.replica_sets().store().OnChange(look);
   cache_.pods().store().OnChange(look);
+  cache_.in_place().pods().store().OnChange(look);
   cache_.on_thaw = [this] {
     added_all_ = false;
     AddAllWhenSynced();
   };
   cache_.on_resync = [this](const ObjectKey& key) {
     if (term_ != nullptr && added_all_) term_->Add(key, Wake::kResync);
+  };
+  cache_.on_watch_for_in_place = [this] {
+    if (on_watch_for_in_place) on_watch_for_in_place();
   };
   cache_.on_reset = [this] {
     EndTerm();
@@ -59,6 +63,7 @@ void DeploymentController::BeginTerm(TermOptions options) {
   EndTerm();  // its end must not undo what the next one's beginning does
   added_all_ = false;
   barrier_wanted_ = options.barrier;
+  if (options.barrier) cache_.in_place().StartOverUnlessSynced();
   term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
                                  options_.syncs_max, counters_, options.taken_over_as);
   AddAllWhenSynced();

@@ -56,6 +56,8 @@ class DeploymentController {
   // Everything the caches held is void, and the term has ended with all it held. A term
   // that begins now looks at nothing before the caches are complete anew.
   std::function<void()> on_reset;
+  // A Deployment asks for in-place updates, as the first one: further rights are needed.
+  std::function<void()> on_watch_for_in_place;
   // The API server answers again after an outage.
   void ServerIsBack();
 

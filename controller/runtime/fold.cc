@@ -35,9 +35,13 @@ Status Fold::Read(const ObjectKey& key, const Request& request, const Reply& rep
 }
 
 void Fold::Vanished(const ObjectKey& key, const Request& request) {
-  if (request.resource() != Resource::kReplicaSets || request.verb() == Verb::kCreate) return;
+  if (request.verb() == Verb::kCreate) return;
   const Quiet quiet(wake_ups_, key);
-  cache_.replica_sets().store().FoldDelete(request.key(), request.uid());
+  if (request.resource() == Resource::kReplicaSets) {
+    cache_.replica_sets().store().FoldDelete(request.key(), request.uid());
+  } else if (request.resource() == Resource::kPods) {
+    cache_.in_place().pods().store().FoldDelete(request.key(), request.uid());
+  }
 }
 
 Status Fold::Object(const Request& request, const Reply& reply) {
@@ -53,7 +57,23 @@ Status Fold::Object(const Request& request, const Reply& reply) {
       cache_.replica_sets().store().Fold(std::move(rs));
       return Unit{};
     }
+    case Resource::kPods: {
+      WINDLASS_TRY(Pod pod, decoder_.DecodePod(reply.body));
+      PodRead(std::move(pod));
+      return Unit{};
+    }
     default: return Unit{};  // nothing else is cached and written
+  }
+}
+
+// The watch selects no Pod that has ended: it would never take that one away again.
+void Fold::PodRead(Pod pod) {
+  if (!cache_.in_place().running()) return;
+  Store<Pod>& pods = cache_.in_place().pods().store();
+  if (pod.phase == PodPhase::kSucceeded || pod.phase == PodPhase::kFailed) {
+    pods.FoldDelete(KeyOf(pod.meta), pod.meta.uid);
+  } else {
+    pods.Fold(std::move(pod));
   }
 }
 

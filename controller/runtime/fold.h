@@ -35,6 +35,7 @@ class Fold {
 
  private:
   Status Object(const Request& request, const Reply& reply);
+  void PodRead(Pod pod);
   Status Deleted(const Request& request, const Reply& reply);
 
   ClusterCache& cache_;

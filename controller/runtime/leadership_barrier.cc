@@ -14,14 +14,16 @@ LeadershipBarrier::LeadershipBarrier(InformerEnvironment environment, const Clus
       passed_(std::move(passed)),
       started_(environment.clock.Now()),
       back_off_(environment.random) {
-  resources_ = {cache.deployments().reflector().options(),
-                cache.replica_sets().reflector().options()};
-  // Pods whose first list is still to be completed were not what anything was decided on.
-  if (cache.watches_pods() && cache.pods().HasSynced()) {
-    resources_.push_back(cache.pods().reflector().options());
-  }
-  for (ReflectorOptions& resource : resources_) resource.metadata_only = true;
   List();
+}
+
+template <typename T>
+void LeadershipBarrier::AddResource(const Informer<T>& informer) {
+  ReflectorOptions options = informer.reflector().options();
+  options.metadata_only = true;
+  resources_.push_back({std::move(options), [&informer](const ListedVersions& listed) {
+                          return windlass::FirstBehind(informer, listed);
+                        }});
 }
 
 LeadershipBarrier::~LeadershipBarrier() { Abandon(); }
@@ -42,6 +44,13 @@ void LeadershipBarrier::List() {
   Abandon();
   stage_ = Stage::kListing;
   listed_.clear();
+  resources_.clear();
+  AddResource(cache_.deployments());
+  AddResource(cache_.replica_sets());
+  // Pods whose first list is still to be completed were not what anything was decided on.
+  if (cache_.watches_pods() && cache_.pods().HasSynced()) AddResource(cache_.pods());
+  // Who may not watch whole Pods updates none, and must not hold up who needs none.
+  if (cache_.in_place().HasPods()) AddResource(cache_.in_place().pods());
   NextResource();
 }
 
@@ -62,12 +71,13 @@ void LeadershipBarrier::RequestPage(std::string continue_token) {
   query.limit = kListPageSize;
   asking_ = std::make_shared<const bool>(true);
   const std::weak_ptr<const bool> asking = asking_;
-  call_ = environment_.transport.Call(ListPageRequest(resources_[listed_.size() - 1], query),
-                                      [this, asking](Result<HttpResponse> reply) {
-                                        if (asking.expired()) return;
-                                        call_ = 0;
-                                        OnPage(std::move(reply));
-                                      });
+  call_ =
+      environment_.transport.Call(ListPageRequest(resources_[listed_.size() - 1].options, query),
+                                  [this, asking](Result<HttpResponse> reply) {
+                                    if (asking.expired()) return;
+                                    call_ = 0;
+                                    OnPage(std::move(reply));
+                                  });
 }
 
 void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
@@ -85,7 +95,7 @@ void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
 Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   const Result<ListPage> page = environment_.decoder.DecodeList(response.body);
   if (!page.ok()) return page.error();
-  const auto kind = Info(resources_[listed_.size() - 1].resource).kind;
+  const auto kind = Info(resources_[listed_.size() - 1].options.resource).kind;
   if (page->kind != "PartialObjectMetadataList" && page->kind != std::string(kind) + "List") {
     return Error{ErrorKind::kMalformed, "got kind \"" + page->kind + "\""};
   }
@@ -103,7 +113,7 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =
-      WatchListRequest(resources_[listed_.size() - 1], {},
+      WatchListRequest(resources_[listed_.size() - 1].options, {},
                        std::chrono::duration_cast<seconds>(kLeadershipBarrierPatience));
   request.deadline = kLeadershipBarrierPatience;
   asking_ = std::make_shared<const bool>(true);
@@ -144,7 +154,7 @@ void LeadershipBarrier::OnLine(std::string_view line) {
 }
 
 void LeadershipBarrier::Fail(const std::string& why) {
-  const std::string plural(Info(resources_[listed_.size() - 1].resource).plural);
+  const std::string plural(Info(resources_[listed_.size() - 1].options.resource).plural);
   if (std::exchange(last_complaint_, why) != why) {
     environment_.log.Warning("cannot see what the former leader wrote; nothing is written yet",
                              {{"list", plural}, {"error", why}});
@@ -166,14 +176,12 @@ void LeadershipBarrier::CompareLater(Duration wait) {
 }
 
 std::string LeadershipBarrier::FirstBehind() const {
-  const auto name = [](std::string_view plural, const std::string& key) {
-    return key.empty() ? key : std::string(plural) + " " + key;
-  };
-  std::string behind = name("deployments", windlass::FirstBehind(cache_.deployments(), listed_[0]));
-  if (!behind.empty()) return behind;
-  behind = name("replicasets", windlass::FirstBehind(cache_.replica_sets(), listed_[1]));
-  if (!behind.empty() || listed_.size() < 3) return behind;
-  return name("pods", windlass::FirstBehind(cache_.pods(), listed_[2]));
+  for (size_t i = 0; i < resources_.size(); ++i) {
+    const std::string behind = resources_[i].first_behind(listed_[i]);
+    if (behind.empty()) continue;
+    return std::string(Info(resources_[i].options.resource).plural) + " " + behind;
+  }
+  return {};
 }
 
 void LeadershipBarrier::Compare() {

@@ -4,8 +4,9 @@
 // A hot standby's caches may lag behind, and nothing in them says so. One consistent, metadata-only
 // LIST of each cached resource, taken after the Lease was won, says what there is. The barrier is
 // passed once every object in it is cached in that version or a newer one, and every cached object
-// that it lacks is gone. Never given up: a barrier that cannot be passed lists again. Core thread
-// only.
+// that it lacks is gone. Never given up: a barrier that cannot be passed lists again. Whole Pods
+// are among the resources, because in-place updates write to them; Nodes and disruption budgets,
+// which no leader writes, are not. Core thread only.
 #pragma once
 
 #include <functional>
@@ -54,6 +55,8 @@ class LeadershipBarrier {
  private:
   enum class Stage : uint8_t { kListing, kComparing, kPassed };
 
+  template <typename T>
+  void AddResource(const Informer<T>& informer);
   void List();
   void Abandon();
   void RequestPage(std::string continue_token);
@@ -72,7 +75,12 @@ class LeadershipBarrier {
   std::function<void()> passed_;
   const MonotonicTime started_;
   Stage stage_ = Stage::kListing;
-  std::vector<ReflectorOptions> resources_;  // to compare
+  // A resource to compare, and the first object of it for which our cache lags behind a list.
+  struct Compared {
+    ReflectorOptions options;
+    std::function<std::string(const ListedVersions&)> first_behind;
+  };
+  std::vector<Compared> resources_;
   std::vector<ListedVersions> listed_;  // one for each that was listed; the last may be partial
   BackOff back_off_;
   std::string last_complaint_;

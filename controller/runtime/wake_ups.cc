@@ -56,6 +56,16 @@ WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
       Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
     });
   };
+  InPlaceCache& in_place = cache_.in_place();
+  in_place.pods().store().OnChange([this](const Change<Pod>& change) { WholePodChanged(change); });
+  in_place.nodes().store().OnChange([this](const Change<Node>& change) { NodeChanged(change); });
+  in_place.budgets().store().OnChange(
+      [this](const Change<PodDisruptionBudget>& change) { BudgetChanged(change); });
+  in_place.on_news = [this] {
+    cache_.deployments().store().ForEach([this](const Deployment& deployment) {
+      if (AsksForInPlace(deployment)) Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
+    });
+  };
   cache_.pods().on_synced = [this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
       if (IsRecreate(deployment)) Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
@@ -75,6 +85,7 @@ void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
     return;
   }
   if (IsRecreate(*now)) cache_.WatchPods();
+  if (AsksForInPlace(*now)) cache_.WatchForInPlace();
   const bool ours = suppressed_ && *suppressed_ == KeyOf(now->meta);
   if (!ours && change.old_object != nullptr && !(change.old_object->status == now->status)) {
     foreign_status_(*now);
@@ -125,19 +136,66 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
 }
 
+const Deployment* WakeUps::OwnerOfPod(const ObjectMeta& pod) const {
+  const OwnerReference* reference = pod.ControllerRef();
+  if (reference == nullptr || !(reference->kind == "ReplicaSet")) return nullptr;
+  const ReplicaSet* rs = cache_.replica_sets().store().FindByUid(
+      {pod.namespace_, std::string(reference->name.text())}, reference->uid);
+  if (rs == nullptr) return nullptr;  // D-022
+  const OwnerReference* owner = rs->meta.ControllerRef();
+  return owner == nullptr ? nullptr : cache_.ResolveOwner(rs->meta.namespace_, *owner);
+}
+
 void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   if (change.new_object != nullptr) return;  // D-021: only deletes matter
-  const PodMetadata& pod = *change.old_object;
-  const OwnerReference* reference = pod.meta.ControllerRef();
-  if (reference == nullptr || !(reference->kind == "ReplicaSet")) return;
-  const ReplicaSet* rs = cache_.replica_sets().store().FindByUid(
-      {pod.meta.namespace_, std::string(reference->name.text())}, reference->uid);
-  if (rs == nullptr) return;  // D-022
-  const OwnerReference* owner = rs->meta.ControllerRef();
-  if (owner == nullptr) return;
-  const Deployment* deployment = cache_.ResolveOwner(rs->meta.namespace_, *owner);
+  const Deployment* deployment = OwnerOfPod(change.old_object->meta);
   if (deployment != nullptr && IsRecreate(*deployment)) {
     Send(KeyOf(deployment->meta), StatusWake(*deployment));  // D-023 as W-01
+  }
+}
+
+// --- in-place updates, which follow each step of a Pod ---
+
+void WakeUps::WholePodChanged(const Change<Pod>& change) {
+  const Deployment* told = nullptr;
+  for (const Pod* pod : {change.old_object, change.new_object}) {  // a Pod may change its owner
+    const Deployment* deployment = pod == nullptr ? nullptr : OwnerOfPod(pod->meta);
+    if (deployment == nullptr || deployment == told || !AsksForInPlace(*deployment)) continue;
+    Send(KeyOf(deployment->meta), StatusWake(*deployment));
+    told = deployment;
+  }
+}
+
+bool WakeUps::HasPodOn(const Deployment& deployment, std::string_view node) const {
+  for (const ReplicaSet* rs : cache_.replica_sets().store().OwnedBy(deployment.meta.uid)) {
+    for (const Pod* pod : cache_.in_place().pods().store().OwnedBy(rs->meta.uid)) {
+      if (pod->node_name == node) return true;
+    }
+  }
+  return false;
+}
+
+// A kubelet says that it is there every few minutes; only what is read of it matters.
+void WakeUps::NodeChanged(const Change<Node>& change) {
+  const Node* before = change.old_object;
+  const Node* now = change.new_object;
+  if (before != nullptr && now != nullptr && before->ready == now->ready &&
+      before->kubelet_version == now->kubelet_version) {
+    return;
+  }
+  const std::string& name = (now != nullptr ? now : before)->meta.name;
+  cache_.deployments().store().ForEach([&](const Deployment& deployment) {
+    if (!AsksForInPlace(deployment) || !HasPodOn(deployment, name)) return;
+    Send(KeyOf(deployment.meta), StatusWake(deployment));
+  });
+}
+
+void WakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
+  const PodDisruptionBudget* budget = change.new_object;
+  if (budget == nullptr) budget = change.old_object;
+  for (const Deployment* deployment :
+       cache_.deployments().store().InNamespace(budget->meta.namespace_)) {
+    if (AsksForInPlace(*deployment)) Send(KeyOf(deployment->meta), StatusWake(*deployment));
   }
 }
 

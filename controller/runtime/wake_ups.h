@@ -31,11 +31,17 @@ class WakeUps {
   void DeploymentChanged(const Change<Deployment>& change);
   void ReplicaSetChanged(const Change<ReplicaSet>& change);
   void PodChanged(const Change<PodMetadata>& change);
+  void WholePodChanged(const Change<Pod>& change);
+  void NodeChanged(const Change<Node>& change);
+  void BudgetChanged(const Change<PodDisruptionBudget>& change);
 
   void Send(const ObjectKey& key, windlass::Wake wake);
   // Wakes the owner that `rs` names; returns whether it names one at all.
   bool WakeOwner(const ReplicaSet& rs, windlass::Wake wake);
   void WakeMatching(const ReplicaSet& orphan);
+  // The Deployment that owns the Pod of this metadata through its ReplicaSet, or nullptr.
+  const Deployment* OwnerOfPod(const ObjectMeta& pod) const;
+  bool HasPodOn(const Deployment& deployment, std::string_view node) const;
 
   ClusterCache& cache_;
   Wake wake_;

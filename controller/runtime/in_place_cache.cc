@@ -1,0 +1,182 @@
+#include "controller/runtime/in_place_cache.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "controller/in_place/words.h"
+
+namespace windlass {
+namespace {
+
+ReflectorOptions All(Resource resource, const std::string& namespace_) {
+  ReflectorOptions options;
+  options.resource = resource;
+  options.namespace_ = namespace_;
+  return options;
+}
+
+ReflectorOptions LivePods(const std::string& namespace_) {
+  ReflectorOptions options = All(Resource::kPods, namespace_);
+  options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
+  return options;
+}
+
+// Oldest first; born in the same second: by name.
+bool OlderThenName(const Pod* a, const Pod* b) {
+  return std::tie(a->meta.creation_timestamp, a->meta.name) <
+         std::tie(b->meta.creation_timestamp, b->meta.name);
+}
+
+bool MayBeOf(const View& view, const UnreadableObject& pod) {
+  if (!(pod.identity.key.namespace_ == view.deployment->meta.namespace_)) return false;
+  if (!pod.owners_readable) return true;  // whose it is nobody knows
+  return pod.controller && std::ranges::any_of(view.replica_sets, [&](const ReplicaSet* rs) {
+           return rs->meta.uid == pod.controller->uid;
+         });
+}
+
+std::string_view PluralOf(const Reflector& reflector) {
+  return Info(reflector.options().resource).plural;
+}
+
+}  // namespace
+
+bool AsksForInPlace(const Deployment& deployment) {
+  const auto value = deployment.meta.annotations.Find(kInPlaceAnnotation);
+  return value && (in_place::IsWord(*value, "IfPossible") || in_place::IsWord(*value, "Only") ||
+                   in_place::IsWord(*value, "Release"));
+}
+
+InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
+    : pods_(environment, LivePods(namespace_), &Decoder::DecodePod),
+      nodes_(environment, All(Resource::kNodes, ""), &Decoder::DecodeNode),
+      budgets_(environment, All(Resource::kPodDisruptionBudgets, namespace_),
+               &Decoder::DecodePodDisruptionBudget),
+      pods_audit_(environment, pods_),
+      nodes_audit_(environment, nodes_),
+      budgets_audit_(environment, budgets_) {
+  ForEach([this](auto& informer) {
+    const auto tell = [this] {
+      if (on_news) on_news();
+    };
+    informer.on_synced = tell;
+    informer.on_forbidden = tell;
+    informer.on_unreadable_gone = [tell](const UnreadableObject&) { tell(); };
+  });
+}
+
+void InPlaceCache::Start() {
+  running_ = true;
+  ForEach([](auto& informer) { informer.Start(); });
+  pods_audit_.Start();
+  nodes_audit_.Start();
+  budgets_audit_.Start();
+}
+
+void InPlaceCache::Stop() {
+  running_ = false;
+  pods_audit_.Stop();
+  nodes_audit_.Stop();
+  budgets_audit_.Stop();
+  ForEach([](auto& informer) { informer.Stop(); });
+}
+
+void InPlaceCache::Reset(std::string_view why) {
+  ForEach([why](auto& informer) { informer.Reset(why); });
+}
+
+void InPlaceCache::TryNow() {
+  ForEach([](auto& informer) { informer.TryNow(); });
+}
+
+void InPlaceCache::StartOverUnlessSynced() {
+  if (!running_) return;
+  ForEach([](auto& informer) {
+    if (informer.HasSynced()) return;
+    informer.Stop();
+    informer.Start();
+  });
+}
+
+bool InPlaceCache::HasPods() const {
+  return running_ && pods_.HasSynced() && !pods_.reflector().forbidden_since();
+}
+
+bool InPlaceCache::HasSynced() const {
+  bool synced = running_;
+  ForEach([&synced](const auto& informer) {
+    synced = synced && informer.HasSynced() && !informer.reflector().forbidden_since();
+  });
+  return synced;
+}
+
+void InPlaceCache::AddTroubles(std::vector<std::string>& troubles) const {
+  if (!running_) return;
+  ForEach([&troubles](const auto& informer) {
+    const Reflector& reflector = informer.reflector();
+    if (!reflector.trouble().empty()) {
+      troubles.push_back(reflector.trouble());
+    } else if (!informer.HasSynced()) {
+      troubles.push_back(std::string(PluralOf(reflector)) +
+                         ": the first list is not complete yet, and in-place updates wait for it");
+    }
+  });
+}
+
+// Pods are restarted after what these show. Who may not watch any more is not given the time that
+// others get: nothing is lost by waiting.
+std::string InPlaceCache::Missing() const {
+  std::string missing;
+  ForEach([&missing](const auto& informer) {
+    const Reflector& reflector = informer.reflector();
+    std::string why;
+    if (reflector.forbidden_since()) {
+      why = "no right to watch them";
+    } else if (!informer.HasSynced()) {
+      why = reflector.trouble();
+    }
+    if (why.empty()) return;
+    if (!missing.empty()) missing += ", ";
+    missing += std::string(PluralOf(reflector)) + " (" + why + ")";
+  });
+  return missing;
+}
+
+// The latest version of one of these could not be read: nothing may lean on the one before.
+std::string InPlaceCache::Unreadable(const View& view) const {
+  const std::string why = " (its latest version cannot be read)";
+  for (const auto& [key, pod] : pods_.quarantined()) {
+    if (MayBeOf(view, pod)) return "pods " + key.ToString() + why;
+  }
+  for (const auto& [key, node] : nodes_.quarantined()) {
+    const bool concerned = std::ranges::any_of(
+        view.whole_pods, [&](const Pod* pod) { return pod->node_name == key.name; });
+    if (concerned) return "nodes " + key.ToString() + why;
+  }
+  for (const auto& [key, budget] : budgets_.quarantined()) {
+    if (!(key.namespace_ == view.deployment->meta.namespace_)) continue;
+    return "poddisruptionbudgets " + key.ToString() + why;
+  }
+  return {};
+}
+
+void InPlaceCache::Fill(View& view) const {
+  if (!running_) return;
+  view.in_place_missing = Missing();
+  if (!HasSynced()) return;
+  for (const ReplicaSet* rs : view.replica_sets) {
+    for (const Pod* pod : pods_.store().OwnedBy(rs->meta.uid)) {
+      if (pod->meta.namespace_ == rs->meta.namespace_) view.whole_pods.push_back(pod);
+    }
+  }
+  std::ranges::sort(view.whole_pods, OlderThenName);
+  for (const Pod* pod : view.whole_pods) {
+    const Node* node = nodes_.store().Find({{}, std::string(pod->node_name.text())});
+    if (node != nullptr) view.nodes.emplace(node->meta.name, node);
+  }
+  view.budgets = budgets_.store().InNamespace(view.deployment->meta.namespace_.text());
+  view.in_place_missing = Unreadable(view);
+  view.in_place_known = view.in_place_missing.empty();
+}
+
+}  // namespace windlass

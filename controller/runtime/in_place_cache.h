@@ -1,0 +1,91 @@
+// The informers that in-place updates need on top: whole Pods, the Nodes they are on, and
+// disruption budgets.
+//
+// They run from the first Deployment on that asks for in-place updates; where nobody asks, Pod
+// storms cost nothing. Nobody else waits for them: one that is not complete, or that may not watch,
+// is missing in the views of Deployments that ask, and nowhere else. Core thread only.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "controller/view.h"
+#include "kubeclient/cache/cache_audit.h"
+#include "kubeclient/cache/informer.h"
+
+namespace windlass {
+
+// Annotation windlass.dev/in-place says IfPossible, Only or Release, in whatever case. Whatever
+// else is wrong with its annotations: Pods that were patched before are to be seen.
+bool AsksForInPlace(const Deployment& deployment);
+
+class InPlaceCache {
+ public:
+  // Nodes have no namespace: they are watched as they are also where `namespace_` is not empty.
+  InPlaceCache(InformerEnvironment environment, const std::string& namespace_);
+  InPlaceCache(const InPlaceCache&) = delete;
+  InPlaceCache& operator=(const InPlaceCache&) = delete;
+
+  // What is known or missing for all Deployments that ask may have changed.
+  std::function<void()> on_news;
+
+  void Start();
+  void Stop();
+  void Reset(std::string_view why);
+  void TryNow();
+  // An informer without a complete state asks for one anew: what it has been told so far may be
+  // from before a new leader's term, and it is no part of the LeadershipBarrier (L-011).
+  void StartOverUnlessSynced();
+
+  bool running() const { return running_; }
+  // Complete, and nothing is missing that would keep them so.
+  bool HasSynced() const;
+  // One line per informer in trouble; none while they do not run.
+  void AddTroubles(std::vector<std::string>& troubles) const;
+
+  // Of a view of a Deployment that asks, with its ReplicaSets: everything about in-place updates.
+  void Fill(View& view) const;
+
+  // The right to list and watch whole Pods is there, and they are complete: a new leader must see
+  // what the former one wrote to them. Nobody writes to Nodes, and of a budget what is out of date
+  // is a matter of moments.
+  bool HasPods() const;
+
+  Informer<Pod>& pods() { return pods_; }
+  const Informer<Pod>& pods() const { return pods_; }
+  Informer<Node>& nodes() { return nodes_; }
+  const Informer<Node>& nodes() const { return nodes_; }
+  Informer<PodDisruptionBudget>& budgets() { return budgets_; }
+  const Informer<PodDisruptionBudget>& budgets() const { return budgets_; }
+  const CacheAuditCounters& pods_audit() const { return pods_audit_.counters(); }
+  const CacheAuditCounters& nodes_audit() const { return nodes_audit_.counters(); }
+  const CacheAuditCounters& budgets_audit() const { return budgets_audit_.counters(); }
+
+ private:
+  // Calls visit(informer) for each of the three, in the order in which they are named.
+  template <typename F>
+  void ForEach(F&& visit) {
+    visit(pods_);
+    visit(nodes_);
+    visit(budgets_);
+  }
+  template <typename F>
+  void ForEach(F&& visit) const {
+    visit(pods_);
+    visit(nodes_);
+    visit(budgets_);
+  }
+  std::string Missing() const;
+  std::string Unreadable(const View& view) const;
+
+  Informer<Pod> pods_;
+  Informer<Node> nodes_;
+  Informer<PodDisruptionBudget> budgets_;
+  CacheAudit<Pod> pods_audit_;
+  CacheAudit<Node> nodes_audit_;
+  CacheAudit<PodDisruptionBudget> budgets_audit_;
+  bool running_ = false;
+};
+
+}  // namespace windlass
