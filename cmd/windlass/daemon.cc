@@ -13,7 +13,6 @@ namespace {
 
 // No request of a controller for so long: nobody will miss a millisecond.
 constexpr Duration kIdleAfter = seconds(10);
-constexpr Duration kReviewPeriod = seconds(30);
 constexpr Duration kDrainMax = milliseconds(2500);
 constexpr Duration kDrainLook = milliseconds(20);
 
@@ -71,6 +70,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
   election_.on_started_leading = [this] { Lead(); };
   election_.on_stopped_leading = [this] { StepDown(); };
   controller_.on_reset = [this] { CampaignAnew(); };
+  controller_.on_watch_for_in_place = [this] { ReviewRightsAgain(); };
 }
 
 Daemon::~Daemon() = default;
@@ -103,80 +103,6 @@ void Daemon::AwaitIdle() {
     awaiting_idle_ = false;
     ReleaseIdleMemory();
   });
-}
-
-std::vector<Right> Daemon::RightsNeeded() const {
-  const std::string& scope = flags_.namespace_;
-  std::vector<Right> rights;
-  const auto need = [&](const char* group, const char* resource, const char* subresource,
-                        std::initializer_list<const char*> verbs) {
-    for (const char* verb : verbs) {
-      rights.push_back({verb, group, resource, subresource, scope, ""});
-    }
-  };
-  need("apps", "deployments", "", {"get", "list", "watch", "patch"});
-  need("apps", "deployments", "status", {"patch"});
-  need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
-  need("", "pods", "", {"list", "watch"});
-  need("", "events", "", {"create", "patch"});
-  if (flags_.leader_elect) {
-    const std::string& home = flags_.leader_elect_namespace;
-    rights.push_back({"create", "coordination.k8s.io", "leases", "", home, ""});
-    for (const char* verb : {"get", "watch", "update"}) {
-      rights.push_back({verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name});
-    }
-  }
-  return rights;
-}
-
-void Daemon::ReviewRights() {
-  FindMissingRights(transport_, RightsNeeded(), [this](Result<std::vector<Right>> missing) {
-    RightsReviewed(std::move(missing));
-  });
-}
-
-// Rights may be granted while we run: look again for as long as one is missing.
-void Daemon::ReviewRightsLater() {
-  timers_.At(clock_.Now() + kReviewPeriod, [this] {
-    FindMissingRights(transport_, RightsNeeded(), [this](Result<std::vector<Right>> missing) {
-      if (missing.ok()) NoteMissing(*missing);
-      if (!missing_rights_.empty()) ReviewRightsLater();
-    });
-  });
-}
-
-// Each one is named in /readyz, and in the log when it is new.
-void Daemon::NoteMissing(const std::vector<Right>& missing) {
-  const std::vector<std::string> before = std::exchange(missing_rights_, {});
-  for (const Right& right : missing) {
-    missing_rights_.push_back("missing right: " + right.ToString() +
-                              "; apply deploy/rbac.yaml or grant it to this user");
-    const bool known =
-        std::find(before.begin(), before.end(), missing_rights_.back()) != before.end();
-    if (!known) log_.Error(missing_rights_.back());
-  }
-}
-
-void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
-  if (stopping_) return;
-  if (!missing.ok()) {
-    const Error& error = missing.error();
-    if (error.kind == ErrorKind::kUnauthorized) {
-      log_.Error(error.message + "; give a kubeconfig whose token or client certificate is valid");
-      return Finish(kExitCredentials);
-    }
-    if (error.kind == ErrorKind::kTls) {
-      log_.Error("the API server's certificate is not accepted: " + error.message +
-                 "; give the CA that signed it, and a server name it was issued for");
-      return Finish(kExitConfig);
-    }
-    // A server that is away comes back; the informers keep trying.
-    log_.Warning("rights were not reviewed", {{"error", error.message}});
-  } else {
-    NoteMissing(*missing);
-    if (!missing_rights_.empty()) ReviewRightsLater();
-  }
-  StartControllers();
 }
 
 void Daemon::StartControllers() {

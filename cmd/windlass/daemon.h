@@ -6,6 +6,7 @@
 // Core thread only, except where the parts say otherwise.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -56,6 +57,7 @@ class Daemon {
 
  private:
   void ReviewRights();
+  void ReviewRightsAgain();
   void ReviewRightsLater();
   void NoteMissing(const std::vector<Right>& missing);
   void RightsReviewed(Result<std::vector<Right>> missing);
@@ -97,6 +99,8 @@ class Daemon {
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();
   std::vector<std::string> missing_rights_;
+  uint64_t reviews_ = 0;  // begun after the first one
+  TimerId review_later_ = 0;
   MonotonicTime last_activity_;
   bool awaiting_idle_ = false;
   bool leading_ = false;

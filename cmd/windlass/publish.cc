@@ -70,6 +70,12 @@ void Daemon::Publish() {
   if (cache.watches_pods()) {
     snapshot.informers.push_back(Look("pods", cache.pods(), cache.pods_audit(), now));
   }
+  if (const InPlaceCache& in_place = cache.in_place(); in_place.running()) {
+    snapshot.informers.push_back(Look("whole_pods", in_place.pods(), in_place.pods_audit(), now));
+    snapshot.informers.push_back(Look("nodes", in_place.nodes(), in_place.nodes_audit(), now));
+    snapshot.informers.push_back(
+        Look("poddisruptionbudgets", in_place.budgets(), in_place.budgets_audit(), now));
+  }
   board_.Publish(std::move(snapshot));
 }
 

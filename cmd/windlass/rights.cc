@@ -1,0 +1,112 @@
+// What the daemon may do: which rights it needs, and which of them are missing (reliability B-21).
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cmd/windlass/daemon.h"
+
+namespace windlass {
+namespace {
+
+constexpr Duration kReviewPeriod = seconds(30);
+
+// The manifest that grants it.
+const char* ManifestOf(const Right& right) {
+  const bool in_place = right.resource == "nodes" || right.resource == "poddisruptionbudgets" ||
+                        (right.resource == "pods" && right.verb != "list" && right.verb != "watch");
+  return in_place ? "deploy/rbac-in-place.yaml" : "deploy/rbac.yaml";
+}
+
+}  // namespace
+
+std::vector<Right> Daemon::RightsNeeded() const {
+  const std::string& scope = flags_.namespace_;
+  std::vector<Right> rights;
+  const auto need = [&](const char* group, const char* resource, const char* subresource,
+                        std::initializer_list<const char*> verbs) {
+    for (const char* verb : verbs) {
+      rights.push_back({verb, group, resource, subresource, scope, ""});
+    }
+  };
+  need("apps", "deployments", "", {"get", "list", "watch", "patch"});
+  need("apps", "deployments", "status", {"patch"});
+  need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
+  need("", "pods", "", {"list", "watch"});
+  need("", "events", "", {"create", "patch"});
+  if (controller_.cache().in_place().running()) {
+    need("", "pods", "", {"get", "patch"});
+    need("", "pods", "status", {"patch"});
+    need("policy", "poddisruptionbudgets", "", {"list", "watch"});
+    for (const char* verb : {"list", "watch"}) {
+      rights.push_back({verb, "", "nodes", "", "", ""});  // they belong to no namespace
+    }
+  }
+  if (flags_.leader_elect) {
+    const std::string& home = flags_.leader_elect_namespace;
+    rights.push_back({"create", "coordination.k8s.io", "leases", "", home, ""});
+    for (const char* verb : {"get", "watch", "update"}) {
+      rights.push_back({verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name});
+    }
+  }
+  return rights;
+}
+
+void Daemon::ReviewRights() {
+  FindMissingRights(transport_, RightsNeeded(), [this](Result<std::vector<Right>> missing) {
+    RightsReviewed(std::move(missing));
+  });
+}
+
+// In-place updates take more rights than were asked for at the start.
+void Daemon::ReviewRightsAgain() {
+  const uint64_t review = ++reviews_;
+  FindMissingRights(transport_, RightsNeeded(), [this, review](Result<std::vector<Right>> missing) {
+    if (review != reviews_) return;  // a later one asks for more
+    if (missing.ok()) NoteMissing(*missing);
+    if (!missing.ok() || !missing_rights_.empty()) ReviewRightsLater();
+  });
+}
+
+// Rights may be granted while we run: look again for as long as one is missing.
+void Daemon::ReviewRightsLater() {
+  timers_.Cancel(review_later_);
+  review_later_ = timers_.At(clock_.Now() + kReviewPeriod, [this] { ReviewRightsAgain(); });
+}
+
+// Each one is named in /readyz, and in the log when it is new.
+void Daemon::NoteMissing(const std::vector<Right>& missing) {
+  const std::vector<std::string> before = std::exchange(missing_rights_, {});
+  for (const Right& right : missing) {
+    missing_rights_.push_back("missing right: " + right.ToString() + "; apply " +
+                              ManifestOf(right) + " or grant it to this user");
+    const bool known =
+        std::find(before.begin(), before.end(), missing_rights_.back()) != before.end();
+    if (!known) log_.Error(missing_rights_.back());
+  }
+}
+
+void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
+  if (stopping_) return;
+  if (!missing.ok()) {
+    const Error& error = missing.error();
+    if (error.kind == ErrorKind::kUnauthorized) {
+      log_.Error(error.message + "; give a kubeconfig whose token or client certificate is valid");
+      return Finish(kExitCredentials);
+    }
+    if (error.kind == ErrorKind::kTls) {
+      log_.Error("the API server's certificate is not accepted: " + error.message +
+                 "; give the CA that signed it, and a server name it was issued for");
+      return Finish(kExitConfig);
+    }
+    // A server that is away comes back; the informers keep trying.
+    log_.Warning("rights were not reviewed", {{"error", error.message}});
+  } else {
+    NoteMissing(*missing);
+    if (!missing_rights_.empty()) ReviewRightsLater();
+  }
+  StartControllers();
+}
+
+}  // namespace windlass
