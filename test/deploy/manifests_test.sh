@@ -40,7 +40,10 @@ for right in 'get deployments.apps' 'list deployments.apps' 'watch deployments.a
   'patch deployments.apps' \
   'patch deployments.apps --subresource=status' 'create replicasets.apps' \
   'patch replicasets.apps' 'delete replicasets.apps' 'list pods' 'watch pods' \
-  'create events' 'patch events'; do
+  'create events' 'patch events' \
+  'get pods' 'patch pods' 'patch pods --subresource=status' \
+  'get nodes' 'list nodes' 'watch nodes' 'get poddisruptionbudgets.policy' \
+  'list poddisruptionbudgets.policy' 'watch poddisruptionbudgets.policy'; do
   # shellcheck disable=SC2086 # several words
   may $right -A || fail "may not $right"
 done
@@ -61,10 +64,10 @@ leases=/apis/coordination.k8s.io/v1/namespaces/windlass-system/leases/windlass
 expect "FlowSchema of the Lease" "$(flow_schema "$leases")" windlass-leader-election
 
 say "and no more"
-for right in 'get secrets' 'get configmaps' 'delete pods' 'patch pods' 'create pods' \
+for right in 'get secrets' 'get configmaps' 'delete pods' 'update pods' 'create pods' \
   'update deployments.apps' 'delete deployments.apps' \
   'update replicasets.apps' 'deletecollection replicasets.apps' 'create deployments.apps' \
-  'create serviceaccounts --subresource=token' 'get nodes' \
+  'create serviceaccounts --subresource=token' 'patch nodes' 'patch poddisruptionbudgets.policy' \
   'escalate clusterroles.rbac.authorization.k8s.io'; do
   # shellcheck disable=SC2086
   if may $right -A; then fail "may $right"; fi
