@@ -29,6 +29,7 @@ std::vector<std::string> RunContractCase(const ContractCase& contract_case, Cont
 std::vector<ContractCase> LockingCases();
 std::vector<ContractCase> PatchCases();
 std::vector<ContractCase> ObjectCases();
+std::vector<ContractCase> PodCases();
 std::vector<ContractCase> ValidationCases();
 std::vector<ContractCase> ReadCases();
 std::vector<ContractCase> WatchCases();

@@ -134,10 +134,18 @@ void ApplyDefaults(const ApiResource& resource, Json& object) {
       Default(object, "status", {{"phase", "Active"}});
       return;
     }
+    case Resource::kPodDisruptionBudgets: {
+      // Plain numbers that are never left out.
+      Default(object, "status", Json::object());
+      for (const char* counter :
+           {"currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"}) {
+        Default(object["status"], counter, 0);
+      }
+      return;
+    }
     case Resource::kEvents:
     case Resource::kLeases:
-    case Resource::kNodes:
-    case Resource::kPodDisruptionBudgets: return;
+    case Resource::kNodes: return;
   }
 }
 

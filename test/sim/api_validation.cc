@@ -3,8 +3,10 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "test/sim/api_selector.h"
+#include "test/sim/pod_update.h"
 
 namespace windlass::sim {
 namespace {
@@ -275,8 +277,9 @@ Causes ValidateCreate(const ApiResource& resource, const Json& object) {
 }
 
 Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Json& after,
-                      bool status) {
+                      std::string_view subresource) {
   Causes causes;
+  const bool status = subresource == "status";
   const bool counted =
       resource.resource == Resource::kDeployments || resource.resource == Resource::kReplicaSets;
   ValidateOwners(causes, after);
@@ -293,6 +296,9 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
   ValidateSpec(causes, resource, after);
   if (counted) {
     CheckImmutable(causes, before, after, "spec", "selector");
+  }
+  if (resource.resource == Resource::kPods && subresource != "binding") {
+    for (Cause& cause : ValidatePodUpdate(before, after)) causes.push_back(std::move(cause));
   }
   return causes;
 }

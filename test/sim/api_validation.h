@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "test/sim/api_answer.h"
 #include "test/sim/api_resource.h"
@@ -15,8 +16,8 @@ std::optional<std::string> FindWrongType(const ApiResource& resource, const Json
 
 Causes ValidateCreate(const ApiResource& resource, const Json& object);
 
-// `status` tells whether the write came through the status sub-resource.
+// `subresource`: the one that the write came through, or "".
 Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Json& after,
-                      bool status);
+                      std::string_view subresource);
 
 }  // namespace windlass::sim

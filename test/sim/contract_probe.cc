@@ -47,6 +47,9 @@ std::string ContractProbe::Events(const std::string& name) const {
 std::string ContractProbe::Leases(const std::string& name) const {
   return Join("/apis/coordination.k8s.io/v1/namespaces/" + namespace_ + "/leases", name);
 }
+std::string ContractProbe::Budgets(const std::string& name) const {
+  return Join("/apis/policy/v1/namespaces/" + namespace_ + "/poddisruptionbudgets", name);
+}
 
 ProbeReply ContractProbe::Send(HttpRequest request) {
   request.deadline = kCallDeadline;

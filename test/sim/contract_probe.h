@@ -54,6 +54,7 @@ class ContractProbe {
   std::string Pods(const std::string& name = "") const;
   std::string Events(const std::string& name = "") const;
   std::string Leases(const std::string& name = "") const;
+  std::string Budgets(const std::string& name = "") const;  // PodDisruptionBudgets
   const std::string& namespace_name() const { return namespace_; }
 
   ProbeReply Send(HttpRequest request);

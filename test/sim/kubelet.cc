@@ -114,7 +114,8 @@ void Kubelet::SetStatus(const Run& run, const ApiServer::Edit& edit) {
 void Kubelet::Schedule(const std::string& uid) {
   const Run& run = runs_.at(uid);
   const std::string node = PickNode();
-  server_.Update("scheduler", run.key, "", [&](Json& pod) { pod["spec"]["nodeName"] = node; });
+  server_.Update("scheduler", run.key, "binding",
+                 [&](Json& pod) { pod["spec"]["nodeName"] = node; });
   const std::string now = TimeText(server_.loop().clock().Wall());
   SetStatus(run, [&](Json& pod) {
     SetCondition(pod["status"], "PodScheduled", true, now);

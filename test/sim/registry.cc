@@ -57,7 +57,7 @@ void KeepStored(const Target& target, const Json& current, Json& next) {
 }
 
 bool BumpsGeneration(const Target& target, const Json& current, const Json& next) {
-  if (!target.resource->has_generation || target.subresource == "status") return false;
+  if (!target.resource->has_generation || !target.subresource.empty()) return false;
   if (At(current, {"spec"}) != At(next, {"spec"})) return true;
   return target.resource->annotations_generate &&
          At(current, {"metadata", "annotations"}) != At(next, {"metadata", "annotations"});
@@ -179,7 +179,7 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
   if (BumpsGeneration(target, *current, next)) {
     next["metadata"]["generation"] = IntAt(*current, {"metadata", "generation"}) + 1;
   }
-  const Causes causes = ValidateUpdate(resource, *current, next, target.subresource == "status");
+  const Causes causes = ValidateUpdate(resource, *current, next, target.subresource);
   if (!causes.empty()) return Invalid(resource, target.name, causes);
 
   next["metadata"]["resourceVersion"] = RevisionOf(*current);

@@ -19,7 +19,7 @@ struct Target {
   const ApiResource* resource = nullptr;
   std::string namespace_;
   std::string name;
-  std::string subresource;  // "" or "status"
+  std::string subresource;  // "", "status", or "binding": the scheduler's, of Pods
 
   StoreKey key() const { return {resource->resource, namespace_, name}; }
   // "deployments/status ns/web"

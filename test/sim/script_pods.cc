@@ -37,7 +37,8 @@ void ScriptPods::OnChange(const Change& change) {
 void ScriptPods::Begin(const StoreKey& key) {
   const Object pod = server_.Find(key);
   if (pod == nullptr || IsDeleting(*pod)) return;
-  server_.Update("scheduler", key, "", [](Json& object) { object["spec"]["nodeName"] = "node-1"; });
+  server_.Update("scheduler", key, "binding",
+                 [](Json& object) { object["spec"]["nodeName"] = "node-1"; });
   if (all_ready_.contains(DeploymentOf(*pod))) SetReady(key, true);
 }
 
