@@ -145,9 +145,12 @@ Request Request::MergePatch(Resource resource, ObjectVersion version, std::strin
 }
 
 Request Request::StrategicMergePatch(Resource resource, ObjectVersion version,
-                                     std::string_view fields) {
+                                     std::string_view fields, std::string_view subresource) {
   std::string body = WithPreconditions(version, fields);
-  return Patch(resource, std::move(version), PatchType::kStrategicMerge, std::move(body));
+  Request request =
+      Patch(resource, std::move(version), PatchType::kStrategicMerge, std::move(body));
+  request.subresource_ = subresource;
+  return request;
 }
 
 Request Request::JsonPatch(Resource resource, ObjectVersion version, std::string_view operations) {

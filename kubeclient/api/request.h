@@ -69,9 +69,10 @@ class Request {
   // `subresource` is "" or "status".
   static Request MergePatch(Resource resource, ObjectVersion version, std::string_view subresource,
                             std::string_view fields);
-  // PATCH of ownerReferences, to adopt and release (D-104, D-105). `fields` as for MergePatch.
+  // PATCH of lists whose elements have a key: ownerReferences, to adopt and release (D-104, D-105),
+  // or one of several conditions. `fields` and `subresource` as for MergePatch.
   static Request StrategicMergePatch(Resource resource, ObjectVersion version,
-                                     std::string_view fields);
+                                     std::string_view fields, std::string_view subresource = "");
   // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a
   // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
   static Request JsonPatch(Resource resource, ObjectVersion version, std::string_view operations);

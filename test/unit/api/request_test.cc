@@ -44,6 +44,13 @@ TEST_CASE("a merge patch gets uid and resourceVersion beside the metadata it has
       Request::StrategicMergePatch(Resource::kReplicaSets, kVersion, row.fields);
   CHECK(adoption.patch_type() == PatchType::kStrategicMerge);
   CHECK(adoption.body() == request.body());
+  CHECK(adoption.subresource().empty());
+
+  const Request condition =
+      Request::StrategicMergePatch(Resource::kPods, kVersion, row.fields, "status");
+  CHECK(condition.patch_type() == PatchType::kStrategicMerge);
+  CHECK(condition.body() == request.body());
+  CHECK(condition.subresource() == "status");
 }
 
 TEST_CASE("64-bit integers pass through a merge patch unharmed (D-783)") {
