@@ -5,7 +5,8 @@
 namespace windlass::in_place {
 
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now) {
-  return state != nullptr && !CompletionOf(pod, *state, now).complete;
+  if (state == nullptr) return false;
+  return state->drain.has_value() || !CompletionOf(pod, *state, now).complete;
 }
 
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,

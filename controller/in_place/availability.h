@@ -11,7 +11,8 @@
 namespace windlass::in_place {
 
 // Whether a patch of ours is not carried out yet, whatever its target: a Pod that restarts for the
-// sake of an older one is down as well. `state` is null where the annotation is absent or not ours,
+// sake of an older one is down as well. So is one that is drained, before its patch and until it
+// takes traffic again. `state` is null where the annotation is absent or not ours,
 // here and below.
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 

@@ -92,6 +92,15 @@ Result<Drain> ParseDrain(std::string_view text) {
       "as Label:windlass.dev/traffic=on/off");
 }
 
+std::string TextOf(const Drain& drain) {
+  switch (drain.mode) {
+    case Drain::Mode::kNone: return "None";
+    case Drain::Mode::kGate: return "Gate";
+    case Drain::Mode::kLabel: break;
+  }
+  return std::string(kLabelMode) + drain.label + "=" + drain.on + "/" + drain.off;
+}
+
 Status CheckDrain(const Drain& drain, const DeploymentSpec& spec) {
   if (drain.mode == Drain::Mode::kNone) return Unit{};
   const Json pod_template =

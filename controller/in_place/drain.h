@@ -25,6 +25,9 @@ struct Drain {
 // else.
 Result<Drain> ParseDrain(std::string_view text);
 
+// As ParseDrain reads it.
+std::string TextOf(const Drain& drain);
+
 // Whether the template and selector of `spec` let Pods be drained so. Windlass cannot add what is
 // missing: the template would no longer equal the Deployment's. Error kConfig, saying what to
 // change.

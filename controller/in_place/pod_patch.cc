@@ -2,9 +2,9 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "controller/in_place/json_diff.h"
+#include "controller/in_place/json_operations.h"
 #include "controller/in_place/metadata.h"
 #include "controller/in_place/pod_state.h"
 #include "controller/in_place/tolerations.h"
@@ -12,35 +12,6 @@
 
 namespace windlass::in_place {
 namespace {
-
-// The tests and the changes of one patch. The server applies them together or not at all.
-class Operations {
- public:
-  void Test(const std::string& path, Json value) { Add(tests_, "test", path, std::move(value)); }
-  void Put(const std::string& path, Json value) { Add(changes_, "add", path, std::move(value)); }
-  void Replace(const std::string& path, Json value) {
-    Add(changes_, "replace", path, std::move(value));
-  }
-  // Whether the key is still there nobody knows, and removing what is gone would be refused: put
-  // first, it is.
-  void Remove(const std::string& path) {
-    Put(path, "");
-    changes_.push_back({{"op", "remove"}, {"path", path}});
-  }
-  std::string Text() const {
-    Json all = tests_;
-    all.insert(all.end(), changes_.begin(), changes_.end());
-    return all.dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-
- private:
-  static void Add(Json& list, const char* op, const std::string& path, Json value) {
-    list.push_back({{"op", op}, {"path", path}, {"value", std::move(value)}});
-  }
-
-  Json tests_ = Json::array();
-  Json changes_ = Json::array();
-};
 
 Json Parse(const std::string& text) {
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -76,25 +47,6 @@ Status ChangeImages(const SeenPod& pod, const std::vector<ImageChange>& changes,
   return Unit{};
 }
 
-// Where there is no map, none must have come meanwhile: putting one would wipe its keys.
-void ChangeMap(const std::string& path, bool exists, const TextChanges& changes,
-               Operations& operations) {
-  Json map = Json::object();
-  for (const auto& [key, value] : changes) {
-    if (value) map[key] = *value;
-    if (!exists) continue;
-    const std::string place = path + PointerTo(key);
-    if (value) {
-      operations.Put(place, *value);
-    } else {
-      operations.Remove(place);
-    }
-  }
-  if (exists) return;
-  operations.Test(path, nullptr);
-  operations.Put(path, std::move(map));
-}
-
 Status ChangeTolerations(const SeenPod& pod, const std::vector<TolerationChange>& changes,
                          Operations& operations) {
   if (changes.empty()) return Unit{};
@@ -118,10 +70,10 @@ Status ChangeTolerations(const SeenPod& pod, const std::vector<TolerationChange>
   }
   if (present.empty()) {
     operations.Test(path, nullptr);
-    operations.Put(path, std::move(added));
+    operations.Put(path, added);
     return Unit{};
   }
-  for (Json& toleration : added) operations.Put(path + "/-", std::move(toleration));
+  for (const Json& toleration : added) operations.Put(path + "/-", toleration);
   return Unit{};
 }
 
@@ -134,10 +86,10 @@ Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std
   WINDLASS_TRY([[maybe_unused]] const Unit images, ChangeImages(pod, changes.images, operations));
   TextChanges annotations = changes.annotations;
   annotations[std::string(kPodState)] = std::string(state);
-  ChangeMap("/metadata/annotations", pod.has_annotations, annotations, operations);
+  operations.ChangeMap("/metadata/annotations", pod.has_annotations, annotations);
   TextChanges labels = changes.labels;
   labels[std::string(kRevisionLabel)] = std::to_string(revision);
-  ChangeMap("/metadata/labels", pod.has_labels, labels, operations);
+  operations.ChangeMap("/metadata/labels", pod.has_labels, labels);
   WINDLASS_TRY([[maybe_unused]] const Unit tolerations,
                ChangeTolerations(pod, changes.tolerations, operations));
   return Request::GuardedJsonPatch(Resource::kPods, pod.key, pod.uid, operations.Text());

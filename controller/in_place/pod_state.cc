@@ -83,6 +83,23 @@ void Put(std::vector<ContainerPatch>& containers, ContainerPatch container) {
   }
 }
 
+std::optional<Drained> ReadDrained(JsonReader& in) {
+  std::optional<WallTime> since;
+  Drain how;
+  in.Object([&](std::string_view key) {
+    if (key == "since") {
+      since = ParseTime(in.String());
+      if (!since) in.Fail("want an RFC 3339 time");
+    } else if (key == "mode") {
+      Result<Drain> read = ParseDrain(in.String());
+      how = read.ok() ? *std::move(read) : Drain();
+    }
+  });
+  if (!since) in.Fail("since: missing");
+  if (how.mode == Drain::Mode::kNone) in.Fail("mode: want Label:<key>=<on>/<off> or Gate");
+  return Drained{since.value_or(WallTime{}), std::move(how)};
+}
+
 // The members that must be there.
 struct Members {
   std::optional<int64_t> version;
@@ -106,7 +123,12 @@ struct Members {
   }
 };
 
-void ReadMembers(JsonReader& in, Members& out, std::vector<ContainerPatch>& containers) {
+struct Extras {
+  std::vector<ContainerPatch> containers;
+  std::optional<Drained> drain;
+};
+
+void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
   in.Object([&](std::string_view key) {
     if (key == "v") {
       out.version = in.Int64();
@@ -128,8 +150,10 @@ void ReadMembers(JsonReader& in, Members& out, std::vector<ContainerPatch>& cont
     } else if (key == "attempt") {
       ReadCount(in, 1, out.attempt);
     } else if (key == "c") {
-      containers.clear();
-      in.Object([&](std::string_view name) { Put(containers, ReadContainer(in, name)); });
+      extras.containers.clear();
+      in.Object([&](std::string_view name) { Put(extras.containers, ReadContainer(in, name)); });
+    } else if (key == "drain") {
+      extras.drain = ReadDrained(in);
     }
   });
 }
@@ -165,6 +189,9 @@ Result<std::string> WritePodState(const PodState& state) {
   for (const ContainerPatch& container : state.containers) {
     json["c"][container.name] = JsonOf(container);
   }
+  if (state.drain) {
+    json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
+  }
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() <= kPodStateBytesMax) return text;
   return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
@@ -179,9 +206,9 @@ Result<PodState> ParsePodState(std::string_view text) {
   }
   JsonReader in;
   Members members;
-  std::vector<ContainerPatch> containers;
+  Extras extras;
   in.Begin(text);
-  ReadMembers(in, members, containers);
+  ReadMembers(in, members, extras);
   if (Status whole = in.End(); !whole.ok()) return std::move(whole).error().Context(kPodState);
   if (const char* missing = members.Missing()) return Malformed(std::string(missing) + ": missing");
   return PodState{.deployment = *members.deployment,
@@ -191,7 +218,8 @@ Result<PodState> ParsePodState(std::string_view text) {
                   .generation_before = *members.generation_before,
                   .at = *members.at,
                   .attempt = *members.attempt,
-                  .containers = std::move(containers)};
+                  .containers = std::move(extras.containers),
+                  .drain = std::move(extras.drain)};
 }
 
 std::optional<Result<PodState>> PodStateOf(const Pod& pod) {

@@ -7,6 +7,12 @@
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
 //                "rc":0,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
+// A Pod that is taken out of traffic says so in one more member (C.7). It stays from before the
+// patch until the containers are ready again; before the patch, all else is what the Pod's last
+// patch wrote or, if there was none, target and from are the template it is of, with no containers.
+//
+//    "drain":{"since":"2026-11-20T06:34:05Z","mode":"Label:windlass.dev/traffic=on/off"}
+//
 // Anybody who may patch Pods may write it. Whatever cannot be understood is an error, and such a
 // Pod counts as foreign; members that nobody knows are ignored.
 #pragma once
@@ -17,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/in_place/drain.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/result.h"
@@ -47,6 +54,13 @@ struct ContainerPatch {
   bool operator==(const ContainerPatch&) const = default;
 };
 
+// A Pod that is out of traffic, or is about to be.
+struct Drained {
+  WallTime since;  // by our clock
+  Drain how;       // as it was configured then; never mode kNone
+  bool operator==(const Drained&) const = default;
+};
+
 struct PodState {
   Uid deployment;
   int64_t revision = 0;
@@ -56,6 +70,7 @@ struct PodState {
   WallTime at;                             // by our clock
   int32_t attempt = 1;                     // at this target
   std::vector<ContainerPatch> containers;  // names are unique; none if only metadata changed
+  std::optional<Drained> drain{};
   bool operator==(const PodState&) const = default;
 };
 

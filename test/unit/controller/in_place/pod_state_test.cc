@@ -46,6 +46,19 @@ TEST_CASE("C.4 P-034 what was written is read again") {
   CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));
 }
 
+TEST_CASE("C.7 a drained Pod says since when and how") {
+  PodState state = State();
+  state.drain = Drained{kAt, *ParseDrain("Label:windlass.dev/traffic=on/off")};
+  const std::string text = kText.substr(0, kText.size() - 1) +
+                           R"(,"drain":{"since":"1970-01-01T00:16:40Z",)"
+                           R"("mode":"Label:windlass.dev/traffic=on/off"}})";
+  CHECK(WritePodState(state) == Result<std::string>(text));
+  CHECK(ParsePodState(text) == Result<PodState>(state));
+  state.drain->how = *ParseDrain("Gate");
+  state.containers.clear();
+  CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));
+}
+
 TEST_CASE("C.4 one container takes half a kilobyte, and so many do not fit") {
   PodState state = State();
   ContainerPatch& app = state.containers[0];
@@ -66,7 +79,7 @@ TEST_CASE("C.4 one container takes half a kilobyte, and so many do not fit") {
 
 TEST_CASE("C.4 what a later version adds is ignored") {
   std::string text = kText;
-  text.replace(text.find("\"rev\""), 0, R"("drain":{"since":[1]},)");
+  text.replace(text.find("\"rev\""), 0, R"("later":{"since":[1]},)");
   text.replace(text.find("\"to\""), 0, R"("batch":2,)");
   CHECK(ParsePodState(text) == Result<PodState>(State()));
 }
@@ -109,6 +122,16 @@ TEST_CASE("C.3 C.4 garbage is an error that names it") {
       {R"("rc":0)", R"("rc":0,"seen":{})", "c.app.seen: want an array"},
       {R"("rc":0)", R"("rc":0,"seen":["A"])", "c.app.seen[0]: want an object"},
       {R"("rc":0)", R"("rc":0,"seen":[{"id":1}])", "c.app.seen[0].id: want a string"},
+      {R"("rev")", R"("drain":[],"rev")", "drain: want an object"},
+      {R"("rev")", R"("drain":{"mode":"Gate"},"rev")", "drain: since: missing"},
+      {R"("rev")", R"("drain":{"mode":"Gate","since":"x"},"rev")", "drain.since: want an RFC"},
+      {R"("rev")", R"("drain":{"since":"1970-01-01T00:16:40Z"},"rev")", "drain: mode: want"},
+      {R"("rev")", R"("drain":{"since":"1970-01-01T00:16:40Z","mode":"None"},"rev")",
+       "drain: mode: want"},
+      {R"("rev")", R"("drain":{"since":"1970-01-01T00:16:40Z","mode":"Label:a=b/b"},"rev")",
+       "drain: mode: want"},
+      {R"("rev")", R"("drain":{"since":"1970-01-01T00:16:40Z","mode":1},"rev")",
+       "drain.mode: want a string"},
       {R"("rc":0}}})", R"("rc":0}}}})", "document"},
       {R"("rc":0}}})", R"("rc":0}})", "want"},
   }));

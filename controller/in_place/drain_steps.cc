@@ -1,0 +1,175 @@
+#include "controller/in_place/drain_steps.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "controller/in_place/json_diff.h"
+#include "controller/in_place/json_operations.h"
+#include "kubeclient/api/time.h"
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Do = DrainStep::Do;
+using Mode = Drain::Mode;
+
+bool HasLabel(const Pod& pod, const std::string& label, const std::string& value) {
+  return pod.meta.labels.Find(label) == value;
+}
+
+// Whether the Pod could be drained so at all: its gates are those it was born with.
+bool CanDrain(const Pod& pod, const Drain& drain) {
+  return drain.mode == Mode::kLabel || (drain.mode == Mode::kGate && pod.has_in_place_gate);
+}
+
+bool LooksDrained(const Pod& pod, const Drain& drain) {
+  if (drain.mode == Mode::kLabel) return HasLabel(pod, drain.label, drain.off);
+  return pod.in_place_ready == ConditionStatus::kFalse;
+}
+
+// How the Pod is drained, or would be.
+const Drain& MethodFor(const Options& options, const PodState* state) {
+  const bool drained = state != nullptr && state->drain;
+  const Drain& drain = drained ? state->drain->how : options.drain;
+  WL_ASSERT(drain.mode != Mode::kNone);
+  return drain;
+}
+
+DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& drained, bool chosen,
+                        bool complete, WallTime now) {
+  if (!chosen) return {complete && pod.containers_ready.IsTrue() ? Do::kEnd : Do::kWait};
+  if (!complete) return {Do::kPatch};  // it is restarting: re-targeted at once (P-034)
+  // Somebody put it back into traffic.
+  if (!LooksDrained(pod, drained.how)) return {Do::kBegin};
+  const WallTime until = drained.since + seconds(options.drain_seconds);
+  if (now < until) return {Do::kWait, until};
+  if (drained.how.mode == Mode::kGate && pod.ready.IsTrue()) return {Do::kWait};
+  return {Do::kPatch};
+}
+
+// State as the annotation's text; nullopt to take it away.
+using StateText = std::optional<std::string>;
+
+// Refused unless the Pod still has the state that was seen: an overlapping leader may have patched
+// it, and its account of that must not get lost.
+Request PatchLabel(const Pod& pod, const std::string& label, const std::string& value,
+                   const StateText& state) {
+  Operations operations;
+  operations.Test("/metadata/deletionTimestamp", nullptr);
+  const std::string key(kPodState);
+  const std::string path = "/metadata/annotations";
+  const auto seen = pod.meta.annotations.Find(kPodState);
+  if (pod.has_annotations) {
+    operations.Test(path + PointerTo(key), seen ? Json(*seen) : Json());
+  }
+  if (state || seen) operations.ChangeMap(path, pod.has_annotations, {{key, state}});
+  operations.ChangeMap("/metadata/labels", !pod.meta.labels.empty(), {{label, value}});
+  return Request::GuardedJsonPatch(Resource::kPods, KeyOf(pod.meta), pod.meta.uid,
+                                   operations.Text());
+}
+
+// By the key of conditions, their type: the kubelet's are left alone. `annotations` is a merge.
+Request PatchGate(const Pod& pod, bool open, Json annotations, WallTime now) {
+  Json fields = {{"status",
+                  {{"conditions",
+                    {{{"type", kInPlaceReadyGate},
+                      {"status", open ? "True" : "False"},
+                      {"lastTransitionTime", FormatTime(now)},
+                      {"reason", open ? "InTraffic" : "Drained"},
+                      {"message", ""}}}}}}};
+  if (!annotations.empty()) fields["metadata"]["annotations"] = std::move(annotations);
+  return Request::StrategicMergePatch(Resource::kPods, VersionOf(pod.meta),
+                                      fields.dump(-1, ' ', false, Json::error_handler_t::replace),
+                                      "status");
+}
+
+Request PatchTraffic(const Pod& pod, const Drain& drain, bool on, const StateText& state,
+                     WallTime now) {
+  if (drain.mode == Mode::kLabel) {
+    return PatchLabel(pod, drain.label, on ? drain.on : drain.off, state);
+  }
+  Json annotations = Json::object();
+  const std::string key(kPodState);
+  if (state) {
+    annotations[key] = *state;
+  } else if (pod.meta.annotations.Has(kPodState)) {
+    annotations[key] = nullptr;
+  }
+  return PatchGate(pod, on, std::move(annotations), now);
+}
+
+// Written by BeginDrain, for a Pod that had none.
+bool SaysNothingElse(const PodState& state) {
+  return state.containers.empty() && state.target == state.from;
+}
+
+}  // namespace
+
+DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
+                        bool complete, WallTime now) {
+  if (pod.meta.deleting()) return {};
+  if (state != nullptr && state->drain) {
+    return NextOfDrained(options, pod, *state->drain, chosen, complete, now);
+  }
+  const Drain& drain = options.drain;
+  if (chosen) {
+    const bool in_traffic = complete && pod.ready.IsTrue();
+    return {in_traffic && CanDrain(pod, drain) ? Do::kBegin : Do::kPatch};
+  }
+  const bool left_out = drain.mode == Mode::kLabel && LooksDrained(pod, drain);
+  return {left_out ? Do::kEnd : Do::kNothing};
+}
+
+Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
+                           const Unpatched& unpatched, WallTime now) {
+  PodState next = state != nullptr ? *state
+                                   : PodState{.deployment = unpatched.deployment,
+                                              .revision = unpatched.revision,
+                                              .target = unpatched.of,
+                                              .from = unpatched.of,
+                                              .generation_before = pod.meta.generation,
+                                              .at = now,
+                                              .containers = {}};
+  const Drain drain = MethodFor(options, state);
+  next.drain = Drained{now, drain};
+  WINDLASS_TRY(std::string text, WritePodState(next));
+  return PatchTraffic(pod, drain, /*on=*/false, std::move(text), now);
+}
+
+Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
+                         WallTime now) {
+  Drain drain = MethodFor(options, state);
+  // The template may have got another value meanwhile, and the Pod with it.
+  const bool same_label = drain.mode == Mode::kLabel && options.drain.mode == Mode::kLabel &&
+                          drain.label == options.drain.label;
+  if (same_label) drain.on = options.drain.on;
+  // What is not ours to understand stays as it is.
+  const auto seen = pod.meta.annotations.Find(kPodState);
+  StateText text = seen ? StateText(std::string(*seen)) : std::nullopt;
+  if (state != nullptr) {
+    PodState next = *state;
+    next.drain.reset();
+    text = std::nullopt;
+    if (!SaysNothingElse(next)) {
+      WINDLASS_TRY(text, WritePodState(next));
+    }
+  }
+  return PatchTraffic(pod, drain, /*on=*/true, text, now);
+}
+
+std::optional<Request> KeepGateOpen(const Pod& pod, WallTime now) {
+  if (!pod.has_in_place_gate || pod.in_place_ready == ConditionStatus::kTrue) return std::nullopt;
+  if (pod.meta.deleting()) return std::nullopt;
+  const std::optional<Result<PodState>> state = PodStateOf(pod);
+  if (state && state->ok() && (*state)->drain) return std::nullopt;
+  return PatchGate(pod, /*open=*/true, Json::object(), now);
+}
+
+TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state) {
+  if (state != nullptr && state->drain) changes.labels.erase(state->drain->how.label);
+  return changes;
+}
+
+}  // namespace windlass::in_place
