@@ -1,0 +1,73 @@
+// The annotations by which ReplicaSets remember a rollout in place: each of them with this text.
+#include <nlohmann/json.hpp>
+
+#include "controller/in_place/exchange.h"
+#include "controller/in_place/rollout_mode.h"
+#include "kubeclient/base/assert.h"
+#include "test/fuzz/input.h"
+
+namespace windlass::fuzz {
+namespace {
+
+using namespace in_place;
+
+constexpr std::string_view kRevision = "6";
+
+ReplicaSet Named(const char* name, const char* uid) {
+  ReplicaSet rs;
+  rs.meta.namespace_ = "shop";
+  rs.meta.name = name;
+  rs.meta.uid = *Uid::Parse(uid);
+  rs.meta.labels = {{kPodTemplateHashLabel, "55"}};
+  return rs;
+}
+
+ReplicaSet Pending(std::string_view key, std::string_view text) {
+  ReplicaSet rs = Named("web-bbb", "bbbbbbbb-e89b-42d3-a456-426614174000");
+  rs.meta.annotations = {{key, text}, {"deployment.kubernetes.io/revision", kRevision}};
+  return rs;
+}
+
+void CheckNotes(std::string_view text) {
+  if (const auto mode = ModeOf(Pending(kMode, text), kRevision)) {
+    WL_ASSERT(ModeOf(Pending(kMode, WriteMode(*mode, kRevision)), kRevision) == mode);
+  }
+  if (const auto reason = BlockedBy(Pending(kBlocked, text), kRevision)) {
+    WL_ASSERT(BlockedBy(Pending(kBlocked, WriteBlock(kRevision, *reason)), kRevision) == reason);
+  }
+  WL_ASSERT(NotedStandIns(Pending(kStandIns, text)) >= 0);
+}
+
+void CheckStash(std::string_view text) {
+  const ReplicaSet pending = Pending(kExchange, text);
+  const ReplicaSet host = Named("web-aaa", "aaaaaaaa-e89b-42d3-a456-426614174000");
+  const ReplicaSet* const all[] = {&pending, &host};
+  const std::optional<Stash> stash = StashOf(pending, host);
+  WL_ASSERT(stash.has_value() == (HostOfStash(pending, all) == &host));
+  if (!stash) return;
+  WL_ASSERT(!StashOf(host, pending));
+  const Result<Request> finish = FinishExchange(host, *stash);
+  if (!finish.ok()) {
+    WL_ASSERT(finish.error().kind == ErrorKind::kMalformed);
+    return;
+  }
+  WL_ASSERT(nlohmann::json::accept(finish->body()));
+}
+
+void CheckTemplate(const std::string& text) {
+  const ReplicaSet pending = Pending(kMode, "");
+  const ReplicaSet host = Named("web-aaa", "aaaaaaaa-e89b-42d3-a456-426614174000");
+  const Result<Request> begin = BeginExchange(host, "{}", pending, text);
+  if (begin.ok()) WL_ASSERT(nlohmann::json::accept(begin->body()));
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string text(windlass::fuzz::Text(data, size));
+  windlass::fuzz::CheckNotes(text);
+  windlass::fuzz::CheckStash(text);
+  windlass::fuzz::CheckTemplate(text);
+  return 0;
+}
