@@ -151,9 +151,15 @@ bool IsNew(const Situation& situation, const Step& step) {
   return write == nullptr || FindOutcome(situation.learned, write->request.Identity()) == nullptr;
 }
 
+// The caches are on their way to their first complete state, and will wake us.
+bool IsOnlyLate(const Situation& situation) {
+  return situation.in_place.phase == InPlacePhase::kUnknown && !situation.view.in_place_known &&
+         situation.view.in_place_missing.empty();
+}
+
 Step WaitFor(const Situation& situation) {
   Wait wait;
-  if (const auto& when = situation.in_place.next.look_again) {
+  if (const auto& when = situation.in_place.look_again) {
     wait.look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
   }
   return NoLaterThanDeadline(situation, wait);
@@ -180,9 +186,12 @@ std::optional<Step> NextInPlace(const Situation& situation) {
   if (in_place.options().policy != Policy::kDisabled) {
     if (auto step = MirrorAnnotations(situation)) return step;
   }
+  if (auto gate = OpenGates(situation)) return gate;
+  if (auto end = EndDrains(situation)) return end;
   auto step = NextOfPhase(situation);
   if (step && IsNew(situation, *step)) return step;
   if (!IsOurs(in_place.phase)) return std::nullopt;
+  if (IsOnlyLate(situation)) return Wait{};
   if (auto status = WriteStatus(situation, Progress::kEvaluate);
       status && IsNew(situation, *status)) {
     return status;
@@ -194,6 +203,8 @@ std::optional<Step> NextInPlace(const Situation& situation) {
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
+  if (IsOnlyLate(situation)) return Wait{};
+  if (auto end = EndDrains(situation)) return end;
   auto step = KeepSize(situation);
   if (step && IsNew(situation, *step)) return step;
   if (auto status = WriteStatus(situation, Progress::kPaused);

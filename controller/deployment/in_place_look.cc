@@ -4,6 +4,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/situation.h"
+#include "controller/in_place/completion.h"
 #include "controller/in_place/eligibility.h"
 #include "controller/in_place/failure.h"
 #include "controller/in_place/nodes.h"
@@ -177,7 +178,7 @@ class Looker {
   }
 
   void LookAgainAt(const std::optional<WallTime>& when) {
-    if (when && (!look_again_ || *when < *look_again_)) look_again_ = when;
+    if (when && (!out_.look_again || *when < *out_.look_again)) out_.look_again = when;
   }
 
   void ChooseNext() {
@@ -185,15 +186,29 @@ class Looker {
     const in_place::BatchLimits limits = LimitsOf(returning);
     std::vector<bool> left_out;
     for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(*pod));
-    out_.next = in_place::ChooseNextPod(*out_.pods, left_out, limits, out_.options().pdb,
-                                        s_.view.budgets, s_.now);
+    out_.next = in_place::ChooseNextPods(*out_.pods, left_out, limits, out_.options().pdb,
+                                         s_.view.budgets, s_.now);
     LookAgainAt(out_.next.look_again);
     LookAgainAt(in_place::WhenTimeTells(*out_.pods, s_.deployment.spec.min_ready_seconds, s_.now));
-    out_.next.look_again = look_again_;
+    FindDrain();
     const in_place::PodCounts& counts = out_.counts;
     out_.at_rest = !returning && limits.partition > 0 && counts.to_update > 0 &&
                    counts.to_update <= limits.partition &&
                    counts.available >= s_.deployment.spec.replicas && counts.in_flight == 0;
+  }
+
+  void FindDrain() {
+    const bool stopped = s_.deployment.spec.paused || out_.held || out_.blocked;
+    for (size_t i = 0; i < out_.pods->size(); ++i) {
+      const in_place::PodState* state = out_.pods->state(i);
+      const Pod& pod = *out_.pods->pods[i];
+      const bool chosen = !stopped && std::ranges::count(out_.next.batch, i) > 0;
+      const bool complete =
+          state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete;
+      out_.drain.push_back(
+          in_place::NextDrainStep(out_.options(), pod, state, chosen, complete, s_.now));
+      LookAgainAt(out_.drain.back().until);
+    }
   }
 
   in_place::BatchLimits LimitsOf(bool returning) const {
@@ -245,7 +260,6 @@ class Looker {
 
   const Situation& s_;
   InPlace out_;
-  std::optional<WallTime> look_again_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
+#include "controller/in_place/drain_steps.h"
 #include "controller/in_place/patch_for.h"
 
 namespace windlass::deployment {
@@ -97,14 +98,65 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
   return write;
 }
 
+Write OfPod(const Pod& pod, Request request, std::string decision) {
+  return {
+      .request = std::move(request),
+      .because = {std::move(decision), {{"pod", pod.meta.name}, {"node", pod.node_name.text()}}},
+      .go_on_if_refused = true};
+}
+
+Step BeginDrain(const Situation& situation, size_t i) {
+  const in_place::RolloutPods& pods = *situation.in_place.pods;
+  const Pod& pod = *pods.pods[i];
+  const in_place::Unpatched unpatched{
+      .deployment = situation.deployment.meta.uid,
+      .revision = RevisionOf(situation.in_place.host->meta).value_or(0),
+      .of = pods.of[i]};
+  Result<Request> request = in_place::BeginDrain(situation.in_place.options(), pod, pods.state(i),
+                                                 unpatched, situation.now);
+  if (!request.ok()) return Failed{.error = request.error()};
+  return OfPod(pod, *std::move(request), "drain pod");
+}
+
 }  // namespace
 
 std::optional<Step> PatchNextPod(const Situation& situation) {
+  using Do = in_place::DrainStep::Do;
   const InPlace& in_place = situation.in_place;
-  if (!in_place.pods || !in_place.next.pod) return std::nullopt;
-  Step step = Patch(situation, *in_place.next.pod, Target(situation));
-  if (Write* write = std::get_if<Write>(&step)) TellProgress(situation, *write);
-  return step;
+  if (!in_place.pods) return std::nullopt;
+  for (const size_t i : in_place.next.batch) {
+    const in_place::DrainStep& drain = in_place.drain[i];
+    if (drain.what == Do::kBegin) return BeginDrain(situation, i);
+    if (drain.what != Do::kPatch) continue;
+    Step step = Patch(situation, i, Target(situation));
+    if (Write* write = std::get_if<Write>(&step)) TellProgress(situation, *write);
+    return step;
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> EndDrains(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  for (size_t i = 0; i < in_place.drain.size(); ++i) {
+    if (in_place.drain[i].what != in_place::DrainStep::Do::kEnd) continue;
+    const Pod& pod = *in_place.pods->pods[i];
+    Result<Request> request =
+        in_place::EndDrain(in_place.options(), pod, in_place.pods->state(i), situation.now);
+    if (!request.ok()) return Failed{.error = request.error()};
+    if (FindOutcome(situation.learned, request->Identity()) != nullptr) continue;
+    return OfPod(pod, *std::move(request), "undrain pod");
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> OpenGates(const Situation& situation) {
+  if (!situation.view.in_place_known) return std::nullopt;
+  for (const Pod* pod : situation.view.whole_pods) {
+    std::optional<Request> request = in_place::KeepGateOpen(*pod, situation.now);
+    if (!request || FindOutcome(situation.learned, request->Identity()) != nullptr) continue;
+    return OfPod(*pod, *std::move(request), "open gate");
+  }
+  return std::nullopt;
 }
 
 std::optional<Step> RevertNextPod(const Situation& situation) {

@@ -9,8 +9,15 @@
 
 namespace windlass::deployment {
 
-// The Pod that was chosen (InPlace::next) gets the template it should have; nullopt: none is.
+// A Pod that was chosen (InPlace::next) gets the template it should have, after it was taken out of
+// traffic where that is asked for; nullopt: none is, or all are waited for.
 std::optional<Step> PatchNextPod(const Situation& situation);
+
+// A drained Pod that is done, or is not to be patched any more, takes traffic again (P-051).
+std::optional<Step> EndDrains(const Situation& situation);
+
+// Pods with our readinessGate become Ready only when told so.
+std::optional<Step> OpenGates(const Situation& situation);
 
 // A failed Pod of a revision that is given up gets the host's template back (P-062).
 std::optional<Step> RevertNextPod(const Situation& situation);

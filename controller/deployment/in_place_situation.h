@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/in_place/drain_steps.h"
 #include "controller/in_place/exchange.h"
 #include "controller/in_place/next_pod.h"
 #include "controller/in_place/options.h"
@@ -50,7 +51,9 @@ struct InPlace {
   std::vector<size_t> failed{};                 // of `pods`: patched to the target in vain
   std::optional<std::string> failing{};         // the first of them: "web-1: app: ErrImagePull"
   bool failed_for_long = false;                 // one of them has had its time to recover (P-062)
-  in_place::NextPod next{};                     // phases staged, returning
+  in_place::NextPods next{};                    // phases staged, returning, committing
+  std::vector<in_place::DrainStep> drain{};     // one for each of `pods`
+  std::optional<WallTime> look_again{};         // when time alone may change any of this
 
   // The Pods themselves are counted, because their Ready says too little (in-place §0, fact 2).
   bool counts_pods() const { return pods.has_value(); }

@@ -39,6 +39,15 @@ Word Running(std::string_view reason, const Situation& situation, const std::str
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
 }
 
+// Some Pod is out of traffic and waits for its patch.
+bool IsDraining(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodState* state = in_place.pods->state(i);
+    if (state != nullptr && state->drain && !in_place.pods->standings[i].updated) return true;
+  }
+  return false;
+}
+
 Word OfStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const in_place::PodCounts& counts = in_place.counts;
@@ -53,7 +62,8 @@ Word OfStaged(const Situation& situation) {
         "PodDisruptionBudget " + in_place.next.blocking->meta.name + " allows no disruption now");
   }
   if (counts.to_update == 0 && counts.in_flight == 0) return Running("Committing", situation);
-  if (counts.in_flight > 0 || in_place.next.pod) return Running("Patching", situation);
+  if (IsDraining(in_place)) return Running("Draining", situation);
+  if (counts.in_flight > 0 || !in_place.next.batch.empty()) return Running("Patching", situation);
   if (counts.updated == counts.stand_ins) return Running("Staged", situation);
   return Running("WaitingForBudget", situation);
 }

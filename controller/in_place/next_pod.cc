@@ -8,21 +8,29 @@
 #include "controller/in_place/disruption.h"
 
 namespace windlass::in_place {
+namespace {
 
-NextPod ChooseNextPod(const RolloutPods& pods, const std::vector<bool>& left_out,
-                      const BatchLimits& limits, PdbPolicy policy,
-                      std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
+bool IsDrained(const RolloutPods& pods, size_t i) {
+  const PodState* state = pods.state(i);
+  return state != nullptr && state->drain.has_value();
+}
+
+}  // namespace
+
+NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
+                        const BatchLimits& limits, PdbPolicy policy,
+                        std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
   Candidates candidates = CandidatesOf(pods.pods, pods.standings, now);
   std::erase_if(candidates.order, [&](size_t i) { return left_out[i]; });
-  NextPod next{.look_again = candidates.look_again};
+  NextPods next{.look_again = candidates.look_again};
   AllowedByBudgets allowed{.candidates = candidates.order};
   if (policy != PdbPolicy::kIgnore) {
     allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets);
   }
-  const std::vector<size_t> batch = NextBatch(pods.standings, allowed.candidates, limits);
-  if (!batch.empty()) {
-    next.pod = batch.front();
-  } else if (!NextBatch(pods.standings, candidates.order, limits).empty()) {
+  // It has its place already, and another one must not take it.
+  std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
+  next.batch = NextBatch(pods.standings, allowed.candidates, limits);
+  if (next.batch.empty() && !NextBatch(pods.standings, candidates.order, limits).empty()) {
     next.blocking = allowed.blocking;
   }
   return next;

@@ -1,5 +1,5 @@
-// Which Pod is to be patched next, if any may be. One at a time: what a patch changes is seen
-// before the next is decided on. Source: in-place P-031 … P-039.
+// Which Pods may be patched now. The caller takes the first, or the first that need not be waited
+// for: what that changes is seen before the next is decided on. Source: in-place P-031 … P-039.
 #pragma once
 
 #include <optional>
@@ -13,17 +13,17 @@
 
 namespace windlass::in_place {
 
-struct NextPod {
-  std::optional<size_t> pod{};  // an index into the RolloutPods
+struct NextPods {
+  std::vector<size_t> batch{};  // indexes into the RolloutPods; drained Pods first
   // Some Pod would be next, but this budget keeps every such one; nullptr: none does.
   const PodDisruptionBudget* blocking = nullptr;
   std::optional<WallTime> look_again{};  // when time alone may bring the next
 };
 
 // `left_out[i]`: the server would not have Pod i patched (P-036).
-NextPod ChooseNextPod(const RolloutPods& pods, const std::vector<bool>& left_out,
-                      const BatchLimits& limits, PdbPolicy policy,
-                      std::span<const PodDisruptionBudget* const> budgets, WallTime now);
+NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
+                        const BatchLimits& limits, PdbPolicy policy,
+                        std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
 // When time alone may complete a Pod in flight or make one available; nullopt: events will tell.
 std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/in_place/completion.h"
+#include "controller/in_place/drain_steps.h"
 #include "controller/in_place/eligibility.h"
 #include "controller/in_place/pod_changes.h"
 #include "controller/in_place/pod_patch.h"
@@ -71,7 +72,7 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
   WINDLASS_TRY(const TemplateChanges of_template, ChangesBetween(from, target.to, options));
   WINDLASS_TRY(const TemplateImages images,
                ReadTemplateImages(target.to.fingerprint, target.to.json));
-  const TemplateChanges changes = ChangesFor(pod, images, of_template);
+  const TemplateChanges changes = KeepDrained(ChangesFor(pod, images, of_template), state);
 
   SeenPod seen = Seen(pod);
   if (!changes.tolerations.empty()) {
@@ -83,14 +84,15 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
   std::vector<ContainerImage> wanted;
   for (const ImageChange& change : changes.images) wanted.push_back({change.container, change.to});
   const bool again = state != nullptr && state->target == target.to.fingerprint;
-  const PodState next{.deployment = target.deployment,
-                      .revision = target.revision,
-                      .target = target.to.fingerprint,
-                      .from = from.fingerprint,
-                      .generation_before = pod.meta.generation,
-                      .at = now,
-                      .attempt = again ? state->attempt + 1 : 1,
-                      .containers = PatchedContainers(pod, state, wanted, now)};
+  PodState next{.deployment = target.deployment,
+                .revision = target.revision,
+                .target = target.to.fingerprint,
+                .from = from.fingerprint,
+                .generation_before = pod.meta.generation,
+                .at = now,
+                .attempt = again ? state->attempt + 1 : 1,
+                .containers = PatchedContainers(pod, state, wanted, now)};
+  if (state != nullptr) next.drain = state->drain;
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
   return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});

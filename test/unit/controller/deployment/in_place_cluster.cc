@@ -198,6 +198,10 @@ std::string InPlaceCluster::ImageOfPod(const std::string& pod) const {
   return pods_by_name_.at(pod)["spec"]["containers"][0]["image"];
 }
 
+std::string InPlaceCluster::LabelOf(const std::string& pod, const std::string& key) const {
+  return pods_by_name_.at(pod)["metadata"]["labels"].value(key, "");
+}
+
 int InPlaceCluster::RestartsOf(const std::string& pod) const {
   return pods_by_name_.at(pod)["status"]["containerStatuses"][0]["restartCount"];
 }

@@ -33,6 +33,7 @@ class InPlaceCluster : public Cluster {
   std::vector<std::string> PodNames() const;
   std::string ImageOfPod(const std::string& pod) const;
   int RestartsOf(const std::string& pod) const;
+  std::string LabelOf(const std::string& pod, const std::string& key) const;
   // "True Patching"
   std::string InPlaceCondition() { return Condition("windlass.dev/InPlace"); }
 

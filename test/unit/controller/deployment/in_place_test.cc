@@ -259,6 +259,43 @@ TEST_CASE("paused, no Pod is patched, and what is in flight is watched (P-041)")
   CHECK(c.SizeOf("v2") == 4);
 }
 
+TEST_CASE("drained by a label, a Pod is out of traffic before it is patched (P-040, P-051)") {
+  Started c(3);
+  c.Edit([](auto& d) { d["spec"]["template"]["metadata"]["labels"]["traffic"] = "on"; });
+  c.SettleInPlace();
+  REQUIRE(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  const auto pods = c.PodNames();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.Annotate("windlass.dev/in-place-drain-seconds", "10");
+  c.SetImage("v2");
+  std::map<std::string, int64_t> out_since;
+  int patched = 0;
+  for (int round = 0; round < 200; ++round) {
+    std::map<std::string, std::string> before;
+    for (const std::string& pod : pods) before[pod] = c.ImageOfPod(pod);
+    c.Sync();
+    int out = 0;
+    for (const std::string& pod : pods) {
+      const bool off = c.LabelOf(pod, "traffic") == "off";
+      out += off ? 1 : 0;
+      if (!off) out_since.erase(pod);
+      if (off && !out_since.contains(pod)) out_since[pod] = c.now;
+      if (before[pod] == c.ImageOfPod(pod)) continue;
+      ++patched;
+      CHECK(off);
+      CHECK(c.now - out_since[pod] >= 10);
+    }
+    CHECK(out <= 1);
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+  }
+  CHECK(patched == 3);
+  CHECK(c.PodNames() == pods);
+  for (const std::string& pod : pods) CHECK(c.LabelOf(pod, "traffic") == "on");
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
 TEST_CASE("scaled midway, the host has the size and new Pods get the target") {
   Started c(3);
   c.SetImage("v2");
