@@ -1,7 +1,10 @@
 #include "test/sim/image_behaviour.h"
 
+#include <array>
 #include <cctype>
 #include <charconv>
+#include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -49,6 +52,19 @@ bool HasWord(std::string_view name, std::string_view word) {
   return false;
 }
 
+// The word behind "digest-"; empty when there is none.
+std::string_view DigestWord(std::string_view name) {
+  static constexpr std::string_view kKey = "digest-";
+  for (size_t at = name.find(kKey); at != std::string_view::npos; at = name.find(kKey, at + 1)) {
+    if (at > 0 && IsWordByte(name[at - 1])) continue;
+    std::string_view word = name.substr(at + kKey.size());
+    size_t size = 0;
+    while (size < word.size() && IsWordByte(word[size])) ++size;
+    return word.substr(0, size);
+  }
+  return "";
+}
+
 }  // namespace
 
 // The registry's host and the digest are not part of the name: nobody who writes a manifest chooses
@@ -70,6 +86,30 @@ ImageBehaviour BehaviourOf(std::string_view image) {
   behaviour.crash = Timed(name, "crash");
   behaviour.exit = Timed(name, "exits");
   return behaviour;
+}
+
+std::string ImageIdOf(std::string_view image) {
+  const size_t at = image.find('@');
+  const std::string_view name = image.substr(0, at);
+  const size_t slash = name.rfind('/');
+  const size_t colon = name.find(':', slash == std::string_view::npos ? 0 : slash);
+  const std::string repository(name.substr(0, colon));
+  if (at != std::string_view::npos) return repository + std::string(image.substr(at));
+  const std::string_view word = DigestWord(name);
+  return repository + "@sha256:" + DigitsOf(word.empty() ? name : word);
+}
+
+std::string DigitsOf(std::string_view text) {
+  std::string digits;
+  uint64_t hash = 14695981039346656037ULL;  // FNV-1a, run on for each part
+  for (int part = 0; part < 4; ++part) {
+    for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
+    std::array<char, 17> hex{};
+    std::snprintf(hex.data(), hex.size(), "%016llx", static_cast<unsigned long long>(hash));
+    digits += hex.data();
+    hash ^= static_cast<uint64_t>(part) + 1;
+  }
+  return digits;
 }
 
 }  // namespace windlass::sim

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "kubeclient/base/clock.h"
@@ -22,5 +23,13 @@ struct ImageBehaviour {
 };
 
 ImageBehaviour BehaviourOf(std::string_view image);
+
+// What a runtime reports as imageID: "<repository>@sha256:<64 digits>". The digest is that of the
+// reference, if it has one; "digest-abc" in the name makes all tags with that word one digest;
+// otherwise every reference is an image of its own.
+std::string ImageIdOf(std::string_view image);
+
+// 64 hexadecimal digits that depend on nothing but the text.
+std::string DigitsOf(std::string_view text);
 
 }  // namespace windlass::sim

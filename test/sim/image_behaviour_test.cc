@@ -54,5 +54,16 @@ TEST_CASE("An image's name says how its container behaves, as in test/cluster") 
   CHECK(Milliseconds(got.exit) == row.exit_ms);
 }
 
+TEST_CASE("Two tags are one digest when their names say so") {
+  const std::string one = ImageIdOf("registry.example:5000/web:1-digest-abc");
+  CHECK(one.starts_with("registry.example:5000/web@sha256:"));
+  CHECK(one.size() == std::string("registry.example:5000/web@sha256:").size() + 64);
+  CHECK(one == ImageIdOf("registry.example:5000/web:2-digest-abc"));
+  CHECK(one != ImageIdOf("registry.example:5000/web:2-digest-abd"));
+  CHECK(one != ImageIdOf("registry.example:5000/web:1-undigest-abc"));
+  CHECK(ImageIdOf("web:1") != ImageIdOf("web:2"));
+  CHECK(ImageIdOf("web:1@sha256:77") == "web@sha256:77");
+}
+
 }  // namespace
 }  // namespace windlass::sim

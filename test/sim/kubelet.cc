@@ -1,7 +1,6 @@
 #include "test/sim/kubelet.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -14,202 +13,183 @@ const std::string kActor = "kubelet";
 // While frozen, a step looks again after this.
 constexpr Duration kFrozenLook = seconds(1);
 
-void SetCondition(Json& status, const std::string& type, bool holds, const std::string& now) {
-  Json& conditions = status["conditions"];
-  if (!conditions.is_array()) conditions = Json::array();
-  const std::string value = holds ? "True" : "False";
-  for (Json& condition : conditions) {
-    if (TextAt(condition, {"type"}) != type) continue;
-    if (TextAt(condition, {"status"}) != value) condition["lastTransitionTime"] = now;
-    condition["status"] = value;
-    return;
-  }
-  conditions.push_back({{"type", type}, {"status", value}, {"lastTransitionTime", now}});
-}
+std::string NodeName(uint32_t number) { return "node-" + std::to_string(number); }
 
-void SetReady(Json& pod, bool ready, const std::string& now) {
-  SetCondition(pod["status"], "ContainersReady", ready, now);
-  SetCondition(pod["status"], "Ready", ready, now);
-}
-
-// One entry per container, all in the same state.
-void SetContainers(Json& pod, const Json& state, bool ready, int restarts) {
-  Json statuses = Json::array();
-  for (const Json& container : At(pod, {"spec", "containers"})) {
-    statuses.push_back({{"name", TextAt(container, {"name"})},
-                        {"image", TextAt(container, {"image"})},
-                        {"ready", ready},
-                        {"restartCount", restarts},
-                        {"state", state}});
-  }
-  pod["status"]["containerStatuses"] = std::move(statuses);
-}
-
-Json Waiting(const std::string& reason) {
-  Json state;
-  state["waiting"]["reason"] = reason;
-  return state;
-}
+StoreKey KeyOfNode(const std::string& name) { return {Resource::kNodes, "", name}; }
 
 }  // namespace
 
 Kubelet::Kubelet(ApiServer& server, KubeletOptions options)
-    : server_(server), options_(options), random_(server.loop().random().Next()) {
+    : server_(server), options_(std::move(options)), random_(server.loop().random().Next()) {
+  for (int i = 0; i < options_.nodes; ++i) {
+    const std::string name = NodeName(static_cast<uint32_t>(i));
+    server_.Create(kActor, Resource::kNodes, "", {{"metadata", {{"name", name}}}});
+    server_.Update(kActor, KeyOfNode(name), "status", [&](Json& node) {
+      node["status"]["nodeInfo"]["kubeletVersion"] = options_.version;
+      SetCondition(node["status"], "Ready", true, Now());
+    });
+  }
   server_.store().OnChange([this](const Change& change) {
     if (options_.nodes > 0 && change.key.resource == Resource::kPods) OnChange(change);
   });
 }
 
+std::string Kubelet::Now() const {
+  const auto skew = std::chrono::duration_cast<seconds>(options_.clock_skew);
+  return TimeText(server_.loop().clock().Wall() + skew);
+}
+
+const PodTruth* Kubelet::Truth(const std::string& uid) const {
+  const auto found = runs_.find(uid);
+  return found == runs_.end() ? nullptr : &found->second.truth;
+}
+
+void Kubelet::Tell(const Run& run) const {
+  for (const auto& listener : listeners_) listener(run.truth);
+}
+
+void Kubelet::SetNodeReady(const std::string& node, bool ready) {
+  if (ready) {
+    lost_.erase(node);
+  } else {
+    lost_.insert(node);
+  }
+  const auto set = [&](Json& object) { SetCondition(object["status"], "Ready", ready, Now()); };
+  server_.Update("node-controller", KeyOfNode(node), "status", set);
+  for (auto& [uid, run] : runs_) {
+    if (run.node != node || run.truth.reachable == ready) continue;
+    run.truth.reachable = ready;
+    run.truth.reachable_since = server_.loop().clock().Now();
+    Tell(run);
+    if (ready) {
+      WantSync(uid);
+    } else {
+      server_.Update("node-controller", run.truth.key, "status",
+                     [&](Json& pod) { SetCondition(pod["status"], "Ready", false, Now()); });
+    }
+  }
+}
+
 void Kubelet::OnChange(const Change& change) {
-  const std::string uid = UidOf(change.after != nullptr ? *change.after : *change.last_state);
+  if (change.before == nullptr) return Begin(change);
+  const std::string uid = UidOf(*change.before);
+  const auto found = runs_.find(uid);
+  if (found == runs_.end()) return;
+  Run& run = found->second;
   if (change.after == nullptr) {
-    const auto found = runs_.find(uid);
-    if (found == runs_.end()) return;
-    ClearTimer(found->second);
+    DisarmAll(run);
     runs_.erase(found);
     return;
   }
-  if (change.before == nullptr) {
-    Run run;
-    run.key = change.key;
-    run.image = BehaviourOf(TextAt(At(*change.after, {"spec", "containers"})[0], {"image"}));
-    runs_.emplace(uid, std::move(run));
-    return Next(uid, Lag(), &Kubelet::Schedule);
+  if (run.stopping) return;
+  if (!IsDeleting(*change.after)) {
+    const auto generation = [](const Json& pod) { return IntAt(pod, {"metadata", "generation"}); };
+    if (generation(*change.after) != generation(*change.before)) WantSync(uid);
+    return;
   }
-  const auto found = runs_.find(uid);
-  if (found == runs_.end() || found->second.stopping || !IsDeleting(*change.after)) return;
-  Run& run = found->second;
   run.stopping = true;
+  DisarmAll(run);
   const seconds grace(IntAt(*change.after, {"metadata", "deletionGracePeriodSeconds"}));
   // Without grace the API server removes it itself.
-  if (grace.count() == 0) return ClearTimer(run);
-  Next(uid, std::min<Duration>(run.image.stop, grace) + Lag(), &Kubelet::Stop);
+  if (grace.count() == 0) return;
+  run.grace = grace;
+  Duration stop{0};
+  for (size_t i = 0; i < run.containers.size(); ++i) {
+    if (!run.truth.containers[i].running) continue;
+    stop = std::max(stop, BehaviourOf(run.containers[i].image).stop);
+    SetServing(run, i, false);
+  }
+  Arm(run, run.worker, std::min<Duration>(stop, grace) + Lag(), [this, uid] { Stop(uid); });
 }
 
-void Kubelet::Next(const std::string& uid, Duration after, Step step, bool counts) {
-  Run& run = runs_.at(uid);
-  ClearTimer(run);
-  run.timer_counts = counts;
+void Kubelet::Begin(const Change& change) {
+  const Json& pod = *change.after;
+  const std::string uid = UidOf(pod);
+  Run& run = runs_[uid];
+  run.truth.key = change.key;
+  run.truth.uid = uid;
+  const auto add = [&](const Json& container, bool sidecar) {
+    ContainerRun added;
+    added.sidecar = sidecar;
+    added.probed = container.contains("readinessProbe");
+    added.state = Waiting("ContainerCreating");
+    run.containers.push_back(std::move(added));
+    run.truth.containers.emplace_back().name = TextAt(container, {"name"});
+  };
+  for (const Json& container : At(pod, {"spec", "initContainers"})) {
+    if (TextAt(container, {"restartPolicy"}) == "Always") add(container, /*sidecar=*/true);
+  }
+  for (const Json& container : At(pod, {"spec", "containers"})) add(container, /*sidecar=*/false);
+  Arm(run, run.worker, Lag(), [this, uid] { Schedule(uid); });
+}
+
+void Kubelet::Arm(Run& run, ContainerTimer& timer, Duration after, Step step, bool counts) {
+  Disarm(timer);
+  timer.counts = counts;
   busy_ += counts ? 1 : 0;
-  run.timer = server_.loop().After(after, [this, uid, step, counts] {
-    if (frozen_) return Next(uid, kFrozenLook, step, counts);
-    Run& due = runs_.at(uid);
-    due.timer = 0;
-    busy_ -= std::exchange(due.timer_counts, false) ? 1 : 0;
-    (this->*step)(uid);
+  // A run takes its timers along when it goes.
+  timer.id = server_.loop().After(after, [this, &run, &timer, step = std::move(step), counts] {
+    if (frozen_ || lost_.contains(run.node)) return Arm(run, timer, kFrozenLook, step, counts);
+    timer.id = 0;
+    busy_ -= std::exchange(timer.counts, false) ? 1 : 0;
+    step();
   });
 }
 
-void Kubelet::ClearTimer(Run& run) {
-  server_.loop().timers().Cancel(std::exchange(run.timer, 0));
-  busy_ -= std::exchange(run.timer_counts, false) ? 1 : 0;
+void Kubelet::Disarm(ContainerTimer& timer) {
+  server_.loop().timers().Cancel(std::exchange(timer.id, 0));
+  busy_ -= std::exchange(timer.counts, false) ? 1 : 0;
 }
 
-void Kubelet::Freeze(bool frozen) { frozen_ = frozen; }
-
-void Kubelet::SetStatus(const Run& run, const ApiServer::Edit& edit) {
-  server_.Update(kActor, run.key, "status", edit);
+void Kubelet::DisarmAll(Run& run) {
+  Disarm(run.worker);
+  for (ContainerRun& container : run.containers) {
+    Disarm(container.life);
+    Disarm(container.probe);
+  }
 }
 
 void Kubelet::Schedule(const std::string& uid) {
-  const Run& run = runs_.at(uid);
-  const std::string node = PickNode();
-  server_.Update("scheduler", run.key, "binding",
-                 [&](Json& pod) { pod["spec"]["nodeName"] = node; });
-  const std::string now = TimeText(server_.loop().clock().Wall());
-  SetStatus(run, [&](Json& pod) {
-    SetCondition(pod["status"], "PodScheduled", true, now);
-    SetReady(pod, false, now);
-    SetContainers(pod, Waiting("ContainerCreating"), false, 0);
-  });
-  Next(uid, run.image.pull + Lag(), &Kubelet::Pull);
-}
-
-void Kubelet::Pull(const std::string& uid) {
-  const Run& run = runs_.at(uid);
-  if (run.image.missing) {
-    return SetStatus(run,
-                     [&](Json& pod) { SetContainers(pod, Waiting("ImagePullBackOff"), false, 0); });
-  }
-  Next(uid, run.image.start + Lag(), &Kubelet::Start);
-}
-
-void Kubelet::Start(const std::string& uid) {
-  const Run& run = runs_.at(uid);
-  const std::string now = TimeText(server_.loop().clock().Wall());
-  const std::string ip = "10.0.0." + std::to_string(1 + random_.Below(250));
-  SetStatus(run, [&](Json& pod) {
-    Json state;
-    state["running"]["startedAt"] = now;
-    pod["status"]["phase"] = "Running";
-    if (!pod["status"].contains("startTime")) pod["status"]["startTime"] = now;
-    if (!pod["status"].contains("podIP")) pod["status"]["podIP"] = ip;
-    SetContainers(pod, state, false, run.crashes);
-  });
-  const std::optional<Duration> end = run.image.crash ? run.image.crash : run.image.exit;
-  const bool ends_first = end && *end <= run.image.ready;
-  if (run.image.never_ready || ends_first) {
-    if (end) Next(uid, *end + Lag(), &Kubelet::Crash);
-    return;
-  }
-  Next(uid, run.image.ready + Lag(), &Kubelet::BecomeReady);
-}
-
-void Kubelet::BecomeReady(const std::string& uid) {
-  const Run& run = runs_.at(uid);
-  const std::string now = TimeText(server_.loop().clock().Wall());
-  SetStatus(run, [&](Json& pod) {
-    Json state;
-    state["running"]["startedAt"] = now;
-    SetReady(pod, true, now);
-    SetContainers(pod, state, true, run.crashes);
-  });
-  const std::optional<Duration> end = run.image.crash ? run.image.crash : run.image.exit;
-  if (end) Next(uid, *end - run.image.ready + Lag(), &Kubelet::Crash);
-}
-
-// restartPolicy is Always in every Pod of a ReplicaSet: an exit of any kind means a restart.
-void Kubelet::Crash(const std::string& uid) {
   Run& run = runs_.at(uid);
-  ++run.crashes;
-  const std::string now = TimeText(server_.loop().clock().Wall());
-  SetStatus(run, [&](Json& pod) {
-    SetReady(pod, false, now);
-    SetContainers(pod, Waiting("CrashLoopBackOff"), false, run.crashes);
-  });
-  Duration back_off = kCrashBackOffFirst;
-  for (int i = 1; i < run.crashes && back_off < kCrashBackOffMax; ++i) back_off *= 2;
-  Next(uid, std::min(back_off, kCrashBackOffMax), &Kubelet::Start, /*counts=*/false);
+  run.node = NodeName(random_.Below(static_cast<uint32_t>(options_.nodes)));
+  server_.Update("scheduler", run.truth.key, "binding",
+                 [&](Json& pod) { pod["spec"]["nodeName"] = run.node; });
+  // Init containers are done at once, and once only.
+  const Object pod = server_.Find(run.truth.key);
+  for (const Json& container : At(*pod, {"spec", "initContainers"})) {
+    if (TextAt(container, {"restartPolicy"}) == "Always") continue;
+    const std::string name = TextAt(container, {"name"});
+    const std::string id = "containerd://" + DigitsOf(uid + "/" + name);
+    run.done[name] = StatusOfDone(name, TextAt(container, {"image"}), id, Now());
+  }
+  run.working = true;
+  Sync(uid);
 }
 
 // Upstream sets the final phase before it lets the Pod go, so that nobody counts it as running.
 void Kubelet::Stop(const std::string& uid) {
-  const Run& run = runs_.at(uid);
-  const Object pod = server_.Find(run.key);
-  WL_ASSERT(pod != nullptr);
-  const seconds grace(IntAt(*pod, {"metadata", "deletionGracePeriodSeconds"}));
-  const bool killed = run.image.stop > grace;
-  const std::string now = TimeText(server_.loop().clock().Wall());
-  SetStatus(run, [&](Json& object) {
-    Json state;
-    state["terminated"] = {{"exitCode", killed ? 137 : 0}, {"finishedAt", now}};
-    object["status"]["phase"] = killed ? "Failed" : "Succeeded";
-    SetReady(object, false, now);
-    SetContainers(object, state, false, run.crashes);
-  });
-  Next(uid, Lag(), &Kubelet::Remove);
+  Run& run = runs_.at(uid);
+  bool killed = false;
+  for (size_t i = 0; i < run.containers.size(); ++i) {
+    ContainerRun& container = run.containers[i];
+    if (run.truth.containers[i].running) {
+      const bool forced = BehaviourOf(container.image).stop > run.grace;
+      killed = killed || forced;
+      End(run, i, forced ? 137 : 0);
+    }
+    container.state = Terminated(container.id, 0, "Completed", Now());
+    if (!container.last_state.is_null()) container.state = std::exchange(container.last_state, {});
+  }
+  Publish(run, killed ? "Failed" : "Succeeded");
+  Arm(run, run.worker, Lag(), [this, uid] { Remove(uid); });
 }
 
 void Kubelet::Remove(const std::string& uid) {
-  const StoreKey key = runs_.at(uid).key;
+  const StoreKey key = runs_.at(uid).truth.key;
   DeleteOptions options;
   options.uid = uid;
   options.grace_period_seconds = 0;
   server_.Delete(kActor, key, options);
-}
-
-std::string Kubelet::PickNode() {
-  return "node-" + std::to_string(random_.Below(static_cast<uint32_t>(options_.nodes)));
 }
 
 }  // namespace windlass::sim

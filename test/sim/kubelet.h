@@ -1,21 +1,28 @@
-// Scheduler and kubelets in one: brings Pods up, keeps their status, and takes them down
-// gracefully.
+// Scheduler and kubelets in one: brings Pods up, restarts containers whose image was changed, keeps
+// status, and takes Pods down gracefully.
 //
 //   created ─▶ scheduled ─▶ pulled ─▶ started (Running) ─▶ Ready ─▶ crashed ─▶ back-off, started
 //
+//   spec changed ─▶ observedGeneration, old containers still Ready ─▶ killed, one after the other,
+//                   in any order ─▶ pulled ─▶ started ─▶ status (in-place §0, A.2)
+//
 //   deleted (deletionTimestamp) ─▶ stopped (Succeeded or Failed) ─▶ removed
 //
-// Durations come from the image's name (image_behaviour.h) plus small random ones. Talks to the
-// model directly. Every Pod runs as its first container says; others are along for the ride.
+// Each Pod has one worker, which does one thing after another and then looks at the newest spec.
+// What really runs is in Truth(), apart from the status. Durations come from the image's name
+// (image_behaviour.h) plus small random ones. Talks to the model directly.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "kubeclient/base/random.h"
 #include "test/sim/api_server.h"
-#include "test/sim/image_behaviour.h"
+#include "test/sim/container_run.h"
 
 namespace windlass::sim {
 
@@ -23,6 +30,9 @@ struct KubeletOptions {
   int nodes = 3;  // 0: Pods stay as they were made, unscheduled; whoever wants more writes it
   Duration lag_min = milliseconds(2);  // of each single step
   Duration lag_max = milliseconds(40);
+  std::string version = "v1.36.0";  // before 1.32 sidecars are not restarted
+  bool observes_generation = true;  // before 1.33 they are not
+  Duration clock_skew{0};           // of the times in status
 };
 
 class Kubelet {
@@ -31,6 +41,7 @@ class Kubelet {
   static constexpr Duration kCrashBackOffFirst = seconds(10);
   static constexpr Duration kCrashBackOffMax = seconds(300);
 
+  // Makes its Nodes.
   explicit Kubelet(ApiServer& server, KubeletOptions options = {});
   Kubelet(const Kubelet&) = delete;
   Kubelet& operator=(const Kubelet&) = delete;
@@ -39,39 +50,72 @@ class Kubelet {
   bool idle() const { return busy_ == 0; }
 
   // A frozen kubelet: nothing moves until it is thawed. For stuck Pods.
-  void Freeze(bool frozen);
+  void Freeze(bool frozen) { frozen_ = frozen; }
+  // A node that is not heard of: its Pods are not Ready, and nothing moves there.
+  void SetNodeReady(const std::string& node, bool ready);
+
+  // What really runs. Null: no such Pod.
+  const PodTruth* Truth(const std::string& uid) const;
+  // Told of every change of it; must write nothing.
+  void OnTruth(std::function<void(const PodTruth&)> listener) {
+    listeners_.push_back(std::move(listener));
+  }
 
  private:
   struct Run {
-    StoreKey key;
-    ImageBehaviour image;
-    TimerId timer = 0;
-    bool timer_counts = false;  // in busy_
+    PodTruth truth;
+    std::vector<ContainerRun> containers;  // as in truth
+    std::map<std::string, Json> done;      // status of plain init containers
+    std::string node;                      // empty: not scheduled
+    std::set<std::string> pulled;          // images that are on the node for it
+    ContainerTimer worker;
     bool stopping = false;
-    int crashes = 0;
+    bool working = false;  // the worker is under way
+    bool dirty = false;    // and has to look again
+    int64_t generation = 0;
+    seconds grace{0};
+    std::vector<size_t> to_kill;
   };
-  // A step of the life of the Pod with that uid.
-  using Step = void (Kubelet::*)(const std::string& uid);
+  using Step = std::function<void()>;
 
   void OnChange(const Change& change);
-  void Next(const std::string& uid, Duration after, Step step, bool counts = true);
-  void ClearTimer(Run& run);
+  void Begin(const Change& change);
+  void Arm(Run& run, ContainerTimer& timer, Duration after, Step step, bool counts = true);
+  void Disarm(ContainerTimer& timer);
+  void DisarmAll(Run& run);
   Duration Lag() { return random_.Between(options_.lag_min, options_.lag_max); }
+  std::string Now() const;
 
   void Schedule(const std::string& uid);
-  void Pull(const std::string& uid);
-  void Start(const std::string& uid);
-  void BecomeReady(const std::string& uid);
-  void Crash(const std::string& uid);
   void Stop(const std::string& uid);
   void Remove(const std::string& uid);
-  void SetStatus(const Run& run, const ApiServer::Edit& edit);
-  std::string PickNode();
+
+  // The worker (kubelet_worker.cc).
+  void WantSync(const std::string& uid);
+  void Sync(const std::string& uid);
+  void TakeSpec(Run& run, const Json& pod);
+  void Kill(const std::string& uid);
+  void Bring(const std::string& uid, size_t from);
+  void Pulled(const std::string& uid, size_t index);
+  void Started(const std::string& uid, size_t index);
+  void Finish(const std::string& uid);
+  // What containers do by themselves.
+  void BecomeReady(const std::string& uid, size_t index);
+  void End(Run& run, size_t index, int exit_code);
+  void Crash(const std::string& uid, size_t index);
+  void Probe(const std::string& uid, size_t index, bool ready);
+
+  void Publish(const Run& run, const std::string& phase = "");
+  void SetServing(Run& run, size_t index, bool serving);
+  void Tell(const Run& run) const;
+  bool RestartsSidecars() const;
 
   ApiServer& server_;
   KubeletOptions options_;
   Random random_;
   std::map<std::string, Run> runs_;  // by uid
+  std::set<std::string> lost_;       // nodes
+  std::vector<std::function<void(const PodTruth&)>> listeners_;
   int busy_ = 0;
   bool frozen_ = false;
 };

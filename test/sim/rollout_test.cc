@@ -238,7 +238,11 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
   // Seen before it became unreadable, or never: a process that starts now knows nothing of it.
   const bool restart = GENERATE(false, true);
   SetMinReadySeconds(world, poisoned, "soon");
-  if (restart) windlass = std::make_unique<WindlassProcess>(world);
+  if (restart) {
+    windlass = std::make_unique<WindlassProcess>(world);
+  } else {
+    REQUIRE(world.Quiesce());  // what comes next must not overtake it on the way
+  }
   world.SetImage("web", "app:v2");
   world.SetImage("shop", "app:v2");
   Complete(world, "shop");

@@ -1,0 +1,80 @@
+#include "test/sim/container_run.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace windlass::sim {
+
+bool PodTruth::serving() const {
+  return reachable && !containers.empty() &&
+         std::ranges::all_of(containers, [](const ContainerTruth& one) { return one.serving; });
+}
+
+MonotonicTime PodTruth::since() const {
+  MonotonicTime latest = reachable_since;
+  for (const ContainerTruth& one : containers) latest = std::max(latest, one.since);
+  return latest;
+}
+
+Json StatusOf(const std::string& name, const ContainerRun& container) {
+  const bool created = !container.id.empty();
+  const bool running = container.state.contains("running");
+  Json status = {{"name", name},
+                 {"image", created ? container.image : container.wanted},
+                 {"imageID", container.image_id},
+                 {"ready", container.ready && running},
+                 {"started", running},
+                 {"restartCount", container.restarts},
+                 {"state", container.state}};
+  if (created) status["containerID"] = container.id;
+  status["lastState"] = container.last_state.is_null() ? Json::object() : container.last_state;
+  return status;
+}
+
+Json StatusOfDone(const std::string& name, const std::string& image, const std::string& id,
+                  const std::string& now) {
+  return {{"name", name},
+          {"image", image},
+          {"imageID", ImageIdOf(image)},
+          {"containerID", id},
+          {"ready", true},
+          {"started", false},
+          {"restartCount", 0},
+          {"state", Terminated(id, 0, "Completed", now)},
+          {"lastState", Json::object()}};
+}
+
+Json Waiting(const std::string& reason) {
+  Json state;
+  state["waiting"]["reason"] = reason;
+  return state;
+}
+
+Json Terminated(const std::string& id, int exit_code, const std::string& reason,
+                const std::string& now) {
+  Json state;
+  state["terminated"] = {{"exitCode", exit_code}, {"reason", reason}, {"finishedAt", now}};
+  if (!id.empty()) state["terminated"]["containerID"] = id;
+  return state;
+}
+
+void SetCondition(Json& status, const std::string& type, bool holds, const std::string& now) {
+  Json& conditions = status["conditions"];
+  if (!conditions.is_array()) conditions = Json::array();
+  const std::string value = holds ? "True" : "False";
+  for (Json& condition : conditions) {
+    if (TextAt(condition, {"type"}) != type) continue;
+    if (TextAt(condition, {"status"}) != value) condition["lastTransitionTime"] = now;
+    condition["status"] = value;
+    return;
+  }
+  conditions.push_back({{"type", type}, {"status", value}, {"lastTransitionTime", now}});
+}
+
+void SetReady(Json& pod, bool ready, const std::string& now) {
+  SetCondition(pod["status"], "ContainersReady", ready, now);
+  SetCondition(pod["status"], "Ready", ready, now);
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,285 @@
+// A Pod's worker, and what its containers do meanwhile.
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "test/sim/kubelet.h"
+
+namespace windlass::sim {
+namespace {
+
+const std::string kActor = "kubelet";
+constexpr int kKilled = 137;
+constexpr int kTerminated = 143;
+
+// The container of that name in the spec, of either list.
+const Json& InSpec(const Json& pod, const std::string& name) {
+  for (const char* list : {"containers", "initContainers"}) {
+    for (const Json& container : At(pod, {"spec", list})) {
+      if (TextAt(container, {"name"}) == name) return container;
+    }
+  }
+  return At(pod, {"no", "such", "container"});
+}
+
+}  // namespace
+
+bool Kubelet::RestartsSidecars() const {
+  const std::string_view version = options_.version;
+  const size_t dot = version.find('.');
+  int minor = 0;
+  if (dot != std::string_view::npos) {
+    std::from_chars(version.data() + dot + 1, version.data() + version.size(), minor);
+  }
+  return minor >= 32;
+}
+
+void Kubelet::WantSync(const std::string& uid) {
+  Run& run = runs_.at(uid);
+  if (run.stopping || run.node.empty()) return;
+  if (std::exchange(run.working, true)) {
+    run.dirty = true;
+    return;
+  }
+  Arm(run, run.worker, Lag(), [this, uid] { Sync(uid); });
+}
+
+// Status goes out first, with the generation that is about to be acted upon.
+void Kubelet::Sync(const std::string& uid) {
+  Run& run = runs_.at(uid);
+  run.dirty = false;
+  const Object pod = server_.Find(run.truth.key);
+  WL_ASSERT(pod != nullptr);
+  run.generation = IntAt(*pod, {"metadata", "generation"});
+  run.grace = seconds(IntAt(*pod, {"spec", "terminationGracePeriodSeconds"}, 30));
+  TakeSpec(run, *pod);
+  Publish(run);
+  Kill(uid);
+}
+
+void Kubelet::TakeSpec(Run& run, const Json& pod) {
+  run.to_kill.clear();
+  for (size_t i = 0; i < run.containers.size(); ++i) {
+    ContainerRun& container = run.containers[i];
+    const std::string image = TextAt(InSpec(pod, run.truth.containers[i].name), {"image"});
+    if (image == container.wanted) continue;
+    if (container.sidecar && !container.id.empty() && !RestartsSidecars()) continue;
+    container.wanted = image;
+    if (run.truth.containers[i].running) {
+      run.to_kill.push_back(i);
+      continue;
+    }
+    // Another image begins without a back-off.
+    Disarm(container.life);
+    container.failed_pull = container.backing_off = false;
+    container.crashes = 0;
+  }
+  // Upstream walks a map.
+  for (size_t left = run.to_kill.size(); left > 1; --left) {
+    std::swap(run.to_kill[left - 1], run.to_kill[random_.Below(static_cast<uint32_t>(left))]);
+  }
+}
+
+void Kubelet::Kill(const std::string& uid) {
+  Run& run = runs_.at(uid);
+  if (run.to_kill.empty()) return Bring(uid, 0);
+  const size_t index = run.to_kill.back();
+  run.to_kill.pop_back();
+  if (!run.truth.containers[index].running) return Kill(uid);
+  ContainerRun& container = run.containers[index];
+  Disarm(container.life);
+  SetServing(run, index, false);
+  if (container.probed) {
+    Arm(run, container.probe, Lag(), [this, uid, index] { Probe(uid, index, false); });
+  }
+  const Duration stop = BehaviourOf(container.image).stop;
+  const bool forced = stop > run.grace;
+  Arm(run, run.worker, std::min<Duration>(stop, run.grace) + Lag(), [this, uid, index, forced] {
+    Run& due = runs_.at(uid);
+    End(due, index, forced ? kKilled : kTerminated);
+    due.containers[index].crashes = 0;
+    due.containers[index].state = Waiting("ContainerCreating");
+    Kill(uid);
+  });
+}
+
+// One after the other.
+void Kubelet::Bring(const std::string& uid, size_t from) {
+  Run& run = runs_.at(uid);
+  size_t index = from;
+  for (; index < run.containers.size(); ++index) {
+    const ContainerRun& container = run.containers[index];
+    const bool waits = container.backing_off || container.failed_pull;
+    if (!run.truth.containers[index].running && !waits) break;
+  }
+  if (index == run.containers.size()) return Finish(uid);
+  const std::string& image = run.containers[index].wanted;
+  const Duration pull = run.pulled.contains(image) ? Duration(0) : BehaviourOf(image).pull;
+  Arm(run, run.worker, pull + Lag(), [this, uid, index] { Pulled(uid, index); });
+}
+
+void Kubelet::Pulled(const std::string& uid, size_t index) {
+  Run& run = runs_.at(uid);
+  ContainerRun& container = run.containers[index];
+  const ImageBehaviour image = BehaviourOf(container.wanted);
+  if (image.missing) {
+    container.failed_pull = true;
+    container.state = Waiting("ErrImagePull");
+    // No registry ever gets it, so there is nothing to see of later attempts.
+    Arm(run, container.life, Lag(), [this, uid, index] {
+      runs_.at(uid).containers[index].state = Waiting("ImagePullBackOff");
+      WantSync(uid);
+    });
+    return Bring(uid, index + 1);
+  }
+  run.pulled.insert(container.wanted);
+  Arm(run, run.worker, image.start + Lag(), [this, uid, index] { Started(uid, index); });
+}
+
+void Kubelet::Started(const std::string& uid, size_t index) {
+  Run& run = runs_.at(uid);
+  ContainerRun& container = run.containers[index];
+  ContainerTruth& truth = run.truth.containers[index];
+  const bool changed = truth.starts > 0 && truth.image != container.wanted;
+  truth.image = container.image = container.wanted;
+  truth.running = true;
+  truth.changes += changed ? 1 : 0;
+  container.restarts = truth.starts++;
+  container.image_id = ImageIdOf(container.image);
+  container.id =
+      "containerd://" + DigitsOf(uid + "/" + truth.name + "/" + std::to_string(container.restarts));
+  container.state = Json::object();
+  container.state["running"]["startedAt"] = Now();
+  Tell(run);
+
+  const ImageBehaviour image = BehaviourOf(container.image);
+  const std::optional<Duration> end = image.crash ? image.crash : image.exit;
+  Disarm(container.probe);
+  if (changed && !container.probed && !image.never_ready && image.ready == Duration(0)) {
+    // Nobody probes it: as it runs, it is ready, and its status never says otherwise.
+    BecomeReady(uid, index);
+  } else if (!image.never_ready && (!end || *end > image.ready)) {
+    Arm(run, container.life, image.ready + Lag(), [this, uid, index] { BecomeReady(uid, index); });
+  } else if (end) {
+    Arm(run, container.life, *end + Lag(), [this, uid, index] { Crash(uid, index); });
+  }
+  Bring(uid, index + 1);
+}
+
+void Kubelet::Finish(const std::string& uid) {
+  Run& run = runs_.at(uid);
+  Publish(run);
+  run.working = false;
+  if (run.dirty) WantSync(uid);
+}
+
+void Kubelet::BecomeReady(const std::string& uid, size_t index) {
+  Run& run = runs_.at(uid);
+  const ImageBehaviour image = BehaviourOf(run.containers[index].image);
+  SetServing(run, index, true);
+  const std::optional<Duration> end = image.crash ? image.crash : image.exit;
+  if (end) {
+    Arm(run, run.containers[index].life, *end - image.ready + Lag(),
+        [this, uid, index] { Crash(uid, index); });
+  }
+  Probe(uid, index, true);
+}
+
+// The prober writes on its own, but not of a container that the status does not show yet.
+void Kubelet::Probe(const std::string& uid, size_t index, bool ready) {
+  Run& run = runs_.at(uid);
+  ContainerRun& container = run.containers[index];
+  container.ready = ready;
+  const char* list = container.sidecar ? "initContainerStatuses" : "containerStatuses";
+  server_.Update(kActor, run.truth.key, "status", [&](Json& pod) {
+    bool all = ready;
+    for (const char* statuses : {"initContainerStatuses", "containerStatuses"}) {
+      if (!pod["status"].contains(statuses)) continue;
+      for (Json& status : pod["status"][statuses]) {
+        const bool shown = TextAt(status, {"containerID"}) == container.id;
+        if (std::string_view(statuses) == list && shown) status["ready"] = ready;
+        all = all && BoolAt(status, {"ready"});
+      }
+    }
+    SetReady(pod, all, Now());
+  });
+}
+
+void Kubelet::End(Run& run, size_t index, int exit_code) {
+  ContainerRun& container = run.containers[index];
+  run.truth.containers[index].running = false;
+  SetServing(run, index, false);
+  container.ready = false;
+  const std::string reason = exit_code == 0 ? "Completed" : "Error";
+  container.last_state = Terminated(container.id, exit_code, reason, Now());
+  Tell(run);
+}
+
+// restartPolicy is Always in every Pod of a ReplicaSet: an exit of any kind means a restart.
+void Kubelet::Crash(const std::string& uid, size_t index) {
+  Run& run = runs_.at(uid);
+  ContainerRun& container = run.containers[index];
+  End(run, index, BehaviourOf(container.image).crash ? 1 : 0);
+  if (container.wanted == container.image) {
+    ++container.crashes;
+    container.state = Waiting("CrashLoopBackOff");
+    container.backing_off = true;
+    Duration back_off = kCrashBackOffFirst;
+    for (int i = 1; i < container.crashes && back_off < kCrashBackOffMax; ++i) back_off *= 2;
+    Arm(
+        run, container.life, std::min(back_off, kCrashBackOffMax),
+        [this, uid, index] {
+          runs_.at(uid).containers[index].backing_off = false;
+          WantSync(uid);
+        },
+        /*counts=*/false);
+  }
+  WantSync(uid);
+}
+
+void Kubelet::SetServing(Run& run, size_t index, bool serving) {
+  ContainerTruth& truth = run.truth.containers[index];
+  if (truth.serving == serving) return;
+  truth.serving = serving;
+  truth.since = server_.loop().clock().Now();
+  Tell(run);
+}
+
+void Kubelet::Publish(const Run& run, const std::string& phase) {
+  const std::string now = Now();
+  const auto& truth = run.truth.containers;
+  const bool ran = std::ranges::any_of(truth, [](const auto& one) { return one.starts > 0; });
+  const std::string ip =
+      "10.0." + std::to_string(random_.Below(250)) + "." + std::to_string(1 + random_.Below(250));
+  server_.Update(kActor, run.truth.key, "status", [&](Json& pod) {
+    Json& status = pod["status"];
+    if (options_.observes_generation) status["observedGeneration"] = run.generation;
+    SetCondition(status, "PodScheduled", true, now);
+    const auto ready = [](const ContainerRun& one) {
+      return one.ready && one.state.contains("running");
+    };
+    SetReady(pod, phase.empty() && std::ranges::all_of(run.containers, ready), now);
+    if (ran) status["phase"] = "Running";
+    if (!phase.empty()) status["phase"] = phase;
+    if (ran && !status.contains("startTime")) status["startTime"] = now;
+    if (ran && !status.contains("podIP")) status["podIP"] = ip;
+    std::map<std::string, Json> shown = run.done;
+    for (size_t i = 0; i < truth.size(); ++i) {
+      shown[truth[i].name] = StatusOf(truth[i].name, run.containers[i]);
+    }
+    const auto show = [&](const char* list, const char* statuses) {
+      if (!pod["spec"].contains(list)) return;
+      status[statuses] = Json::array();
+      for (const Json& container : pod["spec"][list]) {
+        status[statuses].push_back(shown.at(TextAt(container, {"name"})));
+      }
+    };
+    show("initContainers", "initContainerStatuses");
+    show("containers", "containerStatuses");
+  });
+}
+
+}  // namespace windlass::sim
