@@ -35,7 +35,8 @@ World::World(uint64_t seed, WorldOptions options)
       invariants_(server_, {options_.network.actor}),
       garbage_collector_(server_, options_.garbage_collector),
       replica_set_controller_(server_, options_.replica_sets),
-      kubelet_(server_, options_.kubelet) {
+      kubelet_(server_, options_.kubelet),
+      disruption_controller_(server_) {
   server_.store().OnChange([this](const Change& change) {
     if (!IsBackground(change.key.resource)) last_change_ = change.at;
   });
@@ -112,7 +113,7 @@ bool World::Quiesce(Duration quiet, Duration limit) {
   return loop_.RunUntil(
       [&] {
         return loop_.clock().Now() - last_change_ >= quiet && garbage_collector_.idle() &&
-               replica_set_controller_.idle() && kubelet_.idle();
+               replica_set_controller_.idle() && kubelet_.idle() && disruption_controller_.idle();
       },
       limit);
 }

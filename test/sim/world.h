@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "test/sim/api_server.h"
+#include "test/sim/disruption_controller.h"
 #include "test/sim/garbage_collector.h"
 #include "test/sim/invariants.h"
 #include "test/sim/kubelet.h"
@@ -98,6 +99,7 @@ class World {
   GarbageCollector garbage_collector_;
   ReplicaSetController replica_set_controller_;
   Kubelet kubelet_;
+  DisruptionController disruption_controller_;
   MonotonicTime last_change_;
 };
 

@@ -1,0 +1,44 @@
+// A model of the disruption controller: keeps the status of PodDisruptionBudgets.
+//
+// It believes what Pods say of themselves, so a Pod that is restarted in place and stays Ready is
+// healthy to it (in-place A.4). Entries of disruptedPods count for two minutes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "test/sim/api_server.h"
+
+namespace windlass::sim {
+
+class DisruptionController {
+ public:
+  static constexpr Duration kLag = milliseconds(5);
+  static constexpr seconds kDisruptedFor{120};
+
+  explicit DisruptionController(ApiServer& server);
+  DisruptionController(const DisruptionController&) = delete;
+  DisruptionController& operator=(const DisruptionController&) = delete;
+
+  bool idle() const { return queued_.empty(); }
+
+ private:
+  struct Numbers {
+    int64_t expected = 0;
+    int64_t desired = 0;
+    int64_t healthy = 0;
+  };
+  void OnChange(const Change& change);
+  void Enqueue(const StoreKey& key);
+  void Sync(const StoreKey& key);
+  std::vector<Object> PodsOf(const Json& budget) const;
+  int64_t ScaleOf(const std::vector<Object>& pods) const;
+  Numbers Count(const Json& budget, const std::vector<Object>& pods, const Json& disrupted) const;
+  Json StillDisrupted(const Json& budget, const std::vector<Object>& pods) const;
+
+  ApiServer& server_;
+  std::map<StoreKey, TimerId> queued_;
+};
+
+}  // namespace windlass::sim
