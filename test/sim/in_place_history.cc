@@ -1,0 +1,126 @@
+// I6, and what must hold at rest.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "test/sim/in_place_invariants.h"
+#include "test/sim/in_place_words.h"
+#include "test/sim/rollout_undo.h"
+
+namespace windlass::sim {
+namespace {
+
+bool HasExchange(const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); }
+
+// What undo would make the template; null when it would do nothing.
+Json UndoneTemplate(const Json& deployment, const std::vector<Object>& replica_sets) {
+  for (const Json& operation : UndoPatch(deployment, replica_sets, std::nullopt)) {
+    if (operation["path"] == "/spec/template") return operation["value"];
+  }
+  return nullptr;
+}
+
+std::string Images(const Json& pattern) {
+  std::string text;
+  for (const std::string& name : ContainersOf(At(pattern, {"spec"}))) {
+    text += (text.empty() ? "" : " ") + ImageIn(At(pattern, {"spec"}), name);
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+// A template is staged when the highest revision has it. What the revisions have while they are
+// exchanged is not for long.
+void InPlaceInvariants::NoteHistory(const Json& deployment) {
+  DeploymentRecord& record = deployments_[UidOf(deployment)];
+  const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
+  if (std::ranges::any_of(replica_sets, HasExchange)) return;
+  const Object highest = HighestOf(replica_sets);
+  const Json wanted = TemplateOf(deployment);
+  if (highest == nullptr || TemplateOf(*highest) != wanted || record.staged == wanted) return;
+  record.previous = std::exchange(record.staged, wanted);
+}
+
+// What undo would bring can be taken away by users, and by the limit of the history.
+void InPlaceInvariants::NoteRemoval(const Change& change, const Json& deployment) {
+  DeploymentRecord& record = deployments_[UidOf(deployment)];
+  const std::vector<Object> left = ReplicaSetsOf(deployment);
+  const auto is_previous = [&](const Object& rs) { return TemplateOf(*rs) == record.previous; };
+  if (record.previous.is_null() || TemplateOf(*change.before) != record.previous) return;
+  if (std::ranges::any_of(left, is_previous)) return;
+  const int64_t limit = IntAt(deployment, {"spec", "revisionHistoryLimit"}, 10);
+  const bool too_early = static_cast<int64_t>(left.size()) - 1 < limit;
+  if (controllers_.contains(change.actor) && too_early) {
+    Violate("I6", change.request, "took away what undo would bring back");
+  }
+  record.previous = nullptr;
+}
+
+void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deployment) {
+  const DeploymentRecord& record = deployments_[UidOf(deployment)];
+  if (record.wanted_since + kBlindSpot >= Now() && record.staged != record.wanted) return;
+  const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
+  const Object highest = HighestOf(replica_sets);
+  const bool exchanging = std::ranges::any_of(replica_sets, HasExchange);
+  if (!exchanging && (highest == nullptr || TemplateOf(*highest) != record.wanted)) {
+    Violate("I6", change.request,
+            "the highest revision has " + Images(highest ? TemplateOf(*highest) : Json()) +
+                ", wanted is " + Images(record.wanted));
+  }
+  if (record.previous.is_null() || record.staged != record.wanted) return;
+  const Json undone = UndoneTemplate(deployment, replica_sets);
+  if (undone == record.previous) return;
+  Violate("I6", change.request,
+          "undo yields " + Images(undone) + ", not " + Images(record.previous));
+}
+
+void InPlaceInvariants::JudgeAtRest(const std::string& name) {
+  const Object deployment = world_.Deployment(name);
+  if (deployment == nullptr) return;
+  const std::string request = "rest of " + name;
+  JudgeImagesAtRest(*deployment);
+  const std::vector<Object> replica_sets = ReplicaSetsOf(*deployment);
+  const Object highest = HighestOf(replica_sets);
+  const auto rivals = std::ranges::count_if(replica_sets, [&](const Object& rs) {
+    return RevisionOfRollout(*rs) == RevisionOfRollout(*highest);
+  });
+  if (rivals > 1) {
+    Violate("I8", request,
+            "revision " + std::to_string(RevisionOfRollout(*highest)) + " twice or more");
+  }
+  if (std::ranges::any_of(replica_sets, HasExchange)) {
+    Violate("I9", request, "an exchange is open");
+  }
+  for (const Object& pod : ActivePodsOf(*deployment)) {
+    if (IsDrained(*deployment, *pod)) Violate("I10", request, NameOf(*pod) + " is drained");
+  }
+}
+
+// I5.
+void InPlaceInvariants::JudgeImagesAtRest(const Json& deployment) {
+  const std::string request = "rest of " + NameOf(deployment);
+  const Json wanted = TemplateOf(deployment);
+  for (const Object& rs : ReplicaSetsOf(deployment)) {
+    if (IntAt(*rs, {"spec", "replicas"}, 1) == 0 || TemplateOf(*rs) == wanted) continue;
+    Violate("I5", request,
+            NameOf(*rs) + " makes Pods of " + Images(TemplateOf(*rs)) + ", wanted is " +
+                Images(wanted));
+  }
+  const Json& spec = At(wanted, {"spec"});
+  for (const Object& pod : ActivePodsOf(deployment)) {
+    const PodTruth* truth = world_.kubelet().Truth(UidOf(*pod));
+    for (const std::string& name : ContainersOf(spec)) {
+      const std::string image = ImageIn(At(*pod, {"spec"}), name);
+      if (image != ImageIn(spec, name)) {
+        Violate("I5", request, NameOf(*pod) + ": " + name + " is of " + image);
+      }
+      if (truth == nullptr) continue;
+      for (const ContainerTruth& one : truth->containers) {
+        if (one.name != name || one.image == image) continue;
+        Violate("I5", request, NameOf(*pod) + ": " + name + " runs " + one.image);
+      }
+    }
+  }
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,279 @@
+#include "test/sim/in_place_invariants.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "test/sim/in_place_words.h"
+
+namespace windlass::sim {
+namespace {
+
+std::string Number(int64_t value) { return std::to_string(value); }
+
+int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
+
+// The spec asks for what runs.
+bool RunsItsSpec(const Json& pod, const PodTruth& truth) {
+  return std::ranges::all_of(truth.containers, [&](const ContainerTruth& one) {
+    return one.image == ImageIn(At(pod, {"spec"}), one.name);
+  });
+}
+
+}  // namespace
+
+InPlaceInvariants::InPlaceInvariants(World& world, std::set<std::string> controllers)
+    : world_(world), server_(world.api()), controllers_(std::move(controllers)) {
+  server_.store().OnChange([this](const Change& change) { OnChange(change); });
+  world_.kubelet().OnTruth([this](const PodTruth& truth) { NoteTruth(truth); });
+}
+
+MonotonicTime InPlaceInvariants::Now() const { return server_.loop().clock().Now(); }
+
+void InPlaceInvariants::Violate(const std::string& invariant, const std::string& request,
+                                std::string detail) {
+  violations_.push_back({invariant, Now(), request, std::move(detail)});
+}
+
+std::string InPlaceInvariants::Complaints() const {
+  if (violations_.empty()) return "";
+  std::string text = "seed " + std::to_string(world_.seed()) + "\n";
+  for (const Violation& violation : violations_) text += violation.Text() + "\n";
+  return text + "last lines of the trace:\n" + world_.loop().trace().LastLines();
+}
+
+Object InPlaceInvariants::OwnerOf(const Json& replica_set) const {
+  const Object found = server_.Find({Resource::kDeployments, NamespaceOf(replica_set),
+                                     TextAt(ControllerOf(replica_set), {"name"})});
+  const bool owns = found != nullptr && UidOf(*found) == ControllerUidOf(replica_set);
+  return owns ? found : nullptr;
+}
+
+Object InPlaceInvariants::DeploymentOfReplicaSet(const Json& replica_set) const {
+  const Object owner = OwnerOf(replica_set);
+  return owner != nullptr && WantsInPlace(*owner) ? owner : nullptr;
+}
+
+Object InPlaceInvariants::DeploymentOfPod(const Json& pod) const {
+  const Object owner =
+      server_.Find({Resource::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
+  return owner == nullptr ? nullptr : DeploymentOfReplicaSet(*owner);
+}
+
+std::vector<Object> InPlaceInvariants::ReplicaSetsOf(const Json& deployment) const {
+  std::vector<Object> owned;
+  for (const Object& rs : server_.List(Resource::kReplicaSets, NamespaceOf(deployment))) {
+    if (ControllerUidOf(*rs) == UidOf(deployment)) owned.push_back(rs);
+  }
+  return owned;
+}
+
+std::vector<Object> InPlaceInvariants::ActivePodsOf(const Json& deployment) const {
+  std::set<std::string> owners;
+  for (const Object& rs : ReplicaSetsOf(deployment)) owners.insert(UidOf(*rs));
+  std::vector<Object> pods;
+  for (const Object& pod : server_.List(Resource::kPods, NamespaceOf(deployment))) {
+    if (owners.contains(ControllerUidOf(*pod)) && IsActivePod(*pod)) pods.push_back(pod);
+  }
+  return pods;
+}
+
+void InPlaceInvariants::OnChange(const Change& change) {
+  switch (change.key.resource) {
+    case Resource::kDeployments: return NoteDeployment(change);
+    case Resource::kReplicaSets: return NoteReplicaSet(change);
+    case Resource::kPods: return NotePod(change);
+    case Resource::kEvents:
+    case Resource::kLeases:
+    case Resource::kNamespaces:
+    case Resource::kNodes:
+    case Resource::kPodDisruptionBudgets: return;
+  }
+}
+
+void InPlaceInvariants::NoteDeployment(const Change& change) {
+  if (change.after == nullptr) return;
+  const Json& deployment = *change.after;
+  const std::string uid = UidOf(deployment);
+  DeploymentRecord& record = deployments_[uid];
+  const RolloutLimits limits = InPlaceLimitsOf(deployment);
+  record.min_available.Note(Now(), limits.min_available());
+  record.replicas.Note(Now(), limits.desired);
+  const Json wanted = TemplateOf(deployment);
+  if (wanted != record.wanted) {
+    // Whatever its Pods ran, they are to run this.
+    for (const std::string& name : ContainersOf(At(wanted, {"spec"}))) {
+      if (ImageIn(At(wanted, {"spec"}), name) == ImageIn(At(record.wanted, {"spec"}), name)) {
+        continue;
+      }
+      for (auto& [pod, known] : pods_) known.allowance[name] += known.deployment == uid ? 1 : 0;
+    }
+    record.wanted = wanted;
+    record.wanted_since = Now();
+  }
+  NoteHistory(deployment);
+}
+
+void InPlaceInvariants::NoteReplicaSet(const Change& change) {
+  const Json& rs = change.after != nullptr ? *change.after : *change.before;
+  const Object deployment = DeploymentOfReplicaSet(rs);
+  if (deployment == nullptr) return;
+  if (change.after == nullptr) return NoteRemoval(change, *deployment);
+  const std::string blocked = AnnotationOf(rs, kInPlaceBlocked);
+  const std::string before =
+      change.before == nullptr ? "" : AnnotationOf(*change.before, kInPlaceBlocked);
+  if (!blocked.empty() && blocked != before) {
+    // Back to what they ran.
+    for (auto& [pod, known] : pods_) {
+      if (known.deployment != UidOf(*deployment)) continue;
+      for (auto& [name, allowed] : known.allowance) ++allowed;
+    }
+  }
+  NoteHistory(*deployment);
+  if (!controllers_.contains(change.actor)) return;
+  JudgeReplicas(change, *deployment);
+  // What is not staged yet may be anything.
+  if (deployments_[UidOf(*deployment)].staged == TemplateOf(*deployment)) {
+    JudgeHistory(change, *deployment);
+  }
+}
+
+// I2: the ReplicaSet controller would delete Pods.
+void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& deployment) {
+  if (change.before == nullptr || Replicas(*change.after) >= Replicas(*change.before)) return;
+  const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
+  int64_t total = 0;
+  for (const Object& rs : replica_sets) total += Replicas(*rs);
+  const std::string mode = AnnotationOf(*HighestOf(replica_sets), kInPlaceMode);
+  const bool in_place = mode.find("InPlace") != std::string::npos;
+  const int64_t wanted = deployments_[UidOf(deployment)].replicas.Min(Now(), kBlindSpot);
+  if (!in_place || total >= wanted) return;
+  Violate("I2", change.request,
+          "leaves " + Number(total) + " replicas of " + Number(wanted) + " in place");
+}
+
+void InPlaceInvariants::NotePod(const Change& change) {
+  if (change.before == nullptr) return ExpectPod(change);
+  const Json& before = *change.before;
+  const Object deployment = DeploymentOfPod(before);
+  const bool ours = controllers_.contains(change.actor);
+  if (change.after == nullptr) {
+    pods_.erase(UidOf(before));
+    if (ours && deployment != nullptr && !IsDeleting(before)) {
+      Violate("I2", change.request, "removed a Pod");
+    }
+    return;
+  }
+  const Json& after = *change.after;
+  if (deployment == nullptr) return;
+  for (const auto& path : {std::pair("spec", "nodeName"), std::pair("status", "podIP")}) {
+    const std::string was = TextAt(before, {path.first, path.second});
+    const std::string is = TextAt(after, {path.first, path.second});
+    if (!was.empty() && is != was) {
+      Violate("I3", change.request, std::string(path.second) + " " + was + " -> " + is);
+    }
+  }
+  if (!ours && ChangesImages(before, after)) {
+    // Somebody else's edit, and the way back.
+    for (auto& [name, allowed] : pods_[UidOf(after)].allowance) allowed += 2;
+  }
+  if (ours) JudgePodWrite(change, *deployment);
+}
+
+// A Pod that comes with another template than is wanted now is to be restarted once, should the
+// Deployment ask for it.
+void InPlaceInvariants::ExpectPod(const Change& change) {
+  const Json& pod = *change.after;
+  const Object host =
+      server_.Find({Resource::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
+  const Object deployment = host == nullptr ? nullptr : OwnerOf(*host);
+  if (deployment == nullptr) return;
+  PodRecord& record = pods_[UidOf(pod)];
+  record.deployment = UidOf(*deployment);
+  const Json& wanted = At(*deployment, {"spec", "template", "spec"});
+  for (const std::string& name : ContainersOf(wanted)) {
+    const bool differs = ImageIn(wanted, name) != ImageIn(At(pod, {"spec"}), name);
+    record.allowance[name] = differs ? 1 : 0;
+  }
+}
+
+void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& deployment) {
+  const Json& before = *change.before;
+  const Json& after = *change.after;
+  if (IsDeleting(after) && !IsDeleting(before)) Violate("I2", change.request, "deleted a Pod");
+  const bool images = ChangesImages(before, after);
+  const bool drains = IsDrained(deployment, after) && !IsDrained(deployment, before);
+  if (images || drains) JudgeTakenOut(change, deployment);
+  if (images) JudgeHistory(change, deployment);
+  if (!drains) return;
+  int64_t drained = 0;
+  for (const Object& pod : ActivePodsOf(deployment)) {
+    drained += IsDrained(deployment, *pod) ? 1 : 0;
+  }
+  const RolloutLimits limits = InPlaceLimitsOf(deployment);
+  const int64_t most = std::max<int64_t>(1, limits.unavailable + limits.surge);
+  if (drained > most) {
+    Violate("I10", change.request, Number(drained) + " drained of at most " + Number(most));
+  }
+}
+
+// I1.
+void InPlaceInvariants::JudgeTakenOut(const Change& change, const Json& deployment) {
+  if (!IsAvailable(deployment, *change.before, kBlindSpot)) return;  // it costs nothing
+  const int64_t left = AvailableBut(deployment, UidOf(*change.before));
+  const int64_t least = deployments_[UidOf(deployment)].min_available.Min(Now(), kBlindSpot);
+  if (left >= least) return;
+  Violate("I1", change.request,
+          "leaves " + Number(left) + " that serve of at least " + Number(least));
+}
+
+// By what really runs, for at least so long.
+bool InPlaceInvariants::IsAvailable(const Json& deployment, const Json& pod,
+                                    Duration for_at_least) const {
+  const PodTruth* truth = world_.kubelet().Truth(UidOf(pod));
+  if (truth == nullptr || !truth->serving() || !IsActivePod(pod)) return false;
+  if (!RunsItsSpec(pod, *truth) || IsDrained(deployment, pod)) return false;
+  const seconds min_ready(IntAt(deployment, {"spec", "minReadySeconds"}));
+  return truth->since() + min_ready + for_at_least <= Now();
+}
+
+// Pods that failed a moment ago count: nobody can have known.
+int64_t InPlaceInvariants::AvailableBut(const Json& deployment, const std::string& pod) const {
+  int64_t available = 0;
+  std::set<std::string> counted;
+  for (const Object& other : ActivePodsOf(deployment)) {
+    if (UidOf(*other) == pod || !IsAvailable(deployment, *other, Duration(0))) continue;
+    counted.insert(UidOf(*other));
+    ++available;
+  }
+  for (const auto& [uid, failure] : failed_) {
+    const auto& [owner, at] = failure;
+    const bool lately = owner == UidOf(deployment) && at + kBlindSpot >= Now();
+    available += lately && uid != pod && !counted.contains(uid) ? 1 : 0;
+  }
+  return available;
+}
+
+void InPlaceInvariants::NoteTruth(const PodTruth& truth) {
+  const Object pod = server_.Find(truth.key);
+  if (pod == nullptr || UidOf(*pod) != truth.uid) return;
+  const auto known = pods_.find(truth.uid);
+  if (known == pods_.end()) return;
+  PodRecord& record = known->second;
+  if (truth.serving()) {
+    failed_.erase(truth.uid);
+  } else if (RunsItsSpec(*pod, truth) && truth.since() == Now()) {
+    failed_[truth.uid] = {record.deployment, Now()};
+  }
+  for (const ContainerTruth& one : truth.containers) {
+    int& changes = record.changes[one.name];
+    if (one.changes == changes) continue;
+    changes = one.changes;
+    ++restarts_;
+    if (changes <= record.allowance[one.name]) continue;
+    Violate("I4", "kubelet",
+            NameOf(*pod) + ": container " + one.name + " was restarted " + Number(changes) +
+                " times for its image, with reason " + Number(record.allowance[one.name]));
+  }
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,104 @@
+// What must hold while Pods are updated in place, judged from the cluster and from what really runs
+// (in-place E.1). Beside Invariants, which knows nothing of it:
+//
+//   World world(seed);
+//   InPlaceInvariants in_place(world);
+//   …
+//   world.Quiesce();
+//   in_place.JudgeAtRest("web");
+//   CHECK(in_place.Complaints() == "");
+//
+// At every write of a controller under test, for Deployments that want it:
+//   I1  no available Pod is taken out while fewer than n − maxUnavailable others really serve
+//   I2  no Pod is deleted, and none is given up by lowering ReplicaSets
+//   I6  the highest revision has the Deployment's template, and undo yields the one before
+//   I10 no more Pods are drained than may be restarted
+// At every change: I3 no Pod moves; I4 a container is restarted for its image once per template.
+// At rest: I5 all run the template, I8 the highest revision is one ReplicaSet's, I9 no exchange is
+// open, I10 no Pod is drained.
+//
+// As in Invariants, a write is judged by the most lenient truth of the last kBlindSpot.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "test/sim/invariants.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+
+class InPlaceInvariants {
+ public:
+  static constexpr Duration kBlindSpot = Invariants::kBlindSpot;
+
+  // `controllers`: the actors whose writes are judged.
+  explicit InPlaceInvariants(World& world, std::set<std::string> controllers = {"windlass"});
+  InPlaceInvariants(const InPlaceInvariants&) = delete;
+  InPlaceInvariants& operator=(const InPlaceInvariants&) = delete;
+
+  // All Pods should have been updated by now: nothing is paused, held back or waited for.
+  void JudgeAtRest(const std::string& deployment);
+
+  const std::vector<Violation>& violations() const { return violations_; }
+  // Restarts of containers for the sake of another image; a test that wants some looks here.
+  int restarts() const { return restarts_; }
+  std::string Complaints() const;
+
+ private:
+  struct PodRecord {
+    std::string deployment;                // uid
+    std::map<std::string, int> allowance;  // restarts, by container
+    std::map<std::string, int> changes;    // that there were
+  };
+  struct DeploymentRecord {
+    Recent min_available;
+    Recent replicas;
+    Json wanted;  // spec.template
+    MonotonicTime wanted_since;
+    Json staged;    // the last wanted one that had the highest revision
+    Json previous;  // what undo is to bring back; null: nobody can say
+  };
+
+  void OnChange(const Change& change);
+  void NoteDeployment(const Change& change);
+  void NoteReplicaSet(const Change& change);
+  void NotePod(const Change& change);
+  void NoteTruth(const PodTruth& truth);
+  void ExpectPod(const Change& change);
+  void JudgePodWrite(const Change& change, const Json& deployment);
+  void JudgeTakenOut(const Change& change, const Json& deployment);
+  void JudgeReplicas(const Change& change, const Json& deployment);
+  bool IsAvailable(const Json& deployment, const Json& pod, Duration for_at_least) const;
+  int64_t AvailableBut(const Json& deployment, const std::string& pod) const;
+
+  // in_place_history.cc
+  void NoteHistory(const Json& deployment);
+  void NoteRemoval(const Change& change, const Json& deployment);
+  void JudgeHistory(const Change& change, const Json& deployment);
+  void JudgeImagesAtRest(const Json& deployment);
+
+  Object OwnerOf(const Json& replica_set) const;  // a Deployment; null: none
+  // Null when the object is of no Deployment that wants it.
+  Object DeploymentOfPod(const Json& pod) const;
+  Object DeploymentOfReplicaSet(const Json& replica_set) const;
+  std::vector<Object> ReplicaSetsOf(const Json& deployment) const;
+  std::vector<Object> ActivePodsOf(const Json& deployment) const;
+  void Violate(const std::string& invariant, const std::string& request, std::string detail);
+  MonotonicTime Now() const;
+
+  World& world_;
+  ApiServer& server_;
+  std::set<std::string> controllers_;
+  std::map<std::string, PodRecord> pods_;                // by uid
+  std::map<std::string, DeploymentRecord> deployments_;  // by uid
+  // Pods that ceased to serve, and not for another image: whose they were, and when.
+  std::map<std::string, std::pair<std::string, MonotonicTime>> failed_;
+  std::vector<Violation> violations_;
+  int restarts_ = 0;
+};
+
+}  // namespace windlass::sim

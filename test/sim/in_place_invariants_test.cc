@@ -1,0 +1,359 @@
+// Each invariant of in-place updates can be broken, and an update by the book breaks none. The
+// controller under test is played by writes in its name.
+#include "test/sim/in_place_invariants.h"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/sim/in_place_words.h"
+#include "test/sim/sample_objects.h"
+
+namespace windlass::sim {
+namespace {
+
+const std::string kController = "windlass";
+constexpr const char* kRevision = "deployment.kubernetes.io/revision";
+constexpr const char* kTraffic = "windlass.dev/traffic";
+const std::string kOld = "web:1";
+const std::string kNew = "web:2-slow-ready-20s";
+
+StoreKey KeyOf(Resource resource, const std::string& name) { return {resource, "default", name}; }
+
+// Four Pods of ReplicaSet "a", of which one may be missing; "p" is for the next template.
+struct Rollout {
+  explicit Rollout(const std::string& policy = "Only") {
+    Json web = SampleDeployment("web", 4, kOld);
+    web["metadata"]["annotations"] = {
+        {"windlass.dev/in-place", policy},
+        {"windlass.dev/in-place-drain", std::string("Label:") + kTraffic + "=on/off"}};
+    web["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 0}, {"maxUnavailable", 1}};
+    web["spec"]["template"]["metadata"]["labels"][kTraffic] = "on";
+    world.Apply(web);
+    Make("a", 4, "1", kOld);
+    world.Quiesce();
+    for (const Object& pod : world.Pods("web")) pods.push_back(NameOf(*pod));
+  }
+
+  void Make(const std::string& name, int replicas, const std::string& revision,
+            const std::string& image) {
+    Json rs = SampleReplicaSet("web", replicas, image);
+    rs["metadata"]["name"] = name;
+    rs["metadata"]["ownerReferences"] = ControlledBy(*world.Deployment("web"));
+    rs["metadata"]["annotations"] = {{kRevision, revision},
+                                     {kInPlaceMode, R"({"mode":"InPlace"})"}};
+    rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
+    Json& labels = rs["spec"]["template"]["metadata"]["labels"];
+    labels["pod-template-hash"] = name;
+    labels[kTraffic] = "on";
+    REQUIRE(world.api().Create(kController, Resource::kReplicaSets, "default", rs).ok());
+  }
+  void Stage(const std::string& revision = "2") {
+    world.SetImage("web", kNew);
+    Make("p", 0, revision, kNew);
+    world.Quiesce();
+  }
+  void EditPod(size_t index, const ApiServer::Edit& edit) {
+    const StoreKey key = KeyOf(Resource::kPods, pods[index]);
+    REQUIRE(world.api().Update(kController, key, "", edit).ok());
+  }
+  void Patch(size_t index, const std::string& image) {
+    EditPod(index, [&](Json& pod) { pod["spec"]["containers"][0]["image"] = image; });
+  }
+  void PatchAll() {
+    for (size_t i = 0; i < pods.size(); ++i) {
+      Patch(i, kNew);
+      REQUIRE(world.Quiesce());
+    }
+  }
+  void Drain(size_t index, const std::string& value) {
+    EditPod(index, [&](Json& pod) { pod["metadata"]["labels"][kTraffic] = value; });
+  }
+  void EditReplicaSet(const std::string& name, const ApiServer::Edit& edit) {
+    REQUIRE(world.api().Update(kController, KeyOf(Resource::kReplicaSets, name), "", edit).ok());
+  }
+  void Give(const std::string& name, const std::string& image, const std::string& revision) {
+    EditReplicaSet(name, [&](Json& rs) {
+      rs["spec"]["template"]["spec"]["containers"][0]["image"] = image;
+      rs["metadata"]["annotations"][kRevision] = revision;
+    });
+  }
+  void Annotate(const std::string& name, const char* key, const std::string& value) {
+    EditReplicaSet(name, [&](Json& rs) {
+      rs["metadata"]["annotations"].erase(key);
+      if (!value.empty()) rs["metadata"]["annotations"][key] = value;
+    });
+  }
+  // X1, X2, X3 (C.5); `meanwhile` between the first two.
+  void Exchange(const std::function<void()>& meanwhile = nullptr) {
+    EditReplicaSet("p", [&](Json& rs) {
+      rs["spec"]["template"]["spec"]["containers"][0]["image"] = kOld;
+      rs["metadata"]["annotations"][kRevision] = "1";
+      rs["metadata"]["annotations"][kInPlaceExchange] = "stash";
+    });
+    if (meanwhile) meanwhile();
+    Give("a", kNew, "2");
+    Annotate("p", kInPlaceExchange, "");
+    REQUIRE(world.Quiesce());
+  }
+  std::string Broken() {
+    std::string names;
+    std::set<std::string> seen;
+    for (const Violation& violation : in_place.violations()) {
+      if (!seen.insert(violation.invariant).second) continue;
+      names += (names.empty() ? "" : " ") + violation.invariant;
+    }
+    INFO(in_place.Complaints());
+    return names;
+  }
+
+  World world{1};
+  InPlaceInvariants in_place{world};
+  std::vector<std::string> pods;
+};
+
+TEST_CASE("An in-place update by the book breaks nothing") {
+  Rollout rollout;
+  rollout.Stage();
+  rollout.PatchAll();
+  rollout.Exchange();
+  rollout.in_place.JudgeAtRest("web");
+  CHECK(rollout.in_place.Complaints() == "");
+  CHECK(rollout.in_place.restarts() == 4);
+  CHECK(rollout.world.RolloutUndo("web"));
+  CHECK(ImageIn(At(*rollout.world.Deployment("web"), {"spec", "template", "spec"}), "web") == kOld);
+}
+
+TEST_CASE("I1: what really serves is what counts, not Ready") {
+  Rollout rollout;
+  rollout.Stage();
+  rollout.Patch(0, kNew);
+  SECTION("before the first one is even killed") {
+    rollout.Patch(1, kNew);
+    CHECK(rollout.Broken() == "I1");
+  }
+  SECTION("while it comes up") {
+    rollout.world.RunFor(seconds(10));
+    rollout.Patch(1, kNew);
+    CHECK(rollout.Broken() == "I1");
+  }
+  SECTION("one that serves again is no burden") {
+    REQUIRE(rollout.world.Quiesce());
+    rollout.Patch(1, kNew);
+    CHECK(rollout.Broken() == "");
+  }
+  SECTION("a second patch of the same Pod costs nothing") {
+    rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "");
+  }
+  SECTION("a drained Pod does not serve") {
+    REQUIRE(rollout.world.Quiesce());
+    rollout.Drain(1, "off");
+    CHECK(rollout.Broken() == "");
+    rollout.Patch(2, kNew);
+    CHECK(rollout.Broken() == "I1");
+  }
+}
+
+TEST_CASE("I1: a Pod that fails by itself is to be noticed, but not at once") {
+  Rollout rollout;
+  rollout.Stage();
+  const Object victim = rollout.world.api().Find(KeyOf(Resource::kPods, rollout.pods[0]));
+  rollout.world.kubelet().SetNodeReady(TextAt(*victim, {"spec", "nodeName"}), false);
+  size_t other = 1;
+  const auto node = [&](size_t index) {
+    const Object pod = rollout.world.api().Find(KeyOf(Resource::kPods, rollout.pods[index]));
+    return TextAt(*pod, {"spec", "nodeName"});
+  };
+  while (node(other) == node(0)) ++other;
+  SECTION("a moment ago") {
+    rollout.Patch(other, kNew);
+    CHECK(rollout.Broken() == "");
+  }
+  SECTION("long ago") {
+    rollout.world.RunFor(seconds(10));
+    rollout.Patch(other, kNew);
+    CHECK(rollout.Broken() == "I1");
+  }
+  SECTION("itself it may be patched") {
+    rollout.world.RunFor(seconds(10));
+    rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "");
+  }
+}
+
+TEST_CASE("I2: no Pod is deleted") {
+  Rollout rollout;
+  rollout.Stage();
+  SECTION("directly") {
+    rollout.world.api().Delete(kController, KeyOf(Resource::kPods, rollout.pods[0]));
+    CHECK(rollout.Broken() == "I2");
+  }
+  SECTION("by the ReplicaSet controller") {
+    rollout.EditReplicaSet("a", [](Json& rs) { rs["spec"]["replicas"] = 3; });
+    CHECK(rollout.Broken() == "I2");
+  }
+  SECTION("but at a rollout of another kind") {
+    rollout.Annotate("p", kInPlaceMode, R"({"mode":"Recreate"})");
+    rollout.EditReplicaSet("a", [](Json& rs) { rs["spec"]["replicas"] = 3; });
+    CHECK(rollout.Broken() == "");
+  }
+  SECTION("others may") {
+    rollout.world.api().Delete("user", KeyOf(Resource::kPods, rollout.pods[0]));
+    rollout.world.Scale("web", 2);
+    rollout.EditReplicaSet("a", [](Json& rs) { rs["spec"]["replicas"] = 2; });
+    CHECK(rollout.Broken() == "");
+  }
+}
+
+TEST_CASE("I3: a Pod stays where it is") {
+  Rollout rollout;
+  const StoreKey key = KeyOf(Resource::kPods, rollout.pods[0]);
+  rollout.world.api().Update("somebody", key, "binding",
+                             [](Json& pod) { pod["spec"]["nodeName"] = "elsewhere"; });
+  CHECK(rollout.Broken() == "I3");
+}
+
+TEST_CASE("I4: a container is restarted once for a template") {
+  Rollout rollout;
+  rollout.Stage();
+  rollout.Patch(0, kNew);
+  REQUIRE(rollout.world.Quiesce());
+  SECTION("to and fro is twice") {
+    rollout.Patch(0, kOld);
+    REQUIRE(rollout.world.Quiesce());
+    CHECK(rollout.Broken() == "I4");
+  }
+  SECTION("back because the revision was given up") {
+    rollout.Annotate("p", kInPlaceBlocked, R"({"rev":2})");
+    rollout.Patch(0, kOld);
+    REQUIRE(rollout.world.Quiesce());
+    CHECK(rollout.Broken() == "");
+  }
+  SECTION("back because the Deployment went back") {
+    REQUIRE(rollout.world.RolloutUndo("web"));
+    rollout.Give("a", kOld, "3");
+    rollout.Patch(0, kOld);
+    REQUIRE(rollout.world.Quiesce());
+    CHECK(rollout.Broken() == "");
+  }
+}
+
+TEST_CASE("I5: at rest all are of the template") {
+  Rollout rollout;
+  rollout.Stage();
+  SECTION("every Pod") {
+    for (size_t i = 1; i < 4; ++i) {
+      rollout.Patch(i, kNew);
+      REQUIRE(rollout.world.Quiesce());
+    }
+    rollout.Exchange();
+  }
+  SECTION("and what makes new ones") { rollout.PatchAll(); }
+  rollout.in_place.JudgeAtRest("web");
+  CHECK(rollout.Broken() == "I5");
+}
+
+TEST_CASE("I6: at every write undo has somewhere to go") {
+  Rollout rollout;
+  SECTION("staged before a Pod is touched") {
+    rollout.world.SetImage("web", kNew);
+    rollout.world.RunFor(seconds(10));
+    rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "I6");
+  }
+  SECTION("a moment after the template changed nobody can know") {
+    rollout.world.SetImage("web", kNew);
+    rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "");
+  }
+  SECTION("with the highest revision") {
+    rollout.Stage("1");
+    rollout.Give("a", kOld, "2");
+    rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "I6");
+  }
+  SECTION("the host is not exchanged first") {
+    rollout.Stage();
+    rollout.PatchAll();
+    rollout.Give("a", kNew, "2");
+    CHECK(rollout.Broken() == "I6");
+  }
+  SECTION("what it would bring back is kept") {
+    rollout.Stage();
+    rollout.PatchAll();
+    rollout.Exchange();
+    rollout.world.api().Delete(kController, KeyOf(Resource::kReplicaSets, "p"));
+    CHECK(rollout.Broken() == "I6");
+  }
+}
+
+TEST_CASE("A Deployment that goes back in the middle of the exchange breaks nothing") {
+  Rollout rollout;
+  rollout.Stage();
+  rollout.PatchAll();
+  rollout.Exchange([&] { REQUIRE(rollout.world.RolloutUndo("web")); });
+  rollout.Give("p", kOld, "3");
+  for (size_t i = 0; i < rollout.pods.size(); ++i) {
+    rollout.Patch(i, kOld);
+    REQUIRE(rollout.world.Quiesce());
+  }
+  CHECK(rollout.in_place.Complaints() == "");
+  CHECK(rollout.in_place.restarts() == 8);
+}
+
+TEST_CASE("Pods that were there before the Deployment asked are known") {
+  Rollout rollout("Disabled");
+  rollout.world.Annotate("web", "windlass.dev/in-place", "Only");
+  rollout.Stage();
+  rollout.PatchAll();
+  CHECK(rollout.in_place.Complaints() == "");
+  CHECK(rollout.in_place.restarts() == 4);
+}
+
+TEST_CASE("I8, I9, I10: nothing is left behind") {
+  Rollout rollout;
+  rollout.Stage();
+  rollout.PatchAll();
+  rollout.Exchange();
+  SECTION("a second highest revision") {
+    rollout.world.api().Update("user", KeyOf(Resource::kReplicaSets, "p"), "",
+                               [](Json& rs) { rs["metadata"]["annotations"][kRevision] = "2"; });
+    rollout.in_place.JudgeAtRest("web");
+    CHECK(rollout.Broken() == "I8");
+  }
+  SECTION("an exchange") {
+    rollout.Annotate("p", kInPlaceExchange, "stash");
+    rollout.in_place.JudgeAtRest("web");
+    CHECK(rollout.Broken() == "I9");
+  }
+  SECTION("a drained Pod") {
+    rollout.Drain(0, "off");
+    CHECK(rollout.Broken() == "");
+    rollout.in_place.JudgeAtRest("web");
+    CHECK(rollout.Broken() == "I10");
+  }
+}
+
+TEST_CASE("I10: not more Pods are drained than may be restarted") {
+  Rollout rollout;
+  rollout.Stage();
+  rollout.Drain(0, "off");
+  rollout.Drain(1, "off");
+  CHECK(rollout.Broken() == "I1 I10");
+}
+
+TEST_CASE("Deployments that do not ask for it are not judged") {
+  Rollout rollout;
+  rollout.world.Annotate("web", "windlass.dev/in-place", "Disabled");
+  rollout.Patch(0, kNew);
+  rollout.Patch(1, kNew);
+  rollout.world.api().Delete(kController, KeyOf(Resource::kPods, rollout.pods[0]));
+  CHECK(rollout.Broken() == "");
+}
+
+}  // namespace
+}  // namespace windlass::sim

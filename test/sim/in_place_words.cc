@@ -1,0 +1,95 @@
+#include "test/sim/in_place_words.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "test/sim/rollout_undo.h"
+
+namespace windlass::sim {
+namespace {
+
+struct DrainLabel {
+  std::string key;
+  std::string off;
+};
+
+// "Label:<key>=<on>/<off>"; the key may contain slashes.
+DrainLabel DrainLabelOf(const std::string& text) {
+  static constexpr std::string_view kLabel = "Label:";
+  const size_t equals = text.find('=');
+  if (!text.starts_with(kLabel) || equals == std::string::npos) return {};
+  const size_t slash = text.find('/', equals);
+  if (slash == std::string::npos) return {};
+  return {text.substr(kLabel.size(), equals - kLabel.size()), text.substr(slash + 1)};
+}
+
+}  // namespace
+
+bool WantsInPlace(const Json& deployment) {
+  const std::string policy = AnnotationOf(deployment, "windlass.dev/in-place");
+  return !policy.empty() && policy != "Disabled";
+}
+
+RolloutLimits InPlaceLimitsOf(const Json& deployment) {
+  RolloutLimits limits = LimitsOf(deployment);
+  const std::string text = AnnotationOf(deployment, "windlass.dev/in-place-max-unavailable");
+  if (text.empty()) return limits;
+  int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  limits.unavailable = text.back() == '%' ? value * limits.desired / 100 : value;
+  limits.unavailable = std::min(limits.unavailable, limits.desired);
+  return limits;
+}
+
+bool IsDrained(const Json& deployment, const Json& pod) {
+  const std::string drain = AnnotationOf(deployment, "windlass.dev/in-place-drain");
+  if (drain == "Gate") {
+    return TextAt(ConditionOf(pod, "windlass.dev/in-place-ready"), {"status"}) == "False";
+  }
+  const DrainLabel label = DrainLabelOf(drain);
+  return !label.key.empty() && LabelOf(pod, label.key) == label.off;
+}
+
+Object HighestOf(const std::vector<Object>& replica_sets) {
+  Object highest;
+  for (const Object& rs : replica_sets) {
+    if (highest == nullptr || RevisionOfRollout(*rs) > RevisionOfRollout(*highest)) highest = rs;
+  }
+  return highest;
+}
+
+Json TemplateOf(const Json& object) {
+  Json pattern = At(object, {"spec", "template"});
+  if (!At(pattern, {"metadata", "labels"}).is_null()) {
+    pattern["metadata"]["labels"].erase("pod-template-hash");
+  }
+  return pattern;
+}
+
+std::string ImageIn(const Json& pod_spec, const std::string& container) {
+  for (const char* list : {"containers", "initContainers"}) {
+    for (const Json& one : At(pod_spec, {list})) {
+      if (TextAt(one, {"name"}) == container) return TextAt(one, {"image"});
+    }
+  }
+  return "";
+}
+
+std::vector<std::string> ContainersOf(const Json& pod_spec) {
+  std::vector<std::string> names;
+  for (const char* list : {"containers", "initContainers"}) {
+    for (const Json& one : At(pod_spec, {list})) names.push_back(TextAt(one, {"name"}));
+  }
+  return names;
+}
+
+bool ChangesImages(const Json& before, const Json& after) {
+  const Json& old = At(before, {"spec"});
+  const Json& wished = At(after, {"spec"});
+  return std::ranges::any_of(ContainersOf(old), [&](const std::string& name) {
+    return ImageIn(old, name) != ImageIn(wished, name);
+  });
+}
+
+}  // namespace windlass::sim
