@@ -44,11 +44,8 @@ std::string WholeSeconds(Duration duration) {
   return std::to_string(std::chrono::round<seconds>(duration).count()) + " s";
 }
 
-// "FieldChanged:/spec/hostNetwork" is counted as FieldChanged.
-std::string ReasonOf(const Because& because) {
-  const auto found = std::ranges::find(because.numbers, "reason", &LogField::key);
-  if (found == because.numbers.end()) return "Unknown";
-  return found->value.substr(0, found->value.find(':'));
+seconds PodTimeout(const Deployment& owner) {
+  return seconds(owner.spec.progress_deadline_seconds.value_or(kUnlimited));
 }
 
 }  // namespace
@@ -61,7 +58,7 @@ InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRe
       deployments_(deployments),
       pods_(pods),
       owner_of_(std::move(owner_of)) {
-  deployments.OnChange([this](const Change<Deployment>& change) { rollouts_.Changed(change); });
+  deployments.OnChange([this](const Change<Deployment>& change) { DeploymentChanged(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
@@ -84,7 +81,6 @@ void InPlaceObserver::Lead(bool leading) {
 void InPlaceObserver::Decided(const Because& because) {
   const std::string& decision = because.decision;
   if (decision == "patch pod") ++totals_.patches["Success"];
-  if (decision == "fall back to recreate") ++totals_.fallbacks[ReasonOf(because)];
   if (decision == "exchange: pending") ++totals_.exchanges["Begun"];
   if (decision == "exchange: host") ++totals_.exchanges["Done"];
   if (decision == "exchange: forget") ++totals_.exchanges["Forgotten"];
@@ -94,6 +90,12 @@ void InPlaceObserver::Refused(const Because& because, const Error& error) {
   const std::string result(Name(error.kind));
   if (because.decision == "patch pod") ++totals_.patches[result];
   if (because.decision.starts_with("exchange: ")) ++totals_.exchanges[result];
+}
+
+void InPlaceObserver::DeploymentChanged(const Change<Deployment>& change) {
+  rollouts_.Changed(change);
+  const auto reason = FallBackReason(change);
+  if (reason && leading_) ++totals_.fallbacks[*reason];
 }
 
 // --- what becomes of Pods ---
@@ -128,51 +130,52 @@ void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   followed.deployment = KeyOf(owner->meta);
   // Whole seconds do not tell more than that it was just now.
   followed.patched_at = {clock_.Now().since_start - (age <= seconds(1) ? Duration{0} : age)};
-  for (const ContainerPatch& patch : state->containers) {
-    const PodContainer* live = pod.Find(patch.name);
-    if (live == nullptr || live->waiting_reason.text().empty()) continue;
-    followed.old_reasons.emplace(patch.name, live->waiting_reason.text());
-  }
   followed.state = *std::move(state);
 }
 
 void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
   const auto found = followed_.find(pod.meta.uid);
-  if (found == followed_.end()) {
-    // It was available before: news as long as the rollout goes on.
-    if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
-    const std::optional<PodState> state = StateOf(pod, &owner);
-    if (!state) return;
-    if (const auto failure = FailureOf(pod, *state)) NoteFailure(pod, *state, *failure);
-    return;
-  }
+  if (found == followed_.end()) return LookAfterwards(pod, owner);
   Followed& followed = found->second;
   if (pod.meta.deleting() || !AsksFor(pod, followed.state)) return Forget(pod.meta.uid);
   const WallTime now = clock_.Wall();
   const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
   NoteMasked(followed, !completion.complete && pod.ready.IsTrue());
   NoteRestarts(pod, followed);
-  const auto failure = FreshFailure(pod, followed);
-  followed.failing = failure.has_value();
-  if (failure) NoteFailure(pod, followed.state, *failure);
-  if (!completion.complete) return LookLater(pod, followed, completion.look_again);
-  NoteUpdated(pod, followed);
-  const auto from =
+  if (completion.complete) NoteUpdated(pod, followed);
+  const auto available =
       in_place::AvailableFrom(pod, &followed.state, owner.spec.min_ready_seconds, now);
-  if (!from || now < *from) return LookLater(pod, followed, from);
+  if (!available || now < *available) {
+    followed.failing = NoteFailure(pod, owner, followed.state);
+    return LookLater(pod, owner, followed, available ? available : completion.look_again);
+  }
   if (leading_) totals_.available.Observe(clock_.Now() - followed.patched_at);
   Forget(pod.meta.uid);
 }
 
+// It was available before: what it does now is news as long as the rollout goes on.
+void InPlaceObserver::LookAfterwards(const Pod& pod, const Deployment& owner) {
+  if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
+  const std::optional<PodState> state = StateOf(pod, &owner);
+  if (!state || !AsksFor(pod, *state)) return;
+  const int32_t min_ready_seconds = owner.spec.min_ready_seconds;
+  if (in_place::IsAvailable(pod, &*state, min_ready_seconds, clock_.Wall())) return;
+  NoteFailure(pod, owner, *state);
+}
+
 // When time alone may change what there is to say; events tell the rest.
-void InPlaceObserver::LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at) {
+void InPlaceObserver::LookLater(const Pod& pod, const Deployment& owner, Followed& followed,
+                                std::optional<WallTime> at) {
   timers_.Cancel(std::exchange(followed.timer, 0));
+  const WallTime now = clock_.Wall();
+  const auto failure = in_place::FailureLookAgain(pod, followed.state, PodTimeout(owner), now);
+  if (failure && (!at || *failure < *at)) at = failure;
   if (!at) return;
-  const Duration wait = std::max<Duration>(seconds(1), *at - clock_.Wall());
+  const Duration wait = std::max<Duration>(seconds(1), *at - now);
   followed.timer = timers_.At(clock_.Now() + wait, [this, uid = pod.meta.uid, key = followed.pod] {
-    const Pod* now = pods_.FindByUid(key, uid);
-    const Deployment* owner = now == nullptr ? nullptr : owner_of_(*now);
-    if (owner != nullptr) Look(*now, *owner);
+    const Pod* then = pods_.FindByUid(key, uid);
+    const Deployment* its_owner = then == nullptr ? nullptr : owner_of_(*then);
+    if (its_owner != nullptr) Look(*then, *its_owner);
   });
 }
 
@@ -196,17 +199,6 @@ void InPlaceObserver::NoteRestarts(const Pod& pod, Followed& followed) {
   }
 }
 
-std::optional<InPlaceFailure> InPlaceObserver::FreshFailure(const Pod& pod,
-                                                            Followed& followed) const {
-  std::erase_if(followed.old_reasons, [&](const auto& old) {
-    const PodContainer* live = pod.Find(old.first);
-    return live == nullptr || !(live->waiting_reason == old.second);
-  });
-  auto failure = FailureOf(pod, followed.state);
-  if (failure && followed.old_reasons.contains(failure->container)) failure.reset();
-  return failure;
-}
-
 void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
   if (std::exchange(followed.updated, true) || !leading_) return;
   const Duration took = clock_.Now() - followed.patched_at;
@@ -216,18 +208,24 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
                  WholeSeconds(took)});
 }
 
-// Once for each Pod, revision and reason (P-060).
-void InPlaceObserver::NoteFailure(const Pod& pod, const PodState& state,
-                                  const InPlaceFailure& failure) {
-  if (!leading_) return;
-  if (!failed_.contains(pod.meta.uid) && failed_.size() >= kInPlacePodsFollowedMax) return;
-  Told& told = failed_[pod.meta.uid];
+// Told once for each Pod, revision and reason (P-060).
+bool InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const PodState& state) {
+  const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
+  if (!failure) return false;
+  const Uid& uid = pod.meta.uid;
+  if (!leading_ || (failed_.size() >= kInPlacePodsFollowedMax && !failed_.contains(uid))) {
+    return true;
+  }
+  Told& told = failed_[uid];
   if (told.revision != state.revision) told = {state.revision, {}};
-  if (!told.reasons.insert(failure.reason).second) return;
-  ++totals_.failures[failure.reason];
-  Tell(pod, {Event::Type::kWarning, "InPlaceFailed",
-             "Container " + failure.container + " of revision " + std::to_string(state.revision) +
-                 " fails: " + failure.reason});
+  if (!told.reasons.insert(failure->reason).second) return true;
+  ++totals_.failures[failure->reason];
+  const std::string who =
+      failure->container.empty() ? "" : "container " + failure->container + ": ";
+  Tell(pod,
+       {Event::Type::kWarning, "InPlaceFailed",
+        "Revision " + std::to_string(state.revision) + " fails here: " + who + failure->reason});
+  return true;
 }
 
 void InPlaceObserver::Forget(const Uid& pod) {

@@ -17,8 +17,8 @@
 #include <set>
 #include <string>
 
+#include "controller/in_place/failure.h"
 #include "controller/in_place/pod_state.h"
-#include "controller/runtime/in_place_failure.h"
 #include "controller/runtime/in_place_figures.h"
 #include "controller/runtime/in_place_rollouts.h"
 #include "controller/step.h"
@@ -63,9 +63,6 @@ class InPlaceObserver {
     bool updated = false;                       // has been complete
     bool failing = false;
     std::set<std::string> restarted;  // containers whose first restart was seen
-    // What a container was waiting for when it was patched, until it says something else: left over
-    // from before.
-    std::map<std::string, std::string> old_reasons;
     TimerId timer = 0;
   };
   // What was told of a Pod already.
@@ -74,15 +71,18 @@ class InPlaceObserver {
     std::set<std::string> reasons;
   };
 
+  void DeploymentChanged(const Change<Deployment>& change);
   void PodChanged(const Change<Pod>& change);
   void Take(const Pod& pod, bool witnessed);
   void Look(const Pod& pod, const Deployment& owner);
-  void LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at);
+  void LookAfterwards(const Pod& pod, const Deployment& owner);
+  void LookLater(const Pod& pod, const Deployment& owner, Followed& followed,
+                 std::optional<WallTime> at);
   void NoteRestarts(const Pod& pod, Followed& followed);
   void NoteMasked(Followed& followed, bool masked);
   void NoteUpdated(const Pod& pod, Followed& followed);
-  void NoteFailure(const Pod& pod, const in_place::PodState& state, const InPlaceFailure& failure);
-  std::optional<InPlaceFailure> FreshFailure(const Pod& pod, Followed& followed) const;
+  // Whether a Pod that is not available fails.
+  bool NoteFailure(const Pod& pod, const Deployment& owner, const in_place::PodState& state);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, Event event);
   std::string Capped(const std::string& container) const;

@@ -3,12 +3,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/deployment/in_place_status.h"
 #include "controller/in_place/options.h"
 #include "controller/in_place/words.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass {
 namespace {
+
+const Condition* InPlaceConditionOf(const Deployment& deployment) {
+  return FindCondition(deployment.status.conditions, deployment::kInPlaceCondition);
+}
+
+bool AsksForOnly(const Deployment& deployment) {
+  const auto policy = deployment.meta.annotations.Find(in_place::kInPlaceKey);
+  return policy && in_place::IsWord(*policy, "Only");
+}
 
 constexpr std::string_view kHeldUp[] = {"WaitingForBudget", "WaitingForPDB", "Paused",
                                         "Failing",          "InvalidConfig", "MissingRights"};
@@ -17,12 +27,25 @@ constexpr std::string_view kHeldUp[] = {"WaitingForBudget", "WaitingForPDB", "Pa
 std::string CauseOf(const Deployment& deployment, const Condition& in_place) {
   const std::string_view reason = in_place.reason.text();
   if (std::ranges::count(kHeldUp, reason) > 0) return std::string(reason);
-  if (reason != "NotPossible") return {};
-  const auto policy = deployment.meta.annotations.Find(in_place::kInPlaceKey);
-  return policy && in_place::IsWord(*policy, "Only") ? std::string(reason) : std::string();
+  return reason == "NotPossible" && AsksForOnly(deployment) ? std::string(reason) : std::string();
+}
+
+bool IsReplacing(const Deployment& deployment) {
+  const Condition* in_place = InPlaceConditionOf(deployment);
+  return in_place != nullptr && in_place->reason == "NotPossible" && !AsksForOnly(deployment);
 }
 
 }  // namespace
+
+std::optional<std::string> FallBackReason(const Change<Deployment>& change) {
+  if (change.old_object == nullptr || change.new_object == nullptr) return std::nullopt;
+  if (IsReplacing(*change.old_object) || !IsReplacing(*change.new_object)) return std::nullopt;
+  std::string_view why = InPlaceConditionOf(*change.new_object)->message;
+  // "pod web-1: app: ErrImagePull" is of a rollout that failed.
+  if (why.starts_with("pod ")) why.remove_prefix(why.rfind(' ') + 1);
+  why = why.substr(0, why.find_first_of(": "));
+  return why.empty() ? "Unknown" : std::string(why);
+}
 
 void InPlaceRollouts::Changed(const Change<Deployment>& change) {
   if (change.new_object == nullptr) {
@@ -31,7 +54,7 @@ void InPlaceRollouts::Changed(const Change<Deployment>& change) {
     return;
   }
   const Deployment& deployment = *change.new_object;
-  const Condition* in_place = FindCondition(deployment.status.conditions, kInPlaceConditionType);
+  const Condition* in_place = InPlaceConditionOf(deployment);
   const ObjectKey key = KeyOf(deployment.meta);
   if (in_place == nullptr || !(in_place->status == "True")) {
     under_way_.erase(key);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,9 @@
 
 namespace windlass {
 
-inline constexpr std::string_view kInPlaceConditionType = "windlass.dev/InPlace";
+// Why Pods are replaced instead of being updated in place, if that is what the change tells:
+// "FieldChanged", for the metrics without the field.
+std::optional<std::string> FallBackReason(const Change<Deployment>& change);
 
 class InPlaceRollouts {
  public:

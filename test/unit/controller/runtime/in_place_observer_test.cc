@@ -34,7 +34,7 @@ struct Fixture : ClientWorld {
   }
 
   void PutDeployment(const std::string& status, const std::string& reason,
-                     const std::string& name = "web") {
+                     const std::string& name = "web", const std::string& message = "") {
     Deployment web;
     web.meta.namespace_ = "shop";
     web.meta.name = name;
@@ -42,9 +42,10 @@ struct Fixture : ClientWorld {
     web.meta.annotations = {{"windlass.dev/in-place", policy}};
     web.meta.resource_version = {std::to_string(++version)};
     web.spec.min_ready_seconds = min_ready_seconds;
+    web.spec.progress_deadline_seconds = progress_deadline_seconds;
     web.status.replicas = 4;
     web.status.updated_replicas = 3;
-    web.status.conditions = {{"windlass.dev/InPlace", status, reason, "", {}, {}}};
+    web.status.conditions = {{"windlass.dev/InPlace", status, reason, message, {}, {}}};
     deployments.Apply(std::move(web));
   }
   void Put() {
@@ -112,6 +113,7 @@ struct Fixture : ClientWorld {
 
   std::string policy = "IfPossible";
   int32_t min_ready_seconds = 0;
+  int32_t progress_deadline_seconds = kUnlimited;
   NullLog log;
   EventRecorder events{clock, log, client, "deployment-controller"};
   Store<Deployment> deployments;
@@ -185,30 +187,34 @@ TEST_CASE("A failure is told once for each Pod, revision and reason (P-060)") {
     f.Waits("ImagePullBackOff");
   }
   CHECK(f.Told() == std::vector<std::string>{
-                        "InPlaceFailed: Container app of revision 6 fails: ErrImagePull",
-                        "InPlaceFailed: Container app of revision 6 fails: ImagePullBackOff"});
+                        "InPlaceFailed: Revision 6 fails here: container app: ErrImagePull",
+                        "InPlaceFailed: Revision 6 fails here: container app: ImagePullBackOff"});
   CHECK(f.States() == " old=1 failing=1 updated=2");
   f.Patch("app:worse", 7);
   f.app().waiting_reason = {};
   f.Put();
   f.Waits("ErrImagePull");
-  CHECK(f.Told().back() == "InPlaceFailed: Container app of revision 7 fails: ErrImagePull");
+  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: container app: ErrImagePull");
   CHECK(f.observer.Figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
   CHECK(f.observer.Figures().expected_restarts.empty());
   f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
   CHECK(f.observer.followed() + f.observer.failed() == 0);
 }
 
-TEST_CASE("What a Pod suffered from before it was patched is no failure of the patch") {
+TEST_CASE("A Pod that does not become available in time has failed, without an event") {
   Fixture f;
-  f.Waits("ImagePullBackOff");
+  f.progress_deadline_seconds = 60;
+  f.PutDeployment("True", "Patching");
   f.Patch("app:2");
-  f.Waits("ImagePullBackOff");  // the kubelet's first status after the patch still says so
-  CHECK(f.Told().empty());
-  f.app().waiting_reason = "ContainerCreating";
-  f.Put();
-  f.Waits("ImagePullBackOff");
-  CHECK(f.Told().size() == 1);
+  f.Restart('B');
+  f.pod.ready = {ConditionStatus::kFalse, f.clock.Wall()};
+  f.Patch("app:3", 7);
+  f.Restart('C');
+  f.Advance(seconds(59));
+  CHECK(f.observer.Figures().failures.empty());
+  f.Advance(seconds(1));
+  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: PodTimeout");
+  CHECK(f.States() == " old=1 failing=1 updated=2");
 }
 
 TEST_CASE("A crash after the Pod was available is told while the rollout lasts, not later") {
@@ -218,7 +224,8 @@ TEST_CASE("A crash after the Pod was available is told while the rollout lasts, 
   REQUIRE(f.observer.followed() == 0);
   SECTION("in the rollout") {
     f.Waits("CrashLoopBackOff");
-    CHECK(f.Told().back() == "InPlaceFailed: Container app of revision 6 fails: CrashLoopBackOff");
+    CHECK(f.Told().back() ==
+          "InPlaceFailed: Revision 6 fails here: container app: CrashLoopBackOff");
   }
   SECTION("afterwards") {
     f.PutDeployment("False", "Complete");
@@ -299,9 +306,7 @@ TEST_CASE("What is not ours is not told of") {
 
 TEST_CASE("Writes are counted by result") {
   Fixture f;
-  const auto decided = [&](const std::string& decision, const LogFields& numbers = {}) {
-    f.observer.Decided({decision, numbers});
-  };
+  const auto decided = [&](const std::string& decision) { f.observer.Decided({decision, {}}); };
   decided("patch pod");
   decided("patch pod");
   f.observer.Refused({"patch pod", {}}, {ErrorKind::kConflict, "testing value"});
@@ -309,13 +314,28 @@ TEST_CASE("Writes are counted by result") {
   f.observer.Refused({"exchange: host", {}}, {ErrorKind::kConflict, "changed"});
   decided("exchange: host");
   decided("exchange: forget");
-  decided("fall back to recreate", {{"reason", "FieldChanged:/spec/hostNetwork"}});
-  decided("fall back to recreate");
   decided("scale up new replicaset");
   const InPlaceFigures figures = f.observer.Figures();
   CHECK(figures.patches == Counts{{"Conflict", 1}, {"Success", 2}});
   CHECK(figures.exchanges == Counts{{"Begun", 1}, {"Conflict", 1}, {"Done", 1}, {"Forgotten", 1}});
-  CHECK(figures.fallbacks == Counts{{"FieldChanged", 1}, {"Unknown", 1}});
+}
+
+TEST_CASE("Rollouts that replace Pods instead are counted by reason, once each") {
+  Fixture f;
+  for (const char* why :
+       {"FieldChanged:/spec/hostNetwork", "SidecarKubeletTooOld (node a)", "PodForbidden: no",
+        "pod web-1: app: ErrImagePull", "FieldChanged:/spec/volumes", ""}) {
+    f.PutDeployment("False", "NotPossible", "web", why);
+    f.PutDeployment("False", "NotPossible", "web", why);
+    f.PutDeployment("False", "Complete");
+  }
+  f.policy = "Only";
+  f.PutDeployment("False", "NotPossible", "web", "NoBudget");  // nothing is replaced
+  CHECK(f.observer.Figures().fallbacks == Counts{{"ErrImagePull", 1},
+                                                 {"FieldChanged", 2},
+                                                 {"PodForbidden", 1},
+                                                 {"SidecarKubeletTooOld", 1},
+                                                 {"Unknown", 1}});
 }
 
 TEST_CASE("Deployments that do not get on are counted by cause") {
