@@ -26,10 +26,14 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
             [this](const ObjectMeta& meta) {
               if (term_ != nullptr) term_->OwnStatus(meta);
             }),
+      in_place_(environment.clock, environment.timers, events, cache_.deployments().store(),
+                cache_.in_place().pods().store(),
+                [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }),
       next_([](const View& view, const Learned& learned, WallTime now) {
         return deployment::Next(view, learned, now);
       }),
-      sync_environment_{environment.clock, environment.log, client, events, cache_, fold_, next_} {
+      sync_environment_{environment.clock, environment.log, client, events, cache_, fold_, next_,
+                        &in_place_} {
   cache_.deployments().on_synced = [this] { AddAllWhenSynced(); };
   cache_.replica_sets().on_synced = [this] { AddAllWhenSynced(); };
   const auto look = [this](const auto&) {
@@ -66,10 +70,12 @@ void DeploymentController::BeginTerm(TermOptions options) {
   if (options.barrier) cache_.in_place().StartOverUnlessSynced();
   term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
                                  options_.syncs_max, counters_, options.taken_over_as);
+  in_place_.Lead(true);
   AddAllWhenSynced();
 }
 
 void DeploymentController::EndTerm() {
+  in_place_.Lead(false);
   term_.reset();
   barrier_.reset();
 }

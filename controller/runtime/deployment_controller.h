@@ -13,6 +13,7 @@
 
 #include "controller/runtime/cluster_cache.h"
 #include "controller/runtime/fold.h"
+#include "controller/runtime/in_place_observer.h"
 #include "controller/runtime/leadership_barrier.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term.h"
@@ -70,6 +71,7 @@ class DeploymentController {
 
   const ClusterCache& cache() const { return cache_; }
   const ControllerCounters& counters() const { return counters_; }
+  InPlaceFigures in_place_figures() const { return in_place_.Figures(); }
   WorkQueueCounters queue_counters() const;
   // Of the present term; NoisyKeys::Shown.
   std::map<std::string, int> noisy_keys() const;
@@ -84,6 +86,7 @@ class DeploymentController {
   ClusterCache cache_;
   WakeUps wake_ups_;
   Fold fold_;
+  InPlaceObserver in_place_;
   Planner next_;
   SyncEnvironment sync_environment_;
   std::unique_ptr<Term> term_;

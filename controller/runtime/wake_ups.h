@@ -27,6 +27,9 @@ class WakeUps {
   // is about to look again anyway.
   void Suppress(std::optional<ObjectKey> key) { suppressed_ = std::move(key); }
 
+  // The Deployment that owns the Pod of this metadata through its ReplicaSet, or nullptr.
+  const Deployment* OwnerOfPod(const ObjectMeta& pod) const;
+
  private:
   void DeploymentChanged(const Change<Deployment>& change);
   void ReplicaSetChanged(const Change<ReplicaSet>& change);
@@ -39,8 +42,6 @@ class WakeUps {
   // Wakes the owner that `rs` names; returns whether it names one at all.
   bool WakeOwner(const ReplicaSet& rs, windlass::Wake wake);
   void WakeMatching(const ReplicaSet& orphan);
-  // The Deployment that owns the Pod of this metadata through its ReplicaSet, or nullptr.
-  const Deployment* OwnerOfPod(const ObjectMeta& pod) const;
   bool HasPodOn(const Deployment& deployment, std::string_view node) const;
 
   ClusterCache& cache_;
