@@ -1,0 +1,181 @@
+// Updates in place that somebody interferes with: ReplicaSets deleted, scaled and edited, opting in
+// and out on the way, no Pods at all.
+#include "controller/deployment/annotations.h"
+#include "test/catch.h"
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::json;
+
+class Started : public InPlaceCluster {
+ public:
+  explicit Started(int32_t replicas, int32_t max_unavailable = 1)
+      : InPlaceCluster(replicas, max_unavailable) {
+    SettleInPlace();
+    writes.clear();
+    events.clear();
+  }
+  // `pods` of them are patched and restarted.
+  void Patch(int pods) {
+    SetImage("v2");
+    for (int i = 0; i < pods; ++i) {
+      Sync();
+      RestartAll();
+      RunPods();
+      ++now;
+    }
+  }
+  void CheckAllRun(const std::string& image, size_t pods) {
+    CHECK(Condition("Progressing") == "True NewReplicaSetAvailable");
+    CHECK(PodNames().size() == pods);
+    for (const std::string& pod : PodNames()) CHECK(ImageOfPod(pod) == image);
+    for (const auto& [name, rs] : replica_sets()) {
+      const Json annotations = rs["metadata"]["annotations"];
+      for (const auto& [key, value] : annotations.items()) {
+        CHECK_FALSE(key.starts_with("internal.windlass.dev/"));
+      }
+    }
+  }
+};
+
+TEST_CASE("a pending ReplicaSet that somebody deletes is made again (P-026)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Patch(1);
+  c.replica_sets().erase(c.NameOf("v2"));
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() == pods);
+  for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
+  CHECK(c.RevisionOf("v2") == "2");
+}
+
+TEST_CASE("and one deleted in the middle of an exchange, too") {
+  for (int writes = 1; writes < 30; ++writes) {
+    Started c(2);
+    const auto pods = c.PodNames();
+    c.SetImage("v2");
+    int left = writes;
+    for (int round = 0; round < 10 && left > 0; ++round) {
+      const size_t before = c.writes.size();
+      c.Sync(left);
+      left -= static_cast<int>(c.writes.size() - before);
+      c.RestartAll();
+      c.RunPods();
+      ++c.now;
+    }
+    std::erase_if(c.replica_sets(),
+                  [](const auto& rs) { return rs.second["spec"]["replicas"] == 0; });
+    c.SettleInPlace();
+    CAPTURE(writes);
+    c.CheckAllRun("v2", 2);
+    CHECK(c.PodNames() == pods);
+  }
+}
+
+TEST_CASE("a pending ReplicaSet that somebody scales turns the rollout to replacing Pods (P-072)") {
+  Started c(3);
+  c.Patch(1);
+  c.EditReplicaSet(c.NameOf("v2"), [](Json& rs) { rs["spec"]["replicas"] = 2; });
+  c.RunPods();
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+}
+
+TEST_CASE("a host whose template somebody changes holds the rollout (P-073)") {
+  Started c(3);
+  c.Patch(1);
+  c.EditReplicaSet(c.NameOf("v1"), [](Json& rs) {
+    rs["spec"]["template"]["spec"]["containers"][0]["image"] = "v9";
+  });
+  const auto writes_before = c.writes.size();
+  c.Sync();
+  c.Sync();
+  for (size_t i = writes_before; i < c.writes.size(); ++i) CHECK(c.writes[i] == "status");
+  CHECK(c.InPlaceCondition() == "True Failing");
+}
+
+TEST_CASE("scaled to nothing and back midway, the update arrives") {
+  Started c(3);
+  c.Patch(1);
+  c.Scale(0);
+  c.SettleInPlace();
+  CHECK(c.PodNames().empty());
+  c.Scale(3);
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+}
+
+TEST_CASE("asked for in the middle of an ordinary rollout, that one ends as it began (P-010)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "Disabled");
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 4);
+}
+
+TEST_CASE("released midway, the update is finished and nothing of ours is left (P-076)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Patch(1);
+  c.Annotate("windlass.dev/in-place", "Release");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() == pods);
+  CHECK(c.InPlaceCondition() == "False HandedBack");
+  c.SetImage("v3");  // and the next rollout is an ordinary one
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.PodNames() != pods);
+}
+
+TEST_CASE("a wrong value is told, and Pods are replaced (D.2)") {
+  Started c(2);
+  c.Annotate("windlass.dev/in-place-partition", "lots");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("what cannot be watched is named, nothing is patched, and it goes on with the right") {
+  Started c(2);
+  c.in_place_known = false;
+  c.SetImage("v2");
+  c.Sync();
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True MissingRights");
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
+  c.in_place_known = true;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("without history the template before is kept until the exchange") {
+  Started c(3);
+  c.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
+  c.Patch(1);
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.replica_sets().size() == 1);
+}
+
+TEST_CASE("at rest nothing is written") {
+  Started c(3);
+  c.Patch(1);
+  c.SettleInPlace();
+  c.writes.clear();
+  c.now += 3600;
+  c.Sync();
+  CHECK(c.writes.empty());
+}
+
+}  // namespace
+}  // namespace windlass::deployment
