@@ -1,6 +1,7 @@
 #include "controller/deployment/proportional.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "kubeclient/api/deployment.h"
@@ -53,20 +54,38 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
+// Which replicas make room for available ones, where they are not available themselves.
+struct Room {
+  bool of_new;      // those of the new ReplicaSet, too
+  bool of_written;  // those of ReplicaSets whose size is decided, too
+  int64_t kept;     // so many of each ReplicaSet stay
+};
+
+// One is kept: how many are active decides how the next step of a scaling event is taken.
+constexpr Room kInProportion = {.of_new = false, .of_written = false, .kept = 1};
+// What was decided stands as long as enough stay available, and so does the one that is kept. Where
+// that goes, two ReplicaSets remain active: all of these cannot go, as desired plus surge is above
+// the minimum.
+constexpr std::array<Room, 3> kForMinimum = {{
+    {.of_new = true, .of_written = false, .kept = 1},
+    {.of_new = true, .of_written = true, .kept = 1},
+    {.of_new = true, .of_written = true, .kept = 0},
+}};
+
 // Replicas that would be kept without being available make room for available ones that would go:
 // `most` of them, or as many as there are (B-12, B-13).
 void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
-                    bool also_of_new, int64_t most, std::vector<int64_t>& sizes) {
+                    const Room& room, int64_t most, std::vector<int64_t>& sizes) {
   const bool all_written = AllWritten(active);
   std::vector<int64_t> broken(active.size(), 0);
   std::vector<int64_t> lost(active.size(), 0);
   for (size_t i = 0; i < active.size(); ++i) {
     const ReplicaSetShare& rs = active[i];
-    if (rs.written && !all_written) continue;  // its size is decided
+    if (rs.written && !all_written && !room.of_written) continue;
     const int64_t available = std::clamp(rs.available, 0, rs.replicas);
-    // One is left: how many are active decides how the next step of a scaling event is taken.
-    if (!rs.is_new || also_of_new) {
-      broken[i] = std::clamp<int64_t>(sizes[i] - available, 0, std::max<int64_t>(sizes[i] - 1, 0));
+    if (!rs.is_new || room.of_new) {
+      const int64_t most_given = std::max<int64_t>(sizes[i] - room.kept, 0);
+      broken[i] = std::clamp<int64_t>(sizes[i] - available, 0, most_given);
     }
     // A rollout never makes the new one larger than desired, and would take the rest away again.
     const int64_t useful = rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
@@ -119,9 +138,11 @@ std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
   }
 
   if (limits.desired > 0) {
-    if (add < 0) SpareAvailable(active, limits, /*also_of_new=*/false, -add, sizes);
-    const int64_t missing = limits.min_available() - AvailableLeft(active, sizes);
-    SpareAvailable(active, limits, /*also_of_new=*/true, std::max<int64_t>(missing, 0), sizes);
+    if (add < 0) SpareAvailable(active, limits, kInProportion, -add, sizes);
+    for (const Room& room : kForMinimum) {
+      const int64_t missing = limits.min_available() - AvailableLeft(active, sizes);
+      SpareAvailable(active, limits, room, std::max<int64_t>(missing, 0), sizes);
+    }
   }
   std::vector<int32_t> result;
   for (const int64_t size : sizes) {

@@ -2,13 +2,16 @@
 //
 // Pure arithmetic. scale.h says when it applies, and writes what it says, one ReplicaSet at a time,
 // planning anew after each: whoever is interrupted, whatever was written first, arrives at the same
-// sizes (contract B-11; the annotations tell which ones are written already).
+// sizes (contract B-11; the annotations tell which ones are written already). A plan, and so each
+// of its writes that shrink, leaves min_available Pods available, or as many as there were.
 //
 // Source: D-357, D-360, D-361. We differ from upstream in two ways (docs/differences.md):
 //   B-11         what rounding leaves over goes to the first ReplicaSet that is not written yet,
 //                not to the first of all, which may have had it already;
 //   B-12, B-13   going down, Pods that are not available go before Pods that are: those of old
-//                ReplicaSets always, those of the new one if fewer than min_available were left.
+//                ReplicaSets always, any if fewer than min_available were left: also those of the
+//                new one, of one that is written already because its Pods failed since, and the
+//                last one of a ReplicaSet.
 #pragma once
 
 #include <cstdint>

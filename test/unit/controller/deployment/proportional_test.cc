@@ -25,6 +25,13 @@ ReplicaSetShare New(int32_t replicas, std::optional<int32_t> max_replicas, int32
   return rs;
 }
 
+// Its size is decided for a Deployment that may have `max_replicas`.
+ReplicaSetShare Written(ReplicaSetShare rs, int64_t max_replicas) {
+  rs.max_replicas = static_cast<int32_t>(max_replicas);
+  rs.written = true;
+  return rs;
+}
+
 Sizes PresentSizes(const Shares& shares) {
   Sizes sizes;
   for (const ReplicaSetShare& rs : shares) sizes.push_back(rs.replicas);
@@ -180,6 +187,35 @@ TEST_CASE("going down, what is not available goes first (B-12, B-13)") {
   Proves(row.id);
 }
 
+TEST_CASE("enough stay available, whatever is written already and how many are active (B-13)") {
+  const Row row = GENERATE(values<Row>({
+      {"B-13 a written one lost its Pods",
+       {2, 1, 0},
+       {Written(Old(2, 3, 0), 3), New(2, 5)},
+       {1, 2}},
+      {"B-13 so did the new one", {3, 1, 0}, {Old(3, 13), Written(New(3, 4, 0), 4)}, {3, 1}},
+      // What is not written yet makes room before what is.
+      {"B-13 broken ones to choose from",
+       {3, 3, 0},
+       {Written(Old(2, 6, 0), 6), Old(4, 12), New(6, 12, 0)},
+       {2, 3, 1}},
+      // One of each stays as long as there is room for all.
+      {"B-13 one of each",
+       {3, 2, 0},
+       {Written(Old(2, 5, 0), 5), Written(Old(2, 5, 0), 5), New(4, 8)},
+       {1, 1, 3}},
+      {"B-13 no room for all", {2, 1, 0}, {Old(2, 5, 0), Old(1, 5, 0), New(2, 5)}, {0, 1, 2}},
+      {"B-13 nor for all that are written",
+       {2, 1, 0},
+       {Written(Old(1, 3, 0), 3), Written(Old(1, 3, 0), 3), New(2, 5)},
+       {0, 1, 2}},
+  }));
+  CAPTURE(row.id);
+  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
+  CHECK(Walk(row.before, row.limits, Positions(row.before)) == row.want);
+  Proves(row.id);
+}
+
 Shares RandomShares(int32_t max_replicas, bool all_available) {
   Shares shares;
   const int count = *rc::gen::inRange(2, 6);
@@ -224,6 +260,27 @@ TEST_CASE("sparing available Pods changes no total and costs none (B-12)") {
       RC_ASSERT(plan[i] >= 0);
     }
     RC_ASSERT(available >= available_plain);
+  });
+}
+
+int64_t AvailableOf(const Shares& shares, const Sizes& sizes) {
+  int64_t available = 0;
+  for (size_t i = 0; i < shares.size(); ++i) available += std::min(sizes[i], shares[i].available);
+  return available;
+}
+
+TEST_CASE("scaling leaves the minimum available, or what there is of it (B-13)") {
+  CheckProperty("whatever is written and broken", [] {
+    const int32_t desired = *rc::gen::inRange(1, 40);
+    const int32_t surge = *rc::gen::inRange(0, 10);
+    const Fenceposts limits{desired, surge, *rc::gen::inRange(surge == 0 ? 1 : 0, desired + 1)};
+    Shares shares = RandomShares(*rc::gen::inRange(1, 100), /*all_available=*/false);
+    for (ReplicaSetShare& rs : shares) {
+      if (*rc::gen::inRange(0, 2) == 0) rs = Written(rs, limits.max_total());
+    }
+    const int64_t present = AvailableOf(shares, PresentSizes(shares));
+    const Sizes plan = ProportionalSizes(shares, limits, 0);
+    RC_ASSERT(AvailableOf(shares, plan) >= std::min(present, limits.min_available()));
   });
 }
 

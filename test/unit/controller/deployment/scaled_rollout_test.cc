@@ -124,6 +124,35 @@ TEST_CASE("whichever is older, broken Pods make room when a rollout is scaled do
   Proves("B-12 D-067");
 }
 
+// Pods change between the writes of a scaling: what was decided while all was well may not cost the
+// last available ones.
+TEST_CASE("a scaling that is cut in two keeps the minimum available (B-13)") {
+  Completed cluster(10);
+  cluster.SetImage("v2");
+  cluster.Sync(1);
+  cluster.RunReplicaSets({{"v2", 0}});
+  const bool undone = GENERATE(false, true);
+  CAPTURE(undone);
+  if (undone) {
+    cluster.SetImage("v1");
+    cluster.Sync(1);
+  }
+  cluster.writes.clear();
+  cluster.Scale(3);  // 3 to be available, 4 at most
+  cluster.Sync(1);
+  CHECK(cluster.WritesAndForget() == "scale v1 10 3");
+  cluster.RunReplicaSets({{"v1", 0}});
+  REQUIRE(cluster.ReplicaSet("v2")["status"]["availableReplicas"] == 3);
+
+  cluster.Sync();
+  CHECK(cluster.writes.front() == "scale v1 3 1");
+  CHECK(cluster.SizeOf("v2") == 3);
+  cluster.Settle();
+  CHECK(cluster.SizeOf(undone ? "v1" : "v2") == 3);
+  CHECK(cluster.SizeOf(undone ? "v2" : "v1") == 0);
+  Proves("B-13");
+}
+
 TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
   Completed cluster(10);
   cluster.SetImage("v2");
