@@ -12,6 +12,7 @@
 
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/ops_server.h"
+#include "cmd/windlass/readiness.h"
 #include "cmd/windlass/snapshot.h"
 #include "controller/runtime/deployment_controller.h"
 #include "kubeclient/api/decode.h"
@@ -59,7 +60,7 @@ class Daemon {
   void ReviewRights();
   void ReviewRightsAgain();
   void ReviewRightsLater();
-  void NoteMissing(const std::vector<Right>& missing);
+  void NoteMissing(std::vector<Right> missing);
   void RightsReviewed(Result<std::vector<Right>> missing);
   void StartControllers();
   void LeadForGood();
@@ -76,7 +77,7 @@ class Daemon {
   void Publish();
   void NoteActivity();
   void AwaitIdle();
-  std::vector<std::string> ReasonsNotReady() const;
+  Readiness HowReady() const;
   std::vector<Right> RightsNeeded() const;
 
   const Flags& flags_;
@@ -98,7 +99,7 @@ class Daemon {
 
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();
-  std::vector<std::string> missing_rights_;
+  std::vector<Right> missing_rights_;
   uint64_t reviews_ = 0;  // begun after the first one
   TimerId review_later_ = 0;
   MonotonicTime last_activity_;

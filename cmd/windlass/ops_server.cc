@@ -59,13 +59,15 @@ class Readyz final : public Health {
   using Health::Health;
   bool handleGet(CivetServer*, mg_connection* connection) override {
     const auto snapshot = board_.Fresh();
-    std::string reasons = Sickness(snapshot);
-    if (!reasons.empty()) reasons += "\n";
-    if (snapshot == nullptr) reasons += "starting\n";
-    if (snapshot != nullptr) {
-      for (const std::string& reason : snapshot->not_ready) reasons += reason + "\n";
+    const std::string sickness = Sickness(snapshot);
+    Readiness readiness;
+    if (snapshot == nullptr) {
+      readiness.reasons.emplace_back("starting");
+    } else {
+      readiness = snapshot->readiness;
     }
-    AnswerText(connection, reasons.empty(), reasons.empty() ? "ok\n" : reasons);
+    if (!sickness.empty()) readiness.reasons.insert(readiness.reasons.begin(), sickness);
+    AnswerText(connection, readiness.reasons.empty(), ReadyzText(readiness));
     return true;
   }
 };

@@ -1,5 +1,7 @@
-// What the daemon shows of itself: Daemon::Publish and the reasons of /readyz.
+// What the daemon shows of itself: Daemon::Publish and what /readyz says.
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include "cmd/windlass/daemon.h"
 
@@ -35,17 +37,19 @@ constexpr Duration kRenewalGrace = seconds(20);
 }  // namespace
 
 // A candidate that waits is ready: else a Deployment of two replicas would never be (L-013).
-std::vector<std::string> Daemon::ReasonsNotReady() const {
-  std::vector<std::string> reasons = missing_rights_;
-  for (std::string& trouble : controller_.cache().Troubles()) reasons.push_back(std::move(trouble));
-  if (transport_.away()) reasons.push_back("the API server does not answer");
-  if (stopping_) reasons.push_back("stopping");
-  return reasons;
+Readiness Daemon::HowReady() const {
+  Readiness readiness;
+  for (const Right& right : missing_rights_) readiness.AddMissing(right);
+  std::ranges::move(controller_.cache().Troubles(), std::back_inserter(readiness.reasons));
+  if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");
+  if (stopping_) readiness.reasons.emplace_back("stopping");
+  std::ranges::move(controller_.cache().in_place().Troubles(), std::back_inserter(readiness.notes));
+  return readiness;
 }
 
 void Daemon::Publish() {
   Snapshot snapshot;
-  snapshot.not_ready = ReasonsNotReady();
+  snapshot.readiness = HowReady();
   snapshot.leader = leading_;
   const std::optional<MonotonicTime> renewed = election_.last_renewal();
   snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;

@@ -12,13 +12,6 @@ namespace {
 
 constexpr Duration kReviewPeriod = seconds(30);
 
-// The manifest that grants it.
-const char* ManifestOf(const Right& right) {
-  const bool in_place = right.resource == "nodes" || right.resource == "poddisruptionbudgets" ||
-                        (right.resource == "pods" && right.verb != "list" && right.verb != "watch");
-  return in_place ? "deploy/rbac-in-place.yaml" : "deploy/rbac.yaml";
-}
-
 }  // namespace
 
 std::vector<Right> Daemon::RightsNeeded() const {
@@ -64,7 +57,7 @@ void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissingRights(transport_, RightsNeeded(), [this, review](Result<std::vector<Right>> missing) {
     if (review != reviews_) return;  // a later one asks for more
-    if (missing.ok()) NoteMissing(*missing);
+    if (missing.ok()) NoteMissing(std::move(*missing));
     if (!missing.ok() || !missing_rights_.empty()) ReviewRightsLater();
   });
 }
@@ -76,14 +69,15 @@ void Daemon::ReviewRightsLater() {
 }
 
 // Each one is named in /readyz, and in the log when it is new.
-void Daemon::NoteMissing(const std::vector<Right>& missing) {
-  const std::vector<std::string> before = std::exchange(missing_rights_, {});
-  for (const Right& right : missing) {
-    missing_rights_.push_back("missing right: " + right.ToString() + "; apply " +
-                              ManifestOf(right) + " or grant it to this user");
-    const bool known =
-        std::find(before.begin(), before.end(), missing_rights_.back()) != before.end();
-    if (!known) log_.Error(missing_rights_.back());
+void Daemon::NoteMissing(std::vector<Right> missing) {
+  const std::vector<Right> before = std::exchange(missing_rights_, std::move(missing));
+  for (const Right& right : missing_rights_) {
+    if (std::ranges::find(before, right) != before.end()) continue;
+    if (IsForInPlaceAlone(right)) {
+      log_.Warning(MissingRightText(right));
+    } else {
+      log_.Error(MissingRightText(right));
+    }
   }
 }
 
@@ -103,7 +97,7 @@ void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
     // A server that is away comes back; the informers keep trying.
     log_.Warning("rights were not reviewed", {{"error", error.message}});
   } else {
-    NoteMissing(*missing);
+    NoteMissing(std::move(*missing));
     if (!missing_rights_.empty()) ReviewRightsLater();
   }
   StartControllers();

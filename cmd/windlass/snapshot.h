@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/windlass/readiness.h"
 #include "controller/runtime/in_place_figures.h"
 #include "controller/runtime/term.h"
 #include "kubeclient/base/clock.h"
@@ -41,7 +42,7 @@ struct InformerSnapshot {
 
 struct Snapshot {
   bool alive = true;  // false: leading, but the Lease could not be renewed for too long
-  std::vector<std::string> not_ready;  // empty = ready
+  Readiness readiness;
   bool leader = false;
   std::string lease_name;
   ControllerCounters controller;

@@ -203,7 +203,6 @@ std::vector<std::string> ClusterCache::Troubles() const {
   look("deployments", deployments_);
   look("replicasets", replica_sets_);
   if (watches_pods_) look("pods", pods_);
-  in_place_.AddTroubles(troubles);
   return troubles;
 }
 

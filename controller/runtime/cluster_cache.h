@@ -57,7 +57,8 @@ class ClusterCache {
   // Deployments and ReplicaSets, and Pods if they are watched, are complete. What in-place updates
   // need is no part of it: only the Deployments that ask for them wait.
   bool HasSynced() const;
-  // Why not, or what is wrong with a watch now: one line per informer in trouble.
+  // Why not, or what is wrong with a watch now: one line per informer in trouble. In-place updates
+  // have their own, InPlaceCache::Troubles.
   std::vector<std::string> Troubles() const;
 
   // The view of a Deployment; view.deployment is null when it is not in the cache. Pointers are

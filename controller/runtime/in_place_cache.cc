@@ -110,8 +110,9 @@ bool InPlaceCache::HasSynced() const {
   return synced;
 }
 
-void InPlaceCache::AddTroubles(std::vector<std::string>& troubles) const {
-  if (!running_) return;
+std::vector<std::string> InPlaceCache::Troubles() const {
+  std::vector<std::string> troubles;
+  if (!running_) return troubles;
   ForEach([&troubles](const auto& informer) {
     const Reflector& reflector = informer.reflector();
     if (!reflector.trouble().empty()) {
@@ -121,6 +122,7 @@ void InPlaceCache::AddTroubles(std::vector<std::string>& troubles) const {
                          ": the first list is not complete yet, and in-place updates wait for it");
     }
   });
+  return troubles;
 }
 
 // Pods are restarted after what these show. Who may not watch any more is not given the time that

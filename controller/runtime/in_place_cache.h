@@ -42,7 +42,7 @@ class InPlaceCache {
   // Complete, and nothing is missing that would keep them so.
   bool HasSynced() const;
   // One line per informer in trouble; none while they do not run.
-  void AddTroubles(std::vector<std::string>& troubles) const;
+  std::vector<std::string> Troubles() const;
 
   // Of a view of a Deployment that asks, with its ReplicaSets: everything about in-place updates.
   void Fill(View& view) const;

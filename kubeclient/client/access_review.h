@@ -19,6 +19,7 @@ struct Right {
   std::string namespace_;   // "" = all namespaces
   std::string name;         // "" = any
 
+  bool operator==(const Right&) const = default;
   // "patch deployments.apps/status in all namespaces"
   std::string ToString() const;
 };
