@@ -70,6 +70,9 @@ TEST_CASE("of a kubelet's version the first two numbers count") {
       {"v-1.32", {}},
       {"vv1.32", {}},
       {"v1.99999999999", {}},
+      {"v1.2147483647", {1, 2147483647}},
+      {"v1.2147483648", {}},
+      {"v0001.00000000000032", {1, 32}},
   }));
   CAPTURE(row.text);
   Fixture f;

@@ -1,6 +1,8 @@
 // A Node and a PodDisruptionBudget, read the slow and obvious way.
+#include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
-#include <regex>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -13,11 +15,24 @@ namespace {
 using nlohmann::json;
 using Members = ReferenceMembers;
 
-KubeletVersion Version(const std::string& text) {
-  static const std::regex kForm("v?([0-9]{1,9})\\.([0-9]{1,9})([^0-9](.|\n)*)?");
-  std::smatch match;
-  if (!std::regex_match(text, match, kForm)) return {};
-  return {std::stoi(match[1]), std::stoi(match[2])};
+// nullopt: none, or more than the type holds.
+std::optional<int32_t> Number(std::string digits) {
+  if (digits.empty()) return std::nullopt;
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  if (digits.size() > 10 || std::stoll(digits) > INT32_MAX) return std::nullopt;
+  return static_cast<int32_t>(std::stoll(digits));
+}
+
+KubeletVersion Version(std::string text) {
+  static const char* const kDigits = "0123456789";
+  if (text.starts_with("v")) text.erase(0, 1);
+  const size_t dot = text.find_first_not_of(kDigits);
+  if (dot == std::string::npos || text[dot] != '.') return {};
+  const std::optional<int32_t> major = Number(text.substr(0, dot));
+  text.erase(0, dot + 1);
+  const std::optional<int32_t> minor = Number(text.substr(0, text.find_first_not_of(kDigits)));
+  if (!major || !minor) return {};
+  return {*major, *minor};
 }
 
 }  // namespace

@@ -1,0 +1,40 @@
+// A Node, through Decoder, against the reference decoder; and the text alone as its kubelet's
+// version.
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "test/fuzz/input.h"
+#include "test/fuzz/object_agreement.h"
+
+namespace windlass::fuzz {
+namespace {
+
+using nlohmann::json;
+
+void CheckNode(Decoder& decoder, std::string_view text) {
+  const Result<Node> decoded = decoder.DecodeNode(text);
+  CheckRepeatable(decoded, decoder.DecodeNode(text));
+  const auto value = PlainJson(text);
+  if (!value) return;
+  CheckAgrees(decoder, text, decoded, test::ReferenceNode(*value));
+  if (!decoded.ok()) return;
+  WL_ASSERT(decoded->meta.labels.empty() && decoded->meta.annotations.empty());
+  WL_ASSERT(decoded->kubelet_version >= KubeletVersion{});
+}
+
+void Check(std::string_view text) {
+  static SymbolTable symbols;
+  static Decoder decoder(symbols);
+  CheckNode(decoder, text);
+  const json node = {{"metadata", {{"name", "n"}}},
+                     {"status", {{"nodeInfo", {{"kubeletVersion", std::string(text)}}}}}};
+  CheckNode(decoder, node.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}

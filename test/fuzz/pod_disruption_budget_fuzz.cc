@@ -1,0 +1,31 @@
+// A PodDisruptionBudget, through Decoder, against the reference decoder; and its selector as a
+// Deployment's.
+#include "test/fuzz/input.h"
+#include "test/fuzz/object_agreement.h"
+
+namespace windlass::fuzz {
+namespace {
+
+void Check(std::string_view text) {
+  static SymbolTable symbols;
+  static Decoder decoder(symbols);
+  const Result<PodDisruptionBudget> decoded = decoder.DecodePodDisruptionBudget(text);
+  CheckRepeatable(decoded, decoder.DecodePodDisruptionBudget(text));
+  const auto json = PlainJson(text);
+  if (!json) return;
+  CheckAgrees(decoder, text, decoded, test::ReferencePodDisruptionBudget(*json));
+  if (!decoded.ok()) return;
+
+  WL_ASSERT(decoded->meta.annotations.empty());
+  WL_ASSERT(decoded->has_selector == decoded->selector.present);
+  const Result<Deployment> other = decoder.DecodeDeployment(text);
+  if (other.ok()) WL_ASSERT(other->spec.selector == decoded->selector);
+}
+
+}  // namespace
+}  // namespace windlass::fuzz
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
+  return 0;
+}
