@@ -42,8 +42,8 @@ for right in 'get deployments.apps' 'list deployments.apps' 'watch deployments.a
   'patch replicasets.apps' 'delete replicasets.apps' 'list pods' 'watch pods' \
   'create events' 'patch events' \
   'get pods' 'patch pods' 'patch pods --subresource=status' \
-  'get nodes' 'list nodes' 'watch nodes' 'get poddisruptionbudgets.policy' \
-  'list poddisruptionbudgets.policy' 'watch poddisruptionbudgets.policy'; do
+  'list nodes' 'watch nodes' 'list poddisruptionbudgets.policy' \
+  'watch poddisruptionbudgets.policy'; do
   # shellcheck disable=SC2086 # several words
   may $right -A || fail "may not $right"
 done
@@ -67,7 +67,8 @@ say "and no more"
 for right in 'get secrets' 'get configmaps' 'delete pods' 'update pods' 'create pods' \
   'update deployments.apps' 'delete deployments.apps' \
   'update replicasets.apps' 'deletecollection replicasets.apps' 'create deployments.apps' \
-  'create serviceaccounts --subresource=token' 'patch nodes' 'patch poddisruptionbudgets.policy' \
+  'create serviceaccounts --subresource=token' 'get nodes' 'patch nodes' \
+  'get poddisruptionbudgets.policy' 'patch poddisruptionbudgets.policy' \
   'escalate clusterroles.rbac.authorization.k8s.io'; do
   # shellcheck disable=SC2086
   if may $right -A; then fail "may $right"; fi

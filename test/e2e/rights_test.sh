@@ -3,6 +3,10 @@
 # and what does not need it goes on. Every case is a Windlass of its own, in a namespace of its own,
 # with the shipped rules less one verb as a Role; it may see nothing cluster-wide, and asks for
 # nothing cluster-wide (R-046). One right is given back, and noticed.
+#
+# Then each right of deploy/rbac-in-place.yaml: it is named as well, but Windlass stays ready, and
+# only what is to be updated in place may have to wait, until the right is given back. Nodes have no
+# namespace: of them a ClusterRole.
 . "$(dirname "$0")/lib.sh"
 
 PIDS=()
@@ -10,7 +14,7 @@ at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
 
 # A line per right: group, resource, name or "-", verb. An admission plugin asks for the update of
 # finalizers, Windlass does not; Namespaces are no matter of a Role.
-shipped_rights() {
+shipped_rights() { # shipped_rights FILE
   awk '
     function list(text) { gsub(/.*\[|\].*|"/, "", text); gsub(/, */, " ", text); return text }
     /- apiGroups:/ { group = list($0); if (group == "") group = "core"; name = "-" }
@@ -18,33 +22,58 @@ shipped_rights() {
     /^ *resourceNames:/ { name = list($0) }
     /^ *verbs:/ { n = split(list($0), verbs, " ")
       for (i = 1; i <= n; i++) print group, resource, name, verbs[i] }
-  ' "$ROOT/deploy/rbac.yaml" | grep -vE ' (deployments/finalizers|namespaces) '
+  ' "$ROOT/deploy/$1" | grep -vE ' (deployments/finalizers|namespaces) '
 }
 
 # What the right is called, and what must go on without it:
 #   complete   a rollout completes        told       the Deployment's status says what is wrong
 #   pods       its Pods are made          alive      /livez and /metrics answer
+# And of an update in place:
+#   moved      it completes               held       its condition says what is missing
+#   refused    it waits
 goes_on_without() {
   case "$1" in
     'watch deployments' | 'watch replicasets') echo alive ;; # nothing can be known
     'list deployments' | 'list replicasets' | 'list pods') echo complete ;; # a watch lists, too
     'create replicasets') echo told ;;
     'patch deployments/status') echo pods ;;
+    'watch nodes' | 'watch poddisruptionbudgets') echo held ;;
+    'patch pods') echo refused ;;
+    'get pods' | 'patch pods/status' | 'list nodes' | 'list poddisruptionbudgets') echo moved ;;
     *' leases') echo alive ;; # who may not lead does not write
     *) echo complete ;;
   esac
 }
 
-role() { # role NAMESPACE LEFT-OUT: the shipped rules, less that line
-  echo "apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: windlass, namespace: $1}
-rules:"
-  grep -vxF "$2" "$WORK/rights" | while read -r group resource name verb; do
+rules() { # of lines on standard input
+  echo 'rules:'
+  while read -r group resource name verb; do
     [ "$group" != core ] || group=
     [ "$name" = - ] && names='' || names=", resourceNames: [$name]"
     echo "- {apiGroups: ['$group'], resources: ['$resource'], verbs: ['$verb']$names}"
   done
+}
+role() { # role NAMESPACE LEFT-OUT [FILE]: the shipped rules, less that line
+  echo "apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: windlass, namespace: $1}"
+  grep -vxF "$2" "${3:-$WORK/rights}" | rules
+}
+in_place_roles() { # in_place_roles NAMESPACE LEFT-OUT
+  role "$1" "$2" "$WORK/rights-in-place"
+  cat <<YAML
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: $1}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: $1}
+subjects: [{kind: ServiceAccount, name: windlass, namespace: $1}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: $1}
+YAML
+  grep '^core nodes ' "$WORK/rights-in-place" | grep -vxF "$2" | rules
 }
 account() {
   cat <<YAML
@@ -72,6 +101,13 @@ launch_in() { # launch_in NAMESPACE
 }
 address_of() { sed -n 's/.*address=\([^ ]*\).*/\1/p' "$WORK/$1.rights.log" | head -n 1; }
 
+name_of() { # name_of GROUP RESOURCE NAME VERB
+  local right="$4 ${2%%/*}"
+  [ "$1" = core ] || right="$right.$1"
+  case $2 in */*) right="$right/${2#*/}" ;; esac
+  [ "$3" = - ] || right="$right '$3'"
+  echo "$right"
+}
 named_in() { # named_in NAMESPACE RIGHT
   grep -F "missing right: $2" "$WORK/$1.rights.log" >/dev/null || return 1
   OPS=$(address_of "$1")
@@ -87,13 +123,37 @@ told_in() { status_of "$1" 'conditions[*].reason' | grep ReplicaSetCreateError >
 pods_in() {
   kubectl -n "$1" get pods -o jsonpath='{.items[*].status.phase}' | grep Running >/dev/null
 }
+in_place_condition() { # in_place_condition NAMESPACE FIELD
+  status_of "$1" "conditions[?(@.type=='windlass.dev/InPlace')].$2"
+}
+# held_in NAMESPACE VERB-AND-RESOURCE: the condition names it, and the Pod is what it was.
+held_in() {
+  [ "$(in_place_condition "$1" reason)" = MissingRights ] &&
+    in_place_condition "$1" message | grep -F "${2#watch } (no right to watch them)" >/dev/null &&
+    [ "$(uid_of_web "$1")" = "$(cat "$WORK/uid-${1##*-}")" ]
+}
+# refused_in NAMESPACE: the patch is tried, the refusal is in the log, and the Pod is what it was.
+refused_in() {
+  grep -F 'cannot patch resource \"pods\"' "$WORK/$1.rights.log" >/dev/null &&
+    [ "$(in_place_condition "$1" status)" = True ] &&
+    [ "$(uid_of_web "$1")" = "$(cat "$WORK/uid-${1##*-}")" ]
+}
+# moved_in NAMESPACE: the same Pod, with another image.
+moved_in() {
+  [ "$(in_place_condition "$1" reason)" = Complete ] &&
+    [ "$(uid_of_web "$1" app:v2)" = "$(cat "$WORK/uid-${1##*-}")" ]
+}
+uid_of_web() { # uid_of_web NAMESPACE [IMAGE]
+  kubectl -n "$1" get pods -l app=web \
+    -o jsonpath="{.items[?(@.spec.containers[0].image=='${2:-app:v1}')].metadata.uid}"
+}
 alive_in() {
   OPS=$(address_of "$1")
   [ "$(http_status /livez)" = 200 ] && http_body /metrics | grep '^process_cpu' >/dev/null
 }
 
 start_cluster --nodes 1
-shipped_rights >"$WORK/rights"
+shipped_rights rbac.yaml >"$WORK/rights"
 expect "rights found in deploy/rbac.yaml" "$(($(wc -l <"$WORK/rights") >= 16))" 1
 
 say "$(wc -l <"$WORK/rights") times Windlass, each without one of its rights, and once with all"
@@ -126,10 +186,7 @@ expect "/readyz with all rights" "$(http_body /readyz)" ok
 i=0
 while read -r group resource name verb; do
   i=$((i + 1))
-  right="$verb ${resource%%/*}"
-  [ "$group" = core ] || right="$right.$group"
-  case $resource in */*) right="$right/${resource#*/}" ;; esac
-  [ "$name" = - ] || right="$right '$name'"
+  right=$(name_of "$group" "$resource" "$name" "$verb")
   until_true 30 "'$right' is named" named_in "without-$i" "$right in namespace without-$i"
   goes_on=$(goes_on_without "$verb $resource")
   until_true 60 "without '$right': $goes_on" "${goes_on}_in" "without-$i"
@@ -141,6 +198,56 @@ say "a right that is given back is noticed"
 role without-1 '' | kubectl apply -f - >/dev/null
 OPS=$(address_of without-1)
 until_true 60 "Windlass is ready" windlass_ready
+
+say "each right of in-place updates: missed from the first Deployment on that asks for them"
+kill "${PIDS[@]}"
+PIDS=()
+shipped_rights rbac-in-place.yaml >"$WORK/in-place"
+expect "rights found in deploy/rbac-in-place.yaml" "$(($(wc -l <"$WORK/in-place") >= 7))" 1
+sort -u "$WORK/rights" "$WORK/in-place" >"$WORK/rights-in-place"
+i=0
+while read -r line; do
+  i=$((i + 1))
+  kubectl create namespace "in-place-$i" >/dev/null
+  { in_place_roles "in-place-$i" "$line" && account "in-place-$i"; } | kubectl apply -f - >/dev/null
+  launch_in "in-place-$i"
+  deployment web 1 app:v1 | kubectl -n "in-place-$i" apply -f - >/dev/null
+  deployment plain 1 app:v1 | kubectl -n "in-place-$i" apply -f - >/dev/null
+done <"$WORK/in-place"
+for i in $(seq "$i"); do
+  until_true 60 "a rollout in in-place-$i completes" complete_in "in-place-$i"
+  uid_of_web "in-place-$i" >"$WORK/uid-$i"
+  [ "$(wc -w <"$WORK/uid-$i")" = 1 ] || fail "not one Pod: $(cat "$WORK/uid-$i")"
+  OPS=$(address_of "in-place-$i")
+  expect "/readyz while nobody asks" "$(http_body /readyz)" ok
+  kubectl -n "in-place-$i" patch deployment web -p '{
+    "metadata": {"annotations": {"windlass.dev/in-place": "Only"}},
+    "spec": {"template": {"spec": {"containers": [{"name": "app", "image": "app:v2"}]}}}
+  }' >/dev/null
+done
+i=0
+while read -r group resource name verb; do
+  i=$((i + 1))
+  namespace=in-place-$i
+  right=$(name_of "$group" "$resource" "$name" "$verb")
+  [ "$resource" = nodes ] && scope='all namespaces' || scope="namespace $namespace"
+  until_true 30 "'$right' is named" named_in "$namespace" "$right in $scope"
+  OPS=$(address_of "$namespace")
+  remedy='apply deploy/rbac-in-place.yaml or grant it to this user'
+  expect "/readyz" "$(http_body /readyz | grep "missing right")" \
+    "note: missing right: $right in $scope; $remedy"
+  expect "its status" "$(http_status /readyz)" 200
+  goes_on=$(goes_on_without "$verb $resource")
+  until_true 60 "without '$right': $goes_on" "${goes_on}_in" "$namespace" "$verb $resource"
+  kubectl -n "$namespace" set image deployment/plain app=app:v2 >/dev/null
+  kubectl -n "$namespace" rollout status deployment/plain --timeout=60s >/dev/null ||
+    fail "without '$right' an ordinary Deployment does not go on"
+  in_place_roles "$namespace" '' | kubectl apply -f - >/dev/null
+  until_true 120 "'$right' is back: updated in place" moved_in "$namespace"
+  times=$(grep -cF "missing right: $right in" "$WORK/$namespace.rights.log")
+  expect "times it was logged" "$times" 1
+  say "ok: $right; without it: $goes_on"
+done <"$WORK/in-place"
 
 say "nothing cluster-wide was asked for"
 grep -F 'system:serviceaccount:with' "$DATA/audit.log" | grep -F '"userAgent":"windlass' |
