@@ -23,7 +23,8 @@ Write Exchange(Request request, std::string decision, const InPlace& in_place) {
           .because = {std::move(decision),
                       {{"host", in_place.host->meta.name},
                        {"pending", in_place.pending->meta.name},
-                       {"pods", in_place.counts.pods}}}};
+                       {"pods", in_place.counts.pods}}},
+          .go_on_if_refused = true};
 }
 
 Step OrFailed(Result<Request> request, std::string decision, const InPlace& in_place) {
@@ -157,6 +158,14 @@ bool IsOnlyLate(const Situation& situation) {
          situation.view.in_place_missing.empty();
 }
 
+// A write of this sync that the server would not have: it is tried again later.
+const Error* Refused(const Learned& learned) {
+  const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    return !outcome.said.ok() && outcome.asked.text.starts_with("patch ");
+  });
+  return found == learned.end() ? nullptr : &found->said.error();
+}
+
 Step WaitFor(const Situation& situation) {
   Wait wait;
   if (const auto& when = situation.in_place.look_again) {
@@ -174,6 +183,8 @@ std::optional<Step> RecoverExchange(const Situation& situation) {
   Step step = OrFailed(in_place::FinishExchange(*in_place.host, *in_place.stash), "exchange: host",
                        in_place);
   if (Write* write = std::get_if<Write>(&step)) {
+    const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
+    if (asked != nullptr && !asked->said.ok()) return Failed{.error = asked->said.error()};
     write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
                                  "Replica set " + in_place.host->meta.name + " is at revision " +
                                      in_place.stash->revision + ": all its Pods are"});
@@ -196,7 +207,7 @@ std::optional<Step> NextInPlace(const Situation& situation) {
       status && IsNew(situation, *status)) {
     return status;
   }
-  if (const Error* refused = RefusedPatch(situation.learned)) return Failed{.error = *refused};
+  if (const Error* refused = Refused(situation.learned)) return Failed{.error = *refused};
   return WaitFor(situation);
 }
 

@@ -147,7 +147,8 @@ class Looker {
         .all = s_.all,
         .target = committing ? out_.stash->fingerprint : s_.deployment.spec.template_fingerprint,
         .target_json = committing ? out_.stash->template_json : *s_.deployment.spec.template_json,
-        .min_ready_seconds = s_.deployment.spec.min_ready_seconds};
+        .min_ready_seconds = s_.deployment.spec.min_ready_seconds,
+        .late_births = committing};
     auto pods = in_place::LookAtPods(s_.view.whole_pods, templates, s_.view.nodes, s_.now);
     if (!pods.ok()) return Unknown();
     out_.pods = *std::move(pods);

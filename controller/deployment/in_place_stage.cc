@@ -47,13 +47,13 @@ in_place::BatchLimits Limits(const Situation& situation) {
 
 }  // namespace
 
-const Error* RefusedPatch(const Learned& learned) {
+const Outcome* RefusedPatch(const Learned& learned) {
   const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
     return !outcome.said.ok() && outcome.asked.text.starts_with("patch pods ") &&
            (outcome.said.error().kind == ErrorKind::kForbidden ||
             outcome.said.error().kind == ErrorKind::kInvalid);
   });
-  return found == learned.end() ? nullptr : &found->said.error();
+  return found == learned.end() ? nullptr : &*found;
 }
 
 std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision) {
@@ -78,7 +78,13 @@ Step Stage(const Situation& situation) {
   } else {
     step = UpdateNewReplicaSet(situation, situation.newest->replicas);
   }
-  if (!step) return Wait{.look_again_in = seconds(1)};
+  if (!step) {
+    return Failed{
+        .error = {ErrorKind::kInvalid, "replicasets " + KeyOf(situation.newest->meta).ToString() +
+                                           ": annotation " + std::string(in_place::kMode) +
+                                           " is not kept: let admission webhooks leave it alone"},
+        .retry = Retry::kOnSpecChange};
+  }
   if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
   return *std::move(step);
 }
@@ -92,7 +98,8 @@ std::optional<Step> MirrorAnnotations(const Situation& situation) {
     if (FindOutcome(situation.learned, request.Identity()) != nullptr) continue;  // dropped
     return Write{.request = std::move(request),
                  .because = {"mirror annotations",
-                             {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}}};
+                             {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
+                 .go_on_if_refused = true};
   }
   return std::nullopt;
 }
@@ -148,10 +155,10 @@ Step FallBackToRecreate(const Situation& situation, const std::string& why) {
 
 std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   if (situation.in_place.options().policy != Policy::kIfPossible) return std::nullopt;
-  const Error* refused = RefusedPatch(situation.learned);
+  const Outcome* refused = RefusedPatch(situation.learned);
   if (refused == nullptr) return std::nullopt;
-  return FallBackToRecreate(
-      situation, std::string(Name(in_place::Reason::kPodForbidden)) + ": " + refused->message);
+  return FallBackToRecreate(situation, std::string(Name(in_place::Reason::kPodForbidden)) + ": " +
+                                           refused->said.error().message);
 }
 
 }  // namespace windlass::deployment

@@ -27,9 +27,9 @@ Step BlockRevision(const Situation& situation, const std::string& why);
 Step FallBackToRecreate(const Situation& situation, const std::string& why);
 
 // A Pod patch of this sync that was refused for good, by admission or validation; null: none.
-const Error* RefusedPatch(const Learned& learned);
+const Outcome* RefusedPatch(const Learned& learned);
 
-// That, and policy IfPossible (P-036).
+// There is one, and the policy is IfPossible (P-036).
 std::optional<Step> FallBackIfForbidden(const Situation& situation);
 
 }  // namespace windlass::deployment

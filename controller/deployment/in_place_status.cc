@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/status.h"
 
@@ -54,6 +55,9 @@ Word OfStaged(const Situation& situation) {
   if (situation.deployment.spec.paused) return Running("Paused", situation);
   if (in_place.blocked) return Running("Reverting", situation, *in_place.blocked);
   if (in_place.held) return Running("Failing", situation, *in_place.held);
+  if (const Outcome* refused = RefusedPatch(situation.learned)) {
+    return Running("Failing", situation, refused->said.error().message);
+  }
   if (in_place.failing) return Running("Failing", situation, *in_place.failing);
   if (in_place.at_rest) return Running("Partitioned", situation, "the others keep their revision");
   if (in_place.next.blocking != nullptr) {

@@ -72,7 +72,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
       const RevisionOfPod revision =
           SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
       of = revision.of;
-      const bool born = revision.basis == RevisionBasis::kForeign && !said;
+      const bool born = templates.late_births && revision.basis == RevisionBasis::kForeign && !said;
       if (born) of = BornOf(*pod, others).value_or(of);
     }
     out.standings.push_back({.node = pod->node_name.text(),

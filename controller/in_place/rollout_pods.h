@@ -24,6 +24,9 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
+  // The host got the target a moment ago: its controller may still make Pods of the template before
+  // (P-057). At any other time a Pod of another image is somebody's wish, and left alone.
+  bool late_births = false;
 };
 
 // Parallel lists: one entry per Pod that counts, in the order given.
@@ -38,8 +41,7 @@ struct RolloutPods {
 };
 
 // Pods that are being deleted do not count. A Pod of another ReplicaSet than the host is a
-// stand-in. A Pod that its ReplicaSet made from a template it had before the exchange (P-057) is of
-// that template. Error kMalformed when a template cannot be read.
+// stand-in. Error kMalformed when a template cannot be read.
 Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
                                const Nodes& nodes, WallTime now);
 

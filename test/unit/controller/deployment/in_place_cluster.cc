@@ -161,6 +161,12 @@ void InPlaceCluster::FailToPull(const std::string& pod) {
   status["observedGeneration"] = pods_by_name_.at(pod)["metadata"]["generation"];
 }
 
+void InPlaceCluster::ForgetPatch(const std::string& pod, const std::string& image) {
+  Json& object = pods_by_name_.at(pod);
+  object["metadata"]["annotations"].erase("windlass.dev/in-place-state");
+  object["spec"]["containers"][0]["image"] = image;
+}
+
 void InPlaceCluster::SettleInPlace() {
   std::string before;
   int quiet = 0;
@@ -176,6 +182,13 @@ void InPlaceCluster::SettleInPlace() {
     before = std::move(after);
   }
   FAIL("the update in place does not settle");
+}
+
+std::string InPlaceCluster::InPlaceMessage() {
+  for (const Json& condition : deployment()["status"]["conditions"]) {
+    if (condition["type"] == "windlass.dev/InPlace") return condition["message"];
+  }
+  return "";
 }
 
 int InPlaceCluster::in_flight() const {

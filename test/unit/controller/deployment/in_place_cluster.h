@@ -25,6 +25,9 @@ class InPlaceCluster : public Cluster {
   // Its new image cannot be pulled.
   void FailToPull(const std::string& pod);
 
+  // Somebody's own doing: that image, and no trace of a patch.
+  void ForgetPatch(const std::string& pod, const std::string& image);
+
   // Syncs, restarts and lets ReplicaSets follow until nothing changes.
   void SettleInPlace();
 
@@ -36,6 +39,7 @@ class InPlaceCluster : public Cluster {
   std::string LabelOf(const std::string& pod, const std::string& key) const;
   // "True Patching"
   std::string InPlaceCondition() { return Condition("windlass.dev/InPlace"); }
+  std::string InPlaceMessage();
 
   std::vector<Node> nodes;  // one for each Pod that was ever made, ready
   std::vector<PodDisruptionBudget> budgets;

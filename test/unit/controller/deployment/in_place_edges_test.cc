@@ -167,6 +167,85 @@ TEST_CASE("without history the template before is kept until the exchange") {
   CHECK(c.replica_sets().size() == 1);
 }
 
+TEST_CASE("a server that refuses a write of the exchange is asked again, and users see the rest") {
+  const std::string refused = GENERATE("exchange v2", "exchange v1");  // X1, X2
+  Started c(2);
+  c.SetImage("v2");
+  const auto pods_as_ever = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool exchange =
+        request.resource() == Resource::kReplicaSets && request.patch_type() == PatchType::kJson &&
+        request.key().name == (refused == "exchange v2" ? c.NameOf("v2") : c.NameOf("v1"));
+    if (exchange) return Error{ErrorKind::kForbidden, "no"};
+    return pods_as_ever(request);
+  };
+  for (int round = 0; round < 30; ++round) {
+    c.Sync();
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+  }
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  const Json& status = c.deployment()["status"];  // not the end yet
+  CHECK(status["updatedReplicas"].get<int>() + status["availableReplicas"].get<int>() == 3);
+  c.server = pods_as_ever;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("an annotation that the server does not keep is told, and nothing is patched") {
+  Started c(2);
+  c.update_webhook = [](const Json&, Json& rs) {
+    rs["metadata"]["annotations"].erase("internal.windlass.dev/mode");
+  };
+  c.webhook = [](Json& rs) { rs["metadata"]["annotations"].erase("internal.windlass.dev/mode"); };
+  c.SetImage("v2");
+  const Step end = c.Sync();
+  const auto* failed = std::get_if<Failed>(&end);
+  REQUIRE(failed != nullptr);
+  CHECK(failed->retry == Retry::kOnSpecChange);
+  CHECK(failed->error.message.find("internal.windlass.dev/mode") != std::string::npos);
+  CHECK(c.in_flight() == 0);
+}
+
+TEST_CASE("with Only, a refused patch is told in the condition and tried again (P-036)") {
+  Started c(2);
+  const auto pods_as_ever = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != Resource::kPods) return pods_as_ever(request);
+    return Error{ErrorKind::kForbidden, "cannot patch resource \"pods\""};
+  };
+  c.SetImage("v2");
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().find("cannot patch resource") != std::string::npos);
+  c.server = pods_as_ever;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("with IfPossible, it is the end of patching (P-036)") {
+  Started c(2);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  const auto pods_as_ever = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != Resource::kPods) return pods_as_ever(request);
+    return Error{ErrorKind::kInvalid, "no"};
+  };
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("an image that somebody gave a Pod stays, as long as nothing is rolled out") {
+  Started c(2);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.ForgetPatch(c.PodNames()[0], "v1");
+  c.SettleInPlace();
+  CHECK(c.ImageOfPod(c.PodNames()[0]) == "v1");
+}
+
 TEST_CASE("at rest nothing is written") {
   Started c(3);
   c.Patch(1);
