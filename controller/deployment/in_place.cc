@@ -18,6 +18,12 @@ namespace {
 using in_place::OnFailure;
 using in_place::Policy;
 
+// The caches are on their way to their first complete state, and will wake us.
+bool IsOnlyLate(const Situation& situation) {
+  return situation.in_place.options().policy != Policy::kDisabled &&
+         !situation.view.in_place_known && situation.view.in_place_missing.empty();
+}
+
 Write Exchange(Request request, std::string decision, const InPlace& in_place) {
   return {.request = std::move(request),
           .because = {std::move(decision),
@@ -57,9 +63,11 @@ std::optional<Step> BeginExchange(const InPlace& in_place) {
 
 std::optional<Step> AfterExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
-  if (!HostKnowsItsTemplate(*in_place.host)) return std::nullopt;
+  const ReplicaSet& host = *in_place.host;
+  const bool done = host.template_fingerprint == in_place.stash->fingerprint;
+  if (!done || !HostKnowsItsTemplate(host)) return KeepAtSize(situation, host);
   if (in_place.counts_pods() && in_place.counts.to_update > 0) return PatchNextPod(situation);
-  if (in_place.counts_pods() && in_place.counts.in_flight > 0) return std::nullopt;
+  if (IsOnlyLate(situation)) return std::nullopt;
   return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: forget", in_place);
 }
 
@@ -84,9 +92,14 @@ std::optional<Step> Tidy(const Situation& situation) {
 std::optional<Step> AfterFailure(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.failed_for_long) return std::nullopt;
+  const bool others_in_flight =
+      in_place.counts.in_flight > static_cast<int32_t>(in_place.failed.size());
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
-    case OnFailure::kRecreate: return FallBackToRecreate(situation, *in_place.failing);
+    case OnFailure::kRecreate:
+      // An ordinary rollout believes what the API says of them.
+      if (others_in_flight) return std::nullopt;
+      return FallBackToRecreate(situation, *in_place.failing);
     case OnFailure::kRevert: {
       const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);
       if (in_place.blocked || unblocked) return std::nullopt;
@@ -96,11 +109,22 @@ std::optional<Step> AfterFailure(const Situation& situation) {
   return std::nullopt;
 }
 
+// An old ReplicaSet that somebody scaled up.
+std::optional<Step> EmptyOthers(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == in_place.host || rs == in_place.pending || rs->replicas <= 0) continue;
+    return Resize(situation, *rs, 0, "scale down old replicaset");
+  }
+  return std::nullopt;
+}
+
 std::optional<Step> NextStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (auto step = UpdateNewReplicaSet(situation, in_place.pending->replicas)) return step;
   if (auto step = KeepAtSize(situation, *in_place.host)) return step;
   if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
+  if (auto step = EmptyOthers(situation)) return step;
   if (in_place.held) return std::nullopt;
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
@@ -134,6 +158,8 @@ std::optional<Step> NextOfPhase(const Situation& situation) {
     case InPlacePhase::kReturning: return NextReturning(situation);
     case InPlacePhase::kCommitting: return AfterExchange(situation);
     case InPlacePhase::kRefused:
+      if (auto step = RemoveStandIns(situation, nullptr)) return step;
+      return KeepSize(situation);
     case InPlacePhase::kUnknown: return KeepSize(situation);
     case InPlacePhase::kNone: return Tidy(situation);
     case InPlacePhase::kRecreate: return RemoveStandIns(situation, nullptr);
@@ -150,12 +176,6 @@ bool IsOurs(InPlacePhase phase) {
 bool IsNew(const Situation& situation, const Step& step) {
   const Write* write = std::get_if<Write>(&step);
   return write == nullptr || FindOutcome(situation.learned, write->request.Identity()) == nullptr;
-}
-
-// The caches are on their way to their first complete state, and will wake us.
-bool IsOnlyLate(const Situation& situation) {
-  return situation.in_place.phase == InPlacePhase::kUnknown && !situation.view.in_place_known &&
-         situation.view.in_place_missing.empty();
 }
 
 // A write of this sync that the server would not have: it is tried again later.
@@ -184,7 +204,7 @@ std::optional<Step> RecoverExchange(const Situation& situation) {
                        in_place);
   if (Write* write = std::get_if<Write>(&step)) {
     const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
-    if (asked != nullptr && !asked->said.ok()) return Failed{.error = asked->said.error()};
+    if (asked != nullptr && !asked->said.ok()) return std::nullopt;
     write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
                                  "Replica set " + in_place.host->meta.name + " is at revision " +
                                      in_place.stash->revision + ": all its Pods are"});
@@ -194,15 +214,13 @@ std::optional<Step> RecoverExchange(const Situation& situation) {
 
 std::optional<Step> NextInPlace(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
-  if (in_place.options().policy != Policy::kDisabled) {
-    if (auto step = MirrorAnnotations(situation)) return step;
-  }
+  if (auto step = MirrorAnnotations(situation)) return step;
   if (auto gate = OpenGates(situation)) return gate;
   if (auto end = EndDrains(situation)) return end;
   auto step = NextOfPhase(situation);
   if (step && IsNew(situation, *step)) return step;
   if (!IsOurs(in_place.phase)) return std::nullopt;
-  if (IsOnlyLate(situation)) return Wait{};
+  if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto status = WriteStatus(situation, Progress::kEvaluate);
       status && IsNew(situation, *status)) {
     return status;
@@ -213,15 +231,17 @@ std::optional<Step> NextInPlace(const Situation& situation) {
 
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
-  if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
-  if (IsOnlyLate(situation)) return Wait{};
+  if (auto gate = OpenGates(situation)) return gate;
   if (auto end = EndDrains(situation)) return end;
+  if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
+  if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && IsNew(situation, *step)) return step;
   if (auto status = WriteStatus(situation, Progress::kPaused);
       status && IsNew(situation, *status)) {
     return status;
   }
+  if (const Error* refused = Refused(situation.learned)) return Failed{.error = *refused};
   return WaitFor(situation);
 }
 

@@ -15,6 +15,9 @@ namespace {
 using in_place::Mode;
 using in_place::Policy;
 
+// Of Pod patches in one sync: more would be refused for the same reason.
+constexpr int kRefusalsMax = 3;
+
 class Looker {
  public:
   explicit Looker(const Situation& situation) : s_(situation) {
@@ -92,9 +95,15 @@ class Looker {
     } else if (unfinished) {
       return Unknown();
     }
-    out_.phase = InPlacePhase::kNone;
-    out_.host = nullptr;
-    out_.pods.reset();
+    if (EndsADrain()) return;
+    out_ = InPlace{.configuration = std::move(out_.configuration)};
+  }
+
+  // Somebody took a Pod out of traffic as we do, or a drain was left behind.
+  bool EndsADrain() const {
+    return std::ranges::any_of(out_.drain, [](const in_place::DrainStep& step) {
+      return step.what == in_place::DrainStep::Do::kEnd;
+    });
   }
 
   // Not one active ReplicaSet. With none there is nothing to do in place; with several an ordinary
@@ -135,8 +144,8 @@ class Looker {
 
   void LookAtPods() {
     if (out_.host == nullptr || !s_.view.in_place_known || out_.pods) return;
-    if (out_.phase != InPlacePhase::kStaged && out_.phase != InPlacePhase::kReturning &&
-        out_.phase != InPlacePhase::kCommitting) {
+    if (out_.phase == InPlacePhase::kNone || out_.phase == InPlacePhase::kRecreate ||
+        out_.phase == InPlacePhase::kUnknown) {
       return;
     }
     // While the exchange goes on, its target is what counts, whatever came after it.
@@ -187,18 +196,21 @@ class Looker {
     const in_place::BatchLimits limits = LimitsOf(returning);
     std::vector<bool> left_out;
     for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(*pod));
-    out_.next = in_place::ChooseNextPods(*out_.pods, left_out, limits, out_.options().pdb,
-                                         s_.view.budgets, s_.now);
+    const bool patches =
+        out_.phase != InPlacePhase::kDeciding && out_.phase != InPlacePhase::kRefused;
+    if (patches && std::ranges::count(left_out, true) < kRefusalsMax) {
+      out_.next = in_place::ChooseNextPods(*out_.pods, left_out, limits, out_.options().pdb,
+                                           s_.view.budgets, s_.now);
+    }
     LookAgainAt(out_.next.look_again);
     LookAgainAt(in_place::WhenTimeTells(*out_.pods, s_.deployment.spec.min_ready_seconds, s_.now));
-    FindDrain();
+    FindDrain(left_out);
     const in_place::PodCounts& counts = out_.counts;
-    out_.at_rest = !returning && limits.partition > 0 && counts.to_update > 0 &&
-                   counts.to_update <= limits.partition &&
-                   counts.available >= s_.deployment.spec.replicas && counts.in_flight == 0;
+    out_.at_rest =
+        !returning && counts.to_update > 0 && counts.to_update <= limits.partition && !out_.failing;
   }
 
-  void FindDrain() {
+  void FindDrain(const std::vector<bool>& left_out) {
     const bool stopped = s_.deployment.spec.paused || out_.held || out_.blocked;
     for (size_t i = 0; i < out_.pods->size(); ++i) {
       const in_place::PodState* state = out_.pods->state(i);
@@ -208,6 +220,8 @@ class Looker {
           state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete;
       out_.drain.push_back(
           in_place::NextDrainStep(out_.options(), pod, state, chosen, complete, s_.now));
+      // It stays as it is until the patch is tried again.
+      if (left_out[i]) out_.drain.back() = {};
       LookAgainAt(out_.drain.back().until);
     }
   }
@@ -217,7 +231,19 @@ class Looker {
             .max_unavailable = out_.options().max_unavailable,
             .partition = out_.options().partition,
             .canary_first = out_.options().canary_first,
-            .returning = returning};
+            .returning = returning,
+            .surplus = Surplus()};
+  }
+
+  // Pods that their ReplicaSets are about to remove.
+  int32_t Surplus() const {
+    int32_t of_host = -std::max(out_.host->replicas, 0);
+    int32_t stand_ins = 0;
+    for (const in_place::PodStanding& pod : out_.pods->standings) {
+      (pod.stand_in ? stand_ins : of_host) += 1;
+    }
+    if (out_.pending != nullptr) stand_ins -= std::max(out_.pending->replicas, 0);
+    return std::max(of_host, 0) + std::max(stand_ins, 0);
   }
 
   // A patch of it was refused in this sync.
@@ -255,6 +281,7 @@ class Looker {
   void Unknown() {
     out_.phase = InPlacePhase::kUnknown;
     out_.pods.reset();
+    out_.drain.clear();
     out_.why = s_.view.in_place_missing;
     if (out_.why.empty()) out_.why = "what the Pods are made of cannot be seen yet";
   }

@@ -28,6 +28,22 @@ Write Note(const ReplicaSet& rs, std::string_view key, std::string value, Becaus
   return {.request = PatchReplicaSet(rs, change), .because = std::move(because)};
 }
 
+// What would come back with `kubectl rollout undo` after a user has taken it away.
+bool HasUserKey(const ObjectMeta& meta) {
+  return std::any_of(meta.annotations.begin(), meta.annotations.end(), [](const auto& annotation) {
+    return in_place::IsUserKey(annotation.first.text());
+  });
+}
+
+// So often in this sync that the server seems to change what it is sent.
+bool WasPatched(const Learned& learned, const ReplicaSet& rs) {
+  constexpr int kPatchesMax = 3;
+  const std::string what = "patch replicasets " + KeyOf(rs.meta).ToString() + " ";
+  const auto patches = std::ranges::count_if(
+      learned, [&](const Outcome& outcome) { return outcome.asked.text.starts_with(what); });
+  return patches >= kPatchesMax;
+}
+
 // What a rollout in place is announced with.
 Event Started(const Situation& situation) {
   const in_place::Options& options = situation.in_place.options();
@@ -90,13 +106,13 @@ Step Stage(const Situation& situation) {
 }
 
 std::optional<Step> MirrorAnnotations(const Situation& situation) {
+  const bool asks = situation.in_place.options().policy != Policy::kDisabled;
   for (const ReplicaSet* rs : situation.all) {
+    if (!asks && !HasUserKey(rs->meta)) continue;
     const in_place::TextChanges difference =
         in_place::MirrorDifference(situation.deployment.meta, rs->meta);
-    if (difference.empty()) continue;
-    Request request = PatchAnnotations(*rs, difference);
-    if (FindOutcome(situation.learned, request.Identity()) != nullptr) continue;  // dropped
-    return Write{.request = std::move(request),
+    if (difference.empty() || WasPatched(situation.learned, *rs)) continue;
+    return Write{.request = PatchAnnotations(*rs, difference),
                  .because = {"mirror annotations",
                              {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
                  .go_on_if_refused = true};
@@ -145,9 +161,12 @@ Step BlockRevision(const Situation& situation, const std::string& why) {
 Step FallBackToRecreate(const Situation& situation, const std::string& why) {
   const ReplicaSet& pending = *situation.in_place.pending;
   const std::string revision(RevisionText(pending.meta));
-  Write write = Note(pending, in_place::kMode,
-                     in_place::WriteMode({.mode = Mode::kRecreate, .reason = why}, revision),
-                     {"fall back to recreate", {{"revision", revision}, {"reason", why}}});
+  ReplicaSetChange change;
+  change.annotations[std::string(in_place::kMode)] =
+      in_place::WriteMode({.mode = Mode::kRecreate, .reason = why}, revision);
+  change.annotations[std::string(in_place::kStandIns)] = "0";  // what there is stays
+  Write write{.request = PatchReplicaSet(pending, change),
+              .because = {"fall back to recreate", {{"revision", revision}, {"reason", why}}}};
   write.on_success.push_back(Warning(
       "InPlaceFellBackToRecreate", "Revision " + revision + " replaces Pods from now on: " + why));
   return write;
@@ -156,7 +175,8 @@ Step FallBackToRecreate(const Situation& situation, const std::string& why) {
 std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   if (situation.in_place.options().policy != Policy::kIfPossible) return std::nullopt;
   const Outcome* refused = RefusedPatch(situation.learned);
-  if (refused == nullptr) return std::nullopt;
+  // An ordinary rollout believes what the API says of Pods in flight.
+  if (refused == nullptr || situation.in_place.counts.in_flight > 0) return std::nullopt;
   return FallBackToRecreate(situation, std::string(Name(in_place::Reason::kPodForbidden)) + ": " +
                                            refused->said.error().message);
 }

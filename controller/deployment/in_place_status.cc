@@ -59,7 +59,9 @@ Word OfStaged(const Situation& situation) {
     return Running("Failing", situation, refused->said.error().message);
   }
   if (in_place.failing) return Running("Failing", situation, *in_place.failing);
-  if (in_place.at_rest) return Running("Partitioned", situation, "the others keep their revision");
+  if (in_place.at_rest && counts.in_flight == 0) {
+    return Running("Partitioned", situation, "the others keep their revision");
+  }
   if (in_place.next.blocking != nullptr) {
     return Running(
         "WaitingForPDB", situation,

@@ -131,6 +131,12 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.replicas = situation.recreate()
                        ? situation.limits.desired  // D-330
                        : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
+  // Its Pods are there already, or it is not to have any (in-place P-014, P-020).
+  const InPlacePhase phase = situation.in_place.phase;
+  if (phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
+      phase == InPlacePhase::kUnknown) {
+    parts.replicas = 0;
+  }
   CopyAnnotations(deployment, ObjectMeta{}, parts.annotations);
   parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
   NoteMode(situation, parts.annotations[std::string(kRevision)], ObjectMeta{}, parts.annotations);

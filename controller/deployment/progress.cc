@@ -160,7 +160,9 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
   if (situation.in_place.phase == InPlacePhase::kRefused) {  // in-place P-014
-    return SetCondition(
+    const Condition* present = FindCondition(conditions, kProgressing);
+    if (present != nullptr && present->message == situation.in_place.why) return;
+    return RefreshCondition(
         conditions, Progressing(situation, "False", "InPlaceNotPossible", situation.in_place.why));
   }
 

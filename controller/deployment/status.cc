@@ -36,6 +36,7 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
 // Empty when the Deployment carries the revision of its new ReplicaSet.
 std::string_view RevisionToPublish(const Situation& situation) {
   if (situation.newest == nullptr) return {};
+  if (situation.in_place.phase == InPlacePhase::kRefused) return {};  // nothing is rolled out
   const std::string_view revision = RevisionText(situation.newest->meta);
   return revision == RevisionText(situation.deployment.meta) ? std::string_view() : revision;
 }

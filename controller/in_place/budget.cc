@@ -82,7 +82,7 @@ class Room {
 int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits) {
   const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
   const int64_t needed = int64_t{limits.desired} - limits.max_unavailable;
-  return std::max<int64_t>(0, available - needed);
+  return std::max<int64_t>(0, available - limits.surplus - needed);
 }
 
 std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,

@@ -16,14 +16,19 @@ bool IsHealthy(const Pod& pod, const PodStanding& standing) {
   return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
 }
 
+// A budget's status follows its Pods by another watch, and is written by another controller: for so
+// long it may still count a Pod that has ceased to be Ready.
+constexpr seconds kBudgetsLag{10};
+
 bool HasRoom(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
-             std::span<const PodStanding> standings) {
+             std::span<const PodStanding> standings, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return false;
   int64_t room = budget.disruptions_allowed;
   for (size_t i = 0; i < pods.size() && room > 0; ++i) {
     const Pod& pod = *pods[i];
-    // One that is being deleted, or not Ready, is missing in the budget's own count.
-    const bool looks_healthy = standings[i].in_flight && pod.ready.IsTrue() && !pod.meta.deleting();
+    // One that is being deleted, or not Ready for some time, is missing in the budget's own count.
+    const bool counted = pod.ready.IsTrue() || now - pod.ready.last_transition_time() < kBudgetsLag;
+    const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();
     if (looks_healthy && Selects(budget, pod)) --room;
   }
   return room > 0;
@@ -34,11 +39,11 @@ bool HasRoom(const PodDisruptionBudget& budget, std::span<const Pod* const> pods
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
                                 std::span<const size_t> candidates,
-                                std::span<const PodDisruptionBudget* const> budgets) {
+                                std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
   WL_ASSERT(pods.size() == standings.size());
   std::vector<const PodDisruptionBudget*> full;
   for (const PodDisruptionBudget* budget : budgets) {
-    if (!HasRoom(*budget, pods, standings)) full.push_back(budget);
+    if (!HasRoom(*budget, pods, standings, now)) full.push_back(budget);
   }
   AllowedByBudgets allowed;
   for (const size_t candidate : candidates) {

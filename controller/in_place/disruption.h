@@ -28,6 +28,6 @@ struct AllowedByBudgets {
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
                                 std::span<const size_t> candidates,
-                                std::span<const PodDisruptionBudget* const> budgets);
+                                std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
 }  // namespace windlass::in_place

@@ -25,7 +25,7 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
   NextPods next{.look_again = candidates.look_again};
   AllowedByBudgets allowed{.candidates = candidates.order};
   if (policy != PdbPolicy::kIgnore) {
-    allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets);
+    allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
   }
   // It has its place already, and another one must not take it.
   std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });

@@ -43,16 +43,15 @@ SeenPod Seen(const Pod& pod) {
           .init_containers = ImagesOf(pod.init_containers())};
 }
 
-// Labels, annotations and tolerations between the two templates. What could not be brought to a
-// running Pod was refused when the rollout was decided on.
+// Labels, annotations and tolerations between the two templates. Whether the rollout can be carried
+// out in place was judged from the host's template; a Pod of another one, on its way back or on, is
+// given what it can be: a toleration that it has got, for one, it keeps.
 Result<TemplateChanges> ChangesBetween(const KnownTemplate& from, const KnownTemplate& to,
                                        const Options& options) {
   if (from.fingerprint == to.fingerprint || from.json.empty()) return TemplateChanges{};
   WINDLASS_TRY(const Verdict verdict, CompareTemplates(from.json, to.json, options));
   if (const auto* changes = std::get_if<TemplateChanges>(&verdict)) return *changes;
-  if (std::holds_alternative<Unchanged>(verdict)) return TemplateChanges{};
-  return Error{ErrorKind::kInvalid,
-               "cannot be changed in place: " + Text(std::get<NotEligible>(verdict))};
+  return TemplateChanges{};
 }
 
 std::string Describe(const TemplateChanges& changes) {

@@ -36,8 +36,7 @@ struct PodPatch {
 
 // `from` is the template the Pod is of; `state` that of our last patch, or null. `whole_pod` is the
 // text of an uncached read of the Pod, needed only where tolerations change, because the projection
-// lacks them: without it the answer is that read. Error kInvalid when what is between the templates
-// cannot be brought to a running Pod, or the Pod lacks a container of the target.
+// lacks them: without it the answer is that read. Error kMalformed when a template cannot be read.
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const Options& options,

@@ -72,6 +72,10 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
       const RevisionOfPod revision =
           SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
       of = revision.of;
+      // The ReplicaSet of what it was patched to is gone.
+      const bool lost = revision.basis == RevisionBasis::kForeign && ours != nullptr &&
+                        !HasImagesOf(*pod, host_images) && !HasImagesOf(*pod, target);
+      if (lost) of = ours->target;
       const bool born = templates.late_births && revision.basis == RevisionBasis::kForeign && !said;
       if (born) of = BornOf(*pod, others).value_or(of);
     }
@@ -94,7 +98,7 @@ PodCounts CountPods(const RolloutPods& pods) {
     const PodStanding& pod = pods.standings[i];
     ++counts.pods;
     counts.updated += pod.updated ? 1 : 0;
-    counts.in_flight += pod.in_flight ? 1 : 0;
+    counts.in_flight += pod.in_flight && !pod.exempt ? 1 : 0;
     counts.ready += pods.pods[i]->ready.IsTrue() && !pod.in_flight ? 1 : 0;
     counts.available += pod.available ? 1 : 0;
     if (pod.stand_in) {

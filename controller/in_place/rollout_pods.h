@@ -49,7 +49,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec is of the target
-  int32_t in_flight = 0;  // patched and not restarted yet
+  int32_t in_flight = 0;  // patched and not restarted yet, those on lost nodes apart
   int32_t ready = 0;      // and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;

@@ -62,6 +62,7 @@ void InPlaceCluster::Show(View& view) {
 Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
   const auto found = pods_by_name_.find(request.key().name);
   if (found == pods_by_name_.end()) return Error{ErrorKind::kNotFound, "not found"};
+  if (request.verb() == Verb::kGet) return Reply{found->second.dump()};
   Json next = found->second;
   for (const Json& operation : Json::parse(request.body())) {
     if (operation["op"] == "test") {
@@ -165,6 +166,11 @@ void InPlaceCluster::ForgetPatch(const std::string& pod, const std::string& imag
   Json& object = pods_by_name_.at(pod);
   object["metadata"]["annotations"].erase("windlass.dev/in-place-state");
   object["spec"]["containers"][0]["image"] = image;
+}
+
+void InPlaceCluster::SetLabel(const std::string& pod, const std::string& key,
+                              const std::string& value) {
+  pods_by_name_.at(pod)["metadata"]["labels"][key] = value;
 }
 
 void InPlaceCluster::SettleInPlace() {

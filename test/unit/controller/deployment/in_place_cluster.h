@@ -28,6 +28,8 @@ class InPlaceCluster : public Cluster {
   // Somebody's own doing: that image, and no trace of a patch.
   void ForgetPatch(const std::string& pod, const std::string& image);
 
+  void SetLabel(const std::string& pod, const std::string& key, const std::string& value);
+
   // Syncs, restarts and lets ReplicaSets follow until nothing changes.
   void SettleInPlace();
 

@@ -246,6 +246,160 @@ TEST_CASE("an image that somebody gave a Pod stays, as long as nothing is rolled
   CHECK(c.ImageOfPod(c.PodNames()[0]) == "v1");
 }
 
+Json WithTraffic(const Json& d) {
+  Json changed = d;
+  changed["spec"]["template"]["metadata"]["labels"]["traffic"] = "on";
+  return changed;
+}
+
+TEST_CASE("a Pod of a Deployment at rest that somebody takes out of traffic is put back") {
+  Started c(2);
+  c.Edit([](Json& d) { d = WithTraffic(d); });
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SettleInPlace();
+  const std::string pod = c.PodNames()[0];
+  c.SetLabel(pod, "traffic", "off");
+  c.SettleInPlace();
+  CHECK(c.LabelOf(pod, "traffic") == "on");
+}
+
+TEST_CASE("an undo of what cannot be taken back gives Pods what it can: a toleration stays") {
+  Started c(3);
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["tolerations"] = {{{"key", "a"}, {"operator", "Exists"}}};
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
+  });
+  for (int i = 0; i < 2; ++i) {
+    c.Sync();
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+  }
+  REQUIRE(c.HasReplicaSet("v2"));
+  c.Undo("1");
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 3);
+}
+
+TEST_CASE("scaled down while Pods go back, no more are out than may be (P-064)") {
+  Started c(10);
+  c.Annotate("windlass.dev/in-place-max-unavailable", "10");
+  c.Annotate("windlass.dev/in-place-partition", "1");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-max-unavailable", "1");
+  c.SettleInPlace();
+  c.Undo("1");
+  c.Scale(5);
+  c.Sync();
+  CHECK(c.in_flight() <= 1);
+}
+
+TEST_CASE("one Pod's stand-in that stays after a fall-back is a Pod like any other") {
+  Started c(1, 0);
+  c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
+  c.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    c.Sync();
+    c.RunPods();
+    ++c.now;
+  }
+  const std::string host = c.NameOf("v1");
+  for (const std::string& pod : c.PodNames()) {
+    if (pod.starts_with(host)) c.FailToPull(pod);
+  }
+  c.now += 61;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 1);
+  const auto pods = c.PodNames();
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 1);
+  CHECK(c.PodNames() == pods);  // in place again
+}
+
+TEST_CASE("what a user takes away does not come back by an undo (P-074)") {
+  Started c(2);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Edit([](Json& d) {
+    d["metadata"]["annotations"].erase("windlass.dev/in-place");
+    d["metadata"]["annotations"].erase("windlass.dev/in-place-max-unavailable");
+  });
+  c.SettleInPlace();
+  for (const auto& [name, rs] : c.replica_sets()) {
+    CHECK_FALSE(rs["metadata"]["annotations"].contains("windlass.dev/in-place"));
+  }
+}
+
+TEST_CASE("an old ReplicaSet that somebody scales up midway is emptied") {
+  Started c(3);
+  c.SetImage("v0");
+  c.SettleInPlace();  // v1 is history
+  c.Patch(1);
+  c.EditReplicaSet(c.NameOf("v1"), [](Json& rs) { rs["spec"]["replicas"] = 1; });
+  c.RunPods();
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+}
+
+TEST_CASE("a Pod whose template nobody has any more is not taken for the host's") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Patch(2);
+  const std::string pending = c.NameOf("v2");
+  c.Undo("1");
+  c.replica_sets().erase(pending);
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 3);
+  CHECK(c.PodNames() == pods);
+}
+
+TEST_CASE("a Pod that is lost at a partition is no failed rollout") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  REQUIRE(c.InPlaceCondition() == "True Partitioned");
+  c.now += 86400;
+  c.FailToPull(c.PodNames()[3]);
+  c.Sync();
+  CHECK(c.Condition("Progressing") == "True ReplicaSetUpdated");
+}
+
+TEST_CASE("refused, drained Pods take traffic again and stand-ins go") {
+  Started c(3);
+  c.Edit([](Json& d) { d = WithTraffic(d); });
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SetImage("v2");
+  c.Sync();
+  int out = 0;
+  for (const std::string& pod : c.PodNames()) out += c.LabelOf(pod, "traffic") == "off" ? 1 : 0;
+  REQUIRE(out == 1);
+  c.Edit([](Json& d) { d["spec"]["template"]["spec"]["hostNetwork"] = true; });
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
+  CHECK(c.revision() == "3");
+}
+
+TEST_CASE("many refusals are no reason to ask for more") {
+  Started c(40, 40);
+  c.Annotate("windlass.dev/in-place-canary-first", "false");
+  const auto pods_as_ever = c.server;
+  int asked = 0;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != Resource::kPods) return pods_as_ever(request);
+    ++asked;
+    return Error{ErrorKind::kWebhook, "failed calling webhook"};
+  };
+  c.SetImage("v2");
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(asked <= 3);
+}
+
 TEST_CASE("at rest nothing is written") {
   Started c(3);
   c.Patch(1);

@@ -86,7 +86,8 @@ TEST_CASE("a Pod that is up needs room in every budget that selects it") {
   std::vector<const PodDisruptionBudget*> budgets;
   if (row.first >= 0) budgets.push_back(&first);
   if (row.second >= 0) budgets.push_back(&second);
-  const AllowedByBudgets allowed = RespectBudgets(world.pods, world.standings, world.all, budgets);
+  const AllowedByBudgets allowed =
+      RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000});
   std::string text;
   for (const size_t i : allowed.candidates) text += row.pods[i];
   CHECK(text == row.want);
@@ -96,12 +97,25 @@ TEST_CASE("a Pod that is up needs room in every budget that selects it") {
   CHECK(allowed.blocking == want);
 }
 
+TEST_CASE("P-038 a budget's status is late: who has just ceased to be Ready may be counted in it") {
+  World world("on");
+  const PodDisruptionBudget budget = Allowing(1, Selecting({{"app", "web"}}));
+  const std::vector<const PodDisruptionBudget*> budgets{&budget};
+  const WallTime since = world.pods[1]->ready.last_transition_time();
+  const auto blocking = [&](seconds after) {
+    return RespectBudgets(world.pods, world.standings, world.all, budgets, since + after).blocking;
+  };
+  CHECK(blocking(seconds(9)) == &budget);
+  CHECK(blocking(seconds(10)) == nullptr);
+}
+
 TEST_CASE("P-038 who is no candidate is not asked about, and the order stays") {
   const World world("oooo");
   const PodDisruptionBudget none = Allowing(0, Selecting({{"second", "yes"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&none};
   const std::vector<size_t> candidates{3, 0, 2};
-  const auto allowed = RespectBudgets(world.pods, world.standings, candidates, budgets);
+  const auto allowed =
+      RespectBudgets(world.pods, world.standings, candidates, budgets, WallTime{1'000'000});
   CHECK(allowed.candidates == candidates);
   CHECK(allowed.blocking == nullptr);
 }
@@ -111,9 +125,11 @@ TEST_CASE("P-038 a budget whose status is not of its spec has no room") {
   PodDisruptionBudget budget = Allowing(5, Selecting({{"app", "web"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
   budget.meta.generation = 3;
-  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets).blocking == &budget);
+  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
+            .blocking == &budget);
   budget.observed_generation = 3;
-  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets).blocking == nullptr);
+  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
+            .blocking == nullptr);
 }
 
 TEST_CASE("P-038 an empty selector selects all, none selects nothing") {
@@ -122,7 +138,8 @@ TEST_CASE("P-038 an empty selector selects all, none selects nothing") {
   const PodDisruptionBudget nothing = Allowing(0, {});
   const auto blocking = [&](const PodDisruptionBudget& budget) {
     const std::vector<const PodDisruptionBudget*> budgets{&budget};
-    return RespectBudgets(world.pods, world.standings, world.all, budgets).blocking;
+    return RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
+        .blocking;
   };
   CHECK(blocking(all) == &all);
   CHECK(blocking(nothing) == nullptr);

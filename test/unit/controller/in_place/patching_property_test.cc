@@ -83,7 +83,8 @@ class World {
       budgets.push_back(&guard.budget);
     }
     const Candidates candidates = CandidatesOf(pods, standings_, kNow);
-    const auto allowed = RespectBudgets(pods, standings_, candidates.order, budgets);
+    const auto allowed =
+        RespectBudgets(pods, standings_, candidates.order, budgets, WallTime{1'000'000});
     const auto batch = NextBatch(standings_, allowed.candidates, limits_);
     return batch.empty() ? std::nullopt : std::optional(batch.front());
   }
