@@ -13,18 +13,25 @@ type bounds struct {
 	generation int64
 	most       int32 // sum of the ReplicaSets' spec.replicas
 	least      int32 // available Pods
+	inPlace    int32 // available Pods while they are patched
 }
 
 func boundsOf(generation int64, d *witness.DeploymentDetails) bounds {
 	if d.Strategy == recreate {
-		return bounds{generation, d.Replicas, 0}
+		return bounds{generation, d.Replicas, 0, 0}
 	}
 	surge := scaled(d.MaxSurge, d.Replicas, true)
 	unavailable := scaled(d.MaxUnavailable, d.Replicas, false)
 	if surge == 0 && unavailable == 0 {
 		unavailable = 1 // or nothing could ever move
 	}
-	return bounds{generation, d.Replicas + surge, d.Replicas - min(unavailable, d.Replicas)}
+	least := d.Replicas - min(unavailable, d.Replicas)
+	inPlace := scaled(d.MaxUnavailable, d.Replicas, false)
+	if d.InPlaceUnavailable != "" {
+		own := intstr.Parse(d.InPlaceUnavailable)
+		inPlace = scaled(&own, d.Replicas, false)
+	}
+	return bounds{generation, d.Replicas + surge, least, d.Replicas - min(inPlace, d.Replicas)}
 }
 
 func scaled(value *intstr.IntOrString, total int32, up bool) int32 {
@@ -66,6 +73,16 @@ func (h history) least() int32 {
 	least := h.newest().least
 	for _, b := range h {
 		least = min(least, b.least)
+	}
+	return least
+}
+
+// leastInPlace is how many Pods must be available while they are patched. Unlike a rollout by new
+// Pods, one by patches does not take one more where none may be missing.
+func (h history) leastInPlace() int32 {
+	least := h.newest().inPlace
+	for _, b := range h {
+		least = min(least, b.inPlace)
 	}
 	return least
 }

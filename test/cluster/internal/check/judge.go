@@ -12,7 +12,11 @@ type judge struct {
 	*state
 	violations  []violation
 	podFailures int
-	races       int // allowed only by a spec that the user had just replaced
+	patches     int        // of Pods
+	inFlight    int        // the most at one time, of one Deployment
+	identities  identities // of Pods
+	strict      bool       // every Pod stays, and no container is restarted but by a patch
+	races       int        // allowed only by a spec that the user had just replaced
 	deployed    map[string]bool
 
 	event event // the one being applied
@@ -24,7 +28,9 @@ type violation struct {
 	text string
 }
 
-func newJudge() *judge { return &judge{state: newState(), deployed: map[string]bool{}} }
+func newJudge() *judge {
+	return &judge{state: newState(), deployed: map[string]bool{}, identities: identities{}}
+}
 
 func (j *judge) violated(format string, args ...any) {
 	if j.watch {
@@ -60,6 +66,7 @@ func (j *judge) deployment(now witness.Record) {
 	if known && revision(now) < revision(old) {
 		j.violated("(iv) %s: its revision fell from %d to %d", name(now), revision(old), revision(now))
 	}
+	d.whole = (d.whole && old.Deployment.Replicas == now.Deployment.Replicas) || complete(now)
 	d.history = d.history.add(boundsOf(now.Generation, now.Deployment), now.Deployment.ObservedGeneration)
 	if !known || old.Generation != now.Generation || !j.watch {
 		d.reached = j.available(d) >= d.history.newest().least
@@ -84,10 +91,11 @@ func (j *judge) replicaSet(now witness.Record) {
 	if now.Type != witness.Deleted {
 		changed.is = now.ReplicaSet.Replicas
 	}
-	if known && !changed.adopted && revision(now) < revision(old.Record) {
+	// Two ReplicaSets that change places have one revision for a moment.
+	if known && !changed.adopted && !now.ReplicaSet.Exchange && revision(now) < revision(old.Record) {
 		j.violated("(iv) %s: its revision fell from %d to %d", name(now), revision(old.Record), revision(now))
 	}
-	if n := revision(now); n != 0 && now.Type != witness.Deleted && (!known || n != revision(old.Record)) {
+	if n := revision(now); n != 0 && now.Type != witness.Deleted && !now.ReplicaSet.Exchange && (!known || n != revision(old.Record)) {
 		for uid, other := range j.setsOf[d.UID] {
 			if uid != now.UID && revision(other.Record) == n {
 				j.violated("(iv) %s: revision %d is that of %s too", name(now), n, other.Name)
@@ -172,6 +180,7 @@ func (j *judge) availability(d *deployment, set *replicaSet, c change) {
 
 func (j *judge) pod(now witness.Record) {
 	old, known := j.pods[now.UID]
+	j.inPlace(old, known, now)
 	if now.Type == witness.Deleted {
 		if known {
 			j.dropPod(old)
@@ -223,7 +232,7 @@ func (j *judge) settled() (complaints []string) {
 		if d.DeletionTimestamp != nil {
 			continue
 		}
-		if s.Updated != s.Replicas || s.StatusReplicas != s.Replicas || s.Available != s.Replicas || s.ObservedGeneration != d.Generation {
+		if !complete(d.Record) {
 			complaints = append(complaints, fmt.Sprintf("%s is not complete: spec.replicas %d, status.replicas %d, updated %d, available %d, generation %d, observed %d",
 				name(d.Record), s.Replicas, s.StatusReplicas, s.Updated, s.Available, d.Generation, s.ObservedGeneration))
 		}
@@ -236,6 +245,11 @@ func (j *judge) settled() (complaints []string) {
 		}
 	}
 	return complaints
+}
+
+func complete(record witness.Record) bool {
+	s := record.Deployment
+	return s.Updated == s.Replicas && s.StatusReplicas == s.Replicas && s.Available == s.Replicas && s.ObservedGeneration == record.Generation
 }
 
 func name(record witness.Record) string {

@@ -15,6 +15,8 @@ func Main(args []string) int {
 	flags := pflag.NewFlagSet("check", pflag.ContinueOnError)
 	path := flags.String("log", "", "log written by `cluster witness`")
 	settled := flags.Bool("settled", false, "at the end every Deployment must be complete")
+	inPlace := flags.Bool("in-place", false, "Pods of Deployments that are updated in place must stay, and restart by patches only")
+	table := flags.Bool("table", false, "print what became of every Pod's containers")
 	if err := flags.Parse(args); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster check:", err)
 		return 2
@@ -25,7 +27,7 @@ func Main(args []string) int {
 		return 2
 	}
 	defer file.Close()
-	ok, err := run(file, *settled, os.Stdout)
+	ok, err := run(file, options{*settled, *inPlace, *table}, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "cluster check:", err)
 		return 2
@@ -36,12 +38,15 @@ func Main(args []string) int {
 	return 0
 }
 
-func run(in io.Reader, settled bool, out io.Writer) (ok bool, err error) {
+type options struct{ settled, inPlace, table bool }
+
+func run(in io.Reader, o options, out io.Writer) (ok bool, err error) {
 	log, err := readLog(in)
 	if err != nil {
 		return false, err
 	}
 	judge := newJudge()
+	judge.strict = o.inPlace
 	for _, event := range log.events {
 		judge.apply(event, log.complete(event.version))
 	}
@@ -49,7 +54,13 @@ func run(in io.Reader, settled bool, out io.Writer) (ok bool, err error) {
 	for _, v := range judge.violations {
 		complaints = append(complaints, fmt.Sprintf("%s\n  line %d: %s", v.event.at(v.text), v.line, v.event.text))
 	}
-	if settled {
+	if o.inPlace {
+		complaints = append(complaints, judge.restarts()...)
+	}
+	if o.table {
+		judge.identities.print(out)
+	}
+	if o.settled {
 		complaints = append(complaints, judge.settled()...)
 	}
 	for i, complaint := range complaints {
@@ -61,6 +72,9 @@ func run(in io.Reader, settled bool, out io.Writer) (ok bool, err error) {
 	}
 
 	fmt.Fprintf(out, "checked %d events, %d deployments: %d violations, %d pod failures", len(log.events), len(judge.deployed), len(complaints), judge.podFailures)
+	if judge.patches > 0 {
+		fmt.Fprintf(out, ", %d patches of pods, at most %d of one deployment in flight", judge.patches, judge.inFlight)
+	}
 	if judge.races > 0 {
 		fmt.Fprintf(out, ", %d races with a user's change", judge.races)
 	}

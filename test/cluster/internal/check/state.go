@@ -20,6 +20,7 @@ type deployment struct {
 	history history
 	reached bool // the least number of available Pods was reached for this spec
 	excused bool // was found with Pods of two revisions, by no fault of the controller
+	whole   bool // was complete since its size was last changed
 }
 
 type replicaSet struct {

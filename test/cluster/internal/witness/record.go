@@ -30,6 +30,14 @@ const (
 // RevisionAnnotation numbers a Deployment's revisions.
 const RevisionAnnotation = "deployment.kubernetes.io/revision"
 
+// Annotations of in-place updates that are kept.
+const (
+	inPlacePolicy         = "windlass.dev/in-place"
+	inPlaceMaxUnavailable = "windlass.dev/in-place-max-unavailable"
+	inPlaceExchange       = "internal.windlass.dev/exchange"
+	inPlaceState          = "windlass.dev/in-place-state"
+)
+
 // Record is one line of the log. Only one of the last three is set.
 type Record struct {
 	Seen              time.Time          `json:"seen"`
@@ -64,6 +72,8 @@ type DeploymentDetails struct {
 	Available          int32               `json:"availableReplicas"`
 	Unavailable        int32               `json:"unavailableReplicas"`
 	Conditions         []Condition         `json:"conditions,omitempty"`
+	InPlace            string              `json:"inPlace,omitempty"` // what its annotations ask for
+	InPlaceUnavailable string              `json:"inPlaceMaxUnavailable,omitempty"`
 }
 
 // Condition is what is kept of a Deployment's condition.
@@ -81,14 +91,28 @@ type ReplicaSetDetails struct {
 	StatusReplicas     int32    `json:"statusReplicas"`
 	Ready              int32    `json:"readyReplicas"`
 	Available          int32    `json:"availableReplicas"`
+	Exchange           bool     `json:"exchange,omitempty"` // it is changing places with another one
 }
 
 // PodDetails is what is kept of a Pod.
 type PodDetails struct {
-	Phase  string   `json:"phase"`
-	Ready  bool     `json:"ready"`
-	Node   string   `json:"node,omitempty"`
-	Images []string `json:"images"`
+	Phase              string             `json:"phase"`
+	Ready              bool               `json:"ready"`
+	Node               string             `json:"node,omitempty"`
+	Address            string             `json:"address,omitempty"`
+	Images             []string           `json:"images"`
+	ObservedGeneration int64              `json:"observedGeneration,omitempty"`
+	InPlaceState       string             `json:"inPlaceState,omitempty"` // the annotation, as it is
+	Containers         []ContainerDetails `json:"containers,omitempty"`
+}
+
+// ContainerDetails is what is kept of a container that runs as long as its Pod: sidecars are among
+// them, plain init containers are not.
+type ContainerDetails struct {
+	Name     string `json:"name"`
+	Image    string `json:"image"` // as specified
+	ID       string `json:"id,omitempty"`
+	Restarts int32  `json:"restarts,omitempty"`
 }
 
 func newRecord(kind string, object metav1.Object) Record {
@@ -116,9 +140,18 @@ func newRecord(kind string, object metav1.Object) Record {
 			StatusReplicas:     object.Status.Replicas,
 			Ready:              object.Status.ReadyReplicas,
 			Available:          object.Status.AvailableReplicas,
+			Exchange:           object.Annotations[inPlaceExchange] != "",
 		}
 	case *corev1.Pod:
-		record.Pod = &PodDetails{Phase: string(object.Status.Phase), Node: object.Spec.NodeName, Images: images(object.Spec)}
+		record.Pod = &PodDetails{
+			Phase:              string(object.Status.Phase),
+			Node:               object.Spec.NodeName,
+			Address:            object.Status.PodIP,
+			Images:             images(object.Spec),
+			ObservedGeneration: object.Status.ObservedGeneration,
+			InPlaceState:       object.Annotations[inPlaceState],
+			Containers:         containers(object),
+		}
 		for _, condition := range object.Status.Conditions {
 			if condition.Type == corev1.PodReady {
 				record.Pod.Ready = condition.Status == corev1.ConditionTrue
@@ -140,6 +173,8 @@ func deploymentDetails(object *appsv1.Deployment) *DeploymentDetails {
 		Ready:              object.Status.ReadyReplicas,
 		Available:          object.Status.AvailableReplicas,
 		Unavailable:        object.Status.UnavailableReplicas,
+		InPlace:            object.Annotations[inPlacePolicy],
+		InPlaceUnavailable: object.Annotations[inPlaceMaxUnavailable],
 	}
 	if rolling := object.Spec.Strategy.RollingUpdate; rolling != nil {
 		details.MaxSurge, details.MaxUnavailable = rolling.MaxSurge, rolling.MaxUnavailable
@@ -156,6 +191,27 @@ func images(spec corev1.PodSpec) []string {
 		names = append(names, container.Image)
 	}
 	return names
+}
+
+func containers(pod *corev1.Pod) []ContainerDetails {
+	var details []ContainerDetails
+	add := func(specs []corev1.Container, statuses []corev1.ContainerStatus, sidecars bool) {
+		for _, spec := range specs {
+			if sidecars && (spec.RestartPolicy == nil || *spec.RestartPolicy != corev1.ContainerRestartPolicyAlways) {
+				continue
+			}
+			container := ContainerDetails{Name: spec.Name, Image: spec.Image}
+			for _, status := range statuses {
+				if status.Name == spec.Name {
+					container.ID, container.Restarts = status.ContainerID, status.RestartCount
+				}
+			}
+			details = append(details, container)
+		}
+	}
+	add(pod.Spec.InitContainers, pod.Status.InitContainerStatuses, true)
+	add(pod.Spec.Containers, pod.Status.ContainerStatuses, false)
+	return details
 }
 
 // orOne is the API's default: a read object always has the field.
