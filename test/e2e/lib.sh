@@ -75,7 +75,7 @@ until_true() {
 launch_windlass() {
   local from=0
   if [ -f "$WORK/windlass.log" ]; then from=$(wc -l <"$WORK/windlass.log"); fi
-  "$WINDLASS" --kubeconfig "$DATA/windlass.kubeconfig" --leader-elect=false \
+  "$WINDLASS" --kubeconfig "${WINDLASS_KUBECONFIG:-$DATA/windlass.kubeconfig}" --leader-elect=false \
     --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$WORK/windlass.log" &
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"
