@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# What changes in the middle of an update in place: a partition, a pause, another image, an undo,
+# the policy. The same Pods all the time, unless the policy is what changes.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/in_place_lib.sh"
+
+COUNT=${COUNT:-10}
+KEEP=$((COUNT * 7 / 10))
+
+# begin NAME IMAGE: a rollout that is in its middle, and takes its time: the old containers stop
+# slowly, and so do the new ones.
+begin() {
+  in_place "$1" "$COUNT" app:v1-slow-stop-1s "${2:-}" | kubectl apply -f - >/dev/null
+  rolled_out "$1" 120s
+  note_pods "$1"
+  set_image "$1" app:v2-slow-stop-1s
+  until_true 60 "some of $1 are patched" at_least "$1" app:v2-slow-stop-1s 2
+}
+# No Pod is in the middle of a restart: as many restarts as images were changed.
+nobody_in_flight() { # NAME IMAGE
+  [ "$(kubectl get pods -l "app=$1" --no-headers -o custom-columns=\
+I:.spec.containers[0].image,R:.status.containerStatuses[0].restartCount |
+    awk -v new="$2" '$2 != ($1 == new) {n++} END {print n + 0}')" = 0 ]
+}
+
+start_in_place --nodes 3
+start_windlass
+
+say "partition: as many Pods as it says keep their image"
+in_place part "$COUNT" app:v1 "windlass.dev/in-place-partition: \"$KEEP\"" |
+  kubectl apply -f - >/dev/null
+rolled_out part 120s
+note_pods part
+set_image part app:v2
+until_true 120 "it stops at the partition" says part Partitioned
+expect "Pods of the new image" "$(with_image part app:v2)" $((COUNT - KEEP))
+expect "available" "$(field deployment/part '{.status.availableReplicas}')" "$COUNT"
+expect "updated" "$(field deployment/part '{.status.updatedReplicas}')" $((COUNT - KEEP))
+if kubectl rollout status deployment/part --watch=false | grep -q success; then
+  fail "rollout status calls a partitioned rollout done"
+fi
+annotate part windlass.dev/in-place-partition=1
+one_left() { [ "$(with_image part app:v1)" = 1 ] && says part Partitioned; }
+until_true 120 "all but one have it" one_left
+annotate part windlass.dev/in-place-partition-
+in_order part app:v2
+restarted part 1
+same_pods part
+
+say "pause and resume"
+begin paused
+kubectl rollout pause deployment/paused >/dev/null
+until_true 20 "the condition says so" says paused Paused
+until_true 60 "who was in flight is restarted" nobody_in_flight paused app:v2-slow-stop-1s
+patched=$(with_image paused app:v2-slow-stop-1s)
+say "$patched of $COUNT are patched"
+[ "$patched" -lt "$COUNT" ] || fail "all were patched before the pause: it proves nothing"
+# The status follows once more: whoever wrote it has looked, and has patched no one.
+kubectl scale deployment/paused --replicas=$((COUNT + 1)) >/dev/null
+wanted() { [ "$(field deployment/paused '{.status.availableReplicas}')" = $((COUNT + 1)) ]; }
+until_true 60 "it is scaled although it is paused" wanted
+expect "patched" "$(with_image paused app:v2-slow-stop-1s)" "$patched"
+kubectl scale deployment/paused --replicas="$COUNT" >/dev/null
+smaller() { [ "$(field deployment/paused '{.status.replicas}')" = "$COUNT" ]; }
+until_true 60 "it has its size again" smaller
+kubectl rollout resume deployment/paused >/dev/null
+in_order paused app:v2-slow-stop-1s
+
+say "another image, midway"
+begin over
+set_image over app:v3
+in_order over app:v3
+same_pods over
+expect "revision" "$(revision over)" 3
+expect "ReplicaSets" "$(kubectl get rs -l app=over --no-headers | wc -l)" 3
+
+say "undo, midway"
+begin undone
+kubectl rollout undo deployment/undone >/dev/null
+in_order undone app:v1-slow-stop-1s
+same_pods undone
+expect "revision" "$(revision undone)" 3
+expect "ReplicaSets" "$(kubectl get rs -l app=undone --no-headers | wc -l)" 2
+
+stop_windlass
+kubectl delete deployment paused >/dev/null # its Pods changed with its size, by request
+check_witness --settled --in-place
+start_windlass
+
+say "Release, midway: nothing is left that another controller would not understand"
+begin released
+annotate released windlass.dev/in-place=Release
+until_true 120 "it is handed back" says released HandedBack
+rolled_out released
+expect "kinds of images" "$(images released | sort -u | wc -l)" 1
+same_pods released
+# Keys of the user are mirrored; ours are gone.
+expect "our notes on ReplicaSets" \
+  "$(kubectl get rs -l app=released -o yaml | grep -c 'internal.windlass.dev' || true)" 0
+
+say "Disabled, midway: the rest is rolled out by replacing Pods, and none is patched any more"
+begin disabled
+annotate disabled windlass.dev/in-place-
+rolled_out disabled 120s
+expect "images" "$(images disabled | sort -u)" app:v2-slow-stop-1s
+condition_gone() { [ -z "$(in_place_reason disabled)" ]; }
+until_true 20 "the condition is gone" condition_gone
+active() {
+  kubectl get rs -l app=disabled --no-headers -o custom-columns=\
+R:.spec.replicas,I:.spec.template.spec.containers[0].image | awk '$1 > 0 {print $1, $2}'
+}
+expect "active ReplicaSets" "$(active)" "$COUNT app:v2-slow-stop-1s"
+
+stop_windlass
+if grep -E ' (error|warning) ' "$WORK/windlass.log"; then fail "the log holds warnings"; fi
+say "passed"

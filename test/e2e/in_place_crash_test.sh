@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Windlass is killed with kill -9 right before and right after each kind of write of an update in
+# place, and at the moments between: the next start takes up what it finds. Every rollout ends, no
+# container is patched twice to one image, and no more Pods are away than may be (the witness).
+# SIDES="before after" does both sides of each write, SLOW=1 those of a failed revision as well,
+# which take minutes. A Pod born during the exchange is the simulator's (test/sim).
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/in_place_lib.sh"
+
+COUNT=${COUNT:-4} SIDES=${SIDES:-} SLOW=${SLOW:-}
+UNAVAILABLE=1
+version=1 changes=0 # the last image, and how often web had a new one
+
+# next_image NAME
+next_image() {
+  version=$((version + 1))
+  if [ "$1" = web ]; then changes=$((changes + 1)); fi
+  set_image "$1" "app:v$version"
+}
+# crash POINT SIDES NTH KIND [NAME]: a new image, a kill, a start, the end.
+crash() {
+  local side name=${5:-web}
+  for side in ${SIDES:-$2}; do
+    say "--- $1, $side"
+    fault "$side" "$3" "$4"
+    next_image "$name"
+    killed
+    start_windlass
+    in_order "$name" "app:v$version"
+  done
+}
+
+start_in_place --nodes 3
+start_fault_proxy
+start_windlass
+{
+  in_place web "$COUNT" app:v1
+  UNAVAILABLE='0, maxSurge: 1' in_place standing 2 app:v1
+  in_place drained 2 app:v1 'windlass.dev/in-place-drain: "Label:traffic=on/off",
+    windlass.dev/in-place-drain-seconds: "1"' |
+    sed 's/metadata: {labels: {app: drained}}/metadata: {labels: {app: drained, traffic: "on"}}/'
+} | kubectl apply -f - >/dev/null
+for name in web standing drained; do rolled_out "$name"; done
+note_pods web
+note_pods drained
+
+crash "F1 the pending ReplicaSet is created" "before after" 1 "$CREATE"
+crash "F5 the first Pod is patched" "before after" 1 "$PATCH_POD"
+crash "F5 the third Pod is patched" "after" 3 "$PATCH_POD"
+crash "F7 the status is written" "before" 2 'PATCH .*/deployments/web/status'
+crash "F9 X1" "before after" 1 "$X1"
+crash "F10 X2" "before after" 1 "$X2"
+crash "F11 X3" "before after" 1 "$X3"
+
+crash "F3 stand-ins come" "before after" 1 'PATCH .*/replicasets/.*stand-ins":"1"' standing
+crash "F8 stand-ins go" "before after" 1 'PATCH .*/replicasets/.*stand-ins":"0"' standing
+
+crash "F4 a Pod is drained" "before after" 1 'PATCH .*/pods/.*"off"' drained
+crash "F6 a Pod gets traffic again" "before after" 1 'PATCH .*/pods/.*"on"' drained
+expect "Pods that have no traffic" \
+  "$(kubectl get pods -l 'app=drained,traffic!=on' --no-headers 2>/dev/null | wc -l)" 0
+same_pods drained
+
+say "--- F2 the user's settings are mirrored"
+for side in before after; do
+  fault "$side" 1 'PATCH .*/replicasets/.*in-place-pdb'
+  annotate web windlass.dev/in-place-pdb="$([ "$side" = before ] && echo Ignore || echo Respect)"
+  killed
+  start_windlass
+  mirrored() {
+    [ "$(kubectl get rs -l app=web -o yaml | grep -c "windlass.dev/in-place-pdb: $1")" = \
+      "$(kubectl get rs -l app=web --no-headers | wc -l)" ]
+  }
+  until_true 20 "every ReplicaSet has them" \
+    mirrored "$([ "$side" = before ] && echo Ignore || echo Respect)"
+done
+
+say "--- F15 old ReplicaSets are deleted"
+few() { [ "$(kubectl get rs -l app=web --no-headers | wc -l)" = "$1" ]; }
+for limit in 4 2; do
+  fault "$([ "$limit" = 4 ] && echo before || echo after)" 1 'DELETE .*/replicasets'
+  kubectl patch deployment web --type=merge -p "{\"spec\":{\"revisionHistoryLimit\":$limit}}" \
+    >/dev/null
+  killed
+  start_windlass
+  until_true 20 "$limit are left besides the newest" few $((limit + 1))
+done
+
+say "--- F17 the API server ends in the middle"
+next_image web
+until_true 60 "some are patched" at_least web "app:v$version" 1
+cluster kill apiserver
+cluster start apiserver
+in_order web "app:v$version"
+
+say "--- F16 the leader hangs until its lease is lost, and another one goes on"
+stop_windlass
+start_windlass --leader-elect=true
+first=$WINDLASS_PID
+next_image web
+until_true 60 "some are patched" at_least web "app:v$version" 1
+kill -STOP "$first"
+start_windlass --leader-elect=true
+in_order web "app:v$version"
+kill -CONT "$first"
+if wait "$first"; then fail "a leader that lost its lease must end"; fi
+stop_windlass
+start_windlass
+
+say "--- F18 killed again before its caches are filled"
+fault after 2 "$PATCH_POD"
+next_image web
+killed
+for _ in 1 2 3; do
+  launch_windlass
+  kill_windlass
+done
+start_windlass
+in_order web "app:v$version"
+
+same_pods web
+restarted web "$changes"
+
+if [ -n "$SLOW" ]; then
+  # A failure counts after a minute.
+  for point in "F13 a revision is blocked:Revert:blocked" \
+    "F14 the mode is changed:Recreate:mode.*Recreate"; do
+    IFS=: read -r what policy kind <<<"$point"
+    for side in before after; do
+      say "--- $what, $side"
+      annotate web "windlass.dev/in-place-on-failure=$policy"
+      fault "$side" 1 "PATCH .*/replicasets/.*$kind"
+      set_image web "app:v$((version += 1))-missing"
+      killed 120
+      start_windlass
+      if [ "$policy" = Revert ]; then
+        until_true 60 "it is given up" says web Reverting
+      else
+        until_true 60 "it replaces Pods" says web NotPossible
+      fi
+      set_image web "app:v$((version += 1))"
+      in_order web "app:v$version"
+    done
+  done
+fi
+stop_windlass
+check_witness --settled
+say "passed"
