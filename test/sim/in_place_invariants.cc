@@ -232,8 +232,10 @@ bool InPlaceInvariants::IsAvailable(const Json& deployment, const Json& pod,
   const PodTruth* truth = world_.kubelet().Truth(UidOf(pod));
   if (truth == nullptr || !truth->serving() || !IsActivePod(pod)) return false;
   if (!RunsItsSpec(pod, *truth) || IsDrained(deployment, pod)) return false;
+  // Times in status are of whole seconds: nobody can count them more exactly.
   const seconds min_ready(IntAt(deployment, {"spec", "minReadySeconds"}));
-  return truth->since() + min_ready + for_at_least <= Now();
+  const Duration known = std::max<Duration>(min_ready - seconds(1), Duration(0));
+  return truth->since() + known + for_at_least <= Now();
 }
 
 // Pods that failed a moment ago count: nobody can have known.

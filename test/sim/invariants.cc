@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "test/sim/api_selector.h"
+#include "test/sim/in_place_words.h"
 #include "test/sim/rollout_limits.h"
 
 namespace windlass::sim {
@@ -226,6 +227,12 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
       change.before != nullptr ? RevisionNumber(*change.before) : std::optional<int64_t>();
   if (!revision || revision == before) return;
   const DeploymentRecord& record = deployments_[owner_uid];
+  const std::vector<Object> all = ReplicaSetsOf(change.key.namespace_, owner_uid);
+  // Revisions that there are change places: judged by I6 of in-place updates.
+  if (std::ranges::any_of(
+          all, [](const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); })) {
+    return;
+  }
   if (*revision <= record.highest_revision) {
     Violate("I-11", change,
             "revision " + Number(*revision) + " after " + Number(record.highest_revision));

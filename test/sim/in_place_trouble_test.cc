@@ -1,0 +1,197 @@
+// Rollouts in place that something goes wrong with, or that are called off (in-place C.7, C.11).
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "test/catch.h"
+#include "test/sim/in_place_run.h"
+#include "test/sim/in_place_words.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr const char* kTraffic = "windlass.dev/traffic";
+
+std::string Progressing(const World& world) {
+  const Json condition = ConditionOf(*world.Deployment("web"), "Progressing");
+  return TextAt(condition, {"status"}) + " " + TextAt(condition, {"reason"});
+}
+
+TEST_CASE("in place, a node is lost midway and comes back", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(6);
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.UntilPatched("app:v2", GENERATE(1U, 3U)));
+  run.world.kubelet().SetNodeReady("node-1", false);
+  run.world.RunFor(seconds(200));  // nothing rests there
+  CHECK(run.Complaints() == "");
+  run.world.kubelet().SetNodeReady("node-1", true);
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.EachRestarted(1));
+}
+
+TEST_CASE("in place, a Pod dies midway: its successor is updated, too", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(5);
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.UntilPatched("app:v2", 2));
+  const std::string victim = NameOf(*run.world.Pods("web")[GENERATE(0U, 2U, 4U)]);
+  REQUIRE(run.world.api().Delete("user", {Resource::kPods, "default", victim}).ok());
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids().size() == pods.size());
+  CHECK(run.RestartsMost() == 1);
+}
+
+TEST_CASE("in place, an image that nobody has stops after one Pod (P-061)", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(4, {{"on-failure", "Hold"}});
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:missing");
+  run.world.RunFor(seconds(1200));
+  CHECK(run.Complaints() == "");
+  CHECK(run.PodsOf("app:missing") == 1);
+  CHECK(run.Reason() == "Failing");
+  CHECK(Progressing(run.world) == "False ProgressDeadlineExceeded");
+  REQUIRE(run.world.RolloutUndo("web"));
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+}
+
+TEST_CASE("in place, with Revert a bad image is taken back by itself (P-062)", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(4, {{"on-failure", "Revert"}});
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:missing");
+  run.world.RunFor(seconds(1200));
+  CHECK(run.Complaints() == "");
+  CHECK(run.PodsOf("app:v1") == 4);
+  CHECK(run.Uids() == pods);
+  run.world.SetImage("web", "app:v3");
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.PodsOf("app:v3") == 4);
+}
+
+TEST_CASE("in place, with Recreate a bad image goes on by replacing Pods (P-063)", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(4, {{"", "IfPossible"}, {"on-failure", "Recreate"}});
+  run.world.SetImage("web", "app:missing");
+  run.world.RunFor(seconds(1200));
+  CHECK(run.world.Complaints() == "");
+  CHECK(run.Reason() == "NotPossible");
+  run.world.SetImage("web", "app:v3");
+  REQUIRE(run.Until([&] { return run.world.IsComplete("web"); }));
+  CHECK(run.PodsOf("app:v3") == 4);
+}
+
+TEST_CASE("in place, slow Pods are waited for", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  Json deployment = InPlaceDeployment(4, "app:v1-slow-stop-5s");
+  deployment["spec"]["minReadySeconds"] = 3;
+  run.Start(deployment);
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2-slow-start-20s-slow-pull-5s");
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.EachRestarted(1));
+}
+
+TEST_CASE("in place, two names of one image are told apart", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(3, {}, "app:v1-digest-abc");
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2-digest-abc");
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.EachRestarted(1));
+}
+
+TEST_CASE("in place, kubelets that do not tell what they have seen", "[in-place]") {
+  WorldOptions options;
+  options.kubelet.observes_generation = false;
+  options.kubelet.version = "v1.31.0";
+  options.kubelet.clock_skew = GENERATE(seconds(-30), seconds(0), seconds(30));
+  InPlaceRun run(1, options);
+  run.Start(4);
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.EachRestarted(1));
+}
+
+TEST_CASE("in place, Pods are drained by a label before, and let back after (P-040, P-051)",
+          "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  Json deployment =
+      InPlaceDeployment(4, "app:v1", {{"drain", std::string("Label:") + kTraffic + "=on/off"}});
+  deployment["spec"]["template"]["metadata"]["labels"][kTraffic] = "on";
+  run.Start(deployment);
+  const auto pods = run.Uids();
+  int drained = 0;
+  bool before_its_patch = true;
+  run.world.api().store().OnChange([&](const Change& change) {
+    if (change.key.resource != Resource::kPods || !change.before || !change.after) return;
+    const bool was = LabelOf(*change.before, kTraffic) == "off";
+    if (!was && LabelOf(*change.after, kTraffic) == "off") ++drained;
+    if (ChangesImages(*change.before, *change.after) && !was) before_its_patch = false;
+  });
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.EachRestarted(1));
+  CHECK(drained == 4);
+  CHECK(before_its_patch);
+}
+
+TEST_CASE("in place, undone while a Pod is drained: it is let back", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  Json deployment =
+      InPlaceDeployment(3, "app:v1", {{"drain", std::string("Label:") + kTraffic + "=on/off"}});
+  deployment["spec"]["template"]["metadata"]["labels"][kTraffic] = "on";
+  run.Start(deployment);
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.Until([&] {
+    return std::ranges::any_of(run.world.Pods("web"),
+                               [](const Object& pod) { return LabelOf(*pod, kTraffic) == "off"; });
+  }));
+  REQUIRE(run.world.RolloutUndo("web"));
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.RestartsMost() == 0);
+}
+
+TEST_CASE("in place, released midway: what is begun is finished, and nothing is left (P-076)",
+          "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(4);
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.UntilPatched("app:v2", GENERATE(0U, 2U)));
+  run.SetOption("", "Release");
+  REQUIRE(run.Finish() == "");
+  CHECK(run.PodsOf("app:v2") == 4);
+  CHECK(run.Reason() == "HandedBack");
+  for (const Object& rs : run.world.ReplicaSets("web")) {
+    CHECK(rs->dump().find("internal.windlass.dev/") == std::string::npos);
+  }
+}
+
+TEST_CASE("in place, disabled midway it goes on by replacing Pods (P-078)", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(4);
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.UntilPatched("app:v2", 2));
+  run.SetOption("", "Disabled");
+  REQUIRE(run.Until([&] { return run.world.IsComplete("web"); }));
+  REQUIRE(run.world.Quiesce());
+  CHECK(run.world.Complaints() == "");
+  CHECK(run.PodsOf("app:v2") == 4);
+  CHECK(run.world.Pods("web").size() == 4);
+}
+
+}  // namespace
+}  // namespace windlass::sim
