@@ -70,13 +70,8 @@ void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deploymen
   if (record.previous.is_null() || record.staged != record.wanted) return;
   const Json undone = UndoneTemplate(deployment, replica_sets);
   if (undone == record.previous) return;
-  // While the revisions change places, that of a rollout given up before may be the highest for a
-  // moment: undo brings what the Pods ran.
-  if (exchanging && std::ranges::any_of(replica_sets, [&](const Object& rs) {
-        return IntAt(*rs, {"spec", "replicas"}, 1) > 0 && TemplateOf(*rs) == undone;
-      })) {
-    return;
-  }
+  // While revisions change places, the one before is the highest for a moment.
+  if (exchanging && highest != nullptr && TemplateOf(*highest) == record.previous) return;
   Violate("I6", change.request,
           "undo yields " + Images(undone) + ", not " + Images(record.previous));
 }

@@ -1,0 +1,171 @@
+// An update in place that is left at any write to a controller that knows nothing of it: it sees
+// ordinary ReplicaSets, and finishes by replacing Pods (in-place C.8, I7). That controller is
+// Windlass itself without any annotation of its own, which is upstream's logic.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "controller/runtime/deployment_controller.h"
+#include "kubeclient/client/event_recorder.h"
+#include "kubeclient/client/write_gate.h"
+#include "test/catch.h"
+#include "test/sim/in_place_run.h"
+
+namespace windlass::sim {
+namespace {
+
+void HideIn(Json& object) {
+  if (!object.is_object()) return;
+  if (object.contains("metadata") && object["metadata"].contains("annotations")) {
+    Json& annotations = object["metadata"]["annotations"];
+    for (auto it = annotations.begin(); it != annotations.end();) {
+      const bool ours = it.key().find("windlass.dev/") != std::string::npos;
+      it = ours ? annotations.erase(it) : std::next(it);
+    }
+  }
+  for (const char* inner : {"items", "object"}) {
+    if (!object.contains(inner)) continue;
+    if (object[inner].is_object()) HideIn(object[inner]);
+    if (object[inner].is_array()) {
+      for (Json& item : object[inner]) HideIn(item);
+    }
+  }
+}
+
+std::string Hidden(std::string_view text) {
+  Json object = Json::parse(text, nullptr, false);
+  if (object.is_discarded()) return std::string(text);
+  HideIn(object);
+  return object.dump();
+}
+
+// What arrives from it bears no annotation of Windlass.
+class Blinkers final : public Transport {
+ public:
+  explicit Blinkers(Transport& inner) : inner_(inner) {}
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    return inner_.Call(std::move(request), [reply = std::move(reply)](Result<HttpResponse> answer) {
+      if (answer.ok()) answer->body = Hidden(answer->body);
+      reply(std::move(answer));
+    });
+  }
+  CallId Stream(HttpRequest request, StreamHandler handler) override {
+    handler.on_line = [on_line = std::move(handler.on_line)](std::string_view line) {
+      std::string hidden = Hidden(line);
+      const size_t size = hidden.size();
+      hidden.append(64, '\0');  // readable, as every transport guarantees
+      on_line(std::string_view(hidden).substr(0, size));
+    };
+    return inner_.Stream(std::move(request), std::move(handler));
+  }
+  void Cancel(CallId id) override { inner_.Cancel(id); }
+
+ private:
+  Transport& inner_;
+};
+
+class StockProcess {
+ public:
+  explicit StockProcess(World& world) : process_(world.Boot()), blinkers_(process_->transport()) {
+    controller_.Start();
+    gate_.OpenForGood();
+    controller_.BeginTerm({});
+  }
+
+ private:
+  InformerEnvironment Environment() {
+    const InformerEnvironment real = process_->environment();
+    return {real.clock, real.random, real.log, real.timers, blinkers_, real.decoder};
+  }
+
+  std::unique_ptr<SimProcess> process_;
+  Blinkers blinkers_;
+  WriteGate gate_{process_->clock()};
+  Client client_{process_->clock(), process_->timers(), blinkers_, process_->decoder(), gate_,
+                 ClientOptions{}};
+  EventRecorder events_{process_->clock(), process_->log(), client_, "deployment-controller"};
+  DeploymentController controller_{Environment(), client_, events_, {}};
+};
+
+// A rollout from v1 that Windlass leaves after so many writes, and for good.
+struct Left {
+  Left(const Json& deployment, const std::string& image, int writes) {
+    World& world = run.world;
+    run.Start(deployment);
+    auto counting = std::make_shared<int>(0);
+    world.api().store().OnChange([this, counting, writes](const Change& change) {
+      if (change.actor != "windlass" || change.key.resource == Resource::kEvents) return;
+      if (run.windlass == nullptr || ++*counting != writes) return;
+      gone = true;
+      run.windlass->transport().decide = [](uint64_t, const HttpRequest&) {
+        return Fate::kRequestLost;
+      };
+    });
+    world.SetImage("web", image);
+    run.Until([&] { return gone || world.IsComplete("web"); });
+    run.windlass.reset();
+    world.RunFor(seconds(1));
+  }
+  // "" or what is wrong in the end.
+  std::string FinishByStock() {
+    const StockProcess stock(run.world);
+    const std::string complaints = run.Until([&] { return run.world.IsComplete("web"); })
+                                       ? ""
+                                       : "the stock controller does not finish\n";
+    if (!run.world.Quiesce()) return "it never rests";
+    return complaints;
+  }
+
+  InPlaceRun run{1};
+  bool gone = false;
+};
+
+constexpr int kWritesMax = 60;
+
+// At every write; how many there were.
+int LeaveAtEachWrite(const Json& deployment, const std::string& image) {
+  const auto size = static_cast<size_t>(IntAt(deployment, {"spec", "replicas"}));
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    CAPTURE(writes);
+    Left left(deployment, image, writes);
+    if (!left.gone) return writes;
+    REQUIRE(left.FinishByStock() == "");
+    CHECK(left.run.PodsOf(image) == size);
+    CHECK(left.run.world.Pods("web").size() == size);
+  }
+  return kWritesMax;
+}
+
+TEST_CASE("in place, the stock controller finishes what is left at any write (I7)", "[in-place]") {
+  const int writes = LeaveAtEachWrite(InPlaceDeployment(3, "app:v1"), "app:v2");
+  CHECK(writes > 8);
+  CHECK(writes < kWritesMax);
+}
+
+TEST_CASE("in place, the stock controller finishes what is left with stand-ins (I7)",
+          "[in-place]") {
+  Json deployment = InPlaceDeployment(2, "app:v1");
+  deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
+  const int writes = LeaveAtEachWrite(deployment, "app:v2");
+  CHECK(writes > 8);
+  CHECK(writes < kWritesMax);
+}
+
+TEST_CASE("in place, undone midway the stock controller leaves Pods: the known hole (C.8)",
+          "[in-place]") {
+  Left left(InPlaceDeployment(3, "app:v1", {{"partition", "1"}}), "app:v2", kWritesMax);
+  REQUIRE_FALSE(left.gone);  // at rest at its partition
+  REQUIRE(left.run.PodsOf("app:v2") == 2);
+  REQUIRE(left.run.world.RolloutUndo("web"));
+  REQUIRE(left.FinishByStock() == "");
+  CHECK(left.run.PodsOf("app:v2") == 2);
+  // Windlass, back again, brings them back.
+  left.run.windlass = std::make_unique<WindlassProcess>(left.run.world);
+  REQUIRE(left.run.Until([&] { return left.run.PodsOf("app:v1") == 3; }));
+  REQUIRE(left.run.Finish() == "");
+}
+
+}  // namespace
+}  // namespace windlass::sim
