@@ -107,11 +107,11 @@ class Looker {
   }
 
   // Not one active ReplicaSet. With none there is nothing to do in place; with several an ordinary
-  // rollout is under way, and ends as it began.
+  // rollout is under way, and ends as it began, whatever the policy (C.9).
   void NotOneHost() {
     const bool several = std::ranges::count_if(s_.all, IsActive) > 1;
     if (!several || s_.newest != nullptr) return;
-    NotPossible(in_place::Text({in_place::Reason::kMultipleActiveReplicaSets, ""}));
+    Recreate(in_place::Text({in_place::Reason::kMultipleActiveReplicaSets, ""}));
   }
 
   void Decide(const ReplicaSet& host) {

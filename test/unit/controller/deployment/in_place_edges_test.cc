@@ -120,6 +120,25 @@ TEST_CASE("asked for in the middle of an ordinary rollout, that one ends as it b
   c.CheckAllRun("v2", 4);
 }
 
+TEST_CASE("a correction in the middle of replacing Pods goes the same way, with Only, too (C.9)") {
+  Started c(4, 2);
+  c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
+  c.SetImage("v2");
+  c.Sync();
+  for (const std::string& pod : c.PodNames()) {
+    if (c.ImageOfPod(pod) == "v2") c.FailToPull(pod);
+  }
+  c.now += 61;
+  c.Sync();
+  c.RunReplicaSets({{"v2", 0}});
+  c.Sync();
+  REQUIRE(c.SizeOf("v2") > 0);
+  REQUIRE(c.SizeOf("v1") > 0);
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 4);
+}
+
 TEST_CASE("released midway, the update is finished and nothing of ours is left (P-076)") {
   Started c(3);
   const auto pods = c.PodNames();
