@@ -75,8 +75,8 @@ until_true() {
 launch_windlass() {
   local from=0
   if [ -f "$WORK/windlass.log" ]; then from=$(wc -l <"$WORK/windlass.log"); fi
-  "$WINDLASS" --kubeconfig "${WINDLASS_KUBECONFIG:-$DATA/windlass.kubeconfig}" --leader-elect=false \
-    --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$WORK/windlass.log" &
+  "$WINDLASS" --kubeconfig "${WINDLASS_KUBECONFIG:-$DATA/windlass.kubeconfig}" \
+    --leader-elect=false --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$WORK/windlass.log" &
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"
   OPS=$(log_since "$from" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
