@@ -100,6 +100,9 @@ expect "images that the runtime knows" "$(kubectl get pods -l app=alias -o \
 for name in two three alias; do same_pods "$name"; done
 
 stop_windlass
-if grep -E ' (error|warning) ' "$WORK/windlass.log"; then fail "the log holds warnings"; fi
+# Fifty Pods twice within seconds are many calls, and are told of.
+if grep -E ' (error|warning) ' "$WORK/windlass.log" | grep -v 'is served after others'; then
+  fail "the log holds warnings"
+fi
 check_witness --settled --in-place --table
 say "passed"
