@@ -16,7 +16,7 @@ OUT=${OUT:-$ROOT/build/bench/in_place.txt}
 manifest() {
   deployment "$1" "$REPLICAS" "app:v1$IMAGE_WORDS" \
     "{rollingUpdate: {maxUnavailable: $UNAVAILABLE, maxSurge: 25%}}" |
-    sed "s/metadata: {name: $1}/metadata: {name: $1, annotations: {$2}}/"
+    sed "s|metadata: {name: $1}|metadata: {name: $1, annotations: {$2}}|"
 }
 # writes NAME USER-REGEX: of the latest measurement
 writes() {
