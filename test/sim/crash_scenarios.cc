@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "test/sim/crash_sweep.h"
+#include "test/sim/in_place_run.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/script_player.h"
 
@@ -68,14 +69,51 @@ void Scale(World& world) {
   Settle(world);
 }
 
+void UpdateInPlace(World& world) {
+  world.Apply(InPlaceDeployment(3, "app:v1"));
+  Settle(world);
+  world.SetImage("web", "app:v2");
+  Settle(world);
+}
+
+void UpdateAndUndoInPlace(World& world) {
+  UpdateInPlace(world);
+  world.RolloutUndo("web");
+  Settle(world);
+}
+
+// Two Pods run the new image, and the third is kept back, when it is undone.
+void UndoInPlaceMidway(World& world) {
+  world.Apply(InPlaceDeployment(3, "app:v1", {{"partition", "1"}}));
+  Settle(world);
+  world.SetImage("web", "app:v2");
+  Settle(world);
+  world.RolloutUndo("web");
+  Settle(world);
+}
+
+void UpdateWithStandIns(World& world) {
+  Json deployment = InPlaceDeployment(2, "app:v1");
+  deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
+  world.Apply(deployment);
+  Settle(world);
+  world.SetImage("web", "app:v2");
+  Settle(world);
+}
+
 }  // namespace
 
 std::vector<CrashScenario> CrashScenarios(const std::string& scripts) {
-  std::vector<CrashScenario> scenarios = {{"create and roll", Steady({}), CreateAndRoll},
-                                          {"roll and undo", Steady({}), RollAndUndo},
-                                          {"Recreate, slow to stop", Steady({}), RecreateSlowly},
-                                          {"history clean-up", Steady({}), CleanUp},
-                                          {"scale", Steady({}), Scale}};
+  std::vector<CrashScenario> scenarios = {
+      {"create and roll", Steady({}), CreateAndRoll},
+      {"roll and undo", Steady({}), RollAndUndo},
+      {"Recreate, slow to stop", Steady({}), RecreateSlowly},
+      {"history clean-up", Steady({}), CleanUp},
+      {"scale", Steady({}), Scale},
+      {"in place", Steady({}), UpdateInPlace},
+      {"in place and undo", Steady({}), UpdateAndUndoInPlace},
+      {"in place, undone midway", Steady({}), UndoInPlaceMidway},
+      {"in place, stand-ins", Steady({}), UpdateWithStandIns}};
   for (const Script& script : LoadScripts(scripts)) {
     scenarios.push_back({script.name, Steady(ScriptWorld()), [script](World& world) {
                            ScriptPlayer player(world);

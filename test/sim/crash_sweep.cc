@@ -1,9 +1,13 @@
 #include "test/sim/crash_sweep.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
 #include <utility>
 
 #include "kubeclient/base/assert.h"
+#include "test/sim/in_place_invariants.h"
+#include "test/sim/in_place_words.h"
 #include "test/sim/script_names.h"
 #include "test/sim/script_view.h"
 
@@ -24,6 +28,23 @@ bool IsCounted(const Change& change) {
   return change.key.resource != Resource::kEvents && change.key.resource != Resource::kLeases;
 }
 
+// Where Pods are updated in place, what each of them runs, and how often it was restarted.
+std::string PodsInPlace(World& world, InPlaceInvariants& in_place) {
+  std::vector<std::string> lines;
+  for (const Object& deployment : world.api().List(Resource::kDeployments, "default")) {
+    if (!WantsInPlace(*deployment)) continue;
+    in_place.JudgeAtRest(NameOf(*deployment));
+    for (const Object& pod : world.Pods(NameOf(*deployment))) {
+      for (const Json& status : At(*pod, {"status", "containerStatuses"})) {
+        lines.push_back("pod of " + TextAt(status, {"image"}) + ", restarts " +
+                        std::to_string(IntAt(status, {"restartCount"})) + "\n");
+      }
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  return std::accumulate(lines.begin(), lines.end(), std::string());
+}
+
 Outcome Run(const CrashScenario& scenario, Successor successor, std::optional<Fault> fault) {
   World world(kSeed, scenario.options);
   const ReplicaSetNames names(world.api());
@@ -32,13 +53,15 @@ Outcome Run(const CrashScenario& scenario, Successor successor, std::optional<Fa
   world.api().store().OnChange([&](const Change& change) {
     if (change.actor == scenario.options.network.actor && IsCounted(change)) ++outcome.writes;
   });
+  InPlaceInvariants in_place(world, {scenario.options.network.actor});
   SupervisedWindlass windlass(world, fault, successor);
   scenario.play(world);
   for (const std::string& line : view.State()) {
     // How a new leader touched a ReplicaSet (L-012).
     if (line.find(" windlass.dev/term=") == std::string::npos) outcome.state += line + "\n";
   }
-  outcome.complaints = world.Complaints();
+  outcome.state += PodsInPlace(world, in_place);
+  outcome.complaints = world.Complaints() + in_place.Complaints();
   outcome.calls = windlass.calls();
   outcome.struck = windlass.struck();
   return outcome;
