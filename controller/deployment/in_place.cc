@@ -162,7 +162,7 @@ std::optional<Step> NextOfPhase(const Situation& situation) {
       return KeepSize(situation);
     case InPlacePhase::kUnknown: return KeepSize(situation);
     case InPlacePhase::kNone: return Tidy(situation);
-    case InPlacePhase::kRecreate: return RemoveStandIns(situation, nullptr);
+    case InPlacePhase::kRecreate: return std::nullopt;  // stand-ins are old Pods like others
   }
   return std::nullopt;
 }

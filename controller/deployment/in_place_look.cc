@@ -242,7 +242,9 @@ class Looker {
     for (const in_place::PodStanding& pod : out_.pods->standings) {
       (pod.stand_in ? stand_ins : of_host) += 1;
     }
-    if (out_.pending != nullptr) stand_ins -= std::max(out_.pending->replicas, 0);
+    for (const ReplicaSet* rs : s_.all) {
+      if (rs != out_.host) stand_ins -= std::max(rs->replicas, 0);
+    }
     return std::max(of_host, 0) + std::max(stand_ins, 0);
   }
 

@@ -44,6 +44,20 @@ bool WasPatched(const Learned& learned, const ReplicaSet& rs) {
   return patches >= kPatchesMax;
 }
 
+// Without its stand-ins too few Pods would be available: those they stand in for are still on their
+// way, to this template or another.
+bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.pods) return false;
+  int64_t left = in_place.counts.available;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const OwnerReference* owner = in_place.pods->pods[i]->meta.ControllerRef();
+    const bool its = owner != nullptr && owner->uid == rs.meta.uid;
+    left -= its && in_place.pods->standings[i].available ? 1 : 0;
+  }
+  return left < int64_t{situation.deployment.spec.replicas} - in_place.options().max_unavailable;
+}
+
 // What a rollout in place is announced with.
 Event Started(const Situation& situation) {
   const in_place::Options& options = situation.in_place.options();
@@ -138,8 +152,7 @@ std::optional<Step> KeepStandIns(const Situation& situation) {
 
 std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet* except) {
   for (const ReplicaSet* rs : situation.all) {
-    if (rs == except || !HasStandIns(*rs)) continue;
-    if (rs == situation.newest && situation.in_place.phase == InPlacePhase::kRecreate) continue;
+    if (rs == except || !HasStandIns(*rs) || AreNeeded(situation, *rs)) continue;
     ReplicaSetChange note;
     note.annotations[std::string(in_place::kStandIns)] = "0";
     return Resize(situation, *rs, 0, "scale stand-ins", std::move(note));

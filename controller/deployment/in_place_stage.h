@@ -20,7 +20,8 @@ std::optional<Step> MirrorAnnotations(const Situation& situation);
 // As many stand-ins as are wanted now, which is none at the end (P-024, P-025).
 std::optional<Step> KeepStandIns(const Situation& situation);
 
-// No stand-ins but those of `except`, which may be null.
+// No stand-ins but those of `except`, which may be null, as soon as enough other Pods are
+// available.
 std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet* except);
 
 Step BlockRevision(const Situation& situation, const std::string& why);
