@@ -66,7 +66,11 @@ std::optional<Step> AfterExchange(const Situation& situation) {
   const ReplicaSet& host = *in_place.host;
   const bool done = host.template_fingerprint == in_place.stash->fingerprint;
   if (!done || !HostKnowsItsTemplate(host)) return KeepAtSize(situation, host);
-  if (in_place.counts_pods() && in_place.counts.to_update > 0) return PatchNextPod(situation);
+  // What is wanted next does not wait for late births of what was wanted then.
+  const bool wanted = situation.deployment.spec.template_fingerprint == in_place.stash->fingerprint;
+  if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
+    return PatchNextPod(situation);
+  }
   if (IsOnlyLate(situation)) return std::nullopt;
   return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: forget", in_place);
 }
