@@ -118,6 +118,7 @@ std::optional<Step> EmptyOthers(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   for (const ReplicaSet* rs : situation.all) {
     if (rs == in_place.host || rs == in_place.pending || rs->replicas <= 0) continue;
+    if (HasStandIns(*rs)) continue;  // they go when they are not needed
     return Resize(situation, *rs, 0, "scale down old replicaset");
   }
   return std::nullopt;

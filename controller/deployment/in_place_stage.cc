@@ -58,6 +58,16 @@ bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
   return left < int64_t{situation.deployment.spec.replicas} - in_place.options().max_unavailable;
 }
 
+// Those of overtaken revisions that are needed still: they count against maxSurge, too.
+int32_t OtherStandIns(const Situation& situation) {
+  int32_t others = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    const bool ours = rs == situation.in_place.host || rs == situation.in_place.pending;
+    if (!ours) others += std::max(rs->replicas, 0);
+  }
+  return others;
+}
+
 // What a rollout in place is announced with.
 Event Started(const Situation& situation) {
   const in_place::Options& options = situation.in_place.options();
@@ -140,11 +150,13 @@ std::optional<Step> KeepStandIns(const Situation& situation) {
   const in_place::Options& options = in_place.options();
   int32_t wanted = 0;
   if (!in_place.blocked) {
-    wanted = in_place::StandIns(
-        in_place.pods->standings, Limits(situation),
-        {.max_surge = options.max_surge, .always = options.surge == in_place::Surge::kAlways});
+    wanted =
+        in_place::StandIns(in_place.pods->standings, Limits(situation),
+                           {.max_surge = std::max(options.max_surge - OtherStandIns(situation), 0),
+                            .always = options.surge == in_place::Surge::kAlways});
   }
   if (wanted == pending.replicas) return std::nullopt;
+  if (wanted < pending.replicas && AreNeeded(situation, pending)) return std::nullopt;
   ReplicaSetChange note;
   note.annotations[std::string(in_place::kStandIns)] = std::to_string(wanted);
   return Resize(situation, pending, wanted, "scale stand-ins", std::move(note));

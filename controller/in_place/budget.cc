@@ -21,11 +21,19 @@ int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
   return std::max<int64_t>(0, old - (limits.returning ? 0 : limits.partition));
 }
 
+// Available Pods beyond those that have to be; negative when some are missing.
+int64_t Spare(std::span<const PodStanding> pods, const BatchLimits& limits) {
+  const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
+  const int64_t needed = int64_t{limits.desired} - limits.max_unavailable;
+  return available - limits.surplus - needed;
+}
+
 // What is left of each limit while a batch is put together.
 class Room {
  public:
   Room(std::span<const PodStanding> pods, const BatchLimits& limits)
       : returning_(limits.returning),
+        enough_others_(Spare(pods, limits) >= 0),
         budget_(Budget(pods, limits)),
         to_update_(ToUpdate(pods, limits)),
         unproven_(UnprovenMax(pods, limits) - Count(pods, IsUnproven)) {
@@ -41,8 +49,10 @@ class Room {
 
   // Whether `pod` fits; takes its place if it does.
   bool Take(const PodStanding& pod) {
-    // One that is in flight is down already: it is re-targeted at once (P-034).
-    if (to_update_ <= 0 || !(pod.in_flight || HasRoomFor(pod))) return false;
+    // One that is in flight is down already: it is re-targeted at once (P-034). One that is Ready
+    // may have come up without a proof of it.
+    const bool down = pod.in_flight && (!pod.ready || enough_others_);
+    if (to_update_ <= 0 || !(down || HasRoomFor(pod))) return false;
     --to_update_;
     if (pod.available) --budget_;
     if (pod.exempt) return true;
@@ -69,6 +79,7 @@ class Room {
   }
 
   bool returning_;
+  bool enough_others_;
   int64_t budget_;
   int64_t to_update_;
   int64_t unproven_;
@@ -80,9 +91,7 @@ class Room {
 }  // namespace
 
 int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits) {
-  const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
-  const int64_t needed = int64_t{limits.desired} - limits.max_unavailable;
-  return std::max<int64_t>(0, available - limits.surplus - needed);
+  return std::max<int64_t>(0, Spare(pods, limits));
 }
 
 std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,

@@ -39,6 +39,7 @@ struct PodStanding {
   bool updated = false;     // its spec is of the target
   bool in_flight = false;   // has a patch of ours, to whatever target, that is not carried out
   bool available = false;
+  bool ready = false;     // as the API has it: in flight, it may serve or not
   bool stand_in = false;  // belongs to the pending ReplicaSet, not to the host
   bool exempt = false;    // on a node that is not ready: patched freely, and not waited for (P-039)
 };
@@ -48,7 +49,8 @@ int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits);
 
 // Which of `candidates`, given in order of preference as indexes into `pods`, are to be patched
 // now; in the same order. A Pod that is not available costs no budget. One that is in flight to
-// another target already is re-targeted at once, within the partition.
+// another target already is re-targeted at once, within the partition; one that may serve all the
+// same only while enough others are available.
 std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,
                               const BatchLimits& limits);
 

@@ -83,6 +83,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
                              .updated = of == templates.target,
                              .in_flight = IsInFlight(*pod, ours, now),
                              .available = IsAvailable(*pod, ours, templates.min_ready_seconds, now),
+                             .ready = pod->ready.IsTrue(),
                              .stand_in = owner != &host,
                              .exempt = IsOnLostNode(*pod, nodes)});
     out.pods.push_back(pod);

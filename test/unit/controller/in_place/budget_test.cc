@@ -316,5 +316,19 @@ TEST_CASE("stand-ins are made where no Pod may be missing, and for no longer tha
   CHECK(StandIns(Standings(row.pods), row.limits, row.stand_ins) == row.want);
 }
 
+TEST_CASE("P-034 a Pod in flight that may serve all the same is left while too few others do") {
+  std::vector<PodStanding> pods(4, {.node = "", .available = true});
+  pods[0] = {.in_flight = true, .ready = true};
+  const std::vector<size_t> candidates{0};
+  const auto batch = [&](int32_t max_unavailable) {
+    return NextBatch(pods, candidates,
+                     {.desired = 4, .max_unavailable = max_unavailable, .canary_first = false});
+  };
+  CHECK(batch(1) == candidates);
+  CHECK(batch(0).empty());
+  pods[0].ready = false;
+  CHECK(batch(0) == candidates);
+}
+
 }  // namespace
 }  // namespace windlass::in_place
