@@ -51,8 +51,8 @@ class Room {
   bool Take(const PodStanding& pod) {
     // One that is in flight is down already: it is re-targeted at once (P-034). One that is Ready
     // may have come up without a proof of it.
-    const bool down = pod.in_flight && (!pod.ready || enough_others_);
-    if (to_update_ <= 0 || !(down || HasRoomFor(pod))) return false;
+    const bool fits = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
+    if (to_update_ <= 0 || !fits) return false;
     --to_update_;
     if (pod.available) --budget_;
     if (pod.exempt) return true;
