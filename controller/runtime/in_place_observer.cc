@@ -38,6 +38,19 @@ std::optional<PodState> StateOf(const Pod& pod, const Deployment* owner) {
   return std::move(*state).value();
 }
 
+// Whether both tell of one patch; that the Pod was taken out of traffic since, or is back, is none.
+bool SamePatch(const Pod& before, const Pod& after) {
+  auto one = in_place::PodStateOf(before);
+  auto other = in_place::PodStateOf(after);
+  if (!one || !other || !one->ok() || !other->ok()) {
+    return before.meta.annotations.Find(in_place::kPodState) ==
+           after.meta.annotations.Find(in_place::kPodState);
+  }
+  (*one)->drain.reset();
+  (*other)->drain.reset();
+  return **one == **other;
+}
+
 double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::string WholeSeconds(Duration duration) {
@@ -109,10 +122,12 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   const Pod& pod = *change.new_object;
   const auto text = pod.meta.annotations.Find(in_place::kPodState);
   if (!text) return Forget(pod.meta.uid);
-  const bool same = change.old_object != nullptr &&
-                    change.old_object->meta.annotations.Find(in_place::kPodState) == text;
+  const bool same = change.old_object != nullptr && SamePatch(*change.old_object, pod);
   if (!same) Take(pod, change.old_object != nullptr);
   const Deployment* owner = owner_of_(pod);
+  const auto followed = followed_.find(pod.meta.uid);
+  std::optional<PodState> state = StateOf(pod, owner);
+  if (followed != followed_.end() && state) followed->second.state = *std::move(state);
   if (owner != nullptr) Look(pod, *owner);
 }
 

@@ -151,6 +151,25 @@ TEST_CASE("A Pod is told of when its containers have been restarted, not when th
   CHECK(f.Told().size() == 1);
 }
 
+TEST_CASE("A Pod that is drained for the next patch is not told of for the last one again") {
+  Fixture f;
+  f.Patch("app:2");
+  f.Restart('B');
+  const auto told = f.Told();
+  REQUIRE(told.size() == 1);
+  f.Advance(seconds(20));
+  auto state = *std::move(*in_place::PodStateOf(f.pod));
+  for (const bool drained : {true, false}) {
+    state.drain.reset();
+    if (drained)
+      state.drain =
+          in_place::Drained{.since = f.clock.Wall(), .how = {.mode = in_place::Drain::Mode::kGate}};
+    f.pod.meta.annotations.Set(in_place::kPodState, *in_place::WritePodState(state));
+    f.Put();
+  }
+  CHECK(f.Told() == told);
+}
+
 TEST_CASE("Availability is told from restarts where minReadySeconds makes a difference") {
   Fixture f;
   f.min_ready_seconds = 30;
