@@ -101,7 +101,11 @@ OTHER_PIDS="$OTHER_PIDS $first"
 next_image web
 until_true 60 "some are patched" at_least web "app:v$version" 1
 kill -STOP "$first"
+terms() { grep -c 'leading: deployments' "$WORK/windlass.log"; }
+before=$(terms)
+another_leads() { [ "$(terms)" -gt "$before" ]; }
 start_windlass --leader-elect=true
+until_true 60 "another one leads" another_leads
 in_order web "app:v$version"
 kill -CONT "$first"
 until_true 60 "the first one has stopped leading" grep -q 'no longer leading' "$WORK/windlass.log"
