@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A crash before and after every API call of Windlass, and the loss of every reply, in every
-# scenario of the simulator: the five of test/sim/crash_scenarios.cc and one for each script of
+# scenario of the simulator: those of test/sim/crash_scenarios.cc and one for each script of
 # test/differential. `make test` tries a sample of them.
 #
 #   tools/sweep.sh
