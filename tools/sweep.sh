@@ -5,6 +5,8 @@
 #
 #   tools/sweep.sh
 #
+# Then 2,000 random walks of updates in place, of which `make test` tries 40.
+#
 # Prints how many runs there were and how many ended differently; fails when one did.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -21,3 +23,7 @@ quietly cmake --build --preset release --target sim_test
 step "A fault at every call"
 part "sweeping"
 build/release/test/sim/sim_test "[.sweep]"
+
+step "Updates in place, whatever happens to them"
+part "2,000 random walks"
+build/release/test/sim/sim_test "[.seeds]"
