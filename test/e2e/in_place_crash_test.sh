@@ -2,8 +2,8 @@
 # Windlass is killed with kill -9 right before and right after each kind of write of an update in
 # place, and at the moments between: the next start takes up what it finds. Every rollout ends, no
 # container is patched twice to one image, and no more Pods are away than may be (the witness).
-# SIDES="before after" does both sides of each write, SLOW=1 those of a failed revision as well,
-# which take minutes. A Pod born during the exchange is the simulator's (test/sim).
+# SIDES="before after" does both sides of each write, SLOW=1 a Pod born during the exchange and a
+# failed revision as well, which takes minutes.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
@@ -128,7 +128,50 @@ in_order web "app:v$version"
 same_pods web
 restarted web "$changes"
 
+# late_birth: a Pod as the host's controller makes it when it has not seen its new template yet.
+late_birth() {
+  local host uid hash
+  read -r host uid hash < <(kubectl get rs -l app=web --no-headers -o custom-columns="\
+R:.spec.replicas,N:.metadata.name,U:.metadata.uid,H:.metadata.labels.pod-template-hash" |
+    awk '$1 > 0 {print $2, $3, $4}')
+  kubectl delete "$(kubectl get pods -l app=web -o name | head -n 1)" >/dev/null
+  kubectl create -f - <<YAML >/dev/null
+apiVersion: v1
+kind: Pod
+metadata:
+  name: $host-late
+  labels: {app: web, pod-template-hash: "$hash"}
+  ownerReferences:
+  - {apiVersion: apps/v1, kind: ReplicaSet, name: $host, uid: $uid, controller: true}
+spec:
+  terminationGracePeriodSeconds: 2
+  containers:
+  - {name: app, image: "app:v$((version - 1))"}
+YAML
+  kubectl wait --for=condition=Ready "pod/$host-late" --timeout=60s >/dev/null
+}
 if [ -n "$SLOW" ]; then
+  for side in before after; do
+    say "--- F12 a Pod born during the exchange is patched, $side"
+    fault before 1 "$X3"
+    next_image web
+    killed
+    cluster stop kcm >/dev/null
+    kubectl rollout pause deployment/web >/dev/null # nothing is patched until the proxy is ready
+    late_birth
+    start_windlass
+    fault "$side" 1 "$PATCH_POD"
+    kubectl rollout resume deployment/web >/dev/null
+    killed
+    cluster start kcm >/dev/null
+    start_windlass
+    in_order web "app:v$version"
+    late=$(kubectl get pods -l app=web -o name | grep -- -late)
+    expect "restarts of the Pod born late" \
+      "$(field "$late" '{.status.containerStatuses[0].restartCount}')" 1
+    kubectl delete "$late" >/dev/null
+    rolled_out web
+  done
   # A failure counts after a minute.
   for point in "F13 a revision is blocked:Revert:blocked" \
     "F14 the mode is changed:Recreate:mode.*Recreate"; do
