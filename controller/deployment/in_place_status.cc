@@ -12,7 +12,6 @@
 namespace windlass::deployment {
 namespace {
 
-using in_place::OnFailure;
 using in_place::Policy;
 
 struct Word {
@@ -106,14 +105,13 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
               "Replica set " + situation.newest->meta.name + " has the template"};
 }
 
-std::string_view EventFor(std::string_view reason, const Situation& situation) {
+std::string_view EventFor(std::string_view reason) {
   if (reason == "WaitingForPDB") return "InPlaceBlockedByPDB";
   if (reason == "Failing") return "InPlaceHeld";
   if (reason == "InvalidConfig") return "InPlaceInvalidConfig";
   if (reason == "NotPossible") return "InPlaceNotPossible";
   if (reason == "MissingRights") return "InPlaceHeld";
   if (reason == "HandedBack") return "InPlaceHandedBack";
-  static_cast<void>(situation);
   return {};
 }
 
@@ -160,7 +158,7 @@ std::vector<Event> EventsOfInPlace(const Situation& situation, const DeploymentS
   const Condition* before =
       FindCondition(situation.deployment.status.conditions, kInPlaceCondition);
   if (before != nullptr && before->reason == now->reason) return {};
-  const std::string_view reason = EventFor(now->reason.text(), situation);
+  const std::string_view reason = EventFor(now->reason.text());
   if (reason.empty()) return {};
   const bool normal = reason == "InPlaceHandedBack";
   return {
