@@ -193,7 +193,7 @@ class Looker {
 
   void ChooseNext() {
     const bool returning = out_.phase != InPlacePhase::kStaged;
-    const in_place::BatchLimits limits = LimitsOf(returning);
+    const in_place::BatchLimits& limits = out_.limits = LimitsOf(returning);
     std::vector<bool> left_out;
     for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(*pod));
     const bool patches =
@@ -212,14 +212,15 @@ class Looker {
 
   void FindDrain(const std::vector<bool>& left_out) {
     const bool stopped = s_.deployment.spec.paused || out_.held || out_.blocked;
+    std::vector<bool> chosen(out_.pods->size(), false);
+    for (const size_t i : out_.next.batch) chosen[i] = !stopped;
     for (size_t i = 0; i < out_.pods->size(); ++i) {
       const in_place::PodState* state = out_.pods->state(i);
       const Pod& pod = *out_.pods->pods[i];
-      const bool chosen = !stopped && std::ranges::count(out_.next.batch, i) > 0;
       const bool complete =
           state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete;
       out_.drain.push_back(
-          in_place::NextDrainStep(out_.options(), pod, state, chosen, complete, s_.now));
+          in_place::NextDrainStep(out_.options(), pod, state, chosen[i], complete, s_.now));
       // It stays as it is until the patch is tried again.
       if (left_out[i]) out_.drain.back() = {};
       LookAgainAt(out_.drain.back().until);

@@ -51,6 +51,7 @@ struct InPlace {
   std::vector<size_t> failed{};                 // of `pods`: patched to the target in vain
   std::optional<std::string> failing{};         // the first of them: "web-1: app: ErrImagePull"
   bool failed_for_long = false;                 // one of them has had its time to recover (P-062)
+  in_place::BatchLimits limits{};               // what `next` was chosen within
   in_place::NextPods next{};                    // phases staged, returning, committing
   std::vector<in_place::DrainStep> drain{};     // one for each of `pods`
   std::optional<WallTime> look_again{};         // when time alone may change any of this

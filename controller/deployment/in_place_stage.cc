@@ -35,15 +35,6 @@ bool HasUserKey(const ObjectMeta& meta) {
   });
 }
 
-// So often in this sync that the server seems to change what it is sent.
-bool WasPatched(const Learned& learned, const ReplicaSet& rs) {
-  constexpr int kPatchesMax = 3;
-  const std::string what = "patch replicasets " + KeyOf(rs.meta).ToString() + " ";
-  const auto patches = std::ranges::count_if(
-      learned, [&](const Outcome& outcome) { return outcome.asked.text.starts_with(what); });
-  return patches >= kPatchesMax;
-}
-
 // Without its stand-ins too few Pods would be available: those they stand in for are still on their
 // way, to this template or another.
 bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
@@ -75,14 +66,6 @@ Event Started(const Situation& situation) {
           "Pods of replica set " + situation.in_place.host->meta.name +
               " are updated in place, at most " + std::to_string(options.max_unavailable) + " of " +
               std::to_string(situation.deployment.spec.replicas) + " at a time"};
-}
-
-in_place::BatchLimits Limits(const Situation& situation) {
-  const in_place::Options& options = situation.in_place.options();
-  return {.desired = situation.deployment.spec.replicas,
-          .max_unavailable = options.max_unavailable,
-          .partition = options.partition,
-          .canary_first = options.canary_first};
 }
 
 }  // namespace
@@ -135,11 +118,12 @@ std::optional<Step> MirrorAnnotations(const Situation& situation) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     const in_place::TextChanges difference =
         in_place::MirrorDifference(situation.deployment.meta, rs->meta);
-    if (difference.empty() || WasPatched(situation.learned, *rs)) continue;
-    return Write{.request = PatchAnnotations(*rs, difference),
-                 .because = {"mirror annotations",
-                             {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
-                 .go_on_if_refused = true};
+    if (difference.empty()) continue;
+    Write write{.request = PatchAnnotations(*rs, difference),
+                .because = {"mirror annotations",
+                            {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
+                .go_on_if_refused = true};
+    if (auto step = UnlessInVain(situation, std::move(write))) return step;
   }
   return std::nullopt;
 }
@@ -151,7 +135,7 @@ std::optional<Step> KeepStandIns(const Situation& situation) {
   int32_t wanted = 0;
   if (!in_place.blocked) {
     wanted =
-        in_place::StandIns(in_place.pods->standings, Limits(situation),
+        in_place::StandIns(in_place.pods->standings, in_place.limits,
                            {.max_surge = std::max(options.max_surge - OtherStandIns(situation), 0),
                             .always = options.surge == in_place::Surge::kAlways});
   }

@@ -33,20 +33,6 @@ bool IsSaturated(const Situation& situation) {
          rs->status.available_replicas == replicas;
 }
 
-// A patch that leaves the size alone, unless this sync has sent it: then the server did not keep
-// it. Where the server changes something else each time no two patches are the same, and their
-// number decides; if it is a user who changes things, that is an event and begins another sync.
-std::optional<Step> UnlessInVain(const Situation& situation, Write write) {
-  const Learned& learned = situation.learned;
-  if (FindOutcome(learned, write.request.Identity()) != nullptr) return std::nullopt;
-  const std::string what = write.request.Describe() + " merge ";
-  const auto patches = std::count_if(learned.begin(), learned.end(), [&](const Outcome& outcome) {
-    return outcome.asked.text.starts_with(what);
-  });
-  if (patches >= kPatchesOfOneReplicaSet) return std::nullopt;
-  return write;
-}
-
 // The new ReplicaSet takes whatever else it lacks along.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           const std::string& decision) {
@@ -168,6 +154,17 @@ std::optional<Step> HandleScaling(const Situation& situation) {
   if (!step) return std::nullopt;
   if (auto refused = RefuseStrategy(situation.deployment)) return refused;
   return step;
+}
+
+std::optional<Step> UnlessInVain(const Situation& situation, Write write) {
+  const Learned& learned = situation.learned;
+  if (FindOutcome(learned, write.request.Identity()) != nullptr) return std::nullopt;
+  const std::string what = write.request.Describe() + " merge ";
+  const auto patches = std::count_if(learned.begin(), learned.end(), [&](const Outcome& outcome) {
+    return outcome.asked.text.starts_with(what);
+  });
+  if (patches >= kPatchesOfOneReplicaSet) return std::nullopt;
+  return write;
 }
 
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs) {

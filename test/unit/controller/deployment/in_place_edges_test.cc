@@ -212,6 +212,25 @@ TEST_CASE("a server that refuses a write of the exchange is asked again, and use
   c.CheckAllRun("v2", 2);
 }
 
+TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-074)") {
+  Started c(2);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-pdb", "Ignore");
+  const auto pods_as_ever = c.server;
+  const std::string old = c.NameOf("v1");
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool mirrors = request.resource() == Resource::kReplicaSets &&
+                         request.patch_type() == PatchType::kMerge && request.key().name == old;
+    if (mirrors) return Error{ErrorKind::kForbidden, "no"};
+    return pods_as_ever(request);
+  };
+  c.SetImage("v3");
+  c.SettleInPlace();
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v3");
+}
+
 TEST_CASE("an annotation that the server does not keep is told, and nothing is patched") {
   Started c(2);
   c.update_webhook = [](const Json&, Json& rs) {
