@@ -191,7 +191,11 @@ const Error* Refused(const Learned& learned) {
   return found == learned.end() ? nullptr : &found->said.error();
 }
 
-Step WaitFor(const Situation& situation) {
+// Nothing is left to do now: the status, and then whatever comes first.
+Step TellAndWait(const Situation& situation, Progress progress) {
+  const auto status = WriteStatus(situation, progress);
+  if (status && IsNew(situation, *status)) return *status;
+  if (const Error* refused = Refused(situation.learned)) return Failed{.error = *refused};
   Wait wait;
   if (const auto& when = situation.in_place.look_again) {
     wait.look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
@@ -226,12 +230,7 @@ std::optional<Step> NextInPlace(const Situation& situation) {
   if (step && IsNew(situation, *step)) return step;
   if (!IsOurs(in_place.phase)) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
-  if (auto status = WriteStatus(situation, Progress::kEvaluate);
-      status && IsNew(situation, *status)) {
-    return status;
-  }
-  if (const Error* refused = Refused(situation.learned)) return Failed{.error = *refused};
-  return WaitFor(situation);
+  return TellAndWait(situation, Progress::kEvaluate);
 }
 
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
@@ -242,12 +241,7 @@ std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && IsNew(situation, *step)) return step;
-  if (auto status = WriteStatus(situation, Progress::kPaused);
-      status && IsNew(situation, *status)) {
-    return status;
-  }
-  if (const Error* refused = Refused(situation.learned)) return Failed{.error = *refused};
-  return WaitFor(situation);
+  return TellAndWait(situation, Progress::kPaused);
 }
 
 }  // namespace windlass::deployment
