@@ -30,18 +30,17 @@ const Outcome* FindFresh(const Learned& learned, const Request& list) {
 
 // nullopt when an uncached list shows no old Pod; asks for the list first.
 std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  Request list =
-      Request::List(Resource::kPods, deployment.meta.namespace_, ToQuery(deployment.spec.selector));
+  Request list = ListOfPods(situation.deployment);
   const Outcome* listed = FindFresh(situation.learned, list);
   if (listed == nullptr) {
     return RecreateStep{Read{std::move(list), "no old Pod may be left when new ones are made"}};
   }
   if (!listed->said.ok()) return RecreateStep{.then = Failed{.error = listed->said.error()}};
-  const Result<std::vector<Uid>> owners = ControllersOfPods(listed->said->body);
-  if (!owners.ok()) return RecreateStep{.then = Failed{.error = owners.error()}};
-  const bool present = std::any_of(owners->begin(), owners->end(),
-                                   [&](const Uid& owner) { return IsOld(situation, owner); });
+  const Result<std::vector<ListedPod>> pods = ControlledPods(listed->said->body);
+  if (!pods.ok()) return RecreateStep{.then = Failed{.error = pods.error()}};
+  const bool present = std::any_of(pods->begin(), pods->end(), [&](const ListedPod& pod) {
+    return IsOld(situation, pod.controller);
+  });
   // The cache will hear of that Pod, but nothing says that its deletion is not heard first.
   if (present) return RecreateStep{.then = LookAgain()};
   return std::nullopt;

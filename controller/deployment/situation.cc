@@ -32,6 +32,11 @@ ReplicaSetSize SizeOf(const ReplicaSet& rs) {
   return {replicas, std::max(available - std::max(ready - replicas, 0), 0)};
 }
 
+Request ListOfPods(const Deployment& deployment) {
+  return Request::List(Resource::kPods, deployment.meta.namespace_,
+                       ToQuery(deployment.spec.selector));
+}
+
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets) {
   int64_t total = 0;
   for (const ReplicaSet* rs : replica_sets) total += SizeOf(*rs).replicas;

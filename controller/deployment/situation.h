@@ -39,6 +39,9 @@ Situation LookAt(const View& view, const Claims& claims, const Learned& learned,
 // at (D-743, W-05).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
+// Asks past the caches for the live Pods of `deployment`, whichever of its ReplicaSets has them.
+Request ListOfPods(const Deployment& deployment);
+
 // The sum of spec.replicas.
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);
 

@@ -23,9 +23,13 @@ std::string TextOf(const Json* json) {
   return json != nullptr && json->is_string() ? json->get<std::string>() : std::string();
 }
 
+Uid UidIn(const Json& object) {
+  return Uid::Parse(TextOf(Member(object, "uid"))).value_or(Uid::Foreign());
+}
+
 }  // namespace
 
-Result<std::vector<Uid>> ControllersOfPods(std::string_view list_body) {
+Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
   const Json list = Json::parse(list_body, nullptr, /*allow_exceptions=*/false);
   const Json* list_metadata = Member(list, "metadata");
   const Json* items = Member(list, "items");
@@ -34,8 +38,8 @@ Result<std::vector<Uid>> ControllersOfPods(std::string_view list_body) {
     return Malformed("pod list: metadata.continue: there are further pages");
   }
   if (items == nullptr) return Malformed("pod list: items is missing");
-  std::vector<Uid> controllers;
-  if (items->is_null()) return controllers;  // as Go writes an empty list
+  std::vector<ListedPod> pods;
+  if (items->is_null()) return pods;  // as Go writes an empty list
   if (!items->is_array()) return Malformed("pod list: items is no array");
   for (const Json& pod : *items) {
     const Json* metadata = Member(pod, "metadata");
@@ -44,11 +48,11 @@ Result<std::vector<Uid>> ControllersOfPods(std::string_view list_body) {
     if (owners == nullptr || !owners->is_array()) continue;
     for (const Json& owner : *owners) {
       if (!IsTrue(Member(owner, "controller"))) continue;
-      controllers.push_back(Uid::Parse(TextOf(Member(owner, "uid"))).value_or(Uid::Foreign()));
+      pods.push_back({UidIn(*metadata), UidIn(owner)});
       break;  // the first one counts (D-102)
     }
   }
-  return controllers;
+  return pods;
 }
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// An uncached list of Pods (metadata only), asked one question: whose are they?
+// An uncached list of Pods (metadata only), asked one question: whose are which?
 #pragma once
 
 #include <string_view>
@@ -9,9 +9,15 @@
 
 namespace windlass {
 
-// The uid of the controller of every listed Pod that has one; a uid that is no UUID is
-// Uid::Foreign(). Error kMalformed when `list_body` is no list, an item has no metadata, or there
-// are further pages: nobody may lean on half a list.
-Result<std::vector<Uid>> ControllersOfPods(std::string_view list_body);
+struct ListedPod {
+  Uid uid;
+  Uid controller;
+  bool operator==(const ListedPod&) const = default;
+};
+
+// Every listed Pod that has a controller; a uid that is no UUID is Uid::Foreign(). Error kMalformed
+// when `list_body` is no list, an item has no metadata, or there are further pages: nobody may lean
+// on half a list.
+Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body);
 
 }  // namespace windlass

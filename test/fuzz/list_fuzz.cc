@@ -42,8 +42,10 @@ void CheckItems(const ListPage& page, const json& body) {
 }
 
 // The same owners as object by object, where every object can be read alone.
-void CheckControllers(Decoder& decoder, const ListPage& page, const std::vector<Uid>& controllers) {
+void CheckControllers(Decoder& decoder, const ListPage& page, const std::vector<ListedPod>& pods) {
   std::vector<Uid> one_by_one;
+  std::vector<Uid> controllers;
+  for (const ListedPod& pod : pods) controllers.push_back(pod.controller);
   for (const std::string_view item : page.items) {
     const auto controller = decoder.DecodeController(item);
     if (!controller.ok()) return;
@@ -56,13 +58,13 @@ void Check(std::string_view body) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
   const Result<ListPage> page = decoder.DecodeList(body);
-  const Result<std::vector<Uid>> controllers = ControllersOfPods(body);
+  const Result<std::vector<ListedPod>> controlled = ControlledPods(body);
   if (!page.ok()) WL_ASSERT(page.error().kind == ErrorKind::kMalformed);
   const auto plain = PlainJson(body);
   if (!plain) return;
   WL_ASSERT(page.ok() == IsList(*plain));
   if (page.ok()) CheckItems(*page, *plain);
-  if (page.ok() && controllers.ok()) CheckControllers(decoder, *page, *controllers);
+  if (page.ok() && controlled.ok()) CheckControllers(decoder, *page, *controlled);
 }
 
 }  // namespace

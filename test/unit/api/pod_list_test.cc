@@ -7,9 +7,10 @@ namespace windlass {
 namespace {
 
 const std::string kUid = "12345678-1234-4234-8234-123456789abc";
+const std::string kPod = "12345678-1234-4234-8234-123456789abd";
 
 std::string PodOwnedBy(const std::string& owners) {
-  return R"({"metadata":{"name":"p","ownerReferences":[)" + owners + "]}}";
+  return R"({"metadata":{"name":"p","uid":")" + kPod + R"(","ownerReferences":[)" + owners + "]}}";
 }
 
 std::string ListOf(const std::string& items) {
@@ -20,22 +21,22 @@ std::string ListOf(const std::string& items) {
 TEST_CASE("a listed Pod belongs to its first controlling owner (D-102)") {
   const std::string owners = R"({"uid":"x","controller":false},{"controller":true,"uid":")" + kUid +
                              R"("},{"controller":true,"uid":"other"})";
-  const auto uids = ControllersOfPods(ListOf(PodOwnedBy(owners)));
-  REQUIRE(uids.ok());
-  CHECK(*uids == std::vector<Uid>{*Uid::Parse(kUid)});
+  const auto pods = ControlledPods(ListOf(PodOwnedBy(owners)));
+  REQUIRE(pods.ok());
+  CHECK(*pods == std::vector<ListedPod>{{*Uid::Parse(kPod), *Uid::Parse(kUid)}});
   Proves("D-102");
 }
 
 TEST_CASE("Pods of nobody are not listed; an owner that is no UUID is a foreign one (B-47)") {
-  const auto uids = ControllersOfPods(ListOf(PodOwnedBy("") + R"(,{"metadata":{"name":"bare"}},)" +
-                                             PodOwnedBy(R"({"controller":true,"uid":"odd"})")));
-  REQUIRE(uids.ok());
-  CHECK(*uids == std::vector<Uid>{Uid::Foreign()});
+  const auto pods = ControlledPods(ListOf(PodOwnedBy("") + R"(,{"metadata":{"name":"bare"}},)" +
+                                          PodOwnedBy(R"({"controller":true,"uid":"odd"})")));
+  REQUIRE(pods.ok());
+  CHECK(*pods == std::vector<ListedPod>{{*Uid::Parse(kPod), Uid::Foreign()}});
 }
 
 TEST_CASE("an empty list is a list") {
-  CHECK(ControllersOfPods(ListOf(""))->empty());
-  CHECK(ControllersOfPods(R"({"metadata":{},"items":null})")->empty());
+  CHECK(ControlledPods(ListOf(""))->empty());
+  CHECK(ControlledPods(R"({"metadata":{},"items":null})")->empty());
 }
 
 TEST_CASE("what is no complete list of Pods is an error, never an empty list") {
@@ -44,9 +45,9 @@ TEST_CASE("what is no complete list of Pods is an error, never an empty list") {
                R"({"metadata":{"continue":"more"},"items":[]})", R"({"metadata":{},"items":[{}]})",
                R"({"kind":"Status","metadata":{},"status":"Failure"})");
   CAPTURE(body);
-  const auto uids = ControllersOfPods(body);
-  REQUIRE_FALSE(uids.ok());
-  CHECK(uids.error().kind == ErrorKind::kMalformed);
+  const auto pods = ControlledPods(body);
+  REQUIRE_FALSE(pods.ok());
+  CHECK(pods.error().kind == ErrorKind::kMalformed);
 }
 
 }  // namespace
