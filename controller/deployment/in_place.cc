@@ -72,6 +72,13 @@ std::optional<Step> AfterExchange(const Situation& situation) {
     return PatchNextPod(situation);
   }
   if (IsOnlyLate(situation)) return std::nullopt;
+  if (wanted && in_place.counts_pods()) {
+    Request list = ListOfPods(situation.deployment);
+    const Outcome* listed = FindOutcome(situation.learned, list.Identity());
+    if (listed == nullptr) return Read{std::move(list), "no Pod may be left with the old template"};
+    if (!listed->said.ok()) return Failed{.error = listed->said.error()};
+    if (in_place.unseen_births) return std::nullopt;
+  }
   return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: forget", in_place);
 }
 
@@ -158,7 +165,9 @@ std::optional<Step> KeepSize(const Situation& situation) {
 
 std::optional<Step> NextOfPhase(const Situation& situation) {
   switch (situation.in_place.phase) {
-    case InPlacePhase::kDeciding: return Stage(situation);
+    case InPlacePhase::kDeciding:
+      if (situation.in_place.recreate_soon) return KeepSize(situation);
+      return Stage(situation);
     case InPlacePhase::kStaged: return NextStaged(situation);
     case InPlacePhase::kReturning: return NextReturning(situation);
     case InPlacePhase::kCommitting: return AfterExchange(situation);

@@ -8,6 +8,7 @@
 #include "controller/in_place/eligibility.h"
 #include "controller/in_place/failure.h"
 #include "controller/in_place/nodes.h"
+#include "kubeclient/api/pod_list.h"
 
 namespace windlass::deployment {
 namespace {
@@ -164,6 +165,21 @@ class Looker {
     out_.counts = in_place::CountPods(*out_.pods);
     FindFailing();
     ChooseNext();
+    if (committing) FindUnseenBirths();
+  }
+
+  // The list is asked for by the planner, when all else of the exchange is done (P-057).
+  void FindUnseenBirths() {
+    const Outcome* listed = FindOutcome(s_.learned, ListOfPods(s_.deployment).Identity());
+    if (listed == nullptr || !listed->said.ok()) return;
+    const auto pods = ControlledPods(listed->said->body);
+    // What cannot be read shows nothing.
+    out_.unseen_births = !pods.ok() || std::ranges::any_of(*pods, [&](const ListedPod& listed_pod) {
+      return listed_pod.controller == out_.host->meta.uid &&
+             std::ranges::none_of(s_.view.whole_pods,
+                                  [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });
+    });
+    if (out_.unseen_births) LookAgainAt(s_.now + seconds(1));
   }
 
   void FindFailing() {
@@ -276,9 +292,28 @@ class Looker {
   }
 
   void NotPossible(std::string why) {
-    if (out_.options().policy != Policy::kOnly) return Recreate(std::move(why));
+    if (out_.options().policy != Policy::kOnly) {
+      LookAtPods();
+      if (!LooksReadyInFlight()) return Recreate(std::move(why));
+      out_.recreate_soon = std::move(why);
+      return;
+    }
     out_.phase = InPlacePhase::kRefused;
     out_.why = std::move(why);
+  }
+
+  // An ordinary rollout believes what the API says of Pods, and would take others down beside one
+  // that is being restarted. One that fails will not be Ready for long.
+  bool LooksReadyInFlight() const {
+    if (!out_.pods) return false;
+    const seconds timeout(s_.deployment.spec.progress_deadline_seconds.value_or(kUnlimited));
+    for (size_t i = 0; i < out_.pods->size(); ++i) {
+      const in_place::PodStanding& standing = out_.pods->standings[i];
+      const in_place::PodState* state = out_.pods->state(i);
+      if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
+      if (!in_place::FailureOf(*out_.pods->pods[i], *state, timeout, s_.now)) return true;
+    }
+    return false;
   }
 
   void Unknown() {

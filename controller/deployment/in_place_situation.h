@@ -42,6 +42,8 @@ struct InPlace {
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
   const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
   std::string why{};                    // recreate, refused, unknown: the reason, as users see it
+  // Phase deciding: what Pods are replaced for as soon as none of them restarts any more.
+  std::optional<std::string> recreate_soon{};
 
   std::optional<in_place::Stash> stash{};       // phase committing
   std::optional<std::string> blocked{};         // why this revision is given up (P-062)
@@ -54,7 +56,9 @@ struct InPlace {
   in_place::BatchLimits limits{};               // what `next` was chosen within
   in_place::NextPods next{};                    // phases staged, returning, committing
   std::vector<in_place::DrainStep> drain{};     // one for each of `pods`
-  std::optional<WallTime> look_again{};         // when time alone may change any of this
+  // Phase committing: an uncached list of this sync shows a Pod of the host that `pods` lack.
+  bool unseen_births = false;
+  std::optional<WallTime> look_again{};  // when time alone may change any of this
 
   // The Pods themselves are counted, because their Ready says too little (in-place §0, fact 2).
   bool counts_pods() const { return pods.has_value(); }

@@ -77,7 +77,12 @@ Word OfStaged(const Situation& situation) {
 std::optional<Word> Say(const Situation& situation, const Condition* present) {
   const InPlace& in_place = situation.in_place;
   switch (in_place.phase) {
-    case InPlacePhase::kDeciding: return Word{true, "Staged", "not begun yet"};
+    case InPlacePhase::kDeciding:
+      if (in_place.recreate_soon) {
+        return Running("Patching", situation,
+                       *in_place.recreate_soon + ": Pods are replaced when none restarts any more");
+      }
+      return Word{true, "Staged", "not begun yet"};
     case InPlacePhase::kStaged: return OfStaged(situation);
     case InPlacePhase::kReturning:
       return Running(situation.deployment.spec.paused ? "Paused" : "Reverting", situation,

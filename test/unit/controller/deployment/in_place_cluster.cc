@@ -39,7 +39,7 @@ InPlaceCluster::InPlaceCluster(int32_t replicas, int32_t max_unavailable) : Clus
   look = [this](View& view) { Show(view); };
   server = [this](const Request& request) -> std::optional<Result<Reply>> {
     if (request.resource() != Resource::kPods) return std::nullopt;
-    return PatchPod(request);
+    return request.verb() == Verb::kList ? ListPods() : PatchPod(request);
   };
 }
 
@@ -50,6 +50,7 @@ void InPlaceCluster::Annotate(const std::string& key, const std::string& value) 
 void InPlaceCluster::Show(View& view) {
   shown_.clear();
   for (const auto& [name, pod] : pods_by_name_) {
+    if (unseen.contains(name)) continue;
     shown_.push_back(pod_decoder_.DecodePod(pod.dump()).value());
   }
   for (const Pod& pod : shown_) view.whole_pods.push_back(&pod);
@@ -57,6 +58,12 @@ void InPlaceCluster::Show(View& view) {
   for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
   view.in_place_known = in_place_known;
   if (!in_place_known) view.in_place_missing = "pods (no right to watch them)";
+}
+
+Result<Reply> InPlaceCluster::ListPods() {
+  Json items = Json::array();
+  for (const auto& [name, pod] : pods_by_name_) items.push_back(pod);
+  return Reply{Json{{"metadata", {{"resourceVersion", "1"}}}, {"items", items}}.dump()};
 }
 
 Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
@@ -166,6 +173,17 @@ void InPlaceCluster::ForgetPatch(const std::string& pod, const std::string& imag
   Json& object = pods_by_name_.at(pod);
   object["metadata"]["annotations"].erase("windlass.dev/in-place-state");
   object["spec"]["containers"][0]["image"] = image;
+}
+
+void InPlaceCluster::ReplaceUnseen(const std::string& pod, const std::string& image) {
+  ForgetPatch(pod, image);
+  Json& object = pods_by_name_.at(pod);
+  object["metadata"]["uid"] = UidText(++pods_born_);
+  object["metadata"]["labels"].erase("windlass.dev/revision");
+  object["metadata"].erase("annotations");  // the server keeps no empty map
+  object["metadata"]["generation"] = 1;
+  Run(object);
+  unseen.insert(pod);
 }
 
 void InPlaceCluster::SetLabel(const std::string& pod, const std::string& key,

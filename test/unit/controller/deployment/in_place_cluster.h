@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ class InPlaceCluster : public Cluster {
   // Its new image cannot be pulled.
   void FailToPull(const std::string& pod);
 
+  // Its place is taken by a Pod of `image` that no watch has shown yet.
+  void ReplaceUnseen(const std::string& pod, const std::string& image);
+
   // Somebody's own doing: that image, and no trace of a patch.
   void ForgetPatch(const std::string& pod, const std::string& image);
 
@@ -46,9 +50,11 @@ class InPlaceCluster : public Cluster {
   std::vector<Node> nodes;  // one for each Pod that was ever made, ready
   std::vector<PodDisruptionBudget> budgets;
   bool in_place_known = true;
+  std::set<std::string> unseen;  // Pods that the watch has not shown yet
 
  private:
   void Show(View& view);
+  Result<Reply> ListPods();
   Result<Reply> PatchPod(const Request& request);
   Json NewPod(const std::string& name, const Json& rs);
   void Run(Json& pod);
