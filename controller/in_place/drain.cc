@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/in_place/words.h"
+#include "kubeclient/api/label_syntax.h"
 #include "kubeclient/api/pod.h"
 
 namespace windlass::in_place {
@@ -12,21 +13,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kLabelMode = "Label:";
-constexpr size_t kLabelValueBytesMax = 63;
 
 Error Refuse(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
-
-bool IsAlphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// As the API server has it, except that the empty text will not do.
-bool IsLabelValue(std::string_view text) {
-  return !text.empty() && text.size() <= kLabelValueBytesMax && IsAlphanumeric(text.front()) &&
-         IsAlphanumeric(text.back()) && std::ranges::all_of(text, [](char c) {
-           return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.';
-         });
-}
 
 bool SelectsBy(const LabelSelector& selector, std::string_view label) {
   return selector.match_labels.Has(label) ||
@@ -85,7 +73,8 @@ Result<Drain> ParseDrain(std::string_view text) {
       drain.off = text.substr(slash + 1);
     }
   }
-  const bool usable = !drain.label.empty() && IsLabelValue(drain.on) && IsLabelValue(drain.off);
+  const bool usable = !drain.label.empty() && !drain.on.empty() && !drain.off.empty() &&
+                      IsLabelValue(drain.on) && IsLabelValue(drain.off);
   if (usable && drain.on != drain.off) return drain;
   return Refuse(
       "write None, Gate or Label:<key>=<on>/<off> with two different label values, such "
