@@ -1,10 +1,12 @@
 // The typed views of what an in-place update looks at besides Pods: Node, PodDisruptionBudget and
 // Namespace.
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
 #include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/decoder.h"
+#include "kubeclient/base/limits.h"
 
 namespace windlass {
 namespace {
@@ -65,14 +67,33 @@ void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& o
   });
 }
 
+// Of a repeated name the last one counts. The API server writes them by name.
+void ReadDisruptedPods(JsonReader& in, std::vector<DisruptedPod>& out) {
+  out.clear();
+  in.Object([&](std::string_view name) {
+    WallTime since;
+    ReadTime(in, since);
+    const auto at = std::ranges::lower_bound(out, name, {}, &DisruptedPod::name);
+    if (at != out.end() && at->name == name) {
+      at->since = since;
+    } else {
+      out.insert(at, {std::string(name), since});
+      if (out.size() > kDisruptedPodsMax + 1) out.pop_back();
+    }
+  });
+}
+
 void ReadBudgetStatus(JsonReader& in, PodDisruptionBudget& out) {
   out.observed_generation = 0;
   out.disruptions_allowed = 0;
+  out.disrupted_pods = {};
   in.Object([&](std::string_view key) {
     if (key == "observedGeneration")
       out.observed_generation = in.Int64();
     else if (key == "disruptionsAllowed")
       out.disruptions_allowed = in.Int32();
+    else if (key == "disruptedPods")
+      ReadDisruptedPods(in, out.disrupted_pods);
   });
 }
 

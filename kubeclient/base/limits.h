@@ -202,6 +202,8 @@ inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
 // A template that travels in an annotation while two ReplicaSets exchange theirs (in-place C.5):
 // half of that is left for the others.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
+// Promises that a budget keeps at once; the API server refuses further ones, and so do we.
+inline constexpr size_t kDisruptedPodsMax = 2000;
 // Containers that were there while a patch was under way, remembered per container (in-place C.4).
 inline constexpr size_t kSeenContainersMax = 3;
 inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;

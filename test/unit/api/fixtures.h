@@ -134,7 +134,8 @@ inline constexpr const char* kPodDisruptionBudgetJson = R"({"kind":"PodDisruptio
 "spec":{"maxUnavailable":1,"selector":{"matchLabels":{"app":"web"},
 "matchExpressions":[{"key":"tier","operator":"In","values":["front"]}]}},
 "status":{"observedGeneration":2,"disruptionsAllowed":1,"currentHealthy":3,"desiredHealthy":2,
-"expectedPods":3,"conditions":[{"type":"DisruptionAllowed","status":"True"}]}})";
+"expectedPods":3,"disruptedPods":{"web-1":"2026-01-02T15:04:05Z",
+"web-0":"2026-01-02T15:05:05Z"},"conditions":[{"type":"DisruptionAllowed","status":"True"}]}})";
 
 inline constexpr const char* kNamespaceJson = R"({"kind":"Namespace","apiVersion":"v1",
 "metadata":{"name":"shop","uid":"0b7f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01","resourceVersion":"9",

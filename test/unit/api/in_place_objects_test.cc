@@ -1,8 +1,11 @@
 // What in-place updates read besides Pods: Nodes, disruption budgets, Namespaces, and the templates
 // of ReplicaSets.
 #include <string>
+#include <vector>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/time.h"
+#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/unit/api/fixtures.h"
 
@@ -94,6 +97,25 @@ TEST_CASE("a PodDisruptionBudget is read from what the server sends") {
   CHECK(budget->selector == LabelSelector{true, {{"app", "web"}}, {{"tier", "In", {"front"}}}});
   CHECK(budget->observed_generation == 2);
   CHECK(budget->disruptions_allowed == 1);
+  const WallTime since = *ParseTime("2026-01-02T15:04:05Z");
+  CHECK(budget->disrupted_pods ==
+        std::vector<DisruptedPod>{{"web-0", since + seconds(60)}, {"web-1", since}});
+  CHECK(budget->DisruptedSince("web-1") == since);
+  CHECK(budget->DisruptedSince("web-0") == since + seconds(60));
+  CHECK(budget->DisruptedSince("web") == std::nullopt);
+  CHECK(budget->DisruptedSince("web-2") == std::nullopt);
+}
+
+TEST_CASE("of a budget's disrupted Pods as many are kept as make it full, and one more") {
+  std::string pods;
+  for (size_t i = 0; i < kDisruptedPodsMax + 10; ++i) {
+    pods += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":"2026-01-02T15:04:05Z")";
+  }
+  Fixture f;
+  const Result<PodDisruptionBudget> budget = f.decoder.DecodePodDisruptionBudget(
+      R"({"metadata":{"name":"b"},"status":{"disruptedPods":{)" + pods + "}}}");
+  REQUIRE(budget.ok());
+  CHECK(budget->disrupted_pods.size() == kDisruptedPodsMax + 1);
 }
 
 TEST_CASE("of a budget an empty selector is one, and an absent one none") {
@@ -142,6 +164,8 @@ TEST_CASE("a known field of the wrong type is named, also of a Node and a budget
       {true, R"("kind":"Node")", "metadata.name: missing"},
       {false, R"("status":{"disruptionsAllowed":"1"})",
        "status.disruptionsAllowed: want a 32-bit integer"},
+      {false, R"("status":{"disruptedPods":["web-1"]})", "status.disruptedPods: want an object"},
+      {false, R"("status":{"disruptedPods":{"web-1":"now"}})", "status.disruptedPods.web-1: want"},
       {false, R"("spec":{"selector":[]})", "spec.selector: want an object"},
       {false, R"("metadata":{})", "metadata.name: missing"},
   }));

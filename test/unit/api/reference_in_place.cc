@@ -71,6 +71,13 @@ std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const json& json
   object.Object("status", [&](const Members& status) {
     status.Integer("observedGeneration", out.observed_generation);
     status.Integer("disruptionsAllowed", out.disruptions_allowed);
+    status.Object("disruptedPods", [&](const Members& pods) {
+      for (const auto& [name, time] : pods.object.items()) {
+        if (time.is_null()) continue;
+        out.disrupted_pods.push_back({name, {}});
+        pods.Time(name.c_str(), out.disrupted_pods.back().since);
+      }
+    });
   });
   return ok ? std::optional(out) : std::nullopt;
 }
@@ -91,7 +98,7 @@ bool Same(const Node& a, const Node& b) {
 bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b) {
   const auto all = [](const PodDisruptionBudget& p) {
     return std::tie(p.meta, p.selector, p.has_selector, p.observed_generation,
-                    p.disruptions_allowed);
+                    p.disruptions_allowed, p.disrupted_pods);
   };
   return all(a) == all(b);
 }
