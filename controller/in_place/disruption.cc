@@ -3,13 +3,10 @@
 #include <cstdint>
 
 #include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
 
 namespace windlass::in_place {
 namespace {
-
-bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
-  return budget.has_selector && Matches(budget.selector, pod.meta.labels);
-}
 
 // Counted as healthy, and rightly so: also a Pod whose minReadySeconds are not over.
 bool IsHealthy(const Pod& pod, const PodStanding& standing) {
@@ -23,18 +20,23 @@ constexpr seconds kBudgetsLag{10};
 bool HasRoom(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
              std::span<const PodStanding> standings, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return false;
+  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return false;  // nor would an eviction
   int64_t room = budget.disruptions_allowed;
   for (size_t i = 0; i < pods.size() && room > 0; ++i) {
     const Pod& pod = *pods[i];
     // One that is being deleted, or not Ready for some time, is missing in the budget's own count.
     const bool counted = pod.ready.IsTrue() || now - pod.ready.last_transition_time() < kBudgetsLag;
     const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();
-    if (looks_healthy && Selects(budget, pod)) --room;
+    if (looks_healthy && Selects(budget, pod) && !budget.DisruptedSince(pod.meta.name)) --room;
   }
   return room > 0;
 }
 
 }  // namespace
+
+bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
+  return budget.has_selector && Matches(budget.selector, pod.meta.labels);
+}
 
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
@@ -51,6 +53,7 @@ AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
     for (const PodDisruptionBudget* budget : full) {
       if (!IsHealthy(*pods[candidate], standings[candidate])) break;
       if (!Selects(*budget, *pods[candidate])) continue;
+      if (budget->DisruptedSince(pods[candidate]->meta.name)) continue;
       blocking = budget;
       break;
     }

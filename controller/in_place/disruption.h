@@ -12,6 +12,9 @@
 
 namespace windlass::in_place {
 
+// An empty selector selects every Pod of the namespace, an absent one none.
+bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
+
 struct AllowedByBudgets {
   std::vector<size_t> candidates;  // in the same order
   // The first that kept the first one out; null when nobody was.
@@ -23,6 +26,9 @@ struct AllowedByBudgets {
 // room. As budgets see it, a Pod is up once it is Ready, available or not. A budget has less room
 // than it says: our Pods in flight that the API calls Ready look healthy to it. It has none while
 // its status is not of its latest spec.
+//
+// A Pod that has an entry in a budget's disruptedPods is taken off there already: it needs no room
+// in it, and takes none a second time.
 //
 // To be asked again once a Pod was taken: two of the answer may need the same room.
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,

@@ -123,7 +123,8 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 }
 
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
-                           const Unpatched& unpatched, WallTime now) {
+                           const Unpatched& unpatched, WallTime now,
+                           std::optional<WallTime> reserved) {
   PodState next = state != nullptr ? *state
                                    : PodState{.deployment = unpatched.deployment,
                                               .revision = unpatched.revision,
@@ -134,6 +135,7 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
                                               .containers = {}};
   const Drain drain = MethodFor(options, state);
   next.drain = Drained{now, drain};
+  if (reserved) next.reserved = reserved;
   WINDLASS_TRY(std::string text, WritePodState(next));
   return PatchTraffic(pod, drain, /*on=*/false, std::move(text), now);
 }

@@ -91,7 +91,11 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                 .at = now,
                 .attempt = again ? state->attempt + 1 : 1,
                 .containers = PatchedContainers(pod, state, wanted, now)};
-  if (state != nullptr) next.drain = state->drain;
+  if (state != nullptr) {
+    next.drain = state->drain;
+    next.reserved = state->reserved;
+  }
+  if (target.reserved) next.reserved = target.reserved;
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
   return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,6 +27,7 @@ struct PodTarget {
   Uid deployment;
   int64_t revision = 0;  // of the ReplicaSet that has the target template
   KnownTemplate to;
+  std::optional<WallTime> reserved{};  // when room was reserved for the Pod, if that is news
 };
 
 // What is asked of the server, and what users are told of it: "app: r/app:1 to r/app:2".

@@ -83,13 +83,17 @@ void Put(std::vector<ContainerPatch>& containers, ContainerPatch container) {
   }
 }
 
+void ReadTime(JsonReader& in, std::optional<WallTime>& out) {
+  out = ParseTime(in.String());
+  if (!out) in.Fail("want an RFC 3339 time");
+}
+
 std::optional<Drained> ReadDrained(JsonReader& in) {
   std::optional<WallTime> since;
   Drain how;
   in.Object([&](std::string_view key) {
     if (key == "since") {
-      since = ParseTime(in.String());
-      if (!since) in.Fail("want an RFC 3339 time");
+      ReadTime(in, since);
     } else if (key == "mode") {
       Result<Drain> read = ParseDrain(in.String());
       how = read.ok() ? *std::move(read) : Drain();
@@ -126,6 +130,7 @@ struct Members {
 struct Extras {
   std::vector<ContainerPatch> containers;
   std::optional<Drained> drain;
+  std::optional<WallTime> reserved;
 };
 
 void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
@@ -145,8 +150,7 @@ void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
     } else if (key == "g0") {
       ReadCount(in, int64_t{0}, out.generation_before);
     } else if (key == "at") {
-      out.at = ParseTime(in.String());
-      if (!out.at) in.Fail("want an RFC 3339 time");
+      ReadTime(in, out.at);
     } else if (key == "attempt") {
       ReadCount(in, 1, out.attempt);
     } else if (key == "c") {
@@ -154,6 +158,8 @@ void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
       in.Object([&](std::string_view name) { Put(extras.containers, ReadContainer(in, name)); });
     } else if (key == "drain") {
       extras.drain = ReadDrained(in);
+    } else if (key == "reserved") {
+      ReadTime(in, extras.reserved);
     }
   });
 }
@@ -192,6 +198,7 @@ Result<std::string> WritePodState(const PodState& state) {
   if (state.drain) {
     json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
   }
+  if (state.reserved) json["reserved"] = FormatTime(*state.reserved);
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() <= kPodStateBytesMax) return text;
   return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
@@ -219,7 +226,8 @@ Result<PodState> ParsePodState(std::string_view text) {
                   .at = *members.at,
                   .attempt = *members.attempt,
                   .containers = std::move(extras.containers),
-                  .drain = std::move(extras.drain)};
+                  .drain = std::move(extras.drain),
+                  .reserved = extras.reserved};
 }
 
 std::optional<Result<PodState>> PodStateOf(const Pod& pod) {

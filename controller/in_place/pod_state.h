@@ -13,6 +13,10 @@
 //
 //    "drain":{"since":"2026-11-20T06:34:05Z","mode":"Label:windlass.dev/traffic=on/off"}
 //
+// And in another one, when room was reserved for it in its budgets (reservation.h):
+//
+//    "reserved":"2026-11-20T06:34:04Z"
+//
 // Anybody who may patch Pods may write it. Whatever cannot be understood is an error, and such a
 // Pod counts as foreign; members that nobody knows are ignored.
 #pragma once
@@ -71,6 +75,7 @@ struct PodState {
   int32_t attempt = 1;                     // at this target
   std::vector<ContainerPatch> containers;  // names are unique; none if only metadata changed
   std::optional<Drained> drain{};
+  std::optional<WallTime> reserved{};  // the time of the entries that we wrote
   bool operator==(const PodState&) const = default;
 };
 

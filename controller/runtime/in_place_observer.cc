@@ -48,6 +48,8 @@ bool SamePatch(const Pod& before, const Pod& after) {
   }
   (*one)->drain.reset();
   (*other)->drain.reset();
+  (*one)->reserved.reset();
+  (*other)->reserved.reset();
   return **one == **other;
 }
 

@@ -132,6 +132,37 @@ TEST_CASE("P-038 a budget whose status is not of its spec has no room") {
             .blocking == nullptr);
 }
 
+TEST_CASE("P-038 a Pod with an entry needs no room, and takes none a second time") {
+  World world("oro");
+  for (size_t i = 0; i < 3; ++i) world.stored[i].meta.name = "web-" + std::to_string(i);
+  PodDisruptionBudget budget = Allowing(0, Selecting({{"app", "web"}}));
+  const std::vector<const PodDisruptionBudget*> budgets{&budget};
+  const auto allowed = [&] {
+    return RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
+        .candidates;
+  };
+  CHECK(allowed() == std::vector<size_t>{1});
+  budget.disrupted_pods = {{"web-2", {999'990}}};
+  CHECK(allowed() == std::vector<size_t>{1, 2});
+  budget.disruptions_allowed = 1;  // for web-1, which is in flight
+  CHECK(allowed() == std::vector<size_t>{1, 2});
+  budget.disrupted_pods = {{"web-1", {999'990}}};
+  CHECK(allowed() == std::vector<size_t>{0, 1, 2});
+}
+
+TEST_CASE("P-038 a budget that promised too much already has no room, as for evictions") {
+  const World world("o");
+  PodDisruptionBudget budget = Allowing(5, Selecting({{"app", "web"}}));
+  const std::vector<const PodDisruptionBudget*> budgets{&budget};
+  const auto blocking = [&](size_t promised) {
+    budget.disrupted_pods.assign(promised, {"other", {999'990}});
+    return RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
+        .blocking;
+  };
+  CHECK(blocking(2000) == nullptr);
+  CHECK(blocking(2001) == &budget);
+}
+
 TEST_CASE("P-038 an empty selector selects all, none selects nothing") {
   const World world("o");
   const PodDisruptionBudget all = Allowing(0, Selecting({}));

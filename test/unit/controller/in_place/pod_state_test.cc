@@ -46,6 +46,16 @@ TEST_CASE("C.4 P-034 what was written is read again") {
   CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));
 }
 
+TEST_CASE("C.6 a Pod says when room was reserved for it") {
+  PodState state = State();
+  state.reserved = kAt;
+  const std::string text =
+      kText.substr(0, kText.size() - 1) + R"(,"reserved":"1970-01-01T00:16:40Z"})";
+  CHECK(WritePodState(state) == Result<std::string>(text));
+  CHECK(ParsePodState(text) == Result<PodState>(state));
+  CHECK_FALSE(ParsePodState(kText.substr(0, kText.size() - 1) + R"(,"reserved":"soon"})").ok());
+}
+
 TEST_CASE("C.7 a drained Pod says since when and how") {
   PodState state = State();
   state.drain = Drained{kAt, *ParseDrain("Label:windlass.dev/traffic=on/off")};
