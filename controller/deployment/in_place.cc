@@ -7,6 +7,7 @@
 #include "controller/deployment/create.h"
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/in_place_pods.h"
+#include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
@@ -234,6 +235,7 @@ std::optional<Step> NextInPlace(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (auto step = MirrorAnnotations(situation)) return step;
   if (auto gate = OpenGates(situation)) return gate;
+  if (auto release = ReleaseReservations(situation)) return release;
   if (auto end = EndDrains(situation)) return end;
   auto step = NextOfPhase(situation);
   if (step && IsNew(situation, *step)) return step;
@@ -245,6 +247,7 @@ std::optional<Step> NextInPlace(const Situation& situation) {
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (auto gate = OpenGates(situation)) return gate;
+  if (auto release = ReleaseReservations(situation)) return release;
   if (auto end = EndDrains(situation)) return end;
   if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};

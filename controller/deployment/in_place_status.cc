@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/status.h"
@@ -48,12 +49,22 @@ bool IsDraining(const InPlace& in_place) {
   return false;
 }
 
+// Room in a budget could not be reserved: no Pod that it protects is taken down.
+std::optional<Word> OfReservation(const Situation& situation) {
+  const Outcome* refused = RefusedReservation(situation.learned);
+  if (refused == nullptr) return std::nullopt;
+  const Error& error = refused->said.error();
+  return Running(error.kind == ErrorKind::kForbidden ? "MissingRights" : "Failing", situation,
+                 "no disruption can be reserved: " + error.message);
+}
+
 Word OfStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const in_place::PodCounts& counts = in_place.counts;
   if (situation.deployment.spec.paused) return Running("Paused", situation);
   if (in_place.blocked) return Running("Reverting", situation, *in_place.blocked);
   if (in_place.held) return Running("Failing", situation, *in_place.held);
+  if (auto word = OfReservation(situation)) return *std::move(word);
   if (const Outcome* refused = RefusedPatch(situation.learned)) {
     return Running("Failing", situation, refused->said.error().message);
   }
@@ -85,6 +96,7 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
       return Word{true, "Staged", "not begun yet"};
     case InPlacePhase::kStaged: return OfStaged(situation);
     case InPlacePhase::kReturning:
+      if (auto word = OfReservation(situation)) return word;
       return Running(situation.deployment.spec.paused ? "Paused" : "Reverting", situation,
                      "back to the template of replica set " + in_place.host->meta.name);
     case InPlacePhase::kCommitting: return Running("Committing", situation);

@@ -76,7 +76,8 @@ class Cluster {
   std::map<std::string, Json>& replica_sets() { return replica_sets_; }  // by name
 
   // One line each: "create v2 3", "scale v1 10 8", "annotate v1", "status", "delete v1",
-  // "adopt v1", "release v1", "roll back", "clear rollback", "exchange v1", "patch NAME" of a Pod.
+  // "adopt v1", "release v1", "roll back", "clear rollback", "exchange v1", "patch NAME" of a Pod,
+  // "budget NAME {…}" with the status that is asked for.
   std::vector<std::string> writes;
   std::vector<std::string> reads;
   std::vector<std::string> events;
