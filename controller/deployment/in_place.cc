@@ -7,6 +7,7 @@
 #include "controller/deployment/create.h"
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/in_place_pods.h"
+#include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/patches.h"
@@ -92,7 +93,8 @@ std::optional<Step> Tidy(const Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     const bool noted = rs->meta.annotations.Has(in_place::kMode) ||
                        rs->meta.annotations.Has(in_place::kStandIns) ||
-                       rs->meta.annotations.Has(in_place::kBlocked);
+                       rs->meta.annotations.Has(in_place::kBlocked) ||
+                       rs->meta.annotations.Has(in_place::kRefused);
     if (!noted) continue;
     return Write{.request = in_place::ForgetExchange(*rs),
                  .because = {"forget in-place rollout", {{"replicaset", rs->meta.name}}}};
@@ -193,19 +195,12 @@ bool IsNew(const Situation& situation, const Step& step) {
   return write == nullptr || FindOutcome(situation.learned, write->request.Identity()) == nullptr;
 }
 
-// A write of this sync that the server would not have: it is tried again later.
-const Error* Refused(const Learned& learned) {
-  const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return !outcome.said.ok() && outcome.asked.text.starts_with("patch ");
-  });
-  return found == learned.end() ? nullptr : &found->said.error();
-}
-
 // Nothing is left to do now: the status, and then whatever comes first.
 Step TellAndWait(const Situation& situation, Progress progress) {
   const auto status = WriteStatus(situation, progress);
   if (status && IsNew(situation, *status)) return *status;
-  if (const Error* refused = Refused(situation.learned)) return Failed{.error = *refused};
+  // It is tried again later.
+  if (const Error* refused = RefusedAndNotNoted(situation)) return Failed{.error = *refused};
   Wait wait;
   if (const auto& when = situation.in_place.look_again) {
     wait.look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
@@ -241,6 +236,7 @@ std::optional<Step> NextInPlace(const Situation& situation) {
   if (step && IsNew(situation, *step)) return step;
   if (!IsOurs(in_place.phase)) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
+  if (auto note = NoteRefusal(situation)) return note;
   return TellAndWait(situation, Progress::kEvaluate);
 }
 

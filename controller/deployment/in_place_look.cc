@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
+#include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/situation.h"
 #include "controller/in_place/completion.h"
@@ -15,9 +16,6 @@ namespace {
 
 using in_place::Mode;
 using in_place::Policy;
-
-// Of Pod patches in one sync: more would be refused for the same reason.
-constexpr int kRefusalsMax = 3;
 
 class Looker {
  public:
@@ -211,10 +209,12 @@ class Looker {
     const bool returning = out_.phase != InPlacePhase::kStaged;
     const in_place::BatchLimits& limits = out_.limits = LimitsOf(returning);
     std::vector<bool> left_out;
-    for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(*pod));
+    for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(s_.learned, *pod));
+    LookAtRefusals(s_, out_);
+    LookAgainAt(out_.next_try);
     const bool patches =
         out_.phase != InPlacePhase::kDeciding && out_.phase != InPlacePhase::kRefused;
-    if (patches && std::ranges::count(left_out, true) < kRefusalsMax) {
+    if (patches && !out_.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
       out_.next = in_place::ChooseNextPods(*out_.pods, left_out, limits, out_.options().pdb,
                                            s_.view.budgets, s_.now);
     }
@@ -237,10 +237,15 @@ class Looker {
           state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete;
       out_.drain.push_back(
           in_place::NextDrainStep(out_.options(), pod, state, chosen[i], complete, s_.now));
-      // It stays as it is until the patch is tried again.
-      if (left_out[i]) out_.drain.back() = {};
+      if (StaysAsItIs(i, left_out[i])) out_.drain.back() = {};
       LookAgainAt(out_.drain.back().until);
     }
+  }
+
+  // Drained or not, until the patch is tried again; unless that is a long time (P-036).
+  bool StaysAsItIs(size_t i, bool left_out) const {
+    if (!out_.next_try) return left_out;
+    return !out_.pods->standings[i].updated && out_.refusals->tries < in_place::kRefusedTriesMax;
   }
 
   in_place::BatchLimits LimitsOf(bool returning) const {
@@ -263,14 +268,6 @@ class Looker {
       if (rs != out_.host) stand_ins -= std::max(rs->replicas, 0);
     }
     return std::max(of_host, 0) + std::max(stand_ins, 0);
-  }
-
-  // A patch of it was refused in this sync.
-  bool WasRefused(const Pod& pod) const {
-    const std::string what = "patch pods " + KeyOf(pod.meta).ToString() + " ";
-    return std::ranges::any_of(s_.learned, [&](const Outcome& outcome) {
-      return !outcome.said.ok() && outcome.asked.text.starts_with(what);
-    });
   }
 
   static bool IsActive(const ReplicaSet* rs) { return rs->replicas > 0 && !HasStandIns(*rs); }

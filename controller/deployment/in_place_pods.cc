@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
+#include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_reserve.h"
 #include "controller/in_place/drain_steps.h"
 #include "controller/in_place/patch_for.h"
@@ -168,8 +169,14 @@ std::optional<Step> OpenGates(const Situation& situation) {
 
 std::optional<Step> RevertNextPod(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
+  int refused = 0;
   for (const size_t i : in_place.failed) {
-    if (!in_place.pods->standings[i].stand_in) return Patch(situation, i, BackToHost(situation));
+    if (in_place.pods->standings[i].stand_in) continue;
+    if (in_place.next_try || refused >= kRefusalsMax) break;
+    if (!WasRefused(situation.learned, *in_place.pods->pods[i])) {
+      return Patch(situation, i, BackToHost(situation));
+    }
+    ++refused;
   }
   return std::nullopt;
 }

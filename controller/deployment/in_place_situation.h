@@ -17,6 +17,7 @@
 #include "controller/in_place/exchange.h"
 #include "controller/in_place/next_pod.h"
 #include "controller/in_place/options.h"
+#include "controller/in_place/refusals.h"
 #include "controller/in_place/rollout_mode.h"
 #include "controller/in_place/rollout_pods.h"
 #include "kubeclient/api/replica_set.h"
@@ -53,9 +54,13 @@ struct InPlace {
   std::vector<size_t> failed{};                 // of `pods`: patched to the target in vain
   std::optional<std::string> failing{};         // the first of them: "web-1: app: ErrImagePull"
   bool failed_for_long = false;                 // one of them has had its time to recover (P-062)
-  in_place::BatchLimits limits{};               // what `next` was chosen within
-  in_place::NextPods next{};                    // phases staged, returning, committing
-  std::vector<in_place::DrainStep> drain{};     // one for each of `pods`
+  // Of patches to the template that Pods are to get now, in a row; before `next_try` none is
+  // patched (P-036).
+  std::optional<in_place::Refusals> refusals{};
+  std::optional<WallTime> next_try{};
+  in_place::BatchLimits limits{};            // what `next` was chosen within
+  in_place::NextPods next{};                 // phases staged, returning, committing
+  std::vector<in_place::DrainStep> drain{};  // one for each of `pods`
   // Phase committing: an uncached list of this sync shows a Pod of the host that `pods` lack.
   bool unseen_births = false;
   std::optional<WallTime> look_again{};  // when time alone may change any of this

@@ -10,7 +10,6 @@
 #include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
 #include "controller/in_place/budget.h"
-#include "controller/in_place/eligibility.h"
 
 namespace windlass::deployment {
 namespace {
@@ -69,15 +68,6 @@ Event Started(const Situation& situation) {
 }
 
 }  // namespace
-
-const Outcome* RefusedPatch(const Learned& learned) {
-  const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return !outcome.said.ok() && outcome.asked.text.starts_with("patch pods ") &&
-           (outcome.said.error().kind == ErrorKind::kForbidden ||
-            outcome.said.error().kind == ErrorKind::kInvalid);
-  });
-  return found == learned.end() ? nullptr : &*found;
-}
 
 std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision) {
   const InPlace& in_place = situation.in_place;
@@ -179,15 +169,6 @@ Step FallBackToRecreate(const Situation& situation, const std::string& why) {
   write.on_success.push_back(Warning(
       "InPlaceFellBackToRecreate", "Revision " + revision + " replaces Pods from now on: " + why));
   return write;
-}
-
-std::optional<Step> FallBackIfForbidden(const Situation& situation) {
-  if (situation.in_place.options().policy != Policy::kIfPossible) return std::nullopt;
-  const Outcome* refused = RefusedPatch(situation.learned);
-  // An ordinary rollout believes what the API says of Pods in flight.
-  if (refused == nullptr || situation.in_place.counts.in_flight > 0) return std::nullopt;
-  return FallBackToRecreate(situation, std::string(Name(in_place::Reason::kPodForbidden)) + ": " +
-                                           refused->said.error().message);
 }
 
 }  // namespace windlass::deployment

@@ -27,10 +27,4 @@ std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet*
 Step BlockRevision(const Situation& situation, const std::string& why);
 Step FallBackToRecreate(const Situation& situation, const std::string& why);
 
-// A Pod patch of this sync that was refused for good, by admission or validation; null: none.
-const Outcome* RefusedPatch(const Learned& learned);
-
-// There is one, and the policy is IfPossible (P-036).
-std::optional<Step> FallBackIfForbidden(const Situation& situation);
-
 }  // namespace windlass::deployment

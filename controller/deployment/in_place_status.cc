@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/progress.h"
@@ -61,13 +62,8 @@ std::optional<Word> OfReservation(const Situation& situation) {
 Word OfStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const in_place::PodCounts& counts = in_place.counts;
-  if (situation.deployment.spec.paused) return Running("Paused", situation);
   if (in_place.blocked) return Running("Reverting", situation, *in_place.blocked);
   if (in_place.held) return Running("Failing", situation, *in_place.held);
-  if (auto word = OfReservation(situation)) return *std::move(word);
-  if (const Outcome* refused = RefusedPatch(situation.learned)) {
-    return Running("Failing", situation, refused->said.error().message);
-  }
   if (in_place.failing) return Running("Failing", situation, *in_place.failing);
   if (in_place.at_rest && counts.in_flight == 0) {
     return Running("Partitioned", situation, "the others keep their revision");
@@ -84,6 +80,22 @@ Word OfStaged(const Situation& situation) {
   return Running("WaitingForBudget", situation);
 }
 
+// While Pods are, or may be, patched.
+Word OfPatching(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (situation.deployment.spec.paused && in_place.phase != InPlacePhase::kCommitting) {
+    return Running("Paused", situation);
+  }
+  if (auto word = OfReservation(situation)) return *std::move(word);
+  if (!in_place.at_rest && !in_place.held) {
+    if (const auto why = WhyRefused(situation)) return Running("Failing", situation, *why);
+  }
+  if (in_place.phase == InPlacePhase::kStaged) return OfStaged(situation);
+  if (in_place.phase == InPlacePhase::kCommitting) return Running("Committing", situation);
+  return Running("Reverting", situation,
+                 "back to the template of replica set " + in_place.host->meta.name);
+}
+
 // What there is to say; nullopt: nothing, and nothing in place was asked for.
 std::optional<Word> Say(const Situation& situation, const Condition* present) {
   const InPlace& in_place = situation.in_place;
@@ -94,12 +106,9 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
                        *in_place.recreate_soon + ": Pods are replaced when none restarts any more");
       }
       return Word{true, "Staged", "not begun yet"};
-    case InPlacePhase::kStaged: return OfStaged(situation);
+    case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
-      if (auto word = OfReservation(situation)) return word;
-      return Running(situation.deployment.spec.paused ? "Paused" : "Reverting", situation,
-                     "back to the template of replica set " + in_place.host->meta.name);
-    case InPlacePhase::kCommitting: return Running("Committing", situation);
+    case InPlacePhase::kCommitting: return OfPatching(situation);
     case InPlacePhase::kRecreate: return Word{false, "NotPossible", in_place.why};
     case InPlacePhase::kRefused:
       return Word{false, "NotPossible", in_place.why + ": with Only, nothing is rolled out"};

@@ -64,7 +64,7 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
 // X3, and all that was noted about the revision that is not its own any more: mode, stand-ins,
-// block.
+// block, refusals.
 Request ForgetExchange(const ReplicaSet& pending);
 
 }  // namespace windlass::in_place

@@ -243,7 +243,8 @@ while read -r group resource name verb; do
   kubectl -n "$namespace" rollout status deployment/plain --timeout=60s >/dev/null ||
     fail "without '$right' an ordinary Deployment does not go on"
   in_place_roles "$namespace" '' | kubectl apply -f - >/dev/null
-  until_true 120 "'$right' is back: updated in place" moved_in "$namespace"
+  # A refused patch is tried again after five minutes at the latest (P-036).
+  until_true 360 "'$right' is back: updated in place" moved_in "$namespace"
   times=$(grep -cF "missing right: $right in" "$WORK/$namespace.rights.log")
   expect "times it was logged" "$times" 1
   say "ok: $right; without it: $goes_on"

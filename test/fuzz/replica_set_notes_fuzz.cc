@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/in_place/exchange.h"
+#include "controller/in_place/refusals.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/input.h"
@@ -12,6 +13,7 @@ namespace {
 using namespace in_place;
 
 constexpr std::string_view kRevision = "6";
+constexpr Fingerprint kTo{1, 2};
 
 ReplicaSet Named(const char* name, const char* uid) {
   ReplicaSet rs;
@@ -36,6 +38,11 @@ void CheckNotes(std::string_view text) {
     WL_ASSERT(BlockedBy(Pending(kBlocked, WriteBlock(kRevision, *reason)), kRevision) == reason);
   }
   WL_ASSERT(NotedStandIns(Pending(kStandIns, text)) >= 0);
+  if (const auto refusals = RefusalsOf(Pending(kRefused, text), kRevision, kTo)) {
+    WL_ASSERT(refusals->tries > 0);
+    const std::string again = WriteRefusals(*refusals, kRevision, kTo);
+    WL_ASSERT(RefusalsOf(Pending(kRefused, again), kRevision, kTo).has_value());
+  }
 }
 
 void CheckStash(std::string_view text) {

@@ -11,6 +11,7 @@ namespace windlass::sim {
 namespace {
 
 constexpr const char* kTraffic = "windlass.dev/traffic";
+constexpr const char* kInPlace = "windlass.dev/in-place";
 
 std::string Progressing(const World& world) {
   const Json condition = ConditionOf(*world.Deployment("web"), "Progressing");
@@ -85,6 +86,55 @@ TEST_CASE("in place, with Recreate a bad image goes on by replacing Pods (P-063)
   run.world.SetImage("web", "app:v3");
   REQUIRE(run.Until([&] { return run.world.IsComplete("web"); }));
   CHECK(run.PodsOf("app:v3") == 4);
+}
+
+TEST_CASE("in place, refused patches are counted across restarts, and then given up (P-036)",
+          "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(4, {{"", GENERATE("IfPossible", "Only")}});
+  const bool may_recreate = AnnotationOf(*run.world.Deployment("web"), kInPlace) == "IfPossible";
+  const auto pods = run.Uids();
+  int asked = 0;
+  const auto refuse = [&](uint64_t, const HttpRequest& request) {
+    const bool of_pod = request.target.find("/pods/") != std::string::npos;
+    if (request.method != HttpMethod::kPatch || !of_pod) return Fate::kDelivered;
+    ++asked;
+    return Fate::kForbidden;
+  };
+  run.windlass->transport().decide = refuse;
+  run.world.SetImage("web", "app:v2");
+  const auto noted = [&](int tries) {
+    const std::string text = "\\\"tries\\\":" + std::to_string(tries) + ",";
+    return std::ranges::any_of(run.world.ReplicaSets("web"), [&](const Object& rs) {
+      return rs->dump().find(text) != std::string::npos;
+    });
+  };
+  for (int tries = 1; tries < 3; ++tries) {
+    CAPTURE(tries);
+    REQUIRE(run.Until([&] { return noted(tries); }));
+    run.windlass.reset();
+    run.world.RunFor(milliseconds(GENERATE(10, 3000)));
+    run.windlass = std::make_unique<WindlassProcess>(run.world);
+    run.windlass->transport().decide = refuse;
+    run.world.RunFor(seconds(2));
+    CHECK(run.Reason() == "Failing");
+  }
+  const int asked_most = 3 * 3;  // Pods at a time
+  if (may_recreate) {
+    REQUIRE(run.Until([&] { return run.world.IsComplete("web"); }));
+    CHECK(asked <= asked_most);
+    CHECK(run.PodsOf("app:v2") == 4);
+    CHECK(run.Complaints() == "");
+    return;
+  }
+  run.world.RunFor(seconds(1200));
+  CHECK(run.Reason() == "Failing");
+  CHECK(asked <= 3 * asked_most);
+  CHECK(run.Uids() == pods);
+  run.windlass->transport().decide = nullptr;
+  REQUIRE(run.Finish() == "");
+  CHECK(run.Uids() == pods);
+  CHECK(run.EachRestarted(1));
 }
 
 TEST_CASE("in place, slow Pods are waited for", "[in-place]") {

@@ -73,6 +73,8 @@ void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> 
 // At the server. Runs in the world's time, whether or not the caller still waits.
 void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate) {
   if (fate == Fate::kRequestLost) return;
+  if (fate == Fate::kForbidden)
+    return Answer(id, Latency(), HttpResponse{403, "text/plain", "no", {}});
   HttpResponse response = server.Handle(request, options.actor);
   if (fate == Fate::kReplyLost) return;
   Answer(id, Latency(), std::move(response));
@@ -187,7 +189,7 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
   server.loop().After(impl.Latency(), [weak = impl.weak_from_this(), &server, id, fate,
                                        actor = impl.options.actor, sent = std::move(request)] {
     if (const auto self = weak.lock()) return self->Arrive(id, sent, fate);
-    if (fate != Fate::kRequestLost) server.Handle(sent, actor);
+    if (fate == Fate::kDelivered || fate == Fate::kReplyLost) server.Handle(sent, actor);
   });
   return id;
 }

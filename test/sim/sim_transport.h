@@ -21,6 +21,7 @@ enum class Fate : uint8_t {
   kDelivered,
   kRequestLost,  // the server never sees it; the caller's deadline passes
   kReplyLost,    // it takes effect; the caller's deadline passes
+  kForbidden,    // the server says 403 "no", and does nothing
 };
 
 struct SimTransportOptions {

@@ -246,35 +246,6 @@ TEST_CASE("an annotation that the server does not keep is told, and nothing is p
   CHECK(c.in_flight() == 0);
 }
 
-TEST_CASE("with Only, a refused patch is told in the condition and tried again (P-036)") {
-  Started c(2);
-  const auto pods_as_ever = c.server;
-  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.resource() != Resource::kPods) return pods_as_ever(request);
-    return Error{ErrorKind::kForbidden, "cannot patch resource \"pods\""};
-  };
-  c.SetImage("v2");
-  CHECK(std::holds_alternative<Failed>(c.Sync()));
-  CHECK(c.InPlaceCondition() == "True Failing");
-  CHECK(c.InPlaceMessage().find("cannot patch resource") != std::string::npos);
-  c.server = pods_as_ever;
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 2);
-}
-
-TEST_CASE("with IfPossible, it is the end of patching (P-036)") {
-  Started c(2);
-  c.Annotate("windlass.dev/in-place", "IfPossible");
-  const auto pods_as_ever = c.server;
-  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.resource() != Resource::kPods) return pods_as_ever(request);
-    return Error{ErrorKind::kInvalid, "no"};
-  };
-  c.SetImage("v2");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 2);
-}
-
 TEST_CASE("an image that somebody gave a Pod stays, as long as nothing is rolled out") {
   Started c(2);
   c.SetImage("v2");
@@ -421,21 +392,6 @@ TEST_CASE("refused, drained Pods take traffic again and stand-ins go") {
   CHECK(c.InPlaceCondition() == "False NotPossible");
   for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
   CHECK(c.revision() == "3");
-}
-
-TEST_CASE("many refusals are no reason to ask for more") {
-  Started c(40, 40);
-  c.Annotate("windlass.dev/in-place-canary-first", "false");
-  const auto pods_as_ever = c.server;
-  int asked = 0;
-  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.resource() != Resource::kPods) return pods_as_ever(request);
-    ++asked;
-    return Error{ErrorKind::kWebhook, "failed calling webhook"};
-  };
-  c.SetImage("v2");
-  CHECK(std::holds_alternative<Failed>(c.Sync()));
-  CHECK(asked <= 3);
 }
 
 TEST_CASE("at rest nothing is written") {

@@ -197,12 +197,13 @@ TEST_CASE("P-053 X3 leaves nothing behind, and does no harm where there is nothi
   Json host = Host();
   Json pending = Pending();
   pending["metadata"]["annotations"]["internal.windlass.dev/blocked"] = "b";
+  pending["metadata"]["annotations"]["internal.windlass.dev/refused"] = "r";
   REQUIRE(Send(pending, Begin(host, pending)));
   REQUIRE(Send(host, Finish(host, pending)));
   const Json with_stash = pending;
   REQUIRE(Send(pending, ForgetExchange(Read(pending))));
   Json want = with_stash;
-  for (const char* key : {"exchange", "mode", "stand-ins", "blocked"}) {
+  for (const char* key : {"exchange", "mode", "stand-ins", "blocked", "refused"}) {
     want["metadata"]["annotations"].erase("internal.windlass.dev/" + std::string(key));
   }
   want["metadata"]["resourceVersion"] = pending["metadata"]["resourceVersion"];

@@ -1,0 +1,145 @@
+#include "controller/deployment/in_place_refusals.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "controller/deployment/annotations.h"
+#include "controller/deployment/in_place_stage.h"
+#include "controller/deployment/patches.h"
+#include "controller/deployment/scale.h"
+#include "controller/in_place/completion.h"
+#include "controller/in_place/eligibility.h"
+
+namespace windlass::deployment {
+namespace {
+
+bool Asked(const Outcome& outcome, std::string_view what, const ObjectMeta& meta) {
+  return outcome.asked.text.starts_with(std::string(what) + " " + KeyOf(meta).ToString() + " ");
+}
+
+// The patch itself, or its drain. A gate that is not open is to be opened: not meant.
+bool IsTryOf(const Outcome& outcome, const Pod& pod) {
+  if (Asked(outcome, "patch pods", pod.meta)) return true;
+  return pod.in_place_ready == ConditionStatus::kTrue &&
+         Asked(outcome, "patch pods/status", pod.meta);
+}
+
+bool IsForGood(const Outcome& outcome) {
+  return !outcome.said.ok() && (outcome.said.error().kind == ErrorKind::kForbidden ||
+                                outcome.said.error().kind == ErrorKind::kInvalid);
+}
+
+// The template that Pods are to get now.
+Fingerprint Wanted(const Situation& situation, const InPlace& in_place) {
+  if (in_place.blocked) return in_place.host->template_fingerprint;
+  if (in_place.stash) return in_place.stash->fingerprint;
+  return situation.deployment.spec.template_fingerprint;
+}
+
+bool PatchesPods(const InPlace& in_place) {
+  return in_place.phase == InPlacePhase::kStaged || in_place.phase == InPlacePhase::kReturning ||
+         in_place.phase == InPlacePhase::kCommitting;
+}
+
+bool IsToBePatched(const InPlace& in_place, size_t i) {
+  if (in_place.blocked) return std::ranges::count(in_place.failed, i) > 0;
+  return !in_place.pods->standings[i].updated;
+}
+
+// The first one that no note tells of yet.
+const Outcome* RefusedTry(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.pods || !PatchesPods(in_place) || in_place.held) return nullptr;
+  if (situation.newest == nullptr) return nullptr;
+  const Outcome* first = nullptr;
+  for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {
+    const bool noted = at->said.ok() && Asked(*at, "patch replicasets", situation.newest->meta);
+    if (noted) break;
+    if (!IsForGood(*at)) continue;
+    for (size_t i = 0; i < in_place.pods->size(); ++i) {
+      if (IsToBePatched(in_place, i) && IsTryOf(*at, *in_place.pods->pods[i])) first = &*at;
+    }
+  }
+  return first;
+}
+
+// A Pod whose containers are being exchanged: an ordinary rollout believes what the API says of it.
+bool IsRestarting(const Situation& situation, size_t i) {
+  const in_place::RolloutPods& pods = *situation.in_place.pods;
+  const in_place::PodState* state = pods.state(i);
+  return state != nullptr && !pods.standings[i].exempt &&
+         !in_place::CompletionOf(*pods.pods[i], *state, situation.now).complete;
+}
+
+}  // namespace
+
+bool WasRefused(const Learned& learned, const Pod& pod) {
+  return std::ranges::any_of(
+      learned, [&](const Outcome& outcome) { return !outcome.said.ok() && IsTryOf(outcome, pod); });
+}
+
+void LookAtRefusals(const Situation& situation, InPlace& in_place) {
+  const ReplicaSet* rs = situation.newest;
+  if (rs == nullptr || !PatchesPods(in_place)) return;
+  const Fingerprint wanted = Wanted(situation, in_place);
+  in_place.refusals = in_place::RefusalsOf(*rs, RevisionText(rs->meta), wanted);
+  if (!in_place.refusals) return;
+  if (in_place::IsOver(*in_place.refusals, in_place.pods->states, wanted)) {
+    return in_place.refusals.reset();
+  }
+  in_place.next_try = in_place::NextTry(*in_place.refusals, situation.now);
+}
+
+std::optional<std::string> WhyRefused(const Situation& situation) {
+  if (situation.in_place.refusals) return situation.in_place.refusals->why;
+  const Outcome* refused = RefusedTry(situation);
+  if (refused == nullptr) return std::nullopt;
+  return refused->said.error().message;
+}
+
+std::optional<Step> NoteRefusal(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  const Outcome* refused = in_place.next_try ? nullptr : RefusedTry(situation);
+  if (refused == nullptr) return std::nullopt;
+  const ReplicaSet& rs = *situation.newest;
+  const in_place::Refusals refusals{
+      .tries = std::min(in_place.refusals ? in_place.refusals->tries : 0, kUnlimited - 1) + 1,
+      .at = situation.now,
+      .why = refused->said.error().message};
+  const std::string_view revision = RevisionText(rs.meta);
+  ReplicaSetChange change;
+  change.annotations[std::string(in_place::kRefused)] =
+      in_place::WriteRefusals(refusals, revision, Wanted(situation, in_place));
+  Write write{.request = PatchReplicaSet(rs, change),
+              .because = {"note refused pod patch",
+                          {{"revision", revision},
+                           {"tries", refusals.tries},
+                           {"request", refused->asked.text},
+                           {"cause", refusals.why}}},
+              .go_on_if_refused = true};
+  return UnlessInVain(situation, std::move(write));
+}
+
+std::optional<Step> FallBackIfForbidden(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  const auto& refusals = in_place.refusals;
+  if (in_place.options().policy != in_place::Policy::kIfPossible) return std::nullopt;
+  if (!refusals || refusals->tries < in_place::kRefusedTriesMax) return std::nullopt;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    if (IsRestarting(situation, i)) return std::nullopt;
+  }
+  return FallBackToRecreate(
+      situation,
+      std::string(in_place::Name(in_place::Reason::kPodForbidden)) + ": " + refusals->why);
+}
+
+const Error* RefusedAndNotNoted(const Situation& situation) {
+  const auto found = std::ranges::find_if(situation.learned, [&](const Outcome& outcome) {
+    if (outcome.said.ok() || !outcome.asked.text.starts_with("patch ")) return false;
+    const bool of_pod = outcome.asked.text.starts_with("patch pods");
+    return !(situation.in_place.next_try && of_pod && IsForGood(outcome));
+  });
+  return found == situation.learned.end() ? nullptr : &found->said.error();
+}
+
+}  // namespace windlass::deployment
