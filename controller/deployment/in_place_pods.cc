@@ -77,8 +77,7 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
       FindOutcome(situation.learned, Request::Get(Resource::kPods, KeyOf(pod.meta)).Identity());
   const bool known = read != nullptr && read->said.ok();
   auto patch = in_place::PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
-                                  situation.in_place.options(), known ? &read->said->body : nullptr,
-                                  situation.now);
+                                  known ? &read->said->body : nullptr, situation.now);
   if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
   if (const Request* get = std::get_if<Request>(&*patch)) {
     return Read{*get, "its tolerations are to change"};

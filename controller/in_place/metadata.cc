@@ -21,6 +21,11 @@ bool IsFrozen(std::string_view annotation) {
          });
 }
 
+bool IsTextMap(const Json& json) {
+  return json.is_object() &&
+         std::ranges::all_of(json, [](const Json& value) { return value.is_string(); });
+}
+
 // Calls on_term(term) for everything in `spec` that may have matchLabelKeys.
 template <typename OnTerm>
 void VisitTerms(const Json& spec, OnTerm&& on_term) {
@@ -49,12 +54,15 @@ bool Reads(std::string_view path, std::string_view map, const TextChanges& chang
 }  // namespace
 
 TextChanges CompareMaps(const Json& from, const Json& to) {
+  const Json empty = Json::object();
+  const Json& before = IsTextMap(from) ? from : empty;
+  const Json& after = IsTextMap(to) ? to : empty;
   TextChanges changes;
-  for (const auto& [key, value] : from.items()) {
-    if (!to.contains(key)) changes[key] = std::nullopt;
+  for (const auto& [key, value] : before.items()) {
+    if (!after.contains(key)) changes[key] = std::nullopt;
   }
-  for (const auto& [key, value] : to.items()) {
-    if (Member(from, key) != value) changes[key] = value.get<std::string>();
+  for (const auto& [key, value] : after.items()) {
+    if (Member(before, key) != value) changes[key] = value.get<std::string>();
   }
   return changes;
 }
@@ -67,6 +75,11 @@ std::optional<std::string> FindFrozenKey(const TextChanges& labels,
   const std::string ours(kRevisionLabel);
   if (labels.contains(ours)) return "/metadata/labels" + PointerTo(ours);
   return std::nullopt;
+}
+
+void DropFrozenKeys(TextChanges& labels, TextChanges& annotations) {
+  std::erase_if(annotations, [](const auto& change) { return IsFrozen(change.first); });
+  labels.erase(std::string(kRevisionLabel));
 }
 
 std::optional<std::string> FindMatchLabelKey(const TextChanges& labels, const Json& spec) {

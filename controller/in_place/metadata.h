@@ -14,12 +14,14 @@ namespace windlass::in_place {
 // A label that only we write, in every patch of a Pod (C.3).
 inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
 
-// `from` and `to` are maps of texts, or absent.
+// `from` and `to` are maps of texts; anything else counts as an empty one.
 TextChanges CompareMaps(const Json& from, const Json& to);
 
 // The first key among the changes that the API server or we refuse to change in a Pod, or that is
 // only looked at when a container is created; as a pointer into the template.
 std::optional<std::string> FindFrozenKey(const TextChanges& labels, const TextChanges& annotations);
+// Leaves such keys out.
+void DropFrozenKeys(TextChanges& labels, TextChanges& annotations);
 
 // The first changed label that a matchLabelKeys or mismatchLabelKeys of `spec` names: its value was
 // written into the Pod's spec when the Pod was made. As a pointer into the template.

@@ -6,7 +6,6 @@
 
 #include "controller/in_place/completion.h"
 #include "controller/in_place/drain_steps.h"
-#include "controller/in_place/eligibility.h"
 #include "controller/in_place/pod_changes.h"
 #include "controller/in_place/pod_patch.h"
 #include "controller/in_place/template_images.h"
@@ -43,17 +42,6 @@ SeenPod Seen(const Pod& pod) {
           .init_containers = ImagesOf(pod.init_containers())};
 }
 
-// Labels, annotations and tolerations between the two templates. Whether the rollout can be carried
-// out in place was judged from the host's template; a Pod of another one, on its way back or on, is
-// given what it can be: a toleration that it has got, for one, it keeps.
-Result<TemplateChanges> ChangesBetween(const KnownTemplate& from, const KnownTemplate& to,
-                                       const Options& options) {
-  if (from.fingerprint == to.fingerprint || from.json.empty()) return TemplateChanges{};
-  WINDLASS_TRY(const Verdict verdict, CompareTemplates(from.json, to.json, options));
-  if (const auto* changes = std::get_if<TemplateChanges>(&verdict)) return *changes;
-  return TemplateChanges{};
-}
-
 std::string Describe(const TemplateChanges& changes) {
   std::string text;
   for (const ImageChange& image : changes.images) {
@@ -66,9 +54,8 @@ std::string Describe(const TemplateChanges& changes) {
 
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
-                                                 const Options& options,
                                                  const std::string* whole_pod, WallTime now) {
-  WINDLASS_TRY(const TemplateChanges of_template, ChangesBetween(from, target.to, options));
+  WINDLASS_TRY(const TemplateChanges of_template, ChangesBetween(from, target.to));
   WINDLASS_TRY(const TemplateImages images,
                ReadTemplateImages(target.to.fingerprint, target.to.json));
   const TemplateChanges changes = KeepDrained(ChangesFor(pod, images, of_template), state);

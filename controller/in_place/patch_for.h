@@ -5,23 +5,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 
-#include "controller/in_place/options.h"
+#include "controller/in_place/pod_changes.h"
 #include "controller/in_place/pod_state.h"
-#include "kubeclient/api/canonical.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
-
-// A template with its text.
-struct KnownTemplate {
-  Fingerprint fingerprint;
-  std::string_view json;
-};
 
 struct PodTarget {
   Uid deployment;
@@ -41,7 +33,6 @@ struct PodPatch {
 // lacks them: without it the answer is that read. Error kMalformed when a template cannot be read.
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
-                                                 const Options& options,
                                                  const std::string* whole_pod, WallTime now);
 
 }  // namespace windlass::in_place

@@ -64,7 +64,10 @@ TolerationDiff CompareTolerations(const Json& host, const Json& target) {
   for (size_t i = 0; i < from.size(); ++i) {
     if (kept[i]) continue;
     const auto other = without_seconds.Take(WithoutSeconds(from[i]));
-    if (!other) return {.changes = {}, .lost = i};
+    if (!other) {
+      if (!diff.lost) diff.lost = i;
+      continue;
+    }
     claimed[*other] = true;
     diff.changes.push_back({Dump(from[i]), Dump(to[*other])});
   }

@@ -12,7 +12,7 @@
 namespace windlass::in_place {
 
 struct TolerationDiff {
-  std::vector<TolerationChange> changes;  // of seconds, then new ones
+  std::vector<TolerationChange> changes;  // of seconds, then new ones; also where some are lost
   std::optional<size_t> lost;             // the first of the host's that the target has not
 };
 

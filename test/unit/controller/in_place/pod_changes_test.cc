@@ -2,6 +2,7 @@
 #include "controller/in_place/pod_changes.h"
 
 #include <functional>
+#include <string>
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
@@ -98,6 +99,59 @@ TEST_CASE("P-064 back to the host's template: what the templates no longer tell,
   SetImage(dirty, "app", "r/app:2");
   CHECK(TextOf(ChangesFor(dirty, host, {}).images) == "app r/app:2>r/app:1");
   CHECK(ChangesFor(HostPod(), host, {}) == TemplateChanges{});
+}
+
+// Labels and annotations as "key=value" or "-key", and tolerations, in a line.
+std::string MetadataBetween(const std::string& from, const std::string& to) {
+  const auto changes = ChangesBetween({kT2, from}, {kT3, to});
+  REQUIRE(changes.ok());
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " ") + part; };
+  for (const TextChanges& map : {changes->labels, changes->annotations}) {
+    for (const auto& [key, value] : map) add(value ? key + "=" + *value : "-" + key);
+  }
+  for (const TolerationChange& one : changes->tolerations) {
+    add(one.from ? *one.from + ">" + one.to : one.to);
+  }
+  CHECK(changes->images.empty());
+  return text;
+}
+
+std::string Template(const std::string& metadata, const std::string& spec) {
+  return "{\"metadata\":{" + metadata + "},\"spec\":{" + spec + "}}";
+}
+
+TEST_CASE("C.9 what cannot be taken from a Pod again keeps nothing else from it") {
+  const std::string labels = R"("labels":{"app":"web"})";
+  const std::string canary = R"("labels":{"app":"web","track":"canary"})";
+  const std::string toleration = R"({"key":"k","operator":"Exists"})";
+  const std::string tolerates = R"("tolerations":[)" + toleration + "]";
+  const std::string plain = Template(labels, "");
+  CHECK(MetadataBetween(Template(canary, tolerates), plain) == "-track");
+  CHECK(MetadataBetween(plain, Template(canary, tolerates)) == "track=canary " + toleration);
+  CHECK(MetadataBetween(Template(canary, ""), Template(labels, tolerates)) ==
+        "-track " + toleration);
+  // One goes, one comes, one gets other seconds.
+  const std::string a30 = R"({"key":"a","tolerationSeconds":30})";
+  const std::string a60 = R"({"key":"a","tolerationSeconds":60})";
+  CHECK(MetadataBetween(Template("", R"("tolerations":[{"key":"b"},)" + a30 + "]"),
+                        Template("", R"("tolerations":[)" + a60 + R"(,{"key":"c"}])")) ==
+        a30 + ">" + a60 + R"( {"key":"c"})");
+  CHECK(MetadataBetween(
+            Template(R"("annotations":{"seccomp.security.alpha.kubernetes.io/pod":"x"})", ""),
+            Template(R"("annotations":{"note":"y"})", "")) == "note=y");
+  CHECK(MetadataBetween(Template(canary, R"("hostNetwork":true,"containers":[{"name":"a"}])"),
+                        plain) == "-track");
+}
+
+TEST_CASE("C.9 of a template that nobody has any more, a Pod gets all the target has") {
+  CHECK(MetadataBetween("", Template(R"("labels":{"app":"web"},"annotations":{"note":"y"})",
+                                     R"("tolerations":[{"key":"c"}])")) ==
+        R"(app=web note=y {"key":"c"})");
+  CHECK(ChangesBetween({kT3, ""}, {kT3, Template(R"("labels":{"app":"web"})", "")}) ==
+        TemplateChanges{});
+  CHECK_FALSE(ChangesBetween({kT2, "[]"}, {kT3, "{}"}).ok());
+  CHECK_FALSE(ChangesBetween({kT2, "{}"}, {kT3, "{"}).ok());
 }
 
 }  // namespace

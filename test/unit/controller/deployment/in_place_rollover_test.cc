@@ -1,0 +1,74 @@
+// Pods of a template that another one overtook, on their way on or back (in-place C.9, P-064,
+// P-065).
+#include "test/catch.h"
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::json;
+
+// At rest, and then one Pod is of a template that adds a label and a toleration, which nobody can
+// take from a running Pod again.
+class Overtaken : public InPlaceCluster {
+ public:
+  Overtaken() : InPlaceCluster(3, 1) {
+    SettleInPlace();
+    pods = PodNames();
+    Edit([](Json& d) {
+      d["spec"]["template"]["metadata"]["labels"]["track"] = "canary";
+      d["spec"]["template"]["spec"]["tolerations"] = {{{"key", "k"}, {"operator", "Exists"}}};
+      d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
+    });
+    Sync();
+    RestartAll();
+    ++now;
+    for (const std::string& pod : pods) {
+      if (LabelOf(pod, "track") == "canary") dirty = pod;
+    }
+    REQUIRE_FALSE(dirty.empty());
+  }
+  void CheckAllAre(const std::string& image, const std::string& track) {
+    SettleInPlace();
+    CHECK(PodNames() == pods);
+    for (const std::string& pod : pods) {
+      CHECK(ImageOfPod(pod) == image);
+      CHECK(LabelOf(pod, "track") == track);
+    }
+    CHECK(InPlaceCondition() == "False Complete");
+  }
+  std::vector<std::string> pods;
+  std::string dirty;
+};
+
+TEST_CASE("undone midway, a Pod loses its new labels, though not its new toleration (C.9)") {
+  Overtaken c;
+  c.Undo("1");
+  c.CheckAllAre("v1", "");
+}
+
+TEST_CASE("overtaken midway by a template without its toleration, a Pod gets the rest (C.9)") {
+  Overtaken c;
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["metadata"]["labels"]["track"] = "stable";
+    d["spec"]["template"]["spec"].erase("tolerations");
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
+  });
+  c.CheckAllAre("v3", "stable");
+}
+
+TEST_CASE("settings that change midway change nothing of what was decided (P-013)") {
+  Overtaken c;
+  c.Annotate("windlass.dev/in-place-fields", "image");
+  c.CheckAllAre("v2", "canary");
+}
+
+TEST_CASE("and nothing of the way back") {
+  Overtaken c;
+  c.Undo("1");
+  c.Annotate("windlass.dev/in-place-fields", "image");
+  c.CheckAllAre("v1", "");
+}
+
+}  // namespace
+}  // namespace windlass::deployment
