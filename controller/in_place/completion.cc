@@ -65,8 +65,7 @@ Completion CompletionOfContainer(const Pod& pod, const PodState& state, const Co
   const PodContainer* live = pod.Find(patch.name);
   if (live == nullptr) return {};
   if (live->kind == ContainerKind::kInit) return {.complete = true};
-  const int64_t observed = pod.observed_generation;
-  if (observed > 0 && observed <= state.generation_before) return {};  // item 1
+  if (!HasSeenPatch(pod, state)) return {};  // item 1
   if (live->state != ContainerState::kRunning || live->id.empty()) return {};
   if (live->started == ConditionStatus::kFalse) return {};  // item 2
   const std::optional<WallTime> done_at = DoneAt(pod, state, patch, *live);
@@ -90,6 +89,11 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
 }
 
 }  // namespace
+
+bool HasSeenPatch(const Pod& pod, const PodState& state) {
+  const int64_t patched = std::min(state.generation_before + 1, pod.meta.generation);
+  return pod.observed_generation == 0 || pod.observed_generation >= patched;
+}
 
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now) {
   Completion all{.complete = true};

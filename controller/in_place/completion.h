@@ -24,6 +24,11 @@
 
 namespace windlass::in_place {
 
+// Whether the Pod's status tells of what the patch made of its spec. A patch that left the spec as
+// it was, because only metadata changed or admission undid the rest, does not move the generation.
+// Always true of a kubelet that does not say what it has seen.
+bool HasSeenPatch(const Pod& pod, const PodState& state);
+
 struct Completion {
   bool complete = false;
   // When time alone may complete it; no event will tell.

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "controller/in_place/completion.h"
+
 namespace windlass::in_place {
 namespace {
 
@@ -52,8 +54,7 @@ std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPa
 std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout) {
   std::vector<Signal> signals;
   if (pod.meta.deleting() || pod.node_name.empty()) return signals;
-  const bool seen =
-      pod.observed_generation == 0 || pod.observed_generation > state.generation_before;
+  const bool seen = HasSeenPatch(pod, state);
   for (const ContainerPatch& patch : state.containers) {
     const PodContainer* live = pod.Find(patch.name);
     if (live == nullptr || !seen) continue;

@@ -70,5 +70,25 @@ TEST_CASE("and nothing of the way back") {
   c.CheckAllAre("v1", "");
 }
 
+TEST_CASE("overtaken by new labels only, a Pod is done when its image is there (P-034)") {
+  InPlaceCluster c(3, 1);
+  c.SettleInPlace();
+  const auto pods = c.PodNames();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.Edit([](Json& d) { d["spec"]["template"]["metadata"]["labels"]["track"] = "stable"; });
+  c.Sync();
+  CHECK(c.in_flight() == 1);
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  for (const std::string& pod : pods) {
+    CHECK(c.ImageOfPod(pod) == "v2");
+    CHECK(c.LabelOf(pod, "track") == "stable");
+    CHECK(c.RestartsOf(pod) == 1);
+  }
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
 }  // namespace
 }  // namespace windlass::deployment

@@ -51,6 +51,13 @@ TEST_CASE("a patched Pod is complete when all that was changed was done") {
                          state.containers.clear();
                        },
                        true},
+                      {"P-045 only metadata was patched while the image before was on its way",
+                       [](Pod&, PodState& state) { state.generation_before = 4; }, true},
+                      {"P-045 and the kubelet has not seen that one",
+                       [](Pod& pod, PodState& state) {
+                         state.generation_before = 4;
+                         pod.observed_generation = 3;
+                       }},
                       {"P-046 waiting",
                        [](Pod& pod, PodState&) { App(pod).state = ContainerState::kWaiting; }},
                       {"P-046 terminated",
