@@ -63,11 +63,21 @@ std::optional<Step> BeginExchange(const InPlace& in_place) {
                   "exchange: pending", in_place);
 }
 
+// Whoever took over in the middle rolls out by another ReplicaSet, or has (C.8): the host is an old
+// one then, and neither filled nor given the template that the other one has.
+bool IsReplaced(const Situation& situation) {
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs != situation.in_place.host && rs->replicas > 0 && !HasStandIns(*rs);
+  });
+}
+
 std::optional<Step> AfterExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const ReplicaSet& host = *in_place.host;
   const bool done = host.template_fingerprint == in_place.stash->fingerprint;
-  if (!done || !HostKnowsItsTemplate(host)) return KeepAtSize(situation, host);
+  if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
+    return KeepAtSize(situation, host);
+  }
   // What is wanted next does not wait for late births of what was wanted then.
   const bool wanted = situation.deployment.spec.template_fingerprint == in_place.stash->fingerprint;
   if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
@@ -214,6 +224,9 @@ std::optional<Step> RecoverExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
   if (in_place.host->template_fingerprint == in_place.stash->fingerprint) return std::nullopt;
+  if (IsReplaced(situation)) {
+    return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: give up", in_place);
+  }
   Step step = OrFailed(in_place::FinishExchange(*in_place.host, *in_place.stash), "exchange: host",
                        in_place);
   if (Write* write = std::get_if<Write>(&step)) {

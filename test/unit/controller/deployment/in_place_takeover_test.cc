@@ -91,6 +91,42 @@ TEST_CASE(
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
 }
 
+TEST_CASE("what the stock controller replaced amid an exchange is not replaced again (C.8)") {
+  const bool all = GENERATE(true, false);
+  const bool moved_on = GENERATE(false, true);
+  InPlaceCluster c(3, 1);
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster next(3, 1);
+    REQUIRE(UpdateUntil(next, writes));
+    if (!next.writes.back().starts_with("exchange v2")) continue;
+    REQUIRE(UpdateUntil(c, writes));
+    break;
+  }
+  c.stock = true;
+  if (moved_on) c.SetImage("v3");
+  for (int round = 0; round < (all ? 100 : 2); ++round) {
+    c.Sync();
+    c.RunPods();
+    c.now += 2;
+  }
+  c.stock = false;
+  const std::string wanted = moved_on ? "v3" : "v2";
+  const auto pods = c.PodNames();
+  int most = 0;
+  for (int round = 0; round < 100; ++round) {
+    c.Sync();
+    c.RunPods();
+    c.RestartAll();
+    ++c.now;
+    most = std::max(most, static_cast<int>(c.PodNames().size()));
+  }
+  CHECK(most <= 4);
+  CHECK(c.PodNames().size() == 3);
+  if (all) CHECK(c.PodNames() == pods);
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == wanted);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
 TEST_CASE("Windlass goes on where the stock controller was in the middle of its own rollout") {
   for (int writes = 1; writes < 12; ++writes) {
     InPlaceCluster c(4, 1);
