@@ -22,7 +22,8 @@ class Refusing : public InPlaceCluster {
     writes.clear();
     model_ = server;
     server = [this](const Request& request) -> std::optional<Result<Reply>> {
-      if (request.resource() != Resource::kPods || !refuses || !refuses(request)) {
+      const bool patch = request.resource() == Resource::kPods && request.verb() == Verb::kPatch;
+      if (!patch || !refuses || !refuses(request)) {
         return model_(request);
       }
       ++asked;

@@ -242,7 +242,7 @@ TEST_CASE("P-038 a patch that admission refuses gives the room back at once") {
   Reserving c(2);
   c.SetImage("v2");
   c.refuse_pods = true;
-  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(std::holds_alternative<Wait>(c.Sync()));
   CHECK(c.Patched("v2") == 0);
   CHECK(c.Entries().empty());
   CHECK(c.InPlaceCondition() == "True Failing");
