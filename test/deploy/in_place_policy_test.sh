@@ -57,6 +57,15 @@ allowed "$pod" "$state,$image,$(
   printf '{"op":"add","path":"/spec/tolerations/-","value":{"key":"a","operator":"Exists"}}'
 )"
 
+say "a Pod that was drained and never patched takes traffic again, and forgets it"
+kubectl patch pod "$pod" --type=json -p "[$state]"
+traffic='{"op":"add","path":"/metadata/labels/traffic","value":"on"}'
+forget='{"op":"remove","path":"/metadata/annotations/windlass.dev~1in-place-state"}'
+allowed "$pod" "$forget,$traffic"
+refused 'annotation windlass.dev/in-place-state' "$pod" "$forget,$image"
+kubectl patch pod "$pod" --type=json -p "[$forget]"
+allowed "$pod" "$traffic" # somebody else's doing, made good
+
 say "nothing else is"
 refused 'annotation windlass.dev/in-place-state' "$pod" "$image"
 refused 'Pods of ReplicaSets only' alone "$image"
