@@ -62,6 +62,9 @@ struct Failed {
   Error error;
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
+  // Arms the deadline slot beside the retry: time alone may change something before that. nullopt
+  // leaves it as it is.
+  std::optional<Duration> look_again_in{};
 };
 
 using Step = std::variant<Write, Read, Wait, Failed>;

@@ -46,10 +46,12 @@ std::optional<Duration> TimeUntilVerdict(const Situation& situation) {
 }
 
 Step NoLaterThanDeadline(const Situation& situation, Step then) {
-  Wait* wait = std::get_if<Wait>(&then);
-  if (wait == nullptr) return then;
   const std::optional<Duration> due = TimeUntilVerdict(situation);
-  if (due && (!wait->look_again_in || *due < *wait->look_again_in)) wait->look_again_in = due;
+  const auto sooner = [&due](std::optional<Duration>& look_again_in) {
+    if (due && (!look_again_in || *due < *look_again_in)) look_again_in = due;
+  };
+  if (Wait* wait = std::get_if<Wait>(&then)) sooner(wait->look_again_in);
+  if (Failed* failed = std::get_if<Failed>(&then)) sooner(failed->look_again_in);
   return then;
 }
 

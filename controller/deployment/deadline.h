@@ -23,8 +23,8 @@ bool TimedOut(const Situation& situation, const DeploymentStatus& status);
 // condition, a verdict, a complete rollout, also one that lost Pods since (D-442, W-08).
 std::optional<Duration> TimeUntilVerdict(const Situation& situation);
 
-// `then`, or if that is a Wait, one that looks again when the deadline has passed at the latest. A
-// key has one such timer, and every sync sets it anew (W-09).
+// `then`, or if it ends the sync, an end that looks again when the deadline has passed at the
+// latest. A key has one such timer, and every sync that ends well sets it anew (W-09).
 Step NoLaterThanDeadline(const Situation& situation, Step then);
 
 }  // namespace windlass::deployment

@@ -209,13 +209,16 @@ bool IsNew(const Situation& situation, const Step& step) {
 Step TellAndWait(const Situation& situation, Progress progress) {
   const auto status = WriteStatus(situation, progress);
   if (status && IsNew(situation, *status)) return *status;
-  // It is tried again later.
-  if (const Error* refused = RefusedAndNotNoted(situation)) return Failed{.error = *refused};
-  Wait wait;
+  std::optional<Duration> look_again_in;
   if (const auto& when = situation.in_place.look_again) {
-    wait.look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
+    look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
   }
-  return NoLaterThanDeadline(situation, wait);
+  Step end = Wait{.look_again_in = look_again_in};
+  // It is tried again later.
+  if (const Error* refused = RefusedAndNotNoted(situation)) {
+    end = Failed{.error = *refused, .look_again_in = look_again_in};
+  }
+  return NoLaterThanDeadline(situation, std::move(end));
 }
 
 }  // namespace

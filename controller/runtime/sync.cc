@@ -214,7 +214,9 @@ void Sync::Perform(Failed failed) {
   environment_.log.Warning("sync failed", {{"deployment", key_.ToString()},
                                            {"reason", Name(failed.error.kind)},
                                            {"error", failed.error.message}});
-  End(AfterError(failed.error, failed.retry));
+  SyncResult result = AfterError(failed.error, failed.retry);
+  result.look_again_in = failed.look_again_in;
+  End(std::move(result));
 }
 
 void Sync::Emit(const std::vector<Event>& events) {

@@ -171,9 +171,13 @@ void Term::Settle(const ObjectKey& key, const SyncResult& result) {
       return;
     case SyncResult::Kind::kConflict:
       ++counters_.conflicts;
+      if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
       queue_.DoneConflict(key);
       return;
-    case SyncResult::Kind::kRetry: queue_.DoneRetry(key, result.longest, result.at_least); return;
+    case SyncResult::Kind::kRetry:
+      if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
+      queue_.DoneRetry(key, result.longest, result.at_least);
+      return;
     case SyncResult::Kind::kForget: queue_.DoneForget(key); return;
     case SyncResult::Kind::kInternal: return InternalError(key);
     case SyncResult::Kind::kUncertain:

@@ -114,6 +114,13 @@ std::optional<ObjectKey> WorkQueue::Get() {
 
 // --- back ---
 
+void WorkQueue::LookAgain(const ObjectKey& key, Duration look_again_in) {
+  Entry& entry = entries_.at(key);
+  WL_ASSERT(entry.processing);
+  Disarm(&Entry::deadline, entry);
+  Arm(&Entry::deadline, key, entry, look_again_in);
+}
+
 void WorkQueue::Done(const ObjectKey& key, std::optional<Duration> look_again_in) {
   Entry& entry = EndProcessing(key);
   entry.failures = 0;

@@ -62,6 +62,9 @@ class WorkQueue {
   // Whether a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
+  // While it is processed: arms the deadline slot anew, for an ending that leaves it as it is.
+  void LookAgain(const ObjectKey& key, Duration look_again_in);
+
   // Processing ended well: forgets failures; arms or clears the deadline slot.
   void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
   // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest` and not below `at_least` (a

@@ -177,6 +177,18 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     queue.DoneForget(kA);
     Take(kA);
   }
+  SECTION("or arms it anew, sooner or later, and the retry all the same") {
+    const Duration look_again_in = GENERATE(seconds(10), seconds(700));
+    const bool conflict = GENERATE(false, true);
+    queue.LookAgain(kA, look_again_in);
+    conflict ? queue.DoneConflict(kA) : queue.DoneRetry(kA, kRetryMax);
+    CHECK(UntilReady() <= kConflictWait);
+    Take(kA);  // stays in processing
+    UntilReady(seconds(1000));
+    CHECK(time.Now().since_start == seconds(100) + look_again_in);
+    queue.DoneForget(kA);
+    Take(kA);
+  }
   SECTION("a success replaces it") {
     queue.Done(kA, seconds(700));
     CHECK(UntilReady() == seconds(700));

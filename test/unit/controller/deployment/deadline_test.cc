@@ -65,7 +65,7 @@ TEST_CASE("a rollout that does not move times out, and is looked at in time (D-4
   Proves("D-440");
 }
 
-TEST_CASE("the sooner of two reasons to look again counts, and a failure has its own (W-09)") {
+TEST_CASE("the sooner of two reasons to look again counts, also after a failure (W-09)") {
   World world(10);
   world.AddNew("web-new", 10, 3);
   world.deployment.status.conditions = {
@@ -77,7 +77,8 @@ TEST_CASE("the sooner of two reasons to look again counts, and a failure has its
   CHECK(look_again({}) == seconds(601));
   CHECK(look_again({.look_again_in = seconds(1)}) == seconds(1));
   CHECK(look_again({.look_again_in = seconds(3600)}) == seconds(601));
-  CHECK(std::holds_alternative<Failed>(NoLaterThanDeadline(situation, Failed{})));
+  const Step failed = NoLaterThanDeadline(situation, Failed{.look_again_in = seconds(3600)});
+  CHECK(std::get<Failed>(failed).look_again_in == seconds(601));
   Proves("W-09 D-444");
 }
 

@@ -35,7 +35,7 @@ struct SyncWorld : ClientWorld {
 
   void Run() {
     SyncHooks hooks;
-    hooks.done = [](const SyncResult&) {};
+    hooks.done = [this](const SyncResult& result) { ended = result; };
     hooks.on_refused = [this](const Because& because, const Error& error) {
       refused.push_back(because.decision + ": " + std::string(Name(error.kind)));
     };
@@ -67,6 +67,7 @@ struct SyncWorld : ClientWorld {
   Fold fold{cache, wake_ups, decoder, [](const ObjectMeta&) {}};
   std::unique_ptr<Sync> sync;
   std::vector<std::string> refused;
+  std::optional<SyncResult> ended;
 };
 
 const std::string kDeploymentTold = std::string("InPlaceStarted Deployment/web ") + kUid;
@@ -102,6 +103,18 @@ TEST_CASE("A refused write is told with its reason, before anything else is plan
   world.transport.Answer(Refusal(409, "Conflict", "the object has been modified"));
   CHECK(world.refused == std::vector<std::string>{"patch pod: Conflict"});
   CHECK(plans == 2);
+}
+
+TEST_CASE("A sync that fails is tried again, and looks again when time alone changes something") {
+  const ErrorKind kind = GENERATE(ErrorKind::kWebhook, ErrorKind::kForbidden, ErrorKind::kConflict);
+  SyncWorld world([kind](const View&, const Learned&, WallTime) -> Step {
+    return Failed{.error = {kind, "no"}, .look_again_in = seconds(10)};
+  });
+  world.Run();
+  REQUIRE(world.ended.has_value());
+  const bool conflict = kind == ErrorKind::kConflict;
+  CHECK(world.ended->kind == (conflict ? SyncResult::Kind::kConflict : SyncResult::Kind::kRetry));
+  CHECK(world.ended->look_again_in == seconds(10));
 }
 
 }  // namespace

@@ -1,0 +1,76 @@
+// Updates in place of which something is refused, or cannot be asked for: what is told, what goes
+// on all the same, and when it is tried again.
+#include <algorithm>
+
+#include "test/catch.h"
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::json;
+
+class Refusing : public InPlaceCluster {
+ public:
+  explicit Refusing(int32_t replicas, int32_t max_unavailable = 1)
+      : InPlaceCluster(replicas, max_unavailable) {
+    Edit([](Json& d) { d["spec"]["template"]["metadata"]["labels"]["traffic"] = "on"; });
+    SettleInPlace();
+    writes.clear();
+    events.clear();
+  }
+  // What `matches` is answered with `kind`, until Allow.
+  void Refuse(std::function<bool(const Request&)> matches, ErrorKind kind) {
+    server = [this, matches = std::move(matches), kind](const Request& request) {
+      if (!matches(request)) return as_ever_(request);
+      ++refused;
+      return std::optional<Result<Reply>>(Error{kind, "the server says no"});
+    };
+  }
+  void Allow() { server = as_ever_; }
+
+  int refused = 0;
+
+ private:
+  std::function<std::optional<Result<Reply>>(const Request&)> as_ever_ = server;
+};
+
+// When a sync that failed is to look again, apart from its tries.
+std::optional<Duration> LooksAgainIn(const Step& step) {
+  const auto* failed = std::get_if<Failed>(&step);
+  REQUIRE(failed != nullptr);
+  return failed->look_again_in;
+}
+
+TEST_CASE("a refused write takes no time away: a drain ends when it should (P-040, P-074)") {
+  Refusing c(2);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.Refuse(
+      [old = c.NameOf("v1")](const Request& request) {
+        return request.resource() == Resource::kReplicaSets && request.key().name == old &&
+               request.patch_type() == PatchType::kMerge;
+      },
+      ErrorKind::kForbidden);
+  c.SetImage("v3");
+  CHECK(LooksAgainIn(c.Sync()) == seconds(10));
+  REQUIRE(c.refused > 0);
+  c.now += 10;
+  c.Sync();
+  CHECK(c.in_flight() == 1);
+}
+
+TEST_CASE("nor does a refused Pod: the progress deadline is told in time") {
+  Refusing c(2);
+  c.SetImage("v2");
+  c.Refuse([](const Request& request) { return request.resource() == Resource::kPods; },
+           ErrorKind::kForbidden);
+  CHECK(LooksAgainIn(c.Sync()) == seconds(601));
+  c.now += 601;
+  CHECK(LooksAgainIn(c.Sync()) == std::nullopt);
+  CHECK(c.Condition("Progressing") == "False ProgressDeadlineExceeded");
+}
+
+}  // namespace
+}  // namespace windlass::deployment
