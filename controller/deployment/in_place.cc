@@ -112,17 +112,25 @@ std::optional<Step> Tidy(const Situation& situation) {
   return std::nullopt;
 }
 
+// A Pod that has not failed is on its way.
+bool OthersAreInFlight(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodStanding& pod = in_place.pods->standings[i];
+    const bool failed = std::ranges::count(in_place.failed, i) > 0;
+    if (pod.in_flight && !pod.exempt && !failed) return true;
+  }
+  return false;
+}
+
 // A failure that lasts: given up, or carried on by replacing Pods (P-062, P-063).
 std::optional<Step> AfterFailure(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.failed_for_long) return std::nullopt;
-  const bool others_in_flight =
-      in_place.counts.in_flight > static_cast<int32_t>(in_place.failed.size());
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kRecreate:
       // An ordinary rollout believes what the API says of them.
-      if (others_in_flight) return std::nullopt;
+      if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToRecreate(situation, *in_place.failing);
     case OnFailure::kRevert: {
       const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);

@@ -169,6 +169,14 @@ void InPlaceCluster::FailToPull(const std::string& pod) {
   status["observedGeneration"] = pods_by_name_.at(pod)["metadata"]["generation"];
 }
 
+void InPlaceCluster::KeepCrashing(const std::string& pod) {
+  Json& status = pods_by_name_.at(pod)["status"];
+  Json& restarts = status["containerStatuses"][0]["restartCount"];
+  restarts = restarts.get<int>() + 5;
+  status["conditions"][2]["status"] = "False";
+  status["conditions"][2]["lastTransitionTime"] = FormatTime({now});
+}
+
 void InPlaceCluster::ForgetPatch(const std::string& pod, const std::string& image) {
   Json& object = pods_by_name_.at(pod);
   object["metadata"]["annotations"].erase("windlass.dev/in-place-state");

@@ -25,6 +25,8 @@ class InPlaceCluster : public Cluster {
   void RestartAll();
   // Its new image cannot be pulled.
   void FailToPull(const std::string& pod);
+  // It runs its image, restarts again and again, and is not ready just now.
+  void KeepCrashing(const std::string& pod);
 
   // Its place is taken by a Pod of `image` that no watch has shown yet.
   void ReplaceUnseen(const std::string& pod, const std::string& image);

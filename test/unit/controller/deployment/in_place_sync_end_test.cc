@@ -72,5 +72,28 @@ TEST_CASE("nor does a refused Pod: the progress deadline is told in time") {
   CHECK(c.Condition("Progressing") == "False ProgressDeadlineExceeded");
 }
 
+TEST_CASE("a failed Pod that is restarted hides none that is on its way (P-063)") {
+  Refusing c(4, 3);
+  c.Annotate("windlass.dev/in-place-canary-first", "false");
+  c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
+  c.SetImage("v2");
+  c.Sync();
+  std::vector<std::string> patched = c.PodNames();
+  std::erase_if(patched, [&](const std::string& pod) { return c.ImageOfPod(pod) != "v2"; });
+  REQUIRE(patched.size() == 3);
+  c.now += 30;
+  c.Restart(patched[0]);
+  c.Restart(patched[1]);
+  c.KeepCrashing(patched[0]);
+  c.now += 61;
+  c.Sync();
+  CHECK(c.in_flight() == 1);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  c.Restart(patched[2]);
+  c.now += 10;
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+}
+
 }  // namespace
 }  // namespace windlass::deployment
