@@ -95,5 +95,33 @@ TEST_CASE("a failed Pod that is restarted hides none that is on its way (P-063)"
   CHECK(c.InPlaceCondition() == "False NotPossible");
 }
 
+TEST_CASE("a failed Pod that cannot be given back its image keeps none of the others (P-062)") {
+  Refusing c(6, 6);
+  c.Annotate("windlass.dev/in-place-canary-first", "false");
+  c.Annotate("windlass.dev/in-place-on-failure", "Revert");
+  c.SetImage("v2");
+  c.Sync();
+  const auto pods = c.PodNames();
+  for (const std::string& pod : pods) c.FailToPull(pod);
+  // Of more, the next is not tried: it would be for the same reason.
+  const size_t unwilling = GENERATE(1U, 2U, 3U);
+  const auto last = pods.begin() + static_cast<std::ptrdiff_t>(unwilling);
+  c.Refuse(
+      [refused = std::vector<std::string>(pods.begin(), last)](const Request& request) {
+        return request.resource() == Resource::kPods &&
+               std::ranges::count(refused, request.key().name) > 0;
+      },
+      ErrorKind::kForbidden);
+  c.now += 61;
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  const auto back = std::ranges::count_if(
+      pods, [&](const std::string& pod) { return c.ImageOfPod(pod) == "v1"; });
+  CHECK(static_cast<size_t>(back) == (unwilling < 3 ? 6 - unwilling : 0));
+  CHECK(c.refused == static_cast<int>(unwilling));
+  c.Allow();
+  c.Sync();
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+}
+
 }  // namespace
 }  // namespace windlass::deployment
