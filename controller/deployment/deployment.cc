@@ -1,11 +1,13 @@
 #include "controller/deployment/deployment.h"
 
 #include <optional>
+#include <utility>
 
 #include "controller/deployment/claim.h"
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
+#include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/pause.h"
@@ -88,13 +90,22 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   return WasOfNoAvail(step, learned) ? TellAllTheSame(situation) : step;
 }
 
+// What a Pod was refused did not hold up the rest, and is tried again.
+Step TryPodsAgain(Step end, const Learned& learned) {
+  Wait* wait = std::get_if<Wait>(&end);
+  const Error* refused = wait != nullptr ? RefusedOfPods(learned) : nullptr;
+  if (refused == nullptr) return end;
+  return Failed{
+      .error = *refused, .events = std::move(wait->events), .look_again_in = wait->look_again_in};
+}
+
 }  // namespace
 
 Step Next(const View& view, const Learned& learned, WallTime now) {
   Step step = Decide(view, learned, now);
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
-  if (ends) return step;
-  if (WasOfNoAvail(step, learned)) return Wait{};
+  if (ends) return TryPodsAgain(std::move(step), learned);
+  if (WasOfNoAvail(step, learned)) return TryPodsAgain(Wait{}, learned);
   // While requests were on their way the cluster moved on: a walk may be as long as the rollout.
   if (learned.size() >= kRequestsPerSyncMax) return Wait{.look_again_in = kNextSyncAfter};
   return step;

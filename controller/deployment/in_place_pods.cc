@@ -121,6 +121,13 @@ Step BeginDrain(const Situation& situation, size_t i, std::optional<WallTime> re
 
 }  // namespace
 
+const Error* RefusedOfPods(const Learned& learned) {
+  const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    return !outcome.said.ok() && outcome.asked.text.starts_with("patch pods");
+  });
+  return found == learned.end() ? nullptr : &found->said.error();
+}
+
 std::optional<Step> PatchNextPod(const Situation& situation) {
   using Do = in_place::DrainStep::Do;
   const InPlace& in_place = situation.in_place;
@@ -158,10 +165,13 @@ std::optional<Step> EndDrains(const Situation& situation) {
 
 std::optional<Step> OpenGates(const Situation& situation) {
   if (!situation.view.in_place_known) return std::nullopt;
+  int refusals = 0;
   for (const Pod* pod : situation.view.whole_pods) {
     std::optional<Request> request = in_place::KeepGateOpen(*pod, situation.now);
-    if (!request || FindOutcome(situation.learned, request->Identity()) != nullptr) continue;
-    return OfPod(*pod, *std::move(request), "open gate");
+    if (!request) continue;
+    const Outcome* tried = FindOutcome(situation.learned, request->Identity());
+    if (tried == nullptr) return OfPod(*pod, *std::move(request), "open gate");
+    if (!tried->said.ok() && ++refusals >= kRefusalsMax) break;
   }
   return std::nullopt;
 }

@@ -9,6 +9,9 @@
 
 namespace windlass::deployment {
 
+// Why a Pod was not patched, drained, or let back in this sync; null: none was refused.
+const Error* RefusedOfPods(const Learned& learned);
+
 // A Pod that was chosen (InPlace::next) gets the template it should have, after it was taken out of
 // traffic where that is asked for; nullopt: none is, or all are waited for.
 std::optional<Step> PatchNextPod(const Situation& situation);

@@ -35,6 +35,10 @@ class Refusing : public InPlaceCluster {
   std::function<std::optional<Result<Reply>>(const Request&)> as_ever_ = server;
 };
 
+bool OpensGate(const Request& request) {
+  return request.resource() == Resource::kPods && request.subresource() == "status";
+}
+
 // When a sync that failed is to look again, apart from its tries.
 std::optional<Duration> LooksAgainIn(const Step& step) {
   const auto* failed = std::get_if<Failed>(&step);
@@ -121,6 +125,33 @@ TEST_CASE("a failed Pod that cannot be given back its image keeps none of the ot
   c.Allow();
   c.Sync();
   for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+}
+
+TEST_CASE("a gate that could not be opened is tried again, whatever is under way (C.7)") {
+  Refusing c(8);
+  c.Annotate("windlass.dev/in-place", GENERATE("Disabled", "IfPossible"));
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["readinessGates"] = {
+        {{"conditionType", "windlass.dev/in-place-ready"}}};
+  });
+  c.Refuse(OpensGate, ErrorKind::kWebhook);
+  c.SettleInPlace();  // an ordinary rollout: it goes on
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  const auto tell = [&] {
+    c.refused = 0;
+    const Step end = c.Sync();
+    const auto* failed = std::get_if<Failed>(&end);
+    REQUIRE(failed != nullptr);
+    CHECK(failed->retry == Retry::kBackOff);
+    CHECK(failed->error.kind == ErrorKind::kWebhook);
+    CHECK(c.refused == 3);  // more would be for the same reason
+  };
+  SECTION("at rest") { tell(); }
+  SECTION("paused") {
+    c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+    c.Sync();
+    tell();
+  }
 }
 
 }  // namespace
