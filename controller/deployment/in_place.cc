@@ -206,6 +206,12 @@ bool IsOurs(InPlacePhase phase) {
   return phase != InPlacePhase::kNone && phase != InPlacePhase::kRecreate;
 }
 
+// A create says for itself why there is no new ReplicaSet yet.
+bool IsOursToTell(const Situation& situation) {
+  const InPlacePhase phase = situation.in_place.phase;
+  return IsOurs(phase) && (phase != InPlacePhase::kDeciding || situation.newest != nullptr);
+}
+
 // What was sent in this sync and left everything as it was is not sent again: then the status is
 // next.
 bool IsNew(const Situation& situation, const Step& step) {
@@ -213,20 +219,27 @@ bool IsNew(const Situation& situation, const Step& step) {
   return write == nullptr || FindOutcome(situation.learned, write->request.Identity()) == nullptr;
 }
 
-// Nothing is left to do now: the status, and then whatever comes first.
-Step TellAndWait(const Situation& situation, Progress progress) {
+// Nothing is left to do now, or can be: the status, and then `end`, or whatever comes first.
+Step TellAndEnd(const Situation& situation, Progress progress, Step end) {
   const auto status = WriteStatus(situation, progress);
   if (status && IsNew(situation, *status)) return *status;
   std::optional<Duration> look_again_in;
   if (const auto& when = situation.in_place.look_again) {
     look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
   }
-  Step end = Wait{.look_again_in = look_again_in};
   // It is tried again later.
-  if (const Error* refused = RefusedAndNotNoted(situation)) {
-    end = Failed{.error = *refused, .look_again_in = look_again_in};
-  }
+  const Error* refused = RefusedAndNotNoted(situation);
+  if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
+  if (Wait* wait = std::get_if<Wait>(&end)) wait->look_again_in = look_again_in;
+  if (Failed* failed = std::get_if<Failed>(&end)) failed->look_again_in = look_again_in;
   return NoLaterThanDeadline(situation, std::move(end));
+}
+
+// A step that cannot even be asked for: users learn why.
+Step TellFailure(const Situation& situation, Progress progress, Failed failed) {
+  Situation told = situation;
+  told.in_place.stuck = failed.error.message;
+  return TellAndEnd(told, progress, std::move(failed));
 }
 
 }  // namespace
@@ -255,13 +268,17 @@ std::optional<Step> NextInPlace(const Situation& situation) {
   if (auto step = MirrorAnnotations(situation)) return step;
   if (auto gate = OpenGates(situation)) return gate;
   if (auto release = ReleaseReservations(situation)) return release;
-  if (auto end = EndDrains(situation)) return end;
-  auto step = NextOfPhase(situation);
+  auto step = EndDrains(situation);
+  if (!step) step = NextOfPhase(situation);
+  const Failed* failed = step ? std::get_if<Failed>(&*step) : nullptr;
+  if (failed != nullptr && IsOursToTell(situation)) {
+    return TellFailure(situation, Progress::kEvaluate, *failed);
+  }
   if (step && IsNew(situation, *step)) return step;
   if (!IsOurs(in_place.phase)) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
-  return TellAndWait(situation, Progress::kEvaluate);
+  return TellAndEnd(situation, Progress::kEvaluate, Wait{});
 }
 
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
@@ -273,7 +290,7 @@ std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && IsNew(situation, *step)) return step;
-  return TellAndWait(situation, Progress::kPaused);
+  return TellAndEnd(situation, Progress::kPaused, Wait{});
 }
 
 }  // namespace windlass::deployment

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "controller/deployment/annotations.h"
@@ -129,7 +131,9 @@ class Looker {
     if (const auto* why = std::get_if<in_place::NotEligible>(&*verdict)) {
       return NotPossible(in_place::Text(*why));
     }
-    if (!in_place::FitsStash(target)) return NotPossible("TemplateTooLarge");
+    if (!in_place::FitsStash(target, AnnotationsToBe(), host)) {
+      return NotPossible("TemplateTooLarge");
+    }
     if (!s_.view.in_place_known) return Unknown();
     const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
     if (changes == nullptr) return;
@@ -139,6 +143,20 @@ class Looker {
                            ")");
       }
     }
+  }
+
+  // Of the pending ReplicaSet.
+  std::map<std::string, std::string> AnnotationsToBe() const {
+    std::map<std::string, std::string> annotations;
+    if (s_.newest != nullptr) {
+      for (const auto& [key, value] : s_.newest->meta.annotations) {
+        annotations[std::string(key.text())] = value.text();
+      }
+    }
+    for (const auto& [key, value] : s_.deployment.meta.annotations) {
+      if (IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
+    }
+    return annotations;
   }
 
   void LookAtPods() {

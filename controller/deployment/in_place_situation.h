@@ -49,6 +49,7 @@ struct InPlace {
   std::optional<in_place::Stash> stash{};       // phase committing
   std::optional<std::string> blocked{};         // why this revision is given up (P-062)
   std::optional<std::string> held{};            // why nothing is patched either way (P-073)
+  std::optional<std::string> stuck{};           // why the next step cannot be done; set to tell it
   std::optional<in_place::RolloutPods> pods{};  // phases staged, returning, committing if known
   in_place::PodCounts counts{};                 // of `pods`
   std::vector<size_t> failed{};                 // of `pods`: patched to the target in vain

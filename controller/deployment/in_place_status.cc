@@ -99,6 +99,7 @@ Word OfPatching(const Situation& situation) {
 // What there is to say; nullopt: nothing, and nothing in place was asked for.
 std::optional<Word> Say(const Situation& situation, const Condition* present) {
   const InPlace& in_place = situation.in_place;
+  if (in_place.stuck) return Running("Failing", situation, *in_place.stuck);
   switch (in_place.phase) {
     case InPlacePhase::kDeciding:
       if (in_place.recreate_soon) {

@@ -19,6 +19,9 @@ using OrderedJson = nlohmann::ordered_json;
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRevisionHistory = "deployment.kubernetes.io/revision-history";
 
+// The names in a stash, and what a rollout notes beside it.
+constexpr size_t kStashRest = 4096;
+
 std::string Dump(const OrderedJson& json) {
   return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
@@ -197,6 +200,21 @@ const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const Replica
 
 bool FitsStash(const std::string& template_json) {
   return template_json.size() <= kStashTemplateBytesMax;
+}
+
+bool FitsStash(const std::string& template_json,
+               const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
+  if (!FitsStash(template_json)) return false;
+  // What stays with the one that has it is about the same in both.
+  size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations, {});
+  for (const auto& [key, value] : annotations) {
+    if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
+    bytes += Dump(key).size() + Dump(value).size() + 2;
+  }
+  for (const auto& [key, value] : host.meta.annotations) {
+    if (!annotations.contains(std::string(key.text()))) bytes += Dump(key.text()).size() + 1;
+  }
+  return bytes <= kAnnotationBytesMax;
 }
 
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,

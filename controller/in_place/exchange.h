@@ -55,6 +55,11 @@ const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const Replica
 // annotations beside it.
 bool FitsStash(const std::string& template_json);
 
+// Whether, besides, one that has `annotations` can with this host. To be asked before there is one;
+// BeginExchange knows to the byte.
+bool FitsStash(const std::string& template_json,
+               const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
+
 // X1. Error kMalformed when a template is no JSON object or the pending ReplicaSet has no revision,
 // kInvalid when its annotations would be more than the server takes.
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,

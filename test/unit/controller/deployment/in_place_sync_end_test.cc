@@ -154,5 +154,63 @@ TEST_CASE("a gate that could not be opened is tried again, whatever is under way
   }
 }
 
+// Each fits; with those before and after, and the template, they do not.
+void GiveLongAnnotation(InPlaceCluster& c, char letter) {
+  c.Annotate("example.com/long", std::string(120'000, letter));
+}
+void GiveLongTemplate(InPlaceCluster& c) {
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["metadata"]["annotations"]["long"] = std::string(100'000, 'x');
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
+  });
+}
+
+TEST_CASE("an exchange that would not fit is refused before anything is patched (C.5)") {
+  const bool only = GENERATE(true, false);
+  Refusing c(2);
+  if (!only) c.Annotate("windlass.dev/in-place", "IfPossible");
+  GiveLongAnnotation(c, 'a');
+  c.SettleInPlace();
+  const auto pods = c.PodNames();
+  GiveLongAnnotation(c, 'b');
+  GiveLongTemplate(c);
+  c.SettleInPlace();
+  if (only) {
+    CHECK(c.InPlaceCondition() == "False NotPossible");
+    CHECK(c.InPlaceMessage().starts_with("TemplateTooLarge"));
+    CHECK(c.PodNames() == pods);
+    for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+  } else {
+    CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+    CHECK(c.PodNames() != pods);
+  }
+}
+
+TEST_CASE("one that does not fit any more is told, and so is the deadline (C.5)") {
+  Refusing c(2);
+  GiveLongAnnotation(c, 'a');
+  c.SettleInPlace();
+  GiveLongTemplate(c);
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  GiveLongAnnotation(c, 'b');
+  c.events.clear();
+  c.SettleInPlace();
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().find("bytes of annotations") != std::string::npos);
+  CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
+  const Step end = c.Sync();
+  CHECK(LooksAgainIn(end).has_value());
+  CHECK(std::get<Failed>(end).retry == Retry::kOnSpecChange);
+  c.now += 601;
+  c.Sync();
+  CHECK(c.Condition("Progressing") == "False ProgressDeadlineExceeded");
+  GiveLongAnnotation(c, 'a');
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False Complete");
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
 }  // namespace
 }  // namespace windlass::deployment

@@ -421,6 +421,10 @@ TEST_CASE("C.5 what is no template is refused before anything is written") {
                                  "deployment.kubernetes.io/revision: is missing"});
 }
 
+std::map<std::string, std::string> AnnotationsOf(const Json& object) {
+  return object["metadata"]["annotations"].get<std::map<std::string, std::string>>();
+}
+
 TEST_CASE("C.5 a template that would fill the annotations cannot take part") {
   CHECK(FitsStash(NewTemplate("bbb")));
   CHECK(FitsStash(std::string(kStashTemplateBytesMax, ' ')));
@@ -432,6 +436,22 @@ TEST_CASE("C.5 a template that would fill the annotations cannot take part") {
       Template("bbb", std::string(kStashTemplateBytesMax - 300, 'x'), "back");
   REQUIRE(FitsStash(largest));
   CHECK(BeginExchange(a, OldTemplate("aaa"), Read(live), largest).ok());
+  Json changed = live;
+  changed["metadata"]["annotations"]["example.com/long"] =
+      std::string(kStashTemplateBytesMax + 1000, 'x');
+  CHECK(FitsStash(largest, AnnotationsOf(live), a));
+  CHECK_FALSE(FitsStash(largest, AnnotationsOf(changed), a));
+  CHECK_FALSE(BeginExchange(a, OldTemplate("aaa"), Read(changed), largest).ok());
+  CHECK(FitsStash(NewTemplate("bbb"), AnnotationsOf(changed), a));
+  CHECK(BeginExchange(a, OldTemplate("aaa"), Read(changed), NewTemplate("bbb")).ok());
+  // The same in both does not travel.
+  Json both = Host();
+  both["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'x');
+  changed["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'x');
+  CHECK(FitsStash(largest, AnnotationsOf(changed), Read(both)));
+  changed["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'y');
+  CHECK_FALSE(FitsStash(largest, AnnotationsOf(changed), Read(both)));
+
   live["metadata"]["annotations"]["windlass.dev/large"] = std::string(kStashTemplateBytesMax, 'x');
   const auto request = BeginExchange(a, OldTemplate("aaa"), Read(live), largest);
   REQUIRE_FALSE(request.ok());
