@@ -4,6 +4,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/in_place.h"
+#include "controller/in_place/options.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/template_text.h"
 #include "kubeclient/base/limits.h"
@@ -68,13 +69,27 @@ void NoteMode(const Situation& situation, std::string_view revision, const Objec
   }
 }
 
+// The one that has all Pods, of a Deployment that asks for updates in place (in-place P-023): its
+// Pods need not be replaced only because an older ReplicaSet once had the same template.
+const ReplicaSet* HostWithTemplate(const Deployment& deployment,
+                                   const std::vector<const ReplicaSet*>& ours) {
+  const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  const auto host = std::ranges::find_if(ours, active);
+  if (host == ours.end() || std::ranges::count_if(ours, active) > 1) return nullptr;
+  if ((*host)->template_fingerprint != deployment.spec.template_fingerprint) return nullptr;
+  const bool asks = in_place::ReadOptions(deployment).options.policy != in_place::Policy::kDisabled;
+  return asks ? *host : nullptr;
+}
+
 }  // namespace
 
 const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned) {
   for (const ReplicaSet* rs : ours) {
-    if (rs->template_fingerprint == deployment.spec.template_fingerprint) return rs;
+    if (rs->template_fingerprint != deployment.spec.template_fingerprint) continue;
+    const ReplicaSet* host = rs->replicas > 0 ? nullptr : HostWithTemplate(deployment, ours);
+    return host != nullptr ? host : rs;
   }
   const ReplicaSet* current = OfObservedRevision(deployment, ours);
   const bool same = current != nullptr && ReadShowsSameTemplate(deployment, *current, learned);

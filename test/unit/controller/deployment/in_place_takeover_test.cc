@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/deployment/annotations.h"
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -125,6 +126,30 @@ TEST_CASE("what the stock controller replaced amid an exchange is not replaced a
   if (all) CHECK(c.PodNames() == pods);
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == wanted);
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+TEST_CASE("an older ReplicaSet of the same template and without Pods is left so (P-002, P-023)") {
+  InPlaceCluster c(3, 1);
+  c.SettleInPlace();
+  const auto pods = c.PodNames();
+  auto twin = c.ReplicaSet("v1");
+  twin["metadata"]["name"] = "web-twin";
+  twin["metadata"]["uid"] = "00000000-0000-4000-8000-00000000aaaa";
+  twin["metadata"]["creationTimestamp"] = FormatTime({c.now - 100000});
+  twin["metadata"]["annotations"][std::string(kRevision)] = "0";
+  twin["spec"]["replicas"] = 0;
+  twin["status"]["replicas"] = 0;
+  c.replica_sets()["web-twin"] = twin;
+  c.writes.clear();
+  c.SettleInPlace();
+  CHECK(c.writes.empty());
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Undo("1");
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+  CHECK(c.InPlaceCondition() == "False Complete");
 }
 
 TEST_CASE("Windlass goes on where the stock controller was in the middle of its own rollout") {
