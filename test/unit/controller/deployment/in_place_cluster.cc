@@ -177,6 +177,12 @@ void InPlaceCluster::KeepCrashing(const std::string& pod) {
   status["conditions"][2]["lastTransitionTime"] = FormatTime({now});
 }
 
+void InPlaceCluster::FailToPullImage(const std::string& image) {
+  for (const std::string& pod : PodNames()) {
+    if (ImageOfPod(pod) == image) FailToPull(pod);
+  }
+}
+
 void InPlaceCluster::ForgetPatch(const std::string& pod, const std::string& image) {
   Json& object = pods_by_name_.at(pod);
   object["metadata"]["annotations"].erase("windlass.dev/in-place-state");
@@ -249,6 +255,39 @@ std::string InPlaceCluster::LabelOf(const std::string& pod, const std::string& k
 
 int InPlaceCluster::RestartsOf(const std::string& pod) const {
   return pods_by_name_.at(pod)["status"]["containerStatuses"][0]["restartCount"];
+}
+
+Started::Started(int32_t replicas, int32_t max_unavailable)
+    : InPlaceCluster(replicas, max_unavailable) {
+  SettleInPlace();
+  writes.clear();
+  events.clear();
+}
+
+void Started::Patch(int pods) {
+  SetImage("v2");
+  for (int i = 0; i < pods; ++i) {
+    Sync();
+    RestartAll();
+    RunPods();
+    ++now;
+  }
+}
+
+void Started::CheckAllRun(const std::string& image, size_t pods) {
+  CHECK(Condition("Progressing") == "True NewReplicaSetAvailable");
+  CHECK(PodNames().size() == pods);
+  for (const std::string& pod : PodNames()) CHECK(ImageOfPod(pod) == image);
+  for (const auto& [name, rs] : replica_sets()) {
+    const Json annotations = rs["metadata"]["annotations"];
+    for (const auto& [key, value] : annotations.items()) {
+      CHECK_FALSE(key.starts_with("internal.windlass.dev/"));
+    }
+  }
+}
+
+void TakeTraffic(Json& deployment) {
+  deployment["spec"]["template"]["metadata"]["labels"]["traffic"] = "on";
 }
 
 }  // namespace windlass::deployment

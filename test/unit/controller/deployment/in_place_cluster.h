@@ -23,8 +23,9 @@ class InPlaceCluster : public Cluster {
   // The kubelet of that Pod carries out what its spec asks for; all of them.
   void Restart(const std::string& pod);
   void RestartAll();
-  // Its new image cannot be pulled.
+  // Its new image cannot be pulled; the same for all Pods of an image.
   void FailToPull(const std::string& pod);
+  void FailToPullImage(const std::string& image);
   // It runs its image, restarts again and again, and is not ready just now.
   void KeepCrashing(const std::string& pod);
 
@@ -68,5 +69,20 @@ class InPlaceCluster : public Cluster {
   int containers_born_ = 0;
   int pods_born_ = 0;
 };
+
+// At rest with all Pods of image v1.
+class Started : public InPlaceCluster {
+ public:
+  explicit Started(int32_t replicas, int32_t max_unavailable = 1);
+
+  // The update to v2: so many Pods are patched and restarted.
+  void Patch(int pods);
+
+  // The update has arrived, with so many Pods, and nothing of it is noted any more.
+  void CheckAllRun(const std::string& image, size_t pods);
+};
+
+// Label traffic: "on" in the template, for drains of mode Label.
+void TakeTraffic(nlohmann::json& deployment);
 
 }  // namespace windlass::deployment

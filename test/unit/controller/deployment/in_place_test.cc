@@ -7,17 +7,6 @@
 namespace windlass::deployment {
 namespace {
 
-// At rest with all Pods of image v1.
-class Started : public InPlaceCluster {
- public:
-  explicit Started(int32_t replicas, int32_t max_unavailable = 1)
-      : InPlaceCluster(replicas, max_unavailable) {
-    SettleInPlace();
-    writes.clear();
-    events.clear();
-  }
-};
-
 TEST_CASE("the worked example: four Pods, one at a time, none replaced (in-place C.13)") {
   Started c(4);
   const auto pods = c.PodNames();
@@ -153,9 +142,7 @@ TEST_CASE("an image that cannot be pulled stops after one Pod, with the cause (P
   c.SetImage("v2");
   c.Sync();
   REQUIRE(c.in_flight() == 1);
-  for (const std::string& pod : c.PodNames()) {
-    if (c.ImageOfPod(pod) == "v2") c.FailToPull(pod);
-  }
+  c.FailToPullImage("v2");
   for (int i = 0; i < 100; ++i) {
     c.now += 10;
     c.Sync();
@@ -170,9 +157,7 @@ TEST_CASE("with Revert that Pod gets its old image back, and nothing more happen
   c.Annotate("windlass.dev/in-place-on-failure", "Revert");
   c.SetImage("v2");
   c.Sync();
-  for (const std::string& pod : c.PodNames()) {
-    if (c.ImageOfPod(pod) == "v2") c.FailToPull(pod);
-  }
+  c.FailToPullImage("v2");
   c.now += 61;
   c.Sync();
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
@@ -184,9 +169,7 @@ TEST_CASE("with Recreate the rollout goes on by replacing Pods (P-063)") {
   c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
   c.SetImage("v2");
   c.Sync();
-  for (const std::string& pod : c.PodNames()) {
-    if (c.ImageOfPod(pod) == "v2") c.FailToPull(pod);
-  }
+  c.FailToPullImage("v2");
   c.now += 61;
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
@@ -261,7 +244,7 @@ TEST_CASE("paused, no Pod is patched, and what is in flight is watched (P-041)")
 
 TEST_CASE("drained by a label, a Pod is out of traffic before it is patched (P-040, P-051)") {
   Started c(3);
-  c.Edit([](auto& d) { d["spec"]["template"]["metadata"]["labels"]["traffic"] = "on"; });
+  c.Edit(&TakeTraffic);
   c.SettleInPlace();
   REQUIRE(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   const auto pods = c.PodNames();
@@ -294,18 +277,6 @@ TEST_CASE("drained by a label, a Pod is out of traffic before it is patched (P-0
   CHECK(c.PodNames() == pods);
   for (const std::string& pod : pods) CHECK(c.LabelOf(pod, "traffic") == "on");
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
-}
-
-TEST_CASE("scaled midway, the host has the size and new Pods get the target") {
-  Started c(3);
-  c.SetImage("v2");
-  c.Sync();
-  c.Scale(5);
-  c.SettleInPlace();
-  CHECK(c.PodNames().size() == 5);
-  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
-  CHECK(c.SizeOf("v2") == 5);
-  CHECK(c.SizeOf("v1") == 0);
 }
 
 }  // namespace
