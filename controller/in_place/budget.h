@@ -36,6 +36,7 @@ struct BatchLimits {
 // What is to be known of an active Pod of the Deployment.
 struct PodStanding {
   std::string_view node{};  // empty: not scheduled
+  std::string_view zone{};  // of the node; empty: it is in none
   bool updated = false;     // its spec is of the target
   bool in_flight = false;   // has a patch of ours, to whatever target, that is not carried out
   bool available = false;

@@ -47,25 +47,48 @@ struct OnNode {
   int64_t in_flight = 0;
 };
 
+// What Pods have for neighbours. One that is not scheduled has none, and is nobody's.
+struct Places {
+  std::map<std::string_view, OnNode> nodes;
+  std::map<std::string_view, int64_t> in_flight_in_zones;
+};
+
+Places PlacesOf(std::span<const PodStanding> standings) {
+  Places places;
+  for (const PodStanding& pod : standings) {
+    if (pod.node.empty()) continue;
+    OnNode& node = places.nodes[pod.node];
+    // One in flight is still pulling it, or failed to.
+    if (pod.updated && !pod.in_flight) node.has_image = true;
+    if (!pod.in_flight) continue;
+    ++node.in_flight;
+    ++places.in_flight_in_zones[pod.zone];
+  }
+  return places;
+}
+
 // P-032, the smallest first.
 struct Rank {
   bool exempt;
   bool scheduled;
   bool available;
   bool needs_pull;
-  int64_t in_flight;
+  int64_t in_flight_on_node;
+  int64_t in_flight_in_zone;
   WallTime created;
   std::string_view name;
   auto operator<=>(const Rank&) const = default;
 };
 
-Rank RankOf(const Pod& pod, const PodStanding& standing, const OnNode& on_node) {
-  const bool scheduled = !pod.node_name.empty();
+Rank RankOf(const Pod& pod, const PodStanding& standing, Places& places) {
+  const bool scheduled = !standing.node.empty();
+  const OnNode& node = places.nodes[standing.node];
   return {.exempt = standing.exempt,
           .scheduled = scheduled,
           .available = standing.available,
-          .needs_pull = !on_node.has_image,
-          .in_flight = on_node.in_flight,
+          .needs_pull = !node.has_image,
+          .in_flight_on_node = node.in_flight,
+          .in_flight_in_zone = scheduled ? places.in_flight_in_zones[standing.zone] : 0,
           .created = pod.meta.creation_timestamp,
           .name = pod.meta.name};
 }
@@ -75,14 +98,7 @@ Rank RankOf(const Pod& pod, const PodStanding& standing, const OnNode& on_node) 
 Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodStanding> standings,
                         WallTime now) {
   WL_ASSERT(pods.size() == standings.size());
-  std::map<std::string_view, OnNode> nodes;
-  for (size_t i = 0; i < pods.size(); ++i) {
-    if (pods[i]->node_name.empty()) continue;
-    OnNode& node = nodes[pods[i]->node_name];
-    if (standings[i].in_flight) ++node.in_flight;
-    // One in flight is still pulling it, or failed to.
-    if (standings[i].updated && !standings[i].in_flight) node.has_image = true;
-  }
+  Places places = PlacesOf(standings);
   Candidates candidates;
   std::vector<std::pair<Rank, size_t>> ranked;
   for (size_t i = 0; i < pods.size(); ++i) {
@@ -93,7 +109,7 @@ Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodSta
       candidates.look_again = std::min(candidates.look_again.value_or(*put_off), *put_off);
       continue;
     }
-    ranked.emplace_back(RankOf(pod, standings[i], nodes[pod.node_name]), i);
+    ranked.emplace_back(RankOf(pod, standings[i], places), i);
   }
   std::ranges::sort(ranked);
   for (const auto& [rank, i] : ranked) candidates.order.push_back(i);

@@ -5,7 +5,9 @@
 //          whether the kubelet makes them of the old image or the new one, nobody could tell
 //   P-042  nor one that runs, and whose status says nothing of its containers
 //
-// P-032 has the order. Pods are not spread over zones: what zone a node is in, is not kept.
+// P-032 has the order. Pods in flight are spread over nodes and zones: what is in flight already
+// counts, so a caller that takes one Pod and then looks again spreads all that it takes. Nodes
+// without a zone are a zone of their own.
 #pragma once
 
 #include <cstddef>

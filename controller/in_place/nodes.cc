@@ -20,6 +20,11 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes) {
   return node == nullptr || !node->ready;
 }
 
+std::string_view ZoneOf(const Pod& pod, const Nodes& nodes) {
+  const Node* node = Find(nodes, pod.node_name);
+  return node == nullptr ? std::string_view() : node->zone.text();
+}
+
 std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,
                                          const Nodes& nodes) {
   const bool sidecar = std::ranges::any_of(changes.images, [](const ImageChange& change) {

@@ -1,4 +1,4 @@
-// What a Pod's node says about it. Source: in-place C.9, P-006, P-039.
+// What a Pod's node says about it. Source: in-place C.9, P-006, P-032, P-039.
 #pragma once
 
 #include <map>
@@ -17,6 +17,10 @@ using Nodes = std::map<std::string_view, const Node*>;  // by name
 // Whether `pod` is on a node that is not ready or gone, and its being Ready was taken back for it.
 // Until that is done its containers may well serve: a kubelet that reports trouble kills nobody.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
+
+// The zone that `pod` is in, for as long as its Node is there; empty where that says none, is gone,
+// or is still to be chosen.
+std::string_view ZoneOf(const Pod& pod, const Nodes& nodes);
 
 // Whether the kubelet of the Pod's node is too old for the changes: one before 1.32 never restarts
 // a sidecar (P-006), and the Pod would be in flight for good. One whose version cannot be read

@@ -80,6 +80,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
       if (born) of = BornOf(*pod, others).value_or(of);
     }
     out.standings.push_back({.node = pod->node_name.text(),
+                             .zone = ZoneOf(*pod, nodes),
                              .updated = of == templates.target,
                              .in_flight = IsInFlight(*pod, ours, now),
                              .available = IsAvailable(*pod, ours, templates.min_ready_seconds, now),

@@ -175,7 +175,8 @@ bool WakeUps::HasPodOn(const Deployment& deployment, std::string_view node) cons
   return false;
 }
 
-// A kubelet says that it is there every few minutes; only what is read of it matters.
+// A kubelet says that it is there every few minutes; only what may let a Pod be patched matters.
+// Its zone does not: it says who comes first, and whoever looks for another reason sees it.
 void WakeUps::NodeChanged(const Change<Node>& change) {
   const Node* before = change.old_object;
   const Node* now = change.new_object;

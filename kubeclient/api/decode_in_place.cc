@@ -60,6 +60,12 @@ void ReadNodeStatus(JsonReader& in, Node& out) {
   });
 }
 
+// As upstream's GetZoneKey: a label that is there counts, be it empty.
+std::string_view ZoneOf(const StringMap& labels) {
+  const auto zone = labels.Find("topology.kubernetes.io/zone");
+  return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");
+}
+
 void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& out) {
   out.selector = {};
   in.Object([&](std::string_view key) {
@@ -110,6 +116,7 @@ Result<Node> Decoder::DecodeNode(std::string_view object_json) {
       ReadNodeStatus(in, out);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  out.zone = symbols_.Intern(ZoneOf(out.meta.labels));
   out.meta.labels = {};  // often thirty of them
   return out;
 }

@@ -1,10 +1,11 @@
-// v1 Node, as far as an in-place update needs it: can its kubelet be counted on, and does it know
-// how to restart a sidecar?
+// v1 Node, as far as an in-place update needs it: can its kubelet be counted on, does it know how
+// to restart a sidecar, and what would be lost together with it?
 #pragma once
 
 #include <cstdint>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/symbol.h"
 
 namespace windlass {
 
@@ -20,6 +21,9 @@ struct Node {
   ObjectMeta meta;     // neither labels nor annotations are kept
   bool ready = false;  // condition Ready is True
   KubeletVersion kubelet_version;
+  // Label topology.kubernetes.io/zone or, where there is none, the one it had before 1.17. Empty:
+  // neither.
+  Symbol zone;
 };
 
 }  // namespace windlass

@@ -227,6 +227,12 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
     f.world.api().Update("kubelet", {Resource::kNodes, "", "node-" + std::to_string(node)},
                          "status", [](Json& object) { object["status"]["daemonEndpoints"] = 1; });
     CHECK(f.TakeWakes() == 0);
+    f.world.api().Update("user", {Resource::kNodes, "", "node-" + std::to_string(node)}, "",
+                         [](Json& object) {
+                           object["metadata"]["labels"]["topology.kubernetes.io/zone"] = "zone-a";
+                         });
+    CHECK(f.TakeWakes() == 0);  // it only says who comes first (P-032)
+    CHECK(f.Look().nodes.at("node-" + std::to_string(node))->zone == "zone-a");
   }
   SECTION("a Node without one") {
     SetNode(f.world, 7, true);

@@ -116,7 +116,8 @@ inline constexpr const char* kWholePodJson = R"({"kind":"Pod","apiVersion":"v1",
 
 inline constexpr const char* kNodeJson = R"({"kind":"Node","apiVersion":"v1",
 "metadata":{"name":"node-1","uid":"6d0f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01","resourceVersion":"51",
-"creationTimestamp":"2026-01-02T15:04:05Z","labels":{"kubernetes.io/hostname":"node-1"},
+"creationTimestamp":"2026-01-02T15:04:05Z","labels":{"kubernetes.io/hostname":"node-1",
+"failure-domain.beta.kubernetes.io/zone":"old-a","topology.kubernetes.io/zone":"zone-a"},
 "annotations":{"node.alpha.kubernetes.io/ttl":"0"}},
 "spec":{"podCIDR":"10.0.1.0/24","taints":[{"key":"a","effect":"NoSchedule"}]},
 "status":{"capacity":{"cpu":"4"},"conditions":[

@@ -17,7 +17,7 @@ struct Fixture {
   Decoder decoder{symbols};
 };
 
-TEST_CASE("a Node is read from what the server sends, without its labels") {
+TEST_CASE("a Node is read from what the server sends, without its labels but for the zone") {
   Fixture f;
   const Result<Node> node = f.decoder.DecodeNode(test::kNodeJson);
   REQUIRE(node.ok());
@@ -28,6 +28,7 @@ TEST_CASE("a Node is read from what the server sends, without its labels") {
   CHECK(node->meta.annotations.empty());
   CHECK(node->ready);
   CHECK(node->kubelet_version == KubeletVersion{1, 32});
+  CHECK(node->zone == "zone-a");
 }
 
 TEST_CASE("a Node is ready when its condition says True and nothing else") {
@@ -83,6 +84,42 @@ TEST_CASE("of a kubelet's version the first two numbers count") {
       R"({"metadata":{"name":"n"},"status":{"nodeInfo":{"kubeletVersion":")" + row.text + "\"}}}");
   REQUIRE(node.ok());
   CHECK(node->kubelet_version == row.version);
+}
+
+TEST_CASE("a Node's zone is its label, by the name of today before that of old (P-032)") {
+  const auto [labels, zone] = GENERATE(table<std::string, std::string>({
+      {R"({"topology.kubernetes.io/zone":"a","failure-domain.beta.kubernetes.io/zone":"b"})", "a"},
+      {R"({"failure-domain.beta.kubernetes.io/zone":"b","topology.kubernetes.io/zone":"a"})", "a"},
+      {R"({"topology.kubernetes.io/zone":"a"})", "a"},
+      {R"({"failure-domain.beta.kubernetes.io/zone":"b"})", "b"},
+      {R"({"topology.kubernetes.io/zone":"","failure-domain.beta.kubernetes.io/zone":"b"})", ""},
+      {R"({"topology.kubernetes.io/region":"c"})", ""},
+      {"{}", ""},
+      {"null", ""},
+  }));
+  CAPTURE(labels);
+  Fixture f;
+  const Result<Node> node =
+      f.decoder.DecodeNode(R"({"metadata":{"name":"n","labels":)" + labels + "}}");
+  REQUIRE(node.ok());
+  CHECK(node->zone == zone);
+  CHECK(node->meta.labels.empty());
+}
+
+TEST_CASE("a further Node of the same zone costs its own name, and no text twice") {
+  Fixture f;
+  std::string text = test::kNodeJson;
+  const Result<Node> first = f.decoder.DecodeNode(text);
+  REQUIRE(first.ok());
+  const size_t symbols = f.symbols.size();
+  for (size_t at = 0; (at = text.find("node-1", at)) != std::string::npos;) text[at + 5] = '2';
+  const Result<Node> second = f.decoder.DecodeNode(text);
+  REQUIRE(second.ok());
+  CHECK(second->meta.name == "node-2");
+  CHECK(second->zone == "zone-a");
+  CHECK(f.symbols.size() == symbols);
+  INFO("sizeof(Node) " << sizeof(Node));
+  CHECK(sizeof(Node) <= sizeof(ObjectMeta) + 32);
 }
 
 TEST_CASE("a PodDisruptionBudget is read from what the server sends") {

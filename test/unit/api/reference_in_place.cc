@@ -42,6 +42,10 @@ std::optional<Node> ReferenceNode(const json& json_object) {
   const Members object{json_object, ok};
   Node out;
   out.meta = ReferenceMetadata(object);
+  for (const char* key :
+       {"failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"}) {
+    if (const auto zone = out.meta.labels.Find(key)) out.zone = *zone;
+  }
   out.meta.labels = {};
   object.Object("status", [&](const Members& status) {
     status.ForEach("conditions", [&](const json& element) {
@@ -91,7 +95,9 @@ std::optional<Namespace> ReferenceNamespace(const json& json_object) {
 }
 
 bool Same(const Node& a, const Node& b) {
-  const auto all = [](const Node& n) { return std::tie(n.meta, n.ready, n.kubelet_version); };
+  const auto all = [](const Node& n) {
+    return std::tie(n.meta, n.ready, n.kubelet_version, n.zone);
+  };
   return all(a) == all(b);
 }
 

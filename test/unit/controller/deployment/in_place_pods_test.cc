@@ -1,4 +1,6 @@
 // Updates in place of Pods that somebody has touched, and of more or fewer Pods than there were.
+#include <set>
+
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -6,6 +8,20 @@ namespace windlass::deployment {
 namespace {
 
 using Json = nlohmann::json;
+
+TEST_CASE("Pods that are patched in one sync are of different zones (P-032)") {
+  Started c(6, 3);
+  c.Annotate("windlass.dev/in-place-canary-first", "false");
+  for (size_t i = 0; i < 6; ++i) c.nodes[i].zone = "zone-" + std::to_string(i / 2);
+  c.SetImage("v2");
+  c.Sync();
+  const auto pods = c.PodNames();
+  std::multiset<std::string> zones;
+  for (size_t i = 0; i < 6; ++i) {
+    if (c.ImageOfPod(pods[i]) == "v2") zones.emplace(c.nodes[i].zone.text());
+  }
+  CHECK(zones == std::multiset<std::string>{"zone-0", "zone-1", "zone-2"});
+}
 
 TEST_CASE("scaled midway, the host has the size and new Pods get the target") {
   Started c(3);

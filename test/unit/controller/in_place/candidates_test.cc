@@ -206,6 +206,48 @@ TEST_CASE("the order of candidates") {
          c.standing.in_flight = true;
        },
        "ba"},
+      {"P-032 where less is in flight in the zone",
+       [](Seen& a, Seen& b, Seen& c) {
+         b.pod.meta.creation_timestamp = {401};
+         a.standing.zone = c.standing.zone = "z1";
+         b.standing.zone = "z2";
+         c.standing.in_flight = true;
+       },
+       "ba"},
+      {"P-032 in the zone what is done is not in flight",
+       [](Seen& a, Seen&, Seen& c) { a.standing.zone = c.standing.zone = "z1"; }, "ab"},
+      {"P-032 nodes without a zone are one of their own",
+       [](Seen& a, Seen& b, Seen& c) {
+         b.standing.zone = "z1";
+         b.pod.meta.creation_timestamp = {401};
+         a.standing.zone = c.standing.zone = "";
+         c.standing.in_flight = true;
+       },
+       "ba"},
+      {"P-032 on the node before in the zone",
+       [](Seen& a, Seen& b, Seen& c) {
+         a.pod.node_name = c.pod.node_name;
+         a.standing.zone = "z1";
+         b.standing.zone = c.standing.zone = "z2";  // a node that has moved
+         b.pod.meta.creation_timestamp = {401};
+         c.standing.in_flight = true;
+       },
+       "ba"},
+      {"P-032 where the image is before the zone",
+       [](Seen& a, Seen& b, Seen& c) {
+         a.pod.node_name = c.pod.node_name;
+         b.standing.zone = "z2";
+         b.pod.meta.creation_timestamp = {399};
+       },
+       "ab"},
+      {"P-032 what is unscheduled is in no zone",
+       [](Seen& a, Seen& b, Seen& c) {
+         c.pod.node_name = {};
+         c.standing.in_flight = true;
+         b.standing.zone = "z1";
+         a.pod.meta.creation_timestamp = {399};
+       },
+       "ab"},
       {"P-032 where the image is",
        [](Seen&, Seen& b, Seen& c) {
          b.pod.meta.creation_timestamp = {401};

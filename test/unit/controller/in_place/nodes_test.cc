@@ -1,4 +1,4 @@
-// What a Pod's node says: P-006, P-039.
+// What a Pod's node says: P-006, P-032, P-039.
 #include "controller/in_place/nodes.h"
 
 #include "test/catch.h"
@@ -33,12 +33,24 @@ TEST_CASE("a Pod on a lost node is neither ready nor about to be") {
   }));
   CAPTURE(row.id);
 
-  const Node good{.meta = {}, .ready = true, .kubelet_version = {}};
+  const Node good{.meta = {}, .ready = true, .kubelet_version = {}, .zone = {}};
   const Node bad{};
   Pod pod = PodWith({});
   pod.node_name = row.node;
   pod.ready = row.ready;
   CHECK(IsOnLostNode(pod, {{"good", &good}, {"bad", &bad}}) == row.want);
+}
+
+TEST_CASE("P-032 a Pod is in its node's zone") {
+  Node in_zone{};
+  in_zone.zone = "zone-a";
+  const Node nowhere{};
+  const Nodes nodes{{"in-zone", &in_zone}, {"nowhere", &nowhere}};
+  const auto [node, zone] = GENERATE(table<std::string, std::string>(
+      {{"in-zone", "zone-a"}, {"nowhere", ""}, {"gone", ""}, {"", ""}}));
+  Pod pod = PodWith({});
+  pod.node_name = node;
+  CHECK(ZoneOf(pod, nodes) == zone);
 }
 
 struct KubeletRow {
@@ -63,7 +75,7 @@ TEST_CASE("a sidecar restarts with kubelet 1.32") {
   CAPTURE(row.id);
 
   const auto node = [](int32_t major, int32_t minor) {
-    return Node{.meta = {}, .ready = true, .kubelet_version = {major, minor}};
+    return Node{.meta = {}, .ready = true, .kubelet_version = {major, minor}, .zone = {}};
   };
   const Node v0 = node(0, 0), v131 = node(1, 31), v132 = node(1, 32), v2 = node(2, 0);
   const Nodes nodes{{"0.0", &v0}, {"1.31", &v131}, {"1.32", &v132}, {"2.0", &v2}};
