@@ -101,10 +101,9 @@ std::optional<Step> Tidy(const Situation& situation) {
     if (rs != situation.newest && rs->replicas > 0) return std::nullopt;
   }
   for (const ReplicaSet* rs : situation.all) {
-    const bool noted = rs->meta.annotations.Has(in_place::kMode) ||
-                       rs->meta.annotations.Has(in_place::kStandIns) ||
-                       rs->meta.annotations.Has(in_place::kBlocked) ||
-                       rs->meta.annotations.Has(in_place::kRefused);
+    const bool noted = std::ranges::any_of(in_place::kRolloutNotes, [&](std::string_view note) {
+      return rs->meta.annotations.Has(note);
+    });
     if (!noted) continue;
     return Write{.request = in_place::ForgetExchange(*rs),
                  .because = {"forget in-place rollout", {{"replicaset", rs->meta.name}}}};

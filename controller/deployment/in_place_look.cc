@@ -78,7 +78,7 @@ class Looker {
     out_.pending = &pending;
     out_.blocked = in_place::BlockedBy(pending, RevisionText(pending.meta));
     if (out_.blocked && out_.options().unblock == RevisionOf(pending.meta)) out_.blocked.reset();
-    if (out_.host->template_fingerprint != mode.from) {
+    if (in_place::HasForeignTemplate(*out_.host, mode)) {
       out_.held = "somebody changed the template of replica set " + out_.host->meta.name;  // P-073
     }
     if (!s_.view.in_place_known || out_.host->template_json == nullptr) Unknown();

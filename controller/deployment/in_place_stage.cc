@@ -75,7 +75,8 @@ std::optional<std::string> ModeToWrite(const Situation& situation, std::string_v
   if (in_place.phase == InPlacePhase::kDeciding) {
     mode = {.mode = Mode::kInPlace,
             .host = in_place.host->meta.uid,
-            .from = in_place.host->template_fingerprint};
+            .from = in_place.host->template_fingerprint,
+            .generation = in_place.host->meta.generation};
   } else if (in_place.phase == InPlacePhase::kRecreate) {
     mode = {.mode = Mode::kRecreate, .reason = in_place.why};
   } else {

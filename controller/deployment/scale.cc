@@ -7,6 +7,7 @@
 #include "controller/deployment/proportional.h"
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
@@ -131,6 +132,12 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
+// The host of a rollout in place, with a template that nobody has changed (P-073).
+bool IsTrustedHost(const Situation& situation, const ReplicaSet& rs) {
+  const InPlace& in_place = situation.in_place;
+  return &rs == in_place.host && in_place.pending != nullptr && !in_place.stash && !in_place.held;
+}
+
 }  // namespace
 
 Scaling ScalingOf(const Situation& situation) {
@@ -177,7 +184,12 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
              std::string decision, ReplicaSetChange change) {
   SetSizeAnnotations(situation.limits, change.annotations);
-  if (replicas != rs.replicas) change.replicas = replicas;
+  if (replicas != rs.replicas) {
+    change.replicas = replicas;
+    if (IsTrustedHost(situation, rs)) {
+      change.annotations[std::string(in_place::kOwnGeneration)] = in_place::WriteOwnGeneration(rs);
+    }
+  }
   Write write{.request = PatchReplicaSet(rs, change),
               .because = {std::move(decision),
                           {{"replicaset", rs.meta.name},

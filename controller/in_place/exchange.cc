@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "controller/in_place/json_diff.h"
-#include "controller/in_place/refusals.h"
-#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/base/limits.h"
 
@@ -254,7 +252,8 @@ Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
 
 Request ForgetExchange(const ReplicaSet& pending) {
   OrderedJson fields;
-  for (const std::string_view key : {kExchange, kMode, kStandIns, kBlocked, kRefused}) {
+  fields["metadata"]["annotations"][std::string(kExchange)] = nullptr;
+  for (const std::string_view key : kRolloutNotes) {
     fields["metadata"]["annotations"][std::string(key)] = nullptr;
   }
   return Request::MergePatch(Resource::kReplicaSets, VersionOf(pending.meta), "", Dump(fields));

@@ -26,6 +26,8 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/in_place/refusals.h"
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
@@ -68,8 +70,11 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
 // X2. Error kMalformed when the template is no JSON object.
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
-// X3, and all that was noted about the revision that is not its own any more: mode, stand-ins,
-// block, refusals.
+// What is noted on ReplicaSets about one rollout, the stash apart.
+inline constexpr std::string_view kRolloutNotes[] = {kMode, kStandIns, kBlocked, kRefused,
+                                                     kOwnGeneration};
+
+// X3, and all that was noted about a rollout that is over (kRolloutNotes).
 Request ForgetExchange(const ReplicaSet& pending);
 
 }  // namespace windlass::in_place

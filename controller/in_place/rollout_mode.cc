@@ -29,6 +29,7 @@ struct Note {
   std::optional<std::string> reason;
   std::optional<Uid> host;
   std::optional<Fingerprint> from;
+  int64_t generation = 0;
 };
 
 // The note in annotation `key`, if it is for `revision`.
@@ -50,6 +51,8 @@ std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
       note.host = Uid::Parse(in.String());
     else if (member == "from")
       note.from = ParseFingerprint(in.String());
+    else if (member == "g")
+      note.generation = in.Int64();
   });
   if (!in.End().ok() || note.revision != revision || !note.reason) return std::nullopt;
   return note;
@@ -65,11 +68,12 @@ bool IsUserKey(std::string_view key) {
 }
 
 std::string WriteMode(const RolloutMode& mode, std::string_view revision) {
-  const Json note = {{"rev", revision},
-                     {"mode", mode.mode == Mode::kInPlace ? kInPlaceMode : kRecreateMode},
-                     {"reason", mode.reason},
-                     {"host", mode.host.ToString()},
-                     {"from", TextOf(mode.from)}};
+  Json note = {{"rev", revision},
+               {"mode", mode.mode == Mode::kInPlace ? kInPlaceMode : kRecreateMode},
+               {"reason", mode.reason},
+               {"host", mode.host.ToString()},
+               {"from", TextOf(mode.from)}};
+  if (mode.generation != 0) note["g"] = mode.generation;
   return Dump(note);
 }
 
@@ -80,7 +84,21 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
   return RolloutMode{.mode = note->mode == kInPlaceMode ? Mode::kInPlace : Mode::kRecreate,
                      .reason = *std::move(note->reason),
                      .host = *note->host,
-                     .from = *note->from};
+                     .from = *note->from,
+                     .generation = note->generation};
+}
+
+bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode) {
+  if (host.template_fingerprint == mode.from) return false;
+  const int64_t generation = host.meta.generation;
+  const auto own = host.meta.annotations.Find(kOwnGeneration);
+  const bool ours =
+      generation == mode.generation || (own && ParseWhole<int64_t>(*own) == generation);
+  return generation <= 0 || !ours;
+}
+
+std::string WriteOwnGeneration(const ReplicaSet& host) {
+  return std::to_string(host.meta.generation + 1);
 }
 
 int32_t NotedStandIns(const ReplicaSet& pending) {

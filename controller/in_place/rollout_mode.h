@@ -3,9 +3,13 @@
 // may have which annotation (P-074).
 //
 //   internal.windlass.dev/mode       {"rev":"6","mode":"InPlace","reason":"","host":"<uid>",
-//                                     "from":"t-<hex>"}
+//                                     "from":"t-<hex>","g":7}
 //   internal.windlass.dev/stand-ins  2
 //   internal.windlass.dev/blocked    {"rev":"6","reason":"…"}
+//
+// And on the host, since we last resized it during the rollout:
+//
+//   internal.windlass.dev/own-generation  8
 //
 // A ReplicaSet may be used again for a later revision, and `kubectl rollout undo` carries its
 // annotations to the Deployment and from there to others: a note counts for the revision it names
@@ -26,6 +30,7 @@ namespace windlass::in_place {
 inline constexpr std::string_view kMode = "internal.windlass.dev/mode";
 inline constexpr std::string_view kStandIns = "internal.windlass.dev/stand-ins";
 inline constexpr std::string_view kBlocked = "internal.windlass.dev/blocked";
+inline constexpr std::string_view kOwnGeneration = "internal.windlass.dev/own-generation";
 
 // Ours, about the object that has it: never copied to another one.
 bool IsInternal(std::string_view key);
@@ -39,9 +44,10 @@ enum class Mode : uint8_t { kInPlace, kRecreate };
 // The decision about one revision. It stands, except that kInPlace may become kRecreate (P-013).
 struct RolloutMode {
   Mode mode = Mode::kInPlace;
-  std::string reason{};  // why kRecreate, as eligibility.h tells it
-  Uid host{};            // the ReplicaSet that owned the Pods
-  Fingerprint from{};  // of the host's template then: another one is somebody else's doing (P-073)
+  std::string reason{};    // why kRecreate, as eligibility.h tells it
+  Uid host{};              // the ReplicaSet that owned the Pods
+  Fingerprint from{};      // of the host's template then
+  int64_t generation = 0;  // metadata.generation of the host then; 0: not noted
   bool operator==(const RolloutMode&) const = default;
 };
 
@@ -49,6 +55,18 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision);
 
 // nullopt, too, when the note is for another revision.
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
+
+// Somebody changed the template of `host` since that decision (P-073). Another fingerprint alone
+// does not say so: an API server that knows more fields shows new defaults in a template that
+// nobody has touched, and another version of Windlass may see the same template in another way.
+// Such a host has the generation it had. Our own resizes move it as well; each notes in its own
+// write what generation it leads to (kOwnGeneration), whatever the server shows from then on.
+//
+// A resize must not note that while the template is a changed one: it would make that ours.
+bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode);
+
+// The annotation for a resize of `host`.
+std::string WriteOwnGeneration(const ReplicaSet& host);
 
 // How many stand-in Pods we made of it; 0 when it does not say.
 int32_t NotedStandIns(const ReplicaSet& pending);

@@ -59,6 +59,11 @@ void MergeOwners(Json& object, const Json& patch) {
   object["metadata"]["ownerReferences"] = owners;
 }
 
+void CountGeneration(const Json& before, Json& object) {
+  if (object["spec"] == before["spec"]) return;
+  object["metadata"]["generation"] = object["metadata"]["generation"].get<int>() + 1;
+}
+
 // The uid and resourceVersion that a patch was made for.
 std::pair<Json, Json> Preconditions(const Json& patch) {
   if (patch.is_array()) return {patch.at(0).at("value"), patch.at(1).at("value")};
@@ -136,8 +141,11 @@ void Cluster::Undo(const std::string& to_revision) {
 }
 
 void Cluster::EditReplicaSet(const std::string& name, const std::function<void(Json&)>& edit) {
-  edit(replica_sets_.at(name));
-  Touch(replica_sets_.at(name));
+  Json& rs = replica_sets_.at(name);
+  const Json before = rs;
+  edit(rs);
+  CountGeneration(before, rs);
+  Touch(rs);
 }
 
 void Cluster::RunReplicaSets(const std::map<std::string, int32_t>& available) {
@@ -174,8 +182,9 @@ void Cluster::SetPods(const std::string& rs, int count) {
 }
 
 std::string Cluster::Shown(const Json& object) const {
-  if (!stock || !object["metadata"].contains("annotations")) return object.dump();
   Json shown = object;
+  if (defaults) defaults(shown);
+  if (!stock || !shown["metadata"].contains("annotations")) return shown.dump();
   Json& annotations = shown["metadata"]["annotations"];
   for (auto it = annotations.begin(); it != annotations.end();) {
     it =
@@ -287,10 +296,10 @@ Result<Reply> Cluster::Execute(const Request& request) {
 }
 
 Result<Reply> Cluster::Get(const Request& request) {
-  if (request.resource() == Resource::kDeployments) return Reply{deployment_.dump()};
+  if (request.resource() == Resource::kDeployments) return Reply{Shown(deployment_)};
   const auto found = replica_sets_.find(request.key().name);
   if (found == replica_sets_.end()) return Refused(ErrorKind::kNotFound, "not found");
-  return Reply{found->second.dump()};
+  return Reply{Shown(found->second)};
 }
 
 Result<Reply> Cluster::ListPods() {

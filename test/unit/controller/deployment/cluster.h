@@ -36,6 +36,7 @@ class Cluster {
   void DeleteInForeground();
   // kubectl rollout undo --to-revision: template and annotations of that ReplicaSet (D-624).
   void Undo(const std::string& to_revision);
+  // Bumps the generation if spec differs.
   void EditReplicaSet(const std::string& name, const std::function<void(Json& rs)>& edit);
 
   // --- other controllers ---
@@ -55,6 +56,8 @@ class Cluster {
   std::function<std::optional<Result<Reply>>(const Request&)> server;
   // What another controller sees of an object: it knows no annotation of ours.
   bool stock = false;
+  // New defaults, which the server shows in every object it has: nothing is written for it.
+  std::function<void(Json& object)> defaults;
   // Adds to what the planner sees.
   std::function<void(View&)> look;
   // Changes objects on their way in, as an admission webhook does.

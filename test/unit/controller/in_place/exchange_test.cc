@@ -198,12 +198,13 @@ TEST_CASE("P-053 X3 leaves nothing behind, and does no harm where there is nothi
   Json pending = Pending();
   pending["metadata"]["annotations"]["internal.windlass.dev/blocked"] = "b";
   pending["metadata"]["annotations"]["internal.windlass.dev/refused"] = "r";
+  pending["metadata"]["annotations"]["internal.windlass.dev/own-generation"] = "8";
   REQUIRE(Send(pending, Begin(host, pending)));
   REQUIRE(Send(host, Finish(host, pending)));
   const Json with_stash = pending;
   REQUIRE(Send(pending, ForgetExchange(Read(pending))));
   Json want = with_stash;
-  for (const char* key : {"exchange", "mode", "stand-ins", "blocked", "refused"}) {
+  for (const char* key : {"exchange", "mode", "stand-ins", "blocked", "refused", "own-generation"}) {
     want["metadata"]["annotations"].erase("internal.windlass.dev/" + std::string(key));
   }
   want["metadata"]["resourceVersion"] = pending["metadata"]["resourceVersion"];

@@ -11,9 +11,11 @@ namespace {
 const Uid kHost = *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10");
 const std::string kText =
     R"({"rev":"6","mode":"InPlace","reason":"","host":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10",)"
-    R"("from":"t-00000000000000010000000000000002"})";
+    R"("from":"t-00000000000000010000000000000002","g":7})";
 
-RolloutMode InPlace() { return {.mode = Mode::kInPlace, .host = kHost, .from = {1, 2}}; }
+RolloutMode InPlace() {
+  return {.mode = Mode::kInPlace, .host = kHost, .from = {1, 2}, .generation = 7};
+}
 
 ReplicaSet With(std::string_view key, const std::string& value) {
   ReplicaSet rs;
@@ -68,8 +70,10 @@ TEST_CASE("P-013 what cannot be understood is no decision") {
       {R"("from":"t-0)", R"("from":"t-g)"},
       {R"("from":"t-0)", R"("from":"t-)"},
       {R"("from":"t-0)", R"("from":"t-00)"},
-      {R"(0002"})", R"(0002"}})"},
-      {R"(0002"})", R"(0002")"},
+      {R"("g":7)", R"("g":"7")"},
+      {R"("g":7)", R"("g":7.5)"},
+      {R"("g":7})", R"("g":7}})"},
+      {R"("g":7})", R"("g":7)"},
   }));
   std::string text = kText;
   text.replace(text.find(row.what), row.what.size(), row.by);
@@ -81,6 +85,88 @@ TEST_CASE("P-013 what a later version adds is ignored") {
   std::string text = kText;
   text.insert(1, R"("later":{"a":[1]},)");
   CHECK(ModeOf(With(kMode, text), "6") == InPlace());
+}
+
+TEST_CASE("P-073 a decision without a generation says none, and is written without") {
+  std::string text = kText;
+  text.erase(text.find(R"(,"g":7)"), 6);
+  RolloutMode mode = InPlace();
+  mode.generation = 0;
+  CHECK(ModeOf(With(kMode, text), "6") == mode);
+  CHECK(WriteMode(mode, "6") == text);
+}
+
+struct HostRow {
+  std::string id;
+  Fingerprint fingerprint;
+  int64_t generation;
+  std::string own;    // kOwnGeneration; empty: absent
+  int64_t noted = 7;  // with the decision
+  bool want;
+};
+
+TEST_CASE(
+    "P-073 a host's template is somebody's doing when both fingerprint and generation say so") {
+  constexpr Fingerprint kSame{1, 2};
+  constexpr Fingerprint kOther{3, 4};
+  const HostRow row = GENERATE_COPY(values<HostRow>({
+      {.id = "as decided", .fingerprint = kSame, .generation = 7, .own = "", .want = false},
+      {.id = "another size", .fingerprint = kSame, .generation = 8, .own = "", .want = false},
+      {.id = "new defaults", .fingerprint = kOther, .generation = 7, .own = "", .want = false},
+      {.id = "changed", .fingerprint = kOther, .generation = 8, .own = "", .want = true},
+      {.id = "new defaults after our resize",
+       .fingerprint = kOther,
+       .generation = 8,
+       .own = "8",
+       .want = false},
+      {.id = "changed after our resize",
+       .fingerprint = kOther,
+       .generation = 9,
+       .own = "8",
+       .want = true},
+      {.id = "changed, and our resize is of a rollout before",
+       .fingerprint = kOther,
+       .generation = 8,
+       .own = "5",
+       .want = true},
+      {.id = "ours cannot be read",
+       .fingerprint = kOther,
+       .generation = 8,
+       .own = "eight",
+       .want = true},
+      {.id = "no generation was noted",
+       .fingerprint = kOther,
+       .generation = 7,
+       .own = "",
+       .noted = 0,
+       .want = true},
+      {.id = "nor was it, but with our resize",
+       .fingerprint = kOther,
+       .generation = 8,
+       .own = "8",
+       .noted = 0,
+       .want = false},
+      {.id = "nobody has a generation",
+       .fingerprint = kOther,
+       .generation = 0,
+       .own = "0",
+       .noted = 0,
+       .want = true},
+  }));
+  CAPTURE(row.id);
+
+  ReplicaSet host = row.own.empty() ? ReplicaSet() : With(kOwnGeneration, row.own);
+  host.template_fingerprint = row.fingerprint;
+  host.meta.generation = row.generation;
+  RolloutMode mode = InPlace();
+  mode.generation = row.noted;
+  CHECK(HasForeignTemplate(host, mode) == row.want);
+}
+
+TEST_CASE("P-073 a resize notes the generation that it leads to") {
+  ReplicaSet host;
+  host.meta.generation = 7;
+  CHECK(WriteOwnGeneration(host) == "8");
 }
 
 TEST_CASE("P-024 stand-ins are counted, and nonsense is none") {
