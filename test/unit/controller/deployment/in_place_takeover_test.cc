@@ -138,11 +138,13 @@ TEST_CASE("an older ReplicaSet of the same template and without Pods is left so 
   twin["metadata"]["creationTimestamp"] = FormatTime({c.now - 100000});
   twin["metadata"]["annotations"][std::string(kRevision)] = "0";
   twin["spec"]["replicas"] = 0;
-  twin["status"]["replicas"] = 0;
+  for (const char* count : {"replicas", "readyReplicas", "availableReplicas"}) {
+    twin["status"][count] = 0;
+  }
   c.replica_sets()["web-twin"] = twin;
   c.writes.clear();
   c.SettleInPlace();
-  CHECK(c.writes.empty());
+  CHECK(c.writes == std::vector<std::string>{});
   c.SetImage("v2");
   c.SettleInPlace();
   c.Undo("1");
