@@ -33,7 +33,7 @@ enum class InPlacePhase : uint8_t {
   kReturning,   // the template is the host's (again), and some Pods are not of it
   kCommitting,  // the exchange of the two ReplicaSets has begun (in-place C.5)
   kRecreate,    // this rollout replaces Pods
-  kRefused,     // it would have to, and is not allowed to (P-014)
+  kRefused,     // it would have to, and is not allowed to (P-014); or it may not go on
   kUnknown,     // what it leans on cannot be seen
 };
 
@@ -48,7 +48,7 @@ struct InPlace {
 
   std::optional<in_place::Stash> stash{};       // phase committing
   std::optional<std::string> blocked{};         // why this revision is given up (P-062)
-  std::optional<std::string> held{};            // why nothing is patched either way (P-073)
+  std::optional<std::string> held{};            // why nothing is patched either way
   std::optional<std::string> stuck{};           // why the next step cannot be done; set to tell it
   std::optional<in_place::RolloutPods> pods{};  // phases staged, returning, committing if known
   in_place::PodCounts counts{};                 // of `pods`
@@ -75,6 +75,9 @@ struct InPlace {
 };
 
 InPlace LookAtInPlace(const Situation& situation);
+
+// Why nothing is updated in place where View::in_place_selected is false.
+std::string WhyNotSelected(const Situation& situation);
 
 // Pods that `rs` has only to stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);

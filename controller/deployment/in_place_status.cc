@@ -63,7 +63,6 @@ Word OfStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const in_place::PodCounts& counts = in_place.counts;
   if (in_place.blocked) return Running("Reverting", situation, *in_place.blocked);
-  if (in_place.held) return Running("Failing", situation, *in_place.held);
   if (in_place.failing) return Running("Failing", situation, *in_place.failing);
   if (in_place.at_rest && counts.in_flight == 0) {
     return Running("Partitioned", situation, "the others keep their revision");
@@ -86,14 +85,32 @@ Word OfPatching(const Situation& situation) {
   if (situation.deployment.spec.paused && in_place.phase != InPlacePhase::kCommitting) {
     return Running("Paused", situation);
   }
+  if (in_place.held) return Running("Failing", situation, *in_place.held);
   if (auto word = OfReservation(situation)) return *std::move(word);
-  if (!in_place.at_rest && !in_place.held) {
+  if (!in_place.at_rest) {
     if (const auto why = WhyRefused(situation)) return Running("Failing", situation, *why);
   }
   if (in_place.phase == InPlacePhase::kStaged) return OfStaged(situation);
   if (in_place.phase == InPlacePhase::kCommitting) return Running("Committing", situation);
   return Running("Reverting", situation,
                  "back to the template of replica set " + in_place.host->meta.name);
+}
+
+// Nothing is under way.
+std::optional<Word> OfNone(const Situation& situation, const Condition* present) {
+  const bool complete = DeploymentComplete(situation.deployment, situation.deployment.status);
+  if (present != nullptr && present->reason == "NotPossible" && !complete) {
+    return Word{false, "NotPossible", present->message};
+  }
+  const View& view = situation.view;
+  if (!view.in_place_selected) return Word{false, "NotSelected", WhyNotSelected(situation)};
+  if (present == nullptr || situation.newest == nullptr) return std::nullopt;
+  // Labels of namespaces are read anew by every process.
+  if (present->reason == "NotSelected" && !view.in_place_known) {
+    return Word{false, "NotSelected", present->message};
+  }
+  return Word{false, "Complete",
+              "Replica set " + situation.newest->meta.name + " has the template"};
 }
 
 // What there is to say; nullopt: nothing, and nothing in place was asked for.
@@ -123,13 +140,7 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
   if (in_place.options().policy == Policy::kRelease) {
     return Word{false, "HandedBack", "no Pod is in the middle of an update"};
   }
-  if (present == nullptr || situation.newest == nullptr) return std::nullopt;
-  if (present->reason == "NotPossible" &&
-      !DeploymentComplete(situation.deployment, situation.deployment.status)) {
-    return Word{false, "NotPossible", present->message};
-  }
-  return Word{false, "Complete",
-              "Replica set " + situation.newest->meta.name + " has the template"};
+  return OfNone(situation, present);
 }
 
 std::string_view EventFor(std::string_view reason) {

@@ -57,6 +57,7 @@ void InPlaceCluster::Show(View& view) {
   for (const Node& node : nodes) view.nodes[node.meta.name] = &node;
   for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
   view.in_place_known = in_place_known;
+  view.in_place_selected = in_place_selected;
   if (!in_place_known) view.in_place_missing = "pods (no right to watch them)";
 }
 
@@ -156,6 +157,8 @@ void InPlaceCluster::RunPods() {
 }
 
 void InPlaceCluster::Restart(const std::string& pod) { Run(pods_by_name_.at(pod)); }
+
+void InPlaceCluster::DeletePod(const std::string& pod) { pods_by_name_.erase(pod); }
 
 void InPlaceCluster::RestartAll() {
   for (auto& [name, pod] : pods_by_name_) Run(pod);

@@ -23,6 +23,7 @@ class InPlaceCluster : public Cluster {
   // The kubelet of that Pod carries out what its spec asks for; all of them.
   void Restart(const std::string& pod);
   void RestartAll();
+  void DeletePod(const std::string& pod);
   // Its new image cannot be pulled; the same for all Pods of an image.
   void FailToPull(const std::string& pod);
   void FailToPullImage(const std::string& image);
@@ -54,6 +55,7 @@ class InPlaceCluster : public Cluster {
   std::vector<PodDisruptionBudget> budgets;
   bool in_place_known = true;
   std::set<std::string> unseen;  // Pods that the watch has not shown yet
+  bool in_place_selected = true;
 
  private:
   void Show(View& view);
