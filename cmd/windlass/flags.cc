@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "kubeclient/api/selector_text.h"
 #include "windlass_version.h"
 
 namespace windlass {
@@ -47,6 +48,7 @@ struct Texts {
   std::string retry_period = "2s";
   std::string controllers = "deployment";
   std::string log_format = "text";
+  std::optional<std::string> in_place_namespace_selector;
 };
 
 void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
@@ -99,6 +101,9 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
 void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("--controllers", texts.controllers, "controllers to run, separated by commas")
       ->capture_default_str();
+  app.add_option("--in-place-namespace-selector", texts.in_place_namespace_selector,
+                 "update Pods in place only in namespaces whose labels match, for example "
+                 "'team in (a,b),env!=prod' (default: in all)");
   app.add_option("--metrics-bind-address", flags.metrics_bind_address,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
                  "'0' switches them off")
@@ -109,6 +114,19 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("-v,--v", flags.verbosity, "verbosity: 0 decisions and warnings, 4 debug")
       ->check(CLI::Range(0, 10))
       ->capture_default_str();
+}
+
+// A variable that is not set in a script, most likely: it would allow what is to be narrowed.
+Status ReadSelector(const std::string& text, std::optional<LabelSelector>& selector) {
+  constexpr const char* kFlag = "--in-place-namespace-selector: ";
+  Result<LabelSelector> parsed = ParseLabelSelector(text);
+  if (!parsed.ok()) return Error{ErrorKind::kConfig, kFlag + parsed.error().message};
+  if (parsed->SelectsEverything()) {
+    return Error{ErrorKind::kConfig,
+                 std::string(kFlag) + "is empty; leave it out to allow all namespaces"};
+  }
+  selector = *std::move(parsed);
+  return Unit{};
 }
 
 std::vector<std::string> SplitAtCommas(const std::string& text) {
@@ -168,6 +186,10 @@ Result<Flags> ParseFlags(int argc, const char* const* argv) {
   flags.renew_deadline = *ParseDuration(texts.renew_deadline);
   flags.retry_period = *ParseDuration(texts.retry_period);
   flags.log_format = texts.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  if (texts.in_place_namespace_selector) {
+    const Status read = ReadSelector(*texts.in_place_namespace_selector, flags.in_place_namespaces);
+    if (!read.ok()) return read.error();
+  }
   const Status together = CheckTogether(flags);
   if (!together.ok()) return together.error();
   return flags;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
@@ -16,6 +17,8 @@ struct Flags {
   std::string kubeconfig;  // "" = environment, home folder, in-cluster
   std::vector<std::string> controllers = {"deployment"};
   std::string namespace_;  // "" = all
+  // Namespaces whose Deployments may be updated in place; nullopt = all.
+  std::optional<LabelSelector> in_place_namespaces;
   bool leader_elect = true;
   bool force = false;  // lead without a Lease although somebody holds it (L-017)
   std::string leader_elect_name = "windlass";

@@ -3,7 +3,8 @@
 namespace windlass {
 
 bool IsForInPlaceAlone(const Right& right) {
-  return right.resource == "nodes" || right.resource == "poddisruptionbudgets" ||
+  return right.resource == "nodes" || right.resource == "namespaces" ||
+         right.resource == "poddisruptionbudgets" ||
          (right.resource == "pods" && right.verb != "list" && right.verb != "watch");
 }
 

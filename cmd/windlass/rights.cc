@@ -34,6 +34,8 @@ std::vector<Right> Daemon::RightsNeeded() const {
     need("policy", "poddisruptionbudgets", "", {"list", "watch"});
     for (const char* verb : {"list", "watch"}) {
       rights.push_back({verb, "", "nodes", "", "", ""});  // they belong to no namespace
+      if (!flags_.in_place_namespaces) continue;
+      rights.push_back({verb, "", "namespaces", "", "", scope});  // by name, or all of them
     }
   }
   if (flags_.leader_elect) {

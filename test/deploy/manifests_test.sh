@@ -43,7 +43,7 @@ for right in 'get deployments.apps' 'list deployments.apps' 'watch deployments.a
   'create events' 'patch events' \
   'get pods' 'patch pods' 'patch pods --subresource=status' \
   'list nodes' 'watch nodes' 'list poddisruptionbudgets.policy' \
-  'watch poddisruptionbudgets.policy'; do
+  'watch poddisruptionbudgets.policy' 'list namespaces' 'watch namespaces'; do
   # shellcheck disable=SC2086 # several words
   may $right -A || fail "may not $right"
 done
@@ -68,6 +68,7 @@ for right in 'get secrets' 'get configmaps' 'delete pods' 'update pods' 'create 
   'update deployments.apps' 'delete deployments.apps' \
   'update replicasets.apps' 'deletecollection replicasets.apps' 'create deployments.apps' \
   'create serviceaccounts --subresource=token' 'get nodes' 'patch nodes' \
+  'get namespaces' 'patch namespaces' \
   'get poddisruptionbudgets.policy' 'patch poddisruptionbudgets.policy' \
   'escalate clusterroles.rbac.authorization.k8s.io'; do
   # shellcheck disable=SC2086
