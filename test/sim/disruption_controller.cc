@@ -132,8 +132,7 @@ DisruptionController::Numbers DisruptionController::Count(const Json& budget,
   return numbers;
 }
 
-Json DisruptionController::StillDisrupted(const Json& budget,
-                                          const std::vector<Object>& pods) const {
+Json DisruptionController::StillDisrupted(const Json& budget, const std::vector<Object>& pods) {
   Json kept = Json::object();
   const Json& disrupted = At(budget, {"status", "disruptedPods"});
   for (const Object& pod : pods) {
@@ -141,6 +140,8 @@ Json DisruptionController::StillDisrupted(const Json& budget,
     if (since.empty() || IsDeleting(*pod)) continue;
     if (TimeValue(since) + kDisruptedFor > server_.loop().clock().Wall()) {
       kept[NameOf(*pod)] = since;
+    } else {
+      ++not_deleted_;
     }
   }
   return kept;

@@ -22,6 +22,8 @@ class DisruptionController {
   DisruptionController& operator=(const DisruptionController&) = delete;
 
   bool idle() const { return queued_.empty(); }
+  // Entries that came to their end although their Pod is still there: an event NotDeleted each.
+  int not_deleted() const { return not_deleted_; }
 
  private:
   struct Numbers {
@@ -35,10 +37,11 @@ class DisruptionController {
   std::vector<Object> PodsOf(const Json& budget) const;
   int64_t ScaleOf(const std::vector<Object>& pods) const;
   Numbers Count(const Json& budget, const std::vector<Object>& pods, const Json& disrupted) const;
-  Json StillDisrupted(const Json& budget, const std::vector<Object>& pods) const;
+  Json StillDisrupted(const Json& budget, const std::vector<Object>& pods);
 
   ApiServer& server_;
   std::map<StoreKey, TimerId> queued_;
+  int not_deleted_ = 0;
 };
 
 }  // namespace windlass::sim

@@ -62,6 +62,7 @@ TEST_CASE("A budget counts Pods that are deleted, or promised to be, as gone") {
   CHECK(Field(world, "disruptionsAllowed") == 1);
   world.RunFor(DisruptionController::kDisruptedFor + seconds(1));
   CHECK(Field(world, "disruptionsAllowed") == 2);
+  CHECK(world.disruption_controller().not_deleted() == 1);
   // The one that takes its place is not Ready at once.
   world.kubelet().Freeze(true);
   world.api().Delete("user", {Resource::kPods, "default", NameOf(*pods[1])});

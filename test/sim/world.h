@@ -85,6 +85,7 @@ class World {
   ApiServer& api() { return server_; }
   Kubelet& kubelet() { return kubelet_; }
   ReplicaSetController& replica_set_controller() { return replica_set_controller_; }
+  const DisruptionController& disruption_controller() const { return disruption_controller_; }
   const Invariants& invariants() const { return invariants_; }
   uint64_t trace_hash() const { return loop_.trace().hash(); }
 
