@@ -11,6 +11,7 @@
 #include "controller/in_place/eligibility.h"
 #include "controller/in_place/failure.h"
 #include "controller/in_place/nodes.h"
+#include "controller/in_place/revision_of_pod.h"
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass::deployment {
@@ -281,7 +282,8 @@ class Looker {
       const in_place::PodState* state = out_.pods->state(i);
       const Pod& pod = *out_.pods->pods[i];
       const bool complete =
-          state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete;
+          state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete ||
+          in_place::BasisOfPatch(pod, *state) == in_place::RevisionBasis::kPutBack;
       out_.drain.push_back(
           in_place::NextDrainStep(out_.options(), pod, state, chosen[i], complete, s_.now));
       if (StaysAsItIs(i, left_out[i])) out_.drain.back() = {};

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 
+#include "controller/in_place/revision_of_pod.h"
 #include "kubeclient/base/assert.h"
 #include "kubeclient/base/limits.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr seconds kClockSkew{5};       // between a node and us (item 3)
 constexpr seconds kAfterKill{10};      // until the status tells of it (item 3)
 constexpr seconds kAfterKillLong{30};  // where the kubelet does not say what it has seen (item 4)
+constexpr seconds kTryAgain{300};
 constexpr WallTime kAlready{};
 
 // Of the container with that id: the image it runs, empty if nobody can tell. nullopt if it is none
@@ -64,6 +66,7 @@ Completion CompletionOfContainer(const Pod& pod, const PodState& state, const Co
                                  WallTime now) {
   const PodContainer* live = pod.Find(patch.name);
   if (live == nullptr) return {};
+  if (IsPutBack(pod, state, patch)) return {.complete = false, .look_again = TryAgainAt(state)};
   if (live->kind == ContainerKind::kInit) return {.complete = true};
   if (!HasSeenPatch(pod, state)) return {};  // item 1
   if (live->state != ContainerState::kRunning || live->id.empty()) return {};
@@ -95,6 +98,8 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
 }
 
+WallTime TryAgainAt(const PodState& state) { return state.at + kTryAgain; }
+
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now) {
   Completion all{.complete = true};
   for (const ContainerPatch& patch : state.containers) {
@@ -113,7 +118,8 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
   std::vector<ContainerPatch> under_way;
   if (last != nullptr) {
     std::ranges::copy_if(last->containers, std::back_inserter(under_way), [&](const auto& patch) {
-      return !CompletionOfContainer(pod, *last, patch, now).complete;
+      return !CompletionOfContainer(pod, *last, patch, now).complete &&
+             !IsPutBack(pod, *last, patch);
     });
   }
   std::vector<ContainerPatch> patched;

@@ -31,14 +31,17 @@ bool HasSeenPatch(const Pod& pod, const PodState& state);
 
 struct Completion {
   bool complete = false;
-  // When time alone may complete it; no event will tell.
+  // When time alone may complete it, or is to try the patch again (TryAgainAt); no event will tell.
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };
 
+// A Pod whose patch admission undid (RevisionBasis::kPutBack) is patched again from then on.
+WallTime TryAgainAt(const PodState& state);
+
 // P-045 … P-049. Says nothing about the Pod being available: see availability.h. A plain init
 // container does not run again and is not waited for. Requires that `state` is this Pod's, and that
-// its spec asks for what `state` says (revision_of_pod.h).
+// the spec is as the patch left it (BasisOfPatch).
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 
 // The entries of the annotation that goes with a patch of `pod` to these images (P-034). A

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/in_place/completion.h"
+#include "controller/in_place/revision_of_pod.h"
 
 namespace windlass::in_place {
 namespace {
@@ -57,6 +58,9 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
   const bool seen = HasSeenPatch(pod, state);
   for (const ContainerPatch& patch : state.containers) {
     const PodContainer* live = pod.Find(patch.name);
+    if (IsPutBack(pod, state, patch)) {
+      signals.push_back({{patch.name, std::string(kImagePutBack)}, kAlready});
+    }
     if (live == nullptr || !seen) continue;
     if (const auto from = WaitsInVainFrom(state, patch, *live)) {
       signals.push_back({{patch.name, std::string(live->waiting_reason.text())}, *from});

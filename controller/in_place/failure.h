@@ -16,6 +16,7 @@ bool IsFailingReason(std::string_view waiting_reason);
 
 inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
 inline constexpr std::string_view kPodTimeout = "PodTimeout";
+inline constexpr std::string_view kImagePutBack = "ImagePutBack";  // by admission
 
 struct PodFailure {
   std::string container;  // empty: the Pod as a whole

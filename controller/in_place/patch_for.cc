@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "controller/in_place/completion.h"
 #include "controller/in_place/drain_steps.h"
 #include "controller/in_place/pod_changes.h"
 #include "controller/in_place/pod_patch.h"
@@ -55,10 +54,8 @@ std::string Describe(const TemplateChanges& changes) {
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, WallTime now) {
-  WINDLASS_TRY(const TemplateChanges of_template, ChangesBetween(from, target.to));
-  WINDLASS_TRY(const TemplateImages images,
-               ReadTemplateImages(target.to.fingerprint, target.to.json));
-  const TemplateChanges changes = KeepDrained(ChangesFor(pod, images, of_template), state);
+  WINDLASS_TRY(TemplateChanges needed, ChangesFor(pod, state, from, target.to));
+  const TemplateChanges changes = KeepDrained(std::move(needed), state);
 
   SeenPod seen = Seen(pod);
   if (!changes.tolerations.empty()) {
@@ -67,8 +64,7 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
     }
     seen.tolerations = TolerationsOf(*whole_pod);
   }
-  std::vector<ContainerImage> wanted;
-  for (const ImageChange& change : changes.images) wanted.push_back({change.container, change.to});
+  WINDLASS_TRY(std::vector<ContainerPatch> patches, PatchesOf(pod, state, from, changes, now));
   const bool again = state != nullptr && state->target == target.to.fingerprint;
   PodState next{.deployment = target.deployment,
                 .revision = target.revision,
@@ -77,7 +73,7 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                 .generation_before = pod.meta.generation,
                 .at = now,
                 .attempt = again ? state->attempt + 1 : 1,
-                .containers = PatchedContainers(pod, state, wanted, now)};
+                .containers = std::move(patches)};
   if (state != nullptr) {
     next.drain = state->drain;
     next.reserved = state->reserved;

@@ -4,7 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/in_place/completion.h"
 #include "controller/in_place/metadata.h"
+#include "controller/in_place/revision_of_pod.h"
+#include "controller/in_place/template_images.h"
 #include "controller/in_place/tolerations.h"
 
 namespace windlass::in_place {
@@ -18,13 +21,17 @@ Result<Json> ReadTemplate(std::string_view text) {
   return Error{ErrorKind::kMalformed, "a number is too large"};
 }
 
+Result<TemplateImages> ImagesOf(const KnownTemplate& known) {
+  if (known.json.empty()) return TemplateImages{.fingerprint = known.fingerprint, .containers = {}};
+  return ReadTemplateImages(known.fingerprint, known.json);
+}
+
 TextChanges CompareMapsAt(const char* pointer, const Json& from, const Json& to) {
   return CompareMaps(At(from, pointer), At(to, pointer));
 }
 
-}  // namespace
-
-Result<TemplateChanges> ChangesBetween(const KnownTemplate& from, const KnownTemplate& to) {
+// Labels, annotations and tolerations.
+Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTemplate& to) {
   TemplateChanges changes;
   if (from.fingerprint == to.fingerprint) return changes;
   WINDLASS_TRY(const Json before, ReadTemplate(from.json));
@@ -37,13 +44,34 @@ Result<TemplateChanges> ChangesBetween(const KnownTemplate& from, const KnownTem
   return changes;
 }
 
-TemplateChanges ChangesFor(const Pod& pod, const TemplateImages& target,
-                           const TemplateChanges& of_template) {
-  TemplateChanges changes = of_template;
-  changes.images.clear();
-  for (const ContainerImage& wanted : target.containers) {
+// Since the Pod was born, or since our last patch.
+bool MayBeEdited(const Pod& pod, const PodState* state) {
+  // That of a first drain tells of no patch.
+  const bool patched =
+      state != nullptr && !(state->containers.empty() && state->target == state->from);
+  return pod.meta.generation > (patched ? state->generation_before : 0) + 1;
+}
+
+bool WasPutBack(const Pod& pod, const PodState* state, const std::string& container) {
+  if (state == nullptr) return false;
+  return std::ranges::any_of(state->containers, [&](const ContainerPatch& patch) {
+    return patch.name == container && IsPutBack(pod, *state, patch);
+  });
+}
+
+}  // namespace
+
+Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const KnownTemplate& from,
+                                   const KnownTemplate& to) {
+  WINDLASS_TRY(TemplateChanges changes, MetadataBetween(from, to));
+  WINDLASS_TRY(const TemplateImages before, ImagesOf(from));
+  WINDLASS_TRY(const TemplateImages after, ImagesOf(to));
+  const bool edited = MayBeEdited(pod, state);
+  for (const ContainerImage& wanted : after.containers) {
     const PodContainer* container = pod.Find(wanted.name);
     if (container == nullptr || container->image == wanted.image) continue;
+    const bool same = std::ranges::count(before.containers, wanted) > 0;
+    if (same && !edited && !WasPutBack(pod, state, wanted.name)) continue;
     changes.images.push_back({.container = wanted.name,
                               .kind = container->kind,
                               .from = std::string(container->image.text()),
@@ -53,6 +81,21 @@ TemplateChanges ChangesFor(const Pod& pod, const TemplateImages& target,
   std::ranges::stable_partition(
       changes.images, [](const ImageChange& change) { return change.kind == ContainerKind::kApp; });
   return changes;
+}
+
+Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* state,
+                                              const KnownTemplate& from,
+                                              const TemplateChanges& changes, WallTime now) {
+  WINDLASS_TRY(const TemplateImages before, ImagesOf(from));
+  std::vector<ContainerImage> wanted;
+  for (const ImageChange& change : changes.images) wanted.push_back({change.container, change.to});
+  std::vector<ContainerPatch> patches = PatchedContainers(pod, state, wanted, now);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const ContainerImage seen{patches[i].name, patches[i].from};
+    patches[i].of_template =
+        std::ranges::count(before.containers, seen) > 0 || WasPutBack(pod, state, patches[i].name);
+  }
+  return patches;
 }
 
 }  // namespace windlass::in_place

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "controller/in_place/changes.h"
-#include "controller/in_place/template_images.h"
+#include "controller/in_place/pod_state.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/result.h"
@@ -17,21 +18,36 @@ struct KnownTemplate {
   std::string_view json;
 };
 
-// The labels, annotations and tolerations in which the template `to` differs from the one a Pod is
-// of; all that `to` has, where that one's text is not known. Whether a rollout can be carried out
-// in place was judged from the host's template, with the settings of that moment (P-013). A Pod
-// that is on its way, on or back, is of another one, and is given what it can be: a toleration that
-// it has got it keeps, because the API server lets nobody take it away. Error kMalformed when a
-// template cannot be read.
-Result<TemplateChanges> ChangesBetween(const KnownTemplate& from, const KnownTemplate& to);
-
-// The images in which `pod` differs from `target`, and the labels, annotations and tolerations of
-// `of_template`: of those a Pod need not show what its template had. So a Pod of an overtaken
-// target, or one that somebody edited, gets there too (in-place C.9, P-034, P-064).
+// All that is to be changed in `pod`, which is of template `from`, to make it one of `to`. `state`
+// is that of our last patch, or null.
+//
+// Labels, annotations and tolerations are those in which the templates differ, as far as a running
+// Pod can take them; all that `to` has, where the text of `from` is not known. Whether a rollout
+// can be carried out in place was judged from the host's template, with the settings of that moment
+// (P-013). A Pod that is on its way, on or back, is of another one: a toleration that it has got it
+// keeps, because the API server lets nobody take it away, and a label that is read when a container
+// is created is changed without that (C.9).
+//
+// Images are those in which the templates differ, from what the Pod has by now; also one that
+// admission put back (RevisionBasis::kPutBack). So a Pod of an overtaken target gets there too
+// (P-034, P-064). Where the templates name the same image, and the Pod has another:
+//   - nobody edited it since it was born or we patched it: then admission rewrote the image, and it
+//     stays; a rollout of labels restarts nothing (C.9);
+//   - somebody may have, as the generation tells: it is brought to the template, as by a rolling
+//     update (I5). After an edit of something else, that undoes admission's rewrite of an image,
+//     once, unless admission rewrites the patch as well;
+//   - `from` is not known: it is brought to the template.
 //
 // Containers that the template does not have were injected, and stay as they are; one that the Pod
-// does not have is left out, because nobody can add it.
-TemplateChanges ChangesFor(const Pod& pod, const TemplateImages& target,
-                           const TemplateChanges& of_template);
+// does not have is left out, because nobody can add it. Error kMalformed when a template cannot be
+// read.
+Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const KnownTemplate& from,
+                                   const KnownTemplate& to);
+
+// The entries of the state that goes with these changes (PatchedContainers), which tell what there
+// was before. Error kMalformed as above.
+Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* state,
+                                              const KnownTemplate& from,
+                                              const TemplateChanges& changes, WallTime now);
 
 }  // namespace windlass::in_place

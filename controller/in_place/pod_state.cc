@@ -61,6 +61,8 @@ ContainerPatch ReadContainer(JsonReader& in, std::string_view name) {
       out.image_id = in.String();
     else if (key == "rc")
       ReadCount(in, 0, restart_count);
+    else if (key == "tpl")
+      out.of_template = in.Bool();
     else if (key == "seen")
       ReadSeen(in, out.seen);
   });
@@ -174,6 +176,7 @@ Json JsonOf(const ContainerPatch& container) {
                {"id", container.id},
                {"img", container.image_id},
                {"rc", container.restart_count}};
+  if (container.of_template) json["tpl"] = true;
   for (const SeenContainer& seen : container.seen) {
     json["seen"].push_back({{"id", seen.id}, {"image", seen.image}});
   }

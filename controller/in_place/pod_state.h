@@ -5,7 +5,7 @@
 //   {"v":1,"d":"<uid>","rev":6,"target":"t-<hex>","from":"t-<hex>","g0":3,
 //    "at":"2026-11-20T06:34:05Z","attempt":1,
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
-//                "rc":0,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
+//                "rc":0,"tpl":true,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
 // A Pod that is taken out of traffic says so in one more member (C.7). It stays from before the
 // patch until the containers are ready again; before the patch, all else is what the Pod's last
@@ -52,6 +52,8 @@ struct ContainerPatch {
   std::string id;
   std::string image_id;
   int32_t restart_count = 0;
+  // `from` was the image that a template names, not what admission had made of one (C.9).
+  bool of_template = false;
   // Not empty: the patch came while an earlier one of this container was under way (P-034). The
   // last kSeenContainersMax, oldest first; the one with `id` is among them.
   std::vector<SeenContainer> seen{};

@@ -17,7 +17,26 @@ bool AsksForWhatWePatched(const Pod& pod, const PodState& state) {
   });
 }
 
+// But for admission, nobody changed the spec since.
+bool IsOurDoing(const Pod& pod, const PodState& state) {
+  return pod.meta.generation <= state.generation_before + 1;
+}
+
 }  // namespace
+
+bool IsPutBack(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
+  const PodContainer* container = pod.Find(patch.name);
+  return container != nullptr && patch.of_template && patch.from != patch.to &&
+         container->image == patch.from && IsOurDoing(pod, state);
+}
+
+RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state) {
+  if (AsksForWhatWePatched(pod, state)) return RevisionBasis::kPatched;
+  const bool put_back = std::ranges::any_of(
+      state.containers, [&](const auto& patch) { return IsPutBack(pod, state, patch); });
+  if (put_back) return RevisionBasis::kPutBack;
+  return IsOurDoing(pod, state) ? RevisionBasis::kRewritten : RevisionBasis::kForeign;
+}
 
 RevisionOfPod SpecRevision(const Pod& pod, const std::optional<Result<PodState>>& state,
                            const Uid& deployment, const KnownTemplates& templates) {
@@ -31,13 +50,8 @@ RevisionOfPod SpecRevision(const Pod& pod, const std::optional<Result<PodState>>
   if (!state->ok()) return foreign;
   const PodState& patch = **state;
   if (patch.deployment != deployment || !IsKnown(patch.target, templates)) return foreign;
-  if (AsksForWhatWePatched(pod, patch)) return {patch.target, RevisionBasis::kPatched};
-  // One generation later is our own patch, with whatever admission made of it; more than one is
-  // somebody else's, too.
-  if (pod.meta.generation == patch.generation_before + 1) {
-    return {patch.target, RevisionBasis::kRewritten};
-  }
-  return foreign;
+  const RevisionBasis basis = BasisOfPatch(pod, patch);
+  return basis == RevisionBasis::kForeign ? foreign : RevisionOfPod{patch.target, basis};
 }
 
 }  // namespace windlass::in_place

@@ -18,9 +18,22 @@ namespace windlass::in_place {
 enum class RevisionBasis : uint8_t {
   kPatched,    // our annotation, and the spec asks for what it says
   kRewritten,  // our annotation; an admission plugin put other images in place of ours (C.9)
+  kPutBack,    // our annotation; and it put the old image back, so that the patch did nothing
   kNative,     // without annotation, and its images are a template's: born so
   kForeign,    // none of these: somebody else's doing
 };
+
+// What became of our patch: kPatched, kRewritten, kPutBack, or kForeign once somebody edited the
+// Pod to something else.
+//
+// A patch moves the generation by one, or not at all where admission undid all of it; whoever
+// edits the Pod afterwards moves it further. A server older than 1.33 counts no generations of
+// Pods: there, an edit passes for a rewrite. A rewrite is accepted, as it is when Pods are born:
+// what an image of the template means is admission's to say, also when it means the one that ran
+// before, as with two tags of one digest. But an image that stood in the template before is the
+// image before: such a Pod was not updated.
+RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
+bool IsPutBack(const Pod& pod, const PodState& state, const ContainerPatch& patch);
 
 struct RevisionOfPod {
   Fingerprint of;  // the template's

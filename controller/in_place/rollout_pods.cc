@@ -68,12 +68,16 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
     const PodState* ours = state ? &*state : nullptr;
 
     Fingerprint of = owner->template_fingerprint;
+    bool try_again = false;
     if (owner == &host) {
       const RevisionOfPod revision =
           SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
       of = revision.of;
+      try_again = revision.basis == RevisionBasis::kPutBack && now >= TryAgainAt(*ours);
       // The ReplicaSet of what it was patched to is gone.
       const bool lost = revision.basis == RevisionBasis::kForeign && ours != nullptr &&
+                        ours->target != target.fingerprint &&
+                        std::ranges::count(known, ours->target) == 0 &&
                         !HasImagesOf(*pod, host_images) && !HasImagesOf(*pod, target);
       if (lost) of = ours->target;
       const bool born = templates.late_births && revision.basis == RevisionBasis::kForeign && !said;
@@ -81,7 +85,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
     }
     out.standings.push_back({.node = pod->node_name.text(),
                              .zone = ZoneOf(*pod, nodes),
-                             .updated = of == templates.target,
+                             .updated = of == templates.target && !try_again,
                              .in_flight = IsInFlight(*pod, ours, now),
                              .available = IsAvailable(*pod, ours, templates.min_ready_seconds, now),
                              .ready = pod->ready.IsTrue(),

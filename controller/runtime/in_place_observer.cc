@@ -5,6 +5,7 @@
 
 #include "controller/in_place/availability.h"
 #include "controller/in_place/completion.h"
+#include "controller/in_place/revision_of_pod.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass {
@@ -16,11 +17,19 @@ using in_place::PodState;
 // Whether the Pod's spec is what the patch made of it, or what admission made of the patch; anybody
 // else's doing is not ours to tell of.
 bool AsksFor(const Pod& pod, const PodState& state) {
-  if (pod.meta.generation == state.generation_before + 1) return true;
-  return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
+  return in_place::BasisOfPatch(pod, state) != in_place::RevisionBasis::kForeign;
+}
+
+// "; admission gave app mirror/app:2", or nothing.
+std::string Rewritten(const Pod& pod, const PodState& state) {
+  std::string text;
+  for (const ContainerPatch& patch : state.containers) {
     const PodContainer* live = pod.Find(patch.name);
-    return live != nullptr && live->image == patch.to;
-  });
+    if (live == nullptr || live->image == patch.to) continue;
+    text += (text.empty() ? "; admission gave " : ", ") + patch.name + " " +
+            std::string(live->image.text());
+  }
+  return text;
 }
 
 // A patch of metadata, or of an init container that does not run again, is done when it is made.
@@ -222,7 +231,7 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
   totals_.restart.Observe(took);
   Tell(pod, {Event::Type::kNormal, "InPlaceUpdated",
              "Updated in place to revision " + std::to_string(followed.state.revision) + " in " +
-                 WholeSeconds(took)});
+                 WholeSeconds(took) + Rewritten(pod, followed.state)});
 }
 
 // Told once for each Pod, revision and reason (P-060).

@@ -79,6 +79,7 @@ Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
     }
     next.patch_inplace(Json::array({operation}));
   }
+  if (on_update) on_update(found->second, next);
   if (next["spec"] != found->second["spec"]) {
     next["metadata"]["generation"] = next["metadata"]["generation"].get<int>() + 1;
   }
@@ -114,6 +115,7 @@ Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
     pod["status"]["containerStatuses"].push_back(
         {{"name", container["name"]}, {"restartCount", -1}});
   }
+  if (on_create) on_create(pod);
   Run(pod);
   return pod;
 }
@@ -201,6 +203,12 @@ void InPlaceCluster::ReplaceUnseen(const std::string& pod, const std::string& im
   object["metadata"]["generation"] = 1;
   Run(object);
   unseen.insert(pod);
+}
+
+void InPlaceCluster::SetImageOfPod(const std::string& pod, const std::string& image) {
+  Json& object = pods_by_name_.at(pod);
+  object["spec"]["containers"][0]["image"] = image;
+  object["metadata"]["generation"] = object["metadata"]["generation"].get<int>() + 1;
 }
 
 void InPlaceCluster::SetLabel(const std::string& pod, const std::string& key,

@@ -2,6 +2,7 @@
 // the planner of in-place updates leans on. Pods belong to ReplicaSets and follow their sizes.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -36,6 +37,9 @@ class InPlaceCluster : public Cluster {
   // Somebody's own doing: that image, and no trace of a patch.
   void ForgetPatch(const std::string& pod, const std::string& image);
 
+  // Somebody's own doing, too: another image, which moves the generation.
+  void SetImageOfPod(const std::string& pod, const std::string& image);
+
   void SetLabel(const std::string& pod, const std::string& key, const std::string& value);
 
   // Syncs, restarts and lets ReplicaSets follow until nothing changes.
@@ -50,6 +54,11 @@ class InPlaceCluster : public Cluster {
   // "True Patching"
   std::string InPlaceCondition() { return Condition("windlass.dev/InPlace"); }
   std::string InPlaceMessage();
+
+  // Changes Pods on their way in, as an admission webhook does: those that are born and patched
+  // ones.
+  std::function<void(Json& pod)> on_create;
+  std::function<void(const Json& before, Json& pod)> on_update;
 
   std::vector<Node> nodes;  // one for each Pod that was ever made, ready
   std::vector<PodDisruptionBudget> budgets;

@@ -58,6 +58,13 @@ TEST_CASE("a patched Pod is complete when all that was changed was done") {
                          state.generation_before = 4;
                          pod.observed_generation = 3;
                        }},
+                      {"P-048 C.9 admission undid the patch, and the image is as good",
+                       [](Pod& pod, PodState& state) {
+                         pod.meta.generation = pod.observed_generation = 3;
+                         App(pod) = Running("app", "r/app@sha256:1", 'A', "I1", {900});
+                         Patch(state).from = "r/app@sha256:1";
+                       },
+                       true},
                       {"P-046 waiting",
                        [](Pod& pod, PodState&) { App(pod).state = ContainerState::kWaiting; }},
                       {"P-046 terminated",
@@ -304,6 +311,18 @@ TEST_CASE("P-034 P-049 what a patch leaves alone stays under way") {
   CHECK(patched[0].name == "log");
   CHECK(patched[0].seen.empty());
   CHECK(patched[1] == AppPatch());
+}
+
+TEST_CASE("C.9 a patch that admission put back is never complete, but time to try it again comes") {
+  Pod pod = PodWith({Running("app", "r/app:1", 'A', "I1", {900})});
+  pod.meta.generation = pod.observed_generation = 3;
+  PodState state = StateWith({AppPatch()});
+  state.containers[0].of_template = true;
+  CHECK(TryAgainAt(state) == WallTime{1300});
+  CHECK(CompletionOf(pod, state, {1300}) == Completion{false, WallTime{1300}});
+  // Nothing is under way: what comes up after the next patch is its doing.
+  const std::vector<ContainerImage> images = {{"app", "r/app:2"}};
+  CHECK(PatchedContainers(pod, &state, images, {1300})[0].seen.empty());
 }
 
 }  // namespace

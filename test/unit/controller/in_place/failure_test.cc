@@ -62,6 +62,15 @@ struct Row {
 TEST_CASE("signs of failure are those of the patch") {
   const Row row = GENERATE(values<Row>({
       {"P-060 in flight", [](Pod&, PodState&) {}, {1010}, "", WallTime{1600}},
+      {"C.9 admission put the old image back, which runs well",
+       [](Pod& pod, PodState& state) {
+         pod.containers[0].image = "r/app:1";
+         state.containers[0].of_template = true;
+         pod.meta.generation = pod.observed_generation = 3;
+       },
+       {1000},
+       "app ImagePutBack",
+       {}},
       {"P-060 the image is not there",
        [](Pod& pod, PodState&) { Waits(pod, "ErrImagePull"); },
        {1010},

@@ -12,15 +12,16 @@ namespace {
 
 using namespace test;
 
-// As ReadTemplateImages has them: init containers first.
-const TemplateImages kTarget{
-    kT3, {{"setup", "r/setup:1"}, {"proxy", "r/proxy:1"}, {"app", "r/app:3"}, {"log", "r/log:1"}}};
-// From the host's template, which had r/app:1.
-const TemplateChanges kOfTemplate{
-    .images = {{.container = "app", .from = "r/app:1", .to = "r/app:3"}},
-    .labels = {{"tier", "x"}, {"old", std::nullopt}},
-    .annotations = {{"note", "y"}},
-    .tolerations = {{.from = std::nullopt, .to = R"({"key":"k"})"}}};
+// Containers app and log, init container setup, sidecar proxy.
+std::string Template(const std::string& app, const std::string& log = "r/log:1") {
+  return R"({"spec":{"initContainers":[{"name":"setup","image":"r/setup:1"},)"
+         R"({"name":"proxy","image":"r/proxy:1","restartPolicy":"Always"}],)"
+         R"("containers":[{"name":"app","image":")" +
+         app + R"("},{"name":"log","image":")" + log + R"("}]}})";
+}
+const std::string kHost = Template("r/app:1");
+const std::string kOvertaken = Template("r/app:2", "r/log:2");
+const std::string kTarget = Template("r/app:3");
 
 Pod HostPod() {
   Pod pod = PodWith(
@@ -29,6 +30,7 @@ Pod HostPod() {
        Running("app", "r/app:1", 'A', "I1", {900}), Running("log", "r/log:1", 'B', "L1", {900})});
   pod.containers[0].kind = ContainerKind::kInit;
   pod.containers[1].kind = ContainerKind::kSidecar;
+  pod.meta.generation = pod.observed_generation = 1;
   return pod;
 }
 
@@ -49,33 +51,57 @@ std::string TextOf(const std::vector<ImageChange>& images) {
   return text;
 }
 
+// Patched to kOvertaken, and so it is.
+void Overtaken(Pod& pod, PodState& state) {
+  SetImage(pod, "app", "r/app:2");
+  SetImage(pod, "log", "r/log:2");
+  pod.meta.generation = 2;
+  ContainerPatch app = AppPatch();
+  app.of_template = true;
+  ContainerPatch log = app;
+  log.name = "log";
+  log.from = "r/log:1";
+  log.to = "r/log:2";
+  state = StateWith({app, log});
+  state.generation_before = 1;
+}
+
 struct Row {
   std::string id;
   std::function<void(Pod&)> edit;
   std::string want;
 };
 
-TEST_CASE("the images a Pod needs are told by those it has") {
+TEST_CASE("a Pod gets the images in which the templates differ") {
   const Row row = GENERATE(values<Row>({
       {"P-031 of the host's template", [](Pod&) {}, "app r/app:1>r/app:3"},
-      {"P-034 of an overtaken target", [](Pod& pod) { SetImage(pod, "app", "r/app:2"); },
-       "app r/app:2>r/app:3"},
-      {"P-034 an overtaken target had changed more than that",
-       [](Pod& pod) {
-         SetImage(pod, "app", "r/app:2");
-         SetImage(pod, "log", "r/log:2");
-       },
-       "app r/app:2>r/app:3; log r/log:2>r/log:1"},
-      {"P-034 it has the images already", [](Pod& pod) { SetImage(pod, "app", "r/app:3"); }, ""},
+      {"P-034 it has the image already", [](Pod& pod) { SetImage(pod, "app", "r/app:3"); }, ""},
       {"P-003 injected containers may be anything",
        [](Pod& pod) { SetImage(pod, "istio", "mesh:10"); }, "app r/app:1>r/app:3"},
-      {"C.3.3 foreign: somebody's edit is undone",
-       [](Pod& pod) { SetImage(pod, "log", "r/log:debug"); },
+      {"C.9 rewritten at its birth",
+       [](Pod& pod) {
+         SetImage(pod, "app", "mirror/app:1");
+         SetImage(pod, "log", "mirror/log:1");
+         SetImage(pod, "setup", "mirror/setup:1");
+       },
+       "app mirror/app:1>r/app:3"},
+      {"C.9 a server that does not count generations",
+       [](Pod& pod) {
+         SetImage(pod, "log", "mirror/log:1");
+         pod.meta.generation = 0;
+       },
+       "app r/app:1>r/app:3"},
+      {"C.3.3 I5 foreign: somebody's edit is undone",
+       [](Pod& pod) {
+         SetImage(pod, "log", "r/log:debug");
+         pod.meta.generation = 2;
+       },
        "app r/app:1>r/app:3; log r/log:debug>r/log:1"},
       {"P-006 init containers come last, and say what they are",
        [](Pod& pod) {
          SetImage(pod, "setup", "r/setup:2");
          SetImage(pod, "proxy", "r/proxy:2");
+         pod.meta.generation = 2;
        },
        "app r/app:1>r/app:3; init setup r/setup:2>r/setup:1; "
        "sidecar proxy r/proxy:2>r/proxy:1"},
@@ -87,23 +113,95 @@ TEST_CASE("the images a Pod needs are told by those it has") {
 
   Pod pod = HostPod();
   row.edit(pod);
-  TemplateChanges changes = ChangesFor(pod, kTarget, kOfTemplate);
-  CHECK(TextOf(changes.images) == row.want);
-  changes.images = kOfTemplate.images;
-  CHECK(changes == kOfTemplate);
+  const auto changes = ChangesFor(pod, nullptr, {kT1, kHost}, {kT3, kTarget});
+  REQUIRE(changes.ok());
+  CHECK(TextOf(changes->images) == row.want);
+  CHECK(changes->labels.empty());
 }
 
-TEST_CASE("P-064 back to the host's template: what the templates no longer tell, the Pod does") {
-  const TemplateImages host{kT1, {{"app", "r/app:1"}, {"log", "r/log:1"}}};
-  Pod dirty = HostPod();
-  SetImage(dirty, "app", "r/app:2");
-  CHECK(TextOf(ChangesFor(dirty, host, {}).images) == "app r/app:2>r/app:1");
-  CHECK(ChangesFor(HostPod(), host, {}) == TemplateChanges{});
+TEST_CASE("P-034 so does one of an overtaken target, or of none that is known") {
+  struct PatchedRow {
+    std::string id;
+    std::string from;
+    std::function<void(Pod&, PodState&)> edit;
+    std::string want;
+  };
+  const auto row = GENERATE(values<PatchedRow>({
+      {"P-034 it had changed more than that", kOvertaken, [](Pod&, PodState&) {},
+       "app r/app:2>r/app:3; log r/log:2>r/log:1"},
+      {"C.9 rewritten when it was patched", kOvertaken,
+       [](Pod& pod, PodState&) { SetImage(pod, "app", "mirror/app:2"); },
+       "app mirror/app:2>r/app:3; log r/log:2>r/log:1"},
+      {"C.9 rewritten at its birth: neither template says anything of it", kOvertaken,
+       [](Pod& pod, PodState&) { SetImage(pod, "setup", "mirror/setup:1"); },
+       "app r/app:2>r/app:3; log r/log:2>r/log:1"},
+      {"C.9 edited since", kOvertaken,
+       [](Pod& pod, PodState&) {
+         SetImage(pod, "setup", "debug");
+         pod.meta.generation = 3;
+       },
+       "app r/app:2>r/app:3; log r/log:2>r/log:1; init setup debug>r/setup:1"},
+      {"C.9 edited before it was drained for the first time", kTarget,
+       [](Pod& pod, PodState& state) {
+         SetImage(pod, "app", "debug");
+         SetImage(pod, "log", "r/log:1");
+         state = StateWith({});
+         state.from = state.target;
+         state.generation_before = 2;
+       },
+       "app debug>r/app:3"},
+      {"C.9 put back", kOvertaken, [](Pod& pod, PodState&) { SetImage(pod, "app", "r/app:1"); },
+       "app r/app:1>r/app:3; log r/log:2>r/log:1"},
+      {"C.9 put back, and tried again", kTarget,
+       [](Pod& pod, PodState& state) {
+         SetImage(pod, "app", "r/app:1");
+         SetImage(pod, "log", "r/log:1");
+         state.containers.pop_back();
+         state.containers[0].to = "r/app:3";
+       },
+       "app r/app:1>r/app:3"},
+      {"P-034 a template that is gone", "",
+       [](Pod& pod, PodState&) { SetImage(pod, "setup", "mirror/setup:1"); },
+       "app r/app:2>r/app:3; log r/log:2>r/log:1; init setup mirror/setup:1>r/setup:1"},
+  }));
+  CAPTURE(row.id);
+
+  Pod pod = HostPod();
+  PodState state;
+  Overtaken(pod, state);
+  row.edit(pod, state);
+  const KnownTemplate from{kT2, row.from};
+  const auto changes = ChangesFor(pod, &state, from, {kT3, kTarget});
+  REQUIRE(changes.ok());
+  CHECK(TextOf(changes->images) == row.want);
+}
+
+TEST_CASE("C.9 the state tells whether the image before was a template's") {
+  Pod pod = HostPod();
+  const auto of_template = [&](const PodState* state, const std::string& from) {
+    const KnownTemplate known{kT1, from};
+    const auto changes = ChangesFor(pod, state, known, {kT3, kTarget});
+    const auto patches = PatchesOf(pod, state, known, *changes, kAt);
+    REQUIRE(patches.ok());
+    REQUIRE_FALSE(patches->empty());
+    CHECK((*patches)[0].name == "app");
+    return (*patches)[0].of_template;
+  };
+  CHECK(of_template(nullptr, kHost));
+  CHECK_FALSE(of_template(nullptr, ""));
+  SetImage(pod, "app", "mirror/app:1");
+  CHECK_FALSE(of_template(nullptr, kHost));
+
+  // Put back, and tried again.
+  PodState state;
+  Overtaken(pod, state);
+  SetImage(pod, "app", "r/app:1");
+  CHECK(of_template(&state, kOvertaken));
 }
 
 // Labels and annotations as "key=value" or "-key", and tolerations, in a line.
 std::string MetadataBetween(const std::string& from, const std::string& to) {
-  const auto changes = ChangesBetween({kT2, from}, {kT3, to});
+  const auto changes = ChangesFor(HostPod(), nullptr, {kT2, from}, {kT3, to});
   REQUIRE(changes.ok());
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " ") + part; };
@@ -117,7 +215,7 @@ std::string MetadataBetween(const std::string& from, const std::string& to) {
   return text;
 }
 
-std::string Template(const std::string& metadata, const std::string& spec) {
+std::string With(const std::string& metadata, const std::string& spec) {
   return "{\"metadata\":{" + metadata + "},\"spec\":{" + spec + "}}";
 }
 
@@ -126,32 +224,31 @@ TEST_CASE("C.9 what cannot be taken from a Pod again keeps nothing else from it"
   const std::string canary = R"("labels":{"app":"web","track":"canary"})";
   const std::string toleration = R"({"key":"k","operator":"Exists"})";
   const std::string tolerates = R"("tolerations":[)" + toleration + "]";
-  const std::string plain = Template(labels, "");
-  CHECK(MetadataBetween(Template(canary, tolerates), plain) == "-track");
-  CHECK(MetadataBetween(plain, Template(canary, tolerates)) == "track=canary " + toleration);
-  CHECK(MetadataBetween(Template(canary, ""), Template(labels, tolerates)) ==
-        "-track " + toleration);
+  const std::string plain = With(labels, "");
+  CHECK(MetadataBetween(With(canary, tolerates), plain) == "-track");
+  CHECK(MetadataBetween(plain, With(canary, tolerates)) == "track=canary " + toleration);
+  CHECK(MetadataBetween(With(canary, ""), With(labels, tolerates)) == "-track " + toleration);
   // One goes, one comes, one gets other seconds.
   const std::string a30 = R"({"key":"a","tolerationSeconds":30})";
   const std::string a60 = R"({"key":"a","tolerationSeconds":60})";
-  CHECK(MetadataBetween(Template("", R"("tolerations":[{"key":"b"},)" + a30 + "]"),
-                        Template("", R"("tolerations":[)" + a60 + R"(,{"key":"c"}])")) ==
+  CHECK(MetadataBetween(With("", R"("tolerations":[{"key":"b"},)" + a30 + "]"),
+                        With("", R"("tolerations":[)" + a60 + R"(,{"key":"c"}])")) ==
         a30 + ">" + a60 + R"( {"key":"c"})");
-  CHECK(MetadataBetween(
-            Template(R"("annotations":{"seccomp.security.alpha.kubernetes.io/pod":"x"})", ""),
-            Template(R"("annotations":{"note":"y"})", "")) == "note=y");
-  CHECK(MetadataBetween(Template(canary, R"("hostNetwork":true,"containers":[{"name":"a"}])"),
-                        plain) == "-track");
+  CHECK(
+      MetadataBetween(With(R"("annotations":{"seccomp.security.alpha.kubernetes.io/pod":"x"})", ""),
+                      With(R"("annotations":{"note":"y"})", "")) == "note=y");
+  CHECK(MetadataBetween(With(canary, R"("hostNetwork":true,"containers":[{"name":"a"}])"), plain) ==
+        "-track");
 }
 
 TEST_CASE("C.9 of a template that nobody has any more, a Pod gets all the target has") {
-  CHECK(MetadataBetween("", Template(R"("labels":{"app":"web"},"annotations":{"note":"y"})",
-                                     R"("tolerations":[{"key":"c"}])")) ==
+  CHECK(MetadataBetween("", With(R"("labels":{"app":"web"},"annotations":{"note":"y"})",
+                                 R"("tolerations":[{"key":"c"}])")) ==
         R"(app=web note=y {"key":"c"})");
-  CHECK(ChangesBetween({kT3, ""}, {kT3, Template(R"("labels":{"app":"web"})", "")}) ==
+  CHECK(ChangesFor(HostPod(), nullptr, {kT3, ""}, {kT3, With(R"("labels":{"app":"web"})", "")}) ==
         TemplateChanges{});
-  CHECK_FALSE(ChangesBetween({kT2, "[]"}, {kT3, "{}"}).ok());
-  CHECK_FALSE(ChangesBetween({kT2, "{}"}, {kT3, "{"}).ok());
+  CHECK_FALSE(ChangesFor(HostPod(), nullptr, {kT2, "[]"}, {kT3, "{}"}).ok());
+  CHECK_FALSE(ChangesFor(HostPod(), nullptr, {kT2, "{}"}, {kT3, "{"}).ok());
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ TEST_CASE("C.4 P-034 what was written is read again") {
   state.attempt = 7;
   state.target = {0xFEDCBA9876543210, 0x0123456789ABCDEF};
   state.containers[0].restart_count = INT32_MAX;
+  state.containers[0].of_template = true;
   state.containers[0].seen = {{"A", "r/app:1"}, {"B", ""}, {"", ""}};
   state.containers.push_back({.name = "caf\u00e9 \"q\"\\\n", .from = "a", .to = "b"});
   const Result<std::string> text = WritePodState(state);

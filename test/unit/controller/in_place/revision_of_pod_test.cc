@@ -88,6 +88,45 @@ TEST_CASE("P-031 C.3 the revision of a Pod is told by its spec and our annotatio
          pod.meta.generation = 5;
        },
        kT1, RevisionBasis::kForeign},
+      {"C.9 admission undid our patch: what it runs is no template's image",
+       [](Pod& pod, State& state) {
+         SetImage(pod, "app", "r/app@sha256:12");
+         state = StateWith({AppPatch()});
+         (**state).containers[0].from = "r/app@sha256:12";
+       },
+       kT2, RevisionBasis::kRewritten},
+      {"C.9 admission put the old image back",
+       [](Pod&, State& state) {
+         state = StateWith({AppPatch()});
+         (**state).containers[0].of_template = true;
+       },
+       kT2, RevisionBasis::kPutBack},
+      {"C.9 of one of two containers",
+       [](Pod& pod, State& state) {
+         ContainerPatch log = AppPatch();
+         log.name = "log";
+         log.from = "r/log:1";
+         log.to = "r/log:2";
+         state = StateWith({AppPatch(), log});
+         (**state).containers[0].of_template = true;
+         SetImage(pod, "log", "r/log:2");
+         pod.meta.generation = 4;
+       },
+       kT2, RevisionBasis::kPutBack},
+      {"C.3.3 somebody put the old image back",
+       [](Pod& pod, State& state) {
+         state = StateWith({AppPatch()});
+         (**state).containers[0].of_template = true;
+         pod.meta.generation = 5;
+       },
+       kT1, RevisionBasis::kForeign},
+      {"C.9 a server that does not count generations: an edit passes for a rewrite",
+       [](Pod& pod, State& state) {
+         Patched(pod, state);
+         SetImage(pod, "app", "r/app:hotfix");
+         pod.meta.generation = (**state).generation_before = 0;
+       },
+       kT2, RevisionBasis::kRewritten},
       {"C.3.1 only metadata was patched: the generation stays, images may be rewritten ones",
        [](Pod& pod, State& state) {
          SetImage(pod, "app", "mirror/app:1");
