@@ -42,6 +42,12 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
+// The kubelet may have been about to make the first container from the image before, and kills it
+// next; not if the Pod had no node yet.
+bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
+  return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
+}
+
 // When a running container counts as what was asked for; nullopt: an event will tell. `kill_time`
 // is how long the kubelet may take to kill all that was patched.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
@@ -57,7 +63,9 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
     return std::nullopt;
   }
   if (RunsRequestedDigest(live)) return kAlready;  // item 3
-  if (!patch.seen.empty()) return std::max(state.at, live.started_at) + kill_time + kAfterKill;
+  if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
+    return std::max(state.at, live.started_at) + kill_time + kAfterKill;
+  }
   if (RunsAnotherImage(patch, live) || live.started_at > state.at + kClockSkew) return kAlready;
   return state.at + kill_time + kAfterKill;
 }

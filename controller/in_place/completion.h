@@ -6,7 +6,8 @@
 // lets the next one be taken down:
 //   - a container that came up while an earlier patch was still under way may run that patch's
 //     image and be killed a moment later, in the sync that its status announces. So after such a
-//     patch only the digest, or time enough for the kill, proves that it is the last image;
+//     patch only the digest, or time enough for the kill, proves that it is the last image. The
+//     same holds for the first container of a Pod that a kubelet was about to start;
 //   - the kubelet kills changed containers one after the other: time enough is their number times
 //     the grace period;
 //   - another imageID than before proves something only where there was one before.

@@ -243,5 +243,18 @@ TEST_CASE("in place, disabled midway it goes on by replacing Pods (P-078)", "[in
   CHECK(run.world.Pods("web").size() == 4);
 }
 
+TEST_CASE("in place, a first container that comes up after the patch proves nothing (P-047)",
+          "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U));
+  run.Start(4, {}, "app:v1-slow-pull-90s");
+  run.world.Scale("web", 5);
+  run.world.RunFor(seconds(2));
+  run.world.SetImage("web", "app:missing");
+  run.world.RunFor(seconds(600));
+  CHECK(run.Complaints() == "");
+  CHECK(run.PodsOf("app:missing") == 1);
+  CHECK(run.Reason() == "Failing");
+}
+
 }  // namespace
 }  // namespace windlass::sim

@@ -105,9 +105,22 @@ TEST_CASE("a patched Pod is complete when all that was changed was done") {
                          Patch(state).id = Patch(state).image_id = "";
                          App(pod).image_id = "I2";
                        },
-                       false, WallTime{1040}},
-                      {"P-047 the start is, also for a container that never was",
+                       false, WallTime{1043}},
+                      {"P-047 the first container may still be of the image before",
                        [](Pod&, PodState& state) { Patch(state).id = Patch(state).image_id = ""; },
+                       false, WallTime{1050}},
+                      {"P-047 unless the digest tells",
+                       [](Pod& pod, PodState& state) {
+                         Patch(state).id = Patch(state).image_id = "";
+                         App(pod).image = Patch(state).to = "r/app@sha256:12";
+                         App(pod).image_id = "docker.io/r/app@sha256:12";
+                       },
+                       true},
+                      {"P-047 or the Pod got its node after the patch",
+                       [](Pod& pod, PodState& state) {
+                         Patch(state).id = Patch(state).image_id = "";
+                         pod.scheduled = {ConditionStatus::kTrue, {1006}};
+                       },
                        true},
                       {"P-047 a start that is not told is none",
                        [](Pod& pod, PodState& state) {
