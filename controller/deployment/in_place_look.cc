@@ -239,9 +239,9 @@ class Looker {
       const auto failure = in_place::FailureOf(pod, *state, timeout, s_.now);
       if (!failure) continue;
       out_.failed.push_back(i);
-      const bool for_long = in_place::HasFailedForLong(*state, s_.now);
+      const bool for_long = in_place::HasFailedForLong(pod, *state, s_.now);
       out_.failed_for_long = out_.failed_for_long || for_long;
-      if (!for_long) LookAgainAt(in_place::FailsForLongAt(*state));
+      if (!for_long) LookAgainAt(in_place::FailsForLongAt(pod, *state));
       if (out_.failing) continue;
       out_.failing = "pod " + pod.meta.name + ": " +
                      (failure->container.empty() ? "" : failure->container + ": ") +

@@ -100,6 +100,8 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
   return first;
 }
 
-WallTime FailsForLongAt(const PodState& state) { return state.at + kFailsForLong; }
+WallTime FailsForLongAt(const Pod& pod, const PodState& state) {
+  return std::max(state.at, pod.ready.last_transition_time()) + kFailsForLong;
+}
 
 }  // namespace windlass::in_place

@@ -36,11 +36,12 @@ std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, secon
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Whether a Pod that fails has had its 60 s to recover since its patch (P-062). If it has not, at
+// Whether a Pod that fails has had its 60 s to recover, since its patch and since Ready last
+// changed: what was well for hours is not given up for one crash (P-062). If it has not, at
 // FailsForLongAt it will.
-WallTime FailsForLongAt(const PodState& state);
-inline bool HasFailedForLong(const PodState& state, WallTime now) {
-  return FailsForLongAt(state) <= now;
+WallTime FailsForLongAt(const Pod& pod, const PodState& state);
+inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
+  return FailsForLongAt(pod, state) <= now;
 }
 
 }  // namespace windlass::in_place

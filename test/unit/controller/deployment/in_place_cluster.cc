@@ -182,6 +182,16 @@ void InPlaceCluster::KeepCrashing(const std::string& pod) {
   status["conditions"][2]["lastTransitionTime"] = FormatTime({now});
 }
 
+void InPlaceCluster::Crash(const std::string& pod) {
+  Json& status = pods_by_name_.at(pod)["status"];
+  Json& container = status["containerStatuses"][0];
+  container["state"] = {{"waiting", {{"reason", "CrashLoopBackOff"}}}};
+  container["ready"] = false;
+  container["restartCount"] = container["restartCount"].get<int>() + 1;
+  status["conditions"][2]["status"] = "False";
+  status["conditions"][2]["lastTransitionTime"] = FormatTime({now});
+}
+
 void InPlaceCluster::FailToPullImage(const std::string& image) {
   for (const std::string& pod : PodNames()) {
     if (ImageOfPod(pod) == image) FailToPull(pod);

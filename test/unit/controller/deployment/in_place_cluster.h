@@ -33,6 +33,8 @@ class InPlaceCluster : public Cluster {
 
   // Its place is taken by a Pod of `image` that no watch has shown yet.
   void ReplaceUnseen(const std::string& pod, const std::string& image);
+  // Its container has ended, and waits to be started again.
+  void Crash(const std::string& pod);
 
   // Somebody's own doing: that image, and no trace of a patch.
   void ForgetPatch(const std::string& pod, const std::string& image);

@@ -235,9 +235,13 @@ TEST_CASE("P-060 the first of several containers is named") {
 
 TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   const PodState state = StateWith({AppPatch()});
-  CHECK(FailsForLongAt(state) == WallTime{1060});
-  CHECK_FALSE(HasFailedForLong(state, {1059}));
-  CHECK(HasFailedForLong(state, {1060}));
+  Pod pod = PodWith({Running("app", "r/app:2", 'B', "I2", {1010})});
+  CHECK(FailsForLongAt(pod, state) == WallTime{1060});
+  CHECK_FALSE(HasFailedForLong(pod, state, {1059}));
+  CHECK(HasFailedForLong(pod, state, {1060}));
+  pod.ready = {ConditionStatus::kFalse, {4600}};  // an hour later
+  CHECK_FALSE(HasFailedForLong(pod, state, {4659}));
+  CHECK(HasFailedForLong(pod, state, {4660}));
 }
 
 }  // namespace
