@@ -17,9 +17,11 @@ bool AsksForWhatWePatched(const Pod& pod, const PodState& state) {
   });
 }
 
-// But for admission, nobody changed the spec since.
+// But for admission, nobody changed the spec since. A generation never goes back: then the state
+// is another Pod's.
 bool IsOurDoing(const Pod& pod, const PodState& state) {
-  return pod.meta.generation <= state.generation_before + 1;
+  const int64_t moved = pod.meta.generation - state.generation_before;
+  return moved == 0 || moved == 1;
 }
 
 }  // namespace

@@ -120,6 +120,13 @@ TEST_CASE("P-031 C.3 the revision of a Pod is told by its spec and our annotatio
          pod.meta.generation = 5;
        },
        kT1, RevisionBasis::kForeign},
+      {"C.3.3 a state that was copied from another Pod",
+       [](Pod& pod, State& state) {
+         state = StateWith({AppPatch()});
+         (**state).containers[0].of_template = true;
+         pod.meta.generation = 1;
+       },
+       kT1, RevisionBasis::kForeign},
       {"C.9 a server that does not count generations: an edit passes for a rewrite",
        [](Pod& pod, State& state) {
          Patched(pod, state);
