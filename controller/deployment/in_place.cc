@@ -74,7 +74,7 @@ bool IsReplaced(const Situation& situation) {
 std::optional<Step> AfterExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const ReplicaSet& host = *in_place.host;
-  const bool done = host.template_fingerprint == in_place.stash->fingerprint;
+  const bool done = in_place::HasTaken(host, *in_place.stash);
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
     return KeepAtSize(situation, host);
   }
@@ -256,7 +256,7 @@ Step TellFailure(const Situation& situation, Progress progress, Failed failed) {
 std::optional<Step> RecoverExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
-  if (in_place.host->template_fingerprint == in_place.stash->fingerprint) return std::nullopt;
+  if (in_place::HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
   if (IsReplaced(situation)) {
     return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: give up", in_place);
   }

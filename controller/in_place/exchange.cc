@@ -196,6 +196,11 @@ const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const Replica
   return host == all.end() ? nullptr : *host;
 }
 
+bool HasTaken(const ReplicaSet& host, const Stash& stash) {
+  return host.template_fingerprint == stash.fingerprint ||
+         TextIn(host.meta.annotations, kRevision) == stash.revision;
+}
+
 bool FitsStash(const std::string& template_json) {
   return template_json.size() <= kStashTemplateBytesMax;
 }

@@ -40,7 +40,7 @@ inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
 // What the host is to get.
 struct Stash {
   std::string template_json{};  // as the pending ReplicaSet had it, hash label and all
-  Fingerprint fingerprint{};    // of that; the host's equals it once X2 is done
+  Fingerprint fingerprint{};    // of that
   std::string revision{};
   std::string history{};                             // empty: none
   std::map<std::string, std::string> annotations{};  // where the two differed
@@ -52,6 +52,10 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 
 // The one of `all` that a stash in `pending` is for; nullptr when there is no such stash.
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
+
+// X2 is done. An API server that was upgraded may show more in the host's template than there is in
+// the stash; the revision that came with it in the same write is the stash's all the same.
+bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
 // Whether a ReplicaSet of this template can take part: a larger one leaves no room for other
 // annotations beside it.

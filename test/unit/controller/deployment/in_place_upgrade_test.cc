@@ -49,6 +49,29 @@ TEST_CASE("new defaults in the middle of an update are nobody's change") {
   CheckArrives(c, 3);
 }
 
+TEST_CASE("nor after any write of it, those of the exchange among them") {
+  for (int writes = 1; writes < 30; ++writes) {
+    CAPTURE(writes);
+    Started c(2);
+    const auto pods = c.PodNames();
+    c.SetImage("v2");
+    int left = writes;
+    for (int round = 0; round < 10 && left > 0; ++round) {
+      const size_t before = c.writes.size();
+      c.Sync(left);
+      left -= static_cast<int>(c.writes.size() - before);
+      c.RestartAll();
+      c.RunPods();
+      ++c.now;
+    }
+    c.defaults = &ShowNewDefault;
+    c.SettleInPlace();
+    c.CheckAllRun("v2", 2);
+    CHECK(c.PodNames() == pods);
+    for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
+  }
+}
+
 TEST_CASE("nor are they when the host was scaled before or after") {
   const bool before = GENERATE(true, false);
   Started c(3);
