@@ -1,6 +1,7 @@
 #include "controller/in_place/disruption.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "kubeclient/base/assert.h"
 #include "kubeclient/base/limits.h"
@@ -17,19 +18,20 @@ bool IsHealthy(const Pod& pod, const PodStanding& standing) {
 // long it may still count a Pod that has ceased to be Ready.
 constexpr seconds kBudgetsLag{10};
 
-bool HasRoom(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
-             std::span<const PodStanding> standings, WallTime now) {
-  if (budget.observed_generation < budget.meta.generation) return false;
-  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return false;  // nor would an eviction
+// How many more may be taken down; negative when too many are.
+int64_t RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
+               std::span<const PodStanding> standings, WallTime now) {
+  if (budget.observed_generation < budget.meta.generation) return 0;
+  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return 0;  // as for an eviction
   int64_t room = budget.disruptions_allowed;
-  for (size_t i = 0; i < pods.size() && room > 0; ++i) {
+  for (size_t i = 0; i < pods.size(); ++i) {
     const Pod& pod = *pods[i];
     // One that is being deleted, or not Ready for some time, is missing in the budget's own count.
     const bool counted = pod.ready.IsTrue() || now - pod.ready.last_transition_time() < kBudgetsLag;
     const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();
     if (looks_healthy && Selects(budget, pod) && !budget.DisruptedSince(pod.meta.name)) --room;
   }
-  return room > 0;
+  return room;
 }
 
 }  // namespace
@@ -43,17 +45,18 @@ AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const size_t> candidates,
                                 std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
   WL_ASSERT(pods.size() == standings.size());
-  std::vector<const PodDisruptionBudget*> full;
+  std::vector<std::pair<const PodDisruptionBudget*, int64_t>> full;
   for (const PodDisruptionBudget* budget : budgets) {
-    if (!HasRoom(*budget, pods, standings, now)) full.push_back(budget);
+    const int64_t room = RoomIn(*budget, pods, standings, now);
+    if (room <= 0) full.emplace_back(budget, room);
   }
   AllowedByBudgets allowed;
   for (const size_t candidate : candidates) {
     const PodDisruptionBudget* blocking = nullptr;
-    for (const PodDisruptionBudget* budget : full) {
+    for (const auto& [budget, room] : full) {
       if (!IsHealthy(*pods[candidate], standings[candidate])) break;
       if (!Selects(*budget, *pods[candidate])) continue;
-      if (budget->DisruptedSince(pods[candidate]->meta.name)) continue;
+      if (room == 0 && budget->DisruptedSince(pods[candidate]->meta.name)) continue;
       blocking = budget;
       break;
     }

@@ -27,8 +27,8 @@ struct AllowedByBudgets {
 // than it says: our Pods in flight that the API calls Ready look healthy to it. It has none while
 // its status is not of its latest spec.
 //
-// A Pod that has an entry in a budget's disruptedPods is taken off there already: it needs no room
-// in it, and takes none a second time.
+// A Pod that has an entry in a budget's disruptedPods is taken off there already: it needs no more
+// room in it, and takes none a second time.
 //
 // To be asked again once a Pod was taken: two of the answer may need the same room.
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,

@@ -36,10 +36,11 @@ Request PatchStatus(const PodDisruptionBudget& budget, Json status) {
 
 const PodDisruptionBudget* BudgetToReserve(const Pod& pod, const PodStanding& standing,
                                            std::span<const PodDisruptionBudget* const> budgets) {
-  if (!pod.ready.IsTrue()) return nullptr;  // no budget counts it
+  if (!pod.ready.IsTrue() && pod.node_name.empty()) return nullptr;
   for (const PodDisruptionBudget* budget : budgets) {
     if (!Selects(*budget, pod) || budget->DisruptedSince(pod.meta.name)) continue;
-    if (standing.in_flight && budget->disruptions_allowed <= 0) continue;
+    const bool takes_room = standing.in_flight && pod.ready.IsTrue();
+    if (takes_room && budget->disruptions_allowed <= 0) continue;
     return budget;
   }
   return nullptr;
@@ -47,9 +48,10 @@ const PodDisruptionBudget* BudgetToReserve(const Pod& pod, const PodStanding& st
 
 Request Reserve(const PodDisruptionBudget& budget, const Pod& pod,
                 std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
+  const int32_t taken = pod.ready.IsTrue() ? 1 : 0;
   return PatchStatus(budget,
                      {{"disruptedPods", {{pod.meta.name, FormatTime(TimeFor(pod, budgets, now))}}},
-                      {"disruptionsAllowed", std::max(budget.disruptions_allowed - 1, 0)}});
+                      {"disruptionsAllowed", std::max(budget.disruptions_allowed - taken, 0)}});
 }
 
 Request Release(const PodDisruptionBudget& budget, const Pod& pod) {
@@ -58,7 +60,7 @@ Request Release(const PodDisruptionBudget& budget, const Pod& pod) {
 
 bool IsOver(const Pod& pod, const PodState* state, WallTime since, WallTime now) {
   if (state == nullptr || state->reserved != since || pod.meta.deleting()) return false;
-  return pod.ready.IsTrue() && !IsInFlight(pod, state, now);
+  return !IsInFlight(pod, state, now);
 }
 
 }  // namespace windlass::in_place

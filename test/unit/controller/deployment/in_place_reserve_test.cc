@@ -138,19 +138,28 @@ TEST_CASE("P-038 with Reserve, room is reserved before a Pod is patched, and giv
   CHECK(c.Patched("v2") == 2);
 }
 
-TEST_CASE("P-038 nothing is reserved with Respect or Ignore, nor for a Pod that is down") {
+TEST_CASE("P-038 nothing is reserved with Respect or Ignore") {
   Reserving c(3);
   c.Annotate("windlass.dev/in-place-pdb", GENERATE("Respect", "Ignore"));
   c.SetImage("v2");
   c.Sync();
   CHECK(c.TakeWrites().size() == 1);
   CHECK(c.Entries().empty());
-  c.Annotate("windlass.dev/in-place-pdb", "Reserve");
-  for (const std::string& pod : c.PodNames()) c.FailToPull(pod);
-  c.SetImage("v3");
+}
+
+TEST_CASE("P-038 a Pod that is down needs no room, and is named until it has been restarted") {
+  Reserving c(3);
+  const std::string down = c.PodNames()[1];
+  c.FailToPull(down);
+  c.Count(0);
+  c.SetImage("v2");
   c.Sync();
-  CHECK(c.TakeWrites().front().starts_with("patch "));
-  CHECK(c.Entries().empty());
+  CHECK(c.TakeWrites() ==
+        std::vector<std::string>{"budget web " + EntryOf(down, c.now), "patch " + down});
+  c.RestartAll();
+  ++c.now;
+  c.Sync();
+  CHECK(c.TakeWrites() == std::vector<std::string>{"budget web " + NoEntryOf(down)});
 }
 
 TEST_CASE("P-038 a budget that has changed meanwhile is looked at again, and nothing is patched") {

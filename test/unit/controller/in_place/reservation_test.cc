@@ -52,8 +52,21 @@ TEST_CASE("P-038 room is reserved in each budget that counts the Pod as healthy,
   CHECK(w.ToReserve() == "second");
   w.second.selector.match_labels = {{"app", "other"}};
   CHECK(w.ToReserve() == "none");
-  w.first.disrupted_pods.clear();
+}
+
+TEST_CASE("P-038 a Pod that has a node may become Ready any moment: an entry, and no room") {
+  World w;
+  w.standing = {};
   w.pod.ready = {ConditionStatus::kFalse, {500}};
+  w.first.disruptions_allowed = GENERATE(0, 1);
+  CHECK(w.ToReserve() == "first");
+  const Request request = Reserve(w.first, w.pod, w.budgets, kNow);
+  const Json status = Json::parse(request.body())["status"];
+  CHECK(status["disruptedPods"].contains("web-1"));
+  CHECK(status["disruptionsAllowed"] == w.first.disruptions_allowed);
+  w.standing.in_flight = true;
+  CHECK(w.ToReserve() == "first");
+  w.pod.node_name = "";
   CHECK(w.ToReserve() == "none");
 }
 
@@ -101,7 +114,7 @@ TEST_CASE("P-038 an entry is taken away alone, and nothing is said of how much i
     "status":{"disruptedPods":{"web-1":null}}})"));
 }
 
-TEST_CASE("P-038 an entry is over when it is ours and the Pod is up again") {
+TEST_CASE("P-038 an entry is over when it is ours and the Pod has been restarted") {
   World w;
   PodState state = StateWith({});
   const auto over = [&] { return IsOver(w.pod, &state, kNow, kNow + seconds(60)); };
@@ -116,8 +129,11 @@ TEST_CASE("P-038 an entry is over when it is ours and the Pod is up again") {
   CHECK_FALSE(over());
   state.drain.reset();
   w.pod.ready = {ConditionStatus::kFalse, {500}};
+  CHECK(over());  // no budget counts it
+  state.containers = {AppPatch()};
+  w.pod.containers[0].image = "r/app:2";
   CHECK_FALSE(over());
-  w.pod.ready = {ConditionStatus::kTrue, {500}};
+  state.containers.clear();
   w.pod.meta.deletion_timestamp = kNow;
   CHECK_FALSE(over());
 }
