@@ -7,7 +7,6 @@
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
-#include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/pause.h"
@@ -87,16 +86,8 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
 
   Step step =
       situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);
-  return WasOfNoAvail(step, learned) ? TellAllTheSame(situation) : step;
-}
-
-// What a Pod was refused did not hold up the rest, and is tried again.
-Step TryPodsAgain(Step end, const Learned& learned) {
-  Wait* wait = std::get_if<Wait>(&end);
-  const Error* refused = wait != nullptr ? RefusedOfPods(learned) : nullptr;
-  if (refused == nullptr) return end;
-  return Failed{
-      .error = *refused, .events = std::move(wait->events), .look_again_in = wait->look_again_in};
+  if (WasOfNoAvail(step, learned)) step = TellAllTheSame(situation);
+  return TryPodsAgain(situation, std::move(step));
 }
 
 }  // namespace
@@ -104,8 +95,8 @@ Step TryPodsAgain(Step end, const Learned& learned) {
 Step Next(const View& view, const Learned& learned, WallTime now) {
   Step step = Decide(view, learned, now);
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
-  if (ends) return TryPodsAgain(std::move(step), learned);
-  if (WasOfNoAvail(step, learned)) return TryPodsAgain(Wait{}, learned);
+  if (ends) return step;
+  if (WasOfNoAvail(step, learned)) return Wait{};
   // While requests were on their way the cluster moved on: a walk may be as long as the rollout.
   if (learned.size() >= kRequestsPerSyncMax) return Wait{.look_again_in = kNextSyncAfter};
   return step;
