@@ -28,8 +28,9 @@ Json InPlaceDeployment(int replicas, const std::string& image, const Annotations
   return deployment;
 }
 
-InPlaceRun::InPlaceRun(uint64_t seed, WorldOptions options)
-    : world(seed, std::move(options)), windlass(std::make_unique<WindlassProcess>(world)) {}
+InPlaceRun::InPlaceRun(uint64_t seed, WorldOptions options, DeploymentControllerOptions controller)
+    : world(seed, std::move(options)),
+      windlass(std::make_unique<WindlassProcess>(world, ClientOptions{}, std::move(controller))) {}
 
 void InPlaceRun::Start(const Json& deployment) {
   world.Apply(deployment);

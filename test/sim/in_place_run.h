@@ -24,7 +24,8 @@ class InPlaceRun {
  public:
   static constexpr Duration kLimit = seconds(3600);  // virtual
 
-  explicit InPlaceRun(uint64_t seed, WorldOptions options = {});
+  explicit InPlaceRun(uint64_t seed, WorldOptions options = {},
+                      DeploymentControllerOptions controller = {});
 
   // Applies it, and lets it come up.
   void Start(const Json& deployment);

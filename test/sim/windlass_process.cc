@@ -12,12 +12,14 @@ constexpr Duration kStandbyLag = seconds(3);
 
 }  // namespace
 
-WindlassProcess::WindlassProcess(World& world, ClientOptions options)
-    : WindlassProcess(world, Standby{}, std::move(options)) {
+WindlassProcess::WindlassProcess(World& world, ClientOptions options,
+                                 DeploymentControllerOptions controller)
+    : WindlassProcess(world, Standby{}, std::move(options), std::move(controller)) {
   Lead({});
 }
 
-WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
+WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options,
+                                 DeploymentControllerOptions controller)
     : process_(world.Boot()),
       network_(process_->clock(), process_->timers(), process_->transport()),
       guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
@@ -25,7 +27,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), gate_,
               std::move(options)),
       events_(process_->clock(), process_->log(), client_, "deployment-controller"),
-      controller_(environment(), client_, events_, {}) {
+      controller_(environment(), client_, events_, std::move(controller)) {
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
     client_.Resume();

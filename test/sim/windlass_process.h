@@ -19,11 +19,13 @@ namespace windlass::sim {
 class WindlassProcess {
  public:
   // Starts at once, leading.
-  explicit WindlassProcess(World& world, ClientOptions options = {});
+  explicit WindlassProcess(World& world, ClientOptions options = {},
+                           DeploymentControllerOptions controller = {});
 
   // A hot standby: its caches follow, and nothing is written until Lead.
   struct Standby {};
-  WindlassProcess(World& world, Standby, ClientOptions options = {});
+  WindlassProcess(World& world, Standby, ClientOptions options = {},
+                  DeploymentControllerOptions controller = {});
   void Lead(TermOptions options);
 
   const DeploymentController& controller() const { return controller_; }
