@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "controller/in_place/options.h"
 #include "controller/in_place/words.h"
 #include "kubeclient/api/selector.h"
 
@@ -54,6 +55,12 @@ bool AsksForInPlace(const Deployment& deployment) {
   const auto value = deployment.meta.annotations.Find(kInPlaceAnnotation);
   return value && (in_place::IsWord(*value, "IfPossible") || in_place::IsWord(*value, "Only") ||
                    in_place::IsWord(*value, "Release"));
+}
+
+bool AsksToReserve(const Deployment& deployment) {
+  if (!AsksForInPlace(deployment)) return false;
+  const auto value = deployment.meta.annotations.Find(in_place::kPdb);
+  return value && in_place::IsWord(*value, "Reserve");
 }
 
 InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_,

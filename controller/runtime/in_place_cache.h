@@ -21,6 +21,9 @@ namespace windlass {
 // else is wrong with its annotations: Pods that were patched before are to be seen.
 bool AsksForInPlace(const Deployment& deployment);
 
+// And annotation windlass.dev/in-place-pdb says Reserve, which takes further rights.
+bool AsksToReserve(const Deployment& deployment);
+
 class InPlaceCache {
  public:
   // Nodes have no namespace: they are watched as they are also where `namespace_` is not empty. Of
