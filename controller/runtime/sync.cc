@@ -30,6 +30,12 @@ bool IsRefusal(ErrorKind kind) {
   }
 }
 
+// Somebody was faster, or somebody else leads: nothing is wrong.
+LogLevel LevelOf(ErrorKind kind) {
+  return kind == ErrorKind::kConflict || kind == ErrorKind::kFenced ? LogLevel::kDebug
+                                                                    : LogLevel::kWarning;
+}
+
 }  // namespace
 
 SyncResult AfterError(const Error& error, Retry retry) {
@@ -78,8 +84,10 @@ void Sync::TakeStep() {
   const View view = environment_.cache.ViewOf(key_);
   if (view.deployment == nullptr) return End({});  // D-051
 
-  // One step per object to adopt or delete comes on top of the usual few.
-  const int steps_max = kStepsPerSyncMax + static_cast<int>(view.replica_sets.size());
+  // One step per object to adopt or delete comes on top of the usual few; of a Pod that is updated
+  // in place: the reservation, a read, the patch, and the end of its last one.
+  const size_t objects = view.replica_sets.size() + 4 * view.whole_pods.size();
+  const int steps_max = kStepsPerSyncMax + static_cast<int>(objects);
   const bool too_long = environment_.clock.Now() - started_ > kSyncDeadline;
   if (steps_++ >= steps_max || too_long) {
     environment_.log.Warning("sync took too long and will be taken up again",
@@ -164,9 +172,7 @@ void Sync::WriteRefused(const Write& write, Error error) {
     learned_.push_back({write.request.Identity(), std::move(error)});
     return GoOn();
   }
-  const auto level = error.kind == ErrorKind::kConflict || error.kind == ErrorKind::kFenced
-                         ? LogLevel::kDebug
-                         : LogLevel::kWarning;
+  const LogLevel level = LevelOf(error.kind);
   if (environment_.log.Enabled(level)) {
     LogFields fields = FieldsOf(key_, write.request, write.because);
     fields.emplace_back("reason", Name(error.kind));
@@ -211,9 +217,13 @@ void Sync::Perform(Wait wait) {
 
 void Sync::Perform(Failed failed) {
   Emit(failed.events);
-  environment_.log.Warning("sync failed", {{"deployment", key_.ToString()},
-                                           {"reason", Name(failed.error.kind)},
-                                           {"error", failed.error.message}});
+  const LogLevel level = LevelOf(failed.error.kind);
+  if (environment_.log.Enabled(level)) {
+    environment_.log.Write(level, "sync failed",
+                           {{"deployment", key_.ToString()},
+                            {"reason", Name(failed.error.kind)},
+                            {"error", failed.error.message}});
+  }
   SyncResult result = AfterError(failed.error, failed.retry);
   result.look_again_in = failed.look_again_in;
   End(std::move(result));
