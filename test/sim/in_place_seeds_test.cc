@@ -7,6 +7,7 @@
 
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
+#include "test/sim/eviction.h"
 #include "test/sim/in_place_run.h"
 
 namespace windlass::sim {
@@ -14,12 +15,16 @@ namespace {
 
 class Walk {
  public:
-  explicit Walk(uint64_t seed) : run_(seed), random_(seed) {
+  // Every third one has a budget, reserves room in it, and Pods are evicted where others are
+  // killed.
+  explicit Walk(uint64_t seed) : run_(seed), random_(seed), reserves_(seed % 3 == 0) {
     Json deployment = InPlaceDeployment(static_cast<int>(1 + random_.Below(6)), "app:v1");
     if (random_.Below(4) == 0) {
       deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
     }
+    if (reserves_) deployment["metadata"]["annotations"]["windlass.dev/in-place-pdb"] = "Reserve";
     run_.Start(deployment);
+    if (reserves_) run_.world.Apply(Budget());
   }
 
   // "" or what is wrong, and how it came to it.
@@ -39,6 +44,14 @@ class Walk {
 
  private:
   static constexpr int kSteps = 12;
+
+  static Json Budget() {
+    Json budget = {{"apiVersion", "policy/v1"}, {"kind", "PodDisruptionBudget"}};
+    budget["metadata"]["name"] = "web";
+    budget["spec"]["maxUnavailable"] = 1;
+    budget["spec"]["selector"]["matchLabels"]["app"] = "web";
+    return budget;
+  }
 
   void Note(const std::string& step) { steps_ += " " + step; }
 
@@ -87,7 +100,11 @@ class Walk {
     if (pods.empty()) return;
     Note("kill");
     const std::string name = NameOf(*pods[random_.Below(static_cast<uint32_t>(pods.size()))]);
-    run_.world.api().Delete("user", {Resource::kPods, "default", name});
+    if (reserves_) {
+      Evict(run_.world.api(), "default", name, milliseconds(20));
+    } else {
+      run_.world.api().Delete("user", {Resource::kPods, "default", name});
+    }
   }
   void TurnNode() {
     lost_ = !lost_;
@@ -103,6 +120,7 @@ class Walk {
 
   InPlaceRun run_;
   Random random_;
+  bool reserves_;
   std::string steps_;
   bool paused_ = false;
   bool lost_ = false;
