@@ -35,15 +35,19 @@ bool HasUserKey(const ObjectMeta& meta) {
 }
 
 // Without its stand-ins too few Pods would be available: those they stand in for are still on their
-// way, to this template or another.
+// way, to this template or another. A Pod that no node has room for is not: it may be waiting for
+// theirs.
 bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.pods) return false;
+  const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
   int64_t left = in_place.counts.available;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const OwnerReference* owner = in_place.pods->pods[i]->meta.ControllerRef();
     const bool its = owner != nullptr && owner->uid == rs.meta.uid;
-    left -= its && in_place.pods->standings[i].available ? 1 : 0;
+    const in_place::PodStanding& pod = in_place.pods->standings[i];
+    left -= its && pod.available ? 1 : 0;
+    left += none_on_its_way && !pod.stand_in && pod.unschedulable ? 1 : 0;
   }
   return left < int64_t{situation.deployment.spec.replicas} - in_place.options().max_unavailable;
 }

@@ -12,7 +12,9 @@ int64_t Count(std::span<const PodStanding> pods, Condition&& holds) {
   return std::ranges::count_if(pods, holds);
 }
 
-bool IsUnproven(const PodStanding& pod) { return pod.updated && !pod.available && !pod.exempt; }
+bool IsUnproven(const PodStanding& pod) {
+  return pod.updated && !pod.available && pod.waited_for();
+}
 
 // Pods of the host that are not updated and need not stay so.
 int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
@@ -43,7 +45,8 @@ class Room {
     canary_out_ =
         Count(pods, [](const PodStanding& pod) { return IsUnproven(pod) && !pod.stand_in; }) > 0;
     for (const PodStanding& pod : pods) {
-      if (pod.in_flight && !pod.exempt) busy_nodes_.insert(pod.node);
+      if (pod.in_flight && pod.waited_for()) busy_nodes_.insert(pod.node);
+      if (pod.updated && pod.unschedulable && !pod.stand_in) unschedulable_out_ = true;
     }
   }
 
@@ -55,7 +58,8 @@ class Room {
     if (to_update_ <= 0 || !fits) return false;
     --to_update_;
     if (pod.available) --budget_;
-    if (pod.exempt) return true;
+    if (pod.unschedulable) unschedulable_out_ = true;
+    if (!pod.waited_for()) return true;
     --unproven_;
     canary_out_ = true;
     busy_nodes_.insert(pod.node);
@@ -66,6 +70,7 @@ class Room {
   bool HasRoomFor(const PodStanding& pod) const {
     // What is patched on a lost node proves nothing until the node is back.
     if (canary_ && (canary_out_ || pod.exempt)) return false;
+    if (canary_ && pod.unschedulable && unschedulable_out_) return false;
     if (pod.exempt) return true;
     if (!returning_ && unproven_ <= 0) return false;
     if (!pod.node.empty() && busy_nodes_.contains(pod.node)) return false;
@@ -85,6 +90,7 @@ class Room {
   int64_t unproven_;
   bool canary_ = false;      // one Pod at a time
   bool canary_out_ = false;  // and there it is
+  bool unschedulable_out_ = false;
   std::set<std::string_view> busy_nodes_;
 };
 

@@ -6,11 +6,12 @@
 //   node         one Pod of the Deployment in flight on each: a kubelet pulls images one by one
 //   cap          so many Pods of the new revision may be without being available, whatever they
 //                cost: a bad one does not spread over Pods that were down already
-//   canary       one Pod, until a Pod of the new revision has become available
+//   canary       one Pod, until a Pod of the new revision has become available, and beside it one
+//                that no node has room for: it may get a node at any time, or never
 //   stand-ins    where no Pod may be missing, one of the new revision comes before one goes
 //
 // PodDisruptionBudgets, the order of candidates and who is a candidate at all are decided
-// elsewhere. Source: in-place C.6, P-024, P-033, P-034, P-039, P-064.
+// elsewhere. Source: in-place C.5, C.6, P-024, P-033, P-034, P-039, P-064.
 #pragma once
 
 #include <cstddef>
@@ -43,6 +44,10 @@ struct PodStanding {
   bool ready = false;     // as the API has it: in flight, it may serve or not
   bool stand_in = false;  // belongs to the pending ReplicaSet, not to the host
   bool exempt = false;    // on a node that is not ready: patched freely, and not waited for (P-039)
+  bool unschedulable = false;  // no node has room for it: likewise (C.5)
+
+  // Whether it is ours to bring it up: otherwise neither cap nor canary nor commit waits for it.
+  bool waited_for() const { return !exempt && !unschedulable; }
 };
 
 // How many available Pods may be taken down now; never negative.

@@ -52,6 +52,11 @@ std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPa
   return ambiguous ? state.at + kKubeletReacts : kAlready;
 }
 
+// Since when the kubelet could carry out the patch: a Pod may have got its node after it.
+WallTime PossibleSince(const Pod& pod, const PodState& state) {
+  return std::max(state.at, pod.scheduled.last_transition_time());
+}
+
 std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout) {
   std::vector<Signal> signals;
   if (pod.meta.deleting() || pod.node_name.empty()) return signals;
@@ -71,7 +76,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
   }
   // From the last change of Ready: a Pod that was available, and for a moment is not, has not
   // failed.
-  const WallTime since = std::max(state.at, pod.ready.last_transition_time());
+  const WallTime since = std::max(PossibleSince(pod, state), pod.ready.last_transition_time());
   signals.push_back({{{}, std::string(kPodTimeout)}, since + pod_timeout});
   return signals;
 }
@@ -101,7 +106,7 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
 }
 
 WallTime FailsForLongAt(const Pod& pod, const PodState& state) {
-  return std::max(state.at, pod.ready.last_transition_time()) + kFailsForLong;
+  return std::max(PossibleSince(pod, state), pod.ready.last_transition_time()) + kFailsForLong;
 }
 
 }  // namespace windlass::in_place

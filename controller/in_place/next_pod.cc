@@ -46,6 +46,7 @@ std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready
     if (const PodState* state = pods.state(i)) {
       consider(CompletionOf(*pods.pods[i], *state, now).look_again);
     }
+    consider(UnschedulableFrom(*pods.pods[i]));
     consider(AvailableFrom(*pods.pods[i], pods.state(i), min_ready_seconds, now));
   }
   return earliest;

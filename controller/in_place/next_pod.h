@@ -25,7 +25,8 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
                         const BatchLimits& limits, PdbPolicy policy,
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
-// When time alone may complete a Pod in flight or make one available; nullopt: events will tell.
+// When time alone may complete a Pod in flight, make one available, or end the wait for one that
+// has no node; nullopt: events will tell.
 std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
                                       WallTime now);
 

@@ -5,6 +5,7 @@
 namespace windlass::in_place {
 namespace {
 
+constexpr seconds kSchedulerAnswers{60};
 constexpr KubeletVersion kRestartsSidecars{.major = 1, .minor = 32};
 
 const Node* Find(const Nodes& nodes, std::string_view name) {
@@ -23,6 +24,12 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes) {
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes) {
   const Node* node = Find(nodes, pod.node_name);
   return node == nullptr ? std::string_view() : node->zone.text();
+}
+
+std::optional<WallTime> UnschedulableFrom(const Pod& pod) {
+  if (!pod.node_name.empty()) return std::nullopt;
+  if (pod.scheduled.status() == ConditionStatus::kFalse) return WallTime{};
+  return pod.meta.creation_timestamp + kSchedulerAnswers;
 }
 
 std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,

@@ -1,4 +1,5 @@
-// What a Pod's node says about it. Source: in-place C.9, P-006, P-032, P-039.
+// What a Pod's node says about it, or that it has none. Source: in-place C.5, C.9, P-006, P-032,
+// P-039.
 #pragma once
 
 #include <map>
@@ -21,6 +22,11 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 // The zone that `pod` is in, for as long as its Node is there; empty where that says none, is gone,
 // or is still to be chosen.
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes);
+
+// When a Pod that has no node ceases to be waited for, because it will not get one soon: as soon as
+// the scheduler found none, or a minute after it was made if nobody says anything. nullopt: it has
+// a node.
+std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
 // Whether the kubelet of the Pod's node is too old for the changes: one before 1.32 never restarts
 // a sidecar (P-006), and the Pod would be in flight for good. One whose version cannot be read

@@ -83,6 +83,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
       const bool born = templates.late_births && revision.basis == RevisionBasis::kForeign && !said;
       if (born) of = BornOf(*pod, others).value_or(of);
     }
+    const std::optional<WallTime> unschedulable = UnschedulableFrom(*pod);
     out.standings.push_back({.node = pod->node_name.text(),
                              .zone = ZoneOf(*pod, nodes),
                              .updated = of == templates.target && !try_again,
@@ -90,7 +91,8 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
                              .available = IsAvailable(*pod, ours, templates.min_ready_seconds, now),
                              .ready = pod->ready.IsTrue(),
                              .stand_in = owner != &host,
-                             .exempt = IsOnLostNode(*pod, nodes)});
+                             .exempt = IsOnLostNode(*pod, nodes),
+                             .unschedulable = unschedulable && *unschedulable <= now});
     out.pods.push_back(pod);
     out.of.push_back(of);
     out.states.push_back(std::move(state));
@@ -104,7 +106,7 @@ PodCounts CountPods(const RolloutPods& pods) {
     const PodStanding& pod = pods.standings[i];
     ++counts.pods;
     counts.updated += pod.updated ? 1 : 0;
-    counts.in_flight += pod.in_flight && !pod.exempt ? 1 : 0;
+    counts.in_flight += pod.in_flight && pod.waited_for() ? 1 : 0;
     counts.ready += pods.pods[i]->ready.IsTrue() && !pod.in_flight ? 1 : 0;
     counts.available += pod.available ? 1 : 0;
     if (pod.stand_in) {
@@ -112,7 +114,7 @@ PodCounts CountPods(const RolloutPods& pods) {
       continue;
     }
     counts.to_update += pod.updated ? 0 : 1;
-    counts.settled += pod.updated && (pod.available || pod.exempt) ? 1 : 0;
+    counts.settled += pod.updated && (pod.available || !pod.waited_for()) ? 1 : 0;
   }
   return counts;
 }

@@ -49,12 +49,12 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec is of the target
-  int32_t in_flight = 0;  // patched and not restarted yet, those on lost nodes apart
+  int32_t in_flight = 0;  // patched and not restarted yet, of those that are waited for
   int32_t ready = 0;      // and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;
   int32_t to_update = 0;  // Pods of the host that are not of the target
-  int32_t settled = 0;    // Pods of the host that are, and are available or on a lost node
+  int32_t settled = 0;    // Pods of the host that are, and are available or not waited for
   bool operator==(const PodCounts&) const = default;
 };
 PodCounts CountPods(const RolloutPods& pods);

@@ -101,7 +101,13 @@ Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
                                          {"uid", rs["metadata"]["uid"]},
                                          {"controller", true}}};
   pod["spec"] = rs["spec"]["template"]["spec"];
-  pod["spec"]["nodeName"] = "node-" + std::to_string(pods_born_);
+  Place(pod);
+  return pod;
+}
+
+// On a node of its own, where it runs.
+void InPlaceCluster::Place(Json& pod) {
+  pod["spec"]["nodeName"] = "node-" + std::to_string(nodes.size() + 1);
   Node node;
   node.meta.name = pod["spec"]["nodeName"];
   node.ready = true;
@@ -117,11 +123,11 @@ Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
   }
   if (on_create) on_create(pod);
   Run(pod);
-  return pod;
 }
 
 // Restarts what runs another image than the spec asks for.
 void InPlaceCluster::Run(Json& pod) {
+  if (!pod["spec"].contains("nodeName")) return;
   for (size_t i = 0; i < pod["spec"]["containers"].size(); ++i) {
     const Json& container = pod["spec"]["containers"][i];
     Json& status = pod["status"]["containerStatuses"][i];
@@ -226,6 +232,20 @@ void InPlaceCluster::SetLabel(const std::string& pod, const std::string& key,
   pods_by_name_.at(pod)["metadata"]["labels"][key] = value;
 }
 
+void InPlaceCluster::Unschedule(const std::string& pod) {
+  Json& object = pods_by_name_.at(pod);
+  object["spec"].erase("nodeName");
+  Json unscheduled = ConditionTrue("PodScheduled", now);
+  unscheduled["status"] = "False";
+  object["status"] = {{"phase", "Pending"}, {"conditions", Json::array({unscheduled})}};
+}
+
+void InPlaceCluster::Schedule(const std::string& pod) {
+  Json& object = pods_by_name_.at(pod);
+  object["status"] = Json::object();
+  Place(object);
+}
+
 void InPlaceCluster::SettleInPlace() {
   std::string before;
   int quiet = 0;
@@ -253,7 +273,9 @@ std::string InPlaceCluster::InPlaceMessage() {
 int InPlaceCluster::in_flight() const {
   int count = 0;
   for (const auto& [name, pod] : pods_by_name_) {
-    if (pod["spec"]["containers"][0]["image"] != pod["status"]["containerStatuses"][0]["image"]) {
+    const bool runs = pod["spec"].contains("nodeName");
+    if (runs &&
+        pod["spec"]["containers"][0]["image"] != pod["status"]["containerStatuses"][0]["image"]) {
       ++count;
     }
   }

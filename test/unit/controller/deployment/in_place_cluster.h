@@ -44,6 +44,10 @@ class InPlaceCluster : public Cluster {
 
   void SetLabel(const std::string& pod, const std::string& key, const std::string& value);
 
+  // No node has room for the Pod: it waits for one, and nothing of it runs. Then one has.
+  void Unschedule(const std::string& pod);
+  void Schedule(const std::string& pod);
+
   // Syncs, restarts and lets ReplicaSets follow until nothing changes.
   void SettleInPlace();
 
@@ -73,6 +77,7 @@ class InPlaceCluster : public Cluster {
   Result<Reply> ListPods();
   Result<Reply> PatchPod(const Request& request);
   Json NewPod(const std::string& name, const Json& rs);
+  void Place(Json& pod);
   void Run(Json& pod);
 
   std::map<std::string, Json> pods_by_name_;

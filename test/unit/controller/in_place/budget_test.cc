@@ -17,6 +17,7 @@ namespace {
 //   u  updated, available        d  updated, not available
 //   s  stand-in, available       t  stand-in, not available
 //   l  old, on a lost node       m  updated, in flight on a lost node
+//   w  old, no node has room     v  updated, no node has room
 PodStanding Standing(char letter) {
   switch (letter) {
     case 'o': return {.available = true};
@@ -28,6 +29,8 @@ PodStanding Standing(char letter) {
     case 't': return {.updated = true, .stand_in = true};
     case 'l': return {.exempt = true};
     case 'm': return {.updated = true, .in_flight = true, .exempt = true};
+    case 'w': return {.unschedulable = true};
+    case 'v': return {.updated = true, .in_flight = true, .unschedulable = true};
     default: return {};
   }
 }
@@ -132,6 +135,36 @@ TEST_CASE("a batch stays within the budget and the caps") {
        "uooooo",
        "o",
        3},  // the cap: one at a time
+      {"C.5 what finds no node costs nothing, and is no canary",
+       {.desired = 4, .max_unavailable = 1},
+       "wooo",
+       "w",
+       0},
+      {"C.5 nor does the canary wait for it",
+       {.desired = 5, .max_unavailable = 2},
+       "voooo",
+       "o",
+       1},
+      {"C.5 P-033 until a revision is proven, one finds no node for it",
+       {.desired = 5, .max_unavailable = 3},
+       "vwwoo",
+       "o",
+       0},
+      {"C.5 P-033 and none while the canary is out",
+       {.desired = 5, .max_unavailable = 3},
+       "fwwoo",
+       "",
+       0},
+      {"C.5 P-033 then all may be patched, and the cap is not theirs",
+       {.desired = 6, .max_unavailable = 2},
+       "uvwwxx",
+       "wwxx",
+       0},
+      {"C.5 P-033 but not while the cap is reached: a bad revision does not spread",
+       {.desired = 6, .max_unavailable = 2},
+       "uddwoo",
+       "",
+       0},
       {"P-033 partition",
        {.desired = 10, .max_unavailable = 3, .partition = 8},
        "uooooooooo",
@@ -294,6 +327,7 @@ TEST_CASE("stand-ins are made where no Pod may be missing, and for no longer tha
       {"P-024 and until that is available", {.desired = 3}, {.max_surge = 2}, "uuds", 1},
       {"P-024 P-025 all is done", {.desired = 3}, {.max_surge = 2}, "uuus", 0},
       {"P-024 P-039 nobody waits for a lost node", {.desired = 3}, {.max_surge = 2}, "uums", 0},
+      {"P-024 C.5 nor for one that finds no node", {.desired = 3}, {.max_surge = 2}, "uuvs", 0},
       {"P-024 not for what a partition keeps",
        {.desired = 3, .partition = 2},
        {.max_surge = 2},

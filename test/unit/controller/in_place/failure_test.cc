@@ -198,6 +198,14 @@ TEST_CASE("signs of failure are those of the patch") {
        {9000},
        "",
        {}},
+      {"P-060 nor when one has just taken it",
+       [](Pod& pod, PodState&) {
+         pod.scheduled = {ConditionStatus::kTrue, {8990}};
+         pod.ready = {};
+       },
+       {9000},
+       "",
+       WallTime{9590}},
       {"P-060 deleting",
        [](Pod& pod, PodState&) {
          Waits(pod, "ErrImagePull");
@@ -242,6 +250,8 @@ TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   pod.ready = {ConditionStatus::kFalse, {4600}};  // an hour later
   CHECK_FALSE(HasFailedForLong(pod, state, {4659}));
   CHECK(HasFailedForLong(pod, state, {4660}));
+  pod.scheduled = {ConditionStatus::kTrue, {5000}};  // after its patch
+  CHECK(FailsForLongAt(pod, state) == WallTime{5060});
 }
 
 }  // namespace

@@ -53,6 +53,17 @@ TEST_CASE("P-032 a Pod is in its node's zone") {
   CHECK(ZoneOf(pod, nodes) == zone);
 }
 
+TEST_CASE("a Pod that no node has room for is not waited for (C.5)") {
+  Pod pod = PodWith({});
+  pod.meta.creation_timestamp = {500};
+  CHECK_FALSE(UnschedulableFrom(pod));
+  pod.node_name = {};
+  pod.scheduled = {};
+  CHECK(UnschedulableFrom(pod) == WallTime{560});  // no scheduler says anything
+  pod.scheduled = {ConditionStatus::kFalse, {501}};
+  CHECK(UnschedulableFrom(pod) == WallTime{});
+}
+
 struct KubeletRow {
   std::string id;
   std::string node;

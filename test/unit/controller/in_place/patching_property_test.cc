@@ -65,6 +65,8 @@ class World {
       case 7: it.exempt = false; return;
       case 8: return Replace(i);
       case 9: it.updated = false; return;  // the target is another one, or it was edited
+      case 10: return Unschedule(i);
+      case 11: it.unschedulable = false; return;  // a node takes it
       default: return;
     }
   }
@@ -98,7 +100,7 @@ class World {
     RC_ASSERT(!was.updated);
     RC_ASSERT(std::ranges::none_of(standings_, [&](const PodStanding& pod) {
       const bool neighbour = pod.node == was.node && !pod.node.empty() && pod.in_flight;
-      return neighbour && !pod.exempt && !was.in_flight && !was.exempt;
+      return neighbour && pod.waited_for() && !was.in_flight && was.waited_for();
     }));
     if (limits_.canary_first && !limits_.returning && !proven && !was.in_flight) {
       RC_ASSERT(out == 0);
@@ -111,7 +113,7 @@ class World {
 
     const int64_t available = Count([](auto& pod) { return pod.available; });
     if (was.available) RC_ASSERT(available >= limits_.desired - limits_.max_unavailable);
-    if (!limits_.returning && !was.in_flight && !was.exempt) {
+    if (!limits_.returning && !was.in_flight && was.waited_for()) {
       RC_ASSERT(Count(IsUnproven) <= std::max(1, limits_.max_unavailable));
     }
     const int64_t old = Count([](auto& pod) { return !pod.updated; });
@@ -136,7 +138,7 @@ class World {
 
  private:
   static bool IsUnproven(const PodStanding& pod) {
-    return pod.updated && !pod.available && !pod.exempt;
+    return pod.updated && !pod.available && pod.waited_for();
   }
   static void SetReady(Pod& pod, bool ready) {
     pod.ready = {ready ? ConditionStatus::kTrue : ConditionStatus::kFalse, {500}};
@@ -159,6 +161,13 @@ class World {
     stored_[i].phase = PodPhase::kPending;
     SetReady(stored_[i], false);
     standings_[i] = {};
+  }
+
+  // Evicted, and no node has room for the one in its place; which one takes it later is all one.
+  void Unschedule(size_t i) {
+    Replace(i);
+    stored_[i].scheduled = {ConditionStatus::kFalse, {1900}};
+    standings_[i].unschedulable = true;
   }
 
   template <typename Condition>
