@@ -111,12 +111,13 @@ std::optional<Step> Tidy(const Situation& situation) {
   return std::nullopt;
 }
 
-// A Pod that has not failed is on its way.
+// A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
+// it.
 bool OthersAreInFlight(const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const in_place::PodStanding& pod = in_place.pods->standings[i];
     const bool failed = std::ranges::count(in_place.failed, i) > 0;
-    if (pod.in_flight && !pod.exempt && !failed) return true;
+    if (pod.in_flight && pod.waited_for() && !failed) return true;
   }
   return false;
 }
@@ -137,7 +138,6 @@ std::optional<Step> AfterFailure(const Situation& situation) {
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kRecreate:
-      // An ordinary rollout believes what the API says of them.
       if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToRecreate(situation, *in_place.failing);
     case OnFailure::kRevert: {

@@ -231,17 +231,19 @@ class Looker {
   void FindFailing() {
     const seconds timeout(s_.deployment.spec.progress_deadline_seconds.value_or(kUnlimited));
     for (size_t i = 0; i < out_.pods->size(); ++i) {
-      const in_place::PodState* state = out_.pods->state(i);
+      const in_place::PodState* patched = out_.pods->state(i);
       const in_place::PodStanding& standing = out_.pods->standings[i];
-      if (state == nullptr || !standing.updated || standing.available || standing.exempt) continue;
+      if (!standing.updated || standing.available || !standing.waited_for()) continue;
+      if (patched == nullptr && !standing.stand_in) continue;
       const Pod& pod = *out_.pods->pods[i];
-      LookAgainAt(in_place::FailureLookAgain(pod, *state, timeout, s_.now));
-      const auto failure = in_place::FailureOf(pod, *state, timeout, s_.now);
+      const in_place::PodState state = patched ? *patched : in_place::AsIfPatched(pod);
+      LookAgainAt(in_place::FailureLookAgain(pod, state, timeout, s_.now));
+      const auto failure = in_place::FailureOf(pod, state, timeout, s_.now);
       if (!failure) continue;
       out_.failed.push_back(i);
-      const bool for_long = in_place::HasFailedForLong(pod, *state, s_.now);
+      const bool for_long = in_place::HasFailedForLong(pod, state, s_.now);
       out_.failed_for_long = out_.failed_for_long || for_long;
-      if (!for_long) LookAgainAt(in_place::FailsForLongAt(pod, *state));
+      if (!for_long) LookAgainAt(in_place::FailsForLongAt(pod, state));
       if (out_.failing) continue;
       out_.failing = "pod " + pod.meta.name + ": " +
                      (failure->container.empty() ? "" : failure->container + ": ") +

@@ -87,6 +87,15 @@ bool IsFailingReason(std::string_view waiting_reason) {
   return IsOneOf(kNotStarted, waiting_reason) || IsOneOf(kEnded, waiting_reason);
 }
 
+PodState AsIfPatched(const Pod& stand_in) {
+  PodState state;
+  state.at = stand_in.meta.creation_timestamp;
+  for (const PodContainer& container : stand_in.containers) {
+    state.containers.emplace_back().name = std::string(container.name.text());
+  }
+  return state;
+}
+
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now) {
   for (Signal& signal : SignalsOf(pod, state, pod_timeout)) {

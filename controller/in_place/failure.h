@@ -24,6 +24,9 @@ struct PodFailure {
   bool operator==(const PodFailure&) const = default;
 };
 
+// What a stand-in is judged by: as if it had been patched when it was made, from nothing.
+PodState AsIfPatched(const Pod& stand_in);
+
 // Why the patch that `state` tells of has failed. To be asked of a Pod that is not available and
 // not on a lost node. One that is being deleted has not failed, nor one that no node has taken.
 //

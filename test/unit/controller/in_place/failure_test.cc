@@ -241,6 +241,31 @@ TEST_CASE("P-060 the first of several containers is named") {
   CHECK(FailureOf(pod, state, kTimeout, {1010}) == PodFailure{"app", "TooManyRestarts"});
 }
 
+TEST_CASE("P-024 P-060 a stand-in fails as a patched Pod does, from when it was made") {
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I2", {1001})});
+  pod.meta.generation = pod.observed_generation = 1;
+  pod.meta.creation_timestamp = {1000};
+  pod.scheduled = {ConditionStatus::kTrue, {1000}};
+  Waits(pod, "ErrImagePull");
+  pod.containers[0].id = {};
+  const auto reason = [&](WallTime now) {
+    const auto failure = FailureOf(pod, AsIfPatched(pod), kTimeout, now);
+    return failure ? failure->reason : "";
+  };
+  CHECK(reason({1010}) == "ErrImagePull");
+  CHECK(FailsForLongAt(pod, AsIfPatched(pod)) == WallTime{1060});
+  pod.containers[0].waiting_reason = "ContainerCreating";
+  CHECK(reason({1500}).empty());
+  CHECK(reason({1610}) == "PodTimeout");
+  Restarted(pod);
+  pod.containers[0].waiting_reason = "CrashLoopBackOff";
+  CHECK(reason({1500}) == "CrashLoopBackOff");
+  pod.containers[0].state = ContainerState::kRunning;
+  CHECK(reason({1500}).empty());
+  pod.containers[0].restart_count = 3;
+  CHECK(reason({1500}) == "TooManyRestarts");
+}
+
 TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   const PodState state = StateWith({AppPatch()});
   Pod pod = PodWith({Running("app", "r/app:2", 'B', "I2", {1010})});
