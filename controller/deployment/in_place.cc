@@ -138,6 +138,7 @@ std::optional<Step> AfterFailure(const Situation& situation) {
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kRecreate:
+      // An ordinary rollout believes what the API says of them.
       if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToRecreate(situation, *in_place.failing);
     case OnFailure::kRevert: {
@@ -147,6 +148,19 @@ std::optional<Step> AfterFailure(const Situation& situation) {
     }
   }
   return std::nullopt;
+}
+
+// The number of replicas has come to speak against it (P-011, P-012, P-013).
+std::optional<Step> FallBackIfRefused(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  const std::string why = in_place::Text(*in_place.against);
+  // All old Pods go at once, whatever they are doing.
+  if (situation.recreate()) return FallBackToRecreate(situation, why);
+  const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;
+  const bool due = in_place.counts.to_update > in_place.limits.partition;
+  if (!waits || !due || in_place.failing || OthersAreInFlight(in_place)) return std::nullopt;
+  return FallBackToRecreate(situation, why);
 }
 
 // An old ReplicaSet that somebody scaled up.
@@ -171,6 +185,7 @@ std::optional<Step> NextStaged(const Situation& situation) {
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
   if (in_place.blocked) return RevertNextPod(situation);
+  if (auto step = FallBackIfRefused(situation)) return step;
   if (auto step = FallBackIfForbidden(situation)) return step;
   if (auto step = PatchNextPod(situation)) return step;
   if (!IsReadyToCommit(in_place)) return std::nullopt;

@@ -83,6 +83,7 @@ class Looker {
     if (in_place::HasForeignTemplate(*out_.host, mode)) {
       out_.held = "somebody changed the template of replica set " + out_.host->meta.name;  // P-073
     }
+    RefuseStaged();
     if (!s_.view.in_place_known || out_.host->template_json == nullptr) return Unknown();
     LeaveIfNotSelected();
   }
@@ -110,6 +111,16 @@ class Looker {
     if (s_.view.in_place_selected || waiting == 0) return;
     out_.held = WhyNotSelected(s_) + ": Pods that are to be patched (" + std::to_string(waiting) +
                 ") stay as they are until somebody deletes them";
+  }
+
+  // The decision stands, also where the number of replicas speaks against it by now. With
+  // IfPossible it may become the other one (P-013); with Only the rollout waits.
+  void RefuseStaged() {
+    out_.against = in_place::RefuseRollout(s_.deployment.spec, out_.options(), {}, nullptr);
+    if (!out_.against || out_.options().policy != Policy::kOnly) return;
+    // Without a budget Pods that are down can be patched all the same, and the rollout may end.
+    if (out_.against->reason == in_place::Reason::kNoBudget) return;
+    NotPossible(in_place::Text(*out_.against));
   }
 
   void FindReturning(const ReplicaSet& host) {

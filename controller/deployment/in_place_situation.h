@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "controller/in_place/drain_steps.h"
+#include "controller/in_place/eligibility.h"
 #include "controller/in_place/exchange.h"
 #include "controller/in_place/next_pod.h"
 #include "controller/in_place/options.h"
@@ -33,7 +34,7 @@ enum class InPlacePhase : uint8_t {
   kReturning,   // the template is the host's (again), and some Pods are not of it
   kCommitting,  // the exchange of the two ReplicaSets has begun (in-place C.5)
   kRecreate,    // this rollout replaces Pods
-  kRefused,     // it would have to, and is not allowed to (P-014); or it may not go on
+  kRefused,     // it would have to, and is not allowed to (P-014); staged or not
   kUnknown,     // what it leans on cannot be seen
 };
 
@@ -70,6 +71,8 @@ struct InPlace {
   bool counts_pods() const { return pods.has_value(); }
   // As many Pods as the partition lets are updated, and the rest is wanted as it is.
   bool at_rest = false;
+  // Phase staged: what the number of replicas has brought up against it since (P-011, P-012).
+  std::optional<in_place::NotEligible> against{};
 
   const in_place::Options& options() const { return configuration.options; }
 };

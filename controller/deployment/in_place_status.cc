@@ -73,6 +73,9 @@ Word OfStaged(const Situation& situation) {
         "PodDisruptionBudget " + in_place.next.blocking->meta.name + " allows no disruption now");
   }
   if (counts.to_update == 0 && counts.in_flight == 0) return Running("Committing", situation);
+  if (in_place.against && counts.in_flight == 0 && in_place.next.batch.empty()) {
+    return Running("WaitingForBudget", situation, in_place::Text(*in_place.against));
+  }
   if (IsDraining(in_place)) return Running("Draining", situation);
   if (counts.in_flight > 0 || !in_place.next.batch.empty()) return Running("Patching", situation);
   if (counts.updated == counts.stand_ins) return Running("Staged", situation);

@@ -100,6 +100,7 @@ class Reader {
   void ReadPartition();
   int32_t NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                       std::string_view field);
+  bool NoneMayEverBeUnavailable() const;
   void CheckTogether();
   void WarnOfUnknown();
 
@@ -133,13 +134,16 @@ void Reader::ReadNumber(std::string_view key, Integer least, Integer most, std::
   }
 }
 
+IntOrPercent PodsIn(std::string_view text) {
+  const auto count = ParseWhole<int32_t>(text);
+  return count ? IntOrPercent::Int(*count) : IntOrPercent::Percent(std::string(text));
+}
+
 // A count of Pods or a percentage of the replicas; nullopt when absent or wrong.
 std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   const auto text = Value(key);
   if (!text) return std::nullopt;
-  const auto count = ParseWhole<int32_t>(*text);
-  const auto value = count ? IntOrPercent::Int(*count) : IntOrPercent::Percent(std::string(*text));
-  const Result<int32_t> pods = Resolve(value, deployment_.spec.replicas, round_up);
+  const Result<int32_t> pods = Resolve(PodsIn(*text), deployment_.spec.replicas, round_up);
   if (pods.ok()) return *pods;
   Refuse(key, pods.error().message);
   return std::nullopt;
@@ -221,20 +225,26 @@ void Reader::ReadPartition() {
   options_.partition = replicas;
 }
 
+// However many replicas there will be.
+bool Reader::NoneMayEverBeUnavailable() const {
+  const auto is_nothing = [](const IntOrPercent& value) {
+    const Result<int32_t> pods = Resolve(value, std::numeric_limits<int32_t>::max(), false);
+    return pods.ok() && *pods == 0;
+  };
+  if (const auto text = Value(kMaxUnavailable)) return is_nothing(PodsIn(*text));
+  const DeploymentSpec& spec = deployment_.spec;
+  if (spec.strategy_type != "RollingUpdate" || !spec.max_unavailable || !spec.max_surge) {
+    return false;
+  }
+  return is_nothing(*spec.max_unavailable) && !is_nothing(*spec.max_surge);
+}
+
 // What each value alone does not show.
 void Reader::CheckTogether() {
-  if (options_.policy != Policy::kOnly) return;
-  const DeploymentSpec& spec = deployment_.spec;
-  if (spec.strategy_type == "Recreate" && spec.replicas > 1) {
-    Refuse(kInPlaceKey,
-           "Only cannot keep what strategy Recreate promises, no old Pod beside a new one, for " +
-               std::to_string(spec.replicas) +
-               " replicas: write IfPossible, or set spec.strategy.type to RollingUpdate");
-  }
-  if (options_.surge == Surge::kNever && options_.max_unavailable == 0 && spec.replicas > 0) {
-    Refuse(kSurge, "Never leaves nothing to do, because no Pod may be unavailable: set " +
-                       std::string(kMaxUnavailable) + " to 1 or more, or write Auto");
-  }
+  if (options_.policy != Policy::kOnly || options_.surge != Surge::kNever) return;
+  if (!NoneMayEverBeUnavailable()) return;
+  Refuse(kSurge, "Never leaves nothing to do, because no Pod may be unavailable: set " +
+                     std::string(kMaxUnavailable) + " to 1 or more, or write Auto");
 }
 
 void Reader::WarnOfUnknown() {

@@ -2,7 +2,9 @@
 // defaults, checked against the rest of its spec. Source: in-place D.1, D.2.
 //
 // There is no webhook that could refuse a wrong value: it is told, and until it is corrected the
-// Deployment is treated as one that never asked.
+// Deployment is treated as one that never asked. What only the present number of replicas makes
+// impossible is not wrong: whoever scales must not turn Only into replacing Pods. RefuseRollout
+// (eligibility.h) knows of it.
 #pragma once
 
 #include <cstdint>

@@ -272,38 +272,33 @@ TEST_CASE("drain Gate needs the readinessGate in the template (P-040)") {
 }
 
 TEST_CASE("what cannot go together is told (D.2)") {
-  SECTION("P-011 Only and Recreate with more than one replica") {
-    Deployment deployment = Web({{"", "Only"}});
-    deployment.spec.strategy_type = "Recreate";
-    const Configuration read = ReadOptions(deployment);
-    REQUIRE(read.errors.size() == 1);
-    CHECK(read.errors[0].message ==
-          "deployment shop/web: annotation windlass.dev/in-place: Only cannot keep what strategy "
-          "Recreate promises, no old Pod beside a new one, for 10 replicas: write IfPossible, or "
-          "set spec.strategy.type to RollingUpdate");
-    deployment.spec.replicas = 1;
-    CHECK(ReadOptions(deployment).errors.empty());
-    deployment = Web({{"", "IfPossible"}});
-    deployment.spec.strategy_type = "Recreate";
-    CHECK(ReadOptions(deployment).errors.empty());
-  }
   SECTION("P-012 Only, and neither a Pod less nor a Pod more") {
-    Deployment deployment = Web({{"", "Only"}, {"-surge", "Never"}});
-    deployment.spec.replicas = 3;
+    const std::string none = GENERATE("0", "0%");
+    Deployment deployment = Web({{"", "Only"}, {"-surge", "Never"}, {"-max-unavailable", none}});
     const Configuration read = ReadOptions(deployment);
     REQUIRE(read.errors.size() == 1);
     CHECK(read.errors[0].message ==
           "deployment shop/web: annotation windlass.dev/in-place-surge: Never leaves nothing to "
           "do, because no Pod may be unavailable: set windlass.dev/in-place-max-unavailable to 1 "
           "or more, or write Auto");
-    deployment.spec.replicas = 4;
-    CHECK(ReadOptions(deployment).errors.empty());
-    deployment.spec.replicas = 0;
-    CHECK(ReadOptions(deployment).errors.empty());
-    deployment.spec.replicas = 3;
     deployment.meta.annotations.Set(kMaxUnavailable, "1");
     CHECK(ReadOptions(deployment).errors.empty());
   }
+  SECTION("P-012 the same by the Deployment's own strategy") {
+    Deployment deployment = Web({{"", "Only"}, {"-surge", "Never"}});
+    deployment.spec.max_unavailable = IntOrPercent::Int(0);
+    CHECK(ReadOptions(deployment).errors.size() == 1);
+    deployment.spec.max_surge = IntOrPercent::Int(0);  // then one may be (D-251)
+    CHECK(ReadOptions(deployment).errors.empty());
+  }
+}
+
+TEST_CASE("whoever scales does not make a value wrong (P-011, P-012)") {
+  Deployment deployment = Web({{"", "Only"}, {"-surge", "Never"}});  // 25 %
+  deployment.spec.replicas = GENERATE(0, 3, 4);
+  CHECK(ReadOptions(deployment).options.policy == Policy::kOnly);
+  deployment.spec.strategy_type = "Recreate";
+  CHECK(ReadOptions(deployment).options.policy == Policy::kOnly);
 }
 
 TEST_CASE("all wrong values are told at once, in the order of the keys (D.2)") {
