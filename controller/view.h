@@ -32,12 +32,13 @@ struct View {
   std::vector<const PodMetadata*> pods;
   bool pods_known = false;
 
-  // For a Deployment with annotation windlass.dev/in-place: all live Pods owned by the ReplicaSets
-  // above, by age, then name; the nodes they are on, by name; every budget of the namespace.
-  // Nothing may lean on them unless in_place_known. in_place_missing says what does not come by
-  // itself: the right to watch, a list that fails, an object that cannot be read ("pods (no right
-  // to watch them)"). It is empty while the informers are on their way to their first complete
-  // state, soon after a start or after the first Deployment asked: there is nothing to tell then.
+  // For a Deployment with annotation windlass.dev/in-place, or with a ReplicaSet that remembers it
+  // (in-place P-076): all live Pods owned by the ReplicaSets above, by age, then name; the nodes
+  // they are on, by name; every budget of the namespace. Nothing may lean on them unless
+  // in_place_known. in_place_missing says what does not come by itself: the right to watch, a list
+  // that fails, an object that cannot be read ("pods (no right to watch them)"). It is empty while
+  // the informers are on their way to their first complete state, soon after a start or after the
+  // first Deployment asked: there is nothing to tell then.
   std::vector<const Pod*> whole_pods;
   std::map<std::string_view, const Node*> nodes;
   std::vector<const PodDisruptionBudget*> budgets;

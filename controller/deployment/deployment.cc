@@ -7,6 +7,7 @@
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
+#include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/pause.h"
@@ -87,7 +88,7 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   Step step =
       situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);
   if (WasOfNoAvail(step, learned)) step = TellAllTheSame(situation);
-  return TryPodsAgain(situation, std::move(step));
+  return TryPodsAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
 }
 
 }  // namespace

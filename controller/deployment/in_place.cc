@@ -6,6 +6,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/create.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_reserve.h"
@@ -101,10 +102,9 @@ std::optional<Step> Tidy(const Situation& situation) {
     if (rs != situation.newest && rs->replicas > 0) return std::nullopt;
   }
   for (const ReplicaSet* rs : situation.all) {
-    const bool noted = std::ranges::any_of(in_place::kRolloutNotes, [&](std::string_view note) {
-      return rs->meta.annotations.Has(note);
-    });
-    if (!noted) continue;
+    if (!in_place::HasNotes(*rs)) continue;
+    const bool asks = situation.in_place.options().policy != Policy::kDisabled;
+    if (!asks && !NothingIsLeft(situation)) return std::nullopt;
     return Write{.request = in_place::ForgetExchange(*rs),
                  .because = {"forget in-place rollout", {{"replicaset", rs->meta.name}}}};
   }
@@ -247,15 +247,9 @@ bool IsNew(const Situation& situation, const Step& step) {
 Step TellAndEnd(const Situation& situation, Progress progress, Step end) {
   const auto status = WriteStatus(situation, progress);
   if (status && IsNew(situation, *status)) return *status;
-  std::optional<Duration> look_again_in;
-  if (const auto& when = situation.in_place.look_again) {
-    look_again_in = std::max<Duration>(*when - situation.now, seconds(1));
-  }
   // It is tried again later.
   const Error* refused = RefusedAndNotNoted(situation);
   if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
-  if (Wait* wait = std::get_if<Wait>(&end)) wait->look_again_in = look_again_in;
-  if (Failed* failed = std::get_if<Failed>(&end)) failed->look_again_in = look_again_in;
   return NoLaterThanDeadline(situation, std::move(end));
 }
 

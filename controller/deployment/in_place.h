@@ -1,9 +1,12 @@
 // Rollouts that patch running Pods instead of replacing them: stage, patch, exchange. Source:
 // in-place C.3 … C.5, C.11, E.
 //
-// The order within one sync: half an exchange is finished, annotations are mirrored, the host is
-// sized, stand-ins are kept, then one Pod after the other is patched, then the exchange, then the
-// status. Every answer is decided from what is stored.
+// The order within one sync: half an exchange is finished, annotations are mirrored, Pods that are
+// done take traffic again, the host is sized, stand-ins are kept, then one Pod after the other is
+// patched, then the exchange, then the status. Every answer is decided from what is stored.
+//
+// Who asks no more, or whose rollout replaces Pods, has Pods let back all the same, and is held up
+// by none of it (in_place_leftovers.h).
 #pragma once
 
 #include <optional>

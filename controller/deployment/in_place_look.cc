@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
+#include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/situation.h"
@@ -33,6 +34,7 @@ class Looker {
     }
     LookAtPods();
     if (out_.phase == InPlacePhase::kCommitting) HoldIfNotSelected();
+    LookAtLeftDrained(s_, out_);
     return std::move(out_);
   }
 

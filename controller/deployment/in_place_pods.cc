@@ -119,6 +119,16 @@ Step BeginDrain(const Situation& situation, size_t i, std::optional<WallTime> re
   return OfPod(pod, *std::move(request), "drain pod");
 }
 
+// nullopt: it was tried in this sync already.
+std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
+                             const in_place::PodState* state) {
+  Result<Request> request =
+      in_place::EndDrain(situation.in_place.options(), pod, state, situation.now);
+  if (!request.ok()) return Failed{.error = request.error()};
+  if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
+  return OfPod(pod, *std::move(request), "undrain pod");
+}
+
 }  // namespace
 
 const Error* RefusedOfPods(const Learned& learned) {
@@ -153,12 +163,11 @@ std::optional<Step> EndDrains(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   for (size_t i = 0; i < in_place.drain.size(); ++i) {
     if (in_place.drain[i].what != in_place::DrainStep::Do::kEnd) continue;
-    const Pod& pod = *in_place.pods->pods[i];
-    Result<Request> request =
-        in_place::EndDrain(in_place.options(), pod, in_place.pods->state(i), situation.now);
-    if (!request.ok()) return Failed{.error = request.error()};
-    if (FindOutcome(situation.learned, request->Identity()) != nullptr) continue;
-    return OfPod(pod, *std::move(request), "undrain pod");
+    auto step = EndDrain(situation, *in_place.pods->pods[i], in_place.pods->state(i));
+    if (step) return step;
+  }
+  for (const LeftDrained& left : in_place.left_drained) {
+    if (auto step = EndDrain(situation, *left.pod, &left.state)) return step;
   }
   return std::nullopt;
 }

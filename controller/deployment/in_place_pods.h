@@ -16,7 +16,8 @@ const Error* RefusedOfPods(const Learned& learned);
 // traffic where that is asked for; nullopt: none is, or all are waited for.
 std::optional<Step> PatchNextPod(const Situation& situation);
 
-// A drained Pod that is done, or is not to be patched any more, takes traffic again (P-051).
+// A drained Pod that is done, or is not to be patched any more, takes traffic again, whatever the
+// Deployment asks for by now (P-051, P-076).
 std::optional<Step> EndDrains(const Situation& situation);
 
 // Pods with our readinessGate become Ready only when told so.

@@ -38,6 +38,12 @@ enum class InPlacePhase : uint8_t {
   kUnknown,     // what it leans on cannot be seen
 };
 
+// A Pod that nothing is to be done with any more, and its state.
+struct LeftDrained {
+  const Pod* pod = nullptr;
+  in_place::PodState state;
+};
+
 struct InPlace {
   in_place::Configuration configuration{};
   InPlacePhase phase = InPlacePhase::kNone;
@@ -65,6 +71,8 @@ struct InPlace {
   std::vector<in_place::DrainStep> drain{};  // one for each of `pods`
   // Phase committing: an uncached list of this sync shows a Pod of the host that `pods` lack.
   bool unseen_births = false;
+  // Phases none and recreate: drained before, and to take traffic again now.
+  std::vector<LeftDrained> left_drained{};
   std::optional<WallTime> look_again{};  // when time alone may change any of this
 
   // The Pods themselves are counted, because their Ready says too little (in-place §0, fact 2).

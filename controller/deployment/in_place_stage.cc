@@ -6,6 +6,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/create.h"
 #include "controller/deployment/in_place.h"
+#include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
@@ -32,6 +33,13 @@ bool HasUserKey(const ObjectMeta& meta) {
   return std::any_of(meta.annotations.begin(), meta.annotations.end(), [](const auto& annotation) {
     return in_place::IsUserKey(annotation.first.text());
   });
+}
+
+// Nothing else tells that Pods may be out of traffic still (P-076).
+bool IsNeededToRemember(const Situation& situation) {
+  const bool noted = std::ranges::any_of(
+      situation.all, [](const ReplicaSet* rs) { return in_place::HasNotes(*rs); });
+  return !noted && !NothingIsLeft(situation);
 }
 
 // Without its stand-ins too few Pods would be available: those they stand in for are still on their
@@ -111,6 +119,7 @@ std::optional<Step> MirrorAnnotations(const Situation& situation) {
   const bool asks = situation.in_place.options().policy != Policy::kDisabled;
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
+    if (!asks && in_place::Asks(rs->meta) && IsNeededToRemember(situation)) continue;
     const in_place::TextChanges difference =
         in_place::MirrorDifference(situation.deployment.meta, rs->meta);
     if (difference.empty()) continue;

@@ -15,8 +15,8 @@ namespace windlass::deployment {
 
 // The oldest of `ours` (already in that order) with the Deployment's template; nullptr when there
 // is none (D-150, D-151). Where updates in place are asked for, the one with all Pods comes before
-// an older one without (in-place P-023). A ReplicaSet that ConfirmTemplateChanged had read, and whose template
-// turned out to differ in form only, counts as well.
+// an older one without (in-place P-023). A ReplicaSet that ConfirmTemplateChanged had read, and
+// whose template turned out to differ in form only, counts as well.
 const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);

@@ -5,11 +5,17 @@
 #include <utility>
 
 #include "controller/in_place/json_diff.h"
+#include "controller/in_place/options.h"
+#include "controller/in_place/refusals.h"
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass::in_place {
 namespace {
+
+constexpr std::string_view kNotes[] = {kExchange, kMode,    kStandIns,
+                                       kBlocked,  kRefused, kOwnGeneration};
 
 using OrderedJson = nlohmann::ordered_json;
 
@@ -257,11 +263,17 @@ Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
 
 Request ForgetExchange(const ReplicaSet& pending) {
   OrderedJson fields;
-  fields["metadata"]["annotations"][std::string(kExchange)] = nullptr;
-  for (const std::string_view key : kRolloutNotes) {
+  for (const std::string_view key : kNotes) {
     fields["metadata"]["annotations"][std::string(key)] = nullptr;
   }
   return Request::MergePatch(Resource::kReplicaSets, VersionOf(pending.meta), "", Dump(fields));
 }
+
+bool HasNotes(const ReplicaSet& rs) {
+  return std::ranges::any_of(kNotes,
+                             [&](std::string_view key) { return rs.meta.annotations.Has(key); });
+}
+
+bool Remembers(const ReplicaSet& rs) { return HasNotes(rs) || Asks(rs.meta); }
 
 }  // namespace windlass::in_place

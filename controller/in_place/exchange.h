@@ -26,8 +26,6 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/in_place/refusals.h"
-#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
@@ -74,11 +72,15 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
 // X2. Error kMalformed when the template is no JSON object.
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
-// What is noted on ReplicaSets about one rollout, the stash apart.
-inline constexpr std::string_view kRolloutNotes[] = {kMode, kStandIns, kBlocked, kRefused,
-                                                     kOwnGeneration};
-
-// X3, and all that was noted about a rollout that is over (kRolloutNotes).
+// X3, and all that was noted about a rollout that is over: mode, stand-ins, block, refusals,
+// own generation.
 Request ForgetExchange(const ReplicaSet& pending);
+
+// There is something for X3 to take away.
+bool HasNotes(const ReplicaSet& rs);
+
+// By a note, or by what its Deployment asked for when that was mirrored last, it tells that Pods
+// may have been updated in place.
+bool Remembers(const ReplicaSet& rs);
 
 }  // namespace windlass::in_place

@@ -278,4 +278,11 @@ Configuration Reader::Read() {
 
 Configuration ReadOptions(const Deployment& deployment) { return Reader(deployment).Read(); }
 
+bool Asks(const ObjectMeta& meta) {
+  const auto word = meta.annotations.Find(kInPlaceKey);
+  if (!word) return false;
+  const Policy* policy = FindWord<Policy>(kPolicies, *word);
+  return policy != nullptr && *policy != Policy::kDisabled;
+}
+
 }  // namespace windlass::in_place

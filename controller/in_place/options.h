@@ -81,4 +81,8 @@ struct Configuration {
 // Words are read in any case: `true`, `True` and `ifpossible` are no secrets.
 Configuration ReadOptions(const Deployment& deployment);
 
+// Annotation windlass.dev/in-place says IfPossible, Only or Release, in whatever case; whatever
+// else is wrong.
+bool Asks(const ObjectMeta& meta);
+
 }  // namespace windlass::in_place

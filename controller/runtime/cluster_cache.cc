@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "controller/in_place/exchange.h"
+#include "controller/in_place/options.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/limits.h"
 
@@ -236,8 +238,15 @@ View ClusterCache::ViewOf(const ObjectKey& key) const {
       for (const PodMetadata* pod : pods_.store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
     }
   }
-  if (AsksForInPlace(*view.deployment)) in_place_.Fill(view);
+  if (in_place_.running() && ConcernsInPlace(*view.deployment)) in_place_.Fill(view);
   return view;
+}
+
+// Also when it does not ask any more: Pods may still be out of traffic (P-076).
+bool ClusterCache::ConcernsInPlace(const Deployment& deployment) const {
+  if (in_place::Asks(deployment.meta)) return true;
+  return std::ranges::any_of(replica_sets_.store().OwnedBy(deployment.meta.uid),
+                             [](const ReplicaSet* rs) { return in_place::Remembers(*rs); });
 }
 
 bool ClusterCache::MayOwn(const Deployment& deployment, const UnreadableObject& rs) {

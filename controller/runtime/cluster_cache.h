@@ -70,6 +70,10 @@ class ClusterCache {
   // valid until the next change of a store.
   View ViewOf(const ObjectKey& key) const;
 
+  // It asks for updates in place, or one of its ReplicaSets remembers that it did: its view has all
+  // that they need.
+  bool ConcernsInPlace(const Deployment& deployment) const;
+
   // The Deployment that a controller reference of an object in `namespace_` points to, if it is
   // cached with that uid (D-019); nullptr otherwise.
   const Deployment* ResolveOwner(const Symbol& namespace_, const OwnerReference& reference) const;

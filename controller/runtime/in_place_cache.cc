@@ -51,14 +51,8 @@ std::string_view PluralOf(const Reflector& reflector) {
 
 }  // namespace
 
-bool AsksForInPlace(const Deployment& deployment) {
-  const auto value = deployment.meta.annotations.Find(kInPlaceAnnotation);
-  return value && (in_place::IsWord(*value, "IfPossible") || in_place::IsWord(*value, "Only") ||
-                   in_place::IsWord(*value, "Release"));
-}
-
 bool AsksToReserve(const Deployment& deployment) {
-  if (!AsksForInPlace(deployment)) return false;
+  if (!in_place::Asks(deployment.meta)) return false;
   const auto value = deployment.meta.annotations.Find(in_place::kPdb);
   return value && in_place::IsWord(*value, "Reserve");
 }

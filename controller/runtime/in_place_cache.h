@@ -1,9 +1,10 @@
 // The informers that in-place updates need on top: whole Pods, the Nodes they are on, disruption
 // budgets, and Namespaces where these are selected by their labels.
 //
-// They run from the first Deployment on that asks for in-place updates; where nobody asks, Pod
-// storms cost nothing. Nobody else waits for them: one that is not complete, or that may not watch,
-// is missing in the views of Deployments that ask, and nowhere else. Core thread only.
+// They run from the first Deployment on that asks for in-place updates, or a ReplicaSet of which
+// remembers that it did; where nobody does, Pod storms cost nothing. Nobody else waits for them:
+// one that is not complete, or that may not watch, is missing in the views of those Deployments,
+// and nowhere else. Core thread only.
 #pragma once
 
 #include <functional>
@@ -17,11 +18,8 @@
 
 namespace windlass {
 
-// Annotation windlass.dev/in-place says IfPossible, Only or Release, in whatever case. Whatever
-// else is wrong with its annotations: Pods that were patched before are to be seen.
-bool AsksForInPlace(const Deployment& deployment);
-
-// And annotation windlass.dev/in-place-pdb says Reserve, which takes further rights.
+// Asks for updates in place, and for annotation windlass.dev/in-place-pdb Reserve, which takes
+// further rights.
 bool AsksToReserve(const Deployment& deployment);
 
 class InPlaceCache {
@@ -34,7 +32,7 @@ class InPlaceCache {
   InPlaceCache(const InPlaceCache&) = delete;
   InPlaceCache& operator=(const InPlaceCache&) = delete;
 
-  // What is known or missing for all Deployments that ask may have changed.
+  // What is known or missing for all Deployments that are concerned may have changed.
   std::function<void()> on_news;
 
   void Start();
@@ -51,7 +49,8 @@ class InPlaceCache {
   // One line per informer in trouble; none while they do not run.
   std::vector<std::string> Troubles() const;
 
-  // Of a view of a Deployment that asks, with its ReplicaSets: everything about in-place updates.
+  // Of a view of a Deployment that is concerned, with its ReplicaSets: everything about in-place
+  // updates.
   void Fill(View& view) const;
 
   // The right to list and watch whole Pods is there, and they are complete: a new leader must see

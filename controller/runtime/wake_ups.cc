@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "controller/in_place/exchange.h"
+#include "controller/in_place/options.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass {
@@ -65,7 +67,8 @@ WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
       [this](const Change<Namespace>& change) { NamespaceChanged(change); });
   in_place.on_news = [this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
-      if (AsksForInPlace(deployment)) Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
+      if (!cache_.ConcernsInPlace(deployment)) return;
+      Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
     });
   };
   cache_.pods().on_synced = [this] {
@@ -87,7 +90,7 @@ void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
     return;
   }
   if (IsRecreate(*now)) cache_.WatchPods();
-  if (AsksForInPlace(*now)) cache_.WatchForInPlace();
+  if (in_place::Asks(now->meta)) cache_.WatchForInPlace();
   if (AsksToReserve(*now)) cache_.NoteReserve();
   const bool ours = suppressed_ && *suppressed_ == KeyOf(now->meta);
   if (!ours && change.old_object != nullptr && !(change.old_object->status == now->status)) {
@@ -127,6 +130,7 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
     WakeOwner(*before, windlass::Wake::kObjectChange);
     return;
   }
+  if (in_place::Remembers(*now)) cache_.WatchForInPlace();
   if (before == nullptr) {  // D-014…D-016
     if (!WakeOwner(*now, windlass::Wake::kObjectChange)) WakeMatching(*now);
     return;
@@ -163,7 +167,8 @@ void WakeUps::WholePodChanged(const Change<Pod>& change) {
   const Deployment* told = nullptr;
   for (const Pod* pod : {change.old_object, change.new_object}) {  // a Pod may change its owner
     const Deployment* deployment = pod == nullptr ? nullptr : OwnerOfPod(pod->meta);
-    if (deployment == nullptr || deployment == told || !AsksForInPlace(*deployment)) continue;
+    if (deployment == nullptr || deployment == told || !cache_.ConcernsInPlace(*deployment))
+      continue;
     Send(KeyOf(deployment->meta), StatusWake(*deployment));
     told = deployment;
   }
@@ -189,7 +194,7 @@ void WakeUps::NodeChanged(const Change<Node>& change) {
   }
   const std::string& name = (now != nullptr ? now : before)->meta.name;
   cache_.deployments().store().ForEach([&](const Deployment& deployment) {
-    if (!AsksForInPlace(deployment) || !HasPodOn(deployment, name)) return;
+    if (!cache_.ConcernsInPlace(deployment) || !HasPodOn(deployment, name)) return;
     Send(KeyOf(deployment.meta), StatusWake(deployment));
   });
 }
@@ -199,7 +204,7 @@ void WakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
   if (budget == nullptr) budget = change.old_object;
   for (const Deployment* deployment :
        cache_.deployments().store().InNamespace(budget->meta.namespace_)) {
-    if (AsksForInPlace(*deployment)) Send(KeyOf(deployment->meta), StatusWake(*deployment));
+    if (cache_.ConcernsInPlace(*deployment)) Send(KeyOf(deployment->meta), StatusWake(*deployment));
   }
 }
 
@@ -213,7 +218,7 @@ void WakeUps::NamespaceChanged(const Change<Namespace>& change) {
   }
   const std::string& name = (now != nullptr ? now : before)->meta.name;
   for (const Deployment* deployment : cache_.deployments().store().InNamespace(name)) {
-    if (!AsksForInPlace(*deployment)) continue;
+    if (!cache_.ConcernsInPlace(*deployment)) continue;
     Send(KeyOf(deployment->meta), windlass::Wake::kObjectChange);
   }
 }

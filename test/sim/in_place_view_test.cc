@@ -194,6 +194,53 @@ TEST_CASE("a Deployment that asks sees its Pods, their Nodes and its namespace's
   CHECK_FALSE(plain.in_place_known);
 }
 
+TEST_CASE("who does not ask any more sees its Pods for as long as a ReplicaSet remembers (P-076)") {
+  Fixture f;
+  f.RollOut(Asking("web", 2, "Only"));
+  f.world.Annotate("web", "windlass.dev/in-place", "Disabled");
+  const std::string name = NameOf(*f.world.ReplicaSets("web").at(0));
+  const StoreKey key{Resource::kReplicaSets, "default", name};
+  const auto annotate = [&](const std::string& annotation, const Json& value) {
+    REQUIRE(f.world.api()
+                .Update("user", key, "",
+                        [&](Json& rs) { rs["metadata"]["annotations"][annotation] = value; })
+                .ok());
+  };
+  const bool noted = GENERATE(false, true);
+  if (noted) {
+    annotate("windlass.dev/in-place", "Disabled");
+    annotate("internal.windlass.dev/mode", "{}");
+  }
+  f.Start();
+  REQUIRE(f.world.RunUntil([&] { return f.Known(); }, kLimit));
+  CHECK(f.Look().whole_pods.size() == 2);
+  f.TakeWakes();
+  int touched = 0;
+  const auto touch = [&] {
+    const std::string pod = NameOf(*f.world.Pods("web").at(0));
+    const ApiAnswer answer = f.world.api().Update(
+        "kubelet", {Resource::kPods, "default", pod}, "status",
+        [&](Json& object) { object["status"]["message"] = std::to_string(++touched); });
+    REQUIRE(answer.ok());
+  };
+  touch();
+  CHECK(f.TakeWakes() == 1);
+  if (noted) {
+    REQUIRE(f.world.api()
+                .Update("user", key, "",
+                        [](Json& rs) {
+                          rs["metadata"]["annotations"].erase("internal.windlass.dev/mode");
+                        })
+                .ok());
+  } else {
+    annotate("windlass.dev/in-place", "Disabled");
+  }
+  f.TakeWakes();
+  CHECK_FALSE(f.Known());
+  touch();
+  CHECK(f.TakeWakes() == 0);
+}
+
 TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place updates, and no other") {
   Fixture f;
   f.RollOut(SampleDeployment("plain", 2));

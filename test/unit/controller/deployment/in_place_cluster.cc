@@ -72,6 +72,11 @@ Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
   if (found == pods_by_name_.end()) return Error{ErrorKind::kNotFound, "not found"};
   if (request.verb() == Verb::kGet) return Reply{found->second.dump()};
   Json next = found->second;
+  if (request.subresource() == "status") {
+    MergeStatus(next, Json::parse(request.body()));
+    found->second = next;
+    return Reply{next.dump()};
+  }
   for (const Json& operation : Json::parse(request.body())) {
     if (operation["op"] == "test") {
       if (!Holds(next, operation)) return Error{ErrorKind::kConflict, "testing value"};
@@ -85,6 +90,18 @@ Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
   }
   found->second = next;
   return Reply{next.dump()};
+}
+
+// Conditions by their type; the kubelet makes Ready of our gate.
+void InPlaceCluster::MergeStatus(Json& pod, const Json& patch) {
+  pod["metadata"].merge_patch(patch.at("metadata"));
+  Json& conditions = pod["status"]["conditions"];
+  for (const Json& change : patch["status"]["conditions"]) {
+    std::erase_if(conditions.get_ref<Json::array_t&>(),
+                  [&](const Json& one) { return one["type"] == change["type"]; });
+    conditions.push_back(change);
+    conditions[2]["status"] = change["status"];
+  }
 }
 
 Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
@@ -290,6 +307,13 @@ std::vector<std::string> InPlaceCluster::PodNames() const {
 
 std::string InPlaceCluster::ImageOfPod(const std::string& pod) const {
   return pods_by_name_.at(pod)["spec"]["containers"][0]["image"];
+}
+
+std::string InPlaceCluster::GateOf(const std::string& pod) const {
+  for (const Json& condition : pods_by_name_.at(pod)["status"]["conditions"]) {
+    if (condition["type"] == "windlass.dev/in-place-ready") return condition["status"];
+  }
+  return "";
 }
 
 std::string InPlaceCluster::LabelOf(const std::string& pod, const std::string& key) const {

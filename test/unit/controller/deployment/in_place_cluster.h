@@ -57,6 +57,7 @@ class InPlaceCluster : public Cluster {
   std::string ImageOfPod(const std::string& pod) const;
   int RestartsOf(const std::string& pod) const;
   std::string LabelOf(const std::string& pod, const std::string& key) const;
+  std::string GateOf(const std::string& pod) const;  // the status of our condition; "": none
   // "True Patching"
   std::string InPlaceCondition() { return Condition("windlass.dev/InPlace"); }
   std::string InPlaceMessage();
@@ -76,6 +77,7 @@ class InPlaceCluster : public Cluster {
   void Show(View& view);
   Result<Reply> ListPods();
   Result<Reply> PatchPod(const Request& request);
+  static void MergeStatus(Json& pod, const Json& patch);
   Json NewPod(const std::string& name, const Json& rs);
   void Place(Json& pod);
   void Run(Json& pod);

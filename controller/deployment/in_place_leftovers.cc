@@ -1,0 +1,75 @@
+#include "controller/deployment/in_place_leftovers.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "controller/in_place/completion.h"
+#include "controller/in_place/drain_steps.h"
+
+namespace windlass::deployment {
+namespace {
+
+// A Pod that is to take traffic again, and may not: no event tells when it may.
+constexpr Duration kRefusedRetry = seconds(60);
+
+// Our state of a Pod that is out of traffic by it. Most Pods have none: they are not worth a parse.
+std::optional<in_place::PodState> DrainedState(const Situation& situation, const Pod& pod) {
+  if (pod.meta.deleting()) return std::nullopt;
+  const auto text = pod.meta.annotations.Find(in_place::kPodState);
+  if (!text || text->find("\"drain\"") == std::string_view::npos) return std::nullopt;
+  auto said = in_place::PodStateOf(pod);
+  if (!said || !said->ok() || (*said)->deployment != situation.deployment.meta.uid) {
+    return std::nullopt;
+  }
+  if (!(*said)->drain) return std::nullopt;
+  return **std::move(said);
+}
+
+}  // namespace
+
+void LookAtLeftDrained(const Situation& situation, InPlace& in_place) {
+  const bool nobody_looks =
+      in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kRecreate;
+  if (!nobody_looks || !situation.view.in_place_known) return;
+  for (const Pod* pod : situation.view.whole_pods) {
+    std::optional<in_place::PodState> state = DrainedState(situation, *pod);
+    if (!state) continue;
+    const in_place::Completion completion = in_place::CompletionOf(*pod, *state, situation.now);
+    const in_place::DrainStep step = in_place::NextDrainStep(
+        in_place.options(), *pod, &*state, /*chosen=*/false, completion.complete, situation.now);
+    const auto& when = completion.look_again;
+    if (when && (!in_place.look_again || *when < *in_place.look_again)) in_place.look_again = when;
+    if (step.what != in_place::DrainStep::Do::kEnd) continue;
+    in_place.left_drained.push_back({pod, *std::move(state)});
+  }
+}
+
+bool NothingIsLeft(const Situation& situation) {
+  if (!situation.view.in_place_known) return false;
+  int64_t missing = 0;
+  for (const ReplicaSet* rs : situation.all) missing += std::max(rs->replicas, 0);
+  for (const Pod* pod : situation.view.whole_pods) {
+    if (pod->meta.deleting()) continue;
+    if (in_place::KeepGateOpen(*pod, situation.now) || DrainedState(situation, *pod)) return false;
+    --missing;
+  }
+  return missing <= 0;
+}
+
+Step NoLaterThanLookAgain(const Situation& situation, Step then) {
+  std::optional<Duration>* slot = nullptr;
+  if (Wait* wait = std::get_if<Wait>(&then)) slot = &wait->look_again_in;
+  if (Failed* failed = std::get_if<Failed>(&then)) slot = &failed->look_again_in;
+  if (slot == nullptr) return then;
+  const auto no_later = [&](Duration due) {
+    if (!*slot || due < **slot) *slot = due;
+  };
+  const auto& when = situation.in_place.look_again;
+  if (when) no_later(std::max<Duration>(*when - situation.now, seconds(1)));
+  if (!situation.in_place.left_drained.empty()) no_later(kRefusedRetry);
+  return then;
+}
+
+}  // namespace windlass::deployment
