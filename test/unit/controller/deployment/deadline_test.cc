@@ -77,7 +77,8 @@ TEST_CASE("the sooner of two reasons to look again counts, also after a failure 
   CHECK(look_again({}) == seconds(601));
   CHECK(look_again({.look_again_in = seconds(1)}) == seconds(1));
   CHECK(look_again({.look_again_in = seconds(3600)}) == seconds(601));
-  const Step failed = NoLaterThanDeadline(situation, Failed{.look_again_in = seconds(3600)});
+  const Step failed =
+      NoLaterThanDeadline(situation, Failed{.error = {}, .look_again_in = seconds(3600)});
   CHECK(std::get<Failed>(failed).look_again_in == seconds(601));
   Proves("W-09 D-444");
 }

@@ -173,8 +173,8 @@ TEST_CASE("P-076 a server that refuses is asked again, and what is noted stays u
   c.Pause(true);
   const Step end = c.Sync();
   CHECK(c.OutOfTraffic() == 1);
-  REQUIRE(std::holds_alternative<Wait>(end));
-  CHECK(std::get<Wait>(end).look_again_in == seconds(60));
+  REQUIRE(std::holds_alternative<Failed>(end));
+  CHECK(std::get<Failed>(end).look_again_in == seconds(60));
   c.server = pods;
   c.Sync();
   CHECK(c.OutOfTraffic() == 0);

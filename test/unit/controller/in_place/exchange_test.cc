@@ -204,7 +204,8 @@ TEST_CASE("P-053 X3 leaves nothing behind, and does no harm where there is nothi
   const Json with_stash = pending;
   REQUIRE(Send(pending, ForgetExchange(Read(pending))));
   Json want = with_stash;
-  for (const char* key : {"exchange", "mode", "stand-ins", "blocked", "refused", "own-generation"}) {
+  for (const char* key :
+       {"exchange", "mode", "stand-ins", "blocked", "refused", "own-generation"}) {
     want["metadata"]["annotations"].erase("internal.windlass.dev/" + std::string(key));
   }
   want["metadata"]["resourceVersion"] = pending["metadata"]["resourceVersion"];

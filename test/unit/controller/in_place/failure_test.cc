@@ -253,6 +253,7 @@ TEST_CASE("P-024 P-060 a stand-in fails as a patched Pod does, from when it was 
     return failure ? failure->reason : "";
   };
   CHECK(reason({1010}) == "ErrImagePull");
+  pod.ready = {ConditionStatus::kFalse, {1000}};
   CHECK(FailsForLongAt(pod, AsIfPatched(pod)) == WallTime{1060});
   pod.containers[0].waiting_reason = "ContainerCreating";
   CHECK(reason({1500}).empty());
