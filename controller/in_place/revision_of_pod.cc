@@ -10,13 +10,6 @@ bool IsKnown(const Fingerprint& target, const KnownTemplates& templates) {
          std::ranges::find(templates.others, target) != templates.others.end();
 }
 
-bool AsksForWhatWePatched(const Pod& pod, const PodState& state) {
-  return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
-    const PodContainer* container = pod.Find(patch.name);
-    return container != nullptr && container->image == patch.to;
-  });
-}
-
 // But for admission, nobody changed the spec since. A generation never goes back: then the state
 // is another Pod's.
 bool IsOurDoing(const Pod& pod, const PodState& state) {
@@ -25,6 +18,13 @@ bool IsOurDoing(const Pod& pod, const PodState& state) {
 }
 
 }  // namespace
+
+bool AsksForWhatWePatched(const Pod& pod, const PodState& state) {
+  return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
+    const PodContainer* container = pod.Find(patch.name);
+    return container != nullptr && container->image == patch.to;
+  });
+}
 
 bool IsPutBack(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   const PodContainer* container = pod.Find(patch.name);

@@ -47,6 +47,9 @@ struct KnownTemplates {
   std::span<const Fingerprint> others{};  // of the Deployment's other ReplicaSets
 };
 
+// Whether the spec has the images that `state` says it was given.
+bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
+
 // `state` is PodStateOf(pod). A Pod without annotation whose images are those of both templates is
 // the host's: they differ in metadata, of which it has not got the new one. A foreign Pod counts as
 // the host's, too; an annotation that cannot be read, of another Deployment, or of a template that

@@ -35,6 +35,16 @@ std::optional<PodState> OurState(const std::optional<Result<PodState>>& said,
   return **said;
 }
 
+// A Pod whose spec asks for something else than `state` says: it was edited since, or the
+// annotation is a copy. Then no more of it counts than that the Pod is out of traffic.
+std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
+  if (!state.drain) return std::nullopt;
+  PodState left = state;
+  left.target = left.from = of;
+  left.containers.clear();
+  return left;
+}
+
 const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all) {
   const OwnerReference* reference = pod.meta.ControllerRef();
   if (reference == nullptr) return nullptr;
@@ -55,6 +65,13 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
                    ? Result<TemplateImages>(target)
                    : ReadTemplateImages(host.template_fingerprint, *host.template_json));
   WINDLASS_TRY(const std::vector<TemplateImages> others, OtherImages(templates));
+  // Born with its template's annotation, if that has one.
+  const auto said_by = [&](const Pod& pod) -> std::optional<Result<PodState>> {
+    const auto text = pod.meta.annotations.Find(kPodState);
+    const bool born_with_it = text && (*text == host_images.pod_state || *text == target.pod_state);
+    if (born_with_it && !text->empty()) return std::nullopt;
+    return PodStateOf(pod);
+  };
   std::vector<Fingerprint> known;
   for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
 
@@ -63,9 +80,8 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
     if (pod->meta.deleting()) continue;
     const ReplicaSet* owner = OwnerOf(*pod, templates.all);
     if (owner == nullptr) continue;
-    const auto said = PodStateOf(*pod);
+    const auto said = said_by(*pod);
     std::optional<PodState> state = OurState(said, templates.deployment);
-    const PodState* ours = state ? &*state : nullptr;
 
     Fingerprint of = owner->template_fingerprint;
     bool try_again = false;
@@ -73,16 +89,17 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
       const RevisionOfPod revision =
           SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
       of = revision.of;
-      try_again = revision.basis == RevisionBasis::kPutBack && now >= TryAgainAt(*ours);
+      try_again = revision.basis == RevisionBasis::kPutBack && now >= TryAgainAt(*state);
       // The ReplicaSet of what it was patched to is gone.
-      const bool lost = revision.basis == RevisionBasis::kForeign && ours != nullptr &&
-                        ours->target != target.fingerprint &&
-                        std::ranges::count(known, ours->target) == 0 &&
+      const bool foreign = revision.basis == RevisionBasis::kForeign;
+      const bool lost = foreign && state && state->target != target.fingerprint &&
+                        std::ranges::count(known, state->target) == 0 &&
                         !HasImagesOf(*pod, host_images) && !HasImagesOf(*pod, target);
-      if (lost) of = ours->target;
-      const bool born = templates.late_births && revision.basis == RevisionBasis::kForeign && !said;
-      if (born) of = BornOf(*pod, others).value_or(of);
+      if (lost) of = state->target;
+      if (templates.late_births && foreign && !said) of = BornOf(*pod, others).value_or(of);
+      if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
     }
+    const PodState* ours = state ? &*state : nullptr;
     const std::optional<WallTime> unschedulable = UnschedulableFrom(*pod);
     out.standings.push_back({.node = pod->node_name.text(),
                              .zone = ZoneOf(*pod, nodes),

@@ -32,8 +32,10 @@ struct RolloutTemplates {
 // Parallel lists: one entry per Pod that counts, in the order given.
 struct RolloutPods {
   std::vector<const Pod*> pods;
-  std::vector<std::optional<PodState>> states;  // of our last patch; nullopt: none, or not ours
-  std::vector<Fingerprint> of;                  // the template its spec is of
+  // Of our last patch; nullopt: none, or not ours, or the spec asks for something else by now. Of a
+  // foreign Pod that is drained only that is left.
+  std::vector<std::optional<PodState>> states;
+  std::vector<Fingerprint> of;  // the template its spec is of
   std::vector<PodStanding> standings;
 
   size_t size() const { return pods.size(); }

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "controller/in_place/pod_state.h"
 #include "kubeclient/api/json_reader.h"
 
 namespace windlass::in_place {
@@ -23,6 +24,15 @@ void ReadContainers(JsonReader& in, std::vector<ContainerImage>& out) {
   });
 }
 
+void ReadMetadata(JsonReader& in, std::string& pod_state) {
+  in.Object([&](std::string_view key) {
+    if (key != "annotations") return;
+    in.Object([&](std::string_view annotation) {
+      if (annotation == kPodState) pod_state = in.String();
+    });
+  });
+}
+
 }  // namespace
 
 Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
@@ -30,8 +40,10 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
   JsonReader in;
   std::vector<ContainerImage> init;
   std::vector<ContainerImage> app;
+  std::string pod_state;
   in.Begin(template_json);
   in.Object([&](std::string_view key) {
+    if (key == "metadata") return ReadMetadata(in, pod_state);
     if (key != "spec") return;
     init.clear();
     app.clear();
@@ -43,7 +55,8 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
     });
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  TemplateImages images{.fingerprint = fingerprint, .containers = std::move(init)};
+  TemplateImages images{
+      .fingerprint = fingerprint, .containers = std::move(init), .pod_state = std::move(pod_state)};
   std::ranges::move(app, std::back_inserter(images.containers));
   return images;
 }

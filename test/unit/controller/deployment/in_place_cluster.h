@@ -42,6 +42,8 @@ class InPlaceCluster : public Cluster {
   // Somebody's own doing, too: another image, which moves the generation.
   void SetImageOfPod(const std::string& pod, const std::string& image);
 
+  // As the server has it, for whatever somebody else makes of it.
+  Json& PodNamed(const std::string& pod) { return pods_by_name_.at(pod); }
   void SetLabel(const std::string& pod, const std::string& key, const std::string& value);
 
   // No node has room for the Pod: it waits for one, and nothing of it runs. Then one has.

@@ -1,0 +1,78 @@
+// Pods that carry what Windlass noted on another one (in-place C.3): copied by hand, or born of a
+// template that was exported from a Pod.
+#include "test/catch.h"
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string kState = "windlass.dev/in-place-state";
+
+// Of the first Pod that has one.
+std::string StateOfAny(Started& c) {
+  for (const std::string& pod : c.PodNames()) {
+    const Json annotations = c.PodNamed(pod)["metadata"].value("annotations", Json::object());
+    if (annotations.contains(kState)) return annotations[kState];
+  }
+  FAIL("no Pod was patched");
+  return {};
+}
+
+TEST_CASE("the state of another Pod makes none in flight (C.3)") {
+  const int pods = GENERATE(3, 4);
+  Started c(pods);
+  c.Patch(1);
+  const std::string state = StateOfAny(c);
+  for (const std::string& pod : c.PodNames()) {
+    c.PodNamed(pod)["metadata"]["annotations"][kState] = state;
+  }
+  c.Sync();
+  CHECK(c.InPlaceMessage().ends_with(", 1 in flight"));
+  c.SettleInPlace();
+  c.CheckAllRun("v2", pods);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("a drained Pod whose image somebody changes takes traffic again (C.3)") {
+  Started c(3);
+  c.Edit(&TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.SetImage("v3");
+  c.Sync();
+  std::string drained;
+  for (const std::string& pod : c.PodNames()) {
+    if (c.LabelOf(pod, "traffic") == "off") drained = pod;
+  }
+  REQUIRE_FALSE(drained.empty());
+  Json& pod = c.PodNamed(drained);
+  pod["spec"]["containers"][0]["image"] = "hotfix";
+  pod["metadata"]["generation"] = pod["metadata"]["generation"].get<int>() + 1;
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.LabelOf(drained, "traffic") == "on");
+}
+
+TEST_CASE("a template with the state of a Pod stalls no rollout (C.3)") {
+  Started c(2);
+  c.Patch(2);
+  c.SettleInPlace();
+  const std::string state = StateOfAny(c);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit([&](Json& d) { d["spec"]["template"]["metadata"]["annotations"][kState] = state; });
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+  const auto pods = c.PodNames();
+  REQUIRE(StateOfAny(c) == state);
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 2);
+  CHECK(c.PodNames() == pods);
+}
+
+}  // namespace
+}  // namespace windlass::deployment
