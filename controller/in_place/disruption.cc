@@ -18,20 +18,30 @@ bool IsHealthy(const Pod& pod, const PodStanding& standing) {
 // long it may still count a Pod that has ceased to be Ready.
 constexpr seconds kBudgetsLag{10};
 
-// How many more may be taken down; negative when too many are.
-int64_t RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
-               std::span<const PodStanding> standings, WallTime now) {
-  if (budget.observed_generation < budget.meta.generation) return 0;
-  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return 0;  // as for an eviction
+struct Room {
+  int64_t left = 0;                      // negative when too many are down
+  std::optional<WallTime> look_again{};  // there may be more then
+};
+
+// How many more may be taken down.
+Room RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
+            std::span<const PodStanding> standings, WallTime now) {
+  if (budget.observed_generation < budget.meta.generation) return {};
+  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};  // nor would an eviction
   int64_t room = budget.disruptions_allowed;
+  std::optional<WallTime> look_again;
   for (size_t i = 0; i < pods.size(); ++i) {
     const Pod& pod = *pods[i];
     // One that is being deleted, or not Ready for some time, is missing in the budget's own count.
-    const bool counted = pod.ready.IsTrue() || now - pod.ready.last_transition_time() < kBudgetsLag;
+    const WallTime missing_from = pod.ready.last_transition_time() + kBudgetsLag;
+    const bool counted = pod.ready.IsTrue() || now < missing_from;
     const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();
-    if (looks_healthy && Selects(budget, pod) && !budget.DisruptedSince(pod.meta.name)) --room;
+    if (!looks_healthy || !Selects(budget, pod) || budget.DisruptedSince(pod.meta.name)) continue;
+    --room;
+    if (pod.ready.IsTrue() || (look_again && *look_again <= missing_from)) continue;
+    look_again = missing_from;
   }
-  return room;
+  return {room, look_again};
 }
 
 }  // namespace
@@ -46,11 +56,14 @@ AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
   WL_ASSERT(pods.size() == standings.size());
   std::vector<std::pair<const PodDisruptionBudget*, int64_t>> full;
-  for (const PodDisruptionBudget* budget : budgets) {
-    const int64_t room = RoomIn(*budget, pods, standings, now);
-    if (room <= 0) full.emplace_back(budget, room);
-  }
   AllowedByBudgets allowed;
+  for (const PodDisruptionBudget* budget : budgets) {
+    const Room room = RoomIn(*budget, pods, standings, now);
+    if (room.left > 0) continue;
+    full.emplace_back(budget, room.left);
+    const bool sooner = !allowed.look_again || room.look_again < allowed.look_again;
+    if (room.look_again && sooner) allowed.look_again = room.look_again;
+  }
   for (const size_t candidate : candidates) {
     const PodDisruptionBudget* blocking = nullptr;
     for (const auto& [budget, room] : full) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct AllowedByBudgets {
   std::vector<size_t> candidates;  // in the same order
   // The first that kept the first one out; null when nobody was.
   const PodDisruptionBudget* blocking = nullptr;
+  // When a budget that has no room may have some, should no event tell before: it is late to count
+  // out who has just ceased to be Ready.
+  std::optional<WallTime> look_again{};
 };
 
 // Who of `candidates`, indexes into `pods` and their `standings`, may be taken down next: whoever

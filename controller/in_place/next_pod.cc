@@ -27,6 +27,8 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
   if (policy != PdbPolicy::kIgnore) {
     allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
   }
+  const bool sooner = !next.look_again || allowed.look_again < next.look_again;
+  if (allowed.look_again && sooner) next.look_again = allowed.look_again;
   // It has its place already, and another one must not take it.
   std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
   next.batch = NextBatch(pods.standings, allowed.candidates, limits);

@@ -102,11 +102,13 @@ TEST_CASE("P-038 a budget's status is late: who has just ceased to be Ready may 
   const PodDisruptionBudget budget = Allowing(1, Selecting({{"app", "web"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
   const WallTime since = world.pods[1]->ready.last_transition_time();
-  const auto blocking = [&](seconds after) {
-    return RespectBudgets(world.pods, world.standings, world.all, budgets, since + after).blocking;
+  const auto allowed = [&](seconds after) {
+    return RespectBudgets(world.pods, world.standings, world.all, budgets, since + after);
   };
-  CHECK(blocking(seconds(9)) == &budget);
-  CHECK(blocking(seconds(10)) == nullptr);
+  CHECK(allowed(seconds(9)).blocking == &budget);
+  CHECK(allowed(seconds(9)).look_again == since + seconds(10));  // no event will tell
+  CHECK(allowed(seconds(10)).blocking == nullptr);
+  CHECK_FALSE(allowed(seconds(10)).look_again);
 }
 
 TEST_CASE("P-038 who is no candidate is not asked about, and the order stays") {
