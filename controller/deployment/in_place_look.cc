@@ -315,10 +315,15 @@ class Looker {
   in_place::BatchLimits LimitsOf(bool returning) const {
     return {.desired = s_.deployment.spec.replicas,
             .max_unavailable = out_.options().max_unavailable,
-            .partition = out_.options().partition,
+            .partition = Partition(),
             .canary_first = out_.options().canary_first,
             .returning = returning,
             .surplus = Surplus()};
+  }
+
+  // No other controller knows of one (P-076).
+  int32_t Partition() const {
+    return out_.options().policy == Policy::kRelease ? 0 : out_.options().partition;
   }
 
   // Pods that their ReplicaSets are about to remove.

@@ -52,6 +52,18 @@ TEST_CASE("released midway, the update is finished and nothing of ours is left (
   CHECK(c.PodNames() != pods);
 }
 
+TEST_CASE("released, a partition is over (P-076)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  REQUIRE(c.InPlaceCondition() == "True Partitioned");
+  c.Annotate("windlass.dev/in-place", "Release");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 4);
+  CHECK(c.InPlaceCondition() == "False HandedBack");
+}
+
 TEST_CASE("a wrong value is told, and Pods are replaced (D.2)") {
   Started c(2);
   c.Annotate("windlass.dev/in-place-partition", "lots");
