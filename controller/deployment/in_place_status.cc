@@ -28,6 +28,20 @@ std::string Join(const std::vector<Error>& errors) {
   return text;
 }
 
+// What stands at the end of the condition's message; empty: there are no warnings.
+std::string Warnings(const Situation& situation) {
+  constexpr size_t kToldMax = 3;
+  const std::vector<std::string>& warnings = situation.in_place.configuration.warnings;
+  std::string text;
+  for (size_t i = 0; i < std::min(warnings.size(), kToldMax); ++i) {
+    text += (i > 0 ? "; " : "") + warnings[i];
+  }
+  if (warnings.size() > kToldMax) {
+    text += "; and " + std::to_string(warnings.size() - kToldMax) + " more";
+  }
+  return text;
+}
+
 // "7/10 patched, 6 updated, 1 in flight"
 std::string Numbers(const Situation& situation) {
   const in_place::PodCounts& counts = situation.in_place.counts;
@@ -99,18 +113,26 @@ Word OfPatching(const Situation& situation) {
                  "back to the template of replica set " + in_place.host->meta.name);
 }
 
+constexpr std::string_view kBeforeWarnings = ". Warning: ";
+
+std::string WithoutWarnings(std::string_view message) {
+  return std::string(message.substr(0, message.find(kBeforeWarnings)));
+}
+
 // Nothing is under way.
 std::optional<Word> OfNone(const Situation& situation, const Condition* present) {
   const bool complete = DeploymentComplete(situation.deployment, situation.deployment.status);
   if (present != nullptr && present->reason == "NotPossible" && !complete) {
-    return Word{false, "NotPossible", present->message};
+    return Word{false, "NotPossible", WithoutWarnings(present->message)};
   }
   const View& view = situation.view;
   if (!view.in_place_selected) return Word{false, "NotSelected", WhyNotSelected(situation)};
-  if (present == nullptr || situation.newest == nullptr) return std::nullopt;
+  if (situation.newest == nullptr) return std::nullopt;
+  const bool warned = !situation.in_place.configuration.warnings.empty();
+  if (present == nullptr && !warned) return std::nullopt;
   // Labels of namespaces are read anew by every process.
-  if (present->reason == "NotSelected" && !view.in_place_known) {
-    return Word{false, "NotSelected", present->message};
+  if (present != nullptr && present->reason == "NotSelected" && !view.in_place_known) {
+    return Word{false, "NotSelected", WithoutWarnings(present->message)};
   }
   return Word{false, "Complete",
               "Replica set " + situation.newest->meta.name + " has the template"};
@@ -177,12 +199,15 @@ void CountInPlace(const Situation& situation, DeploymentStatus& status) {
 
 void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status) {
   const Condition* present = FindCondition(status.conditions, kInPlaceCondition);
-  const std::optional<Word> word = Say(situation, present);
+  std::optional<Word> word = Say(situation, present);
   if (!word) {
     if (situation.in_place.options().policy == Policy::kDisabled) {
       RemoveCondition(status.conditions, kInPlaceCondition);
     }
     return;
+  }
+  if (const std::string warnings = Warnings(situation); !warnings.empty()) {
+    word->message += std::string(kBeforeWarnings) + warnings;
   }
   const bool same = present != nullptr && present->reason == word->reason &&
                     present->message == word->message &&
@@ -198,12 +223,19 @@ std::vector<Event> EventsOfInPlace(const Situation& situation, const DeploymentS
   if (now == nullptr) return {};
   const Condition* before =
       FindCondition(situation.deployment.status.conditions, kInPlaceCondition);
-  if (before != nullptr && before->reason == now->reason) return {};
+  std::vector<Event> events;
+  const std::string warnings = Warnings(situation);
+  const bool told = before != nullptr && before->message.ends_with(warnings);
+  if (!warnings.empty() && !told && now->message.ends_with(warnings)) {
+    events.push_back({Event::Type::kWarning, "InPlaceInvalidConfig", warnings});
+  }
+  if (before != nullptr && before->reason == now->reason) return events;
   const std::string_view reason = EventFor(now->reason.text());
-  if (reason.empty()) return {};
+  if (reason.empty()) return events;
   const bool normal = reason == "InPlaceHandedBack";
-  return {
-      {normal ? Event::Type::kNormal : Event::Type::kWarning, std::string(reason), now->message}};
+  events.push_back({normal ? Event::Type::kNormal : Event::Type::kWarning, std::string(reason),
+                    WithoutWarnings(now->message)});
+  return events;
 }
 
 }  // namespace windlass::deployment

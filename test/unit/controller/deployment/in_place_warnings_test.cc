@@ -1,0 +1,62 @@
+// What users are told of settings that are understood, but perhaps not as they are meant, and of
+// what begins (in-place D.2, D.3).
+#include <algorithm>
+
+#include "test/catch.h"
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+int64_t EventsWith(const Started& c, const std::string& part) {
+  return std::ranges::count_if(c.events, [&](const std::string& event) {
+    return event.starts_with("deployment ns/web: annotation ") &&
+           event.find(part) != std::string::npos;
+  });
+}
+
+bool MessageHas(Started& c, const std::string& part) {
+  return c.InPlaceMessage().find(part) != std::string::npos;
+}
+
+TEST_CASE("a misspelt setting is told at once, and once (D.2)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place-partiton", "3");
+  c.SettleInPlace();
+  CHECK(EventsWith(c, "partiton") == 1);
+  CHECK(MessageHas(c, "annotation windlass.dev/in-place-partiton: is not known"));
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(EventsWith(c, "partiton") == 1);
+  CHECK(MessageHas(c, "partiton"));
+  CHECK(c.InPlaceCondition() == "False Complete");
+  c.Edit([](auto& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place-partiton"); });
+  c.SettleInPlace();
+  CHECK_FALSE(MessageHas(c, "Warning"));
+}
+
+TEST_CASE("a partition of more Pods than there are is told (D.2)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place-partition", "9");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(EventsWith(c, "more than the 4 replicas") == 1);
+  CHECK(c.InPlaceCondition() == "True Partitioned");
+  c.Annotate("windlass.dev/in-place-partition", "8");
+  c.SettleInPlace();
+  CHECK(EventsWith(c, "more than the 4 replicas") == 2);  // another value
+}
+
+TEST_CASE("of many warnings three are told, and that there are more (D.2)") {
+  Started c(2);
+  for (const char* key : {"a", "b", "c", "d", "e"}) {
+    c.Annotate(std::string("windlass.dev/in-place-") + key, "1");
+  }
+  c.SettleInPlace();
+  CHECK(MessageHas(c, "in-place-c: "));
+  CHECK_FALSE(MessageHas(c, "in-place-d: "));
+  CHECK(MessageHas(c, "; and 2 more"));
+}
+
+}  // namespace
+}  // namespace windlass::deployment
