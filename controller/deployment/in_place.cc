@@ -72,6 +72,17 @@ bool IsReplaced(const Situation& situation) {
   });
 }
 
+// A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
+// it.
+bool OthersAreInFlight(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodStanding& pod = in_place.pods->standings[i];
+    const bool failed = std::ranges::count(in_place.failed, i) > 0;
+    if (pod.in_flight && pod.waited_for() && !failed) return true;
+  }
+  return false;
+}
+
 std::optional<Step> AfterExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const ReplicaSet& host = *in_place.host;
@@ -83,6 +94,10 @@ std::optional<Step> AfterExchange(const Situation& situation) {
   const bool wanted = situation.deployment.spec.template_fingerprint == in_place.stash->fingerprint;
   if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
     return PatchNextPod(situation);
+  }
+  // Without the stash what the API says of Pods is believed.
+  if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) {
+    return IsReplaced(situation) ? std::nullopt : KeepAtSize(situation, host);
   }
   if (IsOnlyLate(situation)) return std::nullopt;
   if (wanted && in_place.counts_pods()) {
@@ -109,17 +124,6 @@ std::optional<Step> Tidy(const Situation& situation) {
                  .because = {"forget in-place rollout", {{"replicaset", rs->meta.name}}}};
   }
   return std::nullopt;
-}
-
-// A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
-// it.
-bool OthersAreInFlight(const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const in_place::PodStanding& pod = in_place.pods->standings[i];
-    const bool failed = std::ranges::count(in_place.failed, i) > 0;
-    if (pod.in_flight && pod.waited_for() && !failed) return true;
-  }
-  return false;
 }
 
 // A Pod would have to be patched whose namespace is not selected any more. Those in flight are

@@ -7,12 +7,6 @@
 namespace windlass::deployment {
 namespace {
 
-// At rest with all Pods of image v1.
-class Started : public InPlaceCluster {
- public:
-  explicit Started(int32_t replicas) : InPlaceCluster(replicas, 1) { SettleInPlace(); }
-};
-
 // Until the host has its new template, one write after the other.
 void SyncUntilHostIsWritten(Started& c) {
   c.Sync();
@@ -41,6 +35,41 @@ TEST_CASE("a Pod born of the old template that no watch has shown yet is waited 
   c.SettleInPlace();
   CHECK(c.ImageOfPod(late) == "v2");
   CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("a Pod that is patched late is waited for, and the size follows meanwhile (P-057)") {
+  Started c(2);
+  c.SetImage("v2");
+  SyncUntilHostIsWritten(c);
+  const std::string late = c.PodNames()[0];
+  c.ReplaceUnseen(late, "v1");
+  c.unseen.clear();
+  c.RunReplicaSets();
+  c.Sync();
+  REQUIRE(c.ImageOfPod(late) == "v2");
+  for (int i = 0; i < 3; ++i) c.Sync();
+  CHECK(c.InPlaceCondition() == "True Committing");
+  CHECK(c.Condition("Progressing") != "True NewReplicaSetAvailable");
+  c.Scale(3);
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 3);
+  c.SettleInPlace();
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("a Pod that is patched late in vain ends the exchange all the same (P-057)") {
+  Started c(2);
+  c.SetImage("v2");
+  SyncUntilHostIsWritten(c);
+  const std::string late = c.PodNames()[0];
+  c.ReplaceUnseen(late, "v1");
+  c.unseen.clear();
+  c.RunReplicaSets();
+  c.Sync();
+  c.FailToPull(late);
+  c.Sync();
+  CHECK(std::ranges::count(c.writes, "annotate v1") == 1);
 }
 
 TEST_CASE("a list that cannot be had, or read, ends no exchange (P-057)") {
