@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
+#include "controller/deployment/in_place_kubelets.h"
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_situation.h"
@@ -278,7 +279,9 @@ class Looker {
     const bool patches = s_.view.in_place_selected && out_.phase != InPlacePhase::kDeciding &&
                          out_.phase != InPlacePhase::kRefused;
     if (patches && !out_.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
-      out_.next = in_place::ChooseNextPods(*out_.pods, left_out, limits, out_.options().pdb,
+      std::vector<bool> out = left_out;
+      LeaveOutOldKubelets(s_, out_, out);
+      out_.next = in_place::ChooseNextPods(*out_.pods, out, limits, out_.options().pdb,
                                            s_.view.budgets, s_.now);
     }
     LookAgainAt(out_.next.look_again);

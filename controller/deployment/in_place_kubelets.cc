@@ -1,0 +1,72 @@
+#include "controller/deployment/in_place_kubelets.h"
+
+#include <algorithm>
+#include <string>
+
+#include "controller/deployment/situation.h"
+#include "controller/in_place/nodes.h"
+#include "controller/in_place/template_images.h"
+
+namespace windlass::deployment {
+namespace {
+
+// As if all of them changed; to what is left open.
+in_place::TemplateChanges SidecarsOf(const Pod& pod) {
+  in_place::TemplateChanges changes;
+  for (const PodContainer& container : pod.init_containers()) {
+    if (container.kind != ContainerKind::kSidecar) continue;
+    changes.images.push_back({.container = std::string(container.name.text()),
+                              .kind = container.kind,
+                              .from = std::string(container.image.text()),
+                              .to = {}});
+  }
+  return changes;
+}
+
+const std::string* FindImage(const Result<in_place::TemplateImages>& images,
+                             const std::string& container) {
+  if (!images.ok()) return nullptr;
+  const auto found =
+      std::ranges::find(images->containers, container, &in_place::ContainerImage::name);
+  return found == images->containers.end() ? nullptr : &found->image;
+}
+
+// Whether the template to come has another image for one of them than the template `of` has, or
+// than the Pod itself where nobody has that template any more.
+bool AnyChanges(const Situation& situation, const InPlace& in_place,
+                const in_place::TemplateChanges& sidecars, const Fingerprint& of) {
+  const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {
+    return rs->template_fingerprint == of && rs->template_json != nullptr;
+  });
+  const auto from = in_place::ReadTemplateImages(
+      {}, before == situation.all.end() ? "{}" : *(*before)->template_json);
+  const auto to =
+      in_place::ReadTemplateImages({}, in_place.stash ? in_place.stash->template_json
+                                                      : *situation.deployment.spec.template_json);
+  return std::ranges::any_of(sidecars.images, [&](const in_place::ImageChange& sidecar) {
+    const std::string* wanted = FindImage(to, sidecar.container);
+    const std::string* present = FindImage(from, sidecar.container);
+    return wanted != nullptr && *wanted != (present != nullptr ? *present : sidecar.from);
+  });
+}
+
+}  // namespace
+
+void LeaveOutOldKubelets(const Situation& situation, InPlace& in_place,
+                         std::vector<bool>& left_out) {
+  const in_place::RolloutPods& pods = *in_place.pods;
+  int32_t may_stay = in_place.limits.returning ? 0 : in_place.limits.partition;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (pods.standings[i].updated || pods.standings[i].stand_in) continue;
+    const Pod& pod = *pods.pods[i];
+    const in_place::TemplateChanges sidecars = SidecarsOf(pod);
+    const auto why = in_place::RefuseKubelet(pod, sidecars, situation.view.nodes);
+    if (!why || !AnyChanges(situation, in_place, sidecars, pods.of[i])) continue;
+    left_out[i] = true;
+    if (--may_stay >= 0 || in_place.failing) continue;
+    in_place.failing = "pod " + pod.meta.name + ": " + in_place::Text(*why) + " (node " +
+                       std::string(pod.node_name.text()) + ")";
+  }
+}
+
+}  // namespace windlass::deployment

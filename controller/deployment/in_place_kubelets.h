@@ -1,0 +1,17 @@
+// Kubelets that would not restart what changes, and that Pods have come to since their rollout was
+// decided on. Source: in-place P-006.
+#pragma once
+
+#include <vector>
+
+#include "controller/deployment/in_place_situation.h"
+
+namespace windlass::deployment {
+
+// Notes in `left_out`, which has an entry for each of `in_place.pods`, those that are not to be
+// patched where they are. Tells of the first in `in_place.failing` when they are more than may stay
+// as they are. `in_place` need not be in `situation` yet.
+void LeaveOutOldKubelets(const Situation& situation, InPlace& in_place,
+                         std::vector<bool>& left_out);
+
+}  // namespace windlass::deployment
