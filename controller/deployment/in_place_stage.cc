@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/create.h"
@@ -11,6 +12,8 @@
 #include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
 #include "controller/in_place/budget.h"
+#include "controller/in_place/eligibility.h"
+#include "controller/in_place/patch_for.h"
 
 namespace windlass::deployment {
 namespace {
@@ -70,13 +73,30 @@ int32_t OtherStandIns(const Situation& situation) {
   return others;
 }
 
-// What a rollout in place is announced with.
+// Of the pending ReplicaSet, when what stages it is written.
+int64_t RevisionToBe(const Situation& situation) {
+  if (situation.newest == nullptr) return NextRevision(situation.all);
+  return std::max(RevisionOf(situation.newest->meta).value_or(0), NextRevision(situation.old));
+}
+
+std::string WhatChanges(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  const auto verdict = in_place::CompareTemplates(
+      *in_place.host->template_json, *situation.deployment.spec.template_json, in_place.options());
+  if (!verdict.ok()) return {};
+  const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
+  return changes != nullptr ? ": " + in_place::Describe(*changes) : "";
+}
+
+// What a rollout in place is announced with (D.3).
 Event Started(const Situation& situation) {
   const in_place::Options& options = situation.in_place.options();
   return {Event::Type::kNormal, "InPlaceStarted",
-          "Pods of replica set " + situation.in_place.host->meta.name +
-              " are updated in place, at most " + std::to_string(options.max_unavailable) + " of " +
-              std::to_string(situation.deployment.spec.replicas) + " at a time"};
+          "Revision " + std::to_string(RevisionToBe(situation)) + ": Pods of replica set " +
+              situation.in_place.host->meta.name + " are updated in place, at most " +
+              std::to_string(options.max_unavailable) + " of " +
+              std::to_string(situation.deployment.spec.replicas) + " at a time" +
+              WhatChanges(situation)};
 }
 
 }  // namespace

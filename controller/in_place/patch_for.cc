@@ -41,6 +41,8 @@ SeenPod Seen(const Pod& pod) {
           .init_containers = ImagesOf(pod.init_containers())};
 }
 
+}  // namespace
+
 std::string Describe(const TemplateChanges& changes) {
   std::string text;
   for (const ImageChange& image : changes.images) {
@@ -48,8 +50,6 @@ std::string Describe(const TemplateChanges& changes) {
   }
   return text.empty() ? "metadata" : text;
 }
-
-}  // namespace
 
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,

@@ -22,7 +22,10 @@ struct PodTarget {
   std::optional<WallTime> reserved{};  // when room was reserved for the Pod, if that is news
 };
 
-// What is asked of the server, and what users are told of it: "app: r/app:1 to r/app:2".
+// What users are told of them: "app: r/app:1 to r/app:2", or "metadata" where no image changes.
+std::string Describe(const TemplateChanges& changes);
+
+// What is asked of the server, and what users are told of it.
 struct PodPatch {
   Request request;
   std::string changes;

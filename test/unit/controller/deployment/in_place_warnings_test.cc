@@ -58,5 +58,20 @@ TEST_CASE("of many warnings three are told, and that there are more (D.2)") {
   CHECK(MessageHas(c, "; and 2 more"));
 }
 
+TEST_CASE("a rollout is announced with its revision and what changes (D.3)") {
+  Started c(4);
+  c.SetImage("v2");
+  c.Sync();
+  const std::string of = "Pods of replica set " + c.NameOf("v1") + " are updated in place";
+  CHECK(std::ranges::count(c.events,
+                           "Revision 2: " + of + ", at most 1 of 4 at a time: a: v1 to v2") == 1);
+  c.Undo("1");
+  c.SettleInPlace();
+  c.SetImage("v2");  // the ReplicaSet is there already
+  c.Sync();
+  CHECK(std::ranges::count(c.events,
+                           "Revision 4: " + of + ", at most 1 of 4 at a time: a: v1 to v2") == 1);
+}
+
 }  // namespace
 }  // namespace windlass::deployment
