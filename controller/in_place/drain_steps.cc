@@ -126,7 +126,8 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
                            const Unpatched& unpatched, WallTime now,
                            std::optional<WallTime> reserved) {
   PodState next = state != nullptr ? *state
-                                   : PodState{.deployment = unpatched.deployment,
+                                   : PodState{.pod = pod.meta.uid,
+                                              .deployment = unpatched.deployment,
                                               .revision = unpatched.revision,
                                               .target = unpatched.of,
                                               .from = unpatched.of,

@@ -39,9 +39,9 @@ std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, secon
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Whether a Pod that fails has had its 60 s to recover, since its patch, since it got a node if that
-// was later, and since Ready last changed: what was well for hours is not given up for one crash
-// (P-062). If it has not, at FailsForLongAt it will.
+// Whether a Pod that fails has had its 60 s to recover, since its patch, since it got a node if
+// that was later, and since Ready last changed: what was well for hours is not given up for one
+// crash (P-062). If it has not, at FailsForLongAt it will.
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

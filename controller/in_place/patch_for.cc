@@ -66,7 +66,8 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
   }
   WINDLASS_TRY(std::vector<ContainerPatch> patches, PatchesOf(pod, state, from, changes, now));
   const bool again = state != nullptr && state->target == target.to.fingerprint;
-  PodState next{.deployment = target.deployment,
+  PodState next{.pod = pod.meta.uid,
+                .deployment = target.deployment,
                 .revision = target.revision,
                 .target = target.to.fingerprint,
                 .from = from.fingerprint,

@@ -130,6 +130,7 @@ struct Members {
 };
 
 struct Extras {
+  std::optional<Uid> pod;
   std::vector<ContainerPatch> containers;
   std::optional<Drained> drain;
   std::optional<WallTime> reserved;
@@ -140,6 +141,9 @@ void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
     if (key == "v") {
       out.version = in.Int64();
       if (*out.version != kVersion) in.Fail("want 1");
+    } else if (key == "pod") {
+      extras.pod = Uid::Parse(in.String());
+      if (!extras.pod) in.Fail("want a UUID");
     } else if (key == "d") {
       out.deployment = Uid::Parse(in.String());
       if (!out.deployment) in.Fail("want a UUID");
@@ -195,6 +199,7 @@ Result<std::string> WritePodState(const PodState& state) {
                {"at", FormatTime(state.at)},
                {"attempt", state.attempt},
                {"c", Json::object()}};
+  if (!state.pod.IsZero()) json["pod"] = state.pod.ToString();
   for (const ContainerPatch& container : state.containers) {
     json["c"][container.name] = JsonOf(container);
   }
@@ -221,7 +226,8 @@ Result<PodState> ParsePodState(std::string_view text) {
   ReadMembers(in, members, extras);
   if (Status whole = in.End(); !whole.ok()) return std::move(whole).error().Context(kPodState);
   if (const char* missing = members.Missing()) return Malformed(std::string(missing) + ": missing");
-  return PodState{.deployment = *members.deployment,
+  return PodState{.pod = extras.pod.value_or(Uid{}),
+                  .deployment = *members.deployment,
                   .revision = *members.revision,
                   .target = *members.target,
                   .from = *members.from,
@@ -236,7 +242,9 @@ Result<PodState> ParsePodState(std::string_view text) {
 std::optional<Result<PodState>> PodStateOf(const Pod& pod) {
   const auto text = pod.meta.annotations.Find(kPodState);
   if (!text) return std::nullopt;
-  return ParsePodState(*text);
+  Result<PodState> state = ParsePodState(*text);
+  const bool of_another = state.ok() && !state->pod.IsZero() && state->pod != pod.meta.uid;
+  return of_another ? std::nullopt : std::optional(std::move(state));
 }
 
 }  // namespace windlass::in_place

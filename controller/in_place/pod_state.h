@@ -13,6 +13,10 @@
 //
 //    "drain":{"since":"2026-11-20T06:34:05Z","mode":"Label:windlass.dev/traffic=on/off"}
 //
+// In another one, whose it is, because annotations are copied, to other Pods and into templates:
+//
+//    "pod":"<uid>"
+//
 // And in another one, when room was reserved for it in its budgets (reservation.h):
 //
 //    "reserved":"2026-11-20T06:34:04Z"
@@ -68,6 +72,7 @@ struct Drained {
 };
 
 struct PodState {
+  Uid pod{};  // zero: it does not say whose it is
   Uid deployment;
   int64_t revision = 0;
   Fingerprint target;  // of the templates
@@ -87,7 +92,7 @@ Result<std::string> WritePodState(const PodState& state);
 // Error kMalformed, naming the member.
 Result<PodState> ParsePodState(std::string_view text);
 
-// What the Pod's annotation says; nullopt when it has none.
+// What the Pod's annotation says; nullopt when it has none, or one that is another Pod's.
 std::optional<Result<PodState>> PodStateOf(const Pod& pod);
 
 }  // namespace windlass::in_place

@@ -65,13 +65,6 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
                    ? Result<TemplateImages>(target)
                    : ReadTemplateImages(host.template_fingerprint, *host.template_json));
   WINDLASS_TRY(const std::vector<TemplateImages> others, OtherImages(templates));
-  // Born with its template's annotation, if that has one.
-  const auto said_by = [&](const Pod& pod) -> std::optional<Result<PodState>> {
-    const auto text = pod.meta.annotations.Find(kPodState);
-    const bool born_with_it = text && (*text == host_images.pod_state || *text == target.pod_state);
-    if (born_with_it && !text->empty()) return std::nullopt;
-    return PodStateOf(pod);
-  };
   std::vector<Fingerprint> known;
   for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
 
@@ -80,7 +73,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
     if (pod->meta.deleting()) continue;
     const ReplicaSet* owner = OwnerOf(*pod, templates.all);
     if (owner == nullptr) continue;
-    const auto said = said_by(*pod);
+    const auto said = PodStateOf(*pod);
     std::optional<PodState> state = OurState(said, templates.deployment);
 
     Fingerprint of = owner->template_fingerprint;

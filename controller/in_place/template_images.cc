@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "controller/in_place/pod_state.h"
 #include "kubeclient/api/json_reader.h"
 
 namespace windlass::in_place {
@@ -24,15 +23,6 @@ void ReadContainers(JsonReader& in, std::vector<ContainerImage>& out) {
   });
 }
 
-void ReadMetadata(JsonReader& in, std::string& pod_state) {
-  in.Object([&](std::string_view key) {
-    if (key != "annotations") return;
-    in.Object([&](std::string_view annotation) {
-      if (annotation == kPodState) pod_state = in.String();
-    });
-  });
-}
-
 }  // namespace
 
 Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
@@ -40,10 +30,8 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
   JsonReader in;
   std::vector<ContainerImage> init;
   std::vector<ContainerImage> app;
-  std::string pod_state;
   in.Begin(template_json);
   in.Object([&](std::string_view key) {
-    if (key == "metadata") return ReadMetadata(in, pod_state);
     if (key != "spec") return;
     init.clear();
     app.clear();
@@ -55,8 +43,7 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
     });
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  TemplateImages images{
-      .fingerprint = fingerprint, .containers = std::move(init), .pod_state = std::move(pod_state)};
+  TemplateImages images{.fingerprint = fingerprint, .containers = std::move(init)};
   std::ranges::move(app, std::back_inserter(images.containers));
   return images;
 }

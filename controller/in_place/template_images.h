@@ -20,9 +20,6 @@ struct ContainerImage {
 struct TemplateImages {
   Fingerprint fingerprint;                 // of the whole template
   std::vector<ContainerImage> containers;  // init containers among them
-  // Annotation windlass.dev/in-place-state, for templates that are exported Pods; empty: none. Pods
-  // are born with it, and it tells nothing of them.
-  std::string pod_state{};
 };
 
 // From the text of a PodTemplateSpec whose fingerprint is known. Error kMalformed when it is not

@@ -47,6 +47,21 @@ TEST_CASE("C.4 P-034 what was written is read again") {
   CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));
 }
 
+TEST_CASE("C.3 a state that names another Pod is none of this one's") {
+  Pod pod;
+  pod.meta.uid = {1, 2};
+  PodState state = State();
+  for (const Uid& named : {Uid{1, 2}, Uid{1, 3}, Uid{}}) {
+    state.pod = named;
+    pod.meta.annotations = {{"windlass.dev/in-place-state", *WritePodState(state)}};
+    const bool its_own = named.IsZero() || named == pod.meta.uid;
+    CHECK(PodStateOf(pod).has_value() == its_own);
+    if (its_own) CHECK(PodStateOf(pod) == Result<PodState>(state));
+  }
+  const std::string text = kText.substr(0, kText.size() - 1) + R"(,"pod":"web-1"})";
+  CHECK_FALSE(ParsePodState(text).ok());
+}
+
 TEST_CASE("C.6 a Pod says when room was reserved for it") {
   PodState state = State();
   state.reserved = kAt;

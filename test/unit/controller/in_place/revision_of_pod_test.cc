@@ -200,11 +200,6 @@ TEST_CASE("C.3 the images of a template are read by container, init containers a
   CHECK(images->containers ==
         std::vector<ContainerImage>{{"init", "r/init:1"}, {"app", "r/app:1"}});
   CHECK(ReadTemplateImages(kT1, "{}")->containers.empty());
-  CHECK(images->pod_state.empty());
-  const auto of_a_pod = ReadTemplateImages(kT1, R"({"metadata":{"creationTimestamp":null,
-      "annotations":{"a":"b","windlass.dev/in-place-state":"{}"}}})");
-  REQUIRE(of_a_pod.ok());
-  CHECK(of_a_pod->pod_state == "{}");
   for (const char* bad : {"", "[]", R"({"spec":{"containers":{}}})",
                           R"({"spec":{"containers":[{"image":1}]}})", R"({"spec":{)"}) {
     CAPTURE(bad);
