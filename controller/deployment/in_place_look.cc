@@ -4,17 +4,12 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
-#include "controller/deployment/in_place_kubelets.h"
 #include "controller/deployment/in_place_leftovers.h"
-#include "controller/deployment/in_place_refusals.h"
+#include "controller/deployment/in_place_look_pods.h"
 #include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/situation.h"
-#include "controller/in_place/completion.h"
 #include "controller/in_place/eligibility.h"
-#include "controller/in_place/failure.h"
 #include "controller/in_place/nodes.h"
-#include "controller/in_place/revision_of_pod.h"
-#include "kubeclient/api/pod_list.h"
 
 namespace windlass::deployment {
 namespace {
@@ -204,142 +199,7 @@ class Looker {
   }
 
   void LookAtPods() {
-    if (out_.host == nullptr || !s_.view.in_place_known || out_.pods) return;
-    if (out_.phase == InPlacePhase::kNone || out_.phase == InPlacePhase::kRecreate ||
-        out_.phase == InPlacePhase::kUnknown) {
-      return;
-    }
-    // While the exchange goes on, its target is what counts, whatever came after it.
-    const bool committing = out_.phase == InPlacePhase::kCommitting;
-    const in_place::RolloutTemplates templates{
-        .deployment = s_.deployment.meta.uid,
-        .host = *out_.host,
-        .all = s_.all,
-        .target = committing ? out_.stash->fingerprint : s_.deployment.spec.template_fingerprint,
-        .target_json = committing ? out_.stash->template_json : *s_.deployment.spec.template_json,
-        .min_ready_seconds = s_.deployment.spec.min_ready_seconds,
-        .late_births = committing};
-    auto pods = in_place::LookAtPods(s_.view.whole_pods, templates, s_.view.nodes, s_.now);
-    if (!pods.ok()) return Unknown();
-    out_.pods = *std::move(pods);
-    out_.counts = in_place::CountPods(*out_.pods);
-    FindFailing();
-    ChooseNext();
-    if (committing) FindUnseenBirths();
-  }
-
-  // The list is asked for by the planner, when all else of the exchange is done (P-057).
-  void FindUnseenBirths() {
-    const Outcome* listed = FindOutcome(s_.learned, ListOfPods(s_.deployment).Identity());
-    if (listed == nullptr || !listed->said.ok()) return;
-    const auto pods = ControlledPods(listed->said->body);
-    // What cannot be read shows nothing.
-    out_.unseen_births = !pods.ok() || std::ranges::any_of(*pods, [&](const ListedPod& listed_pod) {
-      return listed_pod.controller == out_.host->meta.uid &&
-             std::ranges::none_of(s_.view.whole_pods,
-                                  [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });
-    });
-    if (out_.unseen_births) LookAgainAt(s_.now + seconds(1));
-  }
-
-  void FindFailing() {
-    const seconds timeout(s_.deployment.spec.progress_deadline_seconds.value_or(kUnlimited));
-    for (size_t i = 0; i < out_.pods->size(); ++i) {
-      const in_place::PodState* patched = out_.pods->state(i);
-      const in_place::PodStanding& standing = out_.pods->standings[i];
-      if (!standing.updated || standing.available || !standing.waited_for()) continue;
-      if (patched == nullptr && !standing.stand_in) continue;
-      const Pod& pod = *out_.pods->pods[i];
-      const in_place::PodState state = patched ? *patched : in_place::AsIfPatched(pod);
-      LookAgainAt(in_place::FailureLookAgain(pod, state, timeout, s_.now));
-      const auto failure = in_place::FailureOf(pod, state, timeout, s_.now);
-      if (!failure) continue;
-      out_.failed.push_back(i);
-      const bool for_long = in_place::HasFailedForLong(pod, state, s_.now);
-      out_.failed_for_long = out_.failed_for_long || for_long;
-      if (!for_long) LookAgainAt(in_place::FailsForLongAt(pod, state));
-      if (out_.failing) continue;
-      out_.failing = "pod " + pod.meta.name + ": " +
-                     (failure->container.empty() ? "" : failure->container + ": ") +
-                     failure->reason;
-    }
-  }
-
-  void LookAgainAt(const std::optional<WallTime>& when) {
-    if (when && (!out_.look_again || *when < *out_.look_again)) out_.look_again = when;
-  }
-
-  void ChooseNext() {
-    const bool returning = out_.phase != InPlacePhase::kStaged;
-    const in_place::BatchLimits& limits = out_.limits = LimitsOf(returning);
-    std::vector<bool> left_out;
-    for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(s_.learned, *pod));
-    LookAtRefusals(s_, out_);
-    LookAgainAt(out_.next_try);
-    const bool patches = s_.view.in_place_selected && out_.phase != InPlacePhase::kDeciding &&
-                         out_.phase != InPlacePhase::kRefused;
-    if (patches && !out_.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
-      std::vector<bool> out = left_out;
-      LeaveOutOldKubelets(s_, out_, out);
-      out_.next = in_place::ChooseNextPods(*out_.pods, out, limits, out_.options().pdb,
-                                           s_.view.budgets, s_.now);
-    }
-    LookAgainAt(out_.next.look_again);
-    LookAgainAt(in_place::WhenTimeTells(*out_.pods, s_.deployment.spec.min_ready_seconds, s_.now));
-    FindDrain(left_out);
-    const in_place::PodCounts& counts = out_.counts;
-    out_.at_rest =
-        !returning && counts.to_update > 0 && counts.to_update <= limits.partition && !out_.failing;
-  }
-
-  void FindDrain(const std::vector<bool>& left_out) {
-    const bool stopped = s_.deployment.spec.paused || out_.held || out_.blocked;
-    std::vector<bool> chosen(out_.pods->size(), false);
-    for (const size_t i : out_.next.batch) chosen[i] = !stopped;
-    for (size_t i = 0; i < out_.pods->size(); ++i) {
-      const in_place::PodState* state = out_.pods->state(i);
-      const Pod& pod = *out_.pods->pods[i];
-      const bool complete =
-          state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete ||
-          in_place::BasisOfPatch(pod, *state) == in_place::RevisionBasis::kPutBack;
-      out_.drain.push_back(
-          in_place::NextDrainStep(out_.options(), pod, state, chosen[i], complete, s_.now));
-      if (StaysAsItIs(i, left_out[i])) out_.drain.back() = {};
-      LookAgainAt(out_.drain.back().until);
-    }
-  }
-
-  // Drained or not, until the patch is tried again; unless that is a long time (P-036).
-  bool StaysAsItIs(size_t i, bool left_out) const {
-    if (!out_.next_try) return left_out;
-    return !out_.pods->standings[i].updated && out_.refusals->tries < in_place::kRefusedTriesMax;
-  }
-
-  in_place::BatchLimits LimitsOf(bool returning) const {
-    return {.desired = s_.deployment.spec.replicas,
-            .max_unavailable = out_.options().max_unavailable,
-            .partition = Partition(),
-            .canary_first = out_.options().canary_first,
-            .returning = returning,
-            .surplus = Surplus()};
-  }
-
-  // No other controller knows of one (P-076).
-  int32_t Partition() const {
-    return out_.options().policy == Policy::kRelease ? 0 : out_.options().partition;
-  }
-
-  // Pods that their ReplicaSets are about to remove.
-  int32_t Surplus() const {
-    int32_t of_host = -std::max(out_.host->replicas, 0);
-    int32_t stand_ins = 0;
-    for (const in_place::PodStanding& pod : out_.pods->standings) {
-      (pod.stand_in ? stand_ins : of_host) += 1;
-    }
-    for (const ReplicaSet* rs : s_.all) {
-      if (rs != out_.host) stand_ins -= std::max(rs->replicas, 0);
-    }
-    return std::max(of_host, 0) + std::max(stand_ins, 0);
+    if (!deployment::LookAtPods(s_, out_)) Unknown();
   }
 
   static bool IsActive(const ReplicaSet* rs) { return rs->replicas > 0 && !HasStandIns(*rs); }
@@ -355,34 +215,20 @@ class Looker {
   }
 
   void Recreate(std::string why) {
-    out_.phase = InPlacePhase::kRecreate;
-    out_.host = nullptr;
-    out_.why = std::move(why);
+    out_ = InPlace{.configuration = std::move(out_.configuration),
+                   .phase = InPlacePhase::kRecreate,
+                   .why = std::move(why)};
   }
 
   void NotPossible(std::string why) {
     if (out_.options().policy != Policy::kOnly) {
       LookAtPods();
-      if (!LooksReadyInFlight()) return Recreate(std::move(why));
+      if (!LooksReadyInFlight(s_, out_)) return Recreate(std::move(why));
       out_.recreate_soon = std::move(why);
       return;
     }
     out_.phase = InPlacePhase::kRefused;
     out_.why = std::move(why);
-  }
-
-  // An ordinary rollout believes what the API says of Pods, and would take others down beside one
-  // that is being restarted. One that fails will not be Ready for long.
-  bool LooksReadyInFlight() const {
-    if (!out_.pods) return false;
-    const seconds timeout(s_.deployment.spec.progress_deadline_seconds.value_or(kUnlimited));
-    for (size_t i = 0; i < out_.pods->size(); ++i) {
-      const in_place::PodStanding& standing = out_.pods->standings[i];
-      const in_place::PodState* state = out_.pods->state(i);
-      if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
-      if (!in_place::FailureOf(*out_.pods->pods[i], *state, timeout, s_.now)) return true;
-    }
-    return false;
   }
 
   void Unknown() {
