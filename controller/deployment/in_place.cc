@@ -270,14 +270,15 @@ std::optional<Step> RecoverExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
   if (in_place::HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
-  if (IsReplaced(situation)) {
-    return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: give up", in_place);
-  }
-  Step step = OrFailed(in_place::FinishExchange(*in_place.host, *in_place.stash), "exchange: host",
-                       in_place);
+  const bool given_up = IsReplaced(situation);
+  Step step = given_up ? Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: give up",
+                                  in_place)
+                       : OrFailed(in_place::FinishExchange(*in_place.host, *in_place.stash),
+                                  "exchange: host", in_place);
   if (Write* write = std::get_if<Write>(&step)) {
     const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
     if (asked != nullptr && !asked->said.ok()) return std::nullopt;
+    if (given_up) return step;
     write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
                                  "Replica set " + in_place.host->meta.name + " is at revision " +
                                      in_place.stash->revision + ": all its Pods are"});

@@ -128,6 +128,26 @@ TEST_CASE("what the stock controller replaced amid an exchange is not replaced a
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
 }
 
+TEST_CASE("a server that does not let an exchange be given up is asked again (C.8)") {
+  InPlaceCluster c(3, 1);
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster next(3, 1);
+    REQUIRE(UpdateUntil(next, writes));
+    if (!next.writes.back().starts_with("exchange v2")) continue;
+    REQUIRE(UpdateUntil(c, writes));
+    break;
+  }
+  c.stock = true;
+  c.Settle();
+  c.stock = false;
+  const auto server = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != Resource::kReplicaSets) return server(request);
+    return Error{ErrorKind::kForbidden, "no"};
+  };
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+}
+
 TEST_CASE("an older ReplicaSet of the same template and without Pods is left so (P-002, P-023)") {
   InPlaceCluster c(3, 1);
   c.SettleInPlace();
