@@ -9,4 +9,11 @@ const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked) {
   return nullptr;
 }
 
+bool IsPatchOf(const Outcome& outcome, Resource resource, const ObjectMeta& meta,
+               std::string_view subresource) {
+  const RequestKey& asked = outcome.asked;
+  return asked.verb == Verb::kPatch && asked.resource == resource &&
+         asked.subresource == subresource && asked.key == KeyOf(meta);
+}
+
 }  // namespace windlass

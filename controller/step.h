@@ -80,4 +80,8 @@ using Learned = std::vector<Outcome>;
 // The latest outcome of `request` in this sync; nullptr when it was not asked yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
+// A patch of that object, or of its `subresource`.
+bool IsPatchOf(const Outcome& outcome, Resource resource, const ObjectMeta& meta,
+               std::string_view subresource = "");
+
 }  // namespace windlass

@@ -60,11 +60,10 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
 
 // The answer to the create of that name, if this sync made it.
 const Reply* AnswerToCreate(const Situation& situation, const std::string& name) {
-  const Request request =
+  const Request create =
       Request::Create(Resource::kReplicaSets, {situation.deployment.meta.namespace_, name}, "");
-  const std::string what = request.Describe() + " ";
   for (const Outcome& outcome : situation.learned) {
-    if (outcome.said.ok() && outcome.asked.text.starts_with(what)) return &*outcome.said;
+    if (outcome.said.ok() && create.IsLike(outcome.asked)) return &*outcome.said;
   }
   return nullptr;
 }

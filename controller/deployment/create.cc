@@ -15,13 +15,9 @@ namespace {
 // The create this sync has tried and the server has refused. Looked for by verb and resource,
 // because the body may differ by now: other ReplicaSets may have changed size.
 std::optional<RefusedCreate> FindRefusedCreate(const Situation& situation) {
-  const std::string what = std::string(Name(Verb::kCreate)) + " " +
-                           std::string(Info(Resource::kReplicaSets).plural) + " " +
-                           std::string(situation.deployment.meta.namespace_.text()) + "/";
-  for (const Outcome& outcome : situation.learned) {
-    if (outcome.said.ok() || !outcome.asked.text.starts_with(what)) continue;
-    const std::string rest = outcome.asked.text.substr(what.size());
-    return RefusedCreate{rest.substr(0, rest.find(' ')), outcome.said.error()};
+  for (const auto& [asked, said] : situation.learned) {
+    const bool creates = asked.verb == Verb::kCreate && asked.resource == Resource::kReplicaSets;
+    if (creates && !said.ok()) return RefusedCreate{asked.key.name, said.error()};
   }
   return std::nullopt;
 }

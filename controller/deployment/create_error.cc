@@ -16,12 +16,9 @@ std::string CreateErrorMessage(const std::string& name, const std::string& error
 
 std::optional<Step> UnlessTried(const Situation& situation, Write write) {
   const RequestKey asked = write.request.Identity();
-  const std::string what = write.request.Describe() + " ";
-  const bool tried =
-      std::any_of(situation.learned.begin(), situation.learned.end(), [&](const Outcome& outcome) {
-        return outcome.asked == asked ||
-               (!outcome.said.ok() && outcome.asked.text.starts_with(what));
-      });
+  const bool tried = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return outcome.asked == asked || (!outcome.said.ok() && write.request.IsLike(outcome.asked));
+  });
   if (tried) return std::nullopt;
   write.go_on_if_refused = true;
   return write;

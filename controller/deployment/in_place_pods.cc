@@ -133,7 +133,8 @@ std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
 
 const Error* RefusedOfPods(const Learned& learned) {
   const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return !outcome.said.ok() && outcome.asked.text.starts_with("patch pods");
+    const RequestKey& asked = outcome.asked;
+    return !outcome.said.ok() && asked.verb == Verb::kPatch && asked.resource == Resource::kPods;
   });
   return found == learned.end() ? nullptr : &found->said.error();
 }

@@ -15,20 +15,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kBudgetWrite = "patch poddisruptionbudgets/status ";
-
-bool IsRead(const Outcome& outcome) { return outcome.asked.text.starts_with("get "); }
-
 bool IsWriteTo(const Outcome& outcome, const PodDisruptionBudget& budget) {
-  return outcome.asked.text.starts_with(std::string(kBudgetWrite) + KeyOf(budget.meta).ToString() +
-                                        " ");
+  return IsPatchOf(outcome, Resource::kPodDisruptionBudgets, budget.meta, "status");
 }
 
-// Of its status, too.
-bool IsPatchOf(const Outcome& outcome, const Pod& pod) {
-  const std::string key = " " + KeyOf(pod.meta).ToString() + " ";
-  return outcome.asked.text.starts_with("patch pods" + key) ||
-         outcome.asked.text.starts_with("patch pods/status" + key);
+bool IsWriteToAnyBudget(const Outcome& outcome) {
+  return outcome.asked.verb == Verb::kPatch &&
+         outcome.asked.resource == Resource::kPodDisruptionBudgets;
 }
 
 // Another try would end in the same way.
@@ -59,8 +52,8 @@ bool WroteEntry(const Learned& learned, size_t end, const PodDisruptionBudget& b
                 const Pod& pod, WallTime since) {
   for (size_t i = end; i-- > 0;) {
     const Outcome& outcome = learned[i];
-    if (IsRead(outcome)) continue;
-    if (!outcome.asked.text.starts_with(kBudgetWrite)) return false;
+    if (outcome.asked.verb == Verb::kGet) continue;
+    if (!IsWriteToAnyBudget(outcome)) return false;
     if (!IsWriteTo(outcome, budget) || !outcome.said.ok()) continue;
     return Says(*outcome.said, pod.meta.name, since);
   }
@@ -71,7 +64,9 @@ bool WroteEntry(const Learned& learned, size_t end, const PodDisruptionBudget& b
 bool IsInVain(const Learned& learned, const PodDisruptionBudget& budget, const Pod& pod,
               WallTime since) {
   for (size_t i = 0; i < learned.size(); ++i) {
-    if (!IsPatchOf(learned[i], pod) || !IsForGood(learned[i])) continue;
+    const bool of_pod = IsPatchOf(learned[i], Resource::kPods, pod.meta) ||
+                        IsPatchOf(learned[i], Resource::kPods, pod.meta, "status");
+    if (!of_pod || !IsForGood(learned[i])) continue;
     if (WroteEntry(learned, i, budget, pod, since)) return true;
   }
   return false;
@@ -146,7 +141,7 @@ std::optional<Step> ReleaseReservations(const Situation& situation) {
 
 const Outcome* RefusedReservation(const Learned& learned) {
   const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return outcome.asked.text.starts_with(kBudgetWrite) && IsForGood(outcome);
+    return IsWriteToAnyBudget(outcome) && IsForGood(outcome);
   });
   return found == learned.end() ? nullptr : &*found;
 }

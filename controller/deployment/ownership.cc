@@ -1,5 +1,6 @@
 #include "controller/deployment/ownership.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -11,8 +12,10 @@
 namespace windlass::deployment {
 namespace {
 
-// Owners alone are patched in this way; as request identities name it.
-constexpr std::string_view kOfOwners = " strategic ";
+// Of ReplicaSets, owners alone are patched in this way.
+bool IsOfOwners(const RequestKey& asked) {
+  return asked.resource == Resource::kReplicaSets && asked.patch_type == PatchType::kStrategicMerge;
+}
 
 Request ReadOf(const Deployment& deployment) {
   return Request::Get(Resource::kDeployments, KeyOf(deployment.meta));
@@ -21,11 +24,9 @@ Request ReadOf(const Deployment& deployment) {
 // Whatever was asked of this ReplicaSet's owners in this sync. Looked for without the body, which
 // carries a resourceVersion that others may have moved on.
 const Outcome* FindAttempt(const Learned& learned, const Request& patch) {
-  const std::string what = patch.Describe() + std::string(kOfOwners);
-  for (const Outcome& outcome : learned) {
-    if (outcome.asked.text.starts_with(what)) return &outcome;
-  }
-  return nullptr;
+  const auto found = std::ranges::find_if(
+      learned, [&](const Outcome& outcome) { return patch.IsLike(outcome.asked); });
+  return found == learned.end() ? nullptr : &*found;
 }
 
 std::string TextOf(const nlohmann::json& metadata, const char* field) {
@@ -40,7 +41,7 @@ const Outcome* FindFresh(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     if (it->asked == asked) return &*it;
-    if (it->asked.text.find(kOfOwners) == std::string::npos) return nullptr;
+    if (!IsOfOwners(it->asked)) return nullptr;
   }
   return nullptr;
 }

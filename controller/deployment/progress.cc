@@ -68,13 +68,11 @@ bool SpeaksOfNewest(const Situation& situation, const Condition* progressing) {
 // This sync made it, and wrote no status since. Times alone would miss it within the second of the
 // last word, and where the API server's clock is behind.
 bool MadeInThisSync(const Learned& learned) {
-  const auto is = [](const Outcome& outcome, Verb verb, std::string_view what) {
-    const std::string begin = std::string(Name(verb)) + " " + std::string(what) + " ";
-    return outcome.said.ok() && outcome.asked.text.starts_with(begin);
-  };
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
-    if (is(*it, Verb::kPatch, "deployments/status")) return false;
-    if (is(*it, Verb::kCreate, Info(Resource::kReplicaSets).plural)) return true;
+    const RequestKey& asked = it->asked;
+    if (!it->said.ok()) continue;
+    if (asked.resource == Resource::kDeployments && asked.subresource == "status") return false;
+    if (asked.verb == Verb::kCreate && asked.resource == Resource::kReplicaSets) return true;
   }
   return false;
 }

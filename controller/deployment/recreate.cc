@@ -20,10 +20,9 @@ Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
 // The answer to `list`, unless a ReplicaSet was written since: its Pods may have come later.
 const Outcome* FindFresh(const Learned& learned, const Request& list) {
   const RequestKey asked = list.Identity();
-  const std::string replica_sets = " " + std::string(Info(Resource::kReplicaSets).plural) + " ";
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     if (it->asked == asked) return &*it;
-    if (it->said.ok() && it->asked.text.find(replica_sets) != std::string::npos) return nullptr;
+    if (it->said.ok() && it->asked.resource == Resource::kReplicaSets) return nullptr;
   }
   return nullptr;
 }

@@ -1,5 +1,6 @@
 #include "controller/deployment/rollback.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -125,11 +126,10 @@ std::optional<Step> NumberPresent(const Situation& situation) {
 
 // This sync has written it already.
 bool IsDone(const Situation& situation) {
-  const std::string what = PatchRollbackCleared(situation.deployment).Describe() + " ";
-  for (const Outcome& outcome : situation.learned) {
-    if (outcome.said.ok() && outcome.asked.text.starts_with(what)) return true;
-  }
-  return false;
+  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return outcome.said.ok() &&
+           IsPatchOf(outcome, Resource::kDeployments, situation.deployment.meta);
+  });
 }
 
 }  // namespace

@@ -166,10 +166,8 @@ std::optional<Step> HandleScaling(const Situation& situation) {
 std::optional<Step> UnlessInVain(const Situation& situation, Write write) {
   const Learned& learned = situation.learned;
   if (FindOutcome(learned, write.request.Identity()) != nullptr) return std::nullopt;
-  const std::string what = write.request.Describe() + " merge ";
-  const auto patches = std::count_if(learned.begin(), learned.end(), [&](const Outcome& outcome) {
-    return outcome.asked.text.starts_with(what);
-  });
+  const auto patches = std::ranges::count_if(
+      learned, [&](const Outcome& outcome) { return write.request.IsLike(outcome.asked); });
   if (patches >= kPatchesOfOneReplicaSet) return std::nullopt;
   return write;
 }

@@ -190,7 +190,12 @@ RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
   if (!body_.empty()) text += " " + Hex(FingerprintOf(body_));
-  return {std::move(text)};
+  return {verb_, resource_, key_, subresource_, patch_type_, std::move(text)};
+}
+
+bool Request::IsLike(const RequestKey& other) const {
+  return other.verb == verb_ && other.resource == resource_ && other.key == key_ &&
+         other.subresource == subresource_ && other.patch_type == patch_type_;
 }
 
 std::string Request::Describe() const {

@@ -51,8 +51,13 @@ inline ObjectVersion VersionOf(const ObjectMeta& meta) {
 
 // Two requests with the same key ask for the same thing.
 struct RequestKey {
-  std::string text;  // "patch replicasets ns/web-7c9 <hash of the body>"
-  bool operator==(const RequestKey&) const = default;
+  Verb verb = Verb::kGet;
+  Resource resource = Resource::kDeployments;
+  ObjectKey key;            // of a list: the namespace alone
+  std::string subresource;  // "" or "status"
+  PatchType patch_type = PatchType::kNone;
+  std::string text;  // all of it, for logs: "patch replicasets ns/web-7c9 <hash of the body>"
+  bool operator==(const RequestKey& other) const { return text == other.text; }
 };
 
 class Request {
@@ -96,6 +101,8 @@ class Request {
   bool mutates() const { return verb_ != Verb::kGet && verb_ != Verb::kList; }
 
   RequestKey Identity() const;
+  // Whether `other` asks the same of the same object, perhaps with another body.
+  bool IsLike(const RequestKey& other) const;
   // "patch deployments/status ns/web", for logs and error texts.
   std::string Describe() const;
 

@@ -153,6 +153,23 @@ TEST_CASE("two requests have the same identity exactly when they ask for the sam
               Request::Get(Resource::kReplicaSets, {"ns", "a"}).Identity());
 }
 
+TEST_CASE("a request is like one of another body, and like no other") {
+  const auto patch = [](Resource resource, const char* name, const char* subresource) {
+    ObjectVersion version = kVersion;
+    version.key.name = name;
+    return Request::MergePatch(resource, version, subresource, "{}").Identity();
+  };
+  const Request request =
+      Request::MergePatch(Resource::kReplicaSets, kVersion, "", R"({"spec":{"replicas":3}})");
+  CHECK(request.IsLike(patch(Resource::kReplicaSets, "web", "")));
+  CHECK_FALSE(request.IsLike(patch(Resource::kReplicaSets, "web-2", "")));
+  CHECK_FALSE(request.IsLike(patch(Resource::kReplicaSets, "web", "status")));
+  CHECK_FALSE(request.IsLike(patch(Resource::kDeployments, "web", "")));
+  CHECK_FALSE(request.IsLike(
+      Request::StrategicMergePatch(Resource::kReplicaSets, kVersion, "{}").Identity()));
+  CHECK_FALSE(request.IsLike(Request::Delete(Resource::kReplicaSets, kVersion).Identity()));
+}
+
 TEST_CASE("every resource has its place in the API") {
   CHECK(Info(Resource::kDeployments).group_version == "apps/v1");
   CHECK(Info(Resource::kReplicaSets).kind == "ReplicaSet");

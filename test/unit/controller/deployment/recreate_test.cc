@@ -149,7 +149,9 @@ TEST_CASE("the switch is confirmed by one uncached list (S-010)") {
   }
   SECTION("a ReplicaSet was written after the list") {
     DecideAfterList(world, Reply{R"({"metadata":{},"items":[]})"});
-    world.learned.push_back({{"patch replicasets ns/web-other merge 1"}, Reply{"{}"}});
+    const ObjectVersion other{{"ns", "web-other"}, {}, {}};
+    const Request written = Request::MergePatch(Resource::kReplicaSets, other, "", "{}");
+    world.learned.push_back({written.Identity(), Reply{"{}"}});
     CHECK(std::holds_alternative<Read>(world.Decide()));
   }
   SECTION("half a list is no answer") {
