@@ -81,6 +81,11 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 		}
 		fmt.Printf("%s has played %d scripts in %.0f s\n", controller.Name, len(scripts), time.Since(began).Seconds())
 	}
+	if options.Stock != "" && options.Windlass != "" {
+		if err := countAgain(ctx, client, scripts, controllers, &all, id, options); err != nil {
+			return false, err
+		}
+	}
 	ok := report(scripts, controllers, all, options)
 	if options.Record != "" {
 		err = record(options.Record, scripts, all[0])
@@ -88,10 +93,49 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 	return ok, err
 }
 
+// countedPlays is how often a script is played, to both, before more writes
+// are held against Windlass: how many syncs see what happens is chance, and
+// the least of several counts tells what a controller has to send.
+const countedPlays = 3
+
+func countAgain(ctx context.Context, client kubernetes.Interface, scripts []*script.Script,
+	controllers [2]Controller, all *[2][]played, id string, options Options) error {
+	for play := 2; play <= countedPlays; play++ {
+		var indexes []int
+		var again []*script.Script
+		for i, s := range scripts {
+			if s.WritesMore == "" && moreWrites(all[0][i].writes, all[1][i].writes) {
+				indexes, again = append(indexes, i), append(again, s)
+			}
+		}
+		if len(again) == 0 {
+			return nil
+		}
+		for c, controller := range controllers {
+			results, err := playAll(ctx, client, again, controller, fmt.Sprintf("%s-%d", id, play), options)
+			if err != nil {
+				return err
+			}
+			for j, i := range indexes {
+				keepLeast(&all[c][i], results[j])
+			}
+		}
+		fmt.Printf("played %d scripts again, of which %s sent more writes\n", len(again), controllers[1].Name)
+	}
+	return nil
+}
+
+func keepLeast(first *played, again played) {
+	first.err = errors.Join(first.err, again.err)
+	if again.err == nil && sent(again.writes) < sent(first.writes) {
+		first.writes = again.writes
+	}
+}
+
 // playAll plays every script to one controller, several at the same time.
 func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script.Script, controller Controller,
 	id string, options Options) (results []played, err error) {
-	stop, err := controller.run(filepath.Join(options.Logs, controller.Name+".log"))
+	stop, err := controller.run(filepath.Join(options.Logs, controller.Name+"-"+id+".log"))
 	if err != nil {
 		return nil, err
 	}
