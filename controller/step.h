@@ -69,6 +69,9 @@ struct Failed {
 
 using Step = std::variant<Write, Read, Wait, Failed>;
 
+// `then` with its look_again_in no later than `due`; a step that does not wait is left as it is.
+Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
+
 // A fact of this sync, never a verdict.
 struct Outcome {
   RequestKey asked;

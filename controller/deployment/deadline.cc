@@ -46,13 +46,7 @@ std::optional<Duration> TimeUntilVerdict(const Situation& situation) {
 }
 
 Step NoLaterThanDeadline(const Situation& situation, Step then) {
-  const std::optional<Duration> due = TimeUntilVerdict(situation);
-  const auto sooner = [&due](std::optional<Duration>& look_again_in) {
-    if (due && (!look_again_in || *due < *look_again_in)) look_again_in = due;
-  };
-  if (Wait* wait = std::get_if<Wait>(&then)) sooner(wait->look_again_in);
-  if (Failed* failed = std::get_if<Failed>(&then)) sooner(failed->look_again_in);
-  return then;
+  return LookAgainNoLater(std::move(then), TimeUntilVerdict(situation));
 }
 
 }  // namespace windlass::deployment

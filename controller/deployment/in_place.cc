@@ -68,7 +68,7 @@ std::optional<Step> BeginExchange(const InPlace& in_place) {
 // one then, and neither filled nor given the template that the other one has.
 bool IsReplaced(const Situation& situation) {
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs != situation.in_place.host && rs->replicas > 0 && !HasStandIns(*rs);
+    return rs != situation.in_place.host && HasOwnPods(*rs);
   });
 }
 
@@ -171,8 +171,8 @@ std::optional<Step> FallBackIfRefused(const Situation& situation) {
 std::optional<Step> EmptyOthers(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   for (const ReplicaSet* rs : situation.all) {
-    if (rs == in_place.host || rs == in_place.pending || rs->replicas <= 0) continue;
-    if (HasStandIns(*rs)) continue;  // they go when they are not needed
+    const bool is_other = rs != in_place.host && rs != in_place.pending;
+    if (!is_other || !HasOwnPods(*rs)) continue;  // stand-ins go when they are not needed
     return Resize(situation, *rs, 0, "scale down old replicaset");
   }
   return std::nullopt;

@@ -39,8 +39,7 @@ void LookAtLeftDrained(const Situation& situation, InPlace& in_place) {
     const in_place::Completion completion = in_place::CompletionOf(*pod, *state, situation.now);
     const in_place::DrainStep step = in_place::NextDrainStep(
         in_place.options(), *pod, &*state, /*chosen=*/false, completion.complete, situation.now);
-    const auto& when = completion.look_again;
-    if (when && (!in_place.look_again || *when < *in_place.look_again)) in_place.look_again = when;
+    in_place.look_again = Sooner(in_place.look_again, completion.look_again);
     if (step.what != in_place::DrainStep::Do::kEnd) continue;
     in_place.left_drained.push_back({pod, *std::move(state)});
   }
@@ -59,17 +58,11 @@ bool NothingIsLeft(const Situation& situation) {
 }
 
 Step NoLaterThanLookAgain(const Situation& situation, Step then) {
-  std::optional<Duration>* slot = nullptr;
-  if (Wait* wait = std::get_if<Wait>(&then)) slot = &wait->look_again_in;
-  if (Failed* failed = std::get_if<Failed>(&then)) slot = &failed->look_again_in;
-  if (slot == nullptr) return then;
-  const auto no_later = [&](Duration due) {
-    if (!*slot || due < **slot) *slot = due;
-  };
+  std::optional<Duration> due;
   const auto& when = situation.in_place.look_again;
-  if (when) no_later(std::max<Duration>(*when - situation.now, seconds(1)));
-  if (!situation.in_place.left_drained.empty()) no_later(kRefusedRetry);
-  return then;
+  if (when) due = std::max<Duration>(*when - situation.now, seconds(1));
+  if (!situation.in_place.left_drained.empty()) due = Sooner(due, {kRefusedRetry});
+  return LookAgainNoLater(std::move(then), due);
 }
 
 }  // namespace windlass::deployment

@@ -58,7 +58,7 @@ class Looker {
     if (host == nullptr) return NotOneHost();
     if (host == newest) return FindReturning(*host);
     // Somebody rolls out by replacing Pods already (P-010).
-    if (newest != nullptr && newest->replicas > 0 && !HasStandIns(*newest)) return;
+    if (newest != nullptr && HasOwnPods(*newest)) return;
     if (out_.options().policy == Policy::kRelease) return;
     out_.host = host;
     Decide(*host);
@@ -72,7 +72,7 @@ class Looker {
       if (OnlyActive() == &pending) return FindReturning(pending);
       return Recreate("HostGone");
     }
-    if (pending.replicas > 0 && !HasStandIns(pending)) return Recreate("ForeignScale");  // P-072
+    if (HasOwnPods(pending)) return Recreate("ForeignScale");  // P-072
     out_.phase = InPlacePhase::kStaged;
     out_.host = *host;
     out_.pending = &pending;
@@ -148,7 +148,8 @@ class Looker {
   // Not one active ReplicaSet. With none there is nothing to do in place; with several an ordinary
   // rollout is under way, and ends as it began, whatever the policy (C.9).
   void NotOneHost() {
-    const bool several = std::ranges::count_if(s_.all, IsActive) > 1;
+    const bool several =
+        std::ranges::count_if(s_.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
     if (!several || s_.newest != nullptr) return;
     Recreate(in_place::Text({in_place::Reason::kMultipleActiveReplicaSets, ""}));
   }
@@ -202,12 +203,10 @@ class Looker {
     if (!deployment::LookAtPods(s_, out_)) Unknown();
   }
 
-  static bool IsActive(const ReplicaSet* rs) { return rs->replicas > 0 && !HasStandIns(*rs); }
-
   const ReplicaSet* OnlyActive() const {
     const ReplicaSet* only = nullptr;
     for (const ReplicaSet* rs : s_.all) {
-      if (!IsActive(rs)) continue;
+      if (!HasOwnPods(*rs)) continue;
       if (only != nullptr) return nullptr;
       only = rs;
     }
@@ -248,6 +247,8 @@ class Looker {
 bool HasStandIns(const ReplicaSet& rs) {
   return rs.replicas > 0 && in_place::NotedStandIns(rs) == rs.replicas;
 }
+
+bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(rs); }
 
 std::string WhyNotSelected(const Situation& situation) {
   return "NamespaceNotSelected: --in-place-namespace-selector does not select namespace " +

@@ -85,7 +85,7 @@ class PodLooker {
   }
 
   void LookAgainAt(const std::optional<WallTime>& when) {
-    if (when && (!out_.look_again || *when < *out_.look_again)) out_.look_again = when;
+    out_.look_again = Sooner(out_.look_again, when);
   }
 
   void ChooseNext() {

@@ -92,5 +92,7 @@ std::string WhyNotSelected(const Situation& situation);
 
 // Pods that `rs` has only to stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);
+// Pods that it does not have for that reason.
+bool HasOwnPods(const ReplicaSet& rs);
 
 }  // namespace windlass::deployment

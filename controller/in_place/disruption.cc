@@ -61,8 +61,7 @@ AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
     const Room room = RoomIn(*budget, pods, standings, now);
     if (room.left > 0) continue;
     full.emplace_back(budget, room.left);
-    const bool sooner = !allowed.look_again || room.look_again < allowed.look_again;
-    if (room.look_again && sooner) allowed.look_again = room.look_again;
+    allowed.look_again = Sooner(allowed.look_again, room.look_again);
   }
   for (const size_t candidate : candidates) {
     const PodDisruptionBudget* blocking = nullptr;

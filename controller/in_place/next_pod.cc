@@ -27,8 +27,7 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
   if (policy != PdbPolicy::kIgnore) {
     allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
   }
-  const bool sooner = !next.look_again || allowed.look_again < next.look_again;
-  if (allowed.look_again && sooner) next.look_again = allowed.look_again;
+  next.look_again = Sooner(next.look_again, allowed.look_again);
   // It has its place already, and another one must not take it.
   std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
   next.batch = NextBatch(pods.standings, allowed.candidates, limits);
@@ -42,7 +41,7 @@ std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready
                                       WallTime now) {
   std::optional<WallTime> earliest;
   const auto consider = [&](const std::optional<WallTime>& when) {
-    if (when && *when > now && (!earliest || *when < *earliest)) earliest = when;
+    if (when && *when > now) earliest = Sooner(earliest, when);
   };
   for (size_t i = 0; i < pods.size(); ++i) {
     if (const PodState* state = pods.state(i)) {

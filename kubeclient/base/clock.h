@@ -6,9 +6,11 @@
 // Source: architecture §2 ("`now` is wall time in whole seconds … Timers are monotonic").
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 
 namespace windlass {
 
@@ -32,6 +34,12 @@ struct WallTime {
   WallTime operator+(seconds d) const { return {unix_seconds + d.count()}; }
   seconds operator-(WallTime earlier) const { return seconds(unix_seconds - earlier.unix_seconds); }
 };
+
+// The earlier of two, of which either may never come.
+template <typename T>
+std::optional<T> Sooner(const std::optional<T>& a, const std::optional<T>& b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
 
 class Clock {
  public:
