@@ -25,7 +25,7 @@ inline constexpr std::string_view kTerm = "windlass.dev/term";
 
 // Whether an annotation of the Deployment is copied to its new ReplicaSet: all but the seven above
 // and those that in-place updates note on a ReplicaSet (D-163, in-place P-074; an undo brings ours
-// to the Deployment).
+// to the Deployment, where they stay until its next status).
 bool IsCopied(std::string_view key);
 
 // A base-10 int64, the whole text; nullopt for anything else (D-160).

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/deployment/annotations.h"
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::deployment {
@@ -126,6 +127,10 @@ Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status
   Json fields = Json::object();
   if (!revision.empty()) {
     fields["metadata"]["annotations"][std::string(kRevision)] = std::string(revision);
+  }
+  for (const auto& [key, value] : deployment.meta.annotations) {
+    if (!in_place::IsInternal(key)) continue;
+    fields["metadata"]["annotations"][std::string(key.text())] = nullptr;
   }
   fields["status"] = {{"observedGeneration", status.observed_generation},
                       {"replicas", status.replicas},

@@ -31,6 +31,7 @@ Request PatchAnnotations(const ReplicaSet& rs,
 // Writes `status` whole: every field we own is named, null when absent; conditions replace the
 // list. `revision`, if not empty, becomes the Deployment's revision annotation. It travels with the
 // status because that endpoint keeps annotations and does not bump the generation (D-166, D-703).
+// For the same reason our notes go in it that an undo brought to the Deployment (in-place P-074).
 Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
                     std::string_view revision);
 

@@ -12,6 +12,7 @@
 #include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/strategy.h"
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/template_text.h"
 #include "kubeclient/base/limits.h"
 
@@ -81,6 +82,7 @@ std::map<std::string, std::string> AnnotationsAfter(
     const std::map<std::string, std::string>& present, const ReplicaSet& target) {
   std::map<std::string, std::string> annotations;
   for (const auto& [key, value] : present) {
+    if (in_place::IsInternal(key)) continue;  // an undo brought it (in-place P-074)
     if (!IsCopied(key) && key != kRollbackTo) annotations[key] = value;
   }
   for (const auto& [key, value] : target.meta.annotations) {

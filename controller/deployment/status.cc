@@ -8,6 +8,7 @@
 #include "controller/deployment/patches.h"
 #include "controller/deployment/pause.h"
 #include "controller/deployment/progress.h"
+#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
@@ -136,7 +137,8 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   if (progress == Progress::kPaused) MarkPaused(situation, status);
   if (progress != Progress::kKeep) UpdateInPlaceCondition(situation, status);
   const std::string_view revision = RevisionToPublish(situation);
-  if (revision.empty() && status == deployment.status) return std::nullopt;
+  const bool has_notes = in_place::HasInternal(deployment.meta);
+  if (revision.empty() && !has_notes && status == deployment.status) return std::nullopt;
   return Write{
       .request = PatchStatus(deployment, status, revision),
       .because = {"update status",

@@ -33,8 +33,9 @@ enum class Progress : uint8_t {
   kPaused,    // the same, but for Progressing saying so (D-062)
 };
 
-// The write that publishes the status and the revision of the new ReplicaSet; nullopt when the
-// Deployment shows both already.
+// The write that publishes the status and the revision of the new ReplicaSet, and takes away notes
+// of ours that an undo brought (in-place P-074); nullopt when the Deployment shows both already,
+// and has no such note.
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 
 // A status write of nothing but the Progressing condition (D-064). nullopt when there is no

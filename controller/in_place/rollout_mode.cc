@@ -62,6 +62,11 @@ std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
 
 bool IsInternal(std::string_view key) { return key.starts_with(kInternalPrefix); }
 
+bool HasInternal(const ObjectMeta& meta) {
+  return std::ranges::any_of(meta.annotations,
+                             [](const auto& one) { return IsInternal(one.first.text()); });
+}
+
 bool IsUserKey(std::string_view key) {
   if (!key.starts_with(kInPlaceKey) || key == kPodState) return false;
   return key.size() == kInPlaceKey.size() || key[kInPlaceKey.size()] == '-';

@@ -11,9 +11,10 @@
 //
 //   internal.windlass.dev/own-generation  8
 //
-// A ReplicaSet may be used again for a later revision, and `kubectl rollout undo` carries its
-// annotations to the Deployment and from there to others: a note counts for the revision it names
-// only. What cannot be understood counts as absent; members that nobody knows are ignored.
+// A ReplicaSet may be used again for a later revision: a note counts for the revision it names
+// only. What cannot be understood counts as absent; members that nobody knows are ignored. `kubectl
+// rollout undo` carries a ReplicaSet's annotations to the Deployment: there a note is never read,
+// and is taken away (deployment/patches.h).
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,7 @@ inline constexpr std::string_view kOwnGeneration = "internal.windlass.dev/own-ge
 
 // Ours, about the object that has it: never copied to another one.
 bool IsInternal(std::string_view key);
+bool HasInternal(const ObjectMeta& meta);
 
 // A user's setting: windlass.dev/in-place or windlass.dev/in-place-…. Not windlass.dev/
 // in-place-state, which is a Pod's.

@@ -63,6 +63,12 @@ expect "ReplicaSets" "$(kubectl get rs -l app=web --no-headers | wc -l)" 2
 expect "revisions of the history" \
   "$(kubectl rollout history deployment/web | awk '$1 ~ /^[0-9]+$/ {print $1}' | paste -sd' ')" \
   "2 3"
+no_notes() {
+  local annotations
+  annotations=$(kubectl get deployment web -o jsonpath='{.metadata.annotations}')
+  [[ $annotations != *internal.windlass.dev/* ]]
+}
+until_true 10 "what undo brought from the ReplicaSet's notes is taken away" no_notes
 if [ -n "$LOAD_PID" ]; then
   kill "$LOAD_PID" && wait "$LOAD_PID" || true
   LOAD_PID=

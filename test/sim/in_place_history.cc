@@ -93,6 +93,9 @@ void InPlaceInvariants::JudgeAtRest(const std::string& name) {
   if (std::ranges::any_of(replica_sets, HasExchange)) {
     Violate("I9", request, "an exchange is open");
   }
+  for (const auto& [key, value] : At(*deployment, {"metadata", "annotations"}).items()) {
+    if (key.starts_with(kInPlaceNotes)) Violate("I11", request, "the Deployment has " + key);
+  }
   for (const Object& pod : ActivePodsOf(*deployment)) {
     if (IsDrained(*deployment, *pod)) Violate("I10", request, NameOf(*pod) + " is drained");
   }

@@ -15,7 +15,7 @@
 //   I10 no more Pods are drained than may be restarted
 // At every change: I3 no Pod moves; I4 a container is restarted for its image once per template.
 // At rest: I5 all run the template, I8 the highest revision is one ReplicaSet's, I9 no exchange is
-// open, I10 no Pod is drained.
+// open, I10 no Pod is drained, I11 the Deployment has none of the notes on its ReplicaSets.
 //
 // As in Invariants, a write is judged by the most lenient truth of the last kBlindSpot.
 #pragma once

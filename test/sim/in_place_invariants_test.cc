@@ -314,7 +314,7 @@ TEST_CASE("Pods that were there before the Deployment asked are known") {
   CHECK(rollout.in_place.restarts() == 4);
 }
 
-TEST_CASE("I8, I9, I10: nothing is left behind") {
+TEST_CASE("I8 to I11: nothing is left behind") {
   Rollout rollout;
   rollout.Stage();
   rollout.PatchAll();
@@ -335,6 +335,11 @@ TEST_CASE("I8, I9, I10: nothing is left behind") {
     CHECK(rollout.Broken() == "");
     rollout.in_place.JudgeAtRest("web");
     CHECK(rollout.Broken() == "I10");
+  }
+  SECTION("a note that an undo brought") {
+    rollout.world.Annotate("web", kInPlaceMode, "InPlace");
+    rollout.in_place.JudgeAtRest("web");
+    CHECK(rollout.Broken() == "I11");
   }
 }
 

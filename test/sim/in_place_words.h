@@ -10,6 +10,7 @@
 
 namespace windlass::sim {
 
+inline constexpr const char* kInPlaceNotes = "internal.windlass.dev/";
 inline constexpr const char* kInPlaceExchange = "internal.windlass.dev/exchange";
 inline constexpr const char* kInPlaceBlocked = "internal.windlass.dev/blocked";
 inline constexpr const char* kInPlaceMode = "internal.windlass.dev/mode";

@@ -15,6 +15,10 @@ using Json = nlohmann::json;
 
 constexpr int kSyncsMax = 300;
 
+// Annotations that stay the Deployment's own when kubectl undoes a rollout (D-624).
+constexpr std::string_view kKeptByUndo[] = {kLastApplied,     kRevision,    kRevisionHistory,
+                                            kDesiredReplicas, kMaxReplicas, kRollbackTo};
+
 std::string UidText(int number) {
   std::string digits = std::to_string(number);
   digits.insert(0, 12 - digits.size(), '0');
@@ -131,9 +135,16 @@ void Cluster::Undo(const std::string& to_revision) {
     Edit([&, rs = rs](Json& d) {
       d["spec"]["template"] = rs["spec"]["template"];
       d["spec"]["template"]["metadata"]["labels"].erase("pod-template-hash");
-      for (const auto& [key, value] : rs["metadata"]["annotations"].items()) {
-        if (IsCopied(key)) d["metadata"]["annotations"][key] = value;
+      Json& annotations = d["metadata"]["annotations"];
+      Json next = Json::object();
+      for (const std::string_view kept : kKeptByUndo) {
+        const std::string key(kept);
+        if (annotations.contains(key)) next[key] = annotations[key];
       }
+      for (const auto& [key, value] : rs["metadata"]["annotations"].items()) {
+        if (std::ranges::find(kKeptByUndo, key) == std::end(kKeptByUndo)) next[key] = value;
+      }
+      annotations = std::move(next);
     });
     return;
   }
