@@ -35,6 +35,54 @@ std::optional<PodState> OurState(const std::optional<Result<PodState>>& said,
   return **said;
 }
 
+const ContainerPatch* FindPatch(const PodState& state, std::string_view container) {
+  const auto found = std::ranges::find(state.containers, container, &ContainerPatch::name);
+  return found == state.containers.end() ? nullptr : &*found;
+}
+
+// Another image than `to` means to admission. A patch that it rewrote, too, shows what that is; a
+// tag survives a registry mirror; but two tags may be one digest.
+bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
+  if (image == present) return false;
+  return present != patch.to || image.find('@') == std::string_view::npos;
+}
+
+// Of the images that `sibling` had when it was of that template, before it was patched to the
+// target.
+bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
+                 const TemplateImages& images) {
+  bool told = false;
+  for (const ContainerImage& one : images.containers) {
+    const PodContainer* mine = pod.Find(one.name);
+    const PodContainer* present = sibling.Find(one.name);
+    if (mine == nullptr || present == nullptr) return false;
+    const ContainerPatch* patch = FindPatch(state, one.name);
+    if (mine->image != (patch == nullptr ? present->image.text() : std::string_view(patch->from))) {
+      return false;
+    }
+    told = told || (patch != nullptr && MeansAnother(mine->image, *patch, present->image));
+  }
+  return told;
+}
+
+// The same when admission rewrote its images: those of its siblings that were of that template are
+// known. Whoever edits a Pod moves its generation.
+std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, std::span<const Pod* const> pods,
+                                            const RolloutTemplates& templates,
+                                            const std::vector<TemplateImages>& others) {
+  if (pod.meta.generation > 1) return std::nullopt;
+  for (const Pod* sibling : pods) {
+    const auto said = PodStateOf(*sibling);
+    const std::optional<PodState> state = OurState(said, templates.deployment);
+    if (!state || state->target != templates.target) continue;
+    const RevisionBasis basis = BasisOfPatch(*sibling, *state);
+    if (basis != RevisionBasis::kPatched && basis != RevisionBasis::kRewritten) continue;
+    const auto before = std::ranges::find(others, state->from, &TemplateImages::fingerprint);
+    if (before != others.end() && HadImagesOf(pod, *sibling, *state, *before)) return state->from;
+  }
+  return std::nullopt;
+}
+
 // A Pod whose spec asks for something else than `state` says: it was edited since, or the
 // annotation is a copy. Then no more of it counts than that the Pod is out of traffic.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
@@ -89,7 +137,11 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
                         std::ranges::count(known, state->target) == 0 &&
                         !HasImagesOf(*pod, host_images) && !HasImagesOf(*pod, target);
       if (lost) of = state->target;
-      if (templates.late_births && foreign && !said) of = BornOf(*pod, others).value_or(of);
+      if (templates.late_births && foreign && !said) {
+        auto born = BornOf(*pod, others);
+        if (!born) born = BornLikeSiblings(*pod, pods, templates, others);
+        of = born.value_or(of);
+      }
       if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
     }
     const PodState* ours = state ? &*state : nullptr;

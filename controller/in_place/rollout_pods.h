@@ -25,7 +25,8 @@ struct RolloutTemplates {
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
   // The host got the target a moment ago: its controller may still make Pods of the template before
-  // (P-057). At any other time a Pod of another image is somebody's wish, and left alone.
+  // (P-057), told by its images or, where admission rewrote them, by those that Pods of it had. At
+  // any other time a Pod of another image is somebody's wish, and left alone.
   bool late_births = false;
 };
 

@@ -8,7 +8,7 @@ namespace windlass::deployment {
 namespace {
 
 // Until the host has its new template, one write after the other.
-void SyncUntilHostIsWritten(Started& c) {
+void SyncUntilHostIsWritten(InPlaceCluster& c) {
   c.Sync();
   for (int round = 0; round < 60; ++round) {
     c.RestartAll();
@@ -70,6 +70,63 @@ TEST_CASE("a Pod that is patched late in vain ends the exchange all the same (P-
   c.FailToPull(late);
   c.Sync();
   CHECK(std::ranges::count(c.writes, "annotate v1") == 1);
+}
+
+// A registry mirror.
+void Mirror(nlohmann::json& pod) {
+  nlohmann::json& image = pod["spec"]["containers"][0]["image"];
+  const std::string text = image;
+  if (!text.starts_with("mirror/")) image = "mirror/" + text;
+}
+
+// Two Pods whose image a webhook rewrote when they were born, and that were patched to v2.
+struct Rewritten : InPlaceCluster {
+  Rewritten(void (*rewrite)(nlohmann::json&), bool when_patched) : InPlaceCluster(2, 1) {
+    on_create = rewrite;
+    if (when_patched) on_update = [=](const auto&, nlohmann::json& pod) { rewrite(pod); };
+    SettleInPlace();
+    writes.clear();
+    SetImage("v2");
+    SyncUntilHostIsWritten(*this);
+  }
+  // Made when the host's controller had not seen its new template; settled.
+  std::string ImageOfLate(const std::string& image) {
+    const std::string late = PodNames()[0];
+    ReplaceUnseen(late, image);
+    unseen.clear();
+    SettleInPlace();
+    CHECK(InPlaceCondition() == "False Complete");
+    return ImageOfPod(late);
+  }
+};
+
+TEST_CASE("a Pod born late whose image a webhook rewrote is known by its siblings' (P-057, C.9)") {
+  const bool when_patched = GENERATE(true, false);
+  Rewritten c(&Mirror, when_patched);
+  CHECK(c.ImageOfLate("mirror/v1") == (when_patched ? "mirror/v2" : "v2"));
+}
+
+TEST_CASE("one of an image that no sibling had is left alone (P-057)") {
+  Rewritten c(&Mirror, GENERATE(true, false));
+  CHECK(c.ImageOfLate("mirror/hotfix") == "mirror/hotfix");
+}
+
+TEST_CASE("and one that somebody gave the siblings' old image (P-057)") {
+  Rewritten c(&Mirror, true);
+  const std::string pod = c.PodNames()[0];
+  c.ReplaceUnseen(pod, "mirror/hotfix");
+  c.SetImageOfPod(pod, "mirror/v1");
+  c.unseen.clear();
+  c.SettleInPlace();
+  CHECK(c.ImageOfPod(pod) == "mirror/v1");
+}
+
+TEST_CASE("a digest that both templates may mean tells nothing (P-057, C.9)") {
+  const auto digest = [](nlohmann::json& pod) {
+    pod["spec"]["containers"][0]["image"] = "app@sha256:12";
+  };
+  Rewritten c(digest, false);
+  CHECK(c.ImageOfLate("app@sha256:12") == "app@sha256:12");
 }
 
 TEST_CASE("a list that cannot be had, or read, ends no exchange (P-057)") {
