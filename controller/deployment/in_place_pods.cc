@@ -119,11 +119,21 @@ Step BeginDrain(const Situation& situation, size_t i, std::optional<WallTime> re
   return OfPod(pod, *std::move(request), "drain pod");
 }
 
-// nullopt: it was tried in this sync already.
+// The text of a template; empty when nobody has it any more.
+std::string_view TextOf(const Situation& situation, const Fingerprint& fingerprint) {
+  const KnownTemplate known = Find(situation, fingerprint);
+  if (!known.json.empty()) return known.json;
+  const DeploymentSpec& spec = situation.deployment.spec;
+  if (fingerprint == spec.template_fingerprint) return *spec.template_json;
+  const auto& stash = situation.in_place.stash;
+  return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
+}
+
+// Of a Pod of template `of`. nullopt: it was tried in this sync already.
 std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
-                             const in_place::PodState* state) {
-  Result<Request> request =
-      in_place::EndDrain(situation.in_place.options(), pod, state, situation.now);
+                             const in_place::PodState* state, const Fingerprint& of) {
+  Result<Request> request = in_place::EndDrain(situation.in_place.options(), pod, state,
+                                               TextOf(situation, of), situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
   if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
   return OfPod(pod, *std::move(request), "undrain pod");
@@ -164,11 +174,12 @@ std::optional<Step> EndDrains(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   for (size_t i = 0; i < in_place.drain.size(); ++i) {
     if (in_place.drain[i].what != in_place::DrainStep::Do::kEnd) continue;
-    auto step = EndDrain(situation, *in_place.pods->pods[i], in_place.pods->state(i));
-    if (step) return step;
+    const in_place::RolloutPods& pods = *in_place.pods;
+    if (auto step = EndDrain(situation, *pods.pods[i], pods.state(i), pods.of[i])) return step;
   }
   for (const LeftDrained& left : in_place.left_drained) {
-    if (auto step = EndDrain(situation, *left.pod, &left.state)) return step;
+    auto step = EndDrain(situation, *left.pod, &left.state, left.state.target);
+    if (step) return step;
   }
   return std::nullopt;
 }

@@ -100,6 +100,24 @@ Request PatchTraffic(const Pod& pod, const Drain& drain, bool on, const StateTex
   return PatchGate(pod, on, std::move(annotations), now);
 }
 
+// What the label of `drain` says in a template; nullopt where it is absent, or keeps Pods out.
+std::optional<std::string> LabelIn(std::string_view template_json, const Drain& drain) {
+  if (drain.mode != Mode::kLabel || template_json.empty()) return std::nullopt;
+  const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  const Json::json_pointer labels("/metadata/labels");
+  if (!pod_template.is_object() || !pod_template.contains(labels)) return std::nullopt;
+  const auto value = pod_template[labels].find(drain.label);
+  if (value == pod_template[labels].end() || !value->is_string()) return std::nullopt;
+  return *value == drain.off ? std::nullopt : std::optional(value->get<std::string>());
+}
+
+// The value by which the Pod takes traffic is that of the template it is of; what is configured is
+// that of the Deployment's.
+void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
+  if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
+  drain.on = *value;
+}
+
 // Written by BeginDrain, for a Pod that had none.
 bool SaysNothingElse(const PodState& state) {
   return state.containers.empty() && state.target == state.from;
@@ -134,7 +152,8 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
                                               .generation_before = pod.meta.generation,
                                               .at = now,
                                               .containers = {}};
-  const Drain drain = MethodFor(options, state);
+  Drain drain = MethodFor(options, state);
+  if (state == nullptr || !state->drain) ComeBackTo(pod.meta.labels.Find(drain.label), drain);
   next.drain = Drained{now, drain};
   if (reserved) next.reserved = reserved;
   WINDLASS_TRY(std::string text, WritePodState(next));
@@ -142,12 +161,9 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 }
 
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
-                         WallTime now) {
+                         std::string_view of_template, WallTime now) {
   Drain drain = MethodFor(options, state);
-  // The template may have got another value meanwhile, and the Pod with it.
-  const bool same_label = drain.mode == Mode::kLabel && options.drain.mode == Mode::kLabel &&
-                          drain.label == options.drain.label;
-  if (same_label) drain.on = options.drain.on;
+  if (auto value = LabelIn(of_template, drain)) drain.on = *std::move(value);
   // What is not ours to understand stays as it is.
   const auto seen = pod.meta.annotations.Find(kPodState);
   StateText text = seen ? StateText(std::string(*seen)) : std::nullopt;
@@ -173,6 +189,14 @@ std::optional<Request> KeepGateOpen(const Pod& pod, WallTime now) {
 TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state) {
   if (state != nullptr && state->drain) changes.labels.erase(state->drain->how.label);
   return changes;
+}
+
+std::optional<Drained> DrainedAfter(const TemplateChanges& changes, const PodState* state) {
+  if (state == nullptr || !state->drain) return std::nullopt;
+  Drained drained = *state->drain;
+  const auto label = changes.labels.find(drained.how.label);
+  if (label != changes.labels.end()) ComeBackTo(label->second, drained.how);
+  return drained;
 }
 
 }  // namespace windlass::in_place

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "controller/in_place/changes.h"
 #include "controller/in_place/options.h"
@@ -57,6 +58,7 @@ struct Unpatched {
 };
 
 // Takes the Pod out of traffic, as `options` say or, if it is drained already, as its state says.
+// The value that its label has before goes into the state.
 // Error kInvalid when the state would be too long. Requires that one of them has a mode.
 // `reserved`: when room was reserved for the Pod in its budgets, if that is news.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
@@ -65,17 +67,22 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 
 // Lets the Pod take traffic again. A state that said nothing else is taken away. Where the state
 // does not say how it was drained, `options` do; requires a mode, as above. Error kInvalid as
-// above.
+// above. The label gets its value in `of_template`, the text of the template that the Pod is of
+// (that of the Deployment, which `options` know, may be another one); where that is not known, and
+// empty, the one in the state.
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
-                         WallTime now);
+                         std::string_view of_template, WallTime now);
 
 // The condition of a Pod with our readinessGate has to be True unless it is drained, whatever the
 // Deployment asks for: without it the Pod would never become Ready. nullopt when it is as it should
 // be, and for a Pod that is being deleted.
 std::optional<Request> KeepGateOpen(const Pod& pod, WallTime now);
 
-// What a patch may change of a drained Pod: not the label that keeps it out of traffic. The state
-// that goes with the patch has to have the `drain` of the last one.
+// What a patch may change of a drained Pod: not the label that keeps it out of traffic.
 TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state);
+
+// The `drain` in the state that goes with a patch of all `changes`: that of the last state, which
+// ends with the label's new value.
+std::optional<Drained> DrainedAfter(const TemplateChanges& changes, const PodState* state);
 
 }  // namespace windlass::in_place

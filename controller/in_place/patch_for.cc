@@ -55,6 +55,7 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, WallTime now) {
   WINDLASS_TRY(TemplateChanges needed, ChangesFor(pod, state, from, target.to));
+  const std::optional<Drained> drain = DrainedAfter(needed, state);
   const TemplateChanges changes = KeepDrained(std::move(needed), state);
 
   SeenPod seen = Seen(pod);
@@ -74,11 +75,9 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                 .generation_before = pod.meta.generation,
                 .at = now,
                 .attempt = again ? state->attempt + 1 : 1,
-                .containers = std::move(patches)};
-  if (state != nullptr) {
-    next.drain = state->drain;
-    next.reserved = state->reserved;
-  }
+                .containers = std::move(patches),
+                .drain = drain};
+  if (state != nullptr) next.reserved = state->reserved;
   if (target.reserved) next.reserved = target.reserved;
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));

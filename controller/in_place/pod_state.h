@@ -67,7 +67,7 @@ struct ContainerPatch {
 // A Pod that is out of traffic, or is about to be.
 struct Drained {
   WallTime since;  // by our clock
-  Drain how;       // as it was configured then; never mode kNone
+  Drain how;       // as it was configured then, `on` being the Pod's own; never mode kNone
   bool operator==(const Drained&) const = default;
 };
 

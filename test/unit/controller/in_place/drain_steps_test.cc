@@ -229,7 +229,7 @@ TEST_CASE("C.7 a Pod that was never patched goes out of traffic and comes back a
 
   const DrainStep back = NextDrainStep(options, seen.pod, seen.of(), false, true, kNow);
   CHECK(back == DrainStep{Do::kEnd});
-  REQUIRE(Send(live, EndDrain(options, seen.pod, seen.of(), WallTime{3000})));
+  REQUIRE(Send(live, EndDrain(options, seen.pod, seen.of(), "", WallTime{3000})));
   CHECK(InTraffic(live, mode));
   CHECK_FALSE(Look(live).state.has_value());
   Json want = before;
@@ -252,7 +252,7 @@ TEST_CASE("C.7 P-051 what else the state says survives the drain, and what the d
   drained.drain = Drained{kNow, options.drain};
   CHECK(Look(live).state == drained);
   const Seen later = Look(live);
-  REQUIRE(Send(live, EndDrain(options, later.pod, later.of(), WallTime{3000})));
+  REQUIRE(Send(live, EndDrain(options, later.pod, later.of(), "", WallTime{3000})));
   CHECK(Look(live).state == patched);
   CHECK(InTraffic(live, mode));
 }
@@ -281,7 +281,7 @@ TEST_CASE("C.7 a write that was sent already, or decided on something older, is 
   REQUIRE(Send(live, begin));
   CHECK_FALSE(Send(live, begin));
   const Seen seen = Look(live);
-  const Result<Request> end = EndDrain(options, seen.pod, seen.of(), kNow);
+  const Result<Request> end = EndDrain(options, seen.pod, seen.of(), "", kNow);
   Json another = live;
   another["metadata"]["uid"] = "00000000-0000-4000-8000-000000000000";
   CHECK_FALSE(Send(another, end));
@@ -315,18 +315,18 @@ TEST_CASE("C.7 a Pod without labels, and a label that is there already") {
   live["metadata"]["labels"][kTraffic] = "off";
   const Pod left = Read(live);
   REQUIRE(NextDrainStep(With(kLabelText), left, nullptr, false, true, kNow).what == Do::kEnd);
-  REQUIRE(Send(live, EndDrain(With(kLabelText), left, nullptr, kNow)));
+  REQUIRE(Send(live, EndDrain(With(kLabelText), left, nullptr, "", kNow)));
   CHECK(live["metadata"]["labels"] == Live()["metadata"]["labels"]);
   CHECK(live["metadata"]["annotations"] == Live()["metadata"]["annotations"]);
   // The same beside a state that is not ours to understand.
   live["metadata"]["labels"][kTraffic] = "off";
   live["metadata"]["annotations"][kStateKey] = "garbage";
-  REQUIRE(Send(live, EndDrain(With(kLabelText), Read(live), nullptr, kNow)));
+  REQUIRE(Send(live, EndDrain(With(kLabelText), Read(live), nullptr, "", kNow)));
   CHECK(InTraffic(live, kLabelText));
   CHECK(live["metadata"]["annotations"][kStateKey] == "garbage");
 }
 
-TEST_CASE("C.7 a drain ends as it began, with the value that the template has now") {
+TEST_CASE("C.7 a drain ends as it began, with the value that the label had") {
   Json live = Live();
   REQUIRE(Send(live, BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow)));
   const Seen seen = Look(live);
@@ -334,8 +334,24 @@ TEST_CASE("C.7 a drain ends as it began, with the value that the template has no
       GENERATE(table<std::string, std::string>({{"None", "on"},
                                                 {"Gate", "on"},
                                                 {"Label:other=1/0", "on"},
-                                                {"Label:windlass.dev/traffic=open/shut", "open"}}));
-  REQUIRE(Send(live, EndDrain(With(configured), seen.pod, seen.of(), kNow)));
+                                                {"Label:windlass.dev/traffic=open/shut", "on"}}));
+  REQUIRE(Send(live, EndDrain(With(configured), seen.pod, seen.of(), "", kNow)));
+  CHECK(live["metadata"]["labels"] == Json({{"app", "web"}, {kTraffic, want}}));
+}
+
+TEST_CASE("C.7 and with the value in the template that the Pod is of, where that is known") {
+  Json live = Live();
+  REQUIRE(Send(live, BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow)));
+  const Seen seen = Look(live);
+  const auto [labels, want] = GENERATE(table<std::string, std::string>(
+      {{R"({"windlass.dev/traffic":"yes"})", "yes"},
+       {R"({"windlass.dev/traffic":"off"})", "on"},  // that would be no way back
+       {R"({"windlass.dev/traffic":1})", "on"},
+       {R"({"a":"b"})", "on"},
+       {R"([])", "on"}}));
+  const std::string text = R"({"metadata":{"labels":)" + labels + "}}";
+  const Options options = With("Label:windlass.dev/traffic=open/shut");
+  REQUIRE(Send(live, EndDrain(options, seen.pod, seen.of(), text, kNow)));
   CHECK(live["metadata"]["labels"] == Json({{"app", "web"}, {kTraffic, want}}));
 }
 
@@ -398,13 +414,25 @@ TEST_CASE("C.7 a patch leaves the label alone that keeps a Pod out of traffic") 
   CHECK(KeepDrained(changes, &state) == want);
 }
 
+TEST_CASE("C.7 a patch of a drained Pod says with which value its drain is to end") {
+  PodState state = StateWith({});
+  CHECK(DrainedAfter({.labels = {{kTraffic, "open"}}}, nullptr) == std::nullopt);
+  CHECK(DrainedAfter({.labels = {{kTraffic, "open"}}}, &state) == std::nullopt);
+  state.drain = Drained{kAt, *ParseDrain(kLabelText)};
+  CHECK(DrainedAfter({.labels = {{"a", "b"}}}, &state) == state.drain);
+  CHECK(DrainedAfter({.labels = {{kTraffic, std::nullopt}}}, &state) == state.drain);
+  CHECK(DrainedAfter({.labels = {{kTraffic, "off"}}}, &state) == state.drain);
+  const Drained open{kAt, *ParseDrain("Label:windlass.dev/traffic=open/off")};
+  CHECK(DrainedAfter({.labels = {{kTraffic, "open"}}}, &state) == open);
+}
+
 TEST_CASE("C.4 a state that is too long is told before anything is written") {
   PodState state = StateWith({AppPatch()});
   state.containers[0].from = std::string(40000, 'x');
   state.drain = Drained{kAt, *ParseDrain("Gate")};
   const Pod pod = Read(Live());
   const auto begin = BeginDrain(With("Gate"), pod, &state, kUnpatched, kNow);
-  const auto end = EndDrain(With("Gate"), pod, &state, kNow);
+  const auto end = EndDrain(With("Gate"), pod, &state, "", kNow);
   REQUIRE_FALSE(begin.ok());
   REQUIRE_FALSE(end.ok());
   CHECK(begin.error().kind == ErrorKind::kInvalid);
