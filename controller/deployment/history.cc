@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/progress.h"
+#include "controller/in_place/exchange.h"
 
 namespace windlass::deployment {
 namespace {
@@ -22,6 +23,12 @@ bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
 bool IsIdle(const ReplicaSet& rs) {
   return rs.replicas == 0 && rs.status.replicas == 0 &&
          rs.meta.generation <= rs.status.observed_generation;
+}
+
+// Pods may have been patched to its template, which would be idle in no ordinary rollout: they
+// would be its own (in-place C.8).
+bool IsOfPausedRollout(const Deployment& deployment, const ReplicaSet& rs) {
+  return deployment.spec.paused && in_place::HasNotes(rs);
 }
 
 // While paused at any time, unless a rollback waits: it may be to a revision that would go (D-472,
@@ -46,7 +53,9 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
 
   std::sort(candidates.begin(), candidates.end(), LowerRevision);
   candidates.resize(static_cast<size_t>(surplus));
-  std::erase_if(candidates, [](const ReplicaSet* rs) { return !IsIdle(*rs); });
+  std::erase_if(candidates, [&](const ReplicaSet* rs) {
+    return !IsIdle(*rs) || IsOfPausedRollout(situation.deployment, *rs);
+  });
   return candidates;
 }
 

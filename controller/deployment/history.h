@@ -9,7 +9,8 @@
 namespace windlass::deployment {
 
 // Old ReplicaSets to delete, lowest revision first; those that still have Pods, or whose controller
-// has not seen their last change, count towards the limit but stay (D-482…D-486).
+// has not seen their last change, count towards the limit but stay (D-482…D-486). So do, while
+// paused, those of an update in place that is not over (in-place C.8).
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 
 // The next deletion, with uid and resourceVersion as preconditions: what was scaled up again

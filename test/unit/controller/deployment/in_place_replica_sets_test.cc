@@ -75,6 +75,31 @@ TEST_CASE("without history the template before is kept until the exchange") {
   CHECK(c.replica_sets().size() == 1);
 }
 
+TEST_CASE("paused, a ReplicaSet whose template Pods were patched to stays without history (C.8)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
+  c.Patch(1);
+  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  SECTION("it is the new one") {}
+  SECTION("another template is to come") { c.SetImage("v3"); }
+  SECTION("the one before is back") { c.SetImage("v1"); }
+  SECTION("the partition holds") { c.Annotate("windlass.dev/in-place-partition", "2"); }
+  for (int i = 0; i < 5; ++i) {
+    c.Sync();
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+    CHECK(c.HasReplicaSet("v2"));
+  }
+  c.Annotate("windlass.dev/in-place-partition", "0");
+  c.Edit([](Json& d) { d["spec"]["paused"] = false; });
+  c.SettleInPlace();
+  c.CheckAllRun(c.deployment()["spec"]["template"]["spec"]["containers"][0]["image"], 3);
+  CHECK(c.PodNames() == pods);
+  CHECK(c.replica_sets().size() == 1);
+}
+
 TEST_CASE("an old ReplicaSet that somebody scales up midway is emptied") {
   Started c(3);
   c.SetImage("v0");
