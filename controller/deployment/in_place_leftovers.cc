@@ -51,7 +51,9 @@ bool NothingIsLeft(const Situation& situation) {
   for (const ReplicaSet* rs : situation.all) missing += std::max(rs->replicas, 0);
   for (const Pod* pod : situation.view.whole_pods) {
     if (pod->meta.deleting()) continue;
-    if (in_place::KeepGateOpen(*pod, situation.now) || DrainedState(situation, *pod)) return false;
+    const bool closed =
+        in_place::KeepGateOpen(*pod, situation.deployment.meta.uid, situation.now).has_value();
+    if (closed || DrainedState(situation, *pod)) return false;
     --missing;
   }
   return missing <= 0;

@@ -188,7 +188,8 @@ std::optional<Step> OpenGates(const Situation& situation) {
   if (!situation.view.in_place_known) return std::nullopt;
   int refusals = 0;
   for (const Pod* pod : situation.view.whole_pods) {
-    std::optional<Request> request = in_place::KeepGateOpen(*pod, situation.now);
+    std::optional<Request> request =
+        in_place::KeepGateOpen(*pod, situation.deployment.meta.uid, situation.now);
     if (!request) continue;
     const Outcome* tried = FindOutcome(situation.learned, request->Identity());
     if (tried == nullptr) return OfPod(*pod, *std::move(request), "open gate");

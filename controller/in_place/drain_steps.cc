@@ -178,11 +178,12 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
   return PatchTraffic(pod, drain, /*on=*/true, text, now);
 }
 
-std::optional<Request> KeepGateOpen(const Pod& pod, WallTime now) {
+std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallTime now) {
   if (!pod.has_in_place_gate || pod.in_place_ready == ConditionStatus::kTrue) return std::nullopt;
   if (pod.meta.deleting()) return std::nullopt;
   const std::optional<Result<PodState>> state = PodStateOf(pod);
-  if (state && state->ok() && (*state)->drain) return std::nullopt;
+  const bool ours = state && state->ok() && (*state)->deployment == deployment;
+  if (ours && (*state)->drain) return std::nullopt;
   return PatchGate(pod, /*open=*/true, Json::object(), now);
 }
 

@@ -73,10 +73,10 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
                          std::string_view of_template, WallTime now);
 
-// The condition of a Pod with our readinessGate has to be True unless it is drained, whatever the
-// Deployment asks for: without it the Pod would never become Ready. nullopt when it is as it should
-// be, and for a Pod that is being deleted.
-std::optional<Request> KeepGateOpen(const Pod& pod, WallTime now);
+// The condition of a Pod with our readinessGate has to be True unless it is drained for
+// `deployment`, whatever that asks for: without it the Pod would never become Ready. nullopt when
+// it is as it should be, and for a Pod that is being deleted.
+std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallTime now);
 
 // What a patch may change of a drained Pod: not the label that keeps it out of traffic.
 TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state);

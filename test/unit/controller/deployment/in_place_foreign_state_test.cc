@@ -1,5 +1,7 @@
 // Pods that carry what Windlass noted on another one (in-place C.3): copied by hand, or born of a
 // template that was exported from a Pod.
+#include <algorithm>
+
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -55,6 +57,35 @@ TEST_CASE("a drained Pod whose image somebody changes takes traffic again (C.3)"
   c.SettleInPlace();
   c.CheckAllRun("v3", 3);
   CHECK(c.LabelOf(drained, "traffic") == "on");
+}
+
+TEST_CASE("a Pod whose gate another Deployment closed, before it was adopted, is let back (C.7)") {
+  Started c(2);
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["readinessGates"] = {
+        {{"conditionType", "windlass.dev/in-place-ready"}}};
+  });
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Gate");
+  c.SetImage("v2");
+  c.Sync();
+  const auto pods = c.PodNames();
+  const auto drained =
+      std::ranges::find_if(pods, [&](const std::string& pod) { return c.GateOf(pod) == "False"; });
+  REQUIRE(drained != pods.end());
+  Json closed = c.PodNamed(*drained);
+  c.SettleInPlace();
+  REQUIRE(c.GateOf(*drained) == "True");
+
+  std::string state = closed["metadata"]["annotations"][kState];
+  const std::string uid = c.deployment()["metadata"]["uid"];
+  state.replace(state.find(uid), uid.size(), "00000000-0000-4000-8000-0000000000ff");
+  c.PodNamed(*drained)["metadata"]["annotations"][kState] = state;
+  c.PodNamed(*drained)["status"]["conditions"] = closed["status"]["conditions"];
+  REQUIRE(c.GateOf(*drained) == "False");
+  c.Sync();
+  CHECK(c.GateOf(*drained) == "True");
 }
 
 TEST_CASE("a template with the state of a Pod stalls no rollout (C.3)") {

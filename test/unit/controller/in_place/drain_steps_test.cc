@@ -368,13 +368,20 @@ TEST_CASE("C.7 back in traffic by somebody else: drained anew, as it was, from n
 
 TEST_CASE("C.7 a gate is open unless its Pod is drained") {
   Json live = Live();
-  CHECK_FALSE(KeepGateOpen(Read(live), kNow).has_value());  // it is open
+  CHECK_FALSE(KeepGateOpen(Read(live), kDeployment, kNow).has_value());  // it is open
   const Json drained = [&] {
     Json pod = live;
     REQUIRE(Send(pod, BeginDrain(With("Gate"), Read(pod), nullptr, kUnpatched, kNow)));
     return pod;
   }();
-  CHECK_FALSE(KeepGateOpen(Read(drained), kNow).has_value());
+  CHECK_FALSE(KeepGateOpen(Read(drained), kDeployment, kNow).has_value());
+  // Its ReplicaSet was adopted by another one meanwhile, which let nobody out of traffic.
+  const Uid another = *Uid::Parse("00000000-0000-4000-8000-000000000000");
+  const std::optional<Request> adopted = KeepGateOpen(Read(drained), another, kNow);
+  REQUIRE(adopted.has_value());
+  Json opened = drained;
+  REQUIRE(Send(opened, *adopted));
+  CHECK(GateOf(opened) == "True");
   // Born, or closed by somebody else.
   for (const bool born : {true, false}) {
     Json pod = Live();
@@ -385,19 +392,19 @@ TEST_CASE("C.7 a gate is open unless its Pod is drained") {
       pod["metadata"]["annotations"][kStateKey] = "garbage";
     }
     const Json before = pod["metadata"];
-    const std::optional<Request> open = KeepGateOpen(Read(pod), kNow);
+    const std::optional<Request> open = KeepGateOpen(Read(pod), kDeployment, kNow);
     REQUIRE(open.has_value());
     REQUIRE(Send(pod, *open));
     CHECK(GateOf(pod) == "True");
     CHECK(pod["metadata"]["annotations"] == before["annotations"]);
-    CHECK_FALSE(KeepGateOpen(Read(pod), kNow).has_value());
+    CHECK_FALSE(KeepGateOpen(Read(pod), kDeployment, kNow).has_value());
     pod["status"].erase("conditions");
     pod["metadata"]["deletionTimestamp"] = "2026-11-20T06:34:05Z";
-    CHECK_FALSE(KeepGateOpen(Read(pod), kNow).has_value());
+    CHECK_FALSE(KeepGateOpen(Read(pod), kDeployment, kNow).has_value());
   }
   live["spec"].erase("readinessGates");
   live["status"].erase("conditions");
-  CHECK_FALSE(KeepGateOpen(Read(live), kNow).has_value());
+  CHECK_FALSE(KeepGateOpen(Read(live), kDeployment, kNow).has_value());
 }
 
 TEST_CASE("C.7 a patch leaves the label alone that keeps a Pod out of traffic") {
