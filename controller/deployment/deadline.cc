@@ -12,10 +12,29 @@ const Condition* Progressing(const DeploymentStatus& status) {
   return FindCondition(status.conditions, "Progressing");
 }
 
-// Until the last second in which `progressing` is young enough; negative afterwards.
+// When the rollout moved last: as `progressing` says or, where a Pod is out of traffic until its
+// patch, when it has been so for as long as was asked for. Only drains that began in time count
+// (in-place P-066).
+WallTime MovedLast(const Situation& situation, const Condition& progressing) {
+  const InPlace& in_place = situation.in_place;
+  WallTime moved = progressing.last_update_time;
+  if (!in_place.pods) return moved;
+  const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodState* state = in_place.pods->state(i);
+    if (state == nullptr || !state->drain || in_place.pods->standings[i].updated) continue;
+    if (state->drain->since > progressing.last_update_time + deadline) continue;
+    moved = std::max(moved, state->drain->since + seconds(in_place.options().drain_seconds));
+  }
+  return moved;
+}
+
+// Until the last second in which the rollout moved recently enough; negative afterwards.
 seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
-  return std::min(deadline, progressing.last_update_time + deadline - situation.now);
+  const WallTime moved = MovedLast(situation, progressing);
+  const seconds longest = deadline + (moved - progressing.last_update_time);
+  return std::min(longest, moved + deadline - situation.now);
 }
 
 // Nothing more is to come: the partition of an update in place is reached, or it was refused.

@@ -131,6 +131,22 @@ bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
          deployment.status.observed_generation < deployment.meta.generation;
 }
 
+// The server refuses one patch after the other, and for each try a Pod is taken out of traffic and
+// let back: that it can be counted on again is nothing gained (in-place P-036, P-066).
+bool OnlyLetsPodsBack(const InPlace& in_place) {
+  return in_place.options().drain.mode != in_place::Drain::Mode::kNone && in_place.refusals &&
+         in_place.refusals->tries >= in_place::kRefusedTriesMax;
+}
+
+bool HasMoved(const Situation& situation, const DeploymentStatus& status) {
+  DeploymentStatus before = situation.deployment.status;
+  if (OnlyLetsPodsBack(situation.in_place)) {
+    before.ready_replicas = status.ready_replicas;
+    before.available_replicas = status.available_replicas;
+  }
+  return DeploymentProgressing(before, status);
+}
+
 Condition Moving(const Situation& situation) {
   return Progressing(situation, "True", "ReplicaSetUpdated",
                      Subject(situation) + " is progressing.");
@@ -180,7 +196,7 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   if (DeploymentComplete(situation.deployment, status)) {
     SetCondition(conditions, Progressing(situation, "True", kAvailableReason,
                                          Subject(situation) + " has successfully progressed."));
-  } else if (DeploymentProgressing(situation.deployment.status, status)) {
+  } else if (HasMoved(situation, status)) {
     RefreshCondition(conditions, Moving(situation));  // fresh even for the same reason (D-424)
   } else if (TimedOut(situation, status)) {
     SetCondition(conditions, Progressing(situation, "False", kExceededReason,

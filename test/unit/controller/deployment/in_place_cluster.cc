@@ -84,6 +84,8 @@ Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
     }
     next.patch_inplace(Json::array({operation}));
   }
+  const Json annotations = next["metadata"].value("annotations", Json::object());
+  if (annotations.empty()) next["metadata"].erase("annotations");  // as the server does
   if (on_update) on_update(found->second, next);
   if (next["spec"] != found->second["spec"]) {
     next["metadata"]["generation"] = next["metadata"]["generation"].get<int>() + 1;
