@@ -32,6 +32,24 @@ std::string Rewritten(const Pod& pod, const PodState& state) {
   return text;
 }
 
+// Whether the Pod's spec was changed again after our patch, which moved the generation by one; by
+// whom, admission apart, it does not say. Servers before 1.33 count no generations of Pods.
+bool IsEditedSince(const Pod& pod, const PodState& state) {
+  return pod.meta.generation > state.generation_before + 1;
+}
+
+// "container app has mine:1, not app:2"
+std::string OtherImages(const Pod& pod, const PodState& state) {
+  std::string text;
+  for (const ContainerPatch& patch : state.containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->image == patch.to) continue;
+    text += (text.empty() ? "container " : ", container ") + patch.name + " has " +
+            std::string(live->image.text()) + ", not " + patch.to;
+  }
+  return text.empty() ? "its images are as they should be" : text;
+}
+
 // A patch of metadata, or of an init container that does not run again, is done when it is made.
 bool Restarts(const Pod& pod, const PodState& state) {
   return std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
@@ -127,7 +145,7 @@ void InPlaceObserver::DeploymentChanged(const Change<Deployment>& change) {
 void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   if (change.new_object == nullptr) {
     Forget(change.old_object->meta.uid);
-    failed_.erase(change.old_object->meta.uid);
+    told_.erase(change.old_object->meta.uid);
     return;
   }
   const Pod& pod = *change.new_object;
@@ -163,7 +181,11 @@ void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
   const auto found = followed_.find(pod.meta.uid);
   if (found == followed_.end()) return LookAfterwards(pod, owner);
   Followed& followed = found->second;
-  if (pod.meta.deleting() || !AsksFor(pod, followed.state)) return Forget(pod.meta.uid);
+  if (pod.meta.deleting()) return Forget(pod.meta.uid);
+  if (!AsksFor(pod, followed.state)) {
+    NoteDrift(pod, followed.state);
+    return Forget(pod.meta.uid);
+  }
   const WallTime now = clock_.Wall();
   const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
   NoteMasked(followed, !completion.complete && pod.ready.IsTrue());
@@ -172,6 +194,7 @@ void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
   const auto available =
       in_place::AvailableFrom(pod, &followed.state, owner.spec.min_ready_seconds, now);
   if (!available || now < *available) {
+    NoteDrift(pod, followed.state);
     followed.failing = NoteFailure(pod, owner, followed.state);
     return LookLater(pod, owner, followed, available ? available : completion.look_again);
   }
@@ -238,13 +261,7 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
 bool InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const PodState& state) {
   const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
   if (!failure) return false;
-  const Uid& uid = pod.meta.uid;
-  if (!leading_ || (failed_.size() >= kInPlacePodsFollowedMax && !failed_.contains(uid))) {
-    return true;
-  }
-  Told& told = failed_[uid];
-  if (told.revision != state.revision) told = {state.revision, {}};
-  if (!told.reasons.insert(failure->reason).second) return true;
+  if (!IsNews(pod, state.revision, failure->reason)) return true;
   ++totals_.failures[failure->reason];
   const std::string who =
       failure->container.empty() ? "" : "container " + failure->container + ": ";
@@ -252,6 +269,23 @@ bool InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const
        {Event::Type::kWarning, "InPlaceFailed",
         "Revision " + std::to_string(state.revision) + " fails here: " + who + failure->reason});
   return true;
+}
+
+// Told once for each Pod and revision (C.9).
+void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
+  constexpr const char* kDrift = "InPlaceDrift";
+  if (!IsEditedSince(pod, state) || !IsNews(pod, state.revision, kDrift)) return;
+  Tell(pod, {Event::Type::kWarning, kDrift,
+             "Somebody edited this Pod while it was being updated to revision " +
+                 std::to_string(state.revision) + ": " + OtherImages(pod, state)});
+}
+
+bool InPlaceObserver::IsNews(const Pod& pod, int64_t revision, const std::string& reason) {
+  const Uid& uid = pod.meta.uid;
+  if (!leading_ || (told_.size() >= kInPlacePodsFollowedMax && !told_.contains(uid))) return false;
+  Told& told = told_[uid];
+  if (told.revision != revision) told = {revision, {}};
+  return told.reasons.insert(reason).second;
 }
 
 void InPlaceObserver::Forget(const Uid& pod) {

@@ -1,8 +1,11 @@
 // Watches patched Pods until they can be counted on again: tells users of each on the Pod itself,
 // and keeps the figures of the metrics. Decides nothing.
 //
-//   Pods, Deployments ──▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed
+//   Pods, Deployments ──▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed, InPlaceDrift
 //   decisions of syncs ─▶                 └─▶ InPlaceFigures
+//
+// InPlaceDrift: somebody else changed the Pod's spec between its patch and when it could be counted
+// on again (in-place C.9).
 //
 // It follows Pods whether this process leads or not, so that a new leader knows since when; events
 // and totals are of the time that it leads. What it remembers is bounded, and a restart forgets it:
@@ -50,7 +53,7 @@ class InPlaceObserver {
   InPlaceFigures Figures() const;
 
   size_t followed() const { return followed_.size(); }
-  size_t failed() const { return failed_.size(); }
+  size_t told() const { return told_.size(); }
 
  private:
   // A Pod from its patch until it is available.
@@ -83,6 +86,9 @@ class InPlaceObserver {
   void NoteUpdated(const Pod& pod, Followed& followed);
   // Whether a Pod that is not available fails.
   bool NoteFailure(const Pod& pod, const Deployment& owner, const in_place::PodState& state);
+  void NoteDrift(const Pod& pod, const in_place::PodState& state);
+  // Whether `reason` is to be told of this Pod, for the first time at this revision.
+  bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, Event event);
   std::string Capped(const std::string& container) const;
@@ -96,7 +102,7 @@ class InPlaceObserver {
   bool leading_ = false;
   InPlaceRollouts rollouts_;
   std::map<Uid, Followed> followed_;
-  std::map<Uid, Told> failed_;
+  std::map<Uid, Told> told_;
   InPlaceFigures totals_;
 };
 

@@ -187,5 +187,23 @@ TEST_CASE("also one that is edited midway, after its patch (C.9)") {
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
+TEST_CASE("an edit of a Pod in flight that leaves the images alone takes no update back (C.9)") {
+  Started c(2);
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  const auto pods = c.PodNames();
+  const auto patched =
+      std::ranges::find_if(pods, [&](const std::string& pod) { return c.ImageOfPod(pod) == "v2"; });
+  REQUIRE(patched != pods.end());
+  c.SetImageOfPod(*patched, "v2");  // moves the generation
+  c.writes.clear();
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+  CHECK(c.PodNames() == pods);
+  CHECK(std::ranges::count(c.writes, "patch " + *patched) == 0);
+  CHECK(c.RestartsOf(*patched) == 1);
+}
+
 }  // namespace
 }  // namespace windlass::deployment

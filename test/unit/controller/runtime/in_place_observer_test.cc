@@ -217,7 +217,7 @@ TEST_CASE("A failure is told once for each Pod, revision and reason (P-060)") {
   CHECK(f.observer.Figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
   CHECK(f.observer.Figures().expected_restarts.empty());
   f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
-  CHECK(f.observer.followed() + f.observer.failed() == 0);
+  CHECK(f.observer.followed() + f.observer.told() == 0);
 }
 
 TEST_CASE("A Pod that does not become available in time has failed, without an event") {
@@ -297,12 +297,6 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
 
 TEST_CASE("What is not ours is not told of") {
   Fixture f;
-  SECTION("another image than the patch's, put there later") {
-    f.Patch("app:2");
-    f.app().image = "app:mine";
-    f.pod.meta.generation += 1;
-    f.Put();
-  }
   SECTION("an annotation that cannot be read") {
     f.pod.meta.annotations.Set(in_place::kPodState, "{");
     f.Put();
@@ -321,6 +315,76 @@ TEST_CASE("What is not ours is not told of") {
   f.Restart('B');
   CHECK(f.Told().empty());
   CHECK(f.observer.Figures().restart.count() == 0);
+}
+
+// Somebody else changes the spec, and with `image` that.
+void Edit(Fixture& f, const std::string& image = {}) {
+  if (!image.empty()) f.app().image = image;
+  ++f.pod.meta.generation;
+  f.Put();
+}
+
+TEST_CASE("Who edits a Pod while it is being updated is told of once for each revision (C.9)") {
+  Fixture f;
+  f.Patch("app:2");
+  Edit(f, "app:mine");
+  const std::string drift =
+      "InPlaceDrift: Somebody edited this Pod while it was being updated to revision 6: container "
+      "app has app:mine, not app:2";
+  CHECK(f.Told() == std::vector<std::string>{drift});
+  CHECK(f.observer.followed() == 0);
+  f.Put();
+  Edit(f, "app:mine-too");
+  CHECK(f.Told().size() == 1);
+  f.Patch("app:2");  // by the rollout, which goes on
+  Edit(f, "app:mine");
+  CHECK(f.Told().size() == 1);
+  f.Patch("app:3", 7);
+  Edit(f, "app:mine");
+  CHECK(f.Told().size() == 2);
+  CHECK(f.observer.Figures().failures.empty());
+  f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
+  CHECK(f.observer.told() == 0);
+}
+
+TEST_CASE("also where the edit left the images alone, and then the update counts (C.9)") {
+  Fixture f;
+  f.Patch("app:2");
+  Edit(f);
+  CHECK(f.Told() == std::vector<std::string>{
+                        "InPlaceDrift: Somebody edited this Pod while it was being updated to "
+                        "revision 6: its images are as they should be"});
+  f.Put();
+  f.Restart('B');
+  CHECK(f.Told().size() == 2);
+  CHECK(f.Told().back() == "InPlaceUpdated: Updated in place to revision 6 in 0 s");
+}
+
+TEST_CASE("what admission makes of a patch is no edit, nor is one before or long after (C.9)") {
+  Fixture f(GENERATE(true, false));
+  SECTION("admission, which is told with the update") {
+    f.Patch("app:2");
+    f.app().image = "mirror/app:2";
+    f.Put();
+    f.Restart('B');
+    if (!f.Told().empty()) CHECK(f.Told().back().ends_with("; admission gave app mirror/app:2"));
+  }
+  SECTION("a Pod that is of use again") {
+    f.Patch("app:2");
+    f.Restart('B');
+    Edit(f, "app:mine");
+  }
+  SECTION("before the patch") {
+    Edit(f, "app:mine");
+    f.Patch("app:2");
+    f.Restart('B');
+  }
+  SECTION("in the words of who does not lead") {
+    f.observer.Lead(false);
+    f.Patch("app:2");
+    Edit(f, "app:mine");
+  }
+  for (const std::string& told : f.Told()) CHECK(told.starts_with("InPlaceUpdated"));
 }
 
 TEST_CASE("Writes are counted by result") {
