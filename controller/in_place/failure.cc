@@ -15,6 +15,10 @@ constexpr WallTime kAlready{};
 constexpr seconds kFailsForLong{60};
 constexpr seconds kKubeletReacts{10};
 constexpr int64_t kRestartsMax = 3;  // one of them is ours
+// A kubelet waits for up to 5 min before it starts a container again, and begins anew with that
+// when one has run for 10 min.
+constexpr seconds kRunsWell{600};
+constexpr seconds kCrashLoopTurn{900};
 
 // Before there is a container, or in place of one: its id need not change.
 constexpr std::string_view kNotStarted[] = {"ErrImagePull",
@@ -57,6 +61,19 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
+// Whether the container was in a crash loop when the Pod's Ready last changed. Judged by what the
+// Pod says, not by the clock: it does not change while nothing happens to the Pod.
+bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
+                       const PodContainer& live) {
+  const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
+  if (restarts < kRestartsMax) return false;
+  const WallTime changed = pod.ready.last_transition_time();
+  const bool ran_well = live.state == ContainerState::kRunning &&
+                        live.started_at > PossibleSince(pod, state) &&
+                        live.started_at + kRunsWell <= changed;
+  return !ran_well && changed <= PossibleSince(pod, state) + kCrashLoopTurn * restarts;
+}
+
 std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout) {
   std::vector<Signal> signals;
   if (pod.meta.deleting() || pod.node_name.empty()) return signals;
@@ -70,7 +87,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
     if (const auto from = WaitsInVainFrom(state, patch, *live)) {
       signals.push_back({{patch.name, std::string(live->waiting_reason.text())}, *from});
     }
-    if (live->restart_count >= patch.restart_count + kRestartsMax) {
+    if (RestartedTooOften(pod, state, patch, *live)) {
       signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAlready});
     }
   }

@@ -162,6 +162,54 @@ TEST_CASE("signs of failure are those of the patch") {
        {1010},
        "app TooManyRestarts",
        {}},
+      {"C.11 restarts of weeks are no crash loop",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.containers[0].restart_count = 4;
+         pod.containers[0].started_at = {1'200'010};
+         pod.ready = {ConditionStatus::kFalse, {1'200'000}};
+       },
+       {1'200'020},
+       "",
+       WallTime{1'200'600}},
+      {"C.11 one that lasts is, a quarter of an hour for each restart at most",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.containers[0].restart_count = 100;
+         pod.ready = {ConditionStatus::kFalse, {1000 + 100 * 900}};
+       },
+       {1000 + 100 * 900},
+       "app TooManyRestarts",
+       {}},
+      {"C.11 and more than that is none",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.containers[0].restart_count = 100;
+         pod.ready = {ConditionStatus::kFalse, {1001 + 100 * 900}};
+       },
+       {1001 + 100 * 900},
+       "",
+       WallTime{1601 + 100 * 900}},
+      {"C.11 it is over when the container had run for ten minutes",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.containers[0].restart_count = 3;
+         pod.containers[0].started_at = {1100};
+         pod.ready = {ConditionStatus::kFalse, {1700}};
+       },
+       {1700},
+       "",
+       WallTime{2300}},
+      {"C.11 but not sooner",
+       [](Pod& pod, PodState&) {
+         Restarted(pod);
+         pod.containers[0].restart_count = 3;
+         pod.containers[0].started_at = {1101};
+         pod.ready = {ConditionStatus::kFalse, {1700}};
+       },
+       {1700},
+       "app TooManyRestarts",
+       {}},
       {"P-060 restarts before the patch do not count",
        [](Pod& pod, PodState& state) {
          pod.containers[0].restart_count = 9;
