@@ -7,6 +7,9 @@
 
 #include "controller/in_place/completion.h"
 #include "controller/in_place/drain_steps.h"
+#include "controller/in_place/exchange.h"
+#include "controller/in_place/nodes.h"
+#include "controller/in_place/revision_of_pod.h"
 
 namespace windlass::deployment {
 namespace {
@@ -14,17 +17,25 @@ namespace {
 // A Pod that is to take traffic again, and may not: no event tells when it may.
 constexpr Duration kRefusedRetry = seconds(60);
 
-// Our state of a Pod that is out of traffic by it. Most Pods have none: they are not worth a parse.
-std::optional<in_place::PodState> DrainedState(const Situation& situation, const Pod& pod) {
+std::optional<in_place::PodState> OurState(const Situation& situation, const Pod& pod) {
   if (pod.meta.deleting()) return std::nullopt;
-  const auto text = pod.meta.annotations.Find(in_place::kPodState);
-  if (!text || text->find("\"drain\"") == std::string_view::npos) return std::nullopt;
   auto said = in_place::PodStateOf(pod);
   if (!said || !said->ok() || (*said)->deployment != situation.deployment.meta.uid) {
     return std::nullopt;
   }
-  if (!(*said)->drain) return std::nullopt;
   return **std::move(said);
+}
+
+// Our state of a Pod that is out of traffic by it. Most Pods have none: they are not worth a parse.
+std::optional<in_place::PodState> DrainedState(const Situation& situation, const Pod& pod) {
+  const auto text = pod.meta.annotations.Find(in_place::kPodState);
+  if (!text || text->find("\"drain\"") == std::string_view::npos) return std::nullopt;
+  auto state = OurState(situation, pod);
+  return state && state->drain ? std::move(state) : std::nullopt;
+}
+
+bool IsLookedAfter(const Situation& situation, const Pod& pod) {
+  return !pod.node_name.empty() && !in_place::IsOnLostNode(pod, situation.view.nodes);
 }
 
 }  // namespace
@@ -43,6 +54,9 @@ void LookAtLeftDrained(const Situation& situation, InPlace& in_place) {
     if (step.what != in_place::DrainStep::Do::kEnd) continue;
     in_place.left_drained.push_back({pod, *std::move(state)});
   }
+  if (in_place.options().policy != in_place::Policy::kRelease) return;
+  const std::optional<Unreleased> left = FindUnreleased(situation);
+  if (left) in_place.look_again = Sooner(in_place.look_again, left->look_again);
 }
 
 bool NothingIsLeft(const Situation& situation) {
@@ -57,6 +71,31 @@ bool NothingIsLeft(const Situation& situation) {
     --missing;
   }
   return missing <= 0;
+}
+
+std::optional<Unreleased> FindUnreleased(const Situation& situation) {
+  for (const ReplicaSet* rs : situation.all) {
+    if (in_place::HasNotes(*rs)) {
+      return Unreleased{"Patching",
+                        "the rollout that replica set " + rs->meta.name + " tells of is not over"};
+    }
+  }
+  std::optional<Unreleased> in_flight;
+  for (const Pod* pod : situation.view.whole_pods) {
+    const auto state = OurState(situation, *pod);
+    if (!state) continue;
+    if (state->drain) return Unreleased{"Draining", "pod " + pod->meta.name + " is out of traffic"};
+    const bool foreign = in_place::BasisOfPatch(*pod, *state) == in_place::RevisionBasis::kForeign;
+    if (foreign || !IsLookedAfter(situation, *pod)) continue;
+    const auto completion = in_place::CompletionOf(*pod, *state, situation.now);
+    if (completion.complete) continue;
+    if (!in_flight) {
+      in_flight =
+          Unreleased{"Patching", "pod " + pod->meta.name + " is in the middle of its update"};
+    }
+    in_flight->look_again = Sooner(in_flight->look_again, completion.look_again);
+  }
+  return in_flight;
 }
 
 Step NoLaterThanLookAgain(const Situation& situation, Step then) {

@@ -4,6 +4,9 @@
 // after a restart (P-076, P-078).
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
@@ -15,6 +18,17 @@ void LookAtLeftDrained(const Situation& situation, InPlace& in_place);
 // All Pods there should be are there, take traffic and have open gates. False where they cannot be
 // seen.
 bool NothingIsLeft(const Situation& situation);
+
+// What speaks against telling that the Deployment is handed back (P-076).
+struct Unreleased {
+  std::string reason;  // of the condition
+  std::string why;
+  std::optional<WallTime> look_again{};  // when time alone may change it
+};
+
+// A note, or a Pod out of traffic or in flight, unless somebody edited it since or no kubelet looks
+// after it. nullopt: nothing is left. Requires that Pods can be seen.
+std::optional<Unreleased> FindUnreleased(const Situation& situation);
 
 // The wait, or that for the next try, is not longer than until time alone may change what is to be
 // done in place, nor than a minute where a Pod could not be let back.

@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
@@ -138,6 +139,21 @@ std::optional<Word> OfNone(const Situation& situation, const Condition* present)
               "Replica set " + situation.newest->meta.name + " has the template"};
 }
 
+// Nothing is under way, and nothing will be. Told when nothing is left of it either (P-076); what
+// was told then stays true when nobody may look at Pods any more.
+std::optional<Word> OfReleased(const Situation& situation, const Condition* present) {
+  if (!situation.view.in_place_known) {
+    const bool told = present != nullptr && present->reason == "HandedBack";
+    const std::string& missing = situation.view.in_place_missing;
+    if (told || missing.empty()) return std::nullopt;
+    return Word{true, "MissingRights", missing};
+  }
+  if (auto left = FindUnreleased(situation)) {
+    return Word{true, left->reason == "Draining" ? "Draining" : "Patching", std::move(left->why)};
+  }
+  return Word{false, "HandedBack", "no Pod is in the middle of an update"};
+}
+
 // What there is to say; nullopt: nothing, and nothing in place was asked for.
 std::optional<Word> Say(const Situation& situation, const Condition* present) {
   const InPlace& in_place = situation.in_place;
@@ -162,9 +178,7 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
     return Word{false, "InvalidConfig", Join(in_place.configuration.errors)};
   }
   if (in_place.options().policy == Policy::kDisabled) return std::nullopt;
-  if (in_place.options().policy == Policy::kRelease) {
-    return Word{false, "HandedBack", "no Pod is in the middle of an update"};
-  }
+  if (in_place.options().policy == Policy::kRelease) return OfReleased(situation, present);
   return OfNone(situation, present);
 }
 

@@ -1,5 +1,7 @@
 // Updates in place that are asked for, changed and given up on the way, and settings that are
 // wrong.
+#include <algorithm>
+
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -62,6 +64,88 @@ TEST_CASE("released, a partition is over (P-076)") {
   c.SettleInPlace();
   c.CheckAllRun("v2", 4);
   CHECK(c.InPlaceCondition() == "False HandedBack");
+}
+
+// Three Pods at rest that are drained before they are patched.
+class Released : public Started {
+ public:
+  Released() : Started(3) {
+    Edit(&TakeTraffic);
+    SettleInPlace();
+    Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  }
+  void Release() { Annotate("windlass.dev/in-place", "Release"); }
+  bool HandedBack() {
+    const bool told = std::ranges::any_of(events, [](const std::string& event) {
+      return event == "no Pod is in the middle of an update";
+    });
+    CHECK(told == (InPlaceCondition() == "False HandedBack"));
+    return told;
+  }
+};
+
+TEST_CASE("released, it is not handed back before the last note and drain are gone (P-076)") {
+  Released c;
+  c.SetImage("v2");
+  c.Sync();
+  c.Release();
+  c.SetImage("v3");  // by an ordinary rollout
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceCondition().starts_with("True "));
+  c.SettleInPlace();
+  CHECK(c.HandedBack());
+  c.CheckAllRun("v3", 3);
+}
+
+TEST_CASE("nor while a Pod is out of traffic or in flight (P-076)") {
+  Released c;
+  c.SetImage("v2");
+  c.SettleInPlace();
+  const std::string pod = c.PodNames()[0];
+  Json& metadata = c.PodNamed(pod)["metadata"];
+  std::string& text =
+      metadata["annotations"]["windlass.dev/in-place-state"].get_ref<std::string&>();
+  Json state = Json::parse(text);
+  // As a Pod on a lost node, which nobody waited for, comes back.
+  state["c"]["a"]["id"] = c.PodNamed(pod)["status"]["containerStatuses"][0]["containerID"];
+  const bool drained = GENERATE(true, false);
+  if (drained) {
+    state["drain"] = {{"since", "2027-01-15T08:00:00Z"}, {"mode", "Label:traffic=on/off"}};
+    metadata["labels"]["traffic"] = "off";
+  }
+  text = state.dump();
+  c.Release();
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceCondition() == (drained ? "True Draining" : "True Patching"));
+  CHECK(c.InPlaceMessage().find(pod) != std::string::npos);
+  const int64_t before = static_cast<int64_t>(c.writes.size());
+  c.Sync();
+  CHECK(static_cast<int64_t>(c.writes.size()) == before);
+  c.PodNamed(pod)["status"]["containerStatuses"][0]["image"] = "";  // now it is restarted
+  ++c.now;
+  c.Restart(pod);
+  c.SettleInPlace();
+  CHECK(c.HandedBack());
+  CHECK(c.LabelOf(pod, "traffic") == "on");
+}
+
+TEST_CASE("nor before it can be seen (P-076)") {
+  Released c;
+  c.in_place_known = false;
+  c.Release();
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceCondition() == "True MissingRights");
+  c.in_place_known = true;
+  c.Sync();
+  CHECK(c.HandedBack());
+  c.in_place_known = false;  // the rights may go now
+  c.writes.clear();
+  c.Sync();
+  CHECK(c.HandedBack());
+  CHECK(c.writes.empty());
 }
 
 TEST_CASE("a wrong value is told, and Pods are replaced (D.2)") {
