@@ -47,10 +47,10 @@ bool IsNeededToRemember(const Situation& situation) {
 
 // Without its stand-ins too few Pods would be available: those they stand in for are still on their
 // way, to this template or another. A Pod that no node has room for is not: it may be waiting for
-// theirs.
+// theirs. Where Pods cannot be seen, nobody knows.
 bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = situation.in_place;
-  if (!in_place.pods) return false;
+  if (!in_place.pods) return true;
   const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
   int64_t left = in_place.counts.available;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {

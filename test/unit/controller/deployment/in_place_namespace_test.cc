@@ -321,6 +321,29 @@ TEST_CASE("stand-ins go when nothing is to be rolled out, and Pods take traffic 
   for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
 }
 
+TEST_CASE("what stands in stays where it cannot be seen whether it is needed (P-014, P-024)") {
+  Started c(2, "Only", 0);
+  c.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    c.Sync();
+    c.RunPods();
+    ++c.now;
+  }
+  REQUIRE(c.SizeOf("v2") == 1);
+  REQUIRE(c.in_flight() == 1);
+  c.Select(false);
+  c.SetImage("v3");
+  c.in_place_known = false;  // as after a start
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.SizeOf("v2") == 1);
+  c.in_place_known = true;
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 1);  // one is in flight
+  c.SettleInPlace();
+  CHECK(c.SizeOf("v2") == 0);
+}
+
 TEST_CASE("a paused one waits, and is replaced when it is resumed") {
   Started c(3, "IfPossible");
   c.Patch(1);
