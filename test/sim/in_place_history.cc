@@ -29,16 +29,19 @@ std::string Images(const Json& pattern) {
 
 }  // namespace
 
-// A template is staged when the highest revision has it. What the revisions have while they are
-// exchanged is not for long.
+// A template is staged when the highest revision has it, and also when it is so late that the next
+// one is wanted by then, which nobody could know: it is what undo is to bring back then. What the
+// revisions have while they are exchanged is not for long.
 void InPlaceInvariants::NoteHistory(const Json& deployment) {
   DeploymentRecord& record = deployments_[UidOf(deployment)];
   const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
   if (std::ranges::any_of(replica_sets, HasExchange)) return;
   const Object highest = HighestOf(replica_sets);
-  const Json wanted = TemplateOf(deployment);
-  if (highest == nullptr || TemplateOf(*highest) != wanted || record.staged == wanted) return;
-  record.previous = std::exchange(record.staged, wanted);
+  if (highest == nullptr) return;
+  const Json pattern = TemplateOf(*highest);
+  const bool late = pattern == record.wanted_before && record.wanted_since + kBlindSpot >= Now();
+  if ((pattern != record.wanted && !late) || record.staged == pattern) return;
+  record.previous = std::exchange(record.staged, pattern);
 }
 
 // What undo would bring can be taken away by users, and by the limit of the history.

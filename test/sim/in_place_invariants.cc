@@ -107,7 +107,7 @@ void InPlaceInvariants::NoteDeployment(const Change& change) {
       }
       for (auto& [pod, known] : pods_) known.allowance[name] += known.deployment == uid ? 1 : 0;
     }
-    record.wanted = wanted;
+    record.wanted_before = std::exchange(record.wanted, wanted);
     record.wanted_since = Now();
   }
   NoteHistory(deployment);

@@ -58,6 +58,7 @@ class InPlaceInvariants {
     Recent min_available;
     Recent replicas;
     Json wanted;  // spec.template
+    Json wanted_before;
     MonotonicTime wanted_since;
     Json staged;    // the last wanted one that had the highest revision
     Json previous;  // what undo is to bring back; null: nobody can say

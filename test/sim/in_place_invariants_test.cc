@@ -276,6 +276,17 @@ TEST_CASE("I6: at every write undo has somewhere to go") {
     rollout.Patch(0, kNew);
     CHECK(rollout.Broken() == "I6");
   }
+  SECTION("one that was staged too late to know better is brought back") {
+    const bool in_time = GENERATE(true, false);
+    rollout.world.SetImage("web", kNew);
+    rollout.world.RunFor(seconds(10));
+    rollout.world.SetImage("web", "web:3");
+    if (!in_time) rollout.world.RunFor(seconds(10));
+    rollout.Make("p", 0, "2", kNew);
+    rollout.Make("q", 0, "3", "web:3");
+    rollout.Patch(0, "web:3");
+    CHECK(rollout.Broken() == (in_time ? "" : "I6"));
+  }
   SECTION("the host is not exchanged first") {
     rollout.Stage();
     rollout.PatchAll();
