@@ -39,6 +39,38 @@ TEST_CASE("in place, with Only: a label that goes midway stops it, and it goes o
   CHECK(run.EachRestarted(1));
 }
 
+TEST_CASE("in place, with Only: what is refused is no revision, and undo knows what ran (P-014)",
+          "[in-place]") {
+  InPlaceRun run(1, {}, Selecting());
+  Allow(run, true);
+  run.Start(3);
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.Finish() == "");
+  Allow(run, false);
+  run.world.SetImage("web", "app:v3");
+  REQUIRE(run.Until([&] { return run.Reason() == "NotPossible"; }));
+  REQUIRE(run.Rest() == "");
+  CHECK(run.Sizes() == "1:0 2:3");
+  SECTION("it is taken back, and no Pod notices") {
+    REQUIRE(run.world.RolloutUndo("web", 2));
+    REQUIRE(run.Finish() == "");
+    CHECK(run.EachRestarted(1));
+    CHECK(run.Sizes() == "1:0 2:3");
+  }
+  SECTION("it is overtaken") {
+    run.world.SetImage("web", "app:v4");
+    REQUIRE(run.Rest() == "");
+    Allow(run, true);
+    REQUIRE(run.Finish() == "");
+    CHECK(run.PodsOf("app:v4") == 3);
+    REQUIRE(run.world.RolloutUndo("web"));
+    REQUIRE(run.Finish() == "");
+  }
+  CHECK(run.PodsOf("app:v2") == 3);
+  CHECK(run.Uids() == pods);
+}
+
 TEST_CASE("in place, with IfPossible: the rest is replaced") {
   InPlaceRun run(GENERATE(1U, 2U, 3U), {}, Selecting());
   Allow(run, true);
