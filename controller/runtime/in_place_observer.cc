@@ -6,6 +6,7 @@
 #include "controller/in_place/availability.h"
 #include "controller/in_place/completion.h"
 #include "controller/in_place/revision_of_pod.h"
+#include "controller/runtime/in_place_pod_events.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass {
@@ -20,34 +21,10 @@ bool AsksFor(const Pod& pod, const PodState& state) {
   return in_place::BasisOfPatch(pod, state) != in_place::RevisionBasis::kForeign;
 }
 
-// "; admission gave app mirror/app:2", or nothing.
-std::string Rewritten(const Pod& pod, const PodState& state) {
-  std::string text;
-  for (const ContainerPatch& patch : state.containers) {
-    const PodContainer* live = pod.Find(patch.name);
-    if (live == nullptr || live->image == patch.to) continue;
-    text += (text.empty() ? "; admission gave " : ", ") + patch.name + " " +
-            std::string(live->image.text());
-  }
-  return text;
-}
-
 // Whether the Pod's spec was changed again after our patch, which moved the generation by one; by
 // whom, admission apart, it does not say. Servers before 1.33 count no generations of Pods.
 bool IsEditedSince(const Pod& pod, const PodState& state) {
   return pod.meta.generation > state.generation_before + 1;
-}
-
-// "container app has mine:1, not app:2"
-std::string OtherImages(const Pod& pod, const PodState& state) {
-  std::string text;
-  for (const ContainerPatch& patch : state.containers) {
-    const PodContainer* live = pod.Find(patch.name);
-    if (live == nullptr || live->image == patch.to) continue;
-    text += (text.empty() ? "container " : ", container ") + patch.name + " has " +
-            std::string(live->image.text()) + ", not " + patch.to;
-  }
-  return text.empty() ? "its images are as they should be" : text;
 }
 
 // A patch of metadata, or of an init container that does not run again, is done when it is made.
@@ -81,10 +58,6 @@ bool SamePatch(const Pod& before, const Pod& after) {
 }
 
 double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-std::string WholeSeconds(Duration duration) {
-  return std::to_string(std::chrono::round<seconds>(duration).count()) + " s";
-}
 
 seconds PodTimeout(const Deployment& owner) {
   return seconds(owner.spec.progress_deadline_seconds.value_or(kUnlimited));
@@ -252,9 +225,7 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
   if (std::exchange(followed.updated, true) || !leading_) return;
   const Duration took = clock_.Now() - followed.patched_at;
   totals_.restart.Observe(took);
-  Tell(pod, {Event::Type::kNormal, "InPlaceUpdated",
-             "Updated in place to revision " + std::to_string(followed.state.revision) + " in " +
-                 WholeSeconds(took) + Rewritten(pod, followed.state)});
+  Tell(pod, InPlaceUpdated(pod, followed.state, took));
 }
 
 // Told once for each Pod, revision and reason (P-060).
@@ -263,21 +234,15 @@ bool InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const
   if (!failure) return false;
   if (!IsNews(pod, state.revision, failure->reason)) return true;
   ++totals_.failures[failure->reason];
-  const std::string who =
-      failure->container.empty() ? "" : "container " + failure->container + ": ";
-  Tell(pod,
-       {Event::Type::kWarning, "InPlaceFailed",
-        "Revision " + std::to_string(state.revision) + " fails here: " + who + failure->reason});
+  Tell(pod, InPlaceFailed(state, *failure));
   return true;
 }
 
 // Told once for each Pod and revision (C.9).
 void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
-  constexpr const char* kDrift = "InPlaceDrift";
-  if (!IsEditedSince(pod, state) || !IsNews(pod, state.revision, kDrift)) return;
-  Tell(pod, {Event::Type::kWarning, kDrift,
-             "Somebody edited this Pod while it was being updated to revision " +
-                 std::to_string(state.revision) + ": " + OtherImages(pod, state)});
+  if (!IsEditedSince(pod, state)) return;
+  Event drift = InPlaceDrift(pod, state);
+  if (IsNews(pod, state.revision, drift.reason)) Tell(pod, std::move(drift));
 }
 
 bool InPlaceObserver::IsNews(const Pod& pod, int64_t revision, const std::string& reason) {

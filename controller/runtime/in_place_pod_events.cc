@@ -1,0 +1,59 @@
+#include "controller/runtime/in_place_pod_events.h"
+
+#include <string>
+
+namespace windlass {
+namespace {
+
+using in_place::ContainerPatch;
+using in_place::PodState;
+
+// "; admission gave app mirror/app:2", or nothing.
+std::string Rewritten(const Pod& pod, const PodState& state) {
+  std::string text;
+  for (const ContainerPatch& patch : state.containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->image == patch.to) continue;
+    text += (text.empty() ? "; admission gave " : ", ") + patch.name + " " +
+            std::string(live->image.text());
+  }
+  return text;
+}
+
+// "container app has mine:1, not app:2"
+std::string OtherImages(const Pod& pod, const PodState& state) {
+  std::string text;
+  for (const ContainerPatch& patch : state.containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->image == patch.to) continue;
+    text += (text.empty() ? "container " : ", container ") + patch.name + " has " +
+            std::string(live->image.text()) + ", not " + patch.to;
+  }
+  return text.empty() ? "its images are as they should be" : text;
+}
+
+std::string WholeSeconds(Duration duration) {
+  return std::to_string(std::chrono::round<seconds>(duration).count()) + " s";
+}
+
+}  // namespace
+
+Event InPlaceUpdated(const Pod& pod, const PodState& state, Duration took) {
+  return {Event::Type::kNormal, "InPlaceUpdated",
+          "Updated in place to revision " + std::to_string(state.revision) + " in " +
+              WholeSeconds(took) + Rewritten(pod, state)};
+}
+
+Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) {
+  const std::string who = failure.container.empty() ? "" : "container " + failure.container + ": ";
+  return {Event::Type::kWarning, "InPlaceFailed",
+          "Revision " + std::to_string(state.revision) + " fails here: " + who + failure.reason};
+}
+
+Event InPlaceDrift(const Pod& pod, const PodState& state) {
+  return {Event::Type::kWarning, "InPlaceDrift",
+          "Somebody edited this Pod while it was being updated to revision " +
+              std::to_string(state.revision) + ": " + OtherImages(pod, state)};
+}
+
+}  // namespace windlass
