@@ -7,6 +7,7 @@
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
+#include "controller/deployment/in_place_exchange.h"
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"

@@ -6,6 +6,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/create.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/in_place_exchange.h"
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/in_place_refusals.h"
@@ -20,95 +21,6 @@ namespace {
 
 using in_place::OnFailure;
 using in_place::Policy;
-
-// The caches are on their way to their first complete state, and will wake us.
-bool IsOnlyLate(const Situation& situation) {
-  return situation.in_place.options().policy != Policy::kDisabled &&
-         !situation.view.in_place_known && situation.view.in_place_missing.empty();
-}
-
-Write Exchange(Request request, std::string decision, const InPlace& in_place) {
-  return {.request = std::move(request),
-          .because = {std::move(decision),
-                      {{"host", in_place.host->meta.name},
-                       {"pending", in_place.pending->meta.name},
-                       {"pods", in_place.counts.pods}}},
-          .go_on_if_refused = true};
-}
-
-Step OrFailed(Result<Request> request, std::string decision, const InPlace& in_place) {
-  if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
-  return Exchange(*std::move(request), std::move(decision), in_place);
-}
-
-// The host's controller has seen the template it got: no more Pods of the old one are born (P-057).
-bool HostKnowsItsTemplate(const ReplicaSet& host) {
-  return host.status.observed_generation >= host.meta.generation;
-}
-
-// All Pods are of the target and in order, the stand-ins gone: nothing is left to wait for (P-052).
-bool IsReadyToCommit(const InPlace& in_place) {
-  const ReplicaSet& pending = *in_place.pending;
-  const in_place::PodCounts& counts = in_place.counts;
-  return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&
-         counts.pods >= in_place.host->replicas && pending.replicas == 0 &&
-         pending.status.replicas == 0 &&
-         pending.status.observed_generation >= pending.meta.generation;
-}
-
-std::optional<Step> BeginExchange(const InPlace& in_place) {
-  const std::shared_ptr<const std::string>& target = in_place.pending->template_json;
-  if (target == nullptr) return std::nullopt;  // mirrored first, then known
-  return OrFailed(in_place::BeginExchange(*in_place.host, *in_place.host->template_json,
-                                          *in_place.pending, *target),
-                  "exchange: pending", in_place);
-}
-
-// Whoever took over in the middle rolls out by another ReplicaSet, or has (C.8): the host is an old
-// one then, and neither filled nor given the template that the other one has.
-bool IsReplaced(const Situation& situation) {
-  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs != situation.in_place.host && HasOwnPods(*rs);
-  });
-}
-
-// A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
-// it.
-bool OthersAreInFlight(const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const in_place::PodStanding& pod = in_place.pods->standings[i];
-    const bool failed = std::ranges::count(in_place.failed, i) > 0;
-    if (pod.in_flight && pod.waited_for() && !failed) return true;
-  }
-  return false;
-}
-
-std::optional<Step> AfterExchange(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
-  const ReplicaSet& host = *in_place.host;
-  const bool done = in_place::HasTaken(host, *in_place.stash);
-  if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    return KeepAtSize(situation, host);
-  }
-  // What is wanted next does not wait for late births of what was wanted then.
-  const bool wanted = situation.deployment.spec.template_fingerprint == in_place.stash->fingerprint;
-  if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
-    return PatchNextPod(situation);
-  }
-  // Without the stash what the API says of Pods is believed.
-  if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) {
-    return IsReplaced(situation) ? std::nullopt : KeepAtSize(situation, host);
-  }
-  if (IsOnlyLate(situation)) return std::nullopt;
-  if (wanted && in_place.counts_pods()) {
-    Request list = ListOfPods(situation.deployment);
-    const Outcome* listed = FindOutcome(situation.learned, list.Identity());
-    if (listed == nullptr) return Read{std::move(list), "no Pod may be left with the old template"};
-    if (!listed->said.ok()) return Failed{.error = listed->said.error()};
-    if (in_place.unseen_births) return std::nullopt;
-  }
-  return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: forget", in_place);
-}
 
 // What was noted about a rollout that is over (P-076).
 std::optional<Step> Tidy(const Situation& situation) {
@@ -192,8 +104,7 @@ std::optional<Step> NextStaged(const Situation& situation) {
   if (auto step = FallBackIfRefused(situation)) return step;
   if (auto step = FallBackIfForbidden(situation)) return step;
   if (auto step = PatchNextPod(situation)) return step;
-  if (!IsReadyToCommit(in_place)) return std::nullopt;
-  return BeginExchange(in_place);
+  return BeginExchange(situation);
 }
 
 std::optional<Step> NextReturning(const Situation& situation) {
@@ -265,26 +176,6 @@ Step TellFailure(const Situation& situation, Progress progress, Failed failed) {
 }
 
 }  // namespace
-
-std::optional<Step> RecoverExchange(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
-  if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
-  if (in_place::HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
-  const bool given_up = IsReplaced(situation);
-  Step step = given_up ? Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: give up",
-                                  in_place)
-                       : OrFailed(in_place::FinishExchange(*in_place.host, *in_place.stash),
-                                  "exchange: host", in_place);
-  if (Write* write = std::get_if<Write>(&step)) {
-    const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
-    if (asked != nullptr && !asked->said.ok()) return std::nullopt;
-    if (given_up) return step;
-    write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
-                                 "Replica set " + in_place.host->meta.name + " is at revision " +
-                                     in_place.stash->revision + ": all its Pods are"});
-  }
-  return step;
-}
 
 std::optional<Step> NextInPlace(const Situation& situation) {
   const InPlace& in_place = situation.in_place;

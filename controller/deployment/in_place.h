@@ -16,9 +16,6 @@
 
 namespace windlass::deployment {
 
-// X2 of an exchange whose X1 has happened, before anything else and also while paused (P-054).
-std::optional<Step> RecoverExchange(const Situation& situation);
-
 // The next step of a rollout in place, or of what has to be done before or after one; nullopt where
 // the ordinary rollout is to go on. Never nullopt in phases staged, returning, committing, refused
 // and unknown.

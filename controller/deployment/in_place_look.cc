@@ -250,6 +250,20 @@ bool HasStandIns(const ReplicaSet& rs) {
 
 bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(rs); }
 
+bool IsOnlyLate(const Situation& situation) {
+  return situation.in_place.options().policy != Policy::kDisabled &&
+         !situation.view.in_place_known && situation.view.in_place_missing.empty();
+}
+
+bool OthersAreInFlight(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodStanding& pod = in_place.pods->standings[i];
+    const bool failed = std::ranges::count(in_place.failed, i) > 0;
+    if (pod.in_flight && pod.waited_for() && !failed) return true;
+  }
+  return false;
+}
+
 std::string WhyNotSelected(const Situation& situation) {
   return "NamespaceNotSelected: --in-place-namespace-selector does not select namespace " +
          std::string(situation.deployment.meta.namespace_.text());

@@ -95,4 +95,11 @@ bool HasStandIns(const ReplicaSet& rs);
 // Pods that it does not have for that reason.
 bool HasOwnPods(const ReplicaSet& rs);
 
+// The caches are on their way to their first complete state, and will wake us.
+bool IsOnlyLate(const Situation& situation);
+
+// A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
+// it.
+bool OthersAreInFlight(const InPlace& in_place);
+
 }  // namespace windlass::deployment
