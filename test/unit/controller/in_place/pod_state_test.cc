@@ -38,7 +38,8 @@ TEST_CASE("C.4 P-034 what was written is read again") {
   state.containers[0].restart_count = INT32_MAX;
   state.containers[0].of_template = true;
   state.containers[0].seen = {{"A", "r/app:1"}, {"B", ""}, {"", ""}};
-  state.containers.push_back({.name = "caf\u00e9 \"q\"\\\n", .from = "a", .to = "b"});
+  state.containers.push_back(
+      {.name = "caf\u00e9 \"q\"\\\n", .from = "a", .to = "b", .id = "", .image_id = ""});
   const Result<std::string> text = WritePodState(state);
   REQUIRE(text.ok());
   CHECK(ParsePodState(*text) == Result<PodState>(state));

@@ -2,6 +2,7 @@
 #include "controller/in_place/refusals.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/in_place/rollout_mode.h"
@@ -98,7 +99,10 @@ TEST_CASE("P-036 a clock that went back keeps nobody waiting for long") {
 
 TEST_CASE("P-036 a patch that went through since ends the series") {
   const auto at = [](Fingerprint target, seconds later) {
-    return std::optional(PodState{.target = target, .at = kAt + later});
+    PodState state;
+    state.target = target;
+    state.at = kAt + later;
+    return std::optional(std::move(state));
   };
   const auto over = [](const std::vector<std::optional<PodState>>& pods) {
     return IsOver(Tried(1), pods, kTo);
