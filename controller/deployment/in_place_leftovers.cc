@@ -34,6 +34,19 @@ std::optional<in_place::PodState> DrainedState(const Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
+// What the patch asked for has happened. A container that crashes later is not complete again, but
+// nobody's update.
+bool WasRestarted(const Pod& pod, const in_place::PodState& state) {
+  if (!in_place::HasSeenPatch(pod, state)) return false;
+  return std::ranges::all_of(state.containers, [&](const in_place::ContainerPatch& patch) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->kind == ContainerKind::kInit) return true;
+    const std::string id = live->id.ToString();
+    return live->restart_count > patch.restart_count && id != patch.id &&
+           std::ranges::count(patch.seen, id, &in_place::SeenContainer::id) == 0;
+  });
+}
+
 bool IsLookedAfter(const Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !in_place::IsOnLostNode(pod, situation.view.nodes);
 }
@@ -86,7 +99,7 @@ std::optional<Unreleased> FindUnreleased(const Situation& situation) {
     if (!state) continue;
     if (state->drain) return Unreleased{"Draining", "pod " + pod->meta.name + " is out of traffic"};
     const bool foreign = in_place::BasisOfPatch(*pod, *state) == in_place::RevisionBasis::kForeign;
-    if (foreign || !IsLookedAfter(situation, *pod)) continue;
+    if (foreign || !IsLookedAfter(situation, *pod) || WasRestarted(*pod, *state)) continue;
     const auto completion = in_place::CompletionOf(*pod, *state, situation.now);
     if (completion.complete) continue;
     if (!in_flight) {

@@ -26,8 +26,8 @@ struct Unreleased {
   std::optional<WallTime> look_again{};  // when time alone may change it
 };
 
-// A note, or a Pod out of traffic or in flight, unless somebody edited it since or no kubelet looks
-// after it. nullopt: nothing is left. Requires that Pods can be seen.
+// A note, or a Pod out of traffic or in flight, unless it has been restarted, somebody edited it
+// since or no kubelet looks after it. nullopt: nothing is left. Requires that Pods can be seen.
 std::optional<Unreleased> FindUnreleased(const Situation& situation);
 
 // The wait, or that for the next try, is not longer than until time alone may change what is to be

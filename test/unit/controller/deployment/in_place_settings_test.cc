@@ -131,6 +131,22 @@ TEST_CASE("nor while a Pod is out of traffic or in flight (P-076)") {
   CHECK(c.LabelOf(pod, "traffic") == "on");
 }
 
+TEST_CASE("handed back, it stays so when a Pod crashes (P-076)") {
+  Released c;
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Release();
+  c.SettleInPlace();
+  REQUIRE(c.HandedBack());
+  const std::string pod = c.PodNames()[0];
+  SECTION("once") { c.Crash(pod); }
+  SECTION("again and again") { c.KeepCrashing(pod); }
+  const auto told = std::ranges::count(c.events, "no Pod is in the middle of an update");
+  c.Sync();
+  CHECK(c.HandedBack());
+  CHECK(std::ranges::count(c.events, "no Pod is in the middle of an update") == told);
+}
+
 TEST_CASE("nor before it can be seen (P-076)") {
   Released c;
   c.in_place_known = false;
