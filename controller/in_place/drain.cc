@@ -22,24 +22,35 @@ bool SelectsBy(const LabelSelector& selector, std::string_view label) {
                              [&](const LabelSelectorRequirement& one) { return one.key == label; });
 }
 
+Json TemplateOf(const DeploymentSpec& spec) {
+  return spec.template_json == nullptr ? Json() : Json::parse(*spec.template_json, nullptr, false);
+}
+
+// Of the label, in the template; nullopt where it is absent.
+std::optional<std::string> ValueIn(const Json& pod_template, const Drain& drain) {
+  const Json::json_pointer labels("/metadata/labels");
+  const Json values = pod_template.contains(labels) ? pod_template[labels] : Json();
+  const auto value = values.find(drain.label);
+  if (value == values.end() || !value->is_string()) return std::nullopt;
+  return value->get<std::string>();
+}
+
 Status CheckLabel(const Drain& drain, const DeploymentSpec& spec, const Json& pod_template) {
   if (SelectsBy(spec.selector, drain.label)) {
     return Refuse("label " + Quoted(drain.label) +
                   " is in spec.selector, a Pod without it is no longer the Deployment's: "
                   "drain by another label");
   }
-  const Json::json_pointer labels("/metadata/labels");
-  const Json values = pod_template.contains(labels) ? pod_template[labels] : Json();
-  const auto value = values.find(drain.label);
-  if (value == values.end() || !value->is_string()) {
+  const std::optional<std::string> value = ValueIn(pod_template, drain);
+  if (!value) {
     return Refuse("label " + Quoted(drain.label) +
                   " is missing in spec.template.metadata.labels: add it with value " +
                   Quoted(drain.on) + ", and to the selectors of the Services");
   }
-  if (*value != drain.on) {
-    return Refuse("label " + Quoted(drain.label) + " has value " +
-                  Quoted(value->get_ref<const std::string&>()) +
-                  " in spec.template.metadata.labels: write that one before the slash");
+  if (*value == drain.off) {
+    return Refuse("label " + Quoted(drain.label) + " has value " + Quoted(*value) +
+                  " in spec.template.metadata.labels, which keeps every Pod out of traffic: write "
+                  "another one there");
   }
   return Unit{};
 }
@@ -92,10 +103,17 @@ std::string TextOf(const Drain& drain) {
 
 Status CheckDrain(const Drain& drain, const DeploymentSpec& spec) {
   if (drain.mode == Drain::Mode::kNone) return Unit{};
-  const Json pod_template =
-      spec.template_json == nullptr ? Json() : Json::parse(*spec.template_json, nullptr, false);
+  const Json pod_template = TemplateOf(spec);
   if (drain.mode == Drain::Mode::kGate) return CheckGate(pod_template);
   return CheckLabel(drain, spec, pod_template);
+}
+
+std::optional<std::string> WarnOfDrain(const Drain& drain, const DeploymentSpec& spec) {
+  if (drain.mode != Drain::Mode::kLabel) return std::nullopt;
+  const std::optional<std::string> value = ValueIn(TemplateOf(spec), drain);
+  if (!value || *value == drain.on) return std::nullopt;
+  return "label " + Quoted(drain.label) + " has value " + Quoted(*value) +
+         " in spec.template.metadata.labels, and Pods get that one back: write it before the slash";
 }
 
 }  // namespace windlass::in_place

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,10 @@ std::string TextOf(const Drain& drain);
 // missing: the template would no longer equal the Deployment's. Error kConfig, saying what to
 // change.
 Status CheckDrain(const Drain& drain, const DeploymentSpec& spec);
+
+// What is odd and does no harm: the template has another value than `on`, as after an undo past a
+// change of it. A Pod gets back the value of its own template (drain_steps.h). Requires that
+// CheckDrain is content.
+std::optional<std::string> WarnOfDrain(const Drain& drain, const DeploymentSpec& spec);
 
 }  // namespace windlass::in_place

@@ -177,6 +177,7 @@ void Reader::ReadDrain() {
     Result<Drain> drain = ParseDrain(*text);
     Status fits = drain.ok() ? CheckDrain(*drain, deployment_.spec) : drain.error();
     if (fits.ok()) {
+      if (const auto odd = WarnOfDrain(*drain, deployment_.spec)) Warn(kDrain, *odd);
       options_.drain = *std::move(drain);
     } else {
       Refuse(kDrain, Quoted(*text) + " will not do: " + fits.error().message);

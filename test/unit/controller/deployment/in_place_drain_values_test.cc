@@ -1,5 +1,8 @@
 // A drain by a label whose value changes with the template: a Pod gets back the value of the
 // template that it is of (in-place C.7, P-051).
+#include <algorithm>
+#include <string>
+
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -67,6 +70,23 @@ TEST_CASE("undone before it is patched, too") {
   SECTION("or with one that does not fit") {}
   c.Sync();
   CHECK(c.With("on") == 3);
+}
+
+TEST_CASE("undone after one is patched, it goes back all the same (C.8)") {
+  Renamed c;
+  while (std::ranges::none_of(c.PodNames(),
+                              [&](const std::string& pod) { return c.ImageOfPod(pod) == "v2"; })) {
+    ++c.now;
+    c.Sync();
+  }
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["metadata"]["labels"]["traffic"] = "on";
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v1";
+  });
+  c.SettleInPlace();  // the drain is still that of the other template
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
+  CHECK(c.With("on") == 3);
+  CHECK(c.InPlaceMessage().find("has value \"on\"") != std::string::npos);
 }
 
 TEST_CASE("a Pod that is patched gets the new value, and back the old one (P-062)") {

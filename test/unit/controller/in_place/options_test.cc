@@ -223,9 +223,10 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
        "\"Label:a/b=in/out\" will not do: label \"a/b\" is missing in "
        "spec.template.metadata.labels: add it with value \"in\", and to the selectors of the "
        "Services"},
-      {"P-040 drain, other value in the template", "-drain", "Label:traffic=yes/no",
-       "\"Label:traffic=yes/no\" will not do: label \"traffic\" has value \"on\" in "
-       "spec.template.metadata.labels: write that one before the slash"},
+      {"P-040 drain, drained in the template", "-drain", "Label:traffic=yes/on",
+       "\"Label:traffic=yes/on\" will not do: label \"traffic\" has value \"on\" in "
+       "spec.template.metadata.labels, which keeps every Pod out of traffic: write another one "
+       "there"},
       {"P-040 drain, label of the selector", "-drain", "Label:app=web/out",
        "\"Label:app=web/out\" will not do: label \"app\" is in spec.selector, a Pod without it is "
        "no longer the Deployment's: drain by another label"},
@@ -337,6 +338,17 @@ TEST_CASE("what is understood in spite of itself is a warning (D.2)") {
   CHECK(read.warnings[1] ==
         "deployment shop/web: annotation windlass.dev/in-place-max-unavailble: is not known and "
         "says nothing: correct its name or remove it");
+}
+
+TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
+  const Configuration read = ReadOptions(Web(On({{"-drain", "Label:traffic=yes/no"}})));
+  CHECK(read.errors.empty());
+  CHECK(read.options.drain.off == "no");
+  REQUIRE(read.warnings.size() == 1);
+  CHECK(read.warnings[0] ==
+        "deployment shop/web: annotation windlass.dev/in-place-drain: label \"traffic\" has value "
+        "\"on\" in spec.template.metadata.labels, and Pods get that one back: write it before the "
+        "slash");
 }
 
 }  // namespace
