@@ -53,7 +53,8 @@ class Looker {
     const auto mode =
         newest == nullptr ? std::nullopt : in_place::ModeOf(*newest, RevisionText(newest->meta));
     const ReplicaSet* host = OnlyActive();
-    if (mode && mode->mode == Mode::kRecreate && host != newest) return Recreate(mode->reason);
+    const bool replaces = host != newest && !HasNoPods();
+    if (mode && mode->mode == Mode::kRecreate && replaces) return Recreate(mode->reason);
     if (mode && mode->mode == Mode::kInPlace) return FindStaged(*mode);
     if (host == nullptr) return NotOneHost();
     if (host == newest) return FindReturning(*host);
@@ -201,6 +202,12 @@ class Looker {
 
   void LookAtPods() {
     if (!deployment::LookAtPods(s_, out_)) Unknown();
+  }
+
+  // Nor is it to have any: every rollout is over.
+  bool HasNoPods() const {
+    return s_.deployment.spec.replicas == 0 &&
+           std::ranges::none_of(s_.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
   }
 
   const ReplicaSet* OnlyActive() const {

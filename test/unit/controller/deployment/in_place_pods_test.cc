@@ -46,6 +46,21 @@ TEST_CASE("scaled to nothing and back midway, the update arrives") {
   c.CheckAllRun("v2", 3);
 }
 
+TEST_CASE("scaled to nothing while Pods are replaced, the rollout is over (P-063, P-076)") {
+  const int writes = GENERATE(range(1, 8));
+  Started c(4, 2);
+  c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
+  c.SetImage("v2");
+  c.Sync();
+  c.FailToPullImage("v2");
+  c.now += 61;
+  c.Sync(writes);
+  c.Scale(0);
+  c.Annotate("windlass.dev/in-place", "Release");
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False HandedBack");
+}
+
 TEST_CASE("scaled down while Pods go back, no more are out than may be (P-064)") {
   Started c(10);
   c.Annotate("windlass.dev/in-place-max-unavailable", "10");
