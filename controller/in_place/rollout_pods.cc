@@ -65,20 +65,32 @@ bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
   return told;
 }
 
+// A Pod that was patched to the target.
+struct Sibling {
+  const Pod* pod;
+  PodState state;
+};
+
+std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTemplates& templates) {
+  std::vector<Sibling> siblings;
+  for (const Pod* pod : pods) {
+    std::optional<PodState> state = OurState(PodStateOf(*pod), templates.deployment);
+    if (!state || state->target != templates.target) continue;
+    const RevisionBasis basis = BasisOfPatch(*pod, *state);
+    if (basis != RevisionBasis::kPatched && basis != RevisionBasis::kRewritten) continue;
+    siblings.push_back({pod, *std::move(state)});
+  }
+  return siblings;
+}
+
 // The same when admission rewrote its images: those of its siblings that were of that template are
 // known. Whoever edits a Pod moves its generation.
-std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, std::span<const Pod* const> pods,
-                                            const RolloutTemplates& templates,
+std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;
-  for (const Pod* sibling : pods) {
-    const auto said = PodStateOf(*sibling);
-    const std::optional<PodState> state = OurState(said, templates.deployment);
-    if (!state || state->target != templates.target) continue;
-    const RevisionBasis basis = BasisOfPatch(*sibling, *state);
-    if (basis != RevisionBasis::kPatched && basis != RevisionBasis::kRewritten) continue;
-    const auto before = std::ranges::find(others, state->from, &TemplateImages::fingerprint);
-    if (before != others.end() && HadImagesOf(pod, *sibling, *state, *before)) return state->from;
+  for (const auto& [sibling, state] : siblings) {
+    const auto before = std::ranges::find(others, state.from, &TemplateImages::fingerprint);
+    if (before != others.end() && HadImagesOf(pod, *sibling, state, *before)) return state.from;
   }
   return std::nullopt;
 }
@@ -117,6 +129,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
   for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
 
   RolloutPods out;
+  std::optional<std::vector<Sibling>> siblings;  // few looks need them
   for (const Pod* pod : pods) {
     if (pod->meta.deleting()) continue;
     const ReplicaSet* owner = OwnerOf(*pod, templates.all);
@@ -139,7 +152,10 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
       if (lost) of = state->target;
       if (templates.late_births && foreign && !said) {
         auto born = BornOf(*pod, others);
-        if (!born) born = BornLikeSiblings(*pod, pods, templates, others);
+        if (!born) {
+          if (!siblings) siblings = Siblings(pods, templates);
+          born = BornLikeSiblings(*pod, *siblings, others);
+        }
         of = born.value_or(of);
       }
       if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
