@@ -132,7 +132,8 @@ bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
 }
 
 // The server refuses one patch after the other, and for each try a Pod is taken out of traffic and
-// let back: that it can be counted on again is nothing gained (in-place P-036, P-066).
+// let back: that it can be counted on again is nothing gained (in-place P-036, P-066). Which Pod it
+// is that can, a status does not say: also one that was patched before counts for nothing then.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != in_place::Drain::Mode::kNone && in_place.refusals &&
          in_place.refusals->tries >= in_place::kRefusedTriesMax;

@@ -21,12 +21,6 @@ bool AsksFor(const Pod& pod, const PodState& state) {
   return in_place::BasisOfPatch(pod, state) != in_place::RevisionBasis::kForeign;
 }
 
-// Whether the Pod's spec was changed again after our patch, which moved the generation by one; by
-// whom, admission apart, it does not say. Servers before 1.33 count no generations of Pods.
-bool IsEditedSince(const Pod& pod, const PodState& state) {
-  return pod.meta.generation > state.generation_before + 1;
-}
-
 // A patch of metadata, or of an init container that does not run again, is done when it is made.
 bool Restarts(const Pod& pod, const PodState& state) {
   return std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
@@ -240,9 +234,8 @@ bool InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const
 
 // Told once for each Pod and revision (C.9).
 void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
-  if (!IsEditedSince(pod, state)) return;
-  Event drift = InPlaceDrift(pod, state);
-  if (IsNews(pod, state.revision, drift.reason)) Tell(pod, std::move(drift));
+  std::optional<Event> drift = InPlaceDrift(pod, state);
+  if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *std::move(drift));
 }
 
 bool InPlaceObserver::IsNews(const Pod& pod, int64_t revision, const std::string& reason) {

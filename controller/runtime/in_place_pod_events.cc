@@ -50,10 +50,12 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) 
           "Revision " + std::to_string(state.revision) + " fails here: " + who + failure.reason};
 }
 
-Event InPlaceDrift(const Pod& pod, const PodState& state) {
-  return {Event::Type::kWarning, "InPlaceDrift",
-          "Somebody edited this Pod while it was being updated to revision " +
-              std::to_string(state.revision) + ": " + OtherImages(pod, state)};
+std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
+  // Our patch moved it by one. By whom, admission apart, it does not say.
+  if (pod.meta.generation <= state.generation_before + 1) return std::nullopt;
+  return Event{Event::Type::kWarning, "InPlaceDrift",
+               "Somebody edited this Pod while it was being updated to revision " +
+                   std::to_string(state.revision) + ": " + OtherImages(pod, state)};
 }
 
 }  // namespace windlass

@@ -1,6 +1,8 @@
 // What users are told, on a Pod itself, of its update in place. Source: in-place C.9, D.3.
 #pragma once
 
+#include <optional>
+
 #include "controller/in_place/failure.h"
 #include "controller/in_place/pod_state.h"
 #include "kubeclient/api/pod.h"
@@ -17,7 +19,8 @@ Event InPlaceUpdated(const Pod& pod, const in_place::PodState& state, Duration t
 
 Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure);
 
-// Somebody else changed its spec since.
-Event InPlaceDrift(const Pod& pod, const in_place::PodState& state);
+// Somebody else changed its spec since; nullopt: nobody did, or the server is older than 1.33 and
+// counts no generations of Pods.
+std::optional<Event> InPlaceDrift(const Pod& pod, const in_place::PodState& state);
 
 }  // namespace windlass

@@ -361,28 +361,34 @@ TEST_CASE("also where the edit left the images alone, and then the update counts
 }
 
 TEST_CASE("what admission makes of a patch is no edit, nor is one before or long after (C.9)") {
-  Fixture f(GENERATE(true, false));
+  const bool leading = GENERATE(true, false);
+  Fixture f(leading);
+  const size_t updates = leading ? 1 : 0;
   SECTION("admission, which is told with the update") {
     f.Patch("app:2");
     f.app().image = "mirror/app:2";
     f.Put();
     f.Restart('B');
-    if (!f.Told().empty()) CHECK(f.Told().back().ends_with("; admission gave app mirror/app:2"));
+    REQUIRE(f.Told().size() == updates);
+    if (leading) CHECK(f.Told().back().ends_with("; admission gave app mirror/app:2"));
   }
   SECTION("a Pod that is of use again") {
     f.Patch("app:2");
     f.Restart('B');
     Edit(f, "app:mine");
+    CHECK(f.Told().size() == updates);
   }
   SECTION("before the patch") {
     Edit(f, "app:mine");
     f.Patch("app:2");
     f.Restart('B');
+    CHECK(f.Told().size() == updates);
   }
   SECTION("in the words of who does not lead") {
     f.observer.Lead(false);
     f.Patch("app:2");
     Edit(f, "app:mine");
+    CHECK(f.Told().empty());
   }
   for (const std::string& told : f.Told()) CHECK(told.starts_with("InPlaceUpdated"));
 }
