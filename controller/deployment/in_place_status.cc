@@ -114,6 +114,14 @@ Word OfPatching(const Situation& situation) {
                  "back to the template of replica set " + in_place.host->meta.name);
 }
 
+// A template that was never staged has no revision to go back from: a plain undo would go to the
+// one before the one that runs (P-014).
+std::string WayBack(const InPlace& in_place) {
+  if (in_place.pending != nullptr || in_place.host == nullptr) return {};
+  return "; kubectl rollout undo --to-revision=" + std::string(RevisionText(in_place.host->meta)) +
+         " takes it back";
+}
+
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
 
 std::string WithoutWarnings(std::string_view message) {
@@ -170,7 +178,8 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
     case InPlacePhase::kCommitting: return OfPatching(situation);
     case InPlacePhase::kRecreate: return Word{false, "NotPossible", in_place.why};
     case InPlacePhase::kRefused:
-      return Word{false, "NotPossible", in_place.why + ": with Only, nothing is rolled out"};
+      return Word{false, "NotPossible",
+                  in_place.why + ": with Only, nothing is rolled out" + WayBack(in_place)};
     case InPlacePhase::kUnknown: return Word{true, "MissingRights", in_place.why};
     case InPlacePhase::kNone: break;
   }

@@ -121,7 +121,9 @@ TEST_CASE("with Only nothing is rolled out before the namespace is selected (P-0
   CHECK_FALSE(c.HasReplicaSet("v2"));
   CHECK(c.Condition("Progressing") == "False InPlaceNotPossible");
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage() == kWhy + ": with Only, nothing is rolled out");
+  CHECK(c.InPlaceMessage() == kWhy +
+                                  ": with Only, nothing is rolled out; kubectl rollout undo "
+                                  "--to-revision=1 takes it back");
   c.Scale(4);
   c.SettleInPlace();
   CHECK(c.Running("v1") == 4);
