@@ -39,8 +39,10 @@ mkdir -p "$REPORTS"
 rm -f "$JUNIT"
 status=0
 # A spec may wait five minutes in vain; the report is written before tools/test.sh loses patience.
-"$("$ROOT/test/cluster/build" --e2e | tail -n 1)" --kubeconfig="$DATA/admin.kubeconfig" \
-  --kubectl-path="$(command -v kubectl)" --provider=skeleton --report-dir="$WORK/reports" \
+# It leaves folders where temporary files go.
+TMPDIR=$WORK "$("$ROOT/test/cluster/build" --e2e | tail -n 1)" \
+  --kubeconfig="$DATA/admin.kubeconfig" --kubectl-path="$(command -v kubectl)" \
+  --provider=skeleton --report-dir="$WORK/reports" \
   --ginkgo.timeout="${MINUTES:-14}m" --ginkgo.no-color "${focus[@]}" >"$OUTPUT" 2>&1 &
 OTHER_PIDS=$!
 wait "$OTHER_PIDS" || status=$?
