@@ -1,10 +1,8 @@
 #include "controller/deployment/in_place.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "controller/deployment/annotations.h"
-#include "controller/deployment/create.h"
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/in_place_exchange.h"
 #include "controller/deployment/in_place_leftovers.h"
@@ -12,7 +10,6 @@
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
-#include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "controller/deployment/in_place_pods.h"
-#include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
 
 namespace windlass::deployment {

@@ -126,7 +126,7 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
   std::optional<WallTime> first;
   for (const Signal& signal : SignalsOf(pod, state, pod_timeout)) {
     if (signal.from <= now) return std::nullopt;
-    if (!first || signal.from < *first) first = signal.from;
+    first = Sooner(first, {signal.from});
   }
   return first;
 }

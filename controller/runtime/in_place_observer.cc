@@ -184,8 +184,7 @@ void InPlaceObserver::LookLater(const Pod& pod, const Deployment& owner, Followe
                                 std::optional<WallTime> at) {
   timers_.Cancel(std::exchange(followed.timer, 0));
   const WallTime now = clock_.Wall();
-  const auto failure = in_place::FailureLookAgain(pod, followed.state, PodTimeout(owner), now);
-  if (failure && (!at || *failure < *at)) at = failure;
+  at = Sooner(at, in_place::FailureLookAgain(pod, followed.state, PodTimeout(owner), now));
   if (!at) return;
   const Duration wait = std::max<Duration>(seconds(1), *at - now);
   followed.timer = timers_.At(clock_.Now() + wait, [this, uid = pod.meta.uid, key = followed.pod] {
