@@ -1,6 +1,7 @@
 #include "controller/runtime/in_place_pod_events.h"
 
 #include <string>
+#include <vector>
 
 namespace windlass {
 namespace {
@@ -8,26 +9,37 @@ namespace {
 using in_place::ContainerPatch;
 using in_place::PodState;
 
-// "; admission gave app mirror/app:2", or nothing.
-std::string Rewritten(const Pod& pod, const PodState& state) {
-  std::string text;
+// A container whose spec has another image than the patch asked for.
+struct OtherImage {
+  const ContainerPatch& patch;
+  std::string present;
+};
+
+std::vector<OtherImage> OtherImages(const Pod& pod, const PodState& state) {
+  std::vector<OtherImage> others;
   for (const ContainerPatch& patch : state.containers) {
     const PodContainer* live = pod.Find(patch.name);
     if (live == nullptr || live->image == patch.to) continue;
-    text += (text.empty() ? "; admission gave " : ", ") + patch.name + " " +
-            std::string(live->image.text());
+    others.push_back({patch, std::string(live->image.text())});
+  }
+  return others;
+}
+
+// "; admission gave app mirror/app:2", or nothing.
+std::string Rewritten(const Pod& pod, const PodState& state) {
+  std::string text;
+  for (const auto& [patch, present] : OtherImages(pod, state)) {
+    text += (text.empty() ? "; admission gave " : ", ") + patch.name + " " + present;
   }
   return text;
 }
 
 // "container app has mine:1, not app:2"
-std::string OtherImages(const Pod& pod, const PodState& state) {
+std::string Edited(const Pod& pod, const PodState& state) {
   std::string text;
-  for (const ContainerPatch& patch : state.containers) {
-    const PodContainer* live = pod.Find(patch.name);
-    if (live == nullptr || live->image == patch.to) continue;
-    text += (text.empty() ? "container " : ", container ") + patch.name + " has " +
-            std::string(live->image.text()) + ", not " + patch.to;
+  for (const auto& [patch, present] : OtherImages(pod, state)) {
+    text += (text.empty() ? "container " : ", container ") + patch.name + " has " + present +
+            ", not " + patch.to;
   }
   return text.empty() ? "its images are as they should be" : text;
 }
@@ -55,7 +67,7 @@ std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
   if (pod.meta.generation <= state.generation_before + 1) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
                "Somebody edited this Pod while it was being updated to revision " +
-                   std::to_string(state.revision) + ": " + OtherImages(pod, state)};
+                   std::to_string(state.revision) + ": " + Edited(pod, state)};
 }
 
 }  // namespace windlass
