@@ -199,6 +199,14 @@ void InPlaceCluster::FailToPull(const std::string& pod) {
   status["observedGeneration"] = pods_by_name_.at(pod)["metadata"]["generation"];
 }
 
+void InPlaceCluster::FailForLong(const std::string& image, const std::string& on_failure) {
+  Annotate("windlass.dev/in-place-on-failure", on_failure);
+  SetImage(image);
+  Sync();
+  FailToPullImage(image);
+  now += 61;
+}
+
 void InPlaceCluster::KeepCrashing(const std::string& pod) {
   Json& status = pods_by_name_.at(pod)["status"];
   Json& restarts = status["containerStatuses"][0]["restartCount"];

@@ -28,6 +28,8 @@ class InPlaceCluster : public Cluster {
   // Its new image cannot be pulled; the same for all Pods of an image.
   void FailToPull(const std::string& pod);
   void FailToPullImage(const std::string& image);
+  // `image` is rolled out, and its first Pods have failed long enough for that policy (P-062).
+  void FailForLong(const std::string& image, const std::string& on_failure);
   // It runs its image, restarts again and again, and is not ready just now.
   void KeepCrashing(const std::string& pod);
 

@@ -49,11 +49,7 @@ TEST_CASE("scaled to nothing and back midway, the update arrives") {
 TEST_CASE("scaled to nothing while Pods are replaced, the rollout is over (P-063, P-076)") {
   const int writes = GENERATE(range(1, 8));
   Started c(4, 2);
-  c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
-  c.SetImage("v2");
-  c.Sync();
-  c.FailToPullImage("v2");
-  c.now += 61;
+  c.FailForLong("v2", "Recreate");
   c.Sync(writes);
   c.Scale(0);
   c.Annotate("windlass.dev/in-place", "Release");

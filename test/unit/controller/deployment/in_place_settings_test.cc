@@ -24,11 +24,7 @@ TEST_CASE("asked for in the middle of an ordinary rollout, that one ends as it b
 
 TEST_CASE("a correction in the middle of replacing Pods goes the same way, with Only, too (C.9)") {
   Started c(4, 2);
-  c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
-  c.SetImage("v2");
-  c.Sync();
-  c.FailToPullImage("v2");
-  c.now += 61;
+  c.FailForLong("v2", "Recreate");
   c.Sync();
   c.RunReplicaSets({{"v2", 0}});
   c.Sync();

@@ -154,11 +154,7 @@ TEST_CASE("an image that cannot be pulled stops after one Pod, with the cause (P
 
 TEST_CASE("with Revert that Pod gets its old image back, and nothing more happens (P-062)") {
   Started c(4, 2);
-  c.Annotate("windlass.dev/in-place-on-failure", "Revert");
-  c.SetImage("v2");
-  c.Sync();
-  c.FailToPullImage("v2");
-  c.now += 61;
+  c.FailForLong("v2", "Revert");
   c.Sync();
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
   CHECK(c.InPlaceCondition() == "True Reverting");
@@ -166,11 +162,7 @@ TEST_CASE("with Revert that Pod gets its old image back, and nothing more happen
 
 TEST_CASE("with Recreate the rollout goes on by replacing Pods (P-063)") {
   Started c(4, 2);
-  c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
-  c.SetImage("v2");
-  c.Sync();
-  c.FailToPullImage("v2");
-  c.now += 61;
+  c.FailForLong("v2", "Recreate");
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   CHECK(c.SizeOf("v2") == 4);
