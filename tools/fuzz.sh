@@ -5,8 +5,8 @@
 #   tools/fuzz.sh [SECONDS [TARGET…]]        600 seconds each, all targets
 #
 # Prints what each executed and covered; fails when one found something. What was found is kept in
-# build/fuzz/findings, and runs again with build/fuzz/test/fuzz/TARGET_fuzz FILE. Inputs that
-# reached new code are kept in build/fuzz/corpus, where the next run begins.
+# build/fuzz/findings, and runs again with build/fuzz/test/fuzz/fuzz_targets TARGET FILE. Inputs
+# that reached new code are kept in build/fuzz/corpus, where the next run begins.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 duration=${1:-600}
@@ -37,8 +37,9 @@ mkdir -p "$folder/findings" "$folder/corpus" "$folder/logs"
 fuzz_one() {
   local name=$1 log=$folder/logs/$1 status=0
   mkdir -p "$folder/corpus/$name"
-  "$folder/test/fuzz/${name}_fuzz" -max_total_time="$duration" -timeout=10 -rss_limit_mb=2048 \
-    -print_final_stats=1 -artifact_prefix="$folder/findings/$name-" \
+  "$folder/test/fuzz/fuzz_targets" "$name" \
+    -max_total_time="$duration" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$folder/findings/$name-" \
     "$folder/corpus/$name" "$root/test/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
   awk -v name="$name" -v status="$status" '
     match($0, /cov: [0-9]+/) { edges = substr($0, RSTART + 5, RLENGTH - 5) }
@@ -47,7 +48,7 @@ fuzz_one() {
     END { printf "    %-18s %14d %10d %10d  %s\n", name, executions, edges, features,
                  (status ? "FOUND SOMETHING" : "ok") }' "$log"
   if [ "$status" -ne 0 ]; then
-    sed -n -E '/^assertion failed|^==.*ERROR|runtime error/ { s/^/      /; p; q }' "$log"
+    sed -n -E '/^assertion failed|^no fuzz target|^==.*ERROR|runtime error/ { s/^/      /; p; q }' "$log"
   fi
   return "$status"
 }

@@ -38,10 +38,7 @@ void Check(std::string_view body) {
   }
 }
 
+const Target kTarget("access_review", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

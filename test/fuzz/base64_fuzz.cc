@@ -36,10 +36,7 @@ void Check(std::string_view text) {
   WL_ASSERT(DecodeBase64(wrapped) == bytes);
 }
 
+const Target kTarget("base64", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -1,7 +1,7 @@
 // Runs a fuzz target with any compiler: every file it is given, then a number of mutations of them
 // that is the same in every run. libFuzzer, where there is one, takes the place of this file.
 //
-//   quantity_fuzz [--mutations=N] FILE|FOLDER…
+//   fuzz_targets NAME [--mutations=N] FILE|FOLDER…
 //
 // An input that fails is written to standard error as a C string, whatever else went wrong.
 #include <unistd.h>
@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "kubeclient/base/random.h"
-#include "test/fuzz/input.h"
+#include "test/fuzz/targets.h"
 
 // A finding of AddressSanitizer ends like a failed assertion, through OnAbort.
 extern "C" const char* __asan_default_options();
@@ -51,11 +51,10 @@ constexpr std::array<std::string_view, 36> kPieces = {"{",           "}",
                                                       "  ",          ": ",
                                                       "a: b\n",      "&a *a"};
 
+Target::Check check = nullptr;
 std::string current;  // the input that is being run
 
-void Run() {
-  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(current.data()), current.size());
-}
+void Run() { check(current); }
 
 void Write(std::string_view text) {
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
@@ -132,9 +131,10 @@ void RunMutations(const Corpus& corpus, int64_t count) {
 
 int Main(int argc, char** argv) {
   constexpr std::string_view kMutations = "--mutations=";
+  check = FindTarget(argc > 1 ? argv[1] : "");
   int64_t mutations = 0;
   Corpus corpus;
-  for (int i = 1; i < argc; ++i) {
+  for (int i = 2; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.starts_with(kMutations)) {
       const char* const end = argument.data() + argument.size();

@@ -42,16 +42,14 @@ ResourceVersion TakeLine(std::string_view& text) {
   return version;
 }
 
-}  // namespace
-}  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace windlass::fuzz;
-  auto [uid, versions] = TwoTexts(data, size);
+const Target kTarget("identifiers", [](std::string_view bytes) {
+  auto [uid, versions] = TwoTexts(bytes);
   CheckUid(uid);
   const auto a = TakeLine(versions);
   const auto b = TakeLine(versions);
   const auto c = TakeLine(versions);
   CheckVersions(a, b, c);
-  return 0;
-}
+});
+
+}  // namespace
+}  // namespace windlass::fuzz

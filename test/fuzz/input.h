@@ -1,27 +1,26 @@
-// How a fuzz target sees its bytes. A property that does not hold is a failed WL_ASSERT.
+// How a fuzz target is told to the program, and how it sees its bytes. A property that does not
+// hold is a failed WL_ASSERT.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <string_view>
 #include <utility>
 
-// Defined by every target; called by libFuzzer, or by driver.cc. Returns 0.
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
-
 namespace windlass::fuzz {
 
-inline std::string_view Text(const uint8_t* data, size_t size) {
-  return size == 0 ? std::string_view()
-                   : std::string_view(reinterpret_cast<const char*>(data), size);
-}
+// Every *_fuzz.cc defines one at namespace scope, called as the file: the program has it under that
+// name before main begins.
+class Target {
+ public:
+  using Check = void (*)(std::string_view bytes);
+
+  Target(std::string_view name, Check check);
+};
 
 // The first line, and what comes after it.
-inline std::pair<std::string_view, std::string_view> TwoTexts(const uint8_t* data, size_t size) {
-  const std::string_view text = Text(data, size);
-  const size_t end = text.find('\n');
-  if (end == std::string_view::npos) return {text, {}};
-  return {text.substr(0, end), text.substr(end + 1)};
+inline std::pair<std::string_view, std::string_view> TwoTexts(std::string_view bytes) {
+  const size_t end = bytes.find('\n');
+  if (end == std::string_view::npos) return {bytes, {}};
+  return {bytes.substr(0, end), bytes.substr(end + 1)};
 }
 
 }  // namespace windlass::fuzz

@@ -34,11 +34,10 @@ void Check(std::string_view text, std::string_view pods) {
   CheckBothWays(IntOrPercent::Int(count), total);
 }
 
+const Target kTarget("int_or_percent", [](std::string_view bytes) {
+  const auto [text, pods] = TwoTexts(bytes);
+  Check(text, pods);
+});
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto [text, pods] = windlass::fuzz::TwoTexts(data, size);
-  windlass::fuzz::Check(text, pods);
-  return 0;
-}

@@ -53,10 +53,7 @@ void Check(std::string_view text) {
   WL_ASSERT(!error.message.empty());
 }
 
+const Target kTarget("kubeconfig", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -52,10 +52,7 @@ void Check(std::string_view body) {
   CheckCandidate(*lease);
 }
 
+const Target kTarget("lease", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

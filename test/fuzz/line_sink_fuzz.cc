@@ -108,10 +108,7 @@ void Check(std::string_view stream) {
   }
 }
 
+const Target kTarget("line_sink", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

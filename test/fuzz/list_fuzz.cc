@@ -67,10 +67,7 @@ void Check(std::string_view body) {
   if (page.ok() && controlled.ok()) CheckControllers(decoder, *page, *controlled);
 }
 
+const Target kTarget("list", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -16,10 +16,7 @@ void Check(std::string_view text) {
   if (decoded.ok()) WL_ASSERT(decoded->meta.annotations.empty());
 }
 
+const Target kTarget("namespace", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -31,10 +31,7 @@ void Check(std::string_view text) {
   CheckNode(decoder, node.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
+const Target kTarget("node", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -22,10 +22,7 @@ void Check(std::string_view text) {
   if (other.ok()) WL_ASSERT(other->spec.selector == decoded->selector);
 }
 
+const Target kTarget("pod_disruption_budget", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

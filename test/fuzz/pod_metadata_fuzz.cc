@@ -22,10 +22,7 @@ void Check(std::string_view text) {
   WL_ASSERT(decoded->meta == other->meta);
 }
 
+const Target kTarget("pod_metadata", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

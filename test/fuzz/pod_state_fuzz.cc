@@ -23,10 +23,7 @@ void Check(std::string_view text) {
   WL_ASSERT(in_place::ParsePodState(*written) == state);
 }
 
+const Target kTarget("pod_state", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

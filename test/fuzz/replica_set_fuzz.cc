@@ -17,10 +17,7 @@ void Check(std::string_view text) {
   CheckAgrees(decoder, text, decoded, reference);
 }
 
+const Target kTarget("replica_set", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

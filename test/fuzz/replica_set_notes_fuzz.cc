@@ -68,13 +68,12 @@ void CheckTemplate(const std::string& text) {
   if (begin.ok()) WL_ASSERT(nlohmann::json::accept(begin->body()));
 }
 
+const Target kTarget("replica_set_notes", [](std::string_view bytes) {
+  const std::string text(bytes);
+  CheckNotes(text);
+  CheckStash(text);
+  CheckTemplate(text);
+});
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string text(windlass::fuzz::Text(data, size));
-  windlass::fuzz::CheckNotes(text);
-  windlass::fuzz::CheckStash(text);
-  windlass::fuzz::CheckTemplate(text);
-  return 0;
-}

@@ -19,10 +19,7 @@ void Check(std::string_view header) {
   WL_ASSERT(ParseRetryAfter(std::to_string(whole.count())) == wait);
 }
 
+const Target kTarget("retry_after", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -74,11 +74,10 @@ void Check(std::string_view selector_json, std::string_view labels_json) {
   if (HasQuery(selector)) WL_ASSERT(ListedByServer(query, plain_labels) == matches);
 }
 
+const Target kTarget("selector", [](std::string_view bytes) {
+  const auto [selector, labels] = TwoTexts(bytes);
+  Check(selector, labels);
+});
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto [selector, labels] = windlass::fuzz::TwoTexts(data, size);
-  windlass::fuzz::Check(selector, labels);
-  return 0;
-}

@@ -63,11 +63,10 @@ void Check(std::string_view text, std::string_view labels_json) {
   WL_ASSERT(ListedByServer(spaces, labels) == matches);
 }
 
+const Target kTarget("selector_text", [](std::string_view bytes) {
+  const auto [text, labels] = TwoTexts(bytes);
+  Check(text, labels);
+});
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto [text, labels] = windlass::fuzz::TwoTexts(data, size);
-  windlass::fuzz::Check(text, labels);
-  return 0;
-}

@@ -21,10 +21,7 @@ void Check(std::string_view text) {
   WL_ASSERT(url->Text().find_first_of(" \r\n") == std::string::npos);
 }
 
+const Target kTarget("server_url", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

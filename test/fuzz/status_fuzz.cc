@@ -57,10 +57,7 @@ void Check(std::string_view body) {
   CheckAnswers(decoder, body);
 }
 
+const Target kTarget("status", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

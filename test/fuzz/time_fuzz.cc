@@ -28,10 +28,7 @@ void Check(std::string_view text) {
   WL_ASSERT(written.substr(0, 19) == whole.substr(0, 19));  // cut, not rounded
 }
 
+const Target kTarget("time", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -61,10 +61,7 @@ void Check(std::string_view line) {
   WL_ASSERT(again.ok() && again->object_json == object && again->type == WatchEventType::kAdded);
 }
 
+const Target kTarget("watch_frame", &Check);
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(windlass::fuzz::Text(data, size));
-  return 0;
-}

@@ -44,10 +44,7 @@ void Check(const std::string& text) {
   CheckNode(*root, {1 + static_cast<int>(breaks), 0});
 }
 
+const Target kTarget("yaml", [](std::string_view bytes) { Check(std::string(bytes)); });
+
 }  // namespace
 }  // namespace windlass::fuzz
-
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  windlass::fuzz::Check(std::string(windlass::fuzz::Text(data, size)));
-  return 0;
-}
