@@ -93,7 +93,7 @@ void RoundUpToNano(Number& number) {
   }
   const size_t kept = number.digits.size() - static_cast<size_t>(excess);
   const bool exact = number.digits.find_first_not_of('0', kept) == std::string::npos;
-  number.digits.resize(kept);
+  number.digits.erase(kept);
   if (exact) return;
   for (size_t i = kept; i-- > 0;) {
     if (number.digits[i] != '9') {
