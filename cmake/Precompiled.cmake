@@ -1,0 +1,37 @@
+# Headers that most files include, compiled once. Only headers of the system: what is compiled does
+# not depend on where the checkout lies, so that ccache knows it again. The debug presets do without:
+# there a file that lacks an include does not compile, and clang-tidy reads their commands.
+set(default OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(default ON)
+endif()
+option(WINDLASS_PCH "Precompile headers" ${default})
+
+set(WINDLASS_HEADERS <algorithm> <chrono> <functional> <map> <memory> <nlohmann/json.hpp> <optional>
+  <set> <string> <string_view> <utility> <variant> <vector>)
+
+# windlass_precompile(<target> <header>…): for itself, and for those that reuse them.
+function(windlass_precompile target)
+  if(WINDLASS_PCH)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
+# windlass_reuse_headers(<target> <of>): both have to be compiled with the same options.
+function(windlass_reuse_headers target of)
+  if(WINDLASS_PCH AND NOT target STREQUAL of)
+    target_precompile_headers(${target} REUSE_FROM ${of})
+  endif()
+endfunction()
+
+# windlass_test_objects(<target>…): what only tests run is compiled for a short build. The boxes and
+# the simulator keep the flags of what is shipped.
+function(windlass_test_objects)
+  foreach(target ${ARGN})
+    target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-Og;-g0>")
+    if(WINDLASS_PCH)
+      target_compile_options(${target} PRIVATE -fPIE)  # programs and archives share the headers
+      windlass_reuse_headers(${target} windlass_test_headers)
+    endif()
+  endforeach()
+endfunction()
