@@ -102,14 +102,6 @@ void Queue(Page& page, const Snapshot& snapshot) {
                Number(snapshot.queue.retries), name);
 }
 
-void CostlyKeys(Page& page, const Snapshot& snapshot) {
-  for (const auto& [hash, calls] : snapshot.noisy_keys) {
-    page.Gauge("windlass_noisy_keys",
-               "Calls within a minute for Deployments that need many, by a hash of their names.",
-               calls, {{"key_hash", hash}});
-  }
-}
-
 void RestClient(Page& page, const Snapshot& snapshot) {
   for (const auto& [method_and_code, count] : snapshot.client.requests) {
     page.Counter("rest_client_requests_total",
@@ -301,7 +293,6 @@ std::string MetricsText(const Snapshot& snapshot) {
   Controller(page, snapshot);
   InPlace(page, snapshot.in_place);
   Queue(page, snapshot);
-  CostlyKeys(page, snapshot);
   RestClient(page, snapshot);
   Informers(page, snapshot.informers);
   return page.Text();

@@ -57,7 +57,6 @@ void Daemon::Publish() {
   snapshot.controller = controller_.counters();
   snapshot.in_place = controller_.in_place_figures();
   snapshot.queue = controller_.queue_counters();
-  snapshot.noisy_keys = controller_.noisy_keys();
   snapshot.server_away = transport_.away();
   snapshot.server_times_away = transport_.times_away();
   snapshot.server_probes = transport_.probes();

@@ -48,7 +48,6 @@ struct Snapshot {
   ControllerCounters controller;
   InPlaceFigures in_place;
   WorkQueueCounters queue;
-  std::map<std::string, int> noisy_keys;  // calls in a minute, by hash
   bool server_away = false;
   uint64_t server_times_away = 0;
   uint64_t server_probes = 0;

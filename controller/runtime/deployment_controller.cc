@@ -93,10 +93,6 @@ WorkQueueCounters DeploymentController::queue_counters() const {
   return term_ != nullptr ? term_->queue_counters() : WorkQueueCounters{};
 }
 
-std::map<std::string, int> DeploymentController::noisy_keys() const {
-  return term_ != nullptr ? term_->noisy_keys() : std::map<std::string, int>{};
-}
-
 void DeploymentController::AddAllWhenSynced() {
   if (term_ == nullptr || added_all_) return;
   if (!cache_.deployments().HasSynced() || !cache_.replica_sets().HasSynced()) return;

@@ -75,8 +75,6 @@ class DeploymentController {
   const ControllerCounters& counters() const { return counters_; }
   InPlaceFigures in_place_figures() const { return in_place_.Figures(); }
   WorkQueueCounters queue_counters() const;
-  // Of the present term; NoisyKeys::Shown.
-  std::map<std::string, int> noisy_keys() const;
 
  private:
   // Adds every cached Deployment once the caches are complete (D-025), and past the barrier.

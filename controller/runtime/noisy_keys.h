@@ -3,9 +3,8 @@
 // without that, so that others do not wait for them. Core thread only.
 #pragma once
 
-#include <cstdint>
 #include <map>
-#include <string>
+#include <optional>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
@@ -14,15 +13,11 @@ namespace windlass {
 
 class NoisyKeys {
  public:
-  // A sync of the key ended that made so many calls. True when the key is noisy from now on and was
-  // not before.
-  bool Note(const ObjectKey& key, int calls, MonotonicTime now);
+  // A sync of the key ended and had made `calls` calls. Returns the key's calls within the present
+  // minute if the key becomes noisy; nullopt if it does not, or was noisy already.
+  std::optional<int> Note(const ObjectKey& key, int calls, MonotonicTime now);
 
   bool IsNoisy(const ObjectKey& key, MonotonicTime now) const;
-
-  // Calls within the last minute of keys that are noisy, at most kNoisyKeysShown, by a hash of
-  // their names: metrics name no object.
-  std::map<std::string, int> Shown(MonotonicTime now) const;
 
   // Keys remembered: those with calls within the last minutes.
   size_t size() const { return spent_.size(); }

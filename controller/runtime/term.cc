@@ -189,9 +189,12 @@ void Term::Settle(const ObjectKey& key, const SyncResult& result) {
 }
 
 void Term::NoteCost(const ObjectKey& key, int calls) {
-  if (!noisy_keys_.Note(key, calls, environment_.clock.Now())) return;
-  environment_.log.Warning("a deployment needs many calls and is served after others",
-                           {{"deployment", key.ToString()}, {"calls_in_sync", calls}});
+  const std::optional<int> in_minute = noisy_keys_.Note(key, calls, environment_.clock.Now());
+  if (!in_minute) return;
+  environment_.log.Warning(
+      "a Deployment needed many API calls and is served after others until a minute passes with "
+      "few; if it is not being rolled out, look for a client that keeps changing it",
+      {{"deployment", key.ToString()}, {"calls_in_sync", calls}, {"calls_in_minute", *in_minute}});
 }
 
 // Said on the object once per row of faults: whoever looks at it learns why nothing moves.

@@ -56,10 +56,6 @@ class Term {
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
-  // NoisyKeys::Shown.
-  std::map<std::string, int> noisy_keys() const {
-    return noisy_keys_.Shown(environment_.clock.Now());
-  }
 
  private:
   void SchedulePump();

@@ -159,7 +159,6 @@ inline constexpr Duration kCountersPatience = seconds(1);
 // A key that costs more is served one class later for a minute.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
-inline constexpr size_t kNoisyKeysShown = 10;  // series of a metric
 
 // --- in-place updates, as metrics and events show them ---
 // Pods between patch and availability; more at once are patched, but not told of.

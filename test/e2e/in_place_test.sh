@@ -104,7 +104,7 @@ expect "images that the runtime knows" "$(kubectl get pods -l app=alias -o \
 for name in two three alias; do same_pods "$name"; done
 
 stop_windlass
-# Fifty Pods twice within seconds are many calls, and are told of.
+# Fifty Pods twice within seconds are many calls: one line says so.
 if grep -E ' (error|warning) ' "$WORK/windlass.log" | grep -v 'is served after others'; then
   fail "the log holds warnings"
 fi

@@ -6,9 +6,9 @@
 
 #include "kubeclient/base/limits.h"
 #include "kubeclient/transport/cpprest_transport.h"
+#include "test/support/recording_log.h"
 #include "test/support/test_core_loop.h"
 #include "test/unit/config/machine.h"
-#include "test/unit/config/recording_log.h"
 #include "test/unit/transport/raw_http_server.h"
 
 namespace windlass {

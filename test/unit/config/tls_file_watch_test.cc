@@ -7,7 +7,7 @@
 #include "test/support/certificates.h"
 #include "test/support/folder.h"
 #include "test/support/manual_clock.h"
-#include "test/unit/config/recording_log.h"
+#include "test/support/recording_log.h"
 
 namespace windlass {
 namespace {

@@ -6,7 +6,7 @@
 #include "kubeclient/base/limits.h"
 #include "test/support/folder.h"
 #include "test/support/manual_clock.h"
-#include "test/unit/config/recording_log.h"
+#include "test/support/recording_log.h"
 
 namespace windlass {
 namespace {
