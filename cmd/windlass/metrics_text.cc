@@ -256,8 +256,6 @@ void InPlace(Page& page, const InPlaceFigures& figures) {
   each("windlass_inplace_patch_total", "Patches of Pods, by result.", "result", figures.patches);
   each("windlass_inplace_failures_total", "Pods that failed at a patch, by reason.", "reason",
        figures.failures);
-  each("windlass_inplace_expected_restarts_total", "Restarts that a patch asked for.", "container",
-       figures.expected_restarts);
   each("windlass_inplace_fallback_total", "Rollouts given up for replacing Pods, by reason.",
        "reason", figures.fallbacks);
   each("windlass_inplace_exchange_total", "Writes that exchange two ReplicaSets, by result.",
@@ -267,21 +265,9 @@ void InPlace(Page& page, const InPlaceFigures& figures) {
                     figures.restart, {});
   page.Distribution("windlass_inplace_available_seconds",
                     "From the patch of a Pod until it is available.", figures.available, {});
-  page.Counter("windlass_inplace_masked_ready_seconds_total",
-               "Time that Pods were Ready for the API server while they were restarted.",
-               figures.masked_ready_seconds);
   for (const auto& [cause, count] : figures.blocked) {
     page.Gauge("windlass_inplace_blocked", "Deployments whose update in place does not get on.",
                Number(count), {{"cause", cause}});
-  }
-  for (const InPlacePods& rollout : figures.pods) {
-    for (const auto& [state, count] : rollout.states) {
-      page.Gauge("windlass_inplace_pods", "Pods of rollouts in place under way, by state.",
-                 Number(count),
-                 {{"namespace", rollout.namespace_},
-                  {"deployment", rollout.deployment},
-                  {"state", state}});
-    }
   }
 }
 

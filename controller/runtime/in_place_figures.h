@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "kubeclient/base/histogram.h"
 
@@ -18,25 +16,14 @@ inline Histogram InPlaceHistogram() {
   return Histogram({0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800});
 }
 
-// Pods of one rollout under way, by state.
-struct InPlacePods {
-  std::string namespace_;
-  std::string deployment;
-  std::vector<std::pair<std::string, int64_t>> states;
-};
-
 struct InPlaceFigures {
-  std::map<std::string, uint64_t> patches;            // of Pods, by result
-  std::map<std::string, uint64_t> failures;           // of Pods, by reason
-  std::map<std::string, uint64_t> expected_restarts;  // by container
-  std::map<std::string, uint64_t> fallbacks;          // by reason
-  std::map<std::string, uint64_t> exchanges;          // by result
-  Histogram restart = InPlaceHistogram();             // from the patch to the new containers
-  Histogram available = InPlaceHistogram();           // from the patch to the Pod's availability
-  double masked_ready_seconds = 0;
-
-  std::vector<InPlacePods> pods;            // at most kInPlaceRolloutsShown rollouts
-  std::map<std::string, uint64_t> blocked;  // Deployments that do not get on, by cause
+  std::map<std::string, uint64_t> patches;    // of Pods, by result
+  std::map<std::string, uint64_t> failures;   // of Pods, by reason
+  std::map<std::string, uint64_t> fallbacks;  // by reason
+  std::map<std::string, uint64_t> exchanges;  // by result
+  Histogram restart = InPlaceHistogram();     // from the patch to the new containers
+  Histogram available = InPlaceHistogram();   // from the patch to the Pod's availability
+  std::map<std::string, uint64_t> blocked;    // Deployments that do not get on, by cause
 };
 
 }  // namespace windlass

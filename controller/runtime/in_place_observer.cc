@@ -51,8 +51,6 @@ bool SamePatch(const Pod& before, const Pod& after) {
   return **one == **other;
 }
 
-double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 seconds PodTimeout(const Deployment& owner) {
   return seconds(owner.spec.progress_deadline_seconds.value_or(kUnlimited));
 }
@@ -61,28 +59,13 @@ seconds PodTimeout(const Deployment& owner) {
 
 InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRecorder& events,
                                  Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of)
-    : clock_(clock),
-      timers_(timers),
-      events_(events),
-      deployments_(deployments),
-      pods_(pods),
-      owner_of_(std::move(owner_of)) {
+    : clock_(clock), timers_(timers), events_(events), pods_(pods), owner_of_(std::move(owner_of)) {
   deployments.OnChange([this](const Change<Deployment>& change) { DeploymentChanged(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
 InPlaceObserver::~InPlaceObserver() {
   for (auto& [uid, followed] : followed_) timers_.Cancel(followed.timer);
-}
-
-// Time that went by counts for the one who led then.
-void InPlaceObserver::Lead(bool leading) {
-  for (auto& [uid, followed] : followed_) {
-    const bool masked = followed.masked_since.has_value();
-    NoteMasked(followed, false);
-    NoteMasked(followed, masked);
-  }
-  leading_ = leading;
 }
 
 // --- what syncs do ---
@@ -138,7 +121,6 @@ void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   if (followed_.size() >= kInPlacePodsFollowedMax) return;
   Followed& followed = followed_[pod.meta.uid];
   followed.pod = KeyOf(pod.meta);
-  followed.deployment = KeyOf(owner->meta);
   // Whole seconds do not tell more than that it was just now.
   followed.patched_at = {clock_.Now().since_start - (age <= seconds(1) ? Duration{0} : age)};
   followed.state = *std::move(state);
@@ -155,14 +137,12 @@ void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
   }
   const WallTime now = clock_.Wall();
   const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
-  NoteMasked(followed, !completion.complete && pod.ready.IsTrue());
-  NoteRestarts(pod, followed);
   if (completion.complete) NoteUpdated(pod, followed);
   const auto available =
       in_place::AvailableFrom(pod, &followed.state, owner.spec.min_ready_seconds, now);
   if (!available || now < *available) {
     NoteDrift(pod, followed.state);
-    followed.failing = NoteFailure(pod, owner, followed.state);
+    NoteFailure(pod, owner, followed.state);
     return LookLater(pod, owner, followed, available ? available : completion.look_again);
   }
   if (leading_) totals_.available.Observe(clock_.Now() - followed.patched_at);
@@ -194,26 +174,6 @@ void InPlaceObserver::LookLater(const Pod& pod, const Deployment& owner, Followe
   });
 }
 
-void InPlaceObserver::NoteMasked(Followed& followed, bool masked) {
-  if (masked == followed.masked_since.has_value()) return;
-  if (masked) {
-    followed.masked_since = clock_.Now();
-    return;
-  }
-  if (leading_) totals_.masked_ready_seconds += Seconds(clock_.Now() - *followed.masked_since);
-  followed.masked_since.reset();
-}
-
-// The first restart after a patch is ours; those that follow are the container's own.
-void InPlaceObserver::NoteRestarts(const Pod& pod, Followed& followed) {
-  for (const ContainerPatch& patch : followed.state.containers) {
-    const PodContainer* live = pod.Find(patch.name);
-    if (live == nullptr || live->restart_count <= patch.restart_count) continue;
-    if (!followed.restarted.insert(patch.name).second || !leading_) continue;
-    ++totals_.expected_restarts[Capped(patch.name)];
-  }
-}
-
 void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
   if (std::exchange(followed.updated, true) || !leading_) return;
   const Duration took = clock_.Now() - followed.patched_at;
@@ -222,13 +182,11 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
 }
 
 // Told once for each Pod, revision and reason (P-060).
-bool InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const PodState& state) {
+void InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const PodState& state) {
   const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
-  if (!failure) return false;
-  if (!IsNews(pod, state.revision, failure->reason)) return true;
+  if (!failure || !IsNews(pod, state.revision, failure->reason)) return;
   ++totals_.failures[failure->reason];
   Tell(pod, InPlaceFailed(state, *failure));
-  return true;
 }
 
 // Told once for each Pod and revision (C.9).
@@ -248,7 +206,6 @@ bool InPlaceObserver::IsNews(const Pod& pod, int64_t revision, const std::string
 void InPlaceObserver::Forget(const Uid& pod) {
   const auto found = followed_.find(pod);
   if (found == followed_.end()) return;
-  NoteMasked(found->second, false);
   timers_.Cancel(found->second.timer);
   followed_.erase(found);
 }
@@ -259,40 +216,8 @@ void InPlaceObserver::Tell(const Pod& pod, Event event) {
 
 // --- what the metrics show ---
 
-std::string InPlaceObserver::Capped(const std::string& container) const {
-  const auto& known = totals_.expected_restarts;
-  return known.size() < kInPlaceContainersShown || known.contains(container) ? container : "other";
-}
-
 InPlaceFigures InPlaceObserver::Figures() const {
   InPlaceFigures figures = totals_;
-  std::map<ObjectKey, std::map<std::string, int64_t>> states;
-  for (const auto& [uid, followed] : followed_) {
-    if (leading_ && followed.masked_since) {
-      figures.masked_ready_seconds += Seconds(clock_.Now() - *followed.masked_since);
-    }
-    const char* rest = followed.updated ? "settling" : "restarting";
-    ++states[followed.deployment][followed.failing ? "failing" : rest];
-  }
-  for (const ObjectKey& key : rollouts_.Shown()) {
-    const Deployment* deployment = deployments_.Find(key);
-    if (deployment == nullptr) continue;
-    const auto& of_it = states[key];
-    const auto count = [&](const char* state) {
-      const auto found = of_it.find(state);
-      return found == of_it.end() ? int64_t{0} : found->second;
-    };
-    const DeploymentStatus& status = deployment->status;
-    const int64_t under_way = count("restarting") + count("settling") + count("failing");
-    figures.pods.push_back(
-        {std::string(key.namespace_.text()),
-         key.name,
-         {{"old", std::max(int64_t{0}, int64_t{status.replicas} - status.updated_replicas)},
-          {"restarting", count("restarting")},
-          {"settling", count("settling")},
-          {"failing", count("failing")},
-          {"updated", std::max(int64_t{0}, int64_t{status.updated_replicas} - under_way)}}});
-  }
   figures.blocked = rollouts_.Blocked();
   return figures;
 }

@@ -44,7 +44,7 @@ class InPlaceObserver {
   InPlaceObserver(const InPlaceObserver&) = delete;
   InPlaceObserver& operator=(const InPlaceObserver&) = delete;
 
-  void Lead(bool leading);
+  void Lead(bool leading) { leading_ = leading; }
 
   // A write of a sync succeeded, or was refused.
   void Decided(const Because& because);
@@ -59,13 +59,9 @@ class InPlaceObserver {
   // A Pod from its patch until it is available.
   struct Followed {
     ObjectKey pod;
-    ObjectKey deployment;
     in_place::PodState state;
     MonotonicTime patched_at;
-    std::optional<MonotonicTime> masked_since;  // in flight, and Ready for the API server
-    bool updated = false;                       // has been complete
-    bool failing = false;
-    std::set<std::string> restarted;  // containers whose first restart was seen
+    bool updated = false;  // has been complete
     TimerId timer = 0;
   };
   // What was told of a Pod already.
@@ -81,22 +77,17 @@ class InPlaceObserver {
   void LookAfterwards(const Pod& pod, const Deployment& owner);
   void LookLater(const Pod& pod, const Deployment& owner, Followed& followed,
                  std::optional<WallTime> at);
-  void NoteRestarts(const Pod& pod, Followed& followed);
-  void NoteMasked(Followed& followed, bool masked);
   void NoteUpdated(const Pod& pod, Followed& followed);
-  // Whether a Pod that is not available fails.
-  bool NoteFailure(const Pod& pod, const Deployment& owner, const in_place::PodState& state);
+  void NoteFailure(const Pod& pod, const Deployment& owner, const in_place::PodState& state);
   void NoteDrift(const Pod& pod, const in_place::PodState& state);
   // Whether `reason` is to be told of this Pod, for the first time at this revision.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, Event event);
-  std::string Capped(const std::string& container) const;
 
   const Clock& clock_;
   TimerQueue& timers_;
   EventRecorder& events_;
-  const Store<Deployment>& deployments_;
   const Store<Pod>& pods_;
   OwnerOf owner_of_;
   bool leading_ = false;

@@ -1,12 +1,11 @@
 #include "controller/runtime/in_place_rollouts.h"
 
 #include <algorithm>
-#include <utility>
+#include <string_view>
 
 #include "controller/deployment/in_place_status.h"
 #include "controller/in_place/options.h"
 #include "controller/in_place/words.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 namespace {
@@ -58,8 +57,8 @@ void InPlaceRollouts::Changed(const Change<Deployment>& change) {
   const ObjectKey key = KeyOf(deployment.meta);
   if (in_place == nullptr || !(in_place->status == "True")) {
     under_way_.erase(key);
-  } else if (under_way_.emplace(key, begun_).second) {
-    ++begun_;
+  } else {
+    under_way_.insert(key);
   }
   const std::string cause = in_place == nullptr ? "" : CauseOf(deployment, *in_place);
   if (cause.empty()) {
@@ -67,19 +66,6 @@ void InPlaceRollouts::Changed(const Change<Deployment>& change) {
   } else {
     blocked_[key] = cause;
   }
-}
-
-std::vector<ObjectKey> InPlaceRollouts::Shown() const {
-  std::vector<std::pair<uint64_t, const ObjectKey*>> oldest;
-  oldest.reserve(under_way_.size());
-  for (const auto& [key, began] : under_way_) oldest.emplace_back(began, &key);
-  std::ranges::sort(oldest);
-  if (oldest.size() > kInPlaceRolloutsShown) oldest.resize(kInPlaceRolloutsShown);
-  std::vector<ObjectKey> shown;
-  shown.reserve(oldest.size());
-  for (const auto& [began, key] : oldest) shown.push_back(*key);
-  std::sort(shown.begin(), shown.end());
-  return shown;
 }
 
 std::map<std::string, uint64_t> InPlaceRollouts::Blocked() const {

@@ -5,9 +5,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "kubeclient/api/deployment.h"
 #include "kubeclient/cache/store.h"
@@ -23,16 +22,12 @@ class InPlaceRollouts {
   void Changed(const Change<Deployment>& change);
 
   bool UnderWay(const ObjectKey& deployment) const { return under_way_.contains(deployment); }
-  // Those that are under way for longest, at most kInPlaceRolloutsShown, in order of key: a metric
-  // must not grow with the cluster.
-  std::vector<ObjectKey> Shown() const;
-  // How many do not get on, by cause. What a user asked for with a partition is none.
+  // Number of stalled rollouts by cause. Stopping at a requested partition is not a stall.
   std::map<std::string, uint64_t> Blocked() const;
 
  private:
-  std::map<ObjectKey, uint64_t> under_way_;  // in which order they began
+  std::set<ObjectKey> under_way_;
   std::map<ObjectKey, std::string> blocked_;
-  uint64_t begun_ = 0;
 };
 
 }  // namespace windlass

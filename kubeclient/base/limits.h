@@ -166,8 +166,6 @@ inline constexpr size_t kInPlacePodsFollowedMax = 10000;
 // A patch that nobody saw being made is taken up if it is no older: it may have been carried out
 // long ago, and the container have crashed since.
 inline constexpr Duration kInPlaceTakenUpWithin = seconds(600);
-inline constexpr size_t kInPlaceRolloutsShown = 20;    // five series of a metric each
-inline constexpr size_t kInPlaceContainersShown = 50;  // series of a metric
 
 // --- sync ---
 inline constexpr int kStepsPerSyncMax = 32;
