@@ -21,7 +21,8 @@ namespace {
 
 constexpr const char* kNotFound = "DeploymentRollbackRevisionNotFound";
 
-// What the annotation asks for; nullopt: nothing.
+// The revision that the annotation asks for. Returns nullopt if it holds no int64: such an
+// annotation is ignored for ever (D-461).
 std::optional<int64_t> WantedRevision(const Deployment& deployment) {
   const auto text = deployment.meta.annotations.Find(kRollbackTo);
   return text ? ParseRevision(*text) : std::nullopt;
@@ -135,10 +136,6 @@ bool IsDone(const Situation& situation) {
 }
 
 }  // namespace
-
-bool AsksForRollback(const Deployment& deployment) {
-  return WantedRevision(deployment).has_value();
-}
 
 std::optional<Step> HandleRollback(const Situation& situation) {
   const std::optional<int64_t> wanted = WantedRevision(situation.deployment);

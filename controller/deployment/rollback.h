@@ -16,9 +16,6 @@
 
 namespace windlass::deployment {
 
-// Whether the annotation asks for anything: it holds an int64. Else it is ignored for ever (D-461).
-bool AsksForRollback(const Deployment& deployment);
-
 // The next step of a rollback; nullopt when none is asked for.
 //
 // The ReplicaSet of the present template comes first, so that its number counts among the revisions
