@@ -53,7 +53,6 @@ struct Client::Impl {
     CallId in_flight = 0;
     TimerId backing_off = 0;
     bool limited = false;
-    bool cancelled = false;
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
@@ -80,7 +79,6 @@ struct Client::Impl {
   }
 
   void Execute(const Request& request, ReplyHandler reply);
-  void CancelAll();
   void Hold();
   void Resume();
   void TakeTurns();
@@ -219,7 +217,7 @@ void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
     rate.Throttled(clock.Now(), response->retry_after.value_or(Duration{0}));
   }
   Result<Reply> result = Judge(call, std::move(response));
-  if (!result.ok() && !call.cancelled && !held) {
+  if (!result.ok() && !held) {
     if (const auto wait = RetryIn(call.request, result.error(), call.retries)) {
       Repeat(id, call, *wait);
       return TakeTurns();
@@ -265,31 +263,13 @@ void Client::Impl::FinishLater(Id id, Error error) {
   calls.erase(id);
 }
 
-// Not before Execute or CancelAll has returned.
+// Not before Execute or Hold has returned.
 void Client::Impl::Later(ReplyHandler reply, Error error) {
   std::weak_ptr<const bool> still_there = alive;
   timers.At(clock.Now(),
             [still_there, reply = std::move(reply), error = std::move(error)]() mutable {
               if (!still_there.expired()) reply(std::move(error));
             });
-}
-
-void Client::Impl::CancelAll() {
-  lane.clear();
-  const bool was_congested = std::exchange(congested, held);
-  if (was_congested && !congested && client.on_free) client.on_free();
-  event_lane.clear();
-  for (auto at = calls.begin(); at != calls.end();) {
-    const Id id = at->first;
-    PendingCall& call = (at++)->second;
-    call.cancelled = true;
-    if (call.in_flight != 0) {
-      transport.Cancel(call.in_flight);
-    } else {
-      timers.Cancel(call.backing_off);
-      FinishLater(id, {ErrorKind::kCancelled, "cancelled before it was sent"});
-    }
-  }
 }
 
 // What waits was decided on how things were before: once the server is back it is decided anew. An
@@ -325,8 +305,6 @@ Client::~Client() = default;
 void Client::Execute(const Request& request, ReplyHandler reply) {
   impl_->Execute(request, std::move(reply));
 }
-
-void Client::CancelAll() { impl_->CancelAll(); }
 
 void Client::Hold() { impl_->Hold(); }
 void Client::Resume() { impl_->Resume(); }

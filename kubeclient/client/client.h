@@ -59,10 +59,6 @@ class Client {
   // the rate.
   void Execute(const Request& request, ReplyHandler reply);
 
-  // Cancels what waits and what is in flight; every handler still comes, with kCancelled unless its
-  // answer was already on its way.
-  void CancelAll();
-
   // The API server does not answer (GuardedTransport). Until Resume nothing is sent: calls that
   // wait or come, Events excepted, are answered kNotSent, what is in flight is not repeated, and
   // congested() holds. Events wait, those that have failed before are given up. Resume lets calls

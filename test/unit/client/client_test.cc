@@ -287,50 +287,7 @@ TEST_CASE("A write may take as long as the permit lasts, on both sides (L-004)")
   CHECK(world.transport.sent[2].target.find("timeout") == std::string::npos);
 }
 
-// --- cancelling ---
-
-TEST_CASE("CancelAll answers every call exactly once, wherever it was") {
-  ClientWorld world({.max_in_flight = 2});
-  world.Execute(PatchOf("backing off"), "backing off");
-  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
-  for (const char* name : {"in flight", "in flight too", "waiting"}) {
-    world.Execute(PatchOf(name), name);
-  }
-  world.client.CancelAll();
-  CHECK(world.order.empty());
-  CHECK(world.transport.cancels == 2);
-  world.Advance(seconds(60));
-  for (const char* name : {"backing off", "in flight", "in flight too", "waiting"}) {
-    CAPTURE(name);
-    CHECK(world.Kinds(name) == Kinds{"Cancelled"});
-  }
-  CHECK(world.transport.sent.size() == 3);
-  CHECK(world.client.counters().in_flight == 0);
-  CHECK(world.client.counters().waiting == 0);
-}
-
-TEST_CASE("An answer that was on its way when CancelAll came is delivered, and not repeated") {
-  ClientWorld world;
-  world.Execute(PatchOf("done"), "done");
-  world.Execute(PatchOf("throttled"), "throttled");
-  world.client.CancelAll();
-  world.transport.Answer(Success());
-  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
-  world.Advance(seconds(60));
-  CHECK(world.Kinds("done") == Kinds{"ok"});
-  CHECK(world.Kinds("throttled") == Kinds{"TooManyRequests"});
-}
-
-TEST_CASE("A client works on after CancelAll") {
-  ClientWorld world({.max_in_flight = 1});
-  world.Execute(GetOf("a"), "a");
-  world.client.CancelAll();
-  world.Execute(GetOf("b"), "b");
-  world.Advance(seconds(1));
-  world.transport.Answer(Success());
-  CHECK(world.Kinds("a") == Kinds{"Cancelled"});
-  CHECK(world.Kinds("b") == Kinds{"ok"});
-}
+// --- handlers ---
 
 TEST_CASE("A handler may ask again, or end the client") {
   ClientWorld world({.max_in_flight = 1});
@@ -383,24 +340,19 @@ TEST_CASE("While the server is away nothing is sent, and what waits is answered 
   CHECK(world.transport.sent.size() == 3);
   CHECK(freed == 0);
   CHECK(world.client.counters().waiting == 0);
-  SECTION("back, it goes on, slowly at first") {
-    world.client.Resume();
-    CHECK(freed == 1);
-    CHECK_FALSE(world.client.congested());
-    for (int i = 0; i < 3; ++i) world.Execute(GetOf("again"), "again");
-    CHECK(world.transport.waiting() == 1);
-    CHECK(world.client.congested());
-    world.transport.Answer(Success());
-    world.Advance(milliseconds(900));
-    CHECK(world.transport.waiting() == 0);
-    world.Advance(seconds(1));
-    CHECK(world.transport.waiting() >= 1);
-  }
-  SECTION("CancelAll does not end it") {
-    world.client.CancelAll();
-    CHECK(world.client.congested());
-    CHECK(freed == 0);
-  }
+  CHECK(world.client.congested());
+
+  world.client.Resume();  // back, it goes on, slowly at first
+  CHECK(freed == 1);
+  CHECK_FALSE(world.client.congested());
+  for (int i = 0; i < 3; ++i) world.Execute(GetOf("again"), "again");
+  CHECK(world.transport.waiting() == 1);
+  CHECK(world.client.congested());
+  world.transport.Answer(Success());
+  world.Advance(milliseconds(900));
+  CHECK(world.transport.waiting() == 0);
+  world.Advance(seconds(1));
+  CHECK(world.transport.waiting() >= 1);
 }
 
 TEST_CASE("Events wait for a server that is away, but are not tried again (W-012)") {
@@ -493,9 +445,6 @@ TEST_CASE("Every call is answered exactly once, whatever happens") {
         case 2: world.Execute(EventOf(name), std::to_string(asked++)); break;
         case 3: world.Advance(milliseconds(random.Below(700))); break;
         case 4: random.Below(2) == 0 ? world.gate.Close() : world.gate.OpenForGood(); break;
-        case 5:
-          if (random.Below(10) == 0) world.client.CancelAll();
-          break;
         default:
           if (world.transport.waiting() == 0) break;
           world.transport.Answer(answers[random.Below(static_cast<uint32_t>(answers.size()))]);
