@@ -25,16 +25,11 @@ void AddIfGiven(std::string& target, std::string_view key, std::string_view valu
   if (!value.empty()) AddQuery(target, key, value);
 }
 
-void AddSelectors(std::string& target, const ReflectorOptions& options) {
-  AddIfGiven(target, "labelSelector", options.label_selector);
-  AddIfGiven(target, "fieldSelector", options.field_selector);
-}
-
 HttpRequest Stream(std::string target, const ReflectorOptions& options, seconds timeout) {
   AddQuery(target, "watch", "1");
   AddQuery(target, "allowWatchBookmarks", "true");
   AddQuery(target, "timeoutSeconds", std::to_string(timeout.count()));
-  AddSelectors(target, options);
+  AddIfGiven(target, "fieldSelector", options.field_selector);
   HttpRequest request;
   request.target = std::move(target);
   if (options.metadata_only) request.accept = kMetadata;
@@ -55,7 +50,7 @@ HttpRequest ListPageRequest(const ReflectorOptions& options, const ListPageQuery
     AddQuery(request.target, "resourceVersion", query.not_older_than.text);
     AddQuery(request.target, "resourceVersionMatch", "NotOlderThan");
   }
-  AddSelectors(request.target, options);
+  AddIfGiven(request.target, "fieldSelector", options.field_selector);
   if (options.metadata_only) request.accept = kMetadataList;
   request.deadline = kListPageDeadline;
   return request;

@@ -39,7 +39,6 @@ namespace windlass {
 struct ReflectorOptions {
   Resource resource = Resource::kDeployments;
   std::string namespace_;      // empty = all namespaces
-  std::string label_selector;  // query form
   std::string field_selector;  // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
   bool metadata_only = false;  // ask for PartialObjectMetadata
   // When the server is to end a watch: drawn between the two.

@@ -21,7 +21,7 @@ struct Fixture {
   ScriptedTransport calls;  // the audit's
   Informer<ReplicaSet> informer{
       InformerEnvironment{time, random, log, time.timers(), watch, decoder},
-      ReflectorOptions{Resource::kReplicaSets, "", "a=b", ""}, &Decoder::DecodeReplicaSet};
+      ReflectorOptions{Resource::kReplicaSets, "", "a=b"}, &Decoder::DecodeReplicaSet};
   CacheAudit<ReplicaSet> audit{
       InformerEnvironment{time, random, log, time.timers(), calls, decoder}, informer};
 
@@ -56,7 +56,7 @@ TEST_CASE_METHOD(Fixture, "a cache that is as listed differs in nothing (R-051)"
     UntilAsked();
     CHECK(time.Now() - before >= kAuditPeriod / 2);
     CHECK(time.Now() - before <= kAuditPeriod * 3 / 2 + seconds(60));
-    CHECK(calls.last().target == "/apis/apps/v1/replicasets?limit=500&labelSelector=a%3Db");
+    CHECK(calls.last().target == "/apis/apps/v1/replicasets?limit=500&fieldSelector=a%3Db");
     CHECK(calls.last().accept.find("PartialObjectMetadataList") != std::string::npos);
     calls.Reply(200, Page("10", {"a@3", "b@4"}, "more"));
     CHECK(calls.Parameter("continue") == "more");

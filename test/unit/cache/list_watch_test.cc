@@ -23,7 +23,7 @@ TEST_CASE("targets of lists and watches") {
   ReflectorOptions scoped;
   scoped.resource = Resource::kDeployments;
   scoped.namespace_ = "a b";
-  scoped.label_selector = "app in (x,y)";
+  scoped.field_selector = "a in (x,y)";
   ReflectorOptions live = Pods();
   live.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
 
@@ -43,7 +43,7 @@ TEST_CASE("targets of lists and watches") {
        "/api/v1/pods?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=7"
        "&watch=1&allowWatchBookmarks=true&timeoutSeconds=333"},
       {"R-046 one namespace, selected", ListPageRequest(scoped, {}),
-       "/apis/apps/v1/namespaces/a%20b/deployments?labelSelector=app%20in%20%28x%2Cy%29"},
+       "/apis/apps/v1/namespaces/a%20b/deployments?fieldSelector=a%20in%20%28x%2Cy%29"},
       {"selected by field", WatchRequest(live, {"7"}, seconds(300)),
        "/api/v1/pods?resourceVersion=7&watch=1&allowWatchBookmarks=true&timeoutSeconds=300"
        "&fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed"},
