@@ -22,12 +22,6 @@ uint32_t Random::Next() {
   return (shifted >> rotation) | (shifted << ((32U - rotation) & 31U));
 }
 
-uint32_t Random::Below(uint32_t bound) {
-  WL_ASSERT(bound > 0);
-  // Multiply-shift: the bias of at most 2^-32 does not matter for jitter and test choices.
-  return static_cast<uint32_t>((uint64_t{Next()} * bound) >> 32U);
-}
-
 Duration Random::Between(Duration low, Duration high) {
   if (high <= low) return low;
   const auto width = static_cast<uint64_t>((high - low).count());

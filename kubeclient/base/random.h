@@ -14,8 +14,6 @@ class Random {
   explicit Random(uint64_t seed);
 
   uint32_t Next();
-  // Uniform in [0, bound); bound must be > 0.
-  uint32_t Below(uint32_t bound);
   // Uniform in [low, high); returns low when the interval is empty.
   Duration Between(Duration low, Duration high);
 

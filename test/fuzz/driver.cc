@@ -21,6 +21,7 @@
 
 #include "kubeclient/base/random.h"
 #include "test/fuzz/targets.h"
+#include "test/support/draw.h"
 
 // A finding of AddressSanitizer ends like a failed assertion, through OnAbort.
 extern "C" const char* __asan_default_options();
@@ -89,27 +90,27 @@ void Read(const std::filesystem::path& path, Corpus& corpus) {
 }
 
 size_t Position(Random& random, size_t size) {
-  return random.Below(static_cast<uint32_t>(size) + 1);
+  return Below(random, static_cast<uint32_t>(size) + 1);
 }
 
 // A part of `text` of up to 64 bytes.
 std::string Part(Random& random, const std::string& text) {
-  return text.substr(Position(random, text.size()), 1 + random.Below(64));
+  return text.substr(Position(random, text.size()), 1 + Below(random, 64));
 }
 
 void Mutate(Random& random, const Corpus& corpus, std::string& input) {
   const size_t at = Position(random, input.size());
-  const std::string& other = corpus[random.Below(static_cast<uint32_t>(corpus.size()))];
-  const std::string_view piece = kPieces[random.Below(kPieces.size())];
-  switch (random.Below(8)) {
+  const std::string& other = corpus[Below(random, static_cast<uint32_t>(corpus.size()))];
+  const std::string_view piece = kPieces[Below(random, kPieces.size())];
+  switch (Below(random, 8)) {
     case 0:
-      if (at < input.size()) input[at] = static_cast<char>(random.Below(256));
+      if (at < input.size()) input[at] = static_cast<char>(Below(random, 256));
       break;
     case 1:
-      if (at < input.size()) input[at] ^= static_cast<char>(1U << random.Below(7));
+      if (at < input.size()) input[at] ^= static_cast<char>(1U << Below(random, 7));
       break;
-    case 2: input.erase(at, 1 + random.Below(4)); break;
-    case 3: input.erase(at, 1 + random.Below(64)); break;
+    case 2: input.erase(at, 1 + Below(random, 4)); break;
+    case 3: input.erase(at, 1 + Below(random, 64)); break;
     case 4: input.insert(at, piece); break;
     case 5: input.replace(at, std::min(piece.size(), input.size() - at), piece); break;
     case 6: input.insert(at, Part(random, input)); break;
@@ -121,8 +122,8 @@ void Mutate(Random& random, const Corpus& corpus, std::string& input) {
 void RunMutations(const Corpus& corpus, int64_t count) {
   Random random(1);
   for (int64_t i = 0; i < count; ++i) {
-    current = corpus[random.Below(static_cast<uint32_t>(corpus.size()))];
-    for (uint32_t changes = 1 + random.Below(6); changes > 0; --changes) {
+    current = corpus[Below(random, static_cast<uint32_t>(corpus.size()))];
+    for (uint32_t changes = 1 + Below(random, 6); changes > 0; --changes) {
       Mutate(random, corpus, current);
     }
     Run();

@@ -9,6 +9,7 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/transport/line_sink.h"
 #include "test/fuzz/input.h"
+#include "test/support/draw.h"
 
 namespace windlass::fuzz {
 namespace {
@@ -49,13 +50,13 @@ class Exchange {
       : limits_(limits), random_(random), sink_(clock_, limits, [] {}) {}
 
   Outcome Run(std::string_view stream) {
-    const bool headers_first = random_.Below(2) == 0;
+    const bool headers_first = Below(random_, 2) == 0;
     if (headers_first) sink_.HeadersArrived(false);
     while (!stream.empty() && !refused_) {
-      const size_t most = std::min<size_t>(stream.size(), 1 + random_.Below(40));
+      const size_t most = std::min<size_t>(stream.size(), 1 + Below(random_, 40));
       Put(stream.substr(0, most));
       stream.remove_prefix(most);
-      if (random_.Below(3) == 0) Deliver();
+      if (Below(random_, 3) == 0) Deliver();
     }
     sink_.HeadersArrived(false);
     while (sink_.has_lines()) Deliver();
@@ -82,7 +83,7 @@ class Exchange {
   }
 
   void Deliver() {
-    const int most = 1 + static_cast<int>(random_.Below(4));
+    const int most = 1 + static_cast<int>(Below(random_, 4));
     sink_.Deliver(most, [&](std::string_view line) {
       const std::string_view padding(line.data() + line.size(), kLinePaddingBytes);
       WL_ASSERT(padding.find_first_not_of('\0') == std::string_view::npos);
@@ -102,8 +103,8 @@ void Check(std::string_view stream) {
   Random random(FingerprintOf(stream).low);  // as arbitrary as the stream, and the same every time
   for (int i = 0; i < 3; ++i) {
     LineSink::Limits limits;
-    limits.waiting_bytes_max = 1 + random.Below(600);
-    limits.line_bytes_max = 1 + random.Below(400);
+    limits.waiting_bytes_max = 1 + Below(random, 600);
+    limits.line_bytes_max = 1 + Below(random, 400);
     WL_ASSERT(Exchange(limits, random).Run(stream) == Split(stream, limits.line_bytes_max));
   }
 }

@@ -10,6 +10,7 @@
 #include "test/sim/in_place_words.h"
 #include "test/sim/script_names.h"
 #include "test/sim/script_view.h"
+#include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
@@ -100,7 +101,7 @@ SweepReport Sweep(const CrashScenario& scenario, Successor successor, uint32_t o
   for (uint64_t call = 0; call < calm.calls; ++call) {
     for (const FaultKind kind :
          {FaultKind::kCrashBefore, FaultKind::kCrashAfter, FaultKind::kReplyLost}) {
-      if (random.Below(one_in) != 0) continue;
+      if (Below(random, one_in) != 0) continue;
       const Outcome outcome = Run(scenario, successor, Fault{call, kind});
       ++report.runs;
       report.extra_most = std::max(report.extra_most, outcome.writes - calm.writes);

@@ -7,6 +7,7 @@
 #include "test/sim/budget_invariant.h"
 #include "test/sim/eviction.h"
 #include "test/sim/in_place_run.h"
+#include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
@@ -42,11 +43,11 @@ class Race {
   std::string Go() {
     run.world.SetImage("web", "app:v2-slow-start-1s");
     for (int i = 0; i < 200; ++i) {
-      run.world.RunFor(milliseconds(random_.Below(700)));
+      run.world.RunFor(milliseconds(Below(random_, 700)));
       const std::vector<Object> pods = run.world.Pods("web");
       if (pods.empty()) continue;
-      const std::string name = NameOf(*pods[random_.Below(static_cast<uint32_t>(pods.size()))]);
-      evicted += Evict(run.world.api(), "default", name, milliseconds(random_.Below(50))) ? 1 : 0;
+      const std::string name = NameOf(*pods[Below(random_, static_cast<uint32_t>(pods.size()))]);
+      evicted += Evict(run.world.api(), "default", name, milliseconds(Below(random_, 50))) ? 1 : 0;
     }
     return run.Finish();
   }

@@ -10,6 +10,7 @@
 #include "test/sim/eviction.h"
 #include "test/sim/in_place_run.h"
 #include "test/sim/sample_objects.h"
+#include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
@@ -32,8 +33,8 @@ class Walk {
         random_(seed),
         reserves_(seed % 3 == 0) {
     if (flips_) Allow(true);
-    Json deployment = InPlaceDeployment(static_cast<int>(1 + random_.Below(6)), "app:v1");
-    if (random_.Below(4) == 0) {
+    Json deployment = InPlaceDeployment(static_cast<int>(1 + Below(random_, 6)), "app:v1");
+    if (Below(random_, 4) == 0) {
       deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
     }
     if (reserves_) deployment["metadata"]["annotations"]["windlass.dev/in-place-pdb"] = "Reserve";
@@ -45,7 +46,7 @@ class Walk {
   std::string Go() {
     for (int i = 0; i < kSteps; ++i) {
       Happen();
-      run_.world.RunFor(milliseconds(10 + random_.Below(20'000)));
+      run_.world.RunFor(milliseconds(10 + Below(random_, 20'000)));
     }
     if (lost_) run_.world.kubelet().SetNodeReady("node-1", true);
     run_.world.Pause("web", false);
@@ -71,7 +72,7 @@ class Walk {
   void Note(const std::string& step) { steps_ += " " + step; }
 
   void Happen() {
-    switch (random_.Below(flips_ ? 12 : 10)) {
+    switch (Below(random_, flips_ ? 12 : 10)) {
       case 0:
       case 1:
       case 2: return SetImage();
@@ -88,7 +89,7 @@ class Walk {
   void SetImage() {
     static const std::vector<std::string> kImages = {"app:v1", "app:v2", "app:v3-slow-start-5s",
                                                      "app:v4-slow-stop-3s", "app:missing"};
-    const std::string& image = kImages[random_.Below(static_cast<uint32_t>(kImages.size()))];
+    const std::string& image = kImages[Below(random_, static_cast<uint32_t>(kImages.size()))];
     Note(image);
     run_.world.SetImage("web", image);
   }
@@ -97,7 +98,7 @@ class Walk {
     if (!paused_) run_.world.RolloutUndo("web");
   }
   void Scale() {
-    const int size = static_cast<int>(random_.Below(8));
+    const int size = static_cast<int>(Below(random_, 8));
     Note("scale=" + std::to_string(size));
     run_.world.Scale("web", size);
   }
@@ -107,7 +108,7 @@ class Walk {
     run_.world.Pause("web", paused_);
   }
   void Partition() {
-    const std::string pods = std::to_string(random_.Below(3));
+    const std::string pods = std::to_string(Below(random_, 3));
     Note("partition=" + pods);
     run_.SetOption("partition", pods);
   }
@@ -115,7 +116,7 @@ class Walk {
     const std::vector<Object> pods = run_.world.Pods("web");
     if (pods.empty()) return;
     Note("kill");
-    const std::string name = NameOf(*pods[random_.Below(static_cast<uint32_t>(pods.size()))]);
+    const std::string name = NameOf(*pods[Below(random_, static_cast<uint32_t>(pods.size()))]);
     if (reserves_) {
       Evict(run_.world.api(), "default", name, milliseconds(20));
     } else {
@@ -130,7 +131,7 @@ class Walk {
   void Crash() {
     Note("crash");
     run_.windlass.reset();
-    run_.world.RunFor(milliseconds(random_.Below(3000)));
+    run_.world.RunFor(milliseconds(Below(random_, 3000)));
     run_.windlass = std::make_unique<WindlassProcess>(run_.world, ClientOptions{}, options_);
   }
   void Flip() {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
+#include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
@@ -151,7 +152,7 @@ void Kubelet::DisarmAll(Run& run) {
 
 void Kubelet::Schedule(const std::string& uid) {
   Run& run = runs_.at(uid);
-  run.node = NodeName(random_.Below(static_cast<uint32_t>(options_.nodes)));
+  run.node = NodeName(Below(random_, static_cast<uint32_t>(options_.nodes)));
   server_.Update("scheduler", run.truth.key, "binding",
                  [&](Json& pod) { pod["spec"]["nodeName"] = run.node; });
   // Init containers are done at once, and once only.

@@ -7,6 +7,7 @@
 
 #include "kubeclient/base/assert.h"
 #include "test/sim/kubelet.h"
+#include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
@@ -79,7 +80,7 @@ void Kubelet::TakeSpec(Run& run, const Json& pod) {
   }
   // Upstream walks a map.
   for (size_t left = run.to_kill.size(); left > 1; --left) {
-    std::swap(run.to_kill[left - 1], run.to_kill[random_.Below(static_cast<uint32_t>(left))]);
+    std::swap(run.to_kill[left - 1], run.to_kill[Below(random_, static_cast<uint32_t>(left))]);
   }
 }
 
@@ -253,7 +254,7 @@ void Kubelet::Publish(const Run& run, const std::string& phase) {
   const auto& truth = run.truth.containers;
   const bool ran = std::ranges::any_of(truth, [](const auto& one) { return one.starts > 0; });
   const std::string ip =
-      "10.0." + std::to_string(random_.Below(250)) + "." + std::to_string(1 + random_.Below(250));
+      "10.0." + std::to_string(Below(random_, 250)) + "." + std::to_string(1 + Below(random_, 250));
   server_.Update(kActor, run.truth.key, "status", [&](Json& pod) {
     Json& status = pod["status"];
     if (options_.observes_generation) status["observedGeneration"] = run.generation;

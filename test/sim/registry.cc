@@ -7,6 +7,7 @@
 
 #include "test/sim/api_defaults.h"
 #include "test/sim/api_validation.h"
+#include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
@@ -319,7 +320,7 @@ std::string Registry::NewName(const std::string& prefix) {
   static constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
   std::string name = prefix;
   for (int i = 0; i < 5; ++i) {
-    name += kAlphabet[random_.Below(static_cast<uint32_t>(kAlphabet.size()))];
+    name += kAlphabet[Below(random_, static_cast<uint32_t>(kAlphabet.size()))];
   }
   return name;
 }

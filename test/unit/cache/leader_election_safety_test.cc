@@ -3,6 +3,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/support/draw.h"
 #include "test/unit/client/lease_world.h"
 
 namespace windlass {
@@ -27,13 +28,13 @@ void RunChaos(uint64_t seed) {
   bool calm = false;
   world.fate = [&](const Candidate&, const HttpRequest&) {
     if (calm) return Fate{};
-    Fate fate{.out = milliseconds(random.Below(50)), .back = milliseconds(random.Below(50))};
-    switch (random.Below(8)) {
+    Fate fate{.out = milliseconds(Below(random, 50)), .back = milliseconds(Below(random, 50))};
+    switch (Below(random, 8)) {
       case 0: fate.request_lost = true; break;
       case 1: fate.reply_lost = true; break;
       case 2: fate.not_sent = true; break;
-      case 3: fate.out = milliseconds(random.Below(30'000)); break;
-      case 4: fate.back = milliseconds(random.Below(12'000)); break;
+      case 3: fate.out = milliseconds(Below(random, 30'000)); break;
+      case 4: fate.back = milliseconds(Below(random, 12'000)); break;
       default: break;
     }
     return fate;
@@ -42,23 +43,23 @@ void RunChaos(uint64_t seed) {
   int started = 0;
   const auto start = [&] {
     ++started;
-    Candidate& fresh = world.Add("c" + std::to_string(started), 850 + random.Below(300),
+    Candidate& fresh = world.Add("c" + std::to_string(started), 850 + Below(random, 300),
                                  seed * 1000 + static_cast<uint64_t>(started));
-    fresh.clock.wall_at_start += int64_t{random.Below(1'000'000)} * 1000;
+    fresh.clock.wall_at_start += int64_t{Below(random, 1'000'000)} * 1000;
     fresh.election.Start();
   };
   start();
   start();
   world.RunFor(seconds(20));
   for (int i = 0; i < 60; ++i) {
-    Candidate& one = *world.candidates[random.Below(static_cast<uint32_t>(started))];
-    switch (random.Below(10)) {
+    Candidate& one = *world.candidates[Below(random, static_cast<uint32_t>(started))];
+    switch (Below(random, 10)) {
       case 0: one.Suspend(); break;
       case 1:
       case 2: one.Resume(); break;
       case 3:
         if (deletions || one.crashed()) break;
-        if (random.Below(2) == 0) {
+        if (Below(random, 2) == 0) {
           one.Crash();
         } else if (one.running() && !std::exchange(one.stopping, true)) {
           one.election.Stop([&one] { one.Crash(); });
@@ -80,7 +81,7 @@ void RunChaos(uint64_t seed) {
         break;
       default: break;
     }
-    world.RunFor(milliseconds(random.Below(12'000)));
+    world.RunFor(milliseconds(Below(random, 12'000)));
     REQUIRE_FALSE(world.two_gates_open);
   }
   calm = true;

@@ -11,6 +11,7 @@
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/draw.h"
 #include "test/unit/cache/virtual_time.h"
 
 namespace windlass {
@@ -576,15 +577,15 @@ TEST_CASE("the same calls, clock and seed give the same order (Q-019)") {
     WorkQueue queue(time, random, time.timers(), 8, [] {});
     std::string order;
     for (int i = 0; i < 500; ++i) {
-      const ObjectKey key{std::string(1, static_cast<char>('n' + choices.Below(3))),
-                          std::to_string(choices.Below(20))};
-      queue.Add(key, static_cast<Wake>(choices.Below(5)));
+      const ObjectKey key{std::string(1, static_cast<char>('n' + Below(choices, 3))),
+                          std::to_string(Below(choices, 20))};
+      queue.Add(key, static_cast<Wake>(Below(choices, 5)));
       const auto got = queue.Get();
       if (got) {
         order += got->ToString() + "@" + std::to_string(time.Now().since_start.count()) + " ";
         queue.DoneRetry(*got, kRetryMax);
       }
-      time.Advance(milliseconds(choices.Below(50)));
+      time.Advance(milliseconds(Below(choices, 50)));
     }
     return order;
   };

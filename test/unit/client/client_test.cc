@@ -8,6 +8,7 @@
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/draw.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass {
@@ -438,16 +439,16 @@ TEST_CASE("Every call is answered exactly once, whatever happens") {
     int asked = 0;
     for (int i = 0; i < 200; ++i) {
       const std::string name = std::to_string(asked);
-      switch (random.Below(9)) {
-        case 8: random.Below(2) == 0 ? world.client.Hold() : world.client.Resume(); break;
+      switch (Below(random, 9)) {
+        case 8: Below(random, 2) == 0 ? world.client.Hold() : world.client.Resume(); break;
         case 0: world.Execute(GetOf(name), std::to_string(asked++)); break;
         case 1: world.Execute(PatchOf(name), std::to_string(asked++)); break;
         case 2: world.Execute(EventOf(name), std::to_string(asked++)); break;
-        case 3: world.Advance(milliseconds(random.Below(700))); break;
-        case 4: random.Below(2) == 0 ? world.gate.Close() : world.gate.OpenForGood(); break;
+        case 3: world.Advance(milliseconds(Below(random, 700))); break;
+        case 4: Below(random, 2) == 0 ? world.gate.Close() : world.gate.OpenForGood(); break;
         default:
           if (world.transport.waiting() == 0) break;
-          world.transport.Answer(answers[random.Below(static_cast<uint32_t>(answers.size()))]);
+          world.transport.Answer(answers[Below(random, static_cast<uint32_t>(answers.size()))]);
       }
     }
     world.client.Resume();
