@@ -27,7 +27,6 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
     taken = TakeRest();
     if (taken == Taken::kLater) {
       resume_ = std::move(resume);
-      if (mode_ == Mode::kLines) ++pauses_;
     } else {
       rest_ = {};  // refused: the bytes are the caller's again
     }
@@ -179,11 +178,6 @@ size_t LineSink::bytes() const {
 size_t LineSink::bytes_peak() const {
   const std::scoped_lock lock(mutex_);
   return bytes_peak_;
-}
-
-size_t LineSink::pauses() const {
-  const std::scoped_lock lock(mutex_);
-  return pauses_;
 }
 
 }  // namespace windlass

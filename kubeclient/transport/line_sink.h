@@ -60,7 +60,6 @@ class LineSink final : public ByteSink {
   std::string error_body() const;
   size_t bytes() const;  // held now: partial line and waiting lines
   size_t bytes_peak() const;
-  size_t pauses() const;  // how often Put answered kLater because the core was behind
 
  private:
   enum class Mode { kUndecided, kLines, kErrorBody, kClosed };
@@ -94,7 +93,6 @@ class LineSink final : public ByteSink {
   std::string error_body_;
   MonotonicTime last_byte_;
   size_t bytes_peak_ = 0;
-  size_t pauses_ = 0;
 };
 
 // What one waiting line costs beyond its characters.
