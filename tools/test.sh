@@ -155,7 +155,7 @@ go_tests test/cluster
 step "Manifests and end to end, each against a control plane of its own"
 part "manifests and end-to-end tests"
 export WINDLASS=$root/build/release/cmd/windlass/windlass
-for script in "$root"/test/deploy/{manifests,in_place_policy}_test.sh \
+for script in "$root"/test/deploy/{manifests,in_place_policy,in_place_namespaces_policy}_test.sh \
   "$root"/test/{e2e,conformance}/*_test.sh; do
   case $script in *"${WINDLASS_E2E:-}"*) script_test "$script" ;; esac
 done
