@@ -44,9 +44,6 @@ struct View {
   std::vector<const PodDisruptionBudget*> budgets;
   bool in_place_known = false;
   std::string in_place_missing;
-  // False: nothing of its namespace may be updated in place (--in-place-namespace-selector), which
-  // may be known before the rest is. Whoever it concerns waits for in_place_known where it is true.
-  bool in_place_selected = true;
 
   // The Deployment itself or a ReplicaSet of it, as "replicasets default/web-1", whose latest
   // version could not be read: it is missing above, or seen as it was before. Else empty.

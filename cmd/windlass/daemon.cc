@@ -55,7 +55,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       client_(clock, timers, transport_, decoder_, gate_, ClientOptionsOf(flags)),
       events_(clock, log, client_, "deployment-controller"),
       controller_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
-                  {flags.namespace_, flags.max_in_flight, flags.in_place_namespaces}),
+                  {flags.namespace_, flags.max_in_flight}),
       election_(clock, random_, log, timers, transport_, gate_, ElectionOptionsOf(flags, random_)),
       board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {

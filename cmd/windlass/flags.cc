@@ -1,15 +1,43 @@
 #include "cmd/windlass/flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <string_view>
 
-#include "kubeclient/api/selector_text.h"
 #include "windlass_version.h"
 
 namespace windlass {
 namespace {
+
+// A flag that an earlier version had.
+struct RemovedFlag {
+  std::string_view name;
+  std::string_view instead;
+};
+
+// A removed flag ends the program: without its effect Windlass would do more, or less, than it was
+// told to.
+constexpr std::array kRemovedFlags = {
+    RemovedFlag{"--in-place-namespace-selector",
+                "apply deploy/in-place-namespaces-policy.yaml, and leave the flag out"},
+};
+
+// Returns an error if an argument is a removed flag, as "--flag" or "--flag=value".
+Status RefuseRemoved(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const std::string_view name = argument.substr(0, argument.find('='));
+    const auto* removed = std::ranges::find(kRemovedFlags, name, &RemovedFlag::name);
+    if (removed == kRemovedFlags.end()) continue;
+    return Error{ErrorKind::kConfig,
+                 std::string(name) + " is gone: " + std::string(removed->instead)};
+  }
+  return Unit{};
+}
 
 std::string CheckDuration(const std::string& text) {
   return ParseDuration(text) ? "" : "'" + text + "' is no duration; write for example 15s or 1m30s";
@@ -48,7 +76,6 @@ struct Texts {
   std::string retry_period = "2s";
   std::string controllers = "deployment";
   std::string log_format = "text";
-  std::optional<std::string> in_place_namespace_selector;
 };
 
 void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
@@ -101,9 +128,6 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
 void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("--controllers", texts.controllers, "controllers to run, separated by commas")
       ->capture_default_str();
-  app.add_option("--in-place-namespace-selector", texts.in_place_namespace_selector,
-                 "update Pods in place only in namespaces whose labels match, for example "
-                 "'team in (a,b),env!=prod' (default: in all)");
   app.add_option("--metrics-bind-address", flags.metrics_bind_address,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
                  "'0' switches them off")
@@ -114,19 +138,6 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("-v,--v", flags.verbosity, "verbosity: 0 decisions and warnings, 4 debug")
       ->check(CLI::Range(0, 10))
       ->capture_default_str();
-}
-
-// A variable that is not set in a script, most likely: it would allow what is to be narrowed.
-Status ReadSelector(const std::string& text, std::optional<LabelSelector>& selector) {
-  constexpr const char* kFlag = "--in-place-namespace-selector: ";
-  Result<LabelSelector> parsed = ParseLabelSelector(text);
-  if (!parsed.ok()) return Error{ErrorKind::kConfig, kFlag + parsed.error().message};
-  if (parsed->SelectsEverything()) {
-    return Error{ErrorKind::kConfig,
-                 std::string(kFlag) + "is empty; leave it out to allow all namespaces"};
-  }
-  selector = *std::move(parsed);
-  return Unit{};
 }
 
 std::vector<std::string> SplitAtCommas(const std::string& text) {
@@ -161,6 +172,7 @@ std::optional<Duration> ParseDuration(const std::string& text) {
 }
 
 Result<Flags> ParseFlags(int argc, const char* const* argv) {
+  if (const Status present = RefuseRemoved(argc, argv); !present.ok()) return present.error();
   Flags flags;
   Texts texts;
   CLI::App app("Windlass rolls out Deployments on Kubernetes.", "windlass");
@@ -186,10 +198,6 @@ Result<Flags> ParseFlags(int argc, const char* const* argv) {
   flags.renew_deadline = *ParseDuration(texts.renew_deadline);
   flags.retry_period = *ParseDuration(texts.retry_period);
   flags.log_format = texts.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
-  if (texts.in_place_namespace_selector) {
-    const Status read = ReadSelector(*texts.in_place_namespace_selector, flags.in_place_namespaces);
-    if (!read.ok()) return read.error();
-  }
   const Status together = CheckTogether(flags);
   if (!together.ok()) return together.error();
   return flags;

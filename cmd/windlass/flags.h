@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
@@ -17,8 +16,6 @@ struct Flags {
   std::string kubeconfig;  // "" = environment, home folder, in-cluster
   std::vector<std::string> controllers = {"deployment"};
   std::string namespace_;  // "" = all
-  // Namespaces whose Deployments may be updated in place; nullopt = all.
-  std::optional<LabelSelector> in_place_namespaces;
   bool leader_elect = true;
   bool force = false;  // lead without a Lease although somebody holds it (L-017)
   std::string leader_elect_name = "windlass";
@@ -37,7 +34,8 @@ struct Flags {
   std::string version_line;  // set by --version or --help: print it and leave with 0
 };
 
-// Error kConfig with one line that names the flag and the constraint it breaks.
+// Returns Error kConfig with one line that names the flag, and the constraint it breaks or, for a
+// flag of an earlier version, what to do instead.
 Result<Flags> ParseFlags(int argc, const char* const* argv);
 
 // "15s", "1m30s", "500ms", "2h": Go's durations, as Kubernetes flags take them.

@@ -79,10 +79,6 @@ void Daemon::Publish() {
     snapshot.informers.push_back(Look("nodes", in_place.nodes(), in_place.nodes_audit(), now));
     snapshot.informers.push_back(
         Look("poddisruptionbudgets", in_place.budgets(), in_place.budgets_audit(), now));
-    if (in_place.watches_namespaces()) {
-      snapshot.informers.push_back(
-          Look("namespaces", in_place.namespaces(), in_place.namespaces_audit(), now));
-    }
   }
   board_.Publish(std::move(snapshot));
 }

@@ -3,8 +3,7 @@
 namespace windlass {
 
 bool IsForInPlaceAlone(const Right& right) {
-  return right.resource == "nodes" || right.resource == "namespaces" ||
-         right.resource == "poddisruptionbudgets" ||
+  return right.resource == "nodes" || right.resource == "poddisruptionbudgets" ||
          (right.resource == "pods" && right.verb != "list" && right.verb != "watch");
 }
 

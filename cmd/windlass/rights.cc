@@ -38,8 +38,6 @@ std::vector<Right> Daemon::RightsNeeded() const {
     }
     for (const char* verb : {"list", "watch"}) {
       rights.push_back({verb, "", "nodes", "", "", ""});  // they belong to no namespace
-      if (!flags_.in_place_namespaces) continue;
-      rights.push_back({verb, "", "namespaces", "", "", scope});  // by name, or all of them
     }
   }
   if (flags_.leader_elect) {

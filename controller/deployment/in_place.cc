@@ -35,15 +35,6 @@ std::optional<Step> Tidy(const Situation& situation) {
   return std::nullopt;
 }
 
-// A Pod would have to be patched whose namespace is not selected any more. Those in flight are
-// waited for: an ordinary rollout believes what the API says of them.
-std::optional<Step> FallBackIfNotSelected(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
-  if (situation.view.in_place_selected || OthersAreInFlight(in_place)) return std::nullopt;
-  if (in_place.counts.to_update <= in_place.limits.partition) return std::nullopt;
-  return FallBackToRecreate(situation, WhyNotSelected(situation));
-}
-
 // A failure that lasts: given up, or carried on by replacing Pods (P-062, P-063).
 std::optional<Step> AfterFailure(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
@@ -56,7 +47,7 @@ std::optional<Step> AfterFailure(const Situation& situation) {
       return FallBackToRecreate(situation, *in_place.failing);
     case OnFailure::kRevert: {
       const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);
-      if (in_place.blocked || unblocked || !situation.view.in_place_selected) return std::nullopt;
+      if (in_place.blocked || unblocked) return std::nullopt;
       return BlockRevision(situation, *in_place.failing);
     }
   }
@@ -94,7 +85,6 @@ std::optional<Step> NextStaged(const Situation& situation) {
   if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
   if (auto step = EmptyOthers(situation)) return step;
   if (in_place.held) return std::nullopt;
-  if (auto step = FallBackIfNotSelected(situation)) return step;
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
   if (in_place.blocked) return RevertNextPod(situation);

@@ -29,7 +29,6 @@ class Looker {
       FindPhase();
     }
     LookAtPods();
-    if (out_.phase == InPlacePhase::kCommitting) HoldIfNotSelected();
     LookAtLeftDrained(s_, out_);
     return std::move(out_);
   }
@@ -83,33 +82,7 @@ class Looker {
       out_.held = "somebody changed the template of replica set " + out_.host->meta.name;  // P-073
     }
     RefuseStaged();
-    if (!s_.view.in_place_known || out_.host->template_json == nullptr) return Unknown();
-    LeaveIfNotSelected();
-  }
-
-  // No Pod of a namespace that is not selected is patched any more (P-078). What needs no patch
-  // goes on, up to the exchange; otherwise, unless the policy is Only, Pods are replaced from now
-  // on.
-  void LeaveIfNotSelected() {
-    if (s_.view.in_place_selected || out_.held) return;
-    LookAtPods();
-    if (out_.blocked) {
-      HoldIfNotSelected();
-    } else if (out_.options().policy == Policy::kOnly && MustPatch()) {
-      NotPossible(WhyNotSelected(s_));
-    }
-  }
-
-  bool MustPatch() const { return out_.counts.to_update > out_.limits.partition; }
-
-  // On the way back, and in the middle of an exchange, nothing else would help the Pods that wait
-  // for a patch but to be made anew, by the host.
-  void HoldIfNotSelected() {
-    const int32_t waiting =
-        out_.blocked ? static_cast<int32_t>(out_.failed.size()) : out_.counts.to_update;
-    if (s_.view.in_place_selected || waiting == 0) return;
-    out_.held = WhyNotSelected(s_) + ": Pods that are to be patched (" + std::to_string(waiting) +
-                ") stay as they are until somebody deletes them";
+    if (!s_.view.in_place_known || out_.host->template_json == nullptr) Unknown();
   }
 
   // The decision stands, also where the number of replicas speaks against it by now. With
@@ -130,7 +103,6 @@ class Looker {
     out_.phase = InPlacePhase::kReturning;
     if (s_.view.in_place_known) {
       LookAtPods();
-      HoldIfNotSelected();
       if (out_.counts.to_update > 0 || unfinished) return;
     } else if (unfinished) {
       return Unknown();
@@ -157,7 +129,6 @@ class Looker {
 
   void Decide(const ReplicaSet& host) {
     out_.phase = InPlacePhase::kDeciding;
-    if (!s_.view.in_place_selected) return NotPossible(WhyNotSelected(s_));
     if (host.template_json == nullptr) return Unknown();
     std::vector<const ReplicaSet*> others;
     std::ranges::copy_if(s_.all, std::back_inserter(others),
@@ -269,11 +240,6 @@ bool OthersAreInFlight(const InPlace& in_place) {
     if (pod.in_flight && pod.waited_for() && !failed) return true;
   }
   return false;
-}
-
-std::string WhyNotSelected(const Situation& situation) {
-  return "NamespaceNotSelected: --in-place-namespace-selector does not select namespace " +
-         std::string(situation.deployment.meta.namespace_.text());
 }
 
 InPlace LookAtInPlace(const Situation& situation) { return Looker(situation).Look(); }

@@ -95,8 +95,8 @@ class PodLooker {
     for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(s_.learned, *pod));
     LookAtRefusals(s_, out_);
     LookAgainAt(out_.next_try);
-    const bool patches = s_.view.in_place_selected && out_.phase != InPlacePhase::kDeciding &&
-                         out_.phase != InPlacePhase::kRefused;
+    const bool patches =
+        out_.phase != InPlacePhase::kDeciding && out_.phase != InPlacePhase::kRefused;
     if (patches && !out_.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
       std::vector<bool> out = left_out;
       LeaveOutOldKubelets(s_, out_, out);

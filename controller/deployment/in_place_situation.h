@@ -87,9 +87,6 @@ struct InPlace {
 
 InPlace LookAtInPlace(const Situation& situation);
 
-// Why nothing is updated in place where View::in_place_selected is false.
-std::string WhyNotSelected(const Situation& situation);
-
 // Pods that `rs` has only to stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);
 // Pods that it does not have for that reason.

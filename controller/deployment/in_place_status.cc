@@ -134,15 +134,9 @@ std::optional<Word> OfNone(const Situation& situation, const Condition* present)
   if (present != nullptr && present->reason == "NotPossible" && !complete) {
     return Word{false, "NotPossible", WithoutWarnings(present->message)};
   }
-  const View& view = situation.view;
-  if (!view.in_place_selected) return Word{false, "NotSelected", WhyNotSelected(situation)};
   if (situation.newest == nullptr) return std::nullopt;
   const bool warned = !situation.in_place.configuration.warnings.empty();
   if (present == nullptr && !warned) return std::nullopt;
-  // Labels of namespaces are read anew by every process.
-  if (present != nullptr && present->reason == "NotSelected" && !view.in_place_known) {
-    return Word{false, "NotSelected", WithoutWarnings(present->message)};
-  }
   return Word{false, "Complete",
               "Replica set " + situation.newest->meta.name + " has the template"};
 }

@@ -39,8 +39,7 @@ bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
 
 }  // namespace
 
-ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_,
-                           std::optional<LabelSelector> in_place_namespaces)
+ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_)
     : clock_(environment.clock),
       decoder_(environment.decoder),
       list_gate_(environment.clock, environment.timers),
@@ -50,7 +49,7 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
                     &Decoder::DecodeReplicaSet),
       pods_(With(list_gate_, environment), LivePodMetadata(namespace_),
             &Decoder::DecodePodMetadata),
-      in_place_(With(list_gate_, environment), namespace_, std::move(in_place_namespaces)),
+      in_place_(With(list_gate_, environment), namespace_),
       deployments_audit_(environment, deployments_),
       replica_sets_audit_(environment, replica_sets_),
       pods_audit_(environment, pods_),
@@ -76,7 +75,6 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
   FollowInPlace(in_place_.pods());
   FollowInPlace(in_place_.nodes());
   FollowInPlace(in_place_.budgets());
-  FollowInPlace(in_place_.namespaces());
   identity_.on_changed = [this] { Reset("another cluster answers"); };
 }
 

@@ -23,10 +23,8 @@ namespace windlass {
 
 class ClusterCache {
  public:
-  // `namespace_` empty = all namespaces. Deployments are updated in place in the namespaces that
-  // `in_place_namespaces` selects, or in all. Everything in `environment` must outlive the cache.
-  ClusterCache(InformerEnvironment environment, const std::string& namespace_,
-               std::optional<LabelSelector> in_place_namespaces = std::nullopt);
+  // `namespace_` empty = all namespaces. Everything in `environment` must outlive the cache.
+  ClusterCache(InformerEnvironment environment, const std::string& namespace_);
   ~ClusterCache();
   ClusterCache(const ClusterCache&) = delete;
   ClusterCache& operator=(const ClusterCache&) = delete;

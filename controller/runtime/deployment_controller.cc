@@ -11,7 +11,7 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
                                            DeploymentControllerOptions options)
     : environment_(environment),
       options_(std::move(options)),
-      cache_(environment, options_.namespace_, options_.in_place_namespaces),
+      cache_(environment, options_.namespace_),
       wake_ups_(
           cache_,
           [this](const ObjectKey& key, Wake wake) {

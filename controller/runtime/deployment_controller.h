@@ -24,8 +24,6 @@ namespace windlass {
 struct DeploymentControllerOptions {
   std::string namespace_;  // empty = all
   int syncs_max = 64;      // --max-in-flight
-  // Of the namespaces whose Deployments may be updated in place; nullopt = all of them.
-  std::optional<LabelSelector> in_place_namespaces{};
 };
 
 // How a term of leadership came about.

@@ -6,7 +6,6 @@
 
 #include "controller/in_place/options.h"
 #include "controller/in_place/words.h"
-#include "kubeclient/api/selector.h"
 
 namespace windlass {
 namespace {
@@ -21,13 +20,6 @@ ReflectorOptions All(Resource resource, const std::string& namespace_) {
 ReflectorOptions LivePods(const std::string& namespace_) {
   ReflectorOptions options = All(Resource::kPods, namespace_);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
-  return options;
-}
-
-// They have no namespace themselves, and so are selected by name.
-ReflectorOptions Namespaces(const std::string& namespace_) {
-  ReflectorOptions options = All(Resource::kNamespaces, "");
-  if (!namespace_.empty()) options.field_selector = "metadata.name=" + namespace_;
   return options;
 }
 
@@ -57,18 +49,14 @@ bool AsksToReserve(const Deployment& deployment) {
   return value && in_place::IsWord(*value, "Reserve");
 }
 
-InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_,
-                           std::optional<LabelSelector> selector)
+InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
     : pods_(environment, LivePods(namespace_), &Decoder::DecodePod),
       nodes_(environment, All(Resource::kNodes, ""), &Decoder::DecodeNode),
       budgets_(environment, All(Resource::kPodDisruptionBudgets, namespace_),
                &Decoder::DecodePodDisruptionBudget),
-      selector_(std::move(selector)),
-      namespaces_(environment, Namespaces(namespace_), &Decoder::DecodeNamespace),
       pods_audit_(environment, pods_),
       nodes_audit_(environment, nodes_),
-      budgets_audit_(environment, budgets_),
-      namespaces_audit_(environment, namespaces_) {
+      budgets_audit_(environment, budgets_) {
   ForEach([this](auto& informer) {
     const auto tell = [this] {
       if (on_news) on_news();
@@ -85,7 +73,6 @@ void InPlaceCache::Start() {
   pods_audit_.Start();
   nodes_audit_.Start();
   budgets_audit_.Start();
-  if (selector_) namespaces_audit_.Start();
 }
 
 void InPlaceCache::Stop() {
@@ -93,7 +80,6 @@ void InPlaceCache::Stop() {
   pods_audit_.Stop();
   nodes_audit_.Stop();
   budgets_audit_.Stop();
-  namespaces_audit_.Stop();
   ForEach([](auto& informer) { informer.Stop(); });
 }
 
@@ -160,20 +146,6 @@ std::string InPlaceCache::Missing() const {
   return missing;
 }
 
-bool InPlaceCache::Selects(const Namespace& home) const {
-  return !selector_ || Matches(*selector_, home.meta.labels);
-}
-
-// nullopt while nobody can say.
-std::optional<bool> InPlaceCache::IsSelected(const View& view) const {
-  if (!selector_) return true;
-  if (!namespaces_.HasSynced() || namespaces_.reflector().forbidden_since()) return std::nullopt;
-  const ObjectKey key{{}, std::string(view.deployment->meta.namespace_.text())};
-  const Namespace* home = namespaces_.store().Find(key);
-  if (home == nullptr || namespaces_.quarantined().contains(key)) return std::nullopt;
-  return Selects(*home);
-}
-
 // The latest version of one of these could not be read: nothing may lean on the one before.
 std::string InPlaceCache::Unreadable(const View& view) const {
   const std::string why = " (its latest version cannot be read)";
@@ -189,16 +161,11 @@ std::string InPlaceCache::Unreadable(const View& view) const {
     if (!(key.namespace_ == view.deployment->meta.namespace_)) continue;
     return "poddisruptionbudgets " + key.ToString() + why;
   }
-  for (const auto& [key, home] : namespaces_.quarantined()) {
-    if (view.deployment->meta.namespace_ == key.name) return "namespaces " + key.ToString() + why;
-  }
   return {};
 }
 
 void InPlaceCache::Fill(View& view) const {
   if (!running_) return;
-  const std::optional<bool> selected = IsSelected(view);
-  view.in_place_selected = selected.value_or(true);
   view.in_place_missing = Missing();
   if (!HasSynced()) return;
   for (const ReplicaSet* rs : view.replica_sets) {
@@ -213,7 +180,7 @@ void InPlaceCache::Fill(View& view) const {
   }
   view.budgets = budgets_.store().InNamespace(view.deployment->meta.namespace_.text());
   view.in_place_missing = Unreadable(view);
-  view.in_place_known = view.in_place_missing.empty() && selected.has_value();
+  view.in_place_known = view.in_place_missing.empty();
 }
 
 }  // namespace windlass

@@ -1,5 +1,5 @@
-// The informers that in-place updates need on top: whole Pods, the Nodes they are on, disruption
-// budgets, and Namespaces where these are selected by their labels.
+// The informers that in-place updates need on top: whole Pods, the Nodes they are on, and
+// disruption budgets.
 //
 // They run from the first Deployment on that asks for in-place updates, or a ReplicaSet of which
 // remembers that it did; where nobody does, Pod storms cost nothing. Nobody else waits for them:
@@ -24,11 +24,8 @@ bool AsksToReserve(const Deployment& deployment);
 
 class InPlaceCache {
  public:
-  // Nodes have no namespace: they are watched as they are also where `namespace_` is not empty. Of
-  // Namespaces that one alone is watched then, and none is without `selector`, which says whose
-  // labels allow updates in place.
-  InPlaceCache(InformerEnvironment environment, const std::string& namespace_,
-               std::optional<LabelSelector> selector);
+  // Nodes belong to no namespace: all of them are watched, also if `namespace_` is not empty.
+  InPlaceCache(InformerEnvironment environment, const std::string& namespace_);
   InPlaceCache(const InPlaceCache&) = delete;
   InPlaceCache& operator=(const InPlaceCache&) = delete;
 
@@ -58,52 +55,39 @@ class InPlaceCache {
   // is a matter of moments.
   bool HasPods() const;
 
-  // Whether Deployments of that namespace may be updated in place.
-  bool Selects(const Namespace& home) const;
-  bool watches_namespaces() const { return selector_.has_value(); }
-
   Informer<Pod>& pods() { return pods_; }
   const Informer<Pod>& pods() const { return pods_; }
   Informer<Node>& nodes() { return nodes_; }
   const Informer<Node>& nodes() const { return nodes_; }
   Informer<PodDisruptionBudget>& budgets() { return budgets_; }
   const Informer<PodDisruptionBudget>& budgets() const { return budgets_; }
-  Informer<Namespace>& namespaces() { return namespaces_; }
-  const Informer<Namespace>& namespaces() const { return namespaces_; }
   const CacheAuditCounters& pods_audit() const { return pods_audit_.counters(); }
   const CacheAuditCounters& nodes_audit() const { return nodes_audit_.counters(); }
   const CacheAuditCounters& budgets_audit() const { return budgets_audit_.counters(); }
-  const CacheAuditCounters& namespaces_audit() const { return namespaces_audit_.counters(); }
 
  private:
-  // Calls visit(informer) for each that is needed, in the order in which they are named.
+  // Calls visit(informer) for each, in the order in which they are named.
   template <typename F>
   void ForEach(F&& visit) {
     visit(pods_);
     visit(nodes_);
     visit(budgets_);
-    if (selector_) visit(namespaces_);
   }
   template <typename F>
   void ForEach(F&& visit) const {
     visit(pods_);
     visit(nodes_);
     visit(budgets_);
-    if (selector_) visit(namespaces_);
   }
-  std::optional<bool> IsSelected(const View& view) const;
   std::string Missing() const;
   std::string Unreadable(const View& view) const;
 
   Informer<Pod> pods_;
   Informer<Node> nodes_;
   Informer<PodDisruptionBudget> budgets_;
-  const std::optional<LabelSelector> selector_;
-  Informer<Namespace> namespaces_;
   CacheAudit<Pod> pods_audit_;
   CacheAudit<Node> nodes_audit_;
   CacheAudit<PodDisruptionBudget> budgets_audit_;
-  CacheAudit<Namespace> namespaces_audit_;
   bool running_ = false;
 };
 

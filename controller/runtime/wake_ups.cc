@@ -63,8 +63,6 @@ WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
   in_place.nodes().store().OnChange([this](const Change<Node>& change) { NodeChanged(change); });
   in_place.budgets().store().OnChange(
       [this](const Change<PodDisruptionBudget>& change) { BudgetChanged(change); });
-  in_place.namespaces().store().OnChange(
-      [this](const Change<Namespace>& change) { NamespaceChanged(change); });
   in_place.on_news = [this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
       if (!cache_.ConcernsInPlace(deployment)) return;
@@ -205,21 +203,6 @@ void WakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
   for (const Deployment* deployment :
        cache_.deployments().store().InNamespace(budget->meta.namespace_)) {
     if (cache_.ConcernsInPlace(*deployment)) Send(KeyOf(deployment->meta), StatusWake(*deployment));
-  }
-}
-
-// Whoever takes a namespace's label away wants no Pod of it patched any more: that is not gathered.
-void WakeUps::NamespaceChanged(const Change<Namespace>& change) {
-  const Namespace* before = change.old_object;
-  const Namespace* now = change.new_object;
-  const InPlaceCache& in_place = cache_.in_place();
-  if (before != nullptr && now != nullptr && in_place.Selects(*before) == in_place.Selects(*now)) {
-    return;
-  }
-  const std::string& name = (now != nullptr ? now : before)->meta.name;
-  for (const Deployment* deployment : cache_.deployments().store().InNamespace(name)) {
-    if (!cache_.ConcernsInPlace(*deployment)) continue;
-    Send(KeyOf(deployment->meta), windlass::Wake::kObjectChange);
   }
 }
 

@@ -37,7 +37,6 @@ class WakeUps {
   void WholePodChanged(const Change<Pod>& change);
   void NodeChanged(const Change<Node>& change);
   void BudgetChanged(const Change<PodDisruptionBudget>& change);
-  void NamespaceChanged(const Change<Namespace>& change);
 
   void Send(const ObjectKey& key, windlass::Wake wake);
   // Wakes the owner that `rs` names; returns whether it names one at all.

@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "kubeclient/api/deployment.h"
-#include "kubeclient/api/namespace.h"
 #include "kubeclient/api/node.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/pod_disruption_budget.h"
@@ -108,7 +107,6 @@ class Decoder {
   Result<Pod> DecodePod(std::string_view object_json);
   Result<Node> DecodeNode(std::string_view object_json);
   Result<PodDisruptionBudget> DecodePodDisruptionBudget(std::string_view object_json);
-  Result<Namespace> DecodeNamespace(std::string_view object_json);
 
   // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
   // validated.

@@ -1,5 +1,4 @@
-// The typed views of what an in-place update looks at besides Pods: Node, PodDisruptionBudget and
-// Namespace.
+// The typed views of what an in-place update looks at besides Pods: Node and PodDisruptionBudget.
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -135,17 +134,6 @@ Result<PodDisruptionBudget> Decoder::DecodePodDisruptionBudget(std::string_view 
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
   out.has_selector = out.selector.present;
-  return out;
-}
-
-Result<Namespace> Decoder::DecodeNamespace(std::string_view object_json) {
-  JsonReader& in = parser_->in;
-  Namespace out;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata") ReadObjectMeta(in, symbols_, Annotations::kSkip, out.meta);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
   return out;
 }
 

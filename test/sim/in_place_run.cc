@@ -28,9 +28,8 @@ Json InPlaceDeployment(int replicas, const std::string& image, const Annotations
   return deployment;
 }
 
-InPlaceRun::InPlaceRun(uint64_t seed, WorldOptions options, DeploymentControllerOptions controller)
-    : world(seed, std::move(options)),
-      windlass(std::make_unique<WindlassProcess>(world, ClientOptions{}, std::move(controller))) {}
+InPlaceRun::InPlaceRun(uint64_t seed, WorldOptions options)
+    : world(seed, std::move(options)), windlass(std::make_unique<WindlassProcess>(world)) {}
 
 void InPlaceRun::Start(const Json& deployment) {
   world.Apply(deployment);

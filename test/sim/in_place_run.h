@@ -24,8 +24,7 @@ class InPlaceRun {
  public:
   static constexpr Duration kLimit = seconds(3600);  // virtual
 
-  explicit InPlaceRun(uint64_t seed, WorldOptions options = {},
-                      DeploymentControllerOptions controller = {});
+  explicit InPlaceRun(uint64_t seed, WorldOptions options = {});
 
   // Applies it, and lets it come up.
   void Start(const Json& deployment);

@@ -9,30 +9,16 @@
 #include "test/catch.h"
 #include "test/sim/eviction.h"
 #include "test/sim/in_place_run.h"
-#include "test/sim/sample_objects.h"
 #include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
 
-// Namespaces are selected by a label that the home of the Deployment loses now and then.
-DeploymentControllerOptions Selecting() {
-  DeploymentControllerOptions options;
-  options.in_place_namespaces = LabelSelector{true, {{"in-place", "allowed"}}, {}};
-  return options;
-}
-
 class Walk {
  public:
   // Every third one has a budget, reserves room in it, and Pods are evicted where others are
-  // killed. In every other one the namespace is opted out and in.
-  explicit Walk(uint64_t seed)
-      : flips_(seed % 2 == 0),
-        options_(flips_ ? Selecting() : DeploymentControllerOptions{}),
-        run_(seed, {}, options_),
-        random_(seed),
-        reserves_(seed % 3 == 0) {
-    if (flips_) Allow(true);
+  // killed.
+  explicit Walk(uint64_t seed) : run_(seed), random_(seed), reserves_(seed % 3 == 0) {
     Json deployment = InPlaceDeployment(static_cast<int>(1 + Below(random_, 6)), "app:v1");
     if (Below(random_, 4) == 0) {
       deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
@@ -51,7 +37,6 @@ class Walk {
     if (lost_) run_.world.kubelet().SetNodeReady("node-1", true);
     run_.world.Pause("web", false);
     run_.SetOption("partition", "0");
-    if (flips_) Allow(true);
     // Whatever was bad, this is good.
     run_.world.SetImage("web", "app:last");
     const std::string wrong = run_.Finish();
@@ -72,7 +57,7 @@ class Walk {
   void Note(const std::string& step) { steps_ += " " + step; }
 
   void Happen() {
-    switch (Below(random_, flips_ ? 12 : 10)) {
+    switch (Below(random_, 10)) {
       case 0:
       case 1:
       case 2: return SetImage();
@@ -82,8 +67,7 @@ class Walk {
       case 6: return Partition();
       case 7: return KillPod();
       case 8: return TurnNode();
-      case 9: return Crash();
-      default: return Flip();
+      default: return Crash();
     }
   }
   void SetImage() {
@@ -132,26 +116,13 @@ class Walk {
     Note("crash");
     run_.windlass.reset();
     run_.world.RunFor(milliseconds(Below(random_, 3000)));
-    run_.windlass = std::make_unique<WindlassProcess>(run_.world, ClientOptions{}, options_);
-  }
-  void Flip() {
-    Note(allowed_ ? "opt-out" : "opt-in");
-    Allow(!allowed_);
-  }
-  void Allow(bool allowed) {
-    allowed_ = allowed;
-    Json home = SampleNamespace("default");
-    home["metadata"]["labels"]["in-place"] = allowed ? "allowed" : "no";
-    run_.world.Apply(home);
+    run_.windlass = std::make_unique<WindlassProcess>(run_.world);
   }
 
-  bool flips_;
-  DeploymentControllerOptions options_;
   InPlaceRun run_;
   Random random_;
   bool reserves_;
   std::string steps_;
-  bool allowed_ = true;
   bool paused_ = false;
   bool lost_ = false;
 };

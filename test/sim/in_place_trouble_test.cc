@@ -243,6 +243,43 @@ TEST_CASE("in place, disabled midway it goes on by replacing Pods (P-078)", "[in
   CHECK(run.world.Pods("web").size() == 4);
 }
 
+// A change that no running Pod can take, or that it is taken back.
+void SetHostNetwork(InPlaceRun& run, bool host_network) {
+  Json patch;
+  patch["spec"]["template"]["spec"]["hostNetwork"] = host_network ? Json(true) : Json(nullptr);
+  run.world.Edit("web", patch);
+}
+
+TEST_CASE("in place, with Only: what is refused is no revision, and undo knows what ran (P-014)",
+          "[in-place]") {
+  InPlaceRun run(1);
+  run.Start(3);
+  const auto pods = run.Uids();
+  run.world.SetImage("web", "app:v2");
+  REQUIRE(run.Finish() == "");
+  SetHostNetwork(run, true);
+  REQUIRE(run.Until([&] { return run.Reason() == "NotPossible"; }));
+  REQUIRE(run.Rest() == "");
+  CHECK(run.Sizes() == "1:0 2:3");
+  SECTION("it is taken back, and no Pod notices") {
+    REQUIRE(run.world.RolloutUndo("web", 2));
+    REQUIRE(run.Finish() == "");
+    CHECK(run.EachRestarted(1));
+    CHECK(run.Sizes() == "1:0 2:3");
+  }
+  SECTION("it is overtaken") {
+    run.world.SetImage("web", "app:v4");
+    REQUIRE(run.Rest() == "");
+    SetHostNetwork(run, false);
+    REQUIRE(run.Finish() == "");
+    CHECK(run.PodsOf("app:v4") == 3);
+    REQUIRE(run.world.RolloutUndo("web"));
+    REQUIRE(run.Finish() == "");
+  }
+  CHECK(run.PodsOf("app:v2") == 3);
+  CHECK(run.Uids() == pods);
+}
+
 TEST_CASE("in place, a first container that comes up after the patch proves nothing (P-047)",
           "[in-place]") {
   InPlaceRun run(GENERATE(1U, 2U, 3U));

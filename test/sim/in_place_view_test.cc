@@ -19,7 +19,6 @@ namespace {
 
 constexpr Duration kLimit = seconds(60);
 constexpr const char* kInPlace = "windlass.dev/in-place";
-const LabelSelector kAllowed = {true, {{"in-place", "allowed"}}, {}};
 
 Json Asking(const std::string& name, int replicas, const std::string& policy = "IfPossible") {
   Json deployment = SampleDeployment(name, replicas);
@@ -41,12 +40,6 @@ void SetNode(World& world, int number, bool ready, const std::string& version = 
     object["status"]["nodeInfo"]["kubeletVersion"] = version;
   });
   REQUIRE(answer.ok());
-}
-void Label(World& world, const std::string& namespace_, const std::string& key,
-           const std::string& value) {
-  Json home = SampleNamespace(namespace_);
-  home["metadata"]["labels"][key] = value;
-  world.Apply(home);
 }
 void SetBudget(World& world, const std::string& namespace_, int allowed) {
   Json budget = {{"apiVersion", "policy/v1"}, {"kind", "PodDisruptionBudget"}};
@@ -95,9 +88,7 @@ class Forbidding final : public Transport {
 
 // A process whose planner is the test's own, on a cluster of three Nodes.
 struct Fixture {
-  explicit Fixture(const std::string& namespace_ = "",
-                   std::optional<LabelSelector> namespaces = std::nullopt)
-      : cache(Environment(), namespace_, std::move(namespaces)) {
+  explicit Fixture(const std::string& namespace_ = "") : cache(Environment(), namespace_) {
     for (int i = 0; i < 3; ++i) SetNode(world, i, true);
     world.Apply(SampleNamespace("other"));
     SetBudget(world, "default", 1);
@@ -150,9 +141,8 @@ TEST_CASE("while nobody asks for in-place updates nothing is watched for them") 
   REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, seconds(600)));
   const InPlaceCache& in_place = windlass.controller().cache().in_place();
   CHECK_FALSE(in_place.running());
-  for (const Reflector* reflector :
-       {&in_place.pods().reflector(), &in_place.nodes().reflector(),
-        &in_place.budgets().reflector(), &in_place.namespaces().reflector()}) {
+  for (const Reflector* reflector : {&in_place.pods().reflector(), &in_place.nodes().reflector(),
+                                     &in_place.budgets().reflector()}) {
     CHECK(reflector->counters().lists + reflector->counters().watch_lists == 0);
   }
   CHECK(windlass.controller().cache().Troubles().empty());
@@ -307,56 +297,12 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
   CHECK(f.TakeWakes("plain") == 0);
 }
 
-TEST_CASE("Namespaces are watched where they are selected by labels, and only then") {
-  const std::string namespace_ = GENERATE("", "default");
-  const bool selects = GENERATE(false, true);
-  CAPTURE(namespace_, selects);
-  Fixture f(namespace_, selects ? std::optional(kAllowed) : std::nullopt);
-  f.RollOut(Asking("web", 2));
-  f.Start();
-  REQUIRE(f.world.RunUntil([&] { return f.Known(); }, kLimit));
-  const Informer<Namespace>& namespaces = f.cache.in_place().namespaces();
-  CHECK(f.cache.in_place().HasSynced());
-  CHECK(f.cache.in_place().Troubles().empty());
-  CHECK(f.Look().in_place_selected == !selects);
-  const auto& counters = namespaces.reflector().counters();
-  CHECK((counters.lists + counters.watch_lists > 0) == selects);
-  if (!selects) return;
-  CHECK((namespaces.store().size() == 1) == (namespace_ == "default"));
-  f.TakeWakes();
-
-  Label(f.world, "default", "team", "a");
-  Label(f.world, "other", "in-place", "allowed");
-  CHECK(f.TakeWakes() == 0);
-  CHECK_FALSE(f.Look().in_place_selected);
-  Label(f.world, "default", "in-place", "allowed");
-  CHECK(f.TakeWakes() == 1);
-  CHECK(f.Look().in_place_selected);
-  CHECK(f.Known());
-  Label(f.world, "default", "in-place", "no");
-  CHECK(f.TakeWakes() == 1);
-  CHECK_FALSE(f.Look().in_place_selected);
-  CHECK(f.Known());
-}
-
-TEST_CASE("that a namespace is not selected is known whatever else is missing") {
-  Fixture f("", kAllowed);
-  f.RollOut(Asking("web", 2));
-  f.forbidding.forbidden = "/nodes";
-  f.Start();
-  f.TakeWakes();
-  CHECK_FALSE(f.Known());
-  CHECK_FALSE(f.Look().in_place_selected);
-}
-
 TEST_CASE("a right to watch that is missing is named, and holds up nobody else") {
-  Fixture f("", kAllowed);
-  Label(f.world, "default", "in-place", "allowed");
+  Fixture f;
   f.RollOut(Asking("web", 2));
   const auto [path, missing] = GENERATE(table<std::string, std::string>(
       {{"/api/v1/pods?", "pods (no right to watch them)"},
        {"/nodes", "nodes (no right to watch them)"},
-       {"/api/v1/namespaces?", "namespaces (no right to watch them)"},
        {"/poddisruptionbudgets", "poddisruptionbudgets (no right to watch them)"}}));
   CAPTURE(path);
   f.forbidding.forbidden = path;
@@ -366,7 +312,6 @@ TEST_CASE("a right to watch that is missing is named, and holds up nobody else")
   CHECK_FALSE(f.Known());
   CHECK(f.Look().in_place_missing == missing);
   CHECK(f.Look().whole_pods.empty());
-  CHECK(f.Look().in_place_selected);  // nobody knows better
   CHECK(f.cache.in_place().Troubles().size() == 1);
   CHECK(f.cache.Troubles().empty());  // Windlass is ready
 

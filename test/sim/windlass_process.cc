@@ -12,14 +12,12 @@ constexpr Duration kStandbyLag = seconds(3);
 
 }  // namespace
 
-WindlassProcess::WindlassProcess(World& world, ClientOptions options,
-                                 DeploymentControllerOptions controller)
-    : WindlassProcess(world, Standby{}, std::move(options), std::move(controller)) {
+WindlassProcess::WindlassProcess(World& world, ClientOptions options)
+    : WindlassProcess(world, Standby{}, std::move(options)) {
   Lead({});
 }
 
-WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options,
-                                 DeploymentControllerOptions controller)
+WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
     : process_(world.Boot()),
       network_(process_->clock(), process_->timers(), process_->transport()),
       guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
@@ -27,7 +25,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options,
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), gate_,
               std::move(options)),
       events_(process_->clock(), process_->log(), client_, "deployment-controller"),
-      controller_(environment(), client_, events_, std::move(controller)) {
+      controller_(environment(), client_, events_, {}) {
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
     client_.Resume();

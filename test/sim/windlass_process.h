@@ -19,13 +19,11 @@ namespace windlass::sim {
 class WindlassProcess {
  public:
   // Starts at once, leading.
-  explicit WindlassProcess(World& world, ClientOptions options = {},
-                           DeploymentControllerOptions controller = {});
+  explicit WindlassProcess(World& world, ClientOptions options = {});
 
   // A hot standby: its caches follow, and nothing is written until Lead.
   struct Standby {};
-  WindlassProcess(World& world, Standby, ClientOptions options = {},
-                  DeploymentControllerOptions controller = {});
+  WindlassProcess(World& world, Standby, ClientOptions options = {});
   void Lead(TermOptions options);
 
   const DeploymentController& controller() const { return controller_; }

@@ -146,14 +146,6 @@ TEST_CASE("a PodDisruptionBudget decodes as the reference decodes it, whatever w
   });
 }
 
-TEST_CASE("a Namespace decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("Namespace", [&] {
-    const json object = Mutated(test::kNamespaceJson);
-    Agree(f.decoder.DecodeNamespace(object.dump()), test::ReferenceNamespace(object));
-  });
-}
-
 TEST_CASE("the unchanged fixtures decode, so that the properties compare more than errors") {
   Fixture f;
   const json deployment = json::parse(kDeployment);
@@ -181,10 +173,6 @@ TEST_CASE("the unchanged fixtures decode, so that the properties compare more th
       f.decoder.DecodePodDisruptionBudget(budget.dump());
   REQUIRE(decoded_budget.ok());
   CHECK(test::Same(*decoded_budget, *test::ReferencePodDisruptionBudget(budget)));
-  const json home = json::parse(test::kNamespaceJson);
-  const Result<Namespace> decoded_home = f.decoder.DecodeNamespace(home.dump());
-  REQUIRE(decoded_home.ok());
-  CHECK(test::Same(*decoded_home, *test::ReferenceNamespace(home)));
 }
 
 TEST_CASE("an object that was cut off anywhere is malformed") {

@@ -138,10 +138,4 @@ inline constexpr const char* kPodDisruptionBudgetJson = R"({"kind":"PodDisruptio
 "expectedPods":3,"disruptedPods":{"web-1":"2026-01-02T15:04:05Z",
 "web-0":"2026-01-02T15:05:05Z"},"conditions":[{"type":"DisruptionAllowed","status":"True"}]}})";
 
-inline constexpr const char* kNamespaceJson = R"({"kind":"Namespace","apiVersion":"v1",
-"metadata":{"name":"shop","uid":"0b7f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01","resourceVersion":"9",
-"creationTimestamp":"2026-01-02T15:04:05Z","labels":{"kubernetes.io/metadata.name":"shop",
-"windlass.dev/in-place":"allowed"},"annotations":{"a":"b"},"managedFields":[{"manager":"kubectl"}]},
-"spec":{"finalizers":["kubernetes"]},"status":{"phase":"Active"}})";
-
 }  // namespace windlass::test

@@ -1,5 +1,5 @@
-// What in-place updates read besides Pods: Nodes, disruption budgets, Namespaces, and the templates
-// of ReplicaSets.
+// What in-place updates read besides Pods: Nodes, disruption budgets, and the templates of
+// ReplicaSets.
 #include <string>
 #include <vector>
 
@@ -170,22 +170,6 @@ TEST_CASE("of a budget an empty selector is one, and an absent one none") {
   REQUIRE(budget.ok());
   CHECK(budget->has_selector == has);
   CHECK(budget->selector.SelectsEverything() == everything);
-}
-
-TEST_CASE("of a Namespace its labels are read, and nothing is made of what it has besides") {
-  Fixture f;
-  const Result<Namespace> home = f.decoder.DecodeNamespace(test::kNamespaceJson);
-  REQUIRE(home.ok());
-  CHECK(home->meta.name == "shop");
-  CHECK(home->meta.namespace_ == "");
-  CHECK(home->meta.resource_version.text == "9");
-  CHECK(home->meta.labels ==
-        StringMap{{"kubernetes.io/metadata.name", "shop"}, {"windlass.dev/in-place", "allowed"}});
-  CHECK(home->meta.annotations.empty());
-  CHECK(f.decoder.DecodeNamespace(R"({"metadata":{"name":"n"},"spec":1})")->meta.labels.empty());
-  CHECK(f.decoder.DecodeNamespace(R"({"metadata":{"name":"n","labels":[]}})").error().message ==
-        "metadata.labels: want an object");
-  CHECK(f.decoder.DecodeNamespace("{}").error().kind == ErrorKind::kMalformed);
 }
 
 TEST_CASE("a known field of the wrong type is named, also of a Node and a budget") {

@@ -16,7 +16,6 @@ std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
 std::optional<Pod> ReferencePod(const nlohmann::json& object);
 std::optional<Node> ReferenceNode(const nlohmann::json& object);
 std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const nlohmann::json& object);
-std::optional<Namespace> ReferenceNamespace(const nlohmann::json& object);
 
 bool Same(const Deployment& a, const Deployment& b);
 bool Same(const ReplicaSet& a, const ReplicaSet& b);
@@ -24,6 +23,5 @@ bool Same(const PodMetadata& a, const PodMetadata& b);
 bool Same(const Pod& a, const Pod& b);
 bool Same(const Node& a, const Node& b);
 bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b);
-bool Same(const Namespace& a, const Namespace& b);
 
 }  // namespace windlass::test

@@ -1,4 +1,4 @@
-// A Node, a PodDisruptionBudget and a Namespace, read the slow and obvious way.
+// A Node and a PodDisruptionBudget, read the slow and obvious way.
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -86,14 +86,6 @@ std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const json& json
   return ok ? std::optional(out) : std::nullopt;
 }
 
-std::optional<Namespace> ReferenceNamespace(const json& json_object) {
-  bool ok = true;
-  const Members object{json_object, ok};
-  Namespace out;
-  out.meta = ReferenceMetadata(object);
-  return ok ? std::optional(out) : std::nullopt;
-}
-
 bool Same(const Node& a, const Node& b) {
   const auto all = [](const Node& n) {
     return std::tie(n.meta, n.ready, n.kubelet_version, n.zone);
@@ -108,7 +100,5 @@ bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b) {
   };
   return all(a) == all(b);
 }
-
-bool Same(const Namespace& a, const Namespace& b) { return a.meta == b.meta; }
 
 }  // namespace windlass::test

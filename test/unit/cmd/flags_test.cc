@@ -20,7 +20,6 @@ TEST_CASE("without flags the defaults hold") {
   CHECK(flags->controllers == std::vector<std::string>{"deployment"});
   CHECK(flags->lease_duration == seconds(15));
   CHECK(flags->metrics_bind_address == "127.0.0.1:8080");
-  CHECK_FALSE(flags->in_place_namespaces.has_value());
 }
 
 TEST_CASE("flags are taken in Kubernetes style") {
@@ -43,17 +42,6 @@ TEST_CASE("flags are taken in Kubernetes style") {
   CHECK(Parse({"--no-leader-elect"})->leader_elect == false);
 }
 
-TEST_CASE("namespaces are selected as kubectl selects by labels") {
-  const LabelSelector want = {
-      true, {}, {{"windlass.dev/in-place", "In", {"allowed"}}, {"env", "NotIn", {"prod"}}}};
-  CHECK(*Parse({"--in-place-namespace-selector=windlass.dev/in-place=allowed,env!=prod"})
-             ->in_place_namespaces == want);
-  CHECK(*Parse({"--in-place-namespace-selector", "team in (a,b)"})->in_place_namespaces ==
-        LabelSelector{true, {}, {{"team", "In", {"a", "b"}}}});
-  CHECK(*Parse({"--in-place-namespace-selector", "!legacy"})->in_place_namespaces ==
-        LabelSelector{true, {}, {{"legacy", "DoesNotExist", {}}}});
-}
-
 TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
   struct Row {
     std::vector<const char*> arguments;
@@ -70,12 +58,6 @@ TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
       {{"--max-in-flight=99999999999"}, "--max-in-flight"},
       {{"--controllers=deployment,pony"}, "pony"},
       {{"--log-format=xml"}, "--log-format"},
-      {{"--in-place-namespace-selector=team in (a"},
-       "--in-place-namespace-selector: expected ',' or ')' at the end"},
-      {{"--in-place-namespace-selector=a > 1"}, "--in-place-namespace-selector: '>' compares"},
-      {{"--in-place-namespace-selector", ""}, "--in-place-namespace-selector: is empty"},
-      {{"--in-place-namespace-selector="}, "--in-place-namespace-selector"},
-      {{"--in-place-namespace-selector=", "--v=0"}, "--in-place-namespace-selector"},
       {{"--credentials-poll-period=999ms"}, "--credentials-poll-period"},
       {{"--credentials-poll-period=often"}, "--credentials-poll-period"},
       {{"--leader-elect-lease-duration=5s"}, "--leader-elect-lease-duration"},
@@ -88,6 +70,33 @@ TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
   REQUIRE_FALSE(flags.ok());
   CHECK(flags.error().message.find(row.named) != std::string::npos);
   CHECK(flags.error().message.find('\n') == std::string::npos);
+}
+
+TEST_CASE("a flag of an earlier version is refused in one line that says what to do instead") {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::string said;
+  };
+  const std::string selector =
+      "--in-place-namespace-selector is gone: apply deploy/in-place-namespaces-policy.yaml, and "
+      "leave the flag out";
+  const Row row = GENERATE_COPY(values<Row>({
+      {{"--kube-api-burst=0", "--in-place-namespace-selector", "a"}, selector},
+      {{"--in-place-namespace-selector", "env!=prod"}, selector},
+      {{"--in-place-namespace-selector=team in (a,b),env=x"}, selector},
+      {{"--in-place-namespace-selector="}, selector},
+      {{"--in-place-namespace-selector"}, selector},
+  }));
+  const Result<Flags> flags = Parse(row.arguments);
+  REQUIRE_FALSE(flags.ok());
+  CHECK(flags.error().kind == ErrorKind::kConfig);
+  CHECK(flags.error().message == row.said);
+}
+
+TEST_CASE("a flag whose name only begins like a removed one is unknown") {
+  const Result<Flags> flags = Parse({"--in-place-namespace-selectors=a"});
+  REQUIRE_FALSE(flags.ok());
+  CHECK(flags.error().message.find("is gone") == std::string::npos);
 }
 
 TEST_CASE("--version and --help are answers, not errors") {

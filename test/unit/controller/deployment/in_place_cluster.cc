@@ -57,7 +57,6 @@ void InPlaceCluster::Show(View& view) {
   for (const Node& node : nodes) view.nodes[node.meta.name] = &node;
   for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
   view.in_place_known = in_place_known;
-  view.in_place_selected = in_place_selected;
   if (!in_place_known) view.in_place_missing = "pods (no right to watch them)";
 }
 

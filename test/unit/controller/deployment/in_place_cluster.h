@@ -75,7 +75,6 @@ class InPlaceCluster : public Cluster {
   std::vector<PodDisruptionBudget> budgets;
   bool in_place_known = true;
   std::set<std::string> unseen;  // Pods that the watch has not shown yet
-  bool in_place_selected = true;
 
  private:
   void Show(View& view);

@@ -69,17 +69,6 @@ struct Fixture {
     cache.pods().store().ApplyDelete(KeyOf(pod.meta), pod.meta.uid, NextVersion());
   }
 
-  // The Namespace, with these labels.
-  void PutNamespace(const std::string& name, StringMap labels) {
-    Namespace home;
-    home.meta = Meta("", name, UidOf(2000));
-    home.meta.labels = std::move(labels);
-    cache.in_place().namespaces().store().Apply(std::move(home));
-  }
-  void RemoveNamespace(const std::string& name) {
-    cache.in_place().namespaces().store().ApplyDelete({"", name}, UidOf(2000), NextVersion());
-  }
-
   ObjectMeta Meta(const std::string& namespace_, const std::string& name, const Uid& uid) {
     ObjectMeta meta;
     meta.namespace_ = namespace_;
@@ -104,9 +93,7 @@ struct Fixture {
   ScriptedTransport transport;
   SymbolTable symbols;
   Decoder decoder{symbols};
-  ClusterCache cache{{time, random, log, time.timers(), transport, decoder},
-                     "",
-                     LabelSelector{true, {{"in-place", "allowed"}}, {}}};
+  ClusterCache cache{{time, random, log, time.timers(), transport, decoder}, ""};
   std::set<std::string> woken;
   WakeUps wake_ups{cache, [this](const ObjectKey& key, Wake) { woken.insert(key.name); },
                    [](const Deployment&) {}};
@@ -397,29 +384,6 @@ TEST_CASE("the deletion of one of several Pods wakes, too (D-023 as W-01)") {
   fixture.Remove(pod);
   CHECK(fixture.Take() == "web");
   Proves("D-023 W-01 B-03");
-}
-
-TEST_CASE("a Namespace wakes who asks for updates in place when it is selected, or no longer") {
-  const StringMap allowed = {{"in-place", "allowed"}, {"team", "a"}};
-  Fixture fixture;
-  fixture.AddDeployment("web", 1, [](Deployment& d) {
-    d.meta.annotations = {{"windlass.dev/in-place", "Only"}};
-  });
-  fixture.Take();
-  fixture.PutNamespace("ns", {});
-  CHECK(fixture.Take() == "web");  // now its labels are known
-  fixture.PutNamespace("ns", {{"team", "a"}});
-  CHECK(fixture.Take().empty());
-  fixture.PutNamespace("ns", allowed);
-  CHECK(fixture.Take() == "web");
-  fixture.PutNamespace("ns", {{"in-place", "allowed"}});
-  CHECK(fixture.Take().empty());
-  fixture.PutNamespace("ns", {{"in-place", "no"}});
-  CHECK(fixture.Take() == "web");
-  fixture.PutNamespace("other", allowed);
-  CHECK(fixture.Take().empty());
-  fixture.RemoveNamespace("ns");
-  CHECK(fixture.Take() == "web");
 }
 
 }  // namespace
