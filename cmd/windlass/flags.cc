@@ -22,6 +22,7 @@ struct RemovedFlag {
 // A removed flag ends the program: without its effect Windlass would do more, or less, than it was
 // told to.
 constexpr std::array kRemovedFlags = {
+    RemovedFlag{"--controllers", "leave the flag out; the Deployment controller always runs"},
     RemovedFlag{"--in-place-namespace-selector",
                 "apply deploy/in-place-namespaces-policy.yaml, and leave the flag out"},
 };
@@ -46,12 +47,6 @@ std::string CheckDuration(const std::string& text) {
 // What CLI11 cannot say of a single flag.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
-  for (const std::string& name : flags.controllers) {
-    if (name != "deployment") {
-      return wrong("--controllers: no controller is called '" + name +
-                   "'; this version has: deployment");
-    }
-  }
   if (flags.credentials_poll_period < seconds(1)) {
     return wrong("--credentials-poll-period must be at least 1s");
   }
@@ -74,7 +69,6 @@ struct Texts {
   std::string lease_duration = "15s";
   std::string renew_deadline = "10s";
   std::string retry_period = "2s";
-  std::string controllers = "deployment";
   std::string log_format = "text";
 };
 
@@ -126,8 +120,6 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
 }
 
 void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
-  app.add_option("--controllers", texts.controllers, "controllers to run, separated by commas")
-      ->capture_default_str();
   app.add_option("--metrics-bind-address", flags.metrics_bind_address,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
                  "'0' switches them off")
@@ -138,13 +130,6 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("-v,--v", flags.verbosity, "verbosity: 0 decisions and warnings, 4 debug")
       ->check(CLI::Range(0, 10))
       ->capture_default_str();
-}
-
-std::vector<std::string> SplitAtCommas(const std::string& text) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
-  return parts;
 }
 
 }  // namespace
@@ -192,7 +177,6 @@ Result<Flags> ParseFlags(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return Error{ErrorKind::kConfig, std::string(error.what()) + "; see windlass --help"};
   }
-  flags.controllers = SplitAtCommas(texts.controllers);
   flags.credentials_poll_period = *ParseDuration(texts.credentials_poll_period);
   flags.lease_duration = *ParseDuration(texts.lease_duration);
   flags.renew_deadline = *ParseDuration(texts.renew_deadline);

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/limits.h"
@@ -14,7 +13,6 @@ namespace windlass {
 
 struct Flags {
   std::string kubeconfig;  // "" = environment, home folder, in-cluster
-  std::vector<std::string> controllers = {"deployment"};
   std::string namespace_;  // "" = all
   bool leader_elect = true;
   bool force = false;  // lead without a Lease although somebody holds it (L-017)

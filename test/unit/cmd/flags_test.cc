@@ -17,7 +17,6 @@ TEST_CASE("without flags the defaults hold") {
   const Result<Flags> flags = Parse({});
   REQUIRE(flags.ok());
   CHECK(flags->leader_elect);
-  CHECK(flags->controllers == std::vector<std::string>{"deployment"});
   CHECK(flags->lease_duration == seconds(15));
   CHECK(flags->metrics_bind_address == "127.0.0.1:8080");
 }
@@ -56,7 +55,6 @@ TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
       {{"--kube-api-burst=0"}, "--kube-api-burst"},
       {{"--max-in-flight=0"}, "--max-in-flight"},
       {{"--max-in-flight=99999999999"}, "--max-in-flight"},
-      {{"--controllers=deployment,pony"}, "pony"},
       {{"--log-format=xml"}, "--log-format"},
       {{"--credentials-poll-period=999ms"}, "--credentials-poll-period"},
       {{"--credentials-poll-period=often"}, "--credentials-poll-period"},
@@ -77,11 +75,16 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
     std::vector<const char*> arguments;
     std::string said;
   };
+  const std::string controllers =
+      "--controllers is gone: leave the flag out; the Deployment controller always runs";
   const std::string selector =
       "--in-place-namespace-selector is gone: apply deploy/in-place-namespaces-policy.yaml, and "
       "leave the flag out";
   const Row row = GENERATE_COPY(values<Row>({
-      {{"--kube-api-burst=0", "--in-place-namespace-selector", "a"}, selector},
+      {{"--controllers", "deployment"}, controllers},
+      {{"--controllers=deployment"}, controllers},
+      {{"--v=4", "--controllers="}, controllers},
+      {{"--kube-api-burst=0", "--controllers", "deployment"}, controllers},
       {{"--in-place-namespace-selector", "env!=prod"}, selector},
       {{"--in-place-namespace-selector=team in (a,b),env=x"}, selector},
       {{"--in-place-namespace-selector="}, selector},
@@ -94,7 +97,7 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
 }
 
 TEST_CASE("a flag whose name only begins like a removed one is unknown") {
-  const Result<Flags> flags = Parse({"--in-place-namespace-selectors=a"});
+  const Result<Flags> flags = Parse({"--controllers-of=deployment"});
   REQUIRE_FALSE(flags.ok());
   CHECK(flags.error().message.find("is gone") == std::string::npos);
 }
