@@ -32,10 +32,6 @@ std::vector<Right> Daemon::RightsNeeded() const {
     need("", "pods", "", {"get", "patch"});
     need("", "pods", "status", {"patch"});
     need("policy", "poddisruptionbudgets", "", {"list", "watch"});
-    if (controller_.cache().reserves()) {
-      need("policy", "poddisruptionbudgets", "", {"get"});
-      need("policy", "poddisruptionbudgets", "status", {"patch"});
-    }
     for (const char* verb : {"list", "watch"}) {
       rights.push_back({verb, "", "nodes", "", "", ""});  // they belong to no namespace
     }

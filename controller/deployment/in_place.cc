@@ -8,7 +8,6 @@
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/in_place_refusals.h"
-#include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
@@ -168,7 +167,6 @@ std::optional<Step> NextInPlace(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (auto step = MirrorAnnotations(situation)) return step;
   if (auto gate = OpenGates(situation)) return gate;
-  if (auto release = ReleaseReservations(situation)) return release;
   auto step = EndDrains(situation);
   if (!step) step = NextOfPhase(situation);
   const Failed* failed = step ? std::get_if<Failed>(&*step) : nullptr;
@@ -185,7 +183,6 @@ std::optional<Step> NextInPlace(const Situation& situation) {
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (auto gate = OpenGates(situation)) return gate;
-  if (auto release = ReleaseReservations(situation)) return release;
   if (auto end = EndDrains(situation)) return end;
   if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};

@@ -6,7 +6,6 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/in_place_refusals.h"
-#include "controller/deployment/in_place_reserve.h"
 #include "controller/in_place/drain_steps.h"
 #include "controller/in_place/patch_for.h"
 
@@ -106,7 +105,7 @@ Write OfPod(const Pod& pod, Request request, std::string decision) {
       .go_on_if_refused = true};
 }
 
-Step BeginDrain(const Situation& situation, size_t i, std::optional<WallTime> reserved) {
+Step BeginDrain(const Situation& situation, size_t i) {
   const in_place::RolloutPods& pods = *situation.in_place.pods;
   const Pod& pod = *pods.pods[i];
   const in_place::Unpatched unpatched{
@@ -114,7 +113,7 @@ Step BeginDrain(const Situation& situation, size_t i, std::optional<WallTime> re
       .revision = RevisionOf(situation.in_place.host->meta).value_or(0),
       .of = pods.of[i]};
   Result<Request> request = in_place::BeginDrain(situation.in_place.options(), pod, pods.state(i),
-                                                 unpatched, situation.now, reserved);
+                                                 unpatched, situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
   return OfPod(pod, *std::move(request), "drain pod");
 }
@@ -156,15 +155,9 @@ std::optional<Step> PatchNextPod(const Situation& situation) {
   for (const size_t i : in_place.next.batch) {
     const in_place::DrainStep& drain = in_place.drain[i];
     if (drain.what != Do::kBegin && drain.what != Do::kPatch) continue;
-    Reservation room = ReserveFor(situation, i);
-    if (room.refused) continue;
-    PodTarget target = Target(situation);
-    target.reserved = room.reserved;
-    Step step = drain.what == Do::kBegin ? BeginDrain(situation, i, room.reserved)
-                                         : Patch(situation, i, target);
-    Write* write = std::get_if<Write>(&step);
-    if (write != nullptr && room.first) return *std::move(room.first);
-    if (write != nullptr && drain.what == Do::kPatch) TellProgress(situation, *write);
+    if (drain.what == Do::kBegin) return BeginDrain(situation, i);
+    Step step = Patch(situation, i, Target(situation));
+    if (Write* write = std::get_if<Write>(&step)) TellProgress(situation, *write);
     return step;
   }
   return std::nullopt;

@@ -7,7 +7,6 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_refusals.h"
-#include "controller/deployment/in_place_reserve.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/status.h"
@@ -65,15 +64,6 @@ bool IsDraining(const InPlace& in_place) {
   return false;
 }
 
-// Room in a budget could not be reserved: no Pod that it protects is taken down.
-std::optional<Word> OfReservation(const Situation& situation) {
-  const Outcome* refused = RefusedReservation(situation.learned);
-  if (refused == nullptr) return std::nullopt;
-  const Error& error = refused->said.error();
-  return Running(error.kind == ErrorKind::kForbidden ? "MissingRights" : "Failing", situation,
-                 "no disruption can be reserved: " + error.message);
-}
-
 Word OfStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const in_place::PodCounts& counts = in_place.counts;
@@ -104,7 +94,6 @@ Word OfPatching(const Situation& situation) {
     return Running("Paused", situation);
   }
   if (in_place.held) return Running("Failing", situation, *in_place.held);
-  if (auto word = OfReservation(situation)) return *std::move(word);
   if (!in_place.at_rest) {
     if (const auto why = WhyRefused(situation)) return Running("Failing", situation, *why);
   }

@@ -141,8 +141,7 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 }
 
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
-                           const Unpatched& unpatched, WallTime now,
-                           std::optional<WallTime> reserved) {
+                           const Unpatched& unpatched, WallTime now) {
   PodState next = state != nullptr ? *state
                                    : PodState{.pod = pod.meta.uid,
                                               .deployment = unpatched.deployment,
@@ -155,7 +154,6 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
   Drain drain = MethodFor(options, state);
   if (state == nullptr || !state->drain) ComeBackTo(pod.meta.labels.Find(drain.label), drain);
   next.drain = Drained{now, drain};
-  if (reserved) next.reserved = reserved;
   WINDLASS_TRY(std::string text, WritePodState(next));
   return PatchTraffic(pod, drain, /*on=*/false, std::move(text), now);
 }

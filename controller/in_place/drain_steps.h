@@ -60,10 +60,8 @@ struct Unpatched {
 // Takes the Pod out of traffic, as `options` say or, if it is drained already, as its state says.
 // The value that its label has before goes into the state.
 // Error kInvalid when the state would be too long. Requires that one of them has a mode.
-// `reserved`: when room was reserved for the Pod in its budgets, if that is news.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
-                           const Unpatched& unpatched, WallTime now,
-                           std::optional<WallTime> reserved = {});
+                           const Unpatched& unpatched, WallTime now);
 
 // Lets the Pod take traffic again. A state that said nothing else is taken away. Where the state
 // does not say how it was drained, `options` do; requires a mode, as above. Error kInvalid as

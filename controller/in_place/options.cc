@@ -34,7 +34,6 @@ constexpr Choice<bool> kBools[] = {{"true", true}, {"false", false}};
 constexpr Choice<OnFailure> kOnFailures[] = {
     {"Hold", OnFailure::kHold}, {"Revert", OnFailure::kRevert}, {"Recreate", OnFailure::kRecreate}};
 constexpr Choice<PdbPolicy> kPdbs[] = {{"Respect", PdbPolicy::kRespect},
-                                       {"Reserve", PdbPolicy::kReserve},
                                        {"Ignore", PdbPolicy::kIgnore}};
 constexpr Choice<InitImages> kInitImageChoices[] = {{"Recreate", InitImages::kRecreate},
                                                     {"PatchOnly", InitImages::kPatchOnly}};
@@ -94,6 +93,7 @@ class Reader {
   void ReadNumber(std::string_view key, Integer least, Integer most, std::string_view example,
                   std::optional<Integer>& into);
   std::optional<int32_t> ReadPods(std::string_view key, bool round_up);
+  void ReadPdb();
   void ReadFields();
   void ReadDrain();
   void ReadLimits();
@@ -147,6 +147,15 @@ std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   if (pods.ok()) return *pods;
   Refuse(key, pods.error().message);
   return std::nullopt;
+}
+
+// v0.1.0 had a third word.
+void Reader::ReadPdb() {
+  const auto text = Value(kPdb);
+  if (text && IsWord(*text, "Reserve")) {
+    return Refuse(kPdb, "Reserve does not exist any more: write Respect or remove the annotation");
+  }
+  ReadWord(kPdb, kPdbs, options_.pdb);
 }
 
 void Reader::ReadFields() {
@@ -264,7 +273,7 @@ Configuration Reader::Read() {
   ReadWord(kCanaryFirst, kBools, options_.canary_first);
   ReadDrain();
   ReadWord(kOnFailure, kOnFailures, options_.on_failure);
-  ReadWord(kPdb, kPdbs, options_.pdb);
+  ReadPdb();
   ReadWord(kInitImages, kInitImageChoices, options_.init_images);
   ReadFields();
   ReadNumber<int64_t>(kUnblock, 1, std::numeric_limits<int64_t>::max(), "the number of a revision",

@@ -37,10 +37,10 @@ enum class Policy : uint8_t {
   kOnly,        // other changes are refused
   kRelease,     // leave nothing behind that another controller would not understand (P-076)
 };
-enum class Surge : uint8_t { kAuto, kNever, kAlways };           // stand-in Pods (P-024)
-enum class OnFailure : uint8_t { kHold, kRevert, kRecreate };    // P-061 … P-063
-enum class PdbPolicy : uint8_t { kRespect, kReserve, kIgnore };  // P-038
-enum class InitImages : uint8_t { kRecreate, kPatchOnly };       // of plain init containers (P-006)
+enum class Surge : uint8_t { kAuto, kNever, kAlways };         // stand-in Pods (P-024)
+enum class OnFailure : uint8_t { kHold, kRevert, kRecreate };  // P-061 … P-063
+enum class PdbPolicy : uint8_t { kRespect, kIgnore };          // P-038
+enum class InitImages : uint8_t { kRecreate, kPatchOnly };     // of plain init containers (P-006)
 
 // What may change without a new Pod (P-005 … P-008).
 struct Fields {

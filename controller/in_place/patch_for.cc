@@ -67,18 +67,16 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
   }
   WINDLASS_TRY(std::vector<ContainerPatch> patches, PatchesOf(pod, state, from, changes, now));
   const bool again = state != nullptr && state->target == target.to.fingerprint;
-  PodState next{.pod = pod.meta.uid,
-                .deployment = target.deployment,
-                .revision = target.revision,
-                .target = target.to.fingerprint,
-                .from = from.fingerprint,
-                .generation_before = pod.meta.generation,
-                .at = now,
-                .attempt = again ? state->attempt + 1 : 1,
-                .containers = std::move(patches),
-                .drain = drain};
-  if (state != nullptr) next.reserved = state->reserved;
-  if (target.reserved) next.reserved = target.reserved;
+  const PodState next{.pod = pod.meta.uid,
+                      .deployment = target.deployment,
+                      .revision = target.revision,
+                      .target = target.to.fingerprint,
+                      .from = from.fingerprint,
+                      .generation_before = pod.meta.generation,
+                      .at = now,
+                      .attempt = again ? state->attempt + 1 : 1,
+                      .containers = std::move(patches),
+                      .drain = drain};
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
   return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});

@@ -19,7 +19,6 @@ struct PodTarget {
   Uid deployment;
   int64_t revision = 0;  // of the ReplicaSet that has the target template
   KnownTemplate to;
-  std::optional<WallTime> reserved{};  // when room was reserved for the Pod, if that is news
 };
 
 // What users are told of them: "app: r/app:1 to r/app:2", or "metadata" where no image changes.

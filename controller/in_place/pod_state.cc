@@ -133,7 +133,6 @@ struct Extras {
   std::optional<Uid> pod;
   std::vector<ContainerPatch> containers;
   std::optional<Drained> drain;
-  std::optional<WallTime> reserved;
 };
 
 void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
@@ -164,8 +163,6 @@ void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
       in.Object([&](std::string_view name) { Put(extras.containers, ReadContainer(in, name)); });
     } else if (key == "drain") {
       extras.drain = ReadDrained(in);
-    } else if (key == "reserved") {
-      ReadTime(in, extras.reserved);
     }
   });
 }
@@ -206,7 +203,6 @@ Result<std::string> WritePodState(const PodState& state) {
   if (state.drain) {
     json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
   }
-  if (state.reserved) json["reserved"] = FormatTime(*state.reserved);
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() <= kPodStateBytesMax) return text;
   return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
@@ -235,8 +231,7 @@ Result<PodState> ParsePodState(std::string_view text) {
                   .at = *members.at,
                   .attempt = *members.attempt,
                   .containers = std::move(extras.containers),
-                  .drain = std::move(extras.drain),
-                  .reserved = extras.reserved};
+                  .drain = std::move(extras.drain)};
 }
 
 std::optional<Result<PodState>> PodStateOf(const Pod& pod) {

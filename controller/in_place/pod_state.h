@@ -17,12 +17,9 @@
 //
 //    "pod":"<uid>"
 //
-// And in another one, when room was reserved for it in its budgets (reservation.h):
-//
-//    "reserved":"2026-11-20T06:34:04Z"
-//
 // Anybody who may patch Pods may write it. Whatever cannot be understood is an error, and such a
-// Pod counts as foreign; members that nobody knows are ignored.
+// Pod counts as foreign. Unknown members are ignored, and not written again; v0.1.0 wrote
+// "reserved".
 #pragma once
 
 #include <cstdint>
@@ -82,7 +79,6 @@ struct PodState {
   int32_t attempt = 1;                     // at this target
   std::vector<ContainerPatch> containers;  // names are unique; none if only metadata changed
   std::optional<Drained> drain{};
-  std::optional<WallTime> reserved{};  // the time of the entries that we wrote
   bool operator==(const PodState&) const = default;
 };
 

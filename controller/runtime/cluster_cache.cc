@@ -188,11 +188,6 @@ void ClusterCache::WatchForInPlace() {
   if (on_watch_for_in_place) on_watch_for_in_place();
 }
 
-void ClusterCache::NoteReserve() {
-  if (std::exchange(reserves_, true)) return;
-  if (on_watch_for_in_place) on_watch_for_in_place();
-}
-
 bool ClusterCache::HasSynced() const {
   return deployments_.HasSynced() && replica_sets_.HasSynced() &&
          (!watches_pods_ || pods_.HasSynced());

@@ -40,11 +40,8 @@ class ClusterCache {
   void WatchPods();
   // Starts the informers of in-place updates if they are not running yet.
   void WatchForInPlace();
-  // Some Deployment asks to reserve room in PodDisruptionBudgets; true from then on.
-  void NoteReserve();
-  bool reserves() const { return reserves_; }
 
-  // Either of them for the first time: it takes further rights.
+  // Called when the informers of in-place updates are first needed: they take further rights.
   std::function<void()> on_watch_for_in_place;
 
   // The informers start over: another cluster answers, or one that was put back to an earlier state
@@ -123,7 +120,6 @@ class ClusterCache {
   bool started_ = false;
   bool watches_pods_ = false;
   bool watches_for_in_place_ = false;
-  bool reserves_ = false;
 };
 
 }  // namespace windlass

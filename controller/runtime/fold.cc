@@ -41,8 +41,6 @@ void Fold::Vanished(const ObjectKey& key, const Request& request) {
     cache_.replica_sets().store().FoldDelete(request.key(), request.uid());
   } else if (request.resource() == Resource::kPods) {
     cache_.in_place().pods().store().FoldDelete(request.key(), request.uid());
-  } else if (request.resource() == Resource::kPodDisruptionBudgets) {
-    cache_.in_place().budgets().store().FoldDelete(request.key(), request.uid());
   }
 }
 
@@ -62,11 +60,6 @@ Status Fold::Object(const Request& request, const Reply& reply) {
     case Resource::kPods: {
       WINDLASS_TRY(Pod pod, decoder_.DecodePod(reply.body));
       PodRead(std::move(pod));
-      return Unit{};
-    }
-    case Resource::kPodDisruptionBudgets: {
-      WINDLASS_TRY(PodDisruptionBudget budget, decoder_.DecodePodDisruptionBudget(reply.body));
-      if (cache_.in_place().running()) cache_.in_place().budgets().store().Fold(std::move(budget));
       return Unit{};
     }
     default: return Unit{};  // nothing else is cached and written

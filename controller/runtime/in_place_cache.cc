@@ -4,9 +4,6 @@
 #include <tuple>
 #include <utility>
 
-#include "controller/in_place/options.h"
-#include "controller/in_place/words.h"
-
 namespace windlass {
 namespace {
 
@@ -42,12 +39,6 @@ std::string_view PluralOf(const Reflector& reflector) {
 }
 
 }  // namespace
-
-bool AsksToReserve(const Deployment& deployment) {
-  if (!in_place::Asks(deployment.meta)) return false;
-  const auto value = deployment.meta.annotations.Find(in_place::kPdb);
-  return value && in_place::IsWord(*value, "Reserve");
-}
 
 InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
     : pods_(environment, LivePods(namespace_), &Decoder::DecodePod),

@@ -18,10 +18,6 @@
 
 namespace windlass {
 
-// Asks for updates in place, and for annotation windlass.dev/in-place-pdb Reserve, which takes
-// further rights.
-bool AsksToReserve(const Deployment& deployment);
-
 class InPlaceCache {
  public:
   // Nodes belong to no namespace: all of them are watched, also if `namespace_` is not empty.
@@ -51,8 +47,7 @@ class InPlaceCache {
   void Fill(View& view) const;
 
   // The right to list and watch whole Pods is there, and they are complete: a new leader must see
-  // what the former one wrote to them. Nobody writes to Nodes, and of a budget what is out of date
-  // is a matter of moments.
+  // what the former one wrote to them. No leader writes to Nodes or to budgets.
   bool HasPods() const;
 
   Informer<Pod>& pods() { return pods_; }

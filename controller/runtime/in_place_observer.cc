@@ -46,8 +46,6 @@ bool SamePatch(const Pod& before, const Pod& after) {
   }
   (*one)->drain.reset();
   (*other)->drain.reset();
-  (*one)->reserved.reset();
-  (*other)->reserved.reset();
   return **one == **other;
 }
 

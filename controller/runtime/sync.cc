@@ -85,8 +85,8 @@ void Sync::TakeStep() {
   if (view.deployment == nullptr) return End({});  // D-051
 
   // One step per object to adopt or delete comes on top of the usual few; of a Pod that is updated
-  // in place: the reservation, a read, the patch, and the end of its last one.
-  const size_t objects = view.replica_sets.size() + 4 * view.whole_pods.size();
+  // in place: the end of its last drain, a read, and the patch.
+  const size_t objects = view.replica_sets.size() + 3 * view.whole_pods.size();
   const int steps_max = kStepsPerSyncMax + static_cast<int>(objects);
   const bool too_long = environment_.clock.Now() - started_ > kSyncDeadline;
   if (steps_++ >= steps_max || too_long) {

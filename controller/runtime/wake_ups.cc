@@ -89,7 +89,6 @@ void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
   }
   if (IsRecreate(*now)) cache_.WatchPods();
   if (in_place::Asks(now->meta)) cache_.WatchForInPlace();
-  if (AsksToReserve(*now)) cache_.NoteReserve();
   const bool ours = suppressed_ && *suppressed_ == KeyOf(now->meta);
   if (!ours && change.old_object != nullptr && !(change.old_object->status == now->status)) {
     foreign_status_(*now);

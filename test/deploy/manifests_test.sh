@@ -43,8 +43,7 @@ for right in 'get deployments.apps' 'list deployments.apps' 'watch deployments.a
   'create events' 'patch events' \
   'get pods' 'patch pods' 'patch pods --subresource=status' \
   'list nodes' 'watch nodes' 'list poddisruptionbudgets.policy' \
-  'watch poddisruptionbudgets.policy' 'get poddisruptionbudgets.policy' \
-  'patch poddisruptionbudgets.policy --subresource=status'; do
+  'watch poddisruptionbudgets.policy'; do
   # shellcheck disable=SC2086 # several words
   may $right -A || fail "may not $right"
 done
@@ -70,7 +69,9 @@ for right in 'get secrets' 'get configmaps' 'delete pods' 'update pods' 'create 
   'update replicasets.apps' 'deletecollection replicasets.apps' 'create deployments.apps' \
   'create serviceaccounts --subresource=token' 'get nodes' 'patch nodes' \
   'get namespaces' 'list namespaces' 'watch namespaces' 'patch namespaces' \
-  'patch poddisruptionbudgets.policy' 'update poddisruptionbudgets.policy --subresource=status' \
+  'get poddisruptionbudgets.policy' 'patch poddisruptionbudgets.policy' \
+  'patch poddisruptionbudgets.policy --subresource=status' \
+  'update poddisruptionbudgets.policy --subresource=status' \
   'escalate clusterroles.rbac.authorization.k8s.io'; do
   # shellcheck disable=SC2086
   if may $right -A; then fail "may $right"; fi

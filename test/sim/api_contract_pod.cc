@@ -182,31 +182,6 @@ void Budget(ContractProbe& api) {
   api.ExpectEqual("allowed", observed["status"]["disruptionsAllowed"], 3);
 }
 
-// As an eviction, and an update in place, reserve room and give it back.
-void DisruptedPods(ContractProbe& api) {
-  Json budget = {{"apiVersion", "policy/v1"}, {"kind", "PodDisruptionBudget"}};
-  budget["metadata"]["name"] = "web";
-  budget["spec"] = {{"minAvailable", 1}, {"selector", {{"matchLabels", {{"app", "web"}}}}}};
-  Json seen = api.ExpectOk(api.Post(api.Budgets(), budget), 201);
-  const auto write = [&](const std::string& pod, const Json& since) {
-    Json patch;
-    patch["metadata"] = {{"resourceVersion", RevisionOf(seen)}, {"uid", UidOf(seen)}};
-    patch["status"]["disruptedPods"][pod] = since;
-    return api.MergePatch(api.Budgets("web") + "/status", patch);
-  };
-  const Json first = "2026-01-02T15:04:05Z";
-  const Json second = "2026-01-02T15:04:06Z";
-  const Json one = api.ExpectOk(write("web-1", first), 200);
-  api.ExpectRefused(write("web-2", second), 409, "Conflict");
-  seen = one;
-  seen = api.ExpectOk(write("web-2", second), 200);
-  const Json both = {{"web-1", first}, {"web-2", second}};
-  api.ExpectEqual("entries", seen["status"]["disruptedPods"], both);
-  seen = api.ExpectOk(write("web-1", nullptr), 200);
-  const Json left = {{"web-2", second}};
-  api.ExpectEqual("entries", seen["status"]["disruptedPods"], left);
-}
-
 void NodeStatus(ContractProbe& api) {
   const std::string path = "/api/v1/nodes/" + api.namespace_name();
   Json node = {{"apiVersion", "v1"}, {"kind", "Node"}};
@@ -235,8 +210,6 @@ std::vector<ContractCase> PodCases() {
       {"tolerations of a Pod may be added and prolonged, not removed", Tolerations},
       {"the template of a ReplicaSet may change", TemplateOfAReplicaSet},
       {"a disruption budget has counters, and a generation of its spec", Budget},
-      {"an entry of a budget's disruptedPods is merged by its name, tied to a version",
-       DisruptedPods},
       {"a node's status is written by itself", NodeStatus},
   };
 }

@@ -16,16 +16,14 @@ namespace {
 
 class Walk {
  public:
-  // Every third one has a budget, reserves room in it, and Pods are evicted where others are
-  // killed.
-  explicit Walk(uint64_t seed) : run_(seed), random_(seed), reserves_(seed % 3 == 0) {
+  // Every third one has a PodDisruptionBudget, and evicts Pods where the others delete them.
+  explicit Walk(uint64_t seed) : run_(seed), random_(seed), evicts_(seed % 3 == 0) {
     Json deployment = InPlaceDeployment(static_cast<int>(1 + Below(random_, 6)), "app:v1");
     if (Below(random_, 4) == 0) {
       deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
     }
-    if (reserves_) deployment["metadata"]["annotations"]["windlass.dev/in-place-pdb"] = "Reserve";
     run_.Start(deployment);
-    if (reserves_) run_.world.Apply(Budget());
+    if (evicts_) run_.world.Apply(Budget());
   }
 
   // "" or what is wrong, and how it came to it.
@@ -101,7 +99,7 @@ class Walk {
     if (pods.empty()) return;
     Note("kill");
     const std::string name = NameOf(*pods[Below(random_, static_cast<uint32_t>(pods.size()))]);
-    if (reserves_) {
+    if (evicts_) {
       Evict(run_.world.api(), "default", name, milliseconds(20));
     } else {
       run_.world.api().Delete("user", {Resource::kPods, "default", name});
@@ -121,7 +119,7 @@ class Walk {
 
   InPlaceRun run_;
   Random random_;
-  bool reserves_;
+  bool evicts_;
   std::string steps_;
   bool paused_ = false;
   bool lost_ = false;

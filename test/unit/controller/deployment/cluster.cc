@@ -271,9 +271,6 @@ std::string Cluster::Describe(const Request& request, const Json& before) {
     return request.patch_type() == PatchType::kJson ? "roll back" : "clear rollback";
   }
   if (request.resource() == Resource::kPods) return "patch " + request.key().name;
-  if (request.resource() == Resource::kPodDisruptionBudgets) {
-    return "budget " + request.key().name + " " + Json::parse(request.body())["status"].dump();
-  }
   if (request.patch_type() == PatchType::kJson) return "exchange " + ImageOf(before);
   if (request.verb() == Verb::kDelete) return "delete " + ImageOf(before);
   const Json body = Json::parse(request.body());

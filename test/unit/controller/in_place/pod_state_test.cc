@@ -63,14 +63,38 @@ TEST_CASE("C.3 a state that names another Pod is none of this one's") {
   CHECK_FALSE(ParsePodState(text).ok());
 }
 
-TEST_CASE("C.6 a Pod says when room was reserved for it") {
-  PodState state = State();
-  state.reserved = kAt;
-  const std::string text =
-      kText.substr(0, kText.size() - 1) + R"(,"reserved":"1970-01-01T00:16:40Z"})";
-  CHECK(WritePodState(state) == Result<std::string>(text));
-  CHECK(ParsePodState(text) == Result<PodState>(state));
-  CHECK_FALSE(ParsePodState(kText.substr(0, kText.size() - 1) + R"(,"reserved":"soon"})").ok());
+TEST_CASE("C.4 the reservation in a state that v0.1.0 wrote is ignored, and not written again") {
+  // v0.1.0 wrote these two: of a patch, and of a Pod that was drained before its first patch.
+  const std::string patched =
+      R"({"v":1,"d":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","rev":6,)"
+      R"("target":"t-00000000000000020000000000000002",)"
+      R"("from":"t-00000000000000010000000000000001","g0":3,"at":"1970-01-01T00:16:40Z",)"
+      R"("attempt":1,"c":{"app":{"from":"r/app:1","to":"r/app:2","id":"A",)"
+      R"("img":"r/app@sha256:aa","rc":0}},"reserved":"1970-01-01T00:16:39Z"})";
+  const std::string drained =
+      R"({"v":1,"d":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","rev":5,)"
+      R"("target":"t-00000000000000010000000000000001",)"
+      R"("from":"t-00000000000000010000000000000001","g0":1,"at":"1970-01-01T00:16:40Z",)"
+      R"("attempt":1,"c":{},"pod":"5b1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10",)"
+      R"("drain":{"since":"1970-01-01T00:16:40Z","mode":"Label:traffic=on/off"},)"
+      R"("reserved":"1970-01-01T00:16:39Z"})";
+  CHECK(ParsePodState(patched) == Result<PodState>(State()));
+  PodState before = State();
+  before.pod = *Uid::Parse("5b1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10");
+  before.revision = 5;
+  before.target = before.from;
+  before.generation_before = 1;
+  before.containers.clear();
+  before.drain = Drained{kAt, *ParseDrain("Label:traffic=on/off")};
+  CHECK(ParsePodState(drained) == Result<PodState>(before));
+
+  const std::string reserved = R"(,"reserved":"1970-01-01T00:16:39Z"})";
+  for (const std::string& text : {patched, drained}) {
+    CHECK(WritePodState(*ParsePodState(text)) ==
+          Result<std::string>(text.substr(0, text.size() - reserved.size()) + "}"));
+  }
+  const std::string unreadable = kText.substr(0, kText.size() - 1) + R"(,"reserved":["soon"]})";
+  CHECK(ParsePodState(unreadable) == Result<PodState>(State()));
 }
 
 TEST_CASE("C.7 a drained Pod says since when and how") {

@@ -351,22 +351,19 @@ TEST_CASE("only the deletion of a Recreate Deployment's Pod wakes it") {
   Proves("D-021");
 }
 
-TEST_CASE("who asks to reserve disruptions is noted, once: it takes further rights (P-038)") {
+TEST_CASE("the first that asks for updates in place is noted, once: it takes further rights") {
   Fixture fixture;
   int told = 0;
   fixture.cache.on_watch_for_in_place = [&] { ++told; };
   const auto add = [&](const std::string& name, StringMap annotations) {
     fixture.AddDeployment(name, 1, [&](Deployment& d) { d.meta.annotations = annotations; });
   };
-  add("a", {{"windlass.dev/in-place-pdb", "Reserve"}});
+  add("a", {{"windlass.dev/in-place-pdb", "Respect"}});
   CHECK(told == 0);
   add("b", {{"windlass.dev/in-place", "Only"}});
   CHECK(told == 1);
-  CHECK_FALSE(fixture.cache.reserves());
-  add("c", {{"windlass.dev/in-place", "Only"}, {"windlass.dev/in-place-pdb", "reserve"}});
-  add("d", {{"windlass.dev/in-place", "Only"}, {"windlass.dev/in-place-pdb", "Reserve"}});
-  CHECK(told == 2);
-  CHECK(fixture.cache.reserves());
+  add("c", {{"windlass.dev/in-place", "Only"}});
+  CHECK(told == 1);
 }
 
 TEST_CASE("the deletion of one of several Pods wakes, too (D-023 as W-01)") {
