@@ -138,7 +138,7 @@ class Looker {
     if (const auto why = in_place::RefuseRollout(s_.deployment.spec, options, others, s_.newest)) {
       return NotPossible(in_place::Text(*why));
     }
-    const auto verdict = in_place::CompareTemplates(*host.template_json, target, options);
+    const auto verdict = in_place::CompareTemplates(*host.template_json, target);
     if (!verdict.ok()) return NotPossible(verdict.error().message);
     if (const auto* why = std::get_if<in_place::NotEligible>(&*verdict)) {
       return NotPossible(in_place::Text(*why));
@@ -149,6 +149,11 @@ class Looker {
     if (!s_.view.in_place_known) return Unknown();
     const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
     if (changes == nullptr) return;
+    LookAtPods();
+    if (out_.phase == InPlacePhase::kUnknown) return;
+    if (SomeLackOnlyMetadata(s_, out_)) {
+      return NotPossible(in_place::Text({in_place::Reason::kMetadataOnly, ""}));
+    }
     for (const Pod* pod : s_.view.whole_pods) {
       if (const auto why = in_place::RefuseKubelet(*pod, *changes, s_.view.nodes)) {
         return NotPossible(in_place::Text(*why) + " (node " + std::string(pod->node_name.text()) +

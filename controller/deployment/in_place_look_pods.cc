@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "controller/deployment/in_place_kubelets.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/in_place/completion.h"
+#include "controller/in_place/eligibility.h"
 #include "controller/in_place/failure.h"
 #include "controller/in_place/revision_of_pod.h"
 #include "kubeclient/api/pod_list.h"
@@ -174,6 +176,23 @@ bool LookAtPods(const Situation& situation, InPlace& in_place) {
     return true;
   }
   return PodLooker(situation, in_place).Look();
+}
+
+bool SomeLackOnlyMetadata(const Situation& situation, const InPlace& in_place) {
+  const DeploymentSpec& spec = situation.deployment.spec;
+  const in_place::RolloutPods& pods = *in_place.pods;
+  const auto has_pods = [&](const ReplicaSet& rs) {
+    for (size_t i = 0; i < pods.size(); ++i) {
+      if (!pods.standings[i].stand_in && pods.of[i] == rs.template_fingerprint) return true;
+    }
+    return false;
+  };
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;
+    const auto verdict = in_place::CompareTemplates(*rs->template_json, *spec.template_json);
+    const auto* why = verdict.ok() ? std::get_if<in_place::NotEligible>(&*verdict) : nullptr;
+    return why != nullptr && why->reason == in_place::Reason::kMetadataOnly;
+  });
 }
 
 bool LooksReadyInFlight(const Situation& situation, const InPlace& in_place) {

@@ -81,8 +81,8 @@ int64_t RevisionToBe(const Situation& situation) {
 
 std::string WhatChanges(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
-  const auto verdict = in_place::CompareTemplates(
-      *in_place.host->template_json, *situation.deployment.spec.template_json, in_place.options());
+  const auto verdict = in_place::CompareTemplates(*in_place.host->template_json,
+                                                  *situation.deployment.spec.template_json);
   if (!verdict.ok()) return {};
   const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
   return changes != nullptr ? ": " + in_place::Describe(*changes) : "";

@@ -12,8 +12,9 @@ namespace windlass::in_place {
 
 struct ImageChange {
   std::string container;  // by name: an injected sidecar shifts the places in a live Pod (P-003)
-  // A sidecar restarts with kubelet 1.32 or newer only; to a plain init container nothing happens
-  // before the Pod's next sandbox.
+  // A sidecar restarts with kubelet 1.32 or newer only. A plain init container runs again only when
+  // the Pod's sandbox is made anew; its image changes in a Pod that somebody edited, not for a
+  // rollout (P-006).
   ContainerKind kind = ContainerKind::kApp;
   std::string from;
   std::string to;

@@ -24,11 +24,10 @@ constexpr ContainerList kContainerLists[] = {{"/spec/containers", false},
 
 using Refusal = std::optional<NotEligible>;
 
-// Both templates in canonical form, and what was asked for.
+// Both templates in canonical form.
 struct Comparison {
   const Json& host;
   const Json& target;
-  const Options& options;
 };
 
 bool IsTextMap(const Json& json) {
@@ -65,9 +64,9 @@ Refusal JudgeNames(const Comparison& c) {
 
 // The template without what may change. What is left has to be equal: also that there is an image,
 // which therefore is not left out but made the same.
-Json Fixed(Json pod_template, const Fields& fields) {
+Json Fixed(Json pod_template) {
   for (const auto& [list, init] : kContainerLists) {
-    if (!fields.image || !At(pod_template, list).is_array()) continue;
+    if (!At(pod_template, list).is_array()) continue;
     for (Json& container : pod_template[Json::json_pointer(list)]) {
       if (Member(container, "image").is_string()) container["image"] = "any";
     }
@@ -77,13 +76,9 @@ Json Fixed(Json pod_template, const Fields& fields) {
       pod_template[Json::json_pointer(parent)].erase(member);
   };
   for (const char* map : {"labels", "annotations"}) {
-    if (fields.metadata && IsTextMap(Member(At(pod_template, "/metadata"), map))) {
-      erase("/metadata", map);
-    }
+    if (IsTextMap(Member(At(pod_template, "/metadata"), map))) erase("/metadata", map);
   }
-  if (fields.tolerations && At(pod_template, "/spec/tolerations").is_array()) {
-    erase("/spec", "tolerations");
-  }
+  if (At(pod_template, "/spec/tolerations").is_array()) erase("/spec", "tolerations");
   for (const char* parent : {"metadata", "spec"}) {  // an empty one is an absent one (D-153)
     if (!pod_template.contains(parent)) pod_template[parent] = Json::object();
   }
@@ -91,8 +86,7 @@ Json Fixed(Json pod_template, const Fields& fields) {
 }
 
 Refusal JudgeOtherFields(const Comparison& c) {
-  const auto pointer =
-      FirstDifference(Fixed(c.host, c.options.fields), Fixed(c.target, c.options.fields));
+  const auto pointer = FirstDifference(Fixed(c.host), Fixed(c.target));
   if (!pointer) return std::nullopt;
   const bool in_container = std::ranges::any_of(kContainerLists, [&](const ContainerList& list) {
     return pointer->starts_with(list.pointer);
@@ -130,11 +124,10 @@ Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
       const std::string pointer = list + PointerTo(i);
       if (!name.is_string()) return NotEligible{Reason::kFieldChanged, pointer + "/image"};
       const ContainerKind kind = KindOf(target[i], init);
-      if (kind != ContainerKind::kInit) {
-        if (Refusal refusal = JudgeRestartPolicy(target[i], kind, pointer)) return refusal;
-      } else if (c.options.init_images == InitImages::kRecreate) {
+      if (kind == ContainerKind::kInit) {
         return NotEligible{Reason::kInitImageChanged, pointer + "/image"};
       }
+      if (Refusal refusal = JudgeRestartPolicy(target[i], kind, pointer)) return refusal;
       changes.images.push_back(
           {name.get<std::string>(), kind, from.get<std::string>(), to.get<std::string>()});
     }
@@ -145,15 +138,18 @@ Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
 // The names of the containers whose environment will be read anew.
 std::set<std::string> RestartingBy(const TemplateChanges& changes) {
   std::set<std::string> names;
-  for (const ImageChange& image : changes.images) {
-    if (image.kind != ContainerKind::kInit) names.insert(image.container);
-  }
+  for (const ImageChange& image : changes.images) names.insert(image.container);
   return names;
 }
 
-// Requires the changed images.
+// Requires that one of them has a change.
+std::string FirstOf(const TextChanges& labels, const TextChanges& annotations) {
+  if (labels.empty()) return "/metadata/annotations" + PointerTo(annotations.begin()->first);
+  return "/metadata/labels" + PointerTo(labels.begin()->first);
+}
+
+// Requires the changed images and tolerations.
 Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
-  if (!c.options.fields.metadata) return std::nullopt;
   changes.labels = CompareMaps(At(c.host, "/metadata/labels"), At(c.target, "/metadata/labels"));
   changes.annotations =
       CompareMaps(At(c.host, "/metadata/annotations"), At(c.target, "/metadata/annotations"));
@@ -164,6 +160,9 @@ Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   }
   if (auto pointer = FindMatchLabelKey(changes.labels, Member(c.target, "spec"))) {
     return NotEligible{Reason::kMatchLabelKey, *pointer};
+  }
+  if (changes.images.empty() && changes.tolerations.empty()) {
+    return NotEligible{Reason::kMetadataOnly, FirstOf(changes.labels, changes.annotations)};
   }
   const std::set<std::string> restarting = RestartingBy(changes);
   for (const auto& [list, init] : kContainerLists) {
@@ -180,7 +179,6 @@ Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
 }
 
 Refusal JudgeTolerations(const Comparison& c, TemplateChanges& changes) {
-  if (!c.options.fields.tolerations) return std::nullopt;
   TolerationDiff diff =
       CompareTolerations(At(c.host, "/spec/tolerations"), At(c.target, "/spec/tolerations"));
   if (diff.lost) {
@@ -216,6 +214,7 @@ std::string_view Name(Reason reason) {
     case Reason::kInitImageChanged: return "InitImageChanged";
     case Reason::kSidecarKubeletTooOld: return "SidecarKubeletTooOld";
     case Reason::kImagePullPolicyChanged: return "ImagePullPolicyChanged";
+    case Reason::kMetadataOnly: return "MetadataOnly";
     case Reason::kEnvFromMetadata: return "EnvFromMetadata";
     case Reason::kMatchLabelKey: return "MatchLabelKey";
     case Reason::kContainerRestartPolicy: return "ContainerRestartPolicy";
@@ -232,14 +231,13 @@ std::string Text(const NotEligible& why) {
   return why.reason == Reason::kFieldChanged ? name + ":" + why.pointer : name;
 }
 
-Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template,
-                                 const Options& options) {
+Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template) {
   WINDLASS_TRY(const std::string host_text, CanonicalTemplate(host_template));
   WINDLASS_TRY(const std::string target_text, CanonicalTemplate(target_template));
   if (host_text == target_text) return Verdict(Unchanged{});
   WINDLASS_TRY(const Json host, Parse(host_text));
   WINDLASS_TRY(const Json target, Parse(target_text));
-  return Judge({host, target, options});
+  return Judge({host, target});
 }
 
 std::optional<NotEligible> RefuseRollout(const DeploymentSpec& spec, const Options& options,

@@ -26,6 +26,7 @@ enum class Reason : uint8_t {
   kInitImageChanged,
   kSidecarKubeletTooOld,
   kImagePullPolicyChanged,
+  kMetadataOnly,
   kEnvFromMetadata,
   kMatchLabelKey,
   kContainerRestartPolicy,
@@ -51,13 +52,18 @@ struct Unchanged {
 using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 
 // Compares the template that the Pods of the host ReplicaSet were made from with the one they
-// should have. Two templates that are semantically equal (canonical.h) are Unchanged. Error
-// kMalformed when one of them is no JSON object.
+// should have. Returns Unchanged if the two are semantically equal (canonical.h), and error
+// kMalformed if one of them is no JSON object.
 //
-// Of several reasons, a requested restart is told before fields that can never change, these before
-// those that an option or another template would allow.
-Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template,
-                                 const Options& options);
+// Labels and annotations reach running Pods together with an image or a toleration. Alone they are
+// kMetadataOnly: a template that changes in nothing else asks for new Pods, as Helm's annotation
+// checksum/config does (P-007).
+//
+// Of several reasons the first of these is told:
+//   1. a requested restart
+//   2. a field that can never change in a Pod
+//   3. what a template with other images would allow: kMetadataOnly, kEnvFromMetadata
+Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template);
 
 // What speaks against in-place whatever the templates are. `replica_sets` are those the Deployment
 // owns; stand-in Pods of `pending`, which may be null, do not make it an active one (P-010).

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/in_place/removed_settings.h"
 #include "controller/in_place/words.h"
 #include "kubeclient/base/parse_whole.h"
 
@@ -15,7 +16,7 @@ namespace {
 constexpr std::string_view kPrefix = "windlass.dev/in-place-";
 constexpr std::string_view kKeys[] = {kInPlaceKey,  kMaxUnavailable, kSurge,        kPartition,
                                       kCanaryFirst, kDrain,          kDrainSeconds, kOnFailure,
-                                      kPdb,         kInitImages,     kFields,       kUnblock};
+                                      kPdb,         kUnblock};
 constexpr int32_t kDrainSecondsDefault = 10;
 constexpr int32_t kDrainSecondsMax = 3600;
 
@@ -35,11 +36,6 @@ constexpr Choice<OnFailure> kOnFailures[] = {
     {"Hold", OnFailure::kHold}, {"Revert", OnFailure::kRevert}, {"Recreate", OnFailure::kRecreate}};
 constexpr Choice<PdbPolicy> kPdbs[] = {{"Respect", PdbPolicy::kRespect},
                                        {"Ignore", PdbPolicy::kIgnore}};
-constexpr Choice<InitImages> kInitImageChoices[] = {{"Recreate", InitImages::kRecreate},
-                                                    {"PatchOnly", InitImages::kPatchOnly}};
-constexpr Choice<bool Fields::*> kFieldChoices[] = {{"image", &Fields::image},
-                                                    {"metadata", &Fields::metadata},
-                                                    {"tolerations", &Fields::tolerations}};
 
 // "Auto, Never or Always"
 template <typename Value>
@@ -57,12 +53,6 @@ const Value* FindWord(std::span<const Choice<Value>> choices, std::string_view w
   const auto found = std::ranges::find_if(
       choices, [&](const Choice<Value>& choice) { return IsWord(word, choice.word); });
   return found == choices.end() ? nullptr : &found->value;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 // Reads one annotation after the other; what is wrong is noted, and the default stays.
@@ -94,13 +84,13 @@ class Reader {
                   std::optional<Integer>& into);
   std::optional<int32_t> ReadPods(std::string_view key, bool round_up);
   void ReadPdb();
-  void ReadFields();
   void ReadDrain();
   void ReadLimits();
   void ReadPartition();
   int32_t NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                       std::string_view field);
   bool NoneMayEverBeUnavailable() const;
+  void ReadRemoved();
   void CheckTogether();
   void WarnOfUnknown();
 
@@ -156,29 +146,6 @@ void Reader::ReadPdb() {
     return Refuse(kPdb, "Reserve does not exist any more: write Respect or remove the annotation");
   }
   ReadWord(kPdb, kPdbs, options_.pdb);
-}
-
-void Reader::ReadFields() {
-  const auto text = Value(kFields);
-  if (!text) return;
-  const std::span<const Choice<bool Fields::*>> all(kFieldChoices);
-  Fields fields{false, false, false};
-  std::string_view rest = *text;
-  while (true) {
-    const std::string_view word = Trimmed(rest.substr(0, rest.find(',')));
-    const auto* field = FindWord(all, word);
-    if (IsWord(word, "resources")) {
-      return Refuse(kFields, "resources cannot be changed in place yet: leave it out");
-    }
-    if (field == nullptr) {
-      return Refuse(kFields, Quoted(word) + " is not known: write one or more of " + WordsOf(all) +
-                                 ", with commas between them");
-    }
-    fields.** field = true;
-    if (rest.find(',') == std::string_view::npos) break;
-    rest.remove_prefix(rest.find(',') + 1);
-  }
-  options_.fields = fields;
 }
 
 void Reader::ReadDrain() {
@@ -249,6 +216,19 @@ bool Reader::NoneMayEverBeUnavailable() const {
   return is_nothing(*spec.max_unavailable) && !is_nothing(*spec.max_surge);
 }
 
+void Reader::ReadRemoved() {
+  for (const RemovedSetting& setting : RemovedSettings()) {
+    const auto text = Value(setting.key);
+    if (!text) continue;
+    if (setting.is_what_holds(*text)) {
+      Warn(setting.key, "is no setting any more, and what it says always holds: it may be removed");
+    } else {
+      Refuse(setting.key, Quoted(*text) + " cannot be asked for any more: remove the annotation. " +
+                              "Without it " + std::string(setting.what_holds));
+    }
+  }
+}
+
 // What each value alone does not show.
 void Reader::CheckTogether() {
   if (options_.policy != Policy::kOnly || options_.surge != Surge::kNever) return;
@@ -260,6 +240,7 @@ void Reader::CheckTogether() {
 void Reader::WarnOfUnknown() {
   for (const auto& [key, value] : deployment_.meta.annotations) {
     if (!key.text().starts_with(kPrefix) || std::ranges::count(kKeys, key.text()) > 0) continue;
+    if (std::ranges::count(RemovedSettings(), key.text(), &RemovedSetting::key) > 0) continue;
     Warn(key.text(), "is not known and says nothing: correct its name or remove it");
   }
 }
@@ -274,10 +255,9 @@ Configuration Reader::Read() {
   ReadDrain();
   ReadWord(kOnFailure, kOnFailures, options_.on_failure);
   ReadPdb();
-  ReadWord(kInitImages, kInitImageChoices, options_.init_images);
-  ReadFields();
   ReadNumber<int64_t>(kUnblock, 1, std::numeric_limits<int64_t>::max(), "the number of a revision",
                       options_.unblock);
+  ReadRemoved();
   CheckTogether();
   WarnOfUnknown();
   if (!configuration_.errors.empty()) options_.policy = Policy::kDisabled;

@@ -27,8 +27,6 @@ inline constexpr std::string_view kDrain = "windlass.dev/in-place-drain";
 inline constexpr std::string_view kDrainSeconds = "windlass.dev/in-place-drain-seconds";
 inline constexpr std::string_view kOnFailure = "windlass.dev/in-place-on-failure";
 inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";
-inline constexpr std::string_view kInitImages = "windlass.dev/in-place-init-images";
-inline constexpr std::string_view kFields = "windlass.dev/in-place-fields";
 inline constexpr std::string_view kUnblock = "windlass.dev/in-place-unblock";
 
 enum class Policy : uint8_t {
@@ -40,15 +38,6 @@ enum class Policy : uint8_t {
 enum class Surge : uint8_t { kAuto, kNever, kAlways };         // stand-in Pods (P-024)
 enum class OnFailure : uint8_t { kHold, kRevert, kRecreate };  // P-061 … P-063
 enum class PdbPolicy : uint8_t { kRespect, kIgnore };          // P-038
-enum class InitImages : uint8_t { kRecreate, kPatchOnly };     // of plain init containers (P-006)
-
-// What may change without a new Pod (P-005 … P-008).
-struct Fields {
-  bool image = true;
-  bool metadata = true;
-  bool tolerations = true;
-  bool operator==(const Fields&) const = default;
-};
 
 // Counts are in Pods: percentages are resolved for the replicas the Deployment has now.
 struct Options {
@@ -62,16 +51,15 @@ struct Options {
   int32_t drain_seconds = 0;
   OnFailure on_failure = OnFailure::kHold;
   PdbPolicy pdb = PdbPolicy::kRespect;
-  InitImages init_images = InitImages::kRecreate;
-  Fields fields;
   std::optional<int64_t> unblock;  // the revision whose block is to be taken away
   bool operator==(const Options&) const = default;
 };
 
 struct Configuration {
   Options options;  // policy kDisabled if there are errors
-  // Kind kConfig, one for each wrong value, in the order of the keys above; then what does not go
-  // together. They name the object, the annotation and what to write instead.
+  // Kind kConfig, one for each wrong value: in the order of the keys above, then removed settings
+  // (removed_settings.h), then what does not go together. They name the object, the annotation and
+  // what to write instead.
   std::vector<Error> errors;
   std::vector<std::string> warnings;  // in the same form, about what is understood all the same
 };

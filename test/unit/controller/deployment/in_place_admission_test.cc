@@ -26,8 +26,8 @@ class Mirrored : public InPlaceCluster {
     pods = PodNames();
     writes.clear();
   }
-  void SetTemplateLabel(const std::string& value) {
-    Edit([&](Json& d) { d["spec"]["template"]["metadata"]["labels"]["track"] = value; });
+  void SetTrack(const std::string& value) {
+    Edit([&](Json& d) { SetTemplateLabel(d, "track", value); });
   }
   int64_t Patches() const {
     return std::ranges::count_if(writes, [](auto& w) { return w.starts_with("patch "); });
@@ -46,7 +46,7 @@ class Mirrored : public InPlaceCluster {
 
 TEST_CASE("labels are changed without a restart, whatever admission made of the image (C.9)") {
   Mirrored c;
-  c.SetTemplateLabel("stable");
+  c.SetTrack("stable");
   SECTION("when Pods are born") {}
   SECTION("and when they are patched") {
     c.on_update = [](const Json&, Json& pod) { Mirror(pod); };
@@ -55,7 +55,7 @@ TEST_CASE("labels are changed without a restart, whatever admission made of the 
   for (const std::string& pod : c.pods) CHECK(c.LabelOf(pod, "track") == "stable");
   CHECK(c.Patches() == 3);
 
-  c.SetTemplateLabel("again");
+  c.SetTrack("again");
   c.CheckAllAre("mirror/v1", 0);
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("an image that admission rewrites is the template's (C.9)") {
   c.SetImage("v2");
   c.CheckAllAre("mirror/v2", 1);
   CHECK(c.Patches() == 3);
-  c.SetTemplateLabel("stable");
+  c.SetTrack("stable");
   c.CheckAllAre("mirror/v2", 1);
 }
 
@@ -133,8 +133,8 @@ TEST_CASE("and it waits for the time to come") {
 TEST_CASE("what it put back is overtaken like anything else") {
   Stubborn c;
   c.on_update = nullptr;
-  SECTION("by labels only") {
-    c.Edit([](Json& d) { d["spec"]["template"]["metadata"]["labels"]["track"] = "stable"; });
+  SECTION("by what needs no restart") {
+    c.Edit([](Json& d) { SetTemplateLabel(d, "track", "stable"); });
     c.SettleInPlace();
     for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
   }
@@ -159,14 +159,14 @@ TEST_CASE("the policy for failures holds for it (P-063)") {
 }
 
 TEST_CASE(
-    "a Pod that somebody edited is brought to the template, also by a change of labels (I5)") {
+    "a Pod that somebody edited is brought to the template, also by what needs no restart (I5)") {
   InPlaceCluster c(3, 1);
   c.SettleInPlace();
   const std::string edited = c.PodNames()[1];
   c.SetImageOfPod(edited, "debug");
   c.SettleInPlace();
   CHECK(c.ImageOfPod(edited) == "debug");
-  c.Edit([](Json& d) { d["spec"]["template"]["metadata"]["labels"]["track"] = "stable"; });
+  c.Edit([](Json& d) { SetTemplateLabel(d, "track", "stable"); });
   c.SettleInPlace();
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
   CHECK(c.InPlaceCondition() == "False Complete");

@@ -362,8 +362,12 @@ void Started::CheckAllRun(const std::string& image, size_t pods) {
   }
 }
 
-void TakeTraffic(Json& deployment) {
-  deployment["spec"]["template"]["metadata"]["labels"]["traffic"] = "on";
+void SetTemplateLabel(Json& deployment, const std::string& key, const std::string& value) {
+  Json& pod_template = deployment["spec"]["template"];
+  pod_template["metadata"]["labels"][key] = value;
+  pod_template["spec"]["tolerations"].push_back({{"key", value}, {"operator", "Exists"}});
 }
+
+void TakeTraffic(Json& deployment) { SetTemplateLabel(deployment, "traffic", "on"); }
 
 }  // namespace windlass::deployment

@@ -105,7 +105,11 @@ class Started : public InPlaceCluster {
   void CheckAllRun(const std::string& image, size_t pods);
 };
 
-// Label traffic: "on" in the template, for drains of mode Label.
+// A label of the template, and a toleration beside it: running Pods get both without a restart,
+// where a label alone would mean new Pods (P-007).
+void SetTemplateLabel(nlohmann::json& deployment, const std::string& key, const std::string& value);
+
+// The same with label traffic: "on", for drains of mode Label.
 void TakeTraffic(nlohmann::json& deployment);
 
 }  // namespace windlass::deployment

@@ -68,7 +68,7 @@ class Refusing : public InPlaceCluster {
   }
   void DrainByLabel() {
     Edit([](Json& d) {
-      d["spec"]["template"]["metadata"]["labels"]["traffic"] = "on";
+      TakeTraffic(d);
       d["metadata"]["annotations"]["windlass.dev/in-place-drain"] = "Label:traffic=on/off";
     });
     SettleInPlace();

@@ -1,6 +1,8 @@
 // Updates in place that are asked for, changed and given up on the way, and settings that are
 // wrong.
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
@@ -167,6 +169,54 @@ TEST_CASE("a wrong value is told, and Pods are replaced (D.2)") {
   c.SettleInPlace();
   CHECK(c.InPlaceCondition() == "False InvalidConfig");
   c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("a removed setting that asks for something else stops updates in place (D.2)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  const auto [key, value] = GENERATE(values<std::pair<std::string, std::string>>({
+      {"windlass.dev/in-place-fields", "image"},
+      {"windlass.dev/in-place-init-images", "PatchOnly"},
+  }));
+  c.Patch(1);  // an earlier version has begun
+  c.Annotate(key, value);
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() != pods);
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  CHECK(c.InPlaceMessage().find(key + ": \"" + value + "\" cannot be asked for any more: remove") !=
+        std::string::npos);
+  CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
+
+  const auto present = c.PodNames();
+  c.Edit([&](Json& d) { d["metadata"]["annotations"].erase(key); });
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.PodNames() == present);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("one that an earlier version has copied does not come back by an undo (P-074)") {
+  Started c(2);
+  const std::string key = "windlass.dev/in-place-fields";
+  c.Annotate(key, "image");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  REQUIRE(c.InPlaceCondition() == "False InvalidConfig");
+  for (const auto& [name, rs] : c.replica_sets()) {
+    REQUIRE(rs["metadata"]["annotations"].contains(key));
+  }
+  c.Edit([&](Json& d) { d["metadata"]["annotations"].erase(key); });
+  c.SettleInPlace();
+  for (const auto& [name, rs] : c.replica_sets()) {
+    CHECK_FALSE(rs["metadata"]["annotations"].contains(key));
+  }
+  const auto pods = c.PodNames();
+  c.Undo("1");
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 2);
+  CHECK(c.PodNames() == pods);
 }
 
 TEST_CASE("what a user takes away does not come back by an undo (P-074)") {

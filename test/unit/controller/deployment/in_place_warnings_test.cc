@@ -35,6 +35,19 @@ TEST_CASE("a misspelt setting is told at once, and once (D.2)") {
   CHECK_FALSE(MessageHas(c, "Warning"));
 }
 
+TEST_CASE("a removed setting that says what holds anyway is told, and changes nothing (D.2)") {
+  Started c(4);
+  const auto pods = c.PodNames();
+  c.Annotate("windlass.dev/in-place-fields", "image,metadata,tolerations");
+  c.Annotate("windlass.dev/in-place-init-images", "Recreate");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(EventsWith(c, "in-place-fields: is no setting any more") == 1);
+  CHECK(MessageHas(c, "in-place-init-images: is no setting any more"));
+  CHECK(c.InPlaceCondition() == "False Complete");
+  CHECK(c.PodNames() == pods);
+}
+
 TEST_CASE("a partition of more Pods than there are is told (D.2)") {
   Started c(4);
   c.Annotate("windlass.dev/in-place-partition", "9");

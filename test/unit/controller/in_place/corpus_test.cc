@@ -1,4 +1,5 @@
-// Every field of PodTemplateSpec, changed alone: the verdict holds what the comparison says.
+// Every field of PodTemplateSpec, changed alone and together with an image: the verdict holds what
+// the comparison says.
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -63,27 +64,42 @@ Json Form(const Json& pod_template) {
   return form;
 }
 
+// What the verdict is; `equal`: the templates mean the same.
+std::string Judge(const Json& from, const Json& to, bool equal) {
+  const Json host = Json::parse(*CanonicalTemplate(from.dump()));
+  const auto verdict = CompareTemplates(from.dump(), to.dump());
+  REQUIRE(verdict.ok());
+  const bool unchanged = std::holds_alternative<Unchanged>(*verdict);
+  CHECK(unchanged == equal);
+  const auto* changes = std::get_if<TemplateChanges>(&*verdict);
+  if (changes != nullptr) CHECK(Form(Applied(host, *changes)) == Form(to));
+  return unchanged ? "unchanged" : changes != nullptr ? "in place" : "refused";
+}
+
+// The same template with one container more.
+Json WithContainer(Json pod_template, const std::string& image) {
+  Json& containers = pod_template["spec"]["containers"];
+  if (!containers.is_array()) containers = Json::array();
+  containers.push_back({{"name", "other"}, {"image", image}});
+  return pod_template;
+}
+
 TEST_CASE("changes applied to the host's template give the target's (P-002, P-004)") {
   std::ifstream corpus(WINDLASS_TESTDATA "/template_equality.jsonl");
-  Options options;
-  options.init_images = InitImages::kPatchOnly;
   std::map<std::string, int> seen;
   for (std::string line; std::getline(corpus, line);) {
     INFO(line);
     const Json row = Json::parse(line);
     for (const auto& [from, to] : {std::pair("a", "b"), std::pair("b", "a")}) {
-      const Json host = Json::parse(*CanonicalTemplate(row[from].dump()));
-      const auto verdict = CompareTemplates(row[from].dump(), row[to].dump(), options);
-      REQUIRE(verdict.ok());
-      const bool unchanged = std::holds_alternative<Unchanged>(*verdict);
-      CHECK(unchanged == row["equal"].get<bool>());
-      const auto* changes = std::get_if<TemplateChanges>(&*verdict);
-      if (changes != nullptr) CHECK(Form(Applied(host, *changes)) == Form(row[to]));
-      ++seen[unchanged ? "unchanged" : changes != nullptr ? "in place" : "refused"];
+      ++seen[Judge(row[from], row[to], row["equal"].get<bool>())];
+      if (!row[from].value("spec", Json::object()).is_object()) continue;
+      if (!row[to].value("spec", Json::object()).is_object()) continue;
+      const Json host = WithContainer(row[from], "r/other:1");
+      ++seen["with an image: " + Judge(host, WithContainer(row[to], "r/other:2"), false)];
     }
   }
   CHECK(seen["unchanged"] > 100);
-  CHECK(seen["in place"] > 10);
+  CHECK(seen["with an image: in place"] > 10);
   CHECK(seen["refused"] > 500);
 }
 

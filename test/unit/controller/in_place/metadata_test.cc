@@ -18,22 +18,71 @@ std::string Constraint(const std::string& key) {
 }
 std::string Affinity(const std::string& term) { return R"({"podAntiAffinity":)" + term + "}"; }
 
-TEST_CASE("labels and annotations change in place (P-007)") {
+// Beside which metadata is changed in place.
+const Edit kLogImage{kLog + "/image", R"("r/log:2")"};
+const std::string kLogChange = "image log r/log:1>r/log:2; ";
+
+// The same change together with another image of container log.
+Edits WithLog(Edits edits) {
+  edits.push_back(kLogImage);
+  return edits;
+}
+
+// Changes of metadata that can be made in a running Pod; `want` is what they are, and `before` an
+// edit of both templates.
+const std::vector<Row> kChanges = {
+    {"P-007 label added", {{kLabels + "/new", R"("x")"}}, "label new=x"},
+    {"P-007 label changed", {{kLabels + "/tier", R"("back")"}}, "label tier=back"},
+    {"P-007 label removed", {{kLabels + "/tier", ""}}, "label -tier"},
+    {"P-007 empty label", {{kLabels + "/tier", R"("")"}}, "label tier="},
+    {"P-007 annotation changed", {{kAnnotations + "/note", R"("b")"}}, "annotation note=b"},
+    {"P-007 all annotations removed", {{kAnnotations, ""}}, "annotation -note"},
+    {"P-007 the first annotations",
+     {{kAnnotations, R"({"note":"a"})"}},
+     "annotation note=a",
+     {{kAnnotations, ""}}},
+    {"P-007 the first metadata",
+     {{"/metadata", R"({"labels":{"app":"web"}})"}},
+     "label app=web",
+     {{"/metadata", ""}}},
+    {"P-007 a checksum of Helm's",
+     {{kAnnotations + "/checksum~1config", R"("0b2f")"}},
+     "annotation checksum/config=0b2f",
+     {{kAnnotations + "/checksum~1config", R"("9e1c")"}}},
+};
+
+TEST_CASE("labels and annotations change in place together with something else (P-007)") {
+  Row row = GENERATE(from_range(kChanges));
+  const std::string toleration = R"({"key":"c","operator":"Exists"})";
+  SECTION("an image") {
+    row.change = WithLog(row.change);
+    row.want = kLogChange + row.want;
+  }
+  SECTION("a toleration") {
+    row.change.push_back({"/spec/tolerations/2", toleration});
+    row.want += "; toleration " + toleration;
+  }
+  Check(row);
+}
+
+TEST_CASE("labels and annotations alone need new Pods (P-007)") {
+  Row row = GENERATE(from_range(kChanges));
+  SECTION("nothing else") {}
+  SECTION("the order of tolerations is nothing else") {
+    row.change.push_back({"/spec/tolerations/0", R"({"operator":"Exists"})"});
+    row.before.push_back({"/spec/tolerations/2", R"({"operator":"Exists"})"});
+    row.change.push_back({"/spec/tolerations/3", ""});
+  }
+  const std::string map = row.want.starts_with("label") ? kLabels : kAnnotations;
+  const std::string key = row.change[0].path.starts_with(map + "/")
+                              ? row.change[0].path.substr(map.size() + 1)
+                              : (map == kLabels ? "app" : "note");
+  row.want = "MetadataOnly:" + map + "/" + key;
+  Check(row);
+}
+
+TEST_CASE("of changed metadata, what a Pod keeps and a requested restart are told first (P-007)") {
   Check(GENERATE(values<Row>({
-      {"P-007 label added", {{kLabels + "/new", R"("x")"}}, "label new=x"},
-      {"P-007 label changed", {{kLabels + "/tier", R"("back")"}}, "label tier=back"},
-      {"P-007 label removed", {{kLabels + "/tier", ""}}, "label -tier"},
-      {"P-007 empty label", {{kLabels + "/tier", R"("")"}}, "label tier="},
-      {"P-007 annotation changed", {{kAnnotations + "/note", R"("b")"}}, "annotation note=b"},
-      {"P-007 all annotations removed", {{kAnnotations, ""}}, "annotation -note"},
-      {"P-007 the first annotations",
-       {{kAnnotations, R"({"note":"a"})"}},
-       "annotation note=a",
-       {{kAnnotations, ""}}},
-      {"P-007 the first metadata",
-       {{"/metadata", R"({"labels":{"app":"web"}})"}},
-       "label app=web",
-       {{"/metadata", ""}}},
       {"P-007 with an image",
        {{kApp + "/image", R"("r/app:2")"}, {kAnnotations + "/note", R"("b")"}},
        "image app r/app:1>r/app:2; annotation note=b"},
@@ -70,7 +119,7 @@ TEST_CASE("labels and annotations change in place (P-007)") {
 }
 
 TEST_CASE("labels that were written into the Pod when it was made (P-007)") {
-  const Edits change{{kLabels + "/tier", R"("back")"}};
+  const Edits change = WithLog({{kLabels + "/tier", R"("back")"}});
   const std::string want = "MatchLabelKey:/metadata/labels/tier";
   const std::string affinity = "/spec/affinity";
   Check(GENERATE_COPY(values<Row>({
@@ -80,18 +129,22 @@ TEST_CASE("labels that were written into the Pod when it was made (P-007)") {
        {{"/spec/topologySpreadConstraints", Constraint("tier")}}},
       {"P-007 topology spread by another label",
        change,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{"/spec/topologySpreadConstraints", Constraint("app")}}},
       {"P-007 topology spread by the template hash",
        change,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{"/spec/topologySpreadConstraints", Constraint("pod-template-hash")}}},
       {"P-007 an annotation of that name",
-       {{kAnnotations + "/tier", R"("x")"}},
-       "annotation tier=x",
+       WithLog({{kAnnotations + "/tier", R"("x")"}}),
+       kLogChange + "annotation tier=x",
        {{"/spec/topologySpreadConstraints", Constraint("tier")}}},
       {"P-007 removed",
        {{kLabels + "/tier", ""}},
+       want,
+       {{"/spec/topologySpreadConstraints", Constraint("tier")}}},
+      {"P-007 alone",
+       {{kLabels + "/tier", R"("back")"}},
        want,
        {{"/spec/topologySpreadConstraints", Constraint("tier")}}},
       {"P-007 required affinity",
@@ -112,57 +165,62 @@ TEST_CASE("labels that were written into the Pod when it was made (P-007)") {
                   R"("podAffinityTerm":{"topologyKey":"z","matchLabelKeys":["tier"]}}]})")}}},
       {"P-007 the selector of a constraint looks at Pods as they are",
        change,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{"/spec/topologySpreadConstraints",
          R"([{"maxSkew":1,"labelSelector":{"matchLabels":{"tier":"front"}}}])"}}},
   })));
 }
 
 TEST_CASE("environment that is read from metadata needs a restart (P-007)") {
-  const Edits label{{kLabels + "/tier", R"("back")"}};
-  const Edits annotation{{kAnnotations + "/note", R"("b")"}};
+  const Edits label = WithLog({{kLabels + "/tier", R"("back")"}});
+  const Edits annotation = {{kAnnotations + "/note", R"("b")"}, {kApp + "/image", R"("r/app:2")"}};
+  const Edits label_alone = {{kLabels + "/tier", R"("back")"}};
   const auto with = [](Edits edits, const std::string& path, const std::string& value) {
     edits.push_back({path, value});
     return edits;
   };
   const std::string tier = EnvOf("metadata.labels['tier']");
   const std::string note = EnvOf("metadata.annotations['note']");
-  const Row row = GENERATE_COPY(values<Row>({
+  Check(GENERATE_COPY(values<Row>({
       {"P-007 a label",
        label,
        "EnvFromMetadata:/spec/containers/0/env/2/valueFrom/fieldRef/fieldPath",
+       {{kApp + "/env/2", tier}}},
+      {"P-007 a label alone",
+       label_alone,
+       "MetadataOnly:/metadata/labels/tier",
        {{kApp + "/env/2", tier}}},
       {"P-007 an annotation",
        annotation,
        "EnvFromMetadata:/spec/containers/1/env/0/valueFrom/fieldRef/fieldPath",
        {{kLog + "/env", "[" + note + "]"}}},
       {"P-007 of a container that restarts",
-       with(label, kApp + "/image", R"("r/app:2")"),
+       with(label_alone, kApp + "/image", R"("r/app:2")"),
        "image app r/app:1>r/app:2; label tier=back",
        {{kApp + "/env/2", tier}}},
       {"P-007 of one that does not, beside one that does",
-       with(label, kApp + "/image", R"("r/app:2")"),
+       with(label_alone, kApp + "/image", R"("r/app:2")"),
        "EnvFromMetadata:/spec/containers/1/env/0/valueFrom/fieldRef/fieldPath",
        {{kLog + "/env", "[" + tier + "]"}}},
       {"P-007 another key",
        label,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{kApp + "/env/2", EnvOf("metadata.labels['app']")}}},
       {"P-007 the key in the other map",
        label,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{kApp + "/env/2", EnvOf("metadata.annotations['tier']")}}},
       {"P-007 something else of the Pod",
        label,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{kApp + "/env/2", EnvOf("status.podIP")}}},
       {"P-007 a path cut short",
        label,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{kApp + "/env/2", EnvOf("metadata.labels['")}}},
       {"P-007 a volume shows what changes",
        label,
-       "label tier=back",
+       kLogChange + "label tier=back",
        {{"/spec/volumes/0", R"({"name":"d","downwardAPI":{"items":[{"path":"l",)"
                             R"("fieldRef":{"fieldPath":"metadata.labels['tier']"}}]}})"}}},
       {"P-007 a new variable is another field", with(label, kApp + "/env/2", tier),
@@ -172,7 +230,7 @@ TEST_CASE("environment that is read from metadata needs a restart (P-007)") {
        "EnvFromMetadata:/spec/initContainers/1/env/0/valueFrom/fieldRef/fieldPath",
        {{kProxy + "/env", "[" + tier + "]"}}},
       {"P-007 a sidecar that restarts",
-       with(label, kProxy + "/image", R"("r/proxy:2")"),
+       with(label_alone, kProxy + "/image", R"("r/proxy:2")"),
        "sidecar proxy r/proxy:1>r/proxy:2; label tier=back",
        {{kProxy + "/env", "[" + tier + "]"}}},
       {"P-007 an init container, which has run",
@@ -181,12 +239,9 @@ TEST_CASE("environment that is read from metadata needs a restart (P-007)") {
        {{kSetup + "/env", "[" + tier + "]"}}},
       {"P-007 an init container, new image and all",
        with(label, kSetup + "/image", R"("r/s:2")"),
-       "EnvFromMetadata:/spec/initContainers/0/env/0/valueFrom/fieldRef/fieldPath",
+       "InitImageChanged:/spec/initContainers/0/image",
        {{kSetup + "/env", "[" + tier + "]"}}},
-  }));
-  Options options;
-  options.init_images = InitImages::kPatchOnly;
-  Check(row, options);
+  })));
 }
 
 }  // namespace

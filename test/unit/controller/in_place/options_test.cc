@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "test/catch.h"
 
@@ -57,6 +58,7 @@ TEST_CASE("a Deployment that does not ask for in-place updates has no options (P
       {{"", "Disabled"}},
       {{"", "disabled"}, {"-surge", "often"}, {"-partition", "-1"}},
       {{"-max-unavailable", "oops"}, {"-drain", "Gate"}},
+      {{"-fields", "image"}, {"-init-images", "Recreate"}},
   }));
   const Configuration read = ReadOptions(Web(annotations));
   CHECK(read.options == Options{});
@@ -123,17 +125,6 @@ TEST_CASE("annotations are read with their defaults (D.1)") {
        [](Options& o) { o.on_failure = OnFailure::kRecreate; }},
       {"P-038 Respect", {{"-pdb", "Respect"}}, [](Options&) {}},
       {"P-038 Ignore", {{"-pdb", "Ignore"}}, [](Options& o) { o.pdb = PdbPolicy::kIgnore; }},
-      {"P-006 Recreate", {{"-init-images", "Recreate"}}, [](Options&) {}},
-      {"P-006 PatchOnly",
-       {{"-init-images", "PatchOnly"}},
-       [](Options& o) { o.init_images = InitImages::kPatchOnly; }},
-      {"P-004 all fields", {{"-fields", "image, metadata ,tolerations"}}, [](Options&) {}},
-      {"P-004 images only",
-       {{"-fields", "image"}},
-       [](Options& o) { o.fields = {true, false, false}; }},
-      {"P-004 two fields",
-       {{"-fields", "tolerations,metadata"}},
-       [](Options& o) { o.fields = {false, true, true}; }},
       {"P-062 unblock",
        {{"-unblock", "9007199254740993"}},
        [](Options& o) { o.unblock = 9007199254740993; }},
@@ -190,9 +181,6 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
   const std::string drain =
       "write None, Gate or Label:<key>=<on>/<off> with two different label values, such as "
       "Label:windlass.dev/traffic=on/off";
-  const std::string field =
-      " is not known: write one or more of image, metadata or tolerations, with commas between "
-      "them";
   const WrongRow row = GENERATE_COPY(values<WrongRow>({
       {"P-001", "", "true", "\"true\" is not known: write Disabled, IfPossible, Only or Release"},
       {"P-001 empty", "", "", "\"\" is not known: write Disabled, IfPossible, Only or Release"},
@@ -240,12 +228,6 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
       {"P-038", "-pdb", "No", "\"No\" is not known: write Respect or Ignore"},
       {"P-038 as v0.1.0 had it", "-pdb", "reserve",
        "Reserve does not exist any more: write Respect or remove the annotation"},
-      {"P-006", "-init-images", "Patch", "\"Patch\" is not known: write Recreate or PatchOnly"},
-      {"P-004", "-fields", "image,env", "\"env\"" + field},
-      {"P-004 nothing", "-fields", "", "\"\"" + field},
-      {"P-004 nothing behind a comma", "-fields", "image,", "\"\"" + field},
-      {"P-009", "-fields", "image,resources",
-       "resources cannot be changed in place yet: leave it out"},
       {"P-062", "-unblock", "all", "\"all\" will not do: write the number of a revision"},
       {"P-062 zero", "-unblock", "0", "\"0\" will not do: write the number of a revision"},
   }));
@@ -257,6 +239,53 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
   CHECK(read.errors[0].message ==
         "deployment shop/web: annotation windlass.dev/in-place" + row.suffix + ": " + row.want);
   CHECK(read.options.policy == Policy::kDisabled);
+}
+
+TEST_CASE("a removed setting that asks for something else is wrong, with the remedy (D.2)") {
+  const WrongRow row = GENERATE(values<WrongRow>({
+      {"P-006 PatchOnly", "-init-images", "PatchOnly", ""},
+      {"P-006 a word that nobody knows", "-init-images", "Patch", ""},
+      {"P-006 empty", "-init-images", "", ""},
+      {"P-004 images only", "-fields", "image", ""},
+      {"P-004 two fields", "-fields", "tolerations,metadata", ""},
+      {"P-004 one of them twice", "-fields", "image,metadata,image", ""},
+      {"P-004 another field", "-fields", "image,metadata,tolerations,env", ""},
+      {"P-009", "-fields", "image,metadata,tolerations,resources", ""},
+      {"P-004 nothing", "-fields", "", ""},
+      {"P-004 nothing behind a comma", "-fields", "image,metadata,tolerations,", ""},
+  }));
+  CAPTURE(row.id);
+  const Configuration read = ReadOptions(Web(On({{row.suffix, row.value}})));
+  REQUIRE(read.errors.size() == 1);
+  CHECK(read.errors[0].kind == ErrorKind::kConfig);
+  const std::string what_holds =
+      row.suffix == "-fields"
+          ? "images, tolerations, and labels and annotations together with them change in place; "
+            "labels and annotations alone mean new Pods"
+          : "another image of an init container means new Pods";
+  CHECK(read.errors[0].message ==
+        "deployment shop/web: annotation windlass.dev/in-place" + row.suffix + ": \"" + row.value +
+            "\" cannot be asked for any more: remove the annotation. Without it " + what_holds);
+  CHECK(read.options.policy == Policy::kDisabled);
+  CHECK(read.warnings.empty());
+}
+
+TEST_CASE("a removed setting that says what holds anyway is ignored, with a warning (D.2)") {
+  const auto [suffix, value] = GENERATE(values<std::pair<std::string, std::string>>({
+      {"-init-images", "Recreate"},
+      {"-init-images", "recreate"},
+      {"-fields", "image,metadata,tolerations"},
+      {"-fields", " tolerations , Metadata,IMAGE"},
+      {"-fields", "image,image,metadata,tolerations"},
+  }));
+  CAPTURE(suffix, value);
+  const Configuration read = ReadOptions(Web(On({{suffix, value}})));
+  CHECK(read.errors == std::vector<Error>{});
+  CHECK(read.options == Defaults());
+  REQUIRE(read.warnings.size() == 1);
+  CHECK(read.warnings[0] == "deployment shop/web: annotation windlass.dev/in-place" + suffix +
+                                ": is no setting any more, and what it says always holds: it may "
+                                "be removed");
 }
 
 TEST_CASE("drain Gate needs the readinessGate in the template (P-040)") {
@@ -309,13 +338,15 @@ TEST_CASE("all wrong values are told at once, in the order of the keys (D.2)") {
                                               {"-partition", "yes"},
                                               {"-drain", "yes"},
                                               {"-unblock", "yes"},
+                                              {"-fields", "yes"},
+                                              {"-init-images", "yes"},
                                               {"-max-unavailable", "yes"}}));
   std::string keys;
   for (const Error& error : read.errors) {
     const std::string behind = error.message.substr(error.message.find(kPrefix));
     keys += behind.substr(0, behind.find(':')).substr(std::string(kPrefix).size()) + ";";
   }
-  CHECK(keys == ";-max-unavailable;-surge;-partition;-drain;-unblock;");
+  CHECK(keys == ";-max-unavailable;-surge;-partition;-drain;-unblock;-init-images;-fields;");
 }
 
 TEST_CASE("a limit of the strategy that cannot be read is told by its own name (P-033)") {

@@ -75,16 +75,16 @@ const char* const kTemplate = R"({
     "volumes": [{"name": "v", "emptyDir": {}}, {"name": "w", "emptyDir": {}}],
     "restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "securityContext": {}}})";
 
-std::string Judged(const Json& host, const Json& target, const Options& options) {
-  const Result<Verdict> verdict = CompareTemplates(host.dump(), target.dump(), options);
+std::string Judged(const Json& host, const Json& target) {
+  const Result<Verdict> verdict = CompareTemplates(host.dump(), target.dump());
   REQUIRE(verdict.ok());
   return TextOf(*verdict);
 }
 
-void Check(const Row& row, const Options& options) {
+void Check(const Row& row) {
   CAPTURE(row.id);
   const Json host = Edited(Json::parse(kTemplate), row.before);
-  CHECK(Judged(host, Edited(host, row.change), options) == row.want);
+  CHECK(Judged(host, Edited(host, row.change)) == row.want);
 }
 
 }  // namespace windlass::in_place

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "controller/in_place/options.h"
-
 namespace windlass::in_place {
 
 // One member or element put at a path, or taken away when there is no value.
@@ -36,9 +34,8 @@ inline const std::string kAnnotations = "/metadata/annotations";
 // The verdict in a line: "unchanged", "nothing", "FieldChanged:/spec/hostPID", or what changes,
 // such as "image app r/app:1>r/app:2; sidecar proxy …; label tier=back; annotation -note;
 // toleration …".
-std::string Judged(const nlohmann::json& host, const nlohmann::json& target,
-                   const Options& options = {});
+std::string Judged(const nlohmann::json& host, const nlohmann::json& target);
 
-void Check(const Row& row, const Options& options = {});
+void Check(const Row& row);
 
 }  // namespace windlass::in_place
