@@ -15,13 +15,9 @@ rules:
 // compose decides every component's arguments: they are the whole difference
 // between this and a cluster made by kubeadm.
 func (c *cluster) compose(options upOptions, ports *ports) error {
-	var taken []int
-	for range 5 + options.nodes {
-		port, err := ports.take()
-		if err != nil {
-			return err
-		}
-		taken = append(taken, port)
+	taken, err := ports.take(c.Dir, 5+options.nodes)
+	if err != nil {
+		return err
 	}
 	etcd, etcdPeer, apiserver, kcm, scheduler, kubelets := taken[0], taken[1], taken[2], taken[3], taken[4], taken[5:]
 

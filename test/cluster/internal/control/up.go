@@ -106,7 +106,7 @@ func (c *cluster) names() []string {
 
 func (c *cluster) up(ctx context.Context, options upOptions) error {
 	began := time.Now()
-	ports := newPorts(options.ports)
+	ports := newPorts(options.ports, c.portsFile())
 	defer ports.releaseAll()
 	if err := c.compose(options, ports); err != nil {
 		return err
