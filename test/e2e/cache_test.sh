@@ -5,11 +5,12 @@
 # resourceVersion of every object; and they have listed no more often than they must (audit log).
 #
 # PAUSE and CUT_SECONDS are how long it is stopped and cut; PAUSE=60 CUT_SECONDS=300 is the full
-# length. RESTORE=1 puts etcd back to an earlier state, too. SEED replays the cuts.
+# length. RESTORE=1 puts etcd back to an earlier state, too. SEED (tools/seed.sh) draws where
+# connections are cut.
 . "$(dirname "$0")/lib.sh"
 
 CACHE_CHECK=${CACHE_CHECK:-$ROOT/build/release/test/e2e/cache_check}
-PAUSE=${PAUSE:-5} CUT_SECONDS=${CUT_SECONDS:-20} SEED=${SEED:-$RANDOM}
+PAUSE=${PAUSE:-5} CUT_SECONDS=${CUT_SECONDS:-20} SEED=$("$ROOT/tools/seed.sh")
 CHECK_PID= PROXY_PID= CHURN_PID=
 resources=(deployments replicasets pods)
 
@@ -194,7 +195,7 @@ expect_equal "after a pause"
 say "ok: $(lists_since "$before") lists"
 stop_check
 
-say "connections cut at random bytes for $CUT_SECONDS s"
+say "connections cut at random bytes for $CUT_SECONDS s, SEED=$SEED"
 (cd "$ROOT/test/cluster" && CGO_ENABLED=0 go build -trimpath -o "$WORK/cutproxy" ./cmd/cutproxy)
 server=$(kubectl config view --raw -o jsonpath='{.clusters[0].cluster.server}')
 # Enough bytes that a first list may come through, as a rule at the second or third try.

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # What Windlass makes of a script is what Kubernetes' own Deployment controller makes of it; see
-# test/differential/README.md. Without arguments a part of the scripts, a different one every day;
+# test/differential/README.md. Without arguments a part of the scripts, which the commit chooses;
 # --all plays every one, names play those; --record writes test/differential/expected anew.
-# SHARE says how many of the scripts make a part, SEED which one, PARALLEL how many are played at a
-# time.
+# SHARE says how many of the scripts make a part, SEED which one (tools/seed.sh), PARALLEL how many
+# are played at a time.
 . "$(dirname "$0")/lib.sh"
 
 SCRIPTS=$ROOT/test/differential/scripts
 SHARE=${SHARE:-24}
-SEED=${SEED:-$(date -u +%j)}
+SEED=$("$ROOT/tools/seed.sh")
 names=() options=() all=
 for argument; do
   case $argument in
@@ -19,11 +19,11 @@ for argument; do
   esac
 done
 if [ -z "$all" ] && [ ${#names[@]} -eq 0 ]; then
-  # Every n-th script of the list, counted from the seed: all of them within n days.
+  # Every n-th script of the list, counted from the seed: n seeds in a row play all.
   total=$(find "$SCRIPTS" -name '*.script' | wc -l)
   stride=$(((total + SHARE - 1) / SHARE))
   mapfile -t names < <(find "$SCRIPTS" -name '*.script' -printf '%f\n' | LC_ALL=C sort |
-    awk -v n="$stride" -v first=$((10#$SEED % stride)) \
+    awk -v n="$stride" -v first=$((SEED % stride)) \
       'NR % n == first { sub(/\.script$/, ""); print }')
   say "SEED=$SEED: ${#names[@]} of $total scripts"
 fi

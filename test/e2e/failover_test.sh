@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 
 RUNS=${RUNS:-2}
+SEED=$("$ROOT/tools/seed.sh")
+RANDOM=$SEED # draws how long a leader may lead
 LOSSES=$WORK/losses
 PIDS=()
 at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
@@ -76,7 +78,7 @@ start_replica 2
 deployment web 4 app:v0 | kubectl apply -f - >/dev/null
 rolled_out web
 
-say "SIGTERM of the leader, $RUNS times"
+say "SIGTERM of the leader, $RUNS times, SEED=$SEED"
 for _ in $(seq "$RUNS"); do lose TERM; done
 say "kill -9 of the leader, $RUNS times"
 for _ in $(seq "$RUNS"); do lose KILL; done
