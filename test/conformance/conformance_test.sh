@@ -5,6 +5,7 @@
 #   CONTROLLER=stock test/conformance/conformance_test.sh    the same against upstream's controller
 #   SPEC=rollover test/conformance/conformance_test.sh       only specs with that in their names
 #   MINUTES=60 test/conformance/conformance_test.sh          waits longer, where many are to fail
+#   PARTS=1 test/conformance/conformance_test.sh             one spec after the other, not three
 . "$(dirname "$0")/../e2e/lib.sh"
 
 CONTROLLER=${CONTROLLER:-windlass}
@@ -21,11 +22,34 @@ passed_specs() {
     sed 's/&gt;/>/g; s/&lt;/</g; s/&amp;/\&/g'
 }
 
-focus=()
-while read -r _ name; do
-  focus+=("--ginkgo.focus= $(sed 's/[][().+*?]/\\&/g' <<<"$name")\$")
-done < <(specs)
-[ "${#focus[@]}" -gt 0 ] || fail "no spec has '${SPEC:-}' in its name"
+# names: of the specs. Serial ones are those that upstream runs alone.
+names() { specs | cut -d' ' -f2-; }
+serial() { names | grep -F '[Serial]' || true; }
+parallel() { names | grep -vF '[Serial]' || true; }
+
+# start_specs PART: those named on standard input, in a process of its own. A spec may wait five
+# minutes in vain; the report is written before tools/test.sh loses patience.
+start_specs() {
+  local name focus=()
+  while read -r name; do
+    focus+=("--ginkgo.focus= $(sed 's/[][().+*?]/\\&/g' <<<"$name")\$")
+  done
+  if [ ${#focus[@]} = 0 ]; then return 0; fi
+  # It leaves folders where temporary files go.
+  TMPDIR=$WORK "$E2E" --kubeconfig="$DATA/admin.kubeconfig" --kubectl-path="$(command -v kubectl)" \
+    --provider=skeleton --report-dir="$WORK/reports-$1" --ginkgo.timeout="${MINUTES:-14}m" \
+    --ginkgo.no-color "${focus[@]}" >"$WORK/output-$1.txt" 2>&1 &
+  OTHER_PIDS="$OTHER_PIDS $!"
+}
+status=0
+await_specs() {
+  local pid
+  for pid in $OTHER_PIDS; do wait "$pid" || status=$?; done
+  OTHER_PIDS=
+}
+
+[ "$(specs | wc -l)" -gt 0 ] || fail "no spec has '${SPEC:-}' in its name"
+E2E=$("$ROOT/test/cluster/build" --e2e | tail -n 1)
 
 start_cluster --nodes 3
 case $CONTROLLER in
@@ -34,20 +58,24 @@ case $CONTROLLER in
   *) fail "CONTROLLER is stock or windlass" ;;
 esac
 
-say "${#focus[@]} specs against $CONTROLLER"
+PARTS=${PARTS:-3} # specs wait most of their time
+say "$(specs | wc -l) specs against $CONTROLLER"
 mkdir -p "$REPORTS"
 rm -f "$JUNIT"
-status=0
-# A spec may wait five minutes in vain; the report is written before tools/test.sh loses patience.
-# It leaves folders where temporary files go.
-TMPDIR=$WORK "$("$ROOT/test/cluster/build" --e2e | tail -n 1)" \
-  --kubeconfig="$DATA/admin.kubeconfig" --kubectl-path="$(command -v kubectl)" \
-  --provider=skeleton --report-dir="$WORK/reports" \
-  --ginkgo.timeout="${MINUTES:-14}m" --ginkgo.no-color "${focus[@]}" >"$OUTPUT" 2>&1 &
-OTHER_PIDS=$!
-wait "$OTHER_PIDS" || status=$?
-OTHER_PIDS=
-mv "$WORK/reports/junit_01.xml" "$JUNIT" || { tail -n 60 "$OUTPUT" && fail "no report"; }
+for part in $(seq "$PARTS"); do
+  start_specs "$part" < <(parallel | awk -v n="$PARTS" -v part="$part" 'NR % n == part - 1')
+done
+await_specs
+start_specs serial < <(serial)
+await_specs
+cat "$WORK"/output-*.txt >"$OUTPUT"
+cat "$WORK"/reports-*/junit_01.xml >"$WORK/junit.xml" || { tail -n 60 "$OUTPUT" && fail "no report"; }
+{ # one report of all
+  echo '<?xml version="1.0" encoding="UTF-8"?>'
+  echo '<testsuites>'
+  grep -vE '^ *(<\?xml|</?testsuites)' "$WORK/junit.xml"
+  echo '</testsuites>'
+} >"$JUNIT"
 
 # A spec that is not found, or is skipped, has not passed: upstream may rename one.
 passed_specs >"$WORK/passed"
