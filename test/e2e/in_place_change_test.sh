@@ -24,7 +24,8 @@ I:.spec.containers[0].image,R:.status.containerStatuses[0].restartCount |
     awk -v new="$2" '$2 != ($1 == new) {n++} END {print n + 0}')" = 0 ]
 }
 
-start_in_place --nodes 3
+join_cluster
+start_witness
 start_windlass
 
 say "partition: as many Pods as it says keep their image"

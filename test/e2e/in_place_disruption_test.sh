@@ -36,7 +36,8 @@ allows() { # NAME DISRUPTIONS: and the status is of the present spec
 }
 
 UNAVAILABLE=1
-start_in_place --nodes 3
+join_cluster
+start_witness
 start_windlass
 
 say "Gate: a Pod is unready for everybody before it is patched, and ready after"

@@ -15,7 +15,8 @@ events_of() { # NAME REASON
   kubectl get events --field-selector "involvedObject.name=$1,reason=$2" --no-headers | wc -l
 }
 
-start_in_place --nodes 3
+join_cluster
+start_witness
 start_windlass
 
 say "three Deployments get an image that does not exist"

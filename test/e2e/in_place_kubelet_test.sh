@@ -39,7 +39,7 @@ restarted() { # POD CONTAINER COUNT: and it runs
 }
 waits_for() { is "$3" of "$1" "$2" state.waiting.reason; }
 
-start_cluster --nodes 1 --rbac=
+join_cluster
 
 say "an image is patched: that container is another one, and nothing else"
 pod plain app:v1
@@ -72,10 +72,10 @@ until_true 30 "the container is restarted" restarted alias app 1
 expect "imageID" "$(of alias app imageID)" "$image"
 
 say "a slow stop: the Pod was observed and is called ready, and what runs is the old container"
-pod slow app:v1-slow-stop-10s
+pod slow app:v1-slow-stop-15s
 id=$(of slow app containerID)
 set_image slow app=app:v2
-until_true 9 "observedGeneration has followed" observed slow
+until_true 10 "observedGeneration has followed" observed slow
 expect "container" "$(of slow app containerID)" "$id"
 expect "restarts" "$(of slow app restartCount)" 0
 expect "Ready" "$(condition slow Ready status)" True

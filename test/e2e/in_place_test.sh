@@ -24,7 +24,8 @@ load() {
   done
 }
 
-start_in_place --nodes "${NODES:-3}"
+if [ -n "${NODES:-}" ]; then start_cluster --nodes "$NODES"; else join_cluster; fi
+start_witness
 start_windlass
 if [ -n "$LOAD" ]; then
   load &

@@ -6,7 +6,8 @@
 
 WATCH_PODS=${WATCH_PODS:-$ROOT/build/release/examples/watch_pods}
 start_cluster_of ours theirs --nodes 1
-PATH=$PATH:/usr/local/go/bin go build -o "$WORK/relay" "$ROOT/test/e2e/relay/main.go"
+PATH=$PATH:/usr/local/go/bin CGO_ENABLED=0 go build -trimpath -o "$WORK/relay" \
+  "$ROOT/test/e2e/relay/main.go"
 unset KUBECONFIG # of the cluster's env; each case says what it means
 port=${API##*:}
 admin=$(token_of admin)

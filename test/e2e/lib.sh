@@ -1,17 +1,28 @@
-# What every end-to-end scenario needs: a real control plane of its own, Windlass as the Deployment
-# controller, and plain words for what is expected. Source it first:
+# What every end-to-end scenario needs: a real control plane, Windlass as the Deployment controller,
+# and plain words for what is expected. Source it first:
 #
 #   . "$(dirname "$0")/lib.sh"
-#   start_cluster --nodes 3
+#   join_cluster               # a namespace; Windlass and the witness look at that one only
 #   start_windlass
 #
-# Nothing here sleeps for a result: every wait is for a condition, with a deadline.
+# or, for a scenario that breaks components, needs options of test/cluster/up, changes what is
+# cluster-wide, counts requests in the audit log, or runs Windlass for all namespaces:
+#
+#   start_cluster --nodes 3    # a control plane of its own
+#
+# tools/test.sh starts one control plane for all that join; a script run by hand starts its own.
+#
+# Nothing here sleeps for a result: every wait is for a condition, with a deadline. Scripts run
+# beside each other, so a deadline only says when to give up; no script judges how long a wait took
+# by it.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 WINDLASS=${WINDLASS:-$ROOT/build/release/cmd/windlass/windlass}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
 DATA=$WORK/cluster
+OWN_NAMESPACE= # of a scenario that has joined a control plane
+JOINED=        # that control plane is another one's to stop
 WINDLASS_PID=
 STOCK_PID=
 WITNESS_PID=
@@ -33,18 +44,20 @@ fail() {
 at_exit() { :; }
 cleanup() {
   local status=$?
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap '' INT TERM # cleaning up is not interrupted
   at_exit || true
   for pid in $WITNESS_PID $WINDLASS_PID $STOCK_PID $OTHER_PIDS; do
     kill "$pid" 2>/dev/null || true
   done
-  if [ -n "${KEEP_DATA:-}" ]; then
-    say "kept: $WORK"
+  if [ -n "$JOINED" ]; then
+    kubectl delete namespace "$OWN_NAMESPACE" --wait=false >/dev/null 2>&1 || true
+  elif [ -n "${KEEP_DATA:-}" ]; then
     "$ROOT/test/cluster/down" --data "$DATA" >/dev/null 2>&1 || true
   else
     "$ROOT/test/cluster/down" --data "$DATA" --remove >/dev/null 2>&1 || true
-    rm -rf "$WORK"
   fi
+  if [ -n "${KEEP_DATA:-}" ]; then say "kept: $WORK"; else rm -rf "$WORK"; fi
   exit "$status"
 }
 trap cleanup EXIT
@@ -61,13 +74,34 @@ start_cluster() {
   . "$DATA/env"
 }
 
-# until_true SECONDS DESCRIPTION COMMAND… : polls until the command succeeds.
+# join_cluster: a namespace of its own, in the control plane that tools/test.sh has started
+# (WINDLASS_E2E_CLUSTER is its data folder) or else in one of its own. It has three nodes.
+join_cluster() {
+  if [ -n "${WINDLASS_E2E_CLUSTER:-}" ]; then
+    DATA=$WINDLASS_E2E_CLUSTER
+    # shellcheck disable=SC1091
+    . "$DATA/env"
+  else
+    start_cluster --nodes 3
+  fi
+  OWN_NAMESPACE=$(basename "$0" _test.sh | tr _ -)-$$
+  kubectl create namespace "$OWN_NAMESPACE" >/dev/null
+  if [ -n "${WINDLASS_E2E_CLUSTER:-}" ]; then JOINED=1; fi
+  cp "$DATA/admin.kubeconfig" "$WORK/admin.kubeconfig"
+  export KUBECONFIG=$WORK/admin.kubeconfig
+  kubectl config set-context --current --namespace="$OWN_NAMESPACE" >/dev/null
+  until_true 60 "namespace $OWN_NAMESPACE takes Pods" kubectl get serviceaccount default
+  say "in namespace $OWN_NAMESPACE"
+}
+
+# until_true SECONDS DESCRIPTION COMMAND… : polls until the command succeeds, for a minute at least.
 until_true() {
-  local deadline=$((SECONDS + $1)) what=$2
+  local deadline=$((SECONDS + ($1 > 60 ? $1 : 60))) what=$2 looks=0
   shift 2
   until "$@" >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$deadline" ] || fail "$what: not within the time given"
-    sleep 0.1 # between two looks at the condition
+    # Between two looks at the condition. A look is a kubectl as a rule, and costs others time.
+    if (((looks += 1) < 10)); then sleep 0.1; else sleep 0.4; fi
   done
 }
 
@@ -76,7 +110,8 @@ launch_windlass() {
   local from=0
   if [ -f "$WORK/windlass.log" ]; then from=$(wc -l <"$WORK/windlass.log"); fi
   "$WINDLASS" --kubeconfig "${WINDLASS_KUBECONFIG:-$DATA/windlass.kubeconfig}" \
-    --leader-elect=false --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$WORK/windlass.log" &
+    --leader-elect=false --metrics-bind-address=127.0.0.1:0 \
+    ${OWN_NAMESPACE:+--namespace="$OWN_NAMESPACE"} "$@" 2>>"$WORK/windlass.log" &
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"
   OPS=$(log_since "$from" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
@@ -123,6 +158,7 @@ stop_stock() {
 # start_witness: records every change of Deployments, ReplicaSets and Pods.
 start_witness() {
   cluster witness --kubeconfig "$DATA/admin.kubeconfig" --out "$WORK/witness.jsonl" \
+    ${OWN_NAMESPACE:+--namespace="$OWN_NAMESPACE"} \
     >"$WORK/witness.out" 2>&1 &
   WITNESS_PID=$!
   until_true 20 "the witness watches" grep -q ready "$WORK/witness.out"
@@ -136,7 +172,7 @@ check_witness() {
 
 # rolled_out NAME [TIMEOUT]: kubectl rollout status ends by itself.
 rolled_out() {
-  kubectl rollout status "deployment/$1" --timeout="${2:-60s}" || fail "rollout of $1 did not end"
+  kubectl rollout status "deployment/$1" --timeout="${2:-180s}" || fail "rollout of $1 did not end"
 }
 field() { kubectl get "$1" -o jsonpath="$2"; }
 expect() {

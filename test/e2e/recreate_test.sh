@@ -2,7 +2,7 @@
 # A Recreate Deployment whose Pods take 5 s to stop never has old and new Pods at once.
 . "$(dirname "$0")/lib.sh"
 
-start_cluster --nodes 3
+join_cluster
 start_witness
 start_windlass
 
