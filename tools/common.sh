@@ -24,26 +24,41 @@ die() {
 # --- cleaning up ---
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/windlass-${0##*/}-XXXXXX")
-child=
+child=             # what `run` waits for
+declare -A beside=() # what runs beside: pid to name (tools/scripts.sh)
 on_exit() { :; }
 
-end_child() { # TERM, then ten seconds, then KILL; with its whole process group where it leads one
-  local pid=$1 target=$1 tries
-  if kill -0 -- "-$pid" 2>/dev/null; then target=-$pid; fi
-  kill -- "$target" 2>/dev/null || return 0
-  for ((tries = 0; tries < 100; tries++)); do
-    kill -0 -- "$target" 2>/dev/null || break
+# end_children PID…: TERM to all, then thirty seconds, then KILL; each with its whole process group
+# where it leads one. A test that is ended stops a control plane first, which takes seconds.
+end_children() {
+  local pid tries targets=()
+  if (($# == 0)); then return 0; fi
+  for pid; do
+    if kill -0 -- "-$pid" 2>/dev/null; then pid=-$pid; fi
+    if kill -- "$pid" 2>/dev/null; then targets+=("$pid"); fi
+  done
+  for ((tries = 0; tries < 300; tries++)); do
+    any_alive "${targets[@]}" || break
     sleep 0.1
   done
-  kill -KILL -- "$target" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
+  for pid in "${targets[@]}"; do kill -KILL -- "$pid" 2>/dev/null || true; done
+  wait "$@" 2>/dev/null || true
+}
+
+any_alive() {
+  local target
+  for target; do
+    if kill -0 -- "$target" 2>/dev/null; then return 0; fi
+  done
+  return 1
 }
 
 finish() {
   local status=$?
   trap - EXIT
   trap '' INT TERM HUP # cleaning up is not interrupted
-  if [ -n "$child" ]; then end_child "$child"; fi
+  # shellcheck disable=SC2086 # none, or one
+  end_children $child "${!beside[@]}"
   on_exit "$status" || true
   rm -rf "$scratch"
   exit "$status"

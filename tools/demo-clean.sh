@@ -11,7 +11,7 @@ for left in "${TMPDIR:-/tmp}"/windlass-demo.sh-*; do
   if [ -n "$demo" ] && grep -qs demo.sh "/proc/$demo/cmdline"; then continue; fi
   windlass=$(cat "$left/windlass.pid" 2>/dev/null) || windlass=
   if [ -n "$windlass" ] && grep -qsF "$left/" "/proc/$windlass/cmdline"; then
-    end_child "$windlass"
+    end_children "$windlass"
   fi
   if [ -x "$left/cluster/bin/cluster" ]; then
     say "ending the cluster of a demo that was killed"

@@ -12,7 +12,7 @@ windlass=
 
 on_exit() {
   local status=$1
-  if [ -n "$windlass" ]; then end_child "$windlass"; fi
+  if [ -n "$windlass" ]; then end_children "$windlass"; fi
   case $status in 0 | 129 | 130 | 143) ;; *) keep_logs ;; esac # unless it was interrupted
   if [ -f "$cluster/cluster.json" ]; then
     part "ending it all"

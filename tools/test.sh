@@ -1,42 +1,32 @@
 #!/usr/bin/env bash
-# Every test: C++ (ctest), Go (test/cluster), manifests, end to end, upstream's own. The last line
-# printed is exactly "N passed, N failed"; the exit code is 0 only if something passed and nothing
-# failed.
+# Every test: C++ (ctest), Go (test/cluster), manifests, end to end, upstream's own, beside each
+# other. The last line printed is exactly "N passed, N failed"; the exit code is 0 only if something
+# passed and nothing failed.
 #
 # WINDLASS_SLOW_TESTS=1 adds the slow ones (the container image); WINDLASS_E2E=<part of a name> runs
-# only the scripts called so; WINDLASS_E2E_SECONDS is the time-out of one.
+# only the scripts called so; WINDLASS_E2E_SECONDS is the time-out of one, WINDLASS_E2E_SLOTS how
+# many run at a time; SEED draws what is drawn (tools/seed.sh).
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$root/tools/scripts.sh"
 
-passed=0 failed=0 skipped=0 failures=() incomplete=1
 proved=$root/build/release/proved # test/proves.h
+times=$scratch/times              # test/times.cc
 
-on_exit() {
-  if ((incomplete)); then
-    failed=$((failed + 1))
-    failures+=("the run itself: ended before all tests were run")
-  fi
-  print_times
-  if ((failed)); then
-    step "Failed"
-    printf '    %s\n' "${failures[@]}"
-  fi
-  printf '%d passed, %d failed\n' "$passed" "$failed"
-}
-
-failure() {
-  failed=$((failed + 1))
-  failures+=("$1")
-}
-
-# Prints "passed N" and "failed NAME" lines of a JUnit file as ctest writes it. A Catch2 executable
-# counts as its test cases; what ended without Catch2's summary counts as one.
+# Prints "passed N", "failed NAME", "skipped NAME" and "took SECONDS NAME" lines of a JUnit file as
+# ctest writes it. A Catch2 executable counts as its test cases; what ended without Catch2's summary
+# counts as one.
 read_junit() {
   awk '
-    /<testcase / {
-      match($0, /name="[^"]*"/); name = substr($0, RSTART + 6, RLENGTH - 7)
-      failed = $0 !~ /status="run"/; skipped = cases_passed = cases_failed = 0
+    function attribute(key) {
+      if (!match($0, " " key "=\"[^\"]*\"")) return ""
+      return substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 4)
     }
-    /<skipped message="SKIP_RETURN_CODE=/ { skipped = 1 }
+    /<testcase / {
+      name = attribute("name")
+      print "took", attribute("time") + 0, name
+      failed = attribute("status") != "run"; skipped = cases_passed = cases_failed = 0
+    }
+    /<skipped message="SKIP_RETURN_CODE=/ { skipped = 1; print "skipped", name }
     { sub(/^\t*<system-out>/, "") }
     /^All tests passed \(/ {
       match($0, /in [0-9]+ test/)
@@ -56,26 +46,27 @@ read_junit() {
     }' "$1"
 }
 
-cpp_tests() {
-  local junit=$scratch/junit.xml slow=(--label-exclude slow) status=0 verdict value
-  if [ "${WINDLASS_SLOW_TESTS:-}" = 1 ]; then slow=(); fi
-  run setsid ctest --test-dir "$root/build/release" -j 2 --output-on-failure --no-tests=error \
-    --timeout 900 --output-junit "$junit" --test-output-truncation head "${slow[@]}" || status=$?
-  [ -f "$junit" ] || touch "$junit"
+cpp_skipped=0 # they prove no rule of the contract
+cpp_ended() {
+  local status=$2 log=$3 verdict value before=$failed
+  if ((status != 0)); then cat "$log"; fi
   while read -r verdict value; do
     case $verdict in
       passed) passed=$((passed + value)) ;;
       failed) failure "ctest: $value" ;;
+      skipped)
+        cpp_skipped=$((cpp_skipped + 1)) not_run=$((not_run + 1))
+        say "skipped ctest: $value"
+        ;;
+      # A Catch2 program tells of each of its test cases.
+      took) [ -f "$times/${value#* }_test" ] || echo "$value" >>"$test_seconds" ;;
     esac
-  done < <(read_junit "$junit")
-  if ((status != 0 && failed == 0)); then failure "ctest: exit code $status"; fi
+  done < <(if [ -f "$junit" ]; then read_junit "$junit"; fi)
+  if ((status != 0 && failed == before)); then failure "ctest: exit code $status"; fi
+  if [ -d "$times" ]; then cat "$times"/* >>"$test_seconds"; fi
+  say "$(if ((failed > before)); then echo FAILED; else echo passed; fi)  C++ tests ($(printf %.0f "$4") s)"
 }
 
-# Rules that passed tests say they prove, as "rule<TAB>test": a line "proves: D-001 IT-05" of a
-# script, or of t.Log in a Go test.
-script_proofs() {
-  sed -n 's/^ *proves: *//p' | tr -s ' ' '\n' | sed "/./!d; s|\$|\t$1|"
-}
 go_proofs() {
   awk -v folder="$1" '
     /^=== (RUN|CONT|NAME) / { test = $3 }
@@ -86,44 +77,49 @@ go_proofs() {
     }'
 }
 
-# go_tests FOLDER: each top-level test counts; a package that does not build counts as one failure.
-go_tests() {
-  local log=$scratch/go status=0 name before=$failed
-  cd "$root/$1"
-  # As test/cluster/build compiles, so that its packages are not compiled again.
-  run setsid env CGO_ENABLED=0 go test -trimpath -v ./... >"$log" 2>&1 || status=$?
-  cd "$root"
-  if ((status != 0)); then cat "$log"; else grep '^ok' "$log" || true; fi
-  go_proofs "$1" <"$log" >"$proved/go-${1//\//-}.list"
+# go_ended FOLDER STATUS LOG SECONDS: each top-level test counts; a package that does not build
+# counts as one failure.
+go_ended() {
+  local folder=$1 status=$2 log=$3 name before=$failed
+  if ((status != 0)); then cat "$log"; fi
+  go_proofs "$folder" <"$log" >"$proved/go-${folder//\//-}.list"
   passed=$((passed + $(grep -c '^--- PASS' "$log" || true)))
-  while read -r name; do failure "go test $1: $name"; done \
+  sed -n "s|^--- [A-Z]*: \([^ ]*\) (\([0-9.]*\)s)$|\2 $folder: \1|p" "$log" >>"$test_seconds"
+  while read -r name; do failure "go test $folder: $name"; done \
     < <(sed -n 's/^--- FAIL: \([^ ]*\).*/\1/p; s/^FAIL\t\(.*\[.*failed\]\)$/\1/p' "$log")
-  if ((status != 0 && failed == before)); then failure "go test $1: exit code $status"; fi
+  if ((status != 0 && failed == before)); then failure "go test $folder: exit code $status"; fi
+  say "$(if ((failed > before)); then echo FAILED; else echo passed; fi)  go test $folder ($(printf %.0f "$4") s)"
 }
 
-# script_test FILE: one test. Exit code 77 says: cannot be run here.
-script_test() {
-  local log=$scratch/script status=0 began=$SECONDS name=${1#"$root/"}
-  run timeout --kill-after=30 "${WINDLASS_E2E_SECONDS:-900}" "$1" >"$log" 2>&1 || status=$?
-  case $status in
-    0)
-      passed=$((passed + 1))
-      script_proofs "$name" <"$log" >"$proved/${name##*/}.list"
-      say "passed  $name ($((SECONDS - began)) s)"
-      ;;
-    77)
-      skipped=$((skipped + 1))
-      say "skipped $name: $(tail -n 1 "$log")"
-      ;;
-    *)
-      cat "$log"
-      say "FAILED  $name (exit code $status after $((SECONDS - began)) s)"
-      failure "$name"
-      ;;
-  esac
+# The scripts, those first that take longest: what begins last ends last.
+scripts() {
+  local file first=(
+    test/e2e/kubectl_test.sh
+    test/e2e/rights_test.sh
+    test/e2e/differential_test.sh
+    test/e2e/takeover_test.sh
+    test/e2e/in_place_crash_test.sh
+    test/conformance/conformance_test.sh
+    test/conformance/cmd_test.sh
+    test/e2e/rotation_test.sh
+    test/e2e/in_place_takeover_test.sh
+    test/e2e/in_place_change_test.sh
+    test/e2e/cache_test.sh
+    test/e2e/in_place_failure_test.sh
+    test/e2e/fleet_test.sh
+  )
+  {
+    for file in "${first[@]}"; do if [ -f "$root/$file" ]; then echo "$file"; fi; done
+    cd "$root"
+    # The image is built by ctest, if asked for.
+    printf '%s\n' test/{tools,deploy,e2e,conformance}/*_test.sh | grep -v deploy/image_test.sh
+  } | awk '!seen[$0]++'
 }
 
 need_go
+SEED=$("$root/tools/seed.sh")
+export SEED RC_PARAMS=${RC_PARAMS:-seed=$SEED} # RapidCheck's
+say "SEED=$SEED"
 
 step "Packages"
 part "Debian packages"
@@ -138,30 +134,34 @@ quietly cmake --build build/release
 step "Build: the control plane of the tests (about 5 minutes the first time)"
 part "building the control plane"
 run "$root/test/cluster/build" >"$scratch/built"
-run "$root/test/cluster/build" --e2e >"$scratch/built"
-run "$root/test/cluster/build" --stock >"$scratch/built"
-
-rm -rf "$proved"
-mkdir -p "$proved"
-
-step "C++ tests"
-part "C++ tests"
-cpp_tests
-
-step "Go tests"
-part "Go tests"
-go_tests test/cluster
-
-step "Manifests and end to end, each against a control plane of its own"
-part "manifests and end-to-end tests"
-export WINDLASS=$root/build/release/cmd/windlass/windlass
-for script in "$root"/test/deploy/{manifests,in_place_policy,in_place_namespaces_policy}_test.sh \
-  "$root"/test/{e2e,conformance}/*_test.sh; do
-  case $script in *"${WINDLASS_E2E:-}"*) script_test "$script" ;; esac
+for program in --e2e --stock --differential; do
+  run "$root/test/cluster/build" "$program" >"$scratch/built"
 done
 
+rm -rf "$proved"
+mkdir -p "$proved" "$times"
+
+step "C++ and Go tests, manifests and end to end: at most $slots beside each other"
+part "tests"
+export WINDLASS=$root/build/release/cmd/windlass/windlass WINDLASS_TIMES=$times
+junit=$scratch/junit.xml slow=(--label-exclude slow)
+if [ "${WINDLASS_SLOW_TESTS:-}" = 1 ]; then slow=(); fi
+queue_job "$(nproc)" "C++ tests" cpp_ended ctest --test-dir "$root/build/release" -j "$(nproc)" \
+  --output-on-failure --no-tests=error --timeout 900 --output-junit "$junit" \
+  --test-output-truncation head "${slow[@]}"
+while read -r file; do
+  case $file in
+    *"${WINDLASS_E2E:-}"*) queue_script "$file" ;;
+    *) not_run=$((not_run + 1)) ;;
+  esac
+done < <(scripts)
+# As test/cluster/build compiles, so that its packages are not compiled again.
+queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
+  go test -trimpath -v ./...
+run_jobs
+
 step "Which rules of the contract that has proved"
-if ((failed > 0 || skipped > 0)) || [ -n "${WINDLASS_E2E:-}" ]; then
+if ((failed > 0 || not_run > cpp_skipped)); then
   say "not judged: not everything has run and passed"
 elif "$root/tools/contract-coverage.sh" --check --strict; then
   passed=$((passed + 1))
@@ -169,5 +169,10 @@ else
   failure "contract coverage"
 fi
 
+step "The ten slowest files of the build"
+if [ -x "$root/tools/slowest-files.sh" ]; then
+  "$root/tools/slowest-files.sh" "$root/build/release" >"$scratch/files"
+fi
+if [ -s "$scratch/files" ]; then cat "$scratch/files"; else say "nothing was compiled"; fi
 incomplete=0
-if ((failed > 0 || passed == 0)); then exit 1; fi
+finish_run
