@@ -134,7 +134,7 @@ quietly cmake --build build/release
 step "Build: the control plane of the tests (about 5 minutes the first time)"
 part "building the control plane"
 run "$root/test/cluster/build" >"$scratch/built"
-for program in --e2e --stock --differential; do
+for program in --kubectl --e2e --stock --differential; do
   run "$root/test/cluster/build" "$program" >"$scratch/built"
 done
 
