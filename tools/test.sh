@@ -149,15 +149,15 @@ if [ "${WINDLASS_SLOW_TESTS:-}" = 1 ]; then slow=(); fi
 queue_job "$(nproc)" "C++ tests" cpp_ended ctest --test-dir "$root/build/release" -j "$(nproc)" \
   --output-on-failure --no-tests=error --timeout 900 --output-junit "$junit" \
   --test-output-truncation head "${slow[@]}"
+# As test/cluster/build compiles, so that its packages are not compiled again.
+queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
+  go test -trimpath -v ./...
 while read -r file; do
   case $file in
     *"${WINDLASS_E2E:-}"*) queue_script "$file" ;;
     *) not_run=$((not_run + 1)) ;;
   esac
 done < <(scripts)
-# As test/cluster/build compiles, so that its packages are not compiled again.
-queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
-  go test -trimpath -v ./...
 run_jobs
 
 step "Which rules of the contract that has proved"
