@@ -40,7 +40,7 @@ func (c *cluster) settle(ctx context.Context, options upOptions, apiserverPort i
 		fmt.Println("no --rbac manifest: windlass.kubeconfig is not written")
 	}
 
-	err = c.await(ctx, "kcm", "the ServiceAccount default/default", 60*time.Second, func() bool {
+	err = c.await(ctx, "kcm", "the ServiceAccount default/default", upWithin, func() bool {
 		_, err := client.CoreV1().ServiceAccounts("default").Get(ctx, "default", metav1.GetOptions{})
 		return err == nil
 	})
@@ -48,7 +48,7 @@ func (c *cluster) settle(ctx context.Context, options upOptions, apiserverPort i
 		return err
 	}
 	for i := range options.nodes {
-		err := c.await(ctx, nodeName(i), "a Ready node", 60*time.Second, func() bool {
+		err := c.await(ctx, nodeName(i), "a Ready node", upWithin, func() bool {
 			return schedulable(ctx, client, nodeName(i))
 		})
 		if err != nil {

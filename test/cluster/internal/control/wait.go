@@ -12,6 +12,10 @@ import (
 	"time"
 )
 
+// A component that is up within seconds on a machine of its own takes a minute and more on one that
+// is busy; a component that dies is noticed at once.
+const upWithin = 3 * time.Minute
+
 // poll asks until the answer is yes or time is up.
 func poll(within time.Duration, done func() bool) bool {
 	deadline := time.Now().Add(within)
@@ -53,7 +57,7 @@ func (c *cluster) await(ctx context.Context, name, what string, within time.Dura
 // awaitServing waits until a component answers on its port; the apiserver has
 // to be ready besides.
 func (c *cluster) awaitServing(ctx context.Context, component component) error {
-	return c.await(ctx, component.Name, "an answer on its port", 60*time.Second, func() bool {
+	return c.await(ctx, component.Name, "an answer on its port", upWithin, func() bool {
 		if component.Name == "apiserver" {
 			return apiserverReady(component.Ports[0])
 		}
