@@ -1,6 +1,6 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: build packages demo demo-clean test coverage conformance mutants differential sanitize
+.PHONY: build packages demo demo-clean test nightly coverage conformance mutants differential sanitize
 .PHONY: fuzz sweep bench image format tidy release-check
 .DEFAULT_GOAL := build
 
@@ -14,6 +14,8 @@ demo-clean:    ## remove what the demo made
 	@tools/demo-clean.sh
 test:          ## every test; the last line is "N passed, N failed"
 	@tools/test.sh
+nightly:       ## what make test has no time for (two hours); PARTS='mutants fuzz' runs these alone
+	@tools/nightly.sh
 coverage:      ## docs/contract-coverage.md: which rule of the contract is proved by which test
 	@tools/contract-coverage.sh
 conformance:   ## upstream's own tests alone; their JUnit report is build/conformance/junit.xml

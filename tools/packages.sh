@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: packages.sh build|test [--check].
+# Installs the Debian packages that are missing: packages.sh build|test|nightly [--check].
 # With --check it only says what is missing, and fails if anything is.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -17,7 +17,10 @@ packages=(
 case ${1:-} in
   build) ;;
   test) packages+=(catch2 librapidcheck-dev) ;;
-  *) die "usage: packages.sh build|test [--check]" ;;
+  nightly) # clang for fuzzing and for what it finds that g++ does not
+    packages+=(catch2 librapidcheck-dev clang-19 clang-tidy-19 libclang-rt-19-dev)
+    ;;
+  *) die "usage: packages.sh build|test|nightly [--check]" ;;
 esac
 
 command -v dpkg-query >/dev/null ||

@@ -24,7 +24,7 @@ spec:
   template:
     metadata: {labels: {app: $1}}
     spec:
-      terminationGracePeriodSeconds: 2
+      terminationGracePeriodSeconds: ${GRACE:-2}
       ${6:-}
       containers:
       - {name: app, image: "$3"}

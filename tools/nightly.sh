@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# What `make test` has no time for: at most two hours on two cores. The last line printed is exactly
+# "N passed, N failed": one for each part that computes, and one for each script.
+#
+#   make nightly                              # every part
+#   make nightly PARTS='sanitize mutants'     # these
+#
+# Parts that compute take turns; scripts, which mostly wait, run beside them; the benchmark runs
+# last and alone. A part reports as it ends, and its whole output stays in build/nightly/PART.log.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$root/tools/scripts.sh"
+
+all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade bench)
+read -ra chosen <<<"${PARTS:-${all_parts[*]}}"
+logs=$root/build/nightly
+
+for name in "${chosen[@]}"; do
+  [[ " ${all_parts[*]} " == *" $name "* ]] ||
+    die "PARTS: there is no part $name; write some of: ${all_parts[*]}"
+done
+not_run=$((${#all_parts[@]} - ${#chosen[@]}))
+is_chosen() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
+
+# part_ended NAME EXIT-CODE LOG SECONDS
+part_ended() {
+  local name=$1 status=$2 log=$3
+  cp "$log" "$logs/$name.log"
+  echo "$4 $name" >>"$test_seconds"
+  if ((status == 0)); then
+    passed=$((passed + 1))
+    say "passed  $name ($(printf '%.0f' "$4") s): $(tail -n 1 "$log" | sed 's/^ *//')"
+  else
+    cat "$log"
+    say "FAILED  $name (exit code $status after $(printf '%.0f' "$4") s)"
+    failure "$name"
+  fi
+}
+
+# queue_part NAME COMMAND…: it uses both cores.
+queue_part() {
+  if is_chosen "$1"; then queue_job 2 "$1" part_ended nice -n 5 "${@:2}"; fi
+}
+
+need_go
+cd "$root"
+mkdir -p "$logs"
+# One part that computes, and one script beside it.
+slots=${WINDLASS_E2E_SLOTS:-3}
+export WINDLASS_E2E_SECONDS=${WINDLASS_E2E_SECONDS:-1800}
+export WINDLASS=$root/build/release/cmd/windlass/windlass
+
+step "Packages and builds"
+part "packages and builds"
+run "$root/tools/packages.sh" nightly
+quietly cmake --preset release -DBUILD_TESTING=ON
+quietly cmake --build build/release
+run "$root/test/cluster/build" >"$scratch/built"
+for program in --kubectl --e2e --stock --differential; do
+  run "$root/test/cluster/build" "$program" >"$scratch/built"
+done
+
+step "Parts: ${chosen[*]}"
+part "all parts but the benchmark"
+queue_part sanitize tools/sanitize.sh
+queue_part tidy tools/tidy.sh
+queue_part mutants tools/mutants.sh 1 999
+queue_part fuzz tools/fuzz.sh 120
+queue_part sweep tools/sweep.sh
+if is_chosen fleets; then
+  queue_script test/e2e/takeover_test.sh COUNT=200
+  queue_script test/e2e/fleet_test.sh COUNT=200
+  queue_script test/e2e/cache_test.sh PAUSE=60 CUT_SECONDS=300 RESTORE=1
+  queue_script test/e2e/failover_test.sh RUNS=20
+fi
+if is_chosen in-place; then
+  queue_script test/e2e/in_place_crash_test.sh SIDES='before after' SLOW=1
+  queue_script test/e2e/in_place_test.sh COUNT=100 LOAD=1
+fi
+if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
+if is_chosen differential; then queue_script test/e2e/differential_test.sh SHARE=1000; fi
+run_jobs
+
+if is_chosen bench; then
+  part "the benchmark"
+  queue_part bench env DEPLOYMENTS=200 LARGE=20 ROLLOUTS=100 IDLE=30 GROWTH_IDLE=10 STORM=20 \
+    STARTS=1 SETTINGS=equal tools/bench.sh
+  run_jobs
+fi
+incomplete=0
+finish_run
