@@ -1,6 +1,6 @@
 # Headers that most files include, compiled once. Only headers of the system: what is compiled does
-# not depend on where the checkout lies, so that ccache knows it again. The debug presets do without:
-# there a file that lacks an include does not compile, and clang-tidy reads their commands.
+# not depend on where the checkout lies, so that ccache knows it again. The debug presets do
+# without: there a file that lacks an include does not compile, and clang-tidy reads their commands.
 set(default OFF)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(default ON)

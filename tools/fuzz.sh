@@ -48,12 +48,14 @@ fuzz_one() {
     END { printf "    %-18s %14d %10d %10d  %s\n", name, executions, edges, features,
                  (status ? "FOUND SOMETHING" : "ok") }' "$log"
   if [ "$status" -ne 0 ]; then
-    sed -n -E '/^assertion failed|^no fuzz target|^==.*ERROR|runtime error/ { s/^/      /; p; q }' "$log"
+    sed -n -E "/$said/ { s/^/      /; p; q }" "$log"
   fi
   return "$status"
 }
 export -f fuzz_one
-export folder root duration
+# How a finding begins, or what keeps a target from running.
+said='^assertion failed|^no fuzz target|^==.*ERROR|runtime error'
+export folder root duration said
 
 step "${#targets[@]} targets for $duration s each"
 part "fuzzing"

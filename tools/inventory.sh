@@ -26,7 +26,8 @@ box_of() {
 
 boxes() { # PATTERN
   git ls-files | grep -E '\.(cc|h|go|sh|yaml)$' | grep -E "$1" | box_of >"$scratch/files"
-  cut -f 2 "$scratch/files" | xargs wc -l | awk '$2 != "total" { print $2 "\t" $1 }' >"$scratch/lines"
+  cut -f 2 "$scratch/files" | xargs wc -l |
+    awk '$2 != "total" { print $2 "\t" $1 }' >"$scratch/lines"
   awk -F '\t' '
     NR == FNR { lines[$1] = $2; next }
     { files[$1]++; sum[$1] += lines[$2]; all_files++; all += lines[$2] }
@@ -38,7 +39,8 @@ boxes() { # PATTERN
 }
 
 settings() {
-  tr '\n' ' ' <controller/in_place/options.h | grep -oE 'constexpr std::string_view k[A-Za-z]+ = *"[^"]*"' |
+  tr '\n' ' ' <controller/in_place/options.h |
+    grep -oE 'constexpr std::string_view k[A-Za-z]+ = *"[^"]*"' |
     grep -oE 'windlass\.dev/[a-z-]+' | sort -u
 }
 flags() {

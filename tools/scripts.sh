@@ -7,7 +7,7 @@
 #   queue_script test/e2e/fleet_test.sh COUNT=200   # in the order in which they are to begin
 #   run_jobs
 #   incomplete=0                                    # all was run that is to be judged
-#   finish_run                                      # exit code 0 only if something passed and nothing failed
+#   finish_run        # exit code 0 only if something passed and nothing failed
 #
 # Counts and failures may be added by the tool itself: `passed=$((passed + 1))`, `failure NAME`.
 

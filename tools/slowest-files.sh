@@ -14,9 +14,9 @@ set -euo pipefail
 log=$1/.ninja_log
 [ -f "$log" ] || exit 0
 
-# Each line: start, end (ms since the build began), mtime, output, hash. Ninja appends a line when an
-# output is finished, so a smaller end begins the next build. Every build first looks for new files,
-# and logs that as cmake.verify_globs.
+# Each line: start, end (ms since the build began), mtime, output, hash. Ninja appends a line when
+# an output is finished, so a smaller end begins the next build. Every build first looks for new
+# files, and logs that as cmake.verify_globs.
 awk -F'\t' '
   /^#/ { next }
   $2 + 0 < last || $4 ~ /cmake\.verify_globs$/ { count = 0 }

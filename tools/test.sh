@@ -46,6 +46,13 @@ read_junit() {
     }' "$1"
 }
 
+# say_ended FAILED-BEFORE NAME SECONDS
+say_ended() {
+  local word=passed
+  if ((failed > $1)); then word=FAILED; fi
+  say "$word  $2 ($(printf %.0f "$3") s)"
+}
+
 cpp_skipped=0 # they prove no rule of the contract
 cpp_ended() {
   local status=$2 log=$3 verdict value before=$failed
@@ -64,7 +71,7 @@ cpp_ended() {
   done < <(if [ -f "$junit" ]; then read_junit "$junit"; fi)
   if ((status != 0 && failed == before)); then failure "ctest: exit code $status"; fi
   if [ -d "$times" ]; then cat "$times"/* >>"$test_seconds"; fi
-  say "$(if ((failed > before)); then echo FAILED; else echo passed; fi)  C++ tests ($(printf %.0f "$4") s)"
+  say_ended "$before" "C++ tests" "$4"
 }
 
 go_proofs() {
@@ -88,7 +95,7 @@ go_ended() {
   while read -r name; do failure "go test $folder: $name"; done \
     < <(sed -n 's/^--- FAIL: \([^ ]*\).*/\1/p; s/^FAIL\t\(.*\[.*failed\]\)$/\1/p' "$log")
   if ((status != 0 && failed == before)); then failure "go test $folder: exit code $status"; fi
-  say "$(if ((failed > before)); then echo FAILED; else echo passed; fi)  go test $folder ($(printf %.0f "$4") s)"
+  say_ended "$before" "go test $folder" "$4"
 }
 
 # The scripts, those first that take longest: what begins last ends last.

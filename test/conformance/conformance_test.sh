@@ -69,7 +69,10 @@ await_specs
 start_specs serial < <(serial)
 await_specs
 cat "$WORK"/output-*.txt >"$OUTPUT"
-cat "$WORK"/reports-*/junit_01.xml >"$WORK/junit.xml" || { tail -n 60 "$OUTPUT" && fail "no report"; }
+cat "$WORK"/reports-*/junit_01.xml >"$WORK/junit.xml" || {
+  tail -n 60 "$OUTPUT"
+  fail "no report"
+}
 { # one report of all
   echo '<?xml version="1.0" encoding="UTF-8"?>'
   echo '<testsuites>'

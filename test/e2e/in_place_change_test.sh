@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What changes in the middle of an update in place: a partition, a pause, another image, an undo,
-# the policy. The same Pods all the time, unless the policy is what changes. And what makes new Pods:
-# a checksum that changes alone, a setting that is not there any more.
+# the policy. The same Pods all the time, unless the policy is what changes. And what makes new
+# Pods: a checksum that changes alone, a setting that is not there any more.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
@@ -92,9 +92,9 @@ start_windlass
 say "a checksum of a ConfigMap: beside an image it changes in place, alone it makes new Pods"
 # upgrade NAME IMAGE CHECKSUM: what helm upgrade does to the template.
 upgrade() {
-  kubectl patch "deployment/$1" --patch "{spec: {template: {
-    metadata: {annotations: {checksum/config: \"$3\"}},
-    spec: {containers: [{name: app, image: \"$2\"}]}}}}" >/dev/null
+  kubectl patch "deployment/$1" --patch "
+    spec: {template: {metadata: {annotations: {checksum/config: \"$3\"}},
+      spec: {containers: [{name: app, image: \"$2\"}]}}}" >/dev/null
 }
 # checksums NAME: of each Pod that is not on its way out.
 checksums() {

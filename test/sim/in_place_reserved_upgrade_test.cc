@@ -164,8 +164,9 @@ TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve corrected: it go
   upgrade.RunUntilEntriesEnd(seconds(2));
   CHECK(upgrade.Entries().empty());
   CHECK(run.Reason() != "WaitingForPDB");
-  // ... and is complete when a batch has had its time to drain, stop and start.
-  upgrade.RunUntilEntriesEnd(kDrain + seconds(20));
+  // ... and is complete when two Pods have had their time to drain, stop and start. Where both are
+  // on one node, they go one after the other.
+  upgrade.RunUntilEntriesEnd(2 * (kDrain + seconds(10)));
   CHECK(run.world.IsComplete("web"));
   REQUIRE(run.Finish() == "");
   CHECK(run.PodsOf("app:v2") == 4);

@@ -18,7 +18,10 @@ last_line() { [ "$(tail -n 1 "$WORK/said")" = "$1" ] || fail "the last line is n
 # A repository of our own, with scripts that pass, fail, skip themselves, and never end.
 mkdir "$WORK/tools" "$WORK/test" "$WORK/tmp"
 cp "$ROOT"/tools/{common,scripts}.sh "$WORK/tools"
-script() { printf '#!/usr/bin/env bash\n%s\n' "$2" >"$WORK/test/$1.sh" && chmod +x "$WORK/test/$1.sh"; }
+script() { # NAME COMMANDS
+  printf '#!/usr/bin/env bash\n%s\n' "$2" >"$WORK/test/$1.sh"
+  chmod +x "$WORK/test/$1.sh"
+}
 script passes 'echo "proves: D-001"'
 script fails 'echo "word of ${WHO:-nobody}"; exit 3'
 script skips 'echo "no buildah here"; exit 77'
@@ -28,7 +31,11 @@ script endless 'trap "echo >>$FOLDER/ended; exit 130" TERM
 
 # try COMMANDS: what a tool does with them, in $WORK/said and $status.
 try() {
-  printf '. "$(dirname "$0")/common.sh"\n. "$root/tools/scripts.sh"\n%s\n' "$1" >"$WORK/tools/try.sh"
+  cat >"$WORK/tools/try.sh" <<SCRIPT
+. "\$(dirname "\$0")/common.sh"
+. "\$root/tools/scripts.sh"
+$1
+SCRIPT
   status=0
   TMPDIR=$WORK/tmp timeout 120 bash "$WORK/tools/try.sh" >"$WORK/said" 2>&1 || status=$?
 }
@@ -57,20 +64,26 @@ last_line "0 passed, 0 failed"
 # Two that wait for each other end only if both run at once; a third has to wait.
 export FOLDER=$WORK/tmp
 mkfifo "$FOLDER/one" "$FOLDER/two"
-try "slots=2; queue_script test/meets.sh ME=one OTHER=two; queue_script test/meets.sh ME=two OTHER=one
+try "slots=2
+  queue_script test/meets.sh ME=one OTHER=two
+  queue_script test/meets.sh ME=two OTHER=one
   queue_script test/passes.sh; run_jobs; $closing"
 last_line "3 passed, 0 failed"
 rm "$FOLDER/one" "$FOLDER/two"
 
 # A job that weighs more than there is runs all the same, alone.
-try "slots=2; told() { say \"told \$1 \$2\"; }; queue_job 9 heavy told false; queue_script test/passes.sh
+try "slots=2
+  told() { say \"told \$1 \$2\"; }
+  queue_job 9 heavy told false
+  queue_script test/passes.sh
   run_jobs; $closing"
 says '^    told heavy 1$'
 last_line "1 passed, 0 failed"
 
 # Interrupted: everything it started ends, and the run has failed.
 try "queue_script test/endless.sh; queue_script test/endless.sh
-  ( until [ \"\$(wc -l 2>/dev/null <\"\$FOLDER/pids\")\" = 2 ]; do sleep 0.1; done; kill -TERM \$\$ ) &
+  both() { [ \"\$(wc -l 2>/dev/null <\"\$FOLDER/pids\")\" = 2 ]; }
+  (until both; do sleep 0.1; done; kill -TERM \$\$) &
   run_jobs; $closing"
 last_line "0 passed, 1 failed"
 says 'the run itself: ended before all tests were run'
