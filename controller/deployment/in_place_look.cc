@@ -151,7 +151,7 @@ class Looker {
     if (changes == nullptr) return;
     LookAtPods();
     if (out_.phase == InPlacePhase::kUnknown) return;
-    if (SomeLackOnlyMetadata(s_, out_)) {
+    if (SomePodLacksOnlyMetadata(s_, out_)) {
       return NotPossible(in_place::Text({in_place::Reason::kMetadataOnly, ""}));
     }
     for (const Pod* pod : s_.view.whole_pods) {

@@ -178,7 +178,7 @@ bool LookAtPods(const Situation& situation, InPlace& in_place) {
   return PodLooker(situation, in_place).Look();
 }
 
-bool SomeLackOnlyMetadata(const Situation& situation, const InPlace& in_place) {
+bool SomePodLacksOnlyMetadata(const Situation& situation, const InPlace& in_place) {
   const DeploymentSpec& spec = situation.deployment.spec;
   const in_place::RolloutPods& pods = *in_place.pods;
   const auto has_pods = [&](const ReplicaSet& rs) {
@@ -189,9 +189,8 @@ bool SomeLackOnlyMetadata(const Situation& situation, const InPlace& in_place) {
   };
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;
-    const auto verdict = in_place::CompareTemplates(*rs->template_json, *spec.template_json);
-    const auto* why = verdict.ok() ? std::get_if<in_place::NotEligible>(&*verdict) : nullptr;
-    return why != nullptr && why->reason == in_place::Reason::kMetadataOnly;
+    const auto only = in_place::PatchIsMetadataOnly(*rs->template_json, *spec.template_json);
+    return only.ok() && *only;
   });
 }
 

@@ -11,10 +11,10 @@ namespace windlass::deployment {
 // template cannot be read: then nothing is known of them.
 bool LookAtPods(const Situation& situation, InPlace& in_place);
 
-// True if a Pod was patched to a template, since overtaken, that differs from the Deployment's in
-// labels and annotations alone. They would reach it without a restart, so that it has to be made
-// anew, like a Pod of the host (P-007). Requires `pods`.
-bool SomeLackOnlyMetadata(const Situation& situation, const InPlace& in_place);
+// True if some Pod was patched to an earlier target, and a patch to the Deployment's template would
+// change nothing but its labels or annotations. That patch would not restart the Pod, so new Pods
+// are needed (P-007). Requires `pods`.
+bool SomePodLacksOnlyMetadata(const Situation& situation, const InPlace& in_place);
 
 // An ordinary rollout believes what the API says of Pods, and would take others down beside one
 // that is being restarted. One that fails will not be Ready for long.

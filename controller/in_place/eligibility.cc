@@ -1,6 +1,7 @@
 #include "controller/in_place/eligibility.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -142,7 +143,7 @@ std::set<std::string> RestartingBy(const TemplateChanges& changes) {
   return names;
 }
 
-// Requires that one of them has a change.
+// Returns the first changed key as a pointer into the template. Requires at least one change.
 std::string FirstOf(const TextChanges& labels, const TextChanges& annotations) {
   if (labels.empty()) return "/metadata/annotations" + PointerTo(annotations.begin()->first);
   return "/metadata/labels" + PointerTo(labels.begin()->first);
@@ -238,6 +239,23 @@ Result<Verdict> CompareTemplates(std::string_view host_template, std::string_vie
   WINDLASS_TRY(const Json host, Parse(host_text));
   WINDLASS_TRY(const Json target, Parse(target_text));
   return Judge({host, target});
+}
+
+Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to) {
+  WINDLASS_TRY(const std::string from_text, CanonicalTemplate(from));
+  WINDLASS_TRY(const std::string to_text, CanonicalTemplate(to));
+  WINDLASS_TRY(const Json before, Parse(from_text));
+  WINDLASS_TRY(const Json after, Parse(to_text));
+  const Comparison c{before, after};
+  TemplateChanges changes;
+  if (JudgeNames(c) || JudgeImages(c, changes) || !changes.images.empty()) return false;
+  const char* const tolerations = "/spec/tolerations";
+  if (!CompareTolerations(At(before, tolerations), At(after, tolerations)).changes.empty()) {
+    return false;
+  }
+  return std::ranges::any_of(
+      std::array{"/metadata/labels", "/metadata/annotations"},
+      [&](const char* map) { return !CompareMaps(At(before, map), At(after, map)).empty(); });
 }
 
 std::optional<NotEligible> RefuseRollout(const DeploymentSpec& spec, const Options& options,

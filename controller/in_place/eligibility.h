@@ -62,8 +62,14 @@ using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 // Of several reasons the first of these is told:
 //   1. a requested restart
 //   2. a field that can never change in a Pod
-//   3. what a template with other images would allow: kMetadataOnly, kEnvFromMetadata
+//   3. metadata that would reach the Pod without the restart it needs: kMetadataOnly,
+//      kEnvFromMetadata
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template);
+
+// Returns true if a patch that brings a Pod of template `from` to template `to` would change its
+// labels or annotations and nothing else. Tolerations that `to` lacks do not count, because a Pod
+// keeps them. Error kMalformed if a template is no JSON object.
+Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
 // What speaks against in-place whatever the templates are. `replica_sets` are those the Deployment
 // owns; stand-in Pods of `pending`, which may be null, do not make it an active one (P-010).

@@ -113,6 +113,21 @@ TEST_CASE(
   c.CheckAllAreNew();
 }
 
+TEST_CASE("another checksum midway, and a toleration that goes again: new Pods (P-007, C.9)") {
+  Helm c("IfPossible");
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["tolerations"] = {{{"key", "spot"}, {"operator", "Exists"}}};
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
+  });
+  c.PatchOne();
+  // The Pod that has v2 keeps the toleration. Nothing but the checksum would reach it.
+  c.Edit([](Json& d) { d["spec"]["template"]["spec"].erase("tolerations"); });
+  c.Upgrade("v2", "bbbb");
+  c.SettleInPlace();
+  c.CheckAllAre("v2", "bbbb");
+  c.CheckAllAreNew();
+}
+
 TEST_CASE("with Only it is refused, and goes on with another image (P-007, C.9)") {
   Helm c("Only");
   c.PatchOne();
