@@ -134,35 +134,48 @@ void RestClient(Page& page, const Snapshot& snapshot) {
              Number(snapshot.client.waiting));
 }
 
-void Informers(Page& page, const std::vector<InformerSnapshot>& informers) {
-  const auto each = [&page, &informers](const char* name, const char* help, auto&& value,
-                                        bool counter) {
-    for (const InformerSnapshot& informer : informers) {
+// A series for each informer, of what `value` says of it.
+class InformerPage {
+ public:
+  InformerPage(Page& page, const std::vector<InformerSnapshot>& informers)
+      : page_(page), informers_(informers) {}
+
+  template <typename Value>
+  void Each(const char* name, const char* help, Value value, bool counter) {
+    for (const InformerSnapshot& informer : informers_) {
       const Labels labels = {{"resource", informer.resource}};
       if (counter) {
-        page.Counter(name, help, value(informer), labels);
+        page_.Counter(name, help, value(informer), labels);
       } else {
-        page.Gauge(name, help, value(informer), labels);
+        page_.Gauge(name, help, value(informer), labels);
       }
     }
-  };
+  }
+
+ private:
+  Page& page_;
+  const std::vector<InformerSnapshot>& informers_;
+};
+
+void WhatInformersHear(Page& page, const std::vector<InformerSnapshot>& informers) {
+  InformerPage series(page, informers);
   using I = InformerSnapshot;
-  each(
+  series.Each(
       "reflector_lists_total", "Total number of API lists done by the reflectors",
       [](const I& i) { return Number(i.reflector.lists); }, true);
-  each(
+  series.Each(
       "reflector_watches_total", "Total number of API watches done by the reflectors",
       [](const I& i) { return Number(i.reflector.watches + i.reflector.watch_lists); }, true);
-  each(
+  series.Each(
       "reflector_last_resource_version", "Last resource version seen for the reflectors",
       [](const I& i) { return i.last_version; }, false);
-  each(
+  series.Each(
       "windlass_informer_synced", "1 once the first complete state was applied.",
       [](const I& i) { return i.synced ? 1.0 : 0.0; }, false);
-  each(
+  series.Each(
       "windlass_informer_objects", "Objects in the cache.",
       [](const I& i) { return Number(i.objects); }, false);
-  each(
+  series.Each(
       "windlass_quarantined_objects", "Objects whose latest version could not be decoded.",
       [](const I& i) { return Number(i.quarantined); }, false);
   for (const I& i : informers) {
@@ -177,40 +190,45 @@ void Informers(Page& page, const std::vector<InformerSnapshot>& informers) {
     events("other_kind", i.reflector.wrong_types);
     events("unknown", i.reflector.unknown_types);
   }
-  each(
+  series.Each(
       "windlass_informer_duplicate_events_total", "Events for a version already cached.",
       [](const I& i) { return Number(i.duplicates); }, true);
-  each(
+  series.Each(
       "windlass_informer_stale_events_total", "Events older than what is cached.",
       [](const I& i) { return Number(i.stale); }, true);
-  each(
+  series.Each(
       "windlass_informer_decode_errors_total", "Objects that could not be decoded.",
       [](const I& i) { return Number(i.reflector.decode_errors); }, true);
-  each(
+}
+
+void HowInformersFare(Page& page, const std::vector<InformerSnapshot>& informers) {
+  InformerPage series(page, informers);
+  using I = InformerSnapshot;
+  series.Each(
       "windlass_informer_relists_total", "Lists made because the watch was too old (410).",
       [](const I& i) { return Number(i.reflector.relists_after_gone); }, true);
-  each(
+  series.Each(
       "windlass_informer_seconds_since_last_heard", "Since the last event or bookmark.",
       [](const I& i) { return i.seconds_since_last_heard; }, false);
-  each(
+  series.Each(
       "windlass_informer_seconds_since_last_bookmark", "Since the last bookmark.",
       [](const I& i) { return i.seconds_since_last_bookmark; }, false);
-  each(
+  series.Each(
       "windlass_informer_sync_seconds", "How long the first complete state took; 0 before.",
       [](const I& i) { return i.sync_seconds; }, false);
-  each(
+  series.Each(
       "windlass_informer_time_travels_total", "Lists and bookmarks older than what was known.",
       [](const I& i) { return Number(i.reflector.time_travels); }, true);
-  each(
+  series.Each(
       "windlass_informer_vanish_alarms_total", "Lists without most objects, confirmed by another.",
       [](const I& i) { return Number(i.reflector.vanish_alarms); }, true);
-  each(
+  series.Each(
       "windlass_informer_resets_total", "Caches given up because the cluster has another past.",
       [](const I& i) { return Number(i.reflector.resets); }, true);
-  each(
+  series.Each(
       "windlass_cache_audits_total", "Comparisons of the cache with a list.",
       [](const I& i) { return Number(i.audit.audits); }, true);
-  each(
+  series.Each(
       "windlass_cache_audit_differences_total", "Objects that differed. A bug unless 0.",
       [](const I& i) { return Number(i.audit.differences); }, true);
   for (const I& informer : informers) {
@@ -280,7 +298,8 @@ std::string MetricsText(const Snapshot& snapshot) {
   InPlace(page, snapshot.in_place);
   Queue(page, snapshot);
   RestClient(page, snapshot);
-  Informers(page, snapshot.informers);
+  WhatInformersHear(page, snapshot.informers);
+  HowInformersFare(page, snapshot.informers);
   return page.Text();
 }
 

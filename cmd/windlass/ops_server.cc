@@ -76,10 +76,10 @@ class Metrics final : public CivetHandler {
  public:
   explicit Metrics(SnapshotBoard& board) : board_(board) {}
   bool handleGet(CivetServer*, mg_connection* connection) override {
-    static const Snapshot nothing;
+    static const Snapshot kNothing;
     const auto snapshot = board_.Fresh();
     Answer(connection, 200, "OK", "text/plain; version=0.0.4; charset=utf-8",
-           MetricsText(snapshot == nullptr ? nothing : *snapshot));
+           MetricsText(snapshot == nullptr ? kNothing : *snapshot));
     return true;
   }
 

@@ -106,9 +106,11 @@ using Status = Result<Unit>;  // success without a value: `return Unit{};`
 #define WL_CONCAT_INNER(a, b) a##b
 #define WL_CONCAT(a, b) WL_CONCAT_INNER(a, b)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration has none.
 // WINDLASS_TRY(auto x, Parse(text)); — x is the value, or the enclosing function returns the error.
 #define WINDLASS_TRY(declaration, expression)                  \
   auto WL_CONCAT(wl_result_, __LINE__) = (expression);         \
   if (!WL_CONCAT(wl_result_, __LINE__).ok())                   \
     return std::move(WL_CONCAT(wl_result_, __LINE__)).error(); \
   declaration = std::move(WL_CONCAT(wl_result_, __LINE__)).value()
+// NOLINTEND(bugprone-macro-parentheses)
