@@ -1,6 +1,6 @@
-# Headers that most files include, compiled once. Only headers of the system: what is compiled does
-# not depend on where the checkout lies, so that ccache knows it again. The debug presets do
-# without: there a file that lacks an include does not compile, and clang-tidy reads their commands.
+# Precompiles headers that most files include. Only system headers: their text is the same in every
+# checkout, so ccache hits. The debug presets do without: there a file that lacks an include does not
+# compile, and clang-tidy reads their commands.
 set(default OFF)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(default ON)
@@ -10,7 +10,7 @@ option(WINDLASS_PCH "Precompile headers" ${default})
 set(WINDLASS_HEADERS <algorithm> <chrono> <functional> <map> <memory> <nlohmann/json.hpp> <optional>
   <set> <string> <string_view> <utility> <variant> <vector>)
 
-# windlass_precompile(<target> <header>…): for itself, and for those that reuse them.
+# windlass_precompile(<target> <header>…): for <target>, and for targets that reuse them.
 function(windlass_precompile target)
   if(WINDLASS_PCH)
     target_precompile_headers(${target} PRIVATE ${ARGN})

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What `make test` has no time for: at most two hours on two cores. The last line printed is exactly
-# "N passed, N failed": one for each part that computes, and one for each script.
+# "N passed, N failed": one for each part that computes, and one for each script. The line before it
+# says how many parts were left out, and scripts that skipped themselves.
 #
 #   make nightly                              # every part
 #   make nightly PARTS='sanitize mutants'     # these
@@ -11,7 +12,7 @@
 . "$root/tools/scripts.sh"
 
 all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade bench)
-read -ra chosen <<<"${PARTS:-${all_parts[*]}}"
+mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 logs=$root/build/nightly
 
 for name in "${chosen[@]}"; do
@@ -44,8 +45,10 @@ queue_part() {
 need_go
 cd "$root"
 mkdir -p "$logs"
-# One part that computes, and one script beside it.
-slots=${WINDLASS_E2E_SLOTS:-3}
+# One part that computes, and one script beside it; in turns where memory is short.
+slots=${WINDLASS_E2E_SLOTS:-$(($(default_slots) < 3 ? 2 : 3))}
+SEED=$("$root/tools/seed.sh")
+export SEED RC_PARAMS=${RC_PARAMS:-seed=$SEED} # RapidCheck's
 export WINDLASS_E2E_SECONDS=${WINDLASS_E2E_SECONDS:-1800}
 export WINDLASS=$root/build/release/cmd/windlass/windlass
 
@@ -75,6 +78,7 @@ fi
 if is_chosen in-place; then
   queue_script test/e2e/in_place_crash_test.sh SIDES='before after' SLOW=1
   queue_script test/e2e/in_place_test.sh COUNT=100 LOAD=1
+  queue_script test/e2e/lifecycle_test.sh IDLE=60
 fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
 if is_chosen differential; then queue_script test/e2e/differential_test.sh SHARE=1000; fi
@@ -82,6 +86,8 @@ run_jobs
 
 if is_chosen bench; then
   part "the benchmark"
+  stop_clusters # nothing runs beside it
+  unset WINDLASS_E2E_CLUSTER
   queue_part bench env DEPLOYMENTS=200 LARGE=20 ROLLOUTS=100 IDLE=30 GROWTH_IDLE=10 STORM=20 \
     STARTS=1 SETTINGS=equal tools/bench.sh
   run_jobs

@@ -17,7 +17,7 @@ packages=(
 case ${1:-} in
   build) ;;
   test) packages+=(catch2 librapidcheck-dev) ;;
-  nightly) # clang for fuzzing and for what it finds that g++ does not
+  nightly) # clang: fuzzing, clang-tidy, and trace hashes of a second compiler
     packages+=(catch2 librapidcheck-dev clang-19 clang-tidy-19 libclang-rt-19-dev)
     ;;
   *) die "usage: packages.sh build|test|nightly [--check]" ;;

@@ -15,7 +15,7 @@ step "AddressSanitizer and UndefinedBehaviorSanitizer: all tests"
 part "address and undefined behaviour"
 quietly cmake --preset asan
 quietly cmake --build build/asan
-run ctest --test-dir build/asan --output-on-failure --no-tests=error --timeout 1800 \
+run ctest --test-dir build/asan -j "$(nproc)" --output-on-failure --no-tests=error --timeout 3600 \
   --label-exclude slow
 
 step "ThreadSanitizer: what threads share"

@@ -6,13 +6,13 @@
 #   . "$root/tools/scripts.sh"
 #   queue_script test/e2e/fleet_test.sh COUNT=200   # in the order in which they are to begin
 #   run_jobs
-#   incomplete=0                                    # all was run that is to be judged
+#   incomplete=0      # every test was started; without this the run counts as failed
 #   finish_run        # exit code 0 only if something passed and nothing failed
 #
 # Counts and failures may be added by the tool itself: `passed=$((passed + 1))`, `failure NAME`.
 
 passed=0 failed=0 failures=() incomplete=1
-not_run=0 # scripts that skipped themselves (exit code 77), and those that were left out
+not_run=0 # scripts left out, and scripts that exited with 77
 test_seconds=$scratch/test-seconds # lines "SECONDS NAME"
 : >"$test_seconds"
 
@@ -49,12 +49,12 @@ print_slowest() {
 
 # --- tests beside each other ---
 
-# How much may run at a time: a script weighs 1, and waits most of its time. A control plane needs
-# about a gigabyte.
+# How many slots there are. A script uses one slot: it mostly waits. A control plane needs about a
+# gigabyte, and the shared one runs beside them.
 default_slots() {
   local cores memory
   cores=$(nproc)
-  memory=$(awk '/^MemAvailable:/ { print int($2 / 1500000) }' /proc/meminfo)
+  memory=$(awk '/^MemAvailable:/ { print int($2 / 1500000) - 1 }' /proc/meminfo)
   echo $((memory < 1 ? 1 : memory < 2 * cores ? memory : 2 * cores))
 }
 slots=${WINDLASS_E2E_SLOTS:-$(default_slots)}
@@ -70,7 +70,7 @@ queue_job() {
   job_commands+=("$(printf '%q ' "$@")")
 }
 
-# run_jobs: all that is queued, each as soon as there is room, those that were queued first first.
+# run_jobs: runs all queued jobs in queue order, each as soon as enough slots are free.
 run_jobs() {
   local next free=$slots waiting=() later
   if ((joining)) && [ -z "${WINDLASS_E2E_CLUSTER:-}" ]; then start_shared_cluster; fi
@@ -78,7 +78,7 @@ run_jobs() {
   while ((${#waiting[@]} + ${#beside[@]})); do
     later=()
     for next in "${waiting[@]}"; do
-      # What weighs more than all the room there is runs alone.
+      # A job heavier than all slots runs alone.
       if ((job_weights[next] <= free || ${#beside[@]} == 0)); then
         start_job "$next"
         free=$((free - job_weights[next]))
@@ -119,7 +119,7 @@ collect_jobs() {
 
 joining=0 # whether a script is queued that joins the shared control plane
 
-# Where rules are reported that a passed script proves, a file for each script; empty: nowhere.
+# Folder for the rules that passed scripts prove, one file per script. Empty: not recorded.
 proved=
 
 # queue_script FILE [VARIABLE=VALUE…]: FILE from the root of the repository.
@@ -167,13 +167,14 @@ script_ended() {
 
 # start_shared_cluster: the control plane of all scripts that join one (test/e2e/lib.sh).
 start_shared_cluster() {
-  run "$root/test/cluster/up" --data "$scratch/shared" --nodes 3 >"$scratch/up.log" 2>&1 || {
+  if ! run "$root/test/cluster/up" --data "$scratch/shared" --nodes 3 >"$scratch/up.log" 2>&1; then
     cat "$scratch/up.log"
-    die "the shared control plane did not start"
-  }
+    failure "the shared control plane: did not start" # scripts that join it start their own
+    return 0
+  fi
   export WINDLASS_E2E_CLUSTER=$scratch/shared
 }
-# Whatever control plane is left: the shared one, and those of scripts that were killed.
+# Stops the shared control plane and those of killed scripts.
 stop_clusters() {
   local file
   for file in "$scratch"/shared/cluster.json "$scratch"/windlass-e2e.*/cluster/cluster.json; do

@@ -5,7 +5,7 @@
 #
 #   tools/sweep.sh
 #
-# Then 2,000 random walks of updates in place, of which `make test` tries 40.
+# Then 3,000 random walks of updates in place, of which `make test` tries 60.
 #
 # Prints how many runs there were and how many ended differently; fails when one did.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -25,5 +25,5 @@ part "sweeping"
 build/release/test/sim/sim_test "[.sweep]"
 
 step "Updates in place, whatever happens to them"
-part "2,000 random walks"
+part "3,000 random walks"
 build/release/test/sim/sim_test "[.seeds]"

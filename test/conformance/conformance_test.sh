@@ -5,7 +5,7 @@
 #   CONTROLLER=stock test/conformance/conformance_test.sh    the same against upstream's controller
 #   SPEC=rollover test/conformance/conformance_test.sh       only specs with that in their names
 #   MINUTES=60 test/conformance/conformance_test.sh          waits longer, where many are to fail
-#   PARTS=1 test/conformance/conformance_test.sh             one spec after the other, not three
+#   PROCESSES=1 test/conformance/conformance_test.sh             one spec after the other, not three
 . "$(dirname "$0")/../e2e/lib.sh"
 
 CONTROLLER=${CONTROLLER:-windlass}
@@ -37,7 +37,8 @@ start_specs() {
   if [ ${#focus[@]} = 0 ]; then return 0; fi
   # It leaves folders where temporary files go.
   TMPDIR=$WORK "$E2E" --kubeconfig="$DATA/admin.kubeconfig" --kubectl-path="$(command -v kubectl)" \
-    --provider=skeleton --report-dir="$WORK/reports-$1" --ginkgo.timeout="${MINUTES:-14}m" \
+    --provider=skeleton --report-dir="$WORK/reports-$1" \
+    --ginkgo.timeout="$((${MINUTES:-14} * 60 - SECONDS))s" \
     --ginkgo.no-color "${focus[@]}" >"$WORK/output-$1.txt" 2>&1 &
   OTHER_PIDS="$OTHER_PIDS $!"
 }
@@ -58,12 +59,12 @@ case $CONTROLLER in
   *) fail "CONTROLLER is stock or windlass" ;;
 esac
 
-PARTS=${PARTS:-3} # specs wait most of their time
+PROCESSES=${PROCESSES:-3} # specs wait most of their time
 say "$(specs | wc -l) specs against $CONTROLLER"
 mkdir -p "$REPORTS"
 rm -f "$JUNIT"
-for part in $(seq "$PARTS"); do
-  start_specs "$part" < <(parallel | awk -v n="$PARTS" -v part="$part" 'NR % n == part - 1')
+for part in $(seq "$PROCESSES"); do
+  start_specs "$part" < <(parallel | awk -v n="$PROCESSES" -v part="$part" 'NR % n == part - 1')
 done
 await_specs
 start_specs serial < <(serial)

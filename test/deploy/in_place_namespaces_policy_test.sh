@@ -186,12 +186,16 @@ say "taking the label away stops no rollout under way"
 allowed apply slow 4 app:v1-slow-stop-1s
 rolled_out slow
 note_pods slow
+annotate slow $LABEL-partition=2
 set_image slow app:v2-slow-stop-1s
 until_true 30 "a Pod is patched" at_least slow app:v2-slow-stop-1s 1
 kubectl label namespace open $LABEL-
 forbidden() { ! kubectl annotate deployment/web $LABEL-pdb=Ignore --dry-run=server; }
 until_true 10 "the label counts no more" forbidden
 refused "$LABEL-pdb cannot be" kubectl annotate deployment/web $LABEL-pdb=Ignore
+[ "$(with_image slow app:v2-slow-stop-1s)" -le 2 ] ||
+  fail "all were patched before: it proves nothing"
+allowed kubectl annotate deployment/slow $LABEL-partition-
 in_order slow app:v2-slow-stop-1s
 same_pods slow
 stop_windlass

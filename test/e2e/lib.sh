@@ -51,7 +51,8 @@ cleanup() {
     kill "$pid" 2>/dev/null || true
   done
   if [ -n "$JOINED" ]; then
-    kubectl delete namespace "$OWN_NAMESPACE" --wait=false >/dev/null 2>&1 || true
+    kubectl delete namespace "$OWN_NAMESPACE" --wait=false --request-timeout=10s >/dev/null 2>&1 ||
+      true
   elif [ -n "${KEEP_DATA:-}" ]; then
     "$ROOT/test/cluster/down" --data "$DATA" >/dev/null 2>&1 || true
   else
@@ -78,7 +79,7 @@ start_cluster() {
 # (WINDLASS_E2E_CLUSTER is its data folder) or else in one of its own. It has three nodes.
 join_cluster() {
   if [ -n "${WINDLASS_E2E_CLUSTER:-}" ]; then
-    DATA=$WINDLASS_E2E_CLUSTER
+    DATA=$WINDLASS_E2E_CLUSTER JOINED=1
     # shellcheck disable=SC1091
     . "$DATA/env"
   else
@@ -86,7 +87,6 @@ join_cluster() {
   fi
   OWN_NAMESPACE=$(basename "$0" _test.sh | tr _ -)-$$
   kubectl create namespace "$OWN_NAMESPACE" >/dev/null
-  if [ -n "${WINDLASS_E2E_CLUSTER:-}" ]; then JOINED=1; fi
   cp "$DATA/admin.kubeconfig" "$WORK/admin.kubeconfig"
   export KUBECONFIG=$WORK/admin.kubeconfig
   kubectl config set-context --current --namespace="$OWN_NAMESPACE" >/dev/null

@@ -15,6 +15,8 @@ fail() {
 says() { grep -q -- "$1" "$WORK/said" || fail "it does not say '$1'"; }
 last_line() { [ "$(tail -n 1 "$WORK/said")" = "$1" ] || fail "the last line is not '$1'"; }
 
+unset WINDLASS_E2E_SLOTS WINDLASS_E2E_CLUSTER KEEP_DATA
+
 # A repository of our own, with scripts that pass, fail, skip themselves, and never end.
 mkdir "$WORK/tools" "$WORK/test" "$WORK/tmp"
 cp "$ROOT"/tools/{common,scripts}.sh "$WORK/tools"
@@ -81,7 +83,9 @@ says '^    told heavy 1$'
 last_line "1 passed, 0 failed"
 
 # Interrupted: everything it started ends, and the run has failed.
-try "queue_script test/endless.sh; queue_script test/endless.sh
+try "slots=2
+  queue_script test/endless.sh
+  queue_script test/endless.sh
   both() { [ \"\$(wc -l 2>/dev/null <\"\$FOLDER/pids\")\" = 2 ]; }
   (until both; do sleep 0.1; done; kill -TERM \$\$) &
   run_jobs; $closing"
