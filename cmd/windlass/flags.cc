@@ -24,7 +24,9 @@ struct RemovedFlag {
 constexpr std::array kRemovedFlags = {
     RemovedFlag{"--controllers", "leave the flag out; the Deployment controller always runs"},
     RemovedFlag{"--in-place-namespace-selector",
-                "apply deploy/in-place-namespaces-policy.yaml, and leave the flag out"},
+                "label the namespaces that it selects with windlass.dev/in-place=allowed, apply "
+                "deploy/in-place-namespaces-policy.yaml, remove the windlass.dev/in-place* "
+                "annotations of Deployments in all others, and leave the flag out"},
 };
 
 // Returns an error if an argument is a removed flag, as "--flag" or "--flag=value".
@@ -157,7 +159,7 @@ std::optional<Duration> ParseDuration(const std::string& text) {
 }
 
 Result<Flags> ParseFlags(int argc, const char* const* argv) {
-  if (const Status present = RefuseRemoved(argc, argv); !present.ok()) return present.error();
+  if (const Status removed = RefuseRemoved(argc, argv); !removed.ok()) return removed.error();
   Flags flags;
   Texts texts;
   CLI::App app("Windlass rolls out Deployments on Kubernetes.", "windlass");

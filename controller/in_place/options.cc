@@ -139,7 +139,7 @@ std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   return std::nullopt;
 }
 
-// v0.1.0 had a third word.
+// v0.1.0 also knew Reserve.
 void Reader::ReadPdb() {
   const auto text = Value(kPdb);
   if (text && IsWord(*text, "Reserve")) {
@@ -220,11 +220,13 @@ void Reader::ReadRemoved() {
   for (const RemovedSetting& setting : RemovedSettings()) {
     const auto text = Value(setting.key);
     if (!text) continue;
-    if (setting.is_what_holds(*text)) {
-      Warn(setting.key, "is no setting any more, and what it says always holds: it may be removed");
+    if (setting.is_default(*text)) {
+      Warn(setting.key,
+           "has no effect any more, because Windlass always does what it says: remove it");
     } else {
-      Refuse(setting.key, Quoted(*text) + " cannot be asked for any more: remove the annotation. " +
-                              "Without it " + std::string(setting.what_holds));
+      Refuse(setting.key, Quoted(*text) +
+                              " is not supported any more: remove the annotation. Then " +
+                              std::string(setting.what_holds));
     }
   }
 }

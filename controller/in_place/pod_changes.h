@@ -32,7 +32,7 @@ struct KnownTemplate {
 // admission put back (RevisionBasis::kPutBack). So a Pod of an overtaken target gets there too
 // (P-034, P-064). Where the templates name the same image, and the Pod has another:
 //   - nobody edited it since it was born or we patched it: then admission rewrote the image, and it
-//     stays; a rollout of labels restarts nothing (C.9);
+//     stays, so that only containers are restarted whose image changes in the template (C.9);
 //   - somebody may have, as the generation tells: it is brought to the template, as by a rolling
 //     update (I5). After an edit of something else, that undoes admission's rewrite of an image,
 //     once, unless admission rewrites the patch as well;

@@ -18,8 +18,8 @@
 //    "pod":"<uid>"
 //
 // Anybody who may patch Pods may write it. Whatever cannot be understood is an error, and such a
-// Pod counts as foreign. Unknown members are ignored, and not written again; v0.1.0 wrote
-// "reserved".
+// Pod counts as foreign. Unknown members, such as v0.1.0's "reserved", are ignored, and dropped at
+// the next write.
 #pragma once
 
 #include <cstdint>

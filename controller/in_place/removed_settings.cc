@@ -8,6 +8,13 @@
 namespace windlass::in_place {
 namespace {
 
+// Returns `text` without leading and trailing spaces.
+std::string_view Trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 // "image,metadata,tolerations": each of the three words at least once and no other, in any order.
 bool IsEveryField(std::string_view list) {
   constexpr std::array<std::string_view, 3> kFields = {"image", "metadata", "tolerations"};
@@ -31,8 +38,8 @@ constexpr RemovedSetting kRemoved[] = {
     {"windlass.dev/in-place-init-images", IsRecreate,
      "another image of an init container means new Pods"},
     {"windlass.dev/in-place-fields", IsEveryField,
-     "images, tolerations, and labels and annotations together with them change in place; labels "
-     "and annotations alone mean new Pods"},
+     "images and tolerations change in place, and labels and annotations that change with them; "
+     "labels and annotations alone mean new Pods"},
 };
 
 }  // namespace

@@ -9,9 +9,9 @@ namespace windlass::in_place {
 
 struct RemovedSetting {
   std::string_view key;
-  // Whether this value asks for no more than what always holds now. Such an annotation can be
-  // ignored; any other value asks for something that Windlass does not do any more.
-  bool (*is_what_holds)(std::string_view value);
+  // Returns true if the value asks for what Windlass always does now: then it is ignored. Any other
+  // value is invalid.
+  bool (*is_default)(std::string_view value);
   std::string_view what_holds;  // a sentence without its full stop, for messages
 };
 

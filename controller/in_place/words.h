@@ -15,13 +15,6 @@ inline bool IsWord(std::string_view text, std::string_view word) {
   return std::ranges::equal(text, word, {}, lower, lower);
 }
 
-// Without the spaces in front and behind.
-inline std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 // In quotes, and cut where nobody would read on.
 inline std::string Quoted(std::string_view text) {
   constexpr size_t kBytesMax = 64;

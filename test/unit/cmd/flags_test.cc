@@ -78,8 +78,9 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
   const std::string controllers =
       "--controllers is gone: leave the flag out; the Deployment controller always runs";
   const std::string selector =
-      "--in-place-namespace-selector is gone: apply deploy/in-place-namespaces-policy.yaml, and "
-      "leave the flag out";
+      "--in-place-namespace-selector is gone: label the namespaces that it selects with "
+      "windlass.dev/in-place=allowed, apply deploy/in-place-namespaces-policy.yaml, remove the "
+      "windlass.dev/in-place* annotations of Deployments in all others, and leave the flag out";
   const Row row = GENERATE_COPY(values<Row>({
       {{"--controllers", "deployment"}, controllers},
       {{"--controllers=deployment"}, controllers},

@@ -184,7 +184,7 @@ TEST_CASE("a removed setting that asks for something else stops updates in place
   c.CheckAllRun("v2", 3);
   CHECK(c.PodNames() != pods);
   CHECK(c.InPlaceCondition() == "False InvalidConfig");
-  CHECK(c.InPlaceMessage().find(key + ": \"" + value + "\" cannot be asked for any more: remove") !=
+  CHECK(c.InPlaceMessage().find(key + ": \"" + value + "\" is not supported any more: remove") !=
         std::string::npos);
   CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
 

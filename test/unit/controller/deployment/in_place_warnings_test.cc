@@ -42,8 +42,8 @@ TEST_CASE("a removed setting that says what holds anyway is told, and changes no
   c.Annotate("windlass.dev/in-place-init-images", "Recreate");
   c.SetImage("v2");
   c.SettleInPlace();
-  CHECK(EventsWith(c, "in-place-fields: is no setting any more") == 1);
-  CHECK(MessageHas(c, "in-place-init-images: is no setting any more"));
+  CHECK(EventsWith(c, "in-place-fields: has no effect any more") == 1);
+  CHECK(MessageHas(c, "in-place-init-images: has no effect any more"));
   CHECK(c.InPlaceCondition() == "False Complete");
   CHECK(c.PodNames() == pods);
 }

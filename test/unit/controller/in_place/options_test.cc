@@ -260,12 +260,12 @@ TEST_CASE("a removed setting that asks for something else is wrong, with the rem
   CHECK(read.errors[0].kind == ErrorKind::kConfig);
   const std::string what_holds =
       row.suffix == "-fields"
-          ? "images, tolerations, and labels and annotations together with them change in place; "
-            "labels and annotations alone mean new Pods"
+          ? "images and tolerations change in place, and labels and annotations that change with "
+            "them; labels and annotations alone mean new Pods"
           : "another image of an init container means new Pods";
   CHECK(read.errors[0].message ==
         "deployment shop/web: annotation windlass.dev/in-place" + row.suffix + ": \"" + row.value +
-            "\" cannot be asked for any more: remove the annotation. Without it " + what_holds);
+            "\" is not supported any more: remove the annotation. Then " + what_holds);
   CHECK(read.options.policy == Policy::kDisabled);
   CHECK(read.warnings.empty());
 }
@@ -284,8 +284,8 @@ TEST_CASE("a removed setting that says what holds anyway is ignored, with a warn
   CHECK(read.options == Defaults());
   REQUIRE(read.warnings.size() == 1);
   CHECK(read.warnings[0] == "deployment shop/web: annotation windlass.dev/in-place" + suffix +
-                                ": is no setting any more, and what it says always holds: it may "
-                                "be removed");
+                                ": has no effect any more, because Windlass always does what it "
+                                "says: remove it");
 }
 
 TEST_CASE("drain Gate needs the readinessGate in the template (P-040)") {
