@@ -1,6 +1,6 @@
 # Precompiles headers that most files include. Only system headers: their text is the same in every
-# checkout, so ccache hits. The debug presets do without: there a file that lacks an include does not
-# compile, and clang-tidy reads their commands.
+# checkout, so ccache hits. The debug presets do without: a file that lacks an include does not
+# compile there, and clang-tidy reads their commands.
 set(default OFF)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(default ON)
