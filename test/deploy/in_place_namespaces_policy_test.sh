@@ -27,8 +27,8 @@ create_generated() {
   in_place web 1 app:v1 | sed 's/name: web$/generateName: web-/' |
     kubectl create --dry-run=server -f -
 }
-edit() { # NAME SED: what a user changes in the editor
-  KUBE_EDITOR="sed -i '$2'" kubectl edit "deployment/$1"
+edit() { # NAME SED: what a user changes in the editor; kubectl keeps what was refused
+  KUBE_EDITOR="sed -i '$2'" TMPDIR=$WORK kubectl edit "deployment/$1"
 }
 annotation() { # OBJECT KEY
   field "$1" "{.metadata.annotations.$(printf %s "$2" | sed 's/\./\\./g')}"

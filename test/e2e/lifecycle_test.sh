@@ -35,11 +35,17 @@ expect "history of the first ReplicaSet" "$(kubectl get rs -l app=web -o jsonpat
 kubectl rollout history deployment/web
 
 say "scale up, down, to nothing and back"
+# kubectl rollout status ends as soon as the size is observed, old Pods or not.
+has_replicas() { # SIZE
+  local replicas
+  replicas=$(field deployment/web '{.status.replicas}') # absent when 0
+  [ "${replicas:-0}" = "$1" ]
+}
 for size in 25 7 0 20; do
   kubectl scale deployment/web --replicas=$size
   rolled_out web
-  replicas=$(field deployment/web '{.status.replicas}') # absent when 0
-  expect "replicas" "${replicas:-0}" $size
+  until_true 60 "replicas = $size" has_replicas $size
+  say "ok: replicas = $size"
 done
 
 say "what it costs when nothing happens"

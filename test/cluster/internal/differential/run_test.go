@@ -2,13 +2,27 @@ package differential
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"windlass.dev/test/cluster/internal/audit"
+	"windlass.dev/test/cluster/internal/differential/play"
 )
 
 func of(writes, refused int) audit.Writes {
 	return audit.Writes{Accepted: map[string]int{"replicasets": writes}, Refused: refused}
+}
+
+func TestWaitedInVain(t *testing.T) {
+	got := waitedInVain([]played{
+		{result: &play.Result{}},
+		{result: &play.Result{InVain: true}},
+		{err: errors.New("never began")},
+		{result: &play.Result{InVain: true}},
+	})
+	if want := []int{1, 3}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }
 
 func TestKeepLeast(t *testing.T) {

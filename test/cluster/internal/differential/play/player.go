@@ -33,6 +33,7 @@ const createError = "ReplicaSetCreateError"
 type Result struct {
 	Namespace string
 	Steps     []Step
+	InVain    bool      // a wait ended without what it waited for
 	Ended     time.Time // when the last state was taken
 }
 
@@ -66,6 +67,7 @@ type Player struct {
 	slow      map[string]bool // Deployments whose Pods stop slowly
 	made      map[string]int  // ReplicaSets made by hand
 	refused   []string
+	inVain    bool // a wait ended without what it waited for
 	keeperErr error
 
 	createErrors map[string]state.Event // by Deployment
@@ -96,7 +98,7 @@ func Play(ctx context.Context, client kubernetes.Interface, s *script.Script, na
 		}
 		result.Steps = append(result.Steps, taken)
 	}
-	result.Ended = time.Now()
+	result.InVain, result.Ended = p.inVain, time.Now()
 	return result, p.leave(ctx)
 }
 
@@ -256,6 +258,7 @@ func (p *Player) awaitWithin(ctx context.Context, limit time.Duration, what stri
 			return err
 		}
 		if time.Now().After(deadline) {
+			p.inVain = true
 			return refuse("%s: not within %v", what, limit)
 		}
 		select {
