@@ -22,7 +22,7 @@
 namespace windlass::sim {
 namespace {
 
-constexpr Duration kPatience = seconds(30);
+constexpr Duration kPatience = seconds(120);
 constexpr Duration kTurn = milliseconds(20);
 
 struct Flags {
