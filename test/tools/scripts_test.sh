@@ -29,7 +29,7 @@ script fails 'echo "word of ${WHO:-nobody}"; exit 3'
 script skips 'echo "no buildah here"; exit 77'
 script meets 'echo >"$FOLDER/$ME" & read -r _ <"$FOLDER/$OTHER"; wait'
 script endless 'trap "echo >>$FOLDER/ended; exit 130" TERM
-  sleep 300 & echo $! >>"$FOLDER/pids"; wait'
+  sleep 300 & echo $! >>"$FOLDER/pids"; while :; do wait; done'
 
 # try COMMANDS: what a tool does with them, in $WORK/said and $status.
 try() {
