@@ -24,17 +24,8 @@ is_chosen() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
 
 # part_ended NAME EXIT-CODE LOG SECONDS
 part_ended() {
-  local name=$1 status=$2 log=$3
-  cp "$log" "$logs/$name.log"
-  echo "$4 $name" >>"$test_seconds"
-  if ((status == 0)); then
-    passed=$((passed + 1))
-    say "passed  $name ($(printf '%.0f' "$4") s): $(tail -n 1 "$log" | sed 's/^ *//')"
-  else
-    cat "$log"
-    say "FAILED  $name (exit code $status after $(printf '%.0f' "$4") s)"
-    failure "$name"
-  fi
+  cp "$3" "$logs/$1.log"
+  count_ended "$@" "$(tail -n 1 "$3" | sed 's/^ *//')"
 }
 
 # queue_part NAME COMMAND…: it uses both cores.

@@ -116,6 +116,21 @@ collect_jobs() {
   done
 }
 
+# count_ended NAME EXIT-CODE LOG SECONDS [REMARK]: one more that passed or failed, and says which.
+count_ended() {
+  local seconds
+  seconds=$(printf '%.0f' "$4")
+  echo "$4 $1" >>"$test_seconds"
+  if (($2 == 0)); then
+    passed=$((passed + 1))
+    say "passed  $1 ($seconds s)${5:+: $5}"
+  else
+    cat "$3"
+    say "FAILED  $1 (exit code $2 after $seconds s)"
+    failure "$1"
+  fi
+}
+
 # --- scripts ---
 
 joining=0 # whether a script is queued that joins the shared control plane
@@ -142,28 +157,16 @@ script_proofs() {
 }
 
 script_ended() {
-  local name=$1 status=$2 log=$3 seconds
-  seconds=$(printf '%.0f' "$4")
-  case $status in
-    0)
-      passed=$((passed + 1))
-      if [ -n "$proved" ]; then
-        script_proofs "${name%% *}" <"$log" >"$proved/$(basename "${name%% *}").list"
-      fi
-      say "passed  $name ($seconds s)"
-      echo "$4 $name" >>"$test_seconds"
-      ;;
-    77)
-      not_run=$((not_run + 1))
-      say "skipped $name: $(tail -n 1 "$log")"
-      ;;
-    *)
-      cat "$log"
-      say "FAILED  $name (exit code $status after $seconds s)"
-      echo "$4 $name" >>"$test_seconds"
-      failure "$name"
-      ;;
-  esac
+  local name=$1 status=$2 log=$3
+  if ((status == 77)); then
+    not_run=$((not_run + 1))
+    say "skipped $name: $(tail -n 1 "$log")"
+    return 0
+  fi
+  if ((status == 0)) && [ -n "$proved" ]; then
+    script_proofs "${name%% *}" <"$log" >"$proved/$(basename "${name%% *}").list"
+  fi
+  count_ended "$@"
 }
 
 # start_shared_cluster: the control plane of all scripts that join one (test/e2e/lib.sh).
