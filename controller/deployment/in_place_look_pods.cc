@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "controller/deployment/in_place_kubelets.h"
@@ -182,10 +182,9 @@ bool SomePodLacksOnlyMetadata(const Situation& situation, const InPlace& in_plac
   const DeploymentSpec& spec = situation.deployment.spec;
   const in_place::RolloutPods& pods = *in_place.pods;
   const auto has_pods = [&](const ReplicaSet& rs) {
-    for (size_t i = 0; i < pods.size(); ++i) {
-      if (!pods.standings[i].stand_in && pods.of[i] == rs.template_fingerprint) return true;
-    }
-    return false;
+    return std::ranges::any_of(std::views::iota(size_t{0}, pods.size()), [&](size_t i) {
+      return !pods.standings[i].stand_in && pods.of[i] == rs.template_fingerprint;
+    });
   };
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;

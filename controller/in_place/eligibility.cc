@@ -1,7 +1,6 @@
 #include "controller/in_place/eligibility.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -27,8 +26,8 @@ using Refusal = std::optional<NotEligible>;
 
 // Both templates in canonical form.
 struct Comparison {
-  const Json& host;
-  const Json& target;
+  Json host;
+  Json target;
 };
 
 bool IsTextMap(const Json& json) {
@@ -149,11 +148,15 @@ std::string FirstOf(const TextChanges& labels, const TextChanges& annotations) {
   return "/metadata/labels" + PointerTo(labels.begin()->first);
 }
 
-// Requires the changed images and tolerations.
-Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
+void CollectMetadata(const Comparison& c, TemplateChanges& changes) {
   changes.labels = CompareMaps(At(c.host, "/metadata/labels"), At(c.target, "/metadata/labels"));
   changes.annotations =
       CompareMaps(At(c.host, "/metadata/annotations"), At(c.target, "/metadata/annotations"));
+}
+
+// Requires the changed images and tolerations.
+Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
+  CollectMetadata(c, changes);
   if (changes.labels.empty() && changes.annotations.empty()) return std::nullopt;
 
   if (auto pointer = FindFrozenKey(changes.labels, changes.annotations)) {
@@ -179,9 +182,12 @@ Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   return std::nullopt;
 }
 
+TolerationDiff DiffOfTolerations(const Comparison& c) {
+  return CompareTolerations(At(c.host, "/spec/tolerations"), At(c.target, "/spec/tolerations"));
+}
+
 Refusal JudgeTolerations(const Comparison& c, TemplateChanges& changes) {
-  TolerationDiff diff =
-      CompareTolerations(At(c.host, "/spec/tolerations"), At(c.target, "/spec/tolerations"));
+  TolerationDiff diff = DiffOfTolerations(c);
   if (diff.lost) {
     return NotEligible{Reason::kFieldChanged, "/spec/tolerations" + PointerTo(*diff.lost)};
   }
@@ -200,10 +206,17 @@ Verdict Judge(const Comparison& c) {
   return changes;
 }
 
-Result<Json> Parse(const std::string& canonical) {
-  Json json = Json::parse(canonical, nullptr, /*allow_exceptions=*/false);
+Result<Json> Canonical(std::string_view pod_template) {
+  WINDLASS_TRY(const std::string text, CanonicalTemplate(pod_template));
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_object()) return json;
   return Error{ErrorKind::kMalformed, "a number is too large"};
+}
+
+Result<Comparison> Compare(std::string_view host_template, std::string_view target_template) {
+  WINDLASS_TRY(Json host, Canonical(host_template));
+  WINDLASS_TRY(Json target, Canonical(target_template));
+  return Comparison{std::move(host), std::move(target)};
 }
 
 }  // namespace
@@ -233,29 +246,18 @@ std::string Text(const NotEligible& why) {
 }
 
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template) {
-  WINDLASS_TRY(const std::string host_text, CanonicalTemplate(host_template));
-  WINDLASS_TRY(const std::string target_text, CanonicalTemplate(target_template));
-  if (host_text == target_text) return Verdict(Unchanged{});
-  WINDLASS_TRY(const Json host, Parse(host_text));
-  WINDLASS_TRY(const Json target, Parse(target_text));
-  return Judge({host, target});
+  WINDLASS_TRY(const Comparison c, Compare(host_template, target_template));
+  if (c.host == c.target) return Verdict(Unchanged{});
+  return Judge(c);
 }
 
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to) {
-  WINDLASS_TRY(const std::string from_text, CanonicalTemplate(from));
-  WINDLASS_TRY(const std::string to_text, CanonicalTemplate(to));
-  WINDLASS_TRY(const Json before, Parse(from_text));
-  WINDLASS_TRY(const Json after, Parse(to_text));
-  const Comparison c{before, after};
+  WINDLASS_TRY(const Comparison c, Compare(from, to));
   TemplateChanges changes;
   if (JudgeNames(c) || JudgeImages(c, changes) || !changes.images.empty()) return false;
-  const char* const tolerations = "/spec/tolerations";
-  if (!CompareTolerations(At(before, tolerations), At(after, tolerations)).changes.empty()) {
-    return false;
-  }
-  return std::ranges::any_of(
-      std::array{"/metadata/labels", "/metadata/annotations"},
-      [&](const char* map) { return !CompareMaps(At(before, map), At(after, map)).empty(); });
+  if (!DiffOfTolerations(c).changes.empty()) return false;
+  CollectMetadata(c, changes);
+  return !changes.labels.empty() || !changes.annotations.empty();
 }
 
 std::optional<NotEligible> RefuseRollout(const DeploymentSpec& spec, const Options& options,
