@@ -36,7 +36,7 @@ Room RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
     const WallTime missing_from = pod.ready.last_transition_time() + kBudgetsLag;
     const bool counted = pod.ready.IsTrue() || now < missing_from;
     const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();
-    if (!looks_healthy || !Selects(budget, pod) || budget.DisruptedSince(pod.meta.name)) continue;
+    if (!looks_healthy || !Selects(budget, pod) || budget.IsDisrupted(pod.meta.name)) continue;
     --room;
     if (pod.ready.IsTrue() || (look_again && *look_again <= missing_from)) continue;
     look_again = missing_from;
@@ -68,7 +68,7 @@ AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
     for (const auto& [budget, room] : full) {
       if (!IsHealthy(*pods[candidate], standings[candidate])) break;
       if (!Selects(*budget, *pods[candidate])) continue;
-      if (room == 0 && budget->DisruptedSince(pods[candidate]->meta.name)) continue;
+      if (room == 0 && budget->IsDisrupted(pods[candidate]->meta.name)) continue;
       blocking = budget;
       break;
     }

@@ -72,19 +72,14 @@ void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& o
   });
 }
 
-// Of a repeated name the last one counts. The API server writes them by name.
-void ReadDisruptedPods(JsonReader& in, std::vector<DisruptedPod>& out) {
+// The API server writes them by name. The values are times that nobody asks for.
+void ReadDisruptedPods(JsonReader& in, std::vector<std::string>& out) {
   out.clear();
   in.Object([&](std::string_view name) {
-    WallTime since;
-    ReadTime(in, since);
-    const auto at = std::ranges::lower_bound(out, name, {}, &DisruptedPod::name);
-    if (at != out.end() && at->name == name) {
-      at->since = since;
-    } else {
-      out.insert(at, {std::string(name), since});
-      if (out.size() > kDisruptedPodsMax + 1) out.pop_back();
-    }
+    const auto at = std::ranges::lower_bound(out, name);
+    if (at != out.end() && *at == name) return;
+    out.emplace(at, name);
+    if (out.size() > kDisruptedPodsMax + 1) out.pop_back();
   });
 }
 

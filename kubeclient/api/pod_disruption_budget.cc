@@ -4,10 +4,8 @@
 
 namespace windlass {
 
-std::optional<WallTime> PodDisruptionBudget::DisruptedSince(std::string_view pod) const {
-  const auto at = std::ranges::lower_bound(disrupted_pods, pod, {}, &DisruptedPod::name);
-  if (at == disrupted_pods.end() || at->name != pod) return std::nullopt;
-  return at->since;
+bool PodDisruptionBudget::IsDisrupted(std::string_view pod) const {
+  return std::ranges::binary_search(disrupted_pods, pod);
 }
 
 }  // namespace windlass

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,13 +11,6 @@
 
 namespace windlass {
 
-// An entry of status.disruptedPods: somebody was promised that this Pod may be taken down.
-struct DisruptedPod {
-  std::string name;
-  WallTime since;
-  bool operator==(const DisruptedPod&) const = default;
-};
-
 struct PodDisruptionBudget {
   ObjectMeta meta;  // annotations are not kept
   // Here an empty selector selects every Pod of the namespace, and an absent one none.
@@ -26,12 +18,12 @@ struct PodDisruptionBudget {
   bool has_selector = false;
   int64_t observed_generation = 0;
   int32_t disruptions_allowed = 0;
-  // By name, each once; the first kDisruptedPodsMax + 1, because nobody gets another promise before
-  // there are fewer. disruptions_allowed has been lowered for each of them.
-  std::vector<DisruptedPod> disrupted_pods{};
+  // Names of the Pods that somebody was promised to be allowed to take down: sorted, each once; the
+  // first kDisruptedPodsMax + 1, because nobody gets another promise before there are fewer.
+  // disruptions_allowed has been lowered for each of them.
+  std::vector<std::string> disrupted_pods{};
 
-  // The time of the Pod's entry; nullopt: it has none.
-  std::optional<WallTime> DisruptedSince(std::string_view pod) const;
+  bool IsDisrupted(std::string_view pod) const;
 };
 
 }  // namespace windlass

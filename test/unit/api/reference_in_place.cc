@@ -77,9 +77,7 @@ std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const json& json
     status.Integer("disruptionsAllowed", out.disruptions_allowed);
     status.Object("disruptedPods", [&](const Members& pods) {
       for (const auto& [name, time] : pods.object.items()) {
-        if (time.is_null()) continue;
-        out.disrupted_pods.push_back({name, {}});
-        pods.Time(name.c_str(), out.disrupted_pods.back().since);
+        if (!time.is_null()) out.disrupted_pods.push_back(name);
       }
     });
   });

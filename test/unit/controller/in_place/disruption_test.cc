@@ -144,11 +144,11 @@ TEST_CASE("P-038 a Pod with an entry needs no room, and takes none a second time
         .candidates;
   };
   CHECK(allowed() == std::vector<size_t>{1});
-  budget.disrupted_pods = {{"web-2", {999'990}}};  // too much was promised: web-1 looks healthy
+  budget.disrupted_pods = {"web-2"};  // too much was promised: web-1 looks healthy
   CHECK(allowed() == std::vector<size_t>{1});
   budget.disruptions_allowed = 1;  // for web-1, which is in flight
   CHECK(allowed() == std::vector<size_t>{1, 2});
-  budget.disrupted_pods = {{"web-1", {999'990}}};
+  budget.disrupted_pods = {"web-1"};
   CHECK(allowed() == std::vector<size_t>{0, 1, 2});
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("P-038 a budget that promised too much already has no room, as for evi
   PodDisruptionBudget budget = Allowing(5, Selecting({{"app", "web"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
   const auto blocking = [&](size_t promised) {
-    budget.disrupted_pods.assign(promised, {"other", {999'990}});
+    budget.disrupted_pods.assign(promised, "other");
     return RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
         .blocking;
   };
