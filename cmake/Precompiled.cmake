@@ -1,6 +1,6 @@
 # Precompiles headers that most files include. Only system headers: their text is the same in every
-# checkout, so ccache hits. The debug presets do without: a file that lacks an include does not
-# compile there, and clang-tidy reads their commands.
+# checkout, so ccache hits. The debug preset does without: a file that lacks an include does not
+# compile there, and clang-tidy reads its commands.
 set(default OFF)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(default ON)
@@ -29,6 +29,9 @@ endfunction()
 function(windlass_test_objects)
   foreach(target ${ARGN})
     target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-Og;-g0>")
+    if(WINDLASS_SANITIZE)
+      target_compile_options(${target} PRIVATE -Og)
+    endif()
     if(WINDLASS_PCH)
       target_compile_options(${target} PRIVATE -fPIE)  # programs and archives share the headers
       windlass_reuse_headers(${target} windlass_test_headers)

@@ -19,8 +19,10 @@ int DropCleanPages(dl_phdr_info* object, size_t, void*) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader's addresses are numbers.
+    void* const address = reinterpret_cast<void*>(begin);
     // Refused for what is no file, the vDSO; nothing depends on it.
-    static_cast<void>(madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED));
+    static_cast<void>(madvise(address, end - begin, MADV_DONTNEED));
   }
   return 0;
 }

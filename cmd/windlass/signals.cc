@@ -30,6 +30,7 @@ Signals::Signals(Inbox& inbox, std::function<void()> on_first)
 
 Signals::~Signals() {
   stop_ = true;
+  // Blocked in every thread: it ends sigwait, and no thread. NOLINTNEXTLINE
   pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
 }

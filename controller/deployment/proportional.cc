@@ -145,6 +145,7 @@ std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
     }
   }
   std::vector<int32_t> result;
+  result.reserve(sizes.size());
   for (const int64_t size : sizes) {
     result.push_back(static_cast<int32_t>(std::clamp<int64_t>(size, 0, kUnlimited)));
   }

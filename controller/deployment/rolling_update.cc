@@ -14,6 +14,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
 
   std::vector<ReplicaSetSize> old;
+  old.reserve(situation.old.size());
   for (const ReplicaSet* rs : situation.old) old.push_back(SizeOf(*rs));
   const std::vector<int32_t> sizes = OldReplicaSetSizes(old, newest, situation.limits);
   for (size_t i = 0; i < sizes.size(); ++i) {

@@ -118,7 +118,7 @@ void Reader::ReadNumber(std::string_view key, Integer least, Integer most, std::
   if (!text) return;
   const auto number = ParseWhole<Integer>(*text);
   if (number && *number >= least && *number <= most) {
-    into = *number;
+    into = number;
   } else {
     Refuse(key, Quoted(*text) + " will not do: write " + std::string(example));
   }
@@ -151,7 +151,7 @@ void Reader::ReadPdb() {
 void Reader::ReadDrain() {
   if (const auto text = Value(kDrain)) {
     Result<Drain> drain = ParseDrain(*text);
-    Status fits = drain.ok() ? CheckDrain(*drain, deployment_.spec) : drain.error();
+    const Status fits = drain.ok() ? CheckDrain(*drain, deployment_.spec) : drain.error();
     if (fits.ok()) {
       if (const auto odd = WarnOfDrain(*drain, deployment_.spec)) Warn(kDrain, *odd);
       options_.drain = *std::move(drain);

@@ -88,6 +88,7 @@ Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* st
                                               const TemplateChanges& changes, WallTime now) {
   WINDLASS_TRY(const TemplateImages before, ImagesOf(from));
   std::vector<ContainerImage> wanted;
+  wanted.reserve(changes.images.size());
   for (const ImageChange& change : changes.images) wanted.push_back({change.container, change.to});
   std::vector<ContainerPatch> patches = PatchedContainers(pod, state, wanted, now);
   for (size_t i = 0; i < wanted.size(); ++i) {

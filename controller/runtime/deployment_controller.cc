@@ -63,7 +63,7 @@ DeploymentController::~DeploymentController() { cache_.Stop(); }
 
 void DeploymentController::Start() { cache_.Start(); }
 
-void DeploymentController::BeginTerm(TermOptions options) {
+void DeploymentController::BeginTerm(const TermOptions& options) {
   EndTerm();  // its end must not undo what the next one's beginning does
   added_all_ = false;
   barrier_wanted_ = options.barrier;

@@ -49,7 +49,7 @@ class DeploymentController {
 
   // Leadership begins: every cached Deployment is looked at once, as soon as the caches are
   // complete and the barrier, if there is one, is passed.
-  void BeginTerm(TermOptions options = {});
+  void BeginTerm(const TermOptions& options = {});
   // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
   void EndTerm();
 

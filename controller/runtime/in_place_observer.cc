@@ -208,7 +208,7 @@ void InPlaceObserver::Forget(const Uid& pod) {
   followed_.erase(found);
 }
 
-void InPlaceObserver::Tell(const Pod& pod, Event event) {
+void InPlaceObserver::Tell(const Pod& pod, const Event& event) {
   events_.Record({"v1", "Pod", KeyOf(pod.meta), pod.meta.uid, pod.meta.resource_version}, event);
 }
 

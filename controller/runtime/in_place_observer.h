@@ -83,7 +83,7 @@ class InPlaceObserver {
   // Whether `reason` is to be told of this Pod, for the first time at this revision.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
-  void Tell(const Pod& pod, Event event);
+  void Tell(const Pod& pod, const Event& event);
 
   const Clock& clock_;
   TimerQueue& timers_;

@@ -98,7 +98,7 @@ void Sync::TakeStep() {
   }
   std::optional<Step> step = Plan(view);
   if (!step) return End({SyncResult::Kind::kInternal, {}, {}, {}});
-  std::visit([this](auto&& chosen) { Perform(std::move(chosen)); }, std::move(*step));
+  std::visit([this](auto& chosen) { Perform(std::move(chosen)); }, *step);
 }
 
 // A planner that fails over one object must not take the others with it. Without memory
@@ -210,7 +210,7 @@ void Sync::ReadAnswered(const Read& read, Result<Reply> said) {
   GoOn();
 }
 
-void Sync::Perform(Wait wait) {
+void Sync::Perform(const Wait& wait) {
   Emit(wait.events);
   End({SyncResult::Kind::kDone, wait.look_again_in, {}, {}});
 }

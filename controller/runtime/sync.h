@@ -96,7 +96,7 @@ class Sync {
   bool PutOff(const Write& write);
   void Perform(Write write);
   void Perform(Read read);
-  void Perform(Wait wait);
+  void Perform(const Wait& wait);
   void Perform(Failed failed);
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteRefused(const Write& write, Error error);

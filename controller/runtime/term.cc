@@ -71,7 +71,7 @@ bool Term::GoOnOrBegin() {
 void Term::Begin(const ObjectKey& key) {
   ++counters_.syncs;
   SyncHooks hooks;
-  hooks.done = [this, key](SyncResult result) { Ended(key, std::move(result)); };
+  hooks.done = [this, key](const SyncResult& result) { Ended(key, result); };
   hooks.on_decision = [this](const Because& because) {
     ++counters_.decisions[because.decision];
     if (environment_.in_place != nullptr) environment_.in_place->Decided(because);
@@ -106,8 +106,8 @@ void Term::Begin(const ObjectKey& key) {
 // The first act of a term that was taken over: what the former leader still sends must fail.
 void Term::StartSync(const ObjectKey& key) {
   if (!fence_) return syncs_.at(key)->Start();
-  fence_->Raise(key, [this, key](SyncResult result) {
-    if (result.kind != SyncResult::Kind::kDone) return Ended(key, std::move(result));
+  fence_->Raise(key, [this, key](const SyncResult& result) {
+    if (result.kind != SyncResult::Kind::kDone) return Ended(key, result);
     syncs_.at(key)->Start();
   });
 }
@@ -155,7 +155,7 @@ void Term::Verify(const ObjectKey& key, const Request& request) {
   });
 }
 
-void Term::Ended(const ObjectKey& key, SyncResult result) {
+void Term::Ended(const ObjectKey& key, const SyncResult& result) {
   // The Sync may be on the stack right now: it goes with the next pump.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
   NoteCost(key, result.calls);

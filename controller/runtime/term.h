@@ -66,7 +66,7 @@ class Term {
   void Verify(const ObjectKey& key, const Request& request);
   void JudgeRival(const ObjectKey& key);
   void StartSync(const ObjectKey& key);
-  void Ended(const ObjectKey& key, SyncResult result);
+  void Ended(const ObjectKey& key, const SyncResult& result);
   void Settle(const ObjectKey& key, const SyncResult& result);
   void NoteCost(const ObjectKey& key, int calls);
   void InternalError(const ObjectKey& key);

@@ -25,7 +25,7 @@ int Inbox::Drain(int most) {
       messages_.pop_front();
     }
   }
-  for (Message& message : batch) message();
+  for (const Message& message : batch) message();
   return static_cast<int>(batch.size());
 }
 

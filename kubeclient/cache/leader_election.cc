@@ -343,7 +343,7 @@ void LeaderElection::Impl::FinishStop() {
 
 void LeaderElection::Impl::Call(HttpRequest http, std::function<void(const LeaseAnswer&)> handle) {
   const uint64_t serial = ++call_serial;
-  std::weak_ptr<const bool> still_there = alive;
+  const std::weak_ptr<const bool> still_there = alive;
   call = transport.Call(std::move(http), [this, serial, still_there, handle = std::move(handle)](
                                              const Result<HttpResponse>& response) {
     if (still_there.expired() || serial != call_serial) return;

@@ -199,7 +199,7 @@ void Client::Impl::Send(Id id, PendingCall& call) {
   if (client.on_rate_limiter_duration) {
     client.on_rate_limiter_duration(call.request, call.sent - call.ready);
   }
-  std::weak_ptr<const bool> still_there = alive;
+  const std::weak_ptr<const bool> still_there = alive;
   call.in_flight =
       transport.Call(std::move(http), [this, id, still_there](Result<HttpResponse> response) {
         if (!still_there.expired()) OnResponse(id, std::move(response));
@@ -265,7 +265,7 @@ void Client::Impl::FinishLater(Id id, Error error) {
 
 // Not before Execute or Hold has returned.
 void Client::Impl::Later(ReplyHandler reply, Error error) {
-  std::weak_ptr<const bool> still_there = alive;
+  const std::weak_ptr<const bool> still_there = alive;
   timers.At(clock.Now(),
             [still_there, reply = std::move(reply), error = std::move(error)]() mutable {
               if (!still_there.expired()) reply(std::move(error));
@@ -279,7 +279,7 @@ void Client::Impl::Hold() {
   congested = true;
   for (auto at = calls.begin(); at != calls.end();) {
     const Id id = at->first;
-    PendingCall& call = (at++)->second;
+    const PendingCall& call = (at++)->second;
     if (call.in_flight != 0) continue;
     if (event_lane.contains(id) && call.retries.event == 0) continue;
     lane.erase(id);

@@ -109,7 +109,7 @@ void EventRecorder::Impl::Send(const std::string& key, EventSeries& series) {
           : Request::Create(Resource::kEvents, object, EventBody(series, component));
   series.in_flight = true;
   ++in_flight;
-  std::weak_ptr<const bool> still_there = alive;
+  const std::weak_ptr<const bool> still_there = alive;
   client.Execute(
       request, [this, still_there, key, object, count = series.count](const Result<Reply>& reply) {
         if (!still_there.expired()) OnReply(key, object, count, reply);

@@ -19,7 +19,7 @@ nlohmann::json Parse(std::string_view text) {
     too_deep = too_deep || depth > kJsonDepthMax;
     return !too_deep;
   };
-  nlohmann::json value = nlohmann::json::parse(text, within, false);
+  const nlohmann::json value = nlohmann::json::parse(text, within, false);
   return too_deep ? nlohmann::json(nlohmann::json::value_t::discarded) : value;
 }
 

@@ -71,7 +71,7 @@ void ClusterConnection::Impl::UseCertificate(std::string certificate_pem, Secret
 
 ClusterConnection::ClusterConnection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Result<std::unique_ptr<ClusterConnection>> ClusterConnection::Open(ClientConfig config,
+Result<std::unique_ptr<ClusterConnection>> ClusterConnection::Open(const ClientConfig& config,
                                                                    const Clock& clock, Log& log,
                                                                    TimerQueue& timers, Inbox& inbox,
                                                                    Options options) {

@@ -28,8 +28,9 @@ class ClusterConnection {
 
   // Reaches nobody yet. kConfig when something cannot work. The references must outlive the
   // connection; `clock` and `log` must be thread-safe.
-  static Result<std::unique_ptr<ClusterConnection>> Open(ClientConfig config, const Clock& clock,
-                                                         Log& log, TimerQueue& timers, Inbox& inbox,
+  static Result<std::unique_ptr<ClusterConnection>> Open(const ClientConfig& config,
+                                                         const Clock& clock, Log& log,
+                                                         TimerQueue& timers, Inbox& inbox,
                                                          Options options);
   // As ~CppRestTransport: before main returns, outside of any handler.
   ~ClusterConnection();

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -64,6 +65,7 @@ struct Pipe {
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -100,7 +102,7 @@ int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_
 }
 
 // What is left in a pipe.
-enum class Rest { kNothingNow, kPerhapsMore, kClosed };
+enum class Rest : uint8_t { kNothingNow, kPerhapsMore, kClosed };
 
 // Takes what is there, within bounds: who writes faster than we read must not hold us here.
 Rest Drain(Descriptor& from, std::string& into, size_t most) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 
 namespace windlass {
 
-enum class Taken {
+enum class Taken : uint8_t {
   kAll,      // give more
   kLater,    // read nothing from the socket until `resume` was called
   kRefused,  // no more is wanted: close the connection

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
@@ -106,7 +107,7 @@ class RequestBody final : public OneWayStream {
   }
 
  private:
-  enum class State { kHeld, kHandedOver, kWithdrawn };
+  enum class State : uint8_t { kHeld, kHandedOver, kWithdrawn };
 
   const std::string bytes_;
   size_t position_ = 0;
@@ -301,8 +302,7 @@ void InitializeNetworkThread() {
   HideSystemTrust();
   try {
     crossplat::threadpool::initialize_with_threads(1);
-  } catch (const std::runtime_error&) {
-    // It was called before.
+  } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): it was called before
   }
 }
 
@@ -336,14 +336,14 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
 
   http::http_request ToMessage(HttpRequest& request, const Secret& authorization,
                                HttpExchange& exchange) const;
-  void Start(CallId id, HttpRequest request, std::shared_ptr<HttpExchange> exchange);
+  void Start(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange);
   void Authorized(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange,
                   const Result<Secret>& authorization);
   void Send(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange,
             const Secret& authorization);
   void FinishLater(CallId id, Error error);
   void Ended(CallId id, ExchangeOutcome outcome);
-  Status UseTls(TlsMaterial tls);
+  Status UseTls(const TlsMaterial& tls);
   Clients NewClients(const http::client::http_client_config& from) const;
 
   const Clock& clock;
@@ -362,7 +362,7 @@ Clients CppRestTransport::Impl::NewClients(const http::client::http_client_confi
   return made;
 }
 
-Status CppRestTransport::Impl::UseTls(TlsMaterial tls) {
+Status CppRestTransport::Impl::UseTls(const TlsMaterial& tls) {
   std::shared_ptr<const TlsIdentity> identity;
   if (server.https) {
     WINDLASS_TRY(identity, TlsIdentity::Parse(tls, server.host));
@@ -402,7 +402,7 @@ http::http_request CppRestTransport::Impl::ToMessage(HttpRequest& request,
 }
 
 void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
-                                   std::shared_ptr<HttpExchange> exchange) {
+                                   const std::shared_ptr<HttpExchange>& exchange) {
   if (!options.credentials) return Send(id, std::move(request), exchange, Secret());
   const auto waiting = std::make_shared<HttpRequest>(std::move(request));
   auto later = [weak = weak_from_this(), door = postbox, id, waiting,

@@ -1,10 +1,12 @@
 #include "kubeclient/transport/failure.h"
 
+#include <cstdint>
+
 namespace windlass {
 namespace {
 
 // Where in the life of a request the library reports each text.
-enum class Phase { kConnect, kHandshake, kWrite, kStatusLine, kGarbage, kCancel, kOther };
+enum class Phase : uint8_t { kConnect, kHandshake, kWrite, kStatusLine, kGarbage, kCancel, kOther };
 
 struct Row {
   std::string_view prefix;

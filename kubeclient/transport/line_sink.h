@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -62,7 +63,7 @@ class LineSink final : public ByteSink {
   size_t bytes_peak() const;
 
  private:
-  enum class Mode { kUndecided, kLines, kErrorBody, kClosed };
+  enum class Mode : uint8_t { kUndecided, kLines, kErrorBody, kClosed };
 
   // What to do after the lock is released.
   struct Afterwards {

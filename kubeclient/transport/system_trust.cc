@@ -14,11 +14,11 @@ constexpr char kNothing[] = "/dev/null";
 
 // Read once, before the environment is changed.
 const std::optional<std::string>& CertFileVariable() {
-  static const std::optional<std::string> value = [] {
+  static const std::optional<std::string> kValue = [] {
     const char* text = std::getenv(X509_get_default_cert_file_env());
     return text == nullptr ? std::nullopt : std::optional<std::string>(text);
   }();
-  return value;
+  return kValue;
 }
 
 std::string CertDirectory() {
@@ -29,11 +29,11 @@ std::string CertDirectory() {
 }  // namespace
 
 void HideSystemTrust() {
-  static const bool hidden = [] {
+  static const bool kHidden = [] {
     CertFileVariable();
     return setenv(X509_get_default_cert_file_env(), kNothing, 1) == 0;
   }();
-  static_cast<void>(hidden);
+  static_cast<void>(kHidden);
 }
 
 bool AddSystemTrust(x509_store_st* store) {

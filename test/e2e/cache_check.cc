@@ -57,8 +57,8 @@ int Run(const ConfigSources& sources, int watch_seconds) {
   TimerQueue timers;
   Random random(SystemSeed());
   Decoder decoder(symbols);
-  const auto connection = ClusterConnection::Open(*std::move(config), clock, *log, timers, inbox,
-                                                  {"cache-check", seconds(60)});
+  const auto connection =
+      ClusterConnection::Open(*config, clock, *log, timers, inbox, {"cache-check", seconds(60)});
   if (!connection.ok()) return log->Error(connection.error().message), 1;
 
   const InformerEnvironment environment{clock,  random, *log, timers, (*connection)->transport(),
@@ -74,7 +74,7 @@ int Run(const ConfigSources& sources, int watch_seconds) {
   pods.Start();
 
   bool asked_to_end = false;
-  std::jthread questions([&] {
+  const std::jthread questions([&] {
     for (std::string line; std::getline(std::cin, line) && line != "end";) {
       inbox.Post([&, line] {
         Show("deployments", deployments);

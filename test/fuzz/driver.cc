@@ -24,7 +24,7 @@
 #include "test/support/draw.h"
 
 // A finding of AddressSanitizer ends like a failed assertion, through OnAbort.
-extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options();  // NOLINT: the name is given
 const char* __asan_default_options() { return "abort_on_error=1"; }
 
 namespace windlass::fuzz {

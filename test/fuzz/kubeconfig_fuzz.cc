@@ -38,9 +38,9 @@ class ConfigFile {
 };
 
 void Check(std::string_view text) {
-  static const ConfigFile file;
+  static const ConfigFile kFile;
   ConfigSources sources;
-  sources.kubeconfig = file.Write(text);
+  sources.kubeconfig = kFile.Write(text);
   sources.environment = [](const std::string&) { return std::nullopt; };
   const Result<ClientConfig> config = LoadConfig(sources);
   if (config.ok()) {

@@ -100,7 +100,7 @@ int Main(int argc, char** argv) {
   Inbox inbox;
   NullLog log;
   const auto connection =
-      ClusterConnection::Open(*std::move(config), clock, log, timers, inbox, {"windlass-contract"});
+      ClusterConnection::Open(*config, clock, log, timers, inbox, {"windlass-contract"});
   if (!connection.ok()) {
     std::fprintf(stderr, "%s\n", connection.error().message.c_str());
     return 2;

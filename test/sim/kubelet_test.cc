@@ -87,7 +87,8 @@ TEST_CASE("A restart is acknowledged before it begins, and shown when it is over
   CHECK(restarted["restartCount"] == 1);
   CHECK(restarted["ready"] == true);
   CHECK(restarted["started"] == true);
-  CHECK(TextAt(restarted, {"lastState", "terminated", "containerID"}) == old["containerID"]);
+  CHECK(TextAt(restarted, {"lastState", "terminated", "containerID"}) ==
+        old["containerID"].get<std::string>());
   CHECK_FALSE(pod.WasEverUnready());
   CHECK(ConditionOf(pod.Now(), "Ready") == ConditionOf(before, "Ready"));
   CHECK(TextAt(pod.Now(), {"status", "podIP"}) == TextAt(before, {"status", "podIP"}));

@@ -9,8 +9,8 @@ namespace windlass::sim {
 namespace {
 
 const Json& Null() {
-  static const Json null;
-  return null;
+  static const Json kNull;
+  return kNull;
 }
 
 constexpr int64_t kSecondsPerDay = 86400;

@@ -73,7 +73,7 @@ ScriptPlayer::ScriptPlayer(World& world)
 
 const std::map<std::string, ScriptPlayer::Verb>& ScriptPlayer::Verbs() {
   using P = ScriptPlayer;
-  static const std::map<std::string, Verb> verbs = {
+  static const std::map<std::string, Verb> kVerbs = {
       {"apply", &P::Apply},
       {"scale", &P::Scale},
       {"pause", &P::Pause},
@@ -98,7 +98,7 @@ const std::map<std::string, ScriptPlayer::Verb>& ScriptPlayer::Verbs() {
       {"wait-condition", &P::WaitCondition},
       {"wait-deadline", &P::WaitCondition},
   };
-  return verbs;
+  return kVerbs;
 }
 
 void ScriptPlayer::Play(const ScriptStep& step) {

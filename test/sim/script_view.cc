@@ -85,9 +85,9 @@ struct Scaled {
   int64_t change = 0;
 };
 Scaled ScaledOf(const std::string& message) {
-  static const std::regex pattern("Scaled (?:up|down) replica set (\\S+) from (\\d+) to (\\d+)");
+  static const std::regex kPattern("Scaled (?:up|down) replica set (\\S+) from (\\d+) to (\\d+)");
   std::smatch found;
-  if (!std::regex_search(message, found, pattern)) return {};
+  if (!std::regex_search(message, found, kPattern)) return {};
   return {found[1], std::stoll(found[3]) - std::stoll(found[2])};
 }
 

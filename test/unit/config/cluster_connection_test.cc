@@ -25,8 +25,7 @@ struct Client {
     Result<ClientConfig> config = machine.Load(kubeconfig);
     INFO((config.ok() ? std::string() : config.error().message));
     REQUIRE(config.ok());
-    auto opened =
-        ClusterConnection::Open(*std::move(config), core.clock, log, core.timers, core.inbox, {});
+    auto opened = ClusterConnection::Open(*config, core.clock, log, core.timers, core.inbox, {});
     REQUIRE(opened.ok());
     connection = std::move(opened).value();
   }
