@@ -13,7 +13,7 @@ duration=${1:-600}
 [[ $duration =~ ^[0-9]+$ ]] || die "usage: fuzz.sh [SECONDS [TARGET…]]"
 targets=("${@:2}")
 clang=${CLANGXX:-$(command -v clang++-19 clang++ clang++-14 | head -n 1)}
-[ -n "$clang" ] || die "remedy: apt-get install clang"
+[ -n "$clang" ] || die "clang++ is missing; remedy: tools/packages.sh nightly"
 "$root/tools/packages.sh" test --check
 cd "$root"
 

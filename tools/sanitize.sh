@@ -4,8 +4,8 @@
 # For the night: it builds everything three times.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-clang=${CLANGXX:-$(command -v clang++ clang++-19 clang++-14 | head -n 1)}
-[ -n "$clang" ] || die "remedy: apt-get install clang"
+clang=${CLANGXX:-$(command -v clang++-19 clang++ clang++-14 | head -n 1)}
+[ -n "$clang" ] || die "clang++ is missing; remedy: tools/packages.sh nightly"
 "$root/tools/packages.sh" test --check
 cd "$root"
 

@@ -97,7 +97,7 @@ TEST_CASE("A repeat patches the count onto what the server said it has") {
   world.recorder.Record(Deployment("web"), Normal("Scaled up"));
   REQUIRE(world.transport.sent.size() == 2);
   CHECK(world.transport.sent[1].method == HttpMethod::kPatch);
-  CHECK(world.SentNames()[1] == world.Body(0)["metadata"]["name"]);
+  CHECK(world.SentNames()[1] == world.Body(0)["metadata"]["name"].get<std::string>());
   const json want = {{"count", 2},
                      {"lastTimestamp", "2026-01-01T00:00:05Z"},
                      {"message", "Scaled up"},

@@ -24,8 +24,8 @@ struct Pki {
   PemPair other = ca.Issue({"other", {}});
 };
 inline const Pki& ThePki() {
-  static const Pki pki;
-  return pki;
+  static const Pki kPki;
+  return kPki;
 }
 
 // A kubeconfig of one context, from the fields of its cluster and its user.

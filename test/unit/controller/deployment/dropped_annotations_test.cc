@@ -82,7 +82,7 @@ struct Row {
 };
 
 const std::vector<Row>& Rows() {
-  static const std::vector<Row> rows = {
+  static const std::vector<Row> kRows = {
       {"annotated in mid-rollout", "v3",
        [](Dropping& c) {
          c.SetImage("v3");
@@ -159,7 +159,7 @@ const std::vector<Row>& Rows() {
          c.Edit([](Json& d) { d["metadata"]["annotations"][std::string(kRollbackTo)] = "1"; });
        }},
   };
-  return rows;
+  return kRows;
 }
 
 TEST_CASE("a rollout arrives although the server keeps none of our annotations") {

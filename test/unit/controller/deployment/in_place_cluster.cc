@@ -149,7 +149,7 @@ void InPlaceCluster::Run(Json& pod) {
   for (size_t i = 0; i < pod["spec"]["containers"].size(); ++i) {
     const Json& container = pod["spec"]["containers"][i];
     Json& status = pod["status"]["containerStatuses"][i];
-    if (status.value("image", "") == container["image"]) continue;
+    if (status.value("image", "") == container["image"].get<std::string>()) continue;
     std::string id(64, '0');
     const std::string number = std::to_string(++containers_born_);
     id.replace(0, number.size(), number);
