@@ -253,8 +253,10 @@ void Kubelet::Publish(const Run& run, const std::string& phase) {
   const std::string now = Now();
   const auto& truth = run.truth.containers;
   const bool ran = std::ranges::any_of(truth, [](const auto& one) { return one.starts > 0; });
-  const std::string ip =
-      "10.0." + std::to_string(Below(random_, 250)) + "." + std::to_string(1 + Below(random_, 250));
+  // Drawn in statements of their own: compilers order the parts of an expression differently.
+  const uint32_t host = 1 + Below(random_, 250);
+  const uint32_t network = Below(random_, 250);
+  const std::string ip = "10.0." + std::to_string(network) + "." + std::to_string(host);
   server_.Update(kActor, run.truth.key, "status", [&](Json& pod) {
     Json& status = pod["status"];
     if (options_.observes_generation) status["observedGeneration"] = run.generation;
