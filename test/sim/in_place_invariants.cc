@@ -143,10 +143,8 @@ void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& deployme
   const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
   int64_t total = 0;
   for (const Object& rs : replica_sets) total += Replicas(*rs);
-  const std::string mode = AnnotationOf(*HighestOf(replica_sets), kInPlaceMode);
-  const bool in_place = mode.find("InPlace") != std::string::npos;
   const int64_t wanted = deployments_[UidOf(deployment)].replicas.Min(Now(), kBlindSpot);
-  if (!in_place || total >= wanted) return;
+  if (!SaysInPlace(*HighestOf(replica_sets)) || total >= wanted) return;
   Violate("I2", change.request,
           "leaves " + Number(total) + " replicas of " + Number(wanted) + " in place");
 }

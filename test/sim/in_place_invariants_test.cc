@@ -43,8 +43,8 @@ struct Rollout {
     Json rs = SampleReplicaSet("web", replicas, image);
     rs["metadata"]["name"] = name;
     rs["metadata"]["ownerReferences"] = ControlledBy(*world.Deployment("web"));
-    rs["metadata"]["annotations"] = {{kRevision, revision},
-                                     {kInPlaceMode, R"({"mode":"InPlace"})"}};
+    rs["metadata"]["annotations"] = {
+        {kRevision, revision}, {kInPlaceMode, Json{{"rev", revision}, {"mode", "InPlace"}}.dump()}};
     rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
     Json& labels = rs["spec"]["template"]["metadata"]["labels"];
     labels["pod-template-hash"] = name;
@@ -197,7 +197,12 @@ TEST_CASE("I2: no Pod is deleted") {
     CHECK(rollout.Broken() == "I2");
   }
   SECTION("but at a rollout of another kind") {
-    rollout.Annotate("p", kInPlaceMode, R"({"mode":"Recreate"})");
+    rollout.Annotate("p", kInPlaceMode, R"({"rev":"2","mode":"Recreate"})");
+    rollout.EditReplicaSet("a", [](Json& rs) { rs["spec"]["replicas"] = 3; });
+    CHECK(rollout.Broken() == "");
+  }
+  SECTION("but at a rollout of a revision that the note does not name") {
+    rollout.Annotate("p", kInPlaceMode, R"({"rev":"1","mode":"InPlace"})");
     rollout.EditReplicaSet("a", [](Json& rs) { rs["spec"]["replicas"] = 3; });
     CHECK(rollout.Broken() == "");
   }

@@ -59,6 +59,13 @@ Object HighestOf(const std::vector<Object>& replica_sets) {
   return highest;
 }
 
+bool SaysInPlace(const Json& rs) {
+  const Json note =
+      Json::parse(AnnotationOf(rs, kInPlaceMode), nullptr, /*allow_exceptions=*/false);
+  return note.is_object() && note.value("mode", "") == "InPlace" &&
+         note.value("rev", "") == std::to_string(RevisionOfRollout(rs));
+}
+
 Json TemplateOf(const Json& object) {
   Json pattern = At(object, {"spec", "template"});
   if (!At(pattern, {"metadata", "labels"}).is_null()) {

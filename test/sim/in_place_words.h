@@ -26,6 +26,9 @@ bool IsDrained(const Json& deployment, const Json& pod);
 
 // The first of those with the highest revision; null when there are none.
 Object HighestOf(const std::vector<Object>& replica_sets);
+// Whether `rs` notes that the revision it has is rolled out in place. What it notes of a revision
+// it had before says nothing.
+bool SaysInPlace(const Json& rs);
 
 // The template without the label that tells ReplicaSets apart.
 Json TemplateOf(const Json& object);
