@@ -49,7 +49,8 @@ flags() {
 }
 metrics() {
   tr '\n' ' ' <cmd/windlass/metrics_text.cc |
-    grep -oE '(Counter|Gauge|Distribution|each)\( *"[a-z_]+"' | grep -oE '[a-z]+_[a-z_]+' | sort -u
+    grep -oE '(Counter|Gauge|Distribution|[eE]ach)\( *"[a-z_]+"' |
+    grep -oE '[a-z]+_[a-z_]+' | sort -u
 }
 rights() { # "apps/deployments get", a line each
   cat deploy/rbac*.yaml | awk '
