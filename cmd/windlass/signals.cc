@@ -30,7 +30,8 @@ Signals::Signals(Inbox& inbox, std::function<void()> on_first)
 
 Signals::~Signals() {
   stop_ = true;
-  // Blocked in every thread: it ends sigwait, and no thread. NOLINTNEXTLINE
+  // The signal is blocked in every thread, so it ends sigwait and no thread.
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
   pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -182,9 +181,10 @@ bool SomePodLacksOnlyMetadata(const Situation& situation, const InPlace& in_plac
   const DeploymentSpec& spec = situation.deployment.spec;
   const in_place::RolloutPods& pods = *in_place.pods;
   const auto has_pods = [&](const ReplicaSet& rs) {
-    return std::ranges::any_of(std::views::iota(size_t{0}, pods.size()), [&](size_t i) {
-      return !pods.standings[i].stand_in && pods.of[i] == rs.template_fingerprint;
-    });
+    for (size_t i = 0; i < pods.size(); ++i) {
+      if (!pods.standings[i].stand_in && pods.of[i] == rs.template_fingerprint) return true;
+    }
+    return false;
   };
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;

@@ -206,17 +206,21 @@ Verdict Judge(const Comparison& c) {
   return changes;
 }
 
-Result<Json> Canonical(std::string_view pod_template) {
-  WINDLASS_TRY(const std::string text, CanonicalTemplate(pod_template));
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+Result<Json> Parse(const std::string& canonical) {
+  Json json = Json::parse(canonical, nullptr, /*allow_exceptions=*/false);
   if (json.is_object()) return json;
   return Error{ErrorKind::kMalformed, "a number is too large"};
 }
 
-Result<Comparison> Compare(std::string_view host_template, std::string_view target_template) {
-  WINDLASS_TRY(Json host, Canonical(host_template));
-  WINDLASS_TRY(Json target, Canonical(target_template));
-  return Comparison{std::move(host), std::move(target)};
+// Returns nullopt if both mean the same; then neither is parsed.
+Result<std::optional<Comparison>> Compare(std::string_view host_template,
+                                          std::string_view target_template) {
+  WINDLASS_TRY(const std::string host_text, CanonicalTemplate(host_template));
+  WINDLASS_TRY(const std::string target_text, CanonicalTemplate(target_template));
+  if (host_text == target_text) return std::optional<Comparison>();
+  WINDLASS_TRY(Json host, Parse(host_text));
+  WINDLASS_TRY(Json target, Parse(target_text));
+  return std::optional(Comparison{std::move(host), std::move(target)});
 }
 
 }  // namespace
@@ -246,17 +250,16 @@ std::string Text(const NotEligible& why) {
 }
 
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template) {
-  WINDLASS_TRY(const Comparison c, Compare(host_template, target_template));
-  if (c.host == c.target) return Verdict(Unchanged{});
-  return Judge(c);
+  WINDLASS_TRY(const auto c, Compare(host_template, target_template));
+  return c ? Judge(*c) : Verdict(Unchanged{});
 }
 
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to) {
-  WINDLASS_TRY(const Comparison c, Compare(from, to));
+  WINDLASS_TRY(const auto c, Compare(from, to));
   TemplateChanges changes;
-  if (JudgeNames(c) || JudgeImages(c, changes) || !changes.images.empty()) return false;
-  if (!DiffOfTolerations(c).changes.empty()) return false;
-  CollectMetadata(c, changes);
+  if (!c || JudgeNames(*c) || JudgeImages(*c, changes) || !changes.images.empty()) return false;
+  if (!DiffOfTolerations(*c).changes.empty()) return false;
+  CollectMetadata(*c, changes);
   return !changes.labels.empty() || !changes.annotations.empty();
 }
 

@@ -72,7 +72,7 @@ void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& o
   });
 }
 
-// The API server writes them by name. The values are times that nobody asks for.
+// The API server sends an object of times by Pod name. Only the names are kept.
 void ReadDisruptedPods(JsonReader& in, std::vector<std::string>& out) {
   out.clear();
   in.Object([&](std::string_view name) {

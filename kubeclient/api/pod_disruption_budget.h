@@ -18,8 +18,8 @@ struct PodDisruptionBudget {
   bool has_selector = false;
   int64_t observed_generation = 0;
   int32_t disruptions_allowed = 0;
-  // Names of the Pods that somebody was promised to be allowed to take down: sorted, each once; the
-  // first kDisruptedPodsMax + 1, because nobody gets another promise before there are fewer.
+  // The Pods whose eviction the API server has granted: their names, sorted, each once. At most
+  // kDisruptedPodsMax + 1 are kept, because above kDisruptedPodsMax it grants no eviction.
   // disruptions_allowed has been lowered for each of them.
   std::vector<std::string> disrupted_pods{};
 
