@@ -4,7 +4,7 @@
 # broken. COUNT says how many; 200 take about ten minutes.
 . "$(dirname "$0")/lib.sh"
 
-COUNT=${COUNT:-60}
+COUNT=${COUNT:-30}
 
 start_cluster --nodes 3
 start_witness
