@@ -62,8 +62,8 @@ Object HighestOf(const std::vector<Object>& replica_sets) {
 bool SaysInPlace(const Json& rs) {
   const Json note =
       Json::parse(AnnotationOf(rs, kInPlaceMode), nullptr, /*allow_exceptions=*/false);
-  return note.is_object() && note.value("mode", "") == "InPlace" &&
-         note.value("rev", "") == std::to_string(RevisionOfRollout(rs));
+  return TextAt(note, {"mode"}) == "InPlace" &&
+         TextAt(note, {"rev"}) == std::to_string(RevisionOfRollout(rs));
 }
 
 Json TemplateOf(const Json& object) {
