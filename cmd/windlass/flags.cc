@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 
+#include "kubeclient/cache/leader_election.h"
 #include "windlass_version.h"
 
 namespace windlass {
@@ -53,17 +54,11 @@ Status CheckTogether(const Flags& flags) {
     return wrong("--credentials-poll-period must be at least 1s");
   }
   if (!std::isfinite(flags.qps)) return wrong("--kube-api-qps: must be a finite number");
-  if (flags.lease_duration <= flags.renew_deadline) {
-    return wrong(
-        "--leader-elect-lease-duration must be longer than "
-        "--leader-elect-renew-deadline");
-  }
-  if (flags.renew_deadline.count() * 10 <= flags.retry_period.count() * 12) {
-    return wrong(
-        "--leader-elect-renew-deadline must be longer than 1.2 times "
-        "--leader-elect-retry-period");
-  }
-  return Unit{};
+  LeaderElectionOptions election;
+  election.lease_duration = flags.lease_duration;
+  election.renew_deadline = flags.renew_deadline;
+  election.retry_period = flags.retry_period;
+  return CheckLeaderElectionOptions(election, "--leader-elect-");
 }
 
 struct Texts {
@@ -109,7 +104,7 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
                  "namespace of the Lease")
       ->capture_default_str();
   app.add_option("--leader-elect-lease-duration", texts.lease_duration,
-                 "how long others wait after the last renewal they saw")
+                 "how long others wait after the last renewal they saw; whole seconds")
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
   app.add_option("--leader-elect-renew-deadline", texts.renew_deadline,
@@ -155,7 +150,8 @@ std::optional<Duration> ParseDuration(const std::string& text) {
     at = unit_end;
   }
   if (total <= 0 || total > 1e9 * 3600 * 24 * 365) return std::nullopt;
-  return Duration(static_cast<int64_t>(total));
+  // Rounded: 4.1m is 245.99999999999997 s as a product of doubles, and means 246 s.
+  return Duration(std::llround(total));
 }
 
 Result<Flags> ParseFlags(int argc, const char* const* argv) {

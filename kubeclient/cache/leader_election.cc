@@ -28,19 +28,23 @@ struct Attempt {
 
 }  // namespace
 
-Status CheckLeaderElectionOptions(const LeaderElectionOptions& options) {
-  const auto refuse = [](std::string what) { return Error{ErrorKind::kConfig, std::move(what)}; };
+Status CheckLeaderElectionOptions(const LeaderElectionOptions& options, const std::string& prefix) {
+  const auto refuse = [&](const std::string& option, const std::string& what) {
+    return Error{ErrorKind::kConfig, prefix + option + " must be " + what};
+  };
   if (options.lease_duration < seconds(1) || options.lease_duration % seconds(1) != Duration{0}) {
-    return refuse("the lease duration must be a whole number of seconds");
+    return refuse("lease-duration", "a whole number of seconds, for example 15s");
   }
-  if (options.renew_deadline >= options.lease_duration) {
-    return refuse("the renew deadline must be shorter than the lease duration");
+  if (options.lease_duration <= options.renew_deadline) {
+    return refuse("lease-duration",
+                  "longer than " + prefix + "renew-deadline; raise the first or lower the second");
   }
-  if (options.retry_period * 6 / 5 >= options.renew_deadline) {
-    return refuse("the retry period must be shorter than the renew deadline divided by 1.2");
+  if (options.renew_deadline <= options.retry_period * 6 / 5) {
+    return refuse("renew-deadline", "longer than 1.2 times " + prefix +
+                                        "retry-period; raise the first or lower the second");
   }
   if (options.retry_period < milliseconds(100)) {
-    return refuse("the retry period must be at least 100 ms");
+    return refuse("retry-period", "at least 100ms");
   }
   return Unit{};
 }

@@ -31,9 +31,16 @@ struct LeaderElectionOptions {
   Duration retry_period = seconds(2);
 };
 
-// kConfig when the times do not leave a margin: lease > renew deadline > 1.2 × retry period >= 100
-// ms, the lease in whole seconds.
-Status CheckLeaderElectionOptions(const LeaderElectionOptions& options);
+// Returns kConfig unless the times leave a margin between a leader's last write and a successor's
+// first one:
+//   - lease-duration is in whole seconds: the Lease stores no fraction, and others would wait for a
+//     shorter time than we count on;
+//   - lease-duration is longer than renew-deadline;
+//   - renew-deadline is longer than 1.2 times retry-period;
+//   - retry-period is at least 100 ms.
+// The message is one line that names an option as above, after `prefix`, and says what it must be.
+Status CheckLeaderElectionOptions(const LeaderElectionOptions& options,
+                                  const std::string& prefix = "");
 
 class LeaderElection {
  public:

@@ -70,6 +70,49 @@ TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
   CHECK(flags.error().message.find('\n') == std::string::npos);
 }
 
+// A Lease stores whole seconds: with 14.9s and 14.5s others would wait 14 s, and two write gates be
+// open for half a second.
+TEST_CASE("times of leader election without a margin are refused, with what they must be") {
+  const std::string whole =
+      "--leader-elect-lease-duration must be a whole number of seconds, for example 15s";
+  const std::string longer_lease =
+      "--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline; "
+      "raise the first or lower the second";
+  const std::string longer_deadline =
+      "--leader-elect-renew-deadline must be longer than 1.2 times --leader-elect-retry-period; "
+      "raise the first or lower the second";
+  struct Row {
+    const char* lease;
+    const char* renew;
+    const char* retry;
+    std::string said;  // "" = accepted
+  };
+  const Row row = GENERATE_COPY(values<Row>({
+      {"15s", "10s", "2s", ""},
+      {"6s", "4s", "1s", ""},
+      {"2s", "1500ms", "100ms", ""},
+      {"4.1m", "10s", "2s", ""},
+      {"14.9s", "14.5s", "2s", whole},
+      {"15500ms", "10s", "2s", whole},
+      {"900ms", "800ms", "200ms", whole},
+      {"10s", "10s", "2s", longer_lease},
+      {"10s", "10001ms", "2s", longer_lease},
+      {"15s", "12s", "10s", longer_deadline},
+      {"15s", "2400ms", "2s", longer_deadline},
+      {"15s", "2s", "3s", longer_deadline},
+      {"15s", "10s", "99ms", "--leader-elect-retry-period must be at least 100ms"},
+  }));
+  const auto flag = [](const char* name, const char* value) {
+    return std::string("--leader-elect-") + name + "=" + value;
+  };
+  const std::string lease = flag("lease-duration", row.lease);
+  const std::string renew = flag("renew-deadline", row.renew);
+  const std::string retry = flag("retry-period", row.retry);
+  CAPTURE(lease, renew, retry);
+  const Result<Flags> flags = Parse({lease.c_str(), renew.c_str(), retry.c_str()});
+  CHECK((flags.ok() ? "" : flags.error().message) == row.said);
+}
+
 TEST_CASE("a flag of an earlier version is refused in one line that says what to do instead") {
   struct Row {
     std::vector<const char*> arguments;
@@ -112,6 +155,7 @@ TEST_CASE("durations are Go's") {
   CHECK(ParseDuration("500ms") == milliseconds(500));
   CHECK(ParseDuration("1h1m1s") == seconds(3661));
   CHECK(ParseDuration("1.5s") == milliseconds(1500));
+  CHECK(ParseDuration("4.1m") == seconds(246));
   for (const char* text : {"", "10", "s", "-1s", "1x", "1s2", "0s", "9999999h", " 1s"}) {
     CAPTURE(text);
     CHECK_FALSE(ParseDuration(text).has_value());
