@@ -76,19 +76,23 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
 Daemon::~Daemon() = default;
 
 int Daemon::Run() {
+  Start();
+  CoreLoop(clock_, log_, inbox_, timers_).Run([this] { return finished_; });
+  return exit_code_;
+}
+
+void Daemon::Start() {
   if (flags_.metrics_bind_address != "0") {
     auto ops = OpsServer::Listen(flags_.metrics_bind_address, board_);
     if (!ops.ok()) {
       log_.Error(ops.error().message);
-      return kExitConfig;
+      return Finish(kExitConfig);
     }
     ops_ = std::move(ops).value();
     log_.Info("serving metrics and health", {{"address", ops_->address()}});
   }
   ReviewRights();
   NoteActivity();
-  CoreLoop(clock_, log_, inbox_, timers_).Run([this] { return finished_; });
-  return exit_code_;
 }
 
 void Daemon::NoteActivity() {

@@ -50,11 +50,15 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Runs until told to stop; returns the exit code.
-  int Run();
-
+  // Begins. From now on everything happens in the inbox and the timers, until finished().
+  void Start();
   // The first SIGTERM or SIGINT. Idempotent.
   void Stop();
+  bool finished() const { return finished_; }
+  int exit_code() const { return exit_code_; }
+
+  // Start, and a core loop until finished(); returns the exit code.
+  int Run();
 
  private:
   void ReviewRights();
