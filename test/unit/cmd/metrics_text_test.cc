@@ -1,0 +1,310 @@
+// The metrics page: under which names, labels and buckets the figures stand.
+#include "cmd/windlass/metrics_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/proves.h"
+
+namespace windlass {
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// Decimal and binary fractions differ in the last digit.
+bool Near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::abs(b); }
+
+struct Series {
+  std::string name;
+  Labels labels;
+  double value = 0;
+};
+
+// A page, read back.
+struct Page {
+  std::map<std::string, std::string> types;  // by name
+  std::set<std::string> helped;              // names with a HELP line
+  int families = 0;
+  std::vector<Series> series;
+
+  // All series of a name; a histogram's have the suffixes _bucket, _sum and _count.
+  std::vector<Series> Named(const std::string& name) const {
+    std::vector<Series> found;
+    std::ranges::copy_if(series, std::back_inserter(found),
+                         [&](const Series& one) { return one.name == name; });
+    return found;
+  }
+};
+
+// name{key="value",other="value"} number
+Series ReadSeries(const std::string& line) {
+  Series read;
+  size_t at = line.find_first_of("{ ");
+  REQUIRE(at != std::string::npos);
+  read.name = line.substr(0, at);
+  while (line[at] == '{' || line[at] == ',') {
+    const size_t equals = line.find("=\"", at);
+    REQUIRE(equals != std::string::npos);
+    const size_t end = line.find('"', equals + 2);
+    REQUIRE(end != std::string::npos);
+    read.labels[line.substr(at + 1, equals - at - 1)] = line.substr(equals + 2, end - equals - 2);
+    at = end + 1;
+  }
+  if (line[at] == '}') ++at;
+  REQUIRE(line[at] == ' ');
+  read.value = std::strtod(line.c_str() + at, nullptr);
+  return read;
+}
+
+Page ReadPage(const std::string& text) {
+  Page page;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string hash, keyword, name, type;
+    words >> hash >> keyword >> name >> type;
+    if (keyword == "HELP" && hash == "#") {
+      page.helped.insert(name);
+    } else if (keyword == "TYPE" && hash == "#") {
+      ++page.families;
+      page.types[name] = type;
+    } else if (!line.empty()) {
+      page.series.push_back(ReadSeries(line));
+    }
+  }
+  return page;
+}
+
+InformerSnapshot InformerOf(const std::string& resource, uint64_t base) {
+  InformerSnapshot informer;
+  informer.resource = resource;
+  informer.reflector.lists = base + 1;
+  informer.reflector.watches = base + 2;
+  informer.reflector.watch_lists = base + 3;
+  informer.reflector.watch_ends["orderly"] = base + 4;
+  informer.last_version = static_cast<double>(base + 5);
+  return informer;
+}
+
+// Every series that can be there is, and no two figures of the parity set are the same.
+Snapshot Full() {
+  Snapshot snapshot;
+  snapshot.leader = true;
+  snapshot.lease_name = "windlass";
+  snapshot.queue.adds = 11;
+  snapshot.queue.retries = 12;
+  snapshot.queue.depth_by_priority = {21, 22, 23, 24};
+  snapshot.queue.unfinished = milliseconds(1500);
+  snapshot.queue.longest_running = milliseconds(750);
+  snapshot.controller.queue_duration.Observe(milliseconds(2));
+  snapshot.controller.queue_duration.Observe(seconds(60));
+  snapshot.controller.work_duration.Observe(milliseconds(500));
+  snapshot.controller.decisions["scale up"] = 1;
+  snapshot.client.requests[{"GET", "200"}] = 31;
+  snapshot.client.requests[{"PATCH", "409"}] = 32;
+  snapshot.client.requests[{"POST", "<error>"}] = 33;
+  for (const char* verb : {"GET", "PATCH"}) {
+    Histogram& histogram = snapshot.request_duration[verb];
+    histogram = RestClientHistogram();
+    histogram.Observe(milliseconds(7));
+  }
+  snapshot.rate_limiter_duration.Observe(seconds(3));
+  snapshot.in_place.patches["Success"] = 1;
+  snapshot.in_place.failures["PodTimeout"] = 1;
+  snapshot.in_place.fallbacks["TimedOut"] = 1;
+  snapshot.in_place.exchanges["Done"] = 1;
+  snapshot.in_place.blocked["Paused"] = 1;
+  snapshot.informers = {InformerOf("deployments", 100), InformerOf("replicasets", 200)};
+  return snapshot;
+}
+
+// --- upstream's ---
+
+struct Figure {
+  std::string name;
+  std::string type;
+  Labels labels;
+  double value;
+};
+
+// What Kubernetes 1.36 calls them (component-base: metrics/prometheus/{workqueue,restclient,
+// controllers,clientgo}). Three things differ: the queue's depth is divided by priority, as
+// controller-runtime does it; rest_client_* have no label `host`, because there is one API server;
+// and the limiter's duration has no label `verb`.
+const std::vector<Figure> kFigures = {
+    {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "-100"}}, 21},
+    {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "0"}}, 22},
+    {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "50"}}, 23},
+    {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "100"}}, 24},
+    {"workqueue_adds_total", "counter", {{"name", "deployment"}}, 11},
+    {"workqueue_retries_total", "counter", {{"name", "deployment"}}, 12},
+    {"workqueue_unfinished_work_seconds", "gauge", {{"name", "deployment"}}, 1.5},
+    {"workqueue_longest_running_processor_seconds", "gauge", {{"name", "deployment"}}, 0.75},
+    {"rest_client_requests_total", "counter", {{"method", "GET"}, {"code", "200"}}, 31},
+    {"rest_client_requests_total", "counter", {{"method", "PATCH"}, {"code", "409"}}, 32},
+    {"rest_client_requests_total", "counter", {{"method", "POST"}, {"code", "<error>"}}, 33},
+    {"leader_election_master_status", "gauge", {{"name", "windlass"}}, 1},
+    {"running_managed_controllers",
+     "gauge",
+     {{"manager", "windlass"}, {"name", "deployment-controller"}},
+     1},
+    {"reflector_lists_total", "counter", {{"resource", "deployments"}}, 101},
+    {"reflector_lists_total", "counter", {{"resource", "replicasets"}}, 201},
+    {"reflector_watches_total", "counter", {{"resource", "deployments"}}, 102 + 103},
+    {"reflector_watches_total", "counter", {{"resource", "replicasets"}}, 202 + 203},
+    {"reflector_last_resource_version", "gauge", {{"resource", "deployments"}}, 105},
+    {"reflector_last_resource_version", "gauge", {{"resource", "replicasets"}}, 205},
+};
+
+struct Buckets {
+  std::string name;
+  Labels labels;
+  std::vector<double> bounds;  // +Inf is the last one's
+  std::vector<double> counts;  // cumulative, that of +Inf included
+  double sum;
+};
+
+// Go: ExponentialBuckets(10e-9, 10, 10).
+const std::vector<double> kQueueBounds = {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10};
+const std::vector<double> kClientBounds = {0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60};
+const std::vector<Buckets> kBuckets = {
+    {"workqueue_queue_duration_seconds",
+     {{"name", "deployment"}},
+     kQueueBounds,
+     {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2},
+     60.002},
+    {"workqueue_work_duration_seconds",
+     {{"name", "deployment"}},
+     kQueueBounds,
+     {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1},
+     0.5},
+    {"rest_client_request_duration_seconds",
+     {{"verb", "GET"}},
+     kClientBounds,
+     {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+     0.007},
+    {"rest_client_request_duration_seconds",
+     {{"verb", "PATCH"}},
+     kClientBounds,
+     {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+     0.007},
+    {"rest_client_rate_limiter_duration_seconds",
+     {},
+     kClientBounds,
+     {0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1},
+     3},
+};
+
+TEST_CASE("figures that upstream has, too, have its names, types and labels (D-540)") {
+  const Page page = ReadPage(MetricsText(Full()));
+  std::map<std::string, size_t> rows;
+  for (const Figure& figure : kFigures) ++rows[figure.name];
+  for (const Figure& figure : kFigures) {
+    CAPTURE(figure.name, figure.labels);
+    REQUIRE(page.types.contains(figure.name));
+    CHECK(page.types.at(figure.name) == figure.type);
+    const std::vector<Series> all = page.Named(figure.name);
+    CHECK(all.size() == rows[figure.name]);
+    const auto series = std::ranges::find(all, figure.labels, &Series::labels);
+    REQUIRE(series != all.end());
+    CHECK(series->value == figure.value);
+  }
+  Proves("D-540");
+}
+
+struct Bucket {
+  double bound = 0;
+  double count = 0;
+};
+
+// In the order of the page. A bucket's labels are those of the histogram and `le`.
+std::vector<Bucket> BucketsOf(const Page& page, const Buckets& wanted) {
+  std::vector<Bucket> found;
+  for (const Series& series : page.Named(wanted.name + "_bucket")) {
+    Labels labels = series.labels;
+    const std::string bound = labels["le"];
+    labels.erase("le");
+    if (labels != wanted.labels) continue;
+    found.push_back(
+        {bound == "+Inf" ? kInfinity : std::strtod(bound.c_str(), nullptr), series.value});
+  }
+  return found;
+}
+
+TEST_CASE("histograms that upstream has, too, have its buckets (D-540)") {
+  const Page page = ReadPage(MetricsText(Full()));
+  for (const Buckets& wanted : kBuckets) {
+    CAPTURE(wanted.name, wanted.labels);
+    REQUIRE(page.types.contains(wanted.name));
+    CHECK(page.types.at(wanted.name) == "histogram");
+    const std::vector<Bucket> buckets = BucketsOf(page, wanted);
+    REQUIRE(buckets.size() == wanted.bounds.size() + 1);
+    CHECK(buckets.back().bound == kInfinity);
+    for (size_t i = 0; i < buckets.size(); ++i) {
+      CAPTURE(i);
+      if (i < wanted.bounds.size()) CHECK(Near(buckets[i].bound, wanted.bounds[i]));
+      CHECK(buckets[i].count == wanted.counts[i]);
+    }
+    const auto only = [&](const std::string& suffix) {
+      const std::vector<Series> all = page.Named(wanted.name + suffix);
+      const auto series = std::ranges::find(all, wanted.labels, &Series::labels);
+      REQUIRE(series != all.end());
+      return series->value;
+    };
+    CHECK(only("_count") == wanted.counts.back());
+    CHECK(Near(only("_sum"), wanted.sum));
+  }
+  Proves("D-540");
+}
+
+// --- the whole page ---
+
+TEST_CASE("every family is on the page once, with help, and every series has one") {
+  const Page page = ReadPage(MetricsText(Full()));
+  CHECK(static_cast<size_t>(page.families) == page.types.size());
+  CHECK(page.helped.size() == page.types.size());
+  for (const Series& series : page.series) {
+    CAPTURE(series.name);
+    std::string family = series.name;
+    for (const std::string suffix : {"_bucket", "_sum", "_count"}) {
+      if (page.types.contains(family) || !family.ends_with(suffix)) continue;
+      family.resize(family.size() - suffix.size());
+    }
+    CHECK(page.types.contains(family));
+    CHECK(page.helped.contains(family));
+  }
+}
+
+TEST_CASE("who does not lead says so") {
+  Snapshot snapshot = Full();
+  snapshot.leader = false;
+  const Page page = ReadPage(MetricsText(snapshot));
+  CHECK(page.Named("leader_election_master_status").at(0).value == 0);
+  CHECK(page.Named("running_managed_controllers").at(0).value == 0);
+}
+
+TEST_CASE("the process tells of itself") {
+  const Page page = ReadPage(MetricsText({}));
+  for (const char* name : {"process_resident_memory_bytes", "process_virtual_memory_bytes",
+                           "process_start_time_seconds", "process_open_fds", "process_max_fds"}) {
+    CAPTURE(name);
+    const std::vector<Series> series = page.Named(name);
+    REQUIRE(series.size() == 1);
+    CHECK(series[0].value > 0);
+  }
+  CHECK(page.Named("windlass_build_info").at(0).labels.contains("version"));
+}
+
+}  // namespace
+}  // namespace windlass
