@@ -119,6 +119,7 @@ TEST_CASE("a store follows the watch") {
        "a#1@5"},
       {"deletion of nothing", "gone a#1@6", "=dup", ""},
   })));
+  Proves("D-788");
 }
 
 TEST_CASE("the fold is the ledger") {
