@@ -21,6 +21,7 @@ std::string_view Name(ErrorKind kind) {
     case ErrorKind::kServer: return "ServerError";
     case ErrorKind::kWebhook: return "WebhookFailed";
     case ErrorKind::kMalformed: return "Malformed";
+    case ErrorKind::kTooLarge: return "TooLarge";
     case ErrorKind::kConfig: return "Config";
     case ErrorKind::kFenced: return "Fenced";
   }

@@ -33,6 +33,7 @@ enum class ErrorKind : uint8_t {
   kServer,                // 5xx on a read, or a 5xx known to have done nothing
   kWebhook,               // 500, an admission webhook could not be called
   kMalformed,             // what came back, or a file, could not be understood
+  kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for less at once
   kConfig,                // wrong configuration: names field and remedy
   kFenced,                // the write gate is closed: not leader, or shutting down
 };

@@ -26,6 +26,7 @@ std::optional<Exchange> ExchangeOf(ErrorKind kind) {
     case ErrorKind::kAmbiguous:
     case ErrorKind::kTls: return Exchange::kUnreachable;
     case ErrorKind::kMalformed: return Exchange::kTrouble;
+    case ErrorKind::kTooLarge: return Exchange::kUseful;  // the server answered, at length
     default: return std::nullopt;
   }
 }

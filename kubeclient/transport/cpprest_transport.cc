@@ -195,7 +195,7 @@ class HttpExchange final : public Exchange {
       outcome_.error = Failed(ErrorKind::kAmbiguous, failure.what());
     }
     if (!lines_ && body_->too_large()) {
-      const ErrorKind kind = read_only_ ? ErrorKind::kMalformed : ErrorKind::kAmbiguous;
+      const ErrorKind kind = read_only_ ? ErrorKind::kTooLarge : ErrorKind::kAmbiguous;
       outcome_.error = Failed(
           kind, "the response is larger than " + std::to_string(kBodyBytesMax >> 20U) + " MiB");
     }

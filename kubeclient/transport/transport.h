@@ -67,7 +67,8 @@ class Transport {
   virtual ~Transport() = default;
   using ReplyHandler = std::function<void(Result<HttpResponse>)>;
 
-  // Any HTTP status is a value; an Error means that no complete response was received.
+  // Any HTTP status is a value; an Error means that no complete response was received. A body above
+  // kBodyBytesMax is kTooLarge for a GET and kAmbiguous for a write.
   virtual CallId Call(HttpRequest request, ReplyHandler reply) = 0;
 
   // Lines arrive in order, at most kLinesPerTurn per core turn; while the core is behind, the

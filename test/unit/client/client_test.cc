@@ -63,6 +63,7 @@ TEST_CASE("What may safely be repeated is repeated, and nothing else (reliabilit
       {"read, 503 before the handler", GetOf("a"), going, 4, "ServerError", seconds(3)},
       {"write, 503 before the handler", PatchOf("a"), going, 4, "ServerError", seconds(3)},
       {"read, broken body", GetOf("a"), garbage, 4, "Malformed", backed_off},
+      {"read, too large", GetOf("a"), TransportError(ErrorKind::kTooLarge), 1, "TooLarge", {}},
       {"write, broken body", PatchOf("a"), garbage, 1, "Ambiguous", Duration{0}},
       {"write, garbled on the way", PatchOf("a"), TransportError(ErrorKind::kMalformed), 1,
        "Malformed", Duration{0}},

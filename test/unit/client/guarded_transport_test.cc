@@ -142,6 +142,15 @@ TEST_CASE_METHOD(Fixture, "a server that refuses, throttles or cannot reach a we
   CHECK_FALSE(guard.away());
 }
 
+TEST_CASE_METHOD(Fixture, "a server whose answer is too large is there") {
+  Fail(4);
+  Call(TransportError(ErrorKind::kTooLarge));
+  Fail(4);
+  CHECK_FALSE(guard.away());
+  for (int i = 0; i < 20; ++i) Call(TransportError(ErrorKind::kTooLarge));
+  CHECK_FALSE(guard.away());
+}
+
 TEST_CASE_METHOD(Fixture, "a server most of whose answers are 5xx counts as away") {
   for (int i = 0; i < 10; ++i) Call(Refusal(500, "InternalError", "etcdserver: no leader"));
   CHECK(guard.away());

@@ -286,9 +286,12 @@ TEST_CASE("a response above the limit is refused, not collected") {
   TransportFixture client(server.url());
   const Result<HttpResponse> read = client.Call(Get("/api"));
   REQUIRE_FALSE(read.ok());
-  CHECK(read.error().kind == ErrorKind::kMalformed);
+  CHECK(read.error().kind == ErrorKind::kTooLarge);
   CHECK(Has(read.error().message, "larger than 64 MiB"));
-  CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));
+  const Result<HttpResponse> write = client.Call(Send(HttpMethod::kPut, "/api", "{}"));
+  REQUIRE_FALSE(write.ok());
+  CHECK(write.error().kind == ErrorKind::kAmbiguous);
+  CHECK(client.core.RunUntil([&] { return server.closed() == 2; }));
 }
 
 TEST_CASE("each class of calls has its own connections") {
