@@ -13,7 +13,8 @@ namespace windlass {
 inline constexpr size_t kLineBytesMax = size_t{8} << 20U;
 // Lines waiting for the core per stream; above it the socket is not read (back-pressure).
 inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
-// One page of a list (500 objects), or one object.
+// One page of a list (500 objects), or one object. A list without a limit may be larger: it is
+// asked for in pages then.
 inline constexpr size_t kBodyBytesMax = size_t{64} << 20U;
 // Lines decoded and applied before the core looks at timers and keys again.
 inline constexpr int kLinesPerTurn = 256;
@@ -96,7 +97,8 @@ inline constexpr Duration kWatchListSilenceMax = seconds(60);
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // A server in trouble gets so long before a failing watch becomes a list.
 inline constexpr Duration kServerErrorPatience = seconds(60);
-// Restarts of a paged list, because its pages expired, before it is asked for in one piece.
+// Restarts of a paged list, because its pages expired, before it is asked for in one piece;
+// never where one piece was too large before.
 inline constexpr int kPageRestartsMax = 2;
 // Relists in a row that do not wait: a server that always refuses must meet the back-off.
 inline constexpr int kRelistsAtOnceMax = 3;

@@ -14,7 +14,7 @@ namespace windlass {
 
 struct ListPageQuery {
   // Empty = a consistent read. Otherwise the list is at least as new; never with a limit,
-  // which would send it to etcd.
+  // which older API servers would send to etcd.
   ResourceVersion not_older_than;
   std::string continue_token;  // of the page before; then not_older_than is not sent
   int limit = 0;               // 0 = everything in one response

@@ -18,6 +18,7 @@ Duration Clamp(int64_t retry_after_seconds) {
 ListWatchFailure ListWatchFailure::FromError(const Error& error) {
   ListWatchFailure failure;
   failure.malformed = error.kind == ErrorKind::kMalformed;
+  failure.too_large = error.kind == ErrorKind::kTooLarge;
   failure.message = error.message;
   failure.retry_after = milliseconds(error.retry_after_ms);
   return failure;
@@ -70,6 +71,8 @@ std::string ListWatchFailure::Label() const {
 Recovery RecoveryFrom(Asked asked, const ListWatchFailure& failure) {
   const bool watching = asked == Asked::kWatch;
   if (failure.malformed) return Recovery::kRelist;
+  // The same question would be answered with as much again.
+  if (failure.too_large) return Recovery::kRelistInPages;
   if (failure.version_too_large) return Recovery::kRelistConsistently;
   // The corrupt object stays corrupt for a while: no hurry, but what we hold may be wrong.
   if (failure.reason == "StoreReadError") return Recovery::kRelist;

@@ -17,6 +17,7 @@ enum class Asked : uint8_t { kWatchList, kList, kWatch };
 struct ListWatchFailure {
   int code = 0;            // HTTP status, or the code of an ERROR event; 0 = no response
   bool malformed = false;  // it came, but could not be understood
+  bool too_large = false;  // it was larger than the transport takes
   std::string reason;      // "Expired", "TooManyRequests", …; often empty
   std::string message;
   bool version_too_large = false;  // the server's cache has not reached our resourceVersion
@@ -43,6 +44,7 @@ enum class Recovery : uint8_t {
   kRelistNow,           // what we watched from is history: relist, not older than that
   kRelistConsistently,  // at once, without a resourceVersion
   kListInstead,         // this server does not serve watch lists
+  kRelistInPages,       // at once, in consistent pages from now on, or in smaller ones
   kWaitForRight,        // 403: ask the same, ever more rarely
   kWaitForApi,          // 404: nobody serves this resource yet
 };

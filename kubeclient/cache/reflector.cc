@@ -147,6 +147,7 @@ void Reflector::Machine::Recover(Asked what, const ListWatchFailure& failure) {
     case Recovery::kListInstead:
       watch_list_unsupported_until_ = clock_.Now() + kWatchListUnsupportedFor;
       return Replace();
+    case Recovery::kRelistInPages: AskForLess(); return RelistAtOnce(failure.retry_after);
     case Recovery::kWaitForRight:
       if (!forbidden_since_) {
         forbidden_since_ = clock_.Now();

@@ -1,6 +1,7 @@
 // How a reflector gets a complete state: by a watch that begins with one, or by a list in pages.
 // Nothing of it is exposed before it is complete, nor when it is older than what we have (R-006,
-//
+// Once a list was too large for one answer, all lists come in pages.
+#include <algorithm>
 #include <utility>
 
 #include "kubeclient/base/limits.h"
@@ -101,13 +102,31 @@ void Reflector::Machine::List() {
   RequestPage("");
 }
 
+// Whether a list is asked for in pages, which are consistent. Asked for in one piece are:
+//  - a relist, because the API server answers that from its cache
+//  - a list whose pages kept expiring, because the server compacts faster than we read
+// Neither is, once an answer was too large: one piece would be refused again and again.
+bool Reflector::Machine::InPages() const {
+  if (always_in_pages_) return true;
+  return Floor().empty() && page_restarts_ < kPageRestartsMax;
+}
+
+// The transport refused an answer as too large. If that was a page, its objects are large ones.
+void Reflector::Machine::AskForLess() {
+  if (InPages()) page_size_ = std::max(page_size_ / 2, 1);
+  always_in_pages_ = true;
+  log_.Info("a list is too large for one answer and is read in pages",
+            {{"resource", Info(options_.resource).plural}, {"limit", page_size_}});
+}
+
 void Reflector::Machine::RequestPage(std::string continue_token) {
   ListPageQuery query;
-  query.not_older_than = Floor();
   query.continue_token = std::move(continue_token);
-  // Pages keep expiring under a server that compacts faster than we read: then all at once.
-  const bool paged = Floor().empty() && page_restarts_ < kPageRestartsMax;
-  query.limit = paged ? kListPageSize : 0;
+  if (InPages()) {
+    query.limit = page_size_;
+  } else {
+    query.not_older_than = Floor();
+  }
   call_ = transport_.Call(ListPageRequest(options_, query),
                           [this, alive = OpenCall()](const Result<HttpResponse>& reply) {
                             if (!alive.expired()) OnPage(reply);

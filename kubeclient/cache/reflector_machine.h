@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/recovery.h"
@@ -30,6 +31,8 @@ struct Reflector::Machine {
   void BeginReplace();
   void List();
   void RequestPage(std::string continue_token);
+  bool InPages() const;
+  void AskForLess();
   std::optional<ListPage> ReadPage(const Result<HttpResponse>& reply);
   void OnPage(const Result<HttpResponse>& reply);
   void OnListPage(const ListPage& page);
@@ -126,6 +129,10 @@ struct Reflector::Machine {
   TimerId relist_timer_ = 0;  // since such an object came
   bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
+
+  // What was learned of the size of lists. It outlives Stop and Reset: pages are always right.
+  bool always_in_pages_ = false;
+  int page_size_ = kListPageSize;
 
   // The stream under way.
   MonotonicTime opened_at_;

@@ -86,6 +86,30 @@ TEST_CASE_METHOD(Fixture, "an informer is synced when every handler has returned
   Proves("D-025");
 }
 
+TEST_CASE_METHOD(Fixture, "a list too large for one answer leaves it as synced as it was (R-007)") {
+  const auto refuse = [this] { transport.Fail(ErrorKind::kTooLarge, "larger than 64 MiB"); };
+  informer.Start();
+  transport.Reply(422, wire::ApiStatus(422, "Invalid"));  // no watch lists here
+  refuse();
+  CHECK(!informer.HasSynced());
+  transport.Reply(200, wire::ListOf("10", {wire::Object("a@3")}, "next"));
+  CHECK(!informer.HasSynced());
+  CHECK(informer.store().size() == 0);
+  transport.Reply(200, wire::ListOf("10", {wire::Object("b@4")}));
+  CHECK(informer.HasSynced());
+  CHECK(Told() == "+a@3 +b@4 ");
+
+  transport.Line(wire::ErrorEvent(410, "Expired"));
+  refuse();
+  transport.Reply(200, wire::ListOf("20", {wire::Object("a@12")}, "next"));
+  CHECK(informer.HasSynced());
+  CHECK(informer.store().size() == 2);
+  CHECK(Told().empty());
+  transport.Reply(200, wire::ListOf("20", {}));
+  CHECK(Told() == "?b@4 ~a@12 ");
+  CHECK(informer.HasSynced());
+}
+
 TEST_CASE_METHOD(Fixture, "what vanished while we were away is told as unseen (R-038)") {
   Sync({"a@3", "b@4", "c@5"}, "10");
   Relist({wire::Added("a@3"), wire::Added("b@12"), wire::Added("d@13"), wire::Deleted("d@14")},

@@ -34,8 +34,10 @@ TEST_CASE("what a failure calls for") {
   using R = Recovery;
   const ListWatchFailure refused = ListWatchFailure::FromError({ErrorKind::kNotSent, "refused"});
   const ListWatchFailure garbage = ListWatchFailure::Malformed("not JSON");
+  const ListWatchFailure large = ListWatchFailure::FromError({ErrorKind::kTooLarge, "64 MiB"});
   const Row row = GENERATE_COPY(values<Row>({
       {"R-027 garbage", garbage, R::kRelist, R::kRelist, R::kRelist},
+      {"more than we take", large, R::kRelistInPages, R::kRelistInPages, R::kRelistInPages},
       {"R-023 no response", refused, R::kAgain, R::kAgain, R::kAgain},
       {"R-021", Http(410), R::kRelistConsistently, R::kRelistConsistently, R::kRelistNow},
       {"R-021 by reason", Http(500, "Expired"), R::kRelistConsistently, R::kRelistConsistently,
