@@ -77,6 +77,11 @@ void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate
     return Answer(id, Latency(), HttpResponse{403, "text/plain", "no", {}});
   HttpResponse response = server.Handle(request, options.actor);
   if (fate == Fate::kReplyLost) return;
+  if (response.body.size() > options.body_bytes_max) {
+    const bool read_only = request.method == HttpMethod::kGet;
+    const ErrorKind kind = read_only ? ErrorKind::kTooLarge : ErrorKind::kAmbiguous;
+    return Answer(id, Latency(), Error{kind, "the response is larger than the limit", 0});
+  }
   Answer(id, Latency(), std::move(response));
 }
 

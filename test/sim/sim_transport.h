@@ -5,11 +5,13 @@
 // the server, as on a real network.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/transport/transport.h"
 #include "test/sim/api_server.h"
@@ -28,6 +30,7 @@ struct SimTransportOptions {
   std::string actor = "windlass";
   Duration latency_min = std::chrono::microseconds(200);
   Duration latency_max = milliseconds(4);
+  size_t body_bytes_max = kBodyBytesMax;  // a larger answer to a Call is refused
 };
 
 class SimTransport final : public Transport {

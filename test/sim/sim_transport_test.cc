@@ -105,6 +105,25 @@ TEST_CASE("A lost request or reply ends at the deadline, ambiguous") {
   CHECK(asked == std::vector<uint64_t>{0});
 }
 
+TEST_CASE("An answer above the limit is refused, whole") {
+  Network network;
+  const SimTransportOptions narrow{.body_bytes_max = 64};
+  network.transport =
+      std::make_unique<SimTransport>(network.server, network.loop.timers(), Random(2), narrow);
+  Answers answers;
+  network.transport->Call(network.Create("web"), answers.Handler());
+  network.loop.RunFor(seconds(1));
+  HttpRequest list;
+  list.target = "/apis/apps/v1/deployments";
+  list.deadline = seconds(10);
+  network.transport->Call(list, answers.Handler());
+  network.loop.RunFor(seconds(1));
+  REQUIRE(answers.all.size() == 2);
+  CHECK(answers.all[0].error().kind == ErrorKind::kAmbiguous);  // it took effect
+  CHECK(answers.all[1].error().kind == ErrorKind::kTooLarge);
+  CHECK(network.Exists("web"));
+}
+
 TEST_CASE("What a process sent before it died still takes effect, and tells nobody") {
   Network network;
   Answers answers;

@@ -1,0 +1,131 @@
+// Lists that do not fit into one answer, of an API server without watch lists: a cache reads them
+// in pages, whatever was compacted meanwhile.
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kubeclient/cache/informer.h"
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/sim_process.h"
+
+namespace windlass::sim {
+namespace {
+
+// More than a page, so that a page is smaller than the whole.
+constexpr size_t kObjects = 600;
+
+// Notes what is listed. The server behind it refuses watch lists, as one that does not know them:
+// without resourceVersionMatch the request is invalid.
+class WithoutWatchLists final : public Transport {
+ public:
+  explicit WithoutWatchLists(Transport& inner) : inner_(inner) {}
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    lists.push_back(request.target);
+    if (on_list) on_list();
+    return inner_.Call(std::move(request), std::move(reply));
+  }
+  CallId Stream(HttpRequest request, StreamHandler handler) override {
+    const std::string match = "&resourceVersionMatch=NotOlderThan";
+    if (const size_t at = request.target.find(match); at != std::string::npos) {
+      request.target.erase(at, match.size());
+    }
+    return inner_.Stream(std::move(request), std::move(handler));
+  }
+  void Cancel(CallId id) override { inner_.Cancel(id); }
+
+  std::vector<std::string> lists;  // targets
+  std::function<void()> on_list;
+
+ private:
+  Transport& inner_;
+};
+
+// Makes the objects; an answer may have nine tenths of what a list of them all has.
+SimTransportOptions Fill(ApiServer& server) {
+  server.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
+  for (size_t i = 0; i < kObjects; ++i) {
+    server.Create("setup", Resource::kReplicaSets, "default",
+                  SampleReplicaSet("web-" + std::to_string(i)));
+  }
+  HttpRequest all;
+  all.target = "/apis/apps/v1/replicasets";
+  SimTransportOptions network;
+  network.body_bytes_max = server.Handle(all, "setup").body.size() * 9 / 10;
+  return network;
+}
+
+struct Fixture {
+  InformerEnvironment Environment() {
+    const InformerEnvironment own = process.environment();
+    return {own.clock, own.random, own.log, own.timers, network, own.decoder};
+  }
+  void Sync() {
+    informer.Start();
+    REQUIRE(loop.RunUntil([&] { return informer.HasSynced(); }, seconds(60)));
+    REQUIRE(informer.store().size() == kObjects);
+    network.lists.clear();
+  }
+  // The watch ends, and the server has forgotten from where it is to go on. One object is new.
+  void LosePlace(const std::string& object) {
+    server.EndWatches();
+    server.Create("user", Resource::kReplicaSets, "default", SampleReplicaSet(object));
+    server.store().CompactAll();
+  }
+  // Whether the cache shows so many objects soon.
+  bool Shows(size_t objects) {
+    return loop.RunUntil([&] { return informer.store().size() == objects; }, seconds(300));
+  }
+  size_t ListsWithoutLimit() const {
+    size_t count = 0;
+    for (const std::string& list : network.lists) {
+      if (list.find("limit=") == std::string::npos) ++count;
+    }
+    return count;
+  }
+
+  SimLoop loop{1};
+  ApiServer server{loop};
+  SimProcess process{server, 7, Fill(server)};
+  WithoutWatchLists network{process.transport()};
+  Informer<ReplicaSet> informer{Environment(),
+                                ReflectorOptions{Resource::kReplicaSets, "", "", false},
+                                &Decoder::DecodeReplicaSet};
+};
+
+TEST_CASE_METHOD(Fixture, "a list above the limit of an answer is read, by every relist") {
+  Sync();
+  LosePlace("new-1");
+  CHECK(Shows(kObjects + 1));
+  CHECK(ListsWithoutLimit() == 1);
+  CHECK(network.lists.size() == 3);
+  CHECK(informer.HasSynced());
+  CHECK(informer.reflector().trouble().empty());
+
+  LosePlace("new-2");
+  CHECK(Shows(kObjects + 2));
+  CHECK(ListsWithoutLimit() == 1);
+  CHECK(network.lists.size() == 5);
+}
+
+TEST_CASE_METHOD(Fixture, "pages that expire while they are read are read again (R-004)") {
+  Sync();
+  LosePlace("new");
+  // Between two pages something changes, and the server forgets what was before, five times.
+  int expired = 0;
+  network.on_list = [&] {
+    if (network.lists.back().find("continue=") == std::string::npos || expired == 5) return;
+    server.Create("user", Resource::kReplicaSets, "default",
+                  SampleReplicaSet("late-" + std::to_string(++expired)));
+    server.store().CompactAll();
+  };
+  CHECK(Shows(kObjects + 1 + 5));
+  CHECK(expired == 5);
+  CHECK(ListsWithoutLimit() == 1);
+}
+
+}  // namespace
+}  // namespace windlass::sim
