@@ -1,5 +1,7 @@
 #include "controller/step.h"
 
+#include <utility>
+
 namespace windlass {
 
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due) {
@@ -9,6 +11,15 @@ Step LookAgainNoLater(Step then, const std::optional<Duration>& due) {
     failed->look_again_in = Sooner(failed->look_again_in, due);
   }
   return then;
+}
+
+Outcome OutcomeOf(const Request& request, Result<Reply> said) {
+  Outcome outcome{request.Identity(), std::move(said)};
+  const bool lists_pods = request.verb() == Verb::kList && request.resource() == Resource::kPods;
+  if (!lists_pods || !outcome.said.ok()) return outcome;
+  Result<std::vector<ListedPod>> pods = ControlledPods(outcome.said->body);
+  if (!pods.ok()) return {std::move(outcome.asked), std::move(pods).error()};
+  return {std::move(outcome.asked), Reply{}, *std::move(pods)};
 }
 
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked) {

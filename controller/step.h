@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "kubeclient/api/pod_list.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
@@ -75,8 +76,15 @@ Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 // A fact of this sync, never a verdict.
 struct Outcome {
   RequestKey asked;
-  Result<Reply> said;
+  Result<Reply> said;             // of a list of Pods without its body
+  std::vector<ListedPod> pods{};  // what that list shows
 };
+
+// What a sync learns from the answer to `request`. A list of Pods is decoded here and its body is
+// dropped: it may have 64 MiB, and the planner looks at it again in every step of the sync. A list
+// that cannot be read becomes an Error kMalformed.
+Outcome OutcomeOf(const Request& request, Result<Reply> said);
+
 // Every write and read so far, in order; dropped with the sync.
 using Learned = std::vector<Outcome>;
 

@@ -15,9 +15,10 @@ namespace {
 // The create this sync has tried and the server has refused. Looked for by verb and resource,
 // because the body may differ by now: other ReplicaSets may have changed size.
 std::optional<RefusedCreate> FindRefusedCreate(const Situation& situation) {
-  for (const auto& [asked, said] : situation.learned) {
+  for (const Outcome& outcome : situation.learned) {
+    const RequestKey& asked = outcome.asked;
     const bool creates = asked.verb == Verb::kCreate && asked.resource == Resource::kReplicaSets;
-    if (creates && !said.ok()) return RefusedCreate{asked.key.name, said.error()};
+    if (creates && !outcome.said.ok()) return RefusedCreate{asked.key.name, outcome.said.error()};
   }
   return std::nullopt;
 }

@@ -11,7 +11,6 @@
 #include "controller/in_place/eligibility.h"
 #include "controller/in_place/failure.h"
 #include "controller/in_place/revision_of_pod.h"
-#include "kubeclient/api/pod_list.h"
 
 namespace windlass::deployment {
 namespace {
@@ -52,9 +51,7 @@ class PodLooker {
   void FindUnseenBirths() {
     const Outcome* listed = FindOutcome(s_.learned, ListOfPods(s_.deployment).Identity());
     if (listed == nullptr || !listed->said.ok()) return;
-    const auto pods = ControlledPods(listed->said->body);
-    // What cannot be read shows nothing.
-    out_.unseen_births = !pods.ok() || std::ranges::any_of(*pods, [&](const ListedPod& listed_pod) {
+    out_.unseen_births = std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
       return listed_pod.controller == out_.host->meta.uid &&
              std::ranges::none_of(s_.view.whole_pods,
                                   [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });

@@ -4,7 +4,6 @@
 
 #include "controller/deployment/create.h"
 #include "controller/deployment/scale.h"
-#include "kubeclient/api/pod_list.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
@@ -35,11 +34,8 @@ std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
     return RecreateStep{Read{std::move(list), "no old Pod may be left when new ones are made"}};
   }
   if (!listed->said.ok()) return RecreateStep{.then = Failed{.error = listed->said.error()}};
-  const Result<std::vector<ListedPod>> pods = ControlledPods(listed->said->body);
-  if (!pods.ok()) return RecreateStep{.then = Failed{.error = pods.error()}};
-  const bool present = std::any_of(pods->begin(), pods->end(), [&](const ListedPod& pod) {
-    return IsOld(situation, pod.controller);
-  });
+  const bool present = std::ranges::any_of(
+      listed->pods, [&](const ListedPod& pod) { return IsOld(situation, pod.controller); });
   // The cache will hear of that Pod, but nothing says that its deletion is not heard first.
   if (present) return RecreateStep{.then = LookAgain()};
   return std::nullopt;

@@ -206,7 +206,7 @@ void Sync::ReadAnswered(const Read& read, Result<Reply> said) {
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
-  learned_.push_back({read.request.Identity(), std::move(said)});
+  learned_.push_back(OutcomeOf(read.request, std::move(said)));
   GoOn();
 }
 

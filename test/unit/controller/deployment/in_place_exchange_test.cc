@@ -141,7 +141,7 @@ TEST_CASE("a list that cannot be had, or read, ends no exchange (P-057)") {
     if (refused) return Error{ErrorKind::kServer, "no answer"};
     return Reply{"{}"};
   };
-  CHECK(std::holds_alternative<Failed>(c.Sync()) == refused);
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
   CHECK(std::ranges::count(c.writes, "annotate v1") == 0);
   c.server = server;
   c.SettleInPlace();

@@ -1,4 +1,5 @@
-// What a sync tells: events, about its Deployment or the object they name, and writes refused.
+// What a sync tells: events, about its Deployment or the object they name, and writes refused. And
+// what it learns from a list of Pods.
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -115,6 +116,52 @@ TEST_CASE("A sync that fails is tried again, and looks again when time alone cha
   const bool conflict = kind == ErrorKind::kConflict;
   CHECK(world.ended->kind == (conflict ? SyncResult::Kind::kConflict : SyncResult::Kind::kRetry));
   CHECK(world.ended->look_again_in == seconds(10));
+}
+
+// One Pod of a ReplicaSet whose uid is kUid.
+std::string ListOfOnePod(const std::string& continue_token = "") {
+  const json owners = json::array({{{"controller", true}, {"uid", kUid}}});
+  const json pod = {{"metadata", {{"uid", kPodUid.ToString()}, {"ownerReferences", owners}}}};
+  const json metadata = {{"resourceVersion", "5"}, {"continue", continue_token}};
+  return json{{"kind", "PartialObjectMetadataList"},
+              {"apiVersion", "meta.k8s.io/v1"},
+              {"metadata", metadata},
+              {"items", json::array({pod})}}
+      .dump();
+}
+
+TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not kept") {
+  const Request list = Request::List(Resource::kPods, kWeb.namespace_, "app=web");
+  const Request other = Request::List(Resource::kPods, kWeb.namespace_, "app=other");
+  Learned seen;  // of the list, in each later step of the sync
+  SyncWorld world([&](const View&, const Learned& learned, WallTime) -> Step {
+    if (learned.empty()) return Read{list, "which Pods are left"};
+    seen.push_back(learned.front());
+    if (learned.size() == 1) return Read{other, "and then"};
+    return Wait{};
+  });
+  world.Run();
+  world.transport.Answer(HttpResponse{200, "application/json", ListOfOnePod(), {}});
+  world.transport.Answer(HttpResponse{200, "application/json", ListOfOnePod(), {}});
+  REQUIRE(world.ended.has_value());
+  REQUIRE(seen.size() == 2);
+  for (const Outcome& listed : seen) {
+    CHECK(listed.asked == list.Identity());
+    REQUIRE(listed.said.ok());
+    CHECK(listed.said->body.empty());
+    CHECK(listed.pods == std::vector<ListedPod>{{kPodUid, *Uid::Parse(kUid)}});
+  }
+}
+
+TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept as it came") {
+  const Request list = Request::List(Resource::kPods, kWeb.namespace_, "app=web");
+  const Outcome half = OutcomeOf(list, Reply{ListOfOnePod("further pages")});
+  REQUIRE_FALSE(half.said.ok());
+  CHECK(half.said.error().kind == ErrorKind::kMalformed);
+  CHECK(half.pods.empty());
+  const Outcome refused = OutcomeOf(list, Error{ErrorKind::kForbidden, "no"});
+  CHECK(refused.said.error().kind == ErrorKind::kForbidden);
+  CHECK(OutcomeOf(GetOf("web"), Reply{"{}"}).said->body == "{}");
 }
 
 }  // namespace
