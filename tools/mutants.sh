@@ -15,6 +15,7 @@ tree=$root/build/mutants build=$root/build/mutants/build/release
 program_of() {
   case $1 in
     cmd/windlass/metrics_text.cc) echo cmd_test ;;
+    cmd/windlass/*) echo daemon_test ;;
     controller/runtime/*) echo runtime_test ;;
     kubeclient/api/*) echo api_test ;;
     kubeclient/cache/*) echo cache_test ;;

@@ -13,6 +13,7 @@ namespace {
 
 // No request of a controller for so long: nobody will miss a millisecond.
 constexpr Duration kIdleAfter = seconds(10);
+// How long calls in flight may take to end after SIGTERM. Most take milliseconds.
 constexpr Duration kDrainMax = milliseconds(2500);
 constexpr Duration kDrainLook = milliseconds(20);
 
@@ -164,18 +165,25 @@ void Daemon::CampaignAnew() {
 }
 
 // A successor may lead as soon as the Lease is free: what is in flight is to be answered before.
+// What is not keeps our name in the Lease, and our own next term raises a fence against it.
 void Daemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
-  if (client_.counters().in_flight > 0 && clock_.Now() < until) {
+  const bool answered = client_.counters().in_flight == 0;
+  if (!answered && clock_.Now() < until) {
     timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitAnswers(until); });
     return;
   }
-  releasing_ = true;
-  election_.Stop([this] {
-    campaigning_anew_ = releasing_ = false;
+  stopping_election_ = true;
+  StopElection(answered, [this] {
+    campaigning_anew_ = stopping_election_ = false;
     if (stopping_) return Finish(kExitOk);
     election_.Start();
   });
+}
+
+void Daemon::StopElection(bool release, std::function<void()> stopped) {
+  if (release) return election_.Stop(std::move(stopped));
+  election_.StopWithoutRelease(std::move(stopped));
 }
 
 void Daemon::Stop() {
@@ -188,16 +196,26 @@ void Daemon::Stop() {
 
 // what is in flight may end, but not for ever.
 void Daemon::AwaitDrained(MonotonicTime until) {
-  if (controller_.drained() || clock_.Now() >= until) return GiveUpLease();
+  if (controller_.drained() || clock_.Now() >= until) return EndLastTerm();
   timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitDrained(until); });
 }
 
-void Daemon::GiveUpLease() {
+// The Lease is given up only if no write of this process can arrive any more. Otherwise it keeps
+// our name until it runs out: a successor then knows that it takes over, and raises a fence
+// (L-012).
+void Daemon::EndLastTerm() {
+  // A reset ends a term whatever is in flight.
+  const bool settled = controller_.settled() && !campaigning_anew_;
   gate_.Close();
   controller_.EndTerm();
   if (!flags_.leader_elect) return Finish(kExitOk);
-  if (releasing_) return;  // it is being given up already
-  election_.Stop([this] { Finish(kExitOk); });
+  if (stopping_election_) return;  // it finishes when the election has stopped
+  if (!settled) {
+    log_.Warning(
+        "stopping although a write has no answer; the Lease is not given up but runs out, and "
+        "another process leads then");
+  }
+  StopElection(settled, [this] { Finish(kExitOk); });
 }
 
 void Daemon::Finish(int exit_code) {

@@ -1,12 +1,15 @@
 // The daemon: every part, wired together, and its life from start to end.
 //
 //   start   → rights are reviewed → informers start → (Lease won) → term begins
-//   SIGTERM → no further keys → syncs in flight end (≤ 2.5 s) → Lease given up (≤ 2 s) → end
+//   SIGTERM → no further keys → calls in flight end (≤ 2.5 s)
+//               all writes answered → Lease given up (≤ 2 s) → end
+//               otherwise           → Lease keeps our name   → end
 //
 // Core thread only, except where the parts say otherwise.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -73,7 +76,8 @@ class Daemon {
   void CampaignAnew();
   void AwaitAnswers(MonotonicTime until);
   void AwaitDrained(MonotonicTime until);
-  void GiveUpLease();
+  void EndLastTerm();
+  void StopElection(bool release, std::function<void()> stopped);
   void Finish(int exit_code);
 
   void ServerChanged(bool away);
@@ -110,7 +114,7 @@ class Daemon {
   bool awaiting_idle_ = false;
   bool leading_ = false;
   bool campaigning_anew_ = false;
-  bool releasing_ = false;  // the Lease is being given up for that
+  bool stopping_election_ = false;  // as a part of that
   bool stopping_ = false;
   bool finished_ = false;
   int exit_code_ = kExitOk;

@@ -61,9 +61,11 @@ class DeploymentController {
   // The API server answers again after an outage.
   void ServerIsBack();
 
-  // Takes no further keys; drained() once nothing is in flight.
+  // Takes no further keys; drained() once nothing is in flight. settled() if, besides, every write
+  // of the term is known to have happened or not.
   void Drain();
   bool drained() const { return term_ == nullptr || !term_->in_flight(); }
+  bool settled() const { return term_ == nullptr || term_->settled(); }
 
   // No key ready or in flight in the present term.
   bool idle() const { return term_ != nullptr && term_->idle(); }

@@ -52,6 +52,8 @@ class Term {
   // Takes no further keys and no further steps; calls that are out may end.
   void Drain() { draining_ = true; }
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
+  // No call is out, and of every write it is known whether it happened: none can arrive later.
+  bool settled() const { return !in_flight() && unverified_.empty(); }
   // Nothing ready and nothing in flight.
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 

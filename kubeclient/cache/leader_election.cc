@@ -87,7 +87,7 @@ struct LeaderElection::Impl {
   void EndTermIfPermitRanOut();
   void EndTerm(std::string_view why);
 
-  void Stop(std::function<void()> released);
+  void Stop(bool release, std::function<void()> stopped);
   void ReleaseIfOurs();
   void FinishStop();
 
@@ -128,7 +128,7 @@ struct LeaderElection::Impl {
 
   bool leading = false;
   // Somebody who may have written did not give the Lease up since: its holder when we claimed it,
-  // or we ourselves when the permit ran out.
+  // or we ourselves, when the permit ran out or we stopped without a release.
   bool stragglers = false;
   bool taken_over = false;
   std::string term;
@@ -136,7 +136,7 @@ struct LeaderElection::Impl {
   MonotonicTime last_renewal;
   TimerId permit_timer = 0;
 
-  std::function<void()> on_released;
+  std::function<void()> on_stopped;
   TimerId release_timer = 0;
   std::string last_complaint;
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
@@ -293,7 +293,7 @@ void LeaderElection::Impl::EndTermIfPermitRanOut() {
 void LeaderElection::Impl::EndTerm(std::string_view why) {
   leading = false;
   permit_until = {};
-  stragglers = phase != Phase::kReleasing;
+  stragglers = true;
   gate.Close();
   timers.Cancel(permit_timer);
   log.Warning("stopped leading", {{"identity", options.identity}, {"why", why}});
@@ -302,20 +302,25 @@ void LeaderElection::Impl::EndTerm(std::string_view why) {
 
 // --- giving it up (L-008) ---
 
-void LeaderElection::Impl::Stop(std::function<void()> released) {
+void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   WL_ASSERT(phase != Phase::kReleasing);
   phase = Phase::kReleasing;
-  on_released = std::move(released);
+  on_stopped = std::move(stopped);
   timers.Cancel(round_timer);
   watch.Stop();
   Abandon();
-  if (leading) EndTerm("stopping");
+  if (leading) {
+    const bool in_time = clock.Now() + kPermitMargin < permit_until;
+    EndTerm("stopping");
+    stragglers = !release || !in_time;
+  }
   gate.Close();
-  const bool may_hold = !attempts.empty();
-  const Duration patience = may_hold ? kLeaseReleaseMax : Duration{0};
+  // A Lease with stragglers is not given up: whoever follows would raise no fence against them.
+  const bool give_up = release && !stragglers && !attempts.empty();
+  const Duration patience = give_up ? kLeaseReleaseMax : Duration{0};
   release_timer = timers.At(clock.Now() + patience, [this] { FinishStop(); });
   round_calls = 0;
-  if (may_hold) ReleaseIfOurs();
+  if (give_up) ReleaseIfOurs();
 }
 
 // Looks first: the holder we remember is not the holder there is (U8). An abandoned renewal may
@@ -339,8 +344,8 @@ void LeaderElection::Impl::FinishStop() {
   timers.Cancel(release_timer);
   phase = Phase::kIdle;
   attempts.clear();
-  const auto released = std::exchange(on_released, nullptr);
-  if (released) released();
+  const auto stopped = std::exchange(on_stopped, nullptr);
+  if (stopped) stopped();
 }
 
 // --- calls ---
@@ -416,7 +421,13 @@ LeaderElection::~LeaderElection() = default;
 
 void LeaderElection::Start() { impl_->Start(); }
 
-void LeaderElection::Stop(std::function<void()> released) { impl_->Stop(std::move(released)); }
+void LeaderElection::Stop(std::function<void()> stopped) {
+  impl_->Stop(/*release=*/true, std::move(stopped));
+}
+
+void LeaderElection::StopWithoutRelease(std::function<void()> stopped) {
+  impl_->Stop(/*release=*/false, std::move(stopped));
+}
 
 bool LeaderElection::IsLeader() const { return impl_->leading && impl_->gate.IsOpen(); }
 

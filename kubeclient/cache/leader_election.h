@@ -54,10 +54,18 @@ class LeaderElection {
   // Campaigns until Stop. on_started_leading opens a term (the gate is open already);
   // on_stopped_leading ends it (the gate is closed already); they alternate.
   void Start();
-  // Once per Start. Closes the gate, gives up only a Lease that is still ours (L-008), then calls
-  // `released`, later and at the latest after 2 s. To be called once the writes in flight are
-  // answered: a successor may lead as soon as the Lease is free.
-  void Stop(std::function<void()> released);
+  // One of the two, once per Start. Both close the gate and end the term, then call `stopped`,
+  // later.
+  //
+  // Stop gives the Lease up if it is still ours (L-008), which takes 2 s at most. A successor leads
+  // at once and raises no fence: every write of the term must have been answered before. The Lease
+  // keeps our name if the permit of an earlier term of ours ran out, because nobody knows of the
+  // writes of that term.
+  void Stop(std::function<void()> stopped);
+  // Leaves our name in the Lease, because a write may still be on its way. A successor has to wait
+  // until the Lease runs out, and is told that it takes over (taken_over). So are we if we start
+  // again.
+  void StopWithoutRelease(std::function<void()> stopped);
 
   bool IsLeader() const;
   // Of the present or latest term: whether writes of a former one, our own included, may still be

@@ -93,6 +93,55 @@ TEST_CASE("A release takes two seconds at most, and none where there is nothing 
   }
 }
 
+TEST_CASE("Who stops without a release leaves its name; whoever follows takes over (L-012)") {
+  LeaseWorld world;
+  Candidate& a = StartLeader(world);
+  const int writes = world.server.writes;
+  const MonotonicTime start = world.now;
+  std::optional<MonotonicTime> stopped;
+  a.election.StopWithoutRelease([&] { stopped = world.now; });
+  CHECK_FALSE(stopped);
+  CHECK_FALSE(a.gate.IsOpen());
+  CHECK(a.ended == 1);
+  world.RunFor(Duration{0});
+  CHECK(stopped == start);
+  world.RunFor(seconds(1));
+  CHECK(world.server.writes == writes);
+  CHECK(world.server.spec()["holderIdentity"] == "a");
+  SECTION("a successor, when the Lease has run out") {
+    Candidate& b = world.Add("b");
+    b.election.Start();
+    const auto took = world.RunUntilTrue([&] { return b.election.IsLeader(); }, seconds(60));
+    REQUIRE(took);
+    CHECK(*took >= seconds(15));
+    CHECK(b.election.taken_over());
+  }
+  SECTION("itself, at once") {
+    a.election.Start();
+    const auto took = world.RunUntilTrue([&] { return a.election.IsLeader(); }, seconds(60));
+    REQUIRE(took);
+    CHECK(*took < seconds(1));
+    CHECK(a.election.taken_over());
+  }
+}
+
+TEST_CASE("A Lease whose permit ran out is not given up: writes may be on their way (L-012)") {
+  LeaseWorld world;
+  Candidate& a = StartLeader(world);
+  world.fate = [](const Candidate&, const HttpRequest&) { return Fate{.request_lost = true}; };
+  REQUIRE(world.RunUntilTrue([&] { return !a.election.IsLeader(); }, seconds(30)));
+  world.fate = nullptr;
+  bool stopped = false;
+  a.election.Stop([&] { stopped = true; });
+  world.RunFor(seconds(5));
+  CHECK(stopped);
+  CHECK(world.server.spec()["holderIdentity"] == "a");
+  Candidate& b = world.Add("b");
+  b.election.Start();
+  REQUIRE(world.RunUntilTrue([&] { return b.election.IsLeader(); }, seconds(60)));
+  CHECK(b.election.taken_over());
+}
+
 TEST_CASE("An election may be stopped by the term it opens or ends") {
   LeaseWorld world;
   Candidate& a = world.Add("a");

@@ -1,0 +1,151 @@
+// SIGTERM while a write is out, on the simulated cluster: the write ends before the Lease is given
+// up, or the Lease keeps its holder and the successor raises a fence.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/sim/sample_objects.h"
+#include "test/unit/daemon/daemon_process.h"
+
+namespace windlass {
+namespace {
+
+using sim::Object;
+
+constexpr Duration kLimit = seconds(600);
+constexpr const char* kTerm = "windlass.dev/term";
+
+bool IsScaling(const HttpRequest& request) {
+  return request.method == HttpMethod::kPatch &&
+         request.target.find("/replicasets/") != std::string::npos &&
+         request.body.find("\"replicas\"") != std::string::npos;
+}
+
+// A leader in the middle of a rollout: both ReplicaSets have replicas, and the next request to
+// scale one of them is held.
+struct MidRollout {
+  MidRollout() {
+    leader = std::make_unique<DaemonProcess>(world);
+    leader->daemon.Start();
+    world.Apply(sim::SampleDeployment("web", 4, "app:v1"));
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+    standby = std::make_unique<DaemonProcess>(world);
+    standby->daemon.Start();
+    REQUIRE(world.Quiesce());
+    name = Holder();
+    REQUIRE_FALSE(name.empty());
+    leader->network.HoldNext(
+        [this](const HttpRequest& request) { return IsScaling(request) && BothHaveReplicas(); });
+    world.SetImage("web", "app:v2");
+    REQUIRE(world.RunUntil([&] { return leader->network.holds(); }, kLimit));
+    world.api().store().OnChange([this](const sim::Change& change) {
+      const bool controls = change.key.resource == Resource::kDeployments ||
+                            change.key.resource == Resource::kReplicaSets;
+      if (controls && change.actor == "windlass" && Holder() == name) ++writes;
+    });
+  }
+
+  bool BothHaveReplicas() {
+    int count = 0;
+    for (const Object& rs : world.ReplicaSets("web")) {
+      if (sim::IntAt(*rs, {"spec", "replicas"}) > 0) ++count;
+    }
+    return count == 2;
+  }
+  std::string Holder() {
+    const Object lease = world.api().Find({Resource::kLeases, "default", "windlass"});
+    return lease == nullptr ? "" : sim::TextAt(*lease, {"spec", "holderIdentity"});
+  }
+  bool LeaderEnds(Duration limit) {
+    return world.RunUntil([&] { return leader->daemon.finished(); }, limit);
+  }
+  // Both ReplicaSets of the rollout carry the annotation of a fence.
+  bool Fenced() const {
+    int fenced = 0;
+    for (const Object& rs : world.ReplicaSets("web")) {
+      if (!sim::AnnotationOf(*rs, kTerm).empty()) ++fenced;
+    }
+    return fenced == 2;
+  }
+  // The leader left its name: the successor takes over and fences off what is still on its way.
+  void SuccessorFences(const HttpRequest& late) {
+    CHECK(Holder() == name);
+    CHECK(writes == 0);
+    leader.reset();
+    REQUIRE(world.RunUntil([&] { return Fenced(); }, seconds(60)));
+    CHECK(Holder() != name);
+    CHECK(world.api().Handle(late, "windlass").status == 409);
+  }
+  void Finish() {
+    const bool complete = world.RunUntil([&] { return world.IsComplete("web"); }, kLimit);
+    INFO(world.Complaints());
+    CHECK(complete);
+    CHECK(world.Complaints().empty());
+  }
+
+  sim::World world{1};
+  std::unique_ptr<DaemonProcess> leader;
+  std::unique_ptr<DaemonProcess> standby;
+  std::string name;  // of the leader, in the Lease
+  int writes = 0;    // by it, since the request was held
+};
+
+TEST_CASE("SIGTERM: a write that is out ends, and then the Lease is given up (D-538)") {
+  MidRollout rollout;
+  rollout.leader->daemon.Stop();
+  rollout.world.RunFor(seconds(2));
+  CHECK_FALSE(rollout.leader->daemon.finished());
+  CHECK(rollout.Holder() == rollout.name);
+  CHECK(rollout.writes == 0);
+  rollout.leader->network.Deliver();
+  REQUIRE(rollout.LeaderEnds(seconds(1)));
+  CHECK(rollout.leader->daemon.exit_code() == kExitOk);
+  CHECK(rollout.Holder().empty());
+  CHECK(rollout.writes == 1);  // and no further step of that sync
+  rollout.leader.reset();
+  rollout.Finish();
+  CHECK_FALSE(rollout.Fenced());
+  Proves("D-538");
+}
+
+TEST_CASE("SIGTERM: a write without an answer leaves the Lease its holder (D-538, L-012)") {
+  MidRollout rollout;
+  rollout.leader->daemon.Stop();
+  REQUIRE(rollout.LeaderEnds(seconds(5)));
+  CHECK(rollout.leader->daemon.exit_code() == kExitOk);
+  CHECK(rollout.leader->Logged("the Lease is not given up"));
+  rollout.SuccessorFences(rollout.leader->network.TakeHeld());
+  rollout.Finish();
+  Proves("D-538");
+}
+
+TEST_CASE("SIGTERM: so does a write that broke off and was not looked for yet (D-538, L-012)") {
+  MidRollout rollout;
+  const HttpRequest late = rollout.leader->network.Break();
+  rollout.leader->daemon.Stop();
+  REQUIRE(rollout.LeaderEnds(seconds(1)));
+  rollout.SuccessorFences(late);
+  rollout.Finish();
+  Proves("D-538");
+}
+
+TEST_CASE("SIGTERM: a leader with nothing to write gives the Lease up at once") {
+  sim::World world(1);
+  DaemonProcess windlass(world);
+  windlass.daemon.Start();
+  const auto holder = [&] {
+    const Object lease = world.api().Find({Resource::kLeases, "default", "windlass"});
+    return lease == nullptr ? "" : sim::TextAt(*lease, {"spec", "holderIdentity"});
+  };
+  REQUIRE(world.RunUntil([&] { return !holder().empty(); }, seconds(10)));
+  world.RunFor(seconds(10));
+  windlass.daemon.Stop();
+  REQUIRE(world.RunUntil([&] { return windlass.daemon.finished(); }, milliseconds(100)));
+  CHECK(holder().empty());
+}
+
+}  // namespace
+}  // namespace windlass
