@@ -25,6 +25,7 @@
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/leader_election.h"
 #include "kubeclient/cache/lease_in_use.h"
 #include "kubeclient/client/access_review.h"
@@ -66,7 +67,8 @@ class Daemon {
  private:
   void ReviewRights();
   void ReviewRightsAgain();
-  void ReviewRightsLater();
+  void ReviewRightsIn(Duration wait);
+  void NoteReview(Result<std::vector<Right>> missing);
   void NoteMissing(std::vector<Right> missing);
   void RightsReviewed(Result<std::vector<Right>> missing);
   void StartControllers();
@@ -110,6 +112,7 @@ class Daemon {
   std::vector<Right> missing_rights_;
   uint64_t reviews_ = 0;  // begun after the first one
   TimerId review_later_ = 0;
+  BackOff review_back_off_{random_};  // of reviews that fail
   MonotonicTime last_activity_;
   bool awaiting_idle_ = false;
   bool leading_ = false;

@@ -52,20 +52,27 @@ void Daemon::ReviewRights() {
   });
 }
 
-// In-place updates take more rights than were asked for at the start.
+// Also when in-place updates begin, which take more rights than were asked for at the start.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissingRights(transport_, RightsNeeded(), [this, review](Result<std::vector<Right>> missing) {
-    if (review != reviews_) return;  // a later one asks for more
-    if (missing.ok()) NoteMissing(std::move(*missing));
-    if (!missing.ok() || !missing_rights_.empty()) ReviewRightsLater();
+    if (review == reviews_) NoteReview(std::move(missing));  // else a later one asks for more
   });
 }
 
-// Rights may be granted while we run: look again for as long as one is missing.
-void Daemon::ReviewRightsLater() {
+// A review that failed is made again, soon at first. Rights may be granted while we run: as long as
+// one is missing, the review is repeated, too.
+void Daemon::NoteReview(Result<std::vector<Right>> missing) {
+  if (!missing.ok()) {
+    return ReviewRightsIn(review_back_off_.Next(clock_.Now(), kReviewPeriod));
+  }
+  NoteMissing(std::move(*missing));
+  if (!missing_rights_.empty()) ReviewRightsIn(kReviewPeriod);
+}
+
+void Daemon::ReviewRightsIn(Duration wait) {
   timers_.Cancel(review_later_);
-  review_later_ = timers_.At(clock_.Now() + kReviewPeriod, [this] { ReviewRightsAgain(); });
+  review_later_ = timers_.At(clock_.Now() + wait, [this] { ReviewRightsAgain(); });
 }
 
 // Each one is named in /readyz, and in the log when it is new.
@@ -95,11 +102,9 @@ void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
       return Finish(kExitConfig);
     }
     // A server that is away comes back; the informers keep trying.
-    log_.Warning("rights were not reviewed", {{"error", error.message}});
-  } else {
-    NoteMissing(std::move(*missing));
-    if (!missing_rights_.empty()) ReviewRightsLater();
+    log_.Warning("rights were not reviewed; another try follows", {{"error", error.message}});
   }
+  NoteReview(std::move(missing));
   StartControllers();
 }
 
