@@ -2,6 +2,7 @@
 
 #include <CivetServer.h>
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,14 @@ namespace {
 
 // A core that has not answered for this long is stuck.
 constexpr Duration kOverdueMax = seconds(30);
+// A connection has a thread of its own until it is answered or given up: an idle one, or a scraper
+// that reads slowly, holds up no probe. Further connections wait for a thread. They are enough for
+// a hundred connections that do nothing, beside probes and scrapers. Stacks are small (100 KiB),
+// and a thread without a connection sleeps.
+constexpr int kConnectionsMax = 128;
+// How long a client may take to send its request, or to read any more of the answer. Below the 5 s
+// after which the kubelet takes a probe for failed (deploy/windlass.yaml).
+constexpr milliseconds kClientPatience{2000};
 
 void Answer(mg_connection* connection, int status, const char* reason, const char* type,
             const std::string& body) {
@@ -108,8 +117,12 @@ struct OpsServer::Server {
 Result<std::unique_ptr<OpsServer>> OpsServer::Listen(const std::string& address,
                                                      SnapshotBoard& board) {
   const std::vector<std::string> options = {
-      "listening_ports",       address, "num_threads",       "2",  "request_timeout_ms", "10000",
-      "keep_alive_timeout_ms", "0",     "enable_keep_alive", "no", "max_request_size",   "8192"};
+      "listening_ports",       address,
+      "num_threads",           std::to_string(kConnectionsMax),
+      "request_timeout_ms",    std::to_string(kClientPatience.count()),
+      "keep_alive_timeout_ms", "0",
+      "enable_keep_alive",     "no",
+      "max_request_size",      "8192"};
   try {
     auto server = std::make_unique<Server>(options, board);
     const std::vector<int> ports = server->civet.getListeningPorts();

@@ -1,4 +1,5 @@
-// The operations port: /metrics, /livez, /readyz, /healthz. GET only, no bodies, two threads.
+// The operations port: /metrics, /livez, /readyz, /healthz. GET only, no bodies. A connection
+// carries one request; idle connections and slow readers hold up no other.
 #pragma once
 
 #include <memory>

@@ -1,0 +1,162 @@
+// The operations port, with real connections: who does nothing, or reads nothing, holds up nobody
+// else.
+#include "cmd/windlass/ops_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/support/test_core_loop.h"
+
+namespace windlass {
+namespace {
+
+// A test that waits for so long has failed.
+constexpr timeval kGiveUp{60, 0};
+
+// A client's connection to 127.0.0.1.
+class Connection {
+ public:
+  // `receive_buffer`: how much the kernel takes for a client that does not read; 0 = as usual.
+  explicit Connection(uint16_t port, int receive_buffer = 0)
+      : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (receive_buffer > 0) Set(SO_RCVBUF, receive_buffer);
+    Set(SO_RCVTIMEO, kGiveUp);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~Connection() { close(socket_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  bool connected() const { return connected_; }
+  void Get(const std::string& path) const {
+    const std::string request = "GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n";
+    static_cast<void>(send(socket_, request.data(), request.size(), MSG_NOSIGNAL));
+  }
+  // What comes until the server ends the connection; "given up" instead if it does not.
+  std::string ReadAll() const {
+    std::string text;
+    std::array<char, 4096> buffer{};
+    for (;;) {
+      const ssize_t size = recv(socket_, buffer.data(), buffer.size(), 0);
+      if (size == 0) return text;
+      if (size < 0) return "given up";
+      text.append(buffer.data(), static_cast<size_t>(size));
+    }
+  }
+
+ private:
+  template <typename T>
+  void Set(int option, const T& value) const {
+    setsockopt(socket_, SOL_SOCKET, option, &value, sizeof value);
+  }
+
+  int socket_;
+  bool connected_ = false;
+};
+
+// A server whose core is the test's own thread.
+struct Served {
+  Served() {
+    auto listening = OpsServer::Listen("127.0.0.1:0", board);
+    REQUIRE(listening.ok());
+    server = std::move(listening).value();
+    const std::string& address = server->address();
+    port = static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+  }
+  // What is told from now on, also to who asks when the core is late.
+  void Show(Snapshot snapshot) {
+    shown = std::move(snapshot);
+    board.Publish(shown);
+  }
+  // The whole answer, fetched by a thread of its own while the core goes on; "" if there is none.
+  std::string Answer(const std::string& path) {
+    std::string answer;
+    std::atomic<bool> done = false;
+    std::thread client([&] {
+      const Connection connection(port);
+      connection.Get(path);
+      answer = connection.ReadAll();
+      done = true;
+    });
+    core.RunUntil([&] { return done.load(); });
+    client.join();
+    return answer;
+  }
+
+  TestCoreLoop core;
+  Snapshot shown;
+  int published = 0;
+  SnapshotBoard board{core.clock, [this] {
+                        core.inbox.Post([this] {
+                          board.Publish(shown);
+                          ++published;
+                        });
+                      }};
+  std::unique_ptr<OpsServer> server;
+  uint16_t port = 0;
+};
+
+// A page of more than 10 MB, which no socket buffers take.
+Snapshot Huge() {
+  Snapshot snapshot;
+  for (int i = 0; i < 60'000; ++i) {
+    snapshot.controller.decisions[std::string(150, 'x') + std::to_string(i)] = 1;
+  }
+  return snapshot;
+}
+
+bool IsOk(const std::string& answer) { return answer.starts_with("HTTP/1.1 200 OK\r\n"); }
+
+TEST_CASE("the operations port answers what it is asked, and ends the connection") {
+  Served served;
+  served.Show({});
+  CHECK(IsOk(served.Answer("/livez")));
+  CHECK(IsOk(served.Answer("/healthz")));
+  CHECK(IsOk(served.Answer("/readyz")));
+  const std::string metrics = served.Answer("/metrics");
+  CHECK(IsOk(metrics));
+  CHECK(metrics.find("\nprocess_resident_memory_bytes ") != std::string::npos);
+  Snapshot sick;
+  sick.alive = false;
+  served.Show(std::move(sick));
+  CHECK(served.Answer("/livez").starts_with("HTTP/1.1 503 "));
+  CHECK(served.Answer("/readyz").starts_with("HTTP/1.1 503 "));
+  CHECK(served.Answer("/nothing").starts_with("HTTP/1.1 404 "));
+}
+
+TEST_CASE("probes are answered beside 100 idle connections and a scraper that reads nothing") {
+  Served served;
+  std::vector<std::unique_ptr<Connection>> idle;
+  for (int i = 0; i < 100; ++i) {
+    idle.push_back(std::make_unique<Connection>(served.port));
+    REQUIRE(idle.back()->connected());
+  }
+  served.Show(Huge());
+  const Connection scraper(served.port, 1024);
+  scraper.Get("/metrics");
+  REQUIRE(served.core.RunUntil([&] { return served.published > 0; }));
+  served.Show({});
+
+  CHECK(IsOk(served.Answer("/livez")));
+  CHECK(IsOk(served.Answer("/readyz")));
+  CHECK(IsOk(served.Answer("/metrics")));
+  CHECK(idle.front()->ReadAll() != "given up");  // nobody may be idle for ever
+}
+
+}  // namespace
+}  // namespace windlass
