@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Two replicas: the leader is ended again and again while a Deployment changes, by SIGTERM and by
 # kill -9; the other goes on, and at no moment do both write. RUNS says how often each; 50 of each
-# take about twenty minutes. How long the other takes is printed, not judged.
+# take about twenty minutes. How long the other takes is printed, not judged. At last the leader is
+# ended by SIGTERM while a write of it is held: the Lease keeps its name, and the other fences.
 . "$(dirname "$0")/lib.sh"
 
 RUNS=${RUNS:-2}
@@ -30,13 +31,13 @@ for n in 1 2; do
   sed "s/^\( *token:\).*/\1 $token/" "$DATA/windlass.kubeconfig" >"$WORK/$name.kubeconfig"
 done
 
-# start_replica N: returns when it is ready, be it as leader or as standby.
+# start_replica N [KUBECONFIG]: returns when it is ready, be it as leader or as standby.
 start_replica() {
   WORK_LOG=$WORK/replica-$1.log
   local from=0
   if [ -f "$WORK_LOG" ]; then from=$(wc -l <"$WORK_LOG"); fi
-  "$WINDLASS" --kubeconfig "$WORK/windlass-$1.kubeconfig" --metrics-bind-address=127.0.0.1:0 \
-    2>>"$WORK_LOG" &
+  "$WINDLASS" --kubeconfig "${2:-$WORK/windlass-$1.kubeconfig}" \
+    --metrics-bind-address=127.0.0.1:0 2>>"$WORK_LOG" &
   PIDS[$1]=$!
   until_true 20 "replica $1 logs its address" replica_address "$from"
   OPS=$(replica_address "$from")
@@ -71,8 +72,17 @@ lose() {
   LEADER=$other
 }
 
+# ended N: replica N ends, or has ended, as it should after SIGTERM.
+ended() {
+  local status=0
+  wait "${PIDS[$1]}" || status=$?
+  expect "exit code of replica $1" "$status" 0
+}
+
 start_replica 1
-leads() { kubectl -n $SYSTEM get lease windlass -o jsonpath='{.spec.holderIdentity}' | grep .; }
+holder() { kubectl -n $SYSTEM get lease windlass -o jsonpath='{.spec.holderIdentity}'; }
+leads() { holder | grep .; }
+another_leads() { leads && [ "$(holder)" != "$1" ]; } # NAME
 until_true 20 "the first replica leads" leads
 start_replica 2
 deployment web 4 app:v0 | kubectl apply -f - >/dev/null
@@ -83,8 +93,43 @@ for _ in $(seq "$RUNS"); do lose TERM; done
 say "kill -9 of the leader, $RUNS times"
 for _ in $(seq "$RUNS"); do lose KILL; done
 
+say "SIGTERM of the leader while a write is held"
+other=$((3 - LEADER))
+start_fault_proxy "$WORK/windlass-$other.kubeconfig"
+kill "${PIDS[$other]}"
+ended "$other"
+start_replica "$other" "$WORK/through.kubeconfig"
+before=$(holder)
+kill "${PIDS[$LEADER]}"
+ended "$LEADER"
+until_true 60 "the replica behind the proxy leads" another_leads "$before"
+start_replica "$LEADER"
+LEADER=$other
+other=$((3 - LEADER))
+
+before=$(holder)
+logged=$(wc -l <"$WORK/replica-$other.log")
+# The new ReplicaSet has a Pod already when the old one is scaled down: a rollout under way.
+echo "hold 1 ${PIDS[$LEADER]} PATCH .*/replicasets/.*\"replicas\":" >&8
+until_true 10 "the fault is armed" grep -q armed "$WORK/proxy.out"
+printf '%s HELD %s\n' "$(date -u +%FT%T.%NZ)" "$(user $LEADER)" >>"$LOSSES"
+kubectl set image deployment/web app=app:held >/dev/null
+until_true 60 "a write is held" grep -q '^held' "$WORK/proxy.out"
+ended "$LEADER"
+expect "holder of the Lease" "$(holder)" "$before"
+fenced() {
+  tail -n +$((logged + 1)) "$WORK/replica-$other.log" | grep -F 'fenced off writes of the former'
+}
+until_true 60 "the other replica fences" fenced
+echo pass >&8
+until_true 60 "the write reaches the server" grep -q '^passed' "$WORK/proxy.out"
+expect "answer to the late write" "$(sed -n 's/^passed .* //p' "$WORK/proxy.out")" 409
+until_true 60 "the other replica finishes the rollout" rolled
+kubectl rollout status deployment/web --timeout=60s >/dev/null || fail "the rollout did not end"
+
 say "who wrote, from the audit log"
 check_witness
 cluster writers --data "$DATA" --users "$(user 1),$(user 2)" --losses "$LOSSES" ||
   fail "somebody else than the holder of the Lease wrote"
 say "passed"
+echo "proves: D-538"

@@ -89,17 +89,6 @@ in_order() {
 
 # --- faults ---
 
-# start_fault_proxy: Windlass goes through it from its next start on.
-start_fault_proxy() {
-  (cd "$ROOT/test/cluster" && CGO_ENABLED=0 go build -trimpath -o "$WORK/proxy" ./cmd/faultproxy)
-  mkfifo "$WORK/faults"
-  "$WORK/proxy" --kubeconfig "$DATA/windlass.kubeconfig" --out "$WORK/through.kubeconfig" \
-    <"$WORK/faults" >"$WORK/proxy.out" 2>"$WORK/proxy.log" &
-  OTHER_PIDS="$OTHER_PIDS $!"
-  exec 8>"$WORK/faults"
-  until_true 10 "the proxy listens" grep -q ready "$WORK/proxy.out"
-  WINDLASS_KUBECONFIG=$WORK/through.kubeconfig
-}
 # fault before|after N KIND: kills Windlass at that write.
 fault() {
   : >"$WORK/proxy.out"

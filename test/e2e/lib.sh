@@ -143,6 +143,19 @@ kill_windlass() {
   WINDLASS_PID=
 }
 
+# start_fault_proxy [KUBECONFIG]: Windlass goes through it from its next start on. It takes faults
+# from file descriptor 8 (test/cluster/cmd/faultproxy).
+start_fault_proxy() {
+  (cd "$ROOT/test/cluster" && CGO_ENABLED=0 go build -trimpath -o "$WORK/proxy" ./cmd/faultproxy)
+  mkfifo "$WORK/faults"
+  "$WORK/proxy" --kubeconfig "${1:-$DATA/windlass.kubeconfig}" --out "$WORK/through.kubeconfig" \
+    <"$WORK/faults" >"$WORK/proxy.out" 2>"$WORK/proxy.log" &
+  OTHER_PIDS="$OTHER_PIDS $!"
+  exec 8>"$WORK/faults"
+  until_true 10 "the proxy listens" grep -q ready "$WORK/proxy.out"
+  WINDLASS_KUBECONFIG=$WORK/through.kubeconfig
+}
+
 # start_stock: upstream's Deployment controller in Windlass' place.
 start_stock() {
   "$("$ROOT/test/cluster/build" --stock | tail -n 1)" --kubeconfig "$DATA/admin.kubeconfig" \

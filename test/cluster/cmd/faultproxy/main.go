@@ -1,21 +1,26 @@
-// Command faultproxy stands between a client and the API server, and kills the client right before
-// or right after its n-th write of a kind is passed on:
+// Command faultproxy stands between a client and the API server. It kills the client right before
+// or right after its n-th write of a kind is passed on, or asks it to end and holds the write:
 //
 //	faultproxy --kubeconfig admin.kubeconfig --out through.kubeconfig
 //
 // Whoever uses the kubeconfig it writes goes through it. It prints "ready", and then takes one
 // fault after the other from standard input, a line each:
 //
-//	before|after N PID REGEXP [!! REGEXP]
+//	before|after|hold N PID REGEXP [!! REGEXP]
+//	pass
 //
 // REGEXP is looked for in "METHOD PATH BODY" of requests that write; what follows !! must not be
 // found. "before": the server never gets the request; "after": it has answered, and nobody hears
 // the answer. It prints "killed PID before METHOD PATH" when it is done.
+//
+// "hold" sends SIGTERM and prints "held PID METHOD PATH". The server gets the request when the line
+// "pass" comes, although the client may have ended by then. It prints "passed METHOD PATH STATUS".
 package main
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -29,6 +34,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,22 +44,21 @@ import (
 )
 
 type fault struct {
-	after    bool
+	when     string
 	left     int // writes of the kind until it strikes
 	pid      int
 	is, isNo *regexp.Regexp
 }
 
 func parse(line string) (*fault, error) {
-	var when, is string
+	var is string
 	f := &fault{}
-	if _, err := fmt.Sscanf(line, "%s %d %d %s", &when, &f.left, &f.pid, &is); err != nil {
+	if _, err := fmt.Sscanf(line, "%s %d %d %s", &f.when, &f.left, &f.pid, &is); err != nil {
 		return nil, err
 	}
-	if when != "before" && when != "after" || f.left < 1 || f.pid < 2 {
+	if !slices.Contains([]string{"before", "after", "hold"}, f.when) || f.left < 1 || f.pid < 2 {
 		return nil, fmt.Errorf("%q is no fault", line)
 	}
-	f.after = when == "after"
 	kind := strings.SplitN(line, " ", 4)[3]
 	is, isNo, negated := strings.Cut(kind, " !! ")
 	var err, errNo error
@@ -67,6 +72,7 @@ func parse(line string) (*fault, error) {
 // transport passes requests on, and strikes.
 type transport struct {
 	next  http.RoundTripper
+	pass  chan struct{} // what is held waits for it
 	mutex sync.Mutex
 	armed *fault
 }
@@ -105,23 +111,44 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if f == nil {
 		return t.next.RoundTrip(request)
 	}
-	if f.after {
+	switch f.when {
+	case "hold":
+		return t.hold(f, request)
+	case "after":
 		response, err := t.next.RoundTrip(request)
 		if err != nil {
 			return nil, err
 		}
-		f.strike("after", request)
+		f.kill(request)
 		return response, nil
 	}
-	f.strike("before", request)
+	f.kill(request)
 	return nil, errors.New("the client was killed")
 }
 
-func (f *fault) strike(when string, request *http.Request) {
-	if err := syscall.Kill(f.pid, syscall.SIGKILL); err != nil {
+func (t *transport) hold(f *fault, request *http.Request) (*http.Response, error) {
+	f.signal(syscall.SIGTERM)
+	fmt.Println("held", f.pid, request.Method, request.URL.Path)
+	<-t.pass
+	// As on a network that was slow: the request has left, whoever has gone meanwhile.
+	late := request.WithContext(context.WithoutCancel(request.Context()))
+	response, err := t.next.RoundTrip(late)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Println("passed", request.Method, request.URL.Path, response.StatusCode)
+	return response, nil
+}
+
+func (f *fault) kill(request *http.Request) {
+	f.signal(syscall.SIGKILL)
+	fmt.Println("killed", f.pid, f.when, request.Method, request.URL.Path)
+}
+
+func (f *fault) signal(signal syscall.Signal) {
+	if err := syscall.Kill(f.pid, signal); err != nil {
 		log.Printf("faultproxy: pid %d: %v", f.pid, err)
 	}
-	fmt.Println("killed", f.pid, when, request.Method, request.URL.Path)
 }
 
 // proxyFor answers with the server, and writes the kubeconfig that leads to it.
@@ -176,7 +203,7 @@ func main() {
 	kubeconfig := flag.String("kubeconfig", "", "kubeconfig of the client")
 	out := flag.String("out", "", "where to write the kubeconfig that leads through here")
 	flag.Parse()
-	t := &transport{}
+	t := &transport{pass: make(chan struct{})}
 	serve, err := proxyFor(*kubeconfig, *out, t)
 	if err != nil {
 		log.Fatalf("faultproxy: %v", err)
@@ -184,6 +211,10 @@ func main() {
 	go func() {
 		lines := bufio.NewScanner(os.Stdin)
 		for lines.Scan() {
+			if lines.Text() == "pass" {
+				t.pass <- struct{}{}
+				continue
+			}
 			f, err := parse(lines.Text())
 			if err != nil {
 				log.Fatalf("faultproxy: %v", err)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -58,6 +60,49 @@ func TestFaults(t *testing.T) {
 		if killed != test.killed || s.requests != test.passed {
 			t.Errorf("%s: killed at %d, passed on %d; want %d and %d", test.fault, killed, s.requests, test.killed, test.passed)
 		}
+	}
+}
+
+// gate is a server that cannot be reached by a request whose client has gone.
+type gate struct{ reached chan struct{} }
+
+func (g *gate) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	g.reached <- struct{}{}
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+}
+
+func TestHold(t *testing.T) {
+	client := exec.Command("sleep", "60")
+	if err := client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := parse(fmt.Sprintf("hold 1 %d PATCH .*/pods/", client.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &gate{reached: make(chan struct{}, 1)}
+	tr := &transport{next: server, armed: f, pass: make(chan struct{})}
+	ctx, gone := context.WithCancel(context.Background())
+	answered := make(chan error)
+	go func() {
+		request, _ := http.NewRequestWithContext(ctx, http.MethodPatch, "https://server/api/v1/pods/p", strings.NewReader("a"))
+		_, err := tr.RoundTrip(request)
+		answered <- err
+	}()
+	client.Wait() //nolint:errcheck // ended by the signal, as looked at below
+	if status := client.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGTERM {
+		t.Errorf("the client ended by %v, not by SIGTERM", status.Signal())
+	}
+	gone()
+	if len(server.reached) != 0 {
+		t.Error("the server got the request before it was passed on")
+	}
+	tr.pass <- struct{}{}
+	if err := <-answered; err != nil || len(server.reached) != 1 {
+		t.Errorf("passed on: %v, and the server got %d requests", err, len(server.reached))
 	}
 }
 
