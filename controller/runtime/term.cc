@@ -10,6 +10,12 @@ namespace {
 // How soon an object is looked at again that was left to another controller.
 constexpr Duration kRivalLook = seconds(60);
 
+// What retries of one namespace may cost of the client's rate: 5 requests per second, and 10 at
+// once, of 50 and 100. A client without a limit sets none.
+RetryRate RetryRateOf(const ClientOptions& client) {
+  return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
+}
+
 }  // namespace
 
 Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
@@ -18,7 +24,8 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       timers_(timers),
       syncs_max_(syncs_max),
       counters_(counters),
-      queue_(environment.clock, random, timers, syncs_max, [this] { SchedulePump(); }),
+      queue_(environment.clock, random, timers, syncs_max,
+             RetryRateOf(environment.client.options()), [this] { SchedulePump(); }),
       alive_(std::make_shared<bool>(true)) {
   if (taken_over_as) fence_.emplace(environment_, std::move(*taken_over_as));
   environment_.client.on_free = [this] { SchedulePump(); };
@@ -159,6 +166,7 @@ void Term::Ended(const ObjectKey& key, const SyncResult& result) {
   // The Sync may be on the stack right now: it goes with the next pump.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
   NoteCost(key, result.calls);
+  queue_.Spent(key, result.calls);
   Settle(key, result);
   SchedulePump();
 }

@@ -141,9 +141,9 @@ inline constexpr Duration kPolicyRetryMax = seconds(300);
 inline constexpr Duration kFailuresForgottenAfter = seconds(3600);
 // A key that met so many errors of our own in a row is tried every kPolicyRetryMax.
 inline constexpr int kInternalErrorsMax = 10;
-// All retries of a queue together (client-go's bucket): a broken cluster is not hammered.
-inline constexpr Duration kRetryInterval = milliseconds(100);
-inline constexpr int kRetryBurst = 100;
+// Retries of one namespace get one tenth of the client's rate: where everything fails, nine tenths
+// are left for the rest (D-521).
+inline constexpr int kRetryRateShare = 10;
 // Lost races in a row before they count as failures: two writers must not livelock.
 inline constexpr int kConflictsMax = 5;
 // The watch is rarely further behind a reply than this.

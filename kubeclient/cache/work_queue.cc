@@ -31,12 +31,14 @@ bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake
 }  // namespace
 
 WorkQueue::WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
-                     std::function<void()> ready)
+                     const RetryRate& retries, std::function<void()> ready)
     : clock_(clock),
       random_(random),
       timers_(timers),
       ready_(std::move(ready)),
-      ready_keys_(workers) {}
+      ready_keys_(workers),
+      retry_turns_(clock, timers, retries,
+                   [this](const ObjectKey& key) { GoOnWithRetry(key, entries_.at(key)); }) {}
 
 WorkQueue::~WorkQueue() {
   for (auto& [key, entry] : entries_) {
@@ -80,11 +82,28 @@ void WorkQueue::WakeUp(const ObjectKey& key, Entry& entry) {
   }
 }
 
+// A retry or a deadline goes on with what was under way; only a user's first look comes first.
+void WorkQueue::GoOn(const ObjectKey& key, Entry& entry) {
+  entry.wanted =
+      std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kRollout));
+  WakeUp(key, entry);
+}
+
+// Its turn has come.
+void WorkQueue::GoOnWithRetry(const ObjectKey& key, Entry& entry) {
+  entry.turn = 0;
+  entry.is_retry = true;
+  GoOn(key, entry);
+}
+
 Priority WorkQueue::PriorityNow(const ObjectKey& key, const Entry& entry) const {
   return is_noisy && is_noisy(key) ? Demoted(entry.wanted) : entry.wanted;
 }
 
 void WorkQueue::MakeReady(const ObjectKey& key, Entry& entry) {
+  // Served anyway: it takes no turn from others of its namespace.
+  Disarm(&Entry::retry, entry);
+  retry_turns_.Leave(key, std::exchange(entry.turn, 0));
   entry.is_ready = true;
   entry.ready.since = clock_.Now();
   entry.ready.key = &entries_.find(key)->first;
@@ -107,7 +126,6 @@ std::optional<ObjectKey> WorkQueue::Get() {
   entry.processing = true;
   entry.ready.since = now;
   entry.served = std::exchange(entry.wanted, Priority::kResync);
-  Disarm(&Entry::retry, entry);
   processing_.insert(key);
   return key;
 }
@@ -119,6 +137,12 @@ void WorkQueue::LookAgain(const ObjectKey& key, Duration look_again_in) {
   WL_ASSERT(entry.processing);
   Disarm(&Entry::deadline, entry);
   Arm(&Entry::deadline, key, entry, look_again_in);
+}
+
+void WorkQueue::Spent(const ObjectKey& key, int requests) {
+  Entry& entry = entries_.at(key);
+  WL_ASSERT(entry.processing);
+  entry.requests = static_cast<uint16_t>(std::clamp(requests, 0, int{UINT16_MAX}));
 }
 
 void WorkQueue::Done(const ObjectKey& key, std::optional<Duration> look_again_in) {
@@ -156,6 +180,7 @@ void WorkQueue::DoneConflict(const ObjectKey& key) {
     return;
   }
   // The event that beat us is on its way, unless it is here already.
+  entry.failed = false;
   if (!entry.dirty && entry.coalescing == 0) Arm(&Entry::retry, key, entry, kConflictWait);
   Settle(key, entry);
 }
@@ -185,9 +210,12 @@ void WorkQueue::Retry(const ObjectKey& key, Entry& entry, Duration longest, Dura
   const MonotonicTime now = clock_.Now();
   if (now - std::exchange(entry.last_failure, now) >= kFailuresForgottenAfter) entry.failures = 0;
   if (!entry.spec_changed) entry.failures = Grown(entry.failures);
+  entry.failed = true;
+  if (entry.is_retry && entry.requests > 1) {
+    retry_turns_.Charge(key.namespace_, entry.requests - 1);
+  }
   if (!entry.dirty) {
-    const Duration back_off = std::max(BackOff(entry.failures, longest), at_least);
-    Arm(&Entry::retry, key, entry, std::max(back_off, TakeRetryToken()));
+    Arm(&Entry::retry, key, entry, std::max(BackOff(entry.failures, longest), at_least));
   }
   Settle(key, entry);
 }
@@ -195,6 +223,8 @@ void WorkQueue::Retry(const ObjectKey& key, Entry& entry, Duration longest, Dura
 // Where the key goes after processing: to the ready ones, to those with a timer, or out of memory.
 void WorkQueue::Settle(const ObjectKey& key, Entry& entry) {
   entry.spec_changed = false;
+  entry.is_retry = false;
+  entry.requests = 0;
   if (std::exchange(entry.dirty, false)) {
     MakeReady(key, entry);
   } else if (entry.retry == 0 && entry.deadline == 0 && entry.coalescing == 0) {
@@ -205,17 +235,16 @@ void WorkQueue::Settle(const ObjectKey& key, Entry& entry) {
 // --- timers ---
 
 void WorkQueue::Arm(Slot slot, const ObjectKey& key, Entry& entry, Duration delay) {
-  // An entry with an armed timer is never dropped, so it is there when the timer fires.
+  // An entry with an armed timer, or in line for its turn, is never dropped: it is there when the
+  // timer fires, and when its turn comes.
   const ObjectKey* const kept = &entries_.find(key)->first;
   entry.*slot = timers_.At(clock_.Now() + delay, [this, slot, kept] {
     Entry& fired = entries_.at(*kept);
     fired.*slot = 0;
-    // A retry or a deadline goes on with what was under way; only a user's first look comes first.
-    if (slot != &Entry::coalescing) {
-      fired.wanted =
-          std::max(fired.wanted, std::clamp(fired.served, Priority::kStatus, Priority::kRollout));
-    }
-    WakeUp(*kept, fired);
+    if (slot == &Entry::coalescing) return WakeUp(*kept, fired);
+    if (slot == &Entry::deadline || !fired.failed) return GoOn(*kept, fired);
+    fired.turn = retry_turns_.Join(*kept);
+    if (fired.turn == 0) GoOnWithRetry(*kept, fired);
   });
 }
 
@@ -229,14 +258,6 @@ Duration WorkQueue::BackOff(int failures, Duration longest) {
   for (int i = 1; i < failures && back_off < longest; ++i) back_off *= 2;
   back_off = std::min(back_off, longest);
   return std::min(random_.Between(back_off / 2, back_off * 3 / 2), longest);
-}
-
-// How long the next retry must wait for its turn. The bucket is kept as the time when it is full
-// again.
-Duration WorkQueue::TakeRetryToken() {
-  const MonotonicTime now = clock_.Now();
-  retry_bucket_full_at_ = std::max(retry_bucket_full_at_, now) + kRetryInterval;
-  return std::max(retry_bucket_full_at_ - now - kRetryInterval * kRetryBurst, Duration{0});
 }
 
 // --- metrics ---
@@ -262,14 +283,14 @@ WorkQueueCounters WorkQueue::counters() const {
 }
 
 std::string WorkQueue::Describe() const {
-  std::string text = ready_keys_.Describe();
+  std::string text = ready_keys_.Describe() + retry_turns_.Describe();
   for (const auto& [key, entry] : entries_) {
     text += " " + key.ToString() + "=";
     const auto flag = [&text](bool set, char letter) { text += set ? letter : '-'; };
     flag(entry.processing, 'p');
     flag(entry.dirty, 'd');
     flag(entry.spec_changed, 's');
-    flag(entry.retry != 0, 'r');
+    flag(entry.retry != 0, entry.failed ? 'r' : 'w');
     flag(entry.deadline != 0, 'l');
     flag(entry.coalescing != 0, 'c');
     flag(entry.failures > 0, 'f');

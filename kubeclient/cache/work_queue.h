@@ -2,10 +2,11 @@
 //
 // A key is idle, ready, or processing; a key added while processing is ready again when it is done
 // . Each key has two timer slots that never overwrite each other: `retry` (back-off
-// after a failure) and `deadline` (a sync that asked to look again later). Handing a key out
-// empties its retry slot: what comes of it decides anew. The order of ready keys is ready_keys.h's.
-// Memory is one entry per key that is ready, being processed or has a timer. Core thread
-// only; order is a pure function of calls, clock and seed.
+// after a failure) and `deadline` (a sync that asked to look again later). A key that becomes ready
+// empties its retry slot: what comes of it decides anew. When a back-off is over, retry_turns.h
+// says when the retry goes on (D-521). The order of ready keys is ready_keys.h's. Memory is one
+// entry per key that is ready, being processed, has a timer or waits for its turn. Core
+// thread only; order is a pure function of calls, clock and seed.
 #pragma once
 
 #include <array>
@@ -21,6 +22,7 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/ready_keys.h"
+#include "kubeclient/cache/retry_turns.h"
 
 namespace windlass {
 
@@ -46,11 +48,12 @@ struct WorkQueueCounters {
 
 class WorkQueue {
  public:
-  // All references must outlive the queue. `workers` is how many keys are worked on at once.
-  // `ready` is called (from Add, Done or a timer) when a key becomes ready and none was; it must
-  // not call back into the queue synchronously.
+  // All references must outlive the queue. `workers` is how many keys are worked on at once,
+  // `retries` what the retries of each namespace may cost (D-521). `ready` is called (from Add,
+  // Done or a timer) when a key becomes ready and none was; it must not call back into the queue
+  // synchronously.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
-            std::function<void()> ready);
+            const RetryRate& retries, std::function<void()> ready);
   ~WorkQueue();
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
@@ -64,17 +67,20 @@ class WorkQueue {
 
   // While it is processed: arms the deadline slot anew, for an ending that leaves it as it is.
   void LookAgain(const ObjectKey& key, Duration look_again_in);
+  // While it is processed: how many requests that has taken; one if this is never called. Retries
+  // that fail again are limited by their requests (D-521).
+  void Spent(const ObjectKey& key, int requests);
 
   // Processing ended well: forgets failures; arms or clears the deadline slot.
   void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
   // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest` and not below `at_least` (a
-  // server's Retry-After), in the retry slot; the
-  // deadline slot stays as it is. Overall at most 10 such retries per second, burst 100. A
-  // key added while it was processed is ready at once, with its failures remembered.
+  // server's Retry-After), in the retry slot; the deadline slot stays as it is. After the back-off
+  // the key waits for its turn among the retries of its namespace (D-521). A key added while it was
+  // processed is ready at once, with its failures remembered.
   void DoneRetry(const ObjectKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict): the event that beat us wakes the key, and at the latest
-  // kConflictWait does, without growing the back-off; from the kConflictsMax-th in a row it counts
-  // as a failure.
+  // kConflictWait does, without growing the back-off or waiting for a turn; from the
+  // kConflictsMax-th in a row it counts as a failure.
   void DoneConflict(const ObjectKey& key);
   // Processing failed by a fault of ours: as DoneRetry, but from the kInternalErrorsMax-th
   // in a row the key is tried every kPolicyRetryMax. Returns how many in a row there were.
@@ -84,7 +90,7 @@ class WorkQueue {
 
   bool empty() const { return ready_keys_.empty(); }
   bool idle() const;  // nothing ready, nothing processing (timers may be armed)
-  // Keys held in memory: ready, processing, or with a timer armed.
+  // Keys held in memory: ready, processing, with a timer armed, or waiting for a turn.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
   // Everything that decides what comes next, times and random numbers apart: two queues that say
@@ -100,28 +106,34 @@ class WorkQueue {
   std::function<void(Duration)> on_work_duration;
 
  private:
-  // Everything known of a key that is ready, being processed, or has a timer armed. `ready.since`
-  // is also the time when processing began.
+  // Everything known of a key that is ready, being processed, has a timer armed, or waits for its
+  // turn. `ready.since` is also the time when processing began.
   struct Entry {
     ReadyKey ready;
     TimerId retry = 0;
+    RetryTurns::Ticket turn = 0;  // its back-off is over, and it waits for its turn
     TimerId deadline = 0;
     TimerId coalescing = 0;
     MonotonicTime last_failure;
     uint16_t failures = 0;  // in a row, since the last success
     uint16_t conflicts = 0;
     uint16_t internal_errors = 0;
+    uint16_t requests = 0;                // while it was processed
     Priority wanted = Priority::kResync;  // the highest asked for since it was handed out
     Priority served = Priority::kResync;  // what it was handed out with
     bool is_ready = false;
     bool processing = false;
     bool dirty = false;         // added while processing
     bool spec_changed = false;  // a user's edit while processing: what fails now is the old spec
+    bool failed = false;        // why `retry` is armed: a failure, or else a lost race
+    bool is_retry = false;      // ready or being processed because its turn came
   };
 
   using Slot = TimerId Entry::*;
 
   void WakeUp(const ObjectKey& key, Entry& entry);
+  void GoOn(const ObjectKey& key, Entry& entry);
+  void GoOnWithRetry(const ObjectKey& key, Entry& entry);
   void MakeReady(const ObjectKey& key, Entry& entry);
   Priority PriorityNow(const ObjectKey& key, const Entry& entry) const;
   Entry& EndProcessing(const ObjectKey& key);
@@ -130,7 +142,6 @@ class WorkQueue {
   void Arm(Slot slot, const ObjectKey& key, Entry& entry, Duration delay);
   void Disarm(Slot slot, Entry& entry);
   Duration BackOff(int failures, Duration longest);
-  Duration TakeRetryToken();
 
   const Clock& clock_;
   Random& random_;
@@ -139,7 +150,7 @@ class WorkQueue {
   std::map<ObjectKey, Entry> entries_;
   ReadyKeys ready_keys_;
   std::set<ObjectKey> processing_;
-  MonotonicTime retry_bucket_full_at_;
+  RetryTurns retry_turns_;
   uint64_t adds_ = 0;
   uint64_t retries_ = 0;
 };

@@ -311,6 +311,8 @@ void Client::Resume() { impl_->Resume(); }
 
 bool Client::congested() const { return impl_->congested; }
 
+const ClientOptions& Client::options() const { return impl_->options; }
+
 ClientCounters Client::counters() const {
   ClientCounters now = impl_->counters;
   now.in_flight = impl_->in_flight;

@@ -72,6 +72,8 @@ class Client {
   bool congested() const;
   std::function<void()> on_free;
 
+  const ClientOptions& options() const;
+
   ClientCounters counters() const;
   // Observers, once per HTTP request: rest_client_request_duration_seconds; and how long it had
   // waited for its turn, rest_client_rate_limiter_duration_seconds.

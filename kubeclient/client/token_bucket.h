@@ -23,6 +23,8 @@ class TokenBucket {
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // False when there is none.
   bool TryTake(MonotonicTime now);
+  // From then on the bucket is as good as new, unless a token is taken meanwhile.
+  MonotonicTime full_at() const { return full_at_; }
 
  private:
   Duration interval_{0};   // between tokens; zero = unlimited

@@ -1,5 +1,5 @@
-// Syncs that do not end well, run with a planner of the test's own: one that throws, and one that
-// never has enough (Q-013, Q-014).
+// Syncs that do not end well, run with a planner of the test's own: one that throws, one that never
+// has enough (Q-013, Q-014), and ones that fail.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -146,6 +146,56 @@ TEST_CASE("A sync is ended between two steps when it has waited 30 s for the ser
   CHECK(longest <= kSyncDeadline);
   CHECK(syncs > 5);
   CHECK(fixture.counters.internal_errors == 0);  // the server's slowness is no fault of ours
+}
+
+Step OverQuota() { return Failed{.error = {ErrorKind::kQuotaExceeded, "no"}}; }
+
+TEST_CASE("Retries of a namespace cost a tenth of what the client may send (D-521)") {
+  constexpr int kFull = 60;
+  const size_t requests = GENERATE(0U, 2U);  // of every try
+  Fixture fixture;                           // 50 per second, 100 at once
+  size_t tries = 0;
+  fixture.plan = [&](const Deployment& deployment, const Learned& learned) -> Step {
+    if (learned.size() < requests) {
+      return Read{Request::Get(Resource::kDeployments, KeyOf(deployment.meta)), "a look"};
+    }
+    ++tries;
+    return OverQuota();
+  };
+  std::vector<std::string> names;
+  for (int i = 0; i < kFull; ++i) names.push_back("full-" + std::to_string(i));
+  fixture.Begin(names);
+  fixture.world.RunFor(seconds(30));
+  const size_t tokens = 10 + 30 * 5;
+  const size_t each = std::max(requests, size_t{1});
+  CHECK(tries <= kFull + tokens / each + 10);
+  CHECK(tries >= kFull + tokens / each - 20);
+  Proves("D-521");
+}
+
+TEST_CASE("and a retry of another namespace waits for its own back-off alone (D-521)") {
+  Fixture fixture;
+  fixture.plan = [](const Deployment&, const Learned&) -> Step { return OverQuota(); };
+  std::vector<std::string> names;
+  for (int i = 0; i < 200; ++i) names.push_back("full-" + std::to_string(i));
+  fixture.Begin(names);
+  fixture.world.RunFor(seconds(1));
+  Json calm = SampleDeployment("calm", 1);
+  calm["metadata"]["namespace"] = "calm";
+  fixture.world.Apply(SampleNamespace("calm"));
+  fixture.world.Apply(calm);
+  const ObjectKey key{"calm", "calm"};
+  REQUIRE(fixture.world.RunUntil(
+      [&] { return fixture.cache.deployments().store().Find(key) != nullptr; }, seconds(10)));
+  fixture.term->Add(key, Wake::kObjectChange);
+  fixture.world.RunFor(seconds(10));
+  const std::vector<MonotonicTime>& tried = fixture.planned["calm"];
+  REQUIRE(tried.size() >= 5);
+  Duration longest = kRetryFirst * 3 / 2;
+  for (size_t i = 1; i < tried.size(); ++i, longest *= 2) {
+    CHECK(tried[i] - tried[i - 1] <= longest);
+  }
+  Proves("D-521");
 }
 
 }  // namespace

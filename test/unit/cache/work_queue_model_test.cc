@@ -113,7 +113,8 @@ class Play {
 
   VirtualTime time_;
   Random random_{1};
-  WorkQueue queue_{time_, random_, time_.timers(), kWorkers, [] {}};
+  // So few retries that the second of a namespace waits for its turn.
+  WorkQueue queue_{time_, random_, time_.timers(), kWorkers, {.per_second = 1, .burst = 1}, [] {}};
   std::vector<ObjectKey> working_;
   std::set<ObjectKey> unseen_;
   bool handed_out_twice_ = false;

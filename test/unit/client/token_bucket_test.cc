@@ -23,6 +23,18 @@ TEST_CASE("A full bucket gives its burst, then its rate") {
   CHECK(TakeAll(bucket, At(seconds(3600))) == 100);
 }
 
+TEST_CASE("A bucket says when it is full again") {
+  TokenBucket bucket(50, 100);
+  CHECK(bucket.full_at() == At(seconds(0)));
+  TakeAll(bucket, At(seconds(5)));
+  CHECK(bucket.full_at() == At(seconds(7)));
+  CHECK(bucket.TryTake(At(seconds(6))));
+  CHECK(bucket.full_at() == At(seconds(7) + milliseconds(20)));
+  TokenBucket unlimited(0, 1);
+  CHECK(unlimited.TryTake(At(seconds(5))));
+  CHECK(unlimited.full_at() == At(seconds(5)));
+}
+
 TEST_CASE("A token is there exactly when it was announced") {
   TokenBucket bucket(7.3, 3);
   MonotonicTime now = At(Duration(1));

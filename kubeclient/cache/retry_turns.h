@@ -1,0 +1,90 @@
+// Retries whose back-off is over: when each of them goes on (D-521).
+//
+// Every namespace has a token bucket of its own. A retry that finds a token takes it and goes on at
+// once. The other retries of its namespace wait in line, and the next token is for the one that has
+// waited longest. No namespace waits for another.
+//
+// Example: 5 tokens per second, burst 10. Of 5,000 retries of one namespace that are due, 10 go on
+// at once and 5 in each second that follows. A retry of another namespace finds a full bucket.
+//
+// A token stands for one request. It is taken when a retry goes on and not before, so that nothing
+// is owed for a key that left the line. A retry that failed again after three requests owes two
+// more tokens, which come before anybody's turn.
+//
+// Memory: an entry per retry that waits. A namespace is forgotten when it owes nothing, none of its
+// retries waits and its bucket is full again, which is when forgetting it changes nothing. The
+// order depends on nothing but calls and clock. Core thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/client/token_bucket.h"
+
+namespace windlass {
+
+// How many requests the retries of one namespace may cost.
+struct RetryRate {
+  double per_second = 0;  // 0 or less: as many as there are
+  int burst = 1;          // at once, after a time without any
+};
+
+class RetryTurns {
+ public:
+  // A place in line; 0 is none.
+  using Ticket = uint64_t;
+
+  // Both references must outlive this. `go_on` is called, from a timer, with each key whose turn
+  // has come. That key has left the line already; `go_on` must let no other key join or leave.
+  RetryTurns(const Clock& clock, TimerQueue& timers, const RetryRate& rate,
+             std::function<void(const ObjectKey&)> go_on);
+  ~RetryTurns();
+  RetryTurns(const RetryTurns&) = delete;
+  RetryTurns& operator=(const RetryTurns&) = delete;
+
+  // The back-off of `key`, which is not in line, is over. Returns 0 if the retry goes on at once.
+  // Otherwise returns the ticket with which it waits: `key` must then stay where it is until
+  // `go_on` is called with it, or until it leaves.
+  Ticket Join(const ObjectKey& key);
+  // The retry is not needed any more. Does nothing if `ticket` is 0.
+  void Leave(const ObjectKey& key, Ticket ticket);
+  // A retry of that namespace, which had its token, has cost so many requests more.
+  void Charge(const Symbol& namespace_, int requests);
+
+  // Namespaces that are remembered.
+  size_t namespaces() const { return lines_.size(); }
+  // Of each namespace what it owes, and the keys in line, the one that has waited longest first:
+  // for WorkQueue::Describe.
+  std::string Describe() const;
+
+ private:
+  // The retries of one namespace.
+  struct Line {
+    explicit Line(const RetryRate& rate) : bucket(rate.per_second, rate.burst) {}
+
+    bool wants_tokens() const { return owed > 0 || !waiting.empty(); }
+
+    TokenBucket bucket;
+    TimerId timer = 0;
+    int64_t owed = 0;                            // tokens, for requests that were sent
+    std::map<Ticket, const ObjectKey*> waiting;  // longest first: tickets only grow
+  };
+  using Lines = std::map<Symbol, Line>;
+
+  void Serve(Lines::iterator at);
+  void ForgetOrAwait(Lines::iterator at);
+
+  const Clock& clock_;
+  TimerQueue& timers_;
+  const RetryRate rate_;
+  std::function<void(const ObjectKey&)> go_on_;
+  Lines lines_;
+  Ticket last_ticket_ = 0;
+};
+
+}  // namespace windlass
