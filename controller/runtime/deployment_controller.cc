@@ -43,6 +43,11 @@ DeploymentController::DeploymentController(InformerEnvironment environment, Clie
   cache_.replica_sets().store().OnChange(look);
   cache_.pods().store().OnChange(look);
   cache_.in_place().pods().store().OnChange(look);
+  // Whatever else the caches lack just now: what is gone is not asked about again.
+  cache_.deployments().store().OnChange([this](const Change<Deployment>& change) {
+    const bool gone = change.new_object == nullptr;
+    if (gone && term_ != nullptr) term_->Forget(change.old_object->meta.uid);
+  });
   cache_.on_thaw = [this] {
     added_all_ = false;
     AddAllWhenSynced();
@@ -92,6 +97,8 @@ void DeploymentController::Drain() {
 WorkQueueCounters DeploymentController::queue_counters() const {
   return term_ != nullptr ? term_->queue_counters() : WorkQueueCounters{};
 }
+
+size_t DeploymentController::rivals() const { return term_ != nullptr ? term_->rivals() : 0; }
 
 void DeploymentController::AddAllWhenSynced() {
   if (term_ == nullptr || added_all_) return;

@@ -74,6 +74,8 @@ class DeploymentController {
   const ControllerCounters& counters() const { return counters_; }
   InPlaceFigures in_place_figures() const { return in_place_.Figures(); }
   WorkQueueCounters queue_counters() const;
+  // Deployments whose status somebody else wrote, as far as the present term remembers that.
+  size_t rivals() const;
 
  private:
   // Adds every cached Deployment once the caches are complete (D-025), and past the barrier.

@@ -9,7 +9,6 @@ namespace windlass {
 namespace {
 
 constexpr int kForeignWritesMax = 3;
-constexpr size_t kSeenMax = 10000;
 // A controller that is alive writes status whenever a Pod's readiness changes.
 constexpr seconds kAlive{300};
 constexpr seconds kStepBack{600};
@@ -31,8 +30,6 @@ bool IsLiveStatusManager(const nlohmann::json& entry, WallTime now) {
 }  // namespace
 
 void Rivals::ForeignStatus(const Deployment& deployment) {
-  // Forgetting only means counting to three again.
-  if (seen_.size() >= kSeenMax) seen_.clear();
   Seen& seen = seen_[deployment.meta.uid];
   if (seen.generation != deployment.meta.generation) {
     seen = {deployment.meta.generation, 0, {}, seen.back_until};
@@ -43,10 +40,12 @@ void Rivals::ForeignStatus(const Deployment& deployment) {
 
 void Rivals::OwnStatus(const ObjectMeta& meta) {
   const auto found = seen_.find(meta.uid);
-  if (found != seen_.end() && found->second.latest == meta.resource_version) {
-    --found->second.foreign;
-    found->second.latest = {};
-  }
+  if (found == seen_.end() || !(found->second.latest == meta.resource_version)) return;
+  Seen& seen = found->second;
+  --seen.foreign;
+  seen.latest = {};
+  // The watch is often ahead of the reply: what it made us note is worth nothing any more.
+  if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
 }
 
 bool Rivals::Suspicious(const Deployment& deployment) const {
@@ -56,14 +55,13 @@ bool Rivals::Suspicious(const Deployment& deployment) const {
 }
 
 bool Rivals::Judge(const Deployment& deployment, std::string_view object_json, WallTime now) {
-  Seen& seen = seen_[deployment.meta.uid];
-  seen.foreign = 0;  // judged: the next three are counted anew
+  seen_.erase(deployment.meta.uid);  // judged: the next three are counted anew
   const auto object = nlohmann::json::parse(object_json, nullptr, false);
   const nlohmann::json::json_pointer where("/metadata/managedFields");
   if (!object.is_object() || !object.contains(where)) return false;
   for (const auto& entry : object.at(where)) {
     if (!IsLiveStatusManager(entry, now)) continue;
-    seen.back_until = now + kStepBack;
+    seen_[deployment.meta.uid].back_until = now + kStepBack;
     return true;
   }
   return false;

@@ -4,9 +4,11 @@
 // that we did not write is repaired, as upstream repairs it; after the third within one generation
 // the Deployment is read uncached, and where kube-controller-manager has written status within the
 // last minutes we step back from that object until its spec changes or it has been left alone for a
-// while. Source: architecture, decision 10. Core thread only.
+// while. Memory: at most an entry per Deployment that exists, provided that Forget is called of
+// each that goes. Source: architecture, decision 10. Core thread only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string_view>
@@ -35,6 +37,12 @@ class Rivals {
 
   bool SteppedBack(const Deployment& deployment, WallTime now) const;
 
+  // The Deployment is gone, and its uid never comes back.
+  void Forget(const Uid& uid) { seen_.erase(uid); }
+
+  // Deployments that anything is remembered of.
+  size_t size() const { return seen_.size(); }
+
  private:
   struct Seen {
     int64_t generation = 0;
@@ -42,7 +50,7 @@ class Rivals {
     ResourceVersion latest;  // of those
     WallTime back_until;     // zero = not stepped back
   };
-  std::map<Uid, Seen> seen_;  // Deployments whose status somebody else wrote; bounded
+  std::map<Uid, Seen> seen_;  // Deployments whose status somebody else wrote
 };
 
 }  // namespace windlass

@@ -48,6 +48,8 @@ class Term {
   void Add(const ObjectKey& key, Wake wake) { queue_.Add(key, wake); }
   void ForeignStatus(const Deployment& deployment) { rivals_.ForeignStatus(deployment); }
   void OwnStatus(const ObjectMeta& meta) { rivals_.OwnStatus(meta); }
+  // The Deployment is gone for good: a later one of its name has another uid.
+  void Forget(const Uid& deployment) { rivals_.Forget(deployment); }
 
   // Takes no further keys and no further steps; calls that are out may end.
   void Drain() { draining_ = true; }
@@ -58,6 +60,8 @@ class Term {
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
+  // Deployments whose status somebody else wrote, as far as that is remembered.
+  size_t rivals() const { return rivals_.size(); }
 
  private:
   void SchedulePump();

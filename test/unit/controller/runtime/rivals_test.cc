@@ -11,11 +11,11 @@ namespace {
 
 constexpr WallTime kNow{1'800'000'000};
 
-Deployment Web(int64_t generation, const std::string& version) {
+Deployment Web(int64_t generation, const std::string& version, uint64_t number = 2) {
   Deployment deployment;
   deployment.meta.namespace_ = "default";
-  deployment.meta.name = "web";
-  deployment.meta.uid = {1, 2};
+  deployment.meta.name = "web-" + std::to_string(number);
+  deployment.meta.uid = {1, number};
   deployment.meta.generation = generation;
   deployment.meta.resource_version = {version};
   return deployment;
@@ -50,6 +50,35 @@ TEST_CASE("a status of our own that the watch showed before the reply does not c
     rivals.OwnStatus(Web(1, version).meta);
   }
   CHECK_FALSE(rivals.Suspicious(Web(1, "13")));
+  CHECK(rivals.size() == 0);
+}
+
+TEST_CASE("an object stays left alone however many others have a rival") {
+  constexpr uint64_t kMany = 20'000;
+  Rivals rivals;
+  const std::string rival = ManagedBy("kube-controller-manager", "status", kNow);
+  for (uint64_t i = 0; i < kMany; ++i) {
+    const Deployment web = Web(1, "10", i);
+    rivals.ForeignStatus(web);
+    REQUIRE(rivals.Judge(web, rival, kNow));
+  }
+  uint64_t stepped_back = 0;
+  for (uint64_t i = 0; i < kMany; ++i) stepped_back += rivals.SteppedBack(Web(1, "10", i), kNow);
+  CHECK(stepped_back == kMany);
+  for (uint64_t i = 0; i < kMany; ++i) rivals.Forget(Web(1, "10", i).meta.uid);
+  CHECK(rivals.size() == 0);
+}
+
+TEST_CASE("of an object without a rival nothing is kept, of one that is deleted neither") {
+  Rivals rivals;
+  const Deployment web = Web(1, "12");
+  for (const char* version : {"10", "11", "12"}) rivals.ForeignStatus(Web(1, version));
+  SECTION("it was looked into") {
+    CHECK_FALSE(rivals.Judge(web, ManagedBy("kubectl", "status", kNow), kNow));
+  }
+  SECTION("it is deleted") { rivals.Forget(web.meta.uid); }
+  CHECK(rivals.size() == 0);
+  CHECK_FALSE(rivals.Suspicious(web));
 }
 
 TEST_CASE("only a live status manager called kube-controller-manager makes us step back") {
