@@ -57,14 +57,14 @@ struct Wait {
 enum class Retry : uint8_t {
   kBackOff,       // retry slot, exponential
   kOnSpecChange,  // only when the object's generation changes
-  kForget,        // never, until an event arrives
+  kForget,        // never, until an event arrives or look_again_in is over
 };
 struct Failed {
   Error error;
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
   // Arms the deadline slot beside the retry: time alone may change something before that. nullopt
-  // leaves it as it is.
+  // leaves it as it is, and clears it where there is no retry (kForget).
   std::optional<Duration> look_again_in{};
 };
 

@@ -43,15 +43,15 @@ struct SyncEnvironment {
 // How a sync ended: what the queue is to do with the key.
 struct SyncResult {
   enum class Kind : uint8_t {
-    kDone,       // look_again_in arms the deadline slot, also of the next two
+    kDone,       // look_again_in arms the deadline slot, also of the next three
     kConflict,   // lost a race: the event that beat us wakes the key, at the latest a second later
     kRetry,      // back-off up to `longest`
-    kForget,     // only an event wakes the key
+    kForget,     // failed, and is not tried again for that: an event or the deadline wakes the key
     kInternal,   // a fault of ours
     kUncertain,  // a write of ours may or may not have happened: verify `unverified` first (S-003)
   };
   Kind kind = Kind::kDone;
-  std::optional<Duration> look_again_in;  // nullopt: kDone clears that slot
+  std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear that slot
   Duration longest{0};
   std::optional<Request> unverified;
   // Since when a write has been put off (Write::patience); handed to the key's next sync.

@@ -186,7 +186,7 @@ void Term::Settle(const ObjectKey& key, const SyncResult& result) {
       if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
       queue_.DoneRetry(key, result.longest, result.at_least);
       return;
-    case SyncResult::Kind::kForget: queue_.DoneForget(key); return;
+    case SyncResult::Kind::kForget: queue_.Done(key, result.look_again_in); return;
     case SyncResult::Kind::kInternal: return InternalError(key);
     case SyncResult::Kind::kUncertain:
       ++counters_.uncertain;

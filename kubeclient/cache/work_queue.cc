@@ -185,15 +185,6 @@ void WorkQueue::DoneConflict(const ObjectKey& key) {
   Settle(key, entry);
 }
 
-void WorkQueue::DoneForget(const ObjectKey& key) {
-  Entry& entry = EndProcessing(key);
-  entry.failures = 0;
-  entry.conflicts = 0;
-  entry.internal_errors = 0;
-  Disarm(&Entry::deadline, entry);
-  Settle(key, entry);
-}
-
 WorkQueue::Entry& WorkQueue::EndProcessing(const ObjectKey& key) {
   const auto found = entries_.find(key);
   WL_ASSERT(found != entries_.end() && found->second.processing);

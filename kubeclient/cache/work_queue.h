@@ -71,7 +71,8 @@ class WorkQueue {
   // that fail again are limited by their requests (D-521).
   void Spent(const ObjectKey& key, int requests);
 
-  // Processing ended well: forgets failures; arms or clears the deadline slot.
+  // Processing ended well, or in a way that is not to be retried: forgets failures; arms or clears
+  // the deadline slot.
   void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
   // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest` and not below `at_least` (a
   // server's Retry-After), in the retry slot; the deadline slot stays as it is. After the back-off
@@ -85,8 +86,6 @@ class WorkQueue {
   // Processing failed by a fault of ours: as DoneRetry, but from the kInternalErrorsMax-th
   // in a row the key is tried every kPolicyRetryMax. Returns how many in a row there were.
   int DoneInternalError(const ObjectKey& key);
-  // Processing ended; only an event wakes the key again. Forgets failures and both slots.
-  void DoneForget(const ObjectKey& key);
 
   bool empty() const { return ready_keys_.empty(); }
   bool idle() const;  // nothing ready, nothing processing (timers may be armed)

@@ -148,6 +148,21 @@ TEST_CASE("A sync is ended between two steps when it has waited 30 s for the ser
   CHECK(fixture.counters.internal_errors == 0);  // the server's slowness is no fault of ours
 }
 
+TEST_CASE("A failure that is not tried again is looked at when time alone may change something") {
+  Fixture fixture;
+  const bool looks_again = GENERATE(true, false);
+  fixture.plan = [&](const Deployment&, const Learned&) -> Step {
+    Failed failed{.error = {ErrorKind::kNamespaceTerminating, "no"}, .retry = Retry::kForget};
+    if (looks_again) failed.look_again_in = seconds(600);
+    return failed;
+  };
+  fixture.Begin({"web"});
+  fixture.world.RunFor(seconds(1300));
+  const std::vector<MonotonicTime>& tried = fixture.planned["web"];
+  REQUIRE(tried.size() == (looks_again ? 3 : 1));
+  for (size_t i = 1; i < tried.size(); ++i) CHECK(tried[i] - tried[i - 1] == seconds(600));
+}
+
 Step OverQuota() { return Failed{.error = {ErrorKind::kQuotaExceeded, "no"}}; }
 
 TEST_CASE("Retries of a namespace cost a tenth of what the client may send (D-521)") {

@@ -73,7 +73,7 @@ TEST_CASE_METHOD(Fixture, "a key is ready once however often it is added (Q-001)
 
 TEST_CASE_METHOD(Fixture,
                  "a key added while processed is ready when done, however it ends (Q-002)") {
-  const int ending = GENERATE(0, 1, 2, 3);
+  const int ending = GENERATE(0, 1, 2);
   CAPTURE(ending);
   queue.Add(kA, Wake::kObjectChange);
   Take(kA);
@@ -82,7 +82,6 @@ TEST_CASE_METHOD(Fixture,
   if (ending == 0) queue.Done(kA, std::nullopt);
   if (ending == 1) queue.DoneRetry(kA, kRetryMax);
   if (ending == 2) queue.DoneConflict(kA);
-  if (ending == 3) queue.DoneForget(kA);
   Take(kA);
   queue.Done(kA, std::nullopt);
   time.Advance(seconds(3600));
@@ -150,12 +149,12 @@ TEST_CASE_METHOD(Fixture, "success forgets failures; a status change while backi
   Proves("D-530");
 }
 
-TEST_CASE_METHOD(Fixture, "a forgotten key starts over") {
+TEST_CASE_METHOD(Fixture, "a key that ends well starts over, also if it is ready again at once") {
   queue.Add(kA, Wake::kObjectChange);
   FailTimes(kA, 8, kRetryMax);
   Take(kA);
   queue.Add(kA, Wake::kObjectChange);
-  queue.DoneForget(kA);
+  queue.Done(kA, std::nullopt);
   CHECK(FailTimes(kA, 1, kRetryMax) <= milliseconds(75));
 }
 
@@ -178,7 +177,7 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     Take(kA);  // stays in processing; the deadline then makes it ready again
     UntilReady(seconds(1000));
     CHECK(time.Now().since_start == seconds(600));
-    queue.DoneForget(kA);
+    queue.Done(kA, std::nullopt);
     Take(kA);
   }
   SECTION("or arms it anew, sooner or later, and the retry all the same") {
@@ -190,7 +189,7 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     Take(kA);  // stays in processing
     UntilReady(seconds(1000));
     CHECK(time.Now().since_start == seconds(100) + look_again_in);
-    queue.DoneForget(kA);
+    queue.Done(kA, std::nullopt);
     Take(kA);
   }
   SECTION("a success replaces it") {
@@ -199,10 +198,6 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
   }
   SECTION("or clears it") {
     queue.Done(kA, std::nullopt);
-    CHECK(time.timers().empty());
-  }
-  SECTION("forgetting clears it") {
-    queue.DoneForget(kA);
     CHECK(time.timers().empty());
   }
   Proves("D-444 W-09");
@@ -490,8 +485,7 @@ TEST_CASE_METHOD(Fixture, "an idle key costs no memory (Q-012)") {
   CHECK(queue.size() == 1000);
   for (int i = 0; i < 1000; ++i) {
     const ObjectKey key = *queue.Get();
-    if (i % 4 == 0) queue.Done(key, std::nullopt);
-    if (i % 4 == 1) queue.DoneForget(key);
+    if (i % 4 < 2) queue.Done(key, std::nullopt);
     if (i % 4 == 2) queue.Done(key, seconds(60));
     if (i % 4 == 3) queue.DoneRetry(key, kRetryMax);
   }
