@@ -70,9 +70,9 @@ class Looker {
         s_.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
     if (host == s_.all.end() || *host == &pending) {
       if (OnlyActive() == &pending) return FindReturning(pending);
-      return Recreate("HostGone");
+      return Recreate(std::string(kHostGone));
     }
-    if (HasOwnPods(pending)) return Recreate("ForeignScale");  // P-072
+    if (HasOwnPods(pending)) return Recreate(std::string(kForeignScale));  // P-072
     out_.phase = InPlacePhase::kStaged;
     out_.host = *host;
     out_.pending = &pending;
@@ -144,7 +144,7 @@ class Looker {
       return NotPossible(in_place::Text(*why));
     }
     if (!in_place::FitsStash(target, AnnotationsToBe(), host)) {
-      return NotPossible("TemplateTooLarge");
+      return NotPossible(std::string(kTemplateTooLarge));
     }
     if (!s_.view.in_place_known) return Unknown();
     const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);

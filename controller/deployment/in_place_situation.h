@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/in_place/drain_steps.h"
@@ -37,6 +38,12 @@ enum class InPlacePhase : uint8_t {
   kRefused,     // it would have to, and is not allowed to (P-014); staged or not
   kUnknown,     // what it leans on cannot be seen
 };
+
+// Why a rollout replaces Pods, where neither templates nor limits speak against it
+// (in_place::Reason) and no Pod has failed (in_place/failure.h).
+inline constexpr std::string_view kHostGone = "HostGone";                  // somebody deleted it
+inline constexpr std::string_view kForeignScale = "ForeignScale";          // of the pending one
+inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
 
 // A Pod that nothing is to be done with any more, and its state.
 struct LeftDrained {

@@ -14,7 +14,8 @@
 namespace windlass {
 
 // Why Pods are replaced instead of being updated in place, if that is what the change tells:
-// "FieldChanged", for the metrics without the field.
+// "FieldChanged", for the metrics without the field. "Other" if the condition names no reason that
+// Windlass has: whoever may write the status may write anything, and a metric must not grow by it.
 std::optional<std::string> FallBackReason(const Change<Deployment>& change);
 
 class InPlaceRollouts {

@@ -290,5 +290,20 @@ TEST_CASE("a reason names its field where that is what was wrong (D.2)") {
   CHECK(Name(Reason::kPodForbidden) == "PodForbidden");
 }
 
+TEST_CASE("every name of a reason is known as one, and no other word is (D.2)") {
+  const std::string_view no_name = Name(static_cast<Reason>(UINT8_MAX));
+  int reasons = 0;
+  for (int i = 0; i < UINT8_MAX; ++i) {
+    const std::string_view name = Name(static_cast<Reason>(i));
+    if (name == no_name) continue;
+    ++reasons;
+    CHECK(IsReason(name));
+  }
+  CHECK(reasons > 10);
+  CHECK_FALSE(IsReason(no_name));
+  CHECK_FALSE(IsReason(""));
+  CHECK_FALSE(IsReason("Field"));
+}
+
 }  // namespace
 }  // namespace windlass::in_place

@@ -381,18 +381,31 @@ TEST_CASE("Rollouts that replace Pods instead are counted by reason, once each")
   Fixture f;
   for (const char* why :
        {"FieldChanged:/spec/hostNetwork", "SidecarKubeletTooOld (node a)", "PodForbidden: no",
-        "pod web-1: app: ErrImagePull", "FieldChanged:/spec/volumes", ""}) {
+        "pod web-1: app: ErrImagePull", "FieldChanged:/spec/volumes", "HostGone",
+        "pod web-1: app: CrashLoopBackOff. Warning: deployment shop/web: annotation x is not known",
+        "pod web-1: SidecarKubeletTooOld (node a)"}) {
     f.PutDeployment("False", "NotPossible", "web", why);
     f.PutDeployment("False", "NotPossible", "web", why);
     f.PutDeployment("False", "Complete");
   }
   f.policy = "Only";
   f.PutDeployment("False", "NotPossible", "web", "NoBudget");  // nothing is replaced
-  CHECK(f.observer.Figures().fallbacks == Counts{{"ErrImagePull", 1},
+  CHECK(f.observer.Figures().fallbacks == Counts{{"CrashLoopBackOff", 1},
+                                                 {"ErrImagePull", 1},
                                                  {"FieldChanged", 2},
+                                                 {"HostGone", 1},
                                                  {"PodForbidden", 1},
-                                                 {"SidecarKubeletTooOld", 1},
-                                                 {"Unknown", 1}});
+                                                 {"SidecarKubeletTooOld", 2}});
+}
+
+TEST_CASE("Whatever somebody else writes into the condition, the reasons counted are ours") {
+  Fixture f;
+  for (const char* why : {"", "Mine", "Mine-2: FieldChange", "pod web-1: app: Mine-3",
+                          "a: \"number\" is too large", " :. "}) {
+    f.PutDeployment("False", "NotPossible", "web", why);
+    f.PutDeployment("False", "Complete");
+  }
+  CHECK(f.observer.Figures().fallbacks == Counts{{"Other", 6}});
 }
 
 TEST_CASE("Deployments that do not get on are counted by cause") {
