@@ -146,17 +146,17 @@ class PodLooker {
     return out_.options().policy == Policy::kRelease ? 0 : out_.options().partition;
   }
 
-  // Pods that their ReplicaSets are about to remove.
-  int32_t Surplus() const {
-    int32_t of_host = -std::max(out_.host->replicas, 0);
-    int32_t stand_ins = 0;
+  // Pods that their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are legal.
+  int64_t Surplus() const {
+    int64_t of_host = -int64_t{std::max(out_.host->replicas, 0)};
+    int64_t stand_ins = 0;
     for (const in_place::PodStanding& pod : out_.pods->standings) {
       (pod.stand_in ? stand_ins : of_host) += 1;
     }
     for (const ReplicaSet* rs : s_.all) {
       if (rs != out_.host) stand_ins -= std::max(rs->replicas, 0);
     }
-    return std::max(of_host, 0) + std::max(stand_ins, 0);
+    return std::max<int64_t>(of_host, 0) + std::max<int64_t>(stand_ins, 0);
   }
 
   const Situation& s_;

@@ -63,14 +63,22 @@ bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
   return left < int64_t{situation.deployment.spec.replicas} - in_place.options().max_unavailable;
 }
 
-// Those of overtaken revisions that are needed still: they count against maxSurge, too.
-int32_t OtherStandIns(const Situation& situation) {
-  int32_t others = 0;
+// Those of overtaken revisions that are needed still: they count against maxSurge, too. 64 bits:
+// two sizes of 2^31-1 are legal.
+int64_t OtherStandIns(const Situation& situation) {
+  int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
     const bool ours = rs == situation.in_place.host || rs == situation.in_place.pending;
     if (!ours) others += std::max(rs->replicas, 0);
   }
   return others;
+}
+
+// How many stand-ins maxSurge leaves to the pending ReplicaSet. 3 allowed, 1 of an overtaken
+// revision still there: 2.
+int32_t StandInsLeft(const Situation& situation) {
+  const int64_t left = situation.in_place.options().max_surge - OtherStandIns(situation);
+  return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
 // Of the pending ReplicaSet, when what stages it is written.
@@ -158,10 +166,9 @@ std::optional<Step> KeepStandIns(const Situation& situation) {
   const in_place::Options& options = in_place.options();
   int32_t wanted = 0;
   if (!in_place.blocked) {
-    wanted =
-        in_place::StandIns(in_place.pods->standings, in_place.limits,
-                           {.max_surge = std::max(options.max_surge - OtherStandIns(situation), 0),
-                            .always = options.surge == in_place::Surge::kAlways});
+    wanted = in_place::StandIns(in_place.pods->standings, in_place.limits,
+                                {.max_surge = StandInsLeft(situation),
+                                 .always = options.surge == in_place::Surge::kAlways});
   }
   if (wanted == pending.replicas) return std::nullopt;
   if (wanted < pending.replicas && AreNeeded(situation, pending)) return std::nullopt;

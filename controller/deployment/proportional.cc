@@ -54,6 +54,10 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
+// Above every total, which is below 2^32. An annotation that somebody edited may make a fraction of
+// 2^62; two of those would not fit into 64 bits.
+constexpr int64_t kFractionMax = int64_t{1} << 40U;
+
 // Which replicas make room for available ones, where they are not available themselves.
 struct Room {
   bool of_new;      // those of the new ReplicaSet, too
@@ -125,7 +129,7 @@ std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
   int64_t left = add;
   for (const size_t i : order) {
     if (left == 0) break;
-    const int64_t fraction = FractionOf(active[i], limits, status_replicas);
+    const int64_t fraction = std::min(FractionOf(active[i], limits, status_replicas), kFractionMax);
     const int64_t share = add > 0 ? std::min(fraction, left) : std::max(fraction, left);
     sizes[i] += share;
     left -= share;

@@ -31,7 +31,7 @@ struct BatchLimits {
   // Back to the template the host ReplicaSet has: neither partition, cap nor canary (P-064).
   bool returning = false;
   // Pods that are there and about to be removed: nobody can count on them.
-  int32_t surplus = 0;
+  int64_t surplus = 0;
 };
 
 // What is to be known of an active Pod of the Deployment.

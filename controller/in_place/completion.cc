@@ -102,7 +102,8 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
 }  // namespace
 
 bool HasSeenPatch(const Pod& pod, const PodState& state) {
-  const int64_t patched = std::min(state.generation_before + 1, pod.meta.generation);
+  // In this order: the number of the state may be the largest there is.
+  const int64_t patched = std::min(state.generation_before, pod.meta.generation - 1) + 1;
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
 }
 

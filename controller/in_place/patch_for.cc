@@ -1,5 +1,6 @@
 #include "controller/in_place/patch_for.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -30,6 +31,11 @@ std::vector<std::string> TolerationsOf(const std::string& whole_pod) {
     tolerations.push_back(one.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
   return tolerations;
+}
+
+// The number stands in an annotation: anybody may have written the largest there is.
+int32_t NextAttempt(int32_t attempt) {
+  return attempt == std::numeric_limits<int32_t>::max() ? attempt : attempt + 1;
 }
 
 SeenPod Seen(const Pod& pod) {
@@ -74,7 +80,7 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                       .from = from.fingerprint,
                       .generation_before = pod.meta.generation,
                       .at = now,
-                      .attempt = again ? state->attempt + 1 : 1,
+                      .attempt = again ? NextAttempt(state->attempt) : 1,
                       .containers = std::move(patches),
                       .drain = drain};
   WINDLASS_TRY(const std::string text, WritePodState(next));

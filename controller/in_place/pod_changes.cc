@@ -49,7 +49,8 @@ bool MayBeEdited(const Pod& pod, const PodState* state) {
   // That of a first drain tells of no patch.
   const bool patched =
       state != nullptr && !(state->containers.empty() && state->target == state->from);
-  return pod.meta.generation > (patched ? state->generation_before : 0) + 1;
+  // Not "+ 1" on the right: that number stands in an annotation, and may be the largest there is.
+  return pod.meta.generation - 1 > (patched ? state->generation_before : 0);
 }
 
 bool WasPutBack(const Pod& pod, const PodState* state, const std::string& container) {

@@ -64,7 +64,7 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) 
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
   // Our patch moved it by one. By whom, admission apart, it does not say.
-  if (pod.meta.generation <= state.generation_before + 1) return std::nullopt;
+  if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
                "Somebody edited this Pod while it was being updated to revision " +
                    std::to_string(state.revision) + ": " + Edited(pod, state)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "kubeclient/api/deployment.h"
 #include "test/catch.h"
 #include "test/property.h"
 #include "test/proves.h"
@@ -135,6 +136,12 @@ TEST_CASE("every active ReplicaSet keeps its share (D-357), in whatever order th
     CHECK(Walk(before, row.limits, order) == row.want);
   } while (std::next_permutation(order.begin(), order.end()));
   Proves(row.id);
+}
+
+TEST_CASE("sizes of 2^31-1 whose annotations say 1 are counted in 64 bits (D-360)") {
+  const Shares before = {Old(kUnlimited, 1, 0), New(kUnlimited, 1, 0)};
+  const Fenceposts limits{.desired = kUnlimited, .surge = kUnlimited - 1, .max_unavailable = 0};
+  CHECK(ProportionalSizes(before, limits, 0) == Sizes{0, kUnlimited});
 }
 
 struct FractionRow {

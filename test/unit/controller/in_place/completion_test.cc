@@ -3,6 +3,7 @@
 #include "controller/in_place/completion.h"
 
 #include <functional>
+#include <limits>
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
@@ -56,6 +57,11 @@ TEST_CASE("a patched Pod is complete when all that was changed was done") {
                       {"P-045 and the kubelet has not seen that one",
                        [](Pod& pod, PodState& state) {
                          state.generation_before = 4;
+                         pod.observed_generation = 3;
+                       }},
+                      {"P-045 a generation that no Pod reaches: the kubelet is behind the Pod's",
+                       [](Pod& pod, PodState& state) {
+                         state.generation_before = std::numeric_limits<int64_t>::max();
                          pod.observed_generation = 3;
                        }},
                       {"P-048 C.9 admission undid the patch, and the image is as good",

@@ -2,6 +2,7 @@
 #include "controller/in_place/pod_changes.h"
 
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "test/catch.h"
@@ -141,6 +142,13 @@ TEST_CASE("P-034 so does one of an overtaken target, or of none that is known") 
          pod.meta.generation = 3;
        },
        "app r/app:2>r/app:3; log r/log:2>r/log:1; init setup debug>r/setup:1"},
+      {"C.9 patched at a generation that no Pod reaches: nobody can tell that it was edited",
+       kOvertaken,
+       [](Pod& pod, PodState& state) {
+         SetImage(pod, "setup", "debug");
+         state.generation_before = std::numeric_limits<int64_t>::max();
+       },
+       "app r/app:2>r/app:3; log r/log:2>r/log:1"},
       {"C.9 edited before it was drained for the first time", kTarget,
        [](Pod& pod, PodState& state) {
          SetImage(pod, "app", "debug");

@@ -1,0 +1,65 @@
+// Updates in place beside ReplicaSets of the largest size there is: sums of two such sizes need
+// more than 32 bits.
+#include <optional>
+
+#include "controller/deployment/claim.h"
+#include "controller/deployment/situation.h"
+#include "test/catch.h"
+#include "test/unit/controller/deployment/in_place_cluster.h"
+
+namespace windlass::deployment {
+namespace {
+
+using Json = nlohmann::json;
+
+// Three Pods at rest with image v3. Somebody has scaled both old ReplicaSets, and written on them
+// that all these Pods are stand-ins; none of them was made yet.
+class Claimed : public Started {
+ public:
+  explicit Claimed(int32_t max_unavailable) : Started(3, max_unavailable) {
+    for (const char* image : {"v2", "v3"}) {
+      SetImage(image);
+      SettleInPlace();
+    }
+    int others = 0;
+    for (auto& [name, rs] : replica_sets()) {
+      if (rs["spec"]["replicas"] != 0) continue;
+      ++others;
+      EditReplicaSet(name, [](Json& old) {
+        old["spec"]["replicas"] = kUnlimited;
+        old["metadata"]["annotations"]["internal.windlass.dev/stand-ins"] =
+            std::to_string(kUnlimited);
+      });
+    }
+    REQUIRE(others == 2);
+  }
+};
+
+TEST_CASE("stand-ins of others use up maxSurge, however many they are (P-024)") {
+  Claimed c(0);  // and one Pod of surge
+  // While a Pod of its own is missing, the stand-ins of others are needed.
+  c.PodNamed(c.PodNames()[0])["status"]["conditions"][2]["status"] = "False";
+  c.SetImage("v4");
+  c.Sync();
+  REQUIRE(c.HasReplicaSet("v4"));
+  CHECK(c.SizeOf("v4") == 0);
+}
+
+TEST_CASE("no Pod is about to go because others are still to be made") {
+  Claimed c(1);
+  std::optional<int64_t> surplus;  // as the first look at v4 finds it
+  const auto show = c.look;
+  c.look = [&](View& view) {
+    show(view);
+    const Learned nothing;
+    const Situation situation = LookAt(view, ClaimReplicaSets(view), nothing, {c.now});
+    if (!surplus && situation.in_place.pods) surplus = situation.in_place.limits.surplus;
+  };
+  c.SetImage("v4");
+  c.Sync();
+  REQUIRE(surplus.has_value());
+  CHECK(*surplus == 0);
+}
+
+}  // namespace
+}  // namespace windlass::deployment
