@@ -50,9 +50,11 @@ int64_t RetryAfterMs(const ApiStatus& status, const HttpResponse& response) {
   return std::clamp<int64_t>(ms, 0, kRetryAfterMsMax);
 }
 
-// What a webhook denies carries whatever code the webhook chose, 404 and 409 included; none of them
-// says what it would say from the server.
-bool IsWebhookDenial(std::string_view message) {
+// What a webhook or an admission policy denies carries the code that its author chose: 404 and 409
+// included for a webhook, 422 by default and 401 for a ValidatingAdmissionPolicy. No such code
+// means what it means from the server.
+bool IsAdmissionDenial(std::string_view message) {
+  if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
 }
 
@@ -76,7 +78,7 @@ ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_vi
   if (std::ranges::find(status.causes, "NamespaceTerminating") != status.causes.end()) {
     return ErrorKind::kNamespaceTerminating;
   }
-  if (code != 429 && IsWebhookDenial(message)) return ErrorKind::kForbidden;
+  if (code != 429 && IsAdmissionDenial(message)) return ErrorKind::kForbidden;
   switch (code) {
     case 401: return ErrorKind::kUnauthorized;
     case 403: return KindOfForbidden(message);
@@ -103,7 +105,7 @@ bool IsBeforeTheHandler(std::string_view message) {
 }
 
 ErrorKind KindOf5xx(Verb verb, int code, std::string_view message) {
-  if (IsWebhookDenial(message)) return ErrorKind::kForbidden;
+  if (IsAdmissionDenial(message)) return ErrorKind::kForbidden;
   if (code == 500) {
     if (HasAny(message, {"failed calling webhook", "failed to call webhook"})) {
       return ErrorKind::kWebhook;

@@ -99,6 +99,18 @@ TEST_CASE("4xx say what the caller can do") {
       {"a webhook's denial, whatever its code",
        Refusal(404, "NotFound", "admission webhook \\\"p.example.com\\\" denied the request: no"),
        "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
+      {"a policy's denial, 422 unless it says otherwise",
+       Refusal(
+           422, "Invalid",
+           "replicasets.apps \\\"web-1\\\" is forbidden: ValidatingAdmissionPolicy 'freeze' with "
+           "binding 'freeze' denied request: no"),
+       "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
+      {"a policy's denial that chose 401",
+       Refusal(
+           401, "Unauthorized",
+           "replicasets.apps \\\"web-1\\\" is forbidden: ValidatingAdmissionPolicy 'freeze' with "
+           "binding 'freeze' denied request: no"),
+       "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
       {"a webhook's denial without a code",
        Refusal(400, "", "admission webhook \\\"p.example.com\\\" denied the request: no"),
        "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
