@@ -13,6 +13,24 @@ Step LookAgainNoLater(Step then, const std::optional<Duration>& due) {
   return then;
 }
 
+bool IsRefusal(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kForbidden:
+    case ErrorKind::kQuotaExceeded:
+    case ErrorKind::kInvalid:
+    case ErrorKind::kWebhook: return true;
+    default: return false;
+  }
+}
+
+bool GoesOnAfter(const Write& write, ErrorKind kind) {
+  if (IsRefusal(kind)) return true;
+  const bool certain = kind == ErrorKind::kNotFound || kind == ErrorKind::kConflict ||
+                       kind == ErrorKind::kAlreadyExists ||
+                       kind == ErrorKind::kNamespaceTerminating;
+  return certain && write.go_on_if_refused;
+}
+
 Outcome OutcomeOf(const Request& request, Result<Reply> said) {
   Outcome outcome{request.Identity(), std::move(said)};
   const bool lists_pods = request.verb() == Verb::kList && request.resource() == Resource::kPods;
@@ -20,6 +38,12 @@ Outcome OutcomeOf(const Request& request, Result<Reply> said) {
   Result<std::vector<ListedPod>> pods = ControlledPods(outcome.said->body);
   if (!pods.ok()) return {std::move(outcome.asked), std::move(pods).error()};
   return {std::move(outcome.asked), Reply{}, *std::move(pods)};
+}
+
+Outcome OutcomeOf(const Write& write, Result<Reply> said) {
+  Outcome outcome = OutcomeOf(write.request, std::move(said));
+  outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
+  return outcome;
 }
 
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked) {

@@ -7,6 +7,9 @@
 // store, appends the outcome to `learned` and asks again, until Wait or Failed. There is no
 // continuation state: a crash at any point equals a restart, and every intermediate state is a row
 // in a table test. Source: architecture §2.
+//
+// A refused write is an outcome like any other. It ends the walk of decisions, unless the planner
+// said before that it does not (Write::go_on_if_refused): then only the status is written still.
 #pragma once
 
 #include <optional>
@@ -33,10 +36,9 @@ struct Write {
   Request request;
   Because because;
   std::vector<Event> on_success{};
-  // Adoption and release tolerate 404 and 422: the sync goes on and finds the refusal in `learned`.
+  // The planner has a next step also if this write fails, for one of the reasons that GoesOnAfter
+  // names: adoption tolerates 404, for example.
   bool go_on_if_refused = false;
-  // Creating a ReplicaSet tells users about a refusal, too.
-  std::vector<Event> on_refusal{};
   // How long the write may be put off, counted from the first sync that wanted it: soon a later one
   // will say more.
   Duration patience{0};
@@ -73,17 +75,27 @@ using Step = std::variant<Write, Read, Wait, Failed>;
 // `then` with its look_again_in no later than `due`; a step that does not wait is left as it is.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
+// The server said no: a policy, a quota, a right or the object itself stands against the write. A
+// lost race (409), an object that is gone, a lost reply and a server in trouble are no refusals.
+bool IsRefusal(ErrorKind kind);
+
+// A sync goes on after every refused write, so that its status can still be written. After other
+// answers that are certain (404, 409, a namespace that goes) it goes on if `write` asks for that.
+bool GoesOnAfter(const Write& write, ErrorKind kind);
+
 // A fact of this sync, never a verdict.
 struct Outcome {
   RequestKey asked;
   Result<Reply> said;             // of a list of Pods without its body
   std::vector<ListedPod> pods{};  // what that list shows
+  bool ends_walk = false;         // a refused write without go_on_if_refused: no further decisions
 };
 
 // What a sync learns from the answer to `request`. A list of Pods is decoded here and its body is
 // dropped: it may have 64 MiB, and the planner looks at it again in every step of the sync. A list
 // that cannot be read becomes an Error kMalformed.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
+Outcome OutcomeOf(const Write& write, Result<Reply> said);
 
 // Every write and read so far, in order; dropped with the sync.
 using Learned = std::vector<Outcome>;

@@ -13,6 +13,7 @@
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/pause.h"
 #include "controller/deployment/recreate.h"
+#include "controller/deployment/refused_write.h"
 #include "controller/deployment/rollback.h"
 #include "controller/deployment/rolling_update.h"
 #include "controller/deployment/scale.h"
@@ -81,7 +82,14 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
   if (auto step = RefuseSelector(*view.deployment, learned)) return *step;
   const Claims claims = ClaimReplicaSets(view);
-  if (auto step = SettleOwnership(view, claims, learned)) return *step;
+  if (EndOfWalk(learned) != nullptr) return EndWithRefusal(LookAt(view, claims, learned, now));
+  if (auto step = SettleOwnership(view, claims, learned)) {
+    Failed* failed = std::get_if<Failed>(&*step);
+    if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
+    Situation situation = LookAt(view, claims, learned, now);
+    situation.refused = std::move(failed->error);
+    return EndWithRefusal(situation);
+  }
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
   if (auto step = RecoverExchange(situation)) return *step;
@@ -89,18 +97,20 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   Step step =
       situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);
   if (WasOfNoAvail(step, learned)) step = TellAllTheSame(situation);
-  return TryPodsAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
+  return TryAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
 }
 
 }  // namespace
 
 Step Next(const View& view, const Learned& learned, WallTime now) {
-  Step step = Decide(view, learned, now);
+  Step step = UnlessStatusRefused(learned, Decide(view, learned, now));
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
   if (ends) return step;
   if (WasOfNoAvail(step, learned)) return Wait{};
   // While requests were on their way the cluster moved on: a walk may be as long as the rollout.
-  if (learned.size() >= kRequestsPerSyncMax) return Wait{.look_again_in = kNextSyncAfter};
+  if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(step, learned)) {
+    return Wait{.look_again_in = kNextSyncAfter};
+  }
   return step;
 }
 

@@ -8,13 +8,14 @@
 //   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
 //     →  the Deployment's status
 //
-// so that whoever sees a generation observed finds its ReplicaSets acted upon (D-065). A Deployment
-// that is as it should be gives Wait, and not one write (D-028).
+// so that whoever sees a generation observed finds its ReplicaSets acted upon (D-065). If the API
+// server refuses a write, the status comes next, and does not observe the generation
+// (refused_write.h). A Deployment that is as it should be gives Wait, and not one write (D-028).
 //
 // One concern, one file: selector, claim, ownership, new_replica_set, create, collision,
 // fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale, proportional, pause,
-// status, progress, deadline, history, patches; in_place with in_place_look, in_place_stage,
-// in_place_pods and in_place_status.
+// status, progress, deadline, history, patches, refused_write; in_place with in_place_look,
+// in_place_stage, in_place_pods and in_place_status.
 #pragma once
 
 #include "controller/step.h"

@@ -191,10 +191,13 @@ std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   return TellAndEnd(situation, Progress::kPaused, Wait{});
 }
 
-Step TryPodsAgain(const Situation& situation, Step end) {
+Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
-  if (wait == nullptr || situation.in_place.next_try) return end;
-  const Error* refused = RefusedOfPods(situation.learned);
+  if (wait == nullptr) return end;
+  const Error* refused = situation.refused ? &*situation.refused : nullptr;
+  if (refused == nullptr && !situation.in_place.next_try) {
+    refused = RefusedOfPods(situation.learned);
+  }
   if (refused == nullptr) return end;
   return Failed{
       .error = *refused, .events = std::move(wait->events), .look_again_in = wait->look_again_in};

@@ -25,9 +25,9 @@ std::optional<Step> NextInPlace(const Situation& situation);
 // (P-041).
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation);
 
-// `end` of a sync, whatever is under way: what a Pod was refused meanwhile held up nothing, and is
-// tried again, unless the next try has its time (P-036).
-Step TryPodsAgain(const Situation& situation, Step end);
+// `end` of a sync, or a failure if a write of it was refused and held up nothing: such a write is
+// tried again after back-off. Not a patch of Pods whose next try has its time (P-036).
+Step TryAgain(const Situation& situation, Step end);
 
 // The decision on this rollout, for the annotations of its new ReplicaSet, whose revision
 // annotation will be `revision` (P-013). Nothing where none is to be written.

@@ -7,6 +7,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/refused_write.h"
 
 namespace windlass::deployment {
 namespace {
@@ -153,6 +154,17 @@ Condition Moving(const Situation& situation) {
                      Subject(situation) + " is progressing.");
 }
 
+Condition Exceeded(const Situation& situation) {
+  return Progressing(situation, "False", kExceededReason,
+                     Subject(situation) + " has timed out progressing.");
+}
+
+// `progressing` is about this very rollout, which is not over: its deadline runs, or has passed.
+bool IsTimed(const Situation& situation, const Condition* progressing) {
+  return SpeaksOfNewest(situation, progressing) && progressing->reason != kAvailableReason &&
+         !MadeSince(situation, progressing);
+}
+
 }  // namespace
 
 bool DeploymentComplete(const Deployment& deployment, const DeploymentStatus& status) {
@@ -200,9 +212,30 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   } else if (HasMoved(situation, status)) {
     RefreshCondition(conditions, Moving(situation));  // fresh even for the same reason (D-424)
   } else if (TimedOut(situation, status)) {
-    SetCondition(conditions, Progressing(situation, "False", kExceededReason,
-                                         Subject(situation) + " has timed out progressing."));
+    SetCondition(conditions, Exceeded(situation));
   }
+}
+
+// The revision is not published while the generation is not observed: Unacknowledged alone would
+// begin the rollout anew at every try.
+void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& status) {
+  const bool refused_in_place = situation.in_place.phase == InPlacePhase::kRefused;
+  if (!situation.has_progress_deadline() || refused_in_place) {
+    return UpdateProgressing(situation, status);
+  }
+  std::vector<Condition>& conditions = status.conditions;
+  const Condition* present = FindCondition(conditions, kProgressing);
+  const bool completed = present != nullptr && present->reason == kAvailableReason;
+  if (situation.newest == nullptr) {
+    if (completed && VerdictIsStale(situation, present)) {
+      RefreshCondition(conditions, Moving(situation));
+    }
+  } else if (present == nullptr) {
+    SetCondition(conditions, Found(situation));
+  } else if (!IsTimed(situation, present) && Unacknowledged(situation, present, status)) {
+    RefreshCondition(conditions, Begun(situation));
+  }
+  if (TimedOut(situation, status)) SetCondition(conditions, Exceeded(situation));
 }
 
 void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status) {
@@ -213,10 +246,16 @@ void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status) 
   for (const ReplicaSet* rs : situation.all) {
     if (failure == nullptr) failure = FindCondition(rs->status.conditions, kReplicaFailure);
   }
-  if (failure == nullptr) return RemoveCondition(status.conditions, kReplicaFailure);
+  if (failure == nullptr) return TellRefusedWrite(situation, status.conditions);
   Condition copy = *failure;
   copy.last_update_time = failure->last_transition_time;
   SetCondition(status.conditions, std::move(copy));
+}
+
+void KeepReplicaFailure(const Situation& situation, DeploymentStatus& status) {
+  const Condition* shown = FindCondition(status.conditions, kReplicaFailure);
+  const bool ours = shown != nullptr && shown->reason == kUpdateRefused;
+  if (ours || situation.refused) UpdateReplicaFailure(situation, status);
 }
 
 }  // namespace windlass::deployment

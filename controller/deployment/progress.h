@@ -37,8 +37,21 @@ bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatu
 // (D-421…D-427).
 void UpdateProgressing(const Situation& situation, DeploymentStatus& status);
 
-// Copies ReplicaFailure from the new ReplicaSet, else from the first that has it; removes it when
-// none has (D-434).
+// The same while a refused write holds the rollout up: the condition changes by its deadline only.
+// So that it can expire, a rollout that no status has told of begins here, too. Pods that become
+// ready meanwhile were decided on before: they do not put the verdict off.
+void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& status);
+
+// ReplicaFailure, by the first of these that is there (D-434):
+//   1. the new ReplicaSet's own condition, else the first other ReplicaSet's: Pods are missing or
+//      stay, and it says why. It is what upstream shows, and what its users read there;
+//   2. the write that the API server refused in this sync (refused_write.h), which the log has in
+//      any case.
+// Removed if there is neither.
 void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status);
+
+// The same where ReplicaFailure stays as it is (D-420): it changes only if a write was refused in
+// this sync, or if it tells of one that is refused no more.
+void KeepReplicaFailure(const Situation& situation, DeploymentStatus& status);
 
 }  // namespace windlass::deployment

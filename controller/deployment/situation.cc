@@ -4,6 +4,7 @@
 
 #include "controller/deployment/fenceposts.h"
 #include "controller/deployment/new_replica_set.h"
+#include "controller/deployment/refused_write.h"
 
 namespace windlass::deployment {
 
@@ -21,6 +22,7 @@ Situation LookAt(const View& view, const Claims& claims, const Learned& learned,
   const Result<Fenceposts> limits = ResolveFenceposts(situation.deployment.spec);
   situation.limits =
       limits.ok() ? *limits : Fenceposts{.desired = situation.deployment.spec.replicas};
+  situation.refused = RefusedWrite(learned);
   situation.in_place = LookAtInPlace(situation);
   return situation;
 }

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "controller/deployment/claim.h"
@@ -23,6 +24,10 @@ struct Situation {
   const ReplicaSet* newest = nullptr;    // "newRS": its template is the Deployment's (D-150)
   std::vector<const ReplicaSet*> old{};  // the others, same order
   Fenceposts limits{};  // no surge, none unavailable, where they cannot be resolved
+
+  // The write that the API server refused in this sync, and that users are told about, with verb
+  // and object before the server's words (refused_write.h).
+  std::optional<Error> refused{};
 
   InPlace in_place{};  // looked at last, with all of the above
 

@@ -68,6 +68,16 @@ std::string_view ReasonOf(const DeploymentStatus& status, std::string_view type)
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
+// Counters and Available, of a generation that was not acted upon.
+DeploymentStatus CountUnobserved(const Situation& situation) {
+  const DeploymentStatus& shown = situation.deployment.status;
+  DeploymentStatus next = CountReplicas(situation);
+  next.observed_generation = shown.observed_generation;
+  if (!shown.terminating_replicas) next.terminating_replicas.reset();
+  UpdateAvailable(situation, next);
+  return next;
+}
+
 // A status that acknowledges neither a generation nor a revision.
 std::optional<Step> WriteUnobserved(const Deployment& deployment, const DeploymentStatus& next) {
   if (next == deployment.status) return std::nullopt;
@@ -133,6 +143,8 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   if (progress == Progress::kEvaluate) {
     UpdateProgressing(situation, status);
     UpdateReplicaFailure(situation, status);
+  } else {
+    KeepReplicaFailure(situation, status);
   }
   if (progress == Progress::kPaused) MarkPaused(situation, status);
   if (progress != Progress::kKeep) UpdateInPlaceCondition(situation, status);
@@ -152,7 +164,9 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                    {"terminating", status.terminating_replicas.value_or(0)},
                    {"progressing", ReasonOf(status, "Progressing")}}},
       .on_success = EventsOfInPlace(situation, status),
-      .patience = revision.empty() ? PatienceFor(deployment, status) : Duration{0}};
+      // A status that is put off ends a sync well, which would take a refusal's back-off away.
+      .patience =
+          revision.empty() && !situation.refused ? PatienceFor(deployment, status) : Duration{0}};
 }
 
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
@@ -164,14 +178,29 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
   return WriteUnobserved(situation.deployment, next);
 }
 
+std::optional<Step> WriteHeldUp(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  DeploymentStatus status = CountUnobserved(situation);
+  if (!deployment.meta.deleting()) {
+    if (deployment.spec.paused) {
+      MarkPaused(situation, status);
+    } else {
+      UpdateProgressingHeldUp(situation, status);
+    }
+    UpdateInPlaceCondition(situation, status);
+  }
+  UpdateReplicaFailure(situation, status);
+  auto step = WriteUnobserved(deployment, status);
+  if (step) std::get<Write>(*step).on_success = EventsOfInPlace(situation, status);
+  return step;
+}
+
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
   const DeploymentStatus& shown = situation.deployment.status;
   DeploymentStatus next = shown;
   if (shown.observed_generation > 0) {
-    next = CountReplicas(situation);
-    next.observed_generation = shown.observed_generation;
-    if (!shown.terminating_replicas) next.terminating_replicas.reset();
-    UpdateAvailable(situation, next);
+    next = CountUnobserved(situation);
+    KeepReplicaFailure(situation, next);
   }
   if (situation.has_progress_deadline()) {
     SetCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",

@@ -29,7 +29,7 @@ void UpdateAvailable(const Situation& situation, DeploymentStatus& status);
 
 enum class Progress : uint8_t {
   kEvaluate,  // rolling and recreate passes
-  kKeep,      // deletion: Progressing and ReplicaFailure stay as they are (D-420)
+  kKeep,      // deletion: Progressing stays as it is, ReplicaFailure unless it is ours (D-420)
   kPaused,    // the same, but for Progressing saying so (D-062)
 };
 
@@ -42,6 +42,11 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 // progress deadline, or the condition has that status and reason already.
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
                                      std::string_view reason, std::string message);
+
+// The status while a refused write holds the walk of decisions up: counters, Available and
+// ReplicaFailure; Progressing by its deadline only. Neither the generation nor the revision is
+// acknowledged (D-065). nullopt when nothing differs.
+std::optional<Step> WriteHeldUp(const Situation& situation);
 
 // What is told of a create that was refused (D-175): Progressing and, of a Deployment that was
 // observed before, counters and Available, which would be as old as the refusal otherwise. The

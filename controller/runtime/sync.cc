@@ -16,18 +16,8 @@ LogFields FieldsOf(const ObjectKey& key, const Request& request, const Because& 
   return fields;
 }
 
-// Something the server said no to, as opposed to an answer that did not come.
-bool IsRefusal(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::kForbidden:
-    case ErrorKind::kQuotaExceeded:
-    case ErrorKind::kNotFound:
-    case ErrorKind::kAlreadyExists:
-    case ErrorKind::kConflict:
-    case ErrorKind::kInvalid:
-    case ErrorKind::kWebhook: return true;
-    default: return false;
-  }
+bool IsOfStatus(const Request& request) {
+  return request.resource() == Resource::kDeployments && request.subresource() == "status";
 }
 
 // Somebody was faster, or somebody else leads: nothing is wrong.
@@ -68,8 +58,9 @@ Sync::Sync(SyncEnvironment environment, ObjectKey key, SyncHooks hooks,
 
 Sync::~Sync() { *alive_ = false; }
 
-void Sync::Start() {
+void Sync::Start(Learned learned) {
   started_ = environment_.clock.Now();
+  learned_ = std::move(learned);
   TakeStep();
 }
 
@@ -153,7 +144,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   if (write.patience > Duration{0}) put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   Emit(write.on_success);
-  learned_.push_back({write.request.Identity(), std::move(said)});
+  learned_.push_back(OutcomeOf(write, std::move(said)));
   GoOn();
 }
 
@@ -166,20 +157,21 @@ void Sync::WriteRefused(const Write& write, Error error) {
                               {"error", error.message}});
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
-  if (IsRefusal(error.kind) && error.kind != ErrorKind::kConflict) Emit(write.on_refusal);
-  if (write.go_on_if_refused && IsRefusal(error.kind)) {
-    refused_.insert(write.request.Identity().text);
-    learned_.push_back({write.request.Identity(), std::move(error)});
-    return GoOn();
-  }
+  if (!write.go_on_if_refused || IsOfStatus(write.request)) LogRefusal(write, error);
+  if (!GoesOnAfter(write, error.kind)) return End(AfterError(error, Retry::kBackOff));
+  refused_.insert(write.request.Identity().text);
+  learned_.push_back(OutcomeOf(write, std::move(error)));
+  GoOn();
+}
+
+void Sync::LogRefusal(const Write& write, const Error& error) {
+  refusal_logged_ = refusal_logged_ || !write.go_on_if_refused;
   const LogLevel level = LevelOf(error.kind);
-  if (environment_.log.Enabled(level)) {
-    LogFields fields = FieldsOf(key_, write.request, write.because);
-    fields.emplace_back("reason", Name(error.kind));
-    fields.emplace_back("error", error.message);
-    environment_.log.Write(level, "refused: " + write.because.decision, fields);
-  }
-  End(AfterError(error, Retry::kBackOff));
+  if (!environment_.log.Enabled(level)) return;
+  LogFields fields = FieldsOf(key_, write.request, write.because);
+  fields.emplace_back("reason", Name(error.kind));
+  fields.emplace_back("error", error.message);
+  environment_.log.Write(level, "refused: " + write.because.decision, fields);
 }
 
 void Sync::Perform(Read read) {
@@ -218,7 +210,7 @@ void Sync::Perform(const Wait& wait) {
 void Sync::Perform(Failed failed) {
   Emit(failed.events);
   const LogLevel level = LevelOf(failed.error.kind);
-  if (environment_.log.Enabled(level)) {
+  if (!refusal_logged_ && environment_.log.Enabled(level)) {
     environment_.log.Write(level, "sync failed",
                            {{"deployment", key_.ToString()},
                             {"reason", Name(failed.error.kind)},

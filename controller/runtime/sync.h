@@ -87,7 +87,8 @@ class Sync {
   Sync(const Sync&) = delete;
   Sync& operator=(const Sync&) = delete;
 
-  void Start();
+  // `learned` is what was found out for this sync already: the refused write of a fence.
+  void Start(Learned learned = {});
 
  private:
   void GoOn();
@@ -100,6 +101,7 @@ class Sync {
   void Perform(Failed failed);
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteRefused(const Write& write, Error error);
+  void LogRefusal(const Write& write, const Error& error);
   void ReadAnswered(const Read& read, Result<Reply> said);
   void Emit(const std::vector<Event>& events);
   void End(SyncResult result);
@@ -112,6 +114,7 @@ class Sync {
   std::optional<MonotonicTime> put_off_since_;
   Learned learned_;
   std::set<std::string> refused_;
+  bool refusal_logged_ = false;  // with its numbers: the sync's own end says nothing more
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;

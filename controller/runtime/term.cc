@@ -113,9 +113,9 @@ void Term::Begin(const ObjectKey& key) {
 // The first act of a term that was taken over: what the former leader still sends must fail.
 void Term::StartSync(const ObjectKey& key) {
   if (!fence_) return syncs_.at(key)->Start();
-  fence_->Raise(key, [this, key](const SyncResult& result) {
+  fence_->Raise(key, [this, key](const SyncResult& result, Learned refused) {
     if (result.kind != SyncResult::Kind::kDone) return Ended(key, result);
-    syncs_.at(key)->Start();
+    syncs_.at(key)->Start(std::move(refused));
   });
 }
 

@@ -31,9 +31,9 @@ TermFence::~TermFence() = default;
 
 // What is no rollout now becomes one by writes of this term alone.
 void TermFence::Raise(const ObjectKey& key, Done done) {
-  if (raised_.contains(key)) return done({});
+  if (raised_.contains(key)) return done({}, {});
   const View view = environment_.cache.ViewOf(key);
-  if (view.deployment == nullptr) return done({});
+  if (view.deployment == nullptr) return done({}, {});
   const std::vector<const ReplicaSet*> active = Active(view);
   for (const ReplicaSet* rs : active) {
     if (active.size() < kMidRollout || touched_.contains(rs->meta.uid)) continue;
@@ -48,7 +48,7 @@ void TermFence::Raise(const ObjectKey& key, Done done) {
         });
   }
   raised_.insert(key);
-  done({});
+  done({}, {});
 }
 
 void TermFence::Answered(const ObjectKey& key, const Request& request, Result<Reply> said,
@@ -56,19 +56,23 @@ void TermFence::Answered(const ObjectKey& key, const Request& request, Result<Re
   if (said.ok()) {
     touched_.insert(request.uid());
     const Status folded = environment_.fold.Written(key, request, *said);
-    if (!folded.ok()) return done({SyncResult::Kind::kUncertain, {}, {}, request});
+    if (!folded.ok()) return done({SyncResult::Kind::kUncertain, {}, {}, request}, {});
     environment_.log.Info("fenced off writes of the former leader",
                           {{"deployment", key.ToString()}, {"request", request.Describe()}});
     return Raise(key, std::move(done));
   }
   if (said.error().kind == ErrorKind::kAmbiguous) {
-    return done({SyncResult::Kind::kUncertain, {}, {}, request});
+    return done({SyncResult::Kind::kUncertain, {}, {}, request}, {});
   }
   environment_.log.Warning("could not fence off writes of the former leader",
                            {{"deployment", key.ToString()},
                             {"request", request.Describe()},
                             {"error", said.error().message}});
-  done(AfterError(said.error(), Retry::kBackOff));
+  if (IsRefusal(said.error().kind)) {
+    const Write touch{.request = request, .because = {"fence off writes of the former leader", {}}};
+    return done({}, {OutcomeOf(touch, std::move(said))});
+  }
+  done(AfterError(said.error(), Retry::kBackOff), {});
 }
 
 }  // namespace windlass

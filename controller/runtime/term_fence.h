@@ -28,8 +28,9 @@ class TermFence {
   TermFence& operator=(const TermFence&) = delete;
 
   // `done` is called once, possibly at once: kDone when nothing old can hit the Deployment any
-  // more, otherwise how the key's sync has ended.
-  using Done = std::function<void(SyncResult)>;
+  // more, otherwise how the key's sync has ended. If the API server refuses a touch it is kDone
+  // with that refusal, by which the sync writes the status and no ReplicaSet.
+  using Done = std::function<void(SyncResult, Learned refused)>;
   void Raise(const ObjectKey& key, Done done);
 
  private:

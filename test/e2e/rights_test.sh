@@ -199,6 +199,49 @@ role without-1 '' | kubectl apply -f - >/dev/null
 OPS=$(address_of without-1)
 until_true 60 "Windlass is ready" windlass_ready
 
+say "a policy lets no ReplicaSet shrink: the status goes on and names the refusal"
+held() { kubectl -n with-all get deployment held -o jsonpath="{.status.$1}"; }
+held_is() { [ "$(held "$1")" = "$2" ]; }
+deployment held 4 app:v1 | kubectl -n with-all apply -f - >/dev/null
+until_true 60 "it has its Pods" held_is readyReplicas 4
+old=$(kubectl -n with-all get replicasets -l app=held -o name)
+kubectl apply -f - >/dev/null <<'YAML'
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: no-shrink}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [apps], apiVersions: [v1], operations: [UPDATE], resources: [replicasets]}
+  validations:
+  - {expression: object.spec.replicas >= oldObject.spec.replicas, message: no shrinking today}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: no-shrink}
+spec:
+  policyName: no-shrink
+  validationActions: [Deny]
+  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: with-all}}}
+YAML
+may_not_shrink() {
+  ! kubectl -n with-all patch "$old" -p '{"spec":{"replicas":3}}' --dry-run=server
+}
+until_true 30 "the policy is in force" may_not_shrink
+kubectl -n with-all set image deployment/held app=app:v2 >/dev/null
+until_true 60 "the new Pod counts" held_is readyReplicas 5
+refusal="conditions[?(@.type=='ReplicaFailure')]"
+expect "reason of ReplicaFailure" "$(held "$refusal.reason")" ReplicaSetUpdateRefused
+case $(held "$refusal.message") in
+  "patch replicasets with-all/${old#*/}: "*"'no-shrink' denied request: no shrinking today") ;;
+  *) fail "its message: $(held "$refusal.message")" ;;
+esac
+expect "generation observed" "$(held observedGeneration)" 1
+kubectl delete validatingadmissionpolicybinding,validatingadmissionpolicy no-shrink >/dev/null
+kubectl -n with-all rollout status deployment/held --timeout=60s >/dev/null ||
+  fail "it does not go on without the policy"
+expect "ReplicaFailure" "$(held "$refusal.reason")" ""
+
 say "each right of in-place updates: missed from the first Deployment on that asks for them"
 kill "${PIDS[@]}"
 PIDS=()

@@ -242,13 +242,15 @@ Step Cluster::Sync(int writes_max) {
     const std::string note =
         Describe(write->request, before == replica_sets_.end() ? Json() : before->second);
     Result<Reply> said = Execute(write->request);
-    if (!said.ok() && !write->go_on_if_refused) return Failed{.error = said.error()};
+    if (!said.ok() && !GoesOnAfter(*write, said.error().kind)) {
+      return Failed{.error = said.error()};
+    }
     if (said.ok()) {
       writes.push_back(note);
       for (const Event& event : write->on_success) events.push_back(event.message);
       if (--writes_max == 0) return Wait{};
     }
-    learned.push_back({write->request.Identity(), std::move(said)});
+    learned.push_back(OutcomeOf(*write, std::move(said)));
   }
   FAIL("the sync does not end");
   return Wait{};

@@ -39,11 +39,13 @@ TEST_CASE("a server that refuses a write of the exchange is asked again, and use
     ++c.now;
   }
   CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetUpdateRefused");
   const Json& status = c.deployment()["status"];  // not the end yet
   CHECK(status["updatedReplicas"].get<int>() + status["availableReplicas"].get<int>() == 3);
   c.server = pods_as_ever;
   c.SettleInPlace();
   c.CheckAllRun("v2", 2);
+  CHECK(c.Condition("ReplicaFailure").empty());
 }
 
 TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-074)") {
@@ -63,6 +65,14 @@ TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-07
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v3");
+  // It is tried again, and users see why it fails.
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetUpdateRefused");
+  const Json& web = c.deployment();
+  CHECK(web["status"]["observedGeneration"] == web["metadata"]["generation"]);
+  c.server = pods_as_ever;
+  c.SettleInPlace();
+  CHECK(c.Condition("ReplicaFailure").empty());
 }
 
 TEST_CASE("an annotation that the server does not keep is told, and nothing is patched") {

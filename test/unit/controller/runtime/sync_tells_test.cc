@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "controller/runtime/sync.h"
+#include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
+#include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass {
@@ -60,7 +62,7 @@ struct SyncWorld : ClientWorld {
   }
 
   Random random{1};
-  NullLog log;
+  RecordingLog log;
   Planner next;
   EventRecorder events{clock, log, client, "deployment-controller"};
   ClusterCache cache{{clock, random, log, timers, transport, decoder}, ""};
@@ -104,6 +106,43 @@ TEST_CASE("A refused write is told with its reason, before anything else is plan
   world.transport.Answer(Refusal(409, "Conflict", "the object has been modified"));
   CHECK(world.refused == std::vector<std::string>{"patch pod: Conflict"});
   CHECK(plans == 2);
+}
+
+struct AnswerRow {
+  int code;
+  std::string reason;
+  bool goes_on;
+};
+
+TEST_CASE("After a refused write the planner has the last word; other failures end the sync") {
+  const AnswerRow row = GENERATE(values<AnswerRow>({
+      {403, "Forbidden", true},
+      {422, "Invalid", true},
+      {404, "NotFound", false},
+      {409, "Conflict", false},
+      {500, "InternalError", false},  // a lost reply
+  }));
+  CAPTURE(row.code);
+  Learned seen;
+  int plans = 0;
+  SyncWorld world([&](const View&, const Learned& learned, WallTime) -> Step {
+    if (++plans == 1) return Write{.request = PatchOf("web"), .because = {"scale", {{"to", 3}}}};
+    seen = learned;
+    return Failed{.error = learned.back().said.error()};
+  });
+  world.Run();
+  world.transport.Answer(Refusal(row.code, row.reason, "no, says the server"));
+  CHECK(plans == (row.goes_on ? 2 : 1));
+  REQUIRE(world.ended.has_value());
+  CHECK((world.ended->kind == SyncResult::Kind::kRetry) == row.goes_on);
+  if (!row.goes_on) return;
+  CHECK(world.ended->longest == kPolicyRetryMax);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].ends_walk);
+  CHECK(seen[0].said.error().message == "no, says the server");
+  REQUIRE(world.log.lines.size() == 1);  // once, with the numbers of the decision
+  CHECK(world.log.lines[0].find("refused: scale") != std::string::npos);
+  CHECK(world.log.lines[0].find("to=3") != std::string::npos);
 }
 
 TEST_CASE("A sync that fails is tried again, and looks again when time alone changes something") {

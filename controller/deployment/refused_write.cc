@@ -1,0 +1,137 @@
+#include "controller/deployment/refused_write.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/deployment/conditions.h"
+#include "controller/deployment/deadline.h"
+#include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/status.h"
+
+namespace windlass::deployment {
+namespace {
+
+bool WasRefused(const Outcome& outcome) {
+  return !outcome.said.ok() && IsRefusal(outcome.said.error().kind);
+}
+
+bool IsOfStatus(const RequestKey& asked) {
+  return asked.verb == Verb::kPatch && asked.resource == Resource::kDeployments &&
+         asked.subresource == "status";
+}
+
+bool IsToTell(const Outcome& outcome) {
+  const RequestKey& asked = outcome.asked;
+  const bool changes = asked.verb == Verb::kPatch || asked.verb == Verb::kDelete;
+  return WasRefused(outcome) && changes && asked.resource == Resource::kReplicaSets &&
+         asked.patch_type != PatchType::kStrategicMerge;
+}
+
+// "patch replicasets ns/web-7c9: <the server's words>"
+std::string Words(const Outcome& refused) {
+  const RequestKey& asked = refused.asked;
+  std::string text = std::string(Name(asked.verb)) + " " + std::string(Info(asked.resource).plural);
+  if (!asked.subresource.empty()) text += "/" + asked.subresource;
+  return text + " " + asked.key.ToString() + ": " + refused.said.error().message;
+}
+
+// "try 17 at 08:00:01 was denied" -> "try at was denied"
+std::string WithoutNumbers(std::string_view words) {
+  std::string kept;
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    if (word.find_first_of("0123456789") == std::string_view::npos) kept.append(word).append(" ");
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return kept;
+}
+
+// The same write, for the same reason as far as words without digits tell.
+bool SaySame(std::string_view shown, std::string_view said) {
+  const size_t colon = said.find(": ");
+  return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&
+         WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
+}
+
+// A status was sent after the refusal.
+bool WasTold(const Learned& learned) {
+  const auto refused = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    return WasRefused(outcome) && !IsOfStatus(outcome.asked);
+  });
+  return std::any_of(refused, learned.end(),
+                     [](const Outcome& outcome) { return IsOfStatus(outcome.asked); });
+}
+
+}  // namespace
+
+const Outcome* EndOfWalk(const Learned& learned) {
+  const auto end = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    return outcome.ends_walk && !IsOfStatus(outcome.asked);
+  });
+  return end == learned.end() ? nullptr : &*end;
+}
+
+std::optional<Error> RefusedWrite(const Learned& learned) {
+  const Outcome* refused = EndOfWalk(learned);
+  if (refused == nullptr) {
+    const auto first = std::ranges::find_if(learned, IsToTell);
+    if (first == learned.end()) return std::nullopt;
+    refused = &*first;
+  }
+  Error error = refused->said.error();
+  error.message = Words(*refused);
+  return error;
+}
+
+void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions) {
+  constexpr std::string_view kType = "ReplicaFailure";
+  if (!situation.refused) return RemoveCondition(conditions, kType);
+  const std::string& message = situation.refused->message;
+  const Condition* shown = FindCondition(conditions, kType);
+  if (shown != nullptr && shown->reason == kUpdateRefused && SaySame(shown->message, message)) {
+    return;
+  }
+  RefreshCondition(conditions, NewCondition(kType, "True", kUpdateRefused, message, situation.now));
+}
+
+Step EndWithRefusal(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  const Outcome* refused = EndOfWalk(situation.learned);
+  const bool tidies = refused != nullptr && refused->asked.verb == Verb::kDelete;
+  if (!WasTold(situation.learned)) {
+    const Progress progress = deployment.spec.paused ? Progress::kPaused : Progress::kEvaluate;
+    auto status = tidies ? WriteStatus(situation, progress) : WriteHeldUp(situation);
+    if (Write* write = status ? std::get_if<Write>(&*status) : nullptr) {
+      write->go_on_if_refused = true;  // a lost race must not take the refusal's back-off away
+      return *std::move(status);
+    }
+  }
+  Step end = NoLaterThanLookAgain(situation, Failed{.error = *situation.refused});
+  const bool timed = !deployment.spec.paused && !deployment.meta.deleting();
+  return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
+}
+
+bool TellsOfRefusal(const Step& step, const Learned& learned) {
+  const Write* write = std::get_if<Write>(&step);
+  return write != nullptr && IsOfStatus(write->request.Identity()) &&
+         std::ranges::any_of(learned, WasRefused) && !WasTold(learned);
+}
+
+Step UnlessStatusRefused(const Learned& learned, Step end) {
+  const auto status = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    return WasRefused(outcome) && IsOfStatus(outcome.asked);
+  });
+  if (status == learned.end()) return end;
+  Failed failed{.error = status->said.error()};
+  if (Failed* other = std::get_if<Failed>(&end)) failed = std::move(*other);
+  if (Wait* wait = std::get_if<Wait>(&end)) {
+    failed.events = std::move(wait->events);
+    failed.look_again_in = wait->look_again_in;
+  }
+  failed.events.push_back({Event::Type::kWarning, "StatusUpdateRefused", Words(*status)});
+  return failed;
+}
+
+}  // namespace windlass::deployment
