@@ -58,26 +58,140 @@ int64_t Sum(const std::vector<int64_t>& values) {
 // 2^62; two of those would not fit into 64 bits.
 constexpr int64_t kFractionMax = int64_t{1} << 40U;
 
+int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
+  int64_t available = 0;
+  for (size_t i = 0; i < active.size(); ++i) {
+    available += std::clamp<int64_t>(active[i].available, 0, sizes[i]);
+  }
+  return available;
+}
+
+// Available ones that are worth keeping: a rollout never makes the new one larger than desired, and
+// would take the rest away again.
+int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
+  const int64_t available = std::clamp(rs.available, 0, rs.replicas);
+  return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
+}
+
+// Sizes going down. Replicas go one kind after the other until the total is right, and within each
+// kind in an order that no write changes: so what is left to do after a write is the rest of the
+// same plan. Sizes that are decided stay, unless all are.
+class Shrinking {
+ public:
+  // `order` as Order has it; `upstream`: the sizes without a look at what is available.
+  Shrinking(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+            const std::vector<size_t>& order, const std::vector<int64_t>& upstream,
+            int32_t status_replicas)
+      : active_(active), limits_(limits), goals_(upstream) {
+    const bool all_written = AllWritten(active);
+    std::copy_if(order.begin(), order.end(), std::back_inserter(largest_first_),
+                 [&](size_t i) { return all_written || !active[i].written; });
+    oldest_first_ = largest_first_;
+    std::sort(oldest_first_.begin(), oldest_first_.end());
+    SetGoals(status_replicas);
+    for (size_t i = 0; i < active.size(); ++i) {
+      sizes_.push_back(std::max<int64_t>(active[i].replicas, goals_[i]));
+    }
+    left_ = Sum(sizes_) - WantedTotal(Sum(upstream));
+  }
+
+  std::vector<int64_t> Sizes() {
+    const std::vector<int64_t> nothing(sizes_.size(), 0);
+    // What is not available, in proportion; then of old ones whatever else there is but the last,
+    // as how many are active decides how the next step of a scaling event is taken.
+    for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
+    for (const size_t i : oldest_first_) {
+      if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
+    }
+    // Available ones that are not needed, in proportion; then what is not available of the new one.
+    TakeAvailable(goals_, limits_.desired);
+    for (const size_t i : oldest_first_) {
+      if (active_[i].is_new) TakeDownTo(i, std::max(active_[i].available, 1));
+    }
+    // What rounding leaves over; where it is more than that, the last ones, and at the end Pods
+    // that are needed.
+    TakeAvailable(nothing, limits_.desired);
+    for (const size_t i : oldest_first_) {
+      if (!active_[i].is_new && UsefulOf(i) == 0) TakeDownTo(i, 0);
+    }
+    TakeAvailable(goals_, limits_.min_available());
+    TakeAvailable(nothing, limits_.min_available());
+    for (const size_t i : largest_first_) TakeDownTo(i, 0);
+    return sizes_;
+  }
+
+ private:
+  int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
+
+  // Sizes in proportion. They would say that a ReplicaSet grows only where annotations were edited
+  // or Pods added by hand; then what rounding leaves over is no small number, and upstream's sizes
+  // are as good as any. The last replica of a new one that was never available stays: whether the
+  // cause is mended shows there.
+  void SetGoals(int32_t status_replicas) {
+    const auto fraction = [&](size_t i) {
+      return FractionOf(active_[i], limits_, status_replicas);
+    };
+    if (std::ranges::none_of(largest_first_, [&](size_t i) { return fraction(i) > 0; })) {
+      for (const size_t i : largest_first_) goals_[i] = active_[i].replicas + fraction(i);
+    }
+    for (const size_t i : largest_first_) {
+      const bool last_new = active_[i].is_new && UsefulOf(i) == 0 && limits_.max_total() > 1;
+      if (last_new) goals_[i] = std::max<int64_t>(goals_[i], 1);
+    }
+  }
+
+  // Upstream's, which is desired plus surge in the end; while some are written it is so already,
+  // unless somebody gave those more than that.
+  int64_t WantedTotal(int64_t upstream) const {
+    int64_t written = 0;
+    for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
+    const bool under_way = written > 0 && largest_first_.size() < active_.size();
+    return under_way && written <= Allowed(limits_) ? Allowed(limits_) : upstream;
+  }
+
+  void TakeDownTo(size_t i, int64_t size) {
+    const int64_t taken = std::clamp<int64_t>(sizes_[i] - size, 0, left_);
+    sizes_[i] -= taken;
+    left_ -= taken;
+  }
+
+  // Available ones above `sizes`, as long as more than `kept` are left.
+  void TakeAvailable(const std::vector<int64_t>& sizes, int64_t kept) {
+    const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
+    const int64_t rest = std::max<int64_t>(left_ - above, 0);
+    left_ -= rest;
+    for (const size_t i : largest_first_) {
+      if (sizes_[i] <= UsefulOf(i)) TakeDownTo(i, sizes[i]);
+    }
+    left_ += rest;
+  }
+
+  std::span<const ReplicaSetShare> active_;
+  Fenceposts limits_;
+  std::vector<size_t> largest_first_{};  // positions of those that give
+  std::vector<size_t> oldest_first_{};
+  std::vector<int64_t> goals_;
+  std::vector<int64_t> sizes_{};
+  int64_t left_ = 0;  // to be taken
+};
+
 // Which replicas make room for available ones, where they are not available themselves.
 struct Room {
-  bool of_new;      // those of the new ReplicaSet, too
   bool of_written;  // those of ReplicaSets whose size is decided, too
   int64_t kept;     // so many of each ReplicaSet stay
 };
 
-// One is kept: how many are active decides how the next step of a scaling event is taken.
-constexpr Room kInProportion = {.of_new = false, .of_written = false, .kept = 1};
-// What was decided stands as long as enough stay available, and so does the one that is kept. Where
-// that goes, two ReplicaSets remain active: all of these cannot go, as desired plus surge is above
-// the minimum.
+// What was decided stands as long as enough stay available, and so does the one that is kept, as
+// how many are active decides how the next step of a scaling event is taken. Where that goes, two
+// ReplicaSets remain active: all of these cannot go, as desired plus surge is above the minimum.
 constexpr std::array<Room, 3> kForMinimum = {{
-    {.of_new = true, .of_written = false, .kept = 1},
-    {.of_new = true, .of_written = true, .kept = 1},
-    {.of_new = true, .of_written = true, .kept = 0},
+    {.of_written = false, .kept = 1},
+    {.of_written = true, .kept = 1},
+    {.of_written = true, .kept = 0},
 }};
 
 // Replicas that would be kept without being available make room for available ones that would go:
-// `most` of them, or as many as there are (B-12, B-13).
+// `most` of them, or as many as there are (B-13).
 void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
                     const Room& room, int64_t most, std::vector<int64_t>& sizes) {
   const bool all_written = AllWritten(active);
@@ -87,23 +201,11 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
     const ReplicaSetShare& rs = active[i];
     if (rs.written && !all_written && !room.of_written) continue;
     const int64_t available = std::clamp(rs.available, 0, rs.replicas);
-    if (!rs.is_new || room.of_new) {
-      const int64_t most_given = std::max<int64_t>(sizes[i] - room.kept, 0);
-      broken[i] = std::clamp<int64_t>(sizes[i] - available, 0, most_given);
-    }
-    // A rollout never makes the new one larger than desired, and would take the rest away again.
-    const int64_t useful = rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
-    lost[i] = std::max<int64_t>(useful - sizes[i], 0);
+    const int64_t most_given = std::max<int64_t>(sizes[i] - room.kept, 0);
+    broken[i] = std::clamp<int64_t>(sizes[i] - available, 0, most_given);
+    lost[i] = std::max<int64_t>(Useful(rs, limits) - sizes[i], 0);
   }
   Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
-}
-
-int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
-  int64_t available = 0;
-  for (size_t i = 0; i < active.size(); ++i) {
-    available += std::clamp<int64_t>(active[i].available, 0, sizes[i]);
-  }
-  return available;
 }
 
 }  // namespace
@@ -142,7 +244,7 @@ std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
   }
 
   if (limits.desired > 0) {
-    if (add < 0) SpareAvailable(active, limits, kInProportion, -add, sizes);
+    if (add < 0) sizes = Shrinking(active, limits, order, sizes, status_replicas).Sizes();
     for (const Room& room : kForMinimum) {
       const int64_t missing = limits.min_available() - AvailableLeft(active, sizes);
       SpareAvailable(active, limits, room, std::max<int64_t>(missing, 0), sizes);

@@ -174,7 +174,7 @@ TEST_CASE("going down, what is not available goes first (B-12, B-13)") {
   const Row row = GENERATE(values<Row>({
       // In proportion 3 and 4: one available Pod for one that is not.
       {"B-12 broken old ones make room", {5, 2, 1}, {Old(5, 13, 0), New(8, 13, 5)}, {2, 5}},
-      {"B-12 among old ones", {5, 2, 1}, {Old(4, 13, 4), Old(4, 13, 0), New(5, 13, 5)}, {2, 1, 4}},
+      {"B-12 among old ones", {5, 2, 1}, {Old(4, 13, 4), Old(4, 13, 0), New(5, 13, 5)}, {3, 1, 3}},
       // One stays: with a single active ReplicaSet the event would take its other path (D-354).
       {"B-12 X-93 what never started", {5, 3, 2}, {Old(18, 23), Old(5, 23, 0)}, {7, 1}},
       {"B-12 the new one does not outgrow the Deployment",
@@ -183,14 +183,53 @@ TEST_CASE("going down, what is not available goes first (B-12, B-13)") {
        {2, 5}},
       // Nothing broken is kept: in proportion.
       {"X-90", {5, 2, 1}, {Old(8, 13, 6), New(5, 13, 4)}, {4, 3}},
-      // New Pods on their way stay, as long as enough are available without them.
-      {"X-90 new Pods that start", {5, 2, 1}, {Old(8, 13, 8), New(5, 13, 0)}, {4, 3}},
+      // New Pods on their way make room for those that are needed: in proportion 4 and 3.
+      {"X-90 new Pods that start", {5, 2, 1}, {Old(8, 13, 8), New(5, 13, 0)}, {5, 2}},
       // In proportion 2 and 2, one fewer than must be available.
       {"B-13 new Pods that never start", {3, 1, 0}, {Old(8, 13, 8), New(5, 13, 0)}, {3, 1}},
   }));
   CAPTURE(row.id);
   CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
   CHECK(Walk(row.before, row.limits, Positions(row.before)) == row.want);
+  Proves(row.id);
+}
+
+TEST_CASE("a broken rollout gives broken Pods before it gives good ones that are needed (B-12)") {
+  const Row row = GENERATE(values<Row>({
+      // maxSurge 3 and maxUnavailable 2 as numbers, 10 replicas scaled to 6.
+      {"B-12 numbers", {6, 3, 2}, {Old(8, 13), New(5, 13, 0)}, {6, 3}},
+      // 25 % and 25 %: in proportion 5 and 3.
+      {"B-12 percentages", {6, 2, 1}, {Old(8, 13), New(5, 13, 0)}, {6, 2}},
+      {"B-12 no surge", {5, 0, 2}, {Old(8, 10), New(2, 10, 0)}, {4, 1}},
+      {"B-12 more good ones than needed", {5, 3, 2}, {Old(18, 23), New(5, 23, 0)}, {6, 2}},
+      {"B-12 fewer than needed", {8, 2, 2}, {Old(7, 15, 5), New(8, 15, 0)}, {5, 5}},
+      {"B-12 several old ones", {6, 2, 1}, {Old(3, 13), Old(5, 13), New(5, 13, 0)}, {3, 3, 2}},
+      // The broken old ones go down to one, then those of the new one.
+      {"B-12 broken old ones, too",
+       {6, 2, 1},
+       {Old(4, 15, 0), Old(6, 15), New(5, 15, 0)},
+       {1, 6, 1}},
+      {"B-12 more broken ones than good ones",
+       {9, 3, 2},
+       {Old(10, 30), Old(10, 30, 0), New(10, 30, 0)},
+       {9, 1, 2}},
+      {"B-12 old broken ones beside new good ones", {6, 3, 2}, {Old(5, 13, 0), New(8, 13)}, {3, 6}},
+      {"B-12 a new one that is half good", {6, 2, 1}, {Old(5, 13), New(8, 13, 2)}, {4, 4}},
+      // In proportion 4 and 0: nobody would see when the cause is mended.
+      {"B-12 the last new one", {3, 1, 1}, {Old(12, 13), New(1, 13, 0)}, {3, 1}},
+      {"B-12 the last new one, no surge", {2, 0, 2}, {Old(8, 10), New(2, 10, 0)}, {1, 1}},
+      // The last broken one of an old ReplicaSet does go.
+      {"B-12 the last old one", {8, 0, 2}, {Old(10, 15), Old(5, 15, 0)}, {8, 0}},
+      {"B-12 up", {30, 3, 2}, {Old(8, 13), New(5, 13, 0)}, {20, 13}},
+      {"B-12 to nothing", {0, 3, 2}, {Old(8, 13), New(5, 13, 0)}, {0, 0}},
+  }));
+  CAPTURE(row.id);
+  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
+  std::vector<size_t> order = Positions(row.before);
+  do {
+    CAPTURE(order);
+    CHECK(Walk(row.before, row.limits, order) == row.want);
+  } while (std::next_permutation(order.begin(), order.end()));
   Proves(row.id);
 }
 
@@ -235,39 +274,31 @@ Shares RandomShares(int32_t max_replicas, bool all_available) {
   return shares;
 }
 
+Fenceposts RandomLimits() {
+  const int32_t desired = *rc::gen::inRange(1, 60);
+  const int32_t surge = *rc::gen::inRange(0, 10);
+  return {desired, surge, *rc::gen::inRange(surge == 0 ? 1 : 0, desired + 1)};
+}
+
 TEST_CASE("an interrupted scaling arrives at the sizes it was planned for (B-11)") {
   CheckProperty("any order of writing gives the plan", [] {
-    Shares shares = RandomShares(0, /*all_available=*/true);
+    const bool all_available = *rc::gen::inRange(0, 2) == 0;
+    Shares shares = RandomShares(0, all_available);
     const auto before = static_cast<int32_t>(Sum(PresentSizes(shares)));
     for (ReplicaSetShare& rs : shares) rs.max_replicas = before;
-    const Fenceposts limits{*rc::gen::inRange(1, 100), *rc::gen::inRange(0, 20), 1};
+    const Fenceposts limits = RandomLimits();
+    // Broken Pods are looked at going down.
+    RC_PRE(all_available || limits.max_total() <= before);
     std::vector<size_t> order = Positions(shares);
     const int turns = *rc::gen::inRange(0, 120);
     for (int i = 0; i < turns; ++i) std::next_permutation(order.begin(), order.end());
     const Sizes plan = ProportionalSizes(shares, limits, 0);
-    RC_ASSERT(Sum(plan) == limits.max_total());
+    RC_ASSERT(Sum(plan) >= limits.max_total());
+    RC_ASSERT((!all_available || Sum(plan) == limits.max_total()));
+    if (Sum(plan) > limits.max_total()) return;  // D-357.4
     RC_ASSERT(Walk(shares, limits, order) == plan);
   });
-}
-
-TEST_CASE("sparing available Pods changes no total and costs none (B-12)") {
-  CheckProperty("never fewer available than in proportion", [] {
-    const Shares shares = RandomShares(*rc::gen::inRange(1, 100), /*all_available=*/false);
-    Shares unaware = shares;
-    for (ReplicaSetShare& rs : unaware) rs.available = rs.replicas;
-    const Fenceposts limits{*rc::gen::inRange(1, 100), *rc::gen::inRange(0, 20), 1};
-    const Sizes plan = ProportionalSizes(shares, limits, 0);
-    const Sizes plain = ProportionalSizes(unaware, limits, 0);
-    RC_ASSERT(Sum(plan) == Sum(plain));
-    int64_t available = 0;
-    int64_t available_plain = 0;
-    for (size_t i = 0; i < shares.size(); ++i) {
-      available += std::min(plan[i], shares[i].available);
-      available_plain += std::min(plain[i], shares[i].available);
-      RC_ASSERT(plan[i] >= 0);
-    }
-    RC_ASSERT(available >= available_plain);
-  });
+  Proves("B-11");
 }
 
 int64_t AvailableOf(const Shares& shares, const Sizes& sizes) {
@@ -276,11 +307,48 @@ int64_t AvailableOf(const Shares& shares, const Sizes& sizes) {
   return available;
 }
 
+TEST_CASE("sparing available Pods changes no total and costs none that are needed (B-12)") {
+  CheckProperty("never fewer available than in proportion", [] {
+    const Shares shares = RandomShares(*rc::gen::inRange(1, 100), /*all_available=*/false);
+    Shares unaware = shares;
+    for (ReplicaSetShare& rs : unaware) rs.available = rs.replicas;
+    const Fenceposts limits{*rc::gen::inRange(1, 100), *rc::gen::inRange(0, 20), 1};
+    const Sizes plan = ProportionalSizes(shares, limits, 0);
+    const Sizes plain = ProportionalSizes(unaware, limits, 0);
+    RC_ASSERT(Sum(plan) == Sum(plain));
+    for (const int32_t size : plan) RC_ASSERT(size >= 0);
+    // The new one's last Pod, which in proportion would go.
+    const int64_t kept = plain.back() == 0 && plan.back() == 1 ? 1 : 0;
+    RC_ASSERT(AvailableOf(shares, plan) + kept >=
+              std::min<int64_t>(AvailableOf(shares, plain), limits.desired));
+  });
+}
+
+TEST_CASE("going down, no broken Pod is kept in the place of a good one that is needed (B-12)") {
+  CheckProperty("beyond the last Pod of the new ReplicaSet", [] {
+    Shares shares = RandomShares(0, /*all_available=*/false);
+    const Sizes present = PresentSizes(shares);
+    for (ReplicaSetShare& rs : shares) rs.max_replicas = static_cast<int32_t>(Sum(present));
+    const Fenceposts limits = RandomLimits();
+    RC_PRE(limits.max_total() > 1 && limits.max_total() < Sum(present));
+    const Sizes plan = ProportionalSizes(shares, limits, 0);
+    if (shares.back().available == 0) RC_ASSERT(plan.back() >= 1);
+    if (AvailableOf(shares, plan) >= limits.desired) return;
+    int64_t lost = 0;
+    int64_t broken = 0;
+    for (size_t i = 0; i < shares.size(); ++i) {
+      const int32_t useful =
+          std::min(shares[i].available, shares[i].is_new ? limits.desired : shares[i].available);
+      lost += std::max(useful - plan[i], 0);
+      broken += std::max(plan[i] - std::max(shares[i].available, 1), 0);
+    }
+    RC_ASSERT(lost == 0 || broken == 0);
+  });
+}
+
 TEST_CASE("scaling leaves the minimum available, or what there is of it (B-13)") {
   CheckProperty("whatever is written and broken", [] {
-    const int32_t desired = *rc::gen::inRange(1, 40);
-    const int32_t surge = *rc::gen::inRange(0, 10);
-    const Fenceposts limits{desired, surge, *rc::gen::inRange(surge == 0 ? 1 : 0, desired + 1)};
+    const Fenceposts limits = RandomLimits();
     Shares shares = RandomShares(*rc::gen::inRange(1, 100), /*all_available=*/false);
     for (ReplicaSetShare& rs : shares) {
       if (*rc::gen::inRange(0, 2) == 0) rs = Written(rs, limits.max_total());
