@@ -3,6 +3,7 @@
 #include "controller/deployment/create.h"
 #include "controller/deployment/rolling.h"
 #include "controller/deployment/scale.h"
+#include "controller/deployment/scaled_down.h"
 
 namespace windlass::deployment {
 
@@ -16,7 +17,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   std::vector<ReplicaSetSize> old;
   old.reserve(situation.old.size());
   for (const ReplicaSet* rs : situation.old) old.push_back(SizeOf(*rs));
-  const std::vector<int32_t> sizes = OldReplicaSetSizes(old, newest, situation.limits);
+  const std::vector<int32_t> sizes = OldReplicaSetSizes(old, newest, LimitsForOld(situation));
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] == old[i].replicas) continue;
     return Resize(situation, *situation.old[i], sizes[i], "scale down old replicaset");

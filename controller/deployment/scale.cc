@@ -5,6 +5,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/proportional.h"
+#include "controller/deployment/scaled_down.h"
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
 #include "controller/in_place/rollout_mode.h"
@@ -36,9 +37,12 @@ bool IsSaturated(const Situation& situation) {
 
 // The new ReplicaSet takes whatever else it lacks along.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
-                          const std::string& decision) {
+                          const std::string& decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
-  if (&rs == situation.newest) change = MissingFromNewReplicaSet(situation);
+  if (&rs == situation.newest) {
+    change = MissingFromNewReplicaSet(situation);
+    NoteScaledDown(situation, replicas, is_scaled_down, change);
+  }
   Write write = Resize(situation, rs, replicas, decision, std::move(change));
   if (replicas != rs.replicas) return write;
   return UnlessInVain(situation, std::move(write));
@@ -95,11 +99,13 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   }
   const std::vector<int32_t> sizes =
       ProportionalSizes(shares, situation.limits, situation.deployment.status.replicas);
+  const bool is_scaled_down = IsScaledDownBroken(situation);
   for (const bool shrinking : {true, false}) {  // the total must not be exceeded on the way
     for (size_t i = 0; i < active.size(); ++i) {
       const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
       if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;
-      if (auto step = Sized(situation, *active[i], sizes[i], "scale in proportion")) return step;
+      auto step = Sized(situation, *active[i], sizes[i], "scale in proportion", is_scaled_down);
+      if (step) return step;
     }
   }
   return AcknowledgeSizes(situation);
@@ -210,6 +216,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
 std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas) {
   const ReplicaSet& rs = *situation.newest;
   ReplicaSetChange change = MissingFromNewReplicaSet(situation);
+  NoteScaledDown(situation, replicas, /*is_scaled_down=*/false, change);
   if (replicas != rs.replicas) {
     const char* decision =
         replicas > rs.replicas ? "scale up new replicaset" : "scale down new replicaset";

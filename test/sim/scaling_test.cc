@@ -71,7 +71,7 @@ TEST_CASE("a stuck rollout of ten is scaled to thirty in proportion (E2E-10)") {
 
   world.Scale("web", 10);
   REQUIRE(world.Quiesce());
-  CHECK(Sizes(world) == "8+5");
+  CHECK(Sizes(world) == "10+3");  // in proportion 8+5, but the new ones cannot start (B-12)
   world.SetImage("web", "app:v3");
   Complete(world);
   CHECK(Sizes(world) == "10");
@@ -163,6 +163,25 @@ TEST_CASE("a stuck rollout that is scaled down keeps the minimum available (B-13
   CHECK(IntAt(*world.Deployment("web"), {"status", "availableReplicas"}) >= 3);
   CHECK(world.Complaints().empty());
   Proves("B-13");
+}
+
+TEST_CASE("a broken rollout that is scaled down keeps its good Pods, and goes on (B-12)") {
+  World world(GENERATE(1U, 2U, 3U));
+  const WindlassProcess windlass(world);
+  world.Apply(WithLimits(10, 3, 2));
+  Complete(world);
+  world.SetImage("web", "app:v2-never-ready");
+  REQUIRE(Reaches(world, "8+5"));
+  REQUIRE(world.Quiesce());
+  world.Scale("web", 6);
+  REQUIRE(world.Quiesce());
+  CHECK(Sizes(world) == "6+3");
+  CHECK(IntAt(*world.Deployment("web"), {"status", "availableReplicas"}) == 6);
+  world.SetImage("web", "app:v3");
+  Complete(world);
+  CHECK(Sizes(world) == "6");
+  CHECK(world.Complaints().empty());
+  Proves("B-12");
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+#include "controller/deployment/scaled_down.h"
+
+#include <optional>
+#include <string>
+
+#include "controller/deployment/annotations.h"
+
+namespace windlass::deployment {
+namespace {
+
+std::string NoteFor(int64_t generation, const Situation& situation) {
+  return std::to_string(generation) + "/" + std::to_string(situation.limits.desired);
+}
+
+// The new ReplicaSet has a size, and no Pod that could be relied upon.
+bool NoneAvailable(const Situation& situation) {
+  if (situation.newest == nullptr) return false;
+  const ReplicaSetSize size = SizeOf(*situation.newest);
+  return size.replicas > 0 && size.available == 0;
+}
+
+bool IsNoted(const Situation& situation) {
+  if (!NoneAvailable(situation)) return false;
+  const ObjectMeta& meta = situation.newest->meta;
+  return meta.annotations.Find(kScaledDown) == NoteFor(meta.generation, situation);
+}
+
+}  // namespace
+
+bool IsScaledDownBroken(const Situation& situation) {
+  if (!NoneAvailable(situation) || situation.limits.max_unavailable == 0) return false;
+  const std::optional<int32_t> before = DesiredReplicas(*situation.newest);
+  return before && *before > situation.limits.desired;
+}
+
+void NoteScaledDown(const Situation& situation, int32_t replicas, bool is_scaled_down,
+                    ReplicaSetChange& change) {
+  const ReplicaSet& rs = *situation.newest;
+  const bool counts = replicas != rs.replicas || change.min_ready_seconds;
+  if (!is_scaled_down && !(counts && IsNoted(situation))) return;
+  change.annotations[std::string(kScaledDown)] =
+      NoteFor(rs.meta.generation + (counts ? 1 : 0), situation);
+}
+
+Fenceposts LimitsForOld(const Situation& situation) {
+  Fenceposts limits = situation.limits;
+  if (IsNoted(situation)) limits.max_unavailable = 0;
+  return limits;
+}
+
+}  // namespace windlass::deployment
