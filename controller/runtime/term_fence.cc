@@ -8,16 +8,25 @@
 namespace windlass {
 namespace {
 
-constexpr size_t kMidRollout = 2;  // ReplicaSets with replicas
-
-std::vector<const ReplicaSet*> Active(const View& view) {
-  std::vector<const ReplicaSet*> active;
+std::vector<const ReplicaSet*> Owned(const View& view) {
+  std::vector<const ReplicaSet*> owned;
   for (const ReplicaSet* rs : view.replica_sets) {
     const OwnerReference* owner = rs->meta.ControllerRef();
-    const bool ours = owner != nullptr && owner->uid == view.deployment->meta.uid;
-    if (ours && rs->replicas > 0) active.push_back(rs);
+    if (owner != nullptr && owner->uid == view.deployment->meta.uid) owned.push_back(rs);
   }
-  return active;
+  return owned;
+}
+
+// What a late write of the former leader could change beside one of ours. While its generation is
+// not observed, a rollout may begin with any ReplicaSet, also one without replicas: an undo scales
+// up an old one, and a new one may have had no room yet.
+std::vector<const ReplicaSet*> InDanger(const View& view) {
+  std::vector<const ReplicaSet*> owned = Owned(view);
+  const Deployment& deployment = *view.deployment;
+  if (deployment.status.observed_generation < deployment.meta.generation) return owned;
+  std::erase_if(owned, [](const ReplicaSet* rs) { return rs->replicas <= 0; });
+  if (owned.size() < 2) owned.clear();  // at rest
+  return owned;
 }
 
 }  // namespace
@@ -34,9 +43,8 @@ void TermFence::Raise(const ObjectKey& key, Done done) {
   if (raised_.contains(key)) return done({}, {});
   const View view = environment_.cache.ViewOf(key);
   if (view.deployment == nullptr) return done({}, {});
-  const std::vector<const ReplicaSet*> active = Active(view);
-  for (const ReplicaSet* rs : active) {
-    if (active.size() < kMidRollout || touched_.contains(rs->meta.uid)) continue;
+  for (const ReplicaSet* rs : InDanger(view)) {
+    if (touched_.contains(rs->meta.uid)) continue;
     const Request touch =
         Request::MergePatch(Resource::kReplicaSets, VersionOf(rs->meta), "",
                             R"({"metadata":{"annotations":{")" + std::string(deployment::kTerm) +

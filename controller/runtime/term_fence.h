@@ -2,10 +2,11 @@
 //
 // Each write is conditional on the version of one object, which cannot protect a decision over
 // several: the former leader's scale-up of one ReplicaSet may arrive after the new leader has
-// scaled up another. So the first thing a term does to a Deployment that it found in the middle of
-// a rollout, after a take-over, is to touch each ReplicaSet that has replicas: every version older
-// than the term is history then. At most one PATCH per such ReplicaSet and take-over. Core thread
-// only.
+// scaled up another. So the first thing a term does after a take-over to a Deployment that it found
+// in the middle of a rollout is to touch its ReplicaSets: those with replicas if there are several,
+// and all of them while the Deployment's generation is not observed. Every version older than the
+// term is history then. At most one PATCH per ReplicaSet and take-over. A creation that is late
+// cannot be made to fail. Core thread only.
 #pragma once
 
 #include <cstdint>
