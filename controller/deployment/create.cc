@@ -8,6 +8,7 @@
 #include "controller/deployment/collision.h"
 #include "controller/deployment/create_error.h"
 #include "controller/deployment/new_replica_set.h"
+#include "controller/deployment/room.h"
 
 namespace windlass::deployment {
 namespace {
@@ -46,6 +47,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
     return AfterRefusal(situation, *refused, *parts);
   }
   if (auto step = AfterCreate(situation, parts->name)) return *step;
+  parts->replicas = GrowthOf(situation, nullptr, parts->replicas).size;
 
   Result<Request> request = CreateReplicaSet(deployment, *parts);
   if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};

@@ -16,6 +16,7 @@
 #include "controller/deployment/refused_write.h"
 #include "controller/deployment/rollback.h"
 #include "controller/deployment/rolling_update.h"
+#include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/selector.h"
 #include "controller/deployment/situation.h"
@@ -53,6 +54,8 @@ Step NextRollout(const Situation& situation) {
     then = std::move(recreate.then);
   } else if (auto step = NextRollingUpdate(situation)) {
     return *step;
+  } else {
+    then = WaitForRoom(situation);
   }
   if (auto step = CleanUpHistory(situation)) return *step;
   const auto status = WriteStatus(situation, Progress::kEvaluate);

@@ -9,6 +9,7 @@
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_stage.h"
+#include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
 
@@ -144,9 +145,16 @@ bool IsNew(const Situation& situation, const Step& step) {
   return write == nullptr || FindOutcome(situation.learned, write->request.Identity()) == nullptr;
 }
 
+// The host has no room for the size that the generation asks for.
+bool WaitsForSize(const Situation& situation) {
+  const ReplicaSet* host = situation.in_place.host;
+  return host != nullptr && !GrowthOf(situation, host, situation.limits.desired).whole;
+}
+
 // Nothing is left to do now, or can be: the status, and then `end`, or whatever comes first.
 Step TellAndEnd(const Situation& situation, Progress progress, Step end) {
-  const auto status = WriteStatus(situation, progress);
+  const auto status =
+      WaitsForSize(situation) ? WriteHeldUp(situation) : WriteStatus(situation, progress);
   if (status && IsNew(situation, *status)) return *status;
   // It is tried again later.
   const Error* refused = RefusedAndNotNoted(situation);

@@ -10,6 +10,7 @@
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/patches.h"
+#include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
 #include "controller/in_place/budget.h"
 #include "controller/in_place/eligibility.h"
@@ -172,9 +173,12 @@ std::optional<Step> KeepStandIns(const Situation& situation) {
   }
   if (wanted == pending.replicas) return std::nullopt;
   if (wanted < pending.replicas && AreNeeded(situation, pending)) return std::nullopt;
+  const Growth growth = GrowthOf(situation, &pending, wanted);
+  if (growth.ask) return growth.ask;
+  if (growth.size == pending.replicas) return std::nullopt;
   ReplicaSetChange note;
-  note.annotations[std::string(in_place::kStandIns)] = std::to_string(wanted);
-  return Resize(situation, pending, wanted, "scale stand-ins", std::move(note));
+  note.annotations[std::string(in_place::kStandIns)] = std::to_string(growth.size);
+  return Resize(situation, pending, growth.size, "scale stand-ins", std::move(note));
 }
 
 std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet* except) {

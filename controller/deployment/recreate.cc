@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controller/deployment/create.h"
+#include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
 #include "kubeclient/base/limits.h"
 
@@ -15,16 +16,6 @@ bool IsOld(const Situation& situation, const Uid& rs) {
 }
 
 Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
-
-// The answer to `list`, unless a ReplicaSet was written since: its Pods may have come later.
-const Outcome* FindFresh(const Learned& learned, const Request& list) {
-  const RequestKey asked = list.Identity();
-  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
-    if (it->asked == asked) return &*it;
-    if (it->said.ok() && it->asked.resource == Resource::kReplicaSets) return nullptr;
-  }
-  return nullptr;
-}
 
 // nullopt when an uncached list shows no old Pod; asks for the list first.
 std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
@@ -77,6 +68,9 @@ RecreateStep NextRecreate(const Situation& situation) {
   if (newest == nullptr || newest->replicas == 0) {
     if (auto not_yet = ConfirmSwitch(situation)) return *not_yet;
   }
+  const Growth growth = GrowthOf(situation, newest, size);
+  if (growth.ask) return {.step = growth.ask};
+  if (!growth.whole) return {};
   if (newest == nullptr) return {.step = CreateNewReplicaSet(situation)};
   return {.step = UpdateNewReplicaSet(situation, size)};
 }

@@ -2,6 +2,7 @@
 
 #include "controller/deployment/create.h"
 #include "controller/deployment/rolling.h"
+#include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/scaled_down.h"
 
@@ -11,8 +12,9 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   if (situation.newest == nullptr) return CreateNewReplicaSet(situation);
 
   const ReplicaSetSize newest = SizeOf(*situation.newest);
-  const int32_t size = NewReplicaSetSize(newest, TotalReplicas(situation.all), situation.limits);
-  if (auto step = UpdateNewReplicaSet(situation, size)) return step;
+  const int32_t wanted = NewReplicaSetSize(newest, TotalReplicas(situation.all), situation.limits);
+  const Growth growth = GrowthOf(situation, situation.newest, wanted);
+  if (auto step = UpdateNewReplicaSet(situation, growth.size)) return step;
 
   std::vector<ReplicaSetSize> old;
   old.reserve(situation.old.size());
@@ -22,7 +24,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
     if (sizes[i] == old[i].replicas) continue;
     return Resize(situation, *situation.old[i], sizes[i], "scale down old replicaset");
   }
-  return std::nullopt;
+  return growth.ask;
 }
 
 }  // namespace windlass::deployment

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "controller/deployment/annotations.h"
+#include "controller/deployment/deadline.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/proportional.h"
+#include "controller/deployment/room.h"
 #include "controller/deployment/scaled_down.h"
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
@@ -74,6 +76,16 @@ std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   return WriteStatus(situation, Progress::kEvaluate);
 }
 
+// A size that has no room yet keeps the scaling event open: counters are published, the generation
+// is not observed, and the next status of a ReplicaSet wakes the key.
+Step KeepOpen(const Situation& situation, const Growth& growth) {
+  if (growth.ask) return *growth.ask;
+  const auto status = WriteHeldUp(situation);
+  const Write* write = status ? std::get_if<Write>(&*status) : nullptr;
+  if (write && FindOutcome(situation.learned, write->request.Identity()) == nullptr) return *write;
+  return situation.deployment.spec.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
+}
+
 std::optional<Step> ScaleOnlyOne(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& active) {
   const ReplicaSet* rs = OnlyOne(situation, active);
@@ -81,7 +93,9 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   const int32_t replicas = situation.limits.desired;
   const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, replicas);  // B-01
   if (rs->replicas == replicas && !stale) return std::nullopt;
-  if (auto step = Sized(situation, *rs, replicas, "scale replicaset")) return step;
+  const Growth growth = GrowthOf(situation, rs, replicas);
+  if (!growth.whole) return KeepOpen(situation, growth);
+  if (auto step = Sized(situation, *rs, growth.size, "scale replicaset")) return step;
   return AcknowledgeSizes(situation);
 }
 
@@ -100,15 +114,21 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   const std::vector<int32_t> sizes =
       ProportionalSizes(shares, situation.limits, situation.deployment.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
+  std::optional<Growth> held;
   for (const bool shrinking : {true, false}) {  // the total must not be exceeded on the way
     for (size_t i = 0; i < active.size(); ++i) {
       const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
       if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;
-      auto step = Sized(situation, *active[i], sizes[i], "scale in proportion", is_scaled_down);
+      Growth growth = GrowthOf(situation, active[i], sizes[i]);
+      if (!growth.whole) {  // written whole with its annotations or not at all
+        if (!held || growth.ask) held = std::move(growth);
+        continue;
+      }
+      auto step = Sized(situation, *active[i], growth.size, "scale in proportion", is_scaled_down);
       if (step) return step;
     }
   }
-  return AcknowledgeSizes(situation);
+  return held ? KeepOpen(situation, *held) : AcknowledgeSizes(situation);
 }
 
 std::optional<Step> RefreshAnnotations(const Situation& situation,
@@ -182,7 +202,9 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
   const int32_t replicas = situation.limits.desired;
   const bool stale = rs.replicas > 0 && SaysOtherSize(rs, replicas);
   if (rs.replicas == replicas && !stale) return std::nullopt;
-  return Sized(situation, rs, replicas, "scale replicaset");
+  const Growth growth = GrowthOf(situation, &rs, replicas);
+  if (!growth.whole) return growth.ask;
+  return Sized(situation, rs, growth.size, "scale replicaset");
 }
 
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,

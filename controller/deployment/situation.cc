@@ -39,6 +39,15 @@ Request ListOfPods(const Deployment& deployment) {
                        ToQuery(deployment.spec.selector));
 }
 
+const Outcome* FindFresh(const Learned& learned, const Request& list) {
+  const RequestKey asked = list.Identity();
+  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
+    if (it->asked == asked) return &*it;
+    if (it->said.ok() && it->asked.resource == Resource::kReplicaSets) return nullptr;
+  }
+  return nullptr;
+}
+
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets) {
   int64_t total = 0;
   for (const ReplicaSet* rs : replica_sets) total += SizeOf(*rs).replicas;

@@ -47,6 +47,10 @@ ReplicaSetSize SizeOf(const ReplicaSet& rs);
 // Asks past the caches for the live Pods of `deployment`, whichever of its ReplicaSets has them.
 Request ListOfPods(const Deployment& deployment);
 
+// The answer to that list in this sync. Returns null if there is none, or if a ReplicaSet was
+// written since: its Pods may have come later.
+const Outcome* FindFresh(const Learned& learned, const Request& list);
+
 // The sum of spec.replicas.
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);
 

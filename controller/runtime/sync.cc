@@ -141,7 +141,8 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
   environment_.log.Info(write.because.decision, FieldsOf(key_, write.request, write.because));
-  if (write.patience > Duration{0}) put_off_since_.reset();
+  // Also a write that could not be put off has published what was.
+  if (write.request.subresource() == "status") put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   Emit(write.on_success);
   learned_.push_back(OutcomeOf(write, std::move(said)));
@@ -177,13 +178,13 @@ void Sync::LogRefusal(const Write& write, const Error& error) {
 void Sync::Perform(Read read) {
   const Request request = read.request;
   ++calls_;
-  environment_.client.Execute(request,
-                              WhileAlive([this, read = std::move(read)](Result<Reply> said) {
-                                ReadAnswered(read, std::move(said));
-                              }));
+  PodCount count(environment_.cache, key_);
+  environment_.client.Execute(
+      request, WhileAlive([this, read = std::move(read), count = std::move(count)](
+                              Result<Reply> said) { ReadAnswered(read, count, std::move(said)); }));
 }
 
-void Sync::ReadAnswered(const Read& read, Result<Reply> said) {
+void Sync::ReadAnswered(const Read& read, const PodCount& count, Result<Reply> said) {
   if (said.ok()) {
     const Status folded = environment_.fold.Read(key_, read.request, *said);
     if (!folded.ok()) said = folded.error();
@@ -198,7 +199,10 @@ void Sync::ReadAnswered(const Read& read, Result<Reply> said) {
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
-  learned_.push_back(OutcomeOf(read.request, std::move(said)));
+  Outcome outcome = OutcomeOf(read.request, std::move(said));
+  const bool lists_pods = read.request.verb() == Verb::kList;
+  if (lists_pods && outcome.said.ok()) count.Note(environment_.cache, outcome.pods);
+  learned_.push_back(std::move(outcome));
   GoOn();
 }
 

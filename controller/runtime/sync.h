@@ -16,6 +16,7 @@
 #include "controller/runtime/cluster_cache.h"
 #include "controller/runtime/fold.h"
 #include "controller/runtime/in_place_observer.h"
+#include "controller/runtime/pod_count.h"
 #include "controller/step.h"
 #include "controller/view.h"
 #include "kubeclient/base/clock.h"
@@ -102,7 +103,7 @@ class Sync {
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteRefused(const Write& write, Error error);
   void LogRefusal(const Write& write, const Error& error);
-  void ReadAnswered(const Read& read, Result<Reply> said);
+  void ReadAnswered(const Read& read, const PodCount& count, Result<Reply> said);
   void Emit(const std::vector<Event>& events);
   void End(SyncResult result);
   // Runs the handler only while this Sync is alive.

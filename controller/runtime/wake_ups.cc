@@ -1,5 +1,6 @@
 #include "controller/runtime/wake_ups.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/in_place/exchange.h"
@@ -34,6 +35,14 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.annotations == after.meta.annotations &&
          before.meta.owner_references == after.meta.owner_references &&
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
+}
+
+// No Pod above its size is left: growth of another ReplicaSet may have waited for that.
+bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
+  const auto most = [](const ReplicaSet& rs) {
+    return std::max(rs.status.replicas, rs.told.largest);
+  };
+  return most(before) > before.replicas && most(now) <= now.replicas;
 }
 
 bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
@@ -134,8 +143,8 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   }
   const bool same_ref = SameControllerRef(*before, *now);
   if (!same_ref) WakeOwner(*before, windlass::Wake::kObjectChange);  // D-017 (a)
-  const auto wake = OnlyStatusChanged(*before, *now) ? windlass::Wake::kStatusChange
-                                                     : windlass::Wake::kObjectChange;
+  const bool can_wait = OnlyStatusChanged(*before, *now) && !MakesRoom(*before, *now);
+  const auto wake = can_wait ? windlass::Wake::kStatusChange : windlass::Wake::kObjectChange;
   if (WakeOwner(*now, wake)) return;                                                // D-017 (b)
   if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
 }

@@ -46,9 +46,10 @@ Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
     if (metadata == nullptr) return Malformed("pod list: an item has no metadata");
     const Json* owners = Member(*metadata, "ownerReferences");
     if (owners == nullptr || !owners->is_array()) continue;
+    const bool deleting = !TextOf(Member(*metadata, "deletionTimestamp")).empty();
     for (const Json& owner : *owners) {
       if (!IsTrue(Member(owner, "controller"))) continue;
-      pods.push_back({UidIn(*metadata), UidIn(owner)});
+      pods.push_back({UidIn(*metadata), UidIn(owner), deleting});
       break;  // the first one counts (D-102)
     }
   }

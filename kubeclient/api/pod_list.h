@@ -12,6 +12,7 @@ namespace windlass {
 struct ListedPod {
   Uid uid;
   Uid controller;
+  bool deleting = false;  // marked for deletion
   bool operator==(const ListedPod&) const = default;
 };
 

@@ -14,4 +14,25 @@ bool KeepsTemplate(const StringMap& annotations) {
   return !std::ranges::equal(*value, kDisabled, {}, lower);
 }
 
+void Remember(const ReplicaSet* before, ReplicaSet& now) {
+  Told& told = now.told;
+  const int64_t generation = now.meta.generation;
+  if (before == nullptr) {
+    told = {.known = generation <= 1, .largest = 0};
+  } else {
+    const int64_t held = before->meta.generation;
+    told = before->told;
+    if (generation < held || generation > held + 1) told.known = false;
+  }
+  told.largest = std::max(told.largest, now.replicas);
+  // The controller makes Pods for its present view of the spec alone. With so many seen, none of
+  // those it made is left to be seen.
+  const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
+  if (told.known && counted) told.largest = now.replicas;
+}
+
+void NoteCounted(ReplicaSet& rs, int32_t live) {
+  rs.told = {.known = true, .largest = std::max(live, rs.replicas)};
+}
+
 }  // namespace windlass

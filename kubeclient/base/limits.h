@@ -179,6 +179,10 @@ inline constexpr Duration kNextSyncAfter = milliseconds(100);
 // Patches of one ReplicaSet in one sync after which none is sent for the sake of annotations: a
 // server that changes what it is sent must not hold up the rollout, nor have us write without end.
 inline constexpr int kPatchesOfOneReplicaSet = 3;
+// A new ReplicaSet that has no room because Pods of old ones stay: users are told after the first,
+// and then once in each of the second.
+inline constexpr std::chrono::seconds kHeldToldAfter{30};
+inline constexpr std::chrono::seconds kHeldLookAgain{60};
 // Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods:
 // their disappearance is an event.
 inline constexpr Duration kRecreateLookAgain = seconds(1);

@@ -91,6 +91,9 @@ class Store {
   void FoldDelete(const ObjectKey& key, const Uid& uid);
   // As an entry of a list: without the object if it is held in that version.
   Listed<T> ToList(T object) const;
+  // Changes what is kept beside the object and is no part of any version of it; no handler hears of
+  // that. Does nothing if no object of that uid is held. `change` must not touch `meta`.
+  void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
   // A complete list, taken at `list_version`. Handlers see deletes first, then adds and updates in
   // order of key, which is a list's.
   void Replace(Listing<T> listing, const ResourceVersion& list_version);

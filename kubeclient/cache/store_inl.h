@@ -13,6 +13,11 @@
 
 namespace windlass {
 
+// What is kept of the former versions of an object beside it: of most kinds nothing. A kind that
+// keeps something has an overload beside its definition (replica_set.h).
+template <typename T>
+void Remember(const T* /*before*/, T& /*now*/) {}
+
 template <typename T>
 void Store<T>::OnChange(ChangeHandler handler) {
   WL_ASSERT(!notifying_);
@@ -138,6 +143,12 @@ void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
   Notify({gone.get(), nullptr});
 }
 
+template <typename T>
+void Store<T>::Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change) {
+  const auto found = objects_.find(key);
+  if (found != objects_.end() && found->second->meta.uid == uid) change(*found->second);
+}
+
 // --- relist ---
 
 template <typename T>
@@ -236,6 +247,7 @@ void Store<T>::Tell(const std::vector<Made>& gone, const std::vector<Made>& put)
 
 template <typename T>
 const T* Store<T>::Insert(std::unique_ptr<T> object) {
+  Remember(static_cast<const T*>(nullptr), *object);
   const T* added = object.get();
   objects_.emplace(KeyOf(added->meta), std::move(object));
   Index(*added);
@@ -254,6 +266,7 @@ template <typename T>
 typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
                                            std::unique_ptr<T> object) {
   Unindex(*position->second);
+  Remember(static_cast<const T*>(position->second.get()), *object);
   std::unique_ptr<T> former = std::exchange(position->second, std::move(object));
   Index(*position->second);
   return {std::move(former), position->second.get()};

@@ -137,7 +137,7 @@ TEST_CASE("a rollout writes both annotations with each size, and none without (D
   cluster.WritesAndForget();
   cluster.Edit([](Json& d) { d["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 4; });
   cluster.Sync();
-  CHECK(cluster.WritesAndForget() == "scale v2 5 6");
+  CHECK(cluster.WritesAndForget() == "scale v2 3 6");
   CheckAnnotations(cluster, "v1", "10", "13");
   CheckAnnotations(cluster, "v2", "10", "14");
   Proves("D-358");

@@ -1,0 +1,27 @@
+#include "controller/runtime/pod_count.h"
+
+#include <algorithm>
+
+namespace windlass {
+
+PodCount::PodCount(const ClusterCache& cache, const ObjectKey& key) {
+  const Deployment* deployment = cache.deployments().store().Find(key);
+  if (deployment == nullptr) return;
+  for (const ReplicaSet* rs : cache.replica_sets().store().OwnedBy(deployment->meta.uid)) {
+    if (!IsObserved(*rs)) continue;
+    observed_.push_back({KeyOf(rs->meta), rs->meta.uid, rs->meta.generation});
+  }
+}
+
+void PodCount::Note(ClusterCache& cache, const std::vector<ListedPod>& pods) const {
+  for (const Observed& observed : observed_) {
+    const auto live = std::ranges::count_if(pods, [&](const ListedPod& pod) {
+      return pod.controller == observed.uid && !pod.deleting;
+    });
+    cache.replica_sets().store().Amend(observed.key, observed.uid, [&](ReplicaSet& rs) {
+      if (rs.meta.generation == observed.generation) NoteCounted(rs, static_cast<int32_t>(live));
+    });
+  }
+}
+
+}  // namespace windlass

@@ -1,0 +1,67 @@
+// What is kept beside a ReplicaSet of the sizes it was told (Told).
+#include <optional>
+#include <utility>
+
+#include "kubeclient/api/replica_set.h"
+#include "test/catch.h"
+#include "test/proves.h"
+
+namespace windlass {
+namespace {
+
+// A ReplicaSet as one version after the other shows it.
+struct Watched {
+  std::optional<ReplicaSet> held;
+
+  const Told& See(int64_t generation, int32_t size, int64_t observed, int32_t counted) {
+    ReplicaSet now;
+    now.meta.generation = generation;
+    now.replicas = size;
+    now.status.observed_generation = observed;
+    now.status.replicas = counted;
+    Remember(held ? &*held : nullptr, now);
+    held = std::move(now);
+    return held->told;
+  }
+};
+
+TEST_CASE("the largest size since all its Pods were counted is kept") {
+  Watched rs;
+  CHECK(rs.See(1, 10, 0, 0).known);
+  CHECK(rs.See(1, 10, 1, 10).largest == 10);
+  CHECK(rs.See(2, 8, 1, 10).largest == 10);  // not observed: Pods may be made for 10 still
+  CHECK(rs.See(2, 8, 2, 10).largest == 8);   // counted 10: none is left to be seen
+  CHECK(rs.See(2, 8, 2, 8).largest == 8);
+  Proves("D-261");
+}
+
+TEST_CASE("an observed generation does not show that all Pods are counted") {
+  Watched rs;
+  rs.See(1, 10, 1, 3);  // 10 were made, 3 of them are seen
+  CHECK(rs.See(2, 5, 1, 3).largest == 10);
+  CHECK(rs.See(2, 5, 2, 3).largest == 10);  // written while it waits to see the other 7
+  CHECK(rs.See(2, 5, 2, 10).largest == 5);
+  Proves("D-261");
+}
+
+TEST_CASE("sizes that were never held are not known until Pods are counted") {
+  Watched rs;
+  SECTION("before a start") { CHECK_FALSE(rs.See(4, 10, 4, 10).known); }
+  SECTION("between two lists") {
+    rs.See(1, 10, 1, 10);
+    CHECK(rs.See(2, 8, 2, 8).known);
+    CHECK_FALSE(rs.See(4, 8, 4, 8).known);
+  }
+  SECTION("nor of another cluster, where generations begin anew") {
+    rs.See(1, 10, 1, 10);
+    rs.See(2, 8, 2, 8);
+    CHECK_FALSE(rs.See(1, 8, 1, 8).known);
+  }
+  NoteCounted(*rs.held, 12);
+  CHECK(rs.held->told.known);
+  CHECK(rs.held->told.largest == 12);
+  Proves("D-261");
+}
+
+}  // namespace
+}  // namespace windlass
