@@ -35,31 +35,71 @@ Json FailureCondition(std::string reason, std::string message, WallTime now) {
           {"lastTransitionTime", TimeText(now)}};
 }
 
+// A seed that costs the stream it comes from no number.
+uint64_t Fork(Random random) { return random.Next(); }
+
+uint64_t Revision(const Json& object) { return std::stoull(RevisionOf(object)); }
+
+// Upstream writes no status that says what the ReplicaSet's says already.
+bool Says(const Json& replica_set, const Json& status) {
+  for (const char* count : {"observedGeneration", "replicas", "fullyLabeledReplicas",
+                            "readyReplicas", "availableReplicas", "terminatingReplicas"}) {
+    if (IntAt(replica_set, {"status", count}) != IntAt(status, {count})) return false;
+  }
+  return At(replica_set, {"status", "conditions"}) == At(status, {"conditions"});
+}
+
 }  // namespace
 
 ReplicaSetController::ReplicaSetController(ApiServer& server, ReplicaSetControllerOptions options)
-    : server_(server), options_(options), random_(server.loop().random().Next()) {
-  server_.store().OnChange([this](const Change& change) { OnChange(change); });
+    : server_(server),
+      options_(options),
+      random_(server.loop().random().Next()),
+      lag_random_(Fork(random_)),
+      replica_sets_(server, Resource::kReplicaSets, options.replica_set_view_lag_max,
+                    Random(lag_random_.Next())),
+      pods_(server, Resource::kPods, options.pod_view_lag_max, Random(lag_random_.Next())) {
+  replica_sets_.on_change = [this](const Change& change) { OnReplicaSet(change); };
+  pods_.on_change = [this](const Change& change) { OnPod(change); };
 }
 
-void ReplicaSetController::OnChange(const Change& change) {
-  if (change.key.resource == Resource::kReplicaSets && change.after != nullptr) {
-    return Enqueue(change.key);
-  }
-  if (change.key.resource != Resource::kPods) return;
+void ReplicaSetController::OnReplicaSet(const Change& change) {
+  if (change.after != nullptr) return Enqueue(change.key);
+  expectations_.Delete(change.key);
+  written_.erase(change.key);
+}
+
+void ReplicaSetController::OnPod(const Change& change) {
+  Observe(change);
   if (change.before != nullptr) EnqueuePodOwner(change.key.namespace_, *change.before);
   if (change.after != nullptr) EnqueuePodOwner(change.key.namespace_, *change.after);
+}
+
+// A Pod that is marked deleted counts as deleted, and not as created.
+void ReplicaSetController::Observe(const Change& change) {
+  const Json& pod = change.after != nullptr ? *change.after : *change.before;
+  const Json& owner = ControllerOf(pod);
+  const StoreKey key{Resource::kReplicaSets, change.key.namespace_, TextAt(owner, {"name"})};
+  const Object rs = replica_sets_.Find(key.namespace_, key.name);
+  if (rs == nullptr || UidOf(*rs) != TextAt(owner, {"uid"})) return;
+  if (change.after == nullptr || IsDeleting(pod)) {
+    expectations_.DeletionObserved(key, change.key.name);
+  } else if (change.before == nullptr) {
+    expectations_.CreationObserved(key);
+  }
 }
 
 void ReplicaSetController::EnqueuePodOwner(const std::string& namespace_, const Json& pod) {
   const Json& owner = ControllerOf(pod);
   if (TextAt(owner, {"kind"}) == "ReplicaSet") {
-    const StoreKey key{Resource::kReplicaSets, namespace_, TextAt(owner, {"name"})};
-    if (server_.Find(key) != nullptr) Enqueue(key);
+    const std::string name = TextAt(owner, {"name"});
+    if (replica_sets_.Find(namespace_, name) != nullptr) {
+      Enqueue({Resource::kReplicaSets, namespace_, name});
+    }
     return;
   }
   if (!owner.is_null()) return;
-  for (const Object& rs : server_.List(Resource::kReplicaSets, namespace_)) {
+  for (const Object& rs : replica_sets_.List(namespace_)) {
     if (SelectorMatches(At(*rs, {"spec", "selector"}), At(pod, {"metadata", "labels"}))) {
       Enqueue({Resource::kReplicaSets, namespace_, NameOf(*rs)});
     }
@@ -88,21 +128,29 @@ void ReplicaSetController::RunSync(const StoreKey& key) {
   if (stopped_) return;
   Sync sync;
   sync.key = key;
-  sync.replica_set = server_.Find(key);
-  if (sync.replica_set == nullptr) {
+  sync.replica_set = replica_sets_.Find(key.namespace_, key.name);
+  // Enqueued again when the controller sees what it wrote.
+  if (sync.replica_set == nullptr || !HasSeenOwnWrites(key)) {
     queue_.erase(key);
     return;
   }
   entry.running = true;
   Claim(sync);
-  if (!IsDeleting(*sync.replica_set)) Plan(sync);
+  const bool satisfied = expectations_.Satisfied(key, server_.loop().clock().Now());
+  if (satisfied && !IsDeleting(*sync.replica_set)) Plan(sync);
   NextCall(std::move(sync));
+}
+
+bool ReplicaSetController::HasSeenOwnWrites(const StoreKey& key) const {
+  const auto found = written_.find(key);
+  if (found == written_.end() || !options_.waits_for_own_writes) return true;
+  return replica_sets_.HasSeen(found->second.status) && pods_.HasSeen(found->second.pod);
 }
 
 // Adopts matching orphans and releases what no longer matches.
 void ReplicaSetController::Claim(Sync& sync) {
   const Json& rs = *sync.replica_set;
-  for (const Object& pod : server_.List(Resource::kPods, sync.key.namespace_)) {
+  for (const Object& pod : pods_.List(sync.key.namespace_)) {
     const std::string owner = ControllerUidOf(*pod);
     const bool matches =
         SelectorMatches(At(rs, {"spec", "selector"}), At(*pod, {"metadata", "labels"}));
@@ -115,21 +163,39 @@ void ReplicaSetController::Claim(Sync& sync) {
                        [](Json& object) { object["metadata"].erase("ownerReferences"); });
       }
     } else if (owner.empty() && matches && IsActivePod(*pod) && !IsDeleting(rs)) {
-      const ApiAnswer adopted = server_.Update(kActor, pod_key, "", [&](Json& object) {
-        object["metadata"]["ownerReferences"] = OwnerReferenceTo(rs);
-      });
-      if (adopted.ok()) sync.pods.push_back(adopted.body);
+      if (Object adopted = Adopt(sync, pod_key)) sync.pods.push_back(std::move(adopted));
     }
   }
+}
+
+// Null if the Pod or the ReplicaSet is not there any more, or the Pod has got an owner meanwhile.
+Object ReplicaSetController::Adopt(const Sync& sync, const StoreKey& pod) {
+  const Object present = server_.Find(sync.key);
+  const Object orphan = server_.Find(pod);
+  if (present == nullptr || UidOf(*present) != UidOf(*sync.replica_set) || IsDeleting(*present)) {
+    return nullptr;
+  }
+  if (orphan == nullptr || !ControllerOf(*orphan).is_null()) return nullptr;
+  const ApiAnswer adopted = server_.Update(kActor, pod, "", [&](Json& object) {
+    object["metadata"]["ownerReferences"] = OwnerReferenceTo(*sync.replica_set);
+  });
+  if (!adopted.ok()) return nullptr;
+  written_[sync.key].pod = Revision(*adopted.body);
+  return adopted.body;
 }
 
 void ReplicaSetController::Plan(Sync& sync) {
   size_t active = 0;
   for (const Object& pod : sync.pods) active += IsActivePod(*pod) ? 1 : 0;
   const auto wanted = static_cast<size_t>(IntAt(*sync.replica_set, {"spec", "replicas"}));
-  if (active < wanted) sync.creates = std::min(wanted - active, kBurstReplicas);
+  const MonotonicTime now = server_.loop().clock().Now();
+  if (active < wanted) {
+    sync.creates = std::min(wanted - active, kBurstReplicas);
+    expectations_.ExpectCreations(sync.key, sync.creates, now);
+  }
   if (active > wanted) {
     sync.deletes = PodsToDelete(sync, std::min(active - wanted, kBurstReplicas));
+    expectations_.ExpectDeletions(sync.key, {sync.deletes.begin(), sync.deletes.end()}, now);
   }
 }
 
@@ -141,11 +207,11 @@ std::vector<std::string> ReplicaSetController::PodsToDelete(const Sync& sync, si
   // Pods of every ReplicaSet with the same owner (D-631).
   const std::string owner = ControllerUidOf(*sync.replica_set);
   std::vector<std::string> families{UidOf(*sync.replica_set)};
-  for (const Object& rs : server_.List(Resource::kReplicaSets, sync.key.namespace_)) {
+  for (const Object& rs : replica_sets_.List(sync.key.namespace_)) {
     if (!owner.empty() && ControllerUidOf(*rs) == owner) families.push_back(UidOf(*rs));
   }
   std::vector<Object> siblings;
-  for (const Object& pod : server_.List(Resource::kPods, sync.key.namespace_)) {
+  for (const Object& pod : pods_.List(sync.key.namespace_)) {
     const auto family = std::find(families.begin(), families.end(), ControllerUidOf(*pod));
     if (family != families.end() && IsActivePod(*pod)) siblings.push_back(pod);
   }
@@ -164,7 +230,9 @@ void ReplicaSetController::NextCall(Sync sync) {
     --sync.creates;
     CreatePod(sync);
   } else if (!sync.deletes.empty()) {
-    server_.Delete(kActor, {Resource::kPods, sync.key.namespace_, sync.deletes.back()});
+    const std::string& pod = sync.deletes.back();
+    const bool gone = !server_.Delete(kActor, {Resource::kPods, sync.key.namespace_, pod}).ok();
+    if (gone) expectations_.DeletionObserved(sync.key, pod);
     sync.deletes.pop_back();
   } else {
     return Finish(sync);
@@ -181,8 +249,13 @@ void ReplicaSetController::CreatePod(Sync& sync) {
   pod["metadata"]["ownerReferences"] = OwnerReferenceTo(rs);
   const ApiAnswer made =
       server_.Create(kActor, Resource::kPods, sync.key.namespace_, std::move(pod));
-  if (made.ok()) return;
-  sync.creates = 0;  // slow start: the first failure ends the burst
+  if (made.ok()) {
+    written_[sync.key].pod = Revision(*made.body);
+    return;
+  }
+  // Slow start: the first failure ends the burst, and nobody waits for what was not made.
+  for (size_t i = 0; i <= sync.creates; ++i) expectations_.CreationObserved(sync.key);
+  sync.creates = 0;
   sync.failure = MakeObject(FailureCondition("FailedCreate", TextAt(*made.body, {"message"}),
                                              server_.loop().clock().Wall()));
 }
@@ -224,12 +297,29 @@ Json ReplicaSetController::NewStatus(const Sync& sync) const {
 
 void ReplicaSetController::Finish(const Sync& sync) {
   const Json status = NewStatus(sync);
-  // Upstream retries a conflict with the fresh object and the same status: so does this write.
-  server_.Update(kActor, sync.key, "status", [&](Json& rs) { rs["status"] = status; });
-  const int64_t ready = IntAt(status, {"readyReplicas"});
-  if (ready > IntAt(status, {"availableReplicas"})) {
+  const bool all_available =
+      IntAt(status, {"readyReplicas"}) <= IntAt(status, {"availableReplicas"});
+  if (Says(*sync.replica_set, status)) return AfterStatus(sync, all_available);
+  const Duration lag = DrawLag(lag_random_, options_.status_lag_max);
+  const auto write = [this, sync, status, all_available] {
+    WriteStatus(sync, status);
+    AfterStatus(sync, all_available);
+  };
+  if (lag == Duration{0}) return write();
+  server_.loop().After(lag, write);
+}
+
+// Upstream retries a conflict with the fresh object and the same status: so does this write.
+void ReplicaSetController::WriteStatus(const Sync& sync, const Json& status) {
+  const ApiAnswer written =
+      server_.Update(kActor, sync.key, "status", [&](Json& rs) { rs["status"] = status; });
+  if (written.ok()) written_[sync.key].status = Revision(*written.body);
+}
+
+void ReplicaSetController::AfterStatus(const Sync& sync, bool all_available) {
+  if (!all_available) {
     server_.loop().After(MinReady(*sync.replica_set), [this, key = sync.key] {
-      if (server_.Find(key) != nullptr) Enqueue(key);
+      if (replica_sets_.Find(key.namespace_, key.name) != nullptr) Enqueue(key);
     });
   }
   if (sync.failure != nullptr) {
@@ -240,10 +330,9 @@ void ReplicaSetController::Finish(const Sync& sync) {
 }
 
 void ReplicaSetController::Done(const StoreKey& key) {
-  Entry& entry = queue_.at(key);
-  const bool again = entry.dirty || server_.Find(key) == nullptr;
+  const bool again = queue_.at(key).dirty;
   queue_.erase(key);
-  if (again && server_.Find(key) != nullptr) Enqueue(key);
+  if (again && replica_sets_.Find(key.namespace_, key.name) != nullptr) Enqueue(key);
 }
 
 }  // namespace windlass::sim

@@ -3,7 +3,13 @@
 //
 // What a Deployment controller must be able to live with is modelled on purpose: its status counts
 // the Pods seen before its own creates and deletes (D-742), everything takes a little time, and the
-// status it writes may be of an older spec than the one stored by then.
+// status it writes may be of an older spec than the one stored by then. Its views of ReplicaSets
+// and of Pods, and its status writes, may lag by half a minute each:
+//
+// - While it waits to see creations or deletions of its own, a sync makes and deletes nothing. It
+//   still writes a status, from the Pods that it has seen.
+// - A sync waits until its own last status, and the last Pod that it made or adopted, are in view
+//   (upstream's gate StaleControllerConsistencyReplicaSet, on by default from 1.36).
 #pragma once
 
 #include <cstdint>
@@ -13,12 +19,20 @@
 
 #include "kubeclient/base/random.h"
 #include "test/sim/api_server.h"
+#include "test/sim/expectations.h"
+#include "test/sim/lagging_view.h"
 
 namespace windlass::sim {
 
 struct ReplicaSetControllerOptions {
   Duration lag_min = milliseconds(1);  // from a change to the sync, and between its calls
   Duration lag_max = milliseconds(15);
+  // Up to how much later it sees a change, and a status that it writes arrives.
+  Duration replica_set_view_lag_max{0};
+  Duration pod_view_lag_max{0};
+  Duration status_lag_max{0};
+  // A sync waits for what the controller wrote itself; false as before Kubernetes 1.36.
+  bool waits_for_own_writes = true;
 };
 
 class ReplicaSetController {
@@ -31,7 +45,7 @@ class ReplicaSetController {
   ReplicaSetController& operator=(const ReplicaSetController&) = delete;
 
   // Nothing to do, waits for minReadySeconds apart.
-  bool idle() const { return queue_.empty(); }
+  bool idle() const { return queue_.empty() && replica_sets_.idle() && pods_.idle(); }
 
   // While stopped, changes gather and nothing is done (a controller that is down).
   void Stop(bool stopped);
@@ -52,15 +66,27 @@ class ReplicaSetController {
     Object failure;  // condition ReplicaFailure; null = none
   };
 
-  void OnChange(const Change& change);
+  // The revisions of the last status, and of the last Pod made or adopted, of a ReplicaSet.
+  struct Written {
+    uint64_t status = 0;
+    uint64_t pod = 0;
+  };
+
+  void OnReplicaSet(const Change& change);
+  void OnPod(const Change& change);
+  void Observe(const Change& change);
   void EnqueuePodOwner(const std::string& namespace_, const Json& pod);
   void Enqueue(const StoreKey& key);
   void RunSync(const StoreKey& key);
+  bool HasSeenOwnWrites(const StoreKey& key) const;
   void Claim(Sync& sync);
+  Object Adopt(const Sync& sync, const StoreKey& pod);
   void Plan(Sync& sync);
   void NextCall(Sync sync);
   void CreatePod(Sync& sync);
   void Finish(const Sync& sync);
+  void WriteStatus(const Sync& sync, const Json& status);
+  void AfterStatus(const Sync& sync, bool all_available);
   void Done(const StoreKey& key);
   Json NewStatus(const Sync& sync) const;
   std::vector<std::string> PodsToDelete(const Sync& sync, size_t count) const;
@@ -69,6 +95,11 @@ class ReplicaSetController {
   ApiServer& server_;
   ReplicaSetControllerOptions options_;
   Random random_;
+  Random lag_random_;  // apart: a controller that does not lag draws the same numbers as ever
+  LaggingView replica_sets_;
+  LaggingView pods_;
+  Expectations expectations_;
+  std::map<StoreKey, Written> written_;
   std::map<StoreKey, Entry> queue_;
   bool stopped_ = false;
 };
