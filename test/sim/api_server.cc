@@ -23,8 +23,9 @@ std::string_view NameOfMethod(HttpMethod method) {
   return "?";
 }
 
-Caller CallerOf(const std::string& actor, std::string_view method, const Target& target) {
-  return {actor, std::string(method) + " " + target.Describe()};
+Caller CallerOf(const std::string& actor, std::string_view method, const Target& target,
+                uint64_t shown = kAllShown) {
+  return {actor, std::string(method) + " " + target.Describe(), shown};
 }
 
 Target TargetOf(const StoreKey& key, std::string_view subresource) {
@@ -75,8 +76,9 @@ void ApiServer::NoteChange(const Change& change) {
                                        (change.after != nullptr ? " " + change.after->dump() : ""));
 }
 
-HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor) {
-  const ApiAnswer answer = Dispatch(request, actor);
+HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor,
+                               uint64_t shown) {
+  const ApiAnswer answer = Dispatch(request, actor, shown);
   HttpResponse response;
   response.status = answer.code;
   response.content_type = "application/json";
@@ -89,13 +91,14 @@ HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& ac
   return response;
 }
 
-ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& actor) {
+ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& actor,
+                              uint64_t shown) {
   const auto path = ParseTarget(request.target);
   if (!path) return PathNotFound();
   if (!path->subresource.empty() && !path->resource->has_status) return PathNotFound();
   if (path->subresource == kScale && !HasScale(*path->resource)) return PathNotFound();
   const Target target{path->resource, path->namespace_, path->name, path->subresource};
-  const Caller caller = CallerOf(actor, NameOfMethod(request.method), target);
+  const Caller caller = CallerOf(actor, NameOfMethod(request.method), target, shown);
   const bool one = !path->name.empty();
   const bool placed = path->resource->namespaced != path->namespace_.empty();
   switch (request.method) {
@@ -140,7 +143,8 @@ ApiAnswer ApiServer::Post(const Caller& caller, const Target& target, const Http
   Json object = std::get<Json>(std::move(body));
   Target named = target;
   named.name = NameOf(object);
-  return registry_.Create(CallerOf(caller.actor, "POST", named), named, std::move(object));
+  return registry_.Create(CallerOf(caller.actor, "POST", named, caller.shown), named,
+                          std::move(object));
 }
 
 ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpRequest& request) {
@@ -215,15 +219,15 @@ WatchId ApiServer::Watch(const HttpRequest& request, const std::string& actor, W
 }
 
 ApiAnswer ApiServer::Create(const std::string& actor, Resource resource,
-                            const std::string& namespace_, Json object) {
+                            const std::string& namespace_, Json object, uint64_t shown) {
   Target target{&DescribeResource(resource), namespace_, NameOf(object), ""};
-  return registry_.Create(CallerOf(actor, "POST", target), target, std::move(object));
+  return registry_.Create(CallerOf(actor, "POST", target, shown), target, std::move(object));
 }
 
 ApiAnswer ApiServer::Update(const std::string& actor, const StoreKey& key,
-                            std::string_view subresource, const Edit& edit) {
+                            std::string_view subresource, const Edit& edit, uint64_t shown) {
   const Target target = TargetOf(key, subresource);
-  return registry_.Update(CallerOf(actor, "PUT", target), target, Registry::How::kPut,
+  return registry_.Update(CallerOf(actor, "PUT", target, shown), target, Registry::How::kPut,
                           [&](const Json& current) -> std::variant<Json, ApiAnswer> {
                             Json next = current;
                             edit(next);

@@ -26,8 +26,10 @@ class ApiServer {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  // One request that is not a watch. `actor` names who sent it, in traces and invariants.
-  HttpResponse Handle(const HttpRequest& request, const std::string& actor);
+  // One request that is not a watch. `actor` names who sent it, in traces and invariants; `shown`
+  // is what it had seen by then (Change::shown).
+  HttpResponse Handle(const HttpRequest& request, const std::string& actor,
+                      uint64_t shown = kAllShown);
 
   // One request with watch=1.
   WatchId Watch(const HttpRequest& request, const std::string& actor, WatchSink sink);
@@ -36,10 +38,10 @@ class ApiServer {
 
   // For the modelled controllers, kubelets and users, which need no HTTP.
   ApiAnswer Create(const std::string& actor, Resource resource, const std::string& namespace_,
-                   Json object);
+                   Json object, uint64_t shown = kAllShown);
   using Edit = std::function<void(Json& object)>;
   ApiAnswer Update(const std::string& actor, const StoreKey& key, std::string_view subresource,
-                   const Edit& edit);
+                   const Edit& edit, uint64_t shown = kAllShown);
   ApiAnswer Patch(const std::string& actor, const StoreKey& key, std::string_view subresource,
                   std::string_view content_type, const Json& patch);
   ApiAnswer Delete(const std::string& actor, const StoreKey& key,
@@ -53,7 +55,7 @@ class ApiServer {
   SimLoop& loop() { return loop_; }
 
  private:
-  ApiAnswer Dispatch(const HttpRequest& request, const std::string& actor);
+  ApiAnswer Dispatch(const HttpRequest& request, const std::string& actor, uint64_t shown);
   ApiAnswer Read(const ApiPath& path, const std::string& accept);
   ApiAnswer Post(const Caller& caller, const Target& target, const HttpRequest& request);
   ApiAnswer Put(const Caller& caller, const Target& target, const HttpRequest& request);

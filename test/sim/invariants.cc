@@ -69,7 +69,7 @@ int64_t Recent::Min(MonotonicTime now, Duration window) {
 }
 
 Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
-    : server_(server), controllers_(std::move(controllers)) {
+    : server_(server), controllers_(std::move(controllers)), surge_(controllers_) {
   server_.store().OnChange([this](const Change& change) { OnChange(change); });
 }
 
@@ -79,6 +79,7 @@ void Invariants::OnChange(const Change& change) {
     ++judged_;
     Judge(change);
   }
+  if (auto wrong = surge_.See(change)) Violate("I-43", change, *std::move(wrong));
   Note(change);
   if (change.key.resource != Resource::kReplicaSets || change.before == nullptr) return;
   // The next revision is one more than those that exist (D-160).

@@ -3,12 +3,13 @@
 //
 // A controller acts on what it has seen, not on the truth: a write is judged against the most
 // lenient truth of the last kBlindSpot, so that a Pod that crashed a moment ago is not blamed on it
-// (§6, "attributable"). Changes by users and by the modelled controllers are never violations.
+// (§6, "attributable"). Changes by users and by the modelled controllers are never violations, but
+// for I-43, which is broken by the Pod that a size brings about, and has no blind spot.
 //
 //   I-01 availability not lowered below the minimum      I-11 revisions unique and rising
 //   I-02 total not raised above the maximum              I-14 only empty ReplicaSets are deleted
 //   I-09 Recreate: nothing new while old Pods exist      I-16 only owned objects are written
-//   I-35 observedGeneration rises, up to generation
+//   I-35 observedGeneration rises, up to generation    I-43 live Pods within maxSurge
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "test/sim/api_server.h"
+#include "test/sim/surge_invariant.h"
 
 namespace windlass::sim {
 
@@ -54,6 +56,7 @@ class Invariants {
 
   const std::vector<Violation>& violations() const { return violations_; }
   uint64_t judged() const { return judged_; }  // writes looked at
+  uint64_t judged_pods() const { return surge_.judged(); }
 
  private:
   struct ReplicaSetRecord {
@@ -87,6 +90,7 @@ class Invariants {
 
   ApiServer& server_;
   std::set<std::string> controllers_;
+  SurgeInvariant surge_;
   std::map<std::string, ReplicaSetRecord> replica_sets_;  // by uid
   std::map<std::string, DeploymentRecord> deployments_;   // by uid
   std::vector<Violation> violations_;

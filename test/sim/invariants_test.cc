@@ -46,6 +46,11 @@ struct Rollout {
     world.api().Update(kController, Key(name), "",
                        [&](Json& rs) { rs["metadata"]["annotations"][kRevision] = revision; });
   }
+  void MakePod(const std::string& replica_set) {
+    Json pod = SamplePod("one-more", "web");
+    pod["metadata"]["ownerReferences"] = ControlledBy(*world.api().Find(Key(replica_set)));
+    world.api().Create("replicaset-controller", Resource::kPods, "default", pod);
+  }
   void SetObserved(int64_t generation) {
     world.api().Update(kController, {Resource::kDeployments, "default", "web"}, "status",
                        [&](Json& web) { web["status"]["observedGeneration"] = generation; });
@@ -133,6 +138,16 @@ TEST_CASE("Every invariant notices what it forbids") {
        [](Rollout& rollout) {
          rollout.SetObserved(1);
          rollout.SetObserved(0);
+       }},
+      {"I-43", "RollingUpdate",
+       [](Rollout& rollout) {
+         rollout.Make("new", 3, "2");
+         rollout.world.Quiesce();
+         // The ReplicaSet controller is slow to take Pods away, and quick to make one.
+         rollout.world.replica_set_controller().Stop(true);
+         rollout.Scale("old", 8);
+         rollout.Scale("new", 5);
+         rollout.MakePod("new");
        }},
   }));
   CAPTURE(row.invariant);

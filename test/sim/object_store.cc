@@ -61,7 +61,7 @@ std::vector<const Change*> ObjectStore::ChangesAfter(Resource resource, uint64_t
 }
 
 Object ObjectStore::Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
-                           std::string actor, std::string request) {
+                           std::string actor, std::string request, uint64_t shown) {
   Change change;
   change.key = key;
   change.before = Find(key);
@@ -69,6 +69,7 @@ Object ObjectStore::Commit(const StoreKey& key, std::optional<Json> object, Mono
   change.at = at;
   change.actor = std::move(actor);
   change.request = std::move(request);
+  change.shown = shown;
   if (object) {
     change.after = WithRevision(std::move(*object), revision_);
     objects_[key] = change.after;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct StoreKey {
   auto operator<=>(const StoreKey&) const = default;
 };
 
+// Of an actor that knows all there is.
+inline constexpr uint64_t kAllShown = std::numeric_limits<uint64_t>::max();
+
 struct Change {
   StoreKey key;
   Object before;  // null: created
@@ -33,6 +37,8 @@ struct Change {
   MonotonicTime at;
   std::string actor;    // "windlass", "user", "replicaset-controller", "kubelet", …
   std::string request;  // "PATCH deployments/status ns/web"
+  // Up to this revision the actor had seen Deployments and ReplicaSets when it sent the request.
+  uint64_t shown = kAllShown;
   // What a watch shows of a removal: the last state with the revision of the removal.
   Object last_state;
 };
@@ -59,7 +65,7 @@ class ObjectStore {
   // Writes `object` (or removes it, when null) at the next revision, which is put into its
   // metadata. Returns what is stored, or the last state of what was removed.
   Object Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
-                std::string actor, std::string request);
+                std::string actor, std::string request, uint64_t shown = kAllShown);
 
   void OnChange(std::function<void(const Change&)> listener) {
     listeners_.push_back(std::move(listener));

@@ -301,7 +301,8 @@ std::optional<ApiAnswer> Registry::CheckVersion(const Target& target, How how, c
 
 Object Registry::Commit(const Caller& caller, const StoreKey& key, std::optional<Json> object) {
   store_.Compact(clock_.Now());
-  return store_.Commit(key, std::move(object), clock_.Now(), caller.actor, caller.request);
+  return store_.Commit(key, std::move(object), clock_.Now(), caller.actor, caller.request,
+                       caller.shown);
 }
 
 std::string Registry::NewUid() {

@@ -29,6 +29,7 @@ struct Target {
 struct Caller {
   std::string actor;
   std::string request;  // "PATCH deployments/status ns/web", for traces and invariants
+  uint64_t shown = kAllShown;
 };
 
 enum class Propagation { kBackground, kForeground, kOrphan };

@@ -247,8 +247,8 @@ void ReplicaSetController::CreatePod(Sync& sync) {
   if (!pod["metadata"].is_object()) pod["metadata"] = Json::object();
   pod["metadata"]["generateName"] = NameOf(rs) + "-";
   pod["metadata"]["ownerReferences"] = OwnerReferenceTo(rs);
-  const ApiAnswer made =
-      server_.Create(kActor, Resource::kPods, sync.key.namespace_, std::move(pod));
+  const ApiAnswer made = server_.Create(kActor, Resource::kPods, sync.key.namespace_,
+                                        std::move(pod), Revision(*sync.replica_set));
   if (made.ok()) {
     written_[sync.key].pod = Revision(*made.body);
     return;

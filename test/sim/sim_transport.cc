@@ -1,11 +1,13 @@
 #include "test/sim/sim_transport.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <utility>
 
 #include "kubeclient/base/assert.h"
 #include "kubeclient/base/limits.h"
+#include "test/sim/api_path.h"
 
 namespace windlass::sim {
 
@@ -15,14 +17,22 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   Impl(ApiServer& s, TimerQueue& t, Random r, SimTransportOptions o)
       : server(s), timers(t), random(r), options(std::move(o)) {}
 
+  // What the process has seen of one resource.
+  struct Shown {
+    uint64_t without_watch = 0;  // when the last watch ended
+    bool opening = false;        // the lines that come now are of the past
+  };
   struct Stream {
     StreamHandler handler;
     Duration silence{0};
     WatchId watch = 0;
     TimerId idle_timer = 0;
-    MonotonicTime arrives;  // of the latest line, which no later one overtakes
-    bool opened = false;    // on_open is on its way, or was told
-    bool ended = false;     // the end is on its way to the handler
+    MonotonicTime arrives;   // of the latest line, which no later one overtakes
+    bool opened = false;     // on_open is on its way, or was told
+    bool ended = false;      // the end is on its way to the handler
+    Shown* shown = nullptr;  // of a watch of Deployments or ReplicaSets
+    // For each line that is on its way: the revision up to which the process knows without it.
+    std::deque<uint64_t> under_way;
   };
   struct Pending {
     ReplyHandler reply;
@@ -40,12 +50,17 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   Duration Latency() { return random.Between(options.latency_min, options.latency_max); }
 
   void Answer(CallId id, Duration after, Result<HttpResponse> result);
-  void Arrive(CallId id, const HttpRequest& request, Fate fate);
+  void Arrive(CallId id, const HttpRequest& request, Fate fate, uint64_t known);
   void OpenWatch(CallId id, const HttpRequest& request);
   void Open(CallId id);
   void Line(CallId id, std::string line);
   void EndStream(CallId id, MonotonicTime at, StreamEnd end);
   void ArmIdle(CallId id);
+  void StopShowing(const Stream& stream);
+  uint64_t ShownOn(const Stream& stream) const;
+  uint64_t ShownOf(const Shown& resource) const;
+  // Deployments and ReplicaSets were seen up to this revision.
+  uint64_t AllShown() const { return std::min(ShownOf(deployments), ShownOf(replica_sets)); }
 
   ApiServer& server;
   TimerQueue& timers;
@@ -56,7 +71,28 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   CallId last_id = 0;
   uint64_t call_count = 0;
   Duration stream_lag{0};
+  Shown deployments;
+  Shown replica_sets;
 };
+
+// Of a watch that is open: everything but the lines on their way.
+uint64_t SimTransport::Impl::ShownOn(const Stream& stream) const {
+  if (stream.watch == 0 || stream.ended) return 0;
+  return stream.under_way.empty() ? server.store().revision() : stream.under_way.front();
+}
+
+void SimTransport::Impl::StopShowing(const Stream& stream) {
+  if (stream.shown == nullptr) return;
+  stream.shown->without_watch = std::max(stream.shown->without_watch, ShownOn(stream));
+}
+
+uint64_t SimTransport::Impl::ShownOf(const Shown& resource) const {
+  uint64_t most = resource.without_watch;
+  for (const auto& [id, stream] : streams) {
+    if (stream.shown == &resource) most = std::max(most, ShownOn(stream));
+  }
+  return most;
+}
 
 // The handler runs later, from a timer; the first answer wins.
 void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> result) {
@@ -71,11 +107,11 @@ void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> 
 }
 
 // At the server. Runs in the world's time, whether or not the caller still waits.
-void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate) {
+void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate, uint64_t known) {
   if (fate == Fate::kRequestLost) return;
   if (fate == Fate::kForbidden)
     return Answer(id, Latency(), HttpResponse{403, "text/plain", "no", {}});
-  HttpResponse response = server.Handle(request, options.actor);
+  HttpResponse response = server.Handle(request, options.actor, known);
   if (fate == Fate::kReplyLost) return;
   if (response.body.size() > options.body_bytes_max) {
     const bool read_only = request.method == HttpMethod::kGet;
@@ -105,7 +141,10 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
     self->EndStream(id, std::max(stream->second.arrives, self->Now() + self->Latency()),
                     std::move(end));
   };
+  Shown* shown = found->second.shown;
+  if (shown != nullptr) shown->opening = true;
   const WatchId watch = server.Watch(request, options.actor, std::move(sink));
+  if (shown != nullptr) shown->opening = false;
   const auto open = streams.find(id);
   if (open == streams.end()) return;
   open->second.watch = watch;  // also when it has ended already: what it sent still arrives
@@ -132,6 +171,10 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
   Stream& stream = found->second;
   Open(id);
   stream.arrives = std::max(stream.arrives, Now() + Latency() + stream_lag);
+  if (stream.shown != nullptr) {
+    stream.under_way.push_back(stream.shown->opening ? stream.shown->without_watch
+                                                     : server.store().revision() - 1);
+  }
   // 64 readable bytes behind the line, as the real transport guarantees.
   const size_t size = line.size();
   line.append(64, '\0');
@@ -140,6 +183,7 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
     // Ended by Cancel or by silence: no line after that.
     if (at == self.streams.end() || (at->second.ended && at->second.watch == 0)) return;
     self.ArmIdle(id);
+    if (!at->second.under_way.empty()) at->second.under_way.pop_front();
     at->second.handler.on_line(std::string_view(text).substr(0, size));
   });
 }
@@ -147,6 +191,7 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
 void SimTransport::Impl::EndStream(CallId id, MonotonicTime at, StreamEnd end) {
   const auto found = streams.find(id);
   if (found == streams.end() || found->second.ended) return;
+  StopShowing(found->second);
   found->second.ended = true;
   timers.Cancel(found->second.idle_timer);
   found->second.idle_timer = 0;
@@ -161,6 +206,7 @@ void SimTransport::Impl::ArmIdle(CallId id) {
   timers.Cancel(stream.idle_timer);
   if (stream.ended) return;
   stream.idle_timer = At(Now() + stream.silence, [id](Impl& self) {
+    self.StopShowing(self.streams.at(id));
     self.server.StopWatch(std::exchange(self.streams.at(id).watch, 0));
     StreamEnd end;
     end.status = 200;
@@ -191,11 +237,14 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
   impl.calls.emplace(id, std::move(pending));
   // The request is on the wire now: it arrives even if this process is gone by then.
   ApiServer& server = impl.server;
-  server.loop().After(impl.Latency(), [weak = impl.weak_from_this(), &server, id, fate,
-                                       actor = impl.options.actor, sent = std::move(request)] {
-    if (const auto self = weak.lock()) return self->Arrive(id, sent, fate);
-    if (fate == Fate::kDelivered || fate == Fate::kReplyLost) server.Handle(sent, actor);
-  });
+  server.loop().After(impl.Latency(),
+                      [weak = impl.weak_from_this(), &server, id, fate, actor = impl.options.actor,
+                       sent = std::move(request), known = impl.AllShown()] {
+                        if (const auto self = weak.lock())
+                          return self->Arrive(id, sent, fate, known);
+                        if (fate == Fate::kDelivered || fate == Fate::kReplyLost)
+                          server.Handle(sent, actor, known);
+                      });
   return id;
 }
 
@@ -206,6 +255,10 @@ CallId SimTransport::Stream(HttpRequest request, StreamHandler handler) {
   Impl::Stream stream;
   stream.handler = std::move(handler);
   stream.silence = request.deadline;
+  if (const auto path = ParseTarget(request.target)) {
+    if (path->resource->resource == Resource::kDeployments) stream.shown = &impl.deployments;
+    if (path->resource->resource == Resource::kReplicaSets) stream.shown = &impl.replica_sets;
+  }
   impl.streams.emplace(id, std::move(stream));
   impl.ArmIdle(id);
   impl.server.loop().After(impl.Latency(),
@@ -222,6 +275,7 @@ void SimTransport::Cancel(CallId id) {
   const auto found = impl.streams.find(id);
   if (found == impl.streams.end()) return;
   // An end that is already on its way still comes; lines do not.
+  impl.StopShowing(found->second);
   impl.server.StopWatch(std::exchange(found->second.watch, 0));
   StreamEnd end;
   end.error = cancelled;

@@ -1,0 +1,271 @@
+// I-43 can be broken, and excuses what the controller could not know and what others did. Nobody
+// runs here: the controllers are played by writes in their names.
+#include "test/sim/surge_invariant.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+namespace {
+
+const std::string kOurs = "windlass";
+const std::string kUser = "user";
+const std::string kReplicaSets = "replicaset-controller";
+
+// A Deployment of 10, so at most 13, whose ReplicaSet "old" has 10 Pods.
+class Cluster {
+ public:
+  Cluster() : server_(loop_), surge_({kOurs}) {
+    server_.store().OnChange([this](const Change& change) {
+      if (const auto text = surge_.See(change)) wrong_ += *text + "\n";
+    });
+    server_.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
+    server_.Create(kUser, Resource::kDeployments, "default", SampleDeployment("web", 10));
+    Set("old", 10);
+    Make("old", 10);
+  }
+
+  const std::string& wrong() const { return wrong_; }
+  uint64_t Now() { return server_.store().revision(); }
+
+  // Creates or resizes a ReplicaSet.
+  void Set(const std::string& name, int replicas, const std::string& actor = kOurs,
+           uint64_t shown = kAllShown) {
+    const StoreKey key{Resource::kReplicaSets, "default", name};
+    if (server_.Find(key) != nullptr) {
+      const auto resize = [&](Json& rs) { rs["spec"]["replicas"] = replicas; };
+      REQUIRE(server_.Update(actor, key, "", resize, shown).ok());
+      return;
+    }
+    Json rs = SampleReplicaSet("web", replicas);
+    rs["metadata"]["name"] = name;
+    rs["metadata"]["ownerReferences"] =
+        ControlledBy(*server_.Find({Resource::kDeployments, "default", "web"}));
+    REQUIRE(server_.Create(actor, Resource::kReplicaSets, "default", rs, shown).ok());
+  }
+  // Pods of a ReplicaSet, made by its controller, which has seen it as of revision `shown`.
+  void Make(const std::string& replica_set, int count, uint64_t shown = kAllShown) {
+    for (int i = 0; i < count; ++i) {
+      Json pod = NewPod();
+      pod["metadata"]["ownerReferences"] = OwnedBy(replica_set);
+      REQUIRE(server_.Create(kReplicaSets, Resource::kPods, "default", pod, shown).ok());
+    }
+  }
+  void Orphan() { REQUIRE(server_.Create(kUser, Resource::kPods, "default", NewPod()).ok()); }
+  // The last Pod that was made gets another owner.
+  void Adopt(const std::string& replica_set) {
+    const auto adopt = [&](Json& pod) {
+      pod["metadata"]["ownerReferences"] = OwnedBy(replica_set);
+    };
+    REQUIRE(server_.Update(kReplicaSets, Pod(pods_), "", adopt).ok());
+  }
+  void MarkDeleted(int first, int last) {
+    for (int i = first; i <= last; ++i) REQUIRE(server_.Delete(kReplicaSets, Pod(i)).ok());
+  }
+  void Fail(int first, int last) {
+    for (int i = first; i <= last; ++i) {
+      const auto fail = [](Json& pod) { pod["status"]["phase"] = "Failed"; };
+      REQUIRE(server_.Update("kubelet", Pod(i), "status", fail).ok());
+    }
+  }
+  void Surge(int pods) {
+    Edit([&](Json& web) { web["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = pods; });
+  }
+  void Recreate() {
+    Edit([](Json& web) { web["spec"]["strategy"] = {{"type", "Recreate"}}; });
+  }
+
+ private:
+  static StoreKey Pod(int number) {
+    return {Resource::kPods, "default", "pod-" + std::to_string(number)};
+  }
+  Json NewPod() { return SamplePod("pod-" + std::to_string(++pods_), "web"); }
+  Json OwnedBy(const std::string& replica_set) {
+    return ControlledBy(*server_.Find({Resource::kReplicaSets, "default", replica_set}));
+  }
+  void Edit(const ApiServer::Edit& edit) {
+    REQUIRE(server_.Update(kUser, {Resource::kDeployments, "default", "web"}, "", edit).ok());
+  }
+
+  SimLoop loop_{1};
+  ApiServer server_;
+  SurgeInvariant surge_;
+  std::string wrong_;
+  int pods_ = 0;
+};
+
+struct Story {
+  std::string name;
+  void (*tell)(Cluster& cluster);
+  std::string wrong;  // part of what is said; "" = nothing
+};
+
+TEST_CASE("live Pods are judged by what the deciding write could know (I-43)") {
+  const Story story = GENERATE(values<Story>({
+      {"grown before old Pods are gone",
+       [](Cluster& c) {
+         c.Set("new", 3);
+         c.Make("new", 3);
+         c.Set("old", 8);
+         c.Set("new", 5);
+         c.Make("new", 1);
+       },
+       "makes 14 live Pods of at most 13"},
+      {"grown when they are marked deleted",
+       [](Cluster& c) {
+         c.Set("new", 3);
+         c.Make("new", 3);
+         c.Set("old", 8);
+         c.MarkDeleted(1, 2);
+         c.Set("new", 5);
+         c.Make("new", 2);
+       },
+       ""},
+      {"Pods that failed are not live",
+       [](Cluster& c) {
+         c.Fail(1, 2);
+         c.Set("new", 5);
+         c.Make("new", 5);
+       },
+       ""},
+      {"Recreate has no surge",
+       [](Cluster& c) {
+         c.Recreate();
+         c.Set("old", 0);
+         c.Set("new", 10);
+         c.Make("new", 1);
+       },
+       "makes 11 live Pods of at most 10"},
+      {"others scaled the old one up before",
+       [](Cluster& c) {
+         c.Set("old", 12, kUser);
+         c.Make("old", 2);
+         c.Set("new", 3);
+         c.Make("new", 2);
+       },
+       "makes 14 live Pods of at most 13"},
+      {"others scaled the old one up later",
+       [](Cluster& c) {
+         c.Set("new", 3);
+         c.Set("old", 12, kUser);
+         c.Make("old", 2);
+         c.Make("new", 3);
+       },
+       ""},
+      {"others scaled the old one up, which was not seen yet",
+       [](Cluster& c) {
+         const uint64_t shown = c.Now();
+         c.Set("old", 12, kUser);
+         c.Make("old", 2);
+         c.Set("new", 3, kOurs, shown);
+         c.Make("new", 3);
+       },
+       ""},
+      {"others wrote the size",
+       [](Cluster& c) {
+         c.Set("new", 6, kUser);
+         c.Make("new", 6);
+       },
+       ""},
+      {"others' size was lowered",
+       [](Cluster& c) {
+         c.Set("new", 6, kUser);
+         c.Set("new", 5);
+         c.Make("new", 5);
+       },
+       ""},
+      {"and raised again",
+       [](Cluster& c) {
+         c.Set("new", 3, kUser);
+         c.Make("new", 3);
+         c.Set("new", 4);
+         c.Make("new", 1);
+       },
+       "makes 14 live Pods of at most 13"},
+      {"adopted before",
+       [](Cluster& c) {
+         c.Orphan();
+         c.Adopt("old");
+         c.Set("new", 3);
+         c.Make("new", 3);
+       },
+       "makes 14 live Pods of at most 13"},
+      {"adopted later",
+       [](Cluster& c) {
+         c.Orphan();
+         c.Set("new", 3);
+         c.Adopt("old");
+         c.Make("new", 3);
+       },
+       ""},
+      {"the limit was lowered before",
+       [](Cluster& c) {
+         c.Surge(0);
+         c.Set("new", 1);
+         c.Make("new", 1);
+       },
+       "makes 11 live Pods of at most 10"},
+      {"the limit was lowered later",
+       [](Cluster& c) {
+         c.Set("new", 3);
+         c.Surge(0);
+         c.Make("new", 3);
+       },
+       ""},
+      {"the limit was lowered, which was not seen yet",
+       [](Cluster& c) {
+         const uint64_t shown = c.Now();
+         c.Surge(0);
+         c.Set("new", 3, kOurs, shown);
+         c.Make("new", 3);
+       },
+       ""},
+      {"the ReplicaSet controller acts upon an earlier size",
+       [](Cluster& c) {
+         c.Set("new", 3);
+         const uint64_t seen = c.Now();
+         c.Surge(0);
+         c.Set("new", 4);
+         c.Make("new", 3, seen);
+       },
+       ""},
+      {"it acts upon the later one",
+       [](Cluster& c) {
+         c.Set("new", 3);
+         c.Surge(0);
+         c.Set("new", 4);
+         c.Make("new", 1);
+       },
+       "makes 11 live Pods of at most 10"},
+      {"lowering asks for no Pod",
+       [](Cluster& c) {
+         c.Set("new", 3);
+         c.Surge(0);
+         c.Set("new", 2);
+         c.Make("new", 2);
+       },
+       ""},
+  }));
+  CAPTURE(story.name);
+  Cluster cluster;
+  REQUIRE(cluster.wrong().empty());
+  story.tell(cluster);
+  CAPTURE(cluster.wrong());
+  CHECK(cluster.wrong().empty() == story.wrong.empty());
+  CHECK(cluster.wrong().starts_with(story.wrong));
+}
+
+TEST_CASE("I-43 names the ReplicaSets and their Pods") {
+  Cluster cluster;
+  cluster.Set("new", 4);
+  cluster.Make("new", 4);
+  CHECK(cluster.wrong().find(": new 4 old 10\n") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace windlass::sim
