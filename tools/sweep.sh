@@ -5,7 +5,8 @@
 #
 #   tools/sweep.sh
 #
-# Then 3,000 random walks of updates in place, of which `make test` tries 60.
+# Then 3,000 random walks of updates in place, of which `make test` tries 60, and 20,000 of rollouts
+# while the ReplicaSet controller lags, of which it tries 50.
 #
 # Prints how many runs there were and how many ended differently; fails when one did.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -18,7 +19,7 @@ on_exit() { print_times; }
 step "Build"
 part "building the simulator"
 quietly cmake --preset release -DBUILD_TESTING=ON
-quietly cmake --build --preset release --target sim_test
+quietly cmake --build --preset release --target sim_test surge_walk
 
 step "A fault at every call"
 part "sweeping"
@@ -27,3 +28,7 @@ build/release/test/sim/sim_test "[.sweep]"
 step "Updates in place, whatever happens to them"
 part "3,000 random walks"
 build/release/test/sim/sim_test "[.seeds]"
+
+step "Live Pods while the ReplicaSet controller lags"
+part "20,000 random walks"
+build/release/test/sim/surge_walk 1 20000
