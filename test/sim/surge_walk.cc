@@ -61,7 +61,10 @@ std::string SurgeWalk::Go() {
     Happen();
     world_.RunFor(milliseconds(Draw(3) == 0 ? Draw(1000) : Draw(40'000)));
   }
-  if (paused_) Pause();
+  if (paused_) {
+    steps_ += " ";
+    Pause();
+  }
   // Whatever was bad, this is good.
   world_.SetImage(kName, "app:last");
   const bool complete = world_.RunUntil([this] { return world_.IsComplete(kName); }, kLimit);

@@ -31,7 +31,7 @@ class SurgeWalk {
   // that led to it.
   std::string Go();
 
-  const World& world() const { return world_; }
+  World& world() { return world_; }
 
  private:
   void Happen();
