@@ -140,6 +140,23 @@ end_wait() {
   WITNESS_PID=
   ENDED=$(tail -n 1 "$WORK/rolled.out")
 }
+# begin_count SELECTOR, then end_count KEY: the Deployments that had more live Pods than replicas +
+# maxSurge at some moment, and the most live Pods of one, from one watch of Pods in its order.
+begin_count() {
+  : >"$WORK/surge.out"
+  cluster surge --kubeconfig "$DATA/admin.kubeconfig" --selector "$1" >"$WORK/surge.out" \
+    2>"$WORK/surge.log" &
+  COUNTER_PID=$!
+  until_true 60 "live Pods are counted" grep -q ready "$WORK/surge.out"
+}
+end_count() {
+  local above most
+  kill "$COUNTER_PID" && wait "$COUNTER_PID" || fail "live Pods were not counted to the end"
+  COUNTER_PID=
+  read -r above most < <(tail -n 1 "$WORK/surge.out")
+  note "$1_above_surge" "$above"
+  note "$1_most_live" "$most"
+}
 # resize REPLICAS: of all the fleet, by a stock controller that may write as fast as it can.
 resize() {
   subject stock equal
@@ -227,14 +244,17 @@ idle() {
 # rollouts KEY COUNT WAVE IMAGE
 rollouts() {
   begin_wait "$2" "wave=$3" "$4"
+  begin_count "wave=$3"
   mark
   kubectl set image deployment -l "wave=$3" "app=$4" >/dev/null
   end_wait
+  end_count "$1"
   note "$1_ms" $(($(milliseconds "$ENDED") - $(milliseconds "$SINCE")))
   quiet
   costs "$1"
   requests "$1" "$2"
-  say "$SUBJECT: $2 rollouts of wave $3: $(noted "$1_ms") ms"
+  say "$SUBJECT: $2 rollouts of wave $3: $(noted "$1_ms") ms, $(noted "$1_above_surge") with more" \
+    "live Pods than allowed, at most $(noted "$1_most_live")"
 }
 storm() {
   mark

@@ -3,8 +3,11 @@
 # $WORK/figures; `mark` begins a measurement, `costs` and `requests` end it.
 
 STOCK=$("$ROOT/test/cluster/build" --stock | tail -n 1)
-SUBJECT='' SETTING='' SUBJECT_PID='' SUBJECT_USER=''
-at_exit() { [ -z "$SUBJECT_PID" ] || kill "$SUBJECT_PID"; }
+SUBJECT='' SETTING='' SUBJECT_PID='' SUBJECT_USER='' COUNTER_PID=''
+at_exit() {
+  local pid
+  for pid in $SUBJECT_PID $COUNTER_PID; do kill "$pid"; done
+}
 QUIET=${QUIET:-15} # seconds without a request after which somebody is idle
 
 subject() { # NAME SETTING
@@ -125,6 +128,8 @@ rows() {
   row "$1" "$3: wall time (ms)" "$2_ms"
   row "$1" "$3: CPU (s)" "$2_cpu"
   row "$1" "$3: CPU of the API server (s)" "$2_api_cpu"
+  row "$1" "$3: Deployments above surge" "$2_above_surge"
+  row "$1" "$3: most live Pods of one" "$2_most_live"
   row "$1" "$3: conflicts, per rollout" "$2_conflicts"
   row "$1" "$3: of them with its own writes" "$2_own_conflicts"
   awk -v key="^$2_(writes|reads)" -v setting="$1" '$2 == setting && $3 ~ key {print $3}' \

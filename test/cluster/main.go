@@ -24,6 +24,7 @@ import (
 	"windlass.dev/test/cluster/internal/node"
 	"windlass.dev/test/cluster/internal/poddriver"
 	"windlass.dev/test/cluster/internal/rolled"
+	"windlass.dev/test/cluster/internal/surge"
 	"windlass.dev/test/cluster/internal/witness"
 	"windlass.dev/test/cluster/internal/writers"
 )
@@ -51,6 +52,7 @@ var subcommands = map[string]func(args []string) int{
 	"pods":      poddriver.Main,
 	"flap":      poddriver.FlapMain,
 	"rolled":    rolled.Main,
+	"surge":     surge.Main,
 }
 
 func runKubectl([]string) int {
