@@ -51,6 +51,25 @@ func (s *story) terminating(name, set string) {
 		Pod: &witness.PodDetails{Phase: "Running"}})
 }
 
+// resized is a ReplicaSet whose size this manager wrote.
+func (s *story) resized(name string, replicas int32, revision string, generation, observed int64, manager string) {
+	s.add(witness.Record{Type: witness.Modified, Kind: witness.ReplicaSet, Name: name, UID: name, Owner: "d", Generation: generation, Revision: revision,
+		ReplicaSet: &witness.ReplicaSetDetails{Replicas: replicas, ObservedGeneration: observed, ResizedBy: manager}})
+}
+
+// many are Pods of a ReplicaSet, as its controller creates them: a1, a2, …
+func (s *story) many(set string, first, last int) {
+	for i := first; i <= last; i++ {
+		s.pod(witness.Added, fmt.Sprint(set, i), set, "Pending", false)
+	}
+}
+
+// full: four replicas of revision 1 with their Pods; at most five are allowed.
+func (s *story) full() {
+	s.started()
+	s.many("a", 1, 4)
+}
+
 const rolling = "RollingUpdate"
 
 // started: four replicas of revision 1, all available.

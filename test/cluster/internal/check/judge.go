@@ -68,6 +68,9 @@ func (j *judge) deployment(now witness.Record) {
 	}
 	d.whole = (d.whole && old.Deployment.Replicas == now.Deployment.Replicas) || complete(now)
 	d.history = d.history.add(boundsOf(now.Generation, now.Deployment), now.Deployment.ObservedGeneration)
+	if !known || old.Generation != now.Generation {
+		j.limited(d)
+	}
 	if !known || old.Generation != now.Generation || !j.watch {
 		d.reached = j.available(d) >= d.history.newest().least
 	}
@@ -104,6 +107,9 @@ func (j *judge) replicaSet(now witness.Record) {
 	}
 
 	set := j.record(now, old)
+	if now.Type != witness.Deleted {
+		j.raised(d, set, changed)
+	}
 	j.surge(d, now, changed)
 	j.availability(d, set, changed)
 	if set.lowered != 0 && set.ReplicaSet.ObservedGeneration >= set.lowered {
@@ -125,7 +131,7 @@ type change struct {
 func (j *judge) record(now witness.Record, old *replicaSet) *replicaSet {
 	set := &replicaSet{Record: now}
 	if old != nil {
-		set.lowered, set.failed = old.lowered, old.failed
+		set.lowered, set.failed, set.raises = old.lowered, old.failed, old.raises
 		if now.ReplicaSet.Replicas < old.ReplicaSet.Replicas {
 			set.lowered = now.Generation
 		}
@@ -188,9 +194,15 @@ func (j *judge) pod(now witness.Record) {
 	} else {
 		j.putPod(now)
 	}
+	if known && old.Owner != now.Owner {
+		j.owed[now.UID] = j.event.version
+	}
 	set := j.sets[now.Owner]
 	if set == nil {
 		return
+	}
+	if d := j.deployments[set.Owner]; d != nil && d.DeletionTimestamp == nil && !known && now.Type != witness.Deleted && active(now) {
+		j.tooMany(d, set, now)
 	}
 	if known {
 		set.failed = max(0, set.failed+failures(old, now))

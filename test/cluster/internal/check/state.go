@@ -11,6 +11,7 @@ type state struct {
 	deployments map[string]*deployment
 	sets        map[string]*replicaSet
 	pods        map[string]witness.Record
+	owed        map[string]uint64                 // by a Pod's uid: the version of what others did to have it here
 	setsOf      map[string]map[string]*replicaSet // by the Deployment's uid
 	podsOf      map[string]map[string]bool        // by the ReplicaSet's uid
 }
@@ -27,6 +28,7 @@ type replicaSet struct {
 	witness.Record
 	lowered int64 // generation that lowered spec.replicas and is not yet in its status; 0: none
 	failed  int   // Pods that failed by themselves and are not yet in its status
+	raises  []raise
 }
 
 func newState() *state {
@@ -34,6 +36,7 @@ func newState() *state {
 		deployments: map[string]*deployment{},
 		sets:        map[string]*replicaSet{},
 		pods:        map[string]witness.Record{},
+		owed:        map[string]uint64{},
 		setsOf:      map[string]map[string]*replicaSet{},
 		podsOf:      map[string]map[string]bool{},
 	}
@@ -68,6 +71,7 @@ func (s *state) putPod(pod witness.Record) {
 
 func (s *state) dropPod(pod witness.Record) {
 	delete(s.pods, pod.UID)
+	delete(s.owed, pod.UID)
 	delete(s.podsOf[pod.Owner], pod.UID)
 }
 

@@ -3,6 +3,7 @@
 package witness
 
 import (
+	"encoding/json"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -91,7 +92,8 @@ type ReplicaSetDetails struct {
 	StatusReplicas     int32    `json:"statusReplicas"`
 	Ready              int32    `json:"readyReplicas"`
 	Available          int32    `json:"availableReplicas"`
-	Exchange           bool     `json:"exchange,omitempty"` // it is changing places with another one
+	ResizedBy          string   `json:"resizedBy,omitempty"` // the field manager of spec.replicas
+	Exchange           bool     `json:"exchange,omitempty"`  // it is changing places with another one
 }
 
 // PodDetails is what is kept of a Pod.
@@ -140,6 +142,7 @@ func newRecord(kind string, object metav1.Object) Record {
 			StatusReplicas:     object.Status.Replicas,
 			Ready:              object.Status.ReadyReplicas,
 			Available:          object.Status.AvailableReplicas,
+			ResizedBy:          resizedBy(object.ManagedFields),
 			Exchange:           object.Annotations[inPlaceExchange] != "",
 		}
 	case *corev1.Pod:
@@ -212,6 +215,29 @@ func containers(pod *corev1.Pod) []ContainerDetails {
 	add(pod.Spec.InitContainers, pod.Status.InitContainerStatuses, true)
 	add(pod.Spec.Containers, pod.Status.ContainerStatuses, false)
 	return details
+}
+
+// resizedBy is the manager that changed spec.replicas last; "" if none is known.
+func resizedBy(entries []metav1.ManagedFieldsEntry) string {
+	manager, at := "", time.Time{}
+	for _, entry := range entries {
+		var fields struct {
+			Spec map[string]json.RawMessage `json:"f:spec"`
+		}
+		if entry.FieldsV1 == nil || json.Unmarshal(entry.FieldsV1.Raw, &fields) != nil {
+			continue
+		}
+		if _, its := fields.Spec["f:replicas"]; !its {
+			continue
+		}
+		if manager == "" || entry.Time != nil && entry.Time.After(at) {
+			manager = entry.Manager
+			if entry.Time != nil {
+				at = entry.Time.Time
+			}
+		}
+	}
+	return manager
 }
 
 // orOne is the API's default: a read object always has the field.

@@ -1,0 +1,104 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"windlass.dev/test/cluster/internal/witness"
+)
+
+// ourManager is the field manager whose sizes are judged.
+const ourManager = "windlass"
+
+// raise is a write that created a ReplicaSet or raised its spec.replicas: the one
+// that decides how many Pods there are to be. A write that lowers asks for none.
+type raise struct {
+	generation int64
+	version    uint64
+	limit      int32 // the largest in force since it was sent
+	others     bool  // somebody else wrote the size
+	unseen     bool  // and nobody knows when, or under which limit
+}
+
+// raised notes what an event did to a ReplicaSet's size.
+func (j *judge) raised(d *deployment, set *replicaSet, c change) {
+	if !c.known || c.is > c.was || c.adopted {
+		set.raises = append(set.raises, raise{
+			generation: set.Generation,
+			version:    j.event.version,
+			limit:      d.history.most(),
+			others:     set.ReplicaSet.ResizedBy != "" && set.ReplicaSet.ResizedBy != ourManager,
+			unseen:     !j.watch,
+		})
+	}
+	if c.adopted {
+		for pod := range j.podsOf[set.UID] {
+			j.owed[pod] = j.event.version
+		}
+	}
+	set.raises = slices.Clone(deciding(set))
+}
+
+// deciding is the raises that the ReplicaSet controller may act upon: it has seen
+// the generation that its status shows, and perhaps a later one.
+func deciding(set *replicaSet) []raise {
+	first := 0
+	for i, r := range set.raises {
+		if r.generation <= set.ReplicaSet.ObservedGeneration {
+			first = i
+		}
+	}
+	return set.raises[first:]
+}
+
+// limited notes what a Deployment's new generation allows.
+func (j *judge) limited(d *deployment) {
+	for _, set := range j.setsOf[d.UID] {
+		for i := range set.raises {
+			set.raises[i].limit = max(set.raises[i].limit, d.history.newest().most)
+		}
+	}
+}
+
+// tooMany is rule (viii), about a Pod that was just created. Pods that others decided, or that changed hands, do not
+// count against a write that came before.
+func (j *judge) tooMany(d *deployment, set *replicaSet, pod witness.Record) {
+	candidates := deciding(set)
+	if len(candidates) == 0 {
+		return
+	}
+	limit, since, excused := int32(0), candidates[0].version, false
+	for _, r := range candidates {
+		if r.others {
+			j.owed[pod.UID] = r.version
+		}
+		limit, excused = max(limit, r.limit), excused || r.others || r.unseen
+	}
+	if excused {
+		return
+	}
+	total, shares := int32(0), []string{}
+	for _, other := range j.setsOf[d.UID] {
+		here := int32(0)
+		for uid := range j.podsOf[other.UID] {
+			if active(j.pods[uid]) && j.owed[uid] <= since {
+				here++
+			}
+		}
+		if here > 0 {
+			shares = append(shares, fmt.Sprintf("%s has %d", other.Name, here))
+		}
+		total += here
+	}
+	if total > limit {
+		slices.Sort(shares)
+		j.violated("(viii) %s created: %d live Pods, at most %d allowed: %s", name(pod), total, limit, strings.Join(shares, ", "))
+	}
+}
+
+// active is a Pod that the ReplicaSet controller counts: it is not marked deleted
+// and has neither failed nor succeeded.
+func active(pod witness.Record) bool {
+	return pod.DeletionTimestamp == nil && live(pod)
+}
