@@ -118,24 +118,32 @@ TEST_CASE("a term that ends at the barrier leaves nothing behind") {
   take_over.Finish();
 }
 
-TEST_CASE("after a take-over each ReplicaSet of a rollout is touched before anything (L-012)") {
-  TakeOver take_over(GENERATE(1U, 2U, 3U), Duration{0});
-  World& world = take_over.world;
-  const auto before = world.ReplicaSets("web");
-  std::optional<bool> touched_first;
-  take_over.standby->transport().decide = [&](uint64_t, const HttpRequest& request) {
-    if (request.method == HttpMethod::kPatch && !touched_first &&
+// Lets the standby take over a Lease that ran out, as term 7, and says whether every ReplicaSet had
+// been touched when it first patched anything else.
+bool TouchesAllFirst(World& world, WindlassProcess& standby) {
+  std::optional<bool> all;
+  standby.transport().decide = [&](uint64_t, const HttpRequest& request) {
+    if (request.method == HttpMethod::kPatch && !all &&
         request.body.find(kTerm) == std::string::npos) {
-      touched_first = true;
+      all = true;
       for (const Object& rs : world.ReplicaSets("web")) {
-        if (AnnotationOf(*rs, kTerm) != "7") touched_first = false;
+        if (AnnotationOf(*rs, kTerm) != "7") all = false;
       }
     }
     return Fate::kDelivered;
   };
-  take_over.standby->Lead({.barrier = true, .taken_over_as = "7"});
-  REQUIRE(world.RunUntil([&] { return touched_first.has_value(); }, kLimit));
-  CHECK(*touched_first);
+  standby.Lead({.barrier = true, .taken_over_as = "7"});
+  const bool patched = world.RunUntil([&] { return all.has_value(); }, kLimit);
+  standby.transport().decide = nullptr;  // it refers to what ends here
+  REQUIRE(patched);
+  return *all;
+}
+
+TEST_CASE("after a take-over each ReplicaSet of a rollout is touched before anything (L-012)") {
+  TakeOver take_over(GENERATE(1U, 2U, 3U), Duration{0});
+  World& world = take_over.world;
+  const auto before = world.ReplicaSets("web");
+  CHECK(TouchesAllFirst(world, *take_over.standby));
 
   // What the former leader may still send was decided on a version that is history now.
   for (const Object& rs : before) {
@@ -151,6 +159,24 @@ TEST_CASE("after a take-over each ReplicaSet of a rollout is touched before anyt
     CHECK(world.api().Handle(late, "former").status == 409);
   }
   take_over.Finish();
+}
+
+// The former leader may have been about to scale up the ReplicaSet that the undo goes back to.
+TEST_CASE("before an undo is observed the ReplicaSet without replicas is touched, too (L-012)") {
+  World world(GENERATE(1U, 2U, 3U));
+  WindlassProcess standby(world, WindlassProcess::Standby{});
+  {
+    const WindlassProcess leader(world);
+    world.Apply(SampleDeployment("web", 4, "app:v1"));
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+    world.SetImage("web", "app:v2");
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+    REQUIRE(world.Quiesce());
+  }
+  world.SetImage("web", "app:v1");
+  CHECK(TouchesAllFirst(world, standby));
+  CHECK(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  CHECK(world.Complaints().empty());
 }
 
 TEST_CASE("a Deployment that is not in the middle of a rollout is not touched (L-012)") {
