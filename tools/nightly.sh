@@ -6,8 +6,9 @@
 #   make nightly                              # every part
 #   make nightly PARTS='sanitize mutants'     # these
 #
-# Parts that compute take turns; scripts, which mostly wait, run beside them; the benchmark runs
-# last and alone. A part reports as it ends, and its whole output stays in build/nightly/PART.log.
+# Parts that compute on both cores take turns; a part of one core, or a script, which mostly waits,
+# runs beside them; the benchmark runs last and alone. A part reports as it ends, and its whole
+# output stays in build/nightly/PART.log.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
 
@@ -28,15 +29,15 @@ part_ended() {
   count_ended "$@" "$(tail -n 1 "$3" | sed 's/^ *//')"
 }
 
-# queue_part NAME COMMAND…: it uses both cores.
+# queue_part CORES NAME COMMAND…
 queue_part() {
-  if is_chosen "$1"; then queue_job 2 "$1" part_ended nice -n 5 "${@:2}"; fi
+  if is_chosen "$2"; then queue_job "$1" "$2" part_ended nice -n 5 "${@:3}"; fi
 }
 
 need_go
 cd "$root"
 mkdir -p "$logs"
-# One part that computes, and one script beside it; in turns where memory is short.
+# A part of two cores, and one of one core or a script beside it; in turns where memory is short.
 slots=${WINDLASS_E2E_SLOTS:-$(($(default_slots) < 3 ? 2 : 3))}
 SEED=$("$root/tools/seed.sh")
 export SEED RC_PARAMS=${RC_PARAMS:-seed=$SEED} # RapidCheck's
@@ -55,11 +56,11 @@ done
 
 step "Parts: ${chosen[*]}"
 part "all parts but the benchmark"
-queue_part sanitize tools/sanitize.sh
-queue_part tidy tools/tidy.sh
-queue_part mutants tools/mutants.sh 1 999
-queue_part fuzz tools/fuzz.sh 120
-queue_part sweep tools/sweep.sh
+queue_part 2 sanitize tools/sanitize.sh
+queue_part 2 tidy tools/tidy.sh
+queue_part 1 mutants tools/mutants.sh 1 999
+queue_part 2 fuzz tools/fuzz.sh 120
+queue_part 1 sweep tools/sweep.sh
 if is_chosen fleets; then
   queue_script test/e2e/takeover_test.sh COUNT=200
   queue_script test/e2e/fleet_test.sh COUNT=200
@@ -79,7 +80,7 @@ if is_chosen bench; then
   part "the benchmark"
   stop_clusters # nothing runs beside it
   unset WINDLASS_E2E_CLUSTER
-  queue_part bench env DEPLOYMENTS=200 LARGE=20 ROLLOUTS=100 IDLE=30 GROWTH_IDLE=10 STORM=20 \
+  queue_part 2 bench env DEPLOYMENTS=200 LARGE=20 ROLLOUTS=100 IDLE=30 GROWTH_IDLE=10 STORM=20 \
     STARTS=1 SETTINGS=equal tools/bench.sh
   run_jobs
 fi
