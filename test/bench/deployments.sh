@@ -22,6 +22,7 @@ STORM=${STORM:-60}               # seconds of Pods becoming unready and ready
 STORM_RATE=${STORM_RATE:-200}    # status writes a second meanwhile
 STARTS=${STARTS:-3}              # cold starts; the median counts
 QPS=${QPS:-500}                  # of both, in the setting `equal`
+WORKERS=${WORKERS:-30}           # of the ReplicaSet controller
 SETTINGS=${SETTINGS:-equal default}
 PATIENCE=${PATIENCE:-3600} # seconds until a rollout must have ended
 OUT=${OUT:-$ROOT/build/bench/deployments.txt}
@@ -98,7 +99,8 @@ controllers=replicaset-controller,garbage-collector-controller,namespace-control
 controllers+=,serviceaccount-controller,serviceaccount-token-controller
 # up: the cluster and its Pods' driver. Addresses and tokens may differ from the last time.
 up() {
-  start_cluster --nodes 0 --no-scheduler --controllers="$controllers"
+  start_cluster --nodes 0 --no-scheduler --controllers="$controllers" \
+    --concurrent-replicaset-syncs="$WORKERS"
   API_PID=$(cluster status | awk '$1 == "apiserver" {print $2}')
   kubectl -n kube-system get serviceaccount deployment-controller >/dev/null 2>&1 ||
     kubectl -n kube-system create serviceaccount deployment-controller >/dev/null

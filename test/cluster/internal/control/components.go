@@ -67,6 +67,7 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 		"--root-ca-file="+c.path("pki", "ca.crt"),
 		"--use-service-account-credentials=true",
 		"--controllers="+options.controllers,
+		"--concurrent-replicaset-syncs="+strconv.Itoa(options.workers),
 		"--kube-api-qps=500",
 		"--kube-api-burst=1000")...)
 

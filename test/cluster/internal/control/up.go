@@ -18,6 +18,7 @@ type upOptions struct {
 	data        string
 	nodes       int
 	controllers string
+	workers     int
 	ports       int
 	noScheduler bool
 	rbac        string
@@ -30,6 +31,7 @@ func Up(args []string) int {
 	flags.StringVar(&options.data, "data", "", "data folder (default: a new temporary one)")
 	flags.IntVar(&options.nodes, "nodes", 1, "number of simulated nodes")
 	flags.StringVar(&options.controllers, "controllers", "*,-deployment-controller", "controllers of kube-controller-manager")
+	flags.IntVar(&options.workers, "concurrent-replicaset-syncs", 5, "ReplicaSets synced at the same time")
 	flags.IntVar(&options.ports, "ports", 0, "first of consecutive ports (default: free ones)")
 	flags.BoolVar(&options.noScheduler, "no-scheduler", false, "leave the scheduler out")
 	flags.StringVar(&options.rbac, "rbac", "", "manifest to apply, holding ServiceAccount windlass-system/windlass; empty: none")
