@@ -13,11 +13,6 @@ namespace {
 
 int64_t StatusReplicas(const ReplicaSet& rs) { return std::max(rs.status.replicas, 0); }
 
-const Condition* FailureOf(const ReplicaSet& rs) {
-  const Condition* failure = FindCondition(rs.status.conditions, "ReplicaFailure");
-  return failure != nullptr && failure->status == "True" ? failure : nullptr;
-}
-
 bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
   return PossiblePods(rs, limits) > SizeOf(rs).replicas;
 }
@@ -74,6 +69,11 @@ int32_t WantedOfNewest(const Situation& situation) {
 
 }  // namespace
 
+const Condition* FailureOf(const ReplicaSet& rs) {
+  const Condition* failure = FindCondition(rs.status.conditions, "ReplicaFailure");
+  return failure != nullptr && failure->status == "True" ? failure : nullptr;
+}
+
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits) {
   int64_t told = rs.told.largest;
   if (!rs.told.known) {
@@ -114,11 +114,13 @@ Wait WaitForRoom(const Situation& situation) {
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
   for (const ReplicaSet* rs : situation.all) {
     if (rs == situation.newest || !HasPodsAboveSize(*rs, situation.limits)) continue;
-    return {.look_again_in = kHeldLookAgain,
-            .events = {{Event::Type::kWarning, "WaitingForRoom",
-                        "Replica set " + situation.newest->meta.name + " stays at " +
-                            std::to_string(growth.size) + ": " +
-                            WhyPodsStay(*rs, situation.limits, waited)}}};
+    return {.look_again_in = kHeldToldAgain,
+            .events = {{.type = Event::Type::kWarning,
+                        .reason = "WaitingForRoom",
+                        .message = "Replica set " + situation.newest->meta.name + " stays at " +
+                                   std::to_string(growth.size) + ": " +
+                                   WhyPodsStay(*rs, situation.limits, waited),
+                        .at_most_every = kHeldToldAgain}}};
   }
   return {};
 }

@@ -18,6 +18,10 @@
 
 namespace windlass::deployment {
 
+// The condition ReplicaFailure of `rs` if it is True: Pods of it could not be created or deleted.
+// Null if not. `rs` owns it.
+const Condition* FailureOf(const ReplicaSet& rs);
+
 // How many Pods of `rs` may be alive now, or come to life without another write: the largest of
 // its size, of what its status counts, and of what was told before (Told). Where that is not known,
 // its max-replicas annotation stands in, or desired + surge.

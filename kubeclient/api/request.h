@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass {
 
@@ -143,6 +144,9 @@ struct Event {
   std::string reason;
   std::string message;
   std::optional<ObjectReference> about{};  // nullopt: the workload whose sync says so
+  // Says what every sync finds anew: the recorder drops it within so long of the last Event of this
+  // reason about the same object.
+  Duration at_most_every{};
   bool operator==(const Event&) const = default;
 };
 

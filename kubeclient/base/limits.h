@@ -180,9 +180,9 @@ inline constexpr Duration kNextSyncAfter = milliseconds(100);
 // server that changes what it is sent must not hold up the rollout, nor have us write without end.
 inline constexpr int kPatchesOfOneReplicaSet = 3;
 // A new ReplicaSet that has no room because Pods of old ones stay: users are told after the first,
-// and then once in each of the second.
+// and then once in each of the second. Where a whole cluster is slow, every rollout waits so.
 inline constexpr std::chrono::seconds kHeldToldAfter{30};
-inline constexpr std::chrono::seconds kHeldLookAgain{60};
+inline constexpr std::chrono::seconds kHeldToldAgain{600};
 // Recreate, while the cache cannot tell yet whether old Pods are left. Not a wait for the Pods:
 // their disappearance is an event.
 inline constexpr Duration kRecreateLookAgain = seconds(1);
@@ -236,7 +236,8 @@ inline constexpr size_t kEventQueueMax = 1000;
 inline constexpr size_t kEventMessageBytesMax = 1024;
 // Series, groups and spam filters remembered: client-go's LRU size.
 inline constexpr size_t kEventCacheMax = 4096;
-inline constexpr int kEventsInFlightMax = 4;
+// One at a time, as upstream: a server that is slow gets fewer Events.
+inline constexpr int kEventsInFlightMax = 1;
 inline constexpr int kEventTriesMax = 3;
 inline constexpr Duration kEventTurnsTogether = seconds(5);  // the same for Events
 inline constexpr int kEventRateShare = 10;  // events get one tenth of the client's rate (W-010)

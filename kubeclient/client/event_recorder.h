@@ -4,8 +4,8 @@
 // becomes a PATCH of its count; from the tenth similar one on (same object, type, reason) they are
 // merged into one "(combined from similar events): …"; per object and type 25 in a burst, then one
 // per 300 s. At most 3 tries. Failure of an event is logged at debug level and counted, nothing
-// more. The client sends them only while nothing else waits. Core thread only. Source: D-536,
-// reliability §5.3.
+// more. The client sends them one at a time, and only while nothing else waits. Core thread only.
+// Source: D-536, reliability §5.3.
 #pragma once
 
 #include <cstdint>

@@ -26,6 +26,10 @@ std::optional<std::string> EventCorrelator::Observe(const ObjectReference& about
                                                     const Event& event, EventTime time) {
   const std::string spam_key = SpamKey(about, event.type);
   const std::string group_key = spam_key + '\n' + event.reason;
+  const Group* told_before = groups_.Find(group_key);
+  if (told_before != nullptr && time.now - told_before->seen < event.at_most_every) {
+    return std::nullopt;
+  }
   Event told = event;
   told.message = CutMessage(event.message);
   std::string key = group_key;

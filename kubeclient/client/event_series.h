@@ -47,7 +47,8 @@ struct EventTime {
 class EventCorrelator {
  public:
   // Counts one occurrence; the key of its series. nullopt when it is spam: the series has it, and
-  // the next one that passes will carry the number.
+  // the next one that passes will carry the number. nullopt, too, when it comes before its
+  // at_most_every has passed, and then it is not counted.
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
 

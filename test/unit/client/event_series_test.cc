@@ -44,6 +44,19 @@ TEST_CASE("The same event again is counted, with its first and last time") {
   CHECK(series.last - series.first == seconds(600));
 }
 
+TEST_CASE("An Event that every sync finds anew is told once in the time that it names") {
+  Observer observer;
+  Event held{.reason = "WaitingForRoom", .message = "web stays at 3", .at_most_every = seconds(60)};
+  CHECK(observer.Seen(kWeb, held).count == 1);
+  held.message = "web stays at 4";
+  CHECK_FALSE(observer.Observe(kWeb, held, seconds(59)));
+  CHECK(observer.Observe(kWeb, Normal("Scaled up"), seconds(0)));
+  CHECK(observer.Seen(kWeb, held, seconds(1)).count == 1);
+  ObjectReference other = kWeb;
+  other.uid = *Uid::Parse("ffffffff-1111-4222-8333-444455556666");
+  CHECK(observer.Seen(other, held).count == 1);
+}
+
 TEST_CASE("Series differ by object, type, reason and message, and end after ten minutes") {
   Observer observer;
   const std::string name = observer.Seen(kWeb, Normal("Scaled up")).name;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/deployment/annotations.h"
+#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"
@@ -130,6 +131,7 @@ TEST_CASE("users are told what takes the room") {
   };
   const std::string stays = "Replica set new stays at 3: replica set old";
   CHECK(told() == stays + " has 10 Pods of 8");
+  CHECK(WaitForRoom(world.Look()).events[0].at_most_every == kHeldToldAgain);
   SECTION("with the server's words") {
     Fail(world.old());
     CHECK(told() == stays + " has 10 Pods of 8: FailedDelete: pods \"old-1\" is forbidden");
