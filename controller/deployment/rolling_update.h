@@ -14,6 +14,11 @@ namespace windlass::deployment {
 // Upstream ends its pass after a write to the new ReplicaSet (D-262). Going on gives the same
 // sizes: growing the new one adds as many Pods as it adds Pods to wait for, so the old ones gain no
 // slack.
+//
+// A new ReplicaSet with Pods does not grow in the sync in which an old one shrinks, nor before the
+// Pods of its last size are made. With 10 desired, surge 3 and unavailable 2, new 3 and old 8, all
+// of them available: the old one is set to 5, and the new one from 3 to 8 when these Pods are gone.
+// Growing into the room of today would set it to 5 first, for a write and an Event more.
 std::optional<Step> NextRollingUpdate(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -70,6 +70,8 @@ std::vector<WriteRow> Sizes() {
          c.SetImage("v2");
          c.Sync(2);  // create v2 1, scale v1 4 3
          c.RunReplicaSets();
+         c.Sync(1);  // scale v1 3 2
+         c.RunReplicaSets();
        }},
       {"scale v1", [](Refusing& c) { c.Scale(8); }},
       {"scale v1",
