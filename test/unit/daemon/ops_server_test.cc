@@ -8,8 +8,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <thread>
@@ -46,6 +48,11 @@ class Connection {
   void Get(const std::string& path) const {
     const std::string request = "GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n";
     static_cast<void>(send(socket_, request.data(), request.size(), MSG_NOSIGNAL));
+  }
+  // The server has neither sent anything nor ended the connection.
+  bool idle() const {
+    char byte = 0;
+    return recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
   }
   // What comes until the server ends the connection; "given up" instead if it does not.
   std::string ReadAll() const {
@@ -139,23 +146,35 @@ TEST_CASE("the operations port answers what it is asked, and ends the connection
   CHECK(served.Answer("/nothing").starts_with("HTTP/1.1 404 "));
 }
 
-TEST_CASE("probes are answered beside 100 idle connections and a scraper that reads nothing") {
-  Served served;
+// Whether both probes are answered while 100 connections do nothing: the server has ended none.
+bool AnswersBesideIdle(Served& served) {
   std::vector<std::unique_ptr<Connection>> idle;
   for (int i = 0; i < 100; ++i) {
     idle.push_back(std::make_unique<Connection>(served.port));
     REQUIRE(idle.back()->connected());
   }
+  CHECK(IsOk(served.Answer("/livez")));
+  CHECK(IsOk(served.Answer("/readyz")));
+  const bool waited_for_none =
+      std::ranges::all_of(idle, [](const auto& connection) { return connection->idle(); });
+  CHECK(idle.front()->ReadAll() != "given up");  // nobody may be idle for ever
+  return waited_for_none;
+}
+
+TEST_CASE("probes are answered beside 100 idle connections and a scraper that reads nothing") {
+  Served served;
   served.Show(Huge());
   const Connection scraper(served.port, 1024);
   scraper.Get("/metrics");
   REQUIRE(served.core.RunUntil([&] { return served.published > 0; }));
   served.Show({});
 
-  CHECK(IsOk(served.Answer("/livez")));
-  CHECK(IsOk(served.Answer("/readyz")));
+  bool answers = false;
+  for (int i = 0; i < 5 && !answers; ++i) {  // a machine may stand still for what the server allows
+    answers = AnswersBesideIdle(served);
+  }
+  CHECK(answers);
   CHECK(IsOk(served.Answer("/metrics")));
-  CHECK(idle.front()->ReadAll() != "given up");  // nobody may be idle for ever
 }
 
 }  // namespace

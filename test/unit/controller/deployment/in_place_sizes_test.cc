@@ -1,6 +1,8 @@
 // Updates in place beside ReplicaSets of the largest size there is: sums of two such sizes need
 // more than 32 bits.
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "controller/deployment/claim.h"
 #include "controller/deployment/situation.h"
@@ -42,6 +44,45 @@ TEST_CASE("stand-ins of others use up maxSurge, however many they are (P-024)") 
   c.SetImage("v4");
   c.Sync();
   REQUIRE(c.HasReplicaSet("v4"));
+  CHECK(c.SizeOf("v4") == 0);
+}
+
+// Growth has no room beside such sizes in any case: it shows where the pending one has to shrink.
+TEST_CASE("stand-ins of others leave none to the pending one, however many they are (P-024)") {
+  Started c(3, 0);  // and one Pod of surge
+  for (const char* image : {"v2", "v3"}) {
+    c.SetImage(image);
+    c.SettleInPlace();
+  }
+  c.SetImage("v4");
+  c.Sync();
+  c.RunPods();
+  REQUIRE(c.SizeOf("v4") == 1);
+  std::vector<std::string> others;
+  for (const auto& [name, rs] : c.replica_sets()) {
+    if (rs["spec"]["replicas"] == 0) others.push_back(name);
+  }
+  REQUIRE(others.size() == 2);
+  const auto claim = [&](int32_t size) {
+    for (const std::string& name : others) {
+      c.EditReplicaSet(name, [size](Json& rs) {
+        rs["spec"]["replicas"] = size;
+        rs["metadata"]["annotations"]["internal.windlass.dev/stand-ins"] = std::to_string(size);
+      });
+    }
+  };
+  claim(1);
+  c.RunPods();
+  // Three Pods are available: one of the host, and one of each of the others, which are needed.
+  int left = 1;
+  for (const std::string& pod : c.PodNames()) {
+    const std::string image = c.ImageOfPod(pod);
+    if (image == "v4" || (image == "v3" && left-- <= 0)) {
+      c.PodNamed(pod)["status"]["conditions"][2]["status"] = "False";
+    }
+  }
+  claim(kUnlimited);
+  c.Sync();
   CHECK(c.SizeOf("v4") == 0);
 }
 

@@ -142,6 +142,9 @@ TEST_CASE("sizes of 2^31-1 whose annotations say 1 are counted in 64 bits (D-360
   const Shares before = {Old(kUnlimited, 1, 0), New(kUnlimited, 1, 0)};
   const Fenceposts limits{.desired = kUnlimited, .surge = kUnlimited - 1, .max_unavailable = 0};
   CHECK(ProportionalSizes(before, limits, 0) == Sizes{0, kUnlimited});
+  // Of two such fractions a sum that wraps around comes right again; of three it does not.
+  const Shares three = {Old(kUnlimited, 1, 0), Old(kUnlimited, 1, 0), New(kUnlimited, 1, 0)};
+  CHECK(ProportionalSizes(three, limits, 0) == Sizes{0, kUnlimited, kUnlimited});
 }
 
 struct FractionRow {
