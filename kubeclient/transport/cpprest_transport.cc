@@ -505,9 +505,9 @@ Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& 
     return Error{ErrorKind::kConfig, "header " + EscapeHeaderName(header.name) +
                                          ": only printable ASCII characters may stand there"};
   }
-  TlsMaterial tls = std::move(options.tls);
+  const TlsMaterial tls = std::move(options.tls);
   auto impl = std::make_shared<Impl>(clock, timers, inbox, std::move(options), std::move(server));
-  const Status usable = impl->UseTls(std::move(tls));
+  const Status usable = impl->UseTls(tls);
   if (!usable.ok()) return usable.error();
   return std::unique_ptr<CppRestTransport>(new CppRestTransport(std::move(impl)));
 }
@@ -544,8 +544,8 @@ CallId CppRestTransport::Stream(HttpRequest request, StreamHandler handler) {
 
 void CppRestTransport::Cancel(CallId id) { impl_->table.Cancel(id); }
 
-Status CppRestTransport::ReplaceTls(TlsMaterial tls) {
-  const Status used = impl_->UseTls(std::move(tls));
+Status CppRestTransport::ReplaceTls(const TlsMaterial& tls) {
+  const Status used = impl_->UseTls(tls);
   if (used.ok()) impl_->table.EndStreams();
   return used;
 }

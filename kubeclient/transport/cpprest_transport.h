@@ -77,7 +77,7 @@ class CppRestTransport final : public Transport {
   // New connections with this material from now on. Calls under way end on their old connections;
   // streams that have begun end as if the server had ended them, and are asked for anew. kConfig
   // when the material cannot be used: then nothing changes.
-  Status ReplaceTls(TlsMaterial tls);
+  Status ReplaceTls(const TlsMaterial& tls);
 
   TransportCounters counters() const;
 
