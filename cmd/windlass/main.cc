@@ -7,7 +7,6 @@
 #include <exception>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "cmd/windlass/daemon.h"
 #include "cmd/windlass/flags.h"
@@ -38,7 +37,7 @@ Result<std::unique_ptr<ClusterConnection>> Connect(const Flags& flags, const Clo
   log.Info("windlass starts",
            {{"version", WINDLASS_VERSION}, {"config", config.source}, {"server", config.server}});
   return ClusterConnection::Open(
-      std::move(config), clock, log, timers, inbox,
+      config, clock, log, timers, inbox,
       {"windlass/" WINDLASS_VERSION " (linux)", flags.credentials_poll_period});
 }
 
