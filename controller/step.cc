@@ -53,6 +53,11 @@ const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked) {
   return nullptr;
 }
 
+bool WasSent(const Step& step, const Learned& learned) {
+  const Write* write = std::get_if<Write>(&step);
+  return write != nullptr && FindOutcome(learned, write->request.Identity()) != nullptr;
+}
+
 bool IsPatchOf(const Outcome& outcome, Resource resource, const ObjectMeta& meta,
                std::string_view subresource) {
   const RequestKey& asked = outcome.asked;

@@ -103,6 +103,11 @@ using Learned = std::vector<Outcome>;
 // The latest outcome of `request` in this sync; nullptr when it was not asked yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
+// Returns true if `step` is a write that was answered in this sync already. If it succeeded and is
+// wanted again, it left everything as it was, because the server drops or changes what it is sent.
+// Repeating it would go on for ever; the next event is another chance.
+bool WasSent(const Step& step, const Learned& learned);
+
 // A patch of that object, or of its `subresource`.
 bool IsPatchOf(const Outcome& outcome, Resource resource, const ObjectMeta& meta,
                std::string_view subresource = "");

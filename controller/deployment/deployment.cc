@@ -28,13 +28,6 @@
 namespace windlass::deployment {
 namespace {
 
-// A write that succeeded in this sync and yet left everything as it was, because the server drops
-// or changes what it was sent. Repeating it would go on for ever; the next event is another chance.
-bool WasOfNoAvail(const Step& step, const Learned& learned) {
-  const Write* write = std::get_if<Write>(&step);
-  return write != nullptr && FindOutcome(learned, write->request.Identity()) != nullptr;
-}
-
 // Status only: the generation still has to be observed, but nothing is scaled, made or cleaned up
 // any more (D-055).
 Step NextWhileDeleting(const Situation& situation) {
@@ -59,7 +52,7 @@ Step NextRollout(const Situation& situation) {
   }
   if (auto step = CleanUpHistory(situation)) return *step;
   const auto status = WriteStatus(situation, Progress::kEvaluate);
-  if (status && !WasOfNoAvail(*status, situation.learned)) return *status;
+  if (status && !WasSent(*status, situation.learned)) return *status;
   return NoLaterThanDeadline(situation, std::move(then));
 }
 
@@ -67,13 +60,13 @@ Step NextRollout(const Situation& situation) {
 Step TellAllTheSame(const Situation& situation) {
   const bool paused = situation.deployment.spec.paused;
   const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
-  if (status && !WasOfNoAvail(*status, situation.learned)) return *status;
+  if (status && !WasSent(*status, situation.learned)) return *status;
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
 Step NextWhileRunning(const Situation& situation) {
   const auto resumed = AcknowledgeResume(situation);
-  if (resumed && !WasOfNoAvail(*resumed, situation.learned)) return *resumed;
+  if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleRollback(situation)) return *step;
   if (auto step = NextInPlace(situation)) return *step;
@@ -99,7 +92,7 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
 
   Step step =
       situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);
-  if (WasOfNoAvail(step, learned)) step = TellAllTheSame(situation);
+  if (WasSent(step, learned)) step = TellAllTheSame(situation);
   return TryAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
 }
 
@@ -109,7 +102,7 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   Step step = UnlessStatusRefused(learned, Decide(view, learned, now));
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
   if (ends) return step;
-  if (WasOfNoAvail(step, learned)) return Wait{};
+  if (WasSent(step, learned)) return Wait{};
   // While requests were on their way the cluster moved on: a walk may be as long as the rollout.
   if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(step, learned)) {
     return Wait{.look_again_in = kNextSyncAfter};

@@ -138,13 +138,6 @@ bool IsOursToTell(const Situation& situation) {
   return IsOurs(phase) && (phase != InPlacePhase::kDeciding || situation.newest != nullptr);
 }
 
-// What was sent in this sync and left everything as it was is not sent again: then the status is
-// next.
-bool IsNew(const Situation& situation, const Step& step) {
-  const Write* write = std::get_if<Write>(&step);
-  return write == nullptr || FindOutcome(situation.learned, write->request.Identity()) == nullptr;
-}
-
 // The host has no room for the size that the generation asks for.
 bool WaitsForSize(const Situation& situation) {
   const ReplicaSet* host = situation.in_place.host;
@@ -155,7 +148,7 @@ bool WaitsForSize(const Situation& situation) {
 Step TellAndEnd(const Situation& situation, Progress progress, Step end) {
   const auto status =
       WaitsForSize(situation) ? WriteHeldUp(situation) : WriteStatus(situation, progress);
-  if (status && IsNew(situation, *status)) return *status;
+  if (status && !WasSent(*status, situation.learned)) return *status;
   // It is tried again later.
   const Error* refused = RefusedAndNotNoted(situation);
   if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
@@ -181,7 +174,7 @@ std::optional<Step> NextInPlace(const Situation& situation) {
   if (failed != nullptr && IsOursToTell(situation)) {
     return TellFailure(situation, Progress::kEvaluate, *failed);
   }
-  if (step && IsNew(situation, *step)) return step;
+  if (step && !WasSent(*step, situation.learned)) return step;
   if (!IsOurs(in_place.phase)) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
@@ -195,7 +188,7 @@ std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
-  if (step && IsNew(situation, *step)) return step;
+  if (step && !WasSent(*step, situation.learned)) return step;
   return TellAndEnd(situation, Progress::kPaused, Wait{});
 }
 

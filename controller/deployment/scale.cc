@@ -81,8 +81,7 @@ std::optional<Step> AcknowledgeSizes(const Situation& situation) {
 Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
   const auto status = WriteHeldUp(situation);
-  const Write* write = status ? std::get_if<Write>(&*status) : nullptr;
-  if (write && FindOutcome(situation.learned, write->request.Identity()) == nullptr) return *write;
+  if (status && !WasSent(*status, situation.learned)) return *status;
   return situation.deployment.spec.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
