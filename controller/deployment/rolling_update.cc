@@ -12,16 +12,10 @@
 namespace windlass::deployment {
 namespace {
 
-// Whether the new ReplicaSet, which has replicas, is to grow in one step a little later rather than
-// now and then again: an old one is about to shrink and so to make more room, or the Pods of its
-// last size are still to be made.
-bool GrowsLater(const Situation& situation, const std::vector<ReplicaSetSize>& old,
-                const std::vector<int32_t>& sizes) {
+// The new ReplicaSet is still to make the Pods of its last size, beside others, and nothing keeps
+// it from that.
+bool MakesPods(const Situation& situation) {
   const ReplicaSet& newest = *situation.newest;
-  if (newest.replicas <= 0) return false;
-  for (size_t i = 0; i < old.size(); ++i) {
-    if (sizes[i] < old[i].replicas) return true;
-  }
   const bool rolls = TotalReplicas(situation.all) > newest.replicas;
   return rolls && newest.status.replicas < newest.replicas && FailureOf(newest) == nullptr;
 }
@@ -40,12 +34,15 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   for (const ReplicaSet* rs : situation.old) old.push_back(SizeOf(*rs));
   const std::vector<int32_t> sizes = OldReplicaSetSizes(old, newest, LimitsForOld(situation));
 
-  const bool later = GrowsLater(situation, old, sizes);
+  size_t shrinks = 0;  // the first old one that does
+  while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
+
+  // It grows in one step a little later rather than now and then again: after what makes more room.
+  const bool later = newest.replicas > 0 && (shrinks < sizes.size() || MakesPods(situation));
   const int32_t size = later ? std::min(growth.size, newest.replicas) : growth.size;
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] == old[i].replicas) continue;
-    return Resize(situation, *situation.old[i], sizes[i], "scale down old replicaset");
+  if (shrinks < sizes.size()) {
+    return Resize(situation, *situation.old[shrinks], sizes[shrinks], "scale down old replicaset");
   }
   return growth.ask;
 }
