@@ -9,6 +9,9 @@
 
 namespace windlass::deployment {
 
+// The type of the condition, of a Deployment and of a ReplicaSet.
+inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
+
 // With both times `now`.
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,
                        std::string message, WallTime now);

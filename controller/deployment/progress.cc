@@ -13,7 +13,6 @@ namespace windlass::deployment {
 namespace {
 
 constexpr std::string_view kProgressing = "Progressing";
-constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";

@@ -86,14 +86,14 @@ std::optional<Error> RefusedWrite(const Learned& learned) {
 }
 
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions) {
-  constexpr std::string_view kType = "ReplicaFailure";
-  if (!situation.refused) return RemoveCondition(conditions, kType);
+  if (!situation.refused) return RemoveCondition(conditions, kReplicaFailure);
   const std::string& message = situation.refused->message;
-  const Condition* shown = FindCondition(conditions, kType);
+  const Condition* shown = FindCondition(conditions, kReplicaFailure);
   if (shown != nullptr && shown->reason == kUpdateRefused && SaySame(shown->message, message)) {
     return;
   }
-  RefreshCondition(conditions, NewCondition(kType, "True", kUpdateRefused, message, situation.now));
+  RefreshCondition(conditions, NewCondition(kReplicaFailure, "True", kUpdateRefused, message,
+                                            situation.now));
 }
 
 Step EndWithRefusal(const Situation& situation) {

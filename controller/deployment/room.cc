@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
+#include "controller/deployment/conditions.h"
 #include "controller/deployment/rolling.h"
 #include "kubeclient/base/limits.h"
 
@@ -70,7 +71,7 @@ int32_t WantedOfNewest(const Situation& situation) {
 }  // namespace
 
 const Condition* FailureOf(const ReplicaSet& rs) {
-  const Condition* failure = FindCondition(rs.status.conditions, "ReplicaFailure");
+  const Condition* failure = FindCondition(rs.status.conditions, kReplicaFailure);
   return failure != nullptr && failure->status == "True" ? failure : nullptr;
 }
 
