@@ -47,7 +47,7 @@ bool NothingIsDue(const Situation& situation) {
 bool TimedOut(const Situation& situation, const DeploymentStatus& status) {
   const Condition* present = Progressing(status);
   if (!situation.has_progress_deadline() || present == nullptr) return false;
-  if (present->reason == "NewReplicaSetAvailable") return false;
+  if (present->reason == kAvailableReason) return false;
   if (present->reason == "ProgressDeadlineExceeded") return true;
   if (NothingIsDue(situation)) return false;
   return TimeLeft(situation, *present) < seconds(0);
@@ -57,7 +57,7 @@ std::optional<Duration> TimeUntilVerdict(const Situation& situation) {
   const Deployment& deployment = situation.deployment;
   const Condition* present = Progressing(deployment.status);
   if (!situation.has_progress_deadline() || present == nullptr) return std::nullopt;
-  if (present->reason == "NewReplicaSetAvailable") return std::nullopt;
+  if (present->reason == kAvailableReason) return std::nullopt;
   if (DeploymentComplete(deployment, CountReplicas(situation))) return std::nullopt;
   if (TimedOut(situation, deployment.status)) return std::nullopt;  // nothing more will happen
   if (NothingIsDue(situation)) return std::nullopt;

@@ -13,7 +13,6 @@ namespace windlass::deployment {
 namespace {
 
 constexpr std::string_view kProgressing = "Progressing";
-constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
 
@@ -149,8 +148,7 @@ bool HasMoved(const Situation& situation, const DeploymentStatus& status) {
 }
 
 Condition Moving(const Situation& situation) {
-  return Progressing(situation, "True", "ReplicaSetUpdated",
-                     Subject(situation) + " is progressing.");
+  return Progressing(situation, "True", kUpdatedReason, Subject(situation) + " is progressing.");
 }
 
 Condition Exceeded(const Situation& situation) {

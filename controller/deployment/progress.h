@@ -22,9 +22,15 @@
 // updated.
 #pragma once
 
+#include <string_view>
+
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
+
+// The reasons of Progressing while a rollout is under way, and when it is complete.
+inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
+inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 
 // All wanted replicas are updated and available, none are left over, and `status` speaks of the
 // present generation (D-431).

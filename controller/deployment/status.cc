@@ -8,6 +8,7 @@
 #include "controller/deployment/patches.h"
 #include "controller/deployment/pause.h"
 #include "controller/deployment/progress.h"
+#include "controller/deployment/room.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/base/limits.h"
 
@@ -42,25 +43,46 @@ std::string_view RevisionToPublish(const Situation& situation) {
   return revision == RevisionText(situation.deployment.meta) ? std::string_view() : revision;
 }
 
-// Times apart: they are the moment's, whenever that is.
-bool SaySame(const std::vector<Condition>& a, const std::vector<Condition>& b) {
-  return std::ranges::equal(a, b, [](const Condition& x, const Condition& y) {
-    // The message of the in-place condition counts Pods.
-    return x.type == y.type && x.status == y.status && x.reason == y.reason &&
-           (x.message == y.message || x.type == kInPlaceCondition);
-  });
+// Whether nobody waits for the difference of two conditions. Times are the moment's, whenever that
+// is; the message of the in-place condition counts Pods; and a rollout that was told of as begun is
+// under way.
+bool SaySame(const Condition& next, const Condition& shown) {
+  if (next.type != shown.type || next.status != shown.status) return false;
+  if (next.reason == kUpdatedReason && shown.reason != kAvailableReason) return true;
+  return next.reason == shown.reason &&
+         (next.message == shown.message || next.type == kInPlaceCondition);
+}
+
+// The ReplicaSet controller has still to observe the size, or to make or delete Pods. Its next
+// status will change the counters.
+bool IsUnsettled(const ReplicaSet& rs) {
+  if (rs.meta.deleting() || FailureOf(rs) != nullptr) return false;
+  return !IsObserved(rs) || rs.status.replicas != rs.replicas;
+}
+
+// A sixtieth of the deadline, within bounds: 10 s of 600 s, 2 s of 120 s, 1 s of 30 s. Progress is
+// dated when it is published, and so little later may the verdict be.
+Duration UnsettledPatience(const Situation& situation) {
+  if (!situation.has_progress_deadline()) return kUnsettledPatience;
+  const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
+  return std::clamp<Duration>(deadline / 60, kCountersPatience, kUnsettledPatience);
 }
 
 // Nobody waits for counters on the way; for the end of a rollout or of a scaling somebody does
-// (W-006).
-Duration PatienceFor(const Deployment& deployment, const DeploymentStatus& next) {
+// (W-006). Counters of Pods that are updated in place come from Pods.
+Duration PatienceFor(const Situation& situation, const DeploymentStatus& next) {
+  const Deployment& deployment = situation.deployment;
   const DeploymentStatus& shown = deployment.status;
   const bool only_counters = next.observed_generation == shown.observed_generation &&
                              next.collision_count == shown.collision_count &&
-                             SaySame(next.conditions, shown.conditions);
+                             std::ranges::equal(next.conditions, shown.conditions, SaySame);
   const bool completes =
       DeploymentComplete(deployment, next) && !DeploymentComplete(deployment, shown);
-  return only_counters && !completes ? kCountersPatience : Duration{0};
+  if (!only_counters || completes) return Duration{0};
+  const bool unsettled =
+      !situation.in_place.counts_pods() &&
+      std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return IsUnsettled(*rs); });
+  return unsettled ? UnsettledPatience(situation) : kCountersPatience;
 }
 
 std::string_view ReasonOf(const DeploymentStatus& status, std::string_view type) {
@@ -166,7 +188,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
       .on_success = EventsOfInPlace(situation, status),
       // A status that is put off ends a sync well, which would take a refusal's back-off away.
       .patience =
-          revision.empty() && !situation.refused ? PatienceFor(deployment, status) : Duration{0}};
+          revision.empty() && !situation.refused ? PatienceFor(situation, status) : Duration{0}};
 }
 
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,

@@ -172,11 +172,9 @@ void Term::Ended(const ObjectKey& key, const SyncResult& result) {
 }
 
 void Term::Settle(const ObjectKey& key, const SyncResult& result) {
+  if (result.put_off_since) put_off_.emplace(key, *result.put_off_since);
   switch (result.kind) {
-    case SyncResult::Kind::kDone:
-      if (result.put_off_since) put_off_.emplace(key, *result.put_off_since);
-      queue_.Done(key, result.look_again_in);
-      return;
+    case SyncResult::Kind::kDone: queue_.Done(key, result.look_again_in); return;
     case SyncResult::Kind::kConflict:
       ++counters_.conflicts;
       if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);

@@ -157,6 +157,9 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // Counters of a rollout under way change with every Pod: they are published together, at most so
 // much later (W-006). What somebody waits for is published at once.
 inline constexpr Duration kCountersPatience = seconds(1);
+// The same while a ReplicaSet controller that lags is still to act on a size: what it does will
+// change the counters again.
+inline constexpr Duration kUnsettledPatience = seconds(10);
 
 // A key that costs more is served one class later for a minute.
 inline constexpr int kNoisyCallsPerSync = 10;

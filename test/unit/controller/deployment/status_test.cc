@@ -1,5 +1,6 @@
 #include "controller/deployment/status.h"
 
+#include "controller/deployment/conditions.h"
 #include "controller/deployment/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -138,15 +139,16 @@ TEST_CASE(
 }
 
 // A rollout of ten under way, its status published: five new Pods, of which two are available.
-World Published() {
+World Published(std::vector<Condition> of_old = {}) {
   World world(10);
-  world.AddOld("web-old", 6, 6);
+  world.AddOld("web-old", 6, 6).status.conditions = std::move(of_old);
   world.AddNew("web-new", 5, 0);
   for (const int32_t available : {1, 2}) {
     world.replica_sets[1].status.available_replicas = available;
     DeploymentStatus status = CountReplicas(world.Look());
     UpdateAvailable(world.Look(), status);
     UpdateProgressing(world.Look(), status);
+    UpdateReplicaFailure(world.Look(), status);
     world.deployment.status = status;
   }
   world.SetAnnotation(world.replica_sets.back(), "deployment.kubernetes.io/revision", "2");
@@ -164,7 +166,57 @@ TEST_CASE("only counters on their way can wait to be published (W-006)") {
   const PatienceRow row = GENERATE(values<PatienceRow>({
       {"one more is available", [](World& w) { w.replica_sets[1].status.available_replicas = 3; },
        seconds(1)},
-      {"an old one is gone", [](World& w) { w.replica_sets[0].status.replicas = 5; }, seconds(1)},
+      {"an old one is gone", [](World& w) { w.replica_sets[0].status.replicas = 5; }, seconds(10)},
+      {"one more is available, and a size is not observed yet",
+       [](World& w) {
+         w.replica_sets[1].status.available_replicas = 3;
+         w.replica_sets[0].meta.generation = w.replica_sets[0].status.observed_generation + 1;
+       },
+       seconds(10)},
+      {"an old one is gone, of a rollout that has no deadline",
+       [](World& w) {
+         w.replica_sets[0].status.replicas = 5;
+         w.deployment.spec.progress_deadline_seconds = kUnlimited;
+         w.deployment.status.conditions.pop_back();
+       },
+       seconds(10)},
+      {"an old one is gone, of a rollout that may take two minutes",
+       [](World& w) {
+         w.replica_sets[0].status.replicas = 5;
+         w.deployment.spec.progress_deadline_seconds = 120;
+       },
+       seconds(2)},
+      {"an old one is gone, of a rollout that may take five seconds",
+       [](World& w) {
+         w.replica_sets[0].status.replicas = 5;
+         w.deployment.spec.progress_deadline_seconds = 5;
+       },
+       seconds(1)},
+      {"an old one, which is being deleted, has no Pods any more",
+       [](World& w) {
+         w.replica_sets[0].status.replicas = 0;
+         w.replica_sets[0].meta.deletion_timestamp = kNow;
+       },
+       seconds(1)},
+      {"a rollout that was begun is under way",
+       [](World& w) {
+         w.deployment.status.conditions[1].reason = "NewReplicaSetCreated";
+         w.deployment.status.available_replicas = 6;
+       },
+       seconds(1)},
+      {"a complete rollout is under way again",
+       [](World& w) {
+         w.deployment.status.conditions[1].reason = "NewReplicaSetAvailable";
+         w.deployment.status.available_replicas = 6;
+       },
+       Duration{0}},
+      {"a rollout that was stuck goes on",
+       [](World& w) {
+         w.deployment.status.conditions[1].status = "False";
+         w.deployment.status.conditions[1].reason = "ProgressDeadlineExceeded";
+         w.deployment.status.available_replicas = 6;
+       },
+       Duration{0}},
       {"a new generation", [](World& w) { ++w.deployment.meta.generation; }, Duration{0}},
       {"too few are available", [](World& w) { w.replica_sets[0].status.available_replicas = 1; },
        Duration{0}},
@@ -193,6 +245,15 @@ TEST_CASE("only counters on their way can wait to be published (W-006)") {
   const auto step = WriteStatus(world.Look(), Progress::kEvaluate);
   REQUIRE(step.has_value());
   CHECK(std::get<Write>(*step).patience == row.want);
+  Proves("W-11");
+}
+
+TEST_CASE("counters do not wait for Pods that cannot be deleted (W-006)") {
+  World world = Published({NewCondition("ReplicaFailure", "True", "FailedDelete", "", WallTime())});
+  world.replica_sets[0].status.replicas = 7;
+  const auto step = WriteStatus(world.Look(), Progress::kEvaluate);
+  REQUIRE(step.has_value());
+  CHECK(std::get<Write>(*step).patience == seconds(1));
   Proves("W-11");
 }
 

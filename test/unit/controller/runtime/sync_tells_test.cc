@@ -1,5 +1,5 @@
-// What a sync tells: events, about its Deployment or the object they name, and writes refused. And
-// what it learns from a list of Pods.
+// What a sync tells: events, about its Deployment or the object they name, and writes refused; when
+// it writes what may wait; and what it learns from a list of Pods.
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -36,7 +36,8 @@ struct SyncWorld : ClientWorld {
     cache.deployments().store().Apply(std::move(web));
   }
 
-  void Run() {
+  void Run(std::optional<MonotonicTime> put_off_since = std::nullopt) {
+    ended.reset();
     SyncHooks hooks;
     hooks.done = [this](const SyncResult& result) { ended = result; };
     hooks.on_refused = [this](const Because& because, const Error& error) {
@@ -44,7 +45,7 @@ struct SyncWorld : ClientWorld {
     };
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
     sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, cache, fold, next},
-                                  kWeb, std::move(hooks), std::nullopt);
+                                  kWeb, std::move(hooks), put_off_since);
     sync->Start();
   }
   // "InPlacePatched Pod/web-1 11111111-…" of each Event sent, in order.
@@ -156,6 +157,48 @@ TEST_CASE("A sync that fails is tried again, and looks again when time alone cha
   const bool conflict = kind == ErrorKind::kConflict;
   CHECK(world.ended->kind == (conflict ? SyncResult::Kind::kConflict : SyncResult::Kind::kRetry));
   CHECK(world.ended->look_again_in == seconds(10));
+}
+
+// A sync that writes only what may wait for `patience`.
+Planner Patiently(const Duration& patience) {
+  return [&patience](const View&, const Learned& learned, WallTime) -> Step {
+    if (!learned.empty()) return Wait{};
+    return Write{.request = PatchOf("web"), .because = {"tell", {}}, .patience = patience};
+  };
+}
+
+TEST_CASE("A write is put off until its patience is over, counted from the first sync (W-006)") {
+  Duration patience = seconds(10);
+  SyncWorld world(Patiently(patience));
+  const MonotonicTime since = world.clock.Now();
+  world.Run();
+  REQUIRE(world.ended.has_value());
+  CHECK(world.ended->look_again_in == seconds(10));
+  world.Advance(milliseconds(400));
+  SECTION("of the latest sync, which may be shorter") {
+    patience = seconds(1);
+    world.Run(world.ended->put_off_since);
+    REQUIRE(world.ended.has_value());
+    CHECK(world.ended->look_again_in == milliseconds(600));
+    world.Advance(milliseconds(600));
+  }
+  SECTION("also if it grows shorter than what has passed") {
+    world.Advance(seconds(3));
+    patience = seconds(1);
+  }
+  SECTION("also if another sync fails meanwhile") {
+    patience = Duration{0};
+    world.Run(world.ended->put_off_since);
+    world.transport.Answer(Refusal(409, "Conflict", "the object has been modified"));
+    REQUIRE(world.ended.has_value());
+    CHECK(world.ended->kind == SyncResult::Kind::kConflict);
+    CHECK(world.ended->put_off_since == since);
+    patience = seconds(10);
+    world.Advance(milliseconds(9600));
+  }
+  const size_t before = world.transport.sent.size();
+  world.Run(world.ended->put_off_since);
+  CHECK(world.transport.sent.size() == before + 1);
 }
 
 // One Pod of a ReplicaSet whose uid is kUid.
