@@ -12,6 +12,12 @@
 namespace windlass::deployment {
 namespace {
 
+// Growth of at least so many Pods does not wait for old ReplicaSets to shrink: making them takes
+// longer than one more write. 100 replicas, surge 25, unavailable 25: 25.
+int32_t LargeStep(const Fenceposts& limits) {
+  return std::max({limits.surge, limits.max_unavailable, 10});
+}
+
 // The new ReplicaSet is still to make the Pods of its last size, beside others, and nothing keeps
 // it from that.
 bool MakesPods(const Situation& situation) {
@@ -37,8 +43,11 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   size_t shrinks = 0;  // the first old one that does
   while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
 
-  // It grows in one step a little later rather than now and then again: after what makes more room.
-  const bool later = newest.replicas > 0 && (shrinks < sizes.size() || MakesPods(situation));
+  // A new ReplicaSet with Pods waits until the Pods of its last size are made. Growth by fewer than
+  // LargeStep also waits while an old one shrinks, and so is written once instead of twice.
+  const bool little = growth.size - newest.replicas < LargeStep(situation.limits);
+  const bool more_comes = shrinks < sizes.size() && little;
+  const bool later = newest.replicas > 0 && (more_comes || MakesPods(situation));
   const int32_t size = later ? std::min(growth.size, newest.replicas) : growth.size;
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
   if (shrinks < sizes.size()) {

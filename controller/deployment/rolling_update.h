@@ -15,10 +15,16 @@ namespace windlass::deployment {
 // sizes: growing the new one adds as many Pods as it adds Pods to wait for, so the old ones gain no
 // slack.
 //
-// A new ReplicaSet with Pods does not grow in the sync in which an old one shrinks, nor before the
-// Pods of its last size are made. With 10 desired, surge 3 and unavailable 2, new 3 and old 8, all
-// of them available: the old one is set to 5, and the new one from 3 to 8 when these Pods are gone.
-// Growing into the room of today would set it to 5 first, for a write and an Event more.
+// A new ReplicaSet with Pods does not grow
+//   - before the Pods of its last size are made;
+//   - in the sync in which an old one shrinks, if it would grow by fewer than 10 Pods, or fewer
+//   than
+//     surge or max_unavailable.
+// With 10 desired, surge 3 and unavailable 2, new 3 and old 8, all of them available: the old one
+// is set to 5, and the new one from 3 to 8 when these Pods are gone. Growing into the room of today
+// would set it to 5 first, for a write and an Event more.
+// With 100 desired, surge 25 and unavailable 25, new 25 and old 75: there is room for 25. The new
+// one is set to 50 and the old one to 50, and their Pods are made and deleted side by side.
 std::optional<Step> NextRollingUpdate(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -76,6 +76,29 @@ TEST_CASE("a new ReplicaSet grows when the Pods of its last size are made, or ca
   Proves("D-260");
 }
 
+TEST_CASE("a new ReplicaSet with room for ten Pods does not wait for an old one that shrinks") {
+  struct Row {
+    int replicas;
+    std::string writes;
+  };
+  const Row row = GENERATE(values<Row>({
+      {4, "create v2 1, scale v1 4 3, scale v1 3 2, scale v2 1 3, scale v1 2 0, scale v2 3 4"},
+      {36,
+       "create v2 9, scale v1 36 27, scale v1 27 18, scale v2 9 27, scale v1 18 0, "
+       "scale v2 27 36"},
+      {40,
+       "create v2 10, scale v1 40 30, scale v2 10 20, scale v1 30 20, scale v2 20 30, "
+       "scale v1 20 10, scale v2 30 40, scale v1 10 0"},
+  }));
+  CAPTURE(row.replicas);
+  Completed cluster(row.replicas);
+  cluster.SetImage("v2");
+  cluster.Settle();
+  std::erase(cluster.writes, "status");
+  CHECK(cluster.WritesAndForget() == row.writes);
+  Proves("D-260");
+}
+
 TEST_CASE("stuck new Pods never cost old ones (X-53), and undo removes them first (X-55)") {
   Completed cluster(10);
   const auto stuck = [&] {
