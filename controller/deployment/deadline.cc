@@ -48,7 +48,7 @@ bool TimedOut(const Situation& situation, const DeploymentStatus& status) {
   const Condition* present = Progressing(status);
   if (!situation.has_progress_deadline() || present == nullptr) return false;
   if (present->reason == kAvailableReason) return false;
-  if (present->reason == "ProgressDeadlineExceeded") return true;
+  if (present->reason == kExceededReason) return true;
   if (NothingIsDue(situation)) return false;
   return TimeLeft(situation, *present) < seconds(0);
 }

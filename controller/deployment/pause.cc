@@ -6,6 +6,7 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
+#include "controller/deployment/progress.h"
 #include "controller/deployment/recreate.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
@@ -44,7 +45,7 @@ Step NextWhilePaused(const Situation& situation) {
 void MarkPaused(const Situation& situation, DeploymentStatus& status) {
   if (!situation.has_progress_deadline()) return;
   const Condition* present = FindCondition(status.conditions, "Progressing");
-  if (present != nullptr && present->reason == "ProgressDeadlineExceeded") return;
+  if (present != nullptr && present->reason == kExceededReason) return;
   SetCondition(status.conditions, NewCondition("Progressing", "Unknown", "DeploymentPaused",
                                                "Deployment is paused", situation.now));
 }

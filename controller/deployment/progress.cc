@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view kProgressing = "Progressing";
 constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
-constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 

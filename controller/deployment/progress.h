@@ -28,9 +28,11 @@
 
 namespace windlass::deployment {
 
-// The reasons of Progressing while a rollout is under way, and when it is complete.
+// The reasons of Progressing while a rollout is under way, when it is complete, and when it took
+// longer than progressDeadlineSeconds.
 inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
 inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
+inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
 
 // All wanted replicas are updated and available, none are left over, and `status` speaks of the
 // present generation (D-431).
