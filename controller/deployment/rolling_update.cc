@@ -12,8 +12,9 @@
 namespace windlass::deployment {
 namespace {
 
-// Growth of at least so many Pods does not wait for old ReplicaSets to shrink: making them takes
-// longer than one more write. 100 replicas, surge 25, unavailable 25: 25.
+// Returns the growth, in Pods, from which on a new ReplicaSet does not wait for old ones to shrink:
+// to make so many Pods takes longer than one more write. With surge 25 and unavailable 25 it is 25;
+// with surge 3 and unavailable 2 it is 10.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }

@@ -17,9 +17,8 @@ namespace windlass::deployment {
 //
 // A new ReplicaSet with Pods does not grow
 //   - before the Pods of its last size are made;
-//   - in the sync in which an old one shrinks, if it would grow by fewer than 10 Pods, or fewer
-//   than
-//     surge or max_unavailable.
+//   - in the sync in which an old one shrinks, unless it would grow by at least the largest of 10,
+//     surge and max_unavailable.
 // With 10 desired, surge 3 and unavailable 2, new 3 and old 8, all of them available: the old one
 // is set to 5, and the new one from 3 to 8 when these Pods are gone. Growing into the room of today
 // would set it to 5 first, for a write and an Event more.

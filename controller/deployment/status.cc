@@ -43,10 +43,10 @@ std::string_view RevisionToPublish(const Situation& situation) {
   return revision == RevisionText(situation.deployment.meta) ? std::string_view() : revision;
 }
 
-// Whether nobody waits for the difference of two conditions. Times are the moment's, whenever that
-// is; the message of the in-place condition counts Pods; and a rollout that was told of as begun is
-// under way.
-bool SaySame(const Condition& next, const Condition& shown) {
+// Returns true if nobody waits for `next` to take the place of `shown`:
+//   - only their times differ, or only the message of the in-place condition, which counts Pods;
+//   - or `next` says that a rollout is under way, and `shown` does not call it complete.
+bool MayWait(const Condition& next, const Condition& shown) {
   if (next.type != shown.type || next.status != shown.status) return false;
   if (next.reason == kUpdatedReason && shown.reason != kAvailableReason) return true;
   return next.reason == shown.reason &&
@@ -75,7 +75,7 @@ Duration PatienceFor(const Situation& situation, const DeploymentStatus& next) {
   const DeploymentStatus& shown = deployment.status;
   const bool only_counters = next.observed_generation == shown.observed_generation &&
                              next.collision_count == shown.collision_count &&
-                             std::ranges::equal(next.conditions, shown.conditions, SaySame);
+                             std::ranges::equal(next.conditions, shown.conditions, MayWait);
   const bool completes =
       DeploymentComplete(deployment, next) && !DeploymentComplete(deployment, shown);
   if (!only_counters || completes) return Duration{0};

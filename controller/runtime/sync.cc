@@ -240,7 +240,7 @@ void Sync::Emit(const std::vector<Event>& events) {
 
 void Sync::End(SyncResult result) {
   result.calls = calls_;
-  // A sync that failed made nothing of it: what was put off has waited since then.
+  // A sync that failed did not write what was put off, which goes on waiting since then.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);
   done(std::move(result));  // may destroy this
