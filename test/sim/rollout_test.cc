@@ -353,10 +353,5 @@ TEST_CASE("a rollout's trace is a function of its seed (I-42)") {
   CHECK(hash != HashOfARollout(seed + 1));
 }
 
-// Hidden: printed, to be compared between builds of different compilers.
-TEST_CASE("the trace hash of a rollout", "[.trace-hash]") {
-  WARN("seed 42: " << HashOfARollout(42));
-}
-
 }  // namespace
 }  // namespace windlass::sim

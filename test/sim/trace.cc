@@ -10,6 +10,7 @@ void Trace::Note(std::string_view what, std::string_view detail) {
   Mix(detail);
   Mix("\n");
   ++size_;
+  if (on_fact) on_fact(time + std::string(what) + " " + std::string(detail));
   lines_.push_back(time + std::string(what) + " " + std::string(detail.substr(0, kLineBytesKept)));
   if (lines_.size() > kLinesKept) lines_.pop_front();
 }

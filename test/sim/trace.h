@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ class Trace {
   uint64_t hash() const { return hash_; }
   uint64_t size() const { return size_; }
   std::string LastLines() const;
+
+  // Called with every fact, whole; may be empty.
+  std::function<void(const std::string& line)> on_fact;
 
  private:
   void Mix(std::string_view bytes);

@@ -52,10 +52,6 @@ TEST_CASE("The same seed gives the same trace, another seed another one (I-42)")
   CHECK(hash != HashOfAScenario(seed + 1));
 }
 
-// Hidden: prints the hash, to be compared between builds of different compilers. A number that
-// differs means that something of the run depends on the build (I-42).
-TEST_CASE("The hash of a scenario", "[.trace-hash]") { WARN("seed 42: " << HashOfAScenario(42)); }
-
 TEST_CASE("A ReplicaSet of five comes up and goes down") {
   World world(1);
   world.Apply(SampleReplicaSet("web", 5));

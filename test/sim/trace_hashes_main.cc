@@ -1,0 +1,109 @@
+// One hash for each of many runs of the simulator, over every fact of the run: requests with their
+// bodies and answers, watch events, changes of objects, log lines with their fields, each with its
+// virtual time. Two builds that print the same lines behave the same in these runs.
+//
+//   trace_hashes SCRIPTS             every run: "HASH FACTS NAME"
+//   trace_hashes SCRIPTS NAME        every fact of one run, for diff
+//
+// SCRIPTS is the folder test/differential/scripts.
+#include <cinttypes>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "test/sim/crash_sweep.h"
+#include "test/sim/surge_walk.h"
+#include "test/sim/windlass_process.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr uint64_t kSeed = 11;
+constexpr uint64_t kWalks = 40;
+constexpr uint64_t kStruckCall = 12;  // in the middle of most scenarios
+
+// What befalls a scenario: nothing, or one fault with both kinds of successors, so that the
+// barrier, the fence and the verification of an uncertain write are among the runs.
+struct Trial {
+  const char* name;
+  std::optional<FaultKind> fault;
+  Successor successor;
+};
+constexpr Trial kTrials[] = {
+    {"", {}, Successor::kRestarted},
+    {" | crash", FaultKind::kCrashAfter, Successor::kRestarted},
+    {" | standby", FaultKind::kCrashBefore, Successor::kStandby},
+    {" | reply lost", FaultKind::kReplyLost, Successor::kRestarted},
+};
+
+// The runs to make: all, or the one that was named.
+class Hashes {
+ public:
+  explicit Hashes(std::string only) : only_(std::move(only)) {}
+
+  // Lets `play` act on `world` if the run is wanted, and prints the run.
+  void Run(const std::string& name, World& world, const std::function<void()>& play) {
+    if (!only_.empty()) {
+      world.loop().trace().on_fact = [](const std::string& line) {
+        std::printf("%s\n", line.c_str());
+      };
+    }
+    play();
+    const Trace& trace = world.loop().trace();
+    if (only_.empty()) {
+      std::printf("%016" PRIx64 " %" PRIu64 " %s\n", trace.hash(), trace.size(), name.c_str());
+    }
+    std::fflush(stdout);
+  }
+  bool Wants(const std::string& name) const { return only_.empty() || only_ == name; }
+
+ private:
+  std::string only_;
+};
+
+void PlayScenario(const CrashScenario& scenario, Hashes& hashes) {
+  for (const Trial& trial : kTrials) {
+    const std::string name = scenario.name + trial.name;
+    if (!hashes.Wants(name)) continue;
+    World world(kSeed, scenario.options);
+    hashes.Run(name, world, [&] {
+      std::optional<Fault> fault;
+      if (trial.fault) fault = Fault{kStruckCall, *trial.fault};
+      const SupervisedWindlass windlass(world, fault, trial.successor);
+      scenario.play(world);
+    });
+  }
+}
+
+void Walk(uint64_t seed, Hashes& hashes) {
+  const std::string name = "surge walk " + std::to_string(seed);
+  if (!hashes.Wants(name)) return;
+  SurgeWalk walk(seed);
+  hashes.Run(name, walk.world(), [&] { walk.Go(); });
+}
+
+}  // namespace
+}  // namespace windlass::sim
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 3) {
+    std::fprintf(stderr, "usage: trace_hashes SCRIPTS [NAME]\n");
+    return 2;
+  }
+  try {
+    windlass::sim::Hashes hashes(argc == 3 ? argv[2] : "");
+    for (const auto& scenario : windlass::sim::CrashScenarios(argv[1])) {
+      windlass::sim::PlayScenario(scenario, hashes);
+    }
+    for (uint64_t seed = 1; seed <= windlass::sim::kWalks; ++seed) {
+      windlass::sim::Walk(seed, hashes);
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "trace_hashes: %s\n", error.what());
+    return 2;
+  }
+  return 0;
+}
