@@ -12,9 +12,9 @@
 namespace windlass::deployment {
 namespace {
 
-// Returns the growth, in Pods, from which on a new ReplicaSet does not wait for old ones to shrink:
-// to make so many Pods takes longer than one more write. With surge 25 and unavailable 25 it is 25;
-// with surge 3 and unavailable 2 it is 10.
+// Returns how many Pods of growth are worth a write of their own: a new ReplicaSet that can grow by
+// that many does not wait for old ones to shrink, because the ReplicaSet controller takes longer to
+// make them than the write takes. Surge 25, unavailable 25: 25 Pods. Surge 3, unavailable 2: 10.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }

@@ -43,8 +43,9 @@ std::string_view RevisionToPublish(const Situation& situation) {
   return revision == RevisionText(situation.deployment.meta) ? std::string_view() : revision;
 }
 
-// Returns true if nobody waits for `next` to take the place of `shown`:
-//   - only their times differ, or only the message of the in-place condition, which counts Pods;
+// Returns true if the status may go on showing `shown` for a while, although `next` is true now:
+//   - they differ in their times only, or in the message of the in-place condition, which counts
+//     Pods;
 //   - or `next` says that a rollout is under way, and `shown` does not call it complete.
 bool MayWait(const Condition& next, const Condition& shown) {
   if (next.type != shown.type || next.status != shown.status) return false;
