@@ -1,6 +1,6 @@
-// One hash for each of many runs of the simulator, over every fact of the run: requests with their
-// bodies and answers, watch events, changes of objects, log lines with their fields, each with its
-// virtual time. Two builds that print the same lines behave the same in these runs.
+// Prints a hash for each of many runs of the simulator, over every fact of the run: requests with
+// their bodies and answers, watch events, changes of objects, log lines with their fields, each
+// with its virtual time. Two builds that print the same lines behave the same in these runs.
 //
 //   trace_hashes SCRIPTS             every run: "HASH FACTS NAME"
 //   trace_hashes SCRIPTS NAME        every fact of one run, for diff
@@ -12,7 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 #include "test/sim/crash_sweep.h"
 #include "test/sim/surge_walk.h"
@@ -44,7 +44,9 @@ class Hashes {
  public:
   explicit Hashes(std::string only) : only_(std::move(only)) {}
 
-  // Lets `play` act on `world` if the run is wanted, and prints the run.
+  bool Wants(const std::string& name) const { return only_.empty() || only_ == name; }
+
+  // Lets `play` act on `world`, and prints the hash of the run or, if it was named, its facts.
   void Run(const std::string& name, World& world, const std::function<void()>& play) {
     if (!only_.empty()) {
       world.loop().trace().on_fact = [](const std::string& line) {
@@ -58,7 +60,6 @@ class Hashes {
     }
     std::fflush(stdout);
   }
-  bool Wants(const std::string& name) const { return only_.empty() || only_ == name; }
 
  private:
   std::string only_;
