@@ -61,12 +61,12 @@ bool IsUnsettled(const ReplicaSet& rs) {
   return !IsObserved(rs) || rs.status.replicas != rs.replicas;
 }
 
-// A sixtieth of the deadline, within bounds: 10 s of 600 s, 2 s of 120 s, 1 s of 30 s. Progress is
+// A thirtieth of the deadline, within bounds: 20 s of 600 s, 4 s of 120 s, 1 s of 30 s. Progress is
 // dated when it is published, and so little later may the verdict be.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
   const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
-  return std::clamp<Duration>(deadline / 60, kCountersPatience, kUnsettledPatience);
+  return std::clamp<Duration>(deadline / 30, kCountersPatience, kUnsettledPatience);
 }
 
 // Nobody waits for counters on the way; for the end of a rollout or of a scaling somebody does

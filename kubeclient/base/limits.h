@@ -159,7 +159,7 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 inline constexpr Duration kCountersPatience = seconds(1);
 // The same while a ReplicaSet controller that lags is still to act on a size: what it does will
 // change the counters again.
-inline constexpr Duration kUnsettledPatience = seconds(10);
+inline constexpr Duration kUnsettledPatience = seconds(20);
 
 // A key that costs more is served one class later for a minute.
 inline constexpr int kNoisyCallsPerSync = 10;

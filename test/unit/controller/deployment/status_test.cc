@@ -166,26 +166,26 @@ TEST_CASE("only counters on their way can wait to be published (W-006)") {
   const PatienceRow row = GENERATE(values<PatienceRow>({
       {"one more is available", [](World& w) { w.replica_sets[1].status.available_replicas = 3; },
        seconds(1)},
-      {"an old one is gone", [](World& w) { w.replica_sets[0].status.replicas = 5; }, seconds(10)},
+      {"an old one is gone", [](World& w) { w.replica_sets[0].status.replicas = 5; }, seconds(20)},
       {"one more is available, and a size is not observed yet",
        [](World& w) {
          w.replica_sets[1].status.available_replicas = 3;
          w.replica_sets[0].meta.generation = w.replica_sets[0].status.observed_generation + 1;
        },
-       seconds(10)},
+       seconds(20)},
       {"an old one is gone, of a rollout that has no deadline",
        [](World& w) {
          w.replica_sets[0].status.replicas = 5;
          w.deployment.spec.progress_deadline_seconds = kUnlimited;
          w.deployment.status.conditions.pop_back();
        },
-       seconds(10)},
+       seconds(20)},
       {"an old one is gone, of a rollout that may take two minutes",
        [](World& w) {
          w.replica_sets[0].status.replicas = 5;
          w.deployment.spec.progress_deadline_seconds = 120;
        },
-       seconds(2)},
+       seconds(4)},
       {"an old one is gone, of a rollout that may take five seconds",
        [](World& w) {
          w.replica_sets[0].status.replicas = 5;
