@@ -117,10 +117,13 @@ kubectl set image deployment/web app=app:held >/dev/null
 until_true 60 "a write is held" grep -q '^held' "$WORK/proxy.out"
 ended "$LEADER"
 expect "holder of the Lease" "$(holder)" "$before"
+# ReplicaSets are fenced one after another; what matters is the one that the held write is for.
+late=$(sed -n 's|^held .*/replicasets/||p' "$WORK/proxy.out")
 fenced() {
-  tail -n +$((logged + 1)) "$WORK/replica-$other.log" | grep -F 'fenced off writes of the former'
+  tail -n +$((logged + 1)) "$WORK/replica-$other.log" |
+    grep -F 'fenced off writes of the former' | grep -F "replicasets default/$late\""
 }
-until_true 60 "the other replica fences" fenced
+until_true 60 "the other replica fences $late" fenced
 echo pass >&8
 until_true 60 "the write reaches the server" grep -q '^passed' "$WORK/proxy.out"
 expect "answer to the late write" "$(sed -n 's/^passed .* //p' "$WORK/proxy.out")" 409
