@@ -12,9 +12,11 @@ import (
 const ourManager = "windlass"
 
 // raise is a write that created a ReplicaSet or raised its spec.replicas: the one
-// that decides how many Pods there are to be. A write that lowers asks for none.
+// that decides how many Pods there are to be. A write that lowers asks for none: it
+// is the raise before it once more, with a smaller size.
 type raise struct {
 	generation int64
+	size       int32
 	version    uint64
 	limit      int32 // the largest in force since it was sent
 	others     bool  // somebody else wrote the size
@@ -26,11 +28,16 @@ func (j *judge) raised(d *deployment, set *replicaSet, c change) {
 	if !c.known || c.is > c.was || c.adopted {
 		set.raises = append(set.raises, raise{
 			generation: set.Generation,
+			size:       c.is,
 			version:    j.event.version,
 			limit:      d.history.most(),
 			others:     set.ReplicaSet.ResizedBy != "" && set.ReplicaSet.ResizedBy != ourManager,
 			unseen:     !j.watch,
 		})
+	} else if n := len(set.raises); c.is < c.was && n > 0 {
+		lowered := set.raises[n-1]
+		lowered.generation, lowered.size = set.Generation, c.is
+		set.raises = append(set.raises, lowered)
 	}
 	if c.adopted {
 		for pod := range j.podsOf[set.UID] {
@@ -62,18 +69,23 @@ func (j *judge) limited(d *deployment) {
 }
 
 // tooMany is rule (viii), about a Pod that was just created. Pods that others decided, or that changed hands, do not
-// count against a write that came before.
+// count against a write that came before. Nor does a Pod beyond every size that its ReplicaSet controller may act
+// upon: an API server that dies between a creation and its reply makes that controller create the Pod once more.
 func (j *judge) tooMany(d *deployment, set *replicaSet, pod witness.Record) {
 	candidates := deciding(set)
 	if len(candidates) == 0 {
 		return
 	}
-	limit, since, excused := int32(0), candidates[0].version, false
+	limit, size, since, excused := int32(0), int32(0), candidates[0].version, false
 	for _, r := range candidates {
+		size = max(size, r.size)
 		if r.others {
 			j.owed[pod.UID] = r.version
 		}
 		limit, excused = max(limit, r.limit), excused || r.others || r.unseen
+	}
+	if j.active(set) > size {
+		j.owed[pod.UID] = j.event.version
 	}
 	if excused {
 		return
@@ -95,6 +107,16 @@ func (j *judge) tooMany(d *deployment, set *replicaSet, pod witness.Record) {
 		slices.Sort(shares)
 		j.violated("(viii) %s created: %d live Pods, at most %d allowed: %s", name(pod), total, limit, strings.Join(shares, ", "))
 	}
+}
+
+// active counts the Pods of a ReplicaSet that its controller counts.
+func (j *judge) active(set *replicaSet) (sum int32) {
+	for uid := range j.podsOf[set.UID] {
+		if active(j.pods[uid]) {
+			sum++
+		}
+	}
+	return sum
 }
 
 // active is a Pod that the ReplicaSet controller counts: it is not marked deleted

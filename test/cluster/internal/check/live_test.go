@@ -134,6 +134,35 @@ func TestLivePods(t *testing.T) {
 			s.resized("b", 1, "2", 1, 0, ours)
 			s.many("b", 1, 1)
 		}, "(viii) Pod /b1 created: 5 live Pods, at most 4 allowed"},
+		{"the reply to a creation was lost, and the ReplicaSet controller created one more", func(s *story) {
+			s.full()
+			s.resized("a", 3, "1", 2, 1, ours)
+			s.terminating("a1", "a")
+			s.resized("b", 2, "2", 1, 0, ours)
+			s.many("b", 1, 3)
+		}, ""},
+		{"it did, and the size had been lowered", func(s *story) {
+			s.full()
+			s.resized("b", 3, "2", 1, 1, ours)
+			s.resized("b", 1, "2", 2, 2, ours)
+			s.many("b", 1, 2)
+		}, ""},
+		{"it may not know yet that the size was lowered", func(s *story) {
+			s.full()
+			s.resized("b", 3, "2", 1, 1, ours)
+			s.resized("b", 1, "2", 2, 1, ours)
+			s.many("b", 1, 2)
+		}, "(viii) Pod /b2 created: 6 live Pods, at most 5 allowed"},
+		{"it did, and a later size counts the one more", func(s *story) {
+			s.full()
+			s.resized("a", 3, "1", 2, 1, ours)
+			s.terminating("a1", "a")
+			s.resized("b", 2, "2", 1, 0, ours)
+			s.many("b", 1, 3)
+			s.resized("b", 4, "2", 2, 1, ours)
+			s.resized("b", 4, "2", 2, 2, ours)
+			s.many("b", 4, 4)
+		}, "(viii) Pod /b4 created: 7 live Pods, at most 5 allowed"},
 		{"what was there before the witness may have been decided under any limit", func(s *story) {
 			s.full()
 			s.resized("b", 2, "2", 1, 0, ours)
