@@ -156,10 +156,11 @@ start_fault_proxy() {
   WINDLASS_KUBECONFIG=$WORK/through.kubeconfig
 }
 
-# start_stock: upstream's Deployment controller in Windlass' place.
+# start_stock [more flags]: upstream's Deployment controller in Windlass' place. A log of an earlier
+# start is kept.
 start_stock() {
-  "$("$ROOT/test/cluster/build" --stock | tail -n 1)" --kubeconfig "$DATA/admin.kubeconfig" \
-    >"$WORK/stock.log" 2>&1 &
+  "$("$ROOT/test/cluster/build" --stock | tail -n 1)" \
+    --kubeconfig "${STOCK_KUBECONFIG:-$DATA/admin.kubeconfig}" "$@" >>"$WORK/stock.log" 2>&1 &
   STOCK_PID=$!
 }
 stop_stock() {

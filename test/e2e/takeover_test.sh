@@ -7,11 +7,8 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/takeover_fleet.sh"
 
-STOCK=$("$ROOT/test/cluster/build" --stock | tail -n 1)
-STOCK_PID=
 at_exit() {
   [ ! -s "$WORK/not-held" ] || { echo "not held:" && cat "$WORK/not-held"; } >&2
-  [ -z "$STOCK_PID" ] || kill "$STOCK_PID"
 }
 
 STOCK_USER=system:serviceaccount:kube-system:deployment-controller
@@ -20,18 +17,12 @@ WINDLASS_USER=system:serviceaccount:windlass-system:windlass
 # Which controller runs. The one before has ended when the next begins.
 become() {
   if [ -n "$WINDLASS_PID" ]; then stop_windlass; fi
-  if [ -n "$STOCK_PID" ]; then
-    kill "$STOCK_PID"
-    wait "$STOCK_PID" || fail "the stock controller ended with $?"
-    STOCK_PID=
-  fi
+  if [ -n "$STOCK_PID" ]; then stop_stock; fi
   SINCE=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
   if [ "$1" = windlass ]; then
     start_windlass --kube-api-qps=200 --kube-api-burst=300
   else
-    "$STOCK" --kubeconfig "$WORK/stock.kubeconfig" --kube-api-qps=200 --kube-api-burst=300 \
-      2>>"$WORK/stock.log" &
-    STOCK_PID=$!
+    STOCK_KUBECONFIG=$WORK/stock.kubeconfig start_stock --kube-api-qps=200 --kube-api-burst=300
   fi
   say "the Deployment controller is $1"
 }
@@ -228,8 +219,7 @@ say "the first fleet, which is back with the stock controller"
 all_looked_at first stock
 stayed first all-done "rest,roll"
 
-kill "$STOCK_PID" && wait "$STOCK_PID" || fail "the stock controller ended with $?"
-STOCK_PID=
+stop_stock
 check_witness --settled
 echo "proves: D-150 D-152 D-153 D-154 D-163 D-165"
 say "passed"
