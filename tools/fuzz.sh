@@ -12,7 +12,7 @@
 duration=${1:-600}
 [[ $duration =~ ^[0-9]+$ ]] || die "usage: fuzz.sh [SECONDS [TARGET…]]"
 targets=("${@:2}")
-clang=${CLANGXX:-$(command -v clang++-19 clang++ clang++-14 | head -n 1)}
+clang=${CLANGXX:-$(command -v clang++-19 || command -v clang++ || command -v clang++-14 || true)}
 [ -n "$clang" ] || die "clang++ is missing; remedy: tools/packages.sh nightly"
 "$root/tools/packages.sh" test --check
 cd "$root"

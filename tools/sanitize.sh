@@ -4,7 +4,7 @@
 # For the night: it builds everything once more, and the product another time.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-clang=${CLANGXX:-$(command -v clang++-19 clang++ clang++-14 | head -n 1)}
+clang=${CLANGXX:-$(command -v clang++-19 || command -v clang++ || command -v clang++-14 || true)}
 [ -n "$clang" ] || die "clang++ is missing; remedy: tools/packages.sh nightly"
 "$root/tools/packages.sh" test --check
 cd "$root"
