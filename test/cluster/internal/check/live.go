@@ -84,7 +84,7 @@ func (j *judge) tooMany(d *deployment, set *replicaSet, pod witness.Record) {
 		}
 		limit, excused = max(limit, r.limit), excused || r.others || r.unseen
 	}
-	if j.active(set) > size {
+	if j.countActive(set, j.event.version) > size {
 		j.owed[pod.UID] = j.event.version
 	}
 	if excused {
@@ -92,12 +92,7 @@ func (j *judge) tooMany(d *deployment, set *replicaSet, pod witness.Record) {
 	}
 	total, shares := int32(0), []string{}
 	for _, other := range j.setsOf[d.UID] {
-		here := int32(0)
-		for uid := range j.podsOf[other.UID] {
-			if active(j.pods[uid]) && j.owed[uid] <= since {
-				here++
-			}
-		}
+		here := j.countActive(other, since)
 		if here > 0 {
 			shares = append(shares, fmt.Sprintf("%s has %d", other.Name, here))
 		}
@@ -109,10 +104,11 @@ func (j *judge) tooMany(d *deployment, set *replicaSet, pod witness.Record) {
 	}
 }
 
-// active counts the Pods of a ReplicaSet that its controller counts.
-func (j *judge) active(set *replicaSet) (sum int32) {
+// countActive counts the active Pods of a ReplicaSet, but for those that are owed to something after `since`. Nothing is
+// owed to what comes after the present event.
+func (j *judge) countActive(set *replicaSet, since uint64) (sum int32) {
 	for uid := range j.podsOf[set.UID] {
-		if active(j.pods[uid]) {
+		if active(j.pods[uid]) && j.owed[uid] <= since {
 			sum++
 		}
 	}
