@@ -257,7 +257,7 @@ void Controller(Page& page, const Snapshot& snapshot) {
                Number(snapshot.controller.internal_errors));
   page.Counter("windlass_stepped_back_total",
                "Times a Deployment was left to another controller that writes its status.",
-               Number(snapshot.controller.stepped_back));
+               Number(snapshot.stepped_back));
   page.Counter("windlass_events_sent_total", "Kubernetes Events written.",
                Number(snapshot.events.sent));
   page.Counter("windlass_events_dropped_total", "Kubernetes Events given up.",

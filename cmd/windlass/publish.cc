@@ -55,6 +55,7 @@ void Daemon::Publish() {
   snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;
   snapshot.lease_name = flags_.leader_elect_name;
   snapshot.controller = controller_.counters();
+  snapshot.stepped_back = controller_.stepped_back();
   snapshot.in_place = controller_.in_place_figures();
   snapshot.queue = controller_.queue_counters();
   snapshot.server_away = transport_.away();

@@ -46,6 +46,7 @@ struct Snapshot {
   bool leader = false;
   std::string lease_name;
   ControllerCounters controller;
+  uint64_t stepped_back = 0;  // Deployments left to another controller
   InPlaceFigures in_place;
   WorkQueueCounters queue;
   bool server_away = false;

@@ -1,6 +1,6 @@
 // The Deployment controller, put together: caches, wake-ups, queue, syncs.
 //
-//   cache change ──▶ WakeUps ──▶ Term (queue) ──▶ Sync ──▶ deployment::Next ──▶ Client
+//   cache change ──▶ WakeUps ──▶ Term (queue) ──▶ Sync ──▶ Next ──▶ Client
 //
 // The same object runs in the daemon and in the simulator. Core thread only.
 #pragma once
@@ -10,10 +10,12 @@
 #include <optional>
 #include <string>
 
+#include "controller/controller.h"
 #include "controller/runtime/cluster_cache.h"
-#include "controller/runtime/fold.h"
+#include "controller/runtime/fold_table.h"
 #include "controller/runtime/in_place_observer.h"
 #include "controller/runtime/leadership_barrier.h"
+#include "controller/runtime/rivals.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term.h"
 #include "controller/runtime/wake_ups.h"
@@ -35,14 +37,12 @@ struct TermOptions {
   std::optional<std::string> taken_over_as{};
 };
 
-class DeploymentController {
+class DeploymentController final : private Controller {
  public:
   // Everything must outlive the controller.
   DeploymentController(InformerEnvironment environment, Client& client, EventRecorder& events,
                        DeploymentControllerOptions options);
-  ~DeploymentController();
-  DeploymentController(const DeploymentController&) = delete;
-  DeploymentController& operator=(const DeploymentController&) = delete;
+  ~DeploymentController() override;
 
   // Starts the informers. Nothing is written before a term begins.
   void Start();
@@ -75,9 +75,29 @@ class DeploymentController {
   InPlaceFigures in_place_figures() const { return in_place_.Figures(); }
   WorkQueueCounters queue_counters() const;
   // Deployments whose status somebody else wrote, as far as the present term remembers that.
-  size_t rivals() const;
+  size_t rivals() const { return rivals_.size(); }
+  // How often a Deployment was left to another controller.
+  uint64_t stepped_back() const { return stepped_back_; }
 
  private:
+  std::string_view kind() const override { return "Deployment"; }
+  std::string_view log_field() const override { return "deployment"; }
+  std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
+  int StepsMax(const ObjectKey& key) const override;
+  std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
+  std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
+  ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
+  void Written(const Because& because) override { in_place_.Decided(because); }
+  void NotWritten(const Because& because, const Error& error) override {
+    in_place_.Refused(because, error);
+  }
+
+  FoldTable::Row FoldDeployments();
+  // A step if another controller is at work on the Deployment, or may be; else nullopt.
+  std::optional<Step> MindRivals(const Deployment& deployment, const Learned& learned,
+                                 WallTime now);
+  Step StepBack(const Deployment& deployment);
+
   // Adds every cached Deployment once the caches are complete (D-025), and past the barrier.
   void AddAllWhenSynced();
 
@@ -85,10 +105,11 @@ class DeploymentController {
   DeploymentControllerOptions options_;
   ControllerCounters counters_;
   ClusterCache cache_;
+  FoldTable folds_;
   WakeUps wake_ups_;
-  Fold fold_;
   InPlaceObserver in_place_;
-  Planner next_;
+  Rivals rivals_;  // of the present term
+  uint64_t stepped_back_ = 0;
   SyncEnvironment sync_environment_;
   std::unique_ptr<Term> term_;
   bool barrier_wanted_ = false;

@@ -10,14 +10,8 @@
 namespace windlass {
 namespace {
 
-LogFields FieldsOf(const ObjectKey& key, const Request& request, const Because& because) {
-  LogFields fields = {{"deployment", key.ToString()}, {"request", request.Describe()}};
-  fields.insert(fields.end(), because.numbers.begin(), because.numbers.end());
-  return fields;
-}
-
-bool IsOfStatus(const Request& request) {
-  return request.resource() == Resource::kDeployments && request.subresource() == "status";
+void Append(LogFields& fields, const LogFields& more) {
+  fields.insert(fields.end(), more.begin(), more.end());
 }
 
 // Somebody was faster, or somebody else leads: nothing is wrong.
@@ -72,38 +66,49 @@ void Sync::GoOn() {
 }
 
 void Sync::TakeStep() {
-  const View view = environment_.cache.ViewOf(key_);
-  if (view.deployment == nullptr) return End({});  // D-051
-
-  // One step per object to adopt or delete comes on top of the usual few; of a Pod that is updated
-  // in place: the end of its last drain, a read, and the patch.
-  const size_t objects = view.replica_sets.size() + 3 * view.whole_pods.size();
-  const int steps_max = kStepsPerSyncMax + static_cast<int>(objects);
-  const bool too_long = environment_.clock.Now() - started_ > kSyncDeadline;
-  if (steps_++ >= steps_max || too_long) {
-    environment_.log.Warning("sync took too long and will be taken up again",
-                             {{"deployment", key_.ToString()}, {"steps", steps_}});
-    // A server that is slow is no fault of ours, a plan that never ends is.
-    const auto kind = too_long ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
-    return End({kind, {}, kRetryMax, {}});
-  }
-  std::optional<Step> step = Plan(view);
-  if (!step) return End({SyncResult::Kind::kInternal, {}, {}, {}});
+  std::optional<Step> step;
+  if (!Plan(step)) return End({SyncResult::Kind::kInternal, {}, {}, {}});
+  if (!step) return End({SyncResult::Kind::kGone, {}, {}, {}});  // D-051
+  if (IsTooLong()) return EndTooLong();
   std::visit([this](auto& chosen) { Perform(std::move(chosen)); }, *step);
 }
 
 // A planner that fails over one object must not take the others with it. Without memory
 // nothing can go on: that ends the process, as a crash that a restart repairs.
-std::optional<Step> Sync::Plan(const View& view) {
+bool Sync::Plan(std::optional<Step>& step) {
+  Controller& controller = environment_.controller;
   try {
-    return environment_.next(view, learned_, environment_.clock.Wall());
+    step = controller.Next(key_, learned_, environment_.clock.Wall());
+    return true;
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& fault) {
     environment_.log.Error("internal error in a sync",
-                           {{"deployment", key_.ToString()}, {"error", fault.what()}});
-    return std::nullopt;
+                           {{controller.log_field(), key_.ToString()}, {"error", fault.what()}});
+    return false;
   }
+}
+
+bool Sync::IsSlow() const {
+  return environment_.clock.Now() - started_ > kSyncDeadline;
+}
+
+bool Sync::IsTooLong() {
+  const int steps = steps_++;
+  return IsSlow() || (steps >= kStepsPerSyncMax && steps >= environment_.controller.StepsMax(key_));
+}
+
+// A server that is slow is no fault of ours, a plan that never ends is.
+void Sync::EndTooLong() {
+  environment_.log.Warning(
+      "sync took too long and will be taken up again",
+      {{environment_.controller.log_field(), key_.ToString()}, {"steps", steps_}});
+  const auto kind = IsSlow() ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
+  End({kind, {}, kRetryMax, {}});
+}
+
+LogFields Sync::FieldsOf(const Request& request) const {
+  return {{environment_.controller.log_field(), key_.ToString()}, {"request", request.Describe()}};
 }
 
 // A later sync will say more than this write would: it runs when the patience ends, or before.
@@ -131,34 +136,36 @@ void Sync::Perform(Write write) {
 
 void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   if (!said.ok()) return WriteRefused(write, std::move(said).error());
-  const Status folded = environment_.fold.Written(key_, write.request, *said);
+  const Status folded = environment_.folds.Written(key_, write.request, *said);
   if (!folded.ok()) {
     // It happened, but we cannot see how it looks now: as uncertain as no answer at all.
-    environment_.log.Warning("reply to a write could not be understood",
-                             {{"deployment", key_.ToString()},
-                              {"request", write.request.Describe()},
-                              {"error", folded.error().message}});
+    LogFields fields = FieldsOf(write.request);
+    fields.emplace_back("error", folded.error().message);
+    environment_.log.Warning("reply to a write could not be understood", fields);
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
-  environment_.log.Info(write.because.decision, FieldsOf(key_, write.request, write.because));
+  LogFields fields = FieldsOf(write.request);
+  Append(fields, write.because.numbers);
+  environment_.log.Info(write.because.decision, fields);
   // Also a write that could not be put off has published what was.
   if (write.request.subresource() == "status") put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
+  environment_.controller.Written(write.because);
   Emit(write.on_success);
   learned_.push_back(OutcomeOf(write, std::move(said)));
   GoOn();
 }
 
 void Sync::WriteRefused(const Write& write, Error error) {
-  if (hooks_.on_refused) hooks_.on_refused(write.because, error);
+  environment_.controller.NotWritten(write.because, error);
   if (error.kind == ErrorKind::kAmbiguous) {
-    environment_.log.Warning("a write got no answer; reading before writing again",
-                             {{"deployment", key_.ToString()},
-                              {"request", write.request.Describe()},
-                              {"error", error.message}});
+    LogFields fields = FieldsOf(write.request);
+    fields.emplace_back("error", error.message);
+    environment_.log.Warning("a write got no answer; reading before writing again", fields);
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
-  if (!write.go_on_if_refused || IsOfStatus(write.request)) LogRefusal(write, error);
+  const bool of_status = write.request.subresource() == "status" && write.request.key() == key_;
+  if (!write.go_on_if_refused || of_status) LogRefusal(write, error);
   if (!GoesOnAfter(write, error.kind)) return End(AfterError(error, Retry::kBackOff));
   refused_.insert(write.request.Identity().text);
   learned_.push_back(OutcomeOf(write, std::move(error)));
@@ -169,7 +176,8 @@ void Sync::LogRefusal(const Write& write, const Error& error) {
   refusal_logged_ = refusal_logged_ || !write.go_on_if_refused;
   const LogLevel level = LevelOf(error.kind);
   if (!environment_.log.Enabled(level)) return;
-  LogFields fields = FieldsOf(key_, write.request, write.because);
+  LogFields fields = FieldsOf(write.request);
+  Append(fields, write.because.numbers);
   fields.emplace_back("reason", Name(error.kind));
   fields.emplace_back("error", error.message);
   environment_.log.Write(level, "refused: " + write.because.decision, fields);
@@ -178,30 +186,30 @@ void Sync::LogRefusal(const Write& write, const Error& error) {
 void Sync::Perform(Read read) {
   const Request request = read.request;
   ++calls_;
-  PodCount count(environment_.cache, key_);
+  auto listener = environment_.controller.BeforeRead(key_, request);
   environment_.client.Execute(
-      request, WhileAlive([this, read = std::move(read), count = std::move(count)](
-                              Result<Reply> said) { ReadAnswered(read, count, std::move(said)); }));
+      request,
+      WhileAlive([this, read = std::move(read), listener = std::move(listener)](
+                     Result<Reply> said) { ReadAnswered(read, listener, std::move(said)); }));
 }
 
-void Sync::ReadAnswered(const Read& read, const PodCount& count, Result<Reply> said) {
+void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listener,
+                        Result<Reply> said) {
   if (said.ok()) {
-    const Status folded = environment_.fold.Read(key_, read.request, *said);
+    const Status folded = environment_.folds.Read(key_, read.request, *said);
     if (!folded.ok()) said = folded.error();
   }
   if (!said.ok() && said.error().kind != ErrorKind::kNotFound) {
-    environment_.log.Warning("uncached read failed", {{"deployment", key_.ToString()},
-                                                      {"request", read.request.Describe()},
-                                                      {"why", read.why},
-                                                      {"error", said.error().message}});
+    LogFields fields = FieldsOf(read.request);
+    Append(fields, {{"why", read.why}, {"error", said.error().message}});
+    environment_.log.Warning("uncached read failed", fields);
     SyncResult result = AfterError(said.error(), Retry::kBackOff);
     // A right to read comes with a right to write or not at all: it is looked for more often.
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
   Outcome outcome = OutcomeOf(read.request, std::move(said));
-  const bool lists_pods = read.request.verb() == Verb::kList;
-  if (lists_pods && outcome.said.ok()) count.Note(environment_.cache, outcome.pods);
+  if (listener) listener(outcome);
   learned_.push_back(std::move(outcome));
   GoOn();
 }
@@ -216,7 +224,7 @@ void Sync::Perform(Failed failed) {
   const LogLevel level = LevelOf(failed.error.kind);
   if (!refusal_logged_ && environment_.log.Enabled(level)) {
     environment_.log.Write(level, "sync failed",
-                           {{"deployment", key_.ToString()},
+                           {{environment_.controller.log_field(), key_.ToString()},
                             {"reason", Name(failed.error.kind)},
                             {"error", failed.error.message}});
   }
@@ -226,14 +234,13 @@ void Sync::Perform(Failed failed) {
 }
 
 void Sync::Emit(const std::vector<Event>& events) {
-  const Deployment* deployment = environment_.cache.deployments().store().Find(key_);
+  if (events.empty()) return;
+  const std::optional<ObjectReference> own = environment_.controller.Reference(key_);
   for (const Event& event : events) {
     if (event.about) {
       environment_.events.Record(*event.about, event);
-    } else if (deployment != nullptr) {
-      environment_.events.Record(
-          {"apps/v1", "Deployment", key_, deployment->meta.uid, deployment->meta.resource_version},
-          event);
+    } else if (own) {
+      environment_.events.Record(*own, event);
     }
   }
 }

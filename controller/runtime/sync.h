@@ -1,6 +1,6 @@
 // One sync: the walk of single steps for one key.
 //
-//   view → Next() → execute one request → fold the reply into the store → view → Next() → …
+//   Next() → execute one request → fold the reply into the caches → Next() → …
 //
 // until Wait or Failed. Nothing is remembered between syncs but the cache: that is what makes a
 // crash at any point equal to a restart. Source: architecture §2, "A sync is a walk of single
@@ -13,12 +13,9 @@
 #include <set>
 #include <string>
 
-#include "controller/runtime/cluster_cache.h"
-#include "controller/runtime/fold.h"
-#include "controller/runtime/in_place_observer.h"
-#include "controller/runtime/pod_count.h"
+#include "controller/controller.h"
+#include "controller/runtime/fold_table.h"
 #include "controller/step.h"
-#include "controller/view.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/client/client.h"
@@ -26,25 +23,21 @@
 
 namespace windlass {
 
-// The planner: pure, see controller/step.h.
-using Planner = std::function<Step(const View&, const Learned&, WallTime)>;
-
 // Everything a sync needs; all must outlive it.
 struct SyncEnvironment {
   const Clock& clock;
   Log& log;
   Client& client;
   EventRecorder& events;
-  ClusterCache& cache;
-  Fold& fold;
-  const Planner& next;
-  InPlaceObserver* in_place = nullptr;  // hears of every write; may be null
+  FoldTable& folds;
+  Controller& controller;
 };
 
 // How a sync ended: what the queue is to do with the key.
 struct SyncResult {
   enum class Kind : uint8_t {
     kDone,       // look_again_in arms the deadline slot, also of the next three
+    kGone,       // the object is gone: nothing is kept for the key
     kConflict,   // lost a race: the event that beat us wakes the key, at the latest a second later
     kRetry,      // back-off up to `longest`
     kForget,     // failed, and is not tried again for that: an event or the deadline wakes the key
@@ -65,8 +58,6 @@ struct SyncResult {
 struct SyncHooks {
   std::function<void(SyncResult)> done;             // exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // each successful write
-  // Each write that did not succeed, or of which that is not known.
-  std::function<void(const Because&, const Error&)> on_refused{};
   // Runs what it is given when the next step is due: at once, unless calls wait for the rate limit.
   std::function<void(std::function<void()>)> next_turn;
 };
@@ -94,7 +85,12 @@ class Sync {
  private:
   void GoOn();
   void TakeStep();
-  std::optional<Step> Plan(const View& view);
+  // Sets `step` to the next one, or to nullopt if the object is gone. Returns false if the planner
+  // failed by a fault of its own.
+  bool Plan(std::optional<Step>& step);
+  bool IsSlow() const;
+  bool IsTooLong();
+  void EndTooLong();
   bool PutOff(const Write& write);
   void Perform(Write write);
   void Perform(Read read);
@@ -103,7 +99,8 @@ class Sync {
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteRefused(const Write& write, Error error);
   void LogRefusal(const Write& write, const Error& error);
-  void ReadAnswered(const Read& read, const PodCount& count, Result<Reply> said);
+  void ReadAnswered(const Read& read, const Controller::ReadListener& listener, Result<Reply> said);
+  LogFields FieldsOf(const Request& request) const;
   void Emit(const std::vector<Event>& events);
   void End(SyncResult result);
   // Runs the handler only while this Sync is alive.

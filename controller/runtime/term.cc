@@ -7,9 +7,6 @@
 namespace windlass {
 namespace {
 
-// How soon an object is looked at again that was left to another controller.
-constexpr Duration kRivalLook = seconds(60);
-
 // What retries of one namespace may cost of the client's rate: 5 requests per second, and 10 at
 // once, of 50 and 100. A client without a limit sets none.
 RetryRate RetryRateOf(const ClientOptions& client) {
@@ -79,15 +76,7 @@ void Term::Begin(const ObjectKey& key) {
   ++counters_.syncs;
   SyncHooks hooks;
   hooks.done = [this, key](const SyncResult& result) { Ended(key, result); };
-  hooks.on_decision = [this](const Because& because) {
-    ++counters_.decisions[because.decision];
-    if (environment_.in_place != nullptr) environment_.in_place->Decided(because);
-  };
-  if (environment_.in_place != nullptr) {
-    hooks.on_refused = [this](const Because& because, const Error& error) {
-      environment_.in_place->Refused(because, error);
-    };
-  }
+  hooks.on_decision = [this](const Because& because) { ++counters_.decisions[because.decision]; };
   hooks.next_turn = [this, key](std::function<void()> go_on) {
     if (free_to_go_on()) return go_on();
     waiting_.Add(key.namespace_, std::move(go_on));
@@ -97,17 +86,9 @@ void Term::Begin(const ObjectKey& key) {
       environment_, key, std::move(hooks),
       put_off.empty() ? std::nullopt : std::optional<MonotonicTime>(put_off.mapped()));
   syncs_.emplace(key, std::move(sync));
-  const Deployment* deployment = environment_.cache.deployments().store().Find(key);
   const auto unverified = unverified_.find(key);
-  if (unverified != unverified_.end()) {
-    Verify(key, unverified->second);
-  } else if (deployment != nullptr && rivals_.SteppedBack(*deployment, environment_.clock.Wall())) {
-    Ended(key, {SyncResult::Kind::kDone, kRivalLook, {}, {}});
-  } else if (deployment != nullptr && rivals_.Suspicious(*deployment)) {
-    JudgeRival(key);
-  } else {
-    StartSync(key);
-  }
+  if (unverified != unverified_.end()) return Verify(key, unverified->second);
+  StartSync(key);
 }
 
 // The first act of a term that was taken over: what the former leader still sends must fail.
@@ -119,41 +100,16 @@ void Term::StartSync(const ObjectKey& key) {
   });
 }
 
-void Term::JudgeRival(const ObjectKey& key) {
-  const Request read = Request::Get(Resource::kDeployments, key);
-  environment_.client.Execute(read, [this, alive = alive_, key](Result<Reply> said) {
-    if (!*alive) return;
-    const Deployment* deployment = environment_.cache.deployments().store().Find(key);
-    if (!said.ok() || deployment == nullptr) {
-      return Ended(key, {SyncResult::Kind::kRetry, {}, kRetryMax, {}});
-    }
-    if (!rivals_.Judge(*deployment, said->body, environment_.clock.Wall())) {
-      return StartSync(key);
-    }
-    ++counters_.stepped_back;
-    environment_.log.Warning(
-        "kube-controller-manager controls this deployment, too; stepping back",
-        {{"deployment", key.ToString()},
-         {"remedy", "run kube-controller-manager with --controllers=*,-deployment-controller"}});
-    environment_.events.Record(
-        {"apps/v1", "Deployment", key, deployment->meta.uid, deployment->meta.resource_version},
-        {Event::Type::kWarning, "ControllerConflict",
-         "kube-controller-manager writes the status of this Deployment as well; Windlass leaves it "
-         "alone. Run kube-controller-manager with --controllers=*,-deployment-controller."});
-    Ended(key, {SyncResult::Kind::kDone, kRivalLook, {}, {}});
-  });
-}
-
 // A write got no answer. Whatever the object looks like now is the truth to plan from.
 void Term::Verify(const ObjectKey& key, const Request& request) {
   const Request read = Request::Get(request.resource(), request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, request, read](Result<Reply> said) {
     if (!*alive) return;
     if (said.ok()) {
-      const Status folded = environment_.fold.Read(key, read, *said);
+      const Status folded = environment_.folds.Read(key, read, *said);
       if (!folded.ok()) said = folded.error();
     } else if (said.error().kind == ErrorKind::kNotFound) {
-      environment_.fold.Vanished(key, request);
+      environment_.folds.Vanished(key, request);
       said = Reply{};
     }
     if (!said.ok()) return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, request});
@@ -175,6 +131,10 @@ void Term::Settle(const ObjectKey& key, const SyncResult& result) {
   if (result.put_off_since) put_off_.emplace(key, *result.put_off_since);
   switch (result.kind) {
     case SyncResult::Kind::kDone: queue_.Done(key, result.look_again_in); return;
+    case SyncResult::Kind::kGone:
+      if (fence_) fence_->Forget(key);
+      queue_.Done(key, std::nullopt);
+      return;
     case SyncResult::Kind::kConflict:
       ++counters_.conflicts;
       if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
@@ -197,22 +157,26 @@ void Term::Settle(const ObjectKey& key, const SyncResult& result) {
 void Term::NoteCost(const ObjectKey& key, int calls) {
   const std::optional<int> in_minute = noisy_keys_.Note(key, calls, environment_.clock.Now());
   if (!in_minute) return;
+  const Controller& controller = environment_.controller;
   environment_.log.Warning(
-      "a Deployment needed many API calls and is served after others until a minute passes with "
-      "few; if it is not being rolled out, look for a client that keeps changing it",
-      {{"deployment", key.ToString()}, {"calls_in_sync", calls}, {"calls_in_minute", *in_minute}});
+      "a " + std::string(controller.kind()) +
+          " needed many API calls and is served after others until a minute passes with few; if it "
+          "is not being rolled out, look for a client that keeps changing it",
+      {{controller.log_field(), key.ToString()},
+       {"calls_in_sync", calls},
+       {"calls_in_minute", *in_minute}});
 }
 
 // Said on the object once per row of faults: whoever looks at it learns why nothing moves.
 void Term::InternalError(const ObjectKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;
-  const Deployment* deployment = environment_.cache.deployments().store().Find(key);
-  if (deployment == nullptr) return;
+  const std::optional<ObjectReference> reference = environment_.controller.Reference(key);
+  if (!reference) return;
   environment_.events.Record(
-      {"apps/v1", "Deployment", key, deployment->meta.uid, deployment->meta.resource_version},
+      *reference,
       {Event::Type::kWarning, "WindlassInternalError",
-       "Windlass failed over this Deployment " + std::to_string(kInternalErrorsMax) +
+       "Windlass failed over this " + reference->kind + " " + std::to_string(kInternalErrorsMax) +
            " times in a row by a fault of its own; it will try again every five minutes, or when "
            "the spec changes. Its log says more."});
 }

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "controller/runtime/noisy_keys.h"
-#include "controller/runtime/rivals.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term_fence.h"
 #include "controller/runtime/turns.h"
@@ -29,7 +28,6 @@ struct ControllerCounters {
   uint64_t syncs = 0;
   uint64_t conflicts = 0;
   uint64_t uncertain = 0;
-  uint64_t stepped_back = 0;
   uint64_t internal_errors = 0;
   Histogram queue_duration = WorkQueueHistogram();
   Histogram work_duration = WorkQueueHistogram();
@@ -46,10 +44,6 @@ class Term {
   Term& operator=(const Term&) = delete;
 
   void Add(const ObjectKey& key, Wake wake) { queue_.Add(key, wake); }
-  void ForeignStatus(const Deployment& deployment) { rivals_.ForeignStatus(deployment); }
-  void OwnStatus(const ObjectMeta& meta) { rivals_.OwnStatus(meta); }
-  // The Deployment is gone for good: a later one of its name has another uid.
-  void Forget(const Uid& deployment) { rivals_.Forget(deployment); }
 
   // Takes no further keys and no further steps; calls that are out may end.
   void Drain() { draining_ = true; }
@@ -60,8 +54,6 @@ class Term {
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
-  // Deployments whose status somebody else wrote, as far as that is remembered.
-  size_t rivals() const { return rivals_.size(); }
 
  private:
   void SchedulePump();
@@ -70,7 +62,6 @@ class Term {
   bool GoOnOrBegin();
   void Begin(const ObjectKey& key);
   void Verify(const ObjectKey& key, const Request& request);
-  void JudgeRival(const ObjectKey& key);
   void StartSync(const ObjectKey& key);
   void Ended(const ObjectKey& key, const SyncResult& result);
   void Settle(const ObjectKey& key, const SyncResult& result);
@@ -82,7 +73,6 @@ class Term {
   int syncs_max_;
   ControllerCounters& counters_;
   WorkQueue queue_;
-  Rivals rivals_;
   std::optional<TermFence> fence_;  // after a take-over
   NoisyKeys noisy_keys_;
   TimerId pump_ = 0;

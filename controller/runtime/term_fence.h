@@ -28,6 +28,9 @@ class TermFence {
   TermFence(const TermFence&) = delete;
   TermFence& operator=(const TermFence&) = delete;
 
+  // The object is gone: its name is free for another one.
+  void Forget(const ObjectKey& key) { raised_.erase(key); }
+
   // `done` is called once, possibly at once: kDone when nothing old can hit the Deployment any
   // more, otherwise how the key's sync has ended. If the API server refuses a touch it is kDone
   // with that refusal, by which the sync writes the status and no ReplicaSet.

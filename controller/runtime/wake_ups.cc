@@ -54,8 +54,12 @@ bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
 
 }  // namespace
 
-WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
-    : cache_(cache), wake_(std::move(wake)), foreign_status_(std::move(foreign_status)) {
+WakeUps::WakeUps(ClusterCache& cache, const FoldTable& folds, Wake wake,
+                 ForeignStatus foreign_status)
+    : cache_(cache),
+      folds_(folds),
+      wake_(std::move(wake)),
+      foreign_status_(std::move(foreign_status)) {
   cache_.deployments().store().OnChange(
       [this](const Change<Deployment>& change) { DeploymentChanged(change); });
   cache_.replica_sets().store().OnChange(
@@ -86,7 +90,7 @@ WakeUps::WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status)
 }
 
 void WakeUps::Send(const ObjectKey& key, windlass::Wake wake) {
-  if (suppressed_ && *suppressed_ == key) return;
+  if (folds_.folding() == key) return;
   wake_(key, wake);
 }
 
@@ -98,7 +102,7 @@ void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
   }
   if (IsRecreate(*now)) cache_.WatchPods();
   if (in_place::Asks(now->meta)) cache_.WatchForInPlace();
-  const bool ours = suppressed_ && *suppressed_ == KeyOf(now->meta);
+  const bool ours = folds_.folding() == KeyOf(now->meta);
   if (!ours && change.old_object != nullptr && !(change.old_object->status == now->status)) {
     foreign_status_(*now);
   }

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 
 #include "controller/runtime/cluster_cache.h"
+#include "controller/runtime/fold_table.h"
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
@@ -17,15 +17,13 @@ class WakeUps {
   using Wake = std::function<void(const ObjectKey&, windlass::Wake)>;
   using ForeignStatus = std::function<void(const Deployment&)>;
 
-  // Registers handlers with the cache's stores, before the cache starts. `cache` must outlive this.
-  // `foreign_status` hears of Deployments whose status changed other than by a fold of ours.
-  WakeUps(ClusterCache& cache, Wake wake, ForeignStatus foreign_status);
+  // Registers handlers with the cache's stores, before the cache starts. Both references must
+  // outlive this. While `folds` folds a reply for a key, changes do not wake that key: it is about
+  // to look again anyway. `foreign_status` hears of Deployments whose status changed other than by
+  // a fold of ours.
+  WakeUps(ClusterCache& cache, const FoldTable& folds, Wake wake, ForeignStatus foreign_status);
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;
-
-  // While set, changes do not wake this key: it is the one whose own write is being folded, and it
-  // is about to look again anyway.
-  void Suppress(std::optional<ObjectKey> key) { suppressed_ = std::move(key); }
 
   // The Deployment that owns the Pod of this metadata through its ReplicaSet, or nullptr.
   const Deployment* OwnerOfPod(const ObjectMeta& pod) const;
@@ -45,9 +43,9 @@ class WakeUps {
   bool HasPodOn(const Deployment& deployment, std::string_view node) const;
 
   ClusterCache& cache_;
+  const FoldTable& folds_;
   Wake wake_;
   ForeignStatus foreign_status_;
-  std::optional<ObjectKey> suppressed_;
 };
 
 }  // namespace windlass

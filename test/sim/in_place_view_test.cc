@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "controller/runtime/replica_set_folds.h"
 #include "controller/runtime/term.h"
 #include "controller/runtime/wake_ups.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
+#include "test/support/planned_controller.h"
 
 namespace windlass::sim {
 namespace {
@@ -94,6 +96,7 @@ struct Fixture {
     SetBudget(world, "default", 1);
     SetBudget(world, "other", 2);
     gate.OpenForGood();
+    folds.Add(Resource::kPods, FoldPods(cache.in_place(), process->decoder()));
   }
   InformerEnvironment Environment() {
     const InformerEnvironment real = process->environment();
@@ -127,9 +130,9 @@ struct Fixture {
   ControllerCounters counters;
   ClusterCache cache;
   std::map<std::string, int> wakes;
-  WakeUps wake_ups{cache, [this](const ObjectKey& key, Wake) { ++wakes[key.name]; },
+  FoldTable folds;
+  WakeUps wake_ups{cache, folds, [this](const ObjectKey& key, Wake) { ++wakes[key.name]; },
                    [](const Deployment&) {}};
-  Fold fold{cache, wake_ups, process->decoder(), [](const ObjectMeta&) {}};
 };
 
 TEST_CASE("while nobody asks for in-place updates nothing is watched for them") {
@@ -359,11 +362,13 @@ TEST_CASE("a patch of a Pod is folded: the next step sees it, whatever became of
     return Fate::kReplyLost;
   };
   Labeller labeller;
-  const Planner planner = [&](const View& view, const Learned& learned, WallTime now) {
-    return labeller(view, learned, now);
+  PlannedController controller;
+  controller.objects[{"default", "web"}] = {1, 1};
+  controller.plan = [&](const ObjectKey& key, const Learned& learned) {
+    return labeller(f.cache.ViewOf(key), learned, f.process->clock().Wall());
   };
-  Term term(SyncEnvironment{f.process->clock(), f.process->log(), f.client, f.events, f.cache,
-                            f.fold, planner},
+  Term term(SyncEnvironment{f.process->clock(), f.process->log(), f.client, f.events, f.folds,
+                            controller},
             f.process->random(), f.process->timers(), 4, f.counters, std::nullopt);
   const std::string name = f.Look().whole_pods[0]->meta.name;
   const auto patched = [&] { return f.Look().whole_pods[0]->meta.labels.Has("patched"); };
@@ -389,13 +394,13 @@ TEST_CASE("a Pod that ended or is gone when it is read again is gone from the vi
     Json ended = *object;
     ended["status"]["phase"] = "Failed";
     ended["metadata"]["resourceVersion"] = "999999999";
-    REQUIRE(f.fold.Read({"default", "web"}, read, Reply{ended.dump()}).ok());
+    REQUIRE(f.folds.Read({"default", "web"}, read, Reply{ended.dump()}).ok());
   }
   SECTION("gone") {
     const Request patch =
         Request::GuardedJsonPatch(Resource::kPods, KeyOf(pod.meta), pod.meta.uid,
                                   R"([{"op":"test","path":"/spec/x","value":1}])");
-    f.fold.Vanished({"default", "web"}, patch);
+    f.folds.Vanished({"default", "web"}, patch);
   }
   REQUIRE(f.Look().whole_pods.size() == 1);
   CHECK_FALSE(f.Look().whole_pods[0]->meta.name == pod.meta.name);

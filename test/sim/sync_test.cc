@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "controller/runtime/term.h"
-#include "controller/runtime/wake_ups.h"
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
+#include "test/support/planned_controller.h"
 #include "test/support/recording_log.h"
 
 namespace windlass::sim {
@@ -32,17 +32,18 @@ WorldOptions WithLatency(Duration least, Duration most) {
 struct Fixture {
   explicit Fixture(WorldOptions options = {}) : world(1, std::move(options)) {
     gate.OpenForGood();
-    cache.Start();
+    controller.plan = [this](const ObjectKey& key, const Learned& learned) {
+      planned[key.name].push_back(process->clock().Now());
+      return plan(key, learned);
+    };
   }
   void Begin(std::vector<std::string> names) {
     for (const std::string& name : names) world.Apply(SampleDeployment(name, 1));
-    REQUIRE(world.RunUntil([&] { return cache.deployments().store().size() == names.size(); },
-                           seconds(60)));
-    for (const std::string& name : names) term->Add({"default", name}, Wake::kObjectChange);
+    for (const std::string& name : names) Add({"default", name});
   }
-  Step Next(const View& view, const Learned& learned) {
-    planned[view.deployment->meta.name].push_back(process->clock().Now());
-    return plan(*view.deployment, learned);
+  void Add(const ObjectKey& key) {
+    controller.objects[key] = {1, controller.objects.size()};
+    term->Add(key, Wake::kObjectChange);
   }
 
   World world;
@@ -53,17 +54,13 @@ struct Fixture {
                 ClientOptions{}};
   EventRecorder events{process->clock(), process->log(), client, "test"};
   ControllerCounters counters;
-  ClusterCache cache{process->environment(), ""};
-  WakeUps wake_ups{cache, [](const ObjectKey&, Wake) {}, [](const Deployment&) {}};
-  Fold fold{cache, wake_ups, process->decoder(), [](const ObjectMeta&) {}};
-  std::function<Step(const Deployment&, const Learned&)> plan;
-  Planner planner = [this](const View& view, const Learned& learned, WallTime) {
-    return Next(view, learned);
-  };
+  FoldTable folds;
+  PlannedController controller;
+  std::function<Step(const ObjectKey&, const Learned&)> plan;
   std::map<std::string, std::vector<MonotonicTime>> planned;  // when, by name
   std::unique_ptr<Term> term = std::make_unique<Term>(
-      SyncEnvironment{process->clock(), log, client, events, cache, fold, planner},
-      process->random(), process->timers(), 4, counters, std::nullopt);
+      SyncEnvironment{process->clock(), log, client, events, folds, controller}, process->random(),
+      process->timers(), 4, counters, std::nullopt);
 };
 
 size_t EventsWithReason(World& world, const std::string& reason) {
@@ -76,8 +73,8 @@ size_t EventsWithReason(World& world, const std::string& reason) {
 
 TEST_CASE("A planner that fails over one Deployment holds up no other (Q-014)") {
   Fixture fixture;
-  fixture.plan = [](const Deployment& deployment, const Learned&) -> Step {
-    if (deployment.meta.name == "poison") throw std::length_error("a fault");
+  fixture.plan = [](const ObjectKey& key, const Learned&) -> Step {
+    if (key.name == "poison") throw std::length_error("a fault");
     return Wait{};
   };
   fixture.Begin({"poison", "well"});
@@ -95,7 +92,7 @@ TEST_CASE("A planner that fails over one Deployment holds up no other (Q-014)") 
 
 TEST_CASE("A Deployment that is not there is done at once, without a call (D-051)") {
   Fixture fixture;
-  fixture.plan = [](const Deployment&, const Learned&) -> Step { return Wait{}; };
+  fixture.plan = [](const ObjectKey&, const Learned&) -> Step { return Wait{}; };
   fixture.Begin({"web"});
   fixture.term->Add({"default", "gone"}, Wake::kObjectChange);
   fixture.world.RunFor(seconds(3600));
@@ -108,9 +105,9 @@ TEST_CASE("A Deployment that is not there is done at once, without a call (D-051
 TEST_CASE("A plan that never ends is ended after its steps, as a fault of ours (Q-014)") {
   Fixture fixture;
   size_t most = 0;
-  fixture.plan = [&](const Deployment& deployment, const Learned& learned) -> Step {
+  fixture.plan = [&](const ObjectKey& key, const Learned& learned) -> Step {
     most = std::max(most, learned.size());
-    return Read{Request::Get(Resource::kDeployments, KeyOf(deployment.meta)), "again"};
+    return Read{Request::Get(Resource::kDeployments, key), "again"};
   };
   fixture.Begin({"web"});
   fixture.world.RunFor(seconds(60));
@@ -132,14 +129,14 @@ TEST_CASE("A sync is ended between two steps when it has waited 30 s for the ser
   Duration longest{0};
   MonotonicTime began;
   int syncs = 0;
-  fixture.plan = [&](const Deployment& deployment, const Learned& learned) -> Step {
+  fixture.plan = [&](const ObjectKey& key, const Learned& learned) -> Step {
     const MonotonicTime now = fixture.process->clock().Now();
     if (learned.empty()) {
       began = now;
       ++syncs;
     }
     longest = std::max(longest, now - began);
-    return Read{Request::Get(Resource::kDeployments, KeyOf(deployment.meta)), "again"};
+    return Read{Request::Get(Resource::kDeployments, key), "again"};
   };
   fixture.Begin({"web"});
   fixture.world.RunFor(seconds(300));
@@ -151,7 +148,7 @@ TEST_CASE("A sync is ended between two steps when it has waited 30 s for the ser
 TEST_CASE("A failure that is not tried again is looked at when time alone may change something") {
   Fixture fixture;
   const bool looks_again = GENERATE(true, false);
-  fixture.plan = [&](const Deployment&, const Learned&) -> Step {
+  fixture.plan = [&](const ObjectKey&, const Learned&) -> Step {
     Failed failed{.error = {ErrorKind::kNamespaceTerminating, "no"}, .retry = Retry::kForget};
     if (looks_again) failed.look_again_in = seconds(600);
     return failed;
@@ -170,9 +167,9 @@ TEST_CASE("Retries of a namespace cost a tenth of what the client may send (D-52
   const size_t requests = GENERATE(0U, 2U);  // of every try
   Fixture fixture;                           // 50 per second, 100 at once
   size_t tries = 0;
-  fixture.plan = [&](const Deployment& deployment, const Learned& learned) -> Step {
+  fixture.plan = [&](const ObjectKey& key, const Learned& learned) -> Step {
     if (learned.size() < requests) {
-      return Read{Request::Get(Resource::kDeployments, KeyOf(deployment.meta)), "a look"};
+      return Read{Request::Get(Resource::kDeployments, key), "a look"};
     }
     ++tries;
     return OverQuota();
@@ -190,7 +187,7 @@ TEST_CASE("Retries of a namespace cost a tenth of what the client may send (D-52
 
 TEST_CASE("and a retry of another namespace waits for its own back-off alone (D-521)") {
   Fixture fixture;
-  fixture.plan = [](const Deployment&, const Learned&) -> Step { return OverQuota(); };
+  fixture.plan = [](const ObjectKey&, const Learned&) -> Step { return OverQuota(); };
   std::vector<std::string> names;
   for (int i = 0; i < 200; ++i) names.push_back("full-" + std::to_string(i));
   fixture.Begin(names);
@@ -200,9 +197,7 @@ TEST_CASE("and a retry of another namespace waits for its own back-off alone (D-
   fixture.world.Apply(SampleNamespace("calm"));
   fixture.world.Apply(calm);
   const ObjectKey key{"calm", "calm"};
-  REQUIRE(fixture.world.RunUntil(
-      [&] { return fixture.cache.deployments().store().Find(key) != nullptr; }, seconds(10)));
-  fixture.term->Add(key, Wake::kObjectChange);
+  fixture.Add(key);
   fixture.world.RunFor(seconds(10));
   const std::vector<MonotonicTime>& tried = fixture.planned["calm"];
   REQUIRE(tried.size() >= 5);

@@ -8,6 +8,7 @@
 #include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
+#include "test/support/planned_controller.h"
 #include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 
@@ -27,24 +28,19 @@ Event AboutDeployment() { return {Event::Type::kNormal, "InPlaceStarted", "to re
 
 // One sync of web, which does what `next` says.
 struct SyncWorld : ClientWorld {
-  explicit SyncWorld(Planner planner) : ClientWorld({.qps = 0}), next(std::move(planner)) {
-    Deployment web;
-    web.meta.namespace_ = kWeb.namespace_;
-    web.meta.name = kWeb.name;
-    web.meta.uid = *Uid::Parse(kUid);
-    web.meta.resource_version = {"40"};
-    cache.deployments().store().Apply(std::move(web));
+  explicit SyncWorld(std::function<Step(const Learned&)> next) : ClientWorld({.qps = 0}) {
+    controller.objects[kWeb] = *Uid::Parse(kUid);
+    controller.plan = [next = std::move(next)](const ObjectKey&, const Learned& learned) {
+      return next(learned);
+    };
   }
 
   void Run(std::optional<MonotonicTime> put_off_since = std::nullopt) {
     ended.reset();
     SyncHooks hooks;
     hooks.done = [this](const SyncResult& result) { ended = result; };
-    hooks.on_refused = [this](const Because& because, const Error& error) {
-      refused.push_back(because.decision + ": " + std::string(Name(error.kind)));
-    };
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
-    sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, cache, fold, next},
+    sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, folds, controller},
                                   kWeb, std::move(hooks), put_off_since);
     sync->Start();
   }
@@ -65,13 +61,10 @@ struct SyncWorld : ClientWorld {
 
   Random random{1};
   RecordingLog log;
-  Planner next;
   EventRecorder events{clock, log, client, "deployment-controller"};
-  ClusterCache cache{{clock, random, log, timers, transport, decoder}, ""};
-  WakeUps wake_ups{cache, [](const ObjectKey&, Wake) {}, [](const Deployment&) {}};
-  Fold fold{cache, wake_ups, decoder, [](const ObjectMeta&) {}};
+  FoldTable folds;
+  PlannedController controller;
   std::unique_ptr<Sync> sync;
-  std::vector<std::string> refused;
   std::optional<SyncResult> ended;
 };
 
@@ -79,7 +72,7 @@ const std::string kDeploymentTold = std::string("InPlaceStarted Deployment/web "
 const std::string kPodTold = "InPlacePatched Pod/web-1 " + kPodUid.ToString();
 
 TEST_CASE("An event that names an object is about that object, any other about the Deployment") {
-  SyncWorld world([](const View&, const Learned&, WallTime) -> Step {
+  SyncWorld world([](const Learned&) -> Step {
     return Wait{.events = {AboutDeployment(), AboutPod()}};
   });
   world.Run();
@@ -88,8 +81,8 @@ TEST_CASE("An event that names an object is about that object, any other about t
 
 TEST_CASE("A Pod is told of even when its Deployment has gone meanwhile") {
   SyncWorld* current = nullptr;
-  SyncWorld world([&current](const View&, const Learned&, WallTime) -> Step {
-    current->cache.deployments().store().ApplyDelete(kWeb, *Uid::Parse(kUid), {"50"});
+  SyncWorld world([&current](const Learned&) -> Step {
+    current->controller.objects.clear();
     return Wait{.events = {AboutDeployment(), AboutPod()}};
   });
   current = &world;
@@ -99,14 +92,14 @@ TEST_CASE("A Pod is told of even when its Deployment has gone meanwhile") {
 
 TEST_CASE("A refused write is told with its reason, before anything else is planned") {
   int plans = 0;
-  SyncWorld world([&plans](const View&, const Learned&, WallTime) -> Step {
+  SyncWorld world([&plans](const Learned&) -> Step {
     if (++plans > 1) return Wait{};
     return Write{.request = PatchOf("web"), .because = {"patch pod", {}}, .go_on_if_refused = true};
   });
   world.Run();
-  CHECK(world.refused.empty());
+  CHECK(world.controller.not_written.empty());
   world.transport.Answer(Refusal(409, "Conflict", "the object has been modified"));
-  CHECK(world.refused == std::vector<std::string>{"patch pod: Conflict"});
+  CHECK(world.controller.not_written == std::vector<std::string>{"patch pod: Conflict"});
   CHECK(plans == 2);
 }
 
@@ -127,7 +120,7 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
   CAPTURE(row.code);
   Learned seen;
   int plans = 0;
-  SyncWorld world([&](const View&, const Learned& learned, WallTime) -> Step {
+  SyncWorld world([&](const Learned& learned) -> Step {
     if (++plans == 1) return Write{.request = PatchOf("web"), .because = {"scale", {{"to", 3}}}};
     seen = learned;
     return Failed{.error = learned.back().said.error()};
@@ -149,7 +142,7 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
 
 TEST_CASE("A sync that fails is tried again, and looks again when time alone changes something") {
   const ErrorKind kind = GENERATE(ErrorKind::kWebhook, ErrorKind::kForbidden, ErrorKind::kConflict);
-  SyncWorld world([kind](const View&, const Learned&, WallTime) -> Step {
+  SyncWorld world([kind](const Learned&) -> Step {
     return Failed{.error = {kind, "no"}, .look_again_in = seconds(10)};
   });
   world.Run();
@@ -160,8 +153,8 @@ TEST_CASE("A sync that fails is tried again, and looks again when time alone cha
 }
 
 // A sync that writes only what may wait for `patience`.
-Planner Patiently(const Duration& patience) {
-  return [&patience](const View&, const Learned& learned, WallTime) -> Step {
+std::function<Step(const Learned&)> Patiently(const Duration& patience) {
+  return [&patience](const Learned& learned) -> Step {
     if (!learned.empty()) return Wait{};
     return Write{.request = PatchOf("web"), .because = {"tell", {}}, .patience = patience};
   };
@@ -217,7 +210,7 @@ TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not 
   const Request list = Request::List(Resource::kPods, kWeb.namespace_, "app=web");
   const Request other = Request::List(Resource::kPods, kWeb.namespace_, "app=other");
   Learned seen;  // of the list, in each later step of the sync
-  SyncWorld world([&](const View&, const Learned& learned, WallTime) -> Step {
+  SyncWorld world([&](const Learned& learned) -> Step {
     if (learned.empty()) return Read{list, "which Pods are left"};
     seen.push_back(learned.front());
     if (learned.size() == 1) return Read{other, "and then"};

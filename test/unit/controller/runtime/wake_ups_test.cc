@@ -95,7 +95,8 @@ struct Fixture {
   Decoder decoder{symbols};
   ClusterCache cache{{time, random, log, time.timers(), transport, decoder}, ""};
   std::set<std::string> woken;
-  WakeUps wake_ups{cache, [this](const ObjectKey& key, Wake) { woken.insert(key.name); },
+  FoldTable folds;
+  WakeUps wake_ups{cache, folds, [this](const ObjectKey& key, Wake) { woken.insert(key.name); },
                    [](const Deployment&) {}};
   uint64_t version = 1000;
 };

@@ -1,0 +1,42 @@
+#include "controller/runtime/replica_set_fence.h"
+
+#include <string>
+
+#include "controller/deployment/annotations.h"
+
+namespace windlass {
+namespace {
+
+std::vector<const ReplicaSet*> Owned(const View& view) {
+  std::vector<const ReplicaSet*> owned;
+  for (const ReplicaSet* rs : view.replica_sets) {
+    const OwnerReference* owner = rs->meta.ControllerRef();
+    if (owner != nullptr && owner->uid == view.deployment->meta.uid) owned.push_back(rs);
+  }
+  return owned;
+}
+
+// While a generation is not observed, a rollout may begin with any ReplicaSet, also one without
+// replicas: an undo scales up an old one, and a new one may have had no room yet.
+std::vector<const ReplicaSet*> InDanger(const View& view) {
+  std::vector<const ReplicaSet*> owned = Owned(view);
+  const Deployment& deployment = *view.deployment;
+  if (deployment.status.observed_generation < deployment.meta.generation) return owned;
+  std::erase_if(owned, [](const ReplicaSet* rs) { return rs->replicas <= 0; });
+  if (owned.size() < 2) owned.clear();  // at rest
+  return owned;
+}
+
+}  // namespace
+
+std::vector<Request> FenceReplicaSets(const View& view, std::string_view term) {
+  const std::string fields = R"({"metadata":{"annotations":{")" + std::string(deployment::kTerm) +
+                             R"(":")" + std::string(term) + R"("}}})";
+  std::vector<Request> patches;
+  for (const ReplicaSet* rs : InDanger(view)) {
+    patches.push_back(Request::MergePatch(Resource::kReplicaSets, VersionOf(rs->meta), "", fields));
+  }
+  return patches;
+}
+
+}  // namespace windlass

@@ -1,0 +1,19 @@
+// Which ReplicaSets a late write of a former leader could change beside one of ours (L-012).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "controller/view.h"
+#include "kubeclient/api/request.h"
+
+namespace windlass {
+
+// Returns a patch for each ReplicaSet of the Deployment in `view` that is to be touched:
+//   - generation not observed: every owned one;
+//   - several owned ones have replicas: these;
+//   - else, at rest: none.
+// The patch sets the annotation windlass.dev/term to `term`. Requires view.deployment.
+std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
+
+}  // namespace windlass

@@ -1,0 +1,21 @@
+// The rows of the fold table of whatever owns ReplicaSets: ReplicaSets, and whole Pods, which are
+// patched in place.
+#pragma once
+
+#include "controller/runtime/fold_table.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/cache/store.h"
+
+namespace windlass {
+
+class InPlaceCache;
+
+// A ReplicaSet that we deleted is gone at once, unless finalizers keep it. Both references must
+// outlive the table.
+FoldTable::Row FoldReplicaSets(Store<ReplicaSet>& replica_sets, Decoder& decoder);
+
+// Replies about Pods are dropped while `cache` does not run. Both references must outlive the
+// table.
+FoldTable::Row FoldPods(InPlaceCache& cache, Decoder& decoder);
+
+}  // namespace windlass

@@ -1,0 +1,41 @@
+// A controller of Deployments that plans as a test says. It has no caches: an object exists while
+// `objects` names it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/controller.h"
+
+namespace windlass {
+
+class PlannedController final : public Controller {
+ public:
+  std::function<Step(const ObjectKey& key, const Learned& learned)> plan;
+  std::map<ObjectKey, Uid> objects;
+  int steps_max = 0;                     // above those that every sync has
+  std::vector<std::string> not_written;  // "scale: Conflict", in order
+
+  std::string_view kind() const override { return "Deployment"; }
+  std::string_view log_field() const override { return "deployment"; }
+  std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime) override {
+    if (!objects.contains(key)) return std::nullopt;
+    return plan(key, learned);
+  }
+  int StepsMax(const ObjectKey&) const override { return steps_max; }
+  std::optional<ObjectReference> Reference(const ObjectKey& key) const override {
+    const auto found = objects.find(key);
+    if (found == objects.end()) return std::nullopt;
+    return ObjectReference{"apps/v1", "Deployment", key, found->second, {"40"}};
+  }
+  std::vector<Request> FenceWrites(const ObjectKey&, std::string_view) const override { return {}; }
+  ReadListener BeforeRead(const ObjectKey&, const Request&) override { return nullptr; }
+  void Written(const Because&) override {}
+  void NotWritten(const Because& because, const Error& error) override {
+    not_written.push_back(std::string(because.decision) + ": " + std::string(Name(error.kind)));
+  }
+};
+
+}  // namespace windlass
