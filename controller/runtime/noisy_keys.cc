@@ -9,7 +9,7 @@ constexpr Duration kMinute = seconds(60);
 
 }  // namespace
 
-std::optional<int> NoisyKeys::Note(const ObjectKey& key, int calls, MonotonicTime now) {
+std::optional<int> NoisyKeys::Note(const QueueKey& key, int calls, MonotonicTime now) {
   Forget(now);
   if (calls == 0) return std::nullopt;
   Spent& spent = spent_[key];
@@ -25,7 +25,7 @@ std::optional<int> NoisyKeys::Note(const ObjectKey& key, int calls, MonotonicTim
   return spent.this_minute;
 }
 
-bool NoisyKeys::IsNoisy(const ObjectKey& key, MonotonicTime now) const {
+bool NoisyKeys::IsNoisy(const QueueKey& key, MonotonicTime now) const {
   const auto found = spent_.find(key);
   return found != spent_.end() && now < found->second.noisy_until;
 }

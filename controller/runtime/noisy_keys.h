@@ -6,8 +6,8 @@
 #include <map>
 #include <optional>
 
-#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/cache/queue_key.h"
 
 namespace windlass {
 
@@ -15,9 +15,9 @@ class NoisyKeys {
  public:
   // A sync of the key ended and had made `calls` calls. Returns the key's calls within the present
   // minute if the key becomes noisy; nullopt if it does not, or was noisy already.
-  std::optional<int> Note(const ObjectKey& key, int calls, MonotonicTime now);
+  std::optional<int> Note(const QueueKey& key, int calls, MonotonicTime now);
 
-  bool IsNoisy(const ObjectKey& key, MonotonicTime now) const;
+  bool IsNoisy(const QueueKey& key, MonotonicTime now) const;
 
   // Keys remembered: those with calls within the last minutes.
   size_t size() const { return spent_.size(); }
@@ -31,7 +31,7 @@ class NoisyKeys {
 
   void Forget(MonotonicTime now);
 
-  std::map<ObjectKey, Spent> spent_;
+  std::map<QueueKey, Spent> spent_;
   MonotonicTime forgot_at_;
 };
 

@@ -40,8 +40,11 @@ std::string ReadyKeys::Describe() const {
   std::string text;
   for (const Lines::iterator line : order_) {
     text += "[" + std::to_string(PointsOf(line->first.second)) + ":";
-    for (const ReadyKey* key = line->second.first; key != nullptr; key = key->after) {
-      text += " " + key->key->ToString();
+    for (const Lane& lane : line->second.lanes) {
+      for (const ReadyKey* key = lane.first; key != nullptr; key = key->after) {
+        text += " " + key->key->ToString();
+      }
+      text += ";";
     }
     text += "]";
   }
@@ -65,37 +68,52 @@ void ReadyKeys::Raise(ReadyKey& key, Priority priority) {
   Append(key);
 }
 
+ReadyKeys::Lanes::iterator ReadyKeys::LaneOf(Line& line, const ReadyKey& key) {
+  return std::ranges::find(line.lanes, key.key->controller, &Lane::controller);
+}
+
+// The lane whose first key ranks highest. All lanes of a line have one priority, so that only the
+// time waited differs.
+ReadyKeys::Lanes::iterator ReadyKeys::NextLane(Line& line, MonotonicTime now) {
+  return std::ranges::max_element(line.lanes, {}, [now](const Lane& lane) {
+    return RankOf(*lane.first, std::max(now, lane.first->since));
+  });
+}
+
 void ReadyKeys::Append(ReadyKey& key) {
   const auto at = LineOf(key);
   Line& line = at->second;
-  key.before = line.last;
-  key.after = nullptr;
+  key.before = key.after = nullptr;
   ++sizes_[static_cast<size_t>(key.priority)];
-  if (line.last != nullptr) {
-    line.last->after = &key;
-    line.last = &key;
-    return;  // who is first there, and when its turn is, stays as it was
+  if (const auto lane = LaneOf(line, key); lane != line.lanes.end()) {
+    key.before = std::exchange(lane->last, &key);
+    key.before->after = &key;
+    return;  // who is next there, and when its turn is, stays as it was
   }
-  line.first = line.last = &key;
+  const bool was_empty = line.lanes.empty();
+  line.lanes.push_back({key.key->controller, &key, &key});
+  if (!was_empty) return;  // the others there have waited longer
   line.turn = ++turns_;
   Place(at, aged_at_);
 }
 
 void ReadyKeys::Unlink(Lines::iterator at, ReadyKey& key) {
-  Line& line = at->second;
-  (key.before != nullptr ? key.before->after : line.first) = key.after;
-  (key.after != nullptr ? key.after->before : line.last) = key.before;
+  const auto lane = LaneOf(at->second, key);
+  (key.before != nullptr ? key.before->after : lane->first) = key.after;
+  (key.after != nullptr ? key.after->before : lane->last) = key.before;
   key.before = key.after = nullptr;
+  if (lane->first == nullptr) at->second.lanes.erase(lane);
   --sizes_[static_cast<size_t>(key.priority)];
 }
 
 void ReadyKeys::Place(Lines::iterator at, MonotonicTime now) {
   Line& line = at->second;
-  if (line.first == nullptr) {
+  if (line.lanes.empty()) {
     lines_.erase(at);
     return;
   }
-  line.rank = RankOf(*line.first, std::max(now, line.first->since));
+  const ReadyKey& next = *NextLane(line, now)->first;
+  line.rank = RankOf(next, std::max(now, next.since));
   order_.insert(at);
 }
 
@@ -122,8 +140,11 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   if (next == order_.end()) next = order_.begin();  // nobody else waits
 
   const Lines::iterator line = *next;
-  ReadyKey& taken = *line->second.first;
+  Lanes& lanes = line->second.lanes;
+  const auto lane = NextLane(line->second, now);
+  ReadyKey& taken = *lane->first;
   order_.erase(next);
+  std::rotate(lane, lane + 1, lanes.end());  // the others come first now
   Unlink(line, taken);
   line->second.turn = ++turns_;
   Place(line, now);

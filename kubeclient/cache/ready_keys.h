@@ -3,8 +3,9 @@
 //
 // A key ranks by the points of its priority, and 50 more for every 10 s it has waited, so that
 // nothing waits for ever. Among keys of equal rank namespaces take turns, a key each, and
-// no namespace gets more than half of the workers while another one waits. A pure data
-// structure: the order depends on nothing but the calls. Core thread only.
+// within a namespace the controllers do. No namespace gets more than half of the workers while
+// another one waits. A pure data structure: the order depends on nothing but the calls
+// . Core thread only.
 #pragma once
 
 #include <array>
@@ -14,9 +15,10 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/cache/queue_key.h"
 
 namespace windlass {
 
@@ -35,8 +37,8 @@ Priority Demoted(Priority priority);
 
 // A key that may be ready: part of the queue's record of it.
 struct ReadyKey {
-  const ObjectKey* key = nullptr;  // must outlive its time among the ready
-  MonotonicTime since;             // ready since
+  const QueueKey* key = nullptr;  // must outlive its time among the ready
+  MonotonicTime since;            // ready since
   ReadyKey* before = nullptr;
   ReadyKey* after = nullptr;
   Priority priority = Priority::kResync;
@@ -65,12 +67,17 @@ class ReadyKeys {
   size_t size(Priority priority) const { return sizes_[static_cast<size_t>(priority)]; }
 
  private:
-  // The keys of one namespace and class, first come first served.
-  struct Line {
+  // The keys of one namespace, class and controller, first come first served.
+  struct Lane {
+    uint8_t controller = 0;
     ReadyKey* first = nullptr;
     ReadyKey* last = nullptr;
-    int64_t rank = 0;   // of the first key, as of the latest look
-    uint64_t turn = 0;  // lines of equal rank go by it: it is renewed with every turn taken
+  };
+  // The keys of one namespace and class.
+  struct Line {
+    std::vector<Lane> lanes;  // none is empty; of equal rank the first one is next
+    int64_t rank = 0;         // of the next key, as of the latest look
+    uint64_t turn = 0;        // lines of equal rank go by it: it is renewed with every turn taken
   };
   using LineName = std::pair<Symbol, Priority>;
   using Lines = std::map<LineName, Line>;
@@ -81,7 +88,11 @@ class ReadyKeys {
     }
   };
 
+  using Lanes = std::vector<Lane>;
+
   void Append(ReadyKey& key);
+  static Lanes::iterator LaneOf(Line& line, const ReadyKey& key);
+  static Lanes::iterator NextLane(Line& line, MonotonicTime now);
   void Unlink(Lines::iterator line, ReadyKey& key);
   Lines::iterator LineOf(const ReadyKey& key);
   // Puts the line where it belongs, or drops it when it is empty.

@@ -5,14 +5,14 @@
 namespace windlass {
 
 RetryTurns::RetryTurns(const Clock& clock, TimerQueue& timers, const RetryRate& rate,
-                       std::function<void(const ObjectKey&)> go_on)
+                       std::function<void(const QueueKey&)> go_on)
     : clock_(clock), timers_(timers), rate_(rate), go_on_(std::move(go_on)) {}
 
 RetryTurns::~RetryTurns() {
   for (const auto& [namespace_, line] : lines_) timers_.Cancel(line.timer);
 }
 
-RetryTurns::Ticket RetryTurns::Join(const ObjectKey& key) {
+RetryTurns::Ticket RetryTurns::Join(const QueueKey& key) {
   const auto at = lines_.try_emplace(key.namespace_, rate_).first;
   Line& line = at->second;
   Ticket ticket = 0;
@@ -25,7 +25,7 @@ RetryTurns::Ticket RetryTurns::Join(const ObjectKey& key) {
   return ticket;
 }
 
-void RetryTurns::Leave(const ObjectKey& key, Ticket ticket) {
+void RetryTurns::Leave(const QueueKey& key, Ticket ticket) {
   if (ticket == 0) return;
   const auto at = lines_.find(key.namespace_);
   at->second.waiting.erase(ticket);
@@ -45,7 +45,7 @@ void RetryTurns::Serve(Lines::iterator at) {
       --line.owed;
       continue;
     }
-    const ObjectKey& key = *line.waiting.begin()->second;
+    const QueueKey& key = *line.waiting.begin()->second;
     line.waiting.erase(line.waiting.begin());
     go_on_(key);
   }

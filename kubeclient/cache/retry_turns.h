@@ -21,9 +21,9 @@
 #include <map>
 #include <string>
 
-#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/queue_key.h"
 #include "kubeclient/client/token_bucket.h"
 
 namespace windlass {
@@ -42,7 +42,7 @@ class RetryTurns {
   // Both references must outlive this. `go_on` is called, from a timer, with each key whose turn
   // has come. That key has left the line already; `go_on` must let no other key join or leave.
   RetryTurns(const Clock& clock, TimerQueue& timers, const RetryRate& rate,
-             std::function<void(const ObjectKey&)> go_on);
+             std::function<void(const QueueKey&)> go_on);
   ~RetryTurns();
   RetryTurns(const RetryTurns&) = delete;
   RetryTurns& operator=(const RetryTurns&) = delete;
@@ -50,9 +50,9 @@ class RetryTurns {
   // The back-off of `key`, which is not in line, is over. Returns 0 if the retry goes on at once.
   // Otherwise returns the ticket with which it waits: `key` must then stay where it is until
   // `go_on` is called with it, or until it leaves.
-  Ticket Join(const ObjectKey& key);
+  Ticket Join(const QueueKey& key);
   // The retry is not needed any more. Does nothing if `ticket` is 0.
-  void Leave(const ObjectKey& key, Ticket ticket);
+  void Leave(const QueueKey& key, Ticket ticket);
   // A retry of that namespace, which had its token, has cost so many requests more.
   void Charge(const Symbol& namespace_, int requests);
 
@@ -71,8 +71,8 @@ class RetryTurns {
 
     TokenBucket bucket;
     TimerId timer = 0;
-    int64_t owed = 0;                            // tokens, for requests that were sent
-    std::map<Ticket, const ObjectKey*> waiting;  // longest first: tickets only grow
+    int64_t owed = 0;                           // tokens, for requests that were sent
+    std::map<Ticket, const QueueKey*> waiting;  // longest first: tickets only grow
   };
   using Lines = std::map<Symbol, Line>;
 
@@ -82,7 +82,7 @@ class RetryTurns {
   const Clock& clock_;
   TimerQueue& timers_;
   const RetryRate rate_;
-  std::function<void(const ObjectKey&)> go_on_;
+  std::function<void(const QueueKey&)> go_on_;
   Lines lines_;
   Ticket last_ticket_ = 0;
 };

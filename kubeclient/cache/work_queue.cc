@@ -38,7 +38,7 @@ WorkQueue::WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int
       ready_(std::move(ready)),
       ready_keys_(workers),
       retry_turns_(clock, timers, retries,
-                   [this](const ObjectKey& key) { GoOnWithRetry(key, entries_.at(key)); }) {}
+                   [this](const QueueKey& key) { GoOnWithRetry(key, entries_.at(key)); }) {}
 
 WorkQueue::~WorkQueue() {
   for (auto& [key, entry] : entries_) {
@@ -50,7 +50,7 @@ WorkQueue::~WorkQueue() {
 
 // --- in ---
 
-void WorkQueue::Add(const ObjectKey& key, Wake wake) {
+void WorkQueue::Add(const QueueKey& key, Wake wake) {
   ++adds_;
   Entry& entry = entries_[key];
   entry.wanted = std::max(entry.wanted, PriorityOf(wake));
@@ -73,7 +73,7 @@ void WorkQueue::Add(const ObjectKey& key, Wake wake) {
   }
 }
 
-void WorkQueue::WakeUp(const ObjectKey& key, Entry& entry) {
+void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
   Disarm(&Entry::coalescing, entry);
   if (entry.processing) {
     entry.dirty = true;  // ready again once it is done
@@ -83,24 +83,24 @@ void WorkQueue::WakeUp(const ObjectKey& key, Entry& entry) {
 }
 
 // A retry or a deadline goes on with what was under way; only a user's first look comes first.
-void WorkQueue::GoOn(const ObjectKey& key, Entry& entry) {
+void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
       std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kRollout));
   WakeUp(key, entry);
 }
 
 // Its turn has come.
-void WorkQueue::GoOnWithRetry(const ObjectKey& key, Entry& entry) {
+void WorkQueue::GoOnWithRetry(const QueueKey& key, Entry& entry) {
   entry.turn = 0;
   entry.is_retry = true;
   GoOn(key, entry);
 }
 
-Priority WorkQueue::PriorityNow(const ObjectKey& key, const Entry& entry) const {
+Priority WorkQueue::PriorityNow(const QueueKey& key, const Entry& entry) const {
   return is_noisy && is_noisy(key) ? Demoted(entry.wanted) : entry.wanted;
 }
 
-void WorkQueue::MakeReady(const ObjectKey& key, Entry& entry) {
+void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
   // Served anyway: it takes no turn from others of its namespace.
   Disarm(&Entry::retry, entry);
   retry_turns_.Leave(key, std::exchange(entry.turn, 0));
@@ -115,11 +115,11 @@ void WorkQueue::MakeReady(const ObjectKey& key, Entry& entry) {
 
 // --- out ---
 
-std::optional<ObjectKey> WorkQueue::Get() {
+std::optional<QueueKey> WorkQueue::Get() {
   const MonotonicTime now = clock_.Now();
   const ReadyKey* next = ready_keys_.Take(now);
   if (next == nullptr) return std::nullopt;
-  const ObjectKey& key = *next->key;
+  const QueueKey& key = *next->key;
   Entry& entry = entries_.at(key);
   if (on_queue_duration) on_queue_duration(now - entry.ready.since);
   entry.is_ready = false;
@@ -132,20 +132,20 @@ std::optional<ObjectKey> WorkQueue::Get() {
 
 // --- back ---
 
-void WorkQueue::LookAgain(const ObjectKey& key, Duration look_again_in) {
+void WorkQueue::LookAgain(const QueueKey& key, Duration look_again_in) {
   Entry& entry = entries_.at(key);
   WL_ASSERT(entry.processing);
   Disarm(&Entry::deadline, entry);
   Arm(&Entry::deadline, key, entry, look_again_in);
 }
 
-void WorkQueue::Spent(const ObjectKey& key, int requests) {
+void WorkQueue::Spent(const QueueKey& key, int requests) {
   Entry& entry = entries_.at(key);
   WL_ASSERT(entry.processing);
   entry.requests = static_cast<uint16_t>(std::clamp(requests, 0, int{UINT16_MAX}));
 }
 
-void WorkQueue::Done(const ObjectKey& key, std::optional<Duration> look_again_in) {
+void WorkQueue::Done(const QueueKey& key, std::optional<Duration> look_again_in) {
   Entry& entry = EndProcessing(key);
   entry.failures = 0;
   entry.conflicts = 0;
@@ -155,14 +155,14 @@ void WorkQueue::Done(const ObjectKey& key, std::optional<Duration> look_again_in
   Settle(key, entry);
 }
 
-void WorkQueue::DoneRetry(const ObjectKey& key, Duration longest, Duration at_least) {
+void WorkQueue::DoneRetry(const QueueKey& key, Duration longest, Duration at_least) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = 0;
   entry.internal_errors = 0;
   Retry(key, entry, longest, at_least);
 }
 
-int WorkQueue::DoneInternalError(const ObjectKey& key) {
+int WorkQueue::DoneInternalError(const QueueKey& key) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = 0;
   if (entry.spec_changed) entry.internal_errors = 0;
@@ -172,7 +172,7 @@ int WorkQueue::DoneInternalError(const ObjectKey& key) {
   return in_a_row;
 }
 
-void WorkQueue::DoneConflict(const ObjectKey& key) {
+void WorkQueue::DoneConflict(const QueueKey& key) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = Grown(entry.conflicts);
   if (entry.conflicts >= kConflictsMax) {
@@ -185,7 +185,7 @@ void WorkQueue::DoneConflict(const ObjectKey& key) {
   Settle(key, entry);
 }
 
-WorkQueue::Entry& WorkQueue::EndProcessing(const ObjectKey& key) {
+WorkQueue::Entry& WorkQueue::EndProcessing(const QueueKey& key) {
   const auto found = entries_.find(key);
   WL_ASSERT(found != entries_.end() && found->second.processing);
   Entry& entry = found->second;
@@ -196,7 +196,7 @@ WorkQueue::Entry& WorkQueue::EndProcessing(const ObjectKey& key) {
   return entry;
 }
 
-void WorkQueue::Retry(const ObjectKey& key, Entry& entry, Duration longest, Duration at_least) {
+void WorkQueue::Retry(const QueueKey& key, Entry& entry, Duration longest, Duration at_least) {
   ++retries_;
   const MonotonicTime now = clock_.Now();
   if (now - std::exchange(entry.last_failure, now) >= kFailuresForgottenAfter) entry.failures = 0;
@@ -212,7 +212,7 @@ void WorkQueue::Retry(const ObjectKey& key, Entry& entry, Duration longest, Dura
 }
 
 // Where the key goes after processing: to the ready ones, to those with a timer, or out of memory.
-void WorkQueue::Settle(const ObjectKey& key, Entry& entry) {
+void WorkQueue::Settle(const QueueKey& key, Entry& entry) {
   entry.spec_changed = false;
   entry.is_retry = false;
   entry.requests = 0;
@@ -225,10 +225,10 @@ void WorkQueue::Settle(const ObjectKey& key, Entry& entry) {
 
 // --- timers ---
 
-void WorkQueue::Arm(Slot slot, const ObjectKey& key, Entry& entry, Duration delay) {
+void WorkQueue::Arm(Slot slot, const QueueKey& key, Entry& entry, Duration delay) {
   // An entry with an armed timer, or in line for its turn, is never dropped: it is there when the
   // timer fires, and when its turn comes.
-  const ObjectKey* const kept = &entries_.find(key)->first;
+  const QueueKey* const kept = &entries_.find(key)->first;
   entry.*slot = timers_.At(clock_.Now() + delay, [this, slot, kept] {
     Entry& fired = entries_.at(*kept);
     fired.*slot = 0;
@@ -265,7 +265,7 @@ WorkQueueCounters WorkQueue::counters() const {
   }
   counters.processing = processing_.size();
   const MonotonicTime now = clock_.Now();
-  for (const ObjectKey& key : processing_) {
+  for (const QueueKey& key : processing_) {
     const Duration running = now - entries_.at(key).ready.since;
     counters.longest_running = std::max(counters.longest_running, running);
     counters.unfinished += running;

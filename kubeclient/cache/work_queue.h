@@ -17,10 +17,10 @@
 #include <set>
 #include <string>
 
-#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/queue_key.h"
 #include "kubeclient/cache/ready_keys.h"
 #include "kubeclient/cache/retry_turns.h"
 
@@ -58,34 +58,34 @@ class WorkQueue {
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
 
-  void Add(const ObjectKey& key, Wake wake);
+  void Add(const QueueKey& key, Wake wake);
 
   // The next ready key, now processing; nullopt when none is ready.
-  std::optional<ObjectKey> Get();
+  std::optional<QueueKey> Get();
   // Whether a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
   // While it is processed: arms the deadline slot anew, for an ending that leaves it as it is.
-  void LookAgain(const ObjectKey& key, Duration look_again_in);
+  void LookAgain(const QueueKey& key, Duration look_again_in);
   // While it is processed: how many requests that has taken; one if this is never called. Retries
   // that fail again are limited by their requests (D-521).
-  void Spent(const ObjectKey& key, int requests);
+  void Spent(const QueueKey& key, int requests);
 
   // Processing ended well, or in a way that is not to be retried: forgets failures; arms or clears
   // the deadline slot.
-  void Done(const ObjectKey& key, std::optional<Duration> look_again_in);
+  void Done(const QueueKey& key, std::optional<Duration> look_again_in);
   // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest` and not below `at_least` (a
   // server's Retry-After), in the retry slot; the deadline slot stays as it is. After the back-off
   // the key waits for its turn among the retries of its namespace (D-521). A key added while it was
   // processed is ready at once, with its failures remembered.
-  void DoneRetry(const ObjectKey& key, Duration longest, Duration at_least = {});
+  void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict): the event that beat us wakes the key, and at the latest
   // kConflictWait does, without growing the back-off or waiting for a turn; from the
   // kConflictsMax-th in a row it counts as a failure.
-  void DoneConflict(const ObjectKey& key);
+  void DoneConflict(const QueueKey& key);
   // Processing failed by a fault of ours: as DoneRetry, but from the kInternalErrorsMax-th
   // in a row the key is tried every kPolicyRetryMax. Returns how many in a row there were.
-  int DoneInternalError(const ObjectKey& key);
+  int DoneInternalError(const QueueKey& key);
 
   bool empty() const { return ready_keys_.empty(); }
   bool idle() const;  // nothing ready, nothing processing (timers may be armed)
@@ -98,7 +98,7 @@ class WorkQueue {
 
   // Whether a key costs so much that it is served one class later; asked when it becomes
   // ready.
-  std::function<bool(const ObjectKey&)> is_noisy;
+  std::function<bool(const QueueKey&)> is_noisy;
 
   // Observers for the histograms: how long a key waited, and how long it was processed.
   std::function<void(Duration)> on_queue_duration;
@@ -106,9 +106,18 @@ class WorkQueue {
 
  private:
   // Everything known of a key that is ready, being processed, has a timer armed, or waits for its
-  // turn. `ready.since` is also the time when processing began.
+  // turn. `ready.since` is also the time when processing began. The order of the members leaves no
+  // gap, because there may be 100,000 entries: the small ones lie in the end of ReadyKey.
   struct Entry {
-    ReadyKey ready;
+    [[no_unique_address]] ReadyKey ready;
+    Priority wanted = Priority::kResync;  // the highest asked for since it was handed out
+    Priority served = Priority::kResync;  // what it was handed out with
+    bool is_ready = false;
+    bool processing = false;
+    bool dirty = false;             // added while processing
+    bool spec_changed : 1 = false;  // a user's edit while processing: what fails is the old spec
+    bool failed : 1 = false;        // why `retry` is armed: a failure, or else a lost race
+    bool is_retry : 1 = false;      // ready or being processed because its turn came
     TimerId retry = 0;
     RetryTurns::Ticket turn = 0;  // its back-off is over, and it waits for its turn
     TimerId deadline = 0;
@@ -117,28 +126,20 @@ class WorkQueue {
     uint16_t failures = 0;  // in a row, since the last success
     uint16_t conflicts = 0;
     uint16_t internal_errors = 0;
-    uint16_t requests = 0;                // while it was processed
-    Priority wanted = Priority::kResync;  // the highest asked for since it was handed out
-    Priority served = Priority::kResync;  // what it was handed out with
-    bool is_ready = false;
-    bool processing = false;
-    bool dirty = false;         // added while processing
-    bool spec_changed = false;  // a user's edit while processing: what fails now is the old spec
-    bool failed = false;        // why `retry` is armed: a failure, or else a lost race
-    bool is_retry = false;      // ready or being processed because its turn came
+    uint16_t requests = 0;  // while it was processed
   };
 
   using Slot = TimerId Entry::*;
 
-  void WakeUp(const ObjectKey& key, Entry& entry);
-  void GoOn(const ObjectKey& key, Entry& entry);
-  void GoOnWithRetry(const ObjectKey& key, Entry& entry);
-  void MakeReady(const ObjectKey& key, Entry& entry);
-  Priority PriorityNow(const ObjectKey& key, const Entry& entry) const;
-  Entry& EndProcessing(const ObjectKey& key);
-  void Retry(const ObjectKey& key, Entry& entry, Duration longest, Duration at_least = {});
-  void Settle(const ObjectKey& key, Entry& entry);
-  void Arm(Slot slot, const ObjectKey& key, Entry& entry, Duration delay);
+  void WakeUp(const QueueKey& key, Entry& entry);
+  void GoOn(const QueueKey& key, Entry& entry);
+  void GoOnWithRetry(const QueueKey& key, Entry& entry);
+  void MakeReady(const QueueKey& key, Entry& entry);
+  Priority PriorityNow(const QueueKey& key, const Entry& entry) const;
+  Entry& EndProcessing(const QueueKey& key);
+  void Retry(const QueueKey& key, Entry& entry, Duration longest, Duration at_least = {});
+  void Settle(const QueueKey& key, Entry& entry);
+  void Arm(Slot slot, const QueueKey& key, Entry& entry, Duration delay);
   void Disarm(Slot slot, Entry& entry);
   Duration BackOff(int failures, Duration longest);
 
@@ -146,9 +147,9 @@ class WorkQueue {
   Random& random_;
   TimerQueue& timers_;
   std::function<void()> ready_;
-  std::map<ObjectKey, Entry> entries_;
+  std::map<QueueKey, Entry> entries_;
   ReadyKeys ready_keys_;
-  std::set<ObjectKey> processing_;
+  std::set<QueueKey> processing_;
   RetryTurns retry_turns_;
   uint64_t adds_ = 0;
   uint64_t retries_ = 0;

@@ -14,8 +14,9 @@ namespace {
 struct Fixture {
   explicit Fixture(int workers = 1000) : ready(workers) {}
 
-  void Add(const std::string& namespace_, const std::string& name, Priority priority) {
-    names.push_back({namespace_, name});
+  void Add(const std::string& namespace_, const std::string& name, Priority priority,
+           uint8_t controller = 0) {
+    names.push_back({{namespace_, name}, controller});
     ReadyKey& key = keys.emplace_back();
     key.key = &names.back();
     key.since = now;
@@ -38,7 +39,7 @@ struct Fixture {
   }
 
   MonotonicTime now{seconds(1000)};
-  std::deque<ObjectKey> names;
+  std::deque<QueueKey> names;
   std::deque<ReadyKey> keys;
   ReadyKeys ready;
 };
@@ -66,6 +67,21 @@ TEST_CASE_METHOD(Fixture, "a key that is raised leaves its line wherever it stan
   std::string rest = "a b c d ";
   rest.erase(rest.find(raised), 2);
   CHECK(TakeAll() == rest);
+}
+
+TEST_CASE_METHOD(Fixture, "the controllers of a namespace take turns, and no more than others") {
+  for (const char* name : {"d1", "d2", "d3"}) Add("ns", name, Priority::kRollout, 0);
+  for (const char* name : {"r1", "r2"}) Add("ns", name, Priority::kRollout, 1);
+  for (const char* name : {"o1", "o2"}) Add("other", name, Priority::kRollout, 0);
+  CHECK(TakeAll() == "d1 o1 r1 o2 d2 r2 d3 ");
+}
+
+TEST_CASE_METHOD(Fixture, "the controller whose key has waited longest comes before its turn") {
+  Add("ns", "old", Priority::kStatus, 1);
+  now = now + seconds(30);
+  Add("ns", "d1", Priority::kStatus, 0);
+  Add("ns", "r2", Priority::kStatus, 1);
+  CHECK(TakeAll() == "old d1 r2 ");
 }
 
 TEST_CASE_METHOD(Fixture, "waiting is worth 50 points every 10 s (Q-009)") {

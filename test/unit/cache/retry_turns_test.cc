@@ -21,11 +21,10 @@ constexpr RetryRate kRate{.per_second = 1, .burst = 2};
 struct Fixture {
   VirtualTime time;
   Names gone_on;  // in order
-  std::array<ObjectKey, 6> keys = {ObjectKey{"ns", "a"}, ObjectKey{"ns", "b"},
-                                   ObjectKey{"ns", "c"}, ObjectKey{"ns", "d"},
-                                   ObjectKey{"ns", "e"}, ObjectKey{"other", "x"}};
+  std::array<QueueKey, 6> keys = {QueueKey{"ns", "a"}, QueueKey{"ns", "b"}, QueueKey{"ns", "c"},
+                                  QueueKey{"ns", "d"}, QueueKey{"ns", "e"}, QueueKey{"other", "x"}};
   std::optional<RetryTurns> turns{std::in_place, time, time.timers(), kRate,
-                                  [this](const ObjectKey& key) { gone_on.push_back(key.name); }};
+                                  [this](const QueueKey& key) { gone_on.push_back(key.name); }};
 
   RetryTurns::Ticket Join(size_t i) {
     const RetryTurns::Ticket ticket = turns->Join(keys[i]);
@@ -116,7 +115,7 @@ TEST_CASE_METHOD(Fixture, "a namespace is forgotten when nothing waits and its b
 }
 
 TEST_CASE_METHOD(Fixture, "without a rate nothing waits and nothing is remembered") {
-  turns.emplace(time, time.timers(), RetryRate{}, [](const ObjectKey&) {});
+  turns.emplace(time, time.timers(), RetryRate{}, [](const QueueKey&) {});
   for (int i = 0; i < 1000; ++i) CHECK(turns->Join(keys[0]) == 0);
   CHECK(turns->namespaces() == 0);
   CHECK(time.timers().empty());

@@ -29,15 +29,15 @@ constexpr int kActions = kKeys + 1 + kWorkers * kEndings + 2;
 constexpr int kDepth = 12;
 
 // The first two are alike; the third is woken by status alone.
-const std::array<ObjectKey, kKeys> kKey = {ObjectKey{"n", "a"}, ObjectKey{"n", "b"},
-                                           ObjectKey{"m", "c"}};
+const std::array<QueueKey, kKeys> kKey = {QueueKey{"n", "a"}, QueueKey{"n", "b"},
+                                          QueueKey{"m", "c"}};
 
 class Play {
  public:
   // False when the action is not possible here.
   bool Do(int action) {
     if (action < kKeys) {
-      const ObjectKey& key = kKey[static_cast<size_t>(action)];
+      const QueueKey& key = kKey[static_cast<size_t>(action)];
       unseen_.insert(key);
       queue_.Add(key, action == 2 ? Wake::kStatusChange : Wake::kObjectChange);
       return true;
@@ -64,14 +64,14 @@ class Play {
 
   std::string State() const {
     std::string text = queue_.Describe() + " unseen:";
-    for (const ObjectKey& key : unseen_) text += " " + key.ToString();
+    for (const QueueKey& key : unseen_) text += " " + key.ToString();
     return std::min(text, WithTwinsExchanged(text));
   }
 
  private:
   bool Get() {
     if (working_.size() == kWorkers) return false;
-    const std::optional<ObjectKey> key = queue_.Get();
+    const std::optional<QueueKey> key = queue_.Get();
     if (!key) return false;
     if (std::ranges::count(working_, *key) > 0) handed_out_twice_ = true;
     working_.push_back(*key);
@@ -82,7 +82,7 @@ class Play {
 
   bool End(size_t worker, int ending) {
     if (worker >= working_.size()) return false;
-    const ObjectKey key = working_[worker];
+    const QueueKey key = working_[worker];
     working_.erase(working_.begin() + static_cast<std::ptrdiff_t>(worker));
     if (ending == 0) queue_.Done(key, std::nullopt);
     if (ending == 1) queue_.Done(key, seconds(30));
@@ -115,8 +115,8 @@ class Play {
   Random random_{1};
   // So few retries that the second of a namespace waits for its turn.
   WorkQueue queue_{time_, random_, time_.timers(), kWorkers, {.per_second = 1, .burst = 1}, [] {}};
-  std::vector<ObjectKey> working_;
-  std::set<ObjectKey> unseen_;
+  std::vector<QueueKey> working_;
+  std::set<QueueKey> unseen_;
   bool handed_out_twice_ = false;
 };
 

@@ -15,7 +15,7 @@ namespace windlass {
 namespace {
 
 constexpr int kCrowd = 5000;
-const ObjectKey kCalm{"calm", "web"};
+const QueueKey kCalm{"calm", "web"};
 
 // Of a client with 50 requests per second, burst 100.
 constexpr RetryRate kRetries{.per_second = 5, .burst = 10};
@@ -23,7 +23,7 @@ constexpr Duration kToken = milliseconds(200);
 constexpr Duration kFull = kRetries.burst * kToken;  // from an empty bucket to a full one
 
 struct Try {
-  ObjectKey key;
+  QueueKey key;
   MonotonicTime at;
 };
 
@@ -38,7 +38,7 @@ struct Fixture {
   void AddCrowd(int keys) {
     for (int i = 0; i < keys; ++i) queue.Add(OfCrowd(i), Wake::kObjectChange);
   }
-  static ObjectKey OfCrowd(int i) { return {"crowd", std::to_string(i)}; }
+  static QueueKey OfCrowd(int i) { return {"crowd", std::to_string(i)}; }
 
   // Lets time go by. Every key that becomes ready is handed out at that moment, and fails or ends
   // well.
@@ -53,7 +53,7 @@ struct Fixture {
   }
   void FailFor(Duration duration) { Run(duration, true); }
   void HandOut(bool fail) {
-    while (const std::optional<ObjectKey> key = queue.Get()) {
+    while (const std::optional<QueueKey> key = queue.Get()) {
       tries.push_back({*key, time.Now()});
       queue.Spent(*key, requests);
       if (fail) {
@@ -63,7 +63,7 @@ struct Fixture {
       }
     }
   }
-  std::vector<MonotonicTime> TriesOf(const ObjectKey& key) const {
+  std::vector<MonotonicTime> TriesOf(const QueueKey& key) const {
     std::vector<MonotonicTime> times;
     for (const Try& one : tries) {
       if (one.key == key) times.push_back(one.at);
@@ -163,7 +163,7 @@ TEST_CASE_METHOD(Fixture, "nothing is left of retries that have waited for their
 TEST_CASE_METHOD(Fixture, "an event serves a key that waits for its turn, once") {
   AddCrowd(50);
   FailFor(seconds(1));
-  const ObjectKey last = tries.back().key;  // in line again, or about to be
+  const QueueKey last = tries.back().key;  // in line again, or about to be
   time.Advance(seconds(2));
   queue.Add(last, Wake::kStatusChange);
   time.Advance(kStatusCoalescing);
@@ -180,7 +180,7 @@ TEST_CASE_METHOD(Fixture, "an event serves a key that waits for its turn, once")
 TEST_CASE_METHOD(Fixture, "a lost race waits for no turn (Q-006)") {
   AddCrowd(50);
   FailFor(seconds(1));
-  const ObjectKey racer{"crowd", "racer"};
+  const QueueKey racer{"crowd", "racer"};
   queue.Add(racer, Wake::kObjectChange);
   REQUIRE(queue.Get() == racer);
   queue.DoneConflict(racer);

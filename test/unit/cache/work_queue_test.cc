@@ -17,8 +17,8 @@
 namespace windlass {
 namespace {
 
-const ObjectKey kA{"ns", "a"};
-const ObjectKey kB{"ns", "b"};
+const QueueKey kA{"ns", "a"};
+const QueueKey kB{"ns", "b"};
 
 // Of a client with 50 requests per second, burst 100.
 constexpr RetryRate kRetries{.per_second = 5, .burst = 10};
@@ -30,7 +30,7 @@ struct Fixture {
   WorkQueue queue{time, random, time.timers(), 8, kRetries, [this] { ++ready_calls; }};
 
   // Hands the key out; it must be the one that is next.
-  void Take(const ObjectKey& key) {
+  void Take(const QueueKey& key) {
     const auto got = queue.Get();
     REQUIRE(got.has_value());
     CHECK(got->ToString() == key.ToString());
@@ -47,7 +47,7 @@ struct Fixture {
   }
 
   // Fails a key `times` in a row and returns the last back-off.
-  Duration FailTimes(const ObjectKey& key, int times, Duration longest) {
+  Duration FailTimes(const QueueKey& key, int times, Duration longest) {
     Duration waited{0};
     for (int i = 0; i < times; ++i) {
       Take(key);
@@ -336,18 +336,18 @@ TEST_CASE_METHOD(Fixture,
 }
 
 TEST_CASE_METHOD(Fixture, "what wakes a key decides its priority (Q-009)") {
-  const ObjectKey user{"ns", "user"};
-  const ObjectKey step{"ns", "step"};
-  const ObjectKey gathered{"ns", "gathered"};
-  const ObjectKey status{"ns", "status"};
-  const ObjectKey resync{"ns", "resync"};
+  const QueueKey user{"ns", "user"};
+  const QueueKey step{"ns", "step"};
+  const QueueKey gathered{"ns", "gathered"};
+  const QueueKey status{"ns", "status"};
+  const QueueKey resync{"ns", "resync"};
   queue.Add(resync, Wake::kResync);
   queue.Add(status, Wake::kStatusChange);
   queue.Add(gathered, Wake::kRolloutStatus);
   time.Advance(kStatusCoalescing);
   queue.Add(step, Wake::kObjectChange);
   queue.Add(user, Wake::kSpecChange);
-  for (const ObjectKey& key : {user, gathered, step, status, resync}) Take(key);
+  for (const QueueKey& key : {user, gathered, step, status, resync}) Take(key);
 }
 
 TEST_CASE_METHOD(Fixture, "a wake-up while processing counts for the next time (Q-009)") {
@@ -377,7 +377,7 @@ TEST_CASE_METHOD(Fixture, "a retry goes on as a step of a rollout at most (Q-009
 }
 
 TEST_CASE_METHOD(Fixture, "a noisy key is served one class later (Q-011)") {
-  queue.is_noisy = [](const ObjectKey& key) { return key == kA; };
+  queue.is_noisy = [](const QueueKey& key) { return key == kA; };
   queue.Add(kA, Wake::kSpecChange);
   queue.Add(kB, Wake::kSpecChange);
   Take(kB);
@@ -484,7 +484,7 @@ TEST_CASE_METHOD(Fixture, "an idle key costs no memory (Q-012)") {
   for (int i = 0; i < 1000; ++i) queue.Add({"ns", std::to_string(i)}, Wake::kObjectChange);
   CHECK(queue.size() == 1000);
   for (int i = 0; i < 1000; ++i) {
-    const ObjectKey key = *queue.Get();
+    const QueueKey key = *queue.Get();
     if (i % 4 < 2) queue.Done(key, std::nullopt);
     if (i % 4 == 2) queue.Done(key, seconds(60));
     if (i % 4 == 3) queue.DoneRetry(key, kRetryMax);
@@ -540,7 +540,7 @@ TEST_CASE("a queue that goes takes its timers with it (Q-016)") {
   Random random(1);
   {
     WorkQueue queue(time, random, time.timers(), 8, {.per_second = 0.1, .burst = 1}, [] {});
-    for (const ObjectKey& key : {kA, kB}) {
+    for (const QueueKey& key : {kA, kB}) {
       queue.Add(key, Wake::kObjectChange);
       queue.Get();
       queue.DoneRetry(key, kRetryMax);
@@ -562,8 +562,8 @@ TEST_CASE("the same calls, clock and seed give the same order (Q-019)") {
     WorkQueue queue(time, random, time.timers(), 8, kRetries, [] {});
     std::string order;
     for (int i = 0; i < 500; ++i) {
-      const ObjectKey key{std::string(1, static_cast<char>('n' + Below(choices, 3))),
-                          std::to_string(Below(choices, 20))};
+      const QueueKey key{std::string(1, static_cast<char>('n' + Below(choices, 3))),
+                         std::to_string(Below(choices, 20))};
       queue.Add(key, static_cast<Wake>(Below(choices, 5)));
       const auto got = queue.Get();
       if (got) {

@@ -9,7 +9,7 @@
 namespace windlass {
 namespace {
 
-const ObjectKey kA{"ns", "a"};
+const QueueKey kA{"ns", "a"};
 const MonotonicTime kStart{seconds(1000)};
 
 TEST_CASE("A key is noisy after more than ten calls in one sync (Q-011)") {
