@@ -55,8 +55,8 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       gate_(clock),
       client_(clock, timers, transport_, decoder_, gate_, ClientOptionsOf(flags)),
       events_(clock, log, client_, "deployment-controller"),
-      controller_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
-                  {flags.namespace_, flags.max_in_flight}),
+      runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
+               {flags.namespace_, flags.max_in_flight}, {DeploymentControllerEntry(&deployments_)}),
       election_(clock, random_, log, timers, transport_, gate_, ElectionOptionsOf(flags, random_)),
       board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {
@@ -70,8 +70,8 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
   transport_.on_change = [this](bool away) { ServerChanged(away); };
   election_.on_started_leading = [this] { Lead(); };
   election_.on_stopped_leading = [this] { StepDown(); };
-  controller_.on_reset = [this] { CampaignAnew(); };
-  controller_.on_watch_for_in_place = [this] { ReviewRightsAgain(); };
+  runtime_.on_reset = [this] { CampaignAnew(); };
+  runtime_.on_rights_changed = [this] { ReviewRightsAgain(); };
 }
 
 Daemon::~Daemon() = default;
@@ -111,7 +111,7 @@ void Daemon::AwaitIdle() {
 }
 
 void Daemon::StartControllers() {
-  controller_.Start();
+  runtime_.Start();
   if (flags_.leader_elect) return election_.Start();
   if (flags_.force) return LeadForGood();
   const LeaseName name{flags_.leader_elect_namespace, flags_.leader_elect_name};
@@ -134,7 +134,7 @@ void Daemon::LeadForGood() {
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();
-  controller_.ServerIsBack();
+  runtime_.ServerIsBack();
 }
 
 void Daemon::Lead() {
@@ -144,12 +144,12 @@ void Daemon::Lead() {
   TermOptions term;
   term.barrier = flags_.leader_elect;
   if (flags_.leader_elect && election_.taken_over()) term.taken_over_as = election_.term();
-  controller_.BeginTerm(term);
+  runtime_.BeginTerm(term);
 }
 
 void Daemon::StepDown() {
   leading_ = false;
-  controller_.EndTerm();
+  runtime_.EndTerm();
   if (!stopping_) log_.Warning("no longer leading");
 }
 
@@ -190,13 +190,13 @@ void Daemon::Stop() {
   if (stopping_) return;
   stopping_ = true;
   log_.Info("stopping");
-  controller_.Drain();
+  runtime_.Drain();
   AwaitDrained(clock_.Now() + kDrainMax);
 }
 
 // what is in flight may end, but not for ever.
 void Daemon::AwaitDrained(MonotonicTime until) {
-  if (controller_.drained() || clock_.Now() >= until) return EndLastTerm();
+  if (runtime_.drained() || clock_.Now() >= until) return EndLastTerm();
   timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitDrained(until); });
 }
 
@@ -205,9 +205,9 @@ void Daemon::AwaitDrained(MonotonicTime until) {
 // (L-012).
 void Daemon::EndLastTerm() {
   // A reset ends a term whatever is in flight.
-  const bool settled = controller_.settled() && !campaigning_anew_;
+  const bool settled = runtime_.settled() && !campaigning_anew_;
   gate_.Close();
-  controller_.EndTerm();
+  runtime_.EndTerm();
   if (!flags_.leader_elect) return Finish(kExitOk);
   if (stopping_election_) return;  // it finishes when the election has stopped
   if (!settled) {

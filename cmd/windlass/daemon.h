@@ -18,6 +18,7 @@
 #include "cmd/windlass/readiness.h"
 #include "cmd/windlass/snapshot.h"
 #include "controller/runtime/deployment_controller.h"
+#include "controller/runtime/runtime.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/core_loop.h"
@@ -101,7 +102,8 @@ class Daemon {
   WriteGate gate_;
   Client client_;
   EventRecorder events_;
-  DeploymentController controller_;
+  const DeploymentController* deployments_ = nullptr;
+  Runtime runtime_;
   LeaderElection election_;
   std::unique_ptr<LeaseInUse> lease_in_use_;  // without leader election
   SnapshotBoard board_;

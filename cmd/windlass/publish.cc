@@ -40,10 +40,10 @@ constexpr Duration kRenewalGrace = seconds(20);
 Readiness Daemon::HowReady() const {
   Readiness readiness;
   for (const Right& right : missing_rights_) readiness.AddMissing(right);
-  std::ranges::move(controller_.cache().Troubles(), std::back_inserter(readiness.reasons));
+  std::ranges::move(deployments_->cache().Troubles(), std::back_inserter(readiness.reasons));
   if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");
   if (stopping_) readiness.reasons.emplace_back("stopping");
-  std::ranges::move(controller_.cache().in_place().Troubles(), std::back_inserter(readiness.notes));
+  std::ranges::move(deployments_->cache().in_place().Troubles(), std::back_inserter(readiness.notes));
   return readiness;
 }
 
@@ -54,10 +54,10 @@ void Daemon::Publish() {
   const std::optional<MonotonicTime> renewed = election_.last_renewal();
   snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;
   snapshot.lease_name = flags_.leader_elect_name;
-  snapshot.controller = controller_.counters();
-  snapshot.stepped_back = controller_.stepped_back();
-  snapshot.in_place = controller_.in_place_figures();
-  snapshot.queue = controller_.queue_counters();
+  snapshot.controller = runtime_.counters();
+  snapshot.stepped_back = deployments_->stepped_back();
+  snapshot.in_place = deployments_->in_place_figures();
+  snapshot.queue = runtime_.queue_counters();
   snapshot.server_away = transport_.away();
   snapshot.server_times_away = transport_.times_away();
   snapshot.server_probes = transport_.probes();
@@ -67,7 +67,7 @@ void Daemon::Publish() {
   snapshot.rate_limiter_duration = rate_limiter_duration_;
   snapshot.events = events_.counters();
   const MonotonicTime now = clock_.Now();
-  const ClusterCache& cache = controller_.cache();
+  const ClusterCache& cache = deployments_->cache();
   snapshot.informers.push_back(
       Look("deployments", cache.deployments(), cache.deployments_audit(), now));
   snapshot.informers.push_back(

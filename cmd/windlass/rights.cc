@@ -28,7 +28,7 @@ std::vector<Right> Daemon::RightsNeeded() const {
   need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
   need("", "pods", "", {"list", "watch"});
   need("", "events", "", {"create", "patch"});
-  if (controller_.cache().in_place().running()) {
+  if (deployments_->cache().in_place().running()) {
     need("", "pods", "", {"get", "patch"});
     need("", "pods", "status", {"patch"});
     need("policy", "poddisruptionbudgets", "", {"list", "watch"});

@@ -16,105 +16,65 @@ constexpr Duration kRivalLook = seconds(60);
 
 }  // namespace
 
-DeploymentController::DeploymentController(InformerEnvironment environment, Client& client,
-                                           EventRecorder& events,
-                                           DeploymentControllerOptions options)
-    : environment_(environment),
-      options_(std::move(options)),
-      cache_(environment, options_.namespace_),
-      wake_ups_(
-          cache_, folds_,
-          [this](const ObjectKey& key, Wake wake) {
-            // Before the caches are complete a sync could take a missing ReplicaSet for one that
-            // was never made (D-025); AddAllWhenSynced looks at everything then.
-            if (term_ != nullptr && added_all_) term_->Add(key, wake);
-          },
-          [this](const Deployment& deployment) {
-            if (term_ != nullptr && added_all_) rivals_.ForeignStatus(deployment);
-          }),
-      in_place_(environment.clock, environment.timers, events, cache_.deployments().store(),
-                cache_.in_place().pods().store(),
-                [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }),
-      sync_environment_{environment.clock, environment.log, client, events, folds_, *this} {
-  folds_.Add(Resource::kDeployments, FoldDeployments());
-  folds_.Add(Resource::kReplicaSets,
-             FoldReplicaSets(cache_.replica_sets().store(), environment.decoder));
-  folds_.Add(Resource::kPods, FoldPods(cache_.in_place(), environment.decoder));
-  cache_.deployments().on_synced = [this] { AddAllWhenSynced(); };
-  cache_.replica_sets().on_synced = [this] { AddAllWhenSynced(); };
-  const auto look = [this](const auto&) {
-    if (barrier_ != nullptr) barrier_->Look();
-  };
-  cache_.deployments().store().OnChange(look);
-  cache_.replica_sets().store().OnChange(look);
-  cache_.pods().store().OnChange(look);
-  cache_.in_place().pods().store().OnChange(look);
+DeploymentController::DeploymentController(ControllerHost& host)
+    : host_(host),
+      cache_(host.environment(), host.watched_namespace()),
+      wake_ups_(cache_, host,
+                [this](const Deployment& deployment) {
+                  if (host_.InTerm()) rivals_.ForeignStatus(deployment);
+                }),
+      in_place_(host.environment().clock, host.environment().timers, host.events(),
+                cache_.deployments().store(), cache_.in_place().pods().store(),
+                [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }) {
+  AddFolds();
+  cache_.deployments().on_synced = [this] { host_.CacheSynced(); };
+  cache_.replica_sets().on_synced = [this] { host_.CacheSynced(); };
+  const auto changed = [this](const auto&) { host_.CacheChanged(); };
+  cache_.deployments().store().OnChange(changed);
+  cache_.replica_sets().store().OnChange(changed);
+  cache_.pods().store().OnChange(changed);
+  cache_.in_place().pods().store().OnChange(changed);
   // Whatever else the caches lack just now: what is gone is not asked about again.
   cache_.deployments().store().OnChange([this](const Change<Deployment>& change) {
     if (change.new_object == nullptr) rivals_.Forget(change.old_object->meta.uid);
   });
-  cache_.on_thaw = [this] {
-    added_all_ = false;
-    AddAllWhenSynced();
-  };
-  cache_.on_resync = [this](const ObjectKey& key) {
-    if (term_ != nullptr && added_all_) term_->Add(key, Wake::kResync);
-  };
-  cache_.on_watch_for_in_place = [this] {
-    if (on_watch_for_in_place) on_watch_for_in_place();
-  };
-  cache_.on_reset = [this] {
-    EndTerm();
-    if (on_reset) on_reset();
-  };
+  cache_.on_thaw = [this] { host_.LookAtAll(); };
+  cache_.on_resync = [this](const ObjectKey& key) { host_.Wake(key, Wake::kResync); };
+  cache_.on_watch_for_in_place = [this] { host_.RightsChanged(); };
+  cache_.on_reset = [this] { host_.CachesReset(); };
 }
 
-DeploymentController::~DeploymentController() { cache_.Stop(); }
+// --- its life ---
 
-void DeploymentController::Start() { cache_.Start(); }
+bool DeploymentController::HasSynced() const {
+  return cache_.deployments().HasSynced() && cache_.replica_sets().HasSynced();
+}
 
-void DeploymentController::BeginTerm(const TermOptions& options) {
-  EndTerm();  // its end must not undo what the next one's beginning does
-  added_all_ = false;
-  barrier_wanted_ = options.barrier;
+void DeploymentController::ForEachKey(const std::function<void(const ObjectKey&)>& visit) const {
+  cache_.deployments().store().ForEach(
+      [&](const Deployment& deployment) { visit(KeyOf(deployment.meta)); });
+}
+
+// Whole Pods are among them, because in-place updates write to them; Nodes and disruption budgets,
+// which no leader writes, are not.
+std::vector<ComparedCache> DeploymentController::ComparedCaches() const {
+  std::vector<ComparedCache> caches = {Compared(cache_.deployments()),
+                                       Compared(cache_.replica_sets())};
+  // Pods whose first list is still to be completed were not what anything was decided on.
+  if (cache_.watches_pods() && cache_.pods().HasSynced()) caches.push_back(Compared(cache_.pods()));
+  // Who may not watch whole Pods updates none, and must not hold up who needs none.
+  if (cache_.in_place().HasPods()) caches.push_back(Compared(cache_.in_place().pods()));
+  return caches;
+}
+
+void DeploymentController::TermBegins(const TermOptions& options) {
   if (options.barrier) cache_.in_place().StartOverUnlessSynced();
-  term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
-                                 options_.syncs_max, counters_, options.taken_over_as);
   in_place_.Lead(true);
-  AddAllWhenSynced();
 }
 
-void DeploymentController::EndTerm() {
+void DeploymentController::TermEnds() {
   in_place_.Lead(false);
   rivals_ = {};
-  term_.reset();
-  barrier_.reset();
-}
-
-void DeploymentController::ServerIsBack() {
-  cache_.TryNow();
-  if (barrier_ != nullptr) barrier_->TryNow();
-}
-
-void DeploymentController::Drain() {
-  if (term_ != nullptr) term_->Drain();
-}
-
-WorkQueueCounters DeploymentController::queue_counters() const {
-  return term_ != nullptr ? term_->queue_counters() : WorkQueueCounters{};
-}
-
-void DeploymentController::AddAllWhenSynced() {
-  if (term_ == nullptr || added_all_) return;
-  if (!cache_.deployments().HasSynced() || !cache_.replica_sets().HasSynced()) return;
-  if (barrier_wanted_ && barrier_ == nullptr) {
-    barrier_ =
-        std::make_unique<LeadershipBarrier>(environment_, cache_, [this] { AddAllWhenSynced(); });
-  }
-  if (barrier_ != nullptr && !barrier_->passed()) return;
-  added_all_ = true;
-  cache_.deployments().store().ForEach(
-      [this](const Deployment& deployment) { term_->Add(KeyOf(deployment.meta), Wake::kResync); });
 }
 
 // --- what the runtime asks for ---
@@ -156,9 +116,17 @@ Controller::ReadListener DeploymentController::BeforeRead(const ObjectKey& key,
   };
 }
 
+void DeploymentController::AddFolds() {
+  Decoder& decoder = host_.environment().decoder;
+  host_.folds().Add(Resource::kDeployments, FoldDeployments());
+  host_.folds().Add(Resource::kReplicaSets,
+                    FoldReplicaSets(cache_.replica_sets().store(), decoder));
+  host_.folds().Add(Resource::kPods, FoldPods(cache_.in_place(), decoder));
+}
+
 FoldTable::Row DeploymentController::FoldDeployments() {
   return {[this](const Request& request, std::string_view body) -> Status {
-    WINDLASS_TRY(Deployment deployment, environment_.decoder.DecodeDeployment(body));
+    WINDLASS_TRY(Deployment deployment, host_.environment().decoder.DecodeDeployment(body));
     if (request.mutates()) rivals_.OwnStatus(deployment.meta);
     cache_.deployments().store().Fold(std::move(deployment));
     return Unit{};
@@ -180,7 +148,7 @@ std::optional<Step> DeploymentController::MindRivals(const Deployment& deploymen
 
 Step DeploymentController::StepBack(const Deployment& deployment) {
   ++stepped_back_;
-  environment_.log.Warning(
+  host_.environment().log.Warning(
       "kube-controller-manager controls this deployment, too; stepping back",
       {{"deployment", KeyOf(deployment.meta).ToString()},
        {"remedy", "run kube-controller-manager with --controllers=*,-deployment-controller"}});
@@ -190,6 +158,14 @@ Step DeploymentController::StepBack(const Deployment& deployment) {
                   "kube-controller-manager writes the status of this Deployment as well; Windlass "
                   "leaves it alone. Run kube-controller-manager with "
                   "--controllers=*,-deployment-controller."}}};
+}
+
+ControllerEntry DeploymentControllerEntry(const DeploymentController** made) {
+  return {"deployment", [made](ControllerHost& host) {
+            auto controller = std::make_unique<DeploymentController>(host);
+            if (made != nullptr) *made = controller.get();
+            return controller;
+          }};
 }
 
 }  // namespace windlass

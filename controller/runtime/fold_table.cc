@@ -7,7 +7,7 @@ namespace windlass {
 // Sets folding() for as long as it lives.
 class FoldTable::Folding {
  public:
-  Folding(FoldTable& table, const ObjectKey& key) : table_(table) { table_.folding_ = key; }
+  Folding(FoldTable& table, const QueueKey& key) : table_(table) { table_.folding_ = key; }
   ~Folding() { table_.folding_.reset(); }
   Folding(const Folding&) = delete;
   Folding& operator=(const Folding&) = delete;
@@ -25,7 +25,7 @@ const FoldTable::Row* FoldTable::Find(Resource resource) const {
   return found != rows_.end() ? &found->second : nullptr;
 }
 
-Status FoldTable::Written(const ObjectKey& key, const Request& request, const Reply& reply) {
+Status FoldTable::Written(const QueueKey& key, const Request& request, const Reply& reply) {
   const Folding folding(*this, key);
   if (request.verb() != Verb::kDelete) return Object(request, reply);
   const Row* row = Find(request.resource());
@@ -33,13 +33,13 @@ Status FoldTable::Written(const ObjectKey& key, const Request& request, const Re
   return Unit{};
 }
 
-Status FoldTable::Read(const ObjectKey& key, const Request& request, const Reply& reply) {
+Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply& reply) {
   if (request.verb() == Verb::kList) return Unit{};
   const Folding folding(*this, key);
   return Object(request, reply);
 }
 
-void FoldTable::Vanished(const ObjectKey& key, const Request& request) {
+void FoldTable::Vanished(const QueueKey& key, const Request& request) {
   if (request.verb() == Verb::kCreate) return;
   const Row* row = Find(request.resource());
   if (row == nullptr || !row->gone) return;

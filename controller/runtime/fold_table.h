@@ -13,6 +13,7 @@
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"
+#include "kubeclient/cache/queue_key.h"
 
 namespace windlass {
 
@@ -38,17 +39,17 @@ class FoldTable {
 
   // Folds the reply to a successful write made for `key`. Error kMalformed when the reply cannot
   // be decoded: the write happened, but its result is not known.
-  Status Written(const ObjectKey& key, const Request& request, const Reply& reply);
+  Status Written(const QueueKey& key, const Request& request, const Reply& reply);
 
   // Folds the reply to an uncached read made for `key`. Lists are facts of the sync and not folded.
-  Status Read(const ObjectKey& key, const Request& request, const Reply& reply);
+  Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
   // An uncached read for `key` found nothing where `request` had written, or was to write. After a
   // creation that proves nothing.
-  void Vanished(const ObjectKey& key, const Request& request);
+  void Vanished(const QueueKey& key, const Request& request);
 
   // The key whose reply is being folded right now; nullopt at any other time.
-  const std::optional<ObjectKey>& folding() const { return folding_; }
+  const std::optional<QueueKey>& folding() const { return folding_; }
 
  private:
   class Folding;
@@ -57,7 +58,7 @@ class FoldTable {
   Status Object(const Request& request, const Reply& reply);
 
   std::map<Resource, Row> rows_;
-  std::optional<ObjectKey> folding_;
+  std::optional<QueueKey> folding_;
 };
 
 }  // namespace windlass

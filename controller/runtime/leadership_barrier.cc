@@ -7,23 +7,15 @@
 
 namespace windlass {
 
-LeadershipBarrier::LeadershipBarrier(InformerEnvironment environment, const ClusterCache& cache,
+LeadershipBarrier::LeadershipBarrier(InformerEnvironment environment,
+                                     std::function<std::vector<ComparedCache>()> compared,
                                      std::function<void()> passed)
     : environment_(environment),
-      cache_(cache),
+      compared_(std::move(compared)),
       passed_(std::move(passed)),
       started_(environment.clock.Now()),
       back_off_(environment.random) {
   List();
-}
-
-template <typename T>
-void LeadershipBarrier::AddResource(const Informer<T>& informer) {
-  ReflectorOptions options = informer.reflector().options();
-  options.metadata_only = true;
-  resources_.push_back({std::move(options), [&informer](const ListedVersions& listed) {
-                          return windlass::FirstBehind(informer, listed);
-                        }});
 }
 
 LeadershipBarrier::~LeadershipBarrier() { Abandon(); }
@@ -44,13 +36,7 @@ void LeadershipBarrier::List() {
   Abandon();
   stage_ = Stage::kListing;
   listed_.clear();
-  resources_.clear();
-  AddResource(cache_.deployments());
-  AddResource(cache_.replica_sets());
-  // Pods whose first list is still to be completed were not what anything was decided on.
-  if (cache_.watches_pods() && cache_.pods().HasSynced()) AddResource(cache_.pods());
-  // Who may not watch whole Pods updates none, and must not hold up who needs none.
-  if (cache_.in_place().HasPods()) AddResource(cache_.in_place().pods());
+  resources_ = compared_();
   NextResource();
 }
 

@@ -42,7 +42,7 @@ SyncResult AfterError(const Error& error, Retry retry) {
   }
 }
 
-Sync::Sync(SyncEnvironment environment, ObjectKey key, SyncHooks hooks,
+Sync::Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
            std::optional<MonotonicTime> put_off_since)
     : environment_(environment),
       key_(std::move(key)),
@@ -76,7 +76,7 @@ void Sync::TakeStep() {
 // A planner that fails over one object must not take the others with it. Without memory
 // nothing can go on: that ends the process, as a crash that a restart repairs.
 bool Sync::Plan(std::optional<Step>& step) {
-  Controller& controller = environment_.controller;
+  Controller& controller = this->controller();
   try {
     step = controller.Next(key_, learned_, environment_.clock.Wall());
     return true;
@@ -95,20 +95,20 @@ bool Sync::IsSlow() const {
 
 bool Sync::IsTooLong() {
   const int steps = steps_++;
-  return IsSlow() || (steps >= kStepsPerSyncMax && steps >= environment_.controller.StepsMax(key_));
+  return IsSlow() || (steps >= kStepsPerSyncMax && steps >= controller().StepsMax(key_));
 }
 
 // A server that is slow is no fault of ours, a plan that never ends is.
 void Sync::EndTooLong() {
   environment_.log.Warning(
       "sync took too long and will be taken up again",
-      {{environment_.controller.log_field(), key_.ToString()}, {"steps", steps_}});
+      {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
   const auto kind = IsSlow() ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
   End({kind, {}, kRetryMax, {}});
 }
 
 LogFields Sync::FieldsOf(const Request& request) const {
-  return {{environment_.controller.log_field(), key_.ToString()}, {"request", request.Describe()}};
+  return {{controller().log_field(), key_.ToString()}, {"request", request.Describe()}};
 }
 
 // A later sync will say more than this write would: it runs when the patience ends, or before.
@@ -150,14 +150,14 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   // Also a write that could not be put off has published what was.
   if (write.request.subresource() == "status") put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
-  environment_.controller.Written(write.because);
+  controller().Written(write.because);
   Emit(write.on_success);
   learned_.push_back(OutcomeOf(write, std::move(said)));
   GoOn();
 }
 
 void Sync::WriteRefused(const Write& write, Error error) {
-  environment_.controller.NotWritten(write.because, error);
+  controller().NotWritten(write.because, error);
   if (error.kind == ErrorKind::kAmbiguous) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", error.message);
@@ -186,7 +186,7 @@ void Sync::LogRefusal(const Write& write, const Error& error) {
 void Sync::Perform(Read read) {
   const Request request = read.request;
   ++calls_;
-  auto listener = environment_.controller.BeforeRead(key_, request);
+  auto listener = controller().BeforeRead(key_, request);
   environment_.client.Execute(
       request,
       WhileAlive([this, read = std::move(read), listener = std::move(listener)](
@@ -224,7 +224,7 @@ void Sync::Perform(Failed failed) {
   const LogLevel level = LevelOf(failed.error.kind);
   if (!refusal_logged_ && environment_.log.Enabled(level)) {
     environment_.log.Write(level, "sync failed",
-                           {{environment_.controller.log_field(), key_.ToString()},
+                           {{controller().log_field(), key_.ToString()},
                             {"reason", Name(failed.error.kind)},
                             {"error", failed.error.message}});
   }
@@ -235,7 +235,7 @@ void Sync::Perform(Failed failed) {
 
 void Sync::Emit(const std::vector<Event>& events) {
   if (events.empty()) return;
-  const std::optional<ObjectReference> own = environment_.controller.Reference(key_);
+  const std::optional<ObjectReference> own = controller().Reference(key_);
   for (const Event& event : events) {
     if (event.about) {
       environment_.events.Record(*event.about, event);

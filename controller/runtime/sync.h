@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "controller/controller.h"
 #include "controller/runtime/fold_table.h"
@@ -30,7 +31,10 @@ struct SyncEnvironment {
   Client& client;
   EventRecorder& events;
   FoldTable& folds;
-  Controller& controller;
+  // In the order of QueueKey::controller.
+  const std::vector<Controller*>& controllers;
+
+  Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
 };
 
 // How a sync ended: what the queue is to do with the key.
@@ -73,7 +77,7 @@ class Sync {
  public:
   // The Sync must outlive the call of `hooks.done`. Destroying it earlier drops the reply of the
   // request in flight. `put_off_since` is the latest result's for this key.
-  Sync(SyncEnvironment environment, ObjectKey key, SyncHooks hooks,
+  Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
        std::optional<MonotonicTime> put_off_since);
   ~Sync();
   Sync(const Sync&) = delete;
@@ -101,13 +105,14 @@ class Sync {
   void LogRefusal(const Write& write, const Error& error);
   void ReadAnswered(const Read& read, const Controller::ReadListener& listener, Result<Reply> said);
   LogFields FieldsOf(const Request& request) const;
+  Controller& controller() const { return environment_.ControllerOf(key_); }
   void Emit(const std::vector<Event>& events);
   void End(SyncResult result);
   // Runs the handler only while this Sync is alive.
   Client::ReplyHandler WhileAlive(Client::ReplyHandler handler);
 
   SyncEnvironment environment_;
-  ObjectKey key_;
+  QueueKey key_;
   SyncHooks hooks_;
   std::optional<MonotonicTime> put_off_since_;
   Learned learned_;

@@ -26,7 +26,7 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       alive_(std::make_shared<bool>(true)) {
   if (taken_over_as) fence_.emplace(environment_, std::move(*taken_over_as));
   environment_.client.on_free = [this] { SchedulePump(); };
-  queue_.is_noisy = [this](const ObjectKey& key) {
+  queue_.is_noisy = [this](const QueueKey& key) {
     return noisy_keys_.IsNoisy(key, environment_.clock.Now());
   };
   queue_.on_queue_duration = [this](Duration d) { counters_.queue_duration.Observe(d); };
@@ -67,12 +67,12 @@ bool Term::GoOnOrBegin() {
     return true;
   }
   if (!may_begin) return false;
-  const std::optional<ObjectKey> key = queue_.Get();
+  const std::optional<QueueKey> key = queue_.Get();
   if (key) Begin(*key);
   return key.has_value();
 }
 
-void Term::Begin(const ObjectKey& key) {
+void Term::Begin(const QueueKey& key) {
   ++counters_.syncs;
   SyncHooks hooks;
   hooks.done = [this, key](const SyncResult& result) { Ended(key, result); };
@@ -92,7 +92,7 @@ void Term::Begin(const ObjectKey& key) {
 }
 
 // The first act of a term that was taken over: what the former leader still sends must fail.
-void Term::StartSync(const ObjectKey& key) {
+void Term::StartSync(const QueueKey& key) {
   if (!fence_) return syncs_.at(key)->Start();
   fence_->Raise(key, [this, key](const SyncResult& result, Learned refused) {
     if (result.kind != SyncResult::Kind::kDone) return Ended(key, result);
@@ -101,7 +101,7 @@ void Term::StartSync(const ObjectKey& key) {
 }
 
 // A write got no answer. Whatever the object looks like now is the truth to plan from.
-void Term::Verify(const ObjectKey& key, const Request& request) {
+void Term::Verify(const QueueKey& key, const Request& request) {
   const Request read = Request::Get(request.resource(), request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, request, read](Result<Reply> said) {
     if (!*alive) return;
@@ -118,7 +118,7 @@ void Term::Verify(const ObjectKey& key, const Request& request) {
   });
 }
 
-void Term::Ended(const ObjectKey& key, const SyncResult& result) {
+void Term::Ended(const QueueKey& key, const SyncResult& result) {
   // The Sync may be on the stack right now: it goes with the next pump.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
   NoteCost(key, result.calls);
@@ -127,7 +127,7 @@ void Term::Ended(const ObjectKey& key, const SyncResult& result) {
   SchedulePump();
 }
 
-void Term::Settle(const ObjectKey& key, const SyncResult& result) {
+void Term::Settle(const QueueKey& key, const SyncResult& result) {
   if (result.put_off_since) put_off_.emplace(key, *result.put_off_since);
   switch (result.kind) {
     case SyncResult::Kind::kDone: queue_.Done(key, result.look_again_in); return;
@@ -154,10 +154,10 @@ void Term::Settle(const ObjectKey& key, const SyncResult& result) {
   }
 }
 
-void Term::NoteCost(const ObjectKey& key, int calls) {
+void Term::NoteCost(const QueueKey& key, int calls) {
   const std::optional<int> in_minute = noisy_keys_.Note(key, calls, environment_.clock.Now());
   if (!in_minute) return;
-  const Controller& controller = environment_.controller;
+  const Controller& controller = environment_.ControllerOf(key);
   environment_.log.Warning(
       "a " + std::string(controller.kind()) +
           " needed many API calls and is served after others until a minute passes with few; if it "
@@ -168,10 +168,10 @@ void Term::NoteCost(const ObjectKey& key, int calls) {
 }
 
 // Said on the object once per row of faults: whoever looks at it learns why nothing moves.
-void Term::InternalError(const ObjectKey& key) {
+void Term::InternalError(const QueueKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;
-  const std::optional<ObjectReference> reference = environment_.controller.Reference(key);
+  const std::optional<ObjectReference> reference = environment_.ControllerOf(key).Reference(key);
   if (!reference) return;
   environment_.events.Record(
       *reference,

@@ -43,7 +43,7 @@ class Term {
   Term(const Term&) = delete;
   Term& operator=(const Term&) = delete;
 
-  void Add(const ObjectKey& key, Wake wake) { queue_.Add(key, wake); }
+  void Add(const QueueKey& key, Wake wake) { queue_.Add(key, wake); }
 
   // Takes no further keys and no further steps; calls that are out may end.
   void Drain() { draining_ = true; }
@@ -60,13 +60,13 @@ class Term {
   void Pump();
   bool free_to_go_on() const;
   bool GoOnOrBegin();
-  void Begin(const ObjectKey& key);
-  void Verify(const ObjectKey& key, const Request& request);
-  void StartSync(const ObjectKey& key);
-  void Ended(const ObjectKey& key, const SyncResult& result);
-  void Settle(const ObjectKey& key, const SyncResult& result);
-  void NoteCost(const ObjectKey& key, int calls);
-  void InternalError(const ObjectKey& key);
+  void Begin(const QueueKey& key);
+  void Verify(const QueueKey& key, const Request& request);
+  void StartSync(const QueueKey& key);
+  void Ended(const QueueKey& key, const SyncResult& result);
+  void Settle(const QueueKey& key, const SyncResult& result);
+  void NoteCost(const QueueKey& key, int calls);
+  void InternalError(const QueueKey& key);
 
   SyncEnvironment environment_;
   TimerQueue& timers_;
@@ -77,12 +77,12 @@ class Term {
   NoisyKeys noisy_keys_;
   TimerId pump_ = 0;
   bool draining_ = false;
-  std::map<ObjectKey, std::unique_ptr<Sync>> syncs_;
+  std::map<QueueKey, std::unique_ptr<Sync>> syncs_;
   std::vector<std::unique_ptr<Sync>> ended_;
   // Writes whose outcome is not known: read before anything else is decided for the key (S-003).
-  std::map<ObjectKey, Request> unverified_;
+  std::map<QueueKey, Request> unverified_;
   // Keys with a write put off, and since when.
-  std::map<ObjectKey, MonotonicTime> put_off_;
+  std::map<QueueKey, MonotonicTime> put_off_;
   // Syncs that wait for the client. They go before keys of the queue, users' changes excepted.
   Turns waiting_;
   std::shared_ptr<bool> alive_;

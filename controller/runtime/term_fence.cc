@@ -12,9 +12,9 @@ TermFence::TermFence(SyncEnvironment environment, std::string term)
 TermFence::~TermFence() = default;
 
 // An object that is in no rollout now enters one by writes of this term alone.
-void TermFence::Raise(const ObjectKey& key, Done done) {
+void TermFence::Raise(const QueueKey& key, Done done) {
   if (raised_.contains(key)) return done({}, {});
-  for (const Request& touch : environment_.controller.FenceWrites(key, term_)) {
+  for (const Request& touch : environment_.ControllerOf(key).FenceWrites(key, term_)) {
     if (touched_.contains(touch.uid())) continue;
     const std::weak_ptr<const bool> alive = alive_;
     return environment_.client.Execute(
@@ -26,7 +26,7 @@ void TermFence::Raise(const ObjectKey& key, Done done) {
   done({}, {});
 }
 
-void TermFence::Answered(const ObjectKey& key, const Request& request, Result<Reply> said,
+void TermFence::Answered(const QueueKey& key, const Request& request, Result<Reply> said,
                          Done done) {
   if (said.ok()) {
     touched_.insert(request.uid());
@@ -34,14 +34,14 @@ void TermFence::Answered(const ObjectKey& key, const Request& request, Result<Re
     if (!folded.ok()) return done({SyncResult::Kind::kUncertain, {}, {}, request}, {});
     environment_.log.Info(
         "fenced off writes of the former leader",
-        {{environment_.controller.log_field(), key.ToString()}, {"request", request.Describe()}});
+        {{environment_.ControllerOf(key).log_field(), key.ToString()}, {"request", request.Describe()}});
     return Raise(key, std::move(done));
   }
   if (said.error().kind == ErrorKind::kAmbiguous) {
     return done({SyncResult::Kind::kUncertain, {}, {}, request}, {});
   }
   environment_.log.Warning("could not fence off writes of the former leader",
-                           {{environment_.controller.log_field(), key.ToString()},
+                           {{environment_.ControllerOf(key).log_field(), key.ToString()},
                             {"request", request.Describe()},
                             {"error", said.error().message}});
   if (IsRefusal(said.error().kind)) {

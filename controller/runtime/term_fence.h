@@ -29,20 +29,20 @@ class TermFence {
   TermFence& operator=(const TermFence&) = delete;
 
   // The object is gone: its name is free for another one.
-  void Forget(const ObjectKey& key) { raised_.erase(key); }
+  void Forget(const QueueKey& key) { raised_.erase(key); }
 
   // `done` is called once, possibly at once: kDone when nothing old can hit the Deployment any
   // more, otherwise how the key's sync has ended. If the API server refuses a touch it is kDone
   // with that refusal, by which the sync writes the status and no ReplicaSet.
   using Done = std::function<void(SyncResult, Learned refused)>;
-  void Raise(const ObjectKey& key, Done done);
+  void Raise(const QueueKey& key, Done done);
 
  private:
-  void Answered(const ObjectKey& key, const Request& request, Result<Reply> said, Done done);
+  void Answered(const QueueKey& key, const Request& request, Result<Reply> said, Done done);
 
   SyncEnvironment environment_;
   const std::string term_;
-  std::set<ObjectKey> raised_;
+  std::set<QueueKey> raised_;
   std::set<Uid> touched_;  // whatever became of the annotation: somebody may take it off again
   std::shared_ptr<const bool> alive_;
 };

@@ -24,8 +24,8 @@ bool IsRolling(const Deployment& deployment) {
 }
 
 // Of what an owned object's status changed: how much of a hurry its Deployment is in.
-windlass::Wake StatusWake(const Deployment& owner) {
-  return IsRolling(owner) ? windlass::Wake::kRolloutStatus : windlass::Wake::kStatusChange;
+Wake StatusWake(const Deployment& owner) {
+  return IsRolling(owner) ? Wake::kRolloutStatus : Wake::kStatusChange;
 }
 
 // Nothing but counters and conditions moved.
@@ -54,12 +54,8 @@ bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
 
 }  // namespace
 
-WakeUps::WakeUps(ClusterCache& cache, const FoldTable& folds, Wake wake,
-                 ForeignStatus foreign_status)
-    : cache_(cache),
-      folds_(folds),
-      wake_(std::move(wake)),
-      foreign_status_(std::move(foreign_status)) {
+WakeUps::WakeUps(ClusterCache& cache, ControllerHost& host, ForeignStatus foreign_status)
+    : cache_(cache), host_(host), foreign_status_(std::move(foreign_status)) {
   cache_.deployments().store().OnChange(
       [this](const Change<Deployment>& change) { DeploymentChanged(change); });
   cache_.replica_sets().store().OnChange(
@@ -68,7 +64,7 @@ WakeUps::WakeUps(ClusterCache& cache, const FoldTable& folds, Wake wake,
   cache_.replica_sets().on_unreadable_gone = [this](const UnreadableObject& gone) {
     cache_.deployments().store().ForEach([&](const Deployment& deployment) {
       if (!ClusterCache::MayOwn(deployment, gone)) return;
-      Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
+      host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
     });
   };
   InPlaceCache& in_place = cache_.in_place();
@@ -79,45 +75,40 @@ WakeUps::WakeUps(ClusterCache& cache, const FoldTable& folds, Wake wake,
   in_place.on_news = [this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
       if (!cache_.ConcernsInPlace(deployment)) return;
-      Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
+      host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
     });
   };
   cache_.pods().on_synced = [this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
-      if (IsRecreate(deployment)) Send(KeyOf(deployment.meta), windlass::Wake::kObjectChange);
+      if (IsRecreate(deployment)) host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
     });
   };
-}
-
-void WakeUps::Send(const ObjectKey& key, windlass::Wake wake) {
-  if (folds_.folding() == key) return;
-  wake_(key, wake);
 }
 
 void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
   const Deployment* now = change.new_object;
   if (now == nullptr) {  // D-013: the sync finds nothing and is done
-    Send(KeyOf(change.old_object->meta), windlass::Wake::kObjectChange);
+    host_.Wake(KeyOf(change.old_object->meta), Wake::kObjectChange);
     return;
   }
   if (IsRecreate(*now)) cache_.WatchPods();
   if (in_place::Asks(now->meta)) cache_.WatchForInPlace();
-  const bool ours = folds_.folding() == KeyOf(now->meta);
+  const bool ours = host_.IsFolding(KeyOf(now->meta));
   if (!ours && change.old_object != nullptr && !(change.old_object->status == now->status)) {
     foreign_status_(*now);
   }
   const bool edited =
       change.old_object == nullptr || change.old_object->meta.generation != now->meta.generation;
-  Send(KeyOf(now->meta),
-       edited ? windlass::Wake::kSpecChange : windlass::Wake::kStatusChange);  // D-011, D-012
+  host_.Wake(KeyOf(now->meta),
+       edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
 }
 
-bool WakeUps::WakeOwner(const ReplicaSet& rs, windlass::Wake wake) {
+bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
   const OwnerReference* reference = rs.meta.ControllerRef();
   if (reference == nullptr) return false;
   const Deployment* owner = cache_.ResolveOwner(rs.meta.namespace_, *reference);
   if (owner != nullptr) {
-    Send(KeyOf(owner->meta), wake == windlass::Wake::kStatusChange ? StatusWake(*owner) : wake);
+    host_.Wake(KeyOf(owner->meta), wake == Wake::kStatusChange ? StatusWake(*owner) : wake);
   }
   return true;
 }
@@ -128,7 +119,7 @@ void WakeUps::WakeMatching(const ReplicaSet& orphan) {
        cache_.deployments().store().InNamespace(orphan.meta.namespace_)) {
     const LabelSelector& selector = deployment->spec.selector;
     if (!selector.SelectsEverything() && Matches(selector, orphan.meta.labels)) {
-      Send(KeyOf(deployment->meta), windlass::Wake::kObjectChange);
+      host_.Wake(KeyOf(deployment->meta), Wake::kObjectChange);
     }
   }
 }
@@ -137,18 +128,18 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   const ReplicaSet* before = change.old_object;
   const ReplicaSet* now = change.new_object;
   if (now == nullptr) {  // D-018
-    WakeOwner(*before, windlass::Wake::kObjectChange);
+    WakeOwner(*before, Wake::kObjectChange);
     return;
   }
   if (in_place::Remembers(*now)) cache_.WatchForInPlace();
   if (before == nullptr) {  // D-014…D-016
-    if (!WakeOwner(*now, windlass::Wake::kObjectChange)) WakeMatching(*now);
+    if (!WakeOwner(*now, Wake::kObjectChange)) WakeMatching(*now);
     return;
   }
   const bool same_ref = SameControllerRef(*before, *now);
-  if (!same_ref) WakeOwner(*before, windlass::Wake::kObjectChange);  // D-017 (a)
+  if (!same_ref) WakeOwner(*before, Wake::kObjectChange);  // D-017 (a)
   const bool can_wait = OnlyStatusChanged(*before, *now) && !MakesRoom(*before, *now);
-  const auto wake = can_wait ? windlass::Wake::kStatusChange : windlass::Wake::kObjectChange;
+  const auto wake = can_wait ? Wake::kStatusChange : Wake::kObjectChange;
   if (WakeOwner(*now, wake)) return;                                                // D-017 (b)
   if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
 }
@@ -167,7 +158,7 @@ void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   if (change.new_object != nullptr) return;  // D-021: only deletes matter
   const Deployment* deployment = OwnerOfPod(change.old_object->meta);
   if (deployment != nullptr && IsRecreate(*deployment)) {
-    Send(KeyOf(deployment->meta), StatusWake(*deployment));  // D-023 as W-01
+    host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));  // D-023 as W-01
   }
 }
 
@@ -179,7 +170,7 @@ void WakeUps::WholePodChanged(const Change<Pod>& change) {
     const Deployment* deployment = pod == nullptr ? nullptr : OwnerOfPod(pod->meta);
     if (deployment == nullptr || deployment == told || !cache_.ConcernsInPlace(*deployment))
       continue;
-    Send(KeyOf(deployment->meta), StatusWake(*deployment));
+    host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));
     told = deployment;
   }
 }
@@ -205,7 +196,7 @@ void WakeUps::NodeChanged(const Change<Node>& change) {
   const std::string& name = (now != nullptr ? now : before)->meta.name;
   cache_.deployments().store().ForEach([&](const Deployment& deployment) {
     if (!cache_.ConcernsInPlace(deployment) || !HasPodOn(deployment, name)) return;
-    Send(KeyOf(deployment.meta), StatusWake(deployment));
+    host_.Wake(KeyOf(deployment.meta), StatusWake(deployment));
   });
 }
 
@@ -214,7 +205,7 @@ void WakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
   if (budget == nullptr) budget = change.old_object;
   for (const Deployment* deployment :
        cache_.deployments().store().InNamespace(budget->meta.namespace_)) {
-    if (cache_.ConcernsInPlace(*deployment)) Send(KeyOf(deployment->meta), StatusWake(*deployment));
+    if (cache_.ConcernsInPlace(*deployment)) host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));
   }
 }
 

@@ -7,21 +7,19 @@
 #include <functional>
 
 #include "controller/runtime/cluster_cache.h"
-#include "controller/runtime/fold_table.h"
+#include "controller/runtime/controller_host.h"
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
 
 class WakeUps {
  public:
-  using Wake = std::function<void(const ObjectKey&, windlass::Wake)>;
   using ForeignStatus = std::function<void(const Deployment&)>;
 
   // Registers handlers with the cache's stores, before the cache starts. Both references must
-  // outlive this. While `folds` folds a reply for a key, changes do not wake that key: it is about
-  // to look again anyway. `foreign_status` hears of Deployments whose status changed other than by
-  // a fold of ours.
-  WakeUps(ClusterCache& cache, const FoldTable& folds, Wake wake, ForeignStatus foreign_status);
+  // outlive this. `foreign_status` hears of Deployments whose status changed other than by a fold
+  // of ours.
+  WakeUps(ClusterCache& cache, ControllerHost& host, ForeignStatus foreign_status);
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;
 
@@ -36,15 +34,13 @@ class WakeUps {
   void NodeChanged(const Change<Node>& change);
   void BudgetChanged(const Change<PodDisruptionBudget>& change);
 
-  void Send(const ObjectKey& key, windlass::Wake wake);
   // Wakes the owner that `rs` names; returns whether it names one at all.
-  bool WakeOwner(const ReplicaSet& rs, windlass::Wake wake);
+  bool WakeOwner(const ReplicaSet& rs, Wake wake);
   void WakeMatching(const ReplicaSet& orphan);
   bool HasPodOn(const Deployment& deployment, std::string_view node) const;
 
   ClusterCache& cache_;
-  const FoldTable& folds_;
-  Wake wake_;
+  ControllerHost& host_;
   ForeignStatus foreign_status_;
 };
 

@@ -31,14 +31,14 @@ TEST_CASE("A user's change is served at once while 200 rollouts wait for the rat
     world.SetImage("busy/web-" + std::to_string(i), "registry.example/web:2");
   }
   world.RunFor(seconds(3));  // the burst is spent, everybody waits
-  REQUIRE(windlass.controller().queue_counters().depth > 0);
+  REQUIRE(windlass.runtime().queue_counters().depth > 0);
   world.SetImage("calm/web", "registry.example/web:2");
   // Turns come together every 200 ms: the next of them is this one's.
   CHECK(
       world.RunUntil([&] { return world.ReplicaSets("calm/web").size() == 2; }, milliseconds(300)));
   // And so do its further steps, in turns with the other namespace's.
   CHECK(world.RunUntil([&] { return world.IsComplete("calm/web"); }, seconds(10)));
-  CHECK(windlass.controller().queue_counters().depth > 0);
+  CHECK(windlass.runtime().queue_counters().depth > 0);
   REQUIRE(world.Quiesce());
   for (int i = 0; i < kBusy; ++i) CHECK(world.IsComplete("busy/web-" + std::to_string(i)));
   CHECK(world.Complaints() == "");

@@ -93,7 +93,7 @@ TEST_CASE("in place, a sync takes as many steps as it has Pods to patch", "[in-p
   run.world.SetImage("web", "app:v2");
   REQUIRE(run.Finish() == "");
   CHECK(run.EachRestarted(1));
-  CHECK(run.windlass->controller().counters().internal_errors == 0);
+  CHECK(run.windlass->runtime().counters().internal_errors == 0);
 }
 
 TEST_CASE("a budget of none holds up the rollout with any policy but Ignore", "[in-place]") {

@@ -69,9 +69,9 @@ class Blinkers final : public Transport {
 class StockProcess {
  public:
   explicit StockProcess(World& world) : process_(world.Boot()), blinkers_(process_->transport()) {
-    controller_.Start();
+    runtime_.Start();
     gate_.OpenForGood();
-    controller_.BeginTerm({});
+    runtime_.BeginTerm({});
   }
 
  private:
@@ -86,7 +86,7 @@ class StockProcess {
   Client client_{process_->clock(), process_->timers(), blinkers_, process_->decoder(), gate_,
                  ClientOptions{}};
   EventRecorder events_{process_->clock(), process_->log(), client_, "deployment-controller"};
-  DeploymentController controller_{Environment(), client_, events_, {}};
+  Runtime runtime_{Environment(), client_, events_, {}, {DeploymentControllerEntry()}};
 };
 
 // A rollout from v1 that Windlass leaves after so many writes, and for good.

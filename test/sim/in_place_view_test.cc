@@ -15,6 +15,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 #include "test/support/planned_controller.h"
+#include "test/support/recording_host.h"
 
 namespace windlass::sim {
 namespace {
@@ -96,6 +97,7 @@ struct Fixture {
     SetBudget(world, "default", 1);
     SetBudget(world, "other", 2);
     gate.OpenForGood();
+    host.on_wake = [this](const ObjectKey& key, Wake) { ++wakes[key.name]; };
     folds.Add(Resource::kPods, FoldPods(cache.in_place(), process->decoder()));
   }
   InformerEnvironment Environment() {
@@ -130,9 +132,9 @@ struct Fixture {
   ControllerCounters counters;
   ClusterCache cache;
   std::map<std::string, int> wakes;
-  FoldTable folds;
-  WakeUps wake_ups{cache, folds, [this](const ObjectKey& key, Wake) { ++wakes[key.name]; },
-                   [](const Deployment&) {}};
+  RecordingHost host{Environment()};
+  FoldTable& folds = host.folds();
+  WakeUps wake_ups{cache, host, [](const Deployment&) {}};
 };
 
 TEST_CASE("while nobody asks for in-place updates nothing is watched for them") {
@@ -363,12 +365,13 @@ TEST_CASE("a patch of a Pod is folded: the next step sees it, whatever became of
   };
   Labeller labeller;
   PlannedController controller;
-  controller.objects[{"default", "web"}] = {1, 1};
+  controller.objects[ObjectKey{"default", "web"}] = {1, 1};
   controller.plan = [&](const ObjectKey& key, const Learned& learned) {
     return labeller(f.cache.ViewOf(key), learned, f.process->clock().Wall());
   };
+  const std::vector<Controller*> controllers = {&controller};
   Term term(SyncEnvironment{f.process->clock(), f.process->log(), f.client, f.events, f.folds,
-                            controller},
+                            controllers},
             f.process->random(), f.process->timers(), 4, f.counters, std::nullopt);
   const std::string name = f.Look().whole_pods[0]->meta.name;
   const auto patched = [&] { return f.Look().whole_pods[0]->meta.labels.Has("patched"); };

@@ -306,7 +306,7 @@ TEST_CASE("counters on their way are published at most once a second, their end 
   const WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 40, "app:v1-slow-start-3s"));
   const auto writes = [&] {
-    const auto& decisions = windlass.controller().counters().decisions;
+    const auto& decisions = windlass.runtime().counters().decisions;
     const auto found = decisions.find("update status");
     return found == decisions.end() ? 0 : found->second;
   };

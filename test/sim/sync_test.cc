@@ -43,7 +43,7 @@ struct Fixture {
   }
   void Add(const ObjectKey& key) {
     controller.objects[key] = {1, controller.objects.size()};
-    term->Add(key, Wake::kObjectChange);
+    term->Add(QueueKey{key}, Wake::kObjectChange);
   }
 
   World world;
@@ -56,10 +56,11 @@ struct Fixture {
   ControllerCounters counters;
   FoldTable folds;
   PlannedController controller;
+  const std::vector<Controller*> controllers = {&controller};
   std::function<Step(const ObjectKey&, const Learned&)> plan;
   std::map<std::string, std::vector<MonotonicTime>> planned;  // when, by name
   std::unique_ptr<Term> term = std::make_unique<Term>(
-      SyncEnvironment{process->clock(), log, client, events, folds, controller}, process->random(),
+      SyncEnvironment{process->clock(), log, client, events, folds, controllers}, process->random(),
       process->timers(), 4, counters, std::nullopt);
 };
 

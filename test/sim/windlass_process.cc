@@ -25,22 +25,22 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), gate_,
               std::move(options)),
       events_(process_->clock(), process_->log(), client_, "deployment-controller"),
-      controller_(environment(), client_, events_, {}) {
+      runtime_(environment(), client_, events_, {}, {DeploymentControllerEntry(&controller_)}) {
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
     client_.Resume();
-    controller_.ServerIsBack();
+    runtime_.ServerIsBack();
   };
   client_.on_rate_limiter_duration = [this](const Request& request, Duration waited) {
     if (request.resource() == Resource::kEvents) return;
     longest_wait_ = std::max(longest_wait_, waited);
   };
-  controller_.Start();
+  runtime_.Start();
 }
 
 void WindlassProcess::Lead(TermOptions options) {
   gate_.OpenForGood();
-  controller_.BeginTerm(options);
+  runtime_.BeginTerm(options);
 }
 
 // As the process's own, but through the guard.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "controller/runtime/deployment_controller.h"
+#include "controller/runtime/runtime.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
 #include "kubeclient/client/guarded_transport.h"
@@ -26,7 +27,8 @@ class WindlassProcess {
   WindlassProcess(World& world, Standby, ClientOptions options = {});
   void Lead(TermOptions options);
 
-  const DeploymentController& controller() const { return controller_; }
+  const DeploymentController& controller() const { return *controller_; }
+  const Runtime& runtime() const { return runtime_; }
   // How long a call, Events apart, has waited for its turn at most.
   Duration longest_wait() const { return longest_wait_; }
   uint64_t calls() { return process_->transport().calls(); }
@@ -44,7 +46,8 @@ class WindlassProcess {
   WriteGate gate_;
   Client client_;
   EventRecorder events_;
-  DeploymentController controller_;
+  const DeploymentController* controller_ = nullptr;
+  Runtime runtime_;
   Duration longest_wait_{0};
 };
 

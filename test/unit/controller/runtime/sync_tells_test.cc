@@ -40,8 +40,8 @@ struct SyncWorld : ClientWorld {
     SyncHooks hooks;
     hooks.done = [this](const SyncResult& result) { ended = result; };
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
-    sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, folds, controller},
-                                  kWeb, std::move(hooks), put_off_since);
+    sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, folds, controllers},
+                                  QueueKey{kWeb}, std::move(hooks), put_off_since);
     sync->Start();
   }
   // "InPlacePatched Pod/web-1 11111111-…" of each Event sent, in order.
@@ -64,6 +64,7 @@ struct SyncWorld : ClientWorld {
   EventRecorder events{clock, log, client, "deployment-controller"};
   FoldTable folds;
   PlannedController controller;
+  const std::vector<Controller*> controllers = {&controller};
   std::unique_ptr<Sync> sync;
   std::optional<SyncResult> ended;
 };

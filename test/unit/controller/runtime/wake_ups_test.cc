@@ -11,6 +11,7 @@
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/recording_host.h"
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 
@@ -22,6 +23,7 @@ Uid UidOf(uint64_t number) { return {0xD0, number}; }
 // Stores that a test fills by hand, and the keys that woke since it last asked.
 struct Fixture {
   Fixture() {
+    host.on_wake = [this](const ObjectKey& key, Wake) { woken.insert(key.name); };
     AddDeployment("web", 1);
     AddDeployment("api", 2);
     Take();
@@ -93,11 +95,10 @@ struct Fixture {
   ScriptedTransport transport;
   SymbolTable symbols;
   Decoder decoder{symbols};
-  ClusterCache cache{{time, random, log, time.timers(), transport, decoder}, ""};
+  RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
+  ClusterCache cache{host.environment(), ""};
   std::set<std::string> woken;
-  FoldTable folds;
-  WakeUps wake_ups{cache, folds, [this](const ObjectKey& key, Wake) { woken.insert(key.name); },
-                   [](const Deployment&) {}};
+  WakeUps wake_ups{cache, host, [](const Deployment&) {}};
   uint64_t version = 1000;
 };
 

@@ -1,0 +1,46 @@
+// What a controller may ask of the runtime it lives in. Core thread only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/runtime/fold_table.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/cache/informer.h"
+#include "kubeclient/cache/work_queue.h"
+#include "kubeclient/client/event_recorder.h"
+
+namespace windlass {
+
+class ControllerHost {
+ public:
+  virtual ~ControllerHost() = default;
+
+  // For informers, the log, clock and timers; and the namespace to watch, empty = all.
+  virtual const InformerEnvironment& environment() const = 0;
+  virtual const std::string& watched_namespace() const = 0;
+  virtual FoldTable& folds() = 0;
+  virtual EventRecorder& events() = 0;
+
+  // `key` wants a sync. Dropped while this process does not lead, before the controller's caches
+  // are complete (then every key is looked at anyway), and while a reply for `key` is folded.
+  virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;
+  // True while the reply to a write or read of `key`'s own sync is folded.
+  virtual bool IsFolding(const ObjectKey& key) const = 0;
+  // True from the first look at every key of a term until the term ends.
+  virtual bool InTerm() const = 0;
+
+  // A cache became complete: the first look at every key may be due.
+  virtual void CacheSynced() = 0;
+  // Every key is to be looked at once more, as at the beginning of a term.
+  virtual void LookAtAll() = 0;
+  // A cache changed: what a new leader waits for may have come.
+  virtual void CacheChanged() = 0;
+  // The caches start over, because another cluster answers, or one that was put back to an earlier
+  // state: the term ends with all it holds.
+  virtual void CachesReset() = 0;
+  // The controller needs other rights than before.
+  virtual void RightsChanged() = 0;
+};
+
+}  // namespace windlass

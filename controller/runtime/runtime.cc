@@ -1,0 +1,128 @@
+#include "controller/runtime/runtime.h"
+
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass {
+
+// One controller, and how far it is in the present term.
+class Runtime::Lane final : public ControllerHost {
+ public:
+  Lane(Runtime& runtime, uint8_t index) : runtime_(runtime), index_(index) {}
+
+  QueueKey Key(const ObjectKey& key) const { return {key, index_}; }
+
+  const InformerEnvironment& environment() const override { return runtime_.environment_; }
+  const std::string& watched_namespace() const override { return runtime_.options_.namespace_; }
+  FoldTable& folds() override { return runtime_.folds_; }
+  EventRecorder& events() override { return runtime_.events_; }
+
+  // Before the caches are complete a sync could take a missing ReplicaSet for one that was never
+  // made (D-025).
+  void Wake(const ObjectKey& key, windlass::Wake wake) override {
+    if (InTerm() && !IsFolding(key)) runtime_.term_->Add(Key(key), wake);
+  }
+  bool IsFolding(const ObjectKey& key) const override {
+    return runtime_.folds_.folding() == Key(key);
+  }
+  bool InTerm() const override { return runtime_.term_ != nullptr && looked_at_all; }
+  void CacheSynced() override { runtime_.LookAtAllWhenSynced(*this); }
+  void LookAtAll() override {
+    looked_at_all = false;
+    runtime_.LookAtAllWhenSynced(*this);
+  }
+  void CacheChanged() override {
+    if (barrier != nullptr) barrier->Look();
+  }
+  void CachesReset() override { runtime_.Reset(); }
+  void RightsChanged() override {
+    if (runtime_.on_rights_changed) runtime_.on_rights_changed();
+  }
+
+  std::unique_ptr<WatchingController> controller;
+  std::unique_ptr<LeadershipBarrier> barrier;
+  bool looked_at_all = false;
+
+ private:
+  Runtime& runtime_;
+  const uint8_t index_;
+};
+
+Runtime::Runtime(InformerEnvironment environment, Client& client, EventRecorder& events,
+                 RuntimeOptions options, const ControllerList& controllers)
+    : environment_(environment),
+      events_(events),
+      options_(std::move(options)),
+      sync_environment_{environment.clock, environment.log, client, events, folds_, controllers_} {
+  WL_ASSERT(controllers.size() <= UINT8_MAX);
+  for (const ControllerEntry& entry : controllers) {
+    Lane& lane = *lanes_.emplace_back(
+        std::make_unique<Lane>(*this, static_cast<uint8_t>(lanes_.size())));
+    lane.controller = entry.make(lane);
+    controllers_.push_back(lane.controller.get());
+  }
+}
+
+Runtime::~Runtime() {
+  for (const auto& lane : lanes_) lane->controller->Stop();
+}
+
+void Runtime::Start() {
+  for (const auto& lane : lanes_) lane->controller->Start();
+}
+
+void Runtime::BeginTerm(const TermOptions& options) {
+  EndTerm();  // its end must not undo what the next one's beginning does
+  barrier_wanted_ = options.barrier;
+  term_ =
+      std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
+                             options_.syncs_max, counters_, options.taken_over_as);
+  for (const auto& lane : lanes_) {
+    lane->looked_at_all = false;
+    lane->controller->TermBegins(options);
+    LookAtAllWhenSynced(*lane);
+  }
+}
+
+void Runtime::EndTerm() {
+  for (const auto& lane : lanes_) lane->controller->TermEnds();
+  term_.reset();
+  for (const auto& lane : lanes_) lane->barrier.reset();
+}
+
+void Runtime::Reset() {
+  EndTerm();
+  if (on_reset) on_reset();
+}
+
+void Runtime::ServerIsBack() {
+  for (const auto& lane : lanes_) {
+    lane->controller->TryNow();
+    if (lane->barrier != nullptr) lane->barrier->TryNow();
+  }
+}
+
+void Runtime::Drain() {
+  if (term_ != nullptr) term_->Drain();
+}
+
+WorkQueueCounters Runtime::queue_counters() const {
+  return term_ != nullptr ? term_->queue_counters() : WorkQueueCounters{};
+}
+
+// Adds every key of the controller once its caches are complete (D-025), and past the barrier.
+void Runtime::LookAtAllWhenSynced(Lane& lane) {
+  if (term_ == nullptr || lane.looked_at_all || !lane.controller->HasSynced()) return;
+  if (barrier_wanted_ && lane.barrier == nullptr) {
+    lane.barrier = std::make_unique<LeadershipBarrier>(
+        environment_, [&lane] { return lane.controller->ComparedCaches(); },
+        [this, &lane] { LookAtAllWhenSynced(lane); });
+  }
+  if (lane.barrier != nullptr && !lane.barrier->passed()) return;
+  lane.looked_at_all = true;
+  lane.controller->ForEachKey(
+      [&](const ObjectKey& key) { term_->Add(lane.Key(key), Wake::kResync); });
+}
+
+}  // namespace windlass
