@@ -43,7 +43,7 @@ LeaderElectionOptions ElectionOptionsOf(const Flags& flags, Random& random) {
 }  // namespace
 
 Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
-               TimerQueue& timers, Transport& transport)
+               TimerQueue& timers, Transport& transport, const ControllerList& controllers)
     : flags_(flags),
       clock_(clock),
       log_(log),
@@ -56,7 +56,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       client_(clock, timers, transport_, decoder_, gate_, ClientOptionsOf(flags)),
       events_(clock, log, client_, "deployment-controller"),
       runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
-               {flags.namespace_, flags.max_in_flight}, {DeploymentControllerEntry(&deployments_)}),
+               {flags.namespace_, flags.max_in_flight}, controllers),
       election_(clock, random_, log, timers, transport_, gate_, ElectionOptionsOf(flags, random_)),
       board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {

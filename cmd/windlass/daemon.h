@@ -17,7 +17,7 @@
 #include "cmd/windlass/ops_server.h"
 #include "cmd/windlass/readiness.h"
 #include "cmd/windlass/snapshot.h"
-#include "controller/runtime/deployment_controller.h"
+#include "controller/runtime/needed_right.h"
 #include "controller/runtime/runtime.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/clock.h"
@@ -48,9 +48,9 @@ inline constexpr int kExitCredentials = 4;
 class Daemon {
  public:
   // Everything must outlive the daemon; `symbols` also the inbox and the timers, whose callbacks
-  // may hold some.
+  // may hold some. It runs `controllers`.
   Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
-         TimerQueue& timers, Transport& transport);
+         TimerQueue& timers, Transport& transport, const ControllerList& controllers);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -69,9 +69,9 @@ class Daemon {
   void ReviewRights();
   void ReviewRightsAgain();
   void ReviewRightsIn(Duration wait);
-  void NoteReview(Result<std::vector<Right>> missing);
-  void NoteMissing(std::vector<Right> missing);
-  void RightsReviewed(Result<std::vector<Right>> missing);
+  void NoteReview(Result<std::vector<NeededRight>> missing);
+  void NoteMissing(std::vector<NeededRight> missing);
+  void RightsReviewed(Result<std::vector<NeededRight>> missing);
   void StartControllers();
   void LeadForGood();
   void Lead();
@@ -89,7 +89,8 @@ class Daemon {
   void NoteActivity();
   void AwaitIdle();
   Readiness HowReady() const;
-  std::vector<Right> RightsNeeded() const;
+  std::vector<NeededRight> RightsNeeded() const;
+  void FindMissing(std::function<void(Result<std::vector<NeededRight>>)> done);
 
   const Flags& flags_;
   const Clock& clock_;
@@ -102,7 +103,6 @@ class Daemon {
   WriteGate gate_;
   Client client_;
   EventRecorder events_;
-  const DeploymentController* deployments_ = nullptr;
   Runtime runtime_;
   LeaderElection election_;
   std::unique_ptr<LeaseInUse> lease_in_use_;  // without leader election
@@ -111,7 +111,7 @@ class Daemon {
 
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();
-  std::vector<Right> missing_rights_;
+  std::vector<NeededRight> missing_rights_;
   uint64_t reviews_ = 0;  // begun after the first one
   TimerId review_later_ = 0;
   BackOff review_back_off_{random_};  // of reviews that fail

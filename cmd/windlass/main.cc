@@ -11,6 +11,7 @@
 #include "cmd/windlass/daemon.h"
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/signals.h"
+#include "controller/runtime/deployment_controller.h"
 #include "kubeclient/api/symbol.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/inbox.h"
@@ -58,7 +59,8 @@ int Run(const Flags& flags) {
     log->Error(connection.error().message);
     return kExitConfig;
   }
-  Daemon daemon(flags, clock, *log, symbols, inbox, timers, (*connection)->transport());
+  Daemon daemon(flags, clock, *log, symbols, inbox, timers, (*connection)->transport(),
+                {DeploymentControllerEntry()});
   running = &daemon;
   return daemon.Run();
 }

@@ -3,8 +3,11 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "cmd/windlass/process_metrics.h"
@@ -15,7 +18,7 @@ namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// Collects families in order of first use.
+// Collects families in order of first use. Controllers may add to one family in turn.
 class Page {
  public:
   void Gauge(const std::string& name, const std::string& help, double value,
@@ -44,13 +47,15 @@ class Page {
  private:
   prometheus::ClientMetric& Add(const std::string& name, const std::string& help,
                                 prometheus::MetricType type, const Labels& labels) {
-    if (families_.empty() || families_.back().name != name) {
+    auto family = std::ranges::find(families_, name, &prometheus::MetricFamily::name);
+    if (family == families_.end()) {
       families_.push_back({name, help, type, {}});
+      family = std::prev(families_.end());
     }
     prometheus::ClientMetric metric;
     for (const auto& [key, value] : labels) metric.label.push_back({key, value});
-    families_.back().metric.push_back(std::move(metric));
-    return families_.back().metric.back();
+    family->metric.push_back(std::move(metric));
+    return family->metric.back();
   }
 
   std::vector<prometheus::MetricFamily> families_;
@@ -239,11 +244,13 @@ void HowInformersFare(Page& page, const std::vector<InformerSnapshot>& informers
   }
 }
 
-void Controller(Page& page, const Snapshot& snapshot) {
+void Controllers(Page& page, const Snapshot& snapshot) {
   page.Gauge("leader_election_master_status", "1 while this process leads.",
              snapshot.leader ? 1 : 0, {{"name", snapshot.lease_name}});
-  page.Gauge("running_managed_controllers", "Indicates where instances of a controller run",
-             snapshot.leader ? 1 : 0, {{"manager", "windlass"}, {"name", "deployment-controller"}});
+  for (const std::string& name : snapshot.controllers) {
+    page.Gauge("running_managed_controllers", "Indicates where instances of a controller run",
+               snapshot.leader ? 1 : 0, {{"manager", "windlass"}, {"name", name + "-controller"}});
+  }
   for (const auto& [decision, count] : snapshot.controller.decisions) {
     page.Counter("windlass_decisions_total", "Writes that changed the cluster, by decision.",
                  Number(count), {{"decision", decision}});
@@ -255,37 +262,21 @@ void Controller(Page& page, const Snapshot& snapshot) {
                Number(snapshot.controller.uncertain));
   page.Counter("windlass_internal_errors_total", "Syncs that failed by a fault of Windlass.",
                Number(snapshot.controller.internal_errors));
-  page.Counter("windlass_stepped_back_total",
-               "Times a Deployment was left to another controller that writes its status.",
-               Number(snapshot.stepped_back));
   page.Counter("windlass_events_sent_total", "Kubernetes Events written.",
                Number(snapshot.events.sent));
   page.Counter("windlass_events_dropped_total", "Kubernetes Events given up.",
                Number(snapshot.events.dropped));
 }
 
-void InPlace(Page& page, const InPlaceFigures& figures) {
-  const auto each = [&page](const char* name, const char* help, const char* label,
-                            const std::map<std::string, uint64_t>& counts) {
-    for (const auto& [value, count] : counts) {
-      page.Counter(name, help, Number(count), {{label, value}});
+void OfControllers(Page& page, const Figures& figures) {
+  for (const Figure& figure : figures) {
+    if (const auto* counter = std::get_if<Figure::Counter>(&figure.value)) {
+      page.Counter(figure.name, figure.help, Number(counter->value), figure.labels);
+    } else if (const auto* gauge = std::get_if<Figure::Gauge>(&figure.value)) {
+      page.Gauge(figure.name, figure.help, gauge->value, figure.labels);
+    } else {
+      page.Distribution(figure.name, figure.help, std::get<Histogram>(figure.value), figure.labels);
     }
-  };
-  each("windlass_inplace_patch_total", "Patches of Pods, by result.", "result", figures.patches);
-  each("windlass_inplace_failures_total", "Pods that failed at a patch, by reason.", "reason",
-       figures.failures);
-  each("windlass_inplace_fallback_total", "Rollouts given up for replacing Pods, by reason.",
-       "reason", figures.fallbacks);
-  each("windlass_inplace_exchange_total", "Writes that exchange two ReplicaSets, by result.",
-       "result", figures.exchanges);
-  page.Distribution("windlass_inplace_restart_seconds",
-                    "From the patch of a Pod until its containers have been restarted.",
-                    figures.restart, {});
-  page.Distribution("windlass_inplace_available_seconds",
-                    "From the patch of a Pod until it is available.", figures.available, {});
-  for (const auto& [cause, count] : figures.blocked) {
-    page.Gauge("windlass_inplace_blocked", "Deployments whose update in place does not get on.",
-               Number(count), {{"cause", cause}});
   }
 }
 
@@ -294,8 +285,8 @@ void InPlace(Page& page, const InPlaceFigures& figures) {
 std::string MetricsText(const Snapshot& snapshot) {
   Page page;
   Process(page);
-  Controller(page, snapshot);
-  InPlace(page, snapshot.in_place);
+  Controllers(page, snapshot);
+  OfControllers(page, snapshot.figures);
   Queue(page, snapshot);
   RestClient(page, snapshot);
   WhatInformersHear(page, snapshot.informers);

@@ -1,35 +1,11 @@
 // What the daemon shows of itself: Daemon::Publish and what /readyz says.
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 
 #include "cmd/windlass/daemon.h"
 
 namespace windlass {
 namespace {
-
-template <typename T>
-InformerSnapshot Look(const char* resource, const Informer<T>& informer,
-                      const CacheAuditCounters& audit, MonotonicTime now) {
-  InformerSnapshot seen;
-  seen.resource = resource;
-  seen.synced = informer.HasSynced();
-  seen.objects = informer.store().size();
-  seen.quarantined = informer.quarantined().size();
-  seen.duplicates = informer.store().duplicates();
-  seen.stale = informer.store().stale();
-  seen.reflector = informer.reflector().counters();
-  seen.last_version = std::strtod(informer.reflector().last_version().text.c_str(), nullptr);
-  seen.seconds_since_last_heard =
-      std::chrono::duration<double>(now - informer.reflector().last_heard()).count();
-  seen.seconds_since_last_bookmark =
-      std::chrono::duration<double>(now - informer.reflector().last_bookmark()).count();
-  seen.sync_seconds =
-      std::chrono::duration<double>(informer.reflector().time_to_sync().value_or(Duration{0}))
-          .count();
-  seen.audit = audit;
-  return seen;
-}
 
 // On top of the Lease's length (L-013): the permit has long run out then.
 constexpr Duration kRenewalGrace = seconds(20);
@@ -39,11 +15,15 @@ constexpr Duration kRenewalGrace = seconds(20);
 // A candidate that waits is ready: else a Deployment of two replicas would never be (L-013).
 Readiness Daemon::HowReady() const {
   Readiness readiness;
-  for (const Right& right : missing_rights_) readiness.AddMissing(right);
-  std::ranges::move(deployments_->cache().Troubles(), std::back_inserter(readiness.reasons));
+  for (const NeededRight& right : missing_rights_) readiness.AddMissing(right);
+  runtime_.ForEach([&](const WatchingController& controller) {
+    std::ranges::move(controller.Troubles(), std::back_inserter(readiness.reasons));
+  });
   if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");
   if (stopping_) readiness.reasons.emplace_back("stopping");
-  std::ranges::move(deployments_->cache().in_place().Troubles(), std::back_inserter(readiness.notes));
+  runtime_.ForEach([&](const WatchingController& controller) {
+    std::ranges::move(controller.Notes(), std::back_inserter(readiness.notes));
+  });
   return readiness;
 }
 
@@ -55,8 +35,7 @@ void Daemon::Publish() {
   snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;
   snapshot.lease_name = flags_.leader_elect_name;
   snapshot.controller = runtime_.counters();
-  snapshot.stepped_back = deployments_->stepped_back();
-  snapshot.in_place = deployments_->in_place_figures();
+  snapshot.controllers = runtime_.names();
   snapshot.queue = runtime_.queue_counters();
   snapshot.server_away = transport_.away();
   snapshot.server_times_away = transport_.times_away();
@@ -66,21 +45,10 @@ void Daemon::Publish() {
   snapshot.request_duration = request_duration_;
   snapshot.rate_limiter_duration = rate_limiter_duration_;
   snapshot.events = events_.counters();
-  const MonotonicTime now = clock_.Now();
-  const ClusterCache& cache = deployments_->cache();
-  snapshot.informers.push_back(
-      Look("deployments", cache.deployments(), cache.deployments_audit(), now));
-  snapshot.informers.push_back(
-      Look("replicasets", cache.replica_sets(), cache.replica_sets_audit(), now));
-  if (cache.watches_pods()) {
-    snapshot.informers.push_back(Look("pods", cache.pods(), cache.pods_audit(), now));
-  }
-  if (const InPlaceCache& in_place = cache.in_place(); in_place.running()) {
-    snapshot.informers.push_back(Look("whole_pods", in_place.pods(), in_place.pods_audit(), now));
-    snapshot.informers.push_back(Look("nodes", in_place.nodes(), in_place.nodes_audit(), now));
-    snapshot.informers.push_back(
-        Look("poddisruptionbudgets", in_place.budgets(), in_place.budgets_audit(), now));
-  }
+  runtime_.ForEach([&](const WatchingController& controller) {
+    std::ranges::move(controller.Informers(), std::back_inserter(snapshot.informers));
+    controller.AddFigures(snapshot.figures);
+  });
   board_.Publish(std::move(snapshot));
 }
 

@@ -2,19 +2,13 @@
 
 namespace windlass {
 
-bool IsForInPlaceAlone(const Right& right) {
-  return right.resource == "nodes" || right.resource == "poddisruptionbudgets" ||
-         (right.resource == "pods" && right.verb != "list" && right.verb != "watch");
+std::string MissingRightText(const NeededRight& needed) {
+  return "missing right: " + needed.right.ToString() + "; apply " + std::string(needed.manifest) +
+         " or grant it to this user";
 }
 
-std::string MissingRightText(const Right& right) {
-  const char* manifest =
-      IsForInPlaceAlone(right) ? "deploy/rbac-in-place.yaml" : "deploy/rbac.yaml";
-  return "missing right: " + right.ToString() + "; apply " + manifest + " or grant it to this user";
-}
-
-void Readiness::AddMissing(const Right& right) {
-  (IsForInPlaceAlone(right) ? notes : reasons).push_back(MissingRightText(right));
+void Readiness::AddMissing(const NeededRight& needed) {
+  (needed.optional ? notes : reasons).push_back(MissingRightText(needed));
 }
 
 std::string ReadyzText(const Readiness& readiness) {

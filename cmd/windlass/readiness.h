@@ -4,25 +4,21 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/client/access_review.h"
+#include "controller/runtime/needed_right.h"
 
 namespace windlass {
 
 struct Readiness {
   std::vector<std::string> reasons;  // empty = ready
-  // What only in-place updates lack. Everybody who may annotate a Deployment may ask for those:
-  // that must not take a Windlass out of service, nor hold up its next version.
+  // What is wrong without taking Windlass out of service, or holding up its next version.
   std::vector<std::string> notes;
 
-  // A reason or a note, depending on who needs the right.
-  void AddMissing(const Right& right);
+  // A note if the right is optional, else a reason.
+  void AddMissing(const NeededRight& right);
 };
 
-// Whether in-place updates alone need it (deploy/rbac-in-place.yaml).
-bool IsForInPlaceAlone(const Right& right);
-
 // What is missing, and what to do about it.
-std::string MissingRightText(const Right& right);
+std::string MissingRightText(const NeededRight& right);
 
 // The body: a line per reason, or ok; then a line per note.
 std::string ReadyzText(const Readiness& readiness);

@@ -1,6 +1,7 @@
 // What the daemon may do: which rights it needs, and which of them are missing (reliability B-21).
 #include <algorithm>
-#include <initializer_list>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,55 +15,55 @@ constexpr Duration kReviewPeriod = seconds(30);
 
 }  // namespace
 
-std::vector<Right> Daemon::RightsNeeded() const {
-  const std::string& scope = flags_.namespace_;
-  std::vector<Right> rights;
-  const auto need = [&](const char* group, const char* resource, const char* subresource,
-                        std::initializer_list<const char*> verbs) {
-    for (const char* verb : verbs) {
-      rights.push_back({verb, group, resource, subresource, scope, ""});
-    }
-  };
-  need("apps", "deployments", "", {"get", "list", "watch", "patch"});
-  need("apps", "deployments", "status", {"patch"});
-  need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
-  need("", "pods", "", {"list", "watch"});
-  need("", "events", "", {"create", "patch"});
-  if (deployments_->cache().in_place().running()) {
-    need("", "pods", "", {"get", "patch"});
-    need("", "pods", "status", {"patch"});
-    need("policy", "poddisruptionbudgets", "", {"list", "watch"});
-    for (const char* verb : {"list", "watch"}) {
-      rights.push_back({verb, "", "nodes", "", "", ""});  // they belong to no namespace
-    }
+std::vector<NeededRight> Daemon::RightsNeeded() const {
+  std::vector<NeededRight> rights;
+  runtime_.ForEach([&](const WatchingController& controller) {
+    std::ranges::move(controller.RightsNeeded(), std::back_inserter(rights));
+  });
+  for (const char* verb : {"create", "patch"}) {
+    rights.push_back({{verb, "", "events", "", flags_.namespace_, ""}});
   }
-  if (flags_.leader_elect) {
-    const std::string& home = flags_.leader_elect_namespace;
-    rights.push_back({"create", "coordination.k8s.io", "leases", "", home, ""});
-    for (const char* verb : {"get", "watch", "update"}) {
-      rights.push_back({verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name});
-    }
+  if (!flags_.leader_elect) return rights;
+  const std::string& home = flags_.leader_elect_namespace;
+  rights.push_back({{"create", "coordination.k8s.io", "leases", "", home, ""}});
+  for (const char* verb : {"get", "watch", "update"}) {
+    rights.push_back({{verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name}});
   }
   return rights;
 }
 
+// Asks for all rights that are needed now; `done` gets those that are missing.
+void Daemon::FindMissing(std::function<void(Result<std::vector<NeededRight>>)> done) {
+  const std::vector<NeededRight> needed = RightsNeeded();
+  std::vector<Right> asked;
+  for (const NeededRight& right : needed) asked.push_back(right.right);
+  FindMissingRights(transport_, std::move(asked),
+                    [needed, done = std::move(done)](Result<std::vector<Right>> missing) {
+                      if (!missing.ok()) return done(std::move(missing).error());
+                      std::vector<NeededRight> found;
+                      for (const NeededRight& right : needed) {
+                        if (std::ranges::count(*missing, right.right) > 0) found.push_back(right);
+                      }
+                      done(std::move(found));
+                    });
+}
+
 void Daemon::ReviewRights() {
-  FindMissingRights(transport_, RightsNeeded(), [this](Result<std::vector<Right>> missing) {
-    RightsReviewed(std::move(missing));
-  });
+  FindMissing(
+      [this](Result<std::vector<NeededRight>> missing) { RightsReviewed(std::move(missing)); });
 }
 
 // Also when in-place updates begin, which take more rights than were asked for at the start.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
-  FindMissingRights(transport_, RightsNeeded(), [this, review](Result<std::vector<Right>> missing) {
+  FindMissing([this, review](Result<std::vector<NeededRight>> missing) {
     if (review == reviews_) NoteReview(std::move(missing));  // else a later one asks for more
   });
 }
 
 // A review that failed is made again, soon at first. Rights may be granted while we run: as long as
 // one is missing, the review is repeated, too.
-void Daemon::NoteReview(Result<std::vector<Right>> missing) {
+void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
   if (!missing.ok()) {
     return ReviewRightsIn(review_back_off_.Next(clock_.Now(), kReviewPeriod));
   }
@@ -76,11 +77,11 @@ void Daemon::ReviewRightsIn(Duration wait) {
 }
 
 // Each one is named in /readyz, and in the log when it is new.
-void Daemon::NoteMissing(std::vector<Right> missing) {
-  const std::vector<Right> before = std::exchange(missing_rights_, std::move(missing));
-  for (const Right& right : missing_rights_) {
-    if (std::ranges::find(before, right) != before.end()) continue;
-    if (IsForInPlaceAlone(right)) {
+void Daemon::NoteMissing(std::vector<NeededRight> missing) {
+  const std::vector<NeededRight> before = std::exchange(missing_rights_, std::move(missing));
+  for (const NeededRight& right : missing_rights_) {
+    if (std::ranges::count(before, right.right, &NeededRight::right) > 0) continue;
+    if (right.optional) {
       log_.Warning(MissingRightText(right));
     } else {
       log_.Error(MissingRightText(right));
@@ -88,7 +89,7 @@ void Daemon::NoteMissing(std::vector<Right> missing) {
   }
 }
 
-void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
+void Daemon::RightsReviewed(Result<std::vector<NeededRight>> missing) {
   if (stopping_) return;
   if (!missing.ok()) {
     const Error& error = missing.error();

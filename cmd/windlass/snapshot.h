@@ -13,32 +13,16 @@
 #include <vector>
 
 #include "cmd/windlass/readiness.h"
-#include "controller/runtime/in_place_figures.h"
+#include "controller/runtime/figures.h"
+#include "controller/runtime/informer_snapshot.h"
 #include "controller/runtime/term.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
-#include "kubeclient/cache/cache_audit.h"
-#include "kubeclient/cache/reflector.h"
 #include "kubeclient/cache/work_queue.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
 
 namespace windlass {
-
-struct InformerSnapshot {
-  std::string resource;
-  bool synced = false;
-  size_t objects = 0;
-  size_t quarantined = 0;
-  uint64_t duplicates = 0;
-  uint64_t stale = 0;
-  ReflectorCounters reflector;
-  double last_version = 0;  // resourceVersion as a number; 0 when it is none
-  double seconds_since_last_heard = 0;
-  double seconds_since_last_bookmark = 0;
-  double sync_seconds = 0;  // until the first complete state; 0 before
-  CacheAuditCounters audit;
-};
 
 struct Snapshot {
   bool alive = true;  // false: leading, but the Lease could not be renewed for too long
@@ -46,8 +30,8 @@ struct Snapshot {
   bool leader = false;
   std::string lease_name;
   ControllerCounters controller;
-  uint64_t stepped_back = 0;  // Deployments left to another controller
-  InPlaceFigures in_place;
+  std::vector<std::string> controllers;  // by their names in the list
+  Figures figures;                       // of all of them
   WorkQueueCounters queue;
   bool server_away = false;
   uint64_t server_times_away = 0;

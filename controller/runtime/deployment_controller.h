@@ -26,11 +26,8 @@ class DeploymentController final : public WatchingController {
   explicit DeploymentController(ControllerHost& host);
 
   const ClusterCache& cache() const { return cache_; }
-  InPlaceFigures in_place_figures() const { return in_place_.Figures(); }
   // Deployments whose status somebody else wrote, as far as the present term remembers that.
   size_t rivals() const { return rivals_.size(); }
-  // How often a Deployment was left to another controller.
-  uint64_t stepped_back() const { return stepped_back_; }
 
   std::string_view kind() const override { return "Deployment"; }
   std::string_view log_field() const override { return "deployment"; }
@@ -53,6 +50,12 @@ class DeploymentController final : public WatchingController {
   void TermBegins(const TermOptions& options) override;
   void TermEnds() override;
 
+  std::vector<NeededRight> RightsNeeded() const override;
+  std::vector<std::string> Troubles() const override;
+  std::vector<std::string> Notes() const override;
+  std::vector<InformerSnapshot> Informers() const override;
+  void AddFigures(Figures& figures) const override;
+
  private:
   void AddFolds();
   FoldTable::Row FoldDeployments();
@@ -65,8 +68,8 @@ class DeploymentController final : public WatchingController {
   ClusterCache cache_;
   WakeUps wake_ups_;
   InPlaceObserver in_place_;
-  Rivals rivals_;  // of the present term
-  uint64_t stepped_back_ = 0;
+  Rivals rivals_;              // of the present term
+  uint64_t stepped_back_ = 0;  // how often a Deployment was left to another controller
 };
 
 // The Deployment controller as an entry of a process' list. Sets `made`, unless it is null, to the

@@ -1,12 +1,12 @@
-// What in-place updates did, as the metrics show it (in-place D.3). Plain data, copied into the
-// published snapshot. Totals count what happened while this process led, so that those of all
-// replicas may be added up.
+// What in-place updates did (in-place D.3). Totals count what happened while this process led, so
+// that those of all replicas may be added up.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
 
+#include "controller/runtime/figures.h"
 #include "kubeclient/base/histogram.h"
 
 namespace windlass {
@@ -25,5 +25,8 @@ struct InPlaceFigures {
   Histogram available = InPlaceHistogram();   // from the patch to the Pod's availability
   std::map<std::string, uint64_t> blocked;    // Deployments that do not get on, by cause
 };
+
+// Appends them as the metrics page shows them.
+void AddInPlaceFigures(const InPlaceFigures& in_place, Figures& figures);
 
 }  // namespace windlass

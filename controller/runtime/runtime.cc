@@ -57,10 +57,11 @@ Runtime::Runtime(InformerEnvironment environment, Client& client, EventRecorder&
       sync_environment_{environment.clock, environment.log, client, events, folds_, controllers_} {
   WL_ASSERT(controllers.size() <= UINT8_MAX);
   for (const ControllerEntry& entry : controllers) {
-    Lane& lane = *lanes_.emplace_back(
-        std::make_unique<Lane>(*this, static_cast<uint8_t>(lanes_.size())));
+    Lane& lane =
+        *lanes_.emplace_back(std::make_unique<Lane>(*this, static_cast<uint8_t>(lanes_.size())));
     lane.controller = entry.make(lane);
     controllers_.push_back(lane.controller.get());
+    names_.push_back(entry.name);
   }
 }
 
@@ -75,9 +76,8 @@ void Runtime::Start() {
 void Runtime::BeginTerm(const TermOptions& options) {
   EndTerm();  // its end must not undo what the next one's beginning does
   barrier_wanted_ = options.barrier;
-  term_ =
-      std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
-                             options_.syncs_max, counters_, options.taken_over_as);
+  term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
+                                 options_.syncs_max, counters_, options.taken_over_as);
   for (const auto& lane : lanes_) {
     lane->looked_at_all = false;
     lane->controller->TermBegins(options);
@@ -101,6 +101,10 @@ void Runtime::ServerIsBack() {
     lane->controller->TryNow();
     if (lane->barrier != nullptr) lane->barrier->TryNow();
   }
+}
+
+void Runtime::ForEach(const std::function<void(const WatchingController&)>& visit) const {
+  for (const auto& lane : lanes_) visit(*lane->controller);
 }
 
 void Runtime::Drain() {

@@ -61,6 +61,10 @@ class Runtime {
   // No key ready or in flight in the present term.
   bool idle() const { return term_ != nullptr && term_->idle(); }
 
+  // In the order of the list, with the names that stand there.
+  const std::vector<std::string>& names() const { return names_; }
+  void ForEach(const std::function<void(const WatchingController&)>& visit) const;
+
   const ControllerCounters& counters() const { return counters_; }
   WorkQueueCounters queue_counters() const;
 
@@ -75,6 +79,7 @@ class Runtime {
   const RuntimeOptions options_;
   ControllerCounters counters_;
   FoldTable folds_;
+  std::vector<std::string> names_;
   std::vector<Controller*> controllers_;
   SyncEnvironment sync_environment_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // in the order of QueueKey::controller

@@ -100,9 +100,8 @@ bool Sync::IsTooLong() {
 
 // A server that is slow is no fault of ours, a plan that never ends is.
 void Sync::EndTooLong() {
-  environment_.log.Warning(
-      "sync took too long and will be taken up again",
-      {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
+  environment_.log.Warning("sync took too long and will be taken up again",
+                           {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
   const auto kind = IsSlow() ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
   End({kind, {}, kRetryMax, {}});
 }

@@ -32,9 +32,9 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     touched_.insert(request.uid());
     const Status folded = environment_.folds.Written(key, request, *said);
     if (!folded.ok()) return done({SyncResult::Kind::kUncertain, {}, {}, request}, {});
-    environment_.log.Info(
-        "fenced off writes of the former leader",
-        {{environment_.ControllerOf(key).log_field(), key.ToString()}, {"request", request.Describe()}});
+    environment_.log.Info("fenced off writes of the former leader",
+                          {{environment_.ControllerOf(key).log_field(), key.ToString()},
+                           {"request", request.Describe()}});
     return Raise(key, std::move(done));
   }
   if (said.error().kind == ErrorKind::kAmbiguous) {

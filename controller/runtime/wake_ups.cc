@@ -100,7 +100,7 @@ void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
   const bool edited =
       change.old_object == nullptr || change.old_object->meta.generation != now->meta.generation;
   host_.Wake(KeyOf(now->meta),
-       edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
+             edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
 }
 
 bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
@@ -205,7 +205,8 @@ void WakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
   if (budget == nullptr) budget = change.old_object;
   for (const Deployment* deployment :
        cache_.deployments().store().InNamespace(budget->meta.namespace_)) {
-    if (cache_.ConcernsInPlace(*deployment)) host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));
+    if (cache_.ConcernsInPlace(*deployment))
+      host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));
   }
 }
 

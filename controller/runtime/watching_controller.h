@@ -9,7 +9,10 @@
 
 #include "controller/controller.h"
 #include "controller/runtime/controller_host.h"
+#include "controller/runtime/figures.h"
+#include "controller/runtime/informer_snapshot.h"
 #include "controller/runtime/listed_versions.h"
+#include "controller/runtime/needed_right.h"
 
 namespace windlass {
 
@@ -42,6 +45,15 @@ class WatchingController : public Controller {
   virtual void TermBegins(const TermOptions& options) = 0;
   // Also called without a term.
   virtual void TermEnds() = 0;
+
+  // What it may need right now: more once a user asks for more (ControllerHost::RightsChanged).
+  virtual std::vector<NeededRight> RightsNeeded() const = 0;
+  // Why it is not ready; and what is wrong without being a reason. A line each.
+  virtual std::vector<std::string> Troubles() const = 0;
+  virtual std::vector<std::string> Notes() const = 0;
+  // The informers that it uses and that run.
+  virtual std::vector<InformerSnapshot> Informers() const = 0;
+  virtual void AddFigures(Figures& figures) const = 0;
 };
 
 // One entry of the list of controllers that a process runs. `host` outlives the controller.

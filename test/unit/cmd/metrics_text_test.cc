@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/runtime/in_place_figures.h"
 #include "test/catch.h"
 #include "test/proves.h"
 
@@ -120,18 +121,22 @@ Snapshot Full() {
     histogram.Observe(milliseconds(7));
   }
   snapshot.rate_limiter_duration.Observe(seconds(3));
-  snapshot.in_place.patches["Success"] = 1;
-  snapshot.in_place.failures["PodTimeout"] = 1;
-  snapshot.in_place.fallbacks["TimedOut"] = 1;
-  snapshot.in_place.exchanges["Done"] = 1;
-  snapshot.in_place.blocked["Paused"] = 1;
+  snapshot.controllers = {"deployment"};
+  InPlaceFigures in_place;
+  in_place.patches["Success"] = 1;
+  in_place.failures["PodTimeout"] = 1;
+  in_place.fallbacks["TimedOut"] = 1;
+  in_place.exchanges["Done"] = 1;
+  in_place.blocked["Paused"] = 1;
+  snapshot.figures = {{"windlass_stepped_back_total", "Times.", Figure::Counter{1}}};
+  AddInPlaceFigures(in_place, snapshot.figures);
   snapshot.informers = {InformerOf("deployments", 100), InformerOf("replicasets", 200)};
   return snapshot;
 }
 
 // --- upstream's ---
 
-struct Figure {
+struct Row {
   std::string name;
   std::string type;
   Labels labels;
@@ -142,7 +147,7 @@ struct Figure {
 // controllers,clientgo}). Three things differ: the queue's depth is divided by priority, as
 // controller-runtime does it; rest_client_* have no label `host`, because there is one API server;
 // and the limiter's duration has no label `verb`.
-const std::vector<Figure> kFigures = {
+const std::vector<Row> kFigures = {
     {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "-100"}}, 21},
     {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "0"}}, 22},
     {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "50"}}, 23},
@@ -209,8 +214,8 @@ const std::vector<Buckets> kBuckets = {
 TEST_CASE("figures that upstream has, too, have its names, types and labels (D-540)") {
   const Page page = ReadPage(MetricsText(Full()));
   std::map<std::string, size_t> rows;
-  for (const Figure& figure : kFigures) ++rows[figure.name];
-  for (const Figure& figure : kFigures) {
+  for (const Row& figure : kFigures) ++rows[figure.name];
+  for (const Row& figure : kFigures) {
     CAPTURE(figure.name, figure.labels);
     REQUIRE(page.types.contains(figure.name));
     CHECK(page.types.at(figure.name) == figure.type);

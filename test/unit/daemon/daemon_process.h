@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cmd/windlass/daemon.h"
+#include "controller/runtime/deployment_controller.h"
 #include "test/sim/sim_process.h"
 #include "test/sim/world.h"
 #include "test/support/recording_log.h"
@@ -28,7 +29,8 @@ class DaemonProcess {
       : flags(std::move(the_flags)),
         process(world.Boot()),
         network(process->clock(), process->timers(), process->transport()),
-        daemon(flags, process->clock(), log, symbols, inbox, process->timers(), network) {}
+        daemon(flags, process->clock(), log, symbols, inbox, process->timers(), network,
+               {DeploymentControllerEntry()}) {}
 
   bool Logged(const std::string& text) const {
     return std::ranges::any_of(

@@ -1,0 +1,32 @@
+// Figures of a controller as the metrics page shows them: plain data, copied into what the core
+// publishes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "kubeclient/base/histogram.h"
+
+namespace windlass {
+
+// One series of a metric family. All series of a family stand beside each other and have the same
+// name, help and kind of value.
+struct Figure {
+  struct Counter {
+    uint64_t value = 0;
+  };
+  struct Gauge {
+    double value = 0;
+  };
+
+  std::string name;  // "windlass_stepped_back_total"
+  std::string help;
+  std::variant<Counter, Gauge, Histogram> value;
+  std::vector<std::pair<std::string, std::string>> labels{};
+};
+using Figures = std::vector<Figure>;
+
+}  // namespace windlass

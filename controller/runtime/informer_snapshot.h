@@ -1,0 +1,46 @@
+// What the metrics page shows of one informer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/cache/cache_audit.h"
+#include "kubeclient/cache/informer.h"
+#include "kubeclient/cache/reflector.h"
+
+namespace windlass {
+
+struct InformerSnapshot {
+  std::string resource;  // "whole_pods" beside "pods": the informer's name
+  bool synced = false;
+  size_t objects = 0;
+  size_t quarantined = 0;
+  uint64_t duplicates = 0;
+  uint64_t stale = 0;
+  ReflectorCounters reflector;
+  double last_version = 0;  // resourceVersion as a number; 0 when it is none
+  double seconds_since_last_heard = 0;
+  double seconds_since_last_bookmark = 0;
+  double sync_seconds = 0;  // until the first complete state; 0 before
+  CacheAuditCounters audit;
+};
+
+// Of a reflector alone; what the store holds is left out.
+InformerSnapshot SnapshotOf(std::string resource, const Reflector& reflector,
+                            const CacheAuditCounters& audit, MonotonicTime now);
+
+template <typename T>
+InformerSnapshot SnapshotOf(std::string resource, const Informer<T>& informer,
+                            const CacheAuditCounters& audit, MonotonicTime now) {
+  InformerSnapshot seen = SnapshotOf(std::move(resource), informer.reflector(), audit, now);
+  seen.synced = informer.HasSynced();
+  seen.objects = informer.store().size();
+  seen.quarantined = informer.quarantined().size();
+  seen.duplicates = informer.store().duplicates();
+  seen.stale = informer.store().stale();
+  return seen;
+}
+
+}  // namespace windlass
