@@ -9,6 +9,7 @@
 #include "controller/deployment/in_place.h"
 #include "controller/deployment/in_place_exchange.h"
 #include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/look_at.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/pause.h"

@@ -6,6 +6,7 @@
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/in_place_exchange.h"
 #include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/in_place_look.h"
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_stage.h"

@@ -26,8 +26,6 @@
 
 namespace windlass::deployment {
 
-struct Situation;
-
 enum class InPlacePhase : uint8_t {
   kNone,        // nothing in place is under way
   kDeciding,    // a rollout that can be carried out in place is to be staged
@@ -92,15 +90,10 @@ struct InPlace {
   const in_place::Options& options() const { return configuration.options; }
 };
 
-InPlace LookAtInPlace(const Situation& situation);
-
 // Pods that `rs` has only to stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);
 // Pods that it does not have for that reason.
 bool HasOwnPods(const ReplicaSet& rs);
-
-// The caches are on their way to their first complete state, and will wake us.
-bool IsOnlyLate(const Situation& situation);
 
 // A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
 // it.
