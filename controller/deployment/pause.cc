@@ -6,7 +6,6 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
-#include "controller/deployment/progress.h"
 #include "controller/deployment/recreate.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"

@@ -7,6 +7,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/refused_write.h"
 
 namespace windlass::deployment {
@@ -162,22 +163,6 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 }
 
 }  // namespace
-
-bool DeploymentComplete(const Deployment& deployment, const DeploymentStatus& status) {
-  const int32_t wanted = deployment.spec.replicas;
-  return status.updated_replicas == wanted && status.replicas == wanted &&
-         status.available_replicas == wanted &&
-         status.observed_generation >= deployment.meta.generation;
-}
-
-bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatus& after) {
-  const auto old_pods = [](const DeploymentStatus& status) {
-    return int64_t{status.replicas} - status.updated_replicas;
-  };
-  return after.updated_replicas > before.updated_replicas || old_pods(after) < old_pods(before) ||
-         after.ready_replicas > before.ready_replicas ||
-         after.available_replicas > before.available_replicas;
-}
 
 void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   std::vector<Condition>& conditions = status.conditions;

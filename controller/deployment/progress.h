@@ -22,24 +22,9 @@
 // updated.
 #pragma once
 
-#include <string_view>
-
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
-
-// The reasons of Progressing while a rollout is under way, when it is complete, and when it took
-// longer than progressDeadlineSeconds.
-inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
-inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
-inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
-
-// All wanted replicas are updated and available, none are left over, and `status` speaks of the
-// present generation (D-431).
-bool DeploymentComplete(const Deployment& deployment, const DeploymentStatus& status);
-
-// Updated, ready or available Pods were gained, or old ones went (D-432).
-bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatus& after);
 
 // Brings the Progressing condition of `status` up to date; `status` has its new counters already
 // (D-421…D-427).
