@@ -5,6 +5,7 @@
 
 #include "controller/deployment/claim.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/end_with_refusal.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
 #include "controller/deployment/in_place_exchange.h"
@@ -75,17 +76,22 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
+// What is to be done in place by a certain time does not wait for the next try.
+Step EndRefused(const Situation& situation) {
+  return NoLaterThanLookAgain(situation, EndWithRefusal(situation));
+}
+
 Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
   if (auto step = RefuseSelector(*view.deployment, learned)) return *step;
   const Claims claims = ClaimReplicaSets(view);
-  if (EndOfWalk(learned) != nullptr) return EndWithRefusal(LookAt(view, claims, learned, now));
+  if (EndOfWalk(learned) != nullptr) return EndRefused(LookAt(view, claims, learned, now));
   if (auto step = SettleOwnership(view, claims, learned)) {
     Failed* failed = std::get_if<Failed>(&*step);
     if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
     Situation situation = LookAt(view, claims, learned, now);
     situation.refused = std::move(failed->error);
-    return EndWithRefusal(situation);
+    return EndRefused(situation);
   }
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
