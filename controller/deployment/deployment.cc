@@ -66,6 +66,12 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
+// What is updated in place comes first, as for a Deployment that runs.
+Step NextOfPaused(const Situation& situation) {
+  if (auto step = NextInPlaceWhilePaused(situation)) return *step;
+  return NextWhilePaused(situation);
+}
+
 Step NextWhileRunning(const Situation& situation) {
   const auto resumed = AcknowledgeResume(situation);
   if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
@@ -98,7 +104,7 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto step = RecoverExchange(situation)) return *step;
 
   Step step =
-      situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);
+      situation.deployment.spec.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
   if (WasSent(step, learned)) step = TellAllTheSame(situation);
   return TryAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
 }

@@ -219,6 +219,14 @@ void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& statu
   if (TimedOut(situation, status)) SetCondition(conditions, Exceeded(situation));
 }
 
+void MarkPaused(const Situation& situation, DeploymentStatus& status) {
+  if (!situation.has_progress_deadline()) return;
+  const Condition* present = FindCondition(status.conditions, "Progressing");
+  if (present != nullptr && present->reason == kExceededReason) return;
+  SetCondition(status.conditions, NewCondition("Progressing", "Unknown", "DeploymentPaused",
+                                               "Deployment is paused", situation.now));
+}
+
 void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status) {
   const Condition* failure = nullptr;
   if (situation.newest != nullptr) {

@@ -8,7 +8,6 @@
 #include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/in_place_status.h"
 #include "controller/deployment/patches.h"
-#include "controller/deployment/pause.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/room.h"
 #include "controller/in_place/rollout_mode.h"
