@@ -30,6 +30,7 @@ class Looker {
     }
     LookAtPods();
     LookAtLeftDrained(s_, out_);
+    SetDecision();
     return std::move(out_);
   }
 
@@ -219,6 +220,17 @@ class Looker {
     out_.drain.clear();
     out_.why = s_.view.in_place_missing;
     if (out_.why.empty()) out_.why = "what the Pods are made of cannot be seen yet";
+  }
+
+  void SetDecision() {
+    if (out_.phase == InPlacePhase::kDeciding) {
+      out_.decision = {.mode = Mode::kInPlace,
+                       .host = out_.host->meta.uid,
+                       .from = out_.host->template_fingerprint,
+                       .generation = out_.host->meta.generation};
+    } else if (out_.phase == InPlacePhase::kRecreate) {
+      out_.decision = {.mode = Mode::kRecreate, .reason = out_.why};
+    }
   }
 
   const Situation& s_;

@@ -55,6 +55,9 @@ struct InPlace {
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
   const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
   std::string why{};                    // recreate, refused, unknown: the reason, as users see it
+  // Phases deciding and recreate: the decision on this rollout, which is written on its new
+  // ReplicaSet (P-013).
+  std::optional<in_place::RolloutMode> decision{};
   // Phase deciding: what Pods are replaced for as soon as none of them restarts any more.
   std::optional<std::string> recreate_soon{};
 
