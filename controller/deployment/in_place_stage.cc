@@ -7,6 +7,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/create.h"
 #include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/in_vain.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/patches.h"
 #include "controller/deployment/room.h"
