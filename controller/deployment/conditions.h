@@ -12,6 +12,15 @@ namespace windlass::deployment {
 // The type of the condition, of a Deployment and of a ReplicaSet.
 inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 
+// The reasons of Progressing while a rollout is under way, when it is complete, and when it took
+// longer than progressDeadlineSeconds.
+inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
+inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
+inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
+
+// The type of the condition that tells of an update in place (in_place_status.h).
+inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
+
 // With both times `now`.
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,
                        std::string message, WallTime now);

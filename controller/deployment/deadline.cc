@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "controller/deployment/progress.h"
-#include "controller/deployment/status.h"
+#include "controller/deployment/conditions.h"
+#include "controller/deployment/counters.h"
+#include "controller/deployment/deployment_complete.h"
 
 namespace windlass::deployment {
 namespace {

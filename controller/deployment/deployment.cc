@@ -5,10 +5,12 @@
 
 #include "controller/deployment/claim.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/end_with_refusal.h"
 #include "controller/deployment/history.h"
 #include "controller/deployment/in_place.h"
 #include "controller/deployment/in_place_exchange.h"
 #include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/look_at.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
 #include "controller/deployment/pause.h"
@@ -64,6 +66,12 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
+// What is updated in place comes first, as for a Deployment that runs.
+Step NextOfPaused(const Situation& situation) {
+  if (auto step = NextInPlaceWhilePaused(situation)) return *step;
+  return NextWhilePaused(situation);
+}
+
 Step NextWhileRunning(const Situation& situation) {
   const auto resumed = AcknowledgeResume(situation);
   if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
@@ -74,24 +82,29 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
+// What is to be done in place by a certain time does not wait for the next try.
+Step EndRefused(const Situation& situation) {
+  return NoLaterThanLookAgain(situation, EndWithRefusal(situation));
+}
+
 Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
   if (auto step = RefuseSelector(*view.deployment, learned)) return *step;
   const Claims claims = ClaimReplicaSets(view);
-  if (EndOfWalk(learned) != nullptr) return EndWithRefusal(LookAt(view, claims, learned, now));
+  if (EndOfWalk(learned) != nullptr) return EndRefused(LookAt(view, claims, learned, now));
   if (auto step = SettleOwnership(view, claims, learned)) {
     Failed* failed = std::get_if<Failed>(&*step);
     if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
     Situation situation = LookAt(view, claims, learned, now);
     situation.refused = std::move(failed->error);
-    return EndWithRefusal(situation);
+    return EndRefused(situation);
   }
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
   if (auto step = RecoverExchange(situation)) return *step;
 
   Step step =
-      situation.deployment.spec.paused ? NextWhilePaused(situation) : NextWhileRunning(situation);
+      situation.deployment.spec.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
   if (WasSent(step, learned)) step = TellAllTheSame(situation);
   return TryAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
 }

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "controller/deployment/annotations.h"
-#include "controller/deployment/progress.h"
+#include "controller/deployment/deployment_complete.h"
 #include "controller/in_place/exchange.h"
 
 namespace windlass::deployment {

@@ -6,12 +6,15 @@
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/in_place_exchange.h"
 #include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/in_place_look.h"
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
+#include "controller/in_place/completion.h"
+#include "controller/in_place/eligibility.h"
 
 namespace windlass::deployment {
 namespace {
@@ -65,6 +68,28 @@ std::optional<Step> FallBackIfRefused(const Situation& situation) {
   const bool due = in_place.counts.to_update > in_place.limits.partition;
   if (!waits || !due || in_place.failing || OthersAreInFlight(in_place)) return std::nullopt;
   return FallBackToRecreate(situation, why);
+}
+
+// A Pod whose containers are being exchanged: an ordinary rollout believes what the API says of it.
+bool IsRestarting(const Situation& situation, size_t i) {
+  const in_place::RolloutPods& pods = *situation.in_place.pods;
+  const in_place::PodState* state = pods.state(i);
+  return state != nullptr && !pods.standings[i].exempt &&
+         !in_place::CompletionOf(*pods.pods[i], *state, situation.now).complete;
+}
+
+// The server refuses the patches for good, and they were tried often enough for IfPossible (P-036).
+std::optional<Step> FallBackIfForbidden(const Situation& situation) {
+  const InPlace& in_place = situation.in_place;
+  const auto& refusals = in_place.refusals;
+  if (in_place.options().policy != in_place::Policy::kIfPossible) return std::nullopt;
+  if (!refusals || refusals->tries < in_place::kRefusedTriesMax) return std::nullopt;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    if (IsRestarting(situation, i)) return std::nullopt;
+  }
+  return FallBackToRecreate(
+      situation,
+      std::string(in_place::Name(in_place::Reason::kPodForbidden)) + ": " + refusals->why);
 }
 
 // An old ReplicaSet that somebody scaled up.

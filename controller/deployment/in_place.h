@@ -29,8 +29,4 @@ std::optional<Step> NextInPlaceWhilePaused(const Situation& situation);
 // tried again after back-off. Not a patch of Pods whose next try has its time (P-036).
 Step TryAgain(const Situation& situation, Step end);
 
-// The decision on this rollout, for the annotations of its new ReplicaSet, whose revision
-// annotation will be `revision` (P-013). Nothing where none is to be written.
-std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision);
-
 }  // namespace windlass::deployment

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/deployment/in_place_look.h"
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/scale.h"
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "controller/deployment/situation.h"
 #include "controller/in_place/nodes.h"
 #include "controller/in_place/template_images.h"
 

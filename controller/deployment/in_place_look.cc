@@ -1,3 +1,5 @@
+#include "controller/deployment/in_place_look.h"
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -6,8 +8,6 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_look_pods.h"
-#include "controller/deployment/in_place_situation.h"
-#include "controller/deployment/situation.h"
 #include "controller/in_place/eligibility.h"
 #include "controller/in_place/nodes.h"
 
@@ -30,6 +30,7 @@ class Looker {
     }
     LookAtPods();
     LookAtLeftDrained(s_, out_);
+    SetDecision();
     return std::move(out_);
   }
 
@@ -221,30 +222,26 @@ class Looker {
     if (out_.why.empty()) out_.why = "what the Pods are made of cannot be seen yet";
   }
 
+  void SetDecision() {
+    if (out_.phase == InPlacePhase::kDeciding) {
+      out_.decision = {.mode = Mode::kInPlace,
+                       .host = out_.host->meta.uid,
+                       .from = out_.host->template_fingerprint,
+                       .generation = out_.host->meta.generation};
+    } else if (out_.phase == InPlacePhase::kRecreate) {
+      out_.decision = {.mode = Mode::kRecreate, .reason = out_.why};
+    }
+  }
+
   const Situation& s_;
   InPlace out_;
 };
 
 }  // namespace
 
-bool HasStandIns(const ReplicaSet& rs) {
-  return rs.replicas > 0 && in_place::NotedStandIns(rs) == rs.replicas;
-}
-
-bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(rs); }
-
 bool IsOnlyLate(const Situation& situation) {
   return situation.in_place.options().policy != Policy::kDisabled &&
          !situation.view.in_place_known && situation.view.in_place_missing.empty();
-}
-
-bool OthersAreInFlight(const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const in_place::PodStanding& pod = in_place.pods->standings[i];
-    const bool failed = std::ranges::count(in_place.failed, i) > 0;
-    if (pod.in_flight && pod.waited_for() && !failed) return true;
-  }
-  return false;
 }
 
 InPlace LookAtInPlace(const Situation& situation) { return Looker(situation).Look(); }

@@ -4,11 +4,8 @@
 #include <string_view>
 
 #include "controller/deployment/annotations.h"
-#include "controller/deployment/in_place_stage.h"
+#include "controller/deployment/in_vain.h"
 #include "controller/deployment/patches.h"
-#include "controller/deployment/scale.h"
-#include "controller/in_place/completion.h"
-#include "controller/in_place/eligibility.h"
 
 namespace windlass::deployment {
 namespace {
@@ -58,14 +55,6 @@ const Outcome* RefusedTry(const Situation& situation) {
   return first;
 }
 
-// A Pod whose containers are being exchanged: an ordinary rollout believes what the API says of it.
-bool IsRestarting(const Situation& situation, size_t i) {
-  const in_place::RolloutPods& pods = *situation.in_place.pods;
-  const in_place::PodState* state = pods.state(i);
-  return state != nullptr && !pods.standings[i].exempt &&
-         !in_place::CompletionOf(*pods.pods[i], *state, situation.now).complete;
-}
-
 }  // namespace
 
 bool WasRefused(const Learned& learned, const Pod& pod) {
@@ -113,19 +102,6 @@ std::optional<Step> NoteRefusal(const Situation& situation) {
                            {"cause", refusals.why}}},
               .go_on_if_refused = true};
   return UnlessInVain(situation, std::move(write));
-}
-
-std::optional<Step> FallBackIfForbidden(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
-  const auto& refusals = in_place.refusals;
-  if (in_place.options().policy != in_place::Policy::kIfPossible) return std::nullopt;
-  if (!refusals || refusals->tries < in_place::kRefusedTriesMax) return std::nullopt;
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    if (IsRestarting(situation, i)) return std::nullopt;
-  }
-  return FallBackToRecreate(
-      situation,
-      std::string(in_place::Name(in_place::Reason::kPodForbidden)) + ": " + refusals->why);
 }
 
 const Error* RefusedAndNotNoted(const Situation& situation) {

@@ -30,9 +30,6 @@ std::optional<std::string> WhyRefused(const Situation& situation);
 // The note about a refusal of this sync, once per sync.
 std::optional<Step> NoteRefusal(const Situation& situation);
 
-// The policy is IfPossible, and it was tried often enough.
-std::optional<Step> FallBackIfForbidden(const Situation& situation);
-
 // A write of this sync that was refused and that no note makes wait; null: none.
 const Error* RefusedAndNotNoted(const Situation& situation);
 

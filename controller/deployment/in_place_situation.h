@@ -26,8 +26,6 @@
 
 namespace windlass::deployment {
 
-struct Situation;
-
 enum class InPlacePhase : uint8_t {
   kNone,        // nothing in place is under way
   kDeciding,    // a rollout that can be carried out in place is to be staged
@@ -57,6 +55,9 @@ struct InPlace {
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
   const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
   std::string why{};                    // recreate, refused, unknown: the reason, as users see it
+  // Phases deciding and recreate: the decision on this rollout, which is written on its new
+  // ReplicaSet (P-013).
+  std::optional<in_place::RolloutMode> decision{};
   // Phase deciding: what Pods are replaced for as soon as none of them restarts any more.
   std::optional<std::string> recreate_soon{};
 
@@ -92,15 +93,10 @@ struct InPlace {
   const in_place::Options& options() const { return configuration.options; }
 };
 
-InPlace LookAtInPlace(const Situation& situation);
-
 // Pods that `rs` has only to stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);
 // Pods that it does not have for that reason.
 bool HasOwnPods(const ReplicaSet& rs);
-
-// The caches are on their way to their first complete state, and will wake us.
-bool IsOnlyLate(const Situation& situation);
 
 // A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
 // it.

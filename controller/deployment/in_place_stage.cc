@@ -6,8 +6,8 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/create.h"
-#include "controller/deployment/in_place.h"
 #include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/in_vain.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/patches.h"
 #include "controller/deployment/room.h"
@@ -109,22 +109,6 @@ Event Started(const Situation& situation) {
 }
 
 }  // namespace
-
-std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision) {
-  const InPlace& in_place = situation.in_place;
-  in_place::RolloutMode mode;
-  if (in_place.phase == InPlacePhase::kDeciding) {
-    mode = {.mode = Mode::kInPlace,
-            .host = in_place.host->meta.uid,
-            .from = in_place.host->template_fingerprint,
-            .generation = in_place.host->meta.generation};
-  } else if (in_place.phase == InPlacePhase::kRecreate) {
-    mode = {.mode = Mode::kRecreate, .reason = in_place.why};
-  } else {
-    return std::nullopt;
-  }
-  return in_place::WriteMode(mode, revision);
-}
 
 Step Stage(const Situation& situation) {
   std::optional<Step> step;

@@ -5,11 +5,9 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_refusals.h"
-#include "controller/deployment/in_place_stage.h"
-#include "controller/deployment/progress.h"
-#include "controller/deployment/status.h"
 
 namespace windlass::deployment {
 namespace {
@@ -185,23 +183,6 @@ std::string_view EventFor(std::string_view reason) {
 }
 
 }  // namespace
-
-void CountInPlace(const Situation& situation, DeploymentStatus& status) {
-  const InPlace& in_place = situation.in_place;
-  if (!in_place.counts_pods()) return;
-  const in_place::PodCounts& counts = in_place.counts;
-  int64_t wanted = 0;
-  for (const ReplicaSet* rs : situation.all) wanted += std::max(rs->replicas, 0);
-  status.replicas = counts.pods;
-  status.updated_replicas = counts.updated;
-  status.ready_replicas = counts.ready;
-  status.available_replicas = counts.available;
-  status.unavailable_replicas =
-      static_cast<int32_t>(std::clamp<int64_t>(wanted - counts.available, 0, kUnlimited));
-  if (DeploymentComplete(situation.deployment, status) && status.updated_replicas > 0) {
-    --status.updated_replicas;
-  }
-}
 
 void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status) {
   const Condition* present = FindCondition(status.conditions, kInPlaceCondition);

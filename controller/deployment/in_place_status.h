@@ -2,20 +2,12 @@
 // the condition windlass.dev/InPlace with its Events. Source: in-place D.3.
 #pragma once
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "controller/deployment/situation.h"
 #include "kubeclient/api/deployment.h"
 
 namespace windlass::deployment {
-
-inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
-
-// The counters of `status`, where Pods are counted. A status that looks like the end of a rollout
-// is held back until the exchange has happened: one Pod fewer is said to be updated.
-void CountInPlace(const Situation& situation, DeploymentStatus& status);
 
 // Brings the condition up to date, and takes it away where nothing in place was ever asked for.
 void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status);

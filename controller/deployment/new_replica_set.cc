@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "controller/deployment/annotations.h"
-#include "controller/deployment/in_place.h"
 #include "controller/in_place/options.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/template_text.h"
@@ -63,9 +62,11 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
 // In the same write as the revision it is about (in-place P-013).
 void NoteMode(const Situation& situation, std::string_view revision, const ObjectMeta& onto,
               std::map<std::string, std::string>& annotations) {
-  const std::optional<std::string> mode = ModeToWrite(situation, revision);
-  if (mode && onto.annotations.Find(in_place::kMode) != *mode) {
-    annotations[std::string(in_place::kMode)] = *mode;
+  const std::optional<in_place::RolloutMode>& decision = situation.in_place.decision;
+  if (!decision) return;
+  const std::string mode = in_place::WriteMode(*decision, revision);
+  if (onto.annotations.Find(in_place::kMode) != mode) {
+    annotations[std::string(in_place::kMode)] = mode;
   }
 }
 

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/deployment/conditions.h"
 #include "controller/deployment/history.h"
-#include "controller/deployment/in_place.h"
-#include "controller/deployment/progress.h"
 #include "controller/deployment/recreate.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
@@ -25,7 +22,6 @@ bool WouldStartNewPods(const Situation& situation) {
 }  // namespace
 
 Step NextWhilePaused(const Situation& situation) {
-  if (auto step = NextInPlaceWhilePaused(situation)) return *step;
   Step then = Wait{};
   if (WouldStartNewPods(situation)) {
     RecreateStep recreate = NextRecreate(situation);
@@ -40,14 +36,6 @@ Step NextWhilePaused(const Situation& situation) {
   if (auto step = CleanUpHistory(situation)) return *step;
   if (auto step = WriteStatus(situation, Progress::kPaused)) return *step;
   return then;
-}
-
-void MarkPaused(const Situation& situation, DeploymentStatus& status) {
-  if (!situation.has_progress_deadline()) return;
-  const Condition* present = FindCondition(status.conditions, "Progressing");
-  if (present != nullptr && present->reason == kExceededReason) return;
-  SetCondition(status.conditions, NewCondition("Progressing", "Unknown", "DeploymentPaused",
-                                               "Deployment is paused", situation.now));
 }
 
 std::optional<Step> AcknowledgeResume(const Situation& situation) {

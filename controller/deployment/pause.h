@@ -14,16 +14,12 @@
 #include <optional>
 
 #include "controller/deployment/situation.h"
-#include "kubeclient/api/deployment.h"
 
 namespace windlass::deployment {
 
-// The next step for a paused Deployment. Requires spec.paused.
+// Returns the next step for a paused Deployment. Requires spec.paused, and that no update in place
+// has a step for it (in_place.h).
 Step NextWhilePaused(const Situation& situation);
-
-// Progressing says that the Deployment is paused; a verdict that the deadline has passed stays, and
-// without a deadline nothing is said (D-060…D-062).
-void MarkPaused(const Situation& situation, DeploymentStatus& status);
 
 // A Deployment that was paused and no longer is says so in a status write of its own, from which
 // the deadline counts anew (D-063, D-064). nullopt when there is nothing to say.

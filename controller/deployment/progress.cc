@@ -7,6 +7,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/refused_write.h"
 
 namespace windlass::deployment {
@@ -163,22 +164,6 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 
 }  // namespace
 
-bool DeploymentComplete(const Deployment& deployment, const DeploymentStatus& status) {
-  const int32_t wanted = deployment.spec.replicas;
-  return status.updated_replicas == wanted && status.replicas == wanted &&
-         status.available_replicas == wanted &&
-         status.observed_generation >= deployment.meta.generation;
-}
-
-bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatus& after) {
-  const auto old_pods = [](const DeploymentStatus& status) {
-    return int64_t{status.replicas} - status.updated_replicas;
-  };
-  return after.updated_replicas > before.updated_replicas || old_pods(after) < old_pods(before) ||
-         after.ready_replicas > before.ready_replicas ||
-         after.available_replicas > before.available_replicas;
-}
-
 void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
@@ -232,6 +217,14 @@ void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& statu
     RefreshCondition(conditions, Begun(situation));
   }
   if (TimedOut(situation, status)) SetCondition(conditions, Exceeded(situation));
+}
+
+void MarkPaused(const Situation& situation, DeploymentStatus& status) {
+  if (!situation.has_progress_deadline()) return;
+  const Condition* present = FindCondition(status.conditions, "Progressing");
+  if (present != nullptr && present->reason == kExceededReason) return;
+  SetCondition(status.conditions, NewCondition("Progressing", "Unknown", "DeploymentPaused",
+                                               "Deployment is paused", situation.now));
 }
 
 void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status) {

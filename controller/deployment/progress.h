@@ -1,6 +1,6 @@
 // Progressing and ReplicaFailure: is the rollout getting anywhere? Source: contract section 8.3.
 //
-// That it expires is decided in deadline.h; pause.h says what becomes of it while paused.
+// That it expires is decided in deadline.h.
 //
 // "Created" survives a crash. The create and the status write that tells about it are two calls, so
 // the telling is derived from what is stored, not from what this process did: a Deployment whose
@@ -22,24 +22,9 @@
 // updated.
 #pragma once
 
-#include <string_view>
-
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
-
-// The reasons of Progressing while a rollout is under way, when it is complete, and when it took
-// longer than progressDeadlineSeconds.
-inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
-inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
-inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
-
-// All wanted replicas are updated and available, none are left over, and `status` speaks of the
-// present generation (D-431).
-bool DeploymentComplete(const Deployment& deployment, const DeploymentStatus& status);
-
-// Updated, ready or available Pods were gained, or old ones went (D-432).
-bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatus& after);
 
 // Brings the Progressing condition of `status` up to date; `status` has its new counters already
 // (D-421…D-427).
@@ -49,6 +34,10 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status);
 // So that it can expire, a rollout that no status has told of begins here, too. Pods that become
 // ready meanwhile were decided on before: they do not put the verdict off.
 void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& status);
+
+// Progressing says that the Deployment is paused; a verdict that the deadline has passed stays, and
+// without a deadline nothing is said (D-060…D-062).
+void MarkPaused(const Situation& situation, DeploymentStatus& status);
 
 // ReplicaFailure, by the first of these that is there (D-434):
 //   1. the new ReplicaSet's own condition, else the first other ReplicaSet's: Pods are missing or

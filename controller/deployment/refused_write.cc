@@ -5,9 +5,6 @@
 #include <utility>
 
 #include "controller/deployment/conditions.h"
-#include "controller/deployment/deadline.h"
-#include "controller/deployment/in_place_leftovers.h"
-#include "controller/deployment/status.h"
 
 namespace windlass::deployment {
 namespace {
@@ -55,15 +52,6 @@ bool SaySame(std::string_view shown, std::string_view said) {
          WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
 }
 
-// A status was sent after the refusal.
-bool WasTold(const Learned& learned) {
-  const auto refused = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return WasRefused(outcome) && !IsOfStatus(outcome.asked);
-  });
-  return std::any_of(refused, learned.end(),
-                     [](const Outcome& outcome) { return IsOfStatus(outcome.asked); });
-}
-
 }  // namespace
 
 const Outcome* EndOfWalk(const Learned& learned) {
@@ -96,27 +84,18 @@ void TellRefusedWrite(const Situation& situation, std::vector<Condition>& condit
                                             situation.now));
 }
 
-Step EndWithRefusal(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  const Outcome* refused = EndOfWalk(situation.learned);
-  const bool tidies = refused != nullptr && refused->asked.verb == Verb::kDelete;
-  if (!WasTold(situation.learned)) {
-    const Progress progress = deployment.spec.paused ? Progress::kPaused : Progress::kEvaluate;
-    auto status = tidies ? WriteStatus(situation, progress) : WriteHeldUp(situation);
-    if (Write* write = status ? std::get_if<Write>(&*status) : nullptr) {
-      write->go_on_if_refused = true;  // a lost race must not take the refusal's back-off away
-      return *std::move(status);
-    }
-  }
-  Step end = NoLaterThanLookAgain(situation, Failed{.error = *situation.refused});
-  const bool timed = !deployment.spec.paused && !deployment.meta.deleting();
-  return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
+bool WasRefusalTold(const Learned& learned) {
+  const auto refused = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    return WasRefused(outcome) && !IsOfStatus(outcome.asked);
+  });
+  return std::any_of(refused, learned.end(),
+                     [](const Outcome& outcome) { return IsOfStatus(outcome.asked); });
 }
 
 bool TellsOfRefusal(const Step& step, const Learned& learned) {
   const Write* write = std::get_if<Write>(&step);
   return write != nullptr && IsOfStatus(write->request.Identity()) &&
-         std::ranges::any_of(learned, WasRefused) && !WasTold(learned);
+         std::ranges::any_of(learned, WasRefused) && !WasRefusalTold(learned);
 }
 
 Step UnlessStatusRefused(const Learned& learned, Step end) {

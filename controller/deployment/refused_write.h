@@ -1,6 +1,7 @@
-// The end of a sync that had a write refused: by a policy, a quota, a missing right or validation.
+// Writes that the API server refused in this sync, by a policy, a quota, a missing right or
+// validation, and what users are told of them. How such a sync ends is in end_with_refusal.h.
 //
-// The walk of decisions ends there, because the next decision may lean on the refused one. The
+// The walk of decisions ends with such a write, because the next decision may lean on it. The
 // status does not stand still for it: it is written once, and then the sync fails with the refusal,
 // for the queue's back-off. Every sync asks again before it writes a status, so that the first
 // success removes the condition and nothing has to be remembered.
@@ -44,8 +45,8 @@ const Outcome* EndOfWalk(const Learned& learned);
 // would follow from a time or a request id in them.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
-// The status if it differs, once, and then the failure. Requires situation.refused.
-Step EndWithRefusal(const Situation& situation);
+// A status was sent in this sync after the refusal.
+bool WasRefusalTold(const Learned& learned);
 
 // `step` writes the status that follows a refusal. It goes out even if the sync has made all its
 // requests: otherwise the sync would end well, and the back-off would begin anew.

@@ -4,6 +4,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deadline.h"
+#include "controller/deployment/in_vain.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/proportional.h"
 #include "controller/deployment/room.h"
@@ -186,15 +187,6 @@ std::optional<Step> HandleScaling(const Situation& situation) {
   if (!step) return std::nullopt;
   if (auto refused = RefuseStrategy(situation.deployment)) return refused;
   return step;
-}
-
-std::optional<Step> UnlessInVain(const Situation& situation, Write write) {
-  const Learned& learned = situation.learned;
-  if (FindOutcome(learned, write.request.Identity()) != nullptr) return std::nullopt;
-  const auto patches = std::ranges::count_if(
-      learned, [&](const Outcome& outcome) { return write.request.IsLike(outcome.asked); });
-  if (patches >= kPatchesOfOneReplicaSet) return std::nullopt;
-  return write;
 }
 
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs) {

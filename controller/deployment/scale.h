@@ -44,11 +44,6 @@ Scaling ScalingOf(const Situation& situation);
 // be carried out (strategy.h).
 std::optional<Step> HandleScaling(const Situation& situation);
 
-// A patch that leaves the size alone, unless this sync has sent it: then the server did not keep
-// it. Where the server changes something else each time no two patches are the same, and their
-// number decides; if it is a user who changes things, that is an event and begins another sync.
-std::optional<Step> UnlessInVain(const Situation& situation, Write write);
-
 // The Deployment's size for the one ReplicaSet that has its Pods, whatever else there is: while
 // they are updated in place (in-place P-070).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "controller/deployment/claim.h"
 #include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/rolling.h"
 #include "controller/step.h"
@@ -29,14 +28,12 @@ struct Situation {
   // and object before the server's words (refused_write.h).
   std::optional<Error> refused{};
 
-  InPlace in_place{};  // looked at last, with all of the above
+  InPlace in_place{};  // looked at last, with all of the above (in_place_look.h)
 
   bool recreate() const { return deployment.spec.strategy_type == "Recreate"; }
   // spec.progressDeadlineSeconds is set and not "unlimited" (D-060).
   bool has_progress_deadline() const;
 };
-
-Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now);
 
 // What sizing needs to know of a ReplicaSet; nonsense from outside is no size. Of `available`, what
 // will certainly be left when its controller has seen the present size: of the ready Pods, those

@@ -4,9 +4,10 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/counters.h"
+#include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/in_place_status.h"
 #include "controller/deployment/patches.h"
-#include "controller/deployment/pause.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/room.h"
 #include "controller/in_place/rollout_mode.h"
@@ -14,26 +15,6 @@
 
 namespace windlass::deployment {
 namespace {
-
-// ReplicaSet counters are somebody else's numbers: their sum must still fit.
-int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
-
-std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
-  int64_t total = 0;
-  bool any_synced = false;
-  for (const ReplicaSet* rs : situation.all) {
-    const ReplicaSetStatus& status = rs->status;
-    if (status.observed_generation == 0 && !status.terminating_replicas) continue;  // never synced
-    if (!status.terminating_replicas) return std::nullopt;
-    any_synced = true;
-    total += *status.terminating_replicas;
-  }
-  const Deployment& deployment = situation.deployment;
-  const bool kept = deployment.status.terminating_replicas.has_value() ||
-                    deployment.status.observed_generation < deployment.meta.generation;
-  if (!any_synced && !kept) return std::nullopt;
-  return Fit(total);
-}
 
 // Empty when the Deployment carries the revision of its new ReplicaSet.
 std::string_view RevisionToPublish(const Situation& situation) {
@@ -114,31 +95,6 @@ std::optional<Step> WriteUnobserved(const Deployment& deployment, const Deployme
 }
 
 }  // namespace
-
-DeploymentStatus CountReplicas(const Situation& situation) {
-  int64_t wanted = 0;
-  int64_t replicas = 0;
-  int64_t ready = 0;
-  int64_t available = 0;
-  for (const ReplicaSet* rs : situation.all) {
-    wanted += rs->replicas;
-    replicas += rs->status.replicas;
-    ready += rs->status.ready_replicas;
-    available += rs->status.available_replicas;
-  }
-  DeploymentStatus status = situation.deployment.status;
-  status.observed_generation = situation.deployment.meta.generation;
-  status.replicas = Fit(replicas);
-  status.updated_replicas =
-      situation.newest != nullptr ? Fit(situation.newest->status.replicas) : 0;
-  status.ready_replicas = Fit(ready);
-  status.available_replicas = Fit(available);
-  status.unavailable_replicas =
-      Fit(wanted - available);  // spec, not status; includes surge (D-402)
-  status.terminating_replicas = TerminatingReplicas(situation);
-  CountInPlace(situation, status);
-  return status;
-}
 
 void UpdateAvailable(const Situation& situation, DeploymentStatus& status) {
   int64_t available = 0;

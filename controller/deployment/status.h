@@ -1,4 +1,4 @@
-// The Deployment's status: counters, Available, and the writes that publish them.
+// The Deployment's status: Available, and the writes that publish it with the counters.
 //
 // Always recomputed from the claimed ReplicaSets, written only when something differs, and written
 // after the ReplicaSets: whoever sees a generation observed may read their sizes at once (D-065).
@@ -12,15 +12,6 @@
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
-
-// Counters for the object the sync works on; collisionCount and conditions as they are
-// (D-400…D-404).
-//
-// terminatingReplicas is published if every synced ReplicaSet publishes its own (D-403). Where none
-// was synced yet it is 0, but only in a write that acknowledges a generation, or if the Deployment
-// shows a number already: an API server with the feature off drops the field, and the status would
-// differ again after every write.
-DeploymentStatus CountReplicas(const Situation& situation);
 
 // Available: enough Pods for spec.replicas less maxUnavailable (D-407). Pods above the size of
 // their ReplicaSet are about to go and count no more, although its status still has them: upstream

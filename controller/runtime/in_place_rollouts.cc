@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "controller/deployment/conditions.h"
 #include "controller/deployment/in_place_situation.h"
-#include "controller/deployment/in_place_status.h"
 #include "controller/in_place/eligibility.h"
 #include "controller/in_place/failure.h"
 #include "controller/in_place/options.h"

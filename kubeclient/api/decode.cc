@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/api/decoder.h"
+#include "kubeclient/api/decode_parser.h"
 
 namespace windlass {
 namespace {
@@ -55,7 +55,8 @@ void ReadStatusDetails(JsonReader& in, ApiStatus& out) {
 
 }  // namespace
 
-Decoder::Decoder(SymbolTable& symbols) : parser_(std::make_unique<Parser>()), symbols_(symbols) {}
+Decoder::Decoder(SymbolTable& symbols)
+    : parser_(std::make_unique<DecodeParser>()), symbols_(symbols) {}
 Decoder::~Decoder() = default;
 
 Result<WatchFrame> Decoder::DecodeFrame(std::string_view line) {

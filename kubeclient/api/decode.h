@@ -73,6 +73,8 @@ struct UnreadableObject {
   bool owners_readable = true;  // false: `controller` says nothing
 };
 
+struct DecodeParser;
+
 // Decoders keep a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
@@ -123,8 +125,7 @@ class Decoder {
   };
   Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 
-  struct Parser;
-  std::unique_ptr<Parser> parser_;
+  std::unique_ptr<DecodeParser> parser_;
   SymbolTable& symbols_;
 };
 

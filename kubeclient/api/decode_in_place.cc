@@ -3,8 +3,9 @@
 #include <charconv>
 #include <string_view>
 
+#include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/api/decoder.h"
+#include "kubeclient/api/decode_parser.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass {

@@ -3,8 +3,9 @@
 #include <string_view>
 #include <utility>
 
+#include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/api/decoder.h"
+#include "kubeclient/api/decode_parser.h"
 
 namespace windlass {
 namespace {

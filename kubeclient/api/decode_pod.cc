@@ -6,8 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/api/decoder.h"
+#include "kubeclient/api/decode_parser.h"
 
 namespace windlass {
 namespace {

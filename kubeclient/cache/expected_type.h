@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kubeclient/api/decode.h"
-#include "kubeclient/cache/reflector.h"
+#include "kubeclient/cache/reflector_options.h"
 
 namespace windlass {
 

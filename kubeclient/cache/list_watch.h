@@ -7,7 +7,7 @@
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/cache/reflector.h"
+#include "kubeclient/cache/reflector_options.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {

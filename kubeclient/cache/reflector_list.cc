@@ -13,7 +13,7 @@ namespace windlass {
 
 // --- kEmpty ---
 
-void Reflector::Machine::Replace() {
+void ReflectorMachine::Replace() {
   state_ = ReflectorState::kEmpty;
   if (server_was_away_) {
     consistent_ = true;
@@ -23,7 +23,7 @@ void Reflector::Machine::Replace() {
   gate_->Enter(member_, [this] { BeginReplace(); });
 }
 
-void Reflector::Machine::BeginReplace() {
+void ReflectorMachine::BeginReplace() {
   relist_wanted_ = false;
   unnamed_ = false;
   const bool watch_list =
@@ -36,22 +36,22 @@ void Reflector::Machine::BeginReplace() {
   }
 }
 
-ResourceVersion Reflector::Machine::Floor() const {
+ResourceVersion ReflectorMachine::Floor() const {
   return consistent_ ? ResourceVersion{} : last_version_;
 }
 
-void Reflector::Machine::LeaveGate() {
+void ReflectorMachine::LeaveGate() {
   if (gate_ != nullptr) gate_->Leave(member_);
 }
 
-void Reflector::Machine::AbandonReplace() {
+void ReflectorMachine::AbandonReplace() {
   LeaveGate();
   if (!std::exchange(replacing_, false)) return;
   sink_.AbandonReplace();
 }
 
 // Exposes the new state. False when it must not be used; the next attempt is under way then.
-bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
+bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (IsOlder(version, last_version_)) {  // a server that lags, or an etcd put back
     WentBack(version);
     return false;
@@ -92,7 +92,7 @@ bool Reflector::Machine::EndReplace(const ResourceVersion& version) {
 
 // --- kListing ---
 
-void Reflector::Machine::List() {
+void ReflectorMachine::List() {
   state_ = ReflectorState::kListing;
   ++counters_.lists;
   list_version_ = {};
@@ -106,20 +106,20 @@ void Reflector::Machine::List() {
 //  - a relist, because the API server answers that from its cache
 //  - a list whose pages kept expiring, because the server compacts faster than we read
 // Neither is, once an answer was too large: one piece would be refused again and again.
-bool Reflector::Machine::InPages() const {
+bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
   return Floor().empty() && page_restarts_ < kPageRestartsMax;
 }
 
 // The transport refused an answer as too large. If that was a page, its objects are large ones.
-void Reflector::Machine::AskForLess() {
+void ReflectorMachine::AskForLess() {
   if (InPages()) page_size_ = std::max(page_size_ / 2, 1);
   always_in_pages_ = true;
   log_.Info("a list is too large for one answer and is read in pages",
             {{"resource", Info(options_.resource).plural}, {"limit", page_size_}});
 }
 
-void Reflector::Machine::RequestPage(std::string continue_token) {
+void ReflectorMachine::RequestPage(std::string continue_token) {
   ListPageQuery query;
   query.continue_token = std::move(continue_token);
   if (InPages()) {
@@ -134,7 +134,7 @@ void Reflector::Machine::RequestPage(std::string continue_token) {
 }
 
 // The page in `reply`, whose body it points into; nullopt after a failure, which is dealt with.
-std::optional<ListPage> Reflector::Machine::ReadPage(const Result<HttpResponse>& reply) {
+std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& reply) {
   const auto fail = [this](const ListWatchFailure& failure) {
     Fail(failure);
     return std::nullopt;
@@ -159,12 +159,12 @@ std::optional<ListPage> Reflector::Machine::ReadPage(const Result<HttpResponse>&
   return std::move(page).value();
 }
 
-void Reflector::Machine::OnPage(const Result<HttpResponse>& reply) {
+void ReflectorMachine::OnPage(const Result<HttpResponse>& reply) {
   const std::optional<ListPage> page = ReadPage(reply);
   if (page) OnListPage(*page);
 }
 
-void Reflector::Machine::OnListPage(const ListPage& page) {
+void ReflectorMachine::OnListPage(const ListPage& page) {
   if (pages_ == 0) list_version_ = page.resource_version;
   if (list_version_.empty() || list_version_.text == "0") {
     return Fail(ListWatchFailure::Malformed("the list has no resourceVersion"));

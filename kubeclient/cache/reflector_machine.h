@@ -8,19 +8,30 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/clock.h"
 #include "kubeclient/base/limits.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/expected_type.h"
+#include "kubeclient/cache/list_gate.h"
 #include "kubeclient/cache/recovery.h"
-#include "kubeclient/cache/reflector.h"
+#include "kubeclient/cache/reflector_counters.h"
+#include "kubeclient/cache/reflector_options.h"
+#include "kubeclient/cache/reflector_sink.h"
+#include "kubeclient/transport/transport.h"
 
 namespace windlass {
 
 // One call and one timer are alive at most; each state says what comes after them.
-struct Reflector::Machine {
-  Machine(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
-          Decoder& decoder, ReflectorOptions options, ReflectorSink& sink, ListGate* gate);
-  ~Machine();
+struct ReflectorMachine {
+  ReflectorMachine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
+                   Transport& transport, Decoder& decoder, ReflectorOptions options,
+                   ReflectorSink& sink, ListGate* gate);
+  ~ReflectorMachine();
 
   void Start();
   void Stop();
@@ -41,7 +52,7 @@ struct Reflector::Machine {
   ResourceVersion Floor() const;
   void LeaveGate();
 
-  // An object without a readable name (reflector.cc).
+  // An object without a readable name (reflector_machine.cc).
   void NoteUnreadable(std::string_view object_json, const Error& error);
   void RelistLater();
   void Relist();
@@ -70,12 +81,12 @@ struct Reflector::Machine {
   void OnProbeAnswer(const ListPage& page);
   void WentBack(const ResourceVersion& version);
 
-  // kBackingOff (reflector.cc): recover.
+  // kBackingOff (reflector_machine.cc): recover.
   void Fail(const ListWatchFailure& failure);
   void Recover(Asked asked, const ListWatchFailure& failure);
   void RelistAtOnce(Duration at_least);
   void AskAgain(Asked asked, Duration wait);
-  void After(Duration wait, ReflectorState meanwhile, void (Machine::*next)());
+  void After(Duration wait, ReflectorState meanwhile, void (ReflectorMachine::*next)());
   void TryNow();
   void NoteRefusal(ErrorKind kind);
   Duration Wait(const ListWatchFailure& failure, Duration longest);
@@ -115,8 +126,8 @@ struct Reflector::Machine {
   // was closed, or after the reflector is gone, reaches nobody.
   CallId call_ = 0;
   std::shared_ptr<int> call_alive_;
-  TimerId timer_ = 0;                  // guards an open stream, or ends a wait
-  void (Machine::*next_)() = nullptr;  // what follows the latest wait
+  TimerId timer_ = 0;                           // guards an open stream, or ends a wait
+  void (ReflectorMachine::*next_)() = nullptr;  // what follows the latest wait
 
   // The replacement under way.
   bool replacing_ = false;

@@ -13,7 +13,7 @@ namespace windlass {
 // --- kProbing ---
 
 // One object, consistent: it is about the version of the list.
-void Reflector::Machine::Probe() {
+void ReflectorMachine::Probe() {
   if (relist_wanted_) return Watch();  // which lists
   state_ = ReflectorState::kProbing;
   ++counters_.probes;
@@ -25,12 +25,12 @@ void Reflector::Machine::Probe() {
                           });
 }
 
-void Reflector::Machine::OnProbe(const Result<HttpResponse>& reply) {
+void ReflectorMachine::OnProbe(const Result<HttpResponse>& reply) {
   const std::optional<ListPage> page = ReadPage(reply);
   if (page) OnProbeAnswer(*page);
 }
 
-void Reflector::Machine::OnProbeAnswer(const ListPage& page) {
+void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
   if (IsOlder(page.resource_version, last_version_)) {
     times_back_ = kTimesBackMax - 1;
     return WentBack(page.resource_version);
@@ -41,7 +41,7 @@ void Reflector::Machine::OnProbeAnswer(const ListPage& page) {
 }
 
 // A consistent read older than what we saw: a server that lags says so once or twice.
-void Reflector::Machine::WentBack(const ResourceVersion& version) {
+void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;
   consistent_ = true;

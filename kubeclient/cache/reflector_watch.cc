@@ -12,7 +12,7 @@ namespace windlass {
 
 // --- kInitialWatch, kWatching ---
 
-void Reflector::Machine::WatchList() {
+void ReflectorMachine::WatchList() {
   state_ = ReflectorState::kInitialWatch;
   ++counters_.watch_lists;
   replacing_ = true;
@@ -22,7 +22,7 @@ void Reflector::Machine::WatchList() {
   OpenStream(WatchListRequest(options_, Floor(), std::chrono::duration_cast<seconds>(timeout)));
 }
 
-void Reflector::Machine::Watch() {
+void ReflectorMachine::Watch() {
   if (server_was_away_) return Replace();
   if (std::exchange(relist_wanted_, false)) {
     ++counters_.repairs;
@@ -34,7 +34,7 @@ void Reflector::Machine::Watch() {
   OpenStream(WatchRequest(options_, last_version_, std::chrono::duration_cast<seconds>(timeout)));
 }
 
-void Reflector::Machine::OpenStream(HttpRequest request) {
+void ReflectorMachine::OpenStream(HttpRequest request) {
   opened_at_ = clock_.Now();
   last_line_at_ = opened_at_;
   heard_a_line_ = false;
@@ -54,11 +54,11 @@ void Reflector::Machine::OpenStream(HttpRequest request) {
 }
 
 // Not well yet: what it begins with may be an error.
-void Reflector::Machine::OnOpen() {
+void ReflectorMachine::OnOpen() {
   if (state_ == ReflectorState::kWatching) Guard();
 }
 
-void Reflector::Machine::OnLine(std::string_view line) {
+void ReflectorMachine::OnLine(std::string_view line) {
   if (line.empty()) return;
   last_line_at_ = clock_.Now();
   heard_a_line_ = true;
@@ -77,7 +77,7 @@ void Reflector::Machine::OnLine(std::string_view line) {
 }
 
 // No point to resume from: whoever invented it may mean that something is still to come.
-void Reflector::Machine::OnUnknownType(const std::string& type) {
+void ReflectorMachine::OnUnknownType(const std::string& type) {
   ++counters_.unknown_types;
   if (unknown_types_logged_.size() == kUnknownTypesLogged) return;
   const std::string shown = type.substr(0, kUnknownTypeShown);
@@ -86,7 +86,7 @@ void Reflector::Machine::OnUnknownType(const std::string& type) {
                {{"resource", Info(options_.resource).plural}, {"type", shown}});
 }
 
-void Reflector::Machine::OnObject(const WatchFrame& frame) {
+void ReflectorMachine::OnObject(const WatchFrame& frame) {
   ++counters_.events;
   switch (frame.type) {
     case WatchEventType::kAdded: ++counters_.added; break;
@@ -108,7 +108,7 @@ void Reflector::Machine::OnObject(const WatchFrame& frame) {
   if (!added.ok()) NoteUnreadable(frame.object_json, added.error());
 }
 
-void Reflector::Machine::Apply(const WatchFrame& frame) {
+void ReflectorMachine::Apply(const WatchFrame& frame) {
   AllIsWell();
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
@@ -120,7 +120,7 @@ void Reflector::Machine::Apply(const WatchFrame& frame) {
   if (identity.ok()) Advance(identity->resource_version);
 }
 
-void Reflector::Machine::OnBookmark(std::string_view object_json) {
+void ReflectorMachine::OnBookmark(std::string_view object_json) {
   ++counters_.bookmarks;
   last_heard_ = clock_.Now();
   last_bookmark_ = last_heard_;
@@ -143,7 +143,7 @@ void Reflector::Machine::OnBookmark(std::string_view object_json) {
   AllIsWell();
 }
 
-void Reflector::Machine::OnErrorEvent(std::string_view status_json) {
+void ReflectorMachine::OnErrorEvent(std::string_view status_json) {
   const Result<ApiStatus> status = decoder_.DecodeStatus(status_json);
   if (!status.ok()) return Fail(ListWatchFailure::Malformed(status.error().message));
   ListWatchFailure failure = ListWatchFailure::FromStatus(*status);
@@ -151,7 +151,7 @@ void Reflector::Machine::OnErrorEvent(std::string_view status_json) {
   Fail(failure);
 }
 
-void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
+void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
   EndCall();
   if (end.status != 0 && end.status != 200) {
     return Fail(
@@ -169,15 +169,15 @@ void Reflector::Machine::OnStreamEnd(const StreamEnd& end) {
 
 // A connection that died without a word. What we have is good up to last_version_. But a
 // watch from a version that the server has not reached yet is silent, too.
-void Reflector::Machine::OnSilence() {
+void ReflectorMachine::OnSilence() {
   ++counters_.idle_timeouts;
   ++counters_.watch_ends["idle"];
   ++silences_;
   After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
-        silences_ < kSilencesMax ? &Machine::Watch : &Machine::Probe);
+        silences_ < kSilencesMax ? &ReflectorMachine::Watch : &ReflectorMachine::Probe);
 }
 
-void Reflector::Machine::OnOrderlyEnd() {
+void ReflectorMachine::OnOrderlyEnd() {
   if (state_ == ReflectorState::kInitialWatch) {  // nothing of it was exposed
     ++counters_.watch_ends["unfinished"];
     AbandonReplace();
@@ -190,18 +190,19 @@ void Reflector::Machine::OnOrderlyEnd() {
     return AskAgain(Asked::kWatch, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
   ++counters_.watch_ends["orderly"];  // no list, no deletes
-  After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed, &Machine::Watch);
+  After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
+        &ReflectorMachine::Watch);
 }
 
 // never back. "" and "0" are no points to resume from: "0" means "anything".
-void Reflector::Machine::Advance(const ResourceVersion& version) {
+void ReflectorMachine::Advance(const ResourceVersion& version) {
   if (version.empty() || version.text == "0" || IsOlder(version, last_version_)) return;
   last_version_ = version;
 }
 
 // --- silence ---
 
-void Reflector::Machine::Guard() {
+void ReflectorMachine::Guard() {
   Duration wait = kWatchTakenAsWell;
   if (state_ == ReflectorState::kInitialWatch) {
     const Duration limit = silence_reported_ ? kWatchListSilenceMax : kWatchListSilenceWarn;
@@ -214,7 +215,7 @@ void Reflector::Machine::Guard() {
   });
 }
 
-void Reflector::Machine::OnGuard() {
+void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) return AllIsWell();
   const Duration silence = clock_.Now() - last_line_at_;
   if (silence >= kWatchListSilenceMax) {

@@ -1,12 +1,12 @@
 #include "kubeclient/config/kubeconfig.h"
 
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
 #include "kubeclient/base/limits.h"
 #include "kubeclient/config/kubeconfig_file.h"
 #include "kubeclient/config/read_file.h"
+#include "kubeclient/config/resolve_context.h"
 #include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/server_url.h"
 
@@ -99,12 +99,6 @@ Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {
 }
 
 }  // namespace
-
-std::optional<std::string> ProcessEnvironment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  if (value == nullptr) return std::nullopt;
-  return std::string(value);
-}
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
   const bool in_cluster = IsInCluster(sources);

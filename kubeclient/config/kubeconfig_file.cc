@@ -4,6 +4,7 @@
 
 #include "kubeclient/base/limits.h"
 #include "kubeclient/config/read_file.h"
+#include "kubeclient/transport/secret.h"
 
 namespace windlass {
 namespace {

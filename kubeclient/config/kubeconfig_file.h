@@ -1,4 +1,4 @@
-// Kubeconfig files: parsed, merged, and one context of them resolved. Used by LoadConfig.
+// Kubeconfig files: parsed and merged. Used by LoadConfig.
 #pragma once
 
 #include <map>
@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "kubeclient/base/result.h"
-#include "kubeclient/config/kubeconfig.h"
 #include "kubeclient/config/yaml_reader.h"
 
 namespace windlass {
@@ -32,8 +31,5 @@ struct Kubeconfig {
 
 // An empty file is no error: another may be merged into it.
 Result<Kubeconfig> ReadKubeconfig(const std::string& path);
-
-// The context that `sources` names, or else the current one. Refuses what is empty.
-Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 
 }  // namespace windlass

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kubeclient/base/result.h"
+#include "kubeclient/config/client_config.h"
 #include "kubeclient/config/entry_reader.h"
-#include "kubeclient/config/kubeconfig.h"
 
 namespace windlass {
 

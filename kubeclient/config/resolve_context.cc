@@ -1,5 +1,5 @@
-// From a context's name to the server, the trust and the credentials it stands for.
-#include "kubeclient/config/kubeconfig_file.h"
+#include "kubeclient/config/resolve_context.h"
+
 #include "kubeclient/config/resolve.h"
 
 namespace windlass {

@@ -36,22 +36,6 @@ bool Holds(std::string_view text, std::string_view word) {
   return false;
 }
 
-struct Include {
-  std::string path;
-  bool quoted = false;
-};
-
-// The file a line includes; path "" when it includes none. Looks at the line as written, because
-// stripping empties the quoted form.
-Include IncludeOf(const Source& source, size_t line) {
-  if (!source.code[line].starts_with("#include")) return {};
-  const std::string& text = source.lines[line];
-  const size_t open = text.find_first_of("\"<");
-  if (open == std::string::npos) return {};
-  const size_t close = text.find(text[open] == '<' ? '>' : '"', open + 1);
-  return {text.substr(open + 1, close - open - 1), text[open] == '"'};
-}
-
 constexpr std::string_view kBase = "kubeclient/base";
 constexpr std::string_view kApi = "kubeclient/api";
 constexpr std::string_view kTransport = "kubeclient/transport";

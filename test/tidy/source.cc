@@ -117,4 +117,14 @@ std::vector<Source> ReadTree(const std::filesystem::path& root) {
 bool IsHeader(std::string_view path) { return path.ends_with(".h"); }
 bool IsCpp(std::string_view path) { return path.ends_with(".cc") || IsHeader(path); }
 
+Include IncludeOf(const Source& source, size_t line) {
+  if (!source.code[line].starts_with("#include")) return {};
+  // The line as written, because stripping empties the quoted form.
+  const std::string& text = source.lines[line];
+  const size_t open = text.find_first_of("\"<");
+  if (open == std::string::npos) return {};
+  const size_t close = text.find(text[open] == '<' ? '>' : '"', open + 1);
+  return {text.substr(open + 1, close - open - 1), text[open] == '"'};
+}
+
 }  // namespace windlass::tidy

@@ -26,4 +26,12 @@ std::vector<Source> ReadTree(const std::filesystem::path& root);
 bool IsCpp(std::string_view path);
 bool IsHeader(std::string_view path);
 
+struct Include {
+  std::string path;
+  bool quoted = false;
+};
+
+// The file that a line includes, lines from 0; path "" when it includes none.
+Include IncludeOf(const Source& source, size_t line);
+
 }  // namespace windlass::tidy

@@ -2,10 +2,13 @@
 // it did not: every rule is shown a violation planted for it, and the nearest thing that is
 // allowed.
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "test/catch.h"
+#include "test/tidy/cycles.h"
 #include "test/tidy/rules.h"
 #include "test/tidy/source.h"
 
@@ -24,6 +27,7 @@ TEST_CASE("the repository obeys the rules of style") {
       WARN(source.path << " has " << source.lines.size() << " lines");
     }
   }
+  for (const Finding& finding : CheckCycles(tree)) found += finding.Text() + "\n";
   INFO(found);
   CHECK(found.empty());
 }
@@ -166,6 +170,56 @@ TEST_CASE("a loose end is found") {
   CHECK(RuleBroken({"docs/a.md", "see " + machine + "\n", "loose end"}) == "loose end");
   CHECK(RuleBroken({"tools/a.sh", machine + "\n", "loose end"}) == "loose end");
   CHECK(RuleBroken({"docs/a.md", "test" + machine + "\n", ""}).empty());
+}
+
+// What is found in a tree of files where each first one includes the second, in this order.
+std::string CyclesOf(const std::vector<std::pair<std::string, std::string>>& includes) {
+  std::map<std::string, std::string> texts;
+  for (const auto& [path, other] : includes) {
+    texts[path] += "#include \"" + other + "\"\n";
+    texts.try_emplace(other);
+  }
+  std::vector<Source> tree;
+  for (const auto& [path, text] : texts) tree.push_back(MakeSource(path, text));
+  std::string found;
+  for (const Finding& finding : CheckCycles(tree)) found += finding.Text() + "\n";
+  return found;
+}
+
+TEST_CASE("a cycle of units inside a box is found, and its way is named") {
+  CHECK(CyclesOf({{"x/a.h", "x/b.h"}, {"x/b.h", "x/c.h"}, {"x/c.h", "x/a.h"}}) ==
+        "x/a.h:1: cycle: x/a -> x/b (x/a.h:1) -> x/c (x/b.h:1) -> x/a (x/c.h:1)\n");
+  // The includes of .h, _inl.h and .cc count together.
+  CHECK(CyclesOf({{"x/a.cc", "x/a.h"}, {"x/a.cc", "x/b.h"}, {"x/b.cc", "x/a.h"}}) ==
+        "x/a.cc:2: cycle: x/a -> x/b (x/a.cc:2) -> x/a (x/b.cc:1)\n");
+  CHECK(CyclesOf({{"x/a_inl.h", "x/b.h"}, {"x/b.h", "x/a.h"}}) ==
+        "x/a_inl.h:1: cycle: x/a -> x/b (x/a_inl.h:1) -> x/a (x/b.h:1)\n");
+  // The shortest way, and of cycles that share a unit the first.
+  CHECK(
+      CyclesOf({{"x/a.h", "x/b.h"}, {"x/b.h", "x/c.h"}, {"x/b.h", "x/a.h"}, {"x/c.h", "x/a.h"}}) ==
+      "x/a.h:1: cycle: x/a -> x/b (x/a.h:1) -> x/a (x/b.h:2)\n");
+  CHECK(
+      CyclesOf({{"x/a.h", "x/b.h"}, {"x/b.h", "x/a.h"}, {"y/c.h", "y/d.h"}, {"y/d.h", "y/c.h"}}) ==
+      "x/a.h:1: cycle: x/a -> x/b (x/a.h:1) -> x/a (x/b.h:1)\n"
+      "y/c.h:1: cycle: y/c -> y/d (y/c.h:1) -> y/c (y/d.h:1)\n");
+
+  // A unit is no cycle in itself, and two ways to one unit are none.
+  CHECK(CyclesOf({{"x/a.cc", "x/a.h"}, {"x/a.h", "x/a_inl.h"}, {"x/a_inl.h", "x/a.h"}}).empty());
+  CHECK(CyclesOf({{"x/a.cc", "x/b.h"}, {"x/a.h", "x/c.h"}, {"x/b.cc", "x/c.h"}}).empty());
+  CHECK(CyclesOf({{"x/a.h", "x/b.h"}, {"x/b.h", "y/a.h"}}).empty());
+}
+
+TEST_CASE("a cycle of boxes is found, also where no unit is in one") {
+  CHECK(CyclesOf({{"x/a.cc", "y/b.h"}, {"y/c.cc", "x/d.h"}}) ==
+        "x/a.cc:1: cycle: x -> y (x/a.cc:1) -> x (y/c.cc:1)\n");
+  // A folder inside another is a box of its own.
+  CHECK(CyclesOf({{"x/a.cc", "x/y/b.h"}, {"x/y/c.cc", "x/d.h"}}) ==
+        "x/a.cc:1: cycle: x -> x/y (x/a.cc:1) -> x (x/y/c.cc:1)\n");
+  CHECK(CyclesOf({{"x/a.cc", "y/b.h"}, {"y/c.cc", "z/d.h"}, {"x/e.cc", "z/d.h"}}).empty());
+  // A comment includes nothing.
+  const std::vector<Source> tree = {MakeSource("x/a.h", "#include \"x/b.h\"\n"),
+                                    MakeSource("x/b.h", "// #include \"x/a.h\"\n")};
+  CHECK(CheckCycles(tree).empty());
 }
 
 }  // namespace

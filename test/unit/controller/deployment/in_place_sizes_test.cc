@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "controller/deployment/claim.h"
-#include "controller/deployment/situation.h"
+#include "controller/deployment/look_at.h"
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 

@@ -2,6 +2,8 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/counters.h"
+#include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/status.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -1,6 +1,7 @@
 #include "controller/deployment/status.h"
 
 #include "controller/deployment/conditions.h"
+#include "controller/deployment/counters.h"
 #include "controller/deployment/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -2,6 +2,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment.h"
+#include "controller/deployment/look_at.h"
 
 namespace windlass::deployment {
 

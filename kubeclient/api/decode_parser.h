@@ -2,12 +2,11 @@
 #pragma once
 
 #include "kubeclient/api/canonical.h"
-#include "kubeclient/api/decode.h"
 #include "kubeclient/api/json_reader.h"
 
 namespace windlass {
 
-struct Decoder::Parser {
+struct DecodeParser {
   JsonReader in;
   Canonicalizer canonicalizer;
 };

@@ -1,6 +1,4 @@
 // "exec" of a kubeconfig's user: read, checked, and the plugin found.
-#include "kubeclient/config/exec_config.h"
-
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>

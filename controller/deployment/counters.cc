@@ -1,0 +1,78 @@
+#include "controller/deployment/counters.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "controller/deployment/deployment_complete.h"
+
+namespace windlass::deployment {
+namespace {
+
+// ReplicaSet counters are somebody else's numbers: their sum must still fit.
+int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
+
+std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
+  int64_t total = 0;
+  bool any_synced = false;
+  for (const ReplicaSet* rs : situation.all) {
+    const ReplicaSetStatus& status = rs->status;
+    if (status.observed_generation == 0 && !status.terminating_replicas) continue;  // never synced
+    if (!status.terminating_replicas) return std::nullopt;
+    any_synced = true;
+    total += *status.terminating_replicas;
+  }
+  const Deployment& deployment = situation.deployment;
+  const bool kept = deployment.status.terminating_replicas.has_value() ||
+                    deployment.status.observed_generation < deployment.meta.generation;
+  if (!any_synced && !kept) return std::nullopt;
+  return Fit(total);
+}
+
+// The counters of `status`, where Pods are counted. A status that looks like the end of a rollout
+// is held back until the exchange has happened: one Pod fewer is said to be updated.
+void CountInPlace(const Situation& situation, DeploymentStatus& status) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.counts_pods()) return;
+  const in_place::PodCounts& counts = in_place.counts;
+  int64_t wanted = 0;
+  for (const ReplicaSet* rs : situation.all) wanted += std::max(rs->replicas, 0);
+  status.replicas = counts.pods;
+  status.updated_replicas = counts.updated;
+  status.ready_replicas = counts.ready;
+  status.available_replicas = counts.available;
+  status.unavailable_replicas =
+      static_cast<int32_t>(std::clamp<int64_t>(wanted - counts.available, 0, kUnlimited));
+  if (DeploymentComplete(situation.deployment, status) && status.updated_replicas > 0) {
+    --status.updated_replicas;
+  }
+}
+
+}  // namespace
+
+DeploymentStatus CountReplicas(const Situation& situation) {
+  int64_t wanted = 0;
+  int64_t replicas = 0;
+  int64_t ready = 0;
+  int64_t available = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    wanted += rs->replicas;
+    replicas += rs->status.replicas;
+    ready += rs->status.ready_replicas;
+    available += rs->status.available_replicas;
+  }
+  DeploymentStatus status = situation.deployment.status;
+  status.observed_generation = situation.deployment.meta.generation;
+  status.replicas = Fit(replicas);
+  status.updated_replicas =
+      situation.newest != nullptr ? Fit(situation.newest->status.replicas) : 0;
+  status.ready_replicas = Fit(ready);
+  status.available_replicas = Fit(available);
+  status.unavailable_replicas =
+      Fit(wanted - available);  // spec, not status; includes surge (D-402)
+  status.terminating_replicas = TerminatingReplicas(situation);
+  CountInPlace(situation, status);
+  return status;
+}
+
+}  // namespace windlass::deployment

@@ -1,0 +1,29 @@
+#include "controller/deployment/end_with_refusal.h"
+
+#include <optional>
+#include <utility>
+
+#include "controller/deployment/deadline.h"
+#include "controller/deployment/refused_write.h"
+#include "controller/deployment/status.h"
+
+namespace windlass::deployment {
+
+Step EndWithRefusal(const Situation& situation) {
+  const Deployment& deployment = situation.deployment;
+  const Outcome* refused = EndOfWalk(situation.learned);
+  const bool tidies = refused != nullptr && refused->asked.verb == Verb::kDelete;
+  if (!WasRefusalTold(situation.learned)) {
+    const Progress progress = deployment.spec.paused ? Progress::kPaused : Progress::kEvaluate;
+    auto status = tidies ? WriteStatus(situation, progress) : WriteHeldUp(situation);
+    if (Write* write = status ? std::get_if<Write>(&*status) : nullptr) {
+      write->go_on_if_refused = true;  // a lost race must not take the refusal's back-off away
+      return *std::move(status);
+    }
+  }
+  Step end = Failed{.error = *situation.refused};
+  const bool timed = !deployment.spec.paused && !deployment.meta.deleting();
+  return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
+}
+
+}  // namespace windlass::deployment

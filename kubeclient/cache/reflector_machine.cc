@@ -1,0 +1,257 @@
+#include "kubeclient/cache/reflector_machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+
+// --- kStopped ---
+
+ReflectorMachine::ReflectorMachine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
+                                   Transport& transport, Decoder& decoder, ReflectorOptions options,
+                                   ReflectorSink& sink, ListGate* gate)
+    : clock_(clock),
+      random_(random),
+      log_(log),
+      timers_(timers),
+      transport_(transport),
+      decoder_(decoder),
+      options_(std::move(options)),
+      expected_type_(options_),
+      sink_(sink),
+      gate_(gate),
+      member_(gate == nullptr ? 0 : gate->Join()),
+      back_off_(random) {}
+
+ReflectorMachine::~ReflectorMachine() {
+  CloseCall();
+  timers_.Cancel(relist_timer_);
+  if (gate_ != nullptr) gate_->Part(member_);
+}
+
+void ReflectorMachine::Start() {
+  WL_ASSERT(state_ == ReflectorState::kStopped);
+  consistent_ = true;
+  started_at_ = clock_.Now();
+  last_heard_ = started_at_;  // so that the silence before the first word counts from here
+  last_bookmark_ = started_at_;
+  Replace();
+}
+
+void ReflectorMachine::Stop() {
+  CloseCall();
+  AbandonReplace();
+  timers_.Cancel(std::exchange(relist_timer_, TimerId{0}));
+  relist_wanted_ = false;
+  state_ = ReflectorState::kStopped;
+}
+
+// The sink's owner may stop us, or reset others who then reset us.
+void ReflectorMachine::Reset(std::string_view why) {
+  if (std::exchange(resetting_, true)) return;
+  CloseCall();
+  AbandonReplace();
+  last_version_ = {};
+  consistent_ = true;
+  confirming_ = false;
+  silences_ = 0;
+  times_back_ = 0;
+  server_was_away_ = false;
+  if (state_ != ReflectorState::kStopped) {
+    ++counters_.resets;
+    InTrouble("everything is read anew: " + std::string(why));
+    log_.Warning("reset",
+                 {{"resource", Info(options_.resource).plural}, {"why", std::string(why)}});
+    state_ = ReflectorState::kEmpty;
+    sink_.Reset();
+  }
+  resetting_ = false;
+  if (state_ != ReflectorState::kStopped) AskAgain(Asked::kList, Duration{0});
+}
+
+// --- kBackingOff ---
+
+Asked ReflectorMachine::asked() const {
+  switch (state_) {
+    case ReflectorState::kInitialWatch: return Asked::kWatchList;
+    case ReflectorState::kWatching:
+    case ReflectorState::kProbing: return Asked::kWatch;  // which is what comes next
+    default: return Asked::kList;
+  }
+}
+
+void ReflectorMachine::Fail(const ListWatchFailure& failure) {
+  const Asked what = asked();
+  const bool listing = what == Asked::kList || state_ == ReflectorState::kProbing;
+  CloseCall();
+  AbandonReplace();
+  if (!listing) ++counters_.watch_ends[failure.Label()];
+  const std::string_view plural = Info(options_.resource).plural;
+  std::string trouble = listing ? "list " : "watch ";
+  InTrouble(trouble.append(plural).append(": ").append(failure.Describe()));
+  log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
+  Recover(what, failure);
+}
+
+void ReflectorMachine::Recover(Asked what, const ListWatchFailure& failure) {
+  switch (RecoveryFrom(what, failure)) {
+    case Recovery::kAgain: return AskAgain(what, Wait(failure, kReflectorBackOffMax));
+    case Recovery::kAgainOnce:
+      if (std::exchange(asked_again_at_once_, true)) {
+        return AskAgain(what, Wait(failure, kReflectorBackOffMax));
+      }
+      return AskAgain(what, Duration{0});
+    case Recovery::kAgainThenRelist: {
+      const MonotonicTime since = server_errors_since_.value_or(clock_.Now());
+      server_errors_since_ = since;
+      const bool patient = clock_.Now() - since < kServerErrorPatience;
+      return AskAgain(patient ? what : Asked::kList, Wait(failure, kReflectorBackOffMax));
+    }
+    case Recovery::kRelist: return AskAgain(Asked::kList, Wait(failure, kReflectorBackOffMax));
+    case Recovery::kRelistNow:
+      ++counters_.relists_after_gone;
+      return RelistAtOnce(failure.retry_after);
+    case Recovery::kRelistConsistently:
+      if (what == Asked::kList && pages_ > 0) ++page_restarts_;
+      consistent_ = true;
+      return RelistAtOnce(failure.retry_after);
+    case Recovery::kListInstead:
+      watch_list_unsupported_until_ = clock_.Now() + kWatchListUnsupportedFor;
+      return Replace();
+    case Recovery::kRelistInPages: AskForLess(); return RelistAtOnce(failure.retry_after);
+    case Recovery::kWaitForRight:
+      if (!forbidden_since_) {
+        forbidden_since_ = clock_.Now();
+        sink_.Forbidden();
+      }
+      return AskAgain(what, Wait(failure, kForbiddenBackOffMax));
+    case Recovery::kWaitForApi:
+      return AskAgain(Asked::kList,
+                      random_.Between(kAbsentApiProbe * 4 / 5, kAbsentApiProbe * 6 / 5));
+  }
+}
+
+void ReflectorMachine::RelistAtOnce(Duration at_least) {
+  if (relists_at_once_ < kRelistsAtOnceMax && at_least == Duration{0}) {
+    ++relists_at_once_;
+    return Replace();
+  }
+  AskAgain(Asked::kList, std::max(at_least, back_off_.Next(clock_.Now(), kReflectorBackOffMax)));
+}
+
+Duration ReflectorMachine::Wait(const ListWatchFailure& failure, Duration longest) {
+  return std::max(failure.retry_after, back_off_.Next(clock_.Now(), longest));
+}
+
+void ReflectorMachine::AskAgain(Asked what, Duration wait) {
+  After(wait, ReflectorState::kBackingOff,
+        what == Asked::kWatch ? &ReflectorMachine::Watch : &ReflectorMachine::Replace);
+}
+
+void ReflectorMachine::After(Duration wait, ReflectorState meanwhile,
+                             void (ReflectorMachine::*next)()) {
+  state_ = meanwhile;
+  next_ = next;
+  timers_.Cancel(timer_);
+  timer_ = timers_.At(clock_.Now() + wait, [this, next] {
+    timer_ = 0;
+    (this->*next)();
+  });
+}
+
+void ReflectorMachine::TryNow() {
+  back_off_.StartOver();  // a server that starts refuses for a moment what it will allow
+  const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
+  switch (state_) {
+    case ReflectorState::kStopped:
+    case ReflectorState::kListed: return;  // about to watch
+    default: server_was_away_ = true;
+  }
+  if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);
+  const Asked what = asked();
+  CloseCall();
+  AbandonReplace();
+  AskAgain(what, wait);
+}
+
+// A line came, or the watch has not failed for a while.
+void ReflectorMachine::AllIsWell() {
+  relists_at_once_ = 0;
+  asked_again_at_once_ = false;
+  server_errors_since_.reset();
+  OutOfTrouble();
+}
+
+void ReflectorMachine::InTrouble(std::string what) {
+  trouble_ = std::move(what);
+  if (gate_ != nullptr) gate_->SetFailing(member_, true);
+}
+
+void ReflectorMachine::OutOfTrouble() {
+  if (trouble_.empty()) return;
+  trouble_.clear();
+  if (gate_ != nullptr) gate_->SetFailing(member_, false);
+  sink_.Recovered();
+  forbidden_since_.reset();
+}
+
+// --- objects that cannot be read ---
+
+void ReflectorMachine::NoteUnreadable(std::string_view object_json, const Error& error) {
+  CountDecodeError(error);
+  if (!decoder_.DecodeIdentity(object_json).ok()) unnamed_ = true;
+}
+
+// Whoever it was may have changed, or gone, or be readable in another form by then.
+void ReflectorMachine::RelistLater() {
+  unnamed_ = false;
+  if (relist_timer_ != 0) return;
+  const Duration wait = random_.Between(kUnnamedRelist / 2, kUnnamedRelist);
+  relist_timer_ = timers_.At(clock_.Now() + wait, [this] {
+    relist_timer_ = 0;
+    Relist();
+  });
+}
+
+void ReflectorMachine::Relist() {
+  relist_wanted_ = true;
+  if (state_ != ReflectorState::kWatching) return;
+  CloseCall();
+  Watch();
+}
+
+void ReflectorMachine::CountDecodeError(const Error& error) {
+  ++counters_.decode_errors;
+  log_.Debug("object not decoded",
+             {{"resource", Info(options_.resource).plural}, {"error", error.message}});
+}
+
+// --- calls ---
+
+std::weak_ptr<int> ReflectorMachine::OpenCall() {
+  call_alive_ = std::make_shared<int>();
+  return call_alive_;
+}
+
+// Whoever closes a call also stops waiting for it.
+void ReflectorMachine::CloseCall() {
+  call_alive_.reset();
+  if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
+  timers_.Cancel(std::exchange(timer_, TimerId{0}));
+}
+
+// Where nobody listens a server has ended, and another one may begin in its place.
+void ReflectorMachine::NoteRefusal(ErrorKind kind) {
+  if (kind == ErrorKind::kNotSent) server_was_away_ = true;
+}
+
+// The call has ended by itself.
+void ReflectorMachine::EndCall() {
+  call_ = 0;
+  CloseCall();
+}
+
+}  // namespace windlass

@@ -1,0 +1,22 @@
+// Which objects a reflector follows, and for how long one watch lasts.
+#pragma once
+
+#include <string>
+
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/limits.h"
+
+namespace windlass {
+
+struct ReflectorOptions {
+  Resource resource = Resource::kDeployments;
+  std::string namespace_;      // empty = all namespaces
+  std::string field_selector;  // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
+  bool metadata_only = false;  // ask for PartialObjectMetadata
+  // When the server is to end a watch: drawn between the two.
+  Duration watch_timeout_low = kWatchTimeoutLow;
+  Duration watch_timeout_high = kWatchTimeoutHigh;
+};
+
+}  // namespace windlass
