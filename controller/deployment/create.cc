@@ -52,7 +52,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
   Result<Request> request = CreateReplicaSet(deployment, *parts);
   if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
   Write write{.request = *request,
-              .because = {"create new replicaset",
+              .because = {Decision::kCreateNewReplicaSet,
                           {{"replicaset", parts->name},
                            {"revision", parts->annotations[std::string(kRevision)]},
                            {"to", parts->replicas},

@@ -30,7 +30,7 @@ std::optional<Step> Tidy(const Situation& situation) {
     const bool asks = situation.in_place.options().policy != Policy::kDisabled;
     if (!asks && !NothingIsLeft(situation)) return std::nullopt;
     return Write{.request = in_place::ForgetExchange(*rs),
-                 .because = {"forget in-place rollout", {{"replicaset", rs->meta.name}}}};
+                 .because = {Decision::kForgetInPlaceRollout, {{"replicaset", rs->meta.name}}}};
   }
   return std::nullopt;
 }
@@ -73,7 +73,7 @@ std::optional<Step> EmptyOthers(const Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     const bool is_other = rs != in_place.host && rs != in_place.pending;
     if (!is_other || !HasOwnPods(*rs)) continue;  // stand-ins go when they are not needed
-    return Resize(situation, *rs, 0, "scale down old replicaset");
+    return Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
   }
   return std::nullopt;
 }

@@ -39,7 +39,7 @@ bool IsSaturated(const Situation& situation) {
 
 // The new ReplicaSet takes whatever else it lacks along.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
-                          const std::string& decision, bool is_scaled_down = false) {
+                          Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
   if (&rs == situation.newest) {
     change = MissingFromNewReplicaSet(situation);
@@ -94,7 +94,7 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   if (rs->replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, rs, replicas);
   if (!growth.whole) return KeepOpen(situation, growth);
-  if (auto step = Sized(situation, *rs, growth.size, "scale replicaset")) return step;
+  if (auto step = Sized(situation, *rs, growth.size, Decision::kScaleReplicaSet)) return step;
   return AcknowledgeSizes(situation);
 }
 
@@ -123,7 +123,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
         if (!held || growth.ask) held = std::move(growth);
         continue;
       }
-      auto step = Sized(situation, *active[i], growth.size, "scale in proportion", is_scaled_down);
+      auto step =
+          Sized(situation, *active[i], growth.size, Decision::kScaleInProportion, is_scaled_down);
       if (step) return step;
     }
   }
@@ -134,7 +135,8 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& active) {
   for (const ReplicaSet* rs : active) {
     if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
-    if (auto step = Sized(situation, *rs, rs->replicas, "refresh size annotations")) return step;
+    auto step = Sized(situation, *rs, rs->replicas, Decision::kRefreshSizeAnnotations);
+    if (step) return step;
   }
   return std::nullopt;
 }
@@ -150,7 +152,7 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
     case Scaling::kSaturated:
       for (const ReplicaSet* rs : active) {
         if (rs == situation.newest) continue;
-        return Resize(situation, *rs, 0, "scale down old replicaset");
+        return Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
       }
       return std::nullopt;
   }
@@ -203,11 +205,11 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
   if (rs.replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);
   if (!growth.whole) return growth.ask;
-  return Sized(situation, rs, growth.size, "scale replicaset");
+  return Sized(situation, rs, growth.size, Decision::kScaleReplicaSet);
 }
 
-Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
-             std::string decision, ReplicaSetChange change) {
+Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
+             ReplicaSetChange change) {
   SetSizeAnnotations(situation.limits, change.annotations);
   if (replicas != rs.replicas) {
     change.replicas = replicas;
@@ -216,7 +218,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
     }
   }
   Write write{.request = PatchReplicaSet(rs, change),
-              .because = {std::move(decision),
+              .because = {decision,
                           {{"replicaset", rs.meta.name},
                            {"from", rs.replicas},
                            {"to", replicas},
@@ -239,15 +241,15 @@ std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t repl
   ReplicaSetChange change = MissingFromNewReplicaSet(situation);
   NoteScaledDown(situation, replicas, /*is_scaled_down=*/false, change);
   if (replicas != rs.replicas) {
-    const char* decision =
-        replicas > rs.replicas ? "scale up new replicaset" : "scale down new replicaset";
+    const Decision decision = replicas > rs.replicas ? Decision::kScaleUpNewReplicaSet
+                                                     : Decision::kScaleDownNewReplicaSet;
     return Resize(situation, rs, replicas, decision, std::move(change));
   }
   if (change.empty()) return std::nullopt;
   return UnlessInVain(
       situation,
       Write{.request = PatchReplicaSet(rs, change),
-            .because = {"annotate new replicaset",
+            .because = {Decision::kAnnotateNewReplicaSet,
                         {{"replicaset", rs.meta.name},
                          {"annotations", change.annotations.size()},
                          {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}}}});

@@ -140,7 +140,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
                               {"error", folded.error().message}});
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
-  environment_.log.Info(write.because.decision, FieldsOf(key_, write.request, write.because));
+  environment_.log.Info(Name(write.because.decision), FieldsOf(key_, write.request, write.because));
   // Also a write that could not be put off has published what was.
   if (write.request.subresource() == "status") put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -172,7 +172,8 @@ void Sync::LogRefusal(const Write& write, const Error& error) {
   LogFields fields = FieldsOf(key_, write.request, write.because);
   fields.emplace_back("reason", Name(error.kind));
   fields.emplace_back("error", error.message);
-  environment_.log.Write(level, "refused: " + write.because.decision, fields);
+  const std::string refused = "refused: " + std::string(Name(write.because.decision));
+  environment_.log.Write(level, refused, fields);
 }
 
 void Sync::Perform(Read read) {

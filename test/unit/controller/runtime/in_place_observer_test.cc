@@ -364,15 +364,15 @@ TEST_CASE("what admission makes of a patch is no edit, nor is one before or long
 
 TEST_CASE("Writes are counted by result") {
   Fixture f;
-  const auto decided = [&](const std::string& decision) { f.observer.Decided({decision, {}}); };
-  decided("patch pod");
-  decided("patch pod");
-  f.observer.Refused({"patch pod", {}}, {ErrorKind::kConflict, "testing value"});
-  decided("exchange: pending");
-  f.observer.Refused({"exchange: host", {}}, {ErrorKind::kConflict, "changed"});
-  decided("exchange: host");
-  decided("exchange: forget");
-  decided("scale up new replicaset");
+  const auto decided = [&](Decision decision) { f.observer.Decided({decision, {}}); };
+  decided(Decision::kPatchPod);
+  decided(Decision::kPatchPod);
+  f.observer.Refused({Decision::kPatchPod, {}}, {ErrorKind::kConflict, "testing value"});
+  decided(Decision::kExchangePending);
+  f.observer.Refused({Decision::kExchangeHost, {}}, {ErrorKind::kConflict, "changed"});
+  decided(Decision::kExchangeHost);
+  decided(Decision::kExchangeForget);
+  decided(Decision::kScaleUpNewReplicaSet);
   const InPlaceFigures figures = f.observer.Figures();
   CHECK(figures.patches == Counts{{"Conflict", 1}, {"Success", 2}});
   CHECK(figures.exchanges == Counts{{"Begun", 1}, {"Conflict", 1}, {"Done", 1}, {"Forgotten", 1}});

@@ -41,7 +41,7 @@ struct SyncWorld : ClientWorld {
     SyncHooks hooks;
     hooks.done = [this](const SyncResult& result) { ended = result; };
     hooks.on_refused = [this](const Because& because, const Error& error) {
-      refused.push_back(because.decision + ": " + std::string(Name(error.kind)));
+      refused.push_back(std::string(Name(because.decision)) + ": " + std::string(Name(error.kind)));
     };
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
     sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, cache, fold, next},
@@ -101,7 +101,8 @@ TEST_CASE("A refused write is told with its reason, before anything else is plan
   int plans = 0;
   SyncWorld world([&plans](const View&, const Learned&, WallTime) -> Step {
     if (++plans > 1) return Wait{};
-    return Write{.request = PatchOf("web"), .because = {"patch pod", {}}, .go_on_if_refused = true};
+    return Write{
+        .request = PatchOf("web"), .because = {Decision::kPatchPod, {}}, .go_on_if_refused = true};
   });
   world.Run();
   CHECK(world.refused.empty());
@@ -128,7 +129,9 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
   Learned seen;
   int plans = 0;
   SyncWorld world([&](const View&, const Learned& learned, WallTime) -> Step {
-    if (++plans == 1) return Write{.request = PatchOf("web"), .because = {"scale", {{"to", 3}}}};
+    if (++plans == 1) {
+      return Write{.request = PatchOf("web"), .because = {Decision::kScaleReplicaSet, {{"to", 3}}}};
+    }
     seen = learned;
     return Failed{.error = learned.back().said.error()};
   });
@@ -143,7 +146,7 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
   CHECK(seen[0].ends_walk);
   CHECK(seen[0].said.error().message == "no, says the server");
   REQUIRE(world.log.lines.size() == 1);  // once, with the numbers of the decision
-  CHECK(world.log.lines[0].find("refused: scale") != std::string::npos);
+  CHECK(world.log.lines[0].find("refused: scale replicaset") != std::string::npos);
   CHECK(world.log.lines[0].find("to=3") != std::string::npos);
 }
 
@@ -163,7 +166,8 @@ TEST_CASE("A sync that fails is tried again, and looks again when time alone cha
 Planner Patiently(const Duration& patience) {
   return [&patience](const View&, const Learned& learned, WallTime) -> Step {
     if (!learned.empty()) return Wait{};
-    return Write{.request = PatchOf("web"), .because = {"tell", {}}, .patience = patience};
+    return Write{
+        .request = PatchOf("web"), .because = {Decision::kUpdateStatus, {}}, .patience = patience};
   };
 }
 
