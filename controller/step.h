@@ -30,6 +30,9 @@ namespace windlass {
 struct Because {
   Decision decision;
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
+  // One word of a closed set, for a metric, if the write says that a rollout replaces Pods instead
+  // of updating them in place: "FieldChanged".
+  std::string fallback_reason{};
 };
 
 // At most one request; what to say about it travels with it.

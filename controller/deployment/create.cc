@@ -57,7 +57,8 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
                            {"revision", parts->annotations[std::string(kRevision)]},
                            {"to", parts->replicas},
                            {"total", TotalReplicas(situation.all)},
-                           {"max_total", situation.limits.max_total()}}},
+                           {"max_total", situation.limits.max_total()}},
+                          parts->fallback_reason},
               .go_on_if_refused = true};
   if (parts->replicas > 0) {
     write.on_success.push_back(

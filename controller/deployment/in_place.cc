@@ -48,7 +48,7 @@ std::optional<Step> AfterFailure(const Situation& situation) {
     case OnFailure::kRevert: {
       const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);
       if (in_place.blocked || unblocked) return std::nullopt;
-      return BlockRevision(situation, *in_place.failing);
+      return BlockRevision(situation, in_place.failing->text);
     }
   }
   return std::nullopt;
@@ -58,7 +58,7 @@ std::optional<Step> AfterFailure(const Situation& situation) {
 std::optional<Step> FallBackIfRefused(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
-  const std::string why = in_place::Text(*in_place.against);
+  const Cause why = CauseOf(*in_place.against);
   // All old Pods go at once, whatever they are doing.
   if (situation.recreate()) return FallBackToRecreate(situation, why);
   const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "controller/deployment/situation.h"
 #include "controller/step.h"
@@ -31,6 +32,10 @@ Step TryAgain(const Situation& situation, Step end);
 
 // The decision on this rollout, for the annotations of its new ReplicaSet, whose revision
 // annotation will be `revision` (P-013). Nothing where none is to be written.
-std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision);
+struct ModeNote {
+  std::string text;
+  std::string fallback_reason;  // as in Because, of the write that notes it
+};
+std::optional<ModeNote> ModeToWrite(const Situation& situation, std::string_view revision);
 
 }  // namespace windlass::deployment

@@ -123,9 +123,9 @@ std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     if (IsRestarting(situation, i)) return std::nullopt;
   }
-  return FallBackToRecreate(
-      situation,
-      std::string(in_place::Name(in_place::Reason::kPodForbidden)) + ": " + refusals->why);
+  Cause why = CauseOf({in_place::Reason::kPodForbidden, ""});
+  why.text += ": " + refusals->why;
+  return FallBackToRecreate(situation, why);
 }
 
 const Error* RefusedAndNotNoted(const Situation& situation) {

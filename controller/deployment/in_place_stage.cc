@@ -108,9 +108,15 @@ Event Started(const Situation& situation) {
               WhatChanges(situation)};
 }
 
+// What the metric counts a rollout by that replaces Pods because of `why`. Returns an empty text
+// with policy Only: another metric shows these rollouts, as blocked by NotPossible.
+std::string FallbackReason(const Situation& situation, const Cause& why) {
+  return situation.in_place.options().policy == Policy::kOnly ? std::string() : why.reason;
+}
+
 }  // namespace
 
-std::optional<std::string> ModeToWrite(const Situation& situation, std::string_view revision) {
+std::optional<ModeNote> ModeToWrite(const Situation& situation, std::string_view revision) {
   const InPlace& in_place = situation.in_place;
   in_place::RolloutMode mode;
   if (in_place.phase == InPlacePhase::kDeciding) {
@@ -119,11 +125,11 @@ std::optional<std::string> ModeToWrite(const Situation& situation, std::string_v
             .from = in_place.host->template_fingerprint,
             .generation = in_place.host->meta.generation};
   } else if (in_place.phase == InPlacePhase::kRecreate) {
-    mode = {.mode = Mode::kRecreate, .reason = in_place.why};
+    mode = {.mode = Mode::kRecreate, .reason = in_place.why.text};
   } else {
     return std::nullopt;
   }
-  return in_place::WriteMode(mode, revision);
+  return ModeNote{in_place::WriteMode(mode, revision), FallbackReason(situation, in_place.why)};
 }
 
 Step Stage(const Situation& situation) {
@@ -202,18 +208,20 @@ Step BlockRevision(const Situation& situation, const std::string& why) {
   return write;
 }
 
-Step FallBackToRecreate(const Situation& situation, const std::string& why) {
+Step FallBackToRecreate(const Situation& situation, const Cause& why) {
   const ReplicaSet& pending = *situation.in_place.pending;
   const std::string revision(RevisionText(pending.meta));
   ReplicaSetChange change;
   change.annotations[std::string(in_place::kMode)] =
-      in_place::WriteMode({.mode = Mode::kRecreate, .reason = why}, revision);
+      in_place::WriteMode({.mode = Mode::kRecreate, .reason = why.text}, revision);
   change.annotations[std::string(in_place::kStandIns)] = "0";  // what there is stays
-  Write write{
-      .request = PatchReplicaSet(pending, change),
-      .because = {Decision::kFallBackToRecreate, {{"revision", revision}, {"reason", why}}}};
-  write.on_success.push_back(Warning(
-      "InPlaceFellBackToRecreate", "Revision " + revision + " replaces Pods from now on: " + why));
+  Write write{.request = PatchReplicaSet(pending, change),
+              .because = {Decision::kFallBackToRecreate,
+                          {{"revision", revision}, {"reason", why.text}},
+                          FallbackReason(situation, why)}};
+  write.on_success.push_back(
+      Warning("InPlaceFellBackToRecreate",
+              "Revision " + revision + " replaces Pods from now on: " + why.text));
   return write;
 }
 

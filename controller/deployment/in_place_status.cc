@@ -68,7 +68,7 @@ Word OfStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const in_place::PodCounts& counts = in_place.counts;
   if (in_place.blocked) return Running("Reverting", situation, *in_place.blocked);
-  if (in_place.failing) return Running("Failing", situation, *in_place.failing);
+  if (in_place.failing) return Running("Failing", situation, in_place.failing->text);
   if (in_place.at_rest && counts.in_flight == 0) {
     return Running("Partitioned", situation, "the others keep their revision");
   }
@@ -159,11 +159,11 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
-    case InPlacePhase::kRecreate: return Word{false, "NotPossible", in_place.why};
+    case InPlacePhase::kRecreate: return Word{false, "NotPossible", in_place.why.text};
     case InPlacePhase::kRefused:
       return Word{false, "NotPossible",
-                  in_place.why + ": with Only, nothing is rolled out" + WayBack(in_place)};
-    case InPlacePhase::kUnknown: return Word{true, "MissingRights", in_place.why};
+                  in_place.why.text + ": with Only, nothing is rolled out" + WayBack(in_place)};
+    case InPlacePhase::kUnknown: return Word{true, "MissingRights", in_place.why.text};
     case InPlacePhase::kNone: break;
   }
   if (!in_place.configuration.errors.empty()) {

@@ -225,7 +225,8 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                            {"desired", situation.limits.desired},
                            {"total", TotalReplicas(situation.all)},
                            {"max_total", situation.limits.max_total()},
-                           {"min_available", situation.limits.min_available()}}}};
+                           {"min_available", situation.limits.min_available()}},
+                          change.fallback_reason}};
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
     write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
@@ -252,7 +253,8 @@ std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t repl
             .because = {Decision::kAnnotateNewReplicaSet,
                         {{"replicaset", rs.meta.name},
                          {"annotations", change.annotations.size()},
-                         {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}}}});
+                         {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}},
+                        change.fallback_reason}});
 }
 
 }  // namespace windlass::deployment

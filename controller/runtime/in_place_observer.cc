@@ -64,7 +64,7 @@ seconds PodTimeout(const Deployment& owner) {
 InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRecorder& events,
                                  Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of)
     : clock_(clock), timers_(timers), events_(events), pods_(pods), owner_of_(std::move(owner_of)) {
-  deployments.OnChange([this](const Change<Deployment>& change) { DeploymentChanged(change); });
+  deployments.OnChange([this](const Change<Deployment>& change) { rollouts_.Changed(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
@@ -80,18 +80,13 @@ void InPlaceObserver::Decided(const Because& because) {
   if (decision == Decision::kExchangePending) ++totals_.exchanges["Begun"];
   if (decision == Decision::kExchangeHost) ++totals_.exchanges["Done"];
   if (decision == Decision::kExchangeForget) ++totals_.exchanges["Forgotten"];
+  if (!because.fallback_reason.empty()) ++totals_.fallbacks[because.fallback_reason];
 }
 
 void InPlaceObserver::Refused(const Because& because, const Error& error) {
   const std::string result(Name(error.kind));
   if (because.decision == Decision::kPatchPod) ++totals_.patches[result];
   if (IsOfExchange(because.decision)) ++totals_.exchanges[result];
-}
-
-void InPlaceObserver::DeploymentChanged(const Change<Deployment>& change) {
-  rollouts_.Changed(change);
-  const auto reason = FallBackReason(change);
-  if (reason && leading_) ++totals_.fallbacks[*reason];
 }
 
 // --- what becomes of Pods ---

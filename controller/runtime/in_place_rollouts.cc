@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/in_place_status.h"
-#include "controller/in_place/eligibility.h"
-#include "controller/in_place/failure.h"
 #include "controller/in_place/options.h"
 #include "controller/in_place/words.h"
 
@@ -32,37 +29,7 @@ std::string CauseOf(const Deployment& deployment, const Condition& in_place) {
   return reason == "NotPossible" && AsksForOnly(deployment) ? std::string(reason) : std::string();
 }
 
-// A closed set.
-bool IsKnownReason(std::string_view word) {
-  return in_place::IsReason(word) || in_place::IsFailure(word) || word == deployment::kHostGone ||
-         word == deployment::kForeignScale || word == deployment::kTemplateTooLarge;
-}
-
-// The first reason that the message names:
-//   "FieldChanged:/spec/hostNetwork"          FieldChanged
-//   "pod web-1: app: ErrImagePull. Warning: …"  ErrImagePull
-std::string_view ReasonIn(std::string_view message) {
-  while (!message.empty()) {
-    const size_t end = std::min(message.find_first_of(" :."), message.size());
-    const std::string_view word = message.substr(0, end);
-    if (IsKnownReason(word)) return word;
-    message.remove_prefix(std::min(end + 1, message.size()));
-  }
-  return "Other";
-}
-
-bool IsReplacing(const Deployment& deployment) {
-  const Condition* in_place = InPlaceConditionOf(deployment);
-  return in_place != nullptr && in_place->reason == "NotPossible" && !AsksForOnly(deployment);
-}
-
 }  // namespace
-
-std::optional<std::string> FallBackReason(const Change<Deployment>& change) {
-  if (change.old_object == nullptr || change.new_object == nullptr) return std::nullopt;
-  if (IsReplacing(*change.old_object) || !IsReplacing(*change.new_object)) return std::nullopt;
-  return std::string(ReasonIn(InPlaceConditionOf(*change.new_object)->message));
-}
 
 void InPlaceRollouts::Changed(const Change<Deployment>& change) {
   if (change.new_object == nullptr) {

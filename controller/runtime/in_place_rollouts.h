@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 
@@ -12,11 +11,6 @@
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
-
-// Why Pods are replaced instead of being updated in place, if that is what the change tells:
-// "FieldChanged", for the metrics without the field. "Other" if the condition names no reason that
-// Windlass has: whoever may write the status may write anything, and a metric must not grow by it.
-std::optional<std::string> FallBackReason(const Change<Deployment>& change);
 
 class InPlaceRollouts {
  public:
