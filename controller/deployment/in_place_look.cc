@@ -17,7 +17,7 @@ namespace {
 using in_place::Mode;
 using in_place::Policy;
 
-// The cause that its name says all of.
+// Returns a cause whose name is all there is to read.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
 
 class Looker {

@@ -48,7 +48,7 @@ struct Cause {
   std::string reason{};
 };
 
-// The cause that {kFieldChanged, "/spec/hostNetwork"} is.
+// Returns {"FieldChanged:/spec/hostNetwork", "FieldChanged"} for that field.
 inline Cause CauseOf(const in_place::NotEligible& why) {
   return {in_place::Text(why), std::string(in_place::Name(why.reason))};
 }

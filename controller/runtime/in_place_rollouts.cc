@@ -1,7 +1,7 @@
 #include "controller/runtime/in_place_rollouts.h"
 
 #include <algorithm>
-#include <string_view>
+#include <optional>
 
 #include "controller/deployment/in_place_status.h"
 #include "controller/in_place/options.h"
@@ -9,6 +9,8 @@
 
 namespace windlass {
 namespace {
+
+using deployment::InPlaceReason;
 
 const Condition* InPlaceConditionOf(const Deployment& deployment) {
   return FindCondition(deployment.status.conditions, deployment::kInPlaceCondition);
@@ -19,14 +21,16 @@ bool AsksForOnly(const Deployment& deployment) {
   return policy && in_place::IsWord(*policy, "Only");
 }
 
-constexpr std::string_view kHeldUp[] = {"WaitingForBudget", "WaitingForPDB", "Paused",
-                                        "Failing",          "InvalidConfig", "MissingRights"};
+constexpr InPlaceReason kHeldUp[] = {
+    InPlaceReason::kWaitingForBudget, InPlaceReason::kWaitingForPdb, InPlaceReason::kPaused,
+    InPlaceReason::kFailing,          InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
 
-// Why the Deployment does not get on; empty if it does, or is replaced instead.
-std::string CauseOf(const Deployment& deployment, const Condition& in_place) {
-  const std::string_view reason = in_place.reason.text();
-  if (std::ranges::count(kHeldUp, reason) > 0) return std::string(reason);
-  return reason == "NotPossible" && AsksForOnly(deployment) ? std::string(reason) : std::string();
+// Why the Deployment does not get on. Returns nullopt if it does, or is replaced instead.
+std::optional<InPlaceReason> CauseOf(const Deployment& deployment, const Condition& in_place) {
+  const auto reason = deployment::ParseInPlaceReason(in_place.reason.text());
+  if (!reason || std::ranges::count(kHeldUp, *reason) > 0) return reason;
+  const bool refused = *reason == InPlaceReason::kNotPossible && AsksForOnly(deployment);
+  return refused ? reason : std::nullopt;
 }
 
 }  // namespace
@@ -45,17 +49,17 @@ void InPlaceRollouts::Changed(const Change<Deployment>& change) {
   } else {
     under_way_.insert(key);
   }
-  const std::string cause = in_place == nullptr ? "" : CauseOf(deployment, *in_place);
-  if (cause.empty()) {
-    blocked_.erase(key);
+  const auto cause = in_place == nullptr ? std::nullopt : CauseOf(deployment, *in_place);
+  if (cause) {
+    blocked_[key] = *cause;
   } else {
-    blocked_[key] = cause;
+    blocked_.erase(key);
   }
 }
 
 std::map<std::string, uint64_t> InPlaceRollouts::Blocked() const {
   std::map<std::string, uint64_t> counts;
-  for (const auto& [key, cause] : blocked_) ++counts[cause];
+  for (const auto& [key, cause] : blocked_) ++counts[std::string(Name(cause))];
   return counts;
 }
 

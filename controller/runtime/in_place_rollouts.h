@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "controller/deployment/in_place_reason.h"
 #include "kubeclient/api/deployment.h"
 #include "kubeclient/cache/store.h"
 
@@ -22,7 +23,7 @@ class InPlaceRollouts {
 
  private:
   std::set<ObjectKey> under_way_;
-  std::map<ObjectKey, std::string> blocked_;
+  std::map<ObjectKey, deployment::InPlaceReason> blocked_;
 };
 
 }  // namespace windlass
