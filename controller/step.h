@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "controller/decision.h"
 #include "kubeclient/api/pod_list.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
@@ -27,8 +28,11 @@ namespace windlass {
 
 // Why a write is made, with the numbers it was based on: its one log line, and its metric.
 struct Because {
-  std::string decision;  // "scale up new replicaset"; a small fixed set, used as a metric label
-  LogFields numbers;     // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
+  Decision decision;
+  LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
+  // One word of a closed set, for a metric, if the write says that a rollout replaces Pods instead
+  // of updating them in place: "FieldChanged".
+  std::string fallback_reason{};
 };
 
 // At most one request; what to say about it travels with it.

@@ -111,7 +111,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
   auto write = UnlessTried(
       situation,
       Write{.request = PatchStatus(deployment, status, ""),
-            .because = {"count name collision",
+            .because = {Decision::kCountNameCollision,
                         {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
   return write ? *write : failed;  // the next sync collides again, and counts then (D-178)
 }

@@ -52,12 +52,13 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
   Result<Request> request = CreateReplicaSet(deployment, *parts);
   if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
   Write write{.request = *request,
-              .because = {"create new replicaset",
+              .because = {Decision::kCreateNewReplicaSet,
                           {{"replicaset", parts->name},
                            {"revision", parts->annotations[std::string(kRevision)]},
                            {"to", parts->replicas},
                            {"total", TotalReplicas(situation.all)},
-                           {"max_total", situation.limits.max_total()}}},
+                           {"max_total", situation.limits.max_total()}},
+                          parts->fallback_reason},
               .go_on_if_refused = true};
   if (parts->replicas > 0) {
     write.on_success.push_back(

@@ -66,7 +66,7 @@ std::optional<Step> CleanUpHistory(const Situation& situation) {
   if (surplus.empty()) return std::nullopt;
   const ReplicaSet& rs = *surplus.front();
   return Write{.request = Request::Delete(Resource::kReplicaSets, VersionOf(rs.meta)),
-               .because = {"delete old replicaset",
+               .because = {Decision::kDeleteOldReplicaSet,
                            {{"replicaset", rs.meta.name},
                             {"revision", RevisionText(rs.meta)},
                             {"old", situation.old.size()},

@@ -33,7 +33,7 @@ std::optional<Step> Tidy(const Situation& situation) {
     const bool asks = situation.in_place.options().policy != Policy::kDisabled;
     if (!asks && !NothingIsLeft(situation)) return std::nullopt;
     return Write{.request = in_place::ForgetExchange(*rs),
-                 .because = {"forget in-place rollout", {{"replicaset", rs->meta.name}}}};
+                 .because = {Decision::kForgetInPlaceRollout, {{"replicaset", rs->meta.name}}}};
   }
   return std::nullopt;
 }
@@ -51,7 +51,7 @@ std::optional<Step> AfterFailure(const Situation& situation) {
     case OnFailure::kRevert: {
       const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);
       if (in_place.blocked || unblocked) return std::nullopt;
-      return BlockRevision(situation, *in_place.failing);
+      return BlockRevision(situation, in_place.failing->text);
     }
   }
   return std::nullopt;
@@ -61,7 +61,7 @@ std::optional<Step> AfterFailure(const Situation& situation) {
 std::optional<Step> FallBackIfRefused(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
-  const std::string why = in_place::Text(*in_place.against);
+  const Cause why = CauseOf(*in_place.against);
   // All old Pods go at once, whatever they are doing.
   if (situation.recreate()) return FallBackToRecreate(situation, why);
   const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;
@@ -87,9 +87,9 @@ std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     if (IsRestarting(situation, i)) return std::nullopt;
   }
-  return FallBackToRecreate(
-      situation,
-      std::string(in_place::Name(in_place::Reason::kPodForbidden)) + ": " + refusals->why);
+  Cause why = CauseOf({in_place::Reason::kPodForbidden, ""});
+  why.text += ": " + refusals->why;
+  return FallBackToRecreate(situation, why);
 }
 
 // An old ReplicaSet that somebody scaled up.
@@ -98,7 +98,7 @@ std::optional<Step> EmptyOthers(const Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     const bool is_other = rs != in_place.host && rs != in_place.pending;
     if (!is_other || !HasOwnPods(*rs)) continue;  // stand-ins go when they are not needed
-    return Resize(situation, *rs, 0, "scale down old replicaset");
+    return Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
   }
   return std::nullopt;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "controller/deployment/situation.h"
 #include "controller/step.h"

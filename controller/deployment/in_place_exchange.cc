@@ -11,18 +11,18 @@
 namespace windlass::deployment {
 namespace {
 
-Write Exchange(Request request, std::string decision, const InPlace& in_place) {
+Write Exchange(Request request, Decision decision, const InPlace& in_place) {
   return {.request = std::move(request),
-          .because = {std::move(decision),
+          .because = {decision,
                       {{"host", in_place.host->meta.name},
                        {"pending", in_place.pending->meta.name},
                        {"pods", in_place.counts.pods}}},
           .go_on_if_refused = true};
 }
 
-Step OrFailed(Result<Request> request, std::string decision, const InPlace& in_place) {
+Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_place) {
   if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
-  return Exchange(*std::move(request), std::move(decision), in_place);
+  return Exchange(*std::move(request), decision, in_place);
 }
 
 // The host's controller has seen the template it got: no more Pods of the old one are born (P-057).
@@ -57,7 +57,7 @@ std::optional<Step> BeginExchange(const Situation& situation) {
   if (target == nullptr) return std::nullopt;  // mirrored first, then known
   return OrFailed(in_place::BeginExchange(*in_place.host, *in_place.host->template_json,
                                           *in_place.pending, *target),
-                  "exchange: pending", in_place);
+                  Decision::kExchangePending, in_place);
 }
 
 std::optional<Step> AfterExchange(const Situation& situation) {
@@ -84,7 +84,7 @@ std::optional<Step> AfterExchange(const Situation& situation) {
     if (!listed->said.ok()) return Failed{.error = listed->said.error()};
     if (in_place.unseen_births) return std::nullopt;
   }
-  return Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: forget", in_place);
+  return Exchange(in_place::ForgetExchange(*in_place.pending), Decision::kExchangeForget, in_place);
 }
 
 std::optional<Step> RecoverExchange(const Situation& situation) {
@@ -92,10 +92,10 @@ std::optional<Step> RecoverExchange(const Situation& situation) {
   if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
   if (in_place::HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
   const bool given_up = IsReplaced(situation);
-  Step step = given_up ? Exchange(in_place::ForgetExchange(*in_place.pending), "exchange: give up",
-                                  in_place)
+  Step step = given_up ? Exchange(in_place::ForgetExchange(*in_place.pending),
+                                  Decision::kExchangeGiveUp, in_place)
                        : OrFailed(in_place::FinishExchange(*in_place.host, *in_place.stash),
-                                  "exchange: host", in_place);
+                                  Decision::kExchangeHost, in_place);
   if (Write* write = std::get_if<Write>(&step)) {
     const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
     if (asked != nullptr && !asked->said.ok()) return std::nullopt;

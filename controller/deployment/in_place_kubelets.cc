@@ -63,8 +63,9 @@ void LeaveOutOldKubelets(const Situation& situation, InPlace& in_place,
     if (!why || !AnyChanges(situation, in_place, sidecars, pods.of[i])) continue;
     left_out[i] = true;
     if (--may_stay >= 0 || in_place.failing) continue;
-    in_place.failing = "pod " + pod.meta.name + ": " + in_place::Text(*why) + " (node " +
-                       std::string(pod.node_name.text()) + ")";
+    in_place.failing = CauseOf(*why);
+    in_place.failing->text = "pod " + pod.meta.name + ": " + in_place.failing->text + " (node " +
+                             std::string(pod.node_name.text()) + ")";
   }
 }
 

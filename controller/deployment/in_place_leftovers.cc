@@ -89,7 +89,7 @@ bool NothingIsLeft(const Situation& situation) {
 std::optional<Unreleased> FindUnreleased(const Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     if (in_place::HasNotes(*rs)) {
-      return Unreleased{"Patching",
+      return Unreleased{InPlaceReason::kPatching,
                         "the rollout that replica set " + rs->meta.name + " tells of is not over"};
     }
   }
@@ -97,14 +97,15 @@ std::optional<Unreleased> FindUnreleased(const Situation& situation) {
   for (const Pod* pod : situation.view.whole_pods) {
     const auto state = OurState(situation, *pod);
     if (!state) continue;
-    if (state->drain) return Unreleased{"Draining", "pod " + pod->meta.name + " is out of traffic"};
+    if (state->drain)
+      return Unreleased{InPlaceReason::kDraining, "pod " + pod->meta.name + " is out of traffic"};
     const bool foreign = in_place::BasisOfPatch(*pod, *state) == in_place::RevisionBasis::kForeign;
     if (foreign || !IsLookedAfter(situation, *pod) || WasRestarted(*pod, *state)) continue;
     const auto completion = in_place::CompletionOf(*pod, *state, situation.now);
     if (completion.complete) continue;
     if (!in_flight) {
-      in_flight =
-          Unreleased{"Patching", "pod " + pod->meta.name + " is in the middle of its update"};
+      in_flight = Unreleased{InPlaceReason::kPatching,
+                             "pod " + pod->meta.name + " is in the middle of its update"};
     }
     in_flight->look_again = Sooner(in_flight->look_again, completion.look_again);
   }

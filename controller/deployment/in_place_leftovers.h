@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/deployment/in_place_reason.h"
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
@@ -21,7 +22,7 @@ bool NothingIsLeft(const Situation& situation);
 
 // What speaks against telling that the Deployment is handed back (P-076).
 struct Unreleased {
-  std::string reason;  // of the condition
+  InPlaceReason reason = InPlaceReason::kPatching;
   std::string why;
   std::optional<WallTime> look_again{};  // when time alone may change it
 };

@@ -17,6 +17,9 @@ namespace {
 using in_place::Mode;
 using in_place::Policy;
 
+// Returns a cause whose name is all there is to read.
+Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
+
 class Looker {
  public:
   explicit Looker(const Situation& situation) : s_(situation) {
@@ -54,7 +57,7 @@ class Looker {
         newest == nullptr ? std::nullopt : in_place::ModeOf(*newest, RevisionText(newest->meta));
     const ReplicaSet* host = OnlyActive();
     const bool replaces = host != newest && !HasNoPods();
-    if (mode && mode->mode == Mode::kRecreate && replaces) return Recreate(mode->reason);
+    if (mode && mode->mode == Mode::kRecreate && replaces) return Recreate({.text = mode->reason});
     if (mode && mode->mode == Mode::kInPlace) return FindStaged(*mode);
     if (host == nullptr) return NotOneHost();
     if (host == newest) return FindReturning(*host);
@@ -71,9 +74,9 @@ class Looker {
         s_.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
     if (host == s_.all.end() || *host == &pending) {
       if (OnlyActive() == &pending) return FindReturning(pending);
-      return Recreate(std::string(kHostGone));
+      return Recreate(Named(kHostGone));
     }
-    if (HasOwnPods(pending)) return Recreate(std::string(kForeignScale));  // P-072
+    if (HasOwnPods(pending)) return Recreate(Named(kForeignScale));  // P-072
     out_.phase = InPlacePhase::kStaged;
     out_.host = *host;
     out_.pending = &pending;
@@ -93,7 +96,7 @@ class Looker {
     if (!out_.against || out_.options().policy != Policy::kOnly) return;
     // Without a budget Pods that are down can be patched all the same, and the rollout may end.
     if (out_.against->reason == in_place::Reason::kNoBudget) return;
-    NotPossible(in_place::Text(*out_.against));
+    NotPossible(CauseOf(*out_.against));
   }
 
   void FindReturning(const ReplicaSet& host) {
@@ -125,7 +128,7 @@ class Looker {
     const bool several =
         std::ranges::count_if(s_.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
     if (!several || s_.newest != nullptr) return;
-    Recreate(in_place::Text({in_place::Reason::kMultipleActiveReplicaSets, ""}));
+    Recreate(CauseOf({in_place::Reason::kMultipleActiveReplicaSets, ""}));
   }
 
   void Decide(const ReplicaSet& host) {
@@ -137,15 +140,17 @@ class Looker {
     const in_place::Options& options = out_.options();
     const std::string& target = *s_.deployment.spec.template_json;
     if (const auto why = in_place::RefuseRollout(s_.deployment.spec, options, others, s_.newest)) {
-      return NotPossible(in_place::Text(*why));
+      return NotPossible(CauseOf(*why));
     }
     const auto verdict = in_place::CompareTemplates(*host.template_json, target);
-    if (!verdict.ok()) return NotPossible(verdict.error().message);
+    if (!verdict.ok()) {
+      return NotPossible({verdict.error().message, std::string(kOtherCause)});
+    }
     if (const auto* why = std::get_if<in_place::NotEligible>(&*verdict)) {
-      return NotPossible(in_place::Text(*why));
+      return NotPossible(CauseOf(*why));
     }
     if (!in_place::FitsStash(target, AnnotationsToBe(), host)) {
-      return NotPossible(std::string(kTemplateTooLarge));
+      return NotPossible(Named(kTemplateTooLarge));
     }
     if (!s_.view.in_place_known) return Unknown();
     const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
@@ -153,12 +158,13 @@ class Looker {
     LookAtPods();
     if (out_.phase == InPlacePhase::kUnknown) return;
     if (SomePodLacksOnlyMetadata(s_, out_)) {
-      return NotPossible(in_place::Text({in_place::Reason::kMetadataOnly, ""}));
+      return NotPossible(CauseOf({in_place::Reason::kMetadataOnly, ""}));
     }
     for (const Pod* pod : s_.view.whole_pods) {
       if (const auto why = in_place::RefuseKubelet(*pod, *changes, s_.view.nodes)) {
-        return NotPossible(in_place::Text(*why) + " (node " + std::string(pod->node_name.text()) +
-                           ")");
+        Cause cause = CauseOf(*why);
+        cause.text += " (node " + std::string(pod->node_name.text()) + ")";
+        return NotPossible(std::move(cause));
       }
     }
   }
@@ -197,17 +203,17 @@ class Looker {
     return only;
   }
 
-  void Recreate(std::string why) {
+  void Recreate(Cause why) {
     out_ = InPlace{.configuration = std::move(out_.configuration),
                    .phase = InPlacePhase::kRecreate,
                    .why = std::move(why)};
   }
 
-  void NotPossible(std::string why) {
+  void NotPossible(Cause why) {
     if (out_.options().policy != Policy::kOnly) {
       LookAtPods();
       if (!LooksReadyInFlight(s_, out_)) return Recreate(std::move(why));
-      out_.recreate_soon = std::move(why);
+      out_.recreate_soon = std::move(why.text);
       return;
     }
     out_.phase = InPlacePhase::kRefused;
@@ -218,8 +224,8 @@ class Looker {
     out_.phase = InPlacePhase::kUnknown;
     out_.pods.reset();
     out_.drain.clear();
-    out_.why = s_.view.in_place_missing;
-    if (out_.why.empty()) out_.why = "what the Pods are made of cannot be seen yet";
+    out_.why = {.text = s_.view.in_place_missing};
+    if (out_.why.text.empty()) out_.why.text = "what the Pods are made of cannot be seen yet";
   }
 
   void SetDecision() {
@@ -229,7 +235,7 @@ class Looker {
                        .from = out_.host->template_fingerprint,
                        .generation = out_.host->meta.generation};
     } else if (out_.phase == InPlacePhase::kRecreate) {
-      out_.decision = {.mode = Mode::kRecreate, .reason = out_.why};
+      out_.decision = {.mode = Mode::kRecreate, .reason = out_.why.text};
     }
   }
 

@@ -76,9 +76,8 @@ class PodLooker {
       out_.failed_for_long = out_.failed_for_long || for_long;
       if (!for_long) LookAgainAt(in_place::FailsForLongAt(pod, state));
       if (out_.failing) continue;
-      out_.failing = "pod " + pod.meta.name + ": " +
-                     (failure->container.empty() ? "" : failure->container + ": ") +
-                     failure->reason;
+      const std::string container = failure->container.empty() ? "" : failure->container + ": ";
+      out_.failing = {"pod " + pod.meta.name + ": " + container + failure->reason, failure->reason};
     }
   }
 

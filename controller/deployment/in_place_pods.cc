@@ -84,7 +84,7 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
   in_place::PodPatch& ready = std::get<in_place::PodPatch>(*patch);
   const in_place::PodCounts& counts = situation.in_place.counts;
   Write write{.request = std::move(ready.request),
-              .because = {"patch pod",
+              .because = {Decision::kPatchPod,
                           {{"pod", pod.meta.name},
                            {"node", pod.node_name.text()},
                            {"revision", target.revision},
@@ -98,11 +98,10 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
   return write;
 }
 
-Write OfPod(const Pod& pod, Request request, std::string decision) {
-  return {
-      .request = std::move(request),
-      .because = {std::move(decision), {{"pod", pod.meta.name}, {"node", pod.node_name.text()}}},
-      .go_on_if_refused = true};
+Write OfPod(const Pod& pod, Request request, Decision decision) {
+  return {.request = std::move(request),
+          .because = {decision, {{"pod", pod.meta.name}, {"node", pod.node_name.text()}}},
+          .go_on_if_refused = true};
 }
 
 Step BeginDrain(const Situation& situation, size_t i) {
@@ -115,7 +114,7 @@ Step BeginDrain(const Situation& situation, size_t i) {
   Result<Request> request = in_place::BeginDrain(situation.in_place.options(), pod, pods.state(i),
                                                  unpatched, situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
-  return OfPod(pod, *std::move(request), "drain pod");
+  return OfPod(pod, *std::move(request), Decision::kDrainPod);
 }
 
 // The text of a template; empty when nobody has it any more.
@@ -135,7 +134,7 @@ std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
                                                TextOf(situation, of), situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
   if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
-  return OfPod(pod, *std::move(request), "undrain pod");
+  return OfPod(pod, *std::move(request), Decision::kUndrainPod);
 }
 
 }  // namespace
@@ -185,7 +184,7 @@ std::optional<Step> OpenGates(const Situation& situation) {
         in_place::KeepGateOpen(*pod, situation.deployment.meta.uid, situation.now);
     if (!request) continue;
     const Outcome* tried = FindOutcome(situation.learned, request->Identity());
-    if (tried == nullptr) return OfPod(*pod, *std::move(request), "open gate");
+    if (tried == nullptr) return OfPod(*pod, *std::move(request), Decision::kOpenGate);
     if (!tried->said.ok() && ++refusals >= kRefusalsMax) break;
   }
   return std::nullopt;

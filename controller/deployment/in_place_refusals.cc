@@ -95,7 +95,7 @@ std::optional<Step> NoteRefusal(const Situation& situation) {
   change.annotations[std::string(in_place::kRefused)] =
       in_place::WriteRefusals(refusals, revision, Wanted(situation, in_place));
   Write write{.request = PatchReplicaSet(rs, change),
-              .because = {"note refused pod patch",
+              .because = {Decision::kNoteRefusedPodPatch,
                           {{"revision", revision},
                            {"tries", refusals.tries},
                            {"request", refused->asked.text},

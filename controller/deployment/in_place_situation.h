@@ -37,11 +37,32 @@ enum class InPlacePhase : uint8_t {
   kUnknown,     // what it leans on cannot be seen
 };
 
+// Why Pods are not updated in place, or not for now.
+struct Cause {
+  std::string text{};  // as users read it: "FieldChanged:/spec/hostNetwork"
+  // Its name, for the metrics: that of an in_place::Reason, what in_place::FailureOf calls a
+  // failure, or one of the names below. Empty if the cause was read from the note of a rollout,
+  // which was counted when the note was written.
+  std::string reason{};
+};
+
+// What the metric counts a rollout by that replaces Pods because of `why`. Returns an empty text
+// with policy Only: another metric shows these rollouts, as blocked by NotPossible.
+inline std::string FallbackReason(const in_place::Options& options, const Cause& why) {
+  return options.policy == in_place::Policy::kOnly ? std::string() : why.reason;
+}
+
+// Returns {"FieldChanged:/spec/hostNetwork", "FieldChanged"} for that field.
+inline Cause CauseOf(const in_place::NotEligible& why) {
+  return {in_place::Text(why), std::string(in_place::Name(why.reason))};
+}
+
 // Why a rollout replaces Pods, where neither templates nor limits speak against it
 // (in_place::Reason) and no Pod has failed (in_place/failure.h).
 inline constexpr std::string_view kHostGone = "HostGone";                  // somebody deleted it
 inline constexpr std::string_view kForeignScale = "ForeignScale";          // of the pending one
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
+inline constexpr std::string_view kOtherCause = "Other";  // a template that cannot be read
 
 // A Pod that nothing is to be done with any more, and its state.
 struct LeftDrained {
@@ -54,7 +75,7 @@ struct InPlace {
   InPlacePhase phase = InPlacePhase::kNone;
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
   const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
-  std::string why{};                    // recreate, refused, unknown: the reason, as users see it
+  Cause why{};                          // recreate, refused, unknown
   // Phases deciding and recreate: the decision on this rollout, which is written on its new
   // ReplicaSet (P-013).
   std::optional<in_place::RolloutMode> decision{};
@@ -68,7 +89,7 @@ struct InPlace {
   std::optional<in_place::RolloutPods> pods{};  // phases staged, returning, committing if known
   in_place::PodCounts counts{};                 // of `pods`
   std::vector<size_t> failed{};                 // of `pods`: patched to the target in vain
-  std::optional<std::string> failing{};         // the first of them: "web-1: app: ErrImagePull"
+  std::optional<Cause> failing{};               // the first of them: "web-1: app: ErrImagePull"
   bool failed_for_long = false;                 // one of them has had its time to recover (P-062)
   // Of patches to the template that Pods are to get now, in a row; before `next_try` none is
   // patched (P-036).

@@ -137,7 +137,7 @@ std::optional<Step> MirrorAnnotations(const Situation& situation) {
         in_place::MirrorDifference(situation.deployment.meta, rs->meta);
     if (difference.empty()) continue;
     Write write{.request = PatchAnnotations(*rs, difference),
-                .because = {"mirror annotations",
+                .because = {Decision::kMirrorAnnotations,
                             {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
                 .go_on_if_refused = true};
     if (auto step = UnlessInVain(situation, std::move(write))) return step;
@@ -162,7 +162,7 @@ std::optional<Step> KeepStandIns(const Situation& situation) {
   if (growth.size == pending.replicas) return std::nullopt;
   ReplicaSetChange note;
   note.annotations[std::string(in_place::kStandIns)] = std::to_string(growth.size);
-  return Resize(situation, pending, growth.size, "scale stand-ins", std::move(note));
+  return Resize(situation, pending, growth.size, Decision::kScaleStandIns, std::move(note));
 }
 
 std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet* except) {
@@ -170,7 +170,7 @@ std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet*
     if (rs == except || !HasStandIns(*rs) || AreNeeded(situation, *rs)) continue;
     ReplicaSetChange note;
     note.annotations[std::string(in_place::kStandIns)] = "0";
-    return Resize(situation, *rs, 0, "scale stand-ins", std::move(note));
+    return Resize(situation, *rs, 0, Decision::kScaleStandIns, std::move(note));
   }
   return std::nullopt;
 }
@@ -179,24 +179,27 @@ Step BlockRevision(const Situation& situation, const std::string& why) {
   const ReplicaSet& pending = *situation.in_place.pending;
   const std::string revision(RevisionText(pending.meta));
   Write write = Note(pending, in_place::kBlocked, in_place::WriteBlock(revision, why),
-                     {"block revision", {{"revision", revision}, {"cause", why}}});
+                     {Decision::kBlockRevision, {{"revision", revision}, {"cause", why}}});
   write.on_success.push_back(
       Warning("InPlaceReverted",
               "Revision " + revision + " is given up and its failed Pods go back: " + why));
   return write;
 }
 
-Step FallBackToRecreate(const Situation& situation, const std::string& why) {
+Step FallBackToRecreate(const Situation& situation, const Cause& why) {
   const ReplicaSet& pending = *situation.in_place.pending;
   const std::string revision(RevisionText(pending.meta));
   ReplicaSetChange change;
   change.annotations[std::string(in_place::kMode)] =
-      in_place::WriteMode({.mode = Mode::kRecreate, .reason = why}, revision);
+      in_place::WriteMode({.mode = Mode::kRecreate, .reason = why.text}, revision);
   change.annotations[std::string(in_place::kStandIns)] = "0";  // what there is stays
   Write write{.request = PatchReplicaSet(pending, change),
-              .because = {"fall back to recreate", {{"revision", revision}, {"reason", why}}}};
-  write.on_success.push_back(Warning(
-      "InPlaceFellBackToRecreate", "Revision " + revision + " replaces Pods from now on: " + why));
+              .because = {Decision::kFallBackToRecreate,
+                          {{"revision", revision}, {"reason", why.text}},
+                          FallbackReason(situation.in_place.options(), why)}};
+  write.on_success.push_back(
+      Warning("InPlaceFellBackToRecreate",
+              "Revision " + revision + " replaces Pods from now on: " + why.text));
   return write;
 }
 

@@ -7,6 +7,7 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/in_place_leftovers.h"
+#include "controller/deployment/in_place_reason.h"
 #include "controller/deployment/in_place_refusals.h"
 
 namespace windlass::deployment {
@@ -16,7 +17,7 @@ using in_place::Policy;
 
 struct Word {
   bool running = false;
-  std::string_view reason;
+  InPlaceReason reason = InPlaceReason::kComplete;
   std::string message;
 };
 
@@ -49,7 +50,7 @@ std::string Numbers(const Situation& situation) {
          std::to_string(counts.in_flight) + " in flight";
 }
 
-Word Running(std::string_view reason, const Situation& situation, const std::string& more = {}) {
+Word Running(InPlaceReason reason, const Situation& situation, const std::string& more = {}) {
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
 }
 
@@ -65,39 +66,43 @@ bool IsDraining(const InPlace& in_place) {
 Word OfStaged(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const in_place::PodCounts& counts = in_place.counts;
-  if (in_place.blocked) return Running("Reverting", situation, *in_place.blocked);
-  if (in_place.failing) return Running("Failing", situation, *in_place.failing);
+  if (in_place.blocked) return Running(InPlaceReason::kReverting, situation, *in_place.blocked);
+  if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
   if (in_place.at_rest && counts.in_flight == 0) {
-    return Running("Partitioned", situation, "the others keep their revision");
+    return Running(InPlaceReason::kPartitioned, situation, "the others keep their revision");
   }
   if (in_place.next.blocking != nullptr) {
     return Running(
-        "WaitingForPDB", situation,
+        InPlaceReason::kWaitingForPdb, situation,
         "PodDisruptionBudget " + in_place.next.blocking->meta.name + " allows no disruption now");
   }
-  if (counts.to_update == 0 && counts.in_flight == 0) return Running("Committing", situation);
+  if (counts.to_update == 0 && counts.in_flight == 0)
+    return Running(InPlaceReason::kCommitting, situation);
   if (in_place.against && counts.in_flight == 0 && in_place.next.batch.empty()) {
-    return Running("WaitingForBudget", situation, in_place::Text(*in_place.against));
+    return Running(InPlaceReason::kWaitingForBudget, situation, in_place::Text(*in_place.against));
   }
-  if (IsDraining(in_place)) return Running("Draining", situation);
-  if (counts.in_flight > 0 || !in_place.next.batch.empty()) return Running("Patching", situation);
-  if (counts.updated == counts.stand_ins) return Running("Staged", situation);
-  return Running("WaitingForBudget", situation);
+  if (IsDraining(in_place)) return Running(InPlaceReason::kDraining, situation);
+  if (counts.in_flight > 0 || !in_place.next.batch.empty())
+    return Running(InPlaceReason::kPatching, situation);
+  if (counts.updated == counts.stand_ins) return Running(InPlaceReason::kStaged, situation);
+  return Running(InPlaceReason::kWaitingForBudget, situation);
 }
 
 // While Pods are, or may be, patched.
 Word OfPatching(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (situation.deployment.spec.paused && in_place.phase != InPlacePhase::kCommitting) {
-    return Running("Paused", situation);
+    return Running(InPlaceReason::kPaused, situation);
   }
-  if (in_place.held) return Running("Failing", situation, *in_place.held);
+  if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
   if (!in_place.at_rest) {
-    if (const auto why = WhyRefused(situation)) return Running("Failing", situation, *why);
+    if (const auto why = WhyRefused(situation))
+      return Running(InPlaceReason::kFailing, situation, *why);
   }
   if (in_place.phase == InPlacePhase::kStaged) return OfStaged(situation);
-  if (in_place.phase == InPlacePhase::kCommitting) return Running("Committing", situation);
-  return Running("Reverting", situation,
+  if (in_place.phase == InPlacePhase::kCommitting)
+    return Running(InPlaceReason::kCommitting, situation);
+  return Running(InPlaceReason::kReverting, situation,
                  "back to the template of replica set " + in_place.host->meta.name);
 }
 
@@ -115,16 +120,20 @@ std::string WithoutWarnings(std::string_view message) {
   return std::string(message.substr(0, message.find(kBeforeWarnings)));
 }
 
+bool IsPresent(const Condition* present, InPlaceReason reason) {
+  return present != nullptr && present->reason == Name(reason);
+}
+
 // Nothing is under way.
 std::optional<Word> OfNone(const Situation& situation, const Condition* present) {
   const bool complete = DeploymentComplete(situation.deployment, situation.deployment.status);
-  if (present != nullptr && present->reason == "NotPossible" && !complete) {
-    return Word{false, "NotPossible", WithoutWarnings(present->message)};
+  if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
+    return Word{false, InPlaceReason::kNotPossible, WithoutWarnings(present->message)};
   }
   if (situation.newest == nullptr) return std::nullopt;
   const bool warned = !situation.in_place.configuration.warnings.empty();
   if (present == nullptr && !warned) return std::nullopt;
-  return Word{false, "Complete",
+  return Word{false, InPlaceReason::kComplete,
               "Replica set " + situation.newest->meta.name + " has the template"};
 }
 
@@ -132,54 +141,61 @@ std::optional<Word> OfNone(const Situation& situation, const Condition* present)
 // was told then stays true when nobody may look at Pods any more.
 std::optional<Word> OfReleased(const Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
-    const bool told = present != nullptr && present->reason == "HandedBack";
+    const bool told = IsPresent(present, InPlaceReason::kHandedBack);
     const std::string& missing = situation.view.in_place_missing;
     if (told || missing.empty()) return std::nullopt;
-    return Word{true, "MissingRights", missing};
+    return Word{true, InPlaceReason::kMissingRights, missing};
   }
   if (auto left = FindUnreleased(situation)) {
-    return Word{true, left->reason == "Draining" ? "Draining" : "Patching", std::move(left->why)};
+    return Word{true, left->reason, std::move(left->why)};
   }
-  return Word{false, "HandedBack", "no Pod is in the middle of an update"};
+  return Word{false, InPlaceReason::kHandedBack, "no Pod is in the middle of an update"};
 }
 
 // What there is to say; nullopt: nothing, and nothing in place was asked for.
 std::optional<Word> Say(const Situation& situation, const Condition* present) {
   const InPlace& in_place = situation.in_place;
-  if (in_place.stuck) return Running("Failing", situation, *in_place.stuck);
+  if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
   switch (in_place.phase) {
     case InPlacePhase::kDeciding:
       if (in_place.recreate_soon) {
-        return Running("Patching", situation,
+        return Running(InPlaceReason::kPatching, situation,
                        *in_place.recreate_soon + ": Pods are replaced when none restarts any more");
       }
-      return Word{true, "Staged", "not begun yet"};
+      return Word{true, InPlaceReason::kStaged, "not begun yet"};
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
-    case InPlacePhase::kRecreate: return Word{false, "NotPossible", in_place.why};
+    case InPlacePhase::kRecreate:
+      return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
     case InPlacePhase::kRefused:
-      return Word{false, "NotPossible",
-                  in_place.why + ": with Only, nothing is rolled out" + WayBack(in_place)};
-    case InPlacePhase::kUnknown: return Word{true, "MissingRights", in_place.why};
+      return Word{false, InPlaceReason::kNotPossible,
+                  in_place.why.text + ": with Only, nothing is rolled out" + WayBack(in_place)};
+    case InPlacePhase::kUnknown:
+      return Word{true, InPlaceReason::kMissingRights, in_place.why.text};
     case InPlacePhase::kNone: break;
   }
   if (!in_place.configuration.errors.empty()) {
-    return Word{false, "InvalidConfig", Join(in_place.configuration.errors)};
+    return Word{false, InPlaceReason::kInvalidConfig, Join(in_place.configuration.errors)};
   }
   if (in_place.options().policy == Policy::kDisabled) return std::nullopt;
   if (in_place.options().policy == Policy::kRelease) return OfReleased(situation, present);
   return OfNone(situation, present);
 }
 
-std::string_view EventFor(std::string_view reason) {
-  if (reason == "WaitingForPDB") return "InPlaceBlockedByPDB";
-  if (reason == "Failing") return "InPlaceHeld";
-  if (reason == "InvalidConfig") return "InPlaceInvalidConfig";
-  if (reason == "NotPossible") return "InPlaceNotPossible";
-  if (reason == "MissingRights") return "InPlaceHeld";
-  if (reason == "HandedBack") return "InPlaceHandedBack";
-  return {};
+// The reason of the Event that tells of a condition of reason `name`; empty if none does.
+std::string_view EventFor(std::string_view name) {
+  const std::optional<InPlaceReason> reason = ParseInPlaceReason(name);
+  if (!reason) return {};
+  switch (*reason) {
+    case InPlaceReason::kWaitingForPdb: return "InPlaceBlockedByPDB";
+    case InPlaceReason::kFailing:
+    case InPlaceReason::kMissingRights: return "InPlaceHeld";
+    case InPlaceReason::kInvalidConfig: return "InPlaceInvalidConfig";
+    case InPlaceReason::kNotPossible: return "InPlaceNotPossible";
+    case InPlaceReason::kHandedBack: return "InPlaceHandedBack";
+    default: return {};
+  }
 }
 
 }  // namespace
@@ -196,13 +212,13 @@ void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status
   if (const std::string warnings = Warnings(situation); !warnings.empty()) {
     word->message += std::string(kBeforeWarnings) + warnings;
   }
-  const bool same = present != nullptr && present->reason == word->reason &&
+  const bool same = present != nullptr && present->reason == Name(word->reason) &&
                     present->message == word->message &&
                     present->status == (word->running ? "True" : "False");
   if (same) return;
   RefreshCondition(status.conditions,
-                   NewCondition(kInPlaceCondition, word->running ? "True" : "False", word->reason,
-                                word->message, situation.now));
+                   NewCondition(kInPlaceCondition, word->running ? "True" : "False",
+                                Name(word->reason), word->message, situation.now));
 }
 
 std::vector<Event> EventsOfInPlace(const Situation& situation, const DeploymentStatus& next) {

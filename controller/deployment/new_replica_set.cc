@@ -1,6 +1,7 @@
 #include "controller/deployment/new_replica_set.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/deployment/annotations.h"
 #include "controller/in_place/options.h"
@@ -59,15 +60,16 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// In the same write as the revision it is about (in-place P-013).
-void NoteMode(const Situation& situation, std::string_view revision, const ObjectMeta& onto,
-              std::map<std::string, std::string>& annotations) {
-  const std::optional<in_place::RolloutMode>& decision = situation.in_place.decision;
-  if (!decision) return;
-  const std::string mode = in_place::WriteMode(*decision, revision);
-  if (onto.annotations.Find(in_place::kMode) != mode) {
-    annotations[std::string(in_place::kMode)] = mode;
-  }
+// In the same write as the revision it is about (in-place P-013). Returns the fallback_reason of
+// that write.
+std::string NoteMode(const Situation& situation, std::string_view revision, const ObjectMeta& onto,
+                     std::map<std::string, std::string>& annotations) {
+  const InPlace& in_place = situation.in_place;
+  if (!in_place.decision) return {};
+  std::string mode = in_place::WriteMode(*in_place.decision, revision);
+  if (onto.annotations.Find(in_place::kMode) == mode) return {};
+  annotations[std::string(in_place::kMode)] = std::move(mode);
+  return FallbackReason(in_place.options(), in_place.why);
 }
 
 // The one that has all Pods, of a Deployment that asks for updates in place (in-place P-023): its
@@ -124,8 +126,9 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     change.min_ready_seconds = situation.deployment.spec.min_ready_seconds;
   }
   const auto raised = change.annotations.find(std::string(kRevision));
-  NoteMode(situation, raised != change.annotations.end() ? raised->second : RevisionText(rs.meta),
-           rs.meta, change.annotations);
+  const std::string_view revision =
+      raised != change.annotations.end() ? raised->second : RevisionText(rs.meta);
+  change.fallback_reason = NoteMode(situation, revision, rs.meta, change.annotations);
   return change;
 }
 
@@ -155,7 +158,8 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   }
   CopyAnnotations(deployment, ObjectMeta{}, parts.annotations);
   parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
-  NoteMode(situation, parts.annotations[std::string(kRevision)], ObjectMeta{}, parts.annotations);
+  parts.fallback_reason = NoteMode(situation, parts.annotations[std::string(kRevision)],
+                                   ObjectMeta{}, parts.annotations);
   SetSizeAnnotations(situation.limits, parts.annotations);
   return parts;
 }

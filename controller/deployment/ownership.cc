@@ -66,13 +66,13 @@ std::optional<Error> WhyNotToAdopt(const Deployment& cached, const Result<Reply>
 
 Write Release(const Deployment& deployment, const ReplicaSet& rs) {
   return {.request = ReleaseReplicaSet(deployment, rs),
-          .because = {"release replicaset", {{"replicaset", rs.meta.name}}},
+          .because = {Decision::kReleaseReplicaSet, {{"replicaset", rs.meta.name}}},
           .go_on_if_refused = true};
 }
 
 Write Adopt(const Deployment& deployment, const ReplicaSet& rs) {
   return {.request = AdoptReplicaSet(deployment, rs),
-          .because = {"adopt replicaset",
+          .because = {Decision::kAdoptReplicaSet,
                       {{"replicaset", rs.meta.name}, {"owners", rs.meta.owner_references.size()}}},
           .go_on_if_refused = true};
 }

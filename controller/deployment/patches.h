@@ -18,6 +18,7 @@ struct ReplicaSetChange {
   std::optional<int32_t> replicas;
   std::optional<int32_t> min_ready_seconds;
   std::map<std::string, std::string> annotations;
+  std::string fallback_reason{};  // as in Because, for which it is meant
 
   bool empty() const { return !replicas && !min_ready_seconds && annotations.empty(); }
 };
@@ -41,6 +42,7 @@ struct NewReplicaSet {
   std::string hash;
   int32_t replicas = 0;
   std::map<std::string, std::string> annotations;
+  std::string fallback_reason{};  // as in Because, for which it is meant
 };
 
 // Error kMalformed when the Deployment's template is no JSON object.

@@ -169,9 +169,9 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
   if (situation.in_place.phase == InPlacePhase::kRefused) {  // in-place P-014
     const Condition* present = FindCondition(conditions, kProgressing);
-    if (present != nullptr && present->message == situation.in_place.why) return;
-    return RefreshCondition(
-        conditions, Progressing(situation, "False", "InPlaceNotPossible", situation.in_place.why));
+    if (present != nullptr && present->message == situation.in_place.why.text) return;
+    return RefreshCondition(conditions, Progressing(situation, "False", "InPlaceNotPossible",
+                                                    situation.in_place.why.text));
   }
 
   const Condition* present = FindCondition(conditions, kProgressing);

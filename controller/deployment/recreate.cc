@@ -55,7 +55,7 @@ RecreateStep NextRecreate(const Situation& situation) {
   }
   for (const ReplicaSet* rs : situation.old) {
     if (rs->replicas == 0) continue;
-    return {.step = Resize(situation, *rs, 0, "scale down old replicaset")};
+    return {.step = Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet)};
   }
   const int32_t size = situation.limits.desired;  // D-330
   if (newest != nullptr && newest->replicas == size) return {};

@@ -54,7 +54,7 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& candidates,
 // Nothing to go back to: only the annotation goes.
 Write Clear(const Situation& situation, const char* reason, std::string message) {
   return {.request = PatchRollbackCleared(situation.deployment),
-          .because = {"clear rollback", {{"reason", reason}}},
+          .because = {Decision::kClearRollback, {{"reason", reason}}},
           .on_success = {{Event::Type::kWarning, reason, std::move(message)}}};
 }
 
@@ -110,11 +110,12 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   Result<Request> request =
       PatchRolledBack(deployment, *pod_template, AnnotationsAfter(*annotations, target));
   if (!request.ok()) return Failed{.error = request.error()};
-  return Write{.request = *request,
-               .because = {"roll back", {{"revision", revision}, {"replicaset", target.meta.name}}},
-               .on_success = {{Event::Type::kNormal, "DeploymentRollback",
-                               "Rolled back deployment \"" + deployment.meta.name +
-                                   "\" to revision " + std::to_string(revision)}}};
+  return Write{
+      .request = *request,
+      .because = {Decision::kRollBack, {{"revision", revision}, {"replicaset", target.meta.name}}},
+      .on_success = {{Event::Type::kNormal, "DeploymentRollback",
+                      "Rolled back deployment \"" + deployment.meta.name + "\" to revision " +
+                          std::to_string(revision)}}};
 }
 
 // The ReplicaSet of the present template, made and numbered; nullopt when it is (D-462).

@@ -52,7 +52,8 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   const int32_t size = later ? std::min(growth.size, newest.replicas) : growth.size;
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
   if (shrinks < sizes.size()) {
-    return Resize(situation, *situation.old[shrinks], sizes[shrinks], "scale down old replicaset");
+    return Resize(situation, *situation.old[shrinks], sizes[shrinks],
+                  Decision::kScaleDownOldReplicaSet);
   }
   return growth.ask;
 }

@@ -40,7 +40,7 @@ bool IsSaturated(const Situation& situation) {
 
 // The new ReplicaSet takes whatever else it lacks along.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
-                          const std::string& decision, bool is_scaled_down = false) {
+                          Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
   if (&rs == situation.newest) {
     change = MissingFromNewReplicaSet(situation);
@@ -95,7 +95,7 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   if (rs->replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, rs, replicas);
   if (!growth.whole) return KeepOpen(situation, growth);
-  if (auto step = Sized(situation, *rs, growth.size, "scale replicaset")) return step;
+  if (auto step = Sized(situation, *rs, growth.size, Decision::kScaleReplicaSet)) return step;
   return AcknowledgeSizes(situation);
 }
 
@@ -124,7 +124,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
         if (!held || growth.ask) held = std::move(growth);
         continue;
       }
-      auto step = Sized(situation, *active[i], growth.size, "scale in proportion", is_scaled_down);
+      auto step =
+          Sized(situation, *active[i], growth.size, Decision::kScaleInProportion, is_scaled_down);
       if (step) return step;
     }
   }
@@ -135,7 +136,8 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& active) {
   for (const ReplicaSet* rs : active) {
     if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
-    if (auto step = Sized(situation, *rs, rs->replicas, "refresh size annotations")) return step;
+    auto step = Sized(situation, *rs, rs->replicas, Decision::kRefreshSizeAnnotations);
+    if (step) return step;
   }
   return std::nullopt;
 }
@@ -151,7 +153,7 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
     case Scaling::kSaturated:
       for (const ReplicaSet* rs : active) {
         if (rs == situation.newest) continue;
-        return Resize(situation, *rs, 0, "scale down old replicaset");
+        return Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
       }
       return std::nullopt;
   }
@@ -195,11 +197,11 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
   if (rs.replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);
   if (!growth.whole) return growth.ask;
-  return Sized(situation, rs, growth.size, "scale replicaset");
+  return Sized(situation, rs, growth.size, Decision::kScaleReplicaSet);
 }
 
-Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
-             std::string decision, ReplicaSetChange change) {
+Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
+             ReplicaSetChange change) {
   SetSizeAnnotations(situation.limits, change.annotations);
   if (replicas != rs.replicas) {
     change.replicas = replicas;
@@ -208,14 +210,15 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
     }
   }
   Write write{.request = PatchReplicaSet(rs, change),
-              .because = {std::move(decision),
+              .because = {decision,
                           {{"replicaset", rs.meta.name},
                            {"from", rs.replicas},
                            {"to", replicas},
                            {"desired", situation.limits.desired},
                            {"total", TotalReplicas(situation.all)},
                            {"max_total", situation.limits.max_total()},
-                           {"min_available", situation.limits.min_available()}}}};
+                           {"min_available", situation.limits.min_available()}},
+                          change.fallback_reason}};
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
     write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
@@ -231,18 +234,19 @@ std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t repl
   ReplicaSetChange change = MissingFromNewReplicaSet(situation);
   NoteScaledDown(situation, replicas, /*is_scaled_down=*/false, change);
   if (replicas != rs.replicas) {
-    const char* decision =
-        replicas > rs.replicas ? "scale up new replicaset" : "scale down new replicaset";
+    const Decision decision = replicas > rs.replicas ? Decision::kScaleUpNewReplicaSet
+                                                     : Decision::kScaleDownNewReplicaSet;
     return Resize(situation, rs, replicas, decision, std::move(change));
   }
   if (change.empty()) return std::nullopt;
   return UnlessInVain(
       situation,
       Write{.request = PatchReplicaSet(rs, change),
-            .because = {"annotate new replicaset",
+            .because = {Decision::kAnnotateNewReplicaSet,
                         {{"replicaset", rs.meta.name},
                          {"annotations", change.annotations.size()},
-                         {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}}}});
+                         {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}},
+                        change.fallback_reason}});
 }
 
 }  // namespace windlass::deployment

@@ -50,8 +50,8 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
 
 // A write that gives `rs` a size of `replicas` along with both size annotations, and tells users so
 // if the size changes (D-271). `change` may hold more to be written in the same patch.
-Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
-             std::string decision, ReplicaSetChange change = {});
+Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
+             ReplicaSetChange change = {});
 
 // Whatever the new ReplicaSet lacks, and `replicas` as its size: one write, or nullopt (D-165,
 // D-261). What the server did not keep in this sync, size apart, it may lack.

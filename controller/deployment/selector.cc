@@ -13,7 +13,7 @@ Step RefuseEmpty(const Deployment& deployment, const Learned& learned) {
     DeploymentStatus status = deployment.status;
     status.observed_generation = deployment.meta.generation;
     Write write{.request = PatchStatus(deployment, status, ""),
-                .because = {"update status", {{"generation", status.observed_generation}}},
+                .because = {Decision::kUpdateStatus, {{"generation", status.observed_generation}}},
                 .go_on_if_refused = true};
     if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
   }

@@ -86,7 +86,7 @@ DeploymentStatus CountUnobserved(const Situation& situation) {
 std::optional<Step> WriteUnobserved(const Deployment& deployment, const DeploymentStatus& next) {
   if (next == deployment.status) return std::nullopt;
   return Write{.request = PatchStatus(deployment, next, ""),
-               .because = {"update status",
+               .because = {Decision::kUpdateStatus,
                            {{"generation", next.observed_generation},
                             {"replicas", next.replicas},
                             {"ready", next.ready_replicas},
@@ -132,7 +132,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   if (revision.empty() && !has_notes && status == deployment.status) return std::nullopt;
   return Write{
       .request = PatchStatus(deployment, status, revision),
-      .because = {"update status",
+      .because = {Decision::kUpdateStatus,
                   {{"generation", status.observed_generation},
                    {"revision", revision.empty() ? RevisionText(deployment.meta) : revision},
                    {"replicas", status.replicas},

@@ -15,20 +15,6 @@ namespace {
 
 constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
-constexpr Reason kReasons[] = {Reason::kFieldChanged,
-                               Reason::kRestartRequested,
-                               Reason::kInitImageChanged,
-                               Reason::kSidecarKubeletTooOld,
-                               Reason::kImagePullPolicyChanged,
-                               Reason::kMetadataOnly,
-                               Reason::kEnvFromMetadata,
-                               Reason::kMatchLabelKey,
-                               Reason::kContainerRestartPolicy,
-                               Reason::kMultipleActiveReplicaSets,
-                               Reason::kRecreateStrategy,
-                               Reason::kNoBudget,
-                               Reason::kPodForbidden};
-
 struct ContainerList {
   const char* pointer;
   bool init;
@@ -256,10 +242,6 @@ std::string_view Name(Reason reason) {
     case Reason::kPodForbidden: return "PodForbidden";
   }
   return "unknown";
-}
-
-bool IsReason(std::string_view name) {
-  return std::ranges::any_of(kReasons, [&](Reason reason) { return Name(reason) == name; });
 }
 
 std::string Text(const NotEligible& why) {

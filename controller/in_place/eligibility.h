@@ -36,8 +36,6 @@ enum class Reason : uint8_t {
   kPodForbidden,
 };
 std::string_view Name(Reason reason);  // "FieldChanged", …
-// Returns true if `name` is the name of a reason.
-bool IsReason(std::string_view name);
 
 struct NotEligible {
   Reason reason = Reason::kFieldChanged;

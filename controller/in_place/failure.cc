@@ -104,11 +104,6 @@ bool IsFailingReason(std::string_view waiting_reason) {
   return IsOneOf(kNotStarted, waiting_reason) || IsOneOf(kEnded, waiting_reason);
 }
 
-bool IsFailure(std::string_view reason) {
-  return IsFailingReason(reason) || reason == kTooManyRestarts || reason == kPodTimeout ||
-         reason == kImagePutBack;
-}
-
 PodState AsIfPatched(const Pod& stand_in) {
   PodState state;
   state.at = stand_in.meta.creation_timestamp;

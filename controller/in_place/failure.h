@@ -18,9 +18,6 @@ inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
 inline constexpr std::string_view kPodTimeout = "PodTimeout";
 inline constexpr std::string_view kImagePutBack = "ImagePutBack";  // by admission
 
-// Returns true if FailureOf may give this reason.
-bool IsFailure(std::string_view reason);
-
 struct PodFailure {
   std::string container;  // empty: the Pod as a whole
   std::string reason;     // why a container waits ("ErrImagePull"), or one of the above

@@ -49,6 +49,12 @@ bool SamePatch(const Pod& before, const Pod& after) {
   return **one == **other;
 }
 
+// Returns true for the writes that exchange the templates of two ReplicaSets, or give that up.
+bool IsOfExchange(Decision decision) {
+  return decision == Decision::kExchangePending || decision == Decision::kExchangeHost ||
+         decision == Decision::kExchangeForget || decision == Decision::kExchangeGiveUp;
+}
+
 seconds PodTimeout(const Deployment& owner) {
   return seconds(owner.spec.progress_deadline_seconds.value_or(kUnlimited));
 }
@@ -58,7 +64,7 @@ seconds PodTimeout(const Deployment& owner) {
 InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRecorder& events,
                                  Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of)
     : clock_(clock), timers_(timers), events_(events), pods_(pods), owner_of_(std::move(owner_of)) {
-  deployments.OnChange([this](const Change<Deployment>& change) { DeploymentChanged(change); });
+  deployments.OnChange([this](const Change<Deployment>& change) { rollouts_.Changed(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
@@ -69,23 +75,18 @@ InPlaceObserver::~InPlaceObserver() {
 // --- what syncs do ---
 
 void InPlaceObserver::Decided(const Because& because) {
-  const std::string& decision = because.decision;
-  if (decision == "patch pod") ++totals_.patches["Success"];
-  if (decision == "exchange: pending") ++totals_.exchanges["Begun"];
-  if (decision == "exchange: host") ++totals_.exchanges["Done"];
-  if (decision == "exchange: forget") ++totals_.exchanges["Forgotten"];
+  const Decision decision = because.decision;
+  if (decision == Decision::kPatchPod) ++totals_.patches["Success"];
+  if (decision == Decision::kExchangePending) ++totals_.exchanges["Begun"];
+  if (decision == Decision::kExchangeHost) ++totals_.exchanges["Done"];
+  if (decision == Decision::kExchangeForget) ++totals_.exchanges["Forgotten"];
+  if (!because.fallback_reason.empty()) ++totals_.fallbacks[because.fallback_reason];
 }
 
 void InPlaceObserver::Refused(const Because& because, const Error& error) {
   const std::string result(Name(error.kind));
-  if (because.decision == "patch pod") ++totals_.patches[result];
-  if (because.decision.starts_with("exchange: ")) ++totals_.exchanges[result];
-}
-
-void InPlaceObserver::DeploymentChanged(const Change<Deployment>& change) {
-  rollouts_.Changed(change);
-  const auto reason = FallBackReason(change);
-  if (reason && leading_) ++totals_.fallbacks[*reason];
+  if (because.decision == Decision::kPatchPod) ++totals_.patches[result];
+  if (IsOfExchange(because.decision)) ++totals_.exchanges[result];
 }
 
 // --- what becomes of Pods ---

@@ -70,7 +70,6 @@ class InPlaceObserver {
     std::set<std::string> reasons;
   };
 
-  void DeploymentChanged(const Change<Deployment>& change);
   void PodChanged(const Change<Pod>& change);
   void Take(const Pod& pod, bool witnessed);
   void Look(const Pod& pod, const Deployment& owner);

@@ -4,19 +4,14 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 
+#include "controller/deployment/in_place_reason.h"
 #include "kubeclient/api/deployment.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
-
-// Why Pods are replaced instead of being updated in place, if that is what the change tells:
-// "FieldChanged", for the metrics without the field. "Other" if the condition names no reason that
-// Windlass has: whoever may write the status may write anything, and a metric must not grow by it.
-std::optional<std::string> FallBackReason(const Change<Deployment>& change);
 
 class InPlaceRollouts {
  public:
@@ -28,7 +23,7 @@ class InPlaceRollouts {
 
  private:
   std::set<ObjectKey> under_way_;
-  std::map<ObjectKey, std::string> blocked_;
+  std::map<ObjectKey, deployment::InPlaceReason> blocked_;
 };
 
 }  // namespace windlass

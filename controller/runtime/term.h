@@ -24,7 +24,7 @@ namespace windlass {
 
 // Figures that outlive a term: they only ever grow.
 struct ControllerCounters {
-  std::map<std::string, uint64_t> decisions;  // by Because::decision
+  std::map<Decision, uint64_t> decisions;
   uint64_t syncs = 0;
   uint64_t conflicts = 0;
   uint64_t uncertain = 0;

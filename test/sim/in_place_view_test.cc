@@ -343,7 +343,7 @@ struct Labeller {
                                    R"({"op":"add","path":"/metadata/labels/patched","value":"1"}])";
     return Write{
         Request::GuardedJsonPatch(Resource::kPods, KeyOf(pod.meta), pod.meta.uid, operations),
-        {"patch a pod", {}}};
+        {Decision::kPatchPod, {}}};
   }
   int planned = 0;
 };

@@ -111,7 +111,7 @@ Snapshot Full() {
   snapshot.controller.queue_duration.Observe(milliseconds(2));
   snapshot.controller.queue_duration.Observe(seconds(60));
   snapshot.controller.work_duration.Observe(milliseconds(500));
-  snapshot.controller.decisions["scale up"] = 1;
+  snapshot.controller.decisions[Decision::kScaleUpNewReplicaSet] = 1;
   snapshot.client.requests[{"GET", "200"}] = 31;
   snapshot.client.requests[{"PATCH", "409"}] = 32;
   snapshot.client.requests[{"POST", "<error>"}] = 33;

@@ -122,7 +122,7 @@ struct Served {
 Snapshot Huge() {
   Snapshot snapshot;
   for (int i = 0; i < 60'000; ++i) {
-    snapshot.controller.decisions[std::string(150, 'x') + std::to_string(i)] = 1;
+    snapshot.in_place.failures[std::string(150, 'x') + std::to_string(i)] = 1;
   }
   return snapshot;
 }

@@ -248,6 +248,8 @@ Step Cluster::Sync(int writes_max) {
     if (said.ok()) {
       writes.push_back(note);
       for (const Event& event : write->on_success) events.push_back(event.message);
+      const std::string& fallback = write->because.fallback_reason;
+      if (!fallback.empty()) fallbacks.push_back(fallback);
       if (--writes_max == 0) return Wait{};
     }
     learned.push_back(OutcomeOf(*write, std::move(said)));

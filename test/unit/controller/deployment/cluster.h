@@ -84,7 +84,8 @@ class Cluster {
   std::vector<std::string> writes;
   std::vector<std::string> reads;
   std::vector<std::string> events;
-  std::string WritesAndForget();  // joined by ", "; status writes left out
+  std::vector<std::string> fallbacks;  // Because::fallback_reason of writes that have one
+  std::string WritesAndForget();       // joined by ", "; status writes left out
   int64_t now = 1'800'000'000;
   int64_t server_ahead = 0;  // seconds by which the server's clock differs from `now`
 

@@ -95,7 +95,8 @@ TEST_CASE("A refused write is told with its reason, before anything else is plan
   int plans = 0;
   SyncWorld world([&plans](const Learned&) -> Step {
     if (++plans > 1) return Wait{};
-    return Write{.request = PatchOf("web"), .because = {"patch pod", {}}, .go_on_if_refused = true};
+    return Write{
+        .request = PatchOf("web"), .because = {Decision::kPatchPod, {}}, .go_on_if_refused = true};
   });
   world.Run();
   CHECK(world.controller.not_written.empty());
@@ -122,7 +123,9 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
   Learned seen;
   int plans = 0;
   SyncWorld world([&](const Learned& learned) -> Step {
-    if (++plans == 1) return Write{.request = PatchOf("web"), .because = {"scale", {{"to", 3}}}};
+    if (++plans == 1) {
+      return Write{.request = PatchOf("web"), .because = {Decision::kScaleReplicaSet, {{"to", 3}}}};
+    }
     seen = learned;
     return Failed{.error = learned.back().said.error()};
   });
@@ -137,7 +140,7 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
   CHECK(seen[0].ends_walk);
   CHECK(seen[0].said.error().message == "no, says the server");
   REQUIRE(world.log.lines.size() == 1);  // once, with the numbers of the decision
-  CHECK(world.log.lines[0].find("refused: scale") != std::string::npos);
+  CHECK(world.log.lines[0].find("refused: scale replicaset") != std::string::npos);
   CHECK(world.log.lines[0].find("to=3") != std::string::npos);
 }
 
@@ -157,7 +160,8 @@ TEST_CASE("A sync that fails is tried again, and looks again when time alone cha
 std::function<Step(const Learned&)> Patiently(const Duration& patience) {
   return [&patience](const Learned& learned) -> Step {
     if (!learned.empty()) return Wait{};
-    return Write{.request = PatchOf("web"), .because = {"tell", {}}, .patience = patience};
+    return Write{
+        .request = PatchOf("web"), .because = {Decision::kUpdateStatus, {}}, .patience = patience};
   };
 }
 

@@ -1,0 +1,36 @@
+// The reasons of the condition windlass.dev/InPlace, with the names that users see. Some of them
+// are also causes of the metric windlass_inplace_blocked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace windlass::deployment {
+
+enum class InPlaceReason : uint8_t {
+  kCommitting,
+  kComplete,
+  kDraining,
+  kFailing,
+  kHandedBack,
+  kInvalidConfig,
+  kMissingRights,
+  kNotPossible,
+  kPartitioned,
+  kPatching,
+  kPaused,
+  kReverting,
+  kStaged,
+  kWaitingForBudget,
+  kWaitingForPdb,
+};
+
+// Returns "WaitingForPDB" for kWaitingForPdb; the other names are made alike.
+std::string_view Name(InPlaceReason reason);
+
+// Returns the reason of that name. Returns nullopt if there is none: whoever may write a status
+// may write any word into its conditions.
+std::optional<InPlaceReason> ParseInPlaceReason(std::string_view name);
+
+}  // namespace windlass::deployment
