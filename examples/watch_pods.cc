@@ -40,7 +40,7 @@ int Run(const ConfigSources& sources, Duration poll_period) {
   if (!connection.ok()) return log->Error(connection.error().message), 1;
 
   ReflectorOptions all_pods;
-  all_pods.resource = Resource::kPods;
+  all_pods.resource = resources::kPods;
   all_pods.metadata_only = true;
   Informer<PodMetadata> pods({clock, random, *log, timers, (*connection)->transport(), decoder},
                              all_pods, &Decoder::DecodePodMetadata);

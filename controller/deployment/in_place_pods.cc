@@ -73,7 +73,7 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
   const in_place::RolloutPods& pods = *situation.in_place.pods;
   const Pod& pod = *pods.pods[i];
   const Outcome* read =
-      FindOutcome(situation.learned, Request::Get(Resource::kPods, KeyOf(pod.meta)).Identity());
+      FindOutcome(situation.learned, Request::Get(resources::kPods, KeyOf(pod.meta)).Identity());
   const bool known = read != nullptr && read->said.ok();
   auto patch = in_place::PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
                                   known ? &read->said->body : nullptr, situation.now);
@@ -143,7 +143,7 @@ std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
 const Error* RefusedOfPods(const Learned& learned) {
   const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
     const RequestKey& asked = outcome.asked;
-    return !outcome.said.ok() && asked.verb == Verb::kPatch && asked.resource == Resource::kPods;
+    return !outcome.said.ok() && asked.verb == Verb::kPatch && asked.resource == resources::kPods;
   });
   return found == learned.end() ? nullptr : &found->said.error();
 }

@@ -67,7 +67,7 @@ Json ControllerReference(const ObjectMeta& owner) {
 
 Request PatchOwner(const ReplicaSet& rs, Json reference) {
   const Json fields = {{"metadata", {{"ownerReferences", Json::array({std::move(reference)})}}}};
-  return Request::StrategicMergePatch(Resource::kReplicaSets, VersionOf(rs.meta), Dump(fields));
+  return Request::StrategicMergePatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(fields));
 }
 
 // The member of `object`, made when absent or null; nullptr when it is something else than an
@@ -110,7 +110,7 @@ Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
   }
   if (change.replicas) fields["spec"]["replicas"] = *change.replicas;
   if (change.min_ready_seconds) fields["spec"]["minReadySeconds"] = *change.min_ready_seconds;
-  return Request::MergePatch(Resource::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
 }
 
 Request PatchAnnotations(const ReplicaSet& rs,
@@ -119,7 +119,7 @@ Request PatchAnnotations(const ReplicaSet& rs,
   for (const auto& [key, value] : annotations) {
     fields["metadata"]["annotations"][key] = value ? Json(*value) : Json();
   }
-  return Request::MergePatch(Resource::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
 }
 
 Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
@@ -141,7 +141,7 @@ Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status
                       {"terminatingReplicas", NullIfAbsent(status.terminating_replicas)},
                       {"collisionCount", NullIfAbsent(status.collision_count)},
                       {"conditions", ConditionsOf(status.conditions)}};
-  return Request::MergePatch(Resource::kDeployments, VersionOf(deployment.meta), "status",
+  return Request::MergePatch(resources::kDeployments, VersionOf(deployment.meta), "status",
                              Dump(fields));
 }
 
@@ -160,7 +160,7 @@ Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaS
                      {"template", pod_template}};
   const Json body = {
       {"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}, {"metadata", metadata}, {"spec", spec}};
-  return Request::Create(Resource::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
+  return Request::Create(resources::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
 }
 
 Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs) {
@@ -177,13 +177,13 @@ Result<Request> PatchRolledBack(const Deployment& deployment, const std::string&
   const Json operations = {
       {{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}},
       {{"op", "replace"}, {"path", "/metadata/annotations"}, {"value", annotations}}};
-  return Request::JsonPatch(Resource::kDeployments, VersionOf(deployment.meta), Dump(operations));
+  return Request::JsonPatch(resources::kDeployments, VersionOf(deployment.meta), Dump(operations));
 }
 
 Request PatchRollbackCleared(const Deployment& deployment) {
   Json fields = Json::object();
   fields["metadata"]["annotations"][std::string(kRollbackTo)] = nullptr;
-  return Request::MergePatch(Resource::kDeployments, VersionOf(deployment.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kDeployments, VersionOf(deployment.meta), "", Dump(fields));
 }
 
 }  // namespace windlass::deployment

@@ -66,7 +66,7 @@ Request PatchLabel(const Pod& pod, const std::string& label, const std::string& 
   }
   if (state || seen) operations.ChangeMap(path, pod.has_annotations, {{key, state}});
   operations.ChangeMap("/metadata/labels", !pod.meta.labels.empty(), {{label, value}});
-  return Request::GuardedJsonPatch(Resource::kPods, KeyOf(pod.meta), pod.meta.uid,
+  return Request::GuardedJsonPatch(resources::kPods, KeyOf(pod.meta), pod.meta.uid,
                                    operations.Text());
 }
 
@@ -80,7 +80,7 @@ Request PatchGate(const Pod& pod, bool open, Json annotations, WallTime now) {
                       {"reason", open ? "InTraffic" : "Drained"},
                       {"message", ""}}}}}}};
   if (!annotations.empty()) fields["metadata"]["annotations"] = std::move(annotations);
-  return Request::StrategicMergePatch(Resource::kPods, VersionOf(pod.meta),
+  return Request::StrategicMergePatch(resources::kPods, VersionOf(pod.meta),
                                       fields.dump(-1, ' ', false, Json::error_handler_t::replace),
                                       "status");
 }

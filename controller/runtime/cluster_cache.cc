@@ -12,7 +12,7 @@
 namespace windlass {
 namespace {
 
-ReflectorOptions All(Resource resource, const std::string& namespace_) {
+ReflectorOptions All(const ResourceId& resource, const std::string& namespace_) {
   ReflectorOptions options;
   options.resource = resource;
   options.namespace_ = namespace_;
@@ -20,7 +20,7 @@ ReflectorOptions All(Resource resource, const std::string& namespace_) {
 }
 
 ReflectorOptions LivePodMetadata(const std::string& namespace_) {
-  ReflectorOptions options = All(Resource::kPods, namespace_);
+  ReflectorOptions options = All(resources::kPods, namespace_);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   options.metadata_only = true;
   return options;
@@ -43,9 +43,9 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
     : clock_(environment.clock),
       decoder_(environment.decoder),
       list_gate_(environment.clock, environment.timers),
-      deployments_(With(list_gate_, environment), All(Resource::kDeployments, namespace_),
+      deployments_(With(list_gate_, environment), All(resources::kDeployments, namespace_),
                    &Decoder::DecodeDeployment),
-      replica_sets_(With(list_gate_, environment), All(Resource::kReplicaSets, namespace_),
+      replica_sets_(With(list_gate_, environment), All(resources::kReplicaSets, namespace_),
                     &Decoder::DecodeReplicaSet),
       pods_(With(list_gate_, environment), LivePodMetadata(namespace_),
             &Decoder::DecodePodMetadata),
@@ -252,7 +252,7 @@ std::string ClusterCache::UnreadableOf(const Deployment& deployment) const {
   const ObjectKey key = KeyOf(deployment.meta);
   for (const Reflector* reflector : {&deployments_.reflector(), &replica_sets_.reflector()}) {
     if (!Frozen(*reflector)) continue;
-    return std::string(Info(reflector->options().resource).plural) + " (no right to watch them)";
+    return std::string(reflector->options().resource.plural) + " (no right to watch them)";
   }
   if (deployments_.quarantined().contains(key)) return "deployments " + key.ToString();
   for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {

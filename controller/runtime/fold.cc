@@ -37,33 +37,26 @@ Status Fold::Read(const ObjectKey& key, const Request& request, const Reply& rep
 void Fold::Vanished(const ObjectKey& key, const Request& request) {
   if (request.verb() == Verb::kCreate) return;
   const Quiet quiet(wake_ups_, key);
-  if (request.resource() == Resource::kReplicaSets) {
+  if (request.resource() == resources::kReplicaSets) {
     cache_.replica_sets().store().FoldDelete(request.key(), request.uid());
-  } else if (request.resource() == Resource::kPods) {
+  } else if (request.resource() == resources::kPods) {
     cache_.in_place().pods().store().FoldDelete(request.key(), request.uid());
   }
 }
 
 Status Fold::Object(const Request& request, const Reply& reply) {
-  switch (request.resource()) {
-    case Resource::kDeployments: {
-      WINDLASS_TRY(Deployment deployment, decoder_.DecodeDeployment(reply.body));
-      if (request.mutates()) own_status_(deployment.meta);
-      cache_.deployments().store().Fold(std::move(deployment));
-      return Unit{};
-    }
-    case Resource::kReplicaSets: {
-      WINDLASS_TRY(ReplicaSet rs, decoder_.DecodeReplicaSet(reply.body));
-      cache_.replica_sets().store().Fold(std::move(rs));
-      return Unit{};
-    }
-    case Resource::kPods: {
-      WINDLASS_TRY(Pod pod, decoder_.DecodePod(reply.body));
-      PodRead(std::move(pod));
-      return Unit{};
-    }
-    default: return Unit{};  // nothing else is cached and written
+  if (request.resource() == resources::kDeployments) {
+    WINDLASS_TRY(Deployment deployment, decoder_.DecodeDeployment(reply.body));
+    if (request.mutates()) own_status_(deployment.meta);
+    cache_.deployments().store().Fold(std::move(deployment));
+  } else if (request.resource() == resources::kReplicaSets) {
+    WINDLASS_TRY(ReplicaSet rs, decoder_.DecodeReplicaSet(reply.body));
+    cache_.replica_sets().store().Fold(std::move(rs));
+  } else if (request.resource() == resources::kPods) {
+    WINDLASS_TRY(Pod pod, decoder_.DecodePod(reply.body));
+    PodRead(std::move(pod));
   }
+  return Unit{};  // nothing else is cached and written
 }
 
 // The watch selects no Pod that has ended: it would never take that one away again.
@@ -78,7 +71,7 @@ void Fold::PodRead(Pod pod) {
 }
 
 Status Fold::Deleted(const Request& request, const Reply& reply) {
-  if (request.resource() != Resource::kReplicaSets) return Unit{};
+  if (request.resource() != resources::kReplicaSets) return Unit{};
   // Where finalizers keep the object, the server answers with the object, now terminating;
   // otherwise with a Status (or, for an object that was gone already, with nothing).
   const Result<ReplicaSet> kept = decoder_.DecodeReplicaSet(reply.body);

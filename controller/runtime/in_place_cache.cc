@@ -7,7 +7,7 @@
 namespace windlass {
 namespace {
 
-ReflectorOptions All(Resource resource, const std::string& namespace_) {
+ReflectorOptions All(const ResourceId& resource, const std::string& namespace_) {
   ReflectorOptions options;
   options.resource = resource;
   options.namespace_ = namespace_;
@@ -15,7 +15,7 @@ ReflectorOptions All(Resource resource, const std::string& namespace_) {
 }
 
 ReflectorOptions LivePods(const std::string& namespace_) {
-  ReflectorOptions options = All(Resource::kPods, namespace_);
+  ReflectorOptions options = All(resources::kPods, namespace_);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   return options;
 }
@@ -35,15 +35,15 @@ bool MayBeOf(const View& view, const UnreadableObject& pod) {
 }
 
 std::string_view PluralOf(const Reflector& reflector) {
-  return Info(reflector.options().resource).plural;
+  return reflector.options().resource.plural;
 }
 
 }  // namespace
 
 InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
     : pods_(environment, LivePods(namespace_), &Decoder::DecodePod),
-      nodes_(environment, All(Resource::kNodes, ""), &Decoder::DecodeNode),
-      budgets_(environment, All(Resource::kPodDisruptionBudgets, namespace_),
+      nodes_(environment, All(resources::kNodes, ""), &Decoder::DecodeNode),
+      budgets_(environment, All(resources::kPodDisruptionBudgets, namespace_),
                &Decoder::DecodePodDisruptionBudget),
       pods_audit_(environment, pods_),
       nodes_audit_(environment, nodes_),

@@ -17,7 +17,7 @@ LogFields FieldsOf(const ObjectKey& key, const Request& request, const Because& 
 }
 
 bool IsOfStatus(const Request& request) {
-  return request.resource() == Resource::kDeployments && request.subresource() == "status";
+  return request.resource() == resources::kDeployments && request.subresource() == "status";
 }
 
 // Somebody was faster, or somebody else leads: nothing is wrong.

@@ -120,7 +120,7 @@ void Term::StartSync(const ObjectKey& key) {
 }
 
 void Term::JudgeRival(const ObjectKey& key) {
-  const Request read = Request::Get(Resource::kDeployments, key);
+  const Request read = Request::Get(resources::kDeployments, key);
   environment_.client.Execute(read, [this, alive = alive_, key](Result<Reply> said) {
     if (!*alive) return;
     const Deployment* deployment = environment_.cache.deployments().store().Find(key);

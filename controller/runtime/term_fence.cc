@@ -46,7 +46,7 @@ void TermFence::Raise(const ObjectKey& key, Done done) {
   for (const ReplicaSet* rs : InDanger(view)) {
     if (touched_.contains(rs->meta.uid)) continue;
     const Request touch =
-        Request::MergePatch(Resource::kReplicaSets, VersionOf(rs->meta), "",
+        Request::MergePatch(resources::kReplicaSets, VersionOf(rs->meta), "",
                             R"({"metadata":{"annotations":{")" + std::string(deployment::kTerm) +
                                 R"(":")" + term_ + R"("}}})");
     const std::weak_ptr<const bool> alive = alive_;

@@ -41,7 +41,7 @@ void ClusterIdentity::Ask() {
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
   changed_ = false;
   HttpRequest request;
-  request.target = ResourcePath(Resource::kNamespaces, /*namespace_=*/"", "kube-system");
+  request.target = ResourcePath(resources::kNamespaces, /*namespace_=*/"", "kube-system");
   request.deadline = kCallDeadline;
   const std::weak_ptr<const bool> still_there = alive_;
   call_ =

@@ -104,7 +104,7 @@ class Informer final : private ReflectorSink {
 
   InformerEnvironment environment_;
   DecodeFunction decode_;
-  Resource resource_;
+  ResourceId resource_;
   Store<T> store_;
   Quarantine quarantined_;
   // The replacement that is being collected. What is held in the same version is not held twice.

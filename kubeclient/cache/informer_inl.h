@@ -164,7 +164,7 @@ Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_jso
                                        incoming_quarantined_.contains(identity->key));
   if (!known) {
     environment_.log.Warning("object cannot be decoded, left as it was",
-                             {{"resource", Info(resource_).plural},
+                             {{"resource", resource_.plural},
                               {"object", identity.ok() ? identity->key.ToString() : "unknown"},
                               {"error", error.message}});
   }

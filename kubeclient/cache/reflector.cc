@@ -89,8 +89,7 @@ void Reflector::Machine::Reset(std::string_view why) {
   if (state_ != ReflectorState::kStopped) {
     ++counters_.resets;
     InTrouble("everything is read anew: " + std::string(why));
-    log_.Warning("reset",
-                 {{"resource", Info(options_.resource).plural}, {"why", std::string(why)}});
+    log_.Warning("reset", {{"resource", options_.resource.plural}, {"why", std::string(why)}});
     state_ = ReflectorState::kEmpty;
     sink_.Reset();
   }
@@ -115,7 +114,7 @@ void Reflector::Machine::Fail(const ListWatchFailure& failure) {
   CloseCall();
   AbandonReplace();
   if (!listing) ++counters_.watch_ends[failure.Label()];
-  const std::string_view plural = Info(options_.resource).plural;
+  const std::string_view plural = options_.resource.plural;
   std::string trouble = listing ? "list " : "watch ";
   InTrouble(trouble.append(plural).append(": ").append(failure.Describe()));
   log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
@@ -251,7 +250,7 @@ void Reflector::Machine::Relist() {
 void Reflector::Machine::CountDecodeError(const Error& error) {
   ++counters_.decode_errors;
   log_.Debug("object not decoded",
-             {{"resource", Info(options_.resource).plural}, {"error", error.message}});
+             {{"resource", options_.resource.plural}, {"error", error.message}});
 }
 
 // --- calls ---

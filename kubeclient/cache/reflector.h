@@ -37,7 +37,7 @@
 namespace windlass {
 
 struct ReflectorOptions {
-  Resource resource = Resource::kDeployments;
+  ResourceId resource{};
   std::string namespace_;      // empty = all namespaces
   std::string field_selector;  // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
   bool metadata_only = false;  // ask for PartialObjectMetadata

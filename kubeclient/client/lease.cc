@@ -134,13 +134,13 @@ std::string LeaseBody(const Lease& lease, const LeaseRecord& record) {
 }
 
 HttpRequest GetLease(const LeaseName& name, Duration deadline) {
-  return LeaseCall(HttpMethod::kGet, ResourcePath(Resource::kLeases, name.namespace_, name.name),
+  return LeaseCall(HttpMethod::kGet, ResourcePath(resources::kLeases, name.namespace_, name.name),
                    deadline);
 }
 
 HttpRequest WatchLease(const LeaseName& name, seconds timeout) {
-  HttpRequest http =
-      LeaseCall(HttpMethod::kGet, ResourcePath(Resource::kLeases, name.namespace_, ""), kWatchIdle);
+  HttpRequest http = LeaseCall(HttpMethod::kGet,
+                               ResourcePath(resources::kLeases, name.namespace_, ""), kWatchIdle);
   http.call_class = CallClass::kWatch;
   AddQuery(http.target, "watch", "1");
   AddQuery(http.target, "fieldSelector", "metadata.name=" + name.name);
@@ -149,12 +149,12 @@ HttpRequest WatchLease(const LeaseName& name, seconds timeout) {
 }
 
 HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body) {
-  return LeaseWrite(HttpMethod::kPut, ResourcePath(Resource::kLeases, name.namespace_, name.name),
+  return LeaseWrite(HttpMethod::kPut, ResourcePath(resources::kLeases, name.namespace_, name.name),
                     deadline, std::move(body));
 }
 
 HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body) {
-  return LeaseWrite(HttpMethod::kPost, ResourcePath(Resource::kLeases, name.namespace_, ""),
+  return LeaseWrite(HttpMethod::kPost, ResourcePath(resources::kLeases, name.namespace_, ""),
                     deadline, std::move(body));
 }
 

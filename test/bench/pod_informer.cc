@@ -36,7 +36,7 @@ int Run(std::string_view server, bool metadata_only, int64_t events) {
   if (!transport.ok()) return log->Error(transport.error().message), 1;
 
   ReflectorOptions all_pods;
-  all_pods.resource = Resource::kPods;
+  all_pods.resource = resources::kPods;
   all_pods.metadata_only = metadata_only;
   Informer<PodMetadata> pods({clock, random, *log, timers, **transport, decoder}, all_pods,
                              &Decoder::DecodePodMetadata);

@@ -42,7 +42,7 @@ bool HasQuery(const LabelSelector& selector) {
 
 // What a list with this query would hold of one object with these labels.
 bool ListedByServer(const std::string& query, const json& labels) {
-  std::string target = ResourcePath(Resource::kPods, "", "");
+  std::string target = ResourcePath(resources::kPods, "", "");
   AddQuery(target, "labelSelector", query);
   const auto path = sim::ParseTarget(target);
   WL_ASSERT(path);

@@ -21,7 +21,7 @@ struct Fixture {
   ScriptedTransport calls;  // the audit's
   Informer<ReplicaSet> informer{
       InformerEnvironment{time, random, log, time.timers(), watch, decoder},
-      ReflectorOptions{Resource::kReplicaSets, "", "a=b"}, &Decoder::DecodeReplicaSet};
+      ReflectorOptions{resources::kReplicaSets, "", "a=b"}, &Decoder::DecodeReplicaSet};
   CacheAudit<ReplicaSet> audit{
       InformerEnvironment{time, random, log, time.timers(), calls, decoder}, informer};
 

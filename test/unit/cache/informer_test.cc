@@ -32,7 +32,7 @@ struct Fixture {
   ScriptedTransport transport;
   Informer<ReplicaSet> informer{
       InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{Resource::kReplicaSets, "", "", false}, &Decoder::DecodeReplicaSet};
+      ReflectorOptions{resources::kReplicaSets, "", "", false}, &Decoder::DecodeReplicaSet};
   std::string told;
 
   Fixture() {

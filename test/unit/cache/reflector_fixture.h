@@ -102,7 +102,7 @@ struct ReflectorFixture {
                       time.timers(),
                       transport,
                       decoder,
-                      ReflectorOptions{Resource::kReplicaSets, "", "", false},
+                      ReflectorOptions{resources::kReplicaSets, "", "", false},
                       sink};
 
   const ReflectorCounters& counters() const { return reflector.counters(); }

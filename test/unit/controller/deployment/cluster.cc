@@ -268,11 +268,11 @@ void Cluster::Settle() {
 }
 
 std::string Cluster::Describe(const Request& request, const Json& before) {
-  if (request.resource() == Resource::kDeployments) {
+  if (request.resource() == resources::kDeployments) {
     if (request.subresource() == "status") return "status";
     return request.patch_type() == PatchType::kJson ? "roll back" : "clear rollback";
   }
-  if (request.resource() == Resource::kPods) return "patch " + request.key().name;
+  if (request.resource() == resources::kPods) return "patch " + request.key().name;
   if (request.patch_type() == PatchType::kJson) return "exchange " + ImageOf(before);
   if (request.verb() == Verb::kDelete) return "delete " + ImageOf(before);
   const Json body = Json::parse(request.body());
@@ -306,7 +306,7 @@ Result<Reply> Cluster::Execute(const Request& request) {
 }
 
 Result<Reply> Cluster::Get(const Request& request) {
-  if (request.resource() == Resource::kDeployments) return Reply{Shown(deployment_)};
+  if (request.resource() == resources::kDeployments) return Reply{Shown(deployment_)};
   const auto found = replica_sets_.find(request.key().name);
   if (found == replica_sets_.end()) return Refused(ErrorKind::kNotFound, "not found");
   return Reply{Shown(found->second)};
@@ -335,7 +335,7 @@ Result<Reply> Cluster::Create(const Request& request) {
 }
 
 Result<Reply> Cluster::Patch(const Request& request) {
-  const bool deployment = request.resource() == Resource::kDeployments;
+  const bool deployment = request.resource() == resources::kDeployments;
   const bool status = request.subresource() == "status";
   Json& object = deployment ? deployment_ : replica_sets_.at(request.key().name);
   Json patch = Json::parse(request.body());

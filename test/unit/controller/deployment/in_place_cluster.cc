@@ -38,7 +38,7 @@ InPlaceCluster::InPlaceCluster(int32_t replicas, int32_t max_unavailable) : Clus
   Annotate("windlass.dev/in-place-max-unavailable", std::to_string(max_unavailable));
   look = [this](View& view) { Show(view); };
   server = [this](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.resource() != Resource::kPods) return std::nullopt;
+    if (request.resource() != resources::kPods) return std::nullopt;
     return request.verb() == Verb::kList ? ListPods() : PatchPod(request);
   };
 }

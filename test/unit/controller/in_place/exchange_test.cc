@@ -245,7 +245,7 @@ TEST_CASE("P-053 a write that was sent already, or decided on something older, i
   Json host = Host();
   Json pending = Pending();
   const Request begin = Begin(host, pending);
-  CHECK(begin.resource() == Resource::kReplicaSets);
+  CHECK(begin.resource() == resources::kReplicaSets);
   CHECK(begin.key() == ObjectKey{"shop", "web-bbb"});
   CHECK(begin.subresource().empty());
   REQUIRE(Send(pending, begin));
