@@ -9,10 +9,10 @@ namespace windlass {
 namespace {
 
 template <typename T>
-InformerSnapshot Look(const char* resource, const Informer<T>& informer,
-                      const CacheAuditCounters& audit, MonotonicTime now) {
+InformerSnapshot Look(const Informer<T>& informer, const CacheAuditCounters& audit,
+                      MonotonicTime now) {
   InformerSnapshot seen;
-  seen.resource = resource;
+  seen.resource = informer.reflector().options().resource.plural;
   seen.synced = informer.HasSynced();
   seen.objects = informer.store().size();
   seen.quarantined = informer.quarantined().size();
@@ -67,18 +67,16 @@ void Daemon::Publish() {
   snapshot.events = events_.counters();
   const MonotonicTime now = clock_.Now();
   const ClusterCache& cache = controller_.cache();
-  snapshot.informers.push_back(
-      Look("deployments", cache.deployments(), cache.deployments_audit(), now));
-  snapshot.informers.push_back(
-      Look("replicasets", cache.replica_sets(), cache.replica_sets_audit(), now));
+  snapshot.informers.push_back(Look(cache.deployments(), cache.deployments_audit(), now));
+  snapshot.informers.push_back(Look(cache.replica_sets(), cache.replica_sets_audit(), now));
   if (cache.watches_pods()) {
-    snapshot.informers.push_back(Look("pods", cache.pods(), cache.pods_audit(), now));
+    snapshot.informers.push_back(Look(cache.pods(), cache.pods_audit(), now));
   }
   if (const InPlaceCache& in_place = cache.in_place(); in_place.running()) {
-    snapshot.informers.push_back(Look("whole_pods", in_place.pods(), in_place.pods_audit(), now));
-    snapshot.informers.push_back(Look("nodes", in_place.nodes(), in_place.nodes_audit(), now));
-    snapshot.informers.push_back(
-        Look("poddisruptionbudgets", in_place.budgets(), in_place.budgets_audit(), now));
+    snapshot.informers.push_back(Look(in_place.pods(), in_place.pods_audit(), now));
+    snapshot.informers.back().resource = "whole_pods";  // beside the metadata of the same Pods
+    snapshot.informers.push_back(Look(in_place.nodes(), in_place.nodes_audit(), now));
+    snapshot.informers.push_back(Look(in_place.budgets(), in_place.budgets_audit(), now));
   }
   board_.Publish(std::move(snapshot));
 }

@@ -3,8 +3,9 @@
 namespace windlass {
 
 bool IsForInPlaceAlone(const Right& right) {
-  return right.resource == "nodes" || right.resource == "poddisruptionbudgets" ||
-         (right.resource == "pods" && right.verb != "list" && right.verb != "watch");
+  return right.resource == resources::kNodes ||
+         right.resource == resources::kPodDisruptionBudgets ||
+         (right.resource == resources::kPods && right.verb != "list" && right.verb != "watch");
 }
 
 std::string MissingRightText(const Right& right) {

@@ -17,30 +17,29 @@ constexpr Duration kReviewPeriod = seconds(30);
 std::vector<Right> Daemon::RightsNeeded() const {
   const std::string& scope = flags_.namespace_;
   std::vector<Right> rights;
-  const auto need = [&](const char* group, const char* resource, const char* subresource,
+  // In the namespaces that are watched; what belongs to the cluster is asked for there.
+  const auto need = [&](const ResourceId& resource, const char* subresource,
                         std::initializer_list<const char*> verbs) {
     for (const char* verb : verbs) {
-      rights.push_back({verb, group, resource, subresource, scope, ""});
+      rights.push_back({verb, resource, subresource, resource.namespaced ? scope : "", ""});
     }
   };
-  need("apps", "deployments", "", {"get", "list", "watch", "patch"});
-  need("apps", "deployments", "status", {"patch"});
-  need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
-  need("", "pods", "", {"list", "watch"});
-  need("", "events", "", {"create", "patch"});
+  need(resources::kDeployments, "", {"get", "list", "watch", "patch"});
+  need(resources::kDeployments, "status", {"patch"});
+  need(resources::kReplicaSets, "", {"get", "list", "watch", "create", "patch", "delete"});
+  need(resources::kPods, "", {"list", "watch"});
+  need(resources::kEvents, "", {"create", "patch"});
   if (controller_.cache().in_place().running()) {
-    need("", "pods", "", {"get", "patch"});
-    need("", "pods", "status", {"patch"});
-    need("policy", "poddisruptionbudgets", "", {"list", "watch"});
-    for (const char* verb : {"list", "watch"}) {
-      rights.push_back({verb, "", "nodes", "", "", ""});  // they belong to no namespace
-    }
+    need(resources::kPods, "", {"get", "patch"});
+    need(resources::kPods, "status", {"patch"});
+    need(resources::kPodDisruptionBudgets, "", {"list", "watch"});
+    need(resources::kNodes, "", {"list", "watch"});
   }
   if (flags_.leader_elect) {
     const std::string& home = flags_.leader_elect_namespace;
-    rights.push_back({"create", "coordination.k8s.io", "leases", "", home, ""});
+    rights.push_back({"create", resources::kLeases, "", home, ""});
     for (const char* verb : {"get", "watch", "update"}) {
-      rights.push_back({verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name});
+      rights.push_back({verb, resources::kLeases, "", home, flags_.leader_elect_name});
     }
   }
   return rights;

@@ -54,8 +54,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
   return {.type = Event::Type::kNormal,
           .reason = "InPlacePatched",
           .message = std::move(changes),
-          .about = ObjectReference{"v1", "Pod", KeyOf(pod.meta), pod.meta.uid,
-                                   pod.meta.resource_version}};
+          .about = ReferenceTo(resources::kPods, pod.meta)};
 }
 
 // Told at every quarter of the way.

@@ -61,8 +61,12 @@ Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
 
 // The Deployment as the controller of its ReplicaSets.
 Json ControllerReference(const ObjectMeta& owner) {
-  return {{"apiVersion", "apps/v1"},     {"kind", "Deployment"}, {"name", owner.name},
-          {"uid", owner.uid.ToString()}, {"controller", true},   {"blockOwnerDeletion", true}};
+  return {{"apiVersion", resources::kDeployments.GroupVersion()},
+          {"kind", resources::kDeployments.kind},
+          {"name", owner.name},
+          {"uid", owner.uid.ToString()},
+          {"controller", true},
+          {"blockOwnerDeletion", true}};
 }
 
 Request PatchOwner(const ReplicaSet& rs, Json reference) {
@@ -158,8 +162,10 @@ Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaS
                      {"minReadySeconds", deployment.spec.min_ready_seconds},
                      {"selector", SelectorOf(deployment.spec.selector, parts.hash)},
                      {"template", pod_template}};
-  const Json body = {
-      {"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}, {"metadata", metadata}, {"spec", spec}};
+  const Json body = {{"apiVersion", resources::kReplicaSets.GroupVersion()},
+                     {"kind", resources::kReplicaSets.kind},
+                     {"metadata", metadata},
+                     {"spec", spec}};
   return Request::Create(resources::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
 }
 

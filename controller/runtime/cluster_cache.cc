@@ -195,16 +195,17 @@ bool ClusterCache::HasSynced() const {
 
 std::vector<std::string> ClusterCache::Troubles() const {
   std::vector<std::string> troubles;
-  const auto look = [&troubles](std::string_view name, const auto& informer) {
+  const auto look = [&troubles](const auto& informer) {
     if (!informer.reflector().trouble().empty()) {
       troubles.push_back(informer.reflector().trouble());
     } else if (!informer.HasSynced()) {
+      const std::string_view name = informer.reflector().options().resource.plural;
       troubles.push_back(std::string(name) + ": the first list is not complete yet");
     }
   };
-  look("deployments", deployments_);
-  look("replicasets", replica_sets_);
-  if (watches_pods_) look("pods", pods_);
+  look(deployments_);
+  look(replica_sets_);
+  if (watches_pods_) look(pods_);
   return troubles;
 }
 
@@ -254,16 +255,16 @@ std::string ClusterCache::UnreadableOf(const Deployment& deployment) const {
     if (!Frozen(*reflector)) continue;
     return std::string(reflector->options().resource.plural) + " (no right to watch them)";
   }
-  if (deployments_.quarantined().contains(key)) return "deployments " + key.ToString();
+  if (deployments_.quarantined().contains(key)) return ObjectText(resources::kDeployments, key);
   for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
-    if (MayOwn(deployment, rs)) return "replicasets " + rs_key.ToString();
+    if (MayOwn(deployment, rs)) return ObjectText(resources::kReplicaSets, rs_key);
   }
   return {};
 }
 
 const Deployment* ClusterCache::ResolveOwner(const Symbol& namespace_,
                                              const OwnerReference& reference) const {
-  if (!(reference.kind == "Deployment")) return nullptr;
+  if (!(reference.kind == resources::kDeployments.kind)) return nullptr;
   return deployments_.store().FindByUid({namespace_, std::string(reference.name.text())},
                                         reference.uid);
 }

@@ -141,16 +141,16 @@ std::string InPlaceCache::Missing() const {
 std::string InPlaceCache::Unreadable(const View& view) const {
   const std::string why = " (its latest version cannot be read)";
   for (const auto& [key, pod] : pods_.quarantined()) {
-    if (MayBeOf(view, pod)) return "pods " + key.ToString() + why;
+    if (MayBeOf(view, pod)) return ObjectText(resources::kPods, key) + why;
   }
   for (const auto& [key, node] : nodes_.quarantined()) {
     const bool concerned = std::ranges::any_of(
         view.whole_pods, [&](const Pod* pod) { return pod->node_name == key.name; });
-    if (concerned) return "nodes " + key.ToString() + why;
+    if (concerned) return ObjectText(resources::kNodes, key) + why;
   }
   for (const auto& [key, budget] : budgets_.quarantined()) {
     if (!(key.namespace_ == view.deployment->meta.namespace_)) continue;
-    return "poddisruptionbudgets " + key.ToString() + why;
+    return ObjectText(resources::kPodDisruptionBudgets, key) + why;
   }
   return {};
 }

@@ -231,9 +231,7 @@ void Sync::Emit(const std::vector<Event>& events) {
     if (event.about) {
       environment_.events.Record(*event.about, event);
     } else if (deployment != nullptr) {
-      environment_.events.Record(
-          {"apps/v1", "Deployment", key_, deployment->meta.uid, deployment->meta.resource_version},
-          event);
+      environment_.events.Record(ReferenceTo(resources::kDeployments, deployment->meta), event);
     }
   }
 }

@@ -136,7 +136,7 @@ void Term::JudgeRival(const ObjectKey& key) {
         {{"deployment", key.ToString()},
          {"remedy", "run kube-controller-manager with --controllers=*,-deployment-controller"}});
     environment_.events.Record(
-        {"apps/v1", "Deployment", key, deployment->meta.uid, deployment->meta.resource_version},
+        ReferenceTo(resources::kDeployments, deployment->meta),
         {Event::Type::kWarning, "ControllerConflict",
          "kube-controller-manager writes the status of this Deployment as well; Windlass leaves it "
          "alone. Run kube-controller-manager with --controllers=*,-deployment-controller."});
@@ -210,7 +210,7 @@ void Term::InternalError(const ObjectKey& key) {
   const Deployment* deployment = environment_.cache.deployments().store().Find(key);
   if (deployment == nullptr) return;
   environment_.events.Record(
-      {"apps/v1", "Deployment", key, deployment->meta.uid, deployment->meta.resource_version},
+      ReferenceTo(resources::kDeployments, deployment->meta),
       {Event::Type::kWarning, "WindlassInternalError",
        "Windlass failed over this Deployment " + std::to_string(kInternalErrorsMax) +
            " times in a row by a fault of its own; it will try again every five minutes, or when "

@@ -188,4 +188,13 @@ std::string Request::Describe() const {
   return text;
 }
 
+ObjectReference ReferenceTo(const ResourceId& resource, const ObjectMeta& meta) {
+  return {resource.GroupVersion(), std::string(resource.kind), KeyOf(meta), meta.uid,
+          meta.resource_version};
+}
+
+std::string ObjectText(const ResourceId& resource, const ObjectKey& key) {
+  return std::string(resource.plural) + " " + key.ToString();
+}
+
 }  // namespace windlass

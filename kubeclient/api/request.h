@@ -121,6 +121,9 @@ struct ObjectReference {
   ResourceVersion resource_version;
   bool operator==(const ObjectReference&) const = default;
 };
+ObjectReference ReferenceTo(const ResourceId& resource, const ObjectMeta& meta);
+// "pods ns/web-1", for log lines and messages.
+std::string ObjectText(const ResourceId& resource, const ObjectKey& key);
 
 // A Kubernetes Event about one object, before aggregation and naming (reliability §5.3).
 struct Event {

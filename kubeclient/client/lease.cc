@@ -66,8 +66,9 @@ LeaseAnswer::Kind KindOf(int status) {
 }
 
 Result<Lease> ReadLease(const nlohmann::json& object, std::string text) {
-  if (!object.is_object() || Text(object, "kind") != "Lease" || !object.contains("metadata") ||
-      !object["metadata"].is_object() || Text(object["metadata"], "resourceVersion").empty()) {
+  if (!object.is_object() || Text(object, "kind") != resources::kLeases.kind ||
+      !object.contains("metadata") || !object["metadata"].is_object() ||
+      Text(object["metadata"], "resourceVersion").empty()) {
     return Error{ErrorKind::kMalformed, "the answer is no Lease"};
   }
   Lease lease{{}, std::move(text), {Text(object["metadata"], "resourceVersion")}};
@@ -110,8 +111,8 @@ Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseN
 
 Lease NewLease(const LeaseName& name) {
   const nlohmann::json object = {
-      {"apiVersion", "coordination.k8s.io/v1"},
-      {"kind", "Lease"},
+      {"apiVersion", resources::kLeases.GroupVersion()},
+      {"kind", resources::kLeases.kind},
       {"metadata", {{"namespace", name.namespace_}, {"name", name.name}}}};
   return {{}, object.dump(), {}};
 }

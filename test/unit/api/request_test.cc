@@ -170,6 +170,23 @@ TEST_CASE("a request is like one of another body, and like no other") {
   CHECK_FALSE(request.IsLike(Request::Delete(resources::kReplicaSets, kVersion).Identity()));
 }
 
+TEST_CASE("a reference names the kind, the object and its version") {
+  ObjectMeta meta;
+  meta.name = "web-1";
+  meta.namespace_ = "ns";
+  meta.uid = kUid;
+  meta.resource_version = {"7"};
+  CHECK(ReferenceTo(resources::kPods, meta) ==
+        ObjectReference{"v1", "Pod", {"ns", "web-1"}, kUid, {"7"}});
+  CHECK(ReferenceTo(resources::kReplicaSets, meta) ==
+        ObjectReference{"apps/v1", "ReplicaSet", {"ns", "web-1"}, kUid, {"7"}});
+}
+
+TEST_CASE("a message names an object by its resource, namespace and name") {
+  CHECK(ObjectText(resources::kPods, {"ns", "web-1"}) == "pods ns/web-1");
+  CHECK(ObjectText(resources::kNodes, {"", "n1"}) == "nodes n1");
+}
+
 TEST_CASE("verbs have the names that audit logs and RBAC rules use") {
   CHECK(Name(Verb::kGet) == "get");
   CHECK(Name(Verb::kUpdate) == "update");

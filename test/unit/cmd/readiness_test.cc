@@ -14,15 +14,15 @@ TEST_CASE("a missing right is a reason, or a note where in-place updates alone n
     bool in_place;
   };
   const Row row = GENERATE(values<Row>({
-      {{"patch", "apps", "deployments", "status", "", ""}, false},
-      {{"list", "", "pods", "", "", ""}, false},
-      {{"watch", "", "pods", "", "shop", ""}, false},
-      {{"update", "coordination.k8s.io", "leases", "", "windlass-system", "windlass"}, false},
-      {{"get", "", "pods", "", "", ""}, true},
-      {{"patch", "", "pods", "", "shop", ""}, true},
-      {{"patch", "", "pods", "status", "", ""}, true},
-      {{"list", "", "nodes", "", "", ""}, true},
-      {{"watch", "policy", "poddisruptionbudgets", "", "", ""}, true},
+      {{"patch", resources::kDeployments, "status", "", ""}, false},
+      {{"list", resources::kPods, "", "", ""}, false},
+      {{"watch", resources::kPods, "", "shop", ""}, false},
+      {{"update", resources::kLeases, "", "windlass-system", "windlass"}, false},
+      {{"get", resources::kPods, "", "", ""}, true},
+      {{"patch", resources::kPods, "", "shop", ""}, true},
+      {{"patch", resources::kPods, "status", "", ""}, true},
+      {{"list", resources::kNodes, "", "", ""}, true},
+      {{"watch", resources::kPodDisruptionBudgets, "", "", ""}, true},
   }));
   const std::string manifest = row.in_place ? "deploy/rbac-in-place.yaml" : "deploy/rbac.yaml";
   const Lines line = {"missing right: " + row.right.ToString() + "; apply " + manifest +
