@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/pod.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/config/cluster_connection.h"
@@ -43,7 +44,7 @@ int Run(const ConfigSources& sources, Duration poll_period) {
   all_pods.resource = resources::kPods;
   all_pods.metadata_only = true;
   Informer<PodMetadata> pods({clock, random, *log, timers, (*connection)->transport(), decoder},
-                             all_pods, &Decoder::DecodePodMetadata);
+                             all_pods, &DecodePodMetadata);
   pods.store().OnChange(&Print);
   pods.on_synced = [] { std::puts("= these are all"); };
   pods.Start();

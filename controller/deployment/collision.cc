@@ -22,7 +22,7 @@ constexpr int32_t kCollisionsOfOneTemplate = 3;
 bool WasTakenFromUs(const Deployment& deployment, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
-  const Result<ReplicaSet> rs = decoder.DecodeReplicaSet(found.body);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, found.body);
   if (!rs.ok()) return false;
   const OwnerReference* owner = rs->meta.ControllerRef();
   if (owner != nullptr && owner->uid == deployment.meta.uid) return true;
@@ -72,7 +72,7 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 bool CameBackAsSent(const Deployment& deployment, const Reply& answer) {
   SymbolTable symbols;
   Decoder decoder(symbols);
-  const Result<ReplicaSet> rs = decoder.DecodeReplicaSet(answer.body);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, answer.body);
   if (!rs.ok()) return false;
   const OwnerReference* owner = rs->meta.ControllerRef();
   return owner != nullptr && owner->uid == deployment.meta.uid &&

@@ -46,14 +46,14 @@ void Fold::Vanished(const ObjectKey& key, const Request& request) {
 
 Status Fold::Object(const Request& request, const Reply& reply) {
   if (request.resource() == resources::kDeployments) {
-    WINDLASS_TRY(Deployment deployment, decoder_.DecodeDeployment(reply.body));
+    WINDLASS_TRY(Deployment deployment, DecodeDeployment(decoder_, reply.body));
     if (request.mutates()) own_status_(deployment.meta);
     cache_.deployments().store().Fold(std::move(deployment));
   } else if (request.resource() == resources::kReplicaSets) {
-    WINDLASS_TRY(ReplicaSet rs, decoder_.DecodeReplicaSet(reply.body));
+    WINDLASS_TRY(ReplicaSet rs, DecodeReplicaSet(decoder_, reply.body));
     cache_.replica_sets().store().Fold(std::move(rs));
   } else if (request.resource() == resources::kPods) {
-    WINDLASS_TRY(Pod pod, decoder_.DecodePod(reply.body));
+    WINDLASS_TRY(Pod pod, DecodePod(decoder_, reply.body));
     PodRead(std::move(pod));
   }
   return Unit{};  // nothing else is cached and written
@@ -74,7 +74,7 @@ Status Fold::Deleted(const Request& request, const Reply& reply) {
   if (request.resource() != resources::kReplicaSets) return Unit{};
   // Where finalizers keep the object, the server answers with the object, now terminating;
   // otherwise with a Status (or, for an object that was gone already, with nothing).
-  const Result<ReplicaSet> kept = decoder_.DecodeReplicaSet(reply.body);
+  const Result<ReplicaSet> kept = DecodeReplicaSet(decoder_, reply.body);
   if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
     cache_.replica_sets().store().Fold(*kept);
   } else {

@@ -41,10 +41,10 @@ std::string_view PluralOf(const Reflector& reflector) {
 }  // namespace
 
 InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
-    : pods_(environment, LivePods(namespace_), &Decoder::DecodePod),
-      nodes_(environment, All(resources::kNodes, ""), &Decoder::DecodeNode),
+    : pods_(environment, LivePods(namespace_), &DecodePod),
+      nodes_(environment, All(resources::kNodes, ""), &DecodeNode),
       budgets_(environment, All(resources::kPodDisruptionBudgets, namespace_),
-               &Decoder::DecodePodDisruptionBudget),
+               &DecodePodDisruptionBudget),
       pods_audit_(environment, pods_),
       nodes_audit_(environment, nodes_),
       budgets_audit_(environment, budgets_) {

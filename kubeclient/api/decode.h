@@ -1,4 +1,5 @@
-// From JSON to typed views, in one pass (simdjson On-Demand). The only place that reads objects.
+// From JSON to typed views, in one pass (simdjson On-Demand). Here is what surrounds objects and
+// what all of them have; each resource has its own function Decode…, in the file of the resource.
 //
 // Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod).
 // Unknown fields and enum values are fine; a known field of the wrong type is an Error kMalformed
@@ -14,11 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "kubeclient/api/deployment.h"
-#include "kubeclient/api/node.h"
-#include "kubeclient/api/pod.h"
-#include "kubeclient/api/pod_disruption_budget.h"
-#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
@@ -73,6 +71,16 @@ struct UnreadableObject {
   bool owners_readable = true;  // false: `controller` says nothing
 };
 
+// What is compared of a pod template.
+struct TemplateFingerprints {
+  Fingerprint text;       // of the bytes
+  Fingerprint canonical;  // of what they mean
+};
+// spec.template of an object that has none.
+inline constexpr std::string_view kEmptyTemplate = "{}";
+
+class JsonReader;
+
 // Decoders keep a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
@@ -98,16 +106,6 @@ class Decoder {
   // The owner reference with controller: true; nullopt when there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // Every object must have a metadata.name. An absent spec.replicas is 1, an absent template is {}.
-  Result<Deployment> DecodeDeployment(std::string_view object_json);
-  Result<ReplicaSet> DecodeReplicaSet(std::string_view object_json);
-  // From a PartialObjectMetadata or a whole Pod.
-  Result<PodMetadata> DecodePodMetadata(std::string_view object_json);
-  // From a whole Pod.
-  Result<Pod> DecodePod(std::string_view object_json);
-  Result<Node> DecodeNode(std::string_view object_json);
-  Result<PodDisruptionBudget> DecodePodDisruptionBudget(std::string_view object_json);
-
   // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
   // validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
@@ -116,13 +114,13 @@ class Decoder {
   // nothing is known.
   KnownTemplate known_template;
 
- private:
-  struct TemplateFingerprints {
-    Fingerprint text;       // of the bytes
-    Fingerprint canonical;  // of what they mean
-  };
+  // For the functions that decode one resource each: DecodePod in pod.h, DecodeNode in node.h, …
+  JsonReader& reader();
+  SymbolTable& symbols() { return symbols_; }
+  // `raw` is the spec.template of the object with `meta`. Error kMalformed when it has no meaning.
   Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 
+ private:
   struct Parser;
   std::unique_ptr<Parser> parser_;
   SymbolTable& symbols_;

@@ -13,8 +13,11 @@
 
 #include "kubeclient/api/container_id.h"
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
+
+class Decoder;
 
 // Whose the Pod is and that it is there. Terminal phases are kept out by the informer's field
 // selector (cpp-stack §2.2), so existence is all that Recreate asks for.
@@ -100,5 +103,11 @@ struct Pod {
 // Our own annotations, and the one that ReplicaSets choose victims by. A Pod's other ones are
 // nobody's business, and often large.
 bool IsKeptOfPods(std::string_view annotation);
+
+// Both: error kMalformed without a metadata.name.
+// From a PartialObjectMetadata or a whole Pod.
+Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_json);
+// From a whole Pod.
+Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

@@ -13,8 +13,11 @@
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/condition.h"
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
+
+class Decoder;
 
 struct ReplicaSetStatus {
   int64_t observed_generation = 0;
@@ -72,5 +75,8 @@ inline constexpr std::string_view kInPlaceAnnotation = "windlass.dev/in-place";
 // Whether a ReplicaSet with these annotations is of a Deployment that may be updated in place: the
 // annotation above has a value other than "Disabled", in whatever case.
 bool KeepsTemplate(const StringMap& annotations);
+
+// Error kMalformed without a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

@@ -35,7 +35,7 @@ struct InformerEnvironment {
 template <typename T>
 class Informer final : private ReflectorSink {
  public:
-  using DecodeFunction = Result<T> (Decoder::*)(std::string_view);
+  using DecodeFunction = Result<T> (*)(Decoder&, std::string_view);
 
   Informer(InformerEnvironment environment, ReflectorOptions options, DecodeFunction decode);
 

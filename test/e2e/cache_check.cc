@@ -13,6 +13,9 @@
 #include <thread>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/config/cluster_connection.h"
@@ -64,11 +67,11 @@ int Run(const ConfigSources& sources, int watch_seconds) {
   const InformerEnvironment environment{clock,  random, *log, timers, (*connection)->transport(),
                                         decoder};
   Informer<Deployment> deployments(environment, Everything(resources::kDeployments, watch_seconds),
-                                   &Decoder::DecodeDeployment);
+                                   &DecodeDeployment);
   Informer<ReplicaSet> replica_sets(environment, Everything(resources::kReplicaSets, watch_seconds),
-                                    &Decoder::DecodeReplicaSet);
+                                    &DecodeReplicaSet);
   Informer<PodMetadata> pods(environment, Everything(resources::kPods, watch_seconds),
-                             &Decoder::DecodePodMetadata);
+                             &DecodePodMetadata);
   deployments.Start();
   replica_sets.Start();
   pods.Start();

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/informer.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
@@ -91,9 +92,8 @@ struct Fixture {
   ApiServer server{loop};
   SimProcess process{server, 7, Fill(server)};
   WithoutWatchLists network{process.transport()};
-  Informer<ReplicaSet> informer{Environment(),
-                                ReflectorOptions{resources::kReplicaSets, "", "", false},
-                                &Decoder::DecodeReplicaSet};
+  Informer<ReplicaSet> informer{
+      Environment(), ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
 };
 
 TEST_CASE_METHOD(Fixture, "a list above the limit of an answer is read, by every relist") {

@@ -1,10 +1,12 @@
 // The simulated cluster without a controller under test: it moves by itself, and the same way each
 // time.
+#include "kubeclient/api/replica_set.h"
 #include "test/sim/world.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "kubeclient/api/pod.h"
 #include "kubeclient/cache/informer.h"
 #include "test/catch.h"
 #include "test/sim/rollout_undo.h"
@@ -34,7 +36,7 @@ uint64_t HashOfAScenario(uint64_t seed) {
   World world(seed);
   auto process = world.Boot();
   Informer<ReplicaSet> informer(process->environment(), Watching(resources::kReplicaSets),
-                                &Decoder::DecodeReplicaSet);
+                                &DecodeReplicaSet);
   informer.Start();
   world.Apply(SampleReplicaSet("web", 5));
   world.Quiesce();
@@ -206,7 +208,7 @@ TEST_CASE("An informer follows the world") {
   ReflectorOptions options = Watching(resources::kPods);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   options.metadata_only = true;
-  Informer<PodMetadata> informer(process->environment(), options, &Decoder::DecodePodMetadata);
+  Informer<PodMetadata> informer(process->environment(), options, &DecodePodMetadata);
   informer.Start();
   REQUIRE(world.RunUntil([&] { return informer.HasSynced(); }, seconds(10)));
   world.Apply(SampleReplicaSet("web", 4));
@@ -226,7 +228,7 @@ TEST_CASE("An informer finds its way back after its revision was compacted") {
   World world(11);
   auto process = world.Boot();
   Informer<ReplicaSet> informer(process->environment(), Watching(resources::kReplicaSets),
-                                &Decoder::DecodeReplicaSet);
+                                &DecodeReplicaSet);
   informer.Start();
   REQUIRE(world.RunUntil([&] { return informer.HasSynced(); }, seconds(10)));
   world.api().EndWatches();

@@ -17,7 +17,7 @@ struct Fixture {
   Decoder decoder{symbols};
 
   Pod Read(const std::string& text) {
-    Result<Pod> pod = decoder.DecodePod(text);
+    Result<Pod> pod = DecodePod(decoder, text);
     if (!pod.ok()) FAIL(pod.error().message);
     return std::move(pod).value();
   }
@@ -218,7 +218,7 @@ TEST_CASE("a known field of a Pod of the wrong type is malformed, and named") {
   }));
   Fixture f;
   CAPTURE(row.fields);
-  const Result<Pod> decoded = f.decoder.DecodePod("{" + row.fields + "}");
+  const Result<Pod> decoded = DecodePod(f.decoder, "{" + row.fields + "}");
   REQUIRE_FALSE(decoded.ok());
   CHECK(decoded.error().kind == ErrorKind::kMalformed);
   CHECK(decoded.error().message.find(row.want) == 0);

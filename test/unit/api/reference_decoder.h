@@ -6,6 +6,11 @@
 #include <optional>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/node.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/pod_disruption_budget.h"
+#include "kubeclient/api/replica_set.h"
 
 namespace windlass::test {
 

@@ -207,15 +207,15 @@ std::string Cluster::Shown(const Json& object) const {
 Step Cluster::Sync(int writes_max) {
   Learned learned;
   for (int steps = 0; steps < 64; ++steps) {
-    const auto deployment = decoder_.DecodeDeployment(Shown(deployment_));
+    const auto deployment = DecodeDeployment(decoder_, Shown(deployment_));
     REQUIRE(deployment.ok());
     std::vector<windlass::ReplicaSet> decoded;
     for (const auto& [name, rs] : replica_sets_) {
-      decoded.push_back(decoder_.DecodeReplicaSet(Shown(rs)).value());
+      decoded.push_back(DecodeReplicaSet(decoder_, Shown(rs)).value());
     }
     std::vector<PodMetadata> pods;
     for (const auto& [name, pod] : pods_) {
-      pods.push_back(decoder_.DecodePodMetadata(pod.dump()).value());
+      pods.push_back(DecodePodMetadata(decoder_, pod.dump()).value());
     }
     View view;
     view.deployment = &*deployment;

@@ -158,7 +158,8 @@ Json Live() {
 
 Pod Read(const Json& live) {
   static SymbolTable symbols;
-  auto pod = Decoder(symbols).DecodePod(live.dump());
+  Decoder decoder(symbols);
+  auto pod = DecodePod(decoder, live.dump());
   REQUIRE(pod.ok());
   return *std::move(pod);
 }

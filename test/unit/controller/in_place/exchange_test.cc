@@ -78,7 +78,8 @@ Json Pending() {
 
 ReplicaSet Read(const Json& live) {
   static SymbolTable symbols;
-  auto rs = Decoder(symbols).DecodeReplicaSet(live.dump());
+  Decoder decoder(symbols);
+  auto rs = DecodeReplicaSet(decoder, live.dump());
   REQUIRE(rs.ok());
   return *std::move(rs);
 }
