@@ -16,7 +16,7 @@ namespace {
 // The patch itself, or its drain. A gate that is not open is to be opened: not meant.
 bool IsTryOf(const Outcome& outcome, const Pod& pod) {
   if (IsPatchOf(outcome, resources::kPods, pod.meta)) return true;
-  return pod.in_place_ready == ConditionStatus::kTrue &&
+  return pod.gate == ConditionStatus::kTrue &&
          IsPatchOf(outcome, resources::kPods, pod.meta, "status");
 }
 

@@ -41,7 +41,6 @@ bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
 
 ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_)
     : clock_(environment.clock),
-      decoder_(environment.decoder),
       list_gate_(environment.clock, environment.timers),
       deployments_(With(list_gate_, environment), All(resources::kDeployments, namespace_),
                    &DecodeDeployment),
@@ -64,10 +63,12 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
               }),
       identity_(environment.clock, environment.random, environment.log, environment.timers,
                 environment.transport, environment.decoder),
+      known_templates_(environment.decoder.interests(),
+                       {.known_template =
+                            [this](const ObjectMeta& meta, const Fingerprint& text) {
+                              return KnownTemplate(meta, text);
+                            }}),
       cluster_wide_(namespace_.empty()) {
-  decoder_.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
-    return KnownTemplate(meta, text);
-  };
   Follow(deployments_);
   Follow(replica_sets_);
   Follow(pods_);
@@ -76,8 +77,6 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
   FollowInPlace(in_place_.budgets());
   identity_.on_changed = [this] { Reset("another cluster answers"); };
 }
-
-ClusterCache::~ClusterCache() { decoder_.known_template = nullptr; }
 
 // --- one cluster, and one past of it, for all informers (R-061) ---
 

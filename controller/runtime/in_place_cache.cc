@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "controller/in_place/interest.h"
+
 namespace windlass {
 namespace {
 
@@ -41,7 +43,8 @@ std::string_view PluralOf(const Reflector& reflector) {
 }  // namespace
 
 InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
-    : pods_(environment, LivePods(namespace_), &DecodePod),
+    : interest_(environment.decoder.interests(), in_place::Interest()),
+      pods_(environment, LivePods(namespace_), &DecodePod),
       nodes_(environment, All(resources::kNodes, ""), &DecodeNode),
       budgets_(environment, All(resources::kPodDisruptionBudgets, namespace_),
                &DecodePodDisruptionBudget),

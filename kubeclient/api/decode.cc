@@ -209,8 +209,8 @@ Result<std::optional<OwnerReference>> Decoder::DecodeController(std::string_view
 Result<TemplateFingerprints> Decoder::FingerprintTemplate(const ObjectMeta& meta,
                                                           std::string_view raw) {
   const Fingerprint text = FingerprintOf(raw);
-  if (known_template) {
-    if (const auto known = known_template(meta, text)) return TemplateFingerprints{text, *known};
+  if (const auto known = interests_.KnownTemplate(meta, text)) {
+    return TemplateFingerprints{text, *known};
   }
   Result<std::string_view> canonical = parser_->canonicalizer.Canonical(raw);
   if (!canonical.ok()) return std::move(canonical).error().Context("spec.template");

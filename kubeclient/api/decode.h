@@ -8,7 +8,6 @@
 // input needs padding; no exception leaves these functions. Core thread only (SymbolTable).
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/decode_interest.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 
@@ -84,11 +84,6 @@ class JsonReader;
 // Decoders keep a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
-  // The fingerprint of the template, when the object with this uid is known with a template of
-  // exactly the text that has fingerprint `text`; else nullopt.
-  using KnownTemplate =
-      std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>;
-
   explicit Decoder(SymbolTable& symbols);
   ~Decoder();
   Decoder(const Decoder&) = delete;
@@ -110,9 +105,8 @@ class Decoder {
   // validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
-  // Most events change status alone: what is known of their templates is not computed again. Null =
-  // nothing is known.
-  KnownTemplate known_template;
+  // What is kept of objects beyond the usual (RegisteredInterest).
+  DecodeInterests& interests() { return interests_; }
 
   // For the functions that decode one resource each: DecodePod in pod.h, DecodeNode in node.h, …
   JsonReader& reader();
@@ -124,6 +118,7 @@ class Decoder {
   struct Parser;
   std::unique_ptr<Parser> parser_;
   SymbolTable& symbols_;
+  DecodeInterests interests_;
 };
 
 }  // namespace windlass

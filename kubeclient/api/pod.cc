@@ -66,20 +66,21 @@ void ReadSpecContainers(JsonReader& in, SymbolTable& symbols, bool init, Contain
   });
 }
 
-void ReadReadinessGates(JsonReader& in, Pod& out) {
-  out.has_in_place_gate = false;
+void ReadReadinessGates(JsonReader& in, const DecodeInterests& interests, Pod& out) {
+  out.has_gate = false;
   in.Array([&] {
     in.Object([&](std::string_view key) {
-      if (key == "conditionType" && in.String() == kInPlaceReadyGate) out.has_in_place_gate = true;
+      if (key == "conditionType" && interests.IsPodGate(in.String())) out.has_gate = true;
     });
   });
 }
 
-void ReadSpec(JsonReader& in, SymbolTable& symbols, Pod& out, PodParts& parts) {
+void ReadSpec(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
+  SymbolTable& symbols = decoder.symbols();
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
   out.node_name = {};
   out.termination_grace_period_seconds = Pod().termination_grace_period_seconds;
-  out.has_in_place_gate = false;
+  out.has_gate = false;
   parts.init.clear();
   parts.app.clear();
   in.Object([&](std::string_view key) {
@@ -90,7 +91,7 @@ void ReadSpec(JsonReader& in, SymbolTable& symbols, Pod& out, PodParts& parts) {
     else if (key == "initContainers")
       ReadSpecContainers(in, symbols, true, parts.init);
     else if (key == "readinessGates")
-      ReadReadinessGates(in, out);
+      ReadReadinessGates(in, decoder.interests(), out);
     else if (key == "terminationGracePeriodSeconds") {
       const int64_t grace = std::clamp(in.Int64(), int64_t{0}, kMax);
       out.termination_grace_period_seconds = static_cast<int32_t>(grace);
@@ -153,19 +154,19 @@ void ReadContainerStatuses(JsonReader& in, SymbolTable& symbols, Containers& out
   });
 }
 
-void ReadPodConditions(JsonReader& in, Pod& out) {
+void ReadPodConditions(JsonReader& in, const DecodeInterests& interests, Pod& out) {
   out.ready = out.containers_ready = out.scheduled = {};
-  out.in_place_ready = ConditionStatus::kAbsent;
+  out.gate = ConditionStatus::kAbsent;
   in.Array([&] {
     PodCondition ignored;
     PodCondition* condition = &ignored;
-    bool in_place = false;
+    bool is_gate = false;
     ConditionStatus status = ConditionStatus::kUnknown;
     WallTime last_transition_time;
     in.Object([&](std::string_view key) {
       if (key == "type") {
         const std::string_view type = in.String();
-        in_place = type == kInPlaceReadyGate;
+        is_gate = interests.IsPodGate(type);
         condition = type == "Ready"             ? &out.ready
                     : type == "ContainersReady" ? &out.containers_ready
                     : type == "PodScheduled"    ? &out.scheduled
@@ -177,15 +178,16 @@ void ReadPodConditions(JsonReader& in, Pod& out) {
       }
     });
     *condition = PodCondition(status, last_transition_time);
-    if (in_place) out.in_place_ready = status;
+    if (is_gate) out.gate = status;
   });
 }
 
-void ReadStatus(JsonReader& in, SymbolTable& symbols, Pod& out, PodParts& parts) {
+void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
+  SymbolTable& symbols = decoder.symbols();
   out.observed_generation = 0;
   out.phase = PodPhase::kUnknown;
   out.ready = out.containers_ready = out.scheduled = {};
-  out.in_place_ready = ConditionStatus::kAbsent;
+  out.gate = ConditionStatus::kAbsent;
   parts.init_status.clear();
   parts.app_status.clear();
   in.Object([&](std::string_view key) {
@@ -194,7 +196,7 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, Pod& out, PodParts& parts)
     else if (key == "phase")
       out.phase = PhaseOf(in.String());
     else if (key == "conditions")
-      ReadPodConditions(in, out);
+      ReadPodConditions(in, decoder.interests(), out);
     else if (key == "containerStatuses")
       ReadContainerStatuses(in, symbols, parts.app_status);
     else if (key == "initContainerStatuses")
@@ -238,16 +240,20 @@ Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_
 
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json) {
   JsonReader& in = decoder.reader();
+  const auto keeps = [&](std::string_view annotation) {
+    return decoder.interests().KeepsPodAnnotation(annotation);
+  };
   Pod out;
   PodParts parts;
   in.Begin(object_json);
   in.Object([&](std::string_view key) {
     if (key == "metadata")
-      out.has_annotations = ReadObjectMeta(in, decoder.symbols(), Annotations::kOfPods, out.meta);
+      out.has_annotations =
+          ReadObjectMeta(in, decoder.symbols(), Annotations::kSome, out.meta, keeps);
     else if (key == "spec")
-      ReadSpec(in, decoder.symbols(), out, parts);
+      ReadSpec(in, decoder, out, parts);
     else if (key == "status")
-      ReadStatus(in, decoder.symbols(), out, parts);
+      ReadStatus(in, decoder, out, parts);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
   out.containers.reserve(parts.init.size() + parts.app.size());
@@ -268,11 +274,6 @@ const PodContainer* Pod::Find(std::string_view container) const {
   const auto at = std::ranges::find_if(
       containers, [&](const PodContainer& one) { return one.name == container; });
   return at == containers.end() ? nullptr : &*at;
-}
-
-bool IsKeptOfPods(std::string_view annotation) {
-  return annotation.starts_with("windlass.dev/") ||
-         annotation == "controller.kubernetes.io/pod-deletion-cost";
 }
 
 }  // namespace windlass

@@ -60,20 +60,10 @@ Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_js
                decoder.FingerprintTemplate(out.meta, raw_template));
   out.template_fingerprint = fingerprints.canonical;
   out.template_text = fingerprints.text;
-  if (KeepsTemplate(out.meta.annotations)) {
+  if (decoder.interests().KeepsTemplate(out.meta)) {
     out.template_json = std::make_shared<const std::string>(raw_template);
   }
   return out;
-}
-
-bool KeepsTemplate(const StringMap& annotations) {
-  constexpr std::string_view kDisabled = "disabled";
-  const auto value = annotations.Find(kInPlaceAnnotation);
-  if (!value) return false;
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return !std::ranges::equal(*value, kDisabled, {}, lower);
 }
 
 void Remember(const ReplicaSet* before, ReplicaSet& now) {

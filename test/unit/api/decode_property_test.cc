@@ -17,6 +17,7 @@ using nlohmann::json;
 struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
+  RegisteredInterest interest{decoder.interests(), test::TestInterest()};
 };
 
 // Values that hit the edges of what fields take.

@@ -136,11 +136,12 @@ TEST_CASE("a template whose text is known is not computed again") {
   const Result<ReplicaSet> first = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(first.ok());
   const Fingerprint known{1, 2};
-  f.decoder.known_template = [&](const ObjectMeta& meta,
-                                 const Fingerprint& text) -> std::optional<Fingerprint> {
+  const auto look = [&](const ObjectMeta& meta,
+                        const Fingerprint& text) -> std::optional<Fingerprint> {
     if (meta.uid != first->meta.uid || text != first->template_text) return std::nullopt;
     return known;
   };
+  const RegisteredInterest interest(f.decoder.interests(), {.known_template = look});
   const Result<ReplicaSet> again = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(again.ok());
   CHECK(again->template_fingerprint == known);

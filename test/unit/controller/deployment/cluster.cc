@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment.h"
+#include "controller/in_place/interest.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 
@@ -76,7 +77,8 @@ std::pair<Json, Json> Preconditions(const Json& patch) {
 
 }  // namespace
 
-Cluster::Cluster(int32_t replicas) : decoder_(symbols_) {
+Cluster::Cluster(int32_t replicas)
+    : decoder_(symbols_), interest_(decoder_.interests(), in_place::Interest()) {
   deployment_ = Json::parse(R"({
     "apiVersion": "apps/v1", "kind": "Deployment",
     "metadata": {"name": "web", "namespace": "ns", "generation": 1},

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "controller/in_place/interest.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/limits.h"
@@ -79,6 +80,7 @@ Json Pending() {
 ReplicaSet Read(const Json& live) {
   static SymbolTable symbols;
   Decoder decoder(symbols);
+  const RegisteredInterest interest(decoder.interests(), Interest());
   auto rs = DecodeReplicaSet(decoder, live.dump());
   REQUIRE(rs.ok());
   return *std::move(rs);
