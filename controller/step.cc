@@ -33,7 +33,7 @@ bool GoesOnAfter(const Write& write, ErrorKind kind) {
 
 Outcome OutcomeOf(const Request& request, Result<Reply> said) {
   Outcome outcome{request.Identity(), std::move(said)};
-  const bool lists_pods = request.verb() == Verb::kList && request.resource() == Resource::kPods;
+  const bool lists_pods = request.verb() == Verb::kList && request.resource() == resources::kPods;
   if (!lists_pods || !outcome.said.ok()) return outcome;
   Result<std::vector<ListedPod>> pods = ControlledPods(outcome.said->body);
   if (!pods.ok()) return {std::move(outcome.asked), std::move(pods).error()};
@@ -58,7 +58,7 @@ bool WasSent(const Step& step, const Learned& learned) {
   return write != nullptr && FindOutcome(learned, write->request.Identity()) != nullptr;
 }
 
-bool IsPatchOf(const Outcome& outcome, Resource resource, const ObjectMeta& meta,
+bool IsPatchOf(const Outcome& outcome, const ResourceId& resource, const ObjectMeta& meta,
                std::string_view subresource) {
   const RequestKey& asked = outcome.asked;
   return asked.verb == Verb::kPatch && asked.resource == resource &&

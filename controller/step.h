@@ -113,7 +113,7 @@ const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 bool WasSent(const Step& step, const Learned& learned);
 
 // A patch of that object, or of its `subresource`.
-bool IsPatchOf(const Outcome& outcome, Resource resource, const ObjectMeta& meta,
+bool IsPatchOf(const Outcome& outcome, const ResourceId& resource, const ObjectMeta& meta,
                std::string_view subresource = "");
 
 }  // namespace windlass

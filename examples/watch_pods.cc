@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/pod.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/config/cluster_connection.h"
@@ -40,10 +41,10 @@ int Run(const ConfigSources& sources, Duration poll_period) {
   if (!connection.ok()) return log->Error(connection.error().message), 1;
 
   ReflectorOptions all_pods;
-  all_pods.resource = Resource::kPods;
+  all_pods.resource = resources::kPods;
   all_pods.metadata_only = true;
   Informer<PodMetadata> pods({clock, random, *log, timers, (*connection)->transport(), decoder},
-                             all_pods, &Decoder::DecodePodMetadata);
+                             all_pods, &DecodePodMetadata);
   pods.store().OnChange(&Print);
   pods.on_synced = [] { std::puts("= these are all"); };
   pods.Start();

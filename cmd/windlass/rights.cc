@@ -21,13 +21,13 @@ std::vector<NeededRight> Daemon::RightsNeeded() const {
     std::ranges::move(controller.RightsNeeded(), std::back_inserter(rights));
   });
   for (const char* verb : {"create", "patch"}) {
-    rights.push_back({{verb, "", "events", "", flags_.namespace_, ""}});
+    rights.push_back({{verb, resources::kEvents, "", flags_.namespace_, ""}});
   }
   if (!flags_.leader_elect) return rights;
   const std::string& home = flags_.leader_elect_namespace;
-  rights.push_back({{"create", "coordination.k8s.io", "leases", "", home, ""}});
+  rights.push_back({{"create", resources::kLeases, "", home, ""}});
   for (const char* verb : {"get", "watch", "update"}) {
-    rights.push_back({{verb, "coordination.k8s.io", "leases", "", home, flags_.leader_elect_name}});
+    rights.push_back({{verb, resources::kLeases, "", home, flags_.leader_elect_name}});
   }
   return rights;
 }

@@ -22,7 +22,7 @@ constexpr int32_t kCollisionsOfOneTemplate = 3;
 bool WasTakenFromUs(const Deployment& deployment, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
-  const Result<ReplicaSet> rs = decoder.DecodeReplicaSet(found.body);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, found.body);
   if (!rs.ok()) return false;
   const OwnerReference* owner = rs->meta.ControllerRef();
   if (owner != nullptr && owner->uid == deployment.meta.uid) return true;
@@ -44,7 +44,7 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
     // The first one is found under no count at all (D-171).
     const std::string hash = ComputeHash(*canonical, collisions == 0 ? -1 : collisions);
     const std::string name = ReplicaSetName(deployment.meta.name, hash);
-    Request read = Request::Get(Resource::kReplicaSets, {deployment.meta.namespace_, name});
+    Request read = Request::Get(resources::kReplicaSets, {deployment.meta.namespace_, name});
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
     if (found == nullptr) return Read{std::move(read), "names of one template are taken again"};
     if (!found->said.ok() || !WasTakenFromUs(deployment, *found->said)) return std::nullopt;
@@ -61,7 +61,7 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
 // The answer to the create of that name, if this sync made it.
 const Reply* AnswerToCreate(const Situation& situation, const std::string& name) {
   const Request create =
-      Request::Create(Resource::kReplicaSets, {situation.deployment.meta.namespace_, name}, "");
+      Request::Create(resources::kReplicaSets, {situation.deployment.meta.namespace_, name}, "");
   for (const Outcome& outcome : situation.learned) {
     if (outcome.said.ok() && create.IsLike(outcome.asked)) return &*outcome.said;
   }
@@ -72,7 +72,7 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 bool CameBackAsSent(const Deployment& deployment, const Reply& answer) {
   SymbolTable symbols;
   Decoder decoder(symbols);
-  const Result<ReplicaSet> rs = decoder.DecodeReplicaSet(answer.body);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, answer.body);
   if (!rs.ok()) return false;
   const OwnerReference* owner = rs->meta.ControllerRef();
   return owner != nullptr && owner->uid == deployment.meta.uid &&
@@ -97,7 +97,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
   const Failed failed{.error = refused.error, .retry = Retry::kBackOff};
   if (parts.name != refused.name) return failed;  // counted already
 
-  Request read = Request::Get(Resource::kReplicaSets, {deployment.meta.namespace_, refused.name});
+  Request read = Request::Get(resources::kReplicaSets, {deployment.meta.namespace_, refused.name});
   const Outcome* found = FindOutcome(situation.learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "the name of the new replicaset is taken"};
   if (!found->said.ok()) return failed;  // gone again, or not known: no collision (D-176)

@@ -18,7 +18,7 @@ namespace {
 std::optional<RefusedCreate> FindRefusedCreate(const Situation& situation) {
   for (const Outcome& outcome : situation.learned) {
     const RequestKey& asked = outcome.asked;
-    const bool creates = asked.verb == Verb::kCreate && asked.resource == Resource::kReplicaSets;
+    const bool creates = asked.verb == Verb::kCreate && asked.resource == resources::kReplicaSets;
     if (creates && !outcome.said.ok()) return RefusedCreate{asked.key.name, outcome.said.error()};
   }
   return std::nullopt;

@@ -65,7 +65,7 @@ std::optional<Step> CleanUpHistory(const Situation& situation) {
   const std::vector<const ReplicaSet*> surplus = ReplicaSetsToDelete(situation);
   if (surplus.empty()) return std::nullopt;
   const ReplicaSet& rs = *surplus.front();
-  return Write{.request = Request::Delete(Resource::kReplicaSets, VersionOf(rs.meta)),
+  return Write{.request = Request::Delete(resources::kReplicaSets, VersionOf(rs.meta)),
                .because = {Decision::kDeleteOldReplicaSet,
                            {{"replicaset", rs.meta.name},
                             {"revision", RevisionText(rs.meta)},

@@ -54,8 +54,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
   return {.type = Event::Type::kNormal,
           .reason = "InPlacePatched",
           .message = std::move(changes),
-          .about = ObjectReference{"v1", "Pod", KeyOf(pod.meta), pod.meta.uid,
-                                   pod.meta.resource_version}};
+          .about = ReferenceTo(resources::kPods, pod.meta)};
 }
 
 // Told at every quarter of the way.
@@ -73,7 +72,7 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
   const in_place::RolloutPods& pods = *situation.in_place.pods;
   const Pod& pod = *pods.pods[i];
   const Outcome* read =
-      FindOutcome(situation.learned, Request::Get(Resource::kPods, KeyOf(pod.meta)).Identity());
+      FindOutcome(situation.learned, Request::Get(resources::kPods, KeyOf(pod.meta)).Identity());
   const bool known = read != nullptr && read->said.ok();
   auto patch = in_place::PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
                                   known ? &read->said->body : nullptr, situation.now);
@@ -142,7 +141,7 @@ std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
 const Error* RefusedOfPods(const Learned& learned) {
   const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
     const RequestKey& asked = outcome.asked;
-    return !outcome.said.ok() && asked.verb == Verb::kPatch && asked.resource == Resource::kPods;
+    return !outcome.said.ok() && asked.verb == Verb::kPatch && asked.resource == resources::kPods;
   });
   return found == learned.end() ? nullptr : &found->said.error();
 }

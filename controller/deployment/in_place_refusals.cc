@@ -12,9 +12,9 @@ namespace {
 
 // The patch itself, or its drain. A gate that is not open is to be opened: not meant.
 bool IsTryOf(const Outcome& outcome, const Pod& pod) {
-  if (IsPatchOf(outcome, Resource::kPods, pod.meta)) return true;
-  return pod.in_place_ready == ConditionStatus::kTrue &&
-         IsPatchOf(outcome, Resource::kPods, pod.meta, "status");
+  if (IsPatchOf(outcome, resources::kPods, pod.meta)) return true;
+  return pod.gate == ConditionStatus::kTrue &&
+         IsPatchOf(outcome, resources::kPods, pod.meta, "status");
 }
 
 bool IsForGood(const Outcome& outcome) {
@@ -46,7 +46,7 @@ const Outcome* RefusedTry(const Situation& situation) {
   if (situation.newest == nullptr) return nullptr;
   const Outcome* first = nullptr;
   for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {
-    if (at->said.ok() && IsPatchOf(*at, Resource::kReplicaSets, situation.newest->meta)) break;
+    if (at->said.ok() && IsPatchOf(*at, resources::kReplicaSets, situation.newest->meta)) break;
     if (!IsForGood(*at)) continue;
     for (size_t i = 0; i < in_place.pods->size(); ++i) {
       if (IsToBePatched(in_place, i) && IsTryOf(*at, *in_place.pods->pods[i])) first = &*at;
@@ -107,7 +107,7 @@ std::optional<Step> NoteRefusal(const Situation& situation) {
 const Error* RefusedAndNotNoted(const Situation& situation) {
   const auto found = std::ranges::find_if(situation.learned, [&](const Outcome& outcome) {
     if (outcome.said.ok() || outcome.asked.verb != Verb::kPatch) return false;
-    const bool of_pod = outcome.asked.resource == Resource::kPods;
+    const bool of_pod = outcome.asked.resource == resources::kPods;
     return !(situation.in_place.next_try && of_pod && IsForGood(outcome));
   });
   return found == situation.learned.end() ? nullptr : &found->said.error();

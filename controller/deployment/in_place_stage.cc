@@ -118,11 +118,11 @@ Step Stage(const Situation& situation) {
     step = UpdateNewReplicaSet(situation, situation.newest->replicas);
   }
   if (!step) {
-    return Failed{
-        .error = {ErrorKind::kInvalid, "replicasets " + KeyOf(situation.newest->meta).ToString() +
-                                           ": annotation " + std::string(in_place::kMode) +
-                                           " is not kept: let admission webhooks leave it alone"},
-        .retry = Retry::kOnSpecChange};
+    return Failed{.error = {ErrorKind::kInvalid,
+                            ObjectText(resources::kReplicaSets, KeyOf(situation.newest->meta)) +
+                                ": annotation " + std::string(in_place::kMode) +
+                                " is not kept: let admission webhooks leave it alone"},
+                  .retry = Retry::kOnSpecChange};
   }
   if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
   return *std::move(step);

@@ -16,7 +16,7 @@ namespace {
 constexpr int64_t kRevisionMax = int64_t{1} << 62U;
 
 Request ReadOf(const ReplicaSet& rs) {
-  return Request::Get(Resource::kReplicaSets, KeyOf(rs.meta));
+  return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
 }
 
 // The ReplicaSet that some controller has taken for the one of the present template: it carries the

@@ -14,11 +14,12 @@ namespace {
 
 // Of ReplicaSets, owners alone are patched in this way.
 bool IsOfOwners(const RequestKey& asked) {
-  return asked.resource == Resource::kReplicaSets && asked.patch_type == PatchType::kStrategicMerge;
+  return asked.resource == resources::kReplicaSets &&
+         asked.patch_type == PatchType::kStrategicMerge;
 }
 
 Request ReadOf(const Deployment& deployment) {
-  return Request::Get(Resource::kDeployments, KeyOf(deployment.meta));
+  return Request::Get(resources::kDeployments, KeyOf(deployment.meta));
 }
 
 // Whatever was asked of this ReplicaSet's owners in this sync. Looked for without the body, which

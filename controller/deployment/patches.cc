@@ -61,13 +61,17 @@ Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
 
 // The Deployment as the controller of its ReplicaSets.
 Json ControllerReference(const ObjectMeta& owner) {
-  return {{"apiVersion", "apps/v1"},     {"kind", "Deployment"}, {"name", owner.name},
-          {"uid", owner.uid.ToString()}, {"controller", true},   {"blockOwnerDeletion", true}};
+  return {{"apiVersion", resources::kDeployments.GroupVersion()},
+          {"kind", resources::kDeployments.kind},
+          {"name", owner.name},
+          {"uid", owner.uid.ToString()},
+          {"controller", true},
+          {"blockOwnerDeletion", true}};
 }
 
 Request PatchOwner(const ReplicaSet& rs, Json reference) {
   const Json fields = {{"metadata", {{"ownerReferences", Json::array({std::move(reference)})}}}};
-  return Request::StrategicMergePatch(Resource::kReplicaSets, VersionOf(rs.meta), Dump(fields));
+  return Request::StrategicMergePatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(fields));
 }
 
 // The member of `object`, made when absent or null; nullptr when it is something else than an
@@ -110,7 +114,7 @@ Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
   }
   if (change.replicas) fields["spec"]["replicas"] = *change.replicas;
   if (change.min_ready_seconds) fields["spec"]["minReadySeconds"] = *change.min_ready_seconds;
-  return Request::MergePatch(Resource::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
 }
 
 Request PatchAnnotations(const ReplicaSet& rs,
@@ -119,7 +123,7 @@ Request PatchAnnotations(const ReplicaSet& rs,
   for (const auto& [key, value] : annotations) {
     fields["metadata"]["annotations"][key] = value ? Json(*value) : Json();
   }
-  return Request::MergePatch(Resource::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
 }
 
 Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
@@ -141,7 +145,7 @@ Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status
                       {"terminatingReplicas", NullIfAbsent(status.terminating_replicas)},
                       {"collisionCount", NullIfAbsent(status.collision_count)},
                       {"conditions", ConditionsOf(status.conditions)}};
-  return Request::MergePatch(Resource::kDeployments, VersionOf(deployment.meta), "status",
+  return Request::MergePatch(resources::kDeployments, VersionOf(deployment.meta), "status",
                              Dump(fields));
 }
 
@@ -158,9 +162,11 @@ Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaS
                      {"minReadySeconds", deployment.spec.min_ready_seconds},
                      {"selector", SelectorOf(deployment.spec.selector, parts.hash)},
                      {"template", pod_template}};
-  const Json body = {
-      {"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}, {"metadata", metadata}, {"spec", spec}};
-  return Request::Create(Resource::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
+  const Json body = {{"apiVersion", resources::kReplicaSets.GroupVersion()},
+                     {"kind", resources::kReplicaSets.kind},
+                     {"metadata", metadata},
+                     {"spec", spec}};
+  return Request::Create(resources::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
 }
 
 Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs) {
@@ -177,13 +183,13 @@ Result<Request> PatchRolledBack(const Deployment& deployment, const std::string&
   const Json operations = {
       {{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}},
       {{"op", "replace"}, {"path", "/metadata/annotations"}, {"value", annotations}}};
-  return Request::JsonPatch(Resource::kDeployments, VersionOf(deployment.meta), Dump(operations));
+  return Request::JsonPatch(resources::kDeployments, VersionOf(deployment.meta), Dump(operations));
 }
 
 Request PatchRollbackCleared(const Deployment& deployment) {
   Json fields = Json::object();
   fields["metadata"]["annotations"][std::string(kRollbackTo)] = nullptr;
-  return Request::MergePatch(Resource::kDeployments, VersionOf(deployment.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kDeployments, VersionOf(deployment.meta), "", Dump(fields));
 }
 
 }  // namespace windlass::deployment

@@ -70,8 +70,8 @@ bool MadeInThisSync(const Learned& learned) {
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     const RequestKey& asked = it->asked;
     if (!it->said.ok()) continue;
-    if (asked.resource == Resource::kDeployments && asked.subresource == "status") return false;
-    if (asked.verb == Verb::kCreate && asked.resource == Resource::kReplicaSets) return true;
+    if (asked.resource == resources::kDeployments && asked.subresource == "status") return false;
+    if (asked.verb == Verb::kCreate && asked.resource == resources::kReplicaSets) return true;
   }
   return false;
 }

@@ -14,21 +14,21 @@ bool WasRefused(const Outcome& outcome) {
 }
 
 bool IsOfStatus(const RequestKey& asked) {
-  return asked.verb == Verb::kPatch && asked.resource == Resource::kDeployments &&
+  return asked.verb == Verb::kPatch && asked.resource == resources::kDeployments &&
          asked.subresource == "status";
 }
 
 bool IsToTell(const Outcome& outcome) {
   const RequestKey& asked = outcome.asked;
   const bool changes = asked.verb == Verb::kPatch || asked.verb == Verb::kDelete;
-  return WasRefused(outcome) && changes && asked.resource == Resource::kReplicaSets &&
+  return WasRefused(outcome) && changes && asked.resource == resources::kReplicaSets &&
          asked.patch_type != PatchType::kStrategicMerge;
 }
 
 // "patch replicasets ns/web-7c9: <the server's words>"
 std::string Words(const Outcome& refused) {
   const RequestKey& asked = refused.asked;
-  std::string text = std::string(Name(asked.verb)) + " " + std::string(Info(asked.resource).plural);
+  std::string text = std::string(Name(asked.verb)) + " " + std::string(asked.resource.plural);
   if (!asked.subresource.empty()) text += "/" + asked.subresource;
   return text + " " + asked.key.ToString() + ": " + refused.said.error().message;
 }

@@ -94,11 +94,11 @@ std::map<std::string, std::string> AnnotationsAfter(
 
 Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t revision) {
   const Deployment& deployment = situation.deployment;
-  Request read_target = Request::Get(Resource::kReplicaSets, KeyOf(target.meta));
+  Request read_target = Request::Get(resources::kReplicaSets, KeyOf(target.meta));
   const Outcome* found = FindOutcome(situation.learned, read_target.Identity());
   if (found == nullptr) return Read{std::move(read_target), "its template is rolled back to"};
   if (!found->said.ok()) return Failed{.error = found->said.error()};  // gone: choose again
-  Request read_own = Request::Get(Resource::kDeployments, KeyOf(deployment.meta));
+  Request read_own = Request::Get(resources::kDeployments, KeyOf(deployment.meta));
   const Outcome* own = FindOutcome(situation.learned, read_own.Identity());
   if (own == nullptr) return Read{std::move(read_own), "its annotations are replaced whole"};
   if (!own->said.ok()) return Failed{.error = own->said.error()};
@@ -132,7 +132,7 @@ std::optional<Step> NumberPresent(const Situation& situation) {
 bool IsDone(const Situation& situation) {
   return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
     return outcome.said.ok() &&
-           IsPatchOf(outcome, Resource::kDeployments, situation.deployment.meta);
+           IsPatchOf(outcome, resources::kDeployments, situation.deployment.meta);
   });
 }
 

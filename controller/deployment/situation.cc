@@ -17,7 +17,7 @@ ReplicaSetSize SizeOf(const ReplicaSet& rs) {
 }
 
 Request ListOfPods(const Deployment& deployment) {
-  return Request::List(Resource::kPods, deployment.meta.namespace_,
+  return Request::List(resources::kPods, deployment.meta.namespace_,
                        ToQuery(deployment.spec.selector));
 }
 
@@ -25,7 +25,7 @@ const Outcome* FindFresh(const Learned& learned, const Request& list) {
   const RequestKey asked = list.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     if (it->asked == asked) return &*it;
-    if (it->said.ok() && it->asked.resource == Resource::kReplicaSets) return nullptr;
+    if (it->said.ok() && it->asked.resource == resources::kReplicaSets) return nullptr;
   }
   return nullptr;
 }

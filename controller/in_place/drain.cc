@@ -59,12 +59,11 @@ Status CheckGate(const Json& pod_template) {
   const Json::json_pointer gates("/spec/readinessGates");
   if (pod_template.contains(gates) && pod_template[gates].is_array()) {
     for (const Json& gate : pod_template[gates]) {
-      if (gate.is_object() && gate.value("conditionType", Json()) == kInPlaceReadyGate)
-        return Unit{};
+      if (gate.is_object() && gate.value("conditionType", Json()) == kReadyGate) return Unit{};
     }
   }
   return Refuse(
-      "readinessGate " + std::string(kInPlaceReadyGate) +
+      "readinessGate " + std::string(kReadyGate) +
       " is missing: add it to spec.template.spec.readinessGates, or choose Label or None");
 }
 

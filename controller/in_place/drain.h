@@ -12,6 +12,9 @@
 
 namespace windlass::in_place {
 
+// The readinessGate of drain mode Gate (in-place C.7).
+inline constexpr std::string_view kReadyGate = "windlass.dev/in-place-ready";
+
 struct Drain {
   enum class Mode : uint8_t { kNone, kLabel, kGate };
   Mode mode = Mode::kNone;

@@ -21,12 +21,12 @@ bool HasLabel(const Pod& pod, const std::string& label, const std::string& value
 
 // Whether the Pod could be drained so at all: its gates are those it was born with.
 bool CanDrain(const Pod& pod, const Drain& drain) {
-  return drain.mode == Mode::kLabel || (drain.mode == Mode::kGate && pod.has_in_place_gate);
+  return drain.mode == Mode::kLabel || (drain.mode == Mode::kGate && pod.has_gate);
 }
 
 bool LooksDrained(const Pod& pod, const Drain& drain) {
   if (drain.mode == Mode::kLabel) return HasLabel(pod, drain.label, drain.off);
-  return pod.in_place_ready == ConditionStatus::kFalse;
+  return pod.gate == ConditionStatus::kFalse;
 }
 
 // How the Pod is drained, or would be.
@@ -66,7 +66,7 @@ Request PatchLabel(const Pod& pod, const std::string& label, const std::string& 
   }
   if (state || seen) operations.ChangeMap(path, pod.has_annotations, {{key, state}});
   operations.ChangeMap("/metadata/labels", !pod.meta.labels.empty(), {{label, value}});
-  return Request::GuardedJsonPatch(Resource::kPods, KeyOf(pod.meta), pod.meta.uid,
+  return Request::GuardedJsonPatch(resources::kPods, KeyOf(pod.meta), pod.meta.uid,
                                    operations.Text());
 }
 
@@ -74,13 +74,13 @@ Request PatchLabel(const Pod& pod, const std::string& label, const std::string& 
 Request PatchGate(const Pod& pod, bool open, Json annotations, WallTime now) {
   Json fields = {{"status",
                   {{"conditions",
-                    {{{"type", kInPlaceReadyGate},
+                    {{{"type", kReadyGate},
                       {"status", open ? "True" : "False"},
                       {"lastTransitionTime", FormatTime(now)},
                       {"reason", open ? "InTraffic" : "Drained"},
                       {"message", ""}}}}}}};
   if (!annotations.empty()) fields["metadata"]["annotations"] = std::move(annotations);
-  return Request::StrategicMergePatch(Resource::kPods, VersionOf(pod.meta),
+  return Request::StrategicMergePatch(resources::kPods, VersionOf(pod.meta),
                                       fields.dump(-1, ' ', false, Json::error_handler_t::replace),
                                       "status");
 }
@@ -177,7 +177,7 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
 }
 
 std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallTime now) {
-  if (!pod.has_in_place_gate || pod.in_place_ready == ConditionStatus::kTrue) return std::nullopt;
+  if (!pod.has_gate || pod.gate == ConditionStatus::kTrue) return std::nullopt;
   if (pod.meta.deleting()) return std::nullopt;
   const std::optional<Result<PodState>> state = PodStateOf(pod);
   const bool ours = state && state->ok() && (*state)->deployment == deployment;

@@ -111,7 +111,7 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
   }
   add("add", "/metadata/labels", pod_template["metadata"]["labels"]);
   add("replace", "/spec/template", std::move(pod_template));
-  return Request::JsonPatch(Resource::kReplicaSets, VersionOf(rs.meta), Dump(operations));
+  return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(operations));
 }
 
 // The template is the last member, spliced: it comes back byte for byte.
@@ -266,7 +266,7 @@ Request ForgetExchange(const ReplicaSet& pending) {
   for (const std::string_view key : kNotes) {
     fields["metadata"]["annotations"][std::string(key)] = nullptr;
   }
-  return Request::MergePatch(Resource::kReplicaSets, VersionOf(pending.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(pending.meta), "", Dump(fields));
 }
 
 bool HasNotes(const ReplicaSet& rs) {

@@ -67,7 +67,7 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
   SeenPod seen = Seen(pod);
   if (!changes.tolerations.empty()) {
     if (whole_pod == nullptr) {
-      return std::variant<PodPatch, Request>(Request::Get(Resource::kPods, KeyOf(pod.meta)));
+      return std::variant<PodPatch, Request>(Request::Get(resources::kPods, KeyOf(pod.meta)));
     }
     seen.tolerations = TolerationsOf(*whole_pod);
   }

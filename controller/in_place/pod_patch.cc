@@ -92,7 +92,7 @@ Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std
   operations.ChangeMap("/metadata/labels", pod.has_labels, labels);
   WINDLASS_TRY([[maybe_unused]] const Unit tolerations,
                ChangeTolerations(pod, changes.tolerations, operations));
-  return Request::GuardedJsonPatch(Resource::kPods, pod.key, pod.uid, operations.Text());
+  return Request::GuardedJsonPatch(resources::kPods, pod.key, pod.uid, operations.Text());
 }
 
 }  // namespace windlass::in_place

@@ -12,7 +12,7 @@
 namespace windlass {
 namespace {
 
-ReflectorOptions All(Resource resource, const std::string& namespace_) {
+ReflectorOptions All(const ResourceId& resource, const std::string& namespace_) {
   ReflectorOptions options;
   options.resource = resource;
   options.namespace_ = namespace_;
@@ -20,7 +20,7 @@ ReflectorOptions All(Resource resource, const std::string& namespace_) {
 }
 
 ReflectorOptions LivePodMetadata(const std::string& namespace_) {
-  ReflectorOptions options = All(Resource::kPods, namespace_);
+  ReflectorOptions options = All(resources::kPods, namespace_);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   options.metadata_only = true;
   return options;
@@ -41,14 +41,12 @@ bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
 
 ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_)
     : clock_(environment.clock),
-      decoder_(environment.decoder),
       list_gate_(environment.clock, environment.timers),
-      deployments_(With(list_gate_, environment), All(Resource::kDeployments, namespace_),
-                   &Decoder::DecodeDeployment),
-      replica_sets_(With(list_gate_, environment), All(Resource::kReplicaSets, namespace_),
-                    &Decoder::DecodeReplicaSet),
-      pods_(With(list_gate_, environment), LivePodMetadata(namespace_),
-            &Decoder::DecodePodMetadata),
+      deployments_(With(list_gate_, environment), All(resources::kDeployments, namespace_),
+                   &DecodeDeployment),
+      replica_sets_(With(list_gate_, environment), All(resources::kReplicaSets, namespace_),
+                    &DecodeReplicaSet),
+      pods_(With(list_gate_, environment), LivePodMetadata(namespace_), &DecodePodMetadata),
       in_place_(With(list_gate_, environment), namespace_),
       deployments_audit_(environment, deployments_),
       replica_sets_audit_(environment, replica_sets_),
@@ -65,10 +63,12 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
               }),
       identity_(environment.clock, environment.random, environment.log, environment.timers,
                 environment.transport, environment.decoder),
+      known_templates_(environment.decoder.interests(),
+                       {.known_template =
+                            [this](const ObjectMeta& meta, const Fingerprint& text) {
+                              return KnownTemplate(meta, text);
+                            }}),
       cluster_wide_(namespace_.empty()) {
-  decoder_.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
-    return KnownTemplate(meta, text);
-  };
   Follow(deployments_);
   Follow(replica_sets_);
   Follow(pods_);
@@ -77,8 +77,6 @@ ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& n
   FollowInPlace(in_place_.budgets());
   identity_.on_changed = [this] { Reset("another cluster answers"); };
 }
-
-ClusterCache::~ClusterCache() { decoder_.known_template = nullptr; }
 
 // --- one cluster, and one past of it, for all informers (R-061) ---
 
@@ -195,16 +193,17 @@ bool ClusterCache::HasSynced() const {
 
 std::vector<std::string> ClusterCache::Troubles() const {
   std::vector<std::string> troubles;
-  const auto look = [&troubles](std::string_view name, const auto& informer) {
+  const auto look = [&troubles](const auto& informer) {
     if (!informer.reflector().trouble().empty()) {
       troubles.push_back(informer.reflector().trouble());
     } else if (!informer.HasSynced()) {
+      const std::string_view name = informer.reflector().options().resource.plural;
       troubles.push_back(std::string(name) + ": the first list is not complete yet");
     }
   };
-  look("deployments", deployments_);
-  look("replicasets", replica_sets_);
-  if (watches_pods_) look("pods", pods_);
+  look(deployments_);
+  look(replica_sets_);
+  if (watches_pods_) look(pods_);
   return troubles;
 }
 
@@ -252,18 +251,18 @@ std::string ClusterCache::UnreadableOf(const Deployment& deployment) const {
   const ObjectKey key = KeyOf(deployment.meta);
   for (const Reflector* reflector : {&deployments_.reflector(), &replica_sets_.reflector()}) {
     if (!Frozen(*reflector)) continue;
-    return std::string(Info(reflector->options().resource).plural) + " (no right to watch them)";
+    return std::string(reflector->options().resource.plural) + " (no right to watch them)";
   }
-  if (deployments_.quarantined().contains(key)) return "deployments " + key.ToString();
+  if (deployments_.quarantined().contains(key)) return ObjectText(resources::kDeployments, key);
   for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
-    if (MayOwn(deployment, rs)) return "replicasets " + rs_key.ToString();
+    if (MayOwn(deployment, rs)) return ObjectText(resources::kReplicaSets, rs_key);
   }
   return {};
 }
 
 const Deployment* ClusterCache::ResolveOwner(const Symbol& namespace_,
                                              const OwnerReference& reference) const {
-  if (!(reference.kind == "Deployment")) return nullptr;
+  if (!(reference.kind == resources::kDeployments.kind)) return nullptr;
   return deployments_.store().FindByUid({namespace_, std::string(reference.name.text())},
                                         reference.uid);
 }

@@ -13,6 +13,7 @@
 
 #include "controller/runtime/in_place_cache.h"
 #include "controller/view.h"
+#include "kubeclient/api/decode_interest.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/cluster_identity.h"
 #include "kubeclient/cache/informer.h"
@@ -25,7 +26,6 @@ class ClusterCache {
  public:
   // `namespace_` empty = all namespaces. Everything in `environment` must outlive the cache.
   ClusterCache(InformerEnvironment environment, const std::string& namespace_);
-  ~ClusterCache();
   ClusterCache(const ClusterCache&) = delete;
   ClusterCache& operator=(const ClusterCache&) = delete;
 
@@ -104,7 +104,6 @@ class ClusterCache {
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
 
   const Clock& clock_;
-  Decoder& decoder_;
   ListGate list_gate_;
   Informer<Deployment> deployments_;
   Informer<ReplicaSet> replica_sets_;
@@ -115,6 +114,7 @@ class ClusterCache {
   CacheAudit<PodMetadata> pods_audit_;
   Resync resync_;
   ClusterIdentity identity_;
+  RegisteredInterest known_templates_;
   const bool cluster_wide_;
   bool resetting_ = false;
   bool started_ = false;

@@ -118,15 +118,15 @@ Controller::ReadListener DeploymentController::BeforeRead(const ObjectKey& key,
 
 void DeploymentController::AddFolds() {
   Decoder& decoder = host_.environment().decoder;
-  host_.folds().Add(Resource::kDeployments, FoldDeployments());
-  host_.folds().Add(Resource::kReplicaSets,
+  host_.folds().Add(resources::kDeployments, FoldDeployments());
+  host_.folds().Add(resources::kReplicaSets,
                     FoldReplicaSets(cache_.replica_sets().store(), decoder));
-  host_.folds().Add(Resource::kPods, FoldPods(cache_.in_place(), decoder));
+  host_.folds().Add(resources::kPods, FoldPods(cache_.in_place(), decoder));
 }
 
 FoldTable::Row DeploymentController::FoldDeployments() {
   return {[this](const Request& request, std::string_view body) -> Status {
-    WINDLASS_TRY(Deployment deployment, host_.environment().decoder.DecodeDeployment(body));
+    WINDLASS_TRY(Deployment deployment, host_.environment().DecodeDeployment(decoder, body));
     if (request.mutates()) rivals_.OwnStatus(deployment.meta);
     cache_.deployments().store().Fold(std::move(deployment));
     return Unit{};
@@ -139,7 +139,7 @@ std::optional<Step> DeploymentController::MindRivals(const Deployment& deploymen
                                                      const Learned& learned, WallTime now) {
   if (rivals_.SteppedBack(deployment, now)) return Wait{.look_again_in = kRivalLook};
   if (!rivals_.Suspicious(deployment)) return std::nullopt;
-  Request read = Request::Get(Resource::kDeployments, KeyOf(deployment.meta));
+  Request read = Request::Get(resources::kDeployments, KeyOf(deployment.meta));
   const Outcome* found = FindOutcome(learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "somebody else writes its status"};
   if (!found->said.ok() || !rivals_.Judge(deployment, found->said->body, now)) return std::nullopt;

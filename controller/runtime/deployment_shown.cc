@@ -9,29 +9,28 @@
 namespace windlass {
 
 std::vector<NeededRight> DeploymentController::RightsNeeded() const {
-  const std::string& scope = host_.watched_namespace();
   std::vector<NeededRight> rights;
-  const auto need = [&](const char* group, const char* resource, const char* subresource,
-                        std::initializer_list<const char*> verbs) {
+  // In the namespace that is watched; what belongs to the cluster is asked for there.
+  const auto need = [&](const ResourceId& resource, const char* subresource,
+                        std::initializer_list<const char*> verbs, bool in_place = false) {
+    const std::string scope = resource.namespaced ? host_.watched_namespace() : "";
     for (const char* verb : verbs) {
-      rights.push_back({{verb, group, resource, subresource, scope, ""}});
+      NeededRight& right = rights.emplace_back();
+      right.right = {verb, resource, subresource, scope, ""};
+      if (!in_place) continue;
+      right.manifest = "deploy/rbac-in-place.yaml";
+      right.optional = true;
     }
   };
-  need("apps", "deployments", "", {"get", "list", "watch", "patch"});
-  need("apps", "deployments", "status", {"patch"});
-  need("apps", "replicasets", "", {"get", "list", "watch", "create", "patch", "delete"});
-  need("", "pods", "", {"list", "watch"});
+  need(resources::kDeployments, "", {"get", "list", "watch", "patch"});
+  need(resources::kDeployments, "status", {"patch"});
+  need(resources::kReplicaSets, "", {"get", "list", "watch", "create", "patch", "delete"});
+  need(resources::kPods, "", {"list", "watch"});
   if (!cache_.in_place().running()) return rights;
-  const auto may_lack = [&](Right right) {
-    rights.push_back({std::move(right), "deploy/rbac-in-place.yaml", /*optional=*/true});
-  };
-  for (const char* verb : {"get", "patch"}) may_lack({verb, "", "pods", "", scope, ""});
-  may_lack({"patch", "", "pods", "status", scope, ""});
-  for (const char* verb : {"list", "watch"}) {
-    may_lack({verb, "policy", "poddisruptionbudgets", "", scope, ""});
-  }
-  // Nodes belong to no namespace.
-  for (const char* verb : {"list", "watch"}) may_lack({verb, "", "nodes", "", "", ""});
+  need(resources::kPods, "", {"get", "patch"}, /*in_place=*/true);
+  need(resources::kPods, "status", {"patch"}, /*in_place=*/true);
+  need(resources::kPodDisruptionBudgets, "", {"list", "watch"}, /*in_place=*/true);
+  need(resources::kNodes, "", {"list", "watch"}, /*in_place=*/true);
   return rights;
 }
 

@@ -16,11 +16,11 @@ class FoldTable::Folding {
   FoldTable& table_;
 };
 
-void FoldTable::Add(Resource resource, Row row) {
+void FoldTable::Add(const ResourceId& resource, Row row) {
   rows_.insert_or_assign(resource, std::move(row));
 }
 
-const FoldTable::Row* FoldTable::Find(Resource resource) const {
+const FoldTable::Row* FoldTable::Find(const ResourceId& resource) const {
   const auto found = rows_.find(resource);
   return found != rows_.end() ? &found->second : nullptr;
 }

@@ -35,7 +35,7 @@ class FoldTable {
   FoldTable& operator=(const FoldTable&) = delete;
 
   // Replies about `resource` go to `row`. A resource without a row is not cached.
-  void Add(Resource resource, Row row);
+  void Add(const ResourceId& resource, Row row);
 
   // Folds the reply to a successful write made for `key`. Error kMalformed when the reply cannot
   // be decoded: the write happened, but its result is not known.
@@ -54,10 +54,10 @@ class FoldTable {
  private:
   class Folding;
 
-  const Row* Find(Resource resource) const;
+  const Row* Find(const ResourceId& resource) const;
   Status Object(const Request& request, const Reply& reply);
 
-  std::map<Resource, Row> rows_;
+  std::map<ResourceId, Row> rows_;
   std::optional<QueueKey> folding_;
 };
 

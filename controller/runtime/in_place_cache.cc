@@ -4,10 +4,12 @@
 #include <tuple>
 #include <utility>
 
+#include "controller/in_place/interest.h"
+
 namespace windlass {
 namespace {
 
-ReflectorOptions All(Resource resource, const std::string& namespace_) {
+ReflectorOptions All(const ResourceId& resource, const std::string& namespace_) {
   ReflectorOptions options;
   options.resource = resource;
   options.namespace_ = namespace_;
@@ -15,7 +17,7 @@ ReflectorOptions All(Resource resource, const std::string& namespace_) {
 }
 
 ReflectorOptions LivePods(const std::string& namespace_) {
-  ReflectorOptions options = All(Resource::kPods, namespace_);
+  ReflectorOptions options = All(resources::kPods, namespace_);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   return options;
 }
@@ -35,16 +37,17 @@ bool MayBeOf(const View& view, const UnreadableObject& pod) {
 }
 
 std::string_view PluralOf(const Reflector& reflector) {
-  return Info(reflector.options().resource).plural;
+  return reflector.options().resource.plural;
 }
 
 }  // namespace
 
 InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
-    : pods_(environment, LivePods(namespace_), &Decoder::DecodePod),
-      nodes_(environment, All(Resource::kNodes, ""), &Decoder::DecodeNode),
-      budgets_(environment, All(Resource::kPodDisruptionBudgets, namespace_),
-               &Decoder::DecodePodDisruptionBudget),
+    : interest_(environment.decoder.interests(), in_place::Interest()),
+      pods_(environment, LivePods(namespace_), &DecodePod),
+      nodes_(environment, All(resources::kNodes, ""), &DecodeNode),
+      budgets_(environment, All(resources::kPodDisruptionBudgets, namespace_),
+               &DecodePodDisruptionBudget),
       pods_audit_(environment, pods_),
       nodes_audit_(environment, nodes_),
       budgets_audit_(environment, budgets_) {
@@ -141,16 +144,16 @@ std::string InPlaceCache::Missing() const {
 std::string InPlaceCache::Unreadable(const View& view) const {
   const std::string why = " (its latest version cannot be read)";
   for (const auto& [key, pod] : pods_.quarantined()) {
-    if (MayBeOf(view, pod)) return "pods " + key.ToString() + why;
+    if (MayBeOf(view, pod)) return ObjectText(resources::kPods, key) + why;
   }
   for (const auto& [key, node] : nodes_.quarantined()) {
     const bool concerned = std::ranges::any_of(
         view.whole_pods, [&](const Pod* pod) { return pod->node_name == key.name; });
-    if (concerned) return "nodes " + key.ToString() + why;
+    if (concerned) return ObjectText(resources::kNodes, key) + why;
   }
   for (const auto& [key, budget] : budgets_.quarantined()) {
     if (!(key.namespace_ == view.deployment->meta.namespace_)) continue;
-    return "poddisruptionbudgets " + key.ToString() + why;
+    return ObjectText(resources::kPodDisruptionBudgets, key) + why;
   }
   return {};
 }

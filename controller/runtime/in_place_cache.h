@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "controller/view.h"
+#include "kubeclient/api/decode_interest.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/informer.h"
 
@@ -76,6 +77,7 @@ class InPlaceCache {
   std::string Missing() const;
   std::string Unreadable(const View& view) const;
 
+  RegisteredInterest interest_;
   Informer<Pod> pods_;
   Informer<Node> nodes_;
   Informer<PodDisruptionBudget> budgets_;

@@ -210,7 +210,7 @@ void InPlaceObserver::Forget(const Uid& pod) {
 }
 
 void InPlaceObserver::Tell(const Pod& pod, const Event& event) {
-  events_.Record({"v1", "Pod", KeyOf(pod.meta), pod.meta.uid, pod.meta.resource_version}, event);
+  events_.Record(ReferenceTo(resources::kPods, pod.meta), event);
 }
 
 // --- what the metrics show ---

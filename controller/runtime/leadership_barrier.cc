@@ -81,7 +81,7 @@ void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
 Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   const Result<ListPage> page = environment_.decoder.DecodeList(response.body);
   if (!page.ok()) return page.error();
-  const auto kind = Info(resources_[listed_.size() - 1].options.resource).kind;
+  const auto kind = resources_[listed_.size() - 1].options.resource.kind;
   if (page->kind != "PartialObjectMetadataList" && page->kind != std::string(kind) + "List") {
     return Error{ErrorKind::kMalformed, "got kind \"" + page->kind + "\""};
   }
@@ -140,7 +140,7 @@ void LeadershipBarrier::OnLine(std::string_view line) {
 }
 
 void LeadershipBarrier::Fail(const std::string& why) {
-  const std::string plural(Info(resources_[listed_.size() - 1].options.resource).plural);
+  const std::string plural(resources_[listed_.size() - 1].options.resource.plural);
   if (std::exchange(last_complaint_, why) != why) {
     environment_.log.Warning("cannot see what the former leader wrote; nothing is written yet",
                              {{"list", plural}, {"error", why}});
@@ -165,7 +165,7 @@ std::string LeadershipBarrier::FirstBehind() const {
   for (size_t i = 0; i < resources_.size(); ++i) {
     const std::string behind = resources_[i].first_behind(listed_[i]);
     if (behind.empty()) continue;
-    return std::string(Info(resources_[i].options.resource).plural) + " " + behind;
+    return std::string(resources_[i].options.resource.plural) + " " + behind;
   }
   return {};
 }

@@ -11,7 +11,7 @@ namespace {
 // with a Status, or with nothing if the object was gone already.
 void FoldDeleted(Store<ReplicaSet>& replica_sets, Decoder& decoder, const Request& request,
                  std::string_view body) {
-  Result<ReplicaSet> kept = decoder.DecodeReplicaSet(body);
+  Result<ReplicaSet> kept = DecodeReplicaSet(decoder, body);
   if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
     replica_sets.Fold(std::move(kept).value());
   } else {
@@ -35,7 +35,7 @@ void FoldPod(InPlaceCache& cache, Pod pod) {
 FoldTable::Row FoldReplicaSets(Store<ReplicaSet>& replica_sets, Decoder& decoder) {
   FoldTable::Row row;
   row.fold = [&](const Request&, std::string_view body) -> Status {
-    WINDLASS_TRY(ReplicaSet rs, decoder.DecodeReplicaSet(body));
+    WINDLASS_TRY(ReplicaSet rs, DecodeReplicaSet(decoder, body));
     replica_sets.Fold(std::move(rs));
     return Unit{};
   };
@@ -49,7 +49,7 @@ FoldTable::Row FoldReplicaSets(Store<ReplicaSet>& replica_sets, Decoder& decoder
 FoldTable::Row FoldPods(InPlaceCache& cache, Decoder& decoder) {
   FoldTable::Row row;
   row.fold = [&](const Request&, std::string_view body) -> Status {
-    WINDLASS_TRY(Pod pod, decoder.DecodePod(body));
+    WINDLASS_TRY(Pod pod, DecodePod(decoder, body));
     FoldPod(cache, std::move(pod));
     return Unit{};
   };

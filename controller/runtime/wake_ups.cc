@@ -146,7 +146,7 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
 
 const Deployment* WakeUps::OwnerOfPod(const ObjectMeta& pod) const {
   const OwnerReference* reference = pod.ControllerRef();
-  if (reference == nullptr || !(reference->kind == "ReplicaSet")) return nullptr;
+  if (reference == nullptr || !(reference->kind == resources::kReplicaSets.kind)) return nullptr;
   const ReplicaSet* rs = cache_.replica_sets().store().FindByUid(
       {pod.namespace_, std::string(reference->name.text())}, reference->uid);
   if (rs == nullptr) return nullptr;  // D-022

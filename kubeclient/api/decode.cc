@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/api/decode_parser.h"
+#include "kubeclient/api/json_reader.h"
 
 namespace windlass {
 namespace {
@@ -55,9 +55,15 @@ void ReadStatusDetails(JsonReader& in, ApiStatus& out) {
 
 }  // namespace
 
-Decoder::Decoder(SymbolTable& symbols)
-    : parser_(std::make_unique<DecodeParser>()), symbols_(symbols) {}
+struct Decoder::Parser {
+  JsonReader in;
+  Canonicalizer canonicalizer;
+};
+
+Decoder::Decoder(SymbolTable& symbols) : parser_(std::make_unique<Parser>()), symbols_(symbols) {}
 Decoder::~Decoder() = default;
+
+JsonReader& Decoder::reader() { return parser_->in; }
 
 Result<WatchFrame> Decoder::DecodeFrame(std::string_view line) {
   JsonReader& in = parser_->in;
@@ -198,6 +204,17 @@ Result<std::optional<OwnerReference>> Decoder::DecodeController(std::string_view
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
   const OwnerReference* controller = meta.ControllerRef();
   return controller == nullptr ? std::nullopt : std::optional<OwnerReference>(*controller);
+}
+
+Result<TemplateFingerprints> Decoder::FingerprintTemplate(const ObjectMeta& meta,
+                                                          std::string_view raw) {
+  const Fingerprint text = FingerprintOf(raw);
+  if (const auto known = interests_.KnownTemplate(meta, text)) {
+    return TemplateFingerprints{text, *known};
+  }
+  Result<std::string_view> canonical = parser_->canonicalizer.Canonical(raw);
+  if (!canonical.ok()) return std::move(canonical).error().Context("spec.template");
+  return TemplateFingerprints{text, FingerprintOf(*canonical)};
 }
 
 Result<std::string> Decoder::ExtractTemplate(std::string_view object_json) {

@@ -1,4 +1,5 @@
-// From JSON to typed views, in one pass (simdjson On-Demand). The only place that reads objects.
+// From JSON to typed views, in one pass (simdjson On-Demand). Here is what surrounds objects and
+// what all of them have; each resource has its own function Decode…, in the file of the resource.
 //
 // Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod).
 // Unknown fields and enum values are fine; a known field of the wrong type is an Error kMalformed
@@ -7,18 +8,15 @@
 // input needs padding; no exception leaves these functions. Core thread only (SymbolTable).
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "kubeclient/api/deployment.h"
-#include "kubeclient/api/node.h"
-#include "kubeclient/api/pod.h"
-#include "kubeclient/api/pod_disruption_budget.h"
-#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/decode_interest.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
@@ -73,16 +71,19 @@ struct UnreadableObject {
   bool owners_readable = true;  // false: `controller` says nothing
 };
 
-struct DecodeParser;
+// What is compared of a pod template.
+struct TemplateFingerprints {
+  Fingerprint text;       // of the bytes
+  Fingerprint canonical;  // of what they mean
+};
+// spec.template of an object that has none.
+inline constexpr std::string_view kEmptyTemplate = "{}";
+
+class JsonReader;
 
 // Decoders keep a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
-  // The fingerprint of the template, when the object with this uid is known with a template of
-  // exactly the text that has fingerprint `text`; else nullopt.
-  using KnownTemplate =
-      std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>;
-
   explicit Decoder(SymbolTable& symbols);
   ~Decoder();
   Decoder(const Decoder&) = delete;
@@ -100,33 +101,24 @@ class Decoder {
   // The owner reference with controller: true; nullopt when there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // Every object must have a metadata.name. An absent spec.replicas is 1, an absent template is {}.
-  Result<Deployment> DecodeDeployment(std::string_view object_json);
-  Result<ReplicaSet> DecodeReplicaSet(std::string_view object_json);
-  // From a PartialObjectMetadata or a whole Pod.
-  Result<PodMetadata> DecodePodMetadata(std::string_view object_json);
-  // From a whole Pod.
-  Result<Pod> DecodePod(std::string_view object_json);
-  Result<Node> DecodeNode(std::string_view object_json);
-  Result<PodDisruptionBudget> DecodePodDisruptionBudget(std::string_view object_json);
-
   // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
   // validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
-  // Most events change status alone: what is known of their templates is not computed again. Null =
-  // nothing is known.
-  KnownTemplate known_template;
+  // What is kept of objects beyond the usual (RegisteredInterest).
+  DecodeInterests& interests() { return interests_; }
 
- private:
-  struct TemplateFingerprints {
-    Fingerprint text;       // of the bytes
-    Fingerprint canonical;  // of what they mean
-  };
+  // For the functions that decode one resource each: DecodePod in pod.h, DecodeNode in node.h, …
+  JsonReader& reader();
+  SymbolTable& symbols() { return symbols_; }
+  // `raw` is the spec.template of the object with `meta`. Error kMalformed when it has no meaning.
   Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 
-  std::unique_ptr<DecodeParser> parser_;
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
   SymbolTable& symbols_;
+  DecodeInterests interests_;
 };
 
 }  // namespace windlass

@@ -3,7 +3,6 @@
 #include <string>
 #include <string_view>
 
-#include "kubeclient/api/pod.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass {
@@ -13,15 +12,16 @@ namespace {
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 // Returns whether there is any, kept or not.
-bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which, StringMap& out) {
+bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
+                     const KeepsAnnotation& keeps, StringMap& out) {
   bool any = false;
   out = {};
   in.Object([&](std::string_view key) {
     any = true;
     if (key == kLastApplied) return;
-    if (which == Annotations::kOfPods) {
+    if (which == Annotations::kSome) {
       // Their values differ from Pod to Pod: shared with nobody.
-      if (IsKeptOfPods(key)) out.Set(symbols.Intern(key), Symbol(in.String()));
+      if (keeps(key)) out.Set(symbols.Intern(key), Symbol(in.String()));
       return;
     }
     out.Set(symbols.Intern(key), symbols.Intern(in.String()));
@@ -96,8 +96,8 @@ void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out) {
   out.ShrinkToFit();
 }
 
-bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations,
-                    ObjectMeta& out) {
+bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
+                    const KeepsAnnotation& keeps) {
   bool annotated = false;
   out = {};
   in.Object([&](std::string_view key) {
@@ -120,7 +120,7 @@ bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotation
     else if (key == "ownerReferences")
       ReadOwnerReferences(in, symbols, out.owner_references);
     else if (key == "annotations" && annotations != Annotations::kSkip) {
-      annotated = ReadAnnotations(in, symbols, annotations, out.annotations);
+      annotated = ReadAnnotations(in, symbols, annotations, keeps, out.annotations);
     }
   });
   return annotated;

@@ -2,7 +2,9 @@
 // replaces what `out` held; errors stay in the reader.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "kubeclient/api/condition.h"
@@ -13,10 +15,14 @@
 
 namespace windlass {
 
-enum class Annotations : uint8_t { kKeep, kSkip, kOfPods };  // kOfPods: see IsKeptOfPods
+// kSome: those for which KeepsAnnotation says yes. Their values are shared between no objects.
+enum class Annotations : uint8_t { kKeep, kSkip, kSome };
+using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
-// Returns whether the object has annotations, kept or not; false when they are skipped.
-bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out);
+// Returns whether the object has annotations, kept or not; false when they are skipped. `keeps` is
+// asked for kSome alone.
+bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
+                    const KeepsAnnotation& keeps = {});
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
 void ReadUid(JsonReader& in, Uid& out);
 void ReadTime(JsonReader& in, WallTime& out);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kubeclient/api/canonical.h"
@@ -12,8 +13,11 @@
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
+
+class Decoder;
 
 inline constexpr int32_t kUnlimited = 2147483647;  // MaxInt32: "no deadline", "keep all history"
 
@@ -51,5 +55,8 @@ struct Deployment {
   DeploymentSpec spec;
   DeploymentStatus status;
 };
+
+// Error kMalformed without a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/symbol.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
+
+class Decoder;
 
 // status.nodeInfo.kubeletVersion, "v1.32.4-gke.100": what comes behind the second number is
 // nobody's business. Zeroes when it cannot be read.
@@ -25,5 +29,8 @@ struct Node {
   // neither.
   Symbol zone;
 };
+
+// Error kMalformed without a metadata.name.
+Result<Node> DecodeNode(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

@@ -13,8 +13,11 @@
 
 #include "kubeclient/api/container_id.h"
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
+
+class Decoder;
 
 // Whose the Pod is and that it is there. Terminal phases are kept out by the informer's field
 // selector (cpp-stack §2.2), so existence is all that Recreate asks for.
@@ -71,11 +74,8 @@ struct PodContainer {
   bool operator==(const PodContainer&) const = default;
 };
 
-// The readinessGate of drain mode Gate (in-place C.7).
-inline constexpr std::string_view kInPlaceReadyGate = "windlass.dev/in-place-ready";
-
 struct Pod {
-  ObjectMeta meta;  // of its annotations only those for which IsKeptOfPods
+  ObjectMeta meta;  // only annotations for which DecodeInterests::KeepsPodAnnotation
 
   Symbol node_name;
   // Init containers first; each list in the order of the spec.
@@ -86,9 +86,9 @@ struct Pod {
   PodCondition scheduled;
   int32_t termination_grace_period_seconds = 30;  // within [0, 2^31)
   PodPhase phase = PodPhase::kUnknown;
-  bool has_annotations = false;      // any at all: a JSON Patch cannot add to what is not there
-  bool has_in_place_gate = false;    // spec.readinessGates names kInPlaceReadyGate
-  ConditionStatus in_place_ready{};  // the condition of that name
+  bool has_annotations = false;  // any at all: a JSON Patch cannot add to what is not there
+  bool has_gate = false;         // spec.readinessGates names DecodeInterest::pod_gate
+  ConditionStatus gate{};        // the condition of that type
 
   std::span<const PodContainer> init_containers() const;  // sidecars among them
   std::span<const PodContainer> app_containers() const;
@@ -97,8 +97,10 @@ struct Pod {
   bool operator==(const Pod&) const = default;
 };
 
-// Our own annotations, and the one that ReplicaSets choose victims by. A Pod's other ones are
-// nobody's business, and often large.
-bool IsKeptOfPods(std::string_view annotation);
+// Both: error kMalformed without a metadata.name.
+// From a PartialObjectMetadata or a whole Pod.
+Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_json);
+// From a whole Pod.
+Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

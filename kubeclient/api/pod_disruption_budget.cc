@@ -2,7 +2,64 @@
 
 #include <algorithm>
 
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_fields.h"
+#include "kubeclient/base/limits.h"
+
 namespace windlass {
+namespace {
+
+void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& out) {
+  out.selector = {};
+  in.Object([&](std::string_view key) {
+    if (key == "selector") ReadLabelSelector(in, symbols, out.selector);
+  });
+}
+
+// The API server sends an object of times by Pod name. Only the names are kept.
+void ReadDisruptedPods(JsonReader& in, std::vector<std::string>& out) {
+  out.clear();
+  in.Object([&](std::string_view name) {
+    const auto at = std::ranges::lower_bound(out, name);
+    if (at != out.end() && *at == name) return;
+    out.emplace(at, name);
+    if (out.size() > kDisruptedPodsMax + 1) out.pop_back();
+  });
+}
+
+void ReadBudgetStatus(JsonReader& in, PodDisruptionBudget& out) {
+  out.observed_generation = 0;
+  out.disruptions_allowed = 0;
+  out.disrupted_pods = {};
+  in.Object([&](std::string_view key) {
+    if (key == "observedGeneration")
+      out.observed_generation = in.Int64();
+    else if (key == "disruptionsAllowed")
+      out.disruptions_allowed = in.Int32();
+    else if (key == "disruptedPods")
+      ReadDisruptedPods(in, out.disrupted_pods);
+  });
+}
+
+}  // namespace
+
+Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
+                                                      std::string_view object_json) {
+  JsonReader& in = decoder.reader();
+  PodDisruptionBudget out;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kSkip, out.meta);
+    else if (key == "spec")
+      ReadBudgetSpec(in, decoder.symbols(), out);
+    else if (key == "status")
+      ReadBudgetStatus(in, out);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  out.has_selector = out.selector.present;
+  return out;
+}
 
 bool PodDisruptionBudget::IsDisrupted(std::string_view pod) const {
   return std::ranges::binary_search(disrupted_pods, pod);

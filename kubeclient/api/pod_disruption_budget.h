@@ -8,8 +8,11 @@
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
+
+class Decoder;
 
 struct PodDisruptionBudget {
   ObjectMeta meta;  // annotations are not kept
@@ -25,5 +28,9 @@ struct PodDisruptionBudget {
 
   bool IsDisrupted(std::string_view pod) const;
 };
+
+// Error kMalformed without a metadata.name.
+Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
+                                                      std::string_view object_json);
 
 }  // namespace windlass

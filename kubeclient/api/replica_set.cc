@@ -2,16 +2,68 @@
 
 #include <algorithm>
 
-namespace windlass {
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_fields.h"
 
-bool KeepsTemplate(const StringMap& annotations) {
-  constexpr std::string_view kDisabled = "disabled";
-  const auto value = annotations.Find(kInPlaceAnnotation);
-  if (!value) return false;
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return !std::ranges::equal(*value, kDisabled, {}, lower);
+namespace windlass {
+namespace {
+
+void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_template) {
+  out.replicas = 1;
+  out.min_ready_seconds = 0;
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
+}
+
+void ReadReplicaSetStatus(JsonReader& in, SymbolTable& symbols, ReplicaSetStatus& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "observedGeneration")
+      out.observed_generation = in.Int64();
+    else if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "readyReplicas")
+      out.ready_replicas = in.Int32();
+    else if (key == "availableReplicas")
+      out.available_replicas = in.Int32();
+    else if (key == "terminatingReplicas")
+      out.terminating_replicas = in.Int32();
+    else if (key == "conditions")
+      ReadConditions(in, symbols, out.conditions);
+  });
+}
+
+}  // namespace
+
+Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json) {
+  JsonReader& in = decoder.reader();
+  ReplicaSet out;
+  std::string_view raw_template = kEmptyTemplate;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+    else if (key == "spec")
+      ReadReplicaSetSpec(in, out, raw_template);
+    else if (key == "status")
+      ReadReplicaSetStatus(in, decoder.symbols(), out.status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  WINDLASS_TRY(const TemplateFingerprints fingerprints,
+               decoder.FingerprintTemplate(out.meta, raw_template));
+  out.template_fingerprint = fingerprints.canonical;
+  out.template_text = fingerprints.text;
+  if (decoder.interests().KeepsTemplate(out.meta)) {
+    out.template_json = std::make_shared<const std::string>(raw_template);
+  }
+  return out;
 }
 
 void Remember(const ReplicaSet* before, ReplicaSet& now) {

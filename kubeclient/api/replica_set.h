@@ -1,6 +1,6 @@
 // apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. Ten old
-// ReplicaSets per Deployment are usual, so the template itself is kept only where Pods are updated
-// in place, which compares templates at every step.
+// ReplicaSets per Deployment are usual, so the template itself is kept only where a user of the
+// decoder is interested in it (decode_interest.h).
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,11 @@
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/condition.h"
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
+
+class Decoder;
 
 struct ReplicaSetStatus {
   int64_t observed_generation = 0;
@@ -46,8 +49,8 @@ struct ReplicaSet {
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of what the template means
   Fingerprint template_text;         // of its bytes
-  // spec.template: raw JSON text, only where KeepsTemplate; else null. Immutable; shared between
-  // copies of the object.
+  // spec.template: raw JSON text, only where DecodeInterests::KeepsTemplate; else null. Immutable;
+  // shared between copies of the object.
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
   Told told;  // kept by the store, not by the API
@@ -66,11 +69,7 @@ void Remember(const ReplicaSet* before, ReplicaSet& now);
 // `live` Pods of `rs`: it makes more only up to its present size.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
-// What a user asks of in-place updates; mirrored from the Deployment to its ReplicaSets.
-inline constexpr std::string_view kInPlaceAnnotation = "windlass.dev/in-place";
-
-// Whether a ReplicaSet with these annotations is of a Deployment that may be updated in place: the
-// annotation above has a value other than "Disabled", in whatever case.
-bool KeepsTemplate(const StringMap& annotations);
+// Error kMalformed without a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

@@ -70,29 +70,6 @@ std::string_view Name(PatchType type) {
 
 }  // namespace
 
-const ResourceInfo& Info(Resource resource) {
-  static constexpr ResourceInfo kDeployments{"apps/v1", "deployments", "Deployment"};
-  static constexpr ResourceInfo kReplicaSets{"apps/v1", "replicasets", "ReplicaSet"};
-  static constexpr ResourceInfo kPods{"v1", "pods", "Pod"};
-  static constexpr ResourceInfo kEvents{"v1", "events", "Event"};
-  static constexpr ResourceInfo kLeases{"coordination.k8s.io/v1", "leases", "Lease"};
-  static constexpr ResourceInfo kNamespaces{"v1", "namespaces", "Namespace"};
-  static constexpr ResourceInfo kNodes{"v1", "nodes", "Node"};
-  static constexpr ResourceInfo kPodDisruptionBudgets{"policy/v1", "poddisruptionbudgets",
-                                                      "PodDisruptionBudget"};
-  switch (resource) {
-    case Resource::kDeployments: return kDeployments;
-    case Resource::kReplicaSets: return kReplicaSets;
-    case Resource::kPods: return kPods;
-    case Resource::kEvents: return kEvents;
-    case Resource::kLeases: return kLeases;
-    case Resource::kNamespaces: return kNamespaces;
-    case Resource::kNodes: return kNodes;
-    case Resource::kPodDisruptionBudgets: return kPodDisruptionBudgets;
-  }
-  AssertionFailed("unknown resource", __FILE__, __LINE__);
-}
-
 std::string_view Name(Verb verb) {
   switch (verb) {
     case Verb::kGet: return "get";
@@ -105,21 +82,21 @@ std::string_view Name(Verb verb) {
   return "unknown";
 }
 
-Request Request::Get(Resource resource, ObjectKey key) {
+Request Request::Get(const ResourceId& resource, ObjectKey key) {
   Request request;
   request.resource_ = resource;
   request.key_ = std::move(key);
   return request;
 }
 
-Request Request::List(Resource resource, Symbol namespace_, std::string label_selector) {
+Request Request::List(const ResourceId& resource, Symbol namespace_, std::string label_selector) {
   Request request = Get(resource, {std::move(namespace_), ""});
   request.verb_ = Verb::kList;
   request.label_selector_ = std::move(label_selector);
   return request;
 }
 
-Request Request::Create(Resource resource, ObjectKey key, std::string body) {
+Request Request::Create(const ResourceId& resource, ObjectKey key, std::string body) {
   WL_ASSERT(!key.name.empty());
   Request request = Get(resource, std::move(key));
   request.verb_ = Verb::kCreate;
@@ -127,7 +104,8 @@ Request Request::Create(Resource resource, ObjectKey key, std::string body) {
   return request;
 }
 
-Request Request::Patch(Resource resource, ObjectVersion version, PatchType type, std::string body) {
+Request Request::Patch(const ResourceId& resource, ObjectVersion version, PatchType type,
+                       std::string body) {
   Request request = Get(resource, std::move(version.key));
   request.verb_ = Verb::kPatch;
   request.uid_ = version.uid;
@@ -136,15 +114,15 @@ Request Request::Patch(Resource resource, ObjectVersion version, PatchType type,
   return request;
 }
 
-Request Request::MergePatch(Resource resource, ObjectVersion version, std::string_view subresource,
-                            std::string_view fields) {
+Request Request::MergePatch(const ResourceId& resource, ObjectVersion version,
+                            std::string_view subresource, std::string_view fields) {
   std::string body = WithPreconditions(version, fields);
   Request request = Patch(resource, std::move(version), PatchType::kMerge, std::move(body));
   request.subresource_ = subresource;
   return request;
 }
 
-Request Request::StrategicMergePatch(Resource resource, ObjectVersion version,
+Request Request::StrategicMergePatch(const ResourceId& resource, ObjectVersion version,
                                      std::string_view fields, std::string_view subresource) {
   std::string body = WithPreconditions(version, fields);
   Request request =
@@ -153,7 +131,8 @@ Request Request::StrategicMergePatch(Resource resource, ObjectVersion version,
   return request;
 }
 
-Request Request::JsonPatch(Resource resource, ObjectVersion version, std::string_view operations) {
+Request Request::JsonPatch(const ResourceId& resource, ObjectVersion version,
+                           std::string_view operations) {
   const json resource_version = version.resource_version.text;
   std::string body =
       WithTestOfUid(version.uid,
@@ -163,7 +142,7 @@ Request Request::JsonPatch(Resource resource, ObjectVersion version, std::string
   return Patch(resource, std::move(version), PatchType::kJson, std::move(body));
 }
 
-Request Request::GuardedJsonPatch(Resource resource, ObjectKey key, const Uid& uid,
+Request Request::GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations) {
   const json list = json::parse(operations, nullptr, /*allow_exceptions=*/false);
   WL_ASSERT(list.is_array() && !list.empty() && list[0].is_object());
@@ -172,7 +151,7 @@ Request Request::GuardedJsonPatch(Resource resource, ObjectKey key, const Uid& u
                WithTestOfUid(uid, "", operations));
 }
 
-Request Request::Delete(Resource resource, ObjectVersion version) {
+Request Request::Delete(const ResourceId& resource, ObjectVersion version) {
   const json options = {
       {"apiVersion", "v1"},
       {"kind", "DeleteOptions"},
@@ -201,12 +180,21 @@ bool Request::IsLike(const RequestKey& other) const {
 std::string Request::Describe() const {
   std::string text(Name(verb_));
   text += ' ';
-  text += Info(resource_).plural;
+  text += resource_.plural;
   if (!subresource_.empty()) text += "/" + subresource_;
   text += ' ';
   text += verb_ == Verb::kList ? std::string(key_.namespace_.text()) : key_.ToString();
   if (!label_selector_.empty()) text += " (" + label_selector_ + ")";
   return text;
+}
+
+ObjectReference ReferenceTo(const ResourceId& resource, const ObjectMeta& meta) {
+  return {resource.GroupVersion(), std::string(resource.kind), KeyOf(meta), meta.uid,
+          meta.resource_version};
+}
+
+std::string ObjectText(const ResourceId& resource, const ObjectKey& key) {
+  return std::string(resource.plural) + " " + key.ToString();
 }
 
 }  // namespace windlass

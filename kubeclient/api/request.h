@@ -12,27 +12,10 @@
 #include <string_view>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass {
-
-enum class Resource : uint8_t {
-  kDeployments,
-  kReplicaSets,
-  kPods,
-  kEvents,
-  kLeases,
-  kNamespaces,
-  kNodes,
-  kPodDisruptionBudgets,
-};
-
-struct ResourceInfo {
-  std::string_view group_version;  // "apps/v1", "v1"
-  std::string_view plural;         // "replicasets"
-  std::string_view kind;           // "ReplicaSet"
-};
-const ResourceInfo& Info(Resource resource);
 
 enum class Verb : uint8_t { kGet, kList, kCreate, kPatch, kUpdate, kDelete };
 std::string_view Name(Verb verb);  // "get", …: as audit logs and RBAC write it
@@ -53,7 +36,7 @@ inline ObjectVersion VersionOf(const ObjectMeta& meta) {
 // Two requests with the same key ask for the same thing.
 struct RequestKey {
   Verb verb = Verb::kGet;
-  Resource resource = Resource::kDeployments;
+  ResourceId resource{};
   ObjectKey key;            // of a list: the namespace alone
   std::string subresource;  // "" or "status"
   PatchType patch_type = PatchType::kNone;
@@ -64,34 +47,35 @@ struct RequestKey {
 class Request {
  public:
   // GET of one object, consistent (no resourceVersion parameter).
-  static Request Get(Resource resource, ObjectKey key);
+  static Request Get(const ResourceId& resource, ObjectKey key);
   // LIST of a namespace, consistent; `label_selector` in query form, may be empty. For Pods,
   // terminal phases are left out and only metadata is asked for.
-  static Request List(Resource resource, Symbol namespace_, std::string label_selector);
+  static Request List(const ResourceId& resource, Symbol namespace_, std::string label_selector);
   // POST. `name` must also stand in the body: created objects have deterministic names.
-  static Request Create(Resource resource, ObjectKey key, std::string body);
+  static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // PATCH of leaf fields. `fields` is a JSON object without metadata.uid and
   // metadata.resourceVersion; they are added from `version`, beside what `fields` has in metadata.
   // `subresource` is "" or "status".
-  static Request MergePatch(Resource resource, ObjectVersion version, std::string_view subresource,
-                            std::string_view fields);
+  static Request MergePatch(const ResourceId& resource, ObjectVersion version,
+                            std::string_view subresource, std::string_view fields);
   // PATCH of lists whose elements have a key: ownerReferences, to adopt and release (D-104, D-105),
   // or one of several conditions. `fields` and `subresource` as for MergePatch.
-  static Request StrategicMergePatch(Resource resource, ObjectVersion version,
+  static Request StrategicMergePatch(const ResourceId& resource, ObjectVersion version,
                                      std::string_view fields, std::string_view subresource = "");
   // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a
   // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
-  static Request JsonPatch(Resource resource, ObjectVersion version, std::string_view operations);
+  static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
+                           std::string_view operations);
   // PATCH that does not mind other changes of the object, such as the status that a kubelet writes
   // all the time: what it leans on, its own `test` operations say (in-place C.4). The first of
   // `operations` has to be one; a `test` of /metadata/uid is put before them.
-  static Request GuardedJsonPatch(Resource resource, ObjectKey key, const Uid& uid,
+  static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
   // DELETE with uid and resourceVersion preconditions; background propagation.
-  static Request Delete(Resource resource, ObjectVersion version);
+  static Request Delete(const ResourceId& resource, ObjectVersion version);
 
   Verb verb() const { return verb_; }
-  Resource resource() const { return resource_; }
+  const ResourceId& resource() const { return resource_; }
   const ObjectKey& key() const { return key_; }
   // Zero for reads and creates.
   const Uid& uid() const { return uid_; }
@@ -109,10 +93,11 @@ class Request {
 
  private:
   Request() = default;
-  static Request Patch(Resource resource, ObjectVersion version, PatchType type, std::string body);
+  static Request Patch(const ResourceId& resource, ObjectVersion version, PatchType type,
+                       std::string body);
 
   Verb verb_ = Verb::kGet;
-  Resource resource_ = Resource::kDeployments;
+  ResourceId resource_{};
   ObjectKey key_;
   Uid uid_;
   std::string subresource_;
@@ -136,6 +121,9 @@ struct ObjectReference {
   ResourceVersion resource_version;
   bool operator==(const ObjectReference&) const = default;
 };
+ObjectReference ReferenceTo(const ResourceId& resource, const ObjectMeta& meta);
+// "pods ns/web-1", for log lines and messages.
+std::string ObjectText(const ResourceId& resource, const ObjectKey& key);
 
 // A Kubernetes Event about one object, before aggregation and naming (reliability §5.3).
 struct Event {

@@ -132,7 +132,7 @@ void CacheAudit<T>::Different(const ObjectKey& key, const char* how) {
   if (++found_ > kAuditDifferencesLogged) return;
   environment_.log.Error(
       "the cache differs from the API server; listing again",
-      {{"resource", Info(options_.resource).plural}, {"object", key.ToString()}, {"how", how}});
+      {{"resource", options_.resource.plural}, {"object", key.ToString()}, {"how", how}});
 }
 
 }  // namespace windlass

@@ -41,7 +41,7 @@ void ClusterIdentity::Ask() {
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
   changed_ = false;
   HttpRequest request;
-  request.target = ResourcePath(Resource::kNamespaces, /*namespace_=*/"", "kube-system");
+  request.target = ResourcePath(resources::kNamespaces, /*namespace_=*/"", "kube-system");
   request.deadline = kCallDeadline;
   const std::weak_ptr<const bool> still_there = alive_;
   call_ =
@@ -61,7 +61,8 @@ void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {
   }
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<TypeMeta> type = decoder_.DecodeTypeMeta(reply->body);
-  if (!type.ok() || type->kind != "Namespace") return NotKnown("the answer is no Namespace");
+  if (!type.ok() || type->kind != resources::kNamespaces.kind)
+    return NotKnown("the answer is no Namespace");
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(reply->body);
   if (!identity.ok()) return NotKnown(identity.error().message);
   if (identity->uid.IsZero()) return NotKnown("the answer has no uid");

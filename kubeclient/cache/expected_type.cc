@@ -5,8 +5,8 @@
 namespace windlass {
 
 ExpectedType::ExpectedType(const ReflectorOptions& options) {
-  const ResourceInfo& info = Info(options.resource);
-  types_.push_back({std::string(info.group_version), std::string(info.kind)});
+  const ResourceId& resource = options.resource;
+  types_.push_back({resource.GroupVersion(), std::string(resource.kind)});
   if (options.metadata_only) types_.push_back({"meta.k8s.io/v1", "PartialObjectMetadata"});
   for (const TypeMeta& type : types_) {
     beginnings_.push_back(R"({"kind":")" + type.kind + R"(","apiVersion":")" + type.api_version +

@@ -35,7 +35,7 @@ struct InformerEnvironment {
 template <typename T>
 class Informer final : private ReflectorSink {
  public:
-  using DecodeFunction = Result<T> (Decoder::*)(std::string_view);
+  using DecodeFunction = Result<T> (*)(Decoder&, std::string_view);
 
   Informer(InformerEnvironment environment, ReflectorOptions options, DecodeFunction decode);
 
@@ -104,7 +104,7 @@ class Informer final : private ReflectorSink {
 
   InformerEnvironment environment_;
   DecodeFunction decode_;
-  Resource resource_;
+  ResourceId resource_;
   Store<T> store_;
   Quarantine quarantined_;
   // The replacement that is being collected. What is held in the same version is not held twice.

@@ -47,7 +47,7 @@ Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
     incoming_quarantined_.erase(gone->key);
     return Unit{};
   }
-  Result<T> object = (environment_.decoder.*decode_)(object_json);
+  Result<T> object = decode_(environment_.decoder, object_json);
   if (!object.ok()) return KeepFormerVersion(object_json, object.error());
   ObjectKey key = KeyOf(object->meta);
   incoming_quarantined_.erase(key);
@@ -141,7 +141,7 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
     if (!unreadable.empty() && on_unreadable_gone) on_unreadable_gone(unreadable.mapped());
     return std::move(gone.resource_version);
   }
-  Result<T> object = (environment_.decoder.*decode_)(object_json);
+  Result<T> object = decode_(environment_.decoder, object_json);
   if (!object.ok()) {
     WINDLASS_TRY(UnreadableObject poison, IdentifyPoison(object_json, object.error()));
     quarantined_.insert_or_assign(poison.identity.key, std::move(poison));
@@ -164,7 +164,7 @@ Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_jso
                                        incoming_quarantined_.contains(identity->key));
   if (!known) {
     environment_.log.Warning("object cannot be decoded, left as it was",
-                             {{"resource", Info(resource_).plural},
+                             {{"resource", resource_.plural},
                               {"object", identity.ok() ? identity->key.ToString() : "unknown"},
                               {"error", error.message}});
   }

@@ -69,7 +69,7 @@ bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (replaced == Replaced::kDoubtful) {
     ++counters_.vanish_alarms;
     log_.Warning("more than half of the objects are missing from a list, listing again",
-                 {{"resource", Info(options_.resource).plural}});
+                 {{"resource", options_.resource.plural}});
     CloseCall();
     consistent_ = true;
     confirming_ = true;
@@ -116,7 +116,7 @@ void ReflectorMachine::AskForLess() {
   if (InPages()) page_size_ = std::max(page_size_ / 2, 1);
   always_in_pages_ = true;
   log_.Info("a list is too large for one answer and is read in pages",
-            {{"resource", Info(options_.resource).plural}, {"limit", page_size_}});
+            {{"resource", options_.resource.plural}, {"limit", page_size_}});
 }
 
 void ReflectorMachine::RequestPage(std::string continue_token) {

@@ -64,7 +64,7 @@ void ReflectorMachine::Reset(std::string_view why) {
     ++counters_.resets;
     InTrouble("everything is read anew: " + std::string(why));
     log_.Warning("reset",
-                 {{"resource", Info(options_.resource).plural}, {"why", std::string(why)}});
+                 {{"resource", options_.resource.plural}, {"why", std::string(why)}});
     state_ = ReflectorState::kEmpty;
     sink_.Reset();
   }
@@ -89,7 +89,7 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
   CloseCall();
   AbandonReplace();
   if (!listing) ++counters_.watch_ends[failure.Label()];
-  const std::string_view plural = Info(options_.resource).plural;
+  const std::string_view plural = options_.resource.plural;
   std::string trouble = listing ? "list " : "watch ";
   InTrouble(trouble.append(plural).append(": ").append(failure.Describe()));
   log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
@@ -226,7 +226,7 @@ void ReflectorMachine::Relist() {
 void ReflectorMachine::CountDecodeError(const Error& error) {
   ++counters_.decode_errors;
   log_.Debug("object not decoded",
-             {{"resource", Info(options_.resource).plural}, {"error", error.message}});
+             {{"resource", options_.resource.plural}, {"error", error.message}});
 }
 
 // --- calls ---

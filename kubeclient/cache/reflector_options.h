@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "kubeclient/api/request.h"
+#include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass {
 
 struct ReflectorOptions {
-  Resource resource = Resource::kDeployments;
+  ResourceId resource{};
   std::string namespace_;      // empty = all namespaces
   std::string field_selector;  // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
   bool metadata_only = false;  // ask for PartialObjectMetadata

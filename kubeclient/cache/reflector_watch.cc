@@ -83,7 +83,7 @@ void ReflectorMachine::OnUnknownType(const std::string& type) {
   const std::string shown = type.substr(0, kUnknownTypeShown);
   if (!unknown_types_logged_.insert(shown).second) return;
   log_.Warning("watch event of unknown type ignored",
-               {{"resource", Info(options_.resource).plural}, {"type", shown}});
+               {{"resource", options_.resource.plural}, {"type", shown}});
 }
 
 void ReflectorMachine::OnObject(const WatchFrame& frame) {
@@ -99,7 +99,7 @@ void ReflectorMachine::OnObject(const WatchFrame& frame) {
     if (std::exchange(wrong_type_logged_, true)) return;
     return log_.Warning(
         "watch event with an object of another kind ignored",
-        {{"resource", Info(options_.resource).plural}, {"expected", expected_type_.Describe()}});
+        {{"resource", options_.resource.plural}, {"expected", expected_type_.Describe()}});
   }
   if (state_ == ReflectorState::kWatching) return Apply(frame);
   // The versions of initial objects are in no order: none is a point to resume from.
@@ -181,7 +181,7 @@ void ReflectorMachine::OnOrderlyEnd() {
   if (state_ == ReflectorState::kInitialWatch) {  // nothing of it was exposed
     ++counters_.watch_ends["unfinished"];
     AbandonReplace();
-    InTrouble("watch " + std::string(Info(options_.resource).plural) +
+    InTrouble("watch " + std::string(options_.resource.plural) +
               ": the stream ended before the initial state was complete");
     return AskAgain(Asked::kWatchList, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
@@ -219,8 +219,7 @@ void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) return AllIsWell();
   const Duration silence = clock_.Now() - last_line_at_;
   if (silence >= kWatchListSilenceMax) {
-    log_.Warning("watch list is silent, listing instead",
-                 {{"resource", Info(options_.resource).plural}});
+    log_.Warning("watch list is silent, listing instead", {{"resource", options_.resource.plural}});
     ++counters_.watch_ends["silent"];
     CloseCall();
     AbandonReplace();
@@ -228,7 +227,7 @@ void ReflectorMachine::OnGuard() {
     return Replace();
   }
   if (silence >= kWatchListSilenceWarn && !std::exchange(silence_reported_, true)) {
-    log_.Warning("watch list is silent", {{"resource", Info(options_.resource).plural}});
+    log_.Warning("watch list is silent", {{"resource", options_.resource.plural}});
   }
   Guard();
 }

@@ -5,18 +5,21 @@
 #include <utility>
 
 #include "kubeclient/base/limits.h"
+#include "kubeclient/client/paths.h"
 
 namespace windlass {
 namespace {
 
+constexpr const ResourceId& kReviews = resources::kSelfSubjectAccessReviews;
+
 std::string ReviewBody(const Right& right) {
   nlohmann::json attributes = {
-      {"verb", right.verb}, {"group", right.group}, {"resource", right.resource}};
+      {"verb", right.verb}, {"group", right.resource.group}, {"resource", right.resource.plural}};
   if (!right.subresource.empty()) attributes["subresource"] = right.subresource;
   if (!right.namespace_.empty()) attributes["namespace"] = right.namespace_;
   if (!right.name.empty()) attributes["name"] = right.name;
-  const nlohmann::json review = {{"apiVersion", "authorization.k8s.io/v1"},
-                                 {"kind", "SelfSubjectAccessReview"},
+  const nlohmann::json review = {{"apiVersion", kReviews.GroupVersion()},
+                                 {"kind", kReviews.kind},
                                  {"spec", {{"resourceAttributes", attributes}}}};
   return review.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -50,7 +53,7 @@ struct Review : std::enable_shared_from_this<Review> {
     if (next == rights.size()) return done(std::move(missing));
     HttpRequest request;
     request.method = HttpMethod::kPost;
-    request.target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    request.target = ResourcePath(kReviews, /*namespace_=*/"", /*name=*/"");
     request.content_type = "application/json";
     request.body = ReviewBody(rights[next]);
     request.deadline = kCallDeadline;
@@ -72,8 +75,8 @@ struct Review : std::enable_shared_from_this<Review> {
 }  // namespace
 
 std::string Right::ToString() const {
-  std::string text = verb + " " + resource;
-  if (!group.empty()) text += "." + group;
+  std::string text = verb + " " + std::string(resource.plural);
+  if (!resource.group.empty()) text += "." + std::string(resource.group);
   if (!subresource.empty()) text += "/" + subresource;
   if (!name.empty()) text += " '" + name + "'";
   return text + (namespace_.empty() ? " in all namespaces" : " in namespace " + namespace_);

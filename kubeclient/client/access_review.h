@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {
 
 struct Right {
-  std::string verb;         // "patch"
-  std::string group;        // "apps"; "" = core
-  std::string resource;     // "deployments"
+  std::string verb;  // "patch"
+  ResourceId resource;
   std::string subresource;  // "status"; "" = the object itself
   std::string namespace_;   // "" = all namespaces
   std::string name;         // "" = any

@@ -36,7 +36,7 @@ bool IsThrottling(const Result<HttpResponse>& response) {
 Error ServerIsAway() { return {ErrorKind::kNotSent, "the API server does not answer"}; }
 
 bool IsEventWrite(const Request& request) {
-  return request.resource() == Resource::kEvents && request.mutates();
+  return request.resource() == resources::kEvents && request.mutates();
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ ObjectKey EventKey(const EventSeries& series) {
 std::string EventBody(const EventSeries& series, std::string_view component) {
   const ObjectKey key = EventKey(series);
   const bool warning = series.event.type == Event::Type::kWarning;
-  return Dump({{"apiVersion", "v1"},
-               {"kind", "Event"},
+  return Dump({{"apiVersion", resources::kEvents.GroupVersion()},
+               {"kind", resources::kEvents.kind},
                {"metadata", {{"namespace", key.namespace_.text()}, {"name", key.name}}},
                {"involvedObject", InvolvedObject(series.about)},
                {"reason", series.event.reason},

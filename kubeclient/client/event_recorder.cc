@@ -105,8 +105,8 @@ void EventRecorder::Impl::Send(const std::string& key, EventSeries& series) {
   const ObjectKey object = EventKey(series);
   const Request request =
       series.written
-          ? Request::MergePatch(Resource::kEvents, *series.written, "", EventCountPatch(series))
-          : Request::Create(Resource::kEvents, object, EventBody(series, component));
+          ? Request::MergePatch(resources::kEvents, *series.written, "", EventCountPatch(series))
+          : Request::Create(resources::kEvents, object, EventBody(series, component));
   series.in_flight = true;
   ++in_flight;
   const std::weak_ptr<const bool> still_there = alive;

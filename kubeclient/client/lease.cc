@@ -66,8 +66,9 @@ LeaseAnswer::Kind KindOf(int status) {
 }
 
 Result<Lease> ReadLease(const nlohmann::json& object, std::string text) {
-  if (!object.is_object() || Text(object, "kind") != "Lease" || !object.contains("metadata") ||
-      !object["metadata"].is_object() || Text(object["metadata"], "resourceVersion").empty()) {
+  if (!object.is_object() || Text(object, "kind") != resources::kLeases.kind ||
+      !object.contains("metadata") || !object["metadata"].is_object() ||
+      Text(object["metadata"], "resourceVersion").empty()) {
     return Error{ErrorKind::kMalformed, "the answer is no Lease"};
   }
   Lease lease{{}, std::move(text), {Text(object["metadata"], "resourceVersion")}};
@@ -110,8 +111,8 @@ Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseN
 
 Lease NewLease(const LeaseName& name) {
   const nlohmann::json object = {
-      {"apiVersion", "coordination.k8s.io/v1"},
-      {"kind", "Lease"},
+      {"apiVersion", resources::kLeases.GroupVersion()},
+      {"kind", resources::kLeases.kind},
       {"metadata", {{"namespace", name.namespace_}, {"name", name.name}}}};
   return {{}, object.dump(), {}};
 }
@@ -134,13 +135,13 @@ std::string LeaseBody(const Lease& lease, const LeaseRecord& record) {
 }
 
 HttpRequest GetLease(const LeaseName& name, Duration deadline) {
-  return LeaseCall(HttpMethod::kGet, ResourcePath(Resource::kLeases, name.namespace_, name.name),
+  return LeaseCall(HttpMethod::kGet, ResourcePath(resources::kLeases, name.namespace_, name.name),
                    deadline);
 }
 
 HttpRequest WatchLease(const LeaseName& name, seconds timeout) {
-  HttpRequest http =
-      LeaseCall(HttpMethod::kGet, ResourcePath(Resource::kLeases, name.namespace_, ""), kWatchIdle);
+  HttpRequest http = LeaseCall(HttpMethod::kGet,
+                               ResourcePath(resources::kLeases, name.namespace_, ""), kWatchIdle);
   http.call_class = CallClass::kWatch;
   AddQuery(http.target, "watch", "1");
   AddQuery(http.target, "fieldSelector", "metadata.name=" + name.name);
@@ -149,12 +150,12 @@ HttpRequest WatchLease(const LeaseName& name, seconds timeout) {
 }
 
 HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body) {
-  return LeaseWrite(HttpMethod::kPut, ResourcePath(Resource::kLeases, name.namespace_, name.name),
+  return LeaseWrite(HttpMethod::kPut, ResourcePath(resources::kLeases, name.namespace_, name.name),
                     deadline, std::move(body));
 }
 
 HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body) {
-  return LeaseWrite(HttpMethod::kPost, ResourcePath(Resource::kLeases, name.namespace_, ""),
+  return LeaseWrite(HttpMethod::kPost, ResourcePath(resources::kLeases, name.namespace_, ""),
                     deadline, std::move(body));
 }
 

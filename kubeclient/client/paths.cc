@@ -6,15 +6,17 @@
 
 namespace windlass {
 
-std::string ResourcePath(Resource resource, std::string_view namespace_, std::string_view name) {
-  const ResourceInfo& info = Info(resource);
-  const bool core = info.group_version.find('/') == std::string_view::npos;
-  std::string path = core ? "/api/" : "/apis/";
-  path += info.group_version;
-  if (!namespace_.empty()) path += "/namespaces/" + PercentEncode(namespace_);
+std::string ResourcePath(const ResourceId& resource, std::string_view namespace_,
+                         std::string_view name, std::string_view subresource) {
+  std::string path = resource.group.empty() ? "/api/" : "/apis/";
+  path += resource.GroupVersion();
+  if (resource.namespaced && !namespace_.empty()) {
+    path += "/namespaces/" + PercentEncode(namespace_);
+  }
   path += '/';
-  path += info.plural;
+  path += resource.plural;
   if (!name.empty()) path += '/' + PercentEncode(name);
+  if (!subresource.empty()) path += '/' + PercentEncode(subresource);
   return path;
 }
 

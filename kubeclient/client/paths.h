@@ -10,9 +10,13 @@
 
 namespace windlass {
 
-// "/apis/apps/v1/namespaces/shop/deployments/web". Without a name the collection; without a
-// namespace every namespace, or a cluster-scoped object.
-std::string ResourcePath(Resource resource, std::string_view namespace_, std::string_view name);
+// Returns where a resource lives:
+// - "/apis/apps/v1/namespaces/shop/deployments/web/status": one object, or its subresource,
+// - "/apis/apps/v1/namespaces/shop/deployments": without a name the collection,
+// - "/apis/apps/v1/deployments": without a namespace the collection of all namespaces,
+// - "/api/v1/nodes/n1": cluster-scoped resources leave the namespace out.
+std::string ResourcePath(const ResourceId& resource, std::string_view namespace_,
+                         std::string_view name, std::string_view subresource = "");
 
 // Appends `key=value`, encoded, to a target that may already have a query.
 void AddQuery(std::string& target, std::string_view key, std::string_view value);

@@ -42,7 +42,7 @@ std::optional<Duration> RetryServerErrorIn(const Error& error, Retries& so_far) 
 std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far) {
   // The token provider reads its file again after a 401; the second answer counts.
   if (error.kind == ErrorKind::kUnauthorized && so_far.unauthorized++ == 0) return Duration{0};
-  if (request.resource() == Resource::kEvents && request.mutates()) {
+  if (request.resource() == resources::kEvents && request.mutates()) {
     return RetryEventIn(error, so_far);
   }
   switch (error.kind) {

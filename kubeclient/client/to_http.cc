@@ -45,15 +45,15 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
   HttpRequest http;
   http.method = Method(verb);
   http.target = ResourcePath(request.resource(), request.key().namespace_,
-                             whole_collection ? std::string_view() : request.key().name);
-  if (!request.subresource().empty()) http.target += '/' + request.subresource();
+                             whole_collection ? std::string_view() : request.key().name,
+                             request.subresource());
   http.deadline = verb == Verb::kList ? kListDeadline : kCallDeadline;
 
   if (verb == Verb::kList) {
     if (!request.label_selector().empty()) {
       AddQuery(http.target, "labelSelector", request.label_selector());
     }
-    if (request.resource() == Resource::kPods) AskForLivePodsMetadata(http);
+    if (request.resource() == resources::kPods) AskForLivePodsMetadata(http);
   }
   if (request.mutates() && verb != Verb::kDelete) {
     AddQuery(http.target, "fieldManager", field_manager);

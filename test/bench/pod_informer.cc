@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/pod.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/transport/cpprest_transport.h"
@@ -36,10 +37,10 @@ int Run(std::string_view server, bool metadata_only, int64_t events) {
   if (!transport.ok()) return log->Error(transport.error().message), 1;
 
   ReflectorOptions all_pods;
-  all_pods.resource = Resource::kPods;
+  all_pods.resource = resources::kPods;
   all_pods.metadata_only = metadata_only;
   Informer<PodMetadata> pods({clock, random, *log, timers, **transport, decoder}, all_pods,
-                             &Decoder::DecodePodMetadata);
+                             &DecodePodMetadata);
   int64_t changes = 0;
   pods.store().OnChange([&](const Change<PodMetadata>& change) {
     if (change.old_object == nullptr || change.new_object == nullptr) return;

@@ -13,6 +13,9 @@
 #include <thread>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/config/cluster_connection.h"
@@ -22,10 +25,10 @@
 namespace windlass {
 namespace {
 
-ReflectorOptions Everything(Resource resource, int watch_seconds) {
+ReflectorOptions Everything(const ResourceId& resource, int watch_seconds) {
   ReflectorOptions options;
   options.resource = resource;
-  options.metadata_only = resource == Resource::kPods;
+  options.metadata_only = resource == resources::kPods;
   if (watch_seconds > 0) {
     options.watch_timeout_low = seconds(watch_seconds);
     options.watch_timeout_high = seconds(watch_seconds);
@@ -63,12 +66,12 @@ int Run(const ConfigSources& sources, int watch_seconds) {
 
   const InformerEnvironment environment{clock,  random, *log, timers, (*connection)->transport(),
                                         decoder};
-  Informer<Deployment> deployments(environment, Everything(Resource::kDeployments, watch_seconds),
-                                   &Decoder::DecodeDeployment);
-  Informer<ReplicaSet> replica_sets(environment, Everything(Resource::kReplicaSets, watch_seconds),
-                                    &Decoder::DecodeReplicaSet);
-  Informer<PodMetadata> pods(environment, Everything(Resource::kPods, watch_seconds),
-                             &Decoder::DecodePodMetadata);
+  Informer<Deployment> deployments(environment, Everything(resources::kDeployments, watch_seconds),
+                                   &DecodeDeployment);
+  Informer<ReplicaSet> replica_sets(environment, Everything(resources::kReplicaSets, watch_seconds),
+                                    &DecodeReplicaSet);
+  Informer<PodMetadata> pods(environment, Everything(resources::kPods, watch_seconds),
+                             &DecodePodMetadata);
   deployments.Start();
   replica_sets.Start();
   pods.Start();

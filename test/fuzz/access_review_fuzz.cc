@@ -26,7 +26,7 @@ class OneAnswer final : public Transport {
 };
 
 void Check(std::string_view body) {
-  const Right right{"get", "apps", "deployments", "", "", ""};
+  const Right right{"get", resources::kDeployments, "", "", ""};
   for (const int status : {201, 401, 500}) {
     OneAnswer transport(status, body);
     int answers = 0;

@@ -8,8 +8,8 @@ namespace {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
-  const Result<Deployment> decoded = decoder.DecodeDeployment(text);
-  CheckRepeatable(decoded, decoder.DecodeDeployment(text));
+  const Result<Deployment> decoded = DecodeDeployment(decoder, text);
+  CheckRepeatable(decoded, DecodeDeployment(decoder, text));
   const auto json = PlainJson(text);
   if (!json) return;
   std::optional<Deployment> reference = test::ReferenceDeployment(*json);

@@ -12,8 +12,8 @@ namespace {
 using nlohmann::json;
 
 void CheckNode(Decoder& decoder, std::string_view text) {
-  const Result<Node> decoded = decoder.DecodeNode(text);
-  CheckRepeatable(decoded, decoder.DecodeNode(text));
+  const Result<Node> decoded = DecodeNode(decoder, text);
+  CheckRepeatable(decoded, DecodeNode(decoder, text));
   const auto value = PlainJson(text);
   if (!value) return;
   CheckAgrees(decoder, text, decoded, test::ReferenceNode(*value));

@@ -9,8 +9,8 @@ namespace {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
-  const Result<PodDisruptionBudget> decoded = decoder.DecodePodDisruptionBudget(text);
-  CheckRepeatable(decoded, decoder.DecodePodDisruptionBudget(text));
+  const Result<PodDisruptionBudget> decoded = DecodePodDisruptionBudget(decoder, text);
+  CheckRepeatable(decoded, DecodePodDisruptionBudget(decoder, text));
   const auto json = PlainJson(text);
   if (!json) return;
   CheckAgrees(decoder, text, decoded, test::ReferencePodDisruptionBudget(*json));
@@ -18,7 +18,7 @@ void Check(std::string_view text) {
 
   WL_ASSERT(decoded->meta.annotations.empty());
   WL_ASSERT(decoded->has_selector == decoded->selector.present);
-  const Result<Deployment> other = decoder.DecodeDeployment(text);
+  const Result<Deployment> other = DecodeDeployment(decoder, text);
   if (other.ok()) WL_ASSERT(other->spec.selector == decoded->selector);
 }
 

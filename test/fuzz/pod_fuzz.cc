@@ -15,11 +15,12 @@ void CheckId(const ContainerId& id, SymbolTable& symbols) {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
+  static const RegisteredInterest interest(decoder.interests(), test::TestInterest());
   CheckId(ContainerId::Parse(text, symbols), symbols);
   WL_ASSERT(ContainerId::Parse(text, symbols).ToString() == text);
 
-  const Result<Pod> decoded = decoder.DecodePod(text);
-  CheckRepeatable(decoded, decoder.DecodePod(text));
+  const Result<Pod> decoded = DecodePod(decoder, text);
+  CheckRepeatable(decoded, DecodePod(decoder, text));
   const auto json = PlainJson(text);
   if (!json) return;
   CheckAgrees(decoder, text, decoded, test::ReferencePod(*json));
@@ -29,7 +30,7 @@ void Check(std::string_view text) {
   WL_ASSERT(pod.init_containers().size() + pod.app_containers().size() == pod.containers.size());
   for (const PodContainer& container : pod.containers) CheckId(container.id, symbols);
   WL_ASSERT(pod.has_annotations || pod.meta.annotations.empty());
-  const Result<PodMetadata> metadata = decoder.DecodePodMetadata(text);
+  const Result<PodMetadata> metadata = DecodePodMetadata(decoder, text);
   WL_ASSERT(metadata.ok());
   ObjectMeta meta = pod.meta;
   meta.annotations = {};  // not kept there

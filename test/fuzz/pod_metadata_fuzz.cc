@@ -9,13 +9,13 @@ namespace {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
-  const Result<PodMetadata> decoded = decoder.DecodePodMetadata(text);
-  CheckRepeatable(decoded, decoder.DecodePodMetadata(text));
+  const Result<PodMetadata> decoded = DecodePodMetadata(decoder, text);
+  CheckRepeatable(decoded, DecodePodMetadata(decoder, text));
   const auto json = PlainJson(text);
   if (!json) return;
   CheckAgrees(decoder, text, decoded, test::ReferencePodMetadata(*json));
 
-  Result<ReplicaSet> other = decoder.DecodeReplicaSet(text);
+  Result<ReplicaSet> other = DecodeReplicaSet(decoder, text);
   if (!other.ok()) return;
   WL_ASSERT(decoded.ok());
   other->meta.annotations = {};  // not kept of Pods

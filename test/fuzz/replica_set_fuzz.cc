@@ -8,8 +8,9 @@ namespace {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
-  const Result<ReplicaSet> decoded = decoder.DecodeReplicaSet(text);
-  CheckRepeatable(decoded, decoder.DecodeReplicaSet(text));
+  static const RegisteredInterest interest(decoder.interests(), test::TestInterest());
+  const Result<ReplicaSet> decoded = DecodeReplicaSet(decoder, text);
+  CheckRepeatable(decoded, DecodeReplicaSet(decoder, text));
   const auto json = PlainJson(text);
   if (!json) return;
   std::optional<ReplicaSet> reference = test::ReferenceReplicaSet(*json);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/assert.h"
 #include "kubeclient/client/paths.h"
@@ -42,7 +43,7 @@ bool HasQuery(const LabelSelector& selector) {
 
 // What a list with this query would hold of one object with these labels.
 bool ListedByServer(const std::string& query, const json& labels) {
-  std::string target = ResourcePath(Resource::kPods, "", "");
+  std::string target = ResourcePath(resources::kPods, "", "");
   AddQuery(target, "labelSelector", query);
   const auto path = sim::ParseTarget(target);
   WL_ASSERT(path);
@@ -59,7 +60,7 @@ void Check(std::string_view selector_json, std::string_view labels_json) {
                        {"spec", {{"selector", *selector_value}}}};
   static SymbolTable symbols;
   static Decoder decoder(symbols);
-  const Result<Deployment> decoded = decoder.DecodeDeployment(object.dump());
+  const Result<Deployment> decoded = DecodeDeployment(decoder, object.dump());
   if (!decoded.ok()) return;
   const LabelSelector& selector = decoded->spec.selector;
   const StringMap& labels = decoded->meta.labels;

@@ -31,7 +31,7 @@ void Label(World& world, const std::string& replica_set, const std::string& app)
 }
 
 size_t All(World& world) {
-  return world.api().List(windlass::Resource::kReplicaSets, "default").size();
+  return world.api().List(windlass::resources::kReplicaSets, "default").size();
 }
 
 TEST_CASE("ReplicaSets orphaned with their Deployment are adopted by the next one (E2E-07)") {

@@ -24,7 +24,7 @@ TEST_CASE("The modelled API server keeps the contract") {
                        }};
   // The history that a real server has behind it when the first client comes.
   for (int i = 0; i < 10; ++i) {
-    server.Create("setup", Resource::kNamespaces, "", SampleNamespace("old-" + std::to_string(i)));
+    server.Create("setup", resources::kNamespaces, "", SampleNamespace("old-" + std::to_string(i)));
   }
   server.store().CompactAll();
 

@@ -109,43 +109,32 @@ void DropNulls(Json& value) {
 }  // namespace
 
 void ApplyDefaults(const ApiResource& resource, Json& object) {
-  switch (resource.resource) {
-    case Resource::kDeployments: {
-      Json& spec = object["spec"];
-      if (!spec.is_object()) return;
-      Default(spec, "replicas", 1);
-      Default(spec, "revisionHistoryLimit", 10);
-      Default(spec, "progressDeadlineSeconds", 600);
-      DefaultStrategy(spec);
-      DefaultTemplate(spec);
-      return;
+  if (resource.resource == resources::kDeployments) {
+    Json& spec = object["spec"];
+    if (!spec.is_object()) return;
+    Default(spec, "replicas", 1);
+    Default(spec, "revisionHistoryLimit", 10);
+    Default(spec, "progressDeadlineSeconds", 600);
+    DefaultStrategy(spec);
+    DefaultTemplate(spec);
+  } else if (resource.resource == resources::kReplicaSets) {
+    Json& spec = object["spec"];
+    if (!spec.is_object()) return;
+    Default(spec, "replicas", 1);
+    DefaultTemplate(spec);
+  } else if (resource.resource == resources::kPods) {
+    DefaultPod(object);
+  } else if (resource.resource == resources::kNamespaces) {
+    object["metadata"]["labels"]["kubernetes.io/metadata.name"] = NameOf(object);
+    Default(object, "spec", {{"finalizers", {"kubernetes"}}});
+    Default(object, "status", {{"phase", "Active"}});
+  } else if (resource.resource == resources::kPodDisruptionBudgets) {
+    // Plain numbers that are never left out.
+    Default(object, "status", Json::object());
+    for (const char* counter :
+         {"currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"}) {
+      Default(object["status"], counter, 0);
     }
-    case Resource::kReplicaSets: {
-      Json& spec = object["spec"];
-      if (!spec.is_object()) return;
-      Default(spec, "replicas", 1);
-      DefaultTemplate(spec);
-      return;
-    }
-    case Resource::kPods: return DefaultPod(object);
-    case Resource::kNamespaces: {
-      object["metadata"]["labels"]["kubernetes.io/metadata.name"] = NameOf(object);
-      Default(object, "spec", {{"finalizers", {"kubernetes"}}});
-      Default(object, "status", {{"phase", "Active"}});
-      return;
-    }
-    case Resource::kPodDisruptionBudgets: {
-      // Plain numbers that are never left out.
-      Default(object, "status", Json::object());
-      for (const char* counter :
-           {"currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"}) {
-        Default(object["status"], counter, 0);
-      }
-      return;
-    }
-    case Resource::kEvents:
-    case Resource::kLeases:
-    case Resource::kNodes: return;
   }
 }
 
@@ -153,29 +142,20 @@ void DropEmptyFields(const ApiResource& resource, Json& object) {
   DropNulls(object);
   Drop(object["metadata"], {"labels", "annotations", "finalizers", "ownerReferences",
                             "generateName", "resourceVersion", "uid", "namespace", "generation"});
-  switch (resource.resource) {
-    case Resource::kDeployments:
-      Drop(object["spec"], {"minReadySeconds", "paused"});
-      // observedGeneration and the counters of a Deployment are plain numbers; collisionCount and
-      // terminatingReplicas are pointers: 0 is not absent (D-403).
-      Drop(object["status"], {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas",
-                              "availableReplicas", "unavailableReplicas", "conditions"});
-      if (object["status"].is_null()) object["status"] = Json::object();
-      break;
-    case Resource::kReplicaSets:
-      Drop(object["spec"], {"minReadySeconds"});
-      Drop(object["status"], {"observedGeneration", "fullyLabeledReplicas", "readyReplicas",
-                              "availableReplicas", "conditions"});
-      if (!object["status"].contains("replicas")) object["status"]["replicas"] = 0;
-      break;
-    case Resource::kEvents:
-      if (!object.contains("eventTime")) object["eventTime"] = nullptr;
-      break;
-    case Resource::kPods:
-    case Resource::kLeases:
-    case Resource::kNamespaces:
-    case Resource::kNodes:
-    case Resource::kPodDisruptionBudgets: break;
+  if (resource.resource == resources::kDeployments) {
+    Drop(object["spec"], {"minReadySeconds", "paused"});
+    // observedGeneration and the counters of a Deployment are plain numbers; collisionCount and
+    // terminatingReplicas are pointers: 0 is not absent (D-403).
+    Drop(object["status"], {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas",
+                            "availableReplicas", "unavailableReplicas", "conditions"});
+    if (object["status"].is_null()) object["status"] = Json::object();
+  } else if (resource.resource == resources::kReplicaSets) {
+    Drop(object["spec"], {"minReadySeconds"});
+    Drop(object["status"], {"observedGeneration", "fullyLabeledReplicas", "readyReplicas",
+                            "availableReplicas", "conditions"});
+    if (!object["status"].contains("replicas")) object["status"]["replicas"] = 0;
+  } else if (resource.resource == resources::kEvents) {
+    if (!object.contains("eventTime")) object["eventTime"] = nullptr;
   }
 }
 

@@ -8,7 +8,7 @@ namespace windlass::sim {
 namespace {
 
 constexpr std::array<ApiResource, 8> kResources = {{
-    {.resource = Resource::kDeployments,
+    {.resource = resources::kDeployments,
      .group = "apps",
      .version = "v1",
      .plural = "deployments",
@@ -16,48 +16,48 @@ constexpr std::array<ApiResource, 8> kResources = {{
      .has_status = true,
      .has_generation = true,
      .annotations_generate = true},
-    {.resource = Resource::kReplicaSets,
+    {.resource = resources::kReplicaSets,
      .group = "apps",
      .version = "v1",
      .plural = "replicasets",
      .kind = "ReplicaSet",
      .has_status = true,
      .has_generation = true},
-    {.resource = Resource::kPods,
+    {.resource = resources::kPods,
      .group = "",
      .version = "v1",
      .plural = "pods",
      .kind = "Pod",
      .has_status = true,
      .has_generation = true},
-    {.resource = Resource::kEvents,
+    {.resource = resources::kEvents,
      .group = "",
      .version = "v1",
      .plural = "events",
      .kind = "Event",
      .created_by_update = true},
-    {.resource = Resource::kLeases,
+    {.resource = resources::kLeases,
      .group = "coordination.k8s.io",
      .version = "v1",
      .plural = "leases",
      .kind = "Lease",
      .unconditional_update = false,
      .created_by_update = true},
-    {.resource = Resource::kNamespaces,
+    {.resource = resources::kNamespaces,
      .group = "",
      .version = "v1",
      .plural = "namespaces",
      .kind = "Namespace",
      .namespaced = false,
      .has_status = true},
-    {.resource = Resource::kNodes,
+    {.resource = resources::kNodes,
      .group = "",
      .version = "v1",
      .plural = "nodes",
      .kind = "Node",
      .namespaced = false,
      .has_status = true},
-    {.resource = Resource::kPodDisruptionBudgets,
+    {.resource = resources::kPodDisruptionBudgets,
      .group = "policy",
      .version = "v1",
      .plural = "poddisruptionbudgets",
@@ -83,7 +83,7 @@ std::string ApiResource::QualifiedKind() const {
   return std::string(kind).append(".").append(group);
 }
 
-const ApiResource& DescribeResource(Resource resource) {
+const ApiResource& DescribeResource(const ResourceId& resource) {
   for (const ApiResource& known : kResources) {
     if (known.resource == resource) return known;
   }

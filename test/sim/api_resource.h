@@ -13,7 +13,7 @@
 namespace windlass::sim {
 
 struct ApiResource {
-  Resource resource;
+  ResourceId resource;
   std::string_view group;  // "" for core
   std::string_view version;
   std::string_view plural;
@@ -30,7 +30,7 @@ struct ApiResource {
   std::string QualifiedKind() const;    // "Deployment.apps", "Pod"
 };
 
-const ApiResource& DescribeResource(Resource resource);
+const ApiResource& DescribeResource(const ResourceId& resource);
 
 // By group, version and plural; nullptr when it is not served.
 const ApiResource* FindResource(std::string_view group, std::string_view version,

@@ -18,7 +18,8 @@ std::string SelectorText(const Json& object) {
 }  // namespace
 
 bool HasScale(const ApiResource& resource) {
-  return resource.resource == Resource::kDeployments || resource.resource == Resource::kReplicaSets;
+  return resource.resource == resources::kDeployments ||
+         resource.resource == resources::kReplicaSets;
 }
 
 Json ScaleOf(const Json& object) {

@@ -133,17 +133,17 @@ constexpr std::array<std::string_view, 11> kEventFields = {"involvedObject.kind"
 
 bool KnownField(const ApiResource& resource, const std::string& field) {
   if (field == "metadata.name" || field == "metadata.namespace") return true;
-  if (resource.resource == Resource::kPods) {
+  if (resource.resource == resources::kPods) {
     return std::find(kPodFields.begin(), kPodFields.end(), field) != kPodFields.end();
   }
-  if (resource.resource == Resource::kEvents) {
+  if (resource.resource == resources::kEvents) {
     return std::find(kEventFields.begin(), kEventFields.end(), field) != kEventFields.end();
   }
-  return resource.resource == Resource::kNamespaces && field == "status.phase";
+  return resource.resource == resources::kNamespaces && field == "status.phase";
 }
 
 ApiAnswer UnknownField(const ApiResource& resource, const std::string& field) {
-  if (resource.resource == Resource::kPods || resource.resource == Resource::kEvents) {
+  if (resource.resource == resources::kPods || resource.resource == resources::kEvents) {
     return BadRequest("field label not supported: " + field);
   }
   return BadRequest("\"" + field + "\" is not a known field selector: only \"metadata.name\", " +

@@ -218,7 +218,7 @@ WatchId ApiServer::Watch(const HttpRequest& request, const std::string& actor, W
   return watches_.Open(*path, shape, std::move(traced));
 }
 
-ApiAnswer ApiServer::Create(const std::string& actor, Resource resource,
+ApiAnswer ApiServer::Create(const std::string& actor, const ResourceId& resource,
                             const std::string& namespace_, Json object, uint64_t shown) {
   Target target{&DescribeResource(resource), namespace_, NameOf(object), ""};
   return registry_.Create(CallerOf(actor, "POST", target, shown), target, std::move(object));

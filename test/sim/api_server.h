@@ -34,11 +34,11 @@ class ApiServer {
   // One request with watch=1.
   WatchId Watch(const HttpRequest& request, const std::string& actor, WatchSink sink);
   void StopWatch(WatchId id) { watches_.Stop(id); }
-  void EndWatches(std::optional<Resource> only = std::nullopt) { watches_.EndAll(only); }
+  void EndWatches(std::optional<ResourceId> only = std::nullopt) { watches_.EndAll(only); }
 
   // For the modelled controllers, kubelets and users, which need no HTTP.
-  ApiAnswer Create(const std::string& actor, Resource resource, const std::string& namespace_,
-                   Json object, uint64_t shown = kAllShown);
+  ApiAnswer Create(const std::string& actor, const ResourceId& resource,
+                   const std::string& namespace_, Json object, uint64_t shown = kAllShown);
   using Edit = std::function<void(Json& object)>;
   ApiAnswer Update(const std::string& actor, const StoreKey& key, std::string_view subresource,
                    const Edit& edit, uint64_t shown = kAllShown);
@@ -48,7 +48,7 @@ class ApiServer {
                    const DeleteOptions& options = {});
 
   Object Find(const StoreKey& key) const { return store_.Find(key); }
-  std::vector<Object> List(Resource resource, const std::string& namespace_) const {
+  std::vector<Object> List(const ResourceId& resource, const std::string& namespace_) const {
     return store_.List(resource, namespace_);
   }
   ObjectStore& store() { return store_; }

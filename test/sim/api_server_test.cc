@@ -19,9 +19,9 @@ HttpRequest Get(const std::string& target) {
 }
 
 void CreateDeployments(ApiServer& server, int count) {
-  server.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
+  server.Create("setup", resources::kNamespaces, "", SampleNamespace("default"));
   for (int i = 0; i < count; ++i) {
-    server.Create("user", Resource::kDeployments, "default",
+    server.Create("user", resources::kDeployments, "default",
                   SampleDeployment("web-" + std::to_string(i)));
   }
 }
@@ -31,7 +31,7 @@ TEST_CASE("Uids come from the seed and look like the server's") {
     SimLoop loop(seed);
     ApiServer server(loop);
     CreateDeployments(server, 1);
-    return UidOf(*server.Find({Resource::kDeployments, "default", "web-0"}));
+    return UidOf(*server.Find({resources::kDeployments, "default", "web-0"}));
   };
   CHECK(uid(1) == uid(1));
   CHECK(uid(1) != uid(2));
@@ -69,10 +69,10 @@ TEST_CASE("History older than five minutes is forgotten as writes go on") {
   CreateDeployments(server, 2);
   const uint64_t early = server.store().revision();
   loop.RunFor(ObjectStore::kHistoryKept - seconds(1));
-  server.Create("user", Resource::kDeployments, "default", SampleDeployment("later"));
+  server.Create("user", resources::kDeployments, "default", SampleDeployment("later"));
   CHECK(server.store().compacted() < early);
   loop.RunFor(seconds(2));
-  server.Create("user", Resource::kDeployments, "default", SampleDeployment("last"));
+  server.Create("user", resources::kDeployments, "default", SampleDeployment("last"));
   CHECK(server.store().compacted() == early);
 }
 

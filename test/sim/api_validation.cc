@@ -14,17 +14,17 @@ namespace {
 constexpr std::string_view kNotNegative = "must be greater than or equal to 0";
 
 struct NumberField {
-  Resource resource;
+  ResourceId resource;
   const char* section;
   const char* name;
 };
 constexpr NumberField kNumbers[] = {
-    {Resource::kDeployments, "spec", "replicas"},
-    {Resource::kDeployments, "spec", "minReadySeconds"},
-    {Resource::kDeployments, "spec", "revisionHistoryLimit"},
-    {Resource::kDeployments, "spec", "progressDeadlineSeconds"},
-    {Resource::kReplicaSets, "spec", "replicas"},
-    {Resource::kReplicaSets, "spec", "minReadySeconds"},
+    {resources::kDeployments, "spec", "replicas"},
+    {resources::kDeployments, "spec", "minReadySeconds"},
+    {resources::kDeployments, "spec", "revisionHistoryLimit"},
+    {resources::kDeployments, "spec", "progressDeadlineSeconds"},
+    {resources::kReplicaSets, "spec", "replicas"},
+    {resources::kReplicaSets, "spec", "minReadySeconds"},
 };
 
 void CheckNotNegative(Causes& causes, const Json& object, std::string section, const char* field) {
@@ -140,7 +140,7 @@ std::optional<int64_t> RollbackRevision(const std::string& text) {
 
 std::optional<std::string> FindWrongRollback(const ApiResource& resource, const Json& object) {
   const Json& value = At(object, {"metadata", "annotations", kRollbackTo});
-  if (resource.resource != Resource::kDeployments || !value.is_string()) return std::nullopt;
+  if (resource.resource != resources::kDeployments || !value.is_string()) return std::nullopt;
   const std::string text = value.get<std::string>();
   if (RollbackRevision(text)) return std::nullopt;
   return std::string("failed to parse annotation[") + kRollbackTo + "]=" + text +
@@ -173,7 +173,7 @@ void CheckNotGreater(Causes& causes, const Json& object, const char* field, cons
 
 // D-406, for Deployments and ReplicaSets.
 void ValidateCounters(Causes& causes, const ApiResource& resource, const Json& object) {
-  const bool deployment = resource.resource == Resource::kDeployments;
+  const bool deployment = resource.resource == resources::kDeployments;
   const char* own = deployment ? "updatedReplicas" : "fullyLabeledReplicas";
   static constexpr std::string_view kAboveReplicas = "cannot be greater than status.replicas";
   for (const char* field : {"observedGeneration", "replicas", own, "readyReplicas",
@@ -208,30 +208,26 @@ void ValidateOwners(Causes& causes, const Json& object) {
 }
 
 void ValidateSpec(Causes& causes, const ApiResource& resource, const Json& object) {
-  switch (resource.resource) {
-    case Resource::kDeployments: return ValidateDeploymentSpec(causes, object);
-    case Resource::kReplicaSets:
-      CheckNotNegative(causes, object, "spec", "replicas");
-      CheckNotNegative(causes, object, "spec", "minReadySeconds");
-      return ValidateTemplate(causes, object);
-    case Resource::kPods: return ValidatePodSpec(causes, At(object, {"spec"}), "spec", false);
-    case Resource::kEvents:
-      if (TextAt(object, {"involvedObject", "namespace"}) != NamespaceOf(object)) {
-        causes.push_back(InvalidValue("involvedObject.namespace",
-                                      At(object, {"involvedObject", "namespace"}),
-                                      "does not match event.namespace"));
-      }
-      return;
-    case Resource::kLeases:
-      if (IntAt(object, {"spec", "leaseDurationSeconds"}, 1) <= 0) {
-        causes.push_back(InvalidValue("spec.leaseDurationSeconds",
-                                      At(object, {"spec", "leaseDurationSeconds"}),
-                                      "must be greater than 0"));
-      }
-      return;
-    case Resource::kNamespaces:
-    case Resource::kNodes:
-    case Resource::kPodDisruptionBudgets: return;
+  if (resource.resource == resources::kDeployments) {
+    ValidateDeploymentSpec(causes, object);
+  } else if (resource.resource == resources::kReplicaSets) {
+    CheckNotNegative(causes, object, "spec", "replicas");
+    CheckNotNegative(causes, object, "spec", "minReadySeconds");
+    ValidateTemplate(causes, object);
+  } else if (resource.resource == resources::kPods) {
+    ValidatePodSpec(causes, At(object, {"spec"}), "spec", false);
+  } else if (resource.resource == resources::kEvents) {
+    if (TextAt(object, {"involvedObject", "namespace"}) != NamespaceOf(object)) {
+      causes.push_back(InvalidValue("involvedObject.namespace",
+                                    At(object, {"involvedObject", "namespace"}),
+                                    "does not match event.namespace"));
+    }
+  } else if (resource.resource == resources::kLeases) {
+    if (IntAt(object, {"spec", "leaseDurationSeconds"}, 1) <= 0) {
+      causes.push_back(InvalidValue("spec.leaseDurationSeconds",
+                                    At(object, {"spec", "leaseDurationSeconds"}),
+                                    "must be greater than 0"));
+    }
   }
 }
 
@@ -281,7 +277,7 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
   Causes causes;
   const bool status = subresource == "status";
   const bool counted =
-      resource.resource == Resource::kDeployments || resource.resource == Resource::kReplicaSets;
+      resource.resource == resources::kDeployments || resource.resource == resources::kReplicaSets;
   ValidateOwners(causes, after);
   CheckImmutable(causes, before, after, "metadata", "uid");
   if (status && counted) {
@@ -297,7 +293,7 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
   if (counted) {
     CheckImmutable(causes, before, after, "spec", "selector");
   }
-  if (resource.resource == Resource::kPods && subresource != "binding") {
+  if (resource.resource == resources::kPods && subresource != "binding") {
     for (Cause& cause : ValidatePodUpdate(before, after)) causes.push_back(std::move(cause));
   }
   return causes;

@@ -33,7 +33,7 @@ Causes CheckMatch(const ApiPath& path) {
 Json EmptyObject(const ApiResource& resource) {
   Json object = {{"kind", resource.kind}, {"apiVersion", resource.GroupVersion()}};
   if (resource.has_status) object["status"] = Json::object();
-  if (resource.has_status || resource.resource == Resource::kLeases) {
+  if (resource.has_status || resource.resource == resources::kLeases) {
     object["spec"] = Json::object();
   }
   const bool apps = resource.group == "apps";
@@ -190,7 +190,7 @@ void WatchHub::Stop(WatchId id) {
   watches_.erase(found);
 }
 
-void WatchHub::EndAll(std::optional<Resource> only) {
+void WatchHub::EndAll(std::optional<ResourceId> only) {
   std::vector<WatchId> ids;
   for (const auto& [id, watch] : watches_) {
     if (!only || watch.resource->resource == *only) ids.push_back(id);

@@ -50,7 +50,7 @@ class WatchHub {
   void Announce(const Change& change);
 
   // Ends every watch, or those of one resource, as a server that shuts down does.
-  void EndAll(std::optional<Resource> only);
+  void EndAll(std::optional<ResourceId> only);
   size_t size() const { return watches_.size(); }
 
  private:

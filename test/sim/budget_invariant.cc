@@ -24,16 +24,16 @@ bool BudgetInvariant::Serves(const Json& pod) const {
 }
 
 void BudgetInvariant::OnChange(const Change& change) {
-  if (change.key.resource != Resource::kPods || change.before == nullptr) return;
+  if (change.key.resource != resources::kPods || change.before == nullptr) return;
   const Json& before = *change.before;
   if (!Serves(before) || (change.after != nullptr && Serves(*change.after))) return;
   ++taken_down_;
   for (const Object& budget :
-       world_.api().List(Resource::kPodDisruptionBudgets, change.key.namespace_)) {
+       world_.api().List(resources::kPodDisruptionBudgets, change.key.namespace_)) {
     const Json& selector = At(*budget, {"spec", "selector"});
     if (!SelectorMatches(selector, At(before, {"metadata", "labels"}))) continue;
     int64_t left = 0;
-    for (const Object& pod : world_.api().List(Resource::kPods, change.key.namespace_)) {
+    for (const Object& pod : world_.api().List(resources::kPods, change.key.namespace_)) {
       const bool other = UidOf(*pod) != UidOf(before) &&
                          SelectorMatches(selector, At(*pod, {"metadata", "labels"}));
       left += other && Serves(*pod) ? 1 : 0;

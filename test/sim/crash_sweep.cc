@@ -26,13 +26,13 @@ struct Outcome {
 };
 
 bool IsCounted(const Change& change) {
-  return change.key.resource != Resource::kEvents && change.key.resource != Resource::kLeases;
+  return change.key.resource != resources::kEvents && change.key.resource != resources::kLeases;
 }
 
 // Where Pods are updated in place, what each of them runs, and how often it was restarted.
 std::string PodsInPlace(World& world, InPlaceInvariants& in_place) {
   std::vector<std::string> lines;
-  for (const Object& deployment : world.api().List(Resource::kDeployments, "default")) {
+  for (const Object& deployment : world.api().List(resources::kDeployments, "default")) {
     if (!WantsInPlace(*deployment)) continue;
     in_place.JudgeAtRest(NameOf(*deployment));
     for (const Object& pod : world.Pods(NameOf(*deployment))) {

@@ -31,22 +31,15 @@ DisruptionController::DisruptionController(ApiServer& server) : server_(server) 
 }
 
 void DisruptionController::OnChange(const Change& change) {
-  switch (change.key.resource) {
-    case Resource::kPodDisruptionBudgets:
-      if (change.after != nullptr) Enqueue(change.key);
-      return;
-    case Resource::kPods:
-    case Resource::kReplicaSets:
-    case Resource::kDeployments:
-      for (const Object& budget :
-           server_.List(Resource::kPodDisruptionBudgets, change.key.namespace_)) {
-        Enqueue({Resource::kPodDisruptionBudgets, NamespaceOf(*budget), NameOf(*budget)});
-      }
-      return;
-    case Resource::kEvents:
-    case Resource::kLeases:
-    case Resource::kNamespaces:
-    case Resource::kNodes: return;
+  const ResourceId& resource = change.key.resource;
+  if (resource == resources::kPodDisruptionBudgets) {
+    if (change.after != nullptr) Enqueue(change.key);
+  } else if (resource == resources::kPods || resource == resources::kReplicaSets ||
+             resource == resources::kDeployments) {
+    for (const Object& budget :
+         server_.List(resources::kPodDisruptionBudgets, change.key.namespace_)) {
+      Enqueue({resources::kPodDisruptionBudgets, NamespaceOf(*budget), NameOf(*budget)});
+    }
   }
 }
 
@@ -86,7 +79,7 @@ std::vector<Object> DisruptionController::PodsOf(const Json& budget) const {
   const Json& selector = At(budget, {"spec", "selector"});
   std::vector<Object> pods;
   if (selector.is_null()) return pods;
-  for (const Object& pod : server_.List(Resource::kPods, NamespaceOf(budget))) {
+  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(budget))) {
     if (SelectorMatches(selector, At(*pod, {"metadata", "labels"}))) pods.push_back(pod);
   }
   return pods;
@@ -98,10 +91,10 @@ int64_t DisruptionController::ScaleOf(const std::vector<Object>& pods) const {
   for (const Object& pod : pods) {
     const std::string namespace_ = NamespaceOf(*pod);
     const Object rs =
-        server_.Find({Resource::kReplicaSets, namespace_, TextAt(ControllerOf(*pod), {"name"})});
+        server_.Find({resources::kReplicaSets, namespace_, TextAt(ControllerOf(*pod), {"name"})});
     if (rs == nullptr) continue;
     const Object deployment =
-        server_.Find({Resource::kDeployments, namespace_, TextAt(ControllerOf(*rs), {"name"})});
+        server_.Find({resources::kDeployments, namespace_, TextAt(ControllerOf(*rs), {"name"})});
     const Json& owner = deployment != nullptr ? *deployment : *rs;
     scales[UidOf(owner)] = IntAt(owner, {"spec", "replicas"}, 1);
   }

@@ -10,7 +10,7 @@
 namespace windlass::sim {
 namespace {
 
-const StoreKey kBudget{Resource::kPodDisruptionBudgets, "default", "web"};
+const StoreKey kBudget{resources::kPodDisruptionBudgets, "default", "web"};
 
 struct Row {
   std::string spec;
@@ -53,7 +53,7 @@ TEST_CASE("A budget counts Pods that are deleted, or promised to be, as gone") {
   world.Apply(SampleReplicaSet("web", 5, "web:1-slow-stop-20s"));
   world.Apply(BudgetOf(R"({"maxUnavailable": 2})"));
   REQUIRE(world.Quiesce());
-  const auto pods = world.api().List(Resource::kPods, "default");
+  const auto pods = world.api().List(resources::kPods, "default");
   const std::string now = TimeText(world.loop().clock().Wall());
   world.api().Update("eviction", kBudget, "status", [&](Json& budget) {
     budget["status"]["disruptedPods"][NameOf(*pods[0])] = now;
@@ -65,7 +65,7 @@ TEST_CASE("A budget counts Pods that are deleted, or promised to be, as gone") {
   CHECK(world.disruption_controller().not_deleted() == 1);
   // The one that takes its place is not Ready at once.
   world.kubelet().Freeze(true);
-  world.api().Delete("user", {Resource::kPods, "default", NameOf(*pods[1])});
+  world.api().Delete("user", {resources::kPods, "default", NameOf(*pods[1])});
   world.RunFor(seconds(1));
   CHECK(Field(world, "disruptionsAllowed") == 1);
 }
@@ -75,8 +75,8 @@ TEST_CASE("A Pod that is restarted in place and stays Ready is healthy to its bu
   world.Apply(SampleReplicaSet("web", 1, "web:1-slow-stop-5s"));
   world.Apply(BudgetOf(R"({"maxUnavailable": 1})"));
   REQUIRE(world.Quiesce());
-  const Object pod = world.api().List(Resource::kPods, "default").front();
-  world.api().Update("user", {Resource::kPods, "default", NameOf(*pod)}, "",
+  const Object pod = world.api().List(resources::kPods, "default").front();
+  world.api().Update("user", {resources::kPods, "default", NameOf(*pod)}, "",
                      [](Json& object) { object["spec"]["containers"][0]["image"] = "web:2"; });
   const PodTruth& truth = *world.kubelet().Truth(UidOf(*pod));
   REQUIRE(world.RunUntil([&] { return !truth.containers[0].running; }, seconds(60)));

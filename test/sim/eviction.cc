@@ -12,7 +12,7 @@ const std::string kActor = "eviction";
 
 std::vector<Object> BudgetsOf(ApiServer& server, const Json& pod) {
   std::vector<Object> selecting;
-  for (const Object& budget : server.List(Resource::kPodDisruptionBudgets, NamespaceOf(pod))) {
+  for (const Object& budget : server.List(resources::kPodDisruptionBudgets, NamespaceOf(pod))) {
     const Json& selector = At(*budget, {"spec", "selector"});
     const bool selects =
         !selector.is_null() && SelectorMatches(selector, At(pod, {"metadata", "labels"}));
@@ -33,7 +33,7 @@ bool TakeRoom(ApiServer& server, const Json& pod, const Json& budget) {
   const bool late =
       Status(budget, "observedGeneration") < IntAt(budget, {"metadata", "generation"});
   if (late || Status(budget, "disruptionsAllowed") <= 0) return false;
-  const StoreKey key{Resource::kPodDisruptionBudgets, NamespaceOf(budget), NameOf(budget)};
+  const StoreKey key{resources::kPodDisruptionBudgets, NamespaceOf(budget), NameOf(budget)};
   const std::string now = TimeText(server.loop().clock().Wall());
   return server
       .Update(kActor, key, "status",
@@ -49,7 +49,7 @@ bool TakeRoom(ApiServer& server, const Json& pod, const Json& budget) {
 
 bool Evict(ApiServer& server, const std::string& namespace_, const std::string& pod,
            Duration until_deleted) {
-  const StoreKey key{Resource::kPods, namespace_, pod};
+  const StoreKey key{resources::kPods, namespace_, pod};
   const Object found = server.Find(key);
   if (found == nullptr || IsDeleting(*found)) return true;
   const std::vector<Object> budgets = BudgetsOf(server, *found);

@@ -11,10 +11,10 @@ constexpr const char* kForeground = "foregroundDeletion";
 constexpr const char* kOrphan = "orphan";
 
 // Kinds that can have owners here.
-constexpr std::array<Resource, 2> kChildren = {Resource::kReplicaSets, Resource::kPods};
-constexpr std::array<Resource, 5> kInNamespaces = {Resource::kDeployments, Resource::kReplicaSets,
-                                                   Resource::kPods, Resource::kEvents,
-                                                   Resource::kLeases};
+constexpr std::array<ResourceId, 2> kChildren = {resources::kReplicaSets, resources::kPods};
+constexpr std::array<ResourceId, 5> kInNamespaces = {resources::kDeployments,
+                                                     resources::kReplicaSets, resources::kPods,
+                                                     resources::kEvents, resources::kLeases};
 
 bool HasFinalizer(const Json& object, const std::string& finalizer) {
   const Json& list = At(object, {"metadata", "finalizers"});
@@ -63,7 +63,7 @@ void GarbageCollector::OnChange(const Change& change) {
       }
     }
   }
-  const StoreKey home{Resource::kNamespaces, "", change.key.namespace_};
+  const StoreKey home{resources::kNamespaces, "", change.key.namespace_};
   const Object ns = server_.Find(home);
   if (ns != nullptr && IsDeleting(*ns)) LookLater(home);
 }
@@ -79,7 +79,7 @@ void GarbageCollector::LookLater(const StoreKey& key) {
 void GarbageCollector::Look(const StoreKey& key) {
   const Object object = server_.Find(key);
   if (object == nullptr) return;
-  if (key.resource == Resource::kNamespaces) {
+  if (key.resource == resources::kNamespaces) {
     if (IsDeleting(*object)) LookAtNamespace(key.name);
     return;
   }
@@ -117,13 +117,13 @@ void GarbageCollector::LookAtDeleting(const StoreKey& key, const Json& object) {
 
 void GarbageCollector::LookAtNamespace(const std::string& name) {
   bool empty = true;
-  for (const Resource resource : kInNamespaces) {
+  for (const ResourceId& resource : kInNamespaces) {
     for (const Object& object : server_.List(resource, name)) {
       empty = false;
       if (!IsDeleting(*object)) server_.Delete(kActor, {resource, name, NameOf(*object)});
     }
   }
-  const StoreKey key{Resource::kNamespaces, "", name};
+  const StoreKey key{resources::kNamespaces, "", name};
   if (!empty) return LookLater(key);
   server_.store().Commit(key, std::nullopt, server_.loop().clock().Now(), kActor,
                          "finalize namespaces " + name);
@@ -133,7 +133,7 @@ std::vector<StoreKey> GarbageCollector::Children(const std::string& namespace_,
                                                  const std::string& owner_uid,
                                                  bool blocking_only) const {
   std::vector<StoreKey> children;
-  for (const Resource resource : kChildren) {
+  for (const ResourceId& resource : kChildren) {
     for (const Object& object : server_.List(resource, namespace_)) {
       if (!Refers(*object, owner_uid, blocking_only)) continue;
       children.push_back({resource, namespace_, NameOf(*object)});

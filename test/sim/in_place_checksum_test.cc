@@ -51,7 +51,7 @@ class HelmRun : public InPlaceRun {
 
  private:
   void Judge(const Change& change) {
-    if (change.key.resource != Resource::kPods) return;
+    if (change.key.resource != resources::kPods) return;
     if (change.before == nullptr || change.after == nullptr) return;
     const std::string before = AnnotationOf(*change.before, kChecksum);
     const std::string after = AnnotationOf(*change.after, kChecksum);

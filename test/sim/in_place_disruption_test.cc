@@ -12,7 +12,7 @@
 namespace windlass::sim {
 namespace {
 
-const StoreKey kBudget{Resource::kPodDisruptionBudgets, "default", "web"};
+const StoreKey kBudget{resources::kPodDisruptionBudgets, "default", "web"};
 
 Json BudgetOfWeb(int max_unavailable) {
   Json budget = {{"apiVersion", "policy/v1"}, {"kind", "PodDisruptionBudget"}};

@@ -42,7 +42,7 @@ std::string InPlaceInvariants::Complaints() const {
 }
 
 Object InPlaceInvariants::OwnerOf(const Json& replica_set) const {
-  const Object found = server_.Find({Resource::kDeployments, NamespaceOf(replica_set),
+  const Object found = server_.Find({resources::kDeployments, NamespaceOf(replica_set),
                                      TextAt(ControllerOf(replica_set), {"name"})});
   const bool owns = found != nullptr && UidOf(*found) == ControllerUidOf(replica_set);
   return owns ? found : nullptr;
@@ -54,14 +54,14 @@ Object InPlaceInvariants::DeploymentOfReplicaSet(const Json& replica_set) const 
 }
 
 Object InPlaceInvariants::DeploymentOfPod(const Json& pod) const {
-  const Object owner =
-      server_.Find({Resource::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
+  const Object owner = server_.Find(
+      {resources::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
   return owner == nullptr ? nullptr : DeploymentOfReplicaSet(*owner);
 }
 
 std::vector<Object> InPlaceInvariants::ReplicaSetsOf(const Json& deployment) const {
   std::vector<Object> owned;
-  for (const Object& rs : server_.List(Resource::kReplicaSets, NamespaceOf(deployment))) {
+  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(deployment))) {
     if (ControllerUidOf(*rs) == UidOf(deployment)) owned.push_back(rs);
   }
   return owned;
@@ -71,23 +71,17 @@ std::vector<Object> InPlaceInvariants::ActivePodsOf(const Json& deployment) cons
   std::set<std::string> owners;
   for (const Object& rs : ReplicaSetsOf(deployment)) owners.insert(UidOf(*rs));
   std::vector<Object> pods;
-  for (const Object& pod : server_.List(Resource::kPods, NamespaceOf(deployment))) {
+  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(deployment))) {
     if (owners.contains(ControllerUidOf(*pod)) && IsActivePod(*pod)) pods.push_back(pod);
   }
   return pods;
 }
 
 void InPlaceInvariants::OnChange(const Change& change) {
-  switch (change.key.resource) {
-    case Resource::kDeployments: return NoteDeployment(change);
-    case Resource::kReplicaSets: return NoteReplicaSet(change);
-    case Resource::kPods: return NotePod(change);
-    case Resource::kEvents:
-    case Resource::kLeases:
-    case Resource::kNamespaces:
-    case Resource::kNodes:
-    case Resource::kPodDisruptionBudgets: return;
-  }
+  const ResourceId& resource = change.key.resource;
+  if (resource == resources::kDeployments) NoteDeployment(change);
+  if (resource == resources::kReplicaSets) NoteReplicaSet(change);
+  if (resource == resources::kPods) NotePod(change);
 }
 
 void InPlaceInvariants::NoteDeployment(const Change& change) {
@@ -181,8 +175,8 @@ void InPlaceInvariants::NotePod(const Change& change) {
 // Deployment ask for it.
 void InPlaceInvariants::ExpectPod(const Change& change) {
   const Json& pod = *change.after;
-  const Object host =
-      server_.Find({Resource::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
+  const Object host = server_.Find(
+      {resources::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
   const Object deployment = host == nullptr ? nullptr : OwnerOf(*host);
   if (deployment == nullptr) return;
   PodRecord& record = pods_[UidOf(pod)];

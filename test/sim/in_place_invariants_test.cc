@@ -21,7 +21,9 @@ constexpr const char* kTraffic = "windlass.dev/traffic";
 const std::string kOld = "web:1";
 const std::string kNew = "web:2-slow-ready-20s";
 
-StoreKey KeyOf(Resource resource, const std::string& name) { return {resource, "default", name}; }
+StoreKey KeyOf(const ResourceId& resource, const std::string& name) {
+  return {resource, "default", name};
+}
 
 // Four Pods of ReplicaSet "a", of which one may be missing; "p" is for the next template.
 struct Rollout {
@@ -49,7 +51,7 @@ struct Rollout {
     Json& labels = rs["spec"]["template"]["metadata"]["labels"];
     labels["pod-template-hash"] = name;
     labels[kTraffic] = "on";
-    REQUIRE(world.api().Create(kController, Resource::kReplicaSets, "default", rs).ok());
+    REQUIRE(world.api().Create(kController, resources::kReplicaSets, "default", rs).ok());
   }
   void Stage(const std::string& revision = "2") {
     world.SetImage("web", kNew);
@@ -57,7 +59,7 @@ struct Rollout {
     world.Quiesce();
   }
   void EditPod(size_t index, const ApiServer::Edit& edit) {
-    const StoreKey key = KeyOf(Resource::kPods, pods[index]);
+    const StoreKey key = KeyOf(resources::kPods, pods[index]);
     REQUIRE(world.api().Update(kController, key, "", edit).ok());
   }
   void Patch(size_t index, const std::string& image) {
@@ -73,7 +75,7 @@ struct Rollout {
     EditPod(index, [&](Json& pod) { pod["metadata"]["labels"][kTraffic] = value; });
   }
   void EditReplicaSet(const std::string& name, const ApiServer::Edit& edit) {
-    REQUIRE(world.api().Update(kController, KeyOf(Resource::kReplicaSets, name), "", edit).ok());
+    REQUIRE(world.api().Update(kController, KeyOf(resources::kReplicaSets, name), "", edit).ok());
   }
   void Give(const std::string& name, const std::string& image, const std::string& revision) {
     EditReplicaSet(name, [&](Json& rs) {
@@ -161,11 +163,11 @@ TEST_CASE("I1: what really serves is what counts, not Ready") {
 TEST_CASE("I1: a Pod that fails by itself is to be noticed, but not at once") {
   Rollout rollout;
   rollout.Stage();
-  const Object victim = rollout.world.api().Find(KeyOf(Resource::kPods, rollout.pods[0]));
+  const Object victim = rollout.world.api().Find(KeyOf(resources::kPods, rollout.pods[0]));
   rollout.world.kubelet().SetNodeReady(TextAt(*victim, {"spec", "nodeName"}), false);
   size_t other = 1;
   const auto node = [&](size_t index) {
-    const Object pod = rollout.world.api().Find(KeyOf(Resource::kPods, rollout.pods[index]));
+    const Object pod = rollout.world.api().Find(KeyOf(resources::kPods, rollout.pods[index]));
     return TextAt(*pod, {"spec", "nodeName"});
   };
   while (node(other) == node(0)) ++other;
@@ -189,7 +191,7 @@ TEST_CASE("I2: no Pod is deleted") {
   Rollout rollout;
   rollout.Stage();
   SECTION("directly") {
-    rollout.world.api().Delete(kController, KeyOf(Resource::kPods, rollout.pods[0]));
+    rollout.world.api().Delete(kController, KeyOf(resources::kPods, rollout.pods[0]));
     CHECK(rollout.Broken() == "I2");
   }
   SECTION("by the ReplicaSet controller") {
@@ -207,7 +209,7 @@ TEST_CASE("I2: no Pod is deleted") {
     CHECK(rollout.Broken() == "");
   }
   SECTION("others may") {
-    rollout.world.api().Delete("user", KeyOf(Resource::kPods, rollout.pods[0]));
+    rollout.world.api().Delete("user", KeyOf(resources::kPods, rollout.pods[0]));
     rollout.world.Scale("web", 2);
     rollout.EditReplicaSet("a", [](Json& rs) { rs["spec"]["replicas"] = 2; });
     CHECK(rollout.Broken() == "");
@@ -216,7 +218,7 @@ TEST_CASE("I2: no Pod is deleted") {
 
 TEST_CASE("I3: a Pod stays where it is") {
   Rollout rollout;
-  const StoreKey key = KeyOf(Resource::kPods, rollout.pods[0]);
+  const StoreKey key = KeyOf(resources::kPods, rollout.pods[0]);
   rollout.world.api().Update("somebody", key, "binding",
                              [](Json& pod) { pod["spec"]["nodeName"] = "elsewhere"; });
   CHECK(rollout.Broken() == "I3");
@@ -302,7 +304,7 @@ TEST_CASE("I6: at every write undo has somewhere to go") {
     rollout.Stage();
     rollout.PatchAll();
     rollout.Exchange();
-    rollout.world.api().Delete(kController, KeyOf(Resource::kReplicaSets, "p"));
+    rollout.world.api().Delete(kController, KeyOf(resources::kReplicaSets, "p"));
     CHECK(rollout.Broken() == "I6");
   }
 }
@@ -336,7 +338,7 @@ TEST_CASE("I8 to I11: nothing is left behind") {
   rollout.PatchAll();
   rollout.Exchange();
   SECTION("a second highest revision") {
-    rollout.world.api().Update("user", KeyOf(Resource::kReplicaSets, "p"), "",
+    rollout.world.api().Update("user", KeyOf(resources::kReplicaSets, "p"), "",
                                [](Json& rs) { rs["metadata"]["annotations"][kRevision] = "2"; });
     rollout.in_place.JudgeAtRest("web");
     CHECK(rollout.Broken() == "I8");
@@ -372,7 +374,7 @@ TEST_CASE("Deployments that do not ask for it are not judged") {
   rollout.world.Annotate("web", "windlass.dev/in-place", "Disabled");
   rollout.Patch(0, kNew);
   rollout.Patch(1, kNew);
-  rollout.world.api().Delete(kController, KeyOf(Resource::kPods, rollout.pods[0]));
+  rollout.world.api().Delete(kController, KeyOf(resources::kPods, rollout.pods[0]));
   CHECK(rollout.Broken() == "");
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("in place, opted out at rest: nothing is left, and nothing is watched 
   Json patch;
   patch["metadata"]["annotations"]["windlass.dev/in-place"] = nullptr;
   REQUIRE(run.world.api()
-              .Patch("user", {Resource::kDeployments, "default", "web"}, "",
+              .Patch("user", {resources::kDeployments, "default", "web"}, "",
                      "application/merge-patch+json", patch)
               .ok());
   REQUIRE(run.world.Quiesce());

@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kTraffic = "windlass.dev/traffic";
 constexpr const char* kPolicy = "windlass.dev/in-place-pdb";
 constexpr const char* kState = "windlass.dev/in-place-state";
-const StoreKey kBudget{Resource::kPodDisruptionBudgets, "default", "web"};
+const StoreKey kBudget{resources::kPodDisruptionBudgets, "default", "web"};
 constexpr seconds kEntriesLast = DisruptionController::kDisruptedFor;
 constexpr seconds kDrain{10};
 
@@ -86,7 +86,7 @@ class Upgrade {
   }
 
   int64_t Events(const std::string& reason) {
-    const std::vector<Object> events = run.world.api().List(Resource::kEvents, "default");
+    const std::vector<Object> events = run.world.api().List(resources::kEvents, "default");
     return std::ranges::count_if(
         events, [&](const Object& event) { return TextAt(*event, {"reason"}) == reason; });
   }
@@ -120,7 +120,7 @@ class Upgrade {
       names.push_back(NameOf(*pod));
       state.pop_back();
       state += R"(,"reserved":")" + time + R"("})";
-      Write({Resource::kPods, "default", NameOf(*pod)}, "",
+      Write({resources::kPods, "default", NameOf(*pod)}, "",
             [&](Json& object) { object["metadata"]["annotations"][kState] = state; });
     }
     REQUIRE(names.size() == (stage == Stage::kReserved ? 1 : 2));
@@ -133,7 +133,7 @@ class Upgrade {
     });
     run.SetOption("pdb", "Reserve");
     for (const Object& rs : run.world.ReplicaSets("web")) {
-      Write({Resource::kReplicaSets, "default", NameOf(*rs)}, "",
+      Write({resources::kReplicaSets, "default", NameOf(*rs)}, "",
             [](Json& object) { object["metadata"]["annotations"][kPolicy] = "Reserve"; });
     }
   }

@@ -102,7 +102,7 @@ class Walk {
     if (evicts_) {
       Evict(run_.world.api(), "default", name, milliseconds(20));
     } else {
-      run_.world.api().Delete("user", {Resource::kPods, "default", name});
+      run_.world.api().Delete("user", {resources::kPods, "default", name});
     }
   }
   void TurnNode() {

@@ -96,7 +96,7 @@ struct Left {
     run.Start(deployment);
     auto counting = std::make_shared<int>(0);
     world.api().store().OnChange([this, counting, writes](const Change& change) {
-      if (change.actor != "windlass" || change.key.resource == Resource::kEvents) return;
+      if (change.actor != "windlass" || change.key.resource == resources::kEvents) return;
       if (run.windlass == nullptr || ++*counting != writes) return;
       gone = true;
       run.windlass->transport().decide = [](uint64_t, const HttpRequest&) {

@@ -40,7 +40,7 @@ TEST_CASE("in place, a Pod dies midway: its successor is updated, too", "[in-pla
   run.world.SetImage("web", "app:v2");
   REQUIRE(run.UntilPatched("app:v2", 2));
   const std::string victim = NameOf(*run.world.Pods("web")[GENERATE(0U, 2U, 4U)]);
-  REQUIRE(run.world.api().Delete("user", {Resource::kPods, "default", victim}).ok());
+  REQUIRE(run.world.api().Delete("user", {resources::kPods, "default", victim}).ok());
   REQUIRE(run.Finish() == "");
   CHECK(run.Uids().size() == pods.size());
   CHECK(run.RestartsMost() == 1);
@@ -184,7 +184,7 @@ TEST_CASE("in place, Pods are drained by a label before, and let back after (P-0
   int drained = 0;
   bool before_its_patch = true;
   run.world.api().store().OnChange([&](const Change& change) {
-    if (change.key.resource != Resource::kPods || !change.before || !change.after) return;
+    if (change.key.resource != resources::kPods || !change.before || !change.after) return;
     const bool was = LabelOf(*change.before, kTraffic) == "off";
     if (!was && LabelOf(*change.after, kTraffic) == "off") ++drained;
     if (ChangesImages(*change.before, *change.after) && !was) before_its_patch = false;

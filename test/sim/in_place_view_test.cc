@@ -34,7 +34,7 @@ void SetNode(World& world, int number, bool ready, const std::string& version = 
   const std::string name = "node-" + std::to_string(number);
   Json node = {{"apiVersion", "v1"}, {"kind", "Node"}};
   node["metadata"]["name"] = name;
-  const StoreKey key{Resource::kNodes, "", name};
+  const StoreKey key{resources::kNodes, "", name};
   if (world.api().Find(key) == nullptr) world.Apply(node);
   const ApiAnswer answer = world.api().Update("kubelet", key, "status", [&](Json& object) {
     object["status"]["conditions"] = Json::array();
@@ -98,7 +98,7 @@ struct Fixture {
     SetBudget(world, "other", 2);
     gate.OpenForGood();
     host.on_wake = [this](const ObjectKey& key, Wake) { ++wakes[key.name]; };
-    folds.Add(Resource::kPods, FoldPods(cache.in_place(), process->decoder()));
+    folds.Add(resources::kPods, FoldPods(cache.in_place(), process->decoder()));
   }
   InformerEnvironment Environment() {
     const InformerEnvironment real = process->environment();
@@ -194,7 +194,7 @@ TEST_CASE("who does not ask any more sees its Pods for as long as a ReplicaSet r
   f.RollOut(Asking("web", 2, "Only"));
   f.world.Annotate("web", "windlass.dev/in-place", "Disabled");
   const std::string name = NameOf(*f.world.ReplicaSets("web").at(0));
-  const StoreKey key{Resource::kReplicaSets, "default", name};
+  const StoreKey key{resources::kReplicaSets, "default", name};
   const auto annotate = [&](const std::string& annotation, const Json& value) {
     REQUIRE(f.world.api()
                 .Update("user", key, "",
@@ -214,7 +214,7 @@ TEST_CASE("who does not ask any more sees its Pods for as long as a ReplicaSet r
   const auto touch = [&] {
     const std::string pod = NameOf(*f.world.Pods("web").at(0));
     const ApiAnswer answer = f.world.api().Update(
-        "kubelet", {Resource::kPods, "default", pod}, "status",
+        "kubelet", {resources::kPods, "default", pod}, "status",
         [&](Json& object) { object["status"]["message"] = std::to_string(++touched); });
     REQUIRE(answer.ok());
   };
@@ -247,7 +247,7 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
   const auto touch = [&](const std::string& deployment) {
     const Object pod = f.world.Pods(deployment).at(0);
     const ApiAnswer answer =
-        f.world.api().Update("kubelet", {Resource::kPods, "default", NameOf(*pod)}, "status",
+        f.world.api().Update("kubelet", {resources::kPods, "default", NameOf(*pod)}, "status",
                              [](Json& object) { object["status"]["message"] = "x"; });
     REQUIRE(answer.ok());
   };
@@ -263,7 +263,7 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
   }
   SECTION("a Pod that goes") {
     const Object pod = f.world.Pods("web").at(0);
-    f.world.api().Delete("user", {Resource::kPods, "default", NameOf(*pod)});
+    f.world.api().Delete("user", {resources::kPods, "default", NameOf(*pod)});
     f.world.RunFor(seconds(1));
     CHECK(f.TakeWakes() > 0);
   }
@@ -276,10 +276,10 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
     CHECK(f.TakeWakes() == 1);
     f.world.Annotate("web", "example.com/touched", "1");
     f.TakeWakes();
-    f.world.api().Update("kubelet", {Resource::kNodes, "", "node-" + std::to_string(node)},
+    f.world.api().Update("kubelet", {resources::kNodes, "", "node-" + std::to_string(node)},
                          "status", [](Json& object) { object["status"]["daemonEndpoints"] = 1; });
     CHECK(f.TakeWakes() == 0);
-    f.world.api().Update("user", {Resource::kNodes, "", "node-" + std::to_string(node)}, "",
+    f.world.api().Update("user", {resources::kNodes, "", "node-" + std::to_string(node)}, "",
                          [](Json& object) {
                            object["metadata"]["labels"]["topology.kubernetes.io/zone"] = "zone-a";
                          });
@@ -342,7 +342,7 @@ struct Labeller {
     const std::string operations = R"([{"op":"test","path":"/metadata/labels/app","value":"web"},)"
                                    R"({"op":"add","path":"/metadata/labels/patched","value":"1"}])";
     return Write{
-        Request::GuardedJsonPatch(Resource::kPods, KeyOf(pod.meta), pod.meta.uid, operations),
+        Request::GuardedJsonPatch(resources::kPods, KeyOf(pod.meta), pod.meta.uid, operations),
         {Decision::kPatchPod, {}}};
   }
   int planned = 0;
@@ -380,7 +380,7 @@ TEST_CASE("a patch of a Pod is folded: the next step sees it, whatever became of
   CHECK(dropped == lost);
   CHECK(f.counters.uncertain == (lost ? 1 : 0));
   CHECK(labeller.planned == 1);
-  CHECK(TextAt(*f.world.api().Find({Resource::kPods, "default", name}),
+  CHECK(TextAt(*f.world.api().Find({resources::kPods, "default", name}),
                {"metadata", "labels", "patched"}) == "1");
   f.process->transport().decide = nullptr;
 }
@@ -391,9 +391,9 @@ TEST_CASE("a Pod that ended or is gone when it is read again is gone from the vi
   f.Start();
   REQUIRE(f.world.RunUntil([&] { return f.Known(); }, kLimit));
   const Pod pod = *f.Look().whole_pods[0];
-  const Request read = Request::Get(Resource::kPods, KeyOf(pod.meta));
+  const Request read = Request::Get(resources::kPods, KeyOf(pod.meta));
   SECTION("ended") {
-    const Object object = f.world.api().Find({Resource::kPods, "default", pod.meta.name});
+    const Object object = f.world.api().Find({resources::kPods, "default", pod.meta.name});
     Json ended = *object;
     ended["status"]["phase"] = "Failed";
     ended["metadata"]["resourceVersion"] = "999999999";
@@ -401,7 +401,7 @@ TEST_CASE("a Pod that ended or is gone when it is read again is gone from the vi
   }
   SECTION("gone") {
     const Request patch =
-        Request::GuardedJsonPatch(Resource::kPods, KeyOf(pod.meta), pod.meta.uid,
+        Request::GuardedJsonPatch(resources::kPods, KeyOf(pod.meta), pod.meta.uid,
                                   R"([{"op":"test","path":"/spec/x","value":1}])");
     f.folds.Vanished({"default", "web"}, patch);
   }
@@ -427,7 +427,7 @@ TEST_CASE(
   standby.transport().LagStreams(seconds(40));
   const std::string name = NameOf(*world.Pods("web").at(0));
   const ApiAnswer patched =
-      world.api().Update("windlass", {Resource::kPods, "default", name}, "",
+      world.api().Update("windlass", {resources::kPods, "default", name}, "",
                          [](Json& pod) { pod["metadata"]["labels"]["patched"] = "1"; });
   REQUIRE(patched.ok());
   world.SetImage("plain", "app:v2");

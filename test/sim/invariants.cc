@@ -81,7 +81,7 @@ void Invariants::OnChange(const Change& change) {
   }
   if (auto wrong = surge_.See(change)) Violate("I-43", change, *std::move(wrong));
   Note(change);
-  if (change.key.resource != Resource::kReplicaSets || change.before == nullptr) return;
+  if (change.key.resource != resources::kReplicaSets || change.before == nullptr) return;
   // The next revision is one more than those that exist (D-160).
   const bool by_user = !controllers_.contains(change.actor) && IsRevisionTakenBack(change);
   if (!by_user && !IsReleased(change)) return;
@@ -94,17 +94,17 @@ void Invariants::OnChange(const Change& change) {
 }
 
 void Invariants::Note(const Change& change) {
-  if (change.key.resource == Resource::kDeployments && change.after != nullptr) {
+  if (change.key.resource == resources::kDeployments && change.after != nullptr) {
     NoteDeployment(*change.after);
-  } else if (change.key.resource == Resource::kReplicaSets) {
+  } else if (change.key.resource == resources::kReplicaSets) {
     if (change.after != nullptr) return NoteReplicaSet(*change.after);
     const std::string uid = UidOf(*change.last_state);
     replica_sets_.erase(uid);
     for (auto& [owner, record] : deployments_) record.revisions.erase(uid);
-  } else if (change.key.resource == Resource::kPods) {
+  } else if (change.key.resource == resources::kPods) {
     const Json& pod = change.after != nullptr ? *change.after : *change.last_state;
     const Object owner = server_.Find(
-        {Resource::kReplicaSets, change.key.namespace_, TextAt(ControllerOf(pod), {"name"})});
+        {resources::kReplicaSets, change.key.namespace_, TextAt(ControllerOf(pod), {"name"})});
     if (owner != nullptr) NoteReplicaSet(*owner);
   }
 }
@@ -145,16 +145,10 @@ void Invariants::NoteDeployment(const Json& deployment) {
 }
 
 void Invariants::Judge(const Change& change) {
-  switch (change.key.resource) {
-    case Resource::kReplicaSets: JudgeOwnership(change); return JudgeReplicaSet(change);
-    case Resource::kPods: return JudgeOwnership(change);
-    case Resource::kDeployments: return JudgeStatus(change);
-    case Resource::kEvents:
-    case Resource::kLeases:
-    case Resource::kNamespaces:
-    case Resource::kNodes:
-    case Resource::kPodDisruptionBudgets: return;
-  }
+  const ResourceId& resource = change.key.resource;
+  if (resource == resources::kReplicaSets || resource == resources::kPods) JudgeOwnership(change);
+  if (resource == resources::kReplicaSets) JudgeReplicaSet(change);
+  if (resource == resources::kDeployments) JudgeStatus(change);
 }
 
 void Invariants::JudgeReplicaSet(const Change& change) {
@@ -215,7 +209,7 @@ void Invariants::JudgeRecreate(const Change& change, const Json& deployment) {
   const std::string changed = UidOf(*change.after);
   for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(deployment))) {
     if (UidOf(*rs) == changed) continue;
-    for (const Object& pod : server_.List(Resource::kPods, change.key.namespace_)) {
+    for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
       if (ControllerUidOf(*pod) != UidOf(*rs) || IsTerminalPod(*pod)) continue;
       return Violate("I-09", change, "Pod " + NameOf(*pod) + " of an old ReplicaSet still exists");
     }
@@ -283,7 +277,7 @@ int64_t Invariants::Available(const Json& replica_set) const {
   const WallTime now = server_.loop().clock().Wall();
   const std::string uid = UidOf(replica_set);
   int64_t available = 0;
-  for (const Object& pod : server_.List(Resource::kPods, NamespaceOf(replica_set))) {
+  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(replica_set))) {
     if (ControllerUidOf(*pod) != uid || !IsActivePod(*pod)) continue;
     available += IsAvailablePod(*pod, min_ready, now) ? 1 : 0;
   }
@@ -292,7 +286,7 @@ int64_t Invariants::Available(const Json& replica_set) const {
 
 Object Invariants::FindDeployment(const std::string& namespace_, const std::string& uid) const {
   if (uid.empty()) return nullptr;
-  for (const Object& deployment : server_.List(Resource::kDeployments, namespace_)) {
+  for (const Object& deployment : server_.List(resources::kDeployments, namespace_)) {
     if (UidOf(*deployment) == uid) return deployment;
   }
   return nullptr;
@@ -301,7 +295,7 @@ Object Invariants::FindDeployment(const std::string& namespace_, const std::stri
 std::vector<Object> Invariants::ReplicaSetsOf(const std::string& namespace_,
                                               const std::string& uid) const {
   std::vector<Object> owned;
-  for (const Object& rs : server_.List(Resource::kReplicaSets, namespace_)) {
+  for (const Object& rs : server_.List(resources::kReplicaSets, namespace_)) {
     if (ControllerUidOf(*rs) == uid) owned.push_back(rs);
   }
   return owned;

@@ -15,7 +15,7 @@ namespace {
 const std::string kController = "windlass";
 constexpr const char* kRevision = "deployment.kubernetes.io/revision";
 
-StoreKey Key(const std::string& name) { return {Resource::kReplicaSets, "default", name}; }
+StoreKey Key(const std::string& name) { return {resources::kReplicaSets, "default", name}; }
 
 // A Deployment of 10 (at most 13, at least 8) with an old ReplicaSet of 10 available Pods.
 struct Rollout {
@@ -36,7 +36,7 @@ struct Rollout {
     // Selectors that keep the ReplicaSets' Pods apart, as the hash label does.
     rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
     rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name;
-    return world.api().Create(actor, Resource::kReplicaSets, "default", rs);
+    return world.api().Create(actor, resources::kReplicaSets, "default", rs);
   }
   void Scale(const std::string& name, int replicas) {
     world.api().Update(kController, Key(name), "",
@@ -49,10 +49,10 @@ struct Rollout {
   void MakePod(const std::string& replica_set) {
     Json pod = SamplePod("one-more", "web");
     pod["metadata"]["ownerReferences"] = ControlledBy(*world.api().Find(Key(replica_set)));
-    world.api().Create("replicaset-controller", Resource::kPods, "default", pod);
+    world.api().Create("replicaset-controller", resources::kPods, "default", pod);
   }
   void SetObserved(int64_t generation) {
-    world.api().Update(kController, {Resource::kDeployments, "default", "web"}, "status",
+    world.api().Update(kController, {resources::kDeployments, "default", "web"}, "status",
                        [&](Json& web) { web["status"]["observedGeneration"] = generation; });
   }
   std::string Broken() const {
@@ -169,7 +169,7 @@ TEST_CASE("A write is not blamed for what could not be known yet") {
   // Two Pods vanish; a moment later the controller takes the two that it may.
   const auto pods = rollout.world.Pods("web");
   for (const size_t i : {0U, 1U}) {
-    rollout.world.api().Delete("user", {Resource::kPods, "default", NameOf(*pods[i])});
+    rollout.world.api().Delete("user", {resources::kPods, "default", NameOf(*pods[i])});
   }
   rollout.world.RunFor(milliseconds(1));
   rollout.Scale("old", 8);

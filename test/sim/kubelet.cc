@@ -16,7 +16,7 @@ constexpr Duration kFrozenLook = seconds(1);
 
 std::string NodeName(uint32_t number) { return "node-" + std::to_string(number); }
 
-StoreKey KeyOfNode(const std::string& name) { return {Resource::kNodes, "", name}; }
+StoreKey KeyOfNode(const std::string& name) { return {resources::kNodes, "", name}; }
 
 }  // namespace
 
@@ -24,14 +24,14 @@ Kubelet::Kubelet(ApiServer& server, KubeletOptions options)
     : server_(server), options_(std::move(options)), random_(server.loop().random().Next()) {
   for (int i = 0; i < options_.nodes; ++i) {
     const std::string name = NodeName(static_cast<uint32_t>(i));
-    server_.Create(kActor, Resource::kNodes, "", {{"metadata", {{"name", name}}}});
+    server_.Create(kActor, resources::kNodes, "", {{"metadata", {{"name", name}}}});
     server_.Update(kActor, KeyOfNode(name), "status", [&](Json& node) {
       node["status"]["nodeInfo"]["kubeletVersion"] = options_.version;
       SetCondition(node["status"], "Ready", true, Now());
     });
   }
   server_.store().OnChange([this](const Change& change) {
-    if (options_.nodes > 0 && change.key.resource == Resource::kPods) OnChange(change);
+    if (options_.nodes > 0 && change.key.resource == resources::kPods) OnChange(change);
   });
 }
 

@@ -12,7 +12,7 @@
 namespace windlass::sim {
 namespace {
 
-const StoreKey kPod{Resource::kPods, "default", "web"};
+const StoreKey kPod{resources::kPods, "default", "web"};
 
 Json PodOf(const std::string& image) {
   Json pod = SamplePod("web", "web");
@@ -241,7 +241,7 @@ TEST_CASE("An old kubelet does not say which generation it has seen; clocks diff
 
 TEST_CASE("Nodes say who runs them; of a lost one nothing is heard") {
   OnePod pod(PodOf("web:1"));
-  const std::vector<Object> nodes = pod.world.api().List(Resource::kNodes, "");
+  const std::vector<Object> nodes = pod.world.api().List(resources::kNodes, "");
   REQUIRE(nodes.size() == 3);
   CHECK(TextAt(*nodes[0], {"status", "nodeInfo", "kubeletVersion"}) == "v1.36.0");
   CHECK(TextAt(ConditionOf(*nodes[0], "Ready"), {"status"}) == "True");

@@ -10,7 +10,8 @@ Duration DrawLag(Random& random, Duration most) {
   return random.Between(Duration{0}, random.Between(Duration{0}, most));
 }
 
-LaggingView::LaggingView(ApiServer& server, Resource resource, Duration lag_max, Random random)
+LaggingView::LaggingView(ApiServer& server, const ResourceId& resource, Duration lag_max,
+                         Random random)
     : server_(server), resource_(resource), lag_max_(lag_max), random_(random) {
   server_.store().OnChange([this](const Change& change) {
     if (change.key.resource != resource_) return;

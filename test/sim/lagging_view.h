@@ -17,7 +17,7 @@ class LaggingView {
  public:
   // Made before the resource has objects. A change is seen after a random time of up to `lag_max`,
   // most often a short one; no change overtakes an earlier one.
-  LaggingView(ApiServer& server, Resource resource, Duration lag_max, Random random);
+  LaggingView(ApiServer& server, const ResourceId& resource, Duration lag_max, Random random);
   LaggingView(const LaggingView&) = delete;
   LaggingView& operator=(const LaggingView&) = delete;
 
@@ -38,7 +38,7 @@ class LaggingView {
   void See(const Change& change);
 
   ApiServer& server_;
-  Resource resource_;
+  ResourceId resource_;
   Duration lag_max_;
   Random random_;
   std::map<StoreKey, Object> objects_;  // of a view that lags

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/informer.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
@@ -46,9 +47,9 @@ class WithoutWatchLists final : public Transport {
 
 // Makes the objects; an answer may have nine tenths of what a list of them all has.
 SimTransportOptions Fill(ApiServer& server) {
-  server.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
+  server.Create("setup", resources::kNamespaces, "", SampleNamespace("default"));
   for (size_t i = 0; i < kObjects; ++i) {
-    server.Create("setup", Resource::kReplicaSets, "default",
+    server.Create("setup", resources::kReplicaSets, "default",
                   SampleReplicaSet("web-" + std::to_string(i)));
   }
   HttpRequest all;
@@ -72,7 +73,7 @@ struct Fixture {
   // The watch ends, and the server has forgotten from where it is to go on. One object is new.
   void LosePlace(const std::string& object) {
     server.EndWatches();
-    server.Create("user", Resource::kReplicaSets, "default", SampleReplicaSet(object));
+    server.Create("user", resources::kReplicaSets, "default", SampleReplicaSet(object));
     server.store().CompactAll();
   }
   // Whether the cache shows so many objects soon.
@@ -91,9 +92,8 @@ struct Fixture {
   ApiServer server{loop};
   SimProcess process{server, 7, Fill(server)};
   WithoutWatchLists network{process.transport()};
-  Informer<ReplicaSet> informer{Environment(),
-                                ReflectorOptions{Resource::kReplicaSets, "", "", false},
-                                &Decoder::DecodeReplicaSet};
+  Informer<ReplicaSet> informer{
+      Environment(), ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
 };
 
 TEST_CASE_METHOD(Fixture, "a list above the limit of an answer is read, by every relist") {
@@ -118,7 +118,7 @@ TEST_CASE_METHOD(Fixture, "pages that expire while they are read are read again 
   int expired = 0;
   network.on_list = [&] {
     if (network.lists.back().find("continue=") == std::string::npos || expired == 5) return;
-    server.Create("user", Resource::kReplicaSets, "default",
+    server.Create("user", resources::kReplicaSets, "default",
                   SampleReplicaSet("late-" + std::to_string(++expired)));
     server.store().CompactAll();
   };

@@ -8,7 +8,7 @@
 namespace windlass::sim {
 namespace {
 
-bool Within(const StoreKey& key, Resource resource, const std::string& namespace_) {
+bool Within(const StoreKey& key, const ResourceId& resource, const std::string& namespace_) {
   return key.resource == resource && (namespace_.empty() || key.namespace_ == namespace_);
 }
 
@@ -24,7 +24,8 @@ Object ObjectStore::Find(const StoreKey& key) const {
   return found == objects_.end() ? nullptr : found->second;
 }
 
-std::vector<Object> ObjectStore::List(Resource resource, const std::string& namespace_) const {
+std::vector<Object> ObjectStore::List(const ResourceId& resource,
+                                      const std::string& namespace_) const {
   std::vector<Object> list;
   for (auto at = objects_.lower_bound({resource, namespace_, ""}); at != objects_.end(); ++at) {
     if (!Within(at->first, resource, namespace_)) break;
@@ -33,7 +34,8 @@ std::vector<Object> ObjectStore::List(Resource resource, const std::string& name
   return list;
 }
 
-std::map<StoreKey, Object> ObjectStore::ListAt(Resource resource, const std::string& namespace_,
+std::map<StoreKey, Object> ObjectStore::ListAt(const ResourceId& resource,
+                                               const std::string& namespace_,
                                                uint64_t revision) const {
   WL_ASSERT(revision >= compacted_);
   std::map<StoreKey, Object> state;
@@ -52,7 +54,8 @@ std::map<StoreKey, Object> ObjectStore::ListAt(Resource resource, const std::str
   return state;
 }
 
-std::vector<const Change*> ObjectStore::ChangesAfter(Resource resource, uint64_t revision) const {
+std::vector<const Change*> ObjectStore::ChangesAfter(const ResourceId& resource,
+                                                     uint64_t revision) const {
   std::vector<const Change*> later;
   for (const Change& change : history_) {
     if (change.revision > revision && change.key.resource == resource) later.push_back(&change);

@@ -20,7 +20,7 @@
 namespace windlass::sim {
 
 struct StoreKey {
-  Resource resource = Resource::kDeployments;
+  ResourceId resource{};
   std::string namespace_;
   std::string name;
   auto operator<=>(const StoreKey&) const = default;
@@ -55,12 +55,12 @@ class ObjectStore {
 
   Object Find(const StoreKey& key) const;
   // In key order; an empty namespace means all.
-  std::vector<Object> List(Resource resource, const std::string& namespace_) const;
+  std::vector<Object> List(const ResourceId& resource, const std::string& namespace_) const;
   // As it was at `revision`, which must not be compacted.
-  std::map<StoreKey, Object> ListAt(Resource resource, const std::string& namespace_,
+  std::map<StoreKey, Object> ListAt(const ResourceId& resource, const std::string& namespace_,
                                     uint64_t revision) const;
   // Of a resource, later than `revision`, oldest first.
-  std::vector<const Change*> ChangesAfter(Resource resource, uint64_t revision) const;
+  std::vector<const Change*> ChangesAfter(const ResourceId& resource, uint64_t revision) const;
 
   // Writes `object` (or removes it, when null) at the next revision, which is put into its
   // metadata. Returns what is stored, or the last state of what was removed.

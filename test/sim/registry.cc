@@ -49,7 +49,7 @@ void KeepStored(const Target& target, const Json& current, Json& next) {
   if (target.subresource == "status") {
     CopySection(current, next, "spec");
     // A ReplicaSet's status endpoint writes labels, a Deployment's does not.
-    if (target.resource->resource == Resource::kDeployments) {
+    if (target.resource->resource == resources::kDeployments) {
       Copy(current, next, "metadata", "labels");
     }
   } else if (target.resource->has_status) {
@@ -85,10 +85,10 @@ ApiAnswer Undecodable(const ApiResource& resource, const std::string& why) {
 // place of a ResourceQuota. Admission: it comes before the look whether the name is taken.
 std::optional<ApiAnswer> CheckQuota(const ObjectStore& store, const ApiResource& resource,
                                     const std::string& namespace_, const std::string& name) {
-  if (resource.resource != Resource::kReplicaSets) return std::nullopt;
-  const Object owner = store.Find({Resource::kNamespaces, "", namespace_});
+  if (resource.resource != resources::kReplicaSets) return std::nullopt;
+  const Object owner = store.Find({resources::kNamespaces, "", namespace_});
   const std::string limit = AnnotationOf(*owner, kReplicaSetQuota);
-  const size_t used = store.List(Resource::kReplicaSets, namespace_).size();
+  const size_t used = store.List(resources::kReplicaSets, namespace_).size();
   if (limit.empty() || used < std::stoull(limit)) return std::nullopt;
   const std::string counted = "count/" + resource.QualifiedPlural() + "=";
   Json status = {{"kind", "Status"},      {"apiVersion", "v1"}, {"status", "Failure"},
@@ -209,12 +209,12 @@ ApiAnswer Registry::Delete(const Caller& caller, const Target& target,
                               ") does not match the ResourceVersion in record (" +
                               RevisionOf(*current) + "). The object might have been modified");
   }
-  if (resource.resource == Resource::kPods) return DeletePod(caller, target, *current, options);
+  if (resource.resource == resources::kPods) return DeletePod(caller, target, *current, options);
 
   Json next = *current;
   if (options.propagation == Propagation::kForeground) AddFinalizer(next, "foregroundDeletion");
   if (options.propagation == Propagation::kOrphan) AddFinalizer(next, "orphan");
-  if (resource.resource == Resource::kNamespaces) {
+  if (resource.resource == resources::kNamespaces) {
     next["status"]["phase"] = "Terminating";
     return MarkDeleted(caller, target, std::move(next), 0);
   }
@@ -249,11 +249,11 @@ ApiAnswer Registry::MarkDeleted(const Caller& caller, const Target& target, Json
   if (!IsDeleting(object) && meta.contains("generation")) {
     meta["generation"] = IntAt(object, {"metadata", "generation"}) + 1;
   }
-  const bool pod = target.resource->resource == Resource::kPods;
+  const bool pod = target.resource->resource == resources::kPods;
   if (pod || !IsDeleting(object)) {
     meta["deletionTimestamp"] = TimeText(clock_.Wall() + seconds(grace));
   }
-  if (target.resource->resource != Resource::kNamespaces) {
+  if (target.resource->resource != resources::kNamespaces) {
     meta["deletionGracePeriodSeconds"] = grace;
   }
   const Object current = store_.Find(target.key());
@@ -263,8 +263,9 @@ ApiAnswer Registry::MarkDeleted(const Caller& caller, const Target& target, Json
 
 std::optional<ApiAnswer> Registry::CheckNamespace(const Target& target) const {
   if (!target.resource->namespaced) return std::nullopt;
-  const Object found = store_.Find({Resource::kNamespaces, "", target.namespace_});
-  if (found == nullptr) return NotFound(DescribeResource(Resource::kNamespaces), target.namespace_);
+  const Object found = store_.Find({resources::kNamespaces, "", target.namespace_});
+  if (found == nullptr)
+    return NotFound(DescribeResource(resources::kNamespaces), target.namespace_);
   if (IsDeleting(*found)) {
     return NamespaceTerminating(*target.resource, target.name, target.namespace_);
   }

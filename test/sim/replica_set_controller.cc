@@ -56,9 +56,9 @@ ReplicaSetController::ReplicaSetController(ApiServer& server, ReplicaSetControll
       options_(options),
       random_(server.loop().random().Next()),
       lag_random_(Fork(random_)),
-      replica_sets_(server, Resource::kReplicaSets, options.replica_set_view_lag_max,
+      replica_sets_(server, resources::kReplicaSets, options.replica_set_view_lag_max,
                     Random(lag_random_.Next())),
-      pods_(server, Resource::kPods, options.pod_view_lag_max, Random(lag_random_.Next())) {
+      pods_(server, resources::kPods, options.pod_view_lag_max, Random(lag_random_.Next())) {
   replica_sets_.on_change = [this](const Change& change) { OnReplicaSet(change); };
   pods_.on_change = [this](const Change& change) { OnPod(change); };
 }
@@ -79,7 +79,7 @@ void ReplicaSetController::OnPod(const Change& change) {
 void ReplicaSetController::Observe(const Change& change) {
   const Json& pod = change.after != nullptr ? *change.after : *change.before;
   const Json& owner = ControllerOf(pod);
-  const StoreKey key{Resource::kReplicaSets, change.key.namespace_, TextAt(owner, {"name"})};
+  const StoreKey key{resources::kReplicaSets, change.key.namespace_, TextAt(owner, {"name"})};
   const Object rs = replica_sets_.Find(key.namespace_, key.name);
   if (rs == nullptr || UidOf(*rs) != TextAt(owner, {"uid"})) return;
   if (change.after == nullptr || IsDeleting(pod)) {
@@ -94,14 +94,14 @@ void ReplicaSetController::EnqueuePodOwner(const std::string& namespace_, const 
   if (TextAt(owner, {"kind"}) == "ReplicaSet") {
     const std::string name = TextAt(owner, {"name"});
     if (replica_sets_.Find(namespace_, name) != nullptr) {
-      Enqueue({Resource::kReplicaSets, namespace_, name});
+      Enqueue({resources::kReplicaSets, namespace_, name});
     }
     return;
   }
   if (!owner.is_null()) return;
   for (const Object& rs : replica_sets_.List(namespace_)) {
     if (SelectorMatches(At(*rs, {"spec", "selector"}), At(pod, {"metadata", "labels"}))) {
-      Enqueue({Resource::kReplicaSets, namespace_, NameOf(*rs)});
+      Enqueue({resources::kReplicaSets, namespace_, NameOf(*rs)});
     }
   }
 }
@@ -154,7 +154,7 @@ void ReplicaSetController::Claim(Sync& sync) {
     const std::string owner = ControllerUidOf(*pod);
     const bool matches =
         SelectorMatches(At(rs, {"spec", "selector"}), At(*pod, {"metadata", "labels"}));
-    const StoreKey pod_key{Resource::kPods, sync.key.namespace_, NameOf(*pod)};
+    const StoreKey pod_key{resources::kPods, sync.key.namespace_, NameOf(*pod)};
     if (owner == UidOf(rs)) {
       if (matches) {
         if (!IsTerminalPod(*pod)) sync.pods.push_back(pod);
@@ -231,7 +231,7 @@ void ReplicaSetController::NextCall(Sync sync) {
     CreatePod(sync);
   } else if (!sync.deletes.empty()) {
     const std::string& pod = sync.deletes.back();
-    const bool gone = !server_.Delete(kActor, {Resource::kPods, sync.key.namespace_, pod}).ok();
+    const bool gone = !server_.Delete(kActor, {resources::kPods, sync.key.namespace_, pod}).ok();
     if (gone) expectations_.DeletionObserved(sync.key, pod);
     sync.deletes.pop_back();
   } else {
@@ -247,7 +247,7 @@ void ReplicaSetController::CreatePod(Sync& sync) {
   if (!pod["metadata"].is_object()) pod["metadata"] = Json::object();
   pod["metadata"]["generateName"] = NameOf(rs) + "-";
   pod["metadata"]["ownerReferences"] = OwnerReferenceTo(rs);
-  const ApiAnswer made = server_.Create(kActor, Resource::kPods, sync.key.namespace_,
+  const ApiAnswer made = server_.Create(kActor, resources::kPods, sync.key.namespace_,
                                         std::move(pod), Revision(*sync.replica_set));
   if (made.ok()) {
     written_[sync.key].pod = Revision(*made.body);

@@ -60,7 +60,7 @@ struct Fixture {
       held[object.meta.name] = object.meta.uid.ToString() + "@" + object.meta.resource_version.text;
     });
     Held there;
-    for (const Object& object : world.api().List(Resource::kDeployments, "default")) {
+    for (const Object& object : world.api().List(resources::kDeployments, "default")) {
       const Json& meta = object->at("metadata");
       there[meta.at("name")] =
           meta.at("uid").get<std::string>() + "@" + meta.at("resourceVersion").get<std::string>();

@@ -11,7 +11,7 @@ namespace windlass::sim {
 namespace {
 
 void WriteForeignStatus(World& world, const std::string& name) {
-  world.api().Update("somebody", {Resource::kDeployments, "default", name}, "status",
+  world.api().Update("somebody", {resources::kDeployments, "default", name}, "status",
                      [](Json& deployment) { deployment["status"]["replicas"] = 7; });
 }
 

@@ -48,7 +48,7 @@ std::string Sizes(World& world, const std::string& name) {
 
 int CountEvents(World& world, const std::string& reason) {
   int count = 0;
-  for (const Object& event : world.api().List(windlass::Resource::kEvents, "default")) {
+  for (const Object& event : world.api().List(windlass::resources::kEvents, "default")) {
     if (TextAt(*event, {"reason"}) == reason) ++count;
   }
   return count;
@@ -163,8 +163,8 @@ TEST_CASE("a deleted Deployment is not brought back, whatever way it is deleted 
   world.RunFor(milliseconds(300));  // in the middle
   world.Delete("web", GENERATE(Propagation::kBackground, Propagation::kForeground));
   REQUIRE(world.Quiesce());
-  CHECK(world.api().List(windlass::Resource::kReplicaSets, "default").empty());
-  CHECK(world.api().List(windlass::Resource::kPods, "default").empty());
+  CHECK(world.api().List(windlass::resources::kReplicaSets, "default").empty());
+  CHECK(world.api().List(windlass::resources::kPods, "default").empty());
   CHECK(world.Complaints().empty());
   Proves("D-055");
 }
@@ -233,7 +233,7 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
   world.Apply(SampleDeployment("shop", 5, "app:v1"));
   Complete(world, "web");
   Complete(world, "shop");
-  const StoreKey poisoned = {Resource::kReplicaSets, "default",
+  const StoreKey poisoned = {resources::kReplicaSets, "default",
                              TextAt(*world.ReplicaSets("web").front(), {"metadata", "name"})};
   // Seen before it became unreadable, or never: a process that starts now knows nothing of it.
   const bool restart = GENERATE(false, true);
@@ -280,7 +280,7 @@ TEST_CASE("between two writes of nothing but counters lies a second (W-006)") {
   int writes = 0;
   std::optional<MonotonicTime> last;
   world.api().store().OnChange([&](const Change& change) {
-    if (change.key.resource != Resource::kDeployments || !change.before || !change.after) return;
+    if (change.key.resource != resources::kDeployments || !change.before || !change.after) return;
     if (At(*change.before, {"status"}) == At(*change.after, {"status"})) return;
     const MonotonicTime now = world.loop().clock().Now();
     if (SaysBeyondCounters(*change.before, kReplicas) ==

@@ -26,7 +26,7 @@ bool IsOlder(const Json& a, const Json& b) {
 
 ReplicaSetNames::ReplicaSetNames(ApiServer& server) : server_(server) {
   server_.store().OnChange([this](const Change& change) {
-    if (change.key.resource == Resource::kReplicaSets) OnChange(change);
+    if (change.key.resource == resources::kReplicaSets) OnChange(change);
   });
 }
 
@@ -45,10 +45,10 @@ std::string ReplicaSetNames::OwnerOf(const std::string& replica_set) const {
 }
 
 std::string ReplicaSetNames::Shown(const std::string& replica_set) const {
-  const Object own = server_.Find({Resource::kReplicaSets, "default", replica_set});
+  const Object own = server_.Find({resources::kReplicaSets, "default", replica_set});
   if (own == nullptr) return ShownInEvents(replica_set);
   std::string shown = OwnName(*own);
-  for (const Object& rs : server_.List(Resource::kReplicaSets, "default")) {
+  for (const Object& rs : server_.List(resources::kReplicaSets, "default")) {
     if (OwnName(*rs) == OwnName(*own) && IsOlder(*rs, *own)) shown += "'";
   }
   return shown;
@@ -61,7 +61,7 @@ std::string ReplicaSetNames::ShownInEvents(const std::string& replica_set) const
 
 Object ReplicaSetNames::Find(const std::string& deployment, const std::string& revision) const {
   Object former;
-  for (const Object& rs : server_.List(Resource::kReplicaSets, "default")) {
+  for (const Object& rs : server_.List(resources::kReplicaSets, "default")) {
     const bool its = OwnerOf(NameOf(*rs)) == deployment && RevisionText(*rs) == revision;
     if (!its) continue;
     if (!ControllerOf(*rs).is_null()) return rs;

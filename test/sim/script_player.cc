@@ -15,7 +15,7 @@ const std::string kUser = "user";
 constexpr Duration kWaitMax = seconds(24 * 3600);
 
 StoreKey DeploymentKey(const std::string& name) {
-  return {Resource::kDeployments, "default", name};
+  return {resources::kDeployments, "default", name};
 }
 
 std::string Word(const ScriptAction& action, size_t index) {
@@ -126,7 +126,7 @@ bool ScriptPlayer::Apply(const std::string& name, const ScriptAction& action) {
   if (server_.Find(DeploymentKey(name)) != nullptr) return Edit(name, set);
   Json deployment = ScriptDeployment(name, SelectorOf(name, action));
   set(deployment);
-  return server_.Create(kUser, Resource::kDeployments, "default", std::move(deployment)).ok();
+  return server_.Create(kUser, resources::kDeployments, "default", std::move(deployment)).ok();
 }
 
 bool ScriptPlayer::Scale(const std::string& name, const ScriptAction& action) {
@@ -213,14 +213,14 @@ bool ScriptPlayer::CreateReplicaSet(const std::string& name, const ScriptAction&
   for (const auto& [field, value] : action.fields) {
     if (field != "hash") SetScriptField(set, field, value);
   }
-  return server_.Create(kUser, Resource::kReplicaSets, "default", std::move(set)).ok();
+  return server_.Create(kUser, resources::kReplicaSets, "default", std::move(set)).ok();
 }
 
 bool ScriptPlayer::EditReplicaSet(const std::string& name, const ScriptAction& action,
                                   const ApiServer::Edit& edit) {
   const Object set = names_.Find(name, action.Field("revision").value_or(""));
   if (set == nullptr) return false;
-  return server_.Update(kUser, {Resource::kReplicaSets, "default", NameOf(*set)}, "", edit).ok();
+  return server_.Update(kUser, {resources::kReplicaSets, "default", NameOf(*set)}, "", edit).ok();
 }
 
 bool ScriptPlayer::ScaleReplicaSet(const std::string& name, const ScriptAction& action) {
@@ -231,7 +231,7 @@ bool ScriptPlayer::ScaleReplicaSet(const std::string& name, const ScriptAction& 
 bool ScriptPlayer::DeleteReplicaSet(const std::string& name, const ScriptAction& action) {
   const Object set = names_.Find(name, action.Field("revision").value_or(""));
   return set != nullptr &&
-         server_.Delete(kUser, {Resource::kReplicaSets, "default", NameOf(*set)}).ok();
+         server_.Delete(kUser, {resources::kReplicaSets, "default", NameOf(*set)}).ok();
 }
 
 bool ScriptPlayer::LabelReplicaSet(const std::string& name, const ScriptAction& action) {
@@ -269,7 +269,7 @@ bool ScriptPlayer::Condition(const std::string& name, const ScriptAction& action
 // The model keeps it in an annotation of the namespace.
 bool ScriptPlayer::Quota(const std::string& limit, const ScriptAction&) {
   return server_
-      .Update(kUser, {Resource::kNamespaces, "", "default"}, "",
+      .Update(kUser, {resources::kNamespaces, "", "default"}, "",
               [&](Json& object) {
                 SetOrErase(object["metadata"]["annotations"], "windlass.example/replicaset-quota",
                            limit == "none" ? "" : limit);

@@ -13,7 +13,7 @@ const std::string kActor = "kubelet";
 // From a Pod's creation to its node, and from its deletion to its end.
 constexpr Duration kLag = milliseconds(5);
 
-StoreKey KeyOfPod(const Json& pod) { return {Resource::kPods, NamespaceOf(pod), NameOf(pod)}; }
+StoreKey KeyOfPod(const Json& pod) { return {resources::kPods, NamespaceOf(pod), NameOf(pod)}; }
 
 std::string ReplicaSetOf(const Json& pod) { return TextAt(ControllerOf(pod), {"name"}); }
 
@@ -22,7 +22,7 @@ std::string ReplicaSetOf(const Json& pod) { return TextAt(ControllerOf(pod), {"n
 ScriptPods::ScriptPods(ApiServer& server, const ReplicaSetNames& names)
     : server_(server), names_(names) {
   server_.store().OnChange([this](const Change& change) {
-    if (change.key.resource == Resource::kPods && change.after != nullptr) OnChange(change);
+    if (change.key.resource == resources::kPods && change.after != nullptr) OnChange(change);
   });
 }
 
@@ -56,13 +56,13 @@ std::string ScriptPods::DeploymentOf(const Json& pod) const {
 }
 
 std::string ScriptPods::RevisionOfPod(const Json& pod) const {
-  const Object owner = server_.Find({Resource::kReplicaSets, NamespaceOf(pod), ReplicaSetOf(pod)});
+  const Object owner = server_.Find({resources::kReplicaSets, NamespaceOf(pod), ReplicaSetOf(pod)});
   return owner == nullptr ? "" : AnnotationOf(*owner, "deployment.kubernetes.io/revision");
 }
 
 std::vector<Object> ScriptPods::Of(const std::string& deployment) const {
   std::vector<Object> pods;
-  for (const Object& pod : server_.List(Resource::kPods, "default")) {
+  for (const Object& pod : server_.List(resources::kPods, "default")) {
     if (DeploymentOf(*pod) == deployment) pods.push_back(pod);
   }
   return pods;

@@ -128,7 +128,8 @@ ScriptView::ScriptView(ApiServer& server, const ReplicaSetNames& names)
     : server_(server), names_(names) {
   // Each write of an Event is one event: a repeated one raises its count.
   server_.store().OnChange([this](const Change& change) {
-    if (change.key.resource == Resource::kEvents && change.after != nullptr) OnEvent(*change.after);
+    if (change.key.resource == resources::kEvents && change.after != nullptr)
+      OnEvent(*change.after);
   });
 }
 
@@ -145,7 +146,7 @@ void ScriptView::OnEvent(const Json& event) {
 
 std::vector<std::string> ScriptView::State() const {
   std::vector<std::string> lines;
-  for (const Object& deployment : server_.List(Resource::kDeployments, "default")) {
+  for (const Object& deployment : server_.List(resources::kDeployments, "default")) {
     const std::string name = NameOf(*deployment);
     lines.push_back(DeploymentLine(*deployment));
     for (const Json& condition : At(*deployment, {"status", "conditions"})) {
@@ -154,7 +155,7 @@ std::vector<std::string> ScriptView::State() const {
     }
     AddAnnotations(lines, name, *deployment, false);
   }
-  for (const Object& set : server_.List(Resource::kReplicaSets, "default")) {
+  for (const Object& set : server_.List(resources::kReplicaSets, "default")) {
     const std::string shown = names_.Shown(NameOf(*set));
     lines.push_back(ReplicaSetLine(shown, *set));
     AddAnnotations(lines, shown, *set, true);

@@ -256,8 +256,8 @@ CallId SimTransport::Stream(HttpRequest request, StreamHandler handler) {
   stream.handler = std::move(handler);
   stream.silence = request.deadline;
   if (const auto path = ParseTarget(request.target)) {
-    if (path->resource->resource == Resource::kDeployments) stream.shown = &impl.deployments;
-    if (path->resource->resource == Resource::kReplicaSets) stream.shown = &impl.replica_sets;
+    if (path->resource->resource == resources::kDeployments) stream.shown = &impl.deployments;
+    if (path->resource->resource == resources::kReplicaSets) stream.shown = &impl.replica_sets;
   }
   impl.streams.emplace(id, std::move(stream));
   impl.ArmIdle(id);

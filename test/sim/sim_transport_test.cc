@@ -15,7 +15,7 @@ namespace windlass::sim {
 namespace {
 
 struct Network {
-  Network() { server.Create("setup", Resource::kNamespaces, "", SampleNamespace("default")); }
+  Network() { server.Create("setup", resources::kNamespaces, "", SampleNamespace("default")); }
   HttpRequest Create(const std::string& name) const {
     HttpRequest request;
     request.method = HttpMethod::kPost;
@@ -33,7 +33,7 @@ struct Network {
     return request;
   }
   bool Exists(const std::string& name) const {
-    return server.Find({Resource::kDeployments, "default", name}) != nullptr;
+    return server.Find({resources::kDeployments, "default", name}) != nullptr;
   }
 
   SimLoop loop{1};
@@ -181,7 +181,7 @@ TEST_CASE("Lines of a stream keep their order, whatever their latency") {
   std::vector<std::string> wanted;
   for (int i = 0; i < 50; ++i) {
     wanted.push_back("web-" + std::to_string(i));
-    network.server.Create("user", Resource::kDeployments, "default",
+    network.server.Create("user", resources::kDeployments, "default",
                           SampleDeployment(wanted.back()));
     network.loop.RunFor(std::chrono::microseconds(100));
   }
@@ -196,7 +196,7 @@ TEST_CASE("The lines before an orderly end are delivered before it") {
   Stream stream;
   network.transport->Stream(network.Watch(), stream.Handler());
   network.loop.RunFor(seconds(1));
-  network.server.Create("user", Resource::kDeployments, "default", SampleDeployment("web"));
+  network.server.Create("user", resources::kDeployments, "default", SampleDeployment("web"));
   network.server.EndWatches();
   network.loop.RunFor(seconds(1));
   CHECK(stream.types.size() == 1);
@@ -210,7 +210,7 @@ TEST_CASE("A cancelled stream ends with kCancelled and brings no more lines") {
   const bool opened = GENERATE(true, false);
   const CallId id = network.transport->Stream(network.Watch(), stream.Handler());
   if (opened) network.loop.RunFor(seconds(1));
-  network.server.Create("user", Resource::kDeployments, "default", SampleDeployment("web"));
+  network.server.Create("user", resources::kDeployments, "default", SampleDeployment("web"));
   network.transport->Cancel(id);
   CHECK(stream.ends == 0);
   network.loop.RunFor(seconds(60));
@@ -224,7 +224,7 @@ TEST_CASE("A stream that is silent for longer than its deadline ends with an err
   Stream stream;
   network.transport->Stream(network.Watch(seconds(5)), stream.Handler());
   network.loop.RunFor(seconds(4));
-  network.server.Create("user", Resource::kDeployments, "default", SampleDeployment("web"));
+  network.server.Create("user", resources::kDeployments, "default", SampleDeployment("web"));
   network.loop.RunFor(seconds(4));
   CHECK(stream.types.size() == 1);
   CHECK(stream.ends == 0);

@@ -15,9 +15,9 @@ int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "
 }  // namespace
 
 std::optional<std::string> SurgeInvariant::See(const Change& change) {
-  if (change.key.resource == Resource::kDeployments) SeeDeployment(change);
-  if (change.key.resource == Resource::kReplicaSets) SeeReplicaSet(change);
-  if (change.key.resource == Resource::kPods) return SeePod(change);
+  if (change.key.resource == resources::kDeployments) SeeDeployment(change);
+  if (change.key.resource == resources::kReplicaSets) SeeReplicaSet(change);
+  if (change.key.resource == resources::kPods) return SeePod(change);
   return std::nullopt;
 }
 

@@ -24,8 +24,8 @@ class Cluster {
     server_.store().OnChange([this](const Change& change) {
       if (const auto text = surge_.See(change)) wrong_ += *text + "\n";
     });
-    server_.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
-    server_.Create(kUser, Resource::kDeployments, "default", SampleDeployment("web", 10));
+    server_.Create("setup", resources::kNamespaces, "", SampleNamespace("default"));
+    server_.Create(kUser, resources::kDeployments, "default", SampleDeployment("web", 10));
     Set("old", 10);
     Make("old", 10);
   }
@@ -36,7 +36,7 @@ class Cluster {
   // Creates or resizes a ReplicaSet.
   void Set(const std::string& name, int replicas, const std::string& actor = kOurs,
            uint64_t shown = kAllShown) {
-    const StoreKey key{Resource::kReplicaSets, "default", name};
+    const StoreKey key{resources::kReplicaSets, "default", name};
     if (server_.Find(key) != nullptr) {
       const auto resize = [&](Json& rs) { rs["spec"]["replicas"] = replicas; };
       REQUIRE(server_.Update(actor, key, "", resize, shown).ok());
@@ -45,18 +45,18 @@ class Cluster {
     Json rs = SampleReplicaSet("web", replicas);
     rs["metadata"]["name"] = name;
     rs["metadata"]["ownerReferences"] =
-        ControlledBy(*server_.Find({Resource::kDeployments, "default", "web"}));
-    REQUIRE(server_.Create(actor, Resource::kReplicaSets, "default", rs, shown).ok());
+        ControlledBy(*server_.Find({resources::kDeployments, "default", "web"}));
+    REQUIRE(server_.Create(actor, resources::kReplicaSets, "default", rs, shown).ok());
   }
   // Pods of a ReplicaSet, made by its controller, which has seen it as of revision `shown`.
   void Make(const std::string& replica_set, int count, uint64_t shown = kAllShown) {
     for (int i = 0; i < count; ++i) {
       Json pod = NewPod();
       pod["metadata"]["ownerReferences"] = OwnedBy(replica_set);
-      REQUIRE(server_.Create(kReplicaSets, Resource::kPods, "default", pod, shown).ok());
+      REQUIRE(server_.Create(kReplicaSets, resources::kPods, "default", pod, shown).ok());
     }
   }
-  void Orphan() { REQUIRE(server_.Create(kUser, Resource::kPods, "default", NewPod()).ok()); }
+  void Orphan() { REQUIRE(server_.Create(kUser, resources::kPods, "default", NewPod()).ok()); }
   // The last Pod that was made gets another owner.
   void Adopt(const std::string& replica_set) {
     const auto adopt = [&](Json& pod) {
@@ -82,14 +82,14 @@ class Cluster {
 
  private:
   static StoreKey Pod(int number) {
-    return {Resource::kPods, "default", "pod-" + std::to_string(number)};
+    return {resources::kPods, "default", "pod-" + std::to_string(number)};
   }
   Json NewPod() { return SamplePod("pod-" + std::to_string(++pods_), "web"); }
   Json OwnedBy(const std::string& replica_set) {
-    return ControlledBy(*server_.Find({Resource::kReplicaSets, "default", replica_set}));
+    return ControlledBy(*server_.Find({resources::kReplicaSets, "default", replica_set}));
   }
   void Edit(const ApiServer::Edit& edit) {
-    REQUIRE(server_.Update(kUser, {Resource::kDeployments, "default", "web"}, "", edit).ok());
+    REQUIRE(server_.Update(kUser, {resources::kDeployments, "default", "web"}, "", edit).ok());
   }
 
   SimLoop loop_{1};

@@ -143,7 +143,7 @@ void SurgeWalk::KillPod() {
   const std::vector<Object> pods = world_.Pods(kName);
   if (pods.empty()) return;
   const std::string name = NameOf(*pods[Draw(static_cast<uint32_t>(pods.size()))]);
-  world_.api().Delete("user", {Resource::kPods, "default", name});
+  world_.api().Delete("user", {resources::kPods, "default", name});
 }
 
 void SurgeWalk::Restart() {

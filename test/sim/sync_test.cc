@@ -66,7 +66,7 @@ struct Fixture {
 
 size_t EventsWithReason(World& world, const std::string& reason) {
   size_t count = 0;
-  for (const Object& event : world.api().List(Resource::kEvents, "default")) {
+  for (const Object& event : world.api().List(resources::kEvents, "default")) {
     if ((*event)["reason"] == reason) ++count;
   }
   return count;
@@ -108,7 +108,7 @@ TEST_CASE("A plan that never ends is ended after its steps, as a fault of ours (
   size_t most = 0;
   fixture.plan = [&](const ObjectKey& key, const Learned& learned) -> Step {
     most = std::max(most, learned.size());
-    return Read{Request::Get(Resource::kDeployments, key), "again"};
+    return Read{Request::Get(resources::kDeployments, key), "again"};
   };
   fixture.Begin({"web"});
   fixture.world.RunFor(seconds(60));
@@ -137,7 +137,7 @@ TEST_CASE("A sync is ended between two steps when it has waited 30 s for the ser
       ++syncs;
     }
     longest = std::max(longest, now - began);
-    return Read{Request::Get(Resource::kDeployments, key), "again"};
+    return Read{Request::Get(resources::kDeployments, key), "again"};
   };
   fixture.Begin({"web"});
   fixture.world.RunFor(seconds(300));
@@ -170,7 +170,7 @@ TEST_CASE("Retries of a namespace cost a tenth of what the client may send (D-52
   size_t tries = 0;
   fixture.plan = [&](const ObjectKey& key, const Learned& learned) -> Step {
     if (learned.size() < requests) {
-      return Read{Request::Get(Resource::kDeployments, key), "a look"};
+      return Read{Request::Get(resources::kDeployments, key), "a look"};
     }
     ++tries;
     return OverQuota();

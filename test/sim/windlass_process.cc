@@ -32,7 +32,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
     runtime_.ServerIsBack();
   };
   client_.on_rate_limiter_duration = [this](const Request& request, Duration waited) {
-    if (request.resource() == Resource::kEvents) return;
+    if (request.resource() == resources::kEvents) return;
     longest_wait_ = std::max(longest_wait_, waited);
   };
   runtime_.Start();

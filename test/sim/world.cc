@@ -16,8 +16,8 @@ constexpr const char* kMergePatch = "application/merge-patch+json";
 constexpr const char* kStrategicPatch = "application/strategic-merge-patch+json";
 constexpr const char* kJsonPatch = "application/json-patch+json";
 
-bool IsBackground(Resource resource) {
-  return resource == Resource::kEvents || resource == Resource::kLeases;
+bool IsBackground(const ResourceId& resource) {
+  return resource == resources::kEvents || resource == resources::kLeases;
 }
 
 Object Accepted(const ApiAnswer& answer) {
@@ -40,8 +40,8 @@ World::World(uint64_t seed, WorldOptions options)
   server_.store().OnChange([this](const Change& change) {
     if (!IsBackground(change.key.resource)) last_change_ = change.at;
   });
-  server_.Create("setup", Resource::kNamespaces, "", SampleNamespace("default"));
-  server_.Create("setup", Resource::kNamespaces, "", SampleNamespace("kube-system"));
+  server_.Create("setup", resources::kNamespaces, "", SampleNamespace("default"));
+  server_.Create("setup", resources::kNamespaces, "", SampleNamespace("kube-system"));
 }
 
 std::unique_ptr<SimProcess> World::Boot() {
@@ -50,7 +50,7 @@ std::unique_ptr<SimProcess> World::Boot() {
   return std::make_unique<SimProcess>(server_, seed, options_.network);
 }
 
-StoreKey World::KeyOf(Resource resource, const std::string& name) {
+StoreKey World::KeyOf(const ResourceId& resource, const std::string& name) {
   const size_t slash = name.find('/');
   if (slash == std::string::npos) return {resource, "default", name};
   return {resource, name.substr(0, slash), name.substr(slash + 1)};
@@ -69,11 +69,11 @@ Object World::Apply(const Json& object) {
 }
 
 void World::Edit(const std::string& name, const Json& patch) {
-  Accepted(server_.Patch(kUser, KeyOf(Resource::kDeployments, name), "", kMergePatch, patch));
+  Accepted(server_.Patch(kUser, KeyOf(resources::kDeployments, name), "", kMergePatch, patch));
 }
 
 void World::SetImage(const std::string& name, const std::string& image) {
-  Accepted(server_.Update(kUser, KeyOf(Resource::kDeployments, name), "", [&](Json& deployment) {
+  Accepted(server_.Update(kUser, KeyOf(resources::kDeployments, name), "", [&](Json& deployment) {
     for (Json& container : deployment["spec"]["template"]["spec"]["containers"]) {
       container["image"] = image;
     }
@@ -97,7 +97,7 @@ void World::Annotate(const std::string& name, const std::string& key, const std:
 void World::Delete(const std::string& name, Propagation propagation) {
   DeleteOptions options;
   options.propagation = propagation;
-  Accepted(server_.Delete(kUser, KeyOf(Resource::kDeployments, name), options));
+  Accepted(server_.Delete(kUser, KeyOf(resources::kDeployments, name), options));
 }
 
 bool World::RolloutUndo(const std::string& name, std::optional<int64_t> to_revision) {
@@ -105,7 +105,7 @@ bool World::RolloutUndo(const std::string& name, std::optional<int64_t> to_revis
   WL_ASSERT(deployment != nullptr);
   const Json patch = UndoPatch(*deployment, ReplicaSets(name), to_revision);
   if (patch.is_null()) return false;
-  Accepted(server_.Patch(kUser, KeyOf(Resource::kDeployments, name), "", kJsonPatch, patch));
+  Accepted(server_.Patch(kUser, KeyOf(resources::kDeployments, name), "", kJsonPatch, patch));
   return true;
 }
 
@@ -119,14 +119,14 @@ bool World::Quiesce(Duration quiet, Duration limit) {
 }
 
 Object World::Deployment(const std::string& name) const {
-  return server_.Find(KeyOf(Resource::kDeployments, name));
+  return server_.Find(KeyOf(resources::kDeployments, name));
 }
 
 std::vector<Object> World::ReplicaSets(const std::string& deployment) const {
   const Object owner = Deployment(deployment);
   std::vector<Object> owned;
   if (owner == nullptr) return owned;
-  for (const Object& rs : server_.List(Resource::kReplicaSets, NamespaceOf(*owner))) {
+  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(*owner))) {
     if (ControllerUidOf(*rs) == UidOf(*owner)) owned.push_back(rs);
   }
   std::stable_sort(owned.begin(), owned.end(), [](const Object& a, const Object& b) {
@@ -138,7 +138,7 @@ std::vector<Object> World::ReplicaSets(const std::string& deployment) const {
 std::vector<Object> World::Pods(const std::string& deployment) const {
   std::vector<Object> pods;
   for (const Object& rs : ReplicaSets(deployment)) {
-    for (const Object& pod : server_.List(Resource::kPods, NamespaceOf(*rs))) {
+    for (const Object& pod : server_.List(resources::kPods, NamespaceOf(*rs))) {
       if (ControllerUidOf(*pod) == UidOf(*rs)) pods.push_back(pod);
     }
   }

@@ -90,7 +90,7 @@ class World {
   uint64_t trace_hash() const { return loop_.trace().hash(); }
 
  private:
-  static StoreKey KeyOf(Resource resource, const std::string& name);
+  static StoreKey KeyOf(const ResourceId& resource, const std::string& name);
 
   uint64_t seed_;
   WorldOptions options_;

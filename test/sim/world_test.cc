@@ -1,10 +1,12 @@
 // The simulated cluster without a controller under test: it moves by itself, and the same way each
 // time.
+#include "kubeclient/api/replica_set.h"
 #include "test/sim/world.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "kubeclient/api/pod.h"
 #include "kubeclient/cache/informer.h"
 #include "test/catch.h"
 #include "test/sim/rollout_undo.h"
@@ -13,7 +15,7 @@
 namespace windlass::sim {
 namespace {
 
-const StoreKey kWeb{Resource::kReplicaSets, "default", "web"};
+const StoreKey kWeb{resources::kReplicaSets, "default", "web"};
 
 int64_t StatusOf(World& world, const StoreKey& key, const char* field) {
   const Object object = world.api().Find(key);
@@ -24,7 +26,7 @@ void ScaleReplicaSet(World& world, int replicas) {
   world.api().Update("user", kWeb, "", [&](Json& rs) { rs["spec"]["replicas"] = replicas; });
 }
 
-ReflectorOptions Watching(Resource resource) {
+ReflectorOptions Watching(const ResourceId& resource) {
   ReflectorOptions options;
   options.resource = resource;
   return options;
@@ -33,8 +35,8 @@ ReflectorOptions Watching(Resource resource) {
 uint64_t HashOfAScenario(uint64_t seed) {
   World world(seed);
   auto process = world.Boot();
-  Informer<ReplicaSet> informer(process->environment(), Watching(Resource::kReplicaSets),
-                                &Decoder::DecodeReplicaSet);
+  Informer<ReplicaSet> informer(process->environment(), Watching(resources::kReplicaSets),
+                                &DecodeReplicaSet);
   informer.Start();
   world.Apply(SampleReplicaSet("web", 5));
   world.Quiesce();
@@ -60,19 +62,19 @@ TEST_CASE("A ReplicaSet of five comes up and goes down") {
   CHECK(StatusOf(world, kWeb, "readyReplicas") == 5);
   CHECK(StatusOf(world, kWeb, "availableReplicas") == 5);
   CHECK(StatusOf(world, kWeb, "observedGeneration") == 1);
-  CHECK(world.api().List(Resource::kPods, "default").size() == 5);
+  CHECK(world.api().List(resources::kPods, "default").size() == 5);
 
   ScaleReplicaSet(world, 2);
   REQUIRE(world.Quiesce());
   CHECK(StatusOf(world, kWeb, "replicas") == 2);
   CHECK(StatusOf(world, kWeb, "terminatingReplicas") == 0);
   CHECK(StatusOf(world, kWeb, "observedGeneration") == 2);
-  CHECK(world.api().List(Resource::kPods, "default").size() == 2);
+  CHECK(world.api().List(resources::kPods, "default").size() == 2);
 
   ScaleReplicaSet(world, 0);
   REQUIRE(world.Quiesce());
   CHECK(StatusOf(world, kWeb, "replicas") == 0);
-  CHECK(world.api().List(Resource::kPods, "default").empty());
+  CHECK(world.api().List(resources::kPods, "default").empty());
 }
 
 TEST_CASE("A status can acknowledge a generation with the counters of before (D-742)") {
@@ -87,15 +89,15 @@ TEST_CASE("Pods that are deleted are replaced, and count as terminating while th
   World world(4);
   world.Apply(SampleReplicaSet("web", 2, "registry.example/web-slow-stop-5s:1"));
   REQUIRE(world.Quiesce());
-  const Object victim = world.api().List(Resource::kPods, "default").front();
-  world.api().Delete("user", {Resource::kPods, "default", NameOf(*victim)});
+  const Object victim = world.api().List(resources::kPods, "default").front();
+  world.api().Delete("user", {resources::kPods, "default", NameOf(*victim)});
   CHECK(world.RunUntil([&] { return StatusOf(world, kWeb, "terminatingReplicas") == 1; },
                        seconds(3)));
   CHECK(
       world.RunUntil([&] { return StatusOf(world, kWeb, "availableReplicas") == 2; }, seconds(3)));
-  CHECK(world.api().List(Resource::kPods, "default").size() == 3);
+  CHECK(world.api().List(resources::kPods, "default").size() == 3);
   REQUIRE(world.Quiesce());
-  CHECK(world.api().List(Resource::kPods, "default").size() == 2);
+  CHECK(world.api().List(resources::kPods, "default").size() == 2);
 }
 
 TEST_CASE("A ReplicaSet adopts matching orphans and releases Pods that no longer match (D-746)") {
@@ -103,14 +105,14 @@ TEST_CASE("A ReplicaSet adopts matching orphans and releases Pods that no longer
   world.Apply(SamplePod("orphan", "web"));
   world.Apply(SampleReplicaSet("web", 2));
   REQUIRE(world.Quiesce());
-  CHECK(world.api().List(Resource::kPods, "default").size() == 2);
+  CHECK(world.api().List(resources::kPods, "default").size() == 2);
 
-  const StoreKey orphan{Resource::kPods, "default", "orphan"};
+  const StoreKey orphan{resources::kPods, "default", "orphan"};
   world.api().Update("user", orphan, "",
                      [](Json& pod) { pod["metadata"]["labels"]["app"] = "other"; });
   REQUIRE(world.Quiesce());
   CHECK(ControllerOf(*world.api().Find(orphan)).is_null());
-  CHECK(world.api().List(Resource::kPods, "default").size() == 3);
+  CHECK(world.api().List(resources::kPods, "default").size() == 3);
 }
 
 struct ImageRow {
@@ -154,8 +156,8 @@ TEST_CASE("The garbage collector removes a deleted Deployment's ReplicaSets and 
   world.Delete("web", propagation);
   REQUIRE(world.Quiesce());
   CHECK(world.Deployment("web") == nullptr);
-  CHECK(world.api().List(Resource::kReplicaSets, "default").empty());
-  CHECK(world.api().List(Resource::kPods, "default").empty());
+  CHECK(world.api().List(resources::kReplicaSets, "default").empty());
+  CHECK(world.api().List(resources::kPods, "default").empty());
 }
 
 TEST_CASE("An orphaned ReplicaSet keeps its Pods") {
@@ -203,10 +205,10 @@ TEST_CASE("kubectl rollout undo replaces template and annotations (D-624)") {
 TEST_CASE("An informer follows the world") {
   World world(10);
   auto process = world.Boot();
-  ReflectorOptions options = Watching(Resource::kPods);
+  ReflectorOptions options = Watching(resources::kPods);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   options.metadata_only = true;
-  Informer<PodMetadata> informer(process->environment(), options, &Decoder::DecodePodMetadata);
+  Informer<PodMetadata> informer(process->environment(), options, &DecodePodMetadata);
   informer.Start();
   REQUIRE(world.RunUntil([&] { return informer.HasSynced(); }, seconds(10)));
   world.Apply(SampleReplicaSet("web", 4));
@@ -225,8 +227,8 @@ TEST_CASE("An informer follows the world") {
 TEST_CASE("An informer finds its way back after its revision was compacted") {
   World world(11);
   auto process = world.Boot();
-  Informer<ReplicaSet> informer(process->environment(), Watching(Resource::kReplicaSets),
-                                &Decoder::DecodeReplicaSet);
+  Informer<ReplicaSet> informer(process->environment(), Watching(resources::kReplicaSets),
+                                &DecodeReplicaSet);
   informer.Start();
   REQUIRE(world.RunUntil([&] { return informer.HasSynced(); }, seconds(10)));
   world.api().EndWatches();

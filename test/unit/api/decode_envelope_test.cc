@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/api/fixtures.h"
@@ -80,7 +81,7 @@ TEST_CASE("no input needs padding behind it") {
   const Result<WatchFrame> frame = f.decoder.DecodeFrame({exact.data(), exact.size()});
   REQUIRE(frame.ok());
   const std::vector<char> object(frame->object_json.begin(), frame->object_json.end());
-  CHECK(f.decoder.DecodeDeployment({object.data(), object.size()}).ok());
+  CHECK(DecodeDeployment(f.decoder, {object.data(), object.size()}).ok());
 }
 
 TEST_CASE("a bookmark tells the resourceVersion, and whether the initial events are over") {
@@ -206,7 +207,7 @@ TEST_CASE("an object that cannot be decoded can still be identified (R-031)") {
   const std::string poison =
       R"({"metadata":{"name":"web","namespace":"shop","labels":"poison",
           "uid":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","resourceVersion":"5"},"spec":"poison"})";
-  CHECK_FALSE(f.decoder.DecodeDeployment(poison).ok());
+  CHECK_FALSE(DecodeDeployment(f.decoder, poison).ok());
   const Result<ObjectIdentity> identity = f.decoder.DecodeIdentity(poison);
   REQUIRE(identity.ok());
   CHECK(identity->key == ObjectKey{"shop", "web"});

@@ -17,6 +17,7 @@ using nlohmann::json;
 struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
+  RegisteredInterest interest{decoder.interests(), test::TestInterest()};
 };
 
 // Values that hit the edges of what fields take.
@@ -101,7 +102,7 @@ TEST_CASE("a Deployment decodes as the reference decodes it, whatever was change
   Fixture f;
   CheckProperty("Deployment", [&] {
     const json object = Mutated(kDeployment.c_str());
-    Agree(f.decoder.DecodeDeployment(object.dump()), test::ReferenceDeployment(object));
+    Agree(DecodeDeployment(f.decoder, object.dump()), test::ReferenceDeployment(object));
   });
 }
 
@@ -109,7 +110,7 @@ TEST_CASE("a ReplicaSet decodes as the reference decodes it, whatever was change
   Fixture f;
   CheckProperty("ReplicaSet", [&] {
     const json object = Mutated(kReplicaSet.c_str());
-    Agree(f.decoder.DecodeReplicaSet(object.dump()), test::ReferenceReplicaSet(object));
+    Agree(DecodeReplicaSet(f.decoder, object.dump()), test::ReferenceReplicaSet(object));
   });
 }
 
@@ -117,7 +118,7 @@ TEST_CASE("Pod metadata decodes as the reference decodes it, whatever was change
   Fixture f;
   CheckProperty("PodMetadata", [&] {
     const json object = Mutated(test::kPodJson);
-    Agree(f.decoder.DecodePodMetadata(object.dump()), test::ReferencePodMetadata(object));
+    Agree(DecodePodMetadata(f.decoder, object.dump()), test::ReferencePodMetadata(object));
   });
 }
 
@@ -125,7 +126,7 @@ TEST_CASE("a whole Pod decodes as the reference decodes it, whatever was changed
   Fixture f;
   CheckProperty("Pod", [&] {
     const json object = Mutated(test::kWholePodJson);
-    Agree(f.decoder.DecodePod(object.dump()), test::ReferencePod(object));
+    Agree(DecodePod(f.decoder, object.dump()), test::ReferencePod(object));
   });
 }
 
@@ -133,7 +134,7 @@ TEST_CASE("a Node decodes as the reference decodes it, whatever was changed in i
   Fixture f;
   CheckProperty("Node", [&] {
     const json object = Mutated(test::kNodeJson);
-    Agree(f.decoder.DecodeNode(object.dump()), test::ReferenceNode(object));
+    Agree(DecodeNode(f.decoder, object.dump()), test::ReferenceNode(object));
   });
 }
 
@@ -141,7 +142,7 @@ TEST_CASE("a PodDisruptionBudget decodes as the reference decodes it, whatever w
   Fixture f;
   CheckProperty("PodDisruptionBudget", [&] {
     const json object = Mutated(test::kPodDisruptionBudgetJson);
-    Agree(f.decoder.DecodePodDisruptionBudget(object.dump()),
+    Agree(DecodePodDisruptionBudget(f.decoder, object.dump()),
           test::ReferencePodDisruptionBudget(object));
   });
 }
@@ -149,28 +150,28 @@ TEST_CASE("a PodDisruptionBudget decodes as the reference decodes it, whatever w
 TEST_CASE("the unchanged fixtures decode, so that the properties compare more than errors") {
   Fixture f;
   const json deployment = json::parse(kDeployment);
-  const Result<Deployment> decoded = f.decoder.DecodeDeployment(deployment.dump());
+  const Result<Deployment> decoded = DecodeDeployment(f.decoder, deployment.dump());
   REQUIRE(decoded.ok());
   CHECK(test::Same(*decoded, *test::ReferenceDeployment(deployment)));
   const json replica_set = json::parse(kReplicaSet);
-  const Result<ReplicaSet> decoded_set = f.decoder.DecodeReplicaSet(replica_set.dump());
+  const Result<ReplicaSet> decoded_set = DecodeReplicaSet(f.decoder, replica_set.dump());
   REQUIRE(decoded_set.ok());
   CHECK(test::Same(*decoded_set, *test::ReferenceReplicaSet(replica_set)));
   const json pod = json::parse(test::kPodJson);
-  const Result<PodMetadata> decoded_pod = f.decoder.DecodePodMetadata(pod.dump());
+  const Result<PodMetadata> decoded_pod = DecodePodMetadata(f.decoder, pod.dump());
   REQUIRE(decoded_pod.ok());
   CHECK(test::Same(*decoded_pod, *test::ReferencePodMetadata(pod)));
   const json whole_pod = json::parse(test::kWholePodJson);
-  const Result<Pod> decoded_whole = f.decoder.DecodePod(whole_pod.dump());
+  const Result<Pod> decoded_whole = DecodePod(f.decoder, whole_pod.dump());
   REQUIRE(decoded_whole.ok());
   CHECK(test::Same(*decoded_whole, *test::ReferencePod(whole_pod)));
   const json node = json::parse(test::kNodeJson);
-  const Result<Node> decoded_node = f.decoder.DecodeNode(node.dump());
+  const Result<Node> decoded_node = DecodeNode(f.decoder, node.dump());
   REQUIRE(decoded_node.ok());
   CHECK(test::Same(*decoded_node, *test::ReferenceNode(node)));
   const json budget = json::parse(test::kPodDisruptionBudgetJson);
   const Result<PodDisruptionBudget> decoded_budget =
-      f.decoder.DecodePodDisruptionBudget(budget.dump());
+      DecodePodDisruptionBudget(f.decoder, budget.dump());
   REQUIRE(decoded_budget.ok());
   CHECK(test::Same(*decoded_budget, *test::ReferencePodDisruptionBudget(budget)));
 }
@@ -180,7 +181,7 @@ TEST_CASE("an object that was cut off anywhere is malformed") {
   const std::string frame = R"({"type":"ADDED","object":)" + kDeployment + "}";
   for (size_t length = 0; length < kDeployment.size(); ++length) {
     CAPTURE(length);
-    REQUIRE_FALSE(f.decoder.DecodeDeployment(kDeployment.substr(0, length)).ok());
+    REQUIRE_FALSE(DecodeDeployment(f.decoder, kDeployment.substr(0, length)).ok());
     REQUIRE_FALSE(f.decoder.DecodeIdentity(kDeployment.substr(0, length)).ok());
   }
   for (size_t length = 0; length < frame.size(); ++length) {
@@ -200,8 +201,8 @@ TEST_CASE(
           {{3, rc::gen::element('{', '}', '[', ']', ',', ':', '"', '\\', 'n', '0', '-', ' ')},
            {1, rc::gen::arbitrary<char>()}});
     }
-    const Result<Deployment> decoded = f.decoder.DecodeDeployment(text);
-    f.decoder.DecodeReplicaSet(text).ok();
+    const Result<Deployment> decoded = DecodeDeployment(f.decoder, text);
+    DecodeReplicaSet(f.decoder, text).ok();
     f.decoder.DecodeFrame(text).ok();
     f.decoder.DecodeList(text).ok();
     f.decoder.DecodeStatus(text).ok();

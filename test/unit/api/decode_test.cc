@@ -5,6 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "kubeclient/api/condition.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/selector.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/api/fixtures.h"
@@ -26,7 +31,7 @@ const Uid kDeploymentUid = *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10");
 
 TEST_CASE("a Deployment is read from what the server sends") {
   Fixture f;
-  const Result<Deployment> decoded = f.decoder.DecodeDeployment(kDeploymentJson);
+  const Result<Deployment> decoded = DecodeDeployment(f.decoder, kDeploymentJson);
   REQUIRE(decoded.ok());
   const auto& [meta, spec, status] = *decoded;
 
@@ -73,7 +78,7 @@ TEST_CASE("a Deployment is read from what the server sends") {
 
 TEST_CASE("annotations are kept without last-applied-configuration (D-163)") {
   Fixture f;
-  const Result<Deployment> decoded = f.decoder.DecodeDeployment(kDeploymentJson);
+  const Result<Deployment> decoded = DecodeDeployment(f.decoder, kDeploymentJson);
   REQUIRE(decoded.ok());
   CHECK(decoded->meta.annotations ==
         StringMap{{"deployment.kubernetes.io/revision", "3"}, {"empty", ""}});
@@ -85,7 +90,7 @@ TEST_CASE("the template is kept byte for byte (D-780, R-032)") {
   const size_t begin = text.find("\"template\":{") + std::string("\"template\":").size();
   const size_t end = text.find(" ,\n\"strategy\"");
   const std::string want = text.substr(begin, end - begin);
-  const Result<Deployment> decoded = f.decoder.DecodeDeployment(text);
+  const Result<Deployment> decoded = DecodeDeployment(f.decoder, text);
   REQUIRE(decoded.ok());
   CHECK(*decoded->spec.template_json == want);
   CHECK(f.decoder.ExtractTemplate(text) == Result<std::string>(want));
@@ -95,7 +100,7 @@ TEST_CASE("the template is kept byte for byte (D-780, R-032)") {
 
 TEST_CASE("a ReplicaSet is read, with the fingerprint of its template instead of the template") {
   Fixture f;
-  const Result<ReplicaSet> decoded = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  const Result<ReplicaSet> decoded = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(decoded.ok());
   CHECK(decoded->meta.name == "web-7c9d");
   CHECK(decoded->meta.deletion_timestamp == WallTime{1767398400});
@@ -113,14 +118,14 @@ TEST_CASE("a ReplicaSet is read, with the fingerprint of its template instead of
 
 TEST_CASE("a ReplicaSet is recognised by its Deployment's template (D-150)") {
   Fixture f;
-  const Result<Deployment> deployment = f.decoder.DecodeDeployment(kDeploymentJson);
-  const Result<ReplicaSet> replica_set = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  const Result<Deployment> deployment = DecodeDeployment(f.decoder, kDeploymentJson);
+  const Result<ReplicaSet> replica_set = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(deployment.ok());
   REQUIRE(replica_set.ok());
   CHECK(deployment->spec.template_fingerprint == replica_set->template_fingerprint);
 
   json other = json::parse(R"({"metadata":{"name":"web"},"spec":{"template":{"spec":{}}}})");
-  const Result<ReplicaSet> different = f.decoder.DecodeReplicaSet(other.dump());
+  const Result<ReplicaSet> different = DecodeReplicaSet(f.decoder, other.dump());
   REQUIRE(different.ok());
   CHECK(deployment->spec.template_fingerprint != different->template_fingerprint);
   Proves("D-150");
@@ -128,21 +133,22 @@ TEST_CASE("a ReplicaSet is recognised by its Deployment's template (D-150)") {
 
 TEST_CASE("a template whose text is known is not computed again") {
   Fixture f;
-  const Result<ReplicaSet> first = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  const Result<ReplicaSet> first = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(first.ok());
   const Fingerprint known{1, 2};
-  f.decoder.known_template = [&](const ObjectMeta& meta,
-                                 const Fingerprint& text) -> std::optional<Fingerprint> {
+  const auto look = [&](const ObjectMeta& meta,
+                        const Fingerprint& text) -> std::optional<Fingerprint> {
     if (meta.uid != first->meta.uid || text != first->template_text) return std::nullopt;
     return known;
   };
-  const Result<ReplicaSet> again = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  const RegisteredInterest interest(f.decoder.interests(), {.known_template = look});
+  const Result<ReplicaSet> again = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(again.ok());
   CHECK(again->template_fingerprint == known);
   // The same uid and generation, and yet another template: an upgraded server's defaults.
   std::string other = kReplicaSetJson;
   other.replace(other.find("ClusterFirst"), 12, "Default");
-  const Result<ReplicaSet> changed = f.decoder.DecodeReplicaSet(other);
+  const Result<ReplicaSet> changed = DecodeReplicaSet(f.decoder, other);
   REQUIRE(changed.ok());
   CHECK(changed->template_fingerprint != known);
   CHECK(changed->template_fingerprint != first->template_fingerprint);
@@ -150,7 +156,7 @@ TEST_CASE("a template whose text is known is not computed again") {
 
 TEST_CASE("an owner whose uid is no UUID belongs to no object of ours (B-47)") {
   Fixture f;
-  const Result<ReplicaSet> decoded = f.decoder.DecodeReplicaSet(kReplicaSetJson);
+  const Result<ReplicaSet> decoded = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(decoded.ok());
   REQUIRE(decoded->meta.owner_references.size() == 2);
   CHECK(decoded->meta.owner_references[0].uid == Uid::Foreign());
@@ -161,7 +167,7 @@ TEST_CASE("an owner whose uid is no UUID belongs to no object of ours (B-47)") {
   for (const char* owner : {R"({})", R"({"uid":""})", R"({"uid":null})"}) {
     const std::string text =
         std::string(R"({"metadata":{"name":"x","ownerReferences":[)") + owner + "]}}";
-    const Result<ReplicaSet> odd = f.decoder.DecodeReplicaSet(text);
+    const Result<ReplicaSet> odd = DecodeReplicaSet(f.decoder, text);
     REQUIRE(odd.ok());
     CHECK(odd->meta.owner_references[0].uid == Uid::Foreign());
   }
@@ -174,8 +180,8 @@ TEST_CASE("Pod metadata is read from a whole Pod and from PartialObjectMetadata 
   partial["apiVersion"] = "meta.k8s.io/v1";
   partial.erase("spec");
   partial.erase("status");
-  const Result<PodMetadata> whole = f.decoder.DecodePodMetadata(kPodJson);
-  const Result<PodMetadata> metadata_only = f.decoder.DecodePodMetadata(partial.dump());
+  const Result<PodMetadata> whole = DecodePodMetadata(f.decoder, kPodJson);
+  const Result<PodMetadata> metadata_only = DecodePodMetadata(f.decoder, partial.dump());
   REQUIRE(whole.ok());
   REQUIRE(metadata_only.ok());
   CHECK(whole->meta == metadata_only->meta);
@@ -197,7 +203,7 @@ TEST_CASE("what is absent or null has the API's default (D-700, B-29)") {
       R"({"metadata":{"name":"web"},"spec":null,"status":null})",
   }));
   CAPTURE(text);
-  const Result<Deployment> deployment = f.decoder.DecodeDeployment(text);
+  const Result<Deployment> deployment = DecodeDeployment(f.decoder, text);
   REQUIRE(deployment.ok());
   CHECK(deployment->spec.replicas == 1);
   CHECK_FALSE(deployment->spec.selector.present);
@@ -210,7 +216,7 @@ TEST_CASE("what is absent or null has the API's default (D-700, B-29)") {
   CHECK(deployment->meta.uid.IsZero());
   CHECK(*deployment->spec.template_json == "{}");
 
-  const Result<ReplicaSet> replica_set = f.decoder.DecodeReplicaSet(text);
+  const Result<ReplicaSet> replica_set = DecodeReplicaSet(f.decoder, text);
   REQUIRE(replica_set.ok());
   CHECK(replica_set->replicas == 1);
   CHECK(replica_set->status == ReplicaSetStatus{});
@@ -221,7 +227,7 @@ TEST_CASE("what is absent or null has the API's default (D-700, B-29)") {
 TEST_CASE("an empty selector is present, an absent one is not (D-052)") {
   Fixture f;
   const Result<Deployment> decoded =
-      f.decoder.DecodeDeployment(R"({"metadata":{"name":"web"},"spec":{"selector":{}}})");
+      DecodeDeployment(f.decoder, R"({"metadata":{"name":"web"},"spec":{"selector":{}}})");
   REQUIRE(decoded.ok());
   CHECK(decoded->spec.selector.SelectsEverything());
   Proves("D-785");
@@ -271,7 +277,7 @@ TEST_CASE("a known field of the wrong type is malformed, and named") {
   Fixture f;
   const std::string text = "{" + row.fields + "}";
   CAPTURE(text);
-  const Result<Deployment> decoded = f.decoder.DecodeDeployment(text);
+  const Result<Deployment> decoded = DecodeDeployment(f.decoder, text);
   REQUIRE_FALSE(decoded.ok());
   CHECK(decoded.error().kind == ErrorKind::kMalformed);
   CHECK(decoded.error().message.find(row.want) == 0);
@@ -279,8 +285,9 @@ TEST_CASE("a known field of the wrong type is malformed, and named") {
 
 TEST_CASE("integers keep all their bits") {
   Fixture f;
-  const Result<Deployment> decoded = f.decoder.DecodeDeployment(
-      R"({"metadata":{"name":"x","generation":9223372036854775807},
+  const Result<Deployment> decoded =
+      DecodeDeployment(f.decoder,
+                       R"({"metadata":{"name":"x","generation":9223372036854775807},
           "spec":{"replicas":2147483647,"progressDeadlineSeconds":2147483647},
           "status":{"observedGeneration":-9223372036854775808,"replicas":-2147483648}})");
   REQUIRE(decoded.ok());
@@ -293,7 +300,8 @@ TEST_CASE("integers keep all their bits") {
 
 TEST_CASE("of a repeated key the last one counts, whole (B-68)") {
   Fixture f;
-  const Result<Deployment> decoded = f.decoder.DecodeDeployment(
+  const Result<Deployment> decoded = DecodeDeployment(
+      f.decoder,
       R"({"metadata":{"name":"first","labels":{"a":"1"}},"spec":{"replicas":5,"paused":true},
           "spec":{"minReadySeconds":7,"minReadySeconds":8},
           "metadata":{"name":"second","labels":{"b":"1","b":"2"}}})");
@@ -311,35 +319,35 @@ TEST_CASE("nesting is bounded where it is read, and harmless where it is skipped
   const auto with = [&](const std::string& before, const std::string& after) {
     return R"({"metadata":{"name":"x")" + before + bomb + after + "}";
   };
-  CHECK(f.decoder.DecodeDeployment(with(R"(,"managedFields":)", "}")).ok());
-  CHECK_FALSE(f.decoder.DecodeDeployment(with(R"(,"labels":)", "}")).ok());
-  CHECK_FALSE(f.decoder.DecodeDeployment(with(R"(},"spec":{"template":{"a":)", "}}")).ok());
-  CHECK_FALSE(f.decoder.DecodeReplicaSet(with(R"(},"spec":{"template":{"a":)", "}}")).ok());
-  CHECK_FALSE(f.decoder.DecodeDeployment(std::string(1000000, '{')).ok());
+  CHECK(DecodeDeployment(f.decoder, with(R"(,"managedFields":)", "}")).ok());
+  CHECK_FALSE(DecodeDeployment(f.decoder, with(R"(,"labels":)", "}")).ok());
+  CHECK_FALSE(DecodeDeployment(f.decoder, with(R"(},"spec":{"template":{"a":)", "}}")).ok());
+  CHECK_FALSE(DecodeReplicaSet(f.decoder, with(R"(},"spec":{"template":{"a":)", "}}")).ok());
+  CHECK_FALSE(DecodeDeployment(f.decoder, std::string(1000000, '{')).ok());
 }
 
 TEST_CASE("a decoder that met a bad or huge object decodes the next one all the same (R-031)") {
   Fixture f;
   const std::string huge =
       R"({"metadata":{"name":"x","annotations":{"a":")" + std::string(3000000, 'y') + R"("}}})";
-  CHECK_FALSE(f.decoder.DecodeDeployment("{\"metadata\":{\"name\":\"").ok());
-  CHECK(f.decoder.DecodeDeployment(huge).ok());
-  CHECK(f.decoder.DecodeDeployment(kDeploymentJson).ok());
-  CHECK_FALSE(f.decoder.DecodeDeployment("<html>").ok());
-  CHECK(f.decoder.DecodeReplicaSet(kReplicaSetJson).ok());
+  CHECK_FALSE(DecodeDeployment(f.decoder, "{\"metadata\":{\"name\":\"").ok());
+  CHECK(DecodeDeployment(f.decoder, huge).ok());
+  CHECK(DecodeDeployment(f.decoder, kDeploymentJson).ok());
+  CHECK_FALSE(DecodeDeployment(f.decoder, "<html>").ok());
+  CHECK(DecodeReplicaSet(f.decoder, kReplicaSetJson).ok());
 }
 
 TEST_CASE("symbols are shared between objects and released with them") {
   SymbolTable symbols;
   {
     Decoder decoder(symbols);
-    const Result<PodMetadata> a = decoder.DecodePodMetadata(kPodJson);
+    const Result<PodMetadata> a = DecodePodMetadata(decoder, kPodJson);
     const size_t once = symbols.size();
-    const Result<PodMetadata> b = decoder.DecodePodMetadata(kPodJson);
+    const Result<PodMetadata> b = DecodePodMetadata(decoder, kPodJson);
     CHECK(once > 0);
     CHECK(symbols.size() == once);
     CHECK(a->meta.namespace_.text().data() == b->meta.namespace_.text().data());
-    CHECK_FALSE(decoder.DecodePodMetadata(R"({"metadata":{"namespace":"only here"}})").ok());
+    CHECK_FALSE(DecodePodMetadata(decoder, R"({"metadata":{"namespace":"only here"}})").ok());
     CHECK(symbols.size() == once);
   }
   CHECK(symbols.size() == 0);

@@ -6,6 +6,7 @@
 #include "kubeclient/api/decode.h"
 #include "test/catch.h"
 #include "test/unit/api/fixtures.h"
+#include "test/unit/api/reference_decoder.h"
 
 namespace windlass {
 namespace {
@@ -15,9 +16,10 @@ using test::kWholePodJson;
 struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
+  RegisteredInterest interest{decoder.interests(), test::TestInterest()};
 
   Pod Read(const std::string& text) {
-    Result<Pod> pod = decoder.DecodePod(text);
+    Result<Pod> pod = DecodePod(decoder, text);
     if (!pod.ok()) FAIL(pod.error().message);
     return std::move(pod).value();
   }
@@ -51,8 +53,8 @@ TEST_CASE("a whole Pod is read from what the server sends") {
   CHECK(pod.ready == PodCondition(ConditionStatus::kFalse, {1767366301}));
   CHECK(pod.containers_ready == PodCondition(ConditionStatus::kFalse, {1767366300}));
   CHECK(pod.scheduled == PodCondition(ConditionStatus::kTrue, {1767366247}));
-  CHECK(pod.has_in_place_gate);
-  CHECK(pod.in_place_ready == ConditionStatus::kTrue);
+  CHECK(pod.has_gate);
+  CHECK(pod.gate == ConditionStatus::kTrue);
 }
 
 TEST_CASE("init containers come first, in the order of the spec, each with its own status") {
@@ -98,7 +100,7 @@ TEST_CASE("init containers come first, in the order of the spec, each with its o
   CHECK(pod.Find("nobody") == nullptr);
 }
 
-TEST_CASE("of a Pod's annotations only ours and its deletion cost are kept") {
+TEST_CASE("of a Pod's annotations only those are kept that a user is interested in") {
   Fixture f;
   const Pod pod = f.Read(kWholePodJson);
   CHECK(pod.meta.annotations == StringMap{{"controller.kubernetes.io/pod-deletion-cost", "-100"},
@@ -122,8 +124,8 @@ TEST_CASE("a Pod that nobody looked at yet has no status") {
   CHECK(pod.termination_grace_period_seconds == 30);
   CHECK(pod.phase == PodPhase::kUnknown);
   CHECK(pod.ready.status() == ConditionStatus::kAbsent);
-  CHECK(pod.in_place_ready == ConditionStatus::kAbsent);
-  CHECK_FALSE(pod.has_in_place_gate);
+  CHECK(pod.gate == ConditionStatus::kAbsent);
+  CHECK_FALSE(pod.has_gate);
   CHECK(pod.observed_generation == 0);
   REQUIRE(pod.containers.size() == 1);
   CHECK(pod.containers[0].state == ContainerState::kNoStatus);
@@ -218,7 +220,7 @@ TEST_CASE("a known field of a Pod of the wrong type is malformed, and named") {
   }));
   Fixture f;
   CAPTURE(row.fields);
-  const Result<Pod> decoded = f.decoder.DecodePod("{" + row.fields + "}");
+  const Result<Pod> decoded = DecodePod(f.decoder, "{" + row.fields + "}");
   REQUIRE_FALSE(decoded.ok());
   CHECK(decoded.error().kind == ErrorKind::kMalformed);
   CHECK(decoded.error().message.find(row.want) == 0);

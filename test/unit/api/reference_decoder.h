@@ -6,8 +6,18 @@
 #include <optional>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_interest.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/node.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/pod_disruption_budget.h"
+#include "kubeclient/api/replica_set.h"
 
 namespace windlass::test {
+
+// What these tests want kept: annotations and the gate of which reference_pod.cc knows, templates
+// of ReplicaSets that have the annotation test/keep.
+DecodeInterest TestInterest();
 
 // nullopt where Decoder must give an error.
 std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);

@@ -12,13 +12,20 @@ namespace {
 using nlohmann::json;
 using Members = ReferenceMembers;
 
+constexpr std::string_view kGate = "windlass.dev/in-place-ready";
+
+bool IsKept(std::string_view annotation) {
+  return annotation.starts_with("windlass.dev/") ||
+         annotation == "controller.kubernetes.io/pod-deletion-cost";
+}
+
 void Annotations(const Members& object, Pod& out) {
   object.Object("metadata", [&](const Members& m) {
     m.Object("annotations", [&](const Members& annotations) {
       for (const auto& [key, value] : annotations.object.items()) {
         if (value.is_null()) continue;
         out.has_annotations = true;
-        if (!IsKeptOfPods(key)) continue;
+        if (!IsKept(key)) continue;
         m.ok = m.ok && value.is_string();
         if (m.ok) out.meta.annotations.Set(key, value.get_ref<const std::string&>());
       }
@@ -100,7 +107,7 @@ void Spec(const Members& object, SymbolTable& symbols, Pod& out) {
     s.ForEach("readinessGates", [&](const json& element) {
       std::string type;
       ReferenceElement(element, s.ok).String("conditionType", type);
-      if (type == kInPlaceReadyGate) out.has_in_place_gate = true;
+      if (type == kGate) out.has_gate = true;
     });
     Containers(s, true, init, out);
     Containers(s, false, app, out);
@@ -122,7 +129,7 @@ void Conditions(const Members& status, Pod& out) {
     if (type == "Ready") out.ready = {value, since};
     if (type == "ContainersReady") out.containers_ready = {value, since};
     if (type == "PodScheduled") out.scheduled = {value, since};
-    if (type == kInPlaceReadyGate) out.in_place_ready = value;
+    if (type == kGate) out.gate = value;
   });
 }
 
@@ -140,6 +147,12 @@ void ReadStatus(const Members& object, Pod& out) {
 }
 
 }  // namespace
+
+DecodeInterest TestInterest() {
+  return {.keeps_template = [](const ObjectMeta& rs) { return rs.annotations.Has("test/keep"); },
+          .keeps_pod_annotation = IsKept,
+          .pod_gate = kGate};
+}
 
 std::optional<Pod> ReferencePod(const json& json_object) {
   static SymbolTable symbols;

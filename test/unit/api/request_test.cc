@@ -32,7 +32,7 @@ TEST_CASE("a merge patch gets uid and resourceVersion beside the metadata it has
   std::string want = row.want;
   want.replace(want.find('$'), 1, kUidText);
   const Request request =
-      Request::MergePatch(Resource::kDeployments, kVersion, "status", row.fields);
+      Request::MergePatch(resources::kDeployments, kVersion, "status", row.fields);
   CHECK(json::parse(request.body()) == json::parse(want));
   CHECK(request.verb() == Verb::kPatch);
   CHECK(request.patch_type() == PatchType::kMerge);
@@ -41,13 +41,13 @@ TEST_CASE("a merge patch gets uid and resourceVersion beside the metadata it has
   CHECK(request.mutates());
 
   const Request adoption =
-      Request::StrategicMergePatch(Resource::kReplicaSets, kVersion, row.fields);
+      Request::StrategicMergePatch(resources::kReplicaSets, kVersion, row.fields);
   CHECK(adoption.patch_type() == PatchType::kStrategicMerge);
   CHECK(adoption.body() == request.body());
   CHECK(adoption.subresource().empty());
 
   const Request condition =
-      Request::StrategicMergePatch(Resource::kPods, kVersion, row.fields, "status");
+      Request::StrategicMergePatch(resources::kPods, kVersion, row.fields, "status");
   CHECK(condition.patch_type() == PatchType::kStrategicMerge);
   CHECK(condition.body() == request.body());
   CHECK(condition.subresource() == "status");
@@ -55,7 +55,7 @@ TEST_CASE("a merge patch gets uid and resourceVersion beside the metadata it has
 
 TEST_CASE("64-bit integers pass through a merge patch unharmed (D-783)") {
   const Request request =
-      Request::MergePatch(Resource::kDeployments, kVersion, "status",
+      Request::MergePatch(resources::kDeployments, kVersion, "status",
                           R"({"status":{"observedGeneration":9007199254740993}})");
   CHECK(request.body().find(":9007199254740993") != std::string::npos);
   Proves("D-783");
@@ -63,7 +63,7 @@ TEST_CASE("64-bit integers pass through a merge patch unharmed (D-783)") {
 
 TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourceVersion") {
   const Request request = Request::JsonPatch(
-      Resource::kDeployments, kVersion,
+      resources::kDeployments, kVersion,
       R"( [ {"op":"replace","path":"/spec/template","value":{"z":1e400,"a": [] }} ] )");
   CHECK(request.body() ==
         std::string(R"([{"op":"test","path":"/metadata/uid","value":")") + kUidText +
@@ -72,7 +72,7 @@ TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourc
   CHECK(request.patch_type() == PatchType::kJson);
   CHECK(request.uid() == kUid);
 
-  const Request bare = Request::JsonPatch(Resource::kDeployments, kVersion, "[]");
+  const Request bare = Request::JsonPatch(resources::kDeployments, kVersion, "[]");
   CHECK(json::parse(bare.body()).size() == 2);
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("a guarded JSON patch tests the uid, then what it leans on, and no res
       R"([{"op":"test","path":"/spec/containers/0/image","value":"a"},)"
       R"({"op":"replace","path":"/spec/containers/0/image","value":"b"}])";
   const Request request =
-      Request::GuardedJsonPatch(Resource::kPods, kVersion.key, kUid, " " + operations + " ");
+      Request::GuardedJsonPatch(resources::kPods, kVersion.key, kUid, " " + operations + " ");
   CHECK(request.body() == std::string(R"([{"op":"test","path":"/metadata/uid","value":")") +
                               kUidText + R"("},)" + operations.substr(1));
   CHECK(request.verb() == Verb::kPatch);
@@ -92,7 +92,7 @@ TEST_CASE("a guarded JSON patch tests the uid, then what it leans on, and no res
 }
 
 TEST_CASE("a delete has both preconditions and leaves dependents to the garbage collector") {
-  const Request request = Request::Delete(Resource::kReplicaSets, kVersion);
+  const Request request = Request::Delete(resources::kReplicaSets, kVersion);
   const json want = {{"apiVersion", "v1"},
                      {"kind", "DeleteOptions"},
                      {"preconditions", {{"uid", kUidText}, {"resourceVersion", "77"}}},
@@ -104,15 +104,15 @@ TEST_CASE("a delete has both preconditions and leaves dependents to the garbage 
 }
 
 TEST_CASE("reads and creates carry no version") {
-  const Request get = Request::Get(Resource::kPods, {"ns", "web-1"});
+  const Request get = Request::Get(resources::kPods, {"ns", "web-1"});
   CHECK(get.verb() == Verb::kGet);
   CHECK(get.uid().IsZero());
   CHECK_FALSE(get.mutates());
-  const Request list = Request::List(Resource::kPods, "ns", "app=web");
+  const Request list = Request::List(resources::kPods, "ns", "app=web");
   CHECK(list.verb() == Verb::kList);
   CHECK(list.label_selector() == "app=web");
   CHECK_FALSE(list.mutates());
-  const Request create = Request::Create(Resource::kReplicaSets, {"ns", "web-7c9"}, "{\"a\":1}");
+  const Request create = Request::Create(resources::kReplicaSets, {"ns", "web-7c9"}, "{\"a\":1}");
   CHECK(create.verb() == Verb::kCreate);
   CHECK(create.body() == "{\"a\":1}");
   CHECK(create.mutates());
@@ -124,59 +124,71 @@ TEST_CASE("requests describe themselves as audit logs do") {
     std::string want;
   };
   const Row row = GENERATE(values<Row>({
-      {Request::Get(Resource::kDeployments, {"ns", "web"}), "get deployments ns/web"},
-      {Request::Get(Resource::kNamespaces, {"", "ns"}), "get namespaces ns"},
-      {Request::List(Resource::kPods, "ns", ""), "list pods ns"},
-      {Request::List(Resource::kPods, "ns", "app=web"), "list pods ns (app=web)"},
-      {Request::Create(Resource::kEvents, {"ns", "e"}, "{}"), "create events ns/e"},
-      {Request::MergePatch(Resource::kDeployments, kVersion, "status", "{}"),
+      {Request::Get(resources::kDeployments, {"ns", "web"}), "get deployments ns/web"},
+      {Request::Get(resources::kNamespaces, {"", "ns"}), "get namespaces ns"},
+      {Request::List(resources::kPods, "ns", ""), "list pods ns"},
+      {Request::List(resources::kPods, "ns", "app=web"), "list pods ns (app=web)"},
+      {Request::Create(resources::kEvents, {"ns", "e"}, "{}"), "create events ns/e"},
+      {Request::MergePatch(resources::kDeployments, kVersion, "status", "{}"),
        "patch deployments/status ns/web"},
-      {Request::Delete(Resource::kReplicaSets, kVersion), "delete replicasets ns/web"},
+      {Request::Delete(resources::kReplicaSets, kVersion), "delete replicasets ns/web"},
   }));
   CHECK(row.request.Describe() == row.want);
 }
 
 TEST_CASE("two requests have the same identity exactly when they ask for the same") {
   const auto scale = [](const char* fields, const char* subresource = "") {
-    return Request::MergePatch(Resource::kReplicaSets, kVersion, subresource, fields).Identity();
+    return Request::MergePatch(resources::kReplicaSets, kVersion, subresource, fields).Identity();
   };
   CHECK(scale(R"({"spec":{"replicas":3}})") == scale(R"({ "spec": {"replicas": 3} })"));
   CHECK_FALSE(scale(R"({"spec":{"replicas":3}})") == scale(R"({"spec":{"replicas":4}})"));
   CHECK_FALSE(scale("{}") == scale("{}", "status"));
   CHECK_FALSE(scale("{}") ==
-              Request::StrategicMergePatch(Resource::kReplicaSets, kVersion, "{}").Identity());
+              Request::StrategicMergePatch(resources::kReplicaSets, kVersion, "{}").Identity());
   ObjectVersion later = kVersion;
   later.resource_version.text = "78";
-  CHECK_FALSE(Request::Delete(Resource::kPods, kVersion).Identity() ==
-              Request::Delete(Resource::kPods, later).Identity());
-  CHECK_FALSE(Request::Get(Resource::kPods, {"ns", "a"}).Identity() ==
-              Request::Get(Resource::kReplicaSets, {"ns", "a"}).Identity());
+  CHECK_FALSE(Request::Delete(resources::kPods, kVersion).Identity() ==
+              Request::Delete(resources::kPods, later).Identity());
+  CHECK_FALSE(Request::Get(resources::kPods, {"ns", "a"}).Identity() ==
+              Request::Get(resources::kReplicaSets, {"ns", "a"}).Identity());
 }
 
 TEST_CASE("a request is like one of another body, and like no other") {
-  const auto patch = [](Resource resource, const char* name, const char* subresource) {
+  const auto patch = [](const ResourceId& resource, const char* name, const char* subresource) {
     ObjectVersion version = kVersion;
     version.key.name = name;
     return Request::MergePatch(resource, version, subresource, "{}").Identity();
   };
   const Request request =
-      Request::MergePatch(Resource::kReplicaSets, kVersion, "", R"({"spec":{"replicas":3}})");
-  CHECK(request.IsLike(patch(Resource::kReplicaSets, "web", "")));
-  CHECK_FALSE(request.IsLike(patch(Resource::kReplicaSets, "web-2", "")));
-  CHECK_FALSE(request.IsLike(patch(Resource::kReplicaSets, "web", "status")));
-  CHECK_FALSE(request.IsLike(patch(Resource::kDeployments, "web", "")));
+      Request::MergePatch(resources::kReplicaSets, kVersion, "", R"({"spec":{"replicas":3}})");
+  CHECK(request.IsLike(patch(resources::kReplicaSets, "web", "")));
+  CHECK_FALSE(request.IsLike(patch(resources::kReplicaSets, "web-2", "")));
+  CHECK_FALSE(request.IsLike(patch(resources::kReplicaSets, "web", "status")));
+  CHECK_FALSE(request.IsLike(patch(resources::kDeployments, "web", "")));
   CHECK_FALSE(request.IsLike(
-      Request::StrategicMergePatch(Resource::kReplicaSets, kVersion, "{}").Identity()));
-  CHECK_FALSE(request.IsLike(Request::Delete(Resource::kReplicaSets, kVersion).Identity()));
+      Request::StrategicMergePatch(resources::kReplicaSets, kVersion, "{}").Identity()));
+  CHECK_FALSE(request.IsLike(Request::Delete(resources::kReplicaSets, kVersion).Identity()));
 }
 
-TEST_CASE("every resource has its place in the API") {
-  CHECK(Info(Resource::kDeployments).group_version == "apps/v1");
-  CHECK(Info(Resource::kReplicaSets).kind == "ReplicaSet");
-  CHECK(Info(Resource::kPods).group_version == "v1");
-  CHECK(Info(Resource::kEvents).plural == "events");
-  CHECK(Info(Resource::kLeases).group_version == "coordination.k8s.io/v1");
-  CHECK(Info(Resource::kNamespaces).kind == "Namespace");
+TEST_CASE("a reference names the kind, the object and its version") {
+  ObjectMeta meta;
+  meta.name = "web-1";
+  meta.namespace_ = "ns";
+  meta.uid = kUid;
+  meta.resource_version = {"7"};
+  CHECK(ReferenceTo(resources::kPods, meta) ==
+        ObjectReference{"v1", "Pod", {"ns", "web-1"}, kUid, {"7"}});
+  CHECK(ReferenceTo(resources::kReplicaSets, meta) ==
+        ObjectReference{"apps/v1", "ReplicaSet", {"ns", "web-1"}, kUid, {"7"}});
+}
+
+TEST_CASE("a message names an object by its resource, namespace and name") {
+  CHECK(ObjectText(resources::kPods, {"ns", "web-1"}) == "pods ns/web-1");
+  CHECK(ObjectText(resources::kNodes, {"", "n1"}) == "nodes n1");
+}
+
+TEST_CASE("verbs have the names that audit logs and RBAC rules use") {
+  CHECK(Name(Verb::kGet) == "get");
   CHECK(Name(Verb::kUpdate) == "update");
 }
 

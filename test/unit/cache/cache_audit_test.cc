@@ -21,7 +21,7 @@ struct Fixture {
   ScriptedTransport calls;  // the audit's
   Informer<ReplicaSet> informer{
       InformerEnvironment{time, random, log, time.timers(), watch, decoder},
-      ReflectorOptions{Resource::kReplicaSets, "", "a=b"}, &Decoder::DecodeReplicaSet};
+      ReflectorOptions{resources::kReplicaSets, "", "a=b"}, &DecodeReplicaSet};
   CacheAudit<ReplicaSet> audit{
       InformerEnvironment{time, random, log, time.timers(), calls, decoder}, informer};
 
@@ -110,7 +110,7 @@ TEST_CASE_METHOD(Fixture, "nothing is said of what changes meanwhile (R-051)") {
   watch.Line(wire::Modified("a@12"));
   watch.Line(wire::Deleted("b@13"));
   watch.Line(wire::Added("d@14"));
-  informer.store().Fold(decoder.DecodeReplicaSet(wire::Object("c@15")).value());
+  informer.store().Fold(DecodeReplicaSet(decoder, wire::Object("c@15")).value());
   watch.Line(wire::Event("MODIFIED", wire::Poison("e@16")));
   calls.Reply(200, Page("11", {"a@3", "b@4", "c@5", "e@6"}));
   CHECK(audits() == 1);

@@ -27,7 +27,7 @@ struct Fixture {
   ScriptedTransport transport;
   Informer<ReplicaSet> informer{
       InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{Resource::kReplicaSets, "", ""}, &Decoder::DecodeReplicaSet};
+      ReflectorOptions{resources::kReplicaSets, "", ""}, &DecodeReplicaSet};
 
   const ReplicaSet* Find(const std::string& name) { return informer.store().Find({"ns", name}); }
 };

@@ -1,5 +1,6 @@
 // An informer as a controller sees it: when it is complete, what handlers are told, and what one
 // object that cannot be decoded costs.
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/informer.h"
 
 #include <string>
@@ -32,7 +33,7 @@ struct Fixture {
   ScriptedTransport transport;
   Informer<ReplicaSet> informer{
       InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{Resource::kReplicaSets, "", "", false}, &Decoder::DecodeReplicaSet};
+      ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
   std::string told;
 
   Fixture() {
@@ -139,7 +140,7 @@ TEST_CASE_METHOD(Fixture, "an object older than our own last write of it is not"
   int resets = 0;
   informer.on_reset = [&] { ++resets; };
   Sync({"a@8"}, "10");
-  informer.store().Fold(*decoder.DecodeReplicaSet(wire::Object("a@25")));
+  informer.store().Fold(*DecodeReplicaSet(decoder, wire::Object("a@25")));
   Relist({wire::Added("a@8")}, "20");
   CHECK(resets == 0);
   CHECK(informer.store().Find(Key("a"))->meta.resource_version.text == "25");
@@ -304,7 +305,7 @@ TEST_CASE_METHOD(Fixture,
 
 TEST_CASE_METHOD(Fixture, "a fold survives the relist that is older than it") {
   Sync({"a@3"}, "10");
-  const auto reply = decoder.DecodeReplicaSet(wire::Object("b@25"));
+  const auto reply = DecodeReplicaSet(decoder, wire::Object("b@25"));
   informer.store().Fold(reply.value());
   informer.store().FoldDelete(Key("a"), wire::UidOf("a@3"));
   CHECK(Told() == "+b@25 -a@3 ");

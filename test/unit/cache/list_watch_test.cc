@@ -9,7 +9,7 @@ namespace {
 
 ReflectorOptions Pods() {
   ReflectorOptions options;
-  options.resource = Resource::kPods;
+  options.resource = resources::kPods;
   return options;
 }
 
@@ -21,7 +21,7 @@ struct Row {
 
 TEST_CASE("targets of lists and watches") {
   ReflectorOptions scoped;
-  scoped.resource = Resource::kDeployments;
+  scoped.resource = resources::kDeployments;
   scoped.namespace_ = "a b";
   scoped.field_selector = "a in (x,y)";
   ReflectorOptions live = Pods();

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/reflector.h"
 #include "test/catch.h"
 #include "test/unit/cache/scripted_transport.h"
@@ -68,7 +69,7 @@ class RecordingSink final : public ReflectorSink {
   void Forbidden() override { ++told_forbidden; }
 
   Result<std::string> Read(std::string_view object_json) {
-    WINDLASS_TRY(const ReplicaSet rs, decoder_.DecodeReplicaSet(object_json));
+    WINDLASS_TRY(const ReplicaSet rs, DecodeReplicaSet(decoder_, object_json));
     return rs.meta.name + "@" + rs.meta.resource_version.text;
   }
 
@@ -102,7 +103,7 @@ struct ReflectorFixture {
                       time.timers(),
                       transport,
                       decoder,
-                      ReflectorOptions{Resource::kReplicaSets, "", "", false},
+                      ReflectorOptions{resources::kReplicaSets, "", "", false},
                       sink};
 
   const ReflectorCounters& counters() const { return reflector.counters(); }

@@ -370,7 +370,7 @@ TEST_CASE("two reflectors that fail list one after the other (R-054)") {
     One(VirtualTime& time, Random& random, Log& log, Decoder& decoder, ListGate& gate)
         : sink(decoder),
           reflector(time, random, log, time.timers(), transport, decoder,
-                    {Resource::kReplicaSets, "", ""}, sink, &gate) {
+                    {resources::kReplicaSets, "", ""}, sink, &gate) {
       reflector.Start();
     }
   };

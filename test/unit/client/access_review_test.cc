@@ -7,8 +7,8 @@
 namespace windlass {
 namespace {
 
-const Right kGet{"get", "apps", "deployments", "", "", ""};
-const Right kPatch{"patch", "apps", "deployments", "status", "shop", ""};
+const Right kGet{"get", resources::kDeployments, "", "", ""};
+const Right kPatch{"patch", resources::kDeployments, "status", "shop", ""};
 
 // Asks for both rights and answers every call with the same.
 Result<std::vector<Right>> Missing(int status, const std::string& body) {
@@ -30,6 +30,28 @@ std::vector<std::string> Names(const std::vector<Right>& rights) {
   std::vector<std::string> names;
   for (const Right& right : rights) names.push_back(right.ToString());
   return names;
+}
+
+TEST_CASE("a review names the right as an RBAC rule does") {
+  sim::VirtualClock clock;
+  TimerQueue timers;
+  FakeTransport transport(clock, timers);
+  const Right lease{"update", resources::kLeases, "", "windlass-system", "windlass"};
+  FindMissingRights(transport, {kPatch, lease}, [](const Result<std::vector<Right>>&) {});
+  transport.Answer(HttpResponse{201, "application/json", R"({"status":{"allowed":true}})", {}});
+  REQUIRE(transport.sent.size() == 2);
+  const std::string target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+  const std::string type =
+      R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview",)";
+  CHECK(transport.sent[0].target == target);
+  CHECK(transport.sent[0].body ==
+        type + R"("spec":{"resourceAttributes":{"group":"apps","namespace":"shop",)"
+               R"("resource":"deployments","subresource":"status","verb":"patch"}}})");
+  CHECK(transport.sent[1].target == target);
+  CHECK(transport.sent[1].body ==
+        type + R"("spec":{"resourceAttributes":{"group":"coordination.k8s.io",)"
+               R"("name":"windlass","namespace":"windlass-system","resource":"leases",)"
+               R"("verb":"update"}}})");
 }
 
 TEST_CASE("rights are missing unless the server says that they are allowed") {

@@ -220,8 +220,8 @@ TEST_CASE("A closed gate refuses mutations, later, and lets reads pass (L-004)")
   ClientWorld world;
   world.gate.Close();
   world.Execute(PatchOf("a"), "patch");
-  world.Execute(Request::Create(Resource::kReplicaSets, {"shop", "a"}, "{}"), "create");
-  world.Execute(Request::Delete(Resource::kReplicaSets, Version("a")), "delete");
+  world.Execute(Request::Create(resources::kReplicaSets, {"shop", "a"}, "{}"), "create");
+  world.Execute(Request::Delete(resources::kReplicaSets, Version("a")), "delete");
   world.Execute(GetOf("a"), "get");
   CHECK(world.order.empty());
   CHECK(world.SentNames() == Kinds{"a"});
@@ -278,7 +278,7 @@ TEST_CASE("A write may take as long as the permit lasts, on both sides (L-004)")
   ClientWorld world;
   world.gate.OpenUntil(world.clock.Now() + milliseconds(3500));
   world.Execute(PatchOf("a"), "patch");
-  world.Execute(Request::Delete(Resource::kReplicaSets, Version("a")), "delete");
+  world.Execute(Request::Delete(resources::kReplicaSets, Version("a")), "delete");
   world.Execute(GetOf("a"), "get");
   REQUIRE(world.transport.sent.size() == 3);
   CHECK(world.transport.sent[0].deadline == milliseconds(3500));

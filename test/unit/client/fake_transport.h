@@ -89,14 +89,14 @@ inline ObjectVersion Version(const std::string& name) {
   return {{"shop", name}, *Uid::Parse(kUid), {"40"}};
 }
 inline Request GetOf(const std::string& name) {
-  return Request::Get(Resource::kDeployments, {"shop", name});
+  return Request::Get(resources::kDeployments, {"shop", name});
 }
 inline Request PatchOf(const std::string& name) {
-  return Request::MergePatch(Resource::kDeployments, Version(name), "",
+  return Request::MergePatch(resources::kDeployments, Version(name), "",
                              R"({"spec":{"replicas":3}})");
 }
 inline Request EventOf(const std::string& name) {
-  return Request::Create(Resource::kEvents, {"shop", name}, R"({"kind":"Event"})");
+  return Request::Create(resources::kEvents, {"shop", name}, R"({"kind":"Event"})");
 }
 
 // A client in virtual time with an open gate.

@@ -21,26 +21,26 @@ struct Row {
 TEST_CASE("Requests become these methods, targets and content types") {
   const Row row = GENERATE(values<Row>({
       {"get", GetOf("web"), HttpMethod::kGet, "/apis/apps/v1/namespaces/shop/deployments/web", ""},
-      {"get core", Request::Get(Resource::kPods, {"shop", "web-1"}), HttpMethod::kGet,
+      {"get core", Request::Get(resources::kPods, {"shop", "web-1"}), HttpMethod::kGet,
        "/api/v1/namespaces/shop/pods/web-1", ""},
-      {"get lease", Request::Get(Resource::kLeases, {"windlass-system", "windlass"}),
+      {"get lease", Request::Get(resources::kLeases, {"windlass-system", "windlass"}),
        HttpMethod::kGet, "/apis/coordination.k8s.io/v1/namespaces/windlass-system/leases/windlass",
        ""},
-      {"get cluster-scoped", Request::Get(Resource::kNamespaces, {"", "shop"}), HttpMethod::kGet,
+      {"get cluster-scoped", Request::Get(resources::kNamespaces, {"", "shop"}), HttpMethod::kGet,
        "/api/v1/namespaces/shop", ""},
-      {"list", Request::List(Resource::kReplicaSets, "shop", "app=web,tier in (a,b)"),
+      {"list", Request::List(resources::kReplicaSets, "shop", "app=web,tier in (a,b)"),
        HttpMethod::kGet,
        "/apis/apps/v1/namespaces/shop/"
        "replicasets?labelSelector=app%3Dweb%2Ctier%20in%20%28a%2Cb%29",
        ""},
-      {"list everywhere", Request::List(Resource::kDeployments, "", ""), HttpMethod::kGet,
+      {"list everywhere", Request::List(resources::kDeployments, "", ""), HttpMethod::kGet,
        "/apis/apps/v1/deployments", ""},
-      {"list live pods (D-302)", Request::List(Resource::kPods, "shop", "app=web"),
+      {"list live pods (D-302)", Request::List(resources::kPods, "shop", "app=web"),
        HttpMethod::kGet,
        "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb"
        "&fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed",
        ""},
-      {"create", Request::Create(Resource::kReplicaSets, {"shop", "web-1"}, "{}"),
+      {"create", Request::Create(resources::kReplicaSets, {"shop", "web-1"}, "{}"),
        HttpMethod::kPost, "/apis/apps/v1/namespaces/shop/replicasets?fieldManager=windlass",
        "application/json"},
       {"create event", EventOf("web.17"), HttpMethod::kPost,
@@ -48,24 +48,24 @@ TEST_CASE("Requests become these methods, targets and content types") {
       {"merge patch", PatchOf("web"), HttpMethod::kPatch,
        "/apis/apps/v1/namespaces/shop/deployments/web?fieldManager=windlass",
        "application/merge-patch+json"},
-      {"status", Request::MergePatch(Resource::kDeployments, Version("web"), "status", "{}"),
+      {"status", Request::MergePatch(resources::kDeployments, Version("web"), "status", "{}"),
        HttpMethod::kPatch,
        "/apis/apps/v1/namespaces/shop/deployments/web/status?fieldManager=windlass",
        "application/merge-patch+json"},
-      {"JSON patch", Request::JsonPatch(Resource::kReplicaSets, Version("web-1"), "[]"),
+      {"JSON patch", Request::JsonPatch(resources::kReplicaSets, Version("web-1"), "[]"),
        HttpMethod::kPatch, "/apis/apps/v1/namespaces/shop/replicasets/web-1?fieldManager=windlass",
        "application/json-patch+json"},
       {"strategic merge patch",
-       Request::StrategicMergePatch(Resource::kReplicaSets, Version("web-1"), "{}"),
+       Request::StrategicMergePatch(resources::kReplicaSets, Version("web-1"), "{}"),
        HttpMethod::kPatch, "/apis/apps/v1/namespaces/shop/replicasets/web-1?fieldManager=windlass",
        "application/strategic-merge-patch+json"},
       {"strategic merge patch of a status",
-       Request::StrategicMergePatch(Resource::kPods, Version("web-1"), "{}", "status"),
+       Request::StrategicMergePatch(resources::kPods, Version("web-1"), "{}", "status"),
        HttpMethod::kPatch, "/api/v1/namespaces/shop/pods/web-1/status?fieldManager=windlass",
        "application/strategic-merge-patch+json"},
-      {"delete takes no field manager", Request::Delete(Resource::kReplicaSets, Version("web-1")),
+      {"delete takes no field manager", Request::Delete(resources::kReplicaSets, Version("web-1")),
        HttpMethod::kDelete, "/apis/apps/v1/namespaces/shop/replicasets/web-1", "application/json"},
-      {"no name breaks out of its segment", Request::Get(Resource::kPods, {"a/b", "c?d#e%"}),
+      {"no name breaks out of its segment", Request::Get(resources::kPods, {"a/b", "c?d#e%"}),
        HttpMethod::kGet, "/api/v1/namespaces/a%2Fb/pods/c%3Fd%23e%25", ""},
   }));
   CAPTURE(row.id);
@@ -79,13 +79,13 @@ TEST_CASE("Requests become these methods, targets and content types") {
 
 TEST_CASE("Only a list of Pods asks for metadata alone, and only lists get the longer deadline") {
   const std::string metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-  const HttpRequest pods = ToHttp(Request::List(Resource::kPods, "shop", ""), "windlass");
+  const HttpRequest pods = ToHttp(Request::List(resources::kPods, "shop", ""), "windlass");
   CHECK(pods.accept == metadata);
   CHECK(pods.deadline == kListDeadline);
-  const HttpRequest sets = ToHttp(Request::List(Resource::kReplicaSets, "shop", ""), "windlass");
+  const HttpRequest sets = ToHttp(Request::List(resources::kReplicaSets, "shop", ""), "windlass");
   CHECK(sets.accept == "application/json");
   CHECK(sets.deadline == kListDeadline);
-  CHECK(ToHttp(Request::Get(Resource::kPods, {"shop", "p"}), "windlass").accept ==
+  CHECK(ToHttp(Request::Get(resources::kPods, {"shop", "p"}), "windlass").accept ==
         "application/json");
   CHECK(ToHttp(PatchOf("web"), "windlass").deadline == kCallDeadline);
 }

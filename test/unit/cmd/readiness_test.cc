@@ -11,7 +11,7 @@ using Lines = std::vector<std::string>;
 TEST_CASE("a missing right is a reason, or a note where it is optional") {
   const bool optional = GENERATE(false, true);
   const NeededRight needed{
-      {"patch", "", "pods", "status", "shop", ""}, "deploy/some.yaml", optional};
+      {"patch", resources::kPods, "status", "shop", ""}, "deploy/some.yaml", optional};
   const Lines line = {"missing right: " + needed.right.ToString() +
                       "; apply deploy/some.yaml or grant it to this user"};
   Readiness readiness;

@@ -42,8 +42,8 @@ struct MidRollout {
     world.SetImage("web", "app:v2");
     REQUIRE(world.RunUntil([&] { return leader->network.holds(); }, kLimit));
     world.api().store().OnChange([this](const sim::Change& change) {
-      const bool controls = change.key.resource == Resource::kDeployments ||
-                            change.key.resource == Resource::kReplicaSets;
+      const bool controls = change.key.resource == resources::kDeployments ||
+                            change.key.resource == resources::kReplicaSets;
       if (controls && change.actor == "windlass" && Holder() == name) ++writes;
     });
   }
@@ -56,7 +56,7 @@ struct MidRollout {
     return count == 2;
   }
   std::string Holder() {
-    const Object lease = world.api().Find({Resource::kLeases, "default", "windlass"});
+    const Object lease = world.api().Find({resources::kLeases, "default", "windlass"});
     return lease == nullptr ? "" : sim::TextAt(*lease, {"spec", "holderIdentity"});
   }
   bool LeaderEnds(Duration limit) {
@@ -137,7 +137,7 @@ TEST_CASE("SIGTERM: a leader with nothing to write gives the Lease up at once") 
   DaemonProcess windlass(world);
   windlass.daemon.Start();
   const auto holder = [&] {
-    const Object lease = world.api().Find({Resource::kLeases, "default", "windlass"});
+    const Object lease = world.api().Find({resources::kLeases, "default", "windlass"});
     return lease == nullptr ? "" : sim::TextAt(*lease, {"spec", "holderIdentity"});
   };
   REQUIRE(world.RunUntil([&] { return !holder().empty(); }, seconds(10)));

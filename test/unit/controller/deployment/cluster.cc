@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment.h"
+#include "controller/in_place/interest.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 
@@ -76,7 +77,8 @@ std::pair<Json, Json> Preconditions(const Json& patch) {
 
 }  // namespace
 
-Cluster::Cluster(int32_t replicas) : decoder_(symbols_) {
+Cluster::Cluster(int32_t replicas)
+    : decoder_(symbols_), interest_(decoder_.interests(), in_place::Interest()) {
   deployment_ = Json::parse(R"({
     "apiVersion": "apps/v1", "kind": "Deployment",
     "metadata": {"name": "web", "namespace": "ns", "generation": 1},
@@ -207,15 +209,15 @@ std::string Cluster::Shown(const Json& object) const {
 Step Cluster::Sync(int writes_max) {
   Learned learned;
   for (int steps = 0; steps < 64; ++steps) {
-    const auto deployment = decoder_.DecodeDeployment(Shown(deployment_));
+    const auto deployment = DecodeDeployment(decoder_, Shown(deployment_));
     REQUIRE(deployment.ok());
     std::vector<windlass::ReplicaSet> decoded;
     for (const auto& [name, rs] : replica_sets_) {
-      decoded.push_back(decoder_.DecodeReplicaSet(Shown(rs)).value());
+      decoded.push_back(DecodeReplicaSet(decoder_, Shown(rs)).value());
     }
     std::vector<PodMetadata> pods;
     for (const auto& [name, pod] : pods_) {
-      pods.push_back(decoder_.DecodePodMetadata(pod.dump()).value());
+      pods.push_back(DecodePodMetadata(decoder_, pod.dump()).value());
     }
     View view;
     view.deployment = &*deployment;
@@ -270,11 +272,11 @@ void Cluster::Settle() {
 }
 
 std::string Cluster::Describe(const Request& request, const Json& before) {
-  if (request.resource() == Resource::kDeployments) {
+  if (request.resource() == resources::kDeployments) {
     if (request.subresource() == "status") return "status";
     return request.patch_type() == PatchType::kJson ? "roll back" : "clear rollback";
   }
-  if (request.resource() == Resource::kPods) return "patch " + request.key().name;
+  if (request.resource() == resources::kPods) return "patch " + request.key().name;
   if (request.patch_type() == PatchType::kJson) return "exchange " + ImageOf(before);
   if (request.verb() == Verb::kDelete) return "delete " + ImageOf(before);
   const Json body = Json::parse(request.body());
@@ -308,7 +310,7 @@ Result<Reply> Cluster::Execute(const Request& request) {
 }
 
 Result<Reply> Cluster::Get(const Request& request) {
-  if (request.resource() == Resource::kDeployments) return Reply{Shown(deployment_)};
+  if (request.resource() == resources::kDeployments) return Reply{Shown(deployment_)};
   const auto found = replica_sets_.find(request.key().name);
   if (found == replica_sets_.end()) return Refused(ErrorKind::kNotFound, "not found");
   return Reply{Shown(found->second)};
@@ -337,7 +339,7 @@ Result<Reply> Cluster::Create(const Request& request) {
 }
 
 Result<Reply> Cluster::Patch(const Request& request) {
-  const bool deployment = request.resource() == Resource::kDeployments;
+  const bool deployment = request.resource() == resources::kDeployments;
   const bool status = request.subresource() == "status";
   Json& object = deployment ? deployment_ : replica_sets_.at(request.key().name);
   Json patch = Json::parse(request.body());

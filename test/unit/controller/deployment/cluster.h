@@ -17,6 +17,7 @@
 #include "controller/step.h"
 #include "controller/view.h"
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_interest.h"
 
 namespace windlass::deployment {
 
@@ -102,6 +103,7 @@ class Cluster {
 
   SymbolTable symbols_;
   Decoder decoder_;
+  RegisteredInterest interest_;
   Json deployment_;
   std::map<std::string, Json> replica_sets_;
   std::map<std::string, Json> pods_;

@@ -160,7 +160,7 @@ TEST_CASE("on its way out, or selecting everything, a Deployment makes nothing (
     cluster.EditReplicaSet(cluster.NameOf("v1"),
                            [](Json& rs) { rs["metadata"].erase("ownerReferences"); });
     cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-      if (request.resource() != Resource::kDeployments) return std::nullopt;
+      if (request.resource() != resources::kDeployments) return std::nullopt;
       Json live = cluster.deployment();
       live["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:00Z";
       return Result<Reply>(Reply{live.dump()});

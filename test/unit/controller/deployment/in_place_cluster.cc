@@ -38,7 +38,7 @@ InPlaceCluster::InPlaceCluster(int32_t replicas, int32_t max_unavailable) : Clus
   Annotate("windlass.dev/in-place-max-unavailable", std::to_string(max_unavailable));
   look = [this](View& view) { Show(view); };
   server = [this](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.resource() != Resource::kPods) return std::nullopt;
+    if (request.resource() != resources::kPods) return std::nullopt;
     return request.verb() == Verb::kList ? ListPods() : PatchPod(request);
   };
 }
@@ -51,7 +51,7 @@ void InPlaceCluster::Show(View& view) {
   shown_.clear();
   for (const auto& [name, pod] : pods_by_name_) {
     if (unseen.contains(name)) continue;
-    shown_.push_back(pod_decoder_.DecodePod(pod.dump()).value());
+    shown_.push_back(DecodePod(pod_decoder_, pod.dump()).value());
   }
   for (const Pod& pod : shown_) view.whole_pods.push_back(&pod);
   for (const Node& node : nodes) view.nodes[node.meta.name] = &node;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/in_place/interest.h"
 #include "test/unit/controller/deployment/cluster.h"
 
 namespace windlass::deployment {
@@ -88,6 +89,7 @@ class InPlaceCluster : public Cluster {
   std::map<std::string, Json> pods_by_name_;
   SymbolTable pod_symbols_;
   Decoder pod_decoder_{pod_symbols_};
+  RegisteredInterest pod_interest_{pod_decoder_.interests(), in_place::Interest()};
   std::vector<Pod> shown_;  // of these symbols
   int containers_born_ = 0;
   int pods_born_ = 0;

@@ -116,8 +116,8 @@ TEST_CASE("P-036 P-066 nor does a Pod that is drained for each try of a patch th
   c.SettleInPlace();
   const auto pods = c.server;
   c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    const bool patch =
-        request.resource() == Resource::kPods && request.body().find("\"v2\"") != std::string::npos;
+    const bool patch = request.resource() == resources::kPods &&
+                       request.body().find("\"v2\"") != std::string::npos;
     if (!patch) return pods(request);
     return Error{ErrorKind::kForbidden, "no"};
   };

@@ -38,7 +38,7 @@ void ChangeSidecar(InPlaceCluster& c) {
 
 void ForbidPatches(InPlaceCluster& c) {
   c.server = [model = c.server](const Request& request) -> std::optional<Result<Reply>> {
-    const bool patch = request.resource() == Resource::kPods && request.verb() == Verb::kPatch;
+    const bool patch = request.resource() == resources::kPods && request.verb() == Verb::kPatch;
     if (!patch) return model(request);
     return Result<Reply>(Error{ErrorKind::kForbidden, "FieldChanged: says the server"});
   };

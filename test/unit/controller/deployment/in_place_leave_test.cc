@@ -166,7 +166,7 @@ TEST_CASE("P-076 a server that refuses is asked again, and what is noted stays u
   Leaving c;
   const auto pods = c.server;
   c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.resource() != Resource::kPods) return pods(request);
+    if (request.resource() != resources::kPods) return pods(request);
     return Error{ErrorKind::kForbidden, "no"};
   };
   c.OptOut();

@@ -22,7 +22,7 @@ class Refusing : public InPlaceCluster {
     writes.clear();
     model_ = server;
     server = [this](const Request& request) -> std::optional<Result<Reply>> {
-      const bool patch = request.resource() == Resource::kPods && request.verb() == Verb::kPatch;
+      const bool patch = request.resource() == resources::kPods && request.verb() == Verb::kPatch;
       if (!patch || !refuses || !refuses(request)) {
         return model_(request);
       }

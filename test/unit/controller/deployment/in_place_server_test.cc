@@ -27,7 +27,7 @@ TEST_CASE("a server that refuses a write of the exchange is asked again, and use
   const auto pods_as_ever = c.server;
   c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
     const bool exchange =
-        request.resource() == Resource::kReplicaSets && request.patch_type() == PatchType::kJson &&
+        request.resource() == resources::kReplicaSets && request.patch_type() == PatchType::kJson &&
         request.key().name == (refused == "exchange v2" ? c.NameOf("v2") : c.NameOf("v1"));
     if (exchange) return Error{ErrorKind::kForbidden, "no"};
     return pods_as_ever(request);
@@ -56,7 +56,7 @@ TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-07
   const auto pods_as_ever = c.server;
   const std::string old = c.NameOf("v1");
   c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    const bool mirrors = request.resource() == Resource::kReplicaSets &&
+    const bool mirrors = request.resource() == resources::kReplicaSets &&
                          request.patch_type() == PatchType::kMerge && request.key().name == old;
     if (mirrors) return Error{ErrorKind::kForbidden, "no"};
     return pods_as_ever(request);

@@ -36,7 +36,7 @@ class Refusing : public InPlaceCluster {
 };
 
 bool OpensGate(const Request& request) {
-  return request.resource() == Resource::kPods && request.subresource() == "status";
+  return request.resource() == resources::kPods && request.subresource() == "status";
 }
 
 // When a sync that failed is to look again, apart from its tries.
@@ -53,7 +53,7 @@ TEST_CASE("a refused write takes no time away: a drain ends when it should (P-04
   c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
   c.Refuse(
       [old = c.NameOf("v1")](const Request& request) {
-        return request.resource() == Resource::kReplicaSets && request.key().name == old &&
+        return request.resource() == resources::kReplicaSets && request.key().name == old &&
                request.patch_type() == PatchType::kMerge;
       },
       ErrorKind::kForbidden);
@@ -68,7 +68,7 @@ TEST_CASE("a refused write takes no time away: a drain ends when it should (P-04
 TEST_CASE("nor does a refused Pod: the progress deadline is told in time") {
   Refusing c(2);
   c.SetImage("v2");
-  c.Refuse([](const Request& request) { return request.resource() == Resource::kPods; },
+  c.Refuse([](const Request& request) { return request.resource() == resources::kPods; },
            ErrorKind::kWebhook);
   CHECK(LooksAgainIn(c.Sync()) == seconds(601));
   c.now += 601;
@@ -111,7 +111,7 @@ TEST_CASE("a failed Pod that cannot be given back its image keeps none of the ot
   const auto last = pods.begin() + static_cast<std::ptrdiff_t>(unwilling);
   c.Refuse(
       [refused = std::vector<std::string>(pods.begin(), last)](const Request& request) {
-        return request.resource() == Resource::kPods &&
+        return request.resource() == resources::kPods &&
                std::ranges::count(refused, request.key().name) > 0;
       },
       ErrorKind::kWebhook);

@@ -142,7 +142,7 @@ TEST_CASE("a server that does not let an exchange be given up is asked again (C.
   c.stock = false;
   const auto server = c.server;
   c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.resource() != Resource::kReplicaSets) return server(request);
+    if (request.resource() != resources::kReplicaSets) return server(request);
     return Error{ErrorKind::kForbidden, "no"};
   };
   CHECK(std::holds_alternative<Failed>(c.Sync()));

@@ -40,7 +40,7 @@ struct Orphaned : Cluster {
   std::optional<Result<Reply>> Answer(const Request& request) {
     if (before_answer) before_answer(request);
     if (!deleted || request.verb() != Verb::kGet) return std::nullopt;
-    if (request.resource() != Resource::kDeployments) return std::nullopt;
+    if (request.resource() != resources::kDeployments) return std::nullopt;
     Json live = deployment();
     live["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:00Z";
     return Result<Reply>(Reply{live.dump()});
@@ -84,7 +84,7 @@ TEST_CASE("adoptions that follow each other take one read, whatever the server s
   for (const char* name : {"web-0", "web-1", "web-2"}) {
     world.AddOld(name, 0, 0).meta.owner_references = {};
   }
-  const Request read = Request::Get(Resource::kDeployments, KeyOf(world.deployment.meta));
+  const Request read = Request::Get(resources::kDeployments, KeyOf(world.deployment.meta));
   const Json live = {{"metadata", {{"uid", world.deployment.meta.uid.ToString()}}}};
   world.learned.push_back({read.Identity(), Reply{live.dump()}});
   for (const char* name : {"web-0", "web-1", "web-2"}) {
@@ -109,14 +109,14 @@ TEST_CASE("a read that somebody else made counts only if nothing came after it (
   World world(4);
   world.AddNew("web-1", 4, 4);
   world.AddOld("web-0", 0, 0).meta.owner_references = {};
-  const Request read = Request::Get(Resource::kDeployments, KeyOf(world.deployment.meta));
+  const Request read = Request::Get(resources::kDeployments, KeyOf(world.deployment.meta));
   const Json live = {{"metadata", {{"uid", world.deployment.meta.uid.ToString()}}}};
   // As a rollback reads it, to replace the annotations.
   world.learned.push_back({read.Identity(), Reply{live.dump()}});
   CHECK(std::holds_alternative<Write>(world.Decide()));
 
   const Request other =
-      Request::Get(Resource::kReplicaSets, {world.deployment.meta.namespace_, "x"});
+      Request::Get(resources::kReplicaSets, {world.deployment.meta.namespace_, "x"});
   world.learned.push_back({other.Identity(), Reply{"{}"}});
   const Step step = world.Decide();
   REQUIRE(std::holds_alternative<Read>(step));

@@ -150,7 +150,7 @@ TEST_CASE("the switch is confirmed by one uncached list (S-010)") {
   SECTION("a ReplicaSet was written after the list") {
     DecideAfterList(world, Reply{R"({"metadata":{},"items":[]})"});
     const ObjectVersion other{{"ns", "web-other"}, {}, {}};
-    const Request written = Request::MergePatch(Resource::kReplicaSets, other, "", "{}");
+    const Request written = Request::MergePatch(resources::kReplicaSets, other, "", "{}");
     world.learned.push_back({written.Identity(), Reply{"{}"}});
     CHECK(std::holds_alternative<Read>(world.Decide()));
   }

@@ -30,7 +30,7 @@ struct Refusing : Completed {
   // As in Cluster::writes, without numbers.
   std::string Describe(const Request& request) {
     if (request.verb() == Verb::kGet || request.verb() == Verb::kList) return "";
-    if (request.resource() == Resource::kDeployments) {
+    if (request.resource() == resources::kDeployments) {
       if (request.subresource() == "status") return "status";
       return request.patch_type() == PatchType::kJson ? "roll back" : "clear rollback";
     }

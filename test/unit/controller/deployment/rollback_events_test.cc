@@ -23,7 +23,7 @@ Step StepAfterReads(World& world) {
     const Read* read = std::get_if<Read>(&step);
     if (read == nullptr) return step;
     REQUIRE(world.learned.size() < 2);
-    const bool own = read->request.resource() == Resource::kDeployments;
+    const bool own = read->request.resource() == resources::kDeployments;
     const Reply reply{own ? R"({"metadata":{"resourceVersion":"10"}})"
                           : R"({"spec":{"template":{"spec":{"containers":[{"name":"old"}]}}}})"};
     world.learned.push_back({read->request.Identity(), reply});

@@ -20,7 +20,7 @@ TEST_CASE("a scale-down that fails is tried again (W-07, contract B-06)") {
   cluster.Settle();
   cluster.SetImage("v2");
   cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.verb() != Verb::kPatch || request.resource() != Resource::kReplicaSets) {
+    if (request.verb() != Verb::kPatch || request.resource() != resources::kReplicaSets) {
       return std::nullopt;
     }
     return Result<Reply>(Error{ErrorKind::kServer, "no"});

@@ -51,7 +51,7 @@ TEST_CASE("whether a rollout moves or is late is no matter of another sync (D-42
   } else {
     cluster.Scale(20);
     cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-      if (request.resource() != Resource::kReplicaSets) return std::nullopt;
+      if (request.resource() != resources::kReplicaSets) return std::nullopt;
       return Result<Reply>(Error{ErrorKind::kServer, "no"});
     };
   }

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "controller/in_place/availability.h"
+#include "controller/in_place/interest.h"
 #include "controller/in_place/revision_of_pod.h"
 #include "kubeclient/api/decode.h"
 #include "test/catch.h"
@@ -103,8 +104,8 @@ TEST_CASE("P-040 P-041 P-051 what is to be done next with a Pod") {
   CAPTURE(row.id);
   Pod pod = PodWith({Running("app", "r/app:1", 'A', "I1", {500})});
   if (!row.ready) pod.ready = pod.containers_ready = {ConditionStatus::kFalse, {500}};
-  pod.has_in_place_gate = row.drain == "Gate" || row.drained == "Gate";
-  pod.in_place_ready = StatusOf(row.traffic);
+  pod.has_gate = row.drain == "Gate" || row.drained == "Gate";
+  pod.gate = StatusOf(row.traffic);
   if (!row.traffic.empty()) pod.meta.labels = {{kTraffic, row.traffic}};
   PodState state = StateWith({});
   if (!row.drained.empty()) state.drain = Drained{{2000 - row.ago}, *ParseDrain(row.drained)};
@@ -119,8 +120,8 @@ TEST_CASE("P-040 P-041 P-051 what is to be done next with a Pod") {
 
 TEST_CASE("P-051 of a gated Pod, which is not Ready, the containers are asked") {
   Pod pod = PodWith({});
-  pod.has_in_place_gate = true;
-  pod.in_place_ready = ConditionStatus::kFalse;
+  pod.has_gate = true;
+  pod.gate = ConditionStatus::kFalse;
   pod.ready = {ConditionStatus::kFalse, {500}};
   PodState state = StateWith({});
   state.drain = Drained{kAt, *ParseDrain("Gate")};
@@ -158,7 +159,9 @@ Json Live() {
 
 Pod Read(const Json& live) {
   static SymbolTable symbols;
-  auto pod = Decoder(symbols).DecodePod(live.dump());
+  Decoder decoder(symbols);
+  const RegisteredInterest interest(decoder.interests(), Interest());
+  auto pod = DecodePod(decoder, live.dump());
   REQUIRE(pod.ok());
   return *std::move(pod);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "controller/in_place/interest.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/limits.h"
@@ -78,7 +79,9 @@ Json Pending() {
 
 ReplicaSet Read(const Json& live) {
   static SymbolTable symbols;
-  auto rs = Decoder(symbols).DecodeReplicaSet(live.dump());
+  Decoder decoder(symbols);
+  const RegisteredInterest interest(decoder.interests(), Interest());
+  auto rs = DecodeReplicaSet(decoder, live.dump());
   REQUIRE(rs.ok());
   return *std::move(rs);
 }
@@ -245,7 +248,7 @@ TEST_CASE("P-053 a write that was sent already, or decided on something older, i
   Json host = Host();
   Json pending = Pending();
   const Request begin = Begin(host, pending);
-  CHECK(begin.resource() == Resource::kReplicaSets);
+  CHECK(begin.resource() == resources::kReplicaSets);
   CHECK(begin.key() == ObjectKey{"shop", "web-bbb"});
   CHECK(begin.subresource().empty());
   REQUIRE(Send(pending, begin));

@@ -73,7 +73,7 @@ const TemplateChanges kNewApp{.images = {{"app", ContainerKind::kApp, "r/app:1",
 
 TEST_CASE("P-035 images, state and revision travel in one guarded patch") {
   const Request request = Patch(Live(), kNewApp);
-  CHECK(request.resource() == Resource::kPods);
+  CHECK(request.resource() == resources::kPods);
   CHECK(request.key() == ObjectKey{"shop", "web-1"});
   CHECK(request.patch_type() == PatchType::kJson);
   CHECK(request.subresource().empty());

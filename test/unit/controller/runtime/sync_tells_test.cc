@@ -212,8 +212,8 @@ std::string ListOfOnePod(const std::string& continue_token = "") {
 }
 
 TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not kept") {
-  const Request list = Request::List(Resource::kPods, kWeb.namespace_, "app=web");
-  const Request other = Request::List(Resource::kPods, kWeb.namespace_, "app=other");
+  const Request list = Request::List(resources::kPods, kWeb.namespace_, "app=web");
+  const Request other = Request::List(resources::kPods, kWeb.namespace_, "app=other");
   Learned seen;  // of the list, in each later step of the sync
   SyncWorld world([&](const Learned& learned) -> Step {
     if (learned.empty()) return Read{list, "which Pods are left"};
@@ -235,7 +235,7 @@ TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not 
 }
 
 TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept as it came") {
-  const Request list = Request::List(Resource::kPods, kWeb.namespace_, "app=web");
+  const Request list = Request::List(resources::kPods, kWeb.namespace_, "app=web");
   const Outcome half = OutcomeOf(list, Reply{ListOfOnePod("further pages")});
   REQUIRE_FALSE(half.said.ok());
   CHECK(half.said.error().kind == ErrorKind::kMalformed);

@@ -1,12 +1,10 @@
-// The typed views of what an in-place update looks at besides Pods: Node and PodDisruptionBudget.
-#include <algorithm>
+#include "kubeclient/api/node.h"
+
 #include <charconv>
 #include <string_view>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/api/decode_parser.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 namespace {
@@ -66,70 +64,21 @@ std::string_view ZoneOf(const StringMap& labels) {
   return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");
 }
 
-void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& out) {
-  out.selector = {};
-  in.Object([&](std::string_view key) {
-    if (key == "selector") ReadLabelSelector(in, symbols, out.selector);
-  });
-}
-
-// The API server sends an object of times by Pod name. Only the names are kept.
-void ReadDisruptedPods(JsonReader& in, std::vector<std::string>& out) {
-  out.clear();
-  in.Object([&](std::string_view name) {
-    const auto at = std::ranges::lower_bound(out, name);
-    if (at != out.end() && *at == name) return;
-    out.emplace(at, name);
-    if (out.size() > kDisruptedPodsMax + 1) out.pop_back();
-  });
-}
-
-void ReadBudgetStatus(JsonReader& in, PodDisruptionBudget& out) {
-  out.observed_generation = 0;
-  out.disruptions_allowed = 0;
-  out.disrupted_pods = {};
-  in.Object([&](std::string_view key) {
-    if (key == "observedGeneration")
-      out.observed_generation = in.Int64();
-    else if (key == "disruptionsAllowed")
-      out.disruptions_allowed = in.Int32();
-    else if (key == "disruptedPods")
-      ReadDisruptedPods(in, out.disrupted_pods);
-  });
-}
-
 }  // namespace
 
-Result<Node> Decoder::DecodeNode(std::string_view object_json) {
-  JsonReader& in = parser_->in;
+Result<Node> DecodeNode(Decoder& decoder, std::string_view object_json) {
+  JsonReader& in = decoder.reader();
   Node out;
   in.Begin(object_json);
   in.Object([&](std::string_view key) {
     if (key == "metadata")
-      ReadObjectMeta(in, symbols_, Annotations::kSkip, out.meta);
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kSkip, out.meta);
     else if (key == "status")
       ReadNodeStatus(in, out);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
-  out.zone = symbols_.Intern(ZoneOf(out.meta.labels));
+  out.zone = decoder.symbols().Intern(ZoneOf(out.meta.labels));
   out.meta.labels = {};  // often thirty of them
-  return out;
-}
-
-Result<PodDisruptionBudget> Decoder::DecodePodDisruptionBudget(std::string_view object_json) {
-  JsonReader& in = parser_->in;
-  PodDisruptionBudget out;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      ReadObjectMeta(in, symbols_, Annotations::kSkip, out.meta);
-    else if (key == "spec")
-      ReadBudgetSpec(in, symbols_, out);
-    else if (key == "status")
-      ReadBudgetStatus(in, out);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
-  out.has_selector = out.selector.present;
   return out;
 }
 

@@ -1,0 +1,103 @@
+#include "kubeclient/api/deployment.h"
+
+#include <string_view>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_fields.h"
+
+namespace windlass {
+namespace {
+
+void ReadStrategy(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out) {
+  out.strategy_type = {};
+  out.max_surge.reset();
+  out.max_unavailable.reset();
+  in.Object([&](std::string_view key) {
+    if (key == "type")
+      out.strategy_type = symbols.Intern(in.String());
+    else if (key == "rollingUpdate") {
+      in.Object([&](std::string_view member) {
+        if (member == "maxSurge")
+          ReadIntOrPercent(in, out.max_surge);
+        else if (member == "maxUnavailable")
+          ReadIntOrPercent(in, out.max_unavailable);
+      });
+    }
+  });
+}
+
+// `raw_template` is a view of the reader's text: cheaper than keeping it, should the rest be
+// malformed.
+void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out,
+                        std::string_view& raw_template) {
+  out = {};
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "selector")
+      ReadLabelSelector(in, symbols, out.selector);
+    else if (key == "strategy")
+      ReadStrategy(in, symbols, out);
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "paused")
+      out.paused = in.Bool();
+    else if (key == "progressDeadlineSeconds")
+      out.progress_deadline_seconds = in.Int32();
+    else if (key == "revisionHistoryLimit")
+      out.revision_history_limit = in.Int32();
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
+}
+
+void ReadDeploymentStatus(JsonReader& in, SymbolTable& symbols, DeploymentStatus& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "observedGeneration")
+      out.observed_generation = in.Int64();
+    else if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "updatedReplicas")
+      out.updated_replicas = in.Int32();
+    else if (key == "readyReplicas")
+      out.ready_replicas = in.Int32();
+    else if (key == "availableReplicas")
+      out.available_replicas = in.Int32();
+    else if (key == "unavailableReplicas")
+      out.unavailable_replicas = in.Int32();
+    else if (key == "terminatingReplicas")
+      out.terminating_replicas = in.Int32();
+    else if (key == "collisionCount")
+      out.collision_count = in.Int32();
+    else if (key == "conditions")
+      ReadConditions(in, symbols, out.conditions);
+  });
+}
+
+}  // namespace
+
+Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json) {
+  JsonReader& in = decoder.reader();
+  Deployment out;
+  std::string_view raw_template = kEmptyTemplate;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+    else if (key == "spec")
+      ReadDeploymentSpec(in, decoder.symbols(), out.spec, raw_template);
+    else if (key == "status")
+      ReadDeploymentStatus(in, decoder.symbols(), out.status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  WINDLASS_TRY(const TemplateFingerprints fingerprints,
+               decoder.FingerprintTemplate(out.meta, raw_template));
+  out.spec.template_fingerprint = fingerprints.canonical;
+  out.spec.template_text = fingerprints.text;
+  out.spec.template_json = std::make_shared<const std::string>(raw_template);
+  return out;
+}
+
+}  // namespace windlass

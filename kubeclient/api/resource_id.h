@@ -1,0 +1,47 @@
+// Which resource of the API a request, an informer, a right or a message is about, as a value.
+//
+// Paths, `apiVersion`, RBAC attributes, metric labels and log fields all follow from the value.
+// A new resource is one constant below. A resource whose objects are read also gets a file of its
+// own in this folder, with what is kept of an object and how it is decoded.
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+namespace windlass {
+
+// The texts must outlive every copy: string literals.
+struct ResourceId {
+  std::string_view group;    // "apps"; "" for the core group
+  std::string_view version;  // "v1"
+  std::string_view plural;   // "replicasets": as paths, RBAC rules, labels and messages name it
+  std::string_view kind;     // "ReplicaSet"
+  bool namespaced = true;    // false: the objects belong to the cluster
+
+  // "apps/v1", or "v1" for the core group: the `apiVersion` of an object.
+  std::string GroupVersion() const {
+    const std::string text(version);
+    return group.empty() ? text : std::string(group) + "/" + text;
+  }
+
+  bool operator==(const ResourceId&) const = default;
+  auto operator<=>(const ResourceId&) const = default;
+};
+
+namespace resources {
+
+inline constexpr ResourceId kDeployments{"apps", "v1", "deployments", "Deployment"};
+inline constexpr ResourceId kReplicaSets{"apps", "v1", "replicasets", "ReplicaSet"};
+inline constexpr ResourceId kPods{"", "v1", "pods", "Pod"};
+inline constexpr ResourceId kEvents{"", "v1", "events", "Event"};
+inline constexpr ResourceId kLeases{"coordination.k8s.io", "v1", "leases", "Lease"};
+inline constexpr ResourceId kNamespaces{"", "v1", "namespaces", "Namespace", false};
+inline constexpr ResourceId kNodes{"", "v1", "nodes", "Node", false};
+inline constexpr ResourceId kPodDisruptionBudgets{"policy", "v1", "poddisruptionbudgets",
+                                                  "PodDisruptionBudget"};
+inline constexpr ResourceId kSelfSubjectAccessReviews{
+    "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false};
+
+}  // namespace resources
+}  // namespace windlass
