@@ -6,6 +6,7 @@
 #include "controller/deployment/in_place.h"
 #include "controller/in_place/options.h"
 #include "controller/in_place/rollout_mode.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
 #include "kubeclient/base/limits.h"
 

@@ -5,7 +5,7 @@
 
 #include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/decoder.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/api/pod_disruption_budget.h"
 
 namespace windlass {
 namespace {

@@ -8,27 +8,6 @@
 
 namespace windlass {
 
-// --- wire ---
-// An etcd object is at most 1.5 MiB; JSON and managedFields blow it up a few times.
-inline constexpr size_t kLineBytesMax = size_t{8} << 20U;
-// Lines waiting for the core per stream; above it the socket is not read (back-pressure).
-inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
-// One page of a list (500 objects), or one object. A list without a limit may be larger: it is
-// asked for in pages then.
-inline constexpr size_t kBodyBytesMax = size_t{64} << 20U;
-// Lines decoded and applied before the core looks at timers and keys again.
-inline constexpr int kLinesPerTurn = 256;
-inline constexpr size_t kInboxMessagesMax = 65536;
-// A metav1.Status with its causes fits many times.
-inline constexpr size_t kErrorBodyBytesMax = size_t{64} << 10U;
-// Dead connections end by our own deadlines; this is the library's, should the core be stuck.
-inline constexpr Duration kConnectionIdleMax = seconds(600);
-// The same behind a proxy, whose silence before the tunnel is open nothing else ends: above
-// kWatchIdle.
-inline constexpr Duration kProxiedIdleMax = seconds(180);
-// Closing cancels within milliseconds; only a name look-up cannot be cancelled.
-inline constexpr Duration kTransportCloseMax = seconds(5);
-
 // --- calls ---
 inline constexpr Duration kCallDeadline = seconds(10);
 inline constexpr Duration kLeaseCallDeadline = seconds(5);
@@ -39,7 +18,6 @@ inline constexpr Duration kListDeadline = seconds(30);
 // Bookmarks come once a minute: two missing mean a dead connection.
 inline constexpr Duration kWatchIdle = seconds(150);
 inline constexpr int kListPageSize = 500;
-inline constexpr int64_t kRetryAfterMsMax = 60000;
 // No write leaves later than this before the permit ends: the reading of a clock and the first byte
 // on the wire are not the same moment (L-004).
 inline constexpr Duration kPermitMargin = milliseconds(250);
@@ -199,7 +177,6 @@ inline constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);
 
 // --- objects ---
 inline constexpr size_t kRevisionHistoryBytesMax = 2000;  // D-164
-inline constexpr size_t kNameBytesMax = 253;
 // What an in-place update notes down in a Pod: 0.5 KB for one container, 30 containers re-targeted
 // three times at the worst. All annotations of an object together may have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
@@ -208,18 +185,12 @@ inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
 // A template that travels in an annotation while two ReplicaSets exchange theirs (in-place C.5):
 // half of that is left for the others.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
-// Promises that a budget keeps at once; the API server refuses further ones, and so do we.
-inline constexpr size_t kDisruptedPodsMax = 2000;
 // Containers that were there while a patch was under way, remembered per container (in-place C.4).
 inline constexpr size_t kSeenContainersMax = 3;
 inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
-inline constexpr int kJsonDepthMax = 128;
-// Buffers of a JSON reader that outlive a document: most objects fit, a page of a list does not.
-inline constexpr size_t kReaderBytesKept = size_t{256} << 10U;
 
 // --- configuration (reliability §9) ---
 inline constexpr int kYamlDepthMax = 64;                     // B-02
-inline constexpr size_t kPemBytesMax = size_t{1} << 20U;     // a large CA bundle is 200 KiB
 inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;  // B-09
 // How often files of credentials are looked at: client-go's minute for tokens. A token is kept for
 // five sixths of it, client-go's ten seconds of leeway.

@@ -6,6 +6,8 @@
 #include <functional>
 #include <utility>
 
+#include "kubeclient/api/object_meta.h"
+
 namespace windlass {
 namespace {
 

@@ -7,6 +7,7 @@
 // before it goes out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/limits.h"

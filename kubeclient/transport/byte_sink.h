@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/limits.h"
 
 namespace windlass {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/transport/transport.h"

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/time.h"
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/unit/api/fixtures.h"
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
