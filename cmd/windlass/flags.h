@@ -8,6 +8,7 @@
 #include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
+#include "kubeclient/config/token_source.h"
 
 namespace windlass {
 

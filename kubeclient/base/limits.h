@@ -9,45 +9,8 @@
 namespace windlass {
 
 // --- calls ---
-inline constexpr Duration kCallDeadline = seconds(10);
-inline constexpr Duration kLeaseCallDeadline = seconds(5);
-inline constexpr Duration kListPageDeadline = seconds(60);
-// A list that a sync waits for: the Pods of one Deployment (W-014). Its rollout stands still until
-// a lost answer is given up.
-inline constexpr Duration kListDeadline = seconds(30);
 // Bookmarks come once a minute: two missing mean a dead connection.
-inline constexpr Duration kWatchIdle = seconds(150);
 inline constexpr int kListPageSize = 500;
-// No write leaves later than this before the permit ends: the reading of a clock and the first byte
-// on the wire are not the same moment (L-004).
-inline constexpr Duration kPermitMargin = milliseconds(250);
-// Calls that wait in the client. Every key has one in flight, so this many means a fault elsewhere.
-inline constexpr size_t kCallsWaitingMax = 65536;
-// Calls that wait for the rate limit wait for as many turns as come in this time.
-inline constexpr Duration kTurnsTogether = milliseconds(200);
-// A throttled call was not executed. client-go's 10 for reads; a write's view grows old sooner
-// (§5.1).
-inline constexpr int kThrottledWriteRetries = 3;
-inline constexpr int kThrottledReadRetries = 10;
-inline constexpr Duration kThrottledWaitMin = seconds(1);
-// After a 5xx that did nothing: 250 ms, 500 ms, 1 s.
-inline constexpr int kServerErrorRetries = 3;
-inline constexpr Duration kServerErrorBackOff = milliseconds(250);
-// --- circuit breaker (W-012) ---
-inline constexpr int kBreakerFailures = 5;
-inline constexpr Duration kBreakerWindow = seconds(10);
-// Fewer answers in a window are no majority of anything.
-inline constexpr int kBreakerAnswersMin = 10;
-inline constexpr Duration kBreakerOpenMin = seconds(1);
-inline constexpr Duration kProbeWaitMax = seconds(5);
-// A server that needs longer for /readyz is not there yet. The second probe may be due before the
-// first one's deadline: it waits for it.
-inline constexpr Duration kProbeDeadline = seconds(3);
-// While the server is away one call passes in so long; Lease calls all do for a while (W-013).
-inline constexpr Duration kAwayPass = seconds(10);
-inline constexpr Duration kAwayLease = seconds(15);
-// From one call per second to the whole rate.
-inline constexpr Duration kSlowStart = seconds(10);
 
 // --- leader election ---
 // Calls of leader election before the next retry period: a bare PUT, its refusal, a GET, a PUT.
@@ -187,38 +150,5 @@ inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 // Containers that were there while a patch was under way, remembered per container (in-place C.4).
 inline constexpr size_t kSeenContainersMax = 3;
-inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
-
-// --- configuration (reliability §9) ---
-inline constexpr int kYamlDepthMax = 64;                     // B-02
-inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;  // B-09
-// How often files of credentials are looked at: client-go's minute for tokens. A token is kept for
-// five sixths of it, client-go's ten seconds of leeway.
-inline constexpr Duration kCredentialsPoll = seconds(60);
-// Credentials were refused: their files are looked at at once, but not more often than this.
-inline constexpr Duration kCredentialsLookAgain = seconds(1);
-// A credential plugin (cpp-stack §3).
-inline constexpr Duration kExecMax = seconds(60);
-inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
-inline constexpr size_t kExecMessageBytesMax = 512;
-inline constexpr Duration kExecExpiryLeeway = seconds(10);
-// However it ended, it is not run again at once: every request would run it.
-inline constexpr Duration kExecPause = seconds(5);
-
-// --- events (D-536, reliability §5.3) ---
-inline constexpr size_t kEventQueueMax = 1000;
-inline constexpr size_t kEventMessageBytesMax = 1024;
-// Series, groups and spam filters remembered: client-go's LRU size.
-inline constexpr size_t kEventCacheMax = 4096;
-// One at a time, as upstream: a server that is slow gets fewer Events.
-inline constexpr int kEventsInFlightMax = 1;
-inline constexpr int kEventTriesMax = 3;
-inline constexpr Duration kEventTurnsTogether = seconds(5);  // the same for Events
-inline constexpr int kEventRateShare = 10;  // events get one tenth of the client's rate (W-010)
-inline constexpr int kEventBurstMin = 10;   // the story of one rollout goes out at once
-inline constexpr size_t kSimilarEventsMax = 10;
-inline constexpr Duration kSimilarEventsWindow = seconds(600);
-inline constexpr int kEventSpamBurst = 25;
-inline constexpr double kEventSpamPerSecond = 1.0 / 300;
 
 }  // namespace windlass

@@ -12,6 +12,7 @@
 #include "kubeclient/base/limits.h"
 #include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/lease_watch.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/lease.h"
 #include "kubeclient/client/lease_view.h"
 

@@ -22,6 +22,14 @@
 
 namespace windlass {
 
+// The longest message of an Event; a longer one is cut.
+inline constexpr size_t kEventMessageBytesMax = 1024;
+// Series, groups and spam filters that are remembered, of each this many: client-go's LRU size.
+inline constexpr size_t kEventCacheMax = 4096;
+// A repeat is counted onto an earlier Event, and similar Events are counted together, if the last
+// one was within this time.
+inline constexpr Duration kSimilarEventsWindow = seconds(600);
+
 // One Event object: an occurrence and its repeats.
 struct EventSeries {
   ObjectReference about;

@@ -7,7 +7,7 @@
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/api/time.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass {

@@ -14,6 +14,7 @@
 #include "kubeclient/base/result.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {

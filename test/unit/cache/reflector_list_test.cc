@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {

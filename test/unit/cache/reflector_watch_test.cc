@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/proves.h"
 #include "test/unit/cache/reflector_fixture.h"
 

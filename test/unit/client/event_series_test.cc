@@ -6,7 +6,6 @@
 #include <string>
 
 #include "kubeclient/api/object_meta.h"
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/client/fake_transport.h"
