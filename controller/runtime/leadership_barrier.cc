@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kubeclient/base/limits.h"
+#include "kubeclient/cache/list_pages.h"
 #include "kubeclient/cache/list_watch.h"
 
 namespace windlass {

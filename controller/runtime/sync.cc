@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kubeclient/base/limits.h"
+#include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
 namespace {

@@ -12,6 +12,10 @@
 
 namespace windlass {
 
+// A relist that would remove more than half of at least this many objects is confirmed first
+//
+inline constexpr size_t kVanishGuardObjects = 20;
+
 template <typename T>
 Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
                       DecodeFunction decode)

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/reflector_machine.h"
+#include "kubeclient/cache/reflector_patience.h"
 
 namespace windlass {
 

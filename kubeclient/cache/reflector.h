@@ -32,6 +32,7 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/list_gate.h"
+#include "kubeclient/cache/watch_times.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {

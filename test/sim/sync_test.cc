@@ -12,6 +12,7 @@
 #include "controller/runtime/term.h"
 #include "controller/runtime/wake_ups.h"
 #include "kubeclient/base/limits.h"
+#include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/sim/sample_objects.h"

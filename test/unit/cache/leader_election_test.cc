@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/client/write_gate.h"
 #include "test/catch.h"
 #include "test/proves.h"
