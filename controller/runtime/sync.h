@@ -26,6 +26,11 @@
 
 namespace windlass {
 
+// Steps of one sync, besides one for each object in its view.
+inline constexpr int kStepsPerSyncMax = 32;
+// How long one sync may go on.
+inline constexpr Duration kSyncDeadline = seconds(30);
+
 // The planner: pure, see controller/step.h.
 using Planner = std::function<Step(const View&, const Learned&, WallTime)>;
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
 
 namespace windlass {

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/list_pages.h"

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/cache/is_older.h"
 

@@ -27,7 +27,6 @@
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"

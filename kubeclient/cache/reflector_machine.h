@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/list_pages.h"

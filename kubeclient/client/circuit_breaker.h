@@ -11,7 +11,6 @@
 #include <cstdint>
 
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 

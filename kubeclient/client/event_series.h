@@ -16,7 +16,6 @@
 
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/client/lru_map.h"
 #include "kubeclient/client/token_bucket.h"
 

@@ -9,7 +9,6 @@
 
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/inbox.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/base/timer_queue.h"

@@ -11,7 +11,6 @@
 #include <string>
 
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/transport/credentials.h"

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "kubeclient/base/answer_size.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 

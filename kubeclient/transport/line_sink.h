@@ -27,7 +27,6 @@
 
 #include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/transport/byte_sink.h"
 
 namespace windlass {
