@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cmd/windlass/idle_memory.h"
+#include "kubeclient/client/call_deadlines.h"
 
 namespace windlass {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
+#include "kubeclient/config/token_source.h"
 
 namespace windlass {
 

@@ -24,8 +24,8 @@
 #include "controller/deployment/situation.h"
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
+#include "controller/deployment/sync_length.h"
 #include "controller/deployment/unreadable.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {

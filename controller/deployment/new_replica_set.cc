@@ -1,16 +1,20 @@
 #include "controller/deployment/new_replica_set.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "controller/deployment/annotations.h"
 #include "controller/in_place/options.h"
 #include "controller/in_place/rollout_mode.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {
+
+// The longest annotation with the former revisions of a ReplicaSet (D-164).
+constexpr size_t kRevisionHistoryBytesMax = 2000;
 
 // Above it a number was planted, not counted.
 constexpr int64_t kRevisionMax = int64_t{1} << 62U;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "controller/deployment/patches.h"
-#include "kubeclient/base/limits.h"
+#include "controller/deployment/sync_length.h"
 
 namespace windlass::deployment {
 namespace {

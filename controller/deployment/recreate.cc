@@ -5,10 +5,14 @@
 #include "controller/deployment/create.h"
 #include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass::deployment {
 namespace {
+
+// When to look again while the cache cannot tell whether old Pods are left. This is not the wait
+// for those Pods: their disappearance is an event.
+constexpr Duration kRecreateLookAgain = seconds(1);
 
 bool IsOld(const Situation& situation, const Uid& rs) {
   return std::any_of(situation.old.begin(), situation.old.end(),

@@ -12,9 +12,9 @@
 #include "controller/deployment/patches.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/strategy.h"
+#include "controller/deployment/sync_length.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/template_text.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {

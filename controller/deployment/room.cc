@@ -7,7 +7,6 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/rolling.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {

@@ -15,8 +15,15 @@
 #include <optional>
 
 #include "controller/deployment/situation.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass::deployment {
+
+// A new ReplicaSet has no room because Pods of old ones stay. Users are told after the first of
+// these times, and then once in each of the second: where a whole cluster is slow, every rollout
+// waits like this.
+inline constexpr std::chrono::seconds kHeldToldAfter{30};
+inline constexpr std::chrono::seconds kHeldToldAgain{600};
 
 // The condition ReplicaFailure of `rs` if it is True: Pods of it could not be created or deleted.
 // Null if not. `rs` owns it.

@@ -11,8 +11,8 @@
 #include "controller/deployment/scaled_down.h"
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
+#include "controller/deployment/sync_length.h"
 #include "controller/in_place/rollout_mode.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::deployment {
 namespace {

@@ -11,10 +11,17 @@
 #include "controller/deployment/progress.h"
 #include "controller/deployment/room.h"
 #include "controller/in_place/rollout_mode.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass::deployment {
 namespace {
+
+// Counters of a rollout under way change with every Pod. They are published together, at most this
+// much later (W-006). What a user or a tool waits for is published at once.
+constexpr Duration kCountersPatience = seconds(1);
+// The same while a ReplicaSet controller that lags has still to act on a size: its Pods will change
+// the counters again.
+constexpr Duration kUnsettledPatience = seconds(20);
 
 // Empty when the Deployment carries the revision of its new ReplicaSet.
 std::string_view RevisionToPublish(const Situation& situation) {

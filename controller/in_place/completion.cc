@@ -6,7 +6,6 @@
 
 #include "controller/in_place/revision_of_pod.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::in_place {
 namespace {

@@ -9,7 +9,6 @@
 #include "controller/in_place/refusals.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/json_reader.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::in_place {
 namespace {

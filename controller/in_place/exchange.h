@@ -19,6 +19,7 @@
 // for the host that it names (P-055). What cannot be understood counts as absent.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
@@ -32,6 +33,12 @@
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
+
+// The API server's limit for all annotations of an object together, keys and values.
+inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
+// The largest template that travels in an annotation while two ReplicaSets exchange theirs (P-053):
+// half of that limit is left for the other annotations.
+inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
 

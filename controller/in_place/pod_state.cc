@@ -8,7 +8,6 @@
 #include "controller/in_place/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/time.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass::in_place {
 namespace {

@@ -22,6 +22,7 @@
 // the next write.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,12 @@
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
+
+// The longest state of one Pod: 0.5 KB for one container, and at the worst 30 containers that were
+// re-targeted three times. All annotations of an object together may have 256 KiB.
+inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
+// Containers that were there while a patch was under way, remembered per container (P-034).
+inline constexpr size_t kSeenContainersMax = 3;
 
 inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
 

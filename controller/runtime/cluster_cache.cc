@@ -7,10 +7,14 @@
 #include "controller/in_place/exchange.h"
 #include "controller/in_place/options.h"
 #include "kubeclient/api/selector.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass {
 namespace {
+
+// After this long without the right to list or watch, the cache may hold objects that are gone
+//
+constexpr Duration kFrozenAfter = seconds(120);
 
 ReflectorOptions All(const ResourceId& resource, const std::string& namespace_) {
   ReflectorOptions options;

@@ -6,7 +6,6 @@
 #include "controller/runtime/pod_count.h"
 #include "controller/runtime/replica_set_fence.h"
 #include "controller/runtime/replica_set_folds.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 namespace {

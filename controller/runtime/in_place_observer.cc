@@ -1,19 +1,27 @@
 #include "controller/runtime/in_place_observer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "controller/in_place/availability.h"
 #include "controller/in_place/completion.h"
 #include "controller/in_place/revision_of_pod.h"
 #include "controller/runtime/in_place_pod_events.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass {
 namespace {
 
 using in_place::ContainerPatch;
 using in_place::PodState;
+
+// Pods that are followed from their patch until they are available. More at once are patched, but
+// there are no Events or figures of them.
+constexpr size_t kInPlacePodsFollowedMax = 10000;
+// A patch that this process did not see being made is followed if it is no older than this. An
+// older one may have been carried out long ago, and the container may have crashed since.
+constexpr Duration kInPlaceTakenUpWithin = seconds(600);
 
 // Whether the Pod's spec is what the patch made of it, or what admission made of the patch; anybody
 // else's doing is not ours to tell of.

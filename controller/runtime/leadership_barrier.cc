@@ -2,10 +2,22 @@
 
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/cache/list_pages.h"
 #include "kubeclient/cache/list_watch.h"
 
 namespace windlass {
+namespace {
+
+// How often a cache that lags is looked at (L-011). Most of what it waits for arrives as an event;
+// a bookmark, or an object that cannot be read, does not.
+constexpr Duration kLeadershipBarrierLook = milliseconds(250);
+// If a cache still lacks something after this long, the list may have been wrong: list again.
+constexpr Duration kLeadershipBarrierPatience = seconds(30);
+// The bound of the waits after lists that failed.
+constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);
+
+}  // namespace
 
 LeadershipBarrier::LeadershipBarrier(InformerEnvironment environment,
                                      std::function<std::vector<ComparedCache>()> compared,

@@ -1,7 +1,5 @@
 #include "controller/runtime/noisy_keys.h"
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 namespace {
 

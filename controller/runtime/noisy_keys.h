@@ -11,6 +11,10 @@
 
 namespace windlass {
 
+// A key that costs more calls than one of these is served one class later for a minute.
+inline constexpr int kNoisyCallsPerSync = 10;
+inline constexpr int kNoisyCallsPerMinute = 100;
+
 class NoisyKeys {
  public:
   // A sync of the key ended and had made `calls` calls. Returns the key's calls within the present

@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
 namespace {

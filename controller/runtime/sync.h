@@ -24,6 +24,11 @@
 
 namespace windlass {
 
+// Steps of one sync, besides one for each object in its view.
+inline constexpr int kStepsPerSyncMax = 32;
+// How long one sync may go on.
+inline constexpr Duration kSyncDeadline = seconds(30);
+
 // Everything a sync needs; all must outlive it.
 struct SyncEnvironment {
   const Clock& clock;

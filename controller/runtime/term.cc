@@ -2,10 +2,12 @@
 
 #include <utility>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 namespace {
+
+// Retries of one namespace get one tenth of the client's rate. Even if everything in it fails, nine
+// tenths are left for the other namespaces (D-521).
+constexpr int kRetryRateShare = 10;
 
 // What retries of one namespace may cost of the client's rate: 5 requests per second, and 10 at
 // once, of 50 and 100. A client without a limit sets none.

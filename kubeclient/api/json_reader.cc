@@ -2,16 +2,20 @@
 
 #include <simdjson.h>
 
+#include <cstddef>
 #include <limits>
 #include <optional>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/answer_size.h"
 
 namespace windlass {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+// Buffers of at most this size outlive a document. Most objects fit, a page of a list does not.
+constexpr size_t kReaderBytesKept = size_t{256} << 10U;
 
 // A step from the document's root to the current value: a member's key, or an element's index.
 struct PathPart {

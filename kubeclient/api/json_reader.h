@@ -24,6 +24,10 @@
 
 namespace windlass {
 
+// How deep a value that is read may be nested: its readers are recursive, and the stack is bounded
+//
+inline constexpr int kJsonDepthMax = 128;
+
 class JsonReader {
  public:
   enum class Type : uint8_t { kObject, kArray, kString, kNumber, kBool, kNull };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "kubeclient/base/clock.h"
 
 namespace windlass {
+
+// The longest name of an object that the API server accepts.
+inline constexpr size_t kNameBytesMax = 253;
 
 // metadata.uid. The API server makes version 4 UUIDs: 16 bytes instead of 36. A uid in an owner
 // reference may be any text; one that is no UUID belongs to no object we can own (kForeign).

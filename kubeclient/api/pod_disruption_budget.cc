@@ -4,7 +4,6 @@
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 namespace {

@@ -1,6 +1,7 @@
 // policy/v1 PodDisruptionBudget: how many of the Pods it selects may be disrupted now.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@
 namespace windlass {
 
 class Decoder;
+
+// Promises that a budget keeps at once. The API server refuses further ones, and so do we.
+inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {
   ObjectMeta meta;  // annotations are not kept

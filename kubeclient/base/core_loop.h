@@ -14,6 +14,10 @@
 
 namespace windlass {
 
+// Messages handled, and lines of one stream decoded and applied, before the core looks at timers
+// and keys again.
+inline constexpr int kLinesPerTurn = 256;
+
 class CoreLoop {
  public:
   // All references must outlive the loop.

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -14,11 +15,14 @@
 
 namespace windlass {
 
+// Messages that wait for the core. The producers' own bounds keep their number far below this.
+inline constexpr size_t kInboxMessagesMax = 65536;
+
 class Inbox {
  public:
   using Message = std::function<void()>;
 
-  // Any thread. Asserts kInboxMessagesMax (limits.h): a producer that breaks its bound is a bug.
+  // Any thread. Asserts kInboxMessagesMax: a producer that breaks its bound is a bug.
   void Post(Message message);
 
   // Core thread. Runs up to `most` messages; returns how many ran. Messages posted meanwhile wait

@@ -4,10 +4,19 @@
 #include <algorithm>
 
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
 
 namespace windlass {
+
+// client-go's figures:
+//   - the first wait is shorter than kReflectorBackOffFirst;
+//   - every wait after a failure that may pass by itself is shorter than kReflectorBackOffMax;
+//   - the waits start over when nothing failed for kReflectorBackOffReset.
+inline constexpr Duration kReflectorBackOffFirst = milliseconds(800);
+inline constexpr Duration kReflectorBackOffMax = seconds(30);
+inline constexpr Duration kReflectorBackOffReset = seconds(120);
+// The bound of the waits while a right is missing: asking fast does not bring it back.
+inline constexpr Duration kForbiddenBackOffMax = seconds(60);
 
 class BackOff {
  public:

@@ -12,10 +12,19 @@
 #include <set>
 #include <string>
 
+#include "kubeclient/base/clock.h"
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/informer.h"
 
 namespace windlass {
+
+// How often the cache is compared with the API server, +- 50 % (R-051).
+inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
+// An audit is given up if the watch has not caught up after this time. Bookmarks come once a
+// minute.
+inline constexpr Duration kAuditPatience = seconds(300);
+// How often an audit looks whether the watch has caught up.
+inline constexpr Duration kAuditLook = seconds(1);
 
 struct CacheAuditCounters {
   uint64_t audits = 0;       // finished

@@ -3,12 +3,15 @@
 
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/list_pages.h"
 #include "kubeclient/cache/list_watch.h"
 
 namespace windlass {
+
+// Differences of one audit that the log names.
+inline constexpr uint64_t kAuditDifferencesLogged = 10;
 
 template <typename T>
 CacheAudit<T>::CacheAudit(InformerEnvironment environment, Informer<T>& informer)

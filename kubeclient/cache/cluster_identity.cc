@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "kubeclient/api/request.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass {

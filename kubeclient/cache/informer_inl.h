@@ -2,14 +2,18 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/cache/is_older.h"
 
 namespace windlass {
+
+// A relist that would remove more than half of at least this many objects is confirmed first
+//
+inline constexpr size_t kVanishGuardObjects = 20;
 
 template <typename T>
 Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,

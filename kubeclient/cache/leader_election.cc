@@ -5,18 +5,22 @@
 #include "kubeclient/cache/leader_election.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/lease_watch.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/lease.h"
 #include "kubeclient/client/lease_view.h"
 
 namespace windlass {
 namespace {
+
+// Renewals that are remembered. An older one has long failed or been seen.
+constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
 

@@ -22,6 +22,14 @@
 
 namespace windlass {
 
+// Calls of leader election before the next retry period: a bare PUT, its refusal, a GET, a PUT.
+inline constexpr int kLeaseRoundCallsMax = 4;
+// How long giving up the Lease may take (L-008).
+inline constexpr Duration kLeaseReleaseMax = seconds(2);
+// After a Lease was given up, each candidate waits for a random time below this one, so that they
+// come one by one (L-009).
+inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
+
 struct LeaderElectionOptions {
   std::string namespace_ = "windlass-system";
   std::string name = "windlass";

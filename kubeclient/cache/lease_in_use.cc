@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 
 namespace windlass {
 namespace {

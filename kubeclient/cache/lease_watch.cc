@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/watch_times.h"
 
 namespace windlass {
 

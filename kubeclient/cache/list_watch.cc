@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass {

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <numeric>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 namespace {
+
+// For each kAgeingPeriod that a ready key has waited it gains kAgeingPoints on younger ones
+//
+constexpr Duration kAgeingPeriod = seconds(10);
+constexpr int64_t kAgeingPoints = 50;
+// How often the keys are put in order by age.
+constexpr Duration kAgeingLook = seconds(1);
 
 int64_t RankOf(const ReadyKey& key, MonotonicTime now) {
   return PointsOf(key.priority) + (now - key.since) / kAgeingPeriod * kAgeingPoints;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/transport/retry_after.h"
 
 namespace windlass {
 namespace {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kubeclient/cache/reflector_machine.h"
+#include "kubeclient/cache/reflector_patience.h"
 
 namespace windlass {
 

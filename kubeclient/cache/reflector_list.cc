@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/is_older.h"
+#include "kubeclient/cache/list_pages.h"
 #include "kubeclient/cache/list_watch.h"
 #include "kubeclient/cache/reflector_machine.h"
+#include "kubeclient/cache/reflector_patience.h"
 
 namespace windlass {
 

@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/watch_times.h"
 
 namespace windlass {
 

@@ -1,6 +1,7 @@
 // Private to reflector*.cc: the states of a reflector and what leads from one to the next.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,13 +12,13 @@
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/list_gate.h"
+#include "kubeclient/cache/list_pages.h"
 #include "kubeclient/cache/recovery.h"
 #include "kubeclient/cache/reflector_counters.h"
 #include "kubeclient/cache/reflector_options.h"
@@ -25,6 +26,9 @@
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {
+
+// Event types we do not know are named in the log once each, and at most this many.
+inline constexpr size_t kUnknownTypesLogged = 8;
 
 // One call and one timer are alive at most; each state says what comes after them.
 struct ReflectorMachine {

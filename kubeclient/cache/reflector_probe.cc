@@ -7,6 +7,7 @@
 #include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/list_watch.h"
 #include "kubeclient/cache/reflector_machine.h"
+#include "kubeclient/cache/reflector_patience.h"
 
 namespace windlass {
 

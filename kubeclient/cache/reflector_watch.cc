@@ -1,14 +1,30 @@
 // How a reflector follows the changes: one stream, line by line, until it ends. What an end means
 // is said here for orderly ones; the others go to Fail.
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/list_watch.h"
 #include "kubeclient/cache/reflector_machine.h"
+#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/client/call_deadlines.h"
 
 namespace windlass {
+namespace {
+
+// A watch that ends sooner than this, without an event, has failed.
+constexpr Duration kVeryShortWatch = seconds(1);
+// Silent watches in a row before one object is listed, to see whether the server knows our version
+//
+constexpr int kSilencesMax = 2;
+// Bytes of an unknown event type that the log shows.
+constexpr size_t kUnknownTypeShown = 64;
+
+}  // namespace
 
 // --- kInitialWatch, kWatching ---
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 
 Resync::Resync(const Clock& clock, Random& random, TimerQueue& timers, Keys keys,

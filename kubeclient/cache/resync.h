@@ -15,6 +15,11 @@
 
 namespace windlass {
 
+// A lost wake-up is found within one round. A round takes this long, +- 50 % (R-050).
+inline constexpr Duration kResyncPeriod = seconds(1800);
+// A round has at most this many turns. Where there are more keys, a turn looks at several.
+inline constexpr size_t kResyncTurnsMax = 180;
+
 class Resync {
  public:
   // What is walked through; the keys may come and go meanwhile.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
 

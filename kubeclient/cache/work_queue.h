@@ -26,6 +26,26 @@
 
 namespace windlass {
 
+// The back-off of a key is about kRetryFirst after its first failure and doubles with each further
+// one:
+//   - up to kRetryMax after most failures;
+//   - up to kPolicyRetryMax where a user has to change something, a right or the object.
+inline constexpr Duration kRetryFirst = milliseconds(50);
+inline constexpr Duration kRetryMax = seconds(60);
+inline constexpr Duration kPolicyRetryMax = seconds(300);
+// A key whose last failure is longer ago than this starts over.
+inline constexpr Duration kFailuresForgottenAfter = seconds(3600);
+// A key that met this many errors of our own in a row is tried once in kPolicyRetryMax.
+inline constexpr int kInternalErrorsMax = 10;
+// Lost races in a row before they count as failures: two writers must not livelock.
+inline constexpr int kConflictsMax = 5;
+// How long a key that lost a race waits for the watch, which is rarely further behind a reply
+//
+inline constexpr Duration kConflictWait = seconds(1);
+// How long a key that was woken only by the status of a ReplicaSet waits. Further wake-ups of that
+// kind do not extend the wait.
+inline constexpr Duration kStatusCoalescing = milliseconds(20);
+
 // Why a key was added; decides how soon it is served.
 enum class Wake : uint8_t {
   kSpecChange,     // a user's edit: kUser, at once, and resets the key's back-off

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass {

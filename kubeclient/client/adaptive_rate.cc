@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 namespace {
 

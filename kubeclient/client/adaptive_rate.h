@@ -13,6 +13,11 @@
 
 namespace windlass {
 
+// The shortest wait after a 429 or 503, whatever its Retry-After says.
+inline constexpr Duration kThrottledWaitMin = seconds(1);
+// How long a slow start takes, from one call per second to the whole rate.
+inline constexpr Duration kSlowStart = seconds(10);
+
 class AdaptiveRate {
  public:
   // per_second <= 0: no limit; then only the slow start applies.

@@ -11,9 +11,20 @@
 #include <cstdint>
 
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 
 namespace windlass {
+
+// Transport failures in a row that open the breaker.
+inline constexpr int kBreakerFailures = 5;
+// The time over which answers are counted.
+inline constexpr Duration kBreakerWindow = seconds(10);
+// Fewer answers than this within the window do not open the breaker: a majority of a few says
+// nothing.
+inline constexpr int kBreakerAnswersMin = 10;
+// How long the breaker stays open at least.
+inline constexpr Duration kBreakerOpenMin = seconds(1);
+// The longest wait between two probes.
+inline constexpr Duration kProbeWaitMax = seconds(5);
 
 // How an exchange ended.
 enum class Exchange : uint8_t {

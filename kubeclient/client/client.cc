@@ -5,16 +5,29 @@
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/client/adaptive_rate.h"
 #include "kubeclient/client/paths.h"
 #include "kubeclient/client/retry.h"
 
 namespace windlass {
 namespace {
+
+// Calls that wait in the client. Every key has at most one in flight, so this many mean a fault
+// elsewhere.
+constexpr size_t kCallsWaitingMax = 65536;
+// While the rate limit holds calls back, the client wakes once in this time and sends every call
+// whose turn has come.
+constexpr Duration kTurnsTogether = milliseconds(200);
+// The same for Events.
+constexpr Duration kEventTurnsTogether = seconds(5);
+// Events get one tenth of the client's rate (W-010).
+constexpr int kEventRateShare = 10;
+// The burst of Events is at least this, so that the Events of one rollout go out at once.
+constexpr int kEventBurstMin = 10;
 
 std::string_view MethodName(Verb verb) {
   switch (verb) {

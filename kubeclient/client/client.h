@@ -22,6 +22,9 @@
 
 namespace windlass {
 
+// Writes of Events in flight: one at a time, as upstream, so that a slow server gets fewer Events.
+inline constexpr int kEventsInFlightMax = 1;
+
 struct ClientOptions {
   std::string field_manager = "windlass";
   double qps = 50;         // --kube-api-qps; <= 0 = no client-side limit

@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/client/event_body.h"
 #include "kubeclient/client/event_series.h"
 

@@ -8,6 +8,7 @@
 // Source: D-536, reliability §5.3.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@
 #include "kubeclient/client/client.h"
 
 namespace windlass {
+
+// Events that wait to be sent.
+inline constexpr size_t kEventQueueMax = 1000;
 
 struct EventCounters {
   uint64_t recorded = 0;

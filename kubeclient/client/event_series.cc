@@ -3,11 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <functional>
 #include <utility>
 
+#include "kubeclient/api/object_meta.h"
+
 namespace windlass {
 namespace {
+
+// From this many different messages on, similar Events are merged into one.
+constexpr size_t kSimilarEventsMax = 10;
+// Events per object and type: this many in a burst, then one in 300 s.
+constexpr int kEventSpamBurst = 25;
+constexpr double kEventSpamPerSecond = 1.0 / 300;
 
 // The burst is per object and type: a flood of Normal events must not silence a Warning.
 std::string SpamKey(const ObjectReference& about, Event::Type type) {

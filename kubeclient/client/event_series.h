@@ -7,6 +7,7 @@
 // before it goes out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,11 +16,18 @@
 
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/client/lru_map.h"
 #include "kubeclient/client/token_bucket.h"
 
 namespace windlass {
+
+// The longest message of an Event; a longer one is cut.
+inline constexpr size_t kEventMessageBytesMax = 1024;
+// Series, groups and spam filters that are remembered, of each this many: client-go's LRU size.
+inline constexpr size_t kEventCacheMax = 4096;
+// A repeat is counted onto an earlier Event, and similar Events are counted together, if the last
+// one was within this time.
+inline constexpr Duration kSimilarEventsWindow = seconds(600);
 
 // One Event object: an occurrence and its repeats.
 struct EventSeries {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/client/client.h"
+#include "kubeclient/transport/retry_after.h"
 
 namespace windlass {
 namespace {

@@ -3,8 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 namespace {
 

@@ -24,6 +24,14 @@
 
 namespace windlass {
 
+// A server that needs longer than this for /readyz is not there yet. If the second probe is due
+// before the first one's deadline, it waits for that deadline.
+inline constexpr Duration kProbeDeadline = seconds(3);
+// While the server is away, one call passes in this time (W-013).
+inline constexpr Duration kAwayPass = seconds(10);
+// For this long after the server went away, all Lease calls pass (W-013).
+inline constexpr Duration kAwayLease = seconds(15);
+
 class GuardedTransport final : public Transport {
  public:
   // All references must outlive it; it must outlive the calls made through it, or their handlers

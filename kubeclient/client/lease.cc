@@ -4,9 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/api/time.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass {

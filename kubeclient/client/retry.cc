@@ -2,10 +2,19 @@
 
 #include <algorithm>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/adaptive_rate.h"
 
 namespace windlass {
 namespace {
+
+// How often a throttled call, which was not executed, is repeated. Reads: 10 times, as in
+// client-go. Writes: less often, because what a write was decided on grows old sooner.
+constexpr int kThrottledWriteRetries = 3;
+constexpr int kThrottledReadRetries = 10;
+// How often a call is repeated after a 5xx that did nothing, and the first wait: 250 ms, then
+// 500 ms, then 1 s.
+constexpr int kServerErrorRetries = 3;
+constexpr Duration kServerErrorBackOff = milliseconds(250);
 
 // Retry-After, but at least `least`.
 Duration Wait(const Error& error, Duration least) {

@@ -10,6 +10,9 @@
 
 namespace windlass {
 
+// How often the write of an Event is tried, the first time included.
+inline constexpr int kEventTriesMax = 3;
+
 // What one call has been through.
 struct Retries {
   int not_sent = 0;

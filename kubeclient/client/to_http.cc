@@ -1,7 +1,7 @@
 // From Request to HTTP: the table of verbs, headers and queries.
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/paths.h"
 

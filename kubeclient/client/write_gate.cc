@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 
 void WriteGate::OpenForGood() {

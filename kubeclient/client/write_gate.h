@@ -8,6 +8,10 @@
 
 namespace windlass {
 
+// No write leaves later than this before the permit ends: some time passes between reading the
+// clock and the first byte on the wire (L-004).
+inline constexpr Duration kPermitMargin = milliseconds(250);
+
 class WriteGate {
  public:
   explicit WriteGate(const Clock& clock) : clock_(clock) {}

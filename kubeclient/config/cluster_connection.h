@@ -9,11 +9,11 @@
 
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/inbox.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/subprocess.h"
 #include "kubeclient/transport/system_trust.h"
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,16 @@
 #include "kubeclient/transport/credentials.h"
 
 namespace windlass {
+
+// How long a credential plugin may run, and how much it may write to standard output. It is killed
+// above either.
+inline constexpr Duration kExecMax = seconds(60);
+inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
+// Credentials that expire within this time are renewed beforehand.
+inline constexpr Duration kExecExpiryLeeway = seconds(10);
+// After a run, however it ended, the plugin is not run again for this long. Otherwise every request
+// would run it.
+inline constexpr Duration kExecPause = seconds(5);
 
 // What a plugin answered.
 struct ExecCredential {

@@ -3,7 +3,6 @@
 #include <string_view>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/kubeconfig_file.h"
 #include "kubeclient/config/read_file.h"
 #include "kubeclient/config/resolve_context.h"

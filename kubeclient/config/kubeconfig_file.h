@@ -1,6 +1,7 @@
 // Kubeconfig files: parsed and merged. Used by LoadConfig.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "kubeclient/config/yaml_reader.h"
 
 namespace windlass {
+
+// The largest kubeconfig file that is read; certificates may stand in it.
+inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
 
 // A named cluster, user or context, and the file it stands in.
 struct KubeconfigEntry {

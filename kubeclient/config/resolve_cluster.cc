@@ -1,10 +1,10 @@
 // A cluster of a kubeconfig: where the API server is and what makes it trustworthy.
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/resolve.h"
 #include "kubeclient/transport/proxy_url.h"
 #include "kubeclient/transport/server_url.h"
+#include "kubeclient/transport/tls_material.h"
 
 namespace windlass {
 namespace {

@@ -1,10 +1,10 @@
 // A user of a kubeconfig: what proves who we are, and as whom we act.
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/read_file.h"
 #include "kubeclient/config/resolve.h"
 #include "kubeclient/config/token_source.h"
+#include "kubeclient/transport/tls_material.h"
 
 namespace windlass {
 namespace {

@@ -14,8 +14,6 @@
 #include <system_error>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 namespace {
 

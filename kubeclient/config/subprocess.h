@@ -1,6 +1,7 @@
 // A program run to its end, its output read, within bounds.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "kubeclient/base/result.h"
 
 namespace windlass {
+
+// How much of a text that a program wrote is kept for a message of ours.
+inline constexpr size_t kExecMessageBytesMax = 512;
 
 struct Program {
   std::string path;                      // not looked up

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/read_file.h"
 
 namespace windlass {

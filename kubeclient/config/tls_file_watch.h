@@ -17,6 +17,10 @@
 
 namespace windlass {
 
+// When the API server refuses credentials, their files are looked at immediately, but not more
+// often than this.
+inline constexpr Duration kCredentialsLookAgain = seconds(1);
+
 // Core thread only.
 class TlsFileWatch {
  public:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/read_file.h"
 
 namespace windlass {

@@ -5,17 +5,23 @@
 // request began. That the old one is still in use is said once per reason.
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/transport/credentials.h"
 
 namespace windlass {
+
+// The largest file with a token (B-09).
+inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;
+// How often files of credentials are looked at: once a minute, as client-go does for tokens. A
+// token is kept for five sixths of it (50 s), because client-go has a leeway of ten seconds.
+inline constexpr Duration kCredentialsPoll = seconds(60);
 
 // The token in a file, without surrounding blanks. kConfig, naming the path, when there is none, or
 // one with characters that no header may have (B-09, B-10). The token itself is in no message.

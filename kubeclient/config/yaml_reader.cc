@@ -9,8 +9,6 @@
 #include <sstream>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 namespace {
 

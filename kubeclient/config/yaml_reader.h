@@ -15,6 +15,9 @@
 
 namespace windlass {
 
+// How deep a value may be nested: its readers are recursive, and the stack is bounded (B-02).
+inline constexpr int kYamlDepthMax = 64;
+
 struct YamlField;
 
 struct YamlNode {

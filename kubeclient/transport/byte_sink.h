@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/answer_size.h"
 
 namespace windlass {
 

@@ -14,8 +14,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/transport/exchange_table.h"
 #include "kubeclient/transport/failure.h"
 #include "kubeclient/transport/postbox.h"
@@ -29,6 +29,10 @@ namespace {
 namespace http = web::http;
 using ByteStream = concurrency::streams::details::streambuf_state_manager<uint8_t>;
 using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
+
+// How long the library keeps a silent connection. Our own deadlines end dead connections sooner;
+// this one is for a core that is stuck.
+constexpr Duration kConnectionIdleMax = seconds(600);
 
 // Answers "cannot" to everything: the two streams below override the one thing they are for.
 class OneWayStream : public ByteStream {

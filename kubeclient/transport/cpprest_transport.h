@@ -32,6 +32,13 @@
 
 namespace windlass {
 
+// How long the library keeps a silent connection through a proxy. Nothing else ends the wait for a
+// proxy that does not open the tunnel. Longer than a watch may be silent (kWatchIdle).
+inline constexpr Duration kProxiedIdleMax = seconds(180);
+// How long closing may take. Calls are cancelled within milliseconds; only a name look-up cannot be
+// cancelled.
+inline constexpr Duration kTransportCloseMax = seconds(5);
+
 // Starts the network thread, and keeps the library from loading the machine's trust store into
 // every connection. To be called early in main: the library would start forty threads of its own
 // accord. One is enough: nothing in the library's client or in ours waits on it, and a second one

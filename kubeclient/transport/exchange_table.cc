@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
+#include "kubeclient/base/core_loop.h"
 
 namespace windlass {
 namespace {

@@ -25,11 +25,15 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/transport/byte_sink.h"
 
 namespace windlass {
+
+// Bytes of lines that wait for the core, per stream. While more wait, the socket is not read, so
+// that the server has to wait (back-pressure).
+inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
 
 class LineSink final : public ByteSink {
  public:

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kubeclient/base/limits.h"
-
 namespace windlass {
 
 std::optional<Duration> ParseRetryAfter(std::string_view header) {

@@ -15,6 +15,9 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 
 namespace windlass {
 
+// The largest PEM text of certificates, or of a key, that is read: a large CA bundle has 200 KiB.
+inline constexpr size_t kPemBytesMax = size_t{1} << 20U;
+
 struct TlsMaterial {
   std::string ca_pem;           // empty = the system's trust store
   std::string certificate_pem;  // client certificate, then its intermediates; empty = none

@@ -1,7 +1,6 @@
 // The annotation of a Pod patched in place.
 #include "controller/in_place/pod_state.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "test/fuzz/input.h"
 
 namespace windlass::fuzz {
@@ -14,7 +13,7 @@ void Check(std::string_view text) {
     WL_ASSERT(state.error().kind == ErrorKind::kMalformed);
     return;
   }
-  WL_ASSERT(text.size() <= kPodStateBytesMax);
+  WL_ASSERT(text.size() <= in_place::kPodStateBytesMax);
   const Result<std::string> written = in_place::WritePodState(*state);
   if (!written.ok()) {  // it was shorter than we would write it
     WL_ASSERT(written.error().kind == ErrorKind::kInvalid);

@@ -2,7 +2,6 @@
 #include <string>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/transport/retry_after.h"
 #include "test/fuzz/input.h"
 

@@ -4,8 +4,8 @@
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/client/client.h"
+#include "kubeclient/transport/retry_after.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/json_text.h"
 

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/yaml_reader.h"
 #include "test/fuzz/input.h"
 

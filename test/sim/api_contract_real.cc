@@ -11,8 +11,8 @@
 #include <string>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/core_loop.h"
 #include "kubeclient/base/inbox.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 
 namespace windlass::sim {
 namespace {

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/sim/sample_objects.h"

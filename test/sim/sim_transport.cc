@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/base/limits.h"
 #include "test/sim/api_path.h"
 
 namespace windlass::sim {

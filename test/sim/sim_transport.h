@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/transport/transport.h"
 #include "test/sim/api_server.h"

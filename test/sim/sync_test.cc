@@ -1,5 +1,7 @@
 // Syncs that do not end well, run with a planner of the test's own: one that throws, one that never
 // has enough, and ones that fail.
+#include "controller/runtime/sync.h"
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -10,7 +12,7 @@
 #include <vector>
 
 #include "controller/runtime/term.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/sim/sample_objects.h"

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/api/json_reader.h"
 #include "test/catch.h"
 #include "test/property.h"
 #include "test/proves.h"

@@ -9,7 +9,6 @@
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/api/time.h"
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/unit/api/fixtures.h"
 #include "test/unit/api/reference_decoder.h"

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/unit/cache/reflector_fixture.h"
 

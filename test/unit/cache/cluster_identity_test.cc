@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/back_off.h"
 #include "test/catch.h"
 #include "test/unit/cache/reflector_fixture.h"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <type_traits>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/cache/informer.h"
 #include "test/catch.h"
 #include "test/unit/cache/reflector_fixture.h"

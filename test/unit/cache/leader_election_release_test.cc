@@ -1,7 +1,7 @@
 // Giving the Lease up, on purpose or for somebody else (L-008).
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/leader_election.h"
 #include "test/catch.h"
 #include "test/unit/client/lease_world.h"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/write_gate.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/client/lease_world.h"

@@ -1,7 +1,7 @@
 // What a candidate gains by watching the Lease (L-009), and that it loses nothing without.
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/leader_election.h"
 #include "kubeclient/client/lease.h"
 #include "test/catch.h"
 #include "test/unit/client/lease_world.h"

@@ -1,7 +1,6 @@
 // The targets and headers of lists and watches, byte for byte.
 #include "kubeclient/cache/list_watch.h"
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 
 namespace windlass {

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 
 namespace windlass {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/reflector_patience.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {

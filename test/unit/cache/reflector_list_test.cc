@@ -2,7 +2,10 @@
 // exposed.
 #include <memory>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/back_off.h"
+#include "kubeclient/cache/list_pages.h"
+#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {

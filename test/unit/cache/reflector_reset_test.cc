@@ -1,6 +1,7 @@
 // How a reflector notices that etcd was put back to an earlier state, and starts over (R-044,
 //
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {

@@ -1,5 +1,6 @@
 // What a reflector does when it is told that the server is back (W-013).
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/back_off.h"
+#include "kubeclient/cache/watch_times.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {

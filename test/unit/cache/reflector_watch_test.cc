@@ -1,7 +1,11 @@
 // How a reflector follows changes and recovers (reliability §1.3), in virtual time.
 #include <algorithm>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/back_off.h"
+#include "kubeclient/cache/reflector_machine.h"
+#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/proves.h"
 #include "test/unit/cache/reflector_fixture.h"
 

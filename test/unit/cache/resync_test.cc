@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/cache/virtual_time.h"

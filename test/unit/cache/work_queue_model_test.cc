@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
 #include "test/unit/cache/virtual_time.h"

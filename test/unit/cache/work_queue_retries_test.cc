@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/draw.h"

@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 

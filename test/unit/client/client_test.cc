@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/draw.h"

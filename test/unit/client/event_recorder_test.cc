@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/event_series.h"
+#include "kubeclient/client/retry.h"
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 

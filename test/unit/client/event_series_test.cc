@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/api/object_meta.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/client/fake_transport.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/circuit_breaker.h"
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 

@@ -1,7 +1,7 @@
 // Golden rows of the one table of paths: the exact bytes that go out.
 #include <string>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/paths.h"
 #include "test/catch.h"

@@ -1,6 +1,5 @@
 #include "kubeclient/client/write_gate.h"
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/sim/virtual_clock.h"
 

@@ -4,7 +4,8 @@
 #include <atomic>
 #include <filesystem>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/config/tls_file_watch.h"
+#include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/cpprest_transport.h"
 #include "test/support/recording_log.h"
 #include "test/support/test_core_loop.h"

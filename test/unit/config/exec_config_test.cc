@@ -3,7 +3,6 @@
 
 #include <filesystem>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/config/subprocess.h"
 #include "kubeclient/transport/base64.h"
 #include "test/unit/config/machine.h"

@@ -10,7 +10,6 @@
 #include <fstream>
 #include <mutex>
 
-#include "kubeclient/base/limits.h"
 #include "kubeclient/transport/system_trust.h"
 #include "test/support/certificates.h"
 #include "test/support/folder.h"

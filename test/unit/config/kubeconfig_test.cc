@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/config/kubeconfig_file.h"
 #include "kubeclient/transport/base64.h"
 #include "test/unit/config/machine.h"
 

@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/config/exec_plugin.h"
 #include "test/catch.h"
 
 namespace windlass {

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 
-#include "kubeclient/base/limits.h"
 #include "test/support/certificates.h"
 #include "test/support/folder.h"
 #include "test/support/manual_clock.h"

@@ -3,7 +3,6 @@
 
 #include <sstream>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/property.h"
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "kubeclient/base/core_loop.h"
 #include "test/catch.h"
 #include "test/support/manual_clock.h"
 

@@ -2,7 +2,9 @@
 // §1.3).
 #include <atomic>
 
-#include "kubeclient/base/limits.h"
+#include "kubeclient/base/answer_size.h"
+#include "kubeclient/base/core_loop.h"
+#include "kubeclient/transport/line_sink.h"
 #include "test/unit/transport/fixture.h"
 
 namespace windlass {

@@ -5,8 +5,8 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/progress.h"
+#include "controller/deployment/room.h"
 #include "kubeclient/api/time.h"
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"

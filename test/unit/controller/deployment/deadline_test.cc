@@ -2,7 +2,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
-#include "kubeclient/base/limits.h"
+#include "controller/deployment/room.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"

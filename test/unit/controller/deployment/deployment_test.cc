@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
+#include "controller/deployment/sync_length.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"

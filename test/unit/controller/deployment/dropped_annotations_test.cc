@@ -5,7 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/scale.h"
-#include "kubeclient/base/limits.h"
+#include "controller/deployment/sync_length.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"

@@ -2,7 +2,7 @@
 #include "controller/deployment/ownership.h"
 
 #include "controller/deployment/annotations.h"
-#include "kubeclient/base/limits.h"
+#include "controller/deployment/sync_length.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"

@@ -3,7 +3,6 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/progress.h"
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/cluster.h"

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "controller/deployment/annotations.h"
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/deployment/world.h"

@@ -10,7 +10,6 @@
 #include "controller/in_place/interest.h"
 #include "controller/in_place/rollout_mode.h"
 #include "kubeclient/api/decode.h"
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/sim/api_patch.h"
 

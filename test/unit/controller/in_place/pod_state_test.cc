@@ -1,6 +1,5 @@
 #include "controller/in_place/pod_state.h"
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 

@@ -1,6 +1,6 @@
 // How the queue treats an error that ended a sync: reliability §5.1, as a table.
 #include "controller/runtime/sync.h"
-#include "kubeclient/base/limits.h"
+#include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
 #include "test/proves.h"
 

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 #include "test/unit/controller/in_place/pods.h"

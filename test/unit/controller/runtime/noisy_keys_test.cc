@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 
-#include "kubeclient/base/limits.h"
 #include "test/catch.h"
 
 namespace windlass {

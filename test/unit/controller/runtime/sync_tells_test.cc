@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "controller/runtime/sync.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/random.h"
+#include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
 #include "test/support/planned_controller.h"
 #include "test/support/recording_log.h"

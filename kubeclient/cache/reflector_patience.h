@@ -1,0 +1,32 @@
+// How long, and how often, a reflector bears something before it does something else.
+#pragma once
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// A watch that has not failed for this long since its headers came is taken to be well.
+inline constexpr Duration kWatchTakenAsWell = seconds(10);
+// A watch list that says nothing is reported after the first of these times. After the second it is
+// given up, and a list is asked for.
+inline constexpr Duration kWatchListSilenceWarn = seconds(10);
+inline constexpr Duration kWatchListSilenceMax = seconds(60);
+// How long a server that refused a watch list is asked for lists instead.
+inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
+// How long a watch may fail because the server is in trouble before a list is asked for.
+inline constexpr Duration kServerErrorPatience = seconds(60);
+// How often a list in pages is begun anew because its pages expired. After that it is asked for in
+// one piece, unless one piece was too large before.
+inline constexpr int kPageRestartsMax = 2;
+// Relists in a row that do not wait. Further ones wait for the back-off: the server may always
+// refuse.
+inline constexpr int kRelistsAtOnceMax = 3;
+// Lists or bookmarks in a row that show an earlier state before we believe that the server went
+// back to it.
+inline constexpr int kTimesBackMax = 3;
+// An object whose name cannot be read is looked for by a relist within this time.
+inline constexpr Duration kUnnamedRelist = seconds(300);
+// How often a reflector looks for an API that is not installed, +- 20 % (R-024).
+inline constexpr Duration kAbsentApiProbe = seconds(60);
+
+}  // namespace windlass

@@ -1,0 +1,21 @@
+// How long a call to the API server may take, by its kind.
+#pragma once
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// Any call that has no deadline of its own below.
+inline constexpr Duration kCallDeadline = seconds(10);
+// A call for the Lease: half of the default renew deadline (10 s), so that a second attempt fits.
+inline constexpr Duration kLeaseCallDeadline = seconds(5);
+// One page of a list that fills a cache.
+inline constexpr Duration kListPageDeadline = seconds(60);
+// A list that a sync waits for: the Pods of one Deployment (W-014). If its answer is lost, the
+// rollout stands still for this long.
+inline constexpr Duration kListDeadline = seconds(30);
+// The longest silence of a watch. Bookmarks come once a minute, so two missing ones mean a dead
+// connection.
+inline constexpr Duration kWatchIdle = seconds(150);
+
+}  // namespace windlass
