@@ -1,5 +1,6 @@
 #include "controller/runtime/term.h"
 
+#include <string>
 #include <utility>
 
 #include "kubeclient/base/limits.h"
@@ -14,6 +15,14 @@ constexpr Duration kRivalLook = seconds(60);
 // once, of 50 and 100. A client without a limit sets none.
 RetryRate RetryRateOf(const ClientOptions& client) {
   return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
+}
+
+// What is to be run so that `rival`, a field manager, leaves Deployments alone.
+std::string SwitchOff(const std::string& rival) {
+  if (rival == "kube-controller-manager") {
+    return "kube-controller-manager with --controllers=*,-deployment-controller";
+  }
+  return rival + " without its Deployment controller, as docs/install.md describes";
 }
 
 }  // namespace
@@ -127,19 +136,17 @@ void Term::JudgeRival(const ObjectKey& key) {
     if (!said.ok() || deployment == nullptr) {
       return Ended(key, {SyncResult::Kind::kRetry, {}, kRetryMax, {}});
     }
-    if (!rivals_.Judge(*deployment, said->body, environment_.clock.Wall())) {
-      return StartSync(key);
-    }
+    const std::string rival = rivals_.Judge(*deployment, said->body, environment_.clock.Wall());
+    if (rival.empty()) return StartSync(key);
     ++counters_.stepped_back;
-    environment_.log.Warning(
-        "kube-controller-manager controls this deployment, too; stepping back",
-        {{"deployment", key.ToString()},
-         {"remedy", "run kube-controller-manager with --controllers=*,-deployment-controller"}});
+    const std::string remedy = SwitchOff(rival);
+    environment_.log.Warning(rival + " controls this deployment, too; stepping back",
+                             {{"deployment", key.ToString()}, {"remedy", "run " + remedy}});
     environment_.events.Record(
         {"apps/v1", "Deployment", key, deployment->meta.uid, deployment->meta.resource_version},
         {Event::Type::kWarning, "ControllerConflict",
-         "kube-controller-manager writes the status of this Deployment as well; Windlass leaves it "
-         "alone. Run kube-controller-manager with --controllers=*,-deployment-controller."});
+         rival + " writes the status of this Deployment as well; Windlass leaves it alone. Run " +
+             remedy + "."});
     Ended(key, {SyncResult::Kind::kDone, kRivalLook, {}, {}});
   });
 }
