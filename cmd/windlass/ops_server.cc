@@ -2,11 +2,13 @@
 
 #include <CivetServer.h>
 
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cmd/windlass/metrics_text.h"
+#include "kubeclient/base/assert.h"
 
 namespace windlass {
 namespace {
@@ -36,9 +38,31 @@ void AnswerText(mg_connection* connection, bool good, const std::string& body) {
          "text/plain; charset=utf-8", body);
 }
 
-class Health : public CivetHandler {
+// Answers GET for one path, on threads of the HTTP server. It must outlive these threads.
+class Handler : public CivetHandler {
  public:
-  explicit Health(SnapshotBoard& board) : board_(board) {}
+  explicit Handler(SnapshotBoard& board) : board_(board) {}
+  ~Handler() override { WL_ASSERT(answering_ == 0); }
+
+  bool handleGet(CivetServer*, mg_connection* connection) final {
+    ++answering_;
+    AnswerGet(connection);
+    --answering_;
+    return true;
+  }
+
+ protected:
+  virtual void AnswerGet(mg_connection* connection) = 0;
+
+  SnapshotBoard& board_;
+
+ private:
+  std::atomic<int> answering_ = 0;  // requests that threads of the server are in
+};
+
+class Health : public Handler {
+ public:
+  using Handler::Handler;
 
  protected:
   // Of a snapshot that is null while we are still starting.
@@ -49,24 +73,25 @@ class Health : public CivetHandler {
     }
     return "";
   }
-
-  SnapshotBoard& board_;
 };
 
 class Livez final : public Health {
  public:
   using Health::Health;
-  bool handleGet(CivetServer*, mg_connection* connection) override {
+
+ private:
+  void AnswerGet(mg_connection* connection) override {
     const std::string sickness = Sickness(board_.Fresh());
     AnswerText(connection, sickness.empty(), sickness.empty() ? "ok\n" : sickness + "\n");
-    return true;
   }
 };
 
 class Readyz final : public Health {
  public:
   using Health::Health;
-  bool handleGet(CivetServer*, mg_connection* connection) override {
+
+ private:
+  void AnswerGet(mg_connection* connection) override {
     const auto snapshot = board_.Fresh();
     const std::string sickness = Sickness(snapshot);
     Readiness readiness;
@@ -77,40 +102,39 @@ class Readyz final : public Health {
     }
     if (!sickness.empty()) readiness.reasons.insert(readiness.reasons.begin(), sickness);
     AnswerText(connection, readiness.reasons.empty(), ReadyzText(readiness));
-    return true;
   }
 };
 
-class Metrics final : public CivetHandler {
+class Metrics final : public Handler {
  public:
-  explicit Metrics(SnapshotBoard& board) : board_(board) {}
-  bool handleGet(CivetServer*, mg_connection* connection) override {
+  using Handler::Handler;
+
+ private:
+  void AnswerGet(mg_connection* connection) override {
     static const Snapshot kNothing;
     const auto snapshot = board_.Fresh();
     Answer(connection, 200, "OK", "text/plain; version=0.0.4; charset=utf-8",
            MetricsText(snapshot == nullptr ? kNothing : *snapshot));
-    return true;
   }
-
- private:
-  SnapshotBoard& board_;
 };
 
 }  // namespace
 
 struct OpsServer::Server {
   Server(const std::vector<std::string>& options, SnapshotBoard& board)
-      : civet(options), livez(board), readyz(board), metrics(board) {
+      : livez(board), readyz(board), metrics(board), civet(options) {
     civet.addHandler("/livez$", livez);
     civet.addHandler("/healthz$", livez);
     civet.addHandler("/readyz$", readyz);
     civet.addHandler("/metrics$", metrics);
   }
 
-  CivetServer civet;
   Livez livez;
   Readyz readyz;
   Metrics metrics;
+  // Declared after the handlers, and so destroyed before them: its destructor waits until no thread
+  // uses a handler.
+  CivetServer civet;
   std::string address;
 };
 

@@ -13,6 +13,14 @@ namespace {
 // How soon an object is looked at again that was left to another controller.
 constexpr Duration kRivalLook = seconds(60);
 
+// What is to be run so that `rival`, a field manager, leaves Deployments alone.
+std::string SwitchOff(const std::string& rival) {
+  if (rival == "kube-controller-manager") {
+    return "kube-controller-manager with --controllers=*,-deployment-controller";
+  }
+  return rival + " without its Deployment controller, as docs/install.md describes";
+}
+
 }  // namespace
 
 DeploymentController::DeploymentController(ControllerHost& host)
@@ -141,22 +149,24 @@ std::optional<Step> DeploymentController::MindRivals(const Deployment& deploymen
   Request read = Request::Get(resources::kDeployments, KeyOf(deployment.meta));
   const Outcome* found = FindOutcome(learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "somebody else writes its status"};
-  if (!found->said.ok() || !rivals_.Judge(deployment, found->said->body, now)) return std::nullopt;
-  return StepBack(deployment);
+  if (!found->said.ok()) return std::nullopt;
+  const std::string rival = rivals_.Judge(deployment, found->said->body, now);
+  if (rival.empty()) return std::nullopt;
+  return StepBack(deployment, rival);
 }
 
-Step DeploymentController::StepBack(const Deployment& deployment) {
+Step DeploymentController::StepBack(const Deployment& deployment, const std::string& rival) {
   ++stepped_back_;
+  const std::string remedy = SwitchOff(rival);
   host_.environment().log.Warning(
-      "kube-controller-manager controls this deployment, too; stepping back",
-      {{"deployment", KeyOf(deployment.meta).ToString()},
-       {"remedy", "run kube-controller-manager with --controllers=*,-deployment-controller"}});
-  return Wait{
-      .look_again_in = kRivalLook,
-      .events = {{Event::Type::kWarning, "ControllerConflict",
-                  "kube-controller-manager writes the status of this Deployment as well; Windlass "
-                  "leaves it alone. Run kube-controller-manager with "
-                  "--controllers=*,-deployment-controller."}}};
+      rival + " controls this deployment, too; stepping back",
+      {{"deployment", KeyOf(deployment.meta).ToString()}, {"remedy", "run " + remedy}});
+  return Wait{.look_again_in = kRivalLook,
+              .events = {{Event::Type::kWarning, "ControllerConflict",
+                          rival +
+                              " writes the status of this Deployment as well; Windlass leaves "
+                              "it alone. Run " +
+                              remedy + "."}}};
 }
 
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made) {

@@ -62,7 +62,7 @@ class DeploymentController final : public WatchingController {
   // A step if another controller is at work on the Deployment, or may be; else nullopt.
   std::optional<Step> MindRivals(const Deployment& deployment, const Learned& learned,
                                  WallTime now);
-  Step StepBack(const Deployment& deployment);
+  Step StepBack(const Deployment& deployment, const std::string& rival);
 
   ControllerHost& host_;
   ClusterCache cache_;

@@ -1,5 +1,7 @@
 #include "controller/runtime/rivals.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -8,6 +10,7 @@
 namespace windlass {
 namespace {
 
+constexpr const char* kOwnFieldManager = "windlass";  // ClientOptions::field_manager
 constexpr int kForeignWritesMax = 3;
 // A controller that is alive writes status whenever a Pod's readiness changes.
 constexpr seconds kAlive{300};
@@ -18,13 +21,31 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-bool IsLiveStatusManager(const nlohmann::json& entry, WallTime now) {
-  if (!entry.is_object() || TextOf(entry, "manager") != "kube-controller-manager" ||
-      TextOf(entry, "subresource") != "status") {
-    return false;
-  }
+// Returns true if `entry` of managedFields owns a field of the status that only a Deployment
+// controller writes. observedGeneration alone is not enough: the API server lists a field under the
+// manager that last changed its value, so a rival that observes a generation after us owns only
+// counters.
+bool OwnsCounters(const nlohmann::json& entry) {
+  static constexpr std::array kFields = {"f:observedGeneration", "f:replicas",
+                                         "f:updatedReplicas",    "f:readyReplicas",
+                                         "f:availableReplicas",  "f:unavailableReplicas",
+                                         "f:terminatingReplicas"};
+  const nlohmann::json::json_pointer where("/fieldsV1/f:status");
+  if (!entry.contains(where)) return false;
+  const nlohmann::json& status = entry.at(where);
+  return std::ranges::any_of(kFields, [&](const char* field) { return status.contains(field); });
+}
+
+// Returns the field manager of `entry` if it is a Deployment controller other than ours that has
+// written the status within kAlive, otherwise "". kube-controller-manager goes by that name; k3s,
+// which contains it, goes by `k3s`, and other distributions may have names of their own.
+std::string LiveRival(const nlohmann::json& entry, WallTime now) {
+  if (!entry.is_object() || TextOf(entry, "subresource") != "status") return "";
+  std::string manager = TextOf(entry, "manager");
+  if (manager == kOwnFieldManager) return "";
+  if (manager != "kube-controller-manager" && !OwnsCounters(entry)) return "";
   const auto written = ParseTime(TextOf(entry, "time"));
-  return written && now - *written < kAlive;
+  return written && now - *written < kAlive ? manager : "";
 }
 
 }  // namespace
@@ -54,17 +75,19 @@ bool Rivals::Suspicious(const Deployment& deployment) const {
          found->second.foreign >= kForeignWritesMax;
 }
 
-bool Rivals::Judge(const Deployment& deployment, std::string_view object_json, WallTime now) {
+std::string Rivals::Judge(const Deployment& deployment, std::string_view object_json,
+                          WallTime now) {
   seen_.erase(deployment.meta.uid);  // judged: the next three are counted anew
   const auto object = nlohmann::json::parse(object_json, nullptr, false);
   const nlohmann::json::json_pointer where("/metadata/managedFields");
-  if (!object.is_object() || !object.contains(where)) return false;
+  if (!object.is_object() || !object.contains(where)) return "";
   for (const auto& entry : object.at(where)) {
-    if (!IsLiveStatusManager(entry, now)) continue;
+    std::string rival = LiveRival(entry, now);
+    if (rival.empty()) continue;
     seen_[deployment.meta.uid].back_until = now + kStepBack;
-    return true;
+    return rival;
   }
-  return false;
+  return "";
 }
 
 bool Rivals::SteppedBack(const Deployment& deployment, WallTime now) const {

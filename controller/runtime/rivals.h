@@ -1,16 +1,20 @@
 // Never fight another controller over an object.
 //
 // Two Deployment controllers on one cluster would overwrite each other's status for ever. A status
-// that we did not write is repaired, as upstream repairs it; after the third within one generation
-// the Deployment is read uncached, and where kube-controller-manager has written status within the
-// last minutes we step back from that object until its spec changes or it has been left alone for a
-// while. Memory: at most an entry per Deployment that exists, provided that Forget is called of
-// each that goes. Source: architecture, decision 10. Core thread only.
+// that we did not write is repaired, as upstream repairs it. After the third within one generation
+// the Deployment is read uncached. If its metadata.managedFields shows that another Deployment
+// controller has written the status within the last minutes, we step back from the object for a
+// while. Another Deployment controller is
+// - kube-controller-manager;
+// - any field manager but ours that owns status.observedGeneration or a counter of the status.
+// Memory: at most an entry per Deployment that exists, provided that Forget is called of each that
+// goes. Source: architecture, decision 10. Core thread only.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "kubeclient/api/deployment.h"
@@ -31,9 +35,9 @@ class Rivals {
   // Whether the Deployment should be read and judged before anything is written to it.
   bool Suspicious(const Deployment& deployment) const;
 
-  // The verdict over an uncached read (raw JSON): true when a rival is at work; then SteppedBack
-  // holds.
-  bool Judge(const Deployment& deployment, std::string_view object_json, WallTime now);
+  // Judges an uncached read (raw JSON). Returns the field manager of a rival that is at work, and
+  // SteppedBack holds from then on; returns "" if there is none.
+  std::string Judge(const Deployment& deployment, std::string_view object_json, WallTime now);
 
   bool SteppedBack(const Deployment& deployment, WallTime now) const;
 

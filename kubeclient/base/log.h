@@ -31,7 +31,8 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// Thread-safe, like every implementation must be. Values are escaped and cut to 1 KiB.
+// Thread-safe, like every implementation must be. Values are escaped and cut to 1 KiB, before a
+// UTF-8 character that does not fit whole.
 class Log {
  public:
   virtual ~Log() = default;

@@ -113,7 +113,7 @@ in_order early app:v3
 same_pods early
 
 say "and is found"
-# As docs/in-place.md has it.
+# As docs/in-place-operations.md has it.
 listed() {
   local asks
   asks='{range .items[?(@.metadata.annotations.windlass\.dev/in-place)]}'

@@ -1,4 +1,5 @@
 // Random, Histogram, Result and the log format.
+#include <string>
 #include <vector>
 
 #include "kubeclient/base/histogram.h"
@@ -68,6 +69,27 @@ TEST_CASE("long values are cut") {
   const std::string line =
       FormatLogLine(LogFormat::kText, LogLevel::kInfo, "x", {{"value", std::string(5000, 'a')}});
   CHECK(line.size() < 1100);
+}
+
+TEST_CASE("a long value is cut before a character that does not fit whole") {
+  struct Row {
+    std::string value;
+    std::string logged;
+  };
+  const std::string full(1024, 'a');
+  const std::string room_for_one(1023, 'a');
+  const std::string bytes(2000, '\x80');  // no UTF-8
+  const Row row = GENERATE_COPY(values<Row>({
+      {full + "b", full + "…"},
+      {full + "ü", full + "…"},
+      {room_for_one + "ü", room_for_one + "…"},
+      {room_for_one + "\xF0\x9F\x9A\x80", room_for_one + "…"},  // four bytes
+      {std::string(1022, 'a') + "üb", std::string(1022, 'a') + "ü…"},
+      {bytes, bytes.substr(0, 1024) + "…"},
+  }));
+  CAPTURE(row.value.size());
+  CHECK(FormatLogLine(LogFormat::kText, LogLevel::kInfo, "x", {{"value", row.value}}) ==
+        "info x value=" + row.logged);
 }
 
 }  // namespace

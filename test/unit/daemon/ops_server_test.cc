@@ -108,8 +108,12 @@ struct Served {
   TestCoreLoop core;
   Snapshot shown;
   int published = 0;
+  int asked = 0;
+  bool silent = false;  // the core is asked, and publishes nothing
   SnapshotBoard board{core.clock, [this] {
                         core.inbox.Post([this] {
+                          ++asked;
+                          if (silent) return;
                           board.Publish(shown);
                           ++published;
                         });
@@ -175,6 +179,17 @@ TEST_CASE("probes are answered beside 100 idle connections and a scraper that re
   }
   CHECK(answers);
   CHECK(IsOk(served.Answer("/metrics")));
+}
+
+TEST_CASE("a server that is destroyed waits for the handler that is answering") {
+  Served served;
+  served.Show({});
+  served.silent = true;
+  const Connection connection(served.port);
+  connection.Get("/livez");
+  REQUIRE(served.core.RunUntil([&] { return served.asked > 0; }));  // and waits for the core
+  served.server.reset();  // the handler asserts that it is not answering when it is destroyed
+  CHECK(connection.ReadAll() != "given up");
 }
 
 }  // namespace

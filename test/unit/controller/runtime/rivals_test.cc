@@ -21,9 +21,11 @@ Deployment Web(int64_t generation, const std::string& version, uint64_t number =
   return deployment;
 }
 
-std::string ManagedBy(const std::string& manager, const std::string& subresource, WallTime at) {
+// `fields`: what the manager owns, as `fieldsV1` has it.
+std::string ManagedBy(const std::string& manager, const std::string& subresource, WallTime at,
+                      const std::string& fields = "{}") {
   return R"({"metadata":{"managedFields":[{"manager":")" + manager + R"(","subresource":")" +
-         subresource + R"(","time":")" + FormatTime(at) + R"("}]}})";
+         subresource + R"(","time":")" + FormatTime(at) + R"(","fieldsV1":)" + fields + "}]}}";
 }
 
 TEST_CASE("two foreign statuses are repaired, the third is looked into") {
@@ -60,7 +62,7 @@ TEST_CASE("an object stays left alone however many others have a rival") {
   for (uint64_t i = 0; i < kMany; ++i) {
     const Deployment web = Web(1, "10", i);
     rivals.ForeignStatus(web);
-    REQUIRE(rivals.Judge(web, rival, kNow));
+    REQUIRE(rivals.Judge(web, rival, kNow) == "kube-controller-manager");
   }
   uint64_t stepped_back = 0;
   for (uint64_t i = 0; i < kMany; ++i) stepped_back += rivals.SteppedBack(Web(1, "10", i), kNow);
@@ -74,33 +76,45 @@ TEST_CASE("of an object without a rival nothing is kept, of one that is deleted 
   const Deployment web = Web(1, "12");
   for (const char* version : {"10", "11", "12"}) rivals.ForeignStatus(Web(1, version));
   SECTION("it was looked into") {
-    CHECK_FALSE(rivals.Judge(web, ManagedBy("kubectl", "status", kNow), kNow));
+    CHECK(rivals.Judge(web, ManagedBy("kubectl", "status", kNow), kNow).empty());
   }
   SECTION("it is deleted") { rivals.Forget(web.meta.uid); }
   CHECK(rivals.size() == 0);
   CHECK_FALSE(rivals.Suspicious(web));
 }
 
-TEST_CASE("only a live status manager called kube-controller-manager makes us step back") {
+TEST_CASE("only another Deployment controller that writes status makes us step back") {
   struct Row {
     std::string json;
-    bool back;
+    std::string rival;
   };
   const WallTime lately = kNow + seconds(-60);
+  const WallTime long_ago = kNow + seconds(-3600);
+  const std::string generation = R"({"f:status":{"f:observedGeneration":{}}})";
+  const std::string counters = R"({"f:status":{"f:readyReplicas":{},"f:replicas":{}}})";
+  const std::string condition = R"({"f:status":{"f:conditions":{"k:{\"type\":\"Mine\"}":{}}}})";
   const Row row = GENERATE_COPY(values<Row>({
-      {ManagedBy("kube-controller-manager", "status", lately), true},
-      {ManagedBy("kube-controller-manager", "status", kNow + seconds(-3600)), false},
-      {ManagedBy("kube-controller-manager", "", lately), false},
-      {ManagedBy("kubectl", "status", lately), false},
-      {R"({"metadata":{"managedFields":[3,{"manager":7,"subresource":"status"}]}})", false},
-      {R"({"metadata":{}})", false},
-      {"not json", false},
+      {ManagedBy("kube-controller-manager", "status", lately), "kube-controller-manager"},
+      {ManagedBy("kube-controller-manager", "status", long_ago), ""},
+      {ManagedBy("kube-controller-manager", "", lately), ""},
+      {ManagedBy("k3s", "status", lately, generation), "k3s"},
+      {ManagedBy("k3s", "status", lately, counters), "k3s"},
+      {ManagedBy("k3s", "status", long_ago, generation), ""},
+      {ManagedBy("k3s", "", lately, generation), ""},
+      {ManagedBy("windlass", "status", lately, generation), ""},
+      {ManagedBy("kubectl", "status", lately), ""},
+      {ManagedBy("health-checker", "status", lately, condition), ""},
+      {ManagedBy("odd", "status", lately, "[1]"), ""},
+      {ManagedBy("odd", "status", lately, R"({"f:status":["f:replicas"]})"), ""},
+      {R"({"metadata":{"managedFields":[3,{"manager":7,"subresource":"status"}]}})", ""},
+      {R"({"metadata":{}})", ""},
+      {"not json", ""},
   }));
   CAPTURE(row.json);
   Rivals rivals;
   const Deployment web = Web(1, "12");
-  CHECK(rivals.Judge(web, row.json, kNow) == row.back);
-  CHECK(rivals.SteppedBack(web, kNow) == row.back);
+  CHECK(rivals.Judge(web, row.json, kNow) == row.rival);
+  CHECK(rivals.SteppedBack(web, kNow) == !row.rival.empty());
   CHECK_FALSE(rivals.SteppedBack(web, kNow + seconds(3600)));
 }
 
