@@ -6,6 +6,7 @@
 #include "controller/runtime/pod_count.h"
 #include "controller/runtime/replica_set_fence.h"
 #include "controller/runtime/replica_set_folds.h"
+#include "controller/runtime/sync.h"
 
 namespace windlass {
 namespace {
@@ -133,7 +134,7 @@ void DeploymentController::AddFolds() {
 
 FoldTable::Row DeploymentController::FoldDeployments() {
   return {[this](const Request& request, std::string_view body) -> Status {
-    WINDLASS_TRY(Deployment deployment, host_.environment().DecodeDeployment(decoder, body));
+    WINDLASS_TRY(Deployment deployment, DecodeDeployment(host_.environment().decoder, body));
     if (request.mutates()) rivals_.OwnStatus(deployment.meta);
     cache_.deployments().store().Fold(std::move(deployment));
     return Unit{};
