@@ -5,13 +5,13 @@
 // Rules: reliability R-001…R-062, as far as this scope names them.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/listeners.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -62,22 +62,22 @@ class Informer final : private ReflectorSink {
 
   // An unreadable object was deleted: unlike its next readable version, that need not be a change
   // of the store.
-  std::function<void(const UnreadableObject&)> on_unreadable_gone;
+  Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called whenever HasSynced becomes true: once, and once more after each reset.
-  std::function<void()> on_synced;
+  Listeners<> on_synced;
 
   // A reset begins, by a call of Reset or because the server went back: the store
   // still shows what it held, which is to be leaned on no more, and changes only with the complete
   // state that ends the reset. May stop the informer, or reset others.
-  std::function<void()> on_reset;
+  Listeners<> on_reset;
 
   // All is well again after a failure: whoever answers now may be another cluster. Must not stop or
   // reset the informer.
-  std::function<void()> on_recovered;
+  Listeners<> on_recovered;
 
   // The right to list or watch has turned out to be missing. Must not stop or reset the informer.
-  std::function<void()> on_forbidden;
+  Listeners<> on_forbidden;
 
  private:
   void BeginReplace() override;
