@@ -1,8 +1,8 @@
-// The one door into the core thread: other threads post, the core drains.
+// The only way into the core thread: other threads post messages, the core thread drains them.
 //
-// Bounded by construction rather than by refusal: each producer may have only a bounded number of
-// messages outstanding (one per call in flight, one per stream that has lines, one per signal), so
-// Post never blocks a network thread and never loses a reply. Thread-safe.
+// Post never blocks a network thread and never loses a reply. Instead, each producer limits itself
+// to a few outstanding messages: one per call in flight, one per stream that has lines, one per
+// signal. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -18,14 +18,15 @@ class Inbox {
  public:
   using Message = std::function<void()>;
 
-  // Any thread. Asserts kInboxMessagesMax (limits.h): a producer that breaks its bound is a bug.
+  // Any thread. Asserts that fewer than kInboxMessagesMax messages wait: more would mean that a
+  // producer has lost its limit.
   void Post(Message message);
 
-  // Core thread. Runs up to `most` messages; returns how many ran. Messages posted meanwhile wait
-  // for the next call.
+  // Core thread. Runs up to `most` messages and returns how many ran. Messages that are posted
+  // while it runs wait for the next call.
   int Drain(int most);
 
-  // Core thread. Returns when a message is there, or after `longest`.
+  // Core thread. Returns as soon as a message waits, or after `longest`.
   void WaitFor(Duration longest);
 
  private:
