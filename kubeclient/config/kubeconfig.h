@@ -1,11 +1,14 @@
-// How to reach the API server and as whom: from a kubeconfig file, or from the Pod we run in.
+// LoadConfig: how to reach the API server and as which user. It uses the first of these:
+//   1. the file of --kubeconfig;
+//   2. in-cluster configuration, if KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are set;
+//   3. the files of $KUBECONFIG, merged: the first definition of a name wins;
+//   4. ~/.kube/config.
 //
-// Order: --kubeconfig; in-cluster, where KUBERNETES_SERVICE_HOST and _PORT are set; $KUBECONFIG (of
-// a colon list the first definition of a name wins); ~/.kube/config. The environment and files are
-// read here and nowhere else. What would change authentication and is not supported is refused,
-// never passed over: running as somebody else than the file says is worse than not running.
+// A field that would change authentication and is not supported is an error, never ignored: to run
+// as another user than the file says is worse than not to run.
 //
-// Every error is one line of kind kConfig: file, context, cluster or user, field, and what to do.
+// Every error is one line of kind kConfig. It names the file, the context, cluster or user, the
+// field, and what to do.
 #pragma once
 
 #include <functional>
@@ -22,19 +25,21 @@
 
 namespace windlass {
 
+// Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);
 
 struct ConfigSources {
   std::string kubeconfig;                 // --kubeconfig; empty = not given
   std::string context;                    // --context; empty = the file's current-context
-  bool insecure_skip_tls_verify = false;  // the flag: permits the field of the same name
+  bool insecure_skip_tls_verify = false;  // the flag: without it a file with that field is refused
 
   std::function<std::optional<std::string>(const std::string& name)> environment =
       &ProcessEnvironment;
   std::string service_account_folder = "/var/run/secrets/kubernetes.io/serviceaccount";
 };
 
-// The files that certificates and the key came from, absolute; empty where they came from none.
+// Absolute paths of the files that CA, client certificate and key were read from; "" for a part
+// that did not come from a file.
 struct TlsFiles {
   std::string ca;
   std::string certificate;
@@ -44,17 +49,17 @@ struct TlsFiles {
 struct ClientConfig {
   std::string source;  // "kubeconfig /home/a/.kube/config, context kind" or "in-cluster"
   std::string server;  // https://HOST:PORT[/PATH]
-  ProxyUrl proxy;      // no host = none
-  TlsMaterial tls;     // checked: parses, and the client key belongs to its certificate
+  ProxyUrl proxy;      // host "" = no proxy
+  TlsMaterial tls;     // has passed TlsIdentity::Check
   TlsFiles tls_files;
-  Secret token;            // empty = none
-  std::string token_file;  // absolute; wins over token, which then is empty
-  std::string username;    // basic authentication; empty = none
+  Secret token;            // empty = none, or token_file is set
+  std::string token_file;  // absolute path; "" = none
+  std::string username;    // basic authentication; "" = none
   Secret password;
-  std::optional<ExecPluginConfig> exec;  // then there is neither token nor username
-  std::vector<HttpHeader> headers;       // of impersonation
-  std::string namespace_;                // of the context, or of the Pod; empty when not given
-  std::vector<std::string> notes;  // what an administrator should see at start; never a secret
+  std::optional<ExecPluginConfig> exec;  // if set: no token, username or client certificate
+  std::vector<HttpHeader> headers;       // impersonation
+  std::string namespace_;                // of the context, or of the Pod; "" = not given
+  std::vector<std::string> notes;        // warnings to log at start; never a secret
 };
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources);

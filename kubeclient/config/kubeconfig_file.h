@@ -1,4 +1,4 @@
-// Kubeconfig files: parsed, merged, and one context of them resolved. Used by LoadConfig.
+// Parses and merges kubeconfig files, and resolves one of their contexts. Used by LoadConfig.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace windlass {
 
-// A named cluster, user or context, and the file it stands in.
+// A named cluster, user or context, and the file that defines it.
 struct KubeconfigEntry {
   std::string path;
   YamlNode node;  // the inner map: "cluster", "user" or "context"
@@ -19,21 +19,23 @@ struct KubeconfigEntry {
 
 // One file, or several merged.
 struct Kubeconfig {
-  std::string path;    // of the first file that is not empty, if there is one
-  bool empty = false;  // none of the files holds anything
+  std::string path;    // of the first file that is not empty; of the first one if all are empty
+  bool empty = false;  // every file is empty
   std::string current_context;
   std::map<std::string, KubeconfigEntry> clusters;
   std::map<std::string, KubeconfigEntry> users;
   std::map<std::string, KubeconfigEntry> contexts;
 
-  // What `later` defines and this does not (first definition wins, as in client-go).
+  // Adds what `later` defines and this does not. The first definition of a name wins, as in
+  // client-go.
   void Merge(Kubeconfig later);
 };
 
-// An empty file is no error: another may be merged into it.
+// Reads one file. An empty file is not an error, because others may be merged with it.
 Result<Kubeconfig> ReadKubeconfig(const std::string& path);
 
-// The context that `sources` names, or else the current one. Refuses what is empty.
+// Resolves the context that `sources` names, or the file's current-context if it names none.
+// Returns kConfig if `kubeconfig` is empty.
 Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 
 }  // namespace windlass

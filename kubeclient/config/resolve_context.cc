@@ -1,4 +1,4 @@
-// From a context's name to the server, the trust and the credentials it stands for.
+// Resolves a context's name to a server, its CA and credentials.
 #include "kubeclient/config/kubeconfig_file.h"
 #include "kubeclient/config/resolve.h"
 
