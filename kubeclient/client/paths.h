@@ -1,4 +1,4 @@
-// How request targets are spelled: where a resource lives, and how values stand in a query.
+// Builds request targets: the path of a resource, and the parameters of a query.
 #pragma once
 
 #include <string>
@@ -10,16 +10,18 @@
 
 namespace windlass {
 
-// "/apis/apps/v1/namespaces/shop/deployments/web". Without a name the collection; without a
-// namespace every namespace, or a cluster-scoped object.
+// Returns the path of an object: "/apis/apps/v1/namespaces/shop/deployments/web".
+//   - Without `name`: the path of the collection.
+//   - Without `namespace_`: all namespaces, or a cluster-scoped resource.
 std::string ResourcePath(Resource resource, std::string_view namespace_, std::string_view name);
 
-// Appends `key=value`, encoded, to a target that may already have a query.
+// Appends `key=value` to a target that may have a query already. Percent-encodes `value`.
 void AddQuery(std::string& target, std::string_view key, std::string_view value);
 
-// Limits the call on both sides: our deadline, and the server's `timeout` (L-004), so that a write
-// nobody waits for any more is given up there, too. Whole seconds rounded down; below one second
-// milliseconds, because the server reads 0 as "as long as you like".
+// Sets the call's deadline, and the same as the query parameter `timeout`, so that the API server
+// too gives up a write for which we no longer wait (L-004). `timeout` is rounded down to whole
+// seconds; below one second it is in milliseconds, because the server takes 0 for no limit.
+// Examples: 2.7 s gives timeout=2s, 400 ms gives timeout=400ms.
 void LimitWrite(HttpRequest& http, Duration deadline);
 
 }  // namespace windlass
