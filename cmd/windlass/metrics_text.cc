@@ -15,7 +15,7 @@ namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// Collects families in order of first use.
+// A metrics page. Its families are in the order in which they were first used.
 class Page {
  public:
   void Gauge(const std::string& name, const std::string& help, double value,
@@ -78,7 +78,7 @@ void Process(Page& page) {
 void Queue(Page& page, const Snapshot& snapshot) {
   const Labels name = {{"name", "deployment"}};
   for (size_t i = 0; i < kPriorities; ++i) {
-    // With the label that controller-runtime's priority queue has.
+    // The label `priority` is that of controller-runtime's priority queue.
     page.Gauge(
         "workqueue_depth", "Current depth of workqueue by workqueue and priority",
         Number(snapshot.queue.depth_by_priority[i]),
@@ -134,7 +134,7 @@ void RestClient(Page& page, const Snapshot& snapshot) {
              Number(snapshot.client.waiting));
 }
 
-// A series for each informer, of what `value` says of it.
+// Adds metrics with one series per informer, whose value the function `value` computes.
 class InformerPage {
  public:
   InformerPage(Page& page, const std::vector<InformerSnapshot>& informers)

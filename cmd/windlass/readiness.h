@@ -1,4 +1,4 @@
-// What /readyz answers: why Windlass is not ready, and what is wrong without being a reason.
+// Readiness: what /readyz answers. Reasons make Windlass not ready; notes are only shown.
 #pragma once
 
 #include <string>
@@ -10,21 +10,22 @@ namespace windlass {
 
 struct Readiness {
   std::vector<std::string> reasons;  // empty = ready
-  // What only in-place updates lack. Everybody who may annotate a Deployment may ask for those:
-  // that must not take a Windlass out of service, nor hold up its next version.
+  // Problems that affect only in-place updates. Every user who may annotate a Deployment can switch
+  // in-place updates on; that must not make Windlass not ready, nor block the rollout of its next
+  // version.
   std::vector<std::string> notes;
 
-  // A reason or a note, depending on who needs the right.
+  // Adds a note if only in-place updates need the right, otherwise a reason.
   void AddMissing(const Right& right);
 };
 
-// Whether in-place updates alone need it (deploy/rbac-in-place.yaml).
+// Returns true if only in-place updates need the right (deploy/rbac-in-place.yaml).
 bool IsForInPlaceAlone(const Right& right);
 
-// What is missing, and what to do about it.
+// Returns one line: which right is missing, and what to do about it.
 std::string MissingRightText(const Right& right);
 
-// The body: a line per reason, or ok; then a line per note.
+// Returns the body of /readyz: a line per reason, or "ok"; then a line per note.
 std::string ReadyzText(const Readiness& readiness);
 
 }  // namespace windlass

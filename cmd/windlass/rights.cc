@@ -33,7 +33,7 @@ std::vector<Right> Daemon::RightsNeeded() const {
     need("", "pods", "status", {"patch"});
     need("policy", "poddisruptionbudgets", "", {"list", "watch"});
     for (const char* verb : {"list", "watch"}) {
-      rights.push_back({verb, "", "nodes", "", "", ""});  // they belong to no namespace
+      rights.push_back({verb, "", "nodes", "", "", ""});  // Nodes are cluster-scoped
     }
   }
   if (flags_.leader_elect) {
@@ -52,16 +52,18 @@ void Daemon::ReviewRights() {
   });
 }
 
-// Also when in-place updates begin, which take more rights than were asked for at the start.
+// Called when in-place updates begin, which need more rights than the first review asked for, and
+// to repeat a review.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissingRights(transport_, RightsNeeded(), [this, review](Result<std::vector<Right>> missing) {
-    if (review == reviews_) NoteReview(std::move(missing));  // else a later one asks for more
+    if (review == reviews_) NoteReview(std::move(missing));  // otherwise a later one is under way
   });
 }
 
-// A review that failed is made again, soon at first. Rights may be granted while we run: as long as
-// one is missing, the review is repeated, too.
+// Repeats the review:
+//   - if it failed: with back-off, up to kReviewPeriod apart;
+//   - if a right is missing: after kReviewPeriod, because an administrator may grant it meanwhile.
 void Daemon::NoteReview(Result<std::vector<Right>> missing) {
   if (!missing.ok()) {
     return ReviewRightsIn(review_back_off_.Next(clock_.Now(), kReviewPeriod));
@@ -75,7 +77,7 @@ void Daemon::ReviewRightsIn(Duration wait) {
   review_later_ = timers_.At(clock_.Now() + wait, [this] { ReviewRightsAgain(); });
 }
 
-// Each one is named in /readyz, and in the log when it is new.
+// Stores the missing rights for /readyz, and logs each one that was not missing before.
 void Daemon::NoteMissing(std::vector<Right> missing) {
   const std::vector<Right> before = std::exchange(missing_rights_, std::move(missing));
   for (const Right& right : missing_rights_) {
@@ -101,7 +103,7 @@ void Daemon::RightsReviewed(Result<std::vector<Right>> missing) {
                  "; give the CA that signed it, and a server name it was issued for");
       return Finish(kExitConfig);
     }
-    // A server that is away comes back; the informers keep trying.
+    // Start anyway: the server may be back soon, and the informers keep trying.
     log_.Warning("rights were not reviewed; another try follows", {{"error", error.message}});
   }
   NoteReview(std::move(missing));

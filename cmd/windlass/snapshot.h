@@ -1,5 +1,5 @@
-// What the core publishes for the operations port: plain values, made when somebody asks. The ops
-// server reads nothing else.
+// Snapshot: what the core thread publishes for the operations port. Plain values, collected when a
+// request asks for them. The ops server reads nothing else of the core.
 #pragma once
 
 #include <condition_variable>
@@ -33,10 +33,10 @@ struct InformerSnapshot {
   uint64_t duplicates = 0;
   uint64_t stale = 0;
   ReflectorCounters reflector;
-  double last_version = 0;  // resourceVersion as a number; 0 when it is none
+  double last_version = 0;  // resourceVersion as a number; 0 if it is not a number
   double seconds_since_last_heard = 0;
   double seconds_since_last_bookmark = 0;
-  double sync_seconds = 0;  // until the first complete state; 0 before
+  double sync_seconds = 0;  // how long it took to get the first complete state; 0 before that
   CacheAuditCounters audit;
 };
 
@@ -51,7 +51,7 @@ struct Snapshot {
   bool server_away = false;
   uint64_t server_times_away = 0;
   uint64_t server_probes = 0;
-  uint64_t requests_sent = 0;  // by all parts, watches included
+  uint64_t requests_sent = 0;  // by the whole process, watches included
   ClientCounters client;
   std::map<std::string, Histogram> request_duration;  // by verb
   Histogram rate_limiter_duration = RestClientHistogram();
@@ -59,21 +59,22 @@ struct Snapshot {
   std::vector<InformerSnapshot> informers;
 };
 
-// The one place where core and ops server meet. Thread-safe.
+// SnapshotBoard: hands snapshots from the core thread to the ops server. Thread-safe.
 class SnapshotBoard {
  public:
-  // `ask` is to make the core publish soon; called on the asking thread, and not again before the
-  // core has published.
+  // `ask` must make the core thread call Publish soon. It runs on the thread that calls Fresh,
+  // while the board is locked, and not again before the next Publish. `clock` must outlive the
+  // board.
   SnapshotBoard(const Clock& clock, std::function<void()> ask);
 
   // Core thread.
   void Publish(Snapshot snapshot);
 
-  // Any other thread: the snapshot that the core publishes next. Where it does not within 300 ms,
-  // the latest there is; nullptr when there is none yet.
+  // Any other thread. Asks the core thread for a snapshot and returns it. If none comes within
+  // 300 ms, returns the latest one, or null if there is none yet.
   std::shared_ptr<const Snapshot> Fresh();
 
-  // For how long the core has owed an answer.
+  // Returns for how long the core thread has owed an answer; 0 if it owes none.
   Duration Overdue() const;
 
  private:
@@ -83,7 +84,7 @@ class SnapshotBoard {
   std::condition_variable published_;
   // Guarded by mutex_:
   std::shared_ptr<const Snapshot> latest_;
-  std::optional<MonotonicTime> asked_;
+  std::optional<MonotonicTime> asked_;  // when Fresh asked; nullopt once the core has answered
   uint64_t publications_ = 0;
 };
 
