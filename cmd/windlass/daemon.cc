@@ -155,8 +155,9 @@ void Daemon::StepDown() {
   if (!stopping_) log_.Warning("no longer leading");
 }
 
-// The cluster, or its past, is not the one that the caches were of. Our Lease belonged to that
-// state too, so we must win it again before the next term.
+// Called when the caches turn out to belong to another cluster, or to a state that was rolled back.
+// Our Lease belongs to that state too, so this process must win the Lease again before it begins a
+// term.
 void Daemon::CampaignAnew() {
   if (stopping_ || campaigning_anew_) return;
   if (!flags_.leader_elect) {

@@ -47,7 +47,8 @@ std::string CheckDuration(const std::string& text) {
   return ParseDuration(text) ? "" : "'" + text + "' is no duration; write for example 15s or 1m30s";
 }
 
-// Checks what CLI11 cannot check: values of several flags together, and some of one.
+// Checks what CLI11 cannot: values of several flags together, and values without a check of
+// CLI11's.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
   if (flags.credentials_poll_period < seconds(1)) {

@@ -12,7 +12,7 @@ struct ProcessFigures {
   double max_fds = 0;
 };
 
-// Returns the present figures. One that cannot be read is 0.
+// Returns the current figures. One that cannot be read is 0.
 ProcessFigures ReadProcessFigures();
 
 }  // namespace windlass

@@ -52,8 +52,8 @@ void Daemon::ReviewRights() {
   });
 }
 
-// Called when in-place updates begin, which need more rights than the first review asked for, and
-// to repeat a review.
+// Reviews the rights again: to repeat a review, and when in-place updates begin, which need more
+// rights than the review at the start asked for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissingRights(transport_, RightsNeeded(), [this, review](Result<std::vector<Right>> missing) {
@@ -61,7 +61,7 @@ void Daemon::ReviewRightsAgain() {
   });
 }
 
-// Repeats the review:
+// Stores the result of a review, and repeats the review:
 //   - if it failed: with back-off, up to kReviewPeriod apart;
 //   - if a right is missing: after kReviewPeriod, because an administrator may grant it meanwhile.
 void Daemon::NoteReview(Result<std::vector<Right>> missing) {

@@ -53,7 +53,7 @@ struct Snapshot {
   uint64_t server_probes = 0;
   uint64_t requests_sent = 0;  // by the whole process, watches included
   ClientCounters client;
-  std::map<std::string, Histogram> request_duration;  // by verb
+  std::map<std::string, Histogram> request_duration;  // by HTTP method
   Histogram rate_limiter_duration = RestClientHistogram();
   EventCounters events;
   std::vector<InformerSnapshot> informers;

@@ -1,8 +1,8 @@
 // The only way into the core thread: other threads post messages, the core thread drains them.
 //
-// Post never blocks a network thread and never loses a reply. Instead, each producer limits itself
-// to a few outstanding messages: one per call in flight, one per stream that has lines, one per
-// signal. Thread-safe.
+// The producers bound the inbox. Each has a limited number of messages in it: one per call in
+// flight, one per stream that has lines, one per signal. So Post never has to block a network
+// thread or to drop a reply. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -18,8 +18,8 @@ class Inbox {
  public:
   using Message = std::function<void()>;
 
-  // Any thread. Asserts that fewer than kInboxMessagesMax messages wait: more would mean that a
-  // producer has lost its limit.
+  // Any thread. Asserts that fewer than kInboxMessagesMax messages wait; otherwise a producer has a
+  // bug.
   void Post(Message message);
 
   // Core thread. Runs up to `most` messages and returns how many ran. Messages that are posted

@@ -59,7 +59,8 @@ class NullLog final : public Log {
   bool Enabled(LogLevel) const override { return false; }
 };
 
-// Writes to standard error, one line each: `<time> <level> <event> key=value …` or one JSON object.
+// Returns a Log that writes to standard error and drops levels below `lowest`. A line is
+// `<time> <level> <event> key=value …` or a JSON object.
 std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest);
 
 // Returns the line that `format` prints, without the time. Public for tests of the format.

@@ -9,7 +9,8 @@
 namespace windlass {
 
 // Returns the decimal number that the whole `text` is. Returns nullopt for:
-//   - "", "+5", " 5", "5s": anything but digits; a signed Integer may begin with '-';
+//   - an empty text, and one that is not all digits: "", "+5", " 5", "5s"; for a signed Integer the
+//     text may begin with '-';
 //   - a number outside Integer's range.
 template <typename Integer>
 std::optional<Integer> ParseWhole(std::string_view text) {

@@ -21,12 +21,13 @@ class AdaptiveRate {
   // per_second <= 0: no limit, so that only the slow start slows calls down.
   AdaptiveRate(double per_second, int burst);
 
-  // These are TokenBucket's.
+  // As in TokenBucket, at the rate that is allowed now.
   MonotonicTime NextAt(MonotonicTime now);
   MonotonicTime NextAt(MonotonicTime now, Duration span);
   bool TryTake(MonotonicTime now);
 
-  // The server answered 429 or 503, with `retry_after` or 0. Halves the rate.
+  // The server answered 429 or 503, with `retry_after` or 0. Halves the rate, unless the window of
+  // the latest halving is still open.
   void Throttled(MonotonicTime now, Duration retry_after);
   // The server is back after an outage. Begins the slow start.
   void StartSlowly(MonotonicTime now);

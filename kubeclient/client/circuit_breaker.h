@@ -31,6 +31,7 @@ class CircuitBreaker {
   void Note(Exchange exchange, MonotonicTime now);
 
   bool tripped() const { return tripped_; }
+  // Returns when the breaker last tripped.
   MonotonicTime opened_at() const { return opened_at_; }
 
  private:

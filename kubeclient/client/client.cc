@@ -112,9 +112,9 @@ struct Client::Impl {
   Id last_id = 0;
   int in_flight = 0;
   int events_in_flight = 0;
-  bool congested = false;  // calls wait in `lane`, or the server is away
-  bool held = false;       // the server is away: between Hold and Resume
-  TimerId turn_timer = 0;  // while calls in `lane` wait for the rate limit
+  bool congested = false;   // calls wait in `lane`, or the server is away
+  bool held = false;        // the server is away: between Hold and Resume
+  TimerId turn_timer = 0;   // while calls in `lane` wait for the rate limit
   TimerId event_timer = 0;  // while calls in `event_lane` wait for the rate limit
   ClientCounters counters;
   // Destroyed with the client. Callbacks hold a weak_ptr to it and do nothing once it is gone.
@@ -273,8 +273,9 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
             });
 }
 
-// Answers the calls that wait: their callers will decide anew once the server is back, on its state
-// then. Keeps Events, which say the same later, unless they have failed before.
+// Answers the calls that wait with kNotSent. Their callers will decide again once the server is
+// back, because its state may be another then. Keeps Events, which say the same later, unless they
+// have failed before.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

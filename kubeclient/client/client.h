@@ -83,9 +83,9 @@ class Client {
   void Hold();
   void Resume();
 
-  // Returns true if calls, other than writes of Events, wait for their turn or for the server. What
-  // a caller decides now would be old when it is sent, so a caller that can should decide later,
-  // when on_free is called.
+  // Returns true if calls, other than writes of Events, wait for their turn or for the server. A
+  // request that is decided on now would be old when it is sent. So a caller should, if it can,
+  // decide later: when on_free is called.
   bool congested() const;
   // Called when congested() has become false. Runs inside Execute, Resume, a timer or a reply, so
   // it must not call Execute. May be null.

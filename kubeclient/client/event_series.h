@@ -34,7 +34,8 @@ struct EventSeries {
   std::optional<ObjectVersion> written;
   bool queued = false;     // waits in the recorder's queue
   bool in_flight = false;  // its write is with the client
-  bool lost = false;  // its last write failed, or the reply had no version: a repeat begins anew
+  // The last write failed, or its reply had no version: a repeat begins a new series.
+  bool lost = false;
 
   bool busy() const { return queued || in_flight; }
 };

@@ -10,8 +10,8 @@
 //   - the probes;
 //   - one call or stream per kAwayPass, so that the guard also notices a server whose /readyz never
 //     works;
-//   - for the first kAwayLease all Lease calls. After that the leader's permit has run out, and a
-//     renewal that had succeeded would have told that the server is back.
+//   - all Lease calls during the first kAwayLease. After that the leader's permit has ended, unless
+//     a renewal has succeeded; then the server is no longer away.
 // Every other call or stream gets kNotSent. Core thread only.
 #pragma once
 

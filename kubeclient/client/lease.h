@@ -54,7 +54,7 @@ HttpRequest GetLease(const LeaseName& name, Duration deadline);
 HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body);
 HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body);
 
-// Returns a watch of this one Lease. The server first sends the present Lease (a consistent read),
+// Returns a watch of this one Lease. The server first sends the current Lease (a consistent read),
 // then each change, and ends the watch after `timeout`.
 HttpRequest WatchLease(const LeaseName& name, seconds timeout);
 
@@ -65,7 +65,7 @@ Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseN
 // What the answer to a GET, PUT or POST of a Lease means.
 struct LeaseAnswer {
   enum class Kind : uint8_t {
-    kLease,     // success; `lease` is the present Lease
+    kLease,     // success; `lease` is the current Lease
     kAbsent,    // 404
     kConflict,  // 409: the Lease is not the one that we saw
     kNotDone,   // nothing was executed (nothing sent, or 401): the same call may work next time

@@ -23,8 +23,8 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
 //   - otherwise after a full lease duration, as if the holder had renewed the Lease just before
 //     somebody deleted it. A deletion must not give us two leaders. The holder that we saw last
 //     does not matter, because another process may have taken the Lease since.
-// In the last case the wait begins anew if we have not looked for two retry periods: in that time
-// the Lease may have been created and deleted again.
+// In the last case the wait begins again if we have not looked for two retry periods: in that time
+// another process may have created the Lease, and somebody may have deleted it again.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
   const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
   looked_at_ = now;

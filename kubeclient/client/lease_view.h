@@ -59,7 +59,7 @@ class LeaseView {
   bool ever_seen_ = false;
   std::optional<Lease> lease_;
   MonotonicTime looked_at_;    // the latest See or SeeNothing
-  MonotonicTime observed_at_;  // when the present record was first seen
+  MonotonicTime observed_at_;  // when the current record was first seen
   MonotonicTime free_at_;
   std::string holder_;
   int32_t transitions_ = -1;  // as last seen; -1, so that the first holder of a new Lease writes 0

@@ -40,7 +40,8 @@ std::optional<Duration> RetryServerErrorIn(const Error& error, Retries& so_far) 
 }  // namespace
 
 std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far) {
-  // After a 401 the credentials are read anew. If they are refused as well, the error stands.
+  // After a 401 the transport gets new credentials. If the server refuses those too, the caller
+  // gets the error.
   if (error.kind == ErrorKind::kUnauthorized && so_far.unauthorized++ == 0) return Duration{0};
   if (request.resource() == Resource::kEvents && request.mutates()) {
     return RetryEventIn(error, so_far);

@@ -18,12 +18,12 @@ class EntryReader {
   EntryReader(const KubeconfigEntry& entry, std::string what)
       : entry_(entry), what_(std::move(what)) {}
 
-  // Every reader below returns kConfig (Wrong) if the field has another type than it reads. A field
-  // whose value is null counts as absent.
+  // A field whose value is null counts as absent. The functions that return a Result return kConfig
+  // (Wrong) if the field has another type than they read.
 
   // Returns true if the field is present.
   bool Has(const char* key) const { return entry_.node.Find(key) != nullptr; }
-  // Returns true if the field is present and not "", [] or {}, which client-go takes as absent.
+  // Returns true if the field is present and not "", [] or {}, which client-go treats as absent.
   bool Says(const char* key) const;
   // Returns kConfig if the entry has a field that is not in `known`. Ignoring such a field could
   // make us act as another user than the file says.

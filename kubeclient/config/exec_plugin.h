@@ -7,9 +7,11 @@
 // Where we differ from client-go:
 //   - The plugin never has a terminal.
 //   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
-//     If that run fails, the request's credentials are valid still; the failure is logged once.
-//   - The plugin does not run again within kExecPause after a run. Until then every request gets
-//     what that run gave: an error, or credentials, even if expired or refused by the server.
+//     If that run fails, the old credentials stay in use until they expire; the failure is logged
+//     once.
+//   - The plugin does not run again within kExecPause after a run. Until then a request that finds
+//     no valid credentials gets what that run gave: its error, or its credentials, even if they
+//     have expired or the server has refused them.
 #pragma once
 
 #include <condition_variable>
@@ -85,12 +87,12 @@ class ExecPlugin final : public CredentialSource {
   bool due_ = false;                     // a run is wanted although no request waits
   std::optional<MonotonicTime> ran_at_;  // when the last run ended
   std::optional<Error> failure_;         // of the last run; nullopt if it succeeded
-  std::optional<Secret> header_;     // of the last run that succeeded; nullopt once refused
-  std::optional<WallTime> expires_;  // when header_ expires; nullopt = never
-  MonotonicTime obtained_at_;        // when the run that gave header_ ended
-  std::string certificate_pem_;      // last given to on_certificate_
-  bool announced_ = false;           // on_certificate_ was called, and requests wait until in_use_
-  bool in_use_ = false;              // set by CertificateInUse
+  std::optional<Secret> header_;         // of the last run that succeeded; nullopt once refused
+  std::optional<WallTime> expires_;      // when header_ expires; nullopt = never
+  MonotonicTime obtained_at_;            // when the run that gave header_ ended
+  std::string certificate_pem_;          // last given to on_certificate_
+  bool announced_ = false;  // on_certificate_ was called, and requests wait until in_use_
+  bool in_use_ = false;     // set by CertificateInUse
 
   // Plugin's thread only. The problem that Tell logged last; "" if the last run was in order.
   std::string complained_of_;

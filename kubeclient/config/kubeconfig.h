@@ -1,4 +1,5 @@
-// LoadConfig: how to reach the API server and as which user. It uses the first of these:
+// LoadConfig: finds out how to reach the API server and as which user. It uses the first of these
+// that is there:
 //   1. the file of --kubeconfig;
 //   2. in-cluster configuration, if KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are set;
 //   3. the files of $KUBECONFIG, merged: the first definition of a name wins;

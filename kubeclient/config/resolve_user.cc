@@ -85,7 +85,7 @@ Status AddHeader(const EntryReader& user, const char* key, std::string name,
   return Unit{};
 }
 
-// client-go transport/round_trippers.go.
+// Reads the user to impersonate into headers. Source: client-go transport/round_trippers.go.
 Status ReadImpersonation(const EntryReader& user, ClientConfig& config) {
   WINDLASS_TRY(const std::string name, user.Text("as"));
   if (name.empty()) {

@@ -91,8 +91,8 @@ class ExchangeTable {
     Duration silence{0};
     TimerId timer = 0;
     std::optional<ExchangeOutcome> outcome;  // reported, but lines still have to be delivered
-    bool cancelled = false;  // Cancel dropped its lines: it ends with kCancelled
-    bool ended = false;      // EndStreams ended it: the error that the network half reports is ours
+    bool cancelled = false;                  // Cancel dropped its lines: it ends with kCancelled
+    bool ended = false;  // EndStreams ended it: the error that the network half reports is ours
   };
 
   void OnDeadline(CallId id);

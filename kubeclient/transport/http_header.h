@@ -17,7 +17,7 @@ struct HttpHeader {
 // the field and begin another. True for "".
 bool IsHeaderValue(std::string_view text);
 
-// A token of RFC 9110 §5.6.2.
+// Returns true if `text` may be a header's name: a token of RFC 9110 §5.6.2.
 bool IsHeaderName(std::string_view text);
 
 // Returns `text` with every character that a header name may not have as %XX, and "%" too

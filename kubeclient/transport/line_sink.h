@@ -54,8 +54,8 @@ class LineSink final : public ByteSink {
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.
   void Abort();
-  // Returns when the server was last heard. Returns the present while lines wait for Deliver or we
-  // do not read the socket: then the silence is not the server's.
+  // Returns when the server was last heard. Returns the current time while lines wait for Deliver,
+  // or while a Put waits: then we, not the server, are silent.
   MonotonicTime SilentSince() const;
 
   // --- any thread ---

@@ -243,7 +243,7 @@ TEST_CASE("silence is the server's, not ours") {
   pipe.clock.now = at(5);
   CHECK(pipe.Put("a\nb\n") == Taken::kLater);
   pipe.clock.now = at(50);
-  CHECK(pipe.sink.SilentSince() == at(50));  // the present, because we do not read
+  CHECK(pipe.sink.SilentSince() == at(50));  // the current time, because we do not read
   pipe.Deliver();
   CHECK(pipe.resumed == true);
   pipe.Deliver();
