@@ -12,9 +12,10 @@
 namespace windlass {
 namespace {
 
-// No request of a controller for so long: nobody will miss a millisecond.
+// After this long without a request of a controller the process gives back memory. That takes about
+// a millisecond, which no rollout misses then.
 constexpr Duration kIdleAfter = seconds(10);
-// How long calls in flight may take to end after SIGTERM. Most take milliseconds.
+// How long we wait after SIGTERM for calls in flight. Most take milliseconds.
 constexpr Duration kDrainMax = milliseconds(2500);
 constexpr Duration kDrainLook = milliseconds(20);
 
@@ -33,7 +34,7 @@ LeaderElectionOptions ElectionOptionsOf(const Flags& flags, Random& random) {
   options.lease_duration = flags.lease_duration;
   options.renew_deadline = flags.renew_deadline;
   options.retry_period = flags.retry_period;
-  // Fresh per process start: a restarted process is a new candidate (L-001).
+  // A new identity at every start, so that a restarted process is a new candidate (L-001).
   std::array<char, 256> host{};
   if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
   options.identity = std::string(host.data()) + "_" + std::to_string(random.Next()) +
@@ -102,7 +103,8 @@ void Daemon::NoteActivity() {
   if (!std::exchange(awaiting_idle_, true)) AwaitIdle();
 }
 
-// One timer while something happens, none while nothing does.
+// Sets the one timer that waits for idleness. It sets itself again while there are requests; there
+// is none while the process is idle.
 void Daemon::AwaitIdle() {
   timers_.At(last_activity_ + kIdleAfter, [this] {
     if (clock_.Now() < last_activity_ + kIdleAfter) return AwaitIdle();
@@ -131,7 +133,7 @@ void Daemon::LeadForGood() {
   Lead();
 }
 
-// Keys stay where they are while the server is away (W-012).
+// While the server is away the client sends nothing, and keys stay in the work queue (W-012).
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();
@@ -154,7 +156,9 @@ void Daemon::StepDown() {
   if (!stopping_) log_.Warning("no longer leading");
 }
 
-// the Lease belongs to what was believed as well.
+// Called when the caches turn out to belong to another cluster, or to a state that was rolled back.
+// Our Lease belongs to that state too, so this process must win the Lease again before it begins a
+// term.
 void Daemon::CampaignAnew() {
   if (stopping_ || campaigning_anew_) return;
   if (!flags_.leader_elect) {
@@ -165,8 +169,11 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// A successor may lead as soon as the Lease is free: what is in flight is to be answered before.
-// What is not keeps our name in the Lease, and our own next term raises a fence against it.
+// Stops the election as soon as no call is in flight, at the latest at `until`, and starts it
+// again.
+//   - All calls answered: gives up the Lease. A successor may lead at once.
+//   - Otherwise: keeps our name in the Lease, because an unanswered write may still arrive. Our own
+//     next term then raises a fence against it.
 void Daemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
   const bool answered = client_.counters().in_flight == 0;
@@ -195,22 +202,22 @@ void Daemon::Stop() {
   AwaitDrained(clock_.Now() + kDrainMax);
 }
 
-// what is in flight may end, but not for ever.
+// Waits until the calls in flight have ended, but not beyond `until`.
 void Daemon::AwaitDrained(MonotonicTime until) {
   if (runtime_.drained() || clock_.Now() >= until) return EndLastTerm();
   timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitDrained(until); });
 }
 
-// The Lease is given up only if no write of this process can arrive any more. Otherwise it keeps
-// our name until it runs out: a successor then knows that it takes over, and raises a fence
-// (L-012).
+// Ends the term and the process. Gives up the Lease only if no write of this process can arrive any
+// more. Otherwise the Lease keeps our name until it expires, which tells a successor to raise a
+// fence (L-012).
 void Daemon::EndLastTerm() {
-  // A reset ends a term whatever is in flight.
+  // After a reset (CampaignAnew) writes may be in flight that no controller knows any more.
   const bool settled = runtime_.settled() && !campaigning_anew_;
   gate_.Close();
   runtime_.EndTerm();
   if (!flags_.leader_elect) return Finish(kExitOk);
-  if (stopping_election_) return;  // it finishes when the election has stopped
+  if (stopping_election_) return;  // AwaitAnswers finishes once the election has stopped
   if (!settled) {
     log_.Warning(
         "stopping although a write has no answer; the Lease is not given up but runs out, and "

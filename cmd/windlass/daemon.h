@@ -1,11 +1,11 @@
-// The daemon: every part, wired together, and its life from start to end.
+// Daemon: creates all parts, connects them, and runs them from start to end.
 //
-//   start   → rights are reviewed → informers start → (Lease won) → term begins
-//   SIGTERM → no further keys → calls in flight end (≤ 2.5 s)
-//               all writes answered → Lease given up (≤ 2 s) → end
-//               otherwise           → Lease keeps our name   → end
+//   start   → review rights → start informers → (win the Lease) → begin a term
+//   SIGTERM → take no further key → wait for calls in flight (≤ 2.5 s)
+//               all writes answered → give up the Lease (≤ 2 s)  → end
+//               otherwise           → leave our name in the Lease → end
 //
-// Core thread only, except where the parts say otherwise.
+// Core thread only, except where a part's header says otherwise.
 #pragma once
 
 #include <cstdint>
@@ -47,22 +47,23 @@ inline constexpr int kExitCredentials = 4;
 
 class Daemon {
  public:
-  // Everything must outlive the daemon; `symbols` also the inbox and the timers, whose callbacks
-  // may hold some. It runs `controllers`.
+  // Runs `controllers`. All references must outlive the daemon. `symbols` must also outlive the
+  // inbox and the timers, because their callbacks may hold symbols.
   Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
          TimerQueue& timers, Transport& transport, const ControllerList& controllers);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Begins. From now on everything happens in the inbox and the timers, until finished().
+  // Begins. From now on the daemon works in callbacks of the inbox and the timers, until
+  // finished().
   void Start();
-  // The first SIGTERM or SIGINT. Idempotent.
+  // Ends in order, as on the first SIGTERM or SIGINT. Idempotent.
   void Stop();
   bool finished() const { return finished_; }
   int exit_code() const { return exit_code_; }
 
-  // Start, and a core loop until finished(); returns the exit code.
+  // Calls Start, runs a core loop until finished(), and returns the exit code.
   int Run();
 
  private:
@@ -105,21 +106,21 @@ class Daemon {
   EventRecorder events_;
   Runtime runtime_;
   LeaderElection election_;
-  std::unique_ptr<LeaseInUse> lease_in_use_;  // without leader election
+  std::unique_ptr<LeaseInUse> lease_in_use_;  // only with --leader-elect=false and without --force
   SnapshotBoard board_;
   std::unique_ptr<OpsServer> ops_;
 
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();
   std::vector<NeededRight> missing_rights_;
-  uint64_t reviews_ = 0;  // begun after the first one
+  uint64_t reviews_ = 0;  // number of reviews begun, without the one at start
   TimerId review_later_ = 0;
-  BackOff review_back_off_{random_};  // of reviews that fail
+  BackOff review_back_off_{random_};  // after reviews that failed
   MonotonicTime last_activity_;
   bool awaiting_idle_ = false;
   bool leading_ = false;
-  bool campaigning_anew_ = false;
-  bool stopping_election_ = false;  // as a part of that
+  bool campaigning_anew_ = false;   // from CampaignAnew until the election starts again
+  bool stopping_election_ = false;  // during that: the election is being stopped
   bool stopping_ = false;
   bool finished_ = false;
   int exit_code_ = kExitOk;

@@ -20,8 +20,8 @@ struct RemovedFlag {
   std::string_view instead;
 };
 
-// A removed flag ends the program: without its effect Windlass would do more, or less, than it was
-// told to.
+// Flags of earlier versions. Windlass does not start with one of them: it would do more, or less,
+// than the user expects.
 constexpr std::array kRemovedFlags = {
     RemovedFlag{"--controllers", "leave the flag out; the Deployment controller always runs"},
     RemovedFlag{"--in-place-namespace-selector",
@@ -47,7 +47,8 @@ std::string CheckDuration(const std::string& text) {
   return ParseDuration(text) ? "" : "'" + text + "' is no duration; write for example 15s or 1m30s";
 }
 
-// What CLI11 cannot say of a single flag.
+// Checks what CLI11 cannot: values of several flags together, and values without a check of
+// CLI11's.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
   if (flags.credentials_poll_period < seconds(1)) {
@@ -150,7 +151,8 @@ std::optional<Duration> ParseDuration(const std::string& text) {
     at = unit_end;
   }
   if (total <= 0 || total > 1e9 * 3600 * 24 * 365) return std::nullopt;
-  // Rounded: 4.1m is 245.99999999999997 s as a product of doubles, and means 246 s.
+  // Rounds, because a product of doubles may be off: 4.1m gives 245.99999999999997 s, meaning 246
+  // s.
   return Duration(std::llround(total));
 }
 

@@ -1,4 +1,4 @@
-// The command line, in Kubernetes style.
+// The command line: flags with the names and forms that Kubernetes components use.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,10 @@
 namespace windlass {
 
 struct Flags {
-  std::string kubeconfig;  // "" = environment, home folder, in-cluster
+  std::string kubeconfig;  // "" = in-cluster, $KUBECONFIG, ~/.kube/config (kubeconfig.h)
   std::string namespace_;  // "" = all
   bool leader_elect = true;
-  bool force = false;  // lead without a Lease although somebody holds it (L-017)
+  bool force = false;  // with leader_elect false: lead although a process holds the Lease (L-017)
   std::string leader_elect_name = "windlass";
   std::string leader_elect_namespace = "windlass-system";
   Duration lease_duration = seconds(15);
@@ -26,17 +26,18 @@ struct Flags {
   int max_in_flight = 64;
   std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
   LogFormat log_format = LogFormat::kText;
-  int verbosity = 0;  // 0 decisions and warnings, 4 and above also debug
+  int verbosity = 0;  // 0: decisions and warnings; 4 and above: also debug
   bool insecure_skip_tls_verify = false;
   Duration credentials_poll_period = kCredentialsPoll;
-  std::string version_line;  // set by --version or --help: print it and leave with 0
+  std::string version_line;  // the text of --version or --help: print it and exit with 0
 };
 
-// Returns Error kConfig with one line that names the flag, and the constraint it breaks or, for a
-// flag of an earlier version, what to do instead.
+// Returns the flags. Returns kConfig with one line that names the flag at fault, and what is wrong
+// with it. For a flag of an earlier version the line says what to do instead.
 Result<Flags> ParseFlags(int argc, const char* const* argv);
 
-// "15s", "1m30s", "500ms", "2h": Go's durations, as Kubernetes flags take them.
+// Parses a duration as Go and Kubernetes flags write it: "15s", "1m30s", "500ms", "1.5h". The units
+// are ms, s, m and h. Returns nullopt for anything else, for 0, and above 365 days.
 std::optional<Duration> ParseDuration(const std::string& text);
 
 }  // namespace windlass

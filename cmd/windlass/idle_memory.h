@@ -1,14 +1,14 @@
-// Gives back the memory that only start-up and busy times need (docs/design/006).
+// ReleaseIdleMemory: gives back memory that only start-up and busy times need (docs/design/006).
 //
-// Most of a resident Windlass is code: TLS, YAML, flag parsing and the planners, read from their
-// files and never looked at again while nothing happens. Dropping those pages costs a minor fault
-// each when they are needed again; the kernel keeps them in its page cache for as long as it likes.
+// Most of Windlass' resident memory is code: TLS, YAML, flag parsing and the planners. An idle
+// process does not use it. A dropped page costs one minor page fault when it is needed again, as
+// long as the kernel still has it in its page cache.
 #pragma once
 
 namespace windlass {
 
-// Free heap pages go back to the kernel, clean pages of code leave the process. Any thread; takes
-// about a millisecond.
+// Returns free heap pages to the kernel, and drops clean pages of code. Any thread. Takes about a
+// millisecond.
 void ReleaseIdleMemory();
 
 }  // namespace windlass

@@ -1,5 +1,5 @@
-// The wiring: flags → log → configuration → connection → daemon. What each part is, its header
-// says.
+// main: parses the flags, creates log, configuration, connection and daemon, in this order, and
+// runs the daemon.
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -49,8 +49,8 @@ int Run(const Flags& flags) {
   SymbolTable symbols;
   Inbox inbox;
   TimerQueue timers;
-  Daemon* running = nullptr;  // set before the inbox is drained for the first time
-  HideSystemTrust();          // while this is the only thread
+  Daemon* running = nullptr;  // set before the inbox is first drained
+  HideSystemTrust();          // must run while there is only this thread
   const Signals signals(inbox, [&running] { running->Stop(); });
   InitializeNetworkThread();
 
@@ -69,13 +69,14 @@ int Run(const Flags& flags) {
 // written, nor, as would be with 0, is it handed to a program that kernel.core_pattern names.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};
-  // Where it may not be raised it is 0.
+  // Fails only if the hard limit is 0, which we may not raise. Then there is no core file either.
   if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
 int Main(int argc, const char* const* argv) {
   ForbidCoreDumps();
-  // Core and network thread need no more; every further arena only keeps freed memory apart.
+  // Two heap arenas, for the core and the network thread. More would only hold freed memory that no
+  // other thread can use.
   mallopt(M_ARENA_MAX, 2);
   const Result<Flags> flags = ParseFlags(argc, argv);
   if (!flags.ok()) {

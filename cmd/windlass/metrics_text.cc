@@ -18,7 +18,8 @@ namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// Collects families in order of first use. Controllers may add to one family in turn.
+// A metrics page. Its families are in the order in which they were first used. Several controllers
+// may add to one family.
 class Page {
  public:
   void Gauge(const std::string& name, const std::string& help, double value,
@@ -83,7 +84,7 @@ void Process(Page& page) {
 void Queue(Page& page, const Snapshot& snapshot) {
   const Labels name = {{"name", "deployment"}};
   for (size_t i = 0; i < kPriorities; ++i) {
-    // With the label that controller-runtime's priority queue has.
+    // The label `priority` is that of controller-runtime's priority queue.
     page.Gauge(
         "workqueue_depth", "Current depth of workqueue by workqueue and priority",
         Number(snapshot.queue.depth_by_priority[i]),
@@ -139,7 +140,7 @@ void RestClient(Page& page, const Snapshot& snapshot) {
              Number(snapshot.client.waiting));
 }
 
-// A series for each informer, of what `value` says of it.
+// Adds metrics with one series per informer, whose value the function `value` computes.
 class InformerPage {
  public:
   InformerPage(Page& page, const std::vector<InformerSnapshot>& informers)

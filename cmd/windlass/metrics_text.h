@@ -1,4 +1,5 @@
-// A snapshot in Prometheus' text format, under the names that Kubernetes dashboards know (D-540).
+// MetricsText: a snapshot in Prometheus' text format. Metrics that upstream has too keep upstream's
+// names, so that Kubernetes dashboards work (D-540).
 #pragma once
 
 #include <string>
@@ -7,7 +8,7 @@
 
 namespace windlass {
 
-// Adds the process' own figures (memory, CPU, file descriptors), read when called.
+// Returns the page. Adds the process' own figures (memory, CPU, file descriptors) as they are now.
 std::string MetricsText(const Snapshot& snapshot);
 
 }  // namespace windlass

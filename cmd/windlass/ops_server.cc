@@ -13,15 +13,15 @@
 namespace windlass {
 namespace {
 
-// A core that has not answered for this long is stuck.
+// If the core thread owes an answer for longer than this, it is stuck.
 constexpr Duration kOverdueMax = seconds(30);
-// A connection has a thread of its own until it is answered or given up: an idle one, or a scraper
-// that reads slowly, holds up no probe. Further connections wait for a thread. They are enough for
-// a hundred connections that do nothing, beside probes and scrapers. Stacks are small (100 KiB),
-// and a thread without a connection sleeps.
+// Number of threads. Each connection has a thread until it ends, so an idle connection or a slow
+// scraper delays no probe; when no thread is free, a connection waits. 128 are enough for a hundred
+// idle connections beside probes and scrapers. A thread costs little: its stack is small (100 KiB),
+// and it sleeps while it has no connection.
 constexpr int kConnectionsMax = 128;
-// How long a client may take to send its request, or to read any more of the answer. Below the 5 s
-// after which the kubelet takes a probe for failed (deploy/windlass.yaml).
+// How long we wait for a client to send its request, or to read more of the answer. Below the 5 s
+// after which the kubelet counts a probe as failed (timeoutSeconds in deploy/windlass.yaml).
 constexpr milliseconds kClientPatience{2000};
 
 void Answer(mg_connection* connection, int status, const char* reason, const char* type,
@@ -65,7 +65,8 @@ class Health : public Handler {
   using Handler::Handler;
 
  protected:
-  // Of a snapshot that is null while we are still starting.
+  // Returns why the process should be restarted, or "" if it is well. `snapshot` is null until the
+  // core thread has published the first one.
   std::string Sickness(const std::shared_ptr<const Snapshot>& snapshot) const {
     if (board_.Overdue() > kOverdueMax) return "the core loop does not turn";
     if (snapshot != nullptr && !snapshot->alive) {

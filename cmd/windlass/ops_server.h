@@ -1,5 +1,5 @@
-// The operations port: /metrics, /livez, /readyz, /healthz. GET only, no bodies. A connection
-// carries one request; idle connections and slow readers hold up no other.
+// OpsServer: the operations port with /metrics, /livez, /readyz and /healthz. It answers GET only,
+// one request per connection. Idle connections and slow readers do not delay others.
 #pragma once
 
 #include <memory>
@@ -12,13 +12,14 @@ namespace windlass {
 
 class OpsServer {
  public:
-  // `address` is host:port; IPv6 hosts in brackets; port 0 picks a free one. Error kConfig naming
-  // the flag when it cannot be listened on. `board` must outlive the server.
+  // `address` is host:port, with brackets around an IPv6 host; port 0 picks a free port. Returns
+  // kConfig, with the flag's name, if we cannot listen on it. `board` must outlive the server. The
+  // server answers on threads of its own.
   static Result<std::unique_ptr<OpsServer>> Listen(const std::string& address,
                                                    SnapshotBoard& board);
   ~OpsServer();
 
-  // host:port with the port that was chosen.
+  // Returns host:port, with the port that was chosen for port 0.
   const std::string& address() const;
 
  private:

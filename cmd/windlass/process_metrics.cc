@@ -20,7 +20,8 @@ double BootTimeSeconds() {
   return 0;
 }
 
-// Fields of /proc/self/stat, from the third on (the second, the name, may contain spaces).
+// Reads /proc/self/stat. Starts behind the second field, the program's name in parentheses, because
+// a name may contain blanks.
 void ReadStat(ProcessFigures& figures) {
   std::ifstream file("/proc/self/stat");
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

@@ -1,4 +1,4 @@
-// The figures of this process that every Prometheus client exposes, read from /proc.
+// The figures about its own process that every Prometheus client exposes, read from /proc.
 #pragma once
 
 namespace windlass {
@@ -12,7 +12,7 @@ struct ProcessFigures {
   double max_fds = 0;
 };
 
-// Figures that cannot be read are 0.
+// Returns the current figures. One that cannot be read is 0.
 ProcessFigures ReadProcessFigures();
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// What the daemon shows of itself: Daemon::Publish and what /readyz says.
+// What the daemon shows of itself: Daemon::Publish for /metrics and /livez, HowReady for /readyz.
 #include <algorithm>
 #include <iterator>
 
@@ -7,12 +7,14 @@
 namespace windlass {
 namespace {
 
-// On top of the Lease's length (L-013): the permit has long run out then.
+// The leader is reported dead if its last renewal is older than the lease duration plus this
+// (L-013). Its permit has long ended then. Example: after 35 s with a lease duration of 15 s.
 constexpr Duration kRenewalGrace = seconds(20);
 
 }  // namespace
 
-// A candidate that waits is ready: else a Deployment of two replicas would never be (L-013).
+// A candidate that waits for the Lease is ready. Otherwise a Deployment of Windlass with two
+// replicas would never become available (L-013).
 Readiness Daemon::HowReady() const {
   Readiness readiness;
   for (const NeededRight& right : missing_rights_) readiness.AddMissing(right);

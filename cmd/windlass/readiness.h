@@ -1,4 +1,4 @@
-// What /readyz answers: why Windlass is not ready, and what is wrong without being a reason.
+// Readiness: what /readyz answers. Reasons make Windlass not ready; notes are only shown.
 #pragma once
 
 #include <string>
@@ -10,17 +10,18 @@ namespace windlass {
 
 struct Readiness {
   std::vector<std::string> reasons;  // empty = ready
-  // What is wrong without taking Windlass out of service, or holding up its next version.
+  // Problems that do not make Windlass not ready, and so do not block the rollout of its next
+  // version.
   std::vector<std::string> notes;
 
-  // A note if the right is optional, else a reason.
+  // Adds a note if the right is optional, otherwise a reason.
   void AddMissing(const NeededRight& right);
 };
 
-// What is missing, and what to do about it.
+// Returns one line: which right is missing, and what to do about it.
 std::string MissingRightText(const NeededRight& right);
 
-// The body: a line per reason, or ok; then a line per note.
+// Returns the body of /readyz: a line per reason, or "ok"; then a line per note.
 std::string ReadyzText(const Readiness& readiness);
 
 }  // namespace windlass

@@ -53,16 +53,18 @@ void Daemon::ReviewRights() {
       [this](Result<std::vector<NeededRight>> missing) { RightsReviewed(std::move(missing)); });
 }
 
-// Also when in-place updates begin, which take more rights than were asked for at the start.
+// Reviews the rights again: to repeat a review, and when in-place updates begin, which need more
+// rights than the review at the start asked for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {
-    if (review == reviews_) NoteReview(std::move(missing));  // else a later one asks for more
+    if (review == reviews_) NoteReview(std::move(missing));  // otherwise a later one is under way
   });
 }
 
-// A review that failed is made again, soon at first. Rights may be granted while we run: as long as
-// one is missing, the review is repeated, too.
+// Stores the result of a review, and repeats the review:
+//   - if it failed: with back-off, up to kReviewPeriod apart;
+//   - if a right is missing: after kReviewPeriod, because an administrator may grant it meanwhile.
 void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
   if (!missing.ok()) {
     return ReviewRightsIn(review_back_off_.Next(clock_.Now(), kReviewPeriod));
@@ -76,7 +78,7 @@ void Daemon::ReviewRightsIn(Duration wait) {
   review_later_ = timers_.At(clock_.Now() + wait, [this] { ReviewRightsAgain(); });
 }
 
-// Each one is named in /readyz, and in the log when it is new.
+// Stores the missing rights for /readyz, and logs each one that was not missing before.
 void Daemon::NoteMissing(std::vector<NeededRight> missing) {
   const std::vector<NeededRight> before = std::exchange(missing_rights_, std::move(missing));
   for (const NeededRight& right : missing_rights_) {
@@ -102,7 +104,7 @@ void Daemon::RightsReviewed(Result<std::vector<NeededRight>> missing) {
                  "; give the CA that signed it, and a server name it was issued for");
       return Finish(kExitConfig);
     }
-    // A server that is away comes back; the informers keep trying.
+    // Start anyway: the server may be back soon, and the informers keep trying.
     log_.Warning("rights were not reviewed; another try follows", {{"error", error.message}});
   }
   NoteReview(std::move(missing));

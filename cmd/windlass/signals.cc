@@ -23,14 +23,14 @@ Signals::Signals(Inbox& inbox, std::function<void()> on_first)
     : inbox_(inbox), on_first_(std::move(on_first)) {
   const sigset_t set = Ending();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  // A broken connection is an error code, never a reason to die.
+  // A write to a broken connection must return an error, not end the process.
   signal(SIGPIPE, SIG_IGN);
   thread_ = std::thread([this] { Wait(); });
 }
 
 Signals::~Signals() {
   stop_ = true;
-  // The signal is blocked in every thread, so it ends sigwait and no thread.
+  // Every thread blocks the signal, so it only wakes sigwait and ends no thread.
   // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
   pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();

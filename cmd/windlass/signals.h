@@ -1,4 +1,5 @@
-// SIGTERM and SIGINT as messages on the core thread: the first ends in order, the second at once.
+// Signals: turns SIGTERM and SIGINT into messages to the core thread. The first signal ends the
+// process in order, the second at once.
 #pragma once
 
 #include <atomic>
@@ -9,8 +10,9 @@
 
 namespace windlass {
 
-// Must be constructed before any other thread exists: it blocks the signals for all of them. The
-// first signal posts `on_first` to the inbox; the second ends the process with exit code 1.
+// Construct it before any other thread exists, because threads inherit the signal mask that it
+// sets. The first signal posts `on_first` to the inbox; the second ends the process with exit code
+// 1. `inbox` must outlive it.
 class Signals {
  public:
   Signals(Inbox& inbox, std::function<void()> on_first);

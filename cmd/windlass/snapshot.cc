@@ -5,7 +5,7 @@
 namespace windlass {
 namespace {
 
-// Well below the second that a kubelet gives a probe.
+// Well below 1 s, the kubelet's default timeout of a probe.
 constexpr Duration kAnswerMax = milliseconds(300);
 
 }  // namespace

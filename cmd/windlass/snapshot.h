@@ -1,5 +1,5 @@
-// What the core publishes for the operations port: plain values, made when somebody asks. The ops
-// server reads nothing else.
+// Snapshot: what the core thread publishes for the operations port. Plain values, collected when a
+// request asks for them. The ops server reads nothing else of the core.
 #pragma once
 
 #include <condition_variable>
@@ -36,29 +36,30 @@ struct Snapshot {
   bool server_away = false;
   uint64_t server_times_away = 0;
   uint64_t server_probes = 0;
-  uint64_t requests_sent = 0;  // by all parts, watches included
+  uint64_t requests_sent = 0;  // by the whole process, watches included
   ClientCounters client;
-  std::map<std::string, Histogram> request_duration;  // by verb
+  std::map<std::string, Histogram> request_duration;  // by HTTP method
   Histogram rate_limiter_duration = RestClientHistogram();
   EventCounters events;
   std::vector<InformerSnapshot> informers;
 };
 
-// The one place where core and ops server meet. Thread-safe.
+// SnapshotBoard: hands snapshots from the core thread to the ops server. Thread-safe.
 class SnapshotBoard {
  public:
-  // `ask` is to make the core publish soon; called on the asking thread, and not again before the
-  // core has published.
+  // `ask` must make the core thread call Publish soon. It runs on the thread that calls Fresh,
+  // while the board is locked, and not again before the next Publish. `clock` must outlive the
+  // board.
   SnapshotBoard(const Clock& clock, std::function<void()> ask);
 
   // Core thread.
   void Publish(Snapshot snapshot);
 
-  // Any other thread: the snapshot that the core publishes next. Where it does not within 300 ms,
-  // the latest there is; nullptr when there is none yet.
+  // Any other thread. Asks the core thread for a snapshot and returns it. If none comes within
+  // 300 ms, returns the latest one, or null if there is none yet.
   std::shared_ptr<const Snapshot> Fresh();
 
-  // For how long the core has owed an answer.
+  // Returns for how long the core thread has owed an answer; 0 if it owes none.
   Duration Overdue() const;
 
  private:
@@ -68,7 +69,7 @@ class SnapshotBoard {
   std::condition_variable published_;
   // Guarded by mutex_:
   std::shared_ptr<const Snapshot> latest_;
-  std::optional<MonotonicTime> asked_;
+  std::optional<MonotonicTime> asked_;  // when Fresh asked; nullopt once the core has answered
   uint64_t publications_ = 0;
 };
 

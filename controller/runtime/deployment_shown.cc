@@ -1,4 +1,4 @@
-// What the Deployment controller shows of itself: rights, readiness, figures.
+// What the Deployment controller reports of itself: rights, readiness, metrics.
 #include <initializer_list>
 #include <utility>
 
@@ -9,7 +9,7 @@ namespace windlass {
 
 std::vector<NeededRight> DeploymentController::RightsNeeded() const {
   std::vector<NeededRight> rights;
-  // In the namespace that is watched; what belongs to the cluster is asked for there.
+  // Adds rights in the watched namespace. Rights to cluster-scoped resources have no namespace.
   const auto need = [&](const ResourceId& resource, const char* subresource,
                         std::initializer_list<const char*> verbs, bool in_place = false) {
     const std::string scope = resource.namespaced ? host_.informers().watched_namespace() : "";
@@ -35,8 +35,9 @@ std::vector<NeededRight> DeploymentController::RightsNeeded() const {
 
 std::vector<std::string> DeploymentController::Troubles() const { return cache_.Troubles(); }
 
-// Everybody who may annotate a Deployment may ask for updates in place: what these lack must not
-// take a Windlass out of service, nor hold up its next version.
+// Problems that affect only in-place updates. Every user who may annotate a Deployment can switch
+// in-place updates on; that must not make Windlass not ready, nor block the rollout of its next
+// version.
 std::vector<std::string> DeploymentController::Notes() const {
   return cache_.in_place().Troubles();
 }

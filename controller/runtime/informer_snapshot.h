@@ -20,10 +20,10 @@ struct InformerSnapshot {
   uint64_t duplicates = 0;
   uint64_t stale = 0;
   ReflectorCounters reflector;
-  double last_version = 0;  // resourceVersion as a number; 0 when it is none
+  double last_version = 0;  // resourceVersion as a number; 0 if it is not a number
   double seconds_since_last_heard = 0;
   double seconds_since_last_bookmark = 0;
-  double sync_seconds = 0;  // until the first complete state; 0 before
+  double sync_seconds = 0;  // how long it took to get the first complete state; 0 before that
   CacheAuditCounters audit;
 };
 

@@ -1,4 +1,4 @@
-// A right that this process needs, and what to do when it is missing.
+// A right that this process needs, and what to do if it is missing.
 #pragma once
 
 #include <string>
@@ -12,7 +12,8 @@ struct NeededRight {
   Right right;
   // The manifest that grants it.
   std::string_view manifest = "deploy/rbac.yaml";
-  // Only what some users ask for needs it: without it the process is ready all the same.
+  // True if only a feature that some users ask for needs the right. The process is ready even when
+  // the right is missing.
   bool optional = false;
 };
 

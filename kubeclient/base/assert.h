@@ -1,5 +1,5 @@
-// Assertions that stay on in release builds: a crash and restart is proven harmless, going on in a
-// wrong state is not. Never on external input.
+// WL_ASSERT: an assertion that stays on in release builds. Tests prove that a crash and a restart
+// do no harm; going on in a wrong state may. Never assert on external input.
 #pragma once
 
 namespace windlass {

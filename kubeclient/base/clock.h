@@ -1,7 +1,8 @@
-// Time, handed in. Two kinds that do not mix:
+// Clocks and times. Code receives a Clock& instead of reading the time itself. Two types that do
+// not mix:
 //
 //   MonotonicTime  for timers, deadlines and back-off; never goes back, unrelated to the calendar;
-//   WallTime       for what the API stores: whole seconds since 1970 UTC (metav1.Time).
+//   WallTime       for what the API server stores: whole seconds since 1970 UTC (metav1.Time).
 //
 // Source: architecture §2 ("`now` is wall time in whole seconds … Timers are monotonic").
 #pragma once
@@ -35,7 +36,7 @@ struct WallTime {
   seconds operator-(WallTime earlier) const { return seconds(unix_seconds - earlier.unix_seconds); }
 };
 
-// The earlier of two, of which either may never come.
+// Returns the earlier of two times. nullopt means "never", so Sooner(nullopt, b) is b.
 template <typename T>
 std::optional<T> Sooner(const std::optional<T>& a, const std::optional<T>& b) {
   return a && b ? std::min(*a, *b) : a ? a : b;
@@ -44,13 +45,14 @@ std::optional<T> Sooner(const std::optional<T>& a, const std::optional<T>& b) {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual MonotonicTime Now() const = 0;  // CLOCK_BOOTTIME: goes on while suspended (L-002)
+  // Must also advance while the machine is suspended (L-002).
+  virtual MonotonicTime Now() const = 0;
   virtual WallTime Wall() const = 0;
-  // Wall time in microseconds since 1970, for Lease times and unique Event names.
+  // Returns wall time in microseconds since 1970, for Lease times and unique Event names.
   virtual int64_t WallMicros() const = 0;
 };
 
-// The machine's clocks. Thread-safe.
+// The machine's clocks: CLOCK_BOOTTIME and CLOCK_REALTIME. Thread-safe.
 class SystemClock final : public Clock {
  public:
   MonotonicTime Now() const override;

@@ -23,7 +23,8 @@ class CoreLoop {
   // All references must outlive the loop.
   CoreLoop(const Clock& clock, Log& log, Inbox& inbox, TimerQueue& timers);
 
-  // Runs until `finished` returns true; it is asked once a turn.
+  // Runs turns on the calling thread, the core thread, until `finished` returns true. Calls
+  // `finished` before each turn, and again before it sleeps.
   void Run(const std::function<bool()>& finished);
 
  private:

@@ -1,4 +1,5 @@
-// A Prometheus histogram as plain data: owned by the core, copied into the published snapshot.
+// A Prometheus histogram as plain data. The core thread owns and fills it; the published snapshot
+// holds a copy.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +11,24 @@
 namespace windlass {
 
 struct Histogram {
-  std::vector<double> bounds;    // upper bounds in seconds, rising; +Inf is implied
-  std::vector<uint64_t> counts;  // bounds.size() + 1, not cumulative
-  double sum = 0;                // seconds
+  std::vector<double> bounds;    // upper bounds in seconds, rising; the last, +Inf, is left out
+  std::vector<uint64_t> counts;  // one per bucket: bounds.size() + 1, not cumulative
+  double sum = 0;                // of all observed values, in seconds
 
   Histogram() = default;
   explicit Histogram(std::vector<double> upper_bounds)
       : bounds(std::move(upper_bounds)), counts(bounds.size() + 1) {}
 
+  // A value equal to a bound counts in that bound's bucket.
   void Observe(Duration value);
+  // Returns the number of observed values.
   uint64_t count() const;
 };
 
-// 1e-8 … 10 seconds: the buckets of client-go's workqueue histograms (D-540).
+// Returns an empty histogram with the buckets of client-go's workqueue metrics, 10 ns to 10 s
+// (D-540).
 Histogram WorkQueueHistogram();
-// 5 ms … 60 s: the buckets of client-go's rest_client histograms.
+// Returns an empty histogram with the buckets of client-go's rest_client metrics, 5 ms to 60 s.
 Histogram RestClientHistogram();
 
 }  // namespace windlass

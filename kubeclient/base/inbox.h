@@ -1,8 +1,8 @@
-// The one door into the core thread: other threads post, the core drains.
+// The only way into the core thread: other threads post messages, the core thread drains them.
 //
-// Bounded by construction rather than by refusal: each producer may have only a bounded number of
-// messages outstanding (one per call in flight, one per stream that has lines, one per signal), so
-// Post never blocks a network thread and never loses a reply. Thread-safe.
+// The producers bound the inbox. Each has a limited number of messages in it: one per call in
+// flight, one per stream that has lines, one per signal. So Post never has to block a network
+// thread or to drop a reply. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -15,21 +15,23 @@
 
 namespace windlass {
 
-// Messages that wait for the core. The producers' own bounds keep their number far below this.
+// The largest number of messages that wait for the core. The producers' own bounds keep the number
+// far below it.
 inline constexpr size_t kInboxMessagesMax = 65536;
 
 class Inbox {
  public:
   using Message = std::function<void()>;
 
-  // Any thread. Asserts kInboxMessagesMax: a producer that breaks its bound is a bug.
+  // Any thread. Asserts that fewer than kInboxMessagesMax messages wait; otherwise a producer has a
+  // bug.
   void Post(Message message);
 
-  // Core thread. Runs up to `most` messages; returns how many ran. Messages posted meanwhile wait
-  // for the next call.
+  // Core thread. Runs up to `most` messages and returns how many ran. Messages that are posted
+  // while it runs wait for the next call.
   int Drain(int most);
 
-  // Core thread. Returns when a message is there, or after `longest`.
+  // Core thread. Returns as soon as a message waits, or after `longest`.
   void WaitFor(Duration longest);
 
  private:

@@ -33,7 +33,8 @@ size_t LoggedBytes(std::string_view text) {
   return kValueBytesMax;
 }
 
-// Escaped as a JSON string without the quotation marks: no value can forge a line.
+// Returns `text` escaped as a JSON string, without the quotation marks, so that no value can forge
+// a log line. Cuts `text` at kValueBytesMax and then appends "…".
 std::string Escape(std::string_view text) {
   std::string out;
   const size_t size = LoggedBytes(text);
@@ -79,7 +80,7 @@ class SpdlogLog final : public Log {
   void Write(LogLevel level, std::string_view event, const LogFields& fields) override {
     if (!Enabled(level)) return;
     std::string line = FormatLogLine(format_, level, event, fields);
-    // The pattern opens the JSON object, so that the time comes first.
+    // The pattern already wrote "{" and the time, so our own "{" goes.
     if (format_ == LogFormat::kJson) line.erase(0, 1);
     logger_.log(spdlog::level::info, "{}", line);
   }

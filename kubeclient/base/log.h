@@ -2,8 +2,8 @@
 //
 //   log.Info("scaled replicaset", {{"replicaset", name}, {"from", 3}, {"to", 5}});
 //
-// Only this interface is seen by the code; the sink (spdlog) lives in log.cc. Tests and the
-// simulator hand in their own. Never a token, never an environment value of a template.
+// Only log.cc knows the sink, spdlog. Tests and the simulator pass in a Log of their own. Never log
+// a token, nor the value of an environment variable in a Pod template.
 #pragma once
 
 #include <concepts>
@@ -21,7 +21,7 @@ enum class LogFormat : uint8_t { kText, kJson };
 struct LogField {
   std::string key;
   std::string value;
-  bool quoted = true;  // false: a number or boolean, printed bare in JSON
+  bool quoted = true;  // false for a number, which JSON prints bare; a bool is logged as 0 or 1
 
   LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
   LogField(std::string_view k, const char* v) : key(k), value(v) {}
@@ -31,8 +31,8 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// Thread-safe, like every implementation must be. Values are escaped and cut to 1 KiB, before a
-// UTF-8 character that does not fit whole.
+// Every implementation must be thread-safe. FormatLogLine escapes values and cuts each to 1 KiB; it
+// drops a UTF-8 character that does not fit whole.
 class Log {
  public:
   virtual ~Log() = default;
@@ -60,10 +60,11 @@ class NullLog final : public Log {
   bool Enabled(LogLevel) const override { return false; }
 };
 
-// Writes to standard error, one line each: `<time> <level> <event> key=value …` or one JSON object.
+// Returns a Log that writes to standard error and drops levels below `lowest`. A line is
+// `<time> <level> <event> key=value …` or a JSON object.
 std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest);
 
-// One line as either format would print it, without the time. For tests of the format.
+// Returns the line that `format` prints, without the time. Public for tests of the format.
 std::string FormatLogLine(LogFormat format, LogLevel level, std::string_view event,
                           const LogFields& fields);
 

@@ -1,4 +1,4 @@
-// Whole numbers in texts of others, such as annotations.
+// Whole numbers in texts that others wrote, such as annotations.
 #pragma once
 
 #include <charconv>
@@ -8,8 +8,10 @@
 
 namespace windlass {
 
-// `text` as a decimal number; nullopt when it is anything else (a sign '+', blanks, a rest) or out
-// of Integer's range.
+// Returns the decimal number that the whole `text` is. Returns nullopt for:
+//   - an empty text, and one that is not all digits: "", "+5", " 5", "5s"; for a signed Integer the
+//     text may begin with '-';
+//   - a number outside Integer's range.
 template <typename Integer>
 std::optional<Integer> ParseWhole(std::string_view text) {
   Integer value = 0;

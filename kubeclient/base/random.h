@@ -1,5 +1,6 @@
-// Randomness, handed in. Our own generator and distributions, because a seed must replay to the
-// same numbers with every compiler and standard library.
+// Random numbers. Code receives a Random& instead of creating one. The generator and the
+// distribution are our own, because one seed must give the same numbers with every compiler and
+// standard library.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,14 @@ class Random {
   explicit Random(uint64_t seed);
 
   uint32_t Next();
-  // Uniform in [low, high); returns low when the interval is empty.
+  // Returns a uniform value in [low, high), or `low` when that interval is empty.
   Duration Between(Duration low, Duration high);
 
  private:
   uint64_t state_;
 };
 
-// A seed from the operating system.
+// Returns a seed from the operating system.
 uint64_t SystemSeed();
 
 }  // namespace windlass

@@ -1,7 +1,7 @@
-// Result<T>: a value, or an Error that says what the caller can do about it.
+// Result<T>: a value, or an Error whose kind tells the caller what to do next.
 //
-// Used at every fallible boundary. We throw no exceptions of our own; those of libraries are caught
-// in the one wrapper that calls the library.
+// Every function that can fail returns one. We throw no exceptions of our own; the one file that
+// calls a library catches the library's.
 #pragma once
 
 #include <cstdint>
@@ -18,35 +18,35 @@ namespace windlass {
 enum class ErrorKind : uint8_t {
   kNotSent,               // nothing reached the server: the same request may be sent again at once
   kAmbiguous,             // sent, no usable answer: read before writing again (S-003)
-  kCancelled,             // we cancelled it
-  kTls,                   // certificate or handshake refused: configuration, slow retry
+  kCancelled,             // we cancelled the request
+  kTls,                   // a certificate or handshake was refused: configuration, retry slowly
   kUnauthorized,          // 401
-  kForbidden,             // 403, a right is missing
-  kQuotaExceeded,         // 403 of the quota admission
-  kNamespaceTerminating,  // 403/409 with that cause: forget the key
+  kForbidden,             // 403: a right is missing; or a webhook or policy denied the request
+  kQuotaExceeded,         // 403: a ResourceQuota has no room
+  kNamespaceTerminating,  // the namespace is being deleted, or is gone: forget the key
   kNotFound,              // 404
-  kAlreadyExists,         // 409 reason AlreadyExists
-  kConflict,              // 409 reason Conflict, or a failed JSON Patch `test`
+  kAlreadyExists,         // 409 with reason AlreadyExists
+  kConflict,              // any other 409, or a JSON Patch that does not apply
   kGone,                  // 410: list again
-  kInvalid,               // 400, 413, 422: will not change until the object changes
-  kThrottled,             // 429: nothing was executed, wait
+  kInvalid,               // 400, 413, 422, other 4xx: fails again until the object changes
+  kThrottled,             // 429: the server executed nothing; wait
   kServer,                // 5xx on a read, or a 5xx known to have done nothing
-  kWebhook,               // 500, an admission webhook could not be called
-  kMalformed,             // what came back, or a file, could not be understood
-  kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for less at once
-  kConfig,                // wrong configuration: names field and remedy
-  kFenced,                // the write gate is closed: not leader, or shutting down
+  kWebhook,               // 500: the API server could not call an admission webhook
+  kMalformed,             // an answer, or a file, that cannot be understood
+  kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
+  kConfig,                // wrong configuration: the message names the field and what to do
+  kFenced,                // the write gate is closed: not the leader, or shutting down
 };
 
-// The Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
+// Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
 std::string_view Name(ErrorKind kind);
 
 struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
-  std::string message;         // one line; the server's own text where there is one (D-787)
+  std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
 
-  // Adds what was being attempted: "scale replicaset ns/web-7c9: <message>".
+  // Prefixes the message with what was attempted: "scale replicaset ns/web-7c9: <message>".
   Error Context(std::string_view doing) && {
     message = std::string(doing) + ": " + message;
     return std::move(*this);
@@ -63,7 +63,7 @@ class [[nodiscard]] Result {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  // Requires ok(); an assertion otherwise.
+  // Asserts ok().
   const T& value() const& {
     WL_ASSERT(ok());
     return *std::get_if<0>(&state_);
@@ -82,7 +82,7 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
   T* operator->() { return &value(); }
 
-  // Requires !ok().
+  // Asserts !ok().
   const Error& error() const& {
     WL_ASSERT(!ok());
     return *std::get_if<1>(&state_);
@@ -108,7 +108,8 @@ using Status = Result<Unit>;  // success without a value: `return Unit{};`
 #define WL_CONCAT(a, b) WL_CONCAT_INNER(a, b)
 
 // NOLINTBEGIN(bugprone-macro-parentheses): a declaration has none.
-// WINDLASS_TRY(auto x, Parse(text)); — x is the value, or the enclosing function returns the error.
+// WINDLASS_TRY(auto x, Parse(text)); declares x as the value, or makes the enclosing function
+// return the error.
 #define WINDLASS_TRY(declaration, expression)                  \
   auto WL_CONCAT(wl_result_, __LINE__) = (expression);         \
   if (!WL_CONCAT(wl_result_, __LINE__).ok())                   \

@@ -1,8 +1,8 @@
-// Timers of the core thread: callbacks at monotonic times, in order of (time, order of adding).
+// Timers of the core thread: callbacks that run at monotonic times. Timers of the same time run in
+// the order in which they were added.
 //
-// Pure data structure: it neither waits nor reads a clock. The daemon's loop asks next() how long
-// it may sleep and calls RunDue(now); the simulator jumps its virtual clock to next(). Core thread
-// only.
+// A pure data structure: it neither waits nor reads a clock. The daemon's loop sleeps until next()
+// and then calls RunDue(now); the simulator moves its virtual clock to next(). Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +16,22 @@
 
 namespace windlass {
 
-using TimerId = uint64_t;  // 0 is never a timer
+using TimerId = uint64_t;  // 0 is no timer's id
 
 class TimerQueue {
  public:
-  // Runs `callback` once, in the first RunDue whose now >= `at`.
+  // Adds a timer: the first RunDue with now >= `at` runs `callback`, once.
   TimerId At(MonotonicTime at, std::function<void()> callback);
 
-  // Does nothing for 0, and for a timer that has run or was cancelled.
+  // Does nothing for 0, nor for a timer that has run or was cancelled.
   void Cancel(TimerId id);
 
+  // Returns the time of the earliest timer, or nullopt when there is none.
   std::optional<MonotonicTime> next() const;
   bool empty() const { return timers_.empty(); }
 
-  // Runs every timer due at `now`, including those that callbacks add for `now` or earlier, at most
-  // `most` of them. Returns how many ran.
+  // Runs the timers that are due at `now`, at most `most` of them, and returns how many ran. Timers
+  // that a callback adds for `now` or earlier run in the same call.
   int RunDue(MonotonicTime now, int most = 1000);
 
  private:

@@ -38,7 +38,7 @@ Result<bool> IsAllowed(const HttpResponse& response) {
   return status.contains("allowed") && status["allowed"] == true;
 }
 
-// The reviews of one call, one after the other.
+// One FindMissingRights call: sends the reviews one after the other.
 struct Review : std::enable_shared_from_this<Review> {
   Transport& transport;
   std::vector<Right> rights;

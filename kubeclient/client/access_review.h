@@ -24,8 +24,9 @@ struct Right {
   std::string ToString() const;
 };
 
-// Calls `done` once, with the rights that are missing, in the order asked; or with the first error
-// that kept the server from answering. Core thread only; `transport` must outlive the calls.
+// Asks for each of `rights` and calls `done` once: with those that are missing, in the same order,
+// or with the first error that kept the server from answering. Core thread only; `transport` must
+// outlive the calls.
 void FindMissingRights(Transport& transport, std::vector<Right> rights,
                        std::function<void(Result<std::vector<Right>>)> done);
 

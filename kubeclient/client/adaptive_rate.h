@@ -1,9 +1,12 @@
-// The client's rate: a token bucket whose rate follows what the server says (W-011, W-012).
+// AdaptiveRate: a token bucket whose rate follows what the API server answers (W-011, W-012).
 //
-// A 429 or 503 halves it, once per Retry-After window; a second later, and every second from then,
-// it gains one call per second until it is what was configured. After an outage it begins at one
-// call per second and grows to the whole within kSlowStart. The caller hands in the time, which
-// never goes back.
+//   - A 429 or 503 halves the rate, once per Retry-After window (at least kThrottledWaitMin). From
+//     the window's end on the rate grows by one call per second each second. Example, with 50 per
+//     second, a 429 at 0 s and a Retry-After of 3 s: 25 at first, 26 at 4 s, 27 at 5 s, 50 at 28 s.
+//   - After an outage the rate begins at one call per second and grows to the configured one within
+//     kSlowStart, by the same factor every second. Example, with 64 per second and 10 s: 1, 8 after
+//     5 s, 64 after 10 s.
+// The caller passes in the time, which must never go back.
 #pragma once
 
 #include <optional>
@@ -20,19 +23,21 @@ inline constexpr Duration kSlowStart = seconds(10);
 
 class AdaptiveRate {
  public:
-  // per_second <= 0: no limit; then only the slow start applies.
+  // per_second <= 0: no limit, so that only the slow start slows calls down.
   AdaptiveRate(double per_second, int burst);
 
-  // As TokenBucket's.
+  // As in TokenBucket, at the rate that is allowed now.
   MonotonicTime NextAt(MonotonicTime now);
   MonotonicTime NextAt(MonotonicTime now, Duration span);
   bool TryTake(MonotonicTime now);
 
-  // The server asked for less; `retry_after` is how long it will not want to hear more.
+  // The server answered 429 or 503, with `retry_after` or 0. Halves the rate, unless the window of
+  // the latest halving is still open.
   void Throttled(MonotonicTime now, Duration retry_after);
+  // The server is back after an outage. Begins the slow start.
   void StartSlowly(MonotonicTime now);
 
-  // Calls per second just now; 0 = no limit.
+  // Returns the calls per second that are allowed now; 0 = no limit.
   double PerSecond(MonotonicTime now);
 
  private:
@@ -44,9 +49,8 @@ class AdaptiveRate {
   const int burst_;
   double rate_;  // the bucket's; 0 = no limit
   TokenBucket bucket_;
-  // Since the latest halving: to what, and when its window ends.
-  std::optional<double> halved_;
-  MonotonicTime window_ends_;
+  std::optional<double> halved_;  // the rate after the latest halving; nullopt once recovered
+  MonotonicTime window_ends_;     // of the latest halving
   std::optional<MonotonicTime> slow_since_;
 };
 

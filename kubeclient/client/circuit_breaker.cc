@@ -33,7 +33,7 @@ bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
   return answers >= kBreakerAnswersMin && 2 * bad > answers;
 }
 
-// What was before says nothing about the server that is back.
+// Forgets all failures: those of the outage say nothing about the server that is back.
 void CircuitBreaker::Forget() {
   unreachable_in_a_row_ = 0;
   window_.fill({});

@@ -1,9 +1,12 @@
-// Whether the API server is there, judged by how exchanges with it end (W-012).
+// CircuitBreaker: tells from the ends of exchanges whether the API server answers (W-012).
 //
-// Opens after kBreakerFailures transport failures in a row, or when more than half of at least
-// kBreakerAnswersMin answers within kBreakerWindow were 5xx or timeouts. Closes with the first
-// useful answer, but not within kBreakerOpenMin: one of many that were under way says little. How
-// calls are let out again slowly is AdaptiveRate's. Pure: the caller hands in the time.
+// Trips (the server does not answer):
+//   - after kBreakerFailures exchanges in a row that were kUnreachable; or
+//   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
+//     them were not kUseful. Example: 6 of 10, but not 5 of 10.
+// Resets with the first kUseful exchange, but not within kBreakerOpenMin: right after tripping that
+// may be the answer to an old request. AdaptiveRate then lets calls out slowly.
+// Pure: the caller passes in the time.
 #pragma once
 
 #include <array>
@@ -28,24 +31,26 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 
 // How an exchange ended.
 enum class Exchange : uint8_t {
-  kUseful,       // the server said something, if only no
-  kTrouble,      // 5xx, or an answer nobody can read
-  kUnreachable,  // no answer at all: refused, reset, timed out, or no handshake
+  kUseful,       // the server answered, even if with a refusal
+  kTrouble,      // 5xx, or an answer that cannot be read
+  kUnreachable,  // no answer: connection refused or reset, timeout, or failed handshake
 };
 
 class CircuitBreaker {
  public:
-  // An exchange has ended.
+  // Records the end of an exchange, and trips or resets the breaker.
   void Note(Exchange exchange, MonotonicTime now);
 
   bool tripped() const { return tripped_; }
+  // Returns when the breaker last tripped.
   MonotonicTime opened_at() const { return opened_at_; }
 
  private:
+  // The exchanges that ended within one second.
   struct Second {
-    int64_t number = -1;
-    int answers = 0;
-    int bad = 0;
+    int64_t number = -1;  // of the second, since the clock's start
+    int answers = 0;      // all exchanges
+    int bad = 0;          // those that were not kUseful
   };
 
   bool MostAreBad(MonotonicTime now) const;
@@ -57,7 +62,8 @@ class CircuitBreaker {
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
 };
 
-// How long after a probe the next one is sent, the first after the opening: 1, 2, 4, 5, 5… s.
+// Returns the wait before the next probe. After 0, 1, 2, 3, 4… probes since the breaker tripped:
+// 1, 2, 4, 5, 5… s.
 Duration ProbeWait(int probes_sent);
 
 }  // namespace windlass

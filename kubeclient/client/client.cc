@@ -1,7 +1,7 @@
-// Calls move through three places: a lane (waiting their turn), in flight, or backing off before
-// their turn comes again. Lanes are ordered by the time of Execute, so a repeated call goes before
-// younger ones. Events have a lane of their own, served only while nothing else waits (W-010,
-// contract B-47).
+// A call is always in one of three places: in a lane, where it waits for its turn; in flight; or
+// backing off, before it enters its lane again. Lanes are in the order of Execute, so a repeated
+// call goes before younger ones. Writes of Events have a lane of their own, served only while the
+// other one is empty (W-010, contract B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -41,7 +41,8 @@ std::string_view MethodName(Verb verb) {
   return "GET";
 }
 
-// The server asks for less: all callers together should send less, not this one alone (W-011).
+// Returns true if the server asks for fewer requests. Then the whole client slows down, not only
+// this call (W-011).
 bool IsThrottling(const Result<HttpResponse>& response) {
   return response.ok() && (response->status == 429 || response->status == 503);
 }
@@ -60,12 +61,12 @@ struct Client::Impl {
   struct PendingCall {
     Request request;
     ReplyHandler reply;
-    MonotonicTime ready;  // since when it could have been sent
+    MonotonicTime ready;  // when it last entered its lane
     MonotonicTime sent;
     Retries retries{};
-    CallId in_flight = 0;
-    TimerId backing_off = 0;
-    bool limited = false;
+    CallId in_flight = 0;     // 0 = not in flight
+    TimerId backing_off = 0;  // 0 = not backing off
+    bool limited = false;     // counted in ClientCounters::rate_limited
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
@@ -124,13 +125,12 @@ struct Client::Impl {
   Id last_id = 0;
   int in_flight = 0;
   int events_in_flight = 0;
-  bool congested = false;  // calls in `lane` were left waiting, or the server is away
-  bool held = false;       // the server is away
-  // Set while calls, or Events, wait for the rate.
-  TimerId turn_timer = 0;
-  TimerId event_timer = 0;
+  bool congested = false;   // calls wait in `lane`, or the server is away
+  bool held = false;        // the server is away: between Hold and Resume
+  TimerId turn_timer = 0;   // while calls in `lane` wait for the rate limit
+  TimerId event_timer = 0;  // while calls in `event_lane` wait for the rate limit
   ClientCounters counters;
-  // Callbacks on their way when the client goes find it gone.
+  // Destroyed with the client. Callbacks hold a weak_ptr to it and do nothing once it is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 };
 
@@ -160,7 +160,7 @@ void Client::Impl::TakeTurns() {
   if (was_congested && !congested && client.on_free) client.on_free();
 }
 
-// Sends or refuses the call whose turn it is; false when nobody's turn has come.
+// Sends or refuses the call whose turn it is. Returns false if it is no call's turn.
 bool Client::Impl::TakeTurn() {
   if (held) return false;
   const bool is_event = lane.empty();
@@ -188,8 +188,9 @@ bool Client::Impl::TakeTurn() {
   return true;
 }
 
-// Who has to wait waits for a few turns at once: requests, replies and watch events then come in
-// flurries, and a process that wakes for each one costs several times as much.
+// Sets the timer for the next turn. It waits until several turns have come: then requests, replies
+// and watch events come together, and the process wakes far less often. Example: at 50 calls per
+// second it waits for the 10 turns of kTurnsTogether, 200 ms.
 void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
   TimerId& timer = is_event ? event_timer : turn_timer;
   MonotonicTime ready = now;
@@ -247,7 +248,7 @@ Result<Reply> Client::Impl::Judge(PendingCall& call, Result<HttpResponse> respon
   if (response.ok()) return FromHttp(call.request.verb(), std::move(*response), decoder);
 
   Error error = std::move(response).error();
-  // A read changes nothing: whether it was executed is nobody's question.
+  // A read changes nothing, so it does not matter whether the server executed it.
   if (error.kind == ErrorKind::kAmbiguous && !call.request.mutates()) {
     error.kind = ErrorKind::kServer;
   }
@@ -263,7 +264,7 @@ void Client::Impl::Repeat(Id id, PendingCall& call, Duration wait) {
   });
 }
 
-// The handler goes last: it may do anything, destroying the client included.
+// Calls the handler last, because a handler may do anything, also destroy the client.
 void Client::Impl::Finish(Id id, Result<Reply> result) {
   const ReplyHandler reply = std::move(calls.at(id).reply);
   calls.erase(id);
@@ -276,7 +277,7 @@ void Client::Impl::FinishLater(Id id, Error error) {
   calls.erase(id);
 }
 
-// Not before Execute or Hold has returned.
+// Calls `reply` with `error` from a timer, so that it runs after Execute or Hold has returned.
 void Client::Impl::Later(ReplyHandler reply, Error error) {
   const std::weak_ptr<const bool> still_there = alive;
   timers.At(clock.Now(),
@@ -285,8 +286,9 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
             });
 }
 
-// What waits was decided on how things were before: once the server is back it is decided anew. An
-// Event says the same then as now.
+// Answers the calls that wait with kNotSent. Their callers will decide again once the server is
+// back, because its state may be another then. Keeps Events, which say the same later, unless they
+// have failed before.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

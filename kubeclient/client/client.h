@@ -1,4 +1,5 @@
-// Executes Requests: paths and verbs, errors by what the caller can do, limits, the one write gate.
+// Client: executes Requests. It knows paths and verbs, turns answers into Errors by what the caller
+// can do next, limits the rate, and asks the write gate before every mutation.
 //
 //   controllers ── Request ──▶ Client ──▶ WriteGate (mutations only) ──▶ rate limit ──▶ Transport
 //
@@ -32,54 +33,73 @@ struct ClientOptions {
   int max_in_flight = 64;  // --max-in-flight; further calls wait in order
 };
 
-// Series of rest_client_requests_total{code,method}; code "<error>" when no response came.
 struct ClientCounters {
-  std::map<std::pair<std::string, std::string>, uint64_t> requests;  // {method, code}
-  uint64_t rate_limited = 0;
+  // {method, code} to count: the series of rest_client_requests_total. The code is "<error>" if no
+  // response came.
+  std::map<std::pair<std::string, std::string>, uint64_t> requests;
+  uint64_t rate_limited = 0;  // calls whose turn the rate limit delayed
   int in_flight = 0;
-  size_t waiting = 0;      // for their turn, or backing off
+  size_t waiting = 0;      // calls that wait for their turn or back off
   uint64_t throttled = 0;  // answers 429 and 503
-  double rate = 0;         // calls per second allowed just now; 0 = no limit
+  double rate = 0;         // calls per second allowed now; 0 = no limit
 };
 
 class Client {
  public:
   using ReplyHandler = std::function<void(Result<Reply>)>;
 
-  // All references must outlive the client. Destroying it drops the handlers that have not come.
+  // All references must outlive the client. After its destruction it calls no handler.
   Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
          const WriteGate& gate, ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Executes the request; `reply` comes exactly once, later. What may safely be repeated is
-  // repeated here (nothing was sent: once at once; 429: up to 3 times after its Retry-After; a 5xx
-  // known to have done nothing: up to 3 times; reads more often; retry.h); everything else is the
-  // caller's decision. A mutation is refused with kFenced while the gate is closed, checked again
-  // immediately before it is sent. DELETE answered 404 is a success with an empty body. Calls are
-  // sent in the order of Execute; writes of Events wait until nothing else does, and get a tenth of
-  // the rate.
+  // Executes the request and calls `reply` exactly once, after Execute has returned.
+  //
+  // Order: calls are sent in the order of Execute. Writes of Events wait until no other call waits,
+  // and get a tenth of the rate.
+  //
+  // Errors of the client itself: a mutation gets kFenced if the write gate is closed, now or when
+  // its turn comes. Any call gets kThrottled if kCallsWaitingMax calls wait already.
+  //
+  // Retries: the client repeats what it may safely repeat (retry.h). Every other error goes to the
+  // caller.
+  //   nothing was sent               once, at once
+  //   401                            once, at once: the credentials may have been renewed
+  //   429                            writes up to 3 times, reads up to 10 times, after Retry-After
+  //   5xx that did nothing           up to 3 times, after 250 ms, 500 ms and 1 s, or Retry-After
+  //   a read's answer is lost or     as after a 5xx
+  //     cannot be understood
+  //   write of an Event              up to 3 tries in all, also if one may have been executed
+  //
+  // A DELETE that is answered 404 is a success with an empty body.
   void Execute(const Request& request, ReplyHandler reply);
 
-  // The API server does not answer (GuardedTransport). Until Resume nothing is sent: calls that
-  // wait or come, Events excepted, are answered kNotSent, what is in flight is not repeated, and
-  // congested() holds. Events wait, those that have failed before are given up. Resume lets calls
-  // out at one per second, growing to the whole rate within kSlowStart. Both are idempotent.
+  // Hold: the API server does not answer (GuardedTransport). Until Resume:
+  //   - the client sends nothing and repeats nothing;
+  //   - calls that wait, and new ones, get kNotSent;
+  //   - writes of Events wait instead, but those that have failed before get kNotSent;
+  //   - congested() is true.
+  // Resume sends again: at first one call per second, the whole rate after kSlowStart. Both are
+  // idempotent.
   void Hold();
   void Resume();
 
-  // Calls other than writes of Events wait for their turn already, or for the server: whatever is
-  // decided now would be old when it is sent. Who can decide later should, once on_free says that
-  // nobody waits any more (called from within Execute or a reply; it must not call back at once).
+  // Returns true if calls, other than writes of Events, wait for their turn or for the server. A
+  // request that is decided on now would be old when it is sent. So a caller should, if it can,
+  // decide later: when on_free is called.
   bool congested() const;
+  // Called when congested() has become false. Runs inside Execute, Resume, a timer or a reply, so
+  // it must not call Execute. May be null.
   std::function<void()> on_free;
 
   const ClientOptions& options() const;
 
   ClientCounters counters() const;
-  // Observers, once per HTTP request: rest_client_request_duration_seconds; and how long it had
-  // waited for its turn, rest_client_rate_limiter_duration_seconds.
+  // Observers, called once per HTTP request; may be null. The first gets the time to the answer
+  // (rest_client_request_duration_seconds), the second the time that the request waited for its
+  // turn (rest_client_rate_limiter_duration_seconds).
   std::function<void(std::string_view method, Duration)> on_request_duration;
   std::function<void(const Request&, Duration)> on_rate_limiter_duration;
 
@@ -88,8 +108,8 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-// The HTTP form of a request, without host: the one table of paths. Used by the client, and by
-// tests that hold the model of the API server to the same bytes.
+// Returns a request in its HTTP form, without host. Used by the client, and by tests that compare
+// it with the modelled API server.
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
 // What an HTTP response to `verb` means: a Reply for 2xx, otherwise an Error of the kind of

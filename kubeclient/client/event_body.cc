@@ -7,7 +7,8 @@
 namespace windlass {
 namespace {
 
-// Messages quote others' texts: what is no UTF-8 is replaced, never an exception.
+// Returns `json` as text. Messages quote texts of others, so bytes that are not UTF-8 are replaced;
+// the default of the JSON library is to throw.
 std::string Dump(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -1,4 +1,4 @@
-// The JSON of an Event: as it is created, and as its repeats are counted.
+// The JSON of an Event: to create it, and to count its repeats.
 #pragma once
 
 #include <string>
@@ -8,13 +8,14 @@
 
 namespace windlass {
 
-// Namespace and name of the Event: beside its object, or in "default" for a cluster-scoped one.
+// Returns namespace and name of the Event. The namespace is its object's, or "default" for a
+// cluster-scoped object.
 ObjectKey EventKey(const EventSeries& series);
 
-// A core/v1 Event (upstream's recorder writes these; the fields and their names are D-536's).
+// Returns a core/v1 Event, with the fields that upstream's recorder writes (D-536).
 std::string EventBody(const EventSeries& series, std::string_view component);
 
-// The fields of a merge patch that says how often by now, and when last.
+// Returns a merge patch with the Event's new count, time and message.
 std::string EventCountPatch(const EventSeries& series);
 
 }  // namespace windlass

@@ -12,7 +12,8 @@
 namespace windlass {
 namespace {
 
-// What identifies the Event that a reply holds, for the next patch of its count.
+// Returns uid and resourceVersion of the Event in a reply, which the next patch of its count needs.
+// Returns nullopt if the reply lacks one of them.
 std::optional<ObjectVersion> VersionIn(const Reply& reply, const ObjectKey& key) {
   const nlohmann::json event = nlohmann::json::parse(reply.body, nullptr, false);
   if (!event.is_object() || !event.contains("metadata")) return std::nullopt;
@@ -47,10 +48,10 @@ struct EventRecorder::Impl {
   Client& client;
   const std::string component;
   EventCorrelator correlator;
-  std::deque<std::string> queue;  // keys of series with something to tell
+  std::deque<std::string> queue;  // keys of the series that wait to be sent
   int in_flight = 0;
   EventCounters counters;
-  // Replies on their way when the recorder goes find it gone.
+  // Destroyed with the recorder. Replies hold a weak_ptr to it and do nothing once it is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 };
 
@@ -62,7 +63,8 @@ void EventRecorder::Impl::Record(const ObjectReference& about, const Event& even
     return;
   }
   EventSeries* series = correlator.Find(*key);
-  // What is under way already will tell this occurrence, too, or be followed by one that does.
+  // A busy series needs no second place: a write that waits will have the new count, and one in
+  // flight is followed by another (OnReply).
   if (!series->busy()) Queue(*key, *series);
   SendQueued();
 }
@@ -73,7 +75,7 @@ void EventRecorder::Impl::Queue(const std::string& key, EventSeries& series) {
   queue.push_back(key);
 }
 
-// The oldest Normal event; the oldest Warning when there are only Warnings.
+// Drops the oldest Normal Event, or the oldest Warning if there are only Warnings.
 void EventRecorder::Impl::DropOldest() {
   const auto is_normal = [this](const std::string& key) {
     const EventSeries* series = correlator.Find(key);
@@ -119,10 +121,11 @@ void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& objec
                                   const Result<Reply>& reply) {
   --in_flight;
   EventSeries* series = correlator.Find(key);
-  if (series != nullptr && series->name != object.name) series = nullptr;  // forgotten meanwhile
+  // The correlator has forgotten the series and begun another under the same key.
+  if (series != nullptr && series->name != object.name) series = nullptr;
   if (series != nullptr) series->in_flight = false;
 
-  // The server forgets Events after an hour: one that is gone is told anew.
+  // The server deletes Events after an hour: create the Event again.
   const bool gone = series != nullptr && series->written && !reply.ok() &&
                     reply.error().kind == ErrorKind::kNotFound;
   if (gone) {
@@ -140,7 +143,7 @@ void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& objec
 }
 
 void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& reply) {
-  // Nobody else writes our Events: a try before this one had landed.
+  // AlreadyExists and Conflict: only we write our Events, so an earlier try of ours was executed.
   const bool landed = reply.ok() || reply.error().kind == ErrorKind::kAlreadyExists ||
                       reply.error().kind == ErrorKind::kConflict;
   ++(landed ? counters.sent : counters.dropped);

@@ -1,9 +1,12 @@
-// Kubernetes Events, core/v1: aggregated, budgeted, never in the way of a sync.
+// EventRecorder: writes Kubernetes Events, core/v1. It merges and limits them, and never delays a
+// sync.
 //
-// At most kEventQueueMax wait; the oldest Normal goes first. The same event again within 10 minutes
-// becomes a PATCH of its count; from the tenth similar one on (same object, type, reason) they are
-// merged into one "(combined from similar events): …"; per object and type 25 in a burst, then one
-// per 300 s. At most 3 tries. Failure of an event is logged at debug level and counted, nothing
+//   - A repeat of an Event within 10 minutes is a PATCH of its count.
+//   - From the tenth different message on, Events of one object, type and reason are merged into
+//     one: "(combined from similar events): …".
+//   - Each object may have 25 Events of one type in a burst, then one per 300 s.
+//   - At most kEventQueueMax wait. If there are more, the oldest Normal one is dropped.
+// An Event is tried at most 3 times. Its failure is logged at debug level and counted, nothing
 // more. The client sends them one at a time, and only while nothing else waits. Core thread only.
 // Source: D-536, reliability §5.3.
 #pragma once
@@ -31,12 +34,14 @@ struct EventCounters {
 
 class EventRecorder {
  public:
-  // `component` becomes source.component and reportingComponent ("deployment-controller").
+  // `component`, for example "deployment-controller", becomes source.component and
+  // reportingComponent. All references must outlive the recorder.
   EventRecorder(const Clock& clock, Log& log, Client& client, std::string component);
   ~EventRecorder();
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
 
+  // Records an Event about an object. Returns at once; the Event is sent later, or dropped.
   void Record(const ObjectReference& about, const Event& event);
 
   EventCounters counters() const;

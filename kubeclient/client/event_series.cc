@@ -18,7 +18,8 @@ constexpr size_t kSimilarEventsMax = 10;
 constexpr int kEventSpamBurst = 25;
 constexpr double kEventSpamPerSecond = 1.0 / 300;
 
-// The burst is per object and type: a flood of Normal events must not silence a Warning.
+// Returns the key of an Event's spam limit. Object and type are in it, so that a flood of Normal
+// Events does not suppress a Warning.
 std::string SpamKey(const ObjectReference& about, Event::Type type) {
   std::string key = about.api_version;
   for (const std::string& part : {about.kind, about.key.ToString(), about.uid.ToString()}) {
@@ -72,8 +73,9 @@ std::optional<std::string> EventCorrelator::Observe(const ObjectReference& about
   return key;
 }
 
-// From the tenth distinct message on (D-536). The set stays at that size, so that a message seen
-// long before does not count as new again for ever.
+// Returns true if `message` must be merged with others of its group, which begins with the tenth
+// distinct message (D-536). The set keeps the first nine. Example: messages 1 to 9 are nine series,
+// 10 and 11 are merged, and message 3 again is a repeat in its own series.
 bool EventCorrelator::IsOneOfMany(const std::string& group_key, const std::string& message,
                                   MonotonicTime now) {
   Group* group = groups_.Find(group_key);
@@ -90,7 +92,7 @@ bool EventCorrelator::IsOneOfMany(const std::string& group_key, const std::strin
   return true;
 }
 
-// Names are unique although the clock may stand still or go back.
+// Returns a unique name, also if the clock stands still or goes back.
 std::string EventCorrelator::NewName(const ObjectReference& about, int64_t wall_micros) {
   last_nanos_ = std::max(last_nanos_ + 1, wall_micros * 1000);
   return EventName(about.key.name, last_nanos_);

@@ -1,10 +1,10 @@
-// What becomes of Events before they are sent: repeats are counted, similar ones merged, spam
-// dropped.
+// EventCorrelator: counts repeats of Events, merges similar ones and drops spam, before they are
+// sent. It keeps no clock; the caller passes in the times.
 //
-// Pure but for its memory; the caller hands in the times. Upstream: client-go
-// record/events_cache.go (1.36); we differ: a repeat is only counted onto an Event within
-// kSimilarEventsWindow, because the server forgets Events, and whatever waits to be sent is counted
-// before it goes out.
+// Upstream: client-go record/events_cache.go (1.36). We differ:
+//   - A repeat counts only within kSimilarEventsWindow, because the server deletes Events. Later it
+//     begins a new Event.
+//   - Repeats of an Event that still waits to be sent are counted into it.
 #pragma once
 
 #include <cstddef>
@@ -32,17 +32,18 @@ inline constexpr Duration kSimilarEventsWindow = seconds(600);
 // One Event object: an occurrence and its repeats.
 struct EventSeries {
   ObjectReference about;
-  Event event;  // message cut and, in a merged series, prefixed
+  Event event;  // the latest one; its message is cut and, in a merged series, prefixed
   std::string name;
   int64_t count = 0;
   WallTime first;
   WallTime last;
-  MonotonicTime seen;
-  // The object as the server has it; nullopt while it has none, or we cannot tell.
+  MonotonicTime seen;  // the time of `last`
+  // The Event's version at the server; nullopt if it has none, or if we do not know.
   std::optional<ObjectVersion> written;
-  bool queued = false;
-  bool in_flight = false;
-  bool lost = false;  // what the server has is unknown: the next occurrence begins a new series
+  bool queued = false;     // waits in the recorder's queue
+  bool in_flight = false;  // its write is with the client
+  // The last write failed, or its reply had no version: a repeat begins a new series.
+  bool lost = false;
 
   bool busy() const { return queued || in_flight; }
 };
@@ -54,19 +55,23 @@ struct EventTime {
 
 class EventCorrelator {
  public:
-  // Counts one occurrence; the key of its series. nullopt when it is spam: the series has it, and
-  // the next one that passes will carry the number. nullopt, too, when it comes before its
-  // at_most_every has passed, and then it is not counted.
+  // Records one occurrence. Returns the key of its series if the series must be sent. Returns
+  // nullopt if nothing must be sent:
+  //   - The object has had too many Events of this type (spam). The occurrence is counted, and the
+  //     next one that is sent shows the count.
+  //   - The Event's at_most_every has not passed since the last one of its object, type and reason.
+  //     The occurrence is not counted.
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
 
-  // nullptr when it has been forgotten.
+  // Returns a series, or null if it was forgotten. Valid until the next Observe.
   EventSeries* Find(const std::string& key) { return series_.Find(key); }
 
  private:
+  // Events of one object, type and reason.
   struct Group {
-    std::vector<size_t> messages;  // hashes of the distinct ones
-    MonotonicTime seen;
+    std::vector<size_t> messages;  // hashes of up to nine distinct messages
+    MonotonicTime seen;            // when the latest one was counted
   };
   bool IsOneOfMany(const std::string& group_key, const std::string& message, MonotonicTime now);
   std::string NewName(const ObjectReference& about, int64_t wall_micros);
@@ -77,10 +82,11 @@ class EventCorrelator {
   int64_t last_nanos_ = 0;
 };
 
-// At most kEventMessageBytesMax, never through a character.
+// Returns `message` cut at kEventMessageBytesMax, never within a UTF-8 character.
 std::string CutMessage(std::string_view message);
 
-// "<object name>.<unix nanoseconds, hexadecimal>", a valid object name (D-536).
+// Returns "<object name>.<unix nanoseconds, hexadecimal>", a valid object name (D-536). A long
+// object name is cut.
 std::string EventName(std::string_view object_name, int64_t unix_nanos);
 
 }  // namespace windlass

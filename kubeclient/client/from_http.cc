@@ -1,8 +1,8 @@
 // From HTTP to Reply or Error: the result table of reliability §5.1.
 //
-// The API server tells its reasons apart by Status.reason (D-786) where it has one, and by the text
-// of the message where it has not; every text relied on stands here, with the server's code that
-// says it.
+// We tell the API server's errors apart by the HTTP code, Status.reason and Status.details.causes
+// (D-786). Where the server uses one of these for several errors, we look for texts in the message.
+// Every text that we rely on is in this file.
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -22,7 +22,8 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
   });
 }
 
-// Not from the API server, or from a filter of its that answers in plain text: one line of it.
+// Returns the beginning of a body as one line. For bodies that are no Status: from a proxy, or from
+// a filter of the API server that answers in plain text.
 std::string Excerpt(std::string_view body) {
   constexpr size_t kExcerptBytes = 200;
   std::string line(body.substr(0, kExcerptBytes));
@@ -32,7 +33,7 @@ std::string Excerpt(std::string_view body) {
   return line;
 }
 
-// The server's own words (D-787), whatever form they came in.
+// Returns the Status' message (D-787), or "HTTP <code>: <beginning of the body>" if there is none.
 std::string MessageOf(const ApiStatus& status, const HttpResponse& response) {
   if (!status.message.empty()) return status.message;
   const std::string excerpt = Excerpt(response.body);
@@ -50,9 +51,9 @@ int64_t RetryAfterMs(const ApiStatus& status, const HttpResponse& response) {
   return std::clamp<int64_t>(ms, 0, kRetryAfterMsMax);
 }
 
-// What a webhook or an admission policy denies carries the code that its author chose: 404 and 409
-// included for a webhook, 422 by default and 401 for a ValidatingAdmissionPolicy. No such code
-// means what it means from the server.
+// Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. Its author chooses
+// the HTTP code, which then does not have its usual meaning: a webhook may answer 404 or 409, a
+// policy 401 (its default is 422).
 bool IsAdmissionDenial(std::string_view message) {
   if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
@@ -60,14 +61,15 @@ bool IsAdmissionDenial(std::string_view message) {
 
 ErrorKind KindOfForbidden(std::string_view message) {
   if (HasAny(message, {"exceeded quota"})) return ErrorKind::kQuotaExceeded;
-  // Namespace lifecycle admission while its informer starts: no right is missing.
+  // Namespace lifecycle admission says so while its informer starts. No right is missing.
   if (HasAny(message, {"not yet ready to handle request"})) return ErrorKind::kServer;
   return ErrorKind::kForbidden;
 }
 
-// A JSON patch that does not apply (a `test` that failed, a path that is gone) is 422, too.
-// apiserver drops the library's text ("testing value /metadata/uid failed") for a general one; a
-// validation error always says "<Kind> "<name>" is invalid".
+// Returns true if a 422 means that a JSON Patch does not apply: a `test` failed, or a path is gone.
+// The API server replaces the patch library's text ("testing value /metadata/uid failed") by a
+// general one. The other cause of a 422, a validation error, always says "<Kind> "<name>" is
+// invalid".
 bool IsFailedJsonPatch(Verb verb, std::string_view message) {
   if (verb != Verb::kPatch || HasAny(message, {" is invalid"})) return false;
   return HasAny(message, {"the server rejected our request due to an error in our request"}) ||
@@ -98,7 +100,7 @@ ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_vi
   }
 }
 
-// 503 of the filters in front of the handlers: nothing was executed.
+// Returns true if a 503 comes from a filter in front of the handlers, so that nothing was executed.
 bool IsBeforeTheHandler(std::string_view message) {
   return HasAny(message, {"apiserver is shutting down", "not yet ready", "apiserver not ready",
                           "before all known HTTP paths have been installed"});
@@ -127,7 +129,7 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   Error error{ErrorKind::kAmbiguous, MessageOf(status, response), RetryAfterMs(status, response)};
   const int code = response.status;
   if (code >= 300 && code < 400) {
-    // Following it would carry the credentials to wherever it points.
+    // To follow a redirect would send the credentials to where it points.
     error.kind = ErrorKind::kConfig;
     error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
                     "), which is refused: check the server address";
@@ -141,8 +143,8 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   return error;
 }
 
-// Whether the body is what a success of this verb carries: an object with an identity, a list, or,
-// for a delete, also a Status.
+// Returns true if `body` is what a success of `verb` carries: a list for kList, otherwise an object
+// with an identity, or for kDelete also a Status.
 bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
   if (verb == Verb::kList) return decoder.DecodeList(body).ok();
   if (decoder.DecodeIdentity(body).ok()) return true;

@@ -6,18 +6,19 @@
 namespace windlass {
 namespace {
 
-// Calls that never reach the inner transport are told from its own by this bit.
+// Set in the ids of calls that the guard refused, which the inner transport does not know.
 constexpr CallId kRefusedBit = CallId{1} << 63U;
 
-// A webhook that cannot be called answers 500 through a server that is well.
+// Returns true if a 5xx body is about a webhook: the API server is well, but cannot call the
+// webhook.
 bool IsOfAWebhook(std::string_view body) { return body.find("webhook") != std::string_view::npos; }
 
 Exchange ExchangeOf(int status, std::string_view body) {
   return status >= 500 && !IsOfAWebhook(body) ? Exchange::kTrouble : Exchange::kUseful;
 }
 
-// nullopt for what says nothing about the server: our own cancelling, or credentials that could not
-// be read.
+// Returns nullopt for an error that says nothing about the server: we cancelled the call, or could
+// not read our credentials.
 std::optional<Exchange> ExchangeOf(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kNotSent:
@@ -34,8 +35,8 @@ std::optional<Exchange> ExchangeOf(const Result<HttpResponse>& response) {
   return ExchangeOf(response.error().kind);
 }
 
-// What was cut off, fell silent or was cancelled after its headers has their status as well: they
-// may be minutes old.
+// A stream that broke off, fell silent or was cancelled has the status of its headers beside its
+// error. If that status is below 300, returns nullopt: the headers may be minutes old.
 std::optional<Exchange> ExchangeOf(const StreamEnd& end) {
   if (end.error && end.status == 0) return ExchangeOf(end.error->kind);
   if (end.error && end.status < 300) return std::nullopt;
@@ -64,9 +65,10 @@ CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   });
 }
 
-// A stream tells that the server is there with its first line, and while the server is taken to be
-// away with every one; with its end only if nothing came. One that breaks off later was a
-// connection, not the server.
+// What the guard notes of a stream:
+//   - its first line: the server answers;
+//   - every line while the breaker is tripped: the server answers again;
+//   - its end, only if no line came. If lines came, a connection broke, not the server.
 CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   if (!MayPass(request.call_class)) {
     return Refuse([on_end = std::move(handler.on_end)](Error error) {
@@ -108,7 +110,7 @@ CallId GuardedTransport::Refuse(std::function<void(Error)> answer) {
   return kRefusedBit | ++refused_;
 }
 
-// The answer of a refused call is on its way already.
+// Does nothing for a call that the guard refused: its answer is a timer that is set already.
 void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
@@ -132,9 +134,9 @@ void GuardedTransport::Note(Exchange exchange) {
   if (on_change) on_change(breaker_.tripped());
 }
 
-// While the server is away this timer always runs. The time between two probes is counted from
-// one's beginning; one that is still out then, because the server swallows it, is given that time
-// once more.
+// Sets the timer of the next probe. One is always set while the server is away. The wait counts
+// from the beginning of the last probe; if that has no answer by then, the guard waits as long
+// again.
 void GuardedTransport::ScheduleProbe() {
   const Duration wait = ProbeWait(probes_sent_);
   probe_timer_ = timers_.At(clock_.Now() + random_.Between(wait, wait * 6 / 5), [this] {

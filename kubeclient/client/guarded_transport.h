@@ -1,14 +1,18 @@
-// The Transport of a whole process, with a circuit breaker that sees every exchange (W-012).
+// GuardedTransport: the Transport of the whole process, with a circuit breaker that sees the end of
+// every exchange (W-012).
 //
 //   Client, reflectors, LeaderElection ──▶ GuardedTransport ──▶ Transport
 //                                             │ away: GET /readyz at 1, 2, 4, 5, 5… s
 //                                             └──▶ on_change
 //
-// While the server is away, whatever the callers' back-off is, the process as a whole stays
-// silent (W-013): besides the probes one call or stream in kAwayPass is let through, so that a
-// server whose /readyz is broken for good is found, too; the others are answered kNotSent. Lease
-// calls all pass for the first kAwayLease: longer than that no permit lasts that is not renewed,
-// and a renewal would have ended it. Core thread only.
+// While the server is away the process sends almost nothing, whatever its callers' back-off is
+// (R-054, W-013):
+//   - the probes;
+//   - one call or stream per kAwayPass, so that the guard also notices a server whose /readyz never
+//     works;
+//   - all Lease calls during the first kAwayLease. After that the leader's permit has ended, unless
+//     a renewal has succeeded; then the server is no longer away.
+// Every other call or stream gets kNotSent. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +38,8 @@ inline constexpr Duration kAwayLease = seconds(15);
 
 class GuardedTransport final : public Transport {
  public:
-  // All references must outlive it; it must outlive the calls made through it, or their handlers
-  // are simply not observed any more.
+  // All references must outlive the guard. After its destruction, the handlers of calls in flight
+  // still run, but it no longer notes how they end; refused calls get no answer.
   GuardedTransport(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& inner);
   ~GuardedTransport() override;
@@ -46,15 +50,15 @@ class GuardedTransport final : public Transport {
   CallId Stream(HttpRequest request, StreamHandler handler) override;
   void Cancel(CallId id) override;
 
-  // The API server does not answer.
+  // Returns true while the API server does not answer.
   bool away() const { return breaker_.tripped(); }
   uint64_t times_away() const { return times_away_; }
   uint64_t probes() const { return probes_total_; }
-  // Calls and streams sent to the server by anybody, probes included.
+  // Returns how many calls and streams the whole process has sent, probes included.
   uint64_t sent() const { return sent_; }
 
-  // The server went away, or is back. Called before the handler of the exchange that told; it may
-  // start and cancel calls.
+  // Called when the server goes away (true) or is back (false), before the handler of the exchange
+  // that showed it. It may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
 
  private:
@@ -74,11 +78,11 @@ class GuardedTransport final : public Transport {
   uint64_t probes_total_ = 0;
   uint64_t times_away_ = 0;
   uint64_t sent_ = 0;
-  MonotonicTime next_pass_;  // while the server is away
+  MonotonicTime next_pass_;  // while the server is away: when the next call may pass
   CallId refused_ = 0;
   TimerId probe_timer_ = 0;
   CallId probe_ = 0;
-  // Answers on their way when the guard goes find it gone.
+  // Destroyed with the guard. Callbacks hold a weak_ptr to it and then leave the guard alone.
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

@@ -13,7 +13,8 @@
 namespace windlass {
 namespace {
 
-// Reading is not recursive, writing is: deeper than any Lease there is counts as no Lease.
+// Parses `text`; returns a discarded value if it is not JSON or is deeper than kJsonDepthMax. The
+// library writes recursively, so a deeply nested text could exhaust the stack.
 nlohmann::json Parse(std::string_view text) {
   bool too_deep = false;
   const auto within = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {

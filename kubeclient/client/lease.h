@@ -1,8 +1,8 @@
 // A coordination.k8s.io/v1 Lease, as leader election reads and writes it.
 //
-// The one object that is written by PUT: it is small, wholly ours, and its resourceVersion makes
-// every write conditional. Everything else in it (labels, strategy, what a later version adds) is
-// sent back as it came.
+// The Lease is the only object that we write by PUT: it is small and ours, and its resourceVersion
+// makes every write conditional. We send back unchanged whatever else it holds: labels, its
+// strategy, fields of later API versions.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,10 @@
 
 namespace windlass {
 
-// The spec. What is absent or of a wrong type counts as zero or empty.
+// The Lease's spec. A field that is absent or has a wrong type is 0 or "". Times are in
+// microseconds since 1970, by the clock of the process that wrote them.
 struct LeaseRecord {
-  std::string holder{};  // "" = nobody
+  std::string holder{};  // "" = no holder
   int32_t duration_seconds = 0;
   int64_t acquire_micros = 0;
   int64_t renew_micros = 0;
@@ -31,11 +32,11 @@ struct LeaseRecord {
 
 struct Lease {
   LeaseRecord record;
-  std::string json;  // the whole object, as the server wrote it
+  std::string json;  // the whole object, as the server sent it
   ResourceVersion version{};
 };
 
-// kMalformed for anything but a Lease that has a resourceVersion.
+// Returns kMalformed unless `body` is a Lease that has a resourceVersion.
 Result<Lease> ParseLease(std::string_view body);
 
 struct LeaseName {
@@ -43,37 +44,37 @@ struct LeaseName {
   std::string name;
 };
 
-// A Lease that does not exist yet.
+// Returns a Lease to create, without a record.
 Lease NewLease(const LeaseName& name);
 
-// The body of a PUT or POST: `lease` with `record` in it.
+// Returns the body of a PUT or POST: `lease` with `record` as its spec.
 std::string LeaseBody(const Lease& lease, const LeaseRecord& record);
 
 HttpRequest GetLease(const LeaseName& name, Duration deadline);
 HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body);
 HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body);
 
-// A watch of this one Lease: first as it is now (a consistent read), then each change. `timeout` is
-// when the server ends it.
+// Returns a watch of this one Lease. The server first sends the current Lease (a consistent read),
+// then each change, and ends the watch after `timeout`.
 HttpRequest WatchLease(const LeaseName& name, seconds timeout);
 
-// One line of that watch: the Lease, or nullopt when it was deleted. kMalformed for anything else,
-// also for another object.
+// Parses one line of that watch. Returns the Lease, or nullopt if it was deleted. Returns
+// kMalformed for any other line, also for one about another Lease.
 Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseName& name);
 
-// What the answer to one of them tells.
+// What the answer to a GET, PUT or POST of a Lease means.
 struct LeaseAnswer {
   enum class Kind : uint8_t {
-    kLease,     // as it is now
+    kLease,     // success; `lease` is the current Lease
     kAbsent,    // 404
-    kConflict,  // 409: it is not what we thought
-    kNotDone,   // nothing reached a handler, or 401: the same again may work
-    kRefused,   // it was not done and will not be soon
-    kUnclear,   // it may have been done
+    kConflict,  // 409: the Lease is not the one that we saw
+    kNotDone,   // nothing was executed (nothing sent, or 401): the same call may work next time
+    kRefused,   // nothing was executed (3xx, other 4xx); the same call would soon fail again
+    kUnclear,   // the call may have been executed
   };
   Kind kind = Kind::kUnclear;
-  Lease lease{};
-  std::string why{};  // for the log
+  Lease lease{};      // for kLease
+  std::string why{};  // for the others: a message for the log
 };
 LeaseAnswer ReadLeaseAnswer(const Result<HttpResponse>& response);
 

@@ -6,7 +6,7 @@
 namespace windlass {
 
 void LeaseView::See(const Lease& fresh, MonotonicTime now) {
-  // By content: somebody's label on the Lease is no sign of life.
+  // Compares the spec, not the resourceVersion: a label that a user sets is no renewal.
   if (!lease_ || lease_->record != fresh.record) observed_at_ = now;
   lease_ = fresh;
   looked_at_ = now;
@@ -17,10 +17,14 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
   free_at_ = FreeAt(fresh.record, now);
 }
 
-// Deleted by somebody. A leader makes it anew (L-007). Anybody else gives whoever may have held it
-// as much time as if it had renewed just before: two must not lead because of a deletion. What was
-// seen last may be old, so whoever that was does not matter; and after not looking for a while the
-// wait begins again. Only a process that never saw a Lease makes one at once.
+// When this process may create the Lease that is absent:
+//   - at once, if it leads: then somebody deleted the Lease (L-007);
+//   - at once, if it has never seen a Lease;
+//   - otherwise after a full lease duration, as if the holder had renewed the Lease just before
+//     somebody deleted it. A deletion must not give us two leaders. The holder that we saw last
+//     does not matter, because another process may have taken the Lease since.
+// In the last case the wait begins again if we have not looked for two retry periods: in that time
+// another process may have created the Lease, and somebody may have deleted it again.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
   const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
   looked_at_ = now;

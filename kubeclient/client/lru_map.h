@@ -1,4 +1,4 @@
-// A map that forgets what has not been used for longest, once it is full.
+// LruMap: a map of limited size. Once it is full, it forgets the entry that was used longest ago.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,8 @@ class LruMap {
  public:
   explicit LruMap(size_t most) : most_(most) {}
 
-  // nullptr when absent. Pointers hold until the entry is forgotten or erased.
+  // Returns the value, or null if it is absent. Counts as a use. The pointer is valid until the map
+  // forgets the entry.
   Value* Find(const std::string& key) {
     const auto found = index_.find(key);
     if (found == index_.end()) return nullptr;
@@ -22,7 +23,7 @@ class LruMap {
     return &found->second->second;
   }
 
-  // Adds or replaces.
+  // Adds a value or replaces it. Counts as a use.
   Value& Put(const std::string& key, Value value) {
     if (Value* known = Find(key)) return *known = std::move(value);
     if (entries_.size() >= most_) {

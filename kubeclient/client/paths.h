@@ -1,4 +1,4 @@
-// How request targets are spelled: where a resource lives, and how values stand in a query.
+// Builds request targets: the path of a resource, and the parameters of a query.
 #pragma once
 
 #include <string>
@@ -10,20 +10,22 @@
 
 namespace windlass {
 
-// Returns where a resource lives:
-// - "/apis/apps/v1/namespaces/shop/deployments/web/status": one object, or its subresource,
-// - "/apis/apps/v1/namespaces/shop/deployments": without a name the collection,
-// - "/apis/apps/v1/deployments": without a namespace the collection of all namespaces,
-// - "/api/v1/nodes/n1": cluster-scoped resources leave the namespace out.
+// Returns the path of an object, a subresource or a collection:
+//   - "/apis/apps/v1/namespaces/shop/deployments/web": an object.
+//   - "/apis/apps/v1/namespaces/shop/deployments/web/status": its subresource.
+//   - "/apis/apps/v1/namespaces/shop/deployments": without `name`, the collection.
+//   - "/apis/apps/v1/deployments": without `namespace_`, the collection of all namespaces.
+//   - "/api/v1/nodes/n1": an object of a cluster-scoped resource; `namespace_` is not used.
 std::string ResourcePath(const ResourceId& resource, std::string_view namespace_,
                          std::string_view name, std::string_view subresource = "");
 
-// Appends `key=value`, encoded, to a target that may already have a query.
+// Appends `key=value` to a target that may have a query already. Percent-encodes `value`.
 void AddQuery(std::string& target, std::string_view key, std::string_view value);
 
-// Limits the call on both sides: our deadline, and the server's `timeout` (L-004), so that a write
-// nobody waits for any more is given up there, too. Whole seconds rounded down; below one second
-// milliseconds, because the server reads 0 as "as long as you like".
+// Sets the call's deadline, and the same as the query parameter `timeout`, so that the API server
+// too gives up a write for which we no longer wait (L-004). `timeout` is rounded down to whole
+// seconds; below one second it is in milliseconds, because the server takes 0 for no limit.
+// Examples: 2.7 s gives timeout=2s, 400 ms gives timeout=400ms.
 void LimitWrite(HttpRequest& http, Duration deadline);
 
 }  // namespace windlass

@@ -16,7 +16,7 @@ constexpr int kThrottledReadRetries = 10;
 constexpr int kServerErrorRetries = 3;
 constexpr Duration kServerErrorBackOff = milliseconds(250);
 
-// Retry-After, but at least `least`.
+// Returns the error's Retry-After, but at least `least`.
 Duration Wait(const Error& error, Duration least) {
   return std::max<Duration>(milliseconds(error.retry_after_ms), least);
 }
@@ -49,13 +49,14 @@ std::optional<Duration> RetryServerErrorIn(const Error& error, Retries& so_far) 
 }  // namespace
 
 std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far) {
-  // The token provider reads its file again after a 401; the second answer counts.
+  // After a 401 the transport gets new credentials. If the server refuses those too, the caller
+  // gets the error.
   if (error.kind == ErrorKind::kUnauthorized && so_far.unauthorized++ == 0) return Duration{0};
   if (request.resource() == resources::kEvents && request.mutates()) {
     return RetryEventIn(error, so_far);
   }
   switch (error.kind) {
-    case ErrorKind::kNotSent:  // usually a pooled connection that had died: a fresh one will do
+    case ErrorKind::kNotSent:  // mostly a pooled connection that was dead; a fresh one will work
       if (so_far.not_sent++ == 0) return Duration{0};
       return std::nullopt;
     case ErrorKind::kThrottled: return RetryThrottledIn(request, error, so_far);

@@ -13,7 +13,7 @@ namespace windlass {
 // How often the write of an Event is tried, the first time included.
 inline constexpr int kEventTriesMax = 3;
 
-// What one call has been through.
+// How often one call has failed, by kind of error.
 struct Retries {
   int not_sent = 0;
   int unauthorized = 0;
@@ -22,9 +22,11 @@ struct Retries {
   int event = 0;   // every failure of an Event
 };
 
-// How long to wait before the same request goes out again, counted in `so_far`; nullopt when the
-// error is the caller's to judge. Never repeats a mutation that may have been executed, Events
-// excepted: they have unique names and absolute counts, and nothing is decided on them.
+// Returns how long to wait before the client sends the same request again, and counts the try in
+// `so_far`. Returns nullopt if the caller must handle the error.
+//
+// Never repeats a mutation that may have been executed, except a write of an Event: an Event has a
+// unique name and an absolute count, so a second write does no harm.
 std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far);
 
 }  // namespace windlass

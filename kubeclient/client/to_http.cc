@@ -1,4 +1,4 @@
-// From Request to HTTP: the table of verbs, headers and queries.
+// ToHttp: turns a Request into HTTP, by the table of verbs, headers and queries.
 #include <string>
 
 #include "kubeclient/client/call_deadlines.h"
@@ -30,8 +30,8 @@ std::string ContentType(PatchType type) {
   return "application/json";
 }
 
-// Terminal Pods hold nobody up (D-302); of the others only metadata is asked for, so that the
-// answer stays small. The server sorts them out, not we.
+// Asks the server to leave out Pods that have ended, because they block no rollout (D-302), and to
+// send only the metadata of the others, so that the answer stays small.
 void AskForLivePodsMetadata(HttpRequest& http) {
   AddQuery(http.target, "fieldSelector", "status.phase!=Succeeded,status.phase!=Failed");
   http.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";

@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// Outer limits of sane settings; they keep every product below 2^63 ns.
+// Limits of sensible settings. They keep every product below 2^63 ns.
 constexpr double kIntervalSecondsMax = 3600;
 constexpr int kBurstMax = 1'000'000;
 
@@ -22,7 +22,8 @@ TokenBucket::TokenBucket(double per_second, int burst) {
 void TokenBucket::SetRate(MonotonicTime now, double per_second, int burst) {
   TokenBucket next(per_second, burst);
   if (interval_ > Duration{0} && next.interval_ > Duration{0}) {
-    // In tokens: what there is now, and what will be missing from a full bucket.
+    // In tokens: `there` are in the bucket now, `room` are in a full new one, `missing` of them are
+    // not there.
     const auto tokens = [](Duration of, Duration interval) {
       return static_cast<double>(of.count()) / static_cast<double>(interval.count());
     };

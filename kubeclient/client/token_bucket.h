@@ -1,7 +1,7 @@
-// A token bucket: `burst` tokens at once, then `per_second` of them.
+// TokenBucket: gives `burst` tokens at once, then `per_second` tokens per second.
 //
-// Pure and exact: the caller hands in the time, and whole nanoseconds are counted, so that a token
-// is there precisely when NextAt said.
+// Pure and exact: the caller passes in the time. It counts in whole nanoseconds, so that a token is
+// there at exactly the time that NextAt returned.
 #pragma once
 
 #include "kubeclient/base/clock.h"
@@ -10,26 +10,26 @@ namespace windlass {
 
 class TokenBucket {
  public:
-  // per_second <= 0: always full. A burst below 1 counts as 1.
+  // per_second <= 0: no limit. A burst below 1 counts as 1.
   TokenBucket(double per_second, int burst);
 
-  // From now on another rate and burst. Tokens that are there stay, as far as they fit.
+  // Changes rate and burst. Keeps the tokens in the bucket, up to the new burst.
   void SetRate(MonotonicTime now, double per_second, int burst);
 
-  // The first moment, not before `now`, at which a token may be taken.
+  // Returns the first time, not before `now`, at which a token can be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
-  // The first moment at which as many tokens as come in `span` may be taken: at least one, at most
-  // the burst.
+  // Returns the first time at which several tokens can be taken: as many as come in `span`, at
+  // least one, at most the burst. Example: 10 for 200 ms at 50 per second.
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
-  // False when there is none.
+  // Takes a token. Returns false if there is none.
   bool TryTake(MonotonicTime now);
-  // From then on the bucket is as good as new, unless a token is taken meanwhile.
+  // Returns when the bucket will be full, or has become full, if no further token is taken.
   MonotonicTime full_at() const { return full_at_; }
 
  private:
-  Duration interval_{0};   // between tokens; zero = unlimited
-  Duration tolerance_{0};  // what a full bucket is worth, less one token
-  MonotonicTime full_at_;  // when the bucket is (was) full again
+  Duration interval_{0};   // time until the next token; zero = no limit
+  Duration tolerance_{0};  // interval_ times (burst - 1)
+  MonotonicTime full_at_;  // full_at()
 };
 
 }  // namespace windlass

@@ -1,7 +1,8 @@
-// The one gate that every mutation passes: may we write at all right now?
+// WriteGate: says whether this process may write now. Every mutation asks it.
 //
-// Closed at start. Without leader election it is opened for good; with it, opened until the permit
-// of the latest successful renewal runs out (L-003, L-004). Closing is immediate. Core thread only.
+// It is closed at first. Without leader election the daemon opens it for good. With leader election
+// it is open until the permit of the latest successful renewal ends (L-003, L-004). Core thread
+// only.
 #pragma once
 
 #include "kubeclient/base/clock.h"
@@ -17,12 +18,15 @@ class WriteGate {
   explicit WriteGate(const Clock& clock) : clock_(clock) {}
 
   void OpenForGood();
-  // A write may be sent while now < until - kPermitMargin.
+  // A write may be sent while now < until - kPermitMargin. Example, with a margin of 250 ms: until
+  // 100 s permits writes before 99.75 s.
   void OpenUntil(MonotonicTime until);
+  // Closes the gate at once, also after OpenForGood.
   void Close();
 
   bool IsOpen() const;
-  // How long a write sent now may take: until the permit ends, or `longest`.
+  // Returns how long a write that is sent now may take: until the permit ends, at most `longest`; 0
+  // if the gate is closed.
   Duration TimeLeft(Duration longest) const;
 
  private:

@@ -1,5 +1,5 @@
-// Where to look for the way to the API server, and what was found: the server, and who we are to
-// it. kubeconfig.h leads from one to the other.
+// The sources of the client configuration (ConfigSources), and the configuration itself: the API
+// server and our credentials. LoadConfig (kubeconfig.h) finds the one in the other.
 #pragma once
 
 #include <functional>
@@ -15,20 +15,21 @@
 
 namespace windlass {
 
-// A variable of our own environment; nullopt where it is not set.
+// Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);
 
 struct ConfigSources {
   std::string kubeconfig;                 // --kubeconfig; empty = not given
   std::string context;                    // --context; empty = the file's current-context
-  bool insecure_skip_tls_verify = false;  // the flag: permits the field of the same name
+  bool insecure_skip_tls_verify = false;  // the flag: without it a file with that field is refused
 
   std::function<std::optional<std::string>(const std::string& name)> environment =
       &ProcessEnvironment;
   std::string service_account_folder = "/var/run/secrets/kubernetes.io/serviceaccount";
 };
 
-// The files that certificates and the key came from, absolute; empty where they came from none.
+// Absolute paths of the files that CA, client certificate and key were read from; "" for a part
+// that did not come from a file.
 struct TlsFiles {
   std::string ca;
   std::string certificate;
@@ -38,17 +39,17 @@ struct TlsFiles {
 struct ClientConfig {
   std::string source;  // "kubeconfig /home/a/.kube/config, context kind" or "in-cluster"
   std::string server;  // https://HOST:PORT[/PATH]
-  ProxyUrl proxy;      // no host = none
-  TlsMaterial tls;     // checked: parses, and the client key belongs to its certificate
+  ProxyUrl proxy;      // host "" = no proxy
+  TlsMaterial tls;     // has passed TlsIdentity::Check
   TlsFiles tls_files;
-  Secret token;            // empty = none
-  std::string token_file;  // absolute; wins over token, which then is empty
-  std::string username;    // basic authentication; empty = none
+  Secret token;            // empty = none, or token_file is set
+  std::string token_file;  // absolute path; "" = none
+  std::string username;    // basic authentication; "" = none
   Secret password;
-  std::optional<ExecPluginConfig> exec;  // then there is neither token nor username
-  std::vector<HttpHeader> headers;       // of impersonation
-  std::string namespace_;                // of the context, or of the Pod; empty when not given
-  std::vector<std::string> notes;  // what an administrator should see at start; never a secret
+  std::optional<ExecPluginConfig> exec;  // if set: no token, username or client certificate
+  std::vector<HttpHeader> headers;       // impersonation
+  std::string namespace_;                // of the context, or of the Pod; "" = not given
+  std::vector<std::string> notes;        // warnings to log at start; never a secret
 };
 
 }  // namespace windlass

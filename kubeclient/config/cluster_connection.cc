@@ -20,10 +20,10 @@ struct ClusterConnection::Impl {
   void UseCertificate(std::string certificate_pem, Secret key_pem);
 
   Log& log;
-  const std::shared_ptr<Postbox> postbox;  // of the plugin's thread
+  const std::shared_ptr<Postbox> postbox;  // how the plugin's thread reaches the core thread
   const std::shared_ptr<const bool> alive = std::make_shared<bool>(true);
-  std::weak_ptr<ExecPlugin> plugin;  // the transport's, if there is one
-  TlsMaterial tls;                   // in use
+  std::weak_ptr<ExecPlugin> plugin;  // owned by the transport; empty if there is none
+  TlsMaterial tls;                   // what the transport uses now
   std::unique_ptr<CppRestTransport> transport;
   std::optional<TlsFileWatch> files;
 };
@@ -59,7 +59,8 @@ Status ClusterConnection::Impl::Use(TlsMaterial next) {
   return used;
 }
 
-// A plugin's, which has been checked. Requests wait for it until the plugin hears of this.
+// Core thread. Uses the client certificate that a plugin gave and has checked. Requests wait in the
+// plugin until CertificateInUse, so that none leaves without the certificate.
 void ClusterConnection::Impl::UseCertificate(std::string certificate_pem, Secret key_pem) {
   TlsMaterial next = tls;
   next.certificate_pem = std::move(certificate_pem);
@@ -89,7 +90,7 @@ Result<std::unique_ptr<ClusterConnection>> ClusterConnection::Open(const ClientC
   };
   WINDLASS_TRY(impl->transport,
                CppRestTransport::Create(clock, timers, inbox, std::move(transport)));
-  // Only the parts that come from files: the rest may have changed since.
+  // Takes only the parts that come from files; a plugin may have changed the others.
   impl->files.emplace(clock, log, timers, config.tls_files, config.tls, options.poll_period,
                       [raw = impl.get(), from = config.tls_files](const TlsMaterial& read) {
                         TlsMaterial next = raw->tls;

@@ -1,7 +1,9 @@
-// The way to the API server: a transport, and what keeps its credentials fresh.
+// ClusterConnection: a transport to the API server, and what keeps its credentials fresh.
 //
-// Tokens, client certificates and CAs that stand in files are read again while it is open, and so
-// is what a credential plugin gives; the kubeconfig itself is not.
+// While it is open, it reads these again:
+//   - files with tokens, client certificates, keys and CAs;
+//   - the output of a credential plugin.
+// It never reads the kubeconfig itself again.
 #pragma once
 
 #include <memory>
@@ -23,16 +25,16 @@ class ClusterConnection {
  public:
   struct Options {
     std::string user_agent = "windlass";
-    Duration poll_period = kCredentialsPoll;  // how often files of credentials are looked at
+    Duration poll_period = kCredentialsPoll;  // how often it reads the files again
   };
 
-  // Reaches nobody yet. kConfig when something cannot work. The references must outlive the
-  // connection; `clock` and `log` must be thread-safe.
+  // Connects to nothing yet. Returns kConfig if a part of `config` cannot work. The references must
+  // outlive the connection; `clock` and `log` must be thread-safe.
   static Result<std::unique_ptr<ClusterConnection>> Open(const ClientConfig& config,
                                                          const Clock& clock, Log& log,
                                                          TimerQueue& timers, Inbox& inbox,
                                                          Options options);
-  // As ~CppRestTransport: before main returns, outside of any handler.
+  // Destroy it before main returns, and never from a handler (~CppRestTransport).
   ~ClusterConnection();
   ClusterConnection(const ClusterConnection&) = delete;
   ClusterConnection& operator=(const ClusterConnection&) = delete;

@@ -83,7 +83,7 @@ Result<std::string> EntryReader::DataOrFile(const std::string& key, size_t bytes
   if (!data.empty()) {
     std::optional<std::string> bytes = DecodeBase64(data);
     if (!bytes) return Wrong(data_key, "is not base64: encode the PEM file with base64 -w0");
-    // Not as if it were absent: without a CA the whole trust store of the machine would count.
+    // An empty value is an error: taken as absent, an empty CA would mean the system's trust store.
     if (bytes->empty()) return Wrong(data_key, "is empty");
     return *std::move(bytes);
   }
@@ -96,7 +96,7 @@ Result<std::string> EntryReader::DataOrFile(const std::string& key, size_t bytes
 }
 
 std::string EntryReader::AbsolutePath(const std::string& path) const {
-  std::error_code failure;  // of the working directory, which may be gone
+  std::error_code failure;  // set if the working directory is gone
   const std::filesystem::path file = std::filesystem::absolute(entry_.path, failure);
   const std::filesystem::path& base = failure ? std::filesystem::path(entry_.path) : file;
   return (base.parent_path() / path).lexically_normal().string();

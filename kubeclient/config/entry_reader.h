@@ -1,4 +1,4 @@
-// One cluster, user or context of a kubeconfig while its fields are being read.
+// EntryReader: reads the fields of one cluster, user or context of a kubeconfig.
 #pragma once
 
 #include <initializer_list>
@@ -14,36 +14,43 @@ namespace windlass {
 
 class EntryReader {
  public:
-  // `what` as in messages: "user \"admin\"". The entry must outlive the reader.
+  // `what` names the entry in messages: "user \"admin\"". The entry must outlive the reader.
   EntryReader(const KubeconfigEntry& entry, std::string what)
       : entry_(entry), what_(std::move(what)) {}
 
+  // A field whose value is null counts as absent. The functions that return a Result return kConfig
+  // (Wrong) if the field has another type than they read.
+
+  // Returns true if the field is present.
   bool Has(const char* key) const { return entry_.node.Find(key) != nullptr; }
-  // As Has, but "", [] and {} say nothing, as in client-go.
+  // Returns true if the field is present and not "", [] or {}, which client-go treats as absent.
   bool Says(const char* key) const;
-  // Refuses any field that is not one of `known`: passing it over could make us somebody else.
+  // Returns kConfig if the entry has a field that is not in `known`. Ignoring such a field could
+  // make us act as another user than the file says.
   Status OnlyKnows(std::initializer_list<std::string_view> known) const;
-  // A text; empty when the field is absent.
+  // Returns a text; "" if the field is absent.
   Result<std::string> Text(const char* key) const;
-  // true or false; false when the field is absent.
+  // Returns true or false; false if the field is absent.
   Result<bool> Flag(const char* key) const;
-  // A list of texts; empty when the field is absent.
+  // Returns a list of texts; empty if the field is absent.
   Result<std::vector<std::string>> Texts(const char* key) const;
-  // A map of lists of texts, in the order of the file.
+  // Returns a map of lists of texts, in the order of the file; empty if the field is absent.
   using TextLists = std::vector<std::pair<std::string, std::vector<std::string>>>;
   Result<TextLists> TextListsOf(const char* key) const;
-  // The content of "<key>-data" (base64), or else of the file that `key` names; empty when both are
-  // absent or "", refused when there is nothing in them.
+  // Returns the decoded value of "<key>-data" (base64). If that is absent or "", returns the
+  // content of the file that `key` names. Returns "" if both are absent or "". Returns kConfig if
+  // the value is not base64, the file cannot be read or is above `bytes_max`, or the content is
+  // empty.
   Result<std::string> DataOrFile(const std::string& key, size_t bytes_max) const;
-  // The absolute path of the file that DataOrFile reads; empty where it reads none.
+  // Returns the absolute path of the file that DataOrFile reads; "" if it reads none.
   Result<std::string> FileOf(const std::string& key) const;
-  // Relative to the folder of the file that the entry stands in.
+  // Returns `path` as an absolute path. A relative one starts at the kubeconfig's folder.
   std::string AbsolutePath(const std::string& path) const;
 
   const KubeconfigEntry& entry() const { return entry_; }
   const std::string& what() const { return what_; }
 
-  // "kubeconfig /path line 7: user \"admin\": exec: <what>"
+  // Returns kConfig "kubeconfig /path line 7: user \"admin\": exec: <what>".
   Error Wrong(const std::string& key, const std::string& what) const;
 
  private:

@@ -1,4 +1,4 @@
-// A kubeconfig user's credential plugin: what to run and how to tell it about the cluster.
+// ExecPluginConfig: which credential plugin to run for a kubeconfig's user, and with what.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct ExecPluginConfig {
   std::string api_version;        // client.authentication.k8s.io/v1 or …/v1beta1
   std::string command;            // absolute path
   std::vector<std::string> args;  // without the command itself
-  std::vector<std::pair<std::string, std::string>> env;  // beside our own environment
+  std::vector<std::pair<std::string, std::string>> env;  // added to our own environment
   std::string info;          // value of KUBERNETES_EXEC_INFO, a JSON object
   std::string install_hint;  // may be empty; may have several lines
 };

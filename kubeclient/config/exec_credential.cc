@@ -1,4 +1,4 @@
-// What a credential plugin prints, read (k8s.io/client-go/pkg/apis/clientauthentication).
+// Parses what a credential plugin prints (k8s.io/client-go/pkg/apis/clientauthentication).
 #include <charconv>
 #include <ctime>
 #include <utility>
@@ -18,7 +18,7 @@ std::string TextOf(const YamlNode& map, std::string_view key) {
   return field == nullptr ? std::string() : field->scalar;
 }
 
-// Digits of a fixed place; -1 when they are none.
+// Returns the number in text[at, at + length), or -1 if that is not a number.
 int Number(std::string_view text, size_t at, size_t length) {
   if (text.size() < at + length) return -1;
   int value = 0;
@@ -27,7 +27,7 @@ int Number(std::string_view text, size_t at, size_t length) {
   return failure == std::errc() && end == first + length ? value : -1;
 }
 
-// "Z" or "+02:00", in seconds east.
+// Returns a time zone's offset, "Z" or "+02:00", in seconds east of UTC: 0 and 7200.
 std::optional<int> Offset(std::string_view text) {
   if (text == "Z" || text == "z") return 0;
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<int> Offset(std::string_view text) {
   return text[0] == '+' ? east : -east;
 }
 
-// RFC 3339; fractions of a second are cut off.
+// Parses an RFC 3339 time and drops fractions of a second.
 std::optional<WallTime> ParseTime(std::string_view text) {
   std::tm time{};
   time.tm_year = Number(text, 0, 4) - 1900;

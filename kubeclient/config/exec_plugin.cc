@@ -23,7 +23,8 @@ void Set(std::vector<std::string>& environment, std::string_view name, std::stri
   environment.push_back(std::string(name) + "=" + std::string(value));
 }
 
-// Ours, as it was before the trust store was hidden, then what the kubeconfig adds.
+// Returns the plugin's environment: ours, with SSL_CERT_FILE as it was before HideSystemTrust; then
+// the kubeconfig's `env`; then KUBERNETES_EXEC_INFO. Later values replace earlier ones.
 std::vector<std::string> EnvironmentOf(const ExecPluginConfig& config) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
@@ -123,7 +124,8 @@ Result<ExecCredential> ExecPlugin::Run() {
   return credential;
 }
 
-// Has its certificate brought into use. False when we go.
+// Calls on_certificate_ if the credential has another client certificate than the last one, and
+// waits until that is in use. Returns false if the plugin is being destroyed.
 bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mutex>& lock) {
   if (!on_certificate_ || credential.certificate_pem == certificate_pem_) return true;
   certificate_pem_ = credential.certificate_pem;
@@ -137,7 +139,8 @@ bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mute
   return !stopping_;
 }
 
-// Whoever is answered with a problem says so; this is for the time until then.
+// Logs a problem while the credentials from before are still valid: no request fails then, so
+// nothing else reports it. Logs each problem once, and the recovery.
 void ExecPlugin::Tell(const std::string& problem, bool still_valid) {
   if (problem.empty()) {
     if (!std::exchange(complained_of_, "").empty()) log_.Info("the credential plugin works again");

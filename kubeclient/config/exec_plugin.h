@@ -1,12 +1,17 @@
 // Credentials from a program: kubeconfig's "exec" (client.authentication.k8s.io/v1 and v1beta1).
 //
-// Source: client-go plugin/pkg/client/auth/exec/exec.go. The plugin is run when a request needs
-// credentials and there are none: at first, when they have expired, after a 401. One run serves
-// everybody who waits (single flight). It runs in a thread of its own, never the core's.
-// We differ: no terminal, ever; a request in the last kExecExpiryLeeway starts a run, but nobody
-// waits for it or fails with it; for kExecPause after a run there is no other: whoever asks
-// then gets what that one brought, be it an error, expired, or refused by the server. A failure
-// that nobody is answered with, because what was given before is valid still, is logged once.
+// Source: client-go plugin/pkg/client/auth/exec/exec.go. A request runs the plugin if there are no
+// valid credentials: at first, after they have expired, after a 401. Requests that arrive during a
+// run wait for the same run. It happens in a thread of its own, never in the core thread.
+//
+// Where we differ from client-go:
+//   - The plugin never has a terminal.
+//   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
+//     If that run fails, the old credentials stay in use until they expire; the failure is logged
+//     once.
+//   - The plugin does not run again within kExecPause after a run. Until then a request that finds
+//     no valid credentials gets what that run gave: its error, or its credentials, even if they
+//     have expired or the server has refused them.
 #pragma once
 
 #include <condition_variable>
@@ -36,36 +41,38 @@ inline constexpr Duration kExecExpiryLeeway = seconds(10);
 // would run it.
 inline constexpr Duration kExecPause = seconds(5);
 
-// What a plugin answered.
+// What a plugin printed.
 struct ExecCredential {
-  Secret token;                 // empty = none
-  std::string certificate_pem;  // with its key, or neither
-  Secret key_pem;
-  std::optional<WallTime> expires;
+  Secret token;                     // empty = none
+  std::string certificate_pem;      // empty = none
+  Secret key_pem;                   // set if and only if certificate_pem is
+  std::optional<WallTime> expires;  // nullopt = never
 };
 
-// kConfig, saying what is wrong, for anything but an ExecCredential of `api_version` with a token,
-// or a certificate and its key.
+// Parses a plugin's output. Returns kConfig unless it is an ExecCredential of `api_version` that
+// has a token, or a client certificate with its key, or both.
 Result<ExecCredential> ParseExecCredential(const std::string& text, const std::string& api_version);
 
 // Thread-safe.
 class ExecPlugin final : public CredentialSource {
  public:
-  // Called in the plugin's thread when the plugin gives another client certificate than before.
-  // Everybody waits from then until CertificateInUse, so that no request leaves without it.
+  // Called on the plugin's thread when the plugin gives another client certificate than before.
+  // From then until CertificateInUse all requests wait, so that none leaves without the
+  // certificate.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 
-  // Clock and log must outlive it.
+  // Clock and log must outlive it and be thread-safe. `on_certificate` may be null.
   ExecPlugin(const Clock& clock, Log& log, ExecPluginConfig config, OnCertificate on_certificate);
-  // Ends a plugin that is running. Nobody is answered any more.
+  // Kills a plugin that is running. Requests that wait get no answer.
   ~ExecPlugin() override;
   ExecPlugin(const ExecPlugin&) = delete;
   ExecPlugin& operator=(const ExecPlugin&) = delete;
 
-  // What OnCertificate was called with serves connections, or cannot. Never blocks.
+  // Ends the wait that OnCertificate began: connections now use the certificate, or the transport
+  // has refused it. Never blocks.
   void CertificateInUse();
 
-  // Errors are of kind kUnauthorized: nobody will believe who we are.
+  // Errors are of kind kUnauthorized: without credentials the API server would answer 401.
   std::optional<Answer> Authorization(Later later) override;
   void Refused(MonotonicTime started) override;
 
@@ -82,25 +89,26 @@ class ExecPlugin final : public CredentialSource {
   Log& log_;
   const ExecPluginConfig config_;
   const OnCertificate on_certificate_;
-  int stop_[2] = {-1, -1};  // a pipe: closed on one side when we go
+  int stop_[2] = {-1, -1};  // a pipe; the destructor closes its write end to stop a run
 
-  mutable std::mutex mutex_;  // guards the rest
+  mutable std::mutex mutex_;  // guards all members down to in_use_
   std::condition_variable wanted_;
   bool stopping_ = false;
   std::vector<Later> waiting_;
-  bool due_ = false;                     // to be run, though nobody waits
-  std::optional<MonotonicTime> ran_at_;  // the end of the last run
-  std::optional<Error> failure_;         // of the last run
-  std::optional<Secret> header_;     // of the last run that gave one, unless it was refused since
-  std::optional<WallTime> expires_;  // header_, and so is the time below
-  MonotonicTime obtained_at_;
-  std::string certificate_pem_;  // the one that was announced
-  bool announced_ = false;       // and what came with it is not handed out yet
-  bool in_use_ = false;          // the one that was announced
+  bool due_ = false;                     // a run is wanted although no request waits
+  std::optional<MonotonicTime> ran_at_;  // when the last run ended
+  std::optional<Error> failure_;         // of the last run; nullopt if it succeeded
+  std::optional<Secret> header_;         // of the last run that succeeded; nullopt once refused
+  std::optional<WallTime> expires_;      // when header_ expires; nullopt = never
+  MonotonicTime obtained_at_;            // when the run that gave header_ ended
+  std::string certificate_pem_;          // last given to on_certificate_
+  bool announced_ = false;  // on_certificate_ was called, and requests wait until in_use_
+  bool in_use_ = false;     // set by CertificateInUse
 
-  std::string complained_of_;  // "" when all is well; the plugin's thread only
+  // Plugin's thread only. The problem that Tell logged last; "" if the last run was in order.
+  std::string complained_of_;
 
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;  // last member: the thread uses all the others
 };
 
 }  // namespace windlass

@@ -21,7 +21,8 @@ bool IsInCluster(const ConfigSources& sources) {
          !Variable(sources, "KUBERNETES_SERVICE_PORT").empty();
 }
 
-// The address the kubelet gives every Pod, an IPv6 one without brackets (B-14).
+// Returns the URL of the address that the kubelet gives every Pod. The kubelet writes an IPv6
+// address without brackets (B-14).
 Result<std::string> InClusterServer(const ConfigSources& sources) {
   const std::string host = Variable(sources, "KUBERNETES_SERVICE_HOST");
   const std::string port = Variable(sources, "KUBERNETES_SERVICE_PORT");
@@ -56,7 +57,7 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
     const std::string what = parsed.ok() ? "is empty" : parsed.error().message;
     return NotMounted({ErrorKind::kConfig, ca_path + ": " + what});
   }
-  // Absent where only the token was mounted by hand.
+  // The file is absent if somebody mounted only a token and a CA.
   const Result<std::string> name = ReadFile(sources.service_account_folder + "/namespace", 1024);
   if (name.ok()) config.namespace_ = name->substr(0, name->find_last_not_of(" \r\n") + 1);
   if (!Variable(sources, "KUBECONFIG").empty()) {
@@ -66,7 +67,8 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
   return config;
 }
 
-// $KUBECONFIG: files that are not there are passed over, as in client-go, but not all of them.
+// Reads and merges the files of $KUBECONFIG. Like client-go, skips files that do not exist. Returns
+// an error if none exists.
 Result<Kubeconfig> ReadList(const std::string& list) {
   std::optional<Kubeconfig> merged;
   std::string_view rest = list;

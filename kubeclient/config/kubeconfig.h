@@ -1,11 +1,15 @@
-// How to reach the API server and as whom: from a kubeconfig file, or from the Pod we run in.
+// LoadConfig: finds out how to reach the API server and as which user. It uses the first of these
+// that is there:
+//   1. the file of --kubeconfig;
+//   2. in-cluster configuration, if KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are set;
+//   3. the files of $KUBECONFIG, merged: the first definition of a name wins;
+//   4. ~/.kube/config.
 //
-// Order: --kubeconfig; in-cluster, where KUBERNETES_SERVICE_HOST and _PORT are set; $KUBECONFIG (of
-// a colon list the first definition of a name wins); ~/.kube/config. The environment and files are
-// read here and nowhere else. What would change authentication and is not supported is refused,
-// never passed over: running as somebody else than the file says is worse than not running.
+// A field that would change authentication and is not supported is an error, never ignored: to run
+// as another user than the file says is worse than not to run.
 //
-// Every error is one line of kind kConfig: file, context, cluster or user, field, and what to do.
+// Every error is one line of kind kConfig. It names the file, the context, cluster or user, the
+// field, and what to do.
 #pragma once
 
 #include "kubeclient/base/result.h"

@@ -13,7 +13,7 @@ Error Wrong(const std::string& path, const YamlNode& at, const std::string& what
           "kubeconfig " + path + " line " + std::to_string(at.line) + ": " + what};
 }
 
-// A field of the file itself that must be a text where it is given.
+// Returns the text of a top-level field; "" if it is absent; kConfig if it is not a text.
 Result<std::string> OptionalText(const std::string& path, const YamlNode& root, const char* key) {
   const YamlNode* node = root.Find(key);
   if (node == nullptr) return std::string();
@@ -23,7 +23,8 @@ Result<std::string> OptionalText(const std::string& path, const YamlNode& root, 
   return node->scalar;
 }
 
-// "clusters: [{name: a, cluster: {…}}]" and its siblings; `inner` is the singular.
+// Reads one of the lists clusters, users and contexts into `entries`. Example, with `list`
+// "clusters" and `inner` "cluster": "clusters: [{name: a, cluster: {…}}]".
 Status ReadEntries(const std::string& path, const YamlNode& root, const std::string& list,
                    const std::string& inner, std::map<std::string, KubeconfigEntry>& entries) {
   const YamlNode* node = root.Find(list);

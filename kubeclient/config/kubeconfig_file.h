@@ -1,4 +1,4 @@
-// Kubeconfig files: parsed and merged. Used by LoadConfig.
+// Parses and merges kubeconfig files. Used by LoadConfig.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,10 @@
 
 namespace windlass {
 
-// The largest kubeconfig file that is read; certificates may stand in it.
+// The largest kubeconfig file that is read. The file may contain certificates.
 inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
 
-// A named cluster, user or context, and the file it stands in.
+// A named cluster, user or context, and the file that defines it.
 struct KubeconfigEntry {
   std::string path;
   YamlNode node;  // the inner map: "cluster", "user" or "context"
@@ -22,18 +22,19 @@ struct KubeconfigEntry {
 
 // One file, or several merged.
 struct Kubeconfig {
-  std::string path;    // of the first file that is not empty, if there is one
-  bool empty = false;  // none of the files holds anything
+  std::string path;    // of the first file that is not empty; of the first one if all are empty
+  bool empty = false;  // every file is empty
   std::string current_context;
   std::map<std::string, KubeconfigEntry> clusters;
   std::map<std::string, KubeconfigEntry> users;
   std::map<std::string, KubeconfigEntry> contexts;
 
-  // What `later` defines and this does not (first definition wins, as in client-go).
+  // Adds what `later` defines and this does not. The first definition of a name wins, as in
+  // client-go.
   void Merge(Kubeconfig later);
 };
 
-// An empty file is no error: another may be merged into it.
+// Reads one file. An empty file is not an error, because others may be merged with it.
 Result<Kubeconfig> ReadKubeconfig(const std::string& path);
 
 }  // namespace windlass

@@ -1,5 +1,4 @@
-// Reading a file whole, with a bound. Configuration files only; nothing else of Windlass reads
-// files.
+// Reads whole files, up to a size. For files of configuration and credentials only.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +8,15 @@
 
 namespace windlass {
 
-// kConfig "<path>: <what is wrong>" when it cannot be read or holds more than `bytes_max`.
+// Returns kConfig "<path>: <what is wrong>" if the file cannot be read or is above `bytes_max`.
 Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 
-// Whether everybody on this machine may read it; false when that cannot be told.
+// Returns true if every user of this machine may read the file; false also if we cannot tell.
 bool IsWorldReadable(const std::string& path);
 
-// False only when nothing is there. What cannot be reached (a folder that may not be searched, say)
-// counts as there: reading it says why, and nobody is taken for somebody else.
+// Returns false only if nothing exists at `path`. Returns true if we cannot tell, for example
+// because a folder may not be searched: reading the file then reports the cause, instead of our
+// taking the next kubeconfig, with another user in it.
 bool FileExists(const std::string& path);
 
 }  // namespace windlass

@@ -1,4 +1,5 @@
-// The parts of resolving a context, a file each. Used by ResolveContext.
+// The steps of ResolveContext, each in a .cc file of its own. Each returns kConfig if the
+// kubeconfig is wrong.
 #pragma once
 
 #include "kubeclient/base/result.h"
@@ -7,15 +8,17 @@
 
 namespace windlass {
 
-// Server, proxy and trust.
+// Reads server, proxy and trust into `config`. `insecure_flag`: --insecure-skip-tls-verify is
+// given.
 Status ReadCluster(const EntryReader& cluster, bool insecure_flag, ClientConfig& config);
 
-// Who we are: token, basic authentication, client certificate or plugin, and whom we impersonate.
-// `cluster` has been read into `config`: a plugin may be told of it.
+// Reads into `config` how we authenticate (token, basic authentication, client certificate or
+// plugin) and which user we impersonate. Call it after ReadCluster: a plugin may ask for the
+// cluster.
 Status ReadUser(const EntryReader& user, const EntryReader& cluster, const ConfigSources& sources,
                 ClientConfig& config);
 
-// "user: exec", of which there is one.
+// Reads the user's field "exec", which must be present.
 Result<ExecPluginConfig> ReadExec(const EntryReader& user, const EntryReader& cluster,
                                   const ConfigSources& sources, const ClientConfig& config);
 

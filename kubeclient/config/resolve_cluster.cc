@@ -1,4 +1,4 @@
-// A cluster of a kubeconfig: where the API server is and what makes it trustworthy.
+// Reads a cluster of a kubeconfig: the API server's address, and how to verify the API server.
 #include <utility>
 
 #include "kubeclient/config/resolve.h"

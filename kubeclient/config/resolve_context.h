@@ -1,5 +1,4 @@
-// From a context's name to the server, the trust and the credentials it stands for. Used by
-// LoadConfig.
+// Resolves a context's name to a server, its CA and credentials. Used by LoadConfig.
 #pragma once
 
 #include "kubeclient/base/result.h"
@@ -8,7 +7,8 @@
 
 namespace windlass {
 
-// The context that `sources` names, or else the current one. Refuses what is empty.
+// Resolves the context that `sources` names, or the file's current-context if it names none.
+// Returns kConfig if `kubeconfig` is empty.
 Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// "exec" of a kubeconfig's user: read, checked, and the plugin found.
+// Reads and checks the field "exec" of a kubeconfig's user, and finds the plugin's program.
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -16,7 +16,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kGroup = "client.authentication.k8s.io/";
 constexpr std::string_view kClusterConfig = "client.authentication.k8s.io/exec";
 
-// YAML without quotes says what JSON says without them; the rest is text.
+// Returns `node` as JSON. A scalar without quotes becomes a number or a boolean if JSON reads it as
+// one; every other scalar becomes a string.
 Json ToJson(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::kNull: return nullptr;
@@ -40,7 +41,8 @@ Json ToJson(const YamlNode& node) {
   return nullptr;
 }
 
-// What the cluster's extension of that name holds for plugins; null where there is none.
+// Returns the cluster's extension named "client.authentication.k8s.io/exec", which kubeconfig
+// reserves for plugins; null if there is none.
 Json ClusterConfig(const EntryReader& cluster) {
   const YamlNode* extensions = cluster.entry().node.Find("extensions");
   if (extensions == nullptr) return nullptr;
@@ -53,7 +55,8 @@ Json ClusterConfig(const EntryReader& cluster) {
   return nullptr;
 }
 
-// ExecCredential as the plugin gets it (k8s.io/client-go/pkg/apis/clientauthentication).
+// Returns the ExecCredential that the plugin gets in KUBERNETES_EXEC_INFO
+// (k8s.io/client-go/pkg/apis/clientauthentication).
 Result<std::string> Info(const std::string& api_version, bool with_cluster,
                          const EntryReader& cluster, const ClientConfig& config) {
   Json spec = Json::object();
@@ -77,7 +80,8 @@ Result<std::string> Info(const std::string& api_version, bool with_cluster,
 
 bool IsProgram(const std::string& path) { return access(path.c_str(), X_OK) == 0; }
 
-// As Go looks: a bare name in PATH, never in the working directory.
+// Returns the path of the program `name`, or "" if there is none. Like Go, looks for a name without
+// '/' in PATH, and never in the working directory.
 std::string Find(const EntryReader& exec, const ConfigSources& sources, const std::string& name) {
   if (name.find('/') != std::string::npos) {
     const std::string path = exec.AbsolutePath(name);
@@ -104,7 +108,7 @@ Status CheckVersion(const EntryReader& exec, const std::string& version) {
                                             "v1 and v1beta1 are; bring the plugin up to date");
 }
 
-// A daemon has nobody to type anything.
+// Returns an error if the plugin must have a terminal, which a daemon lacks.
 Status CheckMode(const EntryReader& exec, const std::string& version) {
   WINDLASS_TRY(const std::string mode, exec.Text("interactiveMode"));
   if (mode == "Never" || mode == "IfAvailable") return Unit{};

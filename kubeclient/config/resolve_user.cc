@@ -1,4 +1,4 @@
-// A user of a kubeconfig: what proves who we are, and as whom we act.
+// Reads a user of a kubeconfig: its credentials, and the user to impersonate.
 #include <utility>
 
 #include "kubeclient/config/read_file.h"
@@ -9,7 +9,8 @@
 namespace windlass {
 namespace {
 
-// At most one of these may say who we are. A certificate stands beside each: client-go allows it.
+// Returns an error if the user has both a token and basic authentication, or exec and anything
+// else. Like client-go, allows a client certificate beside a token or basic authentication.
 Status OneMethod(const EntryReader& user) {
   const bool token = user.Says("token") || user.Says("tokenFile");
   const bool basic = user.Says("username") || user.Says("password");
@@ -84,7 +85,7 @@ Status AddHeader(const EntryReader& user, const char* key, std::string name,
   return Unit{};
 }
 
-// client-go transport/round_trippers.go.
+// Reads the user to impersonate into headers. Source: client-go transport/round_trippers.go.
 Status ReadImpersonation(const EntryReader& user, ClientConfig& config) {
   WINDLASS_TRY(const std::string name, user.Text("as"));
   if (name.empty()) {

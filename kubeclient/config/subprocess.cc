@@ -17,9 +17,10 @@
 namespace windlass {
 namespace {
 
-// How long its end may go unnoticed; no signal tells a thread of it. Only while a plugin runs.
+// How often we ask whether the program has ended, because no signal reports that to one thread.
+// Costs nothing while no program runs.
 constexpr Duration kLookAgain = milliseconds(20);
-// Between two looks at the clock and at who wants us to stop.
+// Reads from a pipe before we look at the deadline and at `stop` again.
 constexpr int kReadsMax = 16;
 
 Error Wrong(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
@@ -69,7 +70,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// 0, or why it was not started.
+// Starts the program. Returns 0, or the errno value that says why it could not be started.
 int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_t& child) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
@@ -99,10 +100,11 @@ int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_
   return failure;
 }
 
-// What is left in a pipe.
+// The state of a pipe after Drain.
 enum class Rest : uint8_t { kNothingNow, kPerhapsMore, kClosed };
 
-// Takes what is there, within bounds: who writes faster than we read must not hold us here.
+// Moves what the pipe holds to `into`, which it lets grow to `most` bytes; drops the rest. Reads at
+// most kReadsMax times, so that a program that writes without end cannot keep us here.
 Rest Drain(Descriptor& from, std::string& into, size_t most) {
   char buffer[4096];
   for (int reads = 0; reads < kReadsMax; ++reads) {
@@ -116,26 +118,26 @@ Rest Drain(Descriptor& from, std::string& into, size_t most) {
   return Rest::kPerhapsMore;
 }
 
-// A program that is running; killed when this goes, unless it has ended.
+// A program that runs. The destructor kills it and its process group, unless it has ended.
 class Child {
  public:
   explicit Child(pid_t pid) : pid_(pid) {}
   ~Child() {
     if (ended_) return;
     kill(-pid_, SIGKILL);
-    kill(pid_, SIGKILL);  // if it has not got its own group yet
+    kill(pid_, SIGKILL);  // in case it is not in a group of its own yet
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  // Nothing while it runs.
+  // Returns the exit code, or 128 + N after signal N; nullopt while the program runs.
   std::optional<Result<int>> ExitCode() {
     int status = 0;
     const pid_t ended = waitpid(pid_, &status, WNOHANG);
     if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
-    ended_ = true;  // its number may be another's by now
+    ended_ = true;  // from now on pid_ may be another process
     if (ended < 0) return Result<int>(Failed("its exit code is not known", errno));
     return Result<int>(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
   }
@@ -163,8 +165,8 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   ProgramOutput result;
   std::optional<Result<int>> exit_code;
   for (;;) {
-    // Looked at before its output, so that all of that is there when it has ended. What it leaves
-    // behind may keep the pipes open: nobody waits for that.
+    // Ask for the end before reading: once the program has ended, the next Drain finds the rest of
+    // its output. Do not wait for the pipes to close: children that it leaves behind may hold them.
     if (!exit_code) exit_code = child.ExitCode();
     if (exit_code && !exit_code->ok()) return exit_code->error();
     const Rest rest = Drain(output.read, result.output, output_bytes_max + 1);

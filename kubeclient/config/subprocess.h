@@ -1,4 +1,4 @@
-// A program run to its end, its output read, within bounds.
+// Runs a program to its end and reads its output, within limits of time and size.
 #pragma once
 
 #include <cstddef>
@@ -15,27 +15,30 @@ namespace windlass {
 inline constexpr size_t kExecMessageBytesMax = 512;
 
 struct Program {
-  std::string path;                      // not looked up
+  std::string path;                      // not looked up in PATH
   std::vector<std::string> args;         // without the program's name
-  std::vector<std::string> environment;  // all of it, "NAME=value"
+  std::vector<std::string> environment;  // the whole environment, "NAME=value"
 };
 
 struct ProgramOutput {
-  int exit_code = 0;     // 128 + N when signal N ended it
+  int exit_code = 0;     // 128 + N if signal N ended the program
   std::string output;    // what it wrote to standard output
   std::string messages;  // what it wrote to standard error, cut at kExecMessageBytesMax
 };
 
-// Starts `program` with nothing to read, no signal blocked or ignored and none of our files open,
-// and waits in the calling thread until it ends. It is killed, with all it has started in its
-// process group, after `longest`, above `output_bytes_max`, and when `stop` becomes readable
-// (kCancelled). kConfig otherwise, saying what went wrong but not which program; so too when this
-// process ignores SIGCHLD, or reaps children elsewhere: then nobody knows how it ended.
+// Runs `program` and blocks the calling thread until it ends. The program gets an empty standard
+// input, no blocked or ignored signal, and none of our open files.
+//
+// Kills the program and its process group, and returns an error:
+//   kCancelled  when the file descriptor `stop` becomes readable or is closed at its other end;
+//   kConfig     after `longest`, or once its output is above `output_bytes_max`.
+// Also returns kConfig if the program cannot be started, or if its exit code is lost because this
+// process ignores SIGCHLD or reaps its children elsewhere. The message does not name the program.
 Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Duration longest,
                                  size_t output_bytes_max, int stop);
 
-// A text of somebody else's for a message of ours: blanks and control characters in a row become
-// one blank, none at either end, and what is beyond kExecMessageBytesMax is cut off.
+// Returns `text`, cut at kExecMessageBytesMax, as one line for a message of ours. Every run of
+// blanks and control characters becomes one blank; at either end they are dropped.
 std::string OneLine(std::string_view text);
 
 }  // namespace windlass

@@ -59,8 +59,8 @@ void TlsFileWatch::Look() {
   }
 }
 
-// Each part is checked by itself: a message can say which file it was, and one that is broken does
-// not keep the other from being renewed.
+// ReadTrust and ReadOwn check their parts separately. So a message names the file at fault, and a
+// broken part does not stop the renewal of the other.
 Status TlsFileWatch::ReadTrust(TlsMaterial& next) const {
   if (files_.ca.empty()) return Unit{};
   TlsMaterial trust;

@@ -1,9 +1,10 @@
-// Certificates and keys in files that somebody else renews, looked at again and again.
+// TlsFileWatch: reads files with certificates and keys periodically, because others renew them.
 //
-// Source: client-go transport/{cert,ca}_rotation.go. The CA is one part, the client certificate
-// with its key another. A part that cannot be read or used (missing, empty, half of a pair) stays
-// as it is in use, and that is said once; the other part is renewed all the same, and the next look
-// may find both whole. Files are small and local: they are read in the core thread, like tokens.
+// Source: client-go transport/{cert,ca}_rotation.go. The CA is one part; the client certificate
+// with its key is another. If a part's files cannot be read or used (missing, empty, a certificate
+// whose key is not there yet), the part in use stays and the problem is logged once. The other part
+// is still renewed, and the next look may find both in order. The files are small and local, so the
+// core thread reads them, like token files.
 #pragma once
 
 #include <functional>
@@ -24,28 +25,31 @@ inline constexpr Duration kCredentialsLookAgain = seconds(1);
 // Core thread only.
 class TlsFileWatch {
  public:
-  // Puts other material to use; an error is taken as one of the files.
+  // Called with changed material, to put it to use. An error is logged like a file's.
   using Use = std::function<Status(const TlsMaterial& material)>;
 
-  // `now` is what the files held when they were read last; parts that come from no file stay as
-  // they are. Without any file nothing ever happens.
+  // `now` is what the files held when they were last read; parts that do not come from a file never
+  // change. Reads `files` every `period`; sets no timer if `files` names none. The references must
+  // outlive the watch.
   TlsFileWatch(const Clock& clock, Log& log, TimerQueue& timers, TlsFiles files, TlsMaterial now,
                Duration period, Use use);
   ~TlsFileWatch();
   TlsFileWatch(const TlsFileWatch&) = delete;
   TlsFileWatch& operator=(const TlsFileWatch&) = delete;
 
-  // Credentials were refused: looks at once, but not more often than kCredentialsLookAgain.
+  // Called when the API server refused our credentials, or we its certificate: reads the files now,
+  // unless they were read within kCredentialsLookAgain.
   void LookNow();
 
  private:
   void LookLater();
   void Look();
-  Status ReadTrust(TlsMaterial& next) const;  // changes nothing when it fails, nor does ReadOwn
+  // These two leave `next` unchanged if they return an error.
+  Status ReadTrust(TlsMaterial& next) const;
   Status ReadOwn(TlsMaterial& next) const;
   bool IsInUse(const TlsMaterial& next) const;
   bool IsWell() const;
-  // Remembers why a part is not in use; warns when that is new.
+  // Stores in `problem` why a part is not in use, and logs it if it has changed.
   void Note(const Status& state, std::string& problem);
 
   const Clock& clock_;
@@ -57,10 +61,10 @@ class TlsFileWatch {
   const Use use_;
   TimerId timer_ = 0;
   MonotonicTime looked_at_;
-  // Why what the files hold is not in use, when it is not.
-  std::string trust_problem_;  // the CA
-  std::string own_problem_;    // the client certificate and its key
-  std::string use_problem_;    // they are good, but were not taken
+  // Why the content of the files is not in use; "" if it is.
+  std::string trust_problem_;  // of the CA
+  std::string own_problem_;    // of the client certificate and its key
+  std::string use_problem_;    // the error of use_, which refused good files
 };
 
 }  // namespace windlass

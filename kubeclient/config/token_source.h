@@ -1,8 +1,9 @@
-// Bearer tokens that are read from a file and renewed there by somebody else (the kubelet).
+// TokenFileSource: a bearer token in a file that somebody else renews (the kubelet).
 //
-// Source: client-go transport/token_source.go: one minute in memory with ten seconds of leeway, the
-// old token as long as a new one cannot be read, a 401 drops what was read before the refused
-// request began. That the old one is still in use is said once per reason.
+// Source: client-go transport/token_source.go.
+//   - A token is kept in memory for five sixths of the period: 50 s of one minute.
+//   - If the file cannot be read then, the old token stays in use; each new reason is logged once.
+//   - A 401 drops the token, if the file was read before the refused request began.
 #pragma once
 
 #include <cstddef>
@@ -23,17 +24,18 @@ inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;
 // token is kept for five sixths of it (50 s), because client-go has a leeway of ten seconds.
 inline constexpr Duration kCredentialsPoll = seconds(60);
 
-// The token in a file, without surrounding blanks. kConfig, naming the path, when there is none, or
-// one with characters that no header may have (B-09, B-10). The token itself is in no message.
+// Returns the token in a file, without surrounding blanks. Returns kConfig, with the path, if the
+// file cannot be read, is empty, or holds a character that no token may have (B-09, B-10). No
+// message shows the token.
 Result<Secret> ReadTokenFile(const std::string& path);
 
-// The same check for a token that stands in the configuration itself; `text` is wiped.
+// Does the same with a token that the configuration itself holds. Wipes `text`.
 Result<Secret> TrimToken(std::string& text);
 
 // Thread-safe. Reads the file in the caller's thread: it is small and on a local file system.
 class TokenFileSource final : public CredentialSource {
  public:
-  // `period`: how often the file is looked at, about.
+  // `period`: about how often the file is read. The references must outlive the source.
   TokenFileSource(const Clock& clock, Log& log, std::string path,
                   Duration period = kCredentialsPoll)
       : clock_(clock), log_(log), path_(std::move(path)), kept_for_(period - period / 6) {}
@@ -46,10 +48,10 @@ class TokenFileSource final : public CredentialSource {
   Log& log_;
   const std::string path_;
   const Duration kept_for_;
-  std::mutex mutex_;  // guards the rest
-  std::optional<Secret> header_;
-  MonotonicTime read_at_;
-  std::string problem_;  // why the old token is still in use, when it is
+  std::mutex mutex_;              // guards the members below
+  std::optional<Secret> header_;  // nullopt before the first read, and after a 401
+  MonotonicTime read_at_;         // when header_ was read
+  std::string problem_;           // why the last read failed; "" if it did not
 };
 
 }  // namespace windlass

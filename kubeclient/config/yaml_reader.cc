@@ -18,9 +18,8 @@ Error Wrong(int line, const std::string& what) {
 
 int LineOf(const YAML::Mark& mark) { return mark.line + 1; }
 
-// Builds the tree from the parser's events. The parser cannot be told to stop, so after the first
-// mistake the rest is passed over (its recursion is bounded by the library, its input by the
-// caller).
+// Builds the tree from the parser's events. The parser cannot be stopped, so TreeBuilder ignores
+// every event after the first error. The library bounds its recursion, the caller the input's size.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -58,7 +57,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
  private:
-  // A collection that is being read, and in a map the key whose value comes next.
+  // A map or sequence that is being read. `key`: in a map, the key whose value comes next.
   struct Level {
     YamlNode node;
     std::string key;
@@ -98,7 +97,7 @@ class TreeBuilder final : public YAML::EventHandler {
     Place(std::move(node));
   }
 
-  // Puts a finished node where it belongs: the root, an item, a key or a key's value.
+  // Stores a finished node as the root, an item of a sequence, a key of a map or a key's value.
   void Place(YamlNode node) {
     if (levels_.empty()) {
       root_ = std::move(node);

@@ -1,9 +1,11 @@
-// YAML (hence JSON) as a plain tree of values, with bounds. yaml-cpp is seen by yaml_reader.cc
-// alone.
+// Parses YAML, and hence JSON, into a plain tree of values. Only yaml_reader.cc knows yaml-cpp.
 //
-// Refused, because nobody needs them here and they are how such files hurt (B-02): anchors and
-// aliases, nesting above kYamlDepthMax, a key twice, a key that is no scalar, NUL characters,
-// several documents.
+// Returns an error for what a kubeconfig does not need and an attacker could use (B-02):
+//   - anchors and aliases;
+//   - nesting above kYamlDepthMax;
+//   - the same key twice in a map, or a key that is not a scalar;
+//   - NUL characters;
+//   - more than one document.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +26,15 @@ struct YamlNode {
   enum class Kind : uint8_t { kNull, kScalar, kSequence, kMap };
 
   Kind kind = Kind::kNull;
-  int line = 1;                   // where it stands, from 1
-  std::string scalar;             // its text, whatever its type
-  bool plain = false;             // a scalar without quotes
+  int line = 1;                   // line in the text; the first is 1
+  std::string scalar;             // a scalar's text: "5" for 5
+  bool plain = false;             // a scalar without quotes or tag
   std::vector<YamlNode> items;    // of a sequence
   std::vector<YamlField> fields;  // of a map, in the order of the file
 
   bool IsNull() const { return kind == Kind::kNull; }
-  // The value of a key; null when there is none, when its value is null, or when this is no map.
+  // Returns the value of a key. Returns null if the key is absent, its value is null, or this node
+  // is not a map.
   const YamlNode* Find(std::string_view key) const;
 };
 
@@ -40,8 +43,8 @@ struct YamlField {
   YamlNode value;
 };
 
-// One document; an empty one is a null node. kConfig "line 7: <what is wrong>" otherwise. The
-// caller bounds the size of `text` and adds the name of the file.
+// Parses one document; an empty one gives a null node. Returns kConfig "line 7: <what is wrong>" on
+// an error. The caller limits the size of `text` and adds the file's name to the error.
 Result<YamlNode> ParseYaml(const std::string& text);
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// Base64 as certificates and Basic authentication have it: the standard alphabet, padded.
+// Base64 as certificates and Basic authentication use it: the standard alphabet, padded.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@ namespace windlass {
 
 std::string EncodeBase64(std::string_view bytes);
 
-// Blanks and line ends are skipped. Nothing when it is malformed.
+// Skips blanks and line ends. Returns nullopt if `text` is malformed.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace windlass

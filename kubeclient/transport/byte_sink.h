@@ -1,4 +1,4 @@
-// Where the bytes of a response go, seen from the network thread that received them.
+// ByteSink: where the network thread puts the bytes of a response.
 #pragma once
 
 #include <cstddef>
@@ -13,23 +13,26 @@
 namespace windlass {
 
 enum class Taken : uint8_t {
-  kAll,      // give more
-  kLater,    // read nothing from the socket until `resume` was called
-  kRefused,  // no more is wanted: close the connection
+  kAll,      // the sink took the bytes: put the next ones
+  kLater,    // read nothing more from the socket until the sink calls `resume`
+  kRefused,  // the sink wants no more bytes: close the connection
 };
 
 class ByteSink {
  public:
-  // Called exactly once after kLater, from any thread; `more` is false when no more is wanted.
+  // The sink calls it exactly once after kLater, on any thread. `more`: true asks for the next
+  // bytes; false closes the connection.
   using Resume = std::function<void(bool more)>;
 
   virtual ~ByteSink() = default;
 
-  // Network thread, never twice at once. After kLater `bytes` must stay readable until `resume`.
+  // Network thread; one call at a time. After kLater the caller keeps `bytes` readable until the
+  // sink calls `resume`.
   virtual Taken Put(std::string_view bytes, Resume resume) = 0;
 };
 
-// The body of one reply, up to a limit. Network threads fill it; read after the exchange has ended.
+// Collects the body of one reply, up to `bytes_max`. The network thread fills it. Read it only
+// after the exchange has ended.
 class BodySink final : public ByteSink {
  public:
   explicit BodySink(size_t bytes_max = kBodyBytesMax) : bytes_max_(bytes_max) {}

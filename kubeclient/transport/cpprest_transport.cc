@@ -1,7 +1,9 @@
 // The only file that knows cpprestsdk. What is done here and why was measured: cpp-stack §1.
 //
-// Three rules keep the library from killing the process: every task chain ends in a continuation
-// that looks at the exception; nothing it calls back throws; its clients die before main returns.
+// Three rules keep the library from ending the process:
+//   - every task chain ends in a continuation that reads the exception;
+//   - no function that the library calls throws;
+//   - the library's clients are destroyed before main returns.
 #include "kubeclient/transport/cpprest_transport.h"
 
 #include <cpprest/http_client.h>
@@ -34,7 +36,8 @@ using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
 // this one is for a core that is stuck.
 constexpr Duration kConnectionIdleMax = seconds(600);
 
-// Answers "cannot" to everything: the two streams below override the one thing they are for.
+// A stream that can do nothing. RequestBody and ResponseBody, below, each override the one
+// operation that they support.
 class OneWayStream : public ByteStream {
  public:
   explicit OneWayStream(std::ios_base::openmode mode) : ByteStream(mode) {}
@@ -49,8 +52,8 @@ class OneWayStream : public ByteStream {
   pos_type seekoff(off_type, std::ios_base::seekdir, std::ios_base::openmode) override {
     return pos_type(traits::eof());
   }
-  // The library waits for this on the network thread, which is the one that would have to run it if
-  // it were not done at once.
+  // Must return a finished task: the library blocks the network thread until it is done, and no
+  // other thread could finish it.
   using ByteStream::close;
   pplx::task<void> close(std::ios_base::openmode mode) override {
     if ((mode & std::ios_base::in) != 0) _close_read();
@@ -85,16 +88,17 @@ class OneWayStream : public ByteStream {
   static pplx::task<int_type> End() { return pplx::task_from_result<int_type>(traits::eof()); }
 };
 
-// A request's body. It cannot be rewound, which keeps the library from replaying a write, and it
-// can be withdrawn: either the socket gets it or Withdraw() returns true, never both.
+// A request's body. The library cannot rewind it, and hence cannot send a write twice.
 class RequestBody final : public OneWayStream {
  public:
   explicit RequestBody(std::string bytes)
       : OneWayStream(std::ios_base::in), bytes_(std::move(bytes)) {
-    // Without a byte to hold back, nothing tells whether the headers have left.
+    // There is no byte to hold back, so we cannot tell whether the headers have left.
     if (bytes_.empty()) state_ = State::kHandedOver;
   }
 
+  // Core or network thread. Returns true if the library has not read the body and never will; then
+  // the server cannot receive the whole request. Returns false if the body may have been sent.
   bool Withdraw() {
     State held = State::kHeld;
     return state_.compare_exchange_strong(held, State::kWithdrawn) || held == State::kWithdrawn;
@@ -118,8 +122,10 @@ class RequestBody final : public OneWayStream {
   std::atomic<State> state_ = State::kHeld;
 };
 
-// Hands the bytes of a response to a ByteSink; a task that is not done yet stops the reading of the
-// socket, an exception closes the connection.
+// Passes the bytes of a response to a ByteSink, and the sink's answer to the library:
+//   kAll      a finished task: the library reads on;
+//   kLater    an unfinished task: the library reads nothing until the sink calls `resume`;
+//   kRefused  a task with an exception: the library closes the connection.
 class ResponseBody final : public OneWayStream {
  public:
   explicit ResponseBody(std::shared_ptr<ByteSink> sink)
@@ -145,7 +151,7 @@ class ResponseBody final : public OneWayStream {
   const std::shared_ptr<ByteSink> sink_;
 };
 
-// The network's half of a call or a stream.
+// The network's half of a call or a stream (exchange_table.h).
 class HttpExchange final : public Exchange {
  public:
   // `lines` is null for a call.
@@ -155,9 +161,9 @@ class HttpExchange final : public Exchange {
         lines_(std::move(lines)),
         body_(std::make_shared<BodySink>()) {}
 
-  // Core thread: from now on the request may reach the server.
+  // Core thread, before the request is handed to the library: from now on it may reach the server.
   void SetStarted() { started_ = true; }
-  // Before that.
+  // Core thread, before SetStarted.
   void SetRequestBody(std::shared_ptr<RequestBody> body) { request_body_ = std::move(body); }
 
   bool Stop() override {
@@ -175,7 +181,7 @@ class HttpExchange final : public Exchange {
     return body_;
   }
 
-  // Network thread: the response headers are there, the body may be arriving.
+  // Network thread: the response headers have arrived. The body may be arriving already.
   void HeadersArrived(const http::http_response& response) {
     outcome_.status = response.status_code();
     outcome_.content_type = Header(response, "Content-Type");
@@ -184,7 +190,7 @@ class HttpExchange final : public Exchange {
     if (lines_) lines_->HeadersArrived(outcome_.status < 200 || outcome_.status > 299);
   }
 
-  // Network thread, once: nothing more comes.
+  // Network thread, once, after everything else: returns how the exchange ended.
   ExchangeOutcome Ended(const pplx::task<http::http_response>& done) {
     try {
       done.get();
@@ -232,10 +238,10 @@ class HttpExchange final : public Exchange {
   const std::shared_ptr<LineSink> lines_;
   const std::shared_ptr<BodySink> body_;
   std::shared_ptr<RequestBody> request_body_;  // null for a GET
-  bool started_ = false;                       // of the core thread
+  bool started_ = false;                       // core thread only
   pplx::cancellation_token_source cancel_;
   std::atomic<int> status_ = 0;
-  ExchangeOutcome outcome_;  // of the network thread
+  ExchangeOutcome outcome_;  // network thread only
 };
 
 const char* MethodName(HttpMethod method) {
@@ -249,21 +255,24 @@ const char* MethodName(HttpMethod method) {
   return "GET";
 }
 
-// The library hands the host to the resolver as it stands in the URL, brackets and all, which no
-// resolver takes. It understands an IPv6 literal without them, too, as long as a port follows.
+// Returns "scheme://host:port/path", with an IPv6 host without brackets. The library passes the
+// host to the resolver as written, and a resolver refuses brackets; the library itself needs none
+// as long as a port follows.
 http::uri Address(const std::string& scheme, const std::string& host, uint16_t port,
                   const std::string& path = "") {
   return http::uri(scheme + "://" + host + ":" + std::to_string(port) + path);
 }
 
-// Whose address the URL is looked up here, unless a proxy does.
+// Returns the URL that the library connects to. This machine looks up the host, unless there is a
+// proxy: then the proxy does, and gets the URL as the configuration spells it.
 http::uri BaseUri(const ServerUrl& server, const ProxyUrl& proxy) {
   if (!proxy.host.empty()) return http::uri(server.Text());
   return Address(server.https ? "https" : "http", server.host, server.port, server.path);
 }
 
-// The library keeps one value per name, and writes it as it is: a further field of the same name is
-// part of the value. Names and values have been checked.
+// Adds `added` to `headers`. The library keeps one value per name and writes it unchanged, so a
+// second header of the same name is appended to the first one's value: "one\r\nName: two". The
+// caller has checked names and values.
 void AddHeaders(const std::vector<HttpHeader>& added, http::http_headers& headers) {
   for (const HttpHeader& header : added) {
     if (headers.has(header.name)) {
@@ -285,13 +294,13 @@ http::client::http_client_config LibraryConfig(const TransportOptions& options,
   if (proxied) {
     web::web_proxy proxy(Address("http", options.proxy.host, options.proxy.port));
     const std::string& user = options.proxy.user;
-    if (!user.empty()) {  // the library loses 32 bytes for each tunnel (its issue 1808)
+    if (!user.empty()) {  // the library leaks 32 bytes per tunnel then (its issue 1808)
       proxy.set_credentials({user, std::string(options.proxy.password.Reveal())});
     }
     config.set_proxy(std::move(proxy));
   }
   if (!server.https) return config;
-  config.set_tlsext_sni_enabled(false);  // the identity does that, and checks the name
+  config.set_tlsext_sni_enabled(false);  // TlsIdentity sends the SNI and checks the name
   config.set_validate_certificates(!insecure);
   config.set_ssl_context_callback(
       [identity = std::move(identity)](boost::asio::ssl::context& context) {
@@ -306,11 +315,11 @@ void InitializeNetworkThread() {
   HideSystemTrust();
   try {
     crossplat::threadpool::initialize_with_threads(1);
-  } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): it was called before
+  } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): the threads run already
   }
 }
 
-using Clients = std::array<std::unique_ptr<http::client::http_client>, 3>;  // by CallClass
+using Clients = std::array<std::unique_ptr<http::client::http_client>, 3>;  // indexed by CallClass
 
 struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
   Impl(const Clock& clock_, TimerQueue& timers, Inbox& inbox, TransportOptions options_,
@@ -322,7 +331,7 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
         table(clock_, timers, [this](std::function<void()> message) { Post(std::move(message)); }) {
   }
 
-  // A message that runs on the core thread unless the transport is gone by then.
+  // Posts `message` to the core thread, which drops it if the transport is destroyed before.
   void Post(std::function<void()> message) {
     postbox->Post([weak = weak_from_this(), run = std::move(message)] {
       if (const std::shared_ptr<Impl> alive = weak.lock()) run();
@@ -424,7 +433,7 @@ void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
 void CppRestTransport::Impl::Authorized(CallId id, HttpRequest request,
                                         const std::shared_ptr<HttpExchange>& exchange,
                                         const Result<Secret>& authorization) {
-  if (!table.Has(id)) return;  // cancelled, or out of time, while it waited
+  if (!table.Has(id)) return;  // cancelled or timed out while it waited for the credentials
   if (!authorization.ok()) {
     return FinishLater(id, Error(authorization.error()).Context(exchange->name()));
   }
@@ -450,7 +459,7 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                door = postbox](const http::http_response& response) {
           const int status = response.status_code();
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
-            // Before the lines are let out, so that it overtakes none.
+            // Before HeadersArrived lets the first line out: on_open must come before on_line.
             door->Post([weak, id] {
               if (const auto alive = weak.lock()) alive->table.Open(id);
             });
@@ -463,7 +472,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                   const pplx::task<http::http_response>& done) {
           ExchangeOutcome outcome = exchange->Ended(done);
           if (outcome.status == 401) {
-            // Ours for the call only: the transport's owner may destroy what it uses after Leave.
+            // Hold the source only for this call: once we Leave, the transport's owner may destroy
+            // what the source uses.
             if (const auto credentials = source.lock()) credentials->Refused(started);
           }
           door->Post([weak, id, outcome = std::move(outcome)]() mutable {
@@ -471,7 +481,7 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
           });
           door->Leave();
         });
-  } catch (const std::exception& failure) {  // a target that is no URI
+  } catch (const std::exception& failure) {  // the target is not a URI
     FinishLater(id, Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name()));
   }
 }
@@ -485,7 +495,8 @@ void CppRestTransport::Impl::FinishLater(CallId id, Error error) {
 }
 
 void CppRestTransport::Impl::Ended(CallId id, ExchangeOutcome outcome) {
-  // The real answer is still to come on that connection: no later request may read it as its own.
+  // After a 1xx the real answer is still to come on that connection. Drop all connections, so that
+  // no later request takes that answer for its own.
   if (outcome.status >= 100 && outcome.status < 200) clients = NewClients(config);
   const bool refused =
       outcome.status == 401 || (outcome.error && outcome.error->kind == ErrorKind::kTls);
@@ -520,7 +531,7 @@ CppRestTransport::~CppRestTransport() {
   impl_->postbox->Close();
   impl_->table.StopAll();
   for (auto& client : impl_->clients) client.reset();
-  // Not waiting for a name look-up longer is safe: what is left touches nothing of ours.
+  // On a time-out a name look-up still runs, and may outlive us: it touches no object of ours.
   static_cast<void>(impl_->postbox->WaitUntilEmpty(kTransportCloseMax));
 }
 

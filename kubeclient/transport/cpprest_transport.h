@@ -3,15 +3,18 @@
 // (architecture, decision 2).
 //
 // What it adds to the contract of transport.h:
-//   - redirects are returned, never followed (they would carry the token elsewhere);
-//   - a proxy is used where the options name one, never because the environment does;
+//   - it returns redirects and follows none, which would send the token elsewhere;
+//   - it uses a proxy only if the options name one, never because the environment does;
 //   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
 //     them (cpp-stack §1.5). A GET may be: it is asked again on a fresh connection when an idle one
 //     was dead;
-//   - deadlines and silence run on the core's TimerQueue: they fire when the core runs its timers.
-// Not offered by the library: a bound on one chunk before it is received whole, the choice of TCP
-// options, TLS to a proxy, giving up on a proxy that does not answer before kProxiedIdleMax (the
-// caller is told at the deadline).
+//   - deadlines and silence are timers of the core's TimerQueue, so they fire when it runs.
+// What the library does not offer:
+//   - a limit on the size of one chunk before it has been received whole;
+//   - TCP options;
+//   - TLS to a proxy;
+//   - giving up on a proxy that does not answer: the connection stays open for kProxiedIdleMax,
+//     although the caller gets its error at the deadline.
 #pragma once
 
 #include <cstddef>
@@ -40,9 +43,10 @@ inline constexpr Duration kProxiedIdleMax = seconds(180);
 inline constexpr Duration kTransportCloseMax = seconds(5);
 
 // Starts the network thread, and keeps the library from loading the machine's trust store into
-// every connection. To be called early in main: the library would start forty threads of its own
-// accord. One is enough: nothing in the library's client or in ours waits on it, and a second one
-// only passes work back and forth with the first (docs/design/006). Later calls do nothing.
+// every connection (HideSystemTrust). Call it early in main: otherwise the library starts forty
+// threads when it is first used. One thread is enough: no code of the library's client or of ours
+// blocks it, and a second one would only pass work to and fro with the first (docs/design/006).
+// Later calls do nothing.
 void InitializeNetworkThread();
 
 struct TransportOptions {
@@ -50,40 +54,43 @@ struct TransportOptions {
       server;  // https://HOST:PORT, optionally with a path; http:// as well (tests, loopback)
   TlsMaterial tls;
   std::shared_ptr<CredentialSource> credentials;  // null = no Authorization header
-  std::vector<HttpHeader> headers;                // of every request: impersonation
+  std::vector<HttpHeader> headers;                // sent with every request: impersonation
   ProxyUrl proxy;                                 // https:// servers only
   std::string user_agent = "windlass";
-  // Core thread: the server answered 401, or one side's certificate was refused. Called before the
-  // request's handler; may call ReplaceTls, not the transport's other functions.
+  // Called on the core thread, before the request's handler, when the server answers 401 or either
+  // side refuses the TLS handshake. It may call ReplaceTls, but no other function of the transport.
+  // May be null.
   std::function<void()> on_refused;
 };
 
 struct TransportCounters {
-  size_t calls = 0;  // open now
-  size_t streams = 0;
-  size_t waiting_bytes = 0;       // received, not yet delivered, over all streams
-  size_t waiting_bytes_peak = 0;  // the streams that are open now, each at its peak
+  size_t calls = 0;               // open now
+  size_t streams = 0;             // open now
+  size_t waiting_bytes = 0;       // received but not delivered, sum over the open streams
+  size_t waiting_bytes_peak = 0;  // sum of the open streams' own peaks
 };
 
 // Core thread only.
 class CppRestTransport final : public Transport {
  public:
-  // kConfig when an option cannot work. The references must outlive the transport; `clock` must be
-  // thread-safe.
+  // Returns kConfig if an option cannot work. The references must outlive the transport; `clock`
+  // must be thread-safe.
   static Result<std::unique_ptr<CppRestTransport>> Create(const Clock& clock, TimerQueue& timers,
                                                           Inbox& inbox, TransportOptions options);
 
-  // Cancels everything and waits (at most kTransportCloseMax). No handler comes any more. Must
-  // happen before main returns, outside of any handler.
+  // Cancels every call and stream, calls no handler any more, and waits up to kTransportCloseMax
+  // for the network thread. Destroy the transport before main returns, and never from a handler.
   ~CppRestTransport() override;
 
   CallId Call(HttpRequest request, ReplyHandler reply) override;
   CallId Stream(HttpRequest request, StreamHandler handler) override;
   void Cancel(CallId id) override;
 
-  // New connections with this material from now on. Calls under way end on their old connections;
-  // streams that have begun end as if the server had ended them, and are asked for anew. kConfig
-  // when the material cannot be used: then nothing changes.
+  // Uses `tls` for every new connection from now on:
+  //   - calls in flight end on their old connections;
+  //   - streams that have their response headers end as if the server had ended them, so that their
+  //     owners open them again.
+  // Returns kConfig, and changes nothing, if `tls` cannot be used.
   Status ReplaceTls(const TlsMaterial& tls);
 
   TransportCounters counters() const;

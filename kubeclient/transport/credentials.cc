@@ -18,7 +18,7 @@ Secret Wrap(std::string& text) {
 Secret BearerHeader(const Secret& token) {
   if (token.empty()) return {};
   std::string text("Bearer ");
-  text.reserve(text.size() + token.Reveal().size());  // no copy left behind
+  text.reserve(text.size() + token.Reveal().size());  // growing later would leave a copy in memory
   text += token.Reveal();
   return Wrap(text);
 }

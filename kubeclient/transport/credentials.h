@@ -1,5 +1,5 @@
-// Where the transport gets the Authorization header from: the seam for token rotation and exec
-// plugins.
+// CredentialSource: what gives the transport its Authorization header. Token files and exec plugins
+// implement it (kubeclient/config).
 #pragma once
 
 #include <functional>
@@ -11,18 +11,18 @@
 
 namespace windlass {
 
-// Thread-safe, like every implementation must be: asked once per request.
+// Every implementation must be thread-safe. The transport asks once per request.
 class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
 
-  // The value of the header for a request that starts now; empty when requests carry none (client
-  // certificates). An error ends that request before anything is sent.
+  // The header's value for a request that starts now; empty if requests carry no such header
+  // (client certificates). An error fails the request before anything is sent.
   using Answer = Result<Secret>;
   using Later = std::function<void(Answer)>;
 
-  // The answer where it is at hand. Otherwise nothing, and `later` is called once, from a thread of
-  // the source's own; not any more once the source is destroyed.
+  // Returns the answer if the source has one now. Otherwise returns nullopt and calls `later` once,
+  // on a thread of its own; never after the source is destroyed.
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
   // The server answered 401 to a request that started at `started`: what was obtained before then
@@ -31,12 +31,12 @@ class CredentialSource {
   virtual void Refused(MonotonicTime started) = 0;
 };
 
-// "Bearer <token>"; empty for an empty token.
+// Returns "Bearer <token>", or an empty Secret for an empty token.
 Secret BearerHeader(const Secret& token);
-// "Basic <base64 of user:password>".
+// Returns "Basic <base64 of user:password>".
 Secret BasicHeader(std::string_view user, const Secret& password);
 
-// One header for the life of the process, or none.
+// The same header for every request, or an empty one for none.
 class FixedCredentials final : public CredentialSource {
  public:
   explicit FixedCredentials(Secret header) : header_(std::move(header)) {}

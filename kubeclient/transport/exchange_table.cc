@@ -17,7 +17,8 @@ Error Cancelled(const Exchange& exchange) {
   return Error{ErrorKind::kCancelled, "cancelled"}.Context(exchange.name());
 }
 
-// We gave up waiting: `not_sent` is Stop()'s answer.
+// Returns the error of an exchange that had no answer in time. `not_sent` is what Stop() returned;
+// `what` ends in a blank, and `limit` is appended: "no answer within 10 s".
 Error GaveUp(const Exchange& exchange, bool not_sent, std::string_view what, Duration limit) {
   const ErrorKind kind = not_sent ? ErrorKind::kNotSent : ErrorKind::kAmbiguous;
   return Error{kind, std::string(what) + InSeconds(limit)}.Context(exchange.name());
@@ -54,7 +55,7 @@ StreamEnd ExchangeTable::EndOf(const OpenStream& stream, ExchangeOutcome outcome
   const bool refused = outcome.status != 0 && (outcome.status < 200 || outcome.status > 299);
   if (refused) {
     end.error_body = lines.error_body();
-    end.error.reset();  // the status says it all; that the body was cut short adds nothing
+    end.error.reset();  // the status is the cause; that we cut the body adds nothing
   } else if (lines.line_too_long()) {
     end.error = Error{ErrorKind::kMalformed, "a line is longer than the limit"};
   } else if (stream.ended) {
@@ -77,7 +78,7 @@ void ExchangeTable::Finish(CallId id, ExchangeOutcome outcome) {
   if (found == streams_.end()) return;
   OpenStream& stream = *found->second;
   if (stream.exchange->lines()->has_lines()) {
-    stream.outcome = std::move(outcome);  // DeliverLines is on its way: it ends the stream
+    stream.outcome = std::move(outcome);  // a posted DeliverLines will end the stream
     return;
   }
   End(id, EndOf(stream, std::move(outcome)));

@@ -1,9 +1,12 @@
-// The calls and streams that are open: their handlers, deadlines and ends. Knows no HTTP library.
+// The open calls and streams: their handlers, deadlines and ends. Knows no HTTP library.
 //
-// This is the core thread's half of a transport. It guarantees what transport.h promises: each
-// handler exactly once and never before the starting function has returned; lines before the end;
-// nothing after Cancel but the end. A deadline is kept even when the network half does not react (a
-// name look-up cannot be cancelled): the caller is answered, the late outcome is dropped.
+// This is the core thread's half of a transport. It keeps the promises of transport.h:
+//   - `reply` and `on_end` come exactly once, and not before Call or Stream has returned;
+//   - a stream's lines come before its end;
+//   - after Cancel only the end comes;
+//   - a deadline holds even if the network half does not react (nothing can cancel a name look-up):
+//     the caller gets its error, and the late outcome is dropped.
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -20,29 +23,30 @@ namespace windlass {
 
 // How an exchange ended on the network side.
 struct ExchangeOutcome {
-  int status = 0;  // 0 when no response headers arrived
+  int status = 0;  // 0 if no response headers arrived
   std::string content_type;
-  std::string body;  // of a call
+  std::string body;  // of a call; empty for a stream
   std::optional<Duration> retry_after;
   std::optional<Error> error;
 };
 
-// The network's half of one exchange. Functions may be called from the core thread at any time.
+// The network's half of one exchange. The core thread may call its functions at any time.
 class Exchange {
  public:
   virtual ~Exchange() = default;
 
-  // Closes the connection. True when the server cannot have received the complete request, and will
-  // not.
+  // Closes the connection. Returns true if the server has not received the complete request and
+  // never will.
   virtual bool Stop() = 0;
-  virtual int status() const = 0;        // 0 before the response headers
-  virtual LineSink* lines() = 0;         // of a stream; null for a call
+  virtual int status() const = 0;        // 0 until the response headers arrive
+  virtual LineSink* lines() = 0;         // null for a call
   virtual std::string name() const = 0;  // "GET https://host:6443/api/v1/pods", for error messages
 };
 
 class ExchangeTable {
  public:
-  using Post = std::function<void(std::function<void()>)>;  // to the core thread, a later turn
+  // Runs the function on the core thread, in a later turn.
+  using Post = std::function<void(std::function<void()>)>;
 
   ExchangeTable(const Clock& clock, TimerQueue& timers, Post post);
   ~ExchangeTable();
@@ -55,23 +59,24 @@ class ExchangeTable {
   void AddStream(CallId id, std::shared_ptr<Exchange> exchange, Duration silence,
                  StreamHandler handler);
 
-  // Messages of the network side, run on the core thread. An unknown id has ended before.
+  // What the network half reports, in messages to the core thread. Each does nothing for an id that
+  // has ended before.
   void Finish(CallId id, ExchangeOutcome outcome);
-  void Open(CallId id);  // a 2xx response has begun
-  void DeliverLines(CallId id);
+  void Open(CallId id);          // the headers of a 2xx response have arrived
+  void DeliverLines(CallId id);  // lines wait in the exchange's LineSink
 
   void Cancel(CallId id);
-  // Ends every stream whose response has begun as the server would, in an orderly way and after the
-  // lines that are there. Others are left alone.
+  // Ends every stream that has a 200 response, as if the server had ended it: after the lines that
+  // wait, and without an error. Leaves calls and other streams alone.
   void EndStreams();
-  // Stops everything; no handler comes any more.
+  // Stops every call and stream, and calls no handler any more.
   void StopAll();
 
   bool Has(CallId id) const { return calls_.contains(id) || streams_.contains(id); }
   size_t calls() const { return calls_.size(); }
   size_t streams() const { return streams_.size(); }
-  size_t waiting_bytes() const;       // of all streams
-  size_t waiting_bytes_peak() const;  // of the streams that are open, each at its peak
+  size_t waiting_bytes() const;       // sum over the open streams
+  size_t waiting_bytes_peak() const;  // sum of the open streams' own peaks
 
  private:
   struct OpenCall {
@@ -85,9 +90,9 @@ class ExchangeTable {
     StreamHandler handler;
     Duration silence{0};
     TimerId timer = 0;
-    std::optional<ExchangeOutcome> outcome;  // waits until the last line is delivered
-    bool cancelled = false;  // lines were dropped: it cannot have ended well any more
-    bool ended = false;      // by us, for good: what the network half reports is no failure
+    std::optional<ExchangeOutcome> outcome;  // reported, but lines still have to be delivered
+    bool cancelled = false;                  // Cancel dropped its lines: it ends with kCancelled
+    bool ended = false;  // EndStreams ended it: the error that the network half reports is ours
   };
 
   void OnDeadline(CallId id);
@@ -101,7 +106,7 @@ class ExchangeTable {
   const Post post_;
   CallId last_ = 0;
   std::unordered_map<CallId, OpenCall> calls_;
-  // Shared, because a stream may be cancelled by its own handler while lines are being delivered.
+  // shared_ptr, because a stream's handler may end its own stream while DeliverLines uses it.
   std::unordered_map<CallId, std::shared_ptr<OpenStream>> streams_;
 };
 

@@ -5,7 +5,7 @@
 namespace windlass {
 namespace {
 
-// Where in the life of a request the library reports each text.
+// The phase of a request in which the library reports a text.
 enum class Phase : uint8_t { kConnect, kHandshake, kWrite, kStatusLine, kGarbage, kCancel, kOther };
 
 struct Row {
@@ -17,7 +17,7 @@ constexpr Row kTable[] = {
     {"Failed to connect to any resolved endpoint", Phase::kConnect},
     {"Error resolving address", Phase::kConnect},
     {"Failed to resolve address", Phase::kConnect},
-    // A proxy that does not open the tunnel: the server has seen nothing.
+    // The proxy did not open the tunnel, so the server has seen nothing.
     {"Error resolving proxy address", Phase::kConnect},
     {"Failed to connect to any resolved proxy endpoint", Phase::kConnect},
     {"Failed to send connect request to proxy", Phase::kConnect},
@@ -27,7 +27,7 @@ constexpr Row kTable[] = {
     {"Error in SSL handshake", Phase::kHandshake},
     {"Failed to write request headers", Phase::kWrite},
     {"Failed to write request body", Phase::kWrite},
-    // Our own body, withdrawn before it was handed over.
+    // RequestBody::Withdraw held the body back (cpprest_transport.cc).
     {"Unexpected end of request body stream", Phase::kWrite},
     {"Failed to read HTTP status line", Phase::kStatusLine},
     {"Invalid HTTP status line", Phase::kGarbage},
@@ -43,11 +43,14 @@ Phase PhaseOf(std::string_view text) {
   return Phase::kOther;
 }
 
-// An OpenSSL error packs its library into the upper bits: 20 is SSL (0x0A000086 = verify failed).
+// Bits 23 and up of an OpenSSL error are its library; 20 is SSL. Example: 0x0A000086, "certificate
+// verify failed", is library 20, reason 0x86.
 bool IsOpenSslError(long code) { return (code >> 23) == 20; }
 
-// With TLS 1.3 a server refuses our certificate after its own handshake is done: the alert arrives
-// instead of the status line, and nothing was executed. Reasons from 1000 on are received alerts.
+// Returns true if the server refused our certificate. With TLS 1.3 it does so after its own
+// handshake is done: the alert arrives instead of the status line, and nothing was executed.
+// OpenSSL's reason is 1000 plus the alert: 42–46, 48 and 49 concern the certificate, its CA or our
+// access, and 116 says that the certificate is missing.
 bool IsCertificateAlert(long code) {
   if (!IsOpenSslError(code)) return false;
   switch ((code & 0x7FFFFF) - 1000) {
@@ -68,10 +71,11 @@ bool IsCertificateAlert(long code) {
 ErrorKind Classify(const NetworkFailure& failure) {
   switch (PhaseOf(failure.text)) {
     case Phase::kConnect: return ErrorKind::kNotSent;
-    // A peer that hangs up during the handshake is restarting, not misconfigured.
+    // Not an OpenSSL error: the peer hung up during the handshake. It is restarting, not
+    // misconfigured.
     case Phase::kHandshake:
       return IsOpenSslError(failure.code) ? ErrorKind::kTls : ErrorKind::kNotSent;
-    // The last write did not go through, so no complete request was received.
+    // The last write failed, so the server has not received the complete request.
     case Phase::kWrite: return ErrorKind::kNotSent;
     case Phase::kStatusLine:
       return IsCertificateAlert(failure.code) ? ErrorKind::kTls : ErrorKind::kAmbiguous;

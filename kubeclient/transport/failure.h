@@ -15,11 +15,11 @@ namespace windlass {
 struct NetworkFailure {
   long code = 0;           // http_exception::error_code().value()
   std::string_view text;   // http_exception::what()
-  bool read_only = false;  // GET: repeating it has no effect, so garbage is only garbage
+  bool read_only = false;  // a GET: an unreadable answer is kMalformed instead of kAmbiguous
   bool sent = true;        // the last byte of the request may have reached the socket
 };
 
-// kNotSent, kAmbiguous, kTls, kCancelled or kMalformed. When in doubt kAmbiguous.
+// Returns kNotSent, kAmbiguous, kTls, kCancelled or kMalformed; kAmbiguous when in doubt.
 ErrorKind Classify(const NetworkFailure& failure);
 
 }  // namespace windlass

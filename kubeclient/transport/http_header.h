@@ -1,4 +1,4 @@
-// Header fields that go with every request, and what may stand in one (B-10).
+// Header fields that are sent with every request, and which names and values they may have (B-10).
 #pragma once
 
 #include <string>
@@ -6,20 +6,22 @@
 
 namespace windlass {
 
-// A name may occur several times: the server then has several values.
+// Several headers may have the same name; the server then sees several values.
 struct HttpHeader {
   std::string name;
   std::string value;
   bool operator==(const HttpHeader&) const = default;
 };
 
-// Printable ASCII and blanks: no character that could end the field or forge another.
+// Returns true if `text` holds only printable ASCII and blanks, hence no character that could end
+// the field and begin another. True for "".
 bool IsHeaderValue(std::string_view text);
 
-// A token of RFC 9110 §5.6.2.
+// Returns true if `text` may be a header's name: a token of RFC 9110 §5.6.2.
 bool IsHeaderName(std::string_view text);
 
-// Any text as part of a name, what is no token character as %XX (client-go headerKeyEscape).
+// Returns `text` with every character that a header name may not have as %XX, and "%" too
+// (client-go headerKeyEscape). Example: "a/b" becomes "a%2Fb".
 std::string EscapeHeaderName(std::string_view text);
 
 }  // namespace windlass

@@ -21,16 +21,18 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
   Taken taken = Taken::kAll;
   {
     const std::scoped_lock lock(mutex_);
-    // An error body gets no more time by trickling in: its silence began with the headers.
+    // The bytes of an error body do not count as a sign of life: its silence began with the
+    // headers, so that a body that trickles in is cut off.
     if (mode_ != Mode::kErrorBody) last_byte_ = clock_.Now();
     rest_ = bytes;
     taken = TakeRest();
     if (taken == Taken::kLater) {
       resume_ = std::move(resume);
     } else {
-      rest_ = {};  // refused: the bytes are the caller's again
+      rest_ = {};  // taken or refused: `bytes` are the caller's again
     }
-    afterwards = Settle(Taken::kLater);  // Put answers itself; only the announcement is due
+    // kLater: Settle calls no `resume`, because Put's return value is the answer. It may announce.
+    afterwards = Settle(Taken::kLater);
   }
   Do(afterwards);
   return taken;
@@ -64,7 +66,7 @@ bool LineSink::Deliver(int most, const std::function<void(std::string_view)>& on
   bool more = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (resume_) last_byte_ = clock_.Now();  // the silence was ours
+    if (resume_) last_byte_ = clock_.Now();  // we, not the server, have been silent
     const Taken taken = TakeRest();
     announced_ = true;  // this Deliver's return value is the announcement
     afterwards = Settle(taken);

@@ -1,19 +1,16 @@
-// A response cut into lines, between the network thread that fills it and the core that empties it.
+// Cuts a response into lines. The network thread puts bytes in; the core thread takes lines out.
 //
 //   network ── Put(bytes) ──▶ [ partial line │ waiting lines │ rest ] ── Deliver(256) ──▶ core
 //
-// Guarantees, for any chunking of the same bytes:
-//   - the same lines, in order, without their '\n', each with kLinePaddingBytes of readable zeros
-//   behind
-//     it (simdjson reads ahead); empty lines are left out, a line without '\n' is never delivered;
-//   - back-pressure: while more than Limits::waiting_bytes_max wait, Put answers kLater and the
-//   rest of
-//     the caller's bytes stays where it is, so memory is bounded whatever the server sends;
-//   - nothing is taken before HeadersArrived: whether bytes are lines or an error body depends on
-//   it;
-//   - at most one announcement is outstanding: `lines_arrived` is called again only after a Deliver
-//   that
-//     returned false.
+// Guarantees, however the network divides the bytes:
+//   - Lines come in order and without their '\n'. Behind each are kLinePaddingBytes readable zeros,
+//     because simdjson reads ahead. Empty lines are left out. A last line without '\n' is never
+//     delivered.
+//   - Memory is bounded whatever the server sends: once lines of Limits::waiting_bytes_max wait,
+//     Put returns kLater, and the bytes that have no room stay in the caller's buffer.
+//   - Before HeadersArrived Put takes nothing, because the status tells lines from an error body.
+//   - At most one announcement is outstanding: after `lines_arrived` was called, it is called again
+//     only once a Deliver has returned false.
 // Thread-safe. Callbacks are called without the lock.
 #pragma once
 
@@ -38,38 +35,44 @@ inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
 class LineSink final : public ByteSink {
  public:
   struct Limits {
-    size_t waiting_bytes_max = kLineSinkBytesMax;  // of whole lines, their bookkeeping included
+    // Sum over the complete lines that wait for Deliver, kLineOverheadBytes for each included.
+    size_t waiting_bytes_max = kLineSinkBytesMax;
     size_t line_bytes_max = kLineBytesMax;
     size_t error_body_bytes_max = kErrorBodyBytesMax;
   };
 
-  // `clock` must be thread-safe.
+  // `clock` must outlive the sink and be thread-safe. `lines_arrived` is called on the network
+  // thread when lines wait for Deliver; it may be null.
   LineSink(const Clock& clock, Limits limits, std::function<void()> lines_arrived);
 
   // --- network threads ---
   Taken Put(std::string_view bytes, Resume resume) override;
-  // With `error` the body is kept as it comes, cut at its limit, instead of being split.
+  // `error`: the body is an error's. It is kept whole, up to Limits::error_body_bytes_max, instead
+  // of being cut into lines.
   void HeadersArrived(bool error);
 
   // --- core thread ---
-  // Hands over up to `most` lines; true when more are waiting. `on_line` may call Abort.
+  // Calls `on_line` for up to `most` lines. Returns true if more wait: the caller must then call
+  // Deliver again, unannounced. `on_line` may call Abort.
   bool Deliver(int most, const std::function<void(std::string_view)>& on_line);
-  // Drops what waits, releases a Put that waits, refuses every later one. Idempotent.
+  // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
+  // Idempotent.
   void Abort();
-  // Since when the server has been silent: not while lines wait or the socket is not being read.
+  // Returns when the server was last heard. Returns the current time while lines wait for Deliver,
+  // or while a Put waits: then we, not the server, are silent.
   MonotonicTime SilentSince() const;
 
   // --- any thread ---
   bool has_lines() const;
   bool line_too_long() const;
   std::string error_body() const;
-  size_t bytes() const;  // held now: partial line and waiting lines
-  size_t bytes_peak() const;
+  size_t bytes() const;       // held now: the unfinished line, and the lines that wait
+  size_t bytes_peak() const;  // the most that were ever held
 
  private:
   enum class Mode : uint8_t { kUndecided, kLines, kErrorBody, kClosed };
 
-  // What to do after the lock is released.
+  // What to do once the lock is released: call `resume(more)` if it is set, and announce lines.
   struct Afterwards {
     Resume resume;
     bool more = false;
@@ -90,9 +93,9 @@ class LineSink final : public ByteSink {
   Mode mode_ = Mode::kUndecided;
   std::deque<std::string> lines_;  // each with its padding
   size_t waiting_bytes_ = 0;
-  std::string partial_;    // the beginning of a line whose '\n' has not come yet
-  std::string_view rest_;  // the caller's bytes that wait for room
-  Resume resume_;          // set while rest_ waits
+  std::string partial_;    // a line whose '\n' has not arrived yet
+  std::string_view rest_;  // bytes in the buffer of a Put that waits
+  Resume resume_;          // of that Put; null when none waits
   bool announced_ = false;
   bool too_long_ = false;
   std::string error_body_;
@@ -100,7 +103,8 @@ class LineSink final : public ByteSink {
   size_t bytes_peak_ = 0;
 };
 
-// What one waiting line costs beyond its characters.
+// What a line that waits costs beyond its characters. Padding: the zeros behind it. Overhead: the
+// padding, and the std::string that holds the line.
 inline constexpr size_t kLinePaddingBytes = 64;
 inline constexpr size_t kLineOverheadBytes = kLinePaddingBytes + sizeof(std::string);
 

@@ -1,4 +1,5 @@
-// The network thread's way into the inbox, which closes before the transport goes.
+// Postbox: how the threads of an object post to the inbox while that object lives. The object
+// closes the postbox before it is destroyed, and can then wait until its threads are done.
 #pragma once
 
 #include <condition_variable>
@@ -13,15 +14,16 @@ class Postbox {
  public:
   explicit Postbox(Inbox& inbox) : inbox_(inbox) {}
 
-  // Dropped once closed: nothing reaches the inbox after Close has returned.
+  // Posts to the inbox, or drops `message` if the postbox is closed. Nothing reaches the inbox
+  // after Close has returned.
   void Post(Inbox::Message message);
 
-  // Around the life of an exchange on the network side.
+  // Enter when an exchange is handed to the network thread; Leave when that thread is done with it.
   void Enter();
   void Leave();
 
   void Close();
-  // Waits until everybody has left; false when `longest` has passed before.
+  // Waits until every Enter has had its Leave. Returns false if `longest` passes before.
   bool WaitUntilEmpty(Duration longest);
 
  private:

@@ -11,15 +11,16 @@
 namespace windlass {
 
 struct ProxyUrl {
-  std::string host;  // an IPv6 literal without its brackets; empty = no proxy
+  std::string host;  // an IPv6 literal without brackets; empty = no proxy
   uint16_t port = 80;
-  std::string user;  // empty = the proxy asks for no credentials
+  std::string user;  // empty = no credentials are sent to the proxy
   Secret password;
 };
 
-// "http://[USER[:PASSWORD]@]HOST[:PORT]". kConfig for anything else, above all for socks5:// and
-// for https:// (TLS to the proxy itself), which cannot be used. The text is in no message: it may
-// hold a password.
+// Parses "http://[USER[:PASSWORD]@]HOST[:PORT]" and ignores a path behind it. USER and PASSWORD may
+// be percent-encoded. Returns kConfig for anything else, also for socks5:// and for https:// (TLS
+// to the proxy), which we do not support. The message never shows `text`, which may hold a
+// password.
 Result<ProxyUrl> ParseProxyUrl(std::string_view text);
 
 }  // namespace windlass

@@ -18,7 +18,7 @@ std::optional<Duration> ParseRetryAfter(std::string_view header) {
   int64_t value = 0;
   for (const char c : header) {
     if (c < '0' || c > '9') return std::nullopt;
-    value = std::min(value * 10 + (c - '0'), kSecondsMax);  // saturates: no number overflows
+    value = std::min(value * 10 + (c - '0'), kSecondsMax);  // saturates, so it cannot overflow
   }
   return seconds(negative ? 0 : value);
 }

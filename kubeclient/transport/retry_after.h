@@ -12,8 +12,9 @@ namespace windlass {
 // The longest wait that the API server can ask for. A longer one is cut to this.
 inline constexpr int64_t kRetryAfterMsMax = 60000;
 
-// The form in seconds, clamped to [0, kRetryAfterMsMax]. The date form, and whatever else is not a
-// whole number, counts as absent: it would need the server's clock.
+// Returns the wait of a header that holds whole seconds, clamped to [0, kRetryAfterMsMax]; "-5" is
+// 0 s. Returns nullopt for anything else, also for a date, which we could only compare with the
+// server's clock.
 std::optional<Duration> ParseRetryAfter(std::string_view header);
 
 }  // namespace windlass

@@ -1,8 +1,7 @@
 // A token or private key: never printed, gone from memory when dropped (reliability §10.2).
 //
-// There is deliberately no operator<<, no conversion and no comparison; Reveal() marks the few
-// places that need the text. Copies made by libraries (an HTTP header, an OpenSSL key) are out of
-// reach.
+// It has no operator<<, no conversion and no comparison, so that Reveal() marks the few places that
+// need the text. We cannot wipe the copies that libraries make (an HTTP header, an OpenSSL key).
 #pragma once
 
 #include <string>
@@ -22,17 +21,18 @@ class Secret {
   Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
 
-  // Valid as long as this object is neither assigned to nor destroyed.
+  // The view is valid until this object is assigned to, moved from or destroyed.
   std::string_view Reveal() const { return {bytes_.data(), bytes_.size()}; }
   bool empty() const { return bytes_.empty(); }
 
  private:
   void Wipe();
 
-  std::vector<char> bytes_;  // never grows after construction, so no stale copy is left behind
+  std::vector<char> bytes_;  // never grows after construction, which would leave a copy in memory
 };
 
-// Overwrites the characters of a string that held a secret while a file was being read.
+// Overwrites the characters of `text` with zeros and empties it. For strings that held a secret
+// while it was read or assembled.
 void WipeText(std::string& text);
 
 }  // namespace windlass

@@ -7,7 +7,8 @@
 namespace windlass {
 namespace {
 
-// Messages are logged: the address is left out where it may hold a password.
+// Returns the error "<text> <what>". The message is logged, so it leaves `text` out if that may
+// hold a password.
 Error Wrong(std::string_view text, std::string_view what) {
   const bool secret = text.find('@') != std::string_view::npos;
   const std::string shown = secret ? "what is given (not shown: no user and password belong there)"
@@ -32,7 +33,7 @@ bool IsPath(std::string_view path) {
   return true;
 }
 
-// Splits "host", "host:port", "[v6]" and "[v6]:port"; false when it is none of them.
+// Reads "host", "host:port", "[v6]" or "[v6]:port" into `url`. Returns false for anything else.
 bool SplitAuthority(std::string_view authority, ServerUrl& url) {
   std::string_view port;
   bool has_port = false;
@@ -107,7 +108,7 @@ bool IsIpLiteral(const std::string& host) {
 
 bool IsIpv6Literal(const std::string& host) {
   in6_addr v6{};
-  if (host.find('\0') != std::string::npos) return false;  // where inet_pton would stop reading
+  if (host.find('\0') != std::string::npos) return false;  // inet_pton would ignore what follows
   return inet_pton(AF_INET6, host.c_str(), &v6) == 1;
 }
 

@@ -1,4 +1,4 @@
-// The API server's address, as kubeconfig writes it.
+// The API server's address, as a kubeconfig spells it.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,24 @@ namespace windlass {
 
 struct ServerUrl {
   bool https = true;
-  std::string host;  // an IPv6 literal without its brackets
+  std::string host;  // an IPv6 literal without brackets
   uint16_t port = 443;
-  std::string path;  // prefix of every target, without a trailing '/'; usually empty
+  std::string path;  // prefix of every request's path, without a trailing '/'; usually empty
 
-  // "https://host:port/path", with brackets where the host needs them.
+  // Returns "https://host:port/path", with brackets around an IPv6 host.
   std::string Text() const;
-  std::string Authority() const;  // "host:port", with brackets where the host needs them
+  std::string Authority() const;  // "host:port", with brackets around an IPv6 host
   bool IsLoopback() const;
   bool operator==(const ServerUrl&) const = default;
 };
 
-// kConfig for a missing or other scheme, a user, a query, a fragment, a bad host or port. The
-// message shows `text`, unless it holds an '@' and hence perhaps a password.
+// Parses http:// or https:// addresses. Returns kConfig for no or another scheme, a user, a query,
+// a fragment, or a bad host or port. The message shows `text`, unless an '@' says that `text` may
+// hold a password.
 Result<ServerUrl> ParseServerUrl(std::string_view text);
 
-// Whether `host` is an IPv4 or (unbracketed) IPv6 literal: no SNI is sent for it (RFC 6066 §3).
+// Returns true if `host` is an IPv4 literal or an IPv6 literal without brackets. No SNI is sent for
+// such a host (RFC 6066 §3).
 bool IsIpLiteral(const std::string& host);
 bool IsIpv6Literal(const std::string& host);
 

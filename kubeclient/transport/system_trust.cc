@@ -12,7 +12,8 @@ namespace {
 
 constexpr char kNothing[] = "/dev/null";
 
-// Read once, before the environment is changed.
+// Returns SSL_CERT_FILE as it was at the first call, which HideSystemTrust makes before it changes
+// the variable.
 const std::optional<std::string>& CertFileVariable() {
   static const std::optional<std::string> kValue = [] {
     const char* text = std::getenv(X509_get_default_cert_file_env());
@@ -39,12 +40,13 @@ void HideSystemTrust() {
 bool AddSystemTrust(x509_store_st* store) {
   const std::string file = CertFileVariable().value_or(X509_get_default_cert_file());
   const bool from_file = X509_STORE_load_file(store, file.c_str()) == 1;
-  // OpenSSL takes any name of a directory, and looks into it when it verifies.
+  // OpenSSL accepts any name here, and opens the directory only when it verifies. So we check
+  // first.
   const std::string directory = CertDirectory();
   std::error_code ignored;
   const bool from_directory = std::filesystem::is_directory(directory, ignored) &&
                               X509_STORE_load_path(store, directory.c_str()) == 1;
-  ERR_clear_error();  // either alone will do
+  ERR_clear_error();  // one of the two may have failed; the other is enough
   return from_file || from_directory;
 }
 

@@ -12,16 +12,16 @@ struct x509_store_st;  // OpenSSL's X509_STORE
 
 namespace windlass {
 
-// Points OpenSSL's default at an empty file, for this process alone. Before any other thread
+// Sets SSL_CERT_FILE to an empty file, for this process alone. Call it before any other thread
 // starts; later calls do nothing.
 void HideSystemTrust();
 
-// Adds the machine's trust store, hidden or not, to `store`; false when it has neither the file nor
-// the directory. The file is read now, the directory when something is verified.
+// Adds the machine's trust store to `store`, even if it was hidden. Reads the certificate file now;
+// OpenSSL reads the certificate directory when it verifies. Returns false if neither can be used.
 bool AddSystemTrust(x509_store_st* store);
 
-// What SSL_CERT_FILE was before it was hidden; nullopt = it was not set. Child processes, should
-// there be any, are to get this one.
+// Returns SSL_CERT_FILE as it was before HideSystemTrust, or nullopt if it was not set. Child
+// processes must get this value.
 const std::optional<std::string>& OriginalCertFile();
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// Percent-encoding (RFC 3986), above all of one path segment or one query value of
+// Percent-encoding (RFC 3986), mostly of one path segment or one query value in
 // HttpRequest::target.
 #pragma once
 
@@ -7,7 +7,8 @@
 
 namespace windlass {
 
-// Every character that `stays` says no to becomes %XX. Bytes of UTF-8 are encoded one by one.
+// Returns `text` with every byte for which `stays` returns false as %XX. Encodes UTF-8 byte by
+// byte: "ä" becomes "%C3%A4".
 template <typename Stays>
 std::string PercentEncodeUnless(std::string_view text, Stays stays) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -26,8 +27,8 @@ std::string PercentEncodeUnless(std::string_view text, Stays stays) {
   return encoded;
 }
 
-// All but ASCII letters, digits and "-._~" is encoded, so no text can break out of its segment or
-// value.
+// Encodes every byte except ASCII letters, digits and "-._~", so that `text` cannot end its path
+// segment or query value. Example: "a/b c" becomes "a%2Fb%20c".
 inline std::string PercentEncode(std::string_view text) {
   return PercentEncodeUnless(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||

@@ -30,8 +30,8 @@ using Certificates = std::vector<Owned<X509>>;
 
 Error Wrong(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
 
-// All certificates of a PEM text; other blocks (a key in a combined file) are passed over. One that
-// is damaged is an error: what comes behind it would be missing without a word.
+// Returns all certificates of a PEM text and skips other blocks, such as a key. Returns an error if
+// one certificate is damaged, because OpenSSL reads nothing behind it. `whose` begins the message.
 Result<Certificates> ReadCertificates(std::string_view pem, const std::string& whose) {
   Certificates certificates;
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
@@ -45,12 +45,12 @@ Result<Certificates> ReadCertificates(std::string_view pem, const std::string& w
   const unsigned long end = ERR_peek_last_error();
   ERR_clear_error();
   if (ERR_GET_LIB(end) == ERR_LIB_PEM && ERR_GET_REASON(end) == PEM_R_NO_START_LINE) {
-    return certificates;  // the end of the text is reported as an error, too
+    return certificates;  // OpenSSL reports the end of the text as this error
   }
   return Wrong(whose + ": certificate " + std::to_string(certificates.size() + 1) + " is damaged");
 }
 
-// There is nobody to ask for a passphrase.
+// Gives OpenSSL no passphrase: a daemon has nobody to ask.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
 Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
@@ -65,19 +65,22 @@ Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
   return Wrong("the client key is not a private key in PEM form");
 }
 
-// A bundle of leaves alone would make every handshake fail with a riddle (B-06).
+// Returns true if `certificate` may sign others, or signed itself. If the CA bundle has no such
+// certificate, every handshake fails, and OpenSSL's message does not say why (B-06).
 bool CanIssue(X509* certificate) {
   return X509_check_ca(certificate) != 0 || X509_self_signed(certificate, 0) == 1;
 }
 
-// The HTTP library would compare the certificate with the Host header, port, brackets and all, in a
-// callback of its own: OpenSSL compares it with the name it was given, and asks nobody.
+// Verifies the server's certificate, chain and name, by OpenSSL alone; DemandName has set the name.
+// Replaces the HTTP library's callback, which compares the certificate with the whole Host header,
+// port and brackets included.
 int VerifyChainAndName(X509_STORE_CTX* chain, void*) {
   X509_STORE_CTX_set_verify_cb(chain, [](int accepted, X509_STORE_CTX*) { return accepted; });
   return X509_verify_cert(chain);
 }
 
-// Before the first message is made, which is the last moment to say whom we want to talk to.
+// Sends the server's name (SNI), if it is not an IP address. Runs when the handshake starts: later
+// the ClientHello, which holds the name, is written already.
 void NameServer(const SSL* connection, int where, int) {
   if (where != SSL_CB_HANDSHAKE_START) return;
   SSL* const ssl = const_cast<SSL*>(connection);
@@ -90,10 +93,10 @@ void NameServer(const SSL* connection, int where, int) {
 }  // namespace
 
 struct TlsIdentity::Impl {
-  Owned<X509_STORE> trusted;  // the cluster's, else the system's
-  size_t trusted_count = 0;
+  Owned<X509_STORE> trusted;  // the cluster's CA if one is given, otherwise the system's
+  size_t trusted_count = 0;   // certificates of the cluster's CA
   std::string server_name;
-  Certificates chain;  // ours, leaf first
+  Certificates chain;  // our client certificate, then its intermediates
   Owned<EVP_PKEY> key;
 
   Status Read(const TlsMaterial& material);
@@ -144,8 +147,9 @@ bool TlsIdentity::Impl::Present(SSL_CTX* context) const {
   return ok;
 }
 
-// OpenSSL's security level refuses short keys and weak digests where they are used. Known before,
-// that is a mistake in configuration and leaves the identity that is in use alone.
+// Tries the client certificate on a context that is thrown away. OpenSSL's security level refuses
+// short keys and weak digests only when they are used. Found out here, that is an error in the
+// configuration, and the identity in use stays.
 Status TlsIdentity::Impl::TryToPresent() const {
   ERR_clear_error();
   const Owned<SSL_CTX> scratch(SSL_CTX_new(TLS_client_method()));
@@ -185,12 +189,13 @@ Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial&
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(impl)));
 }
 
-// As Go does: the subject's common name counts for nothing.
+// Tells OpenSSL which name the server's certificate must have. Like Go, we ignore the common name
+// of its subject.
 bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
   X509_VERIFY_PARAM* const wanted = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(
       wanted, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  // Whoever is given as CA is trusted, also one that another has signed.
+  // Trust every certificate of the given CA, also an intermediate that another CA signed.
   X509_VERIFY_PARAM_set_flags(wanted, X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_cert_verify_callback(context, &VerifyChainAndName, nullptr);
   SSL_CTX_set_info_callback(context, &NameServer);
@@ -203,9 +208,9 @@ bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
 void TlsIdentity::Apply(ssl_ctx_st* context) const {
   bool ok = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
   ok = impl_->DemandName(context) && ok;
-  // Whatever the library trusts by default: replaced, not added to.
+  // Replaces what the library trusts by default; does not add to it.
   SSL_CTX_set1_cert_store(context, impl_->trusted.get());
-  // Pooled connections lie idle most of the time: 34 KiB each that nobody reads.
+  // Frees the 34 KiB of buffers of a connection while it lies idle in the pool.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   if (impl_->key) ok = ok && impl_->Present(context);
   if (ok) return;

@@ -1,4 +1,4 @@
-// Certificates and keys: PEM text on one side, parsed once, OpenSSL on the other.
+// Certificates and keys for TLS, as PEM text and as parsed for OpenSSL.
 //
 // TlsMaterial is what configuration reads; TlsIdentity is its parsed, checked, immutable form,
 // applied to every new connection (the HTTP library makes a new SSL_CTX for each, cpp-stack §1.2).
@@ -29,27 +29,36 @@ struct TlsMaterial {
 // Immutable, hence thread-safe.
 class TlsIdentity {
  public:
-  // Refuses (kConfig, without naming a source) a text with a damaged certificate, a CA text without
-  // a certificate that could have issued another, a client certificate without its key, a key that
-  // does not belong to it or is encrypted, and a client certificate that OpenSSL does not use (its
-  // key is too short, say). Where verification is on and no CA is given, the system's trust store
-  // is loaded: refused when there is none. `host` of the server's URL (an address without brackets)
-  // is whom the server's certificate must name, unless the material has a server_name.
+  // The server's certificate must be valid for material.server_name, or for `host` if that is
+  // empty. `host` is the host of the server's URL, an IPv6 address without brackets. Loads the
+  // system's trust store if `material` has no CA and asks for verification.
+  //
+  // Returns kConfig, with a message that names no file, if:
+  //   - a certificate or the key cannot be read, or the key is encrypted;
+  //   - the CA has no certificate that may issue others;
+  //   - the client certificate comes without its key, or the key without its certificate;
+  //   - the key belongs to another certificate;
+  //   - OpenSSL refuses the client certificate, for example because its key is too short;
+  //   - the system's trust store is needed and there is none.
   static Result<std::shared_ptr<const TlsIdentity>> Parse(const TlsMaterial& material,
                                                           const std::string& host);
-  // The same refusals, of what is given alone: the system's trust store is not looked at.
+  // Returns the same errors, except that it does not look at the system's trust store.
   static Status Check(const TlsMaterial& material);
 
   ~TlsIdentity();
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;
 
-  // TLS 1.2 or newer; trusts the cluster's CA alone, where one is given; demands the server's name
-  // or address among the certificate's subjectAltNames, and tells the server which name is meant
-  // (an address is told to nobody, RFC 6066 §3); presents our certificate. When OpenSSL refuses a
-  // part, the context is left trusting nobody.
+  // Sets up the context of a new connection:
+  //   - TLS 1.2 or newer;
+  //   - trusts the cluster's CA alone if one is given, otherwise the system's trust store;
+  //   - demands the server's name or address among the certificate's subjectAltNames;
+  //   - sends the server's name as SNI; an address is not sent (RFC 6066 §3);
+  //   - presents our client certificate, if there is one.
+  // If OpenSSL refuses one of these, the context trusts no server, so every handshake fails.
   void Apply(ssl_ctx_st* context) const;
 
+  // Returns the number of certificates in the given CA; 0 if none was given.
   size_t ca_certificates() const;
 
  private:

@@ -21,7 +21,8 @@ namespace windlass {
 
 enum class HttpMethod : uint8_t { kGet, kPost, kPut, kPatch, kDelete };
 
-// Each class has its own connections: a list must not delay a Lease renewal, nor a watch a write.
+// Each class has connections of its own, so that a list cannot delay a Lease renewal, nor a watch a
+// write.
 enum class CallClass : uint8_t { kCall, kWatch, kLease };
 
 struct HttpRequest {
@@ -30,7 +31,7 @@ struct HttpRequest {
   std::string accept = "application/json";
   std::string content_type;  // empty = no body
   std::string body;
-  Duration deadline{0};  // total for Call; for Stream the longest silence. Must be > 0.
+  Duration deadline{0};  // Call: for the whole call. Stream: the longest silence. Must be > 0.
   CallClass call_class = CallClass::kCall;
 };
 
@@ -38,44 +39,46 @@ struct HttpResponse {
   int status = 0;
   std::string content_type;
   std::string body;                     // at most kBodyBytesMax
-  std::optional<Duration> retry_after;  // clamped to [0, 60 s]; a date form counts as absent
+  std::optional<Duration> retry_after;  // clamped to [0, 60 s]; absent if the header holds a date
 };
 
-// How a stream ended. An orderly end (the server's timeout) is ok() with status 200.
+// How a stream ended. When the server ends it in order (a watch's timeout), ok() is true.
 struct StreamEnd {
-  int status = 0;              // 0 when no response headers arrived
-  std::string error_body;      // first 64 KiB of a response that is not 2xx: a metav1.Status
-  std::optional<Error> error;  // transport-level failure
+  int status = 0;              // 0 if no response headers arrived
+  std::string error_body;      // of a response that is not 2xx: a metav1.Status, its first 64 KiB
+  std::optional<Error> error;  // why the exchange broke off
   std::optional<Duration> retry_after;
   bool ok() const { return status == 200 && !error; }
 };
 
 struct StreamHandler {
-  // A complete line without '\n'. The view is valid during the call, with 64 readable bytes behind
-  // it.
+  // Called for each complete line, without its '\n'. The view is valid during the call and has 64
+  // readable bytes behind it.
   std::function<void(std::string_view line)> on_line;
-  // After the last line.
+  // Called exactly once, after the last line.
   std::function<void(StreamEnd end)> on_end;
-  // The headers of a 2xx response are there: before the first line. May be null.
+  // Called at most once, before the first line, when the headers of a 2xx response have arrived.
+  // May be null.
   std::function<void()> on_open = {};
 };
 
-using CallId = uint64_t;  // 0 is never a call
+using CallId = uint64_t;  // 0 is no call's id
 
 class Transport {
  public:
   virtual ~Transport() = default;
   using ReplyHandler = std::function<void(Result<HttpResponse>)>;
 
-  // Any HTTP status is a value; an Error means that no complete response was received. A body above
-  // kBodyBytesMax is kTooLarge for a GET and kAmbiguous for a write.
+  // Calls `reply` exactly once. Any HTTP status is a value; an Error means that no complete
+  // response arrived. A body above kBodyBytesMax is kTooLarge for a GET and kAmbiguous for a write.
   virtual CallId Call(HttpRequest request, ReplyHandler reply) = 0;
 
-  // Lines arrive in order, at most kLinesPerTurn per core turn; while the core is behind, the
-  // socket is not read. A line above kLineBytesMax ends the stream with kMalformed.
+  // Delivers lines in order, at most kLinesPerTurn per turn of the core loop. While the core thread
+  // is behind, the socket is not read. A line above kLineBytesMax ends the stream with kMalformed.
   virtual CallId Stream(HttpRequest request, StreamHandler handler) = 0;
 
-  // Idempotent. The call's handler still comes, with kCancelled, unless it was already on its way.
+  // The call's `reply` or `on_end` still comes, with kCancelled unless the call has just ended
+  // otherwise. Idempotent.
   virtual void Cancel(CallId id) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Run under ThreadSanitizer too: the inbox is one of the few shared objects.
+// Also runs under ThreadSanitizer, because several threads share an inbox.
 #include "kubeclient/base/inbox.h"
 
 #include <thread>
@@ -33,7 +33,7 @@ TEST_CASE("a drain takes no more than asked for") {
 
 TEST_CASE("every message of every thread arrives exactly once") {
   Inbox inbox;
-  int ran = 0;  // touched by the draining thread alone
+  int ran = 0;  // only the draining thread uses it
   constexpr int kThreads = 4;
   constexpr int kEach = 2000;
   std::vector<std::thread> threads;
@@ -44,7 +44,7 @@ TEST_CASE("every message of every thread arrives exactly once") {
   }
   while (ran < kThreads * kEach) {
     inbox.WaitFor(seconds(5));
-    if (inbox.Drain(256) == 0) break;  // nothing within 5 s: the check below fails
+    if (inbox.Drain(256) == 0) break;  // nothing came within 5 s, so the check below fails
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(ran == kThreads * kEach);

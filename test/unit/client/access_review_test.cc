@@ -1,4 +1,4 @@
-// What the answers to SelfSubjectAccessReviews mean (B-21).
+// How answers to SelfSubjectAccessReviews are read (B-21).
 #include "kubeclient/client/access_review.h"
 
 #include "test/catch.h"
@@ -10,7 +10,7 @@ namespace {
 const Right kGet{"get", resources::kDeployments, "", "", ""};
 const Right kPatch{"patch", resources::kDeployments, "status", "shop", ""};
 
-// Asks for both rights and answers every call with the same.
+// Asks for two rights, and gives every call the same answer.
 Result<std::vector<Right>> Missing(int status, const std::string& body) {
   sim::VirtualClock clock;
   TimerQueue timers;

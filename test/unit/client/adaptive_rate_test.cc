@@ -1,4 +1,4 @@
-// The rate that follows the server (W-011, W-012).
+// AdaptiveRate: the rate follows what the server answers (W-011, W-012).
 #include "kubeclient/client/adaptive_rate.h"
 
 #include <cmath>
@@ -17,7 +17,7 @@ int TakeAll(AdaptiveRate& rate, MonotonicTime now) {
   return taken;
 }
 
-// How many are given within `duration` to somebody who takes each as soon as it is there.
+// Returns how many tokens a caller gets within `duration` that takes each as soon as it is there.
 int TakenWithin(AdaptiveRate& rate, MonotonicTime from, Duration duration) {
   int taken = 0;
   MonotonicTime now = from;
@@ -38,14 +38,14 @@ TEST_CASE("A 429 halves the rate, once per window; then it gains one a second (W
   AdaptiveRate rate(40, 80);
   rate.Throttled(kStart, seconds(5));
   CHECK(rate.PerSecond(kStart) == 20);
-  rate.Throttled(kStart + seconds(4), seconds(5));  // the same window
+  rate.Throttled(kStart + seconds(4), seconds(5));  // in the same window, hence ignored
   CHECK(rate.PerSecond(kStart + seconds(4)) == 20);
   CHECK(rate.PerSecond(kStart + seconds(5)) == 20);
   CHECK(rate.PerSecond(kStart + seconds(8)) == 23);
   SECTION("another window halves what it is by then") {
     rate.Throttled(kStart + seconds(9), Duration{0});
     CHECK(rate.PerSecond(kStart + seconds(9)) == 12);
-    CHECK(rate.PerSecond(kStart + seconds(10)) == 12);  // a window lasts a second at least
+    CHECK(rate.PerSecond(kStart + seconds(10)) == 12);  // a window lasts at least one second
     CHECK(rate.PerSecond(kStart + seconds(11)) == 13);
   }
   SECTION("the whole is reached and kept") {
@@ -98,7 +98,7 @@ TEST_CASE("A slow start gives few calls in its first seconds") {
 TEST_CASE("A server that throttles during a slow start gets the lower of both rates") {
   AdaptiveRate rate(64, 100);
   rate.StartSlowly(kStart);
-  rate.Throttled(kStart + seconds(5), seconds(1));  // at 8
+  rate.Throttled(kStart + seconds(5), seconds(1));  // the slow start has reached 8
   CHECK(rate.PerSecond(kStart + seconds(5)) == 4);
   CHECK(rate.PerSecond(kStart + seconds(8)) == 6);
 }

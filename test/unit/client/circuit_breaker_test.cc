@@ -1,4 +1,4 @@
-// When the breaker opens and closes, and when it asks (W-012).
+// When the circuit breaker trips and resets, and the waits between probes (W-012).
 #include "kubeclient/client/circuit_breaker.h"
 
 #include "test/catch.h"
@@ -34,7 +34,7 @@ TEST_CASE("The breaker opens when more than half of the answers of 10 s are bad"
   CircuitBreaker breaker;
   NoteTimes(breaker, 5, Exchange::kUseful, At(seconds(100)));
   NoteTimes(breaker, 5, Exchange::kTrouble, At(seconds(105)));
-  CHECK_FALSE(breaker.tripped());  // half
+  CHECK_FALSE(breaker.tripped());  // exactly half were bad, which is not enough
   SECTION("5xx") { breaker.Note(Exchange::kTrouble, At(seconds(109))); }
   SECTION("time-outs") { breaker.Note(Exchange::kUnreachable, At(seconds(109))); }
   SECTION("when the good ones are too long ago") {
@@ -58,7 +58,7 @@ TEST_CASE("A few bad answers are no majority of anything") {
 TEST_CASE("An open breaker closes with a useful answer, and begins anew") {
   CircuitBreaker breaker;
   NoteTimes(breaker, 5, Exchange::kUnreachable, At(seconds(7)));
-  breaker.Note(Exchange::kUseful, At(seconds(7)));  // sent before it opened
+  breaker.Note(Exchange::kUseful, At(seconds(7)));  // too soon after it tripped
   CHECK(breaker.tripped());
   NoteTimes(breaker, 20, Exchange::kTrouble, At(seconds(9)));
   CHECK(breaker.tripped());

@@ -1,4 +1,4 @@
-// Turns, limits, retries and the gate of the one client, in virtual time.
+// Client: turns, limits, retries and the write gate, in virtual time.
 #include "kubeclient/client/client.h"
 
 #include <memory>
@@ -33,10 +33,10 @@ TEST_CASE("A reply comes once, and not before Execute has returned") {
 struct RetryRow {
   std::string id;
   Request request;
-  Result<HttpResponse> answer;  // to every try
+  Result<HttpResponse> answer;  // the answer to every try
   size_t tries;
   std::string kind;
-  Duration takes;  // from the first try to the last
+  Duration takes;  // time from the first try to the last
 };
 
 TEST_CASE("What may safely be repeated is repeated, and nothing else (reliability §5.1)") {
@@ -133,10 +133,10 @@ TEST_CASE("At most max_in_flight calls are in flight; the others go in the order
 TEST_CASE("A call that is repeated goes before younger ones, and holds no place while it waits") {
   ClientWorld world({.max_in_flight = 1});
   for (const char* name : {"a", "b", "c"}) world.Execute(GetOf(name), name);
-  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));  // a, for a second
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));  // "a" must wait 1 s
   CHECK(world.SentNames() == Kinds{"a", "b"});
   world.Advance(seconds(1));
-  world.transport.Answer(Success());  // b
+  world.transport.Answer(Success());  // to "b"
   CHECK(world.SentNames() == Kinds{"a", "b", "a"});
   world.transport.Answer(Success());
   CHECK(world.SentNames() == Kinds{"a", "b", "a", "c"});
@@ -156,7 +156,7 @@ TEST_CASE("The rate limit spreads calls beyond the burst, a few together") {
   for (int i = 0; i < 3; ++i) world.Execute(GetOf("web"), "get");
   CHECK(world.client.congested());
   world.Advance(milliseconds(150));
-  world.transport.Answer(Success());  // a turn that has come does not go to whoever asks next
+  world.transport.Answer(Success());  // tokens are there, but calls wait to go together
   CHECK(world.transport.sent.size() == 3);
   world.Advance(milliseconds(49));
   CHECK(world.transport.sent.size() == 3);
@@ -199,12 +199,12 @@ TEST_CASE("Writes of Events go last, one at a time, with a tenth of the rate (co
   world.transport.Answer(Success("e"));
   CHECK(world.transport.sent.back().target.find("deployments/b") != std::string::npos);
   while (world.transport.waiting() > 0) world.transport.Answer(Success("e"));
-  CHECK(world.transport.sent.size() == 12);  // 10 of them Events
+  CHECK(world.transport.sent.size() == 12);  // 10 of the 12 are Events
   world.Advance(seconds(4));
   CHECK(world.transport.sent.size() == 12);
   world.Advance(seconds(1));
   while (world.transport.waiting() > 0) world.transport.Answer(Success("e"));
-  CHECK(world.transport.sent.size() == 17);  // one a second, five together
+  CHECK(world.transport.sent.size() == 17);  // five seconds' worth of Events, sent together
   Proves("B-47");
 }
 
@@ -325,13 +325,13 @@ TEST_CASE("While the server is away nothing is sent, and what waits is answered 
   for (const char* name : {"in flight", "too", "waiting"}) world.Execute(PatchOf(name), name);
   world.client.Hold();
   CHECK(world.client.congested());
-  CHECK(world.Kinds("waiting").empty());  // not from within Hold
+  CHECK(world.Kinds("waiting").empty());  // no answer before Hold has returned
   world.RunDue();
   CHECK(world.Kinds("waiting") == Kinds{"NotSent"});
   CHECK(world.Kinds("backing off") == Kinds{"NotSent"});
   world.transport.Answer(TransportError(ErrorKind::kNotSent));
   world.transport.Answer(Refusal(503, "ServiceUnavailable", "apiserver is shutting down"));
-  CHECK(world.Kinds("in flight") == Kinds{"NotSent"});  // not repeated
+  CHECK(world.Kinds("in flight") == Kinds{"NotSent"});  // the client did not repeat the call
   CHECK(world.Kinds("too") == Kinds{"ServerError"});
   world.Execute(GetOf("new"), "new");
   CHECK(world.Kinds("new").empty());
@@ -343,7 +343,7 @@ TEST_CASE("While the server is away nothing is sent, and what waits is answered 
   CHECK(world.client.counters().waiting == 0);
   CHECK(world.client.congested());
 
-  world.client.Resume();  // back, it goes on, slowly at first
+  world.client.Resume();  // the server is back: calls go out, slowly at first
   CHECK(freed == 1);
   CHECK_FALSE(world.client.congested());
   for (int i = 0; i < 3; ++i) world.Execute(GetOf("again"), "again");

@@ -1,4 +1,4 @@
-// How Events become series: repeats, similar ones, spam, names (D-536).
+// EventCorrelator: repeats, similar Events, spam and names (D-536).
 #include "kubeclient/client/event_series.h"
 
 #include <map>
@@ -19,7 +19,7 @@ Event Normal(const std::string& message, const std::string& reason = "ScalingRep
   return {Event::Type::kNormal, reason, message};
 }
 
-// A correlator with a clock of its own, one second per event unless told otherwise.
+// A correlator with a clock of its own, which advances one second per Event by default.
 struct Observer {
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      Duration after = seconds(1)) {

@@ -1,4 +1,4 @@
-// A Transport whose answers the test gives, and the world around a Client: virtual time, one gate.
+// FakeTransport: the test answers its calls. ClientWorld: a Client in virtual time.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace windlass {
 
-// Holds every call until the test answers it. Cancelled calls are answered with kCancelled, later.
+// Keeps every call until the test answers it. After Cancel a timer answers kCancelled.
 class FakeTransport final : public Transport {
  public:
   FakeTransport(const Clock& clock, TimerQueue& timers) : clock_(clock), timers_(timers) {}
@@ -43,9 +43,9 @@ class FakeTransport final : public Transport {
     reply(std::move(response));
   }
 
-  std::vector<HttpRequest> sent;  // every request, in order
+  std::vector<HttpRequest> sent;  // all requests, in order
   int cancels = 0;
-  bool cancels_at_once = false;  // the answer comes while Cancel runs
+  bool cancels_at_once = false;  // true: Cancel itself answers kCancelled
 
  private:
   using Open = std::pair<CallId, ReplyHandler>;
@@ -64,7 +64,7 @@ class FakeTransport final : public Transport {
   CallId last_id_ = 0;
 };
 
-// Bodies as the API server writes them.
+// Bodies in the form that the API server writes.
 inline std::string StatusBody(int code, const std::string& reason, const std::string& message,
                               const std::string& details = "{}") {
   std::string text = R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)";
@@ -106,14 +106,14 @@ struct ClientWorld {
     gate.OpenForGood();
   }
 
-  // Executes and keeps every reply that comes under `name`.
+  // Executes the request, and stores every reply to it under `name`.
   void Execute(const Request& request, const std::string& name) {
     client.Execute(request, [this, name](Result<Reply> reply) {
       order.push_back(name);
       replies[name].push_back(std::move(reply));
     });
   }
-  // The kinds of the replies that came under `name`: "ok" or the kind's name.
+  // Returns the kinds of the replies stored under `name`: "ok", or the error kind's name.
   std::vector<std::string> Kinds(const std::string& name) const {
     std::vector<std::string> kinds;
     const auto found = replies.find(name);
@@ -124,7 +124,7 @@ struct ClientWorld {
     return kinds;
   }
   void RunDue() { timers.RunDue(clock.Now()); }
-  // Lets time go by, timer by timer.
+  // Advances the clock from timer to timer.
   void Advance(Duration duration) {
     const MonotonicTime end = clock.Now() + duration;
     RunDue();
@@ -134,7 +134,7 @@ struct ClientWorld {
     }
     clock.JumpTo(end);
   }
-  // The last path segment of every request sent, in order.
+  // Returns the last path segment of every request sent, in order.
   std::vector<std::string> SentNames() const {
     std::vector<std::string> names;
     for (const HttpRequest& request : transport.sent) {

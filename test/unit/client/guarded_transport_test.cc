@@ -1,4 +1,4 @@
-// What the guard learns from exchanges, and what it asks while the server is away (W-012).
+// GuardedTransport: what it notes of exchanges, and what it sends while the server is away (W-012).
 #include "kubeclient/client/guarded_transport.h"
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace windlass {
 namespace {
 
-// A transport that also has streams.
+// A FakeTransport that also accepts streams.
 class StreamingTransport final : public Transport {
  public:
   StreamingTransport(const Clock& clock, TimerQueue& timers) : calls(clock, timers) {}
@@ -38,7 +38,7 @@ class CountingLog final : public Log {
 };
 
 StreamEnd EndWith(int status) { return {status, "", std::nullopt, std::nullopt}; }
-// A stream that had its headers.
+// Cut: a stream that broke off after its headers. Broken: one that broke off before.
 StreamEnd Cut(ErrorKind kind) { return {200, "", TransportError(kind), std::nullopt}; }
 StreamEnd Broken(ErrorKind kind) { return {0, "", TransportError(kind), std::nullopt}; }
 
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(Fixture, "what says nothing about the server is not counted") {
   for (int i = 0; i < 20; ++i) {
     if (how == 0) Call(TransportError(ErrorKind::kCancelled));
     if (how == 1) Call(TransportError(ErrorKind::kConfig));
-    // A connection that breaks after it brought something.
+    // A connection that breaks after it has brought a line.
     if (how == 2) Stream({"line"}, Broken(ErrorKind::kAmbiguous));
   }
   CHECK_FALSE(guard.away());
@@ -120,7 +120,7 @@ TEST_CASE_METHOD(Fixture, "a stream that is cut or silent after its headers says
   Advance(kAwayPass);
   REQUIRE(guard.away());
   Stream({}, Cut(GENERATE(ErrorKind::kAmbiguous, ErrorKind::kCancelled, ErrorKind::kMalformed)));
-  CHECK(inner.streams.size() == 1);  // it was let through
+  CHECK(inner.streams.size() == 1);  // the guard let it through
   CHECK(guard.away());
 }
 
@@ -222,7 +222,7 @@ TEST_CASE_METHOD(Fixture, "a server that goes away again is asked, whatever prob
   for (int i = 0; i < 5; ++i) Stream({}, Broken(ErrorKind::kNotSent));
   REQUIRE(guard.away());
   Advance(milliseconds(500));
-  inner.calls.Answer(TransportError(ErrorKind::kAmbiguous));  // the old one
+  inner.calls.Answer(TransportError(ErrorKind::kAmbiguous));  // to the probe that was still waiting
   Advance(seconds(2));
   CHECK(inner.calls.waiting() == 1);
 }
@@ -295,7 +295,7 @@ TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever ask
     inner.streams.clear();
   }
   CHECK(guard.sent() == inner.calls.sent.size() + streams);
-  CHECK(refused == 1200);  // those that were sent have failed like the others
+  CHECK(refused == 1200);  // the calls that were sent have failed like the refused ones
   CHECK(guard.sent() <= 5 + 600 * 3 / 10);
 }
 
@@ -312,7 +312,7 @@ TEST_CASE_METHOD(Fixture,
   while (inner.calls.waiting() > 0) inner.calls.Answer(TransportError(ErrorKind::kAmbiguous));
   clock.JumpTo(clock.Now() + kAwayLease);
   for (int i = 0; i < 10; ++i) renew();
-  CHECK(inner.calls.sent.size() == before + 11);  // the one that may pass
+  CHECK(inner.calls.sent.size() == before + 11);  // 10 Lease calls, and the one that may pass
   timers.RunDue(clock.Now());
   CHECK(answers == 19);
 }

@@ -1,4 +1,4 @@
-// The Lease as read and written: tolerant in, nothing lost out.
+// Leases: we read leniently, and write back what we do not know.
 #include "kubeclient/client/lease.h"
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,8 @@
-// Candidates for one Lease in virtual time: each with a clock, timers and a gate of its own, a
-// network that delays and loses, and the API server's part in it (resourceVersion, create, update).
+// LeaseWorld: candidates for one Lease, in virtual time. Each candidate has a clock, timers and a
+// write gate of its own. The network delays and loses calls. LeaseServer does the API server's
+// part: create, update, resourceVersion.
 //
-// Checked after every event: never are two gates open (L-003 … L-007).
+// After every event the world checks that at most one gate is open (L-003 … L-007).
 #pragma once
 
 #include <algorithm>
@@ -21,7 +22,7 @@
 
 namespace windlass {
 
-// A clock that runs at its own pace against the world's.
+// A clock that runs faster or slower than the world's, by `per_mille` / 1000.
 class PacedClock final : public Clock {
  public:
   PacedClock(const MonotonicTime& world, int64_t per_mille) : world_(world), pace_(per_mille) {}
@@ -29,7 +30,7 @@ class PacedClock final : public Clock {
   MonotonicTime Now() const override { return {world_.since_start * pace_ / 1000}; }
   WallTime Wall() const override { return {WallMicros() / 1'000'000}; }
   int64_t WallMicros() const override { return wall_at_start + Now().since_start.count() / 1000; }
-  // The first moment of the world at which this clock shows `local` or later.
+  // Returns the first time of the world at which this clock shows `local` or later.
   MonotonicTime WorldTimeOf(MonotonicTime local) const {
     return {(local.since_start * 1000 + Duration(pace_ - 1)) / pace_};
   }
@@ -41,7 +42,7 @@ class PacedClock final : public Clock {
   int64_t pace_;
 };
 
-// What the network does with one call.
+// What the network does with one call: how long request and reply take, and what is lost.
 struct Fate {
   Duration out = milliseconds(5);
   Duration back = milliseconds(5);
@@ -50,7 +51,7 @@ struct Fate {
   bool not_sent = false;
 };
 
-// One Lease, as kube-apiserver keeps it.
+// One Lease, kept as kube-apiserver does.
 class LeaseServer {
  public:
   HttpResponse Handle(const HttpRequest& http) {
@@ -70,14 +71,14 @@ class LeaseServer {
     Touch();
     return {create ? 201 : 200, "application/json", lease->dump(), {}};
   }
-  // A change by somebody else.
+  // Changes the Lease, as a user might.
   void Edit(const std::function<void(nlohmann::json& lease)>& edit) {
     edit(*lease);
     Touch();
   }
   const nlohmann::json& spec() const { return (*lease)["spec"]; }
 
-  // After every change, with the type of the watch event.
+  // Called after every change, with the type of its watch event.
   std::function<void(const std::string& type, const nlohmann::json& lease)> on_change;
 
   void Delete() {
@@ -100,7 +101,7 @@ class LeaseServer {
 
 struct LeaseWorld;
 
-// A process that campaigns.
+// A process that runs leader election.
 class Candidate final : public Transport {
  public:
   Candidate(LeaseWorld& world, std::string identity, int64_t pace, uint64_t seed,
@@ -115,11 +116,11 @@ class Candidate final : public Transport {
     EndStream(id, end);
   }
   void EndStream(CallId id, const StreamEnd& end);
-  // A watch event on its way to every open stream.
+  // Sends a watch event to each of its open watches.
   void Hear(const std::string& type, const nlohmann::json& lease);
   void Reply(CallId id, Result<HttpResponse> response);
 
-  // Suspended: the clock goes on, nothing else does. Crashed: gone for good, without a word.
+  // Suspended: only its clock goes on. Crashed: it never does anything again.
   void Suspend() { suspended_ = true; }
   void Resume();
   void Crash() { crashed_ = true; }
@@ -141,11 +142,11 @@ class Candidate final : public Transport {
   };
   std::vector<Watch> watches;
   int watches_opened = 0;
-  std::vector<std::string> sent;  // "GET", "PUT", "POST"
+  std::vector<std::string> sent;  // methods of its calls: "GET", "PUT", "POST"
   int terms = 0;
   int ended = 0;
-  bool stopping = false;    // for tests to note
-  bool saw_holder = false;  // ever
+  bool stopping = false;    // set and read by tests only
+  bool saw_holder = false;  // it has ever known a holder
   LeaderElection election;
 
  private:
@@ -174,14 +175,14 @@ struct LeaseWorld {
     events.At(now + delay, std::move(event));
   }
 
-  // Runs everything due until `end`.
+  // Runs everything that is due until `end`.
   void RunUntil(MonotonicTime end) {
     while (Step(end)) CheckGates();
     now = end;
     CheckGates();
   }
   void RunFor(Duration duration) { RunUntil(now + duration); }
-  // Runs until `condition`, at most `limit`; how long it took, or nullopt.
+  // Runs until `condition` holds. Returns how long that took; nullopt if longer than `limit`.
   std::optional<Duration> RunUntilTrue(const std::function<bool()>& condition, Duration limit) {
     const MonotonicTime start = now;
     while (!condition()) {
@@ -203,15 +204,15 @@ struct LeaseWorld {
   }
 
   MonotonicTime now;
-  TimerQueue events;  // of the network and the test
+  TimerQueue events;  // timers of the network and of the test
   LeaseServer server;
   std::function<Fate(const Candidate&, const HttpRequest&)> fate;
-  bool watchable = false;  // false: watches are refused
+  bool watchable = false;  // false: the server refuses watches with 403
   bool two_gates_open = false;
   std::vector<std::unique_ptr<Candidate>> candidates;
 
  private:
-  // The next thing that happens, if it happens before `end`.
+  // Runs the next timer of all. Returns false if none is due by `end`.
   bool Step(MonotonicTime end) {
     std::optional<MonotonicTime> next = events.next();
     TimerQueue* queue = &events;
@@ -291,8 +292,8 @@ inline void Candidate::Deliver(std::function<void()> what) {
   }
 }
 
-// Refused, or open for good: the request's fate says how long everything takes, and a lost request
-// makes a watch that never says anything.
+// Opens a watch that the server refuses, or never ends. The request's fate says how long each of
+// its lines takes. A watch whose request is lost never shows a line.
 inline CallId Candidate::Stream(HttpRequest request, StreamHandler handler) {
   const CallId id = ++last_id_;
   const Fate fate = world.fate ? world.fate(*this, request) : Fate{};
@@ -339,7 +340,7 @@ inline void Candidate::Resume() {
 
 inline bool IsPut(const HttpRequest& http) { return http.method == HttpMethod::kPut; }
 
-// One candidate that leads since a moment ago.
+// Adds one candidate and lets it become the leader.
 inline Candidate& StartLeader(LeaseWorld& world) {
   Candidate& leader = world.Add("a");
   leader.election.Start();

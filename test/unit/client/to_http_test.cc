@@ -1,4 +1,4 @@
-// Golden rows of the one table of paths: the exact bytes that go out.
+// ToHttp: the exact bytes of each kind of request.
 #include <string>
 
 #include "kubeclient/client/call_deadlines.h"

@@ -54,7 +54,7 @@ TEST_CASE("Several tokens are there when as many were announced") {
       {Duration{0}, milliseconds(20), 1},
       {milliseconds(20), milliseconds(20), 1},
       {milliseconds(200), milliseconds(200), 10},
-      {seconds(60), seconds(2), 100},  // no more than the burst
+      {seconds(60), seconds(2), 100},  // at most the burst
   }));
   TokenBucket bucket(50, 100);
   TakeAll(bucket, At(seconds(5)));
@@ -72,9 +72,9 @@ TEST_CASE("Settings at the edges") {
   const Row row = GENERATE(values<Row>({
       {0, 1, 10'000},   // no limit
       {-1, 1, 10'000},  // no limit
-      {1e12, 1, 1},     // as fast as nanoseconds go
-      {1, 0, 1},        // a burst below one would never give anything
-      {1e-12, 5, 5},    // slower than anybody waits for
+      {1e12, 1, 1},     // the fastest rate: one token per nanosecond
+      {1, 0, 1},        // counts as a burst of 1; with 0 there would never be a token
+      {1e-12, 5, 5},    // the interval is cut at one hour
       {1e-12, 2'000'000'000, 10'000},
   }));
   CAPTURE(row.per_second, row.burst);

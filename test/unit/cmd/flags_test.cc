@@ -70,8 +70,8 @@ TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
   CHECK(flags.error().message.find('\n') == std::string::npos);
 }
 
-// A Lease stores whole seconds: with 14.9s and 14.5s others would wait 14 s, and two write gates be
-// open for half a second.
+// A Lease stores whole seconds. With a lease duration of 14.9s and a renew deadline of 14.5s,
+// others would wait 14 s, so two write gates could be open for half a second.
 TEST_CASE("times of leader election without a margin are refused, with what they must be") {
   const std::string whole =
       "--leader-elect-lease-duration must be a whole number of seconds, for example 15s";
@@ -85,7 +85,7 @@ TEST_CASE("times of leader election without a margin are refused, with what they
     const char* lease;
     const char* renew;
     const char* retry;
-    std::string said;  // "" = accepted
+    std::string said;  // "" = the flags are accepted
   };
   const Row row = GENERATE_COPY(values<Row>({
       {"15s", "10s", "2s", ""},

@@ -1,4 +1,4 @@
-// The metrics page: under which names, labels and buckets the figures stand.
+// The metrics page: names, labels and buckets of its metrics.
 #include "cmd/windlass/metrics_text.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ using Labels = std::map<std::string, std::string>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Decimal and binary fractions differ in the last digit.
+// True if both are equal but for the last digits, which printing as a decimal may change.
 bool Near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::abs(b); }
 
 struct Series {
@@ -32,14 +32,14 @@ struct Series {
   double value = 0;
 };
 
-// A page, read back.
+// A parsed metrics page.
 struct Page {
-  std::map<std::string, std::string> types;  // by name
+  std::map<std::string, std::string> types;  // name to type
   std::set<std::string> helped;              // names with a HELP line
   int families = 0;
   std::vector<Series> series;
 
-  // All series of a name; a histogram's have the suffixes _bucket, _sum and _count.
+  // Returns all series of a name. Those of a histogram end in _bucket, _sum and _count.
   std::vector<Series> Named(const std::string& name) const {
     std::vector<Series> found;
     std::ranges::copy_if(series, std::back_inserter(found),
@@ -48,7 +48,7 @@ struct Page {
   }
 };
 
-// name{key="value",other="value"} number
+// Parses a line such as: name{key="value",other="value"} number
 Series ReadSeries(const std::string& line) {
   Series read;
   size_t at = line.find_first_of("{ ");
@@ -98,7 +98,7 @@ InformerSnapshot InformerOf(const std::string& resource, uint64_t base) {
   return informer;
 }
 
-// Every series that can be there is, and no two figures of the parity set are the same.
+// Returns a snapshot that gives every possible series. No two of upstream's figures are equal.
 Snapshot Full() {
   Snapshot snapshot;
   snapshot.leader = true;
@@ -143,10 +143,11 @@ struct Row {
   double value;
 };
 
-// What Kubernetes 1.36 calls them (component-base: metrics/prometheus/{workqueue,restclient,
-// controllers,clientgo}). Three things differ: the queue's depth is divided by priority, as
-// controller-runtime does it; rest_client_* have no label `host`, because there is one API server;
-// and the limiter's duration has no label `verb`.
+// The metrics of Kubernetes 1.36, with its names and labels (component-base:
+// metrics/prometheus/{workqueue,restclient,controllers,clientgo}). Three things differ:
+//   - the queue's depth has a label `priority`, as in controller-runtime;
+//   - rest_client_* have no label `host`, because there is one API server;
+//   - the rate limiter's duration has no label `verb`.
 const std::vector<Row> kFigures = {
     {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "-100"}}, 21},
     {"workqueue_depth", "gauge", {{"name", "deployment"}, {"priority", "0"}}, 22},
@@ -175,8 +176,8 @@ const std::vector<Row> kFigures = {
 struct Buckets {
   std::string name;
   Labels labels;
-  std::vector<double> bounds;  // +Inf is the last one's
-  std::vector<double> counts;  // cumulative, that of +Inf included
+  std::vector<double> bounds;  // without the last bucket's, +Inf
+  std::vector<double> counts;  // cumulative, with the bucket +Inf
   double sum;
 };
 
@@ -233,7 +234,7 @@ struct Bucket {
   double count = 0;
 };
 
-// In the order of the page. A bucket's labels are those of the histogram and `le`.
+// Returns the histogram's buckets in the page's order. They have its labels, and `le`.
 std::vector<Bucket> BucketsOf(const Page& page, const Buckets& wanted) {
   std::vector<Bucket> found;
   for (const Series& series : page.Named(wanted.name + "_bucket")) {

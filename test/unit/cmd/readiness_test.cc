@@ -1,4 +1,4 @@
-// What keeps Windlass from being ready, and what is only told.
+// Which missing rights make Windlass not ready, and which are only shown.
 #include "cmd/windlass/readiness.h"
 
 #include "test/catch.h"

@@ -1,4 +1,4 @@
-// The board between core and operations port, with real threads.
+// SnapshotBoard, with real threads.
 #include "cmd/windlass/snapshot.h"
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// A connection against a server of its own: credentials that change while it is open.
+// ClusterConnection: credentials that change while it is open.
 #include "kubeclient/config/cluster_connection.h"
 
 #include <atomic>
@@ -42,7 +42,7 @@ struct Client {
   }
 };
 
-// Answers with the request's Authorization header; 401 where that is `bad`.
+// Answers with the request's Authorization header, or with 401 if that header is `bad`.
 RawHttpServer::Script WhoAsks(const std::string& bad = "nobody") {
   return [bad](Connection& peer, int) {
     for (;;) {
@@ -56,7 +56,7 @@ RawHttpServer::Script WhoAsks(const std::string& bad = "nobody") {
   };
 }
 
-// A server whose certificate the cluster CA of machine.h has not signed, but another one.
+// A server whose certificate another CA has signed than the cluster CA of machine.h.
 struct SecureServer {
   CertificateAuthority ca{"server CA"};
   PemPair pair = ca.Issue({"kube-apiserver", {"IP:127.0.0.1"}});
@@ -116,7 +116,7 @@ TEST_CASE("a server with a certificate of a new CA costs one request, not a peri
   CHECK(client.Get().error().kind == ErrorKind::kTls);
   client.core.clock.Skip(kCredentialsLookAgain);
   client.machine.folder.Write("ca.pem", api.ca.certificate_pem());
-  CHECK(client.Get().error().kind == ErrorKind::kTls);  // which makes it look
+  CHECK(client.Get().error().kind == ErrorKind::kTls);  // the refusal makes it read the CA file
   CHECK(client.Get()->body == "Bearer t");
   REQUIRE(client.log.lines.size() == 2);
   CHECK(Has(client.log.lines[0], "ca.pem: the CA holds no certificate"));
@@ -152,7 +152,7 @@ TEST_CASE("a certificate that a plugin gives is presented by the request that wa
       CHECK(reply->status == 200);
     }
     CHECK(api.server.connections() == 1);
-    // The CA's file is looked at beside it; the plugin's certificate stays.
+    // A new CA file is used as well, and the plugin's certificate stays.
     client.machine.folder.Write("server-ca.pem", api.ca.certificate_pem() + "\n");
     client.core.clock.Skip(kCredentialsPoll);
     CHECK(client.Get().ok());
@@ -171,10 +171,10 @@ TEST_CASE("a certificate that a plugin gives is presented by the request that wa
   }
 }
 
-// A source whose user is told of a 401 and does not let go of the network thread until it may.
+// A source whose Refused blocks the network thread until the test sets `may_return`.
 struct HoldingSource final : CredentialSource {
-  std::atomic<int>& refused;      // 1 = held
-  std::atomic<bool>& may_return;  // set by the test
+  std::atomic<int>& refused;      // 1 = Refused blocks
+  std::atomic<bool>& may_return;  // set by the test to release it
 
   HoldingSource(std::atomic<int>& refused_, std::atomic<bool>& may_return_)
       : refused(refused_), may_return(may_return_) {}
@@ -215,7 +215,7 @@ TEST_CASE("credentials go with their transport, even while the network thread is
   REQUIRE(core.RunUntil([&] { return silent.requests().size() == 1; }));
   call(*other);
   REQUIRE(core.RunUntil([&] { return refused == 1; }));
-  going.reset();  // its exchange cannot end before the thread is free
+  going.reset();  // its exchange cannot end while Refused blocks the thread
   CHECK(watched.expired());
   may_return = true;
   may_return.notify_all();

@@ -29,7 +29,7 @@ constexpr const char* kV1 = "apiVersion: client.authentication.k8s.io/v1, intera
 TEST_CASE("a plugin is found beside the kubeconfig or in PATH") {
   struct Row {
     std::string command;
-    std::string found;  // within the folder
+    std::string found;  // path below the folder; "" = not found
   };
   const Row row = GENERATE(values<Row>({
       {"./plugin", "plugin"},
@@ -83,7 +83,7 @@ TEST_CASE("a plugin is told what it asks for, and no more") {
 TEST_CASE("a plugin that cannot be run as it should be is refused at start") {
   struct Row {
     std::string id;
-    std::string user;  // the fields of the user
+    std::string user;  // the user's fields
     std::string where;
     std::string message;
   };

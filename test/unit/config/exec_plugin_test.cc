@@ -1,4 +1,4 @@
-// Credential plugins at work: when they are run, how often, and what becomes of bad ones.
+// ExecPlugin: when and how often plugins run, and what happens to bad ones.
 #include "kubeclient/config/exec_plugin.h"
 
 #include <signal.h>
@@ -25,14 +25,14 @@ std::string Credential(const std::string& status) {
          R"(", "status": )" + status + "}";
 }
 
-// JSON as programs write it: line ends escaped.
+// Returns `text` as a JSON string, with line ends escaped.
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '\n' ? std::string("\\n") : std::string(1, c);
   return quoted + "\"";
 }
 
-// Stands still but for what a test adds. Thread-safe.
+// A clock that only the test advances. Thread-safe.
 struct StandingClock final : Clock {
   std::atomic<Duration> now = Duration(seconds(1000));
   std::atomic<int64_t> wall = 1795190400;  // 2026-11-20T16:00:00Z
@@ -46,7 +46,7 @@ struct StandingClock final : Clock {
   }
 };
 
-// Written from the plugin's thread.
+// A log that the plugin's thread writes and the test reads.
 struct SharedLog final : Log {
   void Write(LogLevel level, std::string_view event, const LogFields& fields) override {
     const std::scoped_lock lock(mutex);
@@ -61,7 +61,7 @@ struct SharedLog final : Log {
   std::vector<std::string> lines;  // guarded by mutex
 };
 
-// A plugin that is a shell script and counts its runs in a file.
+// A plugin that is a shell script. It counts its runs in a file.
 struct Plugin {
   Folder folder;
   StandingClock clock;
@@ -80,7 +80,7 @@ struct Plugin {
     config.info = "{}";
   }
   void Script(const std::string& script) const {
-    // In one step: the old one may be running.
+    // Replaces the script in one step, because the old one may be running.
     folder.Write("next", "#!/bin/sh\necho >> " + folder.Path("runs") + "\n" + script);
     std::filesystem::permissions(folder.Path("next"), std::filesystem::perms::owner_all);
     std::filesystem::rename(folder.Path("next"), folder.Path("plugin"));
@@ -94,7 +94,7 @@ struct Plugin {
     for (std::string line; std::getline(in, line);) ++count;
     return count;
   }
-  // After that it may be run again.
+  // Lets kExecPause pass, after which the plugin may run again.
   void Pause() { clock.Skip(std::chrono::duration_cast<seconds>(kExecPause)); }
   static std::string Show(const CredentialSource::Answer& answer) {
     if (answer.ok()) return std::string(answer->Reveal());
@@ -128,7 +128,7 @@ struct Plugin {
     return answers.back();
   }
   size_t asked = 0;
-  bool uses_at_once = true;  // a certificate
+  bool uses_at_once = true;  // a new certificate is in use as soon as it is announced
 };
 
 TEST_CASE("what a plugin prints") {
@@ -142,7 +142,7 @@ TEST_CASE("what a plugin prints") {
   struct Row {
     std::string id;
     std::string text;
-    std::string message;  // empty = accepted
+    std::string message;  // empty = the output is accepted
     std::optional<int64_t> expires;
   };
   const std::vector<Row> rows = {
@@ -230,7 +230,7 @@ TEST_CASE("a plugin is run again shortly before what it gave expires") {
   TestCoreLoop wait;
   REQUIRE(wait.RunUntil([&] { return plugin.Answer() == "Bearer two"; }));
   plugin.clock.Skip(seconds(1'000'000));
-  CHECK(plugin.Answer() == "Bearer two");  // does not expire
+  CHECK(plugin.Answer() == "Bearer two");  // "two" does not expire
   CHECK(plugin.runs() == 2);
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("what is still valid is used while the plugin runs, and when it fails"
   CHECK(plugin.Answer() == "Bearer one");
   TestCoreLoop wait;
   REQUIRE(wait.RunUntil([&] { return plugin.runs() == 2; }));
-  CHECK(plugin.Answer() == "Bearer one");  // while it runs
+  CHECK(plugin.Answer() == "Bearer one");  // while the plugin runs again
   SECTION("until it expires") {
     plugin.clock.Skip(seconds(1));
     plugin.Ask();
@@ -255,7 +255,7 @@ TEST_CASE("what is still valid is used while the plugin runs, and when it fails"
   }
   SECTION("and it is run again after a pause") {
     plugin.folder.Write("plugin.go", "");
-    plugin.clock.wall += 1;  // only to see when the failure has arrived
+    plugin.clock.wall += 1;  // expired for a moment, so that Answer shows the failure
     CHECK(plugin.Answer().find("ended with exit code 3") != std::string::npos);
     plugin.clock.wall -= 1;
     plugin.Prints(R"({"token": "two"})");
@@ -279,7 +279,7 @@ TEST_CASE("what is still valid is used while the plugin runs, and when it fails"
 TEST_CASE("a failure while the old credential holds is logged, once until it is another") {
   Plugin plugin("");
   TestCoreLoop wait;
-  // Asked for again and again; what it gave does not expire meanwhile.
+  // Asks until `condition` holds. What the plugin gave does not expire meanwhile.
   const auto ask_until = [&](const std::function<bool()>& condition) {
     REQUIRE(wait.RunUntil([&] {
       plugin.clock.now = plugin.clock.now.load() + kExecPause;
@@ -314,7 +314,7 @@ TEST_CASE("what was refused is asked for anew, once for a storm of refusals") {
   plugin.Pause();
   plugin.plugin->Refused(storm);
   CHECK(plugin.Answer() == "Bearer two");
-  plugin.plugin->Refused(storm);  // the rest of them, which began before
+  plugin.plugin->Refused(storm);  // an earlier request of the storm gets a 401
   CHECK(plugin.Answer() == "Bearer two");
   CHECK(plugin.runs() == 2);
 }
@@ -453,7 +453,7 @@ TEST_CASE("what a plugin leaves behind holds nobody up") {
   int pid = 0;
   std::ifstream(plugin.folder.Path("plugin.pid")) >> pid;
   REQUIRE(pid > 1);
-  CHECK(kill(pid, SIGKILL) == 0);  // an agent may live on
+  CHECK(kill(pid, SIGKILL) == 0);  // the plugin's own child has survived it
 }
 
 TEST_CASE(
@@ -471,7 +471,7 @@ TEST_CASE(
   plugin.config.info = R"({"kind":"ExecCredential"})";
   plugin.config.args = {"a"};
   const std::string original = OriginalCertFile().value_or("none");
-  const std::ifstream ours(plugin.folder.Write("marker", ""));  // it would be inherited
+  const std::ifstream ours(plugin.folder.Write("marker", ""));  // an open file
   const std::string answer = plugin.Answer();
   CAPTURE(answer);
   CHECK(answer == "Bearer ours,theirs,a," + original + ",0,0");

@@ -1,5 +1,5 @@
-// Kubeconfig files and in-cluster configuration: what is accepted, and what each refusal says
-// (B-01…B-18).
+// LoadConfig: which kubeconfig files and in-cluster configurations it accepts, and what each of its
+// errors says (B-01…B-18).
 #include "kubeclient/config/kubeconfig.h"
 
 #include <filesystem>
@@ -47,7 +47,7 @@ TEST_CASE("files are relative to the kubeconfig, data wins over files, tokenFile
   CHECK(config->tls.key_pem.Reveal() == ThePki().admin.key_pem);
   CHECK(config->token_file == machine.folder.Path("token"));
   CHECK(config->token.empty());
-  // What is looked at again: files that are read, not what stands in the kubeconfig itself.
+  // Files are read again later; data in the kubeconfig itself is not, hence no key file.
   CHECK(config->tls_files.ca == machine.folder.Path("ca.pem"));
   CHECK(config->tls_files.certificate == machine.folder.Path("admin.pem"));
   CHECK(config->tls_files.key.empty());
@@ -72,7 +72,7 @@ TEST_CASE("the server, however it is written") {
   struct Row {
     std::string cluster;
     std::string server;
-    std::string proxy;  // its host
+    std::string proxy;  // the proxy's host
   };
   const Row row = GENERATE(values<Row>({
       {"{server: 'https://[fd00::1]:6443'}", "https://[fd00::1]:6443", ""},
@@ -286,7 +286,7 @@ TEST_CASE("a file that is no usable kubeconfig is named (B-01…B-03)") {
   struct Row {
     std::string id;
     std::string text;
-    std::string want;  // behind "kubeconfig <path>"
+    std::string want;  // the message behind "kubeconfig <path>"
   };
   const Row row = GENERATE(values<Row>({
       {"empty", "", ": is empty"},
@@ -410,7 +410,7 @@ TEST_CASE("of a KUBECONFIG list the first definition of a name wins") {
   INFO((config.ok() ? std::string() : config.error().message));
   REQUIRE(config.ok());
   CHECK(config->server == "https://one");
-  CHECK(config->token_file == machine.folder.Path("a/token"));  // relative to the file it stands in
+  CHECK(config->token_file == machine.folder.Path("a/token"));  // relative to its own kubeconfig
   CHECK(config->namespace_ == "prod");
 
   machine.environment["KUBECONFIG"] = two + ":" + one;

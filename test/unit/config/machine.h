@@ -1,5 +1,5 @@
-// A machine that the loading of a configuration sees: its files, its environment, and a kubeconfig
-// made of few words.
+// For tests of LoadConfig: a machine with files and an environment, and short ways to write a
+// kubeconfig.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ inline bool Has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-// One CA and two identities for all tests of this file.
+// One CA and two client certificates, shared by the tests of a program.
 struct Pki {
   CertificateAuthority ca{"cluster CA"};
   PemPair admin = ca.Issue({"admin", {}});
@@ -28,7 +28,7 @@ inline const Pki& ThePki() {
   return kPki;
 }
 
-// A kubeconfig of one context, from the fields of its cluster and its user.
+// Returns a kubeconfig with one context, from the fields of its cluster and its user.
 inline std::string File(const std::string& cluster, const std::string& user,
                         const std::string& context = "{cluster: c, user: u, namespace: prod}") {
   return "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
@@ -37,7 +37,7 @@ inline std::string File(const std::string& cluster, const std::string& user,
          "\ncontexts:\n- name: x\n  context: " + context + "\n";
 }
 
-// Sources that see nothing but what the test gives them.
+// A machine whose only files and variables are those that the test sets.
 struct Machine {
   Folder folder;
   std::map<std::string, std::string> environment;

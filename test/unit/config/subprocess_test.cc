@@ -1,4 +1,4 @@
-// Programs that are run to their end: what they wrote, and how they ended.
+// RunProgram: what programs wrote, and how they ended.
 #include "kubeclient/config/subprocess.h"
 
 #include <unistd.h>
@@ -11,7 +11,7 @@
 namespace windlass {
 namespace {
 
-// A pipe nothing comes out of.
+// A pipe from which nothing can be read: no stop.
 struct NoStop {
   int ends[2] = {-1, -1};
 

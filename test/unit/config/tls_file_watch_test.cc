@@ -11,7 +11,7 @@
 namespace windlass {
 namespace {
 
-// Three files, a watch over them, and what it put to use.
+// Three files, a TlsFileWatch of them, and the material that it put to use.
 struct Watched {
   CertificateAuthority ca{"ca"};
   CertificateAuthority other_ca{"other"};
@@ -158,7 +158,7 @@ TEST_CASE("a broken file does not keep the others from being renewed") {
     CHECK(world.used[0].certificate_pem == world.one.certificate_pem);
     CHECK(world.used[0].key_pem.Reveal() == world.one.key_pem);
   }
-  CHECK(world.log.lines.size() == 2);  // the broken one, and the reload
+  CHECK(world.log.lines.size() == 2);  // one for the broken file, one for the reload
   for (int i = 0; i < 5; ++i) world.Pass(seconds(60));
   CHECK(world.used.size() == 1);
   CHECK(world.log.lines.size() == 2);

@@ -23,8 +23,8 @@ TEST_CASE("a token file is trimmed and checked") {
   struct Row {
     std::string id;
     std::string text;
-    std::string want;     // the token
-    std::string message;  // or what is wrong with it
+    std::string want;     // the token; "" = an error
+    std::string message;  // the error's message
   };
   const Row row = GENERATE(values<Row>({
       {"plain", "abc.def-123", "abc.def-123", ""},
@@ -72,14 +72,14 @@ TEST_CASE("a token is read again before its minute is over, and kept when that f
   clock.now = clock.now + seconds(50);
   CHECK(TokenOf(source) == "second");
   CHECK(TokenOf(source) == "second");
-  CHECK(log.lines.size() == 1);  // once, however many requests there are
+  CHECK(log.lines.size() == 1);  // logged once, not once per request
   folder.Write("token", " \n");
   CHECK(TokenOf(source) == "second");
   REQUIRE(log.lines.size() == 2);
   CHECK(log.lines.back().find(folder.Path("token") + ": the token is empty") != std::string::npos);
   CHECK(log.lines.back().find("put a valid one there") != std::string::npos);
   folder.Write("token", "third");
-  CHECK(TokenOf(source) == "third");  // the next request asks again
+  CHECK(TokenOf(source) == "third");  // the next request reads the file again
   CHECK(log.lines.back().find("good again") != std::string::npos);
   clock.now = clock.now + seconds(49);
   CHECK(TokenOf(source) == "third");
@@ -100,7 +100,7 @@ TEST_CASE("a refused token is dropped, one that is newer than the refused reques
   CHECK(TokenOf(source) == "second");
 
   folder.Write("token", "third");
-  source.Refused(started);  // the rest of the storm: began before "second" was read
+  source.Refused(started);  // a request from before "second" was read gets a 401
   CHECK(TokenOf(source) == "second");
 
   source.Refused(clock.now);

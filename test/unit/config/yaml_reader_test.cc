@@ -1,4 +1,4 @@
-// YAML as kubeconfig files have it, and as attackers do (B-02).
+// ParseYaml: YAML as kubeconfig files have it, and as attackers write it (B-02).
 #include "kubeclient/config/yaml_reader.h"
 
 #include <sstream>
@@ -9,7 +9,7 @@
 namespace windlass {
 namespace {
 
-// The tree on one line: maps as {k: v}, sequences as [v], texts in quotes.
+// Returns the tree on one line: maps as {k: v}, sequences as [v], texts in quotes.
 std::string Show(const YamlNode& node) {
   std::string text;
   switch (node.kind) {
@@ -101,7 +101,7 @@ TEST_CASE("any bytes are a tree or an error, never an exception") {
         rc::gen::element('a', ':', ' ', '\n', '-', '[', ']', '{', '}', '"', '\'', '&', '*', '!',
                          '|', '>', '%', '@', '#', ',', '?', '\t', '\\', '\xff'));
     const Result<YamlNode> node = ParseYaml(text);
-    // In parentheses: RC_ASSERT takes || apart and evaluates both sides.
+    // In parentheses, because RC_ASSERT takes || apart and evaluates both sides.
     RC_ASSERT((node.ok() || node.error().message.starts_with("line ")));
   });
 }

@@ -1,4 +1,4 @@
-// A daemon in a simulated process. Destroying it is the end of the process, however it came.
+// DaemonProcess: a daemon in a simulated process. Its destruction is the end of the process.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace windlass {
 
-// Without the operations port, and with the Lease in a namespace that the world has.
+// Returns flags for the simulated world: no operations port, the Lease in a namespace it has.
 inline Flags FlagsInWorld() {
   Flags flags;
   flags.metrics_bind_address = "0";
@@ -37,7 +37,7 @@ class DaemonProcess {
         log.lines, [&](const std::string& line) { return line.find(text) != std::string::npos; });
   }
 
-  // In the order in which they must outlive each other.
+  // Each member must outlive those below it.
   SymbolTable symbols;
   Inbox inbox;
   RecordingLog log;

@@ -1,5 +1,5 @@
-// The network of a simulated daemon: it can hold one request back, and it answers questions about
-// rights, which the modelled API server does not know.
+// HoldingNetwork: the network of a simulated daemon. It can hold one request back. It also answers
+// SelfSubjectAccessReviews, which the modelled API server does not know.
 #pragma once
 
 #include <functional>
@@ -18,16 +18,17 @@ class HoldingNetwork final : public Transport {
   HoldingNetwork(const Clock& clock, TimerQueue& timers, Transport& inner)
       : clock_(clock), timers_(timers), inner_(inner) {}
 
-  // The next call for which `which` is true is held: the server does not see it, and nobody hears
-  // of it.
+  // Holds the next call for which `which` returns true: the server does not get it, and its caller
+  // gets no answer.
   void HoldNext(std::function<bool(const HttpRequest&)> which) { hold_ = std::move(which); }
   bool holds() const { return held_.has_value(); }
-  // What is held goes on its way.
+  // Passes the held call on to the server.
   void Deliver() {
     Held held = Take();
     inner_.Call(std::move(held.request), std::move(held.reply));
   }
-  // Its caller is told that the connection broke. The server may get it later.
+  // Tells the caller that the connection broke, and returns the request, for the server to get
+  // later.
   HttpRequest Break() {
     Held held = Take();
     Later([reply = std::move(held.reply)] {
@@ -35,10 +36,10 @@ class HoldingNetwork final : public Transport {
     });
     return std::move(held.request);
   }
-  // The server may get it later, and nobody hears the answer.
+  // Returns the request, for the server to get later. Its caller gets no answer.
   HttpRequest TakeHeld() { return Take().request; }
 
-  // The answer to a SelfSubjectAccessReview with this body.
+  // Returns the answer to a SelfSubjectAccessReview with this body.
   std::function<HttpResponse(const std::string& body)> review = [](const std::string&) {
     return HttpResponse{201, "application/json", R"({"status":{"allowed":true}})", {}};
   };
@@ -58,13 +59,13 @@ class HoldingNetwork final : public Transport {
   CallId Stream(HttpRequest request, StreamHandler handler) override {
     return inner_.Stream(std::move(request), std::move(handler));
   }
-  // What is held has left already: nobody can call it back.
+  // Does not cancel the held call: it counts as sent.
   void Cancel(CallId id) override {
     if ((id & kOwnBit) == 0) inner_.Cancel(id);
   }
 
  private:
-  // Tells calls from those of the inner transport, and from those that the guard refuses.
+  // Set in the ids of our own calls. The inner transport and GuardedTransport do not use this bit.
   static constexpr CallId kOwnBit = CallId{1} << 62U;
 
   struct Held {

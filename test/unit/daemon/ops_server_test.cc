@@ -1,5 +1,5 @@
-// The operations port, with real connections: who does nothing, or reads nothing, holds up nobody
-// else.
+// The operations port, with real connections: a client that sends nothing, or reads nothing, delays
+// no other.
 #include "cmd/windlass/ops_server.h"
 
 #include <arpa/inet.h>
@@ -23,13 +23,13 @@
 namespace windlass {
 namespace {
 
-// A test that waits for so long has failed.
+// A test that waits longer than this has failed.
 constexpr timeval kGiveUp{60, 0};
 
 // A client's connection to 127.0.0.1.
 class Connection {
  public:
-  // `receive_buffer`: how much the kernel takes for a client that does not read; 0 = as usual.
+  // `receive_buffer`: bytes that the kernel keeps for a client that does not read; 0 = the default.
   explicit Connection(uint16_t port, int receive_buffer = 0)
       : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer > 0) Set(SO_RCVBUF, receive_buffer);
@@ -49,12 +49,12 @@ class Connection {
     const std::string request = "GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n";
     static_cast<void>(send(socket_, request.data(), request.size(), MSG_NOSIGNAL));
   }
-  // The server has neither sent anything nor ended the connection.
+  // Returns true if the server has neither sent a byte nor ended the connection.
   bool idle() const {
     char byte = 0;
     return recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
   }
-  // What comes until the server ends the connection; "given up" instead if it does not.
+  // Returns what the server sends until it ends the connection; "given up" if it never does.
   std::string ReadAll() const {
     std::string text;
     std::array<char, 4096> buffer{};
@@ -76,7 +76,7 @@ class Connection {
   bool connected_ = false;
 };
 
-// A server whose core is the test's own thread.
+// An OpsServer whose core thread is the test's own.
 struct Served {
   Served() {
     auto listening = OpsServer::Listen("127.0.0.1:0", board);
@@ -85,12 +85,13 @@ struct Served {
     const std::string& address = server->address();
     port = static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
   }
-  // What is told from now on, also to who asks when the core is late.
+  // Publishes `snapshot` now, and again for every request.
   void Show(Snapshot snapshot) {
     shown = std::move(snapshot);
     board.Publish(shown);
   }
-  // The whole answer, fetched by a thread of its own while the core goes on; "" if there is none.
+  // Returns the whole answer, or "" if there is none. Another thread fetches it while the core
+  // runs.
   std::string Answer(const std::string& path) {
     std::string answer;
     std::atomic<bool> done = false;
@@ -122,7 +123,7 @@ struct Served {
   uint16_t port = 0;
 };
 
-// A page of more than 10 MB, which no socket buffers take.
+// Returns a snapshot whose metrics page is above 10 MB, more than socket buffers hold.
 Snapshot Huge() {
   Snapshot snapshot;
   for (int i = 0; i < 60'000; ++i) {
@@ -150,7 +151,7 @@ TEST_CASE("the operations port answers what it is asked, and ends the connection
   CHECK(served.Answer("/nothing").starts_with("HTTP/1.1 404 "));
 }
 
-// Whether both probes are answered while 100 connections do nothing: the server has ended none.
+// True if both probes were answered before the server ended any of 100 idle connections.
 bool AnswersBesideIdle(Served& served) {
   std::vector<std::unique_ptr<Connection>> idle;
   for (int i = 0; i < 100; ++i) {
@@ -161,7 +162,7 @@ bool AnswersBesideIdle(Served& served) {
   CHECK(IsOk(served.Answer("/readyz")));
   const bool waited_for_none =
       std::ranges::all_of(idle, [](const auto& connection) { return connection->idle(); });
-  CHECK(idle.front()->ReadAll() != "given up");  // nobody may be idle for ever
+  CHECK(idle.front()->ReadAll() != "given up");  // the server ends an idle connection in time
   return waited_for_none;
 }
 
@@ -174,7 +175,7 @@ TEST_CASE("probes are answered beside 100 idle connections and a scraper that re
   served.Show({});
 
   bool answers = false;
-  for (int i = 0; i < 5 && !answers; ++i) {  // a machine may stand still for what the server allows
+  for (int i = 0; i < 5 && !answers; ++i) {  // on a slow machine idle connections may time out
     answers = AnswersBesideIdle(served);
   }
   CHECK(answers);

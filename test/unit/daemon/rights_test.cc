@@ -1,4 +1,4 @@
-// What the daemon makes of the answers about its rights, on the simulated cluster.
+// What the daemon does with reviews of its rights, on the simulated cluster.
 #include <string>
 #include <vector>
 
@@ -32,7 +32,7 @@ TEST_CASE("rights are reviewed again after a review that failed") {
   };
   REQUIRE(world.RunUntil(named, seconds(120)));
 
-  granted = true;  // which is noticed, and then nobody asks any more
+  granted = true;  // the next review sees it and is the last one
   world.RunFor(seconds(60));
   const int then = asked;
   world.RunFor(seconds(600));
@@ -49,7 +49,7 @@ TEST_CASE("reviews that fail for long are made ever more rarely") {
   };
   windlass.daemon.Start();
   world.RunFor(seconds(3600));
-  // A wait is drawn from up to 30 s: 15 s on average.
+  // Each wait is random, up to 30 s: 15 s on average.
   CHECK(asked > 100);
   CHECK(asked < 500);
 }

@@ -1,5 +1,5 @@
-// SIGTERM while a write is out, on the simulated cluster: the write ends before the Lease is given
-// up, or the Lease keeps its holder and the successor raises a fence.
+// SIGTERM while a write is in flight, on the simulated cluster. Either the write ends before the
+// leader gives up the Lease, or the Lease keeps its holder and the successor raises a fence.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -24,8 +24,8 @@ bool IsScaling(const HttpRequest& request) {
          request.body.find("\"replicas\"") != std::string::npos;
 }
 
-// A leader in the middle of a rollout: both ReplicaSets have replicas, and the next request to
-// scale one of them is held.
+// A leader in the middle of a rollout. Both ReplicaSets have replicas, and the network holds the
+// next request that scales one of them.
 struct MidRollout {
   MidRollout() {
     leader = std::make_unique<DaemonProcess>(world);
@@ -62,7 +62,7 @@ struct MidRollout {
   bool LeaderEnds(Duration limit) {
     return world.RunUntil([&] { return leader->daemon.finished(); }, limit);
   }
-  // Both ReplicaSets of the rollout carry the annotation of a fence.
+  // Returns true if both ReplicaSets of the rollout have the annotation of a fence.
   bool Fenced() const {
     int fenced = 0;
     for (const Object& rs : world.ReplicaSets("web")) {
@@ -70,7 +70,8 @@ struct MidRollout {
     }
     return fenced == 2;
   }
-  // The leader left its name: the successor takes over and fences off what is still on its way.
+  // The Lease still has the leader's name, so the successor must raise a fence before `late`
+  // arrives.
   void SuccessorFences(const HttpRequest& late) {
     CHECK(Holder() == name);
     CHECK(writes == 0);
@@ -89,8 +90,8 @@ struct MidRollout {
   sim::World world{1};
   std::unique_ptr<DaemonProcess> leader;
   std::unique_ptr<DaemonProcess> standby;
-  std::string name;  // of the leader, in the Lease
-  int writes = 0;    // by it, since the request was held
+  std::string name;  // the leader's, in the Lease
+  int writes = 0;    // by the leader, since its request was held
 };
 
 TEST_CASE("SIGTERM: a write that is out ends, and then the Lease is given up (D-538)") {
@@ -104,7 +105,7 @@ TEST_CASE("SIGTERM: a write that is out ends, and then the Lease is given up (D-
   REQUIRE(rollout.LeaderEnds(seconds(1)));
   CHECK(rollout.leader->daemon.exit_code() == kExitOk);
   CHECK(rollout.Holder().empty());
-  CHECK(rollout.writes == 1);  // and no further step of that sync
+  CHECK(rollout.writes == 1);  // the held write; the sync takes no further step
   rollout.leader.reset();
   rollout.Finish();
   CHECK_FALSE(rollout.Fenced());

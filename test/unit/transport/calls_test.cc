@@ -57,7 +57,7 @@ TEST_CASE("each method goes out under its name, with a body where there is one")
       {HttpMethod::kPut, "PUT", "{}", true},
       {HttpMethod::kDelete, "DELETE", R"({"preconditions":{"uid":"u"}})", true},
       {HttpMethod::kDelete, "DELETE", "", true},
-      // More than the library reads of a body at once.
+      // More than the library reads from a body at a time.
       {HttpMethod::kPut, "PUT", std::string(300'000, 'x'), true},
   }));
   CAPTURE(row.name, row.body.size());
@@ -127,7 +127,7 @@ TEST_CASE("a name that does not resolve was not reached") {
 TEST_CASE("a request without an answer is ambiguous (S-003)") {
   struct Row {
     std::string id;
-    std::string answer;  // then the connection is closed
+    std::string answer;  // what the server sends before it closes the connection
   };
   const Row row = GENERATE(values<Row>({
       {"closed at once", ""},
@@ -162,8 +162,9 @@ TEST_CASE("an answer that is no HTTP is malformed for a read, ambiguous for a wr
   CHECK(write.error().kind == ErrorKind::kAmbiguous);
 }
 
-// The library gives a connection back to its pool a moment after the answer has arrived, so the
-// next call may find it there or not. Repeats `scenario` until it did; `scenario` says so.
+// Repeats `scenario` until it returns true: its second call has reused the first one's connection.
+// The library puts a connection back into its pool only after the answer has arrived, so the next
+// call may come too early for that.
 void UntilReused(const std::function<bool()>& scenario) {
   for (int attempt = 0; attempt < 50; ++attempt) {
     if (scenario()) return;
@@ -185,7 +186,7 @@ TEST_CASE("a write is never sent twice, a read may be (cpp-stack §1.5)") {
   }));
   CAPTURE(static_cast<int>(row.method));
   UntilReused([&row] {
-    // Reads a second request on the first connection, as one that acts on it, and hangs up.
+    // On the first connection the server reads a second request, as if to execute it, and hangs up.
     std::atomic<bool> reused = false;
     RawHttpServer server([&reused](Connection& peer, int nth) {
       peer.ReadRequest();
@@ -211,7 +212,7 @@ TEST_CASE("a write is never sent twice, a read may be (cpp-stack §1.5)") {
 TEST_CASE("a request on a connection that died in the pool was not sent") {
   struct Row {
     HttpMethod method;
-    bool reset;  // how it died: killed, or closed in order
+    bool reset;  // true: the connection is reset; false: closed in order
   };
   const Row row = GENERATE(values<Row>({{HttpMethod::kPatch, false},
                                         {HttpMethod::kPatch, true},
@@ -232,7 +233,7 @@ TEST_CASE("a request on a connection that died in the pool was not sent") {
     REQUIRE(client.core.RunUntil([&] { return server.closed() == 1; }));
 
     const Result<HttpResponse> reply = client.Call(Send(row.method, "/api", "{}"));
-    if (reply.ok() && row.method != HttpMethod::kGet) return false;  // went over a fresh one
+    if (reply.ok() && row.method != HttpMethod::kGet) return false;  // it had a fresh connection
     if (!reply.ok()) {
       CHECK(reply.error().kind == ErrorKind::kNotSent);
       CHECK(server.requests().size() == 1);
@@ -246,7 +247,7 @@ TEST_CASE("a deadline is total: whatever the server does meanwhile") {
   struct Row {
     std::string id;
     HttpMethod method;
-    std::string begin;  // of an answer that is never finished
+    std::string begin;  // the beginning of an answer that never ends
   };
   const Row row = GENERATE(values<Row>({
       {"no answer to a write", HttpMethod::kPost, ""},
@@ -271,7 +272,7 @@ TEST_CASE("a deadline is total: whatever the server does meanwhile") {
   REQUIRE_FALSE(reply->ok());
   CHECK(reply->error().kind == ErrorKind::kAmbiguous);
   CHECK(Has(reply->error().message, "/api: no answer within 10 s"));
-  // The connection is given up: nobody may read the late answer as its own.
+  // The client closes the connection, so that no other call takes the late answer for its own.
   CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));
 }
 
@@ -296,7 +297,7 @@ TEST_CASE("a response above the limit is refused, not collected") {
 
 TEST_CASE("each class of calls has its own connections") {
   std::mutex mutex;
-  std::map<int, std::set<std::string>> seen;  // by connection
+  std::map<int, std::set<std::string>> seen;  // connection to what was seen on it
   RawHttpServer server([&](Connection& peer, int nth) {
     for (;;) {
       const std::string request = peer.ReadRequest();

@@ -29,7 +29,7 @@ std::string ReadHead(int fd) {
   return head;
 }
 
-// The port in "CONNECT host:port HTTP/1.1".
+// Returns the port in "CONNECT host:port HTTP/1.1".
 int PortOf(const std::string& head) {
   const std::string line = head.substr(0, head.find(" HTTP/"));
   return std::stoi(line.substr(line.rfind(':') + 1));
@@ -59,7 +59,7 @@ struct ConnectProxy::Impl {
   std::atomic<bool> stopping = false;
   std::thread acceptor;
 
-  mutable std::mutex mutex;  // guards the rest
+  mutable std::mutex mutex;  // guards the members below
   std::vector<std::string> requests;
   std::vector<int> clients;
   std::vector<std::thread> threads;
@@ -84,7 +84,7 @@ void ConnectProxy::Impl::Serve(int client) {
     }
     close(server);
   }
-  if (answer.empty()) static_cast<void>(ReadHead(client));  // until the peer has had enough
+  if (answer.empty()) static_cast<void>(ReadHead(client));  // waits until the peer closes
   shutdown(client, SHUT_RDWR);
 }
 

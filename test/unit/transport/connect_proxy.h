@@ -1,4 +1,4 @@
-// An HTTP proxy that opens tunnels, or does not: for tests of proxy-url.
+// ConnectProxy: an HTTP proxy for tests of proxy-url, which opens tunnels or refuses to.
 #pragma once
 
 #include <memory>
@@ -7,18 +7,18 @@
 
 namespace windlass {
 
-// Loopback, a free port. Ends everything when destroyed.
+// Listens on a free loopback port. The destructor closes all connections.
 class ConnectProxy {
  public:
-  // `answer` is sent to every CONNECT; where it is a 200, bytes are then passed on to the loopback
-  // port that the CONNECT names, whatever its host. Empty: no answer, ever.
+  // Sends `answer` to every CONNECT; if it is empty, never answers. After a 200 it passes bytes on
+  // to the loopback port that the CONNECT names, whatever host it names.
   explicit ConnectProxy(std::string answer = "HTTP/1.1 200 Connection established\r\n\r\n");
   ~ConnectProxy();
   ConnectProxy(const ConnectProxy&) = delete;
   ConnectProxy& operator=(const ConnectProxy&) = delete;
 
   int port() const;
-  std::vector<std::string> requests() const;  // the heads of the CONNECTs so far
+  std::vector<std::string> requests() const;  // the request heads of all CONNECTs so far
 
  private:
   struct Impl;

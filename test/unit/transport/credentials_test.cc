@@ -1,4 +1,4 @@
-// Credentials on their way into requests (credentials.h, B-10).
+// How credentials get into requests (credentials.h, B-10).
 #include "kubeclient/transport/credentials.h"
 
 #include <thread>
@@ -8,7 +8,7 @@
 namespace windlass {
 namespace {
 
-// A source under test control.
+// A source whose answers the test gives.
 class ScriptedCredentials final : public CredentialSource {
  public:
   std::optional<Answer> Authorization(Later answer_later) override {

@@ -1,4 +1,4 @@
-// The core's half of a transport alone, with a network that reacts when the test says so.
+// ExchangeTable alone. The test decides when the network half reacts.
 #include "kubeclient/transport/exchange_table.h"
 
 #include <deque>
@@ -27,7 +27,7 @@ struct FakeExchange final : Exchange {
   std::unique_ptr<LineSink> sink;
 };
 
-// A table whose messages wait in a queue until Turn.
+// An ExchangeTable whose messages wait until Turn.
 struct Core {
   ManualClock clock{MonotonicTime{seconds(100)}};
   TimerQueue timers;
@@ -58,7 +58,7 @@ struct Core {
   void Put(const std::string& bytes) {
     REQUIRE(exchange->sink->Put(bytes, nullptr) == Taken::kAll);
   }
-  // One message, as the inbox would run it.
+  // Runs one message, as the inbox would.
   void Turn() {
     REQUIRE_FALSE(messages.empty());
     const auto message = messages.front();
@@ -90,7 +90,7 @@ TEST_CASE("a deadline answers even when the network never does, by what was sent
   CHECK(core.replies[0].error().kind == (not_sent ? ErrorKind::kNotSent : ErrorKind::kAmbiguous));
   CHECK(core.replies[0].error().message == "GET https://h/x: no answer within 10 s");
 
-  core.table.Finish(id, Ok());  // late: nobody waits any more
+  core.table.Finish(id, Ok());  // too late: the call has ended
   core.table.Cancel(id);
   CHECK(core.messages.empty());
   CHECK(core.replies.size() == 1);
@@ -124,7 +124,7 @@ TEST_CASE("the end of a stream waits for its last line, over as many turns as th
   core.Turn();
   CHECK(core.lines.size() == static_cast<size_t>(kLinesPerTurn));
   CHECK(core.ends.empty());
-  core.Pass(seconds(1000));  // we were slow, not the server
+  core.Pass(seconds(1000));  // the core thread was slow, not the server
   CHECK(core.ends.empty());
   core.Turn();
   CHECK(core.lines.size() == static_cast<size_t>(kLinesPerTurn) + 1);

@@ -1,4 +1,4 @@
-// What the transport tests say: a transport on a core loop, and requests made of few words.
+// For transport tests: a transport on a core loop, and short ways to write requests.
 #pragma once
 
 #include <memory>
@@ -31,7 +31,7 @@ inline HttpRequest Send(HttpMethod method, std::string target, std::string body,
   return request;
 }
 
-// Answers every request of a connection with the same bytes.
+// Returns a script that answers every request of a connection with the same bytes.
 inline RawHttpServer::Script Always(std::string response) {
   return [response](Connection& peer, int) {
     while (!peer.ReadRequest().empty() && peer.Write(response)) {
@@ -43,7 +43,7 @@ inline bool Has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-// Everything a stream's handler was told, in order.
+// What a stream's handler was called with.
 struct Streamed {
   int opens = 0;
   std::vector<std::string> lines;
@@ -69,10 +69,10 @@ class TransportFixture {
   Result<HttpResponse> Call(HttpRequest request) {
     std::optional<Result<HttpResponse>> result;
     transport->Call(std::move(request), [&](Result<HttpResponse> reply) {
-      REQUIRE_FALSE(result.has_value());  // exactly once
+      REQUIRE_FALSE(result.has_value());  // `reply` comes exactly once
       result = std::move(reply);
     });
-    REQUIRE_FALSE(result.has_value());  // never from inside Call
+    REQUIRE_FALSE(result.has_value());  // and not before Call has returned
     REQUIRE(core.RunUntil([&] { return result.has_value(); }));
     return *std::move(result);
   }
@@ -81,12 +81,12 @@ class TransportFixture {
     request.call_class = CallClass::kWatch;
     StreamHandler handler;
     handler.on_open = [&into] {
-      REQUIRE(into.lines.empty());  // before the first line
+      REQUIRE(into.lines.empty());  // on_open comes before the first line
       REQUIRE_FALSE(into.end.has_value());
       ++into.opens;
     };
     handler.on_line = [&into](std::string_view line) {
-      REQUIRE_FALSE(into.end.has_value());  // never after the end
+      REQUIRE_FALSE(into.end.has_value());  // no line comes after the end
       into.lines.emplace_back(line);
     };
     handler.on_end = [&into](StreamEnd end) {

@@ -1,9 +1,9 @@
-// What the leak checker must not report: OpenSSL's state of the library's network threads, which
-// live until the process ends; its copy of a proxy's credentials, lost with each tunnel (its issue
-// 1808). Named narrowly (hence whole call stacks), so that our own leaks
-// still show.
+// Two leaks of the HTTP library that the leak checker must not report:
+//   - OpenSSL's state of its network threads, which live until the process ends;
+//   - its copy of a proxy's credentials, once per tunnel (its issue 1808).
+// The suppressions are narrow, and hence need whole call stacks, so that our own leaks still show.
 //
-// Used by AddressSanitizer's runtime alone; without it nobody calls these.
+// Only AddressSanitizer's runtime calls these functions.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __lsan_default_suppressions();
 

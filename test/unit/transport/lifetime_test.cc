@@ -1,4 +1,4 @@
-// From Create to destruction: many calls, cancellation, renewal, the end (transport.h).
+// The life of a transport: many calls, cancellation, renewal, destruction (transport.h).
 #include <algorithm>
 
 #include "test/support/certificates.h"
@@ -27,7 +27,7 @@ TEST_CASE("a cancelled call is told so, once") {
   }
   client.transport->Cancel(id);
   client.transport->Cancel(id);
-  CHECK(replies == 0);  // not from inside Cancel
+  CHECK(replies == 0);  // not before Cancel has returned
   REQUIRE(client.core.RunUntil([&] { return reply.has_value(); }));
   REQUIRE_FALSE(reply->ok());
   CHECK(reply->error().kind == ErrorKind::kCancelled);
@@ -67,7 +67,7 @@ TEST_CASE("renewed connections leave nothing of the old pool in use") {
   REQUIRE(client.transport->ReplaceTls({}).ok());
   CHECK(client.Call(Get("/api")).ok());
   CHECK(server.connections() == 2);
-  CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));  // nobody keeps the old one
+  CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));  // the old one is closed
 }
 
 TEST_CASE("nothing is called back after destruction") {
@@ -87,7 +87,7 @@ TEST_CASE("nothing is called back after destruction") {
   client.transport->Stream(Get("/stream"), {count, count});
   client.transport->Cancel(client.transport->Call(Get("/cancelled"), count));
   REQUIRE(client.core.RunUntil([&] { return server.requests().size() >= 3; }));
-  const int before = called;  // what came while the requests went out
+  const int before = called;  // handlers that ran before the destruction
   client.transport.reset();
   client.core.Turn();
   CHECK(called == before);

@@ -1,4 +1,4 @@
-// LineSink alone: the same lines for any chunking, and its bounds.
+// LineSink alone: the same lines however the bytes are divided, and its limits.
 #include "kubeclient/transport/line_sink.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// A sink and both of its ends, on one thread.
+// A sink, with the network's and the core's end on one thread.
 struct Pipe {
   explicit Pipe(LineSink::Limits limits = {}) : sink(clock, limits, [this] { ++announced; }) {}
 
@@ -36,14 +36,14 @@ struct Pipe {
 
   ManualClock clock{MonotonicTime{}};
   int announced = 0;
-  int pauses = 0;  // how often Put answered kLater
+  int pauses = 0;  // how often Put returned kLater
   LineSink sink;
   std::deque<std::string> kept;
   std::optional<bool> resumed;
   Lines lines;
 };
 
-// What the lines of a text are, said as simply as possible.
+// Returns the lines of a text, in the simplest way.
 Lines Split(const std::string& text) {
   Lines lines;
   std::string line;
@@ -77,7 +77,7 @@ TEST_CASE("any chunking of the same bytes gives the same lines within the same b
       RC_ASSERT(taken != Taken::kRefused);
       if (taken == Taken::kAll && i % 2 == 0) pipe.Deliver(most);
       while (taken == Taken::kLater && !pipe.resumed) {
-        RC_ASSERT(pipe.sink.has_lines());  // or it would wait for ever
+        RC_ASSERT(pipe.sink.has_lines());  // otherwise the Put would wait for ever
         pipe.Deliver(most);
       }
       RC_ASSERT(pipe.resumed.value_or(true));
@@ -135,7 +135,7 @@ TEST_CASE("a full sink holds the caller back until the core has caught up (R-042
   CHECK(pipe.sink.bytes() == limits.waiting_bytes_max);
   CHECK(pipe.pauses == 1);
   CHECK(pipe.Deliver(1));
-  CHECK_FALSE(pipe.resumed.has_value());  // 3333 took the room, 4444 is still outside
+  CHECK_FALSE(pipe.resumed.has_value());  // 3333 took the room, so 4444 must wait
   CHECK(pipe.Deliver(1));
   CHECK(pipe.resumed == true);
   pipe.Deliver();
@@ -157,7 +157,7 @@ TEST_CASE("a line is announced once, until the core has fetched everything") {
   pipe.Put("a\nb\n");
   pipe.Put("c\n");
   CHECK(pipe.announced == 1);
-  CHECK(pipe.Deliver(2));  // true: the caller comes again by itself
+  CHECK(pipe.Deliver(2));  // true: the caller calls Deliver again, without an announcement
   pipe.Put("d\n");
   CHECK(pipe.announced == 1);
   CHECK_FALSE(pipe.Deliver());
@@ -243,7 +243,7 @@ TEST_CASE("silence is the server's, not ours") {
   pipe.clock.now = at(5);
   CHECK(pipe.Put("a\nb\n") == Taken::kLater);
   pipe.clock.now = at(50);
-  CHECK(pipe.sink.SilentSince() == at(50));  // we are not reading
+  CHECK(pipe.sink.SilentSince() == at(50));  // the current time, because we do not read
   pipe.Deliver();
   CHECK(pipe.resumed == true);
   pipe.Deliver();

@@ -1,4 +1,4 @@
-// Through an HTTP proxy: the tunnel, and what becomes of a request where there is none.
+// Requests through an HTTP proxy: with a tunnel, and with a proxy that opens none.
 #include "test/support/certificates.h"
 #include "test/unit/transport/connect_proxy.h"
 #include "test/unit/transport/fixture.h"
@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// An API server that is known by a name only the proxy could look up.
+// An API server with a host name that only the proxy can look up.
 struct Hidden {
   CertificateAuthority ca{"cluster CA"};
   std::string host;
@@ -40,7 +40,7 @@ TEST_CASE("a request goes through a tunnel, TLS and the server's name are end to
     options.proxy.password = Secret("s3cr3t");
   }
   TransportFixture client("https://" + api.authority(), options);
-  for (int i = 0; i < 2; ++i) {  // the second time through the same tunnel
+  for (int i = 0; i < 2; ++i) {  // the second call goes through the same tunnel
     const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
     INFO((reply.ok() ? std::string() : reply.error().message));
     REQUIRE(reply.ok());
@@ -101,7 +101,7 @@ TEST_CASE("a proxy that never answers costs the deadline") {
   client.core.Turn();
   REQUIRE(reply.has_value());
   CHECK(reply->error().kind == ErrorKind::kNotSent);
-  proxy.reset();  // nothing else ends the library's wait
+  proxy.reset();  // only this ends the library's wait
 }
 
 }  // namespace

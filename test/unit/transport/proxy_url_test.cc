@@ -1,4 +1,4 @@
-// Addresses of proxies, good and bad (kubeconfig's proxy-url).
+// ParseProxyUrl: good and bad addresses of proxies (kubeconfig's proxy-url).
 #include "kubeclient/transport/proxy_url.h"
 
 #include "test/catch.h"
@@ -9,7 +9,7 @@ namespace {
 TEST_CASE("proxy addresses as kubeconfig files have them") {
   struct Row {
     std::string text;
-    std::string host;  // empty = refused
+    std::string host;  // empty = an error
     int port;
     std::string user;
     std::string password;

@@ -81,7 +81,7 @@ struct RawHttpServer::Impl {
   std::atomic<int> closed = 0;
   std::thread acceptor;
 
-  mutable std::mutex mutex;  // guards the rest
+  mutable std::mutex mutex;  // guards the members below
   std::vector<std::string> requests;
   std::vector<std::string> server_names;
   std::vector<std::unique_ptr<Peer>> peers;
@@ -177,8 +177,8 @@ struct RawHttpServer::Impl::Peer final : Connection {
     done = true;
     const linger at_once{1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    // Closing makes the reset; the number stays taken so that the destructor closes nothing
-    // foreign.
+    // Closing the socket makes the reset. Another socket takes its descriptor, so that the
+    // destructor does not close a descriptor that somebody else has got meanwhile.
     const int replacement = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     dup2(replacement, fd);
     close(replacement);
@@ -212,7 +212,7 @@ void RawHttpServer::Impl::Accept() {
 
 RawHttpServer::RawHttpServer(Script script, std::optional<TlsServer> tls, Loopback loopback)
     : impl_(std::make_unique<Impl>()) {
-  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets that the client has closed
+  std::signal(SIGPIPE, SIG_IGN);  // because OpenSSL may write to sockets that the client has closed
   impl_->script = std::move(script);
   if (tls) impl_->context = NewContext(*tls);
   impl_->loopback = loopback;

@@ -1,13 +1,13 @@
-// A server that does exactly what a script tells it, byte by byte: also what no real server would
-// do.
+// RawHttpServer: a server that sends exactly the bytes that a script says, also wrong ones.
 //
 //   RawHttpServer server([](Connection& peer, int) {
 //     peer.ReadRequest();
 //     peer.Write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 //   });
 //
-// Loopback only, a free port. Every connection runs the script on a thread of its own; the socket
-// is closed when the script returns. Destruction closes all sockets, which ends every blocked call.
+// It listens on a free loopback port. Each connection runs the script on a thread of its own, and
+// is closed when the script returns. The destructor closes all sockets, which ends every blocked
+// call.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ namespace windlass {
 struct TlsServer {
   std::string certificate_pem;
   std::string key_pem;
-  std::string client_ca_pem;  // not empty: a client certificate is demanded
+  std::string client_ca_pem;  // if not empty, the server demands a client certificate
 };
 
 enum class Loopback { kV4, kV6 };
@@ -31,16 +31,16 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  // The next request whole: headers and the body of its Content-Length. Empty when the peer has
-  // closed.
+  // Returns the next request, with its headers and the body that Content-Length announces. Returns
+  // "" if the peer has closed.
   virtual std::string ReadRequest() = 0;
-  // False when the peer is gone.
+  // Returns false if the peer has closed.
   virtual bool Write(std::string_view bytes) = 0;
-  // Like Write, but gives up when the peer has read nothing for a while. Returns how much went.
+  // Like Write, but gives up if the peer reads nothing for a while. Returns the bytes written.
   virtual size_t WriteUntilBlocked(std::string_view bytes) = 0;
   virtual void WaitForPeerToClose() = 0;
-  virtual void Close() = 0;  // orderly, as a server that shuts down
-  virtual void Reset() = 0;  // as a server that was killed
+  virtual void Close() = 0;  // in order, like a server that shuts down
+  virtual void Reset() = 0;  // like a server that was killed
 };
 
 class RawHttpServer {
@@ -55,27 +55,27 @@ class RawHttpServer {
 
   std::string url() const;  // with 127.0.0.1 or [::1]
   int port() const;
-  std::vector<std::string> requests() const;  // all read so far, in order
-  // Of each TLS connection, in order: the name the client meant to reach (SNI), "" for none.
+  std::vector<std::string> requests() const;  // all requests read so far, in order
+  // Returns the SNI of each TLS connection, in order; "" for a connection without one.
   std::vector<std::string> server_names() const;
-  int connections() const;  // accepted so far
-  int closed() const;       // whose script has returned, or that were closed by it
+  int connections() const;  // number of connections accepted
+  int closed() const;       // number of those whose script has returned or closed them
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-// A response with Content-Length. `headers` are whole lines, each ending in "\r\n".
+// Returns a response with Content-Length. `headers`: whole lines, each ending in "\r\n".
 std::string Response(std::string_view status_line, std::string_view body,
                      std::string_view headers = "");
 std::string ChunkedHead(std::string_view headers = "");
 std::string Chunk(std::string_view bytes);
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
-// A loopback port nobody listens on.
+// Returns a loopback port on which no server listens.
 int RefusingPort();
-// Whether this machine has IPv6 to speak of: more than the loopback address, as name look-up wants.
+// Returns true if this machine has an IPv6 address besides loopback, which name look-up needs.
 bool HasIpv6();
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// The forms of Retry-After (B-73).
+// ParseRetryAfter: the forms of the header (B-73).
 #include "kubeclient/transport/retry_after.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// Server addresses, good and bad (B-04).
+// ParseServerUrl: good and bad addresses (B-04).
 #include "kubeclient/transport/server_url.h"
 
 #include "test/catch.h"
@@ -9,7 +9,7 @@ namespace {
 TEST_CASE("server addresses as kubeconfig files have them") {
   struct Row {
     std::string text;
-    std::string want;  // as written out again; empty = refused
+    std::string want;  // the address as Text() writes it; empty = an error
     bool loopback;
   };
   const Row row = GENERATE(values<Row>({

@@ -12,7 +12,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// Answers with these bytes, then does as told.
+// Returns a script that sends these bytes, then closes the connection or waits.
 enum class Then { kClose, kWait };
 RawHttpServer::Script Answer(std::string bytes, Then then) {
   return [bytes = std::move(bytes), then](Connection& peer, int) {
@@ -25,7 +25,7 @@ RawHttpServer::Script Answer(std::string bytes, Then then) {
 TEST_CASE("lines arrive whole and in order, however they are chunked") {
   struct Row {
     std::string id;
-    std::string body;  // as on the wire
+    std::string body;  // bytes of the response body
     Lines want;
   };
   const Row row = GENERATE(values<Row>({
@@ -70,7 +70,7 @@ TEST_CASE("a stream is open with its headers, once, and not without") {
   TransportFixture client(server.url());
   Streamed streamed;
   const CallId id = client.Stream(Get("/watch"), streamed);
-  REQUIRE(streamed.opens == 0);  // never from inside Stream
+  REQUIRE(streamed.opens == 0);  // not before Stream has returned
   if (row.opens > 0) {
     REQUIRE(client.core.RunUntil([&] { return streamed.opens > 0; }));
   } else {
@@ -234,7 +234,7 @@ TEST_CASE("while the core is behind, memory is bounded and nothing is lost") {
                                      },
                                      [&](StreamEnd got) { end = std::move(got); }});
 
-  // The core does not turn until the server cannot write any more.
+  // The core thread runs no turn until the server cannot write any more.
   while (!stalled) client.core.inbox.WaitFor(milliseconds(1));
   CHECK(next == 0);
   CHECK(written_while_stalled < flood.size());

@@ -14,7 +14,7 @@
 namespace windlass {
 namespace {
 
-// A cluster: its CA, and an API server that answers "hello".
+// A cluster's CA, and an API server that answers "hello".
 struct Cluster {
   CertificateAuthority ca{"cluster CA"};
   CertificateAuthority other_ca{"somebody else's CA"};
@@ -81,7 +81,7 @@ TEST_CASE("a server is trusted by the cluster's CA and its name alone") {
     CHECK(reply.error().message.find("certificate verify failed") != std::string::npos);
     CHECK(server.requests().empty());
   }
-  // A name is told to the server, an address is not (RFC 6066 §3).
+  // The client sends a name as SNI, but no address (RFC 6066 §3).
   REQUIRE(client.core.RunUntil([&] { return !server.server_names().empty(); }));
   const bool name = !row.server_name.empty() && row.server_name != "10.0.0.1";
   CHECK(server.server_names() == std::vector<std::string>{name ? row.server_name : ""});
@@ -96,7 +96,7 @@ TEST_CASE("a server is reached by its IPv6 address, which its certificate names"
   TransportOptions options;
   options.tls.ca_pem = cluster.ca.certificate_pem();
   TransportFixture client(server.url() + "/prefix", options);
-  for (int i = 0; i < 2; ++i) {  // the second time on the same connection
+  for (int i = 0; i < 2; ++i) {  // the second call uses the same connection
     const Result<HttpResponse> reply = client.Call(Get("/api?x=1"));
     REQUIRE(reply.ok() == named);
     if (!named) {
@@ -150,12 +150,12 @@ TEST_CASE("other TLS material is used from then on, for streams that are open as
   }
   SECTION("another client certificate") {
     TlsMaterial next = options.tls;
-    const PemPair pair = cluster.other_ca.Issue({"second", {}});  // which this server refuses
+    const PemPair pair = cluster.other_ca.Issue({"second", {}});  // this server refuses it
     next.certificate_pem = pair.certificate_pem;
     next.key_pem = Secret(pair.key_pem);
     REQUIRE(client.transport->ReplaceTls(next).ok());
     REQUIRE(client.core.RunUntil([&] { return watch.end.has_value(); }));
-    CHECK(watch.end->ok());  // as when the server has had enough
+    CHECK(watch.end->ok());  // as if the server had ended the watch
     CHECK(watch.lines == std::vector<std::string>{"one"});
     CHECK_FALSE(client.Call(Get("/api")).ok());
     CHECK(client.core.RunUntil([&] { return server.closed() == server.connections(); }));
@@ -249,7 +249,7 @@ TEST_CASE("a client certificate is presented where the server asks") {
 }
 
 TEST_CASE("a connection that is hung up during the handshake was not used") {
-  RawHttpServer server([](Connection&, int) {});  // speaks no TLS, closes at once
+  RawHttpServer server([](Connection&, int) {});  // no TLS: closes at once
   TransportFixture client("https://127.0.0.1:" + std::to_string(server.port()));
   const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
   REQUIRE_FALSE(reply.ok());
@@ -301,7 +301,7 @@ TEST_CASE("TLS material is checked before it is used") {
     std::string ca_pem;
     std::string certificate_pem;
     std::string key_pem;
-    std::string message;  // empty = accepted
+    std::string message;  // empty = the material is accepted
   };
   const std::string ca = cluster.ca.certificate_pem();
   const std::string damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
