@@ -21,7 +21,7 @@
 
 namespace windlass {
 
-// metav1.Status, as errors carry it.
+// metav1.Status, the body of an error response.
 struct ApiStatus {
   int code = 0;
   std::string reason;
@@ -32,23 +32,23 @@ struct ApiStatus {
 
 enum class WatchEventType : uint8_t { kAdded, kModified, kDeleted, kBookmark, kError, kUnknown };
 
-// One line of a watch, taken apart but with the object still as text.
+// One line of a watch; its object is still text.
 struct WatchFrame {
   WatchEventType type = WatchEventType::kUnknown;
-  std::string unknown_type;      // as written, where `type` is kUnknown
+  std::string unknown_type;      // as written, if `type` is kUnknown
   std::string_view object_json;  // points into the line
 };
-// What an object says it is. Items of typed lists say nothing.
+// What an object says it is. Items of typed lists do not say it.
 struct TypeMeta {
   std::string api_version;  // "apps/v1"
   std::string kind;         // "ReplicaSet"
 };
-// A bookmark's content.
+// The content of a bookmark.
 struct Bookmark {
   ResourceVersion resource_version;
   bool initial_events_end = false;  // annotation k8s.io/initial-events-end = "true"
 };
-// One page of a list, items still as text.
+// One page of a list; its items are still text.
 struct ListPage {
   std::string api_version;  // "apps/v1", "meta.k8s.io/v1", …
   std::string kind;         // "DeploymentList", "PartialObjectMetadataList", …
@@ -64,24 +64,24 @@ struct ObjectIdentity {
   ResourceVersion resource_version;
 };
 
-// An object whose latest version cannot be decoded, and whom it belongs to.
+// An object whose latest version cannot be decoded, and its owner.
 struct UnreadableObject {
   ObjectIdentity identity;
   std::optional<OwnerReference> controller;
-  bool owners_readable = true;  // false: `controller` says nothing
+  bool owners_readable = true;  // false: `controller` is not known
 };
 
 // What is compared of a pod template.
 struct TemplateFingerprints {
-  Fingerprint text;       // of the bytes
-  Fingerprint canonical;  // of what they mean
+  Fingerprint text;       // of its bytes
+  Fingerprint canonical;  // of its canonical form
 };
 // spec.template of an object that has none.
 inline constexpr std::string_view kEmptyTemplate = "{}";
 
 class JsonReader;
 
-// Decoders keep a parser and its buffers between calls: one instance per core thread.
+// A Decoder keeps a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
   explicit Decoder(SymbolTable& symbols);
@@ -91,18 +91,19 @@ class Decoder {
 
   Result<WatchFrame> DecodeFrame(std::string_view line);
   Result<Bookmark> DecodeBookmark(std::string_view object_json);
-  // A body that is no list (Table, Status, HTML, empty) is an error, never an empty list.
+  // Error kMalformed, never an empty list, if the body is no list (Table, Status, HTML, empty;
+  //
   Result<ListPage> DecodeList(std::string_view body);
-  // Error kMalformed when `body` is no metav1.Status.
+  // Error kMalformed if `body` is not a metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);
-  // Empty strings for what the object does not say.
+  // A member that the object lacks is an empty string.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
-  // The owner reference with controller: true; nullopt when there is none.
+  // Returns the owner reference with controller: true; nullopt if there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
-  // validated.
+  // Returns the text of spec.template of a Deployment or ReplicaSet, for uncached reads. The text
+  // inside its braces is not validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
   // What is kept of objects beyond the usual (RegisteredInterest).

@@ -124,7 +124,7 @@ void ReadyKeys::Place(Lines::iterator at, MonotonicTime now) {
 
 // --- order ---
 
-// Once a second is often enough for steps of ten, and keeps a long queue cheap.
+// Ranks change in steps of 10 s: computing them once a second suffices, and is cheap.
 void ReadyKeys::LetAge(MonotonicTime now) {
   if (now - aged_at_ < kAgeingLook) return;
   aged_at_ = now;
@@ -142,7 +142,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   LetAge(now);
   auto next = order_.begin();
   while (next != order_.end() && HasItsShare((*next)->first.first)) ++next;
-  if (next == order_.end()) next = order_.begin();  // nobody else waits
+  if (next == order_.end()) next = order_.begin();  // no other namespace waits
 
   const Lines::iterator line = *next;
   Lanes& lanes = line->second.lanes;
