@@ -130,7 +130,7 @@ void Daemon::LeadForGood() {
   Lead();
 }
 
-// Keys stay where they are while the server is away (W-012).
+// Keys stay where they are while the server is away (C-012).
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();

@@ -70,7 +70,7 @@ Duration UnsettledPatience(const Situation& situation) {
 }
 
 // Nobody waits for counters on the way; for the end of a rollout or of a scaling somebody does
-// (W-006). Counters of Pods that are updated in place come from Pods.
+// (C-006). Counters of Pods that are updated in place come from Pods.
 Duration PatienceFor(const Situation& situation, const DeploymentStatus& next) {
   const Deployment& deployment = situation.deployment;
   const DeploymentStatus& shown = deployment.status;

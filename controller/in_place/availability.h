@@ -1,5 +1,5 @@
 // Which Pods can be counted on. The API server's own counts cannot: a Pod stays Ready while its
-// containers are restarted in place (in-place §0, fact 2). Source: in-place C.6.
+// containers are restarted in place (P-086). Source: P-050.
 #pragma once
 
 #include <optional>

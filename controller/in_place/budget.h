@@ -11,7 +11,7 @@
 //   stand-ins    where no Pod may be missing, one of the new revision comes before one goes
 //
 // PodDisruptionBudgets, the order of candidates and who is a candidate at all are decided
-// elsewhere. Source: in-place C.5, C.6, P-024, P-033, P-034, P-039, P-064.
+// elsewhere. Source: P-024, P-033, P-034, P-039, P-064.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +44,7 @@ struct PodStanding {
   bool ready = false;     // as the API has it: in flight, it may serve or not
   bool stand_in = false;  // belongs to the pending ReplicaSet, not to the host
   bool exempt = false;    // on a node that is not ready: patched freely, and not waited for (P-039)
-  bool unschedulable = false;  // no node has room for it: likewise (C.5)
+  bool unschedulable = false;  // no node has room for it: likewise (P-039)
 
   // Whether it is ours to bring it up: otherwise neither cap nor canary nor commit waits for it.
   bool waited_for() const { return !exempt && !unschedulable; }

@@ -1,8 +1,8 @@
 // Has the kubelet done what a patch asked for? Ready says nothing: it stays True throughout, and so
-// does observedGeneration, which is moved before the old container is killed (in-place §0, facts 2
-// and 3). Nor does imageID: two tags may be one image (fact 4). Source: in-place C.10.
+// does observedGeneration, which is moved before the old container is killed (P-086). Nor does
+// imageID: two tags may be one image. Source: P-045…P-049.
 //
-// We are stricter than C.10 in three places, because a Pod that is taken for restarted too early
+// We are stricter than P-047 in three places, because a Pod that is taken for restarted too early
 // lets the next one be taken down:
 //   - a container that came up while an earlier patch was still under way may run that patch's
 //     image and be killed a moment later, in the sync that its status announces. So after such a

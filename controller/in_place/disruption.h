@@ -1,5 +1,5 @@
 // PodDisruptionBudgets hold for us as for an eviction, although the API server asks nobody before a
-// Pod is patched. Source: in-place C.6, P-038.
+// Pod is patched. Source: P-038.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // How a Pod is taken out of traffic while its containers restart: the value of annotation
-// windlass.dev/in-place-drain. Source: in-place C.7, D.2.
+// windlass.dev/in-place-drain. Source: P-040, P-083.
 #pragma once
 
 #include <cstdint>

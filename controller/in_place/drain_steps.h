@@ -1,7 +1,7 @@
 // What is to be done with one Pod whose Deployment asks for a drain: out of traffic, patched, back.
 // The Pod's state says that it is drained and since when; the label or condition by which traffic
 // goes is derived from that on every look, never from what we believe to have written. Source:
-// in-place C.7, P-040, P-041, P-051.
+// P-040, P-041, P-051.
 //
 //   in traffic    no `drain` in the state    label <on>     condition True
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False

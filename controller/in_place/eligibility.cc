@@ -115,7 +115,7 @@ ContainerKind KindOf(const Json& container, bool init) {
                                                         : ContainerKind::kInit;
 }
 
-// A container that may refuse to come back, or takes the others with it (A.2, 11).
+// A container that may refuse to come back, or takes the others with it (P-005).
 Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
   const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
   if (own_policy || container.contains("restartPolicyRules")) {

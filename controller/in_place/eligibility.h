@@ -1,6 +1,6 @@
 // Whether a rollout can be carried out in place, as far as templates and Deployment show it; what
 // depends on Pods and nodes (kubelet versions, admission, budgets) is judged where they are looked
-// at. Source: in-place P-002 … P-012.
+// at. Source: P-002 … P-012.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@
 
 namespace windlass::in_place {
 
-// Why not, with the names that events, conditions and metrics show (D.2). Kubelet and admission are
-// those of Pods.
+// Why not, with the names that events, conditions and metrics show (P-004). Kubelet and admission
+// are those of Pods.
 enum class Reason : uint8_t {
   kFieldChanged,
   kRestartRequested,

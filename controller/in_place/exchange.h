@@ -1,6 +1,6 @@
 // The commit of a rollout in place: when every Pod of the host ReplicaSet runs the new template,
-// host and pending ReplicaSet exchange their templates and what belongs to them. Source: in-place
-// C.5, P-052 … P-056.
+// host and pending ReplicaSet exchange their templates and what belongs to them. Source:
+// P-052…P-056.
 //
 //   X1  the pending one gets the host's template and revision, and in annotation
 //       internal.windlass.dev/exchange what it had: the stash

@@ -1,5 +1,5 @@
 // Has a patch failed? What a container of the new image does, and for how long its Pod has not been
-// available. Source: in-place C.11, P-060, P-062.
+// available. Source: P-060, P-062.
 #pragma once
 
 #include <optional>
@@ -36,10 +36,10 @@ PodState AsIfPatched(const Pod& stand_in);
 // What the status told before the kubelet saw the patch is the old image's doing: a Pod that could
 // not start is patched first of all, and shows its old reason for a while.
 //
-// Three restarts since the patch are too many only of a crash loop (C.11): when Ready last changed,
-// no more than a quarter of an hour had passed since the patch for each of them, and the container
-// had not been running for ten minutes. A Pod that was well since, and crashed now and then in
-// weeks, fails by what it does now.
+// Three restarts since the patch are too many only of a crash loop (P-060): when Ready last
+// changed, no more than a quarter of an hour had passed since the patch for each of them, and the
+// container had not been running for ten minutes. A Pod that was well since, and crashed now and
+// then in weeks, fails by what it does now.
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 

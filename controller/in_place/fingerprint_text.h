@@ -1,5 +1,5 @@
 // Fingerprints of templates as annotations have them: "t-" and 32 hexadecimal digits. They are kept
-// instead of hash labels because a ReplicaSet's label does not follow its template (in-place C.3).
+// instead of hash labels because a ReplicaSet's label does not follow its template (P-027).
 #pragma once
 
 #include <optional>

@@ -11,7 +11,7 @@
 
 namespace windlass::in_place {
 
-// A label that only we write, in every patch of a Pod (C.3).
+// A label that only we write, in every patch of a Pod (P-028).
 inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
 
 // `from` and `to` are maps of texts; anything else counts as an empty one.

@@ -1,5 +1,5 @@
 // Which Pods may be patched now. The caller takes the first, or the first that need not be waited
-// for: what that changes is seen before the next is decided on. Source: in-place P-031 … P-039.
+// for: what that changes is seen before the next is decided on. Source: P-031 … P-039.
 #pragma once
 
 #include <optional>

@@ -26,15 +26,15 @@ struct KnownTemplate {
 // can be carried out in place was judged from the host's template, with the settings of that moment
 // (P-013). A Pod that is on its way, on or back, is of another one: a toleration that it has got it
 // keeps, because the API server lets nobody take it away, and a label that is read when a container
-// is created is changed without that (C.9).
+// is created is changed without that (P-065).
 //
 // Images are those in which the templates differ, from what the Pod has by now; also one that
 // admission put back (RevisionBasis::kPutBack). So a Pod of an overtaken target gets there too
 // (P-034, P-064). Where the templates name the same image, and the Pod has another:
 //   - nobody edited it since it was born or we patched it: then admission rewrote the image, and it
-//     stays, so that only containers are restarted whose image changes in the template (C.9);
+//     stays, so that only containers are restarted whose image changes in the template (P-065);
 //   - somebody may have, as the generation tells: it is brought to the template, as by a rolling
-//     update (I5). After an edit of something else, that undoes admission's rewrite of an image,
+//     update (I-55). After an edit of something else, that undoes admission's rewrite of an image,
 //     once, unless admission rewrites the patch as well;
 //   - `from` is not known: it is brought to the template.
 //

@@ -1,5 +1,5 @@
 // The one request that changes a running Pod: images, metadata and tolerations of the template, and
-// our state, in a single guarded JSON patch. Source: in-place C.4, P-035.
+// our state, in a single guarded JSON patch. Source: P-035.
 //
 // It has no resourceVersion: the kubelet's writes must not make it fail. It is refused, with error
 // kConflict, when the Pod is another one, is being deleted, or no longer has the images that were

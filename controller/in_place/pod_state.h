@@ -1,13 +1,13 @@
 // What Windlass remembers of its last patch of a Pod, in the Pod's own annotation
 // windlass.dev/in-place-state. It is written by the very patch it is about, so that there is no
-// moment between the two. Source: in-place C.4.
+// moment between the two. Source: P-028.
 //
 //   {"v":1,"d":"<uid>","rev":6,"target":"t-<hex>","from":"t-<hex>","g0":3,
 //    "at":"2026-11-20T06:34:05Z","attempt":1,
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
 //                "rc":0,"tpl":true,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
-// A Pod that is taken out of traffic says so in one more member (C.7). It stays from before the
+// A Pod that is taken out of traffic says so in one more member (P-040). It stays from before the
 // patch until the containers are ready again; before the patch, all else is what the Pod's last
 // patch wrote or, if there was none, target and from are the template it is of, with no containers.
 //
@@ -53,7 +53,7 @@ struct ContainerPatch {
   std::string id;
   std::string image_id;
   int32_t restart_count = 0;
-  // `from` was the image that a template names, not what admission had made of one (C.9).
+  // `from` was the image that a template names, not what admission had made of one (P-081).
   bool of_template = false;
   // Not empty: the patch came while an earlier one of this container was under way (P-034). The
   // last kSeenContainersMax, oldest first; the one with `id` is among them.

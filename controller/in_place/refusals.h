@@ -1,6 +1,6 @@
 // Patches of Pods that the server refuses for good, by admission or validation: how often in a row,
 // and when they are tried again. Noted on the ReplicaSet that has the template of the rollout, so
-// that a restart goes on counting. Source: in-place P-036.
+// that a restart goes on counting. Source: P-036.
 //
 //   internal.windlass.dev/refused  {"rev":"6","to":"t-<hex>","tries":1,
 //                                   "at":"2026-11-20T06:34:05Z","why":"…"}

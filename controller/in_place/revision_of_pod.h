@@ -2,7 +2,7 @@
 // tells by the ReplicaSet that owns the Pod; in place all Pods stay with one.
 //
 // A function of the Pod's spec and annotation alone: what its containers really run is asked by
-// completion.h. Source: in-place C.3, specRev.
+// completion.h. Source: P-027.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace windlass::in_place {
 
 enum class RevisionBasis : uint8_t {
   kPatched,    // our annotation, and the spec asks for what it says
-  kRewritten,  // our annotation; an admission plugin put other images in place of ours (C.9)
+  kRewritten,  // our annotation; an admission plugin put other images in place of ours (P-081)
   kPutBack,    // our annotation; and it put the old image back, so that the patch did nothing
   kNative,     // without annotation, and its images are a template's: born so
   kForeign,    // none of these: somebody else's doing

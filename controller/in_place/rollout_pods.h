@@ -1,5 +1,5 @@
 // The Pods of a Deployment, sorted out once for a decision: which template each is of, and where it
-// stands. Source: in-place C.3, C.6, P-031.
+// stands. Source: P-027, P-050, P-031.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +48,7 @@ struct RolloutPods {
 Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
                                const Nodes& nodes, WallTime now);
 
-// Sums over RolloutPods, as a Deployment's status wants them (in-place D.3). Stand-ins are counted.
+// Sums over RolloutPods, as a Deployment's status wants them (P-084). Stand-ins are counted.
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec is of the target

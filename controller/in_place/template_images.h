@@ -28,7 +28,7 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
                                           std::string_view template_json);
 
 // Whether the spec of `pod` asks for the image of every container of the template. Containers that
-// the template does not have were injected, and are nobody's business (in-place C.3).
+// the template does not have were injected, and are nobody's business (P-027).
 bool HasImagesOf(const Pod& pod, const TemplateImages& images);
 
 }  // namespace windlass::in_place

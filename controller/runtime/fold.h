@@ -1,7 +1,7 @@
 // Replies into the cache: the next view already shows what we just did.
 //
 // The key whose sync wrote is not woken by its own fold (it looks again at once); everybody else
-// is. Source: architecture §2, "The fold is the ledger".
+// is. Source: S-015.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What in-place updates did, as the metrics show it (in-place D.3). Plain data, copied into the
+// What in-place updates did, as the metrics show it (P-084). Plain data, copied into the
 // published snapshot. Totals count what happened while this process led, so that those of all
 // replicas may be added up.
 #pragma once

@@ -5,7 +5,7 @@
 // the Deployment is read uncached, and where kube-controller-manager has written status within the
 // last minutes we step back from that object until its spec changes or it has been left alone for a
 // while. Memory: at most an entry per Deployment that exists, provided that Forget is called of
-// each that goes. Source: architecture, decision 10. Core thread only.
+// each that goes. Source: S-017. Core thread only.
 #pragma once
 
 #include <cstddef>

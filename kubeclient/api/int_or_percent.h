@@ -22,7 +22,7 @@ struct IntOrPercent {
 
 // The number of Pods that `value` means for `total` Pods; percentages round up or down. A negative
 // `total` counts as 0. Error kInvalid, naming the text and the remedy, for a negative count, for a
-// string that is not "<non-negative integer>%", and for a result above int32 (reliability U9).
+// string that is not "<non-negative integer>%", and for a result above int32 (B-34).
 // Source: D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit
 // integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);

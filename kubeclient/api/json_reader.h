@@ -1,5 +1,5 @@
 // One pass over one JSON document, in document order. The only door to simdjson, whose On-Demand
-// API has traps (cpp-stack §2.3) that this class closes:
+// API has traps that this class closes:
 //
 //   - input needs padding: Begin copies it into a buffer that has it;
 //   - a value may be consumed once and only where it stands: there is one current value, and it is

@@ -2,7 +2,7 @@
 //
 // A rolling update needs no Pods, Recreate only that they exist; an in-place update needs to know
 // what their containers run. Every byte here is paid once per Pod of the cluster: what repeats is
-// interned, and there is one allocation for all containers (architecture, decision 9).
+// interned, and there is one allocation for all containers (docs/design/005).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace windlass {
 
 // Whose the Pod is and that it is there. Terminal phases are kept out by the informer's field
-// selector (cpp-stack §2.2), so existence is all that Recreate asks for.
+// selector, so existence is all that Recreate asks for.
 struct PodMetadata {
   ObjectMeta meta;  // labels, owner references, deletion; annotations are not kept
 };
@@ -53,7 +53,7 @@ enum class ContainerState : uint8_t { kNoStatus, kWaiting, kRunning, kTerminated
 // What the spec and the status say of one container; matched by name.
 //
 // Not kept: status.image. Which of an image's names a runtime reports is its own choice, so nothing
-// may be concluded from it (in-place §0, fact 4).
+// may be concluded from it (P-047).
 struct PodContainer {
   Symbol name;
   Symbol image;  // spec
@@ -71,7 +71,7 @@ struct PodContainer {
   bool operator==(const PodContainer&) const = default;
 };
 
-// The readinessGate of drain mode Gate (in-place C.7).
+// The readinessGate of drain mode Gate (P-040).
 inline constexpr std::string_view kInPlaceReadyGate = "windlass.dev/in-place-ready";
 
 struct Pod {

@@ -3,7 +3,7 @@
 //
 // Preconditions by construction: there is no way to build an update without the uid and
 // resourceVersion of the object it was decided on (or, in a guarded patch, tests of what it leans
-// on), nor a delete without preconditions (architecture, decision 4).
+// on), nor a delete without preconditions (docs/design/003).
 #pragma once
 
 #include <cstdint>
@@ -83,7 +83,7 @@ class Request {
   // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
   static Request JsonPatch(Resource resource, ObjectVersion version, std::string_view operations);
   // PATCH that does not mind other changes of the object, such as the status that a kubelet writes
-  // all the time: what it leans on, its own `test` operations say (in-place C.4). The first of
+  // all the time: what it leans on, its own `test` operations say (P-035). The first of
   // `operations` has to be one; a `test` of /metadata/uid is put before them.
   static Request GuardedJsonPatch(Resource resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
@@ -137,7 +137,7 @@ struct ObjectReference {
   bool operator==(const ObjectReference&) const = default;
 };
 
-// A Kubernetes Event about one object, before aggregation and naming (reliability §5.3).
+// A Kubernetes Event about one object, before aggregation and naming (D-536).
 struct Event {
   enum class Type : uint8_t { kNormal, kWarning };
   Type type = Type::kNormal;

@@ -1,4 +1,4 @@
-// Every bound of the daemon, with its reason (architecture, decision 8).
+// Every bound of the daemon, with its reason.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ inline constexpr Duration kTransportCloseMax = seconds(5);
 inline constexpr Duration kCallDeadline = seconds(10);
 inline constexpr Duration kLeaseCallDeadline = seconds(5);
 inline constexpr Duration kListPageDeadline = seconds(60);
-// A list that a sync waits for: the Pods of one Deployment (W-014). Its rollout stands still until
+// A list that a sync waits for: the Pods of one Deployment. Its rollout stands still until
 // a lost answer is given up.
 inline constexpr Duration kListDeadline = seconds(30);
 // Bookmarks come once a minute: two missing mean a dead connection.
@@ -48,14 +48,14 @@ inline constexpr size_t kCallsWaitingMax = 65536;
 // Calls that wait for the rate limit wait for as many turns as come in this time.
 inline constexpr Duration kTurnsTogether = milliseconds(200);
 // A throttled call was not executed. client-go's 10 for reads; a write's view grows old sooner
-// (§5.1).
+// (C-015).
 inline constexpr int kThrottledWriteRetries = 3;
 inline constexpr int kThrottledReadRetries = 10;
 inline constexpr Duration kThrottledWaitMin = seconds(1);
 // After a 5xx that did nothing: 250 ms, 500 ms, 1 s.
 inline constexpr int kServerErrorRetries = 3;
 inline constexpr Duration kServerErrorBackOff = milliseconds(250);
-// --- circuit breaker (W-012) ---
+// --- circuit breaker (C-012) ---
 inline constexpr int kBreakerFailures = 5;
 inline constexpr Duration kBreakerWindow = seconds(10);
 // Fewer answers in a window are no majority of anything.
@@ -65,7 +65,7 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 // A server that needs longer for /readyz is not there yet. The second probe may be due before the
 // first one's deadline: it waits for it.
 inline constexpr Duration kProbeDeadline = seconds(3);
-// While the server is away one call passes in so long; Lease calls all do for a while (W-013).
+// While the server is away one call passes in so long; Lease calls all do for a while (C-013).
 inline constexpr Duration kAwayPass = seconds(10);
 inline constexpr Duration kAwayLease = seconds(15);
 // From one call per second to the whole rate.
@@ -152,10 +152,10 @@ inline constexpr Duration kConflictWait = seconds(1);
 inline constexpr Duration kAgeingPeriod = seconds(10);
 inline constexpr int64_t kAgeingPoints = 50;
 inline constexpr Duration kAgeingLook = seconds(1);
-// A key woken only by ReplicaSet status waits this long, not extended (architecture §7).
+// A key woken only by ReplicaSet status waits this long, not extended (W-11).
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // Counters of a rollout under way change with every Pod: they are published together, at most so
-// much later (W-006). What somebody waits for is published at once.
+// much later (C-006). What somebody waits for is published at once.
 inline constexpr Duration kCountersPatience = seconds(1);
 // The same while a ReplicaSet controller that lags is still to act on a size: what it does will
 // change the counters again.
@@ -205,28 +205,28 @@ inline constexpr size_t kNameBytesMax = 253;
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // All annotations of an object together, keys and values: the API server's limit.
 inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
-// A template that travels in an annotation while two ReplicaSets exchange theirs (in-place C.5):
+// A template that travels in an annotation while two ReplicaSets exchange theirs (P-053):
 // half of that is left for the others.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 // Promises that a budget keeps at once; the API server refuses further ones, and so do we.
 inline constexpr size_t kDisruptedPodsMax = 2000;
-// Containers that were there while a patch was under way, remembered per container (in-place C.4).
+// Containers that were there while a patch was under way, remembered per container (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
 inline constexpr size_t kKubeconfigBytesMax = size_t{1} << 20U;
 inline constexpr int kJsonDepthMax = 128;
 // Buffers of a JSON reader that outlive a document: most objects fit, a page of a list does not.
 inline constexpr size_t kReaderBytesKept = size_t{256} << 10U;
 
-// --- configuration (reliability §9) ---
-inline constexpr int kYamlDepthMax = 64;                     // B-02
+// --- configuration ---
+inline constexpr int kYamlDepthMax = 64;                     // BI-02
 inline constexpr size_t kPemBytesMax = size_t{1} << 20U;     // a large CA bundle is 200 KiB
-inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;  // B-09
+inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;  // BI-09
 // How often files of credentials are looked at: client-go's minute for tokens. A token is kept for
 // five sixths of it, client-go's ten seconds of leeway.
 inline constexpr Duration kCredentialsPoll = seconds(60);
 // Credentials were refused: their files are looked at at once, but not more often than this.
 inline constexpr Duration kCredentialsLookAgain = seconds(1);
-// A credential plugin (cpp-stack §3).
+// A credential plugin.
 inline constexpr Duration kExecMax = seconds(60);
 inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
 inline constexpr size_t kExecMessageBytesMax = 512;
@@ -234,7 +234,7 @@ inline constexpr Duration kExecExpiryLeeway = seconds(10);
 // However it ended, it is not run again at once: every request would run it.
 inline constexpr Duration kExecPause = seconds(5);
 
-// --- events (D-536, reliability §5.3) ---
+// --- events (D-536) ---
 inline constexpr size_t kEventQueueMax = 1000;
 inline constexpr size_t kEventMessageBytesMax = 1024;
 // Series, groups and spam filters remembered: client-go's LRU size.
@@ -243,7 +243,7 @@ inline constexpr size_t kEventCacheMax = 4096;
 inline constexpr int kEventsInFlightMax = 1;
 inline constexpr int kEventTriesMax = 3;
 inline constexpr Duration kEventTurnsTogether = seconds(5);  // the same for Events
-inline constexpr int kEventRateShare = 10;  // events get one tenth of the client's rate (W-010)
+inline constexpr int kEventRateShare = 10;  // events get one tenth of the client's rate (C-010)
 inline constexpr int kEventBurstMin = 10;   // the story of one rollout goes out at once
 inline constexpr size_t kSimilarEventsMax = 10;
 inline constexpr Duration kSimilarEventsWindow = seconds(600);

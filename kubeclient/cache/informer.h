@@ -2,7 +2,6 @@
 //
 // The protocol is an explicit state machine (reflector.h) that needs only a Transport, timers and a
 // random number; the same object runs in the simulator. Core thread only.
-// Rules: reliability R-001…R-062, as far as this scope names them.
 #pragma once
 
 #include <functional>

@@ -323,7 +323,7 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   if (give_up) ReleaseIfOurs();
 }
 
-// Looks first: the holder we remember is not the holder there is (U8). An abandoned renewal may
+// Looks first: the holder we remember is not the holder there is (B-33). An abandoned renewal may
 // come between; then once more.
 void LeaderElection::Impl::ReleaseIfOurs() {
   if (round_calls++ == kLeaseRoundCallsMax) return FinishStop();

@@ -13,7 +13,7 @@
 // than we have seen it, or a server that goes back three times in a row is a reset: nothing we
 // hold, and no version of ours, counts any more.
 //
-// Recovery is written at the state where it happens. Rules: reliability R-001….
+// Recovery is written at the state where it happens.
 #pragma once
 
 #include <cstdint>
@@ -127,7 +127,7 @@ class Reflector {
 
   // From kStopped only. The first state is consistent, also after a Stop.
   void Start();
-  // The server is back after an outage (W-013): asks for a complete state within
+  // The server is back after an outage (C-013): asks for a complete state within
   // kWatchAgainJitter, whatever its back-off was, which starts over; also where a stream is open,
   // because it may hang.
   void TryNow();

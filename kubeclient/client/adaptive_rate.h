@@ -1,4 +1,4 @@
-// The client's rate: a token bucket whose rate follows what the server says (W-011, W-012).
+// The client's rate: a token bucket whose rate follows what the server says (C-011, C-012).
 //
 // A 429 or 503 halves it, once per Retry-After window; a second later, and every second from then,
 // it gains one call per second until it is what was configured. After an outage it begins at one

@@ -1,4 +1,4 @@
-// Whether the API server is there, judged by how exchanges with it end (W-012).
+// Whether the API server is there, judged by how exchanges with it end (C-012).
 //
 // Opens after kBreakerFailures transport failures in a row, or when more than half of at least
 // kBreakerAnswersMin answers within kBreakerWindow were 5xx or timeouts. Closes with the first

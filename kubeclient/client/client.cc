@@ -1,7 +1,7 @@
 // Calls move through three places: a lane (waiting their turn), in flight, or backing off before
 // their turn comes again. Lanes are ordered by the time of Execute, so a repeated call goes before
-// younger ones. Events have a lane of their own, served only while nothing else waits (W-010,
-// contract B-47).
+// younger ones. Events have a lane of their own, served only while nothing else waits (C-010,
+// B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ std::string_view MethodName(Verb verb) {
   return "GET";
 }
 
-// The server asks for less: all callers together should send less, not this one alone (W-011).
+// The server asks for less: all callers together should send less, not this one alone (C-011).
 bool IsThrottling(const Result<HttpResponse>& response) {
   return response.ok() && (response->status == 429 || response->status == 503);
 }

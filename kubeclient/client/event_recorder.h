@@ -5,7 +5,7 @@
 // merged into one "(combined from similar events): …"; per object and type 25 in a burst, then one
 // per 300 s. At most 3 tries. Failure of an event is logged at debug level and counted, nothing
 // more. The client sends them one at a time, and only while nothing else waits. Core thread only.
-// Source: D-536, reliability §5.3.
+// Source: D-536.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// From HTTP to Reply or Error: the result table of reliability §5.1.
+// From HTTP to Reply or Error: the result table (C-015).
 //
 // The API server tells its reasons apart by Status.reason (D-786) where it has one, and by the text
 // of the message where it has not; every text relied on stands here, with the server's code that

@@ -1,11 +1,11 @@
-// The Transport of a whole process, with a circuit breaker that sees every exchange (W-012).
+// The Transport of a whole process, with a circuit breaker that sees every exchange (C-012).
 //
 //   Client, reflectors, LeaderElection ──▶ GuardedTransport ──▶ Transport
 //                                             │ away: GET /readyz at 1, 2, 4, 5, 5… s
 //                                             └──▶ on_change
 //
 // While the server is away, whatever the callers' back-off is, the process as a whole stays
-// silent (W-013): besides the probes one call or stream in kAwayPass is let through, so that a
+// silent (C-013): besides the probes one call or stream in kAwayPass is let through, so that a
 // server whose /readyz is broken for good is found, too; the others are answered kNotSent. Lease
 // calls all pass for the first kAwayLease: longer than that no permit lasts that is not renewed,
 // and a renewal would have ended it. Core thread only.

@@ -18,7 +18,7 @@
 namespace windlass {
 
 // The token in a file, without surrounding blanks. kConfig, naming the path, when there is none, or
-// one with characters that no header may have (B-09, B-10). The token itself is in no message.
+// one with characters that no header may have (BI-09, BI-10). The token itself is in no message.
 Result<Secret> ReadTokenFile(const std::string& path);
 
 // The same check for a token that stands in the configuration itself; `text` is wiped.

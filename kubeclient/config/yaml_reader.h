@@ -1,7 +1,7 @@
 // YAML (hence JSON) as a plain tree of values, with bounds. yaml-cpp is seen by yaml_reader.cc
 // alone.
 //
-// Refused, because nobody needs them here and they are how such files hurt (B-02): anchors and
+// Refused, because nobody needs them here and they are how such files hurt (BI-02): anchors and
 // aliases, nesting above kYamlDepthMax, a key twice, a key that is no scalar, NUL characters,
 // several documents.
 #pragma once

@@ -1,4 +1,4 @@
-// The only file that knows cpprestsdk. What is done here and why was measured: cpp-stack §1.
+// The only file that knows cpprestsdk. Why: docs/design/004.
 //
 // Three rules keep the library from killing the process: every task chain ends in a continuation
 // that looks at the exception; nothing it calls back throws; its clients die before main returns.

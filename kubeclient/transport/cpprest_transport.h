@@ -1,12 +1,12 @@
 // Transport over HTTP/1.1 and TLS. The library behind it (cpprestsdk) is seen by
 // cpprest_transport.cc alone: a second transport can replace it without touching anything else
-// (architecture, decision 2).
+// (docs/design/004).
 //
 // What it adds to the contract of transport.h:
 //   - redirects are returned, never followed (they would carry the token elsewhere);
 //   - a proxy is used where the options name one, never because the environment does;
 //   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
-//     them (cpp-stack §1.5). A GET may be: it is asked again on a fresh connection when an idle one
+//     them (C-016). A GET may be: it is asked again on a fresh connection when an idle one
 //     was dead;
 //   - deadlines and silence run on the core's TimerQueue: they fire when the core runs its timers.
 // Not offered by the library: a bound on one chunk before it is received whole, the choice of TCP

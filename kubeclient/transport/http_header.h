@@ -1,4 +1,4 @@
-// Header fields that go with every request, and what may stand in one (B-10).
+// Header fields that go with every request, and what may stand in one (BI-10).
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// A token or private key: never printed, gone from memory when dropped (reliability §10.2).
+// A token or private key: never printed, gone from memory when dropped.
 //
 // There is deliberately no operator<<, no conversion and no comparison; Reveal() marks the few
 // places that need the text. Copies made by libraries (an HTTP header, an OpenSSL key) are out of

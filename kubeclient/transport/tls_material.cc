@@ -65,7 +65,7 @@ Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
   return Wrong("the client key is not a private key in PEM form");
 }
 
-// A bundle of leaves alone would make every handshake fail with a riddle (B-06).
+// A bundle of leaves alone would make every handshake fail with a riddle (BI-06).
 bool CanIssue(X509* certificate) {
   return X509_check_ca(certificate) != 0 || X509_self_signed(certificate, 0) == 1;
 }

@@ -1,4 +1,5 @@
-// Identity of objects: uids, resource versions, controller references, keys; and their conditions.
+// Identity of objects: uids, resource versions (S-004), controller references, keys; and their
+// conditions.
 #include "kubeclient/api/object_meta.h"
 
 #include <string>

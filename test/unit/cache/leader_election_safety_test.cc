@@ -1,4 +1,4 @@
-// The safety of leader election, by seeds: never two open gates.
+// The safety of leader election, by seeds: never two open gates (L-003, L-005).
 #include <algorithm>
 #include <string>
 

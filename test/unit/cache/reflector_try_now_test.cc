@@ -1,4 +1,4 @@
-// What a reflector does when it is told that the server is back (W-013).
+// What a reflector does when it is told that the server is back (C-013).
 #include "kubeclient/base/limits.h"
 #include "test/unit/cache/reflector_fixture.h"
 

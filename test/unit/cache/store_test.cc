@@ -1,4 +1,4 @@
-// What the store makes of events, folds and relists, as scripts. A script is a list of
+// What the store makes of events, folds and relists, as scripts (S-015). A script is a list of
 //
 //   apply a#1@5     ADDED or MODIFIED          fold a#1@5     the reply to a write
 //   gone a#1@6      DELETED                    deleted a#1    our DELETE succeeded

@@ -1,4 +1,4 @@
-// What the answers to SelfSubjectAccessReviews mean (B-21).
+// What the answers to SelfSubjectAccessReviews mean (BI-21).
 #include "kubeclient/client/access_review.h"
 
 #include "test/catch.h"

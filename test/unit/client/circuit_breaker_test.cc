@@ -1,4 +1,4 @@
-// When the breaker opens and closes, and when it asks (W-012).
+// When the breaker opens and closes, and when it asks (C-012).
 #include "kubeclient/client/circuit_breaker.h"
 
 #include "test/catch.h"

@@ -1,4 +1,4 @@
-// YAML as kubeconfig files have it, and as attackers do (B-02).
+// YAML as kubeconfig files have it, and as attackers do (BI-02).
 #include "kubeclient/config/yaml_reader.h"
 
 #include <sstream>

@@ -1,5 +1,5 @@
 // SIGTERM while a write is out, on the simulated cluster: the write ends before the Lease is given
-// up, or the Lease keeps its holder and the successor raises a fence.
+// up, or the Lease keeps its holder and the successor raises a fence.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>

@@ -1,4 +1,4 @@
-// Server addresses, good and bad (B-04).
+// Server addresses, good and bad (BI-04).
 #include "kubeclient/transport/server_url.h"
 
 #include "test/catch.h"

@@ -1,5 +1,4 @@
-// Which changes of a template reach running Pods, and which not: in-place P-002 … P-006, P-010 …
-// P-012, E.1.
+// Which changes of a template reach running Pods, and which not: P-002…P-012.
 #include "controller/in_place/eligibility.h"
 
 #include <nlohmann/json.hpp>
@@ -281,7 +280,7 @@ TEST_CASE("what speaks against in-place whatever the templates are (P-010 … P-
   CHECK((without ? Text(*without) : "") == (stands_in ? "MultipleActiveReplicaSets" : row.want));
 }
 
-TEST_CASE("a reason names its field where that is what was wrong (D.2)") {
+TEST_CASE("a reason names its field where that is what was wrong (P-083)") {
   CHECK(Text(NotEligible{Reason::kFieldChanged, "/spec/hostNetwork"}) ==
         "FieldChanged:/spec/hostNetwork");
   CHECK(Text(NotEligible{Reason::kMatchLabelKey, "/metadata/labels/tier"}) == "MatchLabelKey");
@@ -290,7 +289,7 @@ TEST_CASE("a reason names its field where that is what was wrong (D.2)") {
   CHECK(Name(Reason::kPodForbidden) == "PodForbidden");
 }
 
-TEST_CASE("every name of a reason is known as one, and no other word is (D.2)") {
+TEST_CASE("every name of a reason is known as one, and no other word is (P-083)") {
   const std::string_view no_name = Name(static_cast<Reason>(UINT8_MAX));
   int reasons = 0;
   for (int i = 0; i < UINT8_MAX; ++i) {

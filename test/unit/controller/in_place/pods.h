@@ -55,7 +55,7 @@ inline Pod PodWith(std::vector<PodContainer> containers) {
   return pod;
 }
 
-// Container "app", patched from r/app:1 to r/app:2 when it was A and ran image I1.
+// Container "app", patched from r/app:1 to r/app:2 when it was A and ran image I-51.
 inline ContainerPatch AppPatch() {
   return {.name = "app", .from = "r/app:1", .to = "r/app:2", .id = IdText('A'), .image_id = "I1"};
 }
