@@ -122,6 +122,13 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
     if (count[id] > most) text = text "<br>and " (count[id] - most) " more"
     return text
   }
+  # Pages become links: docs/rules is where they are followed from.
+  function linked(text,   path) {
+    if (!match(text, /docs\/[a-z0-9\/-]+\.md/)) return text
+    path = substr(text, RSTART, RLENGTH)
+    return substr(text, 1, RSTART - 1) "[" path "](../" substr(path, 6) ")" \
+      substr(text, RSTART + RLENGTH)
+  }
   function write(key, text) { page[key] = page[key] text "\n" }
   BEGIN {
     read("reports", reports, tests, 3)
@@ -135,7 +142,7 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
   /^= / {
     split(substr($0, 3), part, " [|] ")
     key = part[1]; order[++families] = key; how[key] = part[2]; title[key] = part[3]
-    text[key] = part[4]
+    text[key] = linked(part[4])
     next
   }
   /^## / { section = $0; next }
@@ -181,9 +188,9 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
         fail(id " is proved, and is no rule:" substr(tests[id], 5))
       }
     }
-    made = "Made by tools/rules.sh (`make coverage`) from test/contract/rules.txt, from the rule ids"
-    made = made " that sources cite, and from what the tests of `make test` reported; not written"
-    made = made " by hand."
+    made = "Made by tools/rules.sh (`make coverage`) from test/contract/rules.txt, from the rule"
+    made = made " ids that sources cite, and from what the tests of `make test` reported; not"
+    made = made " written by hand."
     index_page = scratch "/pages/README.md"
     for (i = 1; i <= families; i++) {
       key = order[i]; file = scratch "/pages/" key ".md"
@@ -203,8 +210,8 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
     print list > index_page
     print "**" summary ".**\n" > index_page
     if (missing != "") print "Proved by nothing yet:" missing ".\n" > index_page
-    print "\"Implemented in\" are the files that cite the rule. \"Proved by\" are tests that reported" \
-      " it when they passed, or, where it says so, tests that name it.\n" > index_page
+    print "\"Implemented in\" are the files that cite the rule. \"Proved by\" are tests that" \
+      " reported it when they passed, or, where it says so, tests that name it.\n" > index_page
     print made > index_page
     print "    " summary
     exit failures > 0
