@@ -75,8 +75,9 @@ cited_in() {
 
 find cmd controller kubeclient -type f \( -name '*.cc' -o -name '*.h' \) -print0 |
   cited_in 1 >"$scratch/implemented"
-find test -type f \( -name '*.cc' -o -name '*.h' -o -name '*.sh' -o -name '*.go' \
-  -o -name '*.script' \) -not -path 'test/tidy/*' -print0 | cited_in 0 >"$scratch/named"
+find test -type f \( -name '*_test.cc' -o -name '*_test.sh' -o -name '*_test.go' \
+  -o -name 'api_contract*.cc' -o -name '*.script' \) -not -path 'test/tidy/*' -print0 |
+  cited_in 0 >"$scratch/named"
 
 # --- what was reported ---
 
