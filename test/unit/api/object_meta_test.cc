@@ -1,5 +1,4 @@
-// Identity of objects: uids, resource versions (S-004), controller references, keys; and their
-// conditions.
+// Identity of objects: uids, resource versions, controller references, keys; and their conditions.
 #include "kubeclient/api/object_meta.h"
 
 #include <string>
@@ -46,6 +45,7 @@ TEST_CASE("a uid is written as the server writes it") {
   });
 }
 
+// S-004.
 TEST_CASE("resource versions compare by number, and only where that means something (KEP-5504)") {
   struct Row {
     std::string a, b;

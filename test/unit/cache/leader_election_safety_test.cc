@@ -1,4 +1,4 @@
-// The safety of leader election, by seeds: never two open gates (L-003, L-005).
+// The safety of leader election, by seeds: never two open gates.
 #include <algorithm>
 #include <string>
 
@@ -91,6 +91,7 @@ void RunChaos(uint64_t seed) {
   REQUIRE(world.OpenGates() == 1);
 }
 
+// L-003, L-005.
 TEST_CASE("Never two open gates, and one once the trouble is over") {
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     CAPTURE(seed);

@@ -1,4 +1,4 @@
-// What the store makes of events, folds and relists, as scripts (S-015). A script is a list of
+// What the store makes of events, folds and relists, as scripts. A script is a list of
 //
 //   apply a#1@5     ADDED or MODIFIED          fold a#1@5     the reply to a write
 //   gone a#1@6      DELETED                    deleted a#1    our DELETE succeeded
@@ -122,6 +122,7 @@ TEST_CASE("a store follows the watch") {
   Proves("D-788");
 }
 
+// S-015.
 TEST_CASE("the fold is the ledger") {
   CheckRow(GENERATE(values<Row>({
       {"a reply shows at once", "apply a#1@5; fold a#1@7", "+a#1@5 a#1@5>7", "a#1@7"},

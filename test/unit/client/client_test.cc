@@ -1,4 +1,4 @@
-// Turns, limits, retries and the gate of the one client, in virtual time (C-010, L-004).
+// Turns, limits, retries and the gate of the one client, in virtual time.
 #include "kubeclient/client/client.h"
 
 #include <memory>
@@ -189,6 +189,7 @@ TEST_CASE("Without a rate limit only the places in flight bound the client") {
   CHECK(world.transport.waiting() == 500);
 }
 
+// C-010.
 TEST_CASE("Writes of Events go last, one at a time, with a tenth of the rate (B-47)") {
   ClientWorld world({.qps = 10, .burst = 20, .max_in_flight = 1});
   for (int i = 0; i < 20; ++i) world.Execute(EventOf("e"), "event");

@@ -1,5 +1,5 @@
 // SIGTERM while a write is out, on the simulated cluster: the write ends before the Lease is given
-// up, or the Lease keeps its holder and the successor raises a fence.
+// up, or the Lease keeps its holder and the successor raises a fence.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -93,6 +93,7 @@ struct MidRollout {
   int writes = 0;    // by it, since the request was held
 };
 
+//
 TEST_CASE("SIGTERM: a write that is out ends, and then the Lease is given up (D-538)") {
   MidRollout rollout;
   rollout.leader->daemon.Stop();
