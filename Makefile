@@ -16,8 +16,8 @@ test:          ## every test; the last line is "N passed, N failed"
 	@tools/test.sh
 nightly:       ## what make test has no time for (two hours); PARTS='mutants fuzz' runs these alone
 	@tools/nightly.sh
-coverage:      ## docs/contract-coverage.md: which rule of the contract is proved by which test
-	@tools/contract-coverage.sh
+coverage:      ## docs/rules: what each rule says, where it is implemented, which test proves it
+	@tools/rules.sh
 conformance:   ## upstream's own tests alone; their JUnit report is build/conformance/junit.xml
 	@tools/conformance.sh
 mutants:       ## faults planted in the planner, which the tests have to notice (15 minutes)

@@ -9,7 +9,7 @@ if(WINDLASS_WERROR)
   add_compile_options(-Werror)
 endif()
 
-# Hardening of release builds (OpenSSF guide; reliability §10.3).
+# Hardening of release builds (OpenSSF guide).
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_compile_options(-fstack-protector-strong -fstack-clash-protection)

@@ -6,7 +6,7 @@
 // is pure: no I/O, no clock, no globals. The runtime executes the step, folds the reply into the
 // store, appends the outcome to `learned` and asks again, until Wait or Failed. There is no
 // continuation state: a crash at any point equals a restart, and every intermediate state is a row
-// in a table test. Source: architecture §2.
+// in a table test. Source: docs/design/002.
 //
 // A refused write is an outcome like any other. It ends the walk of decisions, unless the planner
 // said before that it does not (Write::go_on_if_refused): then only the status is written still.

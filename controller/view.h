@@ -2,7 +2,7 @@
 // cache shows them at one moment. Borrowed from the stores; valid during one call of Next.
 //
 // The workload is seen through accessors, not as a kind, so that one planner serves Deployments and
-// (later) Rollouts. Source: architecture §3.
+// (later) Rollouts.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct View {
   bool pods_known = false;
 
   // For a Deployment with annotation windlass.dev/in-place, or with a ReplicaSet that remembers it
-  // (in-place P-076): all live Pods owned by the ReplicaSets above, by age, then name; the nodes
+  // (P-076): all live Pods owned by the ReplicaSets above, by age, then name; the nodes
   // they are on, by name; every budget of the namespace. Nothing may lean on them unless
   // in_place_known. in_place_missing says what does not come by itself: the right to watch, a list
   // that fails, an object that cannot be read ("pods (no right to watch them)"). It is empty while

@@ -170,10 +170,10 @@ run_jobs
 step "Which rules of the contract that has proved"
 if ((failed > 0 || not_run > cpp_skipped)); then
   say "not judged: not everything has run and passed"
-elif "$root/tools/contract-coverage.sh" --check --strict; then
+elif "$root/tools/rules.sh" --check --strict; then
   passed=$((passed + 1))
 else
-  failure "contract coverage"
+  failure "docs/rules"
 fi
 
 step "The ten slowest files of the build"

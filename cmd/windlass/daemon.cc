@@ -133,7 +133,7 @@ void Daemon::LeadForGood() {
   Lead();
 }
 
-// While the server is away the client sends nothing, and keys stay in the work queue (W-012).
+// While the server is away the client sends nothing, and keys stay in the work queue (C-012).
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();

@@ -38,7 +38,7 @@
 
 namespace windlass {
 
-// Process exit codes (reliability §9).
+// Process exit codes (BI-03, BI-10, BI-12).
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;

@@ -65,7 +65,7 @@ int Run(const Flags& flags) {
   return daemon.Run();
 }
 
-// A core file would hold token and keys (reliability §10.2). With a limit of one byte none is
+// A core file would hold token and keys. With a limit of one byte none is
 // written, nor, as would be with 0, is it handed to a program that kernel.core_pattern names.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};

@@ -1,4 +1,4 @@
-// What the daemon may do: which rights it needs, and which of them are missing (reliability B-21).
+// What the daemon may do: which rights it needs, and which of them are missing (BI-21).
 #include <algorithm>
 #include <functional>
 #include <iterator>

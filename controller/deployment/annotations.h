@@ -24,7 +24,7 @@ inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-app
 inline constexpr std::string_view kTerm = "windlass.dev/term";
 
 // Whether an annotation of the Deployment is copied to its new ReplicaSet: all but the seven above
-// and those that in-place updates note on a ReplicaSet (D-163, in-place P-074; an undo brings ours
+// and those that in-place updates note on a ReplicaSet (D-163, P-074; an undo brings ours
 // to the Deployment, where they stay until its next status).
 bool IsCopied(std::string_view key);
 

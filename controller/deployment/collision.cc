@@ -32,7 +32,7 @@ bool WasTakenFromUs(const Deployment& deployment, const Reply& found) {
 }
 
 // This name and those that were counted as taken before it, for this very template, were all taken
-// from us: whoever does that would have us make ReplicaSets without end (contract B-10). Asks for
+// from us: whoever does that would have us make ReplicaSets without end (B-10). Asks for
 // them one by one; only ever in the case of several collisions.
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Deployment& deployment = situation.deployment;

@@ -7,7 +7,7 @@
 //     after back-off, uses another name (D-178). Never a second create in the same sync.
 //
 // Differs from upstream where somebody, such as an admission webhook, changes what is created on
-// its way in (contract B-10). Upstream takes its own ReplicaSet for a collision and creates
+// its way in (B-10). Upstream takes its own ReplicaSet for a collision and creates
 // another, for ever. Here the rollout stops, with Progressing=False, until somebody changes the
 // Deployment or deletes what was made:
 //   - when the reply to a create shows something else than the new ReplicaSet (one that is deleted

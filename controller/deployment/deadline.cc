@@ -15,7 +15,7 @@ const Condition* Progressing(const DeploymentStatus& status) {
 
 // When the rollout moved last: as `progressing` says or, where a Pod is out of traffic until its
 // patch, when it has been so for as long as was asked for. Only drains that began in time count
-// (in-place P-066).
+// (P-066).
 WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   const InPlace& in_place = situation.in_place;
   WallTime moved = progressing.last_update_time;

@@ -5,7 +5,7 @@
 // (D-427, D-428). Times have whole seconds here, as the API stores them.
 //
 // That a Pod is taken out of traffic for an update in place is progress, and that it is kept so for
-// as long as was asked for no standstill: the time counts from the end of that (in-place P-066).
+// as long as was asked for no standstill: the time counts from the end of that (P-066).
 // Nothing is written for it, and only drains that began before the deadline count: one that is
 // begun again and again puts the verdict off by the deadline and one drain at most.
 #pragma once

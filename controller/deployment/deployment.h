@@ -3,7 +3,7 @@
 // Pure: no I/O, no clock, no memory between calls. A rollout is the sequence of answers, each
 // decided from the cache as the previous step left it; a crash at any point equals a restart,
 // because nothing but the stored objects is leaned on. Within one sync the order of writes is fixed
-// (contract section 2):
+// (D-050…D-067):
 //
 //   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
 //     →  the Deployment's status

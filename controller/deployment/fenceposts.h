@@ -12,7 +12,7 @@ namespace windlass::deployment {
 // capped at replicas; surge is not, nor is an absolute surge zeroed when replicas is 0 (D-252,
 // D-253). All zero for other strategies than RollingUpdate.
 //
-// Error kInvalid, naming the field, for a value that is no count and no percentage (D-250, U9).
+// Error kInvalid, naming the field, for a value that is no count and no percentage (D-250, B-34).
 Result<Fenceposts> ResolveFenceposts(const DeploymentSpec& spec);
 
 }  // namespace windlass::deployment

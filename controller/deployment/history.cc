@@ -26,7 +26,7 @@ bool IsIdle(const ReplicaSet& rs) {
 }
 
 // Pods may have been patched to its template, which would be idle in no ordinary rollout: they
-// would be its own (in-place C.8).
+// would be its own (P-080).
 bool IsOfPausedRollout(const Deployment& deployment, const ReplicaSet& rs) {
   return deployment.spec.paused && in_place::HasNotes(rs);
 }

@@ -1,5 +1,5 @@
 // Rollouts that patch running Pods instead of replacing them: stage, patch, exchange. Source:
-// in-place C.3 … C.5, C.11, E.
+// docs/design/009.
 //
 // The order within one sync: half an exchange is finished, annotations are mirrored, Pods that are
 // done take traffic again, the host is sized, stand-ins are kept, then one Pod after the other is

@@ -40,8 +40,8 @@ bool IsReadyToCommit(const InPlace& in_place) {
          pending.status.observed_generation >= pending.meta.generation;
 }
 
-// Whoever took over in the middle rolls out by another ReplicaSet, or has (C.8): the host is an old
-// one then, and neither filled nor given the template that the other one has.
+// Whoever took over in the middle rolls out by another ReplicaSet, or has (P-080): the host is an
+// old one then, and neither filled nor given the template that the other one has.
 bool IsReplaced(const Situation& situation) {
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     return rs != situation.in_place.host && HasOwnPods(*rs);

@@ -1,6 +1,6 @@
 // The exchange of templates and revisions that ends a rollout in place: when it may begin, and what
 // follows each of its writes. The writes themselves are in controller/in_place/exchange.h. Source:
-// in-place C.5, P-052 … P-057.
+// P-052…P-057.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // Kubelets that would not restart what changes, and that Pods have come to since their rollout was
-// decided on. Source: in-place P-006.
+// decided on. Source: P-006.
 #pragma once
 
 #include <vector>

@@ -123,7 +123,7 @@ class Looker {
   }
 
   // Not one active ReplicaSet. With none there is nothing to do in place; with several an ordinary
-  // rollout is under way, and ends as it began, whatever the policy (C.9).
+  // rollout is under way, and ends as it began, whatever the policy (P-010).
   void NotOneHost() {
     const bool several =
         std::ranges::count_if(s_.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;

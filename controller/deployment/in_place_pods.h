@@ -1,5 +1,5 @@
-// The Pods that an update in place patches, one request at a time. Source: in-place C.4, C.11,
-// P-030 … P-042, P-064.
+// The Pods that an update in place patches, one request at a time. Source: P-035, P-062,
+// P-031…P-042, P-064.
 #pragma once
 
 #include <optional>

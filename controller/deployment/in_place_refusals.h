@@ -1,6 +1,6 @@
 // Patches of Pods that the server refuses for good. Such a try is noted on the ReplicaSet that has
 // the template, and until the next one no Pod is patched; after the third, IfPossible goes on by
-// replacing Pods, and Only goes on trying. Source: in-place P-036.
+// replacing Pods, and Only goes on trying. Source: P-036.
 //
 // Not meant are a patch whose guards did not hold, which is decided anew, and a server or webhook
 // in trouble, which is asked again as for any other write.

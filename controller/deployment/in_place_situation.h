@@ -31,7 +31,7 @@ enum class InPlacePhase : uint8_t {
   kDeciding,    // a rollout that can be carried out in place is to be staged
   kStaged,      // the pending ReplicaSet is there; Pods are patched
   kReturning,   // the template is the host's (again), and some Pods are not of it
-  kCommitting,  // the exchange of the two ReplicaSets has begun (in-place C.5)
+  kCommitting,  // the exchange of the two ReplicaSets has begun (P-052)
   kRecreate,    // this rollout replaces Pods
   kRefused,     // it would have to, and is not allowed to (P-014); staged or not
   kUnknown,     // what it leans on cannot be seen
@@ -104,7 +104,7 @@ struct InPlace {
   std::vector<LeftDrained> left_drained{};
   std::optional<WallTime> look_again{};  // when time alone may change any of this
 
-  // The Pods themselves are counted, because their Ready says too little (in-place §0, fact 2).
+  // The Pods themselves are counted, because their Ready says too little (P-086).
   bool counts_pods() const { return pods.has_value(); }
   // As many Pods as the partition lets are updated, and the rest is wanted as it is.
   bool at_rest = false;

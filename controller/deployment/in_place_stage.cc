@@ -97,7 +97,7 @@ std::string WhatChanges(const Situation& situation) {
   return changes != nullptr ? ": " + in_place::Describe(*changes) : "";
 }
 
-// What a rollout in place is announced with (D.3).
+// What a rollout in place is announced with (P-084).
 Event Started(const Situation& situation) {
   const in_place::Options& options = situation.in_place.options();
   return {Event::Type::kNormal, "InPlaceStarted",

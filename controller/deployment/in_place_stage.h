@@ -1,5 +1,5 @@
 // What an update in place writes to ReplicaSets: the pending one with the decision on it, sizes of
-// stand-ins, mirrored annotations. Source: in-place P-013, P-020 … P-026, P-062, P-063, P-074.
+// stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
 #pragma once
 
 #include <optional>

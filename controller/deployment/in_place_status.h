@@ -1,5 +1,5 @@
 // What a Deployment's status says of an update in place: counters that do not believe in Ready, and
-// the condition windlass.dev/InPlace with its Events. Source: in-place D.3.
+// the condition windlass.dev/InPlace with its Events. Source: P-084.
 #pragma once
 
 #include <vector>

@@ -64,7 +64,7 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// In the same write as the revision it is about (in-place P-013). Returns the fallback_reason of
+// In the same write as the revision it is about (P-013). Returns the fallback_reason of
 // that write.
 std::string NoteMode(const Situation& situation, std::string_view revision, const ObjectMeta& onto,
                      std::map<std::string, std::string>& annotations) {
@@ -76,7 +76,7 @@ std::string NoteMode(const Situation& situation, std::string_view revision, cons
   return FallbackReason(in_place.options(), in_place.why);
 }
 
-// The one that has all Pods, of a Deployment that asks for updates in place (in-place P-023): its
+// The one that has all Pods, of a Deployment that asks for updates in place (P-023): its
 // Pods need not be replaced only because an older ReplicaSet once had the same template.
 const ReplicaSet* HostWithTemplate(const Deployment& deployment,
                                    const std::vector<const ReplicaSet*>& ours) {
@@ -154,7 +154,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.replicas = situation.recreate()
                        ? situation.limits.desired  // D-330
                        : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
-  // Its Pods are there already, or it is not to have any (in-place P-014, P-020).
+  // Its Pods are there already, or it is not to have any (P-014, P-020).
   const InPlacePhase phase = situation.in_place.phase;
   if (phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
       phase == InPlacePhase::kUnknown) {

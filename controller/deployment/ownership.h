@@ -1,5 +1,5 @@
 // Adopting ReplicaSets that nobody controls, and releasing those whose labels were edited.
-// Source: contract section 3 (D-100…D-112).
+// Source: D-100…D-112.
 //
 // It comes before everything else of a sync (D-053): what is adopted takes part at once, as the
 // reply to the adoption shows it (W-04; upstream goes on with its old copy and loses a race against

@@ -32,7 +32,7 @@ Request PatchAnnotations(const ReplicaSet& rs,
 // Writes `status` whole: every field we own is named, null when absent; conditions replace the
 // list. `revision`, if not empty, becomes the Deployment's revision annotation. It travels with the
 // status because that endpoint keeps annotations and does not bump the generation (D-166, D-703).
-// For the same reason our notes go in it that an undo brought to the Deployment (in-place P-074).
+// For the same reason our notes go in it that an undo brought to the Deployment (P-074).
 Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
                     std::string_view revision);
 
@@ -55,7 +55,7 @@ Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
 Request ReleaseReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
 
 // Template and annotations of the Deployment, both replaced whole: a merge would leave volumes,
-// containers and labels of the present template inside the old one (architecture, decision 4).
+// containers and labels of the present template inside the old one (docs/design/003).
 // `template_json` is a ReplicaSet's; its hash label is left out. Error kMalformed when it is no
 // JSON object. Requires that the Deployment has annotations.
 Result<Request> PatchRolledBack(const Deployment& deployment, const std::string& template_json,

@@ -6,7 +6,7 @@
 //
 // Two differences from upstream (docs/differences.md):
 //   - upstream writes the condition in a status write of its own before anything else, and the
-//     counters in another; here both are one write, after the ReplicaSets (contract 12.2);
+//     counters in another; here both are one write, after the ReplicaSets (D-610);
 //   - under Recreate upstream starts the new ReplicaSet's Pods beside old ones when it is paused at
 //     the wrong moment; here the promise of the strategy holds, paused or not (S-010).
 #pragma once

@@ -131,7 +131,7 @@ bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
 }
 
 // The server refuses one patch after the other, and for each try a Pod is taken out of traffic and
-// let back: that it can be counted on again is nothing gained (in-place P-036, P-066). Which Pod it
+// let back: that it can be counted on again is nothing gained (P-036, P-066). Which Pod it
 // is that can, a status does not say: also one that was patched before counts for nothing then.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != in_place::Drain::Mode::kNone && in_place.refusals &&
@@ -167,7 +167,7 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
-  if (situation.in_place.phase == InPlacePhase::kRefused) {  // in-place P-014
+  if (situation.in_place.phase == InPlacePhase::kRefused) {  // P-014
     const Condition* present = FindCondition(conditions, kProgressing);
     if (present != nullptr && present->message == situation.in_place.why.text) return;
     return RefreshCondition(conditions, Progressing(situation, "False", "InPlaceNotPossible",

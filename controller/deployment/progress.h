@@ -1,4 +1,4 @@
-// Progressing and ReplicaFailure: is the rollout getting anywhere? Source: contract section 8.3.
+// Progressing and ReplicaFailure: is the rollout getting anywhere? Source: D-420…D-435.
 //
 // That it expires is decided in deadline.h.
 //
@@ -13,12 +13,12 @@
 //   - a ReplicaSet that had another revision before (it carries a history), or is older than its
 //     Deployment (it was adopted), was found: FoundNewReplicaSet;
 //   - every other was created for this rollout: NewReplicaSetCreated.
-// Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (contract
-// B-08, W-12), and keeps the old message when a second rollout begins before the first one moved.
+// Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (B-08,
+// W-12), and keeps the old message when a second rollout begins before the first one moved.
 //
 // The same holds where no new ReplicaSet exists yet: Recreate waiting for old Pods is a rollout
 // that has begun, and is timed. Upstream takes "complete", said of the ReplicaSet before, for a
-// word on this one (head of contract section 14), since with no Pod counted all counted ones are
+// word on this one, since with no Pod counted all counted ones are
 // updated.
 #pragma once
 

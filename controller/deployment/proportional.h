@@ -2,7 +2,7 @@
 //
 // Pure arithmetic. scale.h says when it applies, and writes what it says, one ReplicaSet at a time,
 // planning anew after each: whoever is interrupted, whatever was written first, arrives at the same
-// sizes (contract B-11; the annotations tell which ones are written already). A plan, and so each
+// sizes (B-11; the annotations tell which ones are written already). A plan, and so each
 // of its writes that shrink, leaves min_available Pods available, or as many as there were.
 //
 // Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):

@@ -1,4 +1,4 @@
-// Recreate: no new Pod before every old one is gone. Source: contract section 6, S-010.
+// Recreate: no new Pod before every old one is gone. Source: D-300…D-330, S-010.
 #pragma once
 
 #include <optional>

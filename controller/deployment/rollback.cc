@@ -83,7 +83,7 @@ std::map<std::string, std::string> AnnotationsAfter(
     const std::map<std::string, std::string>& present, const ReplicaSet& target) {
   std::map<std::string, std::string> annotations;
   for (const auto& [key, value] : present) {
-    if (in_place::IsInternal(key)) continue;  // an undo brought it (in-place P-074)
+    if (in_place::IsInternal(key)) continue;  // an undo brought it (P-074)
     if (!IsCopied(key) && key != kRollbackTo) annotations[key] = value;
   }
   for (const auto& [key, value] : target.meta.annotations) {

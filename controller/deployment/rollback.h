@@ -1,5 +1,5 @@
 // Rollback by annotation: `deprecated.deployment.rollback.to` names the revision to go back to.
-// Source: contract section 9 (D-460…D-472).
+// Source: D-460…D-472.
 //
 // kubectl rollout undo does not use it (it changes the template itself); other clients and
 // upstream's e2e suite do. While it is there nothing is scaled or rolled (D-471). One write of the

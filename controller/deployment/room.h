@@ -7,7 +7,7 @@
 //
 // Recreate has a rule of its own beside this one (recreate.h): there terminating Pods count, too.
 //
-// Source: contract D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone and
+// Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone and
 // relies on its ReplicaSet controller being faster (docs/differences.md).
 #pragma once
 

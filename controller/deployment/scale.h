@@ -8,12 +8,12 @@
 //
 // The rollout goes on in the same sync, and the status is written after it: upstream writes one in
 // between, which acknowledges a template that came with the new size before anything was done about
-// it (contract B-41).
+// it (B-41).
 //
 // Differences from upstream:
-//   contract B-01 (U4)  a ReplicaSet that has the right size but an out-of-date annotation gets the
+//   B-01       a ReplicaSet that has the right size but an out-of-date annotation gets the
 //                       annotation; upstream returns early and the rollout never runs again;
-//   contract B-02       under Recreate sizes need not stay in proportion: the annotations are
+//   B-02       under Recreate sizes need not stay in proportion: the annotations are
 //                       refreshed, which ends the event;
 //   sizes move for a generation that is not acknowledged yet; after that a wrong annotation is put
 //                       right and no Pod moves for it, whoever wrote it. So annotations that the
@@ -33,7 +33,7 @@ enum class Scaling : uint8_t {
   kNone,          // no scaling event
   kOneActive,     // the only active ReplicaSet takes the new size, if none is, the new one (D-354)
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
-  kRefresh,       // sizes stay, annotations are brought up to date: under Recreate (contract B-02),
+  kRefresh,       // sizes stay, annotations are brought up to date: under Recreate (B-02),
                   // and when the generation was acted upon before
   kProportional,  // two or more active ReplicaSets keep their shares (D-357, proportional.h)
 };
@@ -45,7 +45,7 @@ Scaling ScalingOf(const Situation& situation);
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // The Deployment's size for the one ReplicaSet that has its Pods, whatever else there is: while
-// they are updated in place (in-place P-070).
+// they are updated in place (P-070).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);
 
 // A write that gives `rs` a size of `replicas` along with both size annotations, and tells users so

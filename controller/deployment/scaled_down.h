@@ -1,4 +1,4 @@
-// What proportional.h keeps of a broken rollout that is scaled down stays (contract B-12).
+// What proportional.h keeps of a broken rollout that is scaled down stays (B-12).
 //
 // A rolling update may spend maxUnavailable good Pods on new ones that have yet to start. After
 // `kubectl scale` the next pass would spend those that scaling has just spared:

@@ -17,7 +17,7 @@ namespace windlass::deployment {
 namespace {
 
 // Counters of a rollout under way change with every Pod. They are published together, at most this
-// much later (W-006). What a user or a tool waits for is published at once.
+// much later (C-006). What a user or a tool waits for is published at once.
 constexpr Duration kCountersPatience = seconds(1);
 // The same while a ReplicaSet controller that lags has still to act on a size: its Pods will change
 // the counters again.
@@ -58,7 +58,7 @@ Duration UnsettledPatience(const Situation& situation) {
 }
 
 // Nobody waits for counters on the way; for the end of a rollout or of a scaling somebody does
-// (W-006). Counters of Pods that are updated in place come from Pods.
+// (C-006). Counters of Pods that are updated in place come from Pods.
 Duration PatienceFor(const Situation& situation, const DeploymentStatus& next) {
   const Deployment& deployment = situation.deployment;
   const DeploymentStatus& shown = deployment.status;

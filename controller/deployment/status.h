@@ -25,7 +25,7 @@ enum class Progress : uint8_t {
 };
 
 // The write that publishes the status and the revision of the new ReplicaSet, and takes away notes
-// of ours that an undo brought (in-place P-074); nullopt when the Deployment shows both already,
+// of ours that an undo brought (P-074); nullopt when the Deployment shows both already,
 // and has no such note.
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 

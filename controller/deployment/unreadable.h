@@ -10,7 +10,7 @@ namespace windlass::deployment {
 
 // Why nothing is decided for this Deployment: what the cache holds of it, or of one of its
 // ReplicaSets, is known to be out of date. The next version that can be read wakes the key. Source:
-// reliability R-031.
+//
 std::optional<Event> WhyUnreadable(const View& view);
 
 }  // namespace windlass::deployment

@@ -1,5 +1,5 @@
 // Which Pods count as available. The Ready condition alone does not tell: a Pod stays Ready while
-// its containers are restarted in place (in-place §0, fact 2). Source: in-place C.6.
+// its containers are restarted in place (P-086). Source: P-050.
 #pragma once
 
 #include <optional>

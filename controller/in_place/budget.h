@@ -13,7 +13,7 @@
 //   stand-ins    if no Pod may be missing, a Pod of the new revision is added before one goes
 //
 // Decided elsewhere: PodDisruptionBudgets (disruption.h), which Pods are candidates and in what
-// order (candidates.h). Source: in-place C.5, C.6, P-024, P-033, P-034, P-039, P-064.
+// order (candidates.h). Source: P-024, P-033, P-034, P-039, P-064.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +47,7 @@ struct PodStanding {
   bool ready = false;     // as in the API: a Pod in flight may be Ready and not serve
   bool stand_in = false;  // belongs to the pending ReplicaSet, not to the host
   bool exempt = false;    // its node is not ready: costs no budget, nothing waits for it (P-039)
-  bool unschedulable = false;  // no node has room for it: nothing waits for it (C.5)
+  bool unschedulable = false;  // no node has room for it: nothing waits for it (P-039)
 
   // Returns true if the rollout waits until this Pod is available. If not, the cap, the canary and
   // the exchange of templates ignore the Pod.

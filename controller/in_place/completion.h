@@ -1,8 +1,8 @@
 // Has the kubelet done what a patch asked for? Ready does not tell, because it stays True. Nor does
-// observedGeneration, because it moves before the old container is killed (in-place §0, facts 2
-// and 3). Nor does imageID: two tags may be one image (fact 4). Source: in-place C.10.
+// observedGeneration, because it moves before the old container is killed (P-086). Nor does
+// imageID: two tags may be one image. Source: P-045…P-049.
 //
-// We are stricter than C.10 in three places, because a Pod that we take for restarted too early
+// We are stricter than P-047 in three places, because a Pod that we take for restarted too early
 // lets us take down the next one:
 //   - A container may have started while an earlier patch was still under way. It may run that
 //     patch's image and be killed a moment later. After such a patch only two things prove that the

@@ -1,5 +1,5 @@
 // We respect PodDisruptionBudgets as an eviction does, although the API server does not check them
-// when a Pod is patched. Source: in-place C.6, P-038.
+// when a Pod is patched. Source: P-038.
 #pragma once
 
 #include <cstddef>

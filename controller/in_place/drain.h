@@ -1,5 +1,5 @@
 // How a Pod is taken out of traffic while its containers restart: the value of annotation
-// windlass.dev/in-place-drain. Source: in-place C.7, D.2.
+// windlass.dev/in-place-drain. Source: P-040, P-083.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace windlass::in_place {
 
-// The readinessGate of drain mode Gate (in-place C.7).
+// The readinessGate of drain mode Gate (P-040).
 inline constexpr std::string_view kReadyGate = "windlass.dev/in-place-ready";
 
 struct Drain {

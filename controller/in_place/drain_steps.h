@@ -1,7 +1,7 @@
 // The next step for one Pod whose Deployment asks for a drain: take it out of traffic, patch it,
 // let it back. The Pod's state says whether it is drained and since when. The label or condition
 // that steers traffic is derived from the state each time, never from what we believe we wrote.
-// Source: in-place C.7, P-040, P-041, P-051.
+// Source: P-040, P-041, P-051.
 //
 //   in traffic    no `drain` in the state    label <on>     condition True
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False

@@ -101,7 +101,7 @@ ContainerKind KindOf(const Json& container, bool init) {
                                                         : ContainerKind::kInit;
 }
 
-// Refuses a container that may not come back after a restart, or may end the others (A.2, 11).
+// Refuses a container that may not come back after a restart, or may end the others (P-005).
 Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
   const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
   if (own_policy || container.contains("restartPolicyRules")) {

@@ -1,6 +1,6 @@
 // Can a rollout be carried out in place? Judged here by the templates and the Deployment alone.
 // What depends on Pods and nodes (kubelet versions, admission, budgets) is judged elsewhere
-// (nodes.h, refusals.h, budget.h). Source: in-place P-002 … P-012.
+// (nodes.h, refusals.h, budget.h). Source: P-002 … P-012.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace windlass::in_place {
 
-// Why not, with the names that Events, conditions and metrics show (D.2). The single Pods decide
+// Why not, with the names that Events, conditions and metrics show (P-004). The single Pods decide
 // about kSidecarKubeletTooOld and kPodForbidden, this file about the others.
 enum class Reason : uint8_t {
   kFieldChanged,

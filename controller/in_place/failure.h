@@ -1,5 +1,5 @@
 // Has a patch failed? Judged by what the containers of the new image do, and by how long the Pod
-// has not been available. Source: in-place C.11, P-060, P-062.
+// has not been available. Source: P-060, P-062.
 #pragma once
 
 #include <optional>
@@ -36,7 +36,7 @@ PodState AsIfPatched(const Pod& stand_in);
 // not start is patched first of all, and shows its old reason for a while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
-// when Ready last changed (C.11):
+// when Ready last changed (P-060):
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not been running for 10 min
 // A Pod that was well after its patch and crashed now and then in weeks is judged by its state now.

@@ -1,5 +1,5 @@
 // Which Pods may be patched next. The caller patches the first, or the first that is not waited
-// for, and asks again when it has seen the effect of that patch. Source: in-place P-031 … P-039.
+// for, and asks again when it has seen the effect of that patch. Source: P-031 … P-039.
 #pragma once
 
 #include <optional>

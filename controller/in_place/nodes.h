@@ -1,5 +1,4 @@
-// What a Pod's node says about it, or that it has none. Source: in-place C.5, C.9, P-006, P-032,
-// P-039.
+// What a Pod's node says about it, or that it has none. Source: P-006, P-032, P-039.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
 // What a Deployment asks of in-place updates: its annotations windlass.dev/in-place…, typed, with
-// defaults, checked against the rest of its spec. Source: in-place D.1, D.2.
+// defaults, checked against the rest of its spec. Source: P-082, P-083.
 //
 // There is no webhook that could refuse a wrong value. Windlass reports it, and treats the
 // Deployment as one that never asked until the value is corrected. A setting that only the present

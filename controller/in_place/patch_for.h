@@ -1,5 +1,5 @@
 // The patch that brings one Pod to the target template, together with the Pod's new state. Source:
-// in-place C.4, P-034, P-035.
+// P-034, P-035.
 #pragma once
 
 #include <cstdint>

@@ -26,15 +26,15 @@ struct KnownTemplate {
 // place was judged for Pods with the host's template (P-013). A Pod that was patched already has
 // another template, so two things may remain:
 //   - it keeps tolerations that it already has, because the API server refuses to remove them
-//   - a label that is read when a container is created changes without a new container (C.9)
+//   - a label that is read when a container is created changes without a new container (P-065)
 //
 // Images: those in which the templates differ and that the Pod does not have yet. So a Pod that is
 // on its way to an older target gets to `to`, too (P-034, P-064). If both templates name the same
 // image and the Pod has another one:
 //   - Nobody edited the Pod since it was created or since our last patch: admission rewrote the
-//     image. It stays, so that only containers restart whose image changes in the template (C.9).
+//     image. It stays, so that only containers restart whose image changes in the template (P-065).
 //   - Somebody may have edited the Pod, as its generation shows: it gets the template's image, as a
-//     rolling update would give it (I5). If something else was edited, this undoes admission's
+//     rolling update would give it (I-55). If something else was edited, this undoes admission's
 //     rewrite once, unless admission rewrites our patch as well.
 //   - Admission undid our last patch (RevisionBasis::kPutBack): the image is patched again.
 // If `from` is unknown, the Pod gets all images of `to`.

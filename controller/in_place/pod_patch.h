@@ -1,5 +1,5 @@
 // The one request that changes a running Pod: images, metadata and tolerations of the template, and
-// our state, in a single guarded JSON patch. Source: in-place C.4, P-035.
+// our state, in a single guarded JSON patch. Source: P-035.
 //
 // It has no resourceVersion, because the kubelet's writes must not make it fail. The API server
 // refuses it, with error kConflict, if the Pod is another one of that name, is being deleted, or a

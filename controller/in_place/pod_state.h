@@ -1,13 +1,13 @@
 // What Windlass remembers of its last patch of a Pod, in the Pod's own annotation
 // windlass.dev/in-place-state. The patch writes the annotation in the same request, so the two
-// never disagree. Source: in-place C.4.
+// never disagree. Source: P-028.
 //
 //   {"v":1,"d":"<uid>","rev":6,"target":"t-<hex>","from":"t-<hex>","g0":3,
 //    "at":"2026-11-20T06:34:05Z","attempt":1,
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
 //                "rc":0,"tpl":true,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
-// One more member is there while the Pod is drained (C.7), from before the patch until its
+// One more member is there while the Pod is drained (P-040), from before the patch until its
 // containers are ready again. Before the patch the other members are those of the Pod's last patch.
 // If there was none, target and from are both the template that the Pod has, and there are no
 // containers.
@@ -61,7 +61,7 @@ struct ContainerPatch {
   std::string id;
   std::string image_id;
   int32_t restart_count = 0;
-  // True if `from` is the image that a template names, not what admission put in its place (C.9).
+  // True if `from` is the image that a template names, not what admission put in its place (P-081).
   bool of_template = false;
   // Not empty if an earlier patch of this container was still under way (P-034). Holds the last
   // kSeenContainersMax containers, oldest first; the one with `id` is among them.

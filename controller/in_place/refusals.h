@@ -1,6 +1,6 @@
 // Patches that the API server refuses for good, by admission or validation: how often in a row, and
 // when they are tried again. This is noted on the ReplicaSet that has the template of the rollout,
-// so that counting goes on after a restart. Source: in-place P-036.
+// so that counting goes on after a restart. Source: P-036.
 //
 //   internal.windlass.dev/refused  {"rev":"6","to":"t-<hex>","tries":1,
 //                                   "at":"2026-11-20T06:34:05Z","why":"…"}

@@ -2,7 +2,7 @@
 // looks at the ReplicaSet that owns the Pod; in place all Pods stay with one ReplicaSet.
 //
 // The answer depends on the Pod's spec and annotation alone. What its containers really run is a
-// question for completion.h. Source: in-place C.3, specRev.
+// question for completion.h. Source: P-027.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace windlass::in_place {
 
 enum class RevisionBasis : uint8_t {
   kPatched,    // our annotation, and the spec has the images it names
-  kRewritten,  // our annotation; admission put other images in place of ours (C.9)
+  kRewritten,  // our annotation; admission put other images in place of ours (P-081)
   kPutBack,    // our annotation; admission put the old image back
   kNative,     // no annotation, and the images of a template: created so
   kForeign,    // none of these: somebody else changed the Pod

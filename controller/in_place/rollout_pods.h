@@ -1,5 +1,5 @@
 // The Pods of a Deployment, examined once for each decision: which template each has, and where it
-// stands. Source: in-place C.3, C.6, P-031.
+// stands. Source: P-027, P-050, P-031.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +49,7 @@ struct RolloutPods {
 Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
                                const Nodes& nodes, WallTime now);
 
-// Sums over RolloutPods for a Deployment's status (in-place D.3). Stand-ins are counted.
+// Sums over RolloutPods for a Deployment's status (P-084). Stand-ins are counted.
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec has the target template

@@ -28,7 +28,7 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
                                           std::string_view template_json);
 
 // Returns true if the spec of `pod` has the template's image in every container of the template.
-// Containers that the template lacks were injected and are ignored (in-place C.3).
+// Containers that the template lacks were injected and are ignored (P-027).
 bool HasImagesOf(const Pod& pod, const TemplateImages& images);
 
 }  // namespace windlass::in_place

@@ -2,7 +2,7 @@
 //
 // Deployments and ReplicaSets are watched from the start. Pods are watched, as metadata without
 // terminal phases, from the first Recreate Deployment on: a rolling update reads ReplicaSets alone,
-// so Pod storms cost nothing (architecture, decision 9). In-place updates see more, from the first
+// so Pod storms cost nothing (docs/design/005). In-place updates see more, from the first
 // Deployment on that asks for them (in_place_cache.h). Survives terms of leadership. Core thread
 // only.
 #pragma once

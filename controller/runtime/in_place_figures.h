@@ -1,4 +1,4 @@
-// What in-place updates did (in-place D.3). Totals count what happened while this process led, so
+// What in-place updates did (P-084). Totals count what happened while this process led, so
 // that those of all replicas may be added up.
 #pragma once
 

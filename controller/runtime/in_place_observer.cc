@@ -196,7 +196,7 @@ void InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const
   Tell(pod, InPlaceFailed(state, *failure));
 }
 
-// Told once for each Pod and revision (C.9).
+// Told once for each Pod and revision (P-081).
 void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
   std::optional<Event> drift = InPlaceDrift(pod, state);
   if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *std::move(drift));

@@ -5,12 +5,12 @@
 //   decisions of syncs ─▶                 └─▶ InPlaceFigures
 //
 // InPlaceDrift: somebody else changed the Pod's spec between its patch and when it could be counted
-// on again (in-place C.9).
+// on again (P-081).
 //
 // It follows Pods whether this process leads or not, so that a new leader knows since when; events
 // and totals are of the time that it leads. What it remembers is bounded, and a restart forgets it:
 // then only patches of the last minutes are taken up again, because an old one may have been
-// carried out long ago. Core thread only. Source: in-place D.3.
+// carried out long ago. Core thread only. Source: P-084.
 #pragma once
 
 #include <cstdint>

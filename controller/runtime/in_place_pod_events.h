@@ -1,4 +1,4 @@
-// What users are told, on a Pod itself, of its update in place. Source: in-place C.9, D.3.
+// What users are told, on a Pod itself, of its update in place. Source: P-081, P-084.
 #pragma once
 
 #include <optional>

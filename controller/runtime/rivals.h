@@ -8,7 +8,7 @@
 // - kube-controller-manager;
 // - any field manager but ours that owns status.observedGeneration or a counter of the status.
 // Memory: at most an entry per Deployment that exists, provided that Forget is called of each that
-// goes. Source: architecture, decision 10. Core thread only.
+// goes. Source: S-017. Core thread only.
 #pragma once
 
 #include <cstddef>

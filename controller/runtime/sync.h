@@ -3,8 +3,7 @@
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
 // until Wait or Failed. Nothing is remembered between syncs but the cache: that is what makes a
-// crash at any point equal to a restart. Source: architecture §2, "A sync is a walk of single
-// steps".
+// crash at any point equal to a restart. Source: docs/design/002.
 #pragma once
 
 #include <functional>
@@ -129,7 +128,7 @@ class Sync {
   std::shared_ptr<bool> alive_;
 };
 
-// How the queue treats an error that ended a sync (reliability §5.1).
+// How the queue treats an error that ended a sync (C-015).
 SyncResult AfterError(const Error& error, Retry retry);
 
 }  // namespace windlass

@@ -1,7 +1,7 @@
 // Who wakes whom: from changes in the caches to keys of Deployments that want a sync.
 //
 // Handlers only compute keys; no request, no decision. Upstream LISTs ReplicaSets through the API
-// inside its Pod handler; we look into the cache (W-01). Source: contract section 1, D-010…D-023.
+// inside its Pod handler; we look into the cache (W-01). Source: D-010…D-023.
 #pragma once
 
 #include <functional>

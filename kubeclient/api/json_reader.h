@@ -1,5 +1,5 @@
 // One pass over one JSON document, in document order. The only door to simdjson, whose On-Demand
-// API has traps (cpp-stack §2.3) that this class closes:
+// API has traps that this class closes:
 //
 //   - Input needs padding: Begin copies the text into a buffer that has it.
 //   - A value may be read once, and only in its place: there is one current value, the member or

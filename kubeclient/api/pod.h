@@ -2,7 +2,7 @@
 //
 // A rolling update needs no Pods, Recreate only that they exist; an in-place update needs to know
 // what their containers run. Every byte here is paid once per Pod of the cluster: what repeats is
-// interned, and there is one allocation for all containers (architecture, decision 9).
+// interned, and there is one allocation for all containers (docs/design/005).
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace windlass {
 class Decoder;
 
 // That a Pod exists, and who owns it. The informer's field selector keeps terminal phases out
-// (cpp-stack §2.2), so strategy Recreate needs to know no more.
+//, so strategy Recreate needs to know no more.
 struct PodMetadata {
   ObjectMeta meta;  // labels, owner references, deletion; annotations are not kept
 };
@@ -56,7 +56,7 @@ enum class ContainerState : uint8_t { kNoStatus, kWaiting, kRunning, kTerminated
 // What the spec and the status say of one container. The two are matched by name.
 //
 // Not kept: status.image. Which of an image's names a runtime reports is its own choice, so nothing
-// may be concluded from it (in-place §0, fact 4).
+// may be concluded from it (P-047).
 struct PodContainer {
   Symbol name;
   Symbol image;  // of the spec

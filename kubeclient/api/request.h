@@ -3,7 +3,7 @@
 //
 // Preconditions by construction: there is no way to build an update without the uid and
 // resourceVersion of the object it was decided on (or, in a guarded patch, tests of what it leans
-// on), nor a delete without preconditions (architecture, decision 4).
+// on), nor a delete without preconditions (docs/design/003).
 #pragma once
 
 #include <cstdint>
@@ -66,7 +66,7 @@ class Request {
   static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
                            std::string_view operations);
   // PATCH that succeeds although other fields changed, as by the status that a kubelet writes all
-  // the time. Its own `test` operations check what the decision was based on (in-place C.4). The
+  // the time. Its own `test` operations check what the decision was based on (P-035). The
   // first of `operations` must be a `test`; a `test` of /metadata/uid is put before them.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
@@ -124,7 +124,7 @@ ObjectReference ReferenceTo(const ResourceId& resource, const ObjectMeta& meta);
 // "pods ns/web-1", for log lines and messages.
 std::string ObjectText(const ResourceId& resource, const ObjectKey& key);
 
-// A Kubernetes Event about one object, before aggregation and naming (reliability §5.3).
+// A Kubernetes Event about one object, before aggregation and naming (D-536).
 struct Event {
   enum class Type : uint8_t { kNormal, kWarning };
   Type type = Type::kNormal;

@@ -3,8 +3,6 @@
 //
 //   MonotonicTime  for timers, deadlines and back-off; never goes back, unrelated to the calendar;
 //   WallTime       for what the API server stores: whole seconds since 1970 UTC (metav1.Time).
-//
-// Source: architecture §2 ("`now` is wall time in whole seconds … Timers are monotonic").
 #pragma once
 
 #include <algorithm>

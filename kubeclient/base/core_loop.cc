@@ -6,7 +6,7 @@ namespace windlass {
 namespace {
 
 constexpr Duration kLongestSleep = seconds(60);
-// A turn this long delays Lease renewals: worth a line in the log (cpp-stack §7.2).
+// A turn this long delays Lease renewals: worth a line in the log.
 constexpr Duration kLongTurn = seconds(1);
 
 }  // namespace

@@ -2,7 +2,7 @@
 //
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
-// Everything the daemon does happens in one of the two. Source: architecture §2.
+// Everything the daemon does happens in one of the two. Source: docs/design/001.
 #pragma once
 
 #include <functional>

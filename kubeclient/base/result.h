@@ -14,7 +14,7 @@
 
 namespace windlass {
 
-// Named by what the caller will do, not by where it happened (reliability §5.1).
+// Named by what the caller will do, not by where it happened (C-015).
 enum class ErrorKind : uint8_t {
   kNotSent,               // nothing reached the server: the same request may be sent again at once
   kAmbiguous,             // sent, no usable answer: read before writing again (S-003)

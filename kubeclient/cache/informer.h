@@ -2,7 +2,6 @@
 //
 // The protocol is an explicit state machine (reflector.h). It needs only a Transport, timers and a
 // random number, so the simulator runs the same code. Core thread only.
-// Rules: reliability R-001…R-062, as far as this scope names them.
 #pragma once
 
 #include <map>

@@ -330,7 +330,7 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   if (give_up) ReleaseIfOurs();
 }
 
-// Reads the Lease first: the holder may not be the one we remember (U8). If an abandoned renewal
+// Reads the Lease first: the holder may not be the one we remember (B-33). If an abandoned renewal
 // arrives in between, this is done once more.
 void LeaderElection::Impl::ReleaseIfOurs() {
   if (round_calls++ == kLeaseRoundCallsMax) return FinishStop();

@@ -17,7 +17,7 @@
 //   - An object in a complete state is older than we have seen it.
 //   - The server's version goes back three times in a row.
 //
-// Recovery is written at the state where it happens. Rules: reliability R-001….
+// Recovery is written at the state where it happens.
 #pragma once
 
 #include <memory>
@@ -53,7 +53,7 @@ class Reflector {
 
   // Only in state kStopped. The first state is read consistently, also after a Stop.
   void Start();
-  // The server is back after an outage (W-013). Asks for a complete state within kWatchAgainJitter,
+  // The server is back after an outage (C-013). Asks for a complete state within kWatchAgainJitter,
   // whatever the back-off was; the back-off starts over. An open stream is closed first, because it
   // may hang.
   void TryNow();

@@ -1,7 +1,7 @@
 // The cached objects of one resource, by "<namespace>/<name>", with indexes by namespace and by the
 // uid of the controller.
 //
-// The store is also the ledger of our own writes (architecture §2, "The fold is the ledger"):
+// The store is also the ledger of our own writes (S-015):
 //   - Fold puts a reply into the cache at once; an older event that arrives later is ignored.
 //   - After a successful DELETE a tombstone stays until the watch or a relist confirms it. Until
 //     then neither brings back the object, or an earlier one of the same name.
@@ -68,7 +68,7 @@ class Store {
   // The next three return their objects in order of key.
   std::vector<const T*> InNamespace(std::string_view namespace_) const;
   std::vector<const T*> OwnedBy(const Uid& owner) const;  // by controller reference
-  // Objects of the namespace without a controller reference (contract B-21).
+  // Objects of the namespace without a controller reference (B-21).
   std::vector<const T*> OrphansIn(std::string_view namespace_) const;
   // Returns the first object after that key, in order of key; the very first if no key is given.
   const T* After(const std::optional<ObjectKey>& key) const;

@@ -1,4 +1,4 @@
-// AdaptiveRate: a token bucket whose rate follows what the API server answers (W-011, W-012).
+// AdaptiveRate: a token bucket whose rate follows what the API server answers (C-011, C-012).
 //
 //   - A 429 or 503 halves the rate, once per Retry-After window (at least kThrottledWaitMin). From
 //     the window's end on the rate grows by one call per second each second. Example, with 50 per

@@ -1,4 +1,4 @@
-// CircuitBreaker: tells from the ends of exchanges whether the API server answers (W-012).
+// CircuitBreaker: tells from the ends of exchanges whether the API server answers (C-012).
 //
 // Trips (the server does not answer):
 //   - after kBreakerFailures exchanges in a row that were kUnreachable; or

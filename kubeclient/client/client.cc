@@ -1,7 +1,7 @@
 // A call is always in one of three places: in a lane, where it waits for its turn; in flight; or
 // backing off, before it enters its lane again. Lanes are in the order of Execute, so a repeated
 // call goes before younger ones. Writes of Events have a lane of their own, served only while the
-// other one is empty (W-010, contract B-47).
+// other one is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr size_t kCallsWaitingMax = 65536;
 constexpr Duration kTurnsTogether = milliseconds(200);
 // The same for Events.
 constexpr Duration kEventTurnsTogether = seconds(5);
-// Events get one tenth of the client's rate (W-010).
+// Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;
 // The burst of Events is at least this, so that the Events of one rollout go out at once.
 constexpr int kEventBurstMin = 10;
@@ -42,7 +42,7 @@ std::string_view MethodName(Verb verb) {
 }
 
 // Returns true if the server asks for fewer requests. Then the whole client slows down, not only
-// this call (W-011).
+// this call (C-011).
 bool IsThrottling(const Result<HttpResponse>& response) {
   return response.ok() && (response->status == 429 || response->status == 503);
 }

@@ -3,7 +3,7 @@
 //
 //   controllers ── Request ──▶ Client ──▶ WriteGate (mutations only) ──▶ rate limit ──▶ Transport
 //
-// Core thread only. Rules: reliability §5.1 (result table), §5.2.
+// Core thread only. Rules: C-010, C-015.
 #pragma once
 
 #include <cstdint>
@@ -113,7 +113,7 @@ class Client {
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
 // What an HTTP response to `verb` means: a Reply for 2xx, otherwise an Error of the kind of
-// reliability §5.1 with the Status' message. For a mutation, a 5xx that may have been executed is
+// C-015 with the Status' message. For a mutation, a 5xx that may have been executed is
 // kAmbiguous.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 

@@ -8,7 +8,7 @@
 //   - At most kEventQueueMax wait. If there are more, the oldest Normal one is dropped.
 // An Event is tried at most 3 times. Its failure is logged at debug level and counted, nothing
 // more. The client sends them one at a time, and only while nothing else waits. Core thread only.
-// Source: D-536, reliability §5.3.
+// Source: D-536.
 #pragma once
 
 #include <cstddef>

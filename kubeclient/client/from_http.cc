@@ -1,4 +1,4 @@
-// From HTTP to Reply or Error: the result table of reliability §5.1.
+// From HTTP to Reply or Error: the result table (C-015).
 //
 // We tell the API server's errors apart by the HTTP code, Status.reason and Status.details.causes
 // (D-786). Where the server uses one of these for several errors, we look for texts in the message.

@@ -1,12 +1,12 @@
 // GuardedTransport: the Transport of the whole process, with a circuit breaker that sees the end of
-// every exchange (W-012).
+// every exchange (C-012).
 //
 //   Client, reflectors, LeaderElection ──▶ GuardedTransport ──▶ Transport
 //                                             │ away: GET /readyz at 1, 2, 4, 5, 5… s
 //                                             └──▶ on_change
 //
 // While the server is away the process sends almost nothing, whatever its callers' back-off is
-// (R-054, W-013):
+// (R-054, C-013):
 //   - the probes;
 //   - one call or stream per kAwayPass, so that the guard also notices a server whose /readyz never
 //     works;
@@ -31,9 +31,9 @@ namespace windlass {
 // A server that needs longer than this for /readyz is not there yet. If the second probe is due
 // before the first one's deadline, it waits for that deadline.
 inline constexpr Duration kProbeDeadline = seconds(3);
-// While the server is away, one call passes in this time (W-013).
+// While the server is away, one call passes in this time (C-013).
 inline constexpr Duration kAwayPass = seconds(10);
-// For this long after the server went away, all Lease calls pass (W-013).
+// For this long after the server went away, all Lease calls pass (C-013).
 inline constexpr Duration kAwayLease = seconds(15);
 
 class GuardedTransport final : public Transport {

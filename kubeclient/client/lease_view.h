@@ -39,7 +39,7 @@ class LeaseView {
   const std::optional<Lease>& lease() const { return lease_; }  // nullopt = absent, or never seen
   MonotonicTime free_at() const { return free_at_; }            // from then on we may claim it
   bool ours() const { return lease_ && lease_->record.holder == options_.identity; }
-  // Coordinated leader election asks for the Lease by naming somebody else (reliability §4.1).
+  // Coordinated leader election asks for the Lease by naming somebody else (L-018).
   bool yields() const { return lease_ && Yields(lease_->record); }
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }

@@ -1,5 +1,4 @@
-// Which answers the client may deal with by sending the same request again: reliability §5.1, as
-// code.
+// Which answers the client may deal with by sending the same request again (C-015).
 #pragma once
 
 #include <optional>

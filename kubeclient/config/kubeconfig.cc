@@ -22,7 +22,7 @@ bool IsInCluster(const ConfigSources& sources) {
 }
 
 // Returns the URL of the address that the kubelet gives every Pod. The kubelet writes an IPv6
-// address without brackets (B-14).
+// address without brackets (BI-14).
 Result<std::string> InClusterServer(const ConfigSources& sources) {
   const std::string host = Variable(sources, "KUBERNETES_SERVICE_HOST");
   const std::string port = Variable(sources, "KUBERNETES_SERVICE_PORT");
@@ -110,7 +110,7 @@ Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
                                                               : ReadFromHome(sources);
   if (!kubeconfig.ok()) return std::move(kubeconfig).error();
   Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
-  if (config.ok() && in_cluster) {  // B-13
+  if (config.ok() && in_cluster) {  // BI-13
     config->notes.emplace_back("in a Pod, but --kubeconfig is given: the file is used");
   }
   return config;

@@ -69,7 +69,7 @@ Status ReadCluster(const EntryReader& cluster, bool insecure_flag, ClientConfig&
                                           "proxy-url", "disable-compression", "extensions"});
   if (!known.ok()) return known;
   // Nothing is compressed in any case: in the API server's neighbourhood it costs more than it
-  // saves (cpp-stack §1.2).
+  // saves.
   const Result<bool> compression = cluster.Flag("disable-compression");
   if (!compression.ok()) return compression.error();
   Status status = ReadServer(cluster, config);

@@ -18,14 +18,14 @@
 
 namespace windlass {
 
-// The largest file with a token (B-09).
+// The largest file with a token (BI-09).
 inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;
 // How often files of credentials are looked at: once a minute, as client-go does for tokens. A
 // token is kept for five sixths of it (50 s), because client-go has a leeway of ten seconds.
 inline constexpr Duration kCredentialsPoll = seconds(60);
 
 // Returns the token in a file, without surrounding blanks. Returns kConfig, with the path, if the
-// file cannot be read, is empty, or holds a character that no token may have (B-09, B-10). No
+// file cannot be read, is empty, or holds a character that no token may have (BI-09, BI-10). No
 // message shows the token.
 Result<Secret> ReadTokenFile(const std::string& path);
 

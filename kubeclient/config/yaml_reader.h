@@ -1,6 +1,6 @@
 // Parses YAML, and hence JSON, into a plain tree of values. Only yaml_reader.cc knows yaml-cpp.
 //
-// Returns an error for what a kubeconfig does not need and an attacker could use (B-02):
+// Returns an error for what a kubeconfig does not need and an attacker could use (BI-02):
 //   - anchors and aliases;
 //   - nesting above kYamlDepthMax;
 //   - the same key twice in a map, or a key that is not a scalar;
@@ -17,7 +17,7 @@
 
 namespace windlass {
 
-// How deep a value may be nested: its readers are recursive, and the stack is bounded (B-02).
+// How deep a value may be nested: its readers are recursive, and the stack is bounded (BI-02).
 inline constexpr int kYamlDepthMax = 64;
 
 struct YamlField;

@@ -1,4 +1,4 @@
-// The only file that knows cpprestsdk. What is done here and why was measured: cpp-stack §1.
+// The only file that knows cpprestsdk. Why: docs/design/004.
 //
 // Three rules keep the library from ending the process:
 //   - every task chain ends in a continuation that reads the exception;

@@ -1,12 +1,12 @@
 // Transport over HTTP/1.1 and TLS. The library behind it (cpprestsdk) is seen by
 // cpprest_transport.cc alone: a second transport can replace it without touching anything else
-// (architecture, decision 2).
+// (docs/design/004).
 //
 // What it adds to the contract of transport.h:
 //   - it returns redirects and follows none, which would send the token elsewhere;
 //   - it uses a proxy only if the options name one, never because the environment does;
 //   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
-//     them (cpp-stack §1.5). A GET may be: it is asked again on a fresh connection when an idle one
+//     them (C-016). A GET may be: it is asked again on a fresh connection when an idle one
 //     was dead;
 //   - deadlines and silence are timers of the core's TimerQueue, so they fire when it runs.
 // What the library does not offer:

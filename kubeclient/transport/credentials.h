@@ -27,7 +27,7 @@ class CredentialSource {
 
   // The server answered 401 to a request that started at `started`: what was obtained before then
   // is not to be used again. What was obtained later stays, so that a storm of 401s renews it once
-  // (cpp-stack §3).
+  // (BI-09).
   virtual void Refused(MonotonicTime started) = 0;
 };
 

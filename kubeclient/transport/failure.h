@@ -1,8 +1,7 @@
 // What a failure of cpprestsdk means: whether the server may have acted.
 //
 // The library's error codes lie (the category is always generic, the number comes from whichever
-// layer produced it), its texts do not change: it is frozen. The table is cpp-stack §1.5, pinned by
-// a test.
+// layer produced it), its texts do not change: it is frozen. The table (C-016) is pinned by a test.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Header fields that are sent with every request, and which names and values they may have (B-10).
+// Header fields that are sent with every request, and which names and values they may have (BI-10).
 #pragma once
 
 #include <string>

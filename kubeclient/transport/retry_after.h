@@ -1,4 +1,4 @@
-// The Retry-After header (R-055, reliability B-73).
+// The Retry-After header (R-055, BI-73).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A token or private key: never printed, gone from memory when dropped (reliability §10.2).
+// A token or private key: never printed, gone from memory when dropped.
 //
 // It has no operator<<, no conversion and no comparison, so that Reveal() marks the few places that
 // need the text. We cannot wipe the copies that libraries make (an HTTP header, an OpenSSL key).

@@ -1,7 +1,7 @@
 // The machine's own trust store: for a kubeconfig that names no CA.
 //
 // The HTTP library has OpenSSL load that store into the context of every new connection, before our
-// own replaces it (cpp-stack §1.2): some 140 certificates, parsed for nothing. OpenSSL finds them
+// own replaces it: some 140 certificates, parsed for nothing. OpenSSL finds them
 // by an environment variable, which is the only way to stop it.
 #pragma once
 

@@ -66,7 +66,7 @@ Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
 }
 
 // Returns true if `certificate` may sign others, or signed itself. If the CA bundle has no such
-// certificate, every handshake fails, and OpenSSL's message does not say why (B-06).
+// certificate, every handshake fails, and OpenSSL's message does not say why (BI-06).
 bool CanIssue(X509* certificate) {
   return X509_check_ca(certificate) != 0 || X509_self_signed(certificate, 0) == 1;
 }

@@ -1,7 +1,7 @@
 // Certificates and keys for TLS, as PEM text and as parsed for OpenSSL.
 //
 // TlsMaterial is what configuration reads; TlsIdentity is its parsed, checked, immutable form,
-// applied to every new connection (the HTTP library makes a new SSL_CTX for each, cpp-stack §1.2).
+// applied to every new connection (the HTTP library makes a new SSL_CTX for each).
 #pragma once
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 //
 // Core thread only: calls are made there and every callback runs there. Each callback of a call
 // comes exactly once, on_open at most once; none comes before the function that started the call
-// has returned. Errors are classified by delivery (cpp-stack §1.5): kNotSent may be sent again at
+// has returned. Errors are classified by delivery (C-016): kNotSent may be sent again at
 // once, kAmbiguous must be verified first.
 #pragma once
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Windlass while the API server is away, next to its goals (reliability W-013): requests per second
+# Windlass while the API server is away, next to its goals (C-013): requests per second
 # of the whole process, CPU, growth of memory, log lines, and the time from the server's return to
 # the first write. Everything else that would talk to the API server is stopped meanwhile.
 #

@@ -80,6 +80,7 @@ ended() {
 }
 
 start_replica 1
+# Each process has a name of its own (L-001).
 holder() { kubectl -n $SYSTEM get lease windlass -o jsonpath='{.spec.holderIdentity}'; }
 leads() { holder | grep .; }
 another_leads() { leads && [ "$(holder)" != "$1" ]; } # NAME

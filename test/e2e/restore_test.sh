@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# etcd is put back to an earlier state under a leading Windlass (R-061, reliability FT-06): it
+# etcd is put back to an earlier state under a leading Windlass (R-061): it
 # notices, whether the server is still behind what Windlass has seen or past it by the time it
 # serves; gives leadership and caches up, campaigns anew, and controls what there is now.
 . "$(dirname "$0")/lib.sh"

@@ -41,7 +41,7 @@ void MergeReplacesLists(ContractProbe& api) {
   api.ExpectEqual("name", containers[0]["name"], "other");
 }
 
-// Architecture, decision 4: a merge leaves yesterday's fields inside a rolled-back template.
+// docs/design/003: a merge leaves yesterday's fields inside a rolled-back template.
 void MergeKeepsAbsentKeys(ContractProbe& api) {
   Json web = SampleDeployment("web");
   web["spec"]["template"]["metadata"]["annotations"]["yesterday"] = "1";

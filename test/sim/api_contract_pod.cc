@@ -1,5 +1,5 @@
 // Contract cases: what may change in a Pod that exists, and what an in-place update asks of the
-// server besides (in-place A.1).
+// server besides (P-085).
 #include <nlohmann/json.hpp>
 
 #include "test/sim/api_contract.h"
@@ -31,7 +31,7 @@ Json CreatePod(ContractProbe& api) {
   return api.ExpectOk(api.Post(api.Pods(), pod), 201);
 }
 
-// C.4: the guards of the patch of one container's image.
+// P-035: the guards of the patch of one container's image.
 Json Guarded(const Json& pod) {
   return List({Operation("test", "/metadata/uid", UidOf(pod)),
                Operation("test", "/metadata/deletionTimestamp", nullptr),
@@ -156,7 +156,7 @@ void Tolerations(ContractProbe& api) {
   ExpectForbidden(api, api.JsonPatch(api.Pods("web"), fewer), "spec.tolerations");
 }
 
-// C.5: the exchange writes templates of ReplicaSets that own Pods.
+// P-053: the exchange writes templates of ReplicaSets that own Pods.
 void TemplateOfAReplicaSet(ContractProbe& api) {
   api.ExpectOk(api.Post(api.ReplicaSets(), SampleReplicaSet("web", 0)), 201);
   const Json patch = List({Operation("replace", "/spec/template/spec/containers/0/image", kNext)});

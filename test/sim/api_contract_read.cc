@@ -113,7 +113,7 @@ void FieldSelectorName(ContractProbe& api) {
   api.ExpectEqual("names", Names(list), {"b"});
 }
 
-// The Pod informer's: terminal Pods are left out (architecture, decision 9).
+// The Pod informer's: terminal Pods are left out (docs/design/005).
 void FieldSelectorPhase(ContractProbe& api) {
   CreatePods(api);
   api.ExpectOk(api.MergePatch(api.Pods("b") + "/status",

@@ -1,4 +1,4 @@
-// Contract cases: WATCH and WatchList (reliability R-001…R-045).
+// Contract cases: WATCH and WatchList (R-001…R-045).
 #include <nlohmann/json.hpp>
 
 #include "test/sim/api_contract.h"

@@ -12,7 +12,7 @@
 
 namespace windlass::sim {
 
-// What a Pod's status tells late, or not at all (in-place §0): for invariants.
+// What a Pod's status tells late, or not at all (P-086): for invariants.
 struct ContainerTruth {
   std::string name;
   std::string image;     // of the process that runs, or ran last; empty: none ever did

@@ -1,7 +1,7 @@
 // A model of the disruption controller: keeps the status of PodDisruptionBudgets.
 //
 // It believes what Pods say of themselves, so a Pod that is restarted in place and stays Ready is
-// healthy to it (in-place A.4). Entries of disruptedPods count for two minutes.
+// healthy to it (P-038). Entries of disruptedPods count for two minutes.
 #pragma once
 
 #include <cstdint>

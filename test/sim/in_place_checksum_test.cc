@@ -1,6 +1,6 @@
 // Templates with an annotation checksum/config, as Helm writes it: it changes with a ConfigMap that
 // containers have read, so that the Pods have to be made anew, or their containers restarted
-// (in-place P-007).
+// (P-007).
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -94,7 +94,7 @@ TEST_CASE("in place, with Only another checksum alone is refused (P-014)", "[in-
   CHECK(run.Reason() == "NotPossible");
 }
 
-TEST_CASE("in place, another checksum midway makes new Pods of all (C.9)", "[in-place]") {
+TEST_CASE("in place, another checksum midway makes new Pods of all (P-007)", "[in-place]") {
   HelmRun run(GENERATE(1U, 2U, 3U));
   run.Install(5, "IfPossible");
   const auto pods = run.Uids();

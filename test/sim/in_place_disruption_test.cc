@@ -1,4 +1,4 @@
-// Updates in place beside PodDisruptionBudgets and evictions (in-place C.6, P-038).
+// Updates in place beside PodDisruptionBudgets and evictions (P-038).
 #include <nlohmann/json.hpp>
 #include <string>
 

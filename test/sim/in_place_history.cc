@@ -1,4 +1,4 @@
-// I6, and what must hold at rest.
+// I-56, and what must hold at rest.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -54,7 +54,7 @@ void InPlaceInvariants::NoteRemoval(const Change& change, const Json& deployment
   const int64_t limit = IntAt(deployment, {"spec", "revisionHistoryLimit"}, 10);
   const bool too_early = static_cast<int64_t>(left.size()) - 1 < limit;
   if (controllers_.contains(change.actor) && too_early) {
-    Violate("I6", change.request, "took away what undo would bring back");
+    Violate("I-56", change.request, "took away what undo would bring back");
   }
   record.previous = nullptr;
 }
@@ -66,7 +66,7 @@ void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deploymen
   const Object highest = HighestOf(replica_sets);
   const bool exchanging = std::ranges::any_of(replica_sets, HasExchange);
   if (!exchanging && (highest == nullptr || TemplateOf(*highest) != record.wanted)) {
-    Violate("I6", change.request,
+    Violate("I-56", change.request,
             "the highest revision has " + Images(highest ? TemplateOf(*highest) : Json()) +
                 ", wanted is " + Images(record.wanted));
   }
@@ -75,7 +75,7 @@ void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deploymen
   if (undone == record.previous) return;
   // While revisions change places, the one before is the highest for a moment.
   if (exchanging && highest != nullptr && TemplateOf(*highest) == record.previous) return;
-  Violate("I6", change.request,
+  Violate("I-56", change.request,
           "undo yields " + Images(undone) + ", not " + Images(record.previous));
 }
 
@@ -90,27 +90,27 @@ void InPlaceInvariants::JudgeAtRest(const std::string& name) {
     return RevisionOfRollout(*rs) == RevisionOfRollout(*highest);
   });
   if (rivals > 1) {
-    Violate("I8", request,
+    Violate("I-58", request,
             "revision " + std::to_string(RevisionOfRollout(*highest)) + " twice or more");
   }
   if (std::ranges::any_of(replica_sets, HasExchange)) {
-    Violate("I9", request, "an exchange is open");
+    Violate("I-59", request, "an exchange is open");
   }
   for (const auto& [key, value] : At(*deployment, {"metadata", "annotations"}).items()) {
-    if (key.starts_with(kInPlaceNotes)) Violate("I11", request, "the Deployment has " + key);
+    if (key.starts_with(kInPlaceNotes)) Violate("I-61", request, "the Deployment has " + key);
   }
   for (const Object& pod : ActivePodsOf(*deployment)) {
-    if (IsDrained(*deployment, *pod)) Violate("I10", request, NameOf(*pod) + " is drained");
+    if (IsDrained(*deployment, *pod)) Violate("I-60", request, NameOf(*pod) + " is drained");
   }
 }
 
-// I5.
+// I-55.
 void InPlaceInvariants::JudgeImagesAtRest(const Json& deployment) {
   const std::string request = "rest of " + NameOf(deployment);
   const Json wanted = TemplateOf(deployment);
   for (const Object& rs : ReplicaSetsOf(deployment)) {
     if (IntAt(*rs, {"spec", "replicas"}, 1) == 0 || TemplateOf(*rs) == wanted) continue;
-    Violate("I5", request,
+    Violate("I-55", request,
             NameOf(*rs) + " makes Pods of " + Images(TemplateOf(*rs)) + ", wanted is " +
                 Images(wanted));
   }
@@ -120,12 +120,12 @@ void InPlaceInvariants::JudgeImagesAtRest(const Json& deployment) {
     for (const std::string& name : ContainersOf(spec)) {
       const std::string image = ImageIn(At(*pod, {"spec"}), name);
       if (image != ImageIn(spec, name)) {
-        Violate("I5", request, NameOf(*pod) + ": " + name + " is of " + image);
+        Violate("I-55", request, NameOf(*pod) + ": " + name + " is of " + image);
       }
       if (truth == nullptr) continue;
       for (const ContainerTruth& one : truth->containers) {
         if (one.name != name || one.image == image) continue;
-        Violate("I5", request, NameOf(*pod) + ": " + name + " runs " + one.image);
+        Violate("I-55", request, NameOf(*pod) + ": " + name + " runs " + one.image);
       }
     }
   }

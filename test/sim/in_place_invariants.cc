@@ -131,7 +131,7 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   }
 }
 
-// I2: the ReplicaSet controller would delete Pods.
+// I-52: the ReplicaSet controller would delete Pods.
 void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& deployment) {
   if (change.before == nullptr || Replicas(*change.after) >= Replicas(*change.before)) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
@@ -139,7 +139,7 @@ void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& deployme
   for (const Object& rs : replica_sets) total += Replicas(*rs);
   const int64_t wanted = deployments_[UidOf(deployment)].replicas.Min(Now(), kBlindSpot);
   if (!SaysInPlace(*HighestOf(replica_sets)) || total >= wanted) return;
-  Violate("I2", change.request,
+  Violate("I-52", change.request,
           "leaves " + Number(total) + " replicas of " + Number(wanted) + " in place");
 }
 
@@ -151,7 +151,7 @@ void InPlaceInvariants::NotePod(const Change& change) {
   if (change.after == nullptr) {
     pods_.erase(UidOf(before));
     if (ours && deployment != nullptr && !IsDeleting(before)) {
-      Violate("I2", change.request, "removed a Pod");
+      Violate("I-52", change.request, "removed a Pod");
     }
     return;
   }
@@ -161,7 +161,7 @@ void InPlaceInvariants::NotePod(const Change& change) {
     const std::string was = TextAt(before, {path.first, path.second});
     const std::string is = TextAt(after, {path.first, path.second});
     if (!was.empty() && is != was) {
-      Violate("I3", change.request, std::string(path.second) + " " + was + " -> " + is);
+      Violate("I-53", change.request, std::string(path.second) + " " + was + " -> " + is);
     }
   }
   if (!ours && ChangesImages(before, after)) {
@@ -191,7 +191,7 @@ void InPlaceInvariants::ExpectPod(const Change& change) {
 void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& deployment) {
   const Json& before = *change.before;
   const Json& after = *change.after;
-  if (IsDeleting(after) && !IsDeleting(before)) Violate("I2", change.request, "deleted a Pod");
+  if (IsDeleting(after) && !IsDeleting(before)) Violate("I-52", change.request, "deleted a Pod");
   const bool images = ChangesImages(before, after);
   const bool drains = IsDrained(deployment, after) && !IsDrained(deployment, before);
   if (images || drains) JudgeTakenOut(change, deployment);
@@ -204,17 +204,17 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& deployme
   const RolloutLimits limits = InPlaceLimitsOf(deployment);
   const int64_t most = std::max<int64_t>(1, limits.unavailable + limits.surge);
   if (drained > most) {
-    Violate("I10", change.request, Number(drained) + " drained of at most " + Number(most));
+    Violate("I-60", change.request, Number(drained) + " drained of at most " + Number(most));
   }
 }
 
-// I1.
+// I-51.
 void InPlaceInvariants::JudgeTakenOut(const Change& change, const Json& deployment) {
   if (!IsAvailable(deployment, *change.before, kBlindSpot)) return;  // it costs nothing
   const int64_t left = AvailableBut(deployment, UidOf(*change.before));
   const int64_t least = deployments_[UidOf(deployment)].min_available.Min(Now(), kBlindSpot);
   if (left >= least) return;
-  Violate("I1", change.request,
+  Violate("I-51", change.request,
           "leaves " + Number(left) + " that serve of at least " + Number(least));
 }
 
@@ -264,7 +264,7 @@ void InPlaceInvariants::NoteTruth(const PodTruth& truth) {
     changes = one.changes;
     ++restarts_;
     if (changes <= record.allowance[one.name]) continue;
-    Violate("I4", "kubelet",
+    Violate("I-54", "kubelet",
             NameOf(*pod) + ": container " + one.name + " was restarted " + Number(changes) +
                 " times for its image, with reason " + Number(record.allowance[one.name]));
   }

@@ -1,5 +1,5 @@
 // What must hold while Pods are updated in place, judged from the cluster and from what really runs
-// (in-place E.1). Beside Invariants, which knows nothing of it:
+// (I-51…I-61). Beside Invariants, which knows nothing of it:
 //
 //   World world(seed);
 //   InPlaceInvariants in_place(world);
@@ -9,13 +9,19 @@
 //   CHECK(in_place.Complaints() == "");
 //
 // At every write of a controller under test, for Deployments that want it:
-//   I1  no available Pod is taken out while fewer than n − maxUnavailable others really serve
-//   I2  no Pod is deleted, and none is given up by lowering ReplicaSets
-//   I6  the highest revision has the Deployment's template, and undo yields the one before
-//   I10 no more Pods are drained than may be restarted
-// At every change: I3 no Pod moves; I4 a container is restarted for its image once per template.
-// At rest: I5 all run the template, I8 the highest revision is one ReplicaSet's, I9 no exchange is
-// open, I10 no Pod is drained, I11 the Deployment has none of the notes on its ReplicaSets.
+//   I-51  no available Pod is taken out while fewer than n − maxUnavailable others really serve
+//   I-52  no Pod is deleted, and none is given up by lowering ReplicaSets
+//   I-56  the highest revision has the Deployment's template, and undo yields the one before
+//   I-60  no more Pods are drained than may be restarted
+// At every change:
+//   I-53  no Pod moves
+//   I-54  a container is restarted for its image once per template
+// At rest:
+//   I-55  all run the template
+//   I-58  the highest revision is one ReplicaSet's
+//   I-59  no exchange is open
+//   I-60  no Pod is drained
+//   I-61  the Deployment has none of the notes on its ReplicaSets
 //
 // As in Invariants, a write is judged by the most lenient truth of the last kBlindSpot.
 #pragma once

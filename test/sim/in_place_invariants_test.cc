@@ -89,7 +89,7 @@ struct Rollout {
       if (!value.empty()) rs["metadata"]["annotations"][key] = value;
     });
   }
-  // X1, X2, X3 (C.5); `meanwhile` between the first two.
+  // X1, X2, X3 (P-053); `meanwhile` between the first two.
   void Exchange(const std::function<void()>& meanwhile = nullptr) {
     EditReplicaSet("p", [&](Json& rs) {
       rs["spec"]["template"]["spec"]["containers"][0]["image"] = kOld;
@@ -129,18 +129,18 @@ TEST_CASE("An in-place update by the book breaks nothing") {
   CHECK(ImageIn(At(*rollout.world.Deployment("web"), {"spec", "template", "spec"}), "web") == kOld);
 }
 
-TEST_CASE("I1: what really serves is what counts, not Ready") {
+TEST_CASE("I-51: what really serves is what counts, not Ready") {
   Rollout rollout;
   rollout.Stage();
   rollout.Patch(0, kNew);
   SECTION("before the first one is even killed") {
     rollout.Patch(1, kNew);
-    CHECK(rollout.Broken() == "I1");
+    CHECK(rollout.Broken() == "I-51");
   }
   SECTION("while it comes up") {
     rollout.world.RunFor(seconds(10));
     rollout.Patch(1, kNew);
-    CHECK(rollout.Broken() == "I1");
+    CHECK(rollout.Broken() == "I-51");
   }
   SECTION("one that serves again is no burden") {
     REQUIRE(rollout.world.Quiesce());
@@ -156,11 +156,11 @@ TEST_CASE("I1: what really serves is what counts, not Ready") {
     rollout.Drain(1, "off");
     CHECK(rollout.Broken() == "");
     rollout.Patch(2, kNew);
-    CHECK(rollout.Broken() == "I1");
+    CHECK(rollout.Broken() == "I-51");
   }
 }
 
-TEST_CASE("I1: a Pod that fails by itself is to be noticed, but not at once") {
+TEST_CASE("I-51: a Pod that fails by itself is to be noticed, but not at once") {
   Rollout rollout;
   rollout.Stage();
   const Object victim = rollout.world.api().Find(KeyOf(resources::kPods, rollout.pods[0]));
@@ -178,7 +178,7 @@ TEST_CASE("I1: a Pod that fails by itself is to be noticed, but not at once") {
   SECTION("long ago") {
     rollout.world.RunFor(seconds(10));
     rollout.Patch(other, kNew);
-    CHECK(rollout.Broken() == "I1");
+    CHECK(rollout.Broken() == "I-51");
   }
   SECTION("itself it may be patched") {
     rollout.world.RunFor(seconds(10));
@@ -187,16 +187,16 @@ TEST_CASE("I1: a Pod that fails by itself is to be noticed, but not at once") {
   }
 }
 
-TEST_CASE("I2: no Pod is deleted") {
+TEST_CASE("I-52: no Pod is deleted") {
   Rollout rollout;
   rollout.Stage();
   SECTION("directly") {
     rollout.world.api().Delete(kController, KeyOf(resources::kPods, rollout.pods[0]));
-    CHECK(rollout.Broken() == "I2");
+    CHECK(rollout.Broken() == "I-52");
   }
   SECTION("by the ReplicaSet controller") {
     rollout.EditReplicaSet("a", [](Json& rs) { rs["spec"]["replicas"] = 3; });
-    CHECK(rollout.Broken() == "I2");
+    CHECK(rollout.Broken() == "I-52");
   }
   SECTION("but at a rollout of another kind") {
     rollout.Annotate("p", kInPlaceMode, R"({"rev":"2","mode":"Recreate"})");
@@ -216,15 +216,15 @@ TEST_CASE("I2: no Pod is deleted") {
   }
 }
 
-TEST_CASE("I3: a Pod stays where it is") {
+TEST_CASE("I-53: a Pod stays where it is") {
   Rollout rollout;
   const StoreKey key = KeyOf(resources::kPods, rollout.pods[0]);
   rollout.world.api().Update("somebody", key, "binding",
                              [](Json& pod) { pod["spec"]["nodeName"] = "elsewhere"; });
-  CHECK(rollout.Broken() == "I3");
+  CHECK(rollout.Broken() == "I-53");
 }
 
-TEST_CASE("I4: a container is restarted once for a template") {
+TEST_CASE("I-54: a container is restarted once for a template") {
   Rollout rollout;
   rollout.Stage();
   rollout.Patch(0, kNew);
@@ -232,7 +232,7 @@ TEST_CASE("I4: a container is restarted once for a template") {
   SECTION("to and fro is twice") {
     rollout.Patch(0, kOld);
     REQUIRE(rollout.world.Quiesce());
-    CHECK(rollout.Broken() == "I4");
+    CHECK(rollout.Broken() == "I-54");
   }
   SECTION("back because the revision was given up") {
     rollout.Annotate("p", kInPlaceBlocked, R"({"rev":2})");
@@ -249,7 +249,7 @@ TEST_CASE("I4: a container is restarted once for a template") {
   }
 }
 
-TEST_CASE("I5: at rest all are of the template") {
+TEST_CASE("I-55: at rest all are of the template") {
   Rollout rollout;
   rollout.Stage();
   SECTION("every Pod") {
@@ -261,16 +261,16 @@ TEST_CASE("I5: at rest all are of the template") {
   }
   SECTION("and what makes new ones") { rollout.PatchAll(); }
   rollout.in_place.JudgeAtRest("web");
-  CHECK(rollout.Broken() == "I5");
+  CHECK(rollout.Broken() == "I-55");
 }
 
-TEST_CASE("I6: at every write undo has somewhere to go") {
+TEST_CASE("I-56: at every write undo has somewhere to go") {
   Rollout rollout;
   SECTION("staged before a Pod is touched") {
     rollout.world.SetImage("web", kNew);
     rollout.world.RunFor(seconds(10));
     rollout.Patch(0, kNew);
-    CHECK(rollout.Broken() == "I6");
+    CHECK(rollout.Broken() == "I-56");
   }
   SECTION("a moment after the template changed nobody can know") {
     rollout.world.SetImage("web", kNew);
@@ -281,7 +281,7 @@ TEST_CASE("I6: at every write undo has somewhere to go") {
     rollout.Stage("1");
     rollout.Give("a", kOld, "2");
     rollout.Patch(0, kNew);
-    CHECK(rollout.Broken() == "I6");
+    CHECK(rollout.Broken() == "I-56");
   }
   SECTION("one that was staged too late to know better is brought back") {
     const bool in_time = GENERATE(true, false);
@@ -292,20 +292,20 @@ TEST_CASE("I6: at every write undo has somewhere to go") {
     rollout.Make("p", 0, "2", kNew);
     rollout.Make("q", 0, "3", "web:3");
     rollout.Patch(0, "web:3");
-    CHECK(rollout.Broken() == (in_time ? "" : "I6"));
+    CHECK(rollout.Broken() == (in_time ? "" : "I-56"));
   }
   SECTION("the host is not exchanged first") {
     rollout.Stage();
     rollout.PatchAll();
     rollout.Give("a", kNew, "2");
-    CHECK(rollout.Broken() == "I6");
+    CHECK(rollout.Broken() == "I-56");
   }
   SECTION("what it would bring back is kept") {
     rollout.Stage();
     rollout.PatchAll();
     rollout.Exchange();
     rollout.world.api().Delete(kController, KeyOf(resources::kReplicaSets, "p"));
-    CHECK(rollout.Broken() == "I6");
+    CHECK(rollout.Broken() == "I-56");
   }
 }
 
@@ -332,7 +332,7 @@ TEST_CASE("Pods that were there before the Deployment asked are known") {
   CHECK(rollout.in_place.restarts() == 4);
 }
 
-TEST_CASE("I8 to I11: nothing is left behind") {
+TEST_CASE("I-58 to I-61: nothing is left behind") {
   Rollout rollout;
   rollout.Stage();
   rollout.PatchAll();
@@ -341,32 +341,32 @@ TEST_CASE("I8 to I11: nothing is left behind") {
     rollout.world.api().Update("user", KeyOf(resources::kReplicaSets, "p"), "",
                                [](Json& rs) { rs["metadata"]["annotations"][kRevision] = "2"; });
     rollout.in_place.JudgeAtRest("web");
-    CHECK(rollout.Broken() == "I8");
+    CHECK(rollout.Broken() == "I-58");
   }
   SECTION("an exchange") {
     rollout.Annotate("p", kInPlaceExchange, "stash");
     rollout.in_place.JudgeAtRest("web");
-    CHECK(rollout.Broken() == "I9");
+    CHECK(rollout.Broken() == "I-59");
   }
   SECTION("a drained Pod") {
     rollout.Drain(0, "off");
     CHECK(rollout.Broken() == "");
     rollout.in_place.JudgeAtRest("web");
-    CHECK(rollout.Broken() == "I10");
+    CHECK(rollout.Broken() == "I-60");
   }
   SECTION("a note that an undo brought") {
     rollout.world.Annotate("web", kInPlaceMode, "InPlace");
     rollout.in_place.JudgeAtRest("web");
-    CHECK(rollout.Broken() == "I11");
+    CHECK(rollout.Broken() == "I-61");
   }
 }
 
-TEST_CASE("I10: not more Pods are drained than may be restarted") {
+TEST_CASE("I-60: not more Pods are drained than may be restarted") {
   Rollout rollout;
   rollout.Stage();
   rollout.Drain(0, "off");
   rollout.Drain(1, "off");
-  CHECK(rollout.Broken() == "I1 I10");
+  CHECK(rollout.Broken() == "I-51 I-60");
 }
 
 TEST_CASE("Deployments that do not ask for it are not judged") {

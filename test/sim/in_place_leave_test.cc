@@ -1,5 +1,5 @@
 // Opting out of updates in place while a Pod is out of traffic, with a Windlass that dies before or
-// after any call (in-place P-076, P-078).
+// after any call (P-076, P-078).
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>

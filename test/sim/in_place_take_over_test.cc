@@ -1,5 +1,5 @@
 // An update in place that is left at any write to a controller that knows nothing of it: it sees
-// ordinary ReplicaSets, and finishes by replacing Pods (in-place C.8, I7). That controller is
+// ordinary ReplicaSets, and finishes by replacing Pods (P-080, I-57). That controller is
 // Windlass itself without any annotation of its own, which is upstream's logic.
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -138,13 +138,14 @@ int LeaveAtEachWrite(const Json& deployment, const std::string& image) {
   return kWritesMax;
 }
 
-TEST_CASE("in place, the stock controller finishes what is left at any write (I7)", "[in-place]") {
+TEST_CASE("in place, the stock controller finishes what is left at any write (I-57)",
+          "[in-place]") {
   const int writes = LeaveAtEachWrite(InPlaceDeployment(3, "app:v1"), "app:v2");
   CHECK(writes > 8);
   CHECK(writes < kWritesMax);
 }
 
-TEST_CASE("in place, the stock controller finishes what is left with stand-ins (I7)",
+TEST_CASE("in place, the stock controller finishes what is left with stand-ins (I-57)",
           "[in-place]") {
   Json deployment = InPlaceDeployment(2, "app:v1");
   deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
@@ -153,7 +154,7 @@ TEST_CASE("in place, the stock controller finishes what is left with stand-ins (
   CHECK(writes < kWritesMax);
 }
 
-TEST_CASE("in place, undone midway the stock controller leaves Pods: the known hole (C.8)",
+TEST_CASE("in place, undone midway the stock controller leaves Pods: the known hole (P-080)",
           "[in-place]") {
   Left left(InPlaceDeployment(3, "app:v1", {{"partition", "1"}}), "app:v2", kWritesMax);
   REQUIRE_FALSE(left.gone);  // at rest at its partition

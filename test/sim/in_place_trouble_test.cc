@@ -1,4 +1,4 @@
-// Rollouts in place that something goes wrong with, or that are called off (in-place C.7, C.11).
+// Rollouts in place that something goes wrong with, or that are called off (P-040, P-060).
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-// What objects say of in-place updates, read by the simulator's own eyes (in-place C.3, C.7, D.1).
+// What objects say of in-place updates, read by the simulator's own eyes (P-027, P-040, P-082).
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
-// The promises of reliability §6 that can be judged from the cluster alone, checked at every
+// The promises (family I) that can be judged from the cluster alone, checked at every
 // change that a controller under test makes.
 //
 // A controller acts on what it has seen, not on the truth: a write is judged against the most
 // lenient truth of the last kBlindSpot, so that a Pod that crashed a moment ago is not blamed on it
-// (§6, "attributable"). Changes by users and by the modelled controllers are never violations, but
+// ("attributable"). Changes by users and by the modelled controllers are never violations, but
 // for I-43, which is broken by the Pod that a size brings about, and has no blind spot.
 //
 //   I-01 availability not lowered below the minimum      I-11 revisions unique and rising

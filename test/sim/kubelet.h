@@ -4,7 +4,7 @@
 //   created ─▶ scheduled ─▶ pulled ─▶ started (Running) ─▶ Ready ─▶ crashed ─▶ back-off, started
 //
 //   spec changed ─▶ observedGeneration, old containers still Ready ─▶ killed, one after the other,
-//                   in any order ─▶ pulled ─▶ started ─▶ status (in-place §0, A.2)
+//                   in any order ─▶ pulled ─▶ started ─▶ status (P-086)
 //
 //   deleted (deletionTimestamp) ─▶ stopped (Succeeded or Failed) ─▶ removed
 //

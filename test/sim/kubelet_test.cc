@@ -1,4 +1,4 @@
-// What a kubelet does when the image of a running container is changed (in-place §0, A.2).
+// What a kubelet does when the image of a running container is changed (P-086).
 #include "test/sim/kubelet.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// An API server that goes away and comes back, and one that throttles (W-011, W-013).
+// An API server that goes away and comes back, and one that throttles (C-011, C-013).
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -37,7 +37,7 @@ struct Fixture {
   WindlassProcess windlass{world};
 };
 
-TEST_CASE_METHOD(Fixture, "ten minutes without API server cost next to no request (W-013)") {
+TEST_CASE_METHOD(Fixture, "ten minutes without API server cost next to no request (C-013)") {
   windlass.network().SetDown(true);
   CHECK(TriedWithin(seconds(600)) <= 600 / 2);
   CHECK(windlass.away());
@@ -52,7 +52,7 @@ TEST_CASE_METHOD(Fixture, "ten minutes without API server cost next to no reques
   CHECK(world.Complaints() == "");
 }
 
-TEST_CASE_METHOD(Fixture, "an outage amid rollouts ends in complete ones, without a herd (W-012)") {
+TEST_CASE_METHOD(Fixture, "an outage amid rollouts ends in complete ones, without a herd (C-012)") {
   RollAll("registry.example/web:2");
   world.RunFor(seconds(2));
   windlass.network().SetDown(true);
@@ -66,7 +66,7 @@ TEST_CASE_METHOD(Fixture, "an outage amid rollouts ends in complete ones, withou
 }
 
 TEST_CASE_METHOD(
-    Fixture, "a server that throttles is asked ever less, and all is done once it stops (W-011)") {
+    Fixture, "a server that throttles is asked ever less, and all is done once it stops (C-011)") {
   RollAll("registry.example/web:2");
   world.RunFor(seconds(1));
   windlass.network().SetThrottled(seconds(2));

@@ -1,4 +1,4 @@
-// What may change in the spec of a Pod that exists (in-place A.1).
+// What may change in the spec of a Pod that exists (P-085).
 #pragma once
 
 #include "test/sim/api_answer.h"

@@ -1,4 +1,4 @@
-// A model of upstream's ReplicaSet controller (contract, Appendix B): it makes and deletes Pods so
+// A model of upstream's ReplicaSet controller (D-740…D-747): it makes and deletes Pods so
 // that each ReplicaSet has spec.replicas active ones, and reports what it saw.
 //
 // What a Deployment controller must be able to live with is modelled on purpose: its status counts

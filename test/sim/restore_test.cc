@@ -1,5 +1,5 @@
-// etcd put back from a backup: what the caches held of the time since is lost (R-044, R-045, R-061,
-// FT-06).
+// etcd put back from a backup: what the caches held of the time since is lost (R-044, R-045,
+// R-061).
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -90,7 +90,7 @@ TEST_CASE_METHOD(Fixture, "an etcd put back is noticed, however far it is by the
   CHECK(resets == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "a server that was away is listed once, and is no other past (W-013)") {
+TEST_CASE_METHOD(Fixture, "a server that was away is listed once, and is no other past (C-013)") {
   network.SetDown(true);
   world.RunFor(seconds(GENERATE(1, 20)));
   Write(3);

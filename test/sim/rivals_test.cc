@@ -1,5 +1,5 @@
 // What is remembered of a Deployment whose status somebody else writes, from its first foreign
-// status to its deletion (architecture, decision 10).
+// status to its deletion (S-017).
 #include <nlohmann/json.hpp>
 #include <string>
 

@@ -1,4 +1,4 @@
-// Rollback by annotation on the simulated cluster (contract section 9).
+// Rollback by annotation on the simulated cluster (D-460…D-472).
 #include <nlohmann/json.hpp>
 #include <string>
 

@@ -269,7 +269,7 @@ std::string SaysBeyondCounters(const Json& deployment, int64_t replicas) {
          (complete ? " complete" : "");
 }
 
-TEST_CASE("between two writes of nothing but counters lies a second (W-006)") {
+TEST_CASE("between two writes of nothing but counters lies a second (C-006)") {
   WorldOptions far;  // so that counters move while a write is on its way
   far.network.latency_min = milliseconds(100);
   far.network.latency_max = milliseconds(200);
@@ -301,7 +301,7 @@ TEST_CASE("between two writes of nothing but counters lies a second (W-006)") {
   Proves("W-11");
 }
 
-TEST_CASE("counters on their way are published at most once a second, their end at once (W-006)") {
+TEST_CASE("counters on their way are published at most once a second, their end at once (C-006)") {
   World world(GENERATE(1U, 2U, 3U));
   const WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 40, "app:v1-slow-start-3s"));

@@ -7,7 +7,7 @@
 namespace windlass::sim {
 
 // Monotonic time starts at 0; wall time follows it at a distance that a test may change (a clock
-// that somebody set), because deadlines must not depend on it (architecture §2).
+// that somebody set), because deadlines must not depend on it.
 class VirtualClock final : public Clock {
  public:
   // 2026-01-01T00:00:00Z: any date does, as long as every run has the same.

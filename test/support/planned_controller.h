@@ -34,7 +34,8 @@ class PlannedController final : public Controller {
   ReadListener BeforeRead(const ObjectKey&, const Request&) override { return nullptr; }
   void Written(const Because&) override {}
   void NotWritten(const Because& because, const Error& error) override {
-    not_written.push_back(std::string(Name(because.decision)) + ": " + std::string(Name(error.kind)));
+    const std::string reason(Name(error.kind));
+    not_written.push_back(std::string(Name(because.decision)) + ": " + reason);
   }
 };
 

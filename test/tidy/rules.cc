@@ -55,7 +55,7 @@ std::string BoxOf(std::string_view path) {
   return std::string(path.substr(0, second == std::string_view::npos ? first : second));
 }
 
-// The boxes a box may lean on besides itself (architecture §3); kAnything for cmd and test.
+// The boxes a box may lean on besides itself (CONTRIBUTING.md); kAnything for cmd and test.
 const Names kAnything = {"kubeclient", "controller", "cmd"};
 Names MayInclude(std::string_view box) {
   static const std::map<std::string_view, Names> kArrows = {

@@ -1,6 +1,6 @@
 // The rules of style a machine can check. Each looks at one file and says what is wrong with it.
 //
-// Source: architecture §2 (who may touch the outside world), §3 (include arrows), cpp-stack §9.
+// Source: CONTRIBUTING.md, "Where things are" and "Style".
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ inline constexpr size_t kColumnsMax = 100;
 inline constexpr size_t kLinesWarning = 500;
 inline constexpr size_t kLinesMax = 800;
 
-// `arrow`: a box includes only the boxes its row of architecture §3 names, by paths from the root.
+// `arrow`: a box includes only the boxes its row in rules.cc names, by paths from the root.
 std::vector<Finding> CheckArrows(const Source& source);
 
 // `world`: clocks, sleeps, randomness, environment, files and sockets stay at the edges; tests

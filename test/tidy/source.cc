@@ -71,8 +71,8 @@ std::vector<std::string> Lines(const std::string& text) {
 }
 
 bool IsText(const std::filesystem::path& path) {
-  constexpr std::string_view kEndings[] = {".cc", ".h",  ".go",   ".cmake", ".sh",
-                                           ".md", ".in", ".yaml", ".json",  ".txt"};
+  constexpr std::string_view kEndings[] = {".cc", ".h",    ".go",   ".cmake", ".sh",    ".md",
+                                           ".in", ".yaml", ".json", ".txt",   ".script"};
   constexpr std::string_view kNames[] = {"Makefile", "Dockerfile", "run",   "up",
                                          "down",     "build",      "status"};
   const std::string ending = path.extension().string();

@@ -18,7 +18,8 @@ struct Source {
 
 Source MakeSource(std::string path, std::string_view text);
 
-// Every text file of the repository: C++, Go, CMake, shell, make, Markdown, YAML, JSON. Build
+// Every text file of the repository: C++, Go, CMake, shell, make, Markdown, YAML, JSON, and
+// plain text. Build
 // folders and .git are not looked into.
 std::vector<Source> ReadTree(const std::filesystem::path& root);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/tidy/citations.h"
 #include "test/tidy/cycles.h"
 #include "test/tidy/rules.h"
 #include "test/tidy/source.h"
@@ -20,9 +21,12 @@ TEST_CASE("the repository obeys the rules of style") {
   // A walk that sees nothing would pass everything.
   REQUIRE(std::ranges::find(tree, "kubeclient/base/result.h", &Source::path) != tree.end());
   REQUIRE(std::ranges::find(tree, "test/tidy/tidy_test.cc", &Source::path) != tree.end());
+  const Citable citable = CitableIn(tree);
+  REQUIRE(citable.rules.contains("D-261"));
   std::string found;
   for (const Source& source : tree) {
     for (const Finding& finding : CheckAll(source)) found += finding.Text() + "\n";
+    for (const Finding& finding : CheckCitations(source, citable)) found += finding.Text() + "\n";
     if (IsCpp(source.path) && source.lines.size() > kLinesWarning) {
       WARN(source.path << " has " << source.lines.size() << " lines");
     }
@@ -46,7 +50,7 @@ std::string RuleBroken(const Planted& planted) {
   return findings.empty() ? "" : findings.front().rule;
 }
 
-TEST_CASE("an include against the arrows of architecture §3 is found") {
+TEST_CASE("an include against the arrows is found") {
   const Planted row = GENERATE(values<Planted>({
       {"kubeclient/base/a.cc", "#include \"kubeclient/api/pod.h\"\n", "arrow"},
       {"kubeclient/api/a.cc", "#include \"kubeclient/base/result.h\"\n", ""},
@@ -220,6 +224,48 @@ TEST_CASE("a cycle of boxes is found, also where no unit is in one") {
   const std::vector<Source> tree = {MakeSource("x/a.h", "#include \"x/b.h\"\n"),
                                     MakeSource("x/b.h", "// #include \"x/a.h\"\n")};
   CHECK(CheckCycles(tree).empty());
+}
+
+TEST_CASE("a citation that leads nowhere is found") {
+  const Citable citable = CitableIn({
+      MakeSource("test/contract/rules.txt", "# Z-01 is no row\n= D | title\nD-261 a rule\n"),
+      MakeSource("docs/use.md", "# Use\n```\n# a comment\n```\n## What it can't do\n"),
+      MakeSource("docs/design/002-single-steps.md", "# 002\n"),
+  });
+  const Planted row = GENERATE(values<Planted>({
+      {"controller/a.h", "// Rounds up (D-261).\n", ""},
+      {"controller/a.h", "// Rounds up (D-262).\n", "citation"},
+      {"controller/a.h", "// Rounds up (Z-01).\n", "citation"},
+      {"controller/a.h", "// From D-261…D-263.\n", "citation"},
+      {"test/sim/a_test.cc", "Proves(\"D-261 X-999\");\n", "citation"},
+      {"test/e2e/a_test.sh", "# proves: E2E-99b\n", "citation"},
+      {"controller/a.cc", "// UTF-8, KEP-5504, FNV-1a, P-256, web-D-262\n", ""},
+      {"controller/a.h", "// docs/use.md says how; so does use.md.\n", ""},
+      {"controller/a.h", "// docs/abuse.md says how.\n", "citation"},
+      {"README.md", "[use](docs/use.md)\n", ""},
+      {"README.md", "[use](use/use.md)\n", "citation"},
+      {"docs/b.md", "[use](use.md) [why](design/002-single-steps.md)\n", ""},
+      {"docs/b.md", "[why](https://example.org/why.md)\n", ""},
+      {"docs/b.md", "[use](use.md#what-it-cant-do)\n", ""},
+      {"docs/b.md", "[use](use.md#a-comment)\n", "citation"},
+      {"docs/use.md", "[above](#use)\n", ""},
+      {"docs/use.md", "[above](#above)\n", "citation"},
+      {"tools/a.sh", "cat \"$root/CHANGES.md\"\n", ""},
+      {"controller/a.h", "// docs/design/002, and 002-single-steps.\n", ""},
+      {"controller/a.h", "// docs/design/003.\n", "citation"},
+      {"controller/a.h", "// 003-double-steps.\n", "citation"},
+      {"controller/a.h", "// RFC 9110 §5.6.2.\n", ""},
+      {"controller/a.h", "// architecture §3.\n", "citation"},
+      {"controller/a.h", "// contract section 3.\n", "citation"},
+      {"controller/a.h", "// architecture, decision 9\n", "citation"},
+      {"controller/a.h", "// Each section is about one thing.\n", ""},
+      {"controller/a.h", "// in-place C.9\n", "citation"},
+      {"controller/a.h", "// X.509, ABC.9\n", ""},
+      {"docs/rules/D.md", "D-262\n", ""},
+  }));
+  CAPTURE(row.path, row.text);
+  const std::vector<Finding> findings = CheckCitations(MakeSource(row.path, row.text), citable);
+  CHECK((findings.empty() ? "" : findings.front().rule) == row.rule);
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ TEST_CASE("absent, null, zero and empty are told apart as the Go types tell them
   Proves("D-153 D-155 D-781");
 }
 
-TEST_CASE("fields that nobody knows yet are kept literally (R-032, B-39)") {
+TEST_CASE("fields that nobody knows yet are kept literally (R-032, BI-39)") {
   const Row row = GENERATE(values<Row>({
       {"zero", Spec(R"("future":0)"), Spec(""), false},
       {"empty object", Spec(R"("future":{})"), Spec(""), false},
@@ -199,7 +199,7 @@ TEST_CASE("what is no whole JSON object has no canonical form") {
   CHECK(canonical.error().kind == ErrorKind::kMalformed);
 }
 
-TEST_CASE("nesting is bounded (R-059, B-68)") {
+TEST_CASE("nesting is bounded (R-059, BI-68)") {
   const auto nested = [](int depth) {
     return "{\"a\":" + std::string(static_cast<size_t>(depth) - 1, '[') +
            std::string(static_cast<size_t>(depth) - 1, ']') + "}";

@@ -45,7 +45,7 @@ TEST_CASE("a watch line is taken apart; the object is a view of the line") {
   CHECK(frame->object_json.data() + frame->object_json.size() <= row.line.data() + row.line.size());
 }
 
-TEST_CASE("a line that is not one event is malformed (B-71)") {
+TEST_CASE("a line that is not one event is malformed (BI-71)") {
   const std::string line = GENERATE(values<std::string>({
       "",
       " ",

@@ -154,7 +154,7 @@ TEST_CASE("a template whose text is known is not computed again") {
   CHECK(changed->template_fingerprint != first->template_fingerprint);
 }
 
-TEST_CASE("an owner whose uid is no UUID belongs to no object of ours (B-47)") {
+TEST_CASE("an owner whose uid is no UUID belongs to no object of ours (BI-47)") {
   Fixture f;
   const Result<ReplicaSet> decoded = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(decoded.ok());
@@ -191,7 +191,7 @@ TEST_CASE("Pod metadata is read from a whole Pod and from PartialObjectMetadata 
   CHECK(whole->meta.annotations.empty());
 }
 
-TEST_CASE("what is absent or null has the API's default (D-700, B-29)") {
+TEST_CASE("what is absent or null has the API's default (D-700, BI-29)") {
   Fixture f;
   const std::string text = GENERATE(values<std::string>({
       R"({"metadata":{"name":"web"}})",
@@ -298,7 +298,7 @@ TEST_CASE("integers keep all their bits") {
   CHECK(decoded->status.replicas == INT32_MIN);
 }
 
-TEST_CASE("of a repeated key the last one counts, whole (B-68)") {
+TEST_CASE("of a repeated key the last one counts, whole (BI-68)") {
   Fixture f;
   const Result<Deployment> decoded = DecodeDeployment(
       f.decoder,

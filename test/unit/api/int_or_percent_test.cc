@@ -51,7 +51,7 @@ TEST_CASE("surge rounds up and unavailable rounds down (X-20…X-37, before D-25
   Proves("D-250");
 }
 
-TEST_CASE("what is no count and no percentage is refused by name (X-39, U9, B-30)") {
+TEST_CASE("what is no count and no percentage is refused by name (X-39, B-34, BI-30)") {
   const IntOrPercent value = GENERATE(values<IntOrPercent>({
       P("oops"),
       P(""),

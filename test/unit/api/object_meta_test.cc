@@ -45,6 +45,7 @@ TEST_CASE("a uid is written as the server writes it") {
   });
 }
 
+// S-004.
 TEST_CASE("resource versions compare by number, and only where that means something (KEP-5504)") {
   struct Row {
     std::string a, b;

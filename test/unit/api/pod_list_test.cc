@@ -27,7 +27,7 @@ TEST_CASE("a listed Pod belongs to its first controlling owner (D-102)") {
   Proves("D-102");
 }
 
-TEST_CASE("Pods of nobody are not listed; an owner that is no UUID is a foreign one (B-47)") {
+TEST_CASE("Pods of nobody are not listed; an owner that is no UUID is a foreign one (BI-47)") {
   const auto pods = ControlledPods(ListOf(PodOwnedBy("") + R"(,{"metadata":{"name":"bare"}},)" +
                                           PodOwnedBy(R"({"controller":true,"uid":"odd"})")));
   REQUIRE(pods.ok());

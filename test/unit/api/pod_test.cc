@@ -133,7 +133,7 @@ TEST_CASE("a Pod that nobody looked at yet has no status") {
   CHECK(f.Read(R"({"metadata":{"name":"x"}})").containers.empty());
 }
 
-TEST_CASE("the status may come before the spec, and of what is said twice the last counts (B-68)") {
+TEST_CASE("the status may come before the spec; of what is said twice the last counts (BI-68)") {
   Fixture f;
   const Pod pod = f.Read(
       R"({"status":{"phase":"Failed"},"status":{"containerStatuses":[

@@ -1,5 +1,5 @@
 // The decoder once more, the slow and obvious way: over a whole nlohmann tree. What Decoder is held
-// against, and where to begin should simdjson have to go (cpp-stack §2.3).
+// against, and where to begin should simdjson have to go.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -61,7 +61,7 @@ TEST_CASE("an empty selector matches everything, a null one nothing (D-052)") {
   Proves("D-785");
 }
 
-TEST_CASE("an invalid selector is named, matches nothing and asks for nothing (D-785, B-26)") {
+TEST_CASE("an invalid selector is named, matches nothing and asks for nothing (D-785, BI-26)") {
   struct Row {
     LabelSelectorRequirement requirement;
     std::string want;

@@ -28,7 +28,7 @@ TEST_CASE("A release says so in the record and keeps the count (L-008)") {
   CHECK(a.terms == a.ended);
 }
 
-TEST_CASE("A successor's Lease is not touched by a release (reliability U8)") {
+TEST_CASE("A successor's Lease is not touched by a release (B-33)") {
   LeaseWorld world;
   Candidate& a = StartLeader(world);
   const json successor = {{"holderIdentity", "b"},
@@ -165,7 +165,7 @@ TEST_CASE("An election may be stopped by the term it opens or ends") {
   CHECK(world.server.calls == calls);
 }
 
-TEST_CASE("A leader steps down for a preferred holder, which has a lease's time to come (4.1)") {
+TEST_CASE("A leader steps down for a preferred holder, which has a lease's time to come (L-018)") {
   LeaseWorld world;
   Candidate& a = StartLeader(world);
   world.server.Edit([](json& lease) {

@@ -95,6 +95,7 @@ void RunChaos(uint64_t seed) {
   REQUIRE(world.OpenGates() == 1);
 }
 
+// L-003, L-005.
 TEST_CASE("Never two open gates, and one once the trouble is over") {
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     CAPTURE(seed);

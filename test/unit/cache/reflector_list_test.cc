@@ -1,4 +1,4 @@
-// How a reflector gets a complete state (reliability §1.1, §1.2), and that nothing else is ever
+// How a reflector gets a complete state (R-001…R-016), and that nothing else is ever
 // exposed.
 #include <memory>
 

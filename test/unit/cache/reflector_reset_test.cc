@@ -84,7 +84,7 @@ TEST_CASE_METHOD(ResetFixture, "a doubt that finds no answer stays (R-044)") {
 }
 
 TEST_CASE_METHOD(ResetFixture,
-                 "a server that was away is listed, whatever it says (R-061, W-013)") {
+                 "a server that was away is listed, whatever it says (R-061, C-013)") {
   Sync();
   transport.Line(wire::Added("a@12"));
   const int refusals = GENERATE(1, 3);

@@ -1,4 +1,4 @@
-// What a reflector does when its owner says that the server is back (W-013).
+// What a reflector does when its owner says that the server is back (C-013).
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/watch_times.h"
 #include "test/unit/cache/reflector_fixture.h"

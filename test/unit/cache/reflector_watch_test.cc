@@ -1,4 +1,4 @@
-// How a reflector follows changes and recovers (reliability §1.3), in virtual time.
+// How a reflector follows changes and recovers (R-017…R-045), in virtual time.
 #include <algorithm>
 
 #include "kubeclient/cache/back_off.h"

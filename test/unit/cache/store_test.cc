@@ -122,6 +122,7 @@ TEST_CASE("a store follows the watch") {
   Proves("D-788");
 }
 
+// S-015.
 TEST_CASE("the fold is the ledger") {
   CheckRow(GENERATE(values<Row>({
       {"a reply shows at once", "apply a#1@5; fold a#1@7", "+a#1@5 a#1@5>7", "a#1@7"},

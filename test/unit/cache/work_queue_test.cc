@@ -124,7 +124,7 @@ TEST_CASE_METHOD(Fixture, "the back-off is 50 ms * 2^n +- 50 %, at most the long
   Proves("D-530");
 }
 
-TEST_CASE_METHOD(Fixture, "a server's Retry-After is the least a key waits (W-011)") {
+TEST_CASE_METHOD(Fixture, "a server's Retry-After is the least a key waits (C-011)") {
   queue.Add(kA, Wake::kObjectChange);
   Take(kA);
   queue.DoneRetry(kA, kRetryMax, seconds(7));
@@ -431,7 +431,7 @@ TEST_CASE_METHOD(Fixture, "after ten internal errors in a row a key is tried eve
   }
 }
 
-TEST_CASE_METHOD(Fixture, "status changes are gathered for 20 ms, not extended (architecture §7)") {
+TEST_CASE_METHOD(Fixture, "status changes are gathered for 20 ms, not extended (W-11)") {
   queue.Add(kA, Wake::kStatusChange);
   TakeNothing();
   SECTION("a later one does not extend it") {

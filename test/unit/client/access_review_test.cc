@@ -1,4 +1,4 @@
-// How answers to SelfSubjectAccessReviews are read (B-21).
+// How answers to SelfSubjectAccessReviews are read (BI-21).
 #include "kubeclient/client/access_review.h"
 
 #include "test/catch.h"

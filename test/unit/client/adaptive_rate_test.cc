@@ -1,4 +1,4 @@
-// AdaptiveRate: the rate follows what the server answers (W-011, W-012).
+// AdaptiveRate: the rate follows what the server answers (C-011, C-012).
 #include "kubeclient/client/adaptive_rate.h"
 
 #include <cmath>
@@ -34,7 +34,7 @@ TEST_CASE("Left alone it is a token bucket") {
   CHECK(TakeAll(rate, kStart + seconds(1)) == 50);
 }
 
-TEST_CASE("A 429 halves the rate, once per window; then it gains one a second (W-011)") {
+TEST_CASE("A 429 halves the rate, once per window; then it gains one a second (C-011)") {
   AdaptiveRate rate(40, 80);
   rate.Throttled(kStart, seconds(5));
   CHECK(rate.PerSecond(kStart) == 20);
@@ -74,7 +74,7 @@ TEST_CASE("Without a limit the server's own fairness decides") {
   CHECK(TakeAll(rate, kStart) == 10'000);
 }
 
-TEST_CASE("After an outage the rate grows from one a second to the whole in 10 s (W-012)") {
+TEST_CASE("After an outage the rate grows from one a second to the whole in 10 s (C-012)") {
   const double limit = GENERATE(5.0, 50.0, -1.0);
   const double whole = limit > 0 ? limit : 100;
   AdaptiveRate rate(limit, 100);

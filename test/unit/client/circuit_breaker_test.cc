@@ -1,4 +1,4 @@
-// When the circuit breaker trips and resets, and the waits between probes (W-012).
+// When the circuit breaker trips and resets, and the waits between probes (C-012).
 #include "kubeclient/client/circuit_breaker.h"
 
 #include "test/catch.h"

@@ -39,7 +39,7 @@ struct RetryRow {
   Duration takes;  // time from the first try to the last
 };
 
-TEST_CASE("What may safely be repeated is repeated, and nothing else (reliability §5.1)") {
+TEST_CASE("What may safely be repeated is repeated, and nothing else (C-015)") {
   HttpResponse throttled = Refusal(429, "TooManyRequests", "slow down");
   HttpResponse throttled_for_5s = throttled;
   throttled_for_5s.retry_after = seconds(5);
@@ -189,7 +189,8 @@ TEST_CASE("Without a rate limit only the places in flight bound the client") {
   CHECK(world.transport.waiting() == 500);
 }
 
-TEST_CASE("Writes of Events go last, one at a time, with a tenth of the rate (contract B-47)") {
+// C-010.
+TEST_CASE("Writes of Events go last, one at a time, with a tenth of the rate (B-47)") {
   ClientWorld world({.qps = 10, .burst = 20, .max_in_flight = 1});
   for (int i = 0; i < 20; ++i) world.Execute(EventOf("e"), "event");
   CHECK(world.transport.waiting() == 1);
@@ -316,7 +317,7 @@ TEST_CASE("A handler may ask again, or end the client") {
 
 // --- a server that is away, or asks for less ---
 
-TEST_CASE("While the server is away nothing is sent, and what waits is answered (W-012)") {
+TEST_CASE("While the server is away nothing is sent, and what waits is answered (C-012)") {
   ClientWorld world({.max_in_flight = 2});
   int freed = 0;
   world.client.on_free = [&] { ++freed; };
@@ -356,7 +357,7 @@ TEST_CASE("While the server is away nothing is sent, and what waits is answered 
   CHECK(world.transport.waiting() >= 1);
 }
 
-TEST_CASE("Events wait for a server that is away, but are not tried again (W-012)") {
+TEST_CASE("Events wait for a server that is away, but are not tried again (C-012)") {
   ClientWorld world({.qps = 0});
   const auto places = static_cast<size_t>(kEventsInFlightMax);
   world.Execute(EventOf("tried"), "tried");
@@ -383,7 +384,7 @@ TEST_CASE("Events wait for a server that is away, but are not tried again (W-012
   CHECK(world.Kinds("new") == Kinds{"ok"});
 }
 
-TEST_CASE("A server that asks for less gets less from all callers (W-011)") {
+TEST_CASE("A server that asks for less gets less from all callers (C-011)") {
   ClientWorld world({.qps = 40, .burst = 40, .max_in_flight = 1000});
   HttpResponse throttled = GENERATE(Refusal(429, "TooManyRequests", "slow down"),
                                     Refusal(503, "ServiceUnavailable", "etcd is slow"));

@@ -1,4 +1,4 @@
-// What the recorder sends, when, and what it does not let itself be stopped by (reliability §5.3).
+// What the recorder sends, when, and what it does not let itself be stopped by (D-536).
 #include "kubeclient/client/event_recorder.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// The result table of reliability §5.1, with bodies as kube-apiserver 1.36 writes them.
+// The result table (C-015), with bodies as kube-apiserver 1.36 writes them.
 #include <string>
 
 #include "kubeclient/client/client.h"

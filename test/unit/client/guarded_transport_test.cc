@@ -1,4 +1,4 @@
-// GuardedTransport: what it notes of exchanges, and what it sends while the server is away (W-012).
+// GuardedTransport: what it notes of exchanges, and what it sends while the server is away (C-012).
 #include "kubeclient/client/guarded_transport.h"
 
 #include <string>
@@ -269,7 +269,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(inner.calls.waiting() == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever asks (W-013)") {
+TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever asks (C-013)") {
   Fail(5);
   int refused = 0;
   size_t streams = 0;

@@ -41,7 +41,7 @@ TEST_CASE("flags are taken in Kubernetes style") {
   CHECK(Parse({"--no-leader-elect"})->leader_elect == false);
 }
 
-TEST_CASE("a wrong flag is refused in one line that names it (B-12)") {
+TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
   struct Row {
     std::vector<const char*> arguments;
     std::string named;

@@ -1,4 +1,4 @@
-// Credential plugins in a kubeconfig: what is accepted, and what a plugin is told (cpp-stack §3).
+// Credential plugins in a kubeconfig: what is accepted, and what a plugin is told (BI-11).
 #include "kubeclient/config/exec_config.h"
 
 #include <filesystem>

@@ -1,5 +1,5 @@
 // LoadConfig: which kubeconfig files and in-cluster configurations it accepts, and what each of its
-// errors says (B-01…B-18).
+// errors says (BI-01…BI-18).
 #include "kubeclient/config/kubeconfig.h"
 
 #include <filesystem>
@@ -167,11 +167,11 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
   const std::string good = "{server: 'https://h:1'}";
   const Row row = GENERATE_COPY(values<Row>({
       {"no server", "{}", "{}", R"(cluster "c": server)", "write https://HOST:PORT"},
-      {"no scheme (B-04)", "{server: 'h:6443'}", "{}", R"(cluster "c": server)", "has no scheme"},
-      {"clear text (B-04)", "{server: 'http://10.0.0.1:8080'}", "{}", R"(cluster "c": server)",
+      {"no scheme (BI-04)", "{server: 'h:6443'}", "{}", R"(cluster "c": server)", "has no scheme"},
+      {"clear text (BI-04)", "{server: 'http://10.0.0.1:8080'}", "{}", R"(cluster "c": server)",
        "use https://"},
       {"server of a wrong type", "{server: [a]}", "{}", R"(cluster "c": server)", "must be a text"},
-      {"insecure without the flag (B-05)", "{server: 'https://h', insecure-skip-tls-verify: true}",
+      {"insecure without the flag (BI-05)", "{server: 'https://h', insecure-skip-tls-verify: true}",
        "{}", R"(cluster "c": insecure-skip-tls-verify)", "--insecure-skip-tls-verify"},
       {"a boolean that is none", "{server: 'https://h', insecure-skip-tls-verify: maybe}", "{}",
        "insecure-skip-tls-verify", "must be true or false"},
@@ -185,15 +185,15 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
        R"(cluster "c": disable-compression)", "must be true or false"},
       {"a field of another time", "{server: 'https://h', api-version: v1}", "{}",
        R"(cluster "c": api-version)", "is no field that is known here"},
-      {"a CA that is missing (B-06)", "{server: 'https://h', certificate-authority: no.pem}", "{}",
+      {"a CA that is missing (BI-06)", "{server: 'https://h', certificate-authority: no.pem}", "{}",
        R"(cluster "c": certificate-authority)", "/no.pem: No such file or directory"},
-      {"a CA that is empty (B-06)", "{server: 'https://h', certificate-authority: empty.pem}", "{}",
+      {"an empty CA (BI-06)", "{server: 'https://h', certificate-authority: empty.pem}", "{}",
        R"(cluster "c": certificate-authority)", "/empty.pem: is empty"},
       {"a CA that is a folder", "{server: 'https://h', certificate-authority: .}", "{}",
        R"(cluster "c": certificate-authority)", "Is a directory"},
-      {"a CA that is no PEM (B-06)", "{server: 'https://h', certificate-authority: token}", "{}",
+      {"a CA that is no PEM (BI-06)", "{server: 'https://h', certificate-authority: token}", "{}",
        R"(cluster "c": certificate-authority)", "no certificate in PEM form"},
-      {"only a leaf as CA (B-06)", "{server: 'https://h', certificate-authority: admin.pem}", "{}",
+      {"only a leaf as CA (BI-06)", "{server: 'https://h', certificate-authority: admin.pem}", "{}",
        R"(cluster "c": certificate-authority)", "cannot issue others"},
       {"CA data that is no base64", "{server: 'https://h', certificate-authority-data: '%%'}", "{}",
        R"(cluster "c": certificate-authority-data)", "base64 -w0"},
@@ -201,7 +201,7 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
        R"(cluster "c": certificate-authority-data)", "is empty"},
       {"a certificate of nothing", good, R"({token: t, client-certificate-data: "\n"})",
        R"(user "u": client-certificate-data)", "is empty"},
-      {"an auth provider (B-11)", good, "{auth-provider: {name: gcp}}",
+      {"an auth provider (BI-11)", good, "{auth-provider: {name: gcp}}",
        R"(user "u": auth-provider)", "use exec, a token, a tokenFile or a client certificate"},
       {"a field with a slip of the pen", good, "{tokenfile: /t}", R"(user "u": tokenfile)",
        "is no field that is known here"},
@@ -229,15 +229,15 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
        "control or non-ASCII"},
       {"a token file that is missing", good, "{tokenFile: no}", R"(user "u": tokenFile)",
        "/no: No such file or directory"},
-      {"a token file that is empty (B-09)", good, "{tokenFile: empty.pem}",
+      {"a token file that is empty (BI-09)", good, "{tokenFile: empty.pem}",
        R"(user "u": tokenFile)", "the token is empty"},
       {"a certificate without key", good, "{client-certificate: admin.pem}",
        R"(user "u": client-certificate)", "without its key"},
       {"a key without certificate", good, "{client-key: admin.key}",
        R"(user "u": client-certificate)", "without a certificate"},
-      {"another's key (B-08)", good, "{client-certificate: admin.pem, client-key: other.key}",
+      {"another's key (BI-08)", good, "{client-certificate: admin.pem, client-key: other.key}",
        R"(user "u": client-certificate, client-key)", "does not belong"},
-      {"an encrypted key (B-08)", good,
+      {"an encrypted key (BI-08)", good,
        "{client-certificate: admin.pem, client-key: encrypted.key}",
        R"(user "u": client-certificate, client-key)", "without a passphrase"},
   }));
@@ -282,7 +282,7 @@ TEST_CASE("verification is switched off by file and flag together, and said") {
   }
 }
 
-TEST_CASE("a file that is no usable kubeconfig is named (B-01…B-03)") {
+TEST_CASE("a file that is no usable kubeconfig is named (BI-01…BI-03)") {
   struct Row {
     std::string id;
     std::string text;
@@ -324,7 +324,7 @@ TEST_CASE("a file that is no usable kubeconfig is named (B-01…B-03)") {
   CHECK(as_wanted);
 }
 
-TEST_CASE("a file that cannot be read is named with the reason (B-01)") {
+TEST_CASE("a file that cannot be read is named with the reason (BI-01)") {
   Machine machine;
   machine.sources.kubeconfig = machine.folder.Path("missing");
   const Result<ClientConfig> config = LoadConfig(machine.sources);
@@ -344,7 +344,7 @@ TEST_CASE("a context may be asked for by name") {
   CHECK(config->namespace_ == "test");
 }
 
-TEST_CASE("a key that everybody can read is pointed out (B-08)") {
+TEST_CASE("a key that everybody can read is pointed out (BI-08)") {
   Machine machine;
   std::filesystem::permissions(machine.folder.Path("admin.key"),
                                std::filesystem::perms::others_read,
@@ -380,10 +380,10 @@ TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {
   REQUIRE(flag.ok());
   CHECK(flag->server == "https://flag");
   REQUIRE(flag->notes.size() == 1);
-  CHECK(Has(flag->notes.front(), "--kubeconfig is given"));  // B-13
+  CHECK(Has(flag->notes.front(), "--kubeconfig is given"));  // BI-13
 }
 
-TEST_CASE("without any source it is said what was looked for (B-18)") {
+TEST_CASE("without any source it is said what was looked for (BI-18)") {
   Machine machine;
   const Result<ClientConfig> bare = LoadConfig(machine.sources);
   REQUIRE_FALSE(bare.ok());
@@ -479,7 +479,7 @@ TEST_CASE("in a Pod the service account is used") {
     CHECK(config->tls_files.ca == machine.folder.Path("serviceaccount/ca.crt"));
     CHECK(config->notes.empty());
   }
-  SECTION("an IPv6 address gets its brackets (B-14)") {
+  SECTION("an IPv6 address gets its brackets (BI-14)") {
     machine.environment["KUBERNETES_SERVICE_HOST"] = "fd00:10:96::1";
     const Result<ClientConfig> config = LoadConfig(machine.sources);
     REQUIRE(config.ok());

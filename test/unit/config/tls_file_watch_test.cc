@@ -1,4 +1,4 @@
-// Certificates that are renewed in their files while we run (cpp-stack §3).
+// Certificates that are renewed in their files while we run (BI-08).
 #include "kubeclient/config/tls_file_watch.h"
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Tokens in files that somebody else renews (cpp-stack §3, B-09, B-10).
+// Tokens in files that somebody else renews (BI-09, BI-10).
 #include "kubeclient/config/token_source.h"
 
 #include <filesystem>

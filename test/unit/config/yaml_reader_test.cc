@@ -1,4 +1,4 @@
-// ParseYaml: YAML as kubeconfig files have it, and as attackers write it (B-02).
+// ParseYaml: YAML as kubeconfig files have it, and as attackers write it (BI-02).
 #include "kubeclient/config/yaml_reader.h"
 
 #include <sstream>

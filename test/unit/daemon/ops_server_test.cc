@@ -144,7 +144,7 @@ TEST_CASE("the operations port answers what it is asked, and ends the connection
   CHECK(IsOk(metrics));
   CHECK(metrics.find("\nprocess_resident_memory_bytes ") != std::string::npos);
   Snapshot sick;
-  sick.alive = false;
+  sick.alive = false;  // it believes that it leads, and cannot renew (L-013)
   served.Show(std::move(sick));
   CHECK(served.Answer("/livez").starts_with("HTTP/1.1 503 "));
   CHECK(served.Answer("/readyz").starts_with("HTTP/1.1 503 "));

@@ -94,6 +94,7 @@ struct MidRollout {
   int writes = 0;    // by the leader, since its request was held
 };
 
+//
 TEST_CASE("SIGTERM: a write that is out ends, and then the Lease is given up (D-538)") {
   MidRollout rollout;
   rollout.leader->daemon.Stop();

@@ -1,5 +1,5 @@
 // The contract of Transport::Call against a server that misbehaves on command (transport.h,
-// cpp-stack §1).
+// C-016).
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -108,7 +108,7 @@ TEST_CASE("a chunked body is put together") {
   CHECK(reply->body == "abcdef");
 }
 
-TEST_CASE("what failed before anything was sent may be sent again (reliability §5.1)") {
+TEST_CASE("what failed before anything was sent may be sent again (C-015)") {
   TransportFixture client("http://127.0.0.1:" + std::to_string(RefusingPort()));
   const HttpMethod method = GENERATE(HttpMethod::kGet, HttpMethod::kPost, HttpMethod::kPatch);
   const Result<HttpResponse> reply = client.Call(Send(method, "/api", "{}"));
@@ -172,7 +172,7 @@ void UntilReused(const std::function<bool()>& scenario) {
   FAIL("no connection was ever used twice");
 }
 
-TEST_CASE("a write is never sent twice, a read may be (cpp-stack §1.5)") {
+TEST_CASE("a write is never sent twice, a read may be (C-016)") {
   struct Row {
     HttpMethod method;
     std::string body;

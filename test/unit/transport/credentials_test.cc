@@ -1,4 +1,4 @@
-// How credentials get into requests (credentials.h, B-10).
+// How credentials get into requests (credentials.h, BI-10).
 #include "kubeclient/transport/credentials.h"
 
 #include <thread>
@@ -69,7 +69,7 @@ TEST_CASE("without a usable token nothing is sent") {
     REQUIRE_FALSE(reply.ok());
     CHECK(Has(reply.error().message, "token file /t: empty"));
   }
-  SECTION("the token would forge a header (B-10)") {
+  SECTION("the token would forge a header (BI-10)") {
     credentials->token = "a\r\nX-Forged: 1";
     const Result<HttpResponse> reply = client.Call(Get("/api"));
     REQUIRE_FALSE(reply.ok());

@@ -1,4 +1,4 @@
-// The table of cpp-stack §1.5: what the library says, and whether the server may have acted.
+// The table (C-016): what the library says, and whether the server may have acted.
 #include "kubeclient/transport/failure.h"
 
 #include "test/catch.h"

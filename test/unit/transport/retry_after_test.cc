@@ -1,4 +1,4 @@
-// ParseRetryAfter: the forms of the header (B-73).
+// ParseRetryAfter: the forms of the header (BI-73).
 #include "kubeclient/transport/retry_after.h"
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace windlass {
 namespace {
 
-TEST_CASE("Retry-After is a number of seconds within bounds, or absent (B-73)") {
+TEST_CASE("Retry-After is a number of seconds within bounds, or absent (BI-73)") {
   struct Row {
     std::string header;
     std::optional<int> want;

@@ -1,4 +1,4 @@
-// Secrets behave like values and cannot be printed (reliability §10.2).
+// Secrets behave like values and cannot be printed.
 #include "kubeclient/transport/secret.h"
 
 #include <ostream>

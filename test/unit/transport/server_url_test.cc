@@ -1,4 +1,4 @@
-// ParseServerUrl: good and bad addresses (B-04).
+// ParseServerUrl: good and bad addresses (BI-04).
 #include "kubeclient/transport/server_url.h"
 
 #include "test/catch.h"

@@ -1,5 +1,5 @@
-// The contract of Transport::Stream: lines, back-pressure, silence, ends (transport.h, cpp-stack
-// §1.3).
+// The contract of Transport::Stream: lines, back-pressure, silence, ends
+// (transport.h).
 #include <atomic>
 
 #include "kubeclient/base/answer_size.h"

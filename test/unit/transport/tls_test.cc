@@ -1,5 +1,4 @@
-// TLS as the daemon meets it: a private CA, names, client certificates (B-06…B-08, reliability
-// §10.2).
+// TLS as the daemon meets it: a private CA, names, client certificates (BI-06…BI-08).
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -32,6 +31,7 @@ void Hello(Connection& peer, int) {
 
 const Subject kLoopback{"kube-apiserver", {"IP:127.0.0.1"}};
 
+// BI-07.
 TEST_CASE("a server is trusted by the cluster's CA and its name alone") {
   struct Row {
     std::string id;
@@ -319,13 +319,13 @@ TEST_CASE("TLS material is checked before it is used") {
       {"a bundle with a hole", ca + damaged + ca, "", "", "certificate 2 is damaged"},
       {"a chain cut short", ca, leaf.certificate_pem + ca.substr(0, ca.size() / 2), leaf.key_pem,
        "certificate 2 is damaged"},
-      {"only a leaf (B-06)", leaf.certificate_pem, "", "", "cannot issue others"},
+      {"only a leaf (BI-06)", leaf.certificate_pem, "", "", "cannot issue others"},
       {"a key alone", ca, "", leaf.key_pem, "without a certificate"},
       {"a certificate alone", ca, leaf.certificate_pem, "", "without its key"},
       {"a certificate that is none", ca, "x", leaf.key_pem, "not a certificate"},
       {"a key that is none", ca, leaf.certificate_pem, "x", "not a private key"},
-      {"another's key (B-08)", ca, leaf.certificate_pem, other.key_pem, "does not belong"},
-      {"an encrypted key (B-08)", ca, leaf.certificate_pem, EncryptKey(leaf.key_pem), "encrypted"},
+      {"another's key (BI-08)", ca, leaf.certificate_pem, other.key_pem, "does not belong"},
+      {"an encrypted key (BI-08)", ca, leaf.certificate_pem, EncryptKey(leaf.key_pem), "encrypted"},
       {"a key that OpenSSL does not use", ca, weak.certificate_pem, weak.key_pem, "key too small"},
       {"an issuer that it does not use", ca, leaf.certificate_pem + weak.certificate_pem,
        leaf.key_pem, "key too small"},

@@ -35,7 +35,7 @@ TEST_CASE("the revision history drops its oldest entries to stay within the limi
   Proves(row.id);
 }
 
-TEST_CASE("a desired-replicas annotation is a plain number or says nothing (UT-19, B-43)") {
+TEST_CASE("a desired-replicas annotation is a plain number or says nothing (UT-19, BI-43)") {
   struct Row {
     std::string text;
     std::optional<int32_t> want;
@@ -64,7 +64,7 @@ TEST_CASE("a missing desired-replicas annotation says nothing (D-109)") {
   Proves("D-109");
 }
 
-TEST_CASE("a revision is a 64-bit number; a missing one counts 0 (D-160, B-41)") {
+TEST_CASE("a revision is a 64-bit number; a missing one counts 0 (D-160, BI-41)") {
   CHECK(ParseRevision("3546343826724305832") == 3546343826724305832);
   CHECK(ParseRevision("9223372036854775807") == 9223372036854775807);
   CHECK(ParseRevision("007") == 7);

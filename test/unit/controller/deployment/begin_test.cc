@@ -202,7 +202,7 @@ TEST_CASE("clocks that differ are no reason to tell again (D-405)") {
   Proves("D-405 D-411");
 }
 
-TEST_CASE("a complete Deployment is not told anew for another controller's clock (contract 15.2)") {
+TEST_CASE("a complete Deployment is not told anew for another controller's clock (D-422)") {
   Cluster cluster(3);
   cluster.Settle();
   Progressing(cluster)["lastUpdateTime"] = FormatTime({cluster.now - 100});  // it was behind

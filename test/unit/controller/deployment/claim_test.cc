@@ -63,7 +63,7 @@ TEST_CASE("a ReplicaSet is claimed by uid, adopted by labels, released without t
   Proves("UT-05");
 }
 
-TEST_CASE("claimed ReplicaSets are in order of creation, then name (D-150, B-52)") {
+TEST_CASE("claimed ReplicaSets are in order of creation, then name (D-150, BI-52)") {
   World world(1);
   world.AddOld("web-c", 0, 0).meta.creation_timestamp = {500};
   world.AddOld("web-b", 0, 0).meta.creation_timestamp = {};

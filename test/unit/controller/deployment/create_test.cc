@@ -236,7 +236,7 @@ TEST_CASE("of two ReplicaSets with the template the older one is kept, the other
   Proves("D-151 B-28");
 }
 
-TEST_CASE("a difference in form only never restarts Pods at take-over (architecture §2)") {
+TEST_CASE("a difference in form only never restarts Pods at take-over (S-014)") {
   const std::string strategy = GENERATE("RollingUpdate", "Recreate");
   CAPTURE(strategy);
   Cluster cluster(4);

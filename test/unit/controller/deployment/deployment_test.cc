@@ -103,7 +103,7 @@ TEST_CASE("a Deployment in foreground deletion only gets its status (D-055)") {
   Proves("D-055 D-170 D-613");
 }
 
-TEST_CASE("conditions of others survive every write, in place (D-404, B-56)") {
+TEST_CASE("conditions of others survive every write, in place (D-404, BI-56)") {
   Cluster cluster(2);
   const Json foreign = {{"type", "StatusUpdate"},    {"status", "Maybe"},
                         {"reason", "E2E"},           {"message", "set from a test"},
@@ -125,7 +125,7 @@ TEST_CASE("counters overwritten by somebody are repaired (E2E-11)") {
   Proves("D-405");
 }
 
-TEST_CASE("a take-over writes nothing and restarts nothing (contract 15.2)") {
+TEST_CASE("a take-over writes nothing and restarts nothing (D-422)") {
   Completed cluster(3);
   cluster.SetImage("v2");
   cluster.Settle();

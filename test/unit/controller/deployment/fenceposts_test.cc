@@ -1,4 +1,4 @@
-// Rows are the worked examples of the contract, section 5.1.
+// Rows are the worked examples X-20…X-39.
 #include "controller/deployment/fenceposts.h"
 
 #include <string>
@@ -70,7 +70,7 @@ TEST_CASE("maxSurge and maxUnavailable resolve as in the worked examples") {
   Proves(row.id);
 }
 
-TEST_CASE("a limit that cannot be resolved is an error that names its field (X-39, U9, B-30)") {
+TEST_CASE("a limit that cannot be resolved is an error that names its field (X-39, B-34, BI-30)") {
   const std::string text =
       GENERATE("oops", "99999999999999999999%", "1.5%", "%", "-1%", " 10% ", "");
   CAPTURE(text);
@@ -86,7 +86,7 @@ TEST_CASE("a limit that cannot be resolved is an error that names its field (X-3
   Proves("X-39 D-250");
 }
 
-TEST_CASE("a negative count is refused (B-30)") {
+TEST_CASE("a negative count is refused (BI-30)") {
   CHECK_FALSE(ResolveFenceposts(Spec(10, Pods(-1), Pods(1))).ok());
   CHECK_FALSE(ResolveFenceposts(Spec(10, Pods(1), Pods(-1))).ok());
 }

@@ -113,7 +113,7 @@ TEST_CASE("nothing is deleted before the stored status says complete (D-481)") {
   const Write& write = std::get<Write>(*step);
   const Request& request = write.request;
   CHECK(request.Describe() == "delete replicasets ns/rs1");
-  CHECK(request.body().find(UidOf(101).ToString()) != std::string::npos);  // U5
+  CHECK(request.body().find(UidOf(101).ToString()) != std::string::npos);  // B-31
   CHECK(request.body().find(R"("resourceVersion":"101")") != std::string::npos);
   CHECK(write.on_success.empty());
   Proves("D-002 D-481");

@@ -1,5 +1,5 @@
 // Admission that changes the images of Pods, when they are born or when they are patched, and
-// people who do (in-place C.9, "Mutating admission").
+// people who do (P-081, "Mutating admission").
 #include <algorithm>
 
 #include "test/catch.h"
@@ -44,7 +44,7 @@ class Mirrored : public InPlaceCluster {
   std::vector<std::string> pods;
 };
 
-TEST_CASE("labels are changed without a restart, whatever admission made of the image (C.9)") {
+TEST_CASE("labels are changed without a restart, whatever admission made of the image (P-081)") {
   Mirrored c;
   c.SetTrack("stable");
   SECTION("when Pods are born") {}
@@ -59,7 +59,7 @@ TEST_CASE("labels are changed without a restart, whatever admission made of the 
   c.CheckAllAre("mirror/v1", 0);
 }
 
-TEST_CASE("an image that admission rewrites is the template's (C.9)") {
+TEST_CASE("an image that admission rewrites is the template's (P-081)") {
   Mirrored c;
   c.on_update = [](const Json&, Json& pod) { Mirror(pod); };
   c.SetImage("v2");
@@ -69,7 +69,7 @@ TEST_CASE("an image that admission rewrites is the template's (C.9)") {
   c.CheckAllAre("mirror/v2", 1);
 }
 
-TEST_CASE("also when it makes another tag what runs already (C.9)") {
+TEST_CASE("also when it makes another tag what runs already (P-081)") {
   Mirrored c;
   const auto digest = [](Json& pod) { ImageOf(pod) = "app@sha256:12"; };
   c.on_update = [&](const Json&, Json& pod) { digest(pod); };
@@ -96,7 +96,7 @@ class Stubborn : public InPlaceCluster {
   }
 };
 
-TEST_CASE("a Pod whose old image admission puts back has failed, and is tried again (C.9)") {
+TEST_CASE("a Pod whose old image admission puts back has failed, and is tried again (P-081)") {
   Stubborn c;
   for (int i = 0; i < 20; ++i) {
     c.Sync();
@@ -172,7 +172,7 @@ TEST_CASE(
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
-TEST_CASE("also one that is edited midway, after its patch (C.9)") {
+TEST_CASE("also one that is edited midway, after its patch (P-081)") {
   InPlaceCluster c(3, 1);
   c.SettleInPlace();
   const auto pods = c.PodNames();
@@ -187,7 +187,7 @@ TEST_CASE("also one that is edited midway, after its patch (C.9)") {
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
-TEST_CASE("an edit of a Pod in flight that leaves the images alone takes no update back (C.9)") {
+TEST_CASE("an edit of a Pod in flight that leaves the images alone takes no update back (P-081)") {
   Started c(2);
   c.SetImage("v2");
   c.Sync();

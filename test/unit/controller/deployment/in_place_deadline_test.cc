@@ -1,5 +1,5 @@
-// progressDeadlineSeconds while Pods are taken out of traffic before their patch (in-place P-066,
-// D.3).
+// progressDeadlineSeconds while Pods are taken out of traffic before their patch (P-066,
+// P-066).
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 

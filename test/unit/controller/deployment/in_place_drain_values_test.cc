@@ -1,5 +1,5 @@
 // A drain by a label whose value changes with the template: a Pod gets back the value of the
-// template that it is of (in-place C.7, P-051).
+// template that it is of (P-040, P-051).
 #include <algorithm>
 #include <string>
 
@@ -72,7 +72,7 @@ TEST_CASE("undone before it is patched, too") {
   CHECK(c.With("on") == 3);
 }
 
-TEST_CASE("undone after one is patched, it goes back all the same (C.8)") {
+TEST_CASE("undone after one is patched, it goes back all the same (P-034)") {
   Renamed c;
   while (std::ranges::none_of(c.PodNames(),
                               [&](const std::string& pod) { return c.ImageOfPod(pod) == "v2"; })) {

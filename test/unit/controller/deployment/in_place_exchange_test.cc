@@ -1,4 +1,4 @@
-// What the exchange of two ReplicaSets waits for (in-place C.5, P-057).
+// What the exchange of two ReplicaSets waits for (P-052, P-057).
 #include <algorithm>
 
 #include "test/catch.h"
@@ -100,7 +100,7 @@ struct Rewritten : InPlaceCluster {
   }
 };
 
-TEST_CASE("a Pod born late whose image a webhook rewrote is known by its siblings' (P-057, C.9)") {
+TEST_CASE("a Pod born late whose image a webhook rewrote is known by its siblings' (P-057)") {
   const bool when_patched = GENERATE(true, false);
   Rewritten c(&Mirror, when_patched);
   CHECK(c.ImageOfLate("mirror/v1") == (when_patched ? "mirror/v2" : "v2"));
@@ -121,7 +121,7 @@ TEST_CASE("and one that somebody gave the siblings' old image (P-057)") {
   CHECK(c.ImageOfPod(pod) == "mirror/v1");
 }
 
-TEST_CASE("a digest that both templates may mean tells nothing (P-057, C.9)") {
+TEST_CASE("a digest that both templates may mean tells nothing (P-057, P-081)") {
   const auto digest = [](nlohmann::json& pod) {
     pod["spec"]["containers"][0]["image"] = "app@sha256:12";
   };

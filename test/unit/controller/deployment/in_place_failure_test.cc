@@ -1,4 +1,4 @@
-// Patched Pods that fail, and when that is a reason to give up (in-place P-060 to P-063).
+// Patched Pods that fail, and when that is a reason to give up (P-060 to P-063).
 #include <string>
 
 #include "test/catch.h"
@@ -43,7 +43,7 @@ TEST_CASE("one crash an hour after the patch is no minute of failure (P-062)") {
   if (policy == "Recreate") CHECK(c.SizeOf("v2") > 0);
 }
 
-TEST_CASE("a Pod patched weeks ago, not ready for a while, is not failed by old restarts (C.11)") {
+TEST_CASE("a Pod patched weeks ago, not ready for a while, is not failed by old restarts (P-060)") {
   const std::string policy = GENERATE("Revert", "Recreate");
   Canary c(policy);
   c.now += 14 * 86400;

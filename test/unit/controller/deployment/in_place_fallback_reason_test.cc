@@ -1,5 +1,5 @@
 // By which reason a metric counts a rollout that replaces Pods after all: the write that decides
-// so carries it, once for each rollout (in-place D.3).
+// so carries it, once for each rollout (P-084).
 #include <functional>
 #include <string>
 #include <vector>

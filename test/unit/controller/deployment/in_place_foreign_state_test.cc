@@ -1,4 +1,4 @@
-// Pods that carry what Windlass noted on another one (in-place C.3): copied by hand, or born of a
+// Pods that carry what Windlass noted on another one (P-027): copied by hand, or born of a
 // template that was exported from a Pod.
 #include <algorithm>
 
@@ -22,7 +22,7 @@ std::string StateOfAny(Started& c) {
   return {};
 }
 
-TEST_CASE("the state of another Pod makes none in flight (C.3)") {
+TEST_CASE("the state of another Pod makes none in flight (P-027)") {
   const int pods = GENERATE(3, 4);
   Started c(pods);
   c.Patch(1);
@@ -37,7 +37,7 @@ TEST_CASE("the state of another Pod makes none in flight (C.3)") {
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
-TEST_CASE("a drained Pod whose image somebody changes takes traffic again (C.3)") {
+TEST_CASE("a drained Pod whose image somebody changes takes traffic again (P-027)") {
   Started c(3);
   c.Edit(&TakeTraffic);
   c.SettleInPlace();
@@ -59,7 +59,7 @@ TEST_CASE("a drained Pod whose image somebody changes takes traffic again (C.3)"
   CHECK(c.LabelOf(drained, "traffic") == "on");
 }
 
-TEST_CASE("a Pod whose gate another Deployment closed, before it was adopted, is let back (C.7)") {
+TEST_CASE("a Pod whose gate another Deployment closed before it was adopted is let back (P-040)") {
   Started c(2);
   c.Edit([](Json& d) {
     d["spec"]["template"]["spec"]["readinessGates"] = {
@@ -88,7 +88,7 @@ TEST_CASE("a Pod whose gate another Deployment closed, before it was adopted, is
   CHECK(c.GateOf(*drained) == "True");
 }
 
-TEST_CASE("a template with the state of a Pod stalls no rollout (C.3)") {
+TEST_CASE("a template with the state of a Pod stalls no rollout (P-027)") {
   Started c(2);
   c.Patch(2);
   c.SettleInPlace();

@@ -1,5 +1,5 @@
 // Updates in place that nobody wants any more, or that go on by replacing Pods: who is out of
-// traffic is let back, and what was noted goes when all are (in-place P-076, P-078).
+// traffic is let back, and what was noted goes when all are (P-076, P-078).
 #include <functional>
 
 #include "test/catch.h"

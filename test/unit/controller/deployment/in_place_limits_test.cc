@@ -1,5 +1,5 @@
 // What the number of replicas makes impossible midway: with Only it waits, with IfPossible it goes
-// on by replacing Pods (in-place P-011 … P-013).
+// on by replacing Pods (P-011 … P-013).
 #include <algorithm>
 
 #include "test/catch.h"

@@ -1,5 +1,5 @@
 // Templates whose labels or annotations change: alone they mean new Pods, as Helm's annotation
-// checksum/config asks for (in-place P-007).
+// checksum/config asks for (P-007).
 #include <algorithm>
 #include <set>
 #include <string>
@@ -94,7 +94,7 @@ TEST_CASE("with Only, another checksum alone is refused (P-007, P-014)") {
   CHECK(c.PodNames() == c.pods);
 }
 
-TEST_CASE("another checksum and the image of before, midway: new Pods (P-007, C.9)") {
+TEST_CASE("another checksum and the image of before, midway: new Pods (P-007)") {
   Helm c("IfPossible");
   c.PatchOne();
   c.Upgrade("v1", "bbbb");
@@ -103,8 +103,7 @@ TEST_CASE("another checksum and the image of before, midway: new Pods (P-007, C.
   c.CheckAllAreNew();
 }
 
-TEST_CASE(
-    "another checksum midway, where some Pods have the image already: new Pods (P-007, C.9)") {
+TEST_CASE("another checksum midway, where some Pods have the image already: new Pods (P-007)") {
   Helm c("IfPossible");
   c.PatchOne();
   c.Upgrade("v2", "bbbb");
@@ -113,7 +112,7 @@ TEST_CASE(
   c.CheckAllAreNew();
 }
 
-TEST_CASE("another checksum midway, and a toleration that goes again: new Pods (P-007, C.9)") {
+TEST_CASE("another checksum midway, and a toleration that goes again: new Pods (P-007)") {
   Helm c("IfPossible");
   c.Edit([](Json& d) {
     d["spec"]["template"]["spec"]["tolerations"] = {{{"key", "spot"}, {"operator", "Exists"}}};
@@ -128,7 +127,7 @@ TEST_CASE("another checksum midway, and a toleration that goes again: new Pods (
   c.CheckAllAreNew();
 }
 
-TEST_CASE("with Only it is refused, and goes on with another image (P-007, C.9)") {
+TEST_CASE("with Only it is refused, and goes on with another image (P-007)") {
   Helm c("Only");
   c.PatchOne();
   c.Upgrade("v2", "bbbb");
@@ -142,7 +141,7 @@ TEST_CASE("with Only it is refused, and goes on with another image (P-007, C.9)"
   CHECK(c.PodNames() == c.pods);
 }
 
-TEST_CASE("another checksum midway, before any Pod has the image, is changed with it (C.9)") {
+TEST_CASE("another checksum midway, before any Pod has the image, is changed with it (P-007)") {
   Helm c("Only");
   c.Upgrade("v2", "aaaa");
   c.Sync(1);  // staged, no more
@@ -153,7 +152,7 @@ TEST_CASE("another checksum midway, before any Pod has the image, is changed wit
   CHECK(c.PodNames() == c.pods);
 }
 
-TEST_CASE("undone midway, Pods get back the image and the checksum they had (C.8)") {
+TEST_CASE("undone midway, Pods get back the image and the checksum they had (P-034)") {
   Helm c("Only");
   c.Upgrade("v2", "bbbb");
   c.Sync();

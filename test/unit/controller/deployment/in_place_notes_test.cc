@@ -1,5 +1,5 @@
 // Notes of ours that came to the Deployment with the annotations of a ReplicaSet: `kubectl rollout
-// undo` replaces the one's by the other's (in-place D.1, P-074, P-079).
+// undo` replaces the one's by the other's (P-082, P-074, P-079).
 #include <algorithm>
 
 #include "controller/deployment/annotations.h"

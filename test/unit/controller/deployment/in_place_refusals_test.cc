@@ -1,5 +1,5 @@
 // Patches of Pods that the server refuses for good: how often they are tried, what is said
-// meanwhile and what comes then (in-place P-036).
+// meanwhile and what comes then (P-036).
 #include <algorithm>
 #include <vector>
 

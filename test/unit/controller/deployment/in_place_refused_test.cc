@@ -1,5 +1,5 @@
 // Templates that policy Only refuses, at rest and in the middle of a rollout: what runs stays as it
-// is (in-place P-014).
+// is (P-014).
 #include <algorithm>
 
 #include "test/catch.h"

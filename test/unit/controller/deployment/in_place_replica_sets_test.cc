@@ -75,7 +75,8 @@ TEST_CASE("without history the template before is kept until the exchange") {
   CHECK(c.replica_sets().size() == 1);
 }
 
-TEST_CASE("paused, a ReplicaSet whose template Pods were patched to stays without history (C.8)") {
+TEST_CASE(
+    "paused, a ReplicaSet whose template Pods were patched to stays without history (P-080)") {
   Started c(3);
   const auto pods = c.PodNames();
   c.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });

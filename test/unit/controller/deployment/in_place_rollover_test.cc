@@ -1,4 +1,4 @@
-// Pods of a template that another one overtook, on their way on or back (in-place C.9, P-064,
+// Pods of a template that another one overtook, on their way on or back (P-065, P-064,
 // P-065).
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
@@ -41,13 +41,13 @@ class Overtaken : public InPlaceCluster {
   std::string dirty;
 };
 
-TEST_CASE("undone midway, a Pod loses its new labels, though not its new toleration (C.9)") {
+TEST_CASE("undone midway, a Pod loses its new labels, though not its new toleration (P-065)") {
   Overtaken c;
   c.Undo("1");
   c.CheckAllAre("v1", "");
 }
 
-TEST_CASE("overtaken midway by a template without its toleration, a Pod gets the rest (C.9)") {
+TEST_CASE("overtaken midway by a template without its toleration, a Pod gets the rest (P-065)") {
   Overtaken c;
   c.Edit([](Json& d) {
     d["spec"]["template"]["metadata"]["labels"]["track"] = "stable";

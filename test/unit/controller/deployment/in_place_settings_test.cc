@@ -24,7 +24,7 @@ TEST_CASE("asked for in the middle of an ordinary rollout, that one ends as it b
   c.CheckAllRun("v2", 4);
 }
 
-TEST_CASE("a correction in the middle of replacing Pods goes the same way, with Only, too (C.9)") {
+TEST_CASE("a correction amid replacing Pods goes the same way, with Only, too (P-010)") {
   Started c(4, 2);
   c.FailForLong("v2", "Recreate");
   c.Sync();
@@ -162,7 +162,7 @@ TEST_CASE("nor before it can be seen (P-076)") {
   CHECK(c.writes.empty());
 }
 
-TEST_CASE("a wrong value is told, and Pods are replaced (D.2)") {
+TEST_CASE("a wrong value is told, and Pods are replaced (P-083)") {
   Started c(2);
   c.Annotate("windlass.dev/in-place-partition", "lots");
   c.SetImage("v2");
@@ -171,7 +171,7 @@ TEST_CASE("a wrong value is told, and Pods are replaced (D.2)") {
   c.CheckAllRun("v2", 2);
 }
 
-TEST_CASE("a removed setting that asks for something else stops updates in place (D.2)") {
+TEST_CASE("a removed setting that asks for something else stops updates in place (P-083)") {
   Started c(3);
   const auto pods = c.PodNames();
   const auto [key, value] = GENERATE(values<std::pair<std::string, std::string>>({

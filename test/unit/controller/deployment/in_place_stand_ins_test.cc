@@ -1,4 +1,4 @@
-// Stand-ins that do not come up: a failure like that of a patched Pod (in-place C.11, P-024,
+// Stand-ins that do not come up: a failure like that of a patched Pod (P-060, P-024,
 // P-060).
 #include <algorithm>
 #include <set>

@@ -126,7 +126,7 @@ TEST_CASE("a failed Pod that cannot be given back its image keeps none of the ot
   for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
 }
 
-TEST_CASE("a gate that could not be opened is tried again, whatever is under way (C.7)") {
+TEST_CASE("a gate that could not be opened is tried again, whatever is under way (P-040)") {
   Refusing c(8);
   c.Annotate("windlass.dev/in-place", GENERATE("Disabled", "IfPossible"));
   c.Edit([](Json& d) {
@@ -167,7 +167,7 @@ void GiveLongTemplate(InPlaceCluster& c) {
   });
 }
 
-TEST_CASE("an exchange that would not fit is refused before anything is patched (C.5)") {
+TEST_CASE("an exchange that would not fit is refused before anything is patched (P-052)") {
   const bool only = GENERATE(true, false);
   Refusing c(2);
   if (!only) c.Annotate("windlass.dev/in-place", "IfPossible");
@@ -188,7 +188,7 @@ TEST_CASE("an exchange that would not fit is refused before anything is patched 
   }
 }
 
-TEST_CASE("one that does not fit any more is told, and so is the deadline (C.5)") {
+TEST_CASE("one that does not fit any more is told, and so is the deadline (P-052)") {
   Refusing c(2);
   GiveLongAnnotation(c, 'a');
   c.SettleInPlace();

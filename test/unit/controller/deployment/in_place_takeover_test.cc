@@ -1,5 +1,5 @@
 // An update in place, left at any of its writes: what kubectl would undo to, and what the stock
-// controller makes of it (in-place C.8, I6, I7).
+// controller makes of it (P-080, I-56, I-57).
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -45,7 +45,7 @@ std::string UndoWouldGive(InPlaceCluster& c) {
   return revisions.size() < 2 ? "" : revisions[1].second;
 }
 
-TEST_CASE("after every write kubectl undoes to the template before (I6)") {
+TEST_CASE("after every write kubectl undoes to the template before (I-56)") {
   int moments = 0;
   for (int writes = 1; writes < kWritesMax; ++writes) {
     InPlaceCluster c(3, 1);
@@ -57,7 +57,7 @@ TEST_CASE("after every write kubectl undoes to the template before (I6)") {
   CHECK(moments > 8);
 }
 
-TEST_CASE("after every write the stock controller finishes the rollout (I7)") {
+TEST_CASE("after every write the stock controller finishes the rollout (I-57)") {
   int moments = 0;
   for (int writes = 1; writes < kWritesMax; ++writes) {
     InPlaceCluster c(3, 1);
@@ -75,7 +75,7 @@ TEST_CASE("after every write the stock controller finishes the rollout (I7)") {
 }
 
 TEST_CASE(
-    "the stock controller leaves Pods of an undone update as they are: the known hole (C.8)") {
+    "the stock controller leaves Pods of an undone update as they are: the known hole (P-080)") {
   InPlaceCluster c(3, 1);
   REQUIRE(UpdateUntil(c, 7));
   REQUIRE(c.HasReplicaSet("v2"));
@@ -92,7 +92,7 @@ TEST_CASE(
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
 }
 
-TEST_CASE("what the stock controller replaced amid an exchange is not replaced again (C.8)") {
+TEST_CASE("what the stock controller replaced amid an exchange is not replaced again (P-080)") {
   const bool all = GENERATE(true, false);
   const bool moved_on = GENERATE(false, true);
   InPlaceCluster c(3, 1);
@@ -128,7 +128,7 @@ TEST_CASE("what the stock controller replaced amid an exchange is not replaced a
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
 }
 
-TEST_CASE("a server that does not let an exchange be given up is asked again (C.8)") {
+TEST_CASE("a server that does not let an exchange be given up is asked again (P-080)") {
   InPlaceCluster c(3, 1);
   for (int writes = 1; writes < kWritesMax; ++writes) {
     InPlaceCluster next(3, 1);

@@ -1,4 +1,4 @@
-// Rollouts in place, as walks of single steps (in-place C.3 … C.5, C.13).
+// Rollouts in place, as walks of single steps (P-020, P-033, P-052…P-057).
 #include "controller/deployment/in_place.h"
 
 #include "test/catch.h"
@@ -7,7 +7,7 @@
 namespace windlass::deployment {
 namespace {
 
-TEST_CASE("the worked example: four Pods, one at a time, none replaced (in-place C.13)") {
+TEST_CASE("the worked example: four Pods, one at a time, none replaced (P-033)") {
   Started c(4);
   const auto pods = c.PodNames();
   REQUIRE(pods.size() == 4);
@@ -43,6 +43,7 @@ TEST_CASE("the worked example: four Pods, one at a time, none replaced (in-place
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
+// P-021.
 TEST_CASE("an undo brings the old image back in place, as a revision of its own") {
   Started c(3);
   const auto pods = c.PodNames();
@@ -168,6 +169,7 @@ TEST_CASE("with Recreate the rollout goes on by replacing Pods (P-063)") {
   CHECK(c.SizeOf("v2") == 4);
 }
 
+// P-054 among others.
 TEST_CASE("a crash after any write changes nothing of what comes of it") {
   for (int crash = 1; crash < 40; ++crash) {
     Started c(3);

@@ -1,5 +1,5 @@
 // Updates in place of a Deployment with Pods that no node has room for: they get the template, and
-// nobody waits for them (in-place C.5, C.9).
+// nobody waits for them (P-039, P-032).
 #include <algorithm>
 #include <set>
 
@@ -35,7 +35,7 @@ class Overfull : public InPlaceCluster {
   std::string waiting;
 };
 
-TEST_CASE("a Pod that no node has room for holds up neither the others nor the commit (C.5)") {
+TEST_CASE("a Pod that no node has room for holds up neither the others nor the commit (P-039)") {
   const std::string canary_first = GENERATE("true", "false");
   Overfull c(4);
   c.Annotate("windlass.dev/in-place-canary-first", canary_first);

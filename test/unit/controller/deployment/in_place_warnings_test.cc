@@ -1,5 +1,5 @@
 // What users are told of settings that are understood, but perhaps not as they are meant, and of
-// what begins (in-place D.2, D.3).
+// what begins (P-083, P-084).
 #include <algorithm>
 
 #include "test/catch.h"
@@ -19,7 +19,7 @@ bool MessageHas(Started& c, const std::string& part) {
   return c.InPlaceMessage().find(part) != std::string::npos;
 }
 
-TEST_CASE("a misspelt setting is told at once, and once (D.2)") {
+TEST_CASE("a misspelt setting is told at once, and once (P-083)") {
   Started c(4);
   c.Annotate("windlass.dev/in-place-partiton", "3");
   c.SettleInPlace();
@@ -35,7 +35,7 @@ TEST_CASE("a misspelt setting is told at once, and once (D.2)") {
   CHECK_FALSE(MessageHas(c, "Warning"));
 }
 
-TEST_CASE("a removed setting that says what holds anyway is told, and changes nothing (D.2)") {
+TEST_CASE("a removed setting that says what holds anyway is told, and changes nothing (P-083)") {
   Started c(4);
   const auto pods = c.PodNames();
   c.Annotate("windlass.dev/in-place-fields", "image,metadata,tolerations");
@@ -48,7 +48,7 @@ TEST_CASE("a removed setting that says what holds anyway is told, and changes no
   CHECK(c.PodNames() == pods);
 }
 
-TEST_CASE("a partition of more Pods than there are is told (D.2)") {
+TEST_CASE("a partition of more Pods than there are is told (P-083)") {
   Started c(4);
   c.Annotate("windlass.dev/in-place-partition", "9");
   c.SetImage("v2");
@@ -60,7 +60,7 @@ TEST_CASE("a partition of more Pods than there are is told (D.2)") {
   CHECK(EventsWith(c, "more than the 4 replicas") == 2);  // another value
 }
 
-TEST_CASE("of many warnings three are told, and that there are more (D.2)") {
+TEST_CASE("of many warnings three are told, and that there are more (P-083)") {
   Started c(2);
   for (const char* key : {"a", "b", "c", "d", "e"}) {
     c.Annotate(std::string("windlass.dev/in-place-") + key, "1");
@@ -71,7 +71,7 @@ TEST_CASE("of many warnings three are told, and that there are more (D.2)") {
   CHECK(MessageHas(c, "; and 2 more"));
 }
 
-TEST_CASE("a rollout is announced with its revision and what changes (D.3)") {
+TEST_CASE("a rollout is announced with its revision and what changes (P-084)") {
   Started c(4);
   c.SetImage("v2");
   c.Sync();

@@ -89,7 +89,7 @@ TEST_CASE("a crash after any write changes nothing about the outcome") {
   CHECK(roll(3) == uninterrupted);
 }
 
-TEST_CASE("a crash right after the create still tells that it was created (architecture §2)") {
+TEST_CASE("a crash right after the create still tells that it was created (S-016)") {
   Completed cluster(10);
   cluster.SetImage("v2");
   cluster.Sync(1);

@@ -1,4 +1,4 @@
-// What users are told of a rollback by annotation, type and reason included (contract section 9).
+// What users are told of a rollback by annotation, type and reason included (D-460…D-472).
 #include <string>
 #include <variant>
 

@@ -1,4 +1,4 @@
-// Rollback by annotation (contract section 9).
+// Rollback by annotation (D-460…D-472).
 #include "controller/deployment/rollback.h"
 
 #include <sstream>

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-TEST_CASE("a fresh Deployment takes one create and one status write (contract 12.2)") {
+TEST_CASE("a fresh Deployment takes one create and one status write (D-610)") {
   Cluster cluster(10);
   CHECK(std::holds_alternative<Wait>(cluster.Sync()));
   CHECK(cluster.writes == std::vector<std::string>{"create v1 10", "status"});
@@ -26,7 +26,7 @@ TEST_CASE("a fresh Deployment takes one create and one status write (contract 12
   Proves("UT-01 D-166 D-180");
 }
 
-TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (section 5, trace)") {
+TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (D-260, D-610)") {
   Completed cluster(10);
   cluster.SetImage("v2");
   cluster.Settle();

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-TEST_CASE("a scale-down that fails is tried again (W-07, contract B-06)") {
+TEST_CASE("a scale-down that fails is tried again (W-07, B-06)") {
   Cluster cluster(10);
   cluster.Settle();
   cluster.SetImage("v2");

@@ -172,7 +172,7 @@ TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
   CHECK(cluster.SizeOf("v2") == 4);
 }
 
-TEST_CASE("an annotation that says another size does not stop a rollout for ever (B-01, U4)") {
+TEST_CASE("an annotation that says another size does not stop a rollout for ever (B-01)") {
   Completed cluster(5);
   cluster.EditReplicaSet(cluster.NameOf("v1"),
                          [](Json& rs) { rs["metadata"]["annotations"][kDesiredReplicas] = "3"; });

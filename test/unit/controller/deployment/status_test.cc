@@ -29,7 +29,7 @@ TEST_CASE("counters are sums over the claimed ReplicaSets (D-400…D-402)") {
   Proves("D-400 D-401 D-402 D-404 UT-13");
 }
 
-TEST_CASE("counters stay in their range whatever a ReplicaSet says (B-48)") {
+TEST_CASE("counters stay in their range whatever a ReplicaSet says (BI-48)") {
   World world(1);
   world.AddOld("web-a", 1, 2147483647);
   world.AddOld("web-b", 1, 2147483647);
@@ -163,7 +163,7 @@ struct PatienceRow {
   Duration want;
 };
 
-TEST_CASE("only counters on their way can wait to be published (W-006)") {
+TEST_CASE("only counters on their way can wait to be published (C-006)") {
   const PatienceRow row = GENERATE(values<PatienceRow>({
       {"one more is available", [](World& w) { w.replica_sets[1].status.available_replicas = 3; },
        seconds(1)},
@@ -249,7 +249,7 @@ TEST_CASE("only counters on their way can wait to be published (W-006)") {
   Proves("W-11");
 }
 
-TEST_CASE("counters do not wait for Pods that cannot be deleted (W-006)") {
+TEST_CASE("counters do not wait for Pods that cannot be deleted (C-006)") {
   World world = Published({NewCondition("ReplicaFailure", "True", "FailedDelete", "", WallTime())});
   world.replica_sets[0].status.replicas = 7;
   const auto step = WriteStatus(world.Look(), Progress::kEvaluate);

@@ -44,7 +44,7 @@ TEST_CASE("kubectl undo numbers revisions as upstream does (D-633)") {
   Proves("D-633 D-162 D-624");
 }
 
-TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (contract 12.2)") {
+TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (D-610)") {
   Completed cluster(10);
   cluster.SetImage("v2");
   cluster.Settle();

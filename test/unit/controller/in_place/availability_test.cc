@@ -1,4 +1,4 @@
-// avail() of in-place C.6: Ready, and what Ready does not tell.
+// avail() of P-050: Ready, and what Ready does not tell.
 #include "controller/in_place/availability.h"
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Which Pods may be patched now: in-place C.6, and the rows of E.1 for 25 %/25 %.
+// Which Pods may be patched now: P-033, and rows for 25 %/25 %.
 #include "controller/in_place/budget.h"
 
 #include <algorithm>
@@ -135,32 +135,32 @@ TEST_CASE("a batch stays within the budget and the caps") {
        "uooooo",
        "o",
        3},  // the cap allows one at a time
-      {"C.5 what finds no node costs nothing, and is no canary",
+      {"P-039 what finds no node costs nothing, and is no canary",
        {.desired = 4, .max_unavailable = 1},
        "wooo",
        "w",
        0},
-      {"C.5 nor does the canary wait for it",
+      {"P-039 nor does the canary wait for it",
        {.desired = 5, .max_unavailable = 2},
        "voooo",
        "o",
        1},
-      {"C.5 P-033 until a revision is proven, one finds no node for it",
+      {"P-039 P-033 until a revision is proven, one finds no node for it",
        {.desired = 5, .max_unavailable = 4},
        "vwwoo",
        "o",
        1},
-      {"C.5 P-033 and none while the canary is out",
+      {"P-039 P-033 and none while the canary is out",
        {.desired = 5, .max_unavailable = 3},
        "fwwoo",
        "",
        0},
-      {"C.5 P-033 then all may be patched, and the cap is not theirs",
+      {"P-039 P-033 then all may be patched, and the cap is not theirs",
        {.desired = 6, .max_unavailable = 2},
        "uvwwxx",
        "wwxx",
        0},
-      {"C.5 P-033 but not while the cap is reached: a bad revision does not spread",
+      {"P-039 P-033 but not while the cap is reached: a bad revision does not spread",
        {.desired = 6, .max_unavailable = 2},
        "uddwoo",
        "",
@@ -284,7 +284,7 @@ struct Sizes {
   std::string want_batches;
 };
 
-TEST_CASE("E.1 25 %/25 % of one to ten Pods") {
+TEST_CASE("P-033 25 %/25 % of one to ten Pods") {
   const Sizes row = GENERATE(values<Sizes>({
       {"P-012 P-024 P-033", 1, 0, 1, "1"},
       {"P-012 P-024 P-033", 2, 0, 1, "11"},
@@ -327,7 +327,7 @@ TEST_CASE("stand-ins are made where no Pod may be missing, and for no longer tha
       {"P-024 and until that is available", {.desired = 3}, {.max_surge = 2}, "uuds", 1},
       {"P-024 P-025 all is done", {.desired = 3}, {.max_surge = 2}, "uuus", 0},
       {"P-024 P-039 nobody waits for a lost node", {.desired = 3}, {.max_surge = 2}, "uums", 0},
-      {"P-024 C.5 nor for one that finds no node", {.desired = 3}, {.max_surge = 2}, "uuvs", 0},
+      {"P-024 P-039 nor for one that finds no node", {.desired = 3}, {.max_surge = 2}, "uuvs", 0},
       {"P-024 not for what a partition keeps",
        {.desired = 3, .partition = 2},
        {.max_surge = 2},

@@ -1,4 +1,4 @@
-// The truth table of in-place E.1: what the kubelet has seen, which container runs, which image it
+// The truth table of P-045: what the kubelet has seen, which container runs, which image it
 // has, when it started.
 #include "controller/in_place/completion.h"
 #include "test/catch.h"

@@ -65,7 +65,7 @@ TEST_CASE("a patched Pod is complete when all that was changed was done") {
                          state.generation_before = std::numeric_limits<int64_t>::max();
                          pod.observed_generation = 3;
                        }},
-                      {"P-048 C.9 admission undid the patch, and the image is as good",
+                      {"P-048 P-081 admission undid the patch, and the image is as good",
                        [](Pod& pod, PodState& state) {
                          pod.meta.generation = pod.observed_generation = 3;
                          App(pod) = Running("app", "r/app@sha256:1", 'A', "I1", {900});
@@ -333,7 +333,7 @@ TEST_CASE("P-034 P-049 what a patch leaves alone stays under way") {
   CHECK(patched[1] == AppPatch());
 }
 
-TEST_CASE("C.9 a patch that admission put back is never complete, but time to try it again comes") {
+TEST_CASE("P-081 a patch that admission put back is never complete, but is due for a retry") {
   Pod pod = PodWith({Running("app", "r/app:1", 'A', "I1", {900})});
   pod.meta.generation = pod.observed_generation = 3;
   PodState state = StateWith({AppPatch()});

@@ -1,4 +1,4 @@
-// PodDisruptionBudgets: P-038, and the arithmetic of C.6.
+// PodDisruptionBudgets: P-038.
 #include "controller/in_place/disruption.h"
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// One Pod out of traffic and back: in-place C.7, P-040, P-041, P-051.
+// One Pod out of traffic and back: P-040, P-041, P-051.
 #include "controller/in_place/drain_steps.h"
 
 #include <nlohmann/json.hpp>
@@ -34,7 +34,7 @@ Options With(const std::string& drain) {
   return options;
 }
 
-TEST_CASE("C.7 how a Pod is drained is written as users write it") {
+TEST_CASE("P-040 how a Pod is drained is written as users write it") {
   for (const std::string text : {"None", "Gate", kLabelText.c_str(), "Label:a=b.c/d"}) {
     CHECK(TextOf(*ParseDrain(text)) == text);
   }
@@ -65,14 +65,14 @@ TEST_CASE("P-040 P-041 P-051 what is to be done next with a Pod") {
   const bool yes = true;
   const bool no = false;
   const Row row = GENERATE_COPY(values<Row>({
-      {"C.7 None: patched at once", "None", "", 0, "on", yes, yes, yes, {Do::kPatch}},
-      {"C.7 None: left alone", "None", "", 0, "on", yes, no, yes, {}},
+      {"P-040 None: patched at once", "None", "", 0, "on", yes, yes, yes, {Do::kPatch}},
+      {"P-040 None: left alone", "None", "", 0, "on", yes, no, yes, {}},
       {"P-040 first out of traffic", label, "", 0, "on", yes, yes, yes, {Do::kBegin}},
       {"P-040 gate, too", "Gate", "", 0, "True", yes, yes, yes, {Do::kBegin}},
       {"P-041 not chosen", label, "", 0, "on", yes, no, yes, {}},
       {"P-041 not chosen, gate", "Gate", "", 0, "True", yes, no, yes, {}},
-      {"C.7 not ready: no traffic", label, "", 0, "on", no, yes, yes, {Do::kPatch}},
-      {"C.7 gate never opened", "Gate", "", 0, "", no, yes, yes, {Do::kPatch}},
+      {"P-040 not ready: no traffic", label, "", 0, "on", no, yes, yes, {Do::kPatch}},
+      {"P-040 gate never opened", "Gate", "", 0, "", no, yes, yes, {Do::kPatch}},
       {"P-034 in flight: no traffic", label, "", 0, "on", yes, yes, no, {Do::kPatch}},
       {"P-040 not yet", label, label, 9, "off", yes, yes, yes, {Do::kWait, WallTime{2001}}},
       {"P-040 time is up", label, label, 10, "off", yes, yes, yes, {Do::kPatch}},
@@ -87,20 +87,20 @@ TEST_CASE("P-040 P-041 P-051 what is to be done next with a Pod") {
        {Do::kWait, WallTime{2001}}},
       {"P-040 gate, not seen", "Gate", "Gate", 60, "False", yes, yes, yes, {Do::kWait}},
       {"P-040 gate, seen", "Gate", "Gate", 10, "False", no, yes, yes, {Do::kPatch}},
-      {"C.7 back in traffic by others", label, label, 60, "on", yes, yes, yes, {Do::kBegin}},
-      {"C.7 without label by others", label, label, 60, "", yes, yes, yes, {Do::kBegin}},
-      {"C.7 gate opened by others", "Gate", "Gate", 60, "True", yes, yes, yes, {Do::kBegin}},
-      {"C.7 gate lost", "Gate", "Gate", 60, "", no, yes, yes, {Do::kBegin}},
+      {"P-040 back in traffic by others", label, label, 60, "on", yes, yes, yes, {Do::kBegin}},
+      {"P-040 without label by others", label, label, 60, "", yes, yes, yes, {Do::kBegin}},
+      {"P-040 gate opened by others", "Gate", "Gate", 60, "True", yes, yes, yes, {Do::kBegin}},
+      {"P-040 gate lost", "Gate", "Gate", 60, "", no, yes, yes, {Do::kBegin}},
       {"P-034 re-targeted at once", label, label, 1, "off", yes, yes, no, {Do::kPatch}},
       {"P-051 restarting", label, label, 60, "off", yes, no, no, {Do::kWait}},
       {"P-051 restarted, not ready", label, label, 60, "off", no, no, yes, {Do::kWait}},
       {"P-051 restarted and ready", label, label, 60, "off", yes, no, yes, {Do::kEnd}},
       {"P-051 whatever the label says", label, label, 60, "on", yes, no, yes, {Do::kEnd}},
       {"P-041 drained and not patched", label, label, 1, "off", yes, no, yes, {Do::kEnd}},
-      {"C.7 label left over", label, "", 0, "off", yes, no, yes, {Do::kEnd}},
-      {"C.7 None, goes on", "None", label, 9, "off", yes, yes, yes, {Do::kWait, WallTime{2001}}},
-      {"C.7 None, ends", "None", "Gate", 9, "False", yes, no, yes, {Do::kEnd}},
-      {"C.7 Gate, goes on by label", "Gate", label, 10, "off", yes, yes, yes, {Do::kPatch}},
+      {"P-040 label left over", label, "", 0, "off", yes, no, yes, {Do::kEnd}},
+      {"P-040 None, goes on", "None", label, 9, "off", yes, yes, yes, {Do::kWait, WallTime{2001}}},
+      {"P-040 None, ends", "None", "Gate", 9, "False", yes, no, yes, {Do::kEnd}},
+      {"P-040 Gate, goes on by label", "Gate", label, 10, "off", yes, yes, yes, {Do::kPatch}},
   }));
   CAPTURE(row.id);
   Pod pod = PodWith({Running("app", "r/app:1", 'A', "I1", {500})});
@@ -129,12 +129,12 @@ TEST_CASE("P-051 of a gated Pod, which is not Ready, the containers are asked") 
   CHECK(NextDrainStep(With("Gate"), pod, &state, false, true, kNow) == DrainStep{Do::kEnd});
 }
 
-TEST_CASE("C.7 a Pod born without the gate cannot be drained by it") {
+TEST_CASE("P-040 a Pod born without the gate cannot be drained by it") {
   const Pod pod = PodWith({});
   CHECK(NextDrainStep(With("Gate"), pod, nullptr, true, true, kNow) == DrainStep{Do::kPatch});
 }
 
-TEST_CASE("I10 C.6 a drained Pod is in flight, and not available") {
+TEST_CASE("I-60 P-050 a drained Pod is in flight, and not available") {
   const Pod pod = PodWith({});
   PodState state = StateWith({});
   CHECK(IsAvailable(pod, &state, 0, kNow));
@@ -213,7 +213,7 @@ bool InTraffic(const Json& live, const std::string& mode) {
   return live["metadata"]["labels"].value(kTraffic, "") == "on";
 }
 
-TEST_CASE("C.7 a Pod that was never patched goes out of traffic and comes back as it was") {
+TEST_CASE("P-040 a Pod that was never patched goes out of traffic and comes back as it was") {
   const std::string mode = GENERATE_COPY(values<std::string>({kLabelText, "Gate"}));
   CAPTURE(mode);
   const Options options = With(mode);
@@ -243,7 +243,7 @@ TEST_CASE("C.7 a Pod that was never patched goes out of traffic and comes back a
   CHECK(live == want);
 }
 
-TEST_CASE("C.7 P-051 what else the state says survives the drain, and what the drain says, too") {
+TEST_CASE("P-040 P-051 what else the state says survives the drain, and what the drain says, too") {
   const std::string mode = GENERATE_COPY(values<std::string>({kLabelText, "Gate"}));
   CAPTURE(mode);
   const Options options = With(mode);
@@ -261,7 +261,7 @@ TEST_CASE("C.7 P-051 what else the state says survives the drain, and what the d
   CHECK(InTraffic(live, mode));
 }
 
-TEST_CASE("C.7 the kubelet's conditions stay, and a transition has a time") {
+TEST_CASE("P-040 the kubelet's conditions stay, and a transition has a time") {
   Json live = Live();
   REQUIRE(Send(live, BeginDrain(With("Gate"), Read(live), nullptr, kUnpatched, kNow)));
   const Json conditions = Live()["status"]["conditions"];
@@ -275,7 +275,7 @@ TEST_CASE("C.7 the kubelet's conditions stay, and a transition has a time") {
   CHECK(live["status"]["conditions"] == want);
 }
 
-TEST_CASE("C.7 a write that was sent already, or decided on something older, is refused") {
+TEST_CASE("P-040 a write that was sent already, or decided on something older, is refused") {
   const std::string mode = GENERATE_COPY(values<std::string>({kLabelText, "Gate"}));
   CAPTURE(mode);
   const Options options = With(mode);
@@ -298,7 +298,7 @@ TEST_CASE("C.7 a write that was sent already, or decided on something older, is 
   CHECK_FALSE(Send(patched, begin));
 }
 
-TEST_CASE("C.4 a drain by label does not mind what the kubelet writes, but a deletion") {
+TEST_CASE("P-035 a drain by label does not mind what the kubelet writes, but a deletion") {
   Json live = Live();
   const Result<Request> begin = BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow);
   live["metadata"]["resourceVersion"] = "101";
@@ -309,7 +309,7 @@ TEST_CASE("C.4 a drain by label does not mind what the kubelet writes, but a del
   CHECK_FALSE(Send(live, begin));
 }
 
-TEST_CASE("C.7 a Pod without labels, and a label that is there already") {
+TEST_CASE("P-040 a Pod without labels, and a label that is there already") {
   Json live = Live();
   live["metadata"].erase("labels");
   REQUIRE(Send(live, BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow)));
@@ -330,7 +330,7 @@ TEST_CASE("C.7 a Pod without labels, and a label that is there already") {
   CHECK(live["metadata"]["annotations"][kStateKey] == "garbage");
 }
 
-TEST_CASE("C.7 a drain ends as it began, with the value that the label had") {
+TEST_CASE("P-040 a drain ends as it began, with the value that the label had") {
   Json live = Live();
   REQUIRE(Send(live, BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow)));
   const Seen seen = Look(live);
@@ -343,7 +343,7 @@ TEST_CASE("C.7 a drain ends as it began, with the value that the label had") {
   CHECK(live["metadata"]["labels"] == Json({{"app", "web"}, {kTraffic, want}}));
 }
 
-TEST_CASE("C.7 and with the value in the template that the Pod is of, where that is known") {
+TEST_CASE("P-040 and with the value in the template that the Pod is of, where that is known") {
   Json live = Live();
   REQUIRE(Send(live, BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow)));
   const Seen seen = Look(live);
@@ -359,7 +359,7 @@ TEST_CASE("C.7 and with the value in the template that the Pod is of, where that
   CHECK(live["metadata"]["labels"] == Json({{"app", "web"}, {kTraffic, want}}));
 }
 
-TEST_CASE("C.7 back in traffic by somebody else: drained anew, as it was, from now") {
+TEST_CASE("P-040 back in traffic by somebody else: drained anew, as it was, from now") {
   Json live = Live();
   REQUIRE(Send(live, BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow)));
   live["metadata"]["labels"][kTraffic] = "on";
@@ -370,7 +370,7 @@ TEST_CASE("C.7 back in traffic by somebody else: drained anew, as it was, from n
   CHECK(Look(live).state->drain == Drained{{3000}, *ParseDrain(kLabelText)});
 }
 
-TEST_CASE("C.7 a gate is open unless its Pod is drained") {
+TEST_CASE("P-040 a gate is open unless its Pod is drained") {
   Json live = Live();
   CHECK_FALSE(KeepGateOpen(Read(live), kDeployment, kNow).has_value());  // the gate is open
   const Json drained = [&] {
@@ -411,7 +411,7 @@ TEST_CASE("C.7 a gate is open unless its Pod is drained") {
   CHECK_FALSE(KeepGateOpen(Read(live), kDeployment, kNow).has_value());
 }
 
-TEST_CASE("C.7 a patch leaves the label alone that keeps a Pod out of traffic") {
+TEST_CASE("P-040 a patch leaves the label alone that keeps a Pod out of traffic") {
   const TemplateChanges changes{.labels = {{kTraffic, "on"}, {"a", "b"}},
                                 .annotations = {{kTraffic, "x"}}};
   PodState state = StateWith({});
@@ -425,7 +425,7 @@ TEST_CASE("C.7 a patch leaves the label alone that keeps a Pod out of traffic") 
   CHECK(KeepDrained(changes, &state) == want);
 }
 
-TEST_CASE("C.7 a patch of a drained Pod says with which value its drain is to end") {
+TEST_CASE("P-040 a patch of a drained Pod says with which value its drain is to end") {
   PodState state = StateWith({});
   CHECK(DrainedAfter({.labels = {{kTraffic, "open"}}}, nullptr) == std::nullopt);
   CHECK(DrainedAfter({.labels = {{kTraffic, "open"}}}, &state) == std::nullopt);
@@ -437,7 +437,7 @@ TEST_CASE("C.7 a patch of a drained Pod says with which value its drain is to en
   CHECK(DrainedAfter({.labels = {{kTraffic, "open"}}}, &state) == open);
 }
 
-TEST_CASE("C.4 a state that is too long is told before anything is written") {
+TEST_CASE("P-035 a state that is too long is told before anything is written") {
   PodState state = StateWith({AppPatch()});
   state.containers[0].from = std::string(40000, 'x');
   state.drain = Drained{kAt, *ParseDrain("Gate")};

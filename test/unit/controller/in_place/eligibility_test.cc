@@ -1,5 +1,4 @@
-// Which changes of a template reach running Pods, and which not: in-place P-002 … P-006, P-010 …
-// P-012, E.1.
+// Which changes of a template reach running Pods, and which not: P-002…P-012.
 #include "controller/in_place/eligibility.h"
 
 #include <iterator>
@@ -282,7 +281,7 @@ TEST_CASE("what speaks against in-place whatever the templates are (P-010 … P-
   CHECK((without ? Text(*without) : "") == (stands_in ? "MultipleActiveReplicaSets" : row.want));
 }
 
-TEST_CASE("a reason names its field where that is what was wrong (D.2)") {
+TEST_CASE("a reason names its field where that is what was wrong (P-083)") {
   CHECK(Text(NotEligible{Reason::kFieldChanged, "/spec/hostNetwork"}) ==
         "FieldChanged:/spec/hostNetwork");
   CHECK(Text(NotEligible{Reason::kMatchLabelKey, "/metadata/labels/tier"}) == "MatchLabelKey");
@@ -310,7 +309,7 @@ constexpr NamedReason kNames[] = {
     {Reason::kPodForbidden, "PodForbidden"},
 };
 
-TEST_CASE("each reason has the name that users know, and none is missing here (D.2)") {
+TEST_CASE("each reason has the name that users know, and none is missing here (P-083)") {
   for (size_t i = 0; i < std::size(kNames); ++i) {
     CHECK(static_cast<size_t>(kNames[i].reason) == i);
     CHECK(Name(kNames[i].reason) == kNames[i].name);

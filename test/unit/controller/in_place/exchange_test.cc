@@ -1,5 +1,4 @@
-// The exchange of two ReplicaSets, write by write, applied as the server does: in-place C.5, P-052
-// … P-056.
+// The exchange of two ReplicaSets, write by write, applied as the server does: P-052…P-056.
 #include "controller/in_place/exchange.h"
 
 #include <map>
@@ -355,7 +354,7 @@ TEST_CASE("P-074 a forged stash does not reach annotations that are not exchange
   CHECK(host["metadata"]["annotations"] == want);
 }
 
-TEST_CASE("C.5 templates travel with every field, in order") {
+TEST_CASE("P-052 templates travel with every field, in order") {
   const Json host = Host();
   const ReplicaSet a = Read(host);
   const ReplicaSet p = Read(Pending());
@@ -372,7 +371,7 @@ TEST_CASE("C.5 templates travel with every field, in order") {
   CHECK(finish->body().find(NewTemplate("aaa")) != std::string::npos);
 }
 
-TEST_CASE("C.5 the first annotations, and labels that nobody hashed") {
+TEST_CASE("P-052 the first annotations, and labels that nobody hashed") {
   Json host = Host();
   host["metadata"].erase("annotations");
   for (Json* labels : {&host["metadata"]["labels"], &host["spec"]["template"]["metadata"]["labels"],
@@ -392,7 +391,7 @@ TEST_CASE("C.5 the first annotations, and labels that nobody hashed") {
   CHECK(host["spec"]["template"]["metadata"]["labels"] == host["metadata"]["labels"]);
 }
 
-TEST_CASE("C.5 a template without labels gets those of the ReplicaSet's hash") {
+TEST_CASE("P-052 a template without labels gets those of the ReplicaSet's hash") {
   const ReplicaSet a = Read(Host());
   for (const char* text : {"{}", R"({"metadata":null})", R"({"metadata":{"labels":null}})"}) {
     CAPTURE(text);
@@ -403,7 +402,7 @@ TEST_CASE("C.5 a template without labels gets those of the ReplicaSet's hash") {
   }
 }
 
-TEST_CASE("C.5 what is no template is refused before anything is written") {
+TEST_CASE("P-052 what is no template is refused before anything is written") {
   const ReplicaSet a = Read(Host());
   const ReplicaSet p = Read(Pending());
   const std::string good = NewTemplate("bbb");
@@ -430,7 +429,7 @@ std::map<std::string, std::string> AnnotationsOf(const Json& object) {
   return object["metadata"]["annotations"].get<std::map<std::string, std::string>>();
 }
 
-TEST_CASE("C.5 a template that would fill the annotations cannot take part") {
+TEST_CASE("P-052 a template that would fill the annotations cannot take part") {
   CHECK(FitsStash(NewTemplate("bbb")));
   CHECK(FitsStash(std::string(kStashTemplateBytesMax, ' ')));
   CHECK_FALSE(FitsStash(std::string(kStashTemplateBytesMax + 1, ' ')));

@@ -1,4 +1,4 @@
-// Whether a patch has failed: in-place C.11.
+// Whether a patch has failed: P-060.
 #include "controller/in_place/failure.h"
 
 #include <functional>
@@ -62,7 +62,7 @@ struct Row {
 TEST_CASE("signs of failure are those of the patch") {
   const Row row = GENERATE(values<Row>({
       {"P-060 in flight", [](Pod&, PodState&) {}, {1010}, "", WallTime{1600}},
-      {"C.9 admission put the old image back, which runs well",
+      {"P-081 admission put the old image back, which runs well",
        [](Pod& pod, PodState& state) {
          pod.containers[0].image = "r/app:1";
          state.containers[0].of_template = true;
@@ -162,7 +162,7 @@ TEST_CASE("signs of failure are those of the patch") {
        {1010},
        "app TooManyRestarts",
        {}},
-      {"C.11 restarts of weeks are no crash loop",
+      {"P-060 restarts of weeks are no crash loop",
        [](Pod& pod, PodState&) {
          Restarted(pod);
          pod.containers[0].restart_count = 4;
@@ -172,7 +172,7 @@ TEST_CASE("signs of failure are those of the patch") {
        {1'200'020},
        "",
        WallTime{1'200'600}},
-      {"C.11 one that lasts is, a quarter of an hour for each restart at most",
+      {"P-060 one that lasts is, a quarter of an hour for each restart at most",
        [](Pod& pod, PodState&) {
          Restarted(pod);
          pod.containers[0].restart_count = 100;
@@ -181,7 +181,7 @@ TEST_CASE("signs of failure are those of the patch") {
        {1000 + 100 * 900},
        "app TooManyRestarts",
        {}},
-      {"C.11 and more than that is none",
+      {"P-060 and more than that is none",
        [](Pod& pod, PodState&) {
          Restarted(pod);
          pod.containers[0].restart_count = 100;
@@ -190,7 +190,7 @@ TEST_CASE("signs of failure are those of the patch") {
        {1001 + 100 * 900},
        "",
        WallTime{1601 + 100 * 900}},
-      {"C.11 it is over when the container had run for ten minutes",
+      {"P-060 it is over when the container had run for ten minutes",
        [](Pod& pod, PodState&) {
          Restarted(pod);
          pod.containers[0].restart_count = 3;
@@ -200,7 +200,7 @@ TEST_CASE("signs of failure are those of the patch") {
        {1700},
        "",
        WallTime{2300}},
-      {"C.11 but not sooner",
+      {"P-060 but not sooner",
        [](Pod& pod, PodState&) {
          Restarted(pod);
          pod.containers[0].restart_count = 3;

@@ -1,4 +1,4 @@
-// Labels and annotations of a template: in-place P-007.
+// Labels and annotations of a template: P-007.
 #include "controller/in_place/metadata.h"
 
 #include <string>

@@ -53,7 +53,7 @@ TEST_CASE("P-032 a Pod is in its node's zone") {
   CHECK(ZoneOf(pod, nodes) == zone);
 }
 
-TEST_CASE("a Pod that no node has room for is not waited for (C.5)") {
+TEST_CASE("a Pod that no node has room for is not waited for (P-052)") {
   Pod pod = PodWith({});
   pod.meta.creation_timestamp = {500};
   CHECK_FALSE(UnschedulableFrom(pod));

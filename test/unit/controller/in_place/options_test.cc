@@ -1,4 +1,4 @@
-// The annotations of in-place D.1, and what D.2 refuses.
+// The annotations of P-082, and what P-083 refuses.
 #include "controller/in_place/options.h"
 
 #include <functional>
@@ -72,7 +72,7 @@ struct Row {
   std::function<void(Options&)> change;  // the difference from the defaults
 };
 
-TEST_CASE("annotations are read with their defaults (D.1)") {
+TEST_CASE("annotations are read with their defaults (P-082)") {
   const Row row = GENERATE(values<Row>({
       {"P-001 IfPossible", {}, [](Options&) {}},
       {"P-001 Only", {{"", "Only"}}, [](Options& o) { o.policy = Policy::kOnly; }},
@@ -150,9 +150,9 @@ TEST_CASE("without limits of their own, in-place updates have those of the strat
   const auto pods = IntOrPercent::Int;
   const auto share = IntOrPercent::Percent;
   const LimitRow row = GENERATE_COPY(values<LimitRow>({
-      {"C.6 native defaults give three replicas nothing", 3, "RollingUpdate", share("25%"),
+      {"P-050 native defaults give three replicas nothing", 3, "RollingUpdate", share("25%"),
        share("25%"), 1, 0},
-      {"C.6 native defaults, four", 4, "RollingUpdate", share("25%"), share("25%"), 1, 1},
+      {"P-050 native defaults, four", 4, "RollingUpdate", share("25%"), share("25%"), 1, 1},
       {"D-251 neither resolves to a Pod", 2, "RollingUpdate", pods(0), share("1%"), 0, 1},
       {"a surge alone", 5, "RollingUpdate", pods(2), pods(0), 2, 0},
       {"at most all", 5, "RollingUpdate", pods(0), pods(9), 0, 5},
@@ -176,7 +176,7 @@ struct WrongRow {
   std::string want;  // after "deployment shop/web: annotation windlass.dev/in-place<suffix>: "
 };
 
-TEST_CASE("a wrong value is told with the object, the annotation and the remedy (D.2)") {
+TEST_CASE("a wrong value is told with the object, the annotation and the remedy (P-083)") {
   const std::string pods = ": write a count of Pods such as 1, or a percentage such as \"25%\"";
   const std::string drain =
       "write None, Gate or Label:<key>=<on>/<off> with two different label values, such as "
@@ -241,7 +241,7 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
   CHECK(read.options.policy == Policy::kDisabled);
 }
 
-TEST_CASE("a removed setting that asks for something else is wrong, with the remedy (D.2)") {
+TEST_CASE("a removed setting that asks for something else is wrong, with the remedy (P-083)") {
   const WrongRow row = GENERATE(values<WrongRow>({
       {"P-006 PatchOnly", "-init-images", "PatchOnly", ""},
       {"P-006 a word that nobody knows", "-init-images", "Patch", ""},
@@ -270,7 +270,7 @@ TEST_CASE("a removed setting that asks for something else is wrong, with the rem
   CHECK(read.warnings.empty());
 }
 
-TEST_CASE("a removed setting that says what holds anyway is ignored, with a warning (D.2)") {
+TEST_CASE("a removed setting that says what holds anyway is ignored, with a warning (P-083)") {
   const auto [suffix, value] = GENERATE(values<std::pair<std::string, std::string>>({
       {"-init-images", "Recreate"},
       {"-init-images", "recreate"},
@@ -302,7 +302,7 @@ TEST_CASE("drain Gate needs the readinessGate in the template (P-040)") {
         "spec.template.spec.readinessGates, or choose Label or None");
 }
 
-TEST_CASE("what cannot go together is told (D.2)") {
+TEST_CASE("what cannot go together is told (P-083)") {
   SECTION("P-012 Only, and neither a Pod less nor a Pod more") {
     const std::string none = GENERATE("0", "0%");
     Deployment deployment = Web({{"", "Only"}, {"-surge", "Never"}, {"-max-unavailable", none}});
@@ -332,7 +332,7 @@ TEST_CASE("whoever scales does not make a value wrong (P-011, P-012)") {
   CHECK(ReadOptions(deployment).options.policy == Policy::kOnly);
 }
 
-TEST_CASE("all wrong values are told at once, in the order of the keys (D.2)") {
+TEST_CASE("all wrong values are told at once, in the order of the keys (P-083)") {
   const Configuration read = ReadOptions(Web({{"", "yes"},
                                               {"-surge", "yes"},
                                               {"-partition", "yes"},
@@ -358,7 +358,7 @@ TEST_CASE("a limit of the strategy that cannot be read is told by its own name (
       "deployment shop/web: spec.strategy.rollingUpdate.maxUnavailable: \"oops\""));
 }
 
-TEST_CASE("what is understood in spite of itself is a warning (D.2)") {
+TEST_CASE("what is understood in spite of itself is a warning (P-083)") {
   const Configuration read = ReadOptions(Web(On({{"-partition", "11"}, {"-max-unavailble", "1"}})));
   CHECK(read.errors.empty());
   CHECK(read.options.policy == Policy::kIfPossible);

@@ -1,4 +1,4 @@
-// The patch of one Pod together with its state: in-place C.4.
+// The patch of one Pod together with its state: P-028.
 #include "controller/in_place/patch_for.h"
 
 #include <limits>
@@ -17,7 +17,7 @@ std::string Template(const std::string& image) {
   return R"({"spec":{"containers":[{"name":"app","image":")" + image + R"("}]}})";
 }
 
-TEST_CASE("attempts at one target are counted, up to the largest number there is (C.4)") {
+TEST_CASE("attempts at one target are counted, up to the largest number there is (P-028)") {
   struct Row {
     int32_t before;
     std::string want;

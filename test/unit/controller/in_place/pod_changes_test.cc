@@ -1,4 +1,4 @@
-// What must change in one Pod, whatever template it has: in-place C.9, P-034, P-064.
+// What must change in one Pod, whatever template it has: P-065, P-034, P-064.
 #include "controller/in_place/pod_changes.h"
 
 #include <functional>
@@ -79,20 +79,20 @@ TEST_CASE("a Pod gets the images in which the templates differ") {
       {"P-034 it has the image already", [](Pod& pod) { SetImage(pod, "app", "r/app:3"); }, ""},
       {"P-003 injected containers may be anything",
        [](Pod& pod) { SetImage(pod, "istio", "mesh:10"); }, "app r/app:1>r/app:3"},
-      {"C.9 rewritten at its birth",
+      {"P-081 rewritten at its birth",
        [](Pod& pod) {
          SetImage(pod, "app", "mirror/app:1");
          SetImage(pod, "log", "mirror/log:1");
          SetImage(pod, "setup", "mirror/setup:1");
        },
        "app mirror/app:1>r/app:3"},
-      {"C.9 a server that does not count generations",
+      {"P-081 a server that does not count generations",
        [](Pod& pod) {
          SetImage(pod, "log", "mirror/log:1");
          pod.meta.generation = 0;
        },
        "app r/app:1>r/app:3"},
-      {"C.3.3 I5 foreign: somebody's edit is undone",
+      {"P-027.3 I-55 foreign: somebody's edit is undone",
        [](Pod& pod) {
          SetImage(pod, "log", "r/log:debug");
          pod.meta.generation = 2;
@@ -106,7 +106,7 @@ TEST_CASE("a Pod gets the images in which the templates differ") {
        },
        "app r/app:1>r/app:3; init setup r/setup:2>r/setup:1; "
        "sidecar proxy r/proxy:2>r/proxy:1"},
-      {"C.3.3 a container of the template is missing",
+      {"P-027.3 a container of the template is missing",
        [](Pod& pod) { std::erase_if(pod.containers, [](auto& c) { return c.name == "app"; }); },
        ""},
   }));
@@ -130,26 +130,26 @@ TEST_CASE("P-034 so does one of an overtaken target, or of none that is known") 
   const auto row = GENERATE(values<PatchedRow>({
       {"P-034 it had changed more than that", kOvertaken, [](Pod&, PodState&) {},
        "app r/app:2>r/app:3; log r/log:2>r/log:1"},
-      {"C.9 rewritten when it was patched", kOvertaken,
+      {"P-081 rewritten when it was patched", kOvertaken,
        [](Pod& pod, PodState&) { SetImage(pod, "app", "mirror/app:2"); },
        "app mirror/app:2>r/app:3; log r/log:2>r/log:1"},
-      {"C.9 rewritten at its birth: neither template says anything of it", kOvertaken,
+      {"P-081 rewritten at its birth: neither template says anything of it", kOvertaken,
        [](Pod& pod, PodState&) { SetImage(pod, "setup", "mirror/setup:1"); },
        "app r/app:2>r/app:3; log r/log:2>r/log:1"},
-      {"C.9 edited since", kOvertaken,
+      {"P-081 edited since", kOvertaken,
        [](Pod& pod, PodState&) {
          SetImage(pod, "setup", "debug");
          pod.meta.generation = 3;
        },
        "app r/app:2>r/app:3; log r/log:2>r/log:1; init setup debug>r/setup:1"},
-      {"C.9 patched at a generation that no Pod reaches: nobody can tell that it was edited",
+      {"P-081 patched at a generation that no Pod reaches: nobody can tell that it was edited",
        kOvertaken,
        [](Pod& pod, PodState& state) {
          SetImage(pod, "setup", "debug");
          state.generation_before = std::numeric_limits<int64_t>::max();
        },
        "app r/app:2>r/app:3; log r/log:2>r/log:1"},
-      {"C.9 edited before it was drained for the first time", kTarget,
+      {"P-081 edited before it was drained for the first time", kTarget,
        [](Pod& pod, PodState& state) {
          SetImage(pod, "app", "debug");
          SetImage(pod, "log", "r/log:1");
@@ -158,9 +158,9 @@ TEST_CASE("P-034 so does one of an overtaken target, or of none that is known") 
          state.generation_before = 2;
        },
        "app debug>r/app:3"},
-      {"C.9 put back", kOvertaken, [](Pod& pod, PodState&) { SetImage(pod, "app", "r/app:1"); },
+      {"P-081 put back", kOvertaken, [](Pod& pod, PodState&) { SetImage(pod, "app", "r/app:1"); },
        "app r/app:1>r/app:3; log r/log:2>r/log:1"},
-      {"C.9 put back, and tried again", kTarget,
+      {"P-081 put back, and tried again", kTarget,
        [](Pod& pod, PodState& state) {
          SetImage(pod, "app", "r/app:1");
          SetImage(pod, "log", "r/log:1");
@@ -184,7 +184,7 @@ TEST_CASE("P-034 so does one of an overtaken target, or of none that is known") 
   CHECK(TextOf(changes->images) == row.want);
 }
 
-TEST_CASE("C.9 the state tells whether the image before was a template's") {
+TEST_CASE("P-081 the state tells whether the image before was a template's") {
   Pod pod = HostPod();
   const auto of_template = [&](const PodState* state, const std::string& from) {
     const KnownTemplate known{kT1, from};
@@ -228,7 +228,7 @@ std::string With(const std::string& metadata, const std::string& spec) {
   return "{\"metadata\":{" + metadata + "},\"spec\":{" + spec + "}}";
 }
 
-TEST_CASE("C.9 what cannot be taken from a Pod again keeps nothing else from it") {
+TEST_CASE("P-081 what cannot be taken from a Pod again keeps nothing else from it") {
   const std::string labels = R"("labels":{"app":"web"})";
   const std::string canary = R"("labels":{"app":"web","track":"canary"})";
   const std::string toleration = R"({"key":"k","operator":"Exists"})";
@@ -250,7 +250,7 @@ TEST_CASE("C.9 what cannot be taken from a Pod again keeps nothing else from it"
         "-track");
 }
 
-TEST_CASE("C.9 of a template that nobody has any more, a Pod gets all the target has") {
+TEST_CASE("P-081 of a template that nobody has any more, a Pod gets all the target has") {
   CHECK(MetadataBetween("", With(R"("labels":{"app":"web"},"annotations":{"note":"y"})",
                                  R"("tolerations":[{"key":"c"}])")) ==
         R"(app=web note=y {"key":"c"})");

@@ -1,4 +1,4 @@
-// The guarded patch of a Pod: in-place C.4, P-035.
+// The guarded patch of a Pod: P-028, P-035.
 #include "controller/in_place/pod_patch.h"
 
 #include <functional>
@@ -152,11 +152,11 @@ TEST_CASE("P-035 a Pod becomes what the changes say and keeps the rest") {
       {"P-007 a key with a tilde",
        {.labels = Set("a~1", "x")},
        [](Json& pod) { pod["metadata"]["labels"]["a~1"] = "x"; }},
-      {"C.4 the first annotations",
+      {"P-028 the first annotations",
        {.annotations = {{"x", "y"}, {"note", std::nullopt}}},
        [](Json& pod) { pod["metadata"]["annotations"]["x"] = "y"; },
        [](Json& pod) { pod["metadata"].erase("annotations"); }},
-      {"C.4 the first labels",
+      {"P-028 the first labels",
        {.labels = Set("x", "y")},
        [](Json& pod) { pod["metadata"]["labels"]["x"] = "y"; },
        [](Json& pod) { pod["metadata"].erase("labels"); }},
@@ -236,12 +236,12 @@ TEST_CASE("P-035 a Pod that is no longer as it was seen is left alone") {
        {},
        {},
        [](Json& pod) { pod["spec"]["containers"][1]["name"] = "other"; }},
-      {"C.4 somebody's first annotation",
+      {"P-028 somebody's first annotation",
        kNewApp,
        {},
        without("annotations"),
        [](Json& pod) { pod["metadata"]["annotations"]["k"] = "v"; }},
-      {"C.4 somebody's first label",
+      {"P-028 somebody's first label",
        kNewApp,
        {},
        without("labels"),

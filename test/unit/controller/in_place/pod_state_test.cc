@@ -8,7 +8,7 @@ namespace {
 
 using namespace test;
 
-// As in-place C.4 shows it.
+// As P-028 shows it.
 const std::string kText =
     R"({"v":1,"d":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","rev":6,)"
     R"("target":"t-00000000000000020000000000000002","from":"t-00000000000000010000000000000001",)"
@@ -23,12 +23,12 @@ PodState State() {
                      .image_id = "r/app@sha256:aa"}});
 }
 
-TEST_CASE("C.4 the state of a patch is written as specified") {
+TEST_CASE("P-028 the state of a patch is written as specified") {
   CHECK(WritePodState(State()) == Result<std::string>(kText));
   CHECK(ParsePodState(kText) == Result<PodState>(State()));
 }
 
-TEST_CASE("C.4 P-034 what was written is read again") {
+TEST_CASE("P-028 P-034 what was written is read again") {
   PodState state = State();
   state.revision = INT64_MAX;
   state.generation_before = 0;
@@ -47,7 +47,7 @@ TEST_CASE("C.4 P-034 what was written is read again") {
   CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));
 }
 
-TEST_CASE("C.3 a state that names another Pod is none of this one's") {
+TEST_CASE("P-027 a state that names another Pod is none of this one's") {
   Pod pod;
   pod.meta.uid = {1, 2};
   PodState state = State();
@@ -62,7 +62,7 @@ TEST_CASE("C.3 a state that names another Pod is none of this one's") {
   CHECK_FALSE(ParsePodState(text).ok());
 }
 
-TEST_CASE("C.4 the reservation in a state that v0.1.0 wrote is ignored, and not written again") {
+TEST_CASE("P-028 the reservation in a state that v0.1.0 wrote is ignored, and not written again") {
   // v0.1.0 wrote these two: one for a patch, one for a Pod that was drained before its first patch.
   const std::string patched =
       R"({"v":1,"d":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","rev":6,)"
@@ -96,7 +96,7 @@ TEST_CASE("C.4 the reservation in a state that v0.1.0 wrote is ignored, and not 
   CHECK(ParsePodState(unreadable) == Result<PodState>(State()));
 }
 
-TEST_CASE("C.7 a drained Pod says since when and how") {
+TEST_CASE("P-040 a drained Pod says since when and how") {
   PodState state = State();
   state.drain = Drained{kAt, *ParseDrain("Label:windlass.dev/traffic=on/off")};
   const std::string text = kText.substr(0, kText.size() - 1) +
@@ -109,7 +109,7 @@ TEST_CASE("C.7 a drained Pod says since when and how") {
   CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));
 }
 
-TEST_CASE("C.4 one container takes half a kilobyte, and so many do not fit") {
+TEST_CASE("P-028 one container takes half a kilobyte, and so many do not fit") {
   PodState state = State();
   ContainerPatch& app = state.containers[0];
   app.from = "registry.example/shop/web:2026.11.20";
@@ -127,7 +127,7 @@ TEST_CASE("C.4 one container takes half a kilobyte, and so many do not fit") {
   CHECK(text.error().message.find("windlass.dev/in-place-state: ") == 0);
 }
 
-TEST_CASE("C.4 what a later version adds is ignored") {
+TEST_CASE("P-028 what a later version adds is ignored") {
   std::string text = kText;
   text.replace(text.find("\"rev\""), 0, R"("later":{"since":[1]},)");
   text.replace(text.find("\"to\""), 0, R"("batch":2,)");
@@ -138,7 +138,7 @@ struct Row {
   std::string what, by, want;
 };
 
-TEST_CASE("C.3 C.4 garbage is an error that names it") {
+TEST_CASE("P-027 P-028 garbage is an error that names it") {
   const Row row = GENERATE(values<Row>({
       {kText, "", "document"},
       {kText, "null", "document"},
@@ -196,19 +196,19 @@ TEST_CASE("C.3 C.4 garbage is an error that names it") {
   if (row.want != "want") CHECK(state.error().message.find(row.want) == prefix.size());
 }
 
-TEST_CASE("C.4 a text that is too long is not even read") {
+TEST_CASE("P-028 a text that is too long is not even read") {
   const std::string text = kText + std::string(kPodStateBytesMax, ' ');
   CHECK_FALSE(ParsePodState(text).ok());
   CHECK(ParsePodState(text.substr(0, kPodStateBytesMax)).ok());
 }
 
-TEST_CASE("C.4 of a container that is named twice the last entry counts (B-68)") {
+TEST_CASE("P-028 of a container that is named twice the last entry counts (BI-68)") {
   std::string text = kText;
   text.insert(text.find("\"app\""), R"("app":{"from":"x","to":"y","rc":9},)");
   CHECK(ParsePodState(text) == Result<PodState>(State()));
 }
 
-TEST_CASE("C.3 C.4 a Pod without the annotation has no state, one with garbage has an error") {
+TEST_CASE("P-027 P-028 a Pod without the annotation has no state, one with garbage has an error") {
   Pod pod;
   CHECK_FALSE(PodStateOf(pod).has_value());
   pod.meta.annotations = {{"windlass.dev/in-place-state", kText}};

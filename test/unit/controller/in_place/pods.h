@@ -58,7 +58,7 @@ inline Pod PodWith(std::vector<PodContainer> containers) {
 }
 
 // Returns the patch of container "app" from r/app:1 to r/app:2. The container was A and ran image
-// I1.
+// I-51.
 inline ContainerPatch AppPatch() {
   return {.name = "app", .from = "r/app:1", .to = "r/app:2", .id = IdText('A'), .image_id = "I1"};
 }

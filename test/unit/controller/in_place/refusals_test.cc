@@ -1,4 +1,4 @@
-// Patches that the server refuses, counted on a ReplicaSet: in-place P-036.
+// Patches that the server refuses, counted on a ReplicaSet: P-036.
 #include "controller/in_place/refusals.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// specRev of in-place C.3, row by row.
+// specRev of P-027, row by row.
 #include "controller/in_place/revision_of_pod.h"
 
 #include <functional>
@@ -44,64 +44,64 @@ struct Row {
 };
 using State = std::optional<Result<PodState>>;
 
-TEST_CASE("P-031 C.3 the revision of a Pod is told by its spec and our annotation") {
+TEST_CASE("P-031 P-027 the revision of a Pod is told by its spec and our annotation") {
   const Row row = GENERATE(values<Row>({
-      {"C.3.2 born of the host", [](Pod&, State&) {}, kT1, RevisionBasis::kNative},
-      {"C.3.2 born of the Deployment's template",
+      {"P-027.2 born of the host", [](Pod&, State&) {}, kT1, RevisionBasis::kNative},
+      {"P-027.2 born of the Deployment's template",
        [](Pod& pod, State&) { SetImage(pod, "app", "r/app:2"); }, kT2, RevisionBasis::kNative},
-      {"C.3.3 of no template", [](Pod& pod, State&) { SetImage(pod, "log", "r/log:9"); }, kT1,
+      {"P-027.3 of no template", [](Pod& pod, State&) { SetImage(pod, "log", "r/log:9"); }, kT1,
        RevisionBasis::kForeign},
-      {"C.3.3 a container of the template is missing",
+      {"P-027.3 a container of the template is missing",
        [](Pod& pod, State&) { pod.containers.pop_back(); }, kT1, RevisionBasis::kForeign},
-      {"C.3.2 injected containers may be anything",
+      {"P-027.2 injected containers may be anything",
        [](Pod& pod, State&) { SetImage(pod, "istio", "mesh:10"); }, kT1, RevisionBasis::kNative},
 
-      {"C.3.1 patched", &Patched, kT2, RevisionBasis::kPatched},
-      {"C.3.1 patched, not yet looked at by its kubelet",
+      {"P-027.1 patched", &Patched, kT2, RevisionBasis::kPatched},
+      {"P-027.1 patched, not yet looked at by its kubelet",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          pod.observed_generation = 3;
        },
        kT2, RevisionBasis::kPatched},
-      {"C.3.1 patched, and edited to the same by somebody",
+      {"P-027.1 patched, and edited to the same by somebody",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          pod.meta.generation = 9;
        },
        kT2, RevisionBasis::kPatched},
-      {"C.3.1 patched to a template in between",
+      {"P-027.1 patched to a template in between",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          (**state).target = kT3;
        },
        kT3, RevisionBasis::kPatched},
-      {"C.3.1 C.9 admission rewrote our image",
+      {"P-027.1 P-081 admission rewrote our image",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          SetImage(pod, "app", "mirror/app:2");
        },
        kT2, RevisionBasis::kRewritten},
-      {"C.3.3 C.9 somebody edited the Pod after us",
+      {"P-027.3 P-081 somebody edited the Pod after us",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          SetImage(pod, "app", "r/app:hotfix");
          pod.meta.generation = 5;
        },
        kT1, RevisionBasis::kForeign},
-      {"C.9 admission undid our patch: what it runs is no template's image",
+      {"P-081 admission undid our patch: what it runs is no template's image",
        [](Pod& pod, State& state) {
          SetImage(pod, "app", "r/app@sha256:12");
          state = StateWith({AppPatch()});
          (**state).containers[0].from = "r/app@sha256:12";
        },
        kT2, RevisionBasis::kRewritten},
-      {"C.9 admission put the old image back",
+      {"P-081 admission put the old image back",
        [](Pod&, State& state) {
          state = StateWith({AppPatch()});
          (**state).containers[0].of_template = true;
        },
        kT2, RevisionBasis::kPutBack},
-      {"C.9 of one of two containers",
+      {"P-081 of one of two containers",
        [](Pod& pod, State& state) {
          ContainerPatch log = AppPatch();
          log.name = "log";
@@ -113,59 +113,59 @@ TEST_CASE("P-031 C.3 the revision of a Pod is told by its spec and our annotatio
          pod.meta.generation = 4;
        },
        kT2, RevisionBasis::kPutBack},
-      {"C.3.3 somebody put the old image back",
+      {"P-027.3 somebody put the old image back",
        [](Pod& pod, State& state) {
          state = StateWith({AppPatch()});
          (**state).containers[0].of_template = true;
          pod.meta.generation = 5;
        },
        kT1, RevisionBasis::kForeign},
-      {"C.3.3 a state that was copied from another Pod",
+      {"P-027.3 a state that was copied from another Pod",
        [](Pod& pod, State& state) {
          state = StateWith({AppPatch()});
          (**state).containers[0].of_template = true;
          pod.meta.generation = 1;
        },
        kT1, RevisionBasis::kForeign},
-      {"C.9 a server that does not count generations: an edit passes for a rewrite",
+      {"P-081 a server that does not count generations: an edit passes for a rewrite",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          SetImage(pod, "app", "r/app:hotfix");
          pod.meta.generation = (**state).generation_before = 0;
        },
        kT2, RevisionBasis::kRewritten},
-      {"C.3.1 only metadata was patched: the generation stays, images may be rewritten ones",
+      {"P-027.1 only metadata was patched: the generation stays, images may be rewritten ones",
        [](Pod& pod, State& state) {
          SetImage(pod, "app", "mirror/app:1");
          state = StateWith({});
        },
        kT2, RevisionBasis::kPatched},
-      {"C.3.3 patched to a template that nobody has any more",
+      {"P-027.3 patched to a template that nobody has any more",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          (**state).target = {9, 9};
        },
        kT1, RevisionBasis::kForeign},
-      {"C.3.3 another Deployment's annotation",
+      {"P-027.3 another Deployment's annotation",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          (**state).deployment = Uid{1, 2};
        },
        kT1, RevisionBasis::kForeign},
-      {"C.3.3 garbage",
+      {"P-027.3 garbage",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          state = ParsePodState("{}");
        },
        kT1, RevisionBasis::kForeign},
-      {"C.3.3 a patch of a container that the Pod has not",
+      {"P-027.3 a patch of a container that the Pod has not",
        [](Pod& pod, State& state) {
          Patched(pod, state);
          (**state).containers[0].name = "other";
          pod.meta.generation = 7;
        },
        kT1, RevisionBasis::kForeign},
-      {"P-064 C.3.1 patched back to the host's",
+      {"P-064 P-027.1 patched back to the host's",
        [](Pod&, State& state) {
          state = StateWith({AppPatch()});
          (**state).target = kT1;
@@ -184,14 +184,14 @@ TEST_CASE("P-031 C.3 the revision of a Pod is told by its spec and our annotatio
         RevisionOfPod{row.want, row.want_basis});
 }
 
-TEST_CASE("C.3.2 images that are both templates' are the host's: metadata differs") {
+TEST_CASE("P-027.2 images that are both templates' are the host's: metadata differs") {
   TemplateImages desired = kHost;
   desired.fingerprint = kT2;
   CHECK(SpecRevision(Native(), std::nullopt, kDeployment, {kHost, desired}) ==
         RevisionOfPod{kT1, RevisionBasis::kNative});
 }
 
-TEST_CASE("C.3 the images of a template are read by container, init containers among them") {
+TEST_CASE("P-027 the images of a template are read by container, init containers among them") {
   const auto images = ReadTemplateImages(kT1, R"({"metadata":{"labels":{"app":"web"}},"spec":{
       "containers":[{"name":"app","image":"r/app:1","env":[{"name":"X"}]}],
       "initContainers":[{"image":"r/init:1","name":"init"}],"volumes":[{"name":"v"}]}})");

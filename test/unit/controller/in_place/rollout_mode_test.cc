@@ -1,4 +1,4 @@
-// Notes about a rollout in place, on its pending ReplicaSet: in-place C.12, P-013, P-062, P-074.
+// Notes about a rollout in place, on its pending ReplicaSet: P-013, P-062, P-074.
 #include "controller/in_place/rollout_mode.h"
 
 #include <string>
@@ -221,7 +221,7 @@ TEST_CASE("P-074 keys are of users, ours, or of nobody here") {
   CHECK(IsInternal(key) == internal);
 }
 
-TEST_CASE("P-074 D.1 user keys become the Deployment's, all others stay") {
+TEST_CASE("P-074 P-082 user keys become the Deployment's, all others stay") {
   ObjectMeta deployment;
   deployment.annotations = {
       {"windlass.dev/in-place", "Only"},        {"windlass.dev/in-place-drain", "Gate"},

@@ -1,4 +1,4 @@
-// Tolerations of a template: in-place P-008.
+// Tolerations of a template: P-008.
 #include "controller/in_place/tolerations.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// How the queue treats an error that ended a sync: reliability §5.1, as a table.
+// How the queue treats an error that ended a sync: C-015, as a table.
 #include "controller/runtime/sync.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
@@ -46,7 +46,7 @@ TEST_CASE("no key is dropped, and what cannot get better soon is asked for seldo
   Proves("D-530 D-533 B-09");
 }
 
-TEST_CASE("a key waits at least as long as the server asked (W-011)") {
+TEST_CASE("a key waits at least as long as the server asked (C-011)") {
   for (const Retry retry : {Retry::kBackOff, Retry::kOnSpecChange}) {
     CHECK(AfterError({ErrorKind::kThrottled, "slow down", 7000}, retry).at_least == seconds(7));
     CHECK(AfterError({ErrorKind::kThrottled, "slow down", 0}, retry).at_least == Duration{0});

@@ -292,7 +292,7 @@ void Edit(Fixture& f, const std::string& image = {}) {
   f.Put();
 }
 
-TEST_CASE("Who edits a Pod while it is being updated is told of once for each revision (C.9)") {
+TEST_CASE("Who edits a Pod while it is being updated is told of once for each revision (P-081)") {
   Fixture f;
   f.Patch("app:2");
   Edit(f, "app:mine");
@@ -315,7 +315,7 @@ TEST_CASE("Who edits a Pod while it is being updated is told of once for each re
   CHECK(f.observer.told() == 0);
 }
 
-TEST_CASE("also where the edit left the images alone, and then the update counts (C.9)") {
+TEST_CASE("also where the edit left the images alone, and then the update counts (P-081)") {
   Fixture f;
   f.Patch("app:2");
   Edit(f);
@@ -328,7 +328,7 @@ TEST_CASE("also where the edit left the images alone, and then the update counts
   CHECK(f.Told().back() == "InPlaceUpdated: Updated in place to revision 6 in 0 s");
 }
 
-TEST_CASE("what admission makes of a patch is no edit, nor is one before or long after (C.9)") {
+TEST_CASE("what admission makes of a patch is no edit, nor is one before or long after (P-081)") {
   const bool leading = GENERATE(true, false);
   Fixture f(leading);
   const size_t updates = leading ? 1 : 0;

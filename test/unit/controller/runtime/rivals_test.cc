@@ -1,4 +1,4 @@
-// When a Deployment is left to another controller (architecture, decision 10).
+// When a Deployment is left to another controller (S-017).
 #include "controller/runtime/rivals.h"
 
 #include <string>

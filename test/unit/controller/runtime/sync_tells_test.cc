@@ -165,7 +165,7 @@ std::function<Step(const Learned&)> Patiently(const Duration& patience) {
   };
 }
 
-TEST_CASE("A write is put off until its patience is over, counted from the first sync (W-006)") {
+TEST_CASE("A write is put off until its patience is over, counted from the first sync (C-006)") {
   Duration patience = seconds(10);
   SyncWorld world(Patiently(patience));
   const MonotonicTime since = world.clock.Now();

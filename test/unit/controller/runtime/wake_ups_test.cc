@@ -1,4 +1,4 @@
-// Which changes in the caches wake which Deployments: contract section 1.
+// Which changes in the caches wake which Deployments (D-010…D-028).
 #include "controller/runtime/wake_ups.h"
 
 #include <functional>

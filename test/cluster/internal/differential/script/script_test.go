@@ -12,10 +12,10 @@ func TestParse(t *testing.T) {
 # a comment
 apply web replicas=3 annotation.note="two words = a" # why
   scale web 4
-differs ^condition\sweb: U-01, because
+differs ^condition\sweb: B-01, because
 + wait-condition web Progressing=NewReplicaSetAvailable
 quota none
-writes-more U-02
+writes-more B-02
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -45,10 +45,10 @@ writes-more U-02
 	}
 	differs := script.Steps[1].Differs
 	if len(differs) != 1 || !differs[0].Pattern.MatchString("condition web Available=True X") ||
-		differs[0].Why != "U-01, because" {
+		differs[0].Why != "B-01, because" {
 		t.Errorf("differences %+v", differs)
 	}
-	if script.WritesMore != "U-02" {
+	if script.WritesMore != "B-02" {
 		t.Errorf("writes-more %q", script.WritesMore)
 	}
 }
