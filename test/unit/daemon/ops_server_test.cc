@@ -127,7 +127,10 @@ struct Served {
 Snapshot Huge() {
   Snapshot snapshot;
   for (int i = 0; i < 60'000; ++i) {
-    snapshot.in_place.failures[std::string(150, 'x') + std::to_string(i)] = 1;
+    snapshot.figures.push_back({"windlass_test_total",
+                                "Made up.",
+                                Figure::Counter{1},
+                                {{"label", std::string(150, 'x') + std::to_string(i)}}});
   }
   return snapshot;
 }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "kubeclient/base/inbox.h"
-#include "kubeclient/base/limits.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/config/exec_plugin.h"
 #include "kubeclient/config/token_source.h"
