@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "controller/in_place/pod_state.h"
 
 namespace windlass::in_place {
 namespace {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/in_place/annotation_names.h"
 #include "controller/in_place/changes.h"
 #include "controller/in_place/json_diff.h"
 

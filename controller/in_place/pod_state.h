@@ -30,6 +30,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/in_place/annotation_names.h"
 #include "controller/in_place/drain.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/pod.h"
@@ -43,7 +44,6 @@ inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // Containers that were there while a patch was under way, remembered per container (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
 
-inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
 
 // A container that was there when a patch was made while an earlier patch was still under way.
 struct SeenContainer {

@@ -1,0 +1,11 @@
+// Names of annotations that Windlass keeps on Pods it updates in place.
+#pragma once
+
+#include <string_view>
+
+namespace windlass::in_place {
+
+// What the last patch of a Pod did, as JSON (pod_state.h).
+inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
+
+}  // namespace windlass::in_place
