@@ -5,10 +5,10 @@
 #include <string>
 
 #include "kubeclient/base/core_loop.h"
-#include "kubeclient/cache/leader_election.h"
 #include "kubeclient/client/write_gate.h"
 #include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/lease/leader_election.h"
 #include "kubeclient/transport/cpprest_transport.h"
 
 namespace windlass {

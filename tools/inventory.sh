@@ -39,7 +39,7 @@ boxes() { # PATTERN
 }
 
 settings() {
-  tr '\n' ' ' <controller/in_place/options.h |
+  tr '\n' ' ' <controller/in_place/template/options.h |
     grep -oE 'constexpr std::string_view k[A-Za-z]+ = *"[^"]*"' |
     grep -oE 'windlass\.dev/[a-z-]+' | sort -u
 }

@@ -20,6 +20,7 @@ program_of() {
     kubeclient/api/*) echo api_test ;;
     kubeclient/cache/*) echo cache_test ;;
     kubeclient/client/*) echo client_test ;;
+    kubeclient/lease/*) echo lease_test ;;
     *) echo deployment_test ;;
   esac
 }

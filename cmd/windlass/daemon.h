@@ -27,13 +27,13 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/back_off.h"
-#include "kubeclient/cache/leader_election.h"
-#include "kubeclient/cache/lease_in_use.h"
 #include "kubeclient/client/access_review.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
 #include "kubeclient/client/guarded_transport.h"
 #include "kubeclient/client/write_gate.h"
+#include "kubeclient/lease/leader_election.h"
+#include "kubeclient/lease/lease_in_use.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {

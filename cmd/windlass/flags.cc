@@ -8,7 +8,7 @@
 #include <map>
 #include <string_view>
 
-#include "kubeclient/cache/leader_election.h"
+#include "kubeclient/lease/leader_election.h"
 #include "windlass_version.h"
 
 namespace windlass {

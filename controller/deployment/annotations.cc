@@ -1,6 +1,6 @@
 #include "controller/deployment/annotations.h"
 
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/rollout_mode.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::deployment {

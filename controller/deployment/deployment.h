@@ -18,7 +18,7 @@
 // in_place_stage, in_place_pods and in_place_status.
 #pragma once
 
-#include "controller/step.h"
+#include "controller/core/step.h"
 #include "controller/view.h"
 
 namespace windlass::deployment {

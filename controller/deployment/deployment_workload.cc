@@ -7,8 +7,8 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/fenceposts.h"
 #include "controller/deployment/request_body.h"
-#include "controller/in_place/options.h"
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/template/options.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::deployment {

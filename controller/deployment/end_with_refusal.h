@@ -2,8 +2,8 @@
 // settled because of a refusal: the status, once, and then the failure.
 #pragma once
 
+#include "controller/core/step.h"
 #include "controller/deployment/situation.h"
-#include "controller/step.h"
 
 namespace windlass::deployment {
 

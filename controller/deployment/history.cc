@@ -5,7 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment_complete.h"
-#include "controller/in_place/exchange.h"
+#include "controller/in_place/phases/exchange.h"
 
 namespace windlass::deployment {
 namespace {

@@ -13,8 +13,8 @@
 #include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
 #include "controller/deployment/status.h"
-#include "controller/in_place/completion.h"
-#include "controller/in_place/eligibility.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/template/eligibility.h"
 
 namespace windlass::deployment {
 namespace {

@@ -12,8 +12,8 @@
 #include <optional>
 #include <string>
 
+#include "controller/core/step.h"
 #include "controller/deployment/situation.h"
-#include "controller/step.h"
 
 namespace windlass::deployment {
 

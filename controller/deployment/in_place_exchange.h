@@ -1,12 +1,12 @@
 // The exchange of templates and revisions that ends a rollout in place: when it may begin, and what
-// follows each of its writes. The writes themselves are in controller/in_place/exchange.h. Source:
+// follows each of its writes. The writes themselves are in controller/in_place/phases/exchange.h. Source:
 // P-052…P-057.
 #pragma once
 
 #include <optional>
 
+#include "controller/core/step.h"
 #include "controller/deployment/situation.h"
-#include "controller/step.h"
 
 namespace windlass::deployment {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "controller/in_place/nodes.h"
-#include "controller/in_place/template_images.h"
+#include "controller/in_place/pod/nodes.h"
+#include "controller/in_place/template/template_images.h"
 
 namespace windlass::deployment {
 namespace {

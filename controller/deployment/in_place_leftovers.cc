@@ -5,11 +5,11 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/in_place/completion.h"
-#include "controller/in_place/drain_steps.h"
-#include "controller/in_place/exchange.h"
-#include "controller/in_place/nodes.h"
-#include "controller/in_place/revision_of_pod.h"
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/nodes.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/traffic/drain_steps.h"
 
 namespace windlass::deployment {
 namespace {

@@ -8,8 +8,8 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_look_pods.h"
-#include "controller/in_place/eligibility.h"
-#include "controller/in_place/nodes.h"
+#include "controller/in_place/pod/nodes.h"
+#include "controller/in_place/template/eligibility.h"
 
 namespace windlass::deployment {
 namespace {

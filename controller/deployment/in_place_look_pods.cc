@@ -7,10 +7,10 @@
 
 #include "controller/deployment/in_place_kubelets.h"
 #include "controller/deployment/in_place_refusals.h"
-#include "controller/in_place/completion.h"
-#include "controller/in_place/eligibility.h"
-#include "controller/in_place/failure.h"
-#include "controller/in_place/revision_of_pod.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/failure.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/template/eligibility.h"
 
 namespace windlass::deployment {
 namespace {

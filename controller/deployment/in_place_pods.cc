@@ -6,8 +6,8 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/in_place_refusals.h"
-#include "controller/in_place/drain_steps.h"
-#include "controller/in_place/patch_for.h"
+#include "controller/in_place/traffic/drain_steps.h"
+#include "controller/in_place/traffic/patch_for.h"
 
 namespace windlass::deployment {
 namespace {

@@ -14,14 +14,14 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/in_place/drain_steps.h"
-#include "controller/in_place/eligibility.h"
-#include "controller/in_place/exchange.h"
-#include "controller/in_place/next_pod.h"
-#include "controller/in_place/options.h"
-#include "controller/in_place/refusals.h"
-#include "controller/in_place/rollout_mode.h"
-#include "controller/in_place/rollout_pods.h"
+#include "controller/in_place/batch/next_pod.h"
+#include "controller/in_place/batch/rollout_pods.h"
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/template/eligibility.h"
+#include "controller/in_place/template/options.h"
+#include "controller/in_place/traffic/drain_steps.h"
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass::deployment {

@@ -12,9 +12,9 @@
 #include "controller/deployment/patches.h"
 #include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
-#include "controller/in_place/budget.h"
-#include "controller/in_place/eligibility.h"
-#include "controller/in_place/patch_for.h"
+#include "controller/in_place/batch/budget.h"
+#include "controller/in_place/template/eligibility.h"
+#include "controller/in_place/traffic/patch_for.h"
 
 namespace windlass::deployment {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <optional>
 
+#include "controller/core/step.h"
 #include "controller/deployment/situation.h"
-#include "controller/step.h"
 
 namespace windlass::deployment {
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
-#include "controller/in_place/options.h"
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/template/options.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
 

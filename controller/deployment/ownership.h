@@ -9,8 +9,8 @@
 
 #include <optional>
 
+#include "controller/core/step.h"
 #include "controller/deployment/claim.h"
-#include "controller/step.h"
 
 namespace windlass::deployment {
 

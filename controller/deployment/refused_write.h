@@ -23,8 +23,8 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/core/step.h"
 #include "controller/deployment/situation.h"
-#include "controller/step.h"
 
 namespace windlass::deployment {
 

@@ -12,7 +12,7 @@
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
 #include "controller/deployment/sync_length.h"
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/rollout_mode.h"
 
 namespace windlass::deployment {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "controller/step.h"
+#include "controller/core/step.h"
 #include "controller/workload.h"
 
 namespace windlass::deployment {

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "controller/core/step.h"
 #include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/rolling.h"
-#include "controller/step.h"
 #include "controller/view.h"
 
 namespace windlass::deployment {

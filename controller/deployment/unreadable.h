@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "controller/step.h"
+#include "controller/core/step.h"
 #include "controller/view.h"
 
 namespace windlass::deployment {

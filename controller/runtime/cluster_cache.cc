@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "controller/deployment/deployment_workload.h"
-#include "controller/in_place/exchange.h"
-#include "controller/in_place/options.h"
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/template/options.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"
 

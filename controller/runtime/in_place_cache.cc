@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "controller/in_place/interest.h"
+#include "controller/in_place/template/interest.h"
 
 namespace windlass {
 namespace {

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <utility>
 
-#include "controller/in_place/availability.h"
-#include "controller/in_place/completion.h"
-#include "controller/in_place/revision_of_pod.h"
+#include "controller/in_place/pod/availability.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/runtime/in_place_pod_events.h"
 #include "kubeclient/base/clock.h"
 

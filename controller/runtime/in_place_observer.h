@@ -20,11 +20,11 @@
 #include <set>
 #include <string>
 
-#include "controller/in_place/failure.h"
-#include "controller/in_place/pod_state.h"
+#include "controller/core/step.h"
+#include "controller/in_place/pod/failure.h"
+#include "controller/in_place/pod/pod_state.h"
 #include "controller/runtime/in_place_figures.h"
 #include "controller/runtime/in_place_rollouts.h"
-#include "controller/step.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/store.h"
 #include "kubeclient/client/event_recorder.h"

@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "controller/in_place/failure.h"
-#include "controller/in_place/pod_state.h"
+#include "controller/in_place/pod/failure.h"
+#include "controller/in_place/pod/pod_state.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"

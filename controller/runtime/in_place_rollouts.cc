@@ -5,8 +5,8 @@
 
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/in_place_status.h"
-#include "controller/in_place/options.h"
-#include "controller/in_place/words.h"
+#include "controller/in_place/template/options.h"
+#include "controller/in_place/template/words.h"
 
 namespace windlass {
 namespace {

@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "controller/controller.h"
+#include "controller/core/controller.h"
+#include "controller/core/step.h"
 #include "controller/runtime/fold_table.h"
-#include "controller/step.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/client/client.h"

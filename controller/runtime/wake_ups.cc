@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/in_place/exchange.h"
-#include "controller/in_place/options.h"
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/template/options.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/controller.h"
+#include "controller/core/controller.h"
 #include "controller/runtime/controller_host.h"
 #include "controller/runtime/figures.h"
 #include "controller/runtime/listed_versions.h"

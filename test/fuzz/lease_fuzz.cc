@@ -4,7 +4,7 @@
 
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/client/lease_view.h"
+#include "kubeclient/lease/lease_view.h"
 #include "test/fuzz/input.h"
 
 namespace windlass::fuzz {

@@ -1,5 +1,5 @@
 // The annotation of a Pod patched in place.
-#include "controller/in_place/pod_state.h"
+#include "controller/in_place/pod/pod_state.h"
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/input.h"
 

@@ -1,9 +1,9 @@
 // The annotations by which ReplicaSets remember a rollout in place: each of them with this text.
 #include <nlohmann/json.hpp>
 
-#include "controller/in_place/exchange.h"
-#include "controller/in_place/refusals.h"
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/rollout_mode.h"
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/input.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/controller.h"
+#include "controller/core/controller.h"
 
 namespace windlass {
 

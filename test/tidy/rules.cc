@@ -42,17 +42,16 @@ constexpr std::string_view kTransport = "kubeclient/transport";
 constexpr std::string_view kConfig = "kubeclient/config";
 constexpr std::string_view kClient = "kubeclient/client";
 constexpr std::string_view kCache = "kubeclient/cache";
-constexpr std::string_view kDeployment = "controller/deployment";
+constexpr std::string_view kCore = "controller/core";
 constexpr std::string_view kInPlace = "controller/in_place";
-constexpr std::string_view kRuntime = "controller/runtime";
+constexpr std::string_view kTemplate = "controller/in_place/template";
+constexpr std::string_view kPod = "controller/in_place/pod";
 
-// The folder whose arrows bind a file: kubeclient/X and controller/X by name, else the top level.
+// The folder whose arrows bind a file: its own below kubeclient and controller, else the top level.
 std::string BoxOf(std::string_view path) {
-  const size_t first = path.find('/');
-  const std::string_view top = path.substr(0, first);
+  const std::string_view top = path.substr(0, path.find('/'));
   if (top != "kubeclient" && top != "controller") return std::string(top);
-  const size_t second = path.find('/', first + 1);
-  return std::string(path.substr(0, second == std::string_view::npos ? first : second));
+  return std::string(path.substr(0, path.rfind('/')));
 }
 
 // The boxes a box may lean on besides itself (CONTRIBUTING.md); kAnything for cmd and test.
@@ -65,14 +64,20 @@ Names MayInclude(std::string_view box) {
       {kConfig, {kTransport, kBase}},
       {kClient, {kTransport, kApi, kBase}},
       {kCache, {kClient, kTransport, kApi, kBase}},
-      {kDeployment, {kInPlace, kApi, kBase}},    // which asks what can be done in place
-      {kRuntime, {"kubeclient", "controller"}},  // it runs the planners
+      {"kubeclient/lease", {kCache, kClient, kTransport, kApi, kBase}},
+      {kTemplate, {kApi, kBase}},
+      {kPod, {kTemplate, kApi, kBase}},
+      {"controller/in_place/batch", {kPod, kTemplate, kApi, kBase}},
+      {"controller/in_place/traffic", {kPod, kTemplate, kApi, kBase}},
+      {"controller/in_place/phases", {kInPlace, kCore, kApi, kBase}},
+      {"controller/deployment", {kInPlace, kCore, kApi, kBase}},  // which asks what can be in place
+      {"controller/runtime", {"kubeclient", "controller"}},       // it runs the planners
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},
       {"test", kAnything},
   };
   if (const auto row = kArrows.find(box); row != kArrows.end()) return row->second;
-  return box.starts_with("controller") ? Names{kApi, kBase} : Names{};
+  return box.starts_with("controller") ? Names{kCore, kApi, kBase} : Names{};
 }
 
 std::vector<Finding> FindWords(const Source& source, const Names& words, const std::string& rule,
@@ -115,7 +120,7 @@ std::vector<Finding> CheckArrows(const Source& source) {
     const Include include = IncludeOf(source, i);
     if (!include.quoted || include.path == "windlass_version.h") continue;
     const std::string other = BoxOf(include.path);
-    // The vocabulary of decisions, controller/*.h, is everybody's below controller/.
+    // What a planner is given, controller/*.h, is everybody's below controller/.
     const bool vocabulary = other == "controller" && box.starts_with("controller");
     if (include.path.find('/') == std::string::npos) {
       findings.push_back({source.path, i + 1, "arrow", include.path + ": not from the root"});

@@ -6,7 +6,7 @@
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment.h"
 #include "controller/deployment/deployment_workload.h"
-#include "controller/in_place/interest.h"
+#include "controller/in_place/template/interest.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/step.h"
+#include "controller/core/step.h"
 #include "controller/view.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_interest.h"

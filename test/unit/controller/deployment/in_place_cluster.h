@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/in_place/interest.h"
+#include "controller/in_place/template/interest.h"
 #include "test/unit/controller/deployment/cluster.h"
 
 namespace windlass::deployment {

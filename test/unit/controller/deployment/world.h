@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "controller/core/step.h"
 #include "controller/deployment/claim.h"
 #include "controller/deployment/situation.h"
-#include "controller/step.h"
 #include "controller/view.h"
 #include "kubeclient/api/deployment.h"
 

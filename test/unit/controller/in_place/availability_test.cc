@@ -1,5 +1,5 @@
 // avail() of P-050: Ready, and what Ready does not tell.
-#include "controller/in_place/availability.h"
+#include "controller/in_place/pod/availability.h"
 
 #include <functional>
 

@@ -1,5 +1,5 @@
 // Which Pods may be patched now: P-033, and rows for 25 %/25 %.
-#include "controller/in_place/budget.h"
+#include "controller/in_place/batch/budget.h"
 
 #include <algorithm>
 #include <numeric>

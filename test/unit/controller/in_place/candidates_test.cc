@@ -1,5 +1,5 @@
 // Which Pods may be patched, and which comes first: P-031, P-032, P-037, P-042.
-#include "controller/in_place/candidates.h"
+#include "controller/in_place/batch/candidates.h"
 
 #include <functional>
 

@@ -1,6 +1,6 @@
 // The truth table of P-045: what the kubelet has seen, which container runs, which image it
 // has, when it started.
-#include "controller/in_place/completion.h"
+#include "controller/in_place/pod/completion.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 

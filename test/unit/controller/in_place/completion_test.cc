@@ -1,6 +1,6 @@
 // What the truth table has no column for: states, digests, several containers, and patches that
 // come while another one is under way.
-#include "controller/in_place/completion.h"
+#include "controller/in_place/pod/completion.h"
 
 #include <functional>
 #include <limits>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/in_place/eligibility.h"
+#include "controller/in_place/template/eligibility.h"
 #include "kubeclient/api/canonical.h"
 #include "test/catch.h"
 

@@ -1,5 +1,5 @@
 // PodDisruptionBudgets: P-038.
-#include "controller/in_place/disruption.h"
+#include "controller/in_place/batch/disruption.h"
 
 #include <string_view>
 

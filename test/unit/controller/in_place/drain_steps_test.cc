@@ -1,13 +1,13 @@
 // One Pod out of traffic and back: P-040, P-041, P-051.
-#include "controller/in_place/drain_steps.h"
+#include "controller/in_place/traffic/drain_steps.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
 
-#include "controller/in_place/availability.h"
-#include "controller/in_place/interest.h"
-#include "controller/in_place/revision_of_pod.h"
+#include "controller/in_place/pod/availability.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/template/interest.h"
 #include "kubeclient/api/decode.h"
 #include "test/catch.h"
 #include "test/sim/api_patch.h"

@@ -1,5 +1,5 @@
 // Which changes of a template reach running Pods, and which not: P-002…P-012.
-#include "controller/in_place/eligibility.h"
+#include "controller/in_place/template/eligibility.h"
 
 #include <iterator>
 #include <nlohmann/json.hpp>

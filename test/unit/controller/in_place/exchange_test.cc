@@ -1,13 +1,13 @@
 // The exchange of two ReplicaSets, write by write, applied as the server does: P-052…P-056.
-#include "controller/in_place/exchange.h"
+#include "controller/in_place/phases/exchange.h"
 
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
 
-#include "controller/in_place/interest.h"
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/template/interest.h"
 #include "kubeclient/api/decode.h"
 #include "test/catch.h"
 #include "test/sim/api_patch.h"

@@ -1,5 +1,5 @@
 // Whether a patch has failed: P-060.
-#include "controller/in_place/failure.h"
+#include "controller/in_place/pod/failure.h"
 
 #include <functional>
 

@@ -1,5 +1,5 @@
 // What updates in place want kept of ReplicaSets and Pods.
-#include "controller/in_place/interest.h"
+#include "controller/in_place/template/interest.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // Labels and annotations of a template: P-007.
-#include "controller/in_place/metadata.h"
+#include "controller/in_place/template/metadata.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // What a Pod's node says: P-006, P-032, P-039.
-#include "controller/in_place/nodes.h"
+#include "controller/in_place/pod/nodes.h"
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"

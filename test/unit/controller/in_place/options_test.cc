@@ -1,5 +1,5 @@
 // The annotations of P-082, and what P-083 refuses.
-#include "controller/in_place/options.h"
+#include "controller/in_place/template/options.h"
 
 #include <functional>
 #include <map>

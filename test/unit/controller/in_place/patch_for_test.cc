@@ -1,5 +1,5 @@
 // The patch of one Pod together with its state: P-028.
-#include "controller/in_place/patch_for.h"
+#include "controller/in_place/traffic/patch_for.h"
 
 #include <limits>
 #include <string>

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "controller/in_place/budget.h"
-#include "controller/in_place/candidates.h"
-#include "controller/in_place/disruption.h"
+#include "controller/in_place/batch/budget.h"
+#include "controller/in_place/batch/candidates.h"
+#include "controller/in_place/batch/disruption.h"
 #include "test/property.h"
 #include "test/unit/controller/in_place/pods.h"
 

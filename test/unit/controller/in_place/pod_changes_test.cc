@@ -1,5 +1,5 @@
 // What must change in one Pod, whatever template it has: P-065, P-034, P-064.
-#include "controller/in_place/pod_changes.h"
+#include "controller/in_place/pod/pod_changes.h"
 
 #include <functional>
 #include <limits>

@@ -1,5 +1,5 @@
 // The guarded patch of a Pod: P-028, P-035.
-#include "controller/in_place/pod_patch.h"
+#include "controller/in_place/pod/pod_patch.h"
 
 #include <functional>
 #include <nlohmann/json.hpp>

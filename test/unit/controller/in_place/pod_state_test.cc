@@ -1,4 +1,4 @@
-#include "controller/in_place/pod_state.h"
+#include "controller/in_place/pod/pod_state.h"
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"

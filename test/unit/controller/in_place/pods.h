@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "controller/in_place/pod_state.h"
+#include "controller/in_place/pod/pod_state.h"
 #include "kubeclient/api/pod.h"
 
 namespace windlass::in_place::test {

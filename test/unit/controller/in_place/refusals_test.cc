@@ -1,11 +1,11 @@
 // Patches that the server refuses, counted on a ReplicaSet: P-036.
-#include "controller/in_place/refusals.h"
+#include "controller/in_place/phases/refusals.h"
 
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/rollout_mode.h"
 #include "test/catch.h"
 
 namespace windlass::in_place {

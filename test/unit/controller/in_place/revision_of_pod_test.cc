@@ -1,5 +1,5 @@
 // specRev of P-027, row by row.
-#include "controller/in_place/revision_of_pod.h"
+#include "controller/in_place/pod/revision_of_pod.h"
 
 #include <functional>
 

@@ -1,5 +1,5 @@
 // Notes about a rollout in place, on its pending ReplicaSet: P-013, P-062, P-074.
-#include "controller/in_place/rollout_mode.h"
+#include "controller/in_place/phases/rollout_mode.h"
 
 #include <string>
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/in_place/eligibility.h"
+#include "controller/in_place/template/eligibility.h"
 #include "test/catch.h"
 
 namespace windlass::in_place {

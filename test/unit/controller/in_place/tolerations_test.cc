@@ -1,5 +1,5 @@
 // Tolerations of a template: P-008.
-#include "controller/in_place/tolerations.h"
+#include "controller/in_place/template/tolerations.h"
 
 #include <string>
 

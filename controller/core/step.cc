@@ -1,0 +1,68 @@
+#include "controller/core/step.h"
+
+#include <utility>
+
+namespace windlass {
+
+Step LookAgainNoLater(Step then, const std::optional<Duration>& due) {
+  if (Wait* wait = std::get_if<Wait>(&then)) {
+    wait->look_again_in = Sooner(wait->look_again_in, due);
+  } else if (Failed* failed = std::get_if<Failed>(&then)) {
+    failed->look_again_in = Sooner(failed->look_again_in, due);
+  }
+  return then;
+}
+
+bool IsRefusal(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kForbidden:
+    case ErrorKind::kQuotaExceeded:
+    case ErrorKind::kInvalid:
+    case ErrorKind::kWebhook: return true;
+    default: return false;
+  }
+}
+
+bool GoesOnAfter(const Write& write, ErrorKind kind) {
+  if (IsRefusal(kind)) return true;
+  const bool certain = kind == ErrorKind::kNotFound || kind == ErrorKind::kConflict ||
+                       kind == ErrorKind::kAlreadyExists ||
+                       kind == ErrorKind::kNamespaceTerminating;
+  return certain && write.go_on_if_refused;
+}
+
+Outcome OutcomeOf(const Request& request, Result<Reply> said) {
+  Outcome outcome{request.Identity(), std::move(said)};
+  const bool lists_pods = request.verb() == Verb::kList && request.resource() == resources::kPods;
+  if (!lists_pods || !outcome.said.ok()) return outcome;
+  Result<std::vector<ListedPod>> pods = ControlledPods(outcome.said->body);
+  if (!pods.ok()) return {std::move(outcome.asked), std::move(pods).error()};
+  return {std::move(outcome.asked), Reply{}, *std::move(pods)};
+}
+
+Outcome OutcomeOf(const Write& write, Result<Reply> said) {
+  Outcome outcome = OutcomeOf(write.request, std::move(said));
+  outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
+  return outcome;
+}
+
+const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked) {
+  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
+    if (it->asked == asked) return &*it;
+  }
+  return nullptr;
+}
+
+bool WasSent(const Step& step, const Learned& learned) {
+  const Write* write = std::get_if<Write>(&step);
+  return write != nullptr && FindOutcome(learned, write->request.Identity()) != nullptr;
+}
+
+bool IsPatchOf(const Outcome& outcome, const ResourceId& resource, const ObjectMeta& meta,
+               std::string_view subresource) {
+  const RequestKey& asked = outcome.asked;
+  return asked.verb == Verb::kPatch && asked.resource == resource &&
+         asked.subresource == subresource && asked.key == KeyOf(meta);
+}
+
+}  // namespace windlass

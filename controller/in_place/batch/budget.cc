@@ -1,0 +1,124 @@
+#include "controller/in_place/batch/budget.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+namespace windlass::in_place {
+namespace {
+
+template <typename Condition>
+int64_t Count(std::span<const PodStanding> pods, Condition&& holds) {
+  return std::ranges::count_if(pods, holds);
+}
+
+bool IsUnproven(const PodStanding& pod) {
+  return pod.updated && !pod.available && pod.waited_for();
+}
+
+// Returns how many Pods of the host are old and not kept old by the partition. Example: 8 old Pods,
+// partition 3: 5.
+int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
+  const int64_t old =
+      Count(pods, [](const PodStanding& pod) { return !pod.updated && !pod.stand_in; });
+  return std::max<int64_t>(0, old - (limits.returning ? 0 : limits.partition));
+}
+
+// Returns how many Pods are available beyond those that must be; negative when some are missing.
+// Example: 10 desired, max_unavailable 2, 7 available: 7 - 8 = -1.
+int64_t Spare(std::span<const PodStanding> pods, const BatchLimits& limits) {
+  const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
+  const int64_t needed = int64_t{limits.desired} - limits.max_unavailable;
+  return available - limits.surplus - needed;
+}
+
+// What is left of each limit while a batch is put together, Pod by Pod.
+class Room {
+ public:
+  Room(std::span<const PodStanding> pods, const BatchLimits& limits)
+      : returning_(limits.returning),
+        enough_others_(Spare(pods, limits) >= 0),
+        budget_(Budget(pods, limits)),
+        to_update_(ToUpdate(pods, limits)),
+        unproven_(UnprovenMax(pods, limits) - Count(pods, IsUnproven)) {
+    const bool proven =
+        Count(pods, [](const PodStanding& pod) { return pod.updated && pod.available; }) > 0;
+    canary_ = limits.canary_first && !limits.returning && !proven;
+    canary_out_ =
+        Count(pods, [](const PodStanding& pod) { return IsUnproven(pod) && !pod.stand_in; }) > 0;
+    for (const PodStanding& pod : pods) {
+      if (pod.in_flight && pod.waited_for()) busy_nodes_.insert(pod.node);
+      if (pod.updated && pod.unschedulable && !pod.stand_in) unschedulable_out_ = true;
+    }
+  }
+
+  // Returns true if `pod` fits into every limit, and then charges it to them.
+  bool Take(const PodStanding& pod) {
+    // A Pod in flight is down already, so it is re-targeted at once (P-034). If it is Ready, it may
+    // be serving although nothing proves that yet: then it waits until enough other Pods are
+    // available.
+    const bool fits = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
+    if (to_update_ <= 0 || !fits) return false;
+    --to_update_;
+    if (pod.available) --budget_;
+    if (pod.unschedulable) unschedulable_out_ = true;
+    if (!pod.waited_for()) return true;
+    --unproven_;
+    canary_out_ = true;
+    busy_nodes_.insert(pod.node);
+    return true;
+  }
+
+ private:
+  bool HasRoomFor(const PodStanding& pod) const {
+    // A Pod on a lost node proves nothing until the node is back, so it cannot be the canary.
+    if (canary_ && (canary_out_ || pod.exempt)) return false;
+    if (canary_ && pod.unschedulable && unschedulable_out_) return false;
+    if (pod.exempt) return true;
+    if (!returning_ && unproven_ <= 0) return false;
+    if (!pod.node.empty() && busy_nodes_.contains(pod.node)) return false;
+    return !pod.available || budget_ > 0;
+  }
+
+  static int64_t UnprovenMax(std::span<const PodStanding> pods, const BatchLimits& limits) {
+    const int64_t stand_ins =
+        Count(pods, [](const PodStanding& pod) { return pod.stand_in && pod.available; });
+    return std::max(1, limits.max_unavailable) + stand_ins;
+  }
+
+  bool returning_;
+  bool enough_others_;
+  int64_t budget_;
+  int64_t to_update_;
+  int64_t unproven_;
+  bool canary_ = false;      // only one Pod may be out to prove the revision
+  bool canary_out_ = false;  // that Pod is out already
+  bool unschedulable_out_ = false;
+  std::set<std::string_view> busy_nodes_;
+};
+
+}  // namespace
+
+int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits) {
+  return std::max<int64_t>(0, Spare(pods, limits));
+}
+
+std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,
+                              const BatchLimits& limits) {
+  Room room(pods, limits);
+  std::vector<size_t> batch;
+  std::ranges::copy_if(candidates, std::back_inserter(batch),
+                       [&](size_t candidate) { return room.Take(pods[candidate]); });
+  return batch;
+}
+
+int32_t StandIns(std::span<const PodStanding> pods, const BatchLimits& limits,
+                 const StandInLimits& stand_ins) {
+  if (limits.returning || (limits.max_unavailable > 0 && !stand_ins.always)) return 0;
+  const int64_t under_way =
+      Count(pods, [](const PodStanding& pod) { return IsUnproven(pod) && !pod.stand_in; });
+  const int64_t wanted = ToUpdate(pods, limits) + under_way;
+  return static_cast<int32_t>(std::min<int64_t>(wanted, stand_ins.max_surge));
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,122 @@
+#include "controller/in_place/batch/candidates.h"
+
+#include <algorithm>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+#include "controller/in_place/pod/failure.h"
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr seconds kPutOffMax{60};
+
+bool IsOfConcern(const Pod& pod, const PodStanding& standing) {
+  const bool ended = pod.phase == PodPhase::kSucceeded || pod.phase == PodPhase::kFailed;
+  return !standing.updated && !standing.stand_in && !pod.meta.deleting() && !ended;
+}
+
+bool RunsWithoutStatus(const Pod& pod) {
+  return pod.phase == PodPhase::kRunning &&
+         std::ranges::all_of(pod.app_containers(), [](const PodContainer& container) {
+           return container.state == ContainerState::kNoStatus;
+         });
+}
+
+// Returns until when the Pod is put off because its first containers are about to be created
+// (P-037). Returns nullopt if
+//   - the Pod has no node: no kubelet is about to create them
+//   - a container was created already
+//   - a container fails, so none will be created soon
+std::optional<WallTime> PutOffUntil(const Pod& pod) {
+  if (pod.node_name.empty()) return std::nullopt;
+  const bool created = std::ranges::any_of(
+      pod.app_containers(), [](const PodContainer& container) { return !container.id.empty(); });
+  const bool fails = std::ranges::any_of(pod.containers, [](const PodContainer& container) {
+    return IsFailingReason(container.waiting_reason);
+  });
+  if (created || fails) return std::nullopt;
+  const WallTime scheduled = pod.scheduled.last_transition_time();
+  // A Pod that was created with a node name need not have condition PodScheduled.
+  return (scheduled.IsZero() ? pod.meta.creation_timestamp : scheduled) + kPutOffMax;
+}
+
+struct OnNode {
+  bool has_image = false;
+  int64_t in_flight = 0;
+};
+
+// What else is on each node and in each zone. Pods that are not scheduled are left out.
+struct Places {
+  std::map<std::string_view, OnNode> nodes;
+  std::map<std::string_view, int64_t> in_flight_in_zones;
+};
+
+Places PlacesOf(std::span<const PodStanding> standings) {
+  Places places;
+  for (const PodStanding& pod : standings) {
+    if (pod.node.empty()) continue;
+    OnNode& node = places.nodes[pod.node];
+    // A Pod in flight is still pulling the image, or failed to.
+    if (pod.updated && !pod.in_flight) node.has_image = true;
+    if (!pod.in_flight) continue;
+    ++node.in_flight;
+    ++places.in_flight_in_zones[pod.zone];
+  }
+  return places;
+}
+
+// The order of P-032: the Pod with the smallest rank goes first, so false comes before true.
+struct Rank {
+  bool exempt;
+  bool scheduled;
+  bool available;
+  bool needs_pull;
+  int64_t in_flight_on_node;
+  int64_t in_flight_in_zone;
+  WallTime created;
+  std::string_view name;
+  auto operator<=>(const Rank&) const = default;
+};
+
+Rank RankOf(const Pod& pod, const PodStanding& standing, Places& places) {
+  const bool scheduled = !standing.node.empty();
+  const OnNode& node = places.nodes[standing.node];
+  return {.exempt = standing.exempt,
+          .scheduled = scheduled,
+          .available = standing.available,
+          .needs_pull = !node.has_image,
+          .in_flight_on_node = node.in_flight,
+          .in_flight_in_zone = scheduled ? places.in_flight_in_zones[standing.zone] : 0,
+          .created = pod.meta.creation_timestamp,
+          .name = pod.meta.name};
+}
+
+}  // namespace
+
+Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodStanding> standings,
+                        WallTime now) {
+  WL_ASSERT(pods.size() == standings.size());
+  Places places = PlacesOf(standings);
+  Candidates candidates;
+  std::vector<std::pair<Rank, size_t>> ranked;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    const Pod& pod = *pods[i];
+    if (!IsOfConcern(pod, standings[i]) || RunsWithoutStatus(pod)) continue;
+    const std::optional<WallTime> put_off = PutOffUntil(pod);
+    if (put_off && *put_off > now) {
+      candidates.look_again = std::min(candidates.look_again.value_or(*put_off), *put_off);
+      continue;
+    }
+    ranked.emplace_back(RankOf(pod, standings[i], places), i);
+  }
+  std::ranges::sort(ranked);
+  for (const auto& [rank, i] : ranked) candidates.order.push_back(i);
+  return candidates;
+}
+
+}  // namespace windlass::in_place

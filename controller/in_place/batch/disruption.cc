@@ -1,0 +1,81 @@
+#include "controller/in_place/batch/disruption.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns true if a budget counts the Pod as healthy and the Pod is: it serves, even if its
+// minReadySeconds are not over.
+bool IsHealthy(const Pod& pod, const PodStanding& standing) {
+  return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
+}
+
+// The disruption controller updates a budget's status from its own watch. For this long the status
+// may still count a Pod that has ceased to be Ready.
+constexpr seconds kBudgetsLag{10};
+
+struct Room {
+  int64_t left = 0;                      // Pods that may go; negative when too many are down
+  std::optional<WallTime> look_again{};  // when `left` may grow
+};
+
+// Returns how many more Pods of the budget may be taken down.
+Room RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
+            std::span<const PodStanding> standings, WallTime now) {
+  if (budget.observed_generation < budget.meta.generation) return {};
+  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};  // an eviction is refused, too
+  int64_t room = budget.disruptions_allowed;
+  std::optional<WallTime> look_again;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    const Pod& pod = *pods[i];
+    // The budget does not count a Pod that is being deleted, or has not been Ready for some time.
+    const WallTime missing_from = pod.ready.last_transition_time() + kBudgetsLag;
+    const bool counted = pod.ready.IsTrue() || now < missing_from;
+    const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();
+    if (!looks_healthy || !Selects(budget, pod) || budget.IsDisrupted(pod.meta.name)) continue;
+    --room;
+    if (pod.ready.IsTrue() || (look_again && *look_again <= missing_from)) continue;
+    look_again = missing_from;
+  }
+  return {room, look_again};
+}
+
+}  // namespace
+
+bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
+  return budget.has_selector && Matches(budget.selector, pod.meta.labels);
+}
+
+AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
+                                std::span<const PodStanding> standings,
+                                std::span<const size_t> candidates,
+                                std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
+  WL_ASSERT(pods.size() == standings.size());
+  std::vector<std::pair<const PodDisruptionBudget*, int64_t>> full;
+  AllowedByBudgets allowed;
+  for (const PodDisruptionBudget* budget : budgets) {
+    const Room room = RoomIn(*budget, pods, standings, now);
+    if (room.left > 0) continue;
+    full.emplace_back(budget, room.left);
+    allowed.look_again = Sooner(allowed.look_again, room.look_again);
+  }
+  for (const size_t candidate : candidates) {
+    const PodDisruptionBudget* blocking = nullptr;
+    for (const auto& [budget, room] : full) {
+      if (!IsHealthy(*pods[candidate], standings[candidate])) break;
+      if (!Selects(*budget, *pods[candidate])) continue;
+      if (room == 0 && budget->IsDisrupted(pods[candidate]->meta.name)) continue;
+      blocking = budget;
+      break;
+    }
+    if (blocking == nullptr) allowed.candidates.push_back(candidate);
+    if (allowed.blocking == nullptr) allowed.blocking = blocking;
+  }
+  return allowed;
+}
+
+}  // namespace windlass::in_place

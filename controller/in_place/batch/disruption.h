@@ -1,0 +1,47 @@
+// We respect PodDisruptionBudgets as an eviction does, although the API server does not check them
+// when a Pod is patched. Source: P-038.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "controller/in_place/batch/budget.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/pod_disruption_budget.h"
+
+namespace windlass::in_place {
+
+// Returns true if the budget selects the Pod. An empty selector selects every Pod of the namespace,
+// an absent one selects none.
+bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
+
+struct AllowedByBudgets {
+  std::vector<size_t> candidates;  // in the order they came
+  // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
+  const PodDisruptionBudget* blocking = nullptr;
+  // When a full budget may have room again without an event: its status may still count a Pod that
+  // has just ceased to be Ready.
+  std::optional<WallTime> look_again{};
+};
+
+// Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already, plus
+// Pods whose every budget has room for one more. `candidates` are indexes into `pods`;
+// `standings[i]` belongs to `pods[i]`; `budgets` are those of the namespace.
+//
+// A Pod is up for a budget once it is Ready, whether or not it is available. Room is
+// disruptionsAllowed less one for each Pod in flight that the budget still counts as healthy.
+// Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1. A budget has no room while
+// its status is older than its spec.
+//
+// A Pod in disruptedPods is already deducted from disruptionsAllowed. It is not deducted again, and
+// may go while the room is 0.
+//
+// Ask again after each Pod that is taken: two Pods of the answer may need the same room.
+AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
+                                std::span<const PodStanding> standings,
+                                std::span<const size_t> candidates,
+                                std::span<const PodDisruptionBudget* const> budgets, WallTime now);
+
+}  // namespace windlass::in_place

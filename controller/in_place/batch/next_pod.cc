@@ -1,0 +1,56 @@
+#include "controller/in_place/batch/next_pod.h"
+
+#include <algorithm>
+
+#include "controller/in_place/batch/candidates.h"
+#include "controller/in_place/batch/disruption.h"
+#include "controller/in_place/pod/availability.h"
+#include "controller/in_place/pod/completion.h"
+
+namespace windlass::in_place {
+namespace {
+
+bool IsDrained(const RolloutPods& pods, size_t i) {
+  const PodState* state = pods.state(i);
+  return state != nullptr && state->drain.has_value();
+}
+
+}  // namespace
+
+NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
+                        const BatchLimits& limits, PdbPolicy policy,
+                        std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
+  Candidates candidates = CandidatesOf(pods.pods, pods.standings, now);
+  std::erase_if(candidates.order, [&](size_t i) { return left_out[i]; });
+  NextPods next{.look_again = candidates.look_again};
+  AllowedByBudgets allowed{.candidates = candidates.order};
+  if (policy != PdbPolicy::kIgnore) {
+    allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
+  }
+  next.look_again = Sooner(next.look_again, allowed.look_again);
+  // A drained Pod has its place in the batch; no other Pod may take it.
+  std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
+  next.batch = NextBatch(pods.standings, allowed.candidates, limits);
+  if (next.batch.empty() && !NextBatch(pods.standings, candidates.order, limits).empty()) {
+    next.blocking = allowed.blocking;
+  }
+  return next;
+}
+
+std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
+                                      WallTime now) {
+  std::optional<WallTime> earliest;
+  const auto consider = [&](const std::optional<WallTime>& when) {
+    if (when && *when > now) earliest = Sooner(earliest, when);
+  };
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (const PodState* state = pods.state(i)) {
+      consider(CompletionOf(*pods.pods[i], *state, now).look_again);
+    }
+    consider(UnschedulableFrom(*pods.pods[i]));
+    consider(AvailableFrom(*pods.pods[i], pods.state(i), min_ready_seconds, now));
+  }
+  return earliest;
+}
+
+}  // namespace windlass::in_place

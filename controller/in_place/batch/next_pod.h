@@ -1,0 +1,34 @@
+// Which Pods may be patched next. The caller patches the first, or the first that is not waited
+// for, and asks again when it has seen the effect of that patch. Source: P-031 … P-039.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "controller/in_place/batch/budget.h"
+#include "controller/in_place/batch/rollout_pods.h"
+#include "controller/in_place/template/options.h"
+#include "kubeclient/api/pod_disruption_budget.h"
+
+namespace windlass::in_place {
+
+struct NextPods {
+  std::vector<size_t> batch{};  // indexes into the RolloutPods; drained Pods first
+  // The blocking budget (disruption.h) if budgets alone keep the batch empty; null otherwise.
+  const PodDisruptionBudget* blocking = nullptr;
+  std::optional<WallTime> look_again{};  // when to ask again if no event comes
+};
+
+// Returns the Pods that candidates.h, disruption.h and budget.h allow now. `left_out[i]` is true if
+// the API server refuses to have Pod i patched (P-036).
+NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
+                        const BatchLimits& limits, PdbPolicy policy,
+                        std::span<const PodDisruptionBudget* const> budgets, WallTime now);
+
+// Returns when time alone may complete a Pod in flight, make a Pod available, or end the wait for a
+// Pod without a node; nullopt if only events can.
+std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
+                                      WallTime now);
+
+}  // namespace windlass::in_place

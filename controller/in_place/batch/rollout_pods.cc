@@ -1,0 +1,204 @@
+#include "controller/in_place/batch/rollout_pods.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/pod/availability.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/template/template_images.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns the images of all templates whose text is known, except the host's.
+Result<std::vector<TemplateImages>> OtherImages(const RolloutTemplates& templates) {
+  std::vector<TemplateImages> images;
+  for (const ReplicaSet* rs : templates.all) {
+    if (rs == &templates.host || rs->template_json == nullptr) continue;
+    WINDLASS_TRY(TemplateImages one,
+                 ReadTemplateImages(rs->template_fingerprint, *rs->template_json));
+    images.push_back(std::move(one));
+  }
+  return images;
+}
+
+// Returns the template among `others` whose images the Pod has: the host had that template when the
+// ReplicaSet controller created the Pod (P-057).
+std::optional<Fingerprint> BornOf(const Pod& pod, const std::vector<TemplateImages>& others) {
+  const auto found = std::ranges::find_if(
+      others, [&](const TemplateImages& images) { return HasImagesOf(pod, images); });
+  return found == others.end() ? std::nullopt : std::optional(found->fingerprint);
+}
+
+std::optional<PodState> OurState(const std::optional<Result<PodState>>& said,
+                                 const Uid& deployment) {
+  if (!said || !said->ok() || (*said)->deployment != deployment) return std::nullopt;
+  return **said;
+}
+
+const ContainerPatch* FindPatch(const PodState& state, std::string_view container) {
+  const auto found = std::ranges::find(state.containers, container, &ContainerPatch::name);
+  return found == state.containers.end() ? nullptr : &*found;
+}
+
+// Returns true if `image` is surely not what admission makes of `patch.to`. `present` is the image
+// of the Pod that was patched.
+//   - Admission rewrote `patch.to`: `present` is what it made of it, so any other image differs.
+//   - Admission left `patch.to` alone: an image with a tag differs, because a registry mirror keeps
+//     tags. An image by digest may be the same as `patch.to`.
+bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
+  if (image == present) return false;
+  return present != patch.to || image.find('@') == std::string_view::npos;
+}
+
+// Returns true if `pod` has the images that `sibling` had before we patched it to the target, when
+// it had the template of `images`. At least one image must surely not be the target's.
+bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
+                 const TemplateImages& images) {
+  bool told = false;
+  for (const ContainerImage& one : images.containers) {
+    const PodContainer* mine = pod.Find(one.name);
+    const PodContainer* present = sibling.Find(one.name);
+    if (mine == nullptr || present == nullptr) return false;
+    const ContainerPatch* patch = FindPatch(state, one.name);
+    if (mine->image != (patch == nullptr ? present->image.text() : std::string_view(patch->from))) {
+      return false;
+    }
+    told = told || (patch != nullptr && MeansAnother(mine->image, *patch, present->image));
+  }
+  return told;
+}
+
+// A Pod that was patched to the target.
+struct Sibling {
+  const Pod* pod;
+  PodState state;
+};
+
+std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTemplates& templates) {
+  std::vector<Sibling> siblings;
+  for (const Pod* pod : pods) {
+    std::optional<PodState> state = OurState(PodStateOf(*pod), templates.deployment);
+    if (!state || state->target != templates.target) continue;
+    const RevisionBasis basis = BasisOfPatch(*pod, *state);
+    if (basis != RevisionBasis::kPatched && basis != RevisionBasis::kRewritten) continue;
+    siblings.push_back({pod, *std::move(state)});
+  }
+  return siblings;
+}
+
+// As BornOf, for a Pod whose images admission rewrote: finds a sibling that had the same images
+// before its patch. A generation above 1 means that somebody edited the Pod.
+std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
+                                            const std::vector<TemplateImages>& others) {
+  if (pod.meta.generation > 1) return std::nullopt;
+  for (const auto& [sibling, state] : siblings) {
+    const auto before = std::ranges::find(others, state.from, &TemplateImages::fingerprint);
+    if (before != others.end() && HadImagesOf(pod, *sibling, state, *before)) return state.from;
+  }
+  return std::nullopt;
+}
+
+// Returns what is kept of the state of a foreign Pod: its spec was edited, or the annotation is a
+// copy. Only the drain counts, because the Pod is out of traffic.
+std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
+  if (!state.drain) return std::nullopt;
+  PodState left = state;
+  left.target = left.from = of;
+  left.containers.clear();
+  return left;
+}
+
+const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all) {
+  const OwnerReference* reference = pod.meta.ControllerRef();
+  if (reference == nullptr) return nullptr;
+  const auto found = std::ranges::find_if(
+      all, [&](const ReplicaSet* rs) { return rs->meta.uid == reference->uid; });
+  return found == all.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
+                               const Nodes& nodes, WallTime now) {
+  const ReplicaSet& host = templates.host;
+  WINDLASS_TRY(const TemplateImages target,
+               ReadTemplateImages(templates.target, templates.target_json));
+  WINDLASS_TRY(const TemplateImages host_images,
+               host.template_json == nullptr
+                   ? Result<TemplateImages>(target)
+                   : ReadTemplateImages(host.template_fingerprint, *host.template_json));
+  WINDLASS_TRY(const std::vector<TemplateImages> others, OtherImages(templates));
+  std::vector<Fingerprint> known;
+  for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
+
+  RolloutPods out;
+  std::optional<std::vector<Sibling>> siblings;  // computed when first needed
+  for (const Pod* pod : pods) {
+    if (pod->meta.deleting()) continue;
+    const ReplicaSet* owner = OwnerOf(*pod, templates.all);
+    if (owner == nullptr) continue;
+    const auto said = PodStateOf(*pod);
+    std::optional<PodState> state = OurState(said, templates.deployment);
+
+    Fingerprint of = owner->template_fingerprint;
+    bool try_again = false;
+    if (owner == &host) {
+      const RevisionOfPod revision =
+          SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
+      of = revision.of;
+      try_again = revision.basis == RevisionBasis::kPutBack && now >= TryAgainAt(*state);
+      // The ReplicaSet with the template to which the Pod was patched is gone.
+      const bool foreign = revision.basis == RevisionBasis::kForeign;
+      const bool lost = foreign && state && state->target != target.fingerprint &&
+                        std::ranges::count(known, state->target) == 0 &&
+                        !HasImagesOf(*pod, host_images) && !HasImagesOf(*pod, target);
+      if (lost) of = state->target;
+      if (templates.late_births && foreign && !said) {
+        auto born = BornOf(*pod, others);
+        if (!born) {
+          if (!siblings) siblings = Siblings(pods, templates);
+          born = BornLikeSiblings(*pod, *siblings, others);
+        }
+        of = born.value_or(of);
+      }
+      if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
+    }
+    const PodState* ours = state ? &*state : nullptr;
+    const std::optional<WallTime> unschedulable = UnschedulableFrom(*pod);
+    out.standings.push_back({.node = pod->node_name.text(),
+                             .zone = ZoneOf(*pod, nodes),
+                             .updated = of == templates.target && !try_again,
+                             .in_flight = IsInFlight(*pod, ours, now),
+                             .available = IsAvailable(*pod, ours, templates.min_ready_seconds, now),
+                             .ready = pod->ready.IsTrue(),
+                             .stand_in = owner != &host,
+                             .exempt = IsOnLostNode(*pod, nodes),
+                             .unschedulable = unschedulable && *unschedulable <= now});
+    out.pods.push_back(pod);
+    out.of.push_back(of);
+    out.states.push_back(std::move(state));
+  }
+  return out;
+}
+
+PodCounts CountPods(const RolloutPods& pods) {
+  PodCounts counts;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    const PodStanding& pod = pods.standings[i];
+    ++counts.pods;
+    counts.updated += pod.updated ? 1 : 0;
+    counts.in_flight += pod.in_flight && pod.waited_for() ? 1 : 0;
+    counts.ready += pods.pods[i]->ready.IsTrue() && !pod.in_flight ? 1 : 0;
+    counts.available += pod.available ? 1 : 0;
+    if (pod.stand_in) {
+      ++counts.stand_ins;
+      continue;
+    }
+    counts.to_update += pod.updated ? 0 : 1;
+    counts.settled += pod.updated && (pod.available || !pod.waited_for()) ? 1 : 0;
+  }
+  return counts;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,280 @@
+#include "controller/in_place/phases/exchange.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/template/json_diff.h"
+#include "controller/in_place/template/options.h"
+#include "kubeclient/api/json_reader.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr std::string_view kNotes[] = {kExchange, kMode,    kStandIns,
+                                       kBlocked,  kRefused, kOwnGeneration};
+
+using OrderedJson = nlohmann::ordered_json;
+
+// kubectl and the stock controller read these two.
+constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
+constexpr std::string_view kRevisionHistory = "deployment.kubernetes.io/revision-history";
+
+// Bytes reserved for the names in a stash and for the rollout's other notes.
+constexpr size_t kStashRest = 4096;
+
+std::string Dump(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
+
+std::string_view TextIn(const StringMap& map, std::string_view key) {
+  return map.Find(key).value_or(std::string_view());
+}
+
+// Returns true if the annotation came from the Deployment with the template. The others are about
+// the object that has them or, as user keys are, the same in all ReplicaSets.
+bool BelongsToTemplate(std::string_view key) {
+  for (const char* prefix : {"deployment.kubernetes.io/", "deprecated.deployment.rollback.to",
+                             "kubectl.kubernetes.io/last-applied", "windlass.dev/"}) {
+    if (key.starts_with(prefix)) return false;
+  }
+  return !IsInternal(key);
+}
+
+// Returns the changes to `to` that give it those annotations of `from` that belong to the template.
+TextChanges AnnotationsToGet(const StringMap& from, const StringMap& to) {
+  TextChanges changes;
+  for (const auto& [key, value] : to) {
+    if (BelongsToTemplate(key) && !from.Has(key)) changes[std::string(key.text())] = std::nullopt;
+  }
+  for (const auto& [key, value] : from) {
+    if (BelongsToTemplate(key) && to.Find(key) != value.text()) {
+      changes[std::string(key.text())] = std::string(value.text());
+    }
+  }
+  return changes;
+}
+
+void GetRevision(std::string_view revision, std::string_view history, TextChanges& changes) {
+  for (const auto& [key, value] : {std::pair(kRevision, revision), {kRevisionHistory, history}}) {
+    auto& change = changes[std::string(key)];
+    if (!value.empty()) change = std::string(value);
+  }
+}
+
+// Returns the template as it came, with every field and empty object, but with the hash label of
+// `rs`. If `rs` has no such label, a user made it by hand and its selector has none either: the
+// label is removed.
+Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
+  const auto malformed = [&](const char* what) {
+    return Error{ErrorKind::kMalformed,
+                 "replicaset " + KeyOf(rs.meta).ToString() + ": " + what + ": is no JSON object"};
+  };
+  OrderedJson pod_template = OrderedJson::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  if (!pod_template.is_object()) return malformed("spec.template");
+  OrderedJson& metadata = pod_template["metadata"];
+  if (metadata.is_null()) metadata = OrderedJson::object();
+  if (!metadata.is_object()) return malformed("spec.template.metadata");
+  OrderedJson& labels = metadata["labels"];
+  if (labels.is_null()) labels = OrderedJson::object();
+  if (!labels.is_object()) return malformed("spec.template.metadata.labels");
+  const std::string label(kPodTemplateHashLabel);
+  if (const auto hash = rs.meta.labels.Find(kPodTemplateHashLabel)) {
+    labels[label] = *hash;
+  } else {
+    labels.erase(label);
+  }
+  return pod_template;
+}
+
+// Gives `rs` a template and the labels and annotations that belong to it. The request has a
+// resourceVersion: the annotations are as we saw them, so `remove` finds its key.
+Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextChanges& changes) {
+  const std::string path = "/metadata/annotations";
+  OrderedJson operations = OrderedJson::array();
+  const auto add = [&](const char* op, const std::string& at, OrderedJson value) {
+    operations.push_back({{"op", op}, {"path", at}, {"value", std::move(value)}});
+  };
+  if (rs.meta.annotations.empty()) {
+    add("test", path, nullptr);
+    add("add", path, OrderedJson::object());
+  }
+  for (const auto& [key, value] : changes) {
+    const std::string place = path + PointerTo(key);
+    if (value) {
+      add("add", place, *value);
+    } else if (rs.meta.annotations.Has(key)) {
+      operations.push_back({{"op", "remove"}, {"path", place}});
+    }
+  }
+  add("add", "/metadata/labels", pod_template["metadata"]["labels"]);
+  add("replace", "/spec/template", std::move(pod_template));
+  return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(operations));
+}
+
+// The template is spliced in as the last member, so that it comes back byte for byte.
+std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
+                      const std::string& pending_template) {
+  OrderedJson json = {{"self", pending.meta.uid.ToString()},
+                      {"host", host.meta.uid.ToString()},
+                      {"revision", TextIn(pending.meta.annotations, kRevision)},
+                      {"history", TextIn(pending.meta.annotations, kRevisionHistory)},
+                      {"annotations", OrderedJson::object()},
+                      {"gone", OrderedJson::array()}};
+  for (const auto& [key, value] :
+       AnnotationsToGet(pending.meta.annotations, host.meta.annotations)) {
+    if (value) {
+      json["annotations"][key] = *value;
+    } else {
+      json["gone"].push_back(key);
+    }
+  }
+  std::string text = Dump(json);
+  text.pop_back();
+  return text.append(R"(,"template":)").append(pending_template).append("}");
+}
+
+size_t AnnotationBytes(const StringMap& present, const TextChanges& changes) {
+  size_t bytes = 0;
+  for (const auto& [key, value] : present) {
+    if (!changes.contains(std::string(key.text())))
+      bytes += key.text().size() + value.text().size();
+  }
+  for (const auto& [key, value] : changes) {
+    if (value) bytes += key.size() + value->size();
+  }
+  return bytes;
+}
+
+struct NamedStash {
+  std::optional<Uid> self;
+  std::optional<Uid> host;
+  Stash stash;
+};
+
+// Returns the stash in `pending`, for whatever host; nullopt if it names another `self` or cannot
+// be read.
+std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
+  const auto text = pending.meta.annotations.Find(kExchange);
+  if (!text) return std::nullopt;
+  NamedStash out;
+  Stash& stash = out.stash;
+  JsonReader in;
+  in.Begin(*text);
+  in.Object([&](std::string_view key) {
+    if (key == "self")
+      out.self = Uid::Parse(in.String());
+    else if (key == "host")
+      out.host = Uid::Parse(in.String());
+    else if (key == "revision")
+      stash.revision = in.String();
+    else if (key == "history")
+      stash.history = in.String();
+    else if (key == "annotations")
+      in.Object([&](std::string_view name) { stash.annotations[std::string(name)] = in.String(); });
+    else if (key == "gone")
+      in.Array([&] { stash.gone.emplace_back(in.String()); });
+    else if (key == "template")
+      stash.template_json = in.RawObject();
+  });
+  if (!in.End().ok() || stash.revision.empty() || !out.host) return std::nullopt;
+  if (out.self != pending.meta.uid || out.host == pending.meta.uid) return std::nullopt;
+  const Result<std::string> canonical = CanonicalTemplate(stash.template_json);
+  if (!canonical.ok()) return std::nullopt;
+  stash.fingerprint = FingerprintOf(*canonical);
+  return out;
+}
+
+}  // namespace
+
+std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host) {
+  std::optional<NamedStash> found = ReadStash(pending);
+  if (!found || found->host != host.meta.uid) return std::nullopt;
+  return std::move(found->stash);
+}
+
+const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all) {
+  const std::optional<NamedStash> found = ReadStash(pending);
+  if (!found) return nullptr;
+  const auto host =
+      std::ranges::find_if(all, [&](const ReplicaSet* rs) { return rs->meta.uid == found->host; });
+  return host == all.end() ? nullptr : *host;
+}
+
+bool HasTaken(const ReplicaSet& host, const Stash& stash) {
+  return host.template_fingerprint == stash.fingerprint ||
+         TextIn(host.meta.annotations, kRevision) == stash.revision;
+}
+
+bool FitsStash(const std::string& template_json) {
+  return template_json.size() <= kStashTemplateBytesMax;
+}
+
+bool FitsStash(const std::string& template_json,
+               const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
+  if (!FitsStash(template_json)) return false;
+  // Annotations that stay with their object are about the same in both ReplicaSets.
+  size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations, {});
+  for (const auto& [key, value] : annotations) {
+    if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
+    bytes += Dump(key).size() + Dump(value).size() + 2;
+  }
+  for (const auto& [key, value] : host.meta.annotations) {
+    if (!annotations.contains(std::string(key.text()))) bytes += Dump(key.text()).size() + 1;
+  }
+  return bytes <= kAnnotationBytesMax;
+}
+
+Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,
+                              const ReplicaSet& pending, const std::string& pending_template) {
+  WINDLASS_TRY(OrderedJson pod_template, TemplateFor(pending, host_template));
+  if (TextIn(pending.meta.annotations, kRevision).empty()) {
+    return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(pending.meta).ToString() +
+                                            ": annotation " + std::string(kRevision) +
+                                            ": is missing"};
+  }
+  // The host gets the stash later: a template that would fail then must not be stashed.
+  WINDLASS_TRY([[maybe_unused]] const OrderedJson stashed, TemplateFor(host, pending_template));
+  TextChanges changes = AnnotationsToGet(host.meta.annotations, pending.meta.annotations);
+  GetRevision(TextIn(host.meta.annotations, kRevision),
+              TextIn(host.meta.annotations, kRevisionHistory), changes);
+  changes[std::string(kExchange)] = StashText(host, pending, pending_template);
+  const size_t bytes = AnnotationBytes(pending.meta.annotations, changes);
+  if (bytes > kAnnotationBytesMax) {
+    return Error{ErrorKind::kInvalid, "replicaset " + KeyOf(pending.meta).ToString() +
+                                          ": would have " + std::to_string(bytes) +
+                                          " bytes of annotations, at most " +
+                                          std::to_string(kAnnotationBytesMax) + " are possible"};
+  }
+  return PutTemplate(pending, std::move(pod_template), changes);
+}
+
+Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
+  WINDLASS_TRY(OrderedJson pod_template, TemplateFor(host, stash.template_json));
+  TextChanges changes;
+  for (const auto& [key, value] : stash.annotations) changes[key] = value;
+  for (const std::string& key : stash.gone) changes[key] = std::nullopt;
+  // Anybody who may change ReplicaSets may have written the stash.
+  std::erase_if(changes, [](const auto& change) { return !BelongsToTemplate(change.first); });
+  GetRevision(stash.revision, stash.history, changes);
+  return PutTemplate(host, std::move(pod_template), changes);
+}
+
+Request ForgetExchange(const ReplicaSet& pending) {
+  OrderedJson fields;
+  for (const std::string_view key : kNotes) {
+    fields["metadata"]["annotations"][std::string(key)] = nullptr;
+  }
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(pending.meta), "", Dump(fields));
+}
+
+bool HasNotes(const ReplicaSet& rs) {
+  return std::ranges::any_of(kNotes,
+                             [&](std::string_view key) { return rs.meta.annotations.Has(key); });
+}
+
+bool Remembers(const ReplicaSet& rs) { return HasNotes(rs) || Asks(rs.meta); }
+
+}  // namespace windlass::in_place

@@ -1,0 +1,141 @@
+#include "controller/in_place/phases/rollout_mode.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/in_place/pod/pod_state.h"
+#include "controller/in_place/template/fingerprint_text.h"
+#include "controller/in_place/template/options.h"
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/base/parse_whole.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
+constexpr std::string_view kInPlaceMode = "InPlace";
+constexpr std::string_view kRecreateMode = "Recreate";
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// The members of all notes. A member that is absent or cannot be read is nullopt.
+struct Note {
+  std::optional<std::string> revision;
+  std::optional<std::string> mode;
+  std::optional<std::string> reason;
+  std::optional<Uid> host;
+  std::optional<Fingerprint> from;
+  int64_t generation = 0;
+};
+
+// Returns the note in annotation `key` if it is for `revision`.
+std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
+                            std::string_view revision) {
+  const auto text = pending.meta.annotations.Find(key);
+  if (!text) return std::nullopt;
+  Note note;
+  JsonReader in;
+  in.Begin(*text);
+  in.Object([&](std::string_view member) {
+    if (member == "rev")
+      note.revision = in.String();
+    else if (member == "mode")
+      note.mode = in.String();
+    else if (member == "reason")
+      note.reason = in.String();
+    else if (member == "host")
+      note.host = Uid::Parse(in.String());
+    else if (member == "from")
+      note.from = ParseFingerprint(in.String());
+    else if (member == "g")
+      note.generation = in.Int64();
+  });
+  if (!in.End().ok() || note.revision != revision || !note.reason) return std::nullopt;
+  return note;
+}
+
+}  // namespace
+
+bool IsInternal(std::string_view key) { return key.starts_with(kInternalPrefix); }
+
+bool HasInternal(const ObjectMeta& meta) {
+  return std::ranges::any_of(meta.annotations,
+                             [](const auto& one) { return IsInternal(one.first.text()); });
+}
+
+bool IsUserKey(std::string_view key) {
+  if (!key.starts_with(kInPlaceKey) || key == kPodState) return false;
+  return key.size() == kInPlaceKey.size() || key[kInPlaceKey.size()] == '-';
+}
+
+std::string WriteMode(const RolloutMode& mode, std::string_view revision) {
+  Json note = {{"rev", revision},
+               {"mode", mode.mode == Mode::kInPlace ? kInPlaceMode : kRecreateMode},
+               {"reason", mode.reason},
+               {"host", mode.host.ToString()},
+               {"from", TextOf(mode.from)}};
+  if (mode.generation != 0) note["g"] = mode.generation;
+  return Dump(note);
+}
+
+std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision) {
+  std::optional<Note> note = NoteFor(pending, kMode, revision);
+  if (!note || !note->host || !note->from) return std::nullopt;
+  if (note->mode != kInPlaceMode && note->mode != kRecreateMode) return std::nullopt;
+  return RolloutMode{.mode = note->mode == kInPlaceMode ? Mode::kInPlace : Mode::kRecreate,
+                     .reason = *std::move(note->reason),
+                     .host = *note->host,
+                     .from = *note->from,
+                     .generation = note->generation};
+}
+
+bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode) {
+  if (host.template_fingerprint == mode.from) return false;
+  const int64_t generation = host.meta.generation;
+  const auto own = host.meta.annotations.Find(kOwnGeneration);
+  const bool ours =
+      generation == mode.generation || (own && ParseWhole<int64_t>(*own) == generation);
+  return generation <= 0 || !ours;
+}
+
+std::string WriteOwnGeneration(const ReplicaSet& host) {
+  return std::to_string(host.meta.generation + 1);
+}
+
+int32_t NotedStandIns(const ReplicaSet& pending) {
+  const auto text = pending.meta.annotations.Find(kStandIns);
+  if (!text) return 0;
+  return std::max(ParseWhole<int32_t>(*text).value_or(0), 0);
+}
+
+std::string WriteBlock(std::string_view revision, std::string_view reason) {
+  const Json note = {{"rev", revision}, {"reason", reason}};
+  return Dump(note);
+}
+
+std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision) {
+  std::optional<Note> note = NoteFor(pending, kBlocked, revision);
+  if (!note) return std::nullopt;
+  return std::move(note->reason);
+}
+
+TextChanges MirrorDifference(const ObjectMeta& deployment, const ObjectMeta& replica_set) {
+  TextChanges changes;
+  for (const auto& [key, value] : replica_set.annotations) {
+    if (IsUserKey(key) && !deployment.annotations.Has(key)) {
+      changes[std::string(key.text())] = std::nullopt;
+    }
+  }
+  for (const auto& [key, value] : deployment.annotations) {
+    if (IsUserKey(key) && replica_set.annotations.Find(key) != value.text()) {
+      changes[std::string(key.text())] = std::string(value.text());
+    }
+  }
+  return changes;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,30 @@
+#include "controller/in_place/pod/availability.h"
+
+#include <algorithm>
+
+namespace windlass::in_place {
+
+bool IsInFlight(const Pod& pod, const PodState* state, WallTime now) {
+  if (state == nullptr) return false;
+  return state->drain.has_value() || !CompletionOf(pod, *state, now).complete;
+}
+
+std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
+                                      int32_t min_ready_seconds, WallTime now) {
+  if (pod.meta.deleting() || pod.phase != PodPhase::kRunning || !pod.ready.IsTrue()) {
+    return std::nullopt;
+  }
+  if (IsInFlight(pod, state, now)) return std::nullopt;
+  if (min_ready_seconds <= 0) return WallTime{};  // even if the node's clock is ahead of ours
+  WallTime since = pod.ready.last_transition_time();
+  if (since.IsZero()) return std::nullopt;  // as upstream: Ready without a time proves nothing
+  if (state != nullptr) {
+    for (const ContainerPatch& patch : state->containers) {
+      const PodContainer* live = pod.Find(patch.name);
+      if (live != nullptr) since = std::max(since, live->started_at);
+    }
+  }
+  return since + seconds(min_ready_seconds);
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,34 @@
+// Which Pods count as available. The Ready condition alone does not tell: a Pod stays Ready while
+// its containers are restarted in place (P-086). Source: P-050.
+#pragma once
+
+#include <optional>
+
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/pod_state.h"
+#include "kubeclient/api/pod.h"
+
+namespace windlass::in_place {
+
+// Returns true if the Pod is down, or may be, because of us:
+//   - the kubelet has not carried out our last patch yet. A patch to an older target counts, too,
+//     because it restarts the Pod as well.
+//   - the Pod is drained: from before its patch until it takes traffic again.
+// `state` is the Pod's state annotation; null if the annotation is absent or not ours.
+bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
+
+// Returns the time from which the Pod is available if nothing more happens to it:
+//   - WallTime{}, which is always in the past, if minReadySeconds is 0
+//   - otherwise minReadySeconds after Ready last changed or a patched container last started,
+//     whichever is later: during a restart in place Ready need not change (P-050)
+//   - nullopt if the Pod is being deleted, not running, not Ready or in flight
+std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
+                                      int32_t min_ready_seconds, WallTime now);
+
+inline bool IsAvailable(const Pod& pod, const PodState* state, int32_t min_ready_seconds,
+                        WallTime now) {
+  const auto from = AvailableFrom(pod, state, min_ready_seconds, now);
+  return from && *from <= now;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,153 @@
+#include "controller/in_place/pod/completion.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr seconds kClockSkew{5};       // between a node's clock and ours (item 3)
+constexpr seconds kAfterKill{10};      // until the status shows the kill (item 3)
+constexpr seconds kAfterKillLong{30};  // the same without observedGeneration (item 4)
+constexpr seconds kTryAgain{300};
+constexpr WallTime kAlready{};
+
+// Returns the image that container `id` runs; empty if that is unknown. Returns nullopt if `id` is
+// new: it was not there when the patch was made.
+std::optional<std::string> KnownImage(const ContainerPatch& patch, const std::string& id) {
+  const auto seen = std::ranges::find(patch.seen, id, &SeenContainer::id);
+  if (seen != patch.seen.end()) return seen->image;
+  if (id == patch.id) return patch.from;
+  return std::nullopt;
+}
+
+// Returns what follows the '@' of an image or an imageID ("sha256:12…"); empty if there is none.
+std::string_view DigestOf(std::string_view image) {
+  const size_t at = image.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : image.substr(at + 1);
+}
+
+// Compares with the spec's image, not with the patch's: admission may have replaced that.
+bool RunsRequestedDigest(const PodContainer& live) {
+  const std::string_view wanted = DigestOf(live.image);
+  return !wanted.empty() && wanted == DigestOf(live.image_id);
+}
+
+bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
+  return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
+}
+
+// When we patched the Pod, the kubelet may just have been creating the first container from the old
+// image; then it kills that container next. Not so if the Pod got its node after the patch.
+bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
+  return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
+}
+
+// Returns from when on a running container counts as restarted; nullopt if only an event can tell.
+std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
+                               const PodContainer& live) {
+  const bool kubelet_tells = pod.observed_generation > 0;
+  const seconds kill_time =
+      seconds(pod.termination_grace_period_seconds) * static_cast<int64_t>(state.containers.size());
+  const auto known_image = KnownImage(patch, live.id.ToString());
+  if (known_image) {  // item 4: the kubelet has nothing to do
+    const bool requested = live.image == *known_image;
+    if (requested && kubelet_tells) return kAlready;
+    if (requested || known_image->empty()) return state.at + kill_time + kAfterKillLong;
+    return std::nullopt;
+  }
+  if (RunsRequestedDigest(live)) return kAlready;  // item 3
+  if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
+    return std::max(state.at, live.started_at) + kill_time + kAfterKill;
+  }
+  if (RunsAnotherImage(patch, live) || live.started_at > state.at + kClockSkew) return kAlready;
+  return state.at + kill_time + kAfterKill;
+}
+
+Completion CompletionOfContainer(const Pod& pod, const PodState& state, const ContainerPatch& patch,
+                                 WallTime now) {
+  const PodContainer* live = pod.Find(patch.name);
+  if (live == nullptr) return {};
+  if (IsPutBack(pod, state, patch)) return {.complete = false, .look_again = TryAgainAt(state)};
+  if (live->kind == ContainerKind::kInit) return {.complete = true};
+  if (!HasSeenPatch(pod, state)) return {};  // item 1
+  if (live->state != ContainerState::kRunning || live->id.empty()) return {};
+  if (live->started == ConditionStatus::kFalse) return {};  // item 2
+  const std::optional<WallTime> done_at = DoneAt(pod, state, patch, *live);
+  if (!done_at) return {};
+  if (*done_at <= now) return {.complete = true};
+  return {.complete = false, .look_again = done_at};
+}
+
+// Returns the `seen` of the next entry of a container whose last patch is still under way.
+std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContainer& live) {
+  std::vector<SeenContainer> seen = patch.seen;
+  if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
+  const std::string id = live.id.ToString();
+  if (!id.empty() && !KnownImage(patch, id)) {
+    // This container started after the patch, but perhaps before the kubelet saw the patch.
+    const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
+    seen.push_back({id, std::string(image)});
+  }
+  if (seen.size() > kSeenContainersMax) seen.erase(seen.begin(), seen.end() - kSeenContainersMax);
+  return seen;
+}
+
+}  // namespace
+
+bool HasSeenPatch(const Pod& pod, const PodState& state) {
+  // Subtracts from the server's number instead of adding to the annotation's, which may be the
+  // largest there is.
+  const int64_t patched = std::min(state.generation_before, pod.meta.generation - 1) + 1;
+  return pod.observed_generation == 0 || pod.observed_generation >= patched;
+}
+
+WallTime TryAgainAt(const PodState& state) { return state.at + kTryAgain; }
+
+Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now) {
+  Completion all{.complete = true};
+  for (const ContainerPatch& patch : state.containers) {
+    const Completion one = CompletionOfContainer(pod, state, patch, now);
+    if (one.complete) continue;
+    if (!one.look_again) return {};
+    all.complete = false;
+    all.look_again = std::max(all.look_again.value_or(*one.look_again), *one.look_again);
+  }
+  return all;
+}
+
+std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
+                                              std::span<const ContainerImage> images,
+                                              WallTime now) {
+  std::vector<ContainerPatch> under_way;
+  if (last != nullptr) {
+    std::ranges::copy_if(last->containers, std::back_inserter(under_way), [&](const auto& patch) {
+      return !CompletionOfContainer(pod, *last, patch, now).complete &&
+             !IsPutBack(pod, *last, patch);
+    });
+  }
+  std::vector<ContainerPatch> patched;
+  for (const ContainerImage& image : images) {
+    const PodContainer* live = pod.Find(image.name);
+    WL_ASSERT(live != nullptr);
+    ContainerPatch& patch =
+        patched.emplace_back(ContainerPatch{.name = image.name,
+                                            .from = std::string(live->image.text()),
+                                            .to = image.image,
+                                            .id = live->id.ToString(),
+                                            .image_id = std::string(live->image_id.text()),
+                                            .restart_count = live->restart_count});
+    const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
+    if (before == under_way.end()) continue;
+    patch.seen = SeenOf(*before, *live);
+    under_way.erase(before);
+  }
+  std::ranges::move(under_way, std::back_inserter(patched));
+  return patched;
+}
+
+}  // namespace windlass::in_place

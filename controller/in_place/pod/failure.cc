@@ -1,0 +1,138 @@
+#include "controller/in_place/pod/failure.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr WallTime kAlready{};
+constexpr seconds kFailsForLong{60};
+constexpr seconds kKubeletReacts{10};
+constexpr int64_t kRestartsMax = 3;  // our own restart is one of them
+// A kubelet waits up to 5 min before it restarts a container, and resets that wait once the
+// container has run for 10 min. So one turn of a crash loop takes at most 5 + 10 = 15 min.
+constexpr seconds kRunsWell{600};
+constexpr seconds kCrashLoopTurn{900};
+
+// Reasons before a container exists: the container id need not change.
+constexpr std::string_view kNotStarted[] = {"ErrImagePull",
+                                            "ImagePullBackOff",
+                                            "InvalidImageName",
+                                            "ErrImageNeverPull",
+                                            "ImageInspectError",
+                                            "RegistryUnavailable",
+                                            "SignatureValidationFailed",
+                                            "CreateContainerConfigError",
+                                            "CreateContainerError",
+                                            "RunContainerError"};
+// Reasons of a container that has run.
+constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
+
+bool IsOneOf(std::span<const std::string_view> reasons, std::string_view reason) {
+  return std::ranges::find(reasons, reason) != reasons.end();
+}
+
+// A failure, and the time from which it counts.
+struct Signal {
+  PodFailure failure;
+  WallTime from;
+};
+
+// Returns from when what the container waits for is due to the patch; nullopt if it is not.
+std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPatch& patch,
+                                        const PodContainer& live) {
+  if (live.state != ContainerState::kWaiting) return std::nullopt;
+  const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
+  if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAlready) : std::nullopt;
+  if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
+  // The old image may have waited for the same reason: no container ever ran, or an earlier patch
+  // was still under way.
+  const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
+  return ambiguous ? state.at + kKubeletReacts : kAlready;
+}
+
+// Returns since when the kubelet could carry out the patch. The Pod may have got its node after it.
+WallTime PossibleSince(const Pod& pod, const PodState& state) {
+  return std::max(state.at, pod.scheduled.last_transition_time());
+}
+
+// Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
+// Pod's status counts, not the clock: the answer stays the same while nothing happens to it.
+bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
+                       const PodContainer& live) {
+  const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
+  if (restarts < kRestartsMax) return false;
+  const WallTime changed = pod.ready.last_transition_time();
+  const bool ran_well = live.state == ContainerState::kRunning &&
+                        live.started_at > PossibleSince(pod, state) &&
+                        live.started_at + kRunsWell <= changed;
+  return !ran_well && changed <= PossibleSince(pod, state) + kCrashLoopTurn * restarts;
+}
+
+std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout) {
+  std::vector<Signal> signals;
+  if (pod.meta.deleting() || pod.node_name.empty()) return signals;
+  const bool seen = HasSeenPatch(pod, state);
+  for (const ContainerPatch& patch : state.containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (IsPutBack(pod, state, patch)) {
+      signals.push_back({{patch.name, std::string(kImagePutBack)}, kAlready});
+    }
+    if (live == nullptr || !seen) continue;
+    if (const auto from = WaitsInVainFrom(state, patch, *live)) {
+      signals.push_back({{patch.name, std::string(live->waiting_reason.text())}, *from});
+    }
+    if (RestartedTooOften(pod, state, patch, *live)) {
+      signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAlready});
+    }
+  }
+  // Counts from the last change of Ready: a Pod that is unavailable for a moment has not failed.
+  const WallTime since = std::max(PossibleSince(pod, state), pod.ready.last_transition_time());
+  signals.push_back({{{}, std::string(kPodTimeout)}, since + pod_timeout});
+  return signals;
+}
+
+}  // namespace
+
+bool IsFailingReason(std::string_view waiting_reason) {
+  return IsOneOf(kNotStarted, waiting_reason) || IsOneOf(kEnded, waiting_reason);
+}
+
+PodState AsIfPatched(const Pod& stand_in) {
+  PodState state;
+  state.at = stand_in.meta.creation_timestamp;
+  for (const PodContainer& container : stand_in.containers) {
+    state.containers.emplace_back().name = std::string(container.name.text());
+  }
+  return state;
+}
+
+std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
+                                    WallTime now) {
+  for (Signal& signal : SignalsOf(pod, state, pod_timeout)) {
+    if (signal.from <= now) return std::move(signal.failure);
+  }
+  return std::nullopt;
+}
+
+std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
+                                         WallTime now) {
+  std::optional<WallTime> first;
+  for (const Signal& signal : SignalsOf(pod, state, pod_timeout)) {
+    if (signal.from <= now) return std::nullopt;
+    first = Sooner(first, {signal.from});
+  }
+  return first;
+}
+
+WallTime FailsForLongAt(const Pod& pod, const PodState& state) {
+  return std::max(PossibleSince(pod, state), pod.ready.last_transition_time()) + kFailsForLong;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,45 @@
+#include "controller/in_place/pod/nodes.h"
+
+#include <algorithm>
+
+namespace windlass::in_place {
+namespace {
+
+constexpr seconds kSchedulerAnswers{60};
+constexpr KubeletVersion kRestartsSidecars{.major = 1, .minor = 32};
+
+const Node* Find(const Nodes& nodes, std::string_view name) {
+  const auto found = nodes.find(name);
+  return found == nodes.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+bool IsOnLostNode(const Pod& pod, const Nodes& nodes) {
+  if (pod.node_name.empty() || pod.ready.IsTrue()) return false;
+  const Node* node = Find(nodes, pod.node_name);
+  return node == nullptr || !node->ready;
+}
+
+std::string_view ZoneOf(const Pod& pod, const Nodes& nodes) {
+  const Node* node = Find(nodes, pod.node_name);
+  return node == nullptr ? std::string_view() : node->zone.text();
+}
+
+std::optional<WallTime> UnschedulableFrom(const Pod& pod) {
+  if (!pod.node_name.empty()) return std::nullopt;
+  if (pod.scheduled.status() == ConditionStatus::kFalse) return WallTime{};
+  return pod.meta.creation_timestamp + kSchedulerAnswers;
+}
+
+std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,
+                                         const Nodes& nodes) {
+  const bool sidecar = std::ranges::any_of(changes.images, [](const ImageChange& change) {
+    return change.kind == ContainerKind::kSidecar;
+  });
+  const Node* node = sidecar ? Find(nodes, pod.node_name) : nullptr;
+  if (node == nullptr || node->kubelet_version >= kRestartsSidecars) return std::nullopt;
+  return NotEligible{.reason = Reason::kSidecarKubeletTooOld};
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,244 @@
+#include "controller/in_place/pod/pod_state.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+#include <utility>
+
+#include "controller/in_place/template/fingerprint_text.h"
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/time.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int64_t kVersion = 1;
+
+void ReadFingerprint(JsonReader& in, std::optional<Fingerprint>& out) {
+  out = ParseFingerprint(in.String());
+  if (!out) in.Fail("want \"t-\" and 32 hexadecimal digits");
+}
+
+template <typename Integer>
+void ReadCount(JsonReader& in, Integer min, std::optional<Integer>& out) {
+  if constexpr (std::is_same_v<Integer, int32_t>) {
+    out = in.Int32();
+  } else {
+    out = in.Int64();
+  }
+  if (*out < min) in.Fail("want at least " + std::to_string(min));
+}
+
+void ReadSeen(JsonReader& in, std::vector<SeenContainer>& out) {
+  out.clear();
+  in.Array([&] {
+    SeenContainer seen;
+    in.Object([&](std::string_view key) {
+      if (key == "id")
+        seen.id = in.String();
+      else if (key == "image")
+        seen.image = in.String();
+    });
+    out.push_back(std::move(seen));
+  });
+}
+
+ContainerPatch ReadContainer(JsonReader& in, std::string_view name) {
+  ContainerPatch out;
+  out.name = name;
+  std::optional<int32_t> restart_count;
+  in.Object([&](std::string_view key) {
+    if (key == "from")
+      out.from = in.String();
+    else if (key == "to")
+      out.to = in.String();
+    else if (key == "id")
+      out.id = in.String();
+    else if (key == "img")
+      out.image_id = in.String();
+    else if (key == "rc")
+      ReadCount(in, 0, restart_count);
+    else if (key == "tpl")
+      out.of_template = in.Bool();
+    else if (key == "seen")
+      ReadSeen(in, out.seen);
+  });
+  for (const auto& [member, missing] :
+       {std::pair("from", out.from.empty()), std::pair("to", out.to.empty()),
+        std::pair("rc", !restart_count.has_value())}) {
+    if (missing) in.Fail(std::string(member) + ": missing");
+  }
+  out.restart_count = restart_count.value_or(0);
+  return out;
+}
+
+// If a name comes twice, the last entry counts.
+void Put(std::vector<ContainerPatch>& containers, ContainerPatch container) {
+  const auto at = std::ranges::find(containers, container.name, &ContainerPatch::name);
+  if (at == containers.end()) {
+    containers.push_back(std::move(container));
+  } else {
+    *at = std::move(container);
+  }
+}
+
+void ReadTime(JsonReader& in, std::optional<WallTime>& out) {
+  out = ParseTime(in.String());
+  if (!out) in.Fail("want an RFC 3339 time");
+}
+
+std::optional<Drained> ReadDrained(JsonReader& in) {
+  std::optional<WallTime> since;
+  Drain how;
+  in.Object([&](std::string_view key) {
+    if (key == "since") {
+      ReadTime(in, since);
+    } else if (key == "mode") {
+      Result<Drain> read = ParseDrain(in.String());
+      how = read.ok() ? *std::move(read) : Drain();
+    }
+  });
+  if (!since) in.Fail("since: missing");
+  if (how.mode == Drain::Mode::kNone) in.Fail("mode: want Label:<key>=<on>/<off> or Gate");
+  return Drained{since.value_or(WallTime{}), std::move(how)};
+}
+
+// The members that every state has.
+struct Members {
+  std::optional<int64_t> version;
+  std::optional<Uid> deployment;
+  std::optional<int64_t> revision;
+  std::optional<Fingerprint> target;
+  std::optional<Fingerprint> from;
+  std::optional<int64_t> generation_before;
+  std::optional<WallTime> at;
+  std::optional<int32_t> attempt;
+
+  const char* Missing() const {
+    if (!version) return "v";
+    if (!deployment) return "d";
+    if (!revision) return "rev";
+    if (!target) return "target";
+    if (!from) return "from";
+    if (!generation_before) return "g0";
+    if (!at) return "at";
+    return attempt ? nullptr : "attempt";
+  }
+};
+
+struct Extras {
+  std::optional<Uid> pod;
+  std::vector<ContainerPatch> containers;
+  std::optional<Drained> drain;
+};
+
+void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
+  in.Object([&](std::string_view key) {
+    if (key == "v") {
+      out.version = in.Int64();
+      if (*out.version != kVersion) in.Fail("want 1");
+    } else if (key == "pod") {
+      extras.pod = Uid::Parse(in.String());
+      if (!extras.pod) in.Fail("want a UUID");
+    } else if (key == "d") {
+      out.deployment = Uid::Parse(in.String());
+      if (!out.deployment) in.Fail("want a UUID");
+    } else if (key == "rev") {
+      ReadCount(in, int64_t{0}, out.revision);
+    } else if (key == "target") {
+      ReadFingerprint(in, out.target);
+    } else if (key == "from") {
+      ReadFingerprint(in, out.from);
+    } else if (key == "g0") {
+      ReadCount(in, int64_t{0}, out.generation_before);
+    } else if (key == "at") {
+      ReadTime(in, out.at);
+    } else if (key == "attempt") {
+      ReadCount(in, 1, out.attempt);
+    } else if (key == "c") {
+      extras.containers.clear();
+      in.Object([&](std::string_view name) { Put(extras.containers, ReadContainer(in, name)); });
+    } else if (key == "drain") {
+      extras.drain = ReadDrained(in);
+    }
+  });
+}
+
+Error Malformed(std::string message) {
+  return Error{ErrorKind::kMalformed, std::move(message)}.Context(kPodState);
+}
+
+Json JsonOf(const ContainerPatch& container) {
+  Json json = {{"from", container.from},
+               {"to", container.to},
+               {"id", container.id},
+               {"img", container.image_id},
+               {"rc", container.restart_count}};
+  if (container.of_template) json["tpl"] = true;
+  for (const SeenContainer& seen : container.seen) {
+    json["seen"].push_back({{"id", seen.id}, {"image", seen.image}});
+  }
+  return json;
+}
+
+}  // namespace
+
+Result<std::string> WritePodState(const PodState& state) {
+  Json json = {{"v", kVersion},
+               {"d", state.deployment.ToString()},
+               {"rev", state.revision},
+               {"target", TextOf(state.target)},
+               {"from", TextOf(state.from)},
+               {"g0", state.generation_before},
+               {"at", FormatTime(state.at)},
+               {"attempt", state.attempt},
+               {"c", Json::object()}};
+  if (!state.pod.IsZero()) json["pod"] = state.pod.ToString();
+  for (const ContainerPatch& container : state.containers) {
+    json["c"][container.name] = JsonOf(container);
+  }
+  if (state.drain) {
+    json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
+  }
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() <= kPodStateBytesMax) return text;
+  return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
+                                        " bytes for " + std::to_string(state.containers.size()) +
+                                        " containers, at most " +
+                                        std::to_string(kPodStateBytesMax) + " are kept"};
+}
+
+Result<PodState> ParsePodState(std::string_view text) {
+  if (text.size() > kPodStateBytesMax) {
+    return Malformed("longer than " + std::to_string(kPodStateBytesMax) + " bytes");
+  }
+  JsonReader in;
+  Members members;
+  Extras extras;
+  in.Begin(text);
+  ReadMembers(in, members, extras);
+  if (Status whole = in.End(); !whole.ok()) return std::move(whole).error().Context(kPodState);
+  if (const char* missing = members.Missing()) return Malformed(std::string(missing) + ": missing");
+  return PodState{.pod = extras.pod.value_or(Uid{}),
+                  .deployment = *members.deployment,
+                  .revision = *members.revision,
+                  .target = *members.target,
+                  .from = *members.from,
+                  .generation_before = *members.generation_before,
+                  .at = *members.at,
+                  .attempt = *members.attempt,
+                  .containers = std::move(extras.containers),
+                  .drain = std::move(extras.drain)};
+}
+
+std::optional<Result<PodState>> PodStateOf(const Pod& pod) {
+  const auto text = pod.meta.annotations.Find(kPodState);
+  if (!text) return std::nullopt;
+  Result<PodState> state = ParsePodState(*text);
+  const bool of_another = state.ok() && !state->pod.IsZero() && state->pod != pod.meta.uid;
+  return of_another ? std::nullopt : std::optional(std::move(state));
+}
+
+}  // namespace windlass::in_place

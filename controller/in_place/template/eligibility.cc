@@ -1,0 +1,282 @@
+#include "controller/in_place/template/eligibility.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "controller/in_place/template/json_diff.h"
+#include "controller/in_place/template/metadata.h"
+#include "controller/in_place/template/tolerations.h"
+#include "kubeclient/api/canonical.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
+
+struct ContainerList {
+  const char* pointer;
+  bool init;
+};
+constexpr ContainerList kContainerLists[] = {{"/spec/containers", false},
+                                             {"/spec/initContainers", true}};
+
+using Refusal = std::optional<NotEligible>;
+
+// Both templates, in canonical form.
+struct Comparison {
+  Json host;
+  Json target;
+};
+
+bool IsTextMap(const Json& json) {
+  return json.is_null() || (json.is_object() && std::ranges::all_of(json, [](const Json& value) {
+                              return value.is_string();
+                            }));
+}
+
+Refusal JudgeRestart(const Comparison& c) {
+  const Json& host = Member(At(c.host, "/metadata/annotations"), kRestartedAt);
+  const Json& target = Member(At(c.target, "/metadata/annotations"), kRestartedAt);
+  if (host == target) return std::nullopt;
+  return NotEligible{Reason::kRestartRequested, "/metadata/annotations" + PointerTo(kRestartedAt)};
+}
+
+// Refuses if a container was added, removed, renamed or moved (P-003).
+Refusal JudgeNames(const Comparison& c) {
+  for (const auto& [list, init] : kContainerLists) {
+    const Json& host = At(c.host, list);
+    const Json& target = At(c.target, list);
+    const size_t count = std::max(host.size(), target.size());
+    for (size_t i = 0; host.is_array() && target.is_array() && i < count; ++i) {
+      const std::string pointer = list + PointerTo(i);
+      if (i == host.size() || i == target.size()) {
+        return NotEligible{Reason::kFieldChanged, pointer};
+      }
+      if (Member(host[i], "name") != Member(target[i], "name")) {
+        return NotEligible{Reason::kFieldChanged, pointer + "/name"};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// Returns the template without all that may change in a Pod; the rest must be equal in both
+// templates. An image becomes "any" instead, so that a missing image still shows.
+Json Fixed(Json pod_template) {
+  for (const auto& [list, init] : kContainerLists) {
+    if (!At(pod_template, list).is_array()) continue;
+    for (Json& container : pod_template[Json::json_pointer(list)]) {
+      if (Member(container, "image").is_string()) container["image"] = "any";
+    }
+  }
+  const auto erase = [&](const char* parent, const char* member) {
+    if (At(pod_template, parent).is_object())
+      pod_template[Json::json_pointer(parent)].erase(member);
+  };
+  for (const char* map : {"labels", "annotations"}) {
+    if (IsTextMap(Member(At(pod_template, "/metadata"), map))) erase("/metadata", map);
+  }
+  if (At(pod_template, "/spec/tolerations").is_array()) erase("/spec", "tolerations");
+  for (const char* parent : {"metadata", "spec"}) {  // an empty object is an absent one (D-153)
+    if (!pod_template.contains(parent)) pod_template[parent] = Json::object();
+  }
+  return pod_template;
+}
+
+Refusal JudgeOtherFields(const Comparison& c) {
+  const auto pointer = FirstDifference(Fixed(c.host), Fixed(c.target));
+  if (!pointer) return std::nullopt;
+  const bool in_container = std::ranges::any_of(kContainerLists, [&](const ContainerList& list) {
+    return pointer->starts_with(list.pointer);
+  });
+  const bool policy = in_container && pointer->ends_with("/imagePullPolicy");
+  return NotEligible{policy ? Reason::kImagePullPolicyChanged : Reason::kFieldChanged, *pointer};
+}
+
+ContainerKind KindOf(const Json& container, bool init) {
+  if (!init) return ContainerKind::kApp;
+  return Member(container, "restartPolicy") == "Always" ? ContainerKind::kSidecar
+                                                        : ContainerKind::kInit;
+}
+
+// Refuses a container that may not come back after a restart, or may end the others (P-005).
+Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
+  const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
+  if (own_policy || container.contains("restartPolicyRules")) {
+    return NotEligible{Reason::kContainerRestartPolicy,
+                       pointer + (own_policy ? "/restartPolicy" : "/restartPolicyRules")};
+  }
+  return std::nullopt;
+}
+
+// Collects the changed images. Requires that JudgeNames and JudgeOtherFields found nothing: the
+// containers are the same but for their images.
+Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
+  for (const auto& [list, init] : kContainerLists) {
+    const Json& host = At(c.host, list);
+    const Json& target = At(c.target, list);
+    for (size_t i = 0; target.is_array() && i < target.size(); ++i) {
+      const Json& name = Member(target[i], "name");
+      const Json& from = Member(host[i], "image");
+      const Json& to = Member(target[i], "image");
+      if (from == to) continue;
+      const std::string pointer = list + PointerTo(i);
+      if (!name.is_string()) return NotEligible{Reason::kFieldChanged, pointer + "/image"};
+      const ContainerKind kind = KindOf(target[i], init);
+      if (kind == ContainerKind::kInit) {
+        return NotEligible{Reason::kInitImageChanged, pointer + "/image"};
+      }
+      if (Refusal refusal = JudgeRestartPolicy(target[i], kind, pointer)) return refusal;
+      changes.images.push_back(
+          {name.get<std::string>(), kind, from.get<std::string>(), to.get<std::string>()});
+    }
+  }
+  return std::nullopt;
+}
+
+// Returns the names of the containers that restart and so read their environment anew.
+std::set<std::string> RestartingBy(const TemplateChanges& changes) {
+  std::set<std::string> names;
+  for (const ImageChange& image : changes.images) names.insert(image.container);
+  return names;
+}
+
+// Returns the first changed key as a pointer into the template. Requires at least one change.
+std::string FirstOf(const TextChanges& labels, const TextChanges& annotations) {
+  if (labels.empty()) return "/metadata/annotations" + PointerTo(annotations.begin()->first);
+  return "/metadata/labels" + PointerTo(labels.begin()->first);
+}
+
+void CollectMetadata(const Comparison& c, TemplateChanges& changes) {
+  changes.labels = CompareMaps(At(c.host, "/metadata/labels"), At(c.target, "/metadata/labels"));
+  changes.annotations =
+      CompareMaps(At(c.host, "/metadata/annotations"), At(c.target, "/metadata/annotations"));
+}
+
+// Requires that `changes` has the images and tolerations already.
+Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
+  CollectMetadata(c, changes);
+  if (changes.labels.empty() && changes.annotations.empty()) return std::nullopt;
+
+  if (auto pointer = FindFrozenKey(changes.labels, changes.annotations)) {
+    return NotEligible{Reason::kFieldChanged, *pointer};
+  }
+  if (auto pointer = FindMatchLabelKey(changes.labels, Member(c.target, "spec"))) {
+    return NotEligible{Reason::kMatchLabelKey, *pointer};
+  }
+  if (changes.images.empty() && changes.tolerations.empty()) {
+    return NotEligible{Reason::kMetadataOnly, FirstOf(changes.labels, changes.annotations)};
+  }
+  const std::set<std::string> restarting = RestartingBy(changes);
+  for (const auto& [list, init] : kContainerLists) {
+    const Json& containers = At(c.target, list);
+    for (size_t i = 0; containers.is_array() && i < containers.size(); ++i) {
+      const Json& name = Member(containers[i], "name");
+      if (name.is_string() && restarting.contains(name.get<std::string>())) continue;
+      if (auto pointer = FindEnvOf(containers[i], changes.labels, changes.annotations)) {
+        return NotEligible{Reason::kEnvFromMetadata, list + PointerTo(i) + *pointer};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+TolerationDiff DiffOfTolerations(const Comparison& c) {
+  return CompareTolerations(At(c.host, "/spec/tolerations"), At(c.target, "/spec/tolerations"));
+}
+
+Refusal JudgeTolerations(const Comparison& c, TemplateChanges& changes) {
+  TolerationDiff diff = DiffOfTolerations(c);
+  if (diff.lost) {
+    return NotEligible{Reason::kFieldChanged, "/spec/tolerations" + PointerTo(*diff.lost)};
+  }
+  changes.tolerations = std::move(diff.changes);
+  return std::nullopt;
+}
+
+Verdict Judge(const Comparison& c) {
+  TemplateChanges changes;
+  if (Refusal refusal = JudgeRestart(c)) return *refusal;
+  if (Refusal refusal = JudgeNames(c)) return *refusal;
+  if (Refusal refusal = JudgeOtherFields(c)) return *refusal;
+  if (Refusal refusal = JudgeTolerations(c, changes)) return *refusal;
+  if (Refusal refusal = JudgeImages(c, changes)) return *refusal;
+  if (Refusal refusal = JudgeMetadata(c, changes)) return *refusal;
+  return changes;
+}
+
+Result<Json> Parse(const std::string& canonical) {
+  Json json = Json::parse(canonical, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object()) return json;
+  return Error{ErrorKind::kMalformed, "a number is too large"};
+}
+
+// Returns nullopt if the canonical texts are equal; then no JSON is parsed.
+Result<std::optional<Comparison>> Compare(std::string_view host_template,
+                                          std::string_view target_template) {
+  WINDLASS_TRY(const std::string host_text, CanonicalTemplate(host_template));
+  WINDLASS_TRY(const std::string target_text, CanonicalTemplate(target_template));
+  if (host_text == target_text) return std::optional<Comparison>();
+  WINDLASS_TRY(Json host, Parse(host_text));
+  WINDLASS_TRY(Json target, Parse(target_text));
+  return std::optional(Comparison{std::move(host), std::move(target)});
+}
+
+}  // namespace
+
+std::string_view Name(Reason reason) {
+  switch (reason) {
+    case Reason::kFieldChanged: return "FieldChanged";
+    case Reason::kRestartRequested: return "RestartRequested";
+    case Reason::kInitImageChanged: return "InitImageChanged";
+    case Reason::kSidecarKubeletTooOld: return "SidecarKubeletTooOld";
+    case Reason::kImagePullPolicyChanged: return "ImagePullPolicyChanged";
+    case Reason::kMetadataOnly: return "MetadataOnly";
+    case Reason::kEnvFromMetadata: return "EnvFromMetadata";
+    case Reason::kMatchLabelKey: return "MatchLabelKey";
+    case Reason::kContainerRestartPolicy: return "ContainerRestartPolicy";
+    case Reason::kMultipleActiveReplicaSets: return "MultipleActiveReplicaSets";
+    case Reason::kRecreateStrategy: return "RecreateStrategy";
+    case Reason::kNoBudget: return "NoBudget";
+    case Reason::kPodForbidden: return "PodForbidden";
+  }
+  return "unknown";
+}
+
+std::string Text(const NotEligible& why) {
+  const std::string name(Name(why.reason));
+  return why.reason == Reason::kFieldChanged ? name + ":" + why.pointer : name;
+}
+
+Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template) {
+  WINDLASS_TRY(const auto c, Compare(host_template, target_template));
+  return c ? Judge(*c) : Verdict(Unchanged{});
+}
+
+Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to) {
+  WINDLASS_TRY(const auto c, Compare(from, to));
+  TemplateChanges changes;
+  if (!c || JudgeNames(*c) || JudgeImages(*c, changes) || !changes.images.empty()) return false;
+  if (!DiffOfTolerations(*c).changes.empty()) return false;
+  CollectMetadata(*c, changes);
+  return !changes.labels.empty() || !changes.annotations.empty();
+}
+
+std::optional<NotEligible> RefuseRollout(int32_t replicas, bool recreates, const Options& options,
+                                         std::span<const ReplicaSet* const> replica_sets,
+                                         const ReplicaSet* pending) {
+  const auto active = std::ranges::count_if(
+      replica_sets, [&](const ReplicaSet* rs) { return rs->replicas > 0 && rs != pending; });
+  if (active > 1) return NotEligible{Reason::kMultipleActiveReplicaSets, ""};
+  if (recreates && replicas > 1) {
+    return NotEligible{Reason::kRecreateStrategy, ""};
+  }
+  if (options.max_unavailable == 0 && options.max_surge == 0 && replicas > 0) {
+    return NotEligible{Reason::kNoBudget, ""};
+  }
+  return std::nullopt;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,31 @@
+// The operations of one JSON patch. The API server applies all of them or none.
+#pragma once
+
+#include <string>
+
+#include "controller/in_place/template/changes.h"
+#include "controller/in_place/template/json_diff.h"
+
+namespace windlass::in_place {
+
+class Operations {
+ public:
+  // All tests go before all changes, whatever the order of the calls.
+  void Test(const std::string& path, const Json& value);
+  void Put(const std::string& path, const Json& value);
+  void Replace(const std::string& path, const Json& value);
+  // JSON Patch refuses to remove a missing key, and somebody may have removed this one. So the key
+  // is added before it is removed.
+  void Remove(const std::string& path);
+  // Changes the map of texts at `path`. If the map is absent (`exists` is false), the patch first
+  // tests that it still is: adding it would overwrite keys that were written since.
+  void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
+
+  std::string Text() const;  // the patch, a JSON array
+
+ private:
+  std::string tests_;  // elements, each followed by a comma
+  std::string changes_;
+};
+
+}  // namespace windlass::in_place

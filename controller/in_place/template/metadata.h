@@ -1,0 +1,40 @@
+// The labels and annotations of two templates: what changes between them, and which changes a
+// running Pod would not notice (P-007).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/in_place/template/annotation_names.h"
+#include "controller/in_place/template/changes.h"
+#include "controller/in_place/template/json_diff.h"
+
+namespace windlass::in_place {
+
+// A label that only our patches of Pods write (P-028).
+inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
+
+// Returns the changes from map `from` to map `to`. A value that is not a JSON object of texts
+// counts as an empty map.
+TextChanges CompareMaps(const Json& from, const Json& to);
+
+// Returns the first changed key that cannot change in a running Pod, as a pointer into the
+// template; nullopt if there is none. The API server or Windlass refuses to change such a key, or
+// it is read only when a container is created.
+std::optional<std::string> FindFrozenKey(const TextChanges& labels, const TextChanges& annotations);
+// Removes such keys from the changes.
+void DropFrozenKeys(TextChanges& labels, TextChanges& annotations);
+
+// Returns the first changed label that matchLabelKeys or mismatchLabelKeys in `spec` name, as a
+// pointer into the template; nullopt if there is none. The API server copied that label's value
+// into the Pod's spec when the Pod was created.
+std::optional<std::string> FindMatchLabelKey(const TextChanges& labels, const Json& spec);
+
+// Returns the first environment variable of `container` that is read from a changed label or
+// annotation, as a pointer into the container; nullopt if there is none. Such a variable keeps its
+// old value until the container is created anew.
+std::optional<std::string> FindEnvOf(const Json& container, const TextChanges& labels,
+                                     const TextChanges& annotations);
+
+}  // namespace windlass::in_place

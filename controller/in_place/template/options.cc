@@ -1,0 +1,290 @@
+#include "controller/in_place/template/options.h"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "controller/in_place/template/removed_settings.h"
+#include "controller/in_place/template/words.h"
+#include "kubeclient/base/parse_whole.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr std::string_view kPrefix = "windlass.dev/in-place-";
+constexpr std::string_view kKeys[] = {kInPlaceKey,  kMaxUnavailable, kSurge,        kPartition,
+                                      kCanaryFirst, kDrain,          kDrainSeconds, kOnFailure,
+                                      kPdb,         kUnblock};
+constexpr int32_t kDrainSecondsDefault = 10;
+constexpr int32_t kDrainSecondsMax = 3600;
+
+template <typename Value>
+struct Choice {
+  std::string_view word;
+  Value value;
+};
+constexpr Choice<Policy> kPolicies[] = {{"Disabled", Policy::kDisabled},
+                                        {"IfPossible", Policy::kIfPossible},
+                                        {"Only", Policy::kOnly},
+                                        {"Release", Policy::kRelease}};
+constexpr Choice<Surge> kSurges[] = {
+    {"Auto", Surge::kAuto}, {"Never", Surge::kNever}, {"Always", Surge::kAlways}};
+constexpr Choice<bool> kBools[] = {{"true", true}, {"false", false}};
+constexpr Choice<OnFailure> kOnFailures[] = {
+    {"Hold", OnFailure::kHold}, {"Revert", OnFailure::kRevert}, {"Recreate", OnFailure::kRecreate}};
+constexpr Choice<PdbPolicy> kPdbs[] = {{"Respect", PdbPolicy::kRespect},
+                                       {"Ignore", PdbPolicy::kIgnore}};
+
+// "Auto, Never or Always"
+template <typename Value>
+std::string WordsOf(std::span<const Choice<Value>> choices) {
+  std::string text;
+  for (size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0) text += i + 1 == choices.size() ? " or " : ", ";
+    text += choices[i].word;
+  }
+  return text;
+}
+
+template <typename Value>
+const Value* FindWord(std::span<const Choice<Value>> choices, std::string_view word) {
+  const auto found = std::ranges::find_if(
+      choices, [&](const Choice<Value>& choice) { return IsWord(word, choice.word); });
+  return found == choices.end() ? nullptr : &found->value;
+}
+
+// Reads the annotations one by one. A wrong value is reported, and its default stays.
+class Reader {
+ public:
+  explicit Reader(const Workload& workload) : workload_(workload) {}
+
+  Configuration Read();
+
+ private:
+  std::optional<std::string_view> Value(std::string_view key) const {
+    for (const Setting& setting : workload_.in_place_settings) {
+      if (setting.key == key) return setting.value;
+    }
+    return std::nullopt;
+  }
+  std::string Text(std::string_view key, std::string_view what) const {
+    const SettingPlace place = workload_.kind.PlaceOf(key);
+    return Object() + ": " + std::string(place.noun) + " " + place.name + ": " + std::string(what);
+  }
+  // "deployment ns/web"
+  std::string Object() const {
+    return std::string(workload_.kind.noun()) + " " + KeyOf(workload_.meta).ToString();
+  }
+  // "annotation"
+  std::string Noun(std::string_view key) const {
+    return std::string(workload_.kind.PlaceOf(key).noun);
+  }
+  void Refuse(std::string_view key, std::string_view what) {
+    configuration_.errors.push_back({ErrorKind::kConfig, Text(key, what)});
+  }
+  void Warn(std::string_view key, std::string_view what) {
+    configuration_.warnings.push_back(Text(key, what));
+  }
+
+  template <typename T, size_t N>
+  void ReadWord(std::string_view key, const Choice<T> (&choices)[N], T& into);
+  template <typename Integer>
+  void ReadNumber(std::string_view key, Integer least, Integer most, std::string_view example,
+                  std::optional<Integer>& into);
+  std::optional<int32_t> ReadPods(std::string_view key, bool round_up);
+  void ReadPdb();
+  void ReadDrain();
+  void ReadLimits();
+  void ReadPartition();
+  int32_t NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
+                      std::string_view field);
+  bool NoneMayEverBeUnavailable() const;
+  void ReadRemoved();
+  void CheckTogether();
+  void WarnOfUnknown();
+
+  const Workload& workload_;
+  Configuration configuration_;
+  Options& options_ = configuration_.options;
+};
+
+template <typename T, size_t N>
+void Reader::ReadWord(std::string_view key, const Choice<T> (&choices)[N], T& into) {
+  const auto text = Value(key);
+  if (!text) return;
+  const std::span<const Choice<T>> all(choices);
+  if (const T* value = FindWord(all, *text)) {
+    into = *value;
+  } else {
+    Refuse(key, Quoted(*text) + " is not known: write " + WordsOf(all));
+  }
+}
+
+template <typename Integer>
+void Reader::ReadNumber(std::string_view key, Integer least, Integer most, std::string_view example,
+                        std::optional<Integer>& into) {
+  const auto text = Value(key);
+  if (!text) return;
+  const auto number = ParseWhole<Integer>(*text);
+  if (number && *number >= least && *number <= most) {
+    into = number;
+  } else {
+    Refuse(key, Quoted(*text) + " will not do: write " + std::string(example));
+  }
+}
+
+IntOrPercent PodsIn(std::string_view text) {
+  const auto count = ParseWhole<int32_t>(text);
+  return count ? IntOrPercent::Int(*count) : IntOrPercent::Percent(std::string(text));
+}
+
+// Reads a count of Pods or a percentage of the replicas; nullopt if it is absent or wrong.
+std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
+  const auto text = Value(key);
+  if (!text) return std::nullopt;
+  const Result<int32_t> pods = Resolve(PodsIn(*text), workload_.replicas, round_up);
+  if (pods.ok()) return *pods;
+  Refuse(key, pods.error().message);
+  return std::nullopt;
+}
+
+// v0.1.0 knew a third value, Reserve.
+void Reader::ReadPdb() {
+  const auto text = Value(kPdb);
+  if (text && IsWord(*text, "Reserve")) {
+    return Refuse(kPdb,
+                  "Reserve does not exist any more: write Respect or remove the " + Noun(kPdb));
+  }
+  ReadWord(kPdb, kPdbs, options_.pdb);
+}
+
+void Reader::ReadDrain() {
+  if (const auto text = Value(kDrain)) {
+    Result<Drain> drain = ParseDrain(*text);
+    const Status fits = drain.ok() ? CheckDrain(*drain, workload_.selector, workload_.template_json)
+                                   : drain.error();
+    if (fits.ok()) {
+      if (const auto odd = WarnOfDrain(*drain, workload_.template_json)) Warn(kDrain, *odd);
+      options_.drain = *std::move(drain);
+    } else {
+      Refuse(kDrain, Quoted(*text) + " will not do: " + fits.error().message);
+    }
+  }
+  std::optional<int32_t> seconds;
+  ReadNumber(kDrainSeconds, 0, kDrainSecondsMax, "whole seconds from 0 to 3600", seconds);
+  const bool drains = options_.drain.mode != Drain::Mode::kNone;
+  options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
+}
+
+// Reads a limit from the workload's own strategy. The API server always fills in both fields.
+int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
+                            std::string_view field) {
+  if (!value) return 0;
+  const Result<int32_t> pods = Resolve(*value, workload_.replicas, round_up);
+  if (pods.ok()) return *pods;
+  configuration_.errors.push_back(
+      {ErrorKind::kConfig, Object() + ": " + std::string(workload_.limits_field) + "." +
+                               std::string(field) + ": " + pods.error().message});
+  return 0;
+}
+
+void Reader::ReadLimits() {
+  int32_t unavailable = workload_.replicas;  // strategy Recreate: no limit
+  if (workload_.strategy == Strategy::kRollingUpdate) {
+    unavailable = NativeLimit(workload_.max_unavailable, false, "maxUnavailable");
+    options_.max_surge = NativeLimit(workload_.max_surge, true, "maxSurge");
+    if (unavailable == 0 && options_.max_surge == 0) unavailable = 1;  // as upstream (D-251)
+  }
+  unavailable = ReadPods(kMaxUnavailable, false).value_or(unavailable);
+  options_.max_unavailable = std::min(unavailable, workload_.replicas);
+  ReadWord(kSurge, kSurges, options_.surge);
+  if (options_.surge == Surge::kNever) options_.max_surge = 0;
+}
+
+// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. Example:
+// 25% of 10 replicas: 3 Pods.
+void Reader::ReadPartition() {
+  const int32_t replicas = workload_.replicas;
+  options_.partition = ReadPods(kPartition, true).value_or(0);
+  if (options_.partition <= replicas) return;
+  Warn(kPartition, Quoted(*Value(kPartition)) + " is more than the " + std::to_string(replicas) +
+                       " replicas there are: all of them keep the old revision");
+  options_.partition = replicas;
+}
+
+// Returns true if maxUnavailable is 0 for every number of replicas.
+bool Reader::NoneMayEverBeUnavailable() const {
+  const auto is_nothing = [](const IntOrPercent& value) {
+    const Result<int32_t> pods = Resolve(value, std::numeric_limits<int32_t>::max(), false);
+    return pods.ok() && *pods == 0;
+  };
+  if (const auto text = Value(kMaxUnavailable)) return is_nothing(PodsIn(*text));
+  const std::optional<IntOrPercent>& unavailable = workload_.max_unavailable;
+  const std::optional<IntOrPercent>& surge = workload_.max_surge;
+  if (workload_.strategy != Strategy::kRollingUpdate || !unavailable || !surge) return false;
+  return is_nothing(*unavailable) && !is_nothing(*surge);
+}
+
+void Reader::ReadRemoved() {
+  for (const RemovedSetting& setting : RemovedSettings()) {
+    const auto text = Value(setting.key);
+    if (!text) continue;
+    if (setting.is_default(*text)) {
+      Warn(setting.key,
+           "has no effect any more, because Windlass always does what it says: remove it");
+    } else {
+      Refuse(setting.key, Quoted(*text) + " is not supported any more: remove the " +
+                              Noun(setting.key) + ". Then " + std::string(setting.what_holds));
+    }
+  }
+}
+
+// Checks values that are valid alone and contradict each other.
+void Reader::CheckTogether() {
+  if (options_.policy != Policy::kOnly || options_.surge != Surge::kNever) return;
+  if (!NoneMayEverBeUnavailable()) return;
+  Refuse(kSurge, "Never leaves nothing to do, because no Pod may be unavailable: set " +
+                     workload_.kind.PlaceOf(kMaxUnavailable).name + " to 1 or more, or write Auto");
+}
+
+void Reader::WarnOfUnknown() {
+  for (const auto& [key, value] : workload_.in_place_settings) {
+    if (!key.starts_with(kPrefix) || std::ranges::count(kKeys, key) > 0) continue;
+    if (std::ranges::count(RemovedSettings(), key, &RemovedSetting::key) > 0) continue;
+    Warn(key, "is not known and says nothing: correct its name or remove it");
+  }
+}
+
+Configuration Reader::Read() {
+  const auto asked = Value(kInPlaceKey);
+  if (!asked || IsWord(*asked, "Disabled")) return {};
+  ReadWord(kInPlaceKey, kPolicies, options_.policy);
+  ReadLimits();
+  ReadPartition();
+  ReadWord(kCanaryFirst, kBools, options_.canary_first);
+  ReadDrain();
+  ReadWord(kOnFailure, kOnFailures, options_.on_failure);
+  ReadPdb();
+  ReadNumber<int64_t>(kUnblock, 1, std::numeric_limits<int64_t>::max(), "the number of a revision",
+                      options_.unblock);
+  ReadRemoved();
+  CheckTogether();
+  WarnOfUnknown();
+  if (!configuration_.errors.empty()) options_.policy = Policy::kDisabled;
+  return std::move(configuration_);
+}
+
+}  // namespace
+
+Configuration ReadOptions(const Workload& workload) { return Reader(workload).Read(); }
+
+bool Asks(const ObjectMeta& meta) {
+  const auto word = meta.annotations.Find(kInPlaceKey);
+  if (!word) return false;
+  const Policy* policy = FindWord<Policy>(kPolicies, *word);
+  return policy != nullptr && *policy != Policy::kDisabled;
+}
+
+}  // namespace windlass::in_place

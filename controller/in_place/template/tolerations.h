@@ -1,0 +1,35 @@
+// What may change in the tolerations of a running Pod: new ones may come, and the seconds of
+// present ones may change (P-008). Their order has no meaning.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/in_place/template/changes.h"
+#include "controller/in_place/template/json_diff.h"
+
+namespace windlass::in_place {
+
+struct TolerationDiff {
+  std::vector<TolerationChange> changes;  // of seconds, then new ones; even if some are lost
+  std::optional<size_t> lost;             // index of the first that only the host has
+};
+
+// Compares two lists of canonical tolerations. A value that is not a list counts as empty.
+TolerationDiff CompareTolerations(const Json& host, const Json& target);
+
+// One change of one Pod's tolerations. The Pod may have more tolerations than the template, and
+// other seconds.
+struct TolerationEdit {
+  std::optional<size_t> index;  // of the toleration to replace; nullopt: add one
+  std::string to;
+  bool operator==(const TolerationEdit&) const = default;
+};
+
+// Returns the edits that bring `changes` to a Pod with the tolerations `present`. A toleration that
+// the Pod already has needs none.
+std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
+                                     const std::vector<TolerationChange>& changes);
+
+}  // namespace windlass::in_place

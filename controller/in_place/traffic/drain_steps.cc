@@ -1,0 +1,203 @@
+#include "controller/in_place/traffic/drain_steps.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "controller/in_place/template/json_diff.h"
+#include "controller/in_place/template/json_operations.h"
+#include "kubeclient/api/time.h"
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Do = DrainStep::Do;
+using Mode = Drain::Mode;
+
+bool HasLabel(const Pod& pod, const std::string& label, const std::string& value) {
+  return pod.meta.labels.Find(label) == value;
+}
+
+// Returns true if the Pod can be drained so. A readinessGate cannot be added to a running Pod.
+bool CanDrain(const Pod& pod, const Drain& drain) {
+  return drain.mode == Mode::kLabel || (drain.mode == Mode::kGate && pod.has_gate);
+}
+
+bool LooksDrained(const Pod& pod, const Drain& drain) {
+  if (drain.mode == Mode::kLabel) return HasLabel(pod, drain.label, drain.off);
+  return pod.gate == ConditionStatus::kFalse;
+}
+
+// Returns how the Pod is drained; if it is not, how it would be.
+const Drain& MethodFor(const Options& options, const PodState* state) {
+  const bool drained = state != nullptr && state->drain;
+  const Drain& drain = drained ? state->drain->how : options.drain;
+  WL_ASSERT(drain.mode != Mode::kNone);
+  return drain;
+}
+
+DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& drained, bool chosen,
+                        bool complete, WallTime now) {
+  if (!chosen) return {complete && pod.containers_ready.IsTrue() ? Do::kEnd : Do::kWait};
+  if (!complete) return {Do::kPatch};  // still restarting: re-targeted at once (P-034)
+  // Something put the Pod back into traffic.
+  if (!LooksDrained(pod, drained.how)) return {Do::kBegin};
+  const WallTime until = drained.since + seconds(options.drain_seconds);
+  if (now < until) return {Do::kWait, until};
+  if (drained.how.mode == Mode::kGate && pod.ready.IsTrue()) return {Do::kWait};
+  return {Do::kPatch};
+}
+
+// The state annotation's text; nullopt removes the annotation.
+using StateText = std::optional<std::string>;
+
+// The API server refuses the patch unless the Pod still has the state that we saw: an overlapping
+// leader may have patched the Pod, and what it noted must not be lost.
+Request PatchLabel(const Pod& pod, const std::string& label, const std::string& value,
+                   const StateText& state) {
+  Operations operations;
+  operations.Test("/metadata/deletionTimestamp", nullptr);
+  const std::string key(kPodState);
+  const std::string path = "/metadata/annotations";
+  const auto seen = pod.meta.annotations.Find(kPodState);
+  if (pod.has_annotations) {
+    operations.Test(path + PointerTo(key), seen ? Json(*seen) : Json());
+  }
+  if (state || seen) operations.ChangeMap(path, pod.has_annotations, {{key, state}});
+  operations.ChangeMap("/metadata/labels", !pod.meta.labels.empty(), {{label, value}});
+  return Request::GuardedJsonPatch(resources::kPods, KeyOf(pod.meta), pod.meta.uid,
+                                   operations.Text());
+}
+
+// A strategic merge finds conditions by type, so the kubelet's stay as they are. `annotations` are
+// merged into the Pod's.
+Request PatchGate(const Pod& pod, bool open, Json annotations, WallTime now) {
+  Json fields = {{"status",
+                  {{"conditions",
+                    {{{"type", kReadyGate},
+                      {"status", open ? "True" : "False"},
+                      {"lastTransitionTime", FormatTime(now)},
+                      {"reason", open ? "InTraffic" : "Drained"},
+                      {"message", ""}}}}}}};
+  if (!annotations.empty()) fields["metadata"]["annotations"] = std::move(annotations);
+  return Request::StrategicMergePatch(resources::kPods, VersionOf(pod.meta),
+                                      fields.dump(-1, ' ', false, Json::error_handler_t::replace),
+                                      "status");
+}
+
+Request PatchTraffic(const Pod& pod, const Drain& drain, bool on, const StateText& state,
+                     WallTime now) {
+  if (drain.mode == Mode::kLabel) {
+    return PatchLabel(pod, drain.label, on ? drain.on : drain.off, state);
+  }
+  Json annotations = Json::object();
+  const std::string key(kPodState);
+  if (state) {
+    annotations[key] = *state;
+  } else if (pod.meta.annotations.Has(kPodState)) {
+    annotations[key] = nullptr;
+  }
+  return PatchGate(pod, on, std::move(annotations), now);
+}
+
+// Returns the value of the drain's label in a template; nullopt if it is absent, or is the one that
+// keeps Pods out of traffic.
+std::optional<std::string> LabelIn(std::string_view template_json, const Drain& drain) {
+  if (drain.mode != Mode::kLabel || template_json.empty()) return std::nullopt;
+  const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  const Json::json_pointer labels("/metadata/labels");
+  if (!pod_template.is_object() || !pod_template.contains(labels)) return std::nullopt;
+  const auto value = pod_template[labels].find(drain.label);
+  if (value == pod_template[labels].end() || !value->is_string()) return std::nullopt;
+  return *value == drain.off ? std::nullopt : std::optional(value->get<std::string>());
+}
+
+// The Pod returns to traffic with `value`, that of its own template. `drain.on` as configured
+// belongs to the Deployment's current template.
+void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
+  if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
+  drain.on = *value;
+}
+
+// True of the state that BeginDrain writes for a Pod without one.
+bool SaysNothingElse(const PodState& state) {
+  return state.containers.empty() && state.target == state.from;
+}
+
+}  // namespace
+
+DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
+                        bool complete, WallTime now) {
+  if (pod.meta.deleting()) return {};
+  if (state != nullptr && state->drain) {
+    return NextOfDrained(options, pod, *state->drain, chosen, complete, now);
+  }
+  const Drain& drain = options.drain;
+  if (chosen) {
+    const bool in_traffic = complete && pod.ready.IsTrue();
+    return {in_traffic && CanDrain(pod, drain) ? Do::kBegin : Do::kPatch};
+  }
+  const bool left_out = drain.mode == Mode::kLabel && LooksDrained(pod, drain);
+  return {left_out ? Do::kEnd : Do::kNothing};
+}
+
+Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
+                           const Unpatched& unpatched, WallTime now) {
+  PodState next = state != nullptr ? *state
+                                   : PodState{.pod = pod.meta.uid,
+                                              .deployment = unpatched.deployment,
+                                              .revision = unpatched.revision,
+                                              .target = unpatched.of,
+                                              .from = unpatched.of,
+                                              .generation_before = pod.meta.generation,
+                                              .at = now,
+                                              .containers = {}};
+  Drain drain = MethodFor(options, state);
+  if (state == nullptr || !state->drain) ComeBackTo(pod.meta.labels.Find(drain.label), drain);
+  next.drain = Drained{now, drain};
+  WINDLASS_TRY(std::string text, WritePodState(next));
+  return PatchTraffic(pod, drain, /*on=*/false, std::move(text), now);
+}
+
+Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
+                         std::string_view of_template, WallTime now) {
+  Drain drain = MethodFor(options, state);
+  if (auto value = LabelIn(of_template, drain)) drain.on = *std::move(value);
+  // An annotation that is not ours, or cannot be read, stays as it is.
+  const auto seen = pod.meta.annotations.Find(kPodState);
+  StateText text = seen ? StateText(std::string(*seen)) : std::nullopt;
+  if (state != nullptr) {
+    PodState next = *state;
+    next.drain.reset();
+    text = std::nullopt;
+    if (!SaysNothingElse(next)) {
+      WINDLASS_TRY(text, WritePodState(next));
+    }
+  }
+  return PatchTraffic(pod, drain, /*on=*/true, text, now);
+}
+
+std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallTime now) {
+  if (!pod.has_gate || pod.gate == ConditionStatus::kTrue) return std::nullopt;
+  if (pod.meta.deleting()) return std::nullopt;
+  const std::optional<Result<PodState>> state = PodStateOf(pod);
+  const bool ours = state && state->ok() && (*state)->deployment == deployment;
+  if (ours && (*state)->drain) return std::nullopt;
+  return PatchGate(pod, /*open=*/true, Json::object(), now);
+}
+
+TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state) {
+  if (state != nullptr && state->drain) changes.labels.erase(state->drain->how.label);
+  return changes;
+}
+
+std::optional<Drained> DrainedAfter(const TemplateChanges& changes, const PodState* state) {
+  if (state == nullptr || !state->drain) return std::nullopt;
+  Drained drained = *state->drain;
+  const auto label = changes.labels.find(drained.how.label);
+  if (label != changes.labels.end()) ComeBackTo(label->second, drained.how);
+  return drained;
+}
+
+}  // namespace windlass::in_place

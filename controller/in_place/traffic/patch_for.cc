@@ -1,0 +1,91 @@
+#include "controller/in_place/traffic/patch_for.h"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "controller/in_place/pod/pod_changes.h"
+#include "controller/in_place/pod/pod_patch.h"
+#include "controller/in_place/template/template_images.h"
+#include "controller/in_place/traffic/drain_steps.h"
+
+namespace windlass::in_place {
+namespace {
+
+std::vector<ContainerImage> ImagesOf(std::span<const PodContainer> containers) {
+  std::vector<ContainerImage> images;
+  for (const PodContainer& container : containers) {
+    images.push_back({std::string(container.name.text()), std::string(container.image.text())});
+  }
+  return images;
+}
+
+std::vector<std::string> TolerationsOf(const std::string& whole_pod) {
+  using Json = nlohmann::json;
+  const Json pod = Json::parse(whole_pod, nullptr, /*allow_exceptions=*/false);
+  const Json::json_pointer place("/spec/tolerations");
+  std::vector<std::string> tolerations;
+  if (!pod.is_object() || !pod.contains(place) || !pod[place].is_array()) return tolerations;
+  for (const Json& one : pod[place]) {
+    tolerations.push_back(one.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  return tolerations;
+}
+
+// The number comes from an annotation: anybody may have written the largest there is.
+int32_t NextAttempt(int32_t attempt) {
+  return attempt == std::numeric_limits<int32_t>::max() ? attempt : attempt + 1;
+}
+
+SeenPod Seen(const Pod& pod) {
+  return {.key = KeyOf(pod.meta),
+          .uid = pod.meta.uid,
+          .has_labels = !pod.meta.labels.empty(),
+          .has_annotations = pod.has_annotations,
+          .containers = ImagesOf(pod.app_containers()),
+          .init_containers = ImagesOf(pod.init_containers())};
+}
+
+}  // namespace
+
+std::string Describe(const TemplateChanges& changes) {
+  std::string text;
+  for (const ImageChange& image : changes.images) {
+    text += (text.empty() ? "" : ", ") + image.container + ": " + image.from + " to " + image.to;
+  }
+  return text.empty() ? "metadata" : text;
+}
+
+Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
+                                                 const KnownTemplate& from, const PodTarget& target,
+                                                 const std::string* whole_pod, WallTime now) {
+  WINDLASS_TRY(TemplateChanges needed, ChangesFor(pod, state, from, target.to));
+  const std::optional<Drained> drain = DrainedAfter(needed, state);
+  const TemplateChanges changes = KeepDrained(std::move(needed), state);
+
+  SeenPod seen = Seen(pod);
+  if (!changes.tolerations.empty()) {
+    if (whole_pod == nullptr) {
+      return std::variant<PodPatch, Request>(Request::Get(resources::kPods, KeyOf(pod.meta)));
+    }
+    seen.tolerations = TolerationsOf(*whole_pod);
+  }
+  WINDLASS_TRY(std::vector<ContainerPatch> patches, PatchesOf(pod, state, from, changes, now));
+  const bool again = state != nullptr && state->target == target.to.fingerprint;
+  const PodState next{.pod = pod.meta.uid,
+                      .deployment = target.deployment,
+                      .revision = target.revision,
+                      .target = target.to.fingerprint,
+                      .from = from.fingerprint,
+                      .generation_before = pod.meta.generation,
+                      .at = now,
+                      .attempt = again ? NextAttempt(state->attempt) : 1,
+                      .containers = std::move(patches),
+                      .drain = drain};
+  WINDLASS_TRY(const std::string text, WritePodState(next));
+  WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
+  return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,41 @@
+// The patch that brings one Pod to the target template, together with the Pod's new state. Source:
+// P-034, P-035.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "controller/in_place/pod/pod_changes.h"
+#include "controller/in_place/pod/pod_state.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::in_place {
+
+struct PodTarget {
+  Uid deployment;
+  int64_t revision = 0;  // of the ReplicaSet that has the target template
+  KnownTemplate to;
+};
+
+// Returns the changes for messages: "app: r/app:1 to r/app:2", or "metadata" if no image changes.
+std::string Describe(const TemplateChanges& changes);
+
+// A request to the API server, and the text that tells users what it changes.
+struct PodPatch {
+  Request request;
+  std::string changes;
+};
+
+// Returns the patch or, if the tolerations change and `whole_pod` is null, a Get of the whole Pod:
+// the cache does not keep tolerations. `from` is the template that the Pod has; `state` is that of
+// our last patch, or null; `whole_pod` is the answer to that Get. Error kMalformed if a template
+// cannot be read, kInvalid if the state would be too long.
+Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
+                                                 const KnownTemplate& from, const PodTarget& target,
+                                                 const std::string* whole_pod, WallTime now);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,80 @@
+#include "kubeclient/lease/lease_view.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace windlass {
+
+void LeaseView::See(const Lease& fresh, MonotonicTime now) {
+  // Compares the spec, not the resourceVersion: a label that a user sets is no renewal.
+  if (!lease_ || lease_->record != fresh.record) observed_at_ = now;
+  lease_ = fresh;
+  looked_at_ = now;
+  known_ = true;
+  ever_seen_ = true;
+  holder_ = fresh.record.holder;
+  transitions_ = fresh.record.transitions;
+  free_at_ = FreeAt(fresh.record, now);
+}
+
+// When this process may create the Lease that is absent:
+//   - at once, if it leads: then somebody deleted the Lease (L-007);
+//   - at once, if it has never seen a Lease;
+//   - otherwise after a full lease duration, as if the holder had renewed the Lease just before
+//     somebody deleted it. A deletion must not give us two leaders. The holder that we saw last
+//     does not matter, because another process may have taken the Lease since.
+// In the last case the wait begins again if we have not looked for two retry periods: in that time
+// another process may have created the Lease, and somebody may have deleted it again.
+void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
+  const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
+  looked_at_ = now;
+  known_ = true;
+  if (leading || !ever_seen_) {
+    free_at_ = now;
+  } else if (news) {
+    const int32_t length = lease_ ? lease_->record.duration_seconds : 0;
+    free_at_ = now + std::max<Duration>(seconds(length), options_.lease_duration);
+  }
+  lease_.reset();
+  holder_.clear();
+}
+
+MonotonicTime LeaseView::FreeAt(const LeaseRecord& record, MonotonicTime now) const {
+  if (record.holder == options_.identity) return now;
+  if (record.holder.empty()) {
+    return Yields(record) ? observed_at_ + options_.lease_duration : now;
+  }
+  const Duration length =
+      record.duration_seconds > 0 ? seconds(record.duration_seconds) : options_.lease_duration;
+  return observed_at_ + length;
+}
+
+bool LeaseView::Yields(const LeaseRecord& record) const {
+  return !record.preferred_holder.empty() && record.preferred_holder != options_.identity;
+}
+
+std::string LeaseView::ClaimBody(int64_t micros, bool leading) const {
+  const LeaseRecord before = lease_ ? lease_->record : LeaseRecord{};
+  const bool same_term = ours() || (!lease_ && leading);
+  const auto length = std::chrono::duration_cast<seconds>(options_.lease_duration).count();
+  const bool room = transitions_ < std::numeric_limits<int32_t>::max();
+  const LeaseRecord record = {
+      .holder = options_.identity,
+      .duration_seconds = static_cast<int32_t>(length),
+      .acquire_micros = ours() && before.acquire_micros != 0 ? before.acquire_micros : micros,
+      .renew_micros = micros,
+      .transitions = transitions_ + (!same_term && room ? 1 : 0)};
+  return LeaseBody(lease_ ? *lease_ : NewLease(options_.name), record);
+}
+
+std::string LeaseView::ReleaseBody(int64_t micros) const {
+  const LeaseRecord record = {.holder = "",
+                              .duration_seconds = 1,
+                              .acquire_micros = micros,
+                              .renew_micros = micros,
+                              .transitions = lease_->record.transitions,
+                              .preferred_holder = lease_->record.preferred_holder};
+  return LeaseBody(*lease_, record);
+}
+
+}  // namespace windlass

@@ -1,0 +1,68 @@
+// LeaseView: what one process knows of the Lease, and when it may write the Lease. Pure: the caller
+// passes in the times.
+//
+// Of another holder's record we use only the duration, because its times come from another clock.
+// We may take the Lease once we have seen the same record for that duration. Our clock measures it
+// from when we received the record. The record was at the server earlier, so its holder's permit
+// has ended by then (L-005). Example: we receive a record of 15 s at 100 s; if it does not change,
+// the Lease is free at 115 s.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/lease/lease.h"
+
+namespace windlass {
+
+struct LeaseViewOptions {
+  LeaseName name;
+  std::string identity;
+  Duration lease_duration;
+  Duration retry_period;
+};
+
+class LeaseView {
+ public:
+  explicit LeaseView(LeaseViewOptions options) : options_(std::move(options)) {}
+
+  // The server showed this Lease.
+  void See(const Lease& fresh, MonotonicTime now);
+  // The server has no Lease. `leading`: we hold a permit, so no other process does.
+  void SeeNothing(MonotonicTime now, bool leading);
+  // A call of ours may have changed the Lease: read it before the next write.
+  void Doubt() { known_ = false; }
+
+  // Returns true if the server has shown the Lease, or its absence, since the last Doubt.
+  bool known() const { return known_; }
+  const std::optional<Lease>& lease() const { return lease_; }  // nullopt = absent, or never seen
+  MonotonicTime free_at() const { return free_at_; }            // from then on we may claim it
+  bool ours() const { return lease_ && lease_->record.holder == options_.identity; }
+  // Coordinated leader election asks for the Lease by naming somebody else (L-018).
+  bool yields() const { return lease_ && Yields(lease_->record); }
+  const std::string& holder() const { return holder_; }  // "" = no holder
+  int32_t transitions() const { return transitions_; }
+
+  // Return the bodies of our writes, with `micros` as renewTime. ClaimBody is for a PUT onto the
+  // Lease that we saw last, or for a POST if it is absent. With `leading`, an absent Lease is
+  // created with the leaseTransitions that it had. ReleaseBody needs a Lease.
+  std::string ClaimBody(int64_t micros, bool leading) const;
+  std::string ReleaseBody(int64_t micros) const;
+
+ private:
+  bool Yields(const LeaseRecord& record) const;
+  MonotonicTime FreeAt(const LeaseRecord& record, MonotonicTime now) const;
+
+  const LeaseViewOptions options_;
+  bool known_ = false;
+  bool ever_seen_ = false;
+  std::optional<Lease> lease_;
+  MonotonicTime looked_at_;    // the latest See or SeeNothing
+  MonotonicTime observed_at_;  // when the current record was first seen
+  MonotonicTime free_at_;
+  std::string holder_;
+  int32_t transitions_ = -1;  // as last seen; -1, so that the first holder of a new Lease writes 0
+};
+
+}  // namespace windlass

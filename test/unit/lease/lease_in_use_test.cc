@@ -1,0 +1,82 @@
+// Finding out whether a Lease has a holder that renews it (L-017).
+#include "kubeclient/lease/lease_in_use.h"
+
+#include <optional>
+#include <string>
+
+#include "test/catch.h"
+#include "test/unit/lease/lease_world.h"
+
+namespace windlass {
+namespace {
+
+// Asks as a separate process. Holds what is found, and when.
+struct Question {
+  explicit Question(LeaseWorld& world)
+      : asker(world.Add("asker")),
+        lease(asker.clock, asker.timers, asker, {"windlass-system", "windlass"},
+              [this](const std::string& holder) { found = holder; }) {}
+  Candidate& asker;
+  std::optional<std::string> found;
+  LeaseInUse lease;
+};
+
+TEST_CASE("A Lease that is renewed is in use, and found so within a few renewals (L-017)") {
+  LeaseWorld world;
+  StartLeader(world);
+  const Question question(world);
+  REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+  CHECK(*question.found == "a");
+  CHECK(world.now < MonotonicTime{seconds(5)});
+}
+
+TEST_CASE("A Lease whose holder is gone is free after its length, not before (L-017)") {
+  LeaseWorld world;
+  StartLeader(world).Crash();
+  const Question question(world);
+  const MonotonicTime began = world.now;
+  REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+  CHECK(question.found->empty());
+  CHECK(world.now - began >= seconds(15));
+}
+
+TEST_CASE("No Lease, or one that was given up, is free at once (L-017)") {
+  const bool given_up = GENERATE(false, true);
+  LeaseWorld world;
+  if (given_up) {
+    Candidate& leader = StartLeader(world);
+    leader.election.Stop([] {});
+    world.RunFor(seconds(3));
+  }
+  const Question question(world);
+  const MonotonicTime began = world.now;
+  REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+  CHECK(question.found->empty());
+  CHECK(world.now - began < seconds(1));
+}
+
+TEST_CASE("Who may not look goes on") {
+  LeaseWorld world;
+  world.server.override_answer = HttpResponse{403, "application/json", "{}", {}};
+  const Question question(world);
+  REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+  CHECK(question.found->empty());
+}
+
+TEST_CASE("While the server does not answer nobody knows, and nobody goes on (L-017)") {
+  LeaseWorld world;
+  StartLeader(world);
+  bool away = true;
+  world.fate = [&](const Candidate& who, const HttpRequest&) {
+    return Fate{.not_sent = away && who.identity == "asker"};
+  };
+  const Question question(world);
+  world.RunFor(seconds(120));
+  CHECK_FALSE(question.found.has_value());
+  away = false;
+  REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+  CHECK(*question.found == "a");
+}
+
+}  // namespace
+}  // namespace windlass
