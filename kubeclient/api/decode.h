@@ -1,10 +1,13 @@
-// From JSON to typed views, in one pass (simdjson On-Demand). The only place that reads objects.
+// Decodes JSON into typed views, in one pass (simdjson On-Demand). No other code reads objects.
 //
-// Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod).
-// Unknown fields and enum values are fine; a known field of the wrong type is an Error kMalformed
-// that names the field's path. null means absent; of a repeated key the last one counts. Depth
-// above kJsonDepthMax is an error in what is read, and skipped without recursion in what is not. No
-// input needs padding; no exception leaves these functions. Core thread only (SymbolTable).
+//   - A field that no view has is skipped unread (managedFields is 38 % of a Pod).
+//   - Unknown fields and enum values are accepted. A known field of the wrong type is an Error
+//     kMalformed that names the field's path.
+//   - null means absent. If a key is repeated, the last one counts.
+//   - A value that is read must not be nested deeper than kJsonDepthMax. A value that is not read
+//     may be, and is skipped without recursion.
+//   - Input needs no padding, and no exception leaves these functions.
+// Core thread only (SymbolTable).
 #pragma once
 
 #include <functional>
@@ -23,7 +26,7 @@
 
 namespace windlass {
 
-// metav1.Status, as errors carry it.
+// metav1.Status, the body of an error response.
 struct ApiStatus {
   int code = 0;
   std::string reason;
@@ -34,23 +37,23 @@ struct ApiStatus {
 
 enum class WatchEventType : uint8_t { kAdded, kModified, kDeleted, kBookmark, kError, kUnknown };
 
-// One line of a watch, taken apart but with the object still as text.
+// One line of a watch; its object is still text.
 struct WatchFrame {
   WatchEventType type = WatchEventType::kUnknown;
-  std::string unknown_type;      // as written, where `type` is kUnknown
+  std::string unknown_type;      // as written, if `type` is kUnknown
   std::string_view object_json;  // points into the line
 };
-// What an object says it is. Items of typed lists say nothing.
+// What an object says it is. Items of typed lists do not say it.
 struct TypeMeta {
   std::string api_version;  // "apps/v1"
   std::string kind;         // "ReplicaSet"
 };
-// A bookmark's content.
+// The content of a bookmark.
 struct Bookmark {
   ResourceVersion resource_version;
   bool initial_events_end = false;  // annotation k8s.io/initial-events-end = "true"
 };
-// One page of a list, items still as text.
+// One page of a list; its items are still text.
 struct ListPage {
   std::string api_version;  // "apps/v1", "meta.k8s.io/v1", …
   std::string kind;         // "DeploymentList", "PartialObjectMetadataList", …
@@ -66,18 +69,18 @@ struct ObjectIdentity {
   ResourceVersion resource_version;
 };
 
-// An object whose latest version cannot be decoded, and whom it belongs to.
+// An object whose latest version cannot be decoded, and its owner.
 struct UnreadableObject {
   ObjectIdentity identity;
   std::optional<OwnerReference> controller;
-  bool owners_readable = true;  // false: `controller` says nothing
+  bool owners_readable = true;  // false: `controller` is not known
 };
 
-// Decoders keep a parser and its buffers between calls: one instance per core thread.
+// A Decoder keeps a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
-  // The fingerprint of the template, when the object with this uid is known with a template of
-  // exactly the text that has fingerprint `text`; else nullopt.
+  // Returns the fingerprint of the object's template if an object with this uid is known and `text`
+  // is the fingerprint of its template's bytes; nullopt otherwise.
   using KnownTemplate =
       std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>;
 
@@ -88,38 +91,40 @@ class Decoder {
 
   Result<WatchFrame> DecodeFrame(std::string_view line);
   Result<Bookmark> DecodeBookmark(std::string_view object_json);
-  // A body that is no list (Table, Status, HTML, empty) is an error, never an empty list.
+  // Error kMalformed, never an empty list, if the body is no list (Table, Status, HTML, empty;
+  //
   Result<ListPage> DecodeList(std::string_view body);
-  // Error kMalformed when `body` is no metav1.Status.
+  // Error kMalformed if `body` is not a metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);
-  // Empty strings for what the object does not say.
+  // A member that the object lacks is an empty string.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
-  // The owner reference with controller: true; nullopt when there is none.
+  // Returns the owner reference with controller: true; nullopt if there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // Every object must have a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+  // Error kMalformed if an object has no metadata.name. An absent spec.replicas is 1, an absent
+  // template is {}.
   Result<Deployment> DecodeDeployment(std::string_view object_json);
   Result<ReplicaSet> DecodeReplicaSet(std::string_view object_json);
-  // From a PartialObjectMetadata or a whole Pod.
+  // Decodes a PartialObjectMetadata or a whole Pod.
   Result<PodMetadata> DecodePodMetadata(std::string_view object_json);
-  // From a whole Pod.
+  // Decodes a whole Pod.
   Result<Pod> DecodePod(std::string_view object_json);
   Result<Node> DecodeNode(std::string_view object_json);
   Result<PodDisruptionBudget> DecodePodDisruptionBudget(std::string_view object_json);
 
-  // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
-  // validated.
+  // Returns the text of spec.template of a Deployment or ReplicaSet, for uncached reads. The text
+  // inside its braces is not validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
-  // Most events change status alone: what is known of their templates is not computed again. Null =
-  // nothing is known.
+  // Asked before a template is canonicalized: most events change only the status, and the
+  // fingerprint of their template is known. If it is not set, every template is canonicalized.
   KnownTemplate known_template;
 
  private:
   struct TemplateFingerprints {
-    Fingerprint text;       // of the bytes
-    Fingerprint canonical;  // of what they mean
+    Fingerprint text;       // of its bytes
+    Fingerprint canonical;  // of its canonical form
   };
   Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 

@@ -1,5 +1,5 @@
-// Reads the parts that objects have in common from the current value of a JsonReader. Each function
-// replaces what `out` held; errors stay in the reader.
+// Reads the parts that all objects share, from the current value of a JsonReader. Each function
+// replaces the content of `out`; an error stays in the reader.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ namespace windlass {
 
 enum class Annotations : uint8_t { kKeep, kSkip, kOfPods };  // kOfPods: see IsKeptOfPods
 
-// Returns whether the object has annotations, kept or not; false when they are skipped.
+// Returns true if the object has annotations, kept or not; false if they are skipped.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out);
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
 void ReadUid(JsonReader& in, Uid& out);
@@ -25,7 +25,8 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
-// Whether the document was whole and described an object.
+// Returns the reader's error if the document is malformed or not whole; kMalformed if the object
+// has no name.
 Status Finish(JsonReader& in, const ObjectMeta& meta);
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// The typed views of what an in-place update looks at besides Pods: Node and PodDisruptionBudget.
+// Decodes the objects other than Pods that an in-place update reads: Node and PodDisruptionBudget.
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -10,7 +10,8 @@
 namespace windlass {
 namespace {
 
-// Reads digits off the front of `text`; -1 when there are none, or too many.
+// Removes a number from the front of `text` and returns it; returns -1 if there is none, or it is
+// too large.
 int32_t TakeNumber(std::string_view& text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return -1;
   int32_t number = -1;
@@ -59,7 +60,7 @@ void ReadNodeStatus(JsonReader& in, Node& out) {
   });
 }
 
-// As upstream's GetZoneKey: a label that is there counts, be it empty.
+// As upstream's GetZoneKey: the label counts even if it is empty.
 std::string_view ZoneOf(const StringMap& labels) {
   const auto zone = labels.Find("topology.kubernetes.io/zone");
   return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");
@@ -72,7 +73,7 @@ void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& o
   });
 }
 
-// The API server sends an object of times by Pod name. Only the names are kept.
+// The API server sends an object with a time for each Pod name. Only the names are kept.
 void ReadDisruptedPods(JsonReader& in, std::vector<std::string>& out) {
   out.clear();
   in.Object([&](std::string_view name) {
@@ -111,7 +112,7 @@ Result<Node> Decoder::DecodeNode(std::string_view object_json) {
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
   out.zone = symbols_.Intern(ZoneOf(out.meta.labels));
-  out.meta.labels = {};  // often thirty of them
+  out.meta.labels = {};  // a Node often has thirty labels
   return out;
 }
 

@@ -1,4 +1,4 @@
-// The typed views of Deployment and ReplicaSet, and the metadata of Pods.
+// Decodes Deployments, ReplicaSets and the metadata of Pods.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,8 +29,7 @@ void ReadStrategy(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out) {
   });
 }
 
-// `raw_template` is a view of the reader's text: cheaper than keeping it, should the rest be
-// malformed.
+// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
 void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out,
                         std::string_view& raw_template) {
   out = {};

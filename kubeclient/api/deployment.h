@@ -42,7 +42,7 @@ struct DeploymentSpec {
   std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
   std::shared_ptr<const std::string> template_json;
-  Fingerprint template_fingerprint;  // of what the template means
+  Fingerprint template_fingerprint;  // of its canonical form
   Fingerprint template_text;         // of its bytes
 };
 
