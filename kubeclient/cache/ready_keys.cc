@@ -74,7 +74,7 @@ void ReadyKeys::Append(ReadyKey& key) {
   if (line.last != nullptr) {
     line.last->after = &key;
     line.last = &key;
-    return;  // who is first there, and when its turn is, stays as it was
+    return;  // the line's first key and its turn stay as they are
   }
   line.first = line.last = &key;
   line.turn = ++turns_;
@@ -101,7 +101,7 @@ void ReadyKeys::Place(Lines::iterator at, MonotonicTime now) {
 
 // --- order ---
 
-// Once a second is often enough for steps of ten, and keeps a long queue cheap.
+// Ranks change in steps of 10 s: computing them once a second suffices, and is cheap.
 void ReadyKeys::LetAge(MonotonicTime now) {
   if (now - aged_at_ < kAgeingLook) return;
   aged_at_ = now;
@@ -119,7 +119,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   LetAge(now);
   auto next = order_.begin();
   while (next != order_.end() && HasItsShare((*next)->first.first)) ++next;
-  if (next == order_.end()) next = order_.begin();  // nobody else waits
+  if (next == order_.end()) next = order_.begin();  // no other namespace waits
 
   const Lines::iterator line = *next;
   ReadyKey& taken = *line->second.first;
