@@ -15,9 +15,9 @@ std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
     return std::nullopt;
   }
   if (IsInFlight(pod, state, now)) return std::nullopt;
-  if (min_ready_seconds <= 0) return WallTime{};  // whatever the node's clock says
+  if (min_ready_seconds <= 0) return WallTime{};  // even if the node's clock is ahead of ours
   WallTime since = pod.ready.last_transition_time();
-  if (since.IsZero()) return std::nullopt;  // as upstream
+  if (since.IsZero()) return std::nullopt;  // as upstream: Ready without a time proves nothing
   if (state != nullptr) {
     for (const ContainerPatch& patch : state->containers) {
       const PodContainer* live = pod.Find(patch.name);

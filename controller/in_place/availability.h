@@ -1,5 +1,5 @@
-// Which Pods can be counted on. The API server's own counts cannot: a Pod stays Ready while its
-// containers are restarted in place (in-place §0, fact 2). Source: in-place C.6.
+// Which Pods count as available. The Ready condition alone does not tell: a Pod stays Ready while
+// its containers are restarted in place (in-place §0, fact 2). Source: in-place C.6.
 #pragma once
 
 #include <optional>
@@ -10,15 +10,18 @@
 
 namespace windlass::in_place {
 
-// Whether a patch of ours is not carried out yet, whatever its target: a Pod that restarts for the
-// sake of an older one is down as well. So is one that is drained, before its patch and until it
-// takes traffic again. `state` is null where the annotation is absent or not ours,
-// here and below.
+// Returns true if the Pod is down, or may be, because of us:
+//   - the kubelet has not carried out our last patch yet. A patch to an older target counts, too,
+//     because it restarts the Pod as well.
+//   - the Pod is drained: from before its patch until it takes traffic again.
+// `state` is the Pod's state annotation; null if the annotation is absent or not ours.
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 
-// From when on the Pod is available if nothing more happens: WallTime{} for "since ever", nullopt
-// for a Pod that is being deleted, not Ready, or in flight. minReadySeconds count from the last
-// start of a patched container, because Ready need not have moved (P-050).
+// Returns the time from which the Pod is available if nothing more happens to it:
+//   - WallTime{}, which is always in the past, if minReadySeconds is 0
+//   - otherwise minReadySeconds after Ready last changed or a patched container last started,
+//     whichever is later: during a restart in place Ready need not change (P-050)
+//   - nullopt if the Pod is being deleted, not running, not Ready or in flight
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 

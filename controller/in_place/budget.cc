@@ -16,21 +16,23 @@ bool IsUnproven(const PodStanding& pod) {
   return pod.updated && !pod.available && pod.waited_for();
 }
 
-// Pods of the host that are not updated and need not stay so.
+// Returns how many Pods of the host are old and not kept old by the partition. Example: 8 old Pods,
+// partition 3: 5.
 int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
   const int64_t old =
       Count(pods, [](const PodStanding& pod) { return !pod.updated && !pod.stand_in; });
   return std::max<int64_t>(0, old - (limits.returning ? 0 : limits.partition));
 }
 
-// Available Pods beyond those that have to be; negative when some are missing.
+// Returns how many Pods are available beyond those that must be; negative when some are missing.
+// Example: 10 desired, max_unavailable 2, 7 available: 7 - 8 = -1.
 int64_t Spare(std::span<const PodStanding> pods, const BatchLimits& limits) {
   const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
   const int64_t needed = int64_t{limits.desired} - limits.max_unavailable;
   return available - limits.surplus - needed;
 }
 
-// What is left of each limit while a batch is put together.
+// What is left of each limit while a batch is put together, Pod by Pod.
 class Room {
  public:
   Room(std::span<const PodStanding> pods, const BatchLimits& limits)
@@ -50,10 +52,11 @@ class Room {
     }
   }
 
-  // Whether `pod` fits; takes its place if it does.
+  // Returns true if `pod` fits into every limit, and then charges it to them.
   bool Take(const PodStanding& pod) {
-    // One that is in flight is down already: it is re-targeted at once (P-034). One that is Ready
-    // may have come up without a proof of it.
+    // A Pod in flight is down already, so it is re-targeted at once (P-034). If it is Ready, it may
+    // be serving although nothing proves that yet: then it waits until enough other Pods are
+    // available.
     const bool fits = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
     if (to_update_ <= 0 || !fits) return false;
     --to_update_;
@@ -68,7 +71,7 @@ class Room {
 
  private:
   bool HasRoomFor(const PodStanding& pod) const {
-    // What is patched on a lost node proves nothing until the node is back.
+    // A Pod on a lost node proves nothing until the node is back, so it cannot be the canary.
     if (canary_ && (canary_out_ || pod.exempt)) return false;
     if (canary_ && pod.unschedulable && unschedulable_out_) return false;
     if (pod.exempt) return true;
@@ -88,8 +91,8 @@ class Room {
   int64_t budget_;
   int64_t to_update_;
   int64_t unproven_;
-  bool canary_ = false;      // one Pod at a time
-  bool canary_out_ = false;  // and there it is
+  bool canary_ = false;      // only one Pod may be out to prove the revision
+  bool canary_out_ = false;  // that Pod is out already
   bool unschedulable_out_ = false;
   std::set<std::string_view> busy_nodes_;
 };

@@ -1,17 +1,19 @@
-// How many Pods, and which, may be patched now. Pure arithmetic over what is known of each Pod.
+// How many Pods may be patched now, and which. Pure arithmetic on PodStanding and BatchLimits.
 //
-//   budget       as many available Pods may be taken down as there are above
-//                replicas - maxUnavailable; one that is not available costs nothing
-//   partition    so many Pods keep the old revision
-//   node         one Pod of the Deployment in flight on each: a kubelet pulls images one by one
-//   cap          so many Pods of the new revision may be without being available, whatever they
-//                cost: a bad one does not spread over Pods that were down already
-//   canary       one Pod, until a Pod of the new revision has become available, and beside it one
-//                that no node has room for: it may get a node at any time, or never
-//   stand-ins    where no Pod may be missing, one of the new revision comes before one goes
+//   budget       available Pods may be taken down as long as replicas - maxUnavailable stay
+//                available; a Pod that is not available costs nothing
+//   partition    at least this many Pods keep the old revision
+//   node         at most one Pod of the Deployment is in flight on each node: a kubelet pulls
+//                images one by one
+//   cap          at most maxUnavailable Pods of the new revision (at least 1, and one more per
+//                available stand-in) may be unavailable at once, even if patching them costs no
+//                budget: a bad image must not spread over Pods that were down already
+//   canary       one Pod, until a Pod of the new revision is available. A Pod that no node has room
+//                for may be patched before it, because it may get a node at any time, or never.
+//   stand-ins    if no Pod may be missing, a Pod of the new revision is added before one goes
 //
-// PodDisruptionBudgets, the order of candidates and who is a candidate at all are decided
-// elsewhere. Source: in-place C.5, C.6, P-024, P-033, P-034, P-039, P-064.
+// Decided elsewhere: PodDisruptionBudgets (disruption.h), which Pods are candidates and in what
+// order (candidates.h). Source: in-place C.5, C.6, P-024, P-033, P-034, P-039, P-064.
 #pragma once
 
 #include <cstddef>
@@ -22,52 +24,61 @@
 
 namespace windlass::in_place {
 
-// In Pods, after percentages are resolved.
+// Numbers are Pods; percentages are resolved already.
 struct BatchLimits {
   int32_t desired = 0;  // spec.replicas of the Deployment
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
-  // Back to the template the host ReplicaSet has: neither partition, cap nor canary (P-064).
+  // The rollout goes back to the template of the host ReplicaSet, as when a user reverts: then
+  // partition, cap and canary do not apply (P-064).
   bool returning = false;
-  // Pods that are there and about to be removed: nobody can count on them.
+  // Available Pods that are about to be removed, so they must not be counted on.
   int64_t surplus = 0;
 };
 
-// What is to be known of an active Pod of the Deployment.
+// What must be known about one active Pod of the Deployment.
 struct PodStanding {
-  std::string_view node{};  // empty: not scheduled
-  std::string_view zone{};  // of the node; empty: it is in none
-  bool updated = false;     // its spec is of the target
-  bool in_flight = false;   // has a patch of ours, to whatever target, that is not carried out
+  std::string_view node{};  // name; empty: not scheduled
+  std::string_view zone{};  // of the node; empty: it has none
+  bool updated = false;     // its spec has the target template
+  bool in_flight = false;   // has a patch of ours, to any target, that is not carried out yet
   bool available = false;
-  bool ready = false;     // as the API has it: in flight, it may serve or not
+  bool ready = false;     // as in the API: a Pod in flight may be Ready and not serve
   bool stand_in = false;  // belongs to the pending ReplicaSet, not to the host
-  bool exempt = false;    // on a node that is not ready: patched freely, and not waited for (P-039)
-  bool unschedulable = false;  // no node has room for it: likewise (C.5)
+  bool exempt = false;    // its node is not ready: costs no budget, nothing waits for it (P-039)
+  bool unschedulable = false;  // no node has room for it: nothing waits for it (C.5)
 
-  // Whether it is ours to bring it up: otherwise neither cap nor canary nor commit waits for it.
+  // Returns true if the rollout waits until this Pod is available. If not, the cap, the canary and
+  // the exchange of templates ignore the Pod.
   bool waited_for() const { return !exempt && !unschedulable; }
 };
 
-// How many available Pods may be taken down now; never negative.
+// Returns how many available Pods may be taken down now, at least 0. Example: desired 10,
+// maxUnavailable 2, 9 Pods available, surplus 0: 9 - 0 - (10 - 2) = 1 Pod.
 int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits);
 
-// Which of `candidates`, given in order of preference as indexes into `pods`, are to be patched
-// now; in the same order. A Pod that is not available costs no budget. One that is in flight to
-// another target already is re-targeted at once, within the partition; one that may serve all the
-// same only while enough others are available.
+// Returns those of `candidates` that are to be patched now, in the same order. `candidates` are
+// indexes into `pods`, best first.
+//   - A Pod that is not available costs no budget.
+//   - A Pod that is in flight to an older target, and not Ready, is patched at once; only the
+//     partition may forbid it.
+//   - A Pod that is in flight and Ready may be serving: it is patched only while enough Pods are
+//     available without it.
 std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,
                               const BatchLimits& limits);
 
-// When stand-in Pods are made: only if max_unavailable is 0, or always, at most max_surge of them.
+// When stand-in Pods are made: if max_unavailable is 0, or in any case if `always` is set. There
+// are at most max_surge of them.
 struct StandInLimits {
   int32_t max_surge = 0;
   bool always = false;
 };
 
-// How many stand-ins there should be: one for each Pod that is to be updated, or is and is not
-// available yet, within the limits; none when returning (P-024, P-025).
+// Returns how many stand-ins there should be: one for each Pod still to be updated and one for each
+// updated Pod that is not available yet, at most max_surge; 0 when returning (P-024, P-025).
+// Example: max_unavailable 0, max_surge 2, 5 old Pods: min(5, 2) = 2. With 1 old Pod left and none
+// under way: 1.
 int32_t StandIns(std::span<const PodStanding> pods, const BatchLimits& limits,
                  const StandInLimits& stand_ins);
 

@@ -27,8 +27,11 @@ bool RunsWithoutStatus(const Pod& pod) {
          });
 }
 
-// Until when the first containers of `pod` are waited for; nullopt: there are some, there will not
-// be any soon, or no kubelet is about to make them.
+// Returns until when the Pod is put off because its first containers are about to be created
+// (P-037). Returns nullopt if
+//   - the Pod has no node: no kubelet is about to create them
+//   - a container was created already
+//   - a container fails, so none will be created soon
 std::optional<WallTime> PutOffUntil(const Pod& pod) {
   if (pod.node_name.empty()) return std::nullopt;
   const bool created = std::ranges::any_of(
@@ -38,7 +41,7 @@ std::optional<WallTime> PutOffUntil(const Pod& pod) {
   });
   if (created || fails) return std::nullopt;
   const WallTime scheduled = pod.scheduled.last_transition_time();
-  // A Pod that was made for its node need not say so.
+  // A Pod that was created with a node name need not have condition PodScheduled.
   return (scheduled.IsZero() ? pod.meta.creation_timestamp : scheduled) + kPutOffMax;
 }
 
@@ -47,7 +50,7 @@ struct OnNode {
   int64_t in_flight = 0;
 };
 
-// What Pods have for neighbours. One that is not scheduled has none, and is nobody's.
+// What else is on each node and in each zone. Pods that are not scheduled are left out.
 struct Places {
   std::map<std::string_view, OnNode> nodes;
   std::map<std::string_view, int64_t> in_flight_in_zones;
@@ -58,7 +61,7 @@ Places PlacesOf(std::span<const PodStanding> standings) {
   for (const PodStanding& pod : standings) {
     if (pod.node.empty()) continue;
     OnNode& node = places.nodes[pod.node];
-    // One in flight is still pulling it, or failed to.
+    // A Pod in flight is still pulling the image, or failed to.
     if (pod.updated && !pod.in_flight) node.has_image = true;
     if (!pod.in_flight) continue;
     ++node.in_flight;
@@ -67,7 +70,7 @@ Places PlacesOf(std::span<const PodStanding> standings) {
   return places;
 }
 
-// P-032, the smallest first.
+// The order of P-032: the Pod with the smallest rank goes first, so false comes before true.
 struct Rank {
   bool exempt;
   bool scheduled;

@@ -1,13 +1,12 @@
-// Which Pods may be patched at all, and in what order. How many of them, says budget.h.
+// Which Pods may be patched at all, and in what order. budget.h decides how many of them.
 //
-//   P-031  active Pods of the host ReplicaSet that are not of the target
-//   P-037  but not one whose containers are about to be made for the first time, for up to 60 s:
-//          whether the kubelet makes them of the old image or the new one, nobody could tell
-//   P-042  nor one that runs, and whose status says nothing of its containers
-//
-// P-032 has the order. Pods in flight are spread over nodes and zones: what is in flight already
-// counts, so a caller that takes one Pod and then looks again spreads all that it takes. Nodes
-// without a zone are a zone of their own.
+//   P-031  A candidate is an active Pod of the host ReplicaSet whose spec is not the target's.
+//   P-037  A Pod whose first containers the kubelet is about to create is put off for up to 60 s: a
+//          patch at that moment leaves open whether they run the old image or the new one.
+//   P-042  A running Pod whose status lists no container is left out.
+//   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Pods
+//          already in flight count: a caller that takes one Pod and then asks again spreads all
+//          that it takes. Nodes without a zone count as one zone.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +20,12 @@
 namespace windlass::in_place {
 
 struct Candidates {
-  std::vector<size_t> order;  // indexes, the one to be patched first in front
-  // When a Pod that is put off becomes one, should no event tell before.
+  std::vector<size_t> order;  // indexes; the Pod to patch first is in front
+  // When the first Pod that was put off becomes a candidate, if no event comes before.
   std::optional<WallTime> look_again{};
 };
 
-// `standings` are those of `pods`, in the same order.
+// `standings[i]` belongs to `pods[i]`.
 Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodStanding> standings,
                         WallTime now);
 

@@ -1,4 +1,4 @@
-// What differs between two Pod templates, as far as it can be brought to a running Pod.
+// The differences between two Pod templates that can be applied to a running Pod.
 #pragma once
 
 #include <map>
@@ -11,29 +11,31 @@
 namespace windlass::in_place {
 
 struct ImageChange {
-  std::string container;  // by name: an injected sidecar shifts the places in a live Pod (P-003)
-  // A sidecar restarts with kubelet 1.32 or newer only. A plain init container runs again only when
-  // the Pod's sandbox is made anew; its image changes in a Pod that somebody edited, not for a
-  // rollout (P-006).
+  std::string container;  // the name: an injected sidecar shifts the index in a live Pod (P-003)
+  // Which containers restart by a new image (P-006):
+  //   - kApp: always
+  //   - kSidecar: only with kubelet 1.32 or newer
+  //   - kInit: only when the Pod's sandbox is created anew. A rollout never changes such an image;
+  //     it is changed only to undo somebody's edit of the Pod.
   ContainerKind kind = ContainerKind::kApp;
   std::string from;
   std::string to;
   bool operator==(const ImageChange&) const = default;
 };
 
-// Labels or annotations by key, with their new value; nullopt: taken away.
+// Labels or annotations by key, with their new value; nullopt removes the key.
 using TextChanges = std::map<std::string, std::optional<std::string>>;
 
-// Tolerations as JSON objects, keys sorted.
+// Both are JSON objects with sorted keys.
 struct TolerationChange {
-  std::optional<std::string> from;  // which differs in tolerationSeconds; nullopt: added
+  std::optional<std::string> from;  // differs from `to` in tolerationSeconds only; nullopt: added
   std::string to;
   bool operator==(const TolerationChange&) const = default;
 };
 
-// Empty when the templates differ in nothing that a Pod shows, such as the order of tolerations.
+// Empty if the templates differ only in what Pods do not show, such as the order of tolerations.
 struct TemplateChanges {
-  std::vector<ImageChange> images{};  // in the template's order, init containers behind the others
+  std::vector<ImageChange> images{};  // in the template's order, init containers last
   TextChanges labels{};
   TextChanges annotations{};
   std::vector<TolerationChange> tolerations{};

@@ -10,14 +10,14 @@
 namespace windlass::in_place {
 namespace {
 
-constexpr seconds kClockSkew{5};       // between a node and us (item 3)
-constexpr seconds kAfterKill{10};      // until the status tells of it (item 3)
-constexpr seconds kAfterKillLong{30};  // where the kubelet does not say what it has seen (item 4)
+constexpr seconds kClockSkew{5};       // between a node's clock and ours (item 3)
+constexpr seconds kAfterKill{10};      // until the status shows the kill (item 3)
+constexpr seconds kAfterKillLong{30};  // the same without observedGeneration (item 4)
 constexpr seconds kTryAgain{300};
 constexpr WallTime kAlready{};
 
-// Of the container with that id: the image it runs, empty if nobody can tell. nullopt if it is none
-// of those that were there when the patch was made.
+// Returns the image that container `id` runs; empty if that is unknown. Returns nullopt if `id` is
+// new: it was not there when the patch was made.
 std::optional<std::string> KnownImage(const ContainerPatch& patch, const std::string& id) {
   const auto seen = std::ranges::find(patch.seen, id, &SeenContainer::id);
   if (seen != patch.seen.end()) return seen->image;
@@ -25,13 +25,13 @@ std::optional<std::string> KnownImage(const ContainerPatch& patch, const std::st
   return std::nullopt;
 }
 
-// What comes behind the '@' of an image or an imageID: "sha256:12…".
+// Returns what follows the '@' of an image or an imageID ("sha256:12…"); empty if there is none.
 std::string_view DigestOf(std::string_view image) {
   const size_t at = image.rfind('@');
   return at == std::string_view::npos ? std::string_view() : image.substr(at + 1);
 }
 
-// The spec's image, not the patch's: an admission plugin may have put another one in its place.
+// Compares with the spec's image, not with the patch's: admission may have replaced that.
 bool RunsRequestedDigest(const PodContainer& live) {
   const std::string_view wanted = DigestOf(live.image);
   return !wanted.empty() && wanted == DigestOf(live.image_id);
@@ -41,14 +41,13 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// The kubelet may have been about to make the first container from the image before, and kills it
-// next; not if the Pod had no node yet.
+// When we patched the Pod, the kubelet may just have been creating the first container from the old
+// image; then it kills that container next. Not so if the Pod got its node after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
-// When a running container counts as what was asked for; nullopt: an event will tell. `kill_time`
-// is how long the kubelet may take to kill all that was patched.
+// Returns from when on a running container counts as restarted; nullopt if only an event can tell.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live) {
   const bool kubelet_tells = pod.observed_generation > 0;
@@ -84,13 +83,13 @@ Completion CompletionOfContainer(const Pod& pod, const PodState& state, const Co
   return {.complete = false, .look_again = done_at};
 }
 
-// What is to be remembered of a container whose last patch is under way.
+// Returns the `seen` of the next entry of a container whose last patch is still under way.
 std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContainer& live) {
   std::vector<SeenContainer> seen = patch.seen;
   if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
   const std::string id = live.id.ToString();
   if (!id.empty() && !KnownImage(patch, id)) {
-    // It came up after the patch, but perhaps before the kubelet knew of it.
+    // This container started after the patch, but perhaps before the kubelet saw the patch.
     const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
     seen.push_back({id, std::string(image)});
   }
@@ -101,7 +100,8 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
 }  // namespace
 
 bool HasSeenPatch(const Pod& pod, const PodState& state) {
-  // In this order: the number of the state may be the largest there is.
+  // Subtracts from the server's number instead of adding to the annotation's, which may be the
+  // largest there is.
   const int64_t patched = std::min(state.generation_before, pod.meta.generation - 1) + 1;
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
 }

@@ -1,18 +1,18 @@
-// Has the kubelet done what a patch asked for? Ready says nothing: it stays True throughout, and so
-// does observedGeneration, which is moved before the old container is killed (in-place §0, facts 2
+// Has the kubelet done what a patch asked for? Ready does not tell, because it stays True. Nor does
+// observedGeneration, because it moves before the old container is killed (in-place §0, facts 2
 // and 3). Nor does imageID: two tags may be one image (fact 4). Source: in-place C.10.
 //
-// We are stricter than C.10 in three places, because a Pod that is taken for restarted too early
-// lets the next one be taken down:
-//   - a container that came up while an earlier patch was still under way may run that patch's
-//     image and be killed a moment later, in the sync that its status announces. So after such a
-//     patch only the digest, or time enough for the kill, proves that it is the last image. The
-//     same holds for the first container of a Pod that a kubelet was about to start;
-//   - the kubelet kills changed containers one after the other: time enough is their number times
-//     the grace period;
-//   - another imageID than before proves something only where there was one before.
-// And more lenient in one: where nobody can tell what a container that stays put runs, time
-// decides.
+// We are stricter than C.10 in three places, because a Pod that we take for restarted too early
+// lets us take down the next one:
+//   - A container may have started while an earlier patch was still under way. It may run that
+//     patch's image and be killed a moment later. After such a patch only two things prove that the
+//     container runs the last image: its digest, or that the time for the kill has passed. The same
+//     holds for a Pod's first container if the kubelet was about to create it.
+//   - The kubelet kills changed containers one after the other, so the time for the kill is their
+//     number times the grace period. Example: 2 containers, 30 s each: 60 s.
+//   - A changed imageID is a proof only if there was an imageID before.
+// We are more lenient in one place: if a container was not restarted and its image is unknown, it
+// counts as done when the time for the kill has passed.
 #pragma once
 
 #include <optional>
@@ -25,30 +25,34 @@
 
 namespace windlass::in_place {
 
-// Whether the Pod's status tells of what the patch made of its spec. A patch that left the spec as
-// it was, because only metadata changed or admission undid the rest, does not move the generation.
-// Always true of a kubelet that does not say what it has seen.
+// Returns true if the Pod's status was written after the kubelet had seen the patch. A patch that
+// left the spec as it was does not raise metadata.generation, so there is nothing to see: only
+// metadata changed, or admission undid the rest. Also true if the kubelet reports no
+// observedGeneration.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
 struct Completion {
   bool complete = false;
-  // When time alone may complete it, or is to try the patch again (TryAgainAt); no event will tell.
+  // When the answer may change without an event: time alone completes the patch, or the patch is to
+  // be sent again (TryAgainAt).
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };
 
-// A Pod whose patch admission undid (RevisionBasis::kPutBack) is patched again from then on.
+// Returns when a patch that admission undid (RevisionBasis::kPutBack) is to be sent again.
 WallTime TryAgainAt(const PodState& state);
 
-// P-045 … P-049. Says nothing about the Pod being available: see availability.h. A plain init
-// container does not run again and is not waited for. Requires that `state` is this Pod's, and that
-// the spec is as the patch left it (BasisOfPatch).
+// Returns whether all containers of the last patch run what it asked for (P-045 … P-049). A plain
+// init container does not run again and is not waited for. A complete Pod need not be available:
+// see availability.h. Requires that `state` is this Pod's, and that the spec is as the patch left
+// it (BasisOfPatch).
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 
-// The entries of the annotation that goes with a patch of `pod` to these images (P-034). A
-// container of the last patch, `last`, that is not complete yet keeps its entry; if it is patched
-// again, its new entry tells what was seen of it. `last` may be null. Requires that `pod` has the
-// containers.
+// Returns the container entries of the state annotation for a patch of `pod` to `images` (P-034).
+// `last` is the state before, or null. A container whose last patch is still under way
+//   - keeps its entry if it is not in `images`
+//   - gets a new entry otherwise, which lists in `seen` the containers of the patches before
+// Requires that `pod` has all containers of `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

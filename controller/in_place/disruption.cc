@@ -8,30 +8,31 @@
 namespace windlass::in_place {
 namespace {
 
-// Counted as healthy, and rightly so: also a Pod whose minReadySeconds are not over.
+// Returns true if a budget counts the Pod as healthy and the Pod is: it serves, even if its
+// minReadySeconds are not over.
 bool IsHealthy(const Pod& pod, const PodStanding& standing) {
   return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
 }
 
-// A budget's status follows its Pods by another watch, and is written by another controller: for so
-// long it may still count a Pod that has ceased to be Ready.
+// The disruption controller updates a budget's status from its own watch. For this long the status
+// may still count a Pod that has ceased to be Ready.
 constexpr seconds kBudgetsLag{10};
 
 struct Room {
-  int64_t left = 0;                      // negative when too many are down
-  std::optional<WallTime> look_again{};  // there may be more then
+  int64_t left = 0;                      // Pods that may go; negative when too many are down
+  std::optional<WallTime> look_again{};  // when `left` may grow
 };
 
-// How many more may be taken down.
+// Returns how many more Pods of the budget may be taken down.
 Room RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
             std::span<const PodStanding> standings, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return {};
-  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};  // nor would an eviction
+  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};  // an eviction is refused, too
   int64_t room = budget.disruptions_allowed;
   std::optional<WallTime> look_again;
   for (size_t i = 0; i < pods.size(); ++i) {
     const Pod& pod = *pods[i];
-    // One that is being deleted, or not Ready for some time, is missing in the budget's own count.
+    // The budget does not count a Pod that is being deleted, or has not been Ready for some time.
     const WallTime missing_from = pod.ready.last_transition_time() + kBudgetsLag;
     const bool counted = pod.ready.IsTrue() || now < missing_from;
     const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();

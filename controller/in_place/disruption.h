@@ -1,5 +1,5 @@
-// PodDisruptionBudgets hold for us as for an eviction, although the API server asks nobody before a
-// Pod is patched. Source: in-place C.6, P-038.
+// We respect PodDisruptionBudgets as an eviction does, although the API server does not check them
+// when a Pod is patched. Source: in-place C.6, P-038.
 #pragma once
 
 #include <cstddef>
@@ -13,28 +13,32 @@
 
 namespace windlass::in_place {
 
-// An empty selector selects every Pod of the namespace, an absent one none.
+// Returns true if the budget selects the Pod. An empty selector selects every Pod of the namespace,
+// an absent one selects none.
 bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
 
 struct AllowedByBudgets {
-  std::vector<size_t> candidates;  // in the same order
-  // The first that kept the first one out; null when nobody was.
+  std::vector<size_t> candidates;  // in the order they came
+  // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
   const PodDisruptionBudget* blocking = nullptr;
-  // When a budget that has no room may have some, should no event tell before: it is late to count
-  // out who has just ceased to be Ready.
+  // When a full budget may have room again without an event: its status may still count a Pod that
+  // has just ceased to be Ready.
   std::optional<WallTime> look_again{};
 };
 
-// Who of `candidates`, indexes into `pods` and their `standings`, may be taken down next: whoever
-// is down already, and any one Pod for which each of the namespace's `budgets` that selects it has
-// room. As budgets see it, a Pod is up once it is Ready, available or not. A budget has less room
-// than it says: our Pods in flight that the API calls Ready look healthy to it. It has none while
-// its status is not of its latest spec.
+// Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already, plus
+// Pods whose every budget has room for one more. `candidates` are indexes into `pods`;
+// `standings[i]` belongs to `pods[i]`; `budgets` are those of the namespace.
 //
-// A Pod that has an entry in a budget's disruptedPods is taken off there already: it needs no more
-// room in it, and takes none a second time.
+// A Pod is up for a budget once it is Ready, whether or not it is available. Room is
+// disruptionsAllowed less one for each Pod in flight that the budget still counts as healthy.
+// Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1. A budget has no room while
+// its status is older than its spec.
 //
-// To be asked again once a Pod was taken: two of the answer may need the same room.
+// A Pod in disruptedPods is already deducted from disruptionsAllowed. It is not deducted again, and
+// may go while the room is 0.
+//
+// Ask again after each Pod that is taken: two Pods of the answer may need the same room.
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
                                 std::span<const size_t> candidates,

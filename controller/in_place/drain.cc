@@ -26,7 +26,7 @@ Json TemplateOf(const DeploymentSpec& spec) {
   return spec.template_json == nullptr ? Json() : Json::parse(*spec.template_json, nullptr, false);
 }
 
-// Of the label, in the template; nullopt where it is absent.
+// Returns the value of the drain's label in the template; nullopt if the label is absent.
 std::optional<std::string> ValueIn(const Json& pod_template, const Drain& drain) {
   const Json::json_pointer labels("/metadata/labels");
   const Json values = pod_template.contains(labels) ? pod_template[labels] : Json();

@@ -18,28 +18,28 @@ inline constexpr std::string_view kReadyGate = "windlass.dev/in-place-ready";
 struct Drain {
   enum class Mode : uint8_t { kNone, kLabel, kGate };
   Mode mode = Mode::kNone;
-  // Mode kLabel only: a label of the Pods that their Services select by.
+  // For kLabel only: the label by which Services select the Pods.
   std::string label{};
-  std::string on{};   // its value while a Pod takes traffic, as in the template
+  std::string on{};   // its value while a Pod takes traffic
   std::string off{};  // its value while a Pod is drained
   bool operator==(const Drain&) const = default;
 };
 
-// "None", "Label:<key>=<on>/<off>" or "Gate". Error kConfig, saying what to write, for anything
-// else.
+// Reads "None", "Label:<key>=<on>/<off>" or "Gate". Error kConfig for anything else; its message
+// says what to write.
 Result<Drain> ParseDrain(std::string_view text);
 
-// As ParseDrain reads it.
+// Returns the text that ParseDrain reads.
 std::string TextOf(const Drain& drain);
 
-// Whether the template and selector of `spec` let Pods be drained so. Windlass cannot add what is
-// missing: the template would no longer equal the Deployment's. Error kConfig, saying what to
-// change.
+// Checks that the template and selector of `spec` allow this drain. Windlass cannot add what is
+// missing: the ReplicaSet's template would no longer equal the Deployment's. Error kConfig; its
+// message says what to change.
 Status CheckDrain(const Drain& drain, const DeploymentSpec& spec);
 
-// What is odd and does no harm: the template has another value than `on`, as after an undo past a
-// change of it. A Pod gets back the value of its own template (drain_steps.h). Requires that
-// CheckDrain is content.
+// Returns a warning if the template's label value is not `on`, as after an undo past a change of
+// that value; nullopt otherwise. This does no harm: a Pod gets back the value of its own template
+// (drain_steps.h). Requires that CheckDrain passes.
 std::optional<std::string> WarnOfDrain(const Drain& drain, const DeploymentSpec& spec);
 
 }  // namespace windlass::in_place

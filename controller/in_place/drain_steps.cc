@@ -19,7 +19,7 @@ bool HasLabel(const Pod& pod, const std::string& label, const std::string& value
   return pod.meta.labels.Find(label) == value;
 }
 
-// Whether the Pod could be drained so at all: its gates are those it was born with.
+// Returns true if the Pod can be drained so. A readinessGate cannot be added to a running Pod.
 bool CanDrain(const Pod& pod, const Drain& drain) {
   return drain.mode == Mode::kLabel || (drain.mode == Mode::kGate && pod.has_gate);
 }
@@ -29,7 +29,7 @@ bool LooksDrained(const Pod& pod, const Drain& drain) {
   return pod.gate == ConditionStatus::kFalse;
 }
 
-// How the Pod is drained, or would be.
+// Returns how the Pod is drained; if it is not, how it would be.
 const Drain& MethodFor(const Options& options, const PodState* state) {
   const bool drained = state != nullptr && state->drain;
   const Drain& drain = drained ? state->drain->how : options.drain;
@@ -40,8 +40,8 @@ const Drain& MethodFor(const Options& options, const PodState* state) {
 DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& drained, bool chosen,
                         bool complete, WallTime now) {
   if (!chosen) return {complete && pod.containers_ready.IsTrue() ? Do::kEnd : Do::kWait};
-  if (!complete) return {Do::kPatch};  // it is restarting: re-targeted at once (P-034)
-  // Somebody put it back into traffic.
+  if (!complete) return {Do::kPatch};  // still restarting: re-targeted at once (P-034)
+  // Something put the Pod back into traffic.
   if (!LooksDrained(pod, drained.how)) return {Do::kBegin};
   const WallTime until = drained.since + seconds(options.drain_seconds);
   if (now < until) return {Do::kWait, until};
@@ -49,11 +49,11 @@ DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& d
   return {Do::kPatch};
 }
 
-// State as the annotation's text; nullopt to take it away.
+// The state annotation's text; nullopt removes the annotation.
 using StateText = std::optional<std::string>;
 
-// Refused unless the Pod still has the state that was seen: an overlapping leader may have patched
-// it, and its account of that must not get lost.
+// The API server refuses the patch unless the Pod still has the state that we saw: an overlapping
+// leader may have patched the Pod, and what it noted must not be lost.
 Request PatchLabel(const Pod& pod, const std::string& label, const std::string& value,
                    const StateText& state) {
   Operations operations;
@@ -70,7 +70,8 @@ Request PatchLabel(const Pod& pod, const std::string& label, const std::string& 
                                    operations.Text());
 }
 
-// By the key of conditions, their type: the kubelet's are left alone. `annotations` is a merge.
+// A strategic merge finds conditions by type, so the kubelet's stay as they are. `annotations` are
+// merged into the Pod's.
 Request PatchGate(const Pod& pod, bool open, Json annotations, WallTime now) {
   Json fields = {{"status",
                   {{"conditions",
@@ -100,7 +101,8 @@ Request PatchTraffic(const Pod& pod, const Drain& drain, bool on, const StateTex
   return PatchGate(pod, on, std::move(annotations), now);
 }
 
-// What the label of `drain` says in a template; nullopt where it is absent, or keeps Pods out.
+// Returns the value of the drain's label in a template; nullopt if it is absent, or is the one that
+// keeps Pods out of traffic.
 std::optional<std::string> LabelIn(std::string_view template_json, const Drain& drain) {
   if (drain.mode != Mode::kLabel || template_json.empty()) return std::nullopt;
   const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
@@ -111,14 +113,14 @@ std::optional<std::string> LabelIn(std::string_view template_json, const Drain& 
   return *value == drain.off ? std::nullopt : std::optional(value->get<std::string>());
 }
 
-// The value by which the Pod takes traffic is that of the template it is of; what is configured is
-// that of the Deployment's.
+// The Pod returns to traffic with `value`, that of its own template. `drain.on` as configured
+// belongs to the Deployment's current template.
 void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
   drain.on = *value;
 }
 
-// Written by BeginDrain, for a Pod that had none.
+// True of the state that BeginDrain writes for a Pod without one.
 bool SaysNothingElse(const PodState& state) {
   return state.containers.empty() && state.target == state.from;
 }
@@ -162,7 +164,7 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
                          std::string_view of_template, WallTime now) {
   Drain drain = MethodFor(options, state);
   if (auto value = LabelIn(of_template, drain)) drain.on = *std::move(value);
-  // What is not ours to understand stays as it is.
+  // An annotation that is not ours, or cannot be read, stays as it is.
   const auto seen = pod.meta.annotations.Find(kPodState);
   StateText text = seen ? StateText(std::string(*seen)) : std::nullopt;
   if (state != nullptr) {

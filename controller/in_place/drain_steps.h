@@ -1,17 +1,16 @@
-// What is to be done with one Pod whose Deployment asks for a drain: out of traffic, patched, back.
-// The Pod's state says that it is drained and since when; the label or condition by which traffic
-// goes is derived from that on every look, never from what we believe to have written. Source:
-// in-place C.7, P-040, P-041, P-051.
+// The next step for one Pod whose Deployment asks for a drain: take it out of traffic, patch it,
+// let it back. The Pod's state says whether it is drained and since when. The label or condition
+// that steers traffic is derived from the state each time, never from what we believe we wrote.
+// Source: in-place C.7, P-040, P-041, P-051.
 //
 //   in traffic    no `drain` in the state    label <on>     condition True
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False
 //
-// State and label change in one patch of the Pod, state and condition in one of its status. Pods
-// that take no traffic anyway are patched without a drain: those that are not Ready, or in flight
-// already.
+// State and label change in one patch of the Pod; state and condition in one patch of its status. A
+// Pod that takes no traffic is patched without a drain: it is not Ready, or in flight already.
 //
-// To the budget a drained Pod is in flight (availability.h). It goes first among the candidates: it
-// has its place in the batch, and another one must not take it.
+// A drained Pod counts as in flight (availability.h). It comes first among the candidates, so that
+// no other Pod takes the place in the batch for which it was drained.
 #pragma once
 
 #include <cstdint>
@@ -30,57 +29,65 @@ namespace windlass::in_place {
 struct DrainStep {
   enum class Do : uint8_t {
     kNothing,
-    kBegin,  // BeginDrain
-    kWait,   // until `until`, or for an event where there is none
-    kPatch,  // PatchPod, now
-    kEnd,    // EndDrain
+    kBegin,  // send BeginDrain
+    kWait,   // until `until`; without it, until an event
+    kPatch,  // send PatchPod
+    kEnd,    // send EndDrain
   };
   Do what = Do::kNothing;
   std::optional<WallTime> until{};
   bool operator==(const DrainStep&) const = default;
 };
 
-// `state` is the Pod's, null where the annotation is absent or not ours. `chosen`: the Pod is not
-// of the target and in the batch that is to be patched now; never while the Deployment is paused.
-// `complete`: the last patch is carried out (completion.h), or there was none.
+// Returns what to do with the Pod next.
+//   - `state`: the Pod's; null if the annotation is absent or not ours
+//   - `chosen`: the Pod lacks the target template and is in the batch to be patched now. Never true
+//     while the Deployment is paused.
+//   - `complete`: the last patch is carried out (completion.h), or there was none
 //
-// A drained Pod that is not chosen, because its target is the template it has, takes traffic again.
-// A drain goes on as it began, whatever is configured meanwhile. Mode kNone works too: kPatch or
-// kNothing.
+// A drained Pod that is not chosen, because it has its target template, takes traffic again as soon
+// as its containers are ready. A drain keeps the mode with which it began; the wait before the
+// patch is the present drain_seconds. Without a drain (mode kNone) the step is kPatch or kNothing.
 DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
                         bool complete, WallTime now);
 
-// Of a Pod that was never patched: what its state is to say.
+// What BeginDrain writes into the state of a Pod that was never patched.
 struct Unpatched {
   Uid deployment;
   int64_t revision = 0;
-  Fingerprint of;  // the template it is of
+  Fingerprint of;  // the template that the Pod has
 };
 
-// Takes the Pod out of traffic, as `options` say or, if it is drained already, as its state says.
-// The value that its label has before goes into the state.
-// Error kInvalid when the state would be too long. Requires that one of them has a mode.
+// Returns the patch that takes the Pod out of traffic. A Pod that is drained already is drained in
+// the mode of its state, any other in the mode of `options`; that mode must not be kNone. The
+// label's present value is saved in the state, for EndDrain. Error kInvalid if the state would be
+// too long.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 
-// Lets the Pod take traffic again. A state that said nothing else is taken away. Where the state
-// does not say how it was drained, `options` do; requires a mode, as above. Error kInvalid as
-// above. The label gets its value in `of_template`, the text of the template that the Pod is of
-// (that of the Deployment, which `options` know, may be another one); where that is not known, and
-// empty, the one in the state.
+// Returns the patch that lets the Pod take traffic again, and removes `drain` from its state. A
+// state that says nothing else is removed whole. If `state` has no `drain`, `options` say how the
+// Pod was drained; as above, not by mode kNone.
+//
+// The label gets the value that it has in `of_template`, the text of the Pod's own template.
+// (`options` describe the Deployment's current template, which may differ.) If `of_template` is
+// empty or has no usable value, the one saved in the Pod's state is used. Error kInvalid if the
+// state would be too long.
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
                          std::string_view of_template, WallTime now);
 
-// The condition of a Pod with our readinessGate has to be True unless it is drained for
-// `deployment`, whatever that asks for: without it the Pod would never become Ready. nullopt when
-// it is as it should be, and for a Pod that is being deleted.
+// Returns the patch that sets our readiness condition to True: a Pod with our readinessGate never
+// becomes Ready without it, even if its Deployment no longer asks for a drain. Returns nullopt if
+//   - the Pod lacks the gate, or the condition is True
+//   - the Pod is drained for `deployment`
+//   - the Pod is being deleted
 std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallTime now);
 
-// What a patch may change of a drained Pod: not the label that keeps it out of traffic.
+// Returns `changes` without the label that keeps a drained Pod out of traffic.
 TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state);
 
-// The `drain` in the state that goes with a patch of all `changes`: that of the last state, which
-// ends with the label's new value.
+// Returns the `drain` for the state that is written with a patch of all `changes`; nullopt if the
+// Pod is not drained. If `changes` set the drain's label, the Pod comes back with that value.
 std::optional<Drained> DrainedAfter(const TemplateChanges& changes, const PodState* state);
 
 }  // namespace windlass::in_place

@@ -24,7 +24,7 @@ constexpr ContainerList kContainerLists[] = {{"/spec/containers", false},
 
 using Refusal = std::optional<NotEligible>;
 
-// Both templates in canonical form.
+// Both templates, in canonical form.
 struct Comparison {
   Json host;
   Json target;
@@ -43,7 +43,7 @@ Refusal JudgeRestart(const Comparison& c) {
   return NotEligible{Reason::kRestartRequested, "/metadata/annotations" + PointerTo(kRestartedAt)};
 }
 
-// A container that was added, removed, renamed or moved (P-003).
+// Refuses if a container was added, removed, renamed or moved (P-003).
 Refusal JudgeNames(const Comparison& c) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
@@ -62,8 +62,8 @@ Refusal JudgeNames(const Comparison& c) {
   return std::nullopt;
 }
 
-// The template without what may change. What is left has to be equal: also that there is an image,
-// which therefore is not left out but made the same.
+// Returns the template without all that may change in a Pod; the rest must be equal in both
+// templates. An image becomes "any" instead, so that a missing image still shows.
 Json Fixed(Json pod_template) {
   for (const auto& [list, init] : kContainerLists) {
     if (!At(pod_template, list).is_array()) continue;
@@ -79,7 +79,7 @@ Json Fixed(Json pod_template) {
     if (IsTextMap(Member(At(pod_template, "/metadata"), map))) erase("/metadata", map);
   }
   if (At(pod_template, "/spec/tolerations").is_array()) erase("/spec", "tolerations");
-  for (const char* parent : {"metadata", "spec"}) {  // an empty one is an absent one (D-153)
+  for (const char* parent : {"metadata", "spec"}) {  // an empty object is an absent one (D-153)
     if (!pod_template.contains(parent)) pod_template[parent] = Json::object();
   }
   return pod_template;
@@ -101,7 +101,7 @@ ContainerKind KindOf(const Json& container, bool init) {
                                                         : ContainerKind::kInit;
 }
 
-// A container that may refuse to come back, or takes the others with it (A.2, 11).
+// Refuses a container that may not come back after a restart, or may end the others (A.2, 11).
 Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
   const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
   if (own_policy || container.contains("restartPolicyRules")) {
@@ -111,7 +111,8 @@ Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std:
   return std::nullopt;
 }
 
-// Requires equal names (JudgeNames) and, but for the images, equal containers (JudgeOtherFields).
+// Collects the changed images. Requires that JudgeNames and JudgeOtherFields found nothing: the
+// containers are the same but for their images.
 Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
@@ -135,7 +136,7 @@ Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   return std::nullopt;
 }
 
-// The names of the containers whose environment will be read anew.
+// Returns the names of the containers that restart and so read their environment anew.
 std::set<std::string> RestartingBy(const TemplateChanges& changes) {
   std::set<std::string> names;
   for (const ImageChange& image : changes.images) names.insert(image.container);
@@ -154,7 +155,7 @@ void CollectMetadata(const Comparison& c, TemplateChanges& changes) {
       CompareMaps(At(c.host, "/metadata/annotations"), At(c.target, "/metadata/annotations"));
 }
 
-// Requires the changed images and tolerations.
+// Requires that `changes` has the images and tolerations already.
 Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   CollectMetadata(c, changes);
   if (changes.labels.empty() && changes.annotations.empty()) return std::nullopt;
@@ -212,7 +213,7 @@ Result<Json> Parse(const std::string& canonical) {
   return Error{ErrorKind::kMalformed, "a number is too large"};
 }
 
-// Returns nullopt if both mean the same; then neither is parsed.
+// Returns nullopt if the canonical texts are equal; then no JSON is parsed.
 Result<std::optional<Comparison>> Compare(std::string_view host_template,
                                           std::string_view target_template) {
   WINDLASS_TRY(const std::string host_text, CanonicalTemplate(host_template));

@@ -1,6 +1,6 @@
-// Whether a rollout can be carried out in place, as far as templates and Deployment show it; what
-// depends on Pods and nodes (kubelet versions, admission, budgets) is judged where they are looked
-// at. Source: in-place P-002 … P-012.
+// Can a rollout be carried out in place? Judged here by the templates and the Deployment alone.
+// What depends on Pods and nodes (kubelet versions, admission, budgets) is judged elsewhere
+// (nodes.h, refusals.h, budget.h). Source: in-place P-002 … P-012.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@
 
 namespace windlass::in_place {
 
-// Why not, with the names that events, conditions and metrics show (D.2). Kubelet and admission are
-// those of Pods.
+// Why not, with the names that Events, conditions and metrics show (D.2). The single Pods decide
+// about kSidecarKubeletTooOld and kPodForbidden, this file about the others.
 enum class Reason : uint8_t {
   kFieldChanged,
   kRestartRequested,
@@ -39,8 +39,8 @@ std::string_view Name(Reason reason);  // "FieldChanged", …
 
 struct NotEligible {
   Reason reason = Reason::kFieldChanged;
-  // The first offending field, as an RFC 6901 pointer into the target's template, or the host's
-  // where the target has it no longer. Empty when no field is to blame.
+  // The first field to blame, as an RFC 6901 pointer into the target's template, or into the host's
+  // if the target lacks the field. Empty if no field is to blame.
   std::string pointer{};
   bool operator==(const NotEligible&) const = default;
 };
@@ -51,29 +51,35 @@ struct Unchanged {
 };
 using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 
-// Compares the template that the Pods of the host ReplicaSet were made from with the one they
-// should have. Returns Unchanged if the two are semantically equal (canonical.h), and error
-// kMalformed if one of them is no JSON object.
+// Compares the template of the host ReplicaSet's Pods with the one that they should have. Returns
+//   - Unchanged if the two are semantically equal (canonical.h)
+//   - TemplateChanges if a patch of the running Pods can bring them there
+//   - NotEligible otherwise
+// Error kMalformed if a template is not a JSON object, or a number in it is too large.
 //
 // Labels and annotations reach running Pods together with an image or a toleration. Alone they are
-// kMetadataOnly: a template that changes in nothing else asks for new Pods, as Helm's annotation
+// kMetadataOnly: a template in which nothing else changes asks for new Pods, as Helm's annotation
 // checksum/config does (P-007).
 //
-// Of several reasons the first of these is told:
+// If there are several reasons, the first in this order is returned:
 //   1. a requested restart
-//   2. a field that can never change in a Pod
-//   3. metadata that would reach the Pod without the restart it needs: kMetadataOnly,
+//   2. a container added, removed, renamed or moved; any other field that cannot change in a Pod; a
+//      toleration removed
+//   3. an image that cannot change: kInitImageChanged, kContainerRestartPolicy
+//   4. metadata that a running Pod does not notice: kFieldChanged, kMatchLabelKey, kMetadataOnly,
 //      kEnvFromMetadata
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template);
 
-// Returns true if a patch that brings a Pod of template `from` to template `to` would change its
+// Returns true if a patch that brings a Pod from template `from` to template `to` would change its
 // labels or annotations and nothing else. Tolerations that `to` lacks do not count, because a Pod
-// keeps them. Error kMalformed if a template is no JSON object.
+// keeps them. Error kMalformed as for CompareTemplates.
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
-// What speaks against in-place whatever the templates are. `replica_sets` are those the Deployment
-// owns; stand-in Pods of `pending`, which may be null, do not make it an active one (P-010).
-// Nothing speaks against a Deployment without Pods.
+// Returns what rules out an update in place whatever the templates are; nullopt if nothing does.
+//   - kMultipleActiveReplicaSets: more than one of `replica_sets`, those of the Deployment, wants
+//     Pods. `pending`, which may be null, is not counted: its Pods are stand-ins (P-010).
+//   - kRecreateStrategy: strategy Recreate with more than one replica
+//   - kNoBudget: neither an unavailable Pod nor a stand-in is allowed, and there are replicas
 std::optional<NotEligible> RefuseRollout(const DeploymentSpec& spec, const Options& options,
                                          std::span<const ReplicaSet* const> replica_sets,
                                          const ReplicaSet* pending);

@@ -18,11 +18,11 @@ constexpr std::string_view kNotes[] = {kExchange, kMode,    kStandIns,
 
 using OrderedJson = nlohmann::ordered_json;
 
-// kubectl and the stock controller know these two.
+// kubectl and the stock controller read these two.
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRevisionHistory = "deployment.kubernetes.io/revision-history";
 
-// The names in a stash, and what a rollout notes beside it.
+// Bytes reserved for the names in a stash and for the rollout's other notes.
 constexpr size_t kStashRest = 4096;
 
 std::string Dump(const OrderedJson& json) {
@@ -33,8 +33,8 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Whether an annotation came from the Deployment with the template. The others are about the object
-// that has them, or, like user keys, the same in all.
+// Returns true if the annotation came from the Deployment with the template. The others are about
+// the object that has them or, as user keys are, the same in all ReplicaSets.
 bool BelongsToTemplate(std::string_view key) {
   for (const char* prefix : {"deployment.kubernetes.io/", "deprecated.deployment.rollback.to",
                              "kubectl.kubernetes.io/last-applied", "windlass.dev/"}) {
@@ -43,7 +43,7 @@ bool BelongsToTemplate(std::string_view key) {
   return !IsInternal(key);
 }
 
-// What gives `to` those annotations of `from` that belong to its template.
+// Returns the changes to `to` that give it those annotations of `from` that belong to the template.
 TextChanges AnnotationsToGet(const StringMap& from, const StringMap& to) {
   TextChanges changes;
   for (const auto& [key, value] : to) {
@@ -64,8 +64,9 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
   }
 }
 
-// The template as it came, every field and empty object, with the hash label of `rs`. One without
-// has none in its selector either: somebody made it by hand.
+// Returns the template as it came, with every field and empty object, but with the hash label of
+// `rs`. If `rs` has no such label, a user made it by hand and its selector has none either: the
+// label is removed.
 Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
     return Error{ErrorKind::kMalformed,
@@ -88,8 +89,8 @@ Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& templat
   return pod_template;
 }
 
-// Gives `rs` a template with the labels and annotations that belong to it. Nobody else has changed
-// the annotations meanwhile: the resourceVersion says so.
+// Gives `rs` a template and the labels and annotations that belong to it. The request has a
+// resourceVersion: the annotations are as we saw them, so `remove` finds its key.
 Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextChanges& changes) {
   const std::string path = "/metadata/annotations";
   OrderedJson operations = OrderedJson::array();
@@ -113,7 +114,7 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
   return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(operations));
 }
 
-// The template is the last member, spliced: it comes back byte for byte.
+// The template is spliced in as the last member, so that it comes back byte for byte.
 std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
                       const std::string& pending_template) {
   OrderedJson json = {{"self", pending.meta.uid.ToString()},
@@ -153,7 +154,8 @@ struct NamedStash {
   Stash stash;
 };
 
-// Of `pending`, whoever its host is; nullopt when it is not its own.
+// Returns the stash in `pending`, for whatever host; nullopt if it names another `self` or cannot
+// be read.
 std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
   const auto text = pending.meta.annotations.Find(kExchange);
   if (!text) return std::nullopt;
@@ -213,7 +215,7 @@ bool FitsStash(const std::string& template_json) {
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   if (!FitsStash(template_json)) return false;
-  // What stays with the one that has it is about the same in both.
+  // Annotations that stay with their object are about the same in both ReplicaSets.
   size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations, {});
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
@@ -233,7 +235,7 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
                                             ": annotation " + std::string(kRevision) +
                                             ": is missing"};
   }
-  // The stash is given to the host: what would not do there is not put away.
+  // The host gets the stash later: a template that would fail then must not be stashed.
   WINDLASS_TRY([[maybe_unused]] const OrderedJson stashed, TemplateFor(host, pending_template));
   TextChanges changes = AnnotationsToGet(host.meta.annotations, pending.meta.annotations);
   GetRevision(TextIn(host.meta.annotations, kRevision),
@@ -254,7 +256,7 @@ Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
   TextChanges changes;
   for (const auto& [key, value] : stash.annotations) changes[key] = value;
   for (const std::string& key : stash.gone) changes[key] = std::nullopt;
-  // Anybody who may change ReplicaSets may have written it.
+  // Anybody who may change ReplicaSets may have written the stash.
   std::erase_if(changes, [](const auto& change) { return !BelongsToTemplate(change.first); });
   GetRevision(stash.revision, stash.history, changes);
   return PutTemplate(host, std::move(pod_template), changes);

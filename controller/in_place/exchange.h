@@ -1,22 +1,27 @@
-// The commit of a rollout in place: when every Pod of the host ReplicaSet runs the new template,
+// The commit of a rollout in place. When every Pod of the host ReplicaSet runs the new template,
 // host and pending ReplicaSet exchange their templates and what belongs to them. Source: in-place
 // C.5, P-052 … P-056.
 //
-//   X1  the pending one gets the host's template and revision, and in annotation
-//       internal.windlass.dev/exchange what it had: the stash
-//   X2  the host gets what is in the stash
-//   X3  the stash goes
+// The exchange is three writes:
+//   X1  The pending ReplicaSet gets the host's template and revision. In the same write what it had
+//       is put into its annotation internal.windlass.dev/exchange: the stash.
+//   X2  The host gets what is in the stash.
+//   X3  The stash is removed.
 //
-// What belongs to a template: the labels of the ReplicaSet, the revision annotations, and those
-// that came from the Deployment with it, such as change-cause. Each keeps its name, selector, hash
-// label, size, and what is said about itself (IsInternal). User keys stay as well: who mirrors them
-// writes them to both.
+// These belong to a template and are exchanged:
+//   - the labels of the ReplicaSet
+//   - the revision annotations
+//   - annotations that came from the Deployment with the template, such as change-cause
+// These stay where they are:
+//   - name, selector, hash label and size
+//   - notes about the object itself (IsInternal)
+//   - user keys, which are mirrored onto every ReplicaSet
 //
 //   {"self":"<uid>","host":"<uid>","revision":"6","history":"3","annotations":{"key":"value"},
 //    "gone":["key"],"template":{…}}
 //
-// Whoever copies ReplicaSets copies their annotations: a stash is one only in the ReplicaSet and
-// for the host that it names (P-055). What cannot be understood counts as absent.
+// A copy of a ReplicaSet has a copy of its annotations. A stash therefore counts only in the
+// ReplicaSet `self` and for the `host` that it names (P-055). An unreadable stash counts as absent.
 #pragma once
 
 #include <cstddef>
@@ -42,52 +47,54 @@ inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
 
-// What the host is to get.
+// What X2 gives to the host.
 struct Stash {
-  std::string template_json{};  // as the pending ReplicaSet had it, hash label and all
-  Fingerprint fingerprint{};    // of that
+  std::string template_json{};  // the pending ReplicaSet's, with its hash label
+  Fingerprint fingerprint{};    // of template_json
   std::string revision{};
-  std::string history{};                             // empty: none
-  std::map<std::string, std::string> annotations{};  // where the two differed
-  std::vector<std::string> gone{};                   // those that only the host had
+  std::string history{};                             // empty: it has none
+  std::map<std::string, std::string> annotations{};  // those that differed from the host's
+  std::vector<std::string> gone{};                   // keys that only the host had
   bool operator==(const Stash&) const = default;
 };
 
 std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 
-// The one of `all` that a stash in `pending` is for; nullptr when there is no such stash.
+// Returns the ReplicaSet among `all` for which `pending` has a stash; nullptr if there is none.
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
-// X2 is done. An API server that was upgraded may show more in the host's template than there is in
-// the stash; the revision that came with it in the same write is the stash's all the same.
+// Returns true if X2 is done: the host has the stash's template or its revision, which X2 writes
+// together. The template alone does not tell, because an upgraded API server may show more fields
+// in it.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
-// Whether a ReplicaSet of this template can take part: a larger one leaves no room for other
-// annotations beside it.
+// Returns true if the template is short enough for a stash: a longer one would leave no room for
+// other annotations.
 bool FitsStash(const std::string& template_json);
 
-// Whether, besides, one that has `annotations` can with this host. To be asked before there is one;
-// BeginExchange knows to the byte.
+// Returns true if, in addition, a ReplicaSet with `annotations` would have room for the stash of an
+// exchange with `host`. This is an estimate, for a ReplicaSet that does not exist yet;
+// BeginExchange counts the bytes.
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
 
-// X1. Error kMalformed when a template is no JSON object or the pending ReplicaSet has no revision,
-// kInvalid when its annotations would be more than the server takes.
+// Returns request X1. Error kMalformed if a template cannot be read or the pending ReplicaSet has
+// no revision; kInvalid if its annotations would be longer than the API server allows.
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,
                               const ReplicaSet& pending, const std::string& pending_template);
 
-// X2. Error kMalformed when the template is no JSON object.
+// Returns request X2. Error kMalformed if the stash's template cannot be read.
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
-// X3, and all that was noted about a rollout that is over: mode, stand-ins, block, refusals,
-// own generation.
+// Returns request X3. It also removes all notes about the rollout, which is over: mode, stand-ins,
+// block, refusals, own generation.
 Request ForgetExchange(const ReplicaSet& pending);
 
-// There is something for X3 to take away.
+// Returns true if X3 has something to remove.
 bool HasNotes(const ReplicaSet& rs);
 
-// By a note, or by what its Deployment asked for when that was mirrored last, it tells that Pods
-// may have been updated in place.
+// Returns true if Pods of `rs` may have been updated in place: it has a note, or the settings last
+// mirrored from its Deployment asked for it.
 bool Remembers(const ReplicaSet& rs);
 
 }  // namespace windlass::in_place

@@ -14,13 +14,13 @@ namespace {
 constexpr WallTime kAlready{};
 constexpr seconds kFailsForLong{60};
 constexpr seconds kKubeletReacts{10};
-constexpr int64_t kRestartsMax = 3;  // one of them is ours
-// A kubelet waits for up to 5 min before it starts a container again, and begins anew with that
-// when one has run for 10 min.
+constexpr int64_t kRestartsMax = 3;  // our own restart is one of them
+// A kubelet waits up to 5 min before it restarts a container, and resets that wait once the
+// container has run for 10 min. So one turn of a crash loop takes at most 5 + 10 = 15 min.
 constexpr seconds kRunsWell{600};
 constexpr seconds kCrashLoopTurn{900};
 
-// Before there is a container, or in place of one: its id need not change.
+// Reasons before a container exists: the container id need not change.
 constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                             "ImagePullBackOff",
                                             "InvalidImageName",
@@ -31,38 +31,39 @@ constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                             "CreateContainerConfigError",
                                             "CreateContainerError",
                                             "RunContainerError"};
-// Of a container that ran.
+// Reasons of a container that has run.
 constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
 
 bool IsOneOf(std::span<const std::string_view> reasons, std::string_view reason) {
   return std::ranges::find(reasons, reason) != reasons.end();
 }
 
-// A failure, and from when on it is one.
+// A failure, and the time from which it counts.
 struct Signal {
   PodFailure failure;
   WallTime from;
 };
 
-// From when on what the container waits for is the patch's doing; nullopt: it is not.
+// Returns from when what the container waits for is due to the patch; nullopt if it is not.
 std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPatch& patch,
                                         const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
   const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
   if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAlready) : std::nullopt;
   if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
-  // The image before may have waited for the same: nothing ever ran, or a patch was under way.
+  // The old image may have waited for the same reason: no container ever ran, or an earlier patch
+  // was still under way.
   const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
   return ambiguous ? state.at + kKubeletReacts : kAlready;
 }
 
-// Since when the kubelet could carry out the patch: a Pod may have got its node after it.
+// Returns since when the kubelet could carry out the patch. The Pod may have got its node after it.
 WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
-// Whether the container was in a crash loop when the Pod's Ready last changed. Judged by what the
-// Pod says, not by the clock: it does not change while nothing happens to the Pod.
+// Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
+// Pod's status counts, not the clock: the answer stays the same while nothing happens to it.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
@@ -91,8 +92,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
       signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAlready});
     }
   }
-  // From the last change of Ready: a Pod that was available, and for a moment is not, has not
-  // failed.
+  // Counts from the last change of Ready: a Pod that is unavailable for a moment has not failed.
   const WallTime since = std::max(PossibleSince(pod, state), pod.ready.last_transition_time());
   signals.push_back({{{}, std::string(kPodTimeout)}, since + pod_timeout});
   return signals;

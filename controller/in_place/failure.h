@@ -1,5 +1,5 @@
-// Has a patch failed? What a container of the new image does, and for how long its Pod has not been
-// available. Source: in-place C.11, P-060, P-062.
+// Has a patch failed? Judged by what the containers of the new image do, and by how long the Pod
+// has not been available. Source: in-place C.11, P-060, P-062.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace windlass::in_place {
 
-// Whether a container that waits for this reason will not get out of it, or not soon.
+// Returns true if a container that waits for this reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
 inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
@@ -20,33 +20,37 @@ inline constexpr std::string_view kImagePutBack = "ImagePutBack";  // by admissi
 
 struct PodFailure {
   std::string container;  // empty: the Pod as a whole
-  std::string reason;     // why a container waits ("ErrImagePull"), or one of the above
+  std::string reason;     // why a container waits ("ErrImagePull"), or a constant above
   bool operator==(const PodFailure&) const = default;
 };
 
-// What a stand-in is judged by: as if it had been patched when it was made, from nothing.
+// Returns the state by which a stand-in is judged: as if all its containers had been patched when
+// the Pod was created.
 PodState AsIfPatched(const Pod& stand_in);
 
-// Why the patch that `state` tells of has failed. To be asked of a Pod that is not available and
-// not on a lost node. One that is being deleted has not failed, nor one that no node has taken.
+// Returns why the patch in `state` has failed; nullopt if it has not. To be called for a Pod that
+// is not available and not on a lost node. A Pod that is being deleted, or has no node, has no
+// failure.
 //
-// What the status told before the kubelet saw the patch is the old image's doing: a Pod that could
+// What the status showed before the kubelet saw the patch is due to the old image. A Pod that could
 // not start is patched first of all, and shows its old reason for a while.
 //
-// Three restarts since the patch are too many only of a crash loop (C.11): when Ready last changed,
-// no more than a quarter of an hour had passed since the patch for each of them, and the container
-// had not been running for ten minutes. A Pod that was well since, and crashed now and then in
-// weeks, fails by what it does now.
+// Three or more restarts since the patch are a failure only if the container was in a crash loop
+// when Ready last changed (C.11):
+//   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
+//   - the container had not been running for 10 min
+// A Pod that was well after its patch and crashed now and then in weeks is judged by its state now.
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 
-// When FailureOf may find what no event tells of; nullopt: it finds it now, or never.
+// Returns when FailureOf may find a failure although no event comes; nullopt if it finds one now or
+// never will.
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Whether a Pod that fails has had its 60 s to recover, since its patch, since it got a node if
-// that was later, and since Ready last changed: what was well for hours is not given up for one
-// crash (P-062). If it has not, at FailsForLongAt it will.
+// Returns when a Pod that fails has had its 60 s to recover. They start at the latest of: its
+// patch, the moment it got a node, the last change of Ready. A Pod that was well for hours is not
+// given up for one crash (P-062).
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

@@ -7,7 +7,7 @@ namespace windlass::in_place {
 namespace {
 
 constexpr std::string_view kTemplatePrefix = "t-";
-constexpr size_t kHalf = 16;  // hexadecimal digits of 64 bits
+constexpr size_t kHalf = 16;  // hexadecimal digits in 64 bits
 
 std::optional<uint64_t> ParseHalf(std::string_view digits) {
   uint64_t value = 0;

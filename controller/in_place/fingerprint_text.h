@@ -1,5 +1,6 @@
-// Fingerprints of templates as annotations have them: "t-" and 32 hexadecimal digits. They are kept
-// instead of hash labels because a ReplicaSet's label does not follow its template (in-place C.3).
+// The text of a template's fingerprint in annotations: "t-" and 32 hexadecimal digits. It is kept
+// instead of the hash label because a ReplicaSet's label does not follow its template (in-place
+// C.3).
 #pragma once
 
 #include <optional>
@@ -12,7 +13,7 @@ namespace windlass::in_place {
 
 std::string TextOf(const Fingerprint& fingerprint);
 
-// nullopt for anything that TextOf does not write; digits may be in upper case.
+// Returns nullopt for anything that TextOf does not write; digits may be in upper case, too.
 std::optional<Fingerprint> ParseFingerprint(std::string_view text);
 
 }  // namespace windlass::in_place

@@ -11,7 +11,8 @@ const Json& Nothing() {
   return kNull;
 }
 
-// The first key, in order, that the two objects do not share with equal values.
+// Returns the first key, in order, that is not in both objects with equal values. Requires that the
+// objects differ.
 std::string_view FirstKey(const Json& a, const Json& b) {
   auto left = a.begin();
   auto right = b.begin();

@@ -1,4 +1,4 @@
-// The operations of one JSON patch. The server applies them together or not at all.
+// The operations of one JSON patch. The API server applies all of them or none.
 #pragma once
 
 #include <string>
@@ -10,21 +10,21 @@ namespace windlass::in_place {
 
 class Operations {
  public:
-  // Tests come before all changes.
+  // All tests go before all changes, whatever the order of the calls.
   void Test(const std::string& path, const Json& value);
   void Put(const std::string& path, const Json& value);
   void Replace(const std::string& path, const Json& value);
-  // Whether the key is still there nobody knows, and removing what is gone would be refused: put
-  // first, it is.
+  // JSON Patch refuses to remove a missing key, and somebody may have removed this one. So the key
+  // is added before it is removed.
   void Remove(const std::string& path);
-  // Changes the map of texts at `path`. Where there is none, none must have come meanwhile: putting
-  // one would wipe its keys.
+  // Changes the map of texts at `path`. If the map is absent (`exists` is false), the patch first
+  // tests that it still is: adding it would overwrite keys that were written since.
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
 
-  std::string Text() const;  // a JSON array
+  std::string Text() const;  // the patch, a JSON array
 
  private:
-  std::string tests_;  // elements, each with a comma behind it
+  std::string tests_;  // elements, each followed by a comma
   std::string changes_;
 };
 

@@ -8,7 +8,7 @@
 namespace windlass::in_place {
 namespace {
 
-// Immutable, or read when a container is created and never again.
+// Annotations that are immutable, or are read only when a container is created.
 constexpr std::string_view kFrozenPrefixes[] = {"container.apparmor.security.beta.kubernetes.io/",
                                                 "container.seccomp.security.alpha.kubernetes.io/",
                                                 "seccomp.security.alpha.kubernetes.io/"};
@@ -26,7 +26,7 @@ bool IsTextMap(const Json& json) {
          std::ranges::all_of(json, [](const Json& value) { return value.is_string(); });
 }
 
-// Calls on_term(term) for everything in `spec` that may have matchLabelKeys.
+// Calls on_term(term) for every part of `spec` that may have matchLabelKeys.
 template <typename OnTerm>
 void VisitTerms(const Json& spec, OnTerm&& on_term) {
   for (const Json& constraint : Member(spec, "topologySpreadConstraints")) on_term(constraint);
@@ -41,7 +41,7 @@ void VisitTerms(const Json& spec, OnTerm&& on_term) {
   }
 }
 
-// Whether `path` is "metadata.<map>['<key>']" of a key that changes.
+// Returns true if `path` is "metadata.<map>['<key>']" with a key that changes.
 bool Reads(std::string_view path, std::string_view map, const TextChanges& changes) {
   const std::string prefix = "metadata." + std::string(map) + "['";
   if (!path.starts_with(prefix) || !path.ends_with("']")) return false;

@@ -1,5 +1,5 @@
-// Labels and annotations of a template: what changes, and what of it a running Pod would not notice
-// (P-007).
+// The labels and annotations of two templates: what changes between them, and which changes a
+// running Pod would not notice (P-007).
 #pragma once
 
 #include <optional>
@@ -11,24 +11,28 @@
 
 namespace windlass::in_place {
 
-// A label that only we write, in every patch of a Pod (C.3).
+// A label that only our patches of Pods write (C.3).
 inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
 
-// `from` and `to` are maps of texts; anything else counts as an empty one.
+// Returns the changes from map `from` to map `to`. A value that is not a JSON object of texts
+// counts as an empty map.
 TextChanges CompareMaps(const Json& from, const Json& to);
 
-// The first key among the changes that the API server or we refuse to change in a Pod, or that is
-// only looked at when a container is created; as a pointer into the template.
+// Returns the first changed key that cannot change in a running Pod, as a pointer into the
+// template; nullopt if there is none. The API server or Windlass refuses to change such a key, or
+// it is read only when a container is created.
 std::optional<std::string> FindFrozenKey(const TextChanges& labels, const TextChanges& annotations);
-// Leaves such keys out.
+// Removes such keys from the changes.
 void DropFrozenKeys(TextChanges& labels, TextChanges& annotations);
 
-// The first changed label that a matchLabelKeys or mismatchLabelKeys of `spec` names: its value was
-// written into the Pod's spec when the Pod was made. As a pointer into the template.
+// Returns the first changed label that matchLabelKeys or mismatchLabelKeys in `spec` name, as a
+// pointer into the template; nullopt if there is none. The API server copied that label's value
+// into the Pod's spec when the Pod was created.
 std::optional<std::string> FindMatchLabelKey(const TextChanges& labels, const Json& spec);
 
-// The first environment variable of `container` that is read from a changed label or annotation,
-// and so keeps its old value until the container is created anew; as a pointer into the container.
+// Returns the first environment variable of `container` that is read from a changed label or
+// annotation, as a pointer into the container; nullopt if there is none. Such a variable keeps its
+// old value until the container is created anew.
 std::optional<std::string> FindEnvOf(const Json& container, const TextChanges& labels,
                                      const TextChanges& annotations);
 

@@ -28,7 +28,7 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
     allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
   }
   next.look_again = Sooner(next.look_again, allowed.look_again);
-  // It has its place already, and another one must not take it.
+  // A drained Pod has its place in the batch; no other Pod may take it.
   std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
   next.batch = NextBatch(pods.standings, allowed.candidates, limits);
   if (next.batch.empty() && !NextBatch(pods.standings, candidates.order, limits).empty()) {

@@ -1,5 +1,5 @@
-// Which Pods may be patched now. The caller takes the first, or the first that need not be waited
-// for: what that changes is seen before the next is decided on. Source: in-place P-031 … P-039.
+// Which Pods may be patched next. The caller patches the first, or the first that is not waited
+// for, and asks again when it has seen the effect of that patch. Source: in-place P-031 … P-039.
 #pragma once
 
 #include <optional>
@@ -15,18 +15,19 @@ namespace windlass::in_place {
 
 struct NextPods {
   std::vector<size_t> batch{};  // indexes into the RolloutPods; drained Pods first
-  // Some Pod would be next, but this budget keeps every such one; nullptr: none does.
+  // The blocking budget (disruption.h) if budgets alone keep the batch empty; null otherwise.
   const PodDisruptionBudget* blocking = nullptr;
-  std::optional<WallTime> look_again{};  // when time alone may bring the next
+  std::optional<WallTime> look_again{};  // when to ask again if no event comes
 };
 
-// `left_out[i]`: the server would not have Pod i patched (P-036).
+// Returns the Pods that candidates.h, disruption.h and budget.h allow now. `left_out[i]` is true if
+// the API server refuses to have Pod i patched (P-036).
 NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
                         const BatchLimits& limits, PdbPolicy policy,
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
-// When time alone may complete a Pod in flight, make one available, or end the wait for one that
-// has no node; nullopt: events will tell.
+// Returns when time alone may complete a Pod in flight, make a Pod available, or end the wait for a
+// Pod without a node; nullopt if only events can.
 std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
                                       WallTime now);
 

@@ -15,25 +15,27 @@ namespace windlass::in_place {
 
 using Nodes = std::map<std::string_view, const Node*>;  // by name
 
-// Whether `pod` is on a node that is not ready or gone, and its being Ready was taken back for it.
-// Until that is done its containers may well serve: a kubelet that reports trouble kills nobody.
+// Returns true if the Pod's node is gone or not ready and the Pod is not Ready. While the Pod is
+// still Ready its containers may well serve: a kubelet that reports trouble ends no container.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
-// The zone that `pod` is in, for as long as its Node is there; empty where that says none, is gone,
-// or is still to be chosen.
+// Returns the zone of the Pod's node; empty if the Pod has no node, or the Node is gone or has
+// none.
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes);
 
-// When a Pod that has no node ceases to be waited for, because it will not get one soon: as soon as
-// the scheduler found none, or a minute after it was made if nobody says anything. nullopt: it has
-// a node.
+// Returns from when the rollout no longer waits for a Pod without a node, because it will not get
+// one soon:
+//   - at once (WallTime{}) if the scheduler found no node
+//   - a minute after the Pod was created if the scheduler says nothing
+//   - nullopt if the Pod has a node
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
-// Whether the kubelet of the Pod's node is too old for the changes: one before 1.32 never restarts
-// a sidecar (P-006), and the Pod would be in flight for good. One whose version cannot be read
-// counts as too old: a Pod made anew is the lesser harm.
+// Returns kSidecarKubeletTooOld if `changes` have a sidecar's image and the kubelet of the Pod's
+// node is older than 1.32: it never restarts a sidecar (P-006), and the Pod would be in flight for
+// ever. A version that cannot be read counts as too old, because a new Pod is the lesser harm.
 //
-// Nothing speaks against a Pod that is not scheduled, because no kubelet knows its old image; nor
-// against one whose node is gone, because it will be collected and says nothing of the others.
+// Returns nullopt for a Pod without a node, because no kubelet knows its old image; and for a Pod
+// whose Node is gone, because that Pod will be deleted and says nothing about the others.
 std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,
                                          const Nodes& nodes);
 

@@ -55,7 +55,7 @@ const Value* FindWord(std::span<const Choice<Value>> choices, std::string_view w
   return found == choices.end() ? nullptr : &found->value;
 }
 
-// Reads one annotation after the other; what is wrong is noted, and the default stays.
+// Reads the annotations one by one. A wrong value is reported, and its default stays.
 class Reader {
  public:
   explicit Reader(const Deployment& deployment) : deployment_(deployment) {}
@@ -129,7 +129,7 @@ IntOrPercent PodsIn(std::string_view text) {
   return count ? IntOrPercent::Int(*count) : IntOrPercent::Percent(std::string(text));
 }
 
-// A count of Pods or a percentage of the replicas; nullopt when absent or wrong.
+// Reads a count of Pods or a percentage of the replicas; nullopt if it is absent or wrong.
 std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   const auto text = Value(key);
   if (!text) return std::nullopt;
@@ -139,7 +139,7 @@ std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   return std::nullopt;
 }
 
-// v0.1.0 also knew Reserve.
+// v0.1.0 knew a third value, Reserve.
 void Reader::ReadPdb() {
   const auto text = Value(kPdb);
   if (text && IsWord(*text, "Reserve")) {
@@ -165,7 +165,7 @@ void Reader::ReadDrain() {
   options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
 }
 
-// As the field of the Deployment's own strategy has it; the API always fills both.
+// Reads a limit from the Deployment's own strategy. The API server always fills in both fields.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;
@@ -180,7 +180,7 @@ int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round
 
 void Reader::ReadLimits() {
   const DeploymentSpec& spec = deployment_.spec;
-  int32_t unavailable = spec.replicas;  // Recreate: nothing else is asked for
+  int32_t unavailable = spec.replicas;  // strategy Recreate: no limit
   if (spec.strategy_type == "RollingUpdate") {
     unavailable = NativeLimit(spec.max_unavailable, false, "maxUnavailable");
     options_.max_surge = NativeLimit(spec.max_surge, true, "maxSurge");
@@ -192,7 +192,8 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// Rounded up: who asks for a share of old Pods gets no fewer.
+// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. Example:
+// 25% of 10 replicas: 3 Pods.
 void Reader::ReadPartition() {
   const int32_t replicas = deployment_.spec.replicas;
   options_.partition = ReadPods(kPartition, true).value_or(0);
@@ -202,7 +203,7 @@ void Reader::ReadPartition() {
   options_.partition = replicas;
 }
 
-// However many replicas there will be.
+// Returns true if maxUnavailable is 0 for every number of replicas.
 bool Reader::NoneMayEverBeUnavailable() const {
   const auto is_nothing = [](const IntOrPercent& value) {
     const Result<int32_t> pods = Resolve(value, std::numeric_limits<int32_t>::max(), false);
@@ -231,7 +232,7 @@ void Reader::ReadRemoved() {
   }
 }
 
-// What each value alone does not show.
+// Checks values that are valid alone and contradict each other.
 void Reader::CheckTogether() {
   if (options_.policy != Policy::kOnly || options_.surge != Surge::kNever) return;
   if (!NoneMayEverBeUnavailable()) return;

@@ -1,10 +1,10 @@
 // What a Deployment asks of in-place updates: its annotations windlass.dev/in-place…, typed, with
 // defaults, checked against the rest of its spec. Source: in-place D.1, D.2.
 //
-// There is no webhook that could refuse a wrong value: it is told, and until it is corrected the
-// Deployment is treated as one that never asked. What only the present number of replicas makes
-// impossible is not wrong: whoever scales must not turn Only into replacing Pods. RefuseRollout
-// (eligibility.h) knows of it.
+// There is no webhook that could refuse a wrong value. Windlass reports it, and treats the
+// Deployment as one that never asked until the value is corrected. A setting that only the present
+// number of replicas makes impossible is not an error: scaling must not make Windlass replace the
+// Pods of a Deployment with Only. RefuseRollout (eligibility.h) handles that case.
 #pragma once
 
 #include <cstdint>
@@ -33,17 +33,17 @@ enum class Policy : uint8_t {
   kDisabled,
   kIfPossible,  // other changes are rolled out by replacing Pods
   kOnly,        // other changes are refused
-  kRelease,     // leave nothing behind that another controller would not understand (P-076)
+  kRelease,     // leave nothing that another controller does not understand (P-076)
 };
 enum class Surge : uint8_t { kAuto, kNever, kAlways };         // stand-in Pods (P-024)
 enum class OnFailure : uint8_t { kHold, kRevert, kRecreate };  // P-061 … P-063
 enum class PdbPolicy : uint8_t { kRespect, kIgnore };          // P-038
 
-// Counts are in Pods: percentages are resolved for the replicas the Deployment has now.
+// Counts are in Pods: percentages are resolved for the Deployment's present replicas.
 struct Options {
   Policy policy = Policy::kDisabled;
   int32_t max_unavailable = 0;  // at most replicas
-  int32_t max_surge = 0;        // stand-in Pods there may be; 0 when surge is kNever
+  int32_t max_surge = 0;        // stand-in Pods at most; 0 if surge is kNever
   Surge surge = Surge::kAuto;
   int32_t partition = 0;  // Pods that keep the old revision; at most replicas
   bool canary_first = true;
@@ -51,26 +51,26 @@ struct Options {
   int32_t drain_seconds = 0;
   OnFailure on_failure = OnFailure::kHold;
   PdbPolicy pdb = PdbPolicy::kRespect;
-  std::optional<int64_t> unblock;  // the revision whose block is to be taken away
+  std::optional<int64_t> unblock;  // the revision that is no longer to be blocked
   bool operator==(const Options&) const = default;
 };
 
 struct Configuration {
   Options options;  // policy kDisabled if there are errors
-  // Kind kConfig, one for each wrong value: in the order of the keys above, then removed settings
-  // (removed_settings.h), then what does not go together. They name the object, the annotation and
-  // what to write instead.
+  // Kind kConfig, one for each wrong value. First the keys above, in their order; then removed
+  // settings (removed_settings.h); then values that contradict each other. Each message names the
+  // Deployment, the annotation or strategy field, and what to write instead.
   std::vector<Error> errors;
-  std::vector<std::string> warnings;  // in the same form, about what is understood all the same
+  std::vector<std::string> warnings;  // in the same form, about values that are used
 };
 
-// Looks at nothing but annotation windlass.dev/in-place unless that asks for something (P-001).
-//
-// Words are read in any case: `true`, `True` and `ifpossible` are no secrets.
+// Reads the annotations of `deployment`. If windlass.dev/in-place is absent or Disabled, no other
+// annotation is read (P-001). Words may be written in upper or lower case: `true`, `True`,
+// `ifpossible`.
 Configuration ReadOptions(const Deployment& deployment);
 
-// Annotation windlass.dev/in-place says IfPossible, Only or Release, in whatever case; whatever
-// else is wrong.
+// Returns true if annotation windlass.dev/in-place says IfPossible, Only or Release, in upper or
+// lower case. The other annotations may be wrong.
 bool Asks(const ObjectMeta& meta);
 
 }  // namespace windlass::in_place

@@ -1,4 +1,4 @@
-// The patch that brings one Pod to the target template, with the state that goes with it. Source:
+// The patch that brings one Pod to the target template, together with the Pod's new state. Source:
 // in-place C.4, P-034, P-035.
 #pragma once
 
@@ -21,18 +21,19 @@ struct PodTarget {
   KnownTemplate to;
 };
 
-// What users are told of them: "app: r/app:1 to r/app:2", or "metadata" where no image changes.
+// Returns the changes for messages: "app: r/app:1 to r/app:2", or "metadata" if no image changes.
 std::string Describe(const TemplateChanges& changes);
 
-// What is asked of the server, and what users are told of it.
+// A request to the API server, and the text that tells users what it changes.
 struct PodPatch {
   Request request;
   std::string changes;
 };
 
-// `from` is the template the Pod is of; `state` that of our last patch, or null. `whole_pod` is the
-// text of an uncached read of the Pod, needed only where tolerations change, because the projection
-// lacks them: without it the answer is that read. Error kMalformed when a template cannot be read.
+// Returns the patch or, if the tolerations change and `whole_pod` is null, a Get of the whole Pod:
+// the cache does not keep tolerations. `from` is the template that the Pod has; `state` is that of
+// our last patch, or null; `whole_pod` is the answer to that Get. Error kMalformed if a template
+// cannot be read, kInvalid if the state would be too long.
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, WallTime now);

@@ -30,7 +30,7 @@ TextChanges CompareMapsAt(const char* pointer, const Json& from, const Json& to)
   return CompareMaps(At(from, pointer), At(to, pointer));
 }
 
-// Labels, annotations and tolerations.
+// Returns the changes of labels, annotations and tolerations.
 Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTemplate& to) {
   TemplateChanges changes;
   if (from.fingerprint == to.fingerprint) return changes;
@@ -44,12 +44,12 @@ Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTe
   return changes;
 }
 
-// Since the Pod was born, or since our last patch.
+// Returns true if somebody may have edited the Pod since it was created, or since our last patch.
 bool MayBeEdited(const Pod& pod, const PodState* state) {
-  // That of a first drain tells of no patch.
+  // The state that a first drain writes is not about a patch.
   const bool patched =
       state != nullptr && !(state->containers.empty() && state->target == state->from);
-  // Not "+ 1" on the right: that number stands in an annotation, and may be the largest there is.
+  // Not "+ 1" on the right: that number is from an annotation and may be the largest there is.
   return pod.meta.generation - 1 > (patched ? state->generation_before : 0);
 }
 
@@ -78,7 +78,7 @@ Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const 
                               .from = std::string(container->image.text()),
                               .to = wanted.image});
   }
-  // A template's images have the init containers first, changes have them last.
+  // The images of a template list the init containers first; changes list them last.
   std::ranges::stable_partition(
       changes.images, [](const ImageChange& change) { return change.kind == ContainerKind::kApp; });
   return changes;

@@ -1,4 +1,4 @@
-// What has to change in one Pod, whichever template it is of now.
+// What has to change in one Pod to bring it to a template, whatever template it has now.
 #pragma once
 
 #include <string_view>
@@ -12,40 +12,41 @@
 
 namespace windlass::in_place {
 
-// A template with its text, which is empty when nobody has it any more.
+// A template and its text. The text is empty if no ReplicaSet has the template any more.
 struct KnownTemplate {
   Fingerprint fingerprint;
   std::string_view json;
 };
 
-// All that is to be changed in `pod`, which is of template `from`, to make it one of `to`. `state`
-// is that of our last patch, or null.
+// Returns what must change in `pod`, which has template `from`, to bring it to template `to`.
+// `state` is that of our last patch, or null.
 //
-// Labels, annotations and tolerations are those in which the templates differ, as far as a running
-// Pod can take them; all that `to` has, where the text of `from` is not known. Whether a rollout
-// can be carried out in place was judged from the host's template, with the settings of that moment
-// (P-013). A Pod that is on its way, on or back, is of another one: a toleration that it has got it
-// keeps, because the API server lets nobody take it away, and a label that is read when a container
-// is created is changed without that (C.9).
+// Labels, annotations and tolerations: the differences between the two templates that a running Pod
+// can take; if the text of `from` is unknown, all that `to` has. Whether the rollout may be in
+// place was judged for Pods with the host's template (P-013). A Pod that was patched already has
+// another template, so two things may remain:
+//   - it keeps tolerations that it already has, because the API server refuses to remove them
+//   - a label that is read when a container is created changes without a new container (C.9)
 //
-// Images are those in which the templates differ, from what the Pod has by now; also one that
-// admission put back (RevisionBasis::kPutBack). So a Pod of an overtaken target gets there too
-// (P-034, P-064). Where the templates name the same image, and the Pod has another:
-//   - nobody edited it since it was born or we patched it: then admission rewrote the image, and it
-//     stays, so that only containers are restarted whose image changes in the template (C.9);
-//   - somebody may have, as the generation tells: it is brought to the template, as by a rolling
-//     update (I5). After an edit of something else, that undoes admission's rewrite of an image,
-//     once, unless admission rewrites the patch as well;
-//   - `from` is not known: it is brought to the template.
+// Images: those in which the templates differ and that the Pod does not have yet. So a Pod that is
+// on its way to an older target gets to `to`, too (P-034, P-064). If both templates name the same
+// image and the Pod has another one:
+//   - Nobody edited the Pod since it was created or since our last patch: admission rewrote the
+//     image. It stays, so that only containers restart whose image changes in the template (C.9).
+//   - Somebody may have edited the Pod, as its generation shows: it gets the template's image, as a
+//     rolling update would give it (I5). If something else was edited, this undoes admission's
+//     rewrite once, unless admission rewrites our patch as well.
+//   - Admission undid our last patch (RevisionBasis::kPutBack): the image is patched again.
+// If `from` is unknown, the Pod gets all images of `to`.
 //
-// Containers that the template does not have were injected, and stay as they are; one that the Pod
-// does not have is left out, because nobody can add it. Error kMalformed when a template cannot be
-// read.
+// Containers that the template lacks were injected and stay as they are. A container that the Pod
+// lacks is left out, because a running Pod takes no new container. Error kMalformed if a template
+// cannot be read.
 Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const KnownTemplate& from,
                                    const KnownTemplate& to);
 
-// The entries of the state that goes with these changes (PatchedContainers), which tell what there
-// was before. Error kMalformed as above.
+// Returns the container entries of the state for a patch with these changes (PatchedContainers).
+// They say what was there before. Error kMalformed if a template cannot be read.
 Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* state,
                                               const KnownTemplate& from,
                                               const TemplateChanges& changes, WallTime now);

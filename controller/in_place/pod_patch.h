@@ -1,9 +1,10 @@
 // The one request that changes a running Pod: images, metadata and tolerations of the template, and
 // our state, in a single guarded JSON patch. Source: in-place C.4, P-035.
 //
-// It has no resourceVersion: the kubelet's writes must not make it fail. It is refused, with error
-// kConflict, when the Pod is another one, is being deleted, or no longer has the images that were
-// seen. Sent twice, it is refused the second time, or changes nothing.
+// It has no resourceVersion, because the kubelet's writes must not make it fail. The API server
+// refuses it, with error kConflict, if the Pod is another one of that name, is being deleted, or a
+// container to be changed no longer has the image that we saw. If it is sent twice, the second time
+// it is refused or changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +19,21 @@
 
 namespace windlass::in_place {
 
-// The Pod as it was seen when the decision was made. The order of its lists is the API's.
+// The Pod as it was when we decided. Its lists have the API's order: the patch uses their indexes.
 struct SeenPod {
   ObjectKey key;
   Uid uid;
   bool has_labels = true;
   bool has_annotations = true;
-  std::vector<ContainerImage> containers;  // injected ones, too
+  std::vector<ContainerImage> containers;  // also injected ones
   std::vector<ContainerImage> init_containers;
-  std::vector<std::string> tolerations{};  // JSON objects; looked at only if tolerations change
+  std::vector<std::string> tolerations{};  // JSON objects; read only if tolerations change
 };
 
-// Brings `changes` to the Pod and writes `state` into its state annotation and `revision` into its
-// revision label. Images become what the changes say, whatever they are now. Error kInvalid when
-// the Pod lacks a container, kMalformed when one of its tolerations is no JSON object.
+// Returns the patch that brings `changes` to the Pod and writes `state` into its state annotation
+// and `revision` into its revision label. Images become those of `changes`, even if the Pod's
+// differ from the `from` in them. Error kInvalid if the Pod lacks a container, kMalformed if one of
+// its tolerations is not a JSON object.
 Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std::string_view state,
                          int64_t revision);
 

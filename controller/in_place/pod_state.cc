@@ -74,7 +74,7 @@ ContainerPatch ReadContainer(JsonReader& in, std::string_view name) {
   return out;
 }
 
-// Of a repeated name the last one counts.
+// If a name comes twice, the last entry counts.
 void Put(std::vector<ContainerPatch>& containers, ContainerPatch container) {
   const auto at = std::ranges::find(containers, container.name, &ContainerPatch::name);
   if (at == containers.end()) {
@@ -105,7 +105,7 @@ std::optional<Drained> ReadDrained(JsonReader& in) {
   return Drained{since.value_or(WallTime{}), std::move(how)};
 }
 
-// The members that must be there.
+// The members that every state has.
 struct Members {
   std::optional<int64_t> version;
   std::optional<Uid> deployment;

@@ -14,7 +14,7 @@ constexpr size_t kWhyBytesMax = 512;
 constexpr seconds kFirstWait{10};
 constexpr seconds kLongestWait{300};
 
-// Whole characters only.
+// Truncates without cutting a UTF-8 character in two.
 std::string_view Cut(std::string_view text) {
   if (text.size() <= kWhyBytesMax) return text;
   const auto continues = [&](size_t at) {
@@ -79,7 +79,7 @@ bool IsOver(const Refusals& refusals, std::span<const std::optional<PodState>> p
 }
 
 std::optional<WallTime> NextTry(const Refusals& refusals, WallTime now) {
-  if (now + kLongestWait < refusals.at) return std::nullopt;  // as if it had never been written
+  if (now + kLongestWait < refusals.at) return std::nullopt;  // so far ahead: counts as absent
   const WallTime next = refusals.at + WaitAfter(refusals.tries);
   return now < next ? std::optional(next) : std::nullopt;
 }

@@ -1,13 +1,13 @@
-// Patches of Pods that the server refuses for good, by admission or validation: how often in a row,
-// and when they are tried again. Noted on the ReplicaSet that has the template of the rollout, so
-// that a restart goes on counting. Source: in-place P-036.
+// Patches that the API server refuses for good, by admission or validation: how often in a row, and
+// when they are tried again. This is noted on the ReplicaSet that has the template of the rollout,
+// so that counting goes on after a restart. Source: in-place P-036.
 //
 //   internal.windlass.dev/refused  {"rev":"6","to":"t-<hex>","tries":1,
 //                                   "at":"2026-11-20T06:34:05Z","why":"…"}
 //
-// As with the notes of rollout_mode.h: it counts for the revision it names only, what cannot be
-// understood counts as absent, and members that nobody knows are ignored. It counts, too, only for
-// patches to that template: a revert is not held up by what was refused on the way there.
+// As with the notes of rollout_mode.h, a note counts only for the revision it names, a note that
+// cannot be read counts as absent, and unknown members are ignored. It also counts only for patches
+// to template `to`: refusals of the new template must not hold up a revert.
 #pragma once
 
 #include <cstdint>
@@ -24,30 +24,30 @@ namespace windlass::in_place {
 
 inline constexpr std::string_view kRefused = "internal.windlass.dev/refused";
 
-// So many, and updating in place is given up where it may be.
+// After this many refusals in a row the rollout replaces Pods instead, if its policy allows that.
 inline constexpr int32_t kRefusedTriesMax = 3;
 
 struct Refusals {
   int32_t tries = 0;  // in a row, at least 1
   WallTime at;        // of the last one, by our clock
-  std::string why;    // what the server said to it
+  std::string why;    // the API server's message
   bool operator==(const Refusals&) const = default;
 };
 
-// `why` is cut where nobody would read on.
+// `why` is truncated to 512 bytes.
 std::string WriteRefusals(const Refusals& refusals, std::string_view revision,
                           const Fingerprint& to);
 std::optional<Refusals> RefusalsOf(const ReplicaSet& rs, std::string_view revision,
                                    const Fingerprint& to);
 
-// A patch of one of these Pods to that template went through since: the next refusal is a first
-// one.
+// Returns true if a patch of one of these Pods to that template has succeeded since the last
+// refusal: the next refusal is then a first one.
 bool IsOver(const Refusals& refusals, std::span<const std::optional<PodState>> pods,
             const Fingerprint& to);
 
-// Before that no Pod is patched: 10 s after the first refusal, then twice as long each time, at
-// most 5 min. nullopt: it has passed. Clocks that disagree keep nobody waiting for more than 5 min
-// longer.
+// Returns the time before which no Pod may be patched; nullopt if it has passed. The wait is 10 s
+// after the first refusal and doubles each time, up to 5 min. Example: 10 s, 20 s, 40 s, 80 s, 160
+// s, 300 s. If clocks disagree, the wait is at most 5 min longer.
 std::optional<WallTime> NextTry(const Refusals& refusals, WallTime now);
 
 }  // namespace windlass::in_place

@@ -10,8 +10,8 @@ bool IsKnown(const Fingerprint& target, const KnownTemplates& templates) {
          std::ranges::find(templates.others, target) != templates.others.end();
 }
 
-// But for admission, nobody changed the spec since. A generation never goes back: then the state
-// is another Pod's.
+// Returns true if nobody but admission changed the spec since our patch. A generation never goes
+// down: if it did, the state belongs to another Pod.
 bool IsOurDoing(const Pod& pod, const PodState& state) {
   const int64_t moved = pod.meta.generation - state.generation_before;
   return moved == 0 || moved == 1;

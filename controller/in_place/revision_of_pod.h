@@ -1,8 +1,8 @@
-// Which template a Pod is of: the host ReplicaSet's, the Deployment's, or one in between. Upstream
-// tells by the ReplicaSet that owns the Pod; in place all Pods stay with one.
+// Which template a Pod has: the host ReplicaSet's, the Deployment's, or one in between. Upstream
+// looks at the ReplicaSet that owns the Pod; in place all Pods stay with one ReplicaSet.
 //
-// A function of the Pod's spec and annotation alone: what its containers really run is asked by
-// completion.h. Source: in-place C.3, specRev.
+// The answer depends on the Pod's spec and annotation alone. What its containers really run is a
+// question for completion.h. Source: in-place C.3, specRev.
 #pragma once
 
 #include <cstdint>
@@ -16,27 +16,28 @@
 namespace windlass::in_place {
 
 enum class RevisionBasis : uint8_t {
-  kPatched,    // our annotation, and the spec asks for what it says
-  kRewritten,  // our annotation; an admission plugin put other images in place of ours (C.9)
-  kPutBack,    // our annotation; and it put the old image back, so that the patch did nothing
-  kNative,     // without annotation, and its images are a template's: born so
-  kForeign,    // none of these: somebody else's doing
+  kPatched,    // our annotation, and the spec has the images it names
+  kRewritten,  // our annotation; admission put other images in place of ours (C.9)
+  kPutBack,    // our annotation; admission put the old image back
+  kNative,     // no annotation, and the images of a template: created so
+  kForeign,    // none of these: somebody else changed the Pod
 };
 
-// What became of our patch: kPatched, kRewritten, kPutBack, or kForeign once somebody edited the
-// Pod to something else.
+// Returns what became of our patch: kPatched, kRewritten, kPutBack, or kForeign if somebody edited
+// the Pod since.
 //
-// A patch moves the generation by one, or not at all where admission undid all of it; whoever
-// edits the Pod afterwards moves it further. A server older than 1.33 counts no generations of
-// Pods: there, an edit passes for a rewrite. A rewrite is accepted, as it is when Pods are born:
-// what an image of the template means is admission's to say, also when it means the one that ran
-// before, as with two tags of one digest. But an image that stood in the template before is the
-// image before: such a Pod was not updated.
+// The generation tells an edit from a rewrite by admission. Our patch raises it by 1, or by 0 if
+// admission undid all of the patch; a later edit raises it further. (A server older than 1.33 does
+// not count generations of Pods: there, an edit looks like a rewrite.)
+//
+// A rewrite is accepted, as it is when Pods are created: admission decides what an image of the
+// template means. It may even mean the image that ran before, as with two tags of one digest. But
+// if admission puts back the image that the old template names, the Pod was not updated: kPutBack.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 bool IsPutBack(const Pod& pod, const PodState& state, const ContainerPatch& patch);
 
 struct RevisionOfPod {
-  Fingerprint of;  // the template's
+  Fingerprint of;  // of the template
   RevisionBasis basis = RevisionBasis::kForeign;
   bool operator==(const RevisionOfPod&) const = default;
 };
@@ -47,13 +48,14 @@ struct KnownTemplates {
   std::span<const Fingerprint> others{};  // of the Deployment's other ReplicaSets
 };
 
-// Whether the spec has the images that `state` says it was given.
+// Returns true if the spec has the images to which `state` says they were patched.
 bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 
-// `state` is PodStateOf(pod). A Pod without annotation whose images are those of both templates is
-// the host's: they differ in metadata, of which it has not got the new one. A foreign Pod counts as
-// the host's, too; an annotation that cannot be read, of another Deployment, or of a template that
-// is not known makes a Pod foreign.
+// Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
+//   - A Pod without annotation whose images are those of both templates has the host's: the
+//     templates differ in metadata, and the Pod never got the new metadata.
+//   - A Pod is foreign if its annotation cannot be read, or names another Deployment or an unknown
+//     template. A foreign Pod counts as having the host's template.
 RevisionOfPod SpecRevision(const Pod& pod, const std::optional<Result<PodState>>& state,
                            const Uid& deployment, const KnownTemplates& templates);
 

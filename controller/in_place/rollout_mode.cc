@@ -22,7 +22,7 @@ std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// All that notes are made of; what is absent or no text is nullopt.
+// The members of all notes. A member that is absent or cannot be read is nullopt.
 struct Note {
   std::optional<std::string> revision;
   std::optional<std::string> mode;
@@ -32,7 +32,7 @@ struct Note {
   int64_t generation = 0;
 };
 
-// The note in annotation `key`, if it is for `revision`.
+// Returns the note in annotation `key` if it is for `revision`.
 std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
                             std::string_view revision) {
   const auto text = pending.meta.annotations.Find(key);

@@ -10,7 +10,7 @@
 namespace windlass::in_place {
 namespace {
 
-// Templates whose text is known, the host's apart.
+// Returns the images of all templates whose text is known, except the host's.
 Result<std::vector<TemplateImages>> OtherImages(const RolloutTemplates& templates) {
   std::vector<TemplateImages> images;
   for (const ReplicaSet* rs : templates.all) {
@@ -22,7 +22,8 @@ Result<std::vector<TemplateImages>> OtherImages(const RolloutTemplates& template
   return images;
 }
 
-// Born from a template that the host had when its controller last looked (P-057).
+// Returns the template among `others` whose images the Pod has: the host had that template when the
+// ReplicaSet controller created the Pod (P-057).
 std::optional<Fingerprint> BornOf(const Pod& pod, const std::vector<TemplateImages>& others) {
   const auto found = std::ranges::find_if(
       others, [&](const TemplateImages& images) { return HasImagesOf(pod, images); });
@@ -40,15 +41,18 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
   return found == state.containers.end() ? nullptr : &*found;
 }
 
-// Another image than `to` means to admission. A patch that it rewrote, too, shows what that is; a
-// tag survives a registry mirror; but two tags may be one digest.
+// Returns true if `image` is surely not what admission makes of `patch.to`. `present` is the image
+// of the Pod that was patched.
+//   - Admission rewrote `patch.to`: `present` is what it made of it, so any other image differs.
+//   - Admission left `patch.to` alone: an image with a tag differs, because a registry mirror keeps
+//     tags. An image by digest may be the same as `patch.to`.
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;
 }
 
-// Of the images that `sibling` had when it was of that template, before it was patched to the
-// target.
+// Returns true if `pod` has the images that `sibling` had before we patched it to the target, when
+// it had the template of `images`. At least one image must surely not be the target's.
 bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
                  const TemplateImages& images) {
   bool told = false;
@@ -83,8 +87,8 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// The same when admission rewrote its images: those of its siblings that were of that template are
-// known. Whoever edits a Pod moves its generation.
+// As BornOf, for a Pod whose images admission rewrote: finds a sibling that had the same images
+// before its patch. A generation above 1 means that somebody edited the Pod.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;
@@ -95,8 +99,8 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// A Pod whose spec asks for something else than `state` says: it was edited since, or the
-// annotation is a copy. Then no more of it counts than that the Pod is out of traffic.
+// Returns what is kept of the state of a foreign Pod: its spec was edited, or the annotation is a
+// copy. Only the drain counts, because the Pod is out of traffic.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;
@@ -129,7 +133,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
   for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
 
   RolloutPods out;
-  std::optional<std::vector<Sibling>> siblings;  // few looks need them
+  std::optional<std::vector<Sibling>> siblings;  // computed when first needed
   for (const Pod* pod : pods) {
     if (pod->meta.deleting()) continue;
     const ReplicaSet* owner = OwnerOf(*pod, templates.all);
@@ -144,7 +148,7 @@ Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTe
           SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
       of = revision.of;
       try_again = revision.basis == RevisionBasis::kPutBack && now >= TryAgainAt(*state);
-      // The ReplicaSet of what it was patched to is gone.
+      // The ReplicaSet with the template to which the Pod was patched is gone.
       const bool foreign = revision.basis == RevisionBasis::kForeign;
       const bool lost = foreign && state && state->target != target.fingerprint &&
                         std::ranges::count(known, state->target) == 0 &&

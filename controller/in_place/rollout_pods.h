@@ -1,4 +1,4 @@
-// The Pods of a Deployment, sorted out once for a decision: which template each is of, and where it
+// The Pods of a Deployment, examined once for each decision: which template each has, and where it
 // stands. Source: in-place C.3, C.6, P-031.
 #pragma once
 
@@ -16,48 +16,49 @@
 
 namespace windlass::in_place {
 
-// What the Pods are judged by. Borrowed.
+// What the Pods are compared with. The references must outlive this value.
 struct RolloutTemplates {
   Uid deployment;
   const ReplicaSet& host;                  // owns the Pods that are updated in place
   std::span<const ReplicaSet* const> all;  // of the Deployment, the host among them
-  Fingerprint target;                      // of the template the Pods are to have
+  Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // The host got the target a moment ago: its controller may still make Pods of the template before
-  // (P-057), told by its images or, where admission rewrote them, by those that Pods of it had. At
-  // any other time a Pod of another image is somebody's wish, and left alone.
+  // The host got the target template a moment ago, so the ReplicaSet controller may still create
+  // Pods of the old template (P-057). They are recognised by their images; if admission rewrote
+  // these, by the images that Pods of the old template had. At any other time a Pod with another
+  // image was edited by somebody, and is left alone.
   bool late_births = false;
 };
 
-// Parallel lists: one entry per Pod that counts, in the order given.
+// Parallel lists with one entry per Pod that counts, in the order given.
 struct RolloutPods {
   std::vector<const Pod*> pods;
-  // Of our last patch; nullopt: none, or not ours, or the spec asks for something else by now. Of a
-  // foreign Pod that is drained only that is left.
+  // The state of our last patch. nullopt if there is none, it is not ours, or the spec has other
+  // images by now. Of a foreign Pod that is drained only `drain` is kept.
   std::vector<std::optional<PodState>> states;
-  std::vector<Fingerprint> of;  // the template its spec is of
+  std::vector<Fingerprint> of;  // the template that its spec has
   std::vector<PodStanding> standings;
 
   size_t size() const { return pods.size(); }
   const PodState* state(size_t i) const { return states[i] ? &*states[i] : nullptr; }
 };
 
-// Pods that are being deleted do not count. A Pod of another ReplicaSet than the host is a
-// stand-in. Error kMalformed when a template cannot be read.
+// Examines the Pods that are not being deleted and belong to one of `templates.all`. A Pod of
+// another ReplicaSet than the host is a stand-in. Error kMalformed if a template cannot be read.
 Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
                                const Nodes& nodes, WallTime now);
 
-// Sums over RolloutPods, as a Deployment's status wants them (in-place D.3). Stand-ins are counted.
+// Sums over RolloutPods for a Deployment's status (in-place D.3). Stand-ins are counted.
 struct PodCounts {
   int32_t pods = 0;
-  int32_t updated = 0;    // their spec is of the target
-  int32_t in_flight = 0;  // patched and not restarted yet, of those that are waited for
+  int32_t updated = 0;    // their spec has the target template
+  int32_t in_flight = 0;  // patched and not restarted yet; without Pods not waited for
   int32_t ready = 0;      // and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;
-  int32_t to_update = 0;  // Pods of the host that are not of the target
-  int32_t settled = 0;    // Pods of the host that are, and are available or not waited for
+  int32_t to_update = 0;  // Pods of the host that do not have the target template
+  int32_t settled = 0;    // Pods of the host that do, and are available or not waited for
   bool operator==(const PodCounts&) const = default;
 };
 PodCounts CountPods(const RolloutPods& pods);

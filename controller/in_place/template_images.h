@@ -1,4 +1,4 @@
-// The images of a Pod template, by container: what a Pod's revision is told by.
+// The images of a Pod template by container. A Pod's revision is recognised by them.
 #pragma once
 
 #include <string>
@@ -19,16 +19,16 @@ struct ContainerImage {
 
 struct TemplateImages {
   Fingerprint fingerprint;                 // of the whole template
-  std::vector<ContainerImage> containers;  // init containers among them
+  std::vector<ContainerImage> containers;  // init containers first
 };
 
-// From the text of a PodTemplateSpec whose fingerprint is known. Error kMalformed when it is not
-// one whole JSON object, or a known field has the wrong type.
+// Reads the text of a PodTemplateSpec. Error kMalformed if the text is not one JSON object, or a
+// field that is read has the wrong type.
 Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
                                           std::string_view template_json);
 
-// Whether the spec of `pod` asks for the image of every container of the template. Containers that
-// the template does not have were injected, and are nobody's business (in-place C.3).
+// Returns true if the spec of `pod` has the template's image in every container of the template.
+// Containers that the template lacks were injected and are ignored (in-place C.3).
 bool HasImagesOf(const Pod& pod, const TemplateImages& images);
 
 }  // namespace windlass::in_place

@@ -13,7 +13,7 @@ std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// Equal for tolerations that differ in nothing but their seconds.
+// Returns the toleration's text without tolerationSeconds.
 std::string WithoutSeconds(const Json& toleration) {
   Json rest = toleration;
   if (rest.is_object()) rest.erase("tolerationSeconds");
@@ -24,7 +24,7 @@ std::vector<Json> ListOf(const Json& json) {
   return json.is_array() ? json.get<std::vector<Json>>() : std::vector<Json>();
 }
 
-// Tolerations that nobody has claimed yet, by text. Each is taken once, the first one first.
+// Tolerations by text. Take returns each of them once; of equal ones, the first.
 class Unclaimed {
  public:
   void Add(std::string text, size_t index) { by_text_.emplace(std::move(text), index); }
@@ -94,7 +94,7 @@ std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
     if (texts.contains(change.to)) continue;
     std::optional<size_t> place = change.from ? whole.Take(*change.from) : std::nullopt;
     const std::string rest = WithoutSeconds(Json::parse(change.to, nullptr, false));
-    while (change.from && (!place || claimed[*place])) {  // somebody gave it other seconds
+    while (change.from && (!place || claimed[*place])) {  // somebody changed its seconds
       place = without_seconds.Take(rest);
       if (!place) break;
     }

@@ -1,5 +1,5 @@
-// What may change in the tolerations of a running Pod: new ones, and the seconds of those it has
-// (P-008). Their order says nothing.
+// What may change in the tolerations of a running Pod: new ones may come, and the seconds of
+// present ones may change (P-008). Their order has no meaning.
 #pragma once
 
 #include <optional>
@@ -12,21 +12,23 @@
 namespace windlass::in_place {
 
 struct TolerationDiff {
-  std::vector<TolerationChange> changes;  // of seconds, then new ones; also where some are lost
-  std::optional<size_t> lost;             // the first of the host's that the target has not
+  std::vector<TolerationChange> changes;  // of seconds, then new ones; even if some are lost
+  std::optional<size_t> lost;             // index of the first that only the host has
 };
 
-// `host` and `target` are lists of canonical tolerations; anything else counts as an empty list.
+// Compares two lists of canonical tolerations. A value that is not a list counts as empty.
 TolerationDiff CompareTolerations(const Json& host, const Json& target);
 
-// What is to be done to the tolerations of one Pod, which may have more of them and other seconds.
+// One change of one Pod's tolerations. The Pod may have more tolerations than the template, and
+// other seconds.
 struct TolerationEdit {
-  std::optional<size_t> index;  // of the one to be replaced; nullopt: to be added
+  std::optional<size_t> index;  // of the toleration to replace; nullopt: add one
   std::string to;
   bool operator==(const TolerationEdit&) const = default;
 };
 
-// The edits that bring `changes` to a Pod that has the tolerations `present`; none for what it has.
+// Returns the edits that bring `changes` to a Pod with the tolerations `present`. A toleration that
+// the Pod already has needs none.
 std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
                                      const std::vector<TolerationChange>& changes);
 

@@ -1,4 +1,4 @@
-// Words of users: read, and repeated in messages.
+// Reads words that users write in annotations, and quotes them in messages.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace windlass::in_place {
 
-// Whether `text` is `word`, in whatever case it is written.
+// Returns true if `text` is `word`; upper and lower case are the same.
 inline bool IsWord(std::string_view text, std::string_view word) {
   const auto lower = [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -15,7 +15,7 @@ inline bool IsWord(std::string_view text, std::string_view word) {
   return std::ranges::equal(text, word, {}, lower, lower);
 }
 
-// In quotes, and cut where nobody would read on.
+// Returns `text` in quotes, truncated to 64 bytes.
 inline std::string Quoted(std::string_view text) {
   constexpr size_t kBytesMax = 64;
   return '"' + std::string(text.substr(0, kBytesMax)) + '"';

@@ -16,7 +16,7 @@ namespace {
 const Field kLiteralField{{}, FieldKind::kLiteral};
 const Field kQuantityValue{{}, FieldKind::kQuantityPointer};
 
-// How to read a member of an object that is described by `parent`.
+// Returns how a member is to be read of an object that `parent` describes.
 const Field& MemberOf(const Field& parent, std::string_view key) {
   if (parent.kind == FieldKind::kQuantityMap) return kQuantityValue;
   for (const Field& field : parent.fields()) {
@@ -25,7 +25,7 @@ const Field& MemberOf(const Field& parent, std::string_view key) {
   return kLiteralField;
 }
 
-// Whether a canonical value means the same as no value (D-153).
+// Returns true if a canonical value means the same as no value (D-153).
 bool IsAbsent(const Field& field, std::string_view text) {
   if (text == "[]") return true;
   switch (field.kind) {
@@ -68,7 +68,7 @@ void AppendString(std::string_view text, std::string& out) {
 }  // namespace
 
 struct Canonicalizer::State {
-  // A member that is present, as a part of `out`.
+  // A member that was not dropped, as a part of `out`.
   struct Member {
     std::string_view key;
     size_t begin = 0;
@@ -77,7 +77,7 @@ struct Canonicalizer::State {
 
   JsonReader in;
   std::string out;
-  std::vector<Member> members;  // of all objects being written, the innermost last
+  std::vector<Member> members;  // of all objects being written, innermost last
   std::string sorted;
 
   void Value(const Field& field);
@@ -101,7 +101,7 @@ void Canonicalizer::State::Value(const Field& field) {
   }
 }
 
-// A text or number; one that is not what its field should hold stays as it is.
+// Writes a string or number. One that does not parse as its field's kind is kept as it is.
 void Canonicalizer::State::Scalar(const Field& field) {
   const bool is_string = in.type() == JsonReader::Type::kString;
   const std::string_view text = is_string ? in.String() : in.Number();

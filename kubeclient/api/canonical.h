@@ -1,10 +1,14 @@
-// Pod template equality, without structs that would forget tomorrow's fields.
+// Pod template equality, without structs that would lack the fields of a later Kubernetes.
 //
-// Two templates are equal exactly when their canonical forms are equal bytes: label
-// pod-template-hash removed, keys sorted, null and empty arrays dropped, empty objects dropped
-// where the Go type is a map or an embedded struct and kept where it is a pointer, zero values
-// dropped where the Go field is no pointer, quantities at known paths rewritten to their number.
-// Fields that nobody knew when this was written are kept literally, null and empty arrays apart.
+// Two templates are equal if and only if the bytes of their canonical forms are. In a canonical
+// form
+//   - label pod-template-hash is removed and keys are sorted
+//   - null and empty arrays are dropped
+//   - an empty object is dropped if the Go type is a map or an embedded struct, kept if it is a
+//     pointer
+//   - a zero value is dropped if the Go field is not a pointer
+//   - a quantity at a known path is replaced by its number
+//   - all else is kept as written, also fields that this code does not know
 // Source: D-150…D-155; upstream EqualIgnoreHash = Semantic.DeepEqual. The fields are in
 // pod_template_fields.h.
 #pragma once
@@ -21,14 +25,14 @@ namespace windlass {
 
 inline constexpr std::string_view kPodTemplateHashLabel = "pod-template-hash";
 
-// 128 bits over the canonical form. Equal fingerprints mean equal templates for all purposes here.
+// A 128-bit hash of the canonical form. Templates with equal fingerprints are taken for equal.
 struct Fingerprint {
   uint64_t high = 0;
   uint64_t low = 0;
   auto operator<=>(const Fingerprint&) const = default;
 };
 
-// Canonical forms, one after the other, with buffers kept in between.
+// Computes canonical forms, one after the other, and keeps its buffers in between.
 class Canonicalizer {
  public:
   Canonicalizer();
@@ -36,8 +40,8 @@ class Canonicalizer {
   Canonicalizer(const Canonicalizer&) = delete;
   Canonicalizer& operator=(const Canonicalizer&) = delete;
 
-  // `template_json` is a PodTemplateSpec as the server sent it. The result lives until the next
-  // call. Error kMalformed when it is not one whole JSON object, or nested deeper than
+  // `template_json` is a PodTemplateSpec as the API server sent it. The result lives until the next
+  // call. Error kMalformed if the text is not one JSON object, or is nested deeper than
   // kJsonDepthMax.
   Result<std::string_view> Canonical(std::string_view template_json);
 
@@ -46,12 +50,13 @@ class Canonicalizer {
   std::unique_ptr<State> state_;
 };
 
-// The same, once.
+// The same for a single template.
 Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
-// The pod-template-hash value: FNV-1a 32 over the canonical bytes and, when collision_count is
-// given (>= 0; -1 = absent), 8 bytes of it; decimal digits mapped to "456789bcdf" (D-171).
+// Returns the pod-template-hash value: FNV-1a 32 over the canonical bytes, its decimal digits
+// mapped to "456789bcdf" (D-171). If collision_count is given (>= 0; -1 means absent), its 4 bytes,
+// lowest first, and 4 zero bytes are hashed, too.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

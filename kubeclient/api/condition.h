@@ -10,7 +10,7 @@
 
 namespace windlass {
 
-// Unknown types and odd status values are data, carried along unchanged (D-404, R-032).
+// Unknown types and status values are kept and written back unchanged (D-404, R-032).
 struct Condition {
   Symbol type;
   Symbol status;  // "True", "False", "Unknown"
@@ -21,7 +21,7 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-// The first condition of `type`; nullptr when there is none.
+// Returns the first condition of `type`; nullptr if there is none.
 const Condition* FindCondition(const std::vector<Condition>& conditions, std::string_view type);
 
 }  // namespace windlass

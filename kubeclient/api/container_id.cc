@@ -11,7 +11,7 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 ContainerId ContainerId::Parse(std::string_view text, SymbolTable& symbols) {
   ContainerId whole;
-  whole.text_ = Symbol(text);  // shared with nobody
+  whole.text_ = Symbol(text);  // not interned: no other container has this id
   if (text.size() < 2 * kBytes) return whole;
 
   ContainerId id;

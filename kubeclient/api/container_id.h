@@ -10,12 +10,13 @@
 
 namespace windlass {
 
-// containerd, CRI-O and Docker name containers by 256 random bits. Whatever else a runtime makes up
-// is kept as text. Equal exactly when the texts are.
+// containerd, CRI-O and Docker give each container 256 random bits as 64 hexadecimal digits, which
+// are kept as bytes. An id of any other form is kept as text. Two ids are equal if and only if
+// their texts are.
 class ContainerId {
  public:
-  ContainerId() = default;  // of a container that was never created: the empty text
-  // Interns what stands before the digits: one text per runtime.
+  ContainerId() = default;  // the empty text: the container was never created
+  // Interns the part before the digits, which is the same for all containers of a runtime.
   static ContainerId Parse(std::string_view text, SymbolTable& symbols);
 
   std::string ToString() const;
@@ -26,8 +27,8 @@ class ContainerId {
   static constexpr size_t kBytes = 32;
   bool IsText() const { return digits_ == std::array<uint8_t, kBytes>{}; }
 
-  Symbol text_;                           // before the digits; all of it where there are none
-  std::array<uint8_t, kBytes> digits_{};  // all zero: none
+  Symbol text_;                           // the part before the digits, or all if there are none
+  std::array<uint8_t, kBytes> digits_{};  // all zero: there are none
 };
 
 }  // namespace windlass

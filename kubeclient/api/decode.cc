@@ -1,5 +1,4 @@
-// What surrounds objects: watch lines, lists, Status; and the parts of an object that are read
-// alone.
+// Decodes what is around objects (watch lines, lists, Status) and single parts of objects.
 #include "kubeclient/api/decode.h"
 
 #include <utility>

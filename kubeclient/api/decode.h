@@ -1,11 +1,15 @@
-// From JSON to typed views, in one pass (simdjson On-Demand). Here is what surrounds objects and
-// what all of them have; each resource has its own function Decode…, in the file of the resource.
+// Decodes JSON into typed views, in one pass (simdjson On-Demand). This file has what surrounds
+// objects and what all objects have in common. Each resource has its own function, in the file of
+// the resource, as DecodePod in pod.h.
 //
-// Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod).
-// Unknown fields and enum values are fine; a known field of the wrong type is an Error kMalformed
-// that names the field's path. null means absent; of a repeated key the last one counts. Depth
-// above kJsonDepthMax is an error in what is read, and skipped without recursion in what is not. No
-// input needs padding; no exception leaves these functions. Core thread only (SymbolTable).
+//   - A field that no view has is skipped unread (managedFields is 38 % of a Pod).
+//   - Unknown fields and enum values are accepted. A known field of the wrong type is an Error
+//     kMalformed that names the field's path.
+//   - null means absent. If a key is repeated, the last one counts.
+//   - A value that is read must not be nested deeper than kJsonDepthMax. A value that is not read
+//     may be, and is skipped without recursion.
+//   - Input needs no padding, and no exception leaves these functions.
+// Core thread only (SymbolTable).
 #pragma once
 
 #include <memory>
@@ -21,7 +25,7 @@
 
 namespace windlass {
 
-// metav1.Status, as errors carry it.
+// metav1.Status, the body of an error response.
 struct ApiStatus {
   int code = 0;
   std::string reason;
@@ -32,23 +36,23 @@ struct ApiStatus {
 
 enum class WatchEventType : uint8_t { kAdded, kModified, kDeleted, kBookmark, kError, kUnknown };
 
-// One line of a watch, taken apart but with the object still as text.
+// One line of a watch; its object is still text.
 struct WatchFrame {
   WatchEventType type = WatchEventType::kUnknown;
-  std::string unknown_type;      // as written, where `type` is kUnknown
+  std::string unknown_type;      // as written, if `type` is kUnknown
   std::string_view object_json;  // points into the line
 };
-// What an object says it is. Items of typed lists say nothing.
+// What an object says it is. Items of typed lists do not say it.
 struct TypeMeta {
   std::string api_version;  // "apps/v1"
   std::string kind;         // "ReplicaSet"
 };
-// A bookmark's content.
+// The content of a bookmark.
 struct Bookmark {
   ResourceVersion resource_version;
   bool initial_events_end = false;  // annotation k8s.io/initial-events-end = "true"
 };
-// One page of a list, items still as text.
+// One page of a list; its items are still text.
 struct ListPage {
   std::string api_version;  // "apps/v1", "meta.k8s.io/v1", …
   std::string kind;         // "DeploymentList", "PartialObjectMetadataList", …
@@ -64,24 +68,24 @@ struct ObjectIdentity {
   ResourceVersion resource_version;
 };
 
-// An object whose latest version cannot be decoded, and whom it belongs to.
+// An object whose latest version cannot be decoded, and its owner.
 struct UnreadableObject {
   ObjectIdentity identity;
   std::optional<OwnerReference> controller;
-  bool owners_readable = true;  // false: `controller` says nothing
+  bool owners_readable = true;  // false: `controller` is not known
 };
 
-// What is compared of a pod template.
+// The parts of a pod template that are compared.
 struct TemplateFingerprints {
-  Fingerprint text;       // of the bytes
-  Fingerprint canonical;  // of what they mean
+  Fingerprint text;       // of its bytes
+  Fingerprint canonical;  // of its canonical form
 };
-// spec.template of an object that has none.
+// The spec.template of an object that has none.
 inline constexpr std::string_view kEmptyTemplate = "{}";
 
 class JsonReader;
 
-// Decoders keep a parser and its buffers between calls: one instance per core thread.
+// A Decoder keeps a parser and its buffers between calls: one instance per core thread.
 class Decoder {
  public:
   explicit Decoder(SymbolTable& symbols);
@@ -91,27 +95,29 @@ class Decoder {
 
   Result<WatchFrame> DecodeFrame(std::string_view line);
   Result<Bookmark> DecodeBookmark(std::string_view object_json);
-  // A body that is no list (Table, Status, HTML, empty) is an error, never an empty list.
+  // Error kMalformed, never an empty list, if the body is no list (Table, Status, HTML, empty;
+  //
   Result<ListPage> DecodeList(std::string_view body);
-  // Error kMalformed when `body` is no metav1.Status.
+  // Error kMalformed if `body` is not a metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);
-  // Empty strings for what the object does not say.
+  // A member that the object lacks is an empty string.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
-  // The owner reference with controller: true; nullopt when there is none.
+  // Returns the owner reference with controller: true; nullopt if there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // spec.template of a Deployment or ReplicaSet, raw. For uncached reads. Its inside is not
-  // validated.
+  // Returns the text of spec.template of a Deployment or ReplicaSet, for uncached reads. The text
+  // inside its braces is not validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
-  // What is kept of objects beyond the usual (RegisteredInterest).
+  // What decoding keeps in addition to what every planner needs (RegisteredInterest).
   DecodeInterests& interests() { return interests_; }
 
-  // For the functions that decode one resource each: DecodePod in pod.h, DecodeNode in node.h, …
+  // For the functions that decode one resource each, as DecodePod in pod.h.
   JsonReader& reader();
   SymbolTable& symbols() { return symbols_; }
-  // `raw` is the spec.template of the object with `meta`. Error kMalformed when it has no meaning.
+  // Returns the fingerprints of `raw`, the spec.template of the object with `meta`. Error
+  // kMalformed if `raw` has no canonical form.
   Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 
  private:

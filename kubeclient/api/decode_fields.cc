@@ -8,10 +8,10 @@
 namespace windlass {
 namespace {
 
-// Often as large as the object it describes, and never copied to ReplicaSets (D-163).
+// This annotation is often as large as its object, and is never copied to ReplicaSets (D-163).
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// Returns whether there is any, kept or not.
+// Returns true if there is any annotation, whether or not it is kept.
 bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
                      const KeepsAnnotation& keeps, StringMap& out) {
   bool any = false;
@@ -20,7 +20,7 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
     any = true;
     if (key == kLastApplied) return;
     if (which == Annotations::kSome) {
-      // Their values differ from Pod to Pod: shared with nobody.
+      // The values differ from Pod to Pod, so they are not interned.
       if (keeps(key)) out.Set(symbols.Intern(key), Symbol(in.String()));
       return;
     }

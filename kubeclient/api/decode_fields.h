@@ -1,5 +1,5 @@
-// Reads the parts that objects have in common from the current value of a JsonReader. Each function
-// replaces what `out` held; errors stay in the reader.
+// Reads the parts that all objects share, from the current value of a JsonReader. Each function
+// replaces the content of `out`; an error stays in the reader.
 #pragma once
 
 #include <functional>
@@ -15,12 +15,12 @@
 
 namespace windlass {
 
-// kSome: those for which KeepsAnnotation says yes. Their values are shared between no objects.
+// kSome keeps those for which KeepsAnnotation returns true. Their values are not interned.
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
 using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
-// Returns whether the object has annotations, kept or not; false when they are skipped. `keeps` is
-// asked for kSome alone.
+// Returns true if the object has annotations, kept or not; false if they are skipped. `keeps` is
+// asked only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
@@ -31,7 +31,8 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
-// Whether the document was whole and described an object.
+// Returns the reader's error if the document is malformed or not whole; kMalformed if the object
+// has no name.
 Status Finish(JsonReader& in, const ObjectMeta& meta);
 
 }  // namespace windlass

@@ -26,8 +26,7 @@ void ReadStrategy(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out) {
   });
 }
 
-// `raw_template` is a view of the reader's text: cheaper than keeping it, should the rest be
-// malformed.
+// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
 void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out,
                         std::string_view& raw_template) {
   out = {};

@@ -46,7 +46,7 @@ struct DeploymentSpec {
   std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
   std::shared_ptr<const std::string> template_json;
-  Fingerprint template_fingerprint;  // of what the template means
+  Fingerprint template_fingerprint;  // of its canonical form
   Fingerprint template_text;         // of its bytes
 };
 
@@ -56,7 +56,8 @@ struct Deployment {
   DeploymentStatus status;
 };
 
-// Error kMalformed without a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}.
 Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

@@ -9,7 +9,7 @@
 namespace windlass {
 namespace {
 
-// The number before the '%': decimal digits and nothing else, within int64.
+// Returns the number before the '%'; nullopt if it is not all decimal digits, or exceeds int64.
 std::optional<int64_t> ParsePercent(std::string_view text) {
   if (text.size() < 2 || text.back() != '%' || text[0] < '0' || text[0] > '9') return std::nullopt;
   text.remove_suffix(1);
@@ -35,7 +35,8 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
   const std::optional<int64_t> percent = ParsePercent(value.string_value);
   if (!percent) return Refuse(value.string_value, "is not a percentage");
 
-  // int64 times int32 does not fit 64 bits; the percentage is cut where the result no longer fits.
+  // percent * pods may exceed 64 bits, so whole hundreds and the rest are scaled apart. A
+  // percentage whose result exceeds int32 even for one Pod is refused first.
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
   const int64_t pods = std::max(total, 0);
   if (pods == 0) return 0;

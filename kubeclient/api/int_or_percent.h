@@ -20,9 +20,10 @@ struct IntOrPercent {
   bool operator==(const IntOrPercent&) const = default;  // 1 and "1" are different values
 };
 
-// The number of Pods that `value` means for `total` Pods; percentages round up or down. A negative
-// `total` counts as 0. Error kInvalid, naming the text and the remedy, for a negative count, for a
-// string that is not "<non-negative integer>%", and for a result above int32 (reliability U9).
+// Returns the number of Pods that `value` means if there are `total` Pods; a negative `total`
+// counts as 0. A percentage is rounded up or down. Example: "25%" of 10 is 3 or 2. Error kInvalid,
+// which says what to write, for a negative count, for a string that is not "<non-negative
+// integer>%", and for a result above int32 (reliability U9).
 // Source: D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit
 // integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);

@@ -86,7 +86,7 @@ JsonReader::~JsonReader() = default;
 
 void JsonReader::Begin(std::string_view text) {
   State& s = *state_;
-  // A rare huge object, or a page of a list, must not hold its memory for ever.
+  // The memory for a rare huge object, or a page of a list, must not be kept for ever.
   const bool overgrown = s.text.size() > kReaderBytesKept && text.size() <= kReaderBytesKept;
   if (s.parser == nullptr || overgrown) {
     s.document = {};

@@ -1,17 +1,15 @@
 // One pass over one JSON document, in document order. The only door to simdjson, whose On-Demand
 // API has traps (cpp-stack §2.3) that this class closes:
 //
-//   - input needs padding: Begin copies it into a buffer that has it;
-//   - a value may be consumed once and only where it stands: there is one current value, and it is
-//   the
-//     member or element being visited;
-//   - what is never visited is never validated: End says whether the document was whole;
-//   - errors surface anywhere: the first one is kept with its path, everything after it does
-//   nothing
-//     and returns zero values, so that a decoder reads like the object it decodes.
+//   - Input needs padding: Begin copies the text into a buffer that has it.
+//   - A value may be read once, and only in its place: there is one current value, the member or
+//     element being visited.
+//   - What is never visited is never validated: End says whether the document was whole.
+//   - Every access may fail: the first error is kept with its path. After it every call does
+//     nothing and returns a zero value, so that a decoder reads like the object it decodes.
 //
-// Values nested deeper than kJsonDepthMax are an error where they are read; what is skipped is
-// skipped without recursion. Views that are handed out live until the next Begin.
+// Values nested deeper than kJsonDepthMax are an error if they are read; a value that is not read
+// is skipped without recursion. Returned views live until the next Begin.
 #pragma once
 
 #include <cstdint>
@@ -37,12 +35,13 @@ class JsonReader {
   JsonReader(const JsonReader&) = delete;
   JsonReader& operator=(const JsonReader&) = delete;
 
-  // Starts a document, which must be an object. `text` may go away afterwards.
+  // Starts a document, which must be an object. `text` is copied.
   void Begin(std::string_view text);
-  // The first error, if any; kMalformed, naming the path.
+  // Returns the first error, kMalformed with its path, if there is one; also an error if the
+  // document is cut short or more text follows it.
   Status End();
 
-  // Of the current value. What does not fit is an error and returns "", 0 or false.
+  // The current value. A value of another type is an error and returns "", 0 or false.
   Type type();
   std::string_view String();
   int64_t Int64();
@@ -52,18 +51,19 @@ class JsonReader {
   std::string_view RawObject();  // text from '{' to '}', byte for byte; its inside is not validated
   void Null();
 
-  // Where RawObject's text stood in the text given to Begin.
+  // Returns where RawObject's text was in the text given to Begin.
   size_t OffsetOf(std::string_view raw) const;
 
-  // Calls on_member(key) for each member of the current object whose value is not null (null means
-  // absent throughout the Kubernetes API). A value that on_member does not read is skipped.
+  // Calls on_member(key) for each member of the current object whose value is not null, because
+  // null means absent in all of the Kubernetes API. A value that on_member does not read is
+  // skipped.
   template <typename OnMember>
   void Object(OnMember&& on_member) {
     VisitMembers(&on_member, [](void* visitor, std::string_view key) {
       (*static_cast<std::remove_reference_t<OnMember>*>(visitor))(key);
     });
   }
-  // Calls on_element() for each element of the current array, null ones included.
+  // Calls on_element() for each element of the current array, also for null.
   template <typename OnElement>
   void Array(OnElement&& on_element) {
     VisitElements(&on_element, [](void* visitor) {
@@ -72,7 +72,7 @@ class JsonReader {
   }
 
   bool ok() const;
-  // Records "<path of the current value>: <what>" unless an error came before.
+  // Records the error "<path of the current value>: <what>", unless there is one already.
   void Fail(std::string_view what);
 
  private:

@@ -1,12 +1,12 @@
-// What the API server takes for a label's value.
+// What the API server accepts as a label's value.
 #pragma once
 
 #include <string_view>
 
 namespace windlass {
 
-// At most 63 letters, digits, '-', '_' and '.', beginning and ending with a letter or digit; or the
-// empty text.
+// Returns true if `text` is empty, or has at most 63 letters, digits, '-', '_' and '.' and begins
+// and ends with a letter or digit.
 bool IsLabelValue(std::string_view text);
 
 }  // namespace windlass

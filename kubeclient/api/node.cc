@@ -9,7 +9,8 @@
 namespace windlass {
 namespace {
 
-// Reads digits off the front of `text`; -1 when there are none, or too many.
+// Removes a number from the front of `text` and returns it; returns -1 if there is none, or it is
+// too large.
 int32_t TakeNumber(std::string_view& text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return -1;
   int32_t number = -1;
@@ -58,7 +59,7 @@ void ReadNodeStatus(JsonReader& in, Node& out) {
   });
 }
 
-// As upstream's GetZoneKey: a label that is there counts, be it empty.
+// As upstream's GetZoneKey: the label counts even if it is empty.
 std::string_view ZoneOf(const StringMap& labels) {
   const auto zone = labels.Find("topology.kubernetes.io/zone");
   return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");
@@ -78,7 +79,7 @@ Result<Node> DecodeNode(Decoder& decoder, std::string_view object_json) {
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
   out.zone = decoder.symbols().Intern(ZoneOf(out.meta.labels));
-  out.meta.labels = {};  // often thirty of them
+  out.meta.labels = {};  // a Node often has thirty labels
   return out;
 }
 

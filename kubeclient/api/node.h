@@ -1,5 +1,5 @@
-// v1 Node, as far as an in-place update needs it: can its kubelet be counted on, does it know how
-// to restart a sidecar, and what would be lost together with it?
+// v1 Node, as far as an in-place update reads it: whether its kubelet is alive, whether that
+// kubelet can restart a sidecar, and the zone.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace windlass {
 
 class Decoder;
 
-// status.nodeInfo.kubeletVersion, "v1.32.4-gke.100": what comes behind the second number is
-// nobody's business. Zeroes when it cannot be read.
+// status.nodeInfo.kubeletVersion, as "v1.32.4-gke.100": the first two numbers, the rest is ignored.
+// Zeros if it cannot be read.
 struct KubeletVersion {
   int32_t major = 0;
   int32_t minor = 0;
@@ -25,12 +25,12 @@ struct Node {
   ObjectMeta meta;     // neither labels nor annotations are kept
   bool ready = false;  // condition Ready is True
   KubeletVersion kubelet_version;
-  // Label topology.kubernetes.io/zone or, where there is none, the one it had before 1.17. Empty:
-  // neither.
+  // Label topology.kubernetes.io/zone or, if that is absent, the label's name before 1.17. Empty if
+  // the Node has neither.
   Symbol zone;
 };
 
-// Error kMalformed without a metadata.name.
+// Error kMalformed if the object has no metadata.name.
 Result<Node> DecodeNode(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

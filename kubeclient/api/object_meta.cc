@@ -50,7 +50,7 @@ std::string Uid::ToString() const {
 }
 
 bool ResourceVersion::comparable() const {
-  // "0" is no live version: list and watch give it a meaning of its own.
+  // "0" is not the version of an object: it has a meaning of its own in list and watch requests.
   return !text.empty() && text[0] != '0' &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }

@@ -1,5 +1,5 @@
-// metav1.ObjectMeta, as far as controllers read it. Unknown fields are ignored when reading and are
-// never written: every update is a patch of named fields.
+// metav1.ObjectMeta, as far as controllers read it. Unknown fields are ignored, and never written:
+// every update is a patch of named fields.
 #pragma once
 
 #include <compare>
@@ -18,15 +18,16 @@ namespace windlass {
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
 
-// metadata.uid. The API server makes version 4 UUIDs: 16 bytes instead of 36. A uid in an owner
-// reference may be any text; one that is no UUID belongs to no object we can own (kForeign).
+// metadata.uid. The API server creates version 4 UUIDs, kept in 16 bytes instead of 36. An owner
+// reference may have any text as uid; one that is not a UUID becomes Foreign(), the uid of no
+// object.
 struct Uid {
   uint64_t high = 0;
   uint64_t low = 0;
 
   static std::optional<Uid> Parse(std::string_view text);  // 8-4-4-4-12 hexadecimal, any case
   static Uid Foreign() { return {~uint64_t{0}, ~uint64_t{0}}; }
-  std::string ToString() const;  // lower case, as the server writes it
+  std::string ToString() const;  // lower case, as the API server writes it
   bool IsZero() const { return high == 0 && low == 0; }
   auto operator<=>(const Uid&) const = default;
 };
@@ -35,14 +36,15 @@ struct UidHash {
   size_t operator()(const Uid& uid) const { return uid.high ^ (uid.low * 0x9E3779B97F4A7C15ULL); }
 };
 
-// metadata.resourceVersion. Comparable only within one resource, and only when both are decimal
-// numbers without leading zeros (KEP-5504): longer wins, then text order.
+// metadata.resourceVersion. Two versions can be compared only within one resource, and only if both
+// are decimal numbers without leading zeros (KEP-5504): the longer text is newer, then text order
+// counts.
 struct ResourceVersion {
   std::string text;
 
   bool empty() const { return text.empty(); }
   bool comparable() const;
-  // nullopt when either side is not comparable.
+  // Returns nullopt if one of the two cannot be compared.
   static std::optional<std::strong_ordering> Compare(const ResourceVersion& a,
                                                      const ResourceVersion& b);
   bool operator==(const ResourceVersion&) const = default;
@@ -71,13 +73,12 @@ struct ObjectMeta {
   std::vector<OwnerReference> owner_references;
 
   bool deleting() const { return !deletion_timestamp.IsZero(); }
-  // The first reference with controller: true (D-102); nullptr when there is none.
+  // Returns the first reference with controller: true (D-102); nullptr if there is none.
   const OwnerReference* ControllerRef() const;
   bool operator==(const ObjectMeta&) const = default;
 };
 
-// "<namespace>/<name>": the key of stores and queues. A cluster-scoped object has no
-// "<namespace>/".
+// "<namespace>/<name>", the key of stores and queues; for a cluster-scoped object "<name>".
 struct ObjectKey {
   Symbol namespace_;
   std::string name;

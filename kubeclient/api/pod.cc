@@ -15,8 +15,8 @@ namespace {
 
 using Containers = std::vector<PodContainer>;
 
-// The object's parts, in whatever order they come; the spec says what containers there are, the
-// status what became of them.
+// The containers of a Pod, in four lists because spec and status may come in either order. The spec
+// says which containers there are, the status what they do.
 struct PodParts {
   Containers init;
   Containers app;
@@ -99,7 +99,8 @@ void ReadSpec(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
   });
 }
 
-// Of several states, which no kubelet writes, the liveliest counts.
+// If several states are given, which no kubelet does, running counts before terminated, and
+// terminated before waiting.
 void ReadState(JsonReader& in, SymbolTable& symbols, PodContainer& out) {
   Symbol reason;
   WallTime started_at;
@@ -204,10 +205,10 @@ void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
   });
 }
 
-// Appends the containers of one list, each with what the last status of its name says.
+// Appends the containers of one list, each with the last status that has its name.
 void Join(Containers& spec, Containers& statuses, Containers& out) {
   const auto by_name = [](const PodContainer& a, const PodContainer& b) { return a.name < b.name; };
-  std::ranges::stable_sort(statuses, by_name);  // the kubelet has done so already
+  std::ranges::stable_sort(statuses, by_name);  // kubelets sort them already
   for (PodContainer& container : spec) {
     const auto after = std::ranges::upper_bound(statuses, container, by_name);
     if (after != statuses.begin() && std::prev(after)->name == container.name) {

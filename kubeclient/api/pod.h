@@ -19,8 +19,8 @@ namespace windlass {
 
 class Decoder;
 
-// Whose the Pod is and that it is there. Terminal phases are kept out by the informer's field
-// selector (cpp-stack §2.2), so existence is all that Recreate asks for.
+// That a Pod exists, and who owns it. The informer's field selector keeps terminal phases out
+// (cpp-stack §2.2), so strategy Recreate needs to know no more.
 struct PodMetadata {
   ObjectMeta meta;  // labels, owner references, deletion; annotations are not kept
 };
@@ -42,65 +42,65 @@ class PodCondition {
   bool operator==(const PodCondition&) const = default;
 
  private:
-  int64_t packed_ = 0;  // RFC 3339 has no time that does not fit
+  int64_t packed_ = 0;  // every RFC 3339 time fits
 };
 
 enum class ContainerKind : uint8_t {
-  kApp,      // of spec.containers
-  kInit,     // of spec.initContainers, runs once before them
-  kSidecar,  // of spec.initContainers with restartPolicy Always: runs beside them
+  kApp,      // in spec.containers
+  kInit,     // in spec.initContainers: runs once, before the others
+  kSidecar,  // in spec.initContainers with restartPolicy Always: runs beside them
 };
 
 enum class ContainerState : uint8_t { kNoStatus, kWaiting, kRunning, kTerminated };
 
-// What the spec and the status say of one container; matched by name.
+// What the spec and the status say of one container. The two are matched by name.
 //
 // Not kept: status.image. Which of an image's names a runtime reports is its own choice, so nothing
 // may be concluded from it (in-place §0, fact 4).
 struct PodContainer {
   Symbol name;
-  Symbol image;  // spec
+  Symbol image;  // of the spec
   Symbol image_id;
-  ContainerId id;         // of the last one created; stays when it has ended
-  Symbol waiting_reason;  // state kWaiting only
-  WallTime started_at;    // state kRunning only; by the node's clock
+  ContainerId id;         // of the container created last; stays after it has ended
+  Symbol waiting_reason;  // for state kWaiting only
+  WallTime started_at;    // for state kRunning only; by the node's clock
   int32_t restart_count = 0;
   ContainerKind kind = ContainerKind::kApp;
   ContainerState state = ContainerState::kNoStatus;
-  ConditionStatus started = ConditionStatus::kAbsent;  // kAbsent: not said
+  ConditionStatus started = ConditionStatus::kAbsent;  // kAbsent: not in the status
   bool ready : 1 = false;
-  // restartPolicy or restartPolicyRules of the container itself; not a sidecar's Always.
+  // Has restartPolicy or restartPolicyRules of its own; a sidecar's Always does not count.
   bool own_restart_policy : 1 = false;
   bool operator==(const PodContainer&) const = default;
 };
 
 struct Pod {
-  ObjectMeta meta;  // only annotations for which DecodeInterests::KeepsPodAnnotation
+  ObjectMeta meta;  // annotations: only those for which DecodeInterests::KeepsPodAnnotation
 
   Symbol node_name;
-  // Init containers first; each list in the order of the spec.
+  // Init containers first; both lists in the order of the spec.
   std::vector<PodContainer> containers;
-  int64_t observed_generation = 0;  // 0: the kubelet does not say
+  int64_t observed_generation = 0;  // 0: the kubelet does not report it
   PodCondition ready;
   PodCondition containers_ready;
   PodCondition scheduled;
   int32_t termination_grace_period_seconds = 30;  // within [0, 2^31)
   PodPhase phase = PodPhase::kUnknown;
-  bool has_annotations = false;  // any at all: a JSON Patch cannot add to what is not there
+  bool has_annotations = false;  // any at all: a JSON Patch cannot add to a missing map
   bool has_gate = false;         // spec.readinessGates names DecodeInterest::pod_gate
   ConditionStatus gate{};        // the condition of that type
 
-  std::span<const PodContainer> init_containers() const;  // sidecars among them
+  std::span<const PodContainer> init_containers() const;  // also sidecars
   std::span<const PodContainer> app_containers() const;
-  // The container of that name, of either list; nullptr when there is none.
+  // Returns the container of that name from either list; nullptr if there is none.
   const PodContainer* Find(std::string_view container) const;
   bool operator==(const Pod&) const = default;
 };
 
-// Both: error kMalformed without a metadata.name.
-// From a PartialObjectMetadata or a whole Pod.
+// Both return an error kMalformed if the object has no metadata.name.
+// Decodes a PartialObjectMetadata or a whole Pod.
 Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_json);
-// From a whole Pod.
+// Decodes a whole Pod.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

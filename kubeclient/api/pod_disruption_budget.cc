@@ -15,7 +15,7 @@ void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& o
   });
 }
 
-// The API server sends an object of times by Pod name. Only the names are kept.
+// The API server sends an object with a time for each Pod name. Only the names are kept.
 void ReadDisruptedPods(JsonReader& in, std::vector<std::string>& out) {
   out.clear();
   in.Object([&](std::string_view name) {

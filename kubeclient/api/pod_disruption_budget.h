@@ -15,25 +15,26 @@ namespace windlass {
 
 class Decoder;
 
-// Promises that a budget keeps at once. The API server refuses further ones, and so do we.
+// The largest number of granted evictions that one budget lists. The API server grants no further
+// ones, and we patch no further Pods.
 inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {
   ObjectMeta meta;  // annotations are not kept
-  // Here an empty selector selects every Pod of the namespace, and an absent one none.
+  // An empty selector selects every Pod of the namespace, an absent one selects none.
   LabelSelector selector;
   bool has_selector = false;
   int64_t observed_generation = 0;
   int32_t disruptions_allowed = 0;
-  // The Pods whose eviction the API server has granted: their names, sorted, each once. At most
-  // kDisruptedPodsMax + 1 are kept, because above kDisruptedPodsMax it grants no eviction.
-  // disruptions_allowed has been lowered for each of them.
+  // The names of Pods whose eviction the API server has granted: sorted, each once. It has lowered
+  // disruptions_allowed for each of them. Above kDisruptedPodsMax it grants no eviction, so at most
+  // kDisruptedPodsMax + 1 names are kept.
   std::vector<std::string> disrupted_pods{};
 
   bool IsDisrupted(std::string_view pod) const;
 };
 
-// Error kMalformed without a metadata.name.
+// Error kMalformed if the object has no metadata.name.
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 

@@ -10,7 +10,7 @@ using Json = nlohmann::json;
 
 Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
-// nullptr when `object` is no object or has no such member.
+// Returns the member; nullptr if `object` is not an object or lacks the member.
 const Json* Member(const Json& object, const char* key) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(key);

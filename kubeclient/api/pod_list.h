@@ -1,4 +1,4 @@
-// An uncached list of Pods (metadata only), asked one question: whose are which?
+// Reads an uncached list of Pods (metadata only): which Pod has which controller?
 #pragma once
 
 #include <string_view>
@@ -12,13 +12,13 @@ namespace windlass {
 struct ListedPod {
   Uid uid;
   Uid controller;
-  bool deleting = false;  // marked for deletion
+  bool deleting = false;  // has a deletionTimestamp
   bool operator==(const ListedPod&) const = default;
 };
 
-// Every listed Pod that has a controller; a uid that is no UUID is Uid::Foreign(). Error kMalformed
-// when `list_body` is no list, an item has no metadata, or there are further pages: nobody may lean
-// on half a list.
+// Returns every listed Pod that has a controller. A uid that is not a UUID is Uid::Foreign(). Error
+// kMalformed if `list_body` is not a list, an item has no metadata, or more pages follow: the
+// caller must not decide by half a list.
 Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body);
 
 }  // namespace windlass

@@ -5,7 +5,7 @@ namespace {
 
 using enum FieldKind;
 
-// Leaves first. The order within a table is that of the API; it carries no meaning.
+// Leaves first. Within a table the order is that of the API; it has no meaning.
 // clang-format off
 constexpr Field kOwnerReference[] = {
     {"apiVersion", kScalar}, {"kind", kScalar}, {"name", kScalar}, {"uid", kScalar}};

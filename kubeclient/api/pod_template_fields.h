@@ -1,9 +1,9 @@
-// What the canonical form must know of PodTemplateSpec: how absence and zero relate, field by
-// field.
+// What the canonical form must know of PodTemplateSpec: for each field, which values mean the same
+// as no value.
 //
-// Facts of the Go types of k8s.io/api core/v1 (1.36), one table per struct. A field that is not
-// listed (pointers to scalars, lists of scalars, and everything a later Kubernetes adds) is kept as
-// written; null and empty lists are absent everywhere. Source: D-153.
+// Taken from the Go types of k8s.io/api core/v1 (1.36), one table per struct. A field that is not
+// listed is kept as written: pointers to scalars, lists of scalars, and everything that a later
+// Kubernetes adds. null and empty lists are absent everywhere. Source: D-153.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ enum class FieldKind : uint8_t {
 struct Field {
   std::string_view name;
   FieldKind kind = FieldKind::kLiteral;
-  const Field* members = nullptr;  // of the struct, or of the list's structs
+  const Field* members = nullptr;  // of the struct, or of the structs in the list
   size_t member_count = 0;
 
   constexpr Field(std::string_view field, FieldKind how) : name(field), kind(how) {}

@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kNanoExponent = -9;
 constexpr std::string_view kBinaryMax = "9223372036854775807";  // 2^63-1
 
-// digits × 10^exponent × 1024^power, without sign. Texts of any length stay exact.
+// digits × 10^exponent × 1024^power, without sign. It is exact for texts of any length.
 struct Number {
   std::string digits;
   int64_t exponent = 0;
@@ -25,7 +25,8 @@ Error Refuse(std::string_view text) {
                                    "\" is not a quantity such as 100m, 2, 1.5Gi or 1e3"};
 }
 
-// The decimal exponent of "e3", "E-3", "k", … or the power of "Ki", …; false for no suffix of ours.
+// Reads "e3", "E-3", "k", … as a decimal exponent and "Ki", … as a power of 1024. Returns false for
+// any other suffix.
 bool ApplySuffix(std::string_view suffix, Number& number) {
   if (suffix.empty()) return true;
   constexpr std::string_view kBinary = "KMGTPE";
@@ -82,7 +83,7 @@ void Multiply(std::string& digits, int factor) {
   if (carry > 0) digits.insert(0, std::to_string(carry));
 }
 
-// Away from zero: who asks for a little gets a little (upstream's rule).
+// Rounds away from zero, so that a tiny request stays above 0 (upstream's rule).
 void RoundUpToNano(Number& number) {
   if (number.exponent >= kNanoExponent) return;
   const auto excess = static_cast<uint64_t>(kNanoExponent - number.exponent);
@@ -105,7 +106,7 @@ void RoundUpToNano(Number& number) {
   number.digits.insert(0, "1");
 }
 
-// Upstream caps only quantities written with a binary suffix; their exponent is never positive.
+// Upstream caps only quantities with a binary suffix. Their exponent is never positive.
 void CapBinary(Number& number) {
   const auto fraction = static_cast<size_t>(-number.exponent);
   if (number.digits.size() <= fraction) return;
@@ -131,7 +132,7 @@ Result<std::string> CanonicalQuantity(std::string_view text) {
   RoundUpToNano(*number);
   if (binary) CapBinary(*number);
 
-  // One text per number: no trailing zeros, the exponent of ten behind an 'e' unless it is 0.
+  // Each number has one text: no trailing zeros; the exponent of ten follows an 'e' unless it is 0.
   const size_t trailing = number->digits.size() - number->digits.find_last_not_of('0') - 1;
   number->digits.resize(number->digits.size() - trailing);
   number->exponent += static_cast<int64_t>(trailing);

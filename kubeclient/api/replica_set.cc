@@ -77,8 +77,8 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
     if (generation < held || generation > held + 1) told.known = false;
   }
   told.largest = std::max(told.largest, now.replicas);
-  // The controller makes Pods for its present view of the spec alone. With so many seen, none of
-  // those it made is left to be seen.
+  // The controller creates Pods only for the spec it sees. If it has counted as many as any spec
+  // asked for, it cannot have created more that it has not counted.
   const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
   if (told.known && counted) told.largest = now.replicas;
 }

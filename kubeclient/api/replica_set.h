@@ -1,6 +1,6 @@
-// apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. Ten old
-// ReplicaSets per Deployment are usual, so the template itself is kept only where a user of the
-// decoder is interested in it (decode_interest.h).
+// apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. A Deployment
+// usually has ten old ReplicaSets, so the template's text is kept only if a user of the decoder is
+// interested in it (decode_interest.h).
 #pragma once
 
 #include <cstdint>
@@ -29,17 +29,18 @@ struct ReplicaSetStatus {
   bool operator==(const ReplicaSetStatus&) const = default;
 };
 
-// How many Pods the ReplicaSet controller may have made without counting them in the status. It
-// writes each status from the Pods it has seen by then, and has not seen all that it made: not even
-// where the status shows the latest generation. A worked example: it is told 10, makes 10 Pods and
-// sees 3 of them; it is told 5 instead and observes that; the status then shows 3 Pods of 5 while
-// 10 are alive.
+// How many Pods the ReplicaSet controller may have created that its status does not count yet. It
+// writes the status from the Pods in its cache, which may lack Pods it created itself, even if the
+// status shows the latest generation. Example: with spec.replicas 10 it creates 10 Pods and sees 3
+// of them. Then spec.replicas becomes 5 and it observes that. Now the status shows 3 Pods of 5,
+// while 10 are alive.
 struct Told {
-  // Whether every spec.replicas since the latest count was held by this process. False after a
-  // start, and where a list skips generations.
+  // True if this process has held every spec.replicas since the controller last counted all its
+  // Pods. False after a start, unless the ReplicaSet is of generation 1, and after a list that
+  // skipped generations.
   bool known = true;
-  // The largest spec.replicas in force since the controller counted all Pods it may have made: with
-  // the latest generation observed, status.replicas was this or more. Never below spec.replicas.
+  // The largest spec.replicas since that count. The controller has counted all its Pods when it has
+  // observed the latest generation and status.replicas is at least this. Never below spec.replicas.
   int32_t largest = 0;
 };
 
@@ -47,29 +48,30 @@ struct ReplicaSet {
   ObjectMeta meta;
   int32_t replicas = 1;  // spec.replicas
   int32_t min_ready_seconds = 0;
-  Fingerprint template_fingerprint;  // of what the template means
+  Fingerprint template_fingerprint;  // of its canonical form
   Fingerprint template_text;         // of its bytes
-  // spec.template: raw JSON text, only where DecodeInterests::KeepsTemplate; else null. Immutable;
-  // shared between copies of the object.
+  // spec.template as raw JSON text if DecodeInterests::KeepsTemplate, else null. Immutable; shared
+  // between copies of the object.
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
-  Told told;  // kept by the store, not by the API
+  Told told;  // computed by the store; not in the API
 };
 
-// The controller has acted upon the latest spec and makes Pods for no other size any more.
+// Returns true if the controller has acted upon the latest spec: it creates Pods for no other size.
 inline bool IsObserved(const ReplicaSet& rs) {
   return rs.status.observed_generation >= rs.meta.generation;
 }
 
-// What the store calls when `now` takes the place of `before`, or is held for the first time
-// (null): carries Told over.
+// Sets now.told. The store calls this when `now` replaces `before`, or when `now` is new (`before`
+// is null).
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
-// An uncached list, asked for after the controller had observed the latest generation, shows
-// `live` Pods of `rs`: it makes more only up to its present size.
+// Sets rs.told after an uncached list showed `live` Pods of `rs`. The list must have been sent
+// after the controller observed the latest generation: it creates Pods only up to the present size.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
-// Error kMalformed without a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}.
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

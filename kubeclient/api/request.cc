@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-// Bodies hold texts that came from the server; a bad byte must not become an exception.
+// Bodies contain texts from the API server. An invalid byte must not throw an exception.
 std::string Dump(const json& body) {
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -23,7 +23,7 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// `fields` with the uid and resourceVersion of `version` in its metadata.
+// Returns `fields` with the uid and resourceVersion of `version` in its metadata.
 std::string WithPreconditions(const ObjectVersion& version, std::string_view fields) {
   json body = json::parse(fields, nullptr, /*allow_exceptions=*/false);
   WL_ASSERT(body.is_object());
@@ -36,8 +36,9 @@ std::string WithPreconditions(const ObjectVersion& version, std::string_view fie
   return Dump(body);
 }
 
-// The JSON array `operations` with a test of the uid and then `guard`, if there is one, in front.
-// Spliced as text: a template among the operations reaches the server as it was written.
+// Returns the JSON array `operations` with a test of the uid and then `guard`, unless that is
+// empty, in front. The texts are spliced, so that a template in `operations` is sent as it was
+// written.
 std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_view operations) {
   const std::string_view trimmed = Trim(operations);
   WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');

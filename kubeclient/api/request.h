@@ -1,5 +1,5 @@
-// What is asked of the API server, as data. A Request says everything about one call; controllers
-// make them, the client executes them.
+// Requests to the API server, as data. A Request describes one call completely; controllers make
+// it, the client executes it.
 //
 // Preconditions by construction: there is no way to build an update without the uid and
 // resourceVersion of the object it was decided on (or, in a guarded patch, tests of what it leans
@@ -37,10 +37,10 @@ inline ObjectVersion VersionOf(const ObjectMeta& meta) {
 struct RequestKey {
   Verb verb = Verb::kGet;
   ResourceId resource{};
-  ObjectKey key;            // of a list: the namespace alone
+  ObjectKey key;            // for a list: the namespace alone
   std::string subresource;  // "" or "status"
   PatchType patch_type = PatchType::kNone;
-  std::string text;  // all of it, for logs: "patch replicasets ns/web-7c9 <hash of the body>"
+  std::string text;  // the whole key, for logs: "patch replicasets ns/web-7c9 <hash of the body>"
   bool operator==(const RequestKey& other) const { return text == other.text; }
 };
 
@@ -48,27 +48,26 @@ class Request {
  public:
   // GET of one object, consistent (no resourceVersion parameter).
   static Request Get(const ResourceId& resource, ObjectKey key);
-  // LIST of a namespace, consistent; `label_selector` in query form, may be empty. For Pods,
-  // terminal phases are left out and only metadata is asked for.
+  // LIST of a namespace, consistent. `label_selector` is in query form and may be empty. A list of
+  // Pods leaves out terminal phases and asks for metadata only.
   static Request List(const ResourceId& resource, Symbol namespace_, std::string label_selector);
-  // POST. `name` must also stand in the body: created objects have deterministic names.
+  // POST. `name` must also be in the body: created objects have deterministic names.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
-  // PATCH of leaf fields. `fields` is a JSON object without metadata.uid and
-  // metadata.resourceVersion; they are added from `version`, beside what `fields` has in metadata.
-  // `subresource` is "" or "status".
+  // PATCH of leaf fields. `fields` is a JSON object; the uid and resourceVersion of `version` are
+  // added to its metadata, which must not have them yet. `subresource` is "" or "status".
   static Request MergePatch(const ResourceId& resource, ObjectVersion version,
                             std::string_view subresource, std::string_view fields);
-  // PATCH of lists whose elements have a key: ownerReferences, to adopt and release (D-104, D-105),
-  // or one of several conditions. `fields` and `subresource` as for MergePatch.
+  // PATCH of a list whose elements have a key: ownerReferences, to adopt and release (D-104,
+  // D-105), or one of several conditions. `fields` and `subresource` are as for MergePatch.
   static Request StrategicMergePatch(const ResourceId& resource, ObjectVersion version,
                                      std::string_view fields, std::string_view subresource = "");
   // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a
   // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
   static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
                            std::string_view operations);
-  // PATCH that does not mind other changes of the object, such as the status that a kubelet writes
-  // all the time: what it leans on, its own `test` operations say (in-place C.4). The first of
-  // `operations` has to be one; a `test` of /metadata/uid is put before them.
+  // PATCH that succeeds although other fields changed, as by the status that a kubelet writes all
+  // the time. Its own `test` operations check what the decision was based on (in-place C.4). The
+  // first of `operations` must be a `test`; a `test` of /metadata/uid is put before them.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
   // DELETE with uid and resourceVersion preconditions; background propagation.
@@ -86,7 +85,7 @@ class Request {
   bool mutates() const { return verb_ != Verb::kGet && verb_ != Verb::kList; }
 
   RequestKey Identity() const;
-  // Whether `other` asks the same of the same object, perhaps with another body.
+  // Returns true if `other` asks for the same of the same object; the bodies may differ.
   bool IsLike(const RequestKey& other) const;
   // "patch deployments/status ns/web", for logs and error texts.
   std::string Describe() const;
@@ -106,7 +105,7 @@ class Request {
   std::string label_selector_;
 };
 
-// A successful answer: the raw JSON of the object (or list, or Status for a delete).
+// A successful answer: the raw JSON of the object, the list or, for a delete, perhaps a Status.
 struct Reply {
   std::string body;
   bool operator==(const Reply&) const = default;
@@ -131,9 +130,9 @@ struct Event {
   Type type = Type::kNormal;
   std::string reason;
   std::string message;
-  std::optional<ObjectReference> about{};  // nullopt: the workload whose sync says so
-  // Says what every sync finds anew: the recorder drops it within so long of the last Event of this
-  // reason about the same object.
+  std::optional<ObjectReference> about{};  // nullopt: the workload of this sync
+  // For an Event that every sync would send again: the recorder drops it if the last Event with
+  // this reason about the same object was sent less than this ago.
   Duration at_most_every{};
   bool operator==(const Event&) const = default;
 };

@@ -22,7 +22,7 @@ struct LabelSelector {
   StringMap match_labels;
   std::vector<LabelSelectorRequirement> match_expressions;
 
-  // Present but without any requirement: would match everything (D-052).
+  // Returns true if the selector is present and has no requirement: it matches everything (D-052).
   bool SelectsEverything() const {
     return present && match_labels.empty() && match_expressions.empty();
   }
@@ -32,15 +32,15 @@ struct LabelSelector {
 // Error kInvalid for an unknown operator, In/NotIn without values, Exists/DoesNotExist with values.
 Status Validate(const LabelSelector& selector);
 
-// Whether `labels` satisfy `selector`. NotIn and DoesNotExist also match an absent key. Requires a
-// selector that Validate accepts; one it refuses matches nothing.
+// Returns true if `labels` satisfy `selector`. NotIn and DoesNotExist also match an absent key. A
+// selector that Validate refuses matches nothing.
 bool Matches(const LabelSelector& selector, const StringMap& labels);
 
-// What a null or invalid selector becomes in a query, where the empty text would mean "everything".
+// The query text of a null or invalid selector. An empty text would mean "everything".
 inline constexpr std::string_view kMatchesNothing = "none,!none";
 
-// The query form: "app=web,tier in (a,b),!legacy", not percent-encoded. It selects exactly what
-// Matches accepts.
+// Returns the query text, not percent-encoded: "app=web,tier in (a,b),!legacy". It selects exactly
+// what Matches accepts.
 std::string ToQuery(const LabelSelector& selector);
 
 }  // namespace windlass

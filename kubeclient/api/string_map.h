@@ -18,7 +18,7 @@ class StringMap {
   StringMap() = default;
   StringMap(std::initializer_list<Pair> pairs);
 
-  // Value of `key`; nullopt when absent. The view lives as long as the map's pair.
+  // Returns the value of `key`; nullopt if it is absent. The view lives as long as the map's pair.
   std::optional<std::string_view> Find(std::string_view key) const;
   bool Has(std::string_view key) const { return Find(key).has_value(); }
   void Set(Symbol key, Symbol value);

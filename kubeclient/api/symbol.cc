@@ -6,11 +6,11 @@
 
 namespace windlass {
 
-// One text, counted. The empty text has no entry at all.
+// One text and its reference count. The empty text has no entry.
 struct Symbol::Entry {
   std::string text;
   size_t references = 1;
-  SymbolTable* table = nullptr;  // null: made without a table, shared with nobody
+  SymbolTable* table = nullptr;  // null: made without a table
 };
 
 Symbol::Symbol(std::string_view text) {

@@ -1,8 +1,8 @@
-// Interned strings: label keys, values, namespaces, owner names are repeated across thousands of
-// objects; each text is kept once for as long as somebody refers to it.
+// Interned strings. Label keys, values, namespaces and owner names are repeated in thousands of
+// objects; each text is stored once, as long as a Symbol refers to it.
 //
-// Core thread only (reference counts are not atomic). A Symbol made without a table works the same
-// and simply does not share: tests and builders need no table.
+// Core thread only: reference counts are not atomic. A Symbol made without a table, as in tests and
+// builders, works the same and shares its text with its copies only.
 #pragma once
 
 #include <concepts>
@@ -33,7 +33,7 @@ class Symbol {
   friend bool operator==(const Symbol& a, const Symbol& b) {
     return a.entry_ == b.entry_ || a.text() == b.text();
   }
-  // A template, so that no other text is tempted to become a Symbol first.
+  // A template, so that comparing with a text does not first convert that text to a Symbol.
   template <typename Text>
   requires std::convertible_to<const Text&, std::string_view> &&
       (!std::same_as<Text, Symbol>)friend bool
@@ -48,7 +48,7 @@ class Symbol {
   Entry* entry_ = nullptr;
 };
 
-// Must outlive every Symbol it made.
+// A SymbolTable must outlive every Symbol that it made.
 class SymbolTable {
  public:
   SymbolTable() = default;

@@ -25,8 +25,8 @@ bool IsNothing(const Json& json) {
          (json.is_string() && json.get_ref<const std::string&>().empty());
 }
 
-// Drops everything that says nothing and writes quantities as their number. Elements of a list
-// stay: their position means something.
+// Returns `json` without the members that say nothing, and with quantities as their number. The
+// elements of a list stay, because their position has a meaning.
 Json Loosened(const Json& json) {
   if (json.is_object()) {
     Json object = Json::object();
@@ -48,7 +48,7 @@ Json Loosened(const Json& json) {
   return json;
 }
 
-// Nothing but an object has a loosened form.
+// Returns null if the text is not a JSON object.
 Json LoosenedTemplate(std::string_view text) {
   Json json = Parse(text);
   if (!json.is_object()) return Json();

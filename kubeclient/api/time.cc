@@ -21,8 +21,8 @@ struct Date {
   int64_t day = 1;
 };
 
-// Days since 1970-01-01 in the proleptic Gregorian calendar; years begin in March, so that the leap
-// day is the last one.
+// Returns the days since 1970-01-01 in the proleptic Gregorian calendar. Years begin in March here,
+// so that the leap day comes last.
 int64_t DaysFromDate(const Date& date) {
   const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
   const int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -52,13 +52,13 @@ int64_t DaysInMonth(const Date& date) {
   return date.month == 2 && leap ? 29 : kDays.at(static_cast<size_t>(date.month - 1));
 }
 
-// `number` with leading zeros; it is not negative and has at most `width` digits.
+// Returns `number` with leading zeros. It must not be negative, nor have more than `width` digits.
 std::string Digits(int64_t number, size_t width) {
   const std::string text = std::to_string(number);
   return std::string(width - text.size(), '0') + text;
 }
 
-// "2026-01-02T15:04:05", without a zone.
+// Returns "2026-01-02T15:04:05", without a zone. A time outside the years 0 to 9999 is clamped.
 std::string FormatSeconds(int64_t unix_seconds) {
   const int64_t clamped = std::clamp(unix_seconds, kFirstSecond, kLastSecond);
   const int64_t days = FloorDivide(clamped, kSecondsPerDay);
@@ -69,8 +69,7 @@ std::string FormatSeconds(int64_t unix_seconds) {
          Digits(second % 60, 2);
 }
 
-// Reads fixed-width pieces from the front of a text; `ok` turns false for good at the first
-// mismatch.
+// Reads pieces of fixed width from the front of a text. After a mismatch `ok` stays false.
 struct Scanner {
   std::string_view rest;
   bool ok = true;
@@ -99,7 +98,7 @@ struct Scanner {
   }
 };
 
-// The digits after a '.', cut to microseconds; at least one is required.
+// Returns the digits after a '.', cut to microseconds. At least one digit must be there.
 int64_t ScanMicros(Scanner& in) {
   int64_t micros = 0;
   int64_t unit = kMicrosPerSecond;
@@ -112,7 +111,7 @@ int64_t ScanMicros(Scanner& in) {
   return micros;
 }
 
-// Seconds east of UTC.
+// Returns the zone's offset in seconds east of UTC.
 int64_t ScanZone(Scanner& in) {
   if (in.Skip('Z')) return 0;
   const int64_t sign = in.Skip('-') ? -1 : 1;

@@ -1,4 +1,4 @@
-// metav1.Time (RFC 3339, UTC, whole seconds) and metav1.MicroTime (six digits) in text.
+// metav1.Time (RFC 3339, UTC, whole seconds) and metav1.MicroTime (six digits) as text.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@ namespace windlass {
 std::string FormatTime(WallTime time);             // "2026-01-02T15:04:05Z"
 std::string FormatMicroTime(int64_t unix_micros);  // "2026-01-02T15:04:05.000000Z"
 
-// Accepts any offset and fraction (cut, not rounded). nullopt for anything else.
+// Accept any offset and any fraction of a second; digits that do not fit are cut off, not rounded.
+// Return nullopt for anything else.
 std::optional<WallTime> ParseTime(std::string_view text);
 std::optional<int64_t> ParseMicroTime(std::string_view text);  // microseconds since 1970
 

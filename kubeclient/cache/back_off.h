@@ -1,4 +1,5 @@
-// The waits of one reflector: exponential with full jitter, forgotten after a good while.
+// The waits of one reflector: exponential with full jitter, reset after a time without failures
+//
 #pragma once
 
 #include <algorithm>
@@ -22,8 +23,9 @@ class BackOff {
  public:
   explicit BackOff(Random& random) : random_(random) {}
 
-  // The wait after a failure at `now`: uniform below 0.8 s, 1.6 s, 3.2 s … and `longest`. Starts
-  // over when nothing failed for two minutes since the last wait was over.
+  // Returns the wait after a failure at `now`: drawn between 0 and 0.8 s, then 1.6 s, 3.2 s and so
+  // on, at most `longest`. Starts over if two minutes without a failure have passed since the last
+  // wait ended.
   Duration Next(MonotonicTime now, Duration longest) {
     if (now - last_wait_over_ >= kReflectorBackOffReset) step_ = kReflectorBackOffFirst;
     const Duration wait = random_.Between(Duration{0}, std::min(step_, longest));
@@ -32,7 +34,7 @@ class BackOff {
     return wait;
   }
 
-  // What failed so far says nothing about the future.
+  // Starts over at once: past failures say nothing about the next attempt.
   void StartOver() { step_ = kReflectorBackOffFirst; }
 
  private:

@@ -1,9 +1,9 @@
-// Is the cache what the API server has? Every 6 hours +- 50 % one consistent list, metadata only,
-// is compared with the store: uid and resourceVersion of every object that nothing happened to
-// meanwhile.
+// Does the cache equal the API server's state? Every 6 hours +- 50 % the audit gets one consistent
+// list of metadata, and compares uid and resourceVersion of every object with the store. It leaves
+// out objects that changed meanwhile.
 //
-// A difference is a bug, of ours or of the server: it is counted, named in the log, and mended by a
-// relist. An audit that cannot be finished says nothing. Core thread only.
+// A difference is a bug, in Windlass or in the API server. The audit counts it, logs the object and
+// has the informer list again. An audit that cannot be finished reports nothing. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +28,13 @@ inline constexpr Duration kAuditLook = seconds(1);
 
 struct CacheAuditCounters {
   uint64_t audits = 0;       // finished
-  uint64_t differences = 0;  // stays 0
+  uint64_t differences = 0;  // 0 unless there is a bug
 };
 
 template <typename T>
 class CacheAudit {
  public:
-  // Everything must outlive the audit.
+  // All references must outlive the audit.
   CacheAudit(InformerEnvironment environment, Informer<T>& informer);
   ~CacheAudit() { Stop(); }
   CacheAudit(const CacheAudit&) = delete;
@@ -68,13 +68,13 @@ class CacheAudit {
 
   TimerId timer_ = 0;
   CallId call_ = 0;
-  std::shared_ptr<const bool> alive_;  // of the call
+  std::shared_ptr<const bool> alive_;  // reset when the call is closed
   bool under_way_ = false;
   std::map<ObjectKey, Seen> listed_;
-  std::set<ObjectKey> changed_;  // since the audit began: nothing can be said of them
+  std::set<ObjectKey> changed_;  // since the audit began: not compared
   ResourceVersion version_;      // of the list
   MonotonicTime give_up_at_;
-  uint64_t found_ = 0;  // differences of this audit
+  uint64_t found_ = 0;  // in this audit
 };
 
 }  // namespace windlass

@@ -80,7 +80,7 @@ void CacheAudit<T>::OnPage(const Result<HttpResponse>& reply) {
   RequestPage(page->continue_token);
 }
 
-// False when an object cannot be told from others: then nothing can be compared.
+// Returns false if an object has no readable identity: then no comparison is possible.
 template <typename T>
 bool CacheAudit<T>::Collect(const ListPage& page) {
   if (version_.empty()) version_ = page.resource_version;
@@ -93,7 +93,7 @@ bool CacheAudit<T>::Collect(const ListPage& page) {
   return true;
 }
 
-// What the list shows the watch may still be about to tell.
+// Waits until the informer has reached the list's version.
 template <typename T>
 void CacheAudit<T>::AwaitVersion() {
   if (!IsOlder(informer_.reflector().last_version(), version_)) return Compare();
@@ -106,7 +106,7 @@ void CacheAudit<T>::AwaitVersion() {
 
 template <typename T>
 void CacheAudit<T>::Compare() {
-  if (!informer_.HasSynced()) return Rest();  // it was reset meanwhile
+  if (!informer_.HasSynced()) return Rest();  // reset meanwhile
   const auto unclear = [this](const ObjectKey& key) {
     return changed_.contains(key) || informer_.quarantined().contains(key);
   };

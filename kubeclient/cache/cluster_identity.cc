@@ -20,7 +20,7 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// What is out may have been answered already by whom we do not ask any more: ask again after it.
+// The answer that is on its way may come from the server before, so one more question follows it.
 void ClusterIdentity::Check() {
   if (call_ != 0) {
     asked_again_ = true;
@@ -55,7 +55,7 @@ void ClusterIdentity::Ask() {
 
 void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  if (reply->status == 404) {  // an answer, of a cluster without one
+  if (reply->status == 404) {  // an answer: this cluster has no such namespace
     AskAfter(kNoIdentityProbe);
     return Complain("HTTP 404");
   }
@@ -92,7 +92,7 @@ void ClusterIdentity::NotKnown(const std::string& why) {
   Complain(why);
 }
 
-// Once per trouble: the informers say what is wrong with the server.
+// Logs once until a uid is seen again: the informers log what is wrong with the server.
 void ClusterIdentity::Complain(const std::string& why) {
   if (std::exchange(complained_, true)) return;
   log_.Info("the cluster's identity was not checked: get namespaces kube-system failed",

@@ -1,10 +1,10 @@
-// Which cluster answers: the uid of namespace kube-system.
+// Which cluster answers, by the uid of namespace kube-system.
 //
-// Two clusters behind one address, or one that was set up anew, differ in it; an etcd put back to
-// an earlier state does not, which is for the reflectors to notice. A missing right to read it
-// disables this check and nothing else. A question that is not answered is asked again, ever more
-// rarely, down to once in kForbiddenBackOffMax; after the answer that there is no such namespace,
-// once in kNoIdentityProbe. Core thread only.
+// The uid differs if two clusters are behind one address, or if the cluster was set up anew. It
+// does not differ if etcd was put back to an earlier state; the reflectors notice that. If Windlass
+// may not read the namespace, only this check is disabled. A question without an answer is asked
+// again, at growing intervals up to kForbiddenBackOffMax. If the answer is that the namespace does
+// not exist, it is asked again after kNoIdentityProbe. Core thread only.
 #pragma once
 
 #include <functional>
@@ -21,28 +21,29 @@
 
 namespace windlass {
 
-// A cluster without that namespace is one that is being set up, as a rule.
+// A cluster without kube-system is usually one that is being set up.
 inline constexpr Duration kNoIdentityProbe = seconds(600);
 
 class ClusterIdentity {
  public:
-  // All references must outlive it.
+  // All references must outlive this.
   ClusterIdentity(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                   Transport& transport, Decoder& decoder);
   ~ClusterIdentity();
   ClusterIdentity(const ClusterIdentity&) = delete;
   ClusterIdentity& operator=(const ClusterIdentity&) = delete;
 
-  // Asks until there is an answer. The first one is remembered; one that differs from it is
-  // remembered in its place, and told. While a question is out, the next one waits for its answer;
-  // after a change it waits for the back-off: where two clusters take turns, whoever is told would
-  // start over all the time.
+  // Asks for the uid until there is an answer. The first uid is kept. A different one later
+  // replaces it, and on_changed is called.
+  //   - While a question is out, Check asks once more after its answer.
+  //   - After a change, Check waits for the back-off: if two clusters answer in turn, on_changed
+  //     must not be called all the time.
   void Check();
 
-  // Gives up the question, if there is one. What is known stays.
+  // Gives up the question, if one is out. The known uid stays.
   void Stop();
 
-  // As last seen; nullopt while it is not known.
+  // Returns the uid seen last; nullopt if none was seen yet.
   const std::optional<Uid>& uid() const { return uid_; }
 
   std::function<void()> on_changed;
@@ -63,8 +64,8 @@ class ClusterIdentity {
   std::optional<Uid> uid_;
   BackOff back_off_;
   CallId call_ = 0;
-  TimerId timer_ = 0;     // the next question
-  bool changed_ = false;  // with the latest answer: the timer decides
+  TimerId timer_ = 0;     // for the next question
+  bool changed_ = false;  // by the latest answer: the timer decides when to ask
   bool asked_again_ = false;
   bool complained_ = false;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

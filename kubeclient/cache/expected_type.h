@@ -1,5 +1,5 @@
-// Which kind of object a reflector may be sent: a proxy, or an API server behind the wrong address,
-// may answer with another.
+// Which kind of object a reflector may receive. A proxy, or an API server behind the wrong address,
+// may send another kind.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ class ExpectedType {
  public:
   explicit ExpectedType(const ReflectorOptions& options);
 
-  // False when the object says that it is something else, or does not say what it is. What cannot
-  // be read at all is not for us to judge: true.
+  // Returns false if the object says that it is of another kind, or says no kind. Returns true if
+  // it cannot be read at all: decoding it will fail.
   bool Fits(std::string_view object_json, Decoder& decoder) const;
   bool Fits(const ListPage& page) const;
 
@@ -26,7 +26,8 @@ class ExpectedType {
  private:
   bool IsOneOf(std::string_view api_version, std::string_view kind) const;
 
-  // Metadata alone may come as such, or, from a server that cannot reduce, as whole objects.
+  // If only metadata is asked for, it comes as PartialObjectMetadata or, from a server that cannot
+  // reduce objects, as whole objects.
   std::vector<TypeMeta> types_;
   std::vector<std::string> beginnings_;  // how Kubernetes' encoder begins such an object
 };

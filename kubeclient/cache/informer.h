@@ -1,7 +1,7 @@
-// An informer: a store kept equal to the API server's objects of one resource by list and watch.
+// An informer: a store that list and watch keep equal to the API server's objects of one resource.
 //
-// The protocol is an explicit state machine (reflector.h) that needs only a Transport, timers and a
-// random number; the same object runs in the simulator. Core thread only.
+// The protocol is an explicit state machine (reflector.h). It needs only a Transport, timers and a
+// random number, so the simulator runs the same code. Core thread only.
 // Rules: reliability R-001…R-062, as far as this scope names them.
 #pragma once
 
@@ -21,7 +21,7 @@
 
 namespace windlass {
 
-// Everything an informer needs from outside; all must outlive it.
+// What an informer needs from outside. All of it must outlive the informer.
 struct InformerEnvironment {
   const Clock& clock;
   Random& random;
@@ -40,43 +40,44 @@ class Informer final : private ReflectorSink {
   Informer(InformerEnvironment environment, ReflectorOptions options, DecodeFunction decode);
 
   void Start() { reflector_.Start(); }
-  // No callback after it returns.
+  // No callback is called after this returns.
   void Stop() { reflector_.Stop(); }
-  // What is held belongs to another cluster, or to a past that was taken back: not synced
-  // from now on; the next complete state replaces everything, whatever its versions.
+  // For when the store's content belongs to another cluster, or to a state that etcd no longer has
+  // . The informer is no longer synced; the next complete state replaces everything,
+  // whatever its versions.
   void Reset(std::string_view why) { reflector_.Reset(why); }
-  // Gets a complete state anew, soon.
+  // Gets a complete state again, soon.
   void Relist() { reflector_.Relist(); }
   void TryNow() { reflector_.TryNow(); }
 
-  // True once the first complete state was applied and every handler has seen it. Stays
-  // true until a reset.
+  // Returns true once the first complete state is applied and every handler has seen it,
+  // until a reset.
   bool HasSynced() const { return synced_; }
   Store<T>& store() { return store_; }
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
 
-  // Objects whose latest version could not be decoded. The store holds the last one that could, if
-  // there was one: known to be out of date, so nothing may be written that leans on it.
+  // Objects whose latest version could not be decoded. The store holds the latest version that
+  // could, if there was one. It is known to be out of date, so no write may be based on it.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
-  // An unreadable object was deleted: unlike its next readable version, that need not be a change
-  // of the store.
+  // Called when an unreadable object was deleted, and when a new complete state lacks it or has it
+  // in a readable form. The store need not have changed.
   std::function<void(const UnreadableObject&)> on_unreadable_gone;
 
-  // Called whenever HasSynced becomes true: once, and once more after each reset.
+  // Called when HasSynced becomes true: once, and again after each reset.
   std::function<void()> on_synced;
 
-  // A reset begins, by a call of Reset or because the server went back: the store
-  // still shows what it held, which is to be leaned on no more, and changes only with the complete
-  // state that ends the reset. May stop the informer, or reset others.
+  // Called when a reset begins: by a call of Reset, or because the server went back.
+  // The store still has its old content, which must not be used any more. It changes only with the
+  // complete state that ends the reset. May stop the informer, or reset others.
   std::function<void()> on_reset;
 
-  // All is well again after a failure: whoever answers now may be another cluster. Must not stop or
+  // Called when all is well again after a failure: another cluster may answer now. Must not stop or
   // reset the informer.
   std::function<void()> on_recovered;
 
-  // The right to list or watch has turned out to be missing. Must not stop or reset the informer.
+  // Called when the right to list or watch is missing. Must not stop or reset the informer.
   std::function<void()> on_forbidden;
 
  private:
@@ -107,12 +108,13 @@ class Informer final : private ReflectorSink {
   ResourceId resource_;
   Store<T> store_;
   Quarantine quarantined_;
-  // The replacement that is being collected. What is held in the same version is not held twice.
+  // The replacement that is being collected. An object that the store holds in the same version is
+  // not stored twice.
   Listing<T> incoming_;
   Quarantine incoming_quarantined_;
-  bool incoming_unnamed_ = false;  // it has an object without a readable name
+  bool incoming_unnamed_ = false;  // has an object without readable name
   bool synced_ = false;
-  bool resetting_ = false;  // until the complete state that ends it
+  bool resetting_ = false;  // until the complete state that ends the reset
   Reflector reflector_;
 };
 

@@ -1,4 +1,4 @@
-// Implementation of informer.h: from lines of JSON to changes of the store.
+// Implementation of informer.h: turns lines of JSON into changes of the store.
 #pragma once
 
 #include <algorithm>
@@ -59,7 +59,7 @@ Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
   return Unit{};
 }
 
-// Nothing that is held counts where another past begins.
+// During a reset nothing in the store counts, so the object is taken whole.
 template <typename T>
 Listed<T> Informer<T>::ToList(T object) const {
   if (!resetting_) return store_.ToList(std::move(object));
@@ -89,8 +89,9 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   return Replaced::kDone;
 }
 
-// Whoever has got to the version in which we hold an object cannot show it in an earlier one (an
-// object that is newer than the list is a fold, and says nothing).
+// Returns true if the list shows an object in an older version than the store holds, although the
+// list itself is not older than that version: only another past explains that. (If the list is
+// older, the stored object is a fold, which proves nothing.)
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::any_of(incoming_.begin(), incoming_.end(), [&](const auto& entry) {
@@ -101,8 +102,9 @@ bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   });
 }
 
-// the wrong cluster, the wrong namespace or a proxy's empty answer, rather than a real
-// change.
+// Returns true if more than half of the objects would vanish, of at least kVanishGuardObjects
+// . The wrong cluster, the wrong namespace or a proxy's empty answer is then more likely
+// than a real change.
 template <typename T>
 bool Informer<T>::LooksLikeAMistake() const {
   if (store_.size() < kVanishGuardObjects) return false;
@@ -138,7 +140,7 @@ void Informer<T>::Forbidden() {
 template <typename T>
 Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view object_json) {
   if (type == WatchEventType::kDeleted) {
-    // Of a deleted object only who it was matters, so an undecodable one can go as well.
+    // Only the identity of a deleted object is needed, so an undecodable one is deleted, too.
     WINDLASS_TRY(ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
     const auto unreadable = quarantined_.extract(gone.key);
     store_.ApplyDelete(gone.key, gone.uid, gone.resource_version);
@@ -159,7 +161,7 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
 
 // --- poison objects (R-031) ---
 
-// Who an undecodable object is. Told once per object, not once per version of it.
+// Returns who an undecodable object is. Logs it once per object, not once per version.
 template <typename T>
 Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_json,
                                                      const Error& error) {
@@ -188,8 +190,8 @@ void Informer<T>::TellGone(const Quarantine& former) {
   }
 }
 
-// The object without a readable name may be any of those that are missing: none of them is gone for
-// sure, and none is known to be up to date.
+// The object without a readable name may be any of the missing ones. So all of them are kept, and
+// quarantined because none is known to be up to date.
 template <typename T>
 void Informer<T>::KeepWhatIsMissing() {
   store_.ForEach([this](const T& held) {
@@ -202,7 +204,7 @@ void Informer<T>::KeepWhatIsMissing() {
   });
 }
 
-// A list that names an object we cannot read does not say that it is gone.
+// A list with an object that we cannot read does not say that the object is gone.
 template <typename T>
 Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
   const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);

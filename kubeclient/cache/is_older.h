@@ -1,4 +1,4 @@
-// The order of two resourceVersions where not knowing means "no" (R-034, S-004).
+// Compares two resourceVersions; if they cannot be compared, the answer is "no" (R-034, S-004).
 #pragma once
 
 #include <compare>
@@ -7,7 +7,7 @@
 
 namespace windlass {
 
-// True only when both can be compared and `a` is the lower one.
+// Returns true only if both can be compared and `a` is lower.
 inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   const auto order = ResourceVersion::Compare(a, b);
   return order && *order == std::strong_ordering::less;

@@ -1,7 +1,9 @@
-// Rounds: one per retry period, each of a few calls in a row. A leader's round is a PUT onto what
-// it wrote last; when that does not work out, a GET and a PUT onto what it found. A candidate's
-// round is a GET, and a PUT once it may take the Lease; what its watch says counts as a look. All
-// writes carry the resourceVersion they were decided on.
+// One round per retry period, of a few calls in a row. All writes have the resourceVersion on which
+// they were decided.
+//   - A leader's round is a PUT onto what it wrote last. If that fails, a GET and a PUT onto what
+//     it found.
+//   - A candidate's round is a GET, and a PUT once it may take the Lease. An event of its watch
+//     replaces a GET.
 #include "kubeclient/cache/leader_election.h"
 
 #include <algorithm>
@@ -24,7 +26,7 @@ constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
 
-// A write that says we hold the Lease, known again by its renewTime.
+// A write that says we hold the Lease. It is recognised by its renewTime.
 struct Attempt {
   int64_t renew_micros = 0;
   MonotonicTime sent;
@@ -123,7 +125,7 @@ struct LeaderElection::Impl {
   MonotonicTime round_started;
   int round_calls = 0;
   CallId call = 0;
-  uint64_t call_serial = 0;  // answers to abandoned calls carry an older one
+  uint64_t call_serial = 0;  // answers to abandoned calls have an older one
 
   LeaseView view;
   LeaseWatch watch;
@@ -131,8 +133,8 @@ struct LeaderElection::Impl {
   int64_t last_micros = 0;
 
   bool leading = false;
-  // Somebody who may have written did not give the Lease up since: its holder when we claimed it,
-  // or we ourselves, when the permit ran out or we stopped without a release.
+  // A leader that may still have writes on their way has not released the Lease: the holder from
+  // which we claimed it, or we ourselves when the permit ran out or we stopped without a release.
   bool stragglers = false;
   bool taken_over = false;
   std::string term;
@@ -158,7 +160,7 @@ void LeaderElection::Impl::Start() {
 void LeaderElection::Impl::Round() {
   round_calls = 0;
   round_started = clock.Now();
-  // A candidate looks again every time, until it may take what it saw.
+  // A candidate reads the Lease again in each round, until it may take what it saw.
   if (!leading && (!view.lease() || round_started < view.free_at())) view.Doubt();
   Act();
 }
@@ -189,8 +191,9 @@ void LeaderElection::Impl::RoundAt(MonotonicTime when) {
   round_timer = timers.At(when, [this] { Round(); });
 }
 
-// A look that came by itself. Whoever gave the Lease up, or lost it, may have many successors: they
-// come one by one (L-009). While a call is out its answer decides; a leader's own PUT tells more.
+// The watch saw the Lease. Many candidates may see that it was released or deleted, so each waits
+// for a random time (L-009). While a call is out, its answer decides. A leader learns more from its
+// own PUT.
 void LeaderElection::Impl::OnWatch(const std::optional<Lease>& seen) {
   if (phase != Phase::kCampaigning || leading || call != 0) return;
   const Duration jitter = random.Between(Duration{0}, kLeaseTakeOverJitter);
@@ -222,11 +225,11 @@ void LeaderElection::Impl::OnWrite(const LeaseAnswer& answer) {
   switch (answer.kind) {
     case LeaseAnswer::Kind::kLease: See(answer.lease); return Rest();
     case LeaseAnswer::Kind::kAbsent:
-      if (!view.lease()) break;  // a create: the namespace is missing
+      if (!view.lease()) break;  // a create failed: the namespace is missing
       SeeNothing();
       return Act();
     case LeaseAnswer::Kind::kConflict: view.Doubt(); return Act();
-    case LeaseAnswer::Kind::kUnclear:  // it may have been done: look (L-006)
+    case LeaseAnswer::Kind::kUnclear:  // it may have been done: read it (L-006)
       Complain(answer.why);
       view.Doubt();
       return Act();
@@ -260,7 +263,7 @@ void LeaderElection::Impl::See(const Lease& fresh) {
   if (ours != attempts.end()) Renewed(*ours);
 }
 
-// A leader keeps its permit until its end (L-007).
+// A leader keeps its permit until the permit's end (L-007).
 void LeaderElection::Impl::SeeNothing() {
   if (view.lease()) log.Warning("the lease has vanished", {{"lease", options.name}});
   view.SeeNothing(clock.Now(), leading);
@@ -271,7 +274,7 @@ void LeaderElection::Impl::SeeNothing() {
 void LeaderElection::Impl::Renewed(const Attempt& attempt) {
   const MonotonicTime until = std::max(permit_until, attempt.sent + options.renew_deadline);
   const MonotonicTime now = clock.Now();
-  if (now + kPermitMargin >= until) return;  // the answer took longer than the permit
+  if (now + kPermitMargin >= until) return;  // the answer took longer than the permit lasts
   permit_until = until;
   last_renewal = std::max(last_renewal, attempt.sent);
   gate.OpenUntil(until);
@@ -319,7 +322,7 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
     stragglers = !release || !in_time;
   }
   gate.Close();
-  // A Lease with stragglers is not given up: whoever follows would raise no fence against them.
+  // A Lease with stragglers is not released, because a successor would raise no fence against them.
   const bool give_up = release && !stragglers && !attempts.empty();
   const Duration patience = give_up ? kLeaseReleaseMax : Duration{0};
   release_timer = timers.At(clock.Now() + patience, [this] { FinishStop(); });
@@ -327,8 +330,8 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   if (give_up) ReleaseIfOurs();
 }
 
-// Looks first: the holder we remember is not the holder there is (U8). An abandoned renewal may
-// come between; then once more.
+// Reads the Lease first: the holder may not be the one we remember (U8). If an abandoned renewal
+// arrives in between, this is done once more.
 void LeaderElection::Impl::ReleaseIfOurs() {
   if (round_calls++ == kLeaseRoundCallsMax) return FinishStop();
   Call(GetLease(Name(), kLeaseReleaseMax), [this](const LeaseAnswer& seen) {
@@ -361,7 +364,7 @@ void LeaderElection::Impl::Call(HttpRequest http, std::function<void(const Lease
                                              const Result<HttpResponse>& response) {
     if (still_there.expired() || serial != call_serial) return;
     call = 0;
-    EndTermIfPermitRanOut();  // after a suspension the answer may come before the timer
+    EndTermIfPermitRanOut();  // after a suspension the answer may precede the timer
     if (serial == call_serial) handle(ReadLeaseAnswer(response));
   });
 }
@@ -387,7 +390,7 @@ void LeaderElection::Impl::Create() {
        [this](const LeaseAnswer& answer) { OnWrite(answer); });
 }
 
-// Remembers the attempt with the time of sending, which is what a permit counts from (L-003).
+// Records the time of sending, from which a permit counts (L-003).
 std::string LeaderElection::Impl::Claim() {
   const int64_t micros = NextMicros();
   if (attempts.size() == kLeaseAttemptsMax) attempts.pop_front();
@@ -396,19 +399,19 @@ std::string LeaderElection::Impl::Claim() {
   return view.ClaimBody(micros, leading);
 }
 
-// A Lease that vanished may have been held.
+// Returns true if the Lease was held by another process. A Lease that vanished may have been held.
 bool LeaderElection::Impl::TakesOver() const {
   if (leading || view.ours()) return false;
   return view.lease() ? !view.holder().empty() : view.transitions() >= 0;
 }
 
-// Every attempt has a renewTime of its own, although the wall clock may stand still or go back.
+// Every attempt has its own renewTime, even if the wall clock stands still or goes back.
 int64_t LeaderElection::Impl::NextMicros() {
   last_micros = std::max(last_micros + 1, clock.WallMicros());
   return last_micros;
 }
 
-// Once per trouble, not once per round.
+// Logs each complaint once, not once per round.
 void LeaderElection::Impl::Complain(const std::string& why) {
   if (std::exchange(last_complaint, why) == why) return;
   log.Warning("lease call failed", {{"lease", options.name}, {"error", why}});

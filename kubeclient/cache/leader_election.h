@@ -1,10 +1,10 @@
-// Leader election on a coordination.k8s.io/v1 Lease, opening and closing the write gate.
+// Leader election on a coordination.k8s.io/v1 Lease. It opens and closes the write gate.
 //
-// The permit counts from the moment a successful renewal was sent, on a clock that runs while
-// suspended (L-002, L-003). Times written by others are ignored: a candidate takes over after it
-// has itself seen the record unchanged for the record's leaseDurationSeconds. A candidate watches
-// the Lease and looks at it whenever the watch was silent for a retry period (L-009). Core thread
-// only.
+// The permit counts from the moment when a successful renewal was sent, on a clock that runs while
+// the machine is suspended (L-002, L-003). Times written by others are ignored: a candidate takes
+// over when it has itself seen the record unchanged for the record's leaseDurationSeconds. A
+// candidate watches the Lease, and reads it if the watch was silent for a retry period (L-009).
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
 struct LeaderElectionOptions {
   std::string namespace_ = "windlass-system";
   std::string name = "windlass";
-  std::string identity;  // "<hostname>_<random>", fresh per process start (L-001)
+  std::string identity;  // "<hostname>_<random>", new for each process (L-001)
   Duration lease_duration = seconds(15);
   Duration renew_deadline = seconds(10);
   Duration retry_period = seconds(2);
@@ -41,47 +41,47 @@ struct LeaderElectionOptions {
 
 // Returns kConfig unless the times leave a margin between a leader's last write and a successor's
 // first one:
-//   - lease-duration is in whole seconds: the Lease stores no fraction, and others would wait for a
-//     shorter time than we count on;
-//   - lease-duration is longer than renew-deadline;
-//   - renew-deadline is longer than 1.2 times retry-period;
-//   - retry-period is at least 100 ms.
-// The message is one line that names an option as above, after `prefix`, and says what it must be.
+//   - lease-duration is in whole seconds: the Lease stores no fraction, so others would wait for
+//     less than we count on
+//   - lease-duration is longer than renew-deadline
+//   - renew-deadline is longer than 1.2 times retry-period
+//   - retry-period is at least 100 ms
+// The message is one line. It names an option as above, after `prefix`, and says what it must be.
 Status CheckLeaderElectionOptions(const LeaderElectionOptions& options,
                                   const std::string& prefix = "");
 
 class LeaderElection {
  public:
-  // All references must outlive it.
+  // All references must outlive this.
   LeaderElection(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                  Transport& transport, WriteGate& gate, LeaderElectionOptions options);
   ~LeaderElection();
   LeaderElection(const LeaderElection&) = delete;
   LeaderElection& operator=(const LeaderElection&) = delete;
 
-  // Campaigns until Stop. on_started_leading opens a term (the gate is open already);
-  // on_stopped_leading ends it (the gate is closed already); they alternate.
+  // Campaigns until Stop. on_started_leading begins a term and on_stopped_leading ends it; they
+  // alternate. The gate is opened before the first and closed before the second is called.
   void Start();
-  // One of the two, once per Start. Both close the gate and end the term, then call `stopped`,
-  // later.
+  // Stop or StopWithoutRelease is called once per Start. Both close the gate and end the term, and
+  // later call `stopped`.
   //
-  // Stop gives the Lease up if it is still ours (L-008), which takes 2 s at most. A successor leads
-  // at once and raises no fence: every write of the term must have been answered before. The Lease
-  // keeps our name if the permit of an earlier term of ours ran out, because nobody knows of the
-  // writes of that term.
+  // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. A successor then
+  // leads at once and raises no fence, so every write of the term must have been answered before.
+  // If the permit of our latest term ran out, Stop does not release the Lease, because the outcome
+  // of that term's writes is unknown.
   void Stop(std::function<void()> stopped);
-  // Leaves our name in the Lease, because a write may still be on its way. A successor has to wait
-  // until the Lease runs out, and is told that it takes over (taken_over). So are we if we start
-  // again.
+  // Leaves our name in the Lease, because a write may still be on its way. A successor waits until
+  // the Lease expires, and its taken_over() is true. So is ours if we start again.
   void StopWithoutRelease(std::function<void()> stopped);
 
   bool IsLeader() const;
-  // Of the present or latest term: whether writes of a former one, our own included, may still be
-  // on their way, because the Lease was not given up; and a text that no other term has (L-012).
+  // Both are about the present or latest term. taken_over() is true if writes of an earlier term,
+  // perhaps our own, may still be on their way, because the Lease was not released. term() is a
+  // text that no other term has (L-012).
   bool taken_over() const;
   const std::string& term() const;
-  const std::string& holder() const;  // as last seen; "" = nobody
-  // While leading: when the latest successful renewal was sent. For livez (L-013).
+  const std::string& holder() const;  // as seen last; "": none
+  // Returns when the latest successful renewal was sent; nullopt if not leading. For livez (L-013).
   std::optional<MonotonicTime> last_renewal() const;
 
   std::function<void()> on_started_leading;

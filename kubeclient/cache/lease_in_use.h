@@ -1,9 +1,9 @@
-// Whether somebody holds a Lease and renews it: what a process that leads without a Lease asks
-// before it begins (L-017).
+// Finds out whether a Lease has a holder that renews it. A process that leads without a Lease asks
+// this before it begins (L-017).
 //
-// Times written by others are not compared with our clock: a held Lease is looked at until it
-// changes, or until its own length has passed. While the server does not answer nothing is known,
-// and the question goes on. Core thread only.
+// Times written by others are not compared with our clock. Instead a held Lease is read until it
+// changes, or until its own duration has passed. If the server does not answer, it is asked again.
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -20,9 +20,12 @@ namespace windlass {
 
 class LeaseInUse {
  public:
-  // Begins at once; all references must outlive it. `found` is called once, later, with the holder;
-  // "" when there is no Lease, nobody holds it, its holder does not renew it, or we may not look.
-  // Destroying it ends the question.
+  // Begins at once; all references must outlive this. `found` is called once, later. Its argument
+  // is the holder, or "" if
+  //   - there is no Lease, or it has no holder
+  //   - its holder does not renew it
+  //   - we may not read it
+  // Destroying this ends the question.
   LeaseInUse(const Clock& clock, TimerQueue& timers, Transport& transport, LeaseName name,
              std::function<void(const std::string& holder)> found);
   ~LeaseInUse();

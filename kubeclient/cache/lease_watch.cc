@@ -60,7 +60,8 @@ void LeaseWatch::OnLine(std::string_view line) {
   seen_(*lease);
 }
 
-// An orderly end is followed at once, a failure after a wait: looking now and then goes on anyway.
+// After a stream with a readable event the next one follows within kWatchAgainJitter, after another
+// one it waits for the back-off. The candidate reads the Lease meanwhile.
 void LeaseWatch::OnEnd() {
   call_ = 0;
   const Duration wait = heard_ ? random_.Between(Duration{0}, kWatchAgainJitter)

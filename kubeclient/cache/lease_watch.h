@@ -1,8 +1,8 @@
-// A watch of one Lease, for those who wait for it: a release or a renewal is known when it happens
-// instead of at the next look (L-009).
+// Watches one Lease for a candidate, which so learns of a release or renewal at once instead of at
+// its next read (L-009).
 //
-// It only ever makes things sooner. Whoever uses it also looks now and then: a watch that is
-// refused, or silent, costs nothing but that. Core thread only.
+// The watch only makes that faster. The candidate also reads the Lease now and then, so a watch
+// that is refused or silent does no other harm. Core thread only.
 #pragma once
 
 #include <functional>
@@ -21,17 +21,17 @@ namespace windlass {
 
 class LeaseWatch {
  public:
-  // The Lease as it is now, or nullopt when it was deleted; may call Stop.
+  // Called with the Lease as it is now; nullopt if it was deleted. May call Stop.
   using Seen = std::function<void(const std::optional<Lease>&)>;
 
-  // All references must outlive it.
+  // All references must outlive this.
   LeaseWatch(const Clock& clock, Random& random, TimerQueue& timers, Transport& transport,
              LeaseName name, Seen seen);
   ~LeaseWatch();
   LeaseWatch(const LeaseWatch&) = delete;
   LeaseWatch& operator=(const LeaseWatch&) = delete;
 
-  // Both idempotent. Nothing is seen after Stop.
+  // Both are idempotent. `seen` is not called after Stop.
   void Start();
   void Stop();
 
@@ -48,11 +48,11 @@ class LeaseWatch {
   const LeaseName name_;
   const Seen seen_;
   bool running_ = false;
-  bool heard_ = false;  // the stream under way has said something sensible
+  bool heard_ = false;  // the open stream has sent a readable event
   CallId call_ = 0;
   TimerId again_ = 0;
   BackOff back_off_;
-  // What a closed stream says reaches nobody.
+  // Lets the handlers of a closed stream do nothing.
   std::shared_ptr<const bool> stream_;
 };
 

@@ -32,7 +32,7 @@ void ListGate::Leave(Member member) {
   if (inside_.erase(member) > 0) AdmitLater();
 }
 
-// Never from within whoever leaves: the next one's list begins in a turn of its own.
+// Uses a timer, so that the next list does not begin inside the call of the member that leaves.
 void ListGate::AdmitLater() {
   if (waiting_.empty() || !may_list() || timer_ != 0) return;
   timer_ = timers_.At(clock_.Now(), [this] {

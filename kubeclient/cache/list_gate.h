@@ -1,7 +1,8 @@
-// Lists of a server in trouble come one after another: with two or more informers failing,
-// at most one of those that share a gate lists at a time. While all is well nobody waits.
+// Lets the lists of informers come one after another while the API server is in trouble. If
+// two or more informers of a gate fail, at most one member lists at a time. Otherwise no member
+// waits.
 //
-// Each informer has its own back-off besides. Core thread only.
+// Each informer also has its own back-off. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -25,16 +26,16 @@ class ListGate {
   ListGate& operator=(const ListGate&) = delete;
 
   Member Join() { return ++last_; }
-  // To be called before the member goes away.
+  // Must be called before the member is destroyed.
   void Part(Member member);
 
-  // Whether the member's latest list or watch failed.
+  // Says whether the member's latest list or watch failed.
   void SetFailing(Member member, bool failing);
 
-  // Calls `list` at once, or in a turn of its own when it is this member's turn: first come, first
-  // served. Who is inside already stays there.
+  // Calls `list`: at once if the member may list or is inside already, otherwise later, from a
+  // timer, when its turn comes. First come, first served.
   void Enter(Member member, std::function<void()> list);
-  // The list is complete or given up, or is not waited for any more. Idempotent.
+  // Says that the list is complete, given up or no longer wanted. Idempotent.
   void Leave(Member member);
 
   bool inside(Member member) const { return inside_.contains(member); }

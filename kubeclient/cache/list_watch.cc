@@ -9,8 +9,7 @@
 namespace windlass {
 namespace {
 
-// The plain form stands last in both: a server that cannot reduce objects to metadata may send them
-// whole.
+// Both end with the plain form: a server that cannot reduce objects may send them whole.
 constexpr std::string_view kMetadataList =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 constexpr std::string_view kMetadata =

@@ -1,6 +1,6 @@
-// The three questions of a reflector as HTTP requests: a page of a list, a watch, a watch that
-// begins with a list. One table of paths and parameters; never resourceVersion=0, which may be
-// answered with data older than a former process saw.
+// The three requests of a reflector: a page of a list, a watch, and a watch that begins with a
+// list. None has resourceVersion=0: the answer to that may be older than what a former process saw
+//
 #pragma once
 
 #include <string>
@@ -13,21 +13,21 @@
 namespace windlass {
 
 struct ListPageQuery {
-  // Empty = a consistent read. Otherwise the list is at least as new; never with a limit,
-  // which older API servers would send to etcd.
+  // Empty: a consistent read. Otherwise the list is at least as new as this. Not used with
+  // a limit, because older API servers would then ask etcd.
   ResourceVersion not_older_than;
-  std::string continue_token;  // of the page before; then not_older_than is not sent
-  int limit = 0;               // 0 = everything in one response
+  std::string continue_token;  // of the page before; replaces not_older_than
+  int limit = 0;               // 0: everything in one response
 };
 
 HttpRequest ListPageRequest(const ReflectorOptions& options, const ListPageQuery& query);
 
-// Changes after `version`. `timeout` is when the server ends the watch.
+// Asks for the changes after `version`. The server ends the watch after `timeout`.
 HttpRequest WatchRequest(const ReflectorOptions& options, const ResourceVersion& version,
                          seconds timeout);
 
-// The present state as ADDED events, a bookmark that ends them, then changes. Empty
-// `not_older_than` = a consistent read.
+// Asks for the present state as ADDED events, a bookmark that ends them, and then the changes
+// . If `not_older_than` is empty, the read is consistent.
 HttpRequest WatchListRequest(const ReflectorOptions& options, const ResourceVersion& not_older_than,
                              seconds timeout);
 

@@ -77,8 +77,8 @@ ReadyKeys::Lanes::iterator ReadyKeys::LaneOf(Line& line, const ReadyKey& key) {
   return std::ranges::find(line.lanes, key.key->controller, &Lane::controller);
 }
 
-// The lane whose first key ranks highest. All lanes of a line have one priority, so that only the
-// time waited differs.
+// Returns the lane whose first key ranks highest. All lanes of a line have the same priority, so
+// only the time waited differs.
 ReadyKeys::Lanes::iterator ReadyKeys::NextLane(Line& line, MonotonicTime now) {
   return std::ranges::max_element(line.lanes, {}, [now](const Lane& lane) {
     return RankOf(*lane.first, std::max(now, lane.first->since));
@@ -93,11 +93,11 @@ void ReadyKeys::Append(ReadyKey& key) {
   if (const auto lane = LaneOf(line, key); lane != line.lanes.end()) {
     key.before = std::exchange(lane->last, &key);
     key.before->after = &key;
-    return;  // who is next there, and when its turn is, stays as it was
+    return;  // the line's next key and its turn stay as they are
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  if (!was_empty) return;  // the others there have waited longer
+  if (!was_empty) return;  // the keys of its other lanes have waited longer
   line.turn = ++turns_;
   Place(at, aged_at_);
 }
@@ -124,7 +124,7 @@ void ReadyKeys::Place(Lines::iterator at, MonotonicTime now) {
 
 // --- order ---
 
-// Once a second is often enough for steps of ten, and keeps a long queue cheap.
+// Ranks change in steps of 10 s: computing them once a second suffices, and is cheap.
 void ReadyKeys::LetAge(MonotonicTime now) {
   if (now - aged_at_ < kAgeingLook) return;
   aged_at_ = now;
@@ -142,7 +142,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   LetAge(now);
   auto next = order_.begin();
   while (next != order_.end() && HasItsShare((*next)->first.first)) ++next;
-  if (next == order_.end()) next = order_.begin();  // nobody else waits
+  if (next == order_.end()) next = order_.begin();  // no other namespace waits
 
   const Lines::iterator line = *next;
   Lanes& lanes = line->second.lanes;

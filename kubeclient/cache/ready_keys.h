@@ -1,11 +1,11 @@
-// The order in which ready keys are handed out: by priority, older ones gaining on younger, and
-// namespaces taking turns.
-//
-// A key ranks by the points of its priority, and 50 more for every 10 s it has waited, so that
-// nothing waits for ever. Among keys of equal rank namespaces take turns, a key each, and
-// within a namespace the controllers do. No namespace gets more than half of the workers while
-// another one waits. A pure data structure: the order depends on nothing but the calls
-// . Core thread only.
+// The order in which ready keys are handed out.
+//   - A key's rank is the points of its priority, plus 50 for every 10 s it has waited, so that no
+//     key waits for ever. Example: kStatus after 20 s has 0 + 100 points, as many as a new
+//     kUser.
+//   - Among keys of equal rank, namespaces take turns, one key each. Within a namespace the
+//     controllers take turns.
+//   - While other namespaces wait, no namespace gets more than half of the workers.
+// This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 
 #include <array>
@@ -22,22 +22,22 @@
 
 namespace windlass {
 
-// Classes of Q-009, the least urgent first.
+// The classes of Q-009, least urgent first.
 enum class Priority : uint8_t {
   kResync,   // -100: the initial list, a resync
   kStatus,   // 0: counters and conditions
   kRollout,  // 50: a step of a rollout under way
-  kUser,     // 100: somebody changed the spec and waits
+  kUser,     // 100: a user changed the spec and waits
 };
 inline constexpr size_t kPriorities = 4;
 
 int PointsOf(Priority priority);
-// One class down; the lowest stays.
+// Returns the class below; the lowest stays.
 Priority Demoted(Priority priority);
 
-// A key that may be ready: part of the queue's record of it.
+// A key that may be ready. The queue keeps it in its record of the key.
 struct ReadyKey {
-  const QueueKey* key = nullptr;  // must outlive its time among the ready
+  const QueueKey* key = nullptr;  // must live as long as it is ready
   MonotonicTime since;            // ready since
   ReadyKey* before = nullptr;
   ReadyKey* after = nullptr;
@@ -46,28 +46,28 @@ struct ReadyKey {
 
 class ReadyKeys {
  public:
-  // `workers`: how many keys are worked on at once.
+  // `workers` is the number of keys that are worked on at once.
   explicit ReadyKeys(int workers) : share_((workers + 1) / 2) {}
   ReadyKeys(const ReadyKeys&) = delete;
   ReadyKeys& operator=(const ReadyKeys&) = delete;
 
-  // The key is not among the ready.
+  // Requires that the key is not ready.
   void Add(ReadyKey& key);
-  // The key is; it goes to the end of its namespace's line of that class.
+  // Requires that the key is ready. The key goes to the end of its namespace's line of that class.
   void Raise(ReadyKey& key, Priority priority);
-  // The first in order, which leaves; nullptr when there is none. It counts as worked on until
-  // Done.
+  // Removes the first key in order and returns it; nullptr if there is none. The key counts as
+  // worked on until Done.
   ReadyKey* Take(MonotonicTime now);
   void Done(const Symbol& namespace_);
 
   bool empty() const { return order_.empty(); }
   size_t size() const;
-  // Lines in order, each with its keys: for WorkQueue::Describe.
+  // Returns the lines in order, each with its keys, for WorkQueue::Describe.
   std::string Describe() const;
   size_t size(Priority priority) const { return sizes_[static_cast<size_t>(priority)]; }
 
  private:
-  // The keys of one namespace, class and controller, first come first served.
+  // The keys of one namespace, class and controller; first come, first served.
   struct Lane {
     uint8_t controller = 0;
     ReadyKey* first = nullptr;
@@ -75,9 +75,9 @@ class ReadyKeys {
   };
   // The keys of one namespace and class.
   struct Line {
-    std::vector<Lane> lanes;  // none is empty; of equal rank the first one is next
-    int64_t rank = 0;         // of the next key, as of the latest look
-    uint64_t turn = 0;        // lines of equal rank go by it: it is renewed with every turn taken
+    std::vector<Lane> lanes;  // none is empty; of lanes with equal rank the first one is next
+    int64_t rank = 0;         // of the next key, when last computed
+    uint64_t turn = 0;        // orders lines of equal rank; renewed by every turn taken
   };
   using LineName = std::pair<Symbol, Priority>;
   using Lines = std::map<LineName, Line>;
@@ -95,7 +95,7 @@ class ReadyKeys {
   static Lanes::iterator NextLane(Line& line, MonotonicTime now);
   void Unlink(Lines::iterator line, ReadyKey& key);
   Lines::iterator LineOf(const ReadyKey& key);
-  // Puts the line where it belongs, or drops it when it is empty.
+  // Puts the line into `order_` by its rank, or removes it if it is empty.
   void Place(Lines::iterator line, MonotonicTime now);
   void LetAge(MonotonicTime now);
   bool HasItsShare(const Symbol& namespace_) const;

@@ -8,7 +8,7 @@
 namespace windlass {
 namespace {
 
-// A Retry-After of the body, in the same bounds as the header's.
+// Returns the body's Retry-After, within the bounds of the header's.
 Duration Clamp(int64_t retry_after_seconds) {
   return milliseconds(std::clamp<int64_t>(retry_after_seconds, 0, kRetryAfterMsMax / 1000) * 1000);
 }
@@ -64,17 +64,17 @@ std::string ListWatchFailure::Describe() const {
 std::string ListWatchFailure::Label() const {
   if (malformed) return "malformed";
   if (code == 0) return "transport";
-  // The server's number is a label only where it is one of HTTP's: metrics stay bounded.
+  // Only a status of HTTP becomes a label, so that the number of metrics stays bounded.
   return code >= 300 && code < 600 ? std::to_string(code) : "other";
 }
 
 Recovery RecoveryFrom(Asked asked, const ListWatchFailure& failure) {
   const bool watching = asked == Asked::kWatch;
   if (failure.malformed) return Recovery::kRelist;
-  // The same question would be answered with as much again.
+  // The same request would get as large an answer again.
   if (failure.too_large) return Recovery::kRelistInPages;
   if (failure.version_too_large) return Recovery::kRelistConsistently;
-  // The corrupt object stays corrupt for a while: no hurry, but what we hold may be wrong.
+  // The corrupt object stays corrupt for a while: no hurry, but our state may be wrong.
   if (failure.reason == "StoreReadError") return Recovery::kRelist;
   if (failure.code == 410 || failure.reason == "Expired" || failure.reason == "Gone") {
     return watching ? Recovery::kRelistNow : Recovery::kRelistConsistently;

@@ -6,12 +6,16 @@
 //     │                                               └── the same resourceVersion ◀┤
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
-// A watch that stays silent is doubted: one object is listed, and a resourceVersion lower than ours
-// says that etcd was put back to an earlier state (kProbing). A server that was away may have been
-// put back, too, and be past our version by the time it serves: what follows is not a watch but a
-// complete state, consistent, once per outage. A version lower than ours there, an object older
-// than we have seen it, or a server that goes back three times in a row is a reset: nothing we
-// hold, and no version of ours, counts any more.
+// If the API server's state is no longer the one that we followed, as after etcd was put back to an
+// earlier one, there is a reset: nothing that we hold, and no version of ours, counts any more.
+// Each of these causes a reset:
+//   - After two silent watches one object is listed (kProbing), and the list's resourceVersion is
+//     lower than ours.
+//   - After an outage the server may have been put back and have passed our version since. So a
+//     complete, consistent state is read once instead of a watch, and its version is lower than
+//     ours.
+//   - An object in a complete state is older than we have seen it.
+//   - The server's version goes back three times in a row.
 //
 // Recovery is written at the state where it happens. Rules: reliability R-001….
 #pragma once
@@ -39,7 +43,7 @@ struct ReflectorMachine;
 
 class Reflector {
  public:
-  // All references must outlive the reflector, and so must `gate`, which may be null.
+  // All references must outlive the reflector. So must `gate`, which may be null.
   Reflector(const Clock& clock, Random& random, Log& log, TimerQueue& timers, Transport& transport,
             Decoder& decoder, ReflectorOptions options, ReflectorSink& sink,
             ListGate* gate = nullptr);
@@ -47,33 +51,33 @@ class Reflector {
   Reflector(const Reflector&) = delete;
   Reflector& operator=(const Reflector&) = delete;
 
-  // From kStopped only. The first state is consistent, also after a Stop.
+  // Only in state kStopped. The first state is read consistently, also after a Stop.
   void Start();
-  // The server is back after an outage (W-013): asks for a complete state within
-  // kWatchAgainJitter, whatever its back-off was, which starts over; also where a stream is open,
-  // because it may hang.
+  // The server is back after an outage (W-013). Asks for a complete state within kWatchAgainJitter,
+  // whatever the back-off was; the back-off starts over. An open stream is closed first, because it
+  // may hang.
   void TryNow();
-  // The sink hears nothing more; a replacement under way is abandoned.
+  // Abandons a replacement that is under way. The sink is not called any more.
   void Stop();
-  // Forgets where it was and gets a consistent state anew. The sink hears Reset before this
-  // returns. Stopped: only forgets.
+  // Forgets what was read and gets a consistent state again. Calls the sink's Reset before this
+  // returns. In state kStopped it only forgets.
   void Reset(std::string_view why);
-  // Gets a complete state in place of the next watch, of the present one if there is one.
+  // Gets a complete state instead of the next watch; closes the present one.
   void Relist();
 
   const ReflectorOptions& options() const;
   ReflectorState state() const;
   const ReflectorCounters& counters() const;
-  // Why it is not watching right now, for /readyz and the log: "" while all is well, otherwise for
-  // example "list replicasets: Forbidden: … cannot list resource …".
+  // Returns why it is not watching right now, for /readyz and the log: "" if all is well, otherwise
+  // for example "list replicasets: Forbidden: … cannot list resource …".
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
-  // When the last event or bookmark arrived; before the first one, when it was started.
+  // Returns when the last event or bookmark arrived or, before the first, when it was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
-  // How long the first complete state took; nullopt before.
+  // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;
-  // Since when the right to list or watch is missing.
+  // Returns since when the right to list or watch is missing; nullopt if it is not.
   std::optional<MonotonicTime> forbidden_since() const;
 
  private:

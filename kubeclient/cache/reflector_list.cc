@@ -1,6 +1,6 @@
 // How a reflector gets a complete state: by a watch that begins with one, or by a list in pages.
-// Nothing of it is exposed before it is complete, nor when it is older than what we have (R-006,
-// R-045). Once a list was too large for one answer, all lists come in pages.
+// The state is not exposed before it is complete, and never if it is older than ours (R-006,
+// R-045). After one list was too large for one answer, all lists are read in pages.
 #include <algorithm>
 #include <utility>
 
@@ -18,7 +18,7 @@ void ReflectorMachine::Replace() {
   state_ = ReflectorState::kEmpty;
   if (server_was_away_) {
     consistent_ = true;
-    times_back_ = kTimesBackMax - 1;  // no server that lags: it has just read its first state
+    times_back_ = kTimesBackMax - 1;  // it just read its first state, so it does not lag
   }
   if (gate_ == nullptr) return BeginReplace();
   gate_->Enter(member_, [this] { BeginReplace(); });
@@ -29,7 +29,7 @@ void ReflectorMachine::BeginReplace() {
   unnamed_ = false;
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
-  // What confirms a vanish alarm must be the plainest question there is.
+  // The list that confirms a vanish alarm uses the plainest request.
   if (watch_list && !confirming_) {
     WatchList();
   } else {
@@ -51,7 +51,7 @@ void ReflectorMachine::AbandonReplace() {
   sink_.AbandonReplace();
 }
 
-// Exposes the new state. False when it must not be used; the next attempt is under way then.
+// Exposes the new state. Returns false if it must not be used; the next attempt is then under way.
 bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (IsOlder(version, last_version_)) {  // R-045: a server that lags, or an etcd put back
     WentBack(version);
@@ -103,16 +103,17 @@ void ReflectorMachine::List() {
   RequestPage("");
 }
 
-// Whether a list is asked for in pages, which are consistent. Asked for in one piece are:
-//  - a relist, because the API server answers that from its cache (R-002)
-//  - a list whose pages kept expiring, because the server compacts faster than we read (R-004)
-// Neither is, once an answer was too large: one piece would be refused again and again.
+// Returns true if a list is to be read in pages, which are consistent. Two lists are read in one
+// piece:
+//   - a relist, because the API server answers it from its cache (R-002)
+//   - a list whose pages kept expiring, because the server compacts faster than we read (R-004)
+// After an answer was too large all lists are read in pages: one piece would be refused again.
 bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
   return Floor().empty() && page_restarts_ < kPageRestartsMax;
 }
 
-// The transport refused an answer as too large. If that was a page, its objects are large ones.
+// The transport refused an answer as too large. If it was a page, pages get smaller.
 void ReflectorMachine::AskForLess() {
   if (InPages()) page_size_ = std::max(page_size_ / 2, 1);
   always_in_pages_ = true;
@@ -134,7 +135,8 @@ void ReflectorMachine::RequestPage(std::string continue_token) {
                           });
 }
 
-// The page in `reply`, whose body it points into; nullopt after a failure, which is dealt with.
+// Returns the page in `reply`; the page points into its body. Returns nullopt after a failure,
+// which has been handled.
 std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& reply) {
   const auto fail = [this](const ListWatchFailure& failure) {
     Fail(failure);
@@ -151,8 +153,7 @@ std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& r
   }
   Result<ListPage> page = decoder_.DecodeList(reply->body);
   if (!page.ok()) return fail(ListWatchFailure::Malformed(page.error().message));
-  // Anything else that parses is not a state of ours: taking it for one would delete everything
-  // (R-009).
+  // Any other document is not a state of ours. Taking it for one would delete everything (R-009).
   if (!expected_type_.Fits(*page)) {
     return fail(ListWatchFailure::Malformed("got \"" + page->api_version + " " + page->kind +
                                             "\" for a list of " + expected_type_.Describe()));

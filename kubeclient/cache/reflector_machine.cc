@@ -37,7 +37,7 @@ void ReflectorMachine::Start() {
   WL_ASSERT(state_ == ReflectorState::kStopped);
   consistent_ = true;
   started_at_ = clock_.Now();
-  last_heard_ = started_at_;  // so that the silence before the first word counts from here
+  last_heard_ = started_at_;  // the silence before the first line counts from here
   last_bookmark_ = started_at_;
   Replace();
 }
@@ -50,7 +50,7 @@ void ReflectorMachine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
-// The sink's owner may stop us, or reset others who then reset us.
+// The sink's owner may stop us, or reset other informers whose owners then reset us.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();
@@ -79,7 +79,7 @@ Asked ReflectorMachine::asked() const {
   switch (state_) {
     case ReflectorState::kInitialWatch: return Asked::kWatchList;
     case ReflectorState::kWatching:
-    case ReflectorState::kProbing: return Asked::kWatch;  // which is what comes next
+    case ReflectorState::kProbing: return Asked::kWatch;  // the probe's answer leads to a watch
     default: return Asked::kList;
   }
 }
@@ -164,7 +164,7 @@ void ReflectorMachine::After(Duration wait, ReflectorState meanwhile,
 }
 
 void ReflectorMachine::TryNow() {
-  back_off_.StartOver();  // a server that starts refuses for a moment what it will allow
+  back_off_.StartOver();  // a starting server first refuses what it will allow
   const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
   switch (state_) {
     case ReflectorState::kStopped:
@@ -178,7 +178,7 @@ void ReflectorMachine::TryNow() {
   AskAgain(what, wait);
 }
 
-// A line came, or the watch has not failed for a while.
+// Called when a line came, or a watch has not failed for a while.
 void ReflectorMachine::AllIsWell() {
   relists_at_once_ = 0;
   asked_again_at_once_ = false;
@@ -206,7 +206,7 @@ void ReflectorMachine::NoteUnreadable(std::string_view object_json, const Error&
   if (!decoder_.DecodeIdentity(object_json).ok()) unnamed_ = true;
 }
 
-// Whoever it was may have changed, or gone, or be readable in another form by then.
+// When the relist comes, the object may have changed, be gone, or be readable.
 void ReflectorMachine::RelistLater() {
   unnamed_ = false;
   if (relist_timer_ != 0) return;
@@ -237,19 +237,19 @@ std::weak_ptr<int> ReflectorMachine::OpenCall() {
   return call_alive_;
 }
 
-// Whoever closes a call also stops waiting for it.
+// Closing a call also ends the wait for it.
 void ReflectorMachine::CloseCall() {
   call_alive_.reset();
   if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
 }
 
-// Where nobody listens a server has ended, and another one may begin in its place.
+// If nothing listens at the address, a server has ended, and another may start in its place.
 void ReflectorMachine::NoteRefusal(ErrorKind kind) {
   if (kind == ErrorKind::kNotSent) server_was_away_ = true;
 }
 
-// The call has ended by itself.
+// Called when the call has ended by itself.
 void ReflectorMachine::EndCall() {
   call_ = 0;
   CloseCall();

@@ -1,4 +1,4 @@
-// Private to reflector*.cc: the states of a reflector and what leads from one to the next.
+// Private to reflector*.cc: the states of a reflector and the steps between them.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ namespace windlass {
 // Event types we do not know are named in the log once each, and at most this many.
 inline constexpr size_t kUnknownTypesLogged = 8;
 
-// One call and one timer are alive at most; each state says what comes after them.
+// At most one call and one timer exist; each state says what follows them.
 struct ReflectorMachine {
   ReflectorMachine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& transport, Decoder& decoder, ReflectorOptions options,
@@ -41,7 +41,7 @@ struct ReflectorMachine {
   void Stop();
   void Reset(std::string_view why);
 
-  // kEmpty, kListing (reflector_list.cc): get a complete state, exposed by EndReplace only.
+  // kEmpty, kListing (reflector_list.cc): get a complete state, which only EndReplace exposes.
   void Replace();
   void BeginReplace();
   void List();
@@ -56,12 +56,12 @@ struct ReflectorMachine {
   ResourceVersion Floor() const;
   void LeaveGate();
 
-  // An object without a readable name (reflector_machine.cc).
+  // Objects without a readable name (reflector_machine.cc).
   void NoteUnreadable(std::string_view object_json, const Error& error);
   void RelistLater();
   void Relist();
 
-  // kInitialWatch, kWatching (reflector_watch.cc): follow it.
+  // kInitialWatch, kWatching (reflector_watch.cc): follow the changes.
   void WatchList();
   void Watch();
   void OpenStream(HttpRequest request);
@@ -79,7 +79,7 @@ struct ReflectorMachine {
   void OnGuard();
   void OnSilence();
 
-  // kProbing (reflector_probe.cc): is our resourceVersion one of this server's future?
+  // kProbing (reflector_probe.cc): has this server reached our resourceVersion?
   void Probe();
   void OnProbe(const Result<HttpResponse>& reply);
   void OnProbeAnswer(const ListPage& page);
@@ -126,8 +126,8 @@ struct ReflectorMachine {
   MonotonicTime started_at_;
   std::optional<Duration> time_to_sync_;
 
-  // The call under way. Its handlers hold a weak pointer to call_alive_: what a call says after it
-  // was closed, or after the reflector is gone, reaches nobody.
+  // The call under way. Its handlers hold a weak pointer to call_alive_, so they do nothing once
+  // the call is closed or the reflector is destroyed.
   CallId call_ = 0;
   std::shared_ptr<int> call_alive_;
   TimerId timer_ = 0;                           // guards an open stream, or ends a wait
@@ -136,16 +136,16 @@ struct ReflectorMachine {
   // The replacement under way.
   bool replacing_ = false;
   bool consistent_ = true;   // ask without a resourceVersion
-  bool confirming_ = false;  // the list that decides after a vanish alarm
+  bool confirming_ = false;  // this list decides after a vanish alarm
   ResourceVersion list_version_;
   int pages_ = 0;
   int page_restarts_ = 0;
-  bool unnamed_ = false;      // it has an object without a readable name
-  TimerId relist_timer_ = 0;  // since such an object came
+  bool unnamed_ = false;      // has an object without a readable name
+  TimerId relist_timer_ = 0;  // set when such an object came
   bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 
-  // What was learned of the size of lists. It outlives Stop and Reset: pages are always right.
+  // What was learned about the size of lists. It survives Stop and Reset: pages are never wrong.
   bool always_in_pages_ = false;
   int page_size_ = kListPageSize;
 
@@ -160,10 +160,10 @@ struct ReflectorMachine {
   int relists_at_once_ = 0;
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
-  int silences_ = 0;  // watches in a row that ended by silence
-  // It may come back with an earlier state, and be past the version we watch from by then.
+  int silences_ = 0;  // watches in a row that ended silently
+  // It may have come back with an earlier state, and have passed our version since.
   bool server_was_away_ = false;
-  int times_back_ = 0;  // lists or bookmarks in a row that were older than ours
+  int times_back_ = 0;  // lists or bookmarks in a row that are older than ours
   std::optional<MonotonicTime> forbidden_since_;
   bool resetting_ = false;
 

@@ -11,10 +11,10 @@ namespace windlass {
 
 struct ReflectorOptions {
   ResourceId resource{};
-  std::string namespace_;      // empty = all namespaces
-  std::string field_selector;  // query form, e.g. "status.phase!=Succeeded,status.phase!=Failed"
-  bool metadata_only = false;  // ask for PartialObjectMetadata
-  // When the server is to end a watch: drawn between the two.
+  std::string namespace_;      // empty: all namespaces
+  std::string field_selector;  // as in a query, e.g. "status.phase!=Succeeded,status.phase!=Failed"
+  bool metadata_only = false;  // asks for PartialObjectMetadata
+  // The server ends a watch after a time drawn between the two.
   Duration watch_timeout_low = kWatchTimeoutLow;
   Duration watch_timeout_high = kWatchTimeoutHigh;
 };

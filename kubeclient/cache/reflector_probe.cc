@@ -1,7 +1,7 @@
-// How a reflector tells a quiet server from one that was put back to an earlier state: the server
-// shows a watch nothing up to the version it began from, bookmarks included, so that a watch from
-// the future is silent until the server has got there, and then lacks what was in between (R-044,
-// Asked after two silent watches.
+// How a reflector tells a quiet server from one that was put back to an earlier state. A watch that
+// begins at a version which the server has not reached yet gets nothing, not even bookmarks. It
+// stays silent until the server is there, and misses what was in between. So after
+// two silent watches the reflector asks for the server's version.
 #include <optional>
 
 #include "kubeclient/cache/is_older.h"
@@ -13,9 +13,9 @@ namespace windlass {
 
 // --- kProbing ---
 
-// One object, consistent: it is about the version of the list.
+// Lists one object, consistently; only the version of the list matters.
 void ReflectorMachine::Probe() {
-  if (relist_wanted_) return Watch();  // which lists
+  if (relist_wanted_) return Watch();  // Watch relists
   state_ = ReflectorState::kProbing;
   ++counters_.probes;
   ListPageQuery query;
@@ -41,7 +41,7 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
   Watch();
 }
 
-// A consistent read older than what we saw: a server that lags says so once or twice.
+// A consistent read is older than what we saw. A server that lags does this once or twice.
 void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;

@@ -1,5 +1,5 @@
-// How a reflector follows the changes: one stream, line by line, until it ends. What an end means
-// is said here for orderly ones; the others go to Fail.
+// How a reflector follows the changes: one stream, line by line, until it ends. Orderly ends are
+// handled here; Fail handles the others.
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -69,7 +69,7 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   if (state_ == ReflectorState::kInitialWatch) Guard();
 }
 
-// Not well yet: what it begins with may be an error.
+// An open watch is not a healthy one yet: its first line may be an error.
 void ReflectorMachine::OnOpen() {
   if (state_ == ReflectorState::kWatching) Guard();
 }
@@ -80,7 +80,7 @@ void ReflectorMachine::OnLine(std::string_view line) {
   heard_a_line_ = true;
   silences_ = 0;
   const Result<WatchFrame> frame = decoder_.DecodeFrame(line);
-  // Where one line is garbage the next may be its rest: nothing on this connection counts any more.
+  // If one line is garbage, the next may be its rest, so the connection is given up.
   if (!frame.ok()) return Fail(ListWatchFailure::Malformed(frame.error().message));
   switch (frame->type) {
     case WatchEventType::kAdded:
@@ -92,7 +92,7 @@ void ReflectorMachine::OnLine(std::string_view line) {
   }
 }
 
-// No point to resume from: whoever invented it may mean that something is still to come.
+// Such an event does not move last_version_: something may still follow that belongs to it.
 void ReflectorMachine::OnUnknownType(const std::string& type) {
   ++counters_.unknown_types;
   if (unknown_types_logged_.size() == kUnknownTypesLogged) return;
@@ -118,7 +118,7 @@ void ReflectorMachine::OnObject(const WatchFrame& frame) {
         {{"resource", options_.resource.plural}, {"expected", expected_type_.Describe()}});
   }
   if (state_ == ReflectorState::kWatching) return Apply(frame);
-  // The versions of initial objects are in no order: none is a point to resume from.
+  // The versions of initial objects are in no order, so a watch cannot resume from them.
   const Status added =
       sink_.AddToReplace(frame.object_json, frame.type == WatchEventType::kDeleted);
   if (!added.ok()) NoteUnreadable(frame.object_json, added.error());
@@ -129,8 +129,8 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
   NoteUnreadable(frame.object_json, applied.error());
-  // One object that we cannot read does not hold up the others. Without even its version we resume
-  // before it; the next event moves us on.
+  // One unreadable object does not hold up the others. If even its version is unreadable, a watch
+  // resumes before the object; the next event moves last_version_ on.
   if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
@@ -153,7 +153,7 @@ void ReflectorMachine::OnBookmark(std::string_view object_json) {
     CloseCall();
     return Probe();
   }
-  if (!bookmark->initial_events_end) return;
+  if (!bookmark->initial_events_end) return;  // the initial state is not complete
   if (!EndReplace(bookmark->resource_version)) return;
   state_ = ReflectorState::kWatching;  // the same stream goes on
   AllIsWell();
@@ -163,7 +163,7 @@ void ReflectorMachine::OnErrorEvent(std::string_view status_json) {
   const Result<ApiStatus> status = decoder_.DecodeStatus(status_json);
   if (!status.ok()) return Fail(ListWatchFailure::Malformed(status.error().message));
   ListWatchFailure failure = ListWatchFailure::FromStatus(*status);
-  if (failure.code == 0) failure.code = 500;  // it came, so it is no matter of transport
+  if (failure.code == 0) failure.code = 500;  // the event came, so the transport works
   Fail(failure);
 }
 
@@ -175,7 +175,7 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // Before the initial state is complete Guard is faster, unless the machine slept.
+    // While the initial state is incomplete Guard notices first, unless the machine slept.
     return OnSilence();
   }
   if (end.error) NoteRefusal(end.error->kind);
@@ -183,8 +183,8 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }
 
-// A connection that died without a word. What we have is good up to last_version_. But a
-// watch from a version that the server has not reached yet is silent, too.
+// The connection died silently. What we hold is good up to last_version_. But a watch from
+// a version that the server has not reached is silent, too.
 void ReflectorMachine::OnSilence() {
   ++counters_.idle_timeouts;
   ++counters_.watch_ends["idle"];
@@ -210,7 +210,8 @@ void ReflectorMachine::OnOrderlyEnd() {
         &ReflectorMachine::Watch);
 }
 
-// never back. "" and "0" are no points to resume from: "0" means "anything".
+// Never goes back. "" and "0" are ignored: no watch can resume from them, and "0" means
+// "any version".
 void ReflectorMachine::Advance(const ResourceVersion& version) {
   if (version.empty() || version.text == "0" || IsOlder(version, last_version_)) return;
   last_version_ = version;

@@ -18,7 +18,7 @@ void Resync::Start() {
   BeginRound();
 }
 
-// A few keys are looked at one by one, many in handfuls: a quiet process is woken rarely.
+// Few keys are looked at one by one, many in groups, so that a quiet process wakes rarely.
 void Resync::BeginRound() {
   const Duration period = random_.Between(kResyncPeriod / 2, kResyncPeriod * 3 / 2);
   round_ends_ = clock_.Now() + period;
@@ -37,7 +37,7 @@ void Resync::Wait() {
 void Resync::Turn() {
   for (size_t i = 0; i < keys_per_turn_; ++i) {
     std::optional<ObjectKey> next = keys_.after(last_);
-    if (!next) {  // what is left of the round is a pause
+    if (!next) {  // the rest of the round is a pause
       timer_ = timers_.At(std::max(round_ends_, clock_.Now() + pause_), [this] { BeginRound(); });
       return;
     }

@@ -1,7 +1,7 @@
-// Every cached object is looked at again now and then, without asking the API server: a wake-up
-// that was lost, by whatever mistake, is not lost for ever.
+// Wakes every cached object now and then, without asking the API server, so that a wake-up lost by
+// some mistake is not lost for ever.
 //
-// A round takes 30 minutes +- 50 % and spreads the keys over it. Core thread only.
+// A round takes 30 minutes +- 50 % and spreads the keys over that time. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -22,14 +22,14 @@ inline constexpr size_t kResyncTurnsMax = 180;
 
 class Resync {
  public:
-  // What is walked through; the keys may come and go meanwhile.
+  // The keys to walk through. They may change meanwhile.
   struct Keys {
     std::function<size_t()> count;
-    // The first key, in some fixed order, after that one; the very first when there is none.
+    // Returns the next key after the given one, in some fixed order; the first if none is given.
     std::function<std::optional<ObjectKey>(const std::optional<ObjectKey>&)> after;
   };
 
-  // All references must outlive it. `look_at` must not stop or destroy this.
+  // All references must outlive this. `look_at` must not stop or destroy this.
   Resync(const Clock& clock, Random& random, TimerQueue& timers, Keys keys,
          std::function<void(const ObjectKey&)> look_at);
   ~Resync() { Stop(); }
@@ -54,7 +54,7 @@ class Resync {
   MonotonicTime round_ends_;
   Duration pause_{0};  // between two turns of this round
   size_t keys_per_turn_ = 1;
-  std::optional<ObjectKey> last_;  // that was looked at in this round
+  std::optional<ObjectKey> last_;  // the key looked at last in this round
 };
 
 }  // namespace windlass

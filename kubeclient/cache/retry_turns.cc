@@ -16,7 +16,7 @@ RetryTurns::Ticket RetryTurns::Join(const QueueKey& key) {
   const auto at = lines_.try_emplace(key.namespace_, rate_).first;
   Line& line = at->second;
   Ticket ticket = 0;
-  // A token that has just come is for those who wait already.
+  // A token that has just come belongs to the retries that wait already.
   if (line.wants_tokens() || !line.bucket.TryTake(clock_.Now())) {
     ticket = ++last_ticket_;
     line.waiting.emplace(ticket, &key);
@@ -70,7 +70,7 @@ void RetryTurns::ForgetOrAwait(Lines::iterator at) {
 std::string RetryTurns::Describe() const {
   std::string text;
   for (const auto& [namespace_, line] : lines_) {
-    if (!line.wants_tokens()) continue;  // when its bucket is full is a matter of time
+    if (!line.wants_tokens()) continue;  // only its bucket is not full yet
     text += "{";
     if (line.owed > 0) text += " owes " + std::to_string(line.owed);
     for (const auto& [ticket, key] : line.waiting) text += " " + key->ToString();

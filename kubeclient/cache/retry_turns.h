@@ -1,4 +1,4 @@
-// Retries whose back-off is over: when each of them goes on (D-521).
+// Decides when retries whose back-off is over go on (D-521).
 //
 // Every namespace has a token bucket of its own. A retry that finds a token takes it and goes on at
 // once. The other retries of its namespace wait in line, and the next token is for the one that has
@@ -7,9 +7,9 @@
 // Example: 5 tokens per second, burst 10. Of 5,000 retries of one namespace that are due, 10 go on
 // at once and 5 in each second that follows. A retry of another namespace finds a full bucket.
 //
-// A token stands for one request. It is taken when a retry goes on and not before, so that nothing
-// is owed for a key that left the line. A retry that failed again after three requests owes two
-// more tokens, which come before anybody's turn.
+// A token stands for one request. It is taken when a retry goes on and not before, so a key that
+// leaves the line costs nothing. A retry that failed again after three requests owes two more
+// tokens, which are taken before the next retry's turn.
 //
 // Memory: an entry per retry that waits. A namespace is forgotten when it owes nothing, none of its
 // retries waits and its bucket is full again, which is when forgetting it changes nothing. The
@@ -28,15 +28,15 @@
 
 namespace windlass {
 
-// How many requests the retries of one namespace may cost.
+// How many requests the retries of one namespace may send.
 struct RetryRate {
-  double per_second = 0;  // 0 or less: as many as there are
+  double per_second = 0;  // 0 or less: no limit
   int burst = 1;          // at once, after a time without any
 };
 
 class RetryTurns {
  public:
-  // A place in line; 0 is none.
+  // A place in line; 0 means none.
   using Ticket = uint64_t;
 
   // Both references must outlive this. `go_on` is called, from a timer, with each key whose turn
@@ -53,13 +53,13 @@ class RetryTurns {
   Ticket Join(const QueueKey& key);
   // The retry is not needed any more. Does nothing if `ticket` is 0.
   void Leave(const QueueKey& key, Ticket ticket);
-  // A retry of that namespace, which had its token, has cost so many requests more.
+  // A retry of that namespace, which had its token, has sent this many requests more.
   void Charge(const Symbol& namespace_, int requests);
 
-  // Namespaces that are remembered.
+  // Returns how many namespaces are remembered.
   size_t namespaces() const { return lines_.size(); }
-  // Of each namespace what it owes, and the keys in line, the one that has waited longest first:
-  // for WorkQueue::Describe.
+  // Returns for each namespace what it owes and its keys in line, longest wait first. For
+  // WorkQueue::Describe.
   std::string Describe() const;
 
  private:

@@ -2,12 +2,12 @@
 // uid of the controller.
 //
 // The store is also the ledger of our own writes (architecture §2, "The fold is the ledger"):
-//   - Fold puts a reply into the cache at once; an older event arriving later is ignored;
-//   - after a successful DELETE a tombstone stays until the watch or a relist confirms it: neither
-//     can bring the object back, nor one that had its name before;
+//   - Fold puts a reply into the cache at once; an older event that arrives later is ignored.
+//   - After a successful DELETE a tombstone stays until the watch or a relist confirms it. Until
+//     then neither brings back the object, or an earlier one of the same name.
 //   - Replace (a relist) never undoes a fold that is newer than the list.
-// Core thread only. T has a member `ObjectMeta meta`. Objects are immutable once stored; a pointer
-// stays valid until the object is changed or removed (do not keep it across a turn of the loop).
+// Core thread only. T has a member `ObjectMeta meta`. Stored objects are immutable. A pointer is
+// valid until its object is changed or removed: do not keep it across turns of the event loop.
 #pragma once
 
 #include <functional>
@@ -24,22 +24,22 @@
 
 namespace windlass {
 
-// A change that was applied. Exactly one of the pointers may be null: added (no old), deleted (no
-// new). The same name with another uid arrives as a delete and then an add.
+// A change that was applied: old_object is null for an added object, new_object for a deleted one.
+// If an object of the same name gets another uid, handlers see a delete and then an add.
 template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // The deletion was not seen but inferred from a list or from a successor of the same name:
-  // old_object may be out of date.
+  // True if the deletion was not seen but inferred, from a list or from a successor of the same
+  // name: old_object may be out of date.
   bool final_state_unknown = false;
 };
 
-// What became of one event.
+// The outcome of one event.
 enum class Applied : uint8_t {
   kChanged,
-  kDuplicate,  // same uid and resourceVersion as cached, or gone already
-  kStale,      // older than what is cached, or of a uid we deleted
+  kDuplicate,  // same uid and resourceVersion as cached, or gone
+  kStale,      // older than the cached one, or of a uid that we deleted
 };
 
 // One object of a complete list.
@@ -47,7 +47,7 @@ template <typename T>
 struct Listed {
   Uid uid;
   ResourceVersion version;
-  std::unique_ptr<T> object;  // null: in the version that is held, and need not be there twice
+  std::unique_ptr<T> object;  // null: the store holds that version already
 };
 template <typename T>
 using Listing = std::map<ObjectKey, Listed<T>>;
@@ -55,22 +55,22 @@ using Listing = std::map<ObjectKey, Listed<T>>;
 template <typename T>
 class Store {
  public:
-  // Called after the store and its indexes show the change, for a relist the whole of it
+  // Called when the store and its indexes show the change, for a relist all of its changes
   // . Must not write to this store.
   using ChangeHandler = std::function<void(const Change<T>&)>;
 
-  // A handler that comes late is told the present state as adds.
+  // A handler that is registered late sees the present objects as adds.
   void OnChange(ChangeHandler handler);
 
   const T* Find(const ObjectKey& key) const;
-  // The object with that key if it still has that uid (D-019).
+  // Returns the object with that key; nullptr if it does not have that uid (D-019).
   const T* FindByUid(const ObjectKey& key, const Uid& uid) const;
-  // These three are in order of key.
+  // The next three return their objects in order of key.
   std::vector<const T*> InNamespace(std::string_view namespace_) const;
   std::vector<const T*> OwnedBy(const Uid& owner) const;  // by controller reference
   // Objects of the namespace without a controller reference (contract B-21).
   std::vector<const T*> OrphansIn(std::string_view namespace_) const;
-  // The first one, in order of key, after that key; of all when there is none.
+  // Returns the first object after that key, in order of key; the very first if no key is given.
   const T* After(const std::optional<ObjectKey>& key) const;
   size_t size() const { return objects_.size(); }
   template <typename F>
@@ -78,51 +78,49 @@ class Store {
     for (const auto& [key, object] : objects_) visit(*object);
   }
 
-  // ADDED or MODIFIED from the watch.
+  // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // DELETED from the watch, with the object's last state. It is the watch's last word on that uid,
-  // even where a fold is newer: that reply was about an object which had left the selection.
+  // Applies DELETED from the watch, with the object's last version. The object is removed even if a
+  // fold is newer: that reply was about an object which no longer matched the watch's selector.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
-  // The reply to one of our own writes, or an uncached read; only of an object that the watch
-  // selects. An object we do not hold, in a version the watch has passed already, was deleted
-  // since: kStale.
+  // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
+  // selector. Returns kStale for an object that we do not hold, in a version that the watch has
+  // passed: it was deleted since.
   Applied Fold(T object);
-  // Our DELETE succeeded and the object has no finalizers that keep it: gone for us from now on.
+  // Our DELETE succeeded and no finalizer keeps the object: from now on the store does not have it.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
-  // As an entry of a list: without the object if it is held in that version.
+  // Returns the object as a list's entry; without its content if that version is held.
   Listed<T> ToList(T object) const;
-  // Changes what is kept beside the object and is no part of any version of it; no handler hears of
-  // that. Does nothing if no object of that uid is held. `change` must not touch `meta`.
+  // Changes data that is kept beside the object and belongs to none of its versions. Handlers are
+  // not called. Does nothing if no object of that uid is held. `change` must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
-  // A complete list, taken at `list_version`. Handlers see deletes first, then adds and updates in
-  // order of key, which is a list's.
+  // Applies a complete list, taken at `list_version`. Handlers see deletes first, then adds and
+  // updates in order of key, as in a list.
   void Replace(Listing<T> listing, const ResourceVersion& list_version);
-  // A complete list that shares no past with what is held: every object of it counts, also one of a
-  // lower or of the same version, and tombstones and folds count no more. Every entry has
-  // its object.
+  // Applies a complete list of another past. Every object of it counts, even in a lower or
+  // the same version; tombstones and folds no longer count. Every entry must have its object.
   void Reset(Listing<T> listing, const ResourceVersion& list_version);
 
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
-  // Deletions of ours that the watch has not confirmed yet; at most one per key that we ever held.
+  // Returns how many of our deletions the watch has not confirmed yet; at most one per key.
   size_t tombstones() const { return tombstones_.size(); }
 
  private:
   // Implementation in store_inl.h.
   enum class Origin : uint8_t { kWatch, kFold };
-  // By what the API calls them, never by address: iteration must not depend on the allocator
-  //
+  // By namespace and name, never by address: the order must not depend on the allocator.
   struct ByKey {
     bool operator()(const T* a, const T* b) const;
   };
   using Set = std::set<const T*, ByKey>;
   using Objects = std::map<ObjectKey, std::unique_ptr<T>>;
-  // An object that we deleted, in the last version we held.
+  // An object that we deleted, with the last version that we held.
   struct Tombstone {
     Uid uid;
     ResourceVersion last_held;
   };
-  // A change already made, not yet told; keeps the old object alive until then.
+  // A change that is made but not yet reported to handlers. Keeps the old object alive until then.
   struct Made {
     std::unique_ptr<T> old_object;
     const T* new_object = nullptr;

@@ -1,6 +1,6 @@
-// Implementation of store.h: which of two states of an object is the later one, and the indexes.
+// Implementation of store.h: which of two versions of an object is the later one, and the indexes.
 //
-// A resourceVersion that cannot be compared (KEP-5504) is taken to be newer: then the order of
+// A resourceVersion that cannot be compared (KEP-5504) counts as newer, so that the order of
 // arrival decides.
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace windlass {
 
-// What is kept of the former versions of an object beside it: of most kinds nothing. A kind that
-// keeps something has an overload beside its definition (replica_set.h).
+// Carries data over from the former version of an object; most kinds have none. A kind that has
+// some overloads this beside its definition (replica_set.h).
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
 
@@ -86,7 +86,7 @@ Applied Store<T>::Put(T object, Origin origin) {
   WL_ASSERT(!notifying_);
   const ResourceVersion& version = object.meta.resource_version;
   if (Buried(KeyOf(object.meta), object.meta.uid, version)) return Stale();
-  // A successor that the watch tells of: it has passed the end of the former one.
+  // The watch reports a successor, so it has passed the end of the object that we deleted.
   if (origin == Origin::kWatch) tombstones_.erase(KeyOf(object.meta));
 
   const auto found = objects_.find(KeyOf(object.meta));
@@ -123,7 +123,8 @@ Applied Store<T>::ApplyDelete(const ObjectKey& key, const Uid& uid,
   const ObjectMeta& cached = found->second->meta;
   const bool same_uid = cached.uid == uid;
   if (!same_uid) {
-    // Only one that lived later under this name tells us anything: that ours is gone.
+    // An object with another uid tells us something only if it lived later under this name: then
+    // ours is gone.
     const auto order = ResourceVersion::Compare(version, cached.resource_version);
     if (!order || *order != std::strong_ordering::greater) return Stale();
   }
@@ -136,7 +137,7 @@ template <typename T>
 void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
   WL_ASSERT(!notifying_);
   const auto found = objects_.find(key);
-  // Not held any more: the watch was faster than the reply, and has nothing left to confirm.
+  // The watch was faster than the reply and removed the object: there is nothing left to confirm.
   if (found == objects_.end() || found->second->meta.uid != uid) return;
   tombstones_.insert_or_assign(key, Tombstone{uid, found->second->meta.resource_version});
   const std::unique_ptr<T> gone = Take(found);
@@ -174,8 +175,8 @@ void Store<T>::Replace(Listing<T> listing, const ResourceVersion& list_version) 
   Tell(gone, put);
 }
 
-// Takes out what the list has not, except what is newer than the list: that is a fold, and the
-// watch from here on will tell of it.
+// Removes the objects that the list lacks, except those that are newer than the list: these are
+// folds, and the watch will report them.
 template <typename T>
 std::vector<typename Store<T>::Made> Store<T>::TakeUnlisted(const Listing<T>& listing,
                                                             const ResourceVersion& list_version) {
@@ -196,7 +197,7 @@ template <typename T>
 std::vector<typename Store<T>::Made> Store<T>::PutListed(Listing<T>& listing) {
   std::vector<Made> put;
   for (auto& [key, listed] : listing) {
-    // As it is held, or as a fold has left it since.
+    // The store holds this version, or a later fold of it.
     if (listed.object == nullptr) continue;
     const auto found = objects_.find(key);
     if (found == objects_.end()) {
@@ -204,7 +205,7 @@ std::vector<typename Store<T>::Made> Store<T>::PutListed(Listing<T>& listing) {
       continue;
     }
     const ObjectMeta& cached = found->second->meta;
-    // Where the uid differs, TakeUnlisted has kept ours because it is newer than the list.
+    // The uid differs: TakeUnlisted kept our object because it is newer than the list.
     if (cached.uid != listed.uid) continue;
     if (cached.resource_version == listed.version) continue;
     if (IsOlder(listed.version, cached.resource_version)) continue;
@@ -272,8 +273,8 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
   return {std::move(former), position->second.get()};
 }
 
-// True for an object that we deleted, and for what had its name before: both are history, whoever
-// still tells of them.
+// Returns true for an object that we deleted, and for an earlier one of the same name: both are
+// history, whether a watch or a reply shows them.
 template <typename T>
 bool Store<T>::Buried(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) const {
   const auto found = tombstones_.find(key);
@@ -281,7 +282,7 @@ bool Store<T>::Buried(const ObjectKey& key, const Uid& uid, const ResourceVersio
   return found->second.uid == uid || IsOlder(version, found->second.last_held);
 }
 
-// The watch tells the end of an object: ours, or one that came after it.
+// The watch reports the end of an object: of the one we deleted, or of a later one.
 template <typename T>
 void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) {
   const auto found = tombstones_.find(key);
@@ -291,8 +292,9 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// A list without the uid has seen its end only if it is at least as new as what we deleted: an
-// older one may not have seen the creation, and the watch from there on would still bring both.
+// A list without the uid confirms our deletion only if the list is at least as new as the version
+// that we deleted. An older list may precede the creation, and the watch from there would report
+// both.
 template <typename T>
 void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {
@@ -303,8 +305,8 @@ void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_ve
   });
 }
 
-// True when an object we do not hold must have been deleted after `version`. A reply in exactly the
-// version of the last event repeats that event.
+// Returns true if an object that we do not hold must have been deleted after `version`. A reply in
+// exactly the version of the last event repeats that event.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;
@@ -358,7 +360,7 @@ void Store<T>::Index(const T& object) {
 
 template <typename T>
 void Store<T>::Unindex(const T& object) {
-  // An empty set is removed, too: namespaces and owners come and go.
+  // An empty set is removed, too, because namespaces and owners come and go.
   const auto remove = [&object](auto& index, const auto& key) {
     const auto found = index.find(key);
     found->second.erase(&object);

@@ -20,7 +20,7 @@ Priority PriorityOf(Wake wake) {
   return Priority::kResync;
 }
 
-// A counter of 16 bits that stays at its end.
+// Counts up to the largest 16-bit number, and stays there.
 uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
@@ -54,20 +54,20 @@ void WorkQueue::Add(const QueueKey& key, Wake wake) {
   Entry& entry = entries_[key];
   entry.wanted = std::max(entry.wanted, PriorityOf(wake));
   if (wake == Wake::kSpecChange) {
-    // Whoever repairs a manifest does not wait for a back-off.
+    // A user who repairs a manifest does not wait for a back-off.
     entry.failures = 0;
     entry.conflicts = 0;
     entry.internal_errors = 0;
     entry.spec_changed = entry.processing;
   }
-  if (entry.is_ready) {  // nothing changes but the priority
+  if (entry.is_ready) {  // only the priority may rise
     const Priority priority = PriorityNow(key, entry);
     if (priority > entry.ready.priority) ready_keys_.Raise(entry.ready, priority);
   } else if (!IsGathered(wake)) {
     WakeUp(key, entry);
   } else if (!entry.dirty && entry.coalescing == 0) {
-    // Status comes in bursts, one change per Pod. The first of a burst sets the time; a key that
-    // will be served anyway needs none.
+    // Status changes come in bursts, one per Pod. The first of a burst sets the timer, unless the
+    // key will be served again anyway.
     Arm(&Entry::coalescing, key, entry, kStatusCoalescing);
   }
 }
@@ -81,14 +81,14 @@ void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
   }
 }
 
-// A retry or a deadline goes on with what was under way; only a user's first look comes first.
+// A retry or a deadline continues what was under way; it does not go first, as a user's edit does.
 void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
       std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kRollout));
   WakeUp(key, entry);
 }
 
-// Its turn has come.
+// Called when the retry's turn has come.
 void WorkQueue::GoOnWithRetry(const QueueKey& key, Entry& entry) {
   entry.turn = 0;
   entry.is_retry = true;
@@ -100,7 +100,7 @@ Priority WorkQueue::PriorityNow(const QueueKey& key, const Entry& entry) const {
 }
 
 void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
-  // Served anyway: it takes no turn from others of its namespace.
+  // The key is served anyway, so it does not take a turn from others of its namespace.
   Disarm(&Entry::retry, entry);
   retry_turns_.Leave(key, std::exchange(entry.turn, 0));
   entry.is_ready = true;
@@ -178,7 +178,7 @@ void WorkQueue::DoneConflict(const QueueKey& key) {
     Retry(key, entry, kRetryMax);
     return;
   }
-  // The event that beat us is on its way, unless it is here already.
+  // The event of the write that won is on its way, unless it is here already.
   entry.failed = false;
   if (!entry.dirty && entry.coalescing == 0) Arm(&Entry::retry, key, entry, kConflictWait);
   Settle(key, entry);
@@ -210,7 +210,7 @@ void WorkQueue::Retry(const QueueKey& key, Entry& entry, Duration longest, Durat
   Settle(key, entry);
 }
 
-// Where the key goes after processing: to the ready ones, to those with a timer, or out of memory.
+// Moves the key after processing: to the ready keys, to those with a timer, or out of memory.
 void WorkQueue::Settle(const QueueKey& key, Entry& entry) {
   entry.spec_changed = false;
   entry.is_retry = false;
@@ -225,8 +225,8 @@ void WorkQueue::Settle(const QueueKey& key, Entry& entry) {
 // --- timers ---
 
 void WorkQueue::Arm(Slot slot, const QueueKey& key, Entry& entry, Duration delay) {
-  // An entry with an armed timer, or in line for its turn, is never dropped: it is there when the
-  // timer fires, and when its turn comes.
+  // An entry with a timer, or waiting for its turn, is never dropped, so it still exists when the
+  // timer fires and when the turn comes.
   const QueueKey* const kept = &entries_.find(key)->first;
   entry.*slot = timers_.At(clock_.Now() + delay, [this, slot, kept] {
     Entry& fired = entries_.at(*kept);
@@ -242,7 +242,8 @@ void WorkQueue::Disarm(Slot slot, Entry& entry) {
   timers_.Cancel(std::exchange(entry.*slot, TimerId{0}));
 }
 
-// 50 ms * 2^(failures - 1) +- 50 %, at most `longest`.
+// Returns 50 ms * 2^(failures - 1) +- 50 %, at most `longest`. Example: 3 failures: 100 to
+// 300 ms.
 Duration WorkQueue::BackOff(int failures, Duration longest) {
   Duration back_off = kRetryFirst;
   for (int i = 1; i < failures && back_off < longest; ++i) back_off *= 2;

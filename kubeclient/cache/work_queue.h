@@ -1,12 +1,15 @@
-// Keys that want a sync, each at most once, never dropped.
+// The keys that want a sync. Each is in the queue at most once, and none is ever lost.
 //
-// A key is idle, ready, or processing; a key added while processing is ready again when it is done
-// . Each key has two timer slots that never overwrite each other: `retry` (back-off
-// after a failure) and `deadline` (a sync that asked to look again later). A key that becomes ready
-// empties its retry slot: what comes of it decides anew. When a back-off is over, retry_turns.h
-// says when the retry goes on (D-521). The order of ready keys is ready_keys.h's. Memory is one
-// entry per key that is ready, being processed, has a timer or waits for its turn. Core
-// thread only; order is a pure function of calls, clock and seed.
+//   - A key is idle, ready or being processed. A key added while it is processed becomes ready
+//     again afterwards.
+//   - Each key has two timer slots, and neither overwrites the other: `retry` is the
+//     back-off after a failure, `deadline` is set by a sync that wants to look again later. A key
+//     that becomes ready clears its retry slot, because the next sync decides anew.
+//   - After the back-off, retry_turns.h decides when the retry goes on (D-521).
+//   - ready_keys.h decides the order of ready keys.
+//   - Memory is one entry per key that is ready, being processed, has a timer or waits for its turn
+//
+// Core thread only. The order is a pure function of calls, clock and seed.
 #pragma once
 
 #include <array>
@@ -46,16 +49,16 @@ inline constexpr Duration kConflictWait = seconds(1);
 // kind do not extend the wait.
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 
-// Why a key was added; decides how soon it is served.
+// Why a key was added. This decides how soon it is served.
 enum class Wake : uint8_t {
   kSpecChange,     // a user's edit: kUser, at once, and resets the key's back-off
   kObjectChange,   // an owned object appeared, vanished or was edited: kRollout, at once
   kRolloutStatus,  // status of an owned object that a rollout waits for: kRollout, gathered
   kStatusChange,   // only status of an owned object: kStatus, gathered for kStatusCoalescing
-  kResync,         // to be looked at some time: kResync
+  kResync,         // no change, only to be looked at: kResync
 };
 
-// What the metrics of one queue need (names of client-go's workqueue_*).
+// The figures for a queue's metrics (client-go's workqueue_*).
 struct WorkQueueCounters {
   uint64_t adds = 0;
   uint64_t retries = 0;
@@ -63,15 +66,15 @@ struct WorkQueueCounters {
   std::array<size_t, kPriorities> depth_by_priority{};
   size_t processing = 0;
   Duration longest_running{0};
-  Duration unfinished{0};  // sum over keys being processed
+  Duration unfinished{0};  // sum over the keys being processed
 };
 
 class WorkQueue {
  public:
   // All references must outlive the queue. `workers` is how many keys are worked on at once,
-  // `retries` what the retries of each namespace may cost (D-521). `ready` is called (from Add,
-  // Done or a timer) when a key becomes ready and none was; it must not call back into the queue
-  // synchronously.
+  // `retries` how many requests the retries of each namespace may send (D-521). `ready` is called,
+  // from Add, Done or a timer, when the first key becomes ready; it must not call the queue before
+  // it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
   ~WorkQueue();
@@ -80,73 +83,76 @@ class WorkQueue {
 
   void Add(const QueueKey& key, Wake wake);
 
-  // The next ready key, now processing; nullopt when none is ready.
+  // Returns the next ready key, which is then being processed; nullopt if none is ready.
   std::optional<QueueKey> Get();
-  // Whether a user waits for one of the ready keys.
+  // Returns true if a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
-  // While it is processed: arms the deadline slot anew, for an ending that leaves it as it is.
+  // Sets the deadline slot anew. For a key that is being processed and will end without changing
+  // that slot.
   void LookAgain(const QueueKey& key, Duration look_again_in);
-  // While it is processed: how many requests that has taken; one if this is never called. Retries
-  // that fail again are limited by their requests (D-521).
+  // Says how many requests this processing has sent; one if this is never called. Retries that fail
+  // again are limited by their requests (D-521).
   void Spent(const QueueKey& key, int requests);
 
-  // Processing ended well, or in a way that is not to be retried: forgets failures; arms or clears
-  // the deadline slot.
+  // Processing ended well, or in a way that is not to be retried. Forgets failures, and sets or
+  // clears the deadline slot.
   void Done(const QueueKey& key, std::optional<Duration> look_again_in);
-  // Processing failed: back-off 50 ms * 2^n +- 50 %, at most `longest` and not below `at_least` (a
-  // server's Retry-After), in the retry slot; the deadline slot stays as it is. After the back-off
-  // the key waits for its turn among the retries of its namespace (D-521). A key added while it was
-  // processed is ready at once, with its failures remembered.
+  // Processing failed. The key waits for a back-off of 50 ms, doubled with each failure in a row,
+  // +- 50 %, at most `longest` and at least `at_least` (a server's Retry-After). Example: 50 ms,
+  // 100 ms, 200 ms. Then it waits for its turn among the retries of its namespace (D-521). The
+  // deadline slot stays as it is. A key that was added while it was processed is ready at once; its
+  // failures are remembered.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
-  // Processing lost a race (409 Conflict): the event that beat us wakes the key, and at the latest
-  // kConflictWait does, without growing the back-off or waiting for a turn; from the
-  // kConflictsMax-th in a row it counts as a failure.
+  // Processing lost a race (409 Conflict). The event of the write that won wakes the key, or a
+  // timer after kConflictWait, without a longer back-off and without waiting for a turn. The
+  // kConflictsMax-th conflict in a row, and each one after it, counts as a failure.
   void DoneConflict(const QueueKey& key);
-  // Processing failed by a fault of ours: as DoneRetry, but from the kInternalErrorsMax-th
-  // in a row the key is tried every kPolicyRetryMax. Returns how many in a row there were.
+  // Processing failed by a bug of ours. As DoneRetry, but from the kInternalErrorsMax-th
+  // time in a row the key waits kPolicyRetryMax. Returns how many times in a row it was.
   int DoneInternalError(const QueueKey& key);
 
   bool empty() const { return ready_keys_.empty(); }
-  bool idle() const;  // nothing ready, nothing processing (timers may be armed)
-  // Keys held in memory: ready, processing, with a timer armed, or waiting for a turn.
+  bool idle() const;  // no key is ready or processed; timers may be set
+  // Returns how many keys are in memory: ready, being processed, with a timer, or waiting for a
+  // turn.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
-  // Everything that decides what comes next, times and random numbers apart: two queues that say
-  // the same behave the same. For the model check, and for debugging.
+  // Returns all that decides what comes next, except times and random numbers: two queues with the
+  // same text behave the same. For the model check and for debugging.
   std::string Describe() const;
 
-  // Whether a key costs so much that it is served one class later; asked when it becomes
-  // ready.
+  // Returns true if a key costs so much that it is served one class later. Called when the
+  // key becomes ready.
   std::function<bool(const QueueKey&)> is_noisy;
 
-  // Observers for the histograms: how long a key waited, and how long it was processed.
+  // Called with how long a key waited, and with how long it was processed. For the histograms.
   std::function<void(Duration)> on_queue_duration;
   std::function<void(Duration)> on_work_duration;
 
  private:
-  // Everything known of a key that is ready, being processed, has a timer armed, or waits for its
-  // turn. `ready.since` is also the time when processing began. The order of the members leaves no
-  // gap, because there may be 100,000 entries: the small ones lie in the end of ReadyKey.
+  // All that is known of a key in memory. `ready.since` is also the time when processing began.
+  // There may be 100,000 entries, so the order of the members leaves no gap: the small ones
+  // lie in the tail padding of ReadyKey.
   struct Entry {
     [[no_unique_address]] ReadyKey ready;
-    Priority wanted = Priority::kResync;  // the highest asked for since it was handed out
-    Priority served = Priority::kResync;  // what it was handed out with
+    Priority wanted = Priority::kResync;  // highest asked for since it was handed out
+    Priority served = Priority::kResync;  // with which it was handed out
     bool is_ready = false;
     bool processing = false;
-    bool dirty = false;             // added while processing
-    bool spec_changed : 1 = false;  // a user's edit while processing: what fails is the old spec
-    bool failed : 1 = false;        // why `retry` is armed: a failure, or else a lost race
-    bool is_retry : 1 = false;      // ready or being processed because its turn came
+    bool dirty = false;             // added while processed
+    bool spec_changed : 1 = false;  // a user's edit while processed: failures are of the old spec
+    bool failed : 1 = false;        // `retry` is set by a failure, not by a lost race
+    bool is_retry : 1 = false;      // ready or processed because its turn came
     TimerId retry = 0;
-    RetryTurns::Ticket turn = 0;  // its back-off is over, and it waits for its turn
+    RetryTurns::Ticket turn = 0;  // not 0: its back-off is over, it waits for its turn
     TimerId deadline = 0;
     TimerId coalescing = 0;
     MonotonicTime last_failure;
     uint16_t failures = 0;  // in a row, since the last success
     uint16_t conflicts = 0;
     uint16_t internal_errors = 0;
-    uint16_t requests = 0;  // while it was processed
+    uint16_t requests = 0;  // sent while it was processed
   };
 
   using Slot = TimerId Entry::*;

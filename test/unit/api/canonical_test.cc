@@ -1,4 +1,4 @@
-// Pod template equality (D-150…D-155) and what is computed from it.
+// Pod template equality (D-150…D-155), fingerprints and hashes.
 #include "kubeclient/api/canonical.h"
 
 #include <fstream>
@@ -210,7 +210,7 @@ TEST_CASE("nesting is bounded (R-059, B-68)") {
   CHECK_FALSE(CanonicalTemplate("{\"a\":" + std::string(1000000, '[')).ok());
 }
 
-// A JSON text of `value` with the members of every object in an order drawn at random.
+// Returns a JSON text of `value`; the members of every object are in a random order.
 std::string Shuffled(const json& value) {
   if (value.is_array()) {
     std::string text;

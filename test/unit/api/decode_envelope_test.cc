@@ -73,7 +73,7 @@ TEST_CASE("a line that is not one event is malformed (B-71)") {
 }
 
 TEST_CASE("no input needs padding behind it") {
-  // Exactly sized heap buffers: AddressSanitizer would see a read beyond them.
+  // The heap buffers have the exact size, so that AddressSanitizer sees a read beyond them.
   const std::string text =
       std::string(R"({"type":"ADDED","object":)") + test::kDeploymentJson + "}";
   const std::vector<char> exact(text.begin(), text.end());

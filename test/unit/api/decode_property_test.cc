@@ -1,4 +1,4 @@
-// The decoder against the reference, on objects mutated as values and as bytes.
+// The decoder agrees with the reference, on objects that are mutated as values and as bytes.
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct Fixture {
   RegisteredInterest interest{decoder.interests(), test::TestInterest()};
 };
 
-// Values that hit the edges of what fields take.
+// Values at the limits of what fields accept.
 const std::vector<json> kOddValues = {nullptr,
                                       true,
                                       false,
@@ -55,7 +55,7 @@ const std::vector<json> kOddValues = {nullptr,
 
 json OddValue() { return *rc::gen::elementOf(kOddValues); }
 
-// Walks down at random and changes what it finds there.
+// Walks down to a random place and changes the value there.
 void Mutate(json& value) {
   const bool deeper = value.is_structured() && !value.empty() && *rc::gen::inRange(0, 6) != 0;
   if (deeper) {
@@ -81,7 +81,7 @@ json Mutated(const char* text) {
   return object;
 }
 
-// Equal structs, or errors on both sides.
+// Both must return equal structs, or both an error.
 template <typename T>
 void Agree(const Result<T>& decoded, const std::optional<T>& reference) {
   RC_ASSERT(decoded.ok() == reference.has_value());
@@ -89,7 +89,7 @@ void Agree(const Result<T>& decoded, const std::optional<T>& reference) {
   if (!decoded.ok()) RC_ASSERT(decoded.error().kind == ErrorKind::kMalformed);
 }
 
-// nlohmann has no numbers beyond double; the fixtures' one is in a field that nobody knows.
+// nlohmann has no numbers beyond double. The fixtures have one, in a field that no decoder reads.
 std::string Representable(std::string text) {
   text.replace(text.find("1e400"), 5, "1e100");
   return text;
@@ -209,7 +209,7 @@ TEST_CASE(
     const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (object.is_discarded()) return;
     std::optional<Deployment> reference = test::ReferenceDeployment(object);
-    // nlohmann spells the numbers of the template in its own way.
+    // nlohmann writes the numbers of the template in another way.
     if (reference && decoded.ok()) {
       reference->spec.template_fingerprint = decoded->spec.template_fingerprint;
     }

@@ -145,7 +145,7 @@ TEST_CASE("a template whose text is known is not computed again") {
   const Result<ReplicaSet> again = DecodeReplicaSet(f.decoder, kReplicaSetJson);
   REQUIRE(again.ok());
   CHECK(again->template_fingerprint == known);
-  // The same uid and generation, and yet another template: an upgraded server's defaults.
+  // The same uid and generation with another template: the defaults of an upgraded server.
   std::string other = kReplicaSetJson;
   other.replace(other.find("ClusterFirst"), 12, "Default");
   const Result<ReplicaSet> changed = DecodeReplicaSet(f.decoder, other);

@@ -69,7 +69,7 @@ inline constexpr const char* kPodJson = R"({"kind":"Pod","apiVersion":"v1",
 "spec":{"nodeName":"node-1","containers":[{"name":"web","image":"registry.example/web:1.2"}]},
 "status":{"phase":"Running","podIP":"10.0.0.7"}})";
 
-// Two containers, a sidecar and a plain init container; the second container was just patched.
+// Two containers, a sidecar and a plain init container. The second container was just patched.
 inline constexpr const char* kWholePodJson = R"({"kind":"Pod","apiVersion":"v1",
 "metadata":{"name":"web-7c9d8f6b5-x2x4z","generateName":"web-7c9d8f6b5-","namespace":"shop",
 "uid":"5c0f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01","resourceVersion":"48199","generation":4,

@@ -1,4 +1,4 @@
-// What in-place updates read besides Pods: Nodes, disruption budgets, and the templates of
+// What in-place updates read besides Pods: Nodes, PodDisruptionBudgets, and the templates of
 // ReplicaSets.
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// Label values, as the API server takes them.
+// Label values that the API server accepts.
 #include "kubeclient/api/label_syntax.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-// The view of a whole Pod, for in-place updates: what it holds, and what it costs.
+// The view of a whole Pod, for in-place updates: its content, and its memory.
 #include "kubeclient/api/pod.h"
 
 #include <string>
@@ -23,7 +23,7 @@ struct Fixture {
     if (!pod.ok()) FAIL(pod.error().message);
     return std::move(pod).value();
   }
-  // A Pod with one container and that status; nothing else.
+  // Reads a Pod with one container, that status and nothing else.
   PodContainer ReadStatus(const std::string& status) {
     return Read(R"({"metadata":{"name":"x"},"spec":{"containers":[{"name":"web"}]},)"
                 R"("status":{"containerStatuses":[)" +
@@ -249,10 +249,11 @@ TEST_CASE("a container id is the text that it was read from") {
   CHECK_FALSE(id == ContainerId::Parse(text + "0", symbols));
 }
 
-// Sizes that every Pod of a cluster is multiplied by; the heap of its name comes on top.
+// These sizes are multiplied by the Pods of a cluster. The heap memory of a Pod's name is not
+// counted.
 TEST_CASE("a Pod of two containers costs less than 250 bytes beyond its metadata") {
   Fixture f;
-  std::string text = kWholePodJson;  // without what most Pods have not
+  std::string text = kWholePodJson;  // without what most Pods lack
   const size_t init = text.find("\"initContainers\"");
   text.erase(init, text.find("\"containers\"") - init);
   text = Replaced(text, "windlass.dev/in-place-state", "example.com/other");
@@ -265,7 +266,7 @@ TEST_CASE("a Pod of two containers costs less than 250 bytes beyond its metadata
   text = Replaced(text, "bbbbbbbbbbbb", "bbbbbbbbbbbc");
   const Pod second = f.Read(text);
   REQUIRE(second.containers.size() == 2);
-  CHECK(f.symbols.size() == symbols);  // nothing of a further Pod is interned that is its own
+  CHECK(f.symbols.size() == symbols);  // a second Pod adds no symbols
 
   const size_t containers = second.containers.capacity() * sizeof(PodContainer);
   const size_t beyond_metadata = sizeof(Pod) - sizeof(PodMetadata) + containers;

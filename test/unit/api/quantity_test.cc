@@ -106,7 +106,7 @@ TEST_CASE("what is no quantity is refused") {
       "1e3Ki",
       "١",
       "1\n",
-      // Upstream reads these as 0; a number without a digit is more likely a mistake.
+      // Upstream reads these as 0. A number without a digit is more likely a mistake.
       "+",
       "-",
       ".",

@@ -19,7 +19,7 @@ namespace windlass::test {
 // of ReplicaSets that have the annotation test/keep.
 DecodeInterest TestInterest();
 
-// nullopt where Decoder must give an error.
+// Returns nullopt if Decoder must return an error.
 std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);
 std::optional<ReplicaSet> ReferenceReplicaSet(const nlohmann::json& object);
 std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);

@@ -1,4 +1,4 @@
-// A Node and a PodDisruptionBudget, read the slow and obvious way.
+// Reads a Node and a PodDisruptionBudget, in the slow and obvious way.
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using Members = ReferenceMembers;
 
-// nullopt: none, or more than the type holds.
+// Returns nullopt if there is no number, or it exceeds the type.
 std::optional<int32_t> Number(std::string digits) {
   if (digits.empty()) return std::nullopt;
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));

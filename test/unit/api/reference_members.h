@@ -14,12 +14,12 @@
 
 namespace windlass::test {
 
-// Reads members of one object; `ok` turns false for good at the first value of the wrong type.
+// Reads the members of one object. The first value of the wrong type sets `ok` to false for good.
 struct ReferenceMembers {
   const nlohmann::json& object;
   bool& ok;
 
-  // The member, or nullptr when absent or null.
+  // Returns the member; nullptr if it is absent or null.
   const nlohmann::json* Find(const char* key) const {
     if (!object.is_object()) {
       ok = false;
@@ -89,15 +89,15 @@ struct ReferenceMembers {
   }
 };
 
-// A list's element: an object, not null.
+// Returns an element of a list, which must be an object.
 inline ReferenceMembers ReferenceElement(const nlohmann::json& element, bool& ok) {
   ok = ok && element.is_object();
   return {element, ok};
 }
 
-// Without annotations. Its name must not be empty.
+// Reads metadata without annotations. The name must not be empty.
 ObjectMeta ReferenceMetadata(const ReferenceMembers& object);
-// The member "selector".
+// Reads the member "selector".
 void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out);
 
 }  // namespace windlass::test

@@ -1,4 +1,4 @@
-// A whole Pod, read the slow and obvious way.
+// Reads a whole Pod, in the slow and obvious way.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-// Requests carry the version of the object they were decided on, by construction.
+// Requests carry the version of the object on which they were decided, by construction.
 #include "kubeclient/api/request.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// Label selectors (D-785): what they match, what is invalid, how they are asked for.
+// Label selectors (D-785): what they match, what is invalid, and their query text.
 #include "kubeclient/api/selector.h"
 
 #include <string>

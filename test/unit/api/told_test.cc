@@ -1,4 +1,4 @@
-// What is kept beside a ReplicaSet of the sizes it was told (Told).
+// What the store keeps beside a ReplicaSet about the sizes that its controller was told (Told).
 #include <optional>
 #include <utility>
 
@@ -9,7 +9,7 @@
 namespace windlass {
 namespace {
 
-// A ReplicaSet as one version after the other shows it.
+// A ReplicaSet as its versions follow each other.
 struct Watched {
   std::optional<ReplicaSet> held;
 
@@ -29,17 +29,17 @@ TEST_CASE("the largest size since all its Pods were counted is kept") {
   Watched rs;
   CHECK(rs.See(1, 10, 0, 0).known);
   CHECK(rs.See(1, 10, 1, 10).largest == 10);
-  CHECK(rs.See(2, 8, 1, 10).largest == 10);  // not observed: Pods may be made for 10 still
-  CHECK(rs.See(2, 8, 2, 10).largest == 8);   // counted 10: none is left to be seen
+  CHECK(rs.See(2, 8, 1, 10).largest == 10);  // not observed: Pods for 10 may still be made
+  CHECK(rs.See(2, 8, 2, 10).largest == 8);   // counted 10: it has seen all its Pods
   CHECK(rs.See(2, 8, 2, 8).largest == 8);
   Proves("D-261");
 }
 
 TEST_CASE("an observed generation does not show that all Pods are counted") {
   Watched rs;
-  rs.See(1, 10, 1, 3);  // 10 were made, 3 of them are seen
+  rs.See(1, 10, 1, 3);  // it made 10 and sees 3 of them
   CHECK(rs.See(2, 5, 1, 3).largest == 10);
-  CHECK(rs.See(2, 5, 2, 3).largest == 10);  // written while it waits to see the other 7
+  CHECK(rs.See(2, 5, 2, 3).largest == 10);  // it does not see the other 7 yet
   CHECK(rs.See(2, 5, 2, 10).largest == 5);
   Proves("D-261");
 }

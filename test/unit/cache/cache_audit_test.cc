@@ -1,4 +1,4 @@
-// What an audit of a cache finds, and what it must not take for a difference.
+// What an audit of a cache finds, and what is no difference.
 #include "kubeclient/cache/cache_audit.h"
 
 #include <string>
@@ -30,7 +30,7 @@ struct Fixture {
     watch.Line(wire::InitialEventsEnd("10"));
     audit.Start();
   }
-  // Until the audit asks for its list; the watch is kept alive meanwhile.
+  // Waits until the audit asks for its list, and keeps the watch alive meanwhile.
   void UntilAsked() {
     while (!calls.busy()) {
       watch.Line(wire::Bookmark("10"));
@@ -99,7 +99,7 @@ TEST_CASE_METHOD(Fixture, "the watch may still be about to tell (R-051)") {
     calls.Reply(200, Page("12", {"a@11", "b@4"}));
     time.Advance(kAuditPatience + kAuditLook);
     CHECK(audits() == 0);
-    UntilAsked();  // the next one
+    UntilAsked();  // the next audit
   }
   CHECK(differences() == 0);
 }

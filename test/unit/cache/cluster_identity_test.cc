@@ -1,5 +1,4 @@
-// The uid of kube-system: what is remembered, what counts as another cluster, what does not
-// (R-061).
+// The uid of kube-system: what is kept, what counts as another cluster, and what does not (R-061).
 #include "kubeclient/cache/cluster_identity.h"
 
 #include <string>
@@ -78,7 +77,7 @@ TEST_CASE_METHOD(Fixture, "a question asked meanwhile is asked after the answer 
   identity->Check();
   identity->Check();
   CHECK(transport.requests().size() == 2);
-  Answer(kThis);  // of before the question
+  Answer(kThis);  // the answer to an earlier question
   CHECK(transport.requests().size() == 3);
   Answer(kOther);
   CHECK(changes == 1);
@@ -142,7 +141,7 @@ TEST_CASE_METHOD(Fixture, "whoever wants to know asks a cluster without that nam
 TEST_CASE_METHOD(Fixture, "two clusters behind one address are told ever more rarely (R-061)") {
   identity->on_changed = [this] {
     ++changes;
-    identity->Check();  // as whoever starts over does
+    identity->Check();  // as the caller does when it starts over
   };
   int answers = 0;
   for (int i = 0; i < 3600 * 10; ++i) {

@@ -1,5 +1,5 @@
-// What an informer puts up with: a server that is away for hours, objects of the largest size,
-// objects that take their time to go. And that nobody can change what it holds.
+// What an informer endures: a server that is away for hours, objects of the largest size, objects
+// that are deleted slowly. And that no caller can change what it holds.
 #include <string>
 #include <type_traits>
 
@@ -11,7 +11,7 @@
 namespace windlass {
 namespace {
 
-// R-060: no way to a cached object is a way to change it.
+// R-060: no access to a cached object allows changing it.
 using Cache = Store<ReplicaSet>;
 static_assert(std::is_same_v<decltype(std::declval<Cache&>().Find({})), const ReplicaSet*>);
 static_assert(
@@ -46,8 +46,8 @@ TEST_CASE_METHOD(Fixture, "a first list is tried for as long as it takes (R-008)
     CHECK(!informer.HasSynced());
     CHECK(informer.reflector().trouble() == "watch replicasets: connection refused");
   }
-  CHECK(tries > 4 * 3600 / 31);  // not given up, and
-  CHECK(tries < 4 * 3600 / 5);   // not hammered (R-054)
+  CHECK(tries > 4 * 3600 / 31);  // not given up
+  CHECK(tries < 4 * 3600 / 5);   // and not too often (R-054)
   while (!transport.busy()) time.Advance(seconds(1));
   transport.Line(wire::InitialEventsEnd("10"));
   CHECK(informer.HasSynced());

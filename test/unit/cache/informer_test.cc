@@ -1,4 +1,4 @@
-// An informer as a controller sees it: when it is complete, what handlers are told, and what one
+// An informer as a controller sees it: when it is complete, what its handlers see, and what one
 // object that cannot be decoded costs.
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/informer.h"
@@ -54,7 +54,7 @@ struct Fixture {
     transport.Line(wire::InitialEventsEnd(version));
     Told();
   }
-  // Another complete state, because the watch has lost the thread.
+  // The watch has lost its place, so another complete state comes.
   void Relist(const std::vector<std::string>& lines, const std::string& version) {
     transport.Line(wire::ErrorEvent(410, "Expired"));
     for (const std::string& line : lines) transport.Line(line);
@@ -90,7 +90,7 @@ TEST_CASE_METHOD(Fixture, "an informer is synced when every handler has returned
 TEST_CASE_METHOD(Fixture, "a list too large for one answer leaves it as synced as it was (R-007)") {
   const auto refuse = [this] { transport.Fail(ErrorKind::kTooLarge, "larger than 64 MiB"); };
   informer.Start();
-  transport.Reply(422, wire::ApiStatus(422, "Invalid"));  // no watch lists here
+  transport.Reply(422, wire::ApiStatus(422, "Invalid"));  // this server has no watch lists
   refuse();
   CHECK(!informer.HasSynced());
   transport.Reply(200, wire::ListOf("10", {wire::Object("a@3")}, "next"));
@@ -358,7 +358,7 @@ TEST_CASE_METHOD(Fixture, "a reset takes nothing for granted, and shows nothing 
   informer.Reset("another past");
   CHECK(heard == "reset ");
   time.Advance(Duration{0});
-  transport.Line(wire::Added("a@30"));  // the same version may be another state there
+  transport.Line(wire::Added("a@30"));  // there the same version may be another state
   transport.Line(wire::Added("c@5"));
   transport.Line(wire::Added("d@6"));
   CHECK(Told().empty());
@@ -368,7 +368,7 @@ TEST_CASE_METHOD(Fixture, "a reset takes nothing for granted, and shows nothing 
   CHECK(heard == "reset synced ");
   CHECK(informer.store().tombstones() == 0);
 
-  transport.Line(wire::Modified("a@32"));  // lower than what was held before
+  transport.Line(wire::Modified("a@32"));  // lower than what was held before the reset
   transport.Line(wire::ErrorEvent(410, "Expired"));
   transport.Line(wire::Added("a@32"));
   transport.Line(wire::InitialEventsEnd("33"));

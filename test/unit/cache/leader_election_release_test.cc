@@ -1,4 +1,4 @@
-// Giving the Lease up, on purpose or for somebody else (L-008).
+// Releasing the Lease, when stopping or for a preferred candidate (L-008).
 #include <string>
 
 #include "kubeclient/cache/leader_election.h"
@@ -54,12 +54,12 @@ TEST_CASE("A renewal still under way does not keep the Lease from being released
   Candidate& a = StartLeader(world);
   bool late = false;
   world.fate = [&](const Candidate&, const HttpRequest& http) {
-    // Overtaken by our GET, it arrives before our PUT.
+    // Our GET overtakes the renewal, which then arrives before our PUT.
     return IsPut(http) && !std::exchange(late, true) ? Fate{.out = milliseconds(13)} : Fate{};
   };
   REQUIRE(world.RunUntilTrue([&] { return late; }, seconds(10)));
   a.election.Stop([] {});
-  CHECK(a.open.size() == 1);  // our look; the renewal was cancelled
+  CHECK(a.open.size() == 1);  // our GET; the renewal was cancelled
   world.RunFor(seconds(1));
   CHECK(world.server.spec()["holderIdentity"] == "");
 }

@@ -1,4 +1,4 @@
-// The safety of leader election, by seeds: never two open gates.
+// The safety of leader election, by seeds: two gates are never open at once.
 #include <algorithm>
 #include <string>
 
@@ -16,10 +16,14 @@ bool EverybodySawAHolder(LeaseWorld& world) {
                              [](const auto& candidate) { return candidate->saw_holder; });
 }
 
-// A network that loses, delays beyond every deadline and reorders; clocks that differ by a third;
-// suspensions, crashes with restarts, releases, edits; watches that are refused, late or silent.
-// Or, instead of restarts, a Lease deleted now and then, once everybody knows it: who never saw it
-// cannot know of its holder, nor can anybody of one that came and went between two looks.
+// Each run has
+//   - a network that loses, reorders, and delays beyond every deadline
+//   - clocks that differ by a third
+//   - suspensions, crashes with restarts, releases, edits
+//   - watches that are refused, late or silent
+// Or, instead of restarts, a Lease that is deleted now and then, but only once all candidates know
+// it: a candidate that never saw the Lease cannot know its holder, and no candidate can know a
+// holder that came and went between two reads.
 void RunChaos(uint64_t seed) {
   Random random(seed);
   LeaseWorld world;

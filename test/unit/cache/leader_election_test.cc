@@ -79,7 +79,7 @@ TEST_CASE(
     const auto took = world.RunUntilTrue([&] { return b.election.IsLeader(); }, seconds(60));
     REQUIRE(took);
     CHECK(*took <= seconds(15) + kRetry * 6 / 5 + milliseconds(20));
-    CHECK(*took > seconds(13) - kMargin);  // the last renewal was at most a retry period old
+    CHECK(*took > seconds(13) - kMargin);  // the last renewal was at most one retry period old
     CHECK(world.server.spec()["leaseTransitions"] == 1);
     CHECK(world.server.spec()["holderIdentity"] == "b");
   }
@@ -109,7 +109,7 @@ TEST_CASE("Only the length of a record counts, not the times in it, nor other ed
   struct Row {
     std::string id;
     json spec;
-    Duration taken_after;  // when nobody renews
+    Duration taken_after;  // if the holder does not renew
   };
   const Row row = GENERATE(values<Row>({
       {"a holder from the future",
@@ -135,7 +135,7 @@ TEST_CASE("Only the length of a record counts, not the times in it, nor other ed
   world.server.lease = {{"kind", "Lease"},
                         {"metadata", {{"name", "windlass"}, {"resourceVersion", "7"}}},
                         {"spec", row.spec}};
-  std::function<void()> label = [&] {  // somebody's label is no sign of life
+  std::function<void()> label = [&] {  // another writer's label is no sign of life
     if (!world.candidates[0]->election.IsLeader()) {
       world.server.Edit(
           [&](json& lease) { lease["metadata"]["labels"]["n"] = world.server.calls; });
@@ -191,7 +191,7 @@ TEST_CASE("A renewal whose answer was lost counts from its own sending (L-006)")
     return Fate{.reply_lost = true};
   };
   const size_t before = a.sent.size();
-  // Sent at about 2 s, given up at 7 s, then a look.
+  // The PUT is sent at about 2 s and given up at 7 s; then the Lease is read.
   REQUIRE(world.RunUntilTrue([&] { return a.sent.size() == before + 2; }, seconds(20)));
   CHECK(a.sent.back() == "GET");
   world.RunFor(milliseconds(10));
@@ -262,7 +262,7 @@ TEST_CASE("Somebody's label on the Lease does not end the term") {
   world.RunFor(seconds(30));
   CHECK(a.terms == 1);
   CHECK(a.ended == 0);
-  CHECK((*world.server.lease)["metadata"]["labels"]["team"] == "a");  // a PUT loses nothing
+  CHECK((*world.server.lease)["metadata"]["labels"]["team"] == "a");  // a PUT keeps other fields
 }
 
 TEST_CASE("A vanished Lease is made again within the term, before a candidate may (L-007)") {
@@ -286,7 +286,7 @@ TEST_CASE("A Lease that vanished with its holder is taken after a full lease") {
   Candidate& b = world.Add("b");
   b.election.Start();
   world.RunFor(seconds(10));
-  a.Suspend();  // it may write again for as long as its permit lasts
+  a.Suspend();  // it may write as long as its permit lasts
   world.server.lease.reset();
   const auto took = world.RunUntilTrue([&] { return b.election.IsLeader(); }, seconds(60));
   REQUIRE(took);
@@ -341,7 +341,7 @@ TEST_CASE("An answer that waited through a suspension finds the term over (L-002
   REQUIRE(world.RunUntilTrue([&] { return a.sent.back() == "PUT"; }, seconds(5)));
   a.Suspend();
   world.RunFor(seconds(60));
-  a.Resume();  // the Lease has vanished, says the answer: no leader may make it anew
+  a.Resume();  // the answer: the Lease has vanished. No leader may create it
   CHECK(a.ended == 1);
   CHECK(a.sent.back() == "PUT");
   const auto took = world.RunUntilTrue([&] { return a.election.IsLeader(); }, seconds(60));

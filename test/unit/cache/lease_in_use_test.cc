@@ -1,4 +1,4 @@
-// Whether a Lease is held by somebody who renews it (L-017).
+// Finding out whether a Lease has a holder that renews it (L-017).
 #include "kubeclient/cache/lease_in_use.h"
 
 #include <optional>
@@ -10,7 +10,7 @@
 namespace windlass {
 namespace {
 
-// Asks from a process of its own; what is found, and when.
+// Asks as a separate process. Holds what is found, and when.
 struct Question {
   explicit Question(LeaseWorld& world)
       : asker(world.Add("asker")),

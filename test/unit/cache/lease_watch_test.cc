@@ -1,4 +1,4 @@
-// What a candidate gains by watching the Lease (L-009), and that it loses nothing without.
+// What a candidate gains by watching the Lease (L-009), and that it loses nothing without a watch.
 #include <string>
 
 #include "kubeclient/cache/leader_election.h"
@@ -77,7 +77,7 @@ TEST_CASE("A watch that says nothing, or is refused, is made up for by looking")
         world.RunUntilTrue([&] { return pair.standby->election.IsLeader(); }, seconds(60));
     REQUIRE(took);
     CHECK(*took <= milliseconds(2450));
-    CHECK(pair.standby->watches_opened < 20);  // a refused one is asked for ever more rarely
+    CHECK(pair.standby->watches_opened < 20);  // a refused watch is retried at growing intervals
   }
 }
 

@@ -1,4 +1,4 @@
-// Who may list when several informers are in trouble (R-054).
+// Which informer may list when several are in trouble (R-054).
 #include "kubeclient/cache/list_gate.h"
 
 #include <string>
@@ -20,7 +20,7 @@ struct Fixture {
   void Enter(ListGate::Member member, const std::string& name) {
     gate.Enter(member, [this, name] { listed += name; });
   }
-  // What has begun to list since the last time, after everything that was due.
+  // Returns the lists that began since the last call, after all timers that were due.
   std::string Listed() {
     time.Advance(Duration{0});
     return std::exchange(listed, "");
@@ -46,9 +46,9 @@ TEST_CASE_METHOD(Fixture, "with two failing one lists at a time, in order of ask
   Enter(a, "a");
   CHECK(Listed() == "c");
   gate.Leave(c);
-  CHECK(listed.empty());  // not from within who leaves
+  CHECK(listed.empty());  // not inside the call of the member that leaves
   CHECK(Listed() == "b");
-  Enter(b, "B");  // is inside
+  Enter(b, "B");  // is inside the gate
   CHECK(Listed() == "B");
   gate.Leave(b);
   CHECK(Listed() == "a");

@@ -1,5 +1,4 @@
-// The whole table of what a failure calls for: rule by rule, for each question that may have
-// failed.
+// The whole table of recoveries, rule by rule, for each kind of request that may fail.
 #include "kubeclient/cache/recovery.h"
 
 #include <ostream>
@@ -68,7 +67,7 @@ TEST_CASE("a failure is read from whatever came") {
   const ListWatchFailure lagging =
       ListWatchFailure::FromResponse(504, wire::VersionTooLarge(), seconds(3), decoder);
   CHECK(lagging.version_too_large);
-  CHECK(lagging.retry_after == seconds(3));  // the longer of header and body
+  CHECK(lagging.retry_after == seconds(3));  // the longer one of header and body
   CHECK(lagging.Describe() == "Timeout: Too large resource version");
   CHECK(lagging.Label() == "504");
 

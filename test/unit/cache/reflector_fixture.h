@@ -1,4 +1,4 @@
-// A reflector of ReplicaSets over a scripted transport, and a sink that writes down what it hears:
+// A reflector of ReplicaSets over a scripted transport, and a sink that records its calls:
 //
 //   begin · add a@5 · del a@5 · end 10 · END 10 (confirmed) · abandon · apply +a@6 ~a@7 -a@8 ·
 //   reset
@@ -25,15 +25,15 @@ class RecordingSink final : public ReflectorSink {
   explicit RecordingSink(Decoder& decoder) : decoder_(decoder) {}
 
   std::string heard;
-  bool looks_like_a_mistake = false;  // what an unconfirmed EndReplace answers
-  bool another_past = false;          // what it answers first of all
-  std::function<void()> on_end;       // what a handler does at the end of a replacement
-  std::function<void()> on_reset;     // and what its owner does at a reset
+  bool looks_like_a_mistake = false;  // what EndReplace returns if not confirmed
+  bool another_past = false;          // EndReplace returns that first of all
+  std::function<void()> on_end;       // called at the end of a replacement
+  std::function<void()> on_reset;     // called at a reset
 
   int recoveries = 0;
   int told_forbidden = 0;
 
-  // What was heard since the last time.
+  // Returns what the sink has heard since the last call.
   std::string Take() { return std::exchange(heard, ""); }
 
  private:
@@ -76,7 +76,7 @@ class RecordingSink final : public ReflectorSink {
   Decoder& decoder_;
 };
 
-// Keeps the warnings, without their fields.
+// Keeps the messages of warnings, without their fields.
 class WarningLog final : public Log {
  public:
   void Write(LogLevel level, std::string_view event, const LogFields&) override {
@@ -112,14 +112,14 @@ struct ReflectorFixture {
     return found == counters().watch_ends.end() ? 0 : found->second;
   }
 
-  // Watching from resourceVersion "10", with nothing in the store.
+  // Watches from resourceVersion "10", with an empty store.
   void Sync() {
     reflector.Start();
     transport.Line(wire::InitialEventsEnd("10"));
     REQUIRE(reflector.state() == ReflectorState::kWatching);
     sink.Take();
   }
-  // The first page is asked for, of a server that has no watch lists.
+  // Has asked a server without watch lists for the first page.
   void StartListing() {
     reflector.Start();
     transport.Reply(422, wire::ApiStatus(422, "Invalid"));
@@ -132,7 +132,7 @@ struct ReflectorFixture {
     sink.Take();
   }
 
-  // Lets time go by until something is asked; returns how long that took.
+  // Lets time pass until the reflector asks for something; returns how long that took.
   Duration UntilAsked(Duration limit = seconds(3600)) {
     const MonotonicTime start = time.Now();
     while (!transport.busy() && time.timers().next() && time.Now() - start < limit) {
@@ -142,7 +142,7 @@ struct ReflectorFixture {
     return time.Now() - start;
   }
 
-  // "watchlist", "list" or "watch", of the last request.
+  // Returns the kind of the last request: "watchlist", "list" or "watch".
   std::string Asked() const {
     if (transport.Parameter("sendInitialEvents")) return "watchlist";
     return transport.Parameter("watch") ? "watch" : "list";

@@ -1,4 +1,4 @@
-// Lists that do not fit into one answer: they are asked for in pages, and never again without a
+// Lists that are too large for one answer: from then on they are read in pages, never without a
 // limit.
 #include <string>
 #include <vector>
@@ -29,7 +29,8 @@ struct LargeListFixture : ReflectorFixture {
     transport.Reply(
         200, first ? ListOf(version, {Object("a@3")}, "next") : ListOf(version, {Object("b@4")}));
   }
-  // Answers lists until something else is asked for, or for too long. Returns what was asked for.
+  // Answers lists until the reflector asks for something else, or has asked too often. Returns the
+  // requests.
   Targets ServeLists(const std::string& version) {
     Targets asked;
     while (asked.size() < 20) {
@@ -41,10 +42,10 @@ struct LargeListFixture : ReflectorFixture {
     return asked;
   }
   void LosePlace() {
-    transport.Line(wire::Bookmark(reflector.last_version().text));  // all is well
+    transport.Line(wire::Bookmark(reflector.last_version().text));  // all is well now
     transport.Line(wire::ErrorEvent(410, "Expired"));
   }
-  // Watching from resourceVersion "20"; that a list in one piece is too large is known.
+  // Watches from resourceVersion "20", and knows that a list in one piece is too large.
   void SyncLarge() {
     SyncByList();
     LosePlace();
@@ -76,7 +77,7 @@ TEST_CASE_METHOD(LargeListFixture, "nothing is exposed, and trouble is told, unt
   CHECK(reflector.last_version().text == "10");
   CHECK(!reflector.trouble().empty());
   AnswerList("20");
-  CHECK(sink.recoveries == 2);  // the first one when the server turned out to have no watch lists
+  CHECK(sink.recoveries == 2);  // the first one: the server turned out to have no watch lists
   CHECK(reflector.trouble().empty());
 }
 
@@ -152,7 +153,7 @@ TEST_CASE_METHOD(LargeListFixture, "a page that is too large is asked for with h
                                     "/apis/apps/v1/replicasets?limit=1&continue=next"});
   CHECK(sink.heard == "begin add a@3 add b@4 end 10");
 
-  LosePlace();  // what was learned stays
+  LosePlace();  // what was learned is kept
   CHECK(transport.Parameter("limit") == "1");
 }
 

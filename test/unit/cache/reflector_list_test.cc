@@ -163,7 +163,7 @@ TEST_CASE_METHOD(ReflectorFixture,
 
 TEST_CASE_METHOD(ReflectorFixture,
                  "an expired page restarts the list, the third time in one piece (R-004)") {
-  // The token the server offers with a 410 would mix two states: it is never used.
+  // The token that the server offers with a 410 would mix two states: it must not be used.
   const std::string expired =
       R"({"kind":"Status","code":410,"reason":"Expired","metadata":{"continue":"inconsistent"}})";
   reflector.Start();
@@ -182,7 +182,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   CHECK(sink.heard == "add a@3 end 12");
 
   transport.Line(wire::Bookmark("13"));
-  transport.Line(wire::ErrorEvent(410, "Expired"));  // the next list is a new one
+  transport.Line(wire::ErrorEvent(410, "Expired"));  // the next list begins anew
   transport.Reply(410, ApiStatus(410, "Expired"));
   CHECK(transport.Parameter("limit") == "500");
 }
@@ -281,7 +281,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   CHECK(sink.Take() == "begin END 21");
   CHECK(reflector.state() == ReflectorState::kWatching);
 
-  transport.Line(wire::ErrorEvent(410, "Expired"));  // the next one is judged anew
+  transport.Line(wire::ErrorEvent(410, "Expired"));  // the next list is judged anew
   transport.Line(wire::InitialEventsEnd("30"));
   CHECK(sink.heard == "begin end 30 begin");
 }
@@ -340,7 +340,7 @@ TEST_CASE_METHOD(ReflectorFixture, "after Stop nothing is heard and nothing is a
   CHECK(transport.requests().size() == asked);
   CHECK(reflector.state() == ReflectorState::kStopped);
 
-  reflector.Start();  // a new start is consistent again (R-001)
+  reflector.Start();  // after Start the list is consistent again (R-001)
   CHECK(Version() == "none");
 }
 

@@ -1,4 +1,5 @@
-// Relists that nobody but us asks for, and what a reflector tells of itself.
+// Relists that the informer itself asks for, and what a reflector reports of itself (R-024, R-031,
+//
 #include "kubeclient/cache/reflector_patience.h"
 #include "test/unit/cache/reflector_fixture.h"
 

@@ -11,7 +11,7 @@ using wire::ListOf;
 using wire::Object;
 
 struct ResetFixture : ReflectorFixture {
-  // The watch that is open says nothing until it ends.
+  // Lets the open watch end without a line.
   void Silence() {
     time.Advance(kWatchIdle);
     transport.Break();

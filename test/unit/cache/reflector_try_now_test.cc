@@ -1,4 +1,4 @@
-// What a reflector does when it is told that the server is back (W-013).
+// What a reflector does when its owner says that the server is back (W-013).
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/watch_times.h"
 #include "test/unit/cache/reflector_fixture.h"
@@ -17,7 +17,7 @@ TEST_CASE_METHOD(ReflectorFixture, "a reflector that backs off tries again withi
   CHECK(UntilAsked() <= kWatchAgainJitter);
   CHECK(Asked() == "watchlist");
   CHECK(Version() == "none");
-  // A server that has just started may refuse for a moment: that is no reason to wait long.
+  // A server that has just started may refuse for a moment; that must not lead to a long wait.
   transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
   CHECK(UntilAsked() <= kReflectorBackOffFirst);
 }

@@ -73,7 +73,7 @@ TEST_CASE_METHOD(ReflectorFixture, "a very short watch backs off, ever longer (R
   CHECK(longest > seconds(20));
   CHECK(Ends("short") == 40);
 
-  time.Advance(kReflectorBackOffReset);  // two good minutes
+  time.Advance(kReflectorBackOffReset);  // two minutes without a failure
   transport.Fail(ErrorKind::kNotSent, "refused");
   CHECK(UntilAsked() <= kReflectorBackOffFirst);
 }
@@ -90,7 +90,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   CHECK(counters().decode_errors == 1);
   CHECK(sink.heard.empty());
   CHECK(counters().bookmarks == 4);
-  transport.Line(wire::Modified("a@13"));  // applied or not is the store's to say
+  transport.Line(wire::Modified("a@13"));  // the store decides whether it is applied
   CHECK(reflector.last_version().text == "15");
   Proves("D-788");
 }
@@ -144,7 +144,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   SyncByList();
   int at_once = 0;
   for (int i = 0; i < 20; ++i) {
-    transport.Reply(410, ApiStatus(410, "Gone"));  // to the watch
+    transport.Reply(410, ApiStatus(410, "Gone"));  // the answer to the watch
     if (transport.busy()) ++at_once;
     UntilAsked();
     transport.Reply(200, wire::ListOf("11", {}));
@@ -167,8 +167,8 @@ struct Sickness {
   std::string id;
   int status;
   std::string reason;
-  std::string asked;    // next
-  std::string version;  // of that
+  std::string asked;    // the next request
+  std::string version;  // its version
 };
 
 TEST_CASE_METHOD(ReflectorFixture,
@@ -209,7 +209,7 @@ TEST_CASE_METHOD(ReflectorFixture,
 }
 
 TEST_CASE_METHOD(ReflectorFixture, "a server that stays sick for a minute is listed (R-022)") {
-  // Fails with 500 until something else than a watch is asked; returns how long that took.
+  // Answers with 500 until something other than a watch is asked for; returns how long that took.
   const auto sick = [this] {
     const MonotonicTime since = time.Now();
     while (Asked() == "watch") {
@@ -281,7 +281,7 @@ TEST_CASE_METHOD(ReflectorFixture, "401 is tried again at once, then with back-o
   CHECK(Asked() == "watch");
   transport.Reply(401, ApiStatus(401, "Unauthorized"));
   CHECK(UntilAsked() > Duration{0});
-  transport.Line(wire::Bookmark("11"));  // accepted: the next one is a new one
+  transport.Line(wire::Bookmark("11"));  // accepted: the next error is a first one
   transport.Reply(401, ApiStatus(401, "Unauthorized"));
   CHECK(UntilAsked() == Duration{0});
 }
@@ -359,7 +359,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   transport.Line(wire::Event("SURPRISE", wire::Object("a@12")));
   transport.Line(wire::Event("SURPRISE", wire::Object("a@12")));
   transport.Line("");
-  CHECK(log.Count("watch event of unknown type ignored") == 1);  // once per type
+  CHECK(log.Count("watch event of unknown type ignored") == 1);  // logged once per type
   for (int i = 0; i < 100; ++i) {
     transport.Line(wire::Event("SURPRISE-" + std::to_string(i), wire::Object("a@12")));
   }
@@ -420,7 +420,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   CHECK(reflector.last_version().text == "12");
   transport.Line(wire::Event("MODIFIED", R"({"kind":"ReplicaSet","apiVersion":"apps/v1",)"
                                          R"("metadata":{"resourceVersion":"13"}})"));
-  CHECK(reflector.last_version().text == "12");  // whoever it is, we resume before it
+  CHECK(reflector.last_version().text == "12");  // the object is unknown, so we resume before it
   transport.Line(wire::Added("b@14"));
   CHECK(reflector.last_version().text == "14");
   CHECK(sink.heard == "apply +b@14");
@@ -452,7 +452,7 @@ TEST_CASE_METHOD(ReflectorFixture, "who may not watch does not by asking for it 
   REQUIRE(reflector.forbidden_since());
   CHECK(sink.told_forbidden == 1);
   UntilAsked();
-  time.Advance(kWatchIdle - seconds(1));  // swallowed: no headers come
+  time.Advance(kWatchIdle - seconds(1));  // no headers come
   CHECK(reflector.forbidden_since());
   CHECK(!reflector.trouble().empty());
   CHECK(sink.recoveries == 0);

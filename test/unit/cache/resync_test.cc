@@ -1,4 +1,4 @@
-// How the keys of a store are spread over a round of looking at them again (R-050).
+// How the keys of a store are spread over a round (R-050).
 #include "kubeclient/cache/resync.h"
 
 #include <algorithm>
@@ -47,7 +47,7 @@ TEST_CASE_METHOD(Fixture, "every key is looked at in every round, spread over it
   time.Advance(kResyncPeriod * 20);
   REQUIRE(looks.size() == static_cast<size_t>(count));
   for (const auto& [key, times] : looks) {
-    CHECK(times.size() >= 12);  // 13.3 rounds at least, 40 at most
+    CHECK(times.size() >= 12);  // at least 13.3 rounds, at most 40
     CHECK(times.size() <= 40);
     for (size_t i = 1; i < times.size(); ++i) {
       CHECK(times[i] - times[i - 1] <= kResyncPeriod * 3);

@@ -41,7 +41,7 @@ TEST_CASE_METHOD(Fixture, "retries go on while there are tokens, then the longes
   CHECK(gone_on.size() == 2);
   time.Advance(Duration(1));
   CHECK(gone_on == Names{"a", "b", "c"});
-  Join(0);  // behind those who wait
+  Join(0);  // in line behind the others
   time.Advance(seconds(3));
   CHECK(gone_on == Names{"a", "b", "c", "d", "e", "a"});
   Proves("D-521");
@@ -67,9 +67,9 @@ TEST_CASE_METHOD(Fixture, "a key that leaves the line takes no token (D-521)") {
 
 TEST_CASE_METHOD(Fixture, "what a retry has cost beyond its token is paid before the next turn") {
   Join(0);
-  turns->Charge(keys[0].namespace_, 3);  // one token is left for it, and two are to come
+  turns->Charge(keys[0].namespace_, 3);  // one token is left for it; two are still owed
   Join(1);
-  Join(5);  // of another namespace
+  Join(5);  // in another namespace
   time.Advance(seconds(3) - Duration(1));
   CHECK(gone_on == Names{"a", "x"});
   time.Advance(Duration(1));

@@ -1,8 +1,9 @@
-// A transport that does what the test says: it records what is asked and answers when told to.
+// A transport that does what the test says: it records requests and answers when it is told to.
 //
-// It keeps the contract of transport.h: no handler runs inside Call or Stream, each call is
-// answered once, a cancelled call still hears kCancelled, later (AnswerCancelled), and a line has
-// 64 readable bytes behind it, which are garbage.
+// It keeps the contract of transport.h:
+//   - No handler runs inside Call or Stream.
+//   - Each call is answered once. A cancelled call also gets kCancelled, later (AnswerCancelled).
+//   - A line is followed by 64 readable bytes of garbage.
 #pragma once
 
 #include <deque>
@@ -40,7 +41,7 @@ class ScriptedTransport final : public Transport {
   bool busy() const { return open_.has_value(); }
   bool streaming() const { return busy() && open_->stream.on_line; }
 
-  // The value of a parameter of the last request; nullopt when it has none of that name.
+  // Returns the value of a parameter of the last request; nullopt if it lacks the parameter.
   std::optional<std::string> Parameter(const std::string& name) const {
     const std::string target = last().target;
     for (const std::string start : {"?", "&"}) {
@@ -65,7 +66,7 @@ class ScriptedTransport final : public Transport {
     if (call.reply) return call.reply(Error{kind, message});
     call.stream.on_end(StreamEnd{0, "", Error{kind, message}, std::nullopt});
   }
-  // The headers of a stream arrive; told by itself before a line or an end after them.
+  // Sends the headers of a stream. Called automatically before a line or an end.
   void Open() {
     WL_ASSERT(streaming());
     if (std::exchange(open_->opened, true)) return;
@@ -78,18 +79,18 @@ class ScriptedTransport final : public Transport {
     const auto on_line = open_->stream.on_line;
     on_line(std::string_view(padded).substr(0, line.size()));
   }
-  // The server's orderly end.
+  // Ends the stream as the server does.
   void End() {
     Open();
     TakeOpen().stream.on_end(StreamEnd{200, "", std::nullopt, std::nullopt});
   }
-  // The connection breaks after the response had begun.
+  // Breaks the connection after the response began.
   void Break() {
     Open();
     TakeOpen().stream.on_end(
         StreamEnd{200, "", Error{ErrorKind::kAmbiguous, "connection reset"}, std::nullopt});
   }
-  // Lines and the end of cancelled calls, all of which nobody may hear any more.
+  // Sends lines and the end of cancelled calls, which must have no effect.
   void AnswerCancelled() {
     for (const Pending& call : std::exchange(cancelled_, {})) {
       const Error error{ErrorKind::kCancelled, "cancelled"};

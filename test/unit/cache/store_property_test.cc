@@ -1,8 +1,8 @@
-// The store against a model of everything that feeds it: an API server with a history, a watch that
-// lags, replies that come late and out of order, relists at any version the server may serve.
+// The store against a model of all its input: an API server with a history, a watch that lags,
+// replies that come late and out of order, relists at any version that the server may serve.
 //
-// Whatever the interleaving: it ends up as the server is; no own write is ever unseen again;
-// handlers were told exactly what is there.
+// In every order of events: the store ends up equal to the server, none of our writes disappears
+// again, and handlers have seen exactly what is there.
 #include <rapidcheck.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ class World {
     store_.OnChange([this](const Change<Thing>& change) { Mirror(change); });
   }
 
-  // One thing that may happen; `choice` says which and to whom.
+  // Does one step; `choice` decides which, and on which object.
   void Step(uint32_t choice) {
     const std::string name(1, static_cast<char>('a' + choice / 16 % 3));
     const uint32_t more = choice / 64;
@@ -89,7 +89,7 @@ class World {
     Thing thing;
   };
   struct Reply {
-    bool gone = false;  // a DELETE that succeeded, or a read that found nothing
+    bool gone = false;  // a DELETE succeeded, or a read found nothing
     Thing thing;
   };
 
@@ -132,7 +132,7 @@ class World {
 
   // --- we, with preconditions on what we hold ---
 
-  // What the server has, if it is exactly what we hold: otherwise our write would be refused.
+  // Returns what the server has if it is exactly what we hold; otherwise it would refuse our write.
   std::optional<Thing> Accepted(const std::string& name) const {
     const Thing* held = store_.Find(KeyNamed(name));
     const auto real = server_.find(name);
@@ -190,7 +190,7 @@ class World {
     }
   }
 
-  // Not older than what the watch has told us, otherwise as old as the server likes.
+  // Relists at a version not older than what the watch has sent, otherwise at any version.
   void Relist(uint32_t which) {
     const size_t version = delivered_ + which % (history_.size() - delivered_ + 1);
     if (version == 0) return;
@@ -223,14 +223,13 @@ class World {
 
   Store<Thing> store_;
   std::map<std::string, std::string> mirror_;
-  std::map<Uid, int> written_;  // the newest version of each uid that a reply has shown us
-  std::set<Uid> deleted_;       // what a reply has shown us to be gone
+  std::map<Uid, int> written_;  // of each uid, the newest version in a reply
+  std::set<Uid> deleted_;       // uids that a reply showed to be gone
 };
 
 TEST_CASE("any interleaving of events, replies and relists ends in the server's state (R-039)") {
   CheckProperty("store equals model", [] {
-    // At full size from the first case on: small numbers would be the same few steps again and
-    // again.
+    // Full size from the first case on: small cases would repeat the same few steps.
     const auto choices =
         *rc::gen::resize(100, rc::gen::nonEmpty(rc::gen::container<std::vector<uint32_t>>(
                                   rc::gen::inRange<uint32_t>(0, 1U << 20U))));

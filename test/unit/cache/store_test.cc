@@ -239,7 +239,7 @@ TEST_CASE("indexes change together with the store, before handlers run (R-040, R
   CHECK(seen == "/a/a a//a //a // ");
 
   store.Replace(ListingOf({MakeThing("c", 3, "9"), MakeThing("b", 2, "9")}), {"10"});
-  CHECK(names(store.OrphansIn("ns")) == "bc");  // in order of key, whatever the allocator says
+  CHECK(names(store.OrphansIn("ns")) == "bc");  // in order of key, whatever the allocator does
   CHECK(names(store.InNamespace("elsewhere")).empty());
   Proves("B-21");
 }
@@ -273,7 +273,7 @@ TEST_CASE("an object that is listed as it is held is neither told nor held twice
   SECTION("as it is") {
     store.Replace(std::move(listing), {"9"});
     CHECK(store.Find(KeyNamed("a")) == held);
-    CHECK(told == 1);  // the late handler's
+    CHECK(told == 1);  // the late handler's call
   }
   SECTION("a fold came between") {
     store.Fold(MakeThing("a", 1, "12"));

@@ -28,7 +28,7 @@ inline Thing MakeThing(const std::string& name, int uid, const std::string& vers
   return thing;
 }
 
-// From "a#1@5"; "a@5" has the uid number 0, "a#1" an empty resourceVersion.
+// Reads "a#1@5". "a@5" has uid number 0, "a#1" has an empty resourceVersion.
 inline Thing ParseThing(const std::string& text) {
   const size_t version = text.find('@');
   const std::string before = text.substr(0, version);
@@ -38,7 +38,7 @@ inline Thing ParseThing(const std::string& text) {
                    version == std::string::npos ? "" : text.substr(version + 1));
 }
 
-// Should a key come twice, the later one counts.
+// If a key comes twice, the later one counts.
 inline Listing<Thing> ListingOf(const std::vector<Thing>& things) {
   Listing<Thing> listing;
   for (const Thing& thing : things) {

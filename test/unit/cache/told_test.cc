@@ -1,4 +1,4 @@
-// That a store keeps beside a ReplicaSet what its former versions told (Told).
+// The store keeps beside a ReplicaSet what its former versions said (Told).
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/store.h"
 #include "test/catch.h"

@@ -17,7 +17,7 @@ class VirtualTime final : public Clock {
 
   TimerQueue& timers() { return timers_; }
 
-  // Every timer runs at its own time.
+  // Each timer runs at its own time.
   void Advance(Duration by) {
     const MonotonicTime until = now_ + by;
     while (timers_.next() && *timers_.next() <= until) {
@@ -26,7 +26,7 @@ class VirtualTime final : public Clock {
     }
     now_ = until;
   }
-  // The machine slept: time went by, and no timer has run yet.
+  // The machine slept: time passed, and no timer has run yet.
   void Sleep(Duration by) { now_ = now_ + by; }
 
  private:

@@ -25,7 +25,7 @@ inline std::string Object(const std::string& text, const std::string& spec = R"(
   return R"({"kind":"ReplicaSet","apiVersion":"apps/v1","metadata":)" + Metadata(text) +
          R"(,"spec":)" + spec + "}";
 }
-// Metadata can be read, the rest cannot (R-031).
+// An object whose metadata can be read, and nothing else (R-031).
 inline std::string Poison(const std::string& text) {
   return Object(text, R"({"replicas":"many"})");
 }

@@ -1,12 +1,14 @@
-// Q-003, exhaustively: whatever three keys and two workers do, in every order up to a bounded
-// depth, no event that came after a worker read the cache is forgotten, and no key is with two
+// Q-003, exhaustively: three keys and two workers take every order of actions up to a bounded
+// depth. No event that came after a worker read the cache is forgotten, and no key is with two
 // workers.
 //
-// The queue itself is what is explored: a path is played from the start each time. Paths that lead
-// to the same state are followed once. Two states are the same when the queue describes itself the
-// same, the same events are unseen and the same keys are worked on; workers are alike, so are the
-// two keys of one namespace, and how far timers are from firing does not count: either the next one
-// fires, or all of them do.
+// The real queue is explored: each path is played from the start, and paths that lead to the same
+// state are followed once. Two states are the same if
+//   - the queue describes itself the same
+//   - the same events are unseen
+//   - the same keys are worked on
+// Workers are interchangeable, and so are the two keys of one namespace. The remaining time of
+// timers does not count: either the next timer fires, or all of them do.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -27,13 +29,13 @@ constexpr int kEndings = 4;  // Done, Done with a deadline, DoneRetry, DoneConfl
 constexpr int kActions = kKeys + 1 + kWorkers * kEndings + 2;
 constexpr int kDepth = 12;
 
-// The first two are alike; the third is woken by status alone.
+// The first two are interchangeable. The third is woken by status alone.
 const std::array<QueueKey, kKeys> kKey = {QueueKey{"n", "a"}, QueueKey{"n", "b"},
                                           QueueKey{"m", "c"}};
 
 class Play {
  public:
-  // False when the action is not possible here.
+  // Returns false if the action is not possible now.
   bool Do(int action) {
     if (action < kKeys) {
       const QueueKey& key = kKey[static_cast<size_t>(action)];
@@ -50,7 +52,7 @@ class Play {
     return LetTimersFire(action - kWorkers * kEndings == 1);
   }
 
-  // Everybody finishes, time goes by: then every event must have been seen.
+  // All workers finish and time passes: then every event must have been seen.
   bool EveryEventIsSeen() {
     while (End(0, 0)) {
     }
@@ -97,7 +99,7 @@ class Play {
     return true;
   }
 
-  // Entries stand in the order of keys: where they stand says which of the two is which.
+  // Entries are in the order of keys, so the position says which of the two keys it is.
   static std::string WithTwinsExchanged(std::string text) {
     for (size_t at = text.find("n/"); at != std::string::npos; at = text.find("n/", at + 1)) {
       text[at + 2] = text[at + 2] == 'a' ? 'b' : 'a';
@@ -112,7 +114,7 @@ class Play {
 
   VirtualTime time_;
   Random random_{1};
-  // So few retries that the second of a namespace waits for its turn.
+  // A rate so low that the second retry of a namespace waits for its turn.
   WorkQueue queue_{time_, random_, time_.timers(), kWorkers, {.per_second = 1, .burst = 1}, [] {}};
   std::vector<QueueKey> working_;
   std::set<QueueKey> unseen_;

@@ -1,5 +1,5 @@
-// What many retries cost those of others (D-521), in virtual time. The back-off of one key is
-// work_queue_test.cc's.
+// What many retries cost other keys (D-521), in virtual time. The back-off of one key is tested in
+// work_queue_test.cc.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -16,10 +16,10 @@ namespace {
 constexpr int kCrowd = 5000;
 const QueueKey kCalm{"calm", "web"};
 
-// Of a client with 50 requests per second, burst 100.
+// The rate for a client with 50 requests per second, burst 100.
 constexpr RetryRate kRetries{.per_second = 5, .burst = 10};
 constexpr Duration kToken = milliseconds(200);
-constexpr Duration kFull = kRetries.burst * kToken;  // from an empty bucket to a full one
+constexpr Duration kFull = kRetries.burst * kToken;  // until an empty bucket is full
 
 struct Try {
   QueueKey key;
@@ -32,14 +32,14 @@ struct Fixture {
   Random random{1};
   WorkQueue queue{time, random, time.timers(), 8, kRetries, [] {}};
   std::vector<Try> tries;
-  int requests = 1;  // that every try takes
+  int requests = 1;  // of every try
 
   void AddCrowd(int keys) {
     for (int i = 0; i < keys; ++i) queue.Add(OfCrowd(i), Wake::kObjectChange);
   }
   static QueueKey OfCrowd(int i) { return {"crowd", std::to_string(i)}; }
 
-  // Lets time go by. Every key that becomes ready is handed out at that moment, and fails or ends
+  // Lets time pass. Every key that becomes ready is handed out at that moment, and fails or ends
   // well.
   void Run(Duration duration, bool fail) {
     const MonotonicTime end = time.Now() + duration;
@@ -79,7 +79,7 @@ TEST_CASE_METHOD(Fixture, "5,000 keys that fail for ever hold up no retry of ano
   const std::vector<MonotonicTime> calm = TriesOf(kCalm);
   REQUIRE(calm.size() >= 10);
   Duration back_off = kRetryFirst;
-  for (size_t i = 1; i < calm.size(); ++i) {  // its own back-off, and nothing else
+  for (size_t i = 1; i < calm.size(); ++i) {  // delayed by its own back-off only
     CHECK(calm[i] - calm[i - 1] >= back_off / 2);
     CHECK(calm[i] - calm[i - 1] <= std::min<Duration>(back_off * 3 / 2, kRetryMax));
     back_off = std::min<Duration>(back_off * 2, kRetryMax);
@@ -90,12 +90,12 @@ TEST_CASE_METHOD(Fixture, "5,000 keys that fail for ever hold up no retry of ano
 TEST_CASE_METHOD(Fixture, "retries of one namespace get a tenth of the client's rate, no less") {
   AddCrowd(kCrowd);
   FailFor(Duration{0});
-  REQUIRE(tries.size() == kCrowd);  // what is tried first waits for no turn
+  REQUIRE(tries.size() == kCrowd);  // a first try waits for no turn
   tries.clear();
   FailFor(seconds(600));
   CHECK(tries.size() <= 10 + 600 * 5);
   CHECK(tries.size() >= 600 * 5);
-  // 61 within a time need 51 tokens to come in it, whenever it begins.
+  // In any period with 61 tries, 51 tokens must have arrived: the burst was 10.
   Duration shortest = seconds(600);
   for (size_t i = 60; i < tries.size(); ++i) {
     shortest = std::min(shortest, tries[i].at - tries[i - 60].at);
@@ -110,7 +110,7 @@ TEST_CASE_METHOD(Fixture,
   requests = 4;
   AddCrowd(kCrowd);
   FailFor(Duration{0});
-  REQUIRE(tries.size() == kCrowd);  // what is tried first owes nothing
+  REQUIRE(tries.size() == kCrowd);  // a first try owes nothing
   tries.clear();
   Run(seconds(600), fail);
   const size_t tokens = 10 + 600 * 5;
@@ -126,7 +126,7 @@ TEST_CASE_METHOD(Fixture,
 TEST_CASE_METHOD(Fixture, "of one namespace the retry that has waited longest goes on first") {
   constexpr int kKeys = 200;
   AddCrowd(kKeys);
-  for (int i = 0; i < kKeys; ++i) {  // the later one fails, the sooner its wait is over
+  for (int i = 0; i < kKeys; ++i) {  // keys that fail later wait less
     REQUIRE(queue.Get() == OfCrowd(i));
     queue.DoneRetry(OfCrowd(i), kRetryMax, seconds(2) - milliseconds(i));
   }

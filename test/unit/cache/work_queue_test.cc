@@ -1,5 +1,5 @@
-// The queue's contract, rule by rule, in virtual time. work_queue_model_test.cc tries every
-// interleaving, work_queue_retries_test.cc has the retries of many keys.
+// The queue's contract, rule by rule, in virtual time. work_queue_model_test.cc tries every order
+// of actions, work_queue_retries_test.cc tests the retries of many keys.
 #include "kubeclient/cache/work_queue.h"
 
 #include <malloc.h>
@@ -19,7 +19,7 @@ namespace {
 const QueueKey kA{"ns", "a"};
 const QueueKey kB{"ns", "b"};
 
-// Of a client with 50 requests per second, burst 100.
+// The rate for a client with 50 requests per second, burst 100.
 constexpr RetryRate kRetries{.per_second = 5, .burst = 10};
 
 struct Fixture {
@@ -28,7 +28,7 @@ struct Fixture {
   int ready_calls = 0;
   WorkQueue queue{time, random, time.timers(), 8, kRetries, [this] { ++ready_calls; }};
 
-  // Hands the key out; it must be the one that is next.
+  // Takes the next key from the queue; it must be this one.
   void Take(const QueueKey& key) {
     const auto got = queue.Get();
     REQUIRE(got.has_value());
@@ -36,7 +36,7 @@ struct Fixture {
   }
   void TakeNothing() { CHECK(!queue.Get().has_value()); }
 
-  // How long until a key is ready; at most `limit`.
+  // Returns how long it takes until a key is ready, at most `limit`.
   Duration UntilReady(Duration limit = seconds(3600)) {
     const MonotonicTime start = time.Now();
     while (queue.empty() && time.timers().next() && time.Now() - start < limit) {
@@ -140,7 +140,7 @@ TEST_CASE_METHOD(Fixture, "success forgets failures; a status change while backi
   CHECK(UntilReady() == kStatusCoalescing);
   CHECK(FailTimes(kA, 1, kRetryMax) >= milliseconds(50 * 512 / 2));
   Take(kA);
-  std::optional<Duration> look_again_in;  // with a deadline the key stays in memory
+  std::optional<Duration> look_again_in;  // a key with a deadline stays in memory
   if (GENERATE(false, true)) look_again_in = seconds(3600);
   queue.Done(kA, look_again_in);
   queue.Add(kA, Wake::kObjectChange);
@@ -173,7 +173,7 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     Take(kA);
     queue.DoneRetry(kA, kRetryMax);
     UntilReady();
-    Take(kA);  // stays in processing; the deadline then makes it ready again
+    Take(kA);  // still processed when the deadline makes it ready again
     UntilReady(seconds(1000));
     CHECK(time.Now().since_start == seconds(600));
     queue.Done(kA, std::nullopt);
@@ -185,7 +185,7 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     queue.LookAgain(kA, look_again_in);
     conflict ? queue.DoneConflict(kA) : queue.DoneRetry(kA, kRetryMax);
     CHECK(UntilReady() <= kConflictWait);
-    Take(kA);  // stays in processing
+    Take(kA);  // still being processed
     UntilReady(seconds(1000));
     CHECK(time.Now().since_start == seconds(100) + look_again_in);
     queue.Done(kA, std::nullopt);
@@ -279,7 +279,7 @@ TEST_CASE_METHOD(Fixture, "conflicts back off from the fifth in a row (Q-006)") 
   CHECK(UntilReady() <= milliseconds(75));
   Take(kA);
   queue.DoneConflict(kA);
-  CHECK(queue.empty());  // still in a row
+  CHECK(queue.empty());  // still conflicts in a row
   UntilReady();
   Take(kA);
   queue.Done(kA, std::nullopt);
@@ -302,7 +302,7 @@ TEST_CASE_METHOD(Fixture, "a failure in between ends a row of conflicts (Q-006)"
     }
     UntilReady();
   }
-  CHECK(queue.counters().retries == 2);  // that one, and the last conflict
+  CHECK(queue.counters().retries == 2);  // this one, and the last conflict
 }
 
 TEST_CASE_METHOD(Fixture, "namespaces take turns (Q-010)") {
@@ -392,7 +392,7 @@ TEST_CASE_METHOD(Fixture, "failures are forgotten after an hour without one (Q-0
   Take(kA);
   queue.DoneRetry(kA, kRetryMax);
   UntilReady();
-  Take(kA);  // a sync that, say, waits for its turn that long
+  Take(kA);  // for example, this sync waits for its turn
   time.Advance(apart);
   queue.DoneRetry(kA, kRetryMax);
   const Duration waited = UntilReady();
@@ -488,7 +488,7 @@ TEST_CASE_METHOD(Fixture, "an idle key costs no memory (Q-012)") {
     if (i % 4 == 2) queue.Done(key, seconds(60));
     if (i % 4 == 3) queue.DoneRetry(key, kRetryMax);
   }
-  CHECK(queue.size() == 500);  // those with a timer
+  CHECK(queue.size() == 500);  // the keys with a timer
   CHECK(queue.idle());
   time.Advance(seconds(60));
   while (const auto key = queue.Get()) queue.Done(*key, std::nullopt);
@@ -496,11 +496,11 @@ TEST_CASE_METHOD(Fixture, "an idle key costs no memory (Q-012)") {
   CHECK(time.timers().empty());
 }
 
-// What the allocator has given out, its own overhead included; 0 under sanitizers.
+// Returns the bytes that the allocator has given out, with its own overhead; 0 under sanitizers.
 size_t BytesInUse() { return mallinfo2().uordblks; }
 
 TEST_CASE_METHOD(Fixture, "100 000 ready keys take less than 20 MiB (Q-012)") {
-  const Symbol shop("shop");  // shared, as by those a decoder made
+  const Symbol shop("shop");  // shared, as a decoder's symbols are
   const size_t before = BytesInUse();
   for (int i = 100'000; i < 200'000; ++i) {
     queue.Add({shop, "deployment-of-" + std::to_string(i)}, Wake::kResync);

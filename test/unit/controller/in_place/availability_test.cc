@@ -20,7 +20,7 @@ struct Row {
 };
 using State = std::optional<PodState>;
 
-// Restarted at 1010, as asked for. Ready said True all the time, since 500.
+// Restarts the Pod at 1010, as the patch asked for. Ready has been True since 500.
 void Restarted(Pod& pod, State& state) {
   pod.containers[0] = Running("app", "r/app:2", 'B', "I2", {1010});
   state = StateWith({AppPatch()});

@@ -41,7 +41,7 @@ std::vector<PodStanding> Standings(const std::string& letters) {
   return pods;
 }
 
-// All Pods that are not updated; those that are not available first.
+// Returns all Pods that are not updated, first those that are not available.
 std::vector<size_t> Candidates(std::span<const PodStanding> pods) {
   std::vector<size_t> candidates(pods.size());
   std::iota(candidates.begin(), candidates.end(), size_t{0});
@@ -134,7 +134,7 @@ TEST_CASE("a batch stays within the budget and the caps") {
        {.desired = 4, .max_unavailable = 1},
        "uooooo",
        "o",
-       3},  // the cap: one at a time
+       3},  // the cap allows one at a time
       {"C.5 what finds no node costs nothing, and is no canary",
        {.desired = 4, .max_unavailable = 1},
        "wooo",
@@ -237,7 +237,7 @@ TEST_CASE("P-033 one Pod in flight per node") {
   pods[4].node = pods[5].node = "c";
   pods[6].node = "a";
   const BatchLimits limits{.desired = 7, .max_unavailable = 7};
-  // The last one is re-targeted where it is; "a" and "c" are busy.
+  // Nodes "a" and "c" are busy. The last Pod is in flight, so it is re-targeted on its busy node.
   CHECK(NextBatch(pods, std::vector<size_t>{1, 2, 3, 4, 6}, limits) == std::vector<size_t>{3, 6});
   pods[6] = Standing('u');
   CHECK(NextBatch(pods, std::vector<size_t>{2, 1, 3, 4}, limits) == std::vector<size_t>{2, 3});
@@ -249,9 +249,9 @@ TEST_CASE("P-033 Pods without a node do not stand in each other's way") {
   CHECK(NextBatch(pods, std::vector<size_t>{3, 1, 2}, limits) == std::vector<size_t>{3, 1, 2});
 }
 
-// A rollout of n Pods, batch by batch, each of which comes up before the next.
+// Plays a rollout of n Pods, batch by batch. Each batch comes up before the next.
 struct Walk {
-  std::string batches;  // the size of each, a digit
+  std::string batches;  // their sizes, a digit each
   int64_t available_min = 0;
 };
 

@@ -1,4 +1,4 @@
-// Who may be patched, and who first: P-031, P-032, P-037, P-042.
+// Which Pods may be patched, and which comes first: P-031, P-032, P-037, P-042.
 #include "controller/in_place/candidates.h"
 
 #include <functional>
@@ -13,7 +13,7 @@ using namespace test;
 
 constexpr WallTime kNow{2000};
 
-// Available, of the host's template, on a node of its own.
+// An available Pod of the host's template, on its own node.
 struct Seen {
   Pod pod;
   PodStanding standing{.available = true};
@@ -45,7 +45,7 @@ Chosen Choose(const std::vector<Seen>& seen, WallTime now = kNow) {
   return chosen;
 }
 
-// Bound at 1990, nothing of it created yet.
+// Makes the Pod one that was scheduled at 1990 and has no container yet.
 void Fresh(Seen& seen) {
   seen.pod.phase = PodPhase::kPending;
   seen.pod.ready = {};
@@ -190,7 +190,7 @@ TEST_CASE("P-037 the first of those put off says when to look again") {
 
 struct OrderRow {
   std::string id;
-  std::function<void(Seen& a, Seen& b, Seen& c)> edit;  // c is of the target
+  std::function<void(Seen& a, Seen& b, Seen& c)> edit;  // c has the target template
   std::string want;
 };
 
@@ -228,7 +228,7 @@ TEST_CASE("the order of candidates") {
        [](Seen& a, Seen& b, Seen& c) {
          a.pod.node_name = c.pod.node_name;
          a.standing.zone = "z1";
-         b.standing.zone = c.standing.zone = "z2";  // a node that has moved
+         b.standing.zone = c.standing.zone = "z2";  // the node has moved to another zone
          b.pod.meta.creation_timestamp = {401};
          c.standing.in_flight = true;
        },

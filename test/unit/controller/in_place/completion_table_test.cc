@@ -10,10 +10,10 @@ namespace {
 using namespace test;
 
 enum class Og { kNone, kBelow, kReached };         // observedGeneration
-enum class Id { kSame, kFresh, kSeen };            // kSeen: back to the image it runs
+enum class Id { kSame, kFresh, kSeen };            // kSeen: back to the image that it runs
 enum class Image { kSame, kOther };                // imageID
-enum class Started { kBefore, kAfter, kSkewed };   // kSkewed: within the clocks' allowance
-enum class Want { kNo, kDone, kAt1040, kAt1060 };  // kAt: when nothing changes until then
+enum class Started { kBefore, kAfter, kSkewed };   // kSkewed: within the clock skew
+enum class Want { kNo, kDone, kAt1040, kAt1060 };  // kAt: then, if nothing changes before
 
 struct Row {
   std::string rules;

@@ -1,5 +1,5 @@
-// What the truth table has no column for: states, digests, several containers, patches that come
-// while another one is under way.
+// What the truth table has no column for: states, digests, several containers, and patches that
+// come while another one is under way.
 #include "controller/in_place/completion.h"
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-// Restarted as asked for: complete in every respect.
+// Returns a Pod that was restarted as the patch asked for, complete in every respect.
 Pod Restarted() { return PodWith({Running("app", "r/app:2", 'B', "I2", {1010})}); }
 
 struct Row {
@@ -26,13 +26,14 @@ struct Row {
 PodContainer& App(Pod& pod) { return pod.containers[0]; }
 ContainerPatch& Patch(PodState& state) { return state.containers[0]; }
 
-// B came up after the patch, in a way that a patch to it says nothing about.
+// Lets container B start after the patch, with nothing that proves which image it runs.
 void ComesUpUnproven(Pod& pod, PodState&) {
   App(pod).image_id = "I1";
   App(pod).started_at = {1003};
 }
 
-// As ComesUpUnproven, after a patch that came while the one from r/app:1 to r/app:9 was under way.
+// As ComesUpUnproven, after a patch that came while the patch from r/app:1 to r/app:9 was under
+// way.
 void ReTargeted(Pod& pod, PodState& state) {
   App(pod).started_at = {1015};
   Patch(state).from = "r/app:9";
@@ -297,7 +298,7 @@ TEST_CASE("P-034 a re-target remembers the containers there were, and what they 
 TEST_CASE("P-034 the last three are remembered") {
   Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {900})});
   PodState state = StateWith({AppPatch()});
-  for (const char id : {'B', 'C', 'D'}) {  // each came up, and nobody can tell with which image
+  for (const char id : {'B', 'C', 'D'}) {  // each started, with an unknown image
     App(pod).id = test::Id(IdText(id));
     App(pod).image_id = "I1";
     App(pod).started_at = {1003};
@@ -317,7 +318,7 @@ TEST_CASE("P-034 that an earlier patch was under way is remembered where no cont
   Patch(state).id = Patch(state).image_id = "";
   state.containers = Patched(pod, &state, {{"app", "r/app:3"}});
   CHECK(Patch(state).seen == std::vector<SeenContainer>{{"", ""}});
-  App(pod) = Running("app", "r/app:3", 'B', "I2", {1015});  // of r/app:2, perhaps
+  App(pod) = Running("app", "r/app:3", 'B', "I2", {1015});  // perhaps it runs r/app:2
   CHECK(CompletionOf(pod, state, WallTime{1020}) == Completion{false, WallTime{1055}});
 }
 
@@ -339,7 +340,7 @@ TEST_CASE("C.9 a patch that admission put back is never complete, but time to tr
   state.containers[0].of_template = true;
   CHECK(TryAgainAt(state) == WallTime{1300});
   CHECK(CompletionOf(pod, state, {1300}) == Completion{false, WallTime{1300}});
-  // Nothing is under way: what comes up after the next patch is its doing.
+  // Nothing is under way, so what starts after the next patch is due to that patch.
   const std::vector<ContainerImage> images = {{"app", "r/app:2"}};
   CHECK(PatchedContainers(pod, &state, images, {1300})[0].seen.empty());
 }

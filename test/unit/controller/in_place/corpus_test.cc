@@ -1,5 +1,5 @@
-// Every field of PodTemplateSpec, changed alone and together with an image: the verdict holds what
-// the comparison says.
+// Changes every field of PodTemplateSpec, alone and together with an image. The verdict must agree
+// with the comparison of the templates.
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -26,7 +26,7 @@ void Apply(const TextChanges& changes, Json& map) {
   }
 }
 
-// What Pods of the host's template become.
+// Returns the template with the changes applied, as Pods of it would have them.
 Json Applied(Json pod_template, const TemplateChanges& changes) {
   for (const ImageChange& image : changes.images) {
     const bool init = image.kind != ContainerKind::kApp;
@@ -56,7 +56,7 @@ Json Applied(Json pod_template, const TemplateChanges& changes) {
   return pod_template;
 }
 
-// Canonical, and with tolerations in an order of their own.
+// Returns the canonical form, with sorted tolerations.
 Json Form(const Json& pod_template) {
   Json form = Json::parse(*CanonicalTemplate(pod_template.dump()));
   const Json::json_pointer tolerations("/spec/tolerations");
@@ -64,7 +64,7 @@ Json Form(const Json& pod_template) {
   return form;
 }
 
-// What the verdict is; `equal`: the templates mean the same.
+// Returns the verdict as a text. `equal` says whether the templates mean the same.
 std::string Judge(const Json& from, const Json& to, bool equal) {
   const Json host = Json::parse(*CanonicalTemplate(from.dump()));
   const auto verdict = CompareTemplates(from.dump(), to.dump());
@@ -76,7 +76,7 @@ std::string Judge(const Json& from, const Json& to, bool equal) {
   return unchanged ? "unchanged" : changes != nullptr ? "in place" : "refused";
 }
 
-// The same template with one container more.
+// Returns the same template with one more container.
 Json WithContainer(Json pod_template, const std::string& image) {
   Json& containers = pod_template["spec"]["containers"];
   if (!containers.is_array()) containers = Json::array();

@@ -106,7 +106,7 @@ TEST_CASE("P-038 a budget's status is late: who has just ceased to be Ready may 
     return RespectBudgets(world.pods, world.standings, world.all, budgets, since + after);
   };
   CHECK(allowed(seconds(9)).blocking == &budget);
-  CHECK(allowed(seconds(9)).look_again == since + seconds(10));  // no event will tell
+  CHECK(allowed(seconds(9)).look_again == since + seconds(10));  // although no event comes
   CHECK(allowed(seconds(10)).blocking == nullptr);
   CHECK_FALSE(allowed(seconds(10)).look_again);
 }
@@ -144,9 +144,9 @@ TEST_CASE("P-038 a Pod with an entry needs no room, and takes none a second time
         .candidates;
   };
   CHECK(allowed() == std::vector<size_t>{1});
-  budget.disrupted_pods = {"web-2"};  // too much was promised: web-1 looks healthy
+  budget.disrupted_pods = {"web-2"};  // web-1 in flight looks healthy: the room is -1
   CHECK(allowed() == std::vector<size_t>{1});
-  budget.disruptions_allowed = 1;  // for web-1, which is in flight
+  budget.disruptions_allowed = 1;  // used up by web-1, which is in flight
   CHECK(allowed() == std::vector<size_t>{1, 2});
   budget.disrupted_pods = {"web-1"};
   CHECK(allowed() == std::vector<size_t>{0, 1, 2});

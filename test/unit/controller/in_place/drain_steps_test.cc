@@ -40,11 +40,12 @@ TEST_CASE("C.7 how a Pod is drained is written as users write it") {
   }
 }
 
-// A Pod as `drain` says it looks: "in", "off" (label), "False" (gate), with a state or without.
+// The Pod looks as `drain` says ("in", "off" for a label, "False" for a gate), with or without a
+// state.
 struct Row {
   std::string id;
   std::string drain;    // configured
-  std::string drained;  // how the state says it is drained since kNow - ago; "" for not at all
+  std::string drained;  // as the state says, since kNow - ago; "": not drained
   int64_t ago = 0;
   std::string traffic;  // value of the label, or of the gate's condition
   bool ready = true;    // Pod and containers
@@ -142,7 +143,7 @@ TEST_CASE("I10 C.6 a drained Pod is in flight, and not available") {
   CHECK_FALSE(IsAvailable(pod, &state, 0, kNow));
 }
 
-// A Pod at the server, taken through its drain.
+// A Pod at the API server, for a whole drain.
 Json Live() {
   return Json::parse(R"({
     "metadata": {"name": "web-1", "namespace": "shop", "resourceVersion": "100", "generation": 3,
@@ -178,7 +179,7 @@ Seen Look(const Json& live) {
   return seen;
 }
 
-// false when the server refuses.
+// Applies the request to `live`. Returns false if the API server would refuse it.
 bool Send(Json& live, const Result<Request>& request) {
   REQUIRE(request.ok());
   CHECK(request->key() == ObjectKey{"shop", "web-1"});
@@ -290,7 +291,7 @@ TEST_CASE("C.7 a write that was sent already, or decided on something older, is 
   CHECK_FALSE(Send(another, end));
   REQUIRE(Send(live, end));
   CHECK_FALSE(Send(live, end));
-  // Another leader patched the Pod meanwhile: its account of that stays.
+  // Another leader patched the Pod meanwhile: what it noted stays.
   Json patched = before;
   patched["metadata"]["resourceVersion"] = "200";
   patched["metadata"]["annotations"][kStateKey] = *WritePodState(StateWith({AppPatch()}));
@@ -313,7 +314,7 @@ TEST_CASE("C.7 a Pod without labels, and a label that is there already") {
   live["metadata"].erase("labels");
   REQUIRE(Send(live, BeginDrain(With(kLabelText), Read(live), nullptr, kUnpatched, kNow)));
   CHECK(live["metadata"]["labels"] == Json({{kTraffic, "off"}}));
-  // No state, but the label of a drained Pod: a left-over.
+  // The Pod has the label of a drained Pod and no state: a left-over.
   live = Live();
   live["metadata"]["labels"][kTraffic] = "off";
   const Pod left = Read(live);
@@ -321,7 +322,7 @@ TEST_CASE("C.7 a Pod without labels, and a label that is there already") {
   REQUIRE(Send(live, EndDrain(With(kLabelText), left, nullptr, "", kNow)));
   CHECK(live["metadata"]["labels"] == Live()["metadata"]["labels"]);
   CHECK(live["metadata"]["annotations"] == Live()["metadata"]["annotations"]);
-  // The same beside a state that is not ours to understand.
+  // The same, with a state that is not ours.
   live["metadata"]["labels"][kTraffic] = "off";
   live["metadata"]["annotations"][kStateKey] = "garbage";
   REQUIRE(Send(live, EndDrain(With(kLabelText), Read(live), nullptr, "", kNow)));
@@ -348,7 +349,7 @@ TEST_CASE("C.7 and with the value in the template that the Pod is of, where that
   const Seen seen = Look(live);
   const auto [labels, want] = GENERATE(table<std::string, std::string>(
       {{R"({"windlass.dev/traffic":"yes"})", "yes"},
-       {R"({"windlass.dev/traffic":"off"})", "on"},  // that would be no way back
+       {R"({"windlass.dev/traffic":"off"})", "on"},  // with "off" the Pod could not come back
        {R"({"windlass.dev/traffic":1})", "on"},
        {R"({"a":"b"})", "on"},
        {R"([])", "on"}}));
@@ -371,21 +372,21 @@ TEST_CASE("C.7 back in traffic by somebody else: drained anew, as it was, from n
 
 TEST_CASE("C.7 a gate is open unless its Pod is drained") {
   Json live = Live();
-  CHECK_FALSE(KeepGateOpen(Read(live), kDeployment, kNow).has_value());  // it is open
+  CHECK_FALSE(KeepGateOpen(Read(live), kDeployment, kNow).has_value());  // the gate is open
   const Json drained = [&] {
     Json pod = live;
     REQUIRE(Send(pod, BeginDrain(With("Gate"), Read(pod), nullptr, kUnpatched, kNow)));
     return pod;
   }();
   CHECK_FALSE(KeepGateOpen(Read(drained), kDeployment, kNow).has_value());
-  // Its ReplicaSet was adopted by another one meanwhile, which let nobody out of traffic.
+  // Another Deployment adopted the Pod's ReplicaSet meanwhile, and drained no Pod.
   const Uid another = *Uid::Parse("00000000-0000-4000-8000-000000000000");
   const std::optional<Request> adopted = KeepGateOpen(Read(drained), another, kNow);
   REQUIRE(adopted.has_value());
   Json opened = drained;
   REQUIRE(Send(opened, *adopted));
   CHECK(GateOf(opened) == "True");
-  // Born, or closed by somebody else.
+  // The gate is closed because the Pod is new, or somebody closed it.
   for (const bool born : {true, false}) {
     Json pod = Live();
     if (born) {

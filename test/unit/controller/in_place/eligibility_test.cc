@@ -206,7 +206,7 @@ TEST_CASE("a template that is no JSON object is an error, one of odd types is no
     CHECK(host.error().kind == ErrorKind::kMalformed);
     CHECK_FALSE(CompareTemplates(good, bad).ok());
   }
-  // Equal texts are equal, also where a number is too large to be read.
+  // Templates with equal texts are equal, even if a number in them is too large to be read.
   const std::string large = R"({"a":1e400})";
   const auto equal = CompareTemplates(large, large);
   REQUIRE(equal.ok());
@@ -232,7 +232,7 @@ struct RolloutRow {
   std::string strategy;
   int32_t replicas;
   int32_t max_unavailable, max_surge;
-  std::vector<int32_t> sizes;  // of the ReplicaSets; the last one is the pending one
+  std::vector<int32_t> sizes;  // of the ReplicaSets; the last is the pending one
   std::string want;
 };
 

@@ -24,7 +24,8 @@ constexpr const char* kPendingUid = "bbbbbbbb-e89b-42d3-a456-426614174000";
 constexpr const char* kOtherUid = "cccccccc-e89b-42d3-a456-426614174000";
 const std::string kStashPath = "/metadata/annotations/internal.windlass.dev~1exchange";
 
-// As the API server writes it: with fields that nobody here knows, and empty objects.
+// Returns a template as the API server writes it: with fields that we do not know, and empty
+// objects.
 std::string Template(const std::string& hash, const std::string& image, const std::string& tier) {
   return R"({"metadata":{"creationTimestamp":null,"labels":{"app":"web","pod-template-hash":")" +
          hash + R"(","tier":")" + tier + R"("}},"spec":{"zeta":{"new":[1,{}]},"containers":[)" +
@@ -49,7 +50,7 @@ Json LiveReplicaSet(const std::string& name, const char* uid, int replicas,
   return rs;
 }
 
-// A with the old template owns the Pods, P waits with the new one.
+// A has the old template and owns the Pods; P waits with the new one.
 Json Host() {
   Json host = LiveReplicaSet("web-aaa", kHostUid, 4, OldTemplate("aaa"));
   host["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", "5"},
@@ -86,7 +87,7 @@ ReplicaSet Read(const Json& live) {
 }
 std::string TemplateOf(const Json& live) { return live["spec"]["template"].dump(); }
 
-// What the server does with a write: false when it refuses.
+// Applies the request to `live`. Returns false if the API server would refuse it.
 bool Send(Json& live, const Request& request) {
   const bool json = request.patch_type() == PatchType::kJson;
   const auto answer = sim::ApplyPatch(
@@ -116,7 +117,7 @@ Request Finish(const Json& host, const Json& pending) {
   return *request;
 }
 
-// All but annotations, labels, template and version is as it was.
+// Checks that only annotations, labels, template and version changed.
 void CheckIdentityKept(const Json& before, Json after) {
   for (const char* key : {"annotations", "labels", "resourceVersion"}) {
     after["metadata"][key] = before["metadata"][key];
@@ -262,7 +263,7 @@ TEST_CASE("P-053 a write that was sent already, or decided on something older, i
   CHECK_FALSE(Send(another, finish));
   REQUIRE(Send(host, finish));
   CHECK_FALSE(Send(host, finish));
-  // Decided anew, X2 changes nothing.
+  // If X2 is decided on again, it changes nothing.
   const Json once = host;
   REQUIRE(Send(host, Finish(host, pending)));
   host["metadata"]["resourceVersion"] = once["metadata"]["resourceVersion"];
@@ -448,7 +449,7 @@ TEST_CASE("C.5 a template that would fill the annotations cannot take part") {
   CHECK_FALSE(BeginExchange(a, OldTemplate("aaa"), Read(changed), largest).ok());
   CHECK(FitsStash(NewTemplate("bbb"), AnnotationsOf(changed), a));
   CHECK(BeginExchange(a, OldTemplate("aaa"), Read(changed), NewTemplate("bbb")).ok());
-  // The same in both does not travel.
+  // An annotation that is the same in both is not in the stash.
   Json both = Host();
   both["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'x');
   changed["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'x');

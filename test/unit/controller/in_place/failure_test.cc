@@ -22,7 +22,7 @@ void Waits(Pod& pod, const std::string& reason) {
   pod.ready = {ConditionStatus::kFalse, {1010}};
 }
 
-// Of the new image: it is the one patched for, and has been started.
+// Lets the container of the new image start.
 void Restarted(Pod& pod) {
   pod.containers[0].id = Id(IdText('B'));
   pod.containers[0].restart_count = 1;
@@ -321,10 +321,10 @@ TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   CHECK(FailsForLongAt(pod, state) == WallTime{1060});
   CHECK_FALSE(HasFailedForLong(pod, state, {1059}));
   CHECK(HasFailedForLong(pod, state, {1060}));
-  pod.ready = {ConditionStatus::kFalse, {4600}};  // an hour later
+  pod.ready = {ConditionStatus::kFalse, {4600}};  // Ready changed an hour later
   CHECK_FALSE(HasFailedForLong(pod, state, {4659}));
   CHECK(HasFailedForLong(pod, state, {4660}));
-  pod.scheduled = {ConditionStatus::kTrue, {5000}};  // after its patch
+  pod.scheduled = {ConditionStatus::kTrue, {5000}};  // it got its node after its patch
   CHECK(FailsForLongAt(pod, state) == WallTime{5060});
 }
 

@@ -18,18 +18,18 @@ std::string Constraint(const std::string& key) {
 }
 std::string Affinity(const std::string& term) { return R"({"podAntiAffinity":)" + term + "}"; }
 
-// Beside which metadata is changed in place.
+// Metadata changes in place only beside another change, such as this one.
 const Edit kLogImage{kLog + "/image", R"("r/log:2")"};
 const std::string kLogChange = "image log r/log:1>r/log:2; ";
 
-// The same change together with another image of container log.
+// Returns the same edits together with another image of container log.
 Edits WithLog(Edits edits) {
   edits.push_back(kLogImage);
   return edits;
 }
 
-// Changes of metadata that can be made in a running Pod; `want` is what they are, and `before` an
-// edit of both templates.
+// Changes of metadata that a running Pod can take. `want` lists the changes; `before` is an edit of
+// both templates.
 const std::vector<Row> kChanges = {
     {"P-007 label added", {{kLabels + "/new", R"("x")"}}, "label new=x"},
     {"P-007 label changed", {{kLabels + "/tier", R"("back")"}}, "label tier=back"},

@@ -59,7 +59,7 @@ TEST_CASE("a Pod that no node has room for is not waited for (C.5)") {
   CHECK_FALSE(UnschedulableFrom(pod));
   pod.node_name = {};
   pod.scheduled = {};
-  CHECK(UnschedulableFrom(pod) == WallTime{560});  // no scheduler says anything
+  CHECK(UnschedulableFrom(pod) == WallTime{560});  // the scheduler says nothing
   pod.scheduled = {ConditionStatus::kFalse, {501}};
   CHECK(UnschedulableFrom(pod) == WallTime{});
 }

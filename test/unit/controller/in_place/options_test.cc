@@ -43,7 +43,7 @@ Annotations On(Annotations more) {
   return more;
 }
 
-// What is read when only windlass.dev/in-place: IfPossible is set.
+// Returns the options if only windlass.dev/in-place: IfPossible is set.
 Options Defaults() {
   Options options;
   options.policy = Policy::kIfPossible;
@@ -69,7 +69,7 @@ TEST_CASE("a Deployment that does not ask for in-place updates has no options (P
 struct Row {
   std::string id;
   Annotations annotations;
-  std::function<void(Options&)> change;  // what differs from the defaults
+  std::function<void(Options&)> change;  // the difference from the defaults
 };
 
 TEST_CASE("annotations are read with their defaults (D.1)") {
@@ -173,7 +173,7 @@ TEST_CASE("without limits of their own, in-place updates have those of the strat
 
 struct WrongRow {
   std::string id, suffix, value;
-  std::string want;  // behind "deployment shop/web: annotation windlass.dev/in-place<suffix>: "
+  std::string want;  // after "deployment shop/web: annotation windlass.dev/in-place<suffix>: "
 };
 
 TEST_CASE("a wrong value is told with the object, the annotation and the remedy (D.2)") {
@@ -319,7 +319,7 @@ TEST_CASE("what cannot go together is told (D.2)") {
     Deployment deployment = Web({{"", "Only"}, {"-surge", "Never"}});
     deployment.spec.max_unavailable = IntOrPercent::Int(0);
     CHECK(ReadOptions(deployment).errors.size() == 1);
-    deployment.spec.max_surge = IntOrPercent::Int(0);  // then one may be (D-251)
+    deployment.spec.max_surge = IntOrPercent::Int(0);  // both 0: one Pod may be unavailable (D-251)
     CHECK(ReadOptions(deployment).errors.empty());
   }
 }

@@ -1,5 +1,5 @@
-// Whatever happens to Pods while they are patched one per look, as the planner does it: the limits
-// hold at every patch, and a rollout that nothing disturbs comes to its end.
+// Plays random events while Pods are patched one by one, as the planner does it. At every patch the
+// limits must hold, and a rollout that nothing disturbs must end.
 #include <rapidcheck.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using namespace test;
 
 constexpr WallTime kNow{2000};
 
-// Of some pods, those that a budget selects.
+// The Pods that one budget selects.
 struct Guard {
   PodDisruptionBudget budget{};
   int64_t min_healthy = 0;
@@ -28,7 +28,7 @@ struct Guard {
 
 class World {
  public:
-  // A Pod per seed.
+  // Makes one Pod for each seed.
   World(const std::vector<uint8_t>& seeds, const BatchLimits& limits, uint32_t disruptions)
       : limits_(limits) {
     for (const uint8_t seed : seeds) {
@@ -42,41 +42,41 @@ class World {
     Guarded({{"zone", "odd"}}, disruptions / 4 % 4);
   }
 
-  // One thing that may happen to the Pod at `choice`.
+  // Lets one event happen to the Pod at `choice`.
   void Happen(uint32_t choice) {
     const size_t i = choice / 16 % stored_.size();
     Pod& pod = stored_[i];
     PodStanding& it = standings_[i];
     switch (choice % 16) {
-      case 0: return SetReady(pod, false);  // the API notices
+      case 0: return SetReady(pod, false);  // the API server notices
       case 1:
-      case 2:  // the kubelet is done
+      case 2:  // the kubelet has carried out the patch
         it.in_flight = false;
         return SetReady(pod, true);
       case 3:
       case 4: it.available = !it.in_flight && !it.exempt && pod.ready.IsTrue(); return;
-      case 5:  // it fails by itself
+      case 5:  // the Pod fails by itself
         it.available = false;
         return SetReady(pod, false);
-      case 6:  // its node is lost
+      case 6:  // the node is lost
         it.exempt = true;
         it.available = false;
         return SetReady(pod, false);
       case 7: it.exempt = false; return;
       case 8: return Replace(i);
-      case 9: it.updated = false; return;  // the target is another one, or it was edited
+      case 9: it.updated = false; return;  // the target changed, or the Pod was edited
       case 10: return Unschedule(i);
-      case 11: it.unschedulable = false; return;  // a node takes it
+      case 11: it.unschedulable = false; return;  // the Pod gets a node
       default: return;
     }
   }
 
-  // What the planner would do now: the Pod, or nobody.
+  // Returns the Pod that the planner would patch now; nullopt if none.
   std::optional<size_t> Next() {
     const std::vector<const Pod*> pods = Pods();
     for (size_t i = 0; i < pods.size(); ++i) standings_[i].node = pods[i]->node_name.text();
     std::vector<const PodDisruptionBudget*> budgets;
-    for (Guard& guard : guards_) {  // as its controller counts, who sees the API only
+    for (Guard& guard : guards_) {  // their controller sees only the API
       const int64_t healthy = std::ranges::count_if(stored_, [&](const Pod& pod) {
         return pod.ready.IsTrue() && Matches(guard.budget.selector, pod.meta.labels);
       });
@@ -91,7 +91,7 @@ class World {
     return batch.empty() ? std::nullopt : std::optional(batch.front());
   }
 
-  // Takes the Pod down, and checks that it might be.
+  // Takes the Pod down, and checks that the limits allow it.
   void Patch(size_t i) {
     const PodStanding was = standings_[i];
     const bool was_healthy = stored_[i].ready.IsTrue() && !was.in_flight;
@@ -124,7 +124,7 @@ class World {
     }
   }
 
-  // All that is in flight comes up.
+  // Lets every Pod in flight come up.
   void Settle() {
     for (size_t i = 0; i < stored_.size(); ++i) {
       if (standings_[i].in_flight) standings_[i] = {.updated = true, .available = true};
@@ -144,7 +144,7 @@ class World {
     pod.ready = {ready ? ConditionStatus::kTrue : ConditionStatus::kFalse, {500}};
   }
 
-  // By a budget that lets so many of the Pods be down.
+  // Adds a budget that allows this many of its Pods to be down.
   void Guarded(StringMap labels, int64_t disruptions) {
     Guard guard;
     guard.budget.has_selector = guard.budget.selector.present = true;
@@ -153,7 +153,7 @@ class World {
     guards_.push_back(std::move(guard));
   }
 
-  // Evicted; the host makes another one, which nobody has started yet.
+  // Evicts the Pod. The host makes another one, which no kubelet has started yet.
   void Replace(size_t i) {
     stored_[i].meta.name += "x";
     stored_[i].containers[0].id = {};
@@ -163,7 +163,7 @@ class World {
     standings_[i] = {};
   }
 
-  // Evicted, and no node has room for the one in its place; which one takes it later is all one.
+  // Evicts the Pod. No node has room for the new one; it does not matter which node takes it later.
   void Unschedule(size_t i) {
     Replace(i);
     stored_[i].scheduled = {ConditionStatus::kFalse, {1900}};

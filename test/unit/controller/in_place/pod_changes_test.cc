@@ -1,4 +1,4 @@
-// What one Pod needs, whichever template it is of: in-place C.9, P-034, P-064.
+// What must change in one Pod, whatever template it has: in-place C.9, P-034, P-064.
 #include "controller/in_place/pod_changes.h"
 
 #include <functional>
@@ -52,7 +52,7 @@ std::string TextOf(const std::vector<ImageChange>& images) {
   return text;
 }
 
-// Patched to kOvertaken, and so it is.
+// Makes the Pod one that was patched to kOvertaken and runs it.
 void Overtaken(Pod& pod, PodState& state) {
   SetImage(pod, "app", "r/app:2");
   SetImage(pod, "log", "r/log:2");
@@ -200,14 +200,15 @@ TEST_CASE("C.9 the state tells whether the image before was a template's") {
   SetImage(pod, "app", "mirror/app:1");
   CHECK_FALSE(of_template(nullptr, kHost));
 
-  // Put back, and tried again.
+  // Admission put the image back, and the Pod is patched again.
   PodState state;
   Overtaken(pod, state);
   SetImage(pod, "app", "r/app:1");
   CHECK(of_template(&state, kOvertaken));
 }
 
-// Labels and annotations as "key=value" or "-key", and tolerations, in a line.
+// Returns the changes in one line: labels and annotations as "key=value" or "-key", and
+// tolerations.
 std::string MetadataBetween(const std::string& from, const std::string& to) {
   const auto changes = ChangesFor(HostPod(), nullptr, {kT2, from}, {kT3, to});
   REQUIRE(changes.ok());
@@ -236,7 +237,7 @@ TEST_CASE("C.9 what cannot be taken from a Pod again keeps nothing else from it"
   CHECK(MetadataBetween(With(canary, tolerates), plain) == "-track");
   CHECK(MetadataBetween(plain, With(canary, tolerates)) == "track=canary " + toleration);
   CHECK(MetadataBetween(With(canary, ""), With(labels, tolerates)) == "-track " + toleration);
-  // One goes, one comes, one gets other seconds.
+  // One toleration goes, one is new, one gets other seconds.
   const std::string a30 = R"({"key":"a","tolerationSeconds":30})";
   const std::string a60 = R"({"key":"a","tolerationSeconds":60})";
   CHECK(MetadataBetween(With("", R"("tolerations":[{"key":"b"},)" + a30 + "]"),

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 constexpr const char* kUidText = "123e4567-e89b-42d3-a456-426614174000";
 constexpr const char* kState = R"({"v":1,"rev":6})";
 
-// A live Pod: an injected sidecar came before the template's container.
+// A live Pod. An injected sidecar is in front of the template's container.
 Json Live() {
   return Json::parse(R"({
     "metadata": {"name": "web-1", "namespace": "shop",
@@ -59,7 +59,7 @@ Request Patch(const Json& pod, const TemplateChanges& changes) {
   return *request;
 }
 
-// What the server makes of it; null when it refuses.
+// Returns what the API server makes of the Pod; null if it refuses the patch.
 Json Applied(const Json& pod, const Request& request) {
   const auto answer = sim::ApplyPatch(pod, "application/json-patch+json", request.body());
   const Json* patched = std::get_if<Json>(&answer);
@@ -91,9 +91,9 @@ TEST_CASE("P-035 images, state and revision travel in one guarded patch") {
 struct Row {
   std::string id;
   TemplateChanges changes;
-  std::function<void(Json& pod)> want;            // beside state and revision
-  std::function<void(Json& pod)> before = {};     // what the Pod is like, and is seen as
-  std::function<void(Json& pod)> meanwhile = {};  // what happens before the patch arrives
+  std::function<void(Json& pod)> want;            // apart from state and revision
+  std::function<void(Json& pod)> before = {};     // what the Pod is like when it is seen
+  std::function<void(Json& pod)> meanwhile = {};  // what happens until the patch arrives
 };
 
 TextChanges Set(const std::string& key, const std::string& value) { return {{key, value}}; }

@@ -63,7 +63,7 @@ TEST_CASE("C.3 a state that names another Pod is none of this one's") {
 }
 
 TEST_CASE("C.4 the reservation in a state that v0.1.0 wrote is ignored, and not written again") {
-  // v0.1.0 wrote these two: of a patch, and of a Pod that was drained before its first patch.
+  // v0.1.0 wrote these two: one for a patch, one for a Pod that was drained before its first patch.
   const std::string patched =
       R"({"v":1,"d":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","rev":6,)"
       R"("target":"t-00000000000000020000000000000002",)"

@@ -8,13 +8,14 @@
 
 namespace windlass::in_place::test {
 
-inline constexpr WallTime kAt{1000};  // of the patch
+inline constexpr WallTime kAt{1000};  // when the patch was made
 inline const Uid kDeployment = *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10");
 inline constexpr Fingerprint kT1{1, 1};
 inline constexpr Fingerprint kT2{2, 2};
 inline constexpr Fingerprint kT3{3, 3};
 
-// Of "A", "B", …; the digits are the letter's. Every id has a table of its own: nothing is shared.
+// Returns the container id for "A", "B", …, whose digits are all that letter. Each id has its own
+// symbol table, so that nothing is shared.
 inline std::string IdText(char letter) {
   const std::string digit(1, static_cast<char>('a' + (letter - 'A')));
   std::string text = "containerd://";
@@ -40,7 +41,8 @@ inline PodContainer Running(const std::string& name, const std::string& image, c
   return container;
 }
 
-// Patched from generation 3 to 4, which the kubelet has seen; available since long ago.
+// Returns a Pod that was patched from generation 3 to 4. The kubelet has seen the patch, and the
+// Pod has been available for long.
 inline Pod PodWith(std::vector<PodContainer> containers) {
   Pod pod;
   pod.meta.name = "web-1";
@@ -55,7 +57,8 @@ inline Pod PodWith(std::vector<PodContainer> containers) {
   return pod;
 }
 
-// Container "app", patched from r/app:1 to r/app:2 when it was A and ran image I1.
+// Returns the patch of container "app" from r/app:1 to r/app:2. The container was A and ran image
+// I1.
 inline ContainerPatch AppPatch() {
   return {.name = "app", .from = "r/app:1", .to = "r/app:2", .id = IdText('A'), .image_id = "I1"};
 }

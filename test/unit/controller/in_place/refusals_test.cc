@@ -109,7 +109,7 @@ TEST_CASE("P-036 a patch that went through since ends the series") {
   };
   CHECK_FALSE(over({}));
   CHECK_FALSE(over({std::nullopt, at(kTo, seconds(0)), at(kTo, seconds(-1))}));
-  CHECK_FALSE(over({at({1, 3}, seconds(60))}));  // to another template
+  CHECK_FALSE(over({at({1, 3}, seconds(60))}));  // a patch to another template
   CHECK(over({std::nullopt, at(kTo, seconds(1))}));
 }
 

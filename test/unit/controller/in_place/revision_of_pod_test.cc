@@ -14,7 +14,7 @@ using namespace test;
 const TemplateImages kHost{kT1, {{"app", "r/app:1"}, {"log", "r/log:1"}}};
 const TemplateImages kDesired{kT2, {{"app", "r/app:2"}, {"log", "r/log:1"}}};
 
-// As the host's ReplicaSet makes them; a sidecar was injected.
+// A Pod as the host's ReplicaSet creates it; a sidecar was injected.
 Pod Native() {
   Pod pod = PodWith({Running("istio", "mesh:9", 'C', "M", {900}),
                      Running("app", "r/app:1", 'A', "I1", {900}),
@@ -29,7 +29,7 @@ void SetImage(Pod& pod, const std::string& name, const std::string& image) {
   }
 }
 
-// As our patch to the desired template leaves it.
+// Makes the Pod as our patch to the desired template leaves it.
 void Patched(Pod& pod, std::optional<Result<PodState>>& state) {
   SetImage(pod, "app", "r/app:2");
   pod.meta.generation = 4;

@@ -7,7 +7,7 @@
 
 namespace windlass::in_place {
 
-// One member or element put at a path, or taken away when there is no value.
+// A member or element to put at a path; without a value it is removed.
 struct Edit {
   std::string path;
   std::string value;
@@ -16,9 +16,9 @@ using Edits = std::vector<Edit>;
 
 struct Row {
   std::string id;
-  Edits change;      // of the target's template
-  std::string want;  // as Judged has it
-  Edits before{};    // of both
+  Edits change;      // to the target's template
+  std::string want;  // as Judged returns it
+  Edits before{};    // to both templates
 };
 
 // Containers app and log, init container setup, sidecar proxy, labels app and tier, annotation
@@ -31,8 +31,8 @@ inline const std::string kProxy = "/spec/initContainers/1";
 inline const std::string kLabels = "/metadata/labels";
 inline const std::string kAnnotations = "/metadata/annotations";
 
-// The verdict in a line: "unchanged", "nothing", "FieldChanged:/spec/hostPID", or what changes,
-// such as "image app r/app:1>r/app:2; sidecar proxy …; label tier=back; annotation -note;
+// Returns the verdict in one line: "unchanged", "nothing", "FieldChanged:/spec/hostPID", or the
+// changes, such as "image app r/app:1>r/app:2; sidecar proxy …; label tier=back; annotation -note;
 // toleration …".
 std::string Judged(const nlohmann::json& host, const nlohmann::json& target);
 
