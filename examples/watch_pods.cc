@@ -46,7 +46,7 @@ int Run(const ConfigSources& sources, Duration poll_period) {
   Informer<PodMetadata> pods({clock, random, *log, timers, (*connection)->transport(), decoder},
                              all_pods, &DecodePodMetadata);
   pods.store().OnChange(&Print);
-  pods.on_synced = [] { std::puts("= these are all"); };
+  pods.on_synced.Add([] { std::puts("= these are all"); });
   pods.Start();
   CoreLoop(clock, *log, inbox, timers).Run([] { return false; });
   return 0;

@@ -47,10 +47,9 @@ void Daemon::Publish() {
   snapshot.request_duration = request_duration_;
   snapshot.rate_limiter_duration = rate_limiter_duration_;
   snapshot.events = events_.counters();
-  runtime_.ForEach([&](const WatchingController& controller) {
-    std::ranges::move(controller.Informers(), std::back_inserter(snapshot.informers));
-    controller.AddFigures(snapshot.figures);
-  });
+  snapshot.informers = runtime_.informers().Snapshots();
+  runtime_.ForEach(
+      [&](const WatchingController& controller) { controller.AddFigures(snapshot.figures); });
   board_.Publish(std::move(snapshot));
 }
 

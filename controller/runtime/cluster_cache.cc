@@ -30,11 +30,6 @@ ReflectorOptions LivePodMetadata(const std::string& namespace_) {
   return options;
 }
 
-InformerEnvironment With(ListGate& gate, InformerEnvironment environment) {
-  environment.list_gate = &gate;
-  return environment;
-}
-
 // Oldest first; born in the same second: by name (D-150).
 bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <
@@ -43,80 +38,43 @@ bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
 
 }  // namespace
 
-ClusterCache::ClusterCache(InformerEnvironment environment, const std::string& namespace_)
-    : clock_(environment.clock),
-      list_gate_(environment.clock, environment.timers),
-      deployments_(With(list_gate_, environment), All(resources::kDeployments, namespace_),
-                   &DecodeDeployment),
-      replica_sets_(With(list_gate_, environment), All(resources::kReplicaSets, namespace_),
-                    &DecodeReplicaSet),
-      pods_(With(list_gate_, environment), LivePodMetadata(namespace_), &DecodePodMetadata),
-      in_place_(With(list_gate_, environment), namespace_),
-      deployments_audit_(environment, deployments_),
-      replica_sets_audit_(environment, replica_sets_),
-      pods_audit_(environment, pods_),
-      resync_(environment.clock, environment.random, environment.timers,
-              {[this] { return deployments_.store().size(); },
+ClusterCache::ClusterCache(Informers& informers)
+    : informers_(informers),
+      clock_(informers.environment().clock),
+      deployments_(informers.Of<Deployment>(
+          {"deployments", All(resources::kDeployments, informers.watched_namespace()),
+           &DecodeDeployment})),
+      replica_sets_(informers.Of<ReplicaSet>(
+          {"replicasets", All(resources::kReplicaSets, informers.watched_namespace()),
+           &DecodeReplicaSet})),
+      pods_(informers.Of<PodMetadata>(
+          {"pods", LivePodMetadata(informers.watched_namespace()), &DecodePodMetadata})),
+      in_place_(informers),
+      resync_(informers.environment().clock, informers.environment().random,
+              informers.environment().timers,
+              {[this] { return deployments().store().size(); },
                [this](const std::optional<ObjectKey>& last) -> std::optional<ObjectKey> {
-                 const Deployment* next = deployments_.store().After(last);
+                 const Deployment* next = deployments().store().After(last);
                  if (next == nullptr) return std::nullopt;
                  return KeyOf(next->meta);
                }},
               [this](const ObjectKey& key) {
                 if (on_resync) on_resync(key);
               }),
-      identity_(environment.clock, environment.random, environment.log, environment.timers,
-                environment.transport, environment.decoder),
-      known_templates_(environment.decoder.interests(),
-                       {.known_template =
-                            [this](const ObjectMeta& meta, const Fingerprint& text) {
-                              return KnownTemplate(meta, text);
-                            }}),
-      cluster_wide_(namespace_.empty()) {
-  Follow(deployments_);
-  Follow(replica_sets_);
-  Follow(pods_);
-  FollowInPlace(in_place_.pods());
-  FollowInPlace(in_place_.nodes());
-  FollowInPlace(in_place_.budgets());
-  identity_.on_changed = [this] { Reset("another cluster answers"); };
+      known_templates_(informers.environment().decoder.interests(),
+                       {.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
+                         return KnownTemplate(meta, text);
+                       }}) {
+  ThawWith(deployments());
+  ThawWith(replica_sets());
+  ThawWith(pods());
 }
 
-// --- one cluster, and one past of it, for all informers (R-061) ---
-
 template <typename T>
-void ClusterCache::Follow(Informer<T>& informer) {
-  informer.on_reset = [this] { Reset("another resource started over"); };
-  informer.on_recovered = [this, &informer] {
-    CheckIdentity();
+void ClusterCache::ThawWith(Informer<T>& informer) {
+  informer.on_recovered.Add([this, &informer] {
     if (Frozen(informer.reflector()) && on_thaw) on_thaw();
-  };
-}
-
-// A right that is back concerns nobody but who waits for it.
-template <typename T>
-void ClusterCache::FollowInPlace(Informer<T>& informer) {
-  Follow(informer);
-  informer.on_recovered = [this] {
-    CheckIdentity();
-    if (in_place_.on_news) in_place_.on_news();
-  };
-}
-
-void ClusterCache::Reset(std::string_view why) {
-  if (std::exchange(resetting_, true)) return;  // by an informer that we reset
-  deployments_.Reset(why);
-  replica_sets_.Reset(why);
-  pods_.Reset(why);
-  in_place_.Reset(why);
-  resetting_ = false;
-  if (on_reset) on_reset();
-  CheckIdentity();
-}
-
-// Whoever may see one namespace only is not to ask for anything else.
-void ClusterCache::CheckIdentity() {
-  if (cluster_wide_ && started_) identity_.Check();
+  });
 }
 
 // Who may not watch may be looking at ghosts: nothing is to be written after them.
@@ -132,56 +90,33 @@ bool ClusterCache::Frozen(const Reflector& reflector) const {
 std::optional<Fingerprint> ClusterCache::KnownTemplate(const ObjectMeta& meta,
                                                        const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
-  const ReplicaSet* rs = replica_sets_.store().FindByUid(key, meta.uid);
+  const ReplicaSet* rs = replica_sets().store().FindByUid(key, meta.uid);
   if (rs != nullptr && rs->template_text == text) return rs->template_fingerprint;
-  const Deployment* deployment = deployments_.store().FindByUid(key, meta.uid);
+  const Deployment* deployment = deployments().store().FindByUid(key, meta.uid);
   if (deployment == nullptr || deployment->spec.template_text != text) return std::nullopt;
   return deployment->spec.template_fingerprint;
 }
 
 void ClusterCache::Start() {
   started_ = true;
-  CheckIdentity();
-  deployments_.Start();
-  replica_sets_.Start();
-  deployments_audit_.Start();
-  replica_sets_audit_.Start();
+  informers_.Use({&deployments_, &replica_sets_});
   resync_.Start();
-  if (watches_pods_) StartPods();
+  if (watches_pods_) informers_.Use({&pods_});
   if (watches_for_in_place_) in_place_.Start();
 }
 
-void ClusterCache::StartPods() {
-  pods_.Start();
-  pods_audit_.Start();
-}
-
-// After an outage that broke no watch no informer recovers, which asks otherwise.
-void ClusterCache::TryNow() {
-  CheckIdentity();
-  deployments_.TryNow();
-  replica_sets_.TryNow();
-  pods_.TryNow();
-  in_place_.TryNow();
-}
-
 void ClusterCache::Stop() {
-  started_ = false;
-  identity_.Stop();
+  if (!std::exchange(started_, false)) return;
   resync_.Stop();
-  deployments_audit_.Stop();
-  replica_sets_audit_.Stop();
-  pods_audit_.Stop();
-  deployments_.Stop();
-  replica_sets_.Stop();
-  pods_.Stop();
+  informers_.Release({&deployments_, &replica_sets_});
+  if (watches_pods_) informers_.Release({&pods_});
   in_place_.Stop();
 }
 
 void ClusterCache::WatchPods() {
   if (watches_pods_) return;
   watches_pods_ = true;
-  if (started_) StartPods();
+  if (started_) informers_.Use({&pods_});
 }
 
 void ClusterCache::WatchForInPlace() {
@@ -191,8 +126,8 @@ void ClusterCache::WatchForInPlace() {
 }
 
 bool ClusterCache::HasSynced() const {
-  return deployments_.HasSynced() && replica_sets_.HasSynced() &&
-         (!watches_pods_ || pods_.HasSynced());
+  return deployments().HasSynced() && replica_sets().HasSynced() &&
+         (!watches_pods_ || pods().HasSynced());
 }
 
 std::vector<std::string> ClusterCache::Troubles() const {
@@ -205,33 +140,33 @@ std::vector<std::string> ClusterCache::Troubles() const {
       troubles.push_back(std::string(name) + ": the first list is not complete yet");
     }
   };
-  look(deployments_);
-  look(replica_sets_);
-  if (watches_pods_) look(pods_);
+  look(deployments());
+  look(replica_sets());
+  if (watches_pods_) look(pods());
   return troubles;
 }
 
 View ClusterCache::ViewOf(const ObjectKey& key) const {
   View view;
-  view.deployment = deployments_.store().Find(key);
+  view.deployment = deployments().store().Find(key);
   if (view.deployment == nullptr) return view;
 
-  for (const ReplicaSet* rs : replica_sets_.store().OwnedBy(view.deployment->meta.uid)) {
+  for (const ReplicaSet* rs : replica_sets().store().OwnedBy(view.deployment->meta.uid)) {
     if (rs->meta.namespace_ == key.namespace_) view.replica_sets.push_back(rs);
   }
   const LabelSelector& selector = view.deployment->spec.selector;
   if (!selector.SelectsEverything()) {
-    for (const ReplicaSet* rs : replica_sets_.store().OrphansIn(key.namespace_)) {
+    for (const ReplicaSet* rs : replica_sets().store().OrphansIn(key.namespace_)) {
       if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
     }
   }
   view.unreadable = UnreadableOf(*view.deployment);
   std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName);
 
-  view.pods_known = watches_pods_ && pods_.HasSynced();
+  view.pods_known = watches_pods_ && pods().HasSynced();
   if (view.pods_known && view.deployment->spec.strategy_type == "Recreate") {
     for (const ReplicaSet* rs : view.replica_sets) {
-      for (const PodMetadata* pod : pods_.store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
+      for (const PodMetadata* pod : pods().store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
     }
   }
   if (in_place_.running() && ConcernsInPlace(*view.deployment)) in_place_.Fill(view);
@@ -241,7 +176,7 @@ View ClusterCache::ViewOf(const ObjectKey& key) const {
 // Also when it does not ask any more: Pods may still be out of traffic (P-076).
 bool ClusterCache::ConcernsInPlace(const Deployment& deployment) const {
   if (in_place::Asks(deployment.meta)) return true;
-  return std::ranges::any_of(replica_sets_.store().OwnedBy(deployment.meta.uid),
+  return std::ranges::any_of(replica_sets().store().OwnedBy(deployment.meta.uid),
                              [](const ReplicaSet* rs) { return in_place::Remembers(*rs); });
 }
 
@@ -253,12 +188,12 @@ bool ClusterCache::MayOwn(const Deployment& deployment, const UnreadableObject& 
 
 std::string ClusterCache::UnreadableOf(const Deployment& deployment) const {
   const ObjectKey key = KeyOf(deployment.meta);
-  for (const Reflector* reflector : {&deployments_.reflector(), &replica_sets_.reflector()}) {
+  for (const Reflector* reflector : {&deployments().reflector(), &replica_sets().reflector()}) {
     if (!Frozen(*reflector)) continue;
     return std::string(reflector->options().resource.plural) + " (no right to watch them)";
   }
-  if (deployments_.quarantined().contains(key)) return ObjectText(resources::kDeployments, key);
-  for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
+  if (deployments().quarantined().contains(key)) return ObjectText(resources::kDeployments, key);
+  for (const auto& [rs_key, rs] : replica_sets().quarantined()) {
     if (MayOwn(deployment, rs)) return ObjectText(resources::kReplicaSets, rs_key);
   }
   return {};
@@ -267,8 +202,8 @@ std::string ClusterCache::UnreadableOf(const Deployment& deployment) const {
 const Deployment* ClusterCache::ResolveOwner(const Symbol& namespace_,
                                              const OwnerReference& reference) const {
   if (!(reference.kind == resources::kDeployments.kind)) return nullptr;
-  return deployments_.store().FindByUid({namespace_, std::string(reference.name.text())},
-                                        reference.uid);
+  return deployments().store().FindByUid({namespace_, std::string(reference.name.text())},
+                                         reference.uid);
 }
 
 }  // namespace windlass

@@ -12,29 +12,22 @@
 #include <vector>
 
 #include "controller/runtime/in_place_cache.h"
+#include "controller/runtime/informers.h"
 #include "controller/view.h"
 #include "kubeclient/api/decode_interest.h"
-#include "kubeclient/cache/cache_audit.h"
-#include "kubeclient/cache/cluster_identity.h"
-#include "kubeclient/cache/informer.h"
-#include "kubeclient/cache/list_gate.h"
 #include "kubeclient/cache/resync.h"
 
 namespace windlass {
 
 class ClusterCache {
  public:
-  // `namespace_` empty = all namespaces. Everything in `environment` must outlive the cache.
-  ClusterCache(InformerEnvironment environment, const std::string& namespace_);
+  // `informers` must outlive the cache.
+  explicit ClusterCache(Informers& informers);
   ClusterCache(const ClusterCache&) = delete;
   ClusterCache& operator=(const ClusterCache&) = delete;
 
   void Start();
   void Stop();
-
-  // The server is back: whoever waits after a failure tries again soon, and it is asked which
-  // cluster it is.
-  void TryNow();
 
   // Starts the Pod informer if it is not running yet.
   void WatchPods();
@@ -43,10 +36,6 @@ class ClusterCache {
 
   // Called when the informers of in-place updates are first needed: they take further rights.
   std::function<void()> on_watch_for_in_place;
-
-  // The informers start over: another cluster answers, or one that was put back to an earlier state
-  // . Called once per reset, with no informer synced and nothing of the new state shown.
-  std::function<void()> on_reset;
 
   // A Deployment's turn to be looked at again, although nothing happened to it.
   std::function<void(const ObjectKey&)> on_resync;
@@ -76,47 +65,31 @@ class ClusterCache {
   // Whether an unreadable ReplicaSet counts as this Deployment's.
   static bool MayOwn(const Deployment& deployment, const UnreadableObject& rs);
 
-  Informer<Deployment>& deployments() { return deployments_; }
-  const Informer<Deployment>& deployments() const { return deployments_; }
-  Informer<ReplicaSet>& replica_sets() { return replica_sets_; }
-  const Informer<ReplicaSet>& replica_sets() const { return replica_sets_; }
-  Informer<PodMetadata>& pods() { return pods_; }
-  const Informer<PodMetadata>& pods() const { return pods_; }
+  Informer<Deployment>& deployments() { return deployments_.informer; }
+  const Informer<Deployment>& deployments() const { return deployments_.informer; }
+  Informer<ReplicaSet>& replica_sets() { return replica_sets_.informer; }
+  const Informer<ReplicaSet>& replica_sets() const { return replica_sets_.informer; }
+  Informer<PodMetadata>& pods() { return pods_.informer; }
+  const Informer<PodMetadata>& pods() const { return pods_.informer; }
   bool watches_pods() const { return watches_pods_; }
   InPlaceCache& in_place() { return in_place_; }
   const InPlaceCache& in_place() const { return in_place_; }
 
-  // Of the three resources.
-  const CacheAuditCounters& deployments_audit() const { return deployments_audit_.counters(); }
-  const CacheAuditCounters& replica_sets_audit() const { return replica_sets_audit_.counters(); }
-  const CacheAuditCounters& pods_audit() const { return pods_audit_.counters(); }
-
  private:
   template <typename T>
-  void Follow(Informer<T>& informer);
-  template <typename T>
-  void FollowInPlace(Informer<T>& informer);
-  void Reset(std::string_view why);
-  void CheckIdentity();
-  void StartPods();
+  void ThawWith(Informer<T>& informer);
   bool Frozen(const Reflector& reflector) const;
   std::string UnreadableOf(const Deployment& deployment) const;  // View::unreadable
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
 
+  Informers& informers_;
   const Clock& clock_;
-  ListGate list_gate_;
-  Informer<Deployment> deployments_;
-  Informer<ReplicaSet> replica_sets_;
-  Informer<PodMetadata> pods_;
+  SharedInformer<Deployment>& deployments_;
+  SharedInformer<ReplicaSet>& replica_sets_;
+  SharedInformer<PodMetadata>& pods_;
   InPlaceCache in_place_;
-  CacheAudit<Deployment> deployments_audit_;
-  CacheAudit<ReplicaSet> replica_sets_audit_;
-  CacheAudit<PodMetadata> pods_audit_;
   Resync resync_;
-  ClusterIdentity identity_;
   RegisteredInterest known_templates_;
-  const bool cluster_wide_;
-  bool resetting_ = false;
   bool started_ = false;
   bool watches_pods_ = false;
   bool watches_for_in_place_ = false;

@@ -1,12 +1,9 @@
 // What a controller may ask of the runtime it lives in. Core thread only.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "controller/runtime/fold_table.h"
+#include "controller/runtime/informers.h"
 #include "kubeclient/api/object_meta.h"
-#include "kubeclient/cache/informer.h"
 #include "kubeclient/cache/work_queue.h"
 #include "kubeclient/client/event_recorder.h"
 
@@ -16,9 +13,8 @@ class ControllerHost {
  public:
   virtual ~ControllerHost() = default;
 
-  // For informers, the log, clock and timers; and the namespace to watch, empty = all.
-  virtual const InformerEnvironment& environment() const = 0;
-  virtual const std::string& watched_namespace() const = 0;
+  // The informers of this process, with clock, log and timers.
+  virtual Informers& informers() = 0;
   virtual FoldTable& folds() = 0;
   virtual EventRecorder& events() = 0;
 
@@ -36,9 +32,6 @@ class ControllerHost {
   virtual void LookAtAll() = 0;
   // A cache changed: what a new leader waits for may have come.
   virtual void CacheChanged() = 0;
-  // The caches start over, because another cluster answers, or one that was put back to an earlier
-  // state: the term ends with all it holds.
-  virtual void CachesReset() = 0;
   // The controller needs other rights than before.
   virtual void RightsChanged() = 0;
 };

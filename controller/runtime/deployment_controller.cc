@@ -6,6 +6,7 @@
 #include "controller/runtime/pod_count.h"
 #include "controller/runtime/replica_set_fence.h"
 #include "controller/runtime/replica_set_folds.h"
+#include "controller/runtime/sync.h"
 
 namespace windlass {
 namespace {
@@ -25,17 +26,17 @@ std::string SwitchOff(const std::string& rival) {
 
 DeploymentController::DeploymentController(ControllerHost& host)
     : host_(host),
-      cache_(host.environment(), host.watched_namespace()),
+      cache_(host.informers()),
       wake_ups_(cache_, host,
                 [this](const Deployment& deployment) {
                   if (host_.InTerm()) rivals_.ForeignStatus(deployment);
                 }),
-      in_place_(host.environment().clock, host.environment().timers, host.events(),
-                cache_.deployments().store(), cache_.in_place().pods().store(),
+      in_place_(host.informers().environment().clock, host.informers().environment().timers,
+                host.events(), cache_.deployments().store(), cache_.in_place().pods().store(),
                 [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }) {
   AddFolds();
-  cache_.deployments().on_synced = [this] { host_.CacheSynced(); };
-  cache_.replica_sets().on_synced = [this] { host_.CacheSynced(); };
+  cache_.deployments().on_synced.Add([this] { host_.CacheSynced(); });
+  cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };
   cache_.deployments().store().OnChange(changed);
   cache_.replica_sets().store().OnChange(changed);
@@ -48,7 +49,6 @@ DeploymentController::DeploymentController(ControllerHost& host)
   cache_.on_thaw = [this] { host_.LookAtAll(); };
   cache_.on_resync = [this](const ObjectKey& key) { host_.Wake(key, Wake::kResync); };
   cache_.on_watch_for_in_place = [this] { host_.RightsChanged(); };
-  cache_.on_reset = [this] { host_.CachesReset(); };
 }
 
 // --- its life ---
@@ -124,7 +124,7 @@ Controller::ReadListener DeploymentController::BeforeRead(const ObjectKey& key,
 }
 
 void DeploymentController::AddFolds() {
-  Decoder& decoder = host_.environment().decoder;
+  Decoder& decoder = host_.informers().environment().decoder;
   host_.folds().Add(resources::kDeployments, FoldDeployments());
   host_.folds().Add(resources::kReplicaSets,
                     FoldReplicaSets(cache_.replica_sets().store(), decoder));
@@ -133,7 +133,8 @@ void DeploymentController::AddFolds() {
 
 FoldTable::Row DeploymentController::FoldDeployments() {
   return {[this](const Request& request, std::string_view body) -> Status {
-    WINDLASS_TRY(Deployment deployment, host_.environment().DecodeDeployment(decoder, body));
+    Decoder& decoder = host_.informers().environment().decoder;
+    WINDLASS_TRY(Deployment deployment, DecodeDeployment(decoder, body));
     if (request.mutates()) rivals_.OwnStatus(deployment.meta);
     cache_.deployments().store().Fold(std::move(deployment));
     return Unit{};
@@ -158,7 +159,7 @@ std::optional<Step> DeploymentController::MindRivals(const Deployment& deploymen
 Step DeploymentController::StepBack(const Deployment& deployment, const std::string& rival) {
   ++stepped_back_;
   const std::string remedy = SwitchOff(rival);
-  host_.environment().log.Warning(
+  host_.informers().environment().log.Warning(
       rival + " controls this deployment, too; stepping back",
       {{"deployment", KeyOf(deployment.meta).ToString()}, {"remedy", "run " + remedy}});
   return Wait{.look_again_in = kRivalLook,

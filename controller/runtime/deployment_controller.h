@@ -43,7 +43,6 @@ class DeploymentController final : public WatchingController {
 
   void Start() override { cache_.Start(); }
   void Stop() override { cache_.Stop(); }
-  void TryNow() override { cache_.TryNow(); }
   bool HasSynced() const override;
   void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const override;
   std::vector<ComparedCache> ComparedCaches() const override;
@@ -53,7 +52,6 @@ class DeploymentController final : public WatchingController {
   std::vector<NeededRight> RightsNeeded() const override;
   std::vector<std::string> Troubles() const override;
   std::vector<std::string> Notes() const override;
-  std::vector<InformerSnapshot> Informers() const override;
   void AddFigures(Figures& figures) const override;
 
  private:

@@ -1,6 +1,5 @@
-// What the Deployment controller reports of itself: rights, readiness, informers, metrics.
+// What the Deployment controller reports of itself: rights, readiness, metrics.
 #include <initializer_list>
-#include <iterator>
 #include <utility>
 
 #include "controller/runtime/deployment_controller.h"
@@ -13,7 +12,7 @@ std::vector<NeededRight> DeploymentController::RightsNeeded() const {
   // Adds rights in the watched namespace. Rights to cluster-scoped resources have no namespace.
   const auto need = [&](const ResourceId& resource, const char* subresource,
                         std::initializer_list<const char*> verbs, bool in_place = false) {
-    const std::string scope = resource.namespaced ? host_.watched_namespace() : "";
+    const std::string scope = resource.namespaced ? host_.informers().watched_namespace() : "";
     for (const char* verb : verbs) {
       NeededRight& right = rights.emplace_back();
       right.right = {verb, resource, subresource, scope, ""};
@@ -41,24 +40,6 @@ std::vector<std::string> DeploymentController::Troubles() const { return cache_.
 // version.
 std::vector<std::string> DeploymentController::Notes() const {
   return cache_.in_place().Troubles();
-}
-
-std::vector<InformerSnapshot> DeploymentController::Informers() const {
-  const MonotonicTime now = host_.environment().clock.Now();
-  std::vector<InformerSnapshot> shown;
-  shown.push_back(SnapshotOf("deployments", cache_.deployments(), cache_.deployments_audit(), now));
-  shown.push_back(
-      SnapshotOf("replicasets", cache_.replica_sets(), cache_.replica_sets_audit(), now));
-  if (cache_.watches_pods()) {
-    shown.push_back(SnapshotOf("pods", cache_.pods(), cache_.pods_audit(), now));
-  }
-  const InPlaceCache& in_place = cache_.in_place();
-  if (!in_place.running()) return shown;
-  shown.push_back(SnapshotOf("whole_pods", in_place.pods(), in_place.pods_audit(), now));
-  shown.push_back(SnapshotOf("nodes", in_place.nodes(), in_place.nodes_audit(), now));
-  shown.push_back(
-      SnapshotOf("poddisruptionbudgets", in_place.budgets(), in_place.budgets_audit(), now));
-  return shown;
 }
 
 void DeploymentController::AddFigures(Figures& figures) const {

@@ -42,47 +42,33 @@ std::string_view PluralOf(const Reflector& reflector) {
 
 }  // namespace
 
-InPlaceCache::InPlaceCache(InformerEnvironment environment, const std::string& namespace_)
-    : interest_(environment.decoder.interests(), in_place::Interest()),
-      pods_(environment, LivePods(namespace_), &DecodePod),
-      nodes_(environment, All(resources::kNodes, ""), &DecodeNode),
-      budgets_(environment, All(resources::kPodDisruptionBudgets, namespace_),
-               &DecodePodDisruptionBudget),
-      pods_audit_(environment, pods_),
-      nodes_audit_(environment, nodes_),
-      budgets_audit_(environment, budgets_) {
+InPlaceCache::InPlaceCache(Informers& informers)
+    : informers_(informers),
+      interest_(informers.environment().decoder.interests(), in_place::Interest()),
+      pods_(informers.Of<Pod>({"whole_pods", LivePods(informers.watched_namespace()), &DecodePod})),
+      nodes_(informers.Of<Node>({"nodes", All(resources::kNodes, ""), &DecodeNode})),
+      budgets_(informers.Of<PodDisruptionBudget>(
+          {"poddisruptionbudgets",
+           All(resources::kPodDisruptionBudgets, informers.watched_namespace()),
+           &DecodePodDisruptionBudget})) {
   ForEach([this](auto& informer) {
     const auto tell = [this] {
       if (on_news) on_news();
     };
-    informer.on_synced = tell;
-    informer.on_forbidden = tell;
-    informer.on_unreadable_gone = [tell](const UnreadableObject&) { tell(); };
+    informer.on_synced.Add(tell);
+    informer.on_forbidden.Add(tell);
+    informer.on_recovered.Add(tell);  // a right that is back concerns nobody but who waits for it
+    informer.on_unreadable_gone.Add([tell](const UnreadableObject&) { tell(); });
   });
 }
 
 void InPlaceCache::Start() {
   running_ = true;
-  ForEach([](auto& informer) { informer.Start(); });
-  pods_audit_.Start();
-  nodes_audit_.Start();
-  budgets_audit_.Start();
+  informers_.Use({&pods_, &nodes_, &budgets_});
 }
 
 void InPlaceCache::Stop() {
-  running_ = false;
-  pods_audit_.Stop();
-  nodes_audit_.Stop();
-  budgets_audit_.Stop();
-  ForEach([](auto& informer) { informer.Stop(); });
-}
-
-void InPlaceCache::Reset(std::string_view why) {
-  ForEach([why](auto& informer) { informer.Reset(why); });
-}
-
-void InPlaceCache::TryNow() {
-  ForEach([](auto& informer) { informer.TryNow(); });
+  if (std::exchange(running_, false)) informers_.Release({&pods_, &nodes_, &budgets_});
 }
 
 void InPlaceCache::StartOverUnlessSynced() {
@@ -95,7 +81,7 @@ void InPlaceCache::StartOverUnlessSynced() {
 }
 
 bool InPlaceCache::HasPods() const {
-  return running_ && pods_.HasSynced() && !pods_.reflector().forbidden_since();
+  return running_ && pods().HasSynced() && !pods().reflector().forbidden_since();
 }
 
 bool InPlaceCache::HasSynced() const {
@@ -143,15 +129,15 @@ std::string InPlaceCache::Missing() const {
 // The latest version of one of these could not be read: nothing may lean on the one before.
 std::string InPlaceCache::Unreadable(const View& view) const {
   const std::string why = " (its latest version cannot be read)";
-  for (const auto& [key, pod] : pods_.quarantined()) {
+  for (const auto& [key, pod] : pods().quarantined()) {
     if (MayBeOf(view, pod)) return ObjectText(resources::kPods, key) + why;
   }
-  for (const auto& [key, node] : nodes_.quarantined()) {
+  for (const auto& [key, node] : nodes().quarantined()) {
     const bool concerned = std::ranges::any_of(
         view.whole_pods, [&](const Pod* pod) { return pod->node_name == key.name; });
     if (concerned) return ObjectText(resources::kNodes, key) + why;
   }
-  for (const auto& [key, budget] : budgets_.quarantined()) {
+  for (const auto& [key, budget] : budgets().quarantined()) {
     if (!(key.namespace_ == view.deployment->meta.namespace_)) continue;
     return ObjectText(resources::kPodDisruptionBudgets, key) + why;
   }
@@ -163,16 +149,16 @@ void InPlaceCache::Fill(View& view) const {
   view.in_place_missing = Missing();
   if (!HasSynced()) return;
   for (const ReplicaSet* rs : view.replica_sets) {
-    for (const Pod* pod : pods_.store().OwnedBy(rs->meta.uid)) {
+    for (const Pod* pod : pods().store().OwnedBy(rs->meta.uid)) {
       if (pod->meta.namespace_ == rs->meta.namespace_) view.whole_pods.push_back(pod);
     }
   }
   std::ranges::sort(view.whole_pods, OlderThenName);
   for (const Pod* pod : view.whole_pods) {
-    const Node* node = nodes_.store().Find({{}, std::string(pod->node_name.text())});
+    const Node* node = nodes().store().Find({{}, std::string(pod->node_name.text())});
     if (node != nullptr) view.nodes.emplace(node->meta.name, node);
   }
-  view.budgets = budgets_.store().InNamespace(view.deployment->meta.namespace_.text());
+  view.budgets = budgets().store().InNamespace(view.deployment->meta.namespace_.text());
   view.in_place_missing = Unreadable(view);
   view.in_place_known = view.in_place_missing.empty();
 }

@@ -11,17 +11,17 @@
 #include <string>
 #include <vector>
 
+#include "controller/runtime/informers.h"
 #include "controller/view.h"
 #include "kubeclient/api/decode_interest.h"
-#include "kubeclient/cache/cache_audit.h"
-#include "kubeclient/cache/informer.h"
 
 namespace windlass {
 
 class InPlaceCache {
  public:
-  // Nodes belong to no namespace: all of them are watched, also if `namespace_` is not empty.
-  InPlaceCache(InformerEnvironment environment, const std::string& namespace_);
+  // `informers` must outlive the cache. Nodes belong to no namespace: all of them are watched, also
+  // if this process watches one namespace only.
+  explicit InPlaceCache(Informers& informers);
   InPlaceCache(const InPlaceCache&) = delete;
   InPlaceCache& operator=(const InPlaceCache&) = delete;
 
@@ -30,8 +30,6 @@ class InPlaceCache {
 
   void Start();
   void Stop();
-  void Reset(std::string_view why);
-  void TryNow();
   // An informer without a complete state asks for one anew: what it has been told so far may be
   // from before a new leader's term, and it is no part of the LeadershipBarrier (L-011).
   void StartOverUnlessSynced();
@@ -50,40 +48,35 @@ class InPlaceCache {
   // what the former one wrote to them. No leader writes to Nodes or to budgets.
   bool HasPods() const;
 
-  Informer<Pod>& pods() { return pods_; }
-  const Informer<Pod>& pods() const { return pods_; }
-  Informer<Node>& nodes() { return nodes_; }
-  const Informer<Node>& nodes() const { return nodes_; }
-  Informer<PodDisruptionBudget>& budgets() { return budgets_; }
-  const Informer<PodDisruptionBudget>& budgets() const { return budgets_; }
-  const CacheAuditCounters& pods_audit() const { return pods_audit_.counters(); }
-  const CacheAuditCounters& nodes_audit() const { return nodes_audit_.counters(); }
-  const CacheAuditCounters& budgets_audit() const { return budgets_audit_.counters(); }
+  Informer<Pod>& pods() { return pods_.informer; }
+  const Informer<Pod>& pods() const { return pods_.informer; }
+  Informer<Node>& nodes() { return nodes_.informer; }
+  const Informer<Node>& nodes() const { return nodes_.informer; }
+  Informer<PodDisruptionBudget>& budgets() { return budgets_.informer; }
+  const Informer<PodDisruptionBudget>& budgets() const { return budgets_.informer; }
 
  private:
   // Calls visit(informer) for each, in the order in which they are named.
   template <typename F>
   void ForEach(F&& visit) {
-    visit(pods_);
-    visit(nodes_);
-    visit(budgets_);
+    visit(pods());
+    visit(nodes());
+    visit(budgets());
   }
   template <typename F>
   void ForEach(F&& visit) const {
-    visit(pods_);
-    visit(nodes_);
-    visit(budgets_);
+    visit(pods());
+    visit(nodes());
+    visit(budgets());
   }
   std::string Missing() const;
   std::string Unreadable(const View& view) const;
 
+  Informers& informers_;
   RegisteredInterest interest_;
-  Informer<Pod> pods_;
-  Informer<Node> nodes_;
-  Informer<PodDisruptionBudget> budgets_;
-  CacheAudit<Pod> pods_audit_;
-  CacheAudit<Node> nodes_audit_;
-  CacheAudit<PodDisruptionBudget> budgets_audit_;
+  SharedInformer<Pod>& pods_;
+  SharedInformer<Node>& nodes_;
+  SharedInformer<PodDisruptionBudget>& budgets_;
   bool running_ = false;
 };
 

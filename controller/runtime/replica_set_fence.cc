@@ -34,7 +34,8 @@ std::vector<Request> FenceReplicaSets(const View& view, std::string_view term) {
                              R"(":")" + std::string(term) + R"("}}})";
   std::vector<Request> patches;
   for (const ReplicaSet* rs : InDanger(view)) {
-    patches.push_back(Request::MergePatch(resources::kReplicaSets, VersionOf(rs->meta), "", fields));
+    patches.push_back(
+        Request::MergePatch(resources::kReplicaSets, VersionOf(rs->meta), "", fields));
   }
   return patches;
 }

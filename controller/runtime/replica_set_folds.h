@@ -4,6 +4,7 @@
 
 #include "controller/runtime/fold_table.h"
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {

@@ -13,8 +13,7 @@ class Runtime::Lane final : public ControllerHost {
 
   QueueKey Key(const ObjectKey& key) const { return {key, index_}; }
 
-  const InformerEnvironment& environment() const override { return runtime_.environment_; }
-  const std::string& watched_namespace() const override { return runtime_.options_.namespace_; }
+  Informers& informers() override { return runtime_.informers_; }
   FoldTable& folds() override { return runtime_.folds_; }
   EventRecorder& events() override { return runtime_.events_; }
 
@@ -35,7 +34,6 @@ class Runtime::Lane final : public ControllerHost {
   void CacheChanged() override {
     if (barrier != nullptr) barrier->Look();
   }
-  void CachesReset() override { runtime_.Reset(); }
   void RightsChanged() override {
     if (runtime_.on_rights_changed) runtime_.on_rights_changed();
   }
@@ -51,11 +49,13 @@ class Runtime::Lane final : public ControllerHost {
 
 Runtime::Runtime(InformerEnvironment environment, Client& client, EventRecorder& events,
                  RuntimeOptions options, const ControllerList& controllers)
-    : environment_(environment),
+    : informers_(environment, options.namespace_),
+      environment_(informers_.environment()),
       events_(events),
       options_(std::move(options)),
       sync_environment_{environment.clock, environment.log, client, events, folds_, controllers_} {
   WL_ASSERT(controllers.size() <= UINT8_MAX);
+  informers_.on_reset = [this] { Reset(); };
   for (const ControllerEntry& entry : controllers) {
     Lane& lane =
         *lanes_.emplace_back(std::make_unique<Lane>(*this, static_cast<uint8_t>(lanes_.size())));
@@ -97,8 +97,8 @@ void Runtime::Reset() {
 }
 
 void Runtime::ServerIsBack() {
+  informers_.TryNow();
   for (const auto& lane : lanes_) {
-    lane->controller->TryNow();
     if (lane->barrier != nullptr) lane->barrier->TryNow();
   }
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "controller/runtime/fold_table.h"
+#include "controller/runtime/informers.h"
 #include "controller/runtime/leadership_barrier.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term.h"
@@ -22,8 +23,8 @@
 namespace windlass {
 
 struct RuntimeOptions {
-  std::string namespace_;  // empty = all
-  int syncs_max = 64;      // --max-in-flight; of all controllers together
+  std::string namespace_{};  // empty = all
+  int syncs_max = 64;        // --max-in-flight; of all controllers together
 };
 
 class Runtime {
@@ -44,7 +45,8 @@ class Runtime {
   // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
   void EndTerm();
 
-  // Everything the caches held is void, and the term has ended with all it held. A term
+  // Another cluster answers, or one that was put back to an earlier state: everything the
+  // caches held is void, and the term has ended with all it held. A term
   // that begins now looks at nothing before the caches are complete anew.
   std::function<void()> on_reset;
   // A controller needs other rights than before.
@@ -65,6 +67,7 @@ class Runtime {
   const std::vector<std::string>& names() const { return names_; }
   void ForEach(const std::function<void(const WatchingController&)>& visit) const;
 
+  const Informers& informers() const { return informers_; }
   const ControllerCounters& counters() const { return counters_; }
   WorkQueueCounters queue_counters() const;
 
@@ -74,7 +77,8 @@ class Runtime {
   void LookAtAllWhenSynced(Lane& lane);
   void Reset();
 
-  InformerEnvironment environment_;
+  Informers informers_;
+  const InformerEnvironment environment_;
   EventRecorder& events_;
   const RuntimeOptions options_;
   ControllerCounters counters_;

@@ -61,12 +61,12 @@ WakeUps::WakeUps(ClusterCache& cache, ControllerHost& host, ForeignStatus foreig
   cache_.replica_sets().store().OnChange(
       [this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
   cache_.pods().store().OnChange([this](const Change<PodMetadata>& change) { PodChanged(change); });
-  cache_.replica_sets().on_unreadable_gone = [this](const UnreadableObject& gone) {
+  cache_.replica_sets().on_unreadable_gone.Add([this](const UnreadableObject& gone) {
     cache_.deployments().store().ForEach([&](const Deployment& deployment) {
       if (!ClusterCache::MayOwn(deployment, gone)) return;
       host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
     });
-  };
+  });
   InPlaceCache& in_place = cache_.in_place();
   in_place.pods().store().OnChange([this](const Change<Pod>& change) { WholePodChanged(change); });
   in_place.nodes().store().OnChange([this](const Change<Node>& change) { NodeChanged(change); });
@@ -78,11 +78,11 @@ WakeUps::WakeUps(ClusterCache& cache, ControllerHost& host, ForeignStatus foreig
       host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
     });
   };
-  cache_.pods().on_synced = [this] {
+  cache_.pods().on_synced.Add([this] {
     cache_.deployments().store().ForEach([this](const Deployment& deployment) {
       if (IsRecreate(deployment)) host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
     });
-  };
+  });
 }
 
 void WakeUps::DeploymentChanged(const Change<Deployment>& change) {

@@ -10,7 +10,6 @@
 #include "controller/controller.h"
 #include "controller/runtime/controller_host.h"
 #include "controller/runtime/figures.h"
-#include "controller/runtime/informer_snapshot.h"
 #include "controller/runtime/listed_versions.h"
 #include "controller/runtime/needed_right.h"
 
@@ -32,8 +31,6 @@ class WatchingController : public Controller {
   virtual void Start() = 0;
   // No call of the host after it returns.
   virtual void Stop() = 0;
-  // The API server answers again after an outage.
-  virtual void TryNow() = 0;
 
   // Every cache is complete that decides what the keys are.
   virtual bool HasSynced() const = 0;
@@ -51,8 +48,6 @@ class WatchingController : public Controller {
   // Why it is not ready; and what is wrong without being a reason. A line each.
   virtual std::vector<std::string> Troubles() const = 0;
   virtual std::vector<std::string> Notes() const = 0;
-  // The informers that it uses and that run.
-  virtual std::vector<InformerSnapshot> Informers() const = 0;
   virtual void AddFigures(Figures& figures) const = 0;
 };
 

@@ -5,13 +5,13 @@
 // Rules: reliability R-001…R-062, as far as this scope names them.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/listeners.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -63,22 +63,22 @@ class Informer final : private ReflectorSink {
 
   // Called when an unreadable object was deleted, and when a new complete state lacks it or has it
   // in a readable form. The store need not have changed.
-  std::function<void(const UnreadableObject&)> on_unreadable_gone;
+  Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once, and again after each reset.
-  std::function<void()> on_synced;
+  Listeners<> on_synced;
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
   // The store still has its old content, which must not be used any more. It changes only with the
   // complete state that ends the reset. May stop the informer, or reset others.
-  std::function<void()> on_reset;
+  Listeners<> on_reset;
 
   // Called when all is well again after a failure: another cluster may answer now. Must not stop or
   // reset the informer.
-  std::function<void()> on_recovered;
+  Listeners<> on_recovered;
 
   // Called when the right to list or watch is missing. Must not stop or reset the informer.
-  std::function<void()> on_forbidden;
+  Listeners<> on_forbidden;
 
  private:
   void BeginReplace() override;

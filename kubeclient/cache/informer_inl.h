@@ -84,7 +84,7 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   TellGone(former);
   if (!synced_) {
     synced_ = true;  // every handler has returned
-    if (on_synced) on_synced();
+    on_synced();
   }
   return Replaced::kDone;
 }
@@ -122,17 +122,17 @@ template <typename T>
 void Informer<T>::Reset() {
   synced_ = false;
   resetting_ = true;
-  if (on_reset) on_reset();
+  on_reset();
 }
 
 template <typename T>
 void Informer<T>::Recovered() {
-  if (on_recovered) on_recovered();
+  on_recovered();
 }
 
 template <typename T>
 void Informer<T>::Forbidden() {
-  if (on_forbidden) on_forbidden();
+  on_forbidden();
 }
 
 // --- one event ---
@@ -144,7 +144,7 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
     WINDLASS_TRY(ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
     const auto unreadable = quarantined_.extract(gone.key);
     store_.ApplyDelete(gone.key, gone.uid, gone.resource_version);
-    if (!unreadable.empty() && on_unreadable_gone) on_unreadable_gone(unreadable.mapped());
+    if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
     return std::move(gone.resource_version);
   }
   Result<T> object = decode_(environment_.decoder, object_json);
@@ -184,7 +184,6 @@ Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_jso
 
 template <typename T>
 void Informer<T>::TellGone(const Quarantine& former) {
-  if (!on_unreadable_gone) return;
   for (const auto& [key, unreadable] : former) {
     if (!quarantined_.contains(key)) on_unreadable_gone(unreadable);
   }

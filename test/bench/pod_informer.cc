@@ -51,10 +51,10 @@ int Run(std::string_view server, bool metadata_only, int64_t events) {
   std::string line;
   std::getline(std::cin, line);
   const MonotonicTime began = clock.Now();
-  pods.on_synced = [&] {
+  pods.on_synced.Add([&] {
     const auto took = std::chrono::duration<double>(clock.Now() - began).count();
     std::printf("synced %.2f\n", took);
-  };
+  });
   pods.Start();
   CoreLoop(clock, *log, inbox, timers).Run([] { return false; });
   return 0;

@@ -57,7 +57,7 @@ class TwoClusters final : public Transport {
 struct Fixture {
   Fixture() {
     world.Apply(SampleDeployment("web", 1));
-    cache.on_reset = [this] { ++resets; };
+    informers.on_reset = [this] { ++resets; };
   }
   InformerEnvironment Environment() {
     const InformerEnvironment real = process->environment();
@@ -73,7 +73,8 @@ struct Fixture {
   World world{1};
   std::unique_ptr<SimProcess> process = world.Boot();
   TwoClusters clusters{process->clock(), process->timers(), process->transport()};
-  ClusterCache cache{Environment(), ""};
+  Informers informers{Environment(), ""};
+  ClusterCache cache{informers};
   int resets = 0;
 };
 
@@ -82,7 +83,7 @@ TEST_CASE_METHOD(Fixture, "A server that is back is asked which one it is (R-061
   clusters.moved = true;
   world.RunFor(seconds(3600));  // nothing makes us ask
   REQUIRE(resets == 0);
-  cache.TryNow();
+  informers.TryNow();
   CHECK(world.RunUntil([this] { return resets == 1; }, seconds(1)));
   CHECK(world.RunUntil([this] { return cache.HasSynced(); }, seconds(60)));
 }
@@ -91,7 +92,7 @@ TEST_CASE_METHOD(Fixture, "A server that does not say which one it is is asked a
   Sync();
   clusters.moved = true;
   clusters.broken = true;
-  cache.TryNow();
+  informers.TryNow();
   world.RunFor(seconds(600));
   CHECK(resets == 0);
   clusters.broken = false;
@@ -102,7 +103,7 @@ TEST_CASE_METHOD(Fixture, "Two clusters that take turns cause no storm of lists 
   Sync();
   clusters.taking_turns = true;
   for (int i = 0; i < 2; ++i) {
-    cache.TryNow();
+    informers.TryNow();
     world.RunFor(seconds(1));
   }
   world.RunFor(seconds(600));

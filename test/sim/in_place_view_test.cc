@@ -91,7 +91,8 @@ class Forbidding final : public Transport {
 
 // A process whose planner is the test's own, on a cluster of three Nodes.
 struct Fixture {
-  explicit Fixture(const std::string& namespace_ = "") : cache(Environment(), namespace_) {
+  explicit Fixture(const std::string& namespace_ = "")
+      : host(Environment(), namespace_), cache(host.informers()) {
     for (int i = 0; i < 3; ++i) SetNode(world, i, true);
     world.Apply(SampleNamespace("other"));
     SetBudget(world, "default", 1);
@@ -130,9 +131,9 @@ struct Fixture {
                 ClientOptions{}};
   EventRecorder events{process->clock(), process->log(), client, "test"};
   ControllerCounters counters;
-  ClusterCache cache;
   std::map<std::string, int> wakes;
-  RecordingHost host{Environment()};
+  RecordingHost host;
+  ClusterCache cache;
   FoldTable& folds = host.folds();
   WakeUps wake_ups{cache, host, [](const Deployment&) {}};
 };

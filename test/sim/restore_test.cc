@@ -16,7 +16,7 @@ namespace {
 
 struct Fixture {
   Fixture() {
-    cache.on_reset = [this] { ++resets; };
+    informers.on_reset = [this] { ++resets; };
     for (const char* name : {"web", "doomed", "still"}) world.Apply(SampleDeployment(name, 1));
     REQUIRE(world.Quiesce());
     cache.Start();
@@ -71,7 +71,8 @@ struct Fixture {
   World world{GENERATE(range(1U, 5U))};
   std::unique_ptr<SimProcess> process = world.Boot();
   FaultyNetwork network{process->clock(), process->timers(), process->transport()};
-  ClusterCache cache{Environment(), ""};
+  Informers informers{Environment(), ""};
+  ClusterCache cache{informers};
   int resets = 0;
 };
 

@@ -1,24 +1,23 @@
 // A host that notes what a controller asks of it, and leads always.
 #pragma once
 
+#include <cstdlib>
+#include <functional>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "controller/runtime/controller_host.h"
-#include "kubeclient/base/random.h"
 
 namespace windlass {
 
 class RecordingHost final : public ControllerHost {
  public:
-  RecordingHost(InformerEnvironment environment, EventRecorder* events = nullptr)
-      : environment_(environment), events_(events) {}
+  explicit RecordingHost(const InformerEnvironment& environment, const std::string& namespace_ = "")
+      : informers_(environment, namespace_) {}
 
-  const InformerEnvironment& environment() const override { return environment_; }
-  const std::string& watched_namespace() const override { return namespace_; }
+  Informers& informers() override { return informers_; }
   FoldTable& folds() override { return folds_; }
-  EventRecorder& events() override { return *events_; }
+  EventRecorder& events() override { std::abort(); }  // no test asks for it
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
     if (!IsFolding(key) && on_wake) on_wake(key, wake);
   }
@@ -29,16 +28,13 @@ class RecordingHost final : public ControllerHost {
   void CacheSynced() override {}
   void LookAtAll() override {}
   void CacheChanged() override {}
-  void CachesReset() override {}
   void RightsChanged() override {}
 
   std::function<void(const ObjectKey&, windlass::Wake)> on_wake;
   std::optional<ObjectKey> folding;
 
  private:
-  InformerEnvironment environment_;
-  EventRecorder* events_;
-  std::string namespace_;
+  Informers informers_;
   FoldTable folds_;
 };
 

@@ -66,11 +66,11 @@ ObjectKey Key(const std::string& name) { return {"ns", name}; }
 
 TEST_CASE_METHOD(Fixture, "an informer is synced when every handler has returned (R-007)") {
   int synced = 0;
-  informer.on_synced = [&] {
+  informer.on_synced.Add([&] {
     ++synced;
     CHECK(informer.HasSynced());
     CHECK(told == "+a@3 +b@4 ");
-  };
+  });
   informer.store().OnChange([&](const Change<ReplicaSet>&) {
     if (synced == 0) CHECK(!informer.HasSynced());
   });
@@ -121,7 +121,7 @@ TEST_CASE_METHOD(Fixture, "what vanished while we were away is told as unseen (R
 
 TEST_CASE_METHOD(Fixture, "an object older than it was is of another past (R-061)") {
   int resets = 0;
-  informer.on_reset = [&] { ++resets; };
+  informer.on_reset.Add([&] { ++resets; });
   Sync({"a@8", "b@4"}, "10");
   Relist({wire::Added("a@3"), wire::Added("b@4")}, "20");
   CHECK(resets == 1);
@@ -138,7 +138,7 @@ TEST_CASE_METHOD(Fixture, "an object older than it was is of another past (R-061
 
 TEST_CASE_METHOD(Fixture, "an object older than our own last write of it is not") {
   int resets = 0;
-  informer.on_reset = [&] { ++resets; };
+  informer.on_reset.Add([&] { ++resets; });
   Sync({"a@8"}, "10");
   informer.store().Fold(*DecodeReplicaSet(decoder, wire::Object("a@25")));
   Relist({wire::Added("a@8")}, "20");
@@ -349,12 +349,12 @@ TEST_CASE_METHOD(Fixture, "a reset takes nothing for granted, and shows nothing 
   informer.store().FoldDelete(Key("c"), wire::UidOf("c@50"));
   Told();
   std::string heard;
-  informer.on_reset = [&] {
+  informer.on_reset.Add([&] {
     heard += "reset ";
     CHECK(!informer.HasSynced());
     CHECK(informer.store().size() == 2);
-  };
-  informer.on_synced = [&] { heard += "synced "; };
+  });
+  informer.on_synced.Add([&] { heard += "synced "; });
   informer.Reset("another past");
   CHECK(heard == "reset ");
   time.Advance(Duration{0});

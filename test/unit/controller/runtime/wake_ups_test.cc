@@ -96,7 +96,7 @@ struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
   RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
-  ClusterCache cache{host.environment(), ""};
+  ClusterCache cache{host.informers()};
   std::set<std::string> woken;
   WakeUps wake_ups{cache, host, [](const Deployment&) {}};
   uint64_t version = 1000;

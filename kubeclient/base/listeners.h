@@ -1,0 +1,25 @@
+// Callbacks of all who want to hear of something, called in the order in which they were added.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace windlass {
+
+template <typename... Args>
+class Listeners {
+ public:
+  using Listener = std::function<void(Args...)>;
+
+  void Add(Listener listener) { listeners_.push_back(std::move(listener)); }
+  // No listener may be added while one is called.
+  void operator()(Args... args) const {
+    for (const Listener& listener : listeners_) listener(args...);
+  }
+
+ private:
+  std::vector<Listener> listeners_;
+};
+
+}  // namespace windlass
