@@ -66,10 +66,10 @@ void Sync::GoOn() {
 }
 
 void Sync::TakeStep() {
+  if (IsTooLong()) return EndTooLong();
   std::optional<Step> step;
   if (!Plan(step)) return End({SyncResult::Kind::kInternal, {}, {}, {}});
   if (!step) return End({SyncResult::Kind::kGone, {}, {}, {}});  // D-051
-  if (IsTooLong()) return EndTooLong();
   std::visit([this](auto& chosen) { Perform(std::move(chosen)); }, *step);
 }
 

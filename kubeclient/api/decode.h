@@ -1,11 +1,15 @@
-// From JSON to typed views, in one pass (simdjson On-Demand). Here is what surrounds objects and
-// what all of them have; each resource has its own function Decode…, in the file of the resource.
+// Decodes JSON into typed views, in one pass (simdjson On-Demand). This file has what surrounds
+// objects and what all objects have in common. Each resource has its own function, in the file of
+// the resource, as DecodePod in pod.h.
 //
-// Fields nobody asks for are skipped without being looked at (managedFields is 38 % of a Pod).
-// Unknown fields and enum values are fine; a known field of the wrong type is an Error kMalformed
-// that names the field's path. null means absent; of a repeated key the last one counts. Depth
-// above kJsonDepthMax is an error in what is read, and skipped without recursion in what is not. No
-// input needs padding; no exception leaves these functions. Core thread only (SymbolTable).
+//   - A field that no view has is skipped unread (managedFields is 38 % of a Pod).
+//   - Unknown fields and enum values are accepted. A known field of the wrong type is an Error
+//     kMalformed that names the field's path.
+//   - null means absent. If a key is repeated, the last one counts.
+//   - A value that is read must not be nested deeper than kJsonDepthMax. A value that is not read
+//     may be, and is skipped without recursion.
+//   - Input needs no padding, and no exception leaves these functions.
+// Core thread only (SymbolTable).
 #pragma once
 
 #include <memory>
@@ -71,12 +75,12 @@ struct UnreadableObject {
   bool owners_readable = true;  // false: `controller` is not known
 };
 
-// What is compared of a pod template.
+// The parts of a pod template that are compared.
 struct TemplateFingerprints {
   Fingerprint text;       // of its bytes
   Fingerprint canonical;  // of its canonical form
 };
-// spec.template of an object that has none.
+// The spec.template of an object that has none.
 inline constexpr std::string_view kEmptyTemplate = "{}";
 
 class JsonReader;
@@ -106,13 +110,14 @@ class Decoder {
   // inside its braces is not validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
-  // What is kept of objects beyond the usual (RegisteredInterest).
+  // What decoding keeps in addition to what every planner needs (RegisteredInterest).
   DecodeInterests& interests() { return interests_; }
 
-  // For the functions that decode one resource each: DecodePod in pod.h, DecodeNode in node.h, …
+  // For the functions that decode one resource each, as DecodePod in pod.h.
   JsonReader& reader();
   SymbolTable& symbols() { return symbols_; }
-  // `raw` is the spec.template of the object with `meta`. Error kMalformed when it has no meaning.
+  // Returns the fingerprints of `raw`, the spec.template of the object with `meta`. Error
+  // kMalformed if `raw` has no canonical form.
   Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 
  private:

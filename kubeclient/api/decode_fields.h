@@ -15,12 +15,12 @@
 
 namespace windlass {
 
-// kSome: those for which KeepsAnnotation says yes. Their values are shared between no objects.
+// kSome keeps those for which KeepsAnnotation returns true. Their values are not interned.
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
 using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
-// Returns whether the object has annotations, kept or not; false when they are skipped. `keeps` is
-// asked for kSome alone.
+// Returns true if the object has annotations, kept or not; false if they are skipped. `keeps` is
+// asked only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);

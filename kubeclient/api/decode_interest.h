@@ -1,8 +1,8 @@
-// What the users of decoded objects want kept of them, and what they know already.
+// What the users of decoded objects want to be kept, and what they know already.
 //
-// Decoding keeps what every planner needs. Whoever needs more registers an interest when it asks
-// for an informer: kubeclient itself asks no question about annotations. Several users of one
-// Decoder each register theirs; what any of them wants is kept. Core thread only.
+// Decoding keeps what every planner needs. A user that needs more registers an interest when it
+// asks for an informer, so that kubeclient itself knows no annotation. Several users of one Decoder
+// each register their own interest. What any of them wants is kept. Core thread only.
 #pragma once
 
 #include <functional>
@@ -15,19 +15,21 @@
 
 namespace windlass {
 
-// An empty predicate says no.
+// A function that is not set counts as one that returns false or nullopt.
 struct DecodeInterest {
-  // Whether the text of the pod template of a ReplicaSet is wanted, beside its fingerprints.
+  // Returns true if the text of a ReplicaSet's pod template is wanted, in addition to its
+  // fingerprints.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // Returns the fingerprint of the template when the object with this uid is known with a template
-  // of exactly the text that has fingerprint `text`; else nullopt. Most events change status alone:
-  // what is known is not computed again.
+  // Returns the fingerprint of the object's template if an object with this uid is known and `text`
+  // is the fingerprint of its template's bytes; nullopt otherwise. Asked before a template is
+  // canonicalized: most events change only the status, and the fingerprint of their template is
+  // known.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
-  // Whether this annotation of a whole Pod is wanted.
+  // Returns true if this annotation of a whole Pod is wanted.
   std::function<bool(std::string_view key)> keeps_pod_annotation{};
-  // The readiness gate that Pod::has_gate and Pod::gate are about. A literal. A Pod has room for
-  // one: all users name the same, or none.
+  // The readiness gate that Pod::has_gate and Pod::gate describe; a literal. A Pod has room for one
+  // gate, so all users name the same one or none.
   std::string_view pod_gate{};
 };
 
@@ -39,7 +41,7 @@ class DecodeInterests {
   DecodeInterests& operator=(const DecodeInterests&) = delete;
 
   bool KeepsTemplate(const ObjectMeta& meta) const;
-  // What the first user that knows the template says; nullopt when none does.
+  // Returns the fingerprint from the first user that knows the template; nullopt if none does.
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
   bool KeepsPodAnnotation(std::string_view key) const;
   bool IsPodGate(std::string_view type) const;

@@ -55,7 +55,8 @@ struct Deployment {
   DeploymentStatus status;
 };
 
-// Error kMalformed without a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}.
 Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

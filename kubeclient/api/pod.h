@@ -75,7 +75,7 @@ struct PodContainer {
 };
 
 struct Pod {
-  ObjectMeta meta;  // only annotations for which DecodeInterests::KeepsPodAnnotation
+  ObjectMeta meta;  // annotations: only those for which DecodeInterests::KeepsPodAnnotation
 
   Symbol node_name;
   // Init containers first; both lists in the order of the spec.
@@ -97,7 +97,7 @@ struct Pod {
   bool operator==(const Pod&) const = default;
 };
 
-// Both: error kMalformed without a metadata.name.
+// Both return an error kMalformed if the object has no metadata.name.
 // Decodes a PartialObjectMetadata or a whole Pod.
 Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_json);
 // Decodes a whole Pod.

@@ -15,7 +15,8 @@ namespace windlass {
 
 class Decoder;
 
-// Promises that a budget keeps at once. The API server refuses further ones, and so do we.
+// The largest number of granted evictions that one budget lists. The API server grants no further
+// ones, and we patch no further Pods.
 inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {
@@ -33,7 +34,7 @@ struct PodDisruptionBudget {
   bool IsDisrupted(std::string_view pod) const;
 };
 
-// Error kMalformed without a metadata.name.
+// Error kMalformed if the object has no metadata.name.
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 

@@ -1,6 +1,6 @@
-// apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. Ten old
-// ReplicaSets per Deployment are usual, so the template itself is kept only where a user of the
-// decoder is interested in it (decode_interest.h).
+// apps/v1 ReplicaSet: sizes, status counters and the fingerprint of its template. A Deployment
+// usually has ten old ReplicaSets, so the template's text is kept only if a user of the decoder is
+// interested in it (decode_interest.h).
 #pragma once
 
 #include <cstdint>
@@ -50,8 +50,8 @@ struct ReplicaSet {
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of its canonical form
   Fingerprint template_text;         // of its bytes
-  // spec.template: raw JSON text, only where DecodeInterests::KeepsTemplate; else null. Immutable;
-  // shared between copies of the object.
+  // spec.template as raw JSON text if DecodeInterests::KeepsTemplate, else null. Immutable; shared
+  // between copies of the object.
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
   Told told;  // computed by the store; not in the API
@@ -70,7 +70,8 @@ void Remember(const ReplicaSet* before, ReplicaSet& now);
 // after the controller observed the latest generation: it creates Pods only up to the present size.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
-// Error kMalformed without a metadata.name. An absent spec.replicas is 1, an absent template is {}.
+// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}.
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

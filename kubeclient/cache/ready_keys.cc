@@ -77,8 +77,8 @@ ReadyKeys::Lanes::iterator ReadyKeys::LaneOf(Line& line, const ReadyKey& key) {
   return std::ranges::find(line.lanes, key.key->controller, &Lane::controller);
 }
 
-// The lane whose first key ranks highest. All lanes of a line have one priority, so that only the
-// time waited differs.
+// Returns the lane whose first key ranks highest. All lanes of a line have the same priority, so
+// only the time waited differs.
 ReadyKeys::Lanes::iterator ReadyKeys::NextLane(Line& line, MonotonicTime now) {
   return std::ranges::max_element(line.lanes, {}, [now](const Lane& lane) {
     return RankOf(*lane.first, std::max(now, lane.first->since));
@@ -93,11 +93,11 @@ void ReadyKeys::Append(ReadyKey& key) {
   if (const auto lane = LaneOf(line, key); lane != line.lanes.end()) {
     key.before = std::exchange(lane->last, &key);
     key.before->after = &key;
-    return;  // who is next there, and when its turn is, stays as it was
+    return;  // the line's next key and its turn stay as they are
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  if (!was_empty) return;  // the others there have waited longer
+  if (!was_empty) return;  // the keys of its other lanes have waited longer
   line.turn = ++turns_;
   Place(at, aged_at_);
 }

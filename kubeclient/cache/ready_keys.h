@@ -1,11 +1,11 @@
-// The order in which ready keys are handed out: by priority, older ones gaining on younger, and
-// namespaces taking turns.
-//
-// A key ranks by the points of its priority, and 50 more for every 10 s it has waited, so that
-// nothing waits for ever. Among keys of equal rank namespaces take turns, a key each, and
-// within a namespace the controllers do. No namespace gets more than half of the workers while
-// another one waits. A pure data structure: the order depends on nothing but the calls
-// . Core thread only.
+// The order in which ready keys are handed out.
+//   - A key's rank is the points of its priority, plus 50 for every 10 s it has waited, so that no
+//     key waits for ever. Example: kStatus after 20 s has 0 + 100 points, as many as a new
+//     kUser.
+//   - Among keys of equal rank, namespaces take turns, one key each. Within a namespace the
+//     controllers take turns.
+//   - While other namespaces wait, no namespace gets more than half of the workers.
+// This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 
 #include <array>
@@ -67,7 +67,7 @@ class ReadyKeys {
   size_t size(Priority priority) const { return sizes_[static_cast<size_t>(priority)]; }
 
  private:
-  // The keys of one namespace, class and controller, first come first served.
+  // The keys of one namespace, class and controller; first come, first served.
   struct Lane {
     uint8_t controller = 0;
     ReadyKey* first = nullptr;
@@ -75,8 +75,8 @@ class ReadyKeys {
   };
   // The keys of one namespace and class.
   struct Line {
-    std::vector<Lane> lanes;  // none is empty; of equal rank the first one is next
-    int64_t rank = 0;         // of the next key, as of the latest look
+    std::vector<Lane> lanes;  // none is empty; of lanes with equal rank the first one is next
+    int64_t rank = 0;         // of the next key, when last computed
     uint64_t turn = 0;        // orders lines of equal rank; renewed by every turn taken
   };
   using LineName = std::pair<Symbol, Priority>;

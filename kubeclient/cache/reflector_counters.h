@@ -1,4 +1,4 @@
-// What a reflector shows of itself: its state, and what it has done so far.
+// What a reflector reports of itself: its state, and what it has done so far.
 #pragma once
 
 #include <cstdint>

@@ -56,7 +56,7 @@ struct ReflectorMachine {
   ResourceVersion Floor() const;
   void LeaveGate();
 
-  // An object without a readable name (reflector_machine.cc).
+  // Objects without a readable name (reflector_machine.cc).
   void NoteUnreadable(std::string_view object_json, const Error& error);
   void RelistLater();
   void Relist();

@@ -1,4 +1,4 @@
-// How long, and how often, a reflector bears something before it does something else.
+// How long, or how often, a reflector tolerates a problem before it acts.
 #pragma once
 
 #include "kubeclient/base/clock.h"
@@ -7,15 +7,15 @@ namespace windlass {
 
 // A watch that has not failed for this long since its headers came is taken to be well.
 inline constexpr Duration kWatchTakenAsWell = seconds(10);
-// A watch list that says nothing is reported after the first of these times. After the second it is
-// given up, and a list is asked for.
+// A silent watch list is reported after the first of these times. After the second it is given up,
+// and a list is read instead.
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
 // How long a server that refused a watch list is asked for lists instead.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // How long a watch may fail because the server is in trouble before a list is asked for.
 inline constexpr Duration kServerErrorPatience = seconds(60);
-// How often a list in pages is begun anew because its pages expired. After that it is asked for in
+// How often a list in pages is restarted because its pages expired. After that the list is read in
 // one piece, unless one piece was too large before.
 inline constexpr int kPageRestartsMax = 2;
 // Relists in a row that do not wait. Further ones wait for the back-off: the server may always

@@ -1,4 +1,4 @@
-// Where a reflector puts what it receives.
+// The receiver of what a reflector reads.
 #pragma once
 
 #include <cstdint>

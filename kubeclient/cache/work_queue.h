@@ -131,9 +131,9 @@ class WorkQueue {
   std::function<void(Duration)> on_work_duration;
 
  private:
-  // Everything known of a key that is ready, being processed, has a timer armed, or waits for its
-  // turn. `ready.since` is also the time when processing began. The order of the members leaves no
-  // gap, because there may be 100,000 entries: the small ones lie in the end of ReadyKey.
+  // All that is known of a key in memory. `ready.since` is also the time when processing began.
+  // There may be 100,000 entries, so the order of the members leaves no gap: the small ones
+  // lie in the tail padding of ReadyKey.
   struct Entry {
     [[no_unique_address]] ReadyKey ready;
     Priority wanted = Priority::kResync;  // highest asked for since it was handed out
@@ -141,7 +141,7 @@ class WorkQueue {
     bool is_ready = false;
     bool processing = false;
     bool dirty = false;             // added while processed
-    bool spec_changed : 1 = false;  // a user's edit while processing: what fails is the old spec
+    bool spec_changed : 1 = false;  // a user's edit while processed: failures are of the old spec
     bool failed : 1 = false;        // `retry` is set by a failure, not by a lost race
     bool is_retry : 1 = false;      // ready or processed because its turn came
     TimerId retry = 0;

@@ -1,4 +1,4 @@
-// What updates in place need of decoded objects, beyond what every planner needs.
+// What in-place updates need of decoded objects, in addition to what every planner needs.
 #pragma once
 
 #include <string_view>
@@ -8,16 +8,17 @@
 
 namespace windlass::in_place {
 
-// Whether a ReplicaSet with this metadata is of a Deployment that may be updated in place: its
-// annotation windlass.dev/in-place has a value other than "Disabled", in any case. Updates in place
-// compare templates at every step, so the text of its template is kept.
+// Returns true if a ReplicaSet with this metadata belongs to a Deployment that may be updated in
+// place: the annotation windlass.dev/in-place has a value other than "Disabled", in upper or lower
+// case. The text of its template is then kept, because in-place updates compare templates at every
+// step.
 bool KeepsTemplate(const ObjectMeta& rs);
 
-// Our own annotations, and the one by which the ReplicaSet controller chooses which Pod to delete.
-// The other annotations of a Pod are not needed, and are often large.
+// Returns true for our own annotations and for the one by which the ReplicaSet controller chooses
+// Pods to delete. A Pod's other annotations are never read and often large.
 bool KeepsPodAnnotation(std::string_view key);
 
-// The two predicates above, and the readiness gate of drain mode Gate.
+// Returns the two predicates above and the readiness gate of drain mode Gate.
 DecodeInterest Interest();
 
 }  // namespace windlass::in_place
