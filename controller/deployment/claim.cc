@@ -16,13 +16,13 @@ bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
 }  // namespace
 
 Claims ClaimReplicaSets(const View& view) {
-  const Deployment& deployment = *view.deployment;
-  const bool deleting = deployment.meta.deleting();
+  const Workload& workload = view.workload;
+  const bool deleting = workload.meta.deleting();
   Claims claims;
   for (const ReplicaSet* rs : view.replica_sets) {
     const OwnerReference* owner = rs->meta.ControllerRef();
-    if (owner != nullptr && owner->uid != deployment.meta.uid) continue;  // somebody else's (D-101)
-    const bool matches = Matches(deployment.spec.selector, rs->meta.labels);
+    if (owner != nullptr && owner->uid != workload.meta.uid) continue;  // somebody else's (D-101)
+    const bool matches = Matches(workload.selector, rs->meta.labels);
     if (owner != nullptr) {
       if (matches) {
         claims.ours.push_back(rs);

@@ -19,35 +19,35 @@ constexpr int32_t kCollisionsOfOneTemplate = 3;
 // Whether a ReplicaSet under a name of ours was made for this Deployment, and then changed or taken
 // away. One that is older than the Deployment is a namesake's (B-45); one whose revision was
 // acknowledged did serve, until somebody edited its labels or owners. Those are honest collisions.
-bool WasTakenFromUs(const Deployment& deployment, const Reply& found) {
+bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
   const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, found.body);
   if (!rs.ok()) return false;
   const OwnerReference* owner = rs->meta.ControllerRef();
-  if (owner != nullptr && owner->uid == deployment.meta.uid) return true;
-  if (rs->meta.creation_timestamp < deployment.meta.creation_timestamp) return false;
+  if (owner != nullptr && owner->uid == workload.meta.uid) return true;
+  if (rs->meta.creation_timestamp < workload.meta.creation_timestamp) return false;
   const std::optional<int64_t> revision = ParseRevision(RevisionText(rs->meta));
-  return !revision || *revision > RevisionOf(deployment.meta).value_or(0);
+  return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
 // This name and those that were counted as taken before it, for this very template, were all taken
 // from us: whoever does that would have us make ReplicaSets without end (B-10). Asks for
 // them one by one; only ever in the case of several collisions.
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
-  const Deployment& deployment = situation.deployment;
-  const Result<std::string> canonical = CanonicalTemplate(*deployment.spec.template_json);
-  int32_t collisions = deployment.status.collision_count.value_or(0);
+  const Workload& workload = situation.workload;
+  const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);
+  int32_t collisions = workload.status.collision_count.value_or(0);
   if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
   std::string names;
   for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
     // The first one is found under no count at all (D-171).
     const std::string hash = ComputeHash(*canonical, collisions == 0 ? -1 : collisions);
-    const std::string name = ReplicaSetName(deployment.meta.name, hash);
-    Request read = Request::Get(resources::kReplicaSets, {deployment.meta.namespace_, name});
+    const std::string name = ReplicaSetName(workload.meta.name, hash);
+    Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, name});
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
     if (found == nullptr) return Read{std::move(read), "names of one template are taken again"};
-    if (!found->said.ok() || !WasTakenFromUs(deployment, *found->said)) return std::nullopt;
+    if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
     names += (names.empty() ? "" : ", ") + name;
   }
   return GiveUp(situation, parts.name,
@@ -61,7 +61,7 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
 // The answer to the create of that name, if this sync made it.
 const Reply* AnswerToCreate(const Situation& situation, const std::string& name) {
   const Request create =
-      Request::Create(resources::kReplicaSets, {situation.deployment.meta.namespace_, name}, "");
+      Request::Create(resources::kReplicaSets, {situation.workload.meta.namespace_, name}, "");
   for (const Outcome& outcome : situation.learned) {
     if (outcome.said.ok() && create.IsLike(outcome.asked)) return &*outcome.said;
   }
@@ -69,20 +69,20 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 }
 
 // Whether what the server made is the new ReplicaSet, as every later sync would tell.
-bool CameBackAsSent(const Deployment& deployment, const Reply& answer) {
+bool CameBackAsSent(const Workload& workload, const Reply& answer) {
   SymbolTable symbols;
   Decoder decoder(symbols);
   const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, answer.body);
   if (!rs.ok()) return false;
   const OwnerReference* owner = rs->meta.ControllerRef();
-  return owner != nullptr && owner->uid == deployment.meta.uid &&
-         Matches(deployment.spec.selector, rs->meta.labels) &&
-         rs->template_fingerprint == deployment.spec.template_fingerprint;
+  return owner != nullptr && owner->uid == workload.meta.uid &&
+         Matches(workload.selector, rs->meta.labels) &&
+         rs->template_fingerprint == workload.template_fingerprint;
 }
 
 // Our ReplicaSet of that name whose revision no status has acknowledged yet.
 bool IsUnacknowledged(const Situation& situation, const std::string& name) {
-  const int64_t acknowledged = RevisionOf(situation.deployment.meta).value_or(0);
+  const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
     if (rs->meta.name == name) return RevisionOf(rs->meta).value_or(0) > acknowledged;
   }
@@ -93,24 +93,24 @@ bool IsUnacknowledged(const Situation& situation, const std::string& name) {
 
 Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts) {
-  const Deployment& deployment = situation.deployment;
+  const Workload& workload = situation.workload;
   const Failed failed{.error = refused.error, .retry = Retry::kBackOff};
   if (parts.name != refused.name) return failed;  // counted already
 
-  Request read = Request::Get(resources::kReplicaSets, {deployment.meta.namespace_, refused.name});
+  Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, refused.name});
   const Outcome* found = FindOutcome(situation.learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "the name of the new replicaset is taken"};
   if (!found->said.ok()) return failed;  // gone again, or not known: no collision (D-176)
 
   if (auto step = StopIfClimbing(situation, parts)) return *step;
 
-  const int32_t collisions = deployment.status.collision_count.value_or(0);
+  const int32_t collisions = workload.status.collision_count.value_or(0);
   if (collisions == kUnlimited) return failed;  // cannot be counted any further
-  DeploymentStatus status = deployment.status;
+  WorkloadStatus status = workload.status;
   status.collision_count = collisions + 1;
   auto write = UnlessTried(
       situation,
-      Write{.request = PatchStatus(deployment, status, ""),
+      Write{.request = workload.kind.WriteStatus(workload, status, ""),
             .because = {Decision::kCountNameCollision,
                         {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
   return write ? *write : failed;  // the next sync collides again, and counts then (D-178)
@@ -118,7 +118,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
 
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name) {
   const Reply* answer = AnswerToCreate(situation, name);
-  const bool changed = answer != nullptr && !CameBackAsSent(situation.deployment, *answer);
+  const bool changed = answer != nullptr && !CameBackAsSent(situation.workload, *answer);
   if (changed || IsUnacknowledged(situation, name)) {
     return GiveUp(
         situation, name,

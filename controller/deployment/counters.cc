@@ -22,16 +22,16 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
     any_synced = true;
     total += *status.terminating_replicas;
   }
-  const Deployment& deployment = situation.deployment;
-  const bool kept = deployment.status.terminating_replicas.has_value() ||
-                    deployment.status.observed_generation < deployment.meta.generation;
+  const Workload& workload = situation.workload;
+  const bool kept = workload.status.terminating_replicas.has_value() ||
+                    workload.status.observed_generation < workload.meta.generation;
   if (!any_synced && !kept) return std::nullopt;
   return Fit(total);
 }
 
 // The counters of `status`, where Pods are counted. A status that looks like the end of a rollout
 // is held back until the exchange has happened: one Pod fewer is said to be updated.
-void CountInPlace(const Situation& situation, DeploymentStatus& status) {
+void CountInPlace(const Situation& situation, WorkloadStatus& status) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.counts_pods()) return;
   const in_place::PodCounts& counts = in_place.counts;
@@ -43,14 +43,14 @@ void CountInPlace(const Situation& situation, DeploymentStatus& status) {
   status.available_replicas = counts.available;
   status.unavailable_replicas =
       static_cast<int32_t>(std::clamp<int64_t>(wanted - counts.available, 0, kUnlimited));
-  if (DeploymentComplete(situation.deployment, status) && status.updated_replicas > 0) {
+  if (DeploymentComplete(situation.workload, status) && status.updated_replicas > 0) {
     --status.updated_replicas;
   }
 }
 
 }  // namespace
 
-DeploymentStatus CountReplicas(const Situation& situation) {
+WorkloadStatus CountReplicas(const Situation& situation) {
   int64_t wanted = 0;
   int64_t replicas = 0;
   int64_t ready = 0;
@@ -61,8 +61,8 @@ DeploymentStatus CountReplicas(const Situation& situation) {
     ready += rs->status.ready_replicas;
     available += rs->status.available_replicas;
   }
-  DeploymentStatus status = situation.deployment.status;
-  status.observed_generation = situation.deployment.meta.generation;
+  WorkloadStatus status = situation.workload.status;
+  status.observed_generation = situation.workload.meta.generation;
   status.replicas = Fit(replicas);
   status.updated_replicas =
       situation.newest != nullptr ? Fit(situation.newest->status.replicas) : 0;

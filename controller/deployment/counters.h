@@ -2,7 +2,7 @@
 #pragma once
 
 #include "controller/deployment/situation.h"
-#include "kubeclient/api/deployment.h"
+#include "controller/workload.h"
 
 namespace windlass::deployment {
 
@@ -13,6 +13,6 @@ namespace windlass::deployment {
 // was synced yet it is 0, but only in a write that acknowledges a generation, or if the Deployment
 // shows a number already: an API server with the feature off drops the field, and the status would
 // differ again after every write.
-DeploymentStatus CountReplicas(const Situation& situation);
+WorkloadStatus CountReplicas(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -39,7 +39,7 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 }  // namespace
 
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {
-  const Deployment& deployment = situation.deployment;
+  const Workload& workload = situation.workload;
   Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
   if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
   if (replicas) parts->replicas = *replicas;
@@ -49,7 +49,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
   if (auto step = AfterCreate(situation, parts->name)) return *step;
   parts->replicas = GrowthOf(situation, nullptr, parts->replicas).size;
 
-  Result<Request> request = CreateReplicaSet(deployment, *parts);
+  Result<Request> request = CreateReplicaSet(workload, *parts);
   if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
   Write write{.request = *request,
               .because = {Decision::kCreateNewReplicaSet,

@@ -9,7 +9,7 @@
 namespace windlass::deployment {
 namespace {
 
-const Condition* Progressing(const DeploymentStatus& status) {
+const Condition* Progressing(const WorkloadStatus& status) {
   return FindCondition(status.conditions, "Progressing");
 }
 
@@ -20,7 +20,7 @@ WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   const InPlace& in_place = situation.in_place;
   WallTime moved = progressing.last_update_time;
   if (!in_place.pods) return moved;
-  const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
+  const seconds deadline(*situation.workload.progress_deadline_seconds);
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const in_place::PodState* state = in_place.pods->state(i);
     if (state == nullptr || !state->drain || in_place.pods->standings[i].updated) continue;
@@ -32,7 +32,7 @@ WallTime MovedLast(const Situation& situation, const Condition& progressing) {
 
 // Until the last second in which the rollout moved recently enough; negative afterwards.
 seconds TimeLeft(const Situation& situation, const Condition& progressing) {
-  const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
+  const seconds deadline(*situation.workload.progress_deadline_seconds);
   const WallTime moved = MovedLast(situation, progressing);
   const seconds longest = deadline + (moved - progressing.last_update_time);
   return std::min(longest, moved + deadline - situation.now);
@@ -45,7 +45,7 @@ bool NothingIsDue(const Situation& situation) {
 
 }  // namespace
 
-bool TimedOut(const Situation& situation, const DeploymentStatus& status) {
+bool TimedOut(const Situation& situation, const WorkloadStatus& status) {
   const Condition* present = Progressing(status);
   if (!situation.has_progress_deadline() || present == nullptr) return false;
   if (present->reason == kAvailableReason) return false;
@@ -55,12 +55,12 @@ bool TimedOut(const Situation& situation, const DeploymentStatus& status) {
 }
 
 std::optional<Duration> TimeUntilVerdict(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  const Condition* present = Progressing(deployment.status);
+  const Workload& workload = situation.workload;
+  const Condition* present = Progressing(workload.status);
   if (!situation.has_progress_deadline() || present == nullptr) return std::nullopt;
   if (present->reason == kAvailableReason) return std::nullopt;
-  if (DeploymentComplete(deployment, CountReplicas(situation))) return std::nullopt;
-  if (TimedOut(situation, deployment.status)) return std::nullopt;  // nothing more will happen
+  if (DeploymentComplete(workload, CountReplicas(situation))) return std::nullopt;
+  if (TimedOut(situation, workload.status)) return std::nullopt;  // nothing more will happen
   if (NothingIsDue(situation)) return std::nullopt;
   return TimeLeft(situation, *present) + seconds(1);
 }

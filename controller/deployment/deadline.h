@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "controller/deployment/situation.h"
-#include "kubeclient/api/deployment.h"
+#include "controller/workload.h"
 
 namespace windlass::deployment {
 
@@ -21,7 +21,7 @@ namespace windlass::deployment {
 // without a deadline or condition, nor once the rollout has completed (D-433). Differs from
 // upstream while the clock of whoever wrote the condition is ahead: no wait is longer than the
 // deadline.
-bool TimedOut(const Situation& situation, const DeploymentStatus& status);
+bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 
 // How long until TimedOut can be true: one second more than is left, since a stored time may be up
 // to a second later than it says (D-440). nullopt when nothing will expire: no deadline, no

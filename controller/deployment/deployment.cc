@@ -41,7 +41,7 @@ Step NextWhileDeleting(const Situation& situation) {
 }
 
 Step NextRollout(const Situation& situation) {
-  if (auto step = RefuseStrategy(situation.deployment)) return *step;
+  if (auto step = RefuseStrategy(situation.workload)) return *step;
   Step then = Wait{};
   if (situation.recreate()) {
     RecreateStep recreate = NextRecreate(situation);
@@ -60,7 +60,7 @@ Step NextRollout(const Situation& situation) {
 
 // A size that the server does not keep holds up the rollout, not what users are told of it.
 Step TellAllTheSame(const Situation& situation) {
-  const bool paused = situation.deployment.spec.paused;
+  const bool paused = situation.workload.paused;
   const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
   if (status && !WasSent(*status, situation.learned)) return *status;
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
@@ -89,9 +89,10 @@ Step EndRefused(const Situation& situation) {
 
 Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
-  if (auto step = RefuseSelector(*view.deployment, learned)) return *step;
+  if (auto step = RefuseSelector(view.workload, learned)) return *step;
   const Claims claims = ClaimReplicaSets(view);
-  if (EndOfWalk(learned) != nullptr) return EndRefused(LookAt(view, claims, learned, now));
+  if (EndOfWalk(view.workload, learned) != nullptr)
+    return EndRefused(LookAt(view, claims, learned, now));
   if (auto step = SettleOwnership(view, claims, learned)) {
     Failed* failed = std::get_if<Failed>(&*step);
     if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
@@ -100,11 +101,10 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
     return EndRefused(situation);
   }
   const Situation situation = LookAt(view, claims, learned, now);
-  if (view.deployment->meta.deleting()) return NextWhileDeleting(situation);
+  if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
   if (auto step = RecoverExchange(situation)) return *step;
 
-  Step step =
-      situation.deployment.spec.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
+  Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
   if (WasSent(step, learned)) step = TellAllTheSame(situation);
   return TryAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
 }
@@ -112,12 +112,12 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
 }  // namespace
 
 Step Next(const View& view, const Learned& learned, WallTime now) {
-  Step step = UnlessStatusRefused(learned, Decide(view, learned, now));
+  Step step = UnlessStatusRefused(view.workload, learned, Decide(view, learned, now));
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
   if (ends) return step;
   if (WasSent(step, learned)) return Wait{};
   // While requests were on their way the cluster moved on: a walk may be as long as the rollout.
-  if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(step, learned)) {
+  if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {
     return Wait{.look_again_in = kNextSyncAfter};
   }
   return step;

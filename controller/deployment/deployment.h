@@ -1,4 +1,4 @@
-// The Deployment planner: what is the next single step towards what a Deployment asks for?
+// The planner: what is the next single step towards what a workload asks for?
 //
 // Pure: no I/O, no clock, no memory between calls. A rollout is the sequence of answers, each
 // decided from the cache as the previous step left it; a crash at any point equals a restart,
@@ -6,16 +6,17 @@
 // (D-050…D-067):
 //
 //   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
-//     →  the Deployment's status
+//     →  the workload's status
 //
 // so that whoever sees a generation observed finds its ReplicaSets acted upon (D-065). If the API
 // server refuses a write, the status comes next, and does not observe the generation
-// (refused_write.h). A Deployment that is as it should be gives Wait, and not one write (D-028).
+// (refused_write.h). A workload that is as it should be gives Wait, and not one write (D-028).
 //
 // One concern, one file: selector, claim, ownership, new_replica_set, create, collision,
 // fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale, proportional, pause,
 // status, progress, deadline, history, patches, refused_write; in_place with in_place_look,
-// in_place_stage, in_place_pods and in_place_status.
+// in_place_stage, in_place_pods and in_place_status. What only Deployments have is in
+// deployment_workload.
 #pragma once
 
 #include "controller/step.h"
@@ -23,7 +24,7 @@
 
 namespace windlass::deployment {
 
-// `now` is stored in conditions. Requires view.deployment.
+// `now` is stored in conditions.
 Step Next(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::deployment

@@ -4,15 +4,15 @@
 
 namespace windlass::deployment {
 
-bool DeploymentComplete(const Deployment& deployment, const DeploymentStatus& status) {
-  const int32_t wanted = deployment.spec.replicas;
+bool DeploymentComplete(const Workload& workload, const WorkloadStatus& status) {
+  const int32_t wanted = workload.replicas;
   return status.updated_replicas == wanted && status.replicas == wanted &&
          status.available_replicas == wanted &&
-         status.observed_generation >= deployment.meta.generation;
+         status.observed_generation >= workload.meta.generation;
 }
 
-bool DeploymentProgressing(const DeploymentStatus& before, const DeploymentStatus& after) {
-  const auto old_pods = [](const DeploymentStatus& status) {
+bool DeploymentProgressing(const WorkloadStatus& before, const WorkloadStatus& after) {
+  const auto old_pods = [](const WorkloadStatus& status) {
     return int64_t{status.replicas} - status.updated_replicas;
   };
   return after.updated_replicas > before.updated_replicas || old_pods(after) < old_pods(before) ||

@@ -10,11 +10,11 @@
 namespace windlass::deployment {
 
 Step EndWithRefusal(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  const Outcome* refused = EndOfWalk(situation.learned);
+  const Workload& workload = situation.workload;
+  const Outcome* refused = EndOfWalk(workload, situation.learned);
   const bool tidies = refused != nullptr && refused->asked.verb == Verb::kDelete;
-  if (!WasRefusalTold(situation.learned)) {
-    const Progress progress = deployment.spec.paused ? Progress::kPaused : Progress::kEvaluate;
+  if (!WasRefusalTold(workload, situation.learned)) {
+    const Progress progress = workload.paused ? Progress::kPaused : Progress::kEvaluate;
     auto status = tidies ? WriteStatus(situation, progress) : WriteHeldUp(situation);
     if (Write* write = status ? std::get_if<Write>(&*status) : nullptr) {
       write->go_on_if_refused = true;  // a lost race must not take the refusal's back-off away
@@ -22,7 +22,7 @@ Step EndWithRefusal(const Situation& situation) {
     }
   }
   Step end = Failed{.error = *situation.refused};
-  const bool timed = !deployment.spec.paused && !deployment.meta.deleting();
+  const bool timed = !workload.paused && !workload.meta.deleting();
   return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
 }
 

@@ -27,22 +27,21 @@ bool IsIdle(const ReplicaSet& rs) {
 
 // Pods may have been patched to its template, which would be idle in no ordinary rollout: they
 // would be its own (P-080).
-bool IsOfPausedRollout(const Deployment& deployment, const ReplicaSet& rs) {
-  return deployment.spec.paused && in_place::HasNotes(rs);
+bool IsOfPausedRollout(const Workload& workload, const ReplicaSet& rs) {
+  return workload.paused && in_place::HasNotes(rs);
 }
 
 // While paused at any time, unless a rollback waits: it may be to a revision that would go (D-472,
 // D-481).
-bool IsTimeToCleanUp(const Deployment& deployment) {
-  if (!deployment.spec.paused) return DeploymentComplete(deployment, deployment.status);
-  const auto rollback = deployment.meta.annotations.Find(kRollbackTo);
-  return !rollback || !ParseRevision(*rollback);
+bool IsTimeToCleanUp(const Workload& workload) {
+  if (!workload.paused) return DeploymentComplete(workload, workload.status);
+  return !workload.roll_back_to;
 }
 
 }  // namespace
 
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
-  const std::optional<int32_t>& limit = situation.deployment.spec.revision_history_limit;
+  const std::optional<int32_t>& limit = situation.workload.revision_history_limit;
   if (!limit || *limit == kUnlimited) return {};
 
   std::vector<const ReplicaSet*> candidates;
@@ -54,14 +53,14 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
   std::sort(candidates.begin(), candidates.end(), LowerRevision);
   candidates.resize(static_cast<size_t>(surplus));
   std::erase_if(candidates, [&](const ReplicaSet* rs) {
-    return !IsIdle(*rs) || IsOfPausedRollout(situation.deployment, *rs);
+    return !IsIdle(*rs) || IsOfPausedRollout(situation.workload, *rs);
   });
   return candidates;
 }
 
 std::optional<Step> CleanUpHistory(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  if (!IsTimeToCleanUp(deployment)) return std::nullopt;
+  const Workload& workload = situation.workload;
+  if (!IsTimeToCleanUp(workload)) return std::nullopt;
   const std::vector<const ReplicaSet*> surplus = ReplicaSetsToDelete(situation);
   if (surplus.empty()) return std::nullopt;
   const ReplicaSet& rs = *surplus.front();
@@ -70,7 +69,7 @@ std::optional<Step> CleanUpHistory(const Situation& situation) {
                            {{"replicaset", rs.meta.name},
                             {"revision", RevisionText(rs.meta)},
                             {"old", situation.old.size()},
-                            {"limit", *deployment.spec.revision_history_limit}}}};
+                            {"limit", *workload.revision_history_limit}}}};
 }
 
 }  // namespace windlass::deployment

@@ -68,7 +68,7 @@ std::optional<Step> AfterExchange(const Situation& situation) {
     return KeepAtSize(situation, host);
   }
   // What is wanted next does not wait for late births of what was wanted then.
-  const bool wanted = situation.deployment.spec.template_fingerprint == in_place.stash->fingerprint;
+  const bool wanted = situation.workload.template_fingerprint == in_place.stash->fingerprint;
   if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
     return PatchNextPod(situation);
   }
@@ -78,7 +78,7 @@ std::optional<Step> AfterExchange(const Situation& situation) {
   }
   if (IsOnlyLate(situation)) return std::nullopt;
   if (wanted && in_place.counts_pods()) {
-    Request list = ListOfPods(situation.deployment);
+    Request list = ListOfPods(situation.workload);
     const Outcome* listed = FindOutcome(situation.learned, list.Identity());
     if (listed == nullptr) return Read{std::move(list), "no Pod may be left with the old template"};
     if (!listed->said.ok()) return Failed{.error = listed->said.error()};

@@ -39,9 +39,8 @@ bool AnyChanges(const Situation& situation, const InPlace& in_place,
   });
   const auto from = in_place::ReadTemplateImages(
       {}, before == situation.all.end() ? "{}" : *(*before)->template_json);
-  const auto to =
-      in_place::ReadTemplateImages({}, in_place.stash ? in_place.stash->template_json
-                                                      : *situation.deployment.spec.template_json);
+  const auto to = in_place::ReadTemplateImages(
+      {}, in_place.stash ? in_place.stash->template_json : *situation.workload.template_json);
   return std::ranges::any_of(sidecars.images, [&](const in_place::ImageChange& sidecar) {
     const std::string* wanted = FindImage(to, sidecar.container);
     const std::string* present = FindImage(from, sidecar.container);

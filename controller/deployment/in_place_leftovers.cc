@@ -20,7 +20,7 @@ constexpr Duration kRefusedRetry = seconds(60);
 std::optional<in_place::PodState> OurState(const Situation& situation, const Pod& pod) {
   if (pod.meta.deleting()) return std::nullopt;
   auto said = in_place::PodStateOf(pod);
-  if (!said || !said->ok() || (*said)->deployment != situation.deployment.meta.uid) {
+  if (!said || !said->ok() || (*said)->deployment != situation.workload.meta.uid) {
     return std::nullopt;
   }
   return **std::move(said);
@@ -79,7 +79,7 @@ bool NothingIsLeft(const Situation& situation) {
   for (const Pod* pod : situation.view.whole_pods) {
     if (pod->meta.deleting()) continue;
     const bool closed =
-        in_place::KeepGateOpen(*pod, situation.deployment.meta.uid, situation.now).has_value();
+        in_place::KeepGateOpen(*pod, situation.workload.meta.uid, situation.now).has_value();
     if (closed || DrainedState(situation, *pod)) return false;
     --missing;
   }

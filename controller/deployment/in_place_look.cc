@@ -23,7 +23,7 @@ Cause Named(std::string_view name) { return {std::string(name), std::string(name
 class Looker {
  public:
   explicit Looker(const Situation& situation) : s_(situation) {
-    out_.configuration = in_place::ReadOptions(s_.deployment);
+    out_.configuration = in_place::ReadOptions(s_.workload);
   }
 
   InPlace Look() && {
@@ -92,7 +92,8 @@ class Looker {
   // The decision stands, also where the number of replicas speaks against it by now. With
   // IfPossible it may become the other one (P-013); with Only the rollout waits.
   void RefuseStaged() {
-    out_.against = in_place::RefuseRollout(s_.deployment.spec, out_.options(), {}, nullptr);
+    out_.against =
+        in_place::RefuseRollout(s_.workload.replicas, s_.recreate(), out_.options(), {}, nullptr);
     if (!out_.against || out_.options().policy != Policy::kOnly) return;
     // Without a budget Pods that are down can be patched all the same, and the rollout may end.
     if (out_.against->reason == in_place::Reason::kNoBudget) return;
@@ -138,8 +139,9 @@ class Looker {
     std::ranges::copy_if(s_.all, std::back_inserter(others),
                          [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
     const in_place::Options& options = out_.options();
-    const std::string& target = *s_.deployment.spec.template_json;
-    if (const auto why = in_place::RefuseRollout(s_.deployment.spec, options, others, s_.newest)) {
+    const std::string& target = *s_.workload.template_json;
+    if (const auto why = in_place::RefuseRollout(s_.workload.replicas, s_.recreate(), options,
+                                                 others, s_.newest)) {
       return NotPossible(CauseOf(*why));
     }
     const auto verdict = in_place::CompareTemplates(*host.template_json, target);
@@ -177,7 +179,7 @@ class Looker {
         annotations[std::string(key.text())] = value.text();
       }
     }
-    for (const auto& [key, value] : s_.deployment.meta.annotations) {
+    for (const auto& [key, value] : s_.workload.meta.annotations) {
       if (IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
     }
     return annotations;
@@ -189,7 +191,7 @@ class Looker {
 
   // Nor is it to have any: every rollout is over.
   bool HasNoPods() const {
-    return s_.deployment.spec.replicas == 0 &&
+    return s_.workload.replicas == 0 &&
            std::ranges::none_of(s_.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
   }
 

@@ -18,7 +18,7 @@ namespace {
 using in_place::Policy;
 
 seconds PodTimeout(const Situation& situation) {
-  return seconds(situation.deployment.spec.progress_deadline_seconds.value_or(kUnlimited));
+  return seconds(situation.workload.progress_deadline_seconds.value_or(kUnlimited));
 }
 
 class PodLooker {
@@ -29,12 +29,12 @@ class PodLooker {
     // While the exchange goes on, its target is what counts, whatever came after it.
     const bool committing = out_.phase == InPlacePhase::kCommitting;
     const in_place::RolloutTemplates templates{
-        .deployment = s_.deployment.meta.uid,
+        .deployment = s_.workload.meta.uid,
         .host = *out_.host,
         .all = s_.all,
-        .target = committing ? out_.stash->fingerprint : s_.deployment.spec.template_fingerprint,
-        .target_json = committing ? out_.stash->template_json : *s_.deployment.spec.template_json,
-        .min_ready_seconds = s_.deployment.spec.min_ready_seconds,
+        .target = committing ? out_.stash->fingerprint : s_.workload.template_fingerprint,
+        .target_json = committing ? out_.stash->template_json : *s_.workload.template_json,
+        .min_ready_seconds = s_.workload.min_ready_seconds,
         .late_births = committing};
     auto pods = in_place::LookAtPods(s_.view.whole_pods, templates, s_.view.nodes, s_.now);
     if (!pods.ok()) return false;
@@ -49,7 +49,7 @@ class PodLooker {
  private:
   // The list is asked for by the planner, when all else of the exchange is done (P-057).
   void FindUnseenBirths() {
-    const Outcome* listed = FindOutcome(s_.learned, ListOfPods(s_.deployment).Identity());
+    const Outcome* listed = FindOutcome(s_.learned, ListOfPods(s_.workload).Identity());
     if (listed == nullptr || !listed->said.ok()) return;
     out_.unseen_births = std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
       return listed_pod.controller == out_.host->meta.uid &&
@@ -101,7 +101,7 @@ class PodLooker {
                                            s_.view.budgets, s_.now);
     }
     LookAgainAt(out_.next.look_again);
-    LookAgainAt(in_place::WhenTimeTells(*out_.pods, s_.deployment.spec.min_ready_seconds, s_.now));
+    LookAgainAt(in_place::WhenTimeTells(*out_.pods, s_.workload.min_ready_seconds, s_.now));
     FindDrain(left_out);
     const in_place::PodCounts& counts = out_.counts;
     out_.at_rest =
@@ -109,7 +109,7 @@ class PodLooker {
   }
 
   void FindDrain(const std::vector<bool>& left_out) {
-    const bool stopped = s_.deployment.spec.paused || out_.held || out_.blocked;
+    const bool stopped = s_.workload.paused || out_.held || out_.blocked;
     std::vector<bool> chosen(out_.pods->size(), false);
     for (const size_t i : out_.next.batch) chosen[i] = !stopped;
     for (size_t i = 0; i < out_.pods->size(); ++i) {
@@ -132,7 +132,7 @@ class PodLooker {
   }
 
   in_place::BatchLimits LimitsOf(bool returning) const {
-    return {.desired = s_.deployment.spec.replicas,
+    return {.desired = s_.workload.replicas,
             .max_unavailable = out_.options().max_unavailable,
             .partition = Partition(),
             .canary_first = out_.options().canary_first,
@@ -174,7 +174,7 @@ bool LookAtPods(const Situation& situation, InPlace& in_place) {
 }
 
 bool SomePodLacksOnlyMetadata(const Situation& situation, const InPlace& in_place) {
-  const DeploymentSpec& spec = situation.deployment.spec;
+  const Workload& workload = situation.workload;
   const in_place::RolloutPods& pods = *in_place.pods;
   const auto has_pods = [&](const ReplicaSet& rs) {
     for (size_t i = 0; i < pods.size(); ++i) {
@@ -184,7 +184,7 @@ bool SomePodLacksOnlyMetadata(const Situation& situation, const InPlace& in_plac
   };
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;
-    const auto only = in_place::PatchIsMetadataOnly(*rs->template_json, *spec.template_json);
+    const auto only = in_place::PatchIsMetadataOnly(*rs->template_json, *workload.template_json);
     return only.ok() && *only;
   });
 }

@@ -30,7 +30,7 @@ KnownTemplate Find(const Situation& situation, const Fingerprint& fingerprint) {
 PodTarget Target(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   PodTarget target;
-  target.deployment = situation.deployment.meta.uid;
+  target.deployment = situation.workload.meta.uid;
   if (in_place.stash) {
     target.revision = ParseRevision(in_place.stash->revision).value_or(0);
     target.to = {in_place.stash->fingerprint, in_place.stash->template_json};
@@ -38,14 +38,13 @@ PodTarget Target(const Situation& situation) {
   }
   target.revision =
       situation.newest != nullptr ? RevisionOf(situation.newest->meta).value_or(0) : 0;
-  target.to = {situation.deployment.spec.template_fingerprint,
-               *situation.deployment.spec.template_json};
+  target.to = {situation.workload.template_fingerprint, *situation.workload.template_json};
   return target;
 }
 
 PodTarget BackToHost(const Situation& situation) {
   const ReplicaSet& host = *situation.in_place.host;
-  return {.deployment = situation.deployment.meta.uid,
+  return {.deployment = situation.workload.meta.uid,
           .revision = RevisionOf(host.meta).value_or(0),
           .to = {host.template_fingerprint, *host.template_json}};
 }
@@ -59,7 +58,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
 
 // Told at every quarter of the way.
 void TellProgress(const Situation& situation, Write& write) {
-  const int64_t all = situation.deployment.spec.replicas;
+  const int64_t all = situation.workload.replicas;
   const in_place::PodCounts& counts = situation.in_place.counts;
   const int64_t patched = int64_t{counts.updated} - counts.stand_ins;
   if (all <= 0 || patched * 4 / all == (patched + 1) * 4 / all) return;
@@ -107,7 +106,7 @@ Step BeginDrain(const Situation& situation, size_t i) {
   const in_place::RolloutPods& pods = *situation.in_place.pods;
   const Pod& pod = *pods.pods[i];
   const in_place::Unpatched unpatched{
-      .deployment = situation.deployment.meta.uid,
+      .deployment = situation.workload.meta.uid,
       .revision = RevisionOf(situation.in_place.host->meta).value_or(0),
       .of = pods.of[i]};
   Result<Request> request = in_place::BeginDrain(situation.in_place.options(), pod, pods.state(i),
@@ -120,8 +119,8 @@ Step BeginDrain(const Situation& situation, size_t i) {
 std::string_view TextOf(const Situation& situation, const Fingerprint& fingerprint) {
   const KnownTemplate known = Find(situation, fingerprint);
   if (!known.json.empty()) return known.json;
-  const DeploymentSpec& spec = situation.deployment.spec;
-  if (fingerprint == spec.template_fingerprint) return *spec.template_json;
+  const Workload& workload = situation.workload;
+  if (fingerprint == workload.template_fingerprint) return *workload.template_json;
   const auto& stash = situation.in_place.stash;
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }
@@ -180,7 +179,7 @@ std::optional<Step> OpenGates(const Situation& situation) {
   int refusals = 0;
   for (const Pod* pod : situation.view.whole_pods) {
     std::optional<Request> request =
-        in_place::KeepGateOpen(*pod, situation.deployment.meta.uid, situation.now);
+        in_place::KeepGateOpen(*pod, situation.workload.meta.uid, situation.now);
     if (!request) continue;
     const Outcome* tried = FindOutcome(situation.learned, request->Identity());
     if (tried == nullptr) return OfPod(*pod, *std::move(request), Decision::kOpenGate);

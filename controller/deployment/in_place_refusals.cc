@@ -26,7 +26,7 @@ bool IsForGood(const Outcome& outcome) {
 Fingerprint Wanted(const Situation& situation, const InPlace& in_place) {
   if (in_place.blocked) return in_place.host->template_fingerprint;
   if (in_place.stash) return in_place.stash->fingerprint;
-  return situation.deployment.spec.template_fingerprint;
+  return situation.workload.template_fingerprint;
 }
 
 bool PatchesPods(const InPlace& in_place) {

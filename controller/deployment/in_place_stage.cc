@@ -61,7 +61,7 @@ bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
     left -= its && pod.available ? 1 : 0;
     left += none_on_its_way && !pod.stand_in && pod.unschedulable ? 1 : 0;
   }
-  return left < int64_t{situation.deployment.spec.replicas} - in_place.options().max_unavailable;
+  return left < int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
 }
 
 // Those of overtaken revisions that are needed still: they count against maxSurge, too. 64 bits:
@@ -90,8 +90,8 @@ int64_t RevisionToBe(const Situation& situation) {
 
 std::string WhatChanges(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
-  const auto verdict = in_place::CompareTemplates(*in_place.host->template_json,
-                                                  *situation.deployment.spec.template_json);
+  const auto verdict =
+      in_place::CompareTemplates(*in_place.host->template_json, *situation.workload.template_json);
   if (!verdict.ok()) return {};
   const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
   return changes != nullptr ? ": " + in_place::Describe(*changes) : "";
@@ -104,8 +104,7 @@ Event Started(const Situation& situation) {
           "Revision " + std::to_string(RevisionToBe(situation)) + ": Pods of replica set " +
               situation.in_place.host->meta.name + " are updated in place, at most " +
               std::to_string(options.max_unavailable) + " of " +
-              std::to_string(situation.deployment.spec.replicas) + " at a time" +
-              WhatChanges(situation)};
+              std::to_string(situation.workload.replicas) + " at a time" + WhatChanges(situation)};
 }
 
 }  // namespace
@@ -129,12 +128,13 @@ Step Stage(const Situation& situation) {
 }
 
 std::optional<Step> MirrorAnnotations(const Situation& situation) {
+  if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
   const bool asks = situation.in_place.options().policy != Policy::kDisabled;
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && in_place::Asks(rs->meta) && IsNeededToRemember(situation)) continue;
     const in_place::TextChanges difference =
-        in_place::MirrorDifference(situation.deployment.meta, rs->meta);
+        in_place::MirrorDifference(situation.workload.meta, rs->meta);
     if (difference.empty()) continue;
     Write write{.request = PatchAnnotations(*rs, difference),
                 .because = {Decision::kMirrorAnnotations,

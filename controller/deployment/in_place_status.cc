@@ -45,7 +45,7 @@ std::string Warnings(const Situation& situation) {
 std::string Numbers(const Situation& situation) {
   const in_place::PodCounts& counts = situation.in_place.counts;
   const int32_t patched = counts.updated - counts.stand_ins;
-  return std::to_string(patched) + "/" + std::to_string(situation.deployment.spec.replicas) +
+  return std::to_string(patched) + "/" + std::to_string(situation.workload.replicas) +
          " patched, " + std::to_string(counts.settled) + " updated, " +
          std::to_string(counts.in_flight) + " in flight";
 }
@@ -91,7 +91,7 @@ Word OfStaged(const Situation& situation) {
 // While Pods are, or may be, patched.
 Word OfPatching(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
-  if (situation.deployment.spec.paused && in_place.phase != InPlacePhase::kCommitting) {
+  if (situation.workload.paused && in_place.phase != InPlacePhase::kCommitting) {
     return Running(InPlaceReason::kPaused, situation);
   }
   if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
@@ -126,7 +126,7 @@ bool IsPresent(const Condition* present, InPlaceReason reason) {
 
 // Nothing is under way.
 std::optional<Word> OfNone(const Situation& situation, const Condition* present) {
-  const bool complete = DeploymentComplete(situation.deployment, situation.deployment.status);
+  const bool complete = DeploymentComplete(situation.workload, situation.workload.status);
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
     return Word{false, InPlaceReason::kNotPossible, WithoutWarnings(present->message)};
   }
@@ -200,7 +200,7 @@ std::string_view EventFor(std::string_view name) {
 
 }  // namespace
 
-void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status) {
+void UpdateInPlaceCondition(const Situation& situation, WorkloadStatus& status) {
   const Condition* present = FindCondition(status.conditions, kInPlaceCondition);
   std::optional<Word> word = Say(situation, present);
   if (!word) {
@@ -221,11 +221,10 @@ void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status
                                 Name(word->reason), word->message, situation.now));
 }
 
-std::vector<Event> EventsOfInPlace(const Situation& situation, const DeploymentStatus& next) {
+std::vector<Event> EventsOfInPlace(const Situation& situation, const WorkloadStatus& next) {
   const Condition* now = FindCondition(next.conditions, kInPlaceCondition);
   if (now == nullptr) return {};
-  const Condition* before =
-      FindCondition(situation.deployment.status.conditions, kInPlaceCondition);
+  const Condition* before = FindCondition(situation.workload.status.conditions, kInPlaceCondition);
   std::vector<Event> events;
   const std::string warnings = Warnings(situation);
   const bool told = before != nullptr && before->message.ends_with(warnings);

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "controller/deployment/situation.h"
-#include "kubeclient/api/deployment.h"
+#include "controller/workload.h"
 
 namespace windlass::deployment {
 
 // Brings the condition up to date, and takes it away where nothing in place was ever asked for.
-void UpdateInPlaceCondition(const Situation& situation, DeploymentStatus& status);
+void UpdateInPlaceCondition(const Situation& situation, WorkloadStatus& status);
 
 // What users are told when the condition changes from the one they see.
-std::vector<Event> EventsOfInPlace(const Situation& situation, const DeploymentStatus& next);
+std::vector<Event> EventsOfInPlace(const Situation& situation, const WorkloadStatus& next);
 
 }  // namespace windlass::deployment

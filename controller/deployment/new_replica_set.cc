@@ -25,28 +25,27 @@ Request ReadOf(const ReplicaSet& rs) {
 
 // The ReplicaSet that some controller has taken for the one of the present template: it carries the
 // Deployment's revision, and the generation was observed.
-const ReplicaSet* OfObservedRevision(const Deployment& deployment,
+const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
-  const std::string_view revision = RevisionText(deployment.meta);
+  const std::string_view revision = workload.revision;
   if (revision.empty()) return nullptr;
-  if (deployment.status.observed_generation != deployment.meta.generation) return nullptr;
+  if (workload.status.observed_generation != workload.meta.generation) return nullptr;
   for (const ReplicaSet* rs : ours) {
     if (RevisionText(rs->meta) == revision) return rs;
   }
   return nullptr;
 }
 
-bool ReadShowsSameTemplate(const Deployment& deployment, const ReplicaSet& rs,
-                           const Learned& learned) {
+bool ReadShowsSameTemplate(const Workload& workload, const ReplicaSet& rs, const Learned& learned) {
   const Outcome* read = FindOutcome(learned, ReadOf(rs).Identity());
   if (read == nullptr || !read->said.ok()) return false;
   const Result<std::string> pod_template = ExtractTemplate(read->said->body);
-  return pod_template.ok() && DifferAtMostInForm(*deployment.spec.template_json, *pod_template);
+  return pod_template.ok() && DifferAtMostInForm(*workload.template_json, *pod_template);
 }
 
-void CopyAnnotations(const Deployment& deployment, const ObjectMeta& onto,
+void CopyAnnotations(const Workload& workload, const ObjectMeta& onto,
                      std::map<std::string, std::string>& missing) {
-  for (const auto& [key, value] : deployment.meta.annotations) {
+  for (const auto& [key, value] : workload.meta.annotations) {
     if (IsCopied(key) && onto.annotations.Find(key) != value.text()) {
       missing[std::string(key.text())] = value.text();
     }
@@ -78,34 +77,34 @@ std::string NoteMode(const Situation& situation, std::string_view revision, cons
 
 // The one that has all Pods, of a Deployment that asks for updates in place (P-023): its
 // Pods need not be replaced only because an older ReplicaSet once had the same template.
-const ReplicaSet* HostWithTemplate(const Deployment& deployment,
+const ReplicaSet* HostWithTemplate(const Workload& workload,
                                    const std::vector<const ReplicaSet*>& ours) {
   const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   const auto host = std::ranges::find_if(ours, active);
   if (host == ours.end() || std::ranges::count_if(ours, active) > 1) return nullptr;
-  if ((*host)->template_fingerprint != deployment.spec.template_fingerprint) return nullptr;
-  const bool asks = in_place::ReadOptions(deployment).options.policy != in_place::Policy::kDisabled;
+  if ((*host)->template_fingerprint != workload.template_fingerprint) return nullptr;
+  const bool asks = in_place::ReadOptions(workload).options.policy != in_place::Policy::kDisabled;
   return asks ? *host : nullptr;
 }
 
 }  // namespace
 
-const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
+const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned) {
   for (const ReplicaSet* rs : ours) {
-    if (rs->template_fingerprint != deployment.spec.template_fingerprint) continue;
-    const ReplicaSet* host = rs->replicas > 0 ? nullptr : HostWithTemplate(deployment, ours);
+    if (rs->template_fingerprint != workload.template_fingerprint) continue;
+    const ReplicaSet* host = rs->replicas > 0 ? nullptr : HostWithTemplate(workload, ours);
     return host != nullptr ? host : rs;
   }
-  const ReplicaSet* current = OfObservedRevision(deployment, ours);
-  const bool same = current != nullptr && ReadShowsSameTemplate(deployment, *current, learned);
+  const ReplicaSet* current = OfObservedRevision(workload, ours);
+  const bool same = current != nullptr && ReadShowsSameTemplate(workload, *current, learned);
   return same ? current : nullptr;
 }
 
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
   if (situation.newest != nullptr) return std::nullopt;
-  const ReplicaSet* current = OfObservedRevision(situation.deployment, situation.all);
+  const ReplicaSet* current = OfObservedRevision(situation.workload, situation.all);
   if (current == nullptr || current->replicas == 0) return std::nullopt;
   Request read = ReadOf(*current);
   if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;
@@ -124,10 +123,10 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   const ReplicaSet& rs = *situation.newest;
   ReplicaSetChange change;
-  CopyAnnotations(situation.deployment, rs.meta, change.annotations);
+  CopyAnnotations(situation.workload, rs.meta, change.annotations);
   RaiseRevision(rs, NextRevision(situation.old), change);
-  if (rs.min_ready_seconds != situation.deployment.spec.min_ready_seconds) {
-    change.min_ready_seconds = situation.deployment.spec.min_ready_seconds;
+  if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
+    change.min_ready_seconds = situation.workload.min_ready_seconds;
   }
   const auto raised = change.annotations.find(std::string(kRevision));
   const std::string_view revision =
@@ -144,13 +143,13 @@ std::string ReplicaSetName(std::string_view deployment_name, std::string_view ha
 }
 
 Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  WINDLASS_TRY(const std::string canonical, CanonicalTemplate(*deployment.spec.template_json));
-  const std::optional<int32_t>& collisions = deployment.status.collision_count;
+  const Workload& workload = situation.workload;
+  WINDLASS_TRY(const std::string canonical, CanonicalTemplate(*workload.template_json));
+  const std::optional<int32_t>& collisions = workload.status.collision_count;
 
   NewReplicaSet parts;
   parts.hash = ComputeHash(canonical, collisions ? *collisions : -1);
-  parts.name = ReplicaSetName(deployment.meta.name, parts.hash);
+  parts.name = ReplicaSetName(workload.meta.name, parts.hash);
   parts.replicas = situation.recreate()
                        ? situation.limits.desired  // D-330
                        : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
@@ -160,7 +159,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
       phase == InPlacePhase::kUnknown) {
     parts.replicas = 0;
   }
-  CopyAnnotations(deployment, ObjectMeta{}, parts.annotations);
+  CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
   parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
   parts.fallback_reason = NoteMode(situation, parts.annotations[std::string(kRevision)],
                                    ObjectMeta{}, parts.annotations);

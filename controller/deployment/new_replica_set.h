@@ -17,7 +17,7 @@ namespace windlass::deployment {
 // is none (D-150, D-151). Where updates in place are asked for, the one with all Pods comes before
 // an older one without (P-023). A ReplicaSet that ConfirmTemplateChanged had read, and
 // whose template turned out to differ in form only, counts as well.
-const ReplicaSet* FindNewReplicaSet(const Deployment& deployment,
+const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);
 

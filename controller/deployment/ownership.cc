@@ -18,8 +18,8 @@ bool IsOfOwners(const RequestKey& asked) {
          asked.patch_type == PatchType::kStrategicMerge;
 }
 
-Request ReadOf(const Deployment& deployment) {
-  return Request::Get(resources::kDeployments, KeyOf(deployment.meta));
+Request ReadOf(const Workload& workload) {
+  return Request::Get(workload.kind.resource(), KeyOf(workload.meta));
 }
 
 // Whatever was asked of this ReplicaSet's owners in this sync. Looked for without the body, which
@@ -48,31 +48,33 @@ const Outcome* FindFresh(const Learned& learned, const Request& read) {
 }
 
 // Why the Deployment must not adopt, by what the server said of it a moment ago (D-103).
-std::optional<Error> WhyNotToAdopt(const Deployment& cached, const Result<Reply>& read) {
+std::optional<Error> WhyNotToAdopt(const Workload& cached, const Result<Reply>& read) {
   if (!read.ok()) return read.error();
   const auto live = nlohmann::json::parse(read->body, nullptr, /*allow_exceptions=*/false);
   const auto metadata = live.is_object() ? live.value("metadata", nlohmann::json()) : live;
-  if (!metadata.is_object()) return Error{ErrorKind::kMalformed, "the Deployment has no metadata"};
+  if (!metadata.is_object())
+    return Error{ErrorKind::kMalformed,
+                 "the " + std::string(cached.kind.name()) + " has no metadata"};
   const std::string name = KeyOf(cached.meta).ToString();
   const std::string uid = TextOf(metadata, "uid");
   const std::string wanted = cached.meta.uid.ToString();
   if (uid != wanted) {
-    return Error{ErrorKind::kConflict,
-                 "original Deployment " + name + " is gone: got uid " + uid + ", wanted " + wanted};
+    return Error{ErrorKind::kConflict, "original " + std::string(cached.kind.name()) + " " + name +
+                                           " is gone: got uid " + uid + ", wanted " + wanted};
   }
   const std::string deleted = TextOf(metadata, "deletionTimestamp");
   if (deleted.empty()) return std::nullopt;
   return Error{ErrorKind::kConflict, name + " has just been deleted at " + deleted};
 }
 
-Write Release(const Deployment& deployment, const ReplicaSet& rs) {
-  return {.request = ReleaseReplicaSet(deployment, rs),
+Write Release(const Workload& workload, const ReplicaSet& rs) {
+  return {.request = ReleaseReplicaSet(workload, rs),
           .because = {Decision::kReleaseReplicaSet, {{"replicaset", rs.meta.name}}},
           .go_on_if_refused = true};
 }
 
-Write Adopt(const Deployment& deployment, const ReplicaSet& rs) {
-  return {.request = AdoptReplicaSet(deployment, rs),
+Write Adopt(const Workload& workload, const ReplicaSet& rs) {
+  return {.request = AdoptReplicaSet(workload, rs),
           .because = {Decision::kAdoptReplicaSet,
                       {{"replicaset", rs.meta.name}, {"owners", rs.meta.owner_references.size()}}},
           .go_on_if_refused = true};
@@ -86,7 +88,7 @@ bool IsTooLate(ErrorKind kind, bool release) {
 
 std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
                                     const Learned& learned) {
-  const Deployment& deployment = *view.deployment;
+  const Workload& workload = view.workload;
   std::optional<Error> first_error;
   const auto note = [&first_error](Error error) {
     if (!first_error) first_error = std::move(error);
@@ -104,17 +106,17 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {
-    Write release = Release(deployment, *rs);
+    Write release = Release(workload, *rs);
     if (!tried(release, true) && !leave_it()) return release;
   }
   for (const ReplicaSet* rs : claims.to_adopt) {
-    Write adopt = Adopt(deployment, *rs);
+    Write adopt = Adopt(workload, *rs);
     if (tried(adopt, false) || leave_it()) continue;
-    const Outcome* read = FindFresh(learned, ReadOf(deployment));
+    const Outcome* read = FindFresh(learned, ReadOf(workload));
     if (read == nullptr) {
-      return Read{ReadOf(deployment), "it must exist still to adopt a replicaset"};
+      return Read{ReadOf(workload), "it must exist still to adopt a replicaset"};
     }
-    auto why_not = WhyNotToAdopt(deployment, read->said);
+    auto why_not = WhyNotToAdopt(workload, read->said);
     if (!why_not) return adopt;
     note(std::move(*why_not));
     break;

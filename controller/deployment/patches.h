@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "kubeclient/api/deployment.h"
+#include "controller/workload.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"
@@ -29,14 +29,7 @@ Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change);
 Request PatchAnnotations(const ReplicaSet& rs,
                          const std::map<std::string, std::optional<std::string>>& annotations);
 
-// Writes `status` whole: every field we own is named, null when absent; conditions replace the
-// list. `revision`, if not empty, becomes the Deployment's revision annotation. It travels with the
-// status because that endpoint keeps annotations and does not bump the generation (D-166, D-703).
-// For the same reason our notes go in it that an undo brought to the Deployment (P-074).
-Request PatchStatus(const Deployment& deployment, const DeploymentStatus& status,
-                    std::string_view revision);
-
-// What a ReplicaSet to be created is made of, beside what it takes from its Deployment (D-173).
+// What a ReplicaSet to be created is made of, beside what it takes from its workload (D-173).
 struct NewReplicaSet {
   std::string name;
   std::string hash;
@@ -45,23 +38,13 @@ struct NewReplicaSet {
   std::string fallback_reason{};  // as in Because, for which it is meant
 };
 
-// Error kMalformed when the Deployment's template is no JSON object.
-Result<Request> CreateReplicaSet(const Deployment& deployment, const NewReplicaSet& parts);
+// Error kMalformed when the workload's template is no JSON object.
+Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts);
 
-// Makes the Deployment the controller of `rs`: one more owner, or the one it is already (D-104).
-Request AdoptReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
+// Makes the workload the controller of `rs`: one more owner, or the one it is already (D-104).
+Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
-// Takes the Deployment out of the owners of `rs` (D-105).
-Request ReleaseReplicaSet(const Deployment& deployment, const ReplicaSet& rs);
-
-// Template and annotations of the Deployment, both replaced whole: a merge would leave volumes,
-// containers and labels of the present template inside the old one (docs/design/003).
-// `template_json` is a ReplicaSet's; its hash label is left out. Error kMalformed when it is no
-// JSON object. Requires that the Deployment has annotations.
-Result<Request> PatchRolledBack(const Deployment& deployment, const std::string& template_json,
-                                const std::map<std::string, std::string>& annotations);
-
-// Takes the rollback annotation off the Deployment, through its main endpoint (D-468).
-Request PatchRollbackCleared(const Deployment& deployment);
+// Takes the workload out of the owners of `rs` (D-105).
+Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
 }  // namespace windlass::deployment

@@ -1,6 +1,7 @@
 #include "controller/deployment/pause.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "controller/deployment/history.h"
@@ -39,12 +40,12 @@ Step NextWhilePaused(const Situation& situation) {
 }
 
 std::optional<Step> AcknowledgeResume(const Situation& situation) {
-  const Condition* present = FindCondition(situation.deployment.status.conditions, "Progressing");
-  if (situation.deployment.spec.paused || present == nullptr ||
-      present->reason != "DeploymentPaused") {
+  const std::string kind(situation.workload.kind.name());
+  const Condition* present = FindCondition(situation.workload.status.conditions, "Progressing");
+  if (situation.workload.paused || present == nullptr || present->reason != kind + "Paused") {
     return std::nullopt;
   }
-  return WriteProgressing(situation, "Unknown", "DeploymentResumed", "Deployment is resumed");
+  return WriteProgressing(situation, "Unknown", kind + "Resumed", kind + " is resumed");
 }
 
 }  // namespace windlass::deployment

@@ -21,7 +21,8 @@ std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\
 // `ReplicaSet "web-7c9"`, or the Deployment while there is no new ReplicaSet.
 std::string Subject(const Situation& situation) {
   return situation.newest != nullptr ? "ReplicaSet " + Quoted(situation.newest->meta.name)
-                                     : "Deployment " + Quoted(situation.deployment.meta.name);
+                                     : std::string(situation.workload.kind.name()) + " " +
+                                           Quoted(situation.workload.meta.name);
 }
 
 // Never before the ReplicaSet it speaks of was made, however far our clock is behind the API
@@ -50,7 +51,7 @@ Condition Found(const Situation& situation) {
 Condition Begun(const Situation& situation) {
   const ReplicaSet& rs = *situation.newest;
   const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
-                      rs.meta.creation_timestamp < situation.deployment.meta.creation_timestamp;
+                      rs.meta.creation_timestamp < situation.workload.meta.creation_timestamp;
   if (reused) return Found(situation);
   return Progressing(situation, "True", "NewReplicaSetCreated", CreatedText(rs));
 }
@@ -66,11 +67,11 @@ bool SpeaksOfNewest(const Situation& situation, const Condition* progressing) {
 
 // This sync made it, and wrote no status since. Times alone would miss it within the second of the
 // last word, and where the API server's clock is behind.
-bool MadeInThisSync(const Learned& learned) {
+bool MadeInThisSync(const Workload& workload, const Learned& learned) {
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     const RequestKey& asked = it->asked;
     if (!it->said.ok()) continue;
-    if (asked.resource == resources::kDeployments && asked.subresource == "status") return false;
+    if (asked.resource == workload.kind.resource() && asked.subresource == "status") return false;
     if (asked.verb == Verb::kCreate && asked.resource == resources::kReplicaSets) return true;
   }
   return false;
@@ -80,7 +81,7 @@ bool MadeInThisSync(const Learned& learned) {
 // that was deleted or released is made again under the revision it had, and often under its name:
 // neither tells.
 bool MadeSince(const Situation& situation, const Condition* progressing) {
-  if (MadeInThisSync(situation.learned)) return true;
+  if (MadeInThisSync(situation.workload, situation.learned)) return true;
   return progressing != nullptr &&
          (progressing->reason == kCreateErrorReason ||
           progressing->last_update_time < situation.newest->meta.creation_timestamp);
@@ -94,10 +95,10 @@ std::string_view RevisionBefore(const ReplicaSet& rs) {
 
 // `status` has its new counters.
 bool Unacknowledged(const Situation& situation, const Condition* progressing,
-                    const DeploymentStatus& status) {
+                    const WorkloadStatus& status) {
   if (situation.newest == nullptr) return false;
   const bool made = MadeSince(situation, progressing);
-  const std::string_view revision = RevisionText(situation.deployment.meta);
+  const std::string_view revision = situation.workload.revision;
   const std::string_view made_as = RevisionText(situation.newest->meta);
   const bool differs = revision != made_as;
   if (!made && !differs) return false;
@@ -105,7 +106,7 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   const bool spoken_of = SpeaksOfNewest(situation, progressing);
   // A controller whose clock is behind may have completed it "before" it was made.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
-                         DeploymentComplete(situation.deployment, status);
+                         DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
   // Told of already, unless the rollout left this ReplicaSet and came back before any status was
@@ -122,12 +123,12 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
 // completed, while there is no new ReplicaSet. Recreate acknowledges at a time when there is none.
 bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing == nullptr) return false;
-  const Deployment& deployment = situation.deployment;
+  const Workload& workload = situation.workload;
   if (progressing->reason == kAvailableReason) {
-    return situation.newest == nullptr && deployment.spec.replicas > 0;
+    return situation.newest == nullptr && workload.replicas > 0;
   }
   return progressing->reason == kExceededReason && !SpeaksOfNewest(situation, progressing) &&
-         deployment.status.observed_generation < deployment.meta.generation;
+         workload.status.observed_generation < workload.meta.generation;
 }
 
 // The server refuses one patch after the other, and for each try a Pod is taken out of traffic and
@@ -138,8 +139,8 @@ bool OnlyLetsPodsBack(const InPlace& in_place) {
          in_place.refusals->tries >= in_place::kRefusedTriesMax;
 }
 
-bool HasMoved(const Situation& situation, const DeploymentStatus& status) {
-  DeploymentStatus before = situation.deployment.status;
+bool HasMoved(const Situation& situation, const WorkloadStatus& status) {
+  WorkloadStatus before = situation.workload.status;
   if (OnlyLetsPodsBack(situation.in_place)) {
     before.ready_replicas = status.ready_replicas;
     before.available_replicas = status.available_replicas;
@@ -164,7 +165,7 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 
 }  // namespace
 
-void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
+void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
   if (situation.in_place.phase == InPlacePhase::kRefused) {  // P-014
@@ -187,7 +188,7 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
   const bool already_complete = status.replicas == status.updated_replicas && present != nullptr &&
                                 present->reason == kAvailableReason;
   if (already_complete) return;  // Pods lost later are no failed rollout (D-422)
-  if (DeploymentComplete(situation.deployment, status)) {
+  if (DeploymentComplete(situation.workload, status)) {
     SetCondition(conditions, Progressing(situation, "True", kAvailableReason,
                                          Subject(situation) + " has successfully progressed."));
   } else if (HasMoved(situation, status)) {
@@ -199,7 +200,7 @@ void UpdateProgressing(const Situation& situation, DeploymentStatus& status) {
 
 // The revision is not published while the generation is not observed: Unacknowledged alone would
 // begin the rollout anew at every try.
-void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& status) {
+void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   const bool refused_in_place = situation.in_place.phase == InPlacePhase::kRefused;
   if (!situation.has_progress_deadline() || refused_in_place) {
     return UpdateProgressing(situation, status);
@@ -219,15 +220,16 @@ void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& statu
   if (TimedOut(situation, status)) SetCondition(conditions, Exceeded(situation));
 }
 
-void MarkPaused(const Situation& situation, DeploymentStatus& status) {
+void MarkPaused(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline()) return;
   const Condition* present = FindCondition(status.conditions, "Progressing");
   if (present != nullptr && present->reason == kExceededReason) return;
-  SetCondition(status.conditions, NewCondition("Progressing", "Unknown", "DeploymentPaused",
-                                               "Deployment is paused", situation.now));
+  const std::string kind(situation.workload.kind.name());
+  SetCondition(status.conditions, NewCondition("Progressing", "Unknown", kind + "Paused",
+                                               kind + " is paused", situation.now));
 }
 
-void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status) {
+void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status) {
   const Condition* failure = nullptr;
   if (situation.newest != nullptr) {
     failure = FindCondition(situation.newest->status.conditions, kReplicaFailure);
@@ -241,7 +243,7 @@ void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status) 
   SetCondition(status.conditions, std::move(copy));
 }
 
-void KeepReplicaFailure(const Situation& situation, DeploymentStatus& status) {
+void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status) {
   const Condition* shown = FindCondition(status.conditions, kReplicaFailure);
   const bool ours = shown != nullptr && shown->reason == kUpdateRefused;
   if (ours || situation.refused) UpdateReplicaFailure(situation, status);

@@ -28,16 +28,16 @@ namespace windlass::deployment {
 
 // Brings the Progressing condition of `status` up to date; `status` has its new counters already
 // (D-421…D-427).
-void UpdateProgressing(const Situation& situation, DeploymentStatus& status);
+void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 
 // The same while a refused write holds the rollout up: the condition changes by its deadline only.
 // So that it can expire, a rollout that no status has told of begins here, too. Pods that become
 // ready meanwhile were decided on before: they do not put the verdict off.
-void UpdateProgressingHeldUp(const Situation& situation, DeploymentStatus& status);
+void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
 // Progressing says that the Deployment is paused; a verdict that the deadline has passed stays, and
 // without a deadline nothing is said (D-060…D-062).
-void MarkPaused(const Situation& situation, DeploymentStatus& status);
+void MarkPaused(const Situation& situation, WorkloadStatus& status);
 
 // ReplicaFailure, by the first of these that is there (D-434):
 //   1. the new ReplicaSet's own condition, else the first other ReplicaSet's: Pods are missing or
@@ -45,10 +45,10 @@ void MarkPaused(const Situation& situation, DeploymentStatus& status);
 //   2. the write that the API server refused in this sync (refused_write.h), which the log has in
 //      any case.
 // Removed if there is neither.
-void UpdateReplicaFailure(const Situation& situation, DeploymentStatus& status);
+void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 // The same where ReplicaFailure stays as it is (D-420): it changes only if a write was refused in
 // this sync, or if it tells of one that is refused no more.
-void KeepReplicaFailure(const Situation& situation, DeploymentStatus& status);
+void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 }  // namespace windlass::deployment

@@ -4,7 +4,7 @@
 #include <array>
 #include <numeric>
 
-#include "kubeclient/api/deployment.h"
+#include "controller/workload.h"
 
 namespace windlass::deployment {
 namespace {

@@ -23,7 +23,7 @@ Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
 
 // nullopt when an uncached list shows no old Pod; asks for the list first.
 std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
-  Request list = ListOfPods(situation.deployment);
+  Request list = ListOfPods(situation.workload);
   const Outcome* listed = FindFresh(situation.learned, list);
   if (listed == nullptr) {
     return RecreateStep{Read{std::move(list), "no old Pod may be left when new ones are made"}};

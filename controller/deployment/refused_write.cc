@@ -13,8 +13,8 @@ bool WasRefused(const Outcome& outcome) {
   return !outcome.said.ok() && IsRefusal(outcome.said.error().kind);
 }
 
-bool IsOfStatus(const RequestKey& asked) {
-  return asked.verb == Verb::kPatch && asked.resource == resources::kDeployments &&
+bool IsOfStatus(const Workload& workload, const RequestKey& asked) {
+  return asked.verb == Verb::kPatch && asked.resource == workload.kind.resource() &&
          asked.subresource == "status";
 }
 
@@ -54,15 +54,15 @@ bool SaySame(std::string_view shown, std::string_view said) {
 
 }  // namespace
 
-const Outcome* EndOfWalk(const Learned& learned) {
-  const auto end = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return outcome.ends_walk && !IsOfStatus(outcome.asked);
+const Outcome* EndOfWalk(const Workload& workload, const Learned& learned) {
+  const auto end = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return outcome.ends_walk && !IsOfStatus(workload, outcome.asked);
   });
   return end == learned.end() ? nullptr : &*end;
 }
 
-std::optional<Error> RefusedWrite(const Learned& learned) {
-  const Outcome* refused = EndOfWalk(learned);
+std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned) {
+  const Outcome* refused = EndOfWalk(workload, learned);
   if (refused == nullptr) {
     const auto first = std::ranges::find_if(learned, IsToTell);
     if (first == learned.end()) return std::nullopt;
@@ -80,27 +80,27 @@ void TellRefusedWrite(const Situation& situation, std::vector<Condition>& condit
   if (shown != nullptr && shown->reason == kUpdateRefused && SaySame(shown->message, message)) {
     return;
   }
-  RefreshCondition(conditions, NewCondition(kReplicaFailure, "True", kUpdateRefused, message,
-                                            situation.now));
+  RefreshCondition(conditions,
+                   NewCondition(kReplicaFailure, "True", kUpdateRefused, message, situation.now));
 }
 
-bool WasRefusalTold(const Learned& learned) {
-  const auto refused = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return WasRefused(outcome) && !IsOfStatus(outcome.asked);
+bool WasRefusalTold(const Workload& workload, const Learned& learned) {
+  const auto refused = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return WasRefused(outcome) && !IsOfStatus(workload, outcome.asked);
   });
   return std::any_of(refused, learned.end(),
-                     [](const Outcome& outcome) { return IsOfStatus(outcome.asked); });
+                     [&](const Outcome& outcome) { return IsOfStatus(workload, outcome.asked); });
 }
 
-bool TellsOfRefusal(const Step& step, const Learned& learned) {
+bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned) {
   const Write* write = std::get_if<Write>(&step);
-  return write != nullptr && IsOfStatus(write->request.Identity()) &&
-         std::ranges::any_of(learned, WasRefused) && !WasRefusalTold(learned);
+  return write != nullptr && IsOfStatus(workload, write->request.Identity()) &&
+         std::ranges::any_of(learned, WasRefused) && !WasRefusalTold(workload, learned);
 }
 
-Step UnlessStatusRefused(const Learned& learned, Step end) {
-  const auto status = std::ranges::find_if(learned, [](const Outcome& outcome) {
-    return WasRefused(outcome) && IsOfStatus(outcome.asked);
+Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end) {
+  const auto status = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return WasRefused(outcome) && IsOfStatus(workload, outcome.asked);
   });
   if (status == learned.end()) return end;
   Failed failed{.error = status->said.error()};

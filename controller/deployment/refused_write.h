@@ -35,10 +35,10 @@ inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 // words>`: the one that ended the walk, else the first patch or deletion of a ReplicaSet. Returns
 // nullopt if there is none. Adoptions and releases are left to ownership.h, which knows when a
 // refusal of these is no error.
-std::optional<Error> RefusedWrite(const Learned& learned);
+std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
 // The refused write that ended the walk of this sync; null if it goes on.
-const Outcome* EndOfWalk(const Learned& learned);
+const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Sets the condition ReplicaFailure to the refusal of this sync, or removes the condition if
 // nothing was refused. Words that differ in numbers only are not written anew: a write per retry
@@ -46,14 +46,14 @@ const Outcome* EndOfWalk(const Learned& learned);
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // A status was sent in this sync after the refusal.
-bool WasRefusalTold(const Learned& learned);
+bool WasRefusalTold(const Workload& workload, const Learned& learned);
 
 // `step` writes the status that follows a refusal. It goes out even if the sync has made all its
 // requests: otherwise the sync would end well, and the back-off would begin anew.
-bool TellsOfRefusal(const Step& step, const Learned& learned);
+bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
 // `end`, or if the API server refused the status in this sync, a failure with an Event that says
 // so.
-Step UnlessStatusRefused(const Learned& learned, Step end);
+Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);
 
 }  // namespace windlass::deployment

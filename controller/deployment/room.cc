@@ -95,7 +95,7 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
   const int32_t fits = within(max_total - others.possible, whole);
   if (fits == whole) return {.size = whole};
   if (rs == nullptr) return {.size = fits, .whole = false};
-  Request list = ListOfPods(situation.deployment);
+  Request list = ListOfPods(situation.workload);
   if (others.list_tells && FindFresh(situation.learned, list) == nullptr) {
     return {.size = present,
             .whole = false,
@@ -107,8 +107,7 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
 Wait WaitForRoom(const Situation& situation) {
   if (situation.newest == nullptr || situation.recreate()) return {};
   const Growth growth = GrowthOf(situation, situation.newest, WantedOfNewest(situation));
-  const Condition* progressing =
-      FindCondition(situation.deployment.status.conditions, "Progressing");
+  const Condition* progressing = FindCondition(situation.workload.status.conditions, "Progressing");
   if (growth.whole || progressing == nullptr) return {};
   const seconds waited = situation.now - progressing->last_update_time;
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};

@@ -32,7 +32,7 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
 }
 
 bool IsSaturated(const Situation& situation) {
-  const int32_t replicas = situation.deployment.spec.replicas;
+  const int32_t replicas = situation.workload.replicas;
   const ReplicaSet* rs = situation.newest;
   return rs != nullptr && DesiredReplicas(*rs) == replicas && rs->replicas == replicas &&
          rs->status.available_replicas == replicas;
@@ -73,7 +73,7 @@ const ReplicaSet* OnlyOne(const Situation& situation,
 // the sizes were acted upon. After it the rollout goes on; before, each of its steps would be
 // undone by the event.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
-  if (situation.deployment.spec.paused) return std::nullopt;
+  if (situation.workload.paused) return std::nullopt;
   return WriteStatus(situation, Progress::kEvaluate);
 }
 
@@ -83,7 +83,7 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
   const auto status = WriteHeldUp(situation);
   if (status && !WasSent(*status, situation.learned)) return *status;
-  return situation.deployment.spec.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
+  return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
 std::optional<Step> ScaleOnlyOne(const Situation& situation,
@@ -112,7 +112,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
                       .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
-      ProportionalSizes(shares, situation.limits, situation.deployment.status.replicas);
+      ProportionalSizes(shares, situation.limits, situation.workload.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
   std::optional<Growth> held;
   for (const bool shrinking : {true, false}) {  // the total must not be exceeded on the way
@@ -169,16 +169,16 @@ bool IsTrustedHost(const Situation& situation, const ReplicaSet& rs) {
 }  // namespace
 
 Scaling ScalingOf(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  const int32_t replicas = deployment.spec.replicas;
+  const Workload& workload = situation.workload;
+  const int32_t replicas = workload.replicas;
   const std::vector<const ReplicaSet*> active = Active(situation.all);
   const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
     return SaysOtherSize(*rs, replicas);
   });
-  if (!event && !deployment.spec.paused) return Scaling::kNone;
+  if (!event && !workload.paused) return Scaling::kNone;
   // Its sizes were decided then, and the rollout has gone on from there.
-  const bool acted_upon = !deployment.spec.paused &&
-                          deployment.status.observed_generation >= deployment.meta.generation;
+  const bool acted_upon =
+      !workload.paused && workload.status.observed_generation >= workload.meta.generation;
   if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;
   if (IsSaturated(situation)) return Scaling::kSaturated;
   return situation.recreate() || acted_upon ? Scaling::kRefresh : Scaling::kProportional;
@@ -187,7 +187,7 @@ Scaling ScalingOf(const Situation& situation) {
 std::optional<Step> HandleScaling(const Situation& situation) {
   auto step = NextOfScaling(situation);
   if (!step) return std::nullopt;
-  if (auto refused = RefuseStrategy(situation.deployment)) return refused;
+  if (auto refused = RefuseStrategy(situation.workload)) return refused;
   return step;
 }
 
@@ -240,13 +240,12 @@ std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t repl
   }
   if (change.empty()) return std::nullopt;
   return UnlessInVain(
-      situation,
-      Write{.request = PatchReplicaSet(rs, change),
-            .because = {Decision::kAnnotateNewReplicaSet,
-                        {{"replicaset", rs.meta.name},
-                         {"annotations", change.annotations.size()},
-                         {"min_ready_seconds", situation.deployment.spec.min_ready_seconds}},
-                        change.fallback_reason}});
+      situation, Write{.request = PatchReplicaSet(rs, change),
+                       .because = {Decision::kAnnotateNewReplicaSet,
+                                   {{"replicaset", rs.meta.name},
+                                    {"annotations", change.annotations.size()},
+                                    {"min_ready_seconds", situation.workload.min_ready_seconds}},
+                                   change.fallback_reason}});
 }
 
 }  // namespace windlass::deployment

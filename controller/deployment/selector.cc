@@ -1,36 +1,37 @@
 #include "controller/deployment/selector.h"
 
+#include <string>
 #include <utility>
 
-#include "controller/deployment/patches.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::deployment {
 namespace {
 
-Step RefuseEmpty(const Deployment& deployment, const Learned& learned) {
-  if (deployment.status.observed_generation < deployment.meta.generation) {
-    DeploymentStatus status = deployment.status;
-    status.observed_generation = deployment.meta.generation;
-    Write write{.request = PatchStatus(deployment, status, ""),
+Step RefuseEmpty(const Workload& workload, const Learned& learned) {
+  if (workload.status.observed_generation < workload.meta.generation) {
+    WorkloadStatus status = workload.status;
+    status.observed_generation = workload.meta.generation;
+    Write write{.request = workload.kind.WriteStatus(workload, status, ""),
                 .because = {Decision::kUpdateStatus, {{"generation", status.observed_generation}}},
                 .go_on_if_refused = true};
     if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
   }
-  return Wait{
-      .events = {{Event::Type::kWarning, "SelectingAll",
-                  "This deployment is selecting all pods. A non-empty selector is required."}}};
+  return Wait{.events = {{Event::Type::kWarning, "SelectingAll",
+                          "This " + std::string(workload.kind.noun()) +
+                              " is selecting all pods. A non-empty selector is required."}}};
 }
 
 }  // namespace
 
-std::optional<Step> RefuseSelector(const Deployment& deployment, const Learned& learned) {
-  const LabelSelector& selector = deployment.spec.selector;
-  if (selector.SelectsEverything()) return RefuseEmpty(deployment, learned);
+std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned) {
+  const LabelSelector& selector = workload.selector;
+  if (selector.SelectsEverything()) return RefuseEmpty(workload, learned);
   const Status valid = Validate(selector);
   if (valid.ok()) return std::nullopt;
   return Failed{
-      .error = {ErrorKind::kInvalid, "deployment " + KeyOf(deployment.meta).ToString() +
+      .error = {ErrorKind::kInvalid, std::string(workload.kind.noun()) + " " +
+                                         KeyOf(workload.meta).ToString() +
                                          " has invalid label selector: " + valid.error().message},
       .retry = Retry::kOnSpecChange};
 }

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "controller/step.h"
-#include "kubeclient/api/deployment.h"
+#include "controller/workload.h"
 
 namespace windlass::deployment {
 
@@ -14,6 +14,6 @@ namespace windlass::deployment {
 // An empty one would select everything: a Warning, and the generation is acknowledged in a status
 // write whose outcome does not matter (D-052). One that cannot be understood fails until the spec
 // changes (D-053).
-std::optional<Step> RefuseSelector(const Deployment& deployment, const Learned& learned);
+std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned);
 
 }  // namespace windlass::deployment

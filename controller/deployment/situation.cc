@@ -5,7 +5,7 @@
 namespace windlass::deployment {
 
 bool Situation::has_progress_deadline() const {
-  const auto& deadline = deployment.spec.progress_deadline_seconds;
+  const auto& deadline = workload.progress_deadline_seconds;
   return deadline && *deadline != kUnlimited;
 }
 
@@ -16,9 +16,8 @@ ReplicaSetSize SizeOf(const ReplicaSet& rs) {
   return {replicas, std::max(available - std::max(ready - replicas, 0), 0)};
 }
 
-Request ListOfPods(const Deployment& deployment) {
-  return Request::List(resources::kPods, deployment.meta.namespace_,
-                       ToQuery(deployment.spec.selector));
+Request ListOfPods(const Workload& workload) {
+  return Request::List(resources::kPods, workload.meta.namespace_, ToQuery(workload.selector));
 }
 
 const Outcome* FindFresh(const Learned& learned, const Request& list) {

@@ -15,14 +15,14 @@ namespace windlass::deployment {
 // Borrowed from the view; valid during one call of Next.
 struct Situation {
   const View& view;
-  const Deployment& deployment;
+  const Workload& workload;
   const Learned& learned;
   WallTime now;
 
   std::vector<const ReplicaSet*> all{};  // claimed, oldest first, then by name
-  const ReplicaSet* newest = nullptr;    // "newRS": its template is the Deployment's (D-150)
+  const ReplicaSet* newest = nullptr;    // "newRS": its template is the workload's (D-150)
   std::vector<const ReplicaSet*> old{};  // the others, same order
-  Fenceposts limits{};  // no surge, none unavailable, where they cannot be resolved
+  Fenceposts limits{};                   // of the workload
 
   // The write that the API server refused in this sync, and that users are told about, with verb
   // and object before the server's words (refused_write.h).
@@ -30,7 +30,7 @@ struct Situation {
 
   InPlace in_place{};  // looked at last, with all of the above (in_place_look.h)
 
-  bool recreate() const { return deployment.spec.strategy_type == "Recreate"; }
+  bool recreate() const { return workload.strategy == Strategy::kRecreate; }
   // spec.progressDeadlineSeconds is set and not "unlimited" (D-060).
   bool has_progress_deadline() const;
 };
@@ -41,8 +41,8 @@ struct Situation {
 // at (D-743, W-05).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
-// Asks past the caches for the live Pods of `deployment`, whichever of its ReplicaSets has them.
-Request ListOfPods(const Deployment& deployment);
+// Asks past the caches for the live Pods of `workload`, whichever of its ReplicaSets has them.
+Request ListOfPods(const Workload& workload);
 
 // The answer to that list in this sync. Returns null if there is none, or if a ReplicaSet was
 // written since: its Pods may have come later.

@@ -7,10 +7,8 @@
 #include "controller/deployment/counters.h"
 #include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/in_place_status.h"
-#include "controller/deployment/patches.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/room.h"
-#include "controller/in_place/rollout_mode.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass::deployment {
@@ -28,7 +26,7 @@ std::string_view RevisionToPublish(const Situation& situation) {
   if (situation.newest == nullptr) return {};
   if (situation.in_place.phase == InPlacePhase::kRefused) return {};  // nothing is rolled out
   const std::string_view revision = RevisionText(situation.newest->meta);
-  return revision == RevisionText(situation.deployment.meta) ? std::string_view() : revision;
+  return revision == situation.workload.revision ? std::string_view() : revision;
 }
 
 // Returns true if the status may go on showing `shown` for a while, although `next` is true now:
@@ -53,20 +51,19 @@ bool IsUnsettled(const ReplicaSet& rs) {
 // dated when it is published, and so little later may the verdict be.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
-  const seconds deadline(*situation.deployment.spec.progress_deadline_seconds);
+  const seconds deadline(*situation.workload.progress_deadline_seconds);
   return std::clamp<Duration>(deadline / 30, kCountersPatience, kUnsettledPatience);
 }
 
 // Nobody waits for counters on the way; for the end of a rollout or of a scaling somebody does
 // (C-006). Counters of Pods that are updated in place come from Pods.
-Duration PatienceFor(const Situation& situation, const DeploymentStatus& next) {
-  const Deployment& deployment = situation.deployment;
-  const DeploymentStatus& shown = deployment.status;
+Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
+  const Workload& workload = situation.workload;
+  const WorkloadStatus& shown = workload.status;
   const bool only_counters = next.observed_generation == shown.observed_generation &&
                              next.collision_count == shown.collision_count &&
                              std::ranges::equal(next.conditions, shown.conditions, MayWait);
-  const bool completes =
-      DeploymentComplete(deployment, next) && !DeploymentComplete(deployment, shown);
+  const bool completes = DeploymentComplete(workload, next) && !DeploymentComplete(workload, shown);
   if (!only_counters || completes) return Duration{0};
   const bool unsettled =
       !situation.in_place.counts_pods() &&
@@ -74,15 +71,15 @@ Duration PatienceFor(const Situation& situation, const DeploymentStatus& next) {
   return unsettled ? UnsettledPatience(situation) : kCountersPatience;
 }
 
-std::string_view ReasonOf(const DeploymentStatus& status, std::string_view type) {
+std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
   const Condition* condition = FindCondition(status.conditions, type);
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
 // Counters and Available, of a generation that was not acted upon.
-DeploymentStatus CountUnobserved(const Situation& situation) {
-  const DeploymentStatus& shown = situation.deployment.status;
-  DeploymentStatus next = CountReplicas(situation);
+WorkloadStatus CountUnobserved(const Situation& situation) {
+  const WorkloadStatus& shown = situation.workload.status;
+  WorkloadStatus next = CountReplicas(situation);
   next.observed_generation = shown.observed_generation;
   if (!shown.terminating_replicas) next.terminating_replicas.reset();
   UpdateAvailable(situation, next);
@@ -90,9 +87,9 @@ DeploymentStatus CountUnobserved(const Situation& situation) {
 }
 
 // A status that acknowledges neither a generation nor a revision.
-std::optional<Step> WriteUnobserved(const Deployment& deployment, const DeploymentStatus& next) {
-  if (next == deployment.status) return std::nullopt;
-  return Write{.request = PatchStatus(deployment, next, ""),
+std::optional<Step> WriteUnobserved(const Workload& workload, const WorkloadStatus& next) {
+  if (workload.kind.IsStored(workload, next)) return std::nullopt;
+  return Write{.request = workload.kind.WriteStatus(workload, next, ""),
                .because = {Decision::kUpdateStatus,
                            {{"generation", next.observed_generation},
                             {"replicas", next.replicas},
@@ -103,7 +100,7 @@ std::optional<Step> WriteUnobserved(const Deployment& deployment, const Deployme
 
 }  // namespace
 
-void UpdateAvailable(const Situation& situation, DeploymentStatus& status) {
+void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
   int64_t available = 0;
   for (const ReplicaSet* rs : situation.all) {
     available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
@@ -114,17 +111,17 @@ void UpdateAvailable(const Situation& situation, DeploymentStatus& status) {
     needed = int64_t{situation.limits.desired} - situation.in_place.options().max_unavailable;
   }
   const bool enough = available >= needed;
+  const std::string kind(situation.workload.kind.name());
   SetCondition(status.conditions,
-               enough
-                   ? NewCondition("Available", "True", "MinimumReplicasAvailable",
-                                  "Deployment has minimum availability.", situation.now)
-                   : NewCondition("Available", "False", "MinimumReplicasUnavailable",
-                                  "Deployment does not have minimum availability.", situation.now));
+               enough ? NewCondition("Available", "True", "MinimumReplicasAvailable",
+                                     kind + " has minimum availability.", situation.now)
+                      : NewCondition("Available", "False", "MinimumReplicasUnavailable",
+                                     kind + " does not have minimum availability.", situation.now));
 }
 
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
-  const Deployment& deployment = situation.deployment;
-  DeploymentStatus status = CountReplicas(situation);
+  const Workload& workload = situation.workload;
+  WorkloadStatus status = CountReplicas(situation);
   UpdateAvailable(situation, status);
   if (progress == Progress::kEvaluate) {
     UpdateProgressing(situation, status);
@@ -135,13 +132,14 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   if (progress == Progress::kPaused) MarkPaused(situation, status);
   if (progress != Progress::kKeep) UpdateInPlaceCondition(situation, status);
   const std::string_view revision = RevisionToPublish(situation);
-  const bool has_notes = in_place::HasInternal(deployment.meta);
-  if (revision.empty() && !has_notes && status == deployment.status) return std::nullopt;
+  const bool has_notes = workload.kind.HasStrayNotes(workload);
+  const bool is_stored = workload.kind.IsStored(workload, status);
+  if (revision.empty() && !has_notes && is_stored) return std::nullopt;
   return Write{
-      .request = PatchStatus(deployment, status, revision),
+      .request = workload.kind.WriteStatus(workload, status, revision),
       .because = {Decision::kUpdateStatus,
                   {{"generation", status.observed_generation},
-                   {"revision", revision.empty() ? RevisionText(deployment.meta) : revision},
+                   {"revision", revision.empty() ? workload.revision : revision},
                    {"replicas", status.replicas},
                    {"updated", status.updated_replicas},
                    {"ready", status.ready_replicas},
@@ -158,17 +156,17 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
                                      std::string_view reason, std::string message) {
   if (!situation.has_progress_deadline()) return std::nullopt;
-  DeploymentStatus next = situation.deployment.status;
+  WorkloadStatus next = situation.workload.status;
   SetCondition(next.conditions,
                NewCondition("Progressing", status, reason, std::move(message), situation.now));
-  return WriteUnobserved(situation.deployment, next);
+  return WriteUnobserved(situation.workload, next);
 }
 
 std::optional<Step> WriteHeldUp(const Situation& situation) {
-  const Deployment& deployment = situation.deployment;
-  DeploymentStatus status = CountUnobserved(situation);
-  if (!deployment.meta.deleting()) {
-    if (deployment.spec.paused) {
+  const Workload& workload = situation.workload;
+  WorkloadStatus status = CountUnobserved(situation);
+  if (!workload.meta.deleting()) {
+    if (workload.paused) {
       MarkPaused(situation, status);
     } else {
       UpdateProgressingHeldUp(situation, status);
@@ -176,14 +174,14 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
     UpdateInPlaceCondition(situation, status);
   }
   UpdateReplicaFailure(situation, status);
-  auto step = WriteUnobserved(deployment, status);
+  auto step = WriteUnobserved(workload, status);
   if (step) std::get<Write>(*step).on_success = EventsOfInPlace(situation, status);
   return step;
 }
 
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
-  const DeploymentStatus& shown = situation.deployment.status;
-  DeploymentStatus next = shown;
+  const WorkloadStatus& shown = situation.workload.status;
+  WorkloadStatus next = shown;
   if (shown.observed_generation > 0) {
     next = CountUnobserved(situation);
     KeepReplicaFailure(situation, next);
@@ -192,7 +190,7 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
     SetCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",
                                                std::move(message), situation.now));
   }
-  return WriteUnobserved(situation.deployment, next);
+  return WriteUnobserved(situation.workload, next);
 }
 
 }  // namespace windlass::deployment

@@ -16,7 +16,7 @@ namespace windlass::deployment {
 // Available: enough Pods for spec.replicas less maxUnavailable (D-407). Pods above the size of
 // their ReplicaSet are about to go and count no more, although its status still has them: upstream
 // says True of a Recreate Deployment whose every Pod is being removed.
-void UpdateAvailable(const Situation& situation, DeploymentStatus& status);
+void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
 enum class Progress : uint8_t {
   kEvaluate,  // rolling and recreate passes

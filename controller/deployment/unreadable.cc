@@ -7,7 +7,8 @@ namespace windlass::deployment {
 std::optional<Event> WhyUnreadable(const View& view) {
   if (view.unreadable.empty()) return std::nullopt;
   return Event{Event::Type::kWarning, "WindlassUnreadable",
-               "Deployment \"" + KeyOf(view.deployment->meta).ToString() +
+               std::string(view.workload.kind.name()) + " \"" +
+                   KeyOf(view.workload.meta).ToString() +
                    "\" is left alone: the latest version of " + view.unreadable +
                    " could not be read. Remedy: the log of Windlass names the field; correct it."};
 }

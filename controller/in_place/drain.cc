@@ -22,8 +22,8 @@ bool SelectsBy(const LabelSelector& selector, std::string_view label) {
                              [&](const LabelSelectorRequirement& one) { return one.key == label; });
 }
 
-Json TemplateOf(const DeploymentSpec& spec) {
-  return spec.template_json == nullptr ? Json() : Json::parse(*spec.template_json, nullptr, false);
+Json TemplateOf(const std::string* template_json) {
+  return template_json == nullptr ? Json() : Json::parse(*template_json, nullptr, false);
 }
 
 // Returns the value of the drain's label in the template; nullopt if the label is absent.
@@ -35,8 +35,8 @@ std::optional<std::string> ValueIn(const Json& pod_template, const Drain& drain)
   return value->get<std::string>();
 }
 
-Status CheckLabel(const Drain& drain, const DeploymentSpec& spec, const Json& pod_template) {
-  if (SelectsBy(spec.selector, drain.label)) {
+Status CheckLabel(const Drain& drain, const LabelSelector& selector, const Json& pod_template) {
+  if (SelectsBy(selector, drain.label)) {
     return Refuse("label " + Quoted(drain.label) +
                   " is in spec.selector, a Pod without it is no longer the Deployment's: "
                   "drain by another label");
@@ -100,16 +100,17 @@ std::string TextOf(const Drain& drain) {
   return std::string(kLabelMode) + drain.label + "=" + drain.on + "/" + drain.off;
 }
 
-Status CheckDrain(const Drain& drain, const DeploymentSpec& spec) {
+Status CheckDrain(const Drain& drain, const LabelSelector& selector,
+                  const std::string* template_json) {
   if (drain.mode == Drain::Mode::kNone) return Unit{};
-  const Json pod_template = TemplateOf(spec);
+  const Json pod_template = TemplateOf(template_json);
   if (drain.mode == Drain::Mode::kGate) return CheckGate(pod_template);
-  return CheckLabel(drain, spec, pod_template);
+  return CheckLabel(drain, selector, pod_template);
 }
 
-std::optional<std::string> WarnOfDrain(const Drain& drain, const DeploymentSpec& spec) {
+std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* template_json) {
   if (drain.mode != Drain::Mode::kLabel) return std::nullopt;
-  const std::optional<std::string> value = ValueIn(TemplateOf(spec), drain);
+  const std::optional<std::string> value = ValueIn(TemplateOf(template_json), drain);
   if (!value || *value == drain.on) return std::nullopt;
   return "label " + Quoted(drain.label) + " has value " + Quoted(*value) +
          " in spec.template.metadata.labels, and Pods get that one back: write it before the slash";

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/selector.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
@@ -32,14 +32,15 @@ Result<Drain> ParseDrain(std::string_view text);
 // Returns the text that ParseDrain reads.
 std::string TextOf(const Drain& drain);
 
-// Checks that the template and selector of `spec` allow this drain. Windlass cannot add what is
-// missing: the ReplicaSet's template would no longer equal the Deployment's. Error kConfig; its
-// message says what to change.
-Status CheckDrain(const Drain& drain, const DeploymentSpec& spec);
+// Checks that a template, which may be null, and a selector allow this drain. Windlass cannot add
+// what is missing: the ReplicaSet's template would no longer equal the workload's. Error kConfig;
+// its message says what to change.
+Status CheckDrain(const Drain& drain, const LabelSelector& selector,
+                  const std::string* template_json);
 
 // Returns a warning if the template's label value is not `on`, as after an undo past a change of
 // that value; nullopt otherwise. This does no harm: a Pod gets back the value of its own template
 // (drain_steps.h). Requires that CheckDrain passes.
-std::optional<std::string> WarnOfDrain(const Drain& drain, const DeploymentSpec& spec);
+std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* template_json);
 
 }  // namespace windlass::in_place

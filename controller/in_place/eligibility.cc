@@ -264,16 +264,16 @@ Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to) {
   return !changes.labels.empty() || !changes.annotations.empty();
 }
 
-std::optional<NotEligible> RefuseRollout(const DeploymentSpec& spec, const Options& options,
+std::optional<NotEligible> RefuseRollout(int32_t replicas, bool recreates, const Options& options,
                                          std::span<const ReplicaSet* const> replica_sets,
                                          const ReplicaSet* pending) {
   const auto active = std::ranges::count_if(
       replica_sets, [&](const ReplicaSet* rs) { return rs->replicas > 0 && rs != pending; });
   if (active > 1) return NotEligible{Reason::kMultipleActiveReplicaSets, ""};
-  if (spec.strategy_type == "Recreate" && spec.replicas > 1) {
+  if (recreates && replicas > 1) {
     return NotEligible{Reason::kRecreateStrategy, ""};
   }
-  if (options.max_unavailable == 0 && options.max_surge == 0 && spec.replicas > 0) {
+  if (options.max_unavailable == 0 && options.max_surge == 0 && replicas > 0) {
     return NotEligible{Reason::kNoBudget, ""};
   }
   return std::nullopt;

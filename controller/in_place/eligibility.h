@@ -12,7 +12,6 @@
 
 #include "controller/in_place/changes.h"
 #include "controller/in_place/options.h"
-#include "kubeclient/api/deployment.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/base/result.h"
 
@@ -76,11 +75,12 @@ Result<Verdict> CompareTemplates(std::string_view host_template, std::string_vie
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
 // Returns what rules out an update in place whatever the templates are; nullopt if nothing does.
-//   - kMultipleActiveReplicaSets: more than one of `replica_sets`, those of the Deployment, wants
+//   - kMultipleActiveReplicaSets: more than one of `replica_sets`, those of the workload, wants
 //     Pods. `pending`, which may be null, is not counted: its Pods are stand-ins (P-010).
-//   - kRecreateStrategy: strategy Recreate with more than one replica
+//   - kRecreateStrategy: the workload `recreates`, which is strategy Recreate, and has more than
+//     one replica
 //   - kNoBudget: neither an unavailable Pod nor a stand-in is allowed, and there are replicas
-std::optional<NotEligible> RefuseRollout(const DeploymentSpec& spec, const Options& options,
+std::optional<NotEligible> RefuseRollout(int32_t replicas, bool recreates, const Options& options,
                                          std::span<const ReplicaSet* const> replica_sets,
                                          const ReplicaSet* pending);
 

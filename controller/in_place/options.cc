@@ -58,17 +58,28 @@ const Value* FindWord(std::span<const Choice<Value>> choices, std::string_view w
 // Reads the annotations one by one. A wrong value is reported, and its default stays.
 class Reader {
  public:
-  explicit Reader(const Deployment& deployment) : deployment_(deployment) {}
+  explicit Reader(const Workload& workload) : workload_(workload) {}
 
   Configuration Read();
 
  private:
   std::optional<std::string_view> Value(std::string_view key) const {
-    return deployment_.meta.annotations.Find(key);
+    for (const Setting& setting : workload_.in_place_settings) {
+      if (setting.key == key) return setting.value;
+    }
+    return std::nullopt;
   }
   std::string Text(std::string_view key, std::string_view what) const {
-    return "deployment " + KeyOf(deployment_.meta).ToString() + ": annotation " + std::string(key) +
-           ": " + std::string(what);
+    const SettingPlace place = workload_.kind.PlaceOf(key);
+    return Object() + ": " + std::string(place.noun) + " " + place.name + ": " + std::string(what);
+  }
+  // "deployment ns/web"
+  std::string Object() const {
+    return std::string(workload_.kind.noun()) + " " + KeyOf(workload_.meta).ToString();
+  }
+  // "annotation"
+  std::string Noun(std::string_view key) const {
+    return std::string(workload_.kind.PlaceOf(key).noun);
   }
   void Refuse(std::string_view key, std::string_view what) {
     configuration_.errors.push_back({ErrorKind::kConfig, Text(key, what)});
@@ -94,7 +105,7 @@ class Reader {
   void CheckTogether();
   void WarnOfUnknown();
 
-  const Deployment& deployment_;
+  const Workload& workload_;
   Configuration configuration_;
   Options& options_ = configuration_.options;
 };
@@ -133,7 +144,7 @@ IntOrPercent PodsIn(std::string_view text) {
 std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   const auto text = Value(key);
   if (!text) return std::nullopt;
-  const Result<int32_t> pods = Resolve(PodsIn(*text), deployment_.spec.replicas, round_up);
+  const Result<int32_t> pods = Resolve(PodsIn(*text), workload_.replicas, round_up);
   if (pods.ok()) return *pods;
   Refuse(key, pods.error().message);
   return std::nullopt;
@@ -143,7 +154,8 @@ std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
 void Reader::ReadPdb() {
   const auto text = Value(kPdb);
   if (text && IsWord(*text, "Reserve")) {
-    return Refuse(kPdb, "Reserve does not exist any more: write Respect or remove the annotation");
+    return Refuse(kPdb,
+                  "Reserve does not exist any more: write Respect or remove the " + Noun(kPdb));
   }
   ReadWord(kPdb, kPdbs, options_.pdb);
 }
@@ -151,9 +163,10 @@ void Reader::ReadPdb() {
 void Reader::ReadDrain() {
   if (const auto text = Value(kDrain)) {
     Result<Drain> drain = ParseDrain(*text);
-    const Status fits = drain.ok() ? CheckDrain(*drain, deployment_.spec) : drain.error();
+    const Status fits = drain.ok() ? CheckDrain(*drain, workload_.selector, workload_.template_json)
+                                   : drain.error();
     if (fits.ok()) {
-      if (const auto odd = WarnOfDrain(*drain, deployment_.spec)) Warn(kDrain, *odd);
+      if (const auto odd = WarnOfDrain(*drain, workload_.template_json)) Warn(kDrain, *odd);
       options_.drain = *std::move(drain);
     } else {
       Refuse(kDrain, Quoted(*text) + " will not do: " + fits.error().message);
@@ -165,29 +178,27 @@ void Reader::ReadDrain() {
   options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
 }
 
-// Reads a limit from the Deployment's own strategy. The API server always fills in both fields.
+// Reads a limit from the workload's own strategy. The API server always fills in both fields.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;
-  const Result<int32_t> pods = Resolve(*value, deployment_.spec.replicas, round_up);
+  const Result<int32_t> pods = Resolve(*value, workload_.replicas, round_up);
   if (pods.ok()) return *pods;
   configuration_.errors.push_back(
-      {ErrorKind::kConfig, "deployment " + KeyOf(deployment_.meta).ToString() +
-                               ": spec.strategy.rollingUpdate." + std::string(field) + ": " +
-                               pods.error().message});
+      {ErrorKind::kConfig, Object() + ": " + std::string(workload_.limits_field) + "." +
+                               std::string(field) + ": " + pods.error().message});
   return 0;
 }
 
 void Reader::ReadLimits() {
-  const DeploymentSpec& spec = deployment_.spec;
-  int32_t unavailable = spec.replicas;  // strategy Recreate: no limit
-  if (spec.strategy_type == "RollingUpdate") {
-    unavailable = NativeLimit(spec.max_unavailable, false, "maxUnavailable");
-    options_.max_surge = NativeLimit(spec.max_surge, true, "maxSurge");
+  int32_t unavailable = workload_.replicas;  // strategy Recreate: no limit
+  if (workload_.strategy == Strategy::kRollingUpdate) {
+    unavailable = NativeLimit(workload_.max_unavailable, false, "maxUnavailable");
+    options_.max_surge = NativeLimit(workload_.max_surge, true, "maxSurge");
     if (unavailable == 0 && options_.max_surge == 0) unavailable = 1;  // as upstream (D-251)
   }
   unavailable = ReadPods(kMaxUnavailable, false).value_or(unavailable);
-  options_.max_unavailable = std::min(unavailable, spec.replicas);
+  options_.max_unavailable = std::min(unavailable, workload_.replicas);
   ReadWord(kSurge, kSurges, options_.surge);
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
@@ -195,7 +206,7 @@ void Reader::ReadLimits() {
 // A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. Example:
 // 25% of 10 replicas: 3 Pods.
 void Reader::ReadPartition() {
-  const int32_t replicas = deployment_.spec.replicas;
+  const int32_t replicas = workload_.replicas;
   options_.partition = ReadPods(kPartition, true).value_or(0);
   if (options_.partition <= replicas) return;
   Warn(kPartition, Quoted(*Value(kPartition)) + " is more than the " + std::to_string(replicas) +
@@ -210,11 +221,10 @@ bool Reader::NoneMayEverBeUnavailable() const {
     return pods.ok() && *pods == 0;
   };
   if (const auto text = Value(kMaxUnavailable)) return is_nothing(PodsIn(*text));
-  const DeploymentSpec& spec = deployment_.spec;
-  if (spec.strategy_type != "RollingUpdate" || !spec.max_unavailable || !spec.max_surge) {
-    return false;
-  }
-  return is_nothing(*spec.max_unavailable) && !is_nothing(*spec.max_surge);
+  const std::optional<IntOrPercent>& unavailable = workload_.max_unavailable;
+  const std::optional<IntOrPercent>& surge = workload_.max_surge;
+  if (workload_.strategy != Strategy::kRollingUpdate || !unavailable || !surge) return false;
+  return is_nothing(*unavailable) && !is_nothing(*surge);
 }
 
 void Reader::ReadRemoved() {
@@ -225,9 +235,8 @@ void Reader::ReadRemoved() {
       Warn(setting.key,
            "has no effect any more, because Windlass always does what it says: remove it");
     } else {
-      Refuse(setting.key, Quoted(*text) +
-                              " is not supported any more: remove the annotation. Then " +
-                              std::string(setting.what_holds));
+      Refuse(setting.key, Quoted(*text) + " is not supported any more: remove the " +
+                              Noun(setting.key) + ". Then " + std::string(setting.what_holds));
     }
   }
 }
@@ -237,14 +246,14 @@ void Reader::CheckTogether() {
   if (options_.policy != Policy::kOnly || options_.surge != Surge::kNever) return;
   if (!NoneMayEverBeUnavailable()) return;
   Refuse(kSurge, "Never leaves nothing to do, because no Pod may be unavailable: set " +
-                     std::string(kMaxUnavailable) + " to 1 or more, or write Auto");
+                     workload_.kind.PlaceOf(kMaxUnavailable).name + " to 1 or more, or write Auto");
 }
 
 void Reader::WarnOfUnknown() {
-  for (const auto& [key, value] : deployment_.meta.annotations) {
-    if (!key.text().starts_with(kPrefix) || std::ranges::count(kKeys, key.text()) > 0) continue;
-    if (std::ranges::count(RemovedSettings(), key.text(), &RemovedSetting::key) > 0) continue;
-    Warn(key.text(), "is not known and says nothing: correct its name or remove it");
+  for (const auto& [key, value] : workload_.in_place_settings) {
+    if (!key.starts_with(kPrefix) || std::ranges::count(kKeys, key) > 0) continue;
+    if (std::ranges::count(RemovedSettings(), key, &RemovedSetting::key) > 0) continue;
+    Warn(key, "is not known and says nothing: correct its name or remove it");
   }
 }
 
@@ -269,7 +278,7 @@ Configuration Reader::Read() {
 
 }  // namespace
 
-Configuration ReadOptions(const Deployment& deployment) { return Reader(deployment).Read(); }
+Configuration ReadOptions(const Workload& workload) { return Reader(workload).Read(); }
 
 bool Asks(const ObjectMeta& meta) {
   const auto word = meta.annotations.Find(kInPlaceKey);

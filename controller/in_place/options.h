@@ -1,10 +1,10 @@
-// What a Deployment asks of in-place updates: its annotations windlass.dev/in-place…, typed, with
+// What a workload asks of in-place updates: its settings windlass.dev/in-place…, typed, with
 // defaults, checked against the rest of its spec. Source: P-082, P-083.
 //
-// There is no webhook that could refuse a wrong value. Windlass reports it, and treats the
-// Deployment as one that never asked until the value is corrected. A setting that only the present
-// number of replicas makes impossible is not an error: scaling must not make Windlass replace the
-// Pods of a Deployment with Only. RefuseRollout (eligibility.h) handles that case.
+// There is no webhook that could refuse a wrong value. Windlass reports it, and treats the workload
+// as one that never asked until the value is corrected. A setting that only the present number of
+// replicas makes impossible is not an error: scaling must not make Windlass replace the Pods of a
+// workload with Only. RefuseRollout (eligibility.h) handles that case.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "controller/in_place/drain.h"
-#include "kubeclient/api/deployment.h"
+#include "controller/workload.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
@@ -39,7 +40,7 @@ enum class Surge : uint8_t { kAuto, kNever, kAlways };         // stand-in Pods 
 enum class OnFailure : uint8_t { kHold, kRevert, kRecreate };  // P-061 … P-063
 enum class PdbPolicy : uint8_t { kRespect, kIgnore };          // P-038
 
-// Counts are in Pods: percentages are resolved for the Deployment's present replicas.
+// Counts are in Pods: percentages are resolved for the workload's present replicas.
 struct Options {
   Policy policy = Policy::kDisabled;
   int32_t max_unavailable = 0;  // at most replicas
@@ -59,15 +60,15 @@ struct Configuration {
   Options options;  // policy kDisabled if there are errors
   // Kind kConfig, one for each wrong value. First the keys above, in their order; then removed
   // settings (removed_settings.h); then values that contradict each other. Each message names the
-  // Deployment, the annotation or strategy field, and what to write instead.
+  // workload, the setting or strategy field, and what to write instead.
   std::vector<Error> errors;
   std::vector<std::string> warnings;  // in the same form, about values that are used
 };
 
-// Reads the annotations of `deployment`. If windlass.dev/in-place is absent or Disabled, no other
-// annotation is read (P-001). Words may be written in upper or lower case: `true`, `True`,
+// Reads the settings of `workload`. If windlass.dev/in-place is absent or Disabled, no other
+// setting is read (P-001). Words may be written in upper or lower case: `true`, `True`,
 // `ifpossible`.
-Configuration ReadOptions(const Deployment& deployment);
+Configuration ReadOptions(const Workload& workload);
 
 // Returns true if annotation windlass.dev/in-place says IfPossible, Only or Release, in upper or
 // lower case. The other annotations may be wrong.

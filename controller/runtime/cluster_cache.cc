@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "controller/deployment/deployment_workload.h"
 #include "controller/in_place/exchange.h"
 #include "controller/in_place/options.h"
 #include "kubeclient/api/selector.h"
@@ -146,30 +147,30 @@ std::vector<std::string> ClusterCache::Troubles() const {
   return troubles;
 }
 
-View ClusterCache::ViewOf(const ObjectKey& key) const {
-  View view;
-  view.deployment = deployments().store().Find(key);
-  if (view.deployment == nullptr) return view;
+std::optional<View> ClusterCache::ViewOf(const ObjectKey& key) const {
+  const Deployment* deployment = deployments().store().Find(key);
+  if (deployment == nullptr) return std::nullopt;
+  View view{.workload = deployment::AsWorkload(*deployment)};
 
-  for (const ReplicaSet* rs : replica_sets().store().OwnedBy(view.deployment->meta.uid)) {
+  for (const ReplicaSet* rs : replica_sets().store().OwnedBy(deployment->meta.uid)) {
     if (rs->meta.namespace_ == key.namespace_) view.replica_sets.push_back(rs);
   }
-  const LabelSelector& selector = view.deployment->spec.selector;
+  const LabelSelector& selector = view.workload.selector;
   if (!selector.SelectsEverything()) {
     for (const ReplicaSet* rs : replica_sets().store().OrphansIn(key.namespace_)) {
       if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
     }
   }
-  view.unreadable = UnreadableOf(*view.deployment);
+  view.unreadable = UnreadableOf(*deployment);
   std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName);
 
   view.pods_known = watches_pods_ && pods().HasSynced();
-  if (view.pods_known && view.deployment->spec.strategy_type == "Recreate") {
+  if (view.pods_known && view.workload.strategy == Strategy::kRecreate) {
     for (const ReplicaSet* rs : view.replica_sets) {
       for (const PodMetadata* pod : pods().store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
     }
   }
-  if (in_place_.running() && ConcernsInPlace(*view.deployment)) in_place_.Fill(view);
+  if (in_place_.running() && ConcernsInPlace(*deployment)) in_place_.Fill(view);
   return view;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "controller/runtime/informers.h"
 #include "controller/view.h"
 #include "kubeclient/api/decode_interest.h"
+#include "kubeclient/api/deployment.h"
 #include "kubeclient/cache/resync.h"
 
 namespace windlass {
@@ -50,9 +52,9 @@ class ClusterCache {
   // have their own, InPlaceCache::Troubles.
   std::vector<std::string> Troubles() const;
 
-  // The view of a Deployment; view.deployment is null when it is not in the cache. Pointers are
-  // valid until the next change of a store.
-  View ViewOf(const ObjectKey& key) const;
+  // Returns the view of a Deployment, or nullopt if it is not in the cache. Pointers are valid
+  // until the next change of a store.
+  std::optional<View> ViewOf(const ObjectKey& key) const;
 
   // It asks for updates in place, or one of its ReplicaSets remembers that it did: its view has all
   // that they need.

@@ -88,17 +88,19 @@ void DeploymentController::TermEnds() {
 
 std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learned& learned,
                                                WallTime now) {
-  const View view = cache_.ViewOf(key);
-  if (view.deployment == nullptr) return std::nullopt;
-  if (auto step = MindRivals(*view.deployment, learned, now)) return step;
-  return deployment::Next(view, learned, now);
+  const Deployment* deployment = cache_.deployments().store().Find(key);
+  if (deployment == nullptr) return std::nullopt;
+  if (auto step = MindRivals(*deployment, learned, now)) return step;
+  return deployment::Next(*cache_.ViewOf(key), learned, now);
 }
 
 // One step per object to adopt or delete comes on top of the usual few; of a Pod that is updated in
 // place: the end of its last drain, a read, and the patch.
 int DeploymentController::StepsMax(const ObjectKey& key) const {
-  const View view = cache_.ViewOf(key);
-  return kStepsPerSyncMax + static_cast<int>(view.replica_sets.size() + 3 * view.whole_pods.size());
+  const std::optional<View> view = cache_.ViewOf(key);
+  if (!view) return kStepsPerSyncMax;
+  return kStepsPerSyncMax +
+         static_cast<int>(view->replica_sets.size() + 3 * view->whole_pods.size());
 }
 
 std::optional<ObjectReference> DeploymentController::Reference(const ObjectKey& key) const {
@@ -110,9 +112,9 @@ std::optional<ObjectReference> DeploymentController::Reference(const ObjectKey& 
 
 std::vector<Request> DeploymentController::FenceWrites(const ObjectKey& key,
                                                        std::string_view term) const {
-  const View view = cache_.ViewOf(key);
-  if (view.deployment == nullptr) return {};
-  return FenceReplicaSets(view, term);
+  const std::optional<View> view = cache_.ViewOf(key);
+  if (!view) return {};
+  return FenceReplicaSets(*view, term);
 }
 
 Controller::ReadListener DeploymentController::BeforeRead(const ObjectKey& key,

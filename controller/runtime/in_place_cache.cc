@@ -29,7 +29,7 @@ bool OlderThenName(const Pod* a, const Pod* b) {
 }
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
-  if (!(pod.identity.key.namespace_ == view.deployment->meta.namespace_)) return false;
+  if (!(pod.identity.key.namespace_ == view.workload.meta.namespace_)) return false;
   if (!pod.owners_readable) return true;  // whose it is nobody knows
   return pod.controller && std::ranges::any_of(view.replica_sets, [&](const ReplicaSet* rs) {
            return rs->meta.uid == pod.controller->uid;
@@ -138,7 +138,7 @@ std::string InPlaceCache::Unreadable(const View& view) const {
     if (concerned) return ObjectText(resources::kNodes, key) + why;
   }
   for (const auto& [key, budget] : budgets().quarantined()) {
-    if (!(key.namespace_ == view.deployment->meta.namespace_)) continue;
+    if (!(key.namespace_ == view.workload.meta.namespace_)) continue;
     return ObjectText(resources::kPodDisruptionBudgets, key) + why;
   }
   return {};
@@ -158,7 +158,7 @@ void InPlaceCache::Fill(View& view) const {
     const Node* node = nodes().store().Find({{}, std::string(pod->node_name.text())});
     if (node != nullptr) view.nodes.emplace(node->meta.name, node);
   }
-  view.budgets = budgets().store().InNamespace(view.deployment->meta.namespace_.text());
+  view.budgets = budgets().store().InNamespace(view.workload.meta.namespace_.text());
   view.in_place_missing = Unreadable(view);
   view.in_place_known = view.in_place_missing.empty();
 }

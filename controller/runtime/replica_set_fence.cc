@@ -11,7 +11,7 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
   std::vector<const ReplicaSet*> owned;
   for (const ReplicaSet* rs : view.replica_sets) {
     const OwnerReference* owner = rs->meta.ControllerRef();
-    if (owner != nullptr && owner->uid == view.deployment->meta.uid) owned.push_back(rs);
+    if (owner != nullptr && owner->uid == view.workload.meta.uid) owned.push_back(rs);
   }
   return owned;
 }
@@ -20,8 +20,8 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
 // replicas: an undo scales up an old one, and a new one may have had no room yet.
 std::vector<const ReplicaSet*> InDanger(const View& view) {
   std::vector<const ReplicaSet*> owned = Owned(view);
-  const Deployment& deployment = *view.deployment;
-  if (deployment.status.observed_generation < deployment.meta.generation) return owned;
+  const Workload& workload = view.workload;
+  if (workload.status.observed_generation < workload.meta.generation) return owned;
   std::erase_if(owned, [](const ReplicaSet* rs) { return rs->replicas <= 0; });
   if (owned.size() < 2) owned.clear();  // at rest
   return owned;

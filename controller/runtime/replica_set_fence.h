@@ -13,7 +13,7 @@ namespace windlass {
 //   - generation not observed: every owned one;
 //   - several owned ones have replicas: these;
 //   - else, at rest: none.
-// The patch sets the annotation windlass.dev/term to `term`. Requires view.deployment.
+// The patch sets the annotation windlass.dev/term to `term`.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
 
 }  // namespace windlass

@@ -13,13 +13,12 @@
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
+#include "kubeclient/api/unlimited.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
 
 class Decoder;
-
-inline constexpr int32_t kUnlimited = 2147483647;  // MaxInt32: "no deadline", "keep all history"
 
 struct DeploymentStatus {
   int64_t observed_generation = 0;

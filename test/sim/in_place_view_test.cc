@@ -116,8 +116,13 @@ struct Fixture {
     cache.Start();
     REQUIRE(world.RunUntil([&] { return cache.HasSynced(); }, kLimit));
   }
-  View Look(const std::string& name = "web") const { return cache.ViewOf({"default", name}); }
-  bool Known(const std::string& name = "web") const { return Look(name).in_place_known; }
+  View Look(const std::string& name = "web") const {
+    return cache.ViewOf({"default", name}).value();
+  }
+  bool Known(const std::string& name = "web") const {
+    const std::optional<View> view = cache.ViewOf({"default", name});
+    return view && view->in_place_known;
+  }
   int TakeWakes(const std::string& name = "web") {
     world.RunFor(seconds(1));
     return std::exchange(wakes[name], 0);
@@ -368,7 +373,7 @@ TEST_CASE("a patch of a Pod is folded: the next step sees it, whatever became of
   PlannedController controller;
   controller.objects[ObjectKey{"default", "web"}] = {1, 1};
   controller.plan = [&](const ObjectKey& key, const Learned& learned) {
-    return labeller(f.cache.ViewOf(key), learned, f.process->clock().Wall());
+    return labeller(f.cache.ViewOf(key).value(), learned, f.process->clock().Wall());
   };
   const std::vector<Controller*> controllers = {&controller};
   Term term(SyncEnvironment{f.process->clock(), f.process->log(), f.client, f.events, f.folds,

@@ -5,6 +5,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment.h"
+#include "controller/deployment/deployment_workload.h"
 #include "controller/in_place/interest.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
@@ -219,8 +220,7 @@ Step Cluster::Sync(int writes_max) {
     for (const auto& [name, pod] : pods_) {
       pods.push_back(DecodePodMetadata(decoder_, pod.dump()).value());
     }
-    View view;
-    view.deployment = &*deployment;
+    View view{.workload = AsWorkload(*deployment)};
     for (const auto& rs : decoded) view.replica_sets.push_back(&rs);
     for (const auto& pod : pods) view.pods.push_back(&pod);
     view.pods_known = pods_known;

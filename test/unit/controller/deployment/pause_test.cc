@@ -40,7 +40,7 @@ TEST_CASE("Progressing says that the Deployment is paused") {
   CAPTURE(row.id);
   World world(2);
   world.deployment.spec.progress_deadline_seconds = row.deadline;
-  DeploymentStatus status;
+  WorkloadStatus status;
   if (!row.status.empty()) {
     status.conditions = {NewCondition("Progressing", row.status, row.reason, "m", kEarlier)};
   }

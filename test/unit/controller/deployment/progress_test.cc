@@ -14,8 +14,8 @@ namespace {
 
 constexpr WallTime kEarlier{1'700'000'000};
 
-DeploymentStatus Counters(int32_t replicas, int32_t updated, int32_t ready, int32_t available) {
-  DeploymentStatus status;
+WorkloadStatus Counters(int32_t replicas, int32_t updated, int32_t ready, int32_t available) {
+  WorkloadStatus status;
   status.replicas = replicas;
   status.updated_replicas = updated;
   status.ready_replicas = ready;
@@ -26,8 +26,8 @@ DeploymentStatus Counters(int32_t replicas, int32_t updated, int32_t ready, int3
 TEST_CASE("progress is a gain of Pods or a loss of old ones (D-432, UT-16)") {
   struct Row {
     std::string id;
-    DeploymentStatus before;
-    DeploymentStatus after;
+    WorkloadStatus before;
+    WorkloadStatus after;
     bool want;
   };
   const Row row = GENERATE(values<Row>({
@@ -48,7 +48,7 @@ TEST_CASE("complete means all updated, all available, none left over (D-431)") {
   struct Row {
     std::string id;
     int32_t wanted;
-    DeploymentStatus status;
+    WorkloadStatus status;
     bool want;
   };
   const Row row = GENERATE(values<Row>({
@@ -62,11 +62,11 @@ TEST_CASE("complete means all updated, all available, none left over (D-431)") {
   }));
   CAPTURE(row.id);
   World world(row.wanted);
-  DeploymentStatus status = row.status;
+  WorkloadStatus status = row.status;
   status.observed_generation = 2;
-  CHECK(DeploymentComplete(world.deployment, status) == row.want);
+  CHECK(DeploymentComplete(world.Look().workload, status) == row.want);
   status.observed_generation = 1;
-  CHECK_FALSE(DeploymentComplete(world.deployment, status));
+  CHECK_FALSE(DeploymentComplete(world.Look().workload, status));
   Proves("D-431 UT-16");
 }
 
@@ -74,7 +74,7 @@ struct Row {
   std::string id;
   std::string status;  // of the present condition; "" = there is none
   std::string reason;
-  DeploymentStatus before;
+  WorkloadStatus before;
   int32_t old_pods;
   int32_t new_pods;
   int32_t new_available;
@@ -114,7 +114,7 @@ TEST_CASE("Progressing follows the rollout (D-421…D-427)") {
   CAPTURE(row.id);
   const WallTime before{kNow.unix_seconds - row.age};
   World world(10);
-  world.deployment.status = row.before;
+  world.Publish(row.before);
   world.deployment.status.observed_generation = 2;
   if (!row.status.empty()) {
     world.deployment.status.conditions = {
@@ -125,7 +125,7 @@ TEST_CASE("Progressing follows the rollout (D-421…D-427)") {
   world.deployment.meta.annotations.Set(kRevision, RevisionText(newest.meta));
 
   const Situation situation = world.Look();
-  DeploymentStatus status = CountReplicas(situation);
+  WorkloadStatus status = CountReplicas(situation);
   UpdateProgressing(situation, status);
   CHECK(StatusAndReason(status.conditions, "Progressing") == row.want);
   const Condition* condition = FindCondition(status.conditions, "Progressing");
@@ -145,7 +145,7 @@ TEST_CASE("without a deadline there is no Progressing condition (D-421)") {
   const std::optional<int32_t> none =
       GENERATE(std::optional<int32_t>(), std::optional<int32_t>(kUnlimited));
   world.deployment.spec.progress_deadline_seconds = none;
-  DeploymentStatus status = world.deployment.status;
+  WorkloadStatus status = world.Look().workload.status;
   UpdateProgressing(world.Look(), status);
   CHECK(status.conditions.empty());
   Proves("D-421");
@@ -201,7 +201,7 @@ TEST_CASE("a revision the Deployment does not carry is a rollout that begins (D-
   world.deployment.status.replicas = world.deployment.status.updated_replicas = 1;
 
   const Situation situation = world.Look();
-  DeploymentStatus status = CountReplicas(situation);
+  WorkloadStatus status = CountReplicas(situation);
   UpdateProgressing(situation, status);
   const Condition* condition = FindCondition(status.conditions, "Progressing");
   REQUIRE(condition != nullptr);
@@ -218,13 +218,13 @@ TEST_CASE("a generation acknowledged before its ReplicaSet exists shows no old v
   world.AddOld("web-old", 0, 0);
   world.deployment.status.conditions = {
       NewCondition("Progressing", "False", "ProgressDeadlineExceeded", "m", kEarlier)};
-  DeploymentStatus status = world.deployment.status;
+  WorkloadStatus status = world.Look().workload.status;
   UpdateProgressing(world.Look(), status);
   REQUIRE(StatusAndReason(status.conditions, "Progressing") == "True ReplicaSetUpdated");
   CHECK(status.conditions[0].message == "Deployment \"web\" is progressing.");
 
   world.deployment.status.observed_generation = 2;  // a verdict on this generation stays
-  status = world.deployment.status;
+  status = world.Look().workload.status;
   UpdateProgressing(world.Look(), status);
   CHECK(StatusAndReason(status.conditions, "Progressing") == "False ProgressDeadlineExceeded");
   Proves("D-621 W-12");
@@ -240,7 +240,7 @@ TEST_CASE("ReplicaFailure is the new ReplicaSet's, else the first there is (D-43
   world.AddOld("web-b", 0, 0).status.conditions = failure("FailedDelete");
   ReplicaSet& newest = world.AddNew("web-new", 1, 0);
 
-  DeploymentStatus status;
+  WorkloadStatus status;
   UpdateReplicaFailure(world.Look(), status);
   CHECK(StatusAndReason(status.conditions, "ReplicaFailure") == "True FailedDelete");
 

@@ -18,7 +18,7 @@ TEST_CASE("counters are sums over the claimed ReplicaSets (D-400…D-402)") {
   world.AddNew("web-new", 5, 2);
   world.deployment.status.collision_count = 3;
 
-  const DeploymentStatus status = CountReplicas(world.Look());
+  const WorkloadStatus status = CountReplicas(world.Look());
   CHECK(status.observed_generation == 2);
   CHECK(status.replicas == 14);
   CHECK(status.updated_replicas == 5);
@@ -35,7 +35,7 @@ TEST_CASE("counters stay in their range whatever a ReplicaSet says (BI-48)") {
   world.AddOld("web-b", 1, 2147483647);
   ReplicaSet& rs = world.AddOld("web-c", 1, 0);
   rs.status.ready_replicas = -7;
-  const DeploymentStatus status = CountReplicas(world.Look());
+  const WorkloadStatus status = CountReplicas(world.Look());
   CHECK(status.available_replicas == 2147483647);
   CHECK(status.unavailable_replicas == 0);  // never negative
   CHECK(status.updated_replicas == 0);      // there is no new ReplicaSet
@@ -100,7 +100,7 @@ TEST_CASE("Available is true with replicas less maxUnavailable (D-407)") {
   World world(row.replicas);
   world.deployment.spec.strategy_type = row.strategy;
   world.AddNew("web-new", row.size, row.available);
-  DeploymentStatus status = CountReplicas(world.Look());
+  WorkloadStatus status = CountReplicas(world.Look());
   UpdateAvailable(world.Look(), status);
   CHECK(StatusAndReason(status.conditions, "Available") == row.want);
   Proves(row.id + " D-407");
@@ -146,11 +146,11 @@ World Published(std::vector<Condition> of_old = {}) {
   world.AddNew("web-new", 5, 0);
   for (const int32_t available : {1, 2}) {
     world.replica_sets[1].status.available_replicas = available;
-    DeploymentStatus status = CountReplicas(world.Look());
+    WorkloadStatus status = CountReplicas(world.Look());
     UpdateAvailable(world.Look(), status);
     UpdateProgressing(world.Look(), status);
     UpdateReplicaFailure(world.Look(), status);
-    world.deployment.status = status;
+    world.Publish(status);
   }
   world.SetAnnotation(world.replica_sets.back(), "deployment.kubernetes.io/revision", "2");
   world.deployment.meta.annotations = world.replica_sets.back().meta.annotations;

@@ -2,6 +2,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment.h"
+#include "controller/deployment/deployment_workload.h"
 #include "controller/deployment/look_at.h"
 
 namespace windlass::deployment {
@@ -65,9 +66,20 @@ void World::SetAnnotation(ReplicaSet& rs, std::string_view key, const std::strin
   rs.meta.annotations.Set(key, value);
 }
 
+void World::Publish(const WorkloadStatus& status) {
+  deployment.status = {.observed_generation = status.observed_generation,
+                       .replicas = status.replicas,
+                       .updated_replicas = status.updated_replicas,
+                       .ready_replicas = status.ready_replicas,
+                       .available_replicas = status.available_replicas,
+                       .unavailable_replicas = status.unavailable_replicas,
+                       .terminating_replicas = status.terminating_replicas,
+                       .collision_count = status.collision_count,
+                       .conditions = status.conditions};
+}
+
 View World::view() const {
-  View view;
-  view.deployment = &deployment;
+  View view{.workload = AsWorkload(deployment)};
   for (const ReplicaSet& rs : replica_sets) view.replica_sets.push_back(&rs);
   for (const PodMetadata& pod : pods) view.pods.push_back(&pod);
   view.pods_known = pods_known;
@@ -75,8 +87,8 @@ View World::view() const {
 }
 
 Situation World::Look() const {
-  borrowed_ = view();
-  return LookAt(borrowed_, ClaimReplicaSets(borrowed_), learned, kNow);
+  const View& looked_at = borrowed_.emplace(view());
+  return LookAt(looked_at, ClaimReplicaSets(looked_at), learned, kNow);
 }
 
 Step World::Decide() const { return Next(view(), learned, kNow); }

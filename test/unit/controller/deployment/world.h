@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "controller/deployment/situation.h"
 #include "controller/step.h"
 #include "controller/view.h"
+#include "kubeclient/api/deployment.h"
 
 namespace windlass::deployment {
 
@@ -36,6 +38,9 @@ class World {
   void AddPod(const ReplicaSet& rs);
   void SetAnnotation(ReplicaSet& rs, std::string_view key, const std::string& value);
 
+  // The stored status becomes `status`.
+  void Publish(const WorkloadStatus& status);
+
   View view() const;
   Situation Look() const;
   Step Decide() const;
@@ -49,7 +54,7 @@ class World {
   Learned learned;
 
  private:
-  mutable View borrowed_;
+  mutable std::optional<View> borrowed_;
 };
 
 Uid UidOf(uint64_t number);

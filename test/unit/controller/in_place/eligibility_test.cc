@@ -262,9 +262,7 @@ TEST_CASE("what speaks against in-place whatever the templates are (P-010 … P-
       {"P-012 without Pods", "RollingUpdate", 0, 0, 0, {0, 0}, ""},
   }));
   CAPTURE(row.id);
-  DeploymentSpec spec;
-  spec.strategy_type = row.strategy;
-  spec.replicas = row.replicas;
+  const bool recreates = row.strategy == "Recreate";
   Options options;
   options.max_unavailable = row.max_unavailable;
   options.max_surge = row.max_surge;
@@ -274,10 +272,11 @@ TEST_CASE("what speaks against in-place whatever the templates are (P-010 … P-
     stored[i].replicas = row.sizes[i];
     replica_sets.push_back(&stored[i]);
   }
-  const auto refusal = RefuseRollout(spec, options, replica_sets, &stored.back());
+  const auto refusal =
+      RefuseRollout(row.replicas, recreates, options, replica_sets, &stored.back());
   CHECK((refusal ? Text(*refusal) : "") == row.want);
   const bool stands_in = stored.back().replicas > 0;
-  const auto without = RefuseRollout(spec, options, replica_sets, nullptr);
+  const auto without = RefuseRollout(row.replicas, recreates, options, replica_sets, nullptr);
   CHECK((without ? Text(*without) : "") == (stands_in ? "MultipleActiveReplicaSets" : row.want));
 }
 

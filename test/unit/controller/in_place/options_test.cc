@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/deployment/deployment_workload.h"
 #include "test/catch.h"
 
 namespace windlass::in_place {
@@ -36,6 +37,10 @@ Deployment Web(const Annotations& suffixes) {
       R"("spec":{"readinessGates":[{"conditionType":"other"},)"
       R"({"conditionType":"windlass.dev/in-place-ready"}]}})");
   return deployment;
+}
+
+Configuration ReadOptions(const Deployment& deployment) {
+  return in_place::ReadOptions(deployment::AsWorkload(deployment));
 }
 
 Annotations On(Annotations more) {

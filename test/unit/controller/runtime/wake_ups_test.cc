@@ -210,7 +210,7 @@ TEST_CASE("a selector that is empty or invalid matches no orphan (D-020)") {
   orphan.meta.owner_references.clear();
   fixture.Put(orphan);
   CHECK(fixture.Take().empty());
-  CHECK(fixture.cache.ViewOf({"ns", "web"}).replica_sets.empty());
+  CHECK(fixture.cache.ViewOf({"ns", "web"})->replica_sets.empty());
   Proves("D-020");
 }
 
@@ -232,7 +232,8 @@ TEST_CASE("the view of a Deployment holds its own ReplicaSets and the orphans it
   });
   put("of-another", [](ReplicaSet& rs) { rs.meta.owner_references[0].uid = UidOf(2); });
   std::string names;
-  for (const ReplicaSet* rs : fixture.cache.ViewOf({"ns", "web"}).replica_sets) {
+  const View view = fixture.cache.ViewOf({"ns", "web"}).value();
+  for (const ReplicaSet* rs : view.replica_sets) {
     names += rs->meta.name + " ";
   }
   CHECK(names == "orphan own own-edited ");
