@@ -46,11 +46,11 @@ struct WorkloadStatus {
   int32_t ready_replicas = 0;
   int32_t available_replicas = 0;
   int32_t unavailable_replicas = 0;
-  std::optional<int32_t> terminating_replicas;  // absent is not 0 (D-403)
-  std::optional<int32_t> collision_count;
-  std::vector<Condition> conditions;  // order matters for comparison (D-405)
+  std::optional<int32_t> terminating_replicas{};  // absent is not 0 (D-403)
+  std::optional<int32_t> collision_count{};
+  std::vector<Condition> conditions{};  // order matters for comparison (D-405)
   // The kind's own part of the status, as JSON text. The planner passes it through unread.
-  std::string carried;
+  std::string carried{};
   bool operator==(const WorkloadStatus&) const = default;
 };
 
@@ -128,32 +128,32 @@ struct Workload {
   int32_t replicas = 1;
   const LabelSelector& selector;
   // spec.template: raw JSON text, byte for byte; and the fingerprints of what it means and of its
-  // bytes. Null only where nobody gave one, in tests.
+  // bytes. The text is null only in tests that have none.
   const std::string* template_json = nullptr;
-  Fingerprint template_fingerprint;
-  Fingerprint template_text;
+  Fingerprint template_fingerprint{};
+  Fingerprint template_text{};
   int32_t min_ready_seconds = 0;
   bool paused = false;
-  std::optional<int32_t> progress_deadline_seconds;  // kUnlimited = none
-  std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
+  std::optional<int32_t> progress_deadline_seconds{};  // kUnlimited = none
+  std::optional<int32_t> revision_history_limit{};     // kUnlimited = keep all
 
   // --- how to get there ---
   Strategy strategy = Strategy::kRollingUpdate;
-  Fenceposts limits;           // no surge, none unavailable, where they cannot be resolved
-  std::string strategy_error;  // why the strategy cannot be carried out; empty if it can
+  Fenceposts limits{};           // no surge, none unavailable, where they cannot be resolved
+  std::string strategy_error{};  // why the strategy cannot be carried out; empty if it can
   // The limits as they are written, on which settings of in-place updates fall back; and the field
   // that has both, for messages.
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
-  std::string_view limits_field;  // "spec.strategy.rollingUpdate"
+  std::string_view limits_field{};  // "spec.strategy.rollingUpdate"
   // In the order of the object. Empty where in-place updates are not asked for.
-  std::vector<Setting> in_place_settings;
+  std::vector<Setting> in_place_settings{};
 
   // --- where it is ---
-  WorkloadStatus status;      // as it is stored, with what the kind wants carried
-  std::string_view revision;  // that was published last, as it is written; empty if none was
+  WorkloadStatus status{};      // as it is stored, with what the kind wants carried
+  std::string_view revision{};  // that was published last, as it is written; empty if none was
   // The revision that users want back; 0 is the one before the present one.
-  std::optional<int64_t> roll_back_to;
+  std::optional<int64_t> roll_back_to{};
 };
 
 }  // namespace windlass
