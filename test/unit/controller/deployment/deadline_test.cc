@@ -58,7 +58,7 @@ TEST_CASE("a rollout that does not move times out, and is looked at in time (D-4
         NewCondition("Progressing", "True", row.reason, "m", {kNow.unix_seconds - row.age})};
   }
   const Situation situation = world.Look();
-  CHECK(TimedOut(situation, world.deployment.status) == row.want_timed_out);
+  CHECK(TimedOut(situation, situation.workload.status) == row.want_timed_out);
   std::optional<Duration> want;
   if (row.want_look_again) want = seconds(*row.want_look_again);
   CHECK(TimeUntilVerdict(situation) == want);
