@@ -1,6 +1,7 @@
 #include "controller/deployment/deployment_workload.h"
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 

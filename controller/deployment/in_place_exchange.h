@@ -1,5 +1,5 @@
 // The exchange of templates and revisions that ends a rollout in place: when it may begin, and what
-// follows each of its writes. The writes themselves are in controller/in_place/phases/exchange.h. Source:
+// follows each of its writes. The writes themselves are in in_place/phases/exchange.h. Source:
 // P-052…P-057.
 #pragma once
 

@@ -1,5 +1,6 @@
 #include "controller/deployment/patches.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/deployment/request_body.h"

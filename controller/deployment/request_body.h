@@ -1,9 +1,8 @@
 // JSON of request bodies, whose members keep the order in which they are written.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <utility>
 
 #include "kubeclient/api/symbol.h"
 #include "kubeclient/base/result.h"
@@ -12,13 +11,12 @@ namespace windlass::deployment {
 
 using Json = nlohmann::ordered_json;
 
-// Never throws: text that is not UTF-8 is replaced, as the server itself would do.
-inline std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+// Returns the text of `json`. Never throws: bytes that are not UTF-8 are replaced, as the API
+// server itself would do.
+std::string Dump(const Json& json);
 
-inline Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
+Error Malformed(std::string message);
 
-inline Json TextOf(const Symbol& symbol) { return std::string(symbol.text()); }
+Json TextOf(const Symbol& symbol);
 
 }  // namespace windlass::deployment
