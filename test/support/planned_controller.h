@@ -35,7 +35,7 @@ class PlannedController final : public Controller {
   void Written(const Because&) override {}
   void NotWritten(const Because& because, const Error& error) override {
     const std::string reason(Name(error.kind));
-    not_written.push_back(std::string(Name(because.decision)) + ": " + reason);
+    not_written.push_back(std::string(because.decision.name) + ": " + reason);
   }
 };
 
