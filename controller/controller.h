@@ -28,6 +28,8 @@ class Controller {
   // The kind of its objects, "Deployment", and the log field that names one, "deployment".
   virtual std::string_view kind() const = 0;
   virtual std::string_view log_field() const = 0;
+  // Who reports its Events: "deployment-controller".
+  virtual std::string_view component() const = 0;
 
   // The next step for the object `key`, decided from the caches as they are now and from what this
   // sync has `learned`; `now` may be stored. Returns nullopt if the object is gone: the runtime

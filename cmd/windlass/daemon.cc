@@ -56,7 +56,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       decoder_(symbols),
       gate_(clock),
       client_(clock, timers, transport_, decoder_, gate_, ClientOptionsOf(flags)),
-      events_(clock, log, client_, "deployment-controller"),
+      events_(clock, log, client_),
       runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
                {flags.namespace_, flags.max_in_flight}, controllers),
       election_(clock, random_, log, timers, transport_, gate_, ElectionOptionsOf(flags, random_)),

@@ -238,9 +238,9 @@ void Sync::Emit(const std::vector<Event>& events) {
   const std::optional<ObjectReference> own = controller().Reference(key_);
   for (const Event& event : events) {
     if (event.about) {
-      environment_.events.Record(*event.about, event);
+      environment_.Record(key_, *event.about, event);
     } else if (own) {
-      environment_.events.Record(*own, event);
+      environment_.Record(key_, *own, event);
     }
   }
 }

@@ -24,7 +24,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
       gate_(process_->clock()),
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), gate_,
               std::move(options)),
-      events_(process_->clock(), process_->log(), client_, "deployment-controller"),
+      events_(process_->clock(), process_->log(), client_),
       runtime_(environment(), client_, events_, {}, {DeploymentControllerEntry(&controller_)}) {
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
