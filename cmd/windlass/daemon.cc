@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cmd/windlass/idle_memory.h"
 #include "kubeclient/client/call_deadlines.h"
@@ -40,6 +42,13 @@ LeaderElectionOptions ElectionOptionsOf(const Flags& flags, Random& random) {
   options.identity = std::string(host.data()) + "_" + std::to_string(random.Next()) +
                      std::to_string(random.Next());
   return options;
+}
+
+// Returns "deployments, rollouts" for controllers of these names.
+std::string PluralOf(const std::vector<std::string>& controllers) {
+  std::string text;
+  for (const std::string& name : controllers) text += (text.empty() ? "" : ", ") + name + "s";
+  return text;
 }
 
 }  // namespace
@@ -143,7 +152,7 @@ void Daemon::ServerChanged(bool away) {
 void Daemon::Lead() {
   if (stopping_) return;
   leading_ = true;
-  log_.Info("leading: deployments are being controlled");
+  log_.Info("leading: " + PluralOf(runtime_.names()) + " are being controlled");
   TermOptions term;
   term.barrier = flags_.leader_elect;
   if (flags_.leader_elect && election_.taken_over()) term.taken_over_as = election_.term();
