@@ -119,7 +119,7 @@ scripts() {
     for file in "${first[@]}"; do if [ -f "$root/$file" ]; then echo "$file"; fi; done
     cd "$root"
     # The image is built by ctest, if asked for.
-    printf '%s\n' test/{tools,deploy,e2e,conformance}/*_test.sh | grep -v deploy/image_test.sh
+    printf '%s\n' test/{tools,deploy,e2e,conformance,toy}/*_test.sh | grep -v deploy/image_test.sh
   } | awk '!seen[$0]++'
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cmd/windlass/idle_memory.h"
 #include "kubeclient/client/call_deadlines.h"
@@ -42,6 +44,13 @@ LeaderElectionOptions ElectionOptionsOf(const Flags& flags, Random& random) {
   return options;
 }
 
+// Returns "deployments, rollouts" for controllers of these names.
+std::string PluralOf(const std::vector<std::string>& controllers) {
+  std::string text;
+  for (const std::string& name : controllers) text += (text.empty() ? "" : ", ") + name + "s";
+  return text;
+}
+
 }  // namespace
 
 Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
@@ -56,7 +65,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       decoder_(symbols),
       gate_(clock),
       client_(clock, timers, transport_, decoder_, gate_, ClientOptionsOf(flags)),
-      events_(clock, log, client_, "deployment-controller"),
+      events_(clock, log, client_),
       runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
                {flags.namespace_, flags.max_in_flight}, controllers),
       election_(clock, random_, log, timers, transport_, gate_, ElectionOptionsOf(flags, random_)),
@@ -143,7 +152,7 @@ void Daemon::ServerChanged(bool away) {
 void Daemon::Lead() {
   if (stopping_) return;
   leading_ = true;
-  log_.Info("leading: deployments are being controlled");
+  log_.Info("leading: " + PluralOf(runtime_.names()) + " are being controlled");
   TermOptions term;
   term.barrier = flags_.leader_elect;
   if (flags_.leader_elect && election_.taken_over()) term.taken_over_as = election_.term();

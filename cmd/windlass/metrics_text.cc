@@ -254,7 +254,7 @@ void Controllers(Page& page, const Snapshot& snapshot) {
   }
   for (const auto& [decision, count] : snapshot.controller.decisions) {
     page.Counter("windlass_decisions_total", "Writes that changed the cluster, by decision.",
-                 Number(count), {{"decision", std::string(Name(decision))}});
+                 Number(count), {{"decision", std::string(decision.name)}});
   }
   page.Counter("windlass_syncs_total", "Syncs begun.", Number(snapshot.controller.syncs));
   page.Counter("windlass_conflicts_total", "Writes refused because the object had changed.",

@@ -28,15 +28,17 @@ class Controller {
   // The kind of its objects, "Deployment", and the log field that names one, "deployment".
   virtual std::string_view kind() const = 0;
   virtual std::string_view log_field() const = 0;
+  // Who reports its Events: "deployment-controller".
+  virtual std::string_view component() const = 0;
 
   // The next step for the object `key`, decided from the caches as they are now and from what this
   // sync has `learned`; `now` may be stored. Returns nullopt if the object is gone: the runtime
   // then forgets all it keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // How many steps one sync of `key` may have. A sync with more ends as a plan that never ends
-  //
-  virtual int StepsMax(const ObjectKey& key) const = 0;
+  // How many steps one sync of `key` may have, if it is more than kStepsPerSyncMax. A sync with more
+  // ends as a plan that never ends.
+  virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // The object in Events; nullopt if it is gone.
   virtual std::optional<ObjectReference> Reference(const ObjectKey& key) const = 0;
@@ -49,11 +51,13 @@ class Controller {
   // Called before an uncached `read` is sent for `key`. What it returns, which may be null, is
   // called with the answer if there is one.
   using ReadListener = std::function<void(const Outcome&)>;
-  virtual ReadListener BeforeRead(const ObjectKey& key, const Request& read) = 0;
+  virtual ReadListener BeforeRead(const ObjectKey& /*key*/, const Request& /*read*/) {
+    return nullptr;
+  }
 
   // A write of a sync succeeded; or it did not, or nobody knows whether it did.
-  virtual void Written(const Because& because) = 0;
-  virtual void NotWritten(const Because& because, const Error& error) = 0;
+  virtual void Written(const Because& /*because*/) {}
+  virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };
 
 }  // namespace windlass

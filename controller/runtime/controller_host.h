@@ -4,8 +4,8 @@
 #include "controller/runtime/fold_table.h"
 #include "controller/runtime/informers.h"
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/request.h"
 #include "kubeclient/cache/work_queue.h"
-#include "kubeclient/client/event_recorder.h"
 
 namespace windlass {
 
@@ -16,7 +16,8 @@ class ControllerHost {
   // The informers of this process, with clock, log and timers.
   virtual Informers& informers() = 0;
   virtual FoldTable& folds() = 0;
-  virtual EventRecorder& events() = 0;
+  // Records an Event of this controller that no sync of its own carries.
+  virtual void Record(const ObjectReference& about, const Event& event) = 0;
 
   // `key` wants a sync. Dropped while this process does not lead, before the controller's caches
   // are complete (then every key is looked at anyway), and while a reply for `key` is folded.

@@ -31,9 +31,11 @@ DeploymentController::DeploymentController(ControllerHost& host)
                 [this](const Deployment& deployment) {
                   if (host_.InTerm()) rivals_.ForeignStatus(deployment);
                 }),
-      in_place_(host.informers().environment().clock, host.informers().environment().timers,
-                host.events(), cache_.deployments().store(), cache_.in_place().pods().store(),
-                [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }) {
+      in_place_(
+          host.informers().environment().clock, host.informers().environment().timers,
+          [this](const ObjectReference& about, const Event& event) { host_.Record(about, event); },
+          cache_.deployments().store(), cache_.in_place().pods().store(),
+          [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }) {
   AddFolds();
   cache_.deployments().on_synced.Add([this] { host_.CacheSynced(); });
   cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });

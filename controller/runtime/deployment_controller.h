@@ -31,6 +31,7 @@ class DeploymentController final : public WatchingController {
 
   std::string_view kind() const override { return "Deployment"; }
   std::string_view log_field() const override { return "deployment"; }
+  std::string_view component() const override { return "deployment-controller"; }
   std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
   int StepsMax(const ObjectKey& key) const override;
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;

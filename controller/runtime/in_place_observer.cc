@@ -69,9 +69,13 @@ seconds PodTimeout(const Deployment& owner) {
 
 }  // namespace
 
-InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRecorder& events,
+InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
                                  Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of)
-    : clock_(clock), timers_(timers), events_(events), pods_(pods), owner_of_(std::move(owner_of)) {
+    : clock_(clock),
+      timers_(timers),
+      record_(std::move(record)),
+      pods_(pods),
+      owner_of_(std::move(owner_of)) {
   deployments.OnChange([this](const Change<Deployment>& change) { rollouts_.Changed(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
@@ -218,7 +222,7 @@ void InPlaceObserver::Forget(const Uid& pod) {
 }
 
 void InPlaceObserver::Tell(const Pod& pod, const Event& event) {
-  events_.Record(ReferenceTo(resources::kPods, pod.meta), event);
+  record_(ReferenceTo(resources::kPods, pod.meta), event);
 }
 
 // --- what the metrics show ---

@@ -27,7 +27,6 @@
 #include "controller/runtime/in_place_rollouts.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/store.h"
-#include "kubeclient/client/event_recorder.h"
 
 namespace windlass {
 
@@ -36,9 +35,12 @@ class InPlaceObserver {
   // The Deployment that owns the ReplicaSet that owns the Pod; nullptr when there is none.
   using OwnerOf = std::function<const Deployment*(const Pod&)>;
 
+  // Records an Event about an object.
+  using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
+
   // Listens to both stores. Everything must outlive the observer, and the stores must not change
   // any more when it has gone.
-  InPlaceObserver(const Clock& clock, TimerQueue& timers, EventRecorder& events,
+  InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
                   Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of);
   ~InPlaceObserver();
   InPlaceObserver(const InPlaceObserver&) = delete;
@@ -86,7 +88,7 @@ class InPlaceObserver {
 
   const Clock& clock_;
   TimerQueue& timers_;
-  EventRecorder& events_;
+  const RecordEvent record_;
   const Store<Pod>& pods_;
   OwnerOf owner_of_;
   bool leading_ = false;

@@ -15,7 +15,9 @@ class Runtime::Lane final : public ControllerHost {
 
   Informers& informers() override { return runtime_.informers_; }
   FoldTable& folds() override { return runtime_.folds_; }
-  EventRecorder& events() override { return runtime_.events_; }
+  void Record(const ObjectReference& about, const Event& event) override {
+    runtime_.sync_environment_.Record(Key({}), about, event);
+  }
 
   // Before the caches are complete a sync could take a missing ReplicaSet for one that was never
   // made (D-025).
@@ -51,7 +53,6 @@ Runtime::Runtime(InformerEnvironment environment, Client& client, EventRecorder&
                  RuntimeOptions options, const ControllerList& controllers)
     : informers_(environment, options.namespace_),
       environment_(informers_.environment()),
-      events_(events),
       options_(std::move(options)),
       sync_environment_{environment.clock, environment.log, client, events, folds_, controllers_} {
   WL_ASSERT(controllers.size() <= UINT8_MAX);

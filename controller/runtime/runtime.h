@@ -79,7 +79,6 @@ class Runtime {
 
   Informers informers_;
   const InformerEnvironment environment_;
-  EventRecorder& events_;
   const RuntimeOptions options_;
   ControllerCounters counters_;
   FoldTable folds_;

@@ -145,7 +145,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   }
   LogFields fields = FieldsOf(write.request);
   Append(fields, write.because.numbers);
-  environment_.log.Info(Name(write.because.decision), fields);
+  environment_.log.Info(write.because.decision.name, fields);
   // Also a write that could not be put off has published what was.
   if (write.request.subresource() == "status") put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -179,7 +179,7 @@ void Sync::LogRefusal(const Write& write, const Error& error) {
   Append(fields, write.because.numbers);
   fields.emplace_back("reason", Name(error.kind));
   fields.emplace_back("error", error.message);
-  const std::string refused = "refused: " + std::string(Name(write.because.decision));
+  const std::string refused = "refused: " + std::string(write.because.decision.name);
   environment_.log.Write(level, refused, fields);
 }
 
@@ -238,9 +238,9 @@ void Sync::Emit(const std::vector<Event>& events) {
   const std::optional<ObjectReference> own = controller().Reference(key_);
   for (const Event& event : events) {
     if (event.about) {
-      environment_.events.Record(*event.about, event);
+      environment_.Record(key_, *event.about, event);
     } else if (own) {
-      environment_.events.Record(*own, event);
+      environment_.Record(key_, *own, event);
     }
   }
 }

@@ -39,6 +39,11 @@ struct SyncEnvironment {
   const std::vector<Controller*>& controllers;
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
+  // Records an Event of the controller of `key`.
+  void Record(const QueueKey& key, const ObjectReference& about, Event event) const {
+    event.component = ControllerOf(key).component();
+    events.Record(about, event);
+  }
 };
 
 // How a sync ended: what the queue is to do with the key.

@@ -175,8 +175,8 @@ void Term::InternalError(const QueueKey& key) {
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;
   const std::optional<ObjectReference> reference = environment_.ControllerOf(key).Reference(key);
   if (!reference) return;
-  environment_.events.Record(
-      *reference,
+  environment_.Record(
+      key, *reference,
       {Event::Type::kWarning, "WindlassInternalError",
        "Windlass failed over this " + reference->kind + " " + std::to_string(kInternalErrorsMax) +
            " times in a row by a fault of its own; it will try again every five minutes, or when "

@@ -39,16 +39,16 @@ class WatchingController : public Controller {
   // are among them.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
 
-  virtual void TermBegins(const TermOptions& options) = 0;
+  virtual void TermBegins(const TermOptions& /*options*/) {}
   // Also called without a term.
-  virtual void TermEnds() = 0;
+  virtual void TermEnds() {}
 
   // What it may need right now: more once a user asks for more (ControllerHost::RightsChanged).
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
   // Why it is not ready; and what is wrong without being a reason. A line each.
   virtual std::vector<std::string> Troubles() const = 0;
-  virtual std::vector<std::string> Notes() const = 0;
-  virtual void AddFigures(Figures& figures) const = 0;
+  virtual std::vector<std::string> Notes() const { return {}; }
+  virtual void AddFigures(Figures& /*figures*/) const {}
 };
 
 // One entry of the list of controllers that a process runs. `host` outlives the controller.

@@ -134,6 +134,8 @@ struct Event {
   // For an Event that every sync would send again: the recorder drops it if the last Event with
   // this reason about the same object was sent less than this ago.
   Duration at_most_every{};
+  // Who reports it, for example "deployment-controller". The runtime writes its controller's here.
+  std::string component{};
   bool operator==(const Event&) const = default;
 };
 

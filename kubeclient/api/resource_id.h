@@ -38,6 +38,7 @@ inline constexpr ResourceId kEvents{"", "v1", "events", "Event"};
 inline constexpr ResourceId kLeases{"coordination.k8s.io", "v1", "leases", "Lease"};
 inline constexpr ResourceId kNamespaces{"", "v1", "namespaces", "Namespace", false};
 inline constexpr ResourceId kNodes{"", "v1", "nodes", "Node", false};
+inline constexpr ResourceId kConfigMaps{"", "v1", "configmaps", "ConfigMap"};
 inline constexpr ResourceId kPodDisruptionBudgets{"policy", "v1", "poddisruptionbudgets",
                                                   "PodDisruptionBudget"};
 inline constexpr ResourceId kSelfSubjectAccessReviews{

@@ -29,7 +29,7 @@ ObjectKey EventKey(const EventSeries& series) {
   return {namespace_.empty() ? Symbol("default") : namespace_, series.name};
 }
 
-std::string EventBody(const EventSeries& series, std::string_view component) {
+std::string EventBody(const EventSeries& series) {
   const ObjectKey key = EventKey(series);
   const bool warning = series.event.type == Event::Type::kWarning;
   return Dump({{"apiVersion", resources::kEvents.GroupVersion()},
@@ -39,8 +39,8 @@ std::string EventBody(const EventSeries& series, std::string_view component) {
                {"reason", series.event.reason},
                {"message", series.event.message},
                {"type", warning ? "Warning" : "Normal"},
-               {"source", {{"component", component}}},
-               {"reportingComponent", component},
+               {"source", {{"component", series.event.component}}},
+               {"reportingComponent", series.event.component},
                {"reportingInstance", ""},
                {"firstTimestamp", FormatTime(series.first)},
                {"lastTimestamp", FormatTime(series.last)},

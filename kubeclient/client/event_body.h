@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "kubeclient/client/event_series.h"
 
@@ -13,7 +12,7 @@ namespace windlass {
 ObjectKey EventKey(const EventSeries& series);
 
 // Returns a core/v1 Event, with the fields that upstream's recorder writes (D-536).
-std::string EventBody(const EventSeries& series, std::string_view component);
+std::string EventBody(const EventSeries& series);
 
 // Returns a merge patch with the Event's new count, time and message.
 std::string EventCountPatch(const EventSeries& series);

@@ -31,8 +31,8 @@ std::optional<ObjectVersion> VersionIn(const Reply& reply, const ObjectKey& key)
 }  // namespace
 
 struct EventRecorder::Impl {
-  Impl(const Clock& the_clock, Log& the_log, Client& the_client, std::string the_component)
-      : clock(the_clock), log(the_log), client(the_client), component(std::move(the_component)) {}
+  Impl(const Clock& the_clock, Log& the_log, Client& the_client)
+      : clock(the_clock), log(the_log), client(the_client) {}
 
   void Record(const ObjectReference& about, const Event& event);
   void Queue(const std::string& key, EventSeries& series);
@@ -46,7 +46,6 @@ struct EventRecorder::Impl {
   const Clock& clock;
   Log& log;
   Client& client;
-  const std::string component;
   EventCorrelator correlator;
   std::deque<std::string> queue;  // keys of the series that wait to be sent
   int in_flight = 0;
@@ -107,7 +106,7 @@ void EventRecorder::Impl::Send(const std::string& key, EventSeries& series) {
   const Request request =
       series.written
           ? Request::MergePatch(resources::kEvents, *series.written, "", EventCountPatch(series))
-          : Request::Create(resources::kEvents, object, EventBody(series, component));
+          : Request::Create(resources::kEvents, object, EventBody(series));
   series.in_flight = true;
   ++in_flight;
   const std::weak_ptr<const bool> still_there = alive;
@@ -153,8 +152,8 @@ void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& re
                                    {"error", reply.error().message}});
 }
 
-EventRecorder::EventRecorder(const Clock& clock, Log& log, Client& client, std::string component)
-    : impl_(std::make_unique<Impl>(clock, log, client, std::move(component))) {}
+EventRecorder::EventRecorder(const Clock& clock, Log& log, Client& client)
+    : impl_(std::make_unique<Impl>(clock, log, client)) {}
 
 EventRecorder::~EventRecorder() = default;
 

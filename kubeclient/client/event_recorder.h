@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
@@ -34,14 +33,14 @@ struct EventCounters {
 
 class EventRecorder {
  public:
-  // `component`, for example "deployment-controller", becomes source.component and
-  // reportingComponent. All references must outlive the recorder.
-  EventRecorder(const Clock& clock, Log& log, Client& client, std::string component);
+  // All references must outlive the recorder.
+  EventRecorder(const Clock& clock, Log& log, Client& client);
   ~EventRecorder();
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
 
-  // Records an Event about an object. Returns at once; the Event is sent later, or dropped.
+  // Records an Event about an object. Returns at once; the Event is sent later, or dropped. Its
+  // component becomes source.component and reportingComponent.
   void Record(const ObjectReference& about, const Event& event);
 
   EventCounters counters() const;

@@ -18,15 +18,16 @@ constexpr size_t kSimilarEventsMax = 10;
 constexpr int kEventSpamBurst = 25;
 constexpr double kEventSpamPerSecond = 1.0 / 300;
 
-// Returns the key of an Event's spam limit. Object and type are in it, so that a flood of Normal
-// Events does not suppress a Warning.
-std::string SpamKey(const ObjectReference& about, Event::Type type) {
+// Returns the key of an Event's spam limit. Object, component and type are in it, so that a flood
+// of Normal Events does not suppress a Warning, and one controller does not use up another's share.
+std::string SpamKey(const ObjectReference& about, const Event& event) {
   std::string key = about.api_version;
-  for (const std::string& part : {about.kind, about.key.ToString(), about.uid.ToString()}) {
+  for (const std::string& part :
+       {about.kind, about.key.ToString(), about.uid.ToString(), event.component}) {
     key += '\n';
     key += part;
   }
-  key += type == Event::Type::kWarning ? "\nW" : "\nN";
+  key += event.type == Event::Type::kWarning ? "\nW" : "\nN";
   return key;
 }
 
@@ -34,7 +35,7 @@ std::string SpamKey(const ObjectReference& about, Event::Type type) {
 
 std::optional<std::string> EventCorrelator::Observe(const ObjectReference& about,
                                                     const Event& event, EventTime time) {
-  const std::string spam_key = SpamKey(about, event.type);
+  const std::string spam_key = SpamKey(about, event);
   const std::string group_key = spam_key + '\n' + event.reason;
   const Group* told_before = groups_.Find(group_key);
   if (told_before != nullptr && time.now - told_before->seen < event.at_most_every) {

@@ -57,9 +57,11 @@ class EventCorrelator {
  public:
   // Records one occurrence. Returns the key of its series if the series must be sent. Returns
   // nullopt if nothing must be sent:
-  //   - The object has had too many Events of this type (spam). The occurrence is counted, and the
+  //   - The object has had too many Events of this type and component (spam). The occurrence is
+  //   counted, and the
   //     next one that is sent shows the count.
-  //   - The Event's at_most_every has not passed since the last one of its object, type and reason.
+  //   - The Event's at_most_every has not passed since the last one of its object, component, type
+  //     and reason.
   //     The occurrence is not counted.
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
@@ -68,7 +70,7 @@ class EventCorrelator {
   EventSeries* Find(const std::string& key) { return series_.Find(key); }
 
  private:
-  // Events of one object, type and reason.
+  // Events of one object, component, type and reason.
   struct Group {
     std::vector<size_t> messages;  // hashes of up to nine distinct messages
     MonotonicTime seen;            // when the latest one was counted

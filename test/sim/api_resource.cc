@@ -7,7 +7,7 @@
 namespace windlass::sim {
 namespace {
 
-constexpr std::array<ApiResource, 8> kResources = {{
+constexpr std::array<ApiResource, 9> kResources = {{
     {.resource = resources::kDeployments,
      .group = "apps",
      .version = "v1",
@@ -57,6 +57,11 @@ constexpr std::array<ApiResource, 8> kResources = {{
      .kind = "Node",
      .namespaced = false,
      .has_status = true},
+    {.resource = resources::kConfigMaps,
+     .group = "",
+     .version = "v1",
+     .plural = "configmaps",
+     .kind = "ConfigMap"},
     {.resource = resources::kPodDisruptionBudgets,
      .group = "policy",
      .version = "v1",

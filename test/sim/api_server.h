@@ -1,8 +1,8 @@
 // A model of kube-apiserver 1.36: HTTP requests in, answers and watch events out, deterministic.
 //
-// It serves deployments, replicasets, pods, events, leases and namespaces. Requests take effect at
-// the moment they are handled; latency, loss and crashes belong to the transport. Its fidelity is
-// not a matter of opinion: api_contract.h is run against it and against a real server.
+// It serves the resources of api_resource.cc. Requests take effect at the moment they are handled;
+// latency, loss and crashes belong to the transport. Its fidelity is not a matter of opinion:
+// api_contract.h is run against it and against a real server.
 //
 // Not modelled: authentication, RBAC, webhooks, managedFields, apply, quotas but of ReplicaSets.
 #pragma once

@@ -39,6 +39,12 @@ CallId FaultyNetwork::Call(HttpRequest request, ReplyHandler reply) {
     Later([reply = std::move(reply), wait = retry_after_] { reply(TooManyRequests(wait)); });
     return kFailedBit | ++failed_;
   }
+  if (IsRefused(request)) {
+    Later([reply = std::move(reply), code = refused_code_] {
+      reply(HttpResponse{code, "text/plain", "no", {}});
+    });
+    return kFailedBit | ++failed_;
+  }
   return inner_.Call(std::move(request), std::move(reply));
 }
 
@@ -46,6 +52,12 @@ CallId FaultyNetwork::Stream(HttpRequest request, StreamHandler handler) {
   ++tried_;
   if (down_) {
     Later([on_end = std::move(handler.on_end)] { on_end({0, "", Refused(), std::nullopt}); });
+    return kFailedBit | ++failed_;
+  }
+  if (IsRefused(request)) {
+    Later([on_end = std::move(handler.on_end), code = refused_code_] {
+      on_end({code, "no", std::nullopt, std::nullopt});
+    });
     return kFailedBit | ++failed_;
   }
   // Known by its id only once the inner transport has given one, which is before anything comes.

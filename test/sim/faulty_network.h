@@ -1,5 +1,5 @@
-// A network that fails on command, between a process and its transport: the API server is gone, or
-// it throttles. What the process tries meanwhile is counted.
+// A network that fails on command, between a process and its transport: the API server is gone, it
+// throttles, or it refuses one resource. What the process tries meanwhile is counted.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,12 @@ class FaultyNetwork final : public Transport {
   void SetDown(bool down);
   // Every Call but those of leader election is answered 429 with this Retry-After; zero = none is.
   void SetThrottled(Duration retry_after) { retry_after_ = retry_after; }
+  // Every request whose path has `part` is answered with this code, 403 or 404; "" = none is.
+  // Streams that are open stay open.
+  void SetRefused(std::string part, int code = 403) {
+    refused_ = std::move(part);
+    refused_code_ = code;
+  }
 
   // Calls and streams begun, whatever became of them.
   uint64_t tried() const { return tried_; }
@@ -34,6 +40,9 @@ class FaultyNetwork final : public Transport {
   void Cancel(CallId id) override;
 
  private:
+  bool IsRefused(const HttpRequest& request) const {
+    return !refused_.empty() && request.target.find(refused_) != std::string::npos;
+  }
   void Later(std::function<void()> run) { timers_.At(clock_.Now(), std::move(run)); }
 
   const Clock& clock_;
@@ -41,6 +50,8 @@ class FaultyNetwork final : public Transport {
   Transport& inner_;
   bool down_ = false;
   Duration retry_after_{0};
+  std::string refused_;
+  int refused_code_ = 403;
   uint64_t tried_ = 0;
   std::map<CallId, StreamHandler> streams_;  // that the inner transport holds open
   CallId failed_ = 0;

@@ -85,7 +85,7 @@ class StockProcess {
   WriteGate gate_{process_->clock()};
   Client client_{process_->clock(), process_->timers(), blinkers_, process_->decoder(), gate_,
                  ClientOptions{}};
-  EventRecorder events_{process_->clock(), process_->log(), client_, "deployment-controller"};
+  EventRecorder events_{process_->clock(), process_->log(), client_};
   Runtime runtime_{Environment(), client_, events_, {}, {DeploymentControllerEntry()}};
 };
 

@@ -134,7 +134,7 @@ struct Fixture {
   WriteGate gate{process->clock()};
   Client client{process->clock(), process->timers(), process->transport(), process->decoder(), gate,
                 ClientOptions{}};
-  EventRecorder events{process->clock(), process->log(), client, "test"};
+  EventRecorder events{process->clock(), process->log(), client};
   ControllerCounters counters;
   std::map<std::string, int> wakes;
   RecordingHost host;

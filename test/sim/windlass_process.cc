@@ -10,22 +10,28 @@ namespace {
 constexpr Duration kRestart = seconds(1);
 constexpr Duration kStandbyLag = seconds(3);
 
+ControllerList WithDeployments(const DeploymentController** made, ControllerList more) {
+  more.insert(more.begin(), DeploymentControllerEntry(made));
+  return more;
+}
+
 }  // namespace
 
-WindlassProcess::WindlassProcess(World& world, ClientOptions options)
-    : WindlassProcess(world, Standby{}, std::move(options)) {
+WindlassProcess::WindlassProcess(World& world, ClientOptions options, ControllerList more)
+    : WindlassProcess(world, Standby{}, std::move(options), std::move(more)) {
   Lead({});
 }
 
-WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options)
+WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options, ControllerList more)
     : process_(world.Boot()),
       network_(process_->clock(), process_->timers(), process_->transport()),
       guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
       gate_(process_->clock()),
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), gate_,
               std::move(options)),
-      events_(process_->clock(), process_->log(), client_, "deployment-controller"),
-      runtime_(environment(), client_, events_, {}, {DeploymentControllerEntry(&controller_)}) {
+      events_(process_->clock(), process_->log(), client_),
+      runtime_(environment(), client_, events_, {},
+               WithDeployments(&controller_, std::move(more))) {
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
     client_.Resume();
@@ -50,10 +56,11 @@ InformerEnvironment WindlassProcess::environment() {
 }
 
 SupervisedWindlass::SupervisedWindlass(World& world, std::optional<Fault> fault,
-                                       Successor successor)
-    : world_(world), fault_(fault) {
+                                       Successor successor, ControllerList more)
+    : world_(world), more_(std::move(more)), fault_(fault) {
   if (successor == Successor::kStandby) {
-    standby_ = std::make_unique<WindlassProcess>(world, WindlassProcess::Standby{});
+    standby_ = std::make_unique<WindlassProcess>(world, WindlassProcess::Standby{}, ClientOptions{},
+                                                 more_);
     standby_->transport().LagStreams(kStandbyLag);
   }
   Start();
@@ -70,7 +77,7 @@ void SupervisedWindlass::GoOn() {
 }
 
 void SupervisedWindlass::Start() {
-  running_ = std::make_unique<WindlassProcess>(world_);
+  running_ = std::make_unique<WindlassProcess>(world_, ClientOptions{}, more_);
   if (!fault_ || struck_) return;
   running_->transport().decide = [this](uint64_t number, const HttpRequest&) {
     return Decide(number);

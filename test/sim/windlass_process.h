@@ -1,5 +1,6 @@
-// Windlass in a simulated process: the production controller, informers, queue, client and planner
-// over the modelled network. Destroying it is a crash.
+// Windlass in a simulated process: the production controllers, informers, queue, client and planner
+// over the modelled network. Destroying it is a crash. `more` are controllers to run beside the one
+// of Deployments.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +21,11 @@ namespace windlass::sim {
 class WindlassProcess {
  public:
   // Starts at once, leading.
-  explicit WindlassProcess(World& world, ClientOptions options = {});
+  explicit WindlassProcess(World& world, ClientOptions options = {}, ControllerList more = {});
 
   // A hot standby: its caches follow, and nothing is written until Lead.
   struct Standby {};
-  WindlassProcess(World& world, Standby, ClientOptions options = {});
+  WindlassProcess(World& world, Standby, ClientOptions options = {}, ControllerList more = {});
   void Lead(TermOptions options);
 
   const DeploymentController& controller() const { return *controller_; }
@@ -70,7 +71,8 @@ enum class Successor : uint8_t { kRestarted, kStandby };
 class SupervisedWindlass {
  public:
   explicit SupervisedWindlass(World& world, std::optional<Fault> fault = std::nullopt,
-                              Successor successor = Successor::kRestarted);
+                              Successor successor = Successor::kRestarted,
+                              ControllerList more = {});
 
   // The fault has happened.
   bool struck() const { return struck_; }
@@ -84,6 +86,7 @@ class SupervisedWindlass {
   void GoOn();
 
   World& world_;
+  const ControllerList more_;
   std::optional<Fault> fault_;
   bool struck_ = false;
   std::unique_ptr<WindlassProcess> running_;

@@ -20,6 +20,7 @@ class PlannedController final : public Controller {
 
   std::string_view kind() const override { return "Deployment"; }
   std::string_view log_field() const override { return "deployment"; }
+  std::string_view component() const override { return "deployment-controller"; }
   std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime) override {
     if (!objects.contains(key)) return std::nullopt;
     return plan(key, learned);
@@ -35,7 +36,7 @@ class PlannedController final : public Controller {
   void Written(const Because&) override {}
   void NotWritten(const Because& because, const Error& error) override {
     const std::string reason(Name(error.kind));
-    not_written.push_back(std::string(Name(because.decision)) + ": " + reason);
+    not_written.push_back(std::string(because.decision.name) + ": " + reason);
   }
 };
 

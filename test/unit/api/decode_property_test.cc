@@ -147,6 +147,14 @@ TEST_CASE("a PodDisruptionBudget decodes as the reference decodes it, whatever w
   });
 }
 
+TEST_CASE("a ConfigMap decodes as the reference decodes it, whatever was changed in it") {
+  Fixture f;
+  CheckProperty("ConfigMap", [&] {
+    const json object = Mutated(test::kConfigMapJson);
+    Agree(DecodeConfigMap(f.decoder, object.dump()), test::ReferenceConfigMap(object));
+  });
+}
+
 TEST_CASE("the unchanged fixtures decode, so that the properties compare more than errors") {
   Fixture f;
   const json deployment = json::parse(kDeployment);
@@ -174,6 +182,10 @@ TEST_CASE("the unchanged fixtures decode, so that the properties compare more th
       DecodePodDisruptionBudget(f.decoder, budget.dump());
   REQUIRE(decoded_budget.ok());
   CHECK(test::Same(*decoded_budget, *test::ReferencePodDisruptionBudget(budget)));
+  const json config_map = json::parse(test::kConfigMapJson);
+  const Result<ConfigMap> decoded_map = DecodeConfigMap(f.decoder, config_map.dump());
+  REQUIRE(decoded_map.ok());
+  CHECK(test::Same(*decoded_map, *test::ReferenceConfigMap(config_map)));
 }
 
 TEST_CASE("an object that was cut off anywhere is malformed") {

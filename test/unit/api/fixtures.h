@@ -138,4 +138,11 @@ inline constexpr const char* kPodDisruptionBudgetJson = R"({"kind":"PodDisruptio
 "expectedPods":3,"disruptedPods":{"web-1":"2026-01-02T15:04:05Z",
 "web-0":"2026-01-02T15:05:05Z"},"conditions":[{"type":"DisruptionAllowed","status":"True"}]}})";
 
+inline constexpr const char* kConfigMapJson = R"({"kind":"ConfigMap","apiVersion":"v1",
+"metadata":{"name":"settings","namespace":"shop","uid":"8e0f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01",
+"resourceVersion":"91","creationTimestamp":"2026-01-02T15:04:05Z","labels":{"app":"web"},
+"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}","a":"b"}},
+"data":{"value":"blue","lines":"one\ntwo\n","empty":""},"binaryData":{"icon":"AAEC"},
+"immutable":false})";
+
 }  // namespace windlass::test

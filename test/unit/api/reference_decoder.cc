@@ -128,6 +128,22 @@ std::optional<PodMetadata> ReferencePodMetadata(const json& json_object) {
   return ok ? std::optional(out) : std::nullopt;
 }
 
+std::optional<ConfigMap> ReferenceConfigMap(const json& json_object) {
+  bool ok = true;
+  const Members object{json_object, ok};
+  ConfigMap out;
+  out.meta = ReferenceMetadata(object);
+  ReadAnnotations(object, out.meta.annotations);
+  object.Object("data", [&](const Members& data) {
+    for (const auto& [key, value] : data.object.items()) {
+      std::string text;
+      data.String(key.c_str(), text);
+      if (!value.is_null()) out.data.emplace(key, text);
+    }
+  });
+  return ok ? std::optional(out) : std::nullopt;
+}
+
 bool Same(const Deployment& a, const Deployment& b) {
   const auto spec = [](const DeploymentSpec& s) {
     return std::tie(s.replicas, s.selector, s.strategy_type, s.max_surge, s.max_unavailable,
@@ -145,5 +161,7 @@ bool Same(const ReplicaSet& a, const ReplicaSet& b) {
 }
 
 bool Same(const PodMetadata& a, const PodMetadata& b) { return a.meta == b.meta; }
+
+bool Same(const ConfigMap& a, const ConfigMap& b) { return a.meta == b.meta && a.data == b.data; }
 
 }  // namespace windlass::test

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 
+#include "kubeclient/api/config_map.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_interest.h"
 #include "kubeclient/api/deployment.h"
@@ -25,6 +26,7 @@ std::optional<ReplicaSet> ReferenceReplicaSet(const nlohmann::json& object);
 std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
 std::optional<Pod> ReferencePod(const nlohmann::json& object);
 std::optional<Node> ReferenceNode(const nlohmann::json& object);
+std::optional<ConfigMap> ReferenceConfigMap(const nlohmann::json& object);
 std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const nlohmann::json& object);
 
 bool Same(const Deployment& a, const Deployment& b);
@@ -32,6 +34,7 @@ bool Same(const ReplicaSet& a, const ReplicaSet& b);
 bool Same(const PodMetadata& a, const PodMetadata& b);
 bool Same(const Pod& a, const Pod& b);
 bool Same(const Node& a, const Node& b);
+bool Same(const ConfigMap& a, const ConfigMap& b);
 bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b);
 
 }  // namespace windlass::test

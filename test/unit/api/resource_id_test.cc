@@ -21,6 +21,7 @@ TEST_CASE("an apiVersion is group and version, or the version alone in the core 
       {resources::kLeases, "coordination.k8s.io/v1"},
       {resources::kNamespaces, "v1"},
       {resources::kNodes, "v1"},
+      {resources::kConfigMaps, "v1"},
       {resources::kPodDisruptionBudgets, "policy/v1"},
       {resources::kSelfSubjectAccessReviews, "authorization.k8s.io/v1"},
   }));
@@ -44,6 +45,7 @@ TEST_CASE("Namespaces, Nodes and access reviews belong to the cluster") {
   CHECK_FALSE(resources::kSelfSubjectAccessReviews.namespaced);
   CHECK(resources::kPods.namespaced);
   CHECK(resources::kPodDisruptionBudgets.namespaced);
+  CHECK(resources::kConfigMaps.namespaced);
 }
 
 }  // namespace

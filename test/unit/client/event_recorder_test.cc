@@ -19,7 +19,7 @@ ObjectReference Deployment(const std::string& name, const std::string& namespace
   return {"apps/v1", "Deployment", {namespace_, name}, *Uid::Parse(kUid), {"40"}};
 }
 Event Normal(const std::string& message) {
-  return {Event::Type::kNormal, "ScalingReplicaSet", message};
+  return {.reason = "ScalingReplicaSet", .message = message, .component = "deployment-controller"};
 }
 Event Warning(const std::string& message) {
   return {Event::Type::kWarning, "ReplicaSetCreateError", message};
@@ -40,7 +40,7 @@ struct Recorder : ClientWorld {
   }
 
   NullLog log;
-  EventRecorder recorder{clock, log, client, "deployment-controller"};
+  EventRecorder recorder{clock, log, client};
 };
 
 TEST_CASE("An event is posted with upstream's fields") {
@@ -271,7 +271,7 @@ TEST_CASE("The answer to a forgotten event is not taken for its successor's") {
 
 TEST_CASE("A recorder may go while its events are under way") {
   Recorder world;
-  auto second = std::make_unique<EventRecorder>(world.clock, world.log, world.client, "other");
+  auto second = std::make_unique<EventRecorder>(world.clock, world.log, world.client);
   second->Record(Deployment("web"), Normal("Scaled up"));
   second.reset();
   world.Accept();

@@ -36,6 +36,19 @@ struct Observer {
   EventTime time{{seconds(1000)}, 1767225600000000};
 };
 
+TEST_CASE("The same event of another component is another Event, with limits of its own") {
+  Observer observer;
+  Event other = Normal("Scaled up");
+  other.component = "rollout-controller";
+  EventSeries& first = observer.Seen(kWeb, Normal("Scaled up"));
+  CHECK(observer.Seen(kWeb, other).event.component == "rollout-controller");
+  CHECK(observer.Seen(kWeb, other).count == 2);
+  CHECK(first.count == 1);
+  for (int i = 0; i < 100; ++i) observer.Observe(kWeb, other, Duration{0});
+  CHECK_FALSE(observer.Observe(kWeb, other, Duration{0}));
+  CHECK(observer.Observe(kWeb, Normal("Scaled up"), Duration{0}));
+}
+
 TEST_CASE("The same event again is counted, with its first and last time") {
   Observer observer;
   observer.Seen(kWeb, Normal("Scaled up"));

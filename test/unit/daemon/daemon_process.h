@@ -25,12 +25,13 @@ inline Flags FlagsInWorld() {
 
 class DaemonProcess {
  public:
-  explicit DaemonProcess(sim::World& world, Flags the_flags = FlagsInWorld())
+  explicit DaemonProcess(sim::World& world, Flags the_flags = FlagsInWorld(),
+                         const ControllerList& controllers = {DeploymentControllerEntry()})
       : flags(std::move(the_flags)),
         process(world.Boot()),
         network(process->clock(), process->timers(), process->transport()),
         daemon(flags, process->clock(), log, symbols, inbox, process->timers(), network,
-               {DeploymentControllerEntry()}) {}
+               controllers) {}
 
   bool Logged(const std::string& text) const {
     return std::ranges::any_of(

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kubeclient/client/event_recorder.h"
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 #include "test/unit/controller/in_place/pods.h"
@@ -103,12 +104,18 @@ struct Fixture : ClientWorld {
   int32_t min_ready_seconds = 0;
   int32_t progress_deadline_seconds = kUnlimited;
   NullLog log;
-  EventRecorder events{clock, log, client, "deployment-controller"};
+  EventRecorder events{clock, log, client};
   Store<Deployment> deployments;
   Store<Pod> pods;
   InPlaceObserver observer{
-      clock,       timers, events,
-      deployments, pods,   [this](const Pod&) { return deployments.Find({"shop", "web"}); }};
+      clock,
+      timers,
+      [this](const ObjectReference& about, const Event& event) { events.Record(about, event); },
+      deployments,
+      pods,
+      [this](const Pod&) {
+        return deployments.Find({"shop", "web"});
+      }};
   Pod pod;
   uint64_t version = 100;
 };
@@ -255,9 +262,13 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
   const Pod patched = f.pod;
   f.Advance(row.age);
   Store<Pod> pods;
-  InPlaceObserver observer(f.clock, f.timers, f.events, f.deployments, pods, [&f](const Pod&) {
-    return f.deployments.Find({"shop", "web"});
-  });
+  InPlaceObserver observer(
+      f.clock, f.timers,
+      [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
+      f.deployments, pods,
+      [&f](const Pod&) {
+        return f.deployments.Find({"shop", "web"});
+      });
   observer.Lead(true);
   pods.Apply(patched);
   CHECK(observer.followed() == (row.followed ? 1 : 0));

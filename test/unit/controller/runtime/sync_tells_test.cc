@@ -61,7 +61,7 @@ struct SyncWorld : ClientWorld {
 
   Random random{1};
   RecordingLog log;
-  EventRecorder events{clock, log, client, "deployment-controller"};
+  EventRecorder events{clock, log, client};
   FoldTable folds;
   PlannedController controller;
   const std::vector<Controller*> controllers = {&controller};
@@ -71,6 +71,15 @@ struct SyncWorld : ClientWorld {
 
 const std::string kDeploymentTold = std::string("InPlaceStarted Deployment/web ") + kUid;
 const std::string kPodTold = "InPlacePatched Pod/web-1 " + kPodUid.ToString();
+
+TEST_CASE("An event is reported by the component of the sync's controller") {
+  SyncWorld world([](const Learned&) -> Step { return Wait{.events = {AboutPod()}}; });
+  world.Run();
+  REQUIRE(world.Told().size() == 1);
+  const json body = json::parse(world.transport.sent.at(0).body);
+  CHECK(body["source"]["component"] == world.controller.component());
+  CHECK(body["reportingComponent"] == world.controller.component());
+}
 
 TEST_CASE("An event that names an object is about that object, any other about the Deployment") {
   SyncWorld world([](const Learned&) -> Step {

@@ -1,0 +1,103 @@
+#include "cmd/windlass/run.h"
+
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "cmd/windlass/daemon.h"
+#include "cmd/windlass/flags.h"
+#include "cmd/windlass/signals.h"
+#include "kubeclient/api/symbol.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/inbox.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/config/cluster_connection.h"
+#include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/transport/cpprest_transport.h"
+#include "kubeclient/transport/system_trust.h"
+#include "windlass_version.h"
+
+namespace windlass {
+namespace {
+
+constexpr int kDebugVerbosity = 4;
+
+Result<std::unique_ptr<ClusterConnection>> Connect(const Flags& flags, const Clock& clock, Log& log,
+                                                   TimerQueue& timers, Inbox& inbox) {
+  ConfigSources sources;
+  sources.kubeconfig = flags.kubeconfig;
+  sources.insecure_skip_tls_verify = flags.insecure_skip_tls_verify;
+  WINDLASS_TRY(ClientConfig config, LoadConfig(sources));
+  for (const std::string& note : config.notes) log.Warning(note);
+  log.Info("windlass starts",
+           {{"version", WINDLASS_VERSION}, {"config", config.source}, {"server", config.server}});
+  return ClusterConnection::Open(
+      config, clock, log, timers, inbox,
+      {"windlass/" WINDLASS_VERSION " (linux)", flags.credentials_poll_period});
+}
+
+int RunWith(const Flags& flags, const ControllerList& controllers) {
+  const SystemClock clock;
+  const std::unique_ptr<Log> log = StderrLog(
+      flags.log_format, flags.verbosity >= kDebugVerbosity ? LogLevel::kDebug : LogLevel::kInfo);
+  SymbolTable symbols;
+  Inbox inbox;
+  TimerQueue timers;
+  Daemon* running = nullptr;  // set before the inbox is first drained
+  HideSystemTrust();          // must run while there is only this thread
+  const Signals signals(inbox, [&running] { running->Stop(); });
+  InitializeNetworkThread();
+
+  auto connection = Connect(flags, clock, *log, timers, inbox);
+  if (!connection.ok()) {
+    log->Error(connection.error().message);
+    return kExitConfig;
+  }
+  Daemon daemon(flags, clock, *log, symbols, inbox, timers, (*connection)->transport(),
+                controllers);
+  running = &daemon;
+  return daemon.Run();
+}
+
+// A core file would hold token and keys. With a limit of one byte none is
+// written, nor, as would be with 0, is it handed to a program that kernel.core_pattern names.
+void ForbidCoreDumps() {
+  const rlimit one_byte{1, 1};
+  // Fails only if the hard limit is 0, which we may not raise. Then there is no core file either.
+  if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
+}
+
+int RunOrThrow(int argc, const char* const* argv, const ControllerList& controllers) {
+  ForbidCoreDumps();
+  // Two heap arenas, for the core and the network thread. More would only hold freed memory that no
+  // other thread can use.
+  mallopt(M_ARENA_MAX, 2);
+  const Result<Flags> flags = ParseFlags(argc, argv);
+  if (!flags.ok()) {
+    std::fprintf(stderr, "windlass: %s\n", flags.error().message.c_str());
+    return kExitUsage;
+  }
+  if (!flags->version_line.empty()) {
+    std::fputs(flags->version_line.c_str(), stdout);
+    return kExitOk;
+  }
+  return RunWith(*flags, controllers);
+}
+
+}  // namespace
+
+int Run(int argc, const char* const* argv, const ControllerList& controllers) {
+  try {
+    return RunOrThrow(argc, argv, controllers);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "windlass: internal error: %s\n", error.what());
+    return kExitFailure;
+  }
+}
+
+}  // namespace windlass

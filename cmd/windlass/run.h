@@ -1,0 +1,13 @@
+// A whole process of Windlass, from its command line to its exit code: what every main calls.
+#pragma once
+
+#include "controller/runtime/watching_controller.h"
+
+namespace windlass {
+
+// Parses the flags, creates log, configuration, connection and daemon, in this order, and runs the
+// daemon with `controllers` until it ends. Returns the exit code (daemon.h). Call it once, from the
+// first thread.
+int Run(int argc, const char* const* argv, const ControllerList& controllers);
+
+}  // namespace windlass

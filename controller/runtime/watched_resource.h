@@ -1,0 +1,80 @@
+// One resource as a controller reads it: all objects in the watched namespaces, and the replies to
+// its own writes folded into them.
+//
+// A controller that reads two resources has two of these. What is more particular, as with Pods
+// that are watched only once they are needed, talks to Informers and FoldTable itself. Core thread
+// only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "controller/runtime/controller_host.h"
+#include "controller/runtime/listed_versions.h"
+#include "kubeclient/api/request.h"
+
+namespace windlass {
+
+template <typename T>
+class WatchedResource {
+ public:
+  using Decode = typename Informer<T>::DecodeFunction;
+
+  // `host` must outlive this. Controllers that read a resource with the same `decode` share one
+  // informer, which bears the resource's plural as its name.
+  WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
+      : host_(host), shared_(host.informers().Of(All(host, resource, decode))) {
+    shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
+    shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
+    FoldTable::Row row;
+    row.fold = [this, decode](const Request&, std::string_view body) -> Status {
+      WINDLASS_TRY(T object, decode(host_.informers().environment().decoder, body));
+      shared_.informer.store().Fold(std::move(object));
+      return Unit{};
+    };
+    host.folds().Add(resource, std::move(row));
+  }
+  WatchedResource(const WatchedResource&) = delete;
+  WatchedResource& operator=(const WatchedResource&) = delete;
+
+  void Start() {
+    started_ = true;
+    host_.informers().Use({&shared_});
+  }
+  void Stop() {
+    if (std::exchange(started_, false)) host_.informers().Release({&shared_});
+  }
+
+  bool HasSynced() const { return shared_.informer.HasSynced(); }
+  Store<T>& store() { return shared_.informer.store(); }
+  const Store<T>& store() const { return shared_.informer.store(); }
+  ComparedCache Compared() const { return windlass::Compared(shared_.informer); }
+
+  // Returns why the cache is not complete, or what is wrong with its watch; "" if all is well.
+  std::string Trouble() const {
+    const Reflector& reflector = shared_.informer.reflector();
+    if (!reflector.trouble().empty() || HasSynced()) return reflector.trouble();
+    return std::string(reflector.options().resource.plural) +
+           ": the first list is not complete yet";
+  }
+
+ private:
+  static Projection<T> All(ControllerHost& host, const ResourceId& resource, Decode decode);
+
+  ControllerHost& host_;
+  SharedInformer<T>& shared_;
+  bool started_ = false;
+};
+
+template <typename T>
+Projection<T> WatchedResource<T>::All(ControllerHost& host, const ResourceId& resource,
+                                      Decode decode) {
+  ReflectorOptions options;
+  options.resource = resource;
+  if (resource.namespaced) options.namespace_ = host.informers().watched_namespace();
+  return {std::string(resource.plural), std::move(options), decode};
+}
+
+}  // namespace windlass

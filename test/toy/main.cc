@@ -1,0 +1,9 @@
+// main of a Windlass that runs the toy controller beside the one of Deployments.
+#include "cmd/windlass/run.h"
+#include "controller/runtime/deployment_controller.h"
+#include "test/toy/toy_controller.h"
+
+int main(int argc, char** argv) {
+  return windlass::Run(argc, argv,
+                       {windlass::DeploymentControllerEntry(), windlass::ToyControllerEntry()});
+}

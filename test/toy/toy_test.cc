@@ -1,0 +1,251 @@
+// The toy controller beside the one of Deployments, in one simulated process.
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/windlass/metrics_text.h"
+#include "test/catch.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/windlass_process.h"
+#include "test/toy/toy_controller.h"
+#include "test/unit/daemon/daemon_process.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr Duration kLimit = seconds(600);
+
+Json Map(const std::string& name, const std::string& copy_to, const std::string& value) {
+  Json map = {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}}}};
+  if (!copy_to.empty()) map["metadata"]["annotations"]["toy.windlass.dev/copy-to"] = copy_to;
+  if (!value.empty()) map["data"]["value"] = value;
+  return map;
+}
+
+std::string ValueOf(World& world, const std::string& name) {
+  const Object map = world.api().Find({resources::kConfigMaps, "default", name});
+  return map == nullptr ? "" : AnnotationOf(*map, "toy.windlass.dev/value");
+}
+
+bool Becomes(World& world, const std::string& name, const std::string& value) {
+  return world.RunUntil([&] { return ValueOf(world, name) == value; }, kLimit);
+}
+
+// Events with this reason: who reports them, and about what.
+std::vector<std::string> EventsWith(World& world, const std::string& reason) {
+  std::vector<std::string> found;
+  for (const Object& event : world.api().List(resources::kEvents, "default")) {
+    if (TextAt(*event, {"reason"}) != reason) continue;
+    found.push_back(
+        TextAt(*event, {"source", "component"}) + " " + TextAt(*event, {"involvedObject", "kind"}) +
+        "/" + TextAt(*event, {"involvedObject", "name"}) + ": " + TextAt(*event, {"message"}));
+  }
+  return found;
+}
+
+// A world with the ConfigMaps `from`, which is to be copied, and `to`.
+struct Fixture {
+  Fixture() {
+    world.api().store().OnChange([this](const Change& change) {
+      if (change.actor == "windlass" && change.key.resource == resources::kConfigMaps) ++writes;
+    });
+    world.Apply(Map("from", "to", "blue"));
+    world.Apply(Map("to", "", ""));
+  }
+
+  World world{1};
+  int writes = 0;  // of ConfigMaps by Windlass
+};
+
+using Process = WindlassProcess;
+const ControllerList kToy = {ToyControllerEntry()};
+
+TEST_CASE_METHOD(Fixture, "a value is copied, and copied again when it changes") {
+  const Process windlass(world, {}, kToy);
+  REQUIRE(Becomes(world, "to", "blue"));
+  world.Apply(Map("from", "to", "green"));
+  REQUIRE(Becomes(world, "to", "green"));
+  REQUIRE(world.Quiesce());
+  CHECK(writes == 2);
+  CHECK(EventsWith(world, "ValueCopied") ==
+        std::vector<std::string>{"toy-controller ConfigMap/to: Copied the value of from."});
+}
+
+TEST_CASE_METHOD(Fixture, "of two that are to be copied to one the first by name counts") {
+  world.Apply(Map("a", "to", "red"));
+  const Process windlass(world, {}, kToy);
+  REQUIRE(Becomes(world, "to", "red"));
+  world.api().Delete("user", {resources::kConfigMaps, "default", "a"});
+  REQUIRE(Becomes(world, "to", "blue"));
+  REQUIRE(world.Quiesce());
+  CHECK(writes == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a ConfigMap that is made later gets its value then") {
+  const Process windlass(world, {}, kToy);
+  world.Apply(Map("early", "late", "1"));
+  REQUIRE(world.Quiesce());
+  world.Apply(Map("late", "", ""));
+  CHECK(Becomes(world, "late", "1"));
+}
+
+TEST_CASE_METHOD(Fixture, "who does not lead copies nothing, and who takes over goes on") {
+  auto leader = std::make_unique<Process>(world, ClientOptions{}, kToy);
+  Process standby(world, Process::Standby{}, {}, kToy);
+  REQUIRE(Becomes(world, "to", "blue"));
+  leader.reset();
+  world.Apply(Map("from", "to", "green"));
+  world.RunFor(seconds(60));
+  CHECK(ValueOf(world, "to") == "blue");
+  standby.Lead({.barrier = true, .taken_over_as = "2"});
+  CHECK(Becomes(world, "to", "green"));
+  REQUIRE(world.Quiesce());
+  CHECK(writes == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "the next look sees a write although the watch has not shown it") {
+  Process windlass(world, Process::Standby{}, {}, kToy);
+  world.RunFor(seconds(5));  // its caches are complete
+  windlass.transport().LagStreams(seconds(3600));
+  windlass.Lead({});
+  REQUIRE(Becomes(world, "to", "blue"));
+  world.RunFor(seconds(5));
+  windlass.Lead({});  // every key is looked at anew
+  world.RunFor(seconds(60));
+  CHECK(windlass.runtime().idle());
+  CHECK(writes == 1);
+  CHECK(windlass.runtime().counters().conflicts == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a refused write is tried again later, and not in the same sync") {
+  Process windlass(world, {}, kToy);
+  int tried = 0;
+  windlass.transport().decide = [&](uint64_t, const HttpRequest& request) {
+    const bool write = request.target.find("/configmaps/to") != std::string::npos;
+    return write && ++tried <= 2 ? Fate::kForbidden : Fate::kDelivered;
+  };
+  REQUIRE(Becomes(world, "to", "blue"));
+  CHECK(tried == 3);
+  CHECK(windlass.runtime().counters().internal_errors == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "the metrics page has its figure beside those of Deployments") {
+  const Process windlass(world, {}, kToy);
+  world.Apply(SampleDeployment("web", 2));
+  REQUIRE(Becomes(world, "to", "blue"));
+  REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  Snapshot snapshot;
+  snapshot.controllers = windlass.runtime().names();
+  snapshot.controller = windlass.runtime().counters();
+  snapshot.informers = windlass.runtime().informers().Snapshots();
+  windlass.runtime().ForEach(
+      [&](const WatchingController& controller) { controller.AddFigures(snapshot.figures); });
+  const std::string page = MetricsText(snapshot);
+  CAPTURE(page);
+  for (const std::string line : {"windlass_toy_copies_total 1\n", "windlass_stepped_back_total 0\n",
+                                 "name=\"deployment-controller\"", "name=\"toy-controller\"",
+                                 "windlass_decisions_total{decision=\"copy value\"} 1\n",
+                                 "windlass_decisions_total{decision=\"create new replicaset\"} 1\n",
+                                 "windlass_informer_synced{resource=\"configmaps\"} 1\n",
+                                 "windlass_informer_synced{resource=\"deployments\"} 1\n"}) {
+    CAPTURE(line);
+    CHECK(page.find(line) != std::string::npos);
+  }
+}
+
+// A resource that is absent (404), or that this process may not watch (403).
+TEST_CASE_METHOD(Fixture, "a controller whose caches never complete does not hold up the other") {
+  const auto [code, barrier] =
+      GENERATE(table<int, bool>({{403, false}, {403, true}, {404, false}}));
+  CAPTURE(code, barrier);
+  Process windlass(world, Process::Standby{}, {}, kToy);
+  const TermOptions term{.barrier = barrier};
+  world.Apply(SampleDeployment("web", 2));
+  SECTION("the toy's, and Deployments go on") {
+    windlass.network().SetRefused("/configmaps", code);
+    windlass.Lead(term);
+    CHECK(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+    CHECK(ValueOf(world, "to").empty());
+    windlass.network().SetRefused("");
+    CHECK(Becomes(world, "to", "blue"));
+  }
+  SECTION("Deployments', and the toy goes on") {
+    windlass.network().SetRefused("/deployments", code);
+    windlass.Lead(term);
+    CHECK(Becomes(world, "to", "blue"));
+    CHECK(world.ReplicaSets("web").empty());
+    windlass.network().SetRefused("");
+    CHECK(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  }
+  CHECK(world.Complaints().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with where to get it") {
+  DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), kToy[0]});
+  windlass.network.review = [](const std::string& body) {
+    const bool denied = body.find(R"("resource":"configmaps")") != std::string::npos &&
+                        body.find(R"("verb":"patch")") != std::string::npos;
+    return HttpResponse{
+        201,
+        "application/json",
+        denied ? R"({"status":{"allowed":false}})" : R"({"status":{"allowed":true}})",
+        {}};
+  };
+  windlass.daemon.Start();
+  REQUIRE(Becomes(world, "to", "blue"));  // the model grants every right
+  CHECK(
+      windlass.Logged("missing right: patch configmaps in all namespaces; apply "
+                      "test/toy/rbac.yaml or grant it to this user"));
+  CHECK(windlass.Logged("leading: deployments, toys are being controlled"));
+}
+
+// One run: two ConfigMaps are copied to, one of them twice.
+struct Run {
+  explicit Run(std::optional<Fault> fault, Successor successor) {
+    world.api().store().OnChange([this](const Change& change) {
+      if (change.actor == "windlass" && change.key.resource == resources::kConfigMaps) ++writes;
+    });
+    SupervisedWindlass windlass(world, fault, successor, kToy);
+    world.Apply(Map("from", "to", "blue"));
+    world.Apply(Map("to", "", ""));
+    world.Apply(Map("other", "next", "1"));
+    world.Apply(Map("next", "", ""));
+    world.RunFor(seconds(30));
+    world.Apply(Map("from", "to", "green"));
+    CHECK(world.Quiesce());
+    calls = windlass.calls();
+    struck = windlass.struck();
+  }
+
+  World world{11};
+  int writes = 0;
+  uint64_t calls = 0;
+  bool struck = false;
+};
+
+TEST_CASE("a crash before or after any call, and a lost reply, change nothing in the end") {
+  const Successor successor = GENERATE(Successor::kRestarted, Successor::kStandby);
+  const Run calm(std::nullopt, successor);
+  REQUIRE(calm.writes == 3);
+  REQUIRE(calm.calls > 3);
+  for (uint64_t call = 0; call < calm.calls; ++call) {
+    for (const FaultKind kind :
+         {FaultKind::kCrashBefore, FaultKind::kCrashAfter, FaultKind::kReplyLost}) {
+      CAPTURE(call, static_cast<int>(kind), static_cast<int>(successor));
+      Run run(Fault{call, kind}, successor);
+      CHECK(run.struck);
+      CHECK(ValueOf(run.world, "to") == "green");
+      CHECK(ValueOf(run.world, "next") == "1");
+      // A crash may come before the change to green: then blue need not be written.
+      CHECK(run.writes >= 2);
+      CHECK(run.writes <= calm.writes);
+      CHECK(run.world.Complaints().empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace windlass::sim

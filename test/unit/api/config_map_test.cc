@@ -1,0 +1,63 @@
+// What is kept of a ConfigMap.
+#include "kubeclient/api/config_map.h"
+
+#include <map>
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "test/catch.h"
+#include "test/unit/api/fixtures.h"
+
+namespace windlass {
+namespace {
+
+using Data = std::map<std::string, std::string, std::less<>>;
+
+TEST_CASE("a ConfigMap is read from what the server sends, without its binary data") {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ConfigMap> map = DecodeConfigMap(decoder, test::kConfigMapJson);
+  REQUIRE(map.ok());
+  CHECK(map->meta.name == "settings");
+  CHECK(map->meta.namespace_ == "shop");
+  CHECK(map->meta.resource_version.text == "91");
+  CHECK(map->meta.annotations == StringMap{{"a", "b"}});
+  CHECK(map->data == Data{{"empty", ""}, {"lines", "one\ntwo\n"}, {"value", "blue"}});
+}
+
+TEST_CASE("a ConfigMap's data may be absent, and of a repeated key the last value counts") {
+  struct Row {
+    std::string data;
+    Data want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"null", {}},
+      {"{}", {}},
+      {R"({"a":null})", {}},
+      {R"({"a":"1","b":"2","a":"3"})", {{"a", "3"}, {"b", "2"}}},
+      {R"({"a":"1"},"data":{"b":"2"})", {{"b", "2"}}},
+      {R"({"\u0061\u0062":"\u0063"})", {{"ab", "c"}}},
+  }));
+  CAPTURE(row.data);
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ConfigMap> map =
+      DecodeConfigMap(decoder, R"({"metadata":{"name":"n"},"data":)" + row.data + "}");
+  REQUIRE(map.ok());
+  CHECK(map->data == row.want);
+}
+
+TEST_CASE("a ConfigMap without a name, or with data that is no text, is malformed") {
+  const std::string text = GENERATE(R"({"metadata":{},"data":{}})", R"({"data":{"a":"b"}})",
+                                    R"({"metadata":{"name":"n"},"data":{"a":1}})",
+                                    R"({"metadata":{"name":"n"},"data":["a"]})");
+  CAPTURE(text);
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ConfigMap> map = DecodeConfigMap(decoder, text);
+  REQUIRE_FALSE(map.ok());
+  CHECK(map.error().kind == ErrorKind::kMalformed);
+}
+
+}  // namespace
+}  // namespace windlass

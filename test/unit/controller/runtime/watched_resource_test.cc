@@ -1,0 +1,62 @@
+// A resource as a controller reads it: shared with others, with the replies to its writes.
+#include "controller/runtime/watched_resource.h"
+
+#include <string>
+
+#include "kubeclient/api/config_map.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "test/catch.h"
+#include "test/support/recording_host.h"
+#include "test/unit/cache/scripted_transport.h"
+#include "test/unit/cache/virtual_time.h"
+
+namespace windlass {
+namespace {
+
+struct Fixture {
+  size_t running() { return host.informers().Snapshots().size(); }
+
+  VirtualTime time;
+  Random random{1};
+  NullLog log;
+  ScriptedTransport transport;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  WatchedResource<ConfigMap> one{host, resources::kConfigMaps, &DecodeConfigMap};
+};
+
+TEST_CASE_METHOD(Fixture, "controllers that read one resource share its informer") {
+  WatchedResource<ConfigMap> other(host, resources::kConfigMaps, &DecodeConfigMap);
+  CHECK(&one.store() == &other.store());
+  other.Stop();  // it was not started
+  one.Start();
+  other.Start();
+  CHECK(running() == 1);
+  one.Stop();
+  CHECK(running() == 1);
+  other.Stop();
+  CHECK(running() == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "the reply to a write is in the store, without the watch") {
+  const ObjectKey key{"ns", "a"};
+  const Request request = Request::Get(resources::kConfigMaps, key);
+  const Reply reply{R"({"metadata":{"name":"a","namespace":"ns","resourceVersion":"7"},)"
+                    R"("data":{"value":"blue"}})"};
+  REQUIRE(host.folds().Written(QueueKey{key}, request, reply).ok());
+  REQUIRE(one.store().Find(key) != nullptr);
+  CHECK(one.store().Find(key)->data.at("value") == "blue");
+  CHECK_FALSE(host.folds().Written(QueueKey{key}, request, {"no json"}).ok());
+}
+
+TEST_CASE_METHOD(Fixture, "a cache that is not complete says so, and is compared as its resource") {
+  CHECK_FALSE(one.HasSynced());
+  CHECK(one.Trouble() == "configmaps: the first list is not complete yet");
+  CHECK(one.Compared().options.resource == resources::kConfigMaps);
+  CHECK(one.Compared().options.namespace_ == "ns");
+}
+
+}  // namespace
+}  // namespace windlass
