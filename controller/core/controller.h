@@ -36,8 +36,8 @@ class Controller {
   // then forgets all it keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // How many steps one sync of `key` may have, if it is more than kStepsPerSyncMax. A sync with more
-  // ends as a plan that never ends.
+  // How many steps one sync of `key` may have, if that is more than kStepsPerSyncMax. A sync with
+  // more ends as a plan that never ends.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // The object in Events; nullopt if it is gone.
