@@ -1,6 +1,5 @@
 // What a write does, by name: the event of its log line, and the label `decision` of its metric.
-// Whoever counts writes compares enumerators; the names are for users alone, who have dashboards
-// and alerts on them.
+// Code that counts writes compares enumerators. Users have dashboards and alerts on the names.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +7,8 @@
 
 namespace windlass {
 
-// In the order of the names, in which the metric lists them. test/unit/controller holds both.
+// In alphabetical order of the names, which is also the order of the metric. test/unit/controller
+// checks both.
 enum class Decision : uint8_t {
   kAdoptReplicaSet,
   kAnnotateNewReplicaSet,
@@ -42,7 +42,8 @@ enum class Decision : uint8_t {
   kUpdateStatus,
 };
 
-// Returns "scale up new replicaset" for kScaleUpNewReplicaSet; the other names are made alike.
+// Returns "scale up new replicaset" for kScaleUpNewReplicaSet; the other names follow the same
+// pattern.
 std::string_view Name(Decision decision);
 
 }  // namespace windlass
