@@ -1,4 +1,4 @@
-// JSON of request bodies, whose members keep the order in which they are written.
+// JSON of request bodies. Members keep the order in which they are written.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,7 +12,8 @@ namespace windlass::deployment {
 
 using Json = nlohmann::ordered_json;
 
-// Never throws: text that is not UTF-8 is replaced, as the server itself would do.
+// Returns the JSON as text. Never throws: bytes that are not UTF-8 are replaced, as the API server
+// does.
 inline std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
