@@ -24,7 +24,8 @@ namespace windlass {
 class LeadershipBarrier {
  public:
   // All arguments must outlive the barrier. The barrier calls `compared` before each list; the
-  // returned caches must have synced. It calls `passed` once, after the constructor has returned.
+  // returned caches must have synced, and there must be at least one. It calls `passed` once, after
+  // the constructor has returned.
   LeadershipBarrier(InformerEnvironment environment,
                     std::function<std::vector<ComparedCache>()> compared,
                     std::function<void()> passed);
