@@ -95,7 +95,7 @@ std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   return FallBackToRecreate(situation, why);
 }
 
-// Scales down old ReplicaSets that somebody scaled up.
+// Scales down old ReplicaSets that a user scaled up.
 std::optional<Step> EmptyOthers(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   for (const ReplicaSet* rs : situation.all) {

@@ -1,4 +1,4 @@
-// Where a Deployment stands that is, or was, updated in place. Source: in-place E, "State machine".
+// The state of a Deployment that is, or was, updated in place. Source: in-place E, "State machine".
 //
 //   none ─▶ deciding ─▶ staged ─▶ committing ─▶ none
 //                │         │ the template goes back to the host's
@@ -6,7 +6,7 @@
 //                ├─▶ recreate   an ordinary rollout
 //                └─▶ refused    policy Only
 //
-// Derived anew at every look from the stored objects and the time, and never remembered.
+// Derived anew in every call of Next from the stored objects and the time; never remembered.
 #pragma once
 
 #include <optional>
@@ -60,10 +60,10 @@ inline Cause CauseOf(const in_place::NotEligible& why) {
 
 // Why a rollout replaces Pods, if the cause is neither templates or limits (in_place::Reason) nor a
 // failed Pod (in_place/failure.h).
-inline constexpr std::string_view kHostGone = "HostGone";                  // somebody deleted it
-inline constexpr std::string_view kForeignScale = "ForeignScale";          // of the pending one
-inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
-inline constexpr std::string_view kOtherCause = "Other";  // a template that cannot be read
+inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
+inline constexpr std::string_view kForeignScale = "ForeignScale";          // the pending one was scaled
+inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // too large for the exchange
+inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // A Pod that in-place updates have nothing more to do with except to return it to traffic, and its
 // state.
@@ -77,7 +77,7 @@ struct InPlace {
   InPlacePhase phase = InPlacePhase::kNone;
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
   const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
-  Cause why{};                          // recreate, refused, unknown
+  Cause why{};                          // phases recreate, refused, unknown
   // Phases deciding and recreate: the decision on this rollout. It is written on the rollout's new
   // ReplicaSet (P-013).
   std::optional<in_place::RolloutMode> decision{};
@@ -92,7 +92,7 @@ struct InPlace {
   in_place::PodCounts counts{};                 // of `pods`
   std::vector<size_t> failed{};                 // indexes in `pods`: patched to the target in vain
   std::optional<Cause> failing{};               // the first of them: "web-1: app: ErrImagePull"
-  bool failed_for_long = false;                 // one of them has had its time to recover (P-062)
+  bool failed_for_long = false;                 // one has used up its time to recover (P-062)
   // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no
   // Pod is patched (P-036).
   std::optional<in_place::Refusals> refusals{};

@@ -40,7 +40,8 @@ bool HasUserKey(const ObjectMeta& meta) {
   });
 }
 
-// Returns true if this annotation alone shows that Pods may still be out of traffic (P-076).
+// Returns true if nothing but the mirrored annotation shows that Pods may still be out of traffic
+// (P-076).
 bool IsNeededToRemember(const Situation& situation) {
   const bool noted = std::ranges::any_of(
       situation.all, [](const ReplicaSet* rs) { return in_place::HasNotes(*rs); });

@@ -16,6 +16,9 @@
 //   B-13         if fewer than min_available would be left, more unavailable Pods go: those of a
 //                ReplicaSet that is written already, because its Pods failed since, and the last
 //                one of a ReplicaSet.
+//
+// B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start.
+//   maxSurge 3, maxUnavailable 2
 //     scaled to 6      9 in all    in proportion 6 and 3   6 are good: no change
 //     scaled to 5      8 in all    in proportion 5 and 3   5 are good: no change
 //     scaled to 9     12 in all    in proportion 7 and 5   8 and 4: all good ones stay

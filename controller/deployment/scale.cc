@@ -116,7 +116,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       ProportionalSizes(shares, situation.limits, situation.workload.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
   std::optional<Growth> held;
-  for (const bool shrinking : {true, false}) {  // the total must not be exceeded on the way
+  for (const bool shrinking : {true, false}) {  // shrink first: the total is not exceeded
     for (size_t i = 0; i < active.size(); ++i) {
       const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
       if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;

@@ -31,11 +31,11 @@
 namespace windlass::deployment {
 
 enum class Scaling : uint8_t {
-  kNone,          // the only active ReplicaSet takes the size; else the new or youngest one (D-354)
-  kOneActive,     // the only active ReplicaSet takes the new size, if none is, the new one (D-354)
+  kNone,          // no scaling event
+  kOneActive,     // the only active ReplicaSet takes the size; else the new or youngest one (D-354)
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
-  kRefresh,       // sizes stay, annotations are brought up to date: under Recreate (B-02),
-                  // and when the generation was acted upon before
+  kRefresh,       // only annotations are written: under Recreate (B-02), and if the sizes of this
+                  // generation were decided before
   kProportional,  // two or more active ReplicaSets keep their shares (D-357, proportional.h)
 };
 Scaling ScalingOf(const Situation& situation);

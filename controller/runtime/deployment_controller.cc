@@ -52,7 +52,7 @@ DeploymentController::DeploymentController(ControllerHost& host)
   cache_.on_watch_for_in_place = [this] { host_.RightsChanged(); };
 }
 
-// --- its life ---
+// --- start, terms ---
 
 bool DeploymentController::HasSynced() const {
   return cache_.deployments().HasSynced() && cache_.replica_sets().HasSynced();

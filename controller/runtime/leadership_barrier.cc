@@ -42,7 +42,7 @@ void LeadershipBarrier::TryNow() {
   if (stage_ == Stage::kListing) List();
 }
 
-// --- what there is ---
+// --- the lists ---
 
 void LeadershipBarrier::List() {
   Abandon();
@@ -161,7 +161,7 @@ void LeadershipBarrier::Fail(const std::string& why) {
   timer_ = environment_.timers.At(environment_.clock.Now() + wait, [this] { List(); });
 }
 
-// --- what we have of it ---
+// --- comparing the caches with the lists ---
 
 // Compares at most once per turn of the event loop, however many events the turn brings.
 void LeadershipBarrier::Look() {

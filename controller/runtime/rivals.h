@@ -52,9 +52,9 @@ class Rivals {
     int64_t generation = 0;
     int foreign = 0;         // status writes by others within that generation
     ResourceVersion latest;  // of those
-    WallTime back_until;     // zero = not stepped back
+    WallTime back_until;     // zero: not stepped back
   };
-  std::map<Uid, Seen> seen_;  // Deployments whose status somebody else wrote
+  std::map<Uid, Seen> seen_;  // Deployments whose status another client wrote
 };
 
 }  // namespace windlass

@@ -45,7 +45,7 @@ struct SyncEnvironment {
 // How a sync ended: tells the queue what to do with the key.
 struct SyncResult {
   enum class Kind : uint8_t {
-    kDone,       // look_again_in arms the deadline slot, also of the next three
+    kDone,       // look_again_in arms the deadline slot; also in kConflict, kRetry, kForget
     kGone,       // the object is gone: nothing is kept for the key
     kConflict,   // lost a race: a newer version wakes the key, within a second at the latest
     kRetry,      // back-off up to `longest`
@@ -54,7 +54,7 @@ struct SyncResult {
     kUncertain,  // a write of ours may have happened or not: first verify `unverified` (S-003)
   };
   Kind kind = Kind::kDone;
-  std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear that slot
+  std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear the slot
   Duration longest{0};
   std::optional<Request> unverified;
   // Since when a write has been put off (Write::patience). Handed to the key's next sync.
@@ -124,7 +124,7 @@ class Sync {
   std::optional<MonotonicTime> put_off_since_;
   Learned learned_;
   std::set<std::string> refused_;
-  bool refusal_logged_ = false;  // with its numbers: the sync's own end says nothing more
+  bool refusal_logged_ = false;  // with its numbers: the end of the sync is not logged then
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;
