@@ -28,8 +28,9 @@ struct Unreleased {
 };
 
 // Returns the first of these that exists: a ReplicaSet with notes, a Pod out of traffic, a Pod in
-// flight. A Pod in flight does not count if it has been restarted, if another client edited it since, or
-// if no kubelet looks after it. Returns nullopt if nothing is left. Requires that Pods can be seen.
+// flight. A Pod in flight does not count if it has been restarted, if another client edited it
+// since, or if no kubelet looks after it. Returns nullopt if nothing is left. Requires that Pods
+// can be seen.
 std::optional<Unreleased> FindUnreleased(const Situation& situation);
 
 // Returns `then`. If `then` ends the sync, the result looks again when time alone may change what

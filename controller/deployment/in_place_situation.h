@@ -61,8 +61,8 @@ inline Cause CauseOf(const in_place::NotEligible& why) {
 // Why a rollout replaces Pods, if the cause is neither templates or limits (in_place::Reason) nor a
 // failed Pod (in_place/failure.h).
 inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
-inline constexpr std::string_view kForeignScale = "ForeignScale";          // the pending one was scaled
-inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // too large for the exchange
+inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
+inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // A Pod that in-place updates have nothing more to do with except to return it to traffic, and its

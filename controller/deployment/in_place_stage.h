@@ -1,5 +1,5 @@
-// The writes of an in-place update to ReplicaSets: the pending one with the decision on it, sizes of
-// stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
+// The writes of an in-place update to ReplicaSets: the pending one with the decision on it, sizes
+// of stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace windlass::deployment {
 
-// Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old one
-// that has the template. Either way the write adds the decision (P-020, P-021).
+// Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old
+// one that has the template. Either way the write adds the decision (P-020, P-021).
 Step Stage(const Situation& situation);
 
 // Returns the next write that copies the user's settings to a ReplicaSet; nullopt if all have them
