@@ -1,5 +1,6 @@
-// What the runtime asks of a controller. The runtime keeps queue, leader term and syncs; a
-// controller knows its kind: it reads its caches and names the next step of one object.
+// The interface between the runtime and a controller. The runtime owns the queue, the leader term
+// and the syncs. A controller knows its kind: it reads its caches and names the next step for one
+// object.
 //
 //   key ──▶ Next ──▶ Step ──▶ the runtime performs it, folds the reply into the caches ──▶ Next …
 //
@@ -25,37 +26,39 @@ class Controller {
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
 
-  // The kind of its objects, "Deployment", and the log field that names one, "deployment".
+  // The kind of the controller's objects ("Deployment"), and the log field that names one of them
+  // ("deployment").
   virtual std::string_view kind() const = 0;
   virtual std::string_view log_field() const = 0;
   // Who reports its Events: "deployment-controller".
   virtual std::string_view component() const = 0;
 
-  // The next step for the object `key`, decided from the caches as they are now and from what this
-  // sync has `learned`; `now` may be stored. Returns nullopt if the object is gone: the runtime
-  // then forgets all it keeps for the key.
+  // Returns the next step for the object `key`. The controller decides it from the caches as they
+  // are now and from `learned`, the answers that this sync got so far. `now` may be stored in the
+  // object. Returns nullopt if the object is gone: the runtime then forgets all it keeps for the
+  // key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // How many steps one sync of `key` may have, if that is more than kStepsPerSyncMax. A sync with
-  // more ends as a plan that never ends.
+  // Returns how many steps one sync of `key` may take, if that is more than kStepsPerSyncMax. The
+  // runtime ends a longer sync as a plan that never ends.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
-  // The object in Events; nullopt if it is gone.
+  // Returns the object as Events refer to it; nullopt if it is gone.
   virtual std::optional<ObjectReference> Reference(const ObjectKey& key) const = 0;
 
-  // The writes by which late writes of a former leader to the object `key` fail, in the order in
-  // which they are sent. `term` tells the present term from every other. Asked again after each of
-  // them; what was sent in this term is left out by the caller (L-012).
+  // Returns the writes that make late writes of a former leader to the object `key` fail, in the
+  // order in which to send them. `term` identifies the present term. The caller asks again after
+  // each of these writes, and skips those that it sent in this term already (L-012).
   virtual std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const = 0;
 
-  // Called before an uncached `read` is sent for `key`. What it returns, which may be null, is
-  // called with the answer if there is one.
+  // Called before the runtime sends the uncached `read` for `key`. The returned listener may be
+  // null. If the read is answered, the runtime calls the listener with the answer.
   using ReadListener = std::function<void(const Outcome&)>;
   virtual ReadListener BeforeRead(const ObjectKey& /*key*/, const Request& /*read*/) {
     return nullptr;
   }
 
-  // A write of a sync succeeded; or it did not, or nobody knows whether it did.
+  // Written: a write of a sync succeeded. NotWritten: a write failed, or its outcome is unknown.
   virtual void Written(const Because& /*because*/) {}
   virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };

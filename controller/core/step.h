@@ -3,13 +3,13 @@
 //
 //   Step Next(const View& view, const Learned& learned, WallTime now);
 //
-// is pure: no I/O, no clock, no globals. The runtime executes the step, folds the reply into the
-// store, appends the outcome to `learned` and asks again, until Wait or Failed. There is no
-// continuation state: a crash at any point equals a restart, and every intermediate state is a row
-// in a table test. Source: docs/design/002.
+// Next is pure: no I/O, no clock, no globals. The runtime executes the step, folds the reply into
+// the store, appends the outcome to `learned` and calls Next again, until Next returns Wait or
+// Failed. There is no continuation state: a crash at any point equals a restart, and every
+// intermediate state is a row in a table test. Source: docs/design/002.
 //
-// A refused write is an outcome like any other. It ends the walk of decisions, unless the planner
-// said before that it does not (Write::go_on_if_refused): then only the status is written still.
+// A refused write is an outcome like any other. It ends the walk of decisions, after which only the
+// status is written, unless the planner allowed the walk to go on (Write::go_on_if_refused).
 #pragma once
 
 #include <optional>
@@ -26,93 +26,101 @@
 
 namespace windlass {
 
-// Why a write is made, with the numbers it was based on: its one log line, and its metric.
+// Why a write is made, with the numbers it was based on. Becomes the write's only log line, and its
+// metric.
 struct Because {
   Decision decision;
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
-  // One word of a closed set, for a metric, if the write says that a rollout replaces Pods instead
-  // of updating them in place: "FieldChanged".
+  // If the write says that a rollout replaces Pods instead of updating them in place: the reason,
+  // one word of a closed set, for a metric ("FieldChanged"). Otherwise empty.
   std::string fallback_reason{};
 };
 
-// At most one request; what to say about it travels with it.
+// Exactly one request, with its log line, metric and Events.
 struct Write {
   Request request;
   Because because;
   std::vector<Event> on_success{};
-  // The planner has a next step also if this write fails, for one of the reasons that GoesOnAfter
-  // names: adoption tolerates 404, for example.
+  // The planner has a next step even if this write fails for a reason that GoesOnAfter allows.
+  // Example: adoption tolerates 404.
   bool go_on_if_refused = false;
-  // How long the write may be put off, counted from the first sync that wanted it: soon a later one
-  // will say more.
+  // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
+  // a write that a later sync will probably replace by one that says more.
   Duration patience{0};
 };
 
-// Uncached; the next decision leans on it.
+// An uncached read that the next decision depends on.
 struct Read {
   Request request;
   std::string why;
 };
 
-// Nothing to do now. look_again_in arms the key's deadline slot; nullopt clears it.
+// Nothing to do now. `look_again_in` arms the key's deadline slot; nullopt clears the slot.
 struct Wait {
   std::optional<Duration> look_again_in{};
   std::vector<Event> events{};
 };
 
 enum class Retry : uint8_t {
-  kBackOff,       // retry slot, exponential
+  kBackOff,       // with exponential back-off (retry slot)
   kOnSpecChange,  // only when the object's generation changes
-  kForget,        // never, until an event arrives or look_again_in is over
+  kForget,        // not until an event arrives or look_again_in is over
 };
 struct Failed {
   Error error;
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
-  // Arms the deadline slot beside the retry: time alone may change something before that. nullopt
-  // leaves it as it is, and clears it where there is no retry (kForget).
+  // Arms the deadline slot in addition to the retry, because time alone may change something before
+  // it. nullopt leaves the slot as it is; with kForget, nullopt clears the slot.
   std::optional<Duration> look_again_in{};
 };
 
 using Step = std::variant<Write, Read, Wait, Failed>;
 
-// `then` with its look_again_in no later than `due`; a step that does not wait is left as it is.
+// Returns `then` with its look_again_in no later than `due`. Returns a step that does not wait
+// unchanged.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
-// The server said no: a policy, a quota, a right or the object itself stands against the write. A
-// lost race (409), an object that is gone, a lost reply and a server in trouble are no refusals.
+// Returns true if the API server refused the write because of a policy, a quota, a missing right or
+// the object itself. Not refusals:
+// - a lost race (409)
+// - an object that is gone
+// - a lost reply
+// - a server in trouble
 bool IsRefusal(ErrorKind kind);
 
-// A sync goes on after every refused write, so that its status can still be written. After other
-// answers that are certain (404, 409, a namespace that goes) it goes on if `write` asks for that.
+// Returns true if the sync goes on after `write` failed with `kind`:
+// - always after a refusal, so that the status can still be written
+// - after another certain answer (404, 409, a namespace that is being deleted) if `write` has
+//   go_on_if_refused
 bool GoesOnAfter(const Write& write, ErrorKind kind);
 
-// A fact of this sync, never a verdict.
+// The answer to one request of this sync.
 struct Outcome {
   RequestKey asked;
-  Result<Reply> said;             // of a list of Pods without its body
-  std::vector<ListedPod> pods{};  // what that list shows
-  bool ends_walk = false;         // a refused write without go_on_if_refused: no further decisions
+  Result<Reply> said;             // for a list of Pods: without the body
+  std::vector<ListedPod> pods{};  // for a list of Pods: what it shows
+  bool ends_walk = false;         // a failed write without go_on_if_refused: no further decisions
 };
 
-// What a sync learns from the answer to `request`. A list of Pods is decoded here and its body is
-// dropped: it may have 64 MiB, and the planner looks at it again in every step of the sync. A list
-// that cannot be read becomes an Error kMalformed.
+// Returns what a sync learns from the answer to `request`. Decodes a list of Pods once and drops
+// its body: the body may have 64 MiB, and the planner uses the list in every step of the sync. A
+// list that cannot be decoded becomes an Error kMalformed.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
 Outcome OutcomeOf(const Write& write, Result<Reply> said);
 
-// Every write and read so far, in order; dropped with the sync.
+// Every write and read of a sync so far, in order. Dropped with the sync.
 using Learned = std::vector<Outcome>;
 
-// The latest outcome of `request` in this sync; nullptr when it was not asked yet.
+// Returns the latest outcome of the request `asked` in this sync; nullptr if it was not sent yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
-// Returns true if `step` is a write that was answered in this sync already. If it succeeded and is
-// wanted again, it left everything as it was, because the server drops or changes what it is sent.
-// Repeating it would go on for ever; the next event is another chance.
+// Returns true if `step` is a write that was answered in this sync already. If a write succeeded
+// and the planner wants it again, the server drops or changes what we send. Repeating it would go
+// on for ever; the next event is another chance.
 bool WasSent(const Step& step, const Learned& learned);
 
-// A patch of that object, or of its `subresource`.
+// Returns true if `outcome` is that of a patch of the object `meta`, or of its `subresource`.
 bool IsPatchOf(const Outcome& outcome, const ResourceId& resource, const ObjectMeta& meta,
                std::string_view subresource = "");
 

@@ -1,7 +1,8 @@
-// The annotations through which a rollout remembers itself, and what they say.
+// The annotations in which a rollout keeps its state, and how to read them.
 //
 // They are API contract: kubectl reads and writes them, and so does the controller that Windlass
-// takes over from. Values come from outside; whatever cannot be understood counts as absent.
+// takes over from. Their values come from outside; a value that cannot be parsed counts as absent,
+// unless a function below says otherwise.
 #pragma once
 
 #include <cstdint>
@@ -20,33 +21,36 @@ inline constexpr std::string_view kDesiredReplicas = "deployment.kubernetes.io/d
 inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-replicas";
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-// On ReplicaSets that were in the middle of a rollout when their leader was lost (L-012).
+// Set on ReplicaSets that were in the middle of a rollout when the former leader lost its Lease
+// (L-012).
 inline constexpr std::string_view kTerm = "windlass.dev/term";
 
-// Whether an annotation of the Deployment is copied to its new ReplicaSet: all but the seven above
-// and those that in-place updates note on a ReplicaSet (D-163, P-074; an undo brings ours
-// to the Deployment, where they stay until its next status).
+// Returns true if an annotation of the Deployment is copied to its new ReplicaSet: all except the
+// seven above and the internal ones that in-place updates write to a ReplicaSet (D-163, P-074).
+// `kubectl rollout undo` copies the internal ones to the Deployment; the next status write removes
+// them there.
 bool IsCopied(std::string_view key);
 
-// A base-10 int64, the whole text; nullopt for anything else (D-160).
+// Returns the whole text as a base-10 int64; nullopt for anything else (D-160).
 std::optional<int64_t> ParseRevision(std::string_view text);
 
-// The revision annotation as written; empty when absent.
+// Returns the revision annotation as written; empty if absent.
 std::string_view RevisionText(const ObjectMeta& meta);
 
-// A missing annotation counts 0; nullopt when it cannot be parsed (D-160, D-483).
+// Returns 0 if the annotation is missing; nullopt if it cannot be parsed (D-160, D-483).
 std::optional<int64_t> RevisionOf(const ObjectMeta& meta);
 
-// The size the Deployment had when this ReplicaSet was last scaled. nullopt when the annotation is
-// missing, no number, negative or above 2^31-1 (D-352).
+// Returns the size that the Deployment had when this ReplicaSet was last scaled. Returns nullopt if
+// the annotation is missing, not a number, negative or above 2^31-1 (D-352).
 std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
 
-// How many Pods its Deployment could have, surge included, when this ReplicaSet was last scaled;
-// nullopt as above (D-357.3).
+// Returns how many Pods the Deployment could have, surge included, when this ReplicaSet was last
+// scaled. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
 std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
 
-// The history annotation with `old_revision` added at its end. Oldest entries make room when the
-// text would exceed `limit` bytes; unchanged when even that is not enough (D-164).
+// Returns `history` with `old_revision` added at its end. Drops the oldest entries while the text
+// would exceed `limit` bytes. Returns `history` unchanged if `old_revision` alone exceeds `limit`
+// (D-164).
 std::string AppendToHistory(std::string_view history, std::string_view old_revision, size_t limit);
 
 }  // namespace windlass::deployment

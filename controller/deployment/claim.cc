@@ -21,7 +21,7 @@ Claims ClaimReplicaSets(const View& view) {
   Claims claims;
   for (const ReplicaSet* rs : view.replica_sets) {
     const OwnerReference* owner = rs->meta.ControllerRef();
-    if (owner != nullptr && owner->uid != workload.meta.uid) continue;  // somebody else's (D-101)
+    if (owner != nullptr && owner->uid != workload.meta.uid) continue;  // another owner's (D-101)
     const bool matches = Matches(workload.selector, rs->meta.labels);
     if (owner != nullptr) {
       if (matches) {

@@ -1,7 +1,7 @@
-// Which of the ReplicaSets in view are ours.
+// Which of the ReplicaSets in view belong to the workload.
 //
-// Ownership is by uid of the controller reference, never by name (D-100…D-102). What is to be
-// adopted or released is only named here; ownership.h does it.
+// The uid of the controller reference decides, never the name (D-100…D-102). This file only names
+// the ReplicaSets to adopt or release; ownership.h writes the patches.
 #pragma once
 
 #include <vector>
@@ -11,11 +11,13 @@
 namespace windlass::deployment {
 
 struct Claims {
-  // Ours, in order of creation, then name (D-150).
+  // Owned by the workload, ordered by creation, then name (D-150).
   std::vector<const ReplicaSet*> ours;
-  // No controller, labels match: to be adopted (D-100.4). Empty while the Deployment is deleted.
+  // No controller, and labels that match: to be adopted (D-100.4). Empty if the workload is being
+  // deleted.
   std::vector<const ReplicaSet*> to_adopt;
-  // Our uid, labels no longer match: to be released (D-100.3). Empty while it is deleted.
+  // Owned by the workload, but the labels no longer match: to be released (D-100.3). Empty if the
+  // workload is being deleted.
   std::vector<const ReplicaSet*> to_release;
 };
 

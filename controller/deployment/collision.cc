@@ -13,12 +13,13 @@
 namespace windlass::deployment {
 namespace {
 
-// So many names of one template, all taken, are no accident.
+// If so many names of one template are taken, it is not by chance.
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
-// Whether a ReplicaSet under a name of ours was made for this Deployment, and then changed or taken
-// away. One that is older than the Deployment is a namesake's (B-45); one whose revision was
-// acknowledged did serve, until somebody edited its labels or owners. Those are honest collisions.
+// Returns true if a ReplicaSet under a name of ours was made for this Deployment and then changed
+// or taken away. Two cases are ordinary collisions:
+// - It is older than the Deployment, so it belongs to a former Deployment of that name (B-45).
+// - Its revision was acknowledged, so it served until somebody edited its labels or owners.
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
@@ -31,9 +32,9 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
-// This name and those that were counted as taken before it, for this very template, were all taken
-// from us: whoever does that would have us make ReplicaSets without end (B-10). Asks for
-// them one by one; only ever in the case of several collisions.
+// Gives up if this name and those counted as taken before it, all for this template, were taken
+// from us: otherwise we would make ReplicaSets without end (B-10). Reads the ReplicaSets one by
+// one, and only after several collisions. Returns nullopt if one of them is an ordinary collision.
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);
@@ -41,7 +42,7 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
   std::string names;
   for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
-    // The first one is found under no count at all (D-171).
+    // The first name is computed without a collision count (D-171).
     const std::string hash = ComputeHash(*canonical, collisions == 0 ? -1 : collisions);
     const std::string name = ReplicaSetName(workload.meta.name, hash);
     Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, name});
@@ -58,7 +59,7 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
                 Retry::kOnSpecChange);
 }
 
-// The answer to the create of that name, if this sync made it.
+// Returns the answer to the create of that name; null if this sync did not make it.
 const Reply* AnswerToCreate(const Situation& situation, const std::string& name) {
   const Request create =
       Request::Create(resources::kReplicaSets, {situation.workload.meta.namespace_, name}, "");
@@ -68,7 +69,7 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
   return nullptr;
 }
 
-// Whether what the server made is the new ReplicaSet, as every later sync would tell.
+// Returns true if the server made the new ReplicaSet as every later sync would recognize it.
 bool CameBackAsSent(const Workload& workload, const Reply& answer) {
   SymbolTable symbols;
   Decoder decoder(symbols);
@@ -80,7 +81,7 @@ bool CameBackAsSent(const Workload& workload, const Reply& answer) {
          rs->template_fingerprint == workload.template_fingerprint;
 }
 
-// Our ReplicaSet of that name whose revision no status has acknowledged yet.
+// Returns true if our ReplicaSet of that name has a revision that no status has acknowledged yet.
 bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
@@ -100,7 +101,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
   Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, refused.name});
   const Outcome* found = FindOutcome(situation.learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "the name of the new replicaset is taken"};
-  if (!found->said.ok()) return failed;  // gone again, or not known: no collision (D-176)
+  if (!found->said.ok()) return failed;  // gone again, or unknown: no collision (D-176)
 
   if (auto step = StopIfClimbing(situation, parts)) return *step;
 
@@ -113,7 +114,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
       Write{.request = workload.kind.WriteStatus(workload, status, ""),
             .because = {Decision::kCountNameCollision,
                         {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
-  return write ? *write : failed;  // the next sync collides again, and counts then (D-178)
+  return write ? *write : failed;  // the next sync collides again, and counts it then (D-178)
 }
 
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name) {

@@ -9,7 +9,7 @@
 namespace windlass::deployment {
 namespace {
 
-// ReplicaSet counters are somebody else's numbers: their sum must still fit.
+// The counters come from other controllers: their sum must still fit into 32 bits.
 int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
 
 std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
@@ -29,8 +29,8 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
   return Fit(total);
 }
 
-// The counters of `status`, where Pods are counted. A status that looks like the end of a rollout
-// is held back until the exchange has happened: one Pod fewer is said to be updated.
+// Replaces the counters of `status` if Pods are counted themselves. A status that looks like the
+// end of a rollout is held back until the exchange has happened: it reports one updated Pod fewer.
 void CountInPlace(const Situation& situation, WorkloadStatus& status) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.counts_pods()) return;

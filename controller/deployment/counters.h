@@ -6,13 +6,14 @@
 
 namespace windlass::deployment {
 
-// Counters for the object the sync works on; collisionCount and conditions as they are
-// (D-400…D-404).
+// Returns the present status with new counters and the present generation as observed. Copies
+// collisionCount and conditions unchanged (D-400…D-404).
 //
-// terminatingReplicas is published if every synced ReplicaSet publishes its own (D-403). Where none
-// was synced yet it is 0, but only in a write that acknowledges a generation, or if the Deployment
-// shows a number already: an API server with the feature off drops the field, and the status would
-// differ again after every write.
+// terminatingReplicas is published (D-403):
+// - the sum, if every ReplicaSet that its controller has synced publishes its own;
+// - 0, if none was synced yet and this write acknowledges a generation or the Deployment shows a
+//   number already. In other writes it is left out: an API server with the feature off drops the
+//   field, so the status would differ again after every write.
 WorkloadStatus CountReplicas(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -13,7 +13,7 @@
 namespace windlass::deployment {
 namespace {
 
-// The create this sync has tried and the server has refused. Looked for by verb and resource,
+// Returns the create that this sync sent and the server refused. Compares only verb and resource,
 // because the body may differ by now: other ReplicaSets may have changed size.
 std::optional<RefusedCreate> FindRefusedCreate(const Situation& situation) {
   for (const Outcome& outcome : situation.learned) {

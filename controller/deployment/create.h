@@ -1,5 +1,5 @@
-// Creating the new ReplicaSet, and what to do when the server says no. Source: D-170…D-182.
-// What a name that is taken means is in collision.h.
+// Creating the new ReplicaSet, and what to do when the API server refuses. Source: D-170…D-182.
+// collision.h handles names that are taken.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace windlass::deployment {
 
-// The next step towards a new ReplicaSet, of `replicas` or of the size that is due (D-182).
-// Requires that there is none.
+// Returns the next step towards a new ReplicaSet of size `replicas`, by default the size that is
+// due (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
 }  // namespace windlass::deployment

@@ -1,4 +1,4 @@
-// What is told of a ReplicaSet that cannot be created. Source: D-175.
+// How a ReplicaSet that cannot be created is reported. Source: D-175.
 #pragma once
 
 #include <optional>
@@ -8,12 +8,13 @@
 
 namespace windlass::deployment {
 
-// A status write whose outcome does not matter; nullopt when this sync made it already, or was
-// refused one, whatever that said: times and counters go on while it is under way.
+// Returns `write`, a status write whose outcome does not matter. Returns nullopt if this sync sent
+// it already, or sent a status write with other content that failed: times and counters change
+// during a sync, so the bodies may differ.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
-// First the status, in a write that leaves the generation unobserved and may fail; then the Warning
-// and the error (D-175).
+// Returns the status write first: it leaves the generation unobserved and may fail. Returns the
+// failure with its Warning in the next call (D-175).
 Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry);
 
 }  // namespace windlass::deployment

@@ -13,9 +13,9 @@ const Condition* Progressing(const WorkloadStatus& status) {
   return FindCondition(status.conditions, "Progressing");
 }
 
-// When the rollout moved last: as `progressing` says or, where a Pod is out of traffic until its
-// patch, when it has been so for as long as was asked for. Only drains that began in time count
-// (P-066).
+// Returns when the rollout last moved: the update time of `progressing`, or, if later, the end of
+// the requested drain time of a Pod that is drained and not patched yet. Only drains that began
+// before the deadline count (P-066).
 WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   const InPlace& in_place = situation.in_place;
   WallTime moved = progressing.last_update_time;
@@ -30,7 +30,8 @@ WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   return moved;
 }
 
-// Until the last second in which the rollout moved recently enough; negative afterwards.
+// Returns the time until the deadline; negative after it. Never longer than the deadline, plus what
+// drains add, even if the condition's time is in the future.
 seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   const WallTime moved = MovedLast(situation, progressing);
@@ -38,7 +39,8 @@ seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   return std::min(longest, moved + deadline - situation.now);
 }
 
-// Nothing more is to come: the partition of an update in place is reached, or it was refused.
+// Returns true if no more progress is expected: an in-place update has reached its partition, or
+// was refused.
 bool NothingIsDue(const Situation& situation) {
   return situation.in_place.at_rest || situation.in_place.phase == InPlacePhase::kRefused;
 }

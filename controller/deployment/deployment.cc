@@ -30,8 +30,8 @@
 namespace windlass::deployment {
 namespace {
 
-// Status only: the generation still has to be observed, but nothing is scaled, made or cleaned up
-// any more (D-055).
+// Writes annotations and status only. The generation still has to be observed, but nothing is
+// scaled, made or cleaned up any more (D-055).
 Step NextWhileDeleting(const Situation& situation) {
   if (situation.newest != nullptr) {
     if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return *step;
@@ -58,7 +58,8 @@ Step NextRollout(const Situation& situation) {
   return NoLaterThanDeadline(situation, std::move(then));
 }
 
-// A size that the server does not keep holds up the rollout, not what users are told of it.
+// Writes the status if a write repeats because the server does not keep it: that holds up the
+// rollout, but not what users are told.
 Step TellAllTheSame(const Situation& situation) {
   const bool paused = situation.workload.paused;
   const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
@@ -66,7 +67,7 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// What is updated in place comes first, as for a Deployment that runs.
+// In-place updates come first, as for a Deployment that is not paused.
 Step NextOfPaused(const Situation& situation) {
   if (auto step = NextInPlaceWhilePaused(situation)) return *step;
   return NextWhilePaused(situation);
@@ -82,7 +83,7 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// What is to be done in place by a certain time does not wait for the next try.
+// An in-place step that is due at a certain time does not wait for the next try.
 Step EndRefused(const Situation& situation) {
   return NoLaterThanLookAgain(situation, EndWithRefusal(situation));
 }
@@ -116,7 +117,8 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
   if (ends) return step;
   if (WasSent(step, learned)) return Wait{};
-  // While requests were on their way the cluster moved on: a walk may be as long as the rollout.
+  // While requests were on their way the cluster changed: without a bound, a sync could last as
+  // long as the rollout.
   if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {
     return Wait{.look_again_in = kNextSyncAfter};
   }

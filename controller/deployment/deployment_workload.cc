@@ -50,7 +50,7 @@ WorkloadStatus StatusOf(const DeploymentStatus& status) {
 
 // --- rollback ---
 
-// The template as it came, without the hash label.
+// Returns the template without the hash label, otherwise unchanged.
 Result<Json> TemplateWithoutHash(const std::string& template_json) {
   Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
   if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");
@@ -61,15 +61,16 @@ Result<Json> TemplateWithoutHash(const std::string& template_json) {
   return pod_template;
 }
 
-// The annotations of an object as the server has them, with those that the cache leaves out: what
-// kubectl last applied.
+// Returns the annotations of the object as the server has them, including kubectl's last-applied
+// configuration, which the cache leaves out.
 Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& object_json,
                                                          const ResourceVersion& version) {
   const auto object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   std::map<std::string, std::string> annotations;
   const Json::json_pointer path("/metadata/annotations");
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Deployment is no JSON object"};
-  // The patch is tied to the cached version: annotations of another one would undo a user's edit.
+  // The patch is tied to the cached version: annotations of another version would undo a user's
+  // edit.
   const Json::json_pointer own_version("/metadata/resourceVersion");
   if (object.value(own_version, "") != version.text) {
     return Error{ErrorKind::kConflict, "the Deployment was changed since it was read"};
@@ -81,7 +82,7 @@ Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& obje
   return annotations;
 }
 
-// Keys that are never copied stay the Deployment's; all others come from the ReplicaSet (D-467).
+// The Deployment keeps the keys that are never copied; all others come from the ReplicaSet (D-467).
 std::map<std::string, std::string> AnnotationsAfter(
     const std::map<std::string, std::string>& present, const ReplicaSet& target) {
   std::map<std::string, std::string> annotations;
@@ -102,7 +103,7 @@ Strategy StrategyOf(const DeploymentSpec& spec) {
   return spec.strategy_type == "Recreate" ? Strategy::kRecreate : Strategy::kOther;
 }
 
-// Sets the limits, or says why the strategy cannot be carried out.
+// Sets the limits, or the reason why the strategy cannot be carried out.
 void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
   workload.strategy = StrategyOf(spec);
   workload.limits = {.desired = spec.replicas};
@@ -120,8 +121,8 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
   }
 }
 
-// All annotations that may be settings, also those that are none any more or are misspelt: their
-// users are told.
+// Returns all annotations that may be settings, including obsolete and misspelt ones: users are
+// warned about those.
 std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
   std::vector<Setting> settings;
   if (!meta.annotations.Has(in_place::kInPlaceKey)) return settings;
@@ -151,10 +152,10 @@ class Kind : public WorkloadKind {
     return in_place::HasInternal(workload.meta);
   }
 
-  // Every field we own is named, null when absent; conditions replace the list. The revision
-  // travels with the status because that endpoint keeps annotations and does not bump the
-  // generation (D-166, D-703). For the same reason our notes go in it that an undo brought to the
-  // Deployment (P-074).
+  // Names every field we own, null if absent; conditions replace the list. The revision travels
+  // with the status because the status endpoint keeps annotations and does not raise the generation
+  // (D-166, D-703). For the same reason this write removes the internal annotations that an undo
+  // brought to the Deployment (P-074).
   Request WriteStatus(const Workload& workload, const WorkloadStatus& status,
                       std::string_view revision) const override {
     Json fields = Json::object();
@@ -178,9 +179,9 @@ class Kind : public WorkloadKind {
                                Dump(fields));
   }
 
-  // Template and annotations are both replaced whole: a merge would leave volumes, containers and
-  // labels of the present template inside the old one (docs/design/003). The hash label of
-  // the ReplicaSet's template is left out. Requires that the Deployment has annotations.
+  // Replaces template and annotations whole: a merge would leave volumes, containers and labels of
+  // the present template inside the old one (docs/design/003). Leaves out the hash label of the
+  // ReplicaSet's template. Requires that the Deployment has annotations.
   Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                            const ReplicaSet& target,
                            const std::string& template_json) const override {
@@ -193,7 +194,7 @@ class Kind : public WorkloadKind {
     return Request::JsonPatch(resources::kDeployments, VersionOf(workload.meta), Dump(operations));
   }
 
-  // Through the main endpoint (D-468).
+  // Uses the main endpoint (D-468).
   Request ClearRollback(const Workload& workload) const override {
     Json fields = Json::object();
     fields["metadata"]["annotations"][std::string(kRollbackTo)] = nullptr;

@@ -1,6 +1,6 @@
 // An apps/v1 Deployment as a workload: how the value is made from the stored object, and what only
 // Deployments have. These are the layout of the status, the rollback annotation, settings that are
-// annotations, and the names users read.
+// annotations, and the names that users read.
 #pragma once
 
 #include "controller/workload.h"
@@ -8,10 +8,10 @@
 
 namespace windlass::deployment {
 
-// The policies of Deployments.
+// Returns the policies of Deployments.
 const WorkloadKind& DeploymentKind();
 
-// `deployment` must outlive the value.
+// Returns the workload of `deployment`, which must outlive it.
 Workload AsWorkload(const Deployment& deployment);
 
 }  // namespace windlass::deployment

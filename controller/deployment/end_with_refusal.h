@@ -1,5 +1,5 @@
-// The end of a sync in which the API server refused a write, or in which ownership could not be
-// settled because of a refusal: the status, once, and then the failure.
+// How a sync ends if the API server refused a write, or if a refusal kept ownership from being
+// settled: it writes the status once, then fails.
 #pragma once
 
 #include "controller/core/step.h"
@@ -7,7 +7,8 @@
 
 namespace windlass::deployment {
 
-// The status if it differs, once, and then the failure. Requires situation.refused.
+// Returns the status write if the status differs and was not sent since the refusal. After that,
+// returns the failure. Requires situation.refused.
 Step EndWithRefusal(const Situation& situation);
 
 }  // namespace windlass::deployment

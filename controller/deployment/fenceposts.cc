@@ -9,7 +9,7 @@ namespace {
 
 Result<int32_t> ResolveField(const char* field, const std::optional<IntOrPercent>& value,
                              int32_t replicas, bool round_up) {
-  if (!value) return 0;  // the API always fills both
+  if (!value) return 0;  // the API server always sets both
   Result<int32_t> pods = Resolve(*value, replicas, round_up);
   if (!pods.ok()) return std::move(pods).error().Context(field);
   return pods;

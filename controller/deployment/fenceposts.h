@@ -7,12 +7,14 @@
 
 namespace windlass::deployment {
 
-// Percentages of spec.replicas: surge rounds up, unavailable down. Both resolving to zero makes
-// max_unavailable 1, because a surge may be impossible under quota (D-251). max_unavailable is
-// capped at replicas; surge is not, nor is an absolute surge zeroed when replicas is 0 (D-252,
-// D-253). All zero for other strategies than RollingUpdate.
+// Resolves percentages of spec.replicas: surge rounds up, unavailable rounds down. If both resolve
+// to 0, max_unavailable becomes 1, because a surge may be impossible under quota (D-251).
+// max_unavailable is capped at replicas. Surge is not capped, and an absolute surge stays even if
+// replicas is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge 3, max_unavailable 2. For
+// strategies other than RollingUpdate both are 0.
 //
-// Error kInvalid, naming the field, for a value that is no count and no percentage (D-250, B-34).
+// Returns kInvalid, naming the field, for a value that is neither a count nor a percentage (D-250,
+// B-34).
 Result<Fenceposts> ResolveFenceposts(const DeploymentSpec& spec);
 
 }  // namespace windlass::deployment

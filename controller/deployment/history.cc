@@ -10,9 +10,9 @@
 namespace windlass::deployment {
 namespace {
 
-// One total order, whatever the annotations hold: a revision that cannot be read counts as none,
-// which goes first (D-483; upstream compares such a one by age, which is no order at all among
-// three or more).
+// Orders by revision, then age, then name: one total order, whatever the annotations hold. A
+// revision that cannot be parsed counts as 0 and goes first (D-483). Upstream compares such a
+// ReplicaSet by age alone, which is not an order among three or more.
 bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
   const int64_t one = RevisionOf(a->meta).value_or(0);
   const int64_t other = RevisionOf(b->meta).value_or(0);
@@ -25,14 +25,14 @@ bool IsIdle(const ReplicaSet& rs) {
          rs.meta.generation <= rs.status.observed_generation;
 }
 
-// Pods may have been patched to its template, which would be idle in no ordinary rollout: they
-// would be its own (P-080).
+// Returns true for a ReplicaSet of an in-place rollout that is paused. It has no Pods of its own,
+// but Pods may have been patched to its template (P-080).
 bool IsOfPausedRollout(const Workload& workload, const ReplicaSet& rs) {
   return workload.paused && in_place::HasNotes(rs);
 }
 
-// While paused at any time, unless a rollback waits: it may be to a revision that would go (D-472,
-// D-481).
+// While paused, history is cleaned up at any time, unless a rollback waits: it may go back to a
+// revision that would be deleted (D-472, D-481).
 bool IsTimeToCleanUp(const Workload& workload) {
   if (!workload.paused) return DeploymentComplete(workload, workload.status);
   return !workload.roll_back_to;

@@ -1,4 +1,4 @@
-// Old ReplicaSets beyond revisionHistoryLimit. Source: D-480…D-487.
+// Deletion of old ReplicaSets beyond revisionHistoryLimit. Source: D-480…D-487.
 #pragma once
 
 #include <optional>
@@ -8,14 +8,19 @@
 
 namespace windlass::deployment {
 
-// Old ReplicaSets to delete, lowest revision first; those that still have Pods, or whose controller
-// has not seen their last change, count towards the limit but stay (D-482…D-486). So do, while
-// paused, those of an update in place that is not over (P-080).
+// Returns the old ReplicaSets to delete, lowest revision first. These count towards the limit but
+// stay (D-482…D-486):
+// - ReplicaSets that still have Pods
+// - ReplicaSets whose controller has not observed their latest generation
+// - while paused: those of an in-place update that is not over (P-080)
+// Example: 5 old ones, limit 2: the three lowest revisions are chosen; if one of these has Pods,
+// two are deleted.
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 
-// The next deletion, with uid and resourceVersion as preconditions: what was scaled up again
-// meanwhile is not deleted (B-31). nullopt when there is none, or the rollout is not complete
-// (D-481); a paused one may be in any state, but no rollback may be waiting (D-472).
+// Returns the next deletion. It carries uid and resourceVersion as preconditions, so a ReplicaSet
+// that was scaled up meanwhile is not deleted (B-31). Returns nullopt if there is none, or if the
+// rollout is not complete (D-481). A paused rollout need not be complete, but no rollback may be
+// waiting (D-472).
 std::optional<Step> CleanUpHistory(const Situation& situation);
 
 }  // namespace windlass::deployment

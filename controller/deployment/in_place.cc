@@ -22,7 +22,7 @@ namespace {
 using in_place::OnFailure;
 using in_place::Policy;
 
-// What was noted about a rollout that is over (P-076).
+// Removes the notes about a rollout that is over (P-076).
 std::optional<Step> Tidy(const Situation& situation) {
   if (situation.newest == nullptr) return std::nullopt;
   for (const ReplicaSet* rs : situation.all) {
@@ -38,14 +38,15 @@ std::optional<Step> Tidy(const Situation& situation) {
   return std::nullopt;
 }
 
-// A failure that lasts: given up, or carried on by replacing Pods (P-062, P-063).
+// Returns the step after a failure that lasts: give the revision up, or go on by replacing Pods
+// (P-062, P-063).
 std::optional<Step> AfterFailure(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.failed_for_long) return std::nullopt;
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kRecreate:
-      // An ordinary rollout believes what the API says of them.
+      // An ordinary rollout would believe the Ready condition of Pods in flight.
       if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToRecreate(situation, *in_place.failing);
     case OnFailure::kRevert: {
@@ -57,12 +58,13 @@ std::optional<Step> AfterFailure(const Situation& situation) {
   return std::nullopt;
 }
 
-// The number of replicas has come to speak against it (P-011, P-012, P-013).
+// A later change of replicas has made in-place impossible: falls back to replacing Pods when no Pod
+// can be patched and none is in flight (P-011, P-012, P-013).
 std::optional<Step> FallBackIfRefused(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
   const Cause why = CauseOf(*in_place.against);
-  // All old Pods go at once, whatever they are doing.
+  // Recreate removes all old Pods at once, so Pods in flight do not matter.
   if (situation.recreate()) return FallBackToRecreate(situation, why);
   const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;
   const bool due = in_place.counts.to_update > in_place.limits.partition;
@@ -70,7 +72,8 @@ std::optional<Step> FallBackIfRefused(const Situation& situation) {
   return FallBackToRecreate(situation, why);
 }
 
-// A Pod whose containers are being exchanged: an ordinary rollout believes what the API says of it.
+// Returns true if the Pod's containers are being replaced: an ordinary rollout would believe its
+// Ready condition.
 bool IsRestarting(const Situation& situation, size_t i) {
   const in_place::RolloutPods& pods = *situation.in_place.pods;
   const in_place::PodState* state = pods.state(i);
@@ -78,7 +81,7 @@ bool IsRestarting(const Situation& situation, size_t i) {
          !in_place::CompletionOf(*pods.pods[i], *state, situation.now).complete;
 }
 
-// The server refuses the patches for good, and they were tried often enough for IfPossible (P-036).
+// The server refuses the patches for good, and IfPossible has made enough tries (P-036).
 std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   const auto& refusals = in_place.refusals;
@@ -92,7 +95,7 @@ std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   return FallBackToRecreate(situation, why);
 }
 
-// An old ReplicaSet that somebody scaled up.
+// Scales down old ReplicaSets that a user scaled up.
 std::optional<Step> EmptyOthers(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   for (const ReplicaSet* rs : situation.all) {
@@ -148,7 +151,7 @@ std::optional<Step> NextOfPhase(const Situation& situation) {
       return KeepSize(situation);
     case InPlacePhase::kUnknown: return KeepSize(situation);
     case InPlacePhase::kNone: return Tidy(situation);
-    case InPlacePhase::kRecreate: return std::nullopt;  // stand-ins are old Pods like others
+    case InPlacePhase::kRecreate: return std::nullopt;  // here stand-ins are ordinary old Pods
   }
   return std::nullopt;
 }
@@ -157,30 +160,30 @@ bool IsOurs(InPlacePhase phase) {
   return phase != InPlacePhase::kNone && phase != InPlacePhase::kRecreate;
 }
 
-// A create says for itself why there is no new ReplicaSet yet.
+// A failed create has its own condition for why there is no new ReplicaSet yet.
 bool IsOursToTell(const Situation& situation) {
   const InPlacePhase phase = situation.in_place.phase;
   return IsOurs(phase) && (phase != InPlacePhase::kDeciding || situation.newest != nullptr);
 }
 
-// The host has no room for the size that the generation asks for.
+// Returns true if the host has no room for the size that the generation asks for.
 bool WaitsForSize(const Situation& situation) {
   const ReplicaSet* host = situation.in_place.host;
   return host != nullptr && !GrowthOf(situation, host, situation.limits.desired).whole;
 }
 
-// Nothing is left to do now, or can be: the status, and then `end`, or whatever comes first.
+// Nothing can be done now: writes the status, then returns `end`.
 Step TellAndEnd(const Situation& situation, Progress progress, Step end) {
   const auto status =
       WaitsForSize(situation) ? WriteHeldUp(situation) : WriteStatus(situation, progress);
   if (status && !WasSent(*status, situation.learned)) return *status;
-  // It is tried again later.
+  // The refused write is tried again later.
   const Error* refused = RefusedAndNotNoted(situation);
   if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
   return NoLaterThanDeadline(situation, std::move(end));
 }
 
-// A step that cannot even be asked for: users learn why.
+// The step cannot even be built as a request: users learn why from the condition.
 Step TellFailure(const Situation& situation, Progress progress, Failed failed) {
   Situation told = situation;
   told.in_place.stuck = failed.error.message;

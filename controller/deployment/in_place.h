@@ -1,12 +1,18 @@
 // Rollouts that patch running Pods instead of replacing them: stage, patch, exchange. Source:
 // docs/design/009.
 //
-// The order within one sync: half an exchange is finished, annotations are mirrored, Pods that are
-// done take traffic again, the host is sized, stand-ins are kept, then one Pod after the other is
-// patched, then the exchange, then the status. Every answer is decided from what is stored.
+// The order within one sync; every step is decided from what is stored:
+//   1. finish an exchange that was half done
+//   2. mirror annotations
+//   3. return updated Pods to traffic
+//   4. size the host
+//   5. keep stand-ins
+//   6. patch Pods, one after the other
+//   7. exchange templates
+//   8. write the status
 //
-// Who asks no more, or whose rollout replaces Pods, has Pods let back all the same, and is held up
-// by none of it (in_place_leftovers.h).
+// If the Deployment no longer asks for in-place updates, or its rollout replaces Pods, drained Pods
+// are still returned to traffic; nothing waits for them (in_place_leftovers.h).
 #pragma once
 
 #include <optional>
@@ -17,17 +23,18 @@
 
 namespace windlass::deployment {
 
-// The next step of a rollout in place, or of what has to be done before or after one; nullopt where
-// the ordinary rollout is to go on. Never nullopt in phases staged, returning, committing, refused
-// and unknown.
+// Returns the next step of an in-place rollout, or of the work before or after one. Returns nullopt
+// if the ordinary rollout is to go on. Never returns nullopt in the phases staged, returning,
+// committing, refused and unknown.
 std::optional<Step> NextInPlace(const Situation& situation);
 
-// The same for a paused Deployment: its size is kept and its Pods are watched, but none is patched
+// Like NextInPlace for a paused Deployment: keeps its size and watches its Pods, but patches none
 // (P-041).
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation);
 
-// `end` of a sync, or a failure if a write of it was refused and held up nothing: such a write is
-// tried again after back-off. Not a patch of Pods whose next try has its time (P-036).
+// Returns `end`, the end of a sync. If `end` is Wait and a write of this sync was refused without
+// ending the walk, returns a failure instead, so that the write is tried again after back-off.
+// Refused Pod patches whose next try is scheduled do not count (P-036).
 Step TryAgain(const Situation& situation, Step end);
 
 }  // namespace windlass::deployment

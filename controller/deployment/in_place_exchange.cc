@@ -25,12 +25,13 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
   return Exchange(*std::move(request), decision, in_place);
 }
 
-// The host's controller has seen the template it got: no more Pods of the old one are born (P-057).
+// The host's controller has seen its new template, so it makes no more Pods of the old one (P-057).
 bool HostKnowsItsTemplate(const ReplicaSet& host) {
   return host.status.observed_generation >= host.meta.generation;
 }
 
-// All Pods are of the target and in order, the stand-ins gone: nothing is left to wait for (P-052).
+// Returns true if all Pods have the target template and are settled, and the stand-ins are gone
+// (P-052).
 bool IsReadyToCommit(const InPlace& in_place) {
   const ReplicaSet& pending = *in_place.pending;
   const in_place::PodCounts& counts = in_place.counts;
@@ -40,8 +41,9 @@ bool IsReadyToCommit(const InPlace& in_place) {
          pending.status.observed_generation >= pending.meta.generation;
 }
 
-// Whoever took over in the middle rolls out by another ReplicaSet, or has (P-080): the host is an
-// old one then, and neither filled nor given the template that the other one has.
+// Returns true if another ReplicaSet has own Pods. Then another controller took over in the middle
+// and rolled out through that one (P-080): the host is an old ReplicaSet, which gets neither Pods
+// nor that template.
 bool IsReplaced(const Situation& situation) {
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     return rs != situation.in_place.host && HasOwnPods(*rs);
@@ -54,7 +56,7 @@ std::optional<Step> BeginExchange(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!IsReadyToCommit(in_place)) return std::nullopt;
   const std::shared_ptr<const std::string>& target = in_place.pending->template_json;
-  if (target == nullptr) return std::nullopt;  // mirrored first, then known
+  if (target == nullptr) return std::nullopt;  // mirrored first, known after that
   return OrFailed(in_place::BeginExchange(*in_place.host, *in_place.host->template_json,
                                           *in_place.pending, *target),
                   Decision::kExchangePending, in_place);
@@ -67,12 +69,12 @@ std::optional<Step> AfterExchange(const Situation& situation) {
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
     return KeepAtSize(situation, host);
   }
-  // What is wanted next does not wait for late births of what was wanted then.
+  // A newer target does not wait for late births of this one.
   const bool wanted = situation.workload.template_fingerprint == in_place.stash->fingerprint;
   if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
     return PatchNextPod(situation);
   }
-  // Without the stash what the API says of Pods is believed.
+  // Without the stash, an ordinary rollout would believe the Ready condition of Pods in flight.
   if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) {
     return IsReplaced(situation) ? std::nullopt : KeepAtSize(situation, host);
   }

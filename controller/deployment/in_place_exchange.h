@@ -1,6 +1,6 @@
-// The exchange of templates and revisions that ends a rollout in place: when it may begin, and what
-// follows each of its writes. The writes themselves are in in_place/phases/exchange.h. Source:
-// P-052…P-057.
+// The exchange of templates and revisions that ends an in-place rollout: when it may begin, and
+// what follows each of its writes. The writes themselves are in
+// controller/in_place/phases/exchange.h. Source: P-052…P-057.
 #pragma once
 
 #include <optional>
@@ -10,15 +10,16 @@
 
 namespace windlass::deployment {
 
-// X1, when all Pods are of the target and in order (P-052); nullopt: they are not yet. Phase
-// staged.
+// Returns X1 when all Pods have the target template and are settled, and no stand-in is left
+// (P-052). Returns nullopt before that. Phase staged.
 std::optional<Step> BeginExchange(const Situation& situation);
 
-// X2 of an exchange whose X1 has happened, before anything else and also while paused (P-054).
+// Returns X2 if X1 of the exchange has happened. Comes before anything else, and also while paused
+// (P-054).
 std::optional<Step> RecoverExchange(const Situation& situation);
 
-// After X2: late births are patched, and the stash goes (X3) when no more may come (P-057).
-// nullopt: something is waited for. Phase committing.
+// After X2: patches Pods that were born late with the old template, then removes the stash (X3)
+// when no more of them can come (P-057). Returns nullopt while it waits. Phase committing.
 std::optional<Step> AfterExchange(const Situation& situation);
 
 }  // namespace windlass::deployment

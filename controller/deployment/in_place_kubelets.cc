@@ -9,7 +9,7 @@
 namespace windlass::deployment {
 namespace {
 
-// As if all of them changed; to what is left open.
+// Returns changes of all sidecars of the Pod, with the new images left empty.
 in_place::TemplateChanges SidecarsOf(const Pod& pod) {
   in_place::TemplateChanges changes;
   for (const PodContainer& container : pod.init_containers()) {
@@ -30,8 +30,8 @@ const std::string* FindImage(const Result<in_place::TemplateImages>& images,
   return found == images->containers.end() ? nullptr : &found->image;
 }
 
-// Whether the template to come has another image for one of them than the template `of` has, or
-// than the Pod itself where nobody has that template any more.
+// Returns true if the target template has another image for one of `sidecars` than the template
+// `of`. If no ReplicaSet has that template any more, compares with the Pod itself.
 bool AnyChanges(const Situation& situation, const InPlace& in_place,
                 const in_place::TemplateChanges& sidecars, const Fingerprint& of) {
   const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {

@@ -1,5 +1,5 @@
-// Kubelets that would not restart what changes, and that Pods have come to since their rollout was
-// decided on. Source: P-006.
+// Pods on nodes whose kubelet would not restart the changed containers, if the Pods came there
+// after their rollout was decided. Source: P-006.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,9 @@
 
 namespace windlass::deployment {
 
-// Notes in `left_out`, which has an entry for each of `in_place.pods`, those that are not to be
-// patched where they are. Tells of the first in `in_place.failing` when they are more than may stay
-// as they are. `in_place` need not be in `situation` yet.
+// Sets to true the entries of `left_out`, one for each of `in_place.pods`, whose Pods must not be
+// patched where they are. If more Pods are left out than the partition allows to stay, describes
+// the first surplus one in `in_place.failing`. `in_place` need not be in `situation` yet.
 void LeaveOutOldKubelets(const Situation& situation, InPlace& in_place,
                          std::vector<bool>& left_out);
 

@@ -14,7 +14,7 @@
 namespace windlass::deployment {
 namespace {
 
-// A Pod that is to take traffic again, and may not: no event tells when it may.
+// How soon to retry if a Pod could not be returned to traffic: no event tells when it will work.
 constexpr Duration kRefusedRetry = seconds(60);
 
 std::optional<in_place::PodState> OurState(const Situation& situation, const Pod& pod) {
@@ -26,7 +26,8 @@ std::optional<in_place::PodState> OurState(const Situation& situation, const Pod
   return **std::move(said);
 }
 
-// Our state of a Pod that is out of traffic by it. Most Pods have none: they are not worth a parse.
+// Returns our state of a Pod that this state took out of traffic. Most Pods have no such state, so
+// the text is searched before it is parsed.
 std::optional<in_place::PodState> DrainedState(const Situation& situation, const Pod& pod) {
   const auto text = pod.meta.annotations.Find(in_place::kPodState);
   if (!text || text->find("\"drain\"") == std::string_view::npos) return std::nullopt;
@@ -34,8 +35,8 @@ std::optional<in_place::PodState> DrainedState(const Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
-// What the patch asked for has happened. A container that crashes later is not complete again, but
-// nobody's update.
+// Returns true if the patched containers were restarted. A container that crashes later is not
+// complete again, but that is not part of an update.
 bool WasRestarted(const Pod& pod, const in_place::PodState& state) {
   if (!in_place::HasSeenPatch(pod, state)) return false;
   return std::ranges::all_of(state.containers, [&](const in_place::ContainerPatch& patch) {

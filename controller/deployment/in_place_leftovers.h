@@ -1,7 +1,7 @@
-// What updates in place leave behind where none is under way, or not any more: Pods out of traffic,
-// closed gates, notes. Pods are let back while an ordinary rollout goes on, which waits for none of
-// it; what ReplicaSets remember goes when nothing is left, because by that the Pods are found again
-// after a restart (P-076, P-078).
+// What in-place updates leave behind when none is under way: Pods out of traffic, closed readiness
+// gates, notes. Drained Pods return to traffic while an ordinary rollout goes on, which does not
+// wait for them. Notes on ReplicaSets are removed last: through them the controller finds the Pods
+// again after a restart (P-076, P-078).
 #pragma once
 
 #include <optional>
@@ -12,27 +12,30 @@
 
 namespace windlass::deployment {
 
-// `left_drained` and `look_again` of `in_place`, where Pods can be seen and no phase looks after
-// them.
+// Sets `left_drained` and `look_again` of `in_place`. Does nothing if Pods cannot be seen, or if
+// the phase itself looks after them.
 void LookAtLeftDrained(const Situation& situation, InPlace& in_place);
 
-// All Pods there should be are there, take traffic and have open gates. False where they cannot be
-// seen.
+// Returns true if all wanted Pods exist, take traffic and have open gates. Returns false if Pods
+// cannot be seen.
 bool NothingIsLeft(const Situation& situation);
 
-// What speaks against telling that the Deployment is handed back (P-076).
+// Why the Deployment cannot be reported as handed back yet (P-076).
 struct Unreleased {
   InPlaceReason reason = InPlaceReason::kPatching;
   std::string why;
   std::optional<WallTime> look_again{};  // when time alone may change it
 };
 
-// A note, or a Pod out of traffic or in flight, unless it has been restarted, somebody edited it
-// since or no kubelet looks after it. nullopt: nothing is left. Requires that Pods can be seen.
+// Returns the first of these that exists: a ReplicaSet with notes, a Pod out of traffic, a Pod in
+// flight. A Pod in flight does not count if it has been restarted, if another client edited it
+// since, or if no kubelet looks after it. Returns nullopt if nothing is left. Requires that Pods
+// can be seen.
 std::optional<Unreleased> FindUnreleased(const Situation& situation);
 
-// The wait, or that for the next try, is not longer than until time alone may change what is to be
-// done in place, nor than a minute where a Pod could not be let back.
+// Returns `then`. If `then` ends the sync, the result looks again when time alone may change what
+// is to be done in place, or earlier; within a minute if a drained Pod could not be returned to
+// traffic.
 Step NoLaterThanLookAgain(const Situation& situation, Step then);
 
 }  // namespace windlass::deployment

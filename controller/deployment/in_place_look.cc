@@ -17,7 +17,7 @@ namespace {
 using in_place::Mode;
 using in_place::Policy;
 
-// Returns a cause whose name is all there is to read.
+// Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
 
 class Looker {
@@ -38,7 +38,7 @@ class Looker {
   }
 
  private:
-  // Whatever the Deployment asks for by now: half an exchange is nobody's wish (P-054).
+  // Finds a half-done exchange, whatever the Deployment asks for now: it must be finished (P-054).
   void FindExchange() {
     for (const ReplicaSet* rs : s_.all) {
       const ReplicaSet* host = in_place::HostOfStash(*rs, s_.all);
@@ -61,7 +61,7 @@ class Looker {
     if (mode && mode->mode == Mode::kInPlace) return FindStaged(*mode);
     if (host == nullptr) return NotOneHost();
     if (host == newest) return FindReturning(*host);
-    // Somebody rolls out by replacing Pods already (P-010).
+    // Another controller already replaces Pods in this rollout (P-010).
     if (newest != nullptr && HasOwnPods(*newest)) return;
     if (out_.options().policy == Policy::kRelease) return;
     out_.host = host;
@@ -89,13 +89,13 @@ class Looker {
     if (!s_.view.in_place_known || out_.host->template_json == nullptr) Unknown();
   }
 
-  // The decision stands, also where the number of replicas speaks against it by now. With
-  // IfPossible it may become the other one (P-013); with Only the rollout waits.
+  // The decision stands, even if the number of replicas makes in-place impossible by now. With
+  // IfPossible the rollout may go over to replacing Pods (P-013); with Only it waits.
   void RefuseStaged() {
     out_.against =
         in_place::RefuseRollout(s_.workload.replicas, s_.recreate(), out_.options(), {}, nullptr);
     if (!out_.against || out_.options().policy != Policy::kOnly) return;
-    // Without a budget Pods that are down can be patched all the same, and the rollout may end.
+    // Without a budget, Pods that are down can still be patched, and the rollout may end.
     if (out_.against->reason == in_place::Reason::kNoBudget) return;
     NotPossible(CauseOf(*out_.against));
   }
@@ -116,15 +116,16 @@ class Looker {
     out_ = InPlace{.configuration = std::move(out_.configuration)};
   }
 
-  // Somebody took a Pod out of traffic as we do, or a drain was left behind.
+  // Returns true if a Pod is out of traffic: somebody drained it as we do, or a drain was left
+  // behind.
   bool EndsADrain() const {
     return std::ranges::any_of(out_.drain, [](const in_place::DrainStep& step) {
       return step.what == in_place::DrainStep::Do::kEnd;
     });
   }
 
-  // Not one active ReplicaSet. With none there is nothing to do in place; with several an ordinary
-  // rollout is under way, and ends as it began, whatever the policy (P-010).
+  // There is not exactly one active ReplicaSet. With none, nothing is to be done in place. With
+  // several, an ordinary rollout is under way and ends as it began, whatever the policy (P-010).
   void NotOneHost() {
     const bool several =
         std::ranges::count_if(s_.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
@@ -171,7 +172,7 @@ class Looker {
     }
   }
 
-  // Of the pending ReplicaSet.
+  // Returns the annotations that the pending ReplicaSet will have.
   std::map<std::string, std::string> AnnotationsToBe() const {
     std::map<std::string, std::string> annotations;
     if (s_.newest != nullptr) {
@@ -189,7 +190,7 @@ class Looker {
     if (!deployment::LookAtPods(s_, out_)) Unknown();
   }
 
-  // Nor is it to have any: every rollout is over.
+  // Returns true if the Deployment has no Pods and wants none: every rollout is over.
   bool HasNoPods() const {
     return s_.workload.replicas == 0 &&
            std::ranges::none_of(s_.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });

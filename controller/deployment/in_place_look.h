@@ -1,15 +1,15 @@
-// Where a Deployment stands that is, or was, updated in place: InPlace, derived from the rest of
-// its situation.
+// Derives the in-place state of a Deployment from the rest of its situation.
 #pragma once
 
 #include "controller/deployment/situation.h"
 
 namespace windlass::deployment {
 
-// Of `situation`, everything but `in_place` is there.
+// Returns the in-place state. Everything in `situation` except `in_place` must be set.
 InPlace LookAtInPlace(const Situation& situation);
 
-// The caches are on their way to their first complete state, and will wake us.
+// Returns true if the informers have not loaded their first complete state yet: they will wake the
+// key.
 bool IsOnlyLate(const Situation& situation);
 
 }  // namespace windlass::deployment

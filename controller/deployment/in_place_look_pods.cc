@@ -26,7 +26,7 @@ class PodLooker {
   PodLooker(const Situation& situation, InPlace& in_place) : s_(situation), out_(in_place) {}
 
   bool Look() {
-    // While the exchange goes on, its target is what counts, whatever came after it.
+    // During the exchange its own target counts, whatever came after it.
     const bool committing = out_.phase == InPlacePhase::kCommitting;
     const in_place::RolloutTemplates templates{
         .deployment = s_.workload.meta.uid,
@@ -47,7 +47,7 @@ class PodLooker {
   }
 
  private:
-  // The list is asked for by the planner, when all else of the exchange is done (P-057).
+  // The planner asks for the list when everything else of the exchange is done (P-057).
   void FindUnseenBirths() {
     const Outcome* listed = FindOutcome(s_.learned, ListOfPods(s_.workload).Identity());
     if (listed == nullptr || !listed->said.ok()) return;
@@ -125,7 +125,8 @@ class PodLooker {
     }
   }
 
-  // Drained or not, until the patch is tried again; unless that is a long time (P-036).
+  // The Pod stays as it is, drained or not, until the patch is tried again. After kRefusedTriesMax
+  // tries the wait is too long, and the Pod returns to traffic (P-036).
   bool StaysAsItIs(size_t i, bool left_out) const {
     if (!out_.next_try) return left_out;
     return !out_.pods->standings[i].updated && out_.refusals->tries < in_place::kRefusedTriesMax;
@@ -140,12 +141,13 @@ class PodLooker {
             .surplus = Surplus()};
   }
 
-  // No other controller knows of one (P-076).
+  // Returns 0 if the Deployment is handed back: another controller knows of no partition (P-076).
   int32_t Partition() const {
     return out_.options().policy == Policy::kRelease ? 0 : out_.options().partition;
   }
 
-  // Pods that their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are legal.
+  // Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
+  // legal.
   int64_t Surplus() const {
     int64_t of_host = -int64_t{std::max(out_.host->replicas, 0)};
     int64_t stand_ins = 0;

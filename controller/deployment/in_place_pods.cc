@@ -15,8 +15,8 @@ namespace {
 using in_place::KnownTemplate;
 using in_place::PodTarget;
 
-// The template of that fingerprint, if some ReplicaSet of ours still has it; else its text is
-// empty.
+// Returns the template with that fingerprint; its text is empty if no ReplicaSet of ours has it any
+// more.
 KnownTemplate Find(const Situation& situation, const Fingerprint& fingerprint) {
   for (const ReplicaSet* rs : situation.all) {
     if (rs->template_fingerprint == fingerprint && rs->template_json != nullptr) {
@@ -26,7 +26,8 @@ KnownTemplate Find(const Situation& situation, const Fingerprint& fingerprint) {
   return {fingerprint, {}};
 }
 
-// What the Pods are to get. While the exchange goes on, that of the exchange.
+// Returns what the Pods are to get: during an exchange the target of the exchange, otherwise the
+// Deployment's template.
 PodTarget Target(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   PodTarget target;
@@ -56,7 +57,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
           .about = ReferenceTo(resources::kPods, pod.meta)};
 }
 
-// Told at every quarter of the way.
+// Adds an Event at every quarter of the rollout. Example: 8 Pods: at 2, 4, 6 and 8.
 void TellProgress(const Situation& situation, Write& write) {
   const int64_t all = situation.workload.replicas;
   const in_place::PodCounts& counts = situation.in_place.counts;
@@ -115,7 +116,7 @@ Step BeginDrain(const Situation& situation, size_t i) {
   return OfPod(pod, *std::move(request), Decision::kDrainPod);
 }
 
-// The text of a template; empty when nobody has it any more.
+// Returns the text of a template; empty if no object has it any more.
 std::string_view TextOf(const Situation& situation, const Fingerprint& fingerprint) {
   const KnownTemplate known = Find(situation, fingerprint);
   if (!known.json.empty()) return known.json;
@@ -125,7 +126,8 @@ std::string_view TextOf(const Situation& situation, const Fingerprint& fingerpri
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }
 
-// Of a Pod of template `of`. nullopt: it was tried in this sync already.
+// Returns the write that returns to traffic a Pod of template `of`; nullopt if it was tried in this
+// sync already.
 std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
                              const in_place::PodState* state, const Fingerprint& of) {
   Result<Request> request = in_place::EndDrain(situation.in_place.options(), pod, state,

@@ -1,5 +1,5 @@
-// The Pods that an update in place patches, one request at a time. Source: P-035, P-062,
-// P-031…P-042, P-064.
+// Patches of Pods in an in-place update, one request at a time. Source: P-035, P-062, P-031…P-042,
+// P-064.
 #pragma once
 
 #include <optional>
@@ -9,21 +9,25 @@
 
 namespace windlass::deployment {
 
-// Why a Pod was not patched, drained, or let back in this sync; null: none was refused.
+// Returns why a Pod was not patched, drained, or returned to traffic in this sync; null if no such
+// patch failed.
 const Error* RefusedOfPods(const Learned& learned);
 
-// A Pod that was chosen (InPlace::next) gets the template it should have, after it was taken out of
-// traffic where that is asked for; nullopt: none is, or all are waited for.
+// Returns the patch that gives the next chosen Pod (InPlace::next) its template, or the write that
+// drains the Pod first if drains are asked for. Returns nullopt if no Pod is chosen, or all chosen
+// ones are still draining.
 std::optional<Step> PatchNextPod(const Situation& situation);
 
-// A drained Pod that is done, or is not to be patched any more, takes traffic again, whatever the
-// Deployment asks for by now (P-051, P-076).
+// Returns the write that returns a drained Pod to traffic if it is updated, or is not to be patched
+// any more. Does so whatever the Deployment asks for now (P-051, P-076).
 std::optional<Step> EndDrains(const Situation& situation);
 
-// Pods with our readinessGate become Ready only when told so.
+// Returns the next write that opens the readiness gate of a Pod: a Pod with our gate becomes Ready
+// only after that.
 std::optional<Step> OpenGates(const Situation& situation);
 
-// A failed Pod of a revision that is given up gets the host's template back (P-062).
+// Returns the patch that gives a failed Pod of an abandoned revision the host's template back
+// (P-062).
 std::optional<Step> RevertNextPod(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -26,11 +26,11 @@ enum class InPlaceReason : uint8_t {
   kWaitingForPdb,
 };
 
-// Returns "WaitingForPDB" for kWaitingForPdb; the other names are made alike.
+// Returns "WaitingForPDB" for kWaitingForPdb; the other names follow the same pattern.
 std::string_view Name(InPlaceReason reason);
 
-// Returns the reason of that name. Returns nullopt if there is none: whoever may write a status
-// may write any word into its conditions.
+// Returns the reason of that name. Returns nullopt if there is none: anybody with the right to
+// write a status can put any word into its conditions.
 std::optional<InPlaceReason> ParseInPlaceReason(std::string_view name);
 
 }  // namespace windlass::deployment

@@ -10,7 +10,8 @@
 namespace windlass::deployment {
 namespace {
 
-// The patch itself, or its drain. A gate that is not open is to be opened: not meant.
+// Returns true for the image patch, or for the drain that precedes it. Status patches that open a
+// closed gate do not count.
 bool IsTryOf(const Outcome& outcome, const Pod& pod) {
   if (IsPatchOf(outcome, resources::kPods, pod.meta)) return true;
   return pod.gate == ConditionStatus::kTrue &&
@@ -22,7 +23,7 @@ bool IsForGood(const Outcome& outcome) {
                                 outcome.said.error().kind == ErrorKind::kInvalid);
 }
 
-// The template that Pods are to get now.
+// Returns the template that Pods are to get now.
 Fingerprint Wanted(const Situation& situation, const InPlace& in_place) {
   if (in_place.blocked) return in_place.host->template_fingerprint;
   if (in_place.stash) return in_place.stash->fingerprint;
@@ -39,7 +40,7 @@ bool IsToBePatched(const InPlace& in_place, size_t i) {
   return !in_place.pods->standings[i].updated;
 }
 
-// The first one that no note tells of yet.
+// Returns the first refused try that no note covers yet.
 const Outcome* RefusedTry(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held) return nullptr;

@@ -1,9 +1,10 @@
-// Patches of Pods that the server refuses for good. Such a try is noted on the ReplicaSet that has
-// the template, and until the next one no Pod is patched; after the third, IfPossible goes on by
-// replacing Pods, and Only goes on trying. Source: P-036.
+// Pod patches that the API server refuses as forbidden or invalid. The refusal is noted on the
+// ReplicaSet that has the template, and no Pod is patched until the next try. After the third try,
+// policy IfPossible goes on by replacing Pods, and Only goes on trying. Source: P-036.
 //
-// Not meant are a patch whose guards did not hold, which is decided anew, and a server or webhook
-// in trouble, which is asked again as for any other write.
+// Not covered here:
+// - a patch whose guards did not hold, which is decided anew
+// - a server or webhook in trouble, which is asked again as for any other write
 #pragma once
 
 #include <optional>
@@ -14,23 +15,25 @@
 
 namespace windlass::deployment {
 
-// Of Pod patches in one sync: more would be refused for the same reason.
+// The most refused Pod patches in one sync: more would be refused for the same reason.
 inline constexpr int kRefusalsMax = 3;
 
-// A patch of this Pod, or the beginning of its drain, did not succeed in this sync, for whatever
-// reason.
+// Returns true if a patch of this Pod, or the beginning of its drain, failed in this sync, for
+// whatever reason.
 bool WasRefused(const Learned& learned, const Pod& pod);
 
-// `refusals` and `next_try` of `in_place`, whose Pods are known.
+// Sets `refusals` and `next_try` of `in_place`.
 void LookAtRefusals(const Situation& situation, InPlace& in_place);
 
-// What the server says to patches since the last one that went through; nullopt: nothing.
+// Returns what the API server answered to the refused patches since the last successful one;
+// nullopt if none was refused.
 std::optional<std::string> WhyRefused(const Situation& situation);
 
-// The note about a refusal of this sync, once per sync.
+// Returns the write that notes a refusal of this sync, at most once per sync.
 std::optional<Step> NoteRefusal(const Situation& situation);
 
-// A write of this sync that was refused and that no note makes wait; null: none.
+// Returns the error of a refused write of this sync for which no note schedules the next try; null
+// if there is none.
 const Error* RefusedAndNotNoted(const Situation& situation);
 
 }  // namespace windlass::deployment

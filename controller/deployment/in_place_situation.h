@@ -1,4 +1,4 @@
-// Where a Deployment stands that is, or was, updated in place. Source: in-place E, "State machine".
+// The state of a Deployment that is, or was, updated in place. Source: in-place E, "State machine".
 //
 //   none ─▶ deciding ─▶ staged ─▶ committing ─▶ none
 //                │         │ the template goes back to the host's
@@ -6,7 +6,7 @@
 //                ├─▶ recreate   an ordinary rollout
 //                └─▶ refused    policy Only
 //
-// Derived anew at every look from the stored objects and the time, and never remembered.
+// Derived anew in every call of Next from the stored objects and the time; never remembered.
 #pragma once
 
 #include <optional>
@@ -27,17 +27,17 @@
 namespace windlass::deployment {
 
 enum class InPlacePhase : uint8_t {
-  kNone,        // nothing in place is under way
+  kNone,        // no in-place rollout is under way
   kDeciding,    // a rollout that can be carried out in place is to be staged
   kStaged,      // the pending ReplicaSet is there; Pods are patched
-  kReturning,   // the template is the host's (again), and some Pods are not of it
+  kReturning,   // the template is the host's (again); some Pods have another
   kCommitting,  // the exchange of the two ReplicaSets has begun (P-052)
   kRecreate,    // this rollout replaces Pods
-  kRefused,     // it would have to, and is not allowed to (P-014); staged or not
-  kUnknown,     // what it leans on cannot be seen
+  kRefused,     // it would have to replace Pods, but policy Only forbids it (P-014)
+  kUnknown,     // the objects it depends on cannot be seen
 };
 
-// Why Pods are not updated in place, or not for now.
+// Why Pods are not updated in place, or not yet.
 struct Cause {
   std::string text{};  // as users read it: "FieldChanged:/spec/hostNetwork"
   // Its name, for the metrics: that of an in_place::Reason, what in_place::FailureOf calls a
@@ -46,8 +46,9 @@ struct Cause {
   std::string reason{};
 };
 
-// What the metric counts a rollout by that replaces Pods because of `why`. Returns an empty text
-// with policy Only: another metric shows these rollouts, as blocked by NotPossible.
+// Returns the name by which the metric counts a rollout that replaces Pods because of `why`.
+// Returns an empty text with policy Only: another metric shows these rollouts, as blocked by
+// NotPossible.
 inline std::string FallbackReason(const in_place::Options& options, const Cause& why) {
   return options.policy == in_place::Policy::kOnly ? std::string() : why.reason;
 }
@@ -57,14 +58,15 @@ inline Cause CauseOf(const in_place::NotEligible& why) {
   return {in_place::Text(why), std::string(in_place::Name(why.reason))};
 }
 
-// Why a rollout replaces Pods, where neither templates nor limits speak against it
-// (in_place::Reason) and no Pod has failed (in_place/failure.h).
-inline constexpr std::string_view kHostGone = "HostGone";                  // somebody deleted it
-inline constexpr std::string_view kForeignScale = "ForeignScale";          // of the pending one
+// Why a rollout replaces Pods, if the cause is neither templates or limits (in_place::Reason) nor a
+// failed Pod (in_place/failure.h).
+inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
+inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
-inline constexpr std::string_view kOtherCause = "Other";  // a template that cannot be read
+inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
-// A Pod that nothing is to be done with any more, and its state.
+// A Pod that in-place updates have nothing more to do with except to return it to traffic, and its
+// state.
 struct LeftDrained {
   const Pod* pod = nullptr;
   in_place::PodState state;
@@ -75,52 +77,53 @@ struct InPlace {
   InPlacePhase phase = InPlacePhase::kNone;
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
   const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
-  Cause why{};                          // recreate, refused, unknown
-  // Phases deciding and recreate: the decision on this rollout, which is written on its new
+  Cause why{};                          // phases recreate, refused, unknown
+  // Phases deciding and recreate: the decision on this rollout. It is written on the rollout's new
   // ReplicaSet (P-013).
   std::optional<in_place::RolloutMode> decision{};
-  // Phase deciding: what Pods are replaced for as soon as none of them restarts any more.
+  // Phase deciding: why the rollout replaces Pods as soon as none of them restarts any more.
   std::optional<std::string> recreate_soon{};
 
   std::optional<in_place::Stash> stash{};       // phase committing
   std::optional<std::string> blocked{};         // why this revision is given up (P-062)
-  std::optional<std::string> held{};            // why nothing is patched either way
-  std::optional<std::string> stuck{};           // why the next step cannot be done; set to tell it
+  std::optional<std::string> held{};            // why no Pod is patched or reverted
+  std::optional<std::string> stuck{};           // why the next step cannot be done
   std::optional<in_place::RolloutPods> pods{};  // phases staged, returning, committing if known
   in_place::PodCounts counts{};                 // of `pods`
-  std::vector<size_t> failed{};                 // of `pods`: patched to the target in vain
+  std::vector<size_t> failed{};                 // indexes in `pods`: patched to the target in vain
   std::optional<Cause> failing{};               // the first of them: "web-1: app: ErrImagePull"
-  bool failed_for_long = false;                 // one of them has had its time to recover (P-062)
-  // Of patches to the template that Pods are to get now, in a row; before `next_try` none is
-  // patched (P-036).
+  bool failed_for_long = false;                 // one has used up its time to recover (P-062)
+  // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no
+  // Pod is patched (P-036).
   std::optional<in_place::Refusals> refusals{};
   std::optional<WallTime> next_try{};
-  in_place::BatchLimits limits{};            // what `next` was chosen within
+  in_place::BatchLimits limits{};            // the limits that `next` was chosen within
   in_place::NextPods next{};                 // phases staged, returning, committing
   std::vector<in_place::DrainStep> drain{};  // one for each of `pods`
-  // Phase committing: an uncached list of this sync shows a Pod of the host that `pods` lack.
+  // Phase committing: an uncached list of this sync shows a Pod of the host that is not in `pods`.
   bool unseen_births = false;
-  // Phases none and recreate: drained before, and to take traffic again now.
+  // Phases none and recreate: Pods drained before that return to traffic now.
   std::vector<LeftDrained> left_drained{};
   std::optional<WallTime> look_again{};  // when time alone may change any of this
 
-  // The Pods themselves are counted, because their Ready says too little (P-086).
+  // Returns true if the status counts the Pods themselves, because their Ready condition says too
+  // little (P-086).
   bool counts_pods() const { return pods.has_value(); }
-  // As many Pods as the partition lets are updated, and the rest is wanted as it is.
+  // True if as many Pods are updated as the partition allows, and the rest is to stay as it is.
   bool at_rest = false;
-  // Phase staged: what the number of replicas has brought up against it since (P-011, P-012).
+  // Phase staged: set when a later change of replicas makes in-place impossible (P-011, P-012).
   std::optional<in_place::NotEligible> against{};
 
   const in_place::Options& options() const { return configuration.options; }
 };
 
-// Pods that `rs` has only to stand in for others while those restart (P-024).
+// Returns true if all Pods of `rs` only stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);
-// Pods that it does not have for that reason.
+// Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
 
-// A Pod that has not failed is on its way: an ordinary rollout would believe what the API says of
-// it.
+// Returns true if a Pod that has not failed is in flight. An ordinary rollout would believe what
+// the API reports of it.
 bool OthersAreInFlight(const InPlace& in_place);
 
 }  // namespace windlass::deployment

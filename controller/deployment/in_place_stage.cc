@@ -32,23 +32,26 @@ Write Note(const ReplicaSet& rs, std::string_view key, std::string value, Becaus
   return {.request = PatchReplicaSet(rs, change), .because = std::move(because)};
 }
 
-// What would come back with `kubectl rollout undo` after a user has taken it away.
+// Returns true if the object has a setting of in-place updates: `kubectl rollout undo` would bring
+// it back after a user removed it.
 bool HasUserKey(const ObjectMeta& meta) {
   return std::any_of(meta.annotations.begin(), meta.annotations.end(), [](const auto& annotation) {
     return in_place::IsUserKey(annotation.first.text());
   });
 }
 
-// Nothing else tells that Pods may be out of traffic still (P-076).
+// Returns true if nothing but the mirrored annotation shows that Pods may still be out of traffic
+// (P-076).
 bool IsNeededToRemember(const Situation& situation) {
   const bool noted = std::ranges::any_of(
       situation.all, [](const ReplicaSet* rs) { return in_place::HasNotes(*rs); });
   return !noted && !NothingIsLeft(situation);
 }
 
-// Without its stand-ins too few Pods would be available: those they stand in for are still on their
-// way, to this template or another. A Pod that no node has room for is not: it may be waiting for
-// theirs. Where Pods cannot be seen, nobody knows.
+// Returns true if too few Pods would be available without the stand-ins of `rs`, because the Pods
+// they stand in for are still being updated. A Pod that fits on no node does not count as missing
+// when all others are done: it may be waiting for the stand-ins' room. Returns true if Pods cannot
+// be seen.
 bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = situation.in_place;
   if (!in_place.pods) return true;
@@ -64,8 +67,8 @@ bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
   return left < int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
 }
 
-// Those of overtaken revisions that are needed still: they count against maxSurge, too. 64 bits:
-// two sizes of 2^31-1 are legal.
+// Returns the number of stand-ins of overtaken revisions that still exist: they count against
+// maxSurge too. 64 bits: two sizes of 2^31-1 are legal.
 int64_t OtherStandIns(const Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
@@ -75,14 +78,14 @@ int64_t OtherStandIns(const Situation& situation) {
   return others;
 }
 
-// How many stand-ins maxSurge leaves to the pending ReplicaSet. 3 allowed, 1 of an overtaken
-// revision still there: 2.
+// Returns how many stand-ins maxSurge leaves to the pending ReplicaSet. Example: 3 allowed, 1 of an
+// overtaken revision still there: 2.
 int32_t StandInsLeft(const Situation& situation) {
   const int64_t left = situation.in_place.options().max_surge - OtherStandIns(situation);
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
-// Of the pending ReplicaSet, when what stages it is written.
+// Returns the revision that the pending ReplicaSet will have once it is staged.
 int64_t RevisionToBe(const Situation& situation) {
   if (situation.newest == nullptr) return NextRevision(situation.all);
   return std::max(RevisionOf(situation.newest->meta).value_or(0), NextRevision(situation.old));
@@ -97,7 +100,7 @@ std::string WhatChanges(const Situation& situation) {
   return changes != nullptr ? ": " + in_place::Describe(*changes) : "";
 }
 
-// What a rollout in place is announced with (P-084).
+// Returns the Event that announces an in-place rollout (P-084).
 Event Started(const Situation& situation) {
   const in_place::Options& options = situation.in_place.options();
   return {Event::Type::kNormal, "InPlaceStarted",
@@ -192,7 +195,7 @@ Step FallBackToRecreate(const Situation& situation, const Cause& why) {
   ReplicaSetChange change;
   change.annotations[std::string(in_place::kMode)] =
       in_place::WriteMode({.mode = Mode::kRecreate, .reason = why.text}, revision);
-  change.annotations[std::string(in_place::kStandIns)] = "0";  // what there is stays
+  change.annotations[std::string(in_place::kStandIns)] = "0";  // the Pods that exist stay
   Write write{.request = PatchReplicaSet(pending, change),
               .because = {Decision::kFallBackToRecreate,
                           {{"revision", revision}, {"reason", why.text}},

@@ -1,5 +1,5 @@
-// What an update in place writes to ReplicaSets: the pending one with the decision on it, sizes of
-// stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
+// The writes of an in-place update to ReplicaSets: the pending one with the decision on it, sizes
+// of stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
 #pragma once
 
 #include <optional>
@@ -10,18 +10,20 @@
 
 namespace windlass::deployment {
 
-// The pending ReplicaSet, by the ordinary create and without Pods, or an old one that has the
-// template; either way with the decision on it (P-020, P-021).
+// Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old
+// one that has the template. Either way the write adds the decision (P-020, P-021).
 Step Stage(const Situation& situation);
 
-// The user's settings on every ReplicaSet (P-074).
+// Returns the next write that copies the user's settings to a ReplicaSet; nullopt if all have them
+// (P-074).
 std::optional<Step> MirrorAnnotations(const Situation& situation);
 
-// As many stand-ins as are wanted now, which is none at the end (P-024, P-025).
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now, at the
+// end 0. Returns nullopt if it has them, or if they are still needed (P-024, P-025).
 std::optional<Step> KeepStandIns(const Situation& situation);
 
-// No stand-ins but those of `except`, which may be null, as soon as enough other Pods are
-// available.
+// Returns the next write that removes the stand-ins of a ReplicaSet other than `except`, which may
+// be null. Returns nullopt as long as too few other Pods are available.
 std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet* except);
 
 Step BlockRevision(const Situation& situation, const std::string& why);

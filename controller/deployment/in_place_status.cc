@@ -27,7 +27,7 @@ std::string Join(const std::vector<Error>& errors) {
   return text;
 }
 
-// What stands at the end of the condition's message; empty: there are no warnings.
+// Returns the end of the condition's message; empty if there are no warnings.
 std::string Warnings(const Situation& situation) {
   constexpr size_t kToldMax = 3;
   const std::vector<std::string>& warnings = situation.in_place.configuration.warnings;
@@ -54,7 +54,7 @@ Word Running(InPlaceReason reason, const Situation& situation, const std::string
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
 }
 
-// Some Pod is out of traffic and waits for its patch.
+// Returns true if some Pod is out of traffic and waits for its patch.
 bool IsDraining(const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const in_place::PodState* state = in_place.pods->state(i);
@@ -88,7 +88,7 @@ Word OfStaged(const Situation& situation) {
   return Running(InPlaceReason::kWaitingForBudget, situation);
 }
 
-// While Pods are, or may be, patched.
+// Returns the condition while Pods are patched, or may be.
 Word OfPatching(const Situation& situation) {
   const InPlace& in_place = situation.in_place;
   if (situation.workload.paused && in_place.phase != InPlacePhase::kCommitting) {
@@ -107,7 +107,7 @@ Word OfPatching(const Situation& situation) {
 }
 
 // A template that was never staged has no revision to go back from: a plain undo would go to the
-// one before the one that runs (P-014).
+// revision before the running one (P-014).
 std::string WayBack(const InPlace& in_place) {
   if (in_place.pending != nullptr || in_place.host == nullptr) return {};
   return "; kubectl rollout undo --to-revision=" + std::string(RevisionText(in_place.host->meta)) +
@@ -124,7 +124,7 @@ bool IsPresent(const Condition* present, InPlaceReason reason) {
   return present != nullptr && present->reason == Name(reason);
 }
 
-// Nothing is under way.
+// Returns the condition while no in-place update is under way.
 std::optional<Word> OfNone(const Situation& situation, const Condition* present) {
   const bool complete = DeploymentComplete(situation.workload, situation.workload.status);
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
@@ -137,8 +137,9 @@ std::optional<Word> OfNone(const Situation& situation, const Condition* present)
               "Replica set " + situation.newest->meta.name + " has the template"};
 }
 
-// Nothing is under way, and nothing will be. Told when nothing is left of it either (P-076); what
-// was told then stays true when nobody may look at Pods any more.
+// Returns the condition of a Deployment that is handed back: no in-place update is under way or
+// will be. HandedBack is reported when nothing of updates is left (P-076). It stays when the right
+// to see Pods goes later.
 std::optional<Word> OfReleased(const Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);
@@ -152,7 +153,7 @@ std::optional<Word> OfReleased(const Situation& situation, const Condition* pres
   return Word{false, InPlaceReason::kHandedBack, "no Pod is in the middle of an update"};
 }
 
-// What there is to say; nullopt: nothing, and nothing in place was asked for.
+// Returns the condition to show; nullopt if there is nothing to report.
 std::optional<Word> Say(const Situation& situation, const Condition* present) {
   const InPlace& in_place = situation.in_place;
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
@@ -183,7 +184,8 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
   return OfNone(situation, present);
 }
 
-// The reason of the Event that tells of a condition of reason `name`; empty if none does.
+// Returns the reason of the Event that reports a condition of reason `name`; empty if there is no
+// such Event.
 std::string_view EventFor(std::string_view name) {
   const std::optional<InPlaceReason> reason = ParseInPlaceReason(name);
   if (!reason) return {};

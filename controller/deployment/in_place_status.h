@@ -1,5 +1,4 @@
-// What a Deployment's status says of an update in place: counters that do not believe in Ready, and
-// the condition windlass.dev/InPlace with its Events. Source: P-084.
+// The condition windlass.dev/InPlace of a Deployment, and its Events. Source: P-084.
 #pragma once
 
 #include <vector>
@@ -9,10 +8,11 @@
 
 namespace windlass::deployment {
 
-// Brings the condition up to date, and takes it away where nothing in place was ever asked for.
+// Brings the condition up to date. Removes it if in-place updates are disabled and there is nothing
+// to report.
 void UpdateInPlaceCondition(const Situation& situation, WorkloadStatus& status);
 
-// What users are told when the condition changes from the one they see.
+// Returns the Events for the change from the stored condition to that of `next`.
 std::vector<Event> EventsOfInPlace(const Situation& situation, const WorkloadStatus& next);
 
 }  // namespace windlass::deployment

@@ -1,5 +1,5 @@
-// Patches that the server accepts and does not keep, as an admission webhook may have it: they must
-// not hold up a rollout.
+// Patches that the API server accepts and does not keep, for example because an admission webhook
+// changes them: they must not hold up a rollout.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,10 @@
 
 namespace windlass::deployment {
 
-// A patch that leaves the size alone, unless this sync has sent it: then the server did not keep
-// it. Where the server changes something else each time no two patches are the same, and their
-// number decides; if it is a user who changes things, that is an event and begins another sync.
+// Returns `write`, a patch that leaves the size alone. Returns nullopt if this sync has sent it:
+// then the server did not keep it. Also returns nullopt after kPatchesOfOneReplicaSet patches of
+// the same ReplicaSet: if the server changes something else each time, no two patches are equal. If
+// a user makes these changes, each is an event and begins another sync.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 
 }  // namespace windlass::deployment

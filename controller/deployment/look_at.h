@@ -1,5 +1,4 @@
-// Looking at a Deployment once, at the beginning of a call of Next: everything that situation.h
-// has.
+// Makes the situation of a workload, once, at the beginning of a call of Next.
 #pragma once
 
 #include "controller/deployment/claim.h"
@@ -7,7 +6,7 @@
 
 namespace windlass::deployment {
 
-// Returns the situation of the Deployment in `view`, whose ReplicaSets are `claims`. `view` and
+// Returns the situation of the workload in `view`, whose ReplicaSets are `claims`. `view` and
 // `learned` must outlive it.
 Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now);
 

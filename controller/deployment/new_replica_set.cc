@@ -13,18 +13,18 @@
 namespace windlass::deployment {
 namespace {
 
-// The longest annotation with the former revisions of a ReplicaSet (D-164).
+// The most bytes of the annotation with a ReplicaSet's former revisions (D-164).
 constexpr size_t kRevisionHistoryBytesMax = 2000;
 
-// Above it a number was planted, not counted.
+// A revision that is not below this was planted, not counted.
 constexpr int64_t kRevisionMax = int64_t{1} << 62U;
 
 Request ReadOf(const ReplicaSet& rs) {
   return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
 }
 
-// The ReplicaSet that some controller has taken for the one of the present template: it carries the
-// Deployment's revision, and the generation was observed.
+// Returns the ReplicaSet that some controller took for the one of the present template: it carries
+// the Deployment's revision, and the generation was observed.
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   const std::string_view revision = workload.revision;
@@ -63,8 +63,8 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// In the same write as the revision it is about (P-013). Returns the fallback_reason of
-// that write.
+// Adds the decision on the rollout in the same write as the revision it is about (P-013). Returns
+// the fallback_reason of that write.
 std::string NoteMode(const Situation& situation, std::string_view revision, const ObjectMeta& onto,
                      std::map<std::string, std::string>& annotations) {
   const InPlace& in_place = situation.in_place;
@@ -75,8 +75,8 @@ std::string NoteMode(const Situation& situation, std::string_view revision, cons
   return FallbackReason(in_place.options(), in_place.why);
 }
 
-// The one that has all Pods, of a Deployment that asks for updates in place (P-023): its
-// Pods need not be replaced only because an older ReplicaSet once had the same template.
+// Returns the ReplicaSet that has all Pods, if the Deployment asks for in-place updates (P-023):
+// its Pods need not be replaced only because an older ReplicaSet once had the same template.
 const ReplicaSet* HostWithTemplate(const Workload& workload,
                                    const std::vector<const ReplicaSet*>& ours) {
   const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
@@ -153,7 +153,8 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.replicas = situation.recreate()
                        ? situation.limits.desired  // D-330
                        : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
-  // Its Pods are there already, or it is not to have any (P-014, P-020).
+  // With in-place updates the Pods exist already, or the ReplicaSet must not have any (P-014,
+  // P-020).
   const InPlacePhase phase = situation.in_place.phase;
   if (phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
       phase == InPlacePhase::kUnknown) {

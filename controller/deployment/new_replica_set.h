@@ -1,6 +1,6 @@
-// The ReplicaSet whose template is the Deployment's: finding it, and what it has to carry.
+// The ReplicaSet whose template is the Deployment's: how it is found, and what it has to carry.
 //
-// Hash, name and revision play no part in finding it (D-152). Source: D-150…D-182.
+// Hash, name and revision do not matter for finding it (D-152). Source: D-150…D-182.
 #pragma once
 
 #include <optional>
@@ -13,39 +13,42 @@
 
 namespace windlass::deployment {
 
-// The oldest of `ours` (already in that order) with the Deployment's template; nullptr when there
-// is none (D-150, D-151). Where updates in place are asked for, the one with all Pods comes before
-// an older one without (P-023). A ReplicaSet that ConfirmTemplateChanged had read, and
-// whose template turned out to differ in form only, counts as well.
+// Returns the oldest of `ours` (which is in that order) with the Deployment's template; nullptr if
+// there is none (D-150, D-151). Two exceptions:
+// - If in-place updates are asked for and the oldest one has no Pods, returns the ReplicaSet that
+//   has all Pods, if it has the template too (P-023).
+// - A ReplicaSet whose template differs in form only, as a read by ConfirmTemplateChanged showed,
+//   counts as well.
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);
 
-// Before the Pods of a whole cluster restart because of a gap in our canonical form: the generation
-// has been acted upon, its revision's ReplicaSet is active, and yet we see another template. Then
-// that ReplicaSet is read uncached, once, and the full templates are compared. nullopt: nothing to
-// confirm, or confirmed (S-014). A Recreate that waits for old Pods, its generation
-// observed, has no active ReplicaSet and reads nothing.
+// Guards against a gap in our canonical form, which would restart the Pods of a whole cluster.
+// Applies if the generation was observed and its revision's ReplicaSet is active, and yet no
+// ReplicaSet has the template. Returns an uncached read of that ReplicaSet, once per sync, after
+// which the full templates are compared. Returns nullopt if there is nothing to confirm or it is
+// confirmed (S-014). A Recreate that waits for old Pods has no active ReplicaSet and reads nothing.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
-// One more than the highest revision of the old ReplicaSets. Numbers that cannot be parsed and
-// numbers above 2^62 are skipped, so that a planted MaxInt64 never overflows (D-160, B-32).
+// Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be
+// parsed or are 2^62 or more, so that a planted MaxInt64 never overflows (D-160, B-32). Example:
+// revisions 3, 7 and "x": 8.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
-// Annotations, revision, history and minReadySeconds the new ReplicaSet lacks (D-163…D-165).
-// Differs from upstream for a revision annotation that is no number: it is replaced, without a
-// history entry, instead of stopping the copying of annotations for ever (B-32). Requires
-// situation.newest.
+// Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
+// (D-163…D-165). Differs from upstream for a revision annotation that is not a number: Windlass
+// replaces it, without a history entry; upstream stops copying annotations for ever (B-32).
+// Requires situation.newest.
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 
-// "<deployment>-<hash>", the first part cut so that the whole fits a name (D-172).
+// Returns "<deployment>-<hash>", with the first part cut so that the whole fits a name (D-172).
 std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash);
 
-// Everything a ReplicaSet to be created now would be made of (D-171…D-174, D-182).
-// Error kMalformed when the template is no JSON object.
+// Returns all that a ReplicaSet created now would be made of (D-171…D-174, D-182). Returns
+// kMalformed if the template is not a JSON object.
 Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation);
 
-// Both size annotations, as every change of size writes them (D-174, D-271).
+// Sets both size annotations, as every change of size does (D-174, D-271).
 void SetSizeAnnotations(const Fenceposts& limits, std::map<std::string, std::string>& annotations);
 
 }  // namespace windlass::deployment

@@ -12,7 +12,7 @@
 namespace windlass::deployment {
 namespace {
 
-// Of ReplicaSets, owners alone are patched in this way.
+// Patches of owners are the only strategic merge patches of ReplicaSets.
 bool IsOfOwners(const RequestKey& asked) {
   return asked.resource == resources::kReplicaSets &&
          asked.patch_type == PatchType::kStrategicMerge;
@@ -22,8 +22,8 @@ Request ReadOf(const Workload& workload) {
   return Request::Get(workload.kind.resource(), KeyOf(workload.meta));
 }
 
-// Whatever was asked of this ReplicaSet's owners in this sync. Looked for without the body, which
-// carries a resourceVersion that others may have moved on.
+// Returns the answer to any patch of this ReplicaSet's owners in this sync. Ignores the body, whose
+// resourceVersion may be out of date.
 const Outcome* FindAttempt(const Learned& learned, const Request& patch) {
   const auto found = std::ranges::find_if(
       learned, [&](const Outcome& outcome) { return patch.IsLike(outcome.asked); });
@@ -35,9 +35,9 @@ std::string TextOf(const nlohmann::json& metadata, const char* field) {
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// The answer to `read`, unless something else than ReplicaSets' owners was asked about since: the
-// view moves on meanwhile, and an orphan that comes with it may be what a deletion of the
-// Deployment has left.
+// Returns the answer to `read`. Returns null if anything but ReplicaSets' owners was asked about
+// since: meanwhile the view changes, and a new orphan may have been left by a deletion of the
+// Deployment.
 const Outcome* FindFresh(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
@@ -47,7 +47,8 @@ const Outcome* FindFresh(const Learned& learned, const Request& read) {
   return nullptr;
 }
 
-// Why the Deployment must not adopt, by what the server said of it a moment ago (D-103).
+// Returns why the Deployment must not adopt, judged by the server's latest answer (D-103); nullopt
+// if it may.
 std::optional<Error> WhyNotToAdopt(const Workload& cached, const Result<Reply>& read) {
   if (!read.ok()) return read.error();
   const auto live = nlohmann::json::parse(read->body, nullptr, /*allow_exceptions=*/false);
@@ -93,7 +94,7 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto note = [&first_error](Error error) {
     if (!first_error) first_error = std::move(error);
   };
-  // Whether `write` was tried before in this sync.
+  // Returns true if `write` was tried before in this sync.
   const auto tried = [&](const Write& write, bool release) {
     const Outcome* outcome = FindAttempt(learned, write.request);
     if (outcome == nullptr) return false;
@@ -102,7 +103,8 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     }
     return true;
   };
-  // With an error to report, what does not fit into this sync must not begin another at once.
+  // If there is an error to report and the sync has used up its requests, the rest must not begin
+  // another sync at once.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

@@ -14,7 +14,7 @@ Json MapOf(const StringMap& map) {
   return object;
 }
 
-// The workload's selector, narrowed to the Pods of one template.
+// Returns the workload's selector, narrowed to the Pods of one template.
 Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
   Json json = {{"matchLabels", MapOf(selector.match_labels)}};
   json["matchLabels"][std::string(kPodTemplateHashLabel)] = hash;
@@ -29,7 +29,7 @@ Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
   return json;
 }
 
-// The workload as the controller of its ReplicaSets.
+// Returns the owner reference that makes the workload the controller of its ReplicaSets.
 Json ControllerReference(const Workload& owner) {
   return {{"apiVersion", owner.kind.resource().GroupVersion()},
           {"kind", owner.kind.resource().kind},
@@ -44,15 +44,15 @@ Request PatchOwner(const ReplicaSet& rs, Json reference) {
   return Request::StrategicMergePatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(fields));
 }
 
-// The member of `object`, made when absent or null; nullptr when it is something else than an
-// object.
+// Returns the member of `object`, made if absent or null; nullptr if it is not an object.
 Json* ObjectMember(Json& object, const char* key) {
   Json& member = object[key];
   if (member.is_null()) member = Json::object();
   return member.is_object() ? &member : nullptr;
 }
 
-// The template as it came, every field and empty object (D-780), with the hash as one more label.
+// Returns the template with every field and empty object as it came (D-780), and the hash as one
+// more label.
 Result<Json> TemplateWithHash(const std::string& template_json, const std::string& hash) {
   Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
   if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");

@@ -1,4 +1,5 @@
-// The bodies of the writes a rollout makes. What is not named in them stays as the server has it.
+// The bodies of the writes a rollout makes. Fields that a body does not name keep the server's
+// value.
 #pragma once
 
 #include <map>
@@ -12,8 +13,8 @@
 
 namespace windlass::deployment {
 
-// What is to change in one ReplicaSet: one patch, however many reasons there are for it.
-// Annotations are only ever added or overwritten (D-163), so a merge of single keys is exact.
+// The changes to one ReplicaSet, sent as one patch however many reasons they have. Annotations are
+// only added or overwritten, never removed (D-163), so merging single keys is exact.
 struct ReplicaSetChange {
   std::optional<int32_t> replicas;
   std::optional<int32_t> min_ready_seconds;
@@ -25,11 +26,11 @@ struct ReplicaSetChange {
 
 Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change);
 
-// Annotations by key, with their new value; nullopt: taken away.
+// Sets each annotation to its value; nullopt removes the annotation.
 Request PatchAnnotations(const ReplicaSet& rs,
                          const std::map<std::string, std::optional<std::string>>& annotations);
 
-// What a ReplicaSet to be created is made of, beside what it takes from its workload (D-173).
+// What a ReplicaSet to be created is made of, besides what it takes from its workload (D-173).
 struct NewReplicaSet {
   std::string name;
   std::string hash;
@@ -38,13 +39,14 @@ struct NewReplicaSet {
   std::string fallback_reason{};  // as in Because, for which it is meant
 };
 
-// Error kMalformed when the workload's template is no JSON object.
+// Returns kMalformed if the workload's template is not a JSON object.
 Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts);
 
-// Makes the workload the controller of `rs`: one more owner, or the one it is already (D-104).
+// Makes the workload the controller of `rs`: adds an owner reference, or updates the workload's own
+// one (D-104).
 Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
-// Takes the workload out of the owners of `rs` (D-105).
+// Removes the workload from the owner references of `rs` (D-105).
 Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
 }  // namespace windlass::deployment

@@ -12,8 +12,8 @@
 namespace windlass::deployment {
 namespace {
 
-// The size of a paused Deployment goes to its new ReplicaSet while none is active (D-354). Under
-// Recreate old Pods may still be there.
+// While no ReplicaSet is active, the size of a paused Deployment goes to its new ReplicaSet
+// (D-354). Under Recreate old Pods may still exist then.
 bool WouldStartNewPods(const Situation& situation) {
   return situation.recreate() && situation.newest != nullptr &&
          std::all_of(situation.all.begin(), situation.all.end(),

@@ -18,15 +18,15 @@ constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
-// `ReplicaSet "web-7c9"`, or the Deployment while there is no new ReplicaSet.
+// Returns `ReplicaSet "web-7c9"`, or names the Deployment while there is no new ReplicaSet.
 std::string Subject(const Situation& situation) {
   return situation.newest != nullptr ? "ReplicaSet " + Quoted(situation.newest->meta.name)
                                      : std::string(situation.workload.kind.name()) + " " +
                                            Quoted(situation.workload.meta.name);
 }
 
-// Never before the ReplicaSet it speaks of was made, however far our clock is behind the API
-// server's: MadeSince leans on it.
+// Makes a condition whose time is never before the creation of the ReplicaSet it is about, however
+// far our clock is behind the API server's: MadeSince depends on that.
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message) {
   const ReplicaSet* rs = situation.newest;
@@ -47,7 +47,7 @@ Condition Found(const Situation& situation) {
   return Progressing(situation, "True", "FoundNewReplicaSet", FoundText(*situation.newest));
 }
 
-// How a rollout that nobody acknowledged begins.
+// Returns the first condition of a rollout that no status has acknowledged.
 Condition Begun(const Situation& situation) {
   const ReplicaSet& rs = *situation.newest;
   const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
@@ -56,7 +56,8 @@ Condition Begun(const Situation& situation) {
   return Progressing(situation, "True", "NewReplicaSetCreated", CreatedText(rs));
 }
 
-// That the new ReplicaSet is there, or what came of it since.
+// Returns true if the condition is about the new ReplicaSet: created, found, or what happened to it
+// since.
 bool SpeaksOfNewest(const Situation& situation, const Condition* progressing) {
   const ReplicaSet* rs = situation.newest;
   if (rs == nullptr || progressing == nullptr) return false;
@@ -65,8 +66,8 @@ bool SpeaksOfNewest(const Situation& situation, const Condition* progressing) {
          message.starts_with(Subject(situation) + " ");
 }
 
-// This sync made it, and wrote no status since. Times alone would miss it within the second of the
-// last word, and where the API server's clock is behind.
+// Returns true if this sync made the new ReplicaSet and wrote no status since. Comparing times
+// would not tell within the same second, or if the API server's clock is behind.
 bool MadeInThisSync(const Workload& workload, const Learned& learned) {
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     const RequestKey& asked = it->asked;
@@ -77,9 +78,9 @@ bool MadeInThisSync(const Workload& workload, const Learned& learned) {
   return false;
 }
 
-// Younger than the last word on the rollout, or made after a create that was refused. A ReplicaSet
-// that was deleted or released is made again under the revision it had, and often under its name:
-// neither tells.
+// Returns true if the new ReplicaSet is younger than the condition, or was made after a refused
+// create. Revision and name do not tell: a ReplicaSet that was deleted or released is made again
+// under the revision, and often the name, it had.
 bool MadeSince(const Situation& situation, const Condition* progressing) {
   if (MadeInThisSync(situation.workload, situation.learned)) return true;
   return progressing != nullptr &&
@@ -87,13 +88,14 @@ bool MadeSince(const Situation& situation, const Condition* progressing) {
           progressing->last_update_time < situation.newest->meta.creation_timestamp);
 }
 
-// The number that `rs` had before it got its present one (D-164); empty when there was none.
+// Returns the revision that `rs` had before its present one (D-164); empty if there was none.
 std::string_view RevisionBefore(const ReplicaSet& rs) {
   const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
   return history.substr(history.rfind(',') + 1);
 }
 
-// `status` has its new counters.
+// Returns true if no status has acknowledged the present rollout. Requires that `status` has its
+// new counters.
 bool Unacknowledged(const Situation& situation, const Condition* progressing,
                     const WorkloadStatus& status) {
   if (situation.newest == nullptr) return false;
@@ -104,23 +106,27 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewest(situation, progressing);
-  // A controller whose clock is behind may have completed it "before" it was made.
+  // A controller whose clock is behind may have recorded the completion with a time before the
+  // creation.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // Told of already, unless the rollout left this ReplicaSet and came back before any status was
-  // written: that gave it another number. Otherwise the annotation was lost or overwritten:
-  // `kubectl replace` drops it, a manifest that was exported brings an old one, an admission
-  // webhook may never let it in.
+  // The condition is about this ReplicaSet, so the rollout was acknowledged. Exception: the rollout
+  // left this ReplicaSet and came back before any status was written; that gave it another
+  // revision. Otherwise the annotation was lost or overwritten: `kubectl replace` drops it, an
+  // exported manifest brings an old one, an admission webhook may reject it.
   const bool came_back =
       !revision.empty() && !made_as.empty() && revision == RevisionBefore(*situation.newest);
   return came_back;
 }
 
-// A verdict on the rollout before must not be shown for the present one: neither that it timed out,
-// once a generation is acknowledged whose ReplicaSet it does not speak of (W-12), nor that it
-// completed, while there is no new ReplicaSet. Recreate acknowledges at a time when there is none.
+// Returns true if the condition holds a verdict on an earlier rollout, which must not be shown for
+// the present one:
+// - "timed out", if a new generation is being acknowledged whose ReplicaSet the condition is not
+//   about (W-12);
+// - "complete", while there is no new ReplicaSet. Recreate acknowledges a generation at such a
+//   time.
 bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing == nullptr) return false;
   const Workload& workload = situation.workload;
@@ -131,9 +137,9 @@ bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
          workload.status.observed_generation < workload.meta.generation;
 }
 
-// The server refuses one patch after the other, and for each try a Pod is taken out of traffic and
-// let back: that it can be counted on again is nothing gained (P-036, P-066). Which Pod it
-// is that can, a status does not say: also one that was patched before counts for nothing then.
+// Returns true if the server refuses one patch after the other, and for each try a Pod is drained
+// and returned to traffic: that it becomes available again is not progress (P-036, P-066). A status
+// does not tell which Pod became available, so then even a patched one does not count.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != in_place::Drain::Mode::kNone && in_place.refusals &&
          in_place.refusals->tries >= in_place::kRefusedTriesMax;
@@ -157,7 +163,8 @@ Condition Exceeded(const Situation& situation) {
                      Subject(situation) + " has timed out progressing.");
 }
 
-// `progressing` is about this very rollout, which is not over: its deadline runs, or has passed.
+// Returns true if `progressing` is about this very rollout, which is not over: its deadline runs,
+// or has passed.
 bool IsTimed(const Situation& situation, const Condition* progressing) {
   return SpeaksOfNewest(situation, progressing) && progressing->reason != kAvailableReason &&
          !MadeSince(situation, progressing);
@@ -187,19 +194,19 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   present = FindCondition(conditions, kProgressing);
   const bool already_complete = status.replicas == status.updated_replicas && present != nullptr &&
                                 present->reason == kAvailableReason;
-  if (already_complete) return;  // Pods lost later are no failed rollout (D-422)
+  if (already_complete) return;  // Pods lost later do not make the rollout fail (D-422)
   if (DeploymentComplete(situation.workload, status)) {
     SetCondition(conditions, Progressing(situation, "True", kAvailableReason,
                                          Subject(situation) + " has successfully progressed."));
   } else if (HasMoved(situation, status)) {
-    RefreshCondition(conditions, Moving(situation));  // fresh even for the same reason (D-424)
+    RefreshCondition(conditions, Moving(situation));  // renewed even for the same reason (D-424)
   } else if (TimedOut(situation, status)) {
     SetCondition(conditions, Exceeded(situation));
   }
 }
 
-// The revision is not published while the generation is not observed: Unacknowledged alone would
-// begin the rollout anew at every try.
+// The revision is not published while the generation is not observed, so Unacknowledged alone would
+// begin the rollout anew at every try. IsTimed prevents that.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   const bool refused_in_place = situation.in_place.phase == InPlacePhase::kRefused;
   if (!situation.has_progress_deadline() || refused_in_place) {

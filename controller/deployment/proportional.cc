@@ -16,8 +16,8 @@ int64_t Total(std::span<const ReplicaSetShare> active) {
                          [](int64_t sum, const ReplicaSetShare& rs) { return sum + rs.replicas; });
 }
 
-// Positions in `active`: largest first; among equals the newest when growing, else the oldest
-// (D-357.2).
+// Returns positions in `active`: the largest ReplicaSet first; among equals the newest when
+// growing, the oldest when shrinking (D-357.2).
 std::vector<size_t> Order(std::span<const ReplicaSetShare> active, bool growing) {
   std::vector<size_t> order(active.size());
   std::iota(order.begin(), order.end(), 0);
@@ -32,8 +32,8 @@ bool AllWritten(std::span<const ReplicaSetShare> active) {
                      [](const ReplicaSetShare& rs) { return rs.written; });
 }
 
-// Takes `count` replicas from those who have some to spare and gives them to those who lack some,
-// in the order of the lists. Both hold at least `count` in sum.
+// Takes `count` replicas from ReplicaSets that have some to spare and gives them to those that lack
+// some. The sums of `spare` and `lacking` must both be at least `count`.
 void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<int64_t>& lacking,
           std::vector<int64_t>& sizes) {
   int64_t to_take = count;
@@ -43,7 +43,7 @@ void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<in
     to_take -= taken;
   }
   int64_t to_give = count;
-  for (size_t i = sizes.size(); i-- > 0;) {  // the newest is given first
+  for (size_t i = sizes.size(); i-- > 0;) {  // the newest gets first
     const int64_t given = std::min(to_give, lacking[i]);
     sizes[i] += given;
     to_give -= given;
@@ -54,8 +54,8 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
-// Above every total, which is below 2^32. An annotation that somebody edited may make a fraction of
-// 2^62; two of those would not fit into 64 bits.
+// More than any total, which is below 2^32. An annotation that somebody edited may make a fraction
+// of 2^62; two of those would overflow 64 bits.
 constexpr int64_t kFractionMax = int64_t{1} << 40U;
 
 int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
@@ -66,19 +66,19 @@ int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector
   return available;
 }
 
-// Available ones that are worth keeping: a rollout never makes the new one larger than desired, and
-// would take the rest away again.
+// Returns how many available Pods are worth keeping. A rollout never makes the new ReplicaSet
+// larger than desired, and would remove the Pods above that again.
 int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
   const int64_t available = std::clamp(rs.available, 0, rs.replicas);
   return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
 }
 
-// Sizes going down. Replicas go one kind after the other until the total is right, and within each
-// kind in an order that no write changes: so what is left to do after a write is the rest of the
-// same plan. Sizes that are decided stay, unless all are.
+// Sizes going down. Replicas go one kind after the other until the total is right. The order within
+// each kind does not change with a write, so after a write the rest of the same plan is left to do.
+// Sizes that are written already stay, unless all are.
 class Shrinking {
  public:
-  // `order` as Order has it; `upstream`: the sizes without a look at what is available.
+  // `order` is that of Order. `upstream` holds the sizes that ignore availability.
   Shrinking(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
             const std::vector<size_t>& order, const std::vector<int64_t>& upstream,
             int32_t status_replicas)
@@ -97,19 +97,20 @@ class Shrinking {
 
   std::vector<int64_t> Sizes() {
     const std::vector<int64_t> nothing(sizes_.size(), 0);
-    // What is not available, in proportion; then of old ones whatever else there is but the last,
-    // as how many are active decides how the next step of a scaling event is taken.
+    // First unavailable Pods, in proportion; then all unavailable ones of old ReplicaSets except
+    // the last of each: the number of active ReplicaSets decides the next step of a scaling event.
     for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
     }
-    // Available ones that are not needed, in proportion; then what is not available of the new one.
+    // Then available Pods that are not needed, in proportion; then unavailable ones of the new
+    // ReplicaSet.
     TakeAvailable(goals_, limits_.desired);
     for (const size_t i : oldest_first_) {
       if (active_[i].is_new) TakeDownTo(i, std::max(active_[i].available, 1));
     }
-    // What rounding leaves over; where it is more than that, the last ones, and at the end Pods
-    // that are needed.
+    // Then what rounding leaves over. If more is left to take: the last Pods of old ReplicaSets,
+    // and at the end Pods that are needed.
     TakeAvailable(nothing, limits_.desired);
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new && UsefulOf(i) == 0) TakeDownTo(i, 0);
@@ -123,10 +124,10 @@ class Shrinking {
  private:
   int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
 
-  // Sizes in proportion. They would say that a ReplicaSet grows only where annotations were edited
-  // or Pods added by hand; then what rounding leaves over is no small number, and upstream's sizes
-  // are as good as any. The last replica of a new one that was never available stays: whether the
-  // cause is mended shows there.
+  // Sets the sizes in proportion. If a ReplicaSet would grow, annotations were edited or Pods added
+  // by hand; then rounding may leave over a large number, and upstream's sizes are used. A new
+  // ReplicaSet without available Pods keeps its last replica, so that users see whether its fault
+  // is mended.
   void SetGoals(int32_t status_replicas) {
     const auto fraction = [&](size_t i) {
       return FractionOf(active_[i], limits_, status_replicas);
@@ -140,8 +141,9 @@ class Shrinking {
     }
   }
 
-  // Upstream's, which is desired plus surge in the end; while some are written it is so already,
-  // unless somebody gave those more than that.
+  // Returns upstream's total, which in the end is desired plus surge. While only some ReplicaSets
+  // are written, it is desired plus surge already, unless somebody gave the written ones more than
+  // that.
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -155,7 +157,7 @@ class Shrinking {
     left_ -= taken;
   }
 
-  // Available ones above `sizes`, as long as more than `kept` are left.
+  // Takes available Pods above `sizes`, as long as more than `kept` are left.
   void TakeAvailable(const std::vector<int64_t>& sizes, int64_t kept) {
     const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
     const int64_t rest = std::max<int64_t>(left_ - above, 0);
@@ -168,30 +170,31 @@ class Shrinking {
 
   std::span<const ReplicaSetShare> active_;
   Fenceposts limits_;
-  std::vector<size_t> largest_first_{};  // positions of those that give
+  std::vector<size_t> largest_first_{};  // positions of the ReplicaSets that give
   std::vector<size_t> oldest_first_{};
   std::vector<int64_t> goals_;
   std::vector<int64_t> sizes_{};
   int64_t left_ = 0;  // to be taken
 };
 
-// Which replicas make room for available ones, where they are not available themselves.
+// Which unavailable replicas make room for available ones.
 struct Room {
-  bool of_written;  // those of ReplicaSets whose size is decided, too
-  int64_t kept;     // so many of each ReplicaSet stay
+  bool of_written;  // includes ReplicaSets that are written already
+  int64_t kept;     // this many of each ReplicaSet stay
 };
 
-// What was decided stands as long as enough stay available, and so does the one that is kept, as
-// how many are active decides how the next step of a scaling event is taken. Where that goes, two
-// ReplicaSets remain active: all of these cannot go, as desired plus surge is above the minimum.
+// The rounds in which unavailable replicas make room, until min_available Pods stay. Written sizes
+// and the last replica of each ReplicaSet are kept as long as possible: the number of active
+// ReplicaSets decides the next step of a scaling event. At least two ReplicaSets remain active
+// after the last round, because desired plus surge is above the minimum.
 constexpr std::array<Room, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},
     {.of_written = true, .kept = 0},
 }};
 
-// Replicas that would be kept without being available make room for available ones that would go:
-// `most` of them, or as many as there are (B-13).
+// Unavailable replicas that would be kept make room for available ones that would go: `most` of
+// them, or as many as there are (B-13).
 void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
                     const Room& room, int64_t most, std::vector<int64_t>& sizes) {
   const bool all_written = AllWritten(active);

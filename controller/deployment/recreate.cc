@@ -10,8 +10,8 @@
 namespace windlass::deployment {
 namespace {
 
-// When to look again while the cache cannot tell whether old Pods are left. This is not the wait
-// for those Pods: their disappearance is an event.
+// When to look again while the cache cannot tell whether old Pods are left. The wait for those Pods
+// needs no timer: their disappearance is an event.
 constexpr Duration kRecreateLookAgain = seconds(1);
 
 bool IsOld(const Situation& situation, const Uid& rs) {
@@ -21,7 +21,7 @@ bool IsOld(const Situation& situation, const Uid& rs) {
 
 Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
 
-// nullopt when an uncached list shows no old Pod; asks for the list first.
+// Returns nullopt if an uncached list shows no old Pod; returns the read of that list first.
 std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
   Request list = ListOfPods(situation.workload);
   const Outcome* listed = FindFresh(situation.learned, list);
@@ -31,7 +31,7 @@ std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
   if (!listed->said.ok()) return RecreateStep{.then = Failed{.error = listed->said.error()}};
   const bool present = std::ranges::any_of(
       listed->pods, [&](const ListedPod& pod) { return IsOld(situation, pod.controller); });
-  // The cache will hear of that Pod, but nothing says that its deletion is not heard first.
+  // The cache may receive this Pod's deletion without ever showing the Pod, and so wake no key.
   if (present) return RecreateStep{.then = LookAgain()};
   return std::nullopt;
 }
@@ -54,7 +54,7 @@ OldPods LookForOldPods(const Situation& situation) {
 
 RecreateStep NextRecreate(const Situation& situation) {
   const ReplicaSet* newest = situation.newest;
-  if (newest != nullptr) {  // revision and annotations at once, the size when it is due
+  if (newest != nullptr) {  // revision and annotations now, the size when it is due
     if (auto step = UpdateNewReplicaSet(situation, newest->replicas)) return {.step = step};
   }
   for (const ReplicaSet* rs : situation.old) {

@@ -45,7 +45,8 @@ std::string WithoutNumbers(std::string_view words) {
   return kept;
 }
 
-// The same write, for the same reason as far as words without digits tell.
+// Returns true if both texts are about the same write, refused for the same reason as far as words
+// without digits tell.
 bool SaySame(std::string_view shown, std::string_view said) {
   const size_t colon = said.find(": ");
   return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&

@@ -1,4 +1,4 @@
-// JSON of request bodies, whose members keep the order in which they are written.
+// JSON of request bodies. Members keep the order in which they are written.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -15,12 +15,12 @@
 namespace windlass::deployment {
 namespace {
 
-// Of an Event: "DeploymentRollback" and `what`.
+// Returns the reason of an Event: "DeploymentRollback" followed by `what`.
 std::string Reason(const Workload& workload, std::string_view what) {
   return std::string(workload.kind.name()) + "Rollback" + std::string(what);
 }
 
-// The second highest revision, 0 when there is none (D-463).
+// Returns the second highest revision; 0 if there is none (D-463).
 int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates) {
   int64_t highest = 0;
   int64_t second = 0;
@@ -43,7 +43,7 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& candidates,
   return nullptr;
 }
 
-// Nothing to go back to: only the annotation goes.
+// There is nothing to go back to: only clears the annotation.
 Write Clear(const Situation& situation, std::string_view why, std::string message) {
   const std::string reason = Reason(situation.workload, why);
   return {.request = situation.workload.kind.ClearRollback(situation.workload),
@@ -75,7 +75,8 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
                           workload.meta.name + "\" to revision " + std::to_string(revision)}}};
 }
 
-// The ReplicaSet of the present template, made and numbered; nullopt when it is (D-462).
+// Returns the step that makes or numbers the ReplicaSet of the present template; nullopt if that is
+// done (D-462).
 std::optional<Step> NumberPresent(const Situation& situation) {
   if (situation.newest == nullptr) {
     if (auto step = RefuseStrategy(situation.workload)) return step;
@@ -85,7 +86,7 @@ std::optional<Step> NumberPresent(const Situation& situation) {
   return UpdateNewReplicaSet(situation, situation.newest->replicas);
 }
 
-// This sync has written it already.
+// Returns true if this sync has patched the workload already.
 bool IsDone(const Situation& situation) {
   const Workload& workload = situation.workload;
   return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {

@@ -2,12 +2,12 @@
 // Source: D-460…D-472.
 //
 // kubectl rollout undo does not use it (it changes the template itself); other clients and
-// upstream's e2e suite do. While it is there nothing is scaled or rolled (D-471). One write of the
-// Deployment's main endpoint puts the template back and clears the annotation, and the sync ends
-// with it: the next one sees an old ReplicaSet as the new one and rolls as ever (D-470).
+// upstream's e2e suite do. While the annotation is there, nothing is scaled or rolled (D-471). One
+// write of the Deployment's main endpoint puts the template back and clears the annotation. It ends
+// the sync: the next sync finds an old ReplicaSet as the new one and rolls out as usual (D-470).
 //
-// Differs from upstream under Recreate, where a template that is abandoned before it had a
-// ReplicaSet gets one of size 0. Upstream gives it all its Pods, beside the old ones.
+// Differs from upstream under Recreate: a template that is abandoned before it had a ReplicaSet
+// gets one of size 0. Upstream gives it all its Pods, beside the old ones.
 #pragma once
 
 #include <optional>
@@ -16,13 +16,14 @@
 
 namespace windlass::deployment {
 
-// The next step of a rollback; nullopt when none is asked for.
-//
-// The ReplicaSet of the present template comes first, so that its number counts among the revisions
-// (D-462); then one uncached read each of the chosen ReplicaSet, whose template the cache does not
-// hold, and of the Deployment, because its annotations are replaced whole and the cache leaves out
-// what kubectl last applied; then the write. Where there is nothing to go back to, the write only
-// clears the annotation, with a Warning that says why (D-463, D-465, D-466).
+// Returns the next step of a rollback; nullopt if none is asked for. The steps:
+//   1. Create or number the ReplicaSet of the present template, so that its number counts among the
+//     revisions (D-462).
+//   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.
+//   3. Read the Deployment uncached: its annotations are replaced whole, and the cache leaves out
+//     kubectl's last-applied configuration.
+//   4. Write the Deployment. If there is nothing to go back to, the write only clears the
+//     annotation, with a Warning that says why (D-463, D-465, D-466).
 std::optional<Step> HandleRollback(const Situation& situation);
 
 }  // namespace windlass::deployment

@@ -13,14 +13,14 @@ namespace windlass::deployment {
 namespace {
 
 // Returns how many Pods of growth are worth a write of their own: a new ReplicaSet that can grow by
-// that many does not wait for old ones to shrink, because the ReplicaSet controller takes longer to
-// make them than the write takes. Surge 25, unavailable 25: 25 Pods. Surge 3, unavailable 2: 10.
+// that many does not wait for old ones to shrink, because making the Pods takes longer than the
+// write. Examples: surge 25, unavailable 25: 25 Pods. Surge 3, unavailable 2: 10.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
 
-// The new ReplicaSet is still to make the Pods of its last size, beside others, and nothing keeps
-// it from that.
+// Returns true if the new ReplicaSet has still to make the Pods of its last size while others have
+// Pods, and its status shows no failure.
 bool MakesPods(const Situation& situation) {
   const ReplicaSet& newest = *situation.newest;
   const bool rolls = TotalReplicas(situation.all) > newest.replicas;
@@ -41,7 +41,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   for (const ReplicaSet* rs : situation.old) old.push_back(SizeOf(*rs));
   const std::vector<int32_t> sizes = OldReplicaSetSizes(old, newest, LimitsForOld(situation));
 
-  size_t shrinks = 0;  // the first old one that does
+  size_t shrinks = 0;  // the first old one that shrinks
   while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
 
   // A new ReplicaSet with Pods waits until the Pods of its last size are made. Growth by fewer than

@@ -17,19 +17,20 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
   return PossiblePods(rs, limits) > SizeOf(rs).replicas;
 }
 
-// Its status shows no Pod above its size, and yet there may be some that it has not counted. An
-// uncached list shows all there will be: the controller makes more only up to the size it observed.
+// Returns true if an uncached list shows more than the status: the status counts no Pod above the
+// size, but Pods that it has not counted may exist. The list is complete, because the controller
+// makes Pods only up to the size it observed.
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
          HasPodsAboveSize(rs, limits);
 }
 
-// What the others take of desired + surge.
+// The share of desired + surge that the other ReplicaSets take.
 struct Others {
   int64_t sizes = 0;
   int64_t possible = 0;
-  bool moving = false;      // Pods of one of them are on their way out
-  bool list_tells = false;  // of one of them
+  bool moving = false;      // Pods of one of them are being removed
+  bool list_tells = false;  // ListTells of one of them
 };
 
 Others LookAtOthers(const Situation& situation, const ReplicaSet* rs) {
@@ -61,7 +62,7 @@ std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds 
   return name + " has " + pods + why;
 }
 
-// The size that a rollout gives the new ReplicaSet next.
+// Returns the size that a rollout gives the new ReplicaSet next.
 int32_t WantedOfNewest(const Situation& situation) {
   return NewReplicaSetSize(SizeOf(*situation.newest), TotalReplicas(situation.all),
                            situation.limits);

@@ -24,8 +24,8 @@ std::vector<const ReplicaSet*> Active(const std::vector<const ReplicaSet*>& repl
   return active;
 }
 
-// Says another size than the Deployment has now. Annotations that cannot be read say nothing
-// (D-352).
+// Returns true if the annotation holds another size than the Deployment has now. Returns false if
+// it cannot be parsed (D-352).
 bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
   const std::optional<int32_t> desired = DesiredReplicas(rs);
   return desired && *desired != replicas;
@@ -38,7 +38,7 @@ bool IsSaturated(const Situation& situation) {
          rs->status.available_replicas == replicas;
 }
 
-// The new ReplicaSet takes whatever else it lacks along.
+// Sets the size. If `rs` is the new ReplicaSet, the same write adds whatever else it lacks.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
@@ -51,7 +51,8 @@ std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int3
   return UnlessInVain(situation, std::move(write));
 }
 
-// Both annotations, letter by letter: whatever else stands there is written anew (D-357.5).
+// Returns true if both annotations have exactly the wanted text: any other text is written anew
+// (D-357.5).
 bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   std::map<std::string, std::string> wanted;
   SetSizeAnnotations(limits, wanted);
@@ -60,8 +61,8 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   });
 }
 
-// The only active ReplicaSet; with none, which happens to a paused Deployment alone, the new one,
-// else the youngest (D-354). nullptr when there is no ReplicaSet.
+// Returns the only active ReplicaSet. If none is active, which happens only to a paused Deployment,
+// returns the new one, else the youngest (D-354); nullptr if there is no ReplicaSet.
 const ReplicaSet* OnlyOne(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return active.front();
@@ -69,16 +70,16 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   return situation.old.empty() ? nullptr : situation.old.back();
 }
 
-// What ends a scaling event where the server does not keep the annotations: a status that says that
-// the sizes were acted upon. After it the rollout goes on; before, each of its steps would be
-// undone by the event.
+// Ends a scaling event if the server does not keep the annotations: the status says that the sizes
+// were acted upon. Only after it may the rollout go on; before, the event would undo each of its
+// steps.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   return WriteStatus(situation, Progress::kEvaluate);
 }
 
-// A size that has no room yet keeps the scaling event open: counters are published, the generation
-// is not observed, and the next status of a ReplicaSet wakes the key.
+// A size without room keeps the scaling event open: counters are published, the generation is not
+// observed, and the next status of a ReplicaSet wakes the key.
 Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
   const auto status = WriteHeldUp(situation);
@@ -99,7 +100,7 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   return AcknowledgeSizes(situation);
 }
 
-// Every active ReplicaSet is written, if only for its annotations (D-357.5).
+// Writes every active ReplicaSet, even if only its annotations change (D-357.5).
 std::optional<Step> ScaleInProportion(const Situation& situation,
                                       const std::vector<const ReplicaSet*>& active) {
   std::vector<ReplicaSetShare> shares;
@@ -115,12 +116,12 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       ProportionalSizes(shares, situation.limits, situation.workload.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
   std::optional<Growth> held;
-  for (const bool shrinking : {true, false}) {  // the total must not be exceeded on the way
+  for (const bool shrinking : {true, false}) {  // shrink first: the total is not exceeded
     for (size_t i = 0; i < active.size(); ++i) {
       const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
       if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;
       Growth growth = GrowthOf(situation, active[i], sizes[i]);
-      if (!growth.whole) {  // written whole with its annotations or not at all
+      if (!growth.whole) {  // written whole with its annotations, or not at all
         if (!held || growth.ask) held = std::move(growth);
         continue;
       }
@@ -160,7 +161,7 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
-// The host of a rollout in place, with a template that nobody has changed (P-073).
+// Returns true if `rs` is the host of an in-place rollout, and its template is unchanged (P-073).
 bool IsTrustedHost(const Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = situation.in_place;
   return &rs == in_place.host && in_place.pending != nullptr && !in_place.stash && !in_place.held;
@@ -176,7 +177,7 @@ Scaling ScalingOf(const Situation& situation) {
     return SaysOtherSize(*rs, replicas);
   });
   if (!event && !workload.paused) return Scaling::kNone;
-  // Its sizes were decided then, and the rollout has gone on from there.
+  // The sizes of this generation were decided already, and the rollout has gone on from there.
   const bool acted_upon =
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;
   if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;

@@ -12,7 +12,7 @@ std::string NoteFor(int64_t generation, const Situation& situation) {
   return std::to_string(generation) + "/" + std::to_string(situation.limits.desired);
 }
 
-// The new ReplicaSet has a size, and no Pod that could be relied upon.
+// Returns true if the new ReplicaSet has a size above 0 and no available Pod.
 bool NoneAvailable(const Situation& situation) {
   if (situation.newest == nullptr) return false;
   const ReplicaSetSize size = SizeOf(*situation.newest);

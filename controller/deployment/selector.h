@@ -1,5 +1,5 @@
-// Selectors that must not be acted on. The API server refuses them; objects from before a rule, or
-// written past it, may have them all the same.
+// Selectors that must not be used. The API server refuses them, but objects stored before such a
+// rule existed, or written past it, may have them.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@
 
 namespace windlass::deployment {
 
-// nullopt for a selector that can be used. To be asked before anything is claimed.
+// Returns nullopt for a selector that can be used. Must be called before any ReplicaSet is claimed.
 //
-// An empty one would select everything: a Warning, and the generation is acknowledged in a status
-// write whose outcome does not matter (D-052). One that cannot be understood fails until the spec
-// changes (D-053).
+// An empty selector would select everything: returns a Warning, and before that a status write that
+// acknowledges the generation and whose outcome does not matter (D-052). An invalid selector gives
+// a failure until the spec changes (D-053).
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned);
 
 }  // namespace windlass::deployment

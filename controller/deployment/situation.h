@@ -1,5 +1,5 @@
-// What one call of Next works on: the view, sorted out once. Every concern reads it, none changes
-// it.
+// What one call of Next works on: the view, sorted once. All parts of the planner read it, none
+// changes it.
 #pragma once
 
 #include <optional>
@@ -24,31 +24,31 @@ struct Situation {
   std::vector<const ReplicaSet*> old{};  // the others, same order
   Fenceposts limits{};                   // of the workload
 
-  // The write that the API server refused in this sync, and that users are told about, with verb
-  // and object before the server's words (refused_write.h).
+  // The refused write of this sync that users are told about. Its message names verb and object
+  // before the server's words (refused_write.h).
   std::optional<Error> refused{};
 
   InPlace in_place{};  // looked at last, with all of the above (in_place_look.h)
 
   bool recreate() const { return workload.strategy == Strategy::kRecreate; }
-  // spec.progressDeadlineSeconds is set and not "unlimited" (D-060).
+  // Returns true if spec.progressDeadlineSeconds is set and not "unlimited" (D-060).
   bool has_progress_deadline() const;
 };
 
-// What sizing needs to know of a ReplicaSet; nonsense from outside is no size. Of `available`, what
-// will certainly be left when its controller has seen the present size: of the ready Pods, those
-// above it go, and they may all be available ones, because readiness is what that controller looks
-// at (D-743, W-05).
+// Returns the size of a ReplicaSet as sizing needs it; negative numbers count as 0. `available`
+// counts only Pods that certainly stay when the ReplicaSet controller acts on the present size: it
+// removes ready Pods above the size without looking at availability, so all of these may be
+// available ones (D-743, W-05). Example: size 5, 7 ready, 6 available: 6 - 2 = 4.
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
-// Asks past the caches for the live Pods of `workload`, whichever of its ReplicaSets has them.
+// Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.
 Request ListOfPods(const Workload& workload);
 
-// The answer to that list in this sync. Returns null if there is none, or if a ReplicaSet was
-// written since: its Pods may have come later.
+// Returns the answer to `list` in this sync. Returns null if there is none, or if another request
+// about a ReplicaSet succeeded since: after a write, Pods may have come later than the list.
 const Outcome* FindFresh(const Learned& learned, const Request& list);
 
-// The sum of spec.replicas.
+// Returns the sum of spec.replicas, with negative sizes as 0.
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);
 
 }  // namespace windlass::deployment

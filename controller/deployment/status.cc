@@ -14,14 +14,14 @@
 namespace windlass::deployment {
 namespace {
 
-// Counters of a rollout under way change with every Pod. They are published together, at most this
-// much later (C-006). What a user or a tool waits for is published at once.
+// How much later counters of a rollout under way may be published. They change with every Pod and
+// are published together (C-006). What a user or a tool waits for is published at once.
 constexpr Duration kCountersPatience = seconds(1);
 // The same while a ReplicaSet controller that lags has still to act on a size: its Pods will change
 // the counters again.
 constexpr Duration kUnsettledPatience = seconds(20);
 
-// Empty when the Deployment carries the revision of its new ReplicaSet.
+// Returns an empty text if the Deployment carries the revision of its new ReplicaSet already.
 std::string_view RevisionToPublish(const Situation& situation) {
   if (situation.newest == nullptr) return {};
   if (situation.in_place.phase == InPlacePhase::kRefused) return {};  // nothing is rolled out
@@ -40,23 +40,24 @@ bool MayWait(const Condition& next, const Condition& shown) {
          (next.message == shown.message || next.type == kInPlaceCondition);
 }
 
-// The ReplicaSet controller has still to observe the size, or to make or delete Pods. Its next
-// status will change the counters.
+// Returns true if the ReplicaSet controller has still to observe the size, or to make or delete
+// Pods: its next status will change the counters.
 bool IsUnsettled(const ReplicaSet& rs) {
   if (rs.meta.deleting() || FailureOf(rs) != nullptr) return false;
   return !IsObserved(rs) || rs.status.replicas != rs.replicas;
 }
 
-// A thirtieth of the deadline, within bounds: 20 s of 600 s, 4 s of 120 s, 1 s of 30 s. Progress is
-// dated when it is published, and so little later may the verdict be.
+// Returns a thirtieth of the deadline, between 1 s and 20 s: 20 s of 600 s, 4 s of 120 s, 1 s of 30
+// s. Progress gets the time at which it is published, so the verdict may come this much later.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   return std::clamp<Duration>(deadline / 30, kCountersPatience, kUnsettledPatience);
 }
 
-// Nobody waits for counters on the way; for the end of a rollout or of a scaling somebody does
-// (C-006). Counters of Pods that are updated in place come from Pods.
+// Returns how long the status write may be put off. Counters on the way may wait; the end of a
+// rollout or of a scaling may not (C-006). During an in-place update the counters come from Pods,
+// so unsettled ReplicaSets do not matter.
 Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
   const Workload& workload = situation.workload;
   const WorkloadStatus& shown = workload.status;
@@ -76,7 +77,7 @@ std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
-// Counters and Available, of a generation that was not acted upon.
+// Returns counters and Available for a generation that was not acted upon.
 WorkloadStatus CountUnobserved(const Situation& situation) {
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = CountReplicas(situation);
@@ -86,7 +87,7 @@ WorkloadStatus CountUnobserved(const Situation& situation) {
   return next;
 }
 
-// A status that acknowledges neither a generation nor a revision.
+// Returns a status write that acknowledges neither a generation nor a revision.
 std::optional<Step> WriteUnobserved(const Workload& workload, const WorkloadStatus& next) {
   if (workload.kind.IsStored(workload, next)) return std::nullopt;
   return Write{.request = workload.kind.WriteStatus(workload, next, ""),
@@ -148,7 +149,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                    {"terminating", status.terminating_replicas.value_or(0)},
                    {"progressing", ReasonOf(status, "Progressing")}}},
       .on_success = EventsOfInPlace(situation, status),
-      // A status that is put off ends a sync well, which would take a refusal's back-off away.
+      // A status that is put off ends the sync well, which would end a refusal's back-off.
       .patience =
           revision.empty() && !situation.refused ? PatienceFor(situation, status) : Duration{0}};
 }

@@ -1,5 +1,5 @@
-// Strategies that cannot be carried out. The API server refuses them; objects from before a rule,
-// or written past it, may have them all the same.
+// Strategies that cannot be carried out. The API server refuses them, but objects stored before
+// such a rule existed, or written past it, may have them.
 #pragma once
 
 #include <optional>
@@ -9,10 +9,10 @@
 
 namespace windlass::deployment {
 
-// Failed, until the spec changes, for a strategy that is neither RollingUpdate nor Recreate (D-059)
-// and for limits that are no count and no percentage (D-250, X-39); nullopt for all others. The
-// error, which the kind has made, names the field and what to set it to. To be asked before
-// anything is created, scaled or rolled.
+// Returns Failed, until the spec changes, for a strategy that is neither RollingUpdate nor Recreate
+// (D-059) and for limits that are neither a count nor a percentage (D-250, X-39). Returns nullopt
+// for all others. The error comes from the kind; it names the field and what to set it to. Must be
+// called before anything is created, scaled or rolled.
 std::optional<Step> RefuseStrategy(const Workload& workload);
 
 }  // namespace windlass::deployment

@@ -31,7 +31,7 @@ ReflectorOptions LivePodMetadata(const std::string& namespace_) {
   return options;
 }
 
-// Oldest first; born in the same second: by name (D-150).
+// Oldest first; if created in the same second, by name (D-150).
 bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <
          std::tie(b->meta.creation_timestamp, b->meta.name);
@@ -78,7 +78,8 @@ void ClusterCache::ThawWith(Informer<T>& informer) {
   });
 }
 
-// Who may not watch may be looking at ghosts: nothing is to be written after them.
+// Returns true if the right to list or watch has been missing for so long that the cache may show
+// objects that are gone: nothing may be written because of it.
 bool ClusterCache::Frozen(const Reflector& reflector) const {
   const std::optional<MonotonicTime> since = reflector.forbidden_since();
   return since && clock_.Now() - *since >= kFrozenAfter;
@@ -86,8 +87,9 @@ bool ClusterCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// Most events change status alone. The text decides, not the generation: a server that was upgraded
-// gives an object other defaults without a new generation.
+// Most events change the status alone, so a known template need not be parsed again. The text
+// decides, not the generation: an upgraded server gives an object other defaults without a new
+// generation.
 std::optional<Fingerprint> ClusterCache::KnownTemplate(const ObjectMeta& meta,
                                                        const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
@@ -174,7 +176,8 @@ std::optional<View> ClusterCache::ViewOf(const ObjectKey& key) const {
   return view;
 }
 
-// Also when it does not ask any more: Pods may still be out of traffic (P-076).
+// Includes Deployments that no longer ask for in-place updates: their Pods may still be out of
+// traffic (P-076).
 bool ClusterCache::ConcernsInPlace(const Deployment& deployment) const {
   if (in_place::Asks(deployment.meta)) return true;
   return std::ranges::any_of(replica_sets().store().OwnedBy(deployment.meta.uid),
@@ -183,7 +186,7 @@ bool ClusterCache::ConcernsInPlace(const Deployment& deployment) const {
 
 bool ClusterCache::MayOwn(const Deployment& deployment, const UnreadableObject& rs) {
   if (!(rs.identity.key.namespace_ == deployment.meta.namespace_)) return false;
-  if (!rs.owners_readable) return true;  // whose it is nobody knows
+  if (!rs.owners_readable) return true;  // its owner is unknown
   return rs.controller && rs.controller->uid == deployment.meta.uid;
 }
 

@@ -1,10 +1,10 @@
-// The informers a Deployment controller reads, and the view of one Deployment made from them.
+// The informers that a Deployment controller reads, and the view of one Deployment made from them.
 //
 // Deployments and ReplicaSets are watched from the start. Pods are watched, as metadata without
 // terminal phases, from the first Recreate Deployment on: a rolling update reads ReplicaSets alone,
-// so Pod storms cost nothing (docs/design/005). In-place updates see more, from the first
-// Deployment on that asks for them (in_place_cache.h). Survives terms of leadership. Core thread
-// only.
+// so Pod storms cost nothing (docs/design/005). In-place updates need more informers, which run
+// from the first Deployment on that asks for them (in_place_cache.h). The cache outlives terms of
+// leadership. Core thread only.
 #pragma once
 
 #include <functional>
@@ -36,35 +36,37 @@ class ClusterCache {
   // Starts the informers of in-place updates if they are not running yet.
   void WatchForInPlace();
 
-  // Called when the informers of in-place updates are first needed: they take further rights.
+  // Called when the informers of in-place updates are first needed: they need further rights.
   std::function<void()> on_watch_for_in_place;
 
-  // A Deployment's turn to be looked at again, although nothing happened to it.
+  // Called when it is a Deployment's turn to be synced again although nothing happened to it
+  //
   std::function<void(const ObjectKey&)> on_resync;
 
-  // A right to watch is back, and views are no more of what was long ago.
+  // Called when a right to watch is back, so that views show present objects again.
   std::function<void()> on_thaw;
 
-  // Deployments and ReplicaSets, and Pods if they are watched, are complete. What in-place updates
-  // need is no part of it: only the Deployments that ask for them wait.
+  // Returns true if Deployments and ReplicaSets are complete, and Pods if they are watched. The
+  // informers of in-place updates do not matter here: only the Deployments that ask for such
+  // updates wait for them.
   bool HasSynced() const;
-  // Why not, or what is wrong with a watch now: one line per informer in trouble. In-place updates
-  // have their own, InPlaceCache::Troubles.
+  // Returns why HasSynced is false, or what is wrong with a watch now: one line per informer in
+  // trouble. Leaves out in-place updates, which have InPlaceCache::Troubles.
   std::vector<std::string> Troubles() const;
 
   // Returns the view of a Deployment, or nullopt if it is not in the cache. Pointers are valid
   // until the next change of a store.
   std::optional<View> ViewOf(const ObjectKey& key) const;
 
-  // It asks for updates in place, or one of its ReplicaSets remembers that it did: its view has all
-  // that they need.
+  // Returns true if `deployment` asks for in-place updates, or if annotations of one of its
+  // ReplicaSets show that it did. Its view then has all that such updates need.
   bool ConcernsInPlace(const Deployment& deployment) const;
 
-  // The Deployment that a controller reference of an object in `namespace_` points to, if it is
-  // cached with that uid (D-019); nullptr otherwise.
+  // Returns the Deployment that a controller reference of an object in `namespace_` points to;
+  // nullptr if none with that uid is cached (D-019).
   const Deployment* ResolveOwner(const Symbol& namespace_, const OwnerReference& reference) const;
 
-  // Whether an unreadable ReplicaSet counts as this Deployment's.
+  // Returns true if the unreadable ReplicaSet `rs` may belong to `deployment`.
   static bool MayOwn(const Deployment& deployment, const UnreadableObject& rs);
 
   Informer<Deployment>& deployments() { return deployments_.informer; }

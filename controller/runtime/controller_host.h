@@ -1,4 +1,4 @@
-// What a controller may ask of the runtime it lives in. Core thread only.
+// What a controller may ask of the runtime it belongs to. Core thread only.
 #pragma once
 
 #include "controller/runtime/fold_table.h"
@@ -19,19 +19,21 @@ class ControllerHost {
   // Records an Event of this controller that no sync of its own carries.
   virtual void Record(const ObjectReference& about, const Event& event) = 0;
 
-  // `key` wants a sync. Dropped while this process does not lead, before the controller's caches
-  // are complete (then every key is looked at anyway), and while a reply for `key` is folded.
+  // Asks for a sync of `key`. Ignored
+  //   - while this process does not lead,
+  //   - before the controller's caches are complete (every key is synced then anyway),
+  //   - while a reply for `key` is folded.
   virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;
-  // True while the reply to a write or read of `key`'s own sync is folded.
+  // Returns true while the reply to a write or read of `key`'s own sync is folded.
   virtual bool IsFolding(const ObjectKey& key) const = 0;
-  // True from the first look at every key of a term until the term ends.
+  // Returns true from the first sync of all keys in a term until the term ends.
   virtual bool InTerm() const = 0;
 
-  // A cache became complete: the first look at every key may be due.
+  // A cache became complete, so the first sync of all keys may be due.
   virtual void CacheSynced() = 0;
-  // Every key is to be looked at once more, as at the beginning of a term.
+  // Asks for one more sync of every key, as at the beginning of a term.
   virtual void LookAtAll() = 0;
-  // A cache changed: what a new leader waits for may have come.
+  // A cache changed, so the barrier of a new leader may be passed now.
   virtual void CacheChanged() = 0;
   // The controller needs other rights than before.
   virtual void RightsChanged() = 0;

@@ -11,10 +11,10 @@
 namespace windlass {
 namespace {
 
-// How soon an object is looked at again that was left to another controller.
+// How soon to look again at an object that was left to another controller.
 constexpr Duration kRivalLook = seconds(60);
 
-// What is to be run so that `rival`, a field manager, leaves Deployments alone.
+// Returns what to run so that `rival`, a field manager, leaves Deployments alone.
 std::string SwitchOff(const std::string& rival) {
   if (rival == "kube-controller-manager") {
     return "kube-controller-manager with --controllers=*,-deployment-controller";
@@ -44,7 +44,8 @@ DeploymentController::DeploymentController(ControllerHost& host)
   cache_.replica_sets().store().OnChange(changed);
   cache_.pods().store().OnChange(changed);
   cache_.in_place().pods().store().OnChange(changed);
-  // Whatever else the caches lack just now: what is gone is not asked about again.
+  // Even if the caches are incomplete just now: a Deployment that is gone is never asked about
+  // again.
   cache_.deployments().store().OnChange([this](const Change<Deployment>& change) {
     if (change.new_object == nullptr) rivals_.Forget(change.old_object->meta.uid);
   });
@@ -53,7 +54,7 @@ DeploymentController::DeploymentController(ControllerHost& host)
   cache_.on_watch_for_in_place = [this] { host_.RightsChanged(); };
 }
 
-// --- its life ---
+// --- start, terms ---
 
 bool DeploymentController::HasSynced() const {
   return cache_.deployments().HasSynced() && cache_.replica_sets().HasSynced();
@@ -64,14 +65,15 @@ void DeploymentController::ForEachKey(const std::function<void(const ObjectKey&)
       [&](const Deployment& deployment) { visit(KeyOf(deployment.meta)); });
 }
 
-// Whole Pods are among them, because in-place updates write to them; Nodes and disruption budgets,
-// which no leader writes, are not.
+// Includes whole Pods, because in-place updates write to them. Leaves out Nodes and disruption
+// budgets, which no leader writes.
 std::vector<ComparedCache> DeploymentController::ComparedCaches() const {
   std::vector<ComparedCache> caches = {Compared(cache_.deployments()),
                                        Compared(cache_.replica_sets())};
-  // Pods whose first list is still to be completed were not what anything was decided on.
+  // While the first list of Pods is incomplete, no decision was based on them.
   if (cache_.watches_pods() && cache_.pods().HasSynced()) caches.push_back(Compared(cache_.pods()));
-  // Who may not watch whole Pods updates none, and must not hold up who needs none.
+  // Without the right to watch whole Pods, this process updates none in place, and other
+  // Deployments must not wait for them.
   if (cache_.in_place().HasPods()) caches.push_back(Compared(cache_.in_place().pods()));
   return caches;
 }
@@ -96,7 +98,7 @@ std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learn
   return deployment::Next(*cache_.ViewOf(key), learned, now);
 }
 
-// One step per object to adopt or delete comes on top of the usual few; of a Pod that is updated in
+// The usual few steps, plus one per ReplicaSet to adopt or delete, plus three per Pod updated in
 // place: the end of its last drain, a read, and the patch.
 int DeploymentController::StepsMax(const ObjectKey& key) const {
   const std::optional<View> view = cache_.ViewOf(key);

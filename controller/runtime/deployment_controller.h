@@ -26,7 +26,8 @@ class DeploymentController final : public WatchingController {
   explicit DeploymentController(ControllerHost& host);
 
   const ClusterCache& cache() const { return cache_; }
-  // Deployments whose status somebody else wrote, as far as the present term remembers that.
+  // Returns the number of Deployments whose status another client wrote, as far as the present term
+  // remembers them.
   size_t rivals() const { return rivals_.size(); }
 
   std::string_view kind() const override { return "Deployment"; }
@@ -58,7 +59,7 @@ class DeploymentController final : public WatchingController {
  private:
   void AddFolds();
   FoldTable::Row FoldDeployments();
-  // A step if another controller is at work on the Deployment, or may be; else nullopt.
+  // Returns a step if another controller writes to the Deployment, or may do so; otherwise nullopt.
   std::optional<Step> MindRivals(const Deployment& deployment, const Learned& learned,
                                  WallTime now);
   Step StepBack(const Deployment& deployment, const std::string& rival);
@@ -71,8 +72,8 @@ class DeploymentController final : public WatchingController {
   uint64_t stepped_back_ = 0;  // how often a Deployment was left to another controller
 };
 
-// The Deployment controller as an entry of a process' list. Sets `made`, unless it is null, to the
-// controller: its figures and caches are shown by others.
+// Returns the Deployment controller as an entry of a process' list. Sets `made`, unless it is null,
+// to the controller: other code shows its figures and caches.
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made = nullptr);
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// Figures of a controller as the metrics page shows them: plain data, copied into what the core
+// The figures of a controller that the metrics page shows: plain data, copied into what the core
 // publishes.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace windlass {
 
-// One series of a metric family. All series of a family stand beside each other and have the same
-// name, help and kind of value.
+// One series of a metric family. All series of a family are adjacent and have the same name, help
+// and kind of value.
 struct Figure {
   struct Counter {
     uint64_t value = 0;

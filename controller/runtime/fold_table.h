@@ -1,8 +1,8 @@
-// Replies into the caches: the next step already sees what the last one did.
+// Folds replies into the caches, so that the next step sees what the last one did.
 //
-// Whoever owns a store registers a row for its resource: how a reply is decoded and folded, and
-// what the store does about an object that is gone. The key whose sync wrote is not woken by its
-// own fold, because it looks again at once; everybody else is. Core thread only.
+// The owner of a store registers a row for its resource: how a reply is decoded and folded, and
+// what the store does about an object that is gone. A fold wakes every key concerned except the one
+// whose sync made the request, because that sync goes on at once. Core thread only.
 #pragma once
 
 #include <functional>
@@ -23,10 +23,10 @@ class FoldTable {
     // Decodes the object in `body`, the reply to `request`, and holds it. Error kMalformed if it
     // cannot be decoded.
     std::function<Status(const Request& request, std::string_view body)> fold;
-    // The same for the reply to a deletion. Null: the store waits for the watch.
+    // Folds the reply to a deletion. Null: the store waits for the watch.
     std::function<void(const Request& request, std::string_view body)> deleted{};
-    // An uncached read found no object where `request` had written, or was to write. Null: the
-    // store waits for the watch.
+    // Called when an uncached read found no object where `request` had written, or was to write.
+    // Null: the store waits for the watch.
     std::function<void(const ObjectKey& key, const Uid& uid)> gone{};
   };
 
@@ -34,21 +34,22 @@ class FoldTable {
   FoldTable(const FoldTable&) = delete;
   FoldTable& operator=(const FoldTable&) = delete;
 
-  // Replies about `resource` go to `row`. A resource without a row is not cached.
+  // Registers `row` for replies about `resource`. A resource without a row is not cached.
   void Add(const ResourceId& resource, Row row);
 
-  // Folds the reply to a successful write made for `key`. Error kMalformed when the reply cannot
-  // be decoded: the write happened, but its result is not known.
+  // Folds the reply to a successful write made for `key`. Returns kMalformed if the reply cannot be
+  // decoded: the write happened, but its result is not known.
   Status Written(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Folds the reply to an uncached read made for `key`. Lists are facts of the sync and not folded.
+  // Folds the reply to an uncached read made for `key`. Does not fold lists: they concern only the
+  // sync.
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // An uncached read for `key` found nothing where `request` had written, or was to write. After a
-  // creation that proves nothing.
+  // Handles an uncached read for `key` that found nothing where `request` had written, or was to
+  // write. Does nothing if `request` is a creation: the object may still appear.
   void Vanished(const QueueKey& key, const Request& request);
 
-  // The key whose reply is being folded right now; nullopt at any other time.
+  // Returns the key whose reply is being folded right now; nullopt at any other time.
   const std::optional<QueueKey>& folding() const { return folding_; }
 
  private:

@@ -22,7 +22,7 @@ ReflectorOptions LivePods(const std::string& namespace_) {
   return options;
 }
 
-// Oldest first; born in the same second: by name.
+// Oldest first; if created in the same second, by name.
 bool OlderThenName(const Pod* a, const Pod* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <
          std::tie(b->meta.creation_timestamp, b->meta.name);
@@ -30,7 +30,7 @@ bool OlderThenName(const Pod* a, const Pod* b) {
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
   if (!(pod.identity.key.namespace_ == view.workload.meta.namespace_)) return false;
-  if (!pod.owners_readable) return true;  // whose it is nobody knows
+  if (!pod.owners_readable) return true;  // its owner is unknown
   return pod.controller && std::ranges::any_of(view.replica_sets, [&](const ReplicaSet* rs) {
            return rs->meta.uid == pod.controller->uid;
          });
@@ -57,7 +57,7 @@ InPlaceCache::InPlaceCache(Informers& informers)
     };
     informer.on_synced.Add(tell);
     informer.on_forbidden.Add(tell);
-    informer.on_recovered.Add(tell);  // a right that is back concerns nobody but who waits for it
+    informer.on_recovered.Add(tell);  // e.g. a right is back: wakes only Deployments that need it
     informer.on_unreadable_gone.Add([tell](const UnreadableObject&) { tell(); });
   });
 }
@@ -107,8 +107,9 @@ std::vector<std::string> InPlaceCache::Troubles() const {
   return troubles;
 }
 
-// Pods are restarted after what these show. Who may not watch any more is not given the time that
-// others get: nothing is lost by waiting.
+// Returns what is missing, for the condition. Pods are restarted because of what these informers
+// show, so a missing right counts at once, without the delay that other informers have:
+// waiting loses nothing.
 std::string InPlaceCache::Missing() const {
   std::string missing;
   ForEach([&missing](const auto& informer) {
@@ -126,7 +127,8 @@ std::string InPlaceCache::Missing() const {
   return missing;
 }
 
-// The latest version of one of these could not be read: nothing may lean on the one before.
+// Returns the first of these objects whose latest version could not be read: no decision may use
+// the version before. Returns "" if all could be read.
 std::string InPlaceCache::Unreadable(const View& view) const {
   const std::string why = " (its latest version cannot be read)";
   for (const auto& [key, pod] : pods().quarantined()) {

@@ -1,10 +1,10 @@
-// The informers that in-place updates need on top: whole Pods, the Nodes they are on, and
-// disruption budgets.
+// The additional informers of in-place updates: whole Pods, the Nodes they are on, and
+// PodDisruptionBudgets.
 //
-// They run from the first Deployment on that asks for in-place updates, or a ReplicaSet of which
-// remembers that it did; where nobody does, Pod storms cost nothing. Nobody else waits for them:
-// one that is not complete, or that may not watch, is missing in the views of those Deployments,
-// and nowhere else. Core thread only.
+// They run from the first Deployment on that asks for in-place updates, or has a ReplicaSet whose
+// annotations show that it did. Without one, Pod storms cost nothing. Other Deployments do not wait
+// for these informers: an incomplete or forbidden one is reported missing only in the views of
+// Deployments that need it. Core thread only.
 #pragma once
 
 #include <functional>
@@ -19,33 +19,33 @@ namespace windlass {
 
 class InPlaceCache {
  public:
-  // `informers` must outlive the cache. Nodes belong to no namespace: all of them are watched, also
-  // if this process watches one namespace only.
+  // `informers` must outlive the cache. Nodes have no namespace: all of them are watched, even if
+  // this process watches one namespace only.
   explicit InPlaceCache(Informers& informers);
   InPlaceCache(const InPlaceCache&) = delete;
   InPlaceCache& operator=(const InPlaceCache&) = delete;
 
-  // What is known or missing for all Deployments that are concerned may have changed.
+  // Called when what is known or missing may have changed for all Deployments concerned.
   std::function<void()> on_news;
 
   void Start();
   void Stop();
-  // An informer without a complete state asks for one anew: what it has been told so far may be
-  // from before a new leader's term, and it is no part of the LeadershipBarrier (L-011).
+  // Restarts each informer that has no complete state yet: what it has received may be older than a
+  // new leader's term, and the LeadershipBarrier does not cover it (L-011).
   void StartOverUnlessSynced();
 
   bool running() const { return running_; }
-  // Complete, and nothing is missing that would keep them so.
+  // Returns true if all informers are complete and may watch.
   bool HasSynced() const;
-  // One line per informer in trouble; none while they do not run.
+  // Returns one line per informer in trouble; none while the informers do not run.
   std::vector<std::string> Troubles() const;
 
-  // Of a view of a Deployment that is concerned, with its ReplicaSets: everything about in-place
-  // updates.
+  // Fills in all that in-place updates need. `view` is that of a Deployment that needs it, and has
+  // its ReplicaSets already.
   void Fill(View& view) const;
 
-  // The right to list and watch whole Pods is there, and they are complete: a new leader must see
-  // what the former one wrote to them. No leader writes to Nodes or to budgets.
+  // Returns true if whole Pods may be watched and are complete. A new leader must see what the
+  // former one wrote to Pods; no leader writes to Nodes or budgets.
   bool HasPods() const;
 
   Informer<Pod>& pods() { return pods_.informer; }
@@ -56,7 +56,7 @@ class InPlaceCache {
   const Informer<PodDisruptionBudget>& budgets() const { return budgets_.informer; }
 
  private:
-  // Calls visit(informer) for each, in the order in which they are named.
+  // Calls visit(informer) for whole Pods, Nodes and budgets, in this order.
   template <typename F>
   void ForEach(F&& visit) {
     visit(pods());

@@ -1,5 +1,5 @@
-// What in-place updates did (P-084). Totals count what happened while this process led, so
-// that those of all replicas may be added up.
+// Counts of what in-place updates did (P-084). Totals count what happened while this process led,
+// so that the totals of all replicas may be added up.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace windlass {
 
-// From half a second to half an hour: what a kill, a pull and a start may take.
+// Buckets in seconds, from half a second to half an hour: the time that a kill, a pull and a start
+// may take.
 inline Histogram InPlaceHistogram() {
   return Histogram({0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800});
 }
@@ -23,10 +24,10 @@ struct InPlaceFigures {
   std::map<std::string, uint64_t> exchanges;  // by result
   Histogram restart = InPlaceHistogram();     // from the patch to the new containers
   Histogram available = InPlaceHistogram();   // from the patch to the Pod's availability
-  std::map<std::string, uint64_t> blocked;    // Deployments that do not get on, by cause
+  std::map<std::string, uint64_t> blocked;    // stalled Deployments, by cause
 };
 
-// Appends them as the metrics page shows them.
+// Appends them to `figures` as the metrics page shows them.
 void AddInPlaceFigures(const InPlaceFigures& in_place, Figures& figures);
 
 }  // namespace windlass

@@ -16,20 +16,21 @@ namespace {
 using in_place::ContainerPatch;
 using in_place::PodState;
 
-// Pods that are followed from their patch until they are available. More at once are patched, but
-// there are no Events or figures of them.
+// How many Pods are followed from their patch until they are available. More may be patched at
+// once, but without Events and figures.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
 // A patch that this process did not see being made is followed if it is no older than this. An
 // older one may have been carried out long ago, and the container may have crashed since.
 constexpr Duration kInPlaceTakenUpWithin = seconds(600);
 
-// Whether the Pod's spec is what the patch made of it, or what admission made of the patch; anybody
-// else's doing is not ours to tell of.
+// Returns true if the Pod's spec is what the patch made of it, or what admission made of the patch.
+// Edits by other clients are not reported as our update.
 bool AsksFor(const Pod& pod, const PodState& state) {
   return in_place::BasisOfPatch(pod, state) != in_place::RevisionBasis::kForeign;
 }
 
-// A patch of metadata, or of an init container that does not run again, is done when it is made.
+// Returns true if the patch restarts a container. A patch of metadata, or of an init container that
+// does not run again, is complete at once.
 bool Restarts(const Pod& pod, const PodState& state) {
   return std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
@@ -44,7 +45,7 @@ std::optional<PodState> StateOf(const Pod& pod, const Deployment* owner) {
   return std::move(*state).value();
 }
 
-// Whether both tell of one patch; that the Pod was taken out of traffic since, or is back, is none.
+// Returns true if both states describe the same patch. Differences in the drain are ignored.
 bool SamePatch(const Pod& before, const Pod& after) {
   auto one = in_place::PodStateOf(before);
   auto other = in_place::PodStateOf(after);
@@ -121,7 +122,7 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   if (owner != nullptr) Look(pod, *owner);
 }
 
-// A patch that was not there before.
+// Starts to follow a patch that was not there before.
 void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   Forget(pod.meta.uid);
   const Deployment* owner = owner_of_(pod);
@@ -132,7 +133,7 @@ void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   if (followed_.size() >= kInPlacePodsFollowedMax) return;
   Followed& followed = followed_[pod.meta.uid];
   followed.pod = KeyOf(pod.meta);
-  // Whole seconds do not tell more than that it was just now.
+  // Times have whole seconds: an age of up to one second counts as just now.
   followed.patched_at = {clock_.Now().since_start - (age <= seconds(1) ? Duration{0} : age)};
   followed.state = *std::move(state);
 }
@@ -160,7 +161,7 @@ void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
   Forget(pod.meta.uid);
 }
 
-// It was available before: what it does now is news as long as the rollout goes on.
+// The Pod was available before. A failure now is reported as long as the rollout goes on.
 void InPlaceObserver::LookAfterwards(const Pod& pod, const Deployment& owner) {
   if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
   const std::optional<PodState> state = StateOf(pod, &owner);
@@ -170,7 +171,7 @@ void InPlaceObserver::LookAfterwards(const Pod& pod, const Deployment& owner) {
   NoteFailure(pod, owner, *state);
 }
 
-// When time alone may change what there is to say; events tell the rest.
+// Sets a timer for when time alone may change what is reported; events wake for everything else.
 void InPlaceObserver::LookLater(const Pod& pod, const Deployment& owner, Followed& followed,
                                 std::optional<WallTime> at) {
   timers_.Cancel(std::exchange(followed.timer, 0));
@@ -192,7 +193,7 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
   Tell(pod, InPlaceUpdated(pod, followed.state, took));
 }
 
-// Told once for each Pod, revision and reason (P-060).
+// Reported once for each Pod, revision and reason (P-060).
 void InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const PodState& state) {
   const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
   if (!failure || !IsNews(pod, state.revision, failure->reason)) return;
@@ -200,7 +201,7 @@ void InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const
   Tell(pod, InPlaceFailed(state, *failure));
 }
 
-// Told once for each Pod and revision (P-081).
+// Reported once for each Pod and revision (P-081).
 void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
   std::optional<Event> drift = InPlaceDrift(pod, state);
   if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *std::move(drift));

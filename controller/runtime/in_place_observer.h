@@ -1,16 +1,16 @@
-// Watches patched Pods until they can be counted on again: tells users of each on the Pod itself,
-// and keeps the figures of the metrics. Decides nothing.
+// Watches patched Pods until they are available again: emits Events on the Pod itself, and keeps
+// the figures of the metrics. Decides nothing.
 //
 //   Pods, Deployments ──▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed, InPlaceDrift
 //   decisions of syncs ─▶                 └─▶ InPlaceFigures
 //
-// InPlaceDrift: somebody else changed the Pod's spec between its patch and when it could be counted
-// on again (P-081).
+// InPlaceDrift: another client changed the Pod's spec between its patch and when it became
+// available again (P-081).
 //
-// It follows Pods whether this process leads or not, so that a new leader knows since when; events
-// and totals are of the time that it leads. What it remembers is bounded, and a restart forgets it:
-// then only patches of the last minutes are taken up again, because an old one may have been
-// carried out long ago. Core thread only. Source: P-084.
+// The observer follows Pods whether or not this process leads, so that a new leader knows when each
+// was patched. It emits Events and counts totals only while this process leads. Its memory is
+// bounded and lost at a restart. After a restart it follows only patches of the last minutes,
+// because older ones may have been completed long ago. Core thread only. Source: P-084.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ namespace windlass {
 
 class InPlaceObserver {
  public:
-  // The Deployment that owns the ReplicaSet that owns the Pod; nullptr when there is none.
+  // Returns the Deployment that owns the ReplicaSet that owns the Pod; nullptr if there is none.
   using OwnerOf = std::function<const Deployment*(const Pod&)>;
 
   // Records an Event about an object.
@@ -48,7 +48,7 @@ class InPlaceObserver {
 
   void Lead(bool leading) { leading_ = leading; }
 
-  // A write of a sync succeeded, or was refused.
+  // Decided: a write of a sync succeeded. Refused: a write failed.
   void Decided(const Because& because);
   void Refused(const Because& because, const Error& error);
 
@@ -66,7 +66,7 @@ class InPlaceObserver {
     bool updated = false;  // has been complete
     TimerId timer = 0;
   };
-  // What was told of a Pod already.
+  // What was already reported about a Pod.
   struct Told {
     int64_t revision = 0;
     std::set<std::string> reasons;
@@ -81,7 +81,7 @@ class InPlaceObserver {
   void NoteUpdated(const Pod& pod, Followed& followed);
   void NoteFailure(const Pod& pod, const Deployment& owner, const in_place::PodState& state);
   void NoteDrift(const Pod& pod, const in_place::PodState& state);
-  // Whether `reason` is to be told of this Pod, for the first time at this revision.
+  // Returns true if `reason` is to be reported for this Pod, for the first time at this revision.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, const Event& event);

@@ -25,7 +25,7 @@ std::vector<OtherImage> OtherImages(const Pod& pod, const PodState& state) {
   return others;
 }
 
-// "; admission gave app mirror/app:2", or nothing.
+// Returns "; admission gave app mirror/app:2", or "" if all images are those of the patch.
 std::string Rewritten(const Pod& pod, const PodState& state) {
   std::string text;
   for (const auto& [patch, present] : OtherImages(pod, state)) {
@@ -63,7 +63,8 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) 
 }
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
-  // Our patch moved it by one. By whom, admission apart, it does not say.
+  // Our patch raised the generation by one. The generation does not tell who made other changes,
+  // but admission is part of our patch.
   if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
                "Somebody edited this Pod while it was being updated to revision " +

@@ -1,4 +1,4 @@
-// What users are told, on a Pod itself, of its update in place. Source: P-081, P-084.
+// The Events on a Pod about its in-place update. Source: P-081, P-084.
 #pragma once
 
 #include <optional>
@@ -11,16 +11,16 @@
 
 namespace windlass {
 
-// `state` is that of the Pod's last patch in each of them.
+// In each function, `state` is that of the Pod's last patch.
 
-// Its containers were restarted, `took` after the patch; with the images that admission put in
-// place of ours.
+// The Pod's containers were restarted, `took` after the patch. The message names images that
+// admission put in place of ours.
 Event InPlaceUpdated(const Pod& pod, const in_place::PodState& state, Duration took);
 
 Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure);
 
-// Somebody else changed its spec since; nullopt: nobody did, or the server is older than 1.33 and
-// counts no generations of Pods.
+// Another client changed the Pod's spec since the patch. Returns nullopt if none did, or if the
+// server is older than 1.33 and counts no generations of Pods.
 std::optional<Event> InPlaceDrift(const Pod& pod, const in_place::PodState& state);
 
 }  // namespace windlass

@@ -26,7 +26,8 @@ constexpr InPlaceReason kHeldUp[] = {
     InPlaceReason::kWaitingForBudget, InPlaceReason::kWaitingForPdb, InPlaceReason::kPaused,
     InPlaceReason::kFailing,          InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
 
-// Why the Deployment does not get on. Returns nullopt if it does, or is replaced instead.
+// Returns why the Deployment's in-place update is stalled. Returns nullopt if it is not stalled, or
+// if Pods are replaced instead.
 std::optional<InPlaceReason> CauseOf(const Deployment& deployment, const Condition& in_place) {
   const auto reason = deployment::ParseInPlaceReason(in_place.reason.text());
   if (!reason || std::ranges::count(kHeldUp, *reason) > 0) return reason;

@@ -1,5 +1,5 @@
-// Which Deployments are being updated in place, and which do not get on, by what their condition
-// windlass.dev/InPlace says. Core thread only.
+// Which Deployments are being updated in place, and which of these rollouts are stalled, as the
+// condition windlass.dev/InPlace says. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ class InPlaceRollouts {
   void Changed(const Change<Deployment>& change);
 
   bool UnderWay(const ObjectKey& deployment) const { return under_way_.contains(deployment); }
-  // Number of stalled rollouts by cause. Stopping at a requested partition is not a stall.
+  // Returns the number of stalled rollouts by cause. Stopping at a requested partition is not a
+  // stall.
   std::map<std::string, uint64_t> Blocked() const;
 
  private:

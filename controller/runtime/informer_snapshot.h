@@ -27,7 +27,7 @@ struct InformerSnapshot {
   CacheAuditCounters audit;
 };
 
-// Of a reflector alone; what the store holds is left out.
+// Returns what the reflector and the audit tell; leaves out the numbers of the store.
 InformerSnapshot SnapshotOf(std::string resource, const Reflector& reflector,
                             const CacheAuditCounters& audit, MonotonicTime now);
 

@@ -40,21 +40,23 @@ void Informers::Release(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// After an outage that broke no watch no informer recovers, which asks otherwise.
+// After an outage that broke no watch, no informer recovers, so nothing else would check the
+// identity.
 void Informers::TryNow() {
   CheckIdentity();
   for (const auto& informer : informers_) informer->TryNow();
 }
 
 void Informers::Reset(std::string_view why) {
-  if (std::exchange(resetting_, true)) return;  // by an informer that we reset
+  if (std::exchange(resetting_, true)) return;  // reset by an informer that we are resetting
   for (const auto& informer : informers_) informer->Reset(why);
   resetting_ = false;
   if (on_reset) on_reset();
   CheckIdentity();
 }
 
-// Whoever may see one namespace only is not to ask for anything else.
+// A process that watches one namespace only may have no right to check the cluster's identity
+//
 void Informers::CheckIdentity() {
   if (namespace_.empty() && started_) identity_.Check();
 }

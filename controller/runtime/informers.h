@@ -1,6 +1,6 @@
 // One informer for each resource and projection: one watch and one copy in memory, however many
-// controllers of this process ask for it. All of them see one cluster, and one past of it.
-// Core thread only.
+// controllers of this process use it. All informers see the same cluster, and start over together
+// . Core thread only.
 #pragma once
 
 #include <functional>
@@ -21,36 +21,38 @@ namespace windlass {
 
 class Informers {
  public:
-  // Everything in `environment` must outlive this. `watched_namespace` empty = all namespaces.
+  // Everything in `environment` must outlive this. An empty `watched_namespace` means all
+  // namespaces.
   Informers(const InformerEnvironment& environment, std::string watched_namespace);
   ~Informers();
   Informers(const Informers&) = delete;
   Informers& operator=(const Informers&) = delete;
 
-  // With the list gate that all informers share.
+  // Returns the environment, with the list gate that all informers share.
   const InformerEnvironment& environment() const { return environment_; }
   const std::string& watched_namespace() const { return namespace_; }
 
-  // Returns the informer of that name, which the first call makes. Whoever asks listens to it and
+  // Returns the informer of that name, and makes it at the first call. The caller listens to it and
   // to its store, and calls Use when it needs it to run.
   template <typename T>
   SharedInformer<T>& Of(Projection<T> projection);
 
-  // Starts those of `wanted` that nobody used yet, in that order, then their audits. Each Use is
-  // ended by one Release.
+  // Starts those of `wanted` that no controller used yet, in that order, then their audits. Each
+  // Use must be ended by one Release.
   void Use(std::initializer_list<AnyInformer*> wanted);
-  // Stops those that nobody uses any more: no callback of theirs after it returns.
+  // Stops those that no controller uses any more. They make no callback after Release returns.
   void Release(std::initializer_list<AnyInformer*> unwanted);
 
-  // The server is back: what waits after a failure tries again soon, and the server is asked which
-  // cluster it is.
+  // Call when the API server is back: informers that wait after a failure retry soon, and the
+  // server's cluster identity is checked.
   void TryNow();
 
-  // All informers start over: another cluster answers, or one that was put back to an earlier
-  // state. Called once per reset, with no informer synced and nothing of the new state shown.
+  // Called when all informers start over: another cluster answers, or the cluster was put back to
+  // an earlier state. Called once per reset, when no informer is synced and nothing of the new
+  // state is shown.
   std::function<void()> on_reset;
 
-  // Those that are used, in the order in which they were asked for.
+  // Returns the snapshots of the informers in use, in the order in which they were first asked for.
   std::vector<InformerSnapshot> Snapshots() const;
 
  private:

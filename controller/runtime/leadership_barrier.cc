@@ -9,12 +9,12 @@
 namespace windlass {
 namespace {
 
-// How often a cache that lags is looked at (L-011). Most of what it waits for arrives as an event;
-// a bookmark, or an object that cannot be read, does not.
+// How often to compare with a cache that lags (L-011). Most changes arrive as events; a bookmark,
+// or an object that cannot be read, does not.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
-// If a cache still lacks something after this long, the list may have been wrong: list again.
+// If a cache still lacks an object after this long, the list may have been wrong: list again.
 constexpr Duration kLeadershipBarrierPatience = seconds(30);
-// The bound of the waits after lists that failed.
+// The longest wait after a failed list.
 constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);
 
 }  // namespace
@@ -42,7 +42,7 @@ void LeadershipBarrier::TryNow() {
   if (stage_ == Stage::kListing) List();
 }
 
-// --- what there is ---
+// --- the lists ---
 
 void LeadershipBarrier::List() {
   Abandon();
@@ -89,7 +89,7 @@ void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
   RequestPage(std::move(*next));
 }
 
-// Returns the continue token.
+// Adds the page to the listed objects and returns its continue token.
 Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   const Result<ListPage> page = environment_.decoder.DecodeList(response.body);
   if (!page.ok()) return page.error();
@@ -101,13 +101,13 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   if (listed.version.empty()) listed.version = page->resource_version;
   for (const std::string_view item : page->items) {
     const Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(item);
-    if (!identity.ok()) continue;  // nothing the cache could hold
+    if (!identity.ok()) continue;  // the cache could not hold it either
     listed.objects[identity->key] = {identity->uid, identity->resource_version};
   }
   return page->continue_token;
 }
 
-// Who may watch and not list sees the same at the beginning of a watch.
+// A user who may watch but not list gets the same objects at the beginning of a watch.
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =
@@ -161,9 +161,9 @@ void LeadershipBarrier::Fail(const std::string& why) {
   timer_ = environment_.timers.At(environment_.clock.Now() + wait, [this] { List(); });
 }
 
-// --- what we have of it ---
+// --- comparing the caches with the lists ---
 
-// At most once a turn, however many events it brings.
+// Compares at most once per turn of the event loop, however many events the turn brings.
 void LeadershipBarrier::Look() {
   if (stage_ == Stage::kComparing) CompareLater(Duration{0});
 }

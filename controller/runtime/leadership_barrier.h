@@ -1,11 +1,11 @@
-// What a new leader waits for before its first write: that its caches hold everything the former
-// leader wrote (L-011).
+// A new leader's wait before its first write, until its caches hold everything the former leader
+// wrote (L-011).
 //
-// A hot standby's caches may lag behind, and nothing in them says so. One consistent, metadata-only
-// LIST of each cached resource, taken after the Lease was won, says what there is. The barrier is
-// passed once every object in it is cached in that version or a newer one, and every cached object
-// that it lacks is gone. Never given up: a barrier that cannot be passed lists again. A controller
-// says which of its caches are to be compared. Core thread only.
+// A hot standby's caches may lag behind without showing it. So the barrier takes one consistent,
+// metadata-only LIST of each cached resource after the Lease was won. The barrier is passed when
+// every listed object is cached in that version or a newer one, and every cached object that the
+// list lacks is gone. The barrier never gives up: if it cannot be passed, it lists again. A
+// controller says which of its caches to compare. Core thread only.
 #pragma once
 
 #include <functional>
@@ -23,8 +23,9 @@ namespace windlass {
 
 class LeadershipBarrier {
  public:
-  // Everything must outlive the barrier. `compared` is asked before each list; the caches that it
-  // names have synced. `passed` is called once, later.
+  // All arguments must outlive the barrier. The barrier calls `compared` before each list; the
+  // returned caches must have synced, and there must be at least one. It calls `passed` once, after
+  // the constructor has returned.
   LeadershipBarrier(InformerEnvironment environment,
                     std::function<std::vector<ComparedCache>()> compared,
                     std::function<void()> passed);
@@ -32,9 +33,10 @@ class LeadershipBarrier {
   LeadershipBarrier(const LeadershipBarrier&) = delete;
   LeadershipBarrier& operator=(const LeadershipBarrier&) = delete;
 
-  // A cache has changed.
+  // Call when a cache has changed.
   void Look();
-  // The API server answers again after an outage: what was asked before may never be answered.
+  // Call when the API server answers again after an outage: requests sent before may never be
+  // answered.
   void TryNow();
   bool passed() const { return stage_ == Stage::kPassed; }
 
@@ -67,7 +69,7 @@ class LeadershipBarrier {
   int pages_ = 0;
   CallId call_ = 0;
   TimerId timer_ = 0;
-  std::shared_ptr<const bool> asking_;  // what an abandoned call says reaches nobody
+  std::shared_ptr<const bool> asking_;  // expired: the answer of an abandoned call is dropped
 };
 
 }  // namespace windlass

@@ -1,5 +1,5 @@
 // A resource as one consistent list shows it, and what a cache lacks of it. A new leader compares
-// the two before its first write (leadership_barrier.h).
+// both before its first write (leadership_barrier.h).
 #pragma once
 
 #include <functional>
@@ -22,8 +22,9 @@ struct ListedVersions {
   ResourceVersion version;  // of the list
 };
 
-// The first object for which `informer` lags behind the list: "" when there is none. One that
-// cannot be decoded counts as held once the watch has passed it (it is quarantined then).
+// Returns the first object for which `informer` lags behind the list; "" if there is none. An
+// object that cannot be decoded counts as held once the watch has passed it, because it is
+// quarantined then.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();
@@ -58,7 +59,7 @@ struct ComparedCache {
   std::function<std::string(const ListedVersions&)> first_behind;
 };
 
-// `informer` must outlive what is returned.
+// Returns the cache of `informer`, which must outlive the returned value.
 template <typename T>
 ComparedCache Compared(const Informer<T>& informer) {
   ReflectorOptions options = informer.reflector().options();

@@ -1,6 +1,6 @@
 // Keys that cost the API server much: more than kNoisyCallsPerSync calls in one sync, or more than
-// kNoisyCallsPerMinute in a minute. They are served one class later until a minute has passed
-// without that, so that others do not wait for them. Core thread only.
+// kNoisyCallsPerMinute in a minute. The queue serves them one class later until a minute has passed
+// without that, so that other keys do not wait for them. Core thread only.
 #pragma once
 
 #include <map>
@@ -11,19 +11,19 @@
 
 namespace windlass {
 
-// A key that costs more calls than one of these is served one class later for a minute.
+// A key that needs more calls than one of these is served one class later for a minute.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 
 class NoisyKeys {
  public:
-  // A sync of the key ended and had made `calls` calls. Returns the key's calls within the present
-  // minute if the key becomes noisy; nullopt if it does not, or was noisy already.
+  // Notes that a sync of the key ended after `calls` calls. Returns the key's calls within the
+  // present minute if the key becomes noisy; nullopt if it does not, or was noisy already.
   std::optional<int> Note(const QueueKey& key, int calls, MonotonicTime now);
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;
 
-  // Keys remembered: those with calls within the last minutes.
+  // Returns the number of keys remembered: those with calls within the last minutes.
   size_t size() const { return spent_.size(); }
 
  private:

@@ -1,5 +1,5 @@
 // What an uncached list of Pods says about the ReplicaSets of a Deployment: how many Pods of each
-// are alive. A planner asks for it where their statuses cannot tell (deployment/room.h).
+// are alive. A planner asks for it if their statuses cannot tell (deployment/room.h).
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace windlass {
 
 class PodCount {
  public:
-  // Made before the list is asked for. It is about the ReplicaSets of the Deployment `key` whose
-  // controller has observed the latest generation by now: of the others Pods may be made after the
+  // Must be made before the list is requested. Covers the ReplicaSets of the Deployment `key` whose
+  // controller has observed the latest generation by now: the others may get more Pods after the
   // list was taken.
   PodCount(const ClusterCache& cache, const ObjectKey& key);
 
-  // Notes beside each of these ReplicaSets that still has that generation how many of `pods` are
-  // its own and not marked for deletion.
+  // Records in `cache`, for each of these ReplicaSets that still has that generation, how many of
+  // `pods` belong to it and are not being deleted.
   void Note(ClusterCache& cache, const std::vector<ListedPod>& pods) const;
 
  private:

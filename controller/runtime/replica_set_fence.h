@@ -1,4 +1,5 @@
-// Which ReplicaSets a late write of a former leader could change beside one of ours (L-012).
+// Which ReplicaSets a late write of a former leader could change while the new leader changes
+// others (L-012).
 #pragma once
 
 #include <string_view>
@@ -9,10 +10,10 @@
 
 namespace windlass {
 
-// Returns a patch for each ReplicaSet of the Deployment in `view` that is to be touched:
+// Returns a patch for each ReplicaSet of the Deployment in `view` that must be touched:
 //   - generation not observed: every owned one;
 //   - several owned ones have replicas: these;
-//   - else, at rest: none.
+//   - otherwise the Deployment is at rest: none.
 // The patch sets the annotation windlass.dev/term to `term`.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
 

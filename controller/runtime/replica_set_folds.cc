@@ -7,8 +7,8 @@
 namespace windlass {
 namespace {
 
-// Where finalizers keep the object, the server answers with the object, now terminating; otherwise
-// with a Status, or with nothing if the object was gone already.
+// If finalizers keep the object, the server answers with the terminating object; otherwise with a
+// Status, or with nothing if the object was gone already.
 void FoldDeleted(Store<ReplicaSet>& replica_sets, Decoder& decoder, const Request& request,
                  std::string_view body) {
   Result<ReplicaSet> kept = DecodeReplicaSet(decoder, body);
@@ -19,7 +19,7 @@ void FoldDeleted(Store<ReplicaSet>& replica_sets, Decoder& decoder, const Reques
   }
 }
 
-// The watch selects no Pod that has ended: it would never take that one away again.
+// The watch selects no Pod that has ended, so it would never remove such a Pod from the store.
 void FoldPod(InPlaceCache& cache, Pod pod) {
   if (!cache.running()) return;
   Store<Pod>& pods = cache.pods().store();

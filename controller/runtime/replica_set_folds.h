@@ -1,4 +1,4 @@
-// The rows of the fold table of whatever owns ReplicaSets: ReplicaSets, and whole Pods, which are
+// The fold-table rows for kinds that own ReplicaSets: ReplicaSets, and whole Pods, which are
 // patched in place.
 #pragma once
 
@@ -11,11 +11,11 @@ namespace windlass {
 
 class InPlaceCache;
 
-// A ReplicaSet that we deleted is gone at once, unless finalizers keep it. Both references must
-// outlive the table.
+// Folds ReplicaSets. Removes one that we deleted from the store at once, unless finalizers keep it.
+// Both references must outlive the table.
 FoldTable::Row FoldReplicaSets(Store<ReplicaSet>& replica_sets, Decoder& decoder);
 
-// Replies about Pods are dropped while `cache` does not run. Both references must outlive the
+// Folds Pods. Drops replies about Pods while `cache` does not run. Both references must outlive the
 // table.
 FoldTable::Row FoldPods(InPlaceCache& cache, Decoder& decoder);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kOwnFieldManager = "windlass";  // ClientOptions::field_manager
 constexpr int kForeignWritesMax = 3;
-// A controller that is alive writes status whenever a Pod's readiness changes.
+// A Deployment controller that is running writes the status whenever a Pod's readiness changes.
 constexpr seconds kAlive{300};
 constexpr seconds kStepBack{600};
 
@@ -22,7 +22,7 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
 }
 
 // Returns true if `entry` of managedFields owns a field of the status that only a Deployment
-// controller writes. observedGeneration alone is not enough: the API server lists a field under the
+// controller writes. observedGeneration alone does not tell: the API server lists a field under the
 // manager that last changed its value, so a rival that observes a generation after us owns only
 // counters.
 bool OwnsCounters(const nlohmann::json& entry) {
@@ -37,8 +37,8 @@ bool OwnsCounters(const nlohmann::json& entry) {
 }
 
 // Returns the field manager of `entry` if it is a Deployment controller other than ours that has
-// written the status within kAlive, otherwise "". kube-controller-manager goes by that name; k3s,
-// which contains it, goes by `k3s`, and other distributions may have names of their own.
+// written the status within kAlive, otherwise "". kube-controller-manager uses its own name; k3s,
+// which contains it, uses `k3s`, and other distributions may use names of their own.
 std::string LiveRival(const nlohmann::json& entry, WallTime now) {
   if (!entry.is_object() || TextOf(entry, "subresource") != "status") return "";
   std::string manager = TextOf(entry, "manager");
@@ -65,7 +65,7 @@ void Rivals::OwnStatus(const ObjectMeta& meta) {
   Seen& seen = found->second;
   --seen.foreign;
   seen.latest = {};
-  // The watch is often ahead of the reply: what it made us note is worth nothing any more.
+  // The watch is often ahead of the reply: the count it caused is taken back here.
   if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
 }
 
@@ -77,7 +77,7 @@ bool Rivals::Suspicious(const Deployment& deployment) const {
 
 std::string Rivals::Judge(const Deployment& deployment, std::string_view object_json,
                           WallTime now) {
-  seen_.erase(deployment.meta.uid);  // judged: the next three are counted anew
+  seen_.erase(deployment.meta.uid);  // from here, the next three are counted
   const auto object = nlohmann::json::parse(object_json, nullptr, false);
   const nlohmann::json::json_pointer where("/metadata/managedFields");
   if (!object.is_object() || !object.contains(where)) return "";

@@ -1,14 +1,14 @@
-// Never fight another controller over an object.
+// Keeps Windlass from fighting another controller over an object.
 //
-// Two Deployment controllers on one cluster would overwrite each other's status for ever. A status
-// that we did not write is repaired, as upstream repairs it. After the third within one generation
-// the Deployment is read uncached. If its metadata.managedFields shows that another Deployment
-// controller has written the status within the last minutes, we step back from the object for a
-// while. Another Deployment controller is
+// Two Deployment controllers on one cluster would overwrite each other's status for ever. Windlass
+// repairs a status that it did not write, as upstream does. After the third foreign write within
+// one generation it reads the Deployment uncached. If metadata.managedFields shows that another
+// Deployment controller has written the status within the last minutes, Windlass steps back from
+// the object for a while. Another Deployment controller is
 // - kube-controller-manager;
 // - any field manager but ours that owns status.observedGeneration or a counter of the status.
-// Memory: at most an entry per Deployment that exists, provided that Forget is called of each that
-// goes. Source: S-017. Core thread only.
+// Memory: at most one entry per existing Deployment, if Forget is called for each deleted one.
+// Source: S-017. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -24,27 +24,27 @@ namespace windlass {
 
 class Rivals {
  public:
-  // A Deployment arrived from the watch with a status other than the cached one: somebody else
+  // Call when the watch shows a Deployment with a status other than the cached one: another client
   // wrote it.
   void ForeignStatus(const Deployment& deployment);
 
-  // The reply to a status write of ours, as the server stored it. The watch may have shown it
-  // first.
+  // Call with the reply to a status write of ours, as the server stored it. The watch may have
+  // shown it before.
   void OwnStatus(const ObjectMeta& meta);
 
-  // Whether the Deployment should be read and judged before anything is written to it.
+  // Returns true if the Deployment must be read and judged before anything is written to it.
   bool Suspicious(const Deployment& deployment) const;
 
-  // Judges an uncached read (raw JSON). Returns the field manager of a rival that is at work, and
-  // SteppedBack holds from then on; returns "" if there is none.
+  // Judges an uncached read (raw JSON). Returns the field manager of an active rival; SteppedBack
+  // is true from then on for a while. Returns "" if there is none.
   std::string Judge(const Deployment& deployment, std::string_view object_json, WallTime now);
 
   bool SteppedBack(const Deployment& deployment, WallTime now) const;
 
-  // The Deployment is gone, and its uid never comes back.
+  // Call when the Deployment is gone; its uid never comes back.
   void Forget(const Uid& uid) { seen_.erase(uid); }
 
-  // Deployments that anything is remembered of.
+  // Returns the number of Deployments remembered.
   size_t size() const { return seen_.size(); }
 
  private:
@@ -52,9 +52,9 @@ class Rivals {
     int64_t generation = 0;
     int foreign = 0;         // status writes by others within that generation
     ResourceVersion latest;  // of those
-    WallTime back_until;     // zero = not stepped back
+    WallTime back_until;     // zero: not stepped back
   };
-  std::map<Uid, Seen> seen_;  // Deployments whose status somebody else wrote
+  std::map<Uid, Seen> seen_;  // Deployments whose status another client wrote
 };
 
 }  // namespace windlass

@@ -6,7 +6,7 @@
 
 namespace windlass {
 
-// One controller, and how far it is in the present term.
+// One controller, and its state in the present term.
 class Runtime::Lane final : public ControllerHost {
  public:
   Lane(Runtime& runtime, uint8_t index) : runtime_(runtime), index_(index) {}
@@ -19,8 +19,8 @@ class Runtime::Lane final : public ControllerHost {
     runtime_.sync_environment_.Record(Key({}), about, event);
   }
 
-  // Before the caches are complete a sync could take a missing ReplicaSet for one that was never
-  // made (D-025).
+  // Before the caches are complete, a sync could mistake a missing ReplicaSet for one that was
+  // never created (D-025).
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
     if (InTerm() && !IsFolding(key)) runtime_.term_->Add(Key(key), wake);
   }
@@ -75,7 +75,7 @@ void Runtime::Start() {
 }
 
 void Runtime::BeginTerm(const TermOptions& options) {
-  EndTerm();  // its end must not undo what the next one's beginning does
+  EndTerm();  // before the new term begins, not after
   barrier_wanted_ = options.barrier;
   term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
                                  options_.syncs_max, counters_, options.taken_over_as);
@@ -116,7 +116,7 @@ WorkQueueCounters Runtime::queue_counters() const {
   return term_ != nullptr ? term_->queue_counters() : WorkQueueCounters{};
 }
 
-// Adds every key of the controller once its caches are complete (D-025), and past the barrier.
+// Adds every key of the controller once its caches are complete (D-025) and the barrier is passed.
 void Runtime::LookAtAllWhenSynced(Lane& lane) {
   if (term_ == nullptr || lane.looked_at_all || !lane.controller->HasSynced()) return;
   if (barrier_wanted_ && lane.barrier == nullptr) {

@@ -2,9 +2,9 @@
 //
 //   cache change ──▶ controller ──▶ Wake ──▶ Term (queue) ──▶ Sync ──▶ Next ──▶ Client
 //
-// Each controller has its own beginning of a term: it waits for its own caches and its own barrier,
-// so that one whose caches never complete holds up no other. The same object runs in the daemon and
-// in the simulator. Core thread only.
+// Each controller begins a term by itself: it waits for its own caches and its own barrier. So one
+// whose caches never complete does not hold up the others. The daemon and the simulator use the
+// same class. Core thread only.
 #pragma once
 
 #include <functional>
@@ -29,7 +29,7 @@ struct RuntimeOptions {
 
 class Runtime {
  public:
-  // Everything must outlive the runtime.
+  // All arguments must outlive the runtime.
   Runtime(InformerEnvironment environment, Client& client, EventRecorder& events,
           RuntimeOptions options, const ControllerList& controllers);
   ~Runtime();
@@ -39,31 +39,31 @@ class Runtime {
   // Starts the caches. Nothing is written before a term begins.
   void Start();
 
-  // Leadership begins: every key is looked at once, as soon as the caches of its controller are
-  // complete and the barrier, if there is one, is passed.
+  // Begins a term of leadership: every key is synced once, as soon as its controller's caches are
+  // complete and the barrier, if any, is passed.
   void BeginTerm(const TermOptions& options = {});
-  // Leadership ended: the queue and the syncs go, replies still on their way are dropped.
+  // Ends the term: drops the queue, the syncs and the replies still on their way.
   void EndTerm();
 
-  // Another cluster answers, or one that was put back to an earlier state: everything the
-  // caches held is void, and the term has ended with all it held. A term
-  // that begins now looks at nothing before the caches are complete anew.
+  // Called when another cluster answers, or the cluster was put back to an earlier state.
+  // Everything the caches held is void, and the term has ended. A term that begins now syncs
+  // nothing before the caches are complete again.
   std::function<void()> on_reset;
-  // A controller needs other rights than before.
+  // Called when a controller needs other rights than before.
   std::function<void()> on_rights_changed;
-  // The API server answers again after an outage.
+  // Call when the API server answers again after an outage.
   void ServerIsBack();
 
-  // Takes no further keys; drained() once nothing is in flight. settled() if, besides, every write
-  // of the term is known to have happened or not.
+  // Drain: takes no further keys. drained() is true once nothing is in flight. settled() is true
+  // once, besides, every write of the term is known to have happened or not.
   void Drain();
   bool drained() const { return term_ == nullptr || !term_->in_flight(); }
   bool settled() const { return term_ == nullptr || term_->settled(); }
 
-  // No key ready or in flight in the present term.
+  // Returns true in a term with no key ready or in flight.
   bool idle() const { return term_ != nullptr && term_->idle(); }
 
-  // In the order of the list, with the names that stand there.
+  // Returns the names of the controllers, in the order of the ControllerList.
   const std::vector<std::string>& names() const { return names_; }
   void ForEach(const std::function<void(const WatchingController&)>& visit) const;
 

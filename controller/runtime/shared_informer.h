@@ -1,5 +1,5 @@
 // An informer that the controllers of a process share, with the audit of its cache. It runs from
-// its first user on until the last one has released it. Core thread only.
+// its first Use until its last user has released it. Core thread only.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace windlass {
 
-// What is watched, and what is kept of each object. Two projections of one resource have two names:
-// "pods" for the metadata of Pods, "whole_pods" for all that is read of them.
+// What is watched, and what is kept of each object. Two projections of one resource have different
+// names: "pods" for the metadata of Pods, "whole_pods" for all fields that are read.
 template <typename T>
 struct Projection {
   std::string name;  // as the label of metrics
@@ -33,7 +33,7 @@ class AnyInformer {
 
   virtual void Start() = 0;
   virtual void StartAudit() = 0;
-  virtual void Stop() = 0;  // the audit, too
+  virtual void Stop() = 0;  // stops the audit too
   virtual void Reset(std::string_view why) = 0;
   virtual void TryNow() = 0;
   virtual InformerSnapshot Snapshot(MonotonicTime now) const = 0;

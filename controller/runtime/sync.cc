@@ -14,7 +14,8 @@ void Append(LogFields& fields, const LogFields& more) {
   fields.insert(fields.end(), more.begin(), more.end());
 }
 
-// Somebody was faster, or somebody else leads: nothing is wrong.
+// Conflicts and fencing mean that another client was faster, or that another process leads: not a
+// fault.
 LogLevel LevelOf(ErrorKind kind) {
   return kind == ErrorKind::kConflict || kind == ErrorKind::kFenced ? LogLevel::kDebug
                                                                     : LogLevel::kWarning;
@@ -26,8 +27,8 @@ SyncResult AfterError(const Error& error, Retry retry) {
   if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};
   SyncResult back_off{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   back_off.at_least = milliseconds(error.retry_after_ms);
-  // A spec change resets the back-off; until then even a hopeless write is tried again now
-  // and then, because no key is ever dropped.
+  // A spec change resets the back-off. Until then even a hopeless write is retried at long
+  // intervals, because no key is ever dropped.
   if (retry == Retry::kOnSpecChange) {
     back_off.longest = kPolicyRetryMax;
     return back_off;
@@ -58,7 +59,7 @@ void Sync::Start(Learned learned) {
   TakeStep();
 }
 
-// The next step is planned when its request can be sent, on what is known then.
+// The next step is planned only when its request can be sent, so it is based on what is known then.
 void Sync::GoOn() {
   hooks_.next_turn([this, alive = alive_] {
     if (*alive) TakeStep();
@@ -73,8 +74,8 @@ void Sync::TakeStep() {
   std::visit([this](auto& chosen) { Perform(std::move(chosen)); }, *step);
 }
 
-// A planner that fails over one object must not take the others with it. Without memory
-// nothing can go on: that ends the process, as a crash that a restart repairs.
+// An exception of the planner over one object must not affect other objects. std::bad_alloc
+// ends the process: no sync can go on without memory, and a restart repairs that.
 bool Sync::Plan(std::optional<Step>& step) {
   Controller& controller = this->controller();
   try {
@@ -98,7 +99,7 @@ bool Sync::IsTooLong() {
   return IsSlow() || (steps >= kStepsPerSyncMax && steps >= controller().StepsMax(key_));
 }
 
-// A server that is slow is no fault of ours, a plan that never ends is.
+// A slow server is not our fault; a plan that never ends is.
 void Sync::EndTooLong() {
   environment_.log.Warning("sync took too long and will be taken up again",
                            {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
@@ -110,7 +111,8 @@ LogFields Sync::FieldsOf(const Request& request) const {
   return {{controller().log_field(), key_.ToString()}, {"request", request.Describe()}};
 }
 
-// A later sync will say more than this write would: it runs when the patience ends, or before.
+// A later sync will say more than this write would. That sync runs when the patience ends, or
+// earlier.
 bool Sync::PutOff(const Write& write) {
   const MonotonicTime now = environment_.clock.Now();
   const MonotonicTime since = put_off_since_.value_or(now);
@@ -123,7 +125,7 @@ bool Sync::PutOff(const Write& write) {
 
 void Sync::Perform(Write write) {
   if (PutOff(write)) return;
-  // Asking again for what was refused in this very sync is a planner that does not learn.
+  // A planner that repeats a request that was refused in this very sync does not learn.
   WL_ASSERT(!refused_.contains(write.request.Identity().text));
   const Request request = write.request;
   ++calls_;
@@ -137,7 +139,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   if (!said.ok()) return WriteRefused(write, std::move(said).error());
   const Status folded = environment_.folds.Written(key_, write.request, *said);
   if (!folded.ok()) {
-    // It happened, but we cannot see how it looks now: as uncertain as no answer at all.
+    // The write happened, but its result is not known: as uncertain as no answer at all.
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
     environment_.log.Warning("reply to a write could not be understood", fields);
@@ -204,7 +206,7 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
     Append(fields, {{"why", read.why}, {"error", said.error().message}});
     environment_.log.Warning("uncached read failed", fields);
     SyncResult result = AfterError(said.error(), Retry::kBackOff);
-    // A right to read comes with a right to write or not at all: it is looked for more often.
+    // The right to read usually comes with the right to write, so it is tried again more often.
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
@@ -247,7 +249,7 @@ void Sync::Emit(const std::vector<Event>& events) {
 
 void Sync::End(SyncResult result) {
   result.calls = calls_;
-  // A sync that failed did not write what was put off, which goes on waiting since then.
+  // A sync that failed did not write what was put off: the patience still counts from that time.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);
   done(std::move(result));  // may destroy this

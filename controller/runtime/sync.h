@@ -2,8 +2,8 @@
 //
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
-// until Wait or Failed. Nothing is remembered between syncs but the cache: that is what makes a
-// crash at any point equal to a restart. Source: docs/design/002.
+// until Next returns Wait or Failed. Nothing but the cache is remembered between syncs: that makes
+// a crash at any point equal to a restart. Source: docs/design/002.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,8 @@
 
 namespace windlass {
 
-// Steps of one sync, besides one for each object in its view.
+// The most steps of one sync, not counting those that Controller::StepsMax adds for objects in its
+// view.
 inline constexpr int kStepsPerSyncMax = 32;
 // How long one sync may go on.
 inline constexpr Duration kSyncDeadline = seconds(30);
@@ -46,32 +47,33 @@ struct SyncEnvironment {
   }
 };
 
-// How a sync ended: what the queue is to do with the key.
+// How a sync ended: tells the queue what to do with the key.
 struct SyncResult {
   enum class Kind : uint8_t {
-    kDone,       // look_again_in arms the deadline slot, also of the next three
+    kDone,       // look_again_in arms the deadline slot; also in kConflict, kRetry, kForget
     kGone,       // the object is gone: nothing is kept for the key
-    kConflict,   // lost a race: the event that beat us wakes the key, at the latest a second later
+    kConflict,   // lost a race: a newer version wakes the key, within a second at the latest
     kRetry,      // back-off up to `longest`
-    kForget,     // failed, and is not tried again for that: an event or the deadline wakes the key
-    kInternal,   // a fault of ours
-    kUncertain,  // a write of ours may or may not have happened: verify `unverified` first (S-003)
+    kForget,     // failed and is not retried: only an event or the deadline wakes the key
+    kInternal,   // our own fault
+    kUncertain,  // a write of ours may have happened or not: first verify `unverified` (S-003)
   };
   Kind kind = Kind::kDone;
-  std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear that slot
+  std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear the slot
   Duration longest{0};
   std::optional<Request> unverified;
-  // Since when a write has been put off (Write::patience); handed to the key's next sync.
+  // Since when a write has been put off (Write::patience). Handed to the key's next sync.
   std::optional<MonotonicTime> put_off_since{};
-  int calls = 0;         // made for it
-  Duration at_least{0};  // of a back-off: the server's Retry-After
+  int calls = 0;         // requests made
+  Duration at_least{0};  // of back-off: the server's Retry-After
 };
 
-// What a sync asks of those who run it.
+// What a sync calls in the term that runs it.
 struct SyncHooks {
   std::function<void(SyncResult)> done;             // exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // each successful write
-  // Runs what it is given when the next step is due: at once, unless calls wait for the rate limit.
+  // Runs the given function when the next step is due: at once, unless calls wait for the rate
+  // limit.
   std::function<void(std::function<void()>)> next_turn;
 };
 
@@ -85,21 +87,22 @@ struct SyncCounters {
 class Sync {
  public:
   // The Sync must outlive the call of `hooks.done`. Destroying it earlier drops the reply of the
-  // request in flight. `put_off_since` is the latest result's for this key.
+  // request in flight. `put_off_since` is that of the latest result for this key.
   Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
        std::optional<MonotonicTime> put_off_since);
   ~Sync();
   Sync(const Sync&) = delete;
   Sync& operator=(const Sync&) = delete;
 
-  // `learned` is what was found out for this sync already: the refused write of a fence.
+  // Starts the walk. `learned` holds what was found out for this sync already: the refused write of
+  // a fence.
   void Start(Learned learned = {});
 
  private:
   void GoOn();
   void TakeStep();
   // Sets `step` to the next one, or to nullopt if the object is gone. Returns false if the planner
-  // failed by a fault of its own.
+  // threw an exception.
   bool Plan(std::optional<Step>& step);
   bool IsSlow() const;
   bool IsTooLong();
@@ -126,14 +129,14 @@ class Sync {
   std::optional<MonotonicTime> put_off_since_;
   Learned learned_;
   std::set<std::string> refused_;
-  bool refusal_logged_ = false;  // with its numbers: the sync's own end says nothing more
+  bool refusal_logged_ = false;  // with its numbers: the end of the sync is not logged then
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;
   std::shared_ptr<bool> alive_;
 };
 
-// How the queue treats an error that ended a sync (C-015).
+// Returns how the queue treats an error that ended a sync (C-015).
 SyncResult AfterError(const Error& error, Retry retry);
 
 }  // namespace windlass

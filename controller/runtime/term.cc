@@ -9,8 +9,8 @@ namespace {
 // tenths are left for the other namespaces (D-521).
 constexpr int kRetryRateShare = 10;
 
-// What retries of one namespace may cost of the client's rate: 5 requests per second, and 10 at
-// once, of 50 and 100. A client without a limit sets none.
+// Returns the rate that retries of one namespace may use. Example: of 50 requests per second with a
+// burst of 100: 5 per second, and 10 at once. A client without a limit sets none.
 RetryRate RetryRateOf(const ClientOptions& client) {
   return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
 }
@@ -50,8 +50,8 @@ void Term::SchedulePump() {
   });
 }
 
-// While calls wait for the rate limit, keys stay in the queue: there their wake-ups merge, and what
-// is decided is decided on how things are when it can be sent.
+// While calls wait for the rate limit, keys stay in the queue: their wake-ups merge there, and each
+// decision uses the state at the time when its request can be sent.
 bool Term::free_to_go_on() const { return !draining_ && !environment_.client.congested(); }
 
 void Term::Pump() {
@@ -60,8 +60,8 @@ void Term::Pump() {
   }
 }
 
-// What is begun is ended first, so that few objects are half done; but somebody who changed a spec
-// does not wait for that. False when there is nothing to do.
+// Syncs that have begun go first, so that few objects are half done. But a user's spec change does
+// not wait for them. Returns false if there is nothing to do.
 bool Term::GoOnOrBegin() {
   const bool may_begin = static_cast<int>(syncs_.size()) < syncs_max_;
   if (!waiting_.empty() && !(may_begin && queue_.user_waits())) {
@@ -93,7 +93,7 @@ void Term::Begin(const QueueKey& key) {
   StartSync(key);
 }
 
-// The first act of a term that was taken over: what the former leader still sends must fail.
+// After a take-over, first makes late writes of the former leader to this object fail.
 void Term::StartSync(const QueueKey& key) {
   if (!fence_) return syncs_.at(key)->Start();
   fence_->Raise(key, [this, key](const SyncResult& result, Learned refused) {
@@ -102,7 +102,7 @@ void Term::StartSync(const QueueKey& key) {
   });
 }
 
-// A write got no answer. Whatever the object looks like now is the truth to plan from.
+// A write got no answer: reads the object, whose present state is what the next sync plans from.
 void Term::Verify(const QueueKey& key, const Request& request) {
   const Request read = Request::Get(request.resource(), request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, request, read](Result<Reply> said) {
@@ -121,7 +121,7 @@ void Term::Verify(const QueueKey& key, const Request& request) {
 }
 
 void Term::Ended(const QueueKey& key, const SyncResult& result) {
-  // The Sync may be on the stack right now: it goes with the next pump.
+  // The Sync may be on the stack right now: the next pump destroys it.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
   NoteCost(key, result.calls);
   queue_.Spent(key, result.calls);
@@ -169,7 +169,7 @@ void Term::NoteCost(const QueueKey& key, int calls) {
        {"calls_in_minute", *in_minute}});
 }
 
-// Said on the object once per row of faults: whoever looks at it learns why nothing moves.
+// Emits the Event once per row of faults, so that users see on the object why nothing moves.
 void Term::InternalError(const QueueKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;

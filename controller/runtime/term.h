@@ -1,5 +1,5 @@
-// One term of leadership: the queue and the syncs in flight. Constructed when the term begins,
-// destroyed with everything it holds when it ends; the caches live on.
+// One term of leadership: the queue and the syncs in flight. Made when the term begins, and
+// destroyed with everything it holds when the term ends. The caches outlive it.
 //
 // Parallelism is the number of syncs in flight, not threads. Core thread only.
 #pragma once
@@ -22,7 +22,7 @@
 
 namespace windlass {
 
-// Figures that outlive a term: they only ever grow.
+// Figures that outlive a term; they never decrease.
 struct ControllerCounters {
   std::map<Decision, uint64_t> decisions;
   uint64_t syncs = 0;
@@ -45,12 +45,13 @@ class Term {
 
   void Add(const QueueKey& key, Wake wake) { queue_.Add(key, wake); }
 
-  // Takes no further keys and no further steps; calls that are out may end.
+  // Takes no further keys and no further steps; calls in flight may end.
   void Drain() { draining_ = true; }
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
-  // No call is out, and of every write it is known whether it happened: none can arrive later.
+  // Returns true if no call is in flight and every write is known to have happened or not, so that
+  // none can arrive later.
   bool settled() const { return !in_flight() && unverified_.empty(); }
-  // Nothing ready and nothing in flight.
+  // Returns true if no key is ready or in flight.
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
@@ -79,11 +80,13 @@ class Term {
   bool draining_ = false;
   std::map<QueueKey, std::unique_ptr<Sync>> syncs_;
   std::vector<std::unique_ptr<Sync>> ended_;
-  // Writes whose outcome is not known: read before anything else is decided for the key (S-003).
+  // Writes whose outcome is unknown: each is read before anything else is decided for the key
+  // (S-003).
   std::map<QueueKey, Request> unverified_;
-  // Keys with a write put off, and since when.
+  // Keys with a write that is put off, and since when.
   std::map<QueueKey, MonotonicTime> put_off_;
-  // Syncs that wait for the client. They go before keys of the queue, users' changes excepted.
+  // Syncs that wait for the client. They go before keys of the queue, except before a user's
+  // change.
   Turns waiting_;
   std::shared_ptr<bool> alive_;
 };

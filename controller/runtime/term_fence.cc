@@ -11,7 +11,8 @@ TermFence::TermFence(SyncEnvironment environment, std::string term)
 
 TermFence::~TermFence() = default;
 
-// An object that is in no rollout now enters one by writes of this term alone.
+// An object that is not in a rollout now can enter one only through this term's own writes, so it
+// needs no fence later.
 void TermFence::Raise(const QueueKey& key, Done done) {
   if (raised_.contains(key)) return done({}, {});
   for (const Request& touch : environment_.ControllerOf(key).FenceWrites(key, term_)) {

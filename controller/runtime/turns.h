@@ -1,5 +1,5 @@
-// Syncs that wait for the rate limit before their next step. Namespaces take turns, a step each,
-// so that one that is busy everywhere does not slow down the others.
+// Syncs that wait for the rate limit before their next step. Namespaces take turns, one step each,
+// so that a busy namespace does not slow down the others.
 #pragma once
 
 #include <deque>
@@ -20,7 +20,7 @@ class Turns {
     ++size_;
   }
 
-  // The next one, which leaves. There must be one.
+  // Removes the next function and returns it. There must be one.
   std::function<void()> Next() {
     const Symbol namespace_ = std::move(order_.front());
     order_.pop_front();

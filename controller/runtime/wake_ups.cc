@@ -14,8 +14,9 @@ bool IsRecreate(const Deployment& deployment) {
   return deployment.spec.strategy_type == "Recreate";
 }
 
-// Old Pods are left, or new ones are missing: what its ReplicaSets report is waited for. With all
-// of them new, nothing but its own status is left to write.
+// Returns true if old Pods are left or new ones are missing: the rollout waits for what its
+// ReplicaSets report. If all Pods are new, only the Deployment's own status is left to write
+//
 bool IsRolling(const Deployment& deployment) {
   const DeploymentStatus& status = deployment.status;
   return status.observed_generation != deployment.meta.generation ||
@@ -23,12 +24,12 @@ bool IsRolling(const Deployment& deployment) {
          status.replicas != status.updated_replicas;
 }
 
-// Of what an owned object's status changed: how much of a hurry its Deployment is in.
+// Returns how urgently a status change of an owned object wakes its Deployment.
 Wake StatusWake(const Deployment& owner) {
   return IsRolling(owner) ? Wake::kRolloutStatus : Wake::kStatusChange;
 }
 
-// Nothing but counters and conditions moved.
+// Returns true if only counters and conditions changed.
 bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
   return before.meta.generation == after.meta.generation &&
          before.meta.labels == after.meta.labels &&
@@ -37,7 +38,8 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
 
-// No Pod above its size is left: growth of another ReplicaSet may have waited for that.
+// Returns true if no Pod above the size of `now` is left any more: growth of another ReplicaSet may
+// have waited for that.
 bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
   const auto most = [](const ReplicaSet& rs) {
     return std::max(rs.status.replicas, rs.told.largest);
@@ -87,7 +89,7 @@ WakeUps::WakeUps(ClusterCache& cache, ControllerHost& host, ForeignStatus foreig
 
 void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
   const Deployment* now = change.new_object;
-  if (now == nullptr) {  // D-013: the sync finds nothing and is done
+  if (now == nullptr) {  // D-013: the sync finds no object and ends
     host_.Wake(KeyOf(change.old_object->meta), Wake::kObjectChange);
     return;
   }
@@ -184,8 +186,8 @@ bool WakeUps::HasPodOn(const Deployment& deployment, std::string_view node) cons
   return false;
 }
 
-// A kubelet says that it is there every few minutes; only what may let a Pod be patched matters.
-// Its zone does not: it says who comes first, and whoever looks for another reason sees it.
+// A kubelet reports every few minutes; only changes that may allow a patch of a Pod matter. The
+// node's zone affects only the order of Pods, so a change of zone wakes no key.
 void WakeUps::NodeChanged(const Change<Node>& change) {
   const Node* before = change.old_object;
   const Node* now = change.new_object;

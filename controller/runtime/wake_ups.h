@@ -1,7 +1,8 @@
-// Who wakes whom: from changes in the caches to keys of Deployments that want a sync.
+// Maps changes in the caches to the keys of Deployments that need a sync.
 //
-// Handlers only compute keys; no request, no decision. Upstream LISTs ReplicaSets through the API
-// inside its Pod handler; we look into the cache (W-01). Source: D-010…D-023.
+// Handlers only compute keys; they send no request and make no decision. Upstream LISTs ReplicaSets
+// through the API inside its Pod handler; Windlass looks into the cache (W-01). Source:
+// D-010…D-023.
 #pragma once
 
 #include <functional>
@@ -17,13 +18,14 @@ class WakeUps {
   using ForeignStatus = std::function<void(const Deployment&)>;
 
   // Registers handlers with the cache's stores, before the cache starts. Both references must
-  // outlive this. `foreign_status` hears of Deployments whose status changed other than by a fold
-  // of ours.
+  // outlive this. `foreign_status` is called with each Deployment whose status changed other than
+  // by a fold of ours.
   WakeUps(ClusterCache& cache, ControllerHost& host, ForeignStatus foreign_status);
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;
 
-  // The Deployment that owns the Pod of this metadata through its ReplicaSet, or nullptr.
+  // Returns the Deployment that owns the Pod with this metadata through its ReplicaSet; nullptr if
+  // there is none.
   const Deployment* OwnerOfPod(const ObjectMeta& pod) const;
 
  private:
@@ -34,7 +36,7 @@ class WakeUps {
   void NodeChanged(const Change<Node>& change);
   void BudgetChanged(const Change<PodDisruptionBudget>& change);
 
-  // Wakes the owner that `rs` names; returns whether it names one at all.
+  // Wakes the owner that `rs` names. Returns true if `rs` names a controller at all.
   bool WakeOwner(const ReplicaSet& rs, Wake wake);
   void WakeMatching(const ReplicaSet& orphan);
   bool HasPodOn(const Deployment& deployment, std::string_view node) const;

@@ -1,4 +1,4 @@
-// A controller with caches of its own, as the runtime starts, leads and ends it. Core thread only.
+// A controller with caches of its own, as the runtime starts, leads and stops it. Core thread only.
 #pragma once
 
 #include <functional>
@@ -17,11 +17,11 @@ namespace windlass {
 
 // How a term of leadership came about.
 struct TermOptions {
-  // Somebody else may have led before: nothing is written until the caches hold what that leader
+  // Another process may have led before: nothing is written until the caches hold what that leader
   // wrote (L-011).
   bool barrier = false;
-  // That leader did not give the Lease up, and its last writes may still be on their way; the text
-  // tells this term from every other (L-012).
+  // Set if that leader did not release the Lease, so that its last writes may still be on their
+  // way. The text identifies this term (L-012).
   std::optional<std::string> taken_over_as{};
 };
 
@@ -29,29 +29,32 @@ class WatchingController : public Controller {
  public:
   // Starts the caches. Nothing is written before a term begins.
   virtual void Start() = 0;
-  // No call of the host after it returns.
+  // Stops the caches. The controller does not call the host after Stop returns.
   virtual void Stop() = 0;
 
-  // Every cache is complete that decides what the keys are.
+  // Returns true if every cache that determines the keys is complete.
   virtual bool HasSynced() const = 0;
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
-  // The caches of what a leader writes, as far as they are complete. All that HasSynced speaks of
-  // are among them.
+  // Returns the caches of objects that a leader writes and that are complete. Includes all that
+  // HasSynced covers.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
 
   virtual void TermBegins(const TermOptions& /*options*/) {}
   // Also called without a term.
   virtual void TermEnds() {}
 
-  // What it may need right now: more once a user asks for more (ControllerHost::RightsChanged).
+  // Returns the rights the controller needs right now. They grow when a user asks for more features
+  // (ControllerHost::RightsChanged).
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
-  // Why it is not ready; and what is wrong without being a reason. A line each.
+  // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
+  // line each.
   virtual std::vector<std::string> Troubles() const = 0;
   virtual std::vector<std::string> Notes() const { return {}; }
   virtual void AddFigures(Figures& /*figures*/) const {}
 };
 
-// One entry of the list of controllers that a process runs. `host` outlives the controller.
+// One entry of the list of controllers that a process runs. The `host` given to `make` outlives the
+// controller.
 struct ControllerEntry {
   std::string name;
   std::function<std::unique_ptr<WatchingController>(ControllerHost& host)> make;

@@ -1,4 +1,4 @@
-// What the API server says: an object or list, or a metav1.Status with the real server's code,
+// The answer of the API server: an object or list, or a metav1.Status with the real server's code,
 // reason and text. The texts were read off kube-apiserver 1.36.3 (api_contract_real).
 #pragma once
 
@@ -16,7 +16,7 @@ struct ApiAnswer {
   bool ok() const { return code < 300; }
 };
 
-// One complaint of validation.
+// One validation error.
 struct Cause {
   std::string field;   // "spec.replicas"
   std::string reason;  // "FieldValueInvalid"
@@ -49,7 +49,7 @@ ApiAnswer Invalid(const ApiResource& resource, const std::string& name, const Ca
 ApiAnswer InvalidListOptions(const Causes& causes);                             // 422
 ApiAnswer InternalError(std::string message);                                   // 500, no reason
 ApiAnswer TooLargeResourceVersion(const std::string& asked, uint64_t current);  // 504
-// The answer to a DELETE that removed the object at once.
+// Returns the answer to a DELETE that removed the object at once.
 ApiAnswer Deleted(const ApiResource& resource, const std::string& name, const std::string& uid);
 
 }  // namespace windlass::sim

@@ -1,9 +1,8 @@
-// The contract of the API server that Windlass leans on, as a list of named cases.
+// The behaviour of the API server that Windlass depends on, as a list of named cases.
 //
 // The same list runs against the model (api_contract_test.cc) and against a real server
-// (api_contract_real.cc); where they differ, the model is wrong. Each case has a namespace of its
-// own. On the real server no controller but the garbage collector and the namespace controller may
-// run.
+// (api_contract_real.cc); where they differ, the model is wrong. Each case has its own namespace.
+// On the real server only the garbage collector and the namespace controller may run.
 #pragma once
 
 #include <string>
@@ -18,14 +17,14 @@ struct ContractCase {
   void (*run)(ContractProbe& api) = nullptr;
 };
 
-// All of them, in a fixed order.
+// Returns all cases, in a fixed order.
 std::vector<ContractCase> ContractCases();
 
-// Makes `namespace_`, runs the case in it and removes it again; returns what was not as expected.
+// Makes `namespace_`, runs the case in it and removes it again. Returns what was not as expected.
 std::vector<std::string> RunContractCase(const ContractCase& contract_case, ContractServer& server,
                                          const std::string& namespace_);
 
-// By concern.
+// The cases by concern.
 std::vector<ContractCase> LockingCases();
 std::vector<ContractCase> PatchCases();
 std::vector<ContractCase> ObjectCases();

@@ -1,5 +1,5 @@
-// What the API server fills in before it stores an object (D-700, D-708), and the fields that its
-// encoder leaves out.
+// The fields that the API server sets before it stores an object (D-700, D-708), and the fields
+// that its encoder leaves out.
 #pragma once
 
 #include "test/sim/api_resource.h"
@@ -7,11 +7,11 @@
 
 namespace windlass::sim {
 
-// Fields that apps/v1 and core/v1 default, as far as a pod template in a test has them.
+// Sets the defaults of apps/v1 and core/v1 fields, as far as tests use them in a pod template.
 void ApplyDefaults(const ApiResource& resource, Json& object);
 
-// What a round trip through the server's Go structs does: null, and empty strings, lists, maps and
-// zero numbers of `omitempty` fields disappear.
+// Does what a round trip through the server's Go structs does: removes null, and empty strings,
+// lists, maps and zero numbers of `omitempty` fields.
 void DropEmptyFields(const ApiResource& resource, Json& object);
 
 }  // namespace windlass::sim

@@ -18,7 +18,8 @@ Json ShownAs(Shape shape, const Json& object);
 
 ApiAnswer ListObjects(const ObjectStore& store, const ApiPath& path, Shape shape);
 
-// A resourceVersion parameter: absent or "0" give 0; an answer of 400 when it is no number.
+// Parses a resourceVersion parameter. Returns 0 if it is absent or "0", and an answer of 400 if it
+// is not a number.
 std::variant<uint64_t, ApiAnswer> ParseRevision(const std::string& text);
 
 }  // namespace windlass::sim

@@ -9,11 +9,13 @@
 
 namespace windlass::sim {
 
-// The patched object, or the answer that refuses the patch: 415 for an unknown `content_type`, 400
-// for a body that is no patch, 422 for one that cannot be applied (a failed `test` among them).
+// Returns the patched object, or the answer that refuses the patch:
+// - 415 for an unknown `content_type`
+// - 400 for a body that is not a patch
+// - 422 for a patch that cannot be applied, for example because of a failed `test`
 //
-// Strategic merge knows the merge keys of the lists that Windlass and the kubelet touch
-// (ownerReferences, conditions, containers, …) and `$patch: delete`; other lists are replaced.
+// Strategic merge knows the merge keys of the lists that Windlass and the kubelet change
+// (ownerReferences, conditions, containers, …) and `$patch: delete`. It replaces other lists.
 std::variant<Json, ApiAnswer> ApplyPatch(const Json& object, std::string_view content_type,
                                          std::string_view body);
 

@@ -17,12 +17,12 @@ struct ApiPath {
   std::string subresource;                   // "" or "status"
   std::map<std::string, std::string> query;  // decoded
 
-  // The value of a query parameter; empty when absent.
+  // Returns the value of a query parameter; empty if absent.
   std::string Query(const std::string& key) const;
   bool QueryFlag(const std::string& key) const;  // "1" or "true"
 };
 
-// nullopt when nothing is served there.
+// Returns nullopt if nothing is served at `target`.
 std::optional<ApiPath> ParseTarget(std::string_view target);
 
 }  // namespace windlass::sim

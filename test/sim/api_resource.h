@@ -1,7 +1,7 @@
 // The resources that the modelled API server serves, and how each behaves.
 //
-// The model has its own table, apart from kubeclient/api: a mistake in one must not hide in the
-// other.
+// The model has its own table, independent of kubeclient/api: otherwise a mistake in one would hide
+// in the other.
 #pragma once
 
 #include <optional>
@@ -32,10 +32,10 @@ struct ApiResource {
 
 const ApiResource& DescribeResource(const ResourceId& resource);
 
-// By group, version and plural; nullptr when it is not served.
+// Finds a resource by group, version and plural. Returns nullptr if it is not served.
 const ApiResource* FindResource(std::string_view group, std::string_view version,
                                 std::string_view plural);
-// By apiVersion and kind, as owner references name it.
+// Finds a resource by apiVersion and kind, as owner references name it.
 const ApiResource* FindKind(std::string_view api_version, std::string_view kind);
 
 }  // namespace windlass::sim

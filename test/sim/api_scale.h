@@ -13,12 +13,12 @@ bool HasScale(const ApiResource& resource);
 
 Json ScaleOf(const Json& object);
 
-// `current` with the replicas that `scale` asks for, or the answer that refuses it. A Scale without
-// a resourceVersion is taken whatever the present one is.
+// Returns `current` with the replicas of `scale`, or the answer that refuses it. Accepts a Scale
+// without a resourceVersion whatever the present version is.
 std::variant<Json, ApiAnswer> Scaled(const ApiResource& resource, const Json& current,
                                      const Json& scale);
 
-// The answer to a write of the scale, made from that to the write of the object.
+// Returns the answer to a write of the scale, made from the answer to the write of the object.
 ApiAnswer ScaleAnswer(const ApiAnswer& answer);
 
 }  // namespace windlass::sim

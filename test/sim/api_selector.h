@@ -35,10 +35,12 @@ struct ObjectFilter {
   bool Matches(const Json& object) const;
 };
 
-// Reads namespace, labelSelector and fieldSelector; an answer of 400 when one is not understood.
+// Sets `filter` from namespace, labelSelector and fieldSelector. Returns an answer of 400 if one of
+// them cannot be parsed, otherwise nullopt.
 std::optional<ApiAnswer> ParseFilter(const ApiPath& path, ObjectFilter& filter);
 
-// spec.selector of a ReplicaSet or Deployment; matches nothing when null.
+// Returns true if spec.selector of a ReplicaSet or Deployment matches `labels`. A null selector
+// matches nothing.
 bool SelectorMatches(const Json& label_selector, const Json& labels);
 
 }  // namespace windlass::sim

@@ -4,7 +4,7 @@
 // latency, loss and crashes belong to the transport. Its fidelity is not a matter of opinion:
 // api_contract.h is run against it and against a real server.
 //
-// Not modelled: authentication, RBAC, webhooks, managedFields, apply, quotas but of ReplicaSets.
+// Not modelled: authentication, RBAC, webhooks, managedFields, apply, quotas except of ReplicaSets.
 #pragma once
 
 #include <functional>
@@ -26,17 +26,17 @@ class ApiServer {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  // One request that is not a watch. `actor` names who sent it, in traces and invariants; `shown`
-  // is what it had seen by then (Change::shown).
+  // Handles one request that is not a watch. `actor` names the sender, for traces and invariants;
+  // `shown` is what the sender had seen when it sent the request (Change::shown).
   HttpResponse Handle(const HttpRequest& request, const std::string& actor,
                       uint64_t shown = kAllShown);
 
-  // One request with watch=1.
+  // Handles one request with watch=1.
   WatchId Watch(const HttpRequest& request, const std::string& actor, WatchSink sink);
   void StopWatch(WatchId id) { watches_.Stop(id); }
   void EndWatches(std::optional<ResourceId> only = std::nullopt) { watches_.EndAll(only); }
 
-  // For the modelled controllers, kubelets and users, which need no HTTP.
+  // Direct calls for the modelled controllers, kubelets and users, without HTTP.
   ApiAnswer Create(const std::string& actor, const ResourceId& resource,
                    const std::string& namespace_, Json object, uint64_t shown = kAllShown);
   using Edit = std::function<void(Json& object)>;

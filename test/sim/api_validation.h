@@ -11,12 +11,12 @@
 
 namespace windlass::sim {
 
-// A known field of the wrong JSON type: what the server's decoder says of it.
+// Returns the decoder's error for a known field of the wrong JSON type; nullopt if there is none.
 std::optional<std::string> FindWrongType(const ApiResource& resource, const Json& object);
 
 Causes ValidateCreate(const ApiResource& resource, const Json& object);
 
-// `subresource`: the one that the write came through, or "".
+// `subresource` is the one that the write used, or "".
 Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Json& after,
                       std::string_view subresource);
 

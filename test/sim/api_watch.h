@@ -1,8 +1,8 @@
 // WATCH: the stream of changes of one resource, with initial events, bookmarks, time-outs and 410.
 //
-// A watch is told of a change at the moment of the change, in revision order; latency is the
-// transport's affair. An object that leaves the selector is shown as DELETED, with its last
-// matching state and the revision of the change.
+// A watch receives a change at the moment of the change, in revision order; the transport adds
+// latency. An object that leaves the selector is shown as DELETED, with its last matching state and
+// the revision of the change.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ using WatchId = uint64_t;
 
 struct WatchSink {
   std::function<void(std::string line)> on_line;
-  // Exactly once, unless the watch is stopped. `status` is 200 for an orderly end; `body` a
-  // metav1.Status otherwise.
+  // Called exactly once, unless the watch is stopped. `status` is 200 for an orderly end; otherwise
+  // `body` is a metav1.Status.
   std::function<void(int status, std::string body)> on_end;
 };
 
@@ -42,7 +42,7 @@ class WatchHub {
   WatchHub(SimLoop& loop, const ObjectStore& store, Random random)
       : loop_(loop), store_(store), random_(random) {}
 
-  // Lines and the end come through `sink`, some of them before Open returns.
+  // Opens a watch. Lines and the end arrive through `sink`, some of them before Open returns.
   WatchId Open(const ApiPath& path, Shape shape, WatchSink sink);
   void Stop(WatchId id);
 

@@ -1,7 +1,7 @@
-// What PodDisruptionBudgets are there for, judged from what really runs: no Pod that serves is
-// deleted, restarted in place or taken out of traffic while fewer others serve than its budgets
-// want. Not for scenarios in which somebody deletes Pods without asking, as a ReplicaSet that is
-// scaled down does.
+// Checks PodDisruptionBudgets against what really runs: no serving Pod is deleted, restarted in
+// place or taken out of traffic while fewer others serve than its budgets require. Not for
+// scenarios in which Pods are deleted without asking the budget, for example by scaling down a
+// ReplicaSet.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@ namespace windlass::sim {
 
 class BudgetInvariant {
  public:
-  // Pods with that label, if any, are out of traffic.
+  // Pods with that label, if it is not empty, count as out of traffic.
   explicit BudgetInvariant(World& world, std::string off_label = "", std::string off_value = "");
   BudgetInvariant(const BudgetInvariant&) = delete;
   BudgetInvariant& operator=(const BudgetInvariant&) = delete;
 
-  // Pods that served and were taken down; a test that wants some looks here.
+  // Returns how many serving Pods were taken down, so that a test can check that there were some.
   int taken_down() const { return taken_down_; }
-  // "" or what was done, each with what had happened right before.
+  // Returns "" or the violations, each with what had happened right before.
   std::string Complaints() const;
 
  private:

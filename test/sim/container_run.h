@@ -12,7 +12,7 @@
 
 namespace windlass::sim {
 
-// What a Pod's status tells late, or not at all (P-086): for invariants.
+// The truth that a Pod's status shows late, or not at all (P-086): for invariants.
 struct ContainerTruth {
   std::string name;
   std::string image;     // of the process that runs, or ran last; empty: none ever did
@@ -23,7 +23,7 @@ struct ContainerTruth {
   int changes = 0;  // of those, for the sake of another image
 };
 
-// Sidecars and containers; a plain init container has nothing to serve.
+// Sidecars and containers only; a plain init container does not serve.
 struct PodTruth {
   StoreKey key;
   std::string uid;
@@ -40,7 +40,7 @@ struct ContainerTimer {
   bool counts = false;  // the kubelet is not idle while it is armed
 };
 
-// What the kubelet keeps; the truth of it is in PodTruth::containers, at the same index.
+// The state that the kubelet keeps. PodTruth::containers has the truth at the same index.
 struct ContainerRun {
   bool sidecar = false;
   bool probed = false;  // the spec has a readinessProbe
@@ -59,9 +59,9 @@ struct ContainerRun {
   ContainerTimer probe;  // says that it is down
 };
 
-// An entry of status.containerStatuses.
+// Returns an entry of status.containerStatuses.
 Json StatusOf(const std::string& name, const ContainerRun& container);
-// Of a plain init container that has done its work.
+// Returns the entry of a plain init container that has ended successfully.
 Json StatusOfDone(const std::string& name, const std::string& image, const std::string& id,
                   const std::string& now);
 
@@ -69,7 +69,7 @@ Json Waiting(const std::string& reason);
 Json Terminated(const std::string& id, int exit_code, const std::string& reason,
                 const std::string& now);
 
-// Sets a condition of a Pod or Node; the transition time moves with the status alone.
+// Sets a condition of a Pod or Node. The transition time changes only with the status.
 void SetCondition(Json& status, const std::string& type, bool holds, const std::string& now);
 void SetReady(Json& pod, bool ready, const std::string& now);
 

@@ -1,6 +1,6 @@
-// What a case of the API contract may do: send requests, follow watches, and say what it expected.
+// The actions of an API contract case: send requests, follow watches, and state what is expected.
 //
-// Works on any Transport, the model's or one to a real server; complaints are collected, not
+// Works on any Transport, the model's or one to a real server. Complaints are collected, not
 // thrown.
 #pragma once
 
@@ -17,12 +17,12 @@ namespace windlass::sim {
 
 class ContractProbe;
 
-// Where a case runs.
+// The server that a case runs against.
 struct ContractServer {
   Transport& transport;
-  // Turns the loop until `done` holds; false when it gave up.
+  // Turns the loop until `done` returns true. Returns false when it gave up.
   std::function<bool(const std::function<bool()>& done)> run_until;
-  // Returns when the case's new namespace takes objects; none: it does at once.
+  // Returns when the case's new namespace accepts objects. Null: it does at once.
   std::function<void(ContractProbe& api)> await_namespace = nullptr;
 };
 
@@ -48,7 +48,7 @@ class ContractProbe {
   ContractProbe(const ContractProbe&) = delete;
   ContractProbe& operator=(const ContractProbe&) = delete;
 
-  // Paths inside the case's own namespace; an empty name is the collection.
+  // Paths inside the case's own namespace. An empty name means the collection.
   std::string Deployments(const std::string& name = "") const { return Apps("deployments", name); }
   std::string ReplicaSets(const std::string& name = "") const { return Apps("replicasets", name); }
   std::string Pods(const std::string& name = "") const;
@@ -69,7 +69,8 @@ class ContractProbe {
   ProbeReply Delete(const std::string& target);
   ProbeReply Delete(const std::string& target, const Json& options);
 
-  // A watch; events gather in the result while the loop turns. Ended with the probe.
+  // A watch. Events gather in the result while the loop turns. The probe's destructor ends the
+  // watch.
   struct WatchState {
     CallId id = 0;
     std::vector<ProbeEvent> events;
@@ -84,14 +85,14 @@ class ContractProbe {
   bool AwaitEnd(const WatchPtr& watch);
   bool Await(const std::function<bool()>& condition) { return server_.run_until(condition); }
 
-  // Complaints.
+  // Each adds a complaint if the expectation fails.
   bool Expect(bool holds, const std::string& what);
   bool ExpectEqual(const std::string& what, const Json& got, const Json& wanted);
-  // A failure with that code and Status.reason.
+  // Expects a failure with that code and Status.reason.
   bool ExpectRefused(const ProbeReply& reply, int code, const std::string& reason);
-  // A success with that code; the reply's object.
+  // Expects a success with that code. Returns the reply's object.
   const Json& ExpectOk(const ProbeReply& reply, int code);
-  // Types of the events, in order: "ADDED MODIFIED BOOKMARK".
+  // Expects events of these types, in order: "ADDED MODIFIED BOOKMARK".
   bool ExpectTypes(const WatchPtr& watch, const std::string& wanted);
   const std::vector<std::string>& complaints() const { return complaints_; }
 

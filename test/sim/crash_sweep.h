@@ -1,4 +1,4 @@
-// A fault at every call of a scenario, one at a time (I-38).
+// Injects a fault at every call of a scenario, one at a time (I-38).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct CrashScenario {
   std::function<void(World&)> play;  // returns when all is quiet
 };
 
-// The scenarios of this file's own, whose Pods are a kubelet's, and one for each script.
+// Returns the scenarios of this file, whose Pods a kubelet runs, and one for each script.
 std::vector<CrashScenario> CrashScenarios(const std::string& scripts);
 
 struct SweepReport {
@@ -27,13 +27,14 @@ struct SweepReport {
   std::vector<std::string> differences;
 };
 
-// Writes that a fault may cost besides. A standby touches each ReplicaSet of a rollout under way
-// once (L-012).
+// How many additional writes a fault may cost. A standby also touches each ReplicaSet of a rollout
+// under way once (L-012).
 inline constexpr int64_t kExtraWritesMax = 2;
 inline constexpr int64_t kTouchesMax = 2;
 
-// One run without a fault, then one for each call and kind of fault, or for one of `one_in` of
-// them, chosen at random: it ends in the same state, breaks no invariant and writes hardly more.
+// Runs the scenario once without a fault, then once for each call and kind of fault, or for a
+// random choice of one in `one_in` of them. Each run must end in the same state, break no invariant
+// and write hardly more.
 SweepReport Sweep(const CrashScenario& scenario, Successor successor, uint32_t one_in);
 
 }  // namespace windlass::sim

@@ -1,7 +1,7 @@
-// A model of the disruption controller: keeps the status of PodDisruptionBudgets.
+// A model of the disruption controller, which keeps the status of PodDisruptionBudgets.
 //
-// It believes what Pods say of themselves, so a Pod that is restarted in place and stays Ready is
-// healthy to it (P-038). Entries of disruptedPods count for two minutes.
+// It believes the status of Pods, so a Pod that is restarted in place and stays Ready counts as
+// healthy (P-038). Entries of disruptedPods count for two minutes.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class DisruptionController {
   DisruptionController& operator=(const DisruptionController&) = delete;
 
   bool idle() const { return queued_.empty(); }
-  // Entries that came to their end although their Pod is still there: an event NotDeleted each.
+  // Returns how many entries ended although their Pod still exists: an event NotDeleted each.
   int not_deleted() const { return not_deleted_; }
 
  private:

@@ -1,5 +1,5 @@
-// Evictions, as kube-apiserver serves pods/eviction: room for the Pod is taken in the one budget
-// that selects it, in a write of its own, and then the Pod is deleted (eviction.go).
+// Evictions, as kube-apiserver serves pods/eviction: a first write takes a disruption from the one
+// budget that selects the Pod, and then the Pod is deleted (eviction.go).
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace windlass::sim {
 
-// What kubectl drain does to one Pod, once. False: refused, for it is under too many budgets or one
-// allows no disruption. The deletion follows `until_deleted` later.
+// Does once what kubectl drain does to one Pod. Returns false if refused: several budgets select
+// the Pod, or its budget allows no disruption. The Pod is deleted `until_deleted` later.
 bool Evict(ApiServer& server, const std::string& namespace_, const std::string& pod,
            Duration until_deleted);
 

@@ -1,4 +1,4 @@
-// Upstream's expectations (controller_utils.go): how many creations and deletions of its own the
+// Upstream's expectations (controller_utils.go): how many of its own creations and deletions the
 // ReplicaSet controller has still to see before it may create or delete Pods again.
 #pragma once
 
@@ -14,10 +14,10 @@ namespace windlass::sim {
 
 class Expectations {
  public:
-  // Upstream's ExpectationsTimeout: what was not seen by then is not waited for any longer.
+  // Upstream's ExpectationsTimeout: the controller waits no longer for what it has not seen.
   static constexpr Duration kTimeout = seconds(300);
 
-  // Each replaces what was expected of this ReplicaSet before.
+  // Each call replaces the former expectation for this ReplicaSet.
   void ExpectCreations(const StoreKey& replica_set, size_t count, MonotonicTime now);
   void ExpectDeletions(const StoreKey& replica_set, std::set<std::string> pods, MonotonicTime now);
 

@@ -17,13 +17,13 @@ namespace windlass::sim {
 
 class FaultyNetwork final : public Transport {
  public:
-  // Both must outlive it.
+  // All references must outlive the network.
   FaultyNetwork(const Clock& clock, TimerQueue& timers, Transport& inner)
       : clock_(clock), timers_(timers), inner_(inner) {}
 
-  // Every connection breaks, and new ones are refused, until it is up again.
+  // While down: every connection breaks, and new ones are refused.
   void SetDown(bool down);
-  // Every Call but those of leader election is answered 429 with this Retry-After; zero = none is.
+  // Answers every Call except those of leader election with 429 and this Retry-After; zero: none.
   void SetThrottled(Duration retry_after) { retry_after_ = retry_after; }
   // Every request whose path has `part` is answered with this code, 403 or 404; "" = none is.
   // Streams that are open stay open.
@@ -32,7 +32,7 @@ class FaultyNetwork final : public Transport {
     refused_code_ = code;
   }
 
-  // Calls and streams begun, whatever became of them.
+  // Returns the number of calls and streams begun, whatever their outcome.
   uint64_t tried() const { return tried_; }
 
   CallId Call(HttpRequest request, ReplyHandler reply) override;

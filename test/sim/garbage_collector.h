@@ -1,9 +1,11 @@
-// A model of the garbage collector and of namespace deletion: what happens to the children of what
-// is deleted.
+// A model of the garbage collector and of namespace deletion: what happens to the children of a
+// deleted object.
 //
-// It looks at the truth, with a lag after each change; an object whose owners are all gone is
-// deleted, a foreground deletion waits for blocking children, an orphaning one takes the references
-// away. The contents of a terminating namespace are deleted, then the namespace.
+// It sees the truth, with a lag after each change:
+// - An object whose owners are all gone is deleted.
+// - A foreground deletion waits for blocking children.
+// - An orphaning deletion removes the owner references.
+// - The contents of a terminating namespace are deleted, then the namespace.
 #pragma once
 
 #include <functional>
@@ -27,7 +29,7 @@ class GarbageCollector {
   GarbageCollector(const GarbageCollector&) = delete;
   GarbageCollector& operator=(const GarbageCollector&) = delete;
 
-  // Nothing waits to be looked at.
+  // Returns true if no object waits to be processed.
   bool idle() const { return waiting_.empty(); }
 
  private:

@@ -1,5 +1,5 @@
-// How a container behaves, chosen by the name of its image: the vocabulary of test/cluster, so that
-// a scenario reads the same on the simulator and on a real control plane.
+// How a container behaves, chosen by the name of its image. The words are those of test/cluster, so
+// that a scenario reads the same on the simulator and on a real control plane.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace windlass::sim {
 
-// Zero values: an image that is there, starts, is ready and stops at once.
+// All zero: an image that exists, starts, is ready and stops at once.
 struct ImageBehaviour {
   bool missing = false;           // "missing", "404": no registry has it
   bool never_ready = false;       // "never-ready"
@@ -24,12 +24,13 @@ struct ImageBehaviour {
 
 ImageBehaviour BehaviourOf(std::string_view image);
 
-// What a runtime reports as imageID: "<repository>@sha256:<64 digits>". The digest is that of the
-// reference, if it has one; "digest-abc" in the name makes all tags with that word one digest;
-// otherwise every reference is an image of its own.
+// Returns what a runtime reports as imageID: "<repository>@sha256:<64 digits>". The digest is
+// - that of the reference, if it has one;
+// - one digest for all tags with the word "digest-abc";
+// - otherwise a digest of its own for every reference.
 std::string ImageIdOf(std::string_view image);
 
-// 64 hexadecimal digits that depend on nothing but the text.
+// Returns 64 hexadecimal digits that depend only on the text.
 std::string DigitsOf(std::string_view text);
 
 }  // namespace windlass::sim

@@ -1,5 +1,5 @@
-// What must hold while Pods are updated in place, judged from the cluster and from what really runs
-// (I-51…I-61). Beside Invariants, which knows nothing of it:
+// The invariants of in-place updates (I-51…I-61), judged from the cluster and from what really
+// runs. Used beside Invariants, which does not know in-place updates:
 //
 //   World world(seed);
 //   InPlaceInvariants in_place(world);
@@ -46,11 +46,12 @@ class InPlaceInvariants {
   InPlaceInvariants(const InPlaceInvariants&) = delete;
   InPlaceInvariants& operator=(const InPlaceInvariants&) = delete;
 
-  // All Pods should have been updated by now: nothing is paused, held back or waited for.
+  // Call when all Pods should be updated: nothing is paused, held back or waited for.
   void JudgeAtRest(const std::string& deployment);
 
   const std::vector<Violation>& violations() const { return violations_; }
-  // Restarts of containers for the sake of another image; a test that wants some looks here.
+  // Returns how many containers were restarted for another image, so that a test can check that
+  // there were some.
   int restarts() const { return restarts_; }
   std::string Complaints() const;
 
@@ -89,7 +90,7 @@ class InPlaceInvariants {
   void JudgeImagesAtRest(const Json& deployment);
 
   Object OwnerOf(const Json& replica_set) const;  // a Deployment; null: none
-  // Null when the object is of no Deployment that wants it.
+  // Returns null if the object belongs to no Deployment that asks for in-place updates.
   Object DeploymentOfPod(const Json& pod) const;
   Object DeploymentOfReplicaSet(const Json& replica_set) const;
   std::vector<Object> ReplicaSetsOf(const Json& deployment) const;
@@ -102,7 +103,7 @@ class InPlaceInvariants {
   std::set<std::string> controllers_;
   std::map<std::string, PodRecord> pods_;                // by uid
   std::map<std::string, DeploymentRecord> deployments_;  // by uid
-  // Pods that ceased to serve, and not for another image: whose they were, and when.
+  // Pods that ceased to serve for another reason than a new image: their Deployment, and when.
   std::map<std::string, std::pair<std::string, MonotonicTime>> failed_;
   std::vector<Violation> violations_;
   int restarts_ = 0;

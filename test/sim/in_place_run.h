@@ -1,5 +1,5 @@
-// Deployment "web" that wants its Pods updated in place, Windlass, and both sets of invariants:
-// what the tests of whole rollouts in place begin with.
+// The start of most tests of whole in-place rollouts: Deployment "web" that asks for in-place
+// updates, Windlass, and both sets of invariants.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,8 @@ namespace windlass::sim {
 
 using Annotations = std::map<std::string, std::string>;  // "partition" → windlass.dev/in-place-…
 
-// Policy Only, maxUnavailable 1, maxSurge 1, unless `options` says otherwise; "" is the policy.
+// Returns a Deployment with policy Only, maxUnavailable 1 and maxSurge 1, unless `options` says
+// otherwise. Option "" is the policy.
 Json InPlaceDeployment(int replicas, const std::string& image, const Annotations& options = {});
 
 class InPlaceRun {
@@ -26,25 +27,27 @@ class InPlaceRun {
 
   explicit InPlaceRun(uint64_t seed, WorldOptions options = {});
 
-  // Applies it, and lets it come up.
+  // Applies the Deployment, and waits until it is complete.
   void Start(const Json& deployment);
   void Start(int replicas, const Annotations& options = {}, const std::string& image = "app:v1") {
     Start(InPlaceDeployment(replicas, image, options));
   }
   bool Until(const std::function<bool()>& condition) { return world.RunUntil(condition, kLimit); }
-  // Until so many Pods were asked to run `image`.
+  // Waits until `pods` Pods were asked to run `image`.
   bool UntilPatched(const std::string& image, size_t pods) {
     return Until([&] { return PodsOf(image) >= pods; });
   }
-  // Until the rollout is over and all is quiet; judges what is at rest. "" or what is wrong.
+  // Waits until the rollout is over and nothing happens any more, then judges the state at rest.
+  // Returns "" or what is wrong.
   std::string Finish();
-  // All is quiet, though perhaps not complete. "" or what was broken so far.
+  // Waits until nothing happens any more; the rollout need not be complete. Returns "" or what was
+  // violated so far.
   std::string Rest();
   std::string Complaints() const { return world.Complaints() + in_place.Complaints(); }
 
   void SetOption(const std::string& option, const std::string& value);
   size_t PodsOf(const std::string& image) const;
-  // Restarts for the sake of an image, by uid of the Pods there are.
+  // Returns the restarts for another image, by uid of the present Pods.
   std::map<std::string, int> Restarts();
   std::vector<std::string> Uids();  // of the Pods there are, sorted
   int RestartsMost();               // of one Pod

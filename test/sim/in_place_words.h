@@ -1,4 +1,5 @@
-// What objects say of in-place updates, read by the simulator's own eyes (P-027, P-040, P-082).
+// What objects show of in-place updates, read with code of the simulator's own (P-027, P-040,
+// P-082).
 #pragma once
 
 #include <cstdint>
@@ -15,30 +16,30 @@ inline constexpr const char* kInPlaceExchange = "internal.windlass.dev/exchange"
 inline constexpr const char* kInPlaceBlocked = "internal.windlass.dev/blocked";
 inline constexpr const char* kInPlaceMode = "internal.windlass.dev/mode";
 
-// The Deployment asks for it.
+// Returns true if the Deployment asks for in-place updates.
 bool WantsInPlace(const Json& deployment);
 
-// LimitsOf with the annotation that is there for in-place updates alone.
+// Like LimitsOf, with the maxUnavailable annotation of in-place updates.
 RolloutLimits InPlaceLimitsOf(const Json& deployment);
 
-// Taken out of traffic in the way that the Deployment asks for.
+// Returns true if the Pod is out of traffic in the way that the Deployment asks for.
 bool IsDrained(const Json& deployment, const Json& pod);
 
-// The first of those with the highest revision; null when there are none.
+// Returns the first ReplicaSet with the highest revision; null if there are none.
 Object HighestOf(const std::vector<Object>& replica_sets);
-// Whether `rs` notes that the revision it has is rolled out in place. What it notes of a revision
-// it had before says nothing.
+// Returns true if `rs` notes that its present revision is rolled out in place. Notes about its
+// earlier revisions do not count.
 bool SaysInPlace(const Json& rs);
 
-// The template without the label that tells ReplicaSets apart.
+// Returns the template without the label that tells ReplicaSets apart.
 Json TemplateOf(const Json& object);
 
-// The image of a container of a template or Pod, of either list; empty when there is none.
+// Returns the image of a container or init container of a template or Pod; empty if there is none.
 std::string ImageIn(const Json& pod_spec, const std::string& container);
-// Names of the containers of both lists.
+// Returns the names of the containers and init containers.
 std::vector<std::string> ContainersOf(const Json& pod_spec);
 
-// Some container of `before` has another image in `after`; both are Pods.
+// Returns true if some container of the Pod `before` has another image in the Pod `after`.
 bool ChangesImages(const Json& before, const Json& after);
 
 }  // namespace windlass::sim

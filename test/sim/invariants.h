@@ -1,10 +1,10 @@
-// The promises (family I) that can be judged from the cluster alone, checked at every
-// change that a controller under test makes.
+// The invariants (family I) that can be judged from the cluster alone, checked at every change that
+// a controller under test makes.
 //
-// A controller acts on what it has seen, not on the truth: a write is judged against the most
-// lenient truth of the last kBlindSpot, so that a Pod that crashed a moment ago is not blamed on it
-// ("attributable"). Changes by users and by the modelled controllers are never violations, but
-// for I-43, which is broken by the Pod that a size brings about, and has no blind spot.
+// A controller acts on what it has seen, not on the truth. So a write is judged against the most
+// lenient truth of the last kBlindSpot, and a Pod that crashed a moment ago is not blamed on the
+// write ("attributable"). Changes by users and by the modelled controllers are never violations.
+// Exception: I-43 is violated by the Pod that follows from a size, and has no blind spot.
 //
 //   I-01 availability not lowered below the minimum      I-11 revisions unique and rising
 //   I-02 total not raised above the maximum              I-14 only empty ReplicaSets are deleted
@@ -33,7 +33,7 @@ struct Violation {
   std::string Text() const;
 };
 
-// The values a quantity had lately.
+// The values that a quantity had recently.
 class Recent {
  public:
   void Note(MonotonicTime now, int64_t value);

@@ -1,5 +1,5 @@
-// Scheduler and kubelets in one: brings Pods up, restarts containers whose image was changed, keeps
-// status, and takes Pods down gracefully.
+// Scheduler and kubelets in one: starts Pods, restarts containers whose image was changed, writes
+// status, and stops Pods gracefully.
 //
 //   created ─▶ scheduled ─▶ pulled ─▶ started (Running) ─▶ Ready ─▶ crashed ─▶ back-off, started
 //
@@ -9,8 +9,8 @@
 //   deleted (deletionTimestamp) ─▶ stopped (Succeeded or Failed) ─▶ removed
 //
 // Each Pod has one worker, which does one thing after another and then looks at the newest spec.
-// What really runs is in Truth(), apart from the status. Durations come from the image's name
-// (image_behaviour.h) plus small random ones. Talks to the model directly.
+// Truth() shows what really runs, independently of the status. Durations come from the image's name
+// (image_behaviour.h) plus small random ones. Calls the model directly, without HTTP.
 #pragma once
 
 #include <cstdint>
@@ -46,17 +46,17 @@ class Kubelet {
   Kubelet(const Kubelet&) = delete;
   Kubelet& operator=(const Kubelet&) = delete;
 
-  // No Pod is on its way to something, crashing ones in their back-off apart.
+  // Returns true if no Pod is changing, except crashing ones in their back-off.
   bool idle() const { return busy_ == 0; }
 
-  // A frozen kubelet: nothing moves until it is thawed. For stuck Pods.
+  // A frozen kubelet does nothing until it is thawed. For stuck Pods.
   void Freeze(bool frozen) { frozen_ = frozen; }
-  // A node that is not heard of: its Pods are not Ready, and nothing moves there.
+  // A node that is not ready: its Pods are not Ready, and nothing happens there.
   void SetNodeReady(const std::string& node, bool ready);
 
-  // What really runs. Null: no such Pod.
+  // Returns what really runs; null if there is no such Pod.
   const PodTruth* Truth(const std::string& uid) const;
-  // Told of every change of it; must write nothing.
+  // Called at every change of the truth. The listener must write nothing.
   void OnTruth(std::function<void(const PodTruth&)> listener) {
     listeners_.push_back(std::move(listener));
   }

@@ -1,4 +1,4 @@
-// What an informer has seen of one resource: every change, in its order, each a while after it
+// What an informer has seen of one resource: every change, in order, each some time after it
 // happened. Without lag it is the store itself.
 #pragma once
 
@@ -15,8 +15,8 @@ namespace windlass::sim {
 
 class LaggingView {
  public:
-  // Made before the resource has objects. A change is seen after a random time of up to `lag_max`,
-  // most often a short one; no change overtakes an earlier one.
+  // Must be made before the resource has objects. A change is seen after a random time of up to
+  // `lag_max`, usually a short one. No change overtakes an earlier one.
   LaggingView(ApiServer& server, const ResourceId& resource, Duration lag_max, Random random);
   LaggingView(const LaggingView&) = delete;
   LaggingView& operator=(const LaggingView&) = delete;
@@ -24,13 +24,13 @@ class LaggingView {
   // Called at each change that is seen; the view contains the change already.
   std::function<void(const Change&)> on_change;
 
-  // Null if the view has no such object.
+  // Returns null if the view has no such object.
   Object Find(const std::string& namespace_, const std::string& name) const;
   std::vector<Object> List(const std::string& namespace_) const;
 
-  // True if the change of this revision, or a later one, was seen.
+  // Returns true if the change of this revision, or a later one, was seen.
   bool HasSeen(uint64_t revision) const;
-  // No change is on its way.
+  // Returns true if no change is on its way.
   bool idle() const { return under_way_ == 0; }
 
  private:
@@ -47,7 +47,7 @@ class LaggingView {
   size_t under_way_ = 0;
 };
 
-// A time of up to `most`, short more often than long.
+// Returns a random time of up to `most`, more often short than long.
 Duration DrawLag(Random& random, Duration most);
 
 }  // namespace windlass::sim

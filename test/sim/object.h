@@ -1,5 +1,5 @@
 // API objects as the simulator holds them: immutable JSON trees, shared between the store, the
-// watch history and whoever looks at them. Reading is total: an absent field has its zero value.
+// watch history and their readers. Reading never fails: an absent field has its zero value.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ using Object = std::shared_ptr<const Json>;
 
 Object MakeObject(Json value);
 
-// The value at a path of keys; a JSON null where there is none.
+// Returns the value at a path of keys; a JSON null if there is none.
 const Json& At(const Json& value, std::initializer_list<std::string_view> path);
 std::string TextAt(const Json& value, std::initializer_list<std::string_view> path);
 int64_t IntAt(const Json& value, std::initializer_list<std::string_view> path, int64_t absent = 0);
@@ -33,25 +33,26 @@ bool IsDeleting(const Json& object);         // has a deletionTimestamp
 std::string LabelOf(const Json& object, std::string_view key);
 std::string AnnotationOf(const Json& object, std::string_view key);
 
-// The reference with controller: true; a JSON null where there is none.
+// Returns the reference with controller: true; a JSON null if there is none.
 const Json& ControllerOf(const Json& object);
 std::string ControllerUidOf(const Json& object);
 
-// A condition of status.conditions; a JSON null where there is none.
+// Returns a condition of status.conditions; a JSON null if there is none.
 const Json& ConditionOf(const Json& object, std::string_view type);
 
-// status.phase is Succeeded or Failed.
+// Returns true if status.phase is Succeeded or Failed.
 bool IsTerminalPod(const Json& pod);
-// Neither terminal nor being deleted: what the ReplicaSet controller counts (D-740).
+// Returns true if the Pod is neither terminal nor being deleted: the ReplicaSet controller counts
+// such Pods (D-740).
 bool IsActivePod(const Json& pod);
 bool IsReadyPod(const Json& pod);
-// Ready for at least `min_ready` at `now` (D-740).
+// Returns true if the Pod has been Ready for at least `min_ready` at `now` (D-740).
 bool IsAvailablePod(const Json& pod, seconds min_ready, WallTime now);
 
-// RFC 3339 in UTC with whole seconds. The simulator's own, so that the model does not share a
-// mistake with the code under test.
+// Returns RFC 3339 in UTC with whole seconds. It is the simulator's own code, so that the model
+// does not share a mistake with the code under test.
 std::string TimeText(WallTime time);
-// Of a text TimeText made; 0 for anything else.
+// Parses a text made by TimeText; returns 0 for anything else.
 WallTime TimeValue(std::string_view text);
 
 }  // namespace windlass::sim

@@ -1,7 +1,7 @@
-// The modelled etcd: every object, one global revision counter, and the history behind it.
+// The modelled etcd: every object, one global revision counter, and the history.
 //
-// A change is announced to the listeners at the moment it happens, in the order in which they
-// registered; a listener must not change the store from inside (it arms a timer instead).
+// Listeners are called at the moment of a change, in the order in which they registered. A listener
+// must not change the store from within the call; it arms a timer instead.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct StoreKey {
   auto operator<=>(const StoreKey&) const = default;
 };
 
-// Of an actor that knows all there is.
+// The `shown` of an actor that has seen every change.
 inline constexpr uint64_t kAllShown = std::numeric_limits<uint64_t>::max();
 
 struct Change {
@@ -37,7 +37,7 @@ struct Change {
   MonotonicTime at;
   std::string actor;    // "windlass", "user", "replicaset-controller", "kubelet", …
   std::string request;  // "PATCH deployments/status ns/web"
-  // Up to this revision the actor had seen Deployments and ReplicaSets when it sent the request.
+  // When the actor sent the request, it had seen Deployments and ReplicaSets up to this revision.
   uint64_t shown = kAllShown;
   // What a watch shows of a removal: the last state with the revision of the removal.
   Object last_state;
@@ -45,25 +45,25 @@ struct Change {
 
 class ObjectStore {
  public:
-  // Compaction: the history older than this is forgotten (the API server compacts etcd every 5
+  // Compaction: history older than this is forgotten (the API server compacts etcd every 5
   // minutes).
   static constexpr Duration kHistoryKept = seconds(300);
 
   uint64_t revision() const { return revision_; }
-  // Changes up to this revision are not remembered any more.
+  // Returns the revision up to which changes are forgotten.
   uint64_t compacted() const { return compacted_; }
 
   Object Find(const StoreKey& key) const;
-  // In key order; an empty namespace means all.
+  // Returns the objects in key order. An empty namespace means all.
   std::vector<Object> List(const ResourceId& resource, const std::string& namespace_) const;
-  // As it was at `revision`, which must not be compacted.
+  // Returns the objects as they were at `revision`, which must not be compacted.
   std::map<StoreKey, Object> ListAt(const ResourceId& resource, const std::string& namespace_,
                                     uint64_t revision) const;
-  // Of a resource, later than `revision`, oldest first.
+  // Returns the changes of a resource after `revision`, oldest first.
   std::vector<const Change*> ChangesAfter(const ResourceId& resource, uint64_t revision) const;
 
-  // Writes `object` (or removes it, when null) at the next revision, which is put into its
-  // metadata. Returns what is stored, or the last state of what was removed.
+  // Writes `object`, or removes it if nullopt, at the next revision, which is put into its
+  // metadata. Returns the stored object, or the last state of the removed one.
   Object Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
                 std::string actor, std::string request, uint64_t shown = kAllShown);
 
@@ -76,8 +76,8 @@ class ObjectStore {
   // Forgets all history (a test's 410).
   void CompactAll() { Forget(history_.size()); }
 
-  // What etcd's data directory holds. To put it back tells no listener: it is done while no API
-  // server runs, whose watches are to be ended first.
+  // The contents of etcd's data directory. PutBack calls no listener: call it while no API server
+  // runs, and end the server's watches first.
   struct Backup {
     std::map<StoreKey, Object> objects;
     std::deque<Change> history;

@@ -1,4 +1,4 @@
-// Which Pods a ReplicaSet gives up first when it shrinks (D-743).
+// The order in which a ReplicaSet deletes Pods when it shrinks (D-743).
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace windlass::sim {
 
-// `pods` in the order in which they are deleted. `siblings` are the active Pods of all ReplicaSets
-// with the same owner, these included: a node with more of them gives one up first.
+// Returns `pods` in the order in which they are deleted. `siblings` are the active Pods of all
+// ReplicaSets with the same owner, including `pods`: the node with most of them loses one first.
 std::vector<Object> RankForDeletion(std::vector<Object> pods, const std::vector<Object>& siblings,
                                     WallTime now);
 

@@ -48,7 +48,7 @@ class Registry {
 
   ApiAnswer Create(const Caller& caller, const Target& target, Json object);
 
-  // The wished state, made from the present one: a patch applied, or the body of a PUT.
+  // Makes the wanted state from the present one: a patch applied, or the body of a PUT.
   using Transform = std::function<std::variant<Json, ApiAnswer>(const Json& current)>;
   enum class How { kPatch, kPut };
   ApiAnswer Update(const Caller& caller, const Target& target, How how, const Transform& transform);

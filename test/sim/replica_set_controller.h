@@ -1,10 +1,10 @@
-// A model of upstream's ReplicaSet controller (D-740…D-747): it makes and deletes Pods so
-// that each ReplicaSet has spec.replicas active ones, and reports what it saw.
+// A model of upstream's ReplicaSet controller (D-740…D-747): it creates and deletes Pods so that
+// each ReplicaSet has spec.replicas active ones, and reports what it saw.
 //
-// What a Deployment controller must be able to live with is modelled on purpose: its status counts
-// the Pods seen before its own creates and deletes (D-742), everything takes a little time, and the
-// status it writes may be of an older spec than the one stored by then. Its views of ReplicaSets
-// and of Pods, and its status writes, may lag by half a minute each:
+// It models on purpose what a Deployment controller must be able to handle. Its status counts the
+// Pods seen before its own creates and deletes (D-742). Every step takes a little time. The status
+// it writes may belong to an older spec than the stored one. Its views of ReplicaSets and of Pods,
+// and its status writes, may lag by half a minute each:
 //
 // - While it waits to see creations or deletions of its own, a sync makes and deletes nothing. It
 //   still writes a status, from the Pods that it has seen.
@@ -27,11 +27,12 @@ namespace windlass::sim {
 struct ReplicaSetControllerOptions {
   Duration lag_min = milliseconds(1);  // from a change to the sync, and between its calls
   Duration lag_max = milliseconds(15);
-  // Up to how much later it sees a change, and a status that it writes arrives.
+  // The longest delay before it sees a change, and before a status that it writes arrives.
   Duration replica_set_view_lag_max{0};
   Duration pod_view_lag_max{0};
   Duration status_lag_max{0};
-  // A sync waits for what the controller wrote itself; false as before Kubernetes 1.36.
+  // True: a sync waits until it has seen the controller's own writes. False: as before Kubernetes
+  // 1.36.
   bool waits_for_own_writes = true;
 };
 
@@ -44,10 +45,10 @@ class ReplicaSetController {
   ReplicaSetController(const ReplicaSetController&) = delete;
   ReplicaSetController& operator=(const ReplicaSetController&) = delete;
 
-  // Nothing to do, waits for minReadySeconds apart.
+  // Returns true if there is nothing to do, except to wait for minReadySeconds.
   bool idle() const { return queue_.empty() && replica_sets_.idle() && pods_.idle(); }
 
-  // While stopped, changes gather and nothing is done (a controller that is down).
+  // While stopped, changes gather and nothing is done, like a controller that is down.
   void Stop(bool stopped);
 
  private:
@@ -66,7 +67,7 @@ class ReplicaSetController {
     Object failure;  // condition ReplicaFailure; null = none
   };
 
-  // The revisions of the last status, and of the last Pod made or adopted, of a ReplicaSet.
+  // The revisions of the last status of a ReplicaSet, and of the last Pod made or adopted for it.
   struct Written {
     uint64_t status = 0;
     uint64_t pod = 0;
@@ -95,7 +96,7 @@ class ReplicaSetController {
   ApiServer& server_;
   ReplicaSetControllerOptions options_;
   Random random_;
-  Random lag_random_;  // apart: a controller that does not lag draws the same numbers as ever
+  Random lag_random_;  // separate: without lag the other draws stay the same
   LaggingView replica_sets_;
   LaggingView pods_;
   Expectations expectations_;

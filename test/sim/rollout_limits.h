@@ -16,7 +16,8 @@ struct RolloutLimits {
   int64_t min_available() const { return desired - unavailable; }
 };
 
-// Of a Deployment as the server stores it. Recreate may make everything unavailable.
+// Returns the limits of a Deployment as the server stores it. Recreate may make everything
+// unavailable.
 RolloutLimits LimitsOf(const Json& deployment);
 
 bool IsRecreate(const Json& deployment);

@@ -9,12 +9,12 @@
 
 namespace windlass::sim {
 
-// The revision annotation; 0 when there is none.
+// Returns the revision annotation; 0 if there is none.
 int64_t RevisionOfRollout(const Json& object);
 
-// A JSON patch that replaces template and annotations by those of the ReplicaSet with
-// `to_revision`, or with the second highest revision. Null when there is no such ReplicaSet, or its
-// template is the present one.
+// Returns a JSON patch that replaces template and annotations by those of the ReplicaSet with
+// `to_revision`, or with the second highest revision. Returns null if there is no such ReplicaSet,
+// or its template is the present one.
 Json UndoPatch(const Json& deployment, const std::vector<Object>& replica_sets,
                std::optional<int64_t> to_revision);
 

@@ -1,5 +1,5 @@
-// The scripts of test/differential, whose README has the language: what users do and what becomes
-// of the Pods. Only the words are told apart here; script_player.h knows what they mean.
+// Parser of the scripts of test/differential, whose README describes the language: what users do,
+// and what happens to the Pods. script_player.h gives the words their meaning.
 #pragma once
 
 #include <optional>
@@ -9,22 +9,22 @@
 
 namespace windlass::sim {
 
-// One line.
+// One action: a line, without a "+" that continues another.
 struct ScriptAction {
   std::string verb;                                         // "apply"
   std::vector<std::string> words;                           // "web", "3"
   std::vector<std::pair<std::string, std::string>> fields;  // KEY=VALUE, in order
 
-  // The value of a field; nullopt when it is not there.
+  // Returns the value of a field; nullopt if it is absent.
   std::optional<std::string> Field(const std::string& key) const;
 };
 
-// A line and those that continue it with "+".
+// A line, and the "+" lines that continue it.
 struct ScriptStep {
   int line = 0;
   std::string text;  // as written, "+" lines joined with " + "
   std::vector<ScriptAction> actions;
-  // Regular expressions: lines of the state where Windlass is not as the stock controller.
+  // Regular expressions: lines of the state in which Windlass differs from the stock controller.
   std::vector<std::string> differs;
 };
 
@@ -33,10 +33,10 @@ struct Script {
   std::vector<ScriptStep> steps;
 };
 
-// Throws std::invalid_argument with the line's number for what is no script.
+// Throws std::invalid_argument with the line's number if `text` is not a script.
 Script ParseScript(const std::string& name, const std::string& text);
 
-// Every *.script of the directory, by name.
+// Returns every *.script of the directory, by name.
 std::vector<Script> LoadScripts(const std::string& directory);
 
 }  // namespace windlass::sim

@@ -8,9 +8,9 @@
 
 namespace windlass::sim {
 
-// A step ends when nothing has happened for a while. On the simulator that while is long enough for
-// a call that got no answer, so progressDeadlineSeconds and minReadySeconds are so many times what
-// the script says.
+// A script step ends when nothing has happened for some time. On the simulator that time is long
+// enough for a call that gets no answer. So progressDeadlineSeconds and minReadySeconds are the
+// script's numbers times this factor.
 inline constexpr int kScriptSecondsFactor = 100;
 
 // One container "app" of image app:1. `selector` are the labels of selector and template.

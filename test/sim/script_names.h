@@ -1,5 +1,5 @@
-// What scripts call a ReplicaSet: "web/2" is the one of Deployment web with revision 2. Remembers
-// whose it was when it has no owner any more, and what it was called when it is gone.
+// The names that scripts use for ReplicaSets: "web/2" is the one of Deployment web with revision 2.
+// Remembers the last owner of a ReplicaSet without one, and the name of a deleted one.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,23 @@ namespace windlass::sim {
 
 class ReplicaSetNames {
  public:
-  // Of namespace "default". The server must outlive it, and its loop must not turn afterwards.
+  // Covers namespace "default". The server must outlive it, and its loop must not turn afterwards.
   explicit ReplicaSetNames(ApiServer& server);
   ReplicaSetNames(const ReplicaSetNames&) = delete;
   ReplicaSetNames& operator=(const ReplicaSetNames&) = delete;
 
-  // The Deployment that controls the ReplicaSet, or did last; "-" when none ever did.
+  // Returns the Deployment that controls the ReplicaSet, or controlled it last; "-" if none ever
+  // did.
   std::string OwnerOf(const std::string& replica_set) const;
 
-  // "web/2", "web/none" without the annotation, "-/2" without a controller; of two that have the
-  // same name, the younger one's has an apostrophe more.
+  // Returns "web/2", "web/none" without the revision annotation, "-/2" without a controller. If two
+  // ReplicaSets have the same name, the younger one's has an apostrophe added.
   std::string Shown(const std::string& replica_set) const;
-  // The name in events: without a controller it has the name of the one it had last.
+  // Returns the name in events: a ReplicaSet without a controller has the name of its last one.
   std::string ShownInEvents(const std::string& replica_set) const;
 
-  // Of that Deployment with that revision: one it controls, else one it did; null = none.
+  // Returns the ReplicaSet of that revision that the Deployment controls, else one that it
+  // controlled; null if there is none.
   Object Find(const std::string& deployment, const std::string& revision) const;
 
  private:

@@ -1,4 +1,4 @@
-// Plays a script to whoever controls the Deployments of a world. Everything is in namespace
+// Plays a script against the controller of the Deployments in a world. Everything is in namespace
 // "default". Each step runs until nothing happens any more.
 #pragma once
 
@@ -14,12 +14,13 @@
 
 namespace windlass::sim {
 
-// Of a world for scripts: without nodes.
+// Returns the options of a world for scripts: without nodes.
 WorldOptions ScriptWorld();
 
 class ScriptPlayer {
  public:
-  // Nothing has happened for so long: longer than a list that gets no answer, and than a restart.
+  // A step ends when nothing has happened for this long: longer than a list without an answer, and
+  // than a restart.
   static constexpr Duration kQuiet = seconds(80);
   static constexpr Duration kStepMax = seconds(3600);
 
@@ -28,7 +29,7 @@ class ScriptPlayer {
   ScriptPlayer(const ScriptPlayer&) = delete;
   ScriptPlayer& operator=(const ScriptPlayer&) = delete;
 
-  // Throws std::invalid_argument for words that are not the language's.
+  // Throws std::invalid_argument for words that the language does not have.
   void Play(const ScriptStep& step);
 
   // Names of the Deployments with a refused action in the last step.
@@ -36,7 +37,7 @@ class ScriptPlayer {
   const ReplicaSetNames& names() const { return names_; }
 
  private:
-  // Whether the server took it.
+  // Returns true if the server accepted the action.
   using Verb = bool (ScriptPlayer::*)(const std::string& name, const ScriptAction& action);
   static const std::map<std::string, Verb>& Verbs();
 

@@ -1,6 +1,6 @@
-// The Pods of scripts: each is given to a node at once, becomes ready or fails when a step says so,
-// and goes as soon as it is deleted, or when a step says so. The nodes are the script's, so the
-// world has none (KubeletOptions::nodes = 0).
+// The Pods of scripts. Each gets a node at once, becomes ready or fails when a step says so, and
+// disappears when it is deleted, or when a step says so. The script plays the nodes, so the world
+// has none (KubeletOptions::nodes = 0).
 #pragma once
 
 #include <cstdint>
@@ -22,23 +22,24 @@ class ScriptPods {
   ScriptPods(const ScriptPods&) = delete;
   ScriptPods& operator=(const ScriptPods&) = delete;
 
-  // Every Pod of the Deployment there is becomes ready, and every one that comes until EndStep.
+  // Makes every present Pod of the Deployment ready, and every new one until EndStep.
   void MakeAllReady(const std::string& deployment);
   void EndStep() { all_ready_.clear(); }
 
-  // Some Pods that run, ready ones first: of a revision, otherwise of the highest ones first.
+  // Chooses running Pods, ready ones first: of `revision`, otherwise of the highest revisions
+  // first.
   struct Choice {
     std::string deployment;
     int64_t count = 0;
     std::optional<std::string> revision;
   };
-  // False when there are not so many.
+  // Each returns false if there are fewer than `count` such Pods.
   bool MakeReady(const Choice& choice);
   bool MakeUnready(const Choice& choice);
   bool Fail(const Choice& choice);
   bool Delete(const Choice& choice);
 
-  // Deleted Pods stay until it is off again.
+  // While `slowly` is true, deleted Pods stay.
   void StopSlowly(const std::string& deployment, bool slowly);
 
  private:

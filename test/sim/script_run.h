@@ -1,4 +1,4 @@
-// A whole script, played and looked at.
+// Plays a whole script and records what is seen.
 #pragma once
 
 #include <string>
@@ -9,15 +9,15 @@
 
 namespace windlass::sim {
 
-// Per step its title "step N: TEXT" and its lines, as expected/NAME.txt has them. The world's loop
-// must not turn afterwards.
+// Returns for each step its title "step N: TEXT" and its lines, in the format of expected/NAME.txt.
+// The world's loop must not turn afterwards.
 std::vector<std::vector<std::string>> PlayScript(World& world, const Script& script);
 
-// The state at the end, without events.
+// Returns the state at the end, without events.
 std::string EndOfScript(World& world, const Script& script);
 
-// "" when no line differs from the text of expected/NAME.txt; otherwise the steps and lines that
-// do, explained ones apart.
+// Returns "" if no line differs from the text of expected/NAME.txt; otherwise the steps and lines
+// that differ. Differences that the script explains do not count.
 std::string DifferencesOfScript(const Script& script,
                                 const std::vector<std::vector<std::string>>& steps,
                                 const std::string& expected);

@@ -1,5 +1,5 @@
-// What is compared after a step of a script: lines of text, as test/differential/README.md has
-// them.
+// The lines of text that are compared after a step of a script. test/differential/README.md
+// describes their format.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,9 @@ class ScriptView {
   ScriptView(const ScriptView&) = delete;
   ScriptView& operator=(const ScriptView&) = delete;
 
-  // Deployments, conditions, ReplicaSets and annotations of namespace "default".
+  // Returns Deployments, conditions, ReplicaSets and annotations of namespace "default".
   std::vector<std::string> State() const;
-  // Events since the last call.
+  // Returns the Events since the last call.
   std::vector<std::string> TakeEvents();
 
  private:
@@ -35,14 +35,14 @@ class ScriptView {
   std::set<std::pair<std::string, std::string>> others_;           // Deployment, reason
 };
 
-// What differs between the lines of a step here and those that are expected, whatever their order:
-// "- line" is missing, "+ line" is too many. Lines about something of which either side's line
-// matches one of the patterns may differ. Throws std::regex_error.
+// Returns the differences between the expected and the actual lines of a step, in any order: "-
+// line" is missing, "+ line" is too many. An object may differ if a line about it, on either side,
+// matches one of the patterns. Throws std::regex_error.
 std::vector<std::string> Differences(std::vector<std::string> expected,
                                      std::vector<std::string> actual,
                                      const std::vector<std::string>& patterns);
 
-// The blocks of expected/NAME.txt: of each step its title "step N: TEXT", then its lines.
+// Returns the blocks of expected/NAME.txt: for each step its title "step N: TEXT", then its lines.
 std::vector<std::vector<std::string>> ParseExpected(const std::string& text);
 
 }  // namespace windlass::sim

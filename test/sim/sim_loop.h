@@ -1,8 +1,8 @@
-// The one loop of a simulated world: it owns virtual time and runs everybody's timers in order.
+// The one loop of a simulated world: it owns virtual time and runs all timers in order.
 //
 // Nothing happens between two timers, so time jumps from one to the next; a week takes as long as
-// its events. Timers due at the same instant run in the order in which they were added, those of
-// the world before those of attached queues, attached queues in the order of attaching.
+// its events. Timers due at the same instant run in the order in which they were added: those of
+// the world first, then those of attached queues in the order of attaching.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace windlass::sim {
 
 class SimLoop {
  public:
-  // Timers run at one instant before the loop says that somebody spins (asserted).
+  // The most timers at one instant. With more, the loop asserts that a component spins.
   static constexpr int kTimersPerInstantMax = 1'000'000;
 
   explicit SimLoop(uint64_t seed) : random_(seed) {}
@@ -37,22 +37,22 @@ class SimLoop {
     return timers_.At(clock_.Now() + delay, std::move(callback));
   }
 
-  // A process brings its own timers, so that they end with it. Detach not from one of their
+  // A process brings its own timers, so that they end with it. Do not call Detach from one of their
   // callbacks: a crash is a timer of the world.
   void Attach(TimerQueue& queue) { attached_.push_back(&queue); }
   void Detach(TimerQueue& queue) { std::erase(attached_, &queue); }
 
-  // Runs one timer, if there is one not later than `until`, and sets the clock to its time.
+  // Runs one timer not later than `until`, if there is one, and sets the clock to its time.
   bool Step(MonotonicTime until);
 
-  // Runs until `condition` holds, looking at it before the first and after every timer; false when
-  // `limit` of virtual time went by, or nothing is left to do.
+  // Runs until `condition` returns true. Checks it before the first and after every timer. Returns
+  // false when `limit` of virtual time has passed, or no timer is left.
   bool RunUntil(const std::function<bool()>& condition, Duration limit);
 
-  // Lets exactly `duration` go by.
+  // Advances virtual time by exactly `duration`.
   void RunFor(Duration duration);
 
-  // Runs until no timer is left, or `limit` went by; returns whether none is left.
+  // Runs until no timer is left, or `limit` has passed. Returns true if none is left.
   bool RunToQuiescence(Duration limit);
 
  private:

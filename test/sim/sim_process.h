@@ -1,5 +1,6 @@
-// What one simulated process of Windlass has: its clock, timers, random numbers, log, decoder and
-// network. Destroying it is a crash: nothing of it runs any more, what it sent is still delivered.
+// What one simulated process of Windlass has: clock, timers, random numbers, log, decoder and
+// network. Destroying it is a crash: none of its code runs any more, but requests it sent are still
+// delivered.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@
 
 namespace windlass::sim {
 
-// Log lines become part of the trace: a failure's report shows what the process thought.
+// Writes log lines into the trace, so that a failure's report shows what the process thought.
 class TraceLog final : public Log {
  public:
   TraceLog(Trace& trace, std::string actor) : trace_(trace), actor_(std::move(actor)) {}
@@ -31,14 +32,14 @@ class TraceLog final : public Log {
 
 class SimProcess {
  public:
-  // To be destroyed after everything that was built on it, and not from one of its own timers: a
+  // Must be destroyed after everything that was built on it, and not from one of its own timers: a
   // crash is a timer of the world.
   SimProcess(ApiServer& server, uint64_t seed, SimTransportOptions network);
   ~SimProcess();
   SimProcess(const SimProcess&) = delete;
   SimProcess& operator=(const SimProcess&) = delete;
 
-  // For informers and controllers.
+  // Returns the environment for informers and controllers.
   InformerEnvironment environment();
 
   const Clock& clock() { return loop_.clock(); }

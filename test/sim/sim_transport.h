@@ -1,8 +1,8 @@
 // Transport over the modelled API server: the network of one simulated process.
 //
 // Every request and every answer takes a small random time; the lines of one stream keep their
-// order. What the caller gave up on (cancelled, timed out, its process gone) still takes effect on
-// the server, as on a real network.
+// order. A request that its caller gave up (cancelled, timed out, the process gone) still takes
+// effect on the server, as on a real network.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@
 
 namespace windlass::sim {
 
-// What becomes of one call: the seam for crashes and, later, faults.
+// What happens to one call.
 enum class Fate : uint8_t {
   kDelivered,
   kRequestLost,  // the server never sees it; the caller's deadline passes
@@ -35,8 +35,8 @@ struct SimTransportOptions {
 
 class SimTransport final : public Transport {
  public:
-  // Timers run in `timers`, the process's own, as far as they call its handlers; the server's part
-  // runs in the world's. All references must outlive the transport.
+  // Timers that call handlers of the process run in `timers`, the process's own; the server's part
+  // runs in the world's timers. All references must outlive the transport.
   SimTransport(ApiServer& server, TimerQueue& timers, Random random, SimTransportOptions options);
   // Requests under way still reach the server; no handler is called any more.
   ~SimTransport() override;
@@ -47,16 +47,16 @@ class SimTransport final : public Transport {
   CallId Stream(HttpRequest request, StreamHandler handler) override;
   void Cancel(CallId id) override;
 
-  // Asked once for every Call, numbered from 0, before anything happens. A process to be killed
-  // before or after its n-th call answers kRequestLost or kReplyLost from that call on, and dies by
-  // a timer of the world (SimLoop::After(0)), never inside this function.
+  // Called once for every Call, numbered from 0, before anything happens. To kill a process before
+  // or after its n-th call, return kRequestLost or kReplyLost from that call on, and destroy the
+  // process in a timer of the world (SimLoop::After(0)), never inside this function.
   std::function<Fate(uint64_t number, const HttpRequest& request)> decide;
 
-  // Lines of streams take so much longer from now on: a watch that lags.
+  // From now on, lines of streams arrive this much later: a watch that lags.
   void LagStreams(Duration lag);
 
   uint64_t calls() const;
-  // Calls and streams whose handler has not been told the end.
+  // Returns the number of calls and streams whose end was not reported to the handler yet.
   size_t open() const;
 
  private:

@@ -32,7 +32,7 @@ class SurgeInvariant {
   explicit SurgeInvariant(std::set<std::string> controllers)
       : controllers_(std::move(controllers)) {}
 
-  // Takes every change of the store, in order. Returns what is wrong with this one, or nullopt.
+  // Takes every change of the store, in order. Returns what is wrong with this change, or nullopt.
   std::optional<std::string> See(const Change& change);
 
   uint64_t judged() const { return judged_; }  // Pods

@@ -1,6 +1,6 @@
 // A random walk over one Deployment, from a seed: rollouts, rollbacks, scaling, pauses, other
-// limits, Pods that die, restarts and relists of Windlass, with a ReplicaSet controller whose two
-// views and whose status writes lag by up to half a minute each.
+// limits, Pods that die, restarts and relists of Windlass. The two views of the ReplicaSet
+// controller, and its status writes, lag by up to half a minute each.
 //
 //   SurgeWalk walk(7);
 //   CHECK(walk.Go() == "");
@@ -27,7 +27,7 @@ class SurgeWalk {
  public:
   explicit SurgeWalk(uint64_t seed, OwnWrites own_writes = OwnWrites::kWaitsForThem);
 
-  // Walks, and lets the last rollout come to its end. Returns "", or what is wrong and the steps
+  // Walks, and waits for the end of the last rollout. Returns "", or what is wrong and the steps
   // that led to it.
   std::string Go();
 

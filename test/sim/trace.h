@@ -1,7 +1,7 @@
-// What happened in a simulated world, as one number and as the last lines of text.
+// The events of a simulated world, as one hash and as the last lines of text.
 //
-// "Same seed, same hash" is the proof of determinism (I-42): it must hold between builds of
-// different compilers, so nothing that depends on addresses, hash seeds or a locale may be noted.
+// "Same seed, same hash" is the proof of determinism (I-42). It must hold for builds of different
+// compilers, so nothing that depends on addresses, hash seeds or a locale may be noted.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,10 @@ class Trace {
 
   explicit Trace(const Clock& clock) : clock_(clock) {}
 
-  // One fact at the present virtual time. `what` is a short word ("PATCH", "watch", "crash").
+  // Notes one fact at the present virtual time. `what` is a short word ("PATCH", "watch", "crash").
   void Note(std::string_view what, std::string_view detail);
 
-  // FNV-1a, 64 bits, over every fact.
+  // Returns FNV-1a, 64 bits, over every fact.
   uint64_t hash() const { return hash_; }
   uint64_t size() const { return size_; }
   std::string LastLines() const;

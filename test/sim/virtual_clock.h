@@ -1,4 +1,5 @@
-// The simulated world's clock. Nobody reads the machine's: the loop sets it to the next timer.
+// The simulated world's clock. The machine's clock is never read: the loop sets this one to the
+// next timer.
 #pragma once
 
 #include "kubeclient/base/assert.h"
@@ -6,11 +7,11 @@
 
 namespace windlass::sim {
 
-// Monotonic time starts at 0; wall time follows it at a distance that a test may change (a clock
-// that somebody set), because deadlines must not depend on it.
+// Monotonic time starts at 0. Wall time follows it with an offset that a test may change, as an
+// administrator may set a clock: deadlines must not depend on wall time.
 class VirtualClock final : public Clock {
  public:
-  // 2026-01-01T00:00:00Z: any date does, as long as every run has the same.
+  // 2026-01-01T00:00:00Z: any date will do if every run has the same.
   static constexpr int64_t kWallAtStart = 1767225600;
 
   MonotonicTime Now() const override { return now_; }

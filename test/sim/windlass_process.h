@@ -30,12 +30,12 @@ class WindlassProcess {
 
   const DeploymentController& controller() const { return *controller_; }
   const Runtime& runtime() const { return runtime_; }
-  // How long a call, Events apart, has waited for its turn at most.
+  // Returns the longest time that a call, except for Events, has waited for its turn.
   Duration longest_wait() const { return longest_wait_; }
   uint64_t calls() { return process_->transport().calls(); }
   SimTransport& transport() { return process_->transport(); }
   FaultyNetwork& network() { return network_; }
-  // The process takes the API server to be away.
+  // Returns true if the process considers the API server to be away.
   bool away() const { return guard_.away(); }
 
  private:
@@ -52,31 +52,31 @@ class WindlassProcess {
   Duration longest_wait_{0};
 };
 
-// What goes wrong at the n-th call of a process.
+// The fault at the n-th call of a process.
 enum class FaultKind : uint8_t {
-  kCrashBefore,  // it dies, and the server never sees the call
+  kCrashBefore,  // it dies; the server never sees the call
   kCrashAfter,   // it dies when the call has taken effect
-  kReplyLost,    // the call takes effect, and it never hears of it
+  kReplyLost,    // the call takes effect; the process gets no reply
 };
 struct Fault {
   uint64_t call = 0;
   FaultKind kind = FaultKind::kCrashBefore;
 };
 
-// Who goes on after a crash: the same program started anew, or a standby whose watches lagged.
+// What goes on after a crash: the same program started anew, or a standby whose watches lagged.
 enum class Successor : uint8_t { kRestarted, kStandby };
 
-// Windlass under a supervisor: a moment after a crash somebody goes on. One thing goes wrong at
-// most.
+// Windlass under a supervisor: a moment after a crash its successor goes on. There is at most one
+// fault.
 class SupervisedWindlass {
  public:
   explicit SupervisedWindlass(World& world, std::optional<Fault> fault = std::nullopt,
                               Successor successor = Successor::kRestarted,
                               ControllerList more = {});
 
-  // The fault has happened.
+  // Returns true if the fault has happened.
   bool struck() const { return struck_; }
-  // Calls of the first process, which tell how many faults a scenario can have.
+  // Returns the calls of the first process: the number of faults that a scenario can have.
   uint64_t calls() { return running_ != nullptr ? running_->calls() : 0; }
 
  private:

@@ -43,11 +43,13 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  // A process to run a controller in, with random numbers of its own. Several may run at once.
+  // Returns a process to run a controller in, with random numbers of its own. Several may run at
+  // once.
   std::unique_ptr<SimProcess> Boot();
 
-  // Users. Each asserts that the server takes it: a refused one is a mistake of the test.
-  // Creates, or merges into what is there, as kubectl apply does with an object that only adds.
+  // Users. Each asserts that the server accepts the request: a refused one is a fault of the test.
+  // Apply creates the object, or merges it into the existing one, like a kubectl apply that only
+  // adds.
   Object Apply(const Json& object);
   // kubectl set image deployment/<name> *=<image>
   void SetImage(const std::string& name, const std::string& image);
@@ -58,7 +60,8 @@ class World {
   void Edit(const std::string& name, const Json& patch);
   void Delete(const std::string& name, Propagation propagation = Propagation::kBackground);
   // kubectl rollout undo (D-624): a JSON patch of template and annotations from the ReplicaSet of
-  // `to_revision`, or of the second highest one. False when there is none, or nothing to undo.
+  // `to_revision`, or of the second highest revision. Returns false if there is none, or nothing to
+  // undo.
   bool RolloutUndo(const std::string& name, std::optional<int64_t> to_revision = std::nullopt);
 
   // Time.
@@ -66,18 +69,20 @@ class World {
     return loop_.RunUntil(condition, limit);
   }
   void RunFor(Duration duration) { loop_.RunFor(duration); }
-  // Runs until nothing but Events and Leases was written for `quiet`, and nobody is on the way to
-  // something; false when that did not happen within `limit`.
+  // Runs until nothing except Events and Leases was written for `quiet`, and all components are
+  // idle. Returns false if that did not happen within `limit`.
   bool Quiesce(Duration quiet = seconds(30), Duration limit = seconds(3600));
 
-  // The truth. Null where there is none.
+  // The truth. Null if there is no such object.
   Object Deployment(const std::string& name) const;
   std::vector<Object> ReplicaSets(const std::string& deployment) const;  // oldest revision first
   std::vector<Object> Pods(const std::string& deployment) const;         // of all its ReplicaSets
-  // The status says that the present generation is rolled out, as kubectl rollout status reads it.
+  // Returns true if the status says that the present generation is rolled out, as kubectl rollout
+  // status reads it.
   bool IsComplete(const std::string& deployment) const;
 
-  // "" when no invariant was broken; otherwise each violation, the seed and the end of the trace.
+  // Returns "" if no invariant was violated; otherwise each violation, the seed and the end of the
+  // trace.
   std::string Complaints() const;
 
   uint64_t seed() const { return seed_; }

@@ -1,4 +1,4 @@
-// Certificates made at run time: a test has no key in the repository and none that expires.
+// Certificates made at run time, so that the repository contains no test key, and none expires.
 #pragma once
 
 #include <memory>
@@ -21,14 +21,14 @@ struct Subject {
 class CertificateAuthority {
  public:
   explicit CertificateAuthority(const std::string& common_name);
-  // An intermediate one.
+  // Makes an intermediate authority.
   CertificateAuthority(const std::string& common_name, const CertificateAuthority& issuer);
   ~CertificateAuthority();
   CertificateAuthority(const CertificateAuthority&) = delete;
   CertificateAuthority& operator=(const CertificateAuthority&) = delete;
 
   std::string certificate_pem() const;
-  // A leaf for servers and clients alike.
+  // Issues a leaf certificate for servers and clients.
   PemPair Issue(const Subject& subject);
 
  private:
@@ -38,7 +38,7 @@ class CertificateAuthority {
   std::unique_ptr<Impl> impl_;
 };
 
-// The same key, encrypted with a passphrase.
+// Returns the same key, encrypted with a passphrase.
 std::string EncryptKey(const std::string& key_pem);
 
 }  // namespace windlass

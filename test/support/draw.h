@@ -9,7 +9,7 @@
 
 namespace windlass {
 
-// Uniform in [0, bound); bound must be > 0.
+// Returns a number uniform in [0, bound); bound must be > 0.
 inline uint32_t Below(Random& random, uint32_t bound) {
   WL_ASSERT(bound > 0);
   // Multiply-shift: the bias of at most 2^-32 does not matter.

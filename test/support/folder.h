@@ -1,4 +1,4 @@
-// A folder of its own for one test, gone afterwards.
+// A temporary folder for one test, removed afterwards.
 #pragma once
 
 #include <cstdlib>
@@ -23,7 +23,7 @@ class Folder {
 
   const std::string& path() const { return path_; }
   std::string Path(const std::string& name) const { return path_ + "/" + name; }
-  // Returns the path.
+  // Writes the file and returns its path.
   std::string Write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories(std::filesystem::path(Path(name)).parent_path());
     std::ofstream(Path(name), std::ios::binary | std::ios::trunc) << text;

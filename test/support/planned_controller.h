@@ -1,5 +1,5 @@
-// A controller of Deployments that plans as a test says. It has no caches: an object exists while
-// `objects` names it.
+// A controller of Deployments whose plan is given by a test. It has no caches: an object exists
+// while `objects` names it.
 #pragma once
 
 #include <functional>

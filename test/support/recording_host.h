@@ -1,4 +1,4 @@
-// A host that notes what a controller asks of it, and leads always.
+// A host that records what a controller asks of it, and always leads.
 #pragma once
 
 #include <cstdlib>

@@ -1,11 +1,11 @@
-// A core thread for tests of things that are driven from outside: inbox, timers and the real clock.
+// A core thread for tests of code that is driven from outside: inbox, timers and the real clock.
 //
 //   TestCoreLoop core;
 //   REQUIRE(core.RunUntil([&] { return replied; }));
-//   core.clock.Skip(seconds(10));  // a deadline passes without anybody waiting for it
+//   core.clock.Skip(seconds(10));  // a deadline passes without a wait
 //
-// Waits for messages, never for time to pass; a condition that does not come true fails after a
-// limit that no healthy run gets near.
+// The loop waits for messages, never for time to pass. A condition that does not come true fails
+// after a limit that no healthy run comes near.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace windlass {
 
-// The real clock, put forward at will. Thread-safe.
+// The real clock, which a test can set forward. Thread-safe.
 class SkippingClock final : public Clock {
  public:
   MonotonicTime Now() const override { return real_.Now() + skipped_.load(); }
@@ -42,7 +42,7 @@ class TestCoreLoop {
   TimerQueue timers;
   Inbox inbox;
 
-  // Turns the loop until `done` holds; false when `longest` has passed before.
+  // Turns the loop until `done` returns true. Returns false when `longest` has passed.
   bool RunUntil(const std::function<bool()>& done, Duration longest = seconds(30)) {
     const SystemClock real;
     const MonotonicTime limit = real.Now() + longest;
@@ -50,7 +50,7 @@ class TestCoreLoop {
       Turn();
       if (done()) return true;
       if (real.Now() >= limit) return false;
-      // `done` may look at something another thread changes without a message: look again soon.
+      // Another thread may change what `done` reads without a message, so check it again soon.
       Duration wait = milliseconds(5);
       if (const auto next = timers.next()) {
         wait = std::clamp(*next - clock.Now(), Duration{0}, wait);
@@ -59,7 +59,7 @@ class TestCoreLoop {
     }
   }
 
-  // What is there now.
+  // Handles what is due now.
   void Turn() {
     inbox.Drain(64);
     timers.RunDue(clock.Now());
