@@ -89,8 +89,8 @@ struct Rewritten : InPlaceCluster {
     SetImage("v2");
     SyncUntilHostIsWritten(*this);
   }
-  // Returns the image that a Pod has in the end if it was made before the host's controller had seen
-  // its new template.
+  // Returns the image that a Pod has in the end if it was made before the host's controller had
+  // seen its new template.
   std::string ImageOfLate(const std::string& image) {
     const std::string late = PodNames()[0];
     ReplaceUnseen(late, image);
