@@ -116,8 +116,7 @@ class Looker {
     out_ = InPlace{.configuration = std::move(out_.configuration)};
   }
 
-  // Returns true if a Pod is out of traffic: somebody drained it as we do, or a drain was left
-  // behind.
+  // Returns true if a Pod is out of traffic: drained by a user as we do it, or left drained by us.
   bool EndsADrain() const {
     return std::ranges::any_of(out_.drain, [](const in_place::DrainStep& step) {
       return step.what == in_place::DrainStep::Do::kEnd;

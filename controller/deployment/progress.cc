@@ -112,10 +112,10 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // The condition is about this ReplicaSet, so the rollout was acknowledged. Exception: the rollout
-  // left this ReplicaSet and came back before any status was written; that gave it another
-  // revision. Otherwise the annotation was lost or overwritten: `kubectl replace` drops it, an
-  // exported manifest brings an old one, an admission webhook may reject it.
+  // The condition is about this ReplicaSet, so the rollout was acknowledged and the annotation was
+  // lost or overwritten: `kubectl replace` drops it, an exported manifest brings an old one, an
+  // admission webhook may reject it. Exception: the rollout left this ReplicaSet and came back
+  // before any status was written, which gave the ReplicaSet another revision.
   const bool came_back =
       !revision.empty() && !made_as.empty() && revision == RevisionBefore(*situation.newest);
   return came_back;

@@ -54,7 +54,7 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
-// More than any total, which is below 2^32. An annotation that somebody edited may make a fraction
+// More than any total, which is below 2^32. An annotation that a user edited may make a fraction
 // of 2^62; two of those would overflow 64 bits.
 constexpr int64_t kFractionMax = int64_t{1} << 40U;
 
@@ -142,7 +142,7 @@ class Shrinking {
   }
 
   // Returns upstream's total, which in the end is desired plus surge. While only some ReplicaSets
-  // are written, it is desired plus surge already, unless somebody gave the written ones more than
+  // are written, it is desired plus surge already, unless a user gave the written ones more than
   // that.
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;

@@ -16,7 +16,7 @@
 //   internal.windlass.dev/scaled-down  9/6
 //
 // The note holds the ReplicaSet's generation after that patch and the Deployment's size. It is
-// valid for these two only: another scaling, or a change of the ReplicaSet by somebody else, makes
+// valid for these two only: another scaling, or a change of the ReplicaSet by another client, makes
 // it void.
 #pragma once
 

@@ -68,7 +68,7 @@ class InPlaceInvariants {
     Json wanted_before;
     MonotonicTime wanted_since;
     Json staged;    // the last wanted one that had the highest revision
-    Json previous;  // what undo is to bring back; null: nobody can say
+    Json previous;  // what undo is to bring back; null: unknown
   };
 
   void OnChange(const Change& change);

@@ -27,7 +27,7 @@
 namespace windlass::sim {
 
 struct KubeletOptions {
-  int nodes = 3;  // 0: Pods stay as they were made, unscheduled; whoever wants more writes it
+  int nodes = 3;  // 0: Pods stay as they were made, unscheduled, unless a test schedules them
   Duration lag_min = milliseconds(2);  // of each single step
   Duration lag_max = milliseconds(40);
   std::string version = "v1.36.0";  // before 1.32 sidecars are not restarted

@@ -1,5 +1,5 @@
 // The names of decisions, which logs and the metric windlass_decisions_total show. Users have
-// dashboards and alerts on them: a name that changes is a change that users must be told of.
+// dashboards and alerts on them, so a changed name must be announced to users.
 #include "controller/core/decision.h"
 
 #include <algorithm>

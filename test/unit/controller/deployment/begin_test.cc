@@ -1,5 +1,5 @@
-// When a rollout begins, across crashes, lost writes and clocks that differ: its deadline is armed
-// once (D-180, D-181, W-12).
+// The beginning of a rollout, across crashes, lost writes and clocks that differ: its deadline
+// starts once (D-180, D-181, W-12).
 #include <algorithm>
 #include <functional>
 
@@ -24,7 +24,7 @@ Json& Progressing(Cluster& cluster) {
   return cluster.deployment();
 }
 
-// A cluster whose rollout is in some state that was told.
+// A cluster whose status has reported some state of its rollout.
 struct ToldRow {
   std::string id;
   std::function<void(Cluster&)> reach;
@@ -102,7 +102,7 @@ TEST_CASE("a ReplicaSet made again is told after all, whatever came between (D-1
   cluster.writes.clear();
   const Step step = cluster.Sync();
   CHECK(cluster.writes.empty());  // told once
-  // Sooner where the Pods of another ReplicaSet take the room: users are told of it.
+  // Looks again sooner if the Pods of another ReplicaSet take the room: users are told about that.
   const bool waits = std::ranges::any_of(cluster.replica_sets(), [](const auto& named) {
     const Json& rs = named.second;
     return rs["status"].value("replicas", 0) > rs["spec"]["replicas"];

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 
 constexpr int kSyncsMax = 300;
 
-// Annotations that stay the Deployment's own when kubectl undoes a rollout (D-624).
+// Annotations that the Deployment keeps when kubectl undoes a rollout (D-624).
 constexpr std::string_view kKeptByUndo[] = {kLastApplied,     kRevision,    kRevisionHistory,
                                             kDesiredReplicas, kMaxReplicas, kRollbackTo};
 
@@ -38,7 +38,7 @@ std::string AnnotationOf(const Json& object, std::string_view key) {
 
 Error Refused(ErrorKind kind, std::string message) { return {kind, std::move(message)}; }
 
-// RFC 7386, as the server applies it; zero counters and nulls are not stored.
+// RFC 7386, as the server applies it. Zero counters and nulls are not stored.
 void Merge(Json& object, Json patch) {
   object.merge_patch(patch);
   if (!object.contains("status")) return;
@@ -47,7 +47,7 @@ void Merge(Json& object, Json patch) {
   }
 }
 
-// ownerReferences are merged by uid, as a strategic merge does; nothing else is in such a patch.
+// Merges ownerReferences by uid, as a strategic merge does. Such a patch contains nothing else.
 void MergeOwners(Json& object, const Json& patch) {
   Json owners = object["metadata"].value("ownerReferences", Json::array());
   for (const Json& change : patch["metadata"]["ownerReferences"]) {
@@ -70,7 +70,7 @@ void CountGeneration(const Json& before, Json& object) {
   object["metadata"]["generation"] = object["metadata"]["generation"].get<int>() + 1;
 }
 
-// The uid and resourceVersion that a patch was made for.
+// Returns the uid and resourceVersion that a patch was made for.
 std::pair<Json, Json> Preconditions(const Json& patch) {
   if (patch.is_array()) return {patch.at(0).at("value"), patch.at(1).at("value")};
   return {patch["metadata"]["uid"], patch["metadata"]["resourceVersion"]};

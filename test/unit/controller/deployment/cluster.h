@@ -1,9 +1,9 @@
 // One Deployment, its ReplicaSets and Pods behind a small model of the API server, for tests that
-// walk whole rollouts. Objects are JSON, replies go through the production decoder: what a planner
-// writes is what it reads back.
+// walk whole rollouts. Objects are JSON, and replies go through the production decoder: so a
+// planner reads back what it wrote.
 //
-// The model knows what the planner leans on: resourceVersion and uid preconditions, generations,
-// names that are taken, the three kinds of patches. A ReplicaSet controller moves by hand
+// The model has what the planner depends on: resourceVersion and uid preconditions, generations,
+// names that are taken, the three kinds of patches. Tests run the ReplicaSet controller by hand
 // (RunReplicaSets).
 #pragma once
 
@@ -25,45 +25,43 @@ class Cluster {
  public:
   using Json = nlohmann::json;
 
-  // Deployment ns/web, RollingUpdate 25 %/25 %, image "v1", generation 1, nothing made yet.
+  // Deployment ns/web, RollingUpdate 25 %/25 %, image "v1", generation 1, without ReplicaSets.
   explicit Cluster(int32_t replicas);
 
-  // --- users ---
-  // A change through the main endpoint: bumps the generation if spec or annotations differ (D-702).
+  // Changes the Deployment through the main endpoint: raises the generation if spec or annotations
+  // differ (D-702).
   void Edit(const std::function<void(Json& deployment)>& edit);
   void SetImage(const std::string& image);
   void Scale(int32_t replicas);
   void ChangeStrategy(const std::string& type);
   void DeleteInForeground();
-  // kubectl rollout undo --to-revision: template and annotations of that ReplicaSet (D-624).
+  // kubectl rollout undo --to-revision: copies template and annotations of that ReplicaSet (D-624).
   void Undo(const std::string& to_revision);
-  // Bumps the generation if spec differs.
+  // Raises the generation if spec differs.
   void EditReplicaSet(const std::string& name, const std::function<void(Json& rs)>& edit);
 
-  // --- other controllers ---
-  // Pods follow spec.replicas of every ReplicaSet at once; they are available unless `available`
-  // says fewer of some ReplicaSet.
+  // Gives every ReplicaSet its spec.replicas Pods at once. All of them are available, unless
+  // `available` has a lower number for the ReplicaSet's image.
   void RunReplicaSets(const std::map<std::string, int32_t>& available = {});
   void SetPods(const std::string& rs, int count);
   bool pods_known = true;
 
-  // --- the controller ---
-  // Walks steps until Wait or Failed. Each successful write is noted in `writes`. Stops after
+  // Walks steps until Wait or Failed. Notes each successful write in `writes`. Stops after
   // `writes_max` writes, as a crash would.
   Step Sync(int writes_max = 1000);
-  // Syncs and lets all Pods become available, until neither changes anything.
+  // Syncs and makes all Pods available, until neither changes anything.
   void Settle();
-  // Refuses or changes what the server answers; nullopt = the model answers.
+  // Answers in place of the model; nullopt: the model answers.
   std::function<std::optional<Result<Reply>>(const Request&)> server;
-  // What another controller sees of an object: it knows no annotation of ours.
+  // True: the planner sees objects as another controller does, without our annotations.
   bool stock = false;
-  // New defaults, which the server shows in every object it has: nothing is written for it.
+  // New defaults that the server shows in every object it has, without a write.
   std::function<void(Json& object)> defaults;
-  // Adds to what the planner sees.
+  // Changes what the planner sees.
   std::function<void(View&)> look;
-  // Changes objects on their way in, as an admission webhook does.
+  // Changes objects while they are created, as an admission webhook does.
   std::function<void(Json& object)> webhook;
-  // The same for patches of ReplicaSets; `before` is what is stored.
+  // Changes patched ReplicaSets; `before` is the stored one.
   std::function<void(const Json& before, Json& rs)> update_webhook;
 
   // --- what came of it ---
@@ -75,13 +73,13 @@ class Cluster {
   std::string RevisionOf(const std::string& image);
   std::string HistoryOf(const std::string& image);
   std::string revision();
-  // "True NewReplicaSetAvailable"
+  // Returns "True NewReplicaSetAvailable".
   std::string Condition(const std::string& type);
   std::map<std::string, Json>& replica_sets() { return replica_sets_; }  // by name
 
-  // One line each: "create v2 3", "scale v1 10 8", "annotate v1", "status", "delete v1",
+  // One line for each write: "create v2 3", "scale v1 10 8", "annotate v1", "status", "delete v1",
   // "adopt v1", "release v1", "roll back", "clear rollback", "exchange v1", "patch NAME" of a Pod,
-  // "budget NAME {…}" with the status that is asked for.
+  // "budget NAME {…}" with the requested status.
   std::vector<std::string> writes;
   std::vector<std::string> reads;
   std::vector<std::string> events;

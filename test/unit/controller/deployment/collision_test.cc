@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 TEST_CASE("a name taken by our own ReplicaSet, missing from the cache, is no collision (D-177)") {
   Cluster cluster(4);
   cluster.Sync();
-  // The create had succeeded, but this process's cache does not know: hide the object until it is
+  // The create succeeded, but this process's cache does not know: hides the object until it is
   // read.
   Json hidden = cluster.ReplicaSet("v1");
   const std::string name = cluster.NameOf("v1");

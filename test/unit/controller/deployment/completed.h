@@ -1,4 +1,4 @@
-// Where most tests of a change begin: a rollout that is over.
+// The start of most tests of a change: a rollout that is over.
 #pragma once
 
 #include "test/catch.h"
@@ -6,7 +6,7 @@
 
 namespace windlass::deployment {
 
-// A completed rollout of image v1, its writes forgotten.
+// A completed rollout of image v1. What it wrote is cleared.
 struct Completed : Cluster {
   explicit Completed(int32_t replicas) : Cluster(replicas) {
     Settle();

@@ -1,4 +1,4 @@
-// A create, and what the server may say to it (D-170…D-182).
+// A create, and the server's possible answers (D-170…D-182).
 #include "controller/deployment/create.h"
 
 #include "controller/deployment/annotations.h"
@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Answers every create with `error` and everything else itself.
+// Answers every create with `error`; the model answers everything else.
 void RefuseCreates(Cluster& cluster, ErrorKind kind) {
   cluster.server = [kind](const Request& request) -> std::optional<Result<Reply>> {
     if (request.verb() != Verb::kCreate) return std::nullopt;
@@ -242,7 +242,7 @@ TEST_CASE("a difference in form only never restarts Pods at take-over (S-014)") 
   Cluster cluster(4);
   if (strategy == "Recreate") cluster.ChangeStrategy(strategy);
   cluster.Settle();
-  // An earlier controller's ReplicaSet says the same in other words, under a name of its own.
+  // An earlier controller's ReplicaSet has the same template in other words, and a name of its own.
   Json rs = cluster.ReplicaSet("v1");
   rs["metadata"]["name"] = "web-5d8f9c";
   rs["spec"]["template"]["spec"]["containers"][0].erase("securityContext");

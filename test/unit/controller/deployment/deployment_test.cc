@@ -1,4 +1,4 @@
-// One sync, step by step: what it writes, what it leaves alone, and where it ends.
+// One sync, step by step: what it writes, what it does not change, and how it ends.
 #include "controller/deployment/deployment.h"
 
 #include <map>
@@ -55,7 +55,7 @@ TEST_CASE("a sync is bounded whatever others do meanwhile") {
   int fights = 0;
   cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
     if (request.subresource() != "status") return std::nullopt;
-    // Somebody writes other counters into every status of ours.
+    // Another client writes other counters into every status of ours.
     cluster.deployment()["status"]["readyReplicas"] = ++fights % 2;
     cluster.deployment()["metadata"]["resourceVersion"] = "9" + std::to_string(fights);
     return Result<Reply>(Reply{cluster.deployment().dump()});

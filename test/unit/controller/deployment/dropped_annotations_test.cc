@@ -1,5 +1,5 @@
-// A server that takes what we write and does not keep it, as an admission webhook may have it:
-// rollouts, scaling and the status go on without annotations, the status without sizes.
+// A server that accepts what we write and does not keep it, for example because of an admission
+// webhook. Rollouts, scaling and the status go on without annotations, the status without sizes.
 #include <algorithm>
 #include <functional>
 
@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// What becomes of a patch.
+// What the webhook does with a patch.
 using Webhook = std::function<void(const Json& before, Json& rs)>;
 
 void KeepStored(const Json& before, Json& rs) {
@@ -35,7 +35,7 @@ void KeepMinReadySeconds(const Json& before, Json& rs) {
   rs["spec"]["minReadySeconds"] = before["spec"].value("minReadySeconds", 0);
 }
 
-// Revisions v1 and v2 of four replicas, rolled out before the webhook came.
+// Revisions v1 and v2 of four replicas, rolled out before the webhook was installed.
 struct Dropping : Cluster {
   explicit Dropping(const Webhook& change) : Cluster(4) {
     Settle();
@@ -50,7 +50,7 @@ struct Dropping : Cluster {
   void Pause(bool paused) {
     Edit([&](Json& d) { d["spec"]["paused"] = paused; });
   }
-  // A sync that ends by itself and keeps to what the strategy allows, then all Pods become
+  // Runs a sync that must end by itself within the limits of the strategy, then makes all Pods
   // available.
   void SyncAndRun() {
     const int surge = (deployment()["spec"]["replicas"].get<int>() + 3) / 4;

@@ -1,5 +1,5 @@
-// Admission that changes the images of Pods, when they are born or when they are patched, and
-// people who do (P-081, "Mutating admission").
+// Admission that changes the images of Pods when they are created or patched, and users who edit
+// Pods (P-081, "Mutating admission").
 #include <algorithm>
 
 #include "test/catch.h"

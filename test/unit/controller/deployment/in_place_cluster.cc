@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kRoundsMax = 1000;
-// Of a second each: some completions are told by time alone.
+// Rounds of a second each: some completions depend on time alone.
 constexpr int kQuietRounds = 100;
 
 std::string UidText(int number) {
@@ -93,7 +93,7 @@ Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
   return Reply{next.dump()};
 }
 
-// Conditions by their type; the kubelet makes Ready of our gate.
+// Merges conditions by type. The kubelet derives Ready from our gate.
 void InPlaceCluster::MergeStatus(Json& pod, const Json& patch) {
   pod["metadata"].merge_patch(patch.at("metadata"));
   Json& conditions = pod["status"]["conditions"];
@@ -123,7 +123,7 @@ Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
   return pod;
 }
 
-// On a node of its own, where it runs.
+// Puts the Pod on a node of its own, where it runs.
 void InPlaceCluster::Place(Json& pod) {
   pod["spec"]["nodeName"] = "node-" + std::to_string(nodes.size() + 1);
   Node node;
@@ -143,7 +143,7 @@ void InPlaceCluster::Place(Json& pod) {
   Run(pod);
 }
 
-// Restarts what runs another image than the spec asks for.
+// Restarts containers that run another image than the spec asks for.
 void InPlaceCluster::Run(Json& pod) {
   if (!pod["spec"].contains("nodeName")) return;
   for (size_t i = 0; i < pod["spec"]["containers"].size(); ++i) {

@@ -1,5 +1,5 @@
-// A Cluster whose Pods are there one by one, with a kubelet that restarts containers by hand: what
-// the planner of in-place updates leans on. Pods belong to ReplicaSets and follow their sizes.
+// A Cluster with single Pods, and a kubelet that restarts containers when a test says so: what the
+// planner of in-place updates depends on. Pods belong to ReplicaSets and follow their sizes.
 #pragma once
 
 #include <functional>
@@ -20,55 +20,55 @@ class InPlaceCluster : public Cluster {
 
   void Annotate(const std::string& key, const std::string& value);  // of the Deployment
 
-  // ReplicaSets make and remove Pods, whose containers run and are ready at once.
+  // ReplicaSets make and remove Pods. Their containers run and are ready at once.
   void RunPods();
-  // The kubelet of that Pod carries out what its spec asks for; all of them.
+  // The kubelet does what the spec of that Pod asks for, or of all Pods.
   void Restart(const std::string& pod);
   void RestartAll();
   void DeletePod(const std::string& pod);
-  // Its new image cannot be pulled; the same for all Pods of an image.
+  // The Pod's new image cannot be pulled; the same for all Pods of an image.
   void FailToPull(const std::string& pod);
   void FailToPullImage(const std::string& image);
-  // `image` is rolled out, and its first Pods have failed long enough for that policy (P-062).
+  // Rolls out `image`. Its first Pods have failed long enough for that policy (P-062).
   void FailForLong(const std::string& image, const std::string& on_failure);
-  // It runs its image, restarts again and again, and is not ready just now.
+  // The Pod runs its image, restarts again and again, and is not ready now.
   void KeepCrashing(const std::string& pod);
 
-  // Its place is taken by a Pod of `image` that no watch has shown yet.
+  // Replaces the Pod by a Pod of `image` that no watch has shown yet.
   void ReplaceUnseen(const std::string& pod, const std::string& image);
-  // Its container has ended, and waits to be started again.
+  // The Pod's container has ended, and waits to be started again.
   void Crash(const std::string& pod);
 
-  // Somebody's own doing: that image, and no trace of a patch.
+  // A user's edit: the Pod has that image, and no trace of a patch.
   void ForgetPatch(const std::string& pod, const std::string& image);
 
-  // Somebody's own doing, too: another image, which moves the generation.
+  // A user's edit: the Pod has another image, which raises its generation.
   void SetImageOfPod(const std::string& pod, const std::string& image);
 
-  // As the server has it, for whatever somebody else makes of it.
+  // Returns the Pod as the server has it, so that a test can change it.
   Json& PodNamed(const std::string& pod) { return pods_by_name_.at(pod); }
   void SetLabel(const std::string& pod, const std::string& key, const std::string& value);
 
-  // No node has room for the Pod: it waits for one, and nothing of it runs. Then one has.
+  // Unschedule: no node has room for the Pod, so it waits and nothing of it runs. Schedule: a node
+  // has room again.
   void Unschedule(const std::string& pod);
   void Schedule(const std::string& pod);
 
-  // Syncs, restarts and lets ReplicaSets follow until nothing changes.
+  // Syncs, restarts Pods and runs ReplicaSets until nothing changes.
   void SettleInPlace();
 
-  // Pods that were patched since and have not been restarted.
+  // Returns how many Pods were patched and not restarted since.
   int in_flight() const;
   std::vector<std::string> PodNames() const;
   std::string ImageOfPod(const std::string& pod) const;
   int RestartsOf(const std::string& pod) const;
   std::string LabelOf(const std::string& pod, const std::string& key) const;
   std::string GateOf(const std::string& pod) const;  // the status of our condition; "": none
-  // "True Patching"
+  // Returns "True Patching".
   std::string InPlaceCondition() { return Condition("windlass.dev/InPlace"); }
   std::string InPlaceMessage();
 
-  // Changes Pods on their way in, as an admission webhook does: those that are born and patched
-  // ones.
+  // Change Pods while they are created or patched, as an admission webhook does.
   std::function<void(Json& pod)> on_create;
   std::function<void(const Json& before, Json& pod)> on_update;
 
@@ -95,20 +95,20 @@ class InPlaceCluster : public Cluster {
   int pods_born_ = 0;
 };
 
-// At rest with all Pods of image v1.
+// A cluster at rest with all Pods of image v1.
 class Started : public InPlaceCluster {
  public:
   explicit Started(int32_t replicas, int32_t max_unavailable = 1);
 
-  // The update to v2: so many Pods are patched and restarted.
+  // Begins the update to v2: `pods` Pods are patched and restarted.
   void Patch(int pods);
 
-  // The update has arrived, with so many Pods, and nothing of it is noted any more.
+  // Checks that the update is over: `pods` Pods run `image`, and no note of it is left.
   void CheckAllRun(const std::string& image, size_t pods);
 };
 
-// A label of the template, and a toleration beside it: running Pods get both without a restart,
-// where a label alone would mean new Pods (P-007).
+// Sets a label of the template and adds a toleration. Running Pods get both without a restart; a
+// label alone would need new Pods (P-007).
 void SetTemplateLabel(nlohmann::json& deployment, const std::string& key, const std::string& value);
 
 // The same with label traffic: "on", for drains of mode Label.

@@ -1,5 +1,4 @@
-// progressDeadlineSeconds while Pods are taken out of traffic before their patch (P-066,
-// P-066).
+// progressDeadlineSeconds while Pods are drained before their patch (P-066).
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -10,7 +9,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kExceeded = "False ProgressDeadlineExceeded";
 
-// Two Pods that are drained for so long before they are patched; the deadline is a minute.
+// Two Pods, each drained for a given time before its patch; the deadline is a minute.
 class Draining : public InPlaceCluster {
  public:
   explicit Draining(int drain_seconds) : InPlaceCluster(2, 1) {
@@ -31,7 +30,7 @@ class Draining : public InPlaceCluster {
     return out;
   }
   std::string Progressing() { return Condition("Progressing"); }
-  // So many seconds from now the verdict is there, if within `seconds`.
+  // Returns after how many seconds the deadline is reported as exceeded, if within `seconds`.
   std::optional<int> VerdictWithin(int seconds, const std::function<void()>& meanwhile = {}) {
     for (int second = 0; second <= seconds; ++second, ++now) {
       if (meanwhile) meanwhile();

@@ -1,5 +1,5 @@
-// A drain by a label whose value changes with the template: a Pod gets back the value of the
-// template that it is of (P-040, P-051).
+// A drain by a label whose value changes with the template: a Pod gets back the value of its own
+// template (P-040, P-051).
 #include <algorithm>
 #include <string>
 
@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Three Pods of v1, whose label says "on"; in v2 it is to say "open". One is drained for it.
+// Three Pods of v1 with label value "on"; v2 has "open". One Pod is drained for the update.
 class Renamed : public InPlaceCluster {
  public:
   Renamed() : InPlaceCluster(3, 1) {

@@ -7,7 +7,7 @@
 namespace windlass::deployment {
 namespace {
 
-// Until the host has its new template, one write after the other.
+// Makes one write after the other until the host has its new template.
 void SyncUntilHostIsWritten(InPlaceCluster& c) {
   c.Sync();
   for (int round = 0; round < 60; ++round) {
@@ -79,7 +79,7 @@ void Mirror(nlohmann::json& pod) {
   if (!text.starts_with("mirror/")) image = "mirror/" + text;
 }
 
-// Two Pods whose image a webhook rewrote when they were born, and that were patched to v2.
+// Two Pods whose image a webhook changed when they were created, and that were patched to v2.
 struct Rewritten : InPlaceCluster {
   Rewritten(void (*rewrite)(nlohmann::json&), bool when_patched) : InPlaceCluster(2, 1) {
     on_create = rewrite;
@@ -89,7 +89,8 @@ struct Rewritten : InPlaceCluster {
     SetImage("v2");
     SyncUntilHostIsWritten(*this);
   }
-  // Made when the host's controller had not seen its new template; settled.
+  // Returns the image that a Pod has in the end if it was made before the host's controller had
+  // seen its new template.
   std::string ImageOfLate(const std::string& image) {
     const std::string late = PodNames()[0];
     ReplaceUnseen(late, image);

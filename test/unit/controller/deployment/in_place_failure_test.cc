@@ -1,4 +1,4 @@
-// Patched Pods that fail, and when that is a reason to give up (P-060 to P-063).
+// Patched Pods that fail, and when the rollout is given up because of them (P-060 to P-063).
 #include <string>
 
 #include "test/catch.h"

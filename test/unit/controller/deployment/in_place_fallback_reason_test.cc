@@ -1,5 +1,5 @@
-// By which reason a metric counts a rollout that replaces Pods after all: the write that decides
-// so carries it, once for each rollout (P-084).
+// The reason by which a metric counts a rollout that replaces Pods after all. The write that
+// decides so carries it, once for each rollout (P-084).
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,7 +21,7 @@ void ShareHostNetwork(InPlaceCluster& c) {
   c.Edit([](Json& d) { d["spec"]["template"]["spec"]["hostNetwork"] = true; });
 }
 
-// With a sidecar already, whose image changes on kubelets of before 1.32.
+// Gives the Pods a sidecar, then changes its image on kubelets before 1.32.
 void ChangeSidecar(InPlaceCluster& c) {
   const auto set = [&c](const char* image) {
     c.Edit([image](Json& d) {

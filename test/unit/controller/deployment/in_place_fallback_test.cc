@@ -1,4 +1,4 @@
-// From updating Pods in place to replacing them, while some are being restarted.
+// From in-place updates to replacing Pods, while some Pods are being restarted.
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 

@@ -1,4 +1,4 @@
-// Pods that carry what Windlass noted on another one (P-027): copied by hand, or born of a
+// Pods that carry what Windlass noted on another Pod (P-027): copied by hand, or created from a
 // template that was exported from a Pod.
 #include <algorithm>
 
@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 
 const std::string kState = "windlass.dev/in-place-state";
 
-// Of the first Pod that has one.
+// Returns the note of the first Pod that has one.
 std::string StateOfAny(Started& c) {
   for (const std::string& pod : c.PodNames()) {
     const Json annotations = c.PodNamed(pod)["metadata"].value("annotations", Json::object());

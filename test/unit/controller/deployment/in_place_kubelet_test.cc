@@ -1,4 +1,4 @@
-// Kubelets that are too old for what changes, and come to be so on the way (P-006).
+// Kubelets that are too old for the change, from the start or since a later moment (P-006).
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 

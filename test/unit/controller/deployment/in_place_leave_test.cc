@@ -1,5 +1,5 @@
-// Updates in place that nobody wants any more, or that go on by replacing Pods: who is out of
-// traffic is let back, and what was noted goes when all are (P-076, P-078).
+// In-place updates that are no longer asked for, or that go on by replacing Pods: drained Pods
+// return to traffic, and the notes go when all have (P-076, P-078).
 #include <functional>
 
 #include "test/catch.h"
@@ -44,7 +44,7 @@ class Leaving : public InPlaceCluster {
     }
     return count;
   }
-  // Some ReplicaSet tells of updates in place.
+  // Returns true if some ReplicaSet has notes of in-place updates.
   bool Remembered() {
     for (const auto& [name, rs] : replica_sets()) {
       const Json annotations = rs["metadata"]["annotations"];

@@ -1,5 +1,5 @@
-// What the number of replicas makes impossible midway: with Only it waits, with IfPossible it goes
-// on by replacing Pods (P-011 … P-013).
+// Replicas changed to a number that makes in-place impossible: Only waits, IfPossible goes on by
+// replacing Pods (P-011 … P-013).
 #include <algorithm>
 
 #include "test/catch.h"

@@ -1,5 +1,5 @@
-// Templates whose labels or annotations change: alone they mean new Pods, as Helm's annotation
-// checksum/config asks for (P-007).
+// Templates whose labels or annotations change. A change of these alone needs new Pods, as Helm's
+// annotation checksum/config does (P-007).
 #include <algorithm>
 #include <set>
 #include <string>

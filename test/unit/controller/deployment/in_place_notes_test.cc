@@ -1,5 +1,5 @@
-// Notes of ours that came to the Deployment with the annotations of a ReplicaSet: `kubectl rollout
-// undo` replaces the one's by the other's (P-082, P-074, P-079).
+// Our notes on the Deployment, copied with the annotations of a ReplicaSet: `kubectl rollout undo`
+// replaces the Deployment's annotations by the ReplicaSet's (P-082, P-074, P-079).
 #include <algorithm>
 
 #include "controller/deployment/annotations.h"

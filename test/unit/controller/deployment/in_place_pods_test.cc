@@ -1,4 +1,4 @@
-// Updates in place of Pods that somebody has touched, and of more or fewer Pods than there were.
+// In-place updates of Pods that a user has edited, and with more or fewer Pods than before.
 #include <set>
 
 #include "test/catch.h"

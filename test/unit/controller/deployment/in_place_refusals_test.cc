@@ -1,5 +1,5 @@
-// Patches of Pods that the server refuses for good: how often they are tried, what is said
-// meanwhile and what comes then (P-036).
+// Pod patches that the server refuses for good: how often they are tried, what is reported
+// meanwhile, and what follows (P-036).
 #include <algorithm>
 #include <vector>
 
@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kNote = "internal.windlass.dev/refused";
 
-// Refuses what `refuses` says of a request for a Pod, in those words.
+// Refuses each request about a Pod for which `refuses` returns true, with those words.
 class Refusing : public InPlaceCluster {
  public:
   explicit Refusing(int32_t replicas, int32_t max_unavailable = 1)
@@ -82,7 +82,7 @@ class Refusing : public InPlaceCluster {
   std::function<std::optional<Result<Reply>>(const Request&)> model_;
 };
 
-// At which of the next `seconds` a Pod was asked for, counted from now.
+// Returns at which of the next `seconds`, counted from now, a request for a Pod was sent.
 std::vector<int> WhenAsked(Refusing& c, int seconds) {
   std::vector<int> times;
   for (int second = 0; second < seconds; ++second, ++c.now) {

@@ -1,5 +1,5 @@
-// Templates that policy Only refuses, at rest and in the middle of a rollout: what runs stays as it
-// is (P-014).
+// Templates that policy Only refuses, at rest and in the middle of a rollout: running Pods do not
+// change (P-014).
 #include <algorithm>
 
 #include "test/catch.h"
@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kWhy = "FieldChanged:/spec/hostNetwork";
 
-// A change that no running Pod can take.
+// A change that no running Pod can take over.
 void SetHostNetwork(Json& deployment) {
   deployment["spec"]["template"]["spec"]["hostNetwork"] = true;
 }
@@ -26,7 +26,7 @@ int Running(const InPlaceCluster& cluster, const std::string& image) {
       pods, [&](const std::string& pod) { return cluster.ImageOfPod(pod) == image; }));
 }
 
-// Rolls on until the first Pod waits or restarts.
+// Goes on until the first Pod waits or restarts.
 void Begin(InPlaceCluster& cluster) {
   cluster.SetImage("v2");
   for (int i = 0; i < 3; ++i) {

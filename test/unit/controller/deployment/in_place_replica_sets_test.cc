@@ -1,5 +1,5 @@
-// Updates in place whose ReplicaSets somebody deletes, scales or edits, and what becomes of old
-// ones.
+// In-place updates whose ReplicaSets a user deletes, scales or edits, and what happens to old
+// ReplicaSets.
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 

@@ -1,5 +1,4 @@
-// Pods of a template that another one overtook, on their way on or back (P-065, P-064,
-// P-065).
+// Pods of a template that another one has overtaken, on their way to it or back (P-065, P-064).
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -8,8 +7,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// At rest, and then one Pod is of a template that adds a label and a toleration, which nobody can
-// take from a running Pod again.
+// At rest, then one Pod has a template that adds a label and a toleration; a toleration cannot be
+// removed from a running Pod.
 class Overtaken : public InPlaceCluster {
  public:
   Overtaken() : InPlaceCluster(3, 1) {

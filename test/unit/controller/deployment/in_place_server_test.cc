@@ -1,4 +1,4 @@
-// Updates in place with a server that shows, takes or keeps less than they need (P-036).
+// In-place updates with a server that shows, accepts or keeps less than they need (P-036).
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 

@@ -1,5 +1,4 @@
-// Updates in place that are asked for, changed and given up on the way, and settings that are
-// wrong.
+// In-place updates that are requested, changed and given up in mid-rollout, and invalid settings.
 #include <algorithm>
 #include <string>
 #include <utility>

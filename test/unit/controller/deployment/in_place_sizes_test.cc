@@ -1,4 +1,4 @@
-// Updates in place beside ReplicaSets of the largest size there is: sums of two such sizes need
+// In-place updates beside ReplicaSets of the largest possible size: the sum of two such sizes needs
 // more than 32 bits.
 #include <optional>
 #include <string>
@@ -14,8 +14,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Three Pods at rest with image v3. Somebody has scaled both old ReplicaSets, and written on them
-// that all these Pods are stand-ins; none of them was made yet.
+// Three Pods at rest with image v3. A user has scaled both old ReplicaSets, and noted on them that
+// all these Pods are stand-ins; none of them exists yet.
 class Claimed : public Started {
  public:
   explicit Claimed(int32_t max_unavailable) : Started(3, max_unavailable) {

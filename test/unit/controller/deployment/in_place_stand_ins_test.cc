@@ -1,5 +1,4 @@
-// Stand-ins that do not come up: a failure like that of a patched Pod (P-060, P-024,
-// P-060).
+// Stand-ins that do not start: a failure like that of a patched Pod (P-060, P-024).
 #include <algorithm>
 #include <set>
 

@@ -1,5 +1,5 @@
-// Updates in place of which something is refused, or cannot be asked for: what is told, what goes
-// on all the same, and when it is tried again.
+// In-place updates with a write that is refused, or cannot be built: what is reported, what goes on
+// regardless, and when it is tried again.
 #include <algorithm>
 
 #include "test/catch.h"
@@ -19,7 +19,7 @@ class Refusing : public InPlaceCluster {
     writes.clear();
     events.clear();
   }
-  // What `matches` is answered with `kind`, until Allow.
+  // Answers requests for which `matches` returns true with `kind`, until Allow.
   void Refuse(std::function<bool(const Request&)> matches, ErrorKind kind) {
     server = [this, matches = std::move(matches), kind](const Request& request) {
       if (!matches(request)) return as_ever_(request);
@@ -39,7 +39,7 @@ bool OpensGate(const Request& request) {
   return request.resource() == resources::kPods && request.subresource() == "status";
 }
 
-// When a sync that failed is to look again, apart from its tries.
+// Returns when a failed sync looks again, apart from its retries.
 std::optional<Duration> LooksAgainIn(const Step& step) {
   const auto* failed = std::get_if<Failed>(&step);
   REQUIRE(failed != nullptr);

@@ -1,5 +1,5 @@
-// An update in place, left at any of its writes: what kubectl would undo to, and what the stock
-// controller makes of it (P-080, I-56, I-57).
+// An in-place update that stops after any of its writes: what kubectl would undo to, and what the
+// stock controller does with it (P-080, I-56, I-57).
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kWritesMax = 40;
 
-// An update of three Pods from v1 to v2 that ends after `writes` writes; false when it ended by
-// itself before.
+// Updates three Pods from v1 to v2 and stops after `writes` writes. Returns false if the update was
+// over before.
 bool UpdateUntil(InPlaceCluster& c, int writes) {
   c.SettleInPlace();
   c.SetImage("v2");
@@ -33,7 +33,7 @@ bool UpdateUntil(InPlaceCluster& c, int writes) {
   return false;
 }
 
-// The image of the revision that `kubectl rollout undo` would pick: the second highest number.
+// Returns the image of the revision that `kubectl rollout undo` would pick: the second highest.
 std::string UndoWouldGive(InPlaceCluster& c) {
   std::vector<std::pair<int64_t, std::string>> revisions;
   for (const auto& [name, rs] : c.replica_sets()) {

@@ -1,4 +1,4 @@
-// Rollouts in place, as walks of single steps (P-020, P-033, P-052…P-057).
+// In-place rollouts, as walks of single steps (P-020, P-033, P-052…P-057).
 #include "controller/deployment/in_place.h"
 
 #include "test/catch.h"

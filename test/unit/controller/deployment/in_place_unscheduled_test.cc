@@ -1,5 +1,5 @@
-// Updates in place of a Deployment with Pods that no node has room for: they get the template, and
-// nobody waits for them (P-039, P-032).
+// In-place updates of a Deployment with Pods that fit on no node: these get the template, and
+// nothing waits for them (P-039, P-032).
 #include <algorithm>
 #include <set>
 
@@ -9,8 +9,8 @@
 namespace windlass::deployment {
 namespace {
 
-// At rest with image v1, but for its last Pod, which no node has room for. That one is unavailable
-// for good, and the budget has to have room for another.
+// At rest with image v1, except for the last Pod, which fits on no node. It stays unavailable, so
+// the budget must have room for another.
 class Overfull : public InPlaceCluster {
  public:
   explicit Overfull(int32_t replicas, int32_t max_unavailable = 2)

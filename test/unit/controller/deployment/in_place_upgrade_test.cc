@@ -1,5 +1,5 @@
-// Updates in place while the server, or Windlass itself, is upgraded: a template that nobody has
-// touched has another fingerprint (P-073).
+// In-place updates while the server, or Windlass itself, is upgraded: an unchanged template gets
+// another fingerprint (P-073).
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
 
@@ -8,12 +8,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A field that the server did not know before, of every template it shows.
+// Adds a field that the server did not know before to every template it shows.
 void ShowNewDefault(Json& object) {
   object["spec"]["template"]["spec"]["containers"][0]["newPolicy"] = "Default";
 }
 
-// Each Pod was restarted once, and none was replaced.
+// Checks that each Pod was restarted once and none was replaced.
 void CheckArrives(Started& c, size_t pods) {
   const auto before = c.PodNames();
   c.SettleInPlace();

@@ -1,5 +1,5 @@
-// What users are told of settings that are understood, but perhaps not as they are meant, and of
-// what begins (P-083, P-084).
+// What users are told about settings that are valid but perhaps not meant that way, and about the
+// start of a rollout (P-083, P-084).
 #include <algorithm>
 
 #include "test/catch.h"

@@ -1,4 +1,4 @@
-// Syncs that a crash, a refusal or a deletion interrupts, and what the next one makes of it.
+// Syncs that a crash, a refusal or a deletion interrupts, and what the next sync does then.
 #include <optional>
 #include <string>
 #include <variant>
@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Everything that survives of a rollout, without times and versions.
+// Returns all that survives of a rollout, without times and versions.
 Json Outcome(Cluster& cluster) {
   Json all;
   all["status"] = cluster.deployment()["status"];

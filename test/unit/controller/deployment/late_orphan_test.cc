@@ -1,5 +1,5 @@
-// Orphans that appear while a sync is on its way: the Deployment must exist still when they are
-// adopted, not when the sync began (D-103).
+// Orphans that appear during a sync: the Deployment must still exist when they are adopted, not
+// only when the sync began (D-103).
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/ownership.h"
 #include "test/catch.h"
@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 using Lines = std::vector<std::string>;
 
-// v1 and v2 rolled out; then v1 is an orphan, and v3 wanted.
+// v1 and v2 are rolled out; then v1 becomes an orphan, and v3 is wanted.
 struct Orphaned : Cluster {
   Orphaned() : Cluster(4) {
     Settle();
@@ -28,7 +28,7 @@ struct Orphaned : Cluster {
   void Orphan(const std::string& image) {
     EditReplicaSet(NameOf(image), [](Json& rs) { rs["metadata"].erase("ownerReferences"); });
   }
-  // The user deletes the Deployment and leaves its ReplicaSets alone. The cache hears of the
+  // The user deletes the Deployment and keeps its ReplicaSets. The cache sees the change of the
   // ReplicaSet first.
   void DeleteOrphaning(const std::string& image) {
     deleted = true;

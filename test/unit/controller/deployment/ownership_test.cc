@@ -1,4 +1,4 @@
-// Adoption and release: who is asked what, in which order, and what the server may say to it.
+// Adoption and release: which requests are sent, in which order, and the server's possible answers.
 #include "controller/deployment/ownership.h"
 
 #include "controller/deployment/annotations.h"
@@ -16,7 +16,7 @@ using Lines = std::vector<std::string>;
 
 constexpr const char* kOtherUid = "00000000-0000-4000-8000-00000000dead";
 
-// A completed rollout of v1 and v2, everything written so far forgotten.
+// A completed rollout of v1 and v2; what it wrote is cleared.
 struct TwoRevisions : Cluster {
   TwoRevisions() : Cluster(4) {
     Settle();
@@ -75,7 +75,7 @@ TEST_CASE("what is adopted counts in the same sync: no second ReplicaSet (D-112,
   TwoRevisions cluster;
   cluster.Orphan("v1");
   cluster.Orphan("v2");
-  // The Deployment was deleted with its ReplicaSets orphaned, and made anew.
+  // The Deployment was deleted with its ReplicaSets orphaned, and created anew.
   cluster.deployment()["metadata"]["uid"] = kOtherUid;
   cluster.deployment()["metadata"].erase("annotations");
   cluster.deployment()["status"] = Json::object();
@@ -214,7 +214,7 @@ TEST_CASE("all are tried before the first error is reported; some are none (D-10
     CHECK(failed->error.message.starts_with("patch replicasets ns/web-"));
     CHECK(failed->error.message.ends_with(": no"));
     CHECK(failed->events.empty());
-    // A lost race is nothing to tell; a refusal stands in the status (refused_write_test.cc).
+    // A lost race is not reported; a refusal is shown in the status (refused_write_test.cc).
     CHECK(cluster.writes == (row.said == ErrorKind::kConflict ? Lines{} : Lines{"status"}));
   }
   Proves(row.id);

@@ -79,7 +79,8 @@ void Pause(Cluster& cluster, bool paused) {
   cluster.Edit([=](Json& d) { d["spec"]["paused"] = paused; });
 }
 
-// Ten of v1, paused once v2 has three Pods that are not available; their writes forgotten.
+// Ten Pods of v1, paused when v2 has three Pods that are not available; what was written is
+// cleared.
 struct InMidRollout : Cluster {
   InMidRollout() : Cluster(10) {
     Settle();

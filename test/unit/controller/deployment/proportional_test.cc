@@ -14,7 +14,7 @@ namespace {
 using Shares = std::vector<ReplicaSetShare>;
 using Sizes = std::vector<int32_t>;
 
-// A ReplicaSet of a row, all its Pods available unless said otherwise.
+// Returns a ReplicaSet of a row. All its Pods are available unless the row says otherwise.
 ReplicaSetShare Old(int32_t replicas, std::optional<int32_t> max_replicas, int32_t available = -1) {
   return {.replicas = replicas,
           .available = available < 0 ? replicas : available,
@@ -47,8 +47,8 @@ std::vector<size_t> Positions(const Shares& shares) {
   return positions;
 }
 
-// Writes one ReplicaSet at a time, planning anew after each, as a planner of single steps does:
-// the first in `order` that is due.
+// Writes one ReplicaSet at a time, the first in `order` that is due, and plans anew after each, as
+// a planner of single steps does.
 Sizes Walk(Shares shares, const Fenceposts& limits, const std::vector<size_t>& order) {
   for (size_t writes = 0; writes <= 3 * shares.size(); ++writes) {
     std::vector<size_t> active;
@@ -142,7 +142,7 @@ TEST_CASE("sizes of 2^31-1 whose annotations say 1 are counted in 64 bits (D-360
   const Shares before = {Old(kUnlimited, 1, 0), New(kUnlimited, 1, 0)};
   const Fenceposts limits{.desired = kUnlimited, .surge = kUnlimited - 1, .max_unavailable = 0};
   CHECK(ProportionalSizes(before, limits, 0) == Sizes{0, kUnlimited});
-  // Of two such fractions a sum that wraps around comes right again; of three it does not.
+  // A sum of two such fractions that wraps around comes out right; a sum of three does not.
   const Shares three = {Old(kUnlimited, 1, 0), Old(kUnlimited, 1, 0), New(kUnlimited, 1, 0)};
   CHECK(ProportionalSizes(three, limits, 0) == Sizes{0, kUnlimited, kUnlimited});
 }
@@ -218,7 +218,7 @@ TEST_CASE("a broken rollout gives broken Pods before it gives good ones that are
        {9, 1, 2}},
       {"B-12 old broken ones beside new good ones", {6, 3, 2}, {Old(5, 13, 0), New(8, 13)}, {3, 6}},
       {"B-12 a new one that is half good", {6, 2, 1}, {Old(5, 13), New(8, 13, 2)}, {4, 4}},
-      // In proportion 4 and 0: nobody would see when the cause is mended.
+      // In proportion 4 and 0: then no Pod would show when the fault is mended.
       {"B-12 the last new one", {3, 1, 1}, {Old(12, 13), New(1, 13, 0)}, {3, 1}},
       {"B-12 the last new one, no surge", {2, 0, 2}, {Old(8, 10), New(2, 10, 0)}, {1, 1}},
       // The last broken one of an old ReplicaSet does go.

@@ -1,5 +1,5 @@
 // Random users, random Pods, crashes anywhere: what must hold at every moment of a rollout, and
-// that it always arrives.
+// that every rollout completes.
 #include "controller/deployment/annotations.h"
 #include "test/property.h"
 #include "test/proves.h"
@@ -24,7 +24,7 @@ int32_t TotalSize(Cluster& cluster) {
   return total;
 }
 
-// Available Pods that are not about to be removed.
+// Returns the available Pods that are not about to be removed.
 int32_t Available(Cluster& cluster) {
   int32_t available = 0;
   for (const auto& [name, rs] : cluster.replica_sets()) {
@@ -36,7 +36,7 @@ int32_t Available(Cluster& cluster) {
 
 std::string RandomImage() { return "v" + std::to_string(*rc::gen::inRange(1, 5)); }
 
-// One thing that happens in a cluster.
+// Makes one random event happen in a cluster.
 void Happen(Cluster& cluster) {
   switch (*rc::gen::inRange(0, 8)) {
     case 0: return cluster.SetImage(RandomImage());
@@ -120,7 +120,7 @@ TEST_CASE("Recreate never has Pods of two templates, whatever happens") {
 
 int32_t Replicas(Cluster& cluster) { return cluster.deployment()["spec"]["replicas"]; }
 
-// As Happen, and users scale, pause and resume, and time passes.
+// Like Happen; besides, users scale, pause and resume, and time passes.
 void HappenToASize(Cluster& cluster) {
   switch (*rc::gen::inRange(0, 6)) {
     case 0: return cluster.Scale(*rc::gen::inRange(0, 21));

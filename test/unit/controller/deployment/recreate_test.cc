@@ -29,7 +29,7 @@ struct OldPodsRow {
   OldPods want;
 };
 
-// Pods in a terminal phase never reach the cache (its field selector leaves them out), so that
+// Pods in a terminal phase never reach the cache, because its field selector leaves them out. So
 // upstream's rows of phases are two here: a Pod that is seen, and one that is not.
 TEST_CASE("old Pods are present as in upstream's rows (UT-11)") {
   const OldPodsRow row = GENERATE(values<OldPodsRow>({
@@ -120,7 +120,7 @@ TEST_CASE("while the cache cannot tell, the status is written and the key looks 
   CHECK(std::get<Write>(step).request.Describe() == "patch deployments/status ns/web");
 }
 
-// What the uncached list says about one Pod of the old ReplicaSet.
+// What the uncached list shows of one Pod of the old ReplicaSet.
 Step DecideAfterList(World& world, Result<Reply> said) {
   const Step step = world.Decide();
   const Read& read = std::get<Read>(step);

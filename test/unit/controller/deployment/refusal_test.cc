@@ -1,4 +1,4 @@
-// Selectors and strategies that the API server refuses and that old objects may have all the same.
+// Selectors and strategies that the API server refuses, but that old objects may have.
 #include <functional>
 
 #include "controller/deployment/selector.h"

@@ -182,7 +182,7 @@ TEST_CASE("a sync that never comes to the refused write leaves what was said of 
   });
   cluster.SyncFails();
   REQUIRE(cluster.Condition("ReplicaFailure") == kTold);
-  // Resuming is written before anything else, and the process ends with it.
+  // The resume is written before anything else, and the process ends right after it.
   cluster.Edit([](Json& d) { d["spec"].erase("paused"); });
   cluster.Sync(1);
   CHECK(cluster.Condition("Progressing") == "Unknown DeploymentResumed");

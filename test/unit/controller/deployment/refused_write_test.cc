@@ -1,5 +1,5 @@
 // What a sync writes after the API server has refused one of its writes: counters, Available and
-// the condition ReplicaFailure, and nothing that says the generation was acted upon.
+// the condition ReplicaFailure, and nothing that acknowledges the generation.
 #include <functional>
 #include <string>
 #include <variant>

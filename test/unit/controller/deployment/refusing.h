@@ -1,4 +1,4 @@
-// A Deployment some of whose writes the API server refuses, for tests of what its status says then.
+// A Deployment with writes that the API server refuses, for tests of its status then.
 #pragma once
 
 #include <string>
@@ -27,7 +27,7 @@ struct Refusing : Completed {
     };
   }
   void Allow() { server = nullptr; }
-  // As in Cluster::writes, without numbers.
+  // Returns the line of Cluster::writes without numbers.
   std::string Describe(const Request& request) {
     if (request.verb() == Verb::kGet || request.verb() == Verb::kList) return "";
     if (request.resource() == resources::kDeployments) {
@@ -60,7 +60,7 @@ struct Refusing : Completed {
     return {{"message", ""}};
   }
   std::string Message() { return ConditionOf("ReplicaFailure")["message"]; }
-  // Ends the sync with the refusal, as the queue's back-off needs it.
+  // Ends the sync with the refusal, which the queue's back-off needs.
   void SyncFails(ErrorKind kind = ErrorKind::kForbidden) {
     const Step step = Sync();
     const Failed* failed = std::get_if<Failed>(&step);
@@ -72,7 +72,7 @@ struct Refusing : Completed {
   int refused = 0;
 };
 
-// v2 has come with one Pod; v1 is to shrink from 4 to 3, and may not.
+// v2 has one Pod. v1 is to shrink from 4 to 3, and that write is refused.
 struct MayNotShrink : Refusing {
   explicit MayNotShrink(ErrorKind kind = ErrorKind::kForbidden) {
     Refuse("scale v1", kind);

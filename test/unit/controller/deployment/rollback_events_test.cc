@@ -1,4 +1,4 @@
-// What users are told of a rollback by annotation, type and reason included (D-460…D-472).
+// The Events of a rollback by annotation, with type and reason (D-460…D-472).
 #include <string>
 #include <variant>
 
@@ -16,7 +16,7 @@ struct Row {
   Event want;
 };
 
-// What is read on the way is answered.
+// Answers the reads on the way.
 Step StepAfterReads(World& world) {
   for (;;) {
     Step step = world.Decide();

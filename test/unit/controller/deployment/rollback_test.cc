@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 using Lines = std::vector<std::string>;
 
-// Revisions 1, 2 and 3 of images v1, v2 and v3 rolled out; everything written so far forgotten.
+// Revisions 1, 2 and 3 of images v1, v2 and v3 are rolled out; what was written is cleared.
 struct ThreeRevisions : Cluster {
   explicit ThreeRevisions(const std::string& strategy = "RollingUpdate") : Cluster(4) {
     if (strategy != "RollingUpdate") ChangeStrategy(strategy);

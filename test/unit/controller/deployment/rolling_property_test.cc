@@ -1,4 +1,4 @@
-// What must hold for whatever sizes and counters the cluster shows.
+// Properties that must hold for all sizes and counters that the cluster may show.
 #include <numeric>
 
 #include "controller/deployment/rolling.h"
@@ -16,7 +16,7 @@ struct Rollout {
 
 ReplicaSetSize AnySize(int32_t replicas_max) {
   const int32_t replicas = *rc::gen::inRange(0, replicas_max + 1);
-  // Beyond the ReplicaSet's size, as a status that lags shows it.
+  // More than the ReplicaSet's size, as a lagging status shows it.
   return {replicas, *rc::gen::inRange(0, replicas + 4)};
 }
 
@@ -38,7 +38,8 @@ int64_t Total(const ReplicaSetSize& newest, const std::vector<ReplicaSetSize>& o
   return total;
 }
 
-// Available Pods that stay when each ReplicaSet keeps `sizes`, unavailable ones removed first.
+// Returns the available Pods that stay when each ReplicaSet keeps `sizes`, with unavailable ones
+// removed first.
 int64_t AvailableAfter(const ReplicaSetSize& newest, const std::vector<ReplicaSetSize>& old,
                        const std::vector<int32_t>& sizes) {
   int64_t available = std::min(newest.available, newest.replicas);

@@ -1,4 +1,4 @@
-// Whole rollouts, step by step: what is written in which order, and what is told.
+// Whole rollouts, step by step: what is written in which order, and what users are told.
 #include <algorithm>
 #include <string>
 #include <variant>

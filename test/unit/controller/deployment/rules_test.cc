@@ -1,4 +1,4 @@
-// Rules that only show over several steps, against the model of the API server of cluster.h; each
+// Rules that show only over several steps, against the model of the API server in cluster.h. Each
 // case is one rule.
 #include <string>
 #include <variant>
@@ -98,7 +98,7 @@ TEST_CASE("nothing that is sent speaks of managedFields (D-026)") {
   Proves("D-026");
 }
 
-// What is decided, as the request that would carry it.
+// Returns the decision as the request that would carry it out.
 std::string Decision(const World& world) {
   const Step step = world.Decide();
   const Write* write = std::get_if<Write>(&step);

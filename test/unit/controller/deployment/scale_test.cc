@@ -10,8 +10,8 @@
 namespace windlass::deployment {
 namespace {
 
-// One ReplicaSet of a row. `desired` is both its size annotations (there is no surge), "-" for
-// none.
+// One ReplicaSet of a row. `desired` is the value of both its size annotations (there is no surge);
+// "-" means none.
 struct Given {
   std::string name;
   bool is_new;
@@ -43,7 +43,7 @@ World WorldOf(const Row& row) {
   return world;
 }
 
-// "web-1 -> 12", or "web-1 annotations" when the size stays.
+// Returns "web-1 -> 12", or "web-1 annotations" if the size does not change.
 std::string Describe(const std::optional<Step>& step) {
   if (!step) return "";
   const Write& write = std::get<Write>(*step);

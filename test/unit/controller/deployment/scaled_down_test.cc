@@ -1,4 +1,5 @@
-// A rollout that stands still because no Pod of it starts, and is scaled down then (B-12).
+// A rollout that does not move because none of its Pods starts, and that is then scaled down
+// (B-12).
 #include "controller/deployment/scaled_down.h"
 
 #include <string>
@@ -13,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A rollout from v1 to v2, of which no Pod becomes available until Settle.
+// A rollout from v1 to v2 with no available Pod of v2 until Settle.
 struct Broken : Completed {
   explicit Broken(const Json& limits) : Completed(10) {
     Edit([&](Json& d) { d["spec"]["strategy"]["rollingUpdate"] = limits; });

@@ -1,4 +1,4 @@
-// A Deployment whose size is changed, at rest and in the middle of a rollout.
+// A Deployment that is scaled, at rest and in the middle of a rollout.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -127,8 +127,8 @@ TEST_CASE("whichever is older, broken Pods make room when a rollout is scaled do
   Proves("B-12 D-067");
 }
 
-// Pods change between the writes of a scaling: what was decided while all was well may not cost the
-// last available ones.
+// Pods fail between the writes of a scaling: sizes decided before that must not cost the last
+// available ones.
 TEST_CASE("a scaling that is cut in two keeps the minimum available (B-13)") {
   Completed cluster(10);
   cluster.SetImage("v2");

@@ -1,5 +1,5 @@
-// What counts when a scaling is looked for: which ReplicaSets, whether the new one is saturated,
-// and what is written of a size that stays.
+// How a scaling event is detected: which ReplicaSets matter, whether the new one is saturated, and
+// what is written if a size does not change.
 #include <functional>
 #include <string>
 #include <variant>
@@ -27,7 +27,7 @@ struct ActiveRow {
   Scaling want;
 };
 
-// All annotations say a size of 10.
+// All annotations hold a size of 10.
 TEST_CASE("active is what has a size, whatever Pods there are (D-351)") {
   const ActiveRow row = GENERATE(values<ActiveRow>({
       {"Pods that are to go", 12, 0, 10, 0, 0, Scaling::kNone},

@@ -1,5 +1,5 @@
-// The rows of upstream's TestScale, each a whole sync of a paused Deployment: nothing but the
-// scaling itself changes sizes then (D-350).
+// The rows of upstream's TestScale, each as a whole sync of a paused Deployment: then only the
+// scaling itself changes sizes (D-350).
 #include <map>
 #include <string>
 #include <vector>
@@ -35,7 +35,7 @@ struct Row {
 
 std::string Image(size_t position) { return "v" + std::to_string(position + 1); }
 
-// Paused, its ReplicaSets as the row gives them.
+// A paused Deployment with the ReplicaSets of the row.
 struct Paused : Cluster {
   explicit Paused(const Row& row) : Cluster(1) {
     for (size_t i = 0; i < row.replica_sets.size(); ++i) {
@@ -75,7 +75,7 @@ Sizes SizesIn(Cluster& cluster, const Row& row) {
   return sizes;
 }
 
-// Both annotations of whatever has a size.
+// Checks both size annotations of each ReplicaSet with a size.
 void CheckAnnotations(Cluster& cluster, const Row& row) {
   for (size_t i = 0; i < row.replica_sets.size(); ++i) {
     if (cluster.SizeOf(Image(i)) == 0) continue;

@@ -44,7 +44,7 @@ TEST_CASE("counters stay in their range whatever a ReplicaSet says (BI-48)") {
 
 struct TerminatingRow {
   std::string id;
-  // Of each ReplicaSet: a number; -1 = synced, but without the field; -2 = never synced.
+  // For each ReplicaSet: a number; -1 = synced, but without the field; -2 = never synced.
   std::vector<int32_t> replica_sets;
   std::optional<int32_t> present;
   bool acknowledged;  // a status of this generation was written before
@@ -139,7 +139,7 @@ TEST_CASE(
   Proves(row.id);
 }
 
-// A rollout of ten under way, its status published: five new Pods, of which two are available.
+// A rollout of ten Pods under way, with its status published: five new Pods, two of them available.
 World Published(std::vector<Condition> of_old = {}) {
   World world(10);
   world.AddOld("web-old", 6, 6).status.conditions = std::move(of_old);

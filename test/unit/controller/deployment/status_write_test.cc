@@ -1,4 +1,4 @@
-// Which syncs write which part of the status, and what comes of a write that is refused.
+// Which syncs write which part of the status, and what follows a refused write.
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,7 +21,8 @@ Json ConditionOf(Cluster& cluster, const std::string& type) {
   return nullptr;
 }
 
-// Ten of v1 and three of v2, which have no available Pod yet and, says the status, no quota.
+// The rollout from v1 to v2 has three new Pods, none of them available. The Deployment shows a
+// ReplicaFailure because of a quota.
 struct InMidRollout : Completed {
   InMidRollout() : Completed(10) {
     SetImage("v2");

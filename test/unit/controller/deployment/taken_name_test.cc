@@ -1,4 +1,4 @@
-// A name that is taken, and nobody to be found under it (D-176).
+// A name that is taken although no object is found under it (D-176).
 #include <optional>
 #include <string>
 #include <variant>

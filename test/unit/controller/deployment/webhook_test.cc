@@ -1,4 +1,4 @@
-// Somebody changes what is created on its way in (B-10).
+// An admission webhook changes objects while they are created (B-10).
 #include <functional>
 
 #include "controller/deployment/create.h"
@@ -29,7 +29,7 @@ TEST_CASE("a webhook that changes templates stops the rollout instead of making 
   Proves("B-10");
 }
 
-// Syncs and lets ReplicaSets run until `syncs` are over; the last step.
+// Syncs and runs ReplicaSets `syncs` times. Returns the last step.
 Step SyncOften(Cluster& cluster, int syncs) {
   Step step = Wait{};
   for (int i = 0; i < syncs; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("whatever a webhook changes, ReplicaSets are not made without end (B-1
   CHECK(cluster.replica_sets().size() <= row.replica_sets_max);
   CHECK(cluster.deployment()["status"].value("collisionCount", 0) < 3);
   CHECK(cluster.Condition("Progressing") == (deadline ? "False ReplicaSetCreateError" : ""));
-  // As the message says: the webhook is corrected and what it changed deleted.
+  // As the message says: the webhook is corrected, and the ReplicaSets it changed are deleted.
   cluster.webhook = nullptr;
   cluster.replica_sets().clear();
   cluster.Settle();

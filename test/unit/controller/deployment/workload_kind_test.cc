@@ -1,4 +1,4 @@
-// The planner on a workload of a kind that it has never heard of.
+// The planner on a workload of a kind that it does not know.
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -44,7 +44,7 @@ class BoatKind : public WorkloadKind {
   mutable std::string published;
 };
 
-// A boat that is made as the Deployment of a World; its Pods are made by `world`.
+// Makes a boat from the Deployment of a World; `world` makes its Pods.
 struct Harbour {
   Workload Boat() const {
     const Deployment& model = world.deployment;

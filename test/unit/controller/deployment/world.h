@@ -1,4 +1,4 @@
-// A Deployment and its ReplicaSets as structs, for tests that look at one decision.
+// A Deployment and its ReplicaSets as structs, for tests of a single decision.
 #pragma once
 
 #include <deque>
@@ -16,16 +16,15 @@ namespace windlass::deployment {
 
 inline constexpr WallTime kNow{1'800'000'000};
 
-// Templates are told apart by number: `template_number` of a ReplicaSet equal to the World's makes
-// it the new one.
+// Templates are identified by number: a ReplicaSet with the World's number is the new one.
 class World {
  public:
   // RollingUpdate 25 %/25 %, progress deadline 600 s, history 10, generation 2 not yet observed.
   explicit World(int32_t replicas);
 
-  // Owned by the Deployment and matching its selector; each one second younger than the one before.
-  // All its Pods are there, `available` of them available; annotations as our own writes leave
-  // them.
+  // Adds a ReplicaSet that the Deployment owns and selects, one second younger than the one before.
+  // All its Pods exist, `available` of them are available. Its annotations are as our own writes
+  // leave them.
   ReplicaSet& Add(const std::string& name, int32_t replicas, int32_t available,
                   int template_number);
   ReplicaSet& AddNew(const std::string& name, int32_t replicas, int32_t available) {
@@ -34,11 +33,11 @@ class World {
   ReplicaSet& AddOld(const std::string& name, int32_t replicas, int32_t available) {
     return Add(name, replicas, available, kPresentTemplate - 1);
   }
-  // A live Pod of `rs`.
+  // Adds a live Pod of `rs`.
   void AddPod(const ReplicaSet& rs);
   void SetAnnotation(ReplicaSet& rs, std::string_view key, const std::string& value);
 
-  // The stored status becomes `status`.
+  // Makes `status` the stored status.
   void Publish(const WorkloadStatus& status);
 
   View view() const;
@@ -59,10 +58,10 @@ class World {
 
 Uid UidOf(uint64_t number);
 
-// The conditions' types in order, such as "Available Progressing".
+// Returns the conditions' types in order, such as "Available Progressing".
 std::string TypesOf(const std::vector<Condition>& conditions);
 
-// "True MinimumReplicasAvailable"; empty when there is no condition of that type.
+// Returns "True MinimumReplicasAvailable"; empty if there is no condition of that type.
 std::string StatusAndReason(const std::vector<Condition>& conditions, std::string_view type);
 
 }  // namespace windlass::deployment

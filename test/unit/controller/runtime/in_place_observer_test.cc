@@ -1,4 +1,4 @@
-// What users and metrics are told of Pods that are updated in place.
+// What users and metrics show of Pods that are updated in place.
 #include "controller/runtime/in_place_observer.h"
 
 #include <nlohmann/json.hpp>
@@ -19,7 +19,7 @@ using in_place::test::kDeployment;
 
 const Uid kPodUid = *Uid::Parse("11111111-1111-4222-8333-444455556666");
 
-// Deployment shop/web with Pod web-1, and everything that was told of them.
+// Deployment shop/web with Pod web-1, and everything that was reported about them.
 struct Fixture : ClientWorld {
   explicit Fixture(bool leading = true) : ClientWorld({.qps = 0}) {
     observer.Lead(leading);
@@ -52,7 +52,7 @@ struct Fixture : ClientWorld {
   }
   PodContainer& app() { return pod.containers[0]; }
 
-  // Windlass patches app to `image`.
+  // Windlass patches container app to `image`.
   void Patch(const std::string& image, int64_t revision = 6) {
     in_place::PodState state = in_place::test::StateWith({{.name = "app",
                                                            .from = std::string(app().image.text()),
@@ -68,7 +68,7 @@ struct Fixture : ClientWorld {
     pod.meta.annotations.Set(in_place::kPodState, *in_place::WritePodState(state));
     Put();
   }
-  // The kubelet has started it.
+  // The kubelet has started the container.
   void Restart(char id) {
     pod.observed_generation = pod.meta.generation;
     app().id = Id(IdText(id));
@@ -87,7 +87,7 @@ struct Fixture : ClientWorld {
     Put();
   }
 
-  // "InPlaceUpdated: Updated in place to …" of each Event so far; all are about the Pod.
+  // Returns "InPlaceUpdated: Updated in place to …" for each Event so far; all are about the Pod.
   std::vector<std::string> Told() {
     while (transport.waiting() > 0) transport.Answer(Success("e"));  // one is under way at a time
     std::vector<std::string> told;
@@ -296,7 +296,7 @@ TEST_CASE("What is not ours is not told of") {
   CHECK(f.observer.Figures().restart.count() == 0);
 }
 
-// Somebody else changes the spec, and with `image` that.
+// Another client changes the spec, including the image.
 void Edit(Fixture& f, const std::string& image = {}) {
   if (!image.empty()) f.app().image = image;
   ++f.pod.meta.generation;

@@ -21,7 +21,7 @@ Deployment Web(int64_t generation, const std::string& version, uint64_t number =
   return deployment;
 }
 
-// `fields`: what the manager owns, as `fieldsV1` has it.
+// `fields` are the fields that the manager owns, as `fieldsV1` has them.
 std::string ManagedBy(const std::string& manager, const std::string& subresource, WallTime at,
                       const std::string& fields = "{}") {
   return R"({"metadata":{"managedFields":[{"manager":")" + manager + R"(","subresource":")" +

@@ -1,5 +1,5 @@
-// What a sync tells: events, about its Deployment or the object they name, and writes refused; when
-// it writes what may wait; and what it learns from a list of Pods.
+// What a sync reports: events about its Deployment or the object they name, and refused writes.
+// When it writes a status that may wait. What it learns from a list of Pods.
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -26,7 +26,7 @@ Event AboutPod() {
 }
 Event AboutDeployment() { return {Event::Type::kNormal, "InPlaceStarted", "to revision 6"}; }
 
-// One sync of web, which does what `next` says.
+// A sync of web whose steps come from `next`.
 struct SyncWorld : ClientWorld {
   explicit SyncWorld(std::function<Step(const Learned&)> next) : ClientWorld({.qps = 0}) {
     controller.objects[kWeb] = *Uid::Parse(kUid);
@@ -44,7 +44,7 @@ struct SyncWorld : ClientWorld {
                                   QueueKey{kWeb}, std::move(hooks), put_off_since);
     sync->Start();
   }
-  // "InPlacePatched Pod/web-1 11111111-…" of each Event sent, in order.
+  // Returns "InPlacePatched Pod/web-1 11111111-…" for each Event sent, in order.
   std::vector<std::string> Told() {
     while (transport.waiting() > 0) transport.Answer(Success("e"));  // one is under way at a time
     std::vector<std::string> told;
@@ -165,7 +165,7 @@ TEST_CASE("A sync that fails is tried again, and looks again when time alone cha
   CHECK(world.ended->look_again_in == seconds(10));
 }
 
-// A sync that writes only what may wait for `patience`.
+// Returns a plan whose only write may wait for `patience`.
 std::function<Step(const Learned&)> Patiently(const Duration& patience) {
   return [&patience](const Learned& learned) -> Step {
     if (!learned.empty()) return Wait{};

@@ -20,7 +20,7 @@ namespace {
 
 Uid UidOf(uint64_t number) { return {0xD0, number}; }
 
-// Stores that a test fills by hand, and the keys that woke since it last asked.
+// Stores that a test fills by hand, and the keys woken since the last query.
 struct Fixture {
   Fixture() {
     host.on_wake = [this](const ObjectKey& key, Wake) { woken.insert(key.name); };
@@ -41,7 +41,7 @@ struct Fixture {
     cache.deployments().store().Apply(std::move(deployment));
   }
 
-  // Owned by Deployment web, with its labels.
+  // Returns a ReplicaSet that Deployment web owns, with its labels.
   ReplicaSet OfWeb(const std::string& name) {
     ReplicaSet rs;
     rs.meta = Meta("ns", name, UidOf(100));
@@ -82,7 +82,7 @@ struct Fixture {
   }
   ResourceVersion NextVersion() { return {std::to_string(++version)}; }
 
-  // "api web"; nothing twice.
+  // Returns "api web"; each key once.
   std::string Take() {
     std::string names;
     for (const std::string& name : std::exchange(woken, {})) names += " " + name;
