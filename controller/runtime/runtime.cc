@@ -119,7 +119,9 @@ WorkQueueCounters Runtime::queue_counters() const {
 // Adds every key of the controller once its caches are complete (D-025) and the barrier is passed.
 void Runtime::LookAtAllWhenSynced(Lane& lane) {
   if (term_ == nullptr || lane.looked_at_all || !lane.controller->HasSynced()) return;
-  if (barrier_wanted_ && lane.barrier == nullptr) {
+  // A controller without caches has nothing to compare.
+  const bool compares = !lane.controller->ComparedCaches().empty();
+  if (barrier_wanted_ && lane.barrier == nullptr && compares) {
     lane.barrier = std::make_unique<LeadershipBarrier>(
         environment_, [&lane] { return lane.controller->ComparedCaches(); },
         [this, &lane] { LookAtAllWhenSynced(lane); });
