@@ -17,19 +17,21 @@ class FoldTable::Folding {
 };
 
 void FoldTable::Add(const ResourceId& resource, Row row) {
-  rows_.insert_or_assign(resource, std::move(row));
+  rows_[resource].push_back(std::move(row));
 }
 
-const FoldTable::Row* FoldTable::Find(const ResourceId& resource) const {
+const std::vector<FoldTable::Row>& FoldTable::RowsOf(const ResourceId& resource) const {
+  static const std::vector<Row> kNone;
   const auto found = rows_.find(resource);
-  return found != rows_.end() ? &found->second : nullptr;
+  return found != rows_.end() ? found->second : kNone;
 }
 
 Status FoldTable::Written(const QueueKey& key, const Request& request, const Reply& reply) {
   const Folding folding(*this, key);
   if (request.verb() != Verb::kDelete) return Object(request, reply);
-  const Row* row = Find(request.resource());
-  if (row != nullptr && row->deleted) row->deleted(request, reply.body);
+  for (const Row& row : RowsOf(request.resource())) {
+    if (row.deleted) row.deleted(request, reply.body);
+  }
   return Unit{};
 }
 
@@ -41,15 +43,20 @@ Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply&
 
 void FoldTable::Vanished(const QueueKey& key, const Request& request) {
   if (request.verb() == Verb::kCreate) return;
-  const Row* row = Find(request.resource());
-  if (row == nullptr || !row->gone) return;
   const Folding folding(*this, key);
-  row->gone(request.key(), request.uid());
+  for (const Row& row : RowsOf(request.resource())) {
+    if (row.gone) row.gone(request.key(), request.uid());
+  }
 }
 
+// Every store gets the reply, even if another one could not decode it. Returns the first error.
 Status FoldTable::Object(const Request& request, const Reply& reply) {
-  const Row* row = Find(request.resource());
-  return row != nullptr ? row->fold(request, reply.body) : Status(Unit{});
+  Status folded = Unit{};
+  for (const Row& row : RowsOf(request.resource())) {
+    Status one = row.fold(request, reply.body);
+    if (folded.ok()) folded = std::move(one);
+  }
+  return folded;
 }
 
 }  // namespace windlass

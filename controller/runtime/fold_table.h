@@ -1,14 +1,16 @@
 // Folds replies into the caches, so that the next step sees what the last one did.
 //
 // The owner of a store registers a row for its resource: how a reply is decoded and folded, and
-// what the store does about an object that is gone. A fold wakes every key concerned except the one
-// whose sync made the request, because that sync goes on at once. Core thread only.
+// what the store does about an object that is gone. Several controllers may register a row each for
+// one resource. A fold wakes every key concerned except the one whose sync made the request,
+// because that sync goes on at once. Core thread only.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/request.h"
@@ -34,7 +36,8 @@ class FoldTable {
   FoldTable(const FoldTable&) = delete;
   FoldTable& operator=(const FoldTable&) = delete;
 
-  // Registers `row` for replies about `resource`. A resource without a row is not cached.
+  // Registers `row` for replies about `resource`, beside the rows that it has already. A resource
+  // without a row is not cached.
   void Add(const ResourceId& resource, Row row);
 
   // Folds the reply to a successful write made for `key`. Returns kMalformed if the reply cannot be
@@ -55,10 +58,10 @@ class FoldTable {
  private:
   class Folding;
 
-  const Row* Find(const ResourceId& resource) const;
+  const std::vector<Row>& RowsOf(const ResourceId& resource) const;
   Status Object(const Request& request, const Reply& reply);
 
-  std::map<ResourceId, Row> rows_;
+  std::map<ResourceId, std::vector<Row>> rows_;  // in the order in which they were added
   std::optional<QueueKey> folding_;
 };
 

@@ -22,10 +22,24 @@ HttpResponse TooManyRequests(Duration retry_after) {
 
 void FaultyNetwork::SetDown(bool down) {
   down_ = down;
-  if (!down) return;
-  for (const auto& [id, handler] : std::exchange(streams_, {})) {
-    inner_.Cancel(id);  // whose end, kCancelled, is not passed on
-    Later([on_end = handler.on_end] { on_end(Broken()); });
+  if (down) Break([](const HttpRequest&) { return true; });
+}
+
+void FaultyNetwork::SetRefused(std::string part, int code) {
+  refused_ = std::move(part);
+  refused_code_ = code;
+  Break([this](const HttpRequest& request) { return IsRefused(request); });
+}
+
+void FaultyNetwork::Break(const std::function<bool(const HttpRequest&)>& which) {
+  for (auto at = streams_.begin(); at != streams_.end();) {
+    if (!which(at->second.request)) {
+      ++at;
+      continue;
+    }
+    auto broken = streams_.extract(at++);
+    inner_.Cancel(broken.key());  // whose end, kCancelled, is not passed on
+    Later([on_end = broken.mapped().handler.on_end] { on_end(Broken()); });
   }
 }
 
@@ -65,22 +79,22 @@ CallId FaultyNetwork::Stream(HttpRequest request, StreamHandler handler) {
   StreamHandler passed;
   passed.on_open = [this, id] {
     const auto found = streams_.find(*id);
-    if (found == streams_.end() || !found->second.on_open) return;
-    const auto on_open = found->second.on_open;
+    if (found == streams_.end() || !found->second.handler.on_open) return;
+    const auto on_open = found->second.handler.on_open;
     on_open();
   };
   passed.on_line = [this, id](std::string_view line) {
     const auto found = streams_.find(*id);
     if (found == streams_.end()) return;
-    const auto on_line = found->second.on_line;
+    const auto on_line = found->second.handler.on_line;
     on_line(line);
   };
   passed.on_end = [this, id](const StreamEnd& end) {
     auto ended = streams_.extract(*id);
-    if (!ended.empty()) ended.mapped().on_end(end);
+    if (!ended.empty()) ended.mapped().handler.on_end(end);
   };
-  *id = inner_.Stream(std::move(request), std::move(passed));
-  streams_.emplace(*id, std::move(handler));
+  *id = inner_.Stream(request, std::move(passed));
+  streams_.emplace(*id, OpenStream{std::move(request), std::move(handler)});
   return *id;
 }
 

@@ -25,12 +25,9 @@ class FaultyNetwork final : public Transport {
   void SetDown(bool down);
   // Answers every Call except those of leader election with 429 and this Retry-After; zero: none.
   void SetThrottled(Duration retry_after) { retry_after_ = retry_after; }
-  // Every request whose path has `part` is answered with this code, 403 or 404; "" = none is.
-  // Streams that are open stay open.
-  void SetRefused(std::string part, int code = 403) {
-    refused_ = std::move(part);
-    refused_code_ = code;
-  }
+  // Every request whose path has `part` is answered with this code, 403 or 404, and such streams
+  // that are open break; "" = none is.
+  void SetRefused(std::string part, int code = 403);
 
   // Returns the number of calls and streams begun, whatever their outcome.
   uint64_t tried() const { return tried_; }
@@ -43,6 +40,8 @@ class FaultyNetwork final : public Transport {
   bool IsRefused(const HttpRequest& request) const {
     return !refused_.empty() && request.target.find(refused_) != std::string::npos;
   }
+  // Breaks the open streams for which `which` returns true.
+  void Break(const std::function<bool(const HttpRequest&)>& which);
   void Later(std::function<void()> run) { timers_.At(clock_.Now(), std::move(run)); }
 
   const Clock& clock_;
@@ -53,7 +52,11 @@ class FaultyNetwork final : public Transport {
   std::string refused_;
   int refused_code_ = 403;
   uint64_t tried_ = 0;
-  std::map<CallId, StreamHandler> streams_;  // that the inner transport holds open
+  struct OpenStream {
+    HttpRequest request;
+    StreamHandler handler;
+  };
+  std::map<CallId, OpenStream> streams_;  // that the inner transport holds open
   CallId failed_ = 0;
 };
 

@@ -215,7 +215,7 @@ struct Run {
     world.Apply(Map("next", "", ""));
     world.RunFor(seconds(30));
     world.Apply(Map("from", "to", "green"));
-    CHECK(world.Quiesce());
+    CHECK(world.Quiesce(seconds(120)));
     calls = windlass.calls();
     struck = windlass.struck();
   }

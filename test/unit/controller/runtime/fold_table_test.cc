@@ -1,0 +1,66 @@
+// Replies reach every store that asked for their resource.
+#include "controller/runtime/fold_table.h"
+
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+const QueueKey kKey{{"ns", "a"}};
+const Request kGet = Request::Get(resources::kConfigMaps, {"ns", "a"});
+const Request kDelete =
+    Request::Delete(resources::kConfigMaps, {{"ns", "a"}, {0, 1}, ResourceVersion{"7"}});
+
+struct Fixture {
+  // A row that notes what it is told, and cannot decode anything if `fails`.
+  FoldTable::Row Row(const std::string& name, bool fails = false) {
+    FoldTable::Row row;
+    row.fold = [this, name, fails](const Request&, std::string_view body) -> Status {
+      told.push_back(name + " folds " + std::string(body));
+      if (fails) return Error{ErrorKind::kMalformed, name};
+      return Unit{};
+    };
+    row.deleted = [this, name](const Request&, std::string_view) {
+      told.push_back(name + " deleted");
+    };
+    row.gone = [this, name](const ObjectKey&, const Uid&) { told.push_back(name + " gone"); };
+    return row;
+  }
+
+  FoldTable folds;
+  std::vector<std::string> told;
+};
+
+TEST_CASE_METHOD(Fixture,
+                 "each controller's row of a resource is told of a reply, in their order") {
+  folds.Add(resources::kConfigMaps, Row("one"));
+  folds.Add(resources::kPods, Row("pods"));
+  folds.Add(resources::kConfigMaps, Row("other"));
+  CHECK(folds.Written(kKey, kGet, {"x"}).ok());
+  CHECK(folds.Written(kKey, kDelete, {""}).ok());
+  folds.Vanished(kKey, kGet);
+  CHECK(told == std::vector<std::string>{"one folds x", "other folds x", "one deleted",
+                                         "other deleted", "one gone", "other gone"});
+  CHECK_FALSE(folds.folding());
+}
+
+TEST_CASE_METHOD(Fixture, "a row that cannot decode a reply keeps it from no other") {
+  folds.Add(resources::kConfigMaps, Row("one", /*fails=*/true));
+  folds.Add(resources::kConfigMaps, Row("other"));
+  const Status folded = folds.Read(kKey, kGet, {"x"});
+  REQUIRE_FALSE(folded.ok());
+  CHECK(folded.error().message == "one");
+  CHECK(told == std::vector<std::string>{"one folds x", "other folds x"});
+}
+
+TEST_CASE_METHOD(Fixture, "a resource without a row is not cached, which is no error") {
+  CHECK(folds.Written(kKey, kGet, {"x"}).ok());
+  folds.Vanished(kKey, kGet);
+  CHECK(told.empty());
+}
+
+}  // namespace
+}  // namespace windlass
