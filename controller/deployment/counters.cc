@@ -31,10 +31,9 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
 
 // Replaces the counters of `status` if Pods are counted themselves. A status that looks like the
 // end of a rollout is held back until the exchange has happened: it reports one updated Pod fewer.
-void CountInPlace(const Situation& situation, WorkloadStatus& status) {
-  const InPlace& in_place = situation.in_place;
-  if (!in_place.counts_pods()) return;
-  const in_place::PodCounts& counts = in_place.counts;
+void CountPods(const Situation& situation, WorkloadStatus& status) {
+  if (!situation.extended.counted) return;
+  const CountedPods& counts = *situation.extended.counted;
   int64_t wanted = 0;
   for (const ReplicaSet* rs : situation.all) wanted += std::max(rs->replicas, 0);
   status.replicas = counts.pods;
@@ -71,7 +70,7 @@ WorkloadStatus CountReplicas(const Situation& situation) {
   status.unavailable_replicas =
       Fit(wanted - available);  // spec, not status; includes surge (D-402)
   status.terminating_replicas = TerminatingReplicas(situation);
-  CountInPlace(situation, status);
+  CountPods(situation, status);
   return status;
 }
 

@@ -13,19 +13,15 @@ const Condition* Progressing(const WorkloadStatus& status) {
   return FindCondition(status.conditions, "Progressing");
 }
 
-// Returns when the rollout last moved: the update time of `progressing`, or, if later, the end of
-// the requested drain time of a Pod that is drained and not patched yet. Only drains that began
-// before the deadline count (P-066).
+// Returns when the rollout last moved: the update time of `progressing` or, if later, the end of
+// the last standstill that its user asked for, such as the drain of a Pod that is not patched yet.
+// Only standstills that began before the deadline count (P-066).
 WallTime MovedLast(const Situation& situation, const Condition& progressing) {
-  const InPlace& in_place = situation.in_place;
-  WallTime moved = progressing.last_update_time;
-  if (!in_place.pods) return moved;
   const seconds deadline(*situation.workload.progress_deadline_seconds);
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const in_place::PodState* state = in_place.pods->state(i);
-    if (state == nullptr || !state->drain || in_place.pods->standings[i].updated) continue;
-    if (state->drain->since > progressing.last_update_time + deadline) continue;
-    moved = std::max(moved, state->drain->since + seconds(in_place.options().drain_seconds));
+  WallTime moved = progressing.last_update_time;
+  for (const Standstill& standstill : situation.extended.standstills) {
+    if (standstill.since > progressing.last_update_time + deadline) continue;
+    moved = std::max(moved, standstill.until);
   }
   return moved;
 }
@@ -42,7 +38,7 @@ seconds TimeLeft(const Situation& situation, const Condition& progressing) {
 // Returns true if no more progress is expected: an in-place update has reached its partition, or
 // was refused.
 bool NothingIsDue(const Situation& situation) {
-  return situation.in_place.at_rest || situation.in_place.phase == InPlacePhase::kRefused;
+  return situation.extended.at_rest || situation.extended.refused;
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "controller/deployment/in_vain.h"
-#include "controller/deployment/sync_length.h"
 
 #include <algorithm>
 
+#include "controller/deployment/sync_length.h"
 
 namespace windlass::deployment {
 

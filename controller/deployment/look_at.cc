@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "controller/deployment/in_place_extended.h"
 #include "controller/deployment/in_place_look.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/refused_write.h"
@@ -18,6 +19,7 @@ Situation LookAt(const View& view, const Claims& claims, const Learned& learned,
   situation.limits = situation.workload.limits;
   situation.refused = RefusedWrite(situation.workload, learned);
   situation.in_place = LookAtInPlace(situation);
+  situation.extended = ExtendedBy(situation.in_place, situation.limits.desired);
   return situation;
 }
 

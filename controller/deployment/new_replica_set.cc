@@ -153,13 +153,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.replicas = situation.recreate()
                        ? situation.limits.desired  // D-330
                        : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
-  // With in-place updates the Pods exist already, or the ReplicaSet must not have any (P-014,
-  // P-020).
-  const InPlacePhase phase = situation.in_place.phase;
-  if (phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
-      phase == InPlacePhase::kUnknown) {
-    parts.replicas = 0;
-  }
+  if (situation.extended.new_one_is_empty) parts.replicas = 0;
   CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
   parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
   parts.fallback_reason = NoteMode(situation, parts.annotations[std::string(kRevision)],

@@ -137,17 +137,9 @@ bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
          workload.status.observed_generation < workload.meta.generation;
 }
 
-// Returns true if the server refuses one patch after the other, and for each try a Pod is drained
-// and returned to traffic: that it becomes available again is not progress (P-036, P-066). A status
-// does not tell which Pod became available, so then even a patched one does not count.
-bool OnlyLetsPodsBack(const InPlace& in_place) {
-  return in_place.options().drain.mode != in_place::Drain::Mode::kNone && in_place.refusals &&
-         in_place.refusals->tries >= in_place::kRefusedTriesMax;
-}
-
 bool HasMoved(const Situation& situation, const WorkloadStatus& status) {
   WorkloadStatus before = situation.workload.status;
-  if (OnlyLetsPodsBack(situation.in_place)) {
+  if (situation.extended.ready_is_no_progress) {
     before.ready_replicas = status.ready_replicas;
     before.available_replicas = status.available_replicas;
   }
@@ -175,11 +167,11 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
-  if (situation.in_place.phase == InPlacePhase::kRefused) {  // P-014
+  if (const std::optional<std::string>& why = situation.extended.refused) {  // P-014
     const Condition* present = FindCondition(conditions, kProgressing);
-    if (present != nullptr && present->message == situation.in_place.why.text) return;
-    return RefreshCondition(conditions, Progressing(situation, "False", "InPlaceNotPossible",
-                                                    situation.in_place.why.text));
+    if (present != nullptr && present->message == *why) return;
+    return RefreshCondition(conditions,
+                            Progressing(situation, "False", "InPlaceNotPossible", *why));
   }
 
   const Condition* present = FindCondition(conditions, kProgressing);
@@ -208,8 +200,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
 // The revision is not published while the generation is not observed, so Unacknowledged alone would
 // begin the rollout anew at every try. IsTimed prevents that.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
-  const bool refused_in_place = situation.in_place.phase == InPlacePhase::kRefused;
-  if (!situation.has_progress_deadline() || refused_in_place) {
+  if (!situation.has_progress_deadline() || situation.extended.refused) {
     return UpdateProgressing(situation, status);
   }
   std::vector<Condition>& conditions = status.conditions;

@@ -8,6 +8,7 @@
 #include "controller/core/step.h"
 #include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/rolling.h"
+#include "controller/extension.h"
 #include "controller/view.h"
 
 namespace windlass::deployment {
@@ -28,7 +29,8 @@ struct Situation {
   // before the server's words (refused_write.h).
   std::optional<Error> refused{};
 
-  InPlace in_place{};  // looked at last, with all of the above (in_place_look.h)
+  InPlace in_place{};   // looked at last, with all of the above (in_place_look.h)
+  Extended extended{};  // what rules that know nothing of updates in place need of it
 
   bool recreate() const { return workload.strategy == Strategy::kRecreate; }
   // Returns true if spec.progressDeadlineSeconds is set and not "unlimited" (D-060).

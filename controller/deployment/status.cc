@@ -24,7 +24,7 @@ constexpr Duration kUnsettledPatience = seconds(20);
 // Returns an empty text if the Deployment carries the revision of its new ReplicaSet already.
 std::string_view RevisionToPublish(const Situation& situation) {
   if (situation.newest == nullptr) return {};
-  if (situation.in_place.phase == InPlacePhase::kRefused) return {};  // nothing is rolled out
+  if (situation.extended.refused) return {};  // nothing is rolled out
   const std::string_view revision = RevisionText(situation.newest->meta);
   return revision == situation.workload.revision ? std::string_view() : revision;
 }
@@ -67,7 +67,7 @@ Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
   const bool completes = DeploymentComplete(workload, next) && !DeploymentComplete(workload, shown);
   if (!only_counters || completes) return Duration{0};
   const bool unsettled =
-      !situation.in_place.counts_pods() &&
+      !situation.extended.counted &&
       std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return IsUnsettled(*rs); });
   return unsettled ? UnsettledPatience(situation) : kCountersPatience;
 }
@@ -107,9 +107,9 @@ void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
     available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
   }
   int64_t needed = situation.limits.min_available();
-  if (situation.in_place.counts_pods()) {
-    available = situation.in_place.counts.available;
-    needed = int64_t{situation.limits.desired} - situation.in_place.options().max_unavailable;
+  if (const auto& counted = situation.extended.counted) {
+    available = counted->available;
+    needed = counted->min_available;
   }
   const bool enough = available >= needed;
   const std::string kind(situation.workload.kind.name());
@@ -136,22 +136,21 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   const bool has_notes = workload.kind.HasStrayNotes(workload);
   const bool is_stored = workload.kind.IsStored(workload, status);
   if (revision.empty() && !has_notes && is_stored) return std::nullopt;
-  return Write{
-      .request = workload.kind.WriteStatus(workload, status, revision),
-      .because = {Decision::kUpdateStatus,
-                  {{"generation", status.observed_generation},
-                   {"revision", revision.empty() ? workload.revision : revision},
-                   {"replicas", status.replicas},
-                   {"updated", status.updated_replicas},
-                   {"ready", status.ready_replicas},
-                   {"available", status.available_replicas},
-                   {"unavailable", status.unavailable_replicas},
-                   {"terminating", status.terminating_replicas.value_or(0)},
-                   {"progressing", ReasonOf(status, "Progressing")}}},
-      .on_success = EventsOfInPlace(situation, status),
-      // A status that is put off ends the sync well, which would end a refusal's back-off.
-      .patience =
-          revision.empty() && !situation.refused ? PatienceFor(situation, status) : Duration{0}};
+  return Write{.request = workload.kind.WriteStatus(workload, status, revision),
+               .because = {Decision::kUpdateStatus,
+                           {{"generation", status.observed_generation},
+                            {"revision", revision.empty() ? workload.revision : revision},
+                            {"replicas", status.replicas},
+                            {"updated", status.updated_replicas},
+                            {"ready", status.ready_replicas},
+                            {"available", status.available_replicas},
+                            {"unavailable", status.unavailable_replicas},
+                            {"terminating", status.terminating_replicas.value_or(0)},
+                            {"progressing", ReasonOf(status, "Progressing")}}},
+               .on_success = EventsOfInPlace(situation, status),
+               // A status that is put off ends the sync well, which would end a refusal's back-off.
+               .patience = revision.empty() && !situation.refused ? PatienceFor(situation, status)
+                                                                  : Duration{0}};
 }
 
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,

@@ -44,7 +44,6 @@ inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // Containers that were there while a patch was under way, remembered per container (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
 
-
 // A container that was there when a patch was made while an earlier patch was still under way.
 struct SeenContainer {
   std::string id;     // empty: there was no container

@@ -1,0 +1,51 @@
+#include "controller/deployment/in_place_extended.h"
+
+namespace windlass::deployment {
+namespace {
+
+// The drains of Pods that wait for their patch (P-066).
+std::vector<Standstill> DrainsOf(const InPlace& in_place) {
+  std::vector<Standstill> drains;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodState* state = in_place.pods->state(i);
+    if (state == nullptr || !state->drain || in_place.pods->standings[i].updated) continue;
+    const WallTime since = state->drain->since;
+    drains.push_back({since, since + seconds(in_place.options().drain_seconds)});
+  }
+  return drains;
+}
+
+// Returns true if the server refuses one patch after the other, and for each try a Pod is drained
+// and returned to traffic: that it becomes available again is not progress (P-036, P-066). A status
+// does not tell which Pod became available, so then even a patched one does not count.
+bool OnlyLetsPodsBack(const InPlace& in_place) {
+  return in_place.options().drain.mode != in_place::Drain::Mode::kNone && in_place.refusals &&
+         in_place.refusals->tries >= in_place::kRefusedTriesMax;
+}
+
+// Returns true if the Pods of a new ReplicaSet exist already, or it must not have any (P-014,
+// P-020).
+bool NewOneIsEmpty(InPlacePhase phase) {
+  return phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
+         phase == InPlacePhase::kUnknown;
+}
+
+}  // namespace
+
+Extended ExtendedBy(const InPlace& in_place, int32_t desired) {
+  Extended extended{.at_rest = in_place.at_rest,
+                    .new_one_is_empty = NewOneIsEmpty(in_place.phase),
+                    .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
+  if (in_place.phase == InPlacePhase::kRefused) extended.refused = in_place.why.text;
+  if (!in_place.counts_pods()) return extended;
+  const in_place::PodCounts& counts = in_place.counts;
+  extended.counted = {.pods = counts.pods,
+                      .updated = counts.updated,
+                      .ready = counts.ready,
+                      .available = counts.available,
+                      .min_available = int64_t{desired} - in_place.options().max_unavailable};
+  extended.standstills = DrainsOf(in_place);
+  return extended;
+}
+
+}  // namespace windlass::deployment
