@@ -30,15 +30,17 @@ expect "rights missing in /readyz" "$(http_body /readyz | grep -c "$missing")" 4
 expect "value" "$(value_of to)" ""
 kubectl apply -f "$ROOT/test/toy/rbac.yaml" >/dev/null
 until_true 60 "the value is copied" has_value to blue
-until_true 60 "Windlass is ready" windlass_ready
+say "ok: copied once the rights are there"
 
 say "a change is copied, also one that was made while nobody ran"
 source_map from to green | kubectl apply -f - >/dev/null
 until_true 20 "the new value is copied" has_value to green
+say "ok: a change"
 kill_windlass
 source_map from to red | kubectl apply -f - >/dev/null
 start_windlass
 until_true 20 "the value of meanwhile is copied" has_value to red
+say "ok: a change of meanwhile"
 
 say "what it tells"
 expect "figure" "$(metric windlass_toy_copies_total | tail -n 1)" "windlass_toy_copies_total 1"
