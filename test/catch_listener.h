@@ -1,4 +1,5 @@
-// What is told of a run of Catch2, of either version (test/catch.h). One file includes this.
+// The base class of listeners to a run of Catch2, of either version (test/catch.h). Only one file
+// of a program includes this.
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
-// A property as a Catch2 assertion: RapidCheck's own glue knows only Catch2 version 2's header.
+// A property as a Catch2 assertion. RapidCheck's own header for Catch2 knows only version 2.
 //
 //   CheckProperty("canonical form ignores key order", [](int seed) { RC_ASSERT(…); });
 //
-// A failure prints what RapidCheck shrank it to, and the RC_PARAMS that replay it.
+// A failure prints the smallest failing input that RapidCheck found, and the RC_PARAMS that replay
+// it.
 #pragma once
 
 #include <rapidcheck.h>

@@ -13,7 +13,7 @@
 namespace windlass {
 namespace {
 
-// By the test case that runs.
+// Returns the words that the running test case has reported.
 std::set<std::string>& Told() {
   static std::set<std::string> told;
   return told;
@@ -21,7 +21,7 @@ std::set<std::string>& Told() {
 
 bool IsWordByte(char byte) { return std::isalnum(static_cast<unsigned char>(byte)) != 0; }
 
-// "D-161", "E2E-03b": capitals and digits, a dash, a digit.
+// Returns true for "D-161" and "E2E-03b": a capital letter first, and a digit after the dash.
 bool IsRule(std::string_view word) {
   const size_t dash = word.find('-');
   return dash != std::string_view::npos && dash > 0 && dash + 1 < word.size() &&
@@ -33,7 +33,7 @@ class ProofListener : public CatchListener {
  public:
   using CatchListener::CatchListener;
 
-  // A report of an earlier run must not outlive a run that ends before its time.
+  // Removes the report of an earlier run, in case this run ends too early to write its own.
   void testRunStarting(const Catch::TestRunInfo& run) override {
     CatchListener::testRunStarting(run);
     if (const char* path = Path()) std::remove(path);

@@ -1,5 +1,5 @@
-// How long each test case took, a line "SECONDS NAME" in a file of the program's name in the folder
-// WINDLASS_TIMES names (tools/test.sh). Written as the program ends.
+// Reports how long each test case took. When the program ends, it writes a line "SECONDS NAME" for
+// each into the folder $WINDLASS_TIMES (tools/test.sh), in a file with the program's name.
 #include <cstdlib>
 #include <fstream>
 #include <iomanip>
@@ -32,7 +32,7 @@ class TimesListener : public CatchListener {
     ++depth_;
   }
 
-  // The outermost section is the test case, once for each path through its sections.
+  // The outermost section is the test case. It ends once for each path through its sections.
   void sectionEnded(const Catch::SectionStats& stats) override {
     if (--depth_ == 0) seconds_ += stats.durationInSeconds;
     CatchListener::sectionEnded(stats);
@@ -57,7 +57,7 @@ class TimesListener : public CatchListener {
  private:
   std::string program_;
   int depth_ = 0;
-  double seconds_ = 0;  // of the test case that runs
+  double seconds_ = 0;  // of the running test case
   std::vector<std::pair<double, std::string>> cases_;
 };
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Windlass next to the stock Deployment controller: docs/benchmarks.md says what is measured and
-# which variables make it smaller. The table is printed and kept in build/bench/deployments.txt.
+# Compares Windlass with the stock Deployment controller. docs/benchmarks.md says what is measured,
+# and which variables make the benchmark smaller. The table is printed, and kept in
+# build/bench/deployments.txt.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need_go

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Windlass for release in build/release. What is missing is named, never installed.
+# Builds Windlass for release in build/release. Names what is missing, and installs nothing.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 "$root/tools/packages.sh" build --check

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# README's commands in a fresh Debian 12 with nothing but git, make, CA certificates and Go: what a
-# new user has. For maintainers, before a release. Needs root, debootstrap and Go.
+# Runs README's commands in a fresh Debian 12 that has only git, make, CA certificates and Go, as a
+# new user's machine does. For maintainers, before a release. Needs root, debootstrap and Go.
 #
 #   tools/clean-root.sh [COMMAND…]     default: "make demo" "make test"
 #
-# WINDLASS_GO_MODULES=1 lets the fresh root take Go modules this machine has downloaded already.
-# Mounts and processes live in namespaces of their own and end with them.
+# With WINDLASS_GO_MODULES=1 the fresh root takes Go modules that this machine has downloaded.
+# Mounts and processes live in namespaces of their own, and end with these.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 [ "$(id -u)" -eq 0 ] || die "needs root: it mounts and changes root"
@@ -17,7 +17,7 @@ fresh=$scratch/root
 
 install_debian() {
   quietly debootstrap --variant=minbase --include=git,make,ca-certificates bookworm "$fresh"
-  # How this machine reaches the network, where that is more than the default.
+  # Copies this machine's network settings, if they differ from the default.
   cp /etc/resolv.conf "$fresh/etc/resolv.conf"
   { grep -l Acquire /etc/apt/apt.conf.d/* || true; } |
     while read -r file; do cp "$file" "$fresh/etc/apt/apt.conf.d/"; done
@@ -27,7 +27,7 @@ install_debian() {
   quietly env -u TMPDIR chroot "$fresh" /usr/sbin/update-ca-certificates # ours is not in it
 }
 
-# The variables package clients of this machine go by.
+# The variables of this machine that package clients read.
 environment=(HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8
   PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
 for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY GOFLAGS; do
@@ -37,7 +37,7 @@ proxy=$(go env GOPROXY)
 if [ "${WINDLASS_GO_MODULES:-}" = 1 ]; then proxy=file:///mnt,$proxy; fi
 environment+=("GOPROXY=$proxy" "GOSUMDB=$(go env GOSUMDB)" "GONOSUMDB=$(go env GONOSUMDB)")
 
-# Runs inside the new namespaces: a shell command in the checkout of the fresh root.
+# Prints the commands that run inside the new namespaces, in the checkout of the fresh root.
 inside() {
   cat <<'SCRIPT'
 set -eu

@@ -1,8 +1,8 @@
-# Sourced by the other tools: how they speak, what they start and end, how long things take.
+# Sourced by the other tools: messages, processes and their end, and how long things take.
 # shellcheck shell=bash
 #
-# A tool may define on_exit(); it runs once however the tool ends, after the command under way was
-# ended. Only processes the tool started itself are ever signalled, by pid.
+# A tool may define on_exit(). It runs once, however the tool ends, after the running command was
+# ended. A tool signals only processes that it started, by pid.
 
 set -euo pipefail
 export LC_ALL=C
@@ -24,12 +24,13 @@ die() {
 # --- cleaning up ---
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/windlass-${0##*/}-XXXXXX")
-child=             # what `run` waits for
-declare -A beside=() # what runs beside: pid to name (tools/scripts.sh)
+child=             # the process that `run` waits for
+declare -A beside=() # processes that run beside: pid to name (tools/scripts.sh)
 on_exit() { :; }
 
-# end_children PID…: TERM to all, then thirty seconds, then KILL; each with its whole process group
-# where it leads one. A test that is ended stops a control plane first, which takes seconds.
+# end_children PID…: sends TERM to all, waits up to thirty seconds, then sends KILL. A process that
+# leads a process group is signalled with its group. A test that is ended stops a control plane
+# first, which takes seconds.
 end_children() {
   local pid tries targets=()
   if (($# == 0)); then return 0; fi
@@ -56,7 +57,7 @@ any_alive() {
 finish() {
   local status=$?
   trap - EXIT
-  trap '' INT TERM HUP # cleaning up is not interrupted
+  trap '' INT TERM HUP # no signal interrupts the clean-up
   # shellcheck disable=SC2086 # none, or one
   end_children $child "${!beside[@]}"
   on_exit "$status" || true
@@ -68,7 +69,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# run COMMAND…: waits for it so that a signal to this script is acted on at once.
+# run COMMAND…: waits for COMMAND, and acts at once on a signal to this script.
 run() {
   local status=0
   "$@" &
@@ -78,9 +79,9 @@ run() {
   return "$status"
 }
 
-# quietly COMMAND…: keeps its output to itself, says every 15 s how far it is, and shows the end
-# of the output if it fails. What it starts ends with it: it leads a process group, unless it is
-# sudo, which remembers the password by terminal.
+# quietly COMMAND…: hides the output of COMMAND. Says every 15 s how long COMMAND has run, and shows
+# the end of the output if COMMAND fails. COMMAND leads a process group, so its children end with
+# it. The exception is sudo, which remembers the password by terminal.
 quietly() {
   local log=$scratch/output began=$SECONDS told=$SECONDS status=0 apart=setsid
   if [ "$1" = sudo ]; then apart=; fi
@@ -108,7 +109,7 @@ micros() { echo "${EPOCHREALTIME/[.,]/}"; }
 began_all=$(micros)
 parts=() part_name='' part_began=0
 
-# part NAME: what runs from here on is accounted to NAME.
+# part NAME: counts the time from here on as that of NAME.
 part() {
   end_part
   part_name=$1 part_began=$(micros)
@@ -130,9 +131,10 @@ print_times() {
   printf '%7.1f s  all of it\n' "$(seconds_since "$began_all")"
 }
 
-# --- what it needs ---
+# --- what a tool needs ---
 
-# Go as new as test/cluster/go.mod asks for. First of all checks, because only a person can mend it.
+# Needs Go as new as test/cluster/go.mod asks for. This check comes first, because only a person can
+# install Go.
 need_go() {
   if ! command -v go >/dev/null && [ -x /usr/local/go/bin/go ]; then
     PATH=$PATH:/usr/local/go/bin

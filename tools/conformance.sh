@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Upstream's own tests against Windlass: its end-to-end specs, then its tests of kubectl. The JUnit
-# report of the specs stays in build/conformance/junit.xml. CONTROLLER=stock runs the same against
-# upstream's controller.
+# Runs upstream's own tests against Windlass: its end-to-end specs, then its tests of kubectl. The
+# JUnit report of the specs stays in build/conformance/junit.xml. CONTROLLER=stock runs the same
+# tests against upstream's controller.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need_go

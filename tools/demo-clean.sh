@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes what `make demo` made: clusters that a killed demo left, the control plane it compiled,
+# Removes what `make demo` made: clusters of killed demos, the control plane that it compiled, and
 # the release build. Says what it keeps.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

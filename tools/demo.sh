@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The demo: a Deployment rolls out, gets a new image and goes back, with Windlass in charge of it,
-# on a real Kubernetes control plane that lives in a temporary folder of this machine and is gone
-# afterwards. Two demos may run side by side: no port and no folder is fixed.
+# The demo: Windlass rolls out a Deployment, gives it a new image, and rolls back. The Kubernetes
+# control plane is real; it lives in a temporary folder of this machine and is removed in the end.
+# Two demos may run side by side: no port and no folder is fixed.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need_go
@@ -13,7 +13,7 @@ windlass=
 on_exit() {
   local status=$1
   if [ -n "$windlass" ]; then end_children "$windlass"; fi
-  case $status in 0 | 129 | 130 | 143) ;; *) keep_logs ;; esac # unless it was interrupted
+  case $status in 0 | 129 | 130 | 143) ;; *) keep_logs ;; esac # unless a signal ended it
   if [ -f "$cluster/cluster.json" ]; then
     part "ending it all"
     "$root/test/cluster/down" --data "$cluster" --remove ||
@@ -34,13 +34,13 @@ keep_logs() {
   tail -n 20 "$windlass_log" >&2
 }
 
-# show COMMAND…: as a user would see it at a prompt.
+# show COMMAND…: prints COMMAND as at a prompt, and runs it.
 show() {
   printf '%s$ %s%s\n' "$bold" "$*" "$plain"
   run "$@"
 }
 
-# get PATH: the status code of the operations port.
+# get PATH: prints the status code with which the operations port answers.
 get() {
   exec 3<>"/dev/tcp/127.0.0.1/$port" || return 1
   printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3
@@ -50,7 +50,7 @@ get() {
   echo "$code"
 }
 
-# await SECONDS WHAT COMMAND…: until it succeeds, as long as the daemon lives.
+# await SECONDS WHAT COMMAND…: waits until COMMAND succeeds. Fails if the daemon ends before.
 await() {
   local deadline=$((SECONDS + $1)) what=$2
   shift 2
@@ -74,7 +74,7 @@ replica_sets() {
 READY:.status.readyReplicas,IMAGE:.spec.template.spec.containers[0].image"
 }
 
-# Whoever cleans up (make demo-clean) sees that a demo runs, and finds one that was killed.
+# make demo-clean sees by this lock that a demo runs, and finds the cluster of a killed demo here.
 mkdir -p "$(cache_folder)"
 exec 8>"$(cache_folder)/demo.lock"
 flock --shared 8

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Every fuzz target of test/fuzz under libFuzzer, with AddressSanitizer and
+# Runs every fuzz target of test/fuzz under libFuzzer, with AddressSanitizer and
 # UndefinedBehaviorSanitizer, two at a time:
 #
 #   tools/fuzz.sh [SECONDS [TARGET…]]        600 seconds each, all targets
 #
-# Prints what each executed and covered; fails when one found something. What was found is kept in
-# build/fuzz/findings, and runs again with build/fuzz/test/fuzz/fuzz_targets TARGET FILE. Inputs
-# that reached new code are kept in build/fuzz/corpus, where the next run begins.
+# Prints how many inputs each target ran and how much code they covered. Fails if a target found
+# something. The finding is kept in build/fuzz/findings; build/fuzz/test/fuzz/fuzz_targets TARGET
+# FILE runs it again. Inputs that reached new code are kept in build/fuzz/corpus, where the next run
+# begins.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 duration=${1:-600}
@@ -33,7 +34,7 @@ fi
 folder=$root/build/fuzz
 mkdir -p "$folder/findings" "$folder/corpus" "$folder/logs"
 
-# One target; prints its row. What libFuzzer has to say is in the log.
+# Runs one target and prints its row. libFuzzer's output is in the log.
 fuzz_one() {
   local name=$1 log=$folder/logs/$1 status=0
   mkdir -p "$folder/corpus/$name"
@@ -53,7 +54,7 @@ fuzz_one() {
   return "$status"
 }
 export -f fuzz_one
-# How a finding begins, or what keeps a target from running.
+# The beginnings of lines that report a finding, or that say why a target does not run.
 said='^assertion failed|^no fuzz target|^==.*ERROR|runtime error'
 export folder root duration said
 

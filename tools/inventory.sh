@@ -4,7 +4,7 @@
 #
 #   tools/inventory.sh [CHECKOUT]     default: this one; --names lists settings, flags, … by name
 #
-# Lines are all lines of .cc, .h, .go, .sh and .yaml files that git tracks.
+# Counts all lines of the .cc, .h, .go, .sh and .yaml files that git tracks.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 names=
@@ -14,7 +14,7 @@ if [ "${1:-}" = --names ]; then
 fi
 cd "${1:-$root}"
 
-# Product boxes two folders deep; tests likewise, test/unit one deeper.
+# A box is a folder at depth two, below test/unit at depth three.
 box_of() {
   awk -F/ '{
     depth = $1 == "test" && $2 == "unit" ? 3 : 2
@@ -52,7 +52,7 @@ metrics() {
     grep -oE '(Counter|Gauge|Distribution|[eE]ach)\( *"[a-z_]+"' |
     grep -oE '[a-z]+_[a-z_]+' | sort -u
 }
-rights() { # "apps/deployments get", a line each
+rights() { # prints lines such as "apps/deployments get"
   cat deploy/rbac*.yaml | awk '
     function list(text) { sub(/^[^[]*\[/, "", text); sub(/\].*/, "", text); return text }
     /apiGroups:/ { group = list($0); gsub(/"/, "", group) }

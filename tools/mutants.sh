@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Do the tests notice when a rule of the contract is broken? Plants faults one at a time and runs
-# the test cases that report the rule (test/proves.h); a fault that they let through fails the run.
+# Do the tests notice when a rule of the contract is broken? Plants faults, one at a time, and runs
+# the test cases that report the rule (test/proves.h). The run fails if the test cases pass in spite
+# of a fault.
 #
 #   mutants.sh [SEED [COUNT]]     COUNT faults (20) of test/contract/mutants.txt, drawn by SEED (1)
 #
-# Works on a copy of the tracked files in build/mutants, which is kept. All faults (COUNT 999) take
-# a quarter of an hour on two cores; one takes a few seconds once the copy has been built.
+# Works on a copy of the tracked files in build/mutants, and keeps the copy. All faults (COUNT 999)
+# take a quarter of an hour on two cores; one fault takes a few seconds once the copy is built.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 seed=${1:-1} count=${2:-20}
 tree=$root/build/mutants build=$root/build/mutants/build/release
 
-# The test program that a file is judged by.
+# Prints the test program that judges faults in a file.
 program_of() {
   case $1 in
     cmd/windlass/metrics_text.cc) echo cmd_test ;;
@@ -31,7 +32,7 @@ build_program() {
 
 path_of() { find "$build/test" -name "$1" -type f; }
 
-# Builds a test program without any fault, once, and has it report.
+# Builds a test program once, without any fault, and has it report the rules that it proves.
 need_program() {
   [ -f "$scratch/$1.proved" ] && return
   build_program "$1" || { tail -n 30 "$scratch/built"; die "$1 does not build"; }
@@ -39,7 +40,8 @@ need_program() {
     { tail -n 30 "$scratch/said"; die "$1 fails without any fault"; }
 }
 
-# cases_of PROGRAM RULE…: the test cases that reported one of the rules, as Catch2 reads names.
+# cases_of PROGRAM RULE…: prints the test cases that reported one of the rules, in Catch2's
+# spelling.
 cases_of() {
   local program=$1
   shift
@@ -52,7 +54,7 @@ run_cases() {
   timeout 120 "$(path_of "$1")" --input-file "$scratch/cases" >"$scratch/said" 2>&1
 }
 
-original='' # of the fault that is planted now
+original='' # the file that has a fault now; empty: none
 on_exit() {
   if [ -n "$original" ]; then cp "$scratch/original" "$tree/$original"; fi
 }
@@ -96,7 +98,7 @@ step "A copy of the tree"
 mkdir -p "$tree"
 cd "$root"
 git ls-files | sort >"$scratch/files"
-while IFS= read -r file; do # what is the same keeps its time, and is not built again
+while IFS= read -r file; do # a file that did not change keeps its time and is not built again
   cmp -s "$file" "$tree/$file" || cp --parents "$file" "$tree"
 done <"$scratch/files"
 (cd "$tree" && find . -path ./build -prune -o -type f -printf '%P\n') | sort |
@@ -109,7 +111,7 @@ grep -v -e '^#' -e '^$' test/contract/mutants.txt |
   while IFS= read -r line; do
     printf '%s %s\n' "$(printf '%s %s' "$seed" "$line" | sha256sum | cut -c 1-16)" "$line"
   done | sort | cut -d ' ' -f 2- | sed -n "1,${count}p" |
-  sort -t % -k 2 >"$scratch/mutants" # file by file: what was mended is compiled with the next fault
+  sort -t % -k 2 >"$scratch/mutants" # by file: a repaired file is compiled with the next fault
 while IFS= read -r line; do
   rest=${line#* % }
   judge "${line%% % *}" "${rest%% % *}" "${rest#* % }"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What `make test` has no time for: at most two hours on two cores. The last line printed is exactly
-# "N passed, N failed": one for each part that computes, and one for each script. The line before it
-# says how many parts were left out, and scripts that skipped themselves.
+# Runs what `make test` has no time for: at most two hours on two cores. The last line printed is
+# exactly "N passed, N failed"; it counts the parts that compute, and each script. The line before
+# it says how many parts were left out and how many scripts skipped themselves.
 #
 #   make nightly                              # every part
-#   make nightly PARTS='sanitize mutants'     # these
+#   make nightly PARTS='sanitize mutants'     # only these
 #
-# Parts that compute on both cores take turns; a part of one core, or a script, which mostly waits,
-# runs beside them; the benchmark runs last and alone. A part reports as it ends, and its whole
+# Parts that compute on both cores take turns. A part of one core, or a script, which mostly waits,
+# runs beside them. The benchmark runs last and alone. Each part reports when it ends, and its whole
 # output stays in build/nightly/PART.log.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
@@ -37,10 +37,11 @@ queue_part() {
 need_go
 cd "$root"
 mkdir -p "$logs"
-# A part of two cores, and one of one core or a script beside it; in turns where memory is short.
+# Two slots hold a part of two cores, the third a part of one core or a script. If memory is short,
+# there is no third slot.
 slots=${WINDLASS_E2E_SLOTS:-$(($(default_slots) < 3 ? 2 : 3))}
 SEED=$("$root/tools/seed.sh")
-export SEED RC_PARAMS=${RC_PARAMS:-seed=$SEED} # RapidCheck's
+export SEED RC_PARAMS=${RC_PARAMS:-seed=$SEED} # for RapidCheck
 export WINDLASS_E2E_SECONDS=${WINDLASS_E2E_SECONDS:-1800}
 export WINDLASS=$root/build/release/cmd/windlass/windlass
 
@@ -78,7 +79,7 @@ run_jobs
 
 if is_chosen bench; then
   part "the benchmark"
-  stop_clusters # nothing runs beside it
+  stop_clusters # nothing else may run beside it
   unset WINDLASS_E2E_CLUSTER
   queue_part 2 bench env DEPLOYMENTS=200 LARGE=20 ROLLOUTS=100 IDLE=30 GROWTH_IDLE=10 STORM=20 \
     STARTS=1 SETTINGS=equal tools/bench.sh

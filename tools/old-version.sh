@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds an earlier version of the daemon, unless it is built already, and prints the binary's path
-# as the last line.
+# Builds an earlier version of the daemon, unless it is already built. Prints the binary's path as
+# the last line.
 #
 #   tools/old-version.sh v0.1.0            the binary's path
 #   tools/old-version.sh v0.1.0 --commit   the commit that CHANGELOG.md names; builds nothing
 #
 # The binary stays in the cache folder, under the commit's id. The exit code is 77 if the repository
-# does not hold that commit, as in a shallow clone.
+# does not have that commit, as in a shallow clone.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 version=${1:-}
@@ -24,7 +24,7 @@ fi
 folder=$(cache_folder)/old-versions
 binary=$folder/windlass-$commit
 mkdir -p "$folder"
-exec 9>"$binary.lock" # a second build would take twice as long
+exec 9>"$binary.lock" # two builds at once would take twice as long
 flock 9
 if [ ! -x "$binary" ]; then
   step "Build: Windlass $version" >&2
@@ -34,6 +34,6 @@ if [ ! -x "$binary" ]; then
   quietly cmake --preset release >&2
   quietly cmake --build --preset release --target windlass >&2
   cp build/release/cmd/windlass/windlass "$binary.new"
-  mv "$binary.new" "$binary" # a build that is cut short leaves no binary
+  mv "$binary.new" "$binary" # an interrupted build leaves no binary
 fi
 echo "$binary"

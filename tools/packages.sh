@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: packages.sh build|test|nightly [--check].
-# With --check it only says what is missing, and fails if anything is.
+# Installs the Debian packages that are missing: packages.sh build|test|nightly [--check]. With
+# --check it only names them, and fails if there are any.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(
@@ -44,7 +44,7 @@ if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null ||
     die "run as root: apt-get install --no-install-recommends ${missing[*]}"
   sudo=(sudo)
-  sudo -v # asks for the password here, where it can be seen
+  sudo -v # asks for the password here, where the user sees it
 fi
 say "installing Debian packages: ${missing[*]}"
 quietly "${sudo[@]}" apt-get update --quiet

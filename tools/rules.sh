@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Writes docs/rules, a page per family of rules: what each rule says, which files implement it, and
-# what proves it.
+# Writes docs/rules, a page for each family of rules: what each rule says, which files implement it,
+# and what proves it.
 #
 #   rules.sh            writes the pages, from test/contract/rules.txt, from the rule ids that
 #                       sources cite, and from what the last run of the tests reported
-#   rules.sh --check    leaves the pages alone; fails if they would say something else now
-#   rules.sh --keep     writes the pages without a run of the tests: what was reported as proved is
-#                       taken from the pages themselves. For edits that move files or citations
-#   ... --strict        what is marked "not yet" in test/contract/rules.txt fails, too
+#   rules.sh --check    leaves the pages alone; fails if they would differ now
+#   rules.sh --keep     writes the pages without a run of the tests: takes what was reported as
+#                       proved from the pages. For edits that move files or citations
+#   ... --strict        fails, too, if a rule is marked "not yet" in test/contract/rules.txt
 #
-# Exit code 1 when a rule that applies is proved by nothing. A rule of a family that is "reported"
-# is proved by tests that report it (test/proves.h), one that is "named" also by tests that cite it.
-# Reads build/release/proved, or the folder that WINDLASS_PROVED_IN names, and writes the pages into
-# the folder that WINDLASS_RULES_PAGES names, if it is set.
+# The exit code is 1 if nothing proves a rule that applies. In a family that is "reported", tests
+# that report a rule prove it (test/proves.h). In a family that is "named", tests that cite it do,
+# too. Reads build/release/proved, or the folder that WINDLASS_PROVED_IN names. Writes the pages
+# into the folder that WINDLASS_RULES_PAGES names, if it is set.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 check=0 strict=0 keep=0
@@ -31,9 +31,9 @@ cd "$root"
 
 # --- what is cited where ---
 
-# cited_in RANGES: lines "rule<TAB>file" for every rule of rules.txt that one of the files cites,
-# whose names are the input, separated by zeros. With RANGES 1 "D-100…D-112" cites all from the
-# first to the last, with 0 only these two: a test has to name what it holds.
+# cited_in RANGES: reads names of files, separated by zeros. Prints a line "rule<TAB>file" for every
+# rule of rules.txt that a file cites. With RANGES 1 "D-100…D-112" cites all rules from the first to
+# the last, with 0 only these two: a test must name each rule that it holds.
 cited_in() {
   xargs -0 awk -v rules="$rules" -v ranges="$1" '
     BEGIN {
@@ -81,7 +81,7 @@ find test -type f \( -name '*_test.cc' -o -name '*_test.sh' -o -name '*_test.go'
 
 # --- what was reported ---
 
-# All reports as "rule<TAB>test", a C++ case with its program's name before it.
+# Prints all reports as "rule<TAB>test". A C++ test case has its program's name before it.
 reported() {
   local report
   for report in "$proved"/*; do
@@ -96,7 +96,7 @@ reported() {
 : >"$scratch/reports"
 : >"$scratch/kept"
 if ((keep)); then
-  # "rule<TAB>cell" of the pages as they are.
+  # Prints "rule<TAB>cell" for each rule of the present pages.
   cat "$pages"/*.md | awk -F ' [|] ' '/^[|] [A-Z]/ && NF == 4 && $4 !~ /^named in |^not app|^\*\*/ {
       sub(/^[|] /, "", $1); sub(/ [|]$/, "", $4); print $1 "\t" $4
     }' >"$scratch/kept"
@@ -218,7 +218,7 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
     exit failures > 0
   }' "$rules" || status=1
 
-# A page says which rules are proved; which tests report it changes with every test.
+# Prints which rules the pages call proved. Which tests report a rule changes too often to compare.
 verdicts() {
   awk -F ' [|] ' '
     /^[|] [A-Z]/ && NF == 4 && $4 !~ /^named in |^not app/ { $4 = /nothing yet/ ? "no" : "yes" }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every C++ test under AddressSanitizer and UndefinedBehaviorSanitizer, the objects that threads
-# share under ThreadSanitizer, and the simulator's trace hashes of two compilers next to each other.
-# For the night: it builds everything once more, and the product another time.
+# Runs every C++ test under AddressSanitizer and UndefinedBehaviorSanitizer, and the tests of
+# objects that threads share under ThreadSanitizer. Compares the simulator's trace hashes of two
+# compilers. For the night: it builds everything once more, and the product another time.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 clang=${CLANGXX:-$(command -v clang++-19 || command -v clang++ || command -v clang++-14 || true)}
@@ -23,7 +23,7 @@ part "threads"
 quietly cmake --preset tsan
 quietly cmake --build build/tsan --target base_test cmd_test shared_objects_test
 for name in base cmd shared_objects; do
-  # Address randomisation of newer kernels is more than the sanitizer's shadow expects.
+  # Newer kernels randomise addresses more than the sanitizer's shadow memory expects.
   run setarch -R "$(find build/tsan/test -name "${name}_test" -type f)"
 done
 

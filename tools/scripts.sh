@@ -1,5 +1,6 @@
-# Sourced after common.sh by what runs tests (test.sh, nightly.sh): tests beside each other, what
-# came of them, and the closing lines, of which the last is exactly "N passed, N failed".
+# Sourced after common.sh by the tools that run tests (test.sh, nightly.sh): runs tests beside each
+# other, counts their results, and prints the closing lines. The last line is exactly "N passed, N
+# failed".
 # shellcheck shell=bash
 #
 #   . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -9,10 +10,10 @@
 #   incomplete=0      # every test was started; without this the run counts as failed
 #   finish_run        # exit code 0 only if something passed and nothing failed
 #
-# Counts and failures may be added by the tool itself: `passed=$((passed + 1))`, `failure NAME`.
+# The tool itself may add to the counts and failures: `passed=$((passed + 1))`, `failure NAME`.
 
 passed=0 failed=0 failures=() incomplete=1
-not_run=0 # scripts left out, and scripts that exited with 77
+not_run=0 # scripts that were left out, or exited with 77
 test_seconds=$scratch/test-seconds # lines "SECONDS NAME"
 : >"$test_seconds"
 
@@ -49,9 +50,9 @@ print_slowest() {
 
 # --- tests beside each other ---
 
-# How many slots there are: one more than cores, fewer where memory is short. A script uses one
-# slot: it mostly waits. With two for each core, waits of a minute ended in vain now and then. A
-# control plane needs about a gigabyte, and the shared one runs beside them.
+# Prints the number of slots: one more than cores, fewer if memory is short. A script uses one slot,
+# because it mostly waits. With two slots for each core, waits of a minute sometimes ended in vain.
+# A control plane needs about a gigabyte, and the shared control plane runs beside them.
 default_slots() {
   local cores memory
   cores=$(nproc)
@@ -61,10 +62,10 @@ default_slots() {
 slots=${WINDLASS_E2E_SLOTS:-$(default_slots)}
 
 job_names=() job_weights=() job_ends=() job_commands=()
-declare -A job_of=() # pid to its index
+declare -A job_of=() # pid to the index of its job
 
-# queue_job WEIGHT NAME ENDED COMMAND…: ENDED is called with NAME, exit code, the file with what the
-# command printed, and how many seconds it took.
+# queue_job WEIGHT NAME ENDED COMMAND…: queues COMMAND. When it has ended, ENDED is called with
+# NAME, its exit code, the file with its output, and its duration in seconds.
 queue_job() {
   job_weights+=("$1") job_names+=("$2") job_ends+=("$3")
   shift 3
@@ -79,7 +80,7 @@ run_jobs() {
   while ((${#waiting[@]} + ${#beside[@]})); do
     later=()
     for next in "${waiting[@]}"; do
-      # A job heavier than all slots runs alone.
+      # A job that needs more than all slots runs alone.
       if ((job_weights[next] <= free || ${#beside[@]} == 0)); then
         start_job "$next"
         free=$((free - job_weights[next]))
@@ -88,19 +89,19 @@ run_jobs() {
       fi
     done
     waiting=("${later[@]}")
-    sleep 0.2 # between two looks
+    sleep 0.2 # between two checks
     collect_jobs
   done
   job_names=() job_weights=() job_ends=() job_commands=()
 }
 start_job() {
   local log=$scratch/job-$1
-  # A process group of its own: it ends with all that it started.
+  # The job leads a process group, so it ends with all that it started.
   eval "exec setsid ${job_commands[$1]}" >"$log" 2>&1 </dev/null &
   beside[$!]=${job_names[$1]} job_of[$!]=$1
   micros >"$log.began"
 }
-# Those that have ended; gives their room back.
+# Reports the jobs that have ended, and frees their slots.
 collect_jobs() {
   local pid index status log
   for pid in "${!beside[@]}"; do
@@ -116,7 +117,8 @@ collect_jobs() {
   done
 }
 
-# count_ended NAME EXIT-CODE LOG SECONDS [REMARK]: one more that passed or failed, and says which.
+# count_ended NAME EXIT-CODE LOG SECONDS [REMARK]: counts one more as passed or failed, and prints
+# it.
 count_ended() {
   local seconds
   seconds=$(printf '%.0f' "$4")
@@ -133,25 +135,25 @@ count_ended() {
 
 # --- scripts ---
 
-joining=0 # whether a script is queued that joins the shared control plane
+joining=0 # 1 if a queued script joins the shared control plane
 
-# Folder for the rules that passed scripts prove, one file per script. Empty: not recorded.
+# The folder for the rules that passed scripts prove, one file for each script. Empty: not recorded.
 proved=
 
-# queue_script FILE [VARIABLE=VALUE…]: FILE from the root of the repository.
+# queue_script FILE [VARIABLE=VALUE…]: queues FILE, a path from the root of the repository.
 queue_script() {
   local file=$1
   shift
   if grep -q join_cluster "$root/$file"; then joining=1; fi
-  # What a killed script leaves is in our own folder, unless it is to be kept.
+  # A killed script leaves its files in our own folder, unless they are to be kept.
   local tmp=$scratch
   if [ -n "${KEEP_DATA:-}" ]; then tmp=${TMPDIR:-/tmp}; fi
   queue_job 1 "$file${*:+ $*}" script_ended env TMPDIR="$tmp" "$@" \
     timeout --kill-after=60 "${WINDLASS_E2E_SECONDS:-900}" "$root/$file"
 }
 
-# Rules that passed tests say they prove, as "rule<TAB>test": a line "proves: D-001 IT-05" of a
-# script.
+# Prints the rules that a passed script proves, as "rule<TAB>test". The script prints a line
+# "proves: D-001 IT-05".
 script_proofs() {
   sed -n 's/^ *proves: *//p' | tr -s ' ' '\n' | sed "/./!d; s|\$|\t$1|"
 }
@@ -169,7 +171,7 @@ script_ended() {
   count_ended "$@"
 }
 
-# start_shared_cluster: the control plane of all scripts that join one (test/e2e/lib.sh).
+# start_shared_cluster: starts the control plane for all scripts that join one (test/e2e/lib.sh).
 start_shared_cluster() {
   if ! run "$root/test/cluster/up" --data "$scratch/shared" --nodes 3 >"$scratch/up.log" 2>&1; then
     cat "$scratch/up.log"
@@ -178,7 +180,7 @@ start_shared_cluster() {
   fi
   export WINDLASS_E2E_CLUSTER=$scratch/shared
 }
-# Stops the shared control plane and those of killed scripts.
+# Stops the shared control plane, and those that killed scripts left.
 stop_clusters() {
   local file
   for file in "$scratch"/shared/cluster.json "$scratch"/windlass-e2e.*/cluster/cluster.json; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the seed of whatever the tests draw: from the commit, so that one commit is always tested
-# alike; from the project's version where there is no git. SEED=NUMBER overrides it.
+# Prints the seed of all random choices of the tests: from the commit, so that each commit is always
+# tested alike; from the project's version if there is no git. SEED=NUMBER overrides it.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 

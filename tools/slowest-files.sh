@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# The ten files that the last build of a folder compiled most slowly, one "seconds file" per line.
+# Prints the ten files that took longest to compile in the last build of a folder, one "seconds
+# file" on each line.
 #
 #   tools/slowest-files.sh BUILD_FOLDER
 #
 # Prints nothing if that build compiled nothing, or if ninja did not build the folder. Run it before
-# the folder is configured again: cmake puts the lines of the log into another order.
+# the folder is configured again: cmake changes the order of the lines in the log.
 set -euo pipefail
 
 [ $# -eq 1 ] || {
@@ -14,9 +15,9 @@ set -euo pipefail
 log=$1/.ninja_log
 [ -f "$log" ] || exit 0
 
-# Each line: start, end (ms since the build began), mtime, output, hash. Ninja appends a line when
-# an output is finished, so a smaller end begins the next build. Every build first looks for new
-# files, and logs that as cmake.verify_globs.
+# Each line has start, end (ms since the build began), mtime, output, hash. Ninja appends a line
+# when an output is finished, so a smaller end is the beginning of the next build. Every build first
+# looks for new files, and logs that as cmake.verify_globs.
 awk -F'\t' '
   /^#/ { next }
   $2 + 0 < last || $4 ~ /cmake\.verify_globs$/ { count = 0 }

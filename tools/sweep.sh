@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# A crash before and after every API call of Windlass, and the loss of every reply, in every
-# scenario of the simulator: those of test/sim/crash_scenarios.cc and one for each script of
+# Crashes Windlass before and after each of its API calls, and loses each reply, in every scenario
+# of the simulator: those of test/sim/crash_scenarios.cc, and one for each script of
 # test/differential. `make test` tries a sample of them.
 #
 #   tools/sweep.sh
 #
-# Then 3,000 random walks of updates in place, of which `make test` tries 60, and 20,000 of rollouts
-# while the ReplicaSet controller lags, of which it tries 50.
+# Then walks 3,000 random walks of updates in place, of which `make test` tries 60, and 20,000 of
+# rollouts while the ReplicaSet controller lags, of which `make test` tries 50.
 #
-# Prints how many runs there were and how many ended differently; fails when one did.
+# Prints how many runs there were and how many ended differently. Fails if any did.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 "$root/tools/packages.sh" test --check

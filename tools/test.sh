@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Every test: C++ (ctest), Go (test/cluster), manifests, end to end, upstream's own, beside each
-# other. The last line printed is exactly "N passed, N failed"; the exit code is 0 only if something
-# passed and nothing failed.
+# Runs every test: C++ (ctest), Go (test/cluster), manifests, end to end, upstream's own, beside
+# each other. The last line printed is exactly "N passed, N failed". The exit code is 0 only if
+# something passed and nothing failed.
 #
-# WINDLASS_SLOW_TESTS=1 adds the slow ones (the container image); WINDLASS_E2E=<part of a name> runs
-# only the scripts called so; WINDLASS_E2E_SECONDS is the time-out of one, WINDLASS_E2E_SLOTS how
-# many run at a time; SEED replaces the seed of the commit (tools/seed.sh).
+#   WINDLASS_SLOW_TESTS=1             adds the slow tests (the container image)
+#   WINDLASS_E2E=PART-OF-A-NAME       runs only scripts with that in their names
+#   WINDLASS_E2E_SECONDS=N            the time-out of a script
+#   WINDLASS_E2E_SLOTS=N              how many scripts run at a time
+#   SEED=N                            replaces the seed of the commit (tools/seed.sh)
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
 
 proved=$root/build/release/proved # test/proves.h
 times=$scratch/times              # test/times.cc
 
-# Prints "passed N", "failed NAME", "skipped NAME" and "took SECONDS NAME" lines of a JUnit file as
-# ctest writes it. A Catch2 executable counts as its test cases; what ended without Catch2's summary
-# counts as one.
+# Prints "passed N", "failed NAME", "skipped NAME" and "took SECONDS NAME" lines of a JUnit file
+# from ctest. A Catch2 program counts as its test cases. A test without Catch2's summary counts as
+# one.
 read_junit() {
   awk '
     function attribute(key) {
@@ -65,7 +67,7 @@ cpp_ended() {
         cpp_skipped=$((cpp_skipped + 1)) not_run=$((not_run + 1))
         say "skipped ctest: $value"
         ;;
-      # A Catch2 program tells of each of its test cases.
+      # The file of a Catch2 program has a line for each of its test cases.
       took) [ -f "$times/${value#* }_test" ] || echo "$value" >>"$test_seconds" ;;
     esac
   done < <(if [ -f "$junit" ]; then read_junit "$junit"; fi)
@@ -84,7 +86,7 @@ go_proofs() {
     }'
 }
 
-# go_ended FOLDER STATUS LOG SECONDS: each top-level test counts; a package that does not build
+# go_ended FOLDER STATUS LOG SECONDS: counts each top-level test. A package that does not build
 # counts as one failure.
 go_ended() {
   local folder=$1 status=$2 log=$3 name before=$failed
@@ -98,7 +100,7 @@ go_ended() {
   say_ended "$before" "go test $folder" "$4"
 }
 
-# The scripts, longest first, so that no long one starts last.
+# Prints the scripts, the longest first, so that no long script starts last.
 scripts() {
   local file first=(
     test/e2e/kubectl_test.sh
@@ -118,14 +120,14 @@ scripts() {
   {
     for file in "${first[@]}"; do if [ -f "$root/$file" ]; then echo "$file"; fi; done
     cd "$root"
-    # The image is built by ctest, if asked for.
+    # ctest builds the image, if that was asked for.
     printf '%s\n' test/{tools,deploy,e2e,conformance,toy}/*_test.sh | grep -v deploy/image_test.sh
   } | awk '!seen[$0]++'
 }
 
 need_go
 SEED=$("$root/tools/seed.sh")
-export SEED RC_PARAMS=${RC_PARAMS:-seed=$SEED} # RapidCheck's
+export SEED RC_PARAMS=${RC_PARAMS:-seed=$SEED} # for RapidCheck
 say "SEED=$SEED"
 
 step "Packages"
@@ -156,7 +158,7 @@ if [ "${WINDLASS_SLOW_TESTS:-}" = 1 ]; then slow=(); fi
 queue_job "$(nproc)" "C++ tests" cpp_ended ctest --test-dir "$root/build/release" -j "$(nproc)" \
   --output-on-failure --no-tests=error --timeout 1800 --output-junit "$junit" \
   --test-output-truncation head "${slow[@]}"
-# As test/cluster/build compiles, so that its packages are not compiled again.
+# Uses the flags of test/cluster/build, so that its packages are not compiled again.
 queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
   go test -trimpath -v ./...
 while read -r file; do

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# clang-tidy over all C++, tests included. Fails if it finds anything. A file that was clean is
-# looked at again when it, a header that it includes, its flags or .clang-tidy changed.
+# Runs clang-tidy over all C++, tests included. Fails if it finds anything. Checks a clean file
+# again when the file, a header that it includes, its flags or .clang-tidy have changed.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 "$root/tools/packages.sh" nightly --check
 cd "$root"
 quietly cmake --preset debug
-clean=$root/build/tidy # one file for each that was clean
+clean=$root/build/tidy # one file for each clean file
 mkdir -p "$clean"
 
-# "COMPILER FLAGS -o OBJECT -c FILE", as a shell reads it, for each file and target.
+# Prints "COMPILER FLAGS -o OBJECT -c FILE", in shell syntax, for each file and target.
 sed -n 's/\\\(.\)/\1/g; s/^  "command": "\(.*\)",$/\1/p' build/debug/compile_commands.json |
   awk -v root="$root/" '
     BEGIN {

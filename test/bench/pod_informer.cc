@@ -1,10 +1,11 @@
-// Keeps all Pods in an informer, as Windlass does: what pods.sh measures. The counterpart of
-// test/cluster/cmd/podinformer, with the same words on its standard output.
+// Keeps all Pods in an informer, as Windlass does; pods.sh measures it. Its counterpart is
+// test/cluster/cmd/podinformer, with the same output.
 //
 //   pod_informer SERVER metadata|whole EVENTS
 //
-// A line on standard input starts it. "synced SECONDS" when it has synced; "changes N" from the
-// EVENTS-th change on. With `whole` the server sends whole Pods, of which the same fields are kept.
+// Starts when it reads a line from standard input. Prints "synced SECONDS" when it has synced, and
+// "changes N" for each change from the EVENTS-th on. With `whole` the server sends whole Pods; the
+// same fields of them are kept.
 #include <malloc.h>
 
 #include <charconv>
@@ -26,7 +27,7 @@ namespace {
 int Run(std::string_view server, bool metadata_only, int64_t events) {
   const SystemClock clock;
   const auto log = StderrLog(LogFormat::kText, LogLevel::kInfo);
-  SymbolTable symbols;  // before whatever may hold symbols
+  SymbolTable symbols;  // before everything that may hold symbols
   Inbox inbox;
   TimerQueue timers;
   Random random(1);
@@ -66,7 +67,7 @@ int Run(std::string_view server, bool metadata_only, int64_t events) {
 int main(int argc, char** argv) {
   if (argc != 4) return std::fputs("usage: pod_informer SERVER metadata|whole EVENTS\n", stderr), 2;
   mallopt(M_ARENA_MAX, 2);                   // as windlass does
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever reads it is told at once
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a reader sees each line at once
   windlass::InitializeNetworkThread();
   int64_t events = 0;
   std::from_chars(argv[3], argv[3] + std::strlen(argv[3]), events);

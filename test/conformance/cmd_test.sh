@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Upstream's own tests of kubectl that lean on Deployments (`make test-cmd` there), unchanged,
-# against Windlass: like upstream on a control plane without nodes, so no Pod ever runs.
+# Runs upstream's own tests of kubectl that need Deployments (`make test-cmd` there), unchanged,
+# against Windlass. As in upstream's run, the control plane has no nodes, so no Pod ever runs.
 #
 #   CONTROLLER=stock test/conformance/cmd_test.sh    the same against upstream's controller
 #   SPEC=scale test/conformance/cmd_test.sh          only functions with that in their names
@@ -16,7 +16,7 @@ tests=(
   test/cmd/wait.sh:run_wait_tests
 )
 
-# upstream FILE FUNCTION: runs it in the environment that legacy-script.sh there gives it.
+# upstream FILE FUNCTION: runs FUNCTION in the environment that upstream's legacy-script.sh sets up.
 upstream() {
   cd "$KUBERNETES"
   local script=test/cmd/legacy-script.sh
@@ -27,7 +27,8 @@ upstream() {
   . hack/lib/logging.sh
   . hack/lib/test.sh
   kube::util::ensure-gnu-sed
-  # Names of fields and images, and two functions; the rest of it starts a control plane.
+  # Takes the names of fields and images, and two functions. The rest of the script starts a control
+  # plane.
   eval "$(grep -E '^(  export [a-z0-9_]+=|(export )?IMAGE_)' $script)"
   eval "$(sed -n '/^function kubectl-with-retry()/,/^}/p' $script)"
   eval "$(sed -n '/^create_and_use_new_namespace()/,/^}/p' $script)"
@@ -41,14 +42,14 @@ case $CONTROLLER in
   windlass) start_windlass ;;
   *) fail "CONTROLLER is stock or windlass" ;;
 esac
-cp "$DATA/admin.kubeconfig" "$WORK/kubeconfig" # they change its namespace
+cp "$DATA/admin.kubeconfig" "$WORK/kubeconfig" # the tests change its namespace
 export KUBECONFIG=$WORK/kubeconfig
 
 passed=0 failed=0
 for test in "${tests[@]}"; do
   [[ $test == *"${SPEC:-}"* ]] || continue
   began=$SECONDS
-  set +e # not in a condition: there they could not end at the first error
+  set +e # not in a condition: bash would not end the tests at the first error there
   (trap - EXIT && upstream "${test%:*}" "${test#*:}") >"$WORK/upstream.txt" 2>&1
   status=$?
   set -e

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Upstream's own end-to-end specs, unchanged, against Windlass: those named in specs.txt, compiled
-# from the Kubernetes release of test/cluster. The reports stay in build/conformance.
+# Runs the upstream end-to-end specs that specs.txt names, unchanged, against Windlass. They are
+# compiled from the Kubernetes release of test/cluster. The reports stay in build/conformance.
 #
 #   CONTROLLER=stock test/conformance/conformance_test.sh    the same against upstream's controller
 #   SPEC=rollover test/conformance/conformance_test.sh       only specs with that in their names
-#   MINUTES=60 test/conformance/conformance_test.sh          waits longer, where many are to fail
-#   PROCESSES=1 test/conformance/conformance_test.sh             one spec after the other, not three
+#   MINUTES=60 test/conformance/conformance_test.sh          more time, if many specs may fail
+#   PROCESSES=1 test/conformance/conformance_test.sh         one spec at a time instead of three
 . "$(dirname "$0")/../e2e/lib.sh"
 
 CONTROLLER=${CONTROLLER:-windlass}
@@ -16,26 +16,26 @@ if [ "$CONTROLLER" != windlass ]; then
 fi
 
 specs() { sed '/^#/d; /^$/d' "$(dirname "$0")/specs.txt" | grep -F -e "${SPEC:-}" || true; }
-# The names of the specs that were run and passed.
+# Prints the names of the specs that were run and passed.
 passed_specs() {
   sed -n 's/^ *<testcase name="\[It\] \([^"]*\)".* status="passed".*/\1/p' "$JUNIT" |
     sed 's/&gt;/>/g; s/&lt;/</g; s/&amp;/\&/g'
 }
 
-# names: of the specs. Serial ones are those that upstream runs alone.
+# Each prints names of specs. Serial specs are those that upstream runs alone.
 names() { specs | cut -d' ' -f2-; }
 serial() { names | grep -F '[Serial]' || true; }
 parallel() { names | grep -vF '[Serial]' || true; }
 
-# start_specs PART: those named on standard input, in a process of its own. A spec may wait five
-# minutes in vain; the report is written before tools/test.sh loses patience.
+# start_specs PART: runs the specs named on standard input, in a process of its own. A failing spec
+# may wait five minutes. The report is written before the time-out of tools/test.sh.
 start_specs() {
   local name focus=()
   while read -r name; do
     focus+=("--ginkgo.focus= $(sed 's/[][().+*?]/\\&/g' <<<"$name")\$")
   done
   if [ ${#focus[@]} = 0 ]; then return 0; fi
-  # It leaves folders where temporary files go.
+  # The program leaves folders in the folder for temporary files.
   TMPDIR=$WORK "$E2E" --kubeconfig="$DATA/admin.kubeconfig" --kubectl-path="$(command -v kubectl)" \
     --provider=skeleton --report-dir="$WORK/reports-$1" \
     --ginkgo.timeout="$((${MINUTES:-14} * 60 - SECONDS))s" \
@@ -59,7 +59,7 @@ case $CONTROLLER in
   *) fail "CONTROLLER is stock or windlass" ;;
 esac
 
-PROCESSES=${PROCESSES:-3} # specs wait most of their time
+PROCESSES=${PROCESSES:-3} # a spec waits most of its time
 say "$(specs | wc -l) specs against $CONTROLLER"
 mkdir -p "$REPORTS"
 rm -f "$JUNIT"
@@ -74,14 +74,14 @@ cat "$WORK"/reports-*/junit_01.xml >"$WORK/junit.xml" || {
   tail -n 60 "$OUTPUT"
   fail "no report"
 }
-{ # one report of all
+{ # joins all reports
   echo '<?xml version="1.0" encoding="UTF-8"?>'
   echo '<testsuites>'
   grep -vE '^ *(<\?xml|</?testsuites)' "$WORK/junit.xml"
   echo '</testsuites>'
 } >"$JUNIT"
 
-# A spec that is not found, or is skipped, has not passed: upstream may rename one.
+# A spec that is not found or is skipped has not passed: upstream may have renamed it.
 passed_specs >"$WORK/passed"
 proves='' passed=0 failed=0
 while read -r id name; do
@@ -95,7 +95,7 @@ while read -r id name; do
   fi
 done < <(specs)
 if [ "$failed" != 0 ] || [ "$status" != 0 ]; then
-  grep -E '^ *\[FAIL' -A 1 "$OUTPUT" || tail -n 60 "$OUTPUT" # every detail stays in that file
+  grep -E '^ *\[FAIL' -A 1 "$OUTPUT" || tail -n 60 "$OUTPUT" # that file keeps every detail
 fi
 echo "$passed specs passed, $failed failed against $CONTROLLER; report: ${JUNIT#"$ROOT/"}"
 echo "proves:$proves"

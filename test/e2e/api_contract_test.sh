@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The contract suite of API behaviour, on the real API server: the same list of cases that sim_test
-# runs on the model. What differs is a mistake of the model.
+# Runs the contract cases of API behaviour on the real API server. sim_test runs the same cases on
+# the model. Where they differ, the model is wrong.
 . "$(dirname "$0")/lib.sh"
 
-# Other controllers would write to the objects that the cases look at.
+# Other controllers would write to the objects of the cases.
 start_cluster --nodes 0 --no-scheduler \
   --controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller
-# An API server that was started anew remembers no past: old revisions are gone, as they should be.
+# A restarted API server does not remember old revisions; the cases expect that they are gone.
 cluster kill apiserver
 cluster start apiserver
 "$ROOT/build/release/test/sim/api_contract_real" --kubeconfig "$DATA/admin.kubeconfig" ||

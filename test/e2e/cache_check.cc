@@ -1,11 +1,15 @@
-// Three informers whose stores can be looked at from outside: what cache_test.sh compares with the
-// API server.
+// Three informers whose stores another program can read. cache_test.sh compares them with the API
+// server.
 //
 //   cache_check KUBECONFIG [SECONDS]
 //
-// Each line read from standard input is answered by a line per cached object, "replicasets
-// default/web <uid> <resourceVersion>", a line of figures per informer, and "= <that line>"; the
-// line "end" ends it. SECONDS is how long a watch is asked for, instead of five to ten minutes.
+// For each line from standard input it prints
+// - a line for each cached object, "replicasets default/web <uid> <resourceVersion>",
+// - a line of figures for each informer,
+// - "= <that line>".
+//
+// The line "end" ends the program. SECONDS is the time-out of a watch, instead of five to ten
+// minutes.
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -55,7 +59,7 @@ int Run(const ConfigSources& sources, int watch_seconds) {
   Result<ClientConfig> config = LoadConfig(sources);
   if (!config.ok()) return log->Error(config.error().message), 1;
 
-  SymbolTable symbols;  // before whatever may hold symbols
+  SymbolTable symbols;  // before everything that may hold symbols
   Inbox inbox;
   TimerQueue timers;
   Random random(SystemSeed());
@@ -96,7 +100,7 @@ int Run(const ConfigSources& sources, int watch_seconds) {
 }  // namespace windlass
 
 int main(int argc, char** argv) {
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever reads it is told at once
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a reader sees each line at once
   if (argc < 2) {
     std::fputs("usage: cache_check KUBECONFIG [SECONDS]\n", stderr);
     return 2;

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# Three informers against a real API server, through what networks and servers do: orderly ends of
-# watches, a 410, kill -9 of the API server, a pause of the process with changes waiting, and
-# connections cut at random bytes. After each, what they hold equals a fresh LIST, uid and
-# resourceVersion of every object; and they have listed no more often than they must (audit log).
+# Three informers follow a real API server through what networks and servers do:
+# - orderly ends of watches, and a 410;
+# - kill -9 of the API server;
+# - a pause of the process while changes wait;
+# - connections cut at random bytes.
 #
-# PAUSE and CUT_SECONDS are how long it is stopped and cut; PAUSE=60 CUT_SECONDS=300 is the full
-# length. RESTORE=1 puts etcd back to an earlier state, too. SEED (tools/seed.sh) draws where
-# connections are cut.
+# After each, the informers hold what a fresh LIST has: uid and resourceVersion of every object. The
+# audit log shows that they listed no more often than necessary.
+#
+# PAUSE and CUT_SECONDS are the lengths of the pause and of the cuts; PAUSE=60 CUT_SECONDS=300 is
+# the full length. RESTORE=1 also restores etcd to an earlier state. SEED (tools/seed.sh) draws
+# where connections are cut.
 . "$(dirname "$0")/lib.sh"
 
 CACHE_CHECK=${CACHE_CHECK:-$ROOT/build/release/test/e2e/cache_check}
@@ -21,7 +25,7 @@ at_exit() {
   done
 }
 
-# --- the program that is looked at ---
+# --- the program under test ---
 
 # start_check KUBECONFIG [SECONDS OF A WATCH]
 start_check() {
@@ -41,7 +45,7 @@ stop_check() {
   CHECK_PID=
 }
 answered() { tail -n 1 "$WORK/answers" | grep -qx "= $asked"; }
-# Asks for what is held; the answer is in $WORK/held.
+# Asks for the objects that the informers hold. The answer is in $WORK/held.
 ask() {
   asked=$((asked + 1))
   : >"$WORK/answers"
@@ -50,7 +54,7 @@ ask() {
   cp "$WORK/answers" "$WORK/held"
 }
 all_synced() { ask && [ "$(grep -c '^# .* synced 1 ' "$WORK/held")" = 3 ]; }
-# figure RESOURCE NAME: of the latest answer
+# figure RESOURCE NAME: prints a figure of the latest answer
 figure() { sed -n "s/^# $1 .* $2 \([0-9]*\).*/\1/p" "$WORK/held"; }
 
 held() { grep -v '^[#=]' "$WORK/held" | sort; }
@@ -66,20 +70,22 @@ equal() {
   held >"$WORK/held.sorted"
   cmp -s "$WORK/listed" "$WORK/held.sorted"
 }
-# expect_equal WHEN: the changes are on their way, but it is the same in the end.
+# expect_equal WHEN [SECONDS]: changes may still be on their way, but in the end the objects are
+# equal.
 expect_equal() {
   until_true "${2:-90}" "$1: what is held equals a LIST" equal
   say "ok: $1: $(wc -l <"$WORK/listed") objects, every uid and resourceVersion as listed"
 }
 
-# --- what it asks for, from the audit log ---
+# --- what the program asks for, from the audit log ---
 
 requests_since() {
   tail -n +$(($1 + 1)) "$DATA/audit.log" | { grep -F '"userAgent":"cache-check"' || true; }
 }
 position() { wc -l <"$DATA/audit.log"; }
-# Lists, and watches that begin with one; each stands in the log when it begins and when it ends.
-# The one object by which a reflector learns how far the server is does not count.
+# Counts lists, and watches that begin with a list. The log has each of them twice: when it begins
+# and when it ends. The list of one object, from which a reflector learns the server's revision,
+# does not count.
 lists_since() {
   requests_since "$1" | awk '/"verb":"list"|sendInitialEvents=true/ && !/[?]limit=1"/ &&
     match($0, /"auditID":"[^"]*"/) { seen[substr($0, RSTART, RLENGTH)] }
@@ -89,9 +95,9 @@ watches_ended_since() {
   requests_since "$1" | grep '"verb":"watch"' | grep -c '"stage":"ResponseComplete"' || true
 }
 
-# --- what is done to the server ---
+# --- faults of the server ---
 
-# Forgets the history of every object, by etcd's JSON gateway.
+# Compacts the history of all objects, through etcd's JSON gateway.
 compact_etcd() {
   local etcd revision body
   etcd=$(sed -n 's|.*--listen-client-urls=http://\([^"]*\)".*|\1|p' "$DATA/cluster.json")
@@ -114,7 +120,7 @@ churn() {
     objects some 5 | kubectl apply -f - >/dev/null 2>&1 || true
   done
 }
-# objects GROUP COUNT: so many ReplicaSets, and a Deployment
+# objects GROUP COUNT: prints the manifests of a Deployment and COUNT ReplicaSets
 objects() {
   local i
   deployment "$1" 0 app:v1 | sed "s/metadata: {name: $1}/metadata: {name: $1, labels: {group: $1}}/"
@@ -155,7 +161,7 @@ start_check "$DATA/admin.kubeconfig"
 expect_equal "at first"
 before=$(position)
 kill -STOP "$CHECK_PID"
-cluster kill apiserver # what comes now cannot wait in its sockets
+cluster kill apiserver # changes after this cannot wait in its sockets
 cluster start apiserver
 kubectl annotate rs,deployments,pods --all --overwrite step=compacted >/dev/null
 kubectl delete rs some-1 >/dev/null
@@ -198,7 +204,7 @@ stop_check
 say "connections cut at random bytes for $CUT_SECONDS s, SEED=$SEED"
 (cd "$ROOT/test/cluster" && CGO_ENABLED=0 go build -trimpath -o "$WORK/cutproxy" ./cmd/cutproxy)
 server=$(kubectl config view --raw -o jsonpath='{.clusters[0].cluster.server}')
-# Enough bytes that a first list may come through, as a rule at the second or third try.
+# These limits let a first list through, usually at the second or third try.
 "$WORK/cutproxy" --to "${server#https://}" --seed "$SEED" --for "${CUT_SECONDS}s" \
   --bytes-max 150000 >"$WORK/proxy.out" &
 PROXY_PID=$!

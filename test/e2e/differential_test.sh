@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
-# What Windlass makes of a script is what Kubernetes' own Deployment controller makes of it; see
-# test/differential/README.md. Without arguments a part of the scripts, which the commit chooses;
-# --all plays every one, names play those; --record writes test/differential/expected anew.
-# SHARE says how many of the scripts make a part, SEED which one (tools/seed.sh), PARALLEL how many
-# are played at a time.
+# Windlass must do with a script what Kubernetes' own Deployment controller does; see
+# test/differential/README.md. Without arguments it plays a part of the scripts, which the commit
+# chooses.
+#
+#   --all      plays every script
+#   NAME…      plays these scripts
+#   --record   writes test/differential/expected anew
+#
+# SHARE is the number of scripts in a part, SEED chooses the part (tools/seed.sh), PARALLEL is the
+# number of scripts that are played at a time.
 . "$(dirname "$0")/lib.sh"
 
 SCRIPTS=$ROOT/test/differential/scripts
@@ -19,7 +24,8 @@ for argument; do
   esac
 done
 if [ -z "$all" ] && [ ${#names[@]} -eq 0 ]; then
-  # Every n-th script of the list, counted from the seed: n seeds in a row play all.
+  # Takes every n-th script of the list, beginning at the seed. So n seeds in a row play all
+  # scripts.
   total=$(find "$SCRIPTS" -name '*.script' | wc -l)
   stride=$(((total + SHARE - 1) / SHARE))
   mapfile -t names < <(find "$SCRIPTS" -name '*.script' -printf '%f\n' | LC_ALL=C sort |
@@ -31,7 +37,8 @@ fi
 stock=$("$ROOT/test/cluster/build" --stock | tail -n 1)
 differential=$("$ROOT/test/cluster/build" --differential | tail -n 1)
 
-# Nobody else may touch Pods: no scheduler, no nodes, and no controller that looks for them.
+# Nothing else may touch Pods: no scheduler, no nodes, and no controller that watches for missing
+# nodes.
 controllers=replicaset-controller,garbage-collector-controller,namespace-controller
 controllers+=,serviceaccount-controller,resourcequota-controller
 start_cluster --nodes 0 --no-scheduler --controllers="$controllers"

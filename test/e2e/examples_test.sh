@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The programs of examples/, against a real control plane: an informer that follows Pods across a
-# restart of the API server, and a Lease that passes from one process to another.
+# Runs the programs of examples/ against a real control plane. An informer follows Pods across a
+# restart of the API server, and a Lease passes from one process to another.
 . "$(dirname "$0")/lib.sh"
 
 EXAMPLES=${EXAMPLES:-$ROOT/build/release/examples}
@@ -26,7 +26,7 @@ FIRST=$!
 OTHER_PIDS=$FIRST
 until_true 30 "the first leads" grep -qx 'first leads' "$first"
 "$EXAMPLES/hold_lease" default example second "$DATA/admin.kubeconfig" >"$second" 2>&1 &
-WINDLASS_PID=$! # ended by cleanup whatever happens
+WINDLASS_PID=$! # cleanup ends it in any case
 expect "holder" "$(field lease/example '{.spec.holderIdentity}')" first
 kill -9 "$FIRST"
 until_true 60 "the second leads" grep -qx 'second leads' "$second"

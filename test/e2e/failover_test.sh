@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Two replicas: the leader is ended again and again while a Deployment changes, by SIGTERM and by
-# kill -9; the other goes on, and at no moment do both write. RUNS says how often each; 50 of each
-# take about twenty minutes. How long the other takes is printed, not judged. At last the leader is
-# ended by SIGTERM while a write of it is held: the Lease keeps its name, and the other fences.
+# kill -9. The other replica takes over, and the two never write at the same time. RUNS is the
+# number of ends of each kind; 50 of each take about twenty minutes. The time of each takeover is
+# printed, not judged. At last the leader gets SIGTERM while one of its writes is held. The Lease
+# then keeps its holder's name, and the other replica fences.
 . "$(dirname "$0")/lib.sh"
 
 RUNS=${RUNS:-2}
 SEED=$("$ROOT/tools/seed.sh")
-RANDOM=$SEED # draws how long a leader may lead
+RANDOM=$SEED # draws for how long a leader leads
 LOSSES=$WORK/losses
 PIDS=()
 at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
@@ -15,7 +16,7 @@ at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
 start_cluster --nodes 3
 start_witness
 
-# Each replica is a user of its own, so that the audit log tells them apart.
+# Each replica has a user of its own, so that the audit log tells the replicas apart.
 SYSTEM=windlass-system
 user() { printf 'system:serviceaccount:%s:windlass-%s' "$SYSTEM" "$1"; }
 for n in 1 2; do
@@ -31,7 +32,7 @@ for n in 1 2; do
   sed "s/^\( *token:\).*/\1 $token/" "$DATA/windlass.kubeconfig" >"$WORK/$name.kubeconfig"
 done
 
-# start_replica N [KUBECONFIG]: returns when it is ready, be it as leader or as standby.
+# start_replica N [KUBECONFIG]: returns when the replica is ready, as leader or as standby.
 start_replica() {
   WORK_LOG=$WORK/replica-$1.log
   local from=0
@@ -50,18 +51,18 @@ generation() { field deployment/web '{.metadata.generation}'; }
 observed() { [ "$(field deployment/web '{.status.observedGeneration}')" = "$(generation)" ]; }
 rolled() { observed && [ "$(field deployment/web '{.status.updatedReplicas}')" = 4 ]; }
 
-# lose SIGNAL: ends the leader while a rollout begins; the other finishes it.
+# lose SIGNAL: ends the leader when a rollout begins; the other replica finishes the rollout.
 run=0
 LEADER=1
 lose() {
   local other=$((3 - LEADER)) status=0
   run=$((run + 1))
-  # Any moment between two renewals: they are 2 s apart, and no condition stands for a moment.
+  # Draws any moment between two renewals, which are 2 s apart. There is no condition to wait for.
   sleep "1.$((RANDOM % 10))$((RANDOM % 10))"
   kubectl set image deployment/web "app=app:v$run" >/dev/null
   printf '%s %s %s\n' "$(date -u +%FT%T.%NZ)" "$1" "$(user $LEADER)" >>"$LOSSES"
   kill "-$1" "${PIDS[$LEADER]}"
-  # There is something to write for whoever comes next.
+  # Leaves something to write for the next leader.
   kubectl scale deployment/web --replicas=$((4 + run % 2)) >/dev/null
   kubectl scale deployment/web --replicas=4 >/dev/null
   wait "${PIDS[$LEADER]}" 2>/dev/null || status=$?
@@ -72,7 +73,7 @@ lose() {
   LEADER=$other
 }
 
-# ended N: replica N ends, or has ended, as it should after SIGTERM.
+# ended N: replica N ends, or has ended, with the exit code that follows SIGTERM.
 ended() {
   local status=0
   wait "${PIDS[$1]}" || status=$?
@@ -80,7 +81,7 @@ ended() {
 }
 
 start_replica 1
-# Each process has a name of its own (L-001).
+# Each process has a name of its own in the Lease (L-001).
 holder() { kubectl -n $SYSTEM get lease windlass -o jsonpath='{.spec.holderIdentity}'; }
 leads() { holder | grep .; }
 another_leads() { leads && [ "$(holder)" != "$1" ]; } # NAME
@@ -110,7 +111,7 @@ other=$((3 - LEADER))
 
 before=$(holder)
 logged=$(wc -l <"$WORK/replica-$other.log")
-# The new ReplicaSet has a Pod already when the old one is scaled down: a rollout under way.
+# When the old ReplicaSet is scaled down, the new one already has a Pod: a rollout is under way.
 echo "hold 1 ${PIDS[$LEADER]} PATCH .*/replicasets/.*\"replicas\":" >&8
 until_true 10 "the fault is armed" grep -q armed "$WORK/proxy.out"
 printf '%s HELD %s\n' "$(date -u +%FT%T.%NZ)" "$(user $LEADER)" >>"$LOSSES"
@@ -118,7 +119,7 @@ kubectl set image deployment/web app=app:held >/dev/null
 until_true 60 "a write is held" grep -q '^held' "$WORK/proxy.out"
 ended "$LEADER"
 expect "holder of the Lease" "$(holder)" "$before"
-# ReplicaSets are fenced one after another; what matters is the one that the held write is for.
+# The new leader fences one ReplicaSet after another. Only the one of the held write matters here.
 late=$(sed -n 's|^held .*/replicasets/||p' "$WORK/proxy.out")
 fenced() {
   tail -n +$((logged + 1)) "$WORK/replica-$other.log" |

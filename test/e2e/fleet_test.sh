@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Many Deployments of 5 replicas: created, then all changed at once; Windlass is killed meanwhile,
-# and so is the API server. All complete, nothing is left over, and at no moment were the limits
-# broken. COUNT says how many; 200 take about ten minutes.
+# Many Deployments of 5 replicas are created, and then all changed at once; Windlass and the API
+# server are killed meanwhile. All rollouts complete, nothing is left over, and the limits were
+# never broken. COUNT is the number of Deployments; 200 take about ten minutes.
 . "$(dirname "$0")/lib.sh"
 
 COUNT=${COUNT:-30}

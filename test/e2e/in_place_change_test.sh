@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What changes in the middle of an update in place: a partition, a pause, another image, an undo,
-# the policy. The same Pods all the time, unless the policy is what changes. And what makes new
-# Pods: a checksum that changes alone, a setting that is not there any more.
+# Changes in the middle of an update in place: a partition, a pause, another image, an undo, the
+# policy. The Pods stay the same, unless the policy changes. Also changes that make new Pods: a new
+# checksum alone, and a setting that no longer exists.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
 COUNT=${COUNT:-10}
 KEEP=$((COUNT * 7 / 10))
 
-# begin NAME IMAGE: a rollout that is in its middle, and takes its time: the old containers stop
-# slowly, and so do the new ones.
+# begin NAME IMAGE: begins a rollout that takes its time: the old containers stop slowly, and so do
+# the new ones.
 begin() {
   in_place "$1" "$COUNT" app:v1-slow-stop-1s "${2:-}" | kubectl apply -f - >/dev/null
   rolled_out "$1" 120s
@@ -17,7 +17,8 @@ begin() {
   set_image "$1" app:v2-slow-stop-1s
   until_true 60 "some of $1 are patched" at_least "$1" app:v2-slow-stop-1s 2
 }
-# No Pod is in the middle of a restart: as many restarts as images were changed.
+# True if no Pod is in the middle of a restart: each Pod has one restart for each change of its
+# image.
 nobody_in_flight() { # NAME IMAGE
   [ "$(kubectl get pods -l "app=$1" --no-headers -o custom-columns=\
 I:.spec.containers[0].image,R:.status.containerStatuses[0].restartCount |
@@ -57,7 +58,7 @@ until_true 60 "who was in flight is restarted" nobody_in_flight paused app:v2-sl
 patched=$(with_image paused app:v2-slow-stop-1s)
 say "$patched of $COUNT are patched"
 [ "$patched" -lt "$COUNT" ] || fail "all were patched before the pause: it proves nothing"
-# The status follows once more: whoever wrote it has looked, and has patched no one.
+# Windlass writes the status once more. So it has looked at the Deployment, and it patched no Pod.
 kubectl scale deployment/paused --replicas=$((COUNT + 1)) >/dev/null
 wanted() { [ "$(field deployment/paused '{.status.availableReplicas}')" = $((COUNT + 1)) ]; }
 until_true 60 "it is scaled although it is paused" wanted
@@ -85,18 +86,18 @@ expect "revision" "$(revision undone)" 3
 expect "ReplicaSets" "$(kubectl get rs -l app=undone --no-headers | wc -l)" 2
 
 stop_windlass
-kubectl delete deployment paused >/dev/null # its Pods changed with its size, by request
+kubectl delete deployment paused >/dev/null # its Pods changed because its size was changed
 check_witness --settled --in-place
 start_windlass
 
 say "a checksum of a ConfigMap: beside an image it changes in place, alone it makes new Pods"
-# upgrade NAME IMAGE CHECKSUM: what helm upgrade does to the template.
+# upgrade NAME IMAGE CHECKSUM: changes the template as helm upgrade does.
 upgrade() {
   kubectl patch "deployment/$1" --patch "
     spec: {template: {metadata: {annotations: {checksum/config: \"$3\"}},
       spec: {containers: [{name: app, image: \"$2\"}]}}}" >/dev/null
 }
-# checksums NAME: of each Pod that is not on its way out.
+# checksums NAME: prints the checksum of each Pod that is not being deleted.
 checksums() {
   kubectl get pods -l "app=$1" --no-headers -o custom-columns="\
 C:.metadata.annotations.checksum/config,D:.metadata.deletionTimestamp" |
@@ -113,7 +114,7 @@ same_pods helm
 upgrade helm app:v2 bbbb
 rolled_out helm 120s
 expect "checksums" "$(checksums helm | sort -u)" bbbb
-all_new() { # no Pod that was noted is there
+all_new() { # true if none of the Pods noted before exists
   [ -z "$(identities helm | awk '{print $2}' | grep -Ff - "$WORK/helm.pods")" ]
 }
 until_true 20 "all Pods are new" all_new
@@ -133,7 +134,7 @@ annotate helm windlass.dev/in-place-fields=image
 until_true 20 "the condition says so" says helm InvalidConfig
 [[ $(condition helm message) == *in-place-fields*"remove the annotation"* ]] ||
   fail "the condition does not say what to do: $(condition helm message)"
-rolled_out helm 120s # as if it had not asked
+rolled_out helm 120s # as if it had never asked for in-place updates
 expect "checksums" "$(checksums helm | sort -u)" cccc
 annotate helm windlass.dev/in-place-fields-
 all_there() { [ "$(identities helm | wc -l)" = "$COUNT" ]; }
@@ -150,7 +151,7 @@ until_true 120 "it is handed back" says released HandedBack
 rolled_out released
 expect "kinds of images" "$(images released | sort -u | wc -l)" 1
 same_pods released
-# Keys of the user are mirrored; ours are gone.
+# The user's annotations are mirrored. Windlass's notes are gone.
 expect "our notes on ReplicaSets" \
   "$(kubectl get rs -l app=released -o yaml | grep -c 'internal.windlass.dev' || true)" 0
 
@@ -169,6 +170,6 @@ expect "active ReplicaSets" "$(active)" "$COUNT app:v2-slow-stop-1s"
 
 stop_windlass
 if grep -E ' (error|warning) ' "$WORK/windlass.log" | grep -v 'is served after others'; then
-  fail "the log holds warnings" # helm has five rollouts within seconds
+  fail "the log holds warnings" # helm has five rollouts within seconds, which is noisy
 fi
 say "passed"

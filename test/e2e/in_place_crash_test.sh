@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Windlass is killed with kill -9 right before and right after each kind of write of an update in
-# place, and at the moments between: the next start takes up what it finds. Every rollout ends, no
-# container is patched twice to one image, and no more Pods are away than may be (the witness).
-# SIDES="before after" does both sides of each write, SLOW=1 a Pod born during the exchange and a
-# failed revision as well, which takes minutes.
+# kill -9 ends Windlass right before and right after each kind of write of an update in place, and
+# at the moments between. The next process continues with what it finds. Every rollout ends, no
+# container is patched twice to one image, and never are more Pods unavailable than allowed (the
+# witness). SIDES="before after" tests both sides of each write. SLOW=1 adds a Pod that is created
+# during the exchange, and a failed revision, which take minutes.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
 COUNT=${COUNT:-4} SIDES=${SIDES:-} SLOW=${SLOW:-}
 UNAVAILABLE=1
-version=1 changes=0 # the last image, and how often web had a new one
+version=1 changes=0 # the number in the last image, and of changes of web
 
 # next_image NAME
 next_image() {
@@ -17,7 +17,8 @@ next_image() {
   if [ "$1" = web ]; then changes=$((changes + 1)); fi
   set_image "$1" "app:v$version"
 }
-# crash POINT SIDES NTH KIND [NAME]: a new image, a kill, a start, the end.
+# crash POINT SIDES NTH KIND [NAME]: sets a new image, kills Windlass, starts it, and awaits the
+# end.
 crash() {
   local side name=${5:-web}
   for side in ${SIDES:-$2}; do
@@ -128,7 +129,7 @@ in_order web "app:v$version"
 same_pods web
 restarted web "$changes"
 
-# late_birth: a Pod as the host's controller makes it when it has not seen its new template yet.
+# late_birth: creates a Pod as the host's controller does when it has not seen the new template yet.
 late_birth() {
   local host uid hash
   read -r host uid hash < <(kubectl get rs -l app=web --no-headers -o custom-columns="\
@@ -157,7 +158,7 @@ if [ -n "$SLOW" ]; then
     next_image web
     killed
     cluster stop kcm >/dev/null
-    kubectl rollout pause deployment/web >/dev/null # nothing is patched until the proxy is ready
+    kubectl rollout pause deployment/web >/dev/null # no Pod is patched until the proxy is ready
     late_birth
     start_windlass
     fault "$side" 1 "$PATCH_POD"
@@ -172,7 +173,7 @@ if [ -n "$SLOW" ]; then
     kubectl delete "$late" >/dev/null
     rolled_out web
   done
-  # A failure counts after a minute.
+  # Windlass counts a failure only after a minute.
   for point in "F13 a revision is blocked:Revert:blocked" \
     "F14 the mode is changed:Recreate:mode.*Recreate"; do
     IFS=: read -r what policy kind <<<"$point"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Pods that are taken down with care: drained by a readinessGate, and within a PodDisruptionBudget.
+# Pods that are taken down carefully: drained by a readinessGate, and within a PodDisruptionBudget.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
-# watch_pods NAME COUNT: a line for each version of a Pod: resourceVersion, name, image, the gate's
-# condition, Ready. Every version is in the watch, in order.
+# watch_pods NAME COUNT: prints a line for each version of a Pod: resourceVersion, name, image, the
+# gate's condition, Ready. The watch has every version, in order.
 watch_pods() {
   kubectl get pods -l "app=$1" --watch -o jsonpath="{.metadata.resourceVersion} \
 {.metadata.name} {.spec.containers[0].image} \
@@ -13,16 +13,16 @@ ready={.status.conditions[?(@.type=='Ready')].status}{'\n'}" >"$WORK/$1.watch" &
   OTHER_PIDS="$OTHER_PIDS $!"
   until_true 60 "the watch of the Pods of $1 begins" watched "$1" "$2"
 }
-watched() { # NAME COUNT: so many Pods were seen
+watched() { # NAME COUNT: that many Pods were seen
   [ "$(awk '{print $2}' "$WORK/$1.watch" | sort -u | wc -l)" = "$2" ]
 }
-# The last thing seen of every Pod ends so.
+# True if the last version of every Pod ends like this.
 all_seen() { # NAME COUNT ENDING
   awk -v n="$2" -v ending="$3" '
     {last[$2] = $0}
     END {for (pod in last) if (index(last[pod], ending)) ok++; exit ok != n}' "$WORK/$1.watch"
 }
-# The first line of each Pod with that image.
+# Prints the first line of each Pod with that image.
 first_with() { # NAME IMAGE
   awk -v image="$2" '$3 == image && !seen[$2]++' "$WORK/$1.watch"
 }
@@ -30,7 +30,7 @@ budget() { # NAME MAX-UNAVAILABLE ALLOWED
   kubectl create poddisruptionbudget "$1" --selector="app=$1" --max-unavailable="$2" >/dev/null
   until_true 60 "budget $1 is counted" allows "$1" "$3"
 }
-allows() { # NAME DISRUPTIONS: and the status is of the present spec
+allows() { # NAME DISRUPTIONS: the status also belongs to the present spec
   local status='{.status.observedGeneration}/{.status.expectedPods}/{.status.disruptionsAllowed}'
   [ "$(field "pdb/$1" "$status")" = "$(field "pdb/$1" '{.metadata.generation}')/4/$2" ]
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# An image that cannot be pulled, in place: the first Pod shows it, and no other one is touched.
-# Hold stops there, says why, and goes on with the next image; Revert gives that Pod its image back
-# and waits; Recreate goes on by replacing Pods, which does not help, and takes no more away.
+# An update in place to an image that cannot be pulled. The first Pod shows the failure, and
+# Windlass touches no other Pod.
+# - Hold stops there, says why, and continues with the next image.
+# - Revert gives that Pod its old image and waits.
+# - Recreate continues by replacing Pods, which does not help, and takes down no more Pods.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
@@ -52,7 +54,7 @@ if kubectl rollout status deployment/revert --watch=false | grep -q success; the
 fi
 
 say "Recreate: it goes on with new Pods, and the old ones stay"
-# Its condition says why, and its new ReplicaSet has Pods.
+# The condition says why, and the new ReplicaSet has Pods.
 has_new_pods() {
   kubectl get rs -l app=recreate --no-headers -o custom-columns=\
 R:.spec.replicas,I:.spec.template.spec.containers[0].image | awk -v bad="$BAD" '

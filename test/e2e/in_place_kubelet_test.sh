@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What in-place updates take for granted of a kubelet, shown on one without Windlass: the images of
-# running Pods are patched by hand. The same container ids, restart counts and conditions are what
-# the simulator's kubelet must come to (test/sim).
+# What in-place updates rely on in a kubelet, shown on a real kubelet without Windlass: the test
+# patches the images of running Pods. The simulator's kubelet must come to the same container ids,
+# restart counts and conditions (test/sim).
 . "$(dirname "$0")/lib.sh"
 
 # pod NAME IMAGE [MORE OF THE CONTAINER [MORE OF THE SPEC]]
@@ -22,19 +22,19 @@ YAML
 set_image() { # POD CONTAINER=IMAGE…
   kubectl set image "pod/$1" "${@:2}" >/dev/null
 }
-# of POD CONTAINER FIELD, of status.containerStatuses
+# of POD CONTAINER FIELD: prints a field of status.containerStatuses
 of() { field "pod/$1" "{.status.containerStatuses[?(@.name=='$2')].$3}"; }
 of_init() { field "pod/$1" "{.status.initContainerStatuses[?(@.name=='$2')].$3}"; }
 condition() { field "pod/$1" "{.status.conditions[?(@.type=='$2')].$3}"; }
 same_pod() { field "pod/$1" '{.metadata.uid} {.spec.nodeName} {.status.podIP}'; }
-observed() { # POD: the kubelet has seen the present spec
+observed() { # POD: true if the kubelet has seen the present spec
   [ "$(field "pod/$1" '{.status.observedGeneration}')" = \
     "$(field "pod/$1" '{.metadata.generation}')" ]
 }
 # is EXPECTED COMMAND…
 is() { [ "$("${@:2}")" = "$1" ]; }
 ready() { is True condition "$1" Ready status; }
-restarted() { # POD CONTAINER COUNT: and it runs
+restarted() { # POD CONTAINER COUNT: true if the container also runs
   is "$3" of "$1" "$2" restartCount && [ -n "$(of "$1" "$2" state.running.startedAt)" ]
 }
 waits_for() { is "$3" of "$1" "$2" state.waiting.reason; }

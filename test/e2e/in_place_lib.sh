@@ -1,13 +1,13 @@
-# What the scripts about updates in place share. Sourced after lib.sh.
+# Functions of the scripts about updates in place. Sourced after lib.sh.
 
-# start_in_place [options of test/cluster/up]: a control plane and a witness.
+# start_in_place [options of test/cluster/up]: starts a control plane and a witness.
 start_in_place() {
   start_cluster "$@"
   start_witness
 }
 
-# in_place NAME REPLICAS IMAGE [MORE ANNOTATIONS] [MORE OF THE SPEC] [MORE OF THE POD'S SPEC]: a
-# manifest on standard output. At most 20 % may be missing.
+# in_place NAME REPLICAS IMAGE [MORE ANNOTATIONS] [MORE OF THE SPEC] [MORE OF THE POD'S SPEC]:
+# prints a manifest. At most 20 % of the Pods may be unavailable.
 in_place() {
   cat <<YAML
 ---
@@ -31,21 +31,21 @@ spec:
 YAML
 }
 
-# --- what Pods are ---
+# --- Pods ---
 
-# identities NAME: name, uid, node and address of each Pod, a line each.
+# identities NAME: prints name, uid, node and address of each Pod, one Pod on a line.
 identities() {
   kubectl get pods -l "app=$1" --sort-by=.metadata.name --no-headers -o custom-columns="\
 N:.metadata.name,U:.metadata.uid,O:.spec.nodeName,A:.status.podIP"
 }
-# images NAME: of the first container of each Pod that is not on its way out.
+# images NAME: prints the first container's image of each Pod that is not being deleted.
 images() {
   kubectl get pods -l "app=$1" --no-headers -o custom-columns="\
 I:.spec.containers[0].image,D:.metadata.deletionTimestamp" | awk '$2 == "<none>" {print $1}'
 }
-# with_image NAME IMAGE: how many
+# with_image NAME IMAGE: prints how many Pods have IMAGE
 with_image() { images "$1" | grep -cx "$2" || true; }
-# restarts NAME: of all containers of each Pod, sidecars first.
+# restarts NAME: prints the restarts of all containers of each Pod, sidecars first.
 restarts() {
   kubectl get pods -l "app=$1" --sort-by=.metadata.name --no-headers -o custom-columns="\
 S:.status.initContainerStatuses[*].restartCount,C:.status.containerStatuses[*].restartCount"
@@ -55,7 +55,7 @@ all_of() { # NAME IMAGE
 }
 at_least() { [ "$(with_image "$1" "$2")" -ge "$3" ]; } # NAME IMAGE COUNT
 
-# --- what the Deployment says ---
+# --- the Deployment ---
 
 revision() { field "deployment/$1" '{.metadata.annotations.deployment\.kubernetes\.io/revision}'; }
 in_place_reason() { condition "$1" reason; }
@@ -68,19 +68,19 @@ annotate() { # NAME KEY=VALUE…
   kubectl annotate "deployment/$1" --overwrite "${@:2}" >/dev/null
 }
 
-# same_pods NAME: the Pods are those that were noted.
+# same_pods NAME: expects the Pods that note_pods has noted.
 note_pods() { identities "$1" >"$WORK/$1.pods"; }
 same_pods() {
   identities "$1" >"$WORK/now.pods"
   diff "$WORK/$1.pods" "$WORK/now.pods" >&2 || fail "Pods of $1 are not the same any more"
   say "ok: names, uids, nodes and addresses of $(wc -l <"$WORK/now.pods") Pods are the same"
 }
-# restarted NAME LINE: every Pod's containers have these numbers of restarts.
+# restarted NAME LINE: expects that every Pod's containers have these numbers of restarts.
 restarted() {
   expect "restarts of every Pod of $1" \
     "$(restarts "$1" | tr -s ' ' | sed 's/<none> //; s/ *$//' | sort -u | paste -sd/)" "$2"
 }
-# in_order NAME IMAGE: the rollout is over, and nobody was left out.
+# in_order NAME IMAGE: expects that the rollout is over, and that it left no Pod out.
 in_order() {
   rolled_out "$1" "${3:-120s}"
   expect "images of $1" "$(images "$1" | sort -u | paste -sd/)" "$2"
@@ -89,10 +89,10 @@ in_order() {
 
 # --- faults ---
 
-# fault before|after N KIND: kills Windlass at that write.
+# fault before|after N KIND: lets the proxy kill Windlass at its N-th write of that kind.
 fault() {
   : >"$WORK/proxy.out"
-  disown "$WINDLASS_PID" # or the shell tells how it ended
+  disown "$WINDLASS_PID" # or the shell prints how it ended
   echo "$1 $2 $WINDLASS_PID $3" >&8
   until_true 10 "the fault is armed" grep -q armed "$WORK/proxy.out"
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Windlass is killed in the middle of an update in place, at each of seven moments, and the stock
-# Deployment controller takes over: it knows nothing of such updates, and finishes the rollout by
-# what it finds. The eighth moment is the one hole there is: an undo midway looks finished to it,
-# while some Pods still run what was undone; kubectl rollout restart puts that right.
+# Deployment controller takes over. It knows nothing of such updates, and finishes the rollout from
+# the objects that it finds. The eighth moment is the one gap: after an undo midway, the rollout
+# looks finished to the stock controller, while some Pods still run the template that was undone.
+# kubectl rollout restart repairs that.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
@@ -10,7 +11,7 @@ COUNT=${COUNT:-4}
 UNAVAILABLE=1
 V1=app:v1-slow-stop-1s V2=app:v2-slow-stop-1s
 
-# moment NAME WHEN NTH KIND: Windlass begins a rollout and is killed at that write.
+# moment NAME WHEN NTH KIND: Windlass begins a rollout, and is killed at that write.
 moment() {
   say "--- $1"
   start_windlass
@@ -26,7 +27,7 @@ state_of() {
 R:.metadata.annotations.deployment\.kubernetes\.io/revision,S:.spec.replicas,\
 I:.spec.template.spec.containers[0].image" | awk '{printf "%s(%s) x%s  ", $3, $1, $2}'
 }
-# finished NAME: the stock controller has rolled out what the Deployment asks for, everywhere.
+# finished NAME: the stock controller rolls out the Deployment's template in all Pods.
 finished() {
   say "left: $(state_of "$1")patched: $(with_image "$1" "$V2")"
   start_stock
@@ -70,7 +71,7 @@ over x1-x2
 
 moment x2-x3 before 1 "$X3"
 finished x2-x3
-same_pods x2-x3 # the rollout was done: nothing is left to replace
+same_pods x2-x3 # the rollout was complete: the stock controller replaces no Pod
 over x2-x3
 
 say "--- paused"

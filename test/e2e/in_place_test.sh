@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# COUNT Pods are updated in place by kubectl set image, and set back by kubectl rollout undo: the
-# same Pods by name, uid, node and address, each with one restart more; at no moment are more of
-# them in flight or unavailable than may be (the witness). kubectl rollout status waits for the
-# end; history and revisions are those of any rollout. Then Pods of several containers and a
-# sidecar, and two tags of one image. COUNT=100 LOAD=1 does it while other Deployments roll out
-# without a pause.
+# kubectl set image updates COUNT Pods in place, and kubectl rollout undo sets them back:
+# - The Pods stay the same by name, uid, node and address, and each has one restart more.
+# - Never are more Pods in flight or unavailable than allowed (the witness).
+# - kubectl rollout status waits for the end; history and revisions are as for any rollout.
+#
+# Then come Pods of several containers and a sidecar, and two tags of one image. With COUNT=100
+# LOAD=1 other Deployments roll out all the time.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/in_place_lib.sh"
 
@@ -12,7 +13,7 @@ COUNT=${COUNT:-10} LOAD=${LOAD:-}
 LOAD_PID=
 at_exit() { [ -z "$LOAD_PID" ] || kill "$LOAD_PID"; }
 
-# Other Deployments, which roll out one version after the other.
+# Rolls out one version after the other in other Deployments.
 load() {
   local i n
   for ((i = 1; ; i++)); do
@@ -40,7 +41,8 @@ note_pods web
 say "kubectl set image"
 set_image web app:v2
 kubectl rollout status deployment/web --timeout=600s >"$WORK/status" || fail "it did not end"
-# The status is written after the last Pod was restarted, and after the ReplicaSets were exchanged.
+# Windlass writes the final status after the last restart, and after the exchange of the
+# ReplicaSets.
 expect "images when rollout status ended" "$(images web | sort -u)" app:v2
 restarted web 1
 same_pods web
@@ -105,7 +107,7 @@ expect "images that the runtime knows" "$(kubectl get pods -l app=alias -o \
 for name in two three alias; do same_pods "$name"; done
 
 stop_windlass
-# Fifty Pods twice within seconds are many calls: one line says so.
+# Fifty Pods patched twice within seconds are many calls: one log line says so.
 if grep -E ' (error|warning) ' "$WORK/windlass.log" | grep -v 'is served after others'; then
   fail "the log holds warnings"
 fi

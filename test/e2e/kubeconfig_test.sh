@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every field of a kubeconfig against a real API server, whose audit log says who it was: what
-# works, works; what cannot is refused with the field's name.
+# Tries every field of a kubeconfig against a real API server, whose audit log names the user.
+# Fields that can work do work. Windlass refuses the others and names the field.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/pki.sh"
 
@@ -8,7 +8,7 @@ WATCH_PODS=${WATCH_PODS:-$ROOT/build/release/examples/watch_pods}
 start_cluster_of ours theirs --nodes 1
 PATH=$PATH:/usr/local/go/bin CGO_ENABLED=0 go build -trimpath -o "$WORK/relay" \
   "$ROOT/test/e2e/relay/main.go"
-unset KUBECONFIG # of the cluster's env; each case says what it means
+unset KUBECONFIG # that of the cluster's env; each case sets its own
 port=${API##*:}
 admin=$(token_of admin)
 files=$WORK/files
@@ -20,7 +20,7 @@ cp "$PKI/jane.crt" "$PKI/jane.key" "$files"
 chmod 600 "$files"/*
 ca="certificate-authority: ca.pem"
 
-# relay NAME OPTIONS…: its address in $RELAY, what it says in NAME.
+# relay NAME OPTIONS…: starts a relay. Its address is in $RELAY, its output in the file NAME.
 relay() {
   local name=$1
   shift
@@ -30,7 +30,8 @@ relay() {
   RELAY=$(sed -n 's/^listening //p' "$WORK/$name")
 }
 
-# config NAME CLUSTER USER: a kubeconfig of one context, in the folder of the files it names.
+# config NAME CLUSTER USER: writes a kubeconfig of one context, into the folder of the files it
+# names.
 config() {
   cat >"$files/$1" <<YAML
 apiVersion: v1
@@ -42,21 +43,21 @@ users: [{name: u, user: {$3}}]
 YAML
 }
 
-# watch [VARIABLE=VALUE…] [KUBECONFIG]: an informer has listed all Pods, and was told nothing else.
+# watch [VARIABLE=VALUE…] [KUBECONFIG]: an informer lists all Pods, and receives nothing else.
 watch() {
   local variables=()
   while [[ ${1:-} == *=* ]]; do variables+=("$1") && shift; done
   since=$(wc -l <"$DATA/audit.log")
-  : >"$WORK/pods.out" # what an earlier one said is not taken for this one's
+  : >"$WORK/pods.out" # the output of an earlier program must not count
   env "${variables[@]}" "$WATCH_PODS" "$@" >"$WORK/pods.out" 2>"$WORK/pods.log" &
-  WITNESS_PID=$! # ended by cleanup whatever happens
+  WITNESS_PID=$! # cleanup ends it in any case
   until_true 20 "$what: Pods are listed" grep -qx '= these are all' "$WORK/pods.out"
   kill "$WITNESS_PID"
   wait "$WITNESS_PID" 2>/dev/null || true
   WITNESS_PID=
   asked=$(tail -n "+$((since + 1))" "$DATA/audit.log" | grep '"userAgent":"watch-pods"')
 }
-# works_as USER WHAT CLUSTER USER-FIELDS: and the API server knows us as USER.
+# works_as USER WHAT CLUSTER USER-FIELDS: expects that the API server takes us for USER.
 works_as() {
   local user=$1
   what=$2
@@ -68,7 +69,7 @@ known_as() {
   grep -q "\"user\":{\"username\":\"$1\"" <<<"$asked" || fail "$what: not as $1: $asked"
   say "ok: $what"
 }
-# refused TEXT WHAT CLUSTER USER-FIELDS: at start, with that text, and exit code 3.
+# refused TEXT WHAT CLUSTER USER-FIELDS: expects a refusal at start with TEXT, and exit code 3.
 refused() {
   local status=0
   config config "$3" "$4"
@@ -89,7 +90,7 @@ relay name --to "$API"
 works_as admin "tls-server-name" "server: 'https://127.0.0.1:${RELAY##*:}', $ca, \
 tls-server-name: kubernetes.default" "token: $admin"
 relay_v6=
-if grep -qv ' lo$' /proc/net/if_inet6 2>/dev/null; then # name look-up wants more than loopback
+if grep -qv ' lo$' /proc/net/if_inet6 2>/dev/null; then # the resolver needs more than loopback
   relay v6 --listen '[::1]:0' --to "$API"
   relay_v6=$RELAY
   works_as admin "an IPv6 address, named in the certificate" "server: 'https://$relay_v6', $ca" \
@@ -129,7 +130,7 @@ works_as jane "client-certificate-data and client-key-data" "$server, $ca" \
 client-key-data: $(base64 -w0 "$PKI/jane.key")"
 refused "auth providers were removed" "auth-provider" "$server, $ca" "auth-provider: {name: gcp}"
 refused "remove one of them" "two methods at once" "$server, $ca" "token: t, username: jane"
-# Kubernetes has not known passwords since 1.19: without a proxy that does, this is nobody.
+# Kubernetes ignores passwords since 1.19. Without a proxy that reads them, the user is anonymous.
 config config "$server, $ca" "username: jane, password: secret"
 "$WINDLASS" --kubeconfig "$files/config" --leader-elect=false --metrics-bind-address=0 \
   2>"$WORK/windlass.log" &
@@ -213,7 +214,7 @@ config .kube/config "$server, $ca" "token: $admin"
 watch HOME="$files"
 known_as admin
 
-# A mount of our own in the place of the Pod's; not everybody may make one.
+# Mounts a folder of our own in place of the Pod's. Not every user may mount.
 if unshare --user --map-root-user --mount true 2>/dev/null; then
   account=$WORK/serviceaccount/kubernetes.io/serviceaccount
   mkdir -p "$account"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What a person at a terminal sees: kubectl's commands for Deployments, one scenario, first with
-# upstream's controller and then with Windlass. What they print and their exit codes are the same,
-# but for names that are drawn or hashed, times and identities.
+# What a person at a terminal sees: kubectl's commands for Deployments in one scenario, first with
+# upstream's controller and then with Windlass. Output and exit codes must be the same, except for
+# random or hashed names, times and identities.
 #
-#   PARTS="sizes stuck" test/e2e/kubectl_test.sh     only these
+#   PARTS="sizes stuck" test/e2e/kubectl_test.sh     only these parts
 . "$(dirname "$0")/lib.sh"
 
-# k [arguments of kubectl]: recorded: the command, what it prints, its exit code.
+# k [arguments of kubectl]: records the command, its output and its exit code.
 k() {
   local status=0
   echo "\$ kubectl $*"
@@ -14,12 +14,12 @@ k() {
   [ "$status" = 0 ] || echo "exit code $status"
 }
 table() { k "$@" | sed 's/  */ /g'; }
-# Lines that begin with "~" are sorted in the end: several Events happen within a second.
+# Lines that begin with "~" are sorted in the end, because several Events happen within a second.
 described() {
   k describe "$@" | sed 's/  */ /g; /^Events:/,$ s/^/~/'
 }
 
-# Everything drawn, hashed or of the clock gets a name by the order in which it is first seen.
+# Replaces everything random, hashed or of the clock by names, in the order of first appearance.
 normalised() {
   local drawn='[2456789bcdfghjklmnpqrstvwxz]'
   sed -E "s/kubectl-(stock|windlass)/NAMESPACE/g
@@ -52,7 +52,7 @@ normalised() {
       }'
 }
 
-# settled NAME REPLICAS: rolled out, seen by its controller, and no old Pod left.
+# settled NAME REPLICAS: rolled out, observed by its controller, and without old Pods.
 settled() {
   local status='{.status.replicas} {.status.updatedReplicas} {.status.readyReplicas} '
   status+='{.status.availableReplicas} {.status.observedGeneration}={.metadata.generation}'
@@ -63,12 +63,12 @@ settled() {
 settle() { until_true 120 "$1 settles at $2" settled "$1" "$2"; }
 revision='{.metadata.annotations.deployment\.kubernetes\.io/revision}'
 revision_is() { [ "$(field "deployment/$1" "$revision")" = "$2" ]; }
-# rolled NAME REVISION REPLICAS: what kubectl asked for is under way, and then done.
+# rolled NAME REVISION REPLICAS: waits until the rollout that kubectl asked for began, and ended.
 rolled() {
   until_true 120 "$1 is at revision $2" revision_is "$1" "$2"
   settle "$1" "$3"
 }
-# told NAME COUNT: so many scalings are in its Events; those are written behind what they tell of.
+# told NAME COUNT: its Events report that many scalings. An Event is written after what it reports.
 # An autoscaler of the same name has Events, too.
 scalings() { # scalings NAME JSONPATH
   kubectl get events --field-selector "involvedObject.name=$1,reason=ScalingReplicaSet" \
@@ -86,8 +86,8 @@ manifest() { # manifest NAME IMAGE [more of its spec]
     sed "s/^  replicas:/  ${3:-minReadySeconds: 0}\n&/"
 }
 
-# Each part has a Deployment of its own, and fewer than 25 scalings: from then on the number of
-# Events is a matter of time (D-536).
+# Each part has a Deployment of its own, and fewer than 25 scalings. With more, the number of Events
+# depends on time (D-536).
 
 revisions() {
   manifest web app:v1 >"$WORK/web.yaml"
@@ -130,7 +130,7 @@ revisions() {
   k delete deployment/web --cascade=orphan
   table get replicasets -l app=web --sort-by="$revision" \
     -o custom-columns=NAME:.metadata.name,SIZE:.spec.replicas,OWNERS:.metadata.ownerReferences
-  k apply -f "$WORK/web.yaml" # adopts all three, and the first is the newest again
+  k apply -f "$WORK/web.yaml" # adopts all three; the first is the newest again
   rolled web 6 2
   k rollout history deployment/web
   k get replicasets -l app=web --sort-by="$revision" -o yaml
@@ -192,7 +192,7 @@ sizes() {
   told sizes 4
 }
 
-# Asks for an image that does not exist, is told so, and takes it back.
+# Asks for an image that does not exist, sees the failure, and undoes the change.
 stuck() {
   manifest stuck app:v1 "progressDeadlineSeconds: 3" | kubectl apply -f - >/dev/null
   settle stuck 2
@@ -202,7 +202,7 @@ stuck() {
   k wait deployment/stuck --for=condition=Progressing=false --timeout=10s
   told stuck 2
   k rollout undo deployment/stuck
-  # Upstream may still say that the deadline was exceeded (B-08), Windlass may not.
+  # Upstream may still report that the deadline was exceeded (B-08); Windlass may not.
   status=$(k rollout status deployment/stuck --timeout=60s | tail -n 1)
   case $NAMESPACE-$status in
     kubectl-stock-* | *"successfully rolled out") ;;
@@ -254,7 +254,7 @@ scenario() { # scenario CONTROLLER
 }
 
 start_cluster --nodes 3
-cp "$DATA/admin.kubeconfig" "$WORK/kubeconfig" # its namespace is changed
+cp "$DATA/admin.kubeconfig" "$WORK/kubeconfig" # its namespace will change
 export KUBECONFIG=$WORK/kubeconfig
 left_by_stock() { kubectl get deployments,replicasets -n kubectl-stock -o yaml; }
 start_stock
@@ -265,8 +265,9 @@ start_windlass
 scenario windlass
 cmp <(left_by_stock) "$WORK/left" || fail "Windlass wrote what the stock controller had completed"
 
-# comparable CONTROLLER PART: recorders combine Events of one reason from the eleventh on, and which
-# those are is a matter of moments: where either did, that reason is left out.
+# comparable CONTROLLER PART: prints what can be compared. Recorders combine Events of one reason
+# from the eleventh on, and which Events are combined depends on timing. If either controller's
+# Events were combined, that reason is left out.
 comparable() {
   if grep -q 'combined from similar events' "$WORK"/{stock,windlass}-"$2".txt; then
     sed '/^~.*ScalingReplicaSet/d' "$WORK/$1-$2.txt"

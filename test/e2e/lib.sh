@@ -1,32 +1,33 @@
 # What every end-to-end scenario needs: a real control plane, Windlass as the Deployment controller,
-# and plain words for what is expected. Source it first:
+# and functions that state what is expected. Source it first:
 #
 #   . "$(dirname "$0")/lib.sh"
-#   join_cluster               # a namespace; Windlass and the witness look at that one only
+#   join_cluster               # a namespace; Windlass and the witness see only this one
 #   start_windlass
 #
-# or, for a scenario that breaks components, needs options of test/cluster/up, changes what is
-# cluster-wide, counts requests in the audit log, or runs Windlass for all namespaces:
+# A scenario starts a control plane of its own if it breaks components, needs options of
+# test/cluster/up, changes what is cluster-wide, counts requests in the audit log, or runs Windlass
+# for all namespaces:
 #
-#   start_cluster --nodes 3    # a control plane of its own
+#   start_cluster --nodes 3
 #
-# tools/test.sh starts one control plane for all that join; a script run by hand starts its own.
+# tools/test.sh starts one control plane for all scripts that join; a script run by hand starts its
+# own.
 #
-# Nothing here sleeps for a result: every wait is for a condition, with a deadline. Scripts run
-# beside each other, so a deadline only says when to give up; no script judges how long a wait took
-# by it.
+# No function sleeps for a result: every wait has a condition and a deadline. Scripts run beside
+# each other, so a deadline only says when to give up. No script judges by it how long a wait took.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 WINDLASS=${WINDLASS:-$ROOT/build/release/cmd/windlass/windlass}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/windlass-e2e.XXXXXX")
 DATA=$WORK/cluster
-OWN_NAMESPACE= # of a scenario that has joined a control plane
-JOINED=        # that control plane is another one's to stop
+OWN_NAMESPACE= # that of a scenario that joined a control plane
+JOINED=        # 1: another program stops that control plane
 WINDLASS_PID=
 STOCK_PID=
 WITNESS_PID=
-OTHER_PIDS= # what else is to end with the test
+OTHER_PIDS= # other processes that end with the test
 
 say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
 
@@ -40,12 +41,12 @@ fail() {
   exit 1
 }
 
-# What a scenario has to end besides; the exit code stays what it was.
+# A scenario overrides this to end its own things. The exit code stays the same.
 at_exit() { :; }
 cleanup() {
   local status=$?
   trap - EXIT
-  trap '' INT TERM # cleaning up is not interrupted
+  trap '' INT TERM # no signal interrupts the clean-up
   at_exit || true
   for pid in $WITNESS_PID $WINDLASS_PID $STOCK_PID $OTHER_PIDS; do
     kill "$pid" 2>/dev/null || true
@@ -64,7 +65,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# start_cluster [options of test/cluster/up]
+# start_cluster [options of test/cluster/up]: starts a control plane for this script alone.
 start_cluster() {
   say "starting a control plane: $*"
   "$ROOT/test/cluster/up" --data "$DATA" "$@" >"$WORK/up.log" 2>&1 || {
@@ -75,8 +76,8 @@ start_cluster() {
   . "$DATA/env"
 }
 
-# join_cluster: a namespace of its own, in the control plane that tools/test.sh has started
-# (WINDLASS_E2E_CLUSTER is its data folder) or else in one of its own. It has three nodes.
+# join_cluster: makes a namespace in the control plane that tools/test.sh has started (its data
+# folder is WINDLASS_E2E_CLUSTER), or else in a new control plane. Either has three nodes.
 join_cluster() {
   if [ -n "${WINDLASS_E2E_CLUSTER:-}" ]; then
     DATA=$WINDLASS_E2E_CLUSTER JOINED=1
@@ -94,18 +95,19 @@ join_cluster() {
   say "in namespace $OWN_NAMESPACE"
 }
 
-# until_true SECONDS DESCRIPTION COMMAND… : polls until the command succeeds, for a minute at least.
+# until_true SECONDS DESCRIPTION COMMAND…: polls until COMMAND succeeds, for at least a minute.
 until_true() {
   local deadline=$((SECONDS + ($1 > 60 ? $1 : 60))) what=$2 looks=0
   shift 2
   until "$@" >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$deadline" ] || fail "$what: not within the time given"
-    # Between two looks at the condition. A look is a kubectl as a rule, and costs others time.
+    # The time between two checks. Most checks run kubectl, which slows other scripts down.
     if (((looks += 1) < 10)); then sleep 0.1; else sleep 0.4; fi
   done
 }
 
-# launch_windlass [more flags]: returns when it serves /readyz. A log of an earlier start is kept.
+# launch_windlass [more flags]: returns when Windlass serves /readyz. Keeps the log of an earlier
+# start.
 launch_windlass() {
   local from=0
   if [ -f "$WORK/windlass.log" ]; then from=$(wc -l <"$WORK/windlass.log"); fi
@@ -143,8 +145,8 @@ kill_windlass() {
   WINDLASS_PID=
 }
 
-# start_fault_proxy [KUBECONFIG]: Windlass goes through it from its next start on. It takes faults
-# from file descriptor 8 (test/cluster/cmd/faultproxy).
+# start_fault_proxy [KUBECONFIG]: Windlass connects through the proxy from its next start on. The
+# proxy reads faults from file descriptor 8 (test/cluster/cmd/faultproxy).
 start_fault_proxy() {
   (cd "$ROOT/test/cluster" && CGO_ENABLED=0 go build -trimpath -o "$WORK/proxy" ./cmd/faultproxy)
   mkfifo "$WORK/faults"
@@ -156,8 +158,8 @@ start_fault_proxy() {
   WINDLASS_KUBECONFIG=$WORK/through.kubeconfig
 }
 
-# start_stock [more flags]: upstream's Deployment controller in Windlass' place. A log of an earlier
-# start is kept.
+# start_stock [more flags]: starts upstream's Deployment controller in place of Windlass. Keeps the
+# log of an earlier start.
 start_stock() {
   "$("$ROOT/test/cluster/build" --stock | tail -n 1)" \
     --kubeconfig "${STOCK_KUBECONFIG:-$DATA/admin.kubeconfig}" "$@" >>"$WORK/stock.log" 2>&1 &
@@ -177,14 +179,14 @@ start_witness() {
   WITNESS_PID=$!
   until_true 20 "the witness watches" grep -q ready "$WORK/witness.out"
 }
-# check_witness [options of cluster check]
+# check_witness [options of cluster check]: judges what the witness recorded.
 check_witness() {
   kill "$WITNESS_PID" && wait "$WITNESS_PID" || fail "the witness ended badly"
   WITNESS_PID=
   cluster check --log "$WORK/witness.jsonl" "$@" || fail "the witness saw a violation"
 }
 
-# rolled_out NAME [TIMEOUT]: kubectl rollout status ends by itself.
+# rolled_out NAME [TIMEOUT]: expects that kubectl rollout status ends by itself.
 rolled_out() {
   kubectl rollout status "deployment/$1" --timeout="${2:-180s}" || fail "rollout of $1 did not end"
 }
@@ -194,26 +196,27 @@ expect() {
   say "ok: $1 = $2"
 }
 
-# Image, observed and present generation, and counters of every Deployment, a line each.
+# Prints a line for each Deployment: image, observed and present generation, and counters.
 deployment_lines() {
   local container='.spec.template.spec.containers[0]'
   kubectl get deployments -o jsonpath="{range .items[*]}{$container.image} \
 {.status.observedGeneration}/{.metadata.generation} {.status.replicas} \
 {.status.updatedReplicas} {.status.availableReplicas}{\"\\n\"}{end}"
 }
-# complete COUNT REPLICAS IMAGE: so many Deployments are rolled out with that image and size.
+# complete COUNT REPLICAS IMAGE: true if COUNT Deployments are rolled out with that image and size.
 complete() {
   [ "$(deployment_lines | awk -v image="$3" -v n="$2" '
     $1 == image && split($2, g, "/") && g[1] == g[2] && $3 == n && $4 == n && $5 == n' |
     wc -l)" = "$1" ]
 }
-# updated COUNT REPLICAS IMAGE: at least so many Deployments have all their Pods of that image.
+# updated COUNT REPLICAS IMAGE: true if at least COUNT Deployments have that image in all their
+# Pods.
 updated() {
   [ "$(deployment_lines | awk -v image="$3" -v n="$2" '
     $1 == image && split($2, g, "/") && g[1] == g[2] && $4 == n' | wc -l)" -ge "$1" ]
 }
 
-# deployment NAME REPLICAS IMAGE [STRATEGY-JSON]: a manifest on standard output.
+# deployment NAME REPLICAS IMAGE [STRATEGY-JSON]: prints a manifest.
 deployment() {
   cat <<YAML
 apiVersion: apps/v1

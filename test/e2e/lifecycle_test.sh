@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Create, roll, undo, scale and delete 20 replicas on three nodes; kubectl rollout status ends
-# by itself each time, revisions stand in the annotations, and nothing is asked of the API server
-# afterwards. IDLE is for how many seconds nothing may be asked.
+# Creates, rolls, undoes, scales and deletes 20 replicas on three nodes. kubectl rollout status ends
+# by itself each time, and the annotations have the revisions. Afterwards Windlass asks the API
+# server nothing for IDLE seconds.
 . "$(dirname "$0")/lib.sh"
 
 revision_of() { field "$1" '{.metadata.annotations.deployment\.kubernetes\.io/revision}'; }
@@ -35,7 +35,7 @@ expect "history of the first ReplicaSet" "$(kubectl get rs -l app=web -o jsonpat
 kubectl rollout history deployment/web
 
 say "scale up, down, to nothing and back"
-# kubectl rollout status ends as soon as the size is observed, old Pods or not.
+# kubectl rollout status ends once the size is observed, even if old Pods are left.
 has_replicas() { # SIZE
   local replicas
   replicas=$(field deployment/web '{.status.replicas}') # absent when 0

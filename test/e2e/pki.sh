@@ -1,18 +1,18 @@
-# Certificates of a test's own, and a control plane that uses them. Source it after lib.sh.
+# The test's own certificates, and a control plane that uses them. Source it after lib.sh.
 #
 #   new_ca one; sign one server "subjectAltName=IP:127.0.0.1" /CN=kube-apiserver
 #   start_cluster_of one two --nodes 1   # serves with one's certificate, its users trust both
 PKI=$WORK/pki
 mkdir -p "$PKI"
 
-# new_ca NAME: NAME.crt and NAME.key.
+# new_ca NAME: makes NAME.crt and NAME.key.
 new_ca() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign \
     -keyout "$PKI/$1.key" -out "$PKI/$1.crt" 2>/dev/null
 }
 
-# sign CA NAME EXTENSIONS SUBJECT: NAME.crt and NAME.key, for servers and clients alike.
+# sign CA NAME EXTENSIONS SUBJECT: makes NAME.crt and NAME.key, for servers and clients.
 sign() {
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "$4" \
     -keyout "$PKI/$2.key" -out "$PKI/$2.csr" 2>/dev/null
@@ -23,27 +23,27 @@ sign() {
 serving_names="subjectAltName=IP:127.0.0.1,IP:::1,IP:10.0.0.1,DNS:localhost,DNS:kubernetes,\
 DNS:kubernetes.default,DNS:kubernetes.default.svc"
 
-# serve_with CA: the API server's own certificate is signed by CA from now on. It notices.
+# serve_with CA: gives the API server a certificate signed by CA. The API server notices it.
 serve_with() {
   sign "$1" "serving-by-$1" "$serving_names" /CN=kube-apiserver
   replace "$PKI/serving-by-$1.key" "$DATA/pki/apiserver.key"
   replace "$PKI/serving-by-$1.crt" "$DATA/pki/apiserver.crt"
 }
-# replace FROM TO: in one step, so that nobody ever reads half of it.
+# replace FROM TO: replaces TO in one step, so that no program reads half of it.
 replace() { cp "$1" "$2.new" && mv "$2.new" "$2"; }
-# served_by CA: whether a new connection meets a certificate of that CA.
+# served_by CA: true if a new connection gets a certificate of that CA.
 served_by() {
   openssl s_client -connect "$API" -CAfile "$PKI/$1.crt" -verify_return_error </dev/null
 }
 
-# start_cluster_of CA OTHER [options of up]: its users trust both CAs from the beginning; client
-# certificates that "clients" has signed are accepted.
+# start_cluster_of CA OTHER [options of up]: its users trust both CAs from the beginning. It accepts
+# client certificates that "clients" has signed.
 start_cluster_of() {
   local first=$1 other=$2
   shift 2
   new_ca "$first" && new_ca "$other" && new_ca clients
   mkdir -p "$DATA/pki"
-  printf '{}' >"$DATA/cluster.json" # the folder of a cluster that is down
+  printf '{}' >"$DATA/cluster.json" # the folder looks like that of a stopped cluster
   serve_with "$first"
   openssl ecparam -name prime256v1 -genkey -noout -out "$DATA/pki/sa.key"
   openssl ec -in "$DATA/pki/sa.key" -pubout -out "$DATA/pki/sa.pub" 2>/dev/null
@@ -57,5 +57,5 @@ start_cluster_of() {
   API=$(sed -n 's|^ *server: https://||p' "$DATA/admin.kubeconfig")
 }
 
-# token_of USER: the one in USER.kubeconfig.
+# token_of USER: prints the token in USER.kubeconfig.
 token_of() { sed -n 's/^ *token: //p' "$DATA/$1.kubeconfig"; }

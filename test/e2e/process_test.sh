@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The process itself: what it says and how it ends when flags, kubeconfig, CA, token or rights are
-# wrong; health and metrics; SIGTERM, and a second one.
+# wrong; health and metrics; a first and a second SIGTERM.
 . "$(dirname "$0")/lib.sh"
 
-# ends_with CODE TEXT ARGUMENTS…: Windlass ends by itself with that code, and says so in one line.
+# ends_with CODE TEXT ARGUMENTS…: expects that Windlass ends by itself with CODE, and prints one
+# line that contains TEXT.
 ends_with() {
   local code=$1 text=$2 status=0
   shift 2
@@ -90,7 +91,7 @@ until_true 20 "the Lease is held" held
 ends_with 3 "is held by" --kubeconfig "$good" --leader-elect=false
 
 say "a second SIGTERM ends it at once"
-cluster kill apiserver --signal STOP # so that giving up the Lease takes its time
+cluster kill apiserver --signal STOP # so that giving up the Lease takes time
 kill "$WINDLASS_PID" && kill "$WINDLASS_PID"
 status=0
 wait "$WINDLASS_PID" || status=$?

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# etcd is put back to an earlier state under a leading Windlass (R-061): it
-# notices, whether the server is still behind what Windlass has seen or past it by the time it
-# serves; gives leadership and caches up, campaigns anew, and controls what there is now.
+# etcd is restored to an earlier state while Windlass leads (R-061). Windlass notices, whether the
+# server's revision is below or above the one that Windlass has seen when the server serves again.
+# Windlass gives up leadership and caches, becomes leader again, and controls the objects that exist
+# now.
 . "$(dirname "$0")/lib.sh"
 
 save() {
@@ -17,13 +18,13 @@ put_back() {
   rm -rf "$DATA/etcd"
   mv "$WORK/etcd.before" "$DATA/etcd"
   cluster start etcd apiserver
-  cluster restart kcm scheduler node-0 # which would not notice
+  cluster restart kcm scheduler node-0 # they would not notice the restore
 }
 said() { log_since "$from" | grep -F "$1" >/dev/null; }
 resets() {
   http_body /metrics | sed -n "s/^windlass_informer_resets_total{resource=\"$1\"} //p"
 }
-# noticed COUNT: it has started over, for so many times now, and leads again.
+# noticed COUNT: Windlass has started over, COUNT times in all, and leads again.
 noticed() {
   until_true 60 "Windlass notices" said ' reset resource='
   until_true 60 "it gives leadership up" said 'stopped leading'
@@ -50,7 +51,8 @@ kubectl set image deployment/web app=app:v3 >/dev/null
 rolled_out web 120s
 expect "ReplicaSets" "$(kubectl get rs -l app=web --no-headers | wc -l)" 2
 
-# An API server that starts writes more than that by itself, and is past it when it serves.
+# A starting API server writes more than that by itself, so it is past Windlass's revision when it
+# serves.
 say "two writes are lost"
 save
 kubectl annotate deployment/web lost=yes >/dev/null

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Each right of deploy/rbac.yaml, taken away one at a time: it is named in /readyz and in the log,
-# and what does not need it goes on. Every case is a Windlass of its own, in a namespace of its own,
-# with the shipped rules less one verb as a Role; it may see nothing cluster-wide, and asks for
-# nothing cluster-wide (R-046). One right is given back, and noticed.
+# Takes away each right of deploy/rbac.yaml, one at a time. /readyz and the log name the missing
+# right, and what does not need the right continues. Each case is a Windlass of its own, in a
+# namespace of its own. It has the shipped rules without one verb, as a Role. So it may see nothing
+# cluster-wide, and asks for nothing cluster-wide (R-046). One right is given back, and Windlass
+# notices.
 #
-# Then each right of deploy/rbac-in-place.yaml: it is named as well, but Windlass stays ready, and
-# only what is to be updated in place may have to wait, until the right is given back. Nodes have no
-# namespace: of them a ClusterRole.
+# Then takes away each right of deploy/rbac-in-place.yaml. It is named, too, but Windlass stays
+# ready. Only updates in place may have to wait until the right is given back. Nodes have no
+# namespace, so a ClusterRole gives the right to them.
 . "$(dirname "$0")/lib.sh"
 
 PIDS=()
 at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
 
-# A line per right: group, resource, name or "-", verb. An admission plugin asks for the update of
-# finalizers, Windlass does not; Namespaces are no matter of a Role.
+# Prints a line for each right: group, resource, name or "-", verb. Leaves out the update of
+# finalizers, which an admission plugin needs and Windlass does not, and Namespaces, which no Role
+# can cover.
 shipped_rights() { # shipped_rights FILE
   awk '
     function list(text) { gsub(/.*\[|\].*|"/, "", text); gsub(/, */, " ", text); return text }
@@ -25,7 +27,7 @@ shipped_rights() { # shipped_rights FILE
   ' "$ROOT/deploy/$1" | grep -vE ' (deployments/finalizers|namespaces) '
 }
 
-# What the right is called, and what must go on without it:
+# Prints what must continue without the right:
 #   complete   a rollout completes        told       the Deployment's status says what is wrong
 #   pods       its Pods are made          alive      /livez and /metrics answer
 # And of an update in place:
@@ -33,14 +35,14 @@ shipped_rights() { # shipped_rights FILE
 #   refused    it waits
 goes_on_without() {
   case "$1" in
-    'watch deployments' | 'watch replicasets') echo alive ;; # nothing can be known
+    'watch deployments' | 'watch replicasets') echo alive ;; # nothing is known
     'list deployments' | 'list replicasets' | 'list pods') echo complete ;; # a watch lists, too
     'create replicasets') echo told ;;
     'patch deployments/status') echo pods ;;
     'watch nodes' | 'watch poddisruptionbudgets') echo held ;;
     'patch pods') echo refused ;;
     'get pods' | 'patch pods/status' | 'list nodes' | 'list poddisruptionbudgets') echo moved ;;
-    *' leases') echo alive ;; # who may not lead does not write
+    *' leases') echo alive ;; # without leadership it writes nothing
     *) echo complete ;;
   esac
 }
@@ -126,19 +128,19 @@ pods_in() {
 in_place_condition() { # in_place_condition NAMESPACE FIELD
   status_of "$1" "conditions[?(@.type=='windlass.dev/InPlace')].$2"
 }
-# held_in NAMESPACE VERB-AND-RESOURCE: the condition names it, and the Pod is what it was.
+# held_in NAMESPACE VERB-AND-RESOURCE: the condition names the right, and the Pod is unchanged.
 held_in() {
   [ "$(in_place_condition "$1" reason)" = MissingRights ] &&
     in_place_condition "$1" message | grep -F "${2#watch } (no right to watch them)" >/dev/null &&
     [ "$(uid_of_web "$1")" = "$(cat "$WORK/uid-${1##*-}")" ]
 }
-# refused_in NAMESPACE: the patch is tried, the refusal is in the log, and the Pod is what it was.
+# refused_in NAMESPACE: Windlass tried the patch, the log has the refusal, and the Pod is unchanged.
 refused_in() {
   grep -F 'cannot patch resource \"pods\"' "$WORK/$1.rights.log" >/dev/null &&
     [ "$(in_place_condition "$1" status)" = True ] &&
     [ "$(uid_of_web "$1")" = "$(cat "$WORK/uid-${1##*-}")" ]
 }
-# moved_in NAMESPACE: the same Pod, with another image.
+# moved_in NAMESPACE: the Pod is the same, with another image.
 moved_in() {
   [ "$(in_place_condition "$1" reason)" = Complete ] &&
     [ "$(uid_of_web "$1" app:v2)" = "$(cat "$WORK/uid-${1##*-}")" ]
@@ -286,7 +288,7 @@ while read -r group resource name verb; do
   kubectl -n "$namespace" rollout status deployment/plain --timeout=60s >/dev/null ||
     fail "without '$right' an ordinary Deployment does not go on"
   in_place_roles "$namespace" '' | kubectl apply -f - >/dev/null
-  # A refused patch is tried again after five minutes at the latest (P-036).
+  # Windlass repeats a refused patch after five minutes at the latest (P-036).
   until_true 360 "'$right' is back: updated in place" moved_in "$namespace"
   times=$(grep -cF "missing right: $right in" "$WORK/$namespace.rights.log")
   expect "times it was logged" "$times" 1

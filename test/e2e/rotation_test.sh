@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Token, client certificate and CA are exchanged in their files while two informers watch Pods and
-# Windlass rolls out Deployments: no event is lost, nobody lists anew or is started anew, and the
-# API server's audit log names the new credentials. What is broken is passed over, the old goes on.
+# Token, client certificate and CA change in their files while two informers watch Pods and Windlass
+# rolls out Deployments. No event is lost, no program lists again or restarts, and the API server's
+# audit log names the new credentials. A broken file is ignored, and the old credential stays in
+# use.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/pki.sh"
 
@@ -10,7 +11,7 @@ files=$WORK/files
 mkdir -p "$files"
 start_cluster_of one two --nodes 1
 
-# config NAME USER: a kubeconfig that leaves everything to files.
+# config NAME USER: writes a kubeconfig that leaves everything to files.
 config() {
   cat >"$files/$1" <<YAML
 current-context: x
@@ -19,13 +20,13 @@ clusters: [{name: c, cluster: {server: 'https://$API', certificate-authority: ca
 users: [{name: u, user: {$2}}]
 YAML
 }
-# put FILE: standard input takes the place of files/FILE in one step.
+# put FILE: replaces files/FILE by standard input, in one step.
 put() { cat >"$files/$1.new" && mv "$files/$1.new" "$files/$1"; }
 new_token() {
   kubectl -n windlass-system create token windlass --duration=1h | put token
   credential_of_token
 }
-# What the API server calls it in its audit log.
+# Sets TOKEN_ID to the token's id in the API server's audit log.
 credential_of_token() {
   local payload
   payload=$(cut -d. -f2 "$files/token" | tr '_-' '/+')
@@ -38,7 +39,7 @@ new_certificate() {
   CERTIFICATE_ID=X509SHA256=$(openssl x509 -in "$PKI/jane.crt" -outform DER | sha256sum |
     cut -d' ' -f1)
 }
-# audited PATTERN…: some line of the audit log matches all of them.
+# audited PATTERN…: true if a line of the audit log matches all patterns.
 audited() {
   local lines pattern
   lines=$(cat "$DATA/audit.log")
@@ -65,7 +66,7 @@ WINDLASS_PID=$!
 until_true 20 "Windlass controls" grep -q "leading: " "$WORK/windlass.log"
 PROGRAMS="$OTHER_PIDS $WINDLASS_PID"
 
-# Pods with known names come and go, and a Deployment now and then, until told to stop.
+# Creates and deletes Pods with known names, and now and then a Deployment, until it is stopped.
 churn() {
   local n=0
   trap - EXIT INT TERM
@@ -83,7 +84,7 @@ churn 2>"$WORK/churn.log" &
 CHURN_PID=$!
 OTHER_PIDS="$OTHER_PIDS $CHURN_PID"
 
-# goes_on: a Pod made from now on reaches both informers, and a Deployment is rolled out.
+# goes_on: both informers see a Pod that is created now, and a Deployment is rolled out.
 goes_on() {
   local n
   until_true 20 "Pods come and go" test -e "$WORK/churned"
@@ -95,9 +96,10 @@ goes_on() {
   until_true 60 "web-$n is rolled out" available "web-$n"
 }
 available() { [ "$(field "deployment/$1" '{.status.availableReplicas}')" = 1 ]; }
-# reloads LOG: how often certificates were taken from their files.
+# reloads LOG: prints how often certificates were read from their files.
 reloads() { grep -c "certificates reloaded" "$WORK/$1.log" || true; }
-# everybody_reloads COMMAND…: it changes a file that all three read, and each of them takes it.
+# everybody_reloads COMMAND…: COMMAND changes a file that all three programs read, and each reloads
+# it.
 everybody_reloads() {
   local log token certificate windlass
   token=$(reloads token) certificate=$(reloads certificate) windlass=$(reloads windlass)
@@ -133,7 +135,8 @@ watches=$(watches_of jane)
 everybody_reloads alone
 anew() { [ "$(watches_of jane)" -gt "$watches" ]; }
 until_true 60 "the informer watches on a new connection" anew
-# The informer by token had no reason to connect since the token changed: now it has used it.
+# The informer with the token did not have to connect since the token changed. Now it has used the
+# new token.
 until_true 60 "the new token is used to watch" audited "$TOKEN_ID" '"userAgent":"watch-pods' \
   '"verb":"watch"'
 goes_on
@@ -141,7 +144,7 @@ goes_on
 say "a CA that the files learn of too late"
 serve_with one
 until_true 120 "the API server serves with it" served_by one
-new_certificate # so that somebody has to connect anew
+new_certificate # so that a program must connect again
 until_true 60 "the server is refused" grep -q "certificate verify failed" "$WORK/certificate.log"
 put ca.pem <"$PKI/one.crt"
 goes_on

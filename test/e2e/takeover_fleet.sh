@@ -2,11 +2,11 @@
 
 COUNT=${COUNT:-12}
 
-# What each Deployment goes through. Half of them rest when the controllers are exchanged.
+# What happens to each Deployment. Half of them rest when the controllers are exchanged.
 AT_REST=(plain rich recreate paused zero unlimited)
 ROLLING=(slow stuck recreate scaled paused late) # late: past its progress deadline
 
-# names FLEET: name, group and kind of each Deployment of the fleet, a line each.
+# names FLEET: prints name, group and kind of each Deployment of the fleet, one on a line.
 names() {
   local i kind
   for i in $(seq $((COUNT / 2))); do
@@ -16,9 +16,9 @@ names() {
     echo "$1-roll-$kind-$i roll $kind"
   done
 }
-# named FLEET GROUP [KIND]: as arguments of kubectl.
+# named FLEET GROUP [KIND]: prints the names, as arguments of kubectl.
 named() { names "$1" | awk -v g="$2" -v k="${3:-}" '$2 == g && (!k || $3 == k) {print $1}'; }
-# every FLEET GROUP KIND COMMAND…: a command of kubectl on all of that kind, if any.
+# every FLEET GROUP KIND COMMAND…: runs a kubectl command on all Deployments of that kind, if any.
 every() {
   local found
   mapfile -t found < <(named "$1" "$2" "$3" | sed 's|^|deployment/|')
@@ -55,8 +55,8 @@ spec:
         image: "$5"
 YAML
   if [ "$4" != rich ]; then return; fi
-  # Whatever a controller may read otherwise than it was written: defaulted, absent, empty, and
-  # quantities that say the same in another way.
+  # Fields that a controller may read in another way than the user wrote them: defaulted, absent,
+  # empty, and quantities with several spellings.
   cat <<YAML
         command: [serve]
         args: ["--port=\$(PORT)", ""]

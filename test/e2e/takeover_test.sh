@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# The Deployment controllers are exchanged, in both directions, never two of them at once: COUNT
-# Deployments that the one made are taken over by the other, half of them at rest and half in the
-# middle of a rollout. Whoever comes finds its ReplicaSets by their templates, so nothing is made
-# anew: ReplicaSets and revisions stay, Pods at rest stay, rollouts go on where they were and make
-# no Pod that they do not need. COUNT=200 takes about fifteen minutes.
+# The two Deployment controllers are exchanged, in both directions, and never run at the same time.
+# Each takes over COUNT Deployments of the other, half of them at rest and half in the middle of a
+# rollout. It finds their ReplicaSets by their templates, so it makes nothing anew:
+# - ReplicaSets and revisions stay;
+# - Pods at rest stay;
+# - rollouts continue where they were, and make no Pod that they do not need.
+#
+# COUNT=200 takes about fifteen minutes.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/takeover_fleet.sh"
 
@@ -14,7 +17,7 @@ at_exit() {
 STOCK_USER=system:serviceaccount:kube-system:deployment-controller
 WINDLASS_USER=system:serviceaccount:windlass-system:windlass
 
-# Which controller runs. The one before has ended when the next begins.
+# Changes the controller. The old controller has ended when the new one begins.
 become() {
   if [ -n "$WINDLASS_PID" ]; then stop_windlass; fi
   if [ -n "$STOCK_PID" ]; then stop_stock; fi
@@ -27,23 +30,25 @@ become() {
   say "the Deployment controller is $1"
 }
 
-# A line for each Deployment of a fleet: name, generation seen and present, wanted, counters.
+# Prints a line for each Deployment of a fleet: name, observed and present generation, desired
+# replicas, counters.
 deployments() {
   kubectl get deployments -l "fleet=$1,group in ($2)" --no-headers -o custom-columns="\
 N:.metadata.name,O:.status.observedGeneration,G:.metadata.generation,W:.spec.replicas,\
 R:.status.replicas,U:.status.updatedReplicas,A:.status.availableReplicas,\
 C:.status.conditions[?(@.type=='Progressing')].reason,P:.spec.paused" | sed 's/<none>/0/g'
 }
-# all_complete FLEET GROUPS: every one has what it asks for, and nothing else.
+# all_complete FLEET GROUPS: true if each Deployment has what it asks for, and nothing else.
 all_complete() {
   deployments "$1" "$2" | awk '
     {n++} $2 == $3 && $4 == $5 && $4 == $6 && $4 == $7 {good++} END {exit !(n && n == good)}'
 }
-# all_held FLEET: with no room on any node, every rollout has gone as far as it can:
-#   - it has as many Pods as it may and as few available ones (X-85 for the scaled ones);
-#   - or, of the slow ones, which were given time, all Pods are new, and at most the last one has no
-#     room.
-# The others stand in not-held.
+# all_held FLEET: true if every rollout has gone as far as it can while no node has room:
+# - it has as many Pods and as few available ones as allowed (X-85 for the scaled Deployments);
+# - or, for a slow Deployment, which was given time, all Pods are new, and at most the last one has
+#   no room.
+#
+# Writes the other Deployments into the file not-held.
 all_held() {
   pods_settled "$1" >"$WORK/not-held" || return 1
   deployments "$1" roll | awk '
@@ -56,8 +61,8 @@ all_held() {
     END {if (!n) print "no rollout"}' >"$WORK/not-held"
   [ ! -s "$WORK/not-held" ]
 }
-# No Pod of the fleet is starting or ending, and the Deployments have counted them. Prints what is
-# not so.
+# True if no Pod of the fleet starts or ends, and the Deployments have counted them. Prints what is
+# not settled.
 pods_settled() {
   local ready counted
   kubectl get pods -l "fleet=$1,group=roll" --no-headers -o custom-columns="\
@@ -74,7 +79,7 @@ some_have_new_pods() {
 }
 rolling() { deployments "$1" roll | awk '$4 != $5 || $4 != $6 || $4 != $7' | wc -l; }
 
-# What must stay, in files $WORK/$1.*
+# These functions print what must stay. snapshot writes it into files $WORK/NAME.*
 replica_sets() {
   kubectl get rs -l "fleet=$1,group in ($2)" --no-headers -o custom-columns="\
 N:.metadata.name,U:.metadata.uid,R:.metadata.annotations.deployment\.kubernetes\.io/revision\
@@ -88,7 +93,7 @@ pods() {
   kubectl get pods -l "fleet=$1,group in ($2)" --no-headers -o custom-columns="\
 N:.metadata.name,U:.metadata.uid,R:.status.containerStatuses[*].restartCount"
 }
-# created FLEET: ReplicaSet and number of Pods it ever made, from the witness's log.
+# created FLEET: prints each ReplicaSet and the number of Pods it ever made, from the witness's log.
 created() {
   kubectl get rs -l "fleet=$1" --no-headers -o custom-columns=U:.metadata.uid,N:.metadata.name,\
 I:.spec.template.spec.containers[0].image,G:.metadata.labels.group >"$WORK/owners"
@@ -96,7 +101,7 @@ I:.spec.template.spec.containers[0].image,G:.metadata.labels.group >"$WORK/owner
     "$WORK/witness.jsonl" | sort -u | awk '
     NR == FNR {made[$1]++; next} {print $2, $3, $4, made[$1] + 0}' - "$WORK/owners" | sort
 }
-# snapshot FLEET NAME GROUPS-AT-REST: what must stay as it is.
+# snapshot FLEET NAME GROUPS-AT-REST: writes what must stay as it is.
 snapshot() {
   replica_sets "$1" "rest,roll" >"$WORK/$2.replica-sets"
   replica_sets "$1" "$3" ',G:.metadata.generation,S:.spec.replicas' >"$WORK/$2.at-rest"
@@ -118,8 +123,9 @@ stayed() { # FLEET BEFORE GROUPS-AT-REST
   same "Pods at rest" "$WORK/$2.pods" "$WORK/now.pods"
 }
 
-# The controller copies a Deployment's annotations to the ReplicaSet it takes for the newest
-# (D-163): once all have it, each Deployment was looked at, and recognised.
+# The controller copies a Deployment's annotations to the ReplicaSet that it takes for the newest
+# (D-163). Once all have the annotation, the controller has looked at each Deployment, and
+# recognized its ReplicaSet.
 looked_at() {
   local seen
   seen=$(kubectl get rs -l "fleet=$1" --no-headers -o custom-columns="\
@@ -135,7 +141,7 @@ all_looked_at() { # FLEET BY
 
 nodes() { kubectl "$1" node-0 node-1 node-2 >/dev/null; }
 
-# A fleet at rest and in the middle of rollouts, by the controller that runs.
+# Makes a fleet, at rest and in the middle of rollouts, with the controller that runs.
 make_fleet() {
   say "$1: create $COUNT Deployments"
   apply "$1" app:v1
@@ -156,7 +162,7 @@ make_fleet() {
   [ "$(rolling "$1")" -ge $((COUNT / 2 * 5 / 6)) ] || fail "too few for the test to mean anything"
 }
 
-# take_over FLEET FROM BY: the fleet FROM made goes on under BY.
+# take_over FLEET FROM BY: controller BY takes over the fleet that controller FROM made.
 take_over() {
   created "$1" >"$WORK/created.before"
   snapshot "$1" before rest
@@ -179,7 +185,8 @@ take_over() {
     "$(deployments "$1" roll | awk '$8 != "NewReplicaSetAvailable"' | wc -l)" 0
   stayed "$1" before rest
   created "$1" >"$WORK/created.now"
-  # Old ReplicaSets and those at rest made none since; a new one has made its Deployment's number.
+  # Old ReplicaSets and those at rest have made no Pod since. A new one has made as many as its
+  # Deployment wants.
   expect "ReplicaSets that made Pods nobody asked for" "$(awk '
     NR == FNR {before[$1] = $4; next}
     $3 == "roll" && $2 != "app:v1" {if ($4 != ($1 ~ /-scaled-/ ? 8 : 4)) print; next}
@@ -203,7 +210,7 @@ take_over() {
 }
 
 start_cluster --nodes 3
-# The identity and the rights that it has inside kube-controller-manager.
+# The identity and the rights that the controller has inside kube-controller-manager.
 kubectl -n kube-system create serviceaccount deployment-controller >/dev/null
 token=$(kubectl -n kube-system create token deployment-controller --duration=24h)
 sed "s/^\( *token:\).*/\1 $token/" "$DATA/windlass.kubeconfig" >"$WORK/stock.kubeconfig"

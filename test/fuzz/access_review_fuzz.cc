@@ -1,4 +1,4 @@
-// The answer to a SelfSubjectAccessReview.
+// The answer to a SelfSubjectAccessReview, of any status and body.
 #include <string>
 
 #include "kubeclient/base/assert.h"

@@ -1,4 +1,4 @@
-// The "-data" fields of kubeconfig files, against a decoder that is all table and no state.
+// The "-data" fields of kubeconfig files, compared with a decoder that is only a table.
 #include <string>
 
 #include "kubeclient/base/assert.h"

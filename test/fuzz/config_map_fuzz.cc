@@ -1,4 +1,4 @@
-// A ConfigMap, through Decoder, against the reference decoder; and the text alone as a value of it.
+// A ConfigMap, read by Decoder and by the reference decoder. Also the text as one of its values.
 #include <nlohmann/json.hpp>
 #include <string>
 

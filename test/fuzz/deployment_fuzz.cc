@@ -1,4 +1,4 @@
-// A Deployment, through Decoder, against the reference decoder.
+// A Deployment, read by Decoder and by the reference decoder.
 #include "test/fuzz/input.h"
 #include "test/fuzz/object_agreement.h"
 

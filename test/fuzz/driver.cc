@@ -1,9 +1,9 @@
-// Runs a fuzz target with any compiler: every file it is given, then a number of mutations of them
-// that is the same in every run. libFuzzer, where there is one, takes the place of this file.
+// Runs a fuzz target with any compiler: on every file that it is given, then on a number of
+// mutations of the files, the same in every run. With clang, libfuzzer.cc replaces this file.
 //
 //   fuzz_targets NAME [--mutations=N] FILE|FOLDER…
 //
-// An input that fails is written to standard error as a C string, whatever else went wrong.
+// Writes an input that fails to standard error as a C string, for every kind of failure.
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 #include "test/fuzz/targets.h"
 #include "test/support/draw.h"
 
-// A finding of AddressSanitizer ends like a failed assertion, through OnAbort.
+// A finding of AddressSanitizer ends in OnAbort, like a failed assertion.
 extern "C" const char* __asan_default_options();  // NOLINT: the name is given
 const char* __asan_default_options() { return "abort_on_error=1"; }
 
@@ -32,7 +32,7 @@ namespace {
 
 constexpr size_t kInputBytesMax = 16384;
 
-// Pieces that mean something to one parser or another.
+// Pieces of text that mean something to at least one parser.
 constexpr std::array<std::string_view, 36> kPieces = {"{",           "}",
                                                       "[",           "]",
                                                       "\"",          ":",
@@ -53,7 +53,7 @@ constexpr std::array<std::string_view, 36> kPieces = {"{",           "}",
                                                       "a: b\n",      "&a *a"};
 
 Target::Check check = nullptr;
-std::string current;  // the input that is being run
+std::string current;  // the input of the current run
 
 void Run() { check(current); }
 
@@ -93,7 +93,7 @@ size_t Position(Random& random, size_t size) {
   return Below(random, static_cast<uint32_t>(size) + 1);
 }
 
-// A part of `text` of up to 64 bytes.
+// Returns a random part of `text`, of up to 64 bytes.
 std::string Part(Random& random, const std::string& text) {
   return text.substr(Position(random, text.size()), 1 + Below(random, 64));
 }

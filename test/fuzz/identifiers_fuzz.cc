@@ -23,7 +23,7 @@ void CheckUid(std::string_view text) {
   }
 }
 
-// Those that can be compared are in one order.
+// The versions that can be compared have one consistent order.
 void CheckVersions(const ResourceVersion& a, const ResourceVersion& b, const ResourceVersion& c) {
   const Order ab = ResourceVersion::Compare(a, b);
   const Order ba = ResourceVersion::Compare(b, a);

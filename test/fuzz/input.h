@@ -1,5 +1,5 @@
-// How a fuzz target is told to the program, and how it sees its bytes. A property that does not
-// hold is a failed WL_ASSERT.
+// How a fuzz target registers with the program, and how it reads its bytes. A property that does
+// not hold fails a WL_ASSERT.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace windlass::fuzz {
 
-// Every *_fuzz.cc defines one at namespace scope, called as the file: the program has it under that
-// name before main begins.
+// Every *_fuzz.cc defines one Target at namespace scope, with the name of the file. The program
+// knows it before main begins.
 class Target {
  public:
   using Check = void (*)(std::string_view bytes);
@@ -16,7 +16,7 @@ class Target {
   Target(std::string_view name, Check check);
 };
 
-// The first line, and what comes after it.
+// Returns the first line, and the text after it.
 inline std::pair<std::string_view, std::string_view> TwoTexts(std::string_view bytes) {
   const size_t end = bytes.find('\n');
   if (end == std::string_view::npos) return {bytes, {}};

@@ -1,4 +1,4 @@
-// maxSurge and maxUnavailable: the text on the first line, of as many Pods as the second line says.
+// maxSurge and maxUnavailable: the value on the first line, the number of Pods on the second.
 #include <charconv>
 #include <string>
 
@@ -18,7 +18,7 @@ void CheckBothWays(const IntOrPercent& value, int32_t total) {
   }
   WL_ASSERT(*down >= 0);
   if (!up.ok()) {
-    WL_ASSERT(*down == INT32_MAX);  // a part of a Pod above it
+    WL_ASSERT(*down == INT32_MAX);  // rounded up, it is one more than fits
     return;
   }
   WL_ASSERT(*up == *down || *up - 1 == *down);

@@ -14,7 +14,7 @@ std::optional<json> PlainJson(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF") || text.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
-  std::vector<std::set<std::string>> keys;  // of every object that is open
+  std::vector<std::set<std::string>> keys;  // the keys of every object that is open
   bool repeated = false;
   const auto on_event = [&](int, json::parse_event_t event, json& parsed) {
     if (event == json::parse_event_t::object_start) keys.emplace_back();

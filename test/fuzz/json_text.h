@@ -1,4 +1,4 @@
-// JSON as every parser must read it, to hold ours against nlohmann's.
+// JSON as every parser must read it, to compare our parsers with nlohmann's.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,11 +7,11 @@
 
 namespace windlass::fuzz {
 
-// The value of `text`. Nullopt when it is no JSON, and where parsers may differ: repeated keys, a
-// byte order mark, NUL characters.
+// Returns the value of `text`. Returns nullopt if `text` is not JSON, and where parsers may differ:
+// repeated keys, a byte order mark, NUL characters.
 std::optional<nlohmann::json> PlainJson(std::string_view text);
 
-// Whether writing the value again may spell a number in another way.
+// Returns true if writing the value again may spell a number in another way.
 bool HasFractions(const nlohmann::json& value);
 
 }  // namespace windlass::fuzz

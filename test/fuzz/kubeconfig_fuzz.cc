@@ -1,4 +1,4 @@
-// A kubeconfig file: read, and its context resolved. Every refusal is of kind kConfig.
+// A kubeconfig file is read and its context resolved. Every refusal is of kind kConfig.
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace windlass::fuzz {
 namespace {
 
-// A folder of its own, because the file may name others by paths relative to it.
+// The file has a folder of its own, because it may name other files by paths relative to it.
 class ConfigFile {
  public:
   ConfigFile() {
@@ -28,7 +28,7 @@ class ConfigFile {
 
   std::string Write(std::string_view text) const {
     const std::string path = folder_ + "/config";
-    std::filesystem::remove(path);  // some file systems write a file that is cut off to the disk
+    std::filesystem::remove(path);  // some file systems flush a file that is truncated to the disk
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }

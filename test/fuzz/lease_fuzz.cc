@@ -1,4 +1,4 @@
-// A Lease that anybody may have written, and what a candidate makes of it.
+// A Lease that any program may have written, and what a candidate for leader does with it.
 #include <algorithm>
 #include <string>
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr Duration kLength = seconds(15);
 
-// A record written into this Lease is read out of it.
+// A record that is written into this Lease can be read from it again.
 void CheckRoundTrip(const Lease& lease) {
   LeaseRecord record = lease.record;
   record.acquire_micros = 1700000000000001;
@@ -27,7 +27,8 @@ void CheckCandidate(const Lease& lease) {
   const MonotonicTime now{seconds(1000)};
   view.See(lease, now);
   WL_ASSERT(view.known() && view.holder() == lease.record.holder);
-  // Nobody has to wait for the past, nor longer than what the record says, or our own length.
+  // A candidate never waits for a time in the past. It waits at most as long as the record says, or
+  // as our own lease length if that is longer.
   WL_ASSERT(view.free_at() >= now);
   WL_ASSERT(view.free_at() - now <=
             std::max<Duration>(kLength, seconds(lease.record.duration_seconds)));

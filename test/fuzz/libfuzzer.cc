@@ -19,9 +19,9 @@ Target::Check check = nullptr;
 }  // namespace
 }  // namespace windlass::fuzz
 
-// libFuzzer would take the name for a folder, but ignores what begins with two dashes. It hands
-// that on to the processes that it starts (-merge, -minimize_crash), which get the name in this
-// form.
+// libFuzzer would take the name for a folder, but it ignores arguments that begin with two dashes.
+// It passes those on to the processes that it starts (-merge, -minimize_crash), so these processes
+// get the name in this form.
 int LLVMFuzzerInitialize(int* argc, char*** argv) {
   constexpr std::string_view kOption = "--target=";
   std::string_view name = *argc > 1 ? (*argv)[1] : "";

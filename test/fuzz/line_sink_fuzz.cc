@@ -1,5 +1,5 @@
-// A stream of bytes, given to a LineSink in pieces of any size while the core empties it at any
-// pace: the lines are those of the stream in one piece.
+// The network gives a LineSink a stream in pieces of any size, while the core empties the sink at
+// any pace. The lines are those of the stream in one piece.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -26,7 +26,7 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-// The contract, the obvious way.
+// Returns what the contract of LineSink says, in the simplest way.
 Outcome Split(std::string_view stream, size_t line_bytes_max) {
   Outcome outcome;
   while (!stream.empty()) {
@@ -43,7 +43,7 @@ Outcome Split(std::string_view stream, size_t line_bytes_max) {
   return outcome;
 }
 
-// The network and the core, taking turns at random.
+// The network and the core take turns at random.
 class Exchange {
  public:
   Exchange(LineSink::Limits limits, Random& random)
@@ -70,7 +70,7 @@ class Exchange {
   void Put(std::string_view bytes) {
     bool waiting = true;
     const Taken taken = sink_.Put(bytes, [&](bool more) {
-      WL_ASSERT(waiting);  // exactly once
+      WL_ASSERT(waiting);  // called exactly once
       waiting = false;
       refused_ = !more;
     });
@@ -100,7 +100,7 @@ class Exchange {
 };
 
 void Check(std::string_view stream) {
-  Random random(FingerprintOf(stream).low);  // as arbitrary as the stream, and the same every time
+  Random random(FingerprintOf(stream).low);  // the same seed for the same stream
   for (int i = 0; i < 3; ++i) {
     LineSink::Limits limits;
     limits.waiting_bytes_max = 1 + Below(random, 600);

@@ -1,4 +1,4 @@
-// The body of a list: its items, and whose Pods they are.
+// The body of a list: its items, and the owners of its Pods.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-// A member that is not null; null when there is none.
+// Returns a member of the object; null if there is none.
 json Member(const json& object, const char* key) {
   return object.is_object() && object.contains(key) ? object[key] : json();
 }
@@ -23,7 +23,7 @@ json Member(const json& object, const char* key) {
 bool IsText(const json& value) { return value.is_null() || value.is_string(); }
 bool IsObject(const json& value) { return value.is_object(); }
 
-// What Decoder must take for a list, and nothing else.
+// Returns true if Decoder must accept the body as a list.
 bool IsList(const json& body) {
   const json kind = Member(body, "kind");
   const json metadata = Member(body, "metadata");
@@ -41,7 +41,7 @@ void CheckItems(const ListPage& page, const json& body) {
   for (size_t i = 0; i < items.size(); ++i) WL_ASSERT(json::parse(page.items[i]) == items[i]);
 }
 
-// The same owners as object by object, where every object can be read alone.
+// The owners in a list equal those read object by object, if every object can be read alone.
 void CheckControllers(Decoder& decoder, const ListPage& page, const std::vector<ListedPod>& pods) {
   std::vector<Uid> one_by_one;
   std::vector<Uid> controllers;

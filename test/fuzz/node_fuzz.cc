@@ -1,5 +1,4 @@
-// A Node, through Decoder, against the reference decoder; and the text alone as its kubelet's
-// version.
+// A Node, read by Decoder and by the reference decoder. Also the text as its kubelet's version.
 #include <nlohmann/json.hpp>
 #include <string>
 

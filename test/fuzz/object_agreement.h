@@ -1,4 +1,4 @@
-// What must hold of one object, whichever kind it is decoded as.
+// The properties of a decoded object, the same for all kinds.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,17 +12,17 @@
 
 namespace windlass::fuzz {
 
-// What the template of `text` must be known by. The reference writes it anew, and may spell numbers
-// in another way.
+// Sets `fingerprint` to that of the template in `text`. The reference decoder cannot give it: it
+// writes the template anew, and may spell numbers in another way.
 inline void TakeTemplate(Decoder& decoder, std::string_view text, Fingerprint& fingerprint) {
   const Result<std::string> raw = decoder.ExtractTemplate(text);
-  if (!raw.ok()) return;  // none: {}
+  if (!raw.ok()) return;  // there is no template: {}
   const Result<std::string> canonical = CanonicalTemplate(*raw);
   WL_ASSERT(canonical.ok());
   fingerprint = FingerprintOf(*canonical);
 }
 
-// Decoding is a function of the text, and its errors are kMalformed.
+// Decoding the same text again has the same result. Its errors are kMalformed.
 template <typename T>
 void CheckRepeatable(const Result<T>& decoded, const Result<T>& again) {
   WL_ASSERT(decoded.ok() == again.ok());
@@ -34,7 +34,7 @@ void CheckRepeatable(const Result<T>& decoded, const Result<T>& again) {
   }
 }
 
-// What is read of a part alone is that part.
+// A part that is read alone equals that part of the whole object.
 inline void CheckParts(Decoder& decoder, std::string_view text, const ObjectMeta& meta) {
   const Result<ObjectIdentity> identity = decoder.DecodeIdentity(text);
   WL_ASSERT(identity.ok());
@@ -46,8 +46,8 @@ inline void CheckParts(Decoder& decoder, std::string_view text, const ObjectMeta
   if (controller->has_value()) WL_ASSERT(**controller == *meta.ControllerRef());
 }
 
-// What is JSON to everybody decodes as the reference decodes it. (Of the rest a reader that skips
-// what it does not need sees less than one that reads it.)
+// A text that every parser takes for JSON decodes as the reference decodes it. Other texts are not
+// compared: a reader that skips what it does not need misses errors that a full reader finds.
 template <typename T>
 void CheckAgrees(Decoder& decoder, std::string_view text, const Result<T>& decoded,
                  const std::optional<T>& reference) {

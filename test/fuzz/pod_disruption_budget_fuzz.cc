@@ -1,5 +1,5 @@
-// A PodDisruptionBudget, through Decoder, against the reference decoder; and its selector as a
-// Deployment's.
+// A PodDisruptionBudget, read by Decoder and by the reference decoder. Also its selector as that of
+// a Deployment.
 #include "test/fuzz/input.h"
 #include "test/fuzz/object_agreement.h"
 

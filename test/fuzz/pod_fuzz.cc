@@ -1,11 +1,11 @@
-// A whole Pod, through Decoder, against the reference decoder; and its metadata read alone.
+// A whole Pod, read by Decoder and by the reference decoder. Also its metadata, read alone.
 #include "test/fuzz/input.h"
 #include "test/fuzz/object_agreement.h"
 
 namespace windlass::fuzz {
 namespace {
 
-// Nothing is lost of an id, and it is the same id again.
+// The text of an id has all of it: parsing the text gives the same id.
 void CheckId(const ContainerId& id, SymbolTable& symbols) {
   const std::string text = id.ToString();
   WL_ASSERT(id.empty() == text.empty());
@@ -33,7 +33,7 @@ void Check(std::string_view text) {
   const Result<PodMetadata> metadata = DecodePodMetadata(decoder, text);
   WL_ASSERT(metadata.ok());
   ObjectMeta meta = pod.meta;
-  meta.annotations = {};  // not kept there
+  meta.annotations = {};  // metadata alone is kept without them
   WL_ASSERT(metadata->meta == meta);
 }
 

@@ -1,5 +1,5 @@
-// A Pod or PartialObjectMetadata, through Decoder, against the reference decoder; and any object's
-// metadata read as a Pod's.
+// A Pod or PartialObjectMetadata, read by Decoder and by the reference decoder. Also the metadata
+// of any object, read as a Pod's.
 #include "test/fuzz/input.h"
 #include "test/fuzz/object_agreement.h"
 
@@ -18,7 +18,7 @@ void Check(std::string_view text) {
   Result<ReplicaSet> other = DecodeReplicaSet(decoder, text);
   if (!other.ok()) return;
   WL_ASSERT(decoded.ok());
-  other->meta.annotations = {};  // not kept of Pods
+  other->meta.annotations = {};  // Pods are kept without them
   WL_ASSERT(decoded->meta == other->meta);
 }
 

@@ -1,4 +1,4 @@
-// The annotation of a Pod patched in place.
+// The annotation with the state of a Pod that was patched in place.
 #include "controller/in_place/pod/pod_state.h"
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/input.h"
@@ -15,7 +15,7 @@ void Check(std::string_view text) {
   }
   WL_ASSERT(text.size() <= in_place::kPodStateBytesMax);
   const Result<std::string> written = in_place::WritePodState(*state);
-  if (!written.ok()) {  // it was shorter than we would write it
+  if (!written.ok()) {  // our form of it is longer, and too long
     WL_ASSERT(written.error().kind == ErrorKind::kInvalid);
     return;
   }

@@ -1,4 +1,4 @@
-// resource.Quantity: the canonical text of a number is its own canonical text.
+// resource.Quantity: the canonical text of a number parses to the same canonical text.
 #include <charconv>
 #include <string>
 #include <system_error>
@@ -10,7 +10,7 @@
 namespace windlass::fuzz {
 namespace {
 
-// Zeros that were moved into the exponent can take it out of what is read.
+// Returns true if the exponent is too large to be read. Moving zeros into the exponent can do that.
 bool HasHugeExponent(const std::string& canonical) {
   const size_t at = canonical.find('e');
   if (at == std::string::npos) return false;

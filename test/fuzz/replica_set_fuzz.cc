@@ -1,4 +1,4 @@
-// A ReplicaSet, through Decoder, against the reference decoder.
+// A ReplicaSet, read by Decoder and by the reference decoder.
 #include "test/fuzz/input.h"
 #include "test/fuzz/object_agreement.h"
 

@@ -1,4 +1,5 @@
-// The annotations by which ReplicaSets remember a rollout in place: each of them with this text.
+// The annotations in which ReplicaSets remember a rollout in place. Each of them has the input as
+// its value.
 #include <nlohmann/json.hpp>
 
 #include "controller/in_place/phases/exchange.h"

@@ -1,5 +1,5 @@
-// A label selector on the first line, labels on the second. What Matches says, a server says of the
-// query, and the model of upstream's selectors says as well.
+// A label selector on the first line, labels on the second. Matches gives the same answer as a
+// server that lists by the query, and as the model of upstream's selectors.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,7 +18,8 @@ namespace {
 
 using nlohmann::json;
 
-// What may stand in a query: the server's validation lets nothing else into a stored selector.
+// Returns true if the text may be part of a query. The server's validation lets no other text into
+// a stored selector.
 bool IsWord(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -41,7 +42,7 @@ bool HasQuery(const LabelSelector& selector) {
   return true;
 }
 
-// What a list with this query would hold of one object with these labels.
+// Returns true if a list with this query contains an object with these labels.
 bool ListedByServer(const std::string& query, const json& labels) {
   std::string target = ResourcePath(resources::kPods, "", "");
   AddQuery(target, "labelSelector", query);

@@ -1,4 +1,4 @@
-// The API server's address: what is read and written is read again as the same.
+// The API server's address: an address that was read and written is read as the same address.
 #include <string>
 
 #include "kubeclient/base/assert.h"

@@ -1,4 +1,4 @@
-// The body of a refusal: a metav1.Status or whatever else stood between us and the server.
+// The body of a refusal: a metav1.Status, or what a proxy between us and the server wrote.
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -29,7 +29,7 @@ void CheckStatus(const ApiStatus& status, const json& body) {
   if (given) WL_ASSERT(body[retry_after] == *status.retry_after_seconds);
 }
 
-// What a call makes of it, by verb and HTTP status.
+// Checks what a call makes of the body, for each verb and HTTP status.
 void CheckAnswers(Decoder& decoder, std::string_view body) {
   for (const Verb verb : {Verb::kGet, Verb::kList, Verb::kCreate, Verb::kPatch, Verb::kDelete}) {
     for (const int code : {200, 301, 403, 404, 409, 410, 422, 429, 500, 503}) {

@@ -9,7 +9,7 @@ namespace {
 
 using Targets = std::map<std::string_view, Target::Check>;
 
-// Targets are defined before main, in any order: the first of them makes the table.
+// Targets are defined before main, in any order. The first of them creates the table.
 Targets& Table() {
   static Targets table;
   return table;

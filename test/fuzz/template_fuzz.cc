@@ -1,5 +1,5 @@
-// Pod templates: the canonical form, and the looser comparison of template_text.h. Two of them, one
-// per line.
+// Two Pod templates, one per line: the canonical form, and the looser comparison of
+// template_text.h.
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -12,7 +12,7 @@
 namespace windlass::fuzz {
 namespace {
 
-// The canonical form is its own canonical form, and does not depend on how the text was laid out.
+// The canonical form is its own canonical form, and does not depend on the layout of the text.
 void CheckForm(std::string_view text) {
   const Result<std::string> canonical = CanonicalTemplate(text);
   if (!canonical.ok()) {

@@ -1,4 +1,4 @@
-// metav1.Time and MicroTime: what is read and written is read again as the same instant.
+// metav1.Time and MicroTime: a time that was read and written is read as the same instant.
 #include <string>
 
 #include "kubeclient/api/time.h"
@@ -23,9 +23,9 @@ void Check(std::string_view text) {
 
   const std::string whole = FormatTime(*time);
   WL_ASSERT(whole.size() == 20);
-  // An offset can lead out of the years that can be written, by less than a day.
+  // An offset can shift a time out of the years that can be written, by less than a day.
   if (*time >= kFirst && *time <= kLast) WL_ASSERT(*again == *micros && ParseTime(whole) == *time);
-  WL_ASSERT(written.substr(0, 19) == whole.substr(0, 19));  // cut, not rounded
+  WL_ASSERT(written.substr(0, 19) == whole.substr(0, 19));  // truncated, not rounded
 }
 
 const Target kTarget("time", &Check);

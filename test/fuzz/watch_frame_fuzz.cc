@@ -1,4 +1,4 @@
-// One line of a watch: taken apart, and the bookmark that may be in it.
+// One line of a watch: its parts, and the bookmark that it may contain.
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -12,7 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-// Whether a member is a text or left out; as a text.
+// Sets `out` to the member if it is a text. Returns false if the member is neither a text nor
+// absent.
 bool TextOrAbsent(const json& object, const char* key, std::string& out) {
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) return true;
@@ -52,7 +53,7 @@ void Check(std::string_view line) {
   WL_ASSERT(object.data() + object.size() <= line.data() + line.size());
   WL_ASSERT(object.front() == '{' && object.back() == '}');
   const Result<Bookmark> bookmark = decoder.DecodeBookmark(object);
-  if (!plain) return;  // the object's inside is not validated
+  if (!plain) return;  // the content of the object is not validated
   WL_ASSERT(json::parse(object) == (*plain)["object"]);
   CheckBookmark(bookmark, (*plain)["object"]);
 

@@ -38,7 +38,7 @@ void Check(const std::string& text) {
     WL_ASSERT(root.error().message.starts_with("line "));
     return;
   }
-  const auto breaks = std::count(text.begin(), text.end(), '\n') +  // either ends a line
+  const auto breaks = std::count(text.begin(), text.end(), '\n') +  // both characters end a line
                       std::count(text.begin(), text.end(), '\r');
   CheckNode(*root, {1 + static_cast<int>(breaks), 0});
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# An upgrade from v0.1.0 in the middle of rollouts in place, one for each setting that v0.1.0 had
-# and this version has not. v0.1.0 is killed; the rights and the daemon of this version follow.
+# Upgrades from v0.1.0 in the middle of rollouts in place, with each setting that v0.1.0 had and
+# this version has not. v0.1.0 is killed; then the rights and the daemon of this version are
+# installed.
 #
 #   reserve-patched   in-place-pdb: Reserve; one Pod is patched and holds a reservation
 #   reserve-drained   in-place-pdb: Reserve; one Pod is drained and holds a reservation
@@ -9,21 +10,22 @@
 #   kept-patched      as reserve-patched; the user removes the setting before the upgrade
 #   kept-drained      as reserve-drained; the user removes the setting before the upgrade
 #   defaults          in-place-fields and in-place-init-images with their default values
-#   metadata          a rollout that changes nothing but an annotation
-#   strict, rest      in a namespace that --in-place-namespace-selector does not select any more:
+#   metadata          a rollout that changes only an annotation
+#   strict, rest      in a namespace that --in-place-namespace-selector no longer selects:
 #                     in the middle of a rollout, and at rest
 #
-# The first four have an invalid setting now. They are finished with new Pods, and the event and
-# the condition say what to do. The others keep their Pods. Nothing is stuck after two minutes.
+# The first four have a setting that is now invalid. Windlass finishes them with new Pods, and the
+# Event and the condition say what to do. The others keep their Pods. After two minutes nothing is
+# stuck.
 #
 # v0.1.0 is built from the commit that CHANGELOG.md names, or is OLD_WINDLASS=<binary>. The exit
-# code is 77 if the repository does not hold that commit.
+# code is 77 if the repository does not have that commit.
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/in_place_lib.sh"
 
 OLD_VERSION=v0.1.0
 NEW_WINDLASS=$WINDLASS
-COUNT=4 UNAVAILABLE=1 GRACE=60 # the budgets and the Deployments let one of four Pods be missing
+COUNT=4 UNAVAILABLE=1 GRACE=60 # budgets and Deployments allow one of four Pods to be missing
 V1=app:v1-slow-stop-20s V2=app:v2 V3=app:v3
 LABEL=windlass.dev/in-place
 SELECTOR=--in-place-namespace-selector=$LABEL=allowed
@@ -32,7 +34,7 @@ KEPT='kept-patched kept-drained defaults'
 
 # --- v0.1.0 ---
 
-old_version() { # prints one line; ends the test with 77 if there is no history
+old_version() { # prints one line; ends the test with 77 if the commit is missing
   local status=0
   "$ROOT/tools/old-version.sh" $OLD_VERSION "$@" >"$WORK/old-version" || status=$?
   tail -n 1 "$WORK/old-version"
@@ -55,7 +57,7 @@ reserving() { echo "windlass.dev/in-place-pdb: Reserve${1:+, $1}"; }
 DRAIN='windlass.dev/in-place-drain: "Label:traffic=on/off",
     windlass.dev/in-place-drain-seconds: "3600"'
 GATE='windlass.dev/in-place-drain: Gate, windlass.dev/in-place-drain-seconds: "3600"'
-# with_traffic NAME: the Pods have the label that a drain takes away.
+# with_traffic NAME: adds the label to the Pods that a drain takes away.
 with_traffic() { sed "s/labels: {app: $1}}/labels: {app: $1, traffic: \"on\"}}/"; }
 if_possible() { sed 's/in-place: Only/in-place: IfPossible/'; }
 
@@ -65,34 +67,34 @@ budget() { # NAME
 allows_one() {
   [ "$(field "pdb/$1" '{.status.expectedPods}/{.status.disruptionsAllowed}')" = "$COUNT/1" ]
 }
-reserved() { # NAME: which Pods
+reserved() { # NAME: prints the Pods with a reservation
   field "pdb/$1" '{.status.disruptedPods}' | tr ',' '\n' | sed -n 's/.*"\([^"]*\)":"[0-9].*/\1/p'
 }
 is_reserved() { [ -n "$(reserved "$1")" ]; }
 not_reserved() { ! is_reserved "$1"; }
 drained() { [ -n "$(kubectl get pods -l "app=$1,traffic=off" --no-headers 2>/dev/null)" ]; }
 none_drained() { ! drained "$1"; }
-closed_gates() { # NAME: how many Pods are out of traffic by their gate
+closed_gates() { # NAME: prints how many Pods are out of traffic because of their gate
   kubectl get pods -l "app=$1" -o jsonpath="{range .items[*]}{.status.conditions[?(@.type==\
 'windlass.dev/in-place-ready')].status}{'\n'}{end}" | grep -c False || true
 }
 gate_closed() { [ "$(closed_gates "$1")" != 0 ]; }
 no_gate_closed() { [ "$(closed_gates "$1")" = 0 ]; }
-checksums() { # NAME CHECKSUM: how many Pods have it
+checksums() { # NAME CHECKSUM: prints how many Pods have that checksum
   kubectl get pods -l "app=$1" --no-headers \
     -o custom-columns='C:.metadata.annotations.checksum/config' | grep -cx "$2" || true
 }
-checksum() { # NAME CHECKSUM: as helm upgrade changes it
+checksum() { # NAME CHECKSUM: changes the checksum, as helm upgrade does
   kubectl patch "deployment/$1" --type=merge --patch \
     "{\"spec\": {\"template\": {\"metadata\": {\"annotations\": {\"checksum/config\": \"$2\"}}}}}" \
     >/dev/null
 }
 has_checksum() { [ "$(checksums "$1" "$2")" = "$3" ]; }
-original() { # NAME: how many of the Pods that were noted are there
+original() { # NAME: prints how many of the Pods noted before still exist
   identities "$1" | awk '{print $2}' | grep -cFf - "$WORK/$1.pods" || true
 }
 none_original() { [ "$(original "$1")" = 0 ]; }
-# finished NAME NAME…: each runs its newest template in all its Pods, and in no other.
+# finished NAME NAME…: true if all Pods of each Deployment run its newest template.
 finished() {
   local status='{.status.observedGeneration} {.status.replicas} {.status.updatedReplicas}'
   [ "$(kubectl get deployments "$@" -o jsonpath="{range .items[*]}{.metadata.generation} $status \
@@ -104,7 +106,7 @@ told_by_event() { # NAME TEXT
     -o jsonpath='{.items[*].message}' | grep -F "$2"
 }
 message_has() { condition "$1" message | grep -F "$2"; }
-setting() { # NAME: the annotation that is invalid
+setting() { # NAME: prints the annotation that is invalid
   case $1 in
     reserve-*) echo windlass.dev/in-place-pdb ;;
     fields) echo windlass.dev/in-place-fields ;;

@@ -47,7 +47,7 @@ TEST_CASE("ReplicaSets orphaned with their Deployment are adopted by the next on
   world.Delete("web", Propagation::kOrphan);
   REQUIRE(world.Quiesce());
   REQUIRE(world.Deployment("web") == nullptr);
-  CHECK(All(world) == 2);  // nobody took them back meanwhile (D-112)
+  CHECK(All(world) == 2);  // no controller adopted them (D-112)
 
   world.Apply(SampleDeployment("web", 4, "app:v2"));
   Complete(world, "web");

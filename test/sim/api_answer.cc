@@ -23,7 +23,8 @@ ApiAnswer Fail(int code, std::string reason, std::string message, Json details =
           MakeObject(Failure(code, std::move(reason), std::move(message), std::move(details)))};
 }
 
-// `kind` is the plural in most answers and the kind in those of validation and preconditions.
+// `kind` is the plural of the resource in most answers, and the kind in answers about validation
+// and preconditions.
 Json Details(const ApiResource& resource, std::string_view kind, const std::string& name) {
   Json details = {{"kind", kind}};
   if (!name.empty()) details["name"] = name;

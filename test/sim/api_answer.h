@@ -1,5 +1,6 @@
-// The answer of the API server: an object or list, or a metav1.Status with the real server's code,
-// reason and text. The texts were read off kube-apiserver 1.36.3 (api_contract_real).
+// The answer of the modelled API server: an object, a list, or a metav1.Status. A Status has the
+// code, reason and text of the real server; the texts were copied from kube-apiserver 1.36.3
+// (api_contract_real).
 #pragma once
 
 #include <string>

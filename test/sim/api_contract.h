@@ -20,11 +20,11 @@ struct ContractCase {
 // Returns all cases, in a fixed order.
 std::vector<ContractCase> ContractCases();
 
-// Makes `namespace_`, runs the case in it and removes it again. Returns what was not as expected.
+// Creates `namespace_`, runs the case in it and deletes it. Returns the expectations that failed.
 std::vector<std::string> RunContractCase(const ContractCase& contract_case, ContractServer& server,
                                          const std::string& namespace_);
 
-// The cases by concern.
+// The cases, grouped by concern.
 std::vector<ContractCase> LockingCases();
 std::vector<ContractCase> PatchCases();
 std::vector<ContractCase> ObjectCases();

@@ -1,4 +1,4 @@
-// Contract cases: DELETE, graceful and with finalizers, and what the garbage collector makes of it.
+// Contract cases: DELETE, graceful and with finalizers, and what the garbage collector does then.
 #include <nlohmann/json.hpp>
 
 #include "test/sim/api_contract.h"
@@ -63,7 +63,7 @@ void UnscheduledPod(ContractProbe& api) {
   const Json last = api.ExpectOk(api.Delete(api.Pods("a")), 200);
   api.ExpectEqual("the answer is the Pod", last["kind"], "Pod");
   if (!api.AwaitEvents(watch, 2)) return;
-  // Marked and removed are two writes, even without grace.
+  // The server marks the Pod and removes it in two writes, even without grace.
   api.ExpectTypes(watch, "MODIFIED DELETED");
   api.ExpectEqual(
       "grace", IntAt(*watch->events[0].object, {"metadata", "deletionGracePeriodSeconds"}, -1), 0);
@@ -140,7 +140,7 @@ void ForegroundCascade(ContractProbe& api) {
   api.ExpectEqual("the child is gone before", api.Get(api.ReplicaSets("web")).code, 404);
 }
 
-// A ReplicaSet that the collector removes as soon as it has heard of it.
+// Creates a ReplicaSet that the collector removes as soon as it has seen it.
 void PostStray(ContractProbe& api, const std::string& name) {
   Json owner = SampleDeployment("never");
   owner["metadata"]["uid"] = kOtherUid;
@@ -151,8 +151,9 @@ void PostStray(ContractProbe& api, const std::string& name) {
 
 void Orphaning(ContractProbe& api) {
   CreateFamily(api);
-  // A real collector that has not heard of the child yet finds nothing to orphan, and removes it
-  // later. Once a younger stray is gone, it has heard of the child.
+  // A real collector that has not seen the child yet orphans nothing, and removes the child later.
+  // The stray is younger than the child. Once the collector has removed the stray, it has seen the
+  // child.
   PostStray(api, "stray");
   api.Expect(Gone(api, api.ReplicaSets("stray")), "a child of nobody is removed");
   api.ExpectOk(api.Delete(api.Deployments("web"), {{"propagationPolicy", "Orphan"}}), 200);

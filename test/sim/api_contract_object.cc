@@ -54,7 +54,7 @@ void TemplateDefaults(ContractProbe& api) {
   api.ExpectEqual("template", made["spec"]["template"], wanted);
 }
 
-// D-708: a defaulted template, copied into a ReplicaSet, comes back equal.
+// A defaulted template, copied into a ReplicaSet, comes back equal (D-708).
 void TemplateRoundTrip(ContractProbe& api) {
   Json web = SampleDeployment("web");
   web["spec"]["template"]["spec"]["containers"][0]["securityContext"] = Json::object();
@@ -151,8 +151,8 @@ void MainEndpointIgnoresStatus(ContractProbe& api) {
   api.ExpectEqual("resourceVersion", RevisionOf(after), RevisionOf(web));
 }
 
-// D-703: annotations of a status write are stored and do not bump the generation; spec and labels
-// are not taken.
+// A status write stores annotations and does not raise the generation; it ignores spec and labels
+// (D-703).
 void DeploymentStatusWrite(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
   Json patch = Annotated("1");
@@ -168,7 +168,7 @@ void DeploymentStatusWrite(ContractProbe& api) {
   api.ExpectEqual("status", after["status"], status);
 }
 
-// Unlike a Deployment's, it takes labels as well.
+// Unlike a Deployment's, a ReplicaSet's status write stores labels, too.
 void ReplicaSetStatusWrite(ContractProbe& api) {
   api.ExpectOk(api.Post(api.ReplicaSets(), SampleReplicaSet("web", 0)), 201);
   Json patch = Annotated("1");
@@ -184,7 +184,8 @@ void ReplicaSetStatusWrite(ContractProbe& api) {
   api.ExpectEqual("status", after["status"], status);
 }
 
-// D-782: zero counters disappear, zero pointers stay (terminatingReplicas, collisionCount).
+// The server drops zero counters and keeps zero pointers: terminatingReplicas, collisionCount
+// (D-782).
 void StatusZeros(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
   const Json patch = Json::parse(R"({"status": {

@@ -41,7 +41,7 @@ void MergeReplacesLists(ContractProbe& api) {
   api.ExpectEqual("name", containers[0]["name"], "other");
 }
 
-// docs/design/003: a merge leaves yesterday's fields inside a rolled-back template.
+// A merge patch leaves the old template's fields inside a rolled-back template (docs/design/003).
 void MergeKeepsAbsentKeys(ContractProbe& api) {
   Json web = SampleDeployment("web");
   web["spec"]["template"]["metadata"]["annotations"]["yesterday"] = "1";
@@ -78,7 +78,7 @@ void FailedTestBeforeStaleVersion(ContractProbe& api) {
   api.ExpectRefused(api.JsonPatch(api.Deployments("web"), patch), 422, "Invalid");
 }
 
-// Laxer than RFC 6902: only the parent must be there.
+// The server is laxer than RFC 6902: only the parent of the path must exist.
 void ReplaceOfMissingKey(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
   const Json leaf =
@@ -185,7 +185,7 @@ void AdoptAndRelease(ContractProbe& api) {
       {{"$patch", "delete"}, {"uid", UidOf(family.owner)}});
   const Json released = api.ExpectOk(api.StrategicPatch(api.ReplicaSets("web"), release), 200);
   api.Expect(At(released, {"metadata", "ownerReferences"}).is_null(), "released");
-  // Releasing what is not owned changes nothing.
+  // Releasing a ReplicaSet without an owner changes nothing.
   const Json again = api.ExpectOk(api.StrategicPatch(api.ReplicaSets("web"), release), 200);
   api.ExpectEqual("resourceVersion", RevisionOf(again), RevisionOf(released));
 }
@@ -219,7 +219,7 @@ void TwoControllers(ContractProbe& api) {
                   "metadata.ownerReferences");
 }
 
-// D-707: autoscaling/v1 Scale in front of spec.replicas.
+// The sub-resource scale reads and writes spec.replicas as an autoscaling/v1 Scale (D-707).
 void Scale(ContractProbe& api) {
   const Json web = api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web", 2)), 201);
   const std::string path = api.Deployments("web") + "/scale";

@@ -1,5 +1,5 @@
-// Contract cases: what may change in a Pod that exists, and what an in-place update asks of the
-// server besides (P-085).
+// Contract cases: what may change in a Pod that exists, and what else an in-place update needs from
+// the server (P-085).
 #include <nlohmann/json.hpp>
 
 #include "test/sim/api_contract.h"
@@ -21,7 +21,8 @@ Json List(std::initializer_list<Json> elements) {
   return list;
 }
 
-// Bound, so that it is deleted gracefully; no kubelet runs it.
+// Creates a Pod on a node without a kubelet. The server deletes it gracefully because it has a
+// node.
 Json CreatePod(ContractProbe& api) {
   Json pod = SamplePod("web", "web");
   pod["spec"]["nodeName"] = "no-such-node";
@@ -31,7 +32,7 @@ Json CreatePod(ContractProbe& api) {
   return api.ExpectOk(api.Post(api.Pods(), pod), 201);
 }
 
-// P-035: the guards of the patch of one container's image.
+// Returns the patch of one container's image, with its guards (P-035).
 Json Guarded(const Json& pod) {
   return List({Operation("test", "/metadata/uid", UidOf(pod)),
                Operation("test", "/metadata/deletionTimestamp", nullptr),
@@ -39,8 +40,8 @@ Json Guarded(const Json& pod) {
                Operation("test", kImage, kSampleImage), Operation("replace", kImage, kNext)});
 }
 
-// A failed test names no object and has no causes; a wrong object has both. The library's own text
-// ("testing value … failed") does not arrive.
+// The answer to a failed test names no object and has no causes, unlike the answer about an invalid
+// object. It does not contain the library's own text ("testing value … failed").
 void ExpectFailedTest(ContractProbe& api, const ProbeReply& reply) {
   api.ExpectRefused(reply, 422, "Invalid");
   api.ExpectEqual("message", reply.json()["message"],
@@ -65,7 +66,7 @@ void ImageOfAPod(ContractProbe& api) {
   api.ExpectEqual("image", after["spec"]["containers"][0]["image"], kNext);
   api.ExpectEqual("generation", Generation(after), 2);
   api.ExpectEqual("uid", UidOf(after), UidOf(pod));
-  // A second one, sent because the reply was lost, does nothing.
+  // A repeated patch, as a client sends it after a lost reply, changes nothing.
   ExpectFailedTest(api, api.JsonPatch(api.Pods("web"), Guarded(pod)));
   const Json last = api.Get(api.Pods("web")).json();
   api.ExpectEqual("version", RevisionOf(last), RevisionOf(after));
@@ -100,7 +101,7 @@ void NotOfADeletedPod(ContractProbe& api) {
   const Json pod = CreatePod(api);
   api.ExpectOk(api.Delete(api.Pods("web")), 200);
   ExpectFailedTest(api, api.JsonPatch(api.Pods("web"), Guarded(pod)));
-  // Without the guard it would be taken.
+  // Without the guard the server accepts the patch.
   const Json after = api.ExpectOk(
       api.JsonPatch(api.Pods("web"), List({Operation("replace", kImage, kNext)})), 200);
   api.Expect(IsDeleting(after), "is being deleted");
@@ -156,7 +157,8 @@ void Tolerations(ContractProbe& api) {
   ExpectForbidden(api, api.JsonPatch(api.Pods("web"), fewer), "spec.tolerations");
 }
 
-// P-053: the exchange writes templates of ReplicaSets that own Pods.
+// The server accepts a new template in a ReplicaSet that owns Pods; the exchange depends on it
+// (P-053).
 void TemplateOfAReplicaSet(ContractProbe& api) {
   api.ExpectOk(api.Post(api.ReplicaSets(), SampleReplicaSet("web", 0)), 201);
   const Json patch = List({Operation("replace", "/spec/template/spec/containers/0/image", kNext)});

@@ -65,7 +65,8 @@ void ListRevision(ContractProbe& api) {
              "a list is at least as new as what was written before it");
 }
 
-// One counter for all resources: the revision of a Deployment list is past a Pod written later.
+// All resources share one revision counter: a list of Deployments has at least the revision of a
+// Pod that was written before.
 void RevisionIsGlobal(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
   const Json pod = api.ExpectOk(api.Post(api.Pods(), SamplePod("a", "web")), 201);
@@ -113,7 +114,7 @@ void FieldSelectorName(ContractProbe& api) {
   api.ExpectEqual("names", Names(list), {"b"});
 }
 
-// The Pod informer's: terminal Pods are left out (docs/design/005).
+// The Pod informer's selector leaves out terminal Pods (docs/design/005).
 void FieldSelectorPhase(ContractProbe& api) {
   CreatePods(api);
   api.ExpectOk(api.MergePatch(api.Pods("b") + "/status",
@@ -139,7 +140,7 @@ void Paging(ContractProbe& api) {
   api.ExpectEqual("remaining", At(first, {"metadata", "remainingItemCount"}), 1);
   const std::string token = TextAt(first, {"metadata", "continue"});
   if (!api.Expect(!token.empty(), "a continue token")) return;
-  // Later pages show the state of the first (a Pod made meanwhile is not in them).
+  // Later pages show the state of the first page, without a Pod that was created since.
   api.ExpectOk(api.Post(api.Pods(), SamplePod("d", "web")), 201);
   std::string encoded;
   for (const char c : token) {
@@ -167,10 +168,10 @@ void PagingWithSelector(ContractProbe& api) {
              "no remaining count with a selector");
 }
 
-// From the watch cache, which does not page.
+// A list at any version comes from the watch cache, which ignores the limit.
 void LimitAtAnyVersion(ContractProbe& api) {
   CreatePods(api);
-  // The cache may be behind what was just written: wait for it.
+  // The cache may lag behind the last write, so wait for it.
   api.Await(
       [&] { return Names(api.Get(api.Pods() + "?limit=1&resourceVersion=0").json()).size() == 3; });
   const Json list = api.ExpectOk(api.Get(api.Pods() + "?limit=1&resourceVersion=0"), 200);

@@ -1,10 +1,11 @@
-// Holds a real API server to the contract that the model keeps:
+// Runs the contract cases against a real API server, which the model must equal:
 //
 //   api_contract_real --kubeconfig FILE [--case TEXT]
 //
-// Each case makes and removes a namespace of its own. Only the garbage collector, the namespace and
-// the service account controllers should run beside the server: others would change what the cases
-// look at. Prints every difference; exits 1 when there was one, 2 when it could not begin.
+// Each case creates and deletes a namespace of its own. Only the garbage collector, the namespace
+// and the service account controllers should run beside the server: other controllers would change
+// the objects of the cases. Prints every difference. Exits with 1 if there was one, and with 2 if
+// it could not begin.
 #include <unistd.h>
 
 #include <cstdio>
@@ -27,7 +28,7 @@ constexpr Duration kTurn = milliseconds(20);
 
 struct Flags {
   std::string kubeconfig;
-  std::string only;  // cases whose name contains this
+  std::string only;  // only cases whose name contains this text
 };
 
 bool ParseFlags(int argc, char** argv, Flags& flags) {
@@ -44,7 +45,7 @@ bool ParseFlags(int argc, char** argv, Flags& flags) {
   return argc % 2 == 1 && !flags.kubeconfig.empty();
 }
 
-// Pods are refused until the service account controller has seen the namespace.
+// The server refuses Pods until the service account controller has seen the namespace.
 void AwaitServiceAccount(ContractProbe& api) {
   const auto accounts = api.Watch("/api/v1/namespaces/" + api.namespace_name() +
                                   "/serviceaccounts?watch=1&fieldSelector=metadata.name%3Ddefault");

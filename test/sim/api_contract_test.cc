@@ -1,4 +1,4 @@
-// The API contract, on the model. api_contract_real runs the same cases on a real server.
+// Runs the API contract on the model. api_contract_real runs the same cases on a real server.
 #include "test/sim/api_contract.h"
 
 #include <nlohmann/json.hpp>
@@ -22,7 +22,7 @@ TEST_CASE("The modelled API server keeps the contract") {
   ContractServer where{transport, [&](const std::function<bool()>& done) {
                          return loop.RunUntil(done, seconds(90));
                        }};
-  // The history that a real server has behind it when the first client comes.
+  // A real server has a history when its first client comes.
   for (int i = 0; i < 10; ++i) {
     server.Create("setup", resources::kNamespaces, "", SampleNamespace("old-" + std::to_string(i)));
   }

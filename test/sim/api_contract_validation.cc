@@ -7,7 +7,8 @@
 namespace windlass::sim {
 namespace {
 
-// `patch` of a fresh Deployment must be refused, with these fields named in this order.
+// Expects that the server refuses `patch` of a fresh Deployment and names these fields, in this
+// order.
 void ExpectInvalid(ContractProbe& api, const std::string& subresource, const char* patch,
                    std::vector<std::string> fields) {
   const ProbeReply reply = api.MergePatch(api.Deployments("web") + subresource, Json::parse(patch));
@@ -54,7 +55,7 @@ void CollisionCount(ContractProbe& api) {
                 {"status.collisionCount"});
 }
 
-// The server does not stop it from going back: that is the controller's duty (I-35).
+// The server lets observedGeneration go back. Not to do so is the controller's duty (I-35).
 void ObservedGenerationIsFree(ContractProbe& api) {
   CreateWeb(api);
   const std::string status = api.Deployments("web") + "/status";
@@ -110,7 +111,7 @@ void BothZero(ContractProbe& api) {
                 R"({"spec": {"strategy": {"rollingUpdate": {"maxSurge": 0,
                                                             "maxUnavailable": 0}}}})",
                 {"spec.strategy.rollingUpdate.maxUnavailable"});
-  // Both rounding to zero is legal (I-07).
+  // A maxSurge of 0 is valid with a percentage that rounds to zero Pods (I-07).
   const Json tiny = Json::parse(
       R"({"spec": {"strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "1%"}}}})");
   api.ExpectOk(api.MergePatch(api.Deployments("web"), tiny), 200);
@@ -175,8 +176,8 @@ void LeaseWithoutHolder(ContractProbe& api) {
   api.ExpectEqual("holder", TextAt(after, {"spec", "holderIdentity"}), "");
 }
 
-// A real server has a ResourceQuota, whose status is a controller's business: here this case's own.
-// The model has an annotation. Each ignores the other's.
+// A real server reads a ResourceQuota, whose status a controller writes; here the case writes it.
+// The model reads an annotation. Each ignores the other's.
 void LimitReplicaSets(ContractProbe& api, const std::string& limit) {
   const std::string own = "/api/v1/namespaces/" + api.namespace_name();
   Json annotation;
@@ -194,7 +195,7 @@ void LimitReplicaSets(ContractProbe& api, const std::string& limit) {
 
 void Quota(ContractProbe& api) {
   LimitReplicaSets(api, "1");
-  // Admission hears of a quota a little later.
+  // Admission sees a new quota a little later.
   ProbeReply reply;
   int made = 0;
   const bool refused = api.Await([&] {
@@ -209,7 +210,7 @@ void Quota(ContractProbe& api) {
                       "\" is forbidden: exceeded quota: quota, requested: "
                       "count/replicasets.apps=1, used: count/replicasets.apps=1, limited: "
                       "count/replicasets.apps=1");
-  // A name that is taken is no other case: admission comes first.
+  // A name that exists gets the same answer: admission comes before the check of the name.
   api.ExpectRefused(api.Post(api.ReplicaSets(), SampleReplicaSet("web-1", 0)), 403, "Forbidden");
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
 }

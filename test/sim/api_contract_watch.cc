@@ -25,7 +25,7 @@ bool IsEndBookmark(const ProbeEvent& event) {
          AnnotationOf(*event.object, "k8s.io/initial-events-end") == "true";
 }
 
-// Everything after a revision, in order of revisions, each once.
+// The watch shows every change after a revision, once, in the order of revisions.
 void WatchFromRevision(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("before")), 201);
   const std::string since = Revision(api, api.Deployments());
@@ -130,8 +130,8 @@ void WatchAnyVersion(ContractProbe& api) {
   api.ExpectTypes(watch, "ADDED");
 }
 
-// Upstream's legacy form: with bookmarks allowed, "any version" ends its initial events like a
-// WatchList.
+// Upstream's legacy form: if bookmarks are allowed, the initial events of "any version" end with a
+// bookmark, like those of a WatchList.
 void WatchAnyVersionWithBookmarks(ContractProbe& api) {
   api.ExpectOk(api.Post(api.Deployments(), SampleDeployment("web")), 201);
   const auto watch =
@@ -149,7 +149,7 @@ void OrderlyEnd(ContractProbe& api) {
   api.ExpectTypes(watch, "");
 }
 
-// "Too old": older than the server remembers. Revision 1 is older than any.
+// A watch from a revision older than the server remembers gets 410. Revision 1 is always too old.
 void CompactedRevision(ContractProbe& api) {
   const auto watch = api.Watch(WatchFrom(api.Leases(), "1"));
   if (!api.AwaitEvents(watch, 1)) return;
@@ -209,7 +209,8 @@ void WatchByName(ContractProbe& api) {
 }
 
 void WatchOfOtherNamespaces(ContractProbe& api) {
-  // Other namespaces, where earlier cases are being cleaned up, have no such label.
+  // Other namespaces, in which the server still deletes objects of earlier cases, have no such
+  // label.
   const auto all = api.Watch(WatchFrom("/apis/apps/v1/deployments",
                                        Revision(api, api.Deployments()),
                                        "&labelSelector=case%3Dall-namespaces"));

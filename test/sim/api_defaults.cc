@@ -13,7 +13,7 @@ void Default(Json& object, const char* key, Json value) {
   if (found == object.end() || found->is_null()) object[key] = std::move(value);
 }
 
-// Upstream: an image without a tag, or with :latest, is pulled always.
+// Upstream's default is Always for an image without a tag or with tag "latest".
 std::string PullPolicy(const std::string& image) {
   if (image.find('@') != std::string::npos) return "IfNotPresent";
   const size_t slash = image.rfind('/');
@@ -129,7 +129,7 @@ void ApplyDefaults(const ApiResource& resource, Json& object) {
     Default(object, "spec", {{"finalizers", {"kubernetes"}}});
     Default(object, "status", {{"phase", "Active"}});
   } else if (resource.resource == resources::kPodDisruptionBudgets) {
-    // Plain numbers that are never left out.
+    // The encoder never leaves these numbers out.
     Default(object, "status", Json::object());
     for (const char* counter :
          {"currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"}) {
@@ -144,8 +144,9 @@ void DropEmptyFields(const ApiResource& resource, Json& object) {
                             "generateName", "resourceVersion", "uid", "namespace", "generation"});
   if (resource.resource == resources::kDeployments) {
     Drop(object["spec"], {"minReadySeconds", "paused"});
-    // observedGeneration and the counters of a Deployment are plain numbers; collisionCount and
-    // terminatingReplicas are pointers: 0 is not absent (D-403).
+    // observedGeneration and the counters of a Deployment are plain numbers, which the encoder
+    // leaves out at 0. collisionCount and terminatingReplicas are pointers, which it keeps at 0
+    // (D-403).
     Drop(object["status"], {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas",
                             "availableReplicas", "unavailableReplicas", "conditions"});
     if (object["status"].is_null()) object["status"] = Json::object();

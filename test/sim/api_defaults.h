@@ -10,7 +10,7 @@ namespace windlass::sim {
 // Sets the defaults of apps/v1 and core/v1 fields, as far as tests use them in a pod template.
 void ApplyDefaults(const ApiResource& resource, Json& object);
 
-// Does what a round trip through the server's Go structs does: removes null, and empty strings,
+// Removes what a round trip through the server's Go structs loses: nulls, and the empty strings,
 // lists, maps and zero numbers of `omitempty` fields.
 void DropEmptyFields(const ApiResource& resource, Json& object);
 

@@ -22,14 +22,14 @@ constexpr std::string_view kContinueExpired =
     "returned "
     "and now may show up in the list.";
 
-// Where a page begins: after this object, in the state at this revision.
+// A page begins after this object, in the state at this revision.
 struct Position {
   uint64_t revision = 0;
   std::string namespace_;
   std::string name;
 };
 
-// "<revision>/<namespace>/<name>". Opaque to clients, as upstream's base64 is.
+// Returns "<revision>/<namespace>/<name>". The token is opaque to clients, like upstream's base64.
 std::string ToToken(const Position& position) {
   return std::to_string(position.revision) + "/" + position.namespace_ + "/" + position.name;
 }
@@ -84,7 +84,7 @@ Page TakePage(const std::map<StoreKey, Object>& state, const Position& from,
       continue;
     }
     Json item = ShownAs(shape, *object);
-    // Items of a typed list do not repeat their kind; those of a metadata list do.
+    // The items of a typed list do not repeat their kind; those of a metadata list do.
     if (shape == Shape::kFull) {
       item.erase("kind");
       item.erase("apiVersion");

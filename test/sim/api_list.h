@@ -11,7 +11,8 @@
 
 namespace windlass::sim {
 
-// How an object is shown: whole, or as PartialObjectMetadata (chosen by the Accept header).
+// The form of an object in an answer: whole, or PartialObjectMetadata if the Accept header asks for
+// it.
 enum class Shape { kFull, kMetadata };
 
 Json ShownAs(Shape shape, const Json& object);

@@ -9,7 +9,8 @@
 namespace windlass::sim {
 namespace {
 
-// The field by which a list's elements are told apart; empty when the list is replaced whole.
+// Returns the field that identifies an element of the list; empty if a patch replaces the whole
+// list.
 std::string_view MergeKey(std::string_view list) {
   static constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
       {"ownerReferences", "uid"},   {"conditions", "type"}, {"containers", "name"},
@@ -25,7 +26,8 @@ bool IsDirective(const std::string& key) { return !key.empty() && key.front() ==
 
 Json MergeMap(Json target, const Json& patch);
 
-// Elements that the patch names come first, in the patch's order; then those it does not name.
+// The result begins with the elements that the patch names, in the patch's order; the others
+// follow.
 Json MergeList(const Json& target, const Json& patch, std::string_view merge_key) {
   const std::string key(merge_key);
   Json merged = Json::array();
@@ -67,7 +69,8 @@ Json MergeMap(Json target, const Json& patch) {
   return target;
 }
 
-// The parent of a pointer's last part, and that part; nullptr when there is no such object.
+// Returns the parent of the value that the pointer names, and sets `leaf` to the last part of the
+// pointer. Returns nullptr if there is no such parent object.
 const Json* ParentOf(const Json& object, const std::string& pointer, std::string& leaf) {
   try {
     const Json::json_pointer path(pointer);
@@ -80,8 +83,10 @@ const Json* ParentOf(const Json& object, const std::string& pointer, std::string
   }
 }
 
-// Where the server's library is laxer than RFC 6902: `replace` of an absent key adds it, `test` of
-// an absent key against null holds. The parent must exist.
+// Returns the operation as RFC 6902 would need it for the same effect; null if it has none. The
+// server's library is laxer than RFC 6902, as long as the parent exists:
+// - `replace` of an absent key adds the key;
+// - `test` of an absent key against null holds.
 Json Strict(const Json& object, Json operation) {
   std::string leaf;
   const std::string op = TextAt(operation, {"op"});
@@ -92,7 +97,7 @@ Json Strict(const Json& object, Json operation) {
   return operation;
 }
 
-// The library answers a failed operation with an exception; here it becomes the server's 422.
+// The JSON library throws if an operation fails. Here that becomes the server's 422.
 std::variant<Json, ApiAnswer> ApplyJsonPatch(Json object, const Json& operations) {
   try {
     for (const Json& operation : operations) {

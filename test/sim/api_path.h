@@ -1,4 +1,4 @@
-// What a request's target asks for: "/apis/apps/v1/namespaces/ns/deployments/web/status?limit=5".
+// The parts of a request's target: "/apis/apps/v1/namespaces/ns/deployments/web/status?limit=5".
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ struct ApiPath {
 
   // Returns the value of a query parameter; empty if absent.
   std::string Query(const std::string& key) const;
-  bool QueryFlag(const std::string& key) const;  // "1" or "true"
+  bool QueryFlag(const std::string& key) const;  // true for "1" and "true"
 };
 
 // Returns nullopt if nothing is served at `target`.

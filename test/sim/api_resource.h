@@ -21,12 +21,12 @@ struct ApiResource {
   bool namespaced = true;
   bool has_status = false;            // serves /status, and the main endpoint ignores status
   bool has_generation = false;        // metadata.generation counts changes of spec
-  bool annotations_generate = false;  // …and of annotations (D-702)
+  bool annotations_generate = false;  // …and changes of annotations (D-702)
   bool unconditional_update = true;   // an update without resourceVersion is allowed
-  bool created_by_update = false;     // PUT of what does not exist creates it
+  bool created_by_update = false;     // a PUT to a name that does not exist creates the object
 
   std::string GroupVersion() const;     // "apps/v1", "v1"
-  std::string QualifiedPlural() const;  // "deployments.apps", "pods": as error texts name it
+  std::string QualifiedPlural() const;  // the form in error texts: "deployments.apps", "pods"
   std::string QualifiedKind() const;    // "Deployment.apps", "Pod"
 };
 

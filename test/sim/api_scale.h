@@ -1,5 +1,5 @@
-// The sub-resource scale of Deployments and ReplicaSets: an autoscaling/v1 Scale in front of
-// spec.replicas (D-707).
+// The sub-resource scale of Deployments and ReplicaSets: reads and writes spec.replicas as an
+// autoscaling/v1 Scale (D-707).
 #pragma once
 
 #include <variant>
@@ -13,8 +13,8 @@ bool HasScale(const ApiResource& resource);
 
 Json ScaleOf(const Json& object);
 
-// Returns `current` with the replicas of `scale`, or the answer that refuses it. Accepts a Scale
-// without a resourceVersion whatever the present version is.
+// Returns `current` with the replicas of `scale`, or the answer that refuses `scale`. A Scale
+// without a resourceVersion is accepted at any version of the object.
 std::variant<Json, ApiAnswer> Scaled(const ApiResource& resource, const Json& current,
                                      const Json& scale);
 

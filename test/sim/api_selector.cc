@@ -24,7 +24,7 @@ bool Holds(const LabelRequirement& requirement, const Json& labels) {
   return false;
 }
 
-// The grammar of labelSelector: "a=b,c!=d,e in (f,g),h notin (i),j,!k".
+// Parses the grammar of labelSelector: "a=b,c!=d,e in (f,g),h notin (i),j,!k".
 class LabelParser {
  public:
   explicit LabelParser(std::string_view text) : rest_(text) {}
@@ -65,7 +65,7 @@ class LabelParser {
       return Values(out);
     }
     rest_ = before;
-    return true;  // "key" alone: it exists
+    return true;  // "key" alone: the label exists
   }
 
   bool Single(LabelRequirement& out, Op op) {

@@ -25,10 +25,10 @@ struct FieldRequirement {
   bool negated = false;
 };
 
-// What a LIST or WATCH is restricted to.
+// Selects the objects that a LIST or WATCH shows.
 struct ObjectFilter {
   std::string namespace_;
-  std::string name;  // watch of one object by path
+  std::string name;  // the name in the path of a watch of one object
   std::vector<LabelRequirement> labels;
   std::vector<FieldRequirement> fields;
 

@@ -206,7 +206,7 @@ WatchId ApiServer::Watch(const HttpRequest& request, const std::string& actor, W
     sink.on_end(answer.code, answer.body->dump());
     return 0;
   }
-  // The trace has every event of every stream, in the order in which the server sends them.
+  // The trace notes every event of every stream, in the order in which the server sends them.
   WatchSink traced;
   traced.on_line = [this, actor, on_line = std::move(sink.on_line)](std::string line) {
     loop_.trace().Note(actor, "EVENT " + line);

@@ -1,8 +1,8 @@
 // A model of kube-apiserver 1.36: HTTP requests in, answers and watch events out, deterministic.
 //
-// It serves the resources of api_resource.cc. Requests take effect at the moment they are handled;
-// latency, loss and crashes belong to the transport. Its fidelity is not a matter of opinion:
-// api_contract.h is run against it and against a real server.
+// It serves the resources of api_resource.cc. A request takes effect at the moment it is handled;
+// the transport adds latency, loss and crashes. api_contract.h checks the model: the same cases run
+// against it and against a real server.
 //
 // Not modelled: authentication, RBAC, webhooks, managedFields, apply, quotas except of ReplicaSets.
 #pragma once
@@ -21,7 +21,8 @@ namespace windlass::sim {
 
 class ApiServer {
  public:
-  // Draws its uids, names and jitter from the loop's random numbers, at construction.
+  // Draws the seeds of its own random numbers from the loop's. It uses them for uids, names and
+  // time-outs.
   explicit ApiServer(SimLoop& loop);
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;

@@ -1,5 +1,5 @@
-// What the contract suite cannot ask of a real server within reason: minutes of waiting,
-// compaction, seeds.
+// Tests of the modelled server that would take too long on a real one: minutes of waiting,
+// compaction, many seeds.
 #include "test/sim/api_server.h"
 
 #include <nlohmann/json.hpp>

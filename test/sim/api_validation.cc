@@ -32,7 +32,7 @@ void CheckNotNegative(Causes& causes, const Json& object, std::string section, c
   if (value < 0) causes.push_back(InvalidValue(section + "." + field, value, kNotNegative));
 }
 
-// The number before '%', of "25%"; nullopt for anything else.
+// Returns the number before '%': 25 for "25%". Returns nullopt for anything else.
 std::optional<int64_t> PercentOf(const Json& value) {
   if (!value.is_string()) return std::nullopt;
   const std::string text = value.get<std::string>();
@@ -110,7 +110,7 @@ void ValidatePodSpec(Causes& causes, const Json& spec, const std::string& field,
   }
 }
 
-// Selector and template of a Deployment or ReplicaSet.
+// Checks selector and template of a Deployment or ReplicaSet.
 void ValidateTemplate(Causes& causes, const Json& object) {
   const Json& selector = At(object, {"spec", "selector"});
   if (selector.is_null()) causes.push_back(RequiredField("spec.selector", ""));
@@ -127,7 +127,8 @@ void ValidateTemplate(Causes& causes, const Json& object) {
   ValidatePodSpec(causes, At(object, {"spec", "template", "spec"}), "spec.template.spec", true);
 }
 
-// The one annotation that the server reads, into a field of an older version. nullopt: no number.
+// The only annotation that the server reads: it becomes a field of an older API version.
+// RollbackRevision returns nullopt if its value is not a number.
 constexpr const char* kRollbackTo = "deprecated.deployment.rollback.to";
 
 std::optional<int64_t> RollbackRevision(const std::string& text) {
@@ -171,7 +172,7 @@ void CheckNotGreater(Causes& causes, const Json& object, const char* field, cons
   }
 }
 
-// D-406, for Deployments and ReplicaSets.
+// Checks the counters of Deployments and ReplicaSets (D-406).
 void ValidateCounters(Causes& causes, const ApiResource& resource, const Json& object) {
   const bool deployment = resource.resource == resources::kDeployments;
   const char* own = deployment ? "updatedReplicas" : "fullyLabeledReplicas";

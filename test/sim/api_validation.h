@@ -1,4 +1,5 @@
-// Why an object is refused: wrong types and validation. D-406, D-701.
+// Finds the reasons to refuse an object: fields of the wrong type, and values that validation
+// rejects (D-406, D-701).
 #pragma once
 
 #include <optional>
@@ -16,7 +17,7 @@ std::optional<std::string> FindWrongType(const ApiResource& resource, const Json
 
 Causes ValidateCreate(const ApiResource& resource, const Json& object);
 
-// `subresource` is the one that the write used, or "".
+// `subresource` is the sub-resource that is written to, such as "status", or "".
 Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Json& after,
                       std::string_view subresource);
 

@@ -29,7 +29,7 @@ Causes CheckMatch(const ApiPath& path) {
   return {};
 }
 
-// What the server's encoder makes of an otherwise empty object.
+// Returns what the server's encoder writes for an empty object.
 Json EmptyObject(const ApiResource& resource) {
   Json object = {{"kind", resource.kind}, {"apiVersion", resource.GroupVersion()}};
   if (resource.has_status) object["status"] = Json::object();
@@ -101,13 +101,13 @@ std::optional<ApiAnswer> WatchHub::ParseOptions(const ApiPath& path, Options& op
   options.since = std::get<uint64_t>(parsed);
   const std::string initial = path.Query("sendInitialEvents");
   const bool any_version = version.empty() || version == "0";
-  // Without the parameter, "any version" begins with the present state (upstream's legacy form,
-  // which ends it with the same bookmark).
+  // Without the parameter, a watch of "any version" begins with the present state. That is
+  // upstream's legacy form; it ends the initial events with the same bookmark.
   options.initial_events = initial.empty() ? any_version : path.QueryFlag("sendInitialEvents");
   options.end_bookmark = options.initial_events;
   if (!options.initial_events && any_version) options.since = store_.revision();
 
-  // Upstream: min-request-timeout of 30 minutes, doubled at random.
+  // Upstream's min-request-timeout: 30 minutes, plus a random time of up to 30 minutes.
   options.timeout = random_.Between(seconds(1800), seconds(3600));
   const std::string timeout = path.Query("timeoutSeconds");
   if (timeout.empty()) return std::nullopt;

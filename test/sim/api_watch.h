@@ -31,8 +31,8 @@ struct WatchSink {
 
 class WatchHub {
  public:
-  // Bookmarks come about once a minute, and shortly before the server ends a watch (upstream's
-  // figures).
+  // The server sends a bookmark about once a minute, and one shortly before it ends a watch
+  // (upstream's figures).
   static constexpr Duration kBookmarkPeriod = seconds(60);
   static constexpr Duration kBookmarkJitter = seconds(15);
   static constexpr Duration kBookmarkBeforeEnd = seconds(2);
@@ -46,10 +46,10 @@ class WatchHub {
   WatchId Open(const ApiPath& path, Shape shape, WatchSink sink);
   void Stop(WatchId id);
 
-  // The store's listener.
+  // Sends a change to the watches that show it. The store calls this at every change.
   void Announce(const Change& change);
 
-  // Ends every watch, or those of one resource, as a server that shuts down does.
+  // Ends every watch, or those of one resource, as a server does when it shuts down.
   void EndAll(std::optional<ResourceId> only);
   size_t size() const { return watches_.size(); }
 

@@ -13,7 +13,7 @@ BudgetInvariant::BudgetInvariant(World& world, std::string off_label, std::strin
   world_.api().store().OnChange([this](const Change& change) { OnChange(change); });
 }
 
-// And goes on to.
+// Returns true if the Pod serves, and was not asked to stop, to restart or to leave traffic.
 bool BudgetInvariant::Serves(const Json& pod) const {
   const PodTruth* truth = world_.kubelet().Truth(UidOf(pod));
   if (truth == nullptr || !truth->serving() || IsDeleting(pod)) return false;

@@ -13,14 +13,15 @@ namespace windlass::sim {
 
 class BudgetInvariant {
  public:
-  // Pods with that label, if it is not empty, count as out of traffic.
+  // A Pod whose label `off_label` is `off_value` counts as out of traffic. No Pod does if
+  // `off_label` is empty.
   explicit BudgetInvariant(World& world, std::string off_label = "", std::string off_value = "");
   BudgetInvariant(const BudgetInvariant&) = delete;
   BudgetInvariant& operator=(const BudgetInvariant&) = delete;
 
-  // Returns how many serving Pods were taken down, so that a test can check that there were some.
+  // Returns the number of serving Pods that were taken down. A test checks that it is not 0.
   int taken_down() const { return taken_down_; }
-  // Returns "" or the violations, each with what had happened right before.
+  // Returns "" or the violations, each with the last lines of the trace before it.
   std::string Complaints() const;
 
  private:

@@ -12,18 +12,20 @@
 
 namespace windlass::sim {
 
-// The truth that a Pod's status shows late, or not at all (P-086): for invariants.
+// What a container really does. A Pod's status shows it late or never (P-086), so invariants read
+// this.
 struct ContainerTruth {
   std::string name;
-  std::string image;     // of the process that runs, or ran last; empty: none ever did
+  std::string image;     // of the running process, or of the last one; empty: none ever ran
   bool running = false;  // there is a process
-  bool serving = false;  // it does its work: neither on its way up nor told to stop
-  MonotonicTime since;   // of the last change of `serving`
+  bool serving = false;  // it does its work: it is neither starting nor told to stop
+  MonotonicTime since;   // the time of the last change of `serving`
   int starts = 0;
-  int changes = 0;  // of those, for the sake of another image
+  int changes = 0;  // the starts with another image than the start before
 };
 
-// Sidecars and containers only; a plain init container does not serve.
+// What a Pod really does. `containers` has sidecars and ordinary containers; a plain init container
+// does not serve.
 struct PodTruth {
   StoreKey key;
   std::string uid;
@@ -31,32 +33,32 @@ struct PodTruth {
   bool reachable = true;  // false: its node is lost
   MonotonicTime reachable_since;
 
-  bool serving() const;  // every one of them, and reachable
+  bool serving() const;  // every container serves, and the node is not lost
   MonotonicTime since() const;
 };
 
 struct ContainerTimer {
   TimerId id = 0;
-  bool counts = false;  // the kubelet is not idle while it is armed
+  bool counts = false;  // while the timer is armed, the kubelet is not idle
 };
 
 // The state that the kubelet keeps. PodTruth::containers has the truth at the same index.
 struct ContainerRun {
   bool sidecar = false;
   bool probed = false;  // the spec has a readinessProbe
-  bool ready = false;   // as the prober says; without one: it runs
+  bool ready = false;   // as the kubelet knows it
   bool failed_pull = false;
   bool backing_off = false;
-  std::string wanted;  // the image that was pulled, or was to be, last
-  std::string image;   // of the last one created, as its image_id
+  std::string wanted;  // the image that the kubelet pulled last, or will pull
+  std::string image;   // of the last container that was created, like image_id
   std::string image_id;
   std::string id;
   int restarts = 0;
   int crashes = 0;  // since the image last changed
-  Json state;       // of the status
+  Json state;       // as in the Pod's status
   Json last_state;
-  ContainerTimer life;   // becomes ready, ends by itself, or its back-off ends
-  ContainerTimer probe;  // says that it is down
+  ContainerTimer life;   // fires when it becomes ready, exits, or ends its back-off
+  ContainerTimer probe;  // fires when the prober finds it down
 };
 
 // Returns an entry of status.containerStatuses.

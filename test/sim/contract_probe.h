@@ -1,7 +1,7 @@
 // The actions of an API contract case: send requests, follow watches, and state what is expected.
 //
-// Works on any Transport, the model's or one to a real server. Complaints are collected, not
-// thrown.
+// Works on any Transport, the model's or one to a real server. Collects complaints instead of
+// throwing.
 #pragma once
 
 #include <functional>
@@ -20,9 +20,9 @@ class ContractProbe;
 // The server that a case runs against.
 struct ContractServer {
   Transport& transport;
-  // Turns the loop until `done` returns true. Returns false when it gave up.
+  // Runs the loop until `done` returns true. Returns false after a time-out.
   std::function<bool(const std::function<bool()>& done)> run_until;
-  // Returns when the case's new namespace accepts objects. Null: it does at once.
+  // Waits until the case's new namespace accepts objects. Null if it accepts them at once.
   std::function<void(ContractProbe& api)> await_namespace = nullptr;
 };
 
@@ -69,8 +69,7 @@ class ContractProbe {
   ProbeReply Delete(const std::string& target);
   ProbeReply Delete(const std::string& target, const Json& options);
 
-  // A watch. Events gather in the result while the loop turns. The probe's destructor ends the
-  // watch.
+  // An open watch. It collects events while the loop runs. The probe's destructor ends the watch.
   struct WatchState {
     CallId id = 0;
     std::vector<ProbeEvent> events;

@@ -9,11 +9,11 @@
 namespace windlass::sim {
 namespace {
 
-// Longer than a list that gets no answer.
+// Waits longer than a list that gets no answer takes.
 void Settle(World& world) { world.Quiesce(seconds(80), seconds(3600)); }
 
-// Everything takes always the same time: which statuses come together in one write is then no
-// matter of chance, and what a fault costs can be counted.
+// Makes every step take the same time. Then it does not depend on chance which statuses share one
+// write, and the sweep can count what a fault costs.
 WorldOptions Steady(WorldOptions options) {
   options.network.latency_min = options.network.latency_max = milliseconds(1);
   options.replica_sets.lag_max = options.replica_sets.lag_min;
@@ -82,7 +82,8 @@ void UpdateAndUndoInPlace(World& world) {
   Settle(world);
 }
 
-// Two Pods run the new image, and the third is kept back, when it is undone.
+// The user undoes the rollout when two Pods run the new image and the partition holds the third
+// back.
 void UndoInPlaceMidway(World& world) {
   world.Apply(InPlaceDeployment(3, "app:v1", {{"partition", "1"}}));
   Settle(world);

@@ -29,7 +29,7 @@ bool IsCounted(const Change& change) {
   return change.key.resource != resources::kEvents && change.key.resource != resources::kLeases;
 }
 
-// Where Pods are updated in place, what each of them runs, and how often it was restarted.
+// Returns what each Pod of a Deployment updated in place runs, and how often it was restarted.
 std::string PodsInPlace(World& world, InPlaceInvariants& in_place) {
   std::vector<std::string> lines;
   for (const Object& deployment : world.api().List(resources::kDeployments, "default")) {
@@ -58,7 +58,7 @@ Outcome Run(const CrashScenario& scenario, Successor successor, std::optional<Fa
   SupervisedWindlass windlass(world, fault, successor);
   scenario.play(world);
   for (const std::string& line : view.State()) {
-    // How a new leader touched a ReplicaSet (L-012).
+    // A new leader's touch of a ReplicaSet does not count as a difference (L-012).
     if (line.find(" windlass.dev/term=") == std::string::npos) outcome.state += line + "\n";
   }
   outcome.state += PodsInPlace(world, in_place);
@@ -77,7 +77,7 @@ std::string_view NameOfKind(FaultKind kind) {
   return "?";
 }
 
-// "" when the fault made no difference.
+// Returns "" if the fault made no difference.
 std::string Difference(const Outcome& calm, const Outcome& outcome, int64_t extra_max) {
   if (!outcome.struck) return "the fault never happened";
   if (!outcome.complaints.empty()) return outcome.complaints;

@@ -14,7 +14,7 @@ namespace windlass::sim {
 struct CrashScenario {
   std::string name;
   WorldOptions options;
-  std::function<void(World&)> play;  // returns when all is quiet
+  std::function<void(World&)> play;  // returns when the world is quiet
 };
 
 // Returns the scenarios of this file, whose Pods a kubelet runs, and one for each script.
@@ -23,18 +23,20 @@ std::vector<CrashScenario> CrashScenarios(const std::string& scripts);
 struct SweepReport {
   uint64_t runs = 0;
   uint64_t calls = 0;      // of the run without a fault
-  int64_t extra_most = 0;  // writes more than in the run without a fault
+  int64_t extra_most = 0;  // the most additional writes of a run with a fault
   std::vector<std::string> differences;
 };
 
-// How many additional writes a fault may cost. A standby also touches each ReplicaSet of a rollout
-// under way once (L-012).
+// The most additional writes that a fault may cost. A standby may make kTouchesMax more: it touches
+// each ReplicaSet of a rollout under way once (L-012).
 inline constexpr int64_t kExtraWritesMax = 2;
 inline constexpr int64_t kTouchesMax = 2;
 
-// Runs the scenario once without a fault, then once for each call and kind of fault, or for a
-// random choice of one in `one_in` of them. Each run must end in the same state, break no invariant
-// and write hardly more.
+// Runs the scenario once without a fault. Then runs it once for each call and kind of fault, or for
+// a random one in `one_in` of them. The report names each of these runs that
+// - ended in another state than the run without a fault,
+// - broke an invariant, or
+// - made more additional writes than allowed.
 SweepReport Sweep(const CrashScenario& scenario, Successor successor, uint32_t one_in);
 
 }  // namespace windlass::sim

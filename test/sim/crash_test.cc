@@ -1,8 +1,12 @@
-// A crash at every point of a scenario equals a restart, and so does a reply that never comes: for
-// each call one run in which the process dies before the server sees it, one in which it dies after
-// it took effect, and one in which only the answer is lost. Dead ones are started anew, or a
-// standby takes over from a cache that lags. The end must be the end of the run without a fault, no
-// invariant may break, and at most two writes more may be made (I-38).
+// A crash at any point of a scenario equals a restart, and so does a reply that never comes (I-38).
+// Each call of a scenario has three runs:
+// - the process dies before the server sees the call,
+// - the process dies after the call took effect,
+// - only the answer is lost.
+//
+// After a crash the process starts anew, or a standby takes over from a cache that lags. Each run
+// must end in the state of the run without a fault, break no invariant, and make at most two
+// additional writes. A standby may also touch each ReplicaSet once.
 #include <algorithm>
 #include <string>
 
@@ -33,7 +37,7 @@ Total SweepAll(Successor successor, uint32_t one_in) {
   return total;
 }
 
-// So many of all faults are tried in the default run.
+// The default run tries one in this many of the faults.
 constexpr uint32_t kOneIn = 16;
 
 TEST_CASE("a crash or a lost reply at any call changes nothing in the end (I-38)") {

@@ -1,4 +1,4 @@
-// progressDeadlineSeconds on the simulated cluster: the timer wakes the key, nothing else does.
+// progressDeadlineSeconds on the simulated cluster: only the timer wakes the key.
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -55,7 +55,7 @@ TEST_CASE("the verdict comes when the deadline has passed, and only once (D-425,
   REQUIRE(world.Quiesce());
   const uint64_t judged = world.invariants().judged();
   world.RunFor(seconds(1200));
-  CHECK(world.invariants().judged() == judged);  // nothing is written any more
+  CHECK(world.invariants().judged() == judged);  // no write happened
 
   REQUIRE(world.RolloutUndo("web"));
   REQUIRE(Becomes(world, "NewReplicaSetAvailable"));
@@ -67,7 +67,7 @@ TEST_CASE("a Pod lost long after the rollout is no failed rollout, and no busy l
   WindlassProcess windlass(world);
   world.Apply(WithDeadline(2, 10, "app:v1-crash-300s"));
   REQUIRE(Becomes(world, "NewReplicaSetAvailable"));
-  world.RunFor(seconds(1000));  // both crash, and are in their back-off
+  world.RunFor(seconds(1000));  // both Pods crash and wait in their back-off
   const uint64_t calls = windlass.calls();
   CHECK(Progressing(world) == "NewReplicaSetAvailable");
   world.RunFor(seconds(100));

@@ -14,7 +14,7 @@ namespace {
 
 const std::string kActor = "disruption-controller";
 
-// Percentages are rounded up, those of maxUnavailable, too.
+// Upstream rounds percentages up, those of maxUnavailable, too: 30 % of 5 Pods are 2.
 int64_t Resolve(const Json& value, int64_t total) {
   if (value.is_number_integer()) return value.get<int64_t>();
   if (!value.is_string()) return 0;
@@ -70,11 +70,11 @@ void DisruptionController::Sync(const StoreKey& key) {
     if (!disrupted.empty()) status["disruptedPods"] = disrupted;
     SetCondition(status, "DisruptionAllowed", allowed > 0, TimeText(server_.loop().clock().Wall()));
   });
-  // They end by time alone.
+  // No event ends the entries; their time does.
   if (!disrupted.empty()) server_.loop().After(kDisruptedFor, [this, key] { Enqueue(key); });
 }
 
-// An empty selector selects every Pod of the namespace, an absent one none.
+// An empty selector selects every Pod of the namespace, an absent selector no Pod.
 std::vector<Object> DisruptionController::PodsOf(const Json& budget) const {
   const Json& selector = At(budget, {"spec", "selector"});
   std::vector<Object> pods;
@@ -85,7 +85,8 @@ std::vector<Object> DisruptionController::PodsOf(const Json& budget) const {
   return pods;
 }
 
-// Of the Deployments, or ReplicaSets without one, that the Pods are of.
+// Returns the replicas of the Deployments that own the Pods, or of ReplicaSets without a
+// Deployment.
 int64_t DisruptionController::ScaleOf(const std::vector<Object>& pods) const {
   std::map<std::string, int64_t> scales;
   for (const Object& pod : pods) {

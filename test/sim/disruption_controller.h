@@ -1,6 +1,6 @@
 // A model of the disruption controller, which keeps the status of PodDisruptionBudgets.
 //
-// It believes the status of Pods, so a Pod that is restarted in place and stays Ready counts as
+// It reads only the status of Pods, so a Pod that is restarted in place and stays Ready counts as
 // healthy (P-038). Entries of disruptedPods count for two minutes.
 #pragma once
 
@@ -22,7 +22,8 @@ class DisruptionController {
   DisruptionController& operator=(const DisruptionController&) = delete;
 
   bool idle() const { return queued_.empty(); }
-  // Returns how many entries ended although their Pod still exists: an event NotDeleted each.
+  // Returns the number of entries that ended while their Pod still existed. Upstream sends an Event
+  // NotDeleted for each.
   int not_deleted() const { return not_deleted_; }
 
  private:

@@ -63,7 +63,7 @@ TEST_CASE("A budget counts Pods that are deleted, or promised to be, as gone") {
   world.RunFor(DisruptionController::kDisruptedFor + seconds(1));
   CHECK(Field(world, "disruptionsAllowed") == 2);
   CHECK(world.disruption_controller().not_deleted() == 1);
-  // The one that takes its place is not Ready at once.
+  // The frozen kubelet keeps the Pod that replaces the deleted one from becoming Ready.
   world.kubelet().Freeze(true);
   world.api().Delete("user", {resources::kPods, "default", NameOf(*pods[1])});
   world.RunFor(seconds(1));

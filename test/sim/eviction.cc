@@ -23,7 +23,8 @@ std::vector<Object> BudgetsOf(ApiServer& server, const Json& pod) {
 
 int64_t Status(const Json& budget, const char* field) { return IntAt(budget, {"status", field}); }
 
-// An unready Pod that the budget can do without costs nothing.
+// Returns true if evicting the Pod costs no disruption: it is not Ready, and the budget has enough
+// healthy Pods.
 bool IsFree(const Json& pod, const Json& budget) {
   return !IsReadyPod(pod) && Status(budget, "desiredHealthy") > 0 &&
          Status(budget, "currentHealthy") >= Status(budget, "desiredHealthy");

@@ -1,5 +1,5 @@
-// Evictions, as kube-apiserver serves pods/eviction: a first write takes a disruption from the one
-// budget that selects the Pod, and then the Pod is deleted (eviction.go).
+// Evictions, as kube-apiserver serves pods/eviction (eviction.go). The first write takes a
+// disruption from the one budget that selects the Pod. Then the Pod is deleted.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace windlass::sim {
 
-// Does once what kubectl drain does to one Pod. Returns false if refused: several budgets select
-// the Pod, or its budget allows no disruption. The Pod is deleted `until_deleted` later.
+// Evicts a Pod, like one attempt of kubectl drain; the Pod is deleted `until_deleted` later.
+// Returns false if the eviction is refused: several budgets select the Pod, or its budget allows no
+// disruption.
 bool Evict(ApiServer& server, const std::string& namespace_, const std::string& pod,
            Duration until_deleted);
 

@@ -14,7 +14,8 @@ namespace windlass::sim {
 
 class Expectations {
  public:
-  // Upstream's ExpectationsTimeout: the controller waits no longer for what it has not seen.
+  // Upstream's ExpectationsTimeout: after it, the controller stops waiting for what it has not
+  // seen.
   static constexpr Duration kTimeout = seconds(300);
 
   // Each call replaces the former expectation for this ReplicaSet.

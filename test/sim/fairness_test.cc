@@ -1,4 +1,4 @@
-// One namespace in which everything rolls does not hold up another one (Q-009, Q-010).
+// A namespace in which everything rolls does not hold up another namespace (Q-009, Q-010).
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -30,13 +30,13 @@ TEST_CASE("A user's change is served at once while 200 rollouts wait for the rat
   for (int i = 0; i < kBusy; ++i) {
     world.SetImage("busy/web-" + std::to_string(i), "registry.example/web:2");
   }
-  world.RunFor(seconds(3));  // the burst is spent, everybody waits
+  world.RunFor(seconds(3));  // the burst is spent, every key waits
   REQUIRE(windlass.runtime().queue_counters().depth > 0);
   world.SetImage("calm/web", "registry.example/web:2");
-  // Turns come together every 200 ms: the next of them is this one's.
+  // Turns come every 200 ms, and the next turn belongs to the calm namespace.
   CHECK(
       world.RunUntil([&] { return world.ReplicaSets("calm/web").size() == 2; }, milliseconds(300)));
-  // And so do its further steps, in turns with the other namespace's.
+  // Its further steps take turns with the busy namespace's.
   CHECK(world.RunUntil([&] { return world.IsComplete("calm/web"); }, seconds(10)));
   CHECK(windlass.runtime().queue_counters().depth > 0);
   REQUIRE(world.Quiesce());

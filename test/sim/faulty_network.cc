@@ -3,7 +3,7 @@
 namespace windlass::sim {
 namespace {
 
-constexpr CallId kFailedBit = CallId{1} << 62U;  // calls that the inner transport never sees
+constexpr CallId kFailedBit = CallId{1} << 62U;  // marks calls that the inner transport never sees
 
 Error Refused() { return {ErrorKind::kNotSent, "connection refused"}; }
 
@@ -38,7 +38,7 @@ void FaultyNetwork::Break(const std::function<bool(const HttpRequest&)>& which) 
       continue;
     }
     auto broken = streams_.extract(at++);
-    inner_.Cancel(broken.key());  // whose end, kCancelled, is not passed on
+    inner_.Cancel(broken.key());  // its end, kCancelled, is not passed on
     Later([on_end = broken.mapped().handler.on_end] { on_end(Broken()); });
   }
 }
@@ -74,7 +74,7 @@ CallId FaultyNetwork::Stream(HttpRequest request, StreamHandler handler) {
     });
     return kFailedBit | ++failed_;
   }
-  // Known by its id only once the inner transport has given one, which is before anything comes.
+  // The stream's id is known once the inner transport has returned it, which is before any event.
   const auto id = std::make_shared<CallId>(0);
   StreamHandler passed;
   passed.on_open = [this, id] {

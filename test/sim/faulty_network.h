@@ -1,5 +1,5 @@
-// A network that fails on command, between a process and its transport: the API server is gone, it
-// throttles, or it refuses one resource. What the process tries meanwhile is counted.
+// A network between a process and its transport that fails on command: the API server does not
+// answer, throttles, or refuses one resource. It counts what the process tries.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +21,16 @@ class FaultyNetwork final : public Transport {
   FaultyNetwork(const Clock& clock, TimerQueue& timers, Transport& inner)
       : clock_(clock), timers_(timers), inner_(inner) {}
 
-  // While down: every connection breaks, and new ones are refused.
+  // While the network is down, every open connection breaks and new ones are refused.
   void SetDown(bool down);
-  // Answers every Call except those of leader election with 429 and this Retry-After; zero: none.
+  // Answers every Call except those of leader election with 429 and this Retry-After. Zero ends the
+  // throttling.
   void SetThrottled(Duration retry_after) { retry_after_ = retry_after; }
-  // Every request whose path has `part` is answered with this code, 403 or 404, and such streams
-  // that are open break; "" = none is.
+  // Answers every request whose path contains `part` with `code` (403 or 404), and breaks such
+  // streams that are open. An empty `part` refuses nothing.
   void SetRefused(std::string part, int code = 403);
 
-  // Returns the number of calls and streams begun, whatever their outcome.
+  // Returns the number of calls and streams begun, also of those that failed.
   uint64_t tried() const { return tried_; }
 
   CallId Call(HttpRequest request, ReplyHandler reply) override;
@@ -56,7 +57,7 @@ class FaultyNetwork final : public Transport {
     HttpRequest request;
     StreamHandler handler;
   };
-  std::map<CallId, OpenStream> streams_;  // that the inner transport holds open
+  std::map<CallId, OpenStream> streams_;  // those that the inner transport holds open
   CallId failed_ = 0;
 };
 

@@ -10,7 +10,7 @@ const std::string kActor = "garbage-collector";
 constexpr const char* kForeground = "foregroundDeletion";
 constexpr const char* kOrphan = "orphan";
 
-// Kinds that can have owners here.
+// The kinds that can have owners in the model.
 constexpr std::array<ResourceId, 2> kChildren = {resources::kReplicaSets, resources::kPods};
 constexpr std::array<ResourceId, 5> kInNamespaces = {resources::kDeployments,
                                                      resources::kReplicaSets, resources::kPods,
@@ -48,7 +48,7 @@ void GarbageCollector::OnChange(const Change& change) {
     if (owned || IsDeleting(*change.after)) LookLater(change.key);
     return;
   }
-  // Gone: its children lost an owner, and its own owner may be waiting for it.
+  // The object is gone: its children lost an owner, and its own owner may wait for this.
   const Json& last = *change.last_state;
   for (const StoreKey& child : Children(change.key.namespace_, UidOf(last), false)) {
     LookLater(child);
@@ -93,7 +93,7 @@ void GarbageCollector::Look(const StoreKey& key) {
         FindKind(TextAt(reference, {"apiVersion"}), TextAt(reference, {"kind"}));
     const Object owner =
         server_.Find({kind->resource, key.namespace_, TextAt(reference, {"name"})});
-    if (!HasFinalizer(*owner, kForeground)) return;  // a living owner keeps it
+    if (!HasFinalizer(*owner, kForeground)) return;  // an owner that is not being deleted keeps it
     blocked_owner_waits = true;
   }
   DeleteOptions options;

@@ -1,7 +1,7 @@
 // A model of the garbage collector and of namespace deletion: what happens to the children of a
 // deleted object.
 //
-// It sees the truth, with a lag after each change:
+// It reads the store itself, some time after each change:
 // - An object whose owners are all gone is deleted.
 // - A foreground deletion waits for blocking children.
 // - An orphaning deletion removes the owner references.

@@ -1,4 +1,4 @@
-// Another cluster behind the same address, and two that take turns.
+// Another cluster answers at the same address, or two clusters take turns there.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kThis = "11111111-1111-4111-8111-111111111111";
 constexpr const char* kOther = "22222222-2222-4222-8222-222222222222";
 
-// Answers for namespace kube-system; all else is the world's.
+// Answers requests for namespace kube-system itself, and passes all others to the world.
 class TwoClusters final : public Transport {
  public:
   TwoClusters(const Clock& clock, TimerQueue& timers, Transport& inner)
@@ -44,8 +44,8 @@ class TwoClusters final : public Transport {
   void Cancel(CallId id) override { inner_.Cancel(id); }
 
   bool moved = false;         // the other cluster answers
-  bool taking_turns = false;  // now this one, now the other one
-  bool broken = false;        // nobody does
+  bool taking_turns = false;  // the two clusters answer in turn
+  bool broken = false;        // neither cluster answers
   int asked = 0;
 
  private:
@@ -81,7 +81,7 @@ struct Fixture {
 TEST_CASE_METHOD(Fixture, "A server that is back is asked which one it is (R-061)") {
   Sync();
   clusters.moved = true;
-  world.RunFor(seconds(3600));  // nothing makes us ask
+  world.RunFor(seconds(3600));  // nothing makes Windlass ask
   REQUIRE(resets == 0);
   informers.TryNow();
   CHECK(world.RunUntil([this] { return resets == 1; }, seconds(1)));

@@ -16,7 +16,7 @@ bool IsWordByte(char c) {
          std::islower(static_cast<unsigned char>(c)) != 0;
 }
 
-// "1.5s" at the start of `text`, not followed by more of a word.
+// Reads "1.5s" at the start of `text`. Returns nullopt if the word goes on after it.
 std::optional<Duration> TakeDuration(std::string_view text) {
   double value = 0;
   const char* end = text.data() + text.size();
@@ -31,7 +31,7 @@ std::optional<Duration> TakeDuration(std::string_view text) {
   return milliseconds(static_cast<int64_t>(value * in_ms));
 }
 
-// What follows "<key>-" in the name, where the key is a word of its own.
+// Returns the duration after "<key>-" in the name, if the key is a word of its own.
 std::optional<Duration> Timed(std::string_view name, std::string_view key) {
   const std::string prefix = std::string(key) + "-";
   for (size_t at = name.find(prefix); at != std::string_view::npos;
@@ -52,7 +52,7 @@ bool HasWord(std::string_view name, std::string_view word) {
   return false;
 }
 
-// The word behind "digest-"; empty when there is none.
+// Returns the word after "digest-"; empty if there is none.
 std::string_view DigestWord(std::string_view name) {
   static constexpr std::string_view kKey = "digest-";
   for (size_t at = name.find(kKey); at != std::string_view::npos; at = name.find(kKey, at + 1)) {
@@ -67,8 +67,7 @@ std::string_view DigestWord(std::string_view name) {
 
 }  // namespace
 
-// The registry's host and the digest are not part of the name: nobody who writes a manifest chooses
-// them.
+// Ignores the registry's host and the digest: the author of a manifest does not choose them.
 ImageBehaviour BehaviourOf(std::string_view image) {
   std::string_view name = image.substr(0, image.find('@'));
   const size_t slash = name.find('/');
@@ -101,7 +100,7 @@ std::string ImageIdOf(std::string_view image) {
 
 std::string DigitsOf(std::string_view text) {
   std::string digits;
-  uint64_t hash = 14695981039346656037ULL;  // FNV-1a, run on for each part
+  uint64_t hash = 14695981039346656037ULL;  // FNV-1a, continued from part to part
   for (int part = 0; part < 4; ++part) {
     for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
     std::array<char, 17> hex{};

@@ -10,7 +10,7 @@
 
 namespace windlass::sim {
 
-// All zero: an image that exists, starts, is ready and stops at once.
+// With all fields zero the image exists, and its container starts, is ready and stops at once.
 struct ImageBehaviour {
   bool missing = false;           // "missing", "404": no registry has it
   bool never_ready = false;       // "never-ready"
@@ -18,8 +18,8 @@ struct ImageBehaviour {
   Duration start{0};              // "slow-start-500ms"
   Duration ready{0};              // "slow-ready-2s": counted from the start
   Duration stop{0};               // "slow-stop-10s": from TERM to exit
-  std::optional<Duration> crash;  // "crash-5s": exits 1 so long after the start
-  std::optional<Duration> exit;   // "exits-5s": exits 0
+  std::optional<Duration> crash;  // "crash-5s": exits with 1, this long after the start
+  std::optional<Duration> exit;   // "exits-5s": likewise, with 0
 };
 
 ImageBehaviour BehaviourOf(std::string_view image);
@@ -27,7 +27,7 @@ ImageBehaviour BehaviourOf(std::string_view image);
 // Returns what a runtime reports as imageID: "<repository>@sha256:<64 digits>". The digest is
 // - that of the reference, if it has one;
 // - one digest for all tags with the word "digest-abc";
-// - otherwise a digest of its own for every reference.
+// - otherwise another one for each reference.
 std::string ImageIdOf(std::string_view image);
 
 // Returns 64 hexadecimal digits that depend only on the text.

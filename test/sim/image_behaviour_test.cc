@@ -14,7 +14,7 @@ struct Row {
   bool missing;
   bool never_ready;
   Duration pull, start, ready, stop;
-  int64_t crash_ms;  // -1: does not
+  int64_t crash_ms;  // -1: it does not crash
   int64_t exit_ms;
 };
 

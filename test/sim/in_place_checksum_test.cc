@@ -1,6 +1,6 @@
-// Templates with an annotation checksum/config, as Helm writes it: it changes with a ConfigMap that
-// containers have read, so that the Pods have to be made anew, or their containers restarted
-// (P-007).
+// Templates with an annotation checksum/config, as Helm writes it. The annotation changes with a
+// ConfigMap that the containers have read, so Windlass must replace the Pods or restart their
+// containers (P-007).
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* kChecksum = "checksum/config";
 
-// Judges every write to Pods: another checksum comes with another image, which restarts the
-// container, or not at all.
+// Judges every write to Pods: a write that changes the checksum must change an image, too, because
+// a new image restarts the container.
 class HelmRun : public InPlaceRun {
  public:
   explicit HelmRun(uint64_t seed) : InPlaceRun(seed) {
@@ -30,7 +30,7 @@ class HelmRun : public InPlaceRun {
     deployment["spec"]["template"]["metadata"]["annotations"][kChecksum] = "a";
     Start(deployment);
   }
-  // helm upgrade
+  // What helm upgrade does.
   void Upgrade(const std::string& image, const std::string& checksum) {
     Json deployment = *world.Deployment("web");
     Json patch;
@@ -41,7 +41,7 @@ class HelmRun : public InPlaceRun {
     world.Edit("web", patch);
   }
   std::string Missed() const { return missed_; }
-  // All Pods have it; and `image`.
+  // Returns true if all Pods have `image` and `checksum`.
   bool AllAre(const std::string& image, const std::string& checksum) const {
     for (const Object& pod : world.Pods("web")) {
       if (AnnotationOf(*pod, kChecksum) != checksum) return false;
@@ -108,7 +108,7 @@ TEST_CASE("in place, another checksum midway makes new Pods of all (P-007)", "[i
   CHECK(run.Missed() == "");
 }
 
-// Upgrades of either kind, undone and overtaken, beside Pods that die and crashes of Windlass.
+// Upgrades of both kinds, some undone or overtaken, while Pods die and Windlass crashes.
 std::string Walk(uint64_t seed) {
   HelmRun run(seed);
   Random random(seed);

@@ -22,7 +22,7 @@ Json BudgetOfWeb(int max_unavailable) {
   return budget;
 }
 
-// Four Pods that stop slowly, two of which Windlass might take down, but for a budget of one.
+// Four Pods that stop slowly. In-place updates may take down two at a time, the budget allows one.
 class Race {
  public:
   explicit Race(uint64_t seed) : run(seed), random_(seed) {
@@ -31,7 +31,7 @@ class Race {
     run.world.Quiesce();
   }
 
-  // A rollout, and somebody who tries to evict one Pod after the other all the time.
+  // Runs a rollout while a user tries to evict one Pod after the other.
   std::string Go() {
     run.world.SetImage("web", "app:v2-slow-start-1s");
     for (int i = 0; i < 200; ++i) {

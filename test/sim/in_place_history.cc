@@ -1,4 +1,4 @@
-// I-56, and what must hold at rest.
+// Judges the history of revisions (I-56), and what must hold at rest.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 
 bool HasExchange(const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); }
 
-// What undo would make the template; null when it would do nothing.
+// Returns the template that undo would write; null if undo would do nothing.
 Json UndoneTemplate(const Json& deployment, const std::vector<Object>& replica_sets) {
   for (const Json& operation : UndoPatch(deployment, replica_sets, std::nullopt)) {
     if (operation["path"] == "/spec/template") return operation["value"];
@@ -29,9 +29,12 @@ std::string Images(const Json& pattern) {
 
 }  // namespace
 
-// A template is staged when the highest revision has it, and also when it is so late that the next
-// one is wanted by then, which nobody could know: it is what undo is to bring back then. What the
-// revisions have while they are exchanged is not for long.
+// Notes the staged template, and as `previous` the one before it, which undo must bring back. A
+// template counts as staged when the highest revision has it and one of these holds:
+// - the Deployment wants it;
+// - the Deployment wanted it until a moment ago: the controller could not know of the next one.
+//
+// During an exchange, revisions have other templates for a short time; nothing is noted then.
 void InPlaceInvariants::NoteHistory(const Json& deployment) {
   DeploymentRecord& record = deployments_[UidOf(deployment)];
   const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
@@ -44,7 +47,7 @@ void InPlaceInvariants::NoteHistory(const Json& deployment) {
   record.previous = std::exchange(record.staged, pattern);
 }
 
-// What undo would bring can be taken away by users, and by the limit of the history.
+// A user, or the history limit, may remove the ReplicaSet that undo would bring back.
 void InPlaceInvariants::NoteRemoval(const Change& change, const Json& deployment) {
   DeploymentRecord& record = deployments_[UidOf(deployment)];
   const std::vector<Object> left = ReplicaSetsOf(deployment);
@@ -73,7 +76,8 @@ void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deploymen
   if (record.previous.is_null() || record.staged != record.wanted) return;
   const Json undone = UndoneTemplate(deployment, replica_sets);
   if (undone == record.previous) return;
-  // While revisions change places, the one before is the highest for a moment.
+  // While two ReplicaSets exchange revisions, the previous template has the highest one for a
+  // moment.
   if (exchanging && highest != nullptr && TemplateOf(*highest) == record.previous) return;
   Violate("I-56", change.request,
           "undo yields " + Images(undone) + ", not " + Images(record.previous));
@@ -104,7 +108,7 @@ void InPlaceInvariants::JudgeAtRest(const std::string& name) {
   }
 }
 
-// I-55.
+// Judges that all Pods run the wanted images (I-55).
 void InPlaceInvariants::JudgeImagesAtRest(const Json& deployment) {
   const std::string request = "rest of " + NameOf(deployment);
   const Json wanted = TemplateOf(deployment);

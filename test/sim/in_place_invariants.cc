@@ -12,7 +12,7 @@ std::string Number(int64_t value) { return std::to_string(value); }
 
 int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
 
-// The spec asks for what runs.
+// Returns true if every container runs the image of the spec.
 bool RunsItsSpec(const Json& pod, const PodTruth& truth) {
   return std::ranges::all_of(truth.containers, [&](const ContainerTruth& one) {
     return one.image == ImageIn(At(pod, {"spec"}), one.name);
@@ -94,7 +94,7 @@ void InPlaceInvariants::NoteDeployment(const Change& change) {
   record.replicas.Note(Now(), limits.desired);
   const Json wanted = TemplateOf(deployment);
   if (wanted != record.wanted) {
-    // Whatever its Pods ran, they are to run this.
+    // Each container whose image changes may be restarted once, with any old image.
     for (const std::string& name : ContainersOf(At(wanted, {"spec"}))) {
       if (ImageIn(At(wanted, {"spec"}), name) == ImageIn(At(record.wanted, {"spec"}), name)) {
         continue;
@@ -116,7 +116,8 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   const std::string before =
       change.before == nullptr ? "" : AnnotationOf(*change.before, kInPlaceBlocked);
   if (!blocked.empty() && blocked != before) {
-    // Back to what they ran.
+    // The rollout in place is blocked: each container may be restarted once more, for its old
+    // image.
     for (auto& [pod, known] : pods_) {
       if (known.deployment != UidOf(*deployment)) continue;
       for (auto& [name, allowed] : known.allowance) ++allowed;
@@ -125,13 +126,13 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   NoteHistory(*deployment);
   if (!controllers_.contains(change.actor)) return;
   JudgeReplicas(change, *deployment);
-  // What is not staged yet may be anything.
+  // The history is judged only once the wanted template is staged.
   if (deployments_[UidOf(*deployment)].staged == TemplateOf(*deployment)) {
     JudgeHistory(change, *deployment);
   }
 }
 
-// I-52: the ReplicaSet controller would delete Pods.
+// The ReplicaSet controller would delete Pods (I-52).
 void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& deployment) {
   if (change.before == nullptr || Replicas(*change.after) >= Replicas(*change.before)) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
@@ -165,14 +166,13 @@ void InPlaceInvariants::NotePod(const Change& change) {
     }
   }
   if (!ours && ChangesImages(before, after)) {
-    // Somebody else's edit, and the way back.
+    // Another actor edited the image: the edit and the way back restart the container twice.
     for (auto& [name, allowed] : pods_[UidOf(after)].allowance) allowed += 2;
   }
   if (ours) JudgePodWrite(change, *deployment);
 }
 
-// A Pod that comes with another template than is wanted now is to be restarted once, should the
-// Deployment ask for it.
+// A new Pod may be restarted once for each image that differs from the wanted template.
 void InPlaceInvariants::ExpectPod(const Change& change) {
   const Json& pod = *change.after;
   const Object host = server_.Find(
@@ -208,9 +208,9 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& deployme
   }
 }
 
-// I-51.
+// Judges a write that takes an available Pod out (I-51).
 void InPlaceInvariants::JudgeTakenOut(const Change& change, const Json& deployment) {
-  if (!IsAvailable(deployment, *change.before, kBlindSpot)) return;  // it costs nothing
+  if (!IsAvailable(deployment, *change.before, kBlindSpot)) return;  // such a Pod costs nothing
   const int64_t left = AvailableBut(deployment, UidOf(*change.before));
   const int64_t least = deployments_[UidOf(deployment)].min_available.Min(Now(), kBlindSpot);
   if (left >= least) return;
@@ -218,19 +218,19 @@ void InPlaceInvariants::JudgeTakenOut(const Change& change, const Json& deployme
           "leaves " + Number(left) + " that serve of at least " + Number(least));
 }
 
-// By what really runs, for at least so long.
+// Returns true if the Pod has really been available for at least this long.
 bool InPlaceInvariants::IsAvailable(const Json& deployment, const Json& pod,
                                     Duration for_at_least) const {
   const PodTruth* truth = world_.kubelet().Truth(UidOf(pod));
   if (truth == nullptr || !truth->serving() || !IsActivePod(pod)) return false;
   if (!RunsItsSpec(pod, *truth) || IsDrained(deployment, pod)) return false;
-  // Times in status are of whole seconds: nobody can count them more exactly.
+  // Times in status have whole seconds, so no controller can count them more exactly.
   const seconds min_ready(IntAt(deployment, {"spec", "minReadySeconds"}));
   const Duration known = std::max<Duration>(min_ready - seconds(1), Duration(0));
   return truth->since() + known + for_at_least <= Now();
 }
 
-// Pods that failed a moment ago count: nobody can have known.
+// Counts Pods that failed a moment ago, too: the controller could not know of it.
 int64_t InPlaceInvariants::AvailableBut(const Json& deployment, const std::string& pod) const {
   int64_t available = 0;
   std::set<std::string> counted;

@@ -8,22 +8,23 @@
 //   in_place.JudgeAtRest("web");
 //   CHECK(in_place.Complaints() == "");
 //
-// At every write of a controller under test, for Deployments that want it:
-//   I-51  no available Pod is taken out while fewer than n − maxUnavailable others really serve
-//   I-52  no Pod is deleted, and none is given up by lowering ReplicaSets
-//   I-56  the highest revision has the Deployment's template, and undo yields the one before
-//   I-60  no more Pods are drained than may be restarted
+// At every write of a controller under test, for Deployments that ask for in-place updates:
+//   I-51  while an available Pod is taken out, at least n − maxUnavailable others really serve;
+//         4 replicas, maxUnavailable 1: 3 others
+//   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller
+//   I-56  the highest revision has the Deployment's template, and undo brings back the one before
+//   I-60  at most maxSurge + maxUnavailable Pods are drained, but one is always allowed
 // At every change:
-//   I-53  no Pod moves
-//   I-54  a container is restarted for its image once per template
+//   I-53  no Pod moves to another node or IP address
+//   I-54  a container is restarted for its image at most once per template
 // At rest:
-//   I-55  all run the template
-//   I-58  the highest revision is one ReplicaSet's
+//   I-55  every Pod runs the Deployment's template
+//   I-58  only one ReplicaSet has the highest revision
 //   I-59  no exchange is open
 //   I-60  no Pod is drained
-//   I-61  the Deployment has none of the notes on its ReplicaSets
+//   I-61  the Deployment itself has none of the notes that its ReplicaSets may have
 //
-// As in Invariants, a write is judged by the most lenient truth of the last kBlindSpot.
+// As in Invariants, a write is judged against the most lenient truth of the last kBlindSpot.
 #pragma once
 
 #include <map>
@@ -46,20 +47,19 @@ class InPlaceInvariants {
   InPlaceInvariants(const InPlaceInvariants&) = delete;
   InPlaceInvariants& operator=(const InPlaceInvariants&) = delete;
 
-  // Call when all Pods should be updated: nothing is paused, held back or waited for.
+  // Call this when all Pods should be updated: the Deployment is not paused and waits for nothing.
   void JudgeAtRest(const std::string& deployment);
 
   const std::vector<Violation>& violations() const { return violations_; }
-  // Returns how many containers were restarted for another image, so that a test can check that
-  // there were some.
+  // Returns the number of restarts for another image. A test checks that it is not 0.
   int restarts() const { return restarts_; }
   std::string Complaints() const;
 
  private:
   struct PodRecord {
     std::string deployment;                // uid
-    std::map<std::string, int> allowance;  // restarts, by container
-    std::map<std::string, int> changes;    // that there were
+    std::map<std::string, int> allowance;  // allowed restarts, by container
+    std::map<std::string, int> changes;    // restarts for another image, by container
   };
   struct DeploymentRecord {
     Recent min_available;
@@ -67,8 +67,8 @@ class InPlaceInvariants {
     Json wanted;  // spec.template
     Json wanted_before;
     MonotonicTime wanted_since;
-    Json staged;    // the last wanted one that had the highest revision
-    Json previous;  // what undo is to bring back; null: unknown
+    Json staged;    // the last wanted template that had the highest revision
+    Json previous;  // what undo must bring back; null: unknown
   };
 
   void OnChange(const Change& change);
@@ -103,7 +103,7 @@ class InPlaceInvariants {
   std::set<std::string> controllers_;
   std::map<std::string, PodRecord> pods_;                // by uid
   std::map<std::string, DeploymentRecord> deployments_;  // by uid
-  // Pods that ceased to serve for another reason than a new image: their Deployment, and when.
+  // Pods that stopped serving, but not for a new image: their Deployment's uid, and when.
   std::map<std::string, std::pair<std::string, MonotonicTime>> failed_;
   std::vector<Violation> violations_;
   int restarts_ = 0;

@@ -1,5 +1,5 @@
-// Each invariant of in-place updates can be broken, and an update by the book breaks none. The
-// controller under test is played by writes in its name.
+// Each invariant of in-place updates can be broken, and an update by the book breaks none of them.
+// The test plays the controller with writes in its name.
 #include "test/sim/in_place_invariants.h"
 
 #include <functional>
@@ -25,7 +25,7 @@ StoreKey KeyOf(const ResourceId& resource, const std::string& name) {
   return {resource, "default", name};
 }
 
-// Four Pods of ReplicaSet "a", of which one may be missing; "p" is for the next template.
+// ReplicaSet "a" has four Pods, of which one may be unavailable; "p" is for the next template.
 struct Rollout {
   explicit Rollout(const std::string& policy = "Only") {
     Json web = SampleDeployment("web", 4, kOld);
@@ -89,7 +89,7 @@ struct Rollout {
       if (!value.empty()) rs["metadata"]["annotations"][key] = value;
     });
   }
-  // X1, X2, X3 (P-053); `meanwhile` between the first two.
+  // Makes the three writes X1, X2 and X3 (P-053), and calls `meanwhile` between X1 and X2.
   void Exchange(const std::function<void()>& meanwhile = nullptr) {
     EditReplicaSet("p", [&](Json& rs) {
       rs["spec"]["template"]["spec"]["containers"][0]["image"] = kOld;

@@ -1,5 +1,5 @@
-// Opting out of updates in place while a Pod is out of traffic, with a Windlass that dies before or
-// after any call (P-076, P-078).
+// A Deployment opts out of updates in place while a Pod is out of traffic, and Windlass dies before
+// or after any call (P-076, P-078).
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -30,13 +30,13 @@ bool IsRemembered(const World& world) {
 }
 
 struct Played {
-  std::string wrong{};  // "": all is well
+  std::string wrong{};  // "": nothing is wrong
   uint64_t calls = 0;
   bool struck = false;
 };
 
-// Opted out while a Pod that runs `image` is out of traffic, and paused, so that no Pod is replaced
-// for another reason; then it goes on.
+// The Deployment opts out and is paused while a Pod that runs `image` is out of traffic. The pause
+// keeps Windlass from replacing Pods for another reason. Then the rollout resumes.
 Played OptOut(const std::string& image, std::optional<Fault> fault) {
   World world(11);
   SupervisedWindlass windlass(world, fault);

@@ -1,7 +1,8 @@
-// An upgrade from v0.1.0 in the middle of a batch with `in-place-pdb: Reserve`, a word that
-// Windlass does not know any more. v0.1.0 leaves three things behind: the annotation, a member
-// "reserved" in the states of Pods, and the names of Pods in the status of their
-// PodDisruptionBudget.
+// An upgrade from v0.1.0 in the middle of a batch with `in-place-pdb: Reserve`, a value that
+// Windlass does not know any more. v0.1.0 leaves three things behind:
+// - the annotation,
+// - a member "reserved" in the states of Pods,
+// - the names of Pods in the status of their PodDisruptionBudget.
 #include <algorithm>
 #include <functional>
 #include <memory>
@@ -25,7 +26,7 @@ const StoreKey kBudget{resources::kPodDisruptionBudgets, "default", "web"};
 constexpr seconds kEntriesLast = DisruptionController::kDisruptedFor;
 constexpr seconds kDrain{10};
 
-// How far v0.1.0 had got with its batch of two Pods.
+// What v0.1.0 had done with its batch of two Pods.
 enum class Stage : uint8_t {
   kReserved,  // it died between the reservation for the first Pod and that Pod's drain or patch
   kDrained,   // both Pods are reserved for and out of traffic
@@ -58,7 +59,7 @@ class Upgrade {
 
   void StartNewVersion() { run.windlass = std::make_unique<WindlassProcess>(run.world); }
 
-  // Virtual time until two minutes after the reservations, and `more`.
+  // Runs until two minutes after the reservations, and `more`.
   void RunUntilEntriesEnd(Duration more) {
     run.world.RunFor(reserved_at_ + kEntriesLast - run.world.loop().clock().Wall() + more);
   }
@@ -78,7 +79,7 @@ class Upgrade {
     });
   }
 
-  // `kubectl rollout undo` brings the annotations of a ReplicaSet back.
+  // Returns true if a ReplicaSet has the annotation: `kubectl rollout undo` would bring it back.
   bool IsPolicyOnAReplicaSet() {
     const std::vector<Object> replica_sets = run.world.ReplicaSets("web");
     return std::ranges::any_of(
@@ -109,7 +110,7 @@ class Upgrade {
   }
 
   void LeaveAsOldVersion(Stage stage) {
-    // v0.1.0 wrote a time before that of the write, by which it knew its own entries.
+    // v0.1.0 wrote a time before that of the write, and recognized its own entries by it.
     reserved_at_ = run.world.loop().clock().Wall() + seconds(-1);
     const std::string time = TimeText(reserved_at_);
     std::vector<std::string> names;
@@ -157,15 +158,15 @@ TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve corrected: it go
   upgrade.StartNewVersion();
   upgrade.RunUntilEntriesEnd(seconds(-2));
   CHECK_FALSE(upgrade.Entries().empty());
-  CHECK(run.PodsOf("app:v2") >= 2);  // those that have an entry need no room
+  CHECK(run.PodsOf("app:v2") >= 2);  // Pods with an entry need no room in the budget
   CHECK(upgrade.CountPods("off") == 0);
 
-  // No name holds up Windlass for longer than two minutes: the rest is drained or patched now, ...
+  // After two minutes no entry holds Windlass up. The other Pods are drained or patched now.
   upgrade.RunUntilEntriesEnd(seconds(2));
   CHECK(upgrade.Entries().empty());
   CHECK(run.Reason() != "WaitingForPDB");
-  // ... and is complete when two Pods have had their time to drain, stop and start. Where both are
-  // on one node, they go one after the other.
+  // The rollout is complete when two Pods have had time to drain, stop and start. If both are on
+  // one node, Windlass takes one after the other.
   upgrade.RunUntilEntriesEnd(2 * (kDrain + seconds(10)));
   CHECK(run.world.IsComplete("web"));
   REQUIRE(run.Finish() == "");
@@ -204,7 +205,7 @@ TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve left: Pods take 
   CHECK_FALSE(upgrade.IsReservedInAState());
   CHECK(upgrade.Entries().empty());
   if (paused) {
-    CHECK(run.Uids() == old_pods);  // nothing but the pause kept it from replacing them
+    CHECK(run.Uids() == old_pods);  // only the pause kept Windlass from replacing them
     run.world.Pause("web", false);
     run.world.RunFor(seconds(60));
   }
@@ -215,7 +216,7 @@ TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve left: Pods take 
   for (const std::string& uid : pods) CHECK(std::ranges::count(old_pods, uid) == 0);
   CHECK(run.world.Complaints() == "");
 
-  // When it is corrected, the next rollout is done in place.
+  // Once the annotation is correct, the next rollout is in place.
   run.SetOption("pdb", "Respect");
   run.world.SetImage("web", "app:v3");
   CHECK(run.Until([&] { return run.world.IsComplete("web"); }));

@@ -1,5 +1,5 @@
-// Pods updated where they are, by the production controller, with the invariants watching every
-// write: what users do, and when.
+// Rollouts in place by the production controller, while users do what they do. The invariants judge
+// every write.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -108,7 +108,7 @@ TEST_CASE("in place, a newer template in the middle of the exchange", "[in-place
   CHECK(run.Sizes() == "1:0 2:0 3:3");
 }
 
-// P-070, P-071.
+// A rollout in place that is scaled midway (P-070, P-071).
 TEST_CASE("in place, scaled midway: what is new is updated, what remains stays", "[in-place]") {
   InPlaceRun run(GENERATE(1U, 2U, 3U));
   run.Start(4);

@@ -33,24 +33,24 @@ class InPlaceRun {
     Start(InPlaceDeployment(replicas, image, options));
   }
   bool Until(const std::function<bool()>& condition) { return world.RunUntil(condition, kLimit); }
-  // Waits until `pods` Pods were asked to run `image`.
+  // Waits until the specs of `pods` Pods have `image`.
   bool UntilPatched(const std::string& image, size_t pods) {
     return Until([&] { return PodsOf(image) >= pods; });
   }
-  // Waits until the rollout is over and nothing happens any more, then judges the state at rest.
+  // Waits until the rollout is complete and the world is quiet, then judges the state at rest.
   // Returns "" or what is wrong.
   std::string Finish();
-  // Waits until nothing happens any more; the rollout need not be complete. Returns "" or what was
-  // violated so far.
+  // Waits until the world is quiet; the rollout need not be complete. Returns "" or the violations
+  // so far.
   std::string Rest();
   std::string Complaints() const { return world.Complaints() + in_place.Complaints(); }
 
   void SetOption(const std::string& option, const std::string& value);
   size_t PodsOf(const std::string& image) const;
-  // Returns the restarts for another image, by uid of the present Pods.
+  // Returns how often each present Pod was restarted for another image, by uid.
   std::map<std::string, int> Restarts();
-  std::vector<std::string> Uids();  // of the Pods there are, sorted
-  int RestartsMost();               // of one Pod
+  std::vector<std::string> Uids();  // of the present Pods, sorted
+  int RestartsMost();               // the most restarts of one Pod
   bool EachRestarted(int times);
   std::string Reason() const;  // of condition windlass.dev/InPlace
   std::string Sizes() const;   // "1:0 2:5": revision and size, oldest revision first

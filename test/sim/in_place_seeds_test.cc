@@ -1,5 +1,5 @@
-// Updates in place on seeds: users, Pods that die, nodes that come and go, and crashes of Windlass,
-// in any order. Whatever happened, it arrives, and no invariant is broken on the way.
+// Random rollouts in place: users, Pods that die, nodes that fail and return, and crashes of
+// Windlass, in any order. Each walk ends with a complete rollout and breaks no invariant.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 
 class Walk {
  public:
-  // Every third one has a PodDisruptionBudget, and evicts Pods where the others delete them.
+  // Every third seed has a PodDisruptionBudget and evicts Pods; the other seeds delete Pods.
   explicit Walk(uint64_t seed) : run_(seed), random_(seed), evicts_(seed % 3 == 0) {
     Json deployment = InPlaceDeployment(static_cast<int>(1 + Below(random_, 6)), "app:v1");
     if (Below(random_, 4) == 0) {
@@ -26,7 +26,7 @@ class Walk {
     if (evicts_) run_.world.Apply(Budget());
   }
 
-  // "" or what is wrong, and how it came to it.
+  // Returns "" or what is wrong, and the steps that led to it.
   std::string Go() {
     for (int i = 0; i < kSteps; ++i) {
       Happen();
@@ -35,7 +35,7 @@ class Walk {
     if (lost_) run_.world.kubelet().SetNodeReady("node-1", true);
     run_.world.Pause("web", false);
     run_.SetOption("partition", "0");
-    // Whatever was bad, this is good.
+    // The last image is good, even if those before were bad.
     run_.world.SetImage("web", "app:last");
     const std::string wrong = run_.Finish();
     return wrong.empty() ? "" : "after" + steps_ + "\n" + wrong;

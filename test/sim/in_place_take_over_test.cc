@@ -1,6 +1,6 @@
-// An update in place that is left at any write to a controller that knows nothing of it: it sees
-// ordinary ReplicaSets, and finishes by replacing Pods (P-080, I-57). That controller is
-// Windlass itself without any annotation of its own, which is upstream's logic.
+// After any write of a rollout in place, a controller that knows nothing of such rollouts takes
+// over. It sees ordinary ReplicaSets, and finishes by replacing Pods (P-080, I-57). That controller
+// is Windlass without any annotation of its own, which is upstream's logic.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -40,7 +40,7 @@ std::string Hidden(std::string_view text) {
   return object.dump();
 }
 
-// What arrives from it bears no annotation of Windlass.
+// Hides Windlass's annotations in everything that the process receives.
 class Blinkers final : public Transport {
  public:
   explicit Blinkers(Transport& inner) : inner_(inner) {}
@@ -89,7 +89,7 @@ class StockProcess {
   Runtime runtime_{Environment(), client_, events_, {}, {DeploymentControllerEntry()}};
 };
 
-// A rollout from v1 that Windlass leaves after so many writes, and for good.
+// A rollout from v1 that Windlass leaves for good after `writes` writes.
 struct Left {
   Left(const Json& deployment, const std::string& image, int writes) {
     World& world = run.world;
@@ -108,7 +108,7 @@ struct Left {
     run.windlass.reset();
     world.RunFor(seconds(1));
   }
-  // "" or what is wrong in the end.
+  // Returns "" or what is wrong in the end.
   std::string FinishByStock() {
     const StockProcess stock(run.world);
     const std::string complaints = run.Until([&] { return run.world.IsComplete("web"); })
@@ -124,7 +124,7 @@ struct Left {
 
 constexpr int kWritesMax = 60;
 
-// At every write; how many there were.
+// Leaves the rollout at each write in turn. Returns the number of writes.
 int LeaveAtEachWrite(const Json& deployment, const std::string& image) {
   const auto size = static_cast<size_t>(IntAt(deployment, {"spec", "replicas"}));
   for (int writes = 1; writes < kWritesMax; ++writes) {
@@ -157,12 +157,12 @@ TEST_CASE("in place, the stock controller finishes what is left with stand-ins (
 TEST_CASE("in place, undone midway the stock controller leaves Pods: the known hole (P-080)",
           "[in-place]") {
   Left left(InPlaceDeployment(3, "app:v1", {{"partition", "1"}}), "app:v2", kWritesMax);
-  REQUIRE_FALSE(left.gone);  // at rest at its partition
+  REQUIRE_FALSE(left.gone);  // Windlass rests at the partition
   REQUIRE(left.run.PodsOf("app:v2") == 2);
   REQUIRE(left.run.world.RolloutUndo("web"));
   REQUIRE(left.FinishByStock() == "");
   CHECK(left.run.PodsOf("app:v2") == 2);
-  // Windlass, back again, brings them back.
+  // Windlass, started again, brings the two Pods back to v1.
   left.run.windlass = std::make_unique<WindlassProcess>(left.run.world);
   REQUIRE(left.run.Until([&] { return left.run.PodsOf("app:v1") == 3; }));
   REQUIRE(left.run.Finish() == "");

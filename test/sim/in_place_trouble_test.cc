@@ -1,4 +1,4 @@
-// Rollouts in place that something goes wrong with, or that are called off (P-040, P-060).
+// Rollouts in place that fail somewhere, or that are called off (P-040, P-060).
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -25,7 +25,7 @@ TEST_CASE("in place, a node is lost midway and comes back", "[in-place]") {
   run.world.SetImage("web", "app:v2");
   REQUIRE(run.UntilPatched("app:v2", GENERATE(1U, 3U)));
   run.world.kubelet().SetNodeReady("node-1", false);
-  run.world.RunFor(seconds(200));  // nothing rests there
+  run.world.RunFor(seconds(200));  // nothing comes to rest there
   CHECK(run.Complaints() == "");
   run.world.kubelet().SetNodeReady("node-1", true);
   REQUIRE(run.Finish() == "");
@@ -119,7 +119,7 @@ TEST_CASE("in place, refused patches are counted across restarts, and then given
     run.world.RunFor(seconds(2));
     CHECK(run.Reason() == "Failing");
   }
-  const int asked_most = 3 * 3;  // Pods at a time
+  const int asked_most = 3 * 3;  // three tries for each of at most three Pods
   if (may_recreate) {
     REQUIRE(run.Until([&] { return run.world.IsComplete("web"); }));
     CHECK(asked <= asked_most);
@@ -243,7 +243,7 @@ TEST_CASE("in place, disabled midway it goes on by replacing Pods (P-078)", "[in
   CHECK(run.world.Pods("web").size() == 4);
 }
 
-// A change that no running Pod can take, or that it is taken back.
+// Makes a change that no running Pod can take, or takes it back.
 void SetHostNetwork(InPlaceRun& run, bool host_network) {
   Json patch;
   patch["spec"]["template"]["spec"]["hostNetwork"] = host_network ? Json(true) : Json(nullptr);

@@ -1,5 +1,5 @@
-// What a planner of in-place updates sees: whole Pods, their Nodes and the disruption budgets, from
-// the first Deployment on that asks; and what is folded of its own writes to Pods.
+// What a planner of in-place updates sees once a Deployment asks for them: whole Pods, their Nodes
+// and the disruption budgets. Also tests what is folded of its own writes to Pods.
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -29,7 +29,7 @@ Json Asking(const std::string& name, int replicas, const std::string& policy = "
   return deployment;
 }
 
-// Nodes node-0 to node-2, as the modelled kubelets name them, and a budget in two namespaces.
+// Writes Node node-0, node-1 or node-2, with the names of the modelled kubelet's Nodes.
 void SetNode(World& world, int number, bool ready, const std::string& version = "v1.34.1") {
   const std::string name = "node-" + std::to_string(number);
   Json node = {{"apiVersion", "v1"}, {"kind", "Node"}};
@@ -51,7 +51,7 @@ void SetBudget(World& world, const std::string& namespace_, int allowed) {
   world.Apply(budget);
 }
 
-// Has no right to what the test says; all else is the inner one's.
+// Answers 403 to requests for what the test forbids, and passes all others to the inner transport.
 class Forbidding final : public Transport {
  public:
   Forbidding(const Clock& clock, TimerQueue& timers, Transport& inner)
@@ -77,7 +77,7 @@ class Forbidding final : public Transport {
     if (id != 0) inner_.Cancel(id);
   }
 
-  std::string forbidden;  // part of a path; "" = nothing
+  std::string forbidden;  // part of a path; "" forbids nothing
 
  private:
   bool IsForbidden(const HttpRequest& request) const {
@@ -89,7 +89,7 @@ class Forbidding final : public Transport {
   Transport& inner_;
 };
 
-// A process whose planner is the test's own, on a cluster of three Nodes.
+// A process with the test's own planner, on a cluster of three Nodes.
 struct Fixture {
   explicit Fixture(const std::string& namespace_ = "")
       : host(Environment(), namespace_), cache(host.informers()) {
@@ -105,7 +105,7 @@ struct Fixture {
     const InformerEnvironment real = process->environment();
     return {real.clock, real.random, real.log, real.timers, forbidding, real.decoder};
   }
-  // As Windlass does, so that there are Pods; Pods are at rest afterwards.
+  // Rolls out with Windlass, so that there are Pods. Waits until they are at rest.
   void RollOut(const Json& deployment) {
     WindlassProcess windlass(world);
     world.Apply(deployment);
@@ -248,7 +248,7 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
   f.RollOut(Asking("web", 2));
   f.Start();
   REQUIRE(f.world.RunUntil([&] { return f.Known(); }, kLimit));
-  CHECK(f.TakeWakes() > 0);  // there is more to see than before
+  CHECK(f.TakeWakes() > 0);  // the view now has Pods, Nodes and budgets
   f.TakeWakes("plain");
   const auto touch = [&](const std::string& deployment) {
     const Object pod = f.world.Pods(deployment).at(0);
@@ -289,7 +289,7 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
                          [](Json& object) {
                            object["metadata"]["labels"]["topology.kubernetes.io/zone"] = "zone-a";
                          });
-    CHECK(f.TakeWakes() == 0);  // it only says who comes first (P-032)
+    CHECK(f.TakeWakes() == 0);  // the zone only decides which Pod is first (P-032)
     CHECK(f.Look().nodes.at("node-" + std::to_string(node))->zone == "zone-a");
   }
   SECTION("a Node without one") {
@@ -298,7 +298,7 @@ TEST_CASE("changes of Pods, Nodes and budgets wake who asked for in-place update
   }
   SECTION("a budget of its namespace") {
     SetBudget(f.world, "default", 0);
-    CHECK(f.TakeWakes() > 0);  // its spec, and then its status
+    CHECK(f.TakeWakes() > 0);  // changes of its spec, and then of its status
     CHECK(f.Look().budgets[0]->disruptions_allowed == 0);
   }
   SECTION("a budget of another namespace") {
@@ -324,21 +324,22 @@ TEST_CASE("a right to watch that is missing is named, and holds up nobody else")
   CHECK(f.Look().in_place_missing == missing);
   CHECK(f.Look().whole_pods.empty());
   CHECK(f.cache.in_place().Troubles().size() == 1);
-  CHECK(f.cache.Troubles().empty());  // Windlass is ready
+  CHECK(f.cache.Troubles().empty());  // the missing right leaves Windlass ready
 
   f.forbidding.forbidden = "";
   REQUIRE(f.world.RunUntil([&] { return f.Known(); }, seconds(600)));
   CHECK(f.TakeWakes() > 0);
   CHECK(f.cache.in_place().Troubles().empty());
 
-  // Taken away once more, it is missed at the next watch.
+  // If the right is taken away again, the next watch shows it.
   f.forbidding.forbidden = path;
   f.world.api().EndWatches();
   CHECK(f.world.RunUntil([&] { return f.Look().in_place_missing == missing; }, kLimit));
   CHECK(f.TakeWakes() > 0);
 }
 
-// Labels one Pod, if it has not got that label; `planned` counts how often it wanted to.
+// Labels one Pod that does not have the label yet. `planned` counts how often the planner wanted
+// to.
 struct Labeller {
   Step operator()(const View& view, const Learned&, WallTime) {
     if (!view.in_place_known || view.whole_pods.empty()) return Wait{};
@@ -362,7 +363,7 @@ TEST_CASE("a patch of a Pod is folded: the next step sees it, whatever became of
   const bool lost = GENERATE(false, true);
   CAPTURE(lost);
   bool dropped = false;
-  f.process->transport().LagStreams(seconds(30));  // no event is what tells
+  f.process->transport().LagStreams(seconds(30));  // the events come too late to show the label
   f.process->transport().decide = [&](uint64_t, const HttpRequest& request) {
     if (!lost || request.method != HttpMethod::kPatch || std::exchange(dropped, true)) {
       return Fate::kDelivered;

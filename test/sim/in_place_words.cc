@@ -14,7 +14,7 @@ struct DrainLabel {
   std::string off;
 };
 
-// "Label:<key>=<on>/<off>"; the key may contain slashes.
+// Parses "Label:<key>=<on>/<off>"; the key may contain slashes.
 DrainLabel DrainLabelOf(const std::string& text) {
   static constexpr std::string_view kLabel = "Label:";
   const size_t equals = text.find('=');

@@ -1,5 +1,5 @@
-// What objects show of in-place updates, read with code of the simulator's own (P-027, P-040,
-// P-082).
+// Reads what objects say about in-place updates. This code shares nothing with the code under test,
+// so that a mistake in one shows (P-027, P-040, P-082).
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ Object HighestOf(const std::vector<Object>& replica_sets);
 // earlier revisions do not count.
 bool SaysInPlace(const Json& rs);
 
-// Returns the template without the label that tells ReplicaSets apart.
+// Returns the template without label pod-template-hash.
 Json TemplateOf(const Json& object);
 
 // Returns the image of a container or init container of a template or Pod; empty if there is none.

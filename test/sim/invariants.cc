@@ -18,7 +18,7 @@ std::string Number(int64_t value) { return std::to_string(value); }
 
 int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
 
-// Absent for what is no number: a user may write anything there.
+// Returns nullopt if the annotation is not a number: a user may write anything there.
 std::optional<int64_t> RevisionNumber(const Json& object) {
   const std::string text = AnnotationOf(object, kRevision);
   int64_t value = 0;
@@ -28,7 +28,7 @@ std::optional<int64_t> RevisionNumber(const Json& object) {
   return value;
 }
 
-// Of a ReplicaSet that somebody removed, or whose revision somebody edited.
+// Returns true if the ReplicaSet was removed or its revision was edited.
 bool IsRevisionTakenBack(const Change& change) {
   return change.after == nullptr || RevisionNumber(*change.before) != RevisionNumber(*change.after);
 }
@@ -74,7 +74,7 @@ Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
 }
 
 void Invariants::OnChange(const Change& change) {
-  // Judged against what was known before it, then noted.
+  // A change is judged against what was known before it, and noted afterwards.
   if (controllers_.contains(change.actor)) {
     ++judged_;
     Judge(change);
@@ -82,7 +82,7 @@ void Invariants::OnChange(const Change& change) {
   if (auto wrong = surge_.See(change)) Violate("I-43", change, *std::move(wrong));
   Note(change);
   if (change.key.resource != resources::kReplicaSets || change.before == nullptr) return;
-  // The next revision is one more than those that exist (D-160).
+  // The next revision is one more than the highest that exists (D-160).
   const bool by_user = !controllers_.contains(change.actor) && IsRevisionTakenBack(change);
   if (!by_user && !IsReleased(change)) return;
   DeploymentRecord& owner = deployments_[ControllerUidOf(*change.before)];
@@ -109,8 +109,8 @@ void Invariants::Note(const Change& change) {
   }
 }
 
-// Revisions are counted over the ReplicaSets a Deployment has: one that was released takes its
-// number along (D-160).
+// A Deployment's revisions are those of its present ReplicaSets: a ReplicaSet that was released
+// takes its number along (D-160).
 void Invariants::ForgetFormerOwners(const Json& replica_set) {
   const std::string owner = ControllerUidOf(replica_set);
   for (auto& [uid, record] : deployments_) {
@@ -169,7 +169,7 @@ void Invariants::JudgeReplicaSet(const Change& change) {
   if (IsRecreate(*deployment)) JudgeRecreate(change, *deployment);
 }
 
-// I-01 and I-02.
+// Judges I-01 and I-02.
 void Invariants::JudgeSizes(const Change& change, const Json& deployment) {
   const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
   const int64_t after = Replicas(*change.after);
@@ -202,7 +202,7 @@ void Invariants::JudgeSizes(const Change& change, const Json& deployment) {
   }
 }
 
-// I-09: judged where the decision is made, at the write that asks for new Pods.
+// Judges I-09 at the write that asks for new Pods, because that write is the decision.
 void Invariants::JudgeRecreate(const Change& change, const Json& deployment) {
   const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
   if (Replicas(*change.after) <= before) return;
@@ -223,7 +223,7 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
   if (!revision || revision == before) return;
   const DeploymentRecord& record = deployments_[owner_uid];
   const std::vector<Object> all = ReplicaSetsOf(change.key.namespace_, owner_uid);
-  // Revisions that there are change places: judged by I6 of in-place updates.
+  // An exchange swaps existing revisions: I-56 of the in-place invariants judges it.
   if (std::ranges::any_of(
           all, [](const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); })) {
     return;
@@ -234,7 +234,7 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
   }
 }
 
-// I-16. A creation must name its owner; an adoption must be of a matching orphan.
+// Judges I-16: a creation must name its owner, and only a matching orphan may be adopted.
 void Invariants::JudgeOwnership(const Change& change) {
   const std::string& namespace_ = change.key.namespace_;
   if (change.before == nullptr) {

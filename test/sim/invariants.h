@@ -2,9 +2,10 @@
 // a controller under test makes.
 //
 // A controller acts on what it has seen, not on the truth. So a write is judged against the most
-// lenient truth of the last kBlindSpot, and a Pod that crashed a moment ago is not blamed on the
-// write ("attributable"). Changes by users and by the modelled controllers are never violations.
-// Exception: I-43 is violated by the Pod that follows from a size, and has no blind spot.
+// lenient truth of the last kBlindSpot. Example: 10 Pods are available, 8 must be. Two Pods vanish,
+// and a millisecond later the controller scales the old ReplicaSet from 10 to 8: no violation.
+// Changes by users and by the modelled controllers are never violations. I-43 is different: it
+// judges each new Pod instead of the write that asked for it, and has no blind spot.
 //
 //   I-01 availability not lowered below the minimum      I-11 revisions unique and rising
 //   I-02 total not raised above the maximum              I-14 only empty ReplicaSets are deleted
@@ -42,7 +43,7 @@ class Recent {
 
  private:
   void Forget(MonotonicTime now, Duration window);
-  std::deque<std::pair<MonotonicTime, int64_t>> values_;  // the value from that time on
+  std::deque<std::pair<MonotonicTime, int64_t>> values_;  // each value counts from its time on
 };
 
 class Invariants {
@@ -55,7 +56,7 @@ class Invariants {
   Invariants& operator=(const Invariants&) = delete;
 
   const std::vector<Violation>& violations() const { return violations_; }
-  uint64_t judged() const { return judged_; }  // writes looked at
+  uint64_t judged() const { return judged_; }  // the number of writes judged
   uint64_t judged_pods() const { return surge_.judged(); }
 
  private:
@@ -66,8 +67,8 @@ class Invariants {
   struct DeploymentRecord {
     Recent min_available;
     Recent max_total;
-    int64_t highest_revision = 0;              // its ReplicaSets ever had, released ones apart
-    std::map<std::string, int64_t> revisions;  // of those that exist, by uid
+    int64_t highest_revision = 0;              // of its ReplicaSets, except released ones
+    std::map<std::string, int64_t> revisions;  // of its present ReplicaSets, by uid
   };
 
   void OnChange(const Change& change);

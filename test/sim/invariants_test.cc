@@ -1,5 +1,5 @@
-// Each invariant can be broken, and is not when nothing is wrong: an invariant that never fires
-// proves nothing. The controller under test is played by writes in its name.
+// Each invariant can be broken, and a correct run breaks none: an invariant that never fires proves
+// nothing. The test plays the controller with writes in its name.
 #include "test/sim/invariants.h"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@ constexpr const char* kRevision = "deployment.kubernetes.io/revision";
 
 StoreKey Key(const std::string& name) { return {resources::kReplicaSets, "default", name}; }
 
-// A Deployment of 10 (at most 13, at least 8) with an old ReplicaSet of 10 available Pods.
+// 10 replicas (at most 13 Pods, at least 8 available); the old ReplicaSet has 10 available Pods.
 struct Rollout {
   explicit Rollout(const std::string& strategy = "RollingUpdate") {
     Json web = SampleDeployment("web", 10);
@@ -33,7 +33,7 @@ struct Rollout {
     rs["metadata"]["name"] = name;
     rs["metadata"]["ownerReferences"] = ControlledBy(*deployment);
     rs["metadata"]["annotations"][kRevision] = revision;
-    // Selectors that keep the ReplicaSets' Pods apart, as the hash label does.
+    // The selectors keep the ReplicaSets' Pods apart, as the hash label does.
     rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
     rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name;
     return world.api().Create(actor, resources::kReplicaSets, "default", rs);
@@ -143,7 +143,7 @@ TEST_CASE("Every invariant notices what it forbids") {
        [](Rollout& rollout) {
          rollout.Make("new", 3, "2");
          rollout.world.Quiesce();
-         // The ReplicaSet controller is slow to take Pods away, and quick to make one.
+         // The ReplicaSet controller removes no Pods yet, and creates one.
          rollout.world.replica_set_controller().Stop(true);
          rollout.Scale("old", 8);
          rollout.Scale("new", 5);
@@ -166,7 +166,8 @@ TEST_CASE("What others do is nobody's fault") {
 
 TEST_CASE("A write is not blamed for what could not be known yet") {
   Rollout rollout;
-  // Two Pods vanish; a moment later the controller takes the two that it may.
+  // Two Pods vanish. A millisecond later the controller takes away the two that maxUnavailable
+  // allows.
   const auto pods = rollout.world.Pods("web");
   for (const size_t i : {0U, 1U}) {
     rollout.world.api().Delete("user", {resources::kPods, "default", NameOf(*pods[i])});

@@ -11,7 +11,7 @@ namespace windlass::sim {
 namespace {
 
 const std::string kActor = "kubelet";
-// While frozen, a step looks again after this.
+// A frozen kubelet looks again after this time.
 constexpr Duration kFrozenLook = seconds(1);
 
 std::string NodeName(uint32_t number) { return "node-" + std::to_string(number); }
@@ -91,7 +91,7 @@ void Kubelet::OnChange(const Change& change) {
   run.stopping = true;
   DisarmAll(run);
   const seconds grace(IntAt(*change.after, {"metadata", "deletionGracePeriodSeconds"}));
-  // Without grace the API server removes it itself.
+  // Without grace the API server removes the Pod itself.
   if (grace.count() == 0) return;
   run.grace = grace;
   Duration stop{0};
@@ -128,7 +128,7 @@ void Kubelet::Arm(Run& run, ContainerTimer& timer, Duration after, Step step, bo
   Disarm(timer);
   timer.counts = counts;
   busy_ += counts ? 1 : 0;
-  // A run takes its timers along when it goes.
+  // The timer may keep a reference to the run: a run cancels its timers before it is removed.
   timer.id = server_.loop().After(after, [this, &run, &timer, step = std::move(step), counts] {
     if (frozen_ || lost_.contains(run.node)) return Arm(run, timer, kFrozenLook, step, counts);
     timer.id = 0;
@@ -155,7 +155,7 @@ void Kubelet::Schedule(const std::string& uid) {
   run.node = NodeName(Below(random_, static_cast<uint32_t>(options_.nodes)));
   server_.Update("scheduler", run.truth.key, "binding",
                  [&](Json& pod) { pod["spec"]["nodeName"] = run.node; });
-  // Init containers are done at once, and once only.
+  // Init containers end at once, and run only once.
   const Object pod = server_.Find(run.truth.key);
   for (const Json& container : At(*pod, {"spec", "initContainers"})) {
     if (TextAt(container, {"restartPolicy"}) == "Always") continue;
@@ -167,7 +167,7 @@ void Kubelet::Schedule(const std::string& uid) {
   Sync(uid);
 }
 
-// Upstream sets the final phase before it lets the Pod go, so that nobody counts it as running.
+// Upstream sets the final phase before it removes the Pod, so that nothing counts it as running.
 void Kubelet::Stop(const std::string& uid) {
   Run& run = runs_.at(uid);
   bool killed = false;

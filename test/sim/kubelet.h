@@ -28,11 +28,11 @@ namespace windlass::sim {
 
 struct KubeletOptions {
   int nodes = 3;  // 0: Pods stay as they were made, unscheduled, unless a test schedules them
-  Duration lag_min = milliseconds(2);  // of each single step
+  Duration lag_min = milliseconds(2);  // the delay of each step
   Duration lag_max = milliseconds(40);
-  std::string version = "v1.36.0";  // before 1.32 sidecars are not restarted
-  bool observes_generation = true;  // before 1.33 they are not
-  Duration clock_skew{0};           // of the times in status
+  std::string version = "v1.36.0";  // below 1.32 sidecars are not restarted for a new image
+  bool observes_generation = true;  // false: writes no observedGeneration, as before 1.33
+  Duration clock_skew{0};           // of the times that it writes into status
 };
 
 class Kubelet {
@@ -41,7 +41,7 @@ class Kubelet {
   static constexpr Duration kCrashBackOffFirst = seconds(10);
   static constexpr Duration kCrashBackOffMax = seconds(300);
 
-  // Makes its Nodes.
+  // Creates its Nodes.
   explicit Kubelet(ApiServer& server, KubeletOptions options = {});
   Kubelet(const Kubelet&) = delete;
   Kubelet& operator=(const Kubelet&) = delete;
@@ -49,9 +49,9 @@ class Kubelet {
   // Returns true if no Pod is changing, except crashing ones in their back-off.
   bool idle() const { return busy_ == 0; }
 
-  // A frozen kubelet does nothing until it is thawed. For stuck Pods.
+  // A frozen kubelet does nothing until Freeze(false). Tests use it for Pods that are stuck.
   void Freeze(bool frozen) { frozen_ = frozen; }
-  // A node that is not ready: its Pods are not Ready, and nothing happens there.
+  // While a node is not ready, its Pods are not Ready and nothing changes in them.
   void SetNodeReady(const std::string& node, bool ready);
 
   // Returns what really runs; null if there is no such Pod.
@@ -64,14 +64,14 @@ class Kubelet {
  private:
   struct Run {
     PodTruth truth;
-    std::vector<ContainerRun> containers;  // as in truth
+    std::vector<ContainerRun> containers;  // in the order of truth.containers
     std::map<std::string, Json> done;      // status of plain init containers
     std::string node;                      // empty: not scheduled
-    std::set<std::string> pulled;          // images that are on the node for it
+    std::set<std::string> pulled;          // the images that were pulled for this Pod
     ContainerTimer worker;
     bool stopping = false;
-    bool working = false;  // the worker is under way
-    bool dirty = false;    // and has to look again
+    bool working = false;  // the worker is at work
+    bool dirty = false;    // the worker must read the spec again
     int64_t generation = 0;
     seconds grace{0};
     std::vector<size_t> to_kill;

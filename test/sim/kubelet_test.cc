@@ -1,4 +1,4 @@
-// What a kubelet does when the image of a running container is changed (P-086).
+// What a kubelet does when the image of a running container changes (P-086).
 #include "test/sim/kubelet.h"
 
 #include <nlohmann/json.hpp>
@@ -20,7 +20,7 @@ Json PodOf(const std::string& image) {
   return pod;
 }
 
-// A world with one Pod that is up, and every state it was in since.
+// A world with one running Pod, and every state of the Pod since it was up.
 struct OnePod {
   explicit OnePod(const Json& pod, WorldOptions options = {}) : world(1, std::move(options)) {
     world.Apply(pod);
@@ -69,10 +69,10 @@ TEST_CASE("A restart is acknowledged before it begins, and shown when it is over
   CHECK(TextAt(old, {"containerID"}).starts_with("containerd://"));
   pod.SetImage("web:2-slow-pull-3s");
 
-  // Fact 3: acknowledged, and nothing else.
+  // Fact 3: the kubelet acknowledges the generation, and status shows nothing else.
   REQUIRE(pod.AcknowledgesGeneration(2));
   CHECK(pod.Container() == old);
-  // Fact 2: it is down, and status says Ready.
+  // Fact 2: the container is down, and status still says Ready.
   REQUIRE(pod.Comes([&] { return !pod.Truth().serving(); }));
   CHECK(pod.Truth().containers[0].running);
   REQUIRE(pod.Comes([&] { return !pod.Truth().containers[0].running; }));
@@ -175,7 +175,7 @@ TEST_CASE("A worker does one thing after another, and takes the newest spec") {
   REQUIRE(pod.world.Quiesce());
   CHECK_FALSE(third);
   CHECK(pod.Truth().containers[0].image == "web:4");
-  CHECK(pod.Truth().containers[0].changes == 2);  // web:2 was on its way
+  CHECK(pod.Truth().containers[0].changes == 2);  // web:2 was already on its way
   CHECK(IntAt(pod.Now(), {"status", "observedGeneration"}) == 4);
 }
 

@@ -1,4 +1,4 @@
-// A Pod's worker, and what its containers do meanwhile.
+// A Pod's worker, and what its containers do while it works.
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@ const std::string kActor = "kubelet";
 constexpr int kKilled = 137;
 constexpr int kTerminated = 143;
 
-// The container of that name in the spec, of either list.
+// Returns the container with that name in the spec, from either list of containers.
 const Json& InSpec(const Json& pod, const std::string& name) {
   for (const char* list : {"containers", "initContainers"}) {
     for (const Json& container : At(pod, {"spec", list})) {
@@ -48,7 +48,7 @@ void Kubelet::WantSync(const std::string& uid) {
   Arm(run, run.worker, Lag(), [this, uid] { Sync(uid); });
 }
 
-// Status goes out first, with the generation that is about to be acted upon.
+// Status goes out first, with the generation that the worker is about to act upon.
 void Kubelet::Sync(const std::string& uid) {
   Run& run = runs_.at(uid);
   run.dirty = false;
@@ -73,12 +73,12 @@ void Kubelet::TakeSpec(Run& run, const Json& pod) {
       run.to_kill.push_back(i);
       continue;
     }
-    // Another image begins without a back-off.
+    // A container with another image starts without a back-off.
     Disarm(container.life);
     container.failed_pull = container.backing_off = false;
     container.crashes = 0;
   }
-  // Upstream walks a map.
+  // The order is random, because upstream iterates over a Go map.
   for (size_t left = run.to_kill.size(); left > 1; --left) {
     std::swap(run.to_kill[left - 1], run.to_kill[Below(random_, static_cast<uint32_t>(left))]);
   }
@@ -107,7 +107,7 @@ void Kubelet::Kill(const std::string& uid) {
   });
 }
 
-// One after the other.
+// Brings the containers up, one after the other.
 void Kubelet::Bring(const std::string& uid, size_t from) {
   Run& run = runs_.at(uid);
   size_t index = from;
@@ -129,7 +129,7 @@ void Kubelet::Pulled(const std::string& uid, size_t index) {
   if (image.missing) {
     container.failed_pull = true;
     container.state = Waiting("ErrImagePull");
-    // No registry ever gets it, so there is nothing to see of later attempts.
+    // No registry ever gets the image, so later attempts would show nothing new.
     Arm(run, container.life, Lag(), [this, uid, index] {
       runs_.at(uid).containers[index].state = Waiting("ImagePullBackOff");
       WantSync(uid);
@@ -160,7 +160,7 @@ void Kubelet::Started(const std::string& uid, size_t index) {
   const std::optional<Duration> end = image.crash ? image.crash : image.exit;
   Disarm(container.probe);
   if (changed && !container.probed && !image.never_ready && image.ready == Duration(0)) {
-    // Nobody probes it: as it runs, it is ready, and its status never says otherwise.
+    // Without a probe the container is ready as soon as it runs; its status never says otherwise.
     BecomeReady(uid, index);
   } else if (!image.never_ready && (!end || *end > image.ready)) {
     Arm(run, container.life, image.ready + Lag(), [this, uid, index] { BecomeReady(uid, index); });
@@ -189,7 +189,7 @@ void Kubelet::BecomeReady(const std::string& uid, size_t index) {
   Probe(uid, index, true);
 }
 
-// The prober writes on its own, but not of a container that the status does not show yet.
+// The prober writes status by itself, but only of a container that the status already shows.
 void Kubelet::Probe(const std::string& uid, size_t index, bool ready) {
   Run& run = runs_.at(uid);
   ContainerRun& container = run.containers[index];
@@ -219,7 +219,7 @@ void Kubelet::End(Run& run, size_t index, int exit_code) {
   Tell(run);
 }
 
-// restartPolicy is Always in every Pod of a ReplicaSet: an exit of any kind means a restart.
+// Every Pod of a ReplicaSet has restartPolicy Always: any exit means a restart.
 void Kubelet::Crash(const std::string& uid, size_t index) {
   Run& run = runs_.at(uid);
   ContainerRun& container = run.containers[index];
@@ -253,7 +253,7 @@ void Kubelet::Publish(const Run& run, const std::string& phase) {
   const std::string now = Now();
   const auto& truth = run.truth.containers;
   const bool ran = std::ranges::any_of(truth, [](const auto& one) { return one.starts > 0; });
-  // Drawn in statements of their own: compilers order the parts of an expression differently.
+  // Two statements, because compilers evaluate the operands of one expression in different orders.
   const uint32_t host = 1 + Below(random_, 250);
   const uint32_t network = Below(random_, 250);
   const std::string ip = "10.0." + std::to_string(network) + "." + std::to_string(host);

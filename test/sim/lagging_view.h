@@ -15,8 +15,8 @@ namespace windlass::sim {
 
 class LaggingView {
  public:
-  // Must be made before the resource has objects. A change is seen after a random time of up to
-  // `lag_max`, usually a short one. No change overtakes an earlier one.
+  // Construct the view before the resource has objects. The view sees a change after a random time
+  // of up to `lag_max`, usually a short one. No change overtakes an earlier one.
   LaggingView(ApiServer& server, const ResourceId& resource, Duration lag_max, Random random);
   LaggingView(const LaggingView&) = delete;
   LaggingView& operator=(const LaggingView&) = delete;
@@ -41,9 +41,9 @@ class LaggingView {
   ResourceId resource_;
   Duration lag_max_;
   Random random_;
-  std::map<StoreKey, Object> objects_;  // of a view that lags
+  std::map<StoreKey, Object> objects_;  // empty without lag
   uint64_t seen_ = 0;
-  MonotonicTime arrives_;  // of the latest change
+  MonotonicTime arrives_;  // the latest change
   size_t under_way_ = 0;
 };
 

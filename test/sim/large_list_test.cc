@@ -1,5 +1,5 @@
-// Lists that do not fit into one answer, of an API server without watch lists: a cache reads them
-// in pages, whatever was compacted meanwhile.
+// Lists that do not fit into one answer, from an API server without watch lists. A cache reads them
+// in pages, even if the server compacts its history meanwhile.
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -15,11 +15,11 @@
 namespace windlass::sim {
 namespace {
 
-// More than a page, so that a page is smaller than the whole.
+// More than one page, so that a page is smaller than the whole list.
 constexpr size_t kObjects = 600;
 
-// Notes what is listed. The server behind it refuses watch lists, as one that does not know them:
-// without resourceVersionMatch the request is invalid.
+// Notes the targets of lists. Makes the server refuse watch lists: without resourceVersionMatch the
+// request is invalid, as on a server that does not know watch lists.
 class WithoutWatchLists final : public Transport {
  public:
   explicit WithoutWatchLists(Transport& inner) : inner_(inner) {}
@@ -45,7 +45,7 @@ class WithoutWatchLists final : public Transport {
   Transport& inner_;
 };
 
-// Makes the objects; an answer may have nine tenths of what a list of them all has.
+// Creates the objects. Allows answers of nine tenths of the size of the whole list.
 SimTransportOptions Fill(ApiServer& server) {
   server.Create("setup", resources::kNamespaces, "", SampleNamespace("default"));
   for (size_t i = 0; i < kObjects; ++i) {
@@ -70,13 +70,14 @@ struct Fixture {
     REQUIRE(informer.store().size() == kObjects);
     network.lists.clear();
   }
-  // The watch ends, and the server has forgotten from where it is to go on. One object is new.
+  // The watch ends, and the server has compacted the revision at which it would resume. One object
+  // is new.
   void LosePlace(const std::string& object) {
     server.EndWatches();
     server.Create("user", resources::kReplicaSets, "default", SampleReplicaSet(object));
     server.store().CompactAll();
   }
-  // Whether the cache shows so many objects soon.
+  // Returns true if the cache shows this number of objects within five minutes.
   bool Shows(size_t objects) {
     return loop.RunUntil([&] { return informer.store().size() == objects; }, seconds(300));
   }
@@ -114,7 +115,7 @@ TEST_CASE_METHOD(Fixture, "a list above the limit of an answer is read, by every
 TEST_CASE_METHOD(Fixture, "pages that expire while they are read are read again (R-004)") {
   Sync();
   LosePlace("new");
-  // Between two pages something changes, and the server forgets what was before, five times.
+  // Five times, an object is created between two pages and the server compacts its history.
   int expired = 0;
   network.on_list = [&] {
     if (network.lists.back().find("continue=") == std::string::npos || expired == 5) return;

@@ -15,7 +15,7 @@ const Json& Null() {
 
 constexpr int64_t kSecondsPerDay = 86400;
 
-// Howard Hinnant's civil-calendar arithmetic, for dates after 1970.
+// Howard Hinnant's algorithm for civil dates, from 1970 on.
 std::array<int64_t, 3> DateOfDay(int64_t day) {
   day += 719468;
   const int64_t era = day / 146097;

@@ -62,8 +62,8 @@ class ObjectStore {
   // Returns the changes of a resource after `revision`, oldest first.
   std::vector<const Change*> ChangesAfter(const ResourceId& resource, uint64_t revision) const;
 
-  // Writes `object`, or removes it if nullopt, at the next revision, which is put into its
-  // metadata. Returns the stored object, or the last state of the removed one.
+  // Writes `object` at the next revision, which is put into its metadata; removes the object if
+  // nullopt. Returns the stored object, or the last state of the removed one.
   Object Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
                 std::string actor, std::string request, uint64_t shown = kAllShown);
 
@@ -73,7 +73,7 @@ class ObjectStore {
 
   // Forgets history older than kHistoryKept.
   void Compact(MonotonicTime now);
-  // Forgets all history (a test's 410).
+  // Forgets all history, so that a test gets its 410.
   void CompactAll() { Forget(history_.size()); }
 
   // The contents of etcd's data directory. PutBack calls no listener: call it while no API server

@@ -1,4 +1,4 @@
-// An API server that goes away and comes back, and one that throttles (C-011, C-013).
+// An API server that goes away and comes back, and an API server that throttles (C-011, C-013).
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -45,7 +45,7 @@ TEST_CASE_METHOD(Fixture, "ten minutes without API server cost next to no reques
   windlass.network().SetDown(false);
   world.SetImage(Name(0), "registry.example/web:2");
   const auto replica_sets = world.ReplicaSets(Name(0)).size();
-  // The first write of the change is its ReplicaSet.
+  // The first write for a new image creates its ReplicaSet.
   CHECK(
       world.RunUntil([&] { return world.ReplicaSets(Name(0)).size() > replica_sets; }, seconds(8)));
   CHECK(world.RunUntil([&] { return world.IsComplete(Name(0)); }, seconds(120)));

@@ -1,5 +1,5 @@
-// Plays scripts of test/differential to Windlass in the simulator and prints the states, in the
-// form of expected/NAME.txt: play_script FILE.script…
+// Plays scripts of test/differential to Windlass in the simulator. Prints the states in the format
+// of expected/NAME.txt: play_script FILE.script…
 #include <cstdio>
 #include <exception>
 #include <filesystem>

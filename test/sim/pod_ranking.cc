@@ -35,7 +35,8 @@ int64_t Restarts(const Json& pod) {
   return most;
 }
 
-// Times count in powers of two, so that nearly equal ones do not decide.
+// Compares times in powers of two, so that small differences do not decide: ages of 4 s and 7 s are
+// equal, 8 s is older.
 int Bucket(WallTime since, WallTime now) {
   const int64_t age = std::max<int64_t>(0, (now - since).count());
   return static_cast<int>(std::bit_width(static_cast<uint64_t>(age)));

@@ -9,7 +9,8 @@
 namespace windlass::sim {
 
 // Returns `pods` in the order in which they are deleted. `siblings` are the active Pods of all
-// ReplicaSets with the same owner, including `pods`: the node with most of them loses one first.
+// ReplicaSets with the same owner, including `pods`. Among Pods with the same phase, readiness and
+// deletion cost, the node with more siblings loses a Pod first.
 std::vector<Object> RankForDeletion(std::vector<Object> pods, const std::vector<Object>& siblings,
                                     WallTime now);
 

@@ -15,7 +15,7 @@ constexpr std::string_view kForbidden =
 
 size_t CountOf(const Json& list) { return list.is_array() ? list.size() : 0; }
 
-// False: the lists cannot be compared one by one.
+// Returns false if the lists cannot be compared container by container.
 bool CheckContainers(Causes& causes, const Json& before, const Json& after, const char* list) {
   const Json& containers = At(after, {"spec", list});
   const std::string field = std::string("spec.") + list;
@@ -58,7 +58,7 @@ void CheckDeadline(Causes& causes, const Json& before, const Json& after) {
                                 "must be less than or equal to previous value"));
 }
 
-// The spec of `after` with what may change as it was.
+// Returns the spec of `after` with all changes undone that are allowed.
 Json Fixed(const Json& before, const Json& after) {
   Json spec = At(after, {"spec"});
   for (const char* list : {"containers", "initContainers"}) {

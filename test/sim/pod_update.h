@@ -5,8 +5,9 @@
 
 namespace windlass::sim {
 
-// Allows new images, further tolerations and their seconds, and an earlier deadline; refuses all
-// else. Not modelled: scheduling gates, a negative grace period.
+// Allows new images, additional tolerations, other tolerationSeconds and an earlier
+// activeDeadlineSeconds; refuses every other change. Not modelled: scheduling gates, a negative
+// grace period.
 Causes ValidatePodUpdate(const Json& before, const Json& after);
 
 }  // namespace windlass::sim

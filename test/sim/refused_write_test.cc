@@ -1,4 +1,4 @@
-// A policy refuses writes of the controller: what users see meanwhile, and how often it asks.
+// A policy refuses writes of Windlass: what users see then, and how often Windlass tries.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -36,8 +36,8 @@ bool IsObserved(World& world) {
   return IntAt(*web, {"status", "observedGeneration"}) == IntAt(*web, {"metadata", "generation"});
 }
 
-// Refuses every patch of ReplicaSet `name`, or of all if that is empty. Counts those, and patches
-// of the status.
+// Refuses every patch of ReplicaSet `name`, or of all ReplicaSets if `name` is empty. Counts the
+// refused patches, and the patches of a status.
 struct Policy {
   void Hold(WindlassProcess& windlass) {
     windlass.transport().decide = [this](uint64_t, const HttpRequest& request) {
@@ -55,7 +55,7 @@ struct Policy {
   int statuses = 0;
 };
 
-// Four Pods of v1; its ReplicaSet may not be changed any more, and v2 comes.
+// Four Pods of v1. The policy refuses changes of their ReplicaSet when the user sets v2.
 struct MayNotShrink {
   explicit MayNotShrink(uint64_t seed) : world(seed) {
     windlass = std::make_unique<WindlassProcess>(world);
@@ -65,7 +65,7 @@ struct MayNotShrink {
     policy.Hold(*windlass);
     world.SetImage("web", "app:v2-slow-ready-20s");
   }
-  // The only new Pod that fits is ready, as its ReplicaSet says.
+  // Waits until the only new Pod that fits is Ready in its ReplicaSet's status.
   void AwaitReady() {
     REQUIRE(world.RunUntil([&] { return ReadyOfReplicaSets(world) == 5; }, kLimit));
   }
@@ -85,7 +85,7 @@ TEST_CASE("readyReplicas follows at once while an old ReplicaSet may not shrink"
   MayNotShrink scene(GENERATE(1U, 2U, 3U));
   World& world = scene.world;
   scene.AwaitReady();
-  // The sync that the ReplicaSet's status wakes: gathered for 20 ms, then two calls.
+  // The ReplicaSet's status wakes a sync: it starts within 20 ms and makes two calls.
   CHECK(world.RunUntil([&] { return Ready(world) == 5; }, milliseconds(100)));
   CHECK(Condition(world, "ReplicaFailure") == "True ReplicaSetUpdateRefused");
   CHECK(Condition(world, "Available") == "True MinimumReplicasAvailable");
@@ -102,7 +102,7 @@ TEST_CASE("a write that stays refused is asked for ever more seldom, without a s
   const int statuses = scene.policy.statuses;
   const int refused = scene.policy.refused;
   world.RunFor(seconds(3600));
-  CHECK(scene.policy.statuses - statuses == 1);  // the deadline's
+  CHECK(scene.policy.statuses - statuses == 1);  // the write for the deadline
   CHECK(Condition(world, "Progressing") == "False ProgressDeadlineExceeded");
   CHECK(scene.policy.refused - refused >= 3600 / (300 * 3 / 2));
   CHECK(scene.policy.refused - refused <= 40);

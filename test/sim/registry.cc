@@ -38,8 +38,8 @@ void CopySection(const Json& from, Json& to, const char* section) {
   }
 }
 
-// What a write may not change, taken from the stored object: metadata that the system sets, and the
-// half of the object that belongs to the other endpoint (D-703).
+// Restores from the stored object what a write may not change: metadata that the system sets, and
+// the half of the object that belongs to the other endpoint (D-703).
 void KeepStored(const Target& target, const Json& current, Json& next) {
   for (const char* field : {"name", "namespace", "creationTimestamp", "generation",
                             "deletionTimestamp", "deletionGracePeriodSeconds", "generateName"}) {
@@ -48,7 +48,7 @@ void KeepStored(const Target& target, const Json& current, Json& next) {
   if (UidOf(next).empty()) Copy(current, next, "metadata", "uid");
   if (target.subresource == "status") {
     CopySection(current, next, "spec");
-    // A ReplicaSet's status endpoint writes labels, a Deployment's does not.
+    // A ReplicaSet's status endpoint writes labels; a Deployment's does not.
     if (target.resource->resource == resources::kDeployments) {
       Copy(current, next, "metadata", "labels");
     }
@@ -81,8 +81,8 @@ ApiAnswer Undecodable(const ApiResource& resource, const std::string& why) {
                     "\" cannot be handled as a " + kind + ": " + why);
 }
 
-// A quota of count/replicasets.apps, which the model keeps in an annotation of the namespace in
-// place of a ResourceQuota. Admission: it comes before the look whether the name is taken.
+// Checks a quota of count/replicasets.apps. The model keeps it in an annotation of the namespace
+// instead of a ResourceQuota. It is admission, so it comes before the check of the name.
 std::optional<ApiAnswer> CheckQuota(const ObjectStore& store, const ApiResource& resource,
                                     const std::string& namespace_, const std::string& name) {
   if (resource.resource != resources::kReplicaSets) return std::nullopt;
@@ -164,7 +164,7 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
   Json next = std::get<Json>(std::move(wished));
   if (const auto wrong = FindWrongType(resource, next)) {
     if (how == How::kPut) return Undecodable(resource, *wrong);
-    // The server blames the patch, whole.
+    // The server's answer blames the whole patch.
     return Invalid(resource, "", {{"patch", "FieldValueInvalid", "Invalid value: " + *wrong}});
   }
   if (NameOf(next) != target.name) {
@@ -184,7 +184,7 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
   if (!causes.empty()) return Invalid(resource, target.name, causes);
 
   next["metadata"]["resourceVersion"] = RevisionOf(*current);
-  if (next == *current) return Answer(200, current);  // nothing changed: nothing is written
+  if (next == *current) return Answer(200, current);  // without a change, nothing is written
   const bool last_finalizer_gone = IsDeleting(next) && !HasFinalizers(next) &&
                                    HasFinalizers(*current) &&
                                    IntAt(next, {"metadata", "deletionGracePeriodSeconds"}) == 0;
@@ -223,7 +223,7 @@ ApiAnswer Registry::Delete(const Caller& caller, const Target& target,
   return Deleted(resource, target.name, UidOf(*current));
 }
 
-// Upstream: a Pod that no kubelet runs, or whose containers have ended, needs no grace.
+// Upstream uses no grace for a Pod without a node, or with all containers ended.
 ApiAnswer Registry::DeletePod(const Caller& caller, const Target& target, const Json& current,
                               const DeleteOptions& options) {
   int64_t grace = options.grace_period_seconds.value_or(
@@ -232,7 +232,7 @@ ApiAnswer Registry::DeletePod(const Caller& caller, const Target& target, const 
   Json next = current;
   if (options.propagation == Propagation::kForeground) AddFinalizer(next, "foregroundDeletion");
   const int64_t pending = IntAt(current, {"metadata", "deletionGracePeriodSeconds"}, -1);
-  // A second DELETE may shorten the grace, never lengthen it.
+  // A second DELETE may shorten the grace period, but never lengthen it.
   ApiAnswer answer = Answer(200, store_.Find(target.key()));
   if (!IsDeleting(current) || grace < pending) {
     answer = MarkDeleted(caller, target, std::move(next), grace);
@@ -317,7 +317,7 @@ std::string Registry::NewUid() {
   return text.data();
 }
 
-// Upstream's alphabet: no vowels, no digits that look like letters.
+// Upstream's alphabet has no vowels, and no digits that look like letters.
 std::string Registry::NewName(const std::string& prefix) {
   static constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
   std::string name = prefix;

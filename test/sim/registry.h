@@ -19,7 +19,7 @@ struct Target {
   const ApiResource* resource = nullptr;
   std::string namespace_;
   std::string name;
-  std::string subresource;  // "", "status", or "binding": the scheduler's, of Pods
+  std::string subresource;  // "", "status", or "binding" (the scheduler's write to a Pod)
 
   StoreKey key() const { return {resource->resource, namespace_, name}; }
   // "deployments/status ns/web"
@@ -48,7 +48,7 @@ class Registry {
 
   ApiAnswer Create(const Caller& caller, const Target& target, Json object);
 
-  // Makes the wanted state from the present one: a patch applied, or the body of a PUT.
+  // Returns the wanted state for the present one: the patched object, or the body of a PUT.
   using Transform = std::function<std::variant<Json, ApiAnswer>(const Json& current)>;
   enum class How { kPatch, kPut };
   ApiAnswer Update(const Caller& caller, const Target& target, How how, const Transform& transform);

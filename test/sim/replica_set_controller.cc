@@ -11,7 +11,7 @@ namespace windlass::sim {
 namespace {
 
 const std::string kActor = "replicaset-controller";
-// After a refused create (quota, a terminating namespace).
+// The delay after a refused create, for example because of a quota or a terminating namespace.
 constexpr Duration kRetry = seconds(1);
 
 Json OwnerReferenceTo(const Json& replica_set) {
@@ -35,12 +35,12 @@ Json FailureCondition(std::string reason, std::string message, WallTime now) {
           {"lastTransitionTime", TimeText(now)}};
 }
 
-// A seed that costs the stream it comes from no number.
+// Returns a seed without taking a number from the stream: `random` is a copy.
 uint64_t Fork(Random random) { return random.Next(); }
 
 uint64_t Revision(const Json& object) { return std::stoull(RevisionOf(object)); }
 
-// Upstream writes no status that says what the ReplicaSet's says already.
+// Returns true if the ReplicaSet's status has these values already; then upstream writes nothing.
 bool Says(const Json& replica_set, const Json& status) {
   for (const char* count : {"observedGeneration", "replicas", "fullyLabeledReplicas",
                             "readyReplicas", "availableReplicas", "terminatingReplicas"}) {
@@ -75,7 +75,7 @@ void ReplicaSetController::OnPod(const Change& change) {
   if (change.after != nullptr) EnqueuePodOwner(change.key.namespace_, *change.after);
 }
 
-// A Pod that is marked deleted counts as deleted, and not as created.
+// A Pod that is marked deleted counts as a deletion, not as a creation.
 void ReplicaSetController::Observe(const Change& change) {
   const Json& pod = change.after != nullptr ? *change.after : *change.before;
   const Json& owner = ControllerOf(pod);
@@ -129,7 +129,7 @@ void ReplicaSetController::RunSync(const StoreKey& key) {
   Sync sync;
   sync.key = key;
   sync.replica_set = replica_sets_.Find(key.namespace_, key.name);
-  // Enqueued again when the controller sees what it wrote.
+  // If the controller has not seen its own writes, seeing them enqueues the ReplicaSet again.
   if (sync.replica_set == nullptr || !HasSeenOwnWrites(key)) {
     queue_.erase(key);
     return;
@@ -147,7 +147,7 @@ bool ReplicaSetController::HasSeenOwnWrites(const StoreKey& key) const {
   return replica_sets_.HasSeen(found->second.status) && pods_.HasSeen(found->second.pod);
 }
 
-// Adopts matching orphans and releases what no longer matches.
+// Adopts matching orphans, and releases Pods that no longer match.
 void ReplicaSetController::Claim(Sync& sync) {
   const Json& rs = *sync.replica_set;
   for (const Object& pod : pods_.List(sync.key.namespace_)) {
@@ -168,7 +168,7 @@ void ReplicaSetController::Claim(Sync& sync) {
   }
 }
 
-// Null if the Pod or the ReplicaSet is not there any more, or the Pod has got an owner meanwhile.
+// Returns null if the Pod or the ReplicaSet is gone, or the Pod already has an owner.
 Object ReplicaSetController::Adopt(const Sync& sync, const StoreKey& pod) {
   const Object present = server_.Find(sync.key);
   const Object orphan = server_.Find(pod);
@@ -204,7 +204,7 @@ std::vector<std::string> ReplicaSetController::PodsToDelete(const Sync& sync, si
   for (const Object& pod : sync.pods) {
     if (IsActivePod(*pod)) active.push_back(pod);
   }
-  // Pods of every ReplicaSet with the same owner (D-631).
+  // The siblings are the Pods of all ReplicaSets with the same owner (D-631).
   const std::string owner = ControllerUidOf(*sync.replica_set);
   std::vector<std::string> families{UidOf(*sync.replica_set)};
   for (const Object& rs : replica_sets_.List(sync.key.namespace_)) {
@@ -224,7 +224,7 @@ std::vector<std::string> ReplicaSetController::PodsToDelete(const Sync& sync, si
   return names;
 }
 
-// One call at a time, each a little later than the one before; then the status.
+// Makes one call at a time, each a little later than the one before; then writes the status.
 void ReplicaSetController::NextCall(Sync sync) {
   if (sync.creates > 0) {
     --sync.creates;
@@ -253,7 +253,8 @@ void ReplicaSetController::CreatePod(Sync& sync) {
     written_[sync.key].pod = Revision(*made.body);
     return;
   }
-  // Slow start: the first failure ends the burst, and nobody waits for what was not made.
+  // Slow start: the first failure ends the burst. The creates that were not made are no longer
+  // expected.
   for (size_t i = 0; i <= sync.creates; ++i) expectations_.CreationObserved(sync.key);
   sync.creates = 0;
   sync.failure = MakeObject(FailureCondition("FailedCreate", TextAt(*made.body, {"message"}),
@@ -289,7 +290,7 @@ Json ReplicaSetController::NewStatus(const Sync& sync) const {
   const Json& before = ConditionOf(rs, "ReplicaFailure");
   if (sync.failure != nullptr) {
     status["conditions"] = Json::array();
-    // The message is not refreshed while the condition stands (D-745).
+    // The message stays the same as long as the condition stands (D-745).
     status["conditions"].push_back(before.is_null() ? *sync.failure : before);
   }
   return status;
@@ -309,7 +310,8 @@ void ReplicaSetController::Finish(const Sync& sync) {
   server_.loop().After(lag, write);
 }
 
-// Upstream retries a conflict with the fresh object and the same status: so does this write.
+// Upstream retries a conflict with the fresh object and the same status. This write has the same
+// effect.
 void ReplicaSetController::WriteStatus(const Sync& sync, const Json& status) {
   const ApiAnswer written =
       server_.Update(kActor, sync.key, "status", [&](Json& rs) { rs["status"] = status; });

@@ -1,13 +1,13 @@
 // A model of upstream's ReplicaSet controller (D-740…D-747): it creates and deletes Pods so that
 // each ReplicaSet has spec.replicas active ones, and reports what it saw.
 //
-// It models on purpose what a Deployment controller must be able to handle. Its status counts the
-// Pods seen before its own creates and deletes (D-742). Every step takes a little time. The status
-// it writes may belong to an older spec than the stored one. Its views of ReplicaSets and of Pods,
-// and its status writes, may lag by half a minute each:
+// A Deployment controller must be able to handle all of this, so the model does it:
 //
-// - While it waits to see creations or deletions of its own, a sync makes and deletes nothing. It
-//   still writes a status, from the Pods that it has seen.
+// - Its status counts the Pods seen before its own creates and deletes (D-742).
+// - Every step takes a little time, so its status may belong to an older spec than the stored one.
+// - Its views of ReplicaSets and of Pods, and its status writes, may lag, each by its own time.
+// - While it waits to see creations or deletions of its own, a sync makes and deletes nothing. The
+//   sync still writes a status, from the Pods that it has seen.
 // - A sync waits until its own last status, and the last Pod that it made or adopted, are in view
 //   (upstream's gate StaleControllerConsistencyReplicaSet, on by default from 1.36).
 #pragma once
@@ -38,7 +38,7 @@ struct ReplicaSetControllerOptions {
 
 class ReplicaSetController {
  public:
-  // Upstream's burst (D-744).
+  // Upstream's burst: the most Pods that one sync creates or deletes (D-744).
   static constexpr size_t kBurstReplicas = 500;
 
   explicit ReplicaSetController(ApiServer& server, ReplicaSetControllerOptions options = {});
@@ -48,7 +48,7 @@ class ReplicaSetController {
   // Returns true if there is nothing to do, except to wait for minReadySeconds.
   bool idle() const { return queue_.empty() && replica_sets_.idle() && pods_.idle(); }
 
-  // While stopped, changes gather and nothing is done, like a controller that is down.
+  // While it is stopped, changes gather and it does nothing, like a controller that is down.
   void Stop(bool stopped);
 
  private:
@@ -96,7 +96,7 @@ class ReplicaSetController {
   ApiServer& server_;
   ReplicaSetControllerOptions options_;
   Random random_;
-  Random lag_random_;  // separate: without lag the other draws stay the same
+  Random lag_random_;  // separate, so that lag does not change the other draws
   LaggingView replica_sets_;
   LaggingView pods_;
   Expectations expectations_;

@@ -1,5 +1,5 @@
-// etcd put back from a backup: what the caches held of the time since is lost (R-044, R-045,
-//
+// etcd is restored from a backup: the caches must forget what happened since the backup (R-044,
+//
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -27,7 +27,7 @@ struct Fixture {
     return {real.clock, real.random, real.log, real.timers, network, real.decoder};
   }
 
-  // What happens after the backup, and is to be lost.
+  // What happens after the backup; the restore loses it.
   void Future() {
     world.SetImage("web", "registry.example/web:lost");
     world.Apply(SampleDeployment("lost", 1));
@@ -37,10 +37,10 @@ struct Fixture {
   }
   void PutBack(const ObjectStore::Backup& backup) {
     network.SetDown(true);
-    world.RunFor(seconds(2));  // of connections refused
+    world.RunFor(seconds(2));  // meanwhile connections are refused
     world.api().store().PutBack(backup);
   }
-  // The server has seen so many writes before the first watch is back.
+  // Makes `count` writes before the first watch is back.
   void Write(uint64_t count) {
     for (uint64_t i = 0; i < count; ++i) world.Annotate("still", "write", std::to_string(i));
   }

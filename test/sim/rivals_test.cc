@@ -1,5 +1,5 @@
-// What is remembered of a Deployment whose status somebody else writes, from its first foreign
-// status to its deletion (S-017).
+// What Windlass remembers of a Deployment whose status another controller writes, from the first
+// foreign status until the Deployment is deleted (S-017).
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -20,10 +20,10 @@ TEST_CASE("A Deployment whose status somebody else writes is forgotten when it i
   for (const char* name : {"web", "api"}) world.Apply(SampleDeployment(name, 1));
   WindlassProcess windlass(world);
   REQUIRE(world.Quiesce());
-  REQUIRE(windlass.controller().rivals() == 0);  // none of its own writes is kept
+  REQUIRE(windlass.controller().rivals() == 0);  // none of Windlass's own writes is remembered
   for (const char* name : {"web", "api"}) WriteForeignStatus(world, name);
   REQUIRE(world.Quiesce());
-  CHECK((*world.Deployment("web"))["status"]["replicas"] == 1);  // repaired
+  CHECK((*world.Deployment("web"))["status"]["replicas"] == 1);  // Windlass repaired it
   CHECK(windlass.controller().rivals() == 2);
   world.Delete("web");
   REQUIRE(world.Quiesce());

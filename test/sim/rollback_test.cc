@@ -49,7 +49,7 @@ TEST_CASE("an annotation rolls back: to the last revision, to a given one, to no
   CHECK(AnnotationOf(*world.Deployment("web"), kRevision) == "4");
   CHECK(roll_back("1") == "app:v1");
   CHECK(AnnotationOf(*world.Deployment("web"), kRevision) == "5");
-  CHECK(roll_back("2") == "app:v1");  // that number went with the rollback to it (D-162)
+  CHECK(roll_back("2") == "app:v1");  // revision 2 became 4 in the first rollback (D-162)
   CHECK(AnnotationOf(*world.Deployment("web"), kRevision) == "5");
   CHECK(world.ReplicaSets("web").size() == 3);
   Proves("D-460 D-464 D-468 D-470");

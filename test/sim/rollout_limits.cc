@@ -33,7 +33,7 @@ RolloutLimits LimitsOf(const Json& deployment) {
   const Json& rolling = At(deployment, {"spec", "strategy", "rollingUpdate"});
   limits.surge = Resolve(At(rolling, {"maxSurge"}), limits.desired, /*round_up=*/true);
   limits.unavailable = Resolve(At(rolling, {"maxUnavailable"}), limits.desired, /*round_up=*/false);
-  // Both zero would never move (I-07).
+  // If both were zero, no rollout could move (I-07).
   if (limits.surge == 0 && limits.unavailable == 0) limits.unavailable = 1;
   limits.unavailable = std::min(limits.unavailable, limits.desired);
   return limits;

@@ -1,5 +1,5 @@
-// Rollouts on the simulated cluster: the production controller, from create to delete, with the
-// invariants watching every write.
+// Rollouts on the simulated cluster by the production controller, from create to delete. The
+// invariants judge every write.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -35,7 +35,7 @@ std::string Revision(World& world, const std::string& name) {
   return AnnotationOf(*world.Deployment(name), kRevisionKey);
 }
 
-// "1:0 2:5": revision and size of each ReplicaSet, oldest revision first.
+// Returns "1:0 2:5": revision and size of each ReplicaSet, oldest revision first.
 std::string Sizes(World& world, const std::string& name) {
   std::string text;
   for (const Object& rs : world.ReplicaSets(name)) {
@@ -160,7 +160,7 @@ TEST_CASE("a deleted Deployment is not brought back, whatever way it is deleted 
   world.Apply(SampleDeployment("web", 5, "app:v1"));
   Complete(world, "web");
   world.SetImage("web", "app:v2");
-  world.RunFor(milliseconds(300));  // in the middle
+  world.RunFor(milliseconds(300));  // in the middle of the rollout
   world.Delete("web", GENERATE(Propagation::kBackground, Propagation::kForeground));
   REQUIRE(world.Quiesce());
   CHECK(world.api().List(windlass::resources::kReplicaSets, "default").empty());
@@ -215,11 +215,11 @@ TEST_CASE("a decision is made when it can be sent, not minutes before") {
   for (int i = 0; i < kCount; ++i) world.Apply(SampleDeployment(name(i), 3, "app:v1"));
   world.RunFor(seconds(120));
   for (int i = 0; i < kCount; ++i) CHECK(world.IsComplete(name(i)));
-  // A few turns of a fifth of a second.
+  // No call waits longer than a few turns of 200 ms.
   CHECK(windlass.longest_wait() < seconds(2));
 }
 
-// Past validation: what only a newer server, or a broken one, would send.
+// Writes a value that validation would refuse, as a newer or broken server might send it.
 void SetMinReadySeconds(World& world, const StoreKey& key, const Json& value) {
   Json object = *world.api().Find(key);
   object["spec"]["minReadySeconds"] = value;
@@ -235,13 +235,14 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
   Complete(world, "shop");
   const StoreKey poisoned = {resources::kReplicaSets, "default",
                              TextAt(*world.ReplicaSets("web").front(), {"metadata", "name"})};
-  // Seen before it became unreadable, or never: a process that starts now knows nothing of it.
+  // Windlass knew the ReplicaSet before it became unreadable. After a restart Windlass has never
+  // read it.
   const bool restart = GENERATE(false, true);
   SetMinReadySeconds(world, poisoned, "soon");
   if (restart) {
     windlass = std::make_unique<WindlassProcess>(world);
   } else {
-    REQUIRE(world.Quiesce());  // what comes next must not overtake it on the way
+    REQUIRE(world.Quiesce());  // the next write must not overtake this one on the way
   }
   world.SetImage("web", "app:v2");
   world.SetImage("shop", "app:v2");
@@ -252,13 +253,15 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
 
   SECTION("until it can be read") { SetMinReadySeconds(world, poisoned, 0); }
   SECTION("or is gone") { REQUIRE(world.api().Delete("somebody", poisoned).ok()); }
-  // Not Complete: the invariant of revisions that only grow knows nothing of a history deleted.
+  // Complete() is no use here: it checks the invariants, and the one that wants revisions to rise
+  // knows nothing of a deleted history.
   REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
   REQUIRE(world.Quiesce());
   CHECK(world.Pods("web").size() == 5);
 }
 
-// Of a Deployment's status, what is not counters, and what completes a rollout of `replicas`.
+// Returns the parts of a Deployment's status other than counters, and whether a rollout of
+// `replicas` is complete.
 std::string SaysBeyondCounters(const Json& deployment, int64_t replicas) {
   Json said = At(deployment, {"status", "conditions"});
   for (Json& condition : said) condition.erase("lastUpdateTime");
@@ -270,7 +273,7 @@ std::string SaysBeyondCounters(const Json& deployment, int64_t replicas) {
 }
 
 TEST_CASE("between two writes of nothing but counters lies a second (C-006)") {
-  WorldOptions far;  // so that counters move while a write is on its way
+  WorldOptions far;  // with a slow network, counters change while a write is on its way
   far.network.latency_min = milliseconds(100);
   far.network.latency_max = milliseconds(200);
   World world(GENERATE(1U, 2U, 3U), far);
@@ -310,7 +313,7 @@ TEST_CASE("counters on their way are published at most once a second, their end 
     const auto found = decisions.find(Decision::kUpdateStatus);
     return found == decisions.end() ? 0 : found->second;
   };
-  // The Pods become ready one by one within moments.
+  // The Pods become ready one after the other, within moments.
   REQUIRE(world.RunUntil(
       [&] {
         return IntAt(*world.Deployment("web"), {"status", "replicas"}) == 40;
@@ -322,7 +325,7 @@ TEST_CASE("counters on their way are published at most once a second, their end 
   const auto took = std::chrono::duration_cast<seconds>(world.loop().clock().Now() - began);
   CHECK(writes() - before <= static_cast<uint64_t>(took.count()) + 2);
 
-  // Whatever is put off is not forgotten, and is true in the end.
+  // A write that was put off is made in the end, and with the true numbers.
   world.Scale("web", 20);
   Complete(world, "web");
   world.SetImage("web", "app:missing");

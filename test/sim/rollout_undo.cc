@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 
-// Annotations that stay the Deployment's own; all others come from the ReplicaSet.
+// The Deployment keeps its own values of these annotations; all others come from the ReplicaSet.
 constexpr std::array<std::string_view, 6> kKept = {
     "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",

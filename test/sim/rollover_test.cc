@@ -1,5 +1,5 @@
-// Templates that change faster than rollouts end, and faster than the watch tells of what was made
-// for the one before.
+// Templates that change faster than rollouts end, and faster than the watch shows the ReplicaSets
+// of the template before.
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -33,7 +33,8 @@ TEST_CASE("a template a second, and a watch three seconds late: never more Pods 
 
   windlass.transport().LagStreams(seconds(3));
   int64_t most = 0;
-  // Looks at every event of the world; never ends early.
+  // Notes the total after every event of the world. Returns false, so that the run does not end
+  // early.
   const auto watch_total = [&] {
     most = std::max(most, Total(world));
     return false;

@@ -1,4 +1,4 @@
-// Scaling on the simulated cluster, mostly in mid-rollout.
+// Scaling on the simulated cluster, mostly in the middle of a rollout.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -32,7 +32,7 @@ void Complete(World& world) {
   CHECK(world.Complaints().empty());
 }
 
-// "8+5": the size of each active ReplicaSet, oldest revision first.
+// Returns "8+5": the size of each ReplicaSet with replicas, oldest revision first.
 std::string Sizes(World& world) {
   std::string text;
   for (const Object& rs : world.ReplicaSets("web")) {
@@ -71,7 +71,7 @@ TEST_CASE("a stuck rollout of ten is scaled to thirty in proportion (E2E-10)") {
 
   world.Scale("web", 10);
   REQUIRE(world.Quiesce());
-  CHECK(Sizes(world) == "10+3");  // in proportion 8+5, but the new ones cannot start (B-12)
+  CHECK(Sizes(world) == "10+3");  // not 8+5, as in proportion: the new Pods cannot start (B-12)
   world.SetImage("web", "app:v3");
   Complete(world);
   CHECK(Sizes(world) == "10");
@@ -150,7 +150,7 @@ TEST_CASE("a scaling interrupted anywhere ends in the same sizes (B-11)") {
   Proves("B-11 D-361");
 }
 
-// Surge 3 and unavailable 2: 8 good old Pods are left, and 5 new ones are never ready.
+// With maxSurge 3 and maxUnavailable 2, 8 good old Pods remain, and 5 new ones never become ready.
 void BreakRollout(World& world) {
   world.Apply(WithLimits(10, 3, 2));
   Complete(world);

@@ -15,7 +15,7 @@ namespace {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-// Without the comment, and without blanks at the ends.
+// Returns the line without its comment, and without blanks at its ends.
 std::string Meat(const std::string& line) {
   bool quoted = false;
   size_t end = 0;
@@ -29,7 +29,7 @@ std::string Meat(const std::string& line) {
   return line.substr(first, end - first);
 }
 
-// Words are separated by blanks; between double quotes a blank is like any other character.
+// Splits at blanks; between double quotes a blank is an ordinary character.
 std::vector<std::string> Words(int line, const std::string& text) {
   std::vector<std::string> words;
   std::string word;
@@ -67,7 +67,7 @@ ScriptAction ActionOf(int line, const std::string& text) {
   return action;
 }
 
-// "differs PATTERN: WHY"; the pattern has no blanks.
+// Returns PATTERN of "differs PATTERN: WHY".
 std::string PatternOf(int line, const std::string& text) {
   const size_t begin = text.find_first_not_of(" \t", text.find_first_of(" \t"));
   const size_t colon = text.find(": ", begin);
@@ -92,7 +92,7 @@ Script ParseScript(const std::string& name, const std::string& text) {
     const std::string line = Meat(whole);
     const bool continues = line.starts_with("+");
     const bool differs = line.starts_with("differs ");
-    // How often Windlass writes is counted on a real API server only.
+    // The differential tests count how often Windlass writes on a real API server only.
     if (line.empty() || line.starts_with("writes-more ")) continue;
     if ((continues || differs) && script.steps.empty()) Refuse(number, "no step before it");
     if (differs) {

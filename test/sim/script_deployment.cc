@@ -25,12 +25,12 @@ void Set(Json& object, const std::string& key, const std::string& value, Json co
 
 void SetNumber(Json& object, const std::string& key, const std::string& value, int factor = 1) {
   if (!value.empty() && !IsNumber(value)) throw std::invalid_argument(key + " is a number");
-  // The greatest number means "never": it stays what it is.
+  // The greatest number means "never" and must stay the greatest.
   const int64_t scaled = value.empty() ? 0 : std::stoll(value) * factor;
   Set(object, key, value, std::min<int64_t>(scaled, std::numeric_limits<int32_t>::max()));
 }
 
-// "25%" stays a text.
+// A percentage such as "25%" stays a text.
 void SetNumberOrPercent(Json& object, const std::string& key, const std::string& value) {
   Set(object, key, value, IsNumber(value) ? Json(std::stoll(value)) : Json(value));
 }
@@ -44,7 +44,7 @@ void SetVariable(Json& container, const std::string& name, const std::string& va
   container["env"] = std::move(others);
 }
 
-// Of the form "prefix.KEY".
+// Sets a field of the form "prefix.KEY". Returns false if the field has no such form.
 bool SetKeyed(Json& deployment, const std::string& field, const std::string& value) {
   const auto set = [&](const std::string& prefix, Json& parent, const char* map) {
     if (!field.starts_with(prefix)) return false;

@@ -13,7 +13,8 @@ namespace windlass::sim {
 // script's numbers times this factor.
 inline constexpr int kScriptSecondsFactor = 100;
 
-// One container "app" of image app:1. `selector` are the labels of selector and template.
+// Returns a Deployment with one container "app" of image app:1. `selector` holds the labels of its
+// selector and template.
 Json ScriptDeployment(const std::string& name, const Json& selector);
 
 // Sets a field of the language, "maxSurge" or "template.label.tier"; an empty value removes it.

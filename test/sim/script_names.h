@@ -1,5 +1,6 @@
-// The names that scripts use for ReplicaSets: "web/2" is the one of Deployment web with revision 2.
-// Remembers the last owner of a ReplicaSet without one, and the name of a deleted one.
+// The names that scripts use for ReplicaSets: "web/2" is the ReplicaSet of Deployment web with
+// revision 2. Remembers the last owner of a ReplicaSet without an owner, and the name of a deleted
+// ReplicaSet.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@ namespace windlass::sim {
 
 class ReplicaSetNames {
  public:
-  // Covers namespace "default". The server must outlive it, and its loop must not turn afterwards.
+  // Covers namespace "default". The server must outlive this object, and its loop must not run
+  // after this object is gone.
   explicit ReplicaSetNames(ApiServer& server);
   ReplicaSetNames(const ReplicaSetNames&) = delete;
   ReplicaSetNames& operator=(const ReplicaSetNames&) = delete;

@@ -1,5 +1,5 @@
-// Every script of test/differential, played to Windlass in the simulator: no invariant breaks, and
-// after each step the state is what Kubernetes' own controller left behind, where that was
+// Plays every script of test/differential to Windlass in the simulator. No invariant may break.
+// After each step the state must be what Kubernetes' own controller left behind, if that was
 // recorded.
 #include <filesystem>
 #include <fstream>
@@ -23,7 +23,7 @@ std::string ReadFile(const std::filesystem::path& path) {
   return text.str();
 }
 
-// What a script is there for, by its own words: the lines "# proves: IT-05 D-066".
+// Returns the lines of a script that name the rules it proves: "# proves: IT-05 D-066".
 std::string ProofsOf(const std::string& script) {
   std::istringstream lines(script);
   std::string proofs;

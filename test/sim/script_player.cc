@@ -11,7 +11,7 @@ namespace windlass::sim {
 namespace {
 
 const std::string kUser = "user";
-// For what comes of a timer or a retry.
+// The longest wait for the effect of a timer or a retry.
 constexpr Duration kWaitMax = seconds(24 * 3600);
 
 StoreKey DeploymentKey(const std::string& name) {
@@ -31,7 +31,7 @@ int64_t Number(const ScriptAction& action, size_t index) {
   return std::stoll(word);
 }
 
-// The first field but for revision=R.
+// Returns the first field other than revision=R.
 std::pair<std::string, std::string> OnlyField(const ScriptAction& action) {
   for (const auto& field : action.fields) {
     if (field.first != "revision") return field;
@@ -61,8 +61,8 @@ Json SelectorOf(const std::string& name, const ScriptAction& action) {
 WorldOptions ScriptWorld() {
   WorldOptions options;
   options.kubelet.nodes = 0;
-  // What a script does to a ReplicaSet has its effect before Windlass sees it: who is first must
-  // not depend on a crash.
+  // The ReplicaSet controller acts before Windlass sees the change. Otherwise the order of the two
+  // could depend on a crash.
   options.replica_sets.lag_min = std::chrono::microseconds(10);
   options.replica_sets.lag_max = std::chrono::microseconds(30);
   return options;
@@ -148,8 +148,8 @@ bool ScriptPlayer::Restart(const std::string& name, const ScriptAction&) {
   });
 }
 
-// kubectl's rules: a paused Deployment is refused, and so is a revision that is not there; an equal
-// template sends nothing.
+// kubectl's rules: it refuses a paused Deployment and a revision that does not exist, and sends
+// nothing if the template is the same.
 bool ScriptPlayer::Undo(const std::string& name, const ScriptAction& action) {
   const Object deployment = world_.Deployment(name);
   if (deployment == nullptr || BoolAt(*deployment, {"spec", "paused"})) return false;
@@ -204,7 +204,7 @@ bool ScriptPlayer::CreateReplicaSet(const std::string& name, const ScriptAction&
   const std::string number = std::to_string(++made_[name]);
   const Json labels = {{"app", name},
                        {"pod-template-hash", action.Field("hash").value_or("made" + number)}};
-  // Its fields are a Deployment's, in the same places.
+  // A ReplicaSet has these fields in the same places as a Deployment.
   Json set = ScriptDeployment(name + "-made-" + number, labels);
   set["kind"] = "ReplicaSet";
   set["metadata"]["labels"] = labels;
@@ -266,7 +266,7 @@ bool ScriptPlayer::Condition(const std::string& name, const ScriptAction& action
       .ok();
 }
 
-// The model keeps it in an annotation of the namespace.
+// The model keeps the quota in an annotation of the namespace.
 bool ScriptPlayer::Quota(const std::string& limit, const ScriptAction&) {
   return server_
       .Update(kUser, {resources::kNamespaces, "", "default"}, "",

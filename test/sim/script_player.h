@@ -19,12 +19,12 @@ WorldOptions ScriptWorld();
 
 class ScriptPlayer {
  public:
-  // A step ends when nothing has happened for this long: longer than a list without an answer, and
-  // than a restart.
+  // A step ends when nothing has happened for this long. It is longer than a list that gets no
+  // answer takes, and longer than a restart.
   static constexpr Duration kQuiet = seconds(80);
   static constexpr Duration kStepMax = seconds(3600);
 
-  // The world must outlive it, and its loop must not turn afterwards.
+  // The world must outlive this object, and its loop must not run after this object is gone.
   explicit ScriptPlayer(World& world);
   ScriptPlayer(const ScriptPlayer&) = delete;
   ScriptPlayer& operator=(const ScriptPlayer&) = delete;
@@ -32,7 +32,7 @@ class ScriptPlayer {
   // Throws std::invalid_argument for words that the language does not have.
   void Play(const ScriptStep& step);
 
-  // Names of the Deployments with a refused action in the last step.
+  // Returns the names of the Deployments with a refused action in the last step.
   const std::vector<std::string>& refused() const { return refused_; }
   const ReplicaSetNames& names() const { return names_; }
 
@@ -72,7 +72,7 @@ class ScriptPlayer {
   ReplicaSetNames names_;
   ScriptPods pods_;
   std::vector<std::string> refused_;
-  std::map<std::string, int> made_;  // ReplicaSets of create-replicaset, by Deployment
+  std::map<std::string, int> made_;  // ReplicaSets that create-replicaset made, by Deployment
 };
 
 }  // namespace windlass::sim

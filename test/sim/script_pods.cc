@@ -10,7 +10,7 @@ namespace windlass::sim {
 namespace {
 
 const std::string kActor = "kubelet";
-// From a Pod's creation to its node, and from its deletion to its end.
+// The time from a Pod's creation to its node, and from its deletion to its end.
 constexpr Duration kLag = milliseconds(5);
 
 StoreKey KeyOfPod(const Json& pod) { return {resources::kPods, NamespaceOf(pod), NameOf(pod)}; }

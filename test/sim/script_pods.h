@@ -17,7 +17,7 @@ namespace windlass::sim {
 
 class ScriptPods {
  public:
-  // Both must outlive it, and the server's loop must not turn afterwards.
+  // Both must outlive this object, and the server's loop must not run after this object is gone.
   ScriptPods(ApiServer& server, const ReplicaSetNames& names);
   ScriptPods(const ScriptPods&) = delete;
   ScriptPods& operator=(const ScriptPods&) = delete;
@@ -26,8 +26,8 @@ class ScriptPods {
   void MakeAllReady(const std::string& deployment);
   void EndStep() { all_ready_.clear(); }
 
-  // Chooses running Pods, ready ones first: of `revision`, otherwise of the highest revisions
-  // first.
+  // Selects `count` running Pods, ready ones first. If `revision` is absent, Pods of the highest
+  // revisions come first.
   struct Choice {
     std::string deployment;
     int64_t count = 0;

@@ -10,7 +10,7 @@
 namespace windlass::sim {
 
 // Returns for each step its title "step N: TEXT" and its lines, in the format of expected/NAME.txt.
-// The world's loop must not turn afterwards.
+// The world's loop must not run afterwards.
 std::vector<std::vector<std::string>> PlayScript(World& world, const Script& script);
 
 // Returns the state at the end, without events.

@@ -66,7 +66,7 @@ void AddAnnotations(std::vector<std::string>& lines, const std::string& shown, c
   }
 }
 
-// The reason of Progressing=True tells, before the end, which of several steps a sync saw last.
+// Before the end, the reason of Progressing=True depends on which of several steps a sync saw last.
 std::string ReasonOf(const Json& deployment, const Json& condition) {
   const auto counter = [&](const char* field) { return IntAt(deployment, {"status", field}); };
   const int64_t replicas = counter("replicas");
@@ -79,7 +79,8 @@ std::string ReasonOf(const Json& deployment, const Json& condition) {
   return moving ? "moving" : TextAt(condition, {"reason"});
 }
 
-// "Scaled up replica set <name> from <a> to <b>", possibly behind a prefix of merged events.
+// Parses "Scaled up replica set <name> from <a> to <b>", possibly after the prefix of merged
+// Events.
 struct Scaled {
   std::string replica_set;
   int64_t change = 0;
@@ -91,7 +92,7 @@ Scaled ScaledOf(const std::string& message) {
   return {found[1], std::stoll(found[3]) - std::stoll(found[2])};
 }
 
-// What a line is about: the words before its values.
+// Returns the subject of a line: the words before its values.
 std::string SubjectOf(const std::string& line) {
   std::istringstream words(line);
   std::string subject;
@@ -104,7 +105,7 @@ std::string SubjectOf(const std::string& line) {
   return subject.substr(0, subject.find('='));
 }
 
-// Where a recorder has combined events, sizes cannot be told from them: both sides' lines go.
+// A combined Event hides the sizes of the Events in it, so the lines about it go on both sides.
 void ForgetCombined(std::vector<std::string>& expected, std::vector<std::string>& actual) {
   std::vector<std::string> prefixes;
   for (const auto* lines : {&expected, &actual}) {
@@ -126,7 +127,7 @@ void ForgetCombined(std::vector<std::string>& expected, std::vector<std::string>
 
 ScriptView::ScriptView(ApiServer& server, const ReplicaSetNames& names)
     : server_(server), names_(names) {
-  // Each write of an Event is one event: a repeated one raises its count.
+  // Each write of an Event counts as one event: a repeated one raises its count.
   server_.store().OnChange([this](const Change& change) {
     if (change.key.resource == resources::kEvents && change.after != nullptr)
       OnEvent(*change.after);
@@ -179,7 +180,8 @@ std::vector<std::string> ScriptView::TakeEvents() {
     lines.push_back("event " + deployment + " " + reason);
   }
   scaled_.clear();
-  // It comes with every retry, and when that is differs: it stays in every state since its first.
+  // This Event comes with every retry, at times that differ. So it stays in every state since its
+  // first.
   std::erase_if(others_, [](const auto& other) { return other.second != "ReplicaSetCreateError"; });
   return lines;
 }

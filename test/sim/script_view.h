@@ -16,7 +16,7 @@ namespace windlass::sim {
 
 class ScriptView {
  public:
-  // Both must outlive it, and the server's loop must not turn afterwards.
+  // Both must outlive this object, and the server's loop must not run after this object is gone.
   ScriptView(ApiServer& server, const ReplicaSetNames& names);
   ScriptView(const ScriptView&) = delete;
   ScriptView& operator=(const ScriptView&) = delete;
@@ -35,9 +35,9 @@ class ScriptView {
   std::set<std::pair<std::string, std::string>> others_;           // Deployment, reason
 };
 
-// Returns the differences between the expected and the actual lines of a step, in any order: "-
-// line" is missing, "+ line" is too many. An object may differ if a line about it, on either side,
-// matches one of the patterns. Throws std::regex_error.
+// Returns the differences between the expected and the actual lines of a step, in any order. A line
+// that is missing begins with "- ", a line that was not expected with "+ ". Leaves out an object if
+// a line about it, on either side, matches one of the patterns. Throws std::regex_error.
 std::vector<std::string> Differences(std::vector<std::string> expected,
                                      std::vector<std::string> actual,
                                      const std::vector<std::string>& patterns);

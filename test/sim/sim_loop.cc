@@ -21,7 +21,7 @@ TimerQueue* SimLoop::NextQueue(MonotonicTime until) {
 bool SimLoop::Step(MonotonicTime until) {
   TimerQueue* queue = NextQueue(until);
   if (queue == nullptr) return false;
-  // A timer set for a time that has passed runs now.
+  // A timer that was set for a time in the past runs now.
   const MonotonicTime time = std::max(*queue->next(), clock_.Now());
   at_this_instant_ = time == clock_.Now() ? at_this_instant_ + 1 : 0;
   WL_ASSERT(at_this_instant_ < kTimersPerInstantMax);
@@ -34,7 +34,7 @@ bool SimLoop::RunUntil(const std::function<bool()>& condition, Duration limit) {
   const MonotonicTime until = clock_.Now() + limit;
   while (!condition()) {
     if (!Step(until)) {
-      clock_.JumpTo(std::max(until, clock_.Now()));  // a condition may turn the loop itself
+      clock_.JumpTo(std::max(until, clock_.Now()));  // a condition may run the loop itself
       return condition();
     }
   }

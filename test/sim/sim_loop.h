@@ -20,7 +20,7 @@ namespace windlass::sim {
 
 class SimLoop {
  public:
-  // The most timers at one instant. With more, the loop asserts that a component spins.
+  // The most timers at one instant. With more, an assertion fails: a component spins.
   static constexpr int kTimersPerInstantMax = 1'000'000;
 
   explicit SimLoop(uint64_t seed) : random_(seed) {}

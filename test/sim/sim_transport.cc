@@ -10,27 +10,27 @@
 
 namespace windlass::sim {
 
-// Held by the transport; everything under way in the network has a weak reference and finds out at
-// its arrival whether the process still lives.
+// The transport holds this state. Everything under way in the network has a weak reference to it,
+// and finds out on arrival whether the process still lives.
 struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   Impl(ApiServer& s, TimerQueue& t, Random r, SimTransportOptions o)
       : server(s), timers(t), random(r), options(std::move(o)) {}
 
   // What the process has seen of one resource.
   struct Shown {
-    uint64_t without_watch = 0;  // when the last watch ended
-    bool opening = false;        // the lines that come now are of the past
+    uint64_t without_watch = 0;  // the revision that was seen when the last watch ended
+    bool opening = false;        // the lines that come now show changes of the past
   };
   struct Stream {
     StreamHandler handler;
     Duration silence{0};
     WatchId watch = 0;
     TimerId idle_timer = 0;
-    MonotonicTime arrives;   // of the latest line, which no later one overtakes
-    bool opened = false;     // on_open is on its way, or was told
+    MonotonicTime arrives;   // the latest line; no later line overtakes it
+    bool opened = false;     // on_open is on its way, or was called
     bool ended = false;      // the end is on its way to the handler
-    Shown* shown = nullptr;  // of a watch of Deployments or ReplicaSets
-    // For each line that is on its way: the revision up to which the process knows without it.
+    Shown* shown = nullptr;  // set for a watch of Deployments or ReplicaSets
+    // For each line on its way: the revision that the process has seen before the line arrives.
     std::deque<uint64_t> under_way;
   };
   struct Pending {
@@ -40,7 +40,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   };
 
   MonotonicTime Now() const { return server.loop().clock().Now(); }
-  // In the process's time, unless the transport is gone by then.
+  // Runs `callback` as a timer of the process, unless the transport is gone by that time.
   TimerId At(MonotonicTime time, std::function<void(Impl&)> callback) {
     return timers.At(time, [weak = weak_from_this(), run = std::move(callback)] {
       if (const auto self = weak.lock()) run(*self);
@@ -58,7 +58,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   void StopShowing(const Stream& stream);
   uint64_t ShownOn(const Stream& stream) const;
   uint64_t ShownOf(const Shown& resource) const;
-  // Deployments and ReplicaSets were seen up to this revision.
+  // Returns the revision up to which both Deployments and ReplicaSets were seen.
   uint64_t AllShown() const { return std::min(ShownOf(deployments), ShownOf(replica_sets)); }
 
   ApiServer& server;
@@ -74,7 +74,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   Shown replica_sets;
 };
 
-// Of a watch that is open: everything but the lines on their way.
+// An open watch has shown everything except the lines on their way.
 uint64_t SimTransport::Impl::ShownOn(const Stream& stream) const {
   if (stream.watch == 0 || stream.ended) return 0;
   return stream.under_way.empty() ? server.store().revision() : stream.under_way.front();
@@ -93,7 +93,7 @@ uint64_t SimTransport::Impl::ShownOf(const Shown& resource) const {
   return most;
 }
 
-// The handler runs later, from a timer; the first answer wins.
+// The handler runs later, from a timer. The first answer wins.
 void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> result) {
   const auto found = calls.find(id);
   if (found == calls.end() || found->second.answered) return;
@@ -105,7 +105,7 @@ void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> 
   });
 }
 
-// At the server. Runs in the world's time, whether or not the caller still waits.
+// Runs at the server, in the world's time, even if the caller no longer waits.
 void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate, uint64_t known) {
   if (fate == Fate::kRequestLost) return;
   if (fate == Fate::kForbidden)
@@ -146,11 +146,11 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
   if (shown != nullptr) shown->opening = false;
   const auto open = streams.find(id);
   if (open == streams.end()) return;
-  open->second.watch = watch;  // also when it has ended already: what it sent still arrives
+  open->second.watch = watch;  // even if the watch has ended already: what it sent still arrives
   Open(id);
 }
 
-// The headers, which no line overtakes.
+// Delivers the headers. No line overtakes them.
 void SimTransport::Impl::Open(CallId id) {
   const auto found = streams.find(id);
   if (found == streams.end() || found->second.ended) return;
@@ -179,7 +179,7 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
   line.append(64, '\0');
   At(stream.arrives, [id, size, text = std::move(line)](Impl& self) {
     const auto at = self.streams.find(id);
-    // Ended by Cancel or by silence: no line after that.
+    // After Cancel or an end by silence, no line is delivered.
     if (at == self.streams.end() || (at->second.ended && at->second.watch == 0)) return;
     self.ArmIdle(id);
     if (!at->second.under_way.empty()) at->second.under_way.pop_front();
@@ -234,7 +234,7 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
     self.Answer(id, Duration(0), Error{ErrorKind::kAmbiguous, "deadline exceeded", 0});
   });
   impl.calls.emplace(id, std::move(pending));
-  // The request is on the wire now: it arrives even if this process is gone by then.
+  // The request is on the wire: it arrives even if this process is gone before.
   ApiServer& server = impl.server;
   server.loop().After(impl.Latency(),
                       [weak = impl.weak_from_this(), &server, id, fate, actor = impl.options.actor,
@@ -273,7 +273,7 @@ void SimTransport::Cancel(CallId id) {
   impl.Answer(id, Duration(0), cancelled);
   const auto found = impl.streams.find(id);
   if (found == impl.streams.end()) return;
-  // An end that is already on its way still comes; lines do not.
+  // An end that is already on its way still arrives; lines do not.
   impl.StopShowing(found->second);
   impl.server.StopWatch(std::exchange(found->second.watch, 0));
   StreamEnd end;

@@ -119,7 +119,7 @@ TEST_CASE("An answer above the limit is refused, whole") {
   network.transport->Call(list, answers.Handler());
   network.loop.RunFor(seconds(1));
   REQUIRE(answers.all.size() == 2);
-  CHECK(answers.all[0].error().kind == ErrorKind::kAmbiguous);  // it took effect
+  CHECK(answers.all[0].error().kind == ErrorKind::kAmbiguous);  // the call took effect
   CHECK(answers.all[1].error().kind == ErrorKind::kTooLarge);
   CHECK(network.Exists("web"));
 }
@@ -145,7 +145,7 @@ struct Stream {
     return {[this](std::string_view line) {
               CHECK(ends == 0);
               CHECK(opens == 1);
-              CHECK(line.data()[line.size() + 63] == '\0');  // readable bytes behind the line
+              CHECK(line.data()[line.size() + 63] == '\0');  // readable bytes after the line
               types.push_back(TextAt(Json::parse(line), {"object", "metadata", "name"}));
             },
             [this](StreamEnd told) {
@@ -164,7 +164,7 @@ TEST_CASE("A stream is open with its headers, once, and not without") {
   Stream stream;
   HttpRequest request = network.Watch();
   const bool refused = GENERATE(false, true);
-  if (refused) request.target += "&sendInitialEvents=true";  // and no resourceVersionMatch
+  if (refused) request.target += "&sendInitialEvents=true";  // without resourceVersionMatch
   network.transport->Stream(std::move(request), stream.Handler());
   CHECK(stream.opens == 0);
   network.loop.RunFor(seconds(30));

@@ -40,7 +40,7 @@ void SurgeInvariant::SeeReplicaSet(const Change& change) {
   ReplicaSetRecord& record = replica_sets_[UidOf(now)];
   record.name = NameOf(now);
   if (change.before == nullptr || Replicas(now) > Replicas(*change.before)) {
-    // Whoever writes an object knows of what happened before, unless something else is known.
+    // The writer has seen everything before its own write, unless `shown` says less.
     record.raises.push_back({change.revision, std::min(change.shown, change.revision - 1),
                              controllers_.contains(change.actor)});
   }
@@ -73,7 +73,7 @@ std::optional<std::string> SurgeInvariant::SeePod(const Change& change) {
 std::optional<std::string> SurgeInvariant::SeeNewPod(const Change& change,
                                                      ReplicaSetRecord& owner) {
   PodRecord& record = owner.pods.at(UidOf(*change.after));
-  // The ReplicaSet controller has seen the version of the ReplicaSet that it acts upon.
+  // The ReplicaSet controller acts upon the version of the ReplicaSet that it has seen last.
   const Raise* decided = nullptr;
   for (const Raise& raise : owner.raises) {
     if (raise.revision <= change.shown) decided = &raise;
@@ -112,7 +112,7 @@ std::optional<std::string> SurgeInvariant::Judge(const DeploymentRecord& deploym
   return text;
 }
 
-// Without what others did later than `shown`.
+// Counts live Pods, except those that others caused after `shown`.
 int64_t SurgeInvariant::Live(const DeploymentRecord& deployment, uint64_t shown) const {
   int64_t live = 0;
   for (const std::string& uid : deployment.replica_sets) {

@@ -1,14 +1,14 @@
-// I-43: a Pod that the ReplicaSet controller creates never makes the live Pods of a Deployment more
-// than the largest replicas + maxSurge in force since the deciding write was sent.
+// I-43: when the ReplicaSet controller creates a Pod, the Deployment has no more live Pods than the
+// largest replicas + maxSurge in force since the deciding write was sent.
 //
 // - Live Pods are controlled by a ReplicaSet of the Deployment, are not marked deleted, and have
 //   neither failed nor succeeded. Recreate has no surge.
-// - The deciding write is the last one that created the Pod's ReplicaSet or raised its
+// - The deciding write is the last write that created the Pod's ReplicaSet or raised its
 //   spec.replicas, up to the version that the ReplicaSet controller acts upon. A write that lowers
-//   them asks for no Pod.
-// - A limit counts as in force until the controller has seen the one that replaces it.
-// - Excused are Pods of sizes that others wrote, Pods that others made and Pods that changed hands,
-//   if the controller had not seen that when it sent the deciding write.
+//   spec.replicas asks for no Pod.
+// - A limit counts as in force until the controller has seen the limit that replaces it.
+// - Not counted are Pods of sizes that others wrote, Pods that others made and Pods that changed
+//   hands, if the controller had not seen that when it sent the deciding write.
 //
 // Example: 10 replicas and maxSurge 3 allow 13. The new ReplicaSet has 3 Pods, the old one was set
 // from 10 to 8 and still has 10. The new one is set to 5: its next Pod is the 14th, a violation.
@@ -35,7 +35,7 @@ class SurgeInvariant {
   // Takes every change of the store, in order. Returns what is wrong with this change, or nullopt.
   std::optional<std::string> See(const Change& change);
 
-  uint64_t judged() const { return judged_; }  // Pods
+  uint64_t judged() const { return judged_; }  // the number of Pods judged
 
  private:
   // A write that raised spec.replicas, or created the ReplicaSet.
@@ -46,7 +46,7 @@ class SurgeInvariant {
   };
   struct PodRecord {
     bool live = false;
-    uint64_t others = 0;  // the write of others that the Pod is owed to; 0: none
+    uint64_t others = 0;  // the revision of the write of others that made the Pod; 0: none
   };
   struct ReplicaSetRecord {
     std::string name;

@@ -1,5 +1,5 @@
-// I-43 can be broken, and excuses what the controller could not know and what others did. Nobody
-// runs here: the controllers are played by writes in their names.
+// I-43 can be broken. It excuses what the controller could not know and what others did. No
+// controller runs here: the test plays them with writes in their names.
 #include "test/sim/surge_invariant.h"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@ const std::string kOurs = "windlass";
 const std::string kUser = "user";
 const std::string kReplicaSets = "replicaset-controller";
 
-// A Deployment of 10, so at most 13, whose ReplicaSet "old" has 10 Pods.
+// A Deployment of 10 replicas, so at most 13 Pods, whose ReplicaSet "old" has 10 Pods.
 class Cluster {
  public:
   Cluster() : server_(loop_), surge_({kOurs}) {
@@ -48,7 +48,7 @@ class Cluster {
         ControlledBy(*server_.Find({resources::kDeployments, "default", "web"}));
     REQUIRE(server_.Create(actor, resources::kReplicaSets, "default", rs, shown).ok());
   }
-  // Pods of a ReplicaSet, made by its controller, which has seen it as of revision `shown`.
+  // Creates Pods of a ReplicaSet. Its controller has seen the ReplicaSet up to revision `shown`.
   void Make(const std::string& replica_set, int count, uint64_t shown = kAllShown) {
     for (int i = 0; i < count; ++i) {
       Json pod = NewPod();
@@ -57,7 +57,7 @@ class Cluster {
     }
   }
   void Orphan() { REQUIRE(server_.Create(kUser, resources::kPods, "default", NewPod()).ok()); }
-  // The last Pod that was made gets another owner.
+  // Gives the last created Pod another owner.
   void Adopt(const std::string& replica_set) {
     const auto adopt = [&](Json& pod) {
       pod["metadata"]["ownerReferences"] = OwnedBy(replica_set);
@@ -102,7 +102,7 @@ class Cluster {
 struct Story {
   std::string name;
   void (*tell)(Cluster& cluster);
-  std::string wrong;  // part of what is said; "" = nothing
+  std::string wrong;  // part of the text; "" if nothing is wrong
 };
 
 TEST_CASE("live Pods are judged by what the deciding write could know (I-43)") {

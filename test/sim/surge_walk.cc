@@ -12,10 +12,10 @@ namespace {
 
 constexpr int kSteps = 8;
 constexpr Duration kLagMax = seconds(30);
-constexpr Duration kLimit = seconds(6 * 3600);  // virtual, of the last rollout
+constexpr Duration kLimit = seconds(6 * 3600);  // virtual, for the last rollout
 const std::string kName = "web";
 
-// One in four does not lag at all.
+// Returns no lag at all in one of four cases.
 Duration LagMax(Random& random) {
   if (Below(random, 4) == 0) return Duration{0};
   return random.Between(milliseconds(100), kLagMax);
@@ -35,8 +35,8 @@ std::string Seconds(Duration duration) {
   return std::to_string(ms / 1000) + "." + std::to_string(ms % 1000 / 100) + " s";
 }
 
-// Availability is judged by the truth of the last five seconds (I-01), and what Windlass is told is
-// up to a minute old here.
+// I-01 judges by the truth of the last five seconds, and Windlass sees availability up to a minute
+// late here.
 bool IsFair(const Violation& violation) { return violation.invariant != "I-01"; }
 
 }  // namespace
@@ -65,7 +65,7 @@ std::string SurgeWalk::Go() {
     steps_ += " ";
     Pause();
   }
-  // Whatever was bad, this is good.
+  // The last image is good, even if those before were bad.
   world_.SetImage(kName, "app:last");
   const bool complete = world_.RunUntil([this] { return world_.IsComplete(kName); }, kLimit);
   return Wrong(complete);
@@ -127,7 +127,7 @@ void SurgeWalk::Pause() {
 void SurgeWalk::SetLimits() {
   static const std::vector<Json> kLimits = {0, 1, 2, 4, "25%", "50%", "100%"};
   const Json& surge = kLimits[Draw(static_cast<uint32_t>(kLimits.size()))];
-  // The server refuses both to be 0.
+  // The server refuses a Deployment in which both are 0.
   const uint32_t skip = surge == Json(0) ? 1 : 0;
   const Json& unavailable = kLimits[skip + Draw(static_cast<uint32_t>(kLimits.size()) - skip)];
   steps_ += "maxSurge=" + surge.dump() + ",maxUnavailable=" + unavailable.dump();
@@ -153,7 +153,7 @@ void SurgeWalk::Restart() {
   windlass_.emplace(world_);
 }
 
-// The server has forgotten what the watches were at.
+// The server forgets the revisions at which the watches would resume.
 void SurgeWalk::Relist() {
   steps_ += "relist";
   world_.api().store().CompactAll();

@@ -1,6 +1,7 @@
-// Random walks over a range of seeds: surge_walk [--before-1.36] FIRST [LAST]. Prints each seed
-// that fails, with its steps, and how many did; exits 1 if one did. A single seed prints the end of
-// the trace as well. With --before-1.36 the ReplicaSet controller does not wait for its own writes.
+// Walks a range of seeds: surge_walk [--before-1.36] FIRST [LAST]. Prints each seed that fails with
+// its steps, and the number of failures. Exits with 1 if a seed fails. For a single seed it also
+// prints the end of the trace. With --before-1.36 the ReplicaSet controller does not wait for its
+// own writes.
 #include <cstdint>
 #include <cstdio>
 #include <exception>

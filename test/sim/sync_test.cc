@@ -1,5 +1,5 @@
-// Syncs that do not end well, run with a planner of the test's own: one that throws, one that never
-// has enough (Q-013, Q-014), and ones that fail.
+// Syncs that do not end well, with the test's own planner: it throws, never has enough (Q-013,
+// Q-014), or fails.
 #include "controller/runtime/sync.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ WorldOptions WithLatency(Duration least, Duration most) {
   return options;
 }
 
-// A process that plans as the test says.
+// A process that plans what the test says.
 struct Fixture {
   explicit Fixture(WorldOptions options = {}) : world(1, std::move(options)) {
     gate.OpenForGood();
@@ -60,7 +60,7 @@ struct Fixture {
   PlannedController controller;
   const std::vector<Controller*> controllers = {&controller};
   std::function<Step(const ObjectKey&, const Learned&)> plan;
-  std::map<std::string, std::vector<MonotonicTime>> planned;  // when, by name
+  std::map<std::string, std::vector<MonotonicTime>> planned;  // the times of its plans, by name
   std::unique_ptr<Term> term = std::make_unique<Term>(
       SyncEnvironment{process->clock(), log, client, events, folds, controllers}, process->random(),
       process->timers(), 4, counters, std::nullopt);
@@ -116,7 +116,7 @@ TEST_CASE("A plan that never ends is ended after its steps, as a fault of ours (
   fixture.world.RunFor(seconds(60));
   CHECK(most < static_cast<size_t>(kStepsPerSyncMax));
   CHECK(fixture.counters.internal_errors > 1);
-  // More than ten calls in one sync are noisy: one line of the log names the Deployment (Q-011).
+  // A key with more than ten calls in one sync is noisy: one log line names its Deployment (Q-011).
   const auto tells = [](const std::string& line) {
     return line.find("served after others") != std::string::npos;
   };
@@ -145,7 +145,7 @@ TEST_CASE("A sync is ended between two steps when it has waited 30 s for the ser
   fixture.world.RunFor(seconds(300));
   CHECK(longest <= kSyncDeadline);
   CHECK(syncs > 5);
-  CHECK(fixture.counters.internal_errors == 0);  // the server's slowness is no fault of ours
+  CHECK(fixture.counters.internal_errors == 0);  // a slow server is not an internal error
 }
 
 TEST_CASE("A failure that is not tried again is looked at when time alone may change something") {
@@ -167,8 +167,8 @@ Step OverQuota() { return Failed{.error = {ErrorKind::kQuotaExceeded, "no"}}; }
 
 TEST_CASE("Retries of a namespace cost a tenth of what the client may send (D-521)") {
   constexpr int kFull = 60;
-  const size_t requests = GENERATE(0U, 2U);  // of every try
-  Fixture fixture;                           // 50 per second, 100 at once
+  const size_t requests = GENERATE(0U, 2U);  // requests of each try
+  Fixture fixture;                           // the client may send 50 per second, 100 at once
   size_t tries = 0;
   fixture.plan = [&](const ObjectKey& key, const Learned& learned) -> Step {
     if (learned.size() < requests) {

@@ -1,5 +1,5 @@
-// A standby takes over in the middle of a rollout: from a cache that lags (L-011), and with a write
-// of the former leader still on its way (L-012).
+// A standby takes over in the middle of a rollout: from a cache that lags (L-011), or while a write
+// of the former leader is still on its way (L-012).
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -19,7 +19,8 @@ constexpr Duration kLimit = seconds(1800);
 constexpr Duration kLag = seconds(40);
 constexpr const char* kTerm = "windlass.dev/term";
 
-// A rollout of 10 under way: the new ReplicaSet has some replicas, the old one others.
+// Returns true in the middle of a rollout of 10: both ReplicaSets have replicas, the new one more
+// than 4.
 bool MidRollout(World& world) {
   const auto sets = world.ReplicaSets("web");
   return sets.size() == 2 && IntAt(*sets[0], {"spec", "replicas"}) > 0 &&
@@ -34,7 +35,7 @@ std::map<std::string, ResourceVersion> Versions(World& world) {
   return versions;
 }
 
-// A leader that dies in the middle of a rollout, and a standby.
+// A leader that dies in the middle of a rollout, and its standby.
 struct TakeOver {
   explicit TakeOver(uint64_t seed, Duration lag) : world(seed) {
     leader = std::make_unique<WindlassProcess>(world);
@@ -60,7 +61,8 @@ struct TakeOver {
   std::unique_ptr<WindlassProcess> standby;
 };
 
-// Whether the new leader's cache held all that the former one had written, when it first wrote.
+// Returns true if the new leader's cache held all writes of the former leader when the new leader
+// first wrote.
 bool KnewAtItsFirstWrite(TakeOver& take_over, TermOptions options) {
   const auto written = Versions(take_over.world);
   std::optional<bool> knew;
@@ -79,7 +81,7 @@ bool KnewAtItsFirstWrite(TakeOver& take_over, TermOptions options) {
   };
   standby.Lead(options);
   take_over.world.RunUntil([&] { return knew.has_value(); }, kLimit);
-  standby.transport().decide = nullptr;  // it refers to what ends here
+  standby.transport().decide = nullptr;  // it refers to variables that end here
   REQUIRE(knew.has_value());
   return *knew;
 }
@@ -118,8 +120,8 @@ TEST_CASE("a term that ends at the barrier leaves nothing behind") {
   take_over.Finish();
 }
 
-// Lets the standby take over a Lease that ran out, as term 7, and says whether every ReplicaSet had
-// been touched when it first patched anything else.
+// Lets the standby take over an expired Lease, as term 7. Returns true if it had touched every
+// ReplicaSet when it first patched anything else.
 bool TouchesAllFirst(World& world, WindlassProcess& standby) {
   std::optional<bool> all;
   standby.transport().decide = [&](uint64_t, const HttpRequest& request) {
@@ -134,7 +136,7 @@ bool TouchesAllFirst(World& world, WindlassProcess& standby) {
   };
   standby.Lead({.barrier = true, .taken_over_as = "7"});
   const bool patched = world.RunUntil([&] { return all.has_value(); }, kLimit);
-  standby.transport().decide = nullptr;  // it refers to what ends here
+  standby.transport().decide = nullptr;  // it refers to variables that end here
   REQUIRE(patched);
   return *all;
 }
@@ -145,7 +147,7 @@ TEST_CASE("after a take-over each ReplicaSet of a rollout is touched before anyt
   const auto before = world.ReplicaSets("web");
   CHECK(TouchesAllFirst(world, *take_over.standby));
 
-  // What the former leader may still send was decided on a version that is history now.
+  // A late write of the former leader names an old version of its object, so the server refuses it.
   for (const Object& rs : before) {
     HttpRequest late;
     late.method = HttpMethod::kPatch;
@@ -161,7 +163,7 @@ TEST_CASE("after a take-over each ReplicaSet of a rollout is touched before anyt
   take_over.Finish();
 }
 
-// The former leader may have been about to scale up the ReplicaSet that the undo goes back to.
+// The former leader may have been about to scale up the ReplicaSet to which the undo goes back.
 TEST_CASE("before an undo is observed the ReplicaSet without replicas is touched, too (L-012)") {
   World world(GENERATE(1U, 2U, 3U));
   WindlassProcess standby(world, WindlassProcess::Standby{});

@@ -1,6 +1,10 @@
-// Prints a hash for each of many runs of the simulator, over every fact of the run: requests with
-// their bodies and answers, watch events, changes of objects, log lines with their fields, each
-// with its virtual time. Two builds that print the same lines behave the same in these runs.
+// Prints a hash for each of many runs of the simulator. The hash covers every fact of the run with
+// its virtual time:
+// - requests with their bodies and answers,
+// - watch events and changes of objects,
+// - log lines with their fields.
+//
+// Two builds that print the same lines behave the same in these runs.
 //
 //   trace_hashes SCRIPTS             every run: "HASH FACTS NAME"
 //   trace_hashes SCRIPTS NAME        every fact of one run, for diff
@@ -25,8 +29,8 @@ constexpr uint64_t kSeed = 11;
 constexpr uint64_t kWalks = 40;
 constexpr uint64_t kStruckCall = 12;  // in the middle of most scenarios
 
-// What befalls a scenario: nothing, or one fault with both kinds of successors, so that the
-// barrier, the fence and the verification of an uncertain write are among the runs.
+// What happens to a scenario: nothing, or one fault, with either successor. So the runs include the
+// barrier, the fence and the verification of an uncertain write.
 struct Trial {
   const char* name;
   std::optional<FaultKind> fault;
@@ -39,14 +43,15 @@ constexpr Trial kTrials[] = {
     {" | reply lost", FaultKind::kReplyLost, Successor::kRestarted},
 };
 
-// The runs to make: all, or the one that was named.
+// Makes all runs, or only the run with the given name.
 class Hashes {
  public:
   explicit Hashes(std::string only) : only_(std::move(only)) {}
 
   bool Wants(const std::string& name) const { return only_.empty() || only_ == name; }
 
-  // Lets `play` act on `world`, and prints the hash of the run or, if it was named, its facts.
+  // Calls `play`, which acts on `world`. Prints the hash of the run, or its facts if the run was
+  // named.
   void Run(const std::string& name, World& world, const std::function<void()>& play) {
     if (!only_.empty()) {
       world.loop().trace().on_fact = [](const std::string& line) {

@@ -11,7 +11,7 @@ namespace windlass::sim {
 // administrator may set a clock: deadlines must not depend on wall time.
 class VirtualClock final : public Clock {
  public:
-  // 2026-01-01T00:00:00Z: any date will do if every run has the same.
+  // 2026-01-01T00:00:00Z. Any date will do if every run uses the same.
   static constexpr int64_t kWallAtStart = 1767225600;
 
   MonotonicTime Now() const override { return now_; }

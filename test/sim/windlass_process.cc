@@ -6,7 +6,7 @@
 namespace windlass::sim {
 namespace {
 
-// As long as a supervisor takes to notice and start anew.
+// The time that a supervisor takes to notice the crash and start the process again.
 constexpr Duration kRestart = seconds(1);
 constexpr Duration kStandbyLag = seconds(3);
 
@@ -49,7 +49,7 @@ void WindlassProcess::Lead(TermOptions options) {
   runtime_.BeginTerm(options);
 }
 
-// As the process's own, but through the guard.
+// The process's own environment, but with the guarded transport.
 InformerEnvironment WindlassProcess::environment() {
   return {process_->clock(),  process_->random(), process_->log(), process_->timers(), guard_,
           process_->decoder()};
@@ -84,13 +84,13 @@ void SupervisedWindlass::Start() {
   };
 }
 
-// The first call there is from the fault's on: what a process sends while it is made is not asked
-// for.
+// The fault strikes the first call with at least its number. It cannot strike calls that the
+// process makes during its construction: `decide` is set later.
 Fate SupervisedWindlass::Decide(uint64_t number) {
   if (number < fault_->call) return Fate::kDelivered;
   const bool first = !std::exchange(struck_, true);
   if (fault_->kind == FaultKind::kReplyLost) return first ? Fate::kReplyLost : Fate::kDelivered;
-  // Nothing that it sends at the moment of its death arrives.
+  // A call that the process sends at the moment of its death does not arrive.
   if (!first) return Fate::kRequestLost;
   world_.loop().After(Duration{0}, [this] { Die(); });
   return fault_->kind == FaultKind::kCrashAfter ? Fate::kReplyLost : Fate::kRequestLost;

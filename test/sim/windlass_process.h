@@ -1,6 +1,6 @@
 // Windlass in a simulated process: the production controllers, informers, queue, client and planner
-// over the modelled network. Destroying it is a crash. `more` are controllers to run beside the one
-// of Deployments.
+// over the modelled network. Destroying it is a crash. `more` are controllers that run beside the
+// Deployment controller.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace windlass::sim {
 
 class WindlassProcess {
  public:
-  // Starts at once, leading.
+  // Starts at once, as the leader.
   explicit WindlassProcess(World& world, ClientOptions options = {}, ControllerList more = {});
 
   // A hot standby: its caches follow, and nothing is written until Lead.
@@ -54,8 +54,8 @@ class WindlassProcess {
 
 // The fault at the n-th call of a process.
 enum class FaultKind : uint8_t {
-  kCrashBefore,  // it dies; the server never sees the call
-  kCrashAfter,   // it dies when the call has taken effect
+  kCrashBefore,  // the process dies; the server never sees the call
+  kCrashAfter,   // the process dies once the call has taken effect
   kReplyLost,    // the call takes effect; the process gets no reply
 };
 struct Fault {
@@ -63,11 +63,11 @@ struct Fault {
   FaultKind kind = FaultKind::kCrashBefore;
 };
 
-// What goes on after a crash: the same program started anew, or a standby whose watches lagged.
+// What takes over after a crash: the same program started anew, or a standby whose watches lag.
 enum class Successor : uint8_t { kRestarted, kStandby };
 
-// Windlass under a supervisor: a moment after a crash its successor goes on. There is at most one
-// fault.
+// Windlass under a supervisor: a second after a crash its successor takes over. There is at most
+// one fault.
 class SupervisedWindlass {
  public:
   explicit SupervisedWindlass(World& world, std::optional<Fault> fault = std::nullopt,

@@ -47,7 +47,7 @@ class World {
   // once.
   std::unique_ptr<SimProcess> Boot();
 
-  // Users. Each asserts that the server accepts the request: a refused one is a fault of the test.
+  // Users. Each call asserts that the server accepts the request: a refusal is a fault of the test.
   // Apply creates the object, or merges it into the existing one, like a kubectl apply that only
   // adds.
   Object Apply(const Json& object);
@@ -73,7 +73,7 @@ class World {
   // idle. Returns false if that did not happen within `limit`.
   bool Quiesce(Duration quiet = seconds(30), Duration limit = seconds(3600));
 
-  // The truth. Null if there is no such object.
+  // The objects as the server has them. Null if there is no such object.
   Object Deployment(const std::string& name) const;
   std::vector<Object> ReplicaSets(const std::string& deployment) const;  // oldest revision first
   std::vector<Object> Pods(const std::string& deployment) const;         // of all its ReplicaSets

@@ -1,5 +1,4 @@
-// The simulated cluster without a controller under test: it moves by itself, and the same way each
-// time.
+// The simulated cluster without Windlass: it moves by itself, and in the same way each time.
 #include "kubeclient/api/replica_set.h"
 #include "test/sim/world.h"
 
@@ -217,7 +216,7 @@ TEST_CASE("An informer follows the world") {
   ScaleReplicaSet(world, 1);
   REQUIRE(world.Quiesce());
   CHECK(informer.store().size() == 1);
-  // Watches end and begin again all day long.
+  // Watches end and begin again all day.
   world.RunFor(std::chrono::hours(24));
   CHECK(informer.store().size() == 1);
   CHECK(informer.reflector().counters().relists_after_gone == 0);

@@ -1,4 +1,4 @@
-// Certificates made at run time, so that the repository contains no test key, and none expires.
+// Makes certificates at run time, so that the repository contains no test key and none expires.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ struct PemPair {
 struct Subject {
   std::string common_name;
   std::vector<std::string> alternative_names;  // as OpenSSL writes them: "DNS:name", "IP:127.0.0.1"
-  int rsa_bits = 0;                            // of its key; 0 = a key on the curve P-256 instead
+  int rsa_bits = 0;                            // bits of its RSA key; 0: a key on the curve P-256
 };
 
 class CertificateAuthority {

@@ -1,4 +1,4 @@
-// Choices of tests, drawn from a seed. A seed must replay to the same choices with every compiler
+// Choices of tests, drawn from a seed. The same seed must give the same choices with every compiler
 // and standard library.
 #pragma once
 
@@ -9,10 +9,10 @@
 
 namespace windlass {
 
-// Returns a number uniform in [0, bound); bound must be > 0.
+// Returns a number in [0, bound), uniformly distributed. `bound` must be > 0.
 inline uint32_t Below(Random& random, uint32_t bound) {
   WL_ASSERT(bound > 0);
-  // Multiply-shift: the bias of at most 2^-32 does not matter.
+  // Multiply-shift. Its bias of at most 2^-32 does not matter.
   return static_cast<uint32_t>((uint64_t{random.Next()} * bound) >> 32U);
 }
 

@@ -1,4 +1,4 @@
-// A temporary folder for one test, removed afterwards.
+// A temporary folder for one test. The destructor removes it.
 #pragma once
 
 #include <cstdlib>

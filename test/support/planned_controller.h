@@ -1,4 +1,4 @@
-// A controller of Deployments whose plan is given by a test. It has no caches: an object exists
+// A controller of Deployments with a plan that a test gives. It has no caches: an object exists
 // while `objects` names it.
 #pragma once
 
@@ -15,7 +15,7 @@ class PlannedController final : public Controller {
  public:
   std::function<Step(const ObjectKey& key, const Learned& learned)> plan;
   std::map<ObjectKey, Uid> objects;
-  int steps_max = 0;                     // above those that every sync has
+  int steps_max = 0;                     // additional to those that every sync may take
   std::vector<std::string> not_written;  // "scale: Conflict", in order
 
   std::string_view kind() const override { return "Deployment"; }

@@ -17,7 +17,7 @@ class RecordingHost final : public ControllerHost {
 
   Informers& informers() override { return informers_; }
   FoldTable& folds() override { return folds_; }
-  void Record(const ObjectReference&, const Event&) override { std::abort(); }  // of no test
+  void Record(const ObjectReference&, const Event&) override { std::abort(); }  // never called
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
     if (!IsFolding(key) && on_wake) on_wake(key, wake);
   }

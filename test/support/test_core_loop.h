@@ -1,11 +1,11 @@
-// A core thread for tests of code that is driven from outside: inbox, timers and the real clock.
+// A core thread for tests of code that other threads drive: inbox, timers and the real clock.
 //
 //   TestCoreLoop core;
 //   REQUIRE(core.RunUntil([&] { return replied; }));
 //   core.clock.Skip(seconds(10));  // a deadline passes without a wait
 //
-// The loop waits for messages, never for time to pass. A condition that does not come true fails
-// after a limit that no healthy run comes near.
+// The loop waits for messages, never for time to pass. A condition that stays false fails after a
+// limit that no healthy run comes near.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +42,7 @@ class TestCoreLoop {
   TimerQueue timers;
   Inbox inbox;
 
-  // Turns the loop until `done` returns true. Returns false when `longest` has passed.
+  // Runs the loop until `done` returns true. Returns false when `longest` has passed.
   bool RunUntil(const std::function<bool()>& done, Duration longest = seconds(30)) {
     const SystemClock real;
     const MonotonicTime limit = real.Now() + longest;

@@ -18,11 +18,11 @@ bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; 
 bool IsUpper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
 bool IsLower(char c) { return std::islower(static_cast<unsigned char>(c)) != 0; }
 bool IsAlnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-// What a word is made of: "D-261", "002-single-steps".
+// Returns true for the characters of a word: "D-261", "002-single-steps".
 bool IsWordByte(char c) { return IsAlnum(c) || c == '_' || c == '-'; }
 bool IsPathByte(char c) { return IsWordByte(c) || c == '.' || c == '/' || c == ':'; }
 
-// The byte at `at`, or a space outside of `text`.
+// Returns the character at `at`, or a space if `at` is outside of `text`.
 char At(std::string_view text, size_t at) { return at < text.size() ? text[at] : ' '; }
 
 std::vector<std::string_view> WordsOf(std::string_view line) {
@@ -36,9 +36,9 @@ std::vector<std::string_view> WordsOf(std::string_view line) {
   return words;
 }
 
-// --- what is there ---
+// --- what may be cited ---
 
-// How links name a heading: "What it cannot do" is "what-it-cannot-do".
+// Returns a heading as links name it: "What it cannot do" is "what-it-cannot-do".
 std::string AnchorOf(std::string_view heading) {
   std::string anchor;
   for (const char c : heading) {
@@ -63,7 +63,8 @@ void AddHeadings(const Source& page, Citable& citable) {
 
 // --- rules ---
 
-// One to three capitals, or E2E, a dash, two or three digits, perhaps a small letter.
+// Returns true for a rule id: one to three capitals, or E2E, then a dash, two or three digits, and
+// perhaps a small letter.
 bool IsRuleId(std::string_view word) {
   const size_t dash = word.find('-');
   if (dash == std::string_view::npos || dash == 0 || dash > 3) return false;
@@ -74,12 +75,13 @@ bool IsRuleId(std::string_view word) {
   return (number.size() == 2 || number.size() == 3) && std::ranges::all_of(number, IsDigit);
 }
 
-// Names of other people's things that look like a rule's.
+// Returns true for a name of another project that looks like a rule id.
 bool IsName(std::string_view word) { return word == "P-256"; }
 
 // --- pages ---
 
-// "002-single-steps" and "002" are the beginnings of docs/design/002-single-steps.md.
+// Returns true if the name begins that of a page in docs/design: "002-single-steps" and "002" begin
+// docs/design/002-single-steps.md.
 bool IsDesign(std::string_view name, const Citable& citable) {
   const std::string begin = std::string(kDesign) + std::string(name);
   const auto page = citable.pages.lower_bound(begin);
@@ -91,7 +93,8 @@ bool LooksLikeDesign(std::string_view word) {
          word[3] == '-' && IsLower(word[4]);
 }
 
-// `cited` as the file at `path` may mean it: from the root, or from its own folder.
+// Returns the page that the file at `path` means by `cited`: a path from the root, or from the
+// file's own folder. Returns nullopt if there is no such page.
 std::optional<std::string> PageOf(std::string_view path, std::string_view cited,
                                   const Citable& citable) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -102,7 +105,7 @@ std::optional<std::string> PageOf(std::string_view path, std::string_view cited,
   return std::nullopt;
 }
 
-// A name without a folder may be that of a page anywhere.
+// Returns true if `cited` is a page. A name without a folder may be that of a page in any folder.
 bool IsPage(std::string_view path, std::string_view cited, const Citable& citable) {
   if (PageOf(path, cited, citable)) return true;
   return cited.find('/') == std::string_view::npos &&
@@ -111,7 +114,7 @@ bool IsPage(std::string_view path, std::string_view cited, const Citable& citabl
          });
 }
 
-// Pages that `line` names. Left out are addresses of the web, and paths that a program puts
+// Returns the pages that `line` names. Leaves out web addresses, and paths that a program puts
 // together ("$root/CHANGELOG.md").
 std::vector<std::string_view> PagesIn(std::string_view line) {
   std::vector<std::string_view> pages;
@@ -129,7 +132,8 @@ std::vector<std::string_view> PagesIn(std::string_view line) {
   return pages;
 }
 
-// Targets of links to a heading, "metrics.md#totals" or "#totals", in a line of Markdown.
+// Returns the targets of links to a heading, "metrics.md#totals" or "#totals", in a line of
+// Markdown.
 std::vector<std::string_view> HeadingsIn(std::string_view line) {
   std::vector<std::string_view> targets;
   for (size_t at = line.find("]("); at != std::string_view::npos; at = line.find("](", at + 1)) {
@@ -152,7 +156,7 @@ bool IsHeading(std::string_view path, std::string_view target, const Citable& ci
 
 // --- sections ---
 
-// A letter from A to F, a point, one or two digits.
+// Returns true if the line has a letter from A to F, a point, and one or two digits.
 bool HoldsLetteredSection(std::string_view line) {
   for (size_t i = 0; i + 2 < line.size(); ++i) {
     const char before = At(line, i - 1);
@@ -166,7 +170,7 @@ bool HoldsLetteredSection(std::string_view line) {
   return false;
 }
 
-// The word section, decision or appendix, then a number or a letter.
+// Returns true if the line has the word section, decision or appendix, then a number or a letter.
 bool HoldsNamedSection(std::string_view line) {
   for (const std::string_view word : {"ection ", "ections ", "ecision ", "ppendix "}) {
     for (size_t at = line.find(word); at != std::string_view::npos; at = line.find(word, at + 1)) {

@@ -1,5 +1,4 @@
-// Citations that can be followed: what a comment, a test name or a page cites is in this
-// repository.
+// Checks citations: what a comment, a test name or a page cites must be in this repository.
 #pragma once
 
 #include <functional>
@@ -12,7 +11,7 @@
 
 namespace windlass::tidy {
 
-// What may be cited.
+// What a comment may cite.
 struct Citable {
   std::set<std::string, std::less<>> rules;     // the rows of test/contract/rules.txt: "D-261"
   std::set<std::string, std::less<>> pages;     // Markdown files: "docs/design/002-single-steps.md"
@@ -24,10 +23,10 @@ Citable CitableIn(const std::vector<Source>& tree);
 // `citation`:
 //   - a rule id ("D-261", "E2E-03b") has a row in test/contract/rules.txt;
 //   - a page ("docs/metrics.md", "docs/design/002", "002-single-steps") is a file;
-//   - a link to a heading ("metrics.md#totals") leads to one;
-//   - sections by number or letter are those of RFCs alone.
-// Not looked at: docs/rules, which is made of what is checked elsewhere, and tidy_test.cc, which
-// plants citations that lead nowhere.
+//   - a link to a heading ("metrics.md#totals") leads to a heading;
+//   - only RFCs have sections that are cited by number or letter.
+// Leaves out docs/rules, which tools/rules.sh checks, and tidy_test.cc, which plants citations that
+// lead nowhere.
 std::vector<Finding> CheckCitations(const Source& source, const Citable& citable);
 
 }  // namespace windlass::tidy

@@ -10,7 +10,7 @@
 namespace windlass::tidy {
 namespace {
 
-// An include: the file and its line, from 1.
+// The place of an include: the file, and the line counted from 1.
 struct Place {
   std::string path;
   size_t line = 0;
@@ -18,19 +18,19 @@ struct Place {
   std::string Text() const { return path + ":" + std::to_string(line); }
 };
 
-// Who leans on whom, and the first include that says so.
+// The units or boxes that each unit or box includes, with the first include of each.
 using Arrows = std::map<std::string, std::map<std::string, Place>>;
 
 std::string BoxOf(std::string_view path) { return std::string(path.substr(0, path.rfind('/'))); }
 
-// "x/store", of x/store.h, x/store_inl.h and x/store.cc.
+// Returns "x/store" for x/store.h, x/store_inl.h and x/store.cc.
 std::string UnitOf(std::string_view path) {
   path = path.substr(0, path.rfind('.'));
   if (path.ends_with("_inl")) path.remove_suffix(std::string_view("_inl").size());
   return std::string(path);
 }
 
-// The shortest way from `start` back to it, without its second `start`; empty if there is none.
+// Returns the shortest cycle through `start`, beginning with `start`; empty if there is none.
 std::vector<std::string> FindCycle(const Arrows& arrows, const std::string& start) {
   std::map<std::string, std::string> from;
   std::deque<std::string> next = {start};
@@ -60,8 +60,8 @@ Finding Tell(const Arrows& arrows, const std::vector<std::string>& way) {
   return {first.path, first.line, "cycle", text};
 }
 
-// One finding for each cycle that shares no member with those before it. When these are cut, the
-// next run shows what is left.
+// Adds one finding for each cycle that shares no member with an earlier one. When these cycles are
+// cut, the next run shows the rest.
 void FindCycles(const Arrows& arrows, std::vector<Finding>& findings) {
   std::set<std::string> told;
   for (const auto& [start, out] : arrows) {

@@ -20,8 +20,7 @@ bool WithinAny(std::string_view path, const Names& folders) {
       folders, [&](std::string_view folder) { return path == folder || Within(path, folder); });
 }
 
-// Whether `text` holds `word` with nothing before or after that would make it another word.
-// "word(" also finds `word (`.
+// Returns true if `text` has `word` as a word of its own. "word(" also finds `word (`.
 bool Holds(std::string_view text, std::string_view word) {
   const bool call = word.ends_with("(");
   if (call) word.remove_suffix(1);
@@ -47,14 +46,15 @@ constexpr std::string_view kInPlace = "controller/in_place";
 constexpr std::string_view kTemplate = "controller/in_place/template";
 constexpr std::string_view kPod = "controller/in_place/pod";
 
-// The folder whose arrows bind a file: its own below kubeclient and controller, else the top level.
+// Returns the folder whose row of arrows applies to a file: the file's own folder below kubeclient
+// and controller, else the top-level folder.
 std::string BoxOf(std::string_view path) {
   const std::string_view top = path.substr(0, path.find('/'));
   if (top != "kubeclient" && top != "controller") return std::string(top);
   return std::string(path.substr(0, path.rfind('/')));
 }
 
-// The boxes a box may lean on besides itself (CONTRIBUTING.md); kAnything for cmd and test.
+// Returns the boxes that a box may include besides itself (CONTRIBUTING.md); kAnything for test.
 const Names kAnything = {"kubeclient", "controller", "cmd"};
 Names MayInclude(std::string_view box) {
   static const std::map<std::string_view, Names> kArrows = {
@@ -70,7 +70,7 @@ Names MayInclude(std::string_view box) {
       {"controller/in_place/batch", {kPod, kTemplate, kApi, kBase}},
       {"controller/in_place/traffic", {kPod, kTemplate, kApi, kBase}},
       {"controller/in_place/phases", {kInPlace, kCore, kApi, kBase}},
-      {"controller/deployment", {kInPlace, kCore, kApi, kBase}},  // which asks what can be in place
+      {"controller/deployment", {kInPlace, kCore, kApi, kBase}},  // asks what can be in place
       {"controller/runtime", {"kubeclient", "controller"}},       // it runs the planners
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},
@@ -98,7 +98,7 @@ size_t Columns(std::string_view line) {
       line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-// A reminder is fine once it names its issue: the word, then "(#12)".
+// Returns true if the reminder names its issue: the word, then "(#12)".
 bool NamesIssue(std::string_view line, std::string_view reminder) {
   const std::string_view rest = line.substr(line.find(reminder) + reminder.size());
   return rest.starts_with("(#") && rest.size() > 2 &&
@@ -120,7 +120,7 @@ std::vector<Finding> CheckArrows(const Source& source) {
     const Include include = IncludeOf(source, i);
     if (!include.quoted || include.path == "windlass_version.h") continue;
     const std::string other = BoxOf(include.path);
-    // What a planner is given, controller/*.h, is everybody's below controller/.
+    // Every box below controller/ may include controller/*.h, which is what a planner is given.
     const bool vocabulary = other == "controller" && box.starts_with("controller");
     if (include.path.find('/') == std::string::npos) {
       findings.push_back({source.path, i + 1, "arrow", include.path + ": not from the root"});

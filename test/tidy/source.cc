@@ -10,7 +10,7 @@ namespace {
 
 bool IsWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// Blanks comments and literals of C++ text; line ends stay where they are.
+// Replaces comments and literals of C++ text by blanks; lines end where they ended.
 class Stripper {
  public:
   explicit Stripper(std::string_view text) : text_(text) {}
@@ -36,7 +36,7 @@ class Stripper {
 
  private:
   bool Starts(std::string_view what) const { return text_.substr(at_).starts_with(what); }
-  // 1'000'000 holds no character literal, and FOR"x" no raw string.
+  // 1'000'000 has no character literal, and FOR"x" is no raw string.
   bool After(bool (*is)(char)) const { return at_ > 0 && is(text_[at_ - 1]); }
 
   void SkipTo(std::string_view end, bool inclusive) {
@@ -119,7 +119,7 @@ bool IsCpp(std::string_view path) { return path.ends_with(".cc") || IsHeader(pat
 
 Include IncludeOf(const Source& source, size_t line) {
   if (!source.code[line].starts_with("#include")) return {};
-  // The line as written, because stripping empties the quoted form.
+  // Reads the line as written, because stripping empties the quoted form.
   const std::string& text = source.lines[line];
   const size_t open = text.find_first_of("\"<");
   if (open == std::string::npos) return {};

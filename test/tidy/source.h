@@ -11,19 +11,18 @@ namespace windlass::tidy {
 struct Source {
   std::string path;  // from the root of the repository, with forward slashes
   std::vector<std::string> lines;
-  // The same lines; in C++ files without comments and with every string and character literal
-  // emptied, so that a word in a comment or in a message is not taken for code.
+  // The same lines, but in C++ files without comments, and with every string and character literal
+  // emptied. So a word in a comment or in a message is not taken for code.
   std::vector<std::string> code;
 };
 
 Source MakeSource(std::string path, std::string_view text);
 
-// Every text file of the repository: C++, Go, CMake, shell, make, Markdown, YAML, JSON, and
-// plain text. Build
-// folders and .git are not looked into.
+// Returns every text file of the repository: C++, Go, CMake, shell, make, Markdown, YAML, JSON and
+// plain text. Leaves out build folders and .git.
 std::vector<Source> ReadTree(const std::filesystem::path& root);
 
-// By name: what is compiled as C++, and what is a header.
+// Decide by the file's name: a file that is compiled as C++, and a header.
 bool IsCpp(std::string_view path);
 bool IsHeader(std::string_view path);
 
@@ -32,7 +31,7 @@ struct Include {
   bool quoted = false;
 };
 
-// The file that a line includes, lines from 0; path "" when it includes none.
+// Returns the include in a line, lines counted from 0; its path is "" if the line includes no file.
 Include IncludeOf(const Source& source, size_t line);
 
 }  // namespace windlass::tidy

@@ -1,6 +1,5 @@
-// The repository obeys the rules of style that a machine can check, and the rules would notice if
-// it did not: every rule is shown a violation planted for it, and the nearest thing that is
-// allowed.
+// The repository obeys the rules of style that a machine can check. And the rules can fail: each
+// rule gets a violation planted for it, and the nearest text that is allowed.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -18,7 +17,7 @@ namespace {
 
 TEST_CASE("the repository obeys the rules of style") {
   const std::vector<Source> tree = ReadTree(WINDLASS_SOURCE_DIR);
-  // A walk that sees nothing would pass everything.
+  // A walk that reads no file would pass every rule.
   REQUIRE(std::ranges::find(tree, "kubeclient/base/result.h", &Source::path) != tree.end());
   REQUIRE(std::ranges::find(tree, "test/tidy/tidy_test.cc", &Source::path) != tree.end());
   const Citable citable = CitableIn(tree);
@@ -39,12 +38,12 @@ TEST_CASE("the repository obeys the rules of style") {
 struct Planted {
   std::string path;
   std::string text;
-  std::string rule;  // "" = allowed
+  std::string rule;  // "": allowed
 };
 
 std::string RuleBroken(const Planted& planted) {
   std::string text = planted.text;
-  // Headers planted for another rule must not break this one.
+  // A header planted for another rule must not break rule `header`.
   if (IsHeader(planted.path) && planted.rule != "header") text = "// What.\n#pragma once\n" + text;
   const std::vector<Finding> findings = CheckAll(MakeSource(planted.path, text));
   return findings.empty() ? "" : findings.front().rule;
@@ -144,7 +143,7 @@ TEST_CASE("a line or a file that is too long is found") {
   CHECK(RuleBroken({"controller/a.cc", line + "x\n", "columns"}) == "columns");
   CHECK(RuleBroken({"cmake/A.cmake", line + "x\n", "columns"}) == "columns");
   CHECK(RuleBroken({"docs/a.md", line + "x\n", ""}).empty());
-  // Columns are characters, not bytes.
+  // A column is a character, not a byte.
   CHECK(RuleBroken({"controller/a.cc", line.substr(1) + "…\n", ""}).empty());
 
   std::string lines;
@@ -183,7 +182,7 @@ TEST_CASE("a loose end is found") {
   CHECK(RuleBroken({"docs/a.md", "test" + machine + "\n", ""}).empty());
 }
 
-// What is found in a tree of files where each first one includes the second, in this order.
+// Returns the findings in a tree of files in which the first file of each pair includes the second.
 std::string CyclesOf(const std::vector<std::pair<std::string, std::string>>& includes) {
   std::map<std::string, std::string> texts;
   for (const auto& [path, other] : includes) {
@@ -205,7 +204,7 @@ TEST_CASE("a cycle of units inside a box is found, and its way is named") {
         "x/a.cc:2: cycle: x/a -> x/b (x/a.cc:2) -> x/a (x/b.cc:1)\n");
   CHECK(CyclesOf({{"x/a_inl.h", "x/b.h"}, {"x/b.h", "x/a.h"}}) ==
         "x/a_inl.h:1: cycle: x/a -> x/b (x/a_inl.h:1) -> x/a (x/b.h:1)\n");
-  // The shortest way, and of cycles that share a unit the first.
+  // The finding names the shortest cycle; of several cycles that share a unit it names the first.
   CHECK(
       CyclesOf({{"x/a.h", "x/b.h"}, {"x/b.h", "x/c.h"}, {"x/b.h", "x/a.h"}, {"x/c.h", "x/a.h"}}) ==
       "x/a.h:1: cycle: x/a -> x/b (x/a.h:1) -> x/a (x/b.h:2)\n");
@@ -214,7 +213,7 @@ TEST_CASE("a cycle of units inside a box is found, and its way is named") {
       "x/a.h:1: cycle: x/a -> x/b (x/a.h:1) -> x/a (x/b.h:1)\n"
       "y/c.h:1: cycle: y/c -> y/d (y/c.h:1) -> y/c (y/d.h:1)\n");
 
-  // A unit is no cycle in itself, and two ways to one unit are none.
+  // A unit alone is no cycle, and neither are two ways to the same unit.
   CHECK(CyclesOf({{"x/a.cc", "x/a.h"}, {"x/a.h", "x/a_inl.h"}, {"x/a_inl.h", "x/a.h"}}).empty());
   CHECK(CyclesOf({{"x/a.cc", "x/b.h"}, {"x/a.h", "x/c.h"}, {"x/b.cc", "x/c.h"}}).empty());
   CHECK(CyclesOf({{"x/a.h", "x/b.h"}, {"x/b.h", "y/a.h"}}).empty());
@@ -223,11 +222,11 @@ TEST_CASE("a cycle of units inside a box is found, and its way is named") {
 TEST_CASE("a cycle of boxes is found, also where no unit is in one") {
   CHECK(CyclesOf({{"x/a.cc", "y/b.h"}, {"y/c.cc", "x/d.h"}}) ==
         "x/a.cc:1: cycle: x -> y (x/a.cc:1) -> x (y/c.cc:1)\n");
-  // A folder inside another is a box of its own.
+  // A folder inside another folder is a box of its own.
   CHECK(CyclesOf({{"x/a.cc", "x/y/b.h"}, {"x/y/c.cc", "x/d.h"}}) ==
         "x/a.cc:1: cycle: x -> x/y (x/a.cc:1) -> x (x/y/c.cc:1)\n");
   CHECK(CyclesOf({{"x/a.cc", "y/b.h"}, {"y/c.cc", "z/d.h"}, {"x/e.cc", "z/d.h"}}).empty());
-  // A comment includes nothing.
+  // An include inside a comment does not count.
   const std::vector<Source> tree = {MakeSource("x/a.h", "#include \"x/b.h\"\n"),
                                     MakeSource("x/b.h", "// #include \"x/a.h\"\n")};
   CHECK(CheckCycles(tree).empty());

@@ -1,4 +1,4 @@
-// main of a Windlass that runs the toy controller beside the one of Deployments.
+// The main function of a Windlass that runs the toy controller beside the Deployment controller.
 #include "cmd/windlass/run.h"
 #include "controller/runtime/deployment_controller.h"
 #include "test/toy/toy_controller.h"

@@ -12,7 +12,7 @@ constexpr const char* kCopyTo = "toy.windlass.dev/copy-to";
 constexpr const char* kValue = "toy.windlass.dev/value";
 constexpr Decision kCopyValue{"copy value"};
 
-// A key is the ConfigMap that is copied to.
+// A key names the target: the ConfigMap that a text is copied to.
 class ToyController final : public WatchingController {
  public:
   explicit ToyController(ControllerHost& host)
@@ -44,7 +44,7 @@ class ToyController final : public WatchingController {
     const auto value = source->data.find("value");
     if (value == source->data.end()) return Wait{};
     if (target->meta.annotations.Find(kValue) == value->second) return Wait{};
-    // One write in a sync: what the server refused, or changed on its way, is not sent again.
+    // A sync makes one write. It does not repeat a write that the server refused or changed.
     if (!learned.empty() && !learned.back().said.ok()) return Failed{learned.back().said.error()};
     if (!learned.empty()) return Wait{};
     const nlohmann::json fields = {{"metadata", {{"annotations", {{kValue, value->second}}}}}};
@@ -59,7 +59,8 @@ class ToyController final : public WatchingController {
     if (map == nullptr) return std::nullopt;
     return ReferenceTo(resources::kConfigMaps, map->meta);
   }
-  // None: after a late write of a former leader the watch wakes the key, which is copied to again.
+  // No fence is needed: after a late write of a former leader the watch wakes the key, and the text
+  // is copied again.
   std::vector<Request> FenceWrites(const ObjectKey&, std::string_view) const override { return {}; }
   void Written(const Because&) override { ++copies_; }
 
@@ -78,7 +79,7 @@ class ToyController final : public WatchingController {
   }
 
  private:
-  // Wakes the ConfigMap itself, and those that it names now or named before.
+  // Wakes the ConfigMap itself, and the targets that it names now or named before.
   void Changed(const Change<ConfigMap>& change) {
     for (const ConfigMap* map : {change.old_object, change.new_object}) {
       if (map == nullptr) continue;
@@ -87,7 +88,7 @@ class ToyController final : public WatchingController {
       if (target) host_.Wake({map->meta.namespace_, std::string(*target)}, Wake::kSpecChange);
     }
   }
-  // Returns the first ConfigMap by name that is to be copied to `target`; null if there is none.
+  // Returns the first ConfigMap by name whose text is copied to `target`; null if there is none.
   const ConfigMap* SourceOf(const ConfigMap& target) const {
     for (const ConfigMap* map : maps_.store().InNamespace(target.meta.namespace_.text())) {
       if (map->meta.annotations.Find(kCopyTo) == target.meta.name) return map;

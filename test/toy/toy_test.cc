@@ -1,4 +1,4 @@
-// The toy controller beside the one of Deployments, in one simulated process.
+// The toy controller runs beside the Deployment controller, in one simulated process.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -34,7 +34,7 @@ bool Becomes(World& world, const std::string& name, const std::string& value) {
   return world.RunUntil([&] { return ValueOf(world, name) == value; }, kLimit);
 }
 
-// Events with this reason: who reports them, and about what.
+// Returns the Events with this reason: their reporters and their objects.
 std::vector<std::string> EventsWith(World& world, const std::string& reason) {
   std::vector<std::string> found;
   for (const Object& event : world.api().List(resources::kEvents, "default")) {
@@ -46,7 +46,7 @@ std::vector<std::string> EventsWith(World& world, const std::string& reason) {
   return found;
 }
 
-// A world with the ConfigMaps `from`, which is to be copied, and `to`.
+// A world with the ConfigMaps `from`, the source, and `to`, the target.
 struct Fixture {
   Fixture() {
     world.api().store().OnChange([this](const Change& change) {
@@ -57,7 +57,7 @@ struct Fixture {
   }
 
   World world{1};
-  int writes = 0;  // of ConfigMaps by Windlass
+  int writes = 0;  // writes of ConfigMaps by Windlass
 };
 
 using Process = WindlassProcess;
@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Fixture, "the next look sees a write although the watch has not
   windlass.Lead({});
   REQUIRE(Becomes(world, "to", "blue"));
   world.RunFor(seconds(5));
-  windlass.Lead({});  // every key is looked at anew
+  windlass.Lead({});  // every key is looked at again
   world.RunFor(seconds(60));
   CHECK(windlass.runtime().idle());
   CHECK(writes == 1);
@@ -156,7 +156,8 @@ TEST_CASE_METHOD(Fixture, "the metrics page has its figure beside those of Deplo
   }
 }
 
-// A resource that is absent (404), or that this process may not watch (403).
+// Watching ConfigMaps fails: the resource does not exist (404), or this process has no right to it
+// (403).
 TEST_CASE_METHOD(Fixture, "a controller whose caches never complete does not hold up the other") {
   const auto [code, barrier] =
       GENERATE(table<int, bool>({{403, false}, {403, true}, {404, false}}));
@@ -202,7 +203,7 @@ TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with whe
   CHECK(windlass.Logged("leading: deployments, toys are being controlled"));
 }
 
-// One run: two ConfigMaps are copied to, one of them twice.
+// One run: the toy controller copies to two ConfigMaps, to one of them twice.
 struct Run {
   explicit Run(std::optional<Fault> fault, Successor successor) {
     world.api().store().OnChange([this](const Change& change) {
@@ -239,7 +240,7 @@ TEST_CASE("a crash before or after any call, and a lost reply, change nothing in
       CHECK(run.struck);
       CHECK(ValueOf(run.world, "to") == "green");
       CHECK(ValueOf(run.world, "next") == "1");
-      // A crash may come before the change to green: then blue need not be written.
+      // A crash may come before the value changes to green. Then blue need not be written.
       CHECK(run.writes >= 2);
       CHECK(run.writes <= calm.writes);
       CHECK(run.world.Complaints().empty());
