@@ -1,7 +1,7 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
 .PHONY: build packages demo demo-clean test nightly coverage conformance mutants differential sanitize
-.PHONY: fuzz sweep bench image format tidy release-check
+.PHONY: fuzz sweep bench image format tidy house release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
@@ -38,5 +38,7 @@ format:        ## format all C++ and Go
 	@tools/format.sh
 tidy:          ## clang-tidy over all C++
 	@tools/tidy.sh
+house:         ## figures of the layout: lines, cycles, what a new controller touches (docs/map.md)
+	@tools/house.sh
 release-check: ## README's commands in a fresh Debian root (needs root and debootstrap)
 	@tools/clean-root.sh

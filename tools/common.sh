@@ -1,4 +1,5 @@
-# Sourced by the other tools: messages, processes and their end, and how long things take.
+# Sourced by the other tools: messages, processes and their end, how long things take, and the tree
+# at a commit.
 # shellcheck shell=bash
 #
 # A tool may define on_exit(). It runs once, however the tool ends, after the running command was
@@ -154,4 +155,26 @@ cache_folder() {
   else
     echo "${HOME:-$(cd ~ && pwd)}/.cache/windlass"
   fi
+}
+
+# --- the tree at a commit ---
+
+# tree_of [COMMIT]: prints a folder with the files of the commit, or this checkout if none is given.
+tree_of() {
+  local folder=$scratch/tree
+  if [ -z "${1:-}" ]; then
+    echo "$root"
+    return
+  fi
+  git -C "$root" cat-file -e "$1^{commit}" 2>/dev/null ||
+    die "this repository holds no commit $1 (a shallow clone holds few)"
+  mkdir "$folder"
+  git -C "$root" archive "$1" | tar -x -C "$folder"
+  echo "$folder"
+}
+
+# tokens_of FOLDER…: the tokens of all C++ files below the folders (tools/tokens.awk).
+tokens_of() {
+  find "$@" -type f \( -name '*.cc' -o -name '*.h' \) -print0 | sort -z |
+    xargs -0 awk -f "$root/tools/tokens.awk"
 }
