@@ -115,9 +115,9 @@ std::optional<Unreleased> FindUnreleased(const Situation& situation) {
 
 Step NoLaterThanLookAgain(const Situation& situation, Step then) {
   std::optional<Duration> due;
-  const auto& when = situation.in_place.look_again;
+  const auto& when = InPlaceOf(situation).look_again;
   if (when) due = std::max<Duration>(*when - situation.now, seconds(1));
-  if (!situation.in_place.left_drained.empty()) due = Sooner(due, {kRefusedRetry});
+  if (!InPlaceOf(situation).left_drained.empty()) due = Sooner(due, {kRefusedRetry});
   return LookAgainNoLater(std::move(then), due);
 }
 

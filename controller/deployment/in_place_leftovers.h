@@ -8,7 +8,7 @@
 #include <string>
 
 #include "controller/deployment/in_place_reason.h"
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 

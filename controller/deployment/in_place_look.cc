@@ -248,7 +248,7 @@ class Looker {
 }  // namespace
 
 bool IsOnlyLate(const Situation& situation) {
-  return situation.in_place.options().policy != Policy::kDisabled &&
+  return InPlaceOf(situation).options().policy != Policy::kDisabled &&
          !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
 

@@ -2,7 +2,7 @@
 // are patched next, which are drained or returned to traffic.
 #pragma once
 
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 

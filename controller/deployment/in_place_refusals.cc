@@ -42,7 +42,7 @@ bool IsToBePatched(const InPlace& in_place, size_t i) {
 
 // Returns the first refused try that no note covers yet.
 const Outcome* RefusedTry(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held) return nullptr;
   if (situation.newest == nullptr) return nullptr;
   const Outcome* first = nullptr;
@@ -76,14 +76,14 @@ void LookAtRefusals(const Situation& situation, InPlace& in_place) {
 }
 
 std::optional<std::string> WhyRefused(const Situation& situation) {
-  if (situation.in_place.refusals) return situation.in_place.refusals->why;
+  if (InPlaceOf(situation).refusals) return InPlaceOf(situation).refusals->why;
   const Outcome* refused = RefusedTry(situation);
   if (refused == nullptr) return std::nullopt;
   return refused->said.error().message;
 }
 
 std::optional<Step> NoteRefusal(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const Outcome* refused = in_place.next_try ? nullptr : RefusedTry(situation);
   if (refused == nullptr) return std::nullopt;
   const ReplicaSet& rs = *situation.newest;
@@ -109,7 +109,7 @@ const Error* RefusedAndNotNoted(const Situation& situation) {
   const auto found = std::ranges::find_if(situation.learned, [&](const Outcome& outcome) {
     if (outcome.said.ok() || outcome.asked.verb != Verb::kPatch) return false;
     const bool of_pod = outcome.asked.resource == resources::kPods;
-    return !(situation.in_place.next_try && of_pod && IsForGood(outcome));
+    return !(InPlaceOf(situation).next_try && of_pod && IsForGood(outcome));
   });
   return found == situation.learned.end() ? nullptr : &found->said.error();
 }

@@ -12,8 +12,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "controller/deployment/situation.h"
 #include "controller/in_place/batch/next_pod.h"
 #include "controller/in_place/batch/rollout_pods.h"
 #include "controller/in_place/phases/exchange.h"
@@ -116,6 +118,15 @@ struct InPlace {
 
   const in_place::Options& options() const { return configuration.options; }
 };
+
+// Where a Situation keeps it.
+struct InPlaceState final : ExtensionState {
+  explicit InPlaceState(InPlace found) : in_place(std::move(found)) {}
+  InPlace in_place;
+};
+
+// Returns what LookAtInPlace found in `situation`. Requires that Extension::Look is done.
+const InPlace& InPlaceOf(const Situation& situation);
 
 // Returns true if all Pods of `rs` only stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);

@@ -53,7 +53,7 @@ bool IsNeededToRemember(const Situation& situation) {
 // when all others are done: it may be waiting for the stand-ins' room. Returns true if Pods cannot
 // be seen.
 bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return true;
   const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
   int64_t left = in_place.counts.available;
@@ -72,7 +72,7 @@ bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
 int64_t OtherStandIns(const Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
-    const bool ours = rs == situation.in_place.host || rs == situation.in_place.pending;
+    const bool ours = rs == InPlaceOf(situation).host || rs == InPlaceOf(situation).pending;
     if (!ours) others += std::max(rs->replicas, 0);
   }
   return others;
@@ -81,7 +81,7 @@ int64_t OtherStandIns(const Situation& situation) {
 // Returns how many stand-ins maxSurge leaves to the pending ReplicaSet. Example: 3 allowed, 1 of an
 // overtaken revision still there: 2.
 int32_t StandInsLeft(const Situation& situation) {
-  const int64_t left = situation.in_place.options().max_surge - OtherStandIns(situation);
+  const int64_t left = InPlaceOf(situation).options().max_surge - OtherStandIns(situation);
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
@@ -92,7 +92,7 @@ int64_t RevisionToBe(const Situation& situation) {
 }
 
 std::string WhatChanges(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const auto verdict =
       in_place::CompareTemplates(*in_place.host->template_json, *situation.workload.template_json);
   if (!verdict.ok()) return {};
@@ -102,10 +102,10 @@ std::string WhatChanges(const Situation& situation) {
 
 // Returns the Event that announces an in-place rollout (P-084).
 Event Started(const Situation& situation) {
-  const in_place::Options& options = situation.in_place.options();
+  const in_place::Options& options = InPlaceOf(situation).options();
   return {Event::Type::kNormal, "InPlaceStarted",
           "Revision " + std::to_string(RevisionToBe(situation)) + ": Pods of replica set " +
-              situation.in_place.host->meta.name + " are updated in place, at most " +
+              InPlaceOf(situation).host->meta.name + " are updated in place, at most " +
               std::to_string(options.max_unavailable) + " of " +
               std::to_string(situation.workload.replicas) + " at a time" + WhatChanges(situation)};
 }
@@ -132,7 +132,7 @@ Step Stage(const Situation& situation) {
 
 std::optional<Step> MirrorAnnotations(const Situation& situation) {
   if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
-  const bool asks = situation.in_place.options().policy != Policy::kDisabled;
+  const bool asks = InPlaceOf(situation).options().policy != Policy::kDisabled;
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && in_place::Asks(rs->meta) && IsNeededToRemember(situation)) continue;
@@ -149,7 +149,7 @@ std::optional<Step> MirrorAnnotations(const Situation& situation) {
 }
 
 std::optional<Step> KeepStandIns(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const ReplicaSet& pending = *in_place.pending;
   const in_place::Options& options = in_place.options();
   int32_t wanted = 0;
@@ -179,7 +179,7 @@ std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet*
 }
 
 Step BlockRevision(const Situation& situation, const std::string& why) {
-  const ReplicaSet& pending = *situation.in_place.pending;
+  const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(RevisionText(pending.meta));
   Write write = Note(pending, in_place::kBlocked, in_place::WriteBlock(revision, why),
                      {Decision::kBlockRevision, {{"revision", revision}, {"cause", why}}});
@@ -190,7 +190,7 @@ Step BlockRevision(const Situation& situation, const std::string& why) {
 }
 
 Step FallBackToRecreate(const Situation& situation, const Cause& why) {
-  const ReplicaSet& pending = *situation.in_place.pending;
+  const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(RevisionText(pending.meta));
   ReplicaSetChange change;
   change.annotations[std::string(in_place::kMode)] =
@@ -199,7 +199,7 @@ Step FallBackToRecreate(const Situation& situation, const Cause& why) {
   Write write{.request = PatchReplicaSet(pending, change),
               .because = {Decision::kFallBackToRecreate,
                           {{"revision", revision}, {"reason", why.text}},
-                          FallbackReason(situation.in_place.options(), why)}};
+                          FallbackReason(InPlaceOf(situation).options(), why)}};
   write.on_success.push_back(
       Warning("InPlaceFellBackToRecreate",
               "Revision " + revision + " replaces Pods from now on: " + why.text));

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "controller/core/step.h"
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 

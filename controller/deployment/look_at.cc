@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "controller/deployment/in_place_extended.h"
-#include "controller/deployment/in_place_look.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/refused_write.h"
 
@@ -18,8 +16,7 @@ Situation LookAt(const View& view, const Claims& claims, const Learned& learned,
                [&](const ReplicaSet* rs) { return rs != situation.newest; });
   situation.limits = situation.workload.limits;
   situation.refused = RefusedWrite(situation.workload, learned);
-  situation.in_place = LookAtInPlace(situation);
-  situation.extended = ExtendedBy(situation.in_place, situation.limits.desired);
+  situation.extension().Look(situation);
   return situation;
 }
 

@@ -167,11 +167,10 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
-  if (const std::optional<std::string>& why = situation.extended.refused) {  // P-014
+  if (const auto& why = situation.extended.refused) {  // P-014
     const Condition* present = FindCondition(conditions, kProgressing);
-    if (present != nullptr && present->message == *why) return;
-    return RefreshCondition(conditions,
-                            Progressing(situation, "False", "InPlaceNotPossible", *why));
+    if (present != nullptr && present->message == why->message) return;
+    return RefreshCondition(conditions, Progressing(situation, "False", why->reason, why->message));
   }
 
   const Condition* present = FindCondition(conditions, kProgressing);

@@ -12,7 +12,6 @@
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
 #include "controller/deployment/sync_length.h"
-#include "controller/in_place/phases/rollout_mode.h"
 
 namespace windlass::deployment {
 namespace {
@@ -161,12 +160,6 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
-// Returns true if `rs` is the host of an in-place rollout, and its template is unchanged (P-073).
-bool IsTrustedHost(const Situation& situation, const ReplicaSet& rs) {
-  const InPlace& in_place = situation.in_place;
-  return &rs == in_place.host && in_place.pending != nullptr && !in_place.stash && !in_place.held;
-}
-
 }  // namespace
 
 Scaling ScalingOf(const Situation& situation) {
@@ -206,9 +199,8 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
   SetSizeAnnotations(situation.limits, change.annotations);
   if (replicas != rs.replicas) {
     change.replicas = replicas;
-    if (IsTrustedHost(situation, rs)) {
-      change.annotations[std::string(in_place::kOwnGeneration)] = in_place::WriteOwnGeneration(rs);
-    }
+    const PlannedWrite resize{.what = PlannedWrite::What::kResize, .onto = &rs};
+    situation.extension().Note(situation, resize, change.annotations);
   }
   Write write{.request = PatchReplicaSet(rs, change),
               .because = {decision,

@@ -2,11 +2,11 @@
 // changes it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "controller/core/step.h"
-#include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/rolling.h"
 #include "controller/extension.h"
 #include "controller/view.h"
@@ -29,8 +29,12 @@ struct Situation {
   // before the server's words (refused_write.h).
   std::optional<Error> refused{};
 
-  InPlace in_place{};   // looked at last, with all of the above (in_place_look.h)
-  Extended extended{};  // what rules that know nothing of updates in place need of it
+  // What the extension found, looked at last, with all of the above.
+  Extended extended{};
+  std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
+
+  // Returns the extension of the workload's kind, or one that does nothing.
+  const Extension& extension() const;
 
   bool recreate() const { return workload.strategy == Strategy::kRecreate; }
   // Returns true if spec.progressDeadlineSeconds is set and not "unlimited" (D-060).

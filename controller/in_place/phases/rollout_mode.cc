@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/extension.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/fingerprint_text.h"
 #include "controller/in_place/template/options.h"
@@ -14,7 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
 constexpr std::string_view kInPlaceMode = "InPlace";
 constexpr std::string_view kRecreateMode = "Recreate";
 
