@@ -30,8 +30,9 @@ namespace {
 // Writes annotations and status only. The generation still has to be observed, but nothing is
 // scaled, made or cleaned up any more (D-055).
 Step NextWhileDeleting(const Situation& situation) {
-  if (situation.newest != nullptr) {
-    if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return *step;
+  if (situation.new_replica_set != nullptr) {
+    if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
+      return *step;
   }
   if (auto step = WriteStatus(situation, Progress::kKeep)) return *step;
   return Wait{};

@@ -26,9 +26,9 @@ using in_place::Policy;
 
 // Removes the notes about a rollout that is over (P-076).
 std::optional<Step> Tidy(const Situation& situation) {
-  if (situation.newest == nullptr) return std::nullopt;
+  if (situation.new_replica_set == nullptr) return std::nullopt;
   for (const ReplicaSet* rs : situation.all) {
-    if (rs != situation.newest && rs->replicas > 0) return std::nullopt;
+    if (rs != situation.new_replica_set && rs->replicas > 0) return std::nullopt;
   }
   for (const ReplicaSet* rs : situation.all) {
     if (!in_place::HasNotes(*rs)) continue;
@@ -127,7 +127,7 @@ std::optional<Step> NextStaged(const Situation& situation) {
 std::optional<Step> NextReturning(const Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const in_place::PodCounts& counts = in_place.counts;
-  if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return step;
+  if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas)) return step;
   if (auto step = KeepAtSize(situation, *in_place.host)) return step;
   if (auto step = RemoveStandIns(situation, nullptr)) return step;
   if (auto step = PatchNextPod(situation)) return step;
@@ -165,7 +165,8 @@ bool IsOurs(InPlacePhase phase) {
 // A failed create has its own condition for why there is no new ReplicaSet yet.
 bool IsOursToTell(const Situation& situation) {
   const InPlacePhase phase = InPlaceOf(situation).phase;
-  return IsOurs(phase) && (phase != InPlacePhase::kDeciding || situation.newest != nullptr);
+  return IsOurs(phase) &&
+         (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
 // Returns true if the host has no room for the size that the generation asks for.

@@ -35,10 +35,10 @@ const ReplicaSet* HostWithTemplate(const Situation& situation) {
 
 // Replaces a new ReplicaSet without Pods by the host, if that has the template too.
 void ChooseNewReplicaSet(Situation& situation) {
-  if (situation.newest == nullptr || situation.newest->replicas > 0) return;
+  if (situation.new_replica_set == nullptr || situation.new_replica_set->replicas > 0) return;
   const ReplicaSet* host = HostWithTemplate(situation);
   if (host == nullptr) return;
-  situation.newest = host;
+  situation.new_replica_set = host;
   situation.old.clear();
   std::ranges::copy_if(situation.all, std::back_inserter(situation.old),
                        [&](const ReplicaSet* rs) { return rs != host; });

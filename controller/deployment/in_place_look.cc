@@ -52,24 +52,25 @@ class Looker {
   }
 
   void FindPhase() {
-    const ReplicaSet* newest = s_.newest;
-    const auto mode =
-        newest == nullptr ? std::nullopt : in_place::ModeOf(*newest, RevisionText(newest->meta));
+    const ReplicaSet* new_replica_set = s_.new_replica_set;
+    const auto mode = new_replica_set == nullptr
+                          ? std::nullopt
+                          : in_place::ModeOf(*new_replica_set, RevisionText(new_replica_set->meta));
     const ReplicaSet* host = OnlyActive();
-    const bool replaces = host != newest && !HasNoPods();
+    const bool replaces = host != new_replica_set && !HasNoPods();
     if (mode && mode->mode == Mode::kRecreate && replaces) return Recreate({.text = mode->reason});
     if (mode && mode->mode == Mode::kInPlace) return FindStaged(*mode);
     if (host == nullptr) return NotOneHost();
-    if (host == newest) return FindReturning(*host);
+    if (host == new_replica_set) return FindReturning(*host);
     // Another controller already replaces Pods in this rollout (P-010).
-    if (newest != nullptr && HasOwnPods(*newest)) return;
+    if (new_replica_set != nullptr && HasOwnPods(*new_replica_set)) return;
     if (out_.options().policy == Policy::kRelease) return;
     out_.host = host;
     Decide(*host);
   }
 
   void FindStaged(const in_place::RolloutMode& mode) {
-    const ReplicaSet& pending = *s_.newest;
+    const ReplicaSet& pending = *s_.new_replica_set;
     const auto host = std::ranges::find_if(
         s_.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
     if (host == s_.all.end() || *host == &pending) {
@@ -128,7 +129,7 @@ class Looker {
   void NotOneHost() {
     const bool several =
         std::ranges::count_if(s_.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
-    if (!several || s_.newest != nullptr) return;
+    if (!several || s_.new_replica_set != nullptr) return;
     Recreate(CauseOf({in_place::Reason::kMultipleActiveReplicaSets, ""}));
   }
 
@@ -141,7 +142,7 @@ class Looker {
     const in_place::Options& options = out_.options();
     const std::string& target = *s_.workload.template_json;
     if (const auto why = in_place::RefuseRollout(s_.workload.replicas, s_.recreate(), options,
-                                                 others, s_.newest)) {
+                                                 others, s_.new_replica_set)) {
       return NotPossible(CauseOf(*why));
     }
     const auto verdict = in_place::CompareTemplates(*host.template_json, target);
@@ -174,8 +175,8 @@ class Looker {
   // Returns the annotations that the pending ReplicaSet will have.
   std::map<std::string, std::string> AnnotationsToBe() const {
     std::map<std::string, std::string> annotations;
-    if (s_.newest != nullptr) {
-      for (const auto& [key, value] : s_.newest->meta.annotations) {
+    if (s_.new_replica_set != nullptr) {
+      for (const auto& [key, value] : s_.new_replica_set->meta.annotations) {
         annotations[std::string(key.text())] = value.text();
       }
     }

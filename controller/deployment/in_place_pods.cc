@@ -38,8 +38,9 @@ PodTarget Target(const Situation& situation) {
     target.to = {in_place.stash->fingerprint, in_place.stash->template_json};
     return target;
   }
-  target.revision =
-      situation.newest != nullptr ? RevisionOf(situation.newest->meta).value_or(0) : 0;
+  target.revision = situation.new_replica_set != nullptr
+                        ? RevisionOf(situation.new_replica_set->meta).value_or(0)
+                        : 0;
   target.to = {situation.workload.template_fingerprint, *situation.workload.template_json};
   return target;
 }

@@ -44,10 +44,11 @@ bool IsToBePatched(const InPlace& in_place, size_t i) {
 const Outcome* RefusedTry(const Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held) return nullptr;
-  if (situation.newest == nullptr) return nullptr;
+  if (situation.new_replica_set == nullptr) return nullptr;
   const Outcome* first = nullptr;
   for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {
-    if (at->said.ok() && IsPatchOf(*at, resources::kReplicaSets, situation.newest->meta)) break;
+    if (at->said.ok() && IsPatchOf(*at, resources::kReplicaSets, situation.new_replica_set->meta))
+      break;
     if (!IsForGood(*at)) continue;
     for (size_t i = 0; i < in_place.pods->size(); ++i) {
       if (IsToBePatched(in_place, i) && IsTryOf(*at, *in_place.pods->pods[i])) first = &*at;
@@ -64,7 +65,7 @@ bool WasRefused(const Learned& learned, const Pod& pod) {
 }
 
 void LookAtRefusals(const Situation& situation, InPlace& in_place) {
-  const ReplicaSet* rs = situation.newest;
+  const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || !PatchesPods(in_place)) return;
   const Fingerprint wanted = Wanted(situation, in_place);
   in_place.refusals = in_place::RefusalsOf(*rs, RevisionText(rs->meta), wanted);
@@ -86,7 +87,7 @@ std::optional<Step> NoteRefusal(const Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const Outcome* refused = in_place.next_try ? nullptr : RefusedTry(situation);
   if (refused == nullptr) return std::nullopt;
-  const ReplicaSet& rs = *situation.newest;
+  const ReplicaSet& rs = *situation.new_replica_set;
   const in_place::Refusals refusals{
       .tries = std::min(in_place.refusals ? in_place.refusals->tries : 0, kUnlimited - 1) + 1,
       .at = situation.now,

@@ -87,8 +87,9 @@ int32_t StandInsLeft(const Situation& situation) {
 
 // Returns the revision that the pending ReplicaSet will have once it is staged.
 int64_t RevisionToBe(const Situation& situation) {
-  if (situation.newest == nullptr) return NextRevision(situation.all);
-  return std::max(RevisionOf(situation.newest->meta).value_or(0), NextRevision(situation.old));
+  if (situation.new_replica_set == nullptr) return NextRevision(situation.all);
+  return std::max(RevisionOf(situation.new_replica_set->meta).value_or(0),
+                  NextRevision(situation.old));
 }
 
 std::string WhatChanges(const Situation& situation) {
@@ -114,17 +115,18 @@ Event Started(const Situation& situation) {
 
 Step Stage(const Situation& situation) {
   std::optional<Step> step;
-  if (situation.newest == nullptr) {
+  if (situation.new_replica_set == nullptr) {
     step = CreateNewReplicaSet(situation, 0);
   } else {
-    step = UpdateNewReplicaSet(situation, situation.newest->replicas);
+    step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
   }
   if (!step) {
-    return Failed{.error = {ErrorKind::kInvalid,
-                            ObjectText(resources::kReplicaSets, KeyOf(situation.newest->meta)) +
-                                ": annotation " + std::string(in_place::kMode) +
-                                " is not kept: let admission webhooks leave it alone"},
-                  .retry = Retry::kOnSpecChange};
+    return Failed{
+        .error = {ErrorKind::kInvalid,
+                  ObjectText(resources::kReplicaSets, KeyOf(situation.new_replica_set->meta)) +
+                      ": annotation " + std::string(in_place::kMode) +
+                      " is not kept: let admission webhooks leave it alone"},
+        .retry = Retry::kOnSpecChange};
   }
   if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
   return *std::move(step);

@@ -131,11 +131,11 @@ std::optional<Word> OfNone(const Situation& situation, const Condition* present)
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
     return Word{false, InPlaceReason::kNotPossible, WithoutWarnings(present->message)};
   }
-  if (situation.newest == nullptr) return std::nullopt;
+  if (situation.new_replica_set == nullptr) return std::nullopt;
   const bool warned = !InPlaceOf(situation).configuration.warnings.empty();
   if (present == nullptr && !warned) return std::nullopt;
   return Word{false, InPlaceReason::kComplete,
-              "Replica set " + situation.newest->meta.name + " has the template"};
+              "Replica set " + situation.new_replica_set->meta.name + " has the template"};
 }
 
 // Returns the condition of a Deployment that is handed back: no in-place update is under way or

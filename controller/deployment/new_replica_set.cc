@@ -75,7 +75,7 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 }
 
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
-  if (situation.newest != nullptr) return std::nullopt;
+  if (situation.new_replica_set != nullptr) return std::nullopt;
   const ReplicaSet* current = OfObservedRevision(situation.workload, situation.all);
   if (current == nullptr || current->replicas == 0) return std::nullopt;
   Request read = ReadOf(*current);
@@ -93,7 +93,7 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
 }
 
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
-  const ReplicaSet& rs = *situation.newest;
+  const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change;
   CopyAnnotations(situation.workload, rs.meta, change.annotations);
   RaiseRevision(rs, NextRevision(situation.old), change);

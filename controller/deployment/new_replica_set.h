@@ -35,7 +35,7 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
 // (D-163…D-165). Differs from upstream for a revision annotation that is not a number: Windlass
 // replaces it, without a history entry; upstream stops copying annotations for ever (B-32).
-// Requires situation.newest.
+// Requires situation.new_replica_set.
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 
 // Returns "<deployment>-<hash>", with the first part cut so that the whole fits a name (D-172).

@@ -20,10 +20,10 @@ struct Situation {
   const Learned& learned;
   WallTime now;
 
-  std::vector<const ReplicaSet*> all{};  // claimed, oldest first, then by name
-  const ReplicaSet* newest = nullptr;    // "newRS": its template is the workload's (D-150)
-  std::vector<const ReplicaSet*> old{};  // the others, same order
-  Fenceposts limits{};                   // of the workload
+  std::vector<const ReplicaSet*> all{};         // claimed, oldest first, then by name
+  const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the workload's (D-150)
+  std::vector<const ReplicaSet*> old{};         // the others, same order
+  Fenceposts limits{};                          // of the workload
 
   // The refused write of this sync that users are told about. Its message names verb and object
   // before the server's words (refused_write.h).

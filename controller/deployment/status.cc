@@ -22,9 +22,9 @@ constexpr Duration kUnsettledPatience = seconds(20);
 
 // Returns an empty text if the Deployment carries the revision of its new ReplicaSet already.
 std::string_view RevisionToPublish(const Situation& situation) {
-  if (situation.newest == nullptr) return {};
+  if (situation.new_replica_set == nullptr) return {};
   if (situation.extended.refused) return {};  // nothing is rolled out
-  const std::string_view revision = RevisionText(situation.newest->meta);
+  const std::string_view revision = RevisionText(situation.new_replica_set->meta);
   return revision == situation.workload.revision ? std::string_view() : revision;
 }
 

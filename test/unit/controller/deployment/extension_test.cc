@@ -36,7 +36,7 @@ class Rigging : public Extension {
     situation.extended.new_one_is_empty = new_one_is_empty;
     situation.extension_state = std::make_shared<const Sails>(3);
     if (takes_youngest && !situation.all.empty()) {
-      situation.newest = situation.all.back();
+      situation.new_replica_set = situation.all.back();
       situation.old.assign(situation.all.begin(), situation.all.end() - 1);
     }
   }
@@ -147,8 +147,8 @@ TEST_CASE("an extension adds its notes to every resize") {
 TEST_CASE("an extension adds its condition to the status, and its Events to the write") {
   Rigged harbour;
   harbour.world.deployment.spec.paused = true;
-  ReplicaSet& newest = harbour.world.AddNew("web-1", 2, 2);
-  newest.meta.annotations.Set(kNote, "3");
+  ReplicaSet& new_replica_set = harbour.world.AddNew("web-1", 2, 2);
+  new_replica_set.meta.annotations.Set(kNote, "3");
   const Step step = harbour.Decide();
   REQUIRE(harbour.kind.written);
   CHECK(StatusAndReason(harbour.kind.written->conditions, "example.com/Sails") == "True Hoisted");
@@ -197,8 +197,8 @@ TEST_CASE("an extension may choose another ReplicaSet as the new one") {
   const View view = harbour.Look();
   const Learned nothing;
   const Situation situation = LookAt(view, ClaimReplicaSets(view), nothing, kNow);
-  REQUIRE(situation.newest != nullptr);
-  CHECK(situation.newest->meta.name == "web-2");
+  REQUIRE(situation.new_replica_set != nullptr);
+  CHECK(situation.new_replica_set->meta.name == "web-2");
   REQUIRE(situation.old.size() == 1);
   CHECK(situation.old[0]->meta.name == "web-1");
 }

@@ -45,14 +45,14 @@ TEST_CASE("the kind writes the status, with what it wants carried and under its 
 TEST_CASE("the limits that the kind has resolved are kept to, and its error is told") {
   Harbour harbour;
   harbour.world.AddOld("web-1", 2, 2);
-  ReplicaSet& newest = harbour.world.AddNew("web-2", 0, 0);
+  ReplicaSet& new_replica_set = harbour.world.AddNew("web-2", 0, 0);
   SECTION("limits") {
     const Step step = harbour.Decide();  // one above two
     CHECK(std::get<Write>(step).on_success[0].message == "Scaled up replica set web-2 from 0 to 1");
   }
   SECTION("error") {
     harbour.strategy_error = "hoist a sail";
-    newest.meta.annotations.Set("deployment.kubernetes.io/desired-replicas", "2");
+    new_replica_set.meta.annotations.Set("deployment.kubernetes.io/desired-replicas", "2");
     const Step step = harbour.Decide();
     CHECK(std::get<Failed>(step).error.message == "hoist a sail");
   }
