@@ -47,10 +47,10 @@ std::optional<Step> AfterFailure(const Situation& situation) {
   if (!in_place.failed_for_long) return std::nullopt;
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
-    case OnFailure::kRecreate:
+    case OnFailure::kReplace:
       // An ordinary rollout would believe the Ready condition of Pods in flight.
       if (OthersAreInFlight(in_place)) return std::nullopt;
-      return FallBackToRecreate(situation, *in_place.failing);
+      return FallBackToReplace(situation, *in_place.failing);
     case OnFailure::kRevert: {
       const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);
       if (in_place.blocked || unblocked) return std::nullopt;
@@ -67,11 +67,11 @@ std::optional<Step> FallBackIfRefused(const Situation& situation) {
   if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
   const Cause why = CauseOf(*in_place.against);
   // Recreate removes all old Pods at once, so Pods in flight do not matter.
-  if (situation.recreate()) return FallBackToRecreate(situation, why);
+  if (situation.recreate()) return FallBackToReplace(situation, why);
   const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;
   const bool due = in_place.counts.to_update > in_place.limits.partition;
   if (!waits || !due || in_place.failing || OthersAreInFlight(in_place)) return std::nullopt;
-  return FallBackToRecreate(situation, why);
+  return FallBackToReplace(situation, why);
 }
 
 // Returns true if the Pod's containers are being replaced: an ordinary rollout would believe its
@@ -94,7 +94,7 @@ std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   }
   Cause why = CauseOf({in_place::Reason::kPodForbidden, ""});
   why.text += ": " + refusals->why;
-  return FallBackToRecreate(situation, why);
+  return FallBackToReplace(situation, why);
 }
 
 // Scales down old ReplicaSets that a user scaled up.
@@ -143,7 +143,7 @@ std::optional<Step> KeepSize(const Situation& situation) {
 std::optional<Step> NextOfPhase(const Situation& situation) {
   switch (InPlaceOf(situation).phase) {
     case InPlacePhase::kDeciding:
-      if (InPlaceOf(situation).recreate_soon) return KeepSize(situation);
+      if (InPlaceOf(situation).replace_soon) return KeepSize(situation);
       return Stage(situation);
     case InPlacePhase::kStaged: return NextStaged(situation);
     case InPlacePhase::kReturning: return NextReturning(situation);
@@ -153,13 +153,13 @@ std::optional<Step> NextOfPhase(const Situation& situation) {
       return KeepSize(situation);
     case InPlacePhase::kUnknown: return KeepSize(situation);
     case InPlacePhase::kNone: return Tidy(situation);
-    case InPlacePhase::kRecreate: return std::nullopt;  // here stand-ins are ordinary old Pods
+    case InPlacePhase::kReplace: return std::nullopt;  // here stand-ins are ordinary old Pods
   }
   return std::nullopt;
 }
 
 bool IsOurs(InPlacePhase phase) {
-  return phase != InPlacePhase::kNone && phase != InPlacePhase::kRecreate;
+  return phase != InPlacePhase::kNone && phase != InPlacePhase::kReplace;
 }
 
 // A failed create has its own condition for why there is no new ReplicaSet yet.

@@ -66,7 +66,7 @@ class UpdatesInPlace : public Extension {
  public:
   void Look(Situation& situation) const override {
     ChooseNewReplicaSet(situation);
-    auto state = std::make_shared<const InPlaceState>(LookAtInPlace(situation));
+    auto state = std::make_shared<const InPlaceState>(FindInPlace(situation));
     situation.extended = ExtendedBy(situation, state->in_place);
     situation.extension_state = std::move(state);
   }

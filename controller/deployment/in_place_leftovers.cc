@@ -54,9 +54,9 @@ bool IsLookedAfter(const Situation& situation, const Pod& pod) {
 
 }  // namespace
 
-void LookAtLeftDrained(const Situation& situation, InPlace& in_place) {
+void FindLeftDrained(const Situation& situation, InPlace& in_place) {
   const bool nobody_looks =
-      in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kRecreate;
+      in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace;
   if (!nobody_looks || !situation.view.in_place_known) return;
   for (const Pod* pod : situation.view.whole_pods) {
     std::optional<in_place::PodState> state = DrainedState(situation, *pod);

@@ -31,8 +31,8 @@ class Looker {
     if (out_.phase == InPlacePhase::kNone && out_.options().policy != Policy::kDisabled) {
       FindPhase();
     }
-    LookAtPods();
-    LookAtLeftDrained(s_, out_);
+    FindPods();
+    FindLeftDrained(s_, out_);
     SetDecision();
     return std::move(out_);
   }
@@ -58,7 +58,7 @@ class Looker {
                           : in_place::ModeOf(*new_replica_set, RevisionText(new_replica_set->meta));
     const ReplicaSet* host = OnlyActive();
     const bool replaces = host != new_replica_set && !HasNoPods();
-    if (mode && mode->mode == Mode::kRecreate && replaces) return Recreate({.text = mode->reason});
+    if (mode && mode->mode == Mode::kReplace && replaces) return Replace({.text = mode->reason});
     if (mode && mode->mode == Mode::kInPlace) return FindStaged(*mode);
     if (host == nullptr) return NotOneHost();
     if (host == new_replica_set) return FindReturning(*host);
@@ -75,9 +75,9 @@ class Looker {
         s_.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
     if (host == s_.all.end() || *host == &pending) {
       if (OnlyActive() == &pending) return FindReturning(pending);
-      return Recreate(Named(kHostGone));
+      return Replace(Named(kHostGone));
     }
-    if (HasOwnPods(pending)) return Recreate(Named(kForeignScale));  // P-072
+    if (HasOwnPods(pending)) return Replace(Named(kForeignScale));  // P-072
     out_.phase = InPlacePhase::kStaged;
     out_.host = *host;
     out_.pending = &pending;
@@ -108,7 +108,7 @@ class Looker {
     out_.host = &host;
     out_.phase = InPlacePhase::kReturning;
     if (s_.view.in_place_known) {
-      LookAtPods();
+      FindPods();
       if (out_.counts.to_update > 0 || unfinished) return;
     } else if (unfinished) {
       return Unknown();
@@ -130,7 +130,7 @@ class Looker {
     const bool several =
         std::ranges::count_if(s_.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
     if (!several || s_.new_replica_set != nullptr) return;
-    Recreate(CauseOf({in_place::Reason::kMultipleActiveReplicaSets, ""}));
+    Replace(CauseOf({in_place::Reason::kMultipleActiveReplicaSets, ""}));
   }
 
   void Decide(const ReplicaSet& host) {
@@ -158,7 +158,7 @@ class Looker {
     if (!s_.view.in_place_known) return Unknown();
     const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
     if (changes == nullptr) return;
-    LookAtPods();
+    FindPods();
     if (out_.phase == InPlacePhase::kUnknown) return;
     if (SomePodLacksOnlyMetadata(s_, out_)) {
       return NotPossible(CauseOf({in_place::Reason::kMetadataOnly, ""}));
@@ -186,8 +186,8 @@ class Looker {
     return annotations;
   }
 
-  void LookAtPods() {
-    if (!deployment::LookAtPods(s_, out_)) Unknown();
+  void FindPods() {
+    if (!deployment::FindPods(s_, out_)) Unknown();
   }
 
   // Returns true if the Deployment has no Pods and wants none: every rollout is over.
@@ -206,17 +206,17 @@ class Looker {
     return only;
   }
 
-  void Recreate(Cause why) {
+  void Replace(Cause why) {
     out_ = InPlace{.configuration = std::move(out_.configuration),
-                   .phase = InPlacePhase::kRecreate,
+                   .phase = InPlacePhase::kReplace,
                    .why = std::move(why)};
   }
 
   void NotPossible(Cause why) {
     if (out_.options().policy != Policy::kOnly) {
-      LookAtPods();
-      if (!LooksReadyInFlight(s_, out_)) return Recreate(std::move(why));
-      out_.recreate_soon = std::move(why.text);
+      FindPods();
+      if (!LooksReadyInFlight(s_, out_)) return Replace(std::move(why));
+      out_.replace_soon = std::move(why.text);
       return;
     }
     out_.phase = InPlacePhase::kRefused;
@@ -237,8 +237,8 @@ class Looker {
                        .host = out_.host->meta.uid,
                        .from = out_.host->template_fingerprint,
                        .generation = out_.host->meta.generation};
-    } else if (out_.phase == InPlacePhase::kRecreate) {
-      out_.decision = {.mode = Mode::kRecreate, .reason = out_.why.text};
+    } else if (out_.phase == InPlacePhase::kReplace) {
+      out_.decision = {.mode = Mode::kReplace, .reason = out_.why.text};
     }
   }
 
@@ -253,6 +253,6 @@ bool IsOnlyLate(const Situation& situation) {
          !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
 
-InPlace LookAtInPlace(const Situation& situation) { return Looker(situation).Look(); }
+InPlace FindInPlace(const Situation& situation) { return Looker(situation).Look(); }
 
 }  // namespace windlass::deployment

@@ -6,7 +6,7 @@
 namespace windlass::deployment {
 
 // Returns the in-place state. Requires all of `situation` but what the extension sets.
-InPlace LookAtInPlace(const Situation& situation);
+InPlace FindInPlace(const Situation& situation);
 
 // Returns true if the informers have not loaded their first complete state yet: they will wake the
 // key.

@@ -36,7 +36,7 @@ class PodLooker {
         .target_json = committing ? out_.stash->template_json : *s_.workload.template_json,
         .min_ready_seconds = s_.workload.min_ready_seconds,
         .late_births = committing};
-    auto pods = in_place::LookAtPods(s_.view.whole_pods, templates, s_.view.nodes, s_.now);
+    auto pods = in_place::ClassifyPods(s_.view.whole_pods, templates, s_.view.nodes, s_.now);
     if (!pods.ok()) return false;
     out_.pods = *std::move(pods);
     out_.counts = in_place::CountPods(*out_.pods);
@@ -90,7 +90,7 @@ class PodLooker {
     const in_place::BatchLimits& limits = out_.limits = LimitsOf(returning);
     std::vector<bool> left_out;
     for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(s_.learned, *pod));
-    LookAtRefusals(s_, out_);
+    FindRefusals(s_, out_);
     LookAgainAt(out_.next_try);
     const bool patches =
         out_.phase != InPlacePhase::kDeciding && out_.phase != InPlacePhase::kRefused;
@@ -166,9 +166,9 @@ class PodLooker {
 
 }  // namespace
 
-bool LookAtPods(const Situation& situation, InPlace& in_place) {
+bool FindPods(const Situation& situation, InPlace& in_place) {
   if (in_place.host == nullptr || !situation.view.in_place_known || in_place.pods) return true;
-  if (in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kRecreate ||
+  if (in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace ||
       in_place.phase == InPlacePhase::kUnknown) {
     return true;
   }

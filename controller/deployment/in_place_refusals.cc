@@ -64,7 +64,7 @@ bool WasRefused(const Learned& learned, const Pod& pod) {
       learned, [&](const Outcome& outcome) { return !outcome.said.ok() && IsTryOf(outcome, pod); });
 }
 
-void LookAtRefusals(const Situation& situation, InPlace& in_place) {
+void FindRefusals(const Situation& situation, InPlace& in_place) {
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || !PatchesPods(in_place)) return;
   const Fingerprint wanted = Wanted(situation, in_place);

@@ -191,12 +191,12 @@ Step BlockRevision(const Situation& situation, const std::string& why) {
   return write;
 }
 
-Step FallBackToRecreate(const Situation& situation, const Cause& why) {
+Step FallBackToReplace(const Situation& situation, const Cause& why) {
   const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(RevisionText(pending.meta));
   ReplicaSetChange change;
   change.annotations[std::string(in_place::kMode)] =
-      in_place::WriteMode({.mode = Mode::kRecreate, .reason = why.text}, revision);
+      in_place::WriteMode({.mode = Mode::kReplace, .reason = why.text}, revision);
   change.annotations[std::string(in_place::kStandIns)] = "0";  // the Pods that exist stay
   Write write{.request = PatchReplicaSet(pending, change),
               .because = {Decision::kFallBackToRecreate,

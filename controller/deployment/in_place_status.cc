@@ -160,16 +160,15 @@ std::optional<Word> Say(const Situation& situation, const Condition* present) {
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
   switch (in_place.phase) {
     case InPlacePhase::kDeciding:
-      if (in_place.recreate_soon) {
+      if (in_place.replace_soon) {
         return Running(InPlaceReason::kPatching, situation,
-                       *in_place.recreate_soon + ": Pods are replaced when none restarts any more");
+                       *in_place.replace_soon + ": Pods are replaced when none restarts any more");
       }
       return Word{true, InPlaceReason::kStaged, "not begun yet"};
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
-    case InPlacePhase::kRecreate:
-      return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
+    case InPlacePhase::kReplace: return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
     case InPlacePhase::kRefused:
       return Word{false, InPlaceReason::kNotPossible,
                   in_place.why.text + ": with Only, nothing is rolled out" + WayBack(in_place)};
