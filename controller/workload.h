@@ -24,6 +24,7 @@
 
 namespace windlass {
 
+class Extension;
 struct Workload;
 
 // Limits of a rollout in Pods, with percentages resolved (D-250…D-254). Example: 10 desired, surge
@@ -119,6 +120,9 @@ class WorkloadKind {
 
   // Returns where the object has the setting `key`.
   virtual SettingPlace PlaceOf(std::string_view key) const = 0;
+
+  // Returns what extends the planner for this kind (extension.h); null if nothing does.
+  virtual const Extension* extension() const { return nullptr; }
 };
 
 // Borrows from the stored object; valid during one call of Next.

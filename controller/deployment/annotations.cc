@@ -1,6 +1,6 @@
 #include "controller/deployment/annotations.h"
 
-#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/extension.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::deployment {
@@ -20,7 +20,7 @@ bool IsCopied(std::string_view key) {
                                       kRollbackTo, kLastApplied, kTerm}) {
     if (key == ours) return false;
   }
-  return !in_place::IsInternal(key);
+  return !key.starts_with(kInternalPrefix);
 }
 
 std::optional<int64_t> ParseRevision(std::string_view text) { return ParseWhole<int64_t>(text); }

@@ -26,7 +26,7 @@ inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-app
 inline constexpr std::string_view kTerm = "windlass.dev/term";
 
 // Returns true if an annotation of the Deployment is copied to its new ReplicaSet: all except the
-// seven above and the internal ones that in-place updates write to a ReplicaSet (D-163, P-074).
+// seven above and the internal ones that an extension writes to a ReplicaSet (D-163, P-074).
 // `kubectl rollout undo` copies the internal ones to the Deployment; the next status write removes
 // them there.
 bool IsCopied(std::string_view key);

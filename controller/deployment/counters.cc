@@ -64,7 +64,7 @@ WorkloadStatus CountReplicas(const Situation& situation) {
   status.observed_generation = situation.workload.meta.generation;
   status.replicas = Fit(replicas);
   status.updated_replicas =
-      situation.newest != nullptr ? Fit(situation.newest->status.replicas) : 0;
+      situation.new_replica_set != nullptr ? Fit(situation.new_replica_set->status.replicas) : 0;
   status.ready_replicas = Fit(ready);
   status.available_replicas = Fit(available);
   status.unavailable_replicas =

@@ -7,9 +7,6 @@
 #include "controller/deployment/deadline.h"
 #include "controller/deployment/end_with_refusal.h"
 #include "controller/deployment/history.h"
-#include "controller/deployment/in_place.h"
-#include "controller/deployment/in_place_exchange.h"
-#include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/look_at.h"
 #include "controller/deployment/new_replica_set.h"
 #include "controller/deployment/ownership.h"
@@ -33,8 +30,9 @@ namespace {
 // Writes annotations and status only. The generation still has to be observed, but nothing is
 // scaled, made or cleaned up any more (D-055).
 Step NextWhileDeleting(const Situation& situation) {
-  if (situation.newest != nullptr) {
-    if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return *step;
+  if (situation.new_replica_set != nullptr) {
+    if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
+      return *step;
   }
   if (auto step = WriteStatus(situation, Progress::kKeep)) return *step;
   return Wait{};
@@ -67,9 +65,9 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// In-place updates come first, as for a Deployment that is not paused.
+// The extension comes first, as for a workload that is not paused.
 Step NextOfPaused(const Situation& situation) {
-  if (auto step = NextInPlaceWhilePaused(situation)) return *step;
+  if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
   return NextWhilePaused(situation);
 }
 
@@ -78,14 +76,24 @@ Step NextWhileRunning(const Situation& situation) {
   if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleRollback(situation)) return *step;
-  if (auto step = NextInPlace(situation)) return *step;
+  if (auto step = situation.extension().Next(situation, Moment::kWhileRunning)) return *step;
   if (auto step = HandleScaling(situation)) return *step;
   return NextRollout(situation);
 }
 
-// An in-place step that is due at a certain time does not wait for the next try.
+// A step of the extension that is due at a certain time does not wait for the next try.
 Step EndRefused(const Situation& situation) {
-  return NoLaterThanLookAgain(situation, EndWithRefusal(situation));
+  return situation.extension().End(situation, EndWithRefusal(situation));
+}
+
+// Returns `end`, the end of a sync. If `end` is Wait and a write of this sync was refused without
+// ending the walk, returns a failure instead, so that the write is tried again after back-off.
+Step TryAgain(const Situation& situation, Step end) {
+  Wait* wait = std::get_if<Wait>(&end);
+  if (wait == nullptr || !situation.refused) return end;
+  return Failed{.error = *situation.refused,
+                .events = std::move(wait->events),
+                .look_again_in = wait->look_again_in};
 }
 
 Step Decide(const View& view, const Learned& learned, WallTime now) {
@@ -103,11 +111,11 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   }
   const Situation situation = LookAt(view, claims, learned, now);
   if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
-  if (auto step = RecoverExchange(situation)) return *step;
+  if (auto step = situation.extension().Next(situation, Moment::kRecover)) return *step;
 
   Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
   if (WasSent(step, learned)) step = TellAllTheSame(situation);
-  return TryAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
+  return TryAgain(situation, situation.extension().End(situation, std::move(step)));
 }
 
 }  // namespace

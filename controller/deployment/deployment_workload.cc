@@ -7,6 +7,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/fenceposts.h"
+#include "controller/deployment/in_place_extension.h"
 #include "controller/deployment/request_body.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/options.h"
@@ -103,6 +104,8 @@ Strategy StrategyOf(const DeploymentSpec& spec) {
   return spec.strategy_type == "Recreate" ? Strategy::kRecreate : Strategy::kOther;
 }
 
+constexpr std::string_view kLimitsField = "spec.strategy.rollingUpdate";
+
 // Sets the limits, or the reason why the strategy cannot be carried out.
 void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
   workload.strategy = StrategyOf(spec);
@@ -113,7 +116,9 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
         ": set spec.strategy.type to RollingUpdate or Recreate";
     return;
   }
-  const Result<Fenceposts> limits = ResolveFenceposts(spec);
+  if (workload.strategy == Strategy::kRecreate) return;
+  const Result<Fenceposts> limits =
+      ResolveFenceposts(spec.replicas, spec.max_surge, spec.max_unavailable, kLimitsField);
   if (limits.ok()) {
     workload.limits = *limits;
   } else {
@@ -206,6 +211,8 @@ class Kind : public WorkloadKind {
   SettingPlace PlaceOf(std::string_view key) const override {
     return {"annotation", std::string(key)};
   }
+
+  const Extension* extension() const override { return &InPlaceExtension(); }
 };
 
 }  // namespace
@@ -233,7 +240,7 @@ Workload AsWorkload(const Deployment& deployment) {
                     .strategy_error = {},
                     .max_surge = spec.max_surge,
                     .max_unavailable = spec.max_unavailable,
-                    .limits_field = "spec.strategy.rollingUpdate",
+                    .limits_field = kLimitsField,
                     .in_place_settings = InPlaceSettings(deployment.meta),
                     .status = StatusOf(deployment.status),
                     .revision = RevisionText(deployment.meta),

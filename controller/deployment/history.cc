@@ -5,7 +5,6 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/deployment_complete.h"
-#include "controller/in_place/phases/exchange.h"
 
 namespace windlass::deployment {
 namespace {
@@ -23,12 +22,6 @@ bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
 bool IsIdle(const ReplicaSet& rs) {
   return rs.replicas == 0 && rs.status.replicas == 0 &&
          rs.meta.generation <= rs.status.observed_generation;
-}
-
-// Returns true for a ReplicaSet of an in-place rollout that is paused. It has no Pods of its own,
-// but Pods may have been patched to its template (P-080).
-bool IsOfPausedRollout(const Workload& workload, const ReplicaSet& rs) {
-  return workload.paused && in_place::HasNotes(rs);
 }
 
 // While paused, history is cleaned up at any time, unless a rollback waits: it may go back to a
@@ -53,7 +46,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
   std::sort(candidates.begin(), candidates.end(), LowerRevision);
   candidates.resize(static_cast<size_t>(surplus));
   std::erase_if(candidates, [&](const ReplicaSet* rs) {
-    return !IsIdle(*rs) || IsOfPausedRollout(situation.workload, *rs);
+    return !IsIdle(*rs) || std::ranges::count(situation.extended.kept, rs) > 0;
   });
   return candidates;
 }

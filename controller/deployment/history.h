@@ -12,7 +12,7 @@ namespace windlass::deployment {
 // stay (D-482…D-486):
 // - ReplicaSets that still have Pods
 // - ReplicaSets whose controller has not observed their latest generation
-// - while paused: those of an in-place update that is not over (P-080)
+// - ReplicaSets that the extension needs (Extended::kept)
 // Example: 5 old ones, limit 2: the three lowest revisions are chosen; if one of these has Pods,
 // two are deleted.
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);

@@ -1,5 +1,6 @@
 #include "controller/deployment/in_place.h"
 
+#include <memory>
 #include <utility>
 
 #include "controller/deployment/annotations.h"
@@ -9,6 +10,7 @@
 #include "controller/deployment/in_place_look.h"
 #include "controller/deployment/in_place_pods.h"
 #include "controller/deployment/in_place_refusals.h"
+#include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/in_place_stage.h"
 #include "controller/deployment/room.h"
 #include "controller/deployment/scale.h"
@@ -24,13 +26,13 @@ using in_place::Policy;
 
 // Removes the notes about a rollout that is over (P-076).
 std::optional<Step> Tidy(const Situation& situation) {
-  if (situation.newest == nullptr) return std::nullopt;
+  if (situation.new_replica_set == nullptr) return std::nullopt;
   for (const ReplicaSet* rs : situation.all) {
-    if (rs != situation.newest && rs->replicas > 0) return std::nullopt;
+    if (rs != situation.new_replica_set && rs->replicas > 0) return std::nullopt;
   }
   for (const ReplicaSet* rs : situation.all) {
     if (!in_place::HasNotes(*rs)) continue;
-    const bool asks = situation.in_place.options().policy != Policy::kDisabled;
+    const bool asks = InPlaceOf(situation).options().policy != Policy::kDisabled;
     if (!asks && !NothingIsLeft(situation)) return std::nullopt;
     return Write{.request = in_place::ForgetExchange(*rs),
                  .because = {Decision::kForgetInPlaceRollout, {{"replicaset", rs->meta.name}}}};
@@ -41,14 +43,14 @@ std::optional<Step> Tidy(const Situation& situation) {
 // Returns the step after a failure that lasts: give the revision up, or go on by replacing Pods
 // (P-062, P-063).
 std::optional<Step> AfterFailure(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.failed_for_long) return std::nullopt;
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
-    case OnFailure::kRecreate:
+    case OnFailure::kReplace:
       // An ordinary rollout would believe the Ready condition of Pods in flight.
       if (OthersAreInFlight(in_place)) return std::nullopt;
-      return FallBackToRecreate(situation, *in_place.failing);
+      return FallBackToReplace(situation, *in_place.failing);
     case OnFailure::kRevert: {
       const bool unblocked = in_place.options().unblock == RevisionOf(in_place.pending->meta);
       if (in_place.blocked || unblocked) return std::nullopt;
@@ -61,21 +63,21 @@ std::optional<Step> AfterFailure(const Situation& situation) {
 // A later change of replicas has made in-place impossible: falls back to replacing Pods when no Pod
 // can be patched and none is in flight (P-011, P-012, P-013).
 std::optional<Step> FallBackIfRefused(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
   const Cause why = CauseOf(*in_place.against);
   // Recreate removes all old Pods at once, so Pods in flight do not matter.
-  if (situation.recreate()) return FallBackToRecreate(situation, why);
+  if (situation.recreate()) return FallBackToReplace(situation, why);
   const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;
   const bool due = in_place.counts.to_update > in_place.limits.partition;
   if (!waits || !due || in_place.failing || OthersAreInFlight(in_place)) return std::nullopt;
-  return FallBackToRecreate(situation, why);
+  return FallBackToReplace(situation, why);
 }
 
 // Returns true if the Pod's containers are being replaced: an ordinary rollout would believe its
 // Ready condition.
 bool IsRestarting(const Situation& situation, size_t i) {
-  const in_place::RolloutPods& pods = *situation.in_place.pods;
+  const in_place::RolloutPods& pods = *InPlaceOf(situation).pods;
   const in_place::PodState* state = pods.state(i);
   return state != nullptr && !pods.standings[i].exempt &&
          !in_place::CompletionOf(*pods.pods[i], *state, situation.now).complete;
@@ -83,7 +85,7 @@ bool IsRestarting(const Situation& situation, size_t i) {
 
 // The server refuses the patches for good, and IfPossible has made enough tries (P-036).
 std::optional<Step> FallBackIfForbidden(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const auto& refusals = in_place.refusals;
   if (in_place.options().policy != in_place::Policy::kIfPossible) return std::nullopt;
   if (!refusals || refusals->tries < in_place::kRefusedTriesMax) return std::nullopt;
@@ -92,12 +94,12 @@ std::optional<Step> FallBackIfForbidden(const Situation& situation) {
   }
   Cause why = CauseOf({in_place::Reason::kPodForbidden, ""});
   why.text += ": " + refusals->why;
-  return FallBackToRecreate(situation, why);
+  return FallBackToReplace(situation, why);
 }
 
 // Scales down old ReplicaSets that a user scaled up.
 std::optional<Step> EmptyOthers(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   for (const ReplicaSet* rs : situation.all) {
     const bool is_other = rs != in_place.host && rs != in_place.pending;
     if (!is_other || !HasOwnPods(*rs)) continue;  // stand-ins go when they are not needed
@@ -107,7 +109,7 @@ std::optional<Step> EmptyOthers(const Situation& situation) {
 }
 
 std::optional<Step> NextStaged(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (auto step = UpdateNewReplicaSet(situation, in_place.pending->replicas)) return step;
   if (auto step = KeepAtSize(situation, *in_place.host)) return step;
   if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
@@ -123,9 +125,9 @@ std::optional<Step> NextStaged(const Situation& situation) {
 }
 
 std::optional<Step> NextReturning(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const in_place::PodCounts& counts = in_place.counts;
-  if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return step;
+  if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas)) return step;
   if (auto step = KeepAtSize(situation, *in_place.host)) return step;
   if (auto step = RemoveStandIns(situation, nullptr)) return step;
   if (auto step = PatchNextPod(situation)) return step;
@@ -134,14 +136,14 @@ std::optional<Step> NextReturning(const Situation& situation) {
 }
 
 std::optional<Step> KeepSize(const Situation& situation) {
-  const ReplicaSet* host = situation.in_place.host;
+  const ReplicaSet* host = InPlaceOf(situation).host;
   return host != nullptr ? KeepAtSize(situation, *host) : HandleScaling(situation);
 }
 
 std::optional<Step> NextOfPhase(const Situation& situation) {
-  switch (situation.in_place.phase) {
+  switch (InPlaceOf(situation).phase) {
     case InPlacePhase::kDeciding:
-      if (situation.in_place.recreate_soon) return KeepSize(situation);
+      if (InPlaceOf(situation).replace_soon) return KeepSize(situation);
       return Stage(situation);
     case InPlacePhase::kStaged: return NextStaged(situation);
     case InPlacePhase::kReturning: return NextReturning(situation);
@@ -151,24 +153,25 @@ std::optional<Step> NextOfPhase(const Situation& situation) {
       return KeepSize(situation);
     case InPlacePhase::kUnknown: return KeepSize(situation);
     case InPlacePhase::kNone: return Tidy(situation);
-    case InPlacePhase::kRecreate: return std::nullopt;  // here stand-ins are ordinary old Pods
+    case InPlacePhase::kReplace: return std::nullopt;  // here stand-ins are ordinary old Pods
   }
   return std::nullopt;
 }
 
 bool IsOurs(InPlacePhase phase) {
-  return phase != InPlacePhase::kNone && phase != InPlacePhase::kRecreate;
+  return phase != InPlacePhase::kNone && phase != InPlacePhase::kReplace;
 }
 
 // A failed create has its own condition for why there is no new ReplicaSet yet.
 bool IsOursToTell(const Situation& situation) {
-  const InPlacePhase phase = situation.in_place.phase;
-  return IsOurs(phase) && (phase != InPlacePhase::kDeciding || situation.newest != nullptr);
+  const InPlacePhase phase = InPlaceOf(situation).phase;
+  return IsOurs(phase) &&
+         (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
 // Returns true if the host has no room for the size that the generation asks for.
 bool WaitsForSize(const Situation& situation) {
-  const ReplicaSet* host = situation.in_place.host;
+  const ReplicaSet* host = InPlaceOf(situation).host;
   return host != nullptr && !GrowthOf(situation, host, situation.limits.desired).whole;
 }
 
@@ -185,15 +188,17 @@ Step TellAndEnd(const Situation& situation, Progress progress, Step end) {
 
 // The step cannot even be built as a request: users learn why from the condition.
 Step TellFailure(const Situation& situation, Progress progress, Failed failed) {
+  InPlace stuck = InPlaceOf(situation);
+  stuck.stuck = failed.error.message;
   Situation told = situation;
-  told.in_place.stuck = failed.error.message;
+  told.extension_state = std::make_shared<InPlaceState>(std::move(stuck));
   return TellAndEnd(told, progress, std::move(failed));
 }
 
 }  // namespace
 
 std::optional<Step> NextInPlace(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (auto step = MirrorAnnotations(situation)) return step;
   if (auto gate = OpenGates(situation)) return gate;
   auto step = EndDrains(situation);
@@ -210,7 +215,7 @@ std::optional<Step> NextInPlace(const Situation& situation) {
 }
 
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (auto gate = OpenGates(situation)) return gate;
   if (auto end = EndDrains(situation)) return end;
   if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
@@ -220,13 +225,10 @@ std::optional<Step> NextInPlaceWhilePaused(const Situation& situation) {
   return TellAndEnd(situation, Progress::kPaused, Wait{});
 }
 
-Step TryAgain(const Situation& situation, Step end) {
+Step TryPodsAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
-  if (wait == nullptr) return end;
-  const Error* refused = situation.refused ? &*situation.refused : nullptr;
-  if (refused == nullptr && !situation.in_place.next_try) {
-    refused = RefusedOfPods(situation.learned);
-  }
+  if (wait == nullptr || situation.refused || InPlaceOf(situation).next_try) return end;
+  const Error* refused = RefusedOfPods(situation.learned);
   if (refused == nullptr) return end;
   return Failed{
       .error = *refused, .events = std::move(wait->events), .look_again_in = wait->look_again_in};

@@ -32,9 +32,10 @@ std::optional<Step> NextInPlace(const Situation& situation);
 // (P-041).
 std::optional<Step> NextInPlaceWhilePaused(const Situation& situation);
 
-// Returns `end`, the end of a sync. If `end` is Wait and a write of this sync was refused without
-// ending the walk, returns a failure instead, so that the write is tried again after back-off.
-// Refused Pod patches whose next try is scheduled do not count (P-036).
-Step TryAgain(const Situation& situation, Step end);
+// Returns `end`, the end of a sync. If `end` is Wait and a patch of a Pod failed in this sync,
+// returns a failure instead, so that the patch is tried again after back-off. Failed patches whose
+// next try is scheduled do not count (P-036). If users are told about another refused write of this
+// sync, the planner makes that write the failure.
+Step TryPodsAgain(const Situation& situation, Step end);
 
 }  // namespace windlass::deployment

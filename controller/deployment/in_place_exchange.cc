@@ -6,6 +6,7 @@
 
 #include "controller/deployment/in_place_look.h"
 #include "controller/deployment/in_place_pods.h"
+#include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/scale.h"
 
 namespace windlass::deployment {
@@ -46,14 +47,14 @@ bool IsReadyToCommit(const InPlace& in_place) {
 // nor that template.
 bool IsReplaced(const Situation& situation) {
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs != situation.in_place.host && HasOwnPods(*rs);
+    return rs != InPlaceOf(situation).host && HasOwnPods(*rs);
   });
 }
 
 }  // namespace
 
 std::optional<Step> BeginExchange(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!IsReadyToCommit(in_place)) return std::nullopt;
   const std::shared_ptr<const std::string>& target = in_place.pending->template_json;
   if (target == nullptr) return std::nullopt;  // mirrored first, known after that
@@ -63,7 +64,7 @@ std::optional<Step> BeginExchange(const Situation& situation) {
 }
 
 std::optional<Step> AfterExchange(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const ReplicaSet& host = *in_place.host;
   const bool done = in_place::HasTaken(host, *in_place.stash);
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
@@ -90,7 +91,7 @@ std::optional<Step> AfterExchange(const Situation& situation) {
 }
 
 std::optional<Step> RecoverExchange(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
   if (in_place::HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
   const bool given_up = IsReplaced(situation);

@@ -1,5 +1,11 @@
 #include "controller/deployment/in_place_extended.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "controller/deployment/in_place_reason.h"
+#include "controller/in_place/phases/exchange.h"
+
 namespace windlass::deployment {
 namespace {
 
@@ -30,20 +36,35 @@ bool NewOneIsEmpty(InPlacePhase phase) {
          phase == InPlacePhase::kUnknown;
 }
 
+// Returns the ReplicaSets of an in-place rollout that is paused. Such a ReplicaSet has no Pods of
+// its own, but Pods may have been patched to its template (P-080).
+std::vector<const ReplicaSet*> KeptWhilePaused(const Situation& situation) {
+  std::vector<const ReplicaSet*> kept;
+  if (!situation.workload.paused) return kept;
+  std::ranges::copy_if(situation.all, std::back_inserter(kept),
+                       [](const ReplicaSet* rs) { return in_place::HasNotes(*rs); });
+  return kept;
+}
+
 }  // namespace
 
-Extended ExtendedBy(const InPlace& in_place, int32_t desired) {
-  Extended extended{.at_rest = in_place.at_rest,
+Extended ExtendedBy(const Situation& situation, const InPlace& in_place) {
+  Extended extended{.counting_condition = kInPlaceCondition,
+                    .at_rest = in_place.at_rest,
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase),
+                    .kept = KeptWhilePaused(situation),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
-  if (in_place.phase == InPlacePhase::kRefused) extended.refused = in_place.why.text;
+  if (in_place.phase == InPlacePhase::kRefused) {
+    extended.refused = {.reason = "InPlaceNotPossible", .message = in_place.why.text};
+  }
   if (!in_place.counts_pods()) return extended;
   const in_place::PodCounts& counts = in_place.counts;
-  extended.counted = {.pods = counts.pods,
-                      .updated = counts.updated,
-                      .ready = counts.ready,
-                      .available = counts.available,
-                      .min_available = int64_t{desired} - in_place.options().max_unavailable};
+  extended.counted = {
+      .pods = counts.pods,
+      .updated = counts.updated,
+      .ready = counts.ready,
+      .available = counts.available,
+      .min_available = int64_t{situation.limits.desired} - in_place.options().max_unavailable};
   extended.standstills = DrainsOf(in_place);
   return extended;
 }

@@ -6,7 +6,7 @@
 
 namespace windlass::deployment {
 
-// Returns the plain values of `in_place`, for a workload of `desired` Pods.
-Extended ExtendedBy(const InPlace& in_place, int32_t desired);
+// Returns the plain values of `in_place`, the in-place state of `situation`.
+Extended ExtendedBy(const Situation& situation, const InPlace& in_place);
 
 }  // namespace windlass::deployment

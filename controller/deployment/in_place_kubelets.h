@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 

@@ -54,9 +54,9 @@ bool IsLookedAfter(const Situation& situation, const Pod& pod) {
 
 }  // namespace
 
-void LookAtLeftDrained(const Situation& situation, InPlace& in_place) {
+void FindLeftDrained(const Situation& situation, InPlace& in_place) {
   const bool nobody_looks =
-      in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kRecreate;
+      in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace;
   if (!nobody_looks || !situation.view.in_place_known) return;
   for (const Pod* pod : situation.view.whole_pods) {
     std::optional<in_place::PodState> state = DrainedState(situation, *pod);
@@ -115,9 +115,9 @@ std::optional<Unreleased> FindUnreleased(const Situation& situation) {
 
 Step NoLaterThanLookAgain(const Situation& situation, Step then) {
   std::optional<Duration> due;
-  const auto& when = situation.in_place.look_again;
+  const auto& when = InPlaceOf(situation).look_again;
   if (when) due = std::max<Duration>(*when - situation.now, seconds(1));
-  if (!situation.in_place.left_drained.empty()) due = Sooner(due, {kRefusedRetry});
+  if (!InPlaceOf(situation).left_drained.empty()) due = Sooner(due, {kRefusedRetry});
   return LookAgainNoLater(std::move(then), due);
 }
 

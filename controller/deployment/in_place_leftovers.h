@@ -8,13 +8,13 @@
 #include <string>
 
 #include "controller/deployment/in_place_reason.h"
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 
 // Sets `left_drained` and `look_again` of `in_place`. Does nothing if Pods cannot be seen, or if
 // the phase itself looks after them.
-void LookAtLeftDrained(const Situation& situation, InPlace& in_place);
+void FindLeftDrained(const Situation& situation, InPlace& in_place);
 
 // Returns true if all wanted Pods exist, take traffic and have open gates. Returns false if Pods
 // cannot be seen.

@@ -20,238 +20,232 @@ using in_place::Policy;
 // Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
 
-class Looker {
- public:
-  explicit Looker(const Situation& situation) : s_(situation) {
-    out_.configuration = in_place::ReadOptions(s_.workload);
-  }
+// Returns true if the Deployment has no Pods and wants none: every rollout is over.
+bool HasNoPods(const Situation& situation) {
+  return situation.workload.replicas == 0 &&
+         std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
+}
 
-  InPlace Look() && {
-    FindExchange();
-    if (out_.phase == InPlacePhase::kNone && out_.options().policy != Policy::kDisabled) {
-      FindPhase();
-    }
-    LookAtPods();
-    LookAtLeftDrained(s_, out_);
-    SetDecision();
-    return std::move(out_);
+const ReplicaSet* OnlyActive(const Situation& situation) {
+  const ReplicaSet* only = nullptr;
+  for (const ReplicaSet* rs : situation.all) {
+    if (!HasOwnPods(*rs)) continue;
+    if (only != nullptr) return nullptr;
+    only = rs;
   }
+  return only;
+}
 
- private:
-  // Finds a half-done exchange, whatever the Deployment asks for now: it must be finished (P-054).
-  void FindExchange() {
-    for (const ReplicaSet* rs : s_.all) {
-      const ReplicaSet* host = in_place::HostOfStash(*rs, s_.all);
-      if (host == nullptr) continue;
-      out_.stash = in_place::StashOf(*rs, *host);
-      out_.host = host;
-      out_.pending = rs;
-      out_.phase = InPlacePhase::kCommitting;
-      return;
-    }
+// Forgets all that was found: this rollout replaces Pods.
+void Replace(InPlace& in_place, Cause why) {
+  in_place = InPlace{.configuration = std::move(in_place.configuration),
+                     .phase = InPlacePhase::kReplace,
+                     .why = std::move(why)};
+}
+
+void Unknown(const Situation& situation, InPlace& in_place) {
+  in_place.phase = InPlacePhase::kUnknown;
+  in_place.pods.reset();
+  in_place.drain.clear();
+  in_place.why = {.text = situation.view.in_place_missing};
+  if (in_place.why.text.empty()) in_place.why.text = "what the Pods are made of cannot be seen yet";
+}
+
+// Sets `pods` and all that follows from it, or the phase unknown if that cannot be told.
+void FindPodsOrUnknown(const Situation& situation, InPlace& in_place) {
+  if (!FindPods(situation, in_place)) Unknown(situation, in_place);
+}
+
+void NotPossible(const Situation& situation, InPlace& in_place, Cause why) {
+  if (in_place.options().policy != Policy::kOnly) {
+    FindPodsOrUnknown(situation, in_place);
+    if (!LooksReadyInFlight(situation, in_place)) return Replace(in_place, std::move(why));
+    in_place.replace_soon = std::move(why.text);
+    return;
   }
+  in_place.phase = InPlacePhase::kRefused;
+  in_place.why = std::move(why);
+}
 
-  void FindPhase() {
-    const ReplicaSet* newest = s_.newest;
-    const auto mode =
-        newest == nullptr ? std::nullopt : in_place::ModeOf(*newest, RevisionText(newest->meta));
-    const ReplicaSet* host = OnlyActive();
-    const bool replaces = host != newest && !HasNoPods();
-    if (mode && mode->mode == Mode::kRecreate && replaces) return Recreate({.text = mode->reason});
-    if (mode && mode->mode == Mode::kInPlace) return FindStaged(*mode);
-    if (host == nullptr) return NotOneHost();
-    if (host == newest) return FindReturning(*host);
-    // Another controller already replaces Pods in this rollout (P-010).
-    if (newest != nullptr && HasOwnPods(*newest)) return;
-    if (out_.options().policy == Policy::kRelease) return;
-    out_.host = host;
-    Decide(*host);
-  }
+// Returns true if a Pod is out of traffic: drained by a user as we do it, or left drained by us.
+bool EndsADrain(const InPlace& in_place) {
+  return std::ranges::any_of(in_place.drain, [](const in_place::DrainStep& step) {
+    return step.what == in_place::DrainStep::Do::kEnd;
+  });
+}
 
-  void FindStaged(const in_place::RolloutMode& mode) {
-    const ReplicaSet& pending = *s_.newest;
-    const auto host = std::ranges::find_if(
-        s_.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
-    if (host == s_.all.end() || *host == &pending) {
-      if (OnlyActive() == &pending) return FindReturning(pending);
-      return Recreate(Named(kHostGone));
-    }
-    if (HasOwnPods(pending)) return Recreate(Named(kForeignScale));  // P-072
-    out_.phase = InPlacePhase::kStaged;
-    out_.host = *host;
-    out_.pending = &pending;
-    out_.blocked = in_place::BlockedBy(pending, RevisionText(pending.meta));
-    if (out_.blocked && out_.options().unblock == RevisionOf(pending.meta)) out_.blocked.reset();
-    if (in_place::HasForeignTemplate(*out_.host, mode)) {
-      out_.held = "somebody changed the template of replica set " + out_.host->meta.name;  // P-073
-    }
-    RefuseStaged();
-    if (!s_.view.in_place_known || out_.host->template_json == nullptr) Unknown();
-  }
-
-  // The decision stands, even if the number of replicas makes in-place impossible by now. With
-  // IfPossible the rollout may go over to replacing Pods (P-013); with Only it waits.
-  void RefuseStaged() {
-    out_.against =
-        in_place::RefuseRollout(s_.workload.replicas, s_.recreate(), out_.options(), {}, nullptr);
-    if (!out_.against || out_.options().policy != Policy::kOnly) return;
-    // Without a budget, Pods that are down can still be patched, and the rollout may end.
-    if (out_.against->reason == in_place::Reason::kNoBudget) return;
-    NotPossible(CauseOf(*out_.against));
-  }
-
-  void FindReturning(const ReplicaSet& host) {
-    const bool unfinished = std::ranges::any_of(s_.all, [&](const ReplicaSet* rs) {
-      return rs != &host && rs->meta.annotations.Has(in_place::kMode);
-    });
-    out_.host = &host;
-    out_.phase = InPlacePhase::kReturning;
-    if (s_.view.in_place_known) {
-      LookAtPods();
-      if (out_.counts.to_update > 0 || unfinished) return;
-    } else if (unfinished) {
-      return Unknown();
-    }
-    if (EndsADrain()) return;
-    out_ = InPlace{.configuration = std::move(out_.configuration)};
-  }
-
-  // Returns true if a Pod is out of traffic: drained by a user as we do it, or left drained by us.
-  bool EndsADrain() const {
-    return std::ranges::any_of(out_.drain, [](const in_place::DrainStep& step) {
-      return step.what == in_place::DrainStep::Do::kEnd;
-    });
-  }
-
-  // There is not exactly one active ReplicaSet. With none, nothing is to be done in place. With
-  // several, an ordinary rollout is under way and ends as it began, whatever the policy (P-010).
-  void NotOneHost() {
-    const bool several =
-        std::ranges::count_if(s_.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
-    if (!several || s_.newest != nullptr) return;
-    Recreate(CauseOf({in_place::Reason::kMultipleActiveReplicaSets, ""}));
-  }
-
-  void Decide(const ReplicaSet& host) {
-    out_.phase = InPlacePhase::kDeciding;
-    if (host.template_json == nullptr) return Unknown();
-    std::vector<const ReplicaSet*> others;
-    std::ranges::copy_if(s_.all, std::back_inserter(others),
-                         [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
-    const in_place::Options& options = out_.options();
-    const std::string& target = *s_.workload.template_json;
-    if (const auto why = in_place::RefuseRollout(s_.workload.replicas, s_.recreate(), options,
-                                                 others, s_.newest)) {
-      return NotPossible(CauseOf(*why));
-    }
-    const auto verdict = in_place::CompareTemplates(*host.template_json, target);
-    if (!verdict.ok()) {
-      return NotPossible({verdict.error().message, std::string(kOtherCause)});
-    }
-    if (const auto* why = std::get_if<in_place::NotEligible>(&*verdict)) {
-      return NotPossible(CauseOf(*why));
-    }
-    if (!in_place::FitsStash(target, AnnotationsToBe(), host)) {
-      return NotPossible(Named(kTemplateTooLarge));
-    }
-    if (!s_.view.in_place_known) return Unknown();
-    const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
-    if (changes == nullptr) return;
-    LookAtPods();
-    if (out_.phase == InPlacePhase::kUnknown) return;
-    if (SomePodLacksOnlyMetadata(s_, out_)) {
-      return NotPossible(CauseOf({in_place::Reason::kMetadataOnly, ""}));
-    }
-    for (const Pod* pod : s_.view.whole_pods) {
-      if (const auto why = in_place::RefuseKubelet(*pod, *changes, s_.view.nodes)) {
-        Cause cause = CauseOf(*why);
-        cause.text += " (node " + std::string(pod->node_name.text()) + ")";
-        return NotPossible(std::move(cause));
-      }
+// Returns the annotations that the pending ReplicaSet will have.
+std::map<std::string, std::string> AnnotationsToBe(const Situation& situation) {
+  std::map<std::string, std::string> annotations;
+  if (situation.new_replica_set != nullptr) {
+    for (const auto& [key, value] : situation.new_replica_set->meta.annotations) {
+      annotations[std::string(key.text())] = value.text();
     }
   }
+  for (const auto& [key, value] : situation.workload.meta.annotations) {
+    if (IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
+  }
+  return annotations;
+}
 
-  // Returns the annotations that the pending ReplicaSet will have.
-  std::map<std::string, std::string> AnnotationsToBe() const {
-    std::map<std::string, std::string> annotations;
-    if (s_.newest != nullptr) {
-      for (const auto& [key, value] : s_.newest->meta.annotations) {
-        annotations[std::string(key.text())] = value.text();
-      }
+// The decision stands, even if the number of replicas makes in-place impossible by now. With
+// IfPossible the rollout may go over to replacing Pods (P-013); with Only it waits.
+void RefuseStaged(const Situation& situation, InPlace& in_place) {
+  in_place.against = in_place::RefuseRollout(situation.workload.replicas, situation.recreate(),
+                                             in_place.options(), {}, nullptr);
+  if (!in_place.against || in_place.options().policy != Policy::kOnly) return;
+  // Without a budget, Pods that are down can still be patched, and the rollout may end.
+  if (in_place.against->reason == in_place::Reason::kNoBudget) return;
+  NotPossible(situation, in_place, CauseOf(*in_place.against));
+}
+
+void FindReturning(const Situation& situation, InPlace& in_place, const ReplicaSet& host) {
+  const bool unfinished = std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs != &host && rs->meta.annotations.Has(in_place::kMode);
+  });
+  in_place.host = &host;
+  in_place.phase = InPlacePhase::kReturning;
+  if (situation.view.in_place_known) {
+    FindPodsOrUnknown(situation, in_place);
+    if (in_place.counts.to_update > 0 || unfinished) return;
+  } else if (unfinished) {
+    return Unknown(situation, in_place);
+  }
+  if (EndsADrain(in_place)) return;
+  in_place = InPlace{.configuration = std::move(in_place.configuration)};
+}
+
+void FindStaged(const Situation& situation, InPlace& in_place, const in_place::RolloutMode& mode) {
+  const ReplicaSet& pending = *situation.new_replica_set;
+  const auto host = std::ranges::find_if(
+      situation.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
+  if (host == situation.all.end() || *host == &pending) {
+    if (OnlyActive(situation) == &pending) return FindReturning(situation, in_place, pending);
+    return Replace(in_place, Named(kHostGone));
+  }
+  if (HasOwnPods(pending)) return Replace(in_place, Named(kForeignScale));  // P-072
+  in_place.phase = InPlacePhase::kStaged;
+  in_place.host = *host;
+  in_place.pending = &pending;
+  in_place.blocked = in_place::BlockedBy(pending, RevisionText(pending.meta));
+  if (in_place.blocked && in_place.options().unblock == RevisionOf(pending.meta))
+    in_place.blocked.reset();
+  if (in_place::HasForeignTemplate(*in_place.host, mode)) {
+    in_place.held =
+        "somebody changed the template of replica set " + in_place.host->meta.name;  // P-073
+  }
+  RefuseStaged(situation, in_place);
+  if (!situation.view.in_place_known || in_place.host->template_json == nullptr)
+    Unknown(situation, in_place);
+}
+
+// There is not exactly one active ReplicaSet. With none, nothing is to be done in place. With
+// several, an ordinary rollout is under way and ends as it began, whatever the policy (P-010).
+void NotOneHost(const Situation& situation, InPlace& in_place) {
+  const bool several = std::ranges::count_if(
+                           situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
+  if (!several || situation.new_replica_set != nullptr) return;
+  Replace(in_place, CauseOf({in_place::Reason::kMultipleActiveReplicaSets, ""}));
+}
+
+void Decide(const Situation& situation, InPlace& in_place, const ReplicaSet& host) {
+  in_place.phase = InPlacePhase::kDeciding;
+  if (host.template_json == nullptr) return Unknown(situation, in_place);
+  std::vector<const ReplicaSet*> others;
+  std::ranges::copy_if(situation.all, std::back_inserter(others),
+                       [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
+  const in_place::Options& options = in_place.options();
+  const std::string& target = *situation.workload.template_json;
+  if (const auto why = in_place::RefuseRollout(situation.workload.replicas, situation.recreate(),
+                                               options, others, situation.new_replica_set)) {
+    return NotPossible(situation, in_place, CauseOf(*why));
+  }
+  const auto verdict = in_place::CompareTemplates(*host.template_json, target);
+  if (!verdict.ok()) {
+    return NotPossible(situation, in_place, {verdict.error().message, std::string(kOtherCause)});
+  }
+  if (const auto* why = std::get_if<in_place::NotEligible>(&*verdict)) {
+    return NotPossible(situation, in_place, CauseOf(*why));
+  }
+  if (!in_place::FitsStash(target, AnnotationsToBe(situation), host)) {
+    return NotPossible(situation, in_place, Named(kTemplateTooLarge));
+  }
+  if (!situation.view.in_place_known) return Unknown(situation, in_place);
+  const auto* changes = std::get_if<in_place::TemplateChanges>(&*verdict);
+  if (changes == nullptr) return;
+  FindPodsOrUnknown(situation, in_place);
+  if (in_place.phase == InPlacePhase::kUnknown) return;
+  if (SomePodLacksOnlyMetadata(situation, in_place)) {
+    return NotPossible(situation, in_place, CauseOf({in_place::Reason::kMetadataOnly, ""}));
+  }
+  for (const Pod* pod : situation.view.whole_pods) {
+    if (const auto why = in_place::RefuseKubelet(*pod, *changes, situation.view.nodes)) {
+      Cause cause = CauseOf(*why);
+      cause.text += " (node " + std::string(pod->node_name.text()) + ")";
+      return NotPossible(situation, in_place, std::move(cause));
     }
-    for (const auto& [key, value] : s_.workload.meta.annotations) {
-      if (IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
-    }
-    return annotations;
   }
+}
 
-  void LookAtPods() {
-    if (!deployment::LookAtPods(s_, out_)) Unknown();
+// Finds a half-done exchange, whatever the Deployment asks for now: it must be finished (P-054).
+void FindExchange(const Situation& situation, InPlace& in_place) {
+  for (const ReplicaSet* rs : situation.all) {
+    const ReplicaSet* host = in_place::HostOfStash(*rs, situation.all);
+    if (host == nullptr) continue;
+    in_place.stash = in_place::StashOf(*rs, *host);
+    in_place.host = host;
+    in_place.pending = rs;
+    in_place.phase = InPlacePhase::kCommitting;
+    return;
   }
+}
 
-  // Returns true if the Deployment has no Pods and wants none: every rollout is over.
-  bool HasNoPods() const {
-    return s_.workload.replicas == 0 &&
-           std::ranges::none_of(s_.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
+void FindPhase(const Situation& situation, InPlace& in_place) {
+  const ReplicaSet* new_replica_set = situation.new_replica_set;
+  const auto mode = new_replica_set == nullptr
+                        ? std::nullopt
+                        : in_place::ModeOf(*new_replica_set, RevisionText(new_replica_set->meta));
+  const ReplicaSet* host = OnlyActive(situation);
+  const bool replaces = host != new_replica_set && !HasNoPods(situation);
+  if (mode && mode->mode == Mode::kReplace && replaces)
+    return Replace(in_place, {.text = mode->reason});
+  if (mode && mode->mode == Mode::kInPlace) return FindStaged(situation, in_place, *mode);
+  if (host == nullptr) return NotOneHost(situation, in_place);
+  if (host == new_replica_set) return FindReturning(situation, in_place, *host);
+  // Another controller already replaces Pods in this rollout (P-010).
+  if (new_replica_set != nullptr && HasOwnPods(*new_replica_set)) return;
+  if (in_place.options().policy == Policy::kRelease) return;
+  in_place.host = host;
+  Decide(situation, in_place, *host);
+}
+
+void SetDecision(InPlace& in_place) {
+  if (in_place.phase == InPlacePhase::kDeciding) {
+    in_place.decision = {.mode = Mode::kInPlace,
+                         .host = in_place.host->meta.uid,
+                         .from = in_place.host->template_fingerprint,
+                         .generation = in_place.host->meta.generation};
+  } else if (in_place.phase == InPlacePhase::kReplace) {
+    in_place.decision = {.mode = Mode::kReplace, .reason = in_place.why.text};
   }
-
-  const ReplicaSet* OnlyActive() const {
-    const ReplicaSet* only = nullptr;
-    for (const ReplicaSet* rs : s_.all) {
-      if (!HasOwnPods(*rs)) continue;
-      if (only != nullptr) return nullptr;
-      only = rs;
-    }
-    return only;
-  }
-
-  void Recreate(Cause why) {
-    out_ = InPlace{.configuration = std::move(out_.configuration),
-                   .phase = InPlacePhase::kRecreate,
-                   .why = std::move(why)};
-  }
-
-  void NotPossible(Cause why) {
-    if (out_.options().policy != Policy::kOnly) {
-      LookAtPods();
-      if (!LooksReadyInFlight(s_, out_)) return Recreate(std::move(why));
-      out_.recreate_soon = std::move(why.text);
-      return;
-    }
-    out_.phase = InPlacePhase::kRefused;
-    out_.why = std::move(why);
-  }
-
-  void Unknown() {
-    out_.phase = InPlacePhase::kUnknown;
-    out_.pods.reset();
-    out_.drain.clear();
-    out_.why = {.text = s_.view.in_place_missing};
-    if (out_.why.text.empty()) out_.why.text = "what the Pods are made of cannot be seen yet";
-  }
-
-  void SetDecision() {
-    if (out_.phase == InPlacePhase::kDeciding) {
-      out_.decision = {.mode = Mode::kInPlace,
-                       .host = out_.host->meta.uid,
-                       .from = out_.host->template_fingerprint,
-                       .generation = out_.host->meta.generation};
-    } else if (out_.phase == InPlacePhase::kRecreate) {
-      out_.decision = {.mode = Mode::kRecreate, .reason = out_.why.text};
-    }
-  }
-
-  const Situation& s_;
-  InPlace out_;
-};
+}
 
 }  // namespace
 
 bool IsOnlyLate(const Situation& situation) {
-  return situation.in_place.options().policy != Policy::kDisabled &&
+  return InPlaceOf(situation).options().policy != Policy::kDisabled &&
          !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
 
-InPlace LookAtInPlace(const Situation& situation) { return Looker(situation).Look(); }
+InPlace FindInPlace(const Situation& situation) {
+  InPlace in_place{.configuration = in_place::ReadOptions(situation.workload)};
+  FindExchange(situation, in_place);
+  const bool asks = in_place.options().policy != Policy::kDisabled;
+  if (in_place.phase == InPlacePhase::kNone && asks) FindPhase(situation, in_place);
+  FindPodsOrUnknown(situation, in_place);
+  FindLeftDrained(situation, in_place);
+  SetDecision(in_place);
+  return in_place;
+}
 
 }  // namespace windlass::deployment

@@ -1,12 +1,12 @@
 // Derives the in-place state of a Deployment from the rest of its situation.
 #pragma once
 
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 
-// Returns the in-place state. Everything in `situation` except `in_place` must be set.
-InPlace LookAtInPlace(const Situation& situation);
+// Returns the in-place state. Requires all of `situation` but what the extension sets.
+InPlace FindInPlace(const Situation& situation);
 
 // Returns true if the informers have not loaded their first complete state yet: they will wake the
 // key.

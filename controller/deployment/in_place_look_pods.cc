@@ -21,158 +21,157 @@ seconds PodTimeout(const Situation& situation) {
   return seconds(situation.workload.progress_deadline_seconds.value_or(kUnlimited));
 }
 
-class PodLooker {
- public:
-  PodLooker(const Situation& situation, InPlace& in_place) : s_(situation), out_(in_place) {}
+void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
+  in_place.look_again = Sooner(in_place.look_again, when);
+}
 
-  bool Look() {
-    // During the exchange its own target counts, whatever came after it.
-    const bool committing = out_.phase == InPlacePhase::kCommitting;
-    const in_place::RolloutTemplates templates{
-        .deployment = s_.workload.meta.uid,
-        .host = *out_.host,
-        .all = s_.all,
-        .target = committing ? out_.stash->fingerprint : s_.workload.template_fingerprint,
-        .target_json = committing ? out_.stash->template_json : *s_.workload.template_json,
-        .min_ready_seconds = s_.workload.min_ready_seconds,
-        .late_births = committing};
-    auto pods = in_place::LookAtPods(s_.view.whole_pods, templates, s_.view.nodes, s_.now);
-    if (!pods.ok()) return false;
-    out_.pods = *std::move(pods);
-    out_.counts = in_place::CountPods(*out_.pods);
-    FindFailing();
-    ChooseNext();
-    if (committing) FindUnseenBirths();
-    return true;
+// The planner asks for the list when everything else of the exchange is done (P-057).
+void FindUnseenBirths(const Situation& situation, InPlace& in_place) {
+  const Outcome* listed = FindOutcome(situation.learned, ListOfPods(situation.workload).Identity());
+  if (listed == nullptr || !listed->said.ok()) return;
+  in_place.unseen_births = std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
+    return listed_pod.controller == in_place.host->meta.uid &&
+           std::ranges::none_of(situation.view.whole_pods,
+                                [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });
+  });
+  if (in_place.unseen_births) LookAgainAt(situation.now + seconds(1), in_place);
+}
+
+void FindFailing(const Situation& situation, InPlace& in_place) {
+  const seconds timeout = PodTimeout(situation);
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodState* patched = in_place.pods->state(i);
+    const in_place::PodStanding& standing = in_place.pods->standings[i];
+    if (!standing.updated || standing.available || !standing.waited_for()) continue;
+    if (patched == nullptr && !standing.stand_in) continue;
+    const Pod& pod = *in_place.pods->pods[i];
+    const in_place::PodState state = patched ? *patched : in_place::AsIfPatched(pod);
+    LookAgainAt(in_place::FailureLookAgain(pod, state, timeout, situation.now), in_place);
+    const auto failure = in_place::FailureOf(pod, state, timeout, situation.now);
+    if (!failure) continue;
+    in_place.failed.push_back(i);
+    const bool for_long = in_place::HasFailedForLong(pod, state, situation.now);
+    in_place.failed_for_long = in_place.failed_for_long || for_long;
+    if (!for_long) LookAgainAt(in_place::FailsForLongAt(pod, state), in_place);
+    if (in_place.failing) continue;
+    const std::string container = failure->container.empty() ? "" : failure->container + ": ";
+    in_place.failing = {"pod " + pod.meta.name + ": " + container + failure->reason,
+                        failure->reason};
   }
+}
 
- private:
-  // The planner asks for the list when everything else of the exchange is done (P-057).
-  void FindUnseenBirths() {
-    const Outcome* listed = FindOutcome(s_.learned, ListOfPods(s_.workload).Identity());
-    if (listed == nullptr || !listed->said.ok()) return;
-    out_.unseen_births = std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
-      return listed_pod.controller == out_.host->meta.uid &&
-             std::ranges::none_of(s_.view.whole_pods,
-                                  [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });
-    });
-    if (out_.unseen_births) LookAgainAt(s_.now + seconds(1));
+// Returns 0 if the Deployment is handed back: another controller knows of no partition (P-076).
+int32_t Partition(const InPlace& in_place) {
+  return in_place.options().policy == Policy::kRelease ? 0 : in_place.options().partition;
+}
+
+// Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
+// legal.
+int64_t Surplus(const Situation& situation, const InPlace& in_place) {
+  int64_t of_host = -int64_t{std::max(in_place.host->replicas, 0)};
+  int64_t stand_ins = 0;
+  for (const in_place::PodStanding& pod : in_place.pods->standings) {
+    (pod.stand_in ? stand_ins : of_host) += 1;
   }
-
-  void FindFailing() {
-    const seconds timeout = PodTimeout(s_);
-    for (size_t i = 0; i < out_.pods->size(); ++i) {
-      const in_place::PodState* patched = out_.pods->state(i);
-      const in_place::PodStanding& standing = out_.pods->standings[i];
-      if (!standing.updated || standing.available || !standing.waited_for()) continue;
-      if (patched == nullptr && !standing.stand_in) continue;
-      const Pod& pod = *out_.pods->pods[i];
-      const in_place::PodState state = patched ? *patched : in_place::AsIfPatched(pod);
-      LookAgainAt(in_place::FailureLookAgain(pod, state, timeout, s_.now));
-      const auto failure = in_place::FailureOf(pod, state, timeout, s_.now);
-      if (!failure) continue;
-      out_.failed.push_back(i);
-      const bool for_long = in_place::HasFailedForLong(pod, state, s_.now);
-      out_.failed_for_long = out_.failed_for_long || for_long;
-      if (!for_long) LookAgainAt(in_place::FailsForLongAt(pod, state));
-      if (out_.failing) continue;
-      const std::string container = failure->container.empty() ? "" : failure->container + ": ";
-      out_.failing = {"pod " + pod.meta.name + ": " + container + failure->reason, failure->reason};
-    }
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs != in_place.host) stand_ins -= std::max(rs->replicas, 0);
   }
+  return std::max<int64_t>(of_host, 0) + std::max<int64_t>(stand_ins, 0);
+}
 
-  void LookAgainAt(const std::optional<WallTime>& when) {
-    out_.look_again = Sooner(out_.look_again, when);
+in_place::BatchLimits LimitsOf(const Situation& situation, const InPlace& in_place,
+                               bool returning) {
+  return {.desired = situation.workload.replicas,
+          .max_unavailable = in_place.options().max_unavailable,
+          .partition = Partition(in_place),
+          .canary_first = in_place.options().canary_first,
+          .returning = returning,
+          .surplus = Surplus(situation, in_place)};
+}
+
+// The Pod stays as it is, drained or not, until the patch is tried again. After kRefusedTriesMax
+// tries the wait is too long, and the Pod returns to traffic (P-036).
+bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
+  if (!in_place.next_try) return left_out;
+  return !in_place.pods->standings[i].updated &&
+         in_place.refusals->tries < in_place::kRefusedTriesMax;
+}
+
+void FindDrain(const Situation& situation, InPlace& in_place, const std::vector<bool>& left_out) {
+  const bool stopped = situation.workload.paused || in_place.held || in_place.blocked;
+  std::vector<bool> chosen(in_place.pods->size(), false);
+  for (const size_t i : in_place.next.batch) chosen[i] = !stopped;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const in_place::PodState* state = in_place.pods->state(i);
+    const Pod& pod = *in_place.pods->pods[i];
+    const bool complete = state == nullptr ||
+                          in_place::CompletionOf(pod, *state, situation.now).complete ||
+                          in_place::BasisOfPatch(pod, *state) == in_place::RevisionBasis::kPutBack;
+    in_place.drain.push_back(in_place::NextDrainStep(in_place.options(), pod, state, chosen[i],
+                                                     complete, situation.now));
+    if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
+    LookAgainAt(in_place.drain.back().until, in_place);
   }
+}
 
-  void ChooseNext() {
-    const bool returning = out_.phase != InPlacePhase::kStaged;
-    const in_place::BatchLimits& limits = out_.limits = LimitsOf(returning);
-    std::vector<bool> left_out;
-    for (const Pod* pod : out_.pods->pods) left_out.push_back(WasRefused(s_.learned, *pod));
-    LookAtRefusals(s_, out_);
-    LookAgainAt(out_.next_try);
-    const bool patches =
-        out_.phase != InPlacePhase::kDeciding && out_.phase != InPlacePhase::kRefused;
-    if (patches && !out_.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
-      std::vector<bool> out = left_out;
-      LeaveOutOldKubelets(s_, out_, out);
-      out_.next = in_place::ChooseNextPods(*out_.pods, out, limits, out_.options().pdb,
-                                           s_.view.budgets, s_.now);
-    }
-    LookAgainAt(out_.next.look_again);
-    LookAgainAt(in_place::WhenTimeTells(*out_.pods, s_.workload.min_ready_seconds, s_.now));
-    FindDrain(left_out);
-    const in_place::PodCounts& counts = out_.counts;
-    out_.at_rest =
-        !returning && counts.to_update > 0 && counts.to_update <= limits.partition && !out_.failing;
+void ChooseNext(const Situation& situation, InPlace& in_place) {
+  const bool returning = in_place.phase != InPlacePhase::kStaged;
+  const in_place::BatchLimits& limits = in_place.limits = LimitsOf(situation, in_place, returning);
+  std::vector<bool> left_out;
+  for (const Pod* pod : in_place.pods->pods)
+    left_out.push_back(WasRefused(situation.learned, *pod));
+  FindRefusals(situation, in_place);
+  LookAgainAt(in_place.next_try, in_place);
+  const bool patches =
+      in_place.phase != InPlacePhase::kDeciding && in_place.phase != InPlacePhase::kRefused;
+  if (patches && !in_place.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
+    std::vector<bool> out = left_out;
+    LeaveOutOldKubelets(situation, in_place, out);
+    in_place.next = in_place::ChooseNextPods(*in_place.pods, out, limits, in_place.options().pdb,
+                                             situation.view.budgets, situation.now);
   }
+  LookAgainAt(in_place.next.look_again, in_place);
+  LookAgainAt(
+      in_place::WhenTimeTells(*in_place.pods, situation.workload.min_ready_seconds, situation.now),
+      in_place);
+  FindDrain(situation, in_place, left_out);
+  const in_place::PodCounts& counts = in_place.counts;
+  in_place.at_rest = !returning && counts.to_update > 0 && counts.to_update <= limits.partition &&
+                     !in_place.failing;
+}
 
-  void FindDrain(const std::vector<bool>& left_out) {
-    const bool stopped = s_.workload.paused || out_.held || out_.blocked;
-    std::vector<bool> chosen(out_.pods->size(), false);
-    for (const size_t i : out_.next.batch) chosen[i] = !stopped;
-    for (size_t i = 0; i < out_.pods->size(); ++i) {
-      const in_place::PodState* state = out_.pods->state(i);
-      const Pod& pod = *out_.pods->pods[i];
-      const bool complete =
-          state == nullptr || in_place::CompletionOf(pod, *state, s_.now).complete ||
-          in_place::BasisOfPatch(pod, *state) == in_place::RevisionBasis::kPutBack;
-      out_.drain.push_back(
-          in_place::NextDrainStep(out_.options(), pod, state, chosen[i], complete, s_.now));
-      if (StaysAsItIs(i, left_out[i])) out_.drain.back() = {};
-      LookAgainAt(out_.drain.back().until);
-    }
-  }
-
-  // The Pod stays as it is, drained or not, until the patch is tried again. After kRefusedTriesMax
-  // tries the wait is too long, and the Pod returns to traffic (P-036).
-  bool StaysAsItIs(size_t i, bool left_out) const {
-    if (!out_.next_try) return left_out;
-    return !out_.pods->standings[i].updated && out_.refusals->tries < in_place::kRefusedTriesMax;
-  }
-
-  in_place::BatchLimits LimitsOf(bool returning) const {
-    return {.desired = s_.workload.replicas,
-            .max_unavailable = out_.options().max_unavailable,
-            .partition = Partition(),
-            .canary_first = out_.options().canary_first,
-            .returning = returning,
-            .surplus = Surplus()};
-  }
-
-  // Returns 0 if the Deployment is handed back: another controller knows of no partition (P-076).
-  int32_t Partition() const {
-    return out_.options().policy == Policy::kRelease ? 0 : out_.options().partition;
-  }
-
-  // Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
-  // legal.
-  int64_t Surplus() const {
-    int64_t of_host = -int64_t{std::max(out_.host->replicas, 0)};
-    int64_t stand_ins = 0;
-    for (const in_place::PodStanding& pod : out_.pods->standings) {
-      (pod.stand_in ? stand_ins : of_host) += 1;
-    }
-    for (const ReplicaSet* rs : s_.all) {
-      if (rs != out_.host) stand_ins -= std::max(rs->replicas, 0);
-    }
-    return std::max<int64_t>(of_host, 0) + std::max<int64_t>(stand_ins, 0);
-  }
-
-  const Situation& s_;
-  InPlace& out_;
-};
+// Does the work of FindPods, for a rollout that has Pods of its own which can be seen.
+bool FindPodsOfRollout(const Situation& situation, InPlace& in_place) {
+  // During the exchange its own target counts, whatever came after it.
+  const bool committing = in_place.phase == InPlacePhase::kCommitting;
+  const in_place::RolloutTemplates templates{
+      .deployment = situation.workload.meta.uid,
+      .host = *in_place.host,
+      .all = situation.all,
+      .target = committing ? in_place.stash->fingerprint : situation.workload.template_fingerprint,
+      .target_json = committing ? in_place.stash->template_json : *situation.workload.template_json,
+      .min_ready_seconds = situation.workload.min_ready_seconds,
+      .late_births = committing};
+  auto pods = in_place::ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes,
+                                     situation.now);
+  if (!pods.ok()) return false;
+  in_place.pods = *std::move(pods);
+  in_place.counts = in_place::CountPods(*in_place.pods);
+  FindFailing(situation, in_place);
+  ChooseNext(situation, in_place);
+  if (committing) FindUnseenBirths(situation, in_place);
+  return true;
+}
 
 }  // namespace
 
-bool LookAtPods(const Situation& situation, InPlace& in_place) {
+bool FindPods(const Situation& situation, InPlace& in_place) {
   if (in_place.host == nullptr || !situation.view.in_place_known || in_place.pods) return true;
-  if (in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kRecreate ||
+  if (in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace ||
       in_place.phase == InPlacePhase::kUnknown) {
     return true;
   }
-  return PodLooker(situation, in_place).Look();
+  return FindPodsOfRollout(situation, in_place);
 }
 
 bool SomePodLacksOnlyMetadata(const Situation& situation, const InPlace& in_place) {

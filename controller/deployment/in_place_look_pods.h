@@ -2,7 +2,7 @@
 // are patched next, which are drained or returned to traffic.
 #pragma once
 
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 
@@ -10,7 +10,7 @@ namespace windlass::deployment {
 // configuration. Does nothing if the phase has no Pods of its own, if the Pods cannot be seen, or
 // if `pods` is set already. Returns false if a template cannot be read: then nothing about the Pods
 // is known.
-bool LookAtPods(const Situation& situation, InPlace& in_place);
+bool FindPods(const Situation& situation, InPlace& in_place);
 
 // Returns true if some Pod was patched to an earlier target, and a patch to the Deployment's
 // template would change nothing but its labels or annotations. That patch would not restart the

@@ -6,6 +6,7 @@
 
 #include "controller/deployment/annotations.h"
 #include "controller/deployment/in_place_refusals.h"
+#include "controller/deployment/in_place_situation.h"
 #include "controller/in_place/traffic/drain_steps.h"
 #include "controller/in_place/traffic/patch_for.h"
 
@@ -29,7 +30,7 @@ KnownTemplate Find(const Situation& situation, const Fingerprint& fingerprint) {
 // Returns what the Pods are to get: during an exchange the target of the exchange, otherwise the
 // Deployment's template.
 PodTarget Target(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   PodTarget target;
   target.deployment = situation.workload.meta.uid;
   if (in_place.stash) {
@@ -37,14 +38,15 @@ PodTarget Target(const Situation& situation) {
     target.to = {in_place.stash->fingerprint, in_place.stash->template_json};
     return target;
   }
-  target.revision =
-      situation.newest != nullptr ? RevisionOf(situation.newest->meta).value_or(0) : 0;
+  target.revision = situation.new_replica_set != nullptr
+                        ? RevisionOf(situation.new_replica_set->meta).value_or(0)
+                        : 0;
   target.to = {situation.workload.template_fingerprint, *situation.workload.template_json};
   return target;
 }
 
 PodTarget BackToHost(const Situation& situation) {
-  const ReplicaSet& host = *situation.in_place.host;
+  const ReplicaSet& host = *InPlaceOf(situation).host;
   return {.deployment = situation.workload.meta.uid,
           .revision = RevisionOf(host.meta).value_or(0),
           .to = {host.template_fingerprint, *host.template_json}};
@@ -60,7 +62,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
 // Adds an Event at every quarter of the rollout. Example: 8 Pods: at 2, 4, 6 and 8.
 void TellProgress(const Situation& situation, Write& write) {
   const int64_t all = situation.workload.replicas;
-  const in_place::PodCounts& counts = situation.in_place.counts;
+  const in_place::PodCounts& counts = InPlaceOf(situation).counts;
   const int64_t patched = int64_t{counts.updated} - counts.stand_ins;
   if (all <= 0 || patched * 4 / all == (patched + 1) * 4 / all) return;
   write.on_success.push_back(
@@ -69,7 +71,7 @@ void TellProgress(const Situation& situation, Write& write) {
 }
 
 Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
-  const in_place::RolloutPods& pods = *situation.in_place.pods;
+  const in_place::RolloutPods& pods = *InPlaceOf(situation).pods;
   const Pod& pod = *pods.pods[i];
   const Outcome* read =
       FindOutcome(situation.learned, Request::Get(resources::kPods, KeyOf(pod.meta)).Identity());
@@ -81,7 +83,7 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
     return Read{*get, "its tolerations are to change"};
   }
   in_place::PodPatch& ready = std::get<in_place::PodPatch>(*patch);
-  const in_place::PodCounts& counts = situation.in_place.counts;
+  const in_place::PodCounts& counts = InPlaceOf(situation).counts;
   Write write{.request = std::move(ready.request),
               .because = {Decision::kPatchPod,
                           {{"pod", pod.meta.name},
@@ -91,7 +93,7 @@ Step Patch(const Situation& situation, size_t i, const PodTarget& target) {
                            {"updated", counts.updated},
                            {"in_flight", counts.in_flight},
                            {"available", counts.available},
-                           {"max_unavailable", situation.in_place.options().max_unavailable}}},
+                           {"max_unavailable", InPlaceOf(situation).options().max_unavailable}}},
               .go_on_if_refused = true};
   write.on_success.push_back(AboutPod(pod, std::move(ready.changes)));
   return write;
@@ -104,13 +106,13 @@ Write OfPod(const Pod& pod, Request request, Decision decision) {
 }
 
 Step BeginDrain(const Situation& situation, size_t i) {
-  const in_place::RolloutPods& pods = *situation.in_place.pods;
+  const in_place::RolloutPods& pods = *InPlaceOf(situation).pods;
   const Pod& pod = *pods.pods[i];
   const in_place::Unpatched unpatched{
       .deployment = situation.workload.meta.uid,
-      .revision = RevisionOf(situation.in_place.host->meta).value_or(0),
+      .revision = RevisionOf(InPlaceOf(situation).host->meta).value_or(0),
       .of = pods.of[i]};
-  Result<Request> request = in_place::BeginDrain(situation.in_place.options(), pod, pods.state(i),
+  Result<Request> request = in_place::BeginDrain(InPlaceOf(situation).options(), pod, pods.state(i),
                                                  unpatched, situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
   return OfPod(pod, *std::move(request), Decision::kDrainPod);
@@ -122,7 +124,7 @@ std::string_view TextOf(const Situation& situation, const Fingerprint& fingerpri
   if (!known.json.empty()) return known.json;
   const Workload& workload = situation.workload;
   if (fingerprint == workload.template_fingerprint) return *workload.template_json;
-  const auto& stash = situation.in_place.stash;
+  const auto& stash = InPlaceOf(situation).stash;
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }
 
@@ -130,7 +132,7 @@ std::string_view TextOf(const Situation& situation, const Fingerprint& fingerpri
 // sync already.
 std::optional<Step> EndDrain(const Situation& situation, const Pod& pod,
                              const in_place::PodState* state, const Fingerprint& of) {
-  Result<Request> request = in_place::EndDrain(situation.in_place.options(), pod, state,
+  Result<Request> request = in_place::EndDrain(InPlaceOf(situation).options(), pod, state,
                                                TextOf(situation, of), situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
   if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
@@ -149,7 +151,7 @@ const Error* RefusedOfPods(const Learned& learned) {
 
 std::optional<Step> PatchNextPod(const Situation& situation) {
   using Do = in_place::DrainStep::Do;
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
   for (const size_t i : in_place.next.batch) {
     const in_place::DrainStep& drain = in_place.drain[i];
@@ -163,7 +165,7 @@ std::optional<Step> PatchNextPod(const Situation& situation) {
 }
 
 std::optional<Step> EndDrains(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   for (size_t i = 0; i < in_place.drain.size(); ++i) {
     if (in_place.drain[i].what != in_place::DrainStep::Do::kEnd) continue;
     const in_place::RolloutPods& pods = *in_place.pods;
@@ -191,7 +193,7 @@ std::optional<Step> OpenGates(const Situation& situation) {
 }
 
 std::optional<Step> RevertNextPod(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   int refused = 0;
   for (const size_t i : in_place.failed) {
     if (in_place.pods->standings[i].stand_in) continue;

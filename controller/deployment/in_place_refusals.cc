@@ -42,12 +42,13 @@ bool IsToBePatched(const InPlace& in_place, size_t i) {
 
 // Returns the first refused try that no note covers yet.
 const Outcome* RefusedTry(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held) return nullptr;
-  if (situation.newest == nullptr) return nullptr;
+  if (situation.new_replica_set == nullptr) return nullptr;
   const Outcome* first = nullptr;
   for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {
-    if (at->said.ok() && IsPatchOf(*at, resources::kReplicaSets, situation.newest->meta)) break;
+    if (at->said.ok() && IsPatchOf(*at, resources::kReplicaSets, situation.new_replica_set->meta))
+      break;
     if (!IsForGood(*at)) continue;
     for (size_t i = 0; i < in_place.pods->size(); ++i) {
       if (IsToBePatched(in_place, i) && IsTryOf(*at, *in_place.pods->pods[i])) first = &*at;
@@ -63,8 +64,8 @@ bool WasRefused(const Learned& learned, const Pod& pod) {
       learned, [&](const Outcome& outcome) { return !outcome.said.ok() && IsTryOf(outcome, pod); });
 }
 
-void LookAtRefusals(const Situation& situation, InPlace& in_place) {
-  const ReplicaSet* rs = situation.newest;
+void FindRefusals(const Situation& situation, InPlace& in_place) {
+  const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || !PatchesPods(in_place)) return;
   const Fingerprint wanted = Wanted(situation, in_place);
   in_place.refusals = in_place::RefusalsOf(*rs, RevisionText(rs->meta), wanted);
@@ -76,17 +77,17 @@ void LookAtRefusals(const Situation& situation, InPlace& in_place) {
 }
 
 std::optional<std::string> WhyRefused(const Situation& situation) {
-  if (situation.in_place.refusals) return situation.in_place.refusals->why;
+  if (InPlaceOf(situation).refusals) return InPlaceOf(situation).refusals->why;
   const Outcome* refused = RefusedTry(situation);
   if (refused == nullptr) return std::nullopt;
   return refused->said.error().message;
 }
 
 std::optional<Step> NoteRefusal(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const Outcome* refused = in_place.next_try ? nullptr : RefusedTry(situation);
   if (refused == nullptr) return std::nullopt;
-  const ReplicaSet& rs = *situation.newest;
+  const ReplicaSet& rs = *situation.new_replica_set;
   const in_place::Refusals refusals{
       .tries = std::min(in_place.refusals ? in_place.refusals->tries : 0, kUnlimited - 1) + 1,
       .at = situation.now,
@@ -109,7 +110,7 @@ const Error* RefusedAndNotNoted(const Situation& situation) {
   const auto found = std::ranges::find_if(situation.learned, [&](const Outcome& outcome) {
     if (outcome.said.ok() || outcome.asked.verb != Verb::kPatch) return false;
     const bool of_pod = outcome.asked.resource == resources::kPods;
-    return !(situation.in_place.next_try && of_pod && IsForGood(outcome));
+    return !(InPlaceOf(situation).next_try && of_pod && IsForGood(outcome));
   });
   return found == situation.learned.end() ? nullptr : &found->said.error();
 }

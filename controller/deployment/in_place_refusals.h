@@ -11,7 +11,7 @@
 #include <string>
 
 #include "controller/core/step.h"
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 
@@ -23,7 +23,7 @@ inline constexpr int kRefusalsMax = 3;
 bool WasRefused(const Learned& learned, const Pod& pod);
 
 // Sets `refusals` and `next_try` of `in_place`.
-void LookAtRefusals(const Situation& situation, InPlace& in_place);
+void FindRefusals(const Situation& situation, InPlace& in_place);
 
 // Returns what the API server answered to the refused patches since the last successful one;
 // nullopt if none was refused.

@@ -2,7 +2,14 @@
 
 #include <algorithm>
 
+#include "kubeclient/base/assert.h"
+
 namespace windlass::deployment {
+
+const InPlace& InPlaceOf(const Situation& situation) {
+  WL_ASSERT(situation.extension_state != nullptr);
+  return static_cast<const InPlaceState&>(*situation.extension_state).in_place;
+}
 
 bool HasStandIns(const ReplicaSet& rs) {
   return rs.replicas > 0 && in_place::NotedStandIns(rs) == rs.replicas;

@@ -3,7 +3,7 @@
 //   none ─▶ deciding ─▶ staged ─▶ committing ─▶ none
 //                │         │ the template goes back to the host's
 //                │         └─▶ returning ─▶ none
-//                ├─▶ recreate   an ordinary rollout
+//                ├─▶ replace    an ordinary rollout
 //                └─▶ refused    policy Only
 //
 // Derived anew in every call of Next from the stored objects and the time; never remembered.
@@ -12,8 +12,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "controller/deployment/situation.h"
 #include "controller/in_place/batch/next_pod.h"
 #include "controller/in_place/batch/rollout_pods.h"
 #include "controller/in_place/phases/exchange.h"
@@ -32,7 +34,7 @@ enum class InPlacePhase : uint8_t {
   kStaged,      // the pending ReplicaSet is there; Pods are patched
   kReturning,   // the template is the host's (again); some Pods have another
   kCommitting,  // the exchange of the two ReplicaSets has begun (P-052)
-  kRecreate,    // this rollout replaces Pods
+  kReplace,     // this rollout replaces Pods
   kRefused,     // it would have to replace Pods, but policy Only forbids it (P-014)
   kUnknown,     // the objects it depends on cannot be seen
 };
@@ -75,14 +77,14 @@ struct LeftDrained {
 struct InPlace {
   in_place::Configuration configuration{};
   InPlacePhase phase = InPlacePhase::kNone;
-  const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, recreate
+  const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, replace
   const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
-  Cause why{};                          // phases recreate, refused, unknown
-  // Phases deciding and recreate: the decision on this rollout. It is written on the rollout's new
+  Cause why{};                          // phases replace, refused, unknown
+  // Phases deciding and replace: the decision on this rollout. It is written on the rollout's new
   // ReplicaSet (P-013).
   std::optional<in_place::RolloutMode> decision{};
   // Phase deciding: why the rollout replaces Pods as soon as none of them restarts any more.
-  std::optional<std::string> recreate_soon{};
+  std::optional<std::string> replace_soon{};
 
   std::optional<in_place::Stash> stash{};       // phase committing
   std::optional<std::string> blocked{};         // why this revision is given up (P-062)
@@ -102,7 +104,7 @@ struct InPlace {
   std::vector<in_place::DrainStep> drain{};  // one for each of `pods`
   // Phase committing: an uncached list of this sync shows a Pod of the host that is not in `pods`.
   bool unseen_births = false;
-  // Phases none and recreate: Pods drained before that return to traffic now.
+  // Phases none and replace: Pods drained before that return to traffic now.
   std::vector<LeftDrained> left_drained{};
   std::optional<WallTime> look_again{};  // when time alone may change any of this
 
@@ -116,6 +118,15 @@ struct InPlace {
 
   const in_place::Options& options() const { return configuration.options; }
 };
+
+// Where a Situation keeps it.
+struct InPlaceState final : ExtensionState {
+  explicit InPlaceState(InPlace found) : in_place(std::move(found)) {}
+  InPlace in_place;
+};
+
+// Returns what FindInPlace found in `situation`. Requires that Extension::Look is done.
+const InPlace& InPlaceOf(const Situation& situation);
 
 // Returns true if all Pods of `rs` only stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);

@@ -53,7 +53,7 @@ bool IsNeededToRemember(const Situation& situation) {
 // when all others are done: it may be waiting for the stand-ins' room. Returns true if Pods cannot
 // be seen.
 bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return true;
   const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
   int64_t left = in_place.counts.available;
@@ -72,7 +72,7 @@ bool AreNeeded(const Situation& situation, const ReplicaSet& rs) {
 int64_t OtherStandIns(const Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
-    const bool ours = rs == situation.in_place.host || rs == situation.in_place.pending;
+    const bool ours = rs == InPlaceOf(situation).host || rs == InPlaceOf(situation).pending;
     if (!ours) others += std::max(rs->replicas, 0);
   }
   return others;
@@ -81,18 +81,19 @@ int64_t OtherStandIns(const Situation& situation) {
 // Returns how many stand-ins maxSurge leaves to the pending ReplicaSet. Example: 3 allowed, 1 of an
 // overtaken revision still there: 2.
 int32_t StandInsLeft(const Situation& situation) {
-  const int64_t left = situation.in_place.options().max_surge - OtherStandIns(situation);
+  const int64_t left = InPlaceOf(situation).options().max_surge - OtherStandIns(situation);
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
 // Returns the revision that the pending ReplicaSet will have once it is staged.
 int64_t RevisionToBe(const Situation& situation) {
-  if (situation.newest == nullptr) return NextRevision(situation.all);
-  return std::max(RevisionOf(situation.newest->meta).value_or(0), NextRevision(situation.old));
+  if (situation.new_replica_set == nullptr) return NextRevision(situation.all);
+  return std::max(RevisionOf(situation.new_replica_set->meta).value_or(0),
+                  NextRevision(situation.old));
 }
 
 std::string WhatChanges(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const auto verdict =
       in_place::CompareTemplates(*in_place.host->template_json, *situation.workload.template_json);
   if (!verdict.ok()) return {};
@@ -102,10 +103,10 @@ std::string WhatChanges(const Situation& situation) {
 
 // Returns the Event that announces an in-place rollout (P-084).
 Event Started(const Situation& situation) {
-  const in_place::Options& options = situation.in_place.options();
+  const in_place::Options& options = InPlaceOf(situation).options();
   return {Event::Type::kNormal, "InPlaceStarted",
           "Revision " + std::to_string(RevisionToBe(situation)) + ": Pods of replica set " +
-              situation.in_place.host->meta.name + " are updated in place, at most " +
+              InPlaceOf(situation).host->meta.name + " are updated in place, at most " +
               std::to_string(options.max_unavailable) + " of " +
               std::to_string(situation.workload.replicas) + " at a time" + WhatChanges(situation)};
 }
@@ -114,17 +115,18 @@ Event Started(const Situation& situation) {
 
 Step Stage(const Situation& situation) {
   std::optional<Step> step;
-  if (situation.newest == nullptr) {
+  if (situation.new_replica_set == nullptr) {
     step = CreateNewReplicaSet(situation, 0);
   } else {
-    step = UpdateNewReplicaSet(situation, situation.newest->replicas);
+    step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
   }
   if (!step) {
-    return Failed{.error = {ErrorKind::kInvalid,
-                            ObjectText(resources::kReplicaSets, KeyOf(situation.newest->meta)) +
-                                ": annotation " + std::string(in_place::kMode) +
-                                " is not kept: let admission webhooks leave it alone"},
-                  .retry = Retry::kOnSpecChange};
+    return Failed{
+        .error = {ErrorKind::kInvalid,
+                  ObjectText(resources::kReplicaSets, KeyOf(situation.new_replica_set->meta)) +
+                      ": annotation " + std::string(in_place::kMode) +
+                      " is not kept: let admission webhooks leave it alone"},
+        .retry = Retry::kOnSpecChange};
   }
   if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
   return *std::move(step);
@@ -132,7 +134,7 @@ Step Stage(const Situation& situation) {
 
 std::optional<Step> MirrorAnnotations(const Situation& situation) {
   if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
-  const bool asks = situation.in_place.options().policy != Policy::kDisabled;
+  const bool asks = InPlaceOf(situation).options().policy != Policy::kDisabled;
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && in_place::Asks(rs->meta) && IsNeededToRemember(situation)) continue;
@@ -149,7 +151,7 @@ std::optional<Step> MirrorAnnotations(const Situation& situation) {
 }
 
 std::optional<Step> KeepStandIns(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const ReplicaSet& pending = *in_place.pending;
   const in_place::Options& options = in_place.options();
   int32_t wanted = 0;
@@ -179,7 +181,7 @@ std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet*
 }
 
 Step BlockRevision(const Situation& situation, const std::string& why) {
-  const ReplicaSet& pending = *situation.in_place.pending;
+  const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(RevisionText(pending.meta));
   Write write = Note(pending, in_place::kBlocked, in_place::WriteBlock(revision, why),
                      {Decision::kBlockRevision, {{"revision", revision}, {"cause", why}}});
@@ -189,17 +191,17 @@ Step BlockRevision(const Situation& situation, const std::string& why) {
   return write;
 }
 
-Step FallBackToRecreate(const Situation& situation, const Cause& why) {
-  const ReplicaSet& pending = *situation.in_place.pending;
+Step FallBackToReplace(const Situation& situation, const Cause& why) {
+  const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(RevisionText(pending.meta));
   ReplicaSetChange change;
   change.annotations[std::string(in_place::kMode)] =
-      in_place::WriteMode({.mode = Mode::kRecreate, .reason = why.text}, revision);
+      in_place::WriteMode({.mode = Mode::kReplace, .reason = why.text}, revision);
   change.annotations[std::string(in_place::kStandIns)] = "0";  // the Pods that exist stay
   Write write{.request = PatchReplicaSet(pending, change),
               .because = {Decision::kFallBackToRecreate,
                           {{"revision", revision}, {"reason", why.text}},
-                          FallbackReason(situation.in_place.options(), why)}};
+                          FallbackReason(InPlaceOf(situation).options(), why)}};
   write.on_success.push_back(
       Warning("InPlaceFellBackToRecreate",
               "Revision " + revision + " replaces Pods from now on: " + why.text));

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "controller/core/step.h"
-#include "controller/deployment/situation.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 
@@ -27,6 +27,6 @@ std::optional<Step> KeepStandIns(const Situation& situation);
 std::optional<Step> RemoveStandIns(const Situation& situation, const ReplicaSet* except);
 
 Step BlockRevision(const Situation& situation, const std::string& why);
-Step FallBackToRecreate(const Situation& situation, const Cause& why);
+Step FallBackToReplace(const Situation& situation, const Cause& why);
 
 }  // namespace windlass::deployment

@@ -9,6 +9,7 @@
 #include "controller/deployment/in_place_leftovers.h"
 #include "controller/deployment/in_place_reason.h"
 #include "controller/deployment/in_place_refusals.h"
+#include "controller/deployment/in_place_situation.h"
 
 namespace windlass::deployment {
 namespace {
@@ -30,7 +31,7 @@ std::string Join(const std::vector<Error>& errors) {
 // Returns the end of the condition's message; empty if there are no warnings.
 std::string Warnings(const Situation& situation) {
   constexpr size_t kToldMax = 3;
-  const std::vector<std::string>& warnings = situation.in_place.configuration.warnings;
+  const std::vector<std::string>& warnings = InPlaceOf(situation).configuration.warnings;
   std::string text;
   for (size_t i = 0; i < std::min(warnings.size(), kToldMax); ++i) {
     text += (i > 0 ? "; " : "") + warnings[i];
@@ -43,7 +44,7 @@ std::string Warnings(const Situation& situation) {
 
 // "7/10 patched, 6 updated, 1 in flight"
 std::string Numbers(const Situation& situation) {
-  const in_place::PodCounts& counts = situation.in_place.counts;
+  const in_place::PodCounts& counts = InPlaceOf(situation).counts;
   const int32_t patched = counts.updated - counts.stand_ins;
   return std::to_string(patched) + "/" + std::to_string(situation.workload.replicas) +
          " patched, " + std::to_string(counts.settled) + " updated, " +
@@ -64,7 +65,7 @@ bool IsDraining(const InPlace& in_place) {
 }
 
 Word OfStaged(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   const in_place::PodCounts& counts = in_place.counts;
   if (in_place.blocked) return Running(InPlaceReason::kReverting, situation, *in_place.blocked);
   if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
@@ -90,7 +91,7 @@ Word OfStaged(const Situation& situation) {
 
 // Returns the condition while Pods are patched, or may be.
 Word OfPatching(const Situation& situation) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (situation.workload.paused && in_place.phase != InPlacePhase::kCommitting) {
     return Running(InPlaceReason::kPaused, situation);
   }
@@ -130,11 +131,11 @@ std::optional<Word> OfNone(const Situation& situation, const Condition* present)
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
     return Word{false, InPlaceReason::kNotPossible, WithoutWarnings(present->message)};
   }
-  if (situation.newest == nullptr) return std::nullopt;
-  const bool warned = !situation.in_place.configuration.warnings.empty();
+  if (situation.new_replica_set == nullptr) return std::nullopt;
+  const bool warned = !InPlaceOf(situation).configuration.warnings.empty();
   if (present == nullptr && !warned) return std::nullopt;
   return Word{false, InPlaceReason::kComplete,
-              "Replica set " + situation.newest->meta.name + " has the template"};
+              "Replica set " + situation.new_replica_set->meta.name + " has the template"};
 }
 
 // Returns the condition of a Deployment that is handed back: no in-place update is under way or
@@ -155,20 +156,19 @@ std::optional<Word> OfReleased(const Situation& situation, const Condition* pres
 
 // Returns the condition to show; nullopt if there is nothing to report.
 std::optional<Word> Say(const Situation& situation, const Condition* present) {
-  const InPlace& in_place = situation.in_place;
+  const InPlace& in_place = InPlaceOf(situation);
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
   switch (in_place.phase) {
     case InPlacePhase::kDeciding:
-      if (in_place.recreate_soon) {
+      if (in_place.replace_soon) {
         return Running(InPlaceReason::kPatching, situation,
-                       *in_place.recreate_soon + ": Pods are replaced when none restarts any more");
+                       *in_place.replace_soon + ": Pods are replaced when none restarts any more");
       }
       return Word{true, InPlaceReason::kStaged, "not begun yet"};
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
-    case InPlacePhase::kRecreate:
-      return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
+    case InPlacePhase::kReplace: return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
     case InPlacePhase::kRefused:
       return Word{false, InPlaceReason::kNotPossible,
                   in_place.why.text + ": with Only, nothing is rolled out" + WayBack(in_place)};
@@ -206,7 +206,7 @@ void UpdateInPlaceCondition(const Situation& situation, WorkloadStatus& status) 
   const Condition* present = FindCondition(status.conditions, kInPlaceCondition);
   std::optional<Word> word = Say(situation, present);
   if (!word) {
-    if (situation.in_place.options().policy == Policy::kDisabled) {
+    if (InPlaceOf(situation).options().policy == Policy::kDisabled) {
       RemoveCondition(status.conditions, kInPlaceCondition);
     }
     return;

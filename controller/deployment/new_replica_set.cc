@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "controller/deployment/annotations.h"
-#include "controller/in_place/phases/rollout_mode.h"
-#include "controller/in_place/template/options.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
 
@@ -63,39 +61,13 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// Adds the decision on the rollout in the same write as the revision it is about (P-013). Returns
-// the fallback_reason of that write.
-std::string NoteMode(const Situation& situation, std::string_view revision, const ObjectMeta& onto,
-                     std::map<std::string, std::string>& annotations) {
-  const InPlace& in_place = situation.in_place;
-  if (!in_place.decision) return {};
-  std::string mode = in_place::WriteMode(*in_place.decision, revision);
-  if (onto.annotations.Find(in_place::kMode) == mode) return {};
-  annotations[std::string(in_place::kMode)] = std::move(mode);
-  return FallbackReason(in_place.options(), in_place.why);
-}
-
-// Returns the ReplicaSet that has all Pods, if the Deployment asks for in-place updates (P-023):
-// its Pods need not be replaced only because an older ReplicaSet once had the same template.
-const ReplicaSet* HostWithTemplate(const Workload& workload,
-                                   const std::vector<const ReplicaSet*>& ours) {
-  const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
-  const auto host = std::ranges::find_if(ours, active);
-  if (host == ours.end() || std::ranges::count_if(ours, active) > 1) return nullptr;
-  if ((*host)->template_fingerprint != workload.template_fingerprint) return nullptr;
-  const bool asks = in_place::ReadOptions(workload).options.policy != in_place::Policy::kDisabled;
-  return asks ? *host : nullptr;
-}
-
 }  // namespace
 
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned) {
   for (const ReplicaSet* rs : ours) {
-    if (rs->template_fingerprint != workload.template_fingerprint) continue;
-    const ReplicaSet* host = rs->replicas > 0 ? nullptr : HostWithTemplate(workload, ours);
-    return host != nullptr ? host : rs;
+    if (rs->template_fingerprint == workload.template_fingerprint) return rs;
   }
   const ReplicaSet* current = OfObservedRevision(workload, ours);
   const bool same = current != nullptr && ReadShowsSameTemplate(workload, *current, learned);
@@ -103,7 +75,7 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 }
 
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
-  if (situation.newest != nullptr) return std::nullopt;
+  if (situation.new_replica_set != nullptr) return std::nullopt;
   const ReplicaSet* current = OfObservedRevision(situation.workload, situation.all);
   if (current == nullptr || current->replicas == 0) return std::nullopt;
   Request read = ReadOf(*current);
@@ -121,7 +93,7 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
 }
 
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
-  const ReplicaSet& rs = *situation.newest;
+  const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change;
   CopyAnnotations(situation.workload, rs.meta, change.annotations);
   RaiseRevision(rs, NextRevision(situation.old), change);
@@ -131,7 +103,9 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   const auto raised = change.annotations.find(std::string(kRevision));
   const std::string_view revision =
       raised != change.annotations.end() ? raised->second : RevisionText(rs.meta);
-  change.fallback_reason = NoteMode(situation, revision, rs.meta, change.annotations);
+  const PlannedWrite write{
+      .what = PlannedWrite::What::kNewReplicaSet, .onto = &rs, .revision = revision};
+  change.fallback_reason = situation.extension().Note(situation, write, change.annotations);
   return change;
 }
 
@@ -156,8 +130,9 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   if (situation.extended.new_one_is_empty) parts.replicas = 0;
   CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
   parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
-  parts.fallback_reason = NoteMode(situation, parts.annotations[std::string(kRevision)],
-                                   ObjectMeta{}, parts.annotations);
+  const PlannedWrite write{.what = PlannedWrite::What::kNewReplicaSet,
+                           .revision = parts.annotations[std::string(kRevision)]};
+  parts.fallback_reason = situation.extension().Note(situation, write, parts.annotations);
   SetSizeAnnotations(situation.limits, parts.annotations);
   return parts;
 }

@@ -14,11 +14,8 @@
 namespace windlass::deployment {
 
 // Returns the oldest of `ours` (which is in that order) with the Deployment's template; nullptr if
-// there is none (D-150, D-151). Two exceptions:
-// - If in-place updates are asked for and the oldest one has no Pods, returns the ReplicaSet that
-//   has all Pods, if it has the template too (P-023).
-// - A ReplicaSet whose template differs in form only, as a read by ConfirmTemplateChanged showed,
-//   counts as well.
+// there is none (D-150, D-151). One exception: a ReplicaSet whose template differs in form only, as
+// a read by ConfirmTemplateChanged showed, counts as well.
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);
@@ -38,7 +35,7 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
 // (D-163…D-165). Differs from upstream for a revision annotation that is not a number: Windlass
 // replaces it, without a history entry; upstream stops copying annotations for ever (B-32).
-// Requires situation.newest.
+// Requires situation.new_replica_set.
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 
 // Returns "<deployment>-<hash>", with the first part cut so that the whole fits a name (D-172).

@@ -15,7 +15,7 @@ namespace {
 // While no ReplicaSet is active, the size of a paused Deployment goes to its new ReplicaSet
 // (D-354). Under Recreate old Pods may still exist then.
 bool WouldStartNewPods(const Situation& situation) {
-  return situation.recreate() && situation.newest != nullptr &&
+  return situation.recreate() && situation.new_replica_set != nullptr &&
          std::all_of(situation.all.begin(), situation.all.end(),
                      [](const ReplicaSet* rs) { return rs->replicas == 0; });
 }
@@ -31,8 +31,9 @@ Step NextWhilePaused(const Situation& situation) {
   } else if (auto step = HandleScaling(situation)) {
     return *step;
   }
-  if (situation.newest != nullptr) {
-    if (auto step = UpdateNewReplicaSet(situation, situation.newest->replicas)) return *step;
+  if (situation.new_replica_set != nullptr) {
+    if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
+      return *step;
   }
   if (auto step = CleanUpHistory(situation)) return *step;
   if (auto step = WriteStatus(situation, Progress::kPaused)) return *step;

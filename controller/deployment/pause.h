@@ -21,8 +21,8 @@
 
 namespace windlass::deployment {
 
-// Returns the next step for a paused Deployment. Requires spec.paused, and that
-// NextInPlaceWhilePaused has no step (in_place.h).
+// Returns the next step for a paused Deployment. Requires spec.paused. Requires that the extension
+// has no step (Moment::kWhilePaused).
 Step NextWhilePaused(const Situation& situation);
 
 // Returns a status write that marks the resume of a Deployment that was paused; the deadline counts

@@ -20,16 +20,17 @@ std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\
 
 // Returns `ReplicaSet "web-7c9"`, or names the Deployment while there is no new ReplicaSet.
 std::string Subject(const Situation& situation) {
-  return situation.newest != nullptr ? "ReplicaSet " + Quoted(situation.newest->meta.name)
-                                     : std::string(situation.workload.kind.name()) + " " +
-                                           Quoted(situation.workload.meta.name);
+  return situation.new_replica_set != nullptr
+             ? "ReplicaSet " + Quoted(situation.new_replica_set->meta.name)
+             : std::string(situation.workload.kind.name()) + " " +
+                   Quoted(situation.workload.meta.name);
 }
 
 // Makes a condition whose time is never before the creation of the ReplicaSet it is about, however
 // far our clock is behind the API server's: MadeSince depends on that.
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message) {
-  const ReplicaSet* rs = situation.newest;
+  const ReplicaSet* rs = situation.new_replica_set;
   const WallTime made = rs != nullptr ? rs->meta.creation_timestamp : WallTime();
   return NewCondition(kProgressing, status, reason, std::move(message),
                       std::max(situation.now, made));
@@ -44,12 +45,13 @@ std::string FoundText(const ReplicaSet& rs) {
 }
 
 Condition Found(const Situation& situation) {
-  return Progressing(situation, "True", "FoundNewReplicaSet", FoundText(*situation.newest));
+  return Progressing(situation, "True", "FoundNewReplicaSet",
+                     FoundText(*situation.new_replica_set));
 }
 
 // Returns the first condition of a rollout that no status has acknowledged.
 Condition Begun(const Situation& situation) {
-  const ReplicaSet& rs = *situation.newest;
+  const ReplicaSet& rs = *situation.new_replica_set;
   const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
                       rs.meta.creation_timestamp < situation.workload.meta.creation_timestamp;
   if (reused) return Found(situation);
@@ -58,8 +60,8 @@ Condition Begun(const Situation& situation) {
 
 // Returns true if the condition is about the new ReplicaSet: created, found, or what happened to it
 // since.
-bool SpeaksOfNewest(const Situation& situation, const Condition* progressing) {
-  const ReplicaSet* rs = situation.newest;
+bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing) {
+  const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || progressing == nullptr) return false;
   const std::string& message = progressing->message;
   return message == CreatedText(*rs) || message == FoundText(*rs) ||
@@ -85,7 +87,7 @@ bool MadeSince(const Situation& situation, const Condition* progressing) {
   if (MadeInThisSync(situation.workload, situation.learned)) return true;
   return progressing != nullptr &&
          (progressing->reason == kCreateErrorReason ||
-          progressing->last_update_time < situation.newest->meta.creation_timestamp);
+          progressing->last_update_time < situation.new_replica_set->meta.creation_timestamp);
 }
 
 // Returns the revision that `rs` had before its present one (D-164); empty if there was none.
@@ -98,14 +100,14 @@ std::string_view RevisionBefore(const ReplicaSet& rs) {
 // new counters.
 bool Unacknowledged(const Situation& situation, const Condition* progressing,
                     const WorkloadStatus& status) {
-  if (situation.newest == nullptr) return false;
+  if (situation.new_replica_set == nullptr) return false;
   const bool made = MadeSince(situation, progressing);
   const std::string_view revision = situation.workload.revision;
-  const std::string_view made_as = RevisionText(situation.newest->meta);
+  const std::string_view made_as = RevisionText(situation.new_replica_set->meta);
   const bool differs = revision != made_as;
   if (!made && !differs) return false;
 
-  const bool spoken_of = SpeaksOfNewest(situation, progressing);
+  const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);
   // A controller whose clock is behind may have recorded the completion with a time before the
   // creation.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
@@ -116,8 +118,8 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   // lost or overwritten: `kubectl replace` drops it, an exported manifest brings an old one, an
   // admission webhook may reject it. Exception: the rollout left this ReplicaSet and came back
   // before any status was written, which gave the ReplicaSet another revision.
-  const bool came_back =
-      !revision.empty() && !made_as.empty() && revision == RevisionBefore(*situation.newest);
+  const bool came_back = !revision.empty() && !made_as.empty() &&
+                         revision == RevisionBefore(*situation.new_replica_set);
   return came_back;
 }
 
@@ -131,9 +133,9 @@ bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing == nullptr) return false;
   const Workload& workload = situation.workload;
   if (progressing->reason == kAvailableReason) {
-    return situation.newest == nullptr && workload.replicas > 0;
+    return situation.new_replica_set == nullptr && workload.replicas > 0;
   }
-  return progressing->reason == kExceededReason && !SpeaksOfNewest(situation, progressing) &&
+  return progressing->reason == kExceededReason && !SpeaksOfNewReplicaSet(situation, progressing) &&
          workload.status.observed_generation < workload.meta.generation;
 }
 
@@ -158,7 +160,7 @@ Condition Exceeded(const Situation& situation) {
 // Returns true if `progressing` is about this very rollout, which is not over: its deadline runs,
 // or has passed.
 bool IsTimed(const Situation& situation, const Condition* progressing) {
-  return SpeaksOfNewest(situation, progressing) && progressing->reason != kAvailableReason &&
+  return SpeaksOfNewReplicaSet(situation, progressing) && progressing->reason != kAvailableReason &&
          !MadeSince(situation, progressing);
 }
 
@@ -167,17 +169,16 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
-  if (const std::optional<std::string>& why = situation.extended.refused) {  // P-014
+  if (const auto& why = situation.extended.refused) {  // P-014
     const Condition* present = FindCondition(conditions, kProgressing);
-    if (present != nullptr && present->message == *why) return;
-    return RefreshCondition(conditions,
-                            Progressing(situation, "False", "InPlaceNotPossible", *why));
+    if (present != nullptr && present->message == why->message) return;
+    return RefreshCondition(conditions, Progressing(situation, "False", why->reason, why->message));
   }
 
   const Condition* present = FindCondition(conditions, kProgressing);
   if (Unacknowledged(situation, present, status)) {
     RefreshCondition(conditions, Begun(situation));
-  } else if (present == nullptr && situation.newest != nullptr) {
+  } else if (present == nullptr && situation.new_replica_set != nullptr) {
     SetCondition(conditions, Found(situation));  // D-166
   } else if (VerdictIsStale(situation, present)) {
     RefreshCondition(conditions, Moving(situation));
@@ -206,7 +207,7 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
   std::vector<Condition>& conditions = status.conditions;
   const Condition* present = FindCondition(conditions, kProgressing);
   const bool completed = present != nullptr && present->reason == kAvailableReason;
-  if (situation.newest == nullptr) {
+  if (situation.new_replica_set == nullptr) {
     if (completed && VerdictIsStale(situation, present)) {
       RefreshCondition(conditions, Moving(situation));
     }
@@ -229,8 +230,8 @@ void MarkPaused(const Situation& situation, WorkloadStatus& status) {
 
 void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status) {
   const Condition* failure = nullptr;
-  if (situation.newest != nullptr) {
-    failure = FindCondition(situation.newest->status.conditions, kReplicaFailure);
+  if (situation.new_replica_set != nullptr) {
+    failure = FindCondition(situation.new_replica_set->status.conditions, kReplicaFailure);
   }
   for (const ReplicaSet* rs : situation.all) {
     if (failure == nullptr) failure = FindCondition(rs->status.conditions, kReplicaFailure);

@@ -53,29 +53,30 @@ OldPods LookForOldPods(const Situation& situation) {
 }
 
 RecreateStep NextRecreate(const Situation& situation) {
-  const ReplicaSet* newest = situation.newest;
-  if (newest != nullptr) {  // revision and annotations now, the size when it is due
-    if (auto step = UpdateNewReplicaSet(situation, newest->replicas)) return {.step = step};
+  const ReplicaSet* new_replica_set = situation.new_replica_set;
+  if (new_replica_set != nullptr) {  // revision and annotations now, the size when it is due
+    if (auto step = UpdateNewReplicaSet(situation, new_replica_set->replicas))
+      return {.step = step};
   }
   for (const ReplicaSet* rs : situation.old) {
     if (rs->replicas == 0) continue;
     return {.step = Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet)};
   }
   const int32_t size = situation.limits.desired;  // D-330
-  if (newest != nullptr && newest->replicas == size) return {};
+  if (new_replica_set != nullptr && new_replica_set->replicas == size) return {};
 
   switch (LookForOldPods(situation)) {
     case OldPods::kPresent: return {};
     case OldPods::kUnknown: return {.then = LookAgain()};
     case OldPods::kGone: break;
   }
-  if (newest == nullptr || newest->replicas == 0) {
+  if (new_replica_set == nullptr || new_replica_set->replicas == 0) {
     if (auto not_yet = ConfirmSwitch(situation)) return *not_yet;
   }
-  const Growth growth = GrowthOf(situation, newest, size);
+  const Growth growth = GrowthOf(situation, new_replica_set, size);
   if (growth.ask) return {.step = growth.ask};
   if (!growth.whole) return {};
-  if (newest == nullptr) return {.step = CreateNewReplicaSet(situation)};
+  if (new_replica_set == nullptr) return {.step = CreateNewReplicaSet(situation)};
   return {.step = UpdateNewReplicaSet(situation, size)};
 }
 

@@ -78,12 +78,12 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
 // Returns the step that makes or numbers the ReplicaSet of the present template; nullopt if that is
 // done (D-462).
 std::optional<Step> NumberPresent(const Situation& situation) {
-  if (situation.newest == nullptr) {
+  if (situation.new_replica_set == nullptr) {
     if (auto step = RefuseStrategy(situation.workload)) return step;
     if (situation.recreate()) return CreateNewReplicaSet(situation, 0);
     return CreateNewReplicaSet(situation);
   }
-  return UpdateNewReplicaSet(situation, situation.newest->replicas);
+  return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
 }
 
 // Returns true if this sync has patched the workload already.
@@ -105,14 +105,14 @@ std::optional<Step> HandleRollback(const Situation& situation) {
   if (auto step = NumberPresent(situation)) return step;
 
   std::vector<const ReplicaSet*> candidates = situation.old;
-  candidates.push_back(situation.newest);
+  candidates.push_back(situation.new_replica_set);
   const int64_t revision = *wanted == 0 ? LastRevision(candidates) : *wanted;
   if (revision == 0) return Clear(situation, "RevisionNotFound", "Unable to find last revision.");
   const ReplicaSet* target = FindRevision(candidates, revision);
   if (target == nullptr) {
     return Clear(situation, "RevisionNotFound", "Unable to find the revision to rollback to.");
   }
-  if (target == situation.newest ||
+  if (target == situation.new_replica_set ||
       target->template_fingerprint == situation.workload.template_fingerprint) {
     return Clear(situation, "TemplateUnchanged",
                  "The rollback revision contains the same template as current " +

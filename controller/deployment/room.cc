@@ -63,8 +63,8 @@ std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds 
 }
 
 // Returns the size that a rollout gives the new ReplicaSet next.
-int32_t WantedOfNewest(const Situation& situation) {
-  return NewReplicaSetSize(SizeOf(*situation.newest), TotalReplicas(situation.all),
+int32_t WantedOfNewReplicaSet(const Situation& situation) {
+  return NewReplicaSetSize(SizeOf(*situation.new_replica_set), TotalReplicas(situation.all),
                            situation.limits);
 }
 
@@ -106,19 +106,20 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
 }
 
 Wait WaitForRoom(const Situation& situation) {
-  if (situation.newest == nullptr || situation.recreate()) return {};
-  const Growth growth = GrowthOf(situation, situation.newest, WantedOfNewest(situation));
+  if (situation.new_replica_set == nullptr || situation.recreate()) return {};
+  const Growth growth =
+      GrowthOf(situation, situation.new_replica_set, WantedOfNewReplicaSet(situation));
   const Condition* progressing = FindCondition(situation.workload.status.conditions, "Progressing");
   if (growth.whole || progressing == nullptr) return {};
   const seconds waited = situation.now - progressing->last_update_time;
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
   for (const ReplicaSet* rs : situation.all) {
-    if (rs == situation.newest || !HasPodsAboveSize(*rs, situation.limits)) continue;
+    if (rs == situation.new_replica_set || !HasPodsAboveSize(*rs, situation.limits)) continue;
     return {.look_again_in = kHeldToldAgain,
             .events = {{.type = Event::Type::kWarning,
                         .reason = "WaitingForRoom",
-                        .message = "Replica set " + situation.newest->meta.name + " stays at " +
-                                   std::to_string(growth.size) + ": " +
+                        .message = "Replica set " + situation.new_replica_set->meta.name +
+                                   " stays at " + std::to_string(growth.size) + ": " +
                                    WhyPodsStay(*rs, situation.limits, waited),
                         .at_most_every = kHeldToldAgain}}};
   }

@@ -12,7 +12,6 @@
 #include "controller/deployment/status.h"
 #include "controller/deployment/strategy.h"
 #include "controller/deployment/sync_length.h"
-#include "controller/in_place/phases/rollout_mode.h"
 
 namespace windlass::deployment {
 namespace {
@@ -33,7 +32,7 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
 
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
-  const ReplicaSet* rs = situation.newest;
+  const ReplicaSet* rs = situation.new_replica_set;
   return rs != nullptr && DesiredReplicas(*rs) == replicas && rs->replicas == replicas &&
          rs->status.available_replicas == replicas;
 }
@@ -42,7 +41,7 @@ bool IsSaturated(const Situation& situation) {
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
-  if (&rs == situation.newest) {
+  if (&rs == situation.new_replica_set) {
     change = MissingFromNewReplicaSet(situation);
     NoteScaledDown(situation, replicas, is_scaled_down, change);
   }
@@ -66,7 +65,7 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
 const ReplicaSet* OnlyOne(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return active.front();
-  if (situation.newest != nullptr) return situation.newest;
+  if (situation.new_replica_set != nullptr) return situation.new_replica_set;
   return situation.old.empty() ? nullptr : situation.old.back();
 }
 
@@ -109,7 +108,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,
                       .max_replicas = MaxReplicas(*rs),
-                      .is_new = rs == situation.newest,
+                      .is_new = rs == situation.new_replica_set,
                       .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
@@ -153,18 +152,12 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
     case Scaling::kRefresh: return RefreshAnnotations(situation, active);
     case Scaling::kSaturated:
       for (const ReplicaSet* rs : active) {
-        if (rs == situation.newest) continue;
+        if (rs == situation.new_replica_set) continue;
         return Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
       }
       return std::nullopt;
   }
   return std::nullopt;
-}
-
-// Returns true if `rs` is the host of an in-place rollout, and its template is unchanged (P-073).
-bool IsTrustedHost(const Situation& situation, const ReplicaSet& rs) {
-  const InPlace& in_place = situation.in_place;
-  return &rs == in_place.host && in_place.pending != nullptr && !in_place.stash && !in_place.held;
 }
 
 }  // namespace
@@ -206,9 +199,8 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
   SetSizeAnnotations(situation.limits, change.annotations);
   if (replicas != rs.replicas) {
     change.replicas = replicas;
-    if (IsTrustedHost(situation, rs)) {
-      change.annotations[std::string(in_place::kOwnGeneration)] = in_place::WriteOwnGeneration(rs);
-    }
+    const PlannedWrite resize{.what = PlannedWrite::What::kResize, .onto = &rs};
+    situation.extension().Note(situation, resize, change.annotations);
   }
   Write write{.request = PatchReplicaSet(rs, change),
               .because = {decision,
@@ -231,7 +223,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
 }
 
 std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas) {
-  const ReplicaSet& rs = *situation.newest;
+  const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change = MissingFromNewReplicaSet(situation);
   NoteScaledDown(situation, replicas, /*is_scaled_down=*/false, change);
   if (replicas != rs.replicas) {

@@ -45,8 +45,8 @@ Scaling ScalingOf(const Situation& situation);
 // (strategy.h), returns Failed instead of a write.
 std::optional<Step> HandleScaling(const Situation& situation);
 
-// Returns the write that gives the Deployment's size to `rs`, which has the Pods that are updated
-// in place, whatever other ReplicaSets exist (P-070).
+// Returns the write that gives the Deployment's size to `rs`, whatever other ReplicaSets exist
+// (P-070).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);
 
 // Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if

@@ -14,14 +14,14 @@ std::string NoteFor(int64_t generation, const Situation& situation) {
 
 // Returns true if the new ReplicaSet has a size above 0 and no available Pod.
 bool NoneAvailable(const Situation& situation) {
-  if (situation.newest == nullptr) return false;
-  const ReplicaSetSize size = SizeOf(*situation.newest);
+  if (situation.new_replica_set == nullptr) return false;
+  const ReplicaSetSize size = SizeOf(*situation.new_replica_set);
   return size.replicas > 0 && size.available == 0;
 }
 
 bool IsNoted(const Situation& situation) {
   if (!NoneAvailable(situation)) return false;
-  const ObjectMeta& meta = situation.newest->meta;
+  const ObjectMeta& meta = situation.new_replica_set->meta;
   return meta.annotations.Find(kScaledDown) == NoteFor(meta.generation, situation);
 }
 
@@ -29,13 +29,13 @@ bool IsNoted(const Situation& situation) {
 
 bool IsScaledDownBroken(const Situation& situation) {
   if (!NoneAvailable(situation) || situation.limits.max_unavailable == 0) return false;
-  const std::optional<int32_t> before = DesiredReplicas(*situation.newest);
+  const std::optional<int32_t> before = DesiredReplicas(*situation.new_replica_set);
   return before && *before > situation.limits.desired;
 }
 
 void NoteScaledDown(const Situation& situation, int32_t replicas, bool is_scaled_down,
                     ReplicaSetChange& change) {
-  const ReplicaSet& rs = *situation.newest;
+  const ReplicaSet& rs = *situation.new_replica_set;
   const bool counts = replicas != rs.replicas || change.min_ready_seconds;
   if (!is_scaled_down && !(counts && IsNoted(situation))) return;
   change.annotations[std::string(kScaledDown)] =

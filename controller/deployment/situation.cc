@@ -4,6 +4,12 @@
 
 namespace windlass::deployment {
 
+const Extension& Situation::extension() const {
+  static const Extension kNone;
+  const Extension* extension = workload.kind.extension();
+  return extension != nullptr ? *extension : kNone;
+}
+
 bool Situation::has_progress_deadline() const {
   const auto& deadline = workload.progress_deadline_seconds;
   return deadline && *deadline != kUnlimited;

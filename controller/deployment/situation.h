@@ -2,11 +2,11 @@
 // changes it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "controller/core/step.h"
-#include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/rolling.h"
 #include "controller/extension.h"
 #include "controller/view.h"
@@ -20,17 +20,21 @@ struct Situation {
   const Learned& learned;
   WallTime now;
 
-  std::vector<const ReplicaSet*> all{};  // claimed, oldest first, then by name
-  const ReplicaSet* newest = nullptr;    // "newRS": its template is the workload's (D-150)
-  std::vector<const ReplicaSet*> old{};  // the others, same order
-  Fenceposts limits{};                   // of the workload
+  std::vector<const ReplicaSet*> all{};         // claimed, oldest first, then by name
+  const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the workload's (D-150)
+  std::vector<const ReplicaSet*> old{};         // the others, same order
+  Fenceposts limits{};                          // of the workload
 
   // The refused write of this sync that users are told about. Its message names verb and object
   // before the server's words (refused_write.h).
   std::optional<Error> refused{};
 
-  InPlace in_place{};   // looked at last, with all of the above (in_place_look.h)
-  Extended extended{};  // what rules that know nothing of updates in place need of it
+  // What the extension found, looked at last, with all of the above.
+  Extended extended{};
+  std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
+
+  // Returns the extension of the workload's kind, or one that does nothing.
+  const Extension& extension() const;
 
   bool recreate() const { return workload.strategy == Strategy::kRecreate; }
   // Returns true if spec.progressDeadlineSeconds is set and not "unlimited" (D-060).

@@ -6,7 +6,6 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/counters.h"
 #include "controller/deployment/deployment_complete.h"
-#include "controller/deployment/in_place_status.h"
 #include "controller/deployment/progress.h"
 #include "controller/deployment/room.h"
 #include "kubeclient/base/clock.h"
@@ -23,21 +22,19 @@ constexpr Duration kUnsettledPatience = seconds(20);
 
 // Returns an empty text if the Deployment carries the revision of its new ReplicaSet already.
 std::string_view RevisionToPublish(const Situation& situation) {
-  if (situation.newest == nullptr) return {};
+  if (situation.new_replica_set == nullptr) return {};
   if (situation.extended.refused) return {};  // nothing is rolled out
-  const std::string_view revision = RevisionText(situation.newest->meta);
+  const std::string_view revision = RevisionText(situation.new_replica_set->meta);
   return revision == situation.workload.revision ? std::string_view() : revision;
 }
 
 // Returns true if the status may go on showing `shown` for a while, although `next` is true now:
-//   - they differ in their times only, or in the message of the in-place condition, which counts
-//     Pods;
+//   - they differ in their times only, or in a message that counts Pods (type `counting`);
 //   - or `next` says that a rollout is under way, and `shown` does not call it complete.
-bool MayWait(const Condition& next, const Condition& shown) {
+bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
   if (next.type != shown.type || next.status != shown.status) return false;
   if (next.reason == kUpdatedReason && shown.reason != kAvailableReason) return true;
-  return next.reason == shown.reason &&
-         (next.message == shown.message || next.type == kInPlaceCondition);
+  return next.reason == shown.reason && (next.message == shown.message || next.type == counting);
 }
 
 // Returns true if the ReplicaSet controller has still to observe the size, or to make or delete
@@ -56,14 +53,17 @@ Duration UnsettledPatience(const Situation& situation) {
 }
 
 // Returns how long the status write may be put off. Counters on the way may wait; the end of a
-// rollout or of a scaling may not (C-006). During an in-place update the counters come from Pods,
-// so unsettled ReplicaSets do not matter.
+// rollout or of a scaling may not (C-006). If Pods are counted themselves, unsettled ReplicaSets do
+// not matter.
 Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
   const Workload& workload = situation.workload;
   const WorkloadStatus& shown = workload.status;
+  const auto may_wait = [&](const Condition& one, const Condition& other) {
+    return MayWait(one, other, situation.extended.counting_condition);
+  };
   const bool only_counters = next.observed_generation == shown.observed_generation &&
                              next.collision_count == shown.collision_count &&
-                             std::ranges::equal(next.conditions, shown.conditions, MayWait);
+                             std::ranges::equal(next.conditions, shown.conditions, may_wait);
   const bool completes = DeploymentComplete(workload, next) && !DeploymentComplete(workload, shown);
   if (!only_counters || completes) return Duration{0};
   const bool unsettled =
@@ -131,7 +131,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
     KeepReplicaFailure(situation, status);
   }
   if (progress == Progress::kPaused) MarkPaused(situation, status);
-  if (progress != Progress::kKeep) UpdateInPlaceCondition(situation, status);
+  if (progress != Progress::kKeep) situation.extension().UpdateStatus(situation, status);
   const std::string_view revision = RevisionToPublish(situation);
   const bool has_notes = workload.kind.HasStrayNotes(workload);
   const bool is_stored = workload.kind.IsStored(workload, status);
@@ -147,7 +147,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                             {"unavailable", status.unavailable_replicas},
                             {"terminating", status.terminating_replicas.value_or(0)},
                             {"progressing", ReasonOf(status, "Progressing")}}},
-               .on_success = EventsOfInPlace(situation, status),
+               .on_success = situation.extension().Events(situation, status),
                // A status that is put off ends the sync well, which would end a refusal's back-off.
                .patience = revision.empty() && !situation.refused ? PatienceFor(situation, status)
                                                                   : Duration{0}};
@@ -171,11 +171,11 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
     } else {
       UpdateProgressingHeldUp(situation, status);
     }
-    UpdateInPlaceCondition(situation, status);
+    situation.extension().UpdateStatus(situation, status);
   }
   UpdateReplicaFailure(situation, status);
   auto step = WriteUnobserved(workload, status);
-  if (step) std::get<Write>(*step).on_success = EventsOfInPlace(situation, status);
+  if (step) std::get<Write>(*step).on_success = situation.extension().Events(situation, status);
   return step;
 }
 

@@ -16,8 +16,8 @@ namespace windlass::deployment {
 // Sets the condition Available: True if enough Pods for spec.replicas less maxUnavailable are
 // available (D-407). Pods above the size of their ReplicaSet do not count, because they are about
 // to go although its status still has them. Upstream reports True for a Recreate Deployment whose
-// every Pod is being removed. During an in-place update, Pods are counted themselves, and
-// maxUnavailable is the one of that update.
+// every Pod is being removed. If an extension counts Pods itself, its numbers are used
+// (Extended::counted).
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
 enum class Progress : uint8_t {

@@ -119,8 +119,9 @@ const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all
 
 }  // namespace
 
-Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
-                               const Nodes& nodes, WallTime now) {
+Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
+                                 const RolloutTemplates& templates, const Nodes& nodes,
+                                 WallTime now) {
   const ReplicaSet& host = templates.host;
   WINDLASS_TRY(const TemplateImages target,
                ReadTemplateImages(templates.target, templates.target_json));

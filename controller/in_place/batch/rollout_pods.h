@@ -46,8 +46,9 @@ struct RolloutPods {
 
 // Examines the Pods that are not being deleted and belong to one of `templates.all`. A Pod of
 // another ReplicaSet than the host is a stand-in. Error kMalformed if a template cannot be read.
-Result<RolloutPods> LookAtPods(std::span<const Pod* const> pods, const RolloutTemplates& templates,
-                               const Nodes& nodes, WallTime now);
+Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
+                                 const RolloutTemplates& templates, const Nodes& nodes,
+                                 WallTime now);
 
 // Sums over RolloutPods for a Deployment's status (P-084). Stand-ins are counted.
 struct PodCounts {

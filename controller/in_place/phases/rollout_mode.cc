@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/extension.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/fingerprint_text.h"
 #include "controller/in_place/template/options.h"
@@ -14,9 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
 constexpr std::string_view kInPlaceMode = "InPlace";
-constexpr std::string_view kRecreateMode = "Recreate";
+constexpr std::string_view kReplaceMode = "Recreate";
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -74,7 +74,7 @@ bool IsUserKey(std::string_view key) {
 
 std::string WriteMode(const RolloutMode& mode, std::string_view revision) {
   Json note = {{"rev", revision},
-               {"mode", mode.mode == Mode::kInPlace ? kInPlaceMode : kRecreateMode},
+               {"mode", mode.mode == Mode::kInPlace ? kInPlaceMode : kReplaceMode},
                {"reason", mode.reason},
                {"host", mode.host.ToString()},
                {"from", TextOf(mode.from)}};
@@ -85,8 +85,8 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision) {
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision) {
   std::optional<Note> note = NoteFor(pending, kMode, revision);
   if (!note || !note->host || !note->from) return std::nullopt;
-  if (note->mode != kInPlaceMode && note->mode != kRecreateMode) return std::nullopt;
-  return RolloutMode{.mode = note->mode == kInPlaceMode ? Mode::kInPlace : Mode::kRecreate,
+  if (note->mode != kInPlaceMode && note->mode != kReplaceMode) return std::nullopt;
+  return RolloutMode{.mode = note->mode == kInPlaceMode ? Mode::kInPlace : Mode::kReplace,
                      .reason = *std::move(note->reason),
                      .host = *note->host,
                      .from = *note->from,

@@ -41,12 +41,13 @@ bool HasInternal(const ObjectMeta& meta);
 // windlass.dev/in-place-state, which belongs to Pods.
 bool IsUserKey(std::string_view key);
 
-enum class Mode : uint8_t { kInPlace, kRecreate };
+// A note spells kReplace as "Recreate".
+enum class Mode : uint8_t { kInPlace, kReplace };
 
-// The decision about one revision. It is final, except that kInPlace may become kRecreate (P-013).
+// The decision about one revision. It is final, except that kInPlace may become kReplace (P-013).
 struct RolloutMode {
   Mode mode = Mode::kInPlace;
-  std::string reason{};    // why kRecreate, as Text in eligibility.h writes it
+  std::string reason{};    // why kReplace, as Text in eligibility.h writes it
   Uid host{};              // the ReplicaSet that owned the Pods
   Fingerprint from{};      // of the host's template then
   int64_t generation = 0;  // metadata.generation of the host then; 0: not noted

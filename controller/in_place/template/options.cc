@@ -33,7 +33,7 @@ constexpr Choice<Surge> kSurges[] = {
     {"Auto", Surge::kAuto}, {"Never", Surge::kNever}, {"Always", Surge::kAlways}};
 constexpr Choice<bool> kBools[] = {{"true", true}, {"false", false}};
 constexpr Choice<OnFailure> kOnFailures[] = {
-    {"Hold", OnFailure::kHold}, {"Revert", OnFailure::kRevert}, {"Recreate", OnFailure::kRecreate}};
+    {"Hold", OnFailure::kHold}, {"Revert", OnFailure::kRevert}, {"Recreate", OnFailure::kReplace}};
 constexpr Choice<PdbPolicy> kPdbs[] = {{"Respect", PdbPolicy::kRespect},
                                        {"Ignore", PdbPolicy::kIgnore}};
 

@@ -36,9 +36,9 @@ enum class Policy : uint8_t {
   kOnly,        // other changes are refused
   kRelease,     // leave nothing that another controller does not understand (P-076)
 };
-enum class Surge : uint8_t { kAuto, kNever, kAlways };         // stand-in Pods (P-024)
-enum class OnFailure : uint8_t { kHold, kRevert, kRecreate };  // P-061 … P-063
-enum class PdbPolicy : uint8_t { kRespect, kIgnore };          // P-038
+enum class Surge : uint8_t { kAuto, kNever, kAlways };        // stand-in Pods (P-024)
+enum class OnFailure : uint8_t { kHold, kRevert, kReplace };  // P-061 … P-063
+enum class PdbPolicy : uint8_t { kRespect, kIgnore };         // P-038
 
 // Counts are in Pods: percentages are resolved for the workload's present replicas.
 struct Options {

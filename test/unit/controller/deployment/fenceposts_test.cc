@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "controller/deployment/deployment_workload.h"
 #include "test/catch.h"
 #include "test/proves.h"
 
@@ -14,13 +15,8 @@ using Field = std::optional<IntOrPercent>;
 Field Pods(int32_t count) { return IntOrPercent::Int(count); }
 Field Share(std::string text) { return IntOrPercent::Percent(std::move(text)); }
 
-DeploymentSpec Spec(int32_t replicas, Field surge, Field unavailable) {
-  DeploymentSpec spec;
-  spec.replicas = replicas;
-  spec.strategy_type = "RollingUpdate";
-  spec.max_surge = std::move(surge);
-  spec.max_unavailable = std::move(unavailable);
-  return spec;
+Result<Fenceposts> Limits(int32_t replicas, const Field& surge, const Field& unavailable) {
+  return ResolveFenceposts(replicas, surge, unavailable, "spec.strategy.rollingUpdate");
 }
 
 struct Row {
@@ -60,7 +56,7 @@ TEST_CASE("maxSurge and maxUnavailable resolve as in the worked examples") {
   }));
   CAPTURE(row.id);
 
-  const auto limits = ResolveFenceposts(Spec(row.replicas, row.surge, row.unavailable));
+  const auto limits = Limits(row.replicas, row.surge, row.unavailable);
   REQUIRE(limits.ok());
   CHECK(limits->desired == row.replicas);
   CHECK(limits->surge == row.want_surge);
@@ -75,29 +71,33 @@ TEST_CASE("a limit that cannot be resolved is an error that names its field (X-3
       GENERATE("oops", "99999999999999999999%", "1.5%", "%", "-1%", " 10% ", "");
   CAPTURE(text);
 
-  const auto surge = ResolveFenceposts(Spec(10, Share(text), Share("39%")));
+  const auto surge = Limits(10, Share(text), Share("39%"));
   REQUIRE_FALSE(surge.ok());
   CHECK(surge.error().kind == ErrorKind::kInvalid);
-  CHECK(surge.error().message.find("maxSurge") != std::string::npos);
+  CHECK(surge.error().message.find("spec.strategy.rollingUpdate.maxSurge") != std::string::npos);
 
-  const auto unavailable = ResolveFenceposts(Spec(10, Pods(1), Share(text)));
+  const auto unavailable = Limits(10, Pods(1), Share(text));
   REQUIRE_FALSE(unavailable.ok());
-  CHECK(unavailable.error().message.find("maxUnavailable") != std::string::npos);
+  CHECK(unavailable.error().message.find("spec.strategy.rollingUpdate.maxUnavailable") !=
+        std::string::npos);
   Proves("X-39 D-250");
 }
 
 TEST_CASE("a negative count is refused (BI-30)") {
-  CHECK_FALSE(ResolveFenceposts(Spec(10, Pods(-1), Pods(1))).ok());
-  CHECK_FALSE(ResolveFenceposts(Spec(10, Pods(1), Pods(-1))).ok());
+  CHECK_FALSE(Limits(10, Pods(-1), Pods(1)).ok());
+  CHECK_FALSE(Limits(10, Pods(1), Pods(-1)).ok());
 }
 
 TEST_CASE("other strategies allow neither surge nor unavailability (D-252, D-253)") {
-  DeploymentSpec spec = Spec(10, Share("25%"), Share("oops"));
-  spec.strategy_type = "Recreate";
-  const auto limits = ResolveFenceposts(spec);
-  REQUIRE(limits.ok());
-  CHECK(limits->max_total() == 10);
-  CHECK(limits->min_available() == 10);
+  Deployment deployment;
+  deployment.spec.replicas = 10;
+  deployment.spec.strategy_type = "Recreate";
+  deployment.spec.max_surge = Share("25%");
+  deployment.spec.max_unavailable = Share("oops");
+  const Workload workload = AsWorkload(deployment);
+  CHECK(workload.strategy_error.empty());
+  CHECK(workload.limits.max_total() == 10);
+  CHECK(workload.limits.min_available() == 10);
   Proves("D-252 D-253 D-254");
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/deployment/claim.h"
+#include "controller/deployment/in_place_situation.h"
 #include "controller/deployment/look_at.h"
 #include "test/catch.h"
 #include "test/unit/controller/deployment/in_place_cluster.h"
@@ -94,7 +95,8 @@ TEST_CASE("no Pod is about to go because others are still to be made") {
     show(view);
     const Learned nothing;
     const Situation situation = LookAt(view, ClaimReplicaSets(view), nothing, {c.now});
-    if (!surplus && situation.in_place.pods) surplus = situation.in_place.limits.surplus;
+    const InPlace& in_place = InPlaceOf(situation);
+    if (!surplus && in_place.pods) surplus = in_place.limits.surplus;
   };
   c.SetImage("v4");
   c.Sync();

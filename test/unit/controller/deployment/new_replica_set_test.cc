@@ -18,8 +18,8 @@ TEST_CASE("the oldest ReplicaSet with the Deployment's template is the new one (
   world.AddNew("web-second-twin", 0, 0);
 
   const Situation situation = world.Look();
-  REQUIRE(situation.newest != nullptr);
-  CHECK(situation.newest->meta.name == "web-twin");
+  REQUIRE(situation.new_replica_set != nullptr);
+  CHECK(situation.new_replica_set->meta.name == "web-twin");
   CHECK(situation.old.size() == 2);
   Proves("D-150 D-151");
 }
@@ -28,7 +28,7 @@ TEST_CASE("ReplicaSets born in the same second are ordered by name (D-150, B-44)
   World world(1);
   world.AddNew("web-b", 1, 1).meta.creation_timestamp = {3000};
   world.AddNew("web-a", 1, 1).meta.creation_timestamp = {3000};
-  CHECK(world.Look().newest->meta.name == "web-a");
+  CHECK(world.Look().new_replica_set->meta.name == "web-a");
   Proves("D-150");
 }
 
@@ -172,8 +172,8 @@ TEST_CASE("finding the new ReplicaSet leaves hash, name and revision out (D-152,
   world.SetAnnotation(present, kRevision, "1");
   world.SetAnnotation(old, kRevision, "9");
   const Situation situation = world.Look();
-  REQUIRE(situation.newest != nullptr);
-  CHECK(situation.newest->meta.name == "any-name");
+  REQUIRE(situation.new_replica_set != nullptr);
+  CHECK(situation.new_replica_set->meta.name == "any-name");
   CHECK(situation.old.size() == 1);
   Proves("D-152 UT-12");
 }

@@ -121,8 +121,8 @@ TEST_CASE("Progressing follows the rollout (D-421…D-427)") {
         NewCondition("Progressing", row.status, row.reason, "m", before)};
   }
   if (row.old_pods > 0) world.AddOld("web-old", row.old_pods, row.old_pods);
-  const ReplicaSet& newest = world.AddNew("web-new", row.new_pods, row.new_available);
-  world.deployment.meta.annotations.Set(kRevision, RevisionText(newest.meta));
+  const ReplicaSet& new_replica_set = world.AddNew("web-new", row.new_pods, row.new_available);
+  world.deployment.meta.annotations.Set(kRevision, RevisionText(new_replica_set.meta));
 
   const Situation situation = world.Look();
   WorkloadStatus status = CountReplicas(situation);
@@ -238,13 +238,13 @@ TEST_CASE("ReplicaFailure is the new ReplicaSet's, else the first there is (D-43
   };
   world.AddOld("web-a", 0, 0);
   world.AddOld("web-b", 0, 0).status.conditions = failure("FailedDelete");
-  ReplicaSet& newest = world.AddNew("web-new", 1, 0);
+  ReplicaSet& new_replica_set = world.AddNew("web-new", 1, 0);
 
   WorkloadStatus status;
   UpdateReplicaFailure(world.Look(), status);
   CHECK(StatusAndReason(status.conditions, "ReplicaFailure") == "True FailedDelete");
 
-  newest.status.conditions = failure("FailedCreate");
+  new_replica_set.status.conditions = failure("FailedCreate");
   UpdateReplicaFailure(world.Look(), status);
   REQUIRE(status.conditions.size() == 1);
   CHECK(StatusAndReason(status.conditions, "ReplicaFailure") == "True FailedCreate");

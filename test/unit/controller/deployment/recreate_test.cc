@@ -67,9 +67,9 @@ TEST_CASE("old Pods are present as in upstream's rows (UT-11)") {
 TEST_CASE("a Pod in the cache is an old one if an old ReplicaSet owns it (UT-11, D-302, D-303)") {
   World world = RecreateWorld(2);
   const ReplicaSet& old = world.AddOld("web-old", 0, 0);
-  const ReplicaSet& newest = world.AddNew("web-new", 0, 0);
+  const ReplicaSet& new_replica_set = world.AddNew("web-new", 0, 0);
   CHECK(LookForOldPods(world.Look()) == OldPods::kGone);
-  world.AddPod(newest);
+  world.AddPod(new_replica_set);
   CHECK(LookForOldPods(world.Look()) == OldPods::kGone);
   world.AddPod(old);
   world.pods.back().meta.owner_references[0].uid = UidOf(77);

@@ -22,10 +22,10 @@ struct Shrinking : World {
     AddNew("new", 3, 3);
   }
   ReplicaSet& old() { return replica_sets[0]; }
-  ReplicaSet& newest() { return replica_sets[1]; }
+  ReplicaSet& new_replica_set() { return replica_sets[1]; }
   Growth Towards(int32_t wanted) const {
     const Situation situation = Look();
-    return GrowthOf(situation, situation.newest, wanted);
+    return GrowthOf(situation, situation.new_replica_set, wanted);
   }
 };
 
@@ -64,7 +64,7 @@ TEST_CASE("a ReplicaSet does not grow in crumbs while Pods of others are on thei
     CHECK_FALSE(world.Towards(5).whole);
   }
   SECTION("and takes what there is when it is made") {
-    world.newest().replicas = 0;
+    world.new_replica_set().replicas = 0;
     world.replica_sets.pop_back();
     const Situation situation = world.Look();
     CHECK(GrowthOf(situation, nullptr, 5).size == 4);
@@ -74,7 +74,7 @@ TEST_CASE("a ReplicaSet does not grow in crumbs while Pods of others are on thei
 
 TEST_CASE("its own Pods above its size give a ReplicaSet no right to grow") {
   Shrinking world;
-  world.newest().status.replicas = 10;
+  world.new_replica_set().status.replicas = 10;
   CHECK(world.Towards(5).size == 3);
   Proves("D-261");
 }

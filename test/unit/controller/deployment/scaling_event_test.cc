@@ -49,7 +49,7 @@ TEST_CASE("active is what has a size, whatever Pods there are (D-351)") {
 
 struct SaturatedRow {
   std::string id;
-  std::function<void(World&, ReplicaSet& newest)> change;
+  std::function<void(World&, ReplicaSet& new_replica_set)> change;
   Scaling want;
 };
 

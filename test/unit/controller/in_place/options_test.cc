@@ -127,7 +127,7 @@ TEST_CASE("annotations are read with their defaults (P-082)") {
        [](Options& o) { o.on_failure = OnFailure::kRevert; }},
       {"P-063 Recreate",
        {{"-on-failure", "Recreate"}},
-       [](Options& o) { o.on_failure = OnFailure::kRecreate; }},
+       [](Options& o) { o.on_failure = OnFailure::kReplace; }},
       {"P-038 Respect", {{"-pdb", "Respect"}}, [](Options&) {}},
       {"P-038 Ignore", {{"-pdb", "Ignore"}}, [](Options& o) { o.pdb = PdbPolicy::kIgnore; }},
       {"P-062 unblock",

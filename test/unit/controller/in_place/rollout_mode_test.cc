@@ -26,12 +26,12 @@ ReplicaSet With(std::string_view key, const std::string& value) {
 TEST_CASE("P-013 the decision is written as specified, and read again") {
   CHECK(WriteMode(InPlace(), "6") == kText);
   CHECK(ModeOf(With("internal.windlass.dev/mode", kText), "6") == InPlace());
-  RolloutMode recreate = InPlace();
-  recreate.mode = Mode::kRecreate;
-  recreate.reason = "FieldChanged:/spec/containers/0/env \"caf\u00e9\"\n";
-  const std::string text = WriteMode(recreate, "6");
+  RolloutMode replace = InPlace();
+  replace.mode = Mode::kReplace;
+  replace.reason = "FieldChanged:/spec/containers/0/env \"caf\u00e9\"\n";
+  const std::string text = WriteMode(replace, "6");
   CHECK(text.find(R"("mode":"Recreate")") != std::string::npos);
-  CHECK(ModeOf(With(kMode, text), "6") == recreate);
+  CHECK(ModeOf(With(kMode, text), "6") == replace);
 }
 
 TEST_CASE("P-013 the decision is for one revision, that of the ReplicaSet now") {
