@@ -150,7 +150,8 @@ std::optional<Duration> ParseDuration(const std::string& text) {
     total += number * unit->second;
     at = unit_end;
   }
-  if (total <= 0 || total > 1e9 * 3600 * 24 * 365) return std::nullopt;
+  // Written so that NaN fails: from_chars reads "nan" as a number.
+  if (!(total > 0 && total <= 1e9 * 3600 * 24 * 365)) return std::nullopt;
   // Rounds, because a product of doubles may be off: 4.1m gives 245.99999999999997 s, meaning 246
   // s.
   return Duration(std::llround(total));

@@ -62,6 +62,8 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
       {{"--leader-elect-lease-duration=10"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-retry-period=1h-"}, "--leader-elect-retry-period"},
       {{"--leader-elect-retry-period=9s"}, "--leader-elect-retry-period"},
+      {{"--leader-elect-lease-duration=nans"}, "--leader-elect-lease-duration: 'nans' is no dur"},
+      {{"--credentials-poll-period=nanh"}, "--credentials-poll-period: 'nanh' is no duration"},
   }));
   const Result<Flags> flags = Parse(row.arguments);
   CAPTURE(row.named);
@@ -156,7 +158,8 @@ TEST_CASE("durations are Go's") {
   CHECK(ParseDuration("1h1m1s") == seconds(3661));
   CHECK(ParseDuration("1.5s") == milliseconds(1500));
   CHECK(ParseDuration("4.1m") == seconds(246));
-  for (const char* text : {"", "10", "s", "-1s", "1x", "1s2", "0s", "9999999h", " 1s"}) {
+  for (const char* text : {"", "10", "s", "-1s", "1x", "1s2", "0s", "9999999h", " 1s", "nans",
+                           "nanm", "nan(1)s", "-nans", "1snans", "infs", "infinityh"}) {
     CAPTURE(text);
     CHECK_FALSE(ParseDuration(text).has_value());
   }
