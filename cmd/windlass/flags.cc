@@ -71,10 +71,9 @@ struct Texts {
 };
 
 void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
-  app.add_option(
-      "--kubeconfig", flags.kubeconfig,
-      "kubeconfig file; without it $KUBECONFIG, ~/.kube/config or the service account of "
-      "the Pod");
+  app.add_option("--kubeconfig", flags.kubeconfig,
+                 "kubeconfig file; without it the service account of the Pod, else $KUBECONFIG, "
+                 "else ~/.kube/config");
   app.add_option("--namespace", flags.namespace_, "watch only this namespace (default: all)");
   app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                "allow a kubeconfig that says insecure-skip-tls-verify; for tests only");

@@ -153,6 +153,15 @@ TEST_CASE("--version and --help are answers, not errors") {
   CHECK(Parse({"--help"})->version_line.find("--kubeconfig") != std::string::npos);
 }
 
+// LoadConfig tries them in this order. --help breaks lines anywhere, so whitespace is left out.
+TEST_CASE("--help names the sources of the configuration in the order in which they are tried") {
+  std::string help = Parse({"--help"})->version_line;
+  std::erase_if(help, [](char c) { return c == ' ' || c == '\n'; });
+  CAPTURE(help);
+  CHECK(help.find("withoutittheserviceaccountofthePod,else$KUBECONFIG,else~/.kube/config") !=
+        std::string::npos);
+}
+
 TEST_CASE("durations are Go's") {
   CHECK(ParseDuration("500ms") == milliseconds(500));
   CHECK(ParseDuration("1h1m1s") == seconds(3661));
