@@ -184,6 +184,40 @@ TEST_CASE_METHOD(Fixture, "a controller whose caches never complete does not hol
   CHECK(world.Complaints().empty());
 }
 
+// After a reset the cache still holds what another past had, and is not complete.
+TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete looks at no key") {
+  const ObjectStore::Backup backup = world.api().store().Save();
+  world.Apply(Map("lost", "", ""));
+  Process windlass(world, Process::Standby{}, {}, kToy);
+  const auto informer = [&](const std::string& resource) {
+    const std::vector<InformerSnapshot> all = windlass.runtime().informers().Snapshots();
+    const auto found = std::ranges::find(all, resource, &InformerSnapshot::resource);
+    REQUIRE(found != all.end());
+    return *found;
+  };
+  world.RunFor(seconds(5));
+  REQUIRE(informer("configmaps").synced);
+  windlass.network().SetDown(true);
+  world.RunFor(seconds(2));  // of connections refused
+  world.api().store().PutBack(backup);
+  windlass.network().SetRefused("/configmaps?");  // lists and watches; a write would arrive
+  windlass.network().SetDown(false);
+  const auto reset = [&] {
+    const InformerSnapshot deployments = informer("deployments");
+    return deployments.reflector.resets == 1 && deployments.synced;
+  };
+  REQUIRE(world.RunUntil(reset, kLimit));
+  REQUIRE(!informer("configmaps").synced);
+  REQUIRE(informer("configmaps").objects == 3);
+
+  windlass.Lead({});
+  world.RunFor(seconds(60));
+  CHECK(windlass.runtime().counters().syncs == 0);
+  CHECK(writes == 0);
+  windlass.network().SetRefused("");
+  CHECK(Becomes(world, "to", "blue"));
+}
+
 TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with where to get it") {
   DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), kToy[0]});
   windlass.network.review = [](const std::string& body) {
