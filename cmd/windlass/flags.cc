@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 
+#include "cmd/windlass/controller_choice.h"
 #include "kubeclient/lease/leader_election.h"
 #include "windlass_version.h"
 
@@ -23,7 +24,6 @@ struct RemovedFlag {
 // Flags of earlier versions. Windlass does not start with one of them: it would do more, or less,
 // than the user expects.
 constexpr std::array kRemovedFlags = {
-    RemovedFlag{"--controllers", "leave the flag out; the Deployment controller always runs"},
     RemovedFlag{"--in-place-namespace-selector",
                 "label the namespaces that it selects with windlass.dev/in-place=allowed, apply "
                 "deploy/in-place-namespaces-policy.yaml, remove the windlass.dev/in-place* "
@@ -116,7 +116,11 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
       ->capture_default_str();
 }
 
-void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
+void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
+                       const ControllerList& controllers) {
+  app.add_option("--controllers", flags.controllers, DescribeControllers(controllers))
+      ->join(',')
+      ->capture_default_str();
   app.add_option("--metrics-bind-address", flags.metrics_bind_address,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
                  "'0' switches them off")
@@ -156,7 +160,7 @@ std::optional<Duration> ParseDuration(const std::string& text) {
   return Duration(std::llround(total));
 }
 
-Result<Flags> ParseFlags(int argc, const char* const* argv) {
+Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers) {
   if (const Status removed = RefuseRemoved(argc, argv); !removed.ok()) return removed.error();
   Flags flags;
   Texts texts;
@@ -165,7 +169,7 @@ Result<Flags> ParseFlags(int argc, const char* const* argv) {
   app.failure_message(CLI::FailureMessage::simple);
   DescribeConnection(app, flags, texts);
   DescribeLeaderElection(app, flags, texts);
-  DescribeOperation(app, flags, texts);
+  DescribeOperation(app, flags, texts, controllers);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -58,6 +58,7 @@ class WatchingController : public Controller {
 struct ControllerEntry {
   std::string name;
   std::function<std::unique_ptr<WatchingController>(ControllerHost& host)> make;
+  bool on_by_default = true;  // part of `*` in --controllers
 };
 using ControllerList = std::vector<ControllerEntry>;
 

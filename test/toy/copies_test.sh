@@ -55,4 +55,10 @@ told() {
 until_true 20 "an Event tells of it" told
 stop_windlass
 grep 'copy value.*from=from' "$WORK/windlass.log" >/dev/null || fail "the log does not tell of it"
+
+say "--controllers leaves the toy out"
+start_windlass '--controllers=*,-toy-controller'
+expect "controllers" "$(metric 'running_managed_controllers{' | wc -l)" 1
+! metric 'resource="configmaps"' >/dev/null || fail "it watches ConfigMaps"
+stop_windlass
 say "passed"

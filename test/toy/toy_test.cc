@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/windlass/controller_choice.h"
 #include "cmd/windlass/metrics_text.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
@@ -235,6 +236,38 @@ TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with whe
       windlass.Logged("missing right: patch configmaps in all namespaces; apply "
                       "test/toy/rbac.yaml or grant it to this user"));
   CHECK(windlass.Logged("leading: deployments, toys are being controlled"));
+}
+
+// --controllers as in test/toy/main.cc. Rights, the log and what is read follow the choice.
+TEST_CASE_METHOD(Fixture, "a controller that is left out reads, asks for and does nothing") {
+  const ControllerList all = {DeploymentControllerEntry(), kToy[0]};
+  const bool toy = GENERATE(true, false);
+  const Result<ControllerList> chosen =
+      ChooseControllers(toy ? "toy-controller" : "*,-toy-controller", all);
+  REQUIRE(chosen.ok());
+  REQUIRE(chosen->size() == 1);
+  DaemonProcess windlass(world, FlagsInWorld(), *chosen);
+  int asked_maps = 0;
+  int asked_deployments = 0;
+  windlass.network.review = [&](const std::string& body) {
+    if (body.find(R"("resource":"configmaps")") != std::string::npos) ++asked_maps;
+    if (body.find(R"("resource":"deployments")") != std::string::npos) ++asked_deployments;
+    return HttpResponse{201, "application/json", R"({"status":{"allowed":true}})", {}};
+  };
+  world.Apply(SampleDeployment("web", 2));
+  windlass.daemon.Start();
+  if (toy) {
+    REQUIRE(Becomes(world, "to", "blue"));
+  } else {
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  }
+  world.RunFor(seconds(60));
+  CHECK(ValueOf(world, "to") == (toy ? "blue" : ""));
+  CHECK(world.ReplicaSets("web").empty() == toy);
+  CHECK((asked_maps > 0) == toy);
+  CHECK((asked_deployments > 0) == !toy);
+  CHECK(windlass.Logged(toy ? "leading: toys are being controlled"
+                            : "leading: deployments are being controlled"));
 }
 
 // One run: the toy controller copies to two ConfigMaps, to one of them twice.
