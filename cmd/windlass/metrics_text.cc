@@ -253,6 +253,11 @@ void Controllers(Page& page, const Snapshot& snapshot) {
     page.Gauge("running_managed_controllers", "Indicates where instances of a controller run",
                snapshot.leader ? 1 : 0, {{"manager", "windlass"}, {"name", FullName(name)}});
   }
+  for (const auto& [controller, count] : snapshot.missing_rights) {
+    page.Gauge("windlass_missing_rights",
+               "Rights that the latest review found missing, by the controller that needs them.",
+               Number(count), {{"controller", controller}});
+  }
   for (const auto& [decision, count] : snapshot.controller.decisions) {
     page.Counter("windlass_decisions_total", "Writes that changed the cluster, by decision.",
                  Number(count), {{"decision", std::string(decision.name)}});

@@ -236,6 +236,32 @@ TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with whe
       windlass.Logged("missing right: patch configmaps in all namespaces; apply "
                       "test/toy/rbac.yaml or grant it to this user"));
   CHECK(windlass.Logged("leading: deployments, toys are being controlled"));
+  // Deployments go on, so the process is ready, and says what the toy lacks.
+  REQUIRE(world.RunUntil([&] { return windlass.daemon.HowReady().reasons.empty(); }, kLimit));
+  CHECK(windlass.daemon.HowReady().notes ==
+        std::vector<std::string>{"toy-controller: missing right: patch configmaps in all "
+                                 "namespaces; apply test/toy/rbac.yaml or grant it to this user"});
+}
+
+// Windlass' own Deployment may be one: a version that cannot roll it out must not replace one that
+// can.
+TEST_CASE_METHOD(Fixture, "the toy does not make up for a right of Deployments that is missing") {
+  DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), kToy[0]});
+  windlass.network.review = [](const std::string& body) {
+    const bool denied = body.find(R"("resource":"replicasets")") != std::string::npos &&
+                        body.find(R"("verb":"create")") != std::string::npos;
+    return HttpResponse{
+        201,
+        "application/json",
+        denied ? R"({"status":{"allowed":false}})" : R"({"status":{"allowed":true}})",
+        {}};
+  };
+  windlass.daemon.Start();
+  REQUIRE(Becomes(world, "to", "blue"));
+  world.RunFor(seconds(60));
+  CHECK(windlass.daemon.HowReady().reasons ==
+        std::vector<std::string>{"missing right: create replicasets.apps in all namespaces; apply "
+                                 "deploy/rbac.yaml or grant it to this user"});
 }
 
 // --controllers as in test/toy/main.cc. Rights, the log and what is read follow the choice.
