@@ -62,6 +62,8 @@ class Daemon {
   void Stop();
   bool finished() const { return finished_; }
   int exit_code() const { return exit_code_; }
+  // Returns what /readyz answers now.
+  Readiness HowReady() const;
 
   // Calls Start, runs a core loop until finished(), and returns the exit code.
   int Run();
@@ -89,7 +91,6 @@ class Daemon {
   void Publish();
   void NoteActivity();
   void AwaitIdle();
-  Readiness HowReady() const;
   std::vector<NeededRight> RightsNeeded() const;
   void FindMissing(std::function<void(Result<std::vector<NeededRight>>)> done);
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 
+#include "cmd/windlass/controller_choice.h"
 #include "kubeclient/lease/leader_election.h"
 #include "windlass_version.h"
 
@@ -23,7 +24,6 @@ struct RemovedFlag {
 // Flags of earlier versions. Windlass does not start with one of them: it would do more, or less,
 // than the user expects.
 constexpr std::array kRemovedFlags = {
-    RemovedFlag{"--controllers", "leave the flag out; the Deployment controller always runs"},
     RemovedFlag{"--in-place-namespace-selector",
                 "label the namespaces that it selects with windlass.dev/in-place=allowed, apply "
                 "deploy/in-place-namespaces-policy.yaml, remove the windlass.dev/in-place* "
@@ -71,10 +71,9 @@ struct Texts {
 };
 
 void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
-  app.add_option(
-      "--kubeconfig", flags.kubeconfig,
-      "kubeconfig file; without it $KUBECONFIG, ~/.kube/config or the service account of "
-      "the Pod");
+  app.add_option("--kubeconfig", flags.kubeconfig,
+                 "kubeconfig file; without it the service account of the Pod, else $KUBECONFIG, "
+                 "else ~/.kube/config");
   app.add_option("--namespace", flags.namespace_, "watch only this namespace (default: all)");
   app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                "allow a kubeconfig that says insecure-skip-tls-verify; for tests only");
@@ -117,7 +116,11 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
       ->capture_default_str();
 }
 
-void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts) {
+void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
+                       const ControllerList& controllers) {
+  app.add_option("--controllers", flags.controllers, DescribeControllers(controllers))
+      ->join(',')
+      ->capture_default_str();
   app.add_option("--metrics-bind-address", flags.metrics_bind_address,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
                  "'0' switches them off")
@@ -150,13 +153,14 @@ std::optional<Duration> ParseDuration(const std::string& text) {
     total += number * unit->second;
     at = unit_end;
   }
-  if (total <= 0 || total > 1e9 * 3600 * 24 * 365) return std::nullopt;
+  // Written so that NaN fails: from_chars reads "nan" as a number.
+  if (!(total > 0 && total <= 1e9 * 3600 * 24 * 365)) return std::nullopt;
   // Rounds, because a product of doubles may be off: 4.1m gives 245.99999999999997 s, meaning 246
   // s.
   return Duration(std::llround(total));
 }
 
-Result<Flags> ParseFlags(int argc, const char* const* argv) {
+Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers) {
   if (const Status removed = RefuseRemoved(argc, argv); !removed.ok()) return removed.error();
   Flags flags;
   Texts texts;
@@ -165,7 +169,7 @@ Result<Flags> ParseFlags(int argc, const char* const* argv) {
   app.failure_message(CLI::FailureMessage::simple);
   DescribeConnection(app, flags, texts);
   DescribeLeaderElection(app, flags, texts);
-  DescribeOperation(app, flags, texts);
+  DescribeOperation(app, flags, texts, controllers);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

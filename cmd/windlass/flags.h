@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/runtime/watching_controller.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
@@ -24,6 +25,8 @@ struct Flags {
   double qps = 50;
   int burst = 100;
   int max_in_flight = 64;
+  // Which controllers the process runs (controller_choice.h).
+  std::string controllers = "*";
   std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
   LogFormat log_format = LogFormat::kText;
   int verbosity = 0;  // 0: decisions and warnings; 4 and above: also debug
@@ -33,8 +36,9 @@ struct Flags {
 };
 
 // Returns the flags. Returns kConfig with one line that names the flag at fault, and what is wrong
-// with it. For a flag of an earlier version the line says what to do instead.
-Result<Flags> ParseFlags(int argc, const char* const* argv);
+// with it. For a flag of an earlier version the line says what to do instead. --help names
+// `controllers`; whether Flags::controllers fits them is not checked here.
+Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers);
 
 // Parses a duration as Go and Kubernetes flags write it: "15s", "1m30s", "500ms", "1.5h". The units
 // are ms, s, m and h. Returns nullopt for anything else, for 0, and above 365 days.

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "cmd/windlass/controller_choice.h"
 #include "cmd/windlass/process_metrics.h"
 #include "windlass_version.h"
 
@@ -250,7 +251,12 @@ void Controllers(Page& page, const Snapshot& snapshot) {
              snapshot.leader ? 1 : 0, {{"name", snapshot.lease_name}});
   for (const std::string& name : snapshot.controllers) {
     page.Gauge("running_managed_controllers", "Indicates where instances of a controller run",
-               snapshot.leader ? 1 : 0, {{"manager", "windlass"}, {"name", name + "-controller"}});
+               snapshot.leader ? 1 : 0, {{"manager", "windlass"}, {"name", FullName(name)}});
+  }
+  for (const auto& [controller, count] : snapshot.missing_rights) {
+    page.Gauge("windlass_missing_rights",
+               "Rights that the latest review found missing, by the controller that needs them.",
+               Number(count), {{"controller", controller}});
   }
   for (const auto& [decision, count] : snapshot.controller.decisions) {
     page.Counter("windlass_decisions_total", "Writes that changed the cluster, by decision.",

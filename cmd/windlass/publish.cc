@@ -1,6 +1,7 @@
 // What the daemon shows of itself: Daemon::Publish for /metrics and /livez, HowReady for /readyz.
-#include <algorithm>
-#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cmd/windlass/daemon.h"
 
@@ -16,16 +17,14 @@ constexpr Duration kRenewalGrace = seconds(20);
 // A candidate that waits for the Lease is ready. Otherwise a Deployment of Windlass with two
 // replicas would never become available (L-013).
 Readiness Daemon::HowReady() const {
-  Readiness readiness;
-  for (const NeededRight& right : missing_rights_) readiness.AddMissing(right);
+  std::vector<ControllerCondition> controllers;
   runtime_.ForEach([&](const WatchingController& controller) {
-    std::ranges::move(controller.Troubles(), std::back_inserter(readiness.reasons));
+    controllers.push_back({controller.component(), controller.HoldsReadiness(),
+                           controller.Troubles(), controller.Notes()});
   });
+  Readiness readiness = ReadinessOf(controllers, missing_rights_);
   if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");
   if (stopping_) readiness.reasons.emplace_back("stopping");
-  runtime_.ForEach([&](const WatchingController& controller) {
-    std::ranges::move(controller.Notes(), std::back_inserter(readiness.notes));
-  });
   return readiness;
 }
 
@@ -33,6 +32,14 @@ void Daemon::Publish() {
   Snapshot snapshot;
   snapshot.readiness = HowReady();
   snapshot.leader = leading_;
+  snapshot.missing_rights["windlass"] = 0;
+  runtime_.ForEach([&](const WatchingController& controller) {
+    snapshot.missing_rights[std::string(controller.component())] = 0;
+  });
+  for (const NeededRight& right : missing_rights_) {
+    const bool of_process = right.controller.empty();
+    ++snapshot.missing_rights[of_process ? "windlass" : std::string(right.controller)];
+  }
   const std::optional<MonotonicTime> renewed = election_.last_renewal();
   snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;
   snapshot.lease_name = flags_.leader_elect_name;

@@ -1,6 +1,18 @@
 #include "cmd/windlass/readiness.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace windlass {
+namespace {
+
+bool IsBarred(const ControllerCondition& controller, const std::vector<NeededRight>& missing) {
+  return std::ranges::any_of(missing, [&](const NeededRight& right) {
+    return !right.optional && right.controller == controller.name;
+  });
+}
+
+}  // namespace
 
 std::string MissingRightText(const NeededRight& needed) {
   return "missing right: " + needed.right.ToString() + "; apply " + std::string(needed.manifest) +
@@ -9,6 +21,36 @@ std::string MissingRightText(const NeededRight& needed) {
 
 void Readiness::AddMissing(const NeededRight& needed) {
   (needed.optional ? notes : reasons).push_back(MissingRightText(needed));
+}
+
+Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
+                      const std::vector<NeededRight>& missing) {
+  const bool all_barred = std::ranges::all_of(
+      controllers, [&](const ControllerCondition& one) { return IsBarred(one, missing); });
+  // True for a controller whose problems are only noted.
+  const auto is_let_go = [&](const ControllerCondition& controller) {
+    return !all_barred && !controller.holds_readiness && IsBarred(controller, missing);
+  };
+  Readiness readiness;
+  for (const NeededRight& right : missing) {
+    const auto owner = std::ranges::find(controllers, right.controller, &ControllerCondition::name);
+    if (right.optional || owner == controllers.end() || !is_let_go(*owner)) {
+      readiness.AddMissing(right);
+    } else {
+      readiness.notes.push_back(std::string(owner->name) + ": " + MissingRightText(right));
+    }
+  }
+  for (const ControllerCondition& controller : controllers) {
+    for (const std::string& trouble : controller.troubles) {
+      if (is_let_go(controller)) {
+        readiness.notes.push_back(std::string(controller.name) + ": " + trouble);
+      } else {
+        readiness.reasons.push_back(trouble);
+      }
+    }
+    std::ranges::copy(controller.notes, std::back_inserter(readiness.notes));
+  }
+  return readiness;
 }
 
 std::string ReadyzText(const Readiness& readiness) {

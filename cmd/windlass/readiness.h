@@ -2,11 +2,20 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/runtime/needed_right.h"
 
 namespace windlass {
+
+// What one controller says of itself.
+struct ControllerCondition {
+  std::string_view name;         // Controller::component
+  bool holds_readiness = false;  // WatchingController::HoldsReadiness
+  std::vector<std::string> troubles;
+  std::vector<std::string> notes;
+};
 
 struct Readiness {
   std::vector<std::string> reasons;  // empty = ready
@@ -17,6 +26,16 @@ struct Readiness {
   // Adds a note if the right is optional, otherwise a reason.
   void AddMissing(const NeededRight& right);
 };
+
+// Returns the readiness of a process with these controllers and these missing rights. A controller
+// is barred if it lacks a right that is not optional.
+//   - A barred controller, beside one that is not barred: its missing rights and its troubles are
+//     notes with its name in front, so that they hold up nobody else.
+//   - The same, but the controller holds readiness: reasons.
+//   - Every controller is barred: reasons.
+//   - What a controller says that is not barred, and rights that the process itself lacks: reasons.
+Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
+                      const std::vector<NeededRight>& missing);
 
 // Returns one line: which right is missing, and what to do about it.
 std::string MissingRightText(const NeededRight& right);

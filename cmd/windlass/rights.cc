@@ -1,7 +1,6 @@
 // What the daemon may do: which rights it needs, and which of them are missing (BI-21).
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +17,10 @@ constexpr Duration kReviewPeriod = seconds(30);
 std::vector<NeededRight> Daemon::RightsNeeded() const {
   std::vector<NeededRight> rights;
   runtime_.ForEach([&](const WatchingController& controller) {
-    std::ranges::move(controller.RightsNeeded(), std::back_inserter(rights));
+    for (NeededRight& right : controller.RightsNeeded()) {
+      right.controller = controller.component();
+      rights.push_back(std::move(right));
+    }
   });
   for (const char* verb : {"create", "patch"}) {
     rights.push_back({{verb, resources::kEvents, "", flags_.namespace_, ""}});

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "cmd/windlass/controller_choice.h"
 #include "cmd/windlass/daemon.h"
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/signals.h"
@@ -77,16 +78,19 @@ int RunOrThrow(int argc, const char* const* argv, const ControllerList& controll
   // Two heap arenas, for the core and the network thread. More would only hold freed memory that no
   // other thread can use.
   mallopt(M_ARENA_MAX, 2);
-  const Result<Flags> flags = ParseFlags(argc, argv);
-  if (!flags.ok()) {
-    std::fprintf(stderr, "windlass: %s\n", flags.error().message.c_str());
+  const auto wrong = [](const Error& error) {
+    std::fprintf(stderr, "windlass: %s\n", error.message.c_str());
     return kExitUsage;
-  }
+  };
+  const Result<Flags> flags = ParseFlags(argc, argv, controllers);
+  if (!flags.ok()) return wrong(flags.error());
   if (!flags->version_line.empty()) {
     std::fputs(flags->version_line.c_str(), stdout);
     return kExitOk;
   }
-  return RunWith(*flags, controllers);
+  const Result<ControllerList> chosen = ChooseControllers(flags->controllers, controllers);
+  if (!chosen.ok()) return wrong(chosen.error());
+  return RunWith(*flags, *chosen);
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ class DeploymentController final : public WatchingController {
   void TermEnds() override;
 
   std::vector<NeededRight> RightsNeeded() const override;
+  bool HoldsReadiness() const override { return true; }
   std::vector<std::string> Troubles() const override;
   std::vector<std::string> Notes() const override;
   void AddFigures(Figures& figures) const override;

@@ -46,6 +46,10 @@ class WatchingController : public Controller {
   // Returns the rights the controller needs right now. They grow when a user asks for more features
   // (ControllerHost::RightsChanged).
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
+  // Returns true if the process is not ready while a right of this controller is missing, although
+  // other controllers have theirs. The Deployment controller is one: it rolls out Windlass itself,
+  // and a version that cannot do so must not replace one that can.
+  virtual bool HoldsReadiness() const { return false; }
   // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
   // line each.
   virtual std::vector<std::string> Troubles() const = 0;
@@ -58,6 +62,7 @@ class WatchingController : public Controller {
 struct ControllerEntry {
   std::string name;
   std::function<std::unique_ptr<WatchingController>(ControllerHost& host)> make;
+  bool on_by_default = true;  // part of `*` in --controllers
 };
 using ControllerList = std::vector<ControllerEntry>;
 

@@ -165,11 +165,10 @@ void ReflectorMachine::After(Duration wait, ReflectorState meanwhile,
 void ReflectorMachine::TryNow() {
   back_off_.StartOver();  // a starting server first refuses what it will allow
   const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
-  switch (state_) {
-    case ReflectorState::kStopped:
-    case ReflectorState::kListed: return;  // about to watch
-    default: server_was_away_ = true;
-  }
+  if (state_ == ReflectorState::kStopped) return;
+  server_was_away_ = true;
+  // About to ask, within kWatchAgainJitter: Watch then asks for a complete state.
+  if (state_ == ReflectorState::kListed) return;
   if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);
   const Asked what = asked();
   CloseCall();

@@ -15,7 +15,7 @@ namespace windlass {
 
 // Lists one object, consistently; only the version of the list matters.
 void ReflectorMachine::Probe() {
-  if (relist_wanted_) return Watch();  // Watch relists
+  if (relist_wanted_ || server_was_away_) return Watch();  // Watch relists
   state_ = ReflectorState::kProbing;
   ++counters_.probes;
   ListPageQuery query;

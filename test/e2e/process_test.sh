@@ -22,7 +22,9 @@ ends_with 2 "--no-such-flag" --no-such-flag
 ends_with 2 "--kube-api-burst" --kube-api-burst=none
 ends_with 2 "--leader-elect-lease-duration must be a whole number of seconds" \
   --leader-elect-lease-duration=14900ms --leader-elect-renew-deadline=14500ms
-ends_with 2 "--controllers is gone: leave the flag out" --controllers=deployment
+ends_with 2 "--controllers=deploymnt: there is no controller 'deploymnt'; choose from deployment-" \
+  --controllers=deploymnt
+ends_with 2 "--controllers=-deployment leaves no controller to run" --controllers=-deployment
 ends_with 2 "apply deploy/in-place-namespaces-policy.yaml" --in-place-namespace-selector 'env!=prod'
 ends_with 3 "$WORK/absent" --kubeconfig "$WORK/absent"
 printf 'clusters:\n\t- x' >"$WORK/broken"

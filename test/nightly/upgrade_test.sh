@@ -202,12 +202,11 @@ refuses() { # FLAG REMEDY: the removed flag ends the daemon with a line that say
   say "ok: $(cat "$WORK/refused")"
 }
 refuses "$SELECTOR" in-place-namespaces-policy.yaml
-refuses --controllers=deployment 'leave the flag out'
 
 annotate kept-patched windlass.dev/in-place-pdb-
 annotate kept-drained windlass.dev/in-place-pdb- windlass.dev/in-place-drain-seconds=1
 from=$(wc -l <"$WORK/windlass.log")
-WINDLASS=$NEW_WINDLASS start_windlass
+WINDLASS=$NEW_WINDLASS start_windlass --controllers=deployment # as the old manifests say
 
 say "two minutes later nothing is stuck but what a reservation holds up"
 # shellcheck disable=SC2086 # several names

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/windlass/controller_choice.h"
 #include "cmd/windlass/metrics_text.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
@@ -184,6 +185,40 @@ TEST_CASE_METHOD(Fixture, "a controller whose caches never complete does not hol
   CHECK(world.Complaints().empty());
 }
 
+// After a reset the cache still holds what another past had, and is not complete.
+TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete looks at no key") {
+  const ObjectStore::Backup backup = world.api().store().Save();
+  world.Apply(Map("lost", "", ""));
+  Process windlass(world, Process::Standby{}, {}, kToy);
+  const auto informer = [&](const std::string& resource) {
+    const std::vector<InformerSnapshot> all = windlass.runtime().informers().Snapshots();
+    const auto found = std::ranges::find(all, resource, &InformerSnapshot::resource);
+    REQUIRE(found != all.end());
+    return *found;
+  };
+  world.RunFor(seconds(5));
+  REQUIRE(informer("configmaps").synced);
+  windlass.network().SetDown(true);
+  world.RunFor(seconds(2));  // of connections refused
+  world.api().store().PutBack(backup);
+  windlass.network().SetRefused("/configmaps?");  // lists and watches; a write would arrive
+  windlass.network().SetDown(false);
+  const auto reset = [&] {
+    const InformerSnapshot deployments = informer("deployments");
+    return deployments.reflector.resets == 1 && deployments.synced;
+  };
+  REQUIRE(world.RunUntil(reset, kLimit));
+  REQUIRE(!informer("configmaps").synced);
+  REQUIRE(informer("configmaps").objects == 3);
+
+  windlass.Lead({});
+  world.RunFor(seconds(60));
+  CHECK(windlass.runtime().counters().syncs == 0);
+  CHECK(writes == 0);
+  windlass.network().SetRefused("");
+  CHECK(Becomes(world, "to", "blue"));
+}
+
 TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with where to get it") {
   DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), kToy[0]});
   windlass.network.review = [](const std::string& body) {
@@ -201,6 +236,64 @@ TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with whe
       windlass.Logged("missing right: patch configmaps in all namespaces; apply "
                       "test/toy/rbac.yaml or grant it to this user"));
   CHECK(windlass.Logged("leading: deployments, toys are being controlled"));
+  // Deployments go on, so the process is ready, and says what the toy lacks.
+  REQUIRE(world.RunUntil([&] { return windlass.daemon.HowReady().reasons.empty(); }, kLimit));
+  CHECK(windlass.daemon.HowReady().notes ==
+        std::vector<std::string>{"toy-controller: missing right: patch configmaps in all "
+                                 "namespaces; apply test/toy/rbac.yaml or grant it to this user"});
+}
+
+// Windlass' own Deployment may be one: a version that cannot roll it out must not replace one that
+// can.
+TEST_CASE_METHOD(Fixture, "the toy does not make up for a right of Deployments that is missing") {
+  DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), kToy[0]});
+  windlass.network.review = [](const std::string& body) {
+    const bool denied = body.find(R"("resource":"replicasets")") != std::string::npos &&
+                        body.find(R"("verb":"create")") != std::string::npos;
+    return HttpResponse{
+        201,
+        "application/json",
+        denied ? R"({"status":{"allowed":false}})" : R"({"status":{"allowed":true}})",
+        {}};
+  };
+  windlass.daemon.Start();
+  REQUIRE(Becomes(world, "to", "blue"));
+  world.RunFor(seconds(60));
+  CHECK(windlass.daemon.HowReady().reasons ==
+        std::vector<std::string>{"missing right: create replicasets.apps in all namespaces; apply "
+                                 "deploy/rbac.yaml or grant it to this user"});
+}
+
+// --controllers as in test/toy/main.cc. Rights, the log and what is read follow the choice.
+TEST_CASE_METHOD(Fixture, "a controller that is left out reads, asks for and does nothing") {
+  const ControllerList all = {DeploymentControllerEntry(), kToy[0]};
+  const bool toy = GENERATE(true, false);
+  const Result<ControllerList> chosen =
+      ChooseControllers(toy ? "toy-controller" : "*,-toy-controller", all);
+  REQUIRE(chosen.ok());
+  REQUIRE(chosen->size() == 1);
+  DaemonProcess windlass(world, FlagsInWorld(), *chosen);
+  int asked_maps = 0;
+  int asked_deployments = 0;
+  windlass.network.review = [&](const std::string& body) {
+    if (body.find(R"("resource":"configmaps")") != std::string::npos) ++asked_maps;
+    if (body.find(R"("resource":"deployments")") != std::string::npos) ++asked_deployments;
+    return HttpResponse{201, "application/json", R"({"status":{"allowed":true}})", {}};
+  };
+  world.Apply(SampleDeployment("web", 2));
+  windlass.daemon.Start();
+  if (toy) {
+    REQUIRE(Becomes(world, "to", "blue"));
+  } else {
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  }
+  world.RunFor(seconds(60));
+  CHECK(ValueOf(world, "to") == (toy ? "blue" : ""));
+  CHECK(world.ReplicaSets("web").empty() == toy);
+  CHECK((asked_maps > 0) == toy);
+  CHECK((asked_deployments > 0) == !toy);
+  CHECK(windlass.Logged(toy ? "leading: toys are being controlled"
+                            : "leading: deployments are being controlled"));
 }
 
 // One run: the toy controller copies to two ConfigMaps, to one of them twice.

@@ -1,6 +1,7 @@
 // What a reflector does when its owner says that the server is back (C-013).
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/watch_times.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass {
@@ -57,20 +58,53 @@ TEST_CASE_METHOD(ReflectorFixture, "a first state that is being collected is col
   CHECK(Asked() == "watchlist");
 }
 
-TEST_CASE_METHOD(ReflectorFixture,
-                 "neither one that is stopped nor one about to watch is hurried") {
+TEST_CASE_METHOD(ReflectorFixture, "a reflector that is stopped is not hurried") {
   reflector.TryNow();
   CHECK(!transport.busy());
   Sync();
-  transport.Line(wire::Bookmark("11"));
-  transport.End();
-  reflector.TryNow();
-  CHECK(reflector.state() == ReflectorState::kListed);
-  UntilAsked();
-  CHECK(counters().watches == 1);
   reflector.Stop();
   reflector.TryNow();
   CHECK(time.timers().empty());
+}
+
+// The watch can end while the server is still away. Within the second before the next watch another
+// server may answer, whose etcd was put back to an earlier state and is past our version.
+TEST_CASE_METHOD(ReflectorFixture,
+                 "one that is about to watch is not hurried, and asks for a complete state") {
+  const int silences = GENERATE(0, 1, 2);  // after the second the server is in doubt
+  CAPTURE(silences);
+  Sync();
+  transport.Line(wire::Bookmark("11"));
+  if (silences == 0) transport.End();
+  for (int i = 0; i < silences; ++i) {
+    if (i > 0) UntilAsked();
+    time.Advance(kWatchIdle);
+    transport.Break();
+  }
+  REQUIRE(reflector.state() == ReflectorState::kListed);
+  const uint64_t watches = counters().watches;
+  reflector.TryNow();
+  CHECK(reflector.state() == ReflectorState::kListed);
+  CHECK(UntilAsked() <= kWatchAgainJitter);
+  CHECK(Asked() == "watchlist");
+  CHECK(Version() == "none");
+  CHECK(counters().watches == watches);
+  CHECK(counters().probes == 0);
+  sink.Take();
+  SECTION("it is the server it was") {
+    transport.Line(wire::InitialEventsEnd("20"));
+    CHECK(sink.Take() == "end 20");
+    CHECK(counters().resets == 0);
+    transport.Break();
+    UntilAsked();
+    CHECK(Asked() == "watch");  // the outage is forgotten
+  }
+  SECTION("its etcd was put back, and is past our version") {
+    sink.another_past = true;
+    transport.Line(wire::InitialEventsEnd("20"));
+    CHECK(sink.Take() == "end 20 reset");
+    CHECK(counters().resets == 1);
+  }
 }
 
 }  // namespace

@@ -10,12 +10,14 @@ namespace {
 
 Result<Flags> Parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "windlass");
-  return ParseFlags(static_cast<int>(arguments.size()), arguments.data());
+  return ParseFlags(static_cast<int>(arguments.size()), arguments.data(),
+                    {{"deployment", nullptr}, {"toy", nullptr, /*on_by_default=*/false}});
 }
 
 TEST_CASE("without flags the defaults hold") {
   const Result<Flags> flags = Parse({});
   REQUIRE(flags.ok());
+  CHECK(flags->controllers == "*");
   CHECK(flags->leader_elect);
   CHECK(flags->lease_duration == seconds(15));
   CHECK(flags->metrics_bind_address == "127.0.0.1:8080");
@@ -62,6 +64,8 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
       {{"--leader-elect-lease-duration=10"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-retry-period=1h-"}, "--leader-elect-retry-period"},
       {{"--leader-elect-retry-period=9s"}, "--leader-elect-retry-period"},
+      {{"--leader-elect-lease-duration=nans"}, "--leader-elect-lease-duration: 'nans' is no dur"},
+      {{"--credentials-poll-period=nanh"}, "--credentials-poll-period: 'nanh' is no duration"},
   }));
   const Result<Flags> flags = Parse(row.arguments);
   CAPTURE(row.named);
@@ -118,21 +122,16 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
     std::vector<const char*> arguments;
     std::string said;
   };
-  const std::string controllers =
-      "--controllers is gone: leave the flag out; the Deployment controller always runs";
   const std::string selector =
       "--in-place-namespace-selector is gone: label the namespaces that it selects with "
       "windlass.dev/in-place=allowed, apply deploy/in-place-namespaces-policy.yaml, remove the "
       "windlass.dev/in-place* annotations of Deployments in all others, and leave the flag out";
   const Row row = GENERATE_COPY(values<Row>({
-      {{"--controllers", "deployment"}, controllers},
-      {{"--controllers=deployment"}, controllers},
-      {{"--v=4", "--controllers="}, controllers},
-      {{"--kube-api-burst=0", "--controllers", "deployment"}, controllers},
       {{"--in-place-namespace-selector", "env!=prod"}, selector},
       {{"--in-place-namespace-selector=team in (a,b),env=x"}, selector},
       {{"--in-place-namespace-selector="}, selector},
       {{"--in-place-namespace-selector"}, selector},
+      {{"--kube-api-burst=0", "--in-place-namespace-selector", "env!=prod"}, selector},
   }));
   const Result<Flags> flags = Parse(row.arguments);
   REQUIRE_FALSE(flags.ok());
@@ -141,9 +140,37 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
 }
 
 TEST_CASE("a flag whose name only begins like a removed one is unknown") {
-  const Result<Flags> flags = Parse({"--controllers-of=deployment"});
+  const Result<Flags> flags = Parse({"--in-place-namespace-selectors=x"});
   REQUIRE_FALSE(flags.ok());
   CHECK(flags.error().message.find("is gone") == std::string::npos);
+}
+
+TEST_CASE("--controllers is one list, however often it is given") {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::string list;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"--controllers", "deployment"}, "deployment"},
+      {{"--controllers=*,-toy-controller"}, "*,-toy-controller"},
+      {{"--controllers", "-toy,*", "-v4"}, "-toy,*"},
+      {{"--controllers=*", "--max-in-flight=3", "--controllers=-toy"}, "*,-toy"},
+  }));
+  const Result<Flags> flags = Parse(row.arguments);
+  REQUIRE(flags.ok());
+  CHECK(flags->controllers == row.list);
+}
+
+TEST_CASE("--controllers takes no further argument, and none that is empty") {
+  for (const std::vector<const char*>& arguments :
+       std::vector<std::vector<const char*>>{{"--controllers=deployment", "toy"},
+                                             {"--controllers", "deployment", "toy"},
+                                             {"--controllers"},
+                                             {"--controllers="}}) {
+    const Result<Flags> flags = Parse(arguments);
+    REQUIRE_FALSE(flags.ok());
+    CHECK(flags.error().message.find('\n') == std::string::npos);
+  }
 }
 
 TEST_CASE("--version and --help are answers, not errors") {
@@ -151,12 +178,30 @@ TEST_CASE("--version and --help are answers, not errors") {
   CHECK(Parse({"--help"})->version_line.find("--kubeconfig") != std::string::npos);
 }
 
+// LoadConfig tries them in this order. --help breaks lines anywhere, so whitespace is left out.
+TEST_CASE("--help names the sources of the configuration in the order in which they are tried") {
+  std::string help = Parse({"--help"})->version_line;
+  std::erase_if(help, [](char c) { return c == ' ' || c == '\n'; });
+  CAPTURE(help);
+  CHECK(help.find("withoutittheserviceaccountofthePod,else$KUBECONFIG,else~/.kube/config") !=
+        std::string::npos);
+}
+
+TEST_CASE("--help names the controllers, and those that are off by default") {
+  std::string help = Parse({"--help"})->version_line;
+  std::erase_if(help, [](char c) { return c == ' ' || c == '\n'; });
+  CAPTURE(help);
+  CHECK(help.find("therearedeployment-controller,toy-controller;offbydefault:toy-controller") !=
+        std::string::npos);
+}
+
 TEST_CASE("durations are Go's") {
   CHECK(ParseDuration("500ms") == milliseconds(500));
   CHECK(ParseDuration("1h1m1s") == seconds(3661));
   CHECK(ParseDuration("1.5s") == milliseconds(1500));
   CHECK(ParseDuration("4.1m") == seconds(246));
-  for (const char* text : {"", "10", "s", "-1s", "1x", "1s2", "0s", "9999999h", " 1s"}) {
+  for (const char* text : {"", "10", "s", "-1s", "1x", "1s2", "0s", "9999999h", " 1s", "nans",
+                           "nanm", "nan(1)s", "-nans", "1snans", "infs", "infinityh"}) {
     CAPTURE(text);
     CHECK_FALSE(ParseDuration(text).has_value());
   }

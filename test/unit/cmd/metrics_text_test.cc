@@ -122,6 +122,7 @@ Snapshot Full() {
   }
   snapshot.rate_limiter_duration.Observe(seconds(3));
   snapshot.controllers = {"deployment"};
+  snapshot.missing_rights = {{"windlass", 0}, {"deployment-controller", 2}};
   InPlaceFigures in_place;
   in_place.patches["Success"] = 1;
   in_place.failures["PodTimeout"] = 1;
@@ -298,6 +299,15 @@ TEST_CASE("who does not lead says so") {
   const Page page = ReadPage(MetricsText(snapshot));
   CHECK(page.Named("leader_election_master_status").at(0).value == 0);
   CHECK(page.Named("running_managed_controllers").at(0).value == 0);
+}
+
+TEST_CASE("missing rights are counted by the controller that needs them") {
+  const Page page = ReadPage(MetricsText(Full()));
+  std::map<std::string, double> counted;
+  for (const Series& series : page.Named("windlass_missing_rights")) {
+    counted[series.labels.at("controller")] = series.value;
+  }
+  CHECK(counted == std::map<std::string, double>{{"windlass", 0}, {"deployment-controller", 2}});
 }
 
 TEST_CASE("the process tells of itself") {

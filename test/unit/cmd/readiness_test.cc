@@ -1,6 +1,10 @@
 // Which missing rights make Windlass not ready, and which are only shown.
 #include "cmd/windlass/readiness.h"
 
+#include <string>
+#include <vector>
+
+#include "kubeclient/api/resource_id.h"
 #include "test/catch.h"
 
 namespace windlass {
@@ -18,6 +22,76 @@ TEST_CASE("a missing right is a reason, or a note where it is optional") {
   readiness.AddMissing(needed);
   CHECK(readiness.reasons == (optional ? Lines{} : line));
   CHECK(readiness.notes == (optional ? line : Lines{}));
+}
+
+// What three controllers lack, and what /readyz makes of it. "deployment" holds readiness.
+struct Row {
+  std::vector<std::string> barred;  // lack a right that is not optional; "" is the process
+  Lines reasons;
+  Lines notes;
+};
+
+std::string Lacks(const std::string& what) {
+  return "missing right: patch " + what +
+         " in all namespaces; apply rbac.yaml or grant it to this "
+         "user";
+}
+
+TEST_CASE("a controller that lacks a right holds up no other, unless it holds readiness") {
+  const Row row = GENERATE(values<Row>({
+      {{}, {"d waits", "r waits", "n waits"}, {}},
+      {{"rollout"}, {"d waits", "n waits"}, {"rollout: " + Lacks("rollouts"), "rollout: r waits"}},
+      {{"rollout", "node"},
+       {"d waits"},
+       {"rollout: " + Lacks("rollouts"), "node: " + Lacks("nodes"), "rollout: r waits",
+        "node: n waits"}},
+      {{"deployment"}, {Lacks("deployments"), "d waits", "r waits", "n waits"}, {}},
+      {{"deployment", "rollout"},
+       {Lacks("deployments"), "d waits", "n waits"},
+       {"rollout: " + Lacks("rollouts"), "rollout: r waits"}},
+      {{"deployment", "rollout", "node"},
+       {Lacks("deployments"), Lacks("rollouts"), Lacks("nodes"), "d waits", "r waits", "n waits"},
+       {}},
+      {{""}, {Lacks("leases"), "d waits", "r waits", "n waits"}, {}},
+      {{"rollout", ""},
+       {Lacks("leases"), "d waits", "n waits"},
+       {"rollout: " + Lacks("rollouts"), "rollout: r waits"}},
+  }));
+  const std::vector<ControllerCondition> controllers = {
+      {"deployment", true, {"d waits"}, {"d notes"}},
+      {"rollout", false, {"r waits"}, {}},
+      {"node", false, {"n waits"}, {"n notes"}}};
+  static constexpr ResourceId kRollouts{"", "v1", "rollouts", "Rollout"};
+  static constexpr ResourceId kDeployments{"", "v1", "deployments", "Deployment"};
+  static constexpr ResourceId kNodes{"", "v1", "nodes", "Node"};
+  static constexpr ResourceId kLeases{"", "v1", "leases", "Lease"};
+  std::vector<NeededRight> missing;
+  for (const std::string& name : row.barred) {
+    const ResourceId& resource = name == "deployment" ? kDeployments
+                                 : name == "rollout"  ? kRollouts
+                                 : name == "node"     ? kNodes
+                                                      : kLeases;
+    missing.push_back({{"patch", resource, "", "", ""}, "rbac.yaml", false, name});
+  }
+  // An optional right bars nobody.
+  missing.push_back({{"patch", kNodes, "status", "", ""}, "rbac.yaml", true, "node"});
+  const Readiness readiness = ReadinessOf(controllers, missing);
+  CHECK(readiness.reasons == row.reasons);
+  Lines notes = readiness.notes;
+  for (const std::string& always :
+       {Lacks("nodes/status"), std::string("d notes"), std::string("n notes")}) {
+    CHECK(std::erase(notes, always) == 1);
+  }
+  CHECK(notes == row.notes);
+}
+
+TEST_CASE("a controller that is alone holds readiness, whatever it says") {
+  static constexpr ResourceId kNodes{"", "v1", "nodes", "Node"};
+  const std::vector<NeededRight> missing = {
+      {{"patch", kNodes, "", "", ""}, "rbac.yaml", false, "node"}};
+  const Readiness readiness = ReadinessOf({{"node", false, {"n waits"}, {}}}, missing);
+  CHECK(readiness.reasons == Lines{Lacks("nodes"), "n waits"});
+  CHECK(readiness.notes.empty());
 }
 
 TEST_CASE("/readyz says ok, or every reason, and every note with either") {

@@ -1,0 +1,77 @@
+#include "cmd/windlass/controller_choice.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace windlass {
+namespace {
+
+std::vector<std::string_view> ItemsOf(std::string_view list) {
+  std::vector<std::string_view> items;
+  while (true) {
+    const size_t comma = list.find(',');
+    items.push_back(list.substr(0, comma));
+    if (comma == std::string_view::npos) return items;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+// Returns the item without the "-" that disables.
+std::string_view NameIn(std::string_view item) {
+  return item.starts_with('-') ? item.substr(1) : item;
+}
+
+bool IsNamed(const ControllerEntry& entry, std::string_view name) {
+  return name == entry.name || name == FullName(entry.name);
+}
+
+bool IsEnabled(const ControllerEntry& entry, const std::vector<std::string_view>& items) {
+  for (const std::string_view item : items) {
+    if (IsNamed(entry, NameIn(item))) return !item.starts_with('-');
+  }
+  return entry.on_by_default && std::ranges::count(items, "*") > 0;
+}
+
+// Returns "deployment-controller, toy-controller".
+std::string NamesOf(const ControllerList& controllers) {
+  std::string names;
+  for (const ControllerEntry& entry : controllers) {
+    names += (names.empty() ? "" : ", ") + FullName(entry.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string FullName(std::string_view entry) { return std::string(entry) + "-controller"; }
+
+Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all) {
+  const std::string flag = "--controllers=" + std::string(wanted);
+  const std::vector<std::string_view> items = ItemsOf(wanted);
+  for (const std::string_view item : items) {
+    const auto named = [&](const ControllerEntry& entry) { return IsNamed(entry, NameIn(item)); };
+    if (item == "*" || std::ranges::any_of(all, named)) continue;
+    return Error{ErrorKind::kConfig, flag + ": there is no controller '" +
+                                         std::string(NameIn(item)) + "'; choose from " +
+                                         NamesOf(all) +
+                                         ", or write * for all that are on by default"};
+  }
+  ControllerList chosen;
+  std::ranges::copy_if(all, std::back_inserter(chosen),
+                       [&](const ControllerEntry& entry) { return IsEnabled(entry, items); });
+  if (!chosen.empty()) return chosen;
+  return Error{ErrorKind::kConfig, flag + " leaves no controller to run; name one of " +
+                                       NamesOf(all) + " without a - before it"};
+}
+
+std::string DescribeControllers(const ControllerList& all) {
+  ControllerList off;
+  std::ranges::copy_if(all, std::back_inserter(off),
+                       [](const ControllerEntry& entry) { return !entry.on_by_default; });
+  return "controllers to run, with commas: * enables all that are on by default, NAME enables one, "
+         "-NAME disables one; there are " +
+         NamesOf(all) + (off.empty() ? "" : "; off by default: " + NamesOf(off));
+}
+
+}  // namespace windlass

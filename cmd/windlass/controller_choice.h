@@ -1,0 +1,34 @@
+// Which of a program's controllers a process runs: the value of --controllers, as
+// kube-controller-manager spells it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "controller/runtime/watching_controller.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+// Returns "deployment-controller" for the entry `deployment`: its name in --controllers and in
+// metrics. --controllers takes the entry's own name as well, as kube-controller-manager does.
+std::string FullName(std::string_view entry);
+
+// Returns the controllers of `all` that `wanted` enables, in the order of `all`. `wanted` is a list
+// with commas:
+//   *      enables all that are on by default
+//   name   enables one
+//   -name  disables one
+// Of several items that name one controller the first counts. `*` counts for those that no item
+// names.
+//   "*,-toy"            all but toy
+//   "-deployment,toy"   toy
+//   "toy,-toy"          toy
+// Returns kConfig if an item names no controller of `all`, or if no controller is left. The error
+// is one line with the flag, the value and what to write.
+Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all);
+
+// Returns the text of --help about --controllers.
+std::string DescribeControllers(const ControllerList& all);
+
+}  // namespace windlass

@@ -1,0 +1,98 @@
+// Which controllers --controllers enables, in kube-controller-manager's spelling.
+#include "cmd/windlass/controller_choice.h"
+
+#include <string>
+
+#include "test/catch.h"
+
+namespace windlass {
+namespace {
+
+// Two controllers that are on by default, and one that is not.
+const ControllerList kAll = {
+    {"deployment", nullptr}, {"rollout", nullptr}, {"node", nullptr, /*on_by_default=*/false}};
+
+std::string Chosen(const std::string& wanted, const ControllerList& all = kAll) {
+  const Result<ControllerList> chosen = ChooseControllers(wanted, all);
+  if (!chosen.ok()) return chosen.error().message;
+  std::string names;
+  for (const ControllerEntry& entry : *chosen) names += (names.empty() ? "" : " ") + entry.name;
+  return names;
+}
+
+TEST_CASE("--controllers enables what it enables in kube-controller-manager") {
+  struct Row {
+    std::string wanted;
+    std::string chosen;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"*", "deployment rollout"},
+      {"*,node", "deployment rollout node"},
+      {"node,*", "deployment rollout node"},
+      {"*,-rollout", "deployment"},
+      {"-rollout,*", "deployment"},
+      {"*,-deployment,node", "rollout node"},
+      {"deployment", "deployment"},
+      {"deployment-controller", "deployment"},
+      {"*,-deployment-controller", "rollout"},
+      {"rollout,deployment-controller", "deployment rollout"},  // in the program's order
+      {"*,*", "deployment rollout"},
+      {"*,-node", "deployment rollout"},
+      // The first item that names a controller counts, by whichever name.
+      {"rollout,-rollout-controller", "rollout"},
+      {"-rollout-controller,rollout,deployment", "deployment"},
+      {"*,rollout,-rollout", "deployment rollout"},
+  }));
+  CAPTURE(row.wanted);
+  CHECK(Chosen(row.wanted) == row.chosen);
+}
+
+TEST_CASE("a controller that does not exist is refused, with flag, value and remedy") {
+  struct Row {
+    std::string wanted;
+    std::string unknown;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"deploymnt", "deploymnt"},
+      {"*,-deploymnt", "deploymnt"},
+      {"*,-replicaset-controller", "replicaset-controller"},
+      {"Deployment", "Deployment"},
+      {"deployment, rollout", " rollout"},
+      {"deployment-controller-controller", "deployment-controller-controller"},
+      {"-controller", "controller"},
+      {"--rollout", "-rollout"},
+      {"-*", "*"},
+      {"*,", ""},
+      {"", ""},
+      {"-", ""},
+  }));
+  const Result<ControllerList> chosen = ChooseControllers(row.wanted, kAll);
+  REQUIRE_FALSE(chosen.ok());
+  CHECK(chosen.error().kind == ErrorKind::kConfig);
+  CHECK(chosen.error().message ==
+        "--controllers=" + row.wanted + ": there is no controller '" + row.unknown +
+            "'; choose from deployment-controller, rollout-controller, node-controller, or write * "
+            "for all that are on by default");
+}
+
+TEST_CASE("a list that leaves no controller is refused, with flag, value and remedy") {
+  const std::string wanted =
+      GENERATE("-deployment", "-node", "*,-rollout,-deployment", "-deployment-controller,-rollout");
+  CHECK(Chosen(wanted) == "--controllers=" + wanted +
+                              " leaves no controller to run; name one of deployment-controller, "
+                              "rollout-controller, node-controller without a - before it");
+  CHECK(Chosen("*", {{"node", nullptr, /*on_by_default=*/false}}) ==
+        "--controllers=* leaves no controller to run; name one of node-controller without a - "
+        "before it");
+}
+
+TEST_CASE("the text of --help names every controller") {
+  CHECK(
+      DescribeControllers({{"deployment", nullptr}}).ends_with("there are deployment-controller"));
+  CHECK(DescribeControllers(kAll).ends_with(
+      "there are deployment-controller, rollout-controller, node-controller; off by default: "
+      "node-controller"));
+}
+
+}  // namespace
+}  // namespace windlass
