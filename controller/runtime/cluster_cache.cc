@@ -1,12 +1,12 @@
 #include "controller/runtime/cluster_cache.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "controller/deployment/deployment_workload.h"
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/template/options.h"
+#include "kubeclient/api/older_then_name.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"
 
@@ -17,24 +17,11 @@ namespace {
 //
 constexpr Duration kFrozenAfter = seconds(120);
 
-ReflectorOptions All(const ResourceId& resource, const std::string& namespace_) {
-  ReflectorOptions options;
-  options.resource = resource;
-  options.namespace_ = namespace_;
-  return options;
-}
-
-ReflectorOptions LivePodMetadata(const std::string& namespace_) {
-  ReflectorOptions options = All(resources::kPods, namespace_);
+ReflectorOptions LivePodMetadata(const Informers& informers) {
+  ReflectorOptions options = informers.All(resources::kPods);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   options.metadata_only = true;
   return options;
-}
-
-// Oldest first; if created in the same second, by name (D-150).
-bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
-  return std::tie(a->meta.creation_timestamp, a->meta.name) <
-         std::tie(b->meta.creation_timestamp, b->meta.name);
 }
 
 }  // namespace
@@ -43,13 +30,10 @@ ClusterCache::ClusterCache(Informers& informers)
     : informers_(informers),
       clock_(informers.environment().clock),
       deployments_(informers.Of<Deployment>(
-          {"deployments", All(resources::kDeployments, informers.watched_namespace()),
-           &DecodeDeployment})),
+          {"deployments", informers.All(resources::kDeployments), &DecodeDeployment})),
       replica_sets_(informers.Of<ReplicaSet>(
-          {"replicasets", All(resources::kReplicaSets, informers.watched_namespace()),
-           &DecodeReplicaSet})),
-      pods_(informers.Of<PodMetadata>(
-          {"pods", LivePodMetadata(informers.watched_namespace()), &DecodePodMetadata})),
+          {"replicasets", informers.All(resources::kReplicaSets), &DecodeReplicaSet})),
+      pods_(informers.Of<PodMetadata>({"pods", LivePodMetadata(informers), &DecodePodMetadata})),
       in_place_(informers),
       resync_(informers.environment().clock, informers.environment().random,
               informers.environment().timers,
@@ -135,17 +119,13 @@ bool ClusterCache::HasSynced() const {
 
 std::vector<std::string> ClusterCache::Troubles() const {
   std::vector<std::string> troubles;
-  const auto look = [&troubles](const auto& informer) {
-    if (!informer.reflector().trouble().empty()) {
-      troubles.push_back(informer.reflector().trouble());
-    } else if (!informer.HasSynced()) {
-      const std::string_view name = informer.reflector().options().resource.plural;
-      troubles.push_back(std::string(name) + ": the first list is not complete yet");
-    }
+  const auto look = [&troubles](const AnyInformer& informer) {
+    std::string trouble = informer.Trouble();
+    if (!trouble.empty()) troubles.push_back(std::move(trouble));
   };
-  look(deployments());
-  look(replica_sets());
-  if (watches_pods_) look(pods());
+  look(deployments_);
+  look(replica_sets_);
+  if (watches_pods_) look(pods_);
   return troubles;
 }
 
@@ -164,7 +144,7 @@ std::optional<View> ClusterCache::ViewOf(const ObjectKey& key) const {
     }
   }
   view.unreadable = UnreadableOf(*deployment);
-  std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName);
+  std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName<ReplicaSet>);
 
   view.pods_known = watches_pods_ && pods().HasSynced();
   if (view.pods_known && view.workload.strategy == Strategy::kRecreate) {

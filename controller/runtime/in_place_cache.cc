@@ -1,31 +1,18 @@
 #include "controller/runtime/in_place_cache.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "controller/in_place/template/interest.h"
+#include "kubeclient/api/older_then_name.h"
 
 namespace windlass {
 namespace {
 
-ReflectorOptions All(const ResourceId& resource, const std::string& namespace_) {
-  ReflectorOptions options;
-  options.resource = resource;
-  options.namespace_ = namespace_;
-  return options;
-}
-
-ReflectorOptions LivePods(const std::string& namespace_) {
-  ReflectorOptions options = All(resources::kPods, namespace_);
+ReflectorOptions LivePods(const Informers& informers) {
+  ReflectorOptions options = informers.All(resources::kPods);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   return options;
-}
-
-// Oldest first; if created in the same second, by name.
-bool OlderThenName(const Pod* a, const Pod* b) {
-  return std::tie(a->meta.creation_timestamp, a->meta.name) <
-         std::tie(b->meta.creation_timestamp, b->meta.name);
 }
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
@@ -45,12 +32,11 @@ std::string_view PluralOf(const Reflector& reflector) {
 InPlaceCache::InPlaceCache(Informers& informers)
     : informers_(informers),
       interest_(informers.environment().decoder.interests(), in_place::Interest()),
-      pods_(informers.Of<Pod>({"whole_pods", LivePods(informers.watched_namespace()), &DecodePod})),
-      nodes_(informers.Of<Node>({"nodes", All(resources::kNodes, ""), &DecodeNode})),
-      budgets_(informers.Of<PodDisruptionBudget>(
-          {"poddisruptionbudgets",
-           All(resources::kPodDisruptionBudgets, informers.watched_namespace()),
-           &DecodePodDisruptionBudget})) {
+      pods_(informers.Of<Pod>({"whole_pods", LivePods(informers), &DecodePod})),
+      nodes_(informers.Of<Node>({"nodes", informers.All(resources::kNodes), &DecodeNode})),
+      budgets_(informers.Of<PodDisruptionBudget>({"poddisruptionbudgets",
+                                                  informers.All(resources::kPodDisruptionBudgets),
+                                                  &DecodePodDisruptionBudget})) {
   ForEach([this](auto& informer) {
     const auto tell = [this] {
       if (on_news) on_news();
@@ -95,15 +81,13 @@ bool InPlaceCache::HasSynced() const {
 std::vector<std::string> InPlaceCache::Troubles() const {
   std::vector<std::string> troubles;
   if (!running_) return troubles;
-  ForEach([&troubles](const auto& informer) {
-    const Reflector& reflector = informer.reflector();
-    if (!reflector.trouble().empty()) {
-      troubles.push_back(reflector.trouble());
-    } else if (!informer.HasSynced()) {
-      troubles.push_back(std::string(PluralOf(reflector)) +
-                         ": the first list is not complete yet, and in-place updates wait for it");
-    }
-  });
+  for (const AnyInformer* informer :
+       std::initializer_list<const AnyInformer*>{&pods_, &nodes_, &budgets_}) {
+    std::string trouble = informer->Trouble();
+    if (trouble.empty()) continue;
+    if (informer->reflector().trouble().empty()) trouble += ", and in-place updates wait for it";
+    troubles.push_back(std::move(trouble));
+  }
   return troubles;
 }
 
@@ -155,7 +139,7 @@ void InPlaceCache::Fill(View& view) const {
       if (pod->meta.namespace_ == rs->meta.namespace_) view.whole_pods.push_back(pod);
     }
   }
-  std::ranges::sort(view.whole_pods, OlderThenName);
+  std::ranges::sort(view.whole_pods, OlderThenName<Pod>);
   for (const Pod* pod : view.whole_pods) {
     const Node* node = nodes().store().Find({{}, std::string(pod->node_name.text())});
     if (node != nullptr) view.nodes.emplace(node->meta.name, node);

@@ -31,6 +31,9 @@ class Informers {
   // Returns the environment, with the list gate that all informers share.
   const InformerEnvironment& environment() const { return environment_; }
   const std::string& watched_namespace() const { return namespace_; }
+  // Returns what to watch so that all objects of `resource` in the watched namespaces are seen; all
+  // there are if they have no namespace.
+  ReflectorOptions All(const ResourceId& resource) const;
 
   // Returns the informer of that name, and makes it at the first call. The caller listens to it and
   // to its store, and calls Use when it needs it to run.

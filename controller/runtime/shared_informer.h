@@ -36,6 +36,11 @@ class AnyInformer {
   virtual void Stop() = 0;  // stops the audit too
   virtual void Reset(std::string_view why) = 0;
   virtual void TryNow() = 0;
+  virtual bool HasSynced() const = 0;
+  virtual const Reflector& reflector() const = 0;
+  // Returns what is wrong with the watch, or that the first list is not complete yet; "" if all is
+  // well.
+  std::string Trouble() const;
   virtual InformerSnapshot Snapshot(MonotonicTime now) const = 0;
 
  private:
@@ -60,6 +65,8 @@ class SharedInformer final : public AnyInformer {
   }
   void Reset(std::string_view why) override { informer.Reset(why); }
   void TryNow() override { informer.TryNow(); }
+  bool HasSynced() const override { return informer.HasSynced(); }
+  const Reflector& reflector() const override { return informer.reflector(); }
   InformerSnapshot Snapshot(MonotonicTime now) const override {
     return SnapshotOf(name(), informer, audit_.counters(), now);
   }

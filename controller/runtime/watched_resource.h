@@ -25,7 +25,9 @@ class WatchedResource {
   // `host` must outlive this. Controllers that read a resource with the same `decode` share one
   // informer, which bears the resource's plural as its name.
   WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
-      : host_(host), shared_(host.informers().Of(All(host, resource, decode))) {
+      : host_(host),
+        shared_(host.informers().Of<T>(
+            {std::string(resource.plural), host.informers().All(resource), decode})) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
     FoldTable::Row row;
@@ -53,28 +55,12 @@ class WatchedResource {
   ComparedCache Compared() const { return windlass::Compared(shared_.informer); }
 
   // Returns why the cache is not complete, or what is wrong with its watch; "" if all is well.
-  std::string Trouble() const {
-    const Reflector& reflector = shared_.informer.reflector();
-    if (!reflector.trouble().empty() || HasSynced()) return reflector.trouble();
-    return std::string(reflector.options().resource.plural) +
-           ": the first list is not complete yet";
-  }
+  std::string Trouble() const { return shared_.Trouble(); }
 
  private:
-  static Projection<T> All(ControllerHost& host, const ResourceId& resource, Decode decode);
-
   ControllerHost& host_;
   SharedInformer<T>& shared_;
   bool started_ = false;
 };
-
-template <typename T>
-Projection<T> WatchedResource<T>::All(ControllerHost& host, const ResourceId& resource,
-                                      Decode decode) {
-  ReflectorOptions options;
-  options.resource = resource;
-  if (resource.namespaced) options.namespace_ = host.informers().watched_namespace();
-  return {std::string(resource.plural), std::move(options), decode};
-}
 
 }  // namespace windlass
