@@ -29,10 +29,11 @@ ReflectorOptions LivePodMetadata(const Informers& informers) {
 ClusterCache::ClusterCache(Informers& informers)
     : informers_(informers),
       clock_(informers.environment().clock),
-      deployments_(informers.Of<Deployment>(
-          {"deployments", informers.All(resources::kDeployments), &DecodeDeployment})),
-      replica_sets_(informers.Of<ReplicaSet>(
-          {"replicasets", informers.All(resources::kReplicaSets), &DecodeReplicaSet})),
+      deployments_(informers.Of<Deployment>({"deployments", informers.All(resources::kDeployments),
+                                             &DecodeDeployment, ReplyFolding<Deployment>{}})),
+      replica_sets_(
+          informers.Of<ReplicaSet>({"replicasets", informers.All(resources::kReplicaSets),
+                                    &DecodeReplicaSet, ReplyFolding<ReplicaSet>{.removes = true}})),
       pods_(informers.Of<PodMetadata>({"pods", LivePodMetadata(informers), &DecodePodMetadata})),
       in_place_(informers),
       resync_(informers.environment().clock, informers.environment().random,

@@ -71,6 +71,9 @@ class ClusterCache {
 
   Informer<Deployment>& deployments() { return deployments_.informer; }
   const Informer<Deployment>& deployments() const { return deployments_.informer; }
+  Listeners<const Request&, const Deployment&>& on_deployment_reply() {
+    return deployments_.on_reply;
+  }
   Informer<ReplicaSet>& replica_sets() { return replica_sets_.informer; }
   const Informer<ReplicaSet>& replica_sets() const { return replica_sets_.informer; }
   Informer<PodMetadata>& pods() { return pods_.informer; }

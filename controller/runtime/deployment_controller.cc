@@ -5,7 +5,6 @@
 #include "controller/deployment/deployment.h"
 #include "controller/runtime/pod_count.h"
 #include "controller/runtime/replica_set_fence.h"
-#include "controller/runtime/replica_set_folds.h"
 #include "controller/runtime/sync.h"
 
 namespace windlass {
@@ -36,7 +35,9 @@ DeploymentController::DeploymentController(ControllerHost& host)
           [this](const ObjectReference& about, const Event& event) { host_.Record(about, event); },
           cache_.deployments().store(), cache_.in_place().pods().store(),
           [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }) {
-  AddFolds();
+  cache_.on_deployment_reply().Add([this](const Request& request, const Deployment& deployment) {
+    if (request.mutates()) rivals_.OwnStatus(deployment.meta);
+  });
   cache_.deployments().on_synced.Add([this] { host_.CacheSynced(); });
   cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };
@@ -127,24 +128,6 @@ Controller::ReadListener DeploymentController::BeforeRead(const ObjectKey& key,
   return [this, count = PodCount(cache_, key)](const Outcome& outcome) {
     if (outcome.said.ok()) count.Note(cache_, outcome.pods);
   };
-}
-
-void DeploymentController::AddFolds() {
-  Decoder& decoder = host_.informers().environment().decoder;
-  host_.folds().Add(resources::kDeployments, FoldDeployments());
-  host_.folds().Add(resources::kReplicaSets,
-                    FoldReplicaSets(cache_.replica_sets().store(), decoder));
-  host_.folds().Add(resources::kPods, FoldPods(cache_.in_place(), decoder));
-}
-
-FoldTable::Row DeploymentController::FoldDeployments() {
-  return {[this](const Request& request, std::string_view body) -> Status {
-    Decoder& decoder = host_.informers().environment().decoder;
-    WINDLASS_TRY(Deployment deployment, DecodeDeployment(decoder, body));
-    if (request.mutates()) rivals_.OwnStatus(deployment.meta);
-    cache_.deployments().store().Fold(std::move(deployment));
-    return Unit{};
-  }};
 }
 
 // --- another controller of the same Deployments ---

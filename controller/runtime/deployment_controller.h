@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "controller/runtime/cluster_cache.h"
-#include "controller/runtime/fold_table.h"
 #include "controller/runtime/in_place_observer.h"
 #include "controller/runtime/rivals.h"
 #include "controller/runtime/wake_ups.h"
@@ -57,8 +56,6 @@ class DeploymentController final : public WatchingController {
   void AddFigures(Figures& figures) const override;
 
  private:
-  void AddFolds();
-  FoldTable::Row FoldDeployments();
   // Returns a step if another controller writes to the Deployment, or may do so; otherwise nullopt.
   std::optional<Step> MindRivals(const Deployment& deployment, const Learned& learned,
                                  WallTime now);

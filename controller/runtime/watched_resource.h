@@ -2,8 +2,7 @@
 // its own writes folded into them.
 //
 // A controller that reads two resources has two of these. What is more particular, as with Pods
-// that are watched only once they are needed, talks to Informers and FoldTable itself. Core thread
-// only.
+// that are watched only once they are needed, talks to Informers itself. Core thread only.
 #pragma once
 
 #include <string>
@@ -26,17 +25,11 @@ class WatchedResource {
   // informer, which bears the resource's plural as its name.
   WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
       : host_(host),
-        shared_(host.informers().Of<T>(
-            {std::string(resource.plural), host.informers().All(resource), decode})) {
+        shared_(
+            host.informers().Of<T>({std::string(resource.plural), host.informers().All(resource),
+                                    decode, ReplyFolding<T>{}})) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
-    FoldTable::Row row;
-    row.fold = [this, decode](const Request&, std::string_view body) -> Status {
-      WINDLASS_TRY(T object, decode(host_.informers().environment().decoder, body));
-      shared_.informer.store().Fold(std::move(object));
-      return Unit{};
-    };
-    host.folds().Add(resource, std::move(row));
   }
   WatchedResource(const WatchedResource&) = delete;
   WatchedResource& operator=(const WatchedResource&) = delete;

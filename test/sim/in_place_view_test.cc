@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "controller/runtime/replica_set_folds.h"
 #include "controller/runtime/term.h"
 #include "controller/runtime/wake_ups.h"
 #include "test/catch.h"
@@ -99,7 +98,6 @@ struct Fixture {
     SetBudget(world, "other", 2);
     gate.OpenForGood();
     host.on_wake = [this](const ObjectKey& key, Wake) { ++wakes[key.name]; };
-    folds.Add(resources::kPods, FoldPods(cache.in_place(), process->decoder()));
   }
   InformerEnvironment Environment() {
     const InformerEnvironment real = process->environment();
@@ -139,7 +137,7 @@ struct Fixture {
   std::map<std::string, int> wakes;
   RecordingHost host;
   ClusterCache cache;
-  FoldTable& folds = host.folds();
+  FoldTable& folds = host.informers().folds();
   WakeUps wake_ups{cache, host, [](const Deployment&) {}};
 };
 
