@@ -25,67 +25,63 @@ std::string SwitchOff(const std::string& rival) {
 
 DeploymentController::DeploymentController(ControllerHost& host)
     : host_(host),
-      cache_(host.informers()),
-      wake_ups_(cache_, host,
-                [this](const Deployment& deployment) {
-                  if (host_.InTerm()) rivals_.ForeignStatus(deployment);
-                }),
-      in_place_(
+      deployments_(host.informers()),
+      cache_(host.informers(), deployments_),
+      in_place_(host.informers()),
+      wake_ups_(cache_, host),
+      in_place_wake_ups_(in_place_, cache_, host),
+      observer_(
           host.informers().environment().clock, host.informers().environment().timers,
           [this](const ObjectReference& about, const Event& event) { host_.Record(about, event); },
-          cache_.deployments().store(), cache_.in_place().pods().store(),
-          [this](const Pod& pod) { return wake_ups_.OwnerOfPod(pod.meta); }) {
-  cache_.on_deployment_reply().Add([this](const Request& request, const Deployment& deployment) {
-    if (request.mutates()) rivals_.OwnStatus(deployment.meta);
-  });
-  cache_.deployments().on_synced.Add([this] { host_.CacheSynced(); });
+          deployments_, in_place_.pods().store(),
+          [this](const Pod& pod) { return cache_.OwnerOfPod(pod.meta); }) {
+  cache_.Extend(in_place_);
+  deployments_.informer().on_reply.Add(
+      [this](const Request& request, const Deployment& deployment) {
+        if (request.mutates()) rivals_.OwnStatus(deployment.meta);
+      });
+  deployments_.informer().on_synced().Add([this] { host_.CacheSynced(); });
   cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };
-  cache_.deployments().store().OnChange(changed);
+  deployments_.objects().OnChange(changed);
   cache_.replica_sets().store().OnChange(changed);
   cache_.pods().store().OnChange(changed);
-  cache_.in_place().pods().store().OnChange(changed);
-  // Even if the caches are incomplete just now: a Deployment that is gone is never asked about
-  // again.
-  cache_.deployments().store().OnChange([this](const Change<Deployment>& change) {
-    if (change.new_object == nullptr) rivals_.Forget(change.old_object->meta.uid);
-  });
+  in_place_.pods().store().OnChange(changed);
+  deployments_.objects().OnChange(
+      [this](const Change<Deployment>& change) { DeploymentChanged(change); });
   cache_.on_thaw = [this] { host_.LookAtAll(); };
   cache_.on_resync = [this](const ObjectKey& key) { host_.Wake(key, Wake::kResync); };
-  cache_.on_watch_for_in_place = [this] { host_.RightsChanged(); };
+  cache_.on_extension_needed = [this] { host_.RightsChanged(); };
 }
 
 // --- start, terms ---
 
 bool DeploymentController::HasSynced() const {
-  return cache_.deployments().HasSynced() && cache_.replica_sets().HasSynced();
+  return deployments_.informer().HasSynced() && cache_.replica_sets().HasSynced();
 }
 
 void DeploymentController::ForEachKey(const std::function<void(const ObjectKey&)>& visit) const {
-  cache_.deployments().store().ForEach(
+  deployments_.objects().ForEach(
       [&](const Deployment& deployment) { visit(KeyOf(deployment.meta)); });
 }
 
 // Includes whole Pods, because in-place updates write to them. Leaves out Nodes and disruption
 // budgets, which no leader writes.
 std::vector<ComparedCache> DeploymentController::ComparedCaches() const {
-  std::vector<ComparedCache> caches = {Compared(cache_.deployments()),
-                                       Compared(cache_.replica_sets())};
-  // While the first list of Pods is incomplete, no decision was based on them.
-  if (cache_.watches_pods() && cache_.pods().HasSynced()) caches.push_back(Compared(cache_.pods()));
+  std::vector<ComparedCache> caches = cache_.ComparedCaches();
   // Without the right to watch whole Pods, this process updates none in place, and other
   // Deployments must not wait for them.
-  if (cache_.in_place().HasPods()) caches.push_back(Compared(cache_.in_place().pods()));
+  if (in_place_.HasPods()) caches.push_back(Compared(in_place_.pods()));
   return caches;
 }
 
 void DeploymentController::TermBegins(const TermOptions& options) {
-  if (options.barrier) cache_.in_place().StartOverUnlessSynced();
-  in_place_.Lead(true);
+  if (options.barrier) in_place_.StartOverUnlessSynced();
+  observer_.Lead(true);
 }
 
 void DeploymentController::TermEnds() {
-  in_place_.Lead(false);
+  observer_.Lead(false);
   rivals_ = {};
 }
 
@@ -93,7 +89,7 @@ void DeploymentController::TermEnds() {
 
 std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learned& learned,
                                                WallTime now) {
-  const Deployment* deployment = cache_.deployments().store().Find(key);
+  const Deployment* deployment = deployments_.objects().Find(key);
   if (deployment == nullptr) return std::nullopt;
   if (auto step = MindRivals(*deployment, learned, now)) return step;
   return deployment::Next(*cache_.ViewOf(key), learned, now);
@@ -109,7 +105,7 @@ int DeploymentController::StepsMax(const ObjectKey& key) const {
 }
 
 std::optional<ObjectReference> DeploymentController::Reference(const ObjectKey& key) const {
-  const Deployment* deployment = cache_.deployments().store().Find(key);
+  const Deployment* deployment = deployments_.objects().Find(key);
   if (deployment == nullptr) return std::nullopt;
   const ObjectMeta& meta = deployment->meta;
   return ObjectReference{"apps/v1", "Deployment", key, meta.uid, meta.resource_version};
@@ -131,6 +127,16 @@ Controller::ReadListener DeploymentController::BeforeRead(const ObjectKey& key,
 }
 
 // --- another controller of the same Deployments ---
+
+void DeploymentController::DeploymentChanged(const Change<Deployment>& change) {
+  const Deployment* before = change.old_object;
+  const Deployment* now = change.new_object;
+  // Even if the caches are incomplete just now: a Deployment that is gone is never asked about
+  // again.
+  if (now == nullptr) return rivals_.Forget(before->meta.uid);
+  if (before == nullptr || before->status == now->status) return;
+  if (host_.InTerm() && !host_.IsFolding(KeyOf(now->meta))) rivals_.ForeignStatus(*now);
+}
 
 std::optional<Step> DeploymentController::MindRivals(const Deployment& deployment,
                                                      const Learned& learned, WallTime now) {

@@ -2,6 +2,8 @@
 //
 //   cache change ──▶ WakeUps ──▶ ControllerHost::Wake … Next ──▶ deployment::Next
 //
+// In-place updates are registered here: their caches, wake-ups and observer.
+//
 // Core thread only.
 #pragma once
 
@@ -11,11 +13,14 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/runtime/cluster_cache.h"
+#include "controller/runtime/deployment_store.h"
+#include "controller/runtime/in_place_cache.h"
 #include "controller/runtime/in_place_observer.h"
+#include "controller/runtime/in_place_wake_ups.h"
 #include "controller/runtime/rivals.h"
 #include "controller/runtime/wake_ups.h"
 #include "controller/runtime/watching_controller.h"
+#include "controller/runtime/workload_cache.h"
 
 namespace windlass {
 
@@ -24,7 +29,8 @@ class DeploymentController final : public WatchingController {
   // `host` must outlive the controller.
   explicit DeploymentController(ControllerHost& host);
 
-  const ClusterCache& cache() const { return cache_; }
+  const WorkloadCache& cache() const { return cache_; }
+  const InPlaceCache& in_place() const { return in_place_; }
   // Returns the number of Deployments whose status another client wrote, as far as the present term
   // remembers them.
   size_t rivals() const { return rivals_.size(); }
@@ -37,9 +43,9 @@ class DeploymentController final : public WatchingController {
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
   std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
   ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
-  void Written(const Because& because) override { in_place_.Decided(because); }
+  void Written(const Because& because) override { observer_.Decided(because); }
   void NotWritten(const Because& because, const Error& error) override {
-    in_place_.Refused(because, error);
+    observer_.Refused(because, error);
   }
 
   void Start() override { cache_.Start(); }
@@ -56,15 +62,19 @@ class DeploymentController final : public WatchingController {
   void AddFigures(Figures& figures) const override;
 
  private:
+  void DeploymentChanged(const Change<Deployment>& change);
   // Returns a step if another controller writes to the Deployment, or may do so; otherwise nullopt.
   std::optional<Step> MindRivals(const Deployment& deployment, const Learned& learned,
                                  WallTime now);
   Step StepBack(const Deployment& deployment, const std::string& rival);
 
   ControllerHost& host_;
-  ClusterCache cache_;
+  DeploymentStore deployments_;
+  WorkloadCache cache_;
+  InPlaceCache in_place_;
   WakeUps wake_ups_;
-  InPlaceObserver in_place_;
+  InPlaceWakeUps in_place_wake_ups_;
+  InPlaceObserver observer_;
   Rivals rivals_;              // of the present term
   uint64_t stepped_back_ = 0;  // how often a Deployment was left to another controller
 };

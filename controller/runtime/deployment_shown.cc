@@ -25,7 +25,7 @@ std::vector<NeededRight> DeploymentController::RightsNeeded() const {
   need(resources::kDeployments, "status", {"patch"});
   need(resources::kReplicaSets, "", {"get", "list", "watch", "create", "patch", "delete"});
   need(resources::kPods, "", {"list", "watch"});
-  if (!cache_.in_place().running()) return rights;
+  if (!in_place_.running()) return rights;
   need(resources::kPods, "", {"get", "patch"}, /*in_place=*/true);
   need(resources::kPods, "status", {"patch"}, /*in_place=*/true);
   need(resources::kPodDisruptionBudgets, "", {"list", "watch"}, /*in_place=*/true);
@@ -38,15 +38,13 @@ std::vector<std::string> DeploymentController::Troubles() const { return cache_.
 // Problems that affect only in-place updates. Every user who may annotate a Deployment can switch
 // in-place updates on; that must not make Windlass not ready, nor block the rollout of its next
 // version.
-std::vector<std::string> DeploymentController::Notes() const {
-  return cache_.in_place().Troubles();
-}
+std::vector<std::string> DeploymentController::Notes() const { return in_place_.Troubles(); }
 
 void DeploymentController::AddFigures(Figures& figures) const {
   figures.push_back({"windlass_stepped_back_total",
                      "Times a Deployment was left to another controller that writes its status.",
                      Figure::Counter{stepped_back_}});
-  AddInPlaceFigures(in_place_.Figures(), figures);
+  AddInPlaceFigures(observer_.Figures(), figures);
 }
 
 }  // namespace windlass

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/template/interest.h"
+#include "controller/in_place/template/options.h"
+#include "controller/runtime/live_pods.h"
 #include "kubeclient/api/older_then_name.h"
 
 namespace windlass {
 namespace {
-
-ReflectorOptions LivePods(const Informers& informers) {
-  ReflectorOptions options = informers.All(resources::kPods);
-  options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
-  return options;
-}
 
 // The watch selects no Pod that has ended, so it would never remove such a Pod from the store.
 bool IsLive(const Pod& pod) {
@@ -49,10 +46,14 @@ InPlaceCache::InPlaceCache(Informers& informers)
     };
     informer.on_synced.Add(tell);
     informer.on_forbidden.Add(tell);
-    informer.on_recovered.Add(tell);  // e.g. a right is back: wakes only Deployments that need it
+    informer.on_recovered.Add(tell);  // e.g. a right is back: wakes only workloads that need it
     informer.on_unreadable_gone.Add([tell](const UnreadableObject&) { tell(); });
   });
 }
+
+bool InPlaceCache::IsAskedBy(const Workload& workload) const { return in_place::Asks(workload); }
+
+bool InPlaceCache::IsRememberedBy(const ReplicaSet& rs) const { return in_place::Remembers(rs); }
 
 void InPlaceCache::Start() {
   running_ = true;

@@ -1,10 +1,10 @@
 // The additional informers of in-place updates: whole Pods, the Nodes they are on, and
 // PodDisruptionBudgets.
 //
-// They run from the first Deployment on that asks for in-place updates, or has a ReplicaSet whose
-// annotations show that it did. Without one, Pod storms cost nothing. Other Deployments do not wait
+// They run from the first workload on that asks for in-place updates, or has a ReplicaSet whose
+// annotations show that it did. Without one, Pod storms cost nothing. Other workloads do not wait
 // for these informers: an incomplete or forbidden one is reported missing only in the views of
-// Deployments that need it. Core thread only.
+// workloads that need it. Core thread only.
 #pragma once
 
 #include <functional>
@@ -12,24 +12,25 @@
 #include <vector>
 
 #include "controller/runtime/informers.h"
+#include "controller/runtime/watch_extension.h"
 #include "controller/view.h"
 #include "kubeclient/api/decode_interest.h"
 
 namespace windlass {
 
-class InPlaceCache {
+class InPlaceCache final : public WatchExtension {
  public:
   // `informers` must outlive the cache. Nodes have no namespace: all of them are watched, even if
   // this process watches one namespace only.
   explicit InPlaceCache(Informers& informers);
-  InPlaceCache(const InPlaceCache&) = delete;
-  InPlaceCache& operator=(const InPlaceCache&) = delete;
 
-  // Called when what is known or missing may have changed for all Deployments concerned.
+  // Called when what is known or missing may have changed for all workloads concerned.
   std::function<void()> on_news;
 
-  void Start();
-  void Stop();
+  bool IsAskedBy(const Workload& workload) const override;
+  bool IsRememberedBy(const ReplicaSet& rs) const override;
+  void Start() override;
+  void Stop() override;
   // Restarts each informer that has no complete state yet: what it has received may be older than a
   // new leader's term, and the LeadershipBarrier does not cover it (L-011).
   void StartOverUnlessSynced();
@@ -40,9 +41,7 @@ class InPlaceCache {
   // Returns one line per informer in trouble; none while the informers do not run.
   std::vector<std::string> Troubles() const;
 
-  // Fills in all that in-place updates need. `view` is that of a Deployment that needs it, and has
-  // its ReplicaSets already.
-  void Fill(View& view) const;
+  void Fill(View& view) const override;
 
   // Returns true if whole Pods may be watched and are complete. A new leader must see what the
   // former one wrote to Pods; no leader writes to Nodes or budgets.

@@ -38,10 +38,9 @@ bool Restarts(const Pod& pod, const PodState& state) {
   });
 }
 
-std::optional<PodState> StateOf(const Pod& pod, const Deployment* owner) {
-  if (owner == nullptr) return std::nullopt;
+std::optional<PodState> StateOf(const Pod& pod, const Workload& owner) {
   auto state = in_place::PodStateOf(pod);
-  if (!state || !state->ok() || !((*state)->deployment == owner->meta.uid)) return std::nullopt;
+  if (!state || !state->ok() || !((*state)->deployment == owner.meta.uid)) return std::nullopt;
   return std::move(*state).value();
 }
 
@@ -64,20 +63,20 @@ bool IsOfExchange(Decision decision) {
          decision == Decision::kExchangeForget || decision == Decision::kExchangeGiveUp;
 }
 
-seconds PodTimeout(const Deployment& owner) {
-  return seconds(owner.spec.progress_deadline_seconds.value_or(kUnlimited));
+seconds PodTimeout(const Workload& owner) {
+  return seconds(owner.progress_deadline_seconds.value_or(kUnlimited));
 }
 
 }  // namespace
 
 InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
-                                 Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of)
+                                 WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of)
     : clock_(clock),
       timers_(timers),
       record_(std::move(record)),
       pods_(pods),
       owner_of_(std::move(owner_of)) {
-  deployments.OnChange([this](const Change<Deployment>& change) { rollouts_.Changed(change); });
+  workloads.OnChange([this](const WorkloadChange& change) { rollouts_.Changed(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
@@ -115,18 +114,20 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   if (!text) return Forget(pod.meta.uid);
   const bool same = change.old_object != nullptr && SamePatch(*change.old_object, pod);
   if (!same) Take(pod, change.old_object != nullptr);
-  const Deployment* owner = owner_of_(pod);
+  const std::optional<Workload> owner = owner_of_(pod);
+  if (!owner) return;
   const auto followed = followed_.find(pod.meta.uid);
-  std::optional<PodState> state = StateOf(pod, owner);
+  std::optional<PodState> state = StateOf(pod, *owner);
   if (followed != followed_.end() && state) followed->second.state = *std::move(state);
-  if (owner != nullptr) Look(pod, *owner);
+  Look(pod, *owner);
 }
 
 // Starts to follow a patch that was not there before.
 void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   Forget(pod.meta.uid);
-  const Deployment* owner = owner_of_(pod);
-  std::optional<PodState> state = StateOf(pod, owner);
+  const std::optional<Workload> owner = owner_of_(pod);
+  if (!owner) return;
+  std::optional<PodState> state = StateOf(pod, *owner);
   if (!state || !AsksFor(pod, *state) || !Restarts(pod, *state)) return;
   const Duration age = std::max(seconds(0), clock_.Wall() - state->at);
   if (!witnessed && age > kInPlaceTakenUpWithin) return;
@@ -138,7 +139,7 @@ void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   followed.state = *std::move(state);
 }
 
-void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
+void InPlaceObserver::Look(const Pod& pod, const Workload& owner) {
   const auto found = followed_.find(pod.meta.uid);
   if (found == followed_.end()) return LookAfterwards(pod, owner);
   Followed& followed = found->second;
@@ -151,7 +152,7 @@ void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
   const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
   if (completion.complete) NoteUpdated(pod, followed);
   const auto available =
-      in_place::AvailableFrom(pod, &followed.state, owner.spec.min_ready_seconds, now);
+      in_place::AvailableFrom(pod, &followed.state, owner.min_ready_seconds, now);
   if (!available || now < *available) {
     NoteDrift(pod, followed.state);
     NoteFailure(pod, owner, followed.state);
@@ -162,17 +163,17 @@ void InPlaceObserver::Look(const Pod& pod, const Deployment& owner) {
 }
 
 // The Pod was available before. A failure now is reported as long as the rollout goes on.
-void InPlaceObserver::LookAfterwards(const Pod& pod, const Deployment& owner) {
+void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
   if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
-  const std::optional<PodState> state = StateOf(pod, &owner);
+  const std::optional<PodState> state = StateOf(pod, owner);
   if (!state || !AsksFor(pod, *state)) return;
-  const int32_t min_ready_seconds = owner.spec.min_ready_seconds;
+  const int32_t min_ready_seconds = owner.min_ready_seconds;
   if (in_place::IsAvailable(pod, &*state, min_ready_seconds, clock_.Wall())) return;
   NoteFailure(pod, owner, *state);
 }
 
 // Sets a timer for when time alone may change what is reported; events wake for everything else.
-void InPlaceObserver::LookLater(const Pod& pod, const Deployment& owner, Followed& followed,
+void InPlaceObserver::LookLater(const Pod& pod, const Workload& owner, Followed& followed,
                                 std::optional<WallTime> at) {
   timers_.Cancel(std::exchange(followed.timer, 0));
   const WallTime now = clock_.Wall();
@@ -181,8 +182,8 @@ void InPlaceObserver::LookLater(const Pod& pod, const Deployment& owner, Followe
   const Duration wait = std::max<Duration>(seconds(1), *at - now);
   followed.timer = timers_.At(clock_.Now() + wait, [this, uid = pod.meta.uid, key = followed.pod] {
     const Pod* then = pods_.FindByUid(key, uid);
-    const Deployment* its_owner = then == nullptr ? nullptr : owner_of_(*then);
-    if (its_owner != nullptr) Look(*then, *its_owner);
+    if (then == nullptr) return;
+    if (const std::optional<Workload> its_owner = owner_of_(*then)) Look(*then, *its_owner);
   });
 }
 
@@ -194,7 +195,7 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
 }
 
 // Reported once for each Pod, revision and reason (P-060).
-void InPlaceObserver::NoteFailure(const Pod& pod, const Deployment& owner, const PodState& state) {
+void InPlaceObserver::NoteFailure(const Pod& pod, const Workload& owner, const PodState& state) {
   const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
   if (!failure || !IsNews(pod, state.revision, failure->reason)) return;
   ++totals_.failures[failure->reason];

@@ -1,7 +1,7 @@
 // Watches patched Pods until they are available again: emits Events on the Pod itself, and keeps
 // the figures of the metrics. Decides nothing.
 //
-//   Pods, Deployments ──▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed, InPlaceDrift
+//   Pods, workloads ───▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed, InPlaceDrift
 //   decisions of syncs ─▶                 └─▶ InPlaceFigures
 //
 // InPlaceDrift: another client changed the Pod's spec between its patch and when it became
@@ -25,6 +25,7 @@
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/runtime/in_place_figures.h"
 #include "controller/runtime/in_place_rollouts.h"
+#include "controller/runtime/workload_store.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/store.h"
 
@@ -32,8 +33,8 @@ namespace windlass {
 
 class InPlaceObserver {
  public:
-  // Returns the Deployment that owns the ReplicaSet that owns the Pod; nullptr if there is none.
-  using OwnerOf = std::function<const Deployment*(const Pod&)>;
+  // Returns the workload that owns the ReplicaSet that owns the Pod; nullopt if there is none.
+  using OwnerOf = std::function<std::optional<Workload>(const Pod&)>;
 
   // Records an Event about an object.
   using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
@@ -41,7 +42,7 @@ class InPlaceObserver {
   // Listens to both stores. Everything must outlive the observer, and the stores must not change
   // any more when it has gone.
   InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
-                  Store<Deployment>& deployments, Store<Pod>& pods, OwnerOf owner_of);
+                  WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of);
   ~InPlaceObserver();
   InPlaceObserver(const InPlaceObserver&) = delete;
   InPlaceObserver& operator=(const InPlaceObserver&) = delete;
@@ -74,12 +75,12 @@ class InPlaceObserver {
 
   void PodChanged(const Change<Pod>& change);
   void Take(const Pod& pod, bool witnessed);
-  void Look(const Pod& pod, const Deployment& owner);
-  void LookAfterwards(const Pod& pod, const Deployment& owner);
-  void LookLater(const Pod& pod, const Deployment& owner, Followed& followed,
+  void Look(const Pod& pod, const Workload& owner);
+  void LookAfterwards(const Pod& pod, const Workload& owner);
+  void LookLater(const Pod& pod, const Workload& owner, Followed& followed,
                  std::optional<WallTime> at);
   void NoteUpdated(const Pod& pod, Followed& followed);
-  void NoteFailure(const Pod& pod, const Deployment& owner, const in_place::PodState& state);
+  void NoteFailure(const Pod& pod, const Workload& owner, const in_place::PodState& state);
   void NoteDrift(const Pod& pod, const in_place::PodState& state);
   // Returns true if `reason` is to be reported for this Pod, for the first time at this revision.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);

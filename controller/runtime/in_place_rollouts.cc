@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "controller/deployment/conditions.h"
-#include "controller/deployment/in_place_status.h"
 #include "controller/in_place/template/options.h"
 #include "controller/in_place/template/words.h"
 
@@ -13,45 +12,46 @@ namespace {
 
 using deployment::InPlaceReason;
 
-const Condition* InPlaceConditionOf(const Deployment& deployment) {
-  return FindCondition(deployment.status.conditions, deployment::kInPlaceCondition);
+const Condition* InPlaceConditionOf(const Workload& workload) {
+  return FindCondition(workload.status.conditions, deployment::kInPlaceCondition);
 }
 
-bool AsksForOnly(const Deployment& deployment) {
-  const auto policy = deployment.meta.annotations.Find(in_place::kInPlaceKey);
-  return policy && in_place::IsWord(*policy, "Only");
+bool AsksForOnly(const Workload& workload) {
+  return std::ranges::any_of(workload.in_place_settings, [](const Setting& setting) {
+    return setting.key == in_place::kInPlaceKey && in_place::IsWord(setting.value, "Only");
+  });
 }
 
 constexpr InPlaceReason kHeldUp[] = {
     InPlaceReason::kWaitingForBudget, InPlaceReason::kWaitingForPdb, InPlaceReason::kPaused,
     InPlaceReason::kFailing,          InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
 
-// Returns why the Deployment's in-place update is stalled. Returns nullopt if it is not stalled, or
+// Returns why the workload's in-place update is stalled. Returns nullopt if it is not stalled, or
 // if Pods are replaced instead.
-std::optional<InPlaceReason> CauseOf(const Deployment& deployment, const Condition& in_place) {
+std::optional<InPlaceReason> CauseOf(const Workload& workload, const Condition& in_place) {
   const auto reason = deployment::ParseInPlaceReason(in_place.reason.text());
   if (!reason || std::ranges::count(kHeldUp, *reason) > 0) return reason;
-  const bool refused = *reason == InPlaceReason::kNotPossible && AsksForOnly(deployment);
+  const bool refused = *reason == InPlaceReason::kNotPossible && AsksForOnly(workload);
   return refused ? reason : std::nullopt;
 }
 
 }  // namespace
 
-void InPlaceRollouts::Changed(const Change<Deployment>& change) {
-  if (change.new_object == nullptr) {
-    under_way_.erase(KeyOf(change.old_object->meta));
-    blocked_.erase(KeyOf(change.old_object->meta));
+void InPlaceRollouts::Changed(const WorkloadChange& change) {
+  if (change.now == nullptr) {
+    under_way_.erase(KeyOf(change.before->meta));
+    blocked_.erase(KeyOf(change.before->meta));
     return;
   }
-  const Deployment& deployment = *change.new_object;
-  const Condition* in_place = InPlaceConditionOf(deployment);
-  const ObjectKey key = KeyOf(deployment.meta);
+  const Workload& workload = *change.now;
+  const Condition* in_place = InPlaceConditionOf(workload);
+  const ObjectKey key = KeyOf(workload.meta);
   if (in_place == nullptr || !(in_place->status == "True")) {
     under_way_.erase(key);
   } else {
     under_way_.insert(key);
   }
-  const auto cause = in_place == nullptr ? std::nullopt : CauseOf(deployment, *in_place);
+  const auto cause = in_place == nullptr ? std::nullopt : CauseOf(workload, *in_place);
   if (cause) {
     blocked_[key] = *cause;
   } else {

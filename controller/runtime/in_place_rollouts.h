@@ -1,4 +1,4 @@
-// Which Deployments are being updated in place, and which of these rollouts are stalled, as the
+// Which workloads are being updated in place, and which of these rollouts are stalled, as the
 // condition windlass.dev/InPlace says. Core thread only.
 #pragma once
 
@@ -8,16 +8,16 @@
 #include <string>
 
 #include "controller/deployment/in_place_reason.h"
-#include "kubeclient/api/deployment.h"
-#include "kubeclient/cache/store.h"
+#include "controller/runtime/workload_store.h"
+#include "kubeclient/api/object_meta.h"
 
 namespace windlass {
 
 class InPlaceRollouts {
  public:
-  void Changed(const Change<Deployment>& change);
+  void Changed(const WorkloadChange& change);
 
-  bool UnderWay(const ObjectKey& deployment) const { return under_way_.contains(deployment); }
+  bool UnderWay(const ObjectKey& workload) const { return under_way_.contains(workload); }
   // Returns the number of stalled rollouts by cause. Stopping at a requested partition is not a
   // stall.
   std::map<std::string, uint64_t> Blocked() const;

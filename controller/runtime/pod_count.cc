@@ -4,16 +4,16 @@
 
 namespace windlass {
 
-PodCount::PodCount(const ClusterCache& cache, const ObjectKey& key) {
-  const Deployment* deployment = cache.deployments().store().Find(key);
-  if (deployment == nullptr) return;
-  for (const ReplicaSet* rs : cache.replica_sets().store().OwnedBy(deployment->meta.uid)) {
+PodCount::PodCount(const WorkloadCache& cache, const ObjectKey& key) {
+  const std::optional<Workload> workload = cache.workloads().Find(key);
+  if (!workload) return;
+  for (const ReplicaSet* rs : cache.replica_sets().store().OwnedBy(workload->meta.uid)) {
     if (!IsObserved(*rs)) continue;
     observed_.push_back({KeyOf(rs->meta), rs->meta.uid, rs->meta.generation});
   }
 }
 
-void PodCount::Note(ClusterCache& cache, const std::vector<ListedPod>& pods) const {
+void PodCount::Note(WorkloadCache& cache, const std::vector<ListedPod>& pods) const {
   for (const Observed& observed : observed_) {
     const auto live = std::ranges::count_if(pods, [&](const ListedPod& pod) {
       return pod.controller == observed.uid && !pod.deleting;

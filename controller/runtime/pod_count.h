@@ -1,25 +1,25 @@
-// What an uncached list of Pods says about the ReplicaSets of a Deployment: how many Pods of each
+// What an uncached list of Pods says about the ReplicaSets of a workload: how many Pods of each
 // are alive. A planner asks for it if their statuses cannot tell (deployment/room.h).
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "controller/runtime/cluster_cache.h"
+#include "controller/runtime/workload_cache.h"
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass {
 
 class PodCount {
  public:
-  // Must be made before the list is requested. Covers the ReplicaSets of the Deployment `key` whose
+  // Must be made before the list is requested. Covers the ReplicaSets of the workload `key` whose
   // controller has observed the latest generation by now: the others may get more Pods after the
   // list was taken.
-  PodCount(const ClusterCache& cache, const ObjectKey& key);
+  PodCount(const WorkloadCache& cache, const ObjectKey& key);
 
   // Records in `cache`, for each of these ReplicaSets that still has that generation, how many of
   // `pods` belong to it and are not being deleted.
-  void Note(ClusterCache& cache, const std::vector<ListedPod>& pods) const;
+  void Note(WorkloadCache& cache, const std::vector<ListedPod>& pods) const;
 
  private:
   struct Observed {

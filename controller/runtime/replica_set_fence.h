@@ -10,10 +10,10 @@
 
 namespace windlass {
 
-// Returns a patch for each ReplicaSet of the Deployment in `view` that must be touched:
+// Returns a patch for each ReplicaSet of the workload in `view` that must be touched:
 //   - generation not observed: every owned one;
 //   - several owned ones have replicas: these;
-//   - otherwise the Deployment is at rest: none.
+//   - otherwise the workload is at rest: none.
 // The patch sets the annotation windlass.dev/term to `term`.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
 

@@ -2,6 +2,7 @@
 // of its store. It runs from its first Use until its last user has released it. Core thread only.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "controller/runtime/fold_table.h"
 #include "controller/runtime/informer_snapshot.h"
+#include "controller/runtime/listed_versions.h"
 #include "kubeclient/base/listeners.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/informer.h"
@@ -54,6 +56,12 @@ class AnyInformer {
   virtual void TryNow() = 0;
   virtual bool HasSynced() const = 0;
   virtual const Reflector& reflector() const = 0;
+  // As members of Informer.
+  virtual const std::map<ObjectKey, UnreadableObject>& quarantined() const = 0;
+  virtual Listeners<>& on_synced() = 0;
+  virtual Listeners<>& on_recovered() = 0;
+  // Returns the cache as a new leader compares it.
+  virtual ComparedCache Compared() const = 0;
   // Returns what is wrong with the watch, or that the first list is not complete yet; "" if all is
   // well.
   std::string Trouble() const;
@@ -90,6 +98,12 @@ class SharedInformer final : public AnyInformer {
   void TryNow() override { informer.TryNow(); }
   bool HasSynced() const override { return informer.HasSynced(); }
   const Reflector& reflector() const override { return informer.reflector(); }
+  const std::map<ObjectKey, UnreadableObject>& quarantined() const override {
+    return informer.quarantined();
+  }
+  Listeners<>& on_synced() override { return informer.on_synced; }
+  Listeners<>& on_recovered() override { return informer.on_recovered; }
+  ComparedCache Compared() const override { return windlass::Compared(informer); }
   InformerSnapshot Snapshot(MonotonicTime now) const override {
     return SnapshotOf(name(), informer, audit_.counters(), now);
   }

@@ -1,32 +1,20 @@
 #include "controller/runtime/wake_ups.h"
 
 #include <algorithm>
-#include <utility>
 
-#include "controller/in_place/phases/exchange.h"
-#include "controller/in_place/template/options.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass {
 namespace {
 
-bool IsRecreate(const Deployment& deployment) {
-  return deployment.spec.strategy_type == "Recreate";
-}
+bool IsRecreate(const Workload& workload) { return workload.strategy == Strategy::kRecreate; }
 
 // Returns true if old Pods are left or new ones are missing: the rollout waits for what its
-// ReplicaSets report. If all Pods are new, only the Deployment's own status is left to write
-//
-bool IsRolling(const Deployment& deployment) {
-  const DeploymentStatus& status = deployment.status;
-  return status.observed_generation != deployment.meta.generation ||
-         status.updated_replicas != deployment.spec.replicas ||
-         status.replicas != status.updated_replicas;
-}
-
-// Returns how urgently a status change of an owned object wakes its Deployment.
-Wake StatusWake(const Deployment& owner) {
-  return IsRolling(owner) ? Wake::kRolloutStatus : Wake::kStatusChange;
+// ReplicaSets report. If all Pods are new, only the workload's own status is left to write.
+bool IsRolling(const Workload& workload) {
+  const WorkloadStatus& status = workload.status;
+  return status.observed_generation != workload.meta.generation ||
+         status.updated_replicas != workload.replicas || status.replicas != status.updated_replicas;
 }
 
 // Returns true if only counters and conditions changed.
@@ -56,51 +44,37 @@ bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
 
 }  // namespace
 
-WakeUps::WakeUps(ClusterCache& cache, ControllerHost& host, ForeignStatus foreign_status)
-    : cache_(cache), host_(host), foreign_status_(std::move(foreign_status)) {
-  cache_.deployments().store().OnChange(
-      [this](const Change<Deployment>& change) { DeploymentChanged(change); });
+Wake StatusWake(const Workload& owner) {
+  return IsRolling(owner) ? Wake::kRolloutStatus : Wake::kStatusChange;
+}
+
+WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), host_(host) {
+  cache_.workloads().OnChange([this](const WorkloadChange& change) { WorkloadChanged(change); });
   cache_.replica_sets().store().OnChange(
       [this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
   cache_.pods().store().OnChange([this](const Change<PodMetadata>& change) { PodChanged(change); });
   cache_.replica_sets().on_unreadable_gone.Add([this](const UnreadableObject& gone) {
-    cache_.deployments().store().ForEach([&](const Deployment& deployment) {
-      if (!ClusterCache::MayOwn(deployment, gone)) return;
-      host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
+    cache_.workloads().ForEach([&](const Workload& workload) {
+      if (!WorkloadCache::MayOwn(workload, gone)) return;
+      host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
     });
   });
-  InPlaceCache& in_place = cache_.in_place();
-  in_place.pods().store().OnChange([this](const Change<Pod>& change) { WholePodChanged(change); });
-  in_place.nodes().store().OnChange([this](const Change<Node>& change) { NodeChanged(change); });
-  in_place.budgets().store().OnChange(
-      [this](const Change<PodDisruptionBudget>& change) { BudgetChanged(change); });
-  in_place.on_news = [this] {
-    cache_.deployments().store().ForEach([this](const Deployment& deployment) {
-      if (!cache_.ConcernsInPlace(deployment)) return;
-      host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
-    });
-  };
   cache_.pods().on_synced.Add([this] {
-    cache_.deployments().store().ForEach([this](const Deployment& deployment) {
-      if (IsRecreate(deployment)) host_.Wake(KeyOf(deployment.meta), Wake::kObjectChange);
+    cache_.workloads().ForEach([this](const Workload& workload) {
+      if (IsRecreate(workload)) host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
     });
   });
 }
 
-void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
-  const Deployment* now = change.new_object;
+void WakeUps::WorkloadChanged(const WorkloadChange& change) {
+  const Workload* now = change.now;
   if (now == nullptr) {  // D-013: the sync finds no object and ends
-    host_.Wake(KeyOf(change.old_object->meta), Wake::kObjectChange);
+    host_.Wake(KeyOf(change.before->meta), Wake::kObjectChange);
     return;
   }
-  if (IsRecreate(*now)) cache_.WatchPods();
-  if (in_place::Asks(now->meta)) cache_.WatchForInPlace();
-  const bool ours = host_.IsFolding(KeyOf(now->meta));
-  if (!ours && change.old_object != nullptr && !(change.old_object->status == now->status)) {
-    foreign_status_(*now);
-  }
+  cache_.WatchFor(*now);
   const bool edited =
-      change.old_object == nullptr || change.old_object->meta.generation != now->meta.generation;
+      change.before == nullptr || change.before->meta.generation != now->meta.generation;
   host_.Wake(KeyOf(now->meta),
              edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
 }
@@ -108,8 +82,8 @@ void WakeUps::DeploymentChanged(const Change<Deployment>& change) {
 bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
   const OwnerReference* reference = rs.meta.ControllerRef();
   if (reference == nullptr) return false;
-  const Deployment* owner = cache_.ResolveOwner(rs.meta.namespace_, *reference);
-  if (owner != nullptr) {
+  const std::optional<Workload> owner = cache_.ResolveOwner(rs.meta.namespace_, *reference);
+  if (owner) {
     host_.Wake(KeyOf(owner->meta), wake == Wake::kStatusChange ? StatusWake(*owner) : wake);
   }
   return true;
@@ -117,13 +91,12 @@ bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
 
 void WakeUps::WakeMatching(const ReplicaSet& orphan) {
   if (orphan.meta.labels.empty()) return;  // D-020
-  for (const Deployment* deployment :
-       cache_.deployments().store().InNamespace(orphan.meta.namespace_)) {
-    const LabelSelector& selector = deployment->spec.selector;
+  cache_.workloads().ForEachIn(orphan.meta.namespace_.text(), [&](const Workload& workload) {
+    const LabelSelector& selector = workload.selector;
     if (!selector.SelectsEverything() && Matches(selector, orphan.meta.labels)) {
-      host_.Wake(KeyOf(deployment->meta), Wake::kObjectChange);
+      host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
     }
-  }
+  });
 }
 
 void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
@@ -133,7 +106,7 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
     WakeOwner(*before, Wake::kObjectChange);
     return;
   }
-  if (in_place::Remembers(*now)) cache_.WatchForInPlace();
+  cache_.WatchFor(*now);
   if (before == nullptr) {  // D-014…D-016
     if (!WakeOwner(*now, Wake::kObjectChange)) WakeMatching(*now);
     return;
@@ -146,69 +119,11 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
 }
 
-const Deployment* WakeUps::OwnerOfPod(const ObjectMeta& pod) const {
-  const OwnerReference* reference = pod.ControllerRef();
-  if (reference == nullptr || !(reference->kind == resources::kReplicaSets.kind)) return nullptr;
-  const ReplicaSet* rs = cache_.replica_sets().store().FindByUid(
-      {pod.namespace_, std::string(reference->name.text())}, reference->uid);
-  if (rs == nullptr) return nullptr;  // D-022
-  const OwnerReference* owner = rs->meta.ControllerRef();
-  return owner == nullptr ? nullptr : cache_.ResolveOwner(rs->meta.namespace_, *owner);
-}
-
 void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   if (change.new_object != nullptr) return;  // D-021: only deletes matter
-  const Deployment* deployment = OwnerOfPod(change.old_object->meta);
-  if (deployment != nullptr && IsRecreate(*deployment)) {
-    host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));  // D-023 as W-01
-  }
-}
-
-// --- in-place updates, which follow each step of a Pod ---
-
-void WakeUps::WholePodChanged(const Change<Pod>& change) {
-  const Deployment* told = nullptr;
-  for (const Pod* pod : {change.old_object, change.new_object}) {  // a Pod may change its owner
-    const Deployment* deployment = pod == nullptr ? nullptr : OwnerOfPod(pod->meta);
-    if (deployment == nullptr || deployment == told || !cache_.ConcernsInPlace(*deployment))
-      continue;
-    host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));
-    told = deployment;
-  }
-}
-
-bool WakeUps::HasPodOn(const Deployment& deployment, std::string_view node) const {
-  for (const ReplicaSet* rs : cache_.replica_sets().store().OwnedBy(deployment.meta.uid)) {
-    for (const Pod* pod : cache_.in_place().pods().store().OwnedBy(rs->meta.uid)) {
-      if (pod->node_name == node) return true;
-    }
-  }
-  return false;
-}
-
-// A kubelet reports every few minutes; only changes that may allow a patch of a Pod matter. The
-// node's zone affects only the order of Pods, so a change of zone wakes no key.
-void WakeUps::NodeChanged(const Change<Node>& change) {
-  const Node* before = change.old_object;
-  const Node* now = change.new_object;
-  if (before != nullptr && now != nullptr && before->ready == now->ready &&
-      before->kubelet_version == now->kubelet_version) {
-    return;
-  }
-  const std::string& name = (now != nullptr ? now : before)->meta.name;
-  cache_.deployments().store().ForEach([&](const Deployment& deployment) {
-    if (!cache_.ConcernsInPlace(deployment) || !HasPodOn(deployment, name)) return;
-    host_.Wake(KeyOf(deployment.meta), StatusWake(deployment));
-  });
-}
-
-void WakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
-  const PodDisruptionBudget* budget = change.new_object;
-  if (budget == nullptr) budget = change.old_object;
-  for (const Deployment* deployment :
-       cache_.deployments().store().InNamespace(budget->meta.namespace_)) {
-    if (cache_.ConcernsInPlace(*deployment))
-      host_.Wake(KeyOf(deployment->meta), StatusWake(*deployment));
+  const std::optional<Workload> owner = cache_.OwnerOfPod(change.old_object->meta);
+  if (owner && IsRecreate(*owner)) {
+    host_.Wake(KeyOf(owner->meta), StatusWake(*owner));  // D-023 as W-01
   }
 }
 

@@ -45,7 +45,7 @@ class WatchedResource {
   bool HasSynced() const { return shared_.informer.HasSynced(); }
   Store<T>& store() { return shared_.informer.store(); }
   const Store<T>& store() const { return shared_.informer.store(); }
-  ComparedCache Compared() const { return windlass::Compared(shared_.informer); }
+  ComparedCache Compared() const { return shared_.Compared(); }
 
   // Returns why the cache is not complete, or what is wrong with its watch; "" if all is well.
   std::string Trouble() const { return shared_.Trouble(); }

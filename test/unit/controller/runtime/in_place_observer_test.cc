@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "controller/runtime/deployment_store.h"
+#include "kubeclient/base/random.h"
 #include "kubeclient/client/event_recorder.h"
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
@@ -44,7 +46,7 @@ struct Fixture : ClientWorld {
     web.spec.min_ready_seconds = min_ready_seconds;
     web.spec.progress_deadline_seconds = progress_deadline_seconds;
     web.status.conditions = {{"windlass.dev/InPlace", status, reason, message, {}, {}}};
-    deployments.Apply(std::move(web));
+    deployments.objects().Apply(std::move(web));
   }
   void Put() {
     pod.meta.resource_version = {std::to_string(++version)};
@@ -105,7 +107,9 @@ struct Fixture : ClientWorld {
   int32_t progress_deadline_seconds = kUnlimited;
   NullLog log;
   EventRecorder events{clock, log, client};
-  Store<Deployment> deployments;
+  Random random{1};
+  Informers informers{{clock, random, log, timers, transport, decoder}, ""};
+  DeploymentStore deployments{informers};
   Store<Pod> pods;
   InPlaceObserver observer{
       clock,
@@ -422,7 +426,7 @@ TEST_CASE("Deployments that do not get on are counted by cause") {
   f.policy = "only";
   f.PutDeployment("False", "NotPossible");
   CHECK(f.observer.Figures().blocked == Counts{{"NotPossible", 1}});
-  f.deployments.ApplyDelete({"shop", "web"}, kDeployment, {"900"});
+  f.deployments.objects().ApplyDelete({"shop", "web"}, kDeployment, {"900"});
   CHECK(f.observer.Figures().blocked.empty());
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/runtime/deployment_store.h"
+#include "controller/runtime/in_place_cache.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
@@ -23,6 +25,7 @@ Uid UidOf(uint64_t number) { return {0xD0, number}; }
 // Stores that a test fills by hand, and the keys woken since the last query.
 struct Fixture {
   Fixture() {
+    cache.Extend(in_place);
     host.on_wake = [this](const ObjectKey& key, Wake) { woken.insert(key.name); };
     AddDeployment("web", 1);
     AddDeployment("api", 2);
@@ -38,7 +41,7 @@ struct Fixture {
     deployment.spec.selector.present = true;
     deployment.spec.selector.match_labels = {{"app", name}};
     change(deployment);
-    cache.deployments().store().Apply(std::move(deployment));
+    deployments.objects().Apply(std::move(deployment));
   }
 
   // Returns a ReplicaSet that Deployment web owns, with its labels.
@@ -96,9 +99,11 @@ struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
   RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
-  ClusterCache cache{host.informers()};
+  DeploymentStore deployments{host.informers()};
+  WorkloadCache cache{host.informers(), deployments};
+  InPlaceCache in_place{host.informers()};
   std::set<std::string> woken;
-  WakeUps wake_ups{cache, host, [](const Deployment&) {}};
+  WakeUps wake_ups{cache, host};
   uint64_t version = 1000;
 };
 
@@ -119,11 +124,11 @@ TEST_CASE("a change of a Deployment wakes it") {
       {"D-012 any update", [](Fixture& f) { f.AddDeployment("web", 1); }, "web"},
       {"D-013 deleted",
        [](Fixture& f) {
-         f.cache.deployments().store().ApplyDelete({"ns", "web"}, UidOf(1), f.NextVersion());
+         f.deployments.objects().ApplyDelete({"ns", "web"}, UidOf(1), f.NextVersion());
        },
        "web"},
       {"D-010 D-013 missing from a list",
-       [](Fixture& f) { f.cache.deployments().store().Replace({}, f.NextVersion()); }, "api web"},
+       [](Fixture& f) { f.deployments.objects().Replace({}, f.NextVersion()); }, "api web"},
   }));
   CAPTURE(row.id);
   Fixture fixture;
@@ -357,7 +362,7 @@ TEST_CASE("only the deletion of a Recreate Deployment's Pod wakes it") {
 TEST_CASE("the first that asks for updates in place is noted, once: it takes further rights") {
   Fixture fixture;
   int told = 0;
-  fixture.cache.on_watch_for_in_place = [&] { ++told; };
+  fixture.cache.on_extension_needed = [&] { ++told; };
   const auto add = [&](const std::string& name, StringMap annotations) {
     fixture.AddDeployment(name, 1, [&](Deployment& d) { d.meta.annotations = annotations; });
   };
