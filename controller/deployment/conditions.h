@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/in_place/phases/in_place_reason.h"  // kInPlaceCondition
 #include "kubeclient/api/condition.h"
 
 namespace windlass::deployment {
@@ -17,9 +18,6 @@ inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
 inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
-
-// The type of the condition that reports an in-place update (in_place_status.h).
-inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
 
 // Returns a condition with both of its times set to `now`.
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,

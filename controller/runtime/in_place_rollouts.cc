@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "controller/deployment/conditions.h"
 #include "controller/in_place/template/options.h"
 #include "controller/in_place/template/words.h"
 

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "controller/deployment/in_place_reason.h"
+#include "controller/in_place/phases/in_place_reason.h"
 #include "controller/runtime/workload_store.h"
 #include "kubeclient/api/object_meta.h"
 

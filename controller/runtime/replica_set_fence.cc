@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "controller/deployment/annotations.h"
+#include "controller/core/term_annotation.h"
 
 namespace windlass {
 namespace {
@@ -30,7 +30,7 @@ std::vector<const ReplicaSet*> InDanger(const View& view) {
 }  // namespace
 
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term) {
-  const std::string fields = R"({"metadata":{"annotations":{")" + std::string(deployment::kTerm) +
+  const std::string fields = R"({"metadata":{"annotations":{")" + std::string(kTermAnnotation) +
                              R"(":")" + std::string(term) + R"("}}})";
   std::vector<Request> patches;
   for (const ReplicaSet* rs : InDanger(view)) {

@@ -8,6 +8,9 @@
 
 namespace windlass::deployment {
 
+// The type of the condition that reports an in-place update (in_place_status.h).
+inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
+
 enum class InPlaceReason : uint8_t {
   kCommitting,
   kComplete,

@@ -1,4 +1,4 @@
-#include "controller/deployment/in_place_reason.h"
+#include "controller/in_place/phases/in_place_reason.h"
 
 namespace windlass::deployment {
 
