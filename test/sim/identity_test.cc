@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "controller/runtime/deployment_store.h"
-#include "controller/runtime/workload_cache.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/workload/watch/workload_cache.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "controller/runtime/deployment_store.h"
-#include "controller/runtime/in_place_wake_ups.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/in_place/watch/wake_ups.h"
 #include "controller/runtime/term.h"
-#include "controller/runtime/wake_ups.h"
+#include "controller/workload/watch/wake_ups.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
@@ -92,8 +92,7 @@ class Forbidding final : public Transport {
 
 // A process whose planner is the test's own, on a cluster of three Nodes.
 struct Fixture {
-  explicit Fixture(const std::string& namespace_ = "")
-      : host(Environment(), namespace_) {
+  explicit Fixture(const std::string& namespace_ = "") : host(Environment(), namespace_) {
     cache.Extend(in_place);
     for (int i = 0; i < 3; ++i) SetNode(world, i, true);
     world.Apply(SampleNamespace("other"));

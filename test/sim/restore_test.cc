@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/runtime/deployment_store.h"
-#include "controller/runtime/workload_cache.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/workload/watch/workload_cache.h"
 #include "test/catch.h"
 #include "test/sim/faulty_network.h"
 #include "test/sim/sample_objects.h"

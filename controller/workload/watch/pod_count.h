@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "controller/runtime/workload_cache.h"
+#include "controller/workload/watch/workload_cache.h"
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass {

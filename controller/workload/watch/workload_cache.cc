@@ -1,9 +1,9 @@
-#include "controller/runtime/workload_cache.h"
+#include "controller/workload/watch/workload_cache.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "controller/runtime/live_pods.h"
+#include "controller/workload/watch/live_pods.h"
 #include "kubeclient/api/older_then_name.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"

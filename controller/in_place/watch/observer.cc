@@ -1,4 +1,4 @@
-#include "controller/runtime/in_place_observer.h"
+#include "controller/in_place/watch/observer.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/revision_of_pod.h"
-#include "controller/runtime/in_place_pod_events.h"
+#include "controller/in_place/watch/pod_events.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass {

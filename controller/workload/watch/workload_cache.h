@@ -14,9 +14,9 @@
 
 #include "controller/runtime/informers.h"
 #include "controller/runtime/listed_versions.h"
-#include "controller/runtime/watch_extension.h"
-#include "controller/runtime/workload_store.h"
 #include "controller/view.h"
+#include "controller/workload/watch/watch_extension.h"
+#include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/decode_interest.h"
 #include "kubeclient/cache/resync.h"
 

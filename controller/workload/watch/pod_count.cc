@@ -1,4 +1,4 @@
-#include "controller/runtime/pod_count.h"
+#include "controller/workload/watch/pod_count.h"
 
 #include <algorithm>
 

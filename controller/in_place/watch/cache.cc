@@ -1,4 +1,4 @@
-#include "controller/runtime/in_place_cache.h"
+#include "controller/in_place/watch/cache.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,7 +6,7 @@
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/template/interest.h"
 #include "controller/in_place/template/options.h"
-#include "controller/runtime/live_pods.h"
+#include "controller/workload/watch/live_pods.h"
 #include "kubeclient/api/older_then_name.h"
 
 namespace windlass {

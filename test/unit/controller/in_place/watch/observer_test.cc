@@ -1,11 +1,11 @@
 // What users and metrics show of Pods that are updated in place.
-#include "controller/runtime/in_place_observer.h"
+#include "controller/in_place/watch/observer.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "controller/runtime/deployment_store.h"
+#include "controller/deployment/deployment_store.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/client/event_recorder.h"
 #include "test/catch.h"

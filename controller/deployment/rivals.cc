@@ -1,4 +1,4 @@
-#include "controller/runtime/rivals.h"
+#include "controller/deployment/rivals.h"
 
 #include <algorithm>
 #include <array>

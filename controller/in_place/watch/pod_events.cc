@@ -1,4 +1,4 @@
-#include "controller/runtime/in_place_pod_events.h"
+#include "controller/in_place/watch/pod_events.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "controller/runtime/wake_ups.h"
+#include "controller/workload/watch/wake_ups.h"
 
 #include <algorithm>
 

@@ -23,9 +23,9 @@
 #include "controller/core/step.h"
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/pod_state.h"
-#include "controller/runtime/in_place_figures.h"
-#include "controller/runtime/in_place_rollouts.h"
-#include "controller/runtime/workload_store.h"
+#include "controller/in_place/watch/figures.h"
+#include "controller/in_place/watch/rollouts.h"
+#include "controller/workload/watch/workload_store.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/store.h"
 

@@ -1,4 +1,4 @@
-#include "controller/runtime/in_place_figures.h"
+#include "controller/in_place/watch/figures.h"
 
 namespace windlass {
 

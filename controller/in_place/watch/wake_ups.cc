@@ -1,9 +1,9 @@
-#include "controller/runtime/in_place_wake_ups.h"
+#include "controller/in_place/watch/wake_ups.h"
 
 #include <optional>
 #include <string>
 
-#include "controller/runtime/wake_ups.h"
+#include "controller/workload/watch/wake_ups.h"
 
 namespace windlass {
 

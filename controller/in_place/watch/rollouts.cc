@@ -1,4 +1,4 @@
-#include "controller/runtime/in_place_rollouts.h"
+#include "controller/in_place/watch/rollouts.h"
 
 #include <algorithm>
 #include <optional>

@@ -13,14 +13,14 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/runtime/deployment_store.h"
-#include "controller/runtime/in_place_cache.h"
-#include "controller/runtime/in_place_observer.h"
-#include "controller/runtime/in_place_wake_ups.h"
-#include "controller/runtime/rivals.h"
-#include "controller/runtime/wake_ups.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/rivals.h"
+#include "controller/in_place/watch/cache.h"
+#include "controller/in_place/watch/observer.h"
+#include "controller/in_place/watch/wake_ups.h"
 #include "controller/runtime/watching_controller.h"
-#include "controller/runtime/workload_cache.h"
+#include "controller/workload/watch/wake_ups.h"
+#include "controller/workload/watch/workload_cache.h"
 
 namespace windlass {
 

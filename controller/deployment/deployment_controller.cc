@@ -1,11 +1,11 @@
-#include "controller/runtime/deployment_controller.h"
+#include "controller/deployment/deployment_controller.h"
 
 #include <utility>
 
 #include "controller/deployment/deployment.h"
-#include "controller/runtime/pod_count.h"
-#include "controller/runtime/replica_set_fence.h"
 #include "controller/runtime/sync.h"
+#include "controller/workload/watch/pod_count.h"
+#include "controller/workload/watch/replica_set_fence.h"
 
 namespace windlass {
 namespace {

@@ -1,5 +1,5 @@
 // When a Deployment is left to another controller (S-017).
-#include "controller/runtime/rivals.h"
+#include "controller/deployment/rivals.h"
 
 #include <string>
 

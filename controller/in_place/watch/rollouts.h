@@ -8,7 +8,7 @@
 #include <string>
 
 #include "controller/in_place/phases/in_place_reason.h"
-#include "controller/runtime/workload_store.h"
+#include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/object_meta.h"
 
 namespace windlass {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "controller/deployment/deployment_workload.h"
-#include "controller/runtime/workload_store.h"
+#include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/decode.h"
 
 namespace windlass {

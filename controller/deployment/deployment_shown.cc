@@ -2,8 +2,8 @@
 #include <initializer_list>
 #include <utility>
 
-#include "controller/runtime/deployment_controller.h"
-#include "controller/runtime/in_place_figures.h"
+#include "controller/deployment/deployment_controller.h"
+#include "controller/in_place/watch/figures.h"
 
 namespace windlass {
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "controller/runtime/controller_host.h"
-#include "controller/runtime/workload_cache.h"
+#include "controller/workload/watch/workload_cache.h"
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {

@@ -4,9 +4,9 @@
 
 #include <string_view>
 
+#include "controller/in_place/watch/cache.h"
 #include "controller/runtime/controller_host.h"
-#include "controller/runtime/in_place_cache.h"
-#include "controller/runtime/workload_cache.h"
+#include "controller/workload/watch/workload_cache.h"
 
 namespace windlass {
 

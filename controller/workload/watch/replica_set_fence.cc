@@ -1,4 +1,4 @@
-#include "controller/runtime/replica_set_fence.h"
+#include "controller/workload/watch/replica_set_fence.h"
 
 #include <string>
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "controller/runtime/informers.h"
-#include "controller/runtime/watch_extension.h"
 #include "controller/view.h"
+#include "controller/workload/watch/watch_extension.h"
 #include "kubeclient/api/decode_interest.h"
 
 namespace windlass {

@@ -1,5 +1,5 @@
 // Which changes in the caches wake which Deployments (D-010…D-028).
-#include "controller/runtime/wake_ups.h"
+#include "controller/workload/watch/wake_ups.h"
 
 #include <functional>
 #include <set>
@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/runtime/deployment_store.h"
-#include "controller/runtime/in_place_cache.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/in_place/watch/cache.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
