@@ -18,6 +18,7 @@ program_of() {
     cmd/windlass/metrics_text.cc) echo cmd_test ;;
     cmd/windlass/*) echo daemon_test ;;
     controller/runtime/*) echo runtime_test ;;
+    controller/workload/watch/*) echo workload_watch_test ;;
     kubeclient/api/*) echo api_test ;;
     kubeclient/cache/*) echo cache_test ;;
     kubeclient/client/*) echo client_test ;;

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "controller/core/term_annotation.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/replica_set.h"
 
@@ -21,9 +22,7 @@ inline constexpr std::string_view kDesiredReplicas = "deployment.kubernetes.io/d
 inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-replicas";
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-// Set on ReplicaSets that were in the middle of a rollout when the former leader lost its Lease
-// (L-012).
-inline constexpr std::string_view kTerm = "windlass.dev/term";
+inline constexpr std::string_view kTerm = kTermAnnotation;
 
 // Returns true if an annotation of the Deployment is copied to its new ReplicaSet: all except the
 // seven above and the internal ones that an extension writes to a ReplicaSet (D-163, P-074).

@@ -1,19 +1,11 @@
 #include "controller/deployment/claim.h"
 
 #include <algorithm>
-#include <tuple>
 
+#include "kubeclient/api/older_then_name.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::deployment {
-namespace {
-
-bool OlderThenName(const ReplicaSet* a, const ReplicaSet* b) {
-  return std::tie(a->meta.creation_timestamp, a->meta.name) <
-         std::tie(b->meta.creation_timestamp, b->meta.name);
-}
-
-}  // namespace
 
 Claims ClaimReplicaSets(const View& view) {
   const Workload& workload = view.workload;
@@ -33,7 +25,7 @@ Claims ClaimReplicaSets(const View& view) {
       claims.to_adopt.push_back(rs);
     }
   }
-  std::sort(claims.ours.begin(), claims.ours.end(), OlderThenName);
+  std::sort(claims.ours.begin(), claims.ours.end(), OlderThenName<ReplicaSet>);
   return claims;
 }
 

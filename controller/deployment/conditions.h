@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/in_place/phases/in_place_reason.h"  // kInPlaceCondition
 #include "kubeclient/api/condition.h"
 
 namespace windlass::deployment {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "controller/deployment/in_place_reason.h"
 #include "controller/deployment/in_place_situation.h"
+#include "controller/in_place/phases/in_place_reason.h"
 
 namespace windlass::deployment {
 

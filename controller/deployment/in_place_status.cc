@@ -7,9 +7,9 @@
 #include "controller/deployment/conditions.h"
 #include "controller/deployment/deployment_complete.h"
 #include "controller/deployment/in_place_leftovers.h"
-#include "controller/deployment/in_place_reason.h"
 #include "controller/deployment/in_place_refusals.h"
 #include "controller/deployment/in_place_situation.h"
+#include "controller/in_place/phases/in_place_reason.h"
 
 namespace windlass::deployment {
 namespace {

@@ -1,7 +1,6 @@
 // What a controller may ask of the runtime it belongs to. Core thread only.
 #pragma once
 
-#include "controller/runtime/fold_table.h"
 #include "controller/runtime/informers.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/request.h"
@@ -15,7 +14,6 @@ class ControllerHost {
 
   // The informers of this process, with clock, log and timers.
   virtual Informers& informers() = 0;
-  virtual FoldTable& folds() = 0;
   // Records an Event of this controller that no sync of its own carries.
   virtual void Record(const ObjectReference& about, const Event& event) = 0;
 

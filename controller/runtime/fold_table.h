@@ -1,9 +1,9 @@
 // Folds replies into the caches, so that the next step sees what the last one did.
 //
 // The owner of a store registers a row for its resource: how a reply is decoded and folded, and
-// what the store does about an object that is gone. Several controllers may register a row each for
-// one resource. A fold wakes every key concerned except the one whose sync made the request,
-// because that sync goes on at once. Core thread only.
+// what the store does about an object that is gone. A shared informer registers its row once, so
+// two rows of one resource are those of two projections. A fold wakes every key concerned except
+// the one whose sync made the request, because that sync goes on at once. Core thread only.
 #pragma once
 
 #include <functional>

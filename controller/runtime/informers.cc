@@ -23,6 +23,13 @@ Informers::~Informers() {
   for (const auto& informer : informers_) informer->Stop();
 }
 
+ReflectorOptions Informers::All(const ResourceId& resource) const {
+  ReflectorOptions options;
+  options.resource = resource;
+  if (resource.namespaced) options.namespace_ = namespace_;
+  return options;
+}
+
 void Informers::Use(std::initializer_list<AnyInformer*> wanted) {
   if (!std::exchange(started_, true)) CheckIdentity();
   std::vector<AnyInformer*> started;

@@ -6,11 +6,13 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "controller/runtime/fold_table.h"
 #include "controller/runtime/shared_informer.h"
 #include "kubeclient/base/assert.h"
 #include "kubeclient/cache/cluster_identity.h"
@@ -31,11 +33,19 @@ class Informers {
   // Returns the environment, with the list gate that all informers share.
   const InformerEnvironment& environment() const { return environment_; }
   const std::string& watched_namespace() const { return namespace_; }
+  // Returns what to watch so that all objects of `resource` in the watched namespaces are seen; all
+  // there are if they have no namespace.
+  ReflectorOptions All(const ResourceId& resource) const;
 
   // Returns the informer of that name, and makes it at the first call. The caller listens to it and
-  // to its store, and calls Use when it needs it to run.
+  // to its store, and calls Use when it needs it to run. Replies are folded into its store from the
+  // first call on that asks for it (Projection::folding).
   template <typename T>
   SharedInformer<T>& Of(Projection<T> projection);
+
+  // How replies are folded into the stores of these informers.
+  FoldTable& folds() { return folds_; }
+  const FoldTable& folds() const { return folds_; }
 
   // Starts those of `wanted` that no controller used yet, in that order, then their audits. Each
   // Use must be ended by one Release.
@@ -56,12 +66,17 @@ class Informers {
   std::vector<InformerSnapshot> Snapshots() const;
 
  private:
+  template <typename T>
+  SharedInformer<T>* Find(const std::string& name) const;
+  template <typename T>
+  SharedInformer<T>& Make(Projection<T> projection);
   void Reset(std::string_view why);
   void CheckIdentity();
 
   ListGate list_gate_;
   InformerEnvironment environment_;
   const std::string namespace_;
+  FoldTable folds_;
   std::vector<std::unique_ptr<AnyInformer>> informers_;
   ClusterIdentity identity_;
   bool resetting_ = false;
@@ -70,12 +85,26 @@ class Informers {
 
 template <typename T>
 SharedInformer<T>& Informers::Of(Projection<T> projection) {
+  const std::optional<ReplyFolding<T>> folding = projection.folding;
+  SharedInformer<T>* known = Find<T>(projection.name);
+  SharedInformer<T>& informer = known != nullptr ? *known : Make(std::move(projection));
+  if (folding) informer.FoldReplies(folds_, *folding);
+  return informer;
+}
+
+template <typename T>
+SharedInformer<T>* Informers::Find(const std::string& name) const {
   for (const auto& informer : informers_) {
-    if (informer->name() != projection.name) continue;
+    if (informer->name() != name) continue;
     auto* known = dynamic_cast<SharedInformer<T>*>(informer.get());
     WL_ASSERT(known != nullptr);  // one name, two projections
-    return *known;
+    return known;
   }
+  return nullptr;
+}
+
+template <typename T>
+SharedInformer<T>& Informers::Make(Projection<T> projection) {
   auto made = std::make_unique<SharedInformer<T>>(environment_, std::move(projection));
   SharedInformer<T>& informer = *made;
   informers_.push_back(std::move(made));

@@ -14,7 +14,6 @@ class Runtime::Lane final : public ControllerHost {
   QueueKey Key(const ObjectKey& key) const { return {key, index_}; }
 
   Informers& informers() override { return runtime_.informers_; }
-  FoldTable& folds() override { return runtime_.folds_; }
   void Record(const ObjectReference& about, const Event& event) override {
     runtime_.sync_environment_.Record(Key({}), about, event);
   }
@@ -25,7 +24,7 @@ class Runtime::Lane final : public ControllerHost {
     if (InTerm() && !IsFolding(key)) runtime_.term_->Add(Key(key), wake);
   }
   bool IsFolding(const ObjectKey& key) const override {
-    return runtime_.folds_.folding() == Key(key);
+    return runtime_.informers_.folds().folding() == Key(key);
   }
   bool InTerm() const override { return runtime_.term_ != nullptr && looked_at_all; }
   void CacheSynced() override { runtime_.LookAtAllWhenSynced(*this); }
@@ -54,7 +53,8 @@ Runtime::Runtime(InformerEnvironment environment, Client& client, EventRecorder&
     : informers_(environment, options.namespace_),
       environment_(informers_.environment()),
       options_(std::move(options)),
-      sync_environment_{environment.clock, environment.log, client, events, folds_, controllers_} {
+      sync_environment_{environment.clock,  environment.log, client, events,
+                        informers_.folds(), controllers_} {
   WL_ASSERT(controllers.size() <= UINT8_MAX);
   informers_.on_reset = [this] { Reset(); };
   for (const ControllerEntry& entry : controllers) {
@@ -120,8 +120,7 @@ WorkQueueCounters Runtime::queue_counters() const {
 void Runtime::LookAtAllWhenSynced(Lane& lane) {
   if (term_ == nullptr || lane.looked_at_all || !lane.controller->HasSynced()) return;
   // A controller without caches has nothing to compare.
-  const bool compares = !lane.controller->ComparedCaches().empty();
-  if (barrier_wanted_ && lane.barrier == nullptr && compares) {
+  if (barrier_wanted_ && lane.barrier == nullptr && !lane.controller->ComparedCaches().empty()) {
     lane.barrier = std::make_unique<LeadershipBarrier>(
         environment_, [&lane] { return lane.controller->ComparedCaches(); },
         [this, &lane] { LookAtAllWhenSynced(lane); });

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "controller/runtime/fold_table.h"
 #include "controller/runtime/informers.h"
 #include "controller/runtime/leadership_barrier.h"
 #include "controller/runtime/sync.h"
@@ -81,7 +80,6 @@ class Runtime {
   const InformerEnvironment environment_;
   const RuntimeOptions options_;
   ControllerCounters counters_;
-  FoldTable folds_;
   std::vector<std::string> names_;
   std::vector<Controller*> controllers_;
   SyncEnvironment sync_environment_;

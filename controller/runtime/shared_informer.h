@@ -1,16 +1,33 @@
-// An informer that the controllers of a process share, with the audit of its cache. It runs from
-// its first Use until its last user has released it. Core thread only.
+// An informer that the controllers of a process share, with the audit of its cache and the fold row
+// of its store. It runs from its first Use until its last user has released it. Core thread only.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "controller/runtime/fold_table.h"
 #include "controller/runtime/informer_snapshot.h"
+#include "controller/runtime/listed_versions.h"
+#include "kubeclient/base/listeners.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/informer.h"
 
 namespace windlass {
+
+// How replies are folded into the store of an informer. Replies to our own writes and uncached
+// reads then show in the store before the watch brings them.
+template <typename T>
+struct ReplyFolding {
+  // Returns true for an object that the watch selects. An object in a reply that it does not select
+  // is removed: the watch never shows that object again. Null: the watch selects all.
+  bool (*selects)(const T&) = nullptr;
+  // True: removes an object as soon as the reply to its deletion, or an uncached read, says that it
+  // is gone. False: waits for the watch.
+  bool removes = false;
+};
 
 // What is watched, and what is kept of each object. Two projections of one resource have different
 // names: "pods" for the metadata of Pods, "whole_pods" for all fields that are read.
@@ -19,6 +36,7 @@ struct Projection {
   std::string name;  // as the label of metrics
   ReflectorOptions options;
   typename Informer<T>::DecodeFunction decode;
+  std::optional<ReplyFolding<T>> folding{};  // nullopt: the store waits for the watch
 };
 
 class AnyInformer {
@@ -36,6 +54,17 @@ class AnyInformer {
   virtual void Stop() = 0;  // stops the audit too
   virtual void Reset(std::string_view why) = 0;
   virtual void TryNow() = 0;
+  virtual bool HasSynced() const = 0;
+  virtual const Reflector& reflector() const = 0;
+  // As members of Informer.
+  virtual const std::map<ObjectKey, UnreadableObject>& quarantined() const = 0;
+  virtual Listeners<>& on_synced() = 0;
+  virtual Listeners<>& on_recovered() = 0;
+  // Returns the cache as a new leader compares it.
+  virtual ComparedCache Compared() const = 0;
+  // Returns what is wrong with the watch, or that the first list is not complete yet; "" if all is
+  // well.
+  std::string Trouble() const;
   virtual InformerSnapshot Snapshot(MonotonicTime now) const = 0;
 
  private:
@@ -50,7 +79,14 @@ class SharedInformer final : public AnyInformer {
   SharedInformer(const InformerEnvironment& environment, Projection<T> projection)
       : AnyInformer(std::move(projection.name)),
         informer(environment, std::move(projection.options), projection.decode),
+        decoder_(environment.decoder),
+        decode_(projection.decode),
         audit_(environment, informer) {}
+
+  // Registers the row of this informer with `table`, which must not be used after the informer has
+  // gone. Does nothing if the row is registered already: however many controllers share the
+  // informer, a reply is decoded and folded once.
+  void FoldReplies(FoldTable& table, const ReplyFolding<T>& folding);
 
   void Start() override { informer.Start(); }
   void StartAudit() override { audit_.Start(); }
@@ -60,14 +96,75 @@ class SharedInformer final : public AnyInformer {
   }
   void Reset(std::string_view why) override { informer.Reset(why); }
   void TryNow() override { informer.TryNow(); }
+  bool HasSynced() const override { return informer.HasSynced(); }
+  const Reflector& reflector() const override { return informer.reflector(); }
+  const std::map<ObjectKey, UnreadableObject>& quarantined() const override {
+    return informer.quarantined();
+  }
+  Listeners<>& on_synced() override { return informer.on_synced; }
+  Listeners<>& on_recovered() override { return informer.on_recovered; }
+  ComparedCache Compared() const override { return windlass::Compared(informer); }
   InformerSnapshot Snapshot(MonotonicTime now) const override {
     return SnapshotOf(name(), informer, audit_.counters(), now);
   }
 
   Informer<T> informer;
 
+  // Called with the object in each reply that is folded, before the store holds it.
+  Listeners<const Request&, const T&> on_reply;
+
  private:
+  void Fold(T object, const ReplyFolding<T>& folding);
+  void FoldDeleted(const Request& request, std::string_view body);
+
+  Decoder& decoder_;
+  const typename Informer<T>::DecodeFunction decode_;
   CacheAudit<T> audit_;
+  bool folds_replies_ = false;
 };
+
+// While the informer does not run, replies are dropped: nothing would keep the store up to date.
+template <typename T>
+void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& folding) {
+  if (std::exchange(folds_replies_, true)) return;
+  FoldTable::Row row;
+  row.fold = [this, folding](const Request& request, std::string_view body) -> Status {
+    WINDLASS_TRY(T object, decode_(decoder_, body));
+    if (!used()) return Unit{};
+    on_reply(request, object);
+    Fold(std::move(object), folding);
+    return Unit{};
+  };
+  if (folding.removes) {
+    row.deleted = [this](const Request& request, std::string_view body) {
+      if (used()) FoldDeleted(request, body);
+    };
+    row.gone = [this](const ObjectKey& key, const Uid& uid) {
+      if (used()) informer.store().FoldDelete(key, uid);
+    };
+  }
+  table.Add(reflector().options().resource, std::move(row));
+}
+
+template <typename T>
+void SharedInformer<T>::Fold(T object, const ReplyFolding<T>& folding) {
+  if (folding.selects == nullptr || folding.selects(object)) {
+    informer.store().Fold(std::move(object));
+  } else {
+    informer.store().FoldDelete(KeyOf(object.meta), object.meta.uid);
+  }
+}
+
+// If finalizers keep the object, the server answers with the terminating object; otherwise with a
+// Status, or with nothing if the object was gone already.
+template <typename T>
+void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body) {
+  Result<T> kept = decode_(decoder_, body);
+  if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
+    informer.store().Fold(std::move(kept).value());
+  } else {
+    informer.store().FoldDelete(request.key(), request.uid());
+  }
+}
 
 }  // namespace windlass

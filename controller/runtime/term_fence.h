@@ -22,7 +22,7 @@ namespace windlass {
 class TermFence {
  public:
   // Everything in `environment` must outlive the fence. `term` identifies this term: it is the
-  // value of the annotation deployment::kTerm. Destroying the fence drops requests in flight.
+  // value of the annotation kTermAnnotation. Destroying the fence drops requests in flight.
   TermFence(SyncEnvironment environment, std::string term);
   ~TermFence();
   TermFence(const TermFence&) = delete;

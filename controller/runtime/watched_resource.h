@@ -2,8 +2,7 @@
 // its own writes folded into them.
 //
 // A controller that reads two resources has two of these. What is more particular, as with Pods
-// that are watched only once they are needed, talks to Informers and FoldTable itself. Core thread
-// only.
+// that are watched only once they are needed, talks to Informers itself. Core thread only.
 #pragma once
 
 #include <string>
@@ -25,16 +24,12 @@ class WatchedResource {
   // `host` must outlive this. Controllers that read a resource with the same `decode` share one
   // informer, which bears the resource's plural as its name.
   WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
-      : host_(host), shared_(host.informers().Of(All(host, resource, decode))) {
+      : host_(host),
+        shared_(
+            host.informers().Of<T>({std::string(resource.plural), host.informers().All(resource),
+                                    decode, ReplyFolding<T>{}})) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
-    FoldTable::Row row;
-    row.fold = [this, decode](const Request&, std::string_view body) -> Status {
-      WINDLASS_TRY(T object, decode(host_.informers().environment().decoder, body));
-      shared_.informer.store().Fold(std::move(object));
-      return Unit{};
-    };
-    host.folds().Add(resource, std::move(row));
   }
   WatchedResource(const WatchedResource&) = delete;
   WatchedResource& operator=(const WatchedResource&) = delete;
@@ -50,31 +45,15 @@ class WatchedResource {
   bool HasSynced() const { return shared_.informer.HasSynced(); }
   Store<T>& store() { return shared_.informer.store(); }
   const Store<T>& store() const { return shared_.informer.store(); }
-  ComparedCache Compared() const { return windlass::Compared(shared_.informer); }
+  ComparedCache Compared() const { return shared_.Compared(); }
 
   // Returns why the cache is not complete, or what is wrong with its watch; "" if all is well.
-  std::string Trouble() const {
-    const Reflector& reflector = shared_.informer.reflector();
-    if (!reflector.trouble().empty() || HasSynced()) return reflector.trouble();
-    return std::string(reflector.options().resource.plural) +
-           ": the first list is not complete yet";
-  }
+  std::string Trouble() const { return shared_.Trouble(); }
 
  private:
-  static Projection<T> All(ControllerHost& host, const ResourceId& resource, Decode decode);
-
   ControllerHost& host_;
   SharedInformer<T>& shared_;
   bool started_ = false;
 };
-
-template <typename T>
-Projection<T> WatchedResource<T>::All(ControllerHost& host, const ResourceId& resource,
-                                      Decode decode) {
-  ReflectorOptions options;
-  options.resource = resource;
-  if (resource.namespaced) options.namespace_ = host.informers().watched_namespace();
-  return {std::string(resource.plural), std::move(options), decode};
-}
 
 }  // namespace windlass

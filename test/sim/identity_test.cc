@@ -4,7 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "controller/runtime/cluster_cache.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/workload/watch/workload_cache.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
@@ -74,7 +75,8 @@ struct Fixture {
   std::unique_ptr<SimProcess> process = world.Boot();
   TwoClusters clusters{process->clock(), process->timers(), process->transport()};
   Informers informers{Environment(), ""};
-  ClusterCache cache{informers};
+  DeploymentStore deployments{informers};
+  WorkloadCache cache{informers, deployments};
   int resets = 0;
 };
 

@@ -101,7 +101,7 @@ TEST_CASE("in place, opted out at rest: nothing is left, and nothing is watched 
   run.windlass = std::make_unique<WindlassProcess>(run.world);
   run.world.SetImage("web", "app:v3");
   REQUIRE(run.Until([&] { return run.world.IsComplete("web"); }));
-  CHECK_FALSE(run.windlass->controller().cache().in_place().running());
+  CHECK_FALSE(run.windlass->controller().in_place().running());
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "controller/runtime/deployment_controller.h"
+#include "controller/deployment/deployment_controller.h"
 #include "kubeclient/client/event_recorder.h"
 #include "kubeclient/client/write_gate.h"
 #include "test/catch.h"

@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "controller/runtime/replica_set_folds.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/in_place/watch/wake_ups.h"
 #include "controller/runtime/term.h"
-#include "controller/runtime/wake_ups.h"
+#include "controller/workload/watch/wake_ups.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
@@ -91,15 +92,14 @@ class Forbidding final : public Transport {
 
 // A process with the test's own planner, on a cluster of three Nodes.
 struct Fixture {
-  explicit Fixture(const std::string& namespace_ = "")
-      : host(Environment(), namespace_), cache(host.informers()) {
+  explicit Fixture(const std::string& namespace_ = "") : host(Environment(), namespace_) {
+    cache.Extend(in_place);
     for (int i = 0; i < 3; ++i) SetNode(world, i, true);
     world.Apply(SampleNamespace("other"));
     SetBudget(world, "default", 1);
     SetBudget(world, "other", 2);
     gate.OpenForGood();
     host.on_wake = [this](const ObjectKey& key, Wake) { ++wakes[key.name]; };
-    folds.Add(resources::kPods, FoldPods(cache.in_place(), process->decoder()));
   }
   InformerEnvironment Environment() {
     const InformerEnvironment real = process->environment();
@@ -138,9 +138,12 @@ struct Fixture {
   ControllerCounters counters;
   std::map<std::string, int> wakes;
   RecordingHost host;
-  ClusterCache cache;
-  FoldTable& folds = host.folds();
-  WakeUps wake_ups{cache, host, [](const Deployment&) {}};
+  DeploymentStore deployments{host.informers()};
+  WorkloadCache cache{host.informers(), deployments};
+  InPlaceCache in_place{host.informers()};
+  FoldTable& folds = host.informers().folds();
+  WakeUps wake_ups{cache, host};
+  InPlaceWakeUps in_place_wake_ups{in_place, cache, host};
 };
 
 TEST_CASE("while nobody asks for in-place updates nothing is watched for them") {
@@ -150,7 +153,7 @@ TEST_CASE("while nobody asks for in-place updates nothing is watched for them") 
   world.Apply(Asking("off", 1, "Disabled"));
   world.Apply(Asking("misspelled", 1, "Onyl"));
   REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, seconds(600)));
-  const InPlaceCache& in_place = windlass.controller().cache().in_place();
+  const InPlaceCache& in_place = windlass.controller().in_place();
   CHECK_FALSE(in_place.running());
   for (const Reflector* reflector : {&in_place.pods().reflector(), &in_place.nodes().reflector(),
                                      &in_place.budgets().reflector()}) {
@@ -323,13 +326,13 @@ TEST_CASE("a right to watch that is missing is named, and holds up nobody else")
   CHECK_FALSE(f.Known());
   CHECK(f.Look().in_place_missing == missing);
   CHECK(f.Look().whole_pods.empty());
-  CHECK(f.cache.in_place().Troubles().size() == 1);
+  CHECK(f.in_place.Troubles().size() == 1);
   CHECK(f.cache.Troubles().empty());  // the missing right leaves Windlass ready
 
   f.forbidding.forbidden = "";
   REQUIRE(f.world.RunUntil([&] { return f.Known(); }, seconds(600)));
   CHECK(f.TakeWakes() > 0);
-  CHECK(f.cache.in_place().Troubles().empty());
+  CHECK(f.in_place.Troubles().empty());
 
   // If the right is taken away again, the next watch shows it.
   f.forbidding.forbidden = path;
@@ -427,7 +430,7 @@ TEST_CASE(
   world.Apply(SampleDeployment("plain", 1, "app:v1"));
   REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, seconds(600)));
   REQUIRE(world.Quiesce());
-  const InPlaceCache& in_place = standby.controller().cache().in_place();
+  const InPlaceCache& in_place = standby.controller().in_place();
   REQUIRE(in_place.HasSynced());
   leader.reset();
 

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/runtime/cluster_cache.h"
+#include "controller/deployment/deployment_store.h"
+#include "controller/workload/watch/workload_cache.h"
 #include "test/catch.h"
 #include "test/sim/faulty_network.h"
 #include "test/sim/sample_objects.h"
@@ -47,7 +48,7 @@ struct Fixture {
   uint64_t Lists() const {
     uint64_t lists = 0;
     for (const Reflector* reflector :
-         {&cache.deployments().reflector(), &cache.replica_sets().reflector()}) {
+         {&deployments.informer().reflector(), &cache.replica_sets().reflector()}) {
       lists += reflector->counters().lists + reflector->counters().watch_lists;
     }
     return lists;
@@ -56,7 +57,7 @@ struct Fixture {
   using Held = std::map<std::string, std::string>;  // by name: uid and resourceVersion
   bool SameAsServer() {
     Held held;
-    cache.deployments().store().ForEach([&](const windlass::Deployment& object) {
+    deployments.objects().ForEach([&](const windlass::Deployment& object) {
       held[object.meta.name] = object.meta.uid.ToString() + "@" + object.meta.resource_version.text;
     });
     Held there;
@@ -72,7 +73,8 @@ struct Fixture {
   std::unique_ptr<SimProcess> process = world.Boot();
   FaultyNetwork network{process->clock(), process->timers(), process->transport()};
   Informers informers{Environment(), ""};
-  ClusterCache cache{informers};
+  DeploymentStore deployments{informers};
+  WorkloadCache cache{informers, deployments};
   int resets = 0;
 };
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "controller/runtime/deployment_controller.h"
+#include "controller/deployment/deployment_controller.h"
 #include "controller/runtime/runtime.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"

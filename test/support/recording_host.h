@@ -16,13 +16,12 @@ class RecordingHost final : public ControllerHost {
       : informers_(environment, namespace_) {}
 
   Informers& informers() override { return informers_; }
-  FoldTable& folds() override { return folds_; }
   void Record(const ObjectReference&, const Event&) override { std::abort(); }  // never called
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
     if (!IsFolding(key) && on_wake) on_wake(key, wake);
   }
   bool IsFolding(const ObjectKey& key) const override {
-    return folding == key || folds_.folding() == QueueKey{key};
+    return folding == key || informers_.folds().folding() == QueueKey{key};
   }
   bool InTerm() const override { return true; }
   void CacheSynced() override {}
@@ -35,7 +34,6 @@ class RecordingHost final : public ControllerHost {
 
  private:
   Informers informers_;
-  FoldTable folds_;
 };
 
 }  // namespace windlass

@@ -42,9 +42,13 @@ constexpr std::string_view kConfig = "kubeclient/config";
 constexpr std::string_view kClient = "kubeclient/client";
 constexpr std::string_view kCache = "kubeclient/cache";
 constexpr std::string_view kCore = "controller/core";
+constexpr std::string_view kRuntime = "controller/runtime";
+constexpr std::string_view kWorkloadWatch = "controller/workload/watch";
 constexpr std::string_view kInPlace = "controller/in_place";
 constexpr std::string_view kTemplate = "controller/in_place/template";
 constexpr std::string_view kPod = "controller/in_place/pod";
+constexpr std::string_view kBatch = "controller/in_place/batch";
+constexpr std::string_view kTraffic = "controller/in_place/traffic";
 
 // Returns the folder whose row of arrows applies to a file: the file's own folder below kubeclient
 // and controller, else the top-level folder.
@@ -67,11 +71,14 @@ Names MayInclude(std::string_view box) {
       {"kubeclient/lease", {kCache, kClient, kTransport, kApi, kBase}},
       {kTemplate, {kApi, kBase}},
       {kPod, {kTemplate, kApi, kBase}},
-      {"controller/in_place/batch", {kPod, kTemplate, kApi, kBase}},
-      {"controller/in_place/traffic", {kPod, kTemplate, kApi, kBase}},
-      {"controller/in_place/phases", {kInPlace, kCore, kApi, kBase}},
-      {"controller/deployment", {kInPlace, kCore, kApi, kBase}},  // asks what can be in place
-      {"controller/runtime", {"kubeclient", "controller"}},       // it runs the planners
+      {kBatch, {kPod, kTemplate, kApi, kBase}},
+      {kTraffic, {kPod, kTemplate, kApi, kBase}},
+      {"controller/in_place/phases", {kTemplate, kPod, kBatch, kTraffic, kCore, kApi, kBase}},
+      {kRuntime, {"kubeclient", kCore}},  // no kind
+      {kWorkloadWatch, {"kubeclient", kRuntime, kCore}},
+      {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
+      // A kind: everything but another kind.
+      {"controller/deployment", {"kubeclient", kInPlace, "controller/workload", kRuntime, kCore}},
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},
       {"test", kAnything},

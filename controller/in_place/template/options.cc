@@ -276,15 +276,24 @@ Configuration Reader::Read() {
   return std::move(configuration_);
 }
 
+bool AsksBy(std::string_view word) {
+  const Policy* policy = FindWord<Policy>(kPolicies, word);
+  return policy != nullptr && *policy != Policy::kDisabled;
+}
+
 }  // namespace
 
 Configuration ReadOptions(const Workload& workload) { return Reader(workload).Read(); }
 
+bool Asks(const Workload& workload) {
+  return std::ranges::any_of(workload.in_place_settings, [](const Setting& setting) {
+    return setting.key == kInPlaceKey && AsksBy(setting.value);
+  });
+}
+
 bool Asks(const ObjectMeta& meta) {
   const auto word = meta.annotations.Find(kInPlaceKey);
-  if (!word) return false;
-  const Policy* policy = FindWord<Policy>(kPolicies, *word);
-  return policy != nullptr && *policy != Policy::kDisabled;
+  return word && AsksBy(*word);
 }
 
 }  // namespace windlass::in_place

@@ -70,8 +70,10 @@ struct Configuration {
 // `ifpossible`.
 Configuration ReadOptions(const Workload& workload);
 
-// Returns true if annotation windlass.dev/in-place says IfPossible, Only or Release, in upper or
-// lower case. The other annotations may be wrong.
+// Both return true if windlass.dev/in-place says IfPossible, Only or Release, in upper or lower
+// case. The other settings may be wrong. The first reads the settings of a workload, the second the
+// annotations of any object.
+bool Asks(const Workload& workload);
 bool Asks(const ObjectMeta& meta);
 
 }  // namespace windlass::in_place

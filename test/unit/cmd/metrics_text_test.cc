@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/runtime/in_place_figures.h"
+#include "controller/in_place/watch/figures.h"
 #include "test/catch.h"
 #include "test/proves.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "cmd/windlass/daemon.h"
-#include "controller/runtime/deployment_controller.h"
+#include "controller/deployment/deployment_controller.h"
 #include "test/sim/sim_process.h"
 #include "test/sim/world.h"
 #include "test/support/recording_log.h"

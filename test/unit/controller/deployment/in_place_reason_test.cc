@@ -1,5 +1,5 @@
 // The reasons of the condition windlass.dev/InPlace: users have alerts on their names.
-#include "controller/deployment/in_place_reason.h"
+#include "controller/in_place/phases/in_place_reason.h"
 
 #include <iterator>
 

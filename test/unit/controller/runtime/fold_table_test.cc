@@ -34,8 +34,7 @@ struct Fixture {
   std::vector<std::string> told;
 };
 
-TEST_CASE_METHOD(Fixture,
-                 "each controller's row of a resource is told of a reply, in their order") {
+TEST_CASE_METHOD(Fixture, "each row of a resource is told of a reply, in their order") {
   folds.Add(resources::kConfigMaps, Row("one"));
   folds.Add(resources::kPods, Row("pods"));
   folds.Add(resources::kConfigMaps, Row("other"));

@@ -16,7 +16,12 @@ namespace {
 
 struct Fixture {
   size_t running() { return host.informers().Snapshots().size(); }
+  FoldTable& folds() { return host.informers().folds(); }
 
+  const ObjectKey key{"ns", "a"};
+  const Request request = Request::Get(resources::kConfigMaps, key);
+  const Reply reply{R"({"metadata":{"name":"a","namespace":"ns","resourceVersion":"7"},)"
+                    R"("data":{"value":"blue"}})"};
   VirtualTime time;
   Random random{1};
   NullLog log;
@@ -41,14 +46,27 @@ TEST_CASE_METHOD(Fixture, "controllers that read one resource share its informer
 }
 
 TEST_CASE_METHOD(Fixture, "the reply to a write is in the store, without the watch") {
-  const ObjectKey key{"ns", "a"};
-  const Request request = Request::Get(resources::kConfigMaps, key);
-  const Reply reply{R"({"metadata":{"name":"a","namespace":"ns","resourceVersion":"7"},)"
-                    R"("data":{"value":"blue"}})"};
-  REQUIRE(host.folds().Written(QueueKey{key}, request, reply).ok());
+  one.Start();
+  REQUIRE(folds().Written(QueueKey{key}, request, reply).ok());
   REQUIRE(one.store().Find(key) != nullptr);
   CHECK(one.store().Find(key)->data.at("value") == "blue");
-  CHECK_FALSE(host.folds().Written(QueueKey{key}, request, {"no json"}).ok());
+  CHECK_FALSE(folds().Written(QueueKey{key}, request, {"no json"}).ok());
+}
+
+TEST_CASE_METHOD(Fixture, "a reply is folded once, however many controllers read its resource") {
+  WatchedResource<ConfigMap> other(host, resources::kConfigMaps, &DecodeConfigMap);
+  one.Start();
+  other.Start();
+  int changes = 0;
+  one.store().OnChange([&](const Change<ConfigMap>&) { ++changes; });
+  REQUIRE(folds().Written(QueueKey{key}, request, reply).ok());
+  CHECK(changes == 1);
+  CHECK(one.store().duplicates() == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a reply is dropped while nothing keeps the store up to date") {
+  REQUIRE(folds().Written(QueueKey{key}, request, reply).ok());
+  CHECK(one.store().size() == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "a cache that is not complete says so, and is compared as its resource") {

@@ -1,0 +1,98 @@
+#include "controller/deployment/rivals.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "kubeclient/api/time.h"
+
+namespace windlass {
+namespace {
+
+constexpr const char* kOwnFieldManager = "windlass";  // ClientOptions::field_manager
+constexpr int kForeignWritesMax = 3;
+// A Deployment controller that is running writes the status whenever a Pod's readiness changes.
+constexpr seconds kAlive{300};
+constexpr seconds kStepBack{600};
+
+std::string TextOf(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// Returns true if `entry` of managedFields owns a field of the status that only a Deployment
+// controller writes. observedGeneration alone does not tell: the API server lists a field under the
+// manager that last changed its value, so a rival that observes a generation after us owns only
+// counters.
+bool OwnsCounters(const nlohmann::json& entry) {
+  static constexpr std::array kFields = {"f:observedGeneration", "f:replicas",
+                                         "f:updatedReplicas",    "f:readyReplicas",
+                                         "f:availableReplicas",  "f:unavailableReplicas",
+                                         "f:terminatingReplicas"};
+  const nlohmann::json::json_pointer where("/fieldsV1/f:status");
+  if (!entry.contains(where)) return false;
+  const nlohmann::json& status = entry.at(where);
+  return std::ranges::any_of(kFields, [&](const char* field) { return status.contains(field); });
+}
+
+// Returns the field manager of `entry` if it is a Deployment controller other than ours that has
+// written the status within kAlive, otherwise "". kube-controller-manager uses its own name; k3s,
+// which contains it, uses `k3s`, and other distributions may use names of their own.
+std::string LiveRival(const nlohmann::json& entry, WallTime now) {
+  if (!entry.is_object() || TextOf(entry, "subresource") != "status") return "";
+  std::string manager = TextOf(entry, "manager");
+  if (manager == kOwnFieldManager) return "";
+  if (manager != "kube-controller-manager" && !OwnsCounters(entry)) return "";
+  const auto written = ParseTime(TextOf(entry, "time"));
+  return written && now - *written < kAlive ? manager : "";
+}
+
+}  // namespace
+
+void Rivals::ForeignStatus(const Deployment& deployment) {
+  Seen& seen = seen_[deployment.meta.uid];
+  if (seen.generation != deployment.meta.generation) {
+    seen = {deployment.meta.generation, 0, {}, seen.back_until};
+  }
+  ++seen.foreign;
+  seen.latest = deployment.meta.resource_version;
+}
+
+void Rivals::OwnStatus(const ObjectMeta& meta) {
+  const auto found = seen_.find(meta.uid);
+  if (found == seen_.end() || !(found->second.latest == meta.resource_version)) return;
+  Seen& seen = found->second;
+  --seen.foreign;
+  seen.latest = {};
+  // The watch is often ahead of the reply: the count it caused is taken back here.
+  if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
+}
+
+bool Rivals::Suspicious(const Deployment& deployment) const {
+  const auto found = seen_.find(deployment.meta.uid);
+  return found != seen_.end() && found->second.generation == deployment.meta.generation &&
+         found->second.foreign >= kForeignWritesMax;
+}
+
+std::string Rivals::Judge(const Deployment& deployment, std::string_view object_json,
+                          WallTime now) {
+  seen_.erase(deployment.meta.uid);  // from here, the next three are counted
+  const auto object = nlohmann::json::parse(object_json, nullptr, false);
+  const nlohmann::json::json_pointer where("/metadata/managedFields");
+  if (!object.is_object() || !object.contains(where)) return "";
+  for (const auto& entry : object.at(where)) {
+    std::string rival = LiveRival(entry, now);
+    if (rival.empty()) continue;
+    seen_[deployment.meta.uid].back_until = now + kStepBack;
+    return rival;
+  }
+  return "";
+}
+
+bool Rivals::SteppedBack(const Deployment& deployment, WallTime now) const {
+  const auto found = seen_.find(deployment.meta.uid);
+  return found != seen_.end() && now < found->second.back_until;
+}
+
+}  // namespace windlass

@@ -1,0 +1,159 @@
+#include "controller/in_place/watch/cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/template/interest.h"
+#include "controller/in_place/template/options.h"
+#include "controller/workload/watch/live_pods.h"
+#include "kubeclient/api/older_then_name.h"
+
+namespace windlass {
+namespace {
+
+// The watch selects no Pod that has ended, so it would never remove such a Pod from the store.
+bool IsLive(const Pod& pod) {
+  return pod.phase != PodPhase::kSucceeded && pod.phase != PodPhase::kFailed;
+}
+
+bool MayBeOf(const View& view, const UnreadableObject& pod) {
+  if (!(pod.identity.key.namespace_ == view.workload.meta.namespace_)) return false;
+  if (!pod.owners_readable) return true;  // its owner is unknown
+  return pod.controller && std::ranges::any_of(view.replica_sets, [&](const ReplicaSet* rs) {
+           return rs->meta.uid == pod.controller->uid;
+         });
+}
+
+std::string_view PluralOf(const Reflector& reflector) {
+  return reflector.options().resource.plural;
+}
+
+}  // namespace
+
+InPlaceCache::InPlaceCache(Informers& informers)
+    : informers_(informers),
+      interest_(informers.environment().decoder.interests(), in_place::Interest()),
+      pods_(informers.Of<Pod>({"whole_pods", LivePods(informers), &DecodePod,
+                               ReplyFolding<Pod>{.selects = &IsLive, .removes = true}})),
+      nodes_(informers.Of<Node>({"nodes", informers.All(resources::kNodes), &DecodeNode})),
+      budgets_(informers.Of<PodDisruptionBudget>({"poddisruptionbudgets",
+                                                  informers.All(resources::kPodDisruptionBudgets),
+                                                  &DecodePodDisruptionBudget})) {
+  ForEach([this](auto& informer) {
+    const auto tell = [this] {
+      if (on_news) on_news();
+    };
+    informer.on_synced.Add(tell);
+    informer.on_forbidden.Add(tell);
+    informer.on_recovered.Add(tell);  // e.g. a right is back: wakes only workloads that need it
+    informer.on_unreadable_gone.Add([tell](const UnreadableObject&) { tell(); });
+  });
+}
+
+bool InPlaceCache::IsAskedBy(const Workload& workload) const { return in_place::Asks(workload); }
+
+bool InPlaceCache::IsRememberedBy(const ReplicaSet& rs) const { return in_place::Remembers(rs); }
+
+void InPlaceCache::Start() {
+  running_ = true;
+  informers_.Use({&pods_, &nodes_, &budgets_});
+}
+
+void InPlaceCache::Stop() {
+  if (std::exchange(running_, false)) informers_.Release({&pods_, &nodes_, &budgets_});
+}
+
+void InPlaceCache::StartOverUnlessSynced() {
+  if (!running_) return;
+  ForEach([](auto& informer) {
+    if (informer.HasSynced()) return;
+    informer.Stop();
+    informer.Start();
+  });
+}
+
+bool InPlaceCache::HasPods() const {
+  return running_ && pods().HasSynced() && !pods().reflector().forbidden_since();
+}
+
+bool InPlaceCache::HasSynced() const {
+  bool synced = running_;
+  ForEach([&synced](const auto& informer) {
+    synced = synced && informer.HasSynced() && !informer.reflector().forbidden_since();
+  });
+  return synced;
+}
+
+std::vector<std::string> InPlaceCache::Troubles() const {
+  std::vector<std::string> troubles;
+  if (!running_) return troubles;
+  for (const AnyInformer* informer :
+       std::initializer_list<const AnyInformer*>{&pods_, &nodes_, &budgets_}) {
+    std::string trouble = informer->Trouble();
+    if (trouble.empty()) continue;
+    if (informer->reflector().trouble().empty()) trouble += ", and in-place updates wait for it";
+    troubles.push_back(std::move(trouble));
+  }
+  return troubles;
+}
+
+// Returns what is missing, for the condition. Pods are restarted because of what these informers
+// show, so a missing right counts at once, without the delay that other informers have:
+// waiting loses nothing.
+std::string InPlaceCache::Missing() const {
+  std::string missing;
+  ForEach([&missing](const auto& informer) {
+    const Reflector& reflector = informer.reflector();
+    std::string why;
+    if (reflector.forbidden_since()) {
+      why = "no right to watch them";
+    } else if (!informer.HasSynced()) {
+      why = reflector.trouble();
+    }
+    if (why.empty()) return;
+    if (!missing.empty()) missing += ", ";
+    missing += std::string(PluralOf(reflector)) + " (" + why + ")";
+  });
+  return missing;
+}
+
+// Returns the first of these objects whose latest version could not be read: no decision may use
+// the version before. Returns "" if all could be read.
+std::string InPlaceCache::Unreadable(const View& view) const {
+  const std::string why = " (its latest version cannot be read)";
+  for (const auto& [key, pod] : pods().quarantined()) {
+    if (MayBeOf(view, pod)) return ObjectText(resources::kPods, key) + why;
+  }
+  for (const auto& [key, node] : nodes().quarantined()) {
+    const bool concerned = std::ranges::any_of(
+        view.whole_pods, [&](const Pod* pod) { return pod->node_name == key.name; });
+    if (concerned) return ObjectText(resources::kNodes, key) + why;
+  }
+  for (const auto& [key, budget] : budgets().quarantined()) {
+    if (!(key.namespace_ == view.workload.meta.namespace_)) continue;
+    return ObjectText(resources::kPodDisruptionBudgets, key) + why;
+  }
+  return {};
+}
+
+void InPlaceCache::Fill(View& view) const {
+  if (!running_) return;
+  view.in_place_missing = Missing();
+  if (!HasSynced()) return;
+  for (const ReplicaSet* rs : view.replica_sets) {
+    for (const Pod* pod : pods().store().OwnedBy(rs->meta.uid)) {
+      if (pod->meta.namespace_ == rs->meta.namespace_) view.whole_pods.push_back(pod);
+    }
+  }
+  std::ranges::sort(view.whole_pods, OlderThenName<Pod>);
+  for (const Pod* pod : view.whole_pods) {
+    const Node* node = nodes().store().Find({{}, std::string(pod->node_name.text())});
+    if (node != nullptr) view.nodes.emplace(node->meta.name, node);
+  }
+  view.budgets = budgets().store().InNamespace(view.workload.meta.namespace_.text());
+  view.in_place_missing = Unreadable(view);
+  view.in_place_known = view.in_place_missing.empty();
+}
+
+}  // namespace windlass

@@ -1,0 +1,82 @@
+// The additional informers of in-place updates: whole Pods, the Nodes they are on, and
+// PodDisruptionBudgets.
+//
+// They run from the first workload on that asks for in-place updates, or has a ReplicaSet whose
+// annotations show that it did. Without one, Pod storms cost nothing. Other workloads do not wait
+// for these informers: an incomplete or forbidden one is reported missing only in the views of
+// workloads that need it. Core thread only.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "controller/runtime/informers.h"
+#include "controller/view.h"
+#include "controller/workload/watch/watch_extension.h"
+#include "kubeclient/api/decode_interest.h"
+
+namespace windlass {
+
+class InPlaceCache final : public WatchExtension {
+ public:
+  // `informers` must outlive the cache. Nodes have no namespace: all of them are watched, even if
+  // this process watches one namespace only.
+  explicit InPlaceCache(Informers& informers);
+
+  // Called when what is known or missing may have changed for all workloads concerned.
+  std::function<void()> on_news;
+
+  bool IsAskedBy(const Workload& workload) const override;
+  bool IsRememberedBy(const ReplicaSet& rs) const override;
+  void Start() override;
+  void Stop() override;
+  // Restarts each informer that has no complete state yet: what it has received may be older than a
+  // new leader's term, and the LeadershipBarrier does not cover it (L-011).
+  void StartOverUnlessSynced();
+
+  bool running() const { return running_; }
+  // Returns true if all informers are complete and may watch.
+  bool HasSynced() const;
+  // Returns one line per informer in trouble; none while the informers do not run.
+  std::vector<std::string> Troubles() const;
+
+  void Fill(View& view) const override;
+
+  // Returns true if whole Pods may be watched and are complete. A new leader must see what the
+  // former one wrote to Pods; no leader writes to Nodes or budgets.
+  bool HasPods() const;
+
+  Informer<Pod>& pods() { return pods_.informer; }
+  const Informer<Pod>& pods() const { return pods_.informer; }
+  Informer<Node>& nodes() { return nodes_.informer; }
+  const Informer<Node>& nodes() const { return nodes_.informer; }
+  Informer<PodDisruptionBudget>& budgets() { return budgets_.informer; }
+  const Informer<PodDisruptionBudget>& budgets() const { return budgets_.informer; }
+
+ private:
+  // Calls visit(informer) for whole Pods, Nodes and budgets, in this order.
+  template <typename F>
+  void ForEach(F&& visit) {
+    visit(pods());
+    visit(nodes());
+    visit(budgets());
+  }
+  template <typename F>
+  void ForEach(F&& visit) const {
+    visit(pods());
+    visit(nodes());
+    visit(budgets());
+  }
+  std::string Missing() const;
+  std::string Unreadable(const View& view) const;
+
+  Informers& informers_;
+  RegisteredInterest interest_;
+  SharedInformer<Pod>& pods_;
+  SharedInformer<Node>& nodes_;
+  SharedInformer<PodDisruptionBudget>& budgets_;
+  bool running_ = false;
+};
+
+}  // namespace windlass

@@ -1,0 +1,238 @@
+#include "controller/in_place/watch/observer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "controller/in_place/pod/availability.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/watch/pod_events.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+namespace {
+
+using in_place::ContainerPatch;
+using in_place::PodState;
+
+// How many Pods are followed from their patch until they are available. More may be patched at
+// once, but without Events and figures.
+constexpr size_t kInPlacePodsFollowedMax = 10000;
+// A patch that this process did not see being made is followed if it is no older than this. An
+// older one may have been carried out long ago, and the container may have crashed since.
+constexpr Duration kInPlaceTakenUpWithin = seconds(600);
+
+// Returns true if the Pod's spec is what the patch made of it, or what admission made of the patch.
+// Edits by other clients are not reported as our update.
+bool AsksFor(const Pod& pod, const PodState& state) {
+  return in_place::BasisOfPatch(pod, state) != in_place::RevisionBasis::kForeign;
+}
+
+// Returns true if the patch restarts a container. A patch of metadata, or of an init container that
+// does not run again, is complete at once.
+bool Restarts(const Pod& pod, const PodState& state) {
+  return std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
+    const PodContainer* live = pod.Find(patch.name);
+    return live != nullptr && live->kind != ContainerKind::kInit;
+  });
+}
+
+std::optional<PodState> StateOf(const Pod& pod, const Workload& owner) {
+  auto state = in_place::PodStateOf(pod);
+  if (!state || !state->ok() || !((*state)->deployment == owner.meta.uid)) return std::nullopt;
+  return std::move(*state).value();
+}
+
+// Returns true if both states describe the same patch. Differences in the drain are ignored.
+bool SamePatch(const Pod& before, const Pod& after) {
+  auto one = in_place::PodStateOf(before);
+  auto other = in_place::PodStateOf(after);
+  if (!one || !other || !one->ok() || !other->ok()) {
+    return before.meta.annotations.Find(in_place::kPodState) ==
+           after.meta.annotations.Find(in_place::kPodState);
+  }
+  (*one)->drain.reset();
+  (*other)->drain.reset();
+  return **one == **other;
+}
+
+// Returns true for the writes that exchange the templates of two ReplicaSets, or give that up.
+bool IsOfExchange(Decision decision) {
+  return decision == Decision::kExchangePending || decision == Decision::kExchangeHost ||
+         decision == Decision::kExchangeForget || decision == Decision::kExchangeGiveUp;
+}
+
+seconds PodTimeout(const Workload& owner) {
+  return seconds(owner.progress_deadline_seconds.value_or(kUnlimited));
+}
+
+}  // namespace
+
+InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
+                                 WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of)
+    : clock_(clock),
+      timers_(timers),
+      record_(std::move(record)),
+      pods_(pods),
+      owner_of_(std::move(owner_of)) {
+  workloads.OnChange([this](const WorkloadChange& change) { rollouts_.Changed(change); });
+  pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
+}
+
+InPlaceObserver::~InPlaceObserver() {
+  for (auto& [uid, followed] : followed_) timers_.Cancel(followed.timer);
+}
+
+// --- what syncs do ---
+
+void InPlaceObserver::Decided(const Because& because) {
+  const Decision decision = because.decision;
+  if (decision == Decision::kPatchPod) ++totals_.patches["Success"];
+  if (decision == Decision::kExchangePending) ++totals_.exchanges["Begun"];
+  if (decision == Decision::kExchangeHost) ++totals_.exchanges["Done"];
+  if (decision == Decision::kExchangeForget) ++totals_.exchanges["Forgotten"];
+  if (!because.fallback_reason.empty()) ++totals_.fallbacks[because.fallback_reason];
+}
+
+void InPlaceObserver::Refused(const Because& because, const Error& error) {
+  const std::string result(Name(error.kind));
+  if (because.decision == Decision::kPatchPod) ++totals_.patches[result];
+  if (IsOfExchange(because.decision)) ++totals_.exchanges[result];
+}
+
+// --- what becomes of Pods ---
+
+void InPlaceObserver::PodChanged(const Change<Pod>& change) {
+  if (change.new_object == nullptr) {
+    Forget(change.old_object->meta.uid);
+    told_.erase(change.old_object->meta.uid);
+    return;
+  }
+  const Pod& pod = *change.new_object;
+  const auto text = pod.meta.annotations.Find(in_place::kPodState);
+  if (!text) return Forget(pod.meta.uid);
+  const bool same = change.old_object != nullptr && SamePatch(*change.old_object, pod);
+  if (!same) Take(pod, change.old_object != nullptr);
+  const std::optional<Workload> owner = owner_of_(pod);
+  if (!owner) return;
+  const auto followed = followed_.find(pod.meta.uid);
+  std::optional<PodState> state = StateOf(pod, *owner);
+  if (followed != followed_.end() && state) followed->second.state = *std::move(state);
+  Look(pod, *owner);
+}
+
+// Starts to follow a patch that was not there before.
+void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
+  Forget(pod.meta.uid);
+  const std::optional<Workload> owner = owner_of_(pod);
+  if (!owner) return;
+  std::optional<PodState> state = StateOf(pod, *owner);
+  if (!state || !AsksFor(pod, *state) || !Restarts(pod, *state)) return;
+  const Duration age = std::max(seconds(0), clock_.Wall() - state->at);
+  if (!witnessed && age > kInPlaceTakenUpWithin) return;
+  if (followed_.size() >= kInPlacePodsFollowedMax) return;
+  Followed& followed = followed_[pod.meta.uid];
+  followed.pod = KeyOf(pod.meta);
+  // Times have whole seconds: an age of up to one second counts as just now.
+  followed.patched_at = {clock_.Now().since_start - (age <= seconds(1) ? Duration{0} : age)};
+  followed.state = *std::move(state);
+}
+
+void InPlaceObserver::Look(const Pod& pod, const Workload& owner) {
+  const auto found = followed_.find(pod.meta.uid);
+  if (found == followed_.end()) return LookAfterwards(pod, owner);
+  Followed& followed = found->second;
+  if (pod.meta.deleting()) return Forget(pod.meta.uid);
+  if (!AsksFor(pod, followed.state)) {
+    NoteDrift(pod, followed.state);
+    return Forget(pod.meta.uid);
+  }
+  const WallTime now = clock_.Wall();
+  const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
+  if (completion.complete) NoteUpdated(pod, followed);
+  const auto available =
+      in_place::AvailableFrom(pod, &followed.state, owner.min_ready_seconds, now);
+  if (!available || now < *available) {
+    NoteDrift(pod, followed.state);
+    NoteFailure(pod, owner, followed.state);
+    return LookLater(pod, owner, followed, available ? available : completion.look_again);
+  }
+  if (leading_) totals_.available.Observe(clock_.Now() - followed.patched_at);
+  Forget(pod.meta.uid);
+}
+
+// The Pod was available before. A failure now is reported as long as the rollout goes on.
+void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
+  if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
+  const std::optional<PodState> state = StateOf(pod, owner);
+  if (!state || !AsksFor(pod, *state)) return;
+  const int32_t min_ready_seconds = owner.min_ready_seconds;
+  if (in_place::IsAvailable(pod, &*state, min_ready_seconds, clock_.Wall())) return;
+  NoteFailure(pod, owner, *state);
+}
+
+// Sets a timer for when time alone may change what is reported; events wake for everything else.
+void InPlaceObserver::LookLater(const Pod& pod, const Workload& owner, Followed& followed,
+                                std::optional<WallTime> at) {
+  timers_.Cancel(std::exchange(followed.timer, 0));
+  const WallTime now = clock_.Wall();
+  at = Sooner(at, in_place::FailureLookAgain(pod, followed.state, PodTimeout(owner), now));
+  if (!at) return;
+  const Duration wait = std::max<Duration>(seconds(1), *at - now);
+  followed.timer = timers_.At(clock_.Now() + wait, [this, uid = pod.meta.uid, key = followed.pod] {
+    const Pod* then = pods_.FindByUid(key, uid);
+    if (then == nullptr) return;
+    if (const std::optional<Workload> its_owner = owner_of_(*then)) Look(*then, *its_owner);
+  });
+}
+
+void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
+  if (std::exchange(followed.updated, true) || !leading_) return;
+  const Duration took = clock_.Now() - followed.patched_at;
+  totals_.restart.Observe(took);
+  Tell(pod, InPlaceUpdated(pod, followed.state, took));
+}
+
+// Reported once for each Pod, revision and reason (P-060).
+void InPlaceObserver::NoteFailure(const Pod& pod, const Workload& owner, const PodState& state) {
+  const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
+  if (!failure || !IsNews(pod, state.revision, failure->reason)) return;
+  ++totals_.failures[failure->reason];
+  Tell(pod, InPlaceFailed(state, *failure));
+}
+
+// Reported once for each Pod and revision (P-081).
+void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
+  std::optional<Event> drift = InPlaceDrift(pod, state);
+  if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *std::move(drift));
+}
+
+bool InPlaceObserver::IsNews(const Pod& pod, int64_t revision, const std::string& reason) {
+  const Uid& uid = pod.meta.uid;
+  if (!leading_ || (told_.size() >= kInPlacePodsFollowedMax && !told_.contains(uid))) return false;
+  Told& told = told_[uid];
+  if (told.revision != revision) told = {revision, {}};
+  return told.reasons.insert(reason).second;
+}
+
+void InPlaceObserver::Forget(const Uid& pod) {
+  const auto found = followed_.find(pod);
+  if (found == followed_.end()) return;
+  timers_.Cancel(found->second.timer);
+  followed_.erase(found);
+}
+
+void InPlaceObserver::Tell(const Pod& pod, const Event& event) {
+  record_(ReferenceTo(resources::kPods, pod.meta), event);
+}
+
+// --- what the metrics show ---
+
+InPlaceFigures InPlaceObserver::Figures() const {
+  InPlaceFigures figures = totals_;
+  figures.blocked = rollouts_.Blocked();
+  return figures;
+}
+
+}  // namespace windlass

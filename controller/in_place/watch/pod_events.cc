@@ -1,0 +1,74 @@
+#include "controller/in_place/watch/pod_events.h"
+
+#include <string>
+#include <vector>
+
+namespace windlass {
+namespace {
+
+using in_place::ContainerPatch;
+using in_place::PodState;
+
+// A container whose spec has another image than the patch asked for.
+struct OtherImage {
+  const ContainerPatch& patch;
+  std::string present;
+};
+
+std::vector<OtherImage> OtherImages(const Pod& pod, const PodState& state) {
+  std::vector<OtherImage> others;
+  for (const ContainerPatch& patch : state.containers) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->image == patch.to) continue;
+    others.push_back({patch, std::string(live->image.text())});
+  }
+  return others;
+}
+
+// Returns "; admission gave app mirror/app:2", or "" if all images are those of the patch.
+std::string Rewritten(const Pod& pod, const PodState& state) {
+  std::string text;
+  for (const auto& [patch, present] : OtherImages(pod, state)) {
+    text += (text.empty() ? "; admission gave " : ", ") + patch.name + " " + present;
+  }
+  return text;
+}
+
+// "container app has mine:1, not app:2"
+std::string Edited(const Pod& pod, const PodState& state) {
+  std::string text;
+  for (const auto& [patch, present] : OtherImages(pod, state)) {
+    text += (text.empty() ? "container " : ", container ") + patch.name + " has " + present +
+            ", not " + patch.to;
+  }
+  return text.empty() ? "its images are as they should be" : text;
+}
+
+std::string WholeSeconds(Duration duration) {
+  return std::to_string(std::chrono::round<seconds>(duration).count()) + " s";
+}
+
+}  // namespace
+
+Event InPlaceUpdated(const Pod& pod, const PodState& state, Duration took) {
+  return {Event::Type::kNormal, "InPlaceUpdated",
+          "Updated in place to revision " + std::to_string(state.revision) + " in " +
+              WholeSeconds(took) + Rewritten(pod, state)};
+}
+
+Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) {
+  const std::string who = failure.container.empty() ? "" : "container " + failure.container + ": ";
+  return {Event::Type::kWarning, "InPlaceFailed",
+          "Revision " + std::to_string(state.revision) + " fails here: " + who + failure.reason};
+}
+
+std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
+  // Our patch raised the generation by one. The generation does not tell who made other changes,
+  // but admission is part of our patch.
+  if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
+  return Event{Event::Type::kWarning, "InPlaceDrift",
+               "Somebody edited this Pod while it was being updated to revision " +
+                   std::to_string(state.revision) + ": " + Edited(pod, state)};
+}
+
+}  // namespace windlass

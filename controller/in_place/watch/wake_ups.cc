@@ -1,0 +1,69 @@
+#include "controller/in_place/watch/wake_ups.h"
+
+#include <optional>
+#include <string>
+
+#include "controller/workload/watch/wake_ups.h"
+
+namespace windlass {
+
+InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host)
+    : in_place_(in_place), cache_(cache), host_(host) {
+  in_place_.pods().store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
+  in_place_.nodes().store().OnChange([this](const Change<Node>& change) { NodeChanged(change); });
+  in_place_.budgets().store().OnChange(
+      [this](const Change<PodDisruptionBudget>& change) { BudgetChanged(change); });
+  in_place_.on_news = [this] {
+    cache_.workloads().ForEach([this](const Workload& workload) {
+      if (!cache_.ConcernsExtension(workload)) return;
+      host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
+    });
+  };
+}
+
+void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
+  std::optional<Uid> woken;
+  for (const Pod* pod : {change.old_object, change.new_object}) {  // a Pod may change its owner
+    if (pod == nullptr) continue;
+    const std::optional<Workload> owner = cache_.OwnerOfPod(pod->meta);
+    if (!owner || owner->meta.uid == woken || !cache_.ConcernsExtension(*owner)) continue;
+    host_.Wake(KeyOf(owner->meta), StatusWake(*owner));
+    woken = owner->meta.uid;
+  }
+}
+
+bool InPlaceWakeUps::HasPodOn(const Workload& workload, std::string_view node) const {
+  for (const ReplicaSet* rs : cache_.replica_sets().store().OwnedBy(workload.meta.uid)) {
+    for (const Pod* pod : in_place_.pods().store().OwnedBy(rs->meta.uid)) {
+      if (pod->node_name == node) return true;
+    }
+  }
+  return false;
+}
+
+// A kubelet reports every few minutes; only changes that may allow a patch of a Pod matter. The
+// node's zone affects only the order of Pods, so a change of zone wakes no key.
+void InPlaceWakeUps::NodeChanged(const Change<Node>& change) {
+  const Node* before = change.old_object;
+  const Node* now = change.new_object;
+  if (before != nullptr && now != nullptr && before->ready == now->ready &&
+      before->kubelet_version == now->kubelet_version) {
+    return;
+  }
+  const std::string& name = (now != nullptr ? now : before)->meta.name;
+  cache_.workloads().ForEach([&](const Workload& workload) {
+    if (!cache_.ConcernsExtension(workload) || !HasPodOn(workload, name)) return;
+    host_.Wake(KeyOf(workload.meta), StatusWake(workload));
+  });
+}
+
+void InPlaceWakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
+  const PodDisruptionBudget* budget = change.new_object;
+  if (budget == nullptr) budget = change.old_object;
+  cache_.workloads().ForEachIn(budget->meta.namespace_.text(), [&](const Workload& workload) {
+    if (!cache_.ConcernsExtension(workload)) return;
+    host_.Wake(KeyOf(workload.meta), StatusWake(workload));
+  });
+}
+
+}  // namespace windlass

@@ -1,0 +1,32 @@
+// Maps changes of whole Pods, Nodes and PodDisruptionBudgets to the keys of workloads that are
+// updated in place: such a workload follows each step of a Pod. Handlers only compute keys.
+#pragma once
+
+#include <string_view>
+
+#include "controller/in_place/watch/cache.h"
+#include "controller/runtime/controller_host.h"
+#include "controller/workload/watch/workload_cache.h"
+
+namespace windlass {
+
+class InPlaceWakeUps {
+ public:
+  // Registers handlers with the stores of `in_place`, before they start. `in_place` extends
+  // `cache`. All references must outlive this.
+  InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host);
+  InPlaceWakeUps(const InPlaceWakeUps&) = delete;
+  InPlaceWakeUps& operator=(const InPlaceWakeUps&) = delete;
+
+ private:
+  void PodChanged(const Change<Pod>& change);
+  void NodeChanged(const Change<Node>& change);
+  void BudgetChanged(const Change<PodDisruptionBudget>& change);
+  bool HasPodOn(const Workload& workload, std::string_view node) const;
+
+  InPlaceCache& in_place_;
+  WorkloadCache& cache_;
+  ControllerHost& host_;
+};
+
+}  // namespace windlass

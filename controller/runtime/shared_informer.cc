@@ -1,0 +1,11 @@
+#include "controller/runtime/shared_informer.h"
+
+namespace windlass {
+
+std::string AnyInformer::Trouble() const {
+  if (!reflector().trouble().empty() || HasSynced()) return reflector().trouble();
+  return std::string(reflector().options().resource.plural) +
+         ": the first list is not complete yet";
+}
+
+}  // namespace windlass

@@ -1,0 +1,43 @@
+#include "controller/workload/watch/replica_set_fence.h"
+
+#include <string>
+
+#include "controller/core/term_annotation.h"
+
+namespace windlass {
+namespace {
+
+std::vector<const ReplicaSet*> Owned(const View& view) {
+  std::vector<const ReplicaSet*> owned;
+  for (const ReplicaSet* rs : view.replica_sets) {
+    const OwnerReference* owner = rs->meta.ControllerRef();
+    if (owner != nullptr && owner->uid == view.workload.meta.uid) owned.push_back(rs);
+  }
+  return owned;
+}
+
+// While a generation is not observed, a rollout may begin with any ReplicaSet, even one without
+// replicas: an undo scales up an old one, and a new one may have had no room yet.
+std::vector<const ReplicaSet*> InDanger(const View& view) {
+  std::vector<const ReplicaSet*> owned = Owned(view);
+  const Workload& workload = view.workload;
+  if (workload.status.observed_generation < workload.meta.generation) return owned;
+  std::erase_if(owned, [](const ReplicaSet* rs) { return rs->replicas <= 0; });
+  if (owned.size() < 2) owned.clear();  // at rest
+  return owned;
+}
+
+}  // namespace
+
+std::vector<Request> FenceReplicaSets(const View& view, std::string_view term) {
+  const std::string fields = R"({"metadata":{"annotations":{")" + std::string(kTermAnnotation) +
+                             R"(":")" + std::string(term) + R"("}}})";
+  std::vector<Request> patches;
+  for (const ReplicaSet* rs : InDanger(view)) {
+    patches.push_back(
+        Request::MergePatch(resources::kReplicaSets, VersionOf(rs->meta), "", fields));
+  }
+  return patches;
+}
+
+}  // namespace windlass

@@ -1,0 +1,20 @@
+// Which ReplicaSets a late write of a former leader could change while the new leader changes
+// others (L-012).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "controller/view.h"
+#include "kubeclient/api/request.h"
+
+namespace windlass {
+
+// Returns a patch for each ReplicaSet of the workload in `view` that must be touched:
+//   - generation not observed: every owned one;
+//   - several owned ones have replicas: these;
+//   - otherwise the workload is at rest: none.
+// The patch sets the annotation windlass.dev/term to `term`.
+std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
+
+}  // namespace windlass

@@ -1,0 +1,130 @@
+#include "controller/workload/watch/wake_ups.h"
+
+#include <algorithm>
+
+#include "kubeclient/api/selector.h"
+
+namespace windlass {
+namespace {
+
+bool IsRecreate(const Workload& workload) { return workload.strategy == Strategy::kRecreate; }
+
+// Returns true if old Pods are left or new ones are missing: the rollout waits for what its
+// ReplicaSets report. If all Pods are new, only the workload's own status is left to write.
+bool IsRolling(const Workload& workload) {
+  const WorkloadStatus& status = workload.status;
+  return status.observed_generation != workload.meta.generation ||
+         status.updated_replicas != workload.replicas || status.replicas != status.updated_replicas;
+}
+
+// Returns true if only counters and conditions changed.
+bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
+  return before.meta.generation == after.meta.generation &&
+         before.meta.labels == after.meta.labels &&
+         before.meta.annotations == after.meta.annotations &&
+         before.meta.owner_references == after.meta.owner_references &&
+         before.meta.deletion_timestamp == after.meta.deletion_timestamp;
+}
+
+// Returns true if no Pod above the size of `now` is left any more: growth of another ReplicaSet may
+// have waited for that.
+bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
+  const auto most = [](const ReplicaSet& rs) {
+    return std::max(rs.status.replicas, rs.told.largest);
+  };
+  return most(before) > before.replicas && most(now) <= now.replicas;
+}
+
+bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
+  const OwnerReference* one = a.meta.ControllerRef();
+  const OwnerReference* other = b.meta.ControllerRef();
+  if (one == nullptr || other == nullptr) return one == other;
+  return *one == *other;
+}
+
+}  // namespace
+
+Wake StatusWake(const Workload& owner) {
+  return IsRolling(owner) ? Wake::kRolloutStatus : Wake::kStatusChange;
+}
+
+WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), host_(host) {
+  cache_.workloads().OnChange([this](const WorkloadChange& change) { WorkloadChanged(change); });
+  cache_.replica_sets().store().OnChange(
+      [this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
+  cache_.pods().store().OnChange([this](const Change<PodMetadata>& change) { PodChanged(change); });
+  cache_.replica_sets().on_unreadable_gone.Add([this](const UnreadableObject& gone) {
+    cache_.workloads().ForEach([&](const Workload& workload) {
+      if (!WorkloadCache::MayOwn(workload, gone)) return;
+      host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
+    });
+  });
+  cache_.pods().on_synced.Add([this] {
+    cache_.workloads().ForEach([this](const Workload& workload) {
+      if (IsRecreate(workload)) host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
+    });
+  });
+}
+
+void WakeUps::WorkloadChanged(const WorkloadChange& change) {
+  const Workload* now = change.now;
+  if (now == nullptr) {  // D-013: the sync finds no object and ends
+    host_.Wake(KeyOf(change.before->meta), Wake::kObjectChange);
+    return;
+  }
+  cache_.WatchFor(*now);
+  const bool edited =
+      change.before == nullptr || change.before->meta.generation != now->meta.generation;
+  host_.Wake(KeyOf(now->meta),
+             edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
+}
+
+bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
+  const OwnerReference* reference = rs.meta.ControllerRef();
+  if (reference == nullptr) return false;
+  const std::optional<Workload> owner = cache_.ResolveOwner(rs.meta.namespace_, *reference);
+  if (owner) {
+    host_.Wake(KeyOf(owner->meta), wake == Wake::kStatusChange ? StatusWake(*owner) : wake);
+  }
+  return true;
+}
+
+void WakeUps::WakeMatching(const ReplicaSet& orphan) {
+  if (orphan.meta.labels.empty()) return;  // D-020
+  cache_.workloads().ForEachIn(orphan.meta.namespace_.text(), [&](const Workload& workload) {
+    const LabelSelector& selector = workload.selector;
+    if (!selector.SelectsEverything() && Matches(selector, orphan.meta.labels)) {
+      host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
+    }
+  });
+}
+
+void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
+  const ReplicaSet* before = change.old_object;
+  const ReplicaSet* now = change.new_object;
+  if (now == nullptr) {  // D-018
+    WakeOwner(*before, Wake::kObjectChange);
+    return;
+  }
+  cache_.WatchFor(*now);
+  if (before == nullptr) {  // D-014…D-016
+    if (!WakeOwner(*now, Wake::kObjectChange)) WakeMatching(*now);
+    return;
+  }
+  const bool same_ref = SameControllerRef(*before, *now);
+  if (!same_ref) WakeOwner(*before, Wake::kObjectChange);  // D-017 (a)
+  const bool can_wait = OnlyStatusChanged(*before, *now) && !MakesRoom(*before, *now);
+  const auto wake = can_wait ? Wake::kStatusChange : Wake::kObjectChange;
+  if (WakeOwner(*now, wake)) return;                                                // D-017 (b)
+  if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
+}
+
+void WakeUps::PodChanged(const Change<PodMetadata>& change) {
+  if (change.new_object != nullptr) return;  // D-021: only deletes matter
+  const std::optional<Workload> owner = cache_.OwnerOfPod(change.old_object->meta);
+  if (owner && IsRecreate(*owner)) {
+    host_.Wake(KeyOf(owner->meta), StatusWake(*owner));  // D-023 as W-01
+  }
+}
+
+}  // namespace windlass

@@ -1,0 +1,38 @@
+// Maps changes in the caches to the keys of workloads that need a sync.
+//
+// Handlers only compute keys; they send no request and make no decision. Upstream LISTs ReplicaSets
+// through the API inside its Pod handler; Windlass looks into the cache (W-01). Source:
+// D-010…D-023.
+#pragma once
+
+#include "controller/runtime/controller_host.h"
+#include "controller/workload/watch/workload_cache.h"
+#include "kubeclient/cache/work_queue.h"
+
+namespace windlass {
+
+class WakeUps {
+ public:
+  // Registers handlers with the cache's stores, before the cache starts. Both references must
+  // outlive this.
+  WakeUps(WorkloadCache& cache, ControllerHost& host);
+  WakeUps(const WakeUps&) = delete;
+  WakeUps& operator=(const WakeUps&) = delete;
+
+ private:
+  void WorkloadChanged(const WorkloadChange& change);
+  void ReplicaSetChanged(const Change<ReplicaSet>& change);
+  void PodChanged(const Change<PodMetadata>& change);
+
+  // Wakes the owner that `rs` names. Returns true if `rs` names a controller at all.
+  bool WakeOwner(const ReplicaSet& rs, Wake wake);
+  void WakeMatching(const ReplicaSet& orphan);
+
+  WorkloadCache& cache_;
+  ControllerHost& host_;
+};
+
+// Returns how urgently a status change of an object that belongs to `owner` wakes it.
+Wake StatusWake(const Workload& owner);
+
+}  // namespace windlass

@@ -1,0 +1,31 @@
+// A feature that watches more than every workload needs, such as updates in place, as the caches of
+// workloads see it. A kind without such a feature has none. Core thread only.
+#pragma once
+
+#include "controller/view.h"
+
+namespace windlass {
+
+class WatchExtension {
+ public:
+  WatchExtension() = default;
+  virtual ~WatchExtension() = default;
+  WatchExtension(const WatchExtension&) = delete;
+  WatchExtension& operator=(const WatchExtension&) = delete;
+
+  // Returns true if the workload asks for the feature.
+  virtual bool IsAskedBy(const Workload& workload) const = 0;
+  // Returns true if the ReplicaSet shows that its workload asked for the feature at some time.
+  virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
+
+  // Starts the further watches. Called once the first workload or ReplicaSet is concerned.
+  virtual void Start() = 0;
+  // Stops them. Also called if they do not run.
+  virtual void Stop() = 0;
+
+  // Fills in what the feature adds to the view of a workload that is concerned. `view` has its
+  // ReplicaSets already.
+  virtual void Fill(View& view) const = 0;
+};
+
+}  // namespace windlass

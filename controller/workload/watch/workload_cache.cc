@@ -1,0 +1,224 @@
+#include "controller/workload/watch/workload_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/workload/watch/live_pods.h"
+#include "kubeclient/api/older_then_name.h"
+#include "kubeclient/api/selector.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+namespace {
+
+// After this long without the right to list or watch, the cache may hold objects that are gone
+//
+constexpr Duration kFrozenAfter = seconds(120);
+
+ReflectorOptions LivePodMetadata(const Informers& informers) {
+  ReflectorOptions options = LivePods(informers);
+  options.metadata_only = true;
+  return options;
+}
+
+}  // namespace
+
+WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
+    : informers_(informers),
+      clock_(informers.environment().clock),
+      workloads_(workloads),
+      replica_sets_(
+          informers.Of<ReplicaSet>({"replicasets", informers.All(resources::kReplicaSets),
+                                    &DecodeReplicaSet, ReplyFolding<ReplicaSet>{.removes = true}})),
+      pods_(informers.Of<PodMetadata>({"pods", LivePodMetadata(informers), &DecodePodMetadata})),
+      resync_(informers.environment().clock, informers.environment().random,
+              informers.environment().timers,
+              {[this] { return workloads_.size(); },
+               [this](const std::optional<ObjectKey>& last) { return workloads_.After(last); }},
+              [this](const ObjectKey& key) {
+                if (on_resync) on_resync(key);
+              }),
+      known_templates_(informers.environment().decoder.interests(),
+                       {.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
+                         return KnownTemplate(meta, text);
+                       }}) {
+  ThawWith(workloads_.informer());
+  ThawWith(replica_sets_);
+  ThawWith(pods_);
+}
+
+void WorkloadCache::ThawWith(AnyInformer& informer) {
+  informer.on_recovered().Add([this, &informer] {
+    if (Frozen(informer.reflector()) && on_thaw) on_thaw();
+  });
+}
+
+// Returns true if the right to list or watch has been missing for so long that the cache may show
+// objects that are gone: nothing may be written because of it.
+bool WorkloadCache::Frozen(const Reflector& reflector) const {
+  const std::optional<MonotonicTime> since = reflector.forbidden_since();
+  return since && clock_.Now() - *since >= kFrozenAfter;
+}
+
+// --- templates ---
+
+// Most events change the status alone, so a known template need not be parsed again. The text
+// decides, not the generation: an upgraded server gives an object other defaults without a new
+// generation.
+std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
+                                                        const Fingerprint& text) const {
+  const ObjectKey key = KeyOf(meta);
+  const ReplicaSet* rs = replica_sets().store().FindByUid(key, meta.uid);
+  if (rs != nullptr && rs->template_text == text) return rs->template_fingerprint;
+  const std::optional<Workload> workload = workloads_.FindByUid(key, meta.uid);
+  if (!workload || workload->template_text != text) return std::nullopt;
+  return workload->template_fingerprint;
+}
+
+// --- what is watched ---
+
+void WorkloadCache::Start() {
+  started_ = true;
+  informers_.Use({&workloads_.informer(), &replica_sets_});
+  resync_.Start();
+  if (watches_pods_) informers_.Use({&pods_});
+  if (watches_for_extension_) extension_->Start();
+}
+
+void WorkloadCache::Stop() {
+  if (!std::exchange(started_, false)) return;
+  resync_.Stop();
+  informers_.Release({&workloads_.informer(), &replica_sets_});
+  if (watches_pods_) informers_.Release({&pods_});
+  if (extension_ != nullptr) extension_->Stop();
+}
+
+void WorkloadCache::WatchFor(const Workload& workload) {
+  if (workload.strategy == Strategy::kRecreate) WatchPods();
+  if (extension_ != nullptr && extension_->IsAskedBy(workload)) WatchForExtension();
+}
+
+void WorkloadCache::WatchFor(const ReplicaSet& rs) {
+  if (extension_ != nullptr && extension_->IsRememberedBy(rs)) WatchForExtension();
+}
+
+void WorkloadCache::WatchPods() {
+  if (watches_pods_) return;
+  watches_pods_ = true;
+  if (started_) informers_.Use({&pods_});
+}
+
+void WorkloadCache::WatchForExtension() {
+  if (std::exchange(watches_for_extension_, true)) return;
+  if (started_) extension_->Start();
+  if (on_extension_needed) on_extension_needed();
+}
+
+bool WorkloadCache::HasSynced() const {
+  return workloads_.informer().HasSynced() && replica_sets_.HasSynced() &&
+         (!watches_pods_ || pods_.HasSynced());
+}
+
+std::vector<std::string> WorkloadCache::Troubles() const {
+  std::vector<std::string> troubles;
+  const auto look = [&troubles](const AnyInformer& informer) {
+    std::string trouble = informer.Trouble();
+    if (!trouble.empty()) troubles.push_back(std::move(trouble));
+  };
+  look(workloads_.informer());
+  look(replica_sets_);
+  if (watches_pods_) look(pods_);
+  return troubles;
+}
+
+std::vector<ComparedCache> WorkloadCache::ComparedCaches() const {
+  std::vector<ComparedCache> caches = {workloads_.informer().Compared(), replica_sets_.Compared()};
+  // While the first list of Pods is incomplete, no decision was based on them.
+  if (watches_pods_ && pods_.HasSynced()) caches.push_back(pods_.Compared());
+  return caches;
+}
+
+// --- views ---
+
+std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
+  std::optional<Workload> workload = workloads_.Find(key);
+  if (!workload) return std::nullopt;
+  View view{.workload = *std::move(workload)};
+
+  for (const ReplicaSet* rs : replica_sets().store().OwnedBy(view.workload.meta.uid)) {
+    if (rs->meta.namespace_ == key.namespace_) view.replica_sets.push_back(rs);
+  }
+  const LabelSelector& selector = view.workload.selector;
+  if (!selector.SelectsEverything()) {
+    for (const ReplicaSet* rs : replica_sets().store().OrphansIn(key.namespace_)) {
+      if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
+    }
+  }
+  view.unreadable = UnreadableOf(view.workload);
+  std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName<ReplicaSet>);
+
+  view.pods_known = watches_pods_ && pods().HasSynced();
+  if (view.pods_known && view.workload.strategy == Strategy::kRecreate) {
+    for (const ReplicaSet* rs : view.replica_sets) {
+      for (const PodMetadata* pod : pods().store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
+    }
+  }
+  if (watches_for_extension_ && ConcernsExtension(view.workload)) extension_->Fill(view);
+  return view;
+}
+
+// Includes workloads that no longer ask for in-place updates: their Pods may still be out of
+// traffic (P-076).
+bool WorkloadCache::ConcernsExtension(const Workload& workload) const {
+  if (extension_ == nullptr) return false;
+  if (extension_->IsAskedBy(workload)) return true;
+  return std::ranges::any_of(
+      replica_sets().store().OwnedBy(workload.meta.uid),
+      [this](const ReplicaSet* rs) { return extension_->IsRememberedBy(*rs); });
+}
+
+bool WorkloadCache::MayOwn(const Workload& workload, const UnreadableObject& rs) {
+  if (!(rs.identity.key.namespace_ == workload.meta.namespace_)) return false;
+  if (!rs.owners_readable) return true;  // its owner is unknown
+  return rs.controller && rs.controller->uid == workload.meta.uid;
+}
+
+std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
+  const ObjectKey key = KeyOf(workload.meta);
+  for (const AnyInformer* informer :
+       std::initializer_list<const AnyInformer*>{&workloads_.informer(), &replica_sets_}) {
+    if (!Frozen(informer->reflector())) continue;
+    return std::string(informer->reflector().options().resource.plural) +
+           " (no right to watch them)";
+  }
+  if (workloads_.informer().quarantined().contains(key)) {
+    return ObjectText(workloads_.resource(), key);
+  }
+  for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
+    if (MayOwn(workload, rs)) return ObjectText(resources::kReplicaSets, rs_key);
+  }
+  return {};
+}
+
+// --- owners ---
+
+std::optional<Workload> WorkloadCache::ResolveOwner(const Symbol& namespace_,
+                                                    const OwnerReference& reference) const {
+  if (!(reference.kind == workloads_.resource().kind)) return std::nullopt;
+  return workloads_.FindByUid({namespace_, std::string(reference.name.text())}, reference.uid);
+}
+
+std::optional<Workload> WorkloadCache::OwnerOfPod(const ObjectMeta& pod) const {
+  const OwnerReference* reference = pod.ControllerRef();
+  if (reference == nullptr || !(reference->kind == resources::kReplicaSets.kind)) {
+    return std::nullopt;
+  }
+  const ReplicaSet* rs = replica_sets().store().FindByUid(
+      {pod.namespace_, std::string(reference->name.text())}, reference->uid);
+  if (rs == nullptr) return std::nullopt;  // D-022
+  const OwnerReference* owner = rs->meta.ControllerRef();
+  if (owner == nullptr) return std::nullopt;
+  return ResolveOwner(rs->meta.namespace_, *owner);
+}
+
+}  // namespace windlass

@@ -1,0 +1,109 @@
+// The informers that a controller of workloads reads, and the view of one workload made from them.
+//
+// Workloads and ReplicaSets are watched from the start. Pods are watched, as metadata without
+// terminal phases, from the first Recreate workload on: a rolling update reads ReplicaSets alone,
+// so Pod storms cost nothing (docs/design/005). An extension, such as in-place updates, needs more
+// informers, which run from the first workload on that asks for it (watch_extension.h). The cache
+// outlives terms of leadership. Core thread only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/runtime/informers.h"
+#include "controller/runtime/listed_versions.h"
+#include "controller/view.h"
+#include "controller/workload/watch/watch_extension.h"
+#include "controller/workload/watch/workload_store.h"
+#include "kubeclient/api/decode_interest.h"
+#include "kubeclient/cache/resync.h"
+
+namespace windlass {
+
+class WorkloadCache {
+ public:
+  // Both references must outlive the cache.
+  WorkloadCache(Informers& informers, WorkloadStore& workloads);
+  WorkloadCache(const WorkloadCache&) = delete;
+  WorkloadCache& operator=(const WorkloadCache&) = delete;
+
+  // Call at most once, before Start. `extension` must outlive the cache.
+  void Extend(WatchExtension& extension) { extension_ = &extension; }
+
+  void Start();
+  void Stop();
+
+  // Starts what a view of `workload`, or of the owner of `rs`, needs and what does not run yet.
+  void WatchFor(const Workload& workload);
+  void WatchFor(const ReplicaSet& rs);
+
+  // Called when the extension is first needed: it needs further rights.
+  std::function<void()> on_extension_needed;
+
+  // Called when it is a workload's turn to be synced again although nothing happened to it.
+  std::function<void(const ObjectKey&)> on_resync;
+
+  // Called when a right to watch is back, so that views show present objects again.
+  std::function<void()> on_thaw;
+
+  // Returns true if workloads and ReplicaSets are complete, and Pods if they are watched. The
+  // informers of the extension do not matter here: only the workloads that ask for it wait for
+  // them.
+  bool HasSynced() const;
+  // Returns why HasSynced is false, or what is wrong with a watch now: one line per informer in
+  // trouble. Leaves out the extension.
+  std::vector<std::string> Troubles() const;
+  // Returns the caches of objects that a leader writes and that are complete. Leaves out the
+  // extension.
+  std::vector<ComparedCache> ComparedCaches() const;
+
+  // Returns the view of a workload, or nullopt if it is not in the cache. Pointers are valid until
+  // the next change of a store.
+  std::optional<View> ViewOf(const ObjectKey& key) const;
+
+  // Returns true if `workload` asks for the extension, or if one of its ReplicaSets shows that it
+  // did. Its view then has all that the extension fills in.
+  bool ConcernsExtension(const Workload& workload) const;
+
+  // Returns the workload that a controller reference of an object in `namespace_` points to;
+  // nullopt if none with that uid is cached (D-019).
+  std::optional<Workload> ResolveOwner(const Symbol& namespace_,
+                                       const OwnerReference& reference) const;
+  // Returns the workload that owns the Pod with this metadata through its ReplicaSet; nullopt if
+  // there is none.
+  std::optional<Workload> OwnerOfPod(const ObjectMeta& pod) const;
+
+  // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`.
+  static bool MayOwn(const Workload& workload, const UnreadableObject& rs);
+
+  WorkloadStore& workloads() { return workloads_; }
+  const WorkloadStore& workloads() const { return workloads_; }
+  Informer<ReplicaSet>& replica_sets() { return replica_sets_.informer; }
+  const Informer<ReplicaSet>& replica_sets() const { return replica_sets_.informer; }
+  Informer<PodMetadata>& pods() { return pods_.informer; }
+  const Informer<PodMetadata>& pods() const { return pods_.informer; }
+
+ private:
+  void WatchPods();
+  void WatchForExtension();
+  void ThawWith(AnyInformer& informer);
+  bool Frozen(const Reflector& reflector) const;
+  std::string UnreadableOf(const Workload& workload) const;  // View::unreadable
+  std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
+
+  Informers& informers_;
+  const Clock& clock_;
+  WorkloadStore& workloads_;
+  SharedInformer<ReplicaSet>& replica_sets_;
+  SharedInformer<PodMetadata>& pods_;
+  WatchExtension* extension_ = nullptr;
+  Resync resync_;
+  RegisteredInterest known_templates_;
+  bool started_ = false;
+  bool watches_pods_ = false;
+  bool watches_for_extension_ = false;
+};
+
+}  // namespace windlass

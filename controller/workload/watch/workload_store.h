@@ -1,0 +1,107 @@
+// The cached objects of one kind that owns ReplicaSets, as workloads.
+//
+// The caches and wake-ups of such kinds read this interface and never ask for the kind. A kind's
+// adapter is a WorkloadStoreOf its API type: it names the projection and the function that makes a
+// Workload of an object. Core thread only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "controller/runtime/informers.h"
+#include "controller/workload.h"
+#include "kubeclient/api/object_meta.h"
+
+namespace windlass {
+
+// A change in a store: `before` is null for an added workload, `now` for a deleted one.
+struct WorkloadChange {
+  const Workload* before = nullptr;
+  const Workload* now = nullptr;
+};
+
+// Workloads borrow from the stored objects: they are valid until the next change of the store.
+class WorkloadStore {
+ public:
+  using Visit = std::function<void(const Workload&)>;
+  using ChangeHandler = std::function<void(const WorkloadChange&)>;
+
+  WorkloadStore() = default;
+  virtual ~WorkloadStore() = default;
+  WorkloadStore(const WorkloadStore&) = delete;
+  WorkloadStore& operator=(const WorkloadStore&) = delete;
+
+  virtual AnyInformer& informer() = 0;
+  virtual const AnyInformer& informer() const = 0;
+  const ResourceId& resource() const { return informer().reflector().options().resource; }
+
+  // As Store<T>::OnChange.
+  virtual void OnChange(ChangeHandler handler) = 0;
+
+  // Returns the workload with that key; nullopt if there is none.
+  virtual std::optional<Workload> Find(const ObjectKey& key) const = 0;
+  // Returns the workload with that key; nullopt if it does not have that uid (D-019).
+  virtual std::optional<Workload> FindByUid(const ObjectKey& key, const Uid& uid) const = 0;
+  // Both visit in order of key.
+  virtual void ForEach(const Visit& visit) const = 0;
+  virtual void ForEachIn(std::string_view namespace_, const Visit& visit) const = 0;
+  // Returns the first key after `key`, in order; the very first if no key is given.
+  virtual std::optional<ObjectKey> After(const std::optional<ObjectKey>& key) const = 0;
+  virtual size_t size() const = 0;
+};
+
+template <typename T>
+class WorkloadStoreOf : public WorkloadStore {
+ public:
+  using AsWorkload = Workload (*)(const T& object);
+
+  // `informers` must outlive the store.
+  WorkloadStoreOf(Informers& informers, Projection<T> projection, AsWorkload as_workload)
+      : shared_(informers.Of<T>(std::move(projection))), as_workload_(as_workload) {}
+
+  SharedInformer<T>& informer() override { return shared_; }
+  const SharedInformer<T>& informer() const override { return shared_; }
+  // The objects themselves, for what only this kind has.
+  Store<T>& objects() { return shared_.informer.store(); }
+  const Store<T>& objects() const { return shared_.informer.store(); }
+
+  void OnChange(ChangeHandler handler) override {
+    objects().OnChange([this, handler = std::move(handler)](const Change<T>& change) {
+      const std::optional<Workload> before = Of(change.old_object);
+      const std::optional<Workload> now = Of(change.new_object);
+      handler({before ? &*before : nullptr, now ? &*now : nullptr});
+    });
+  }
+  std::optional<Workload> Find(const ObjectKey& key) const override {
+    return Of(objects().Find(key));
+  }
+  std::optional<Workload> FindByUid(const ObjectKey& key, const Uid& uid) const override {
+    return Of(objects().FindByUid(key, uid));
+  }
+  void ForEach(const Visit& visit) const override {
+    objects().ForEach([&](const T& object) { visit(as_workload_(object)); });
+  }
+  void ForEachIn(std::string_view namespace_, const Visit& visit) const override {
+    for (const T* object : objects().InNamespace(namespace_)) visit(as_workload_(*object));
+  }
+  std::optional<ObjectKey> After(const std::optional<ObjectKey>& key) const override {
+    const T* next = objects().After(key);
+    if (next == nullptr) return std::nullopt;
+    return KeyOf(next->meta);
+  }
+  size_t size() const override { return objects().size(); }
+
+ private:
+  std::optional<Workload> Of(const T* object) const {
+    if (object == nullptr) return std::nullopt;
+    return as_workload_(*object);
+  }
+
+  SharedInformer<T>& shared_;
+  const AsWorkload as_workload_;
+};
+
+}  // namespace windlass

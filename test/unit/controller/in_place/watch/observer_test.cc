@@ -1,0 +1,434 @@
+// What users and metrics show of Pods that are updated in place.
+#include "controller/in_place/watch/observer.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "controller/deployment/deployment_store.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/client/event_recorder.h"
+#include "test/catch.h"
+#include "test/unit/client/fake_transport.h"
+#include "test/unit/controller/in_place/pods.h"
+
+namespace windlass {
+namespace {
+
+using in_place::test::Id;
+using in_place::test::IdText;
+using in_place::test::kDeployment;
+
+const Uid kPodUid = *Uid::Parse("11111111-1111-4222-8333-444455556666");
+
+// Deployment shop/web with Pod web-1, and everything that was reported about them.
+struct Fixture : ClientWorld {
+  explicit Fixture(bool leading = true) : ClientWorld({.qps = 0}) {
+    observer.Lead(leading);
+    PutDeployment("True", "Patching");
+    pod = in_place::test::PodWith(
+        {in_place::test::Running("app", "app:1", 'A', "I1", clock.Wall() + seconds(-500))});
+    pod.meta.namespace_ = "shop";
+    pod.meta.uid = kPodUid;
+    pod.meta.generation = 3;
+    pod.observed_generation = 3;
+    Put();
+  }
+
+  void PutDeployment(const std::string& status, const std::string& reason,
+                     const std::string& name = "web", const std::string& message = "") {
+    Deployment web;
+    web.meta.namespace_ = "shop";
+    web.meta.name = name;
+    web.meta.uid = name == "web" ? kDeployment : Uid{7, std::hash<std::string>()(name)};
+    web.meta.annotations = {{"windlass.dev/in-place", policy}};
+    web.meta.resource_version = {std::to_string(++version)};
+    web.spec.min_ready_seconds = min_ready_seconds;
+    web.spec.progress_deadline_seconds = progress_deadline_seconds;
+    web.status.conditions = {{"windlass.dev/InPlace", status, reason, message, {}, {}}};
+    deployments.objects().Apply(std::move(web));
+  }
+  void Put() {
+    pod.meta.resource_version = {std::to_string(++version)};
+    pods.Apply(pod);
+  }
+  PodContainer& app() { return pod.containers[0]; }
+
+  // Windlass patches container app to `image`.
+  void Patch(const std::string& image, int64_t revision = 6) {
+    in_place::PodState state = in_place::test::StateWith({{.name = "app",
+                                                           .from = std::string(app().image.text()),
+                                                           .to = image,
+                                                           .id = app().id.ToString(),
+                                                           .image_id = "I1",
+                                                           .restart_count = app().restart_count}});
+    state.revision = revision;
+    state.generation_before = pod.meta.generation;
+    state.at = clock.Wall();
+    ++pod.meta.generation;
+    app().image = image;
+    pod.meta.annotations.Set(in_place::kPodState, *in_place::WritePodState(state));
+    Put();
+  }
+  // The kubelet has started the container.
+  void Restart(char id) {
+    pod.observed_generation = pod.meta.generation;
+    app().id = Id(IdText(id));
+    app().image_id = "I2";
+    app().state = ContainerState::kRunning;
+    app().waiting_reason = {};
+    app().started_at = clock.Wall();
+    ++app().restart_count;
+    Put();
+  }
+  void Waits(const std::string& reason) {
+    pod.observed_generation = pod.meta.generation;
+    app().state = ContainerState::kWaiting;
+    app().waiting_reason = reason;
+    pod.ready = {ConditionStatus::kFalse, clock.Wall()};
+    Put();
+  }
+
+  // Returns "InPlaceUpdated: Updated in place to …" for each Event so far; all are about the Pod.
+  std::vector<std::string> Told() {
+    while (transport.waiting() > 0) transport.Answer(Success("e"));  // one is under way at a time
+    std::vector<std::string> told;
+    for (const HttpRequest& http : transport.sent) {
+      const auto body = nlohmann::json::parse(http.body);
+      CHECK(body["involvedObject"]["kind"] == "Pod");
+      CHECK(body["involvedObject"]["uid"] == kPodUid.ToString());
+      told.push_back(body["reason"].get<std::string>() + ": " + body["message"].get<std::string>());
+    }
+    return told;
+  }
+
+  std::string policy = "IfPossible";
+  int32_t min_ready_seconds = 0;
+  int32_t progress_deadline_seconds = kUnlimited;
+  NullLog log;
+  EventRecorder events{clock, log, client};
+  Random random{1};
+  Informers informers{{clock, random, log, timers, transport, decoder}, ""};
+  DeploymentStore deployments{informers};
+  Store<Pod> pods;
+  InPlaceObserver observer{
+      clock,
+      timers,
+      [this](const ObjectReference& about, const Event& event) { events.Record(about, event); },
+      deployments,
+      pods,
+      [this](const Pod&) {
+        return deployments.Find({"shop", "web"});
+      }};
+  Pod pod;
+  uint64_t version = 100;
+};
+
+using Counts = std::map<std::string, uint64_t>;
+
+TEST_CASE("A Pod is told of when its containers have been restarted, not when they are asked to") {
+  Fixture f;
+  f.Patch("app:2");
+  CHECK(f.Told().empty());
+  f.pod.observed_generation = f.pod.meta.generation;  // the sync that will kill it has begun
+  f.Put();
+  CHECK(f.Told().empty());
+  f.Advance(seconds(7));
+  f.Restart('B');
+  CHECK(f.Told() == std::vector<std::string>{"InPlaceUpdated: Updated in place to revision 6 in "
+                                             "7 s"});
+  const InPlaceFigures figures = f.observer.Figures();
+  CHECK(figures.restart.count() == 1);
+  CHECK(figures.restart.sum == 7);
+  CHECK(figures.available.sum == 7);
+  CHECK(f.observer.followed() == 0);
+  f.Put();  // nothing is told twice
+  CHECK(f.Told().size() == 1);
+}
+
+TEST_CASE("A Pod that is drained for the next patch is not told of for the last one again") {
+  Fixture f;
+  f.Patch("app:2");
+  f.Restart('B');
+  const auto told = f.Told();
+  REQUIRE(told.size() == 1);
+  f.Advance(seconds(20));
+  auto state = *std::move(*in_place::PodStateOf(f.pod));
+  for (const bool drained : {true, false}) {
+    state.drain.reset();
+    if (drained)
+      state.drain =
+          in_place::Drained{.since = f.clock.Wall(), .how = {.mode = in_place::Drain::Mode::kGate}};
+    f.pod.meta.annotations.Set(in_place::kPodState, *in_place::WritePodState(state));
+    f.Put();
+  }
+  CHECK(f.Told() == told);
+}
+
+TEST_CASE("Availability is told from restarts where minReadySeconds makes a difference") {
+  Fixture f;
+  f.min_ready_seconds = 30;
+  f.PutDeployment("True", "Patching");
+  f.Patch("app:2");
+  f.Advance(seconds(7));
+  f.Restart('B');
+  CHECK(f.observer.Figures().available.count() == 0);
+  CHECK(f.observer.followed() == 1);
+  f.Advance(seconds(29));
+  CHECK(f.observer.Figures().available.count() == 0);
+  f.Advance(seconds(1));  // by a timer: no event comes
+  CHECK(f.observer.Figures().available.sum == 37);
+  CHECK(f.observer.followed() == 0);
+  CHECK(f.timers.empty());
+}
+
+TEST_CASE("A failure is told once for each Pod, revision and reason (P-060)") {
+  Fixture f;
+  f.Patch("app:bad");
+  for (int i = 0; i < 3; ++i) {
+    f.Waits("ErrImagePull");
+    f.Waits("ImagePullBackOff");
+  }
+  CHECK(f.Told() == std::vector<std::string>{
+                        "InPlaceFailed: Revision 6 fails here: container app: ErrImagePull",
+                        "InPlaceFailed: Revision 6 fails here: container app: ImagePullBackOff"});
+  f.Patch("app:worse", 7);
+  f.app().waiting_reason = {};
+  f.Put();
+  f.Waits("ErrImagePull");
+  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: container app: ErrImagePull");
+  CHECK(f.observer.Figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
+  f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
+  CHECK(f.observer.followed() + f.observer.told() == 0);
+}
+
+TEST_CASE("A Pod that does not become available in time has failed, without an event") {
+  Fixture f;
+  f.progress_deadline_seconds = 60;
+  f.PutDeployment("True", "Patching");
+  f.Patch("app:2");
+  f.Restart('B');
+  f.pod.ready = {ConditionStatus::kFalse, f.clock.Wall()};
+  f.Patch("app:3", 7);
+  f.Restart('C');
+  f.Advance(seconds(59));
+  CHECK(f.observer.Figures().failures.empty());
+  f.Advance(seconds(1));
+  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: PodTimeout");
+}
+
+TEST_CASE("A crash after the Pod was available is told while the rollout lasts, not later") {
+  Fixture f;
+  f.Patch("app:2");
+  f.Restart('B');
+  REQUIRE(f.observer.followed() == 0);
+  SECTION("in the rollout") {
+    f.Waits("CrashLoopBackOff");
+    CHECK(f.Told().back() ==
+          "InPlaceFailed: Revision 6 fails here: container app: CrashLoopBackOff");
+  }
+  SECTION("afterwards") {
+    f.PutDeployment("False", "Complete");
+    f.Waits("CrashLoopBackOff");
+    CHECK(f.Told().size() == 1);
+    CHECK(f.observer.Figures().failures.empty());
+  }
+}
+
+TEST_CASE("Who does not lead follows Pods, and says and counts nothing") {
+  Fixture f(false);
+  f.Patch("app:2");
+  f.Advance(seconds(4));
+  SECTION("to the end") {
+    f.Restart('B');
+    CHECK(f.Told().empty());
+    CHECK(f.observer.Figures().restart.count() == 0);
+  }
+  SECTION("until it leads") {
+    f.observer.Lead(true);
+    f.Advance(seconds(2));
+    f.Restart('B');
+    CHECK(f.Told().size() == 1);
+    CHECK(f.observer.Figures().restart.sum == 6);  // since the patch
+  }
+}
+
+TEST_CASE("After a restart, young patches are taken up and old ones are not") {
+  struct Row {
+    seconds age;
+    bool followed;
+  };
+  const Row row = GENERATE(values<Row>(
+      {{seconds(0), true}, {seconds(600), true}, {seconds(601), false}, {seconds(90000), false}}));
+  CAPTURE(row.age.count());
+  Fixture f;
+  f.Patch("app:2");
+  const Pod patched = f.pod;
+  f.Advance(row.age);
+  Store<Pod> pods;
+  InPlaceObserver observer(
+      f.clock, f.timers,
+      [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
+      f.deployments, pods,
+      [&f](const Pod&) {
+        return f.deployments.Find({"shop", "web"});
+      });
+  observer.Lead(true);
+  pods.Apply(patched);
+  CHECK(observer.followed() == (row.followed ? 1 : 0));
+}
+
+TEST_CASE("What is not ours is not told of") {
+  Fixture f;
+  SECTION("an annotation that cannot be read") {
+    f.pod.meta.annotations.Set(in_place::kPodState, "{");
+    f.Put();
+  }
+  SECTION("a Pod that is being deleted") {
+    f.Patch("app:2");
+    f.pod.meta.deletion_timestamp = f.clock.Wall();
+    f.Put();
+  }
+  SECTION("the annotation is taken away") {
+    f.Patch("app:2");
+    f.pod.meta.annotations.Erase(in_place::kPodState);
+    f.Put();
+  }
+  CHECK(f.observer.followed() == 0);
+  f.Restart('B');
+  CHECK(f.Told().empty());
+  CHECK(f.observer.Figures().restart.count() == 0);
+}
+
+// Another client changes the spec, including the image.
+void Edit(Fixture& f, const std::string& image = {}) {
+  if (!image.empty()) f.app().image = image;
+  ++f.pod.meta.generation;
+  f.Put();
+}
+
+TEST_CASE("Who edits a Pod while it is being updated is told of once for each revision (P-081)") {
+  Fixture f;
+  f.Patch("app:2");
+  Edit(f, "app:mine");
+  const std::string drift =
+      "InPlaceDrift: Somebody edited this Pod while it was being updated to revision 6: container "
+      "app has app:mine, not app:2";
+  CHECK(f.Told() == std::vector<std::string>{drift});
+  CHECK(f.observer.followed() == 0);
+  f.Put();
+  Edit(f, "app:mine-too");
+  CHECK(f.Told().size() == 1);
+  f.Patch("app:2");  // by the rollout, which goes on
+  Edit(f, "app:mine");
+  CHECK(f.Told().size() == 1);
+  f.Patch("app:3", 7);
+  Edit(f, "app:mine");
+  CHECK(f.Told().size() == 2);
+  CHECK(f.observer.Figures().failures.empty());
+  f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
+  CHECK(f.observer.told() == 0);
+}
+
+TEST_CASE("also where the edit left the images alone, and then the update counts (P-081)") {
+  Fixture f;
+  f.Patch("app:2");
+  Edit(f);
+  CHECK(f.Told() == std::vector<std::string>{
+                        "InPlaceDrift: Somebody edited this Pod while it was being updated to "
+                        "revision 6: its images are as they should be"});
+  f.Put();
+  f.Restart('B');
+  CHECK(f.Told().size() == 2);
+  CHECK(f.Told().back() == "InPlaceUpdated: Updated in place to revision 6 in 0 s");
+}
+
+TEST_CASE("what admission makes of a patch is no edit, nor is one before or long after (P-081)") {
+  const bool leading = GENERATE(true, false);
+  Fixture f(leading);
+  const size_t updates = leading ? 1 : 0;
+  SECTION("admission, which is told with the update") {
+    f.Patch("app:2");
+    f.app().image = "mirror/app:2";
+    f.Put();
+    f.Restart('B');
+    REQUIRE(f.Told().size() == updates);
+    if (leading) CHECK(f.Told().back().ends_with("; admission gave app mirror/app:2"));
+  }
+  SECTION("a Pod that is of use again") {
+    f.Patch("app:2");
+    f.Restart('B');
+    Edit(f, "app:mine");
+    CHECK(f.Told().size() == updates);
+  }
+  SECTION("before the patch") {
+    Edit(f, "app:mine");
+    f.Patch("app:2");
+    f.Restart('B');
+    CHECK(f.Told().size() == updates);
+  }
+  SECTION("in the words of who does not lead") {
+    f.observer.Lead(false);
+    f.Patch("app:2");
+    Edit(f, "app:mine");
+    CHECK(f.Told().empty());
+  }
+  for (const std::string& told : f.Told()) CHECK(told.starts_with("InPlaceUpdated"));
+}
+
+TEST_CASE("Writes are counted by result") {
+  Fixture f;
+  const auto decided = [&](Decision decision) { f.observer.Decided({decision, {}}); };
+  decided(Decision::kPatchPod);
+  decided(Decision::kPatchPod);
+  f.observer.Refused({Decision::kPatchPod, {}}, {ErrorKind::kConflict, "testing value"});
+  decided(Decision::kExchangePending);
+  f.observer.Refused({Decision::kExchangeHost, {}}, {ErrorKind::kConflict, "changed"});
+  decided(Decision::kExchangeHost);
+  decided(Decision::kExchangeForget);
+  decided(Decision::kScaleUpNewReplicaSet);
+  const InPlaceFigures figures = f.observer.Figures();
+  CHECK(figures.patches == Counts{{"Conflict", 1}, {"Success", 2}});
+  CHECK(figures.exchanges == Counts{{"Begun", 1}, {"Conflict", 1}, {"Done", 1}, {"Forgotten", 1}});
+}
+
+TEST_CASE("Rollouts that replace Pods instead are counted by reason, where that is decided") {
+  Fixture f;
+  f.observer.Decided({Decision::kCreateNewReplicaSet, {}, "FieldChanged"});
+  f.observer.Decided({Decision::kAnnotateNewReplicaSet, {}, "FieldChanged"});
+  f.observer.Decided({Decision::kFallBackToRecreate, {}, "ErrImagePull"});
+  f.observer.Decided({Decision::kCreateNewReplicaSet, {}});
+  f.observer.Refused({Decision::kFallBackToRecreate, {}, "HostGone"}, {ErrorKind::kConflict, ""});
+  CHECK(f.observer.Figures().fallbacks == Counts{{"ErrImagePull", 1}, {"FieldChanged", 2}});
+}
+
+TEST_CASE("Whatever somebody writes into the condition, no metric grows by it") {
+  Fixture f;
+  for (const char* why : {"", "Mine", "FieldChanged:/spec/hostNetwork", "pod web-1: app: Mine-3"}) {
+    f.PutDeployment("False", "NotPossible", "web", why);
+    f.PutDeployment("False", why);
+    f.PutDeployment("False", "Complete");
+  }
+  CHECK(f.observer.Figures().fallbacks.empty());
+  CHECK(f.observer.Figures().blocked.empty());
+}
+
+TEST_CASE("Deployments that do not get on are counted by cause") {
+  Fixture f;
+  for (const char* reason : {"WaitingForPDB", "Failing", "Paused", "MissingRights"}) {
+    f.PutDeployment("True", reason);
+    CHECK(f.observer.Figures().blocked == Counts{{reason, 1}});
+  }
+  for (const char* reason : {"Patching", "Partitioned", "Complete", "NotPossible"}) {
+    f.PutDeployment("False", reason);
+    CHECK(f.observer.Figures().blocked.empty());  // not possible: replaced instead
+  }
+  f.policy = "only";
+  f.PutDeployment("False", "NotPossible");
+  CHECK(f.observer.Figures().blocked == Counts{{"NotPossible", 1}});
+  f.deployments.objects().ApplyDelete({"shop", "web"}, kDeployment, {"900"});
+  CHECK(f.observer.Figures().blocked.empty());
+}
+
+}  // namespace
+}  // namespace windlass
