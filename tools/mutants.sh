@@ -23,7 +23,8 @@ program_of() {
     kubeclient/cache/*) echo cache_test ;;
     kubeclient/client/*) echo client_test ;;
     kubeclient/lease/*) echo lease_test ;;
-    *) echo deployment_test ;;
+    controller/in_place/phases/*) echo in_place_phases_test ;;
+    *) echo workload_test ;;
   esac
 }
 

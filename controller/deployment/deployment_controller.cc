@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "controller/deployment/deployment.h"
 #include "controller/runtime/sync.h"
+#include "controller/workload/planner.h"
 #include "controller/workload/watch/pod_count.h"
 #include "controller/workload/watch/replica_set_fence.h"
 
@@ -92,7 +92,7 @@ std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learn
   const Deployment* deployment = deployments_.objects().Find(key);
   if (deployment == nullptr) return std::nullopt;
   if (auto step = MindRivals(*deployment, learned, now)) return step;
-  return deployment::Next(*cache_.ViewOf(key), learned, now);
+  return workload::Next(*cache_.ViewOf(key), learned, now);
 }
 
 // The usual few steps, plus one per ReplicaSet to adopt or delete, plus three per Pod updated in

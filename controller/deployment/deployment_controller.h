@@ -1,6 +1,6 @@
 // The Deployment controller, put together: its caches, its wake-ups, its planner.
 //
-//   cache change ──▶ WakeUps ──▶ ControllerHost::Wake … Next ──▶ deployment::Next
+//   cache change ──▶ WakeUps ──▶ ControllerHost::Wake … Next ──▶ workload::Next
 //
 // In-place updates are registered here: their caches, wake-ups and observer.
 //

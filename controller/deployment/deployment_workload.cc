@@ -5,16 +5,19 @@
 #include <string>
 #include <utility>
 
-#include "controller/deployment/annotations.h"
-#include "controller/deployment/fenceposts.h"
-#include "controller/deployment/in_place_extension.h"
-#include "controller/deployment/request_body.h"
+#include "controller/in_place/phases/extension.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/options.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/fenceposts.h"
+#include "controller/workload/request_body.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::deployment {
 namespace {
+
+using workload::Dump;
+using workload::Json;
 
 // --- status ---
 
@@ -26,11 +29,11 @@ Json ConditionsOf(const std::vector<Condition>& conditions) {
   if (conditions.empty()) return Json();
   Json list = Json::array();
   for (const Condition& condition : conditions) {
-    list.push_back({{"type", TextOf(condition.type)},
-                    {"status", TextOf(condition.status)},
+    list.push_back({{"type", workload::TextOf(condition.type)},
+                    {"status", workload::TextOf(condition.status)},
                     {"lastUpdateTime", TimeOf(condition.last_update_time)},
                     {"lastTransitionTime", TimeOf(condition.last_transition_time)},
-                    {"reason", TextOf(condition.reason)},
+                    {"reason", workload::TextOf(condition.reason)},
                     {"message", condition.message}});
   }
   return list;
@@ -54,7 +57,7 @@ WorkloadStatus StatusOf(const DeploymentStatus& status) {
 // Returns the template without the hash label, otherwise unchanged.
 Result<Json> TemplateWithoutHash(const std::string& template_json) {
   Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");
+  if (!pod_template.is_object()) return workload::Malformed("spec.template: is no JSON object");
   const Json::json_pointer labels("/metadata/labels");
   if (pod_template.contains(labels) && pod_template[labels].is_object()) {
     pod_template[labels].erase(std::string(kPodTemplateHashLabel));
@@ -89,10 +92,10 @@ std::map<std::string, std::string> AnnotationsAfter(
   std::map<std::string, std::string> annotations;
   for (const auto& [key, value] : present) {
     if (in_place::IsInternal(key)) continue;  // an undo brought it (P-074)
-    if (!IsCopied(key) && key != kRollbackTo) annotations[key] = value;
+    if (!workload::IsCopied(key) && key != workload::kRollbackTo) annotations[key] = value;
   }
   for (const auto& [key, value] : target.meta.annotations) {
-    if (IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
+    if (workload::IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
   }
   return annotations;
 }
@@ -117,8 +120,8 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
     return;
   }
   if (workload.strategy == Strategy::kRecreate) return;
-  const Result<Fenceposts> limits =
-      ResolveFenceposts(spec.replicas, spec.max_surge, spec.max_unavailable, kLimitsField);
+  const Result<Fenceposts> limits = workload::ResolveFenceposts(spec.replicas, spec.max_surge,
+                                                                spec.max_unavailable, kLimitsField);
   if (limits.ok()) {
     workload.limits = *limits;
   } else {
@@ -140,8 +143,8 @@ std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
 
 // Returns nullopt if the annotation holds no int64: such an annotation is ignored for ever (D-461).
 std::optional<int64_t> RollBackTo(const ObjectMeta& meta) {
-  const auto text = meta.annotations.Find(kRollbackTo);
-  return text ? ParseRevision(*text) : std::nullopt;
+  const auto text = meta.annotations.Find(workload::kRollbackTo);
+  return text ? workload::ParseRevision(*text) : std::nullopt;
 }
 
 class Kind : public WorkloadKind {
@@ -165,7 +168,7 @@ class Kind : public WorkloadKind {
                       std::string_view revision) const override {
     Json fields = Json::object();
     if (!revision.empty()) {
-      fields["metadata"]["annotations"][std::string(kRevision)] = std::string(revision);
+      fields["metadata"]["annotations"][std::string(workload::kRevision)] = std::string(revision);
     }
     for (const auto& [key, value] : workload.meta.annotations) {
       if (!in_place::IsInternal(key)) continue;
@@ -202,7 +205,7 @@ class Kind : public WorkloadKind {
   // Uses the main endpoint (D-468).
   Request ClearRollback(const Workload& workload) const override {
     Json fields = Json::object();
-    fields["metadata"]["annotations"][std::string(kRollbackTo)] = nullptr;
+    fields["metadata"]["annotations"][std::string(workload::kRollbackTo)] = nullptr;
     return Request::MergePatch(resources::kDeployments, VersionOf(workload.meta), "", Dump(fields));
   }
 
@@ -212,7 +215,7 @@ class Kind : public WorkloadKind {
     return {"annotation", std::string(key)};
   }
 
-  const Extension* extension() const override { return &InPlaceExtension(); }
+  const Extension* extension() const override { return &in_place::InPlaceExtension(); }
 };
 
 }  // namespace
@@ -243,7 +246,7 @@ Workload AsWorkload(const Deployment& deployment) {
                     .limits_field = kLimitsField,
                     .in_place_settings = InPlaceSettings(deployment.meta),
                     .status = StatusOf(deployment.status),
-                    .revision = RevisionText(deployment.meta),
+                    .revision = workload::RevisionText(deployment.meta),
                     .roll_back_to = RollBackTo(deployment.meta)};
   ResolveStrategy(spec, workload);
   return workload;

@@ -3,7 +3,7 @@
 // annotations, and the names that users read.
 #pragma once
 
-#include "controller/workload.h"
+#include "controller/workload/workload.h"
 #include "kubeclient/api/deployment.h"
 
 namespace windlass::deployment {

@@ -43,6 +43,7 @@ constexpr std::string_view kClient = "kubeclient/client";
 constexpr std::string_view kCache = "kubeclient/cache";
 constexpr std::string_view kCore = "controller/core";
 constexpr std::string_view kRuntime = "controller/runtime";
+constexpr std::string_view kWorkload = "controller/workload";
 constexpr std::string_view kWorkloadWatch = "controller/workload/watch";
 constexpr std::string_view kInPlace = "controller/in_place";
 constexpr std::string_view kTemplate = "controller/in_place/template";
@@ -73,12 +74,13 @@ Names MayInclude(std::string_view box) {
       {kPod, {kTemplate, kApi, kBase}},
       {kBatch, {kPod, kTemplate, kApi, kBase}},
       {kTraffic, {kPod, kTemplate, kApi, kBase}},
-      {"controller/in_place/phases", {kTemplate, kPod, kBatch, kTraffic, kCore, kApi, kBase}},
+      {"controller/in_place/phases",
+       {kTemplate, kPod, kBatch, kTraffic, kWorkload, kCore, kApi, kBase}},
       {kRuntime, {"kubeclient", kCore}},  // no kind
       {kWorkloadWatch, {"kubeclient", kRuntime, kCore}},
       {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
       // A kind: everything but another kind.
-      {"controller/deployment", {"kubeclient", kInPlace, "controller/workload", kRuntime, kCore}},
+      {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},
       {"test", kAnything},
@@ -127,8 +129,10 @@ std::vector<Finding> CheckArrows(const Source& source) {
     const Include include = IncludeOf(source, i);
     if (!include.quoted || include.path == "windlass_version.h") continue;
     const std::string other = BoxOf(include.path);
-    // Every box below controller/ may include controller/*.h, which is what a planner is given.
-    const bool vocabulary = other == "controller" && box.starts_with("controller");
+    // In place and what watches may include what a planner is given.
+    const bool vocabulary = WithinAny(box, {kInPlace, kWorkloadWatch}) &&
+                            (include.path == "controller/workload/workload.h" ||
+                             include.path == "controller/workload/view.h");
     if (include.path.find('/') == std::string::npos) {
       findings.push_back({source.path, i + 1, "arrow", include.path + ": not from the root"});
     } else if (other != box && !vocabulary && !WithinAny(other, allowed)) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "controller/extension.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/fingerprint_text.h"
 #include "controller/in_place/template/options.h"
+#include "controller/workload/extension.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/base/parse_whole.h"
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "controller/in_place/template/drain.h"
-#include "controller/workload.h"
+#include "controller/workload/workload.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 

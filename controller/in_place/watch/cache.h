@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "controller/runtime/informers.h"
-#include "controller/view.h"
+#include "controller/workload/view.h"
 #include "controller/workload/watch/watch_extension.h"
 #include "kubeclient/api/decode_interest.h"
 

@@ -9,10 +9,10 @@
 namespace windlass {
 namespace {
 
-using deployment::InPlaceReason;
+using in_place::InPlaceReason;
 
 const Condition* InPlaceConditionOf(const Workload& workload) {
-  return FindCondition(workload.status.conditions, deployment::kInPlaceCondition);
+  return FindCondition(workload.status.conditions, in_place::kInPlaceCondition);
 }
 
 bool AsksForOnly(const Workload& workload) {
@@ -28,7 +28,7 @@ constexpr InPlaceReason kHeldUp[] = {
 // Returns why the workload's in-place update is stalled. Returns nullopt if it is not stalled, or
 // if Pods are replaced instead.
 std::optional<InPlaceReason> CauseOf(const Workload& workload, const Condition& in_place) {
-  const auto reason = deployment::ParseInPlaceReason(in_place.reason.text());
+  const auto reason = in_place::ParseInPlaceReason(in_place.reason.text());
   if (!reason || std::ranges::count(kHeldUp, *reason) > 0) return reason;
   const bool refused = *reason == InPlaceReason::kNotPossible && AsksForOnly(workload);
   return refused ? reason : std::nullopt;

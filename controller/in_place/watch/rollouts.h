@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "controller/in_place/phases/in_place_reason.h"
+#include "controller/in_place/phases/condition_reason.h"
 #include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/object_meta.h"
 
@@ -24,7 +24,7 @@ class InPlaceRollouts {
 
  private:
   std::set<ObjectKey> under_way_;
-  std::map<ObjectKey, deployment::InPlaceReason> blocked_;
+  std::map<ObjectKey, in_place::InPlaceReason> blocked_;
 };
 
 }  // namespace windlass

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/view.h"
+#include "controller/workload/view.h"
 #include "kubeclient/api/request.h"
 
 namespace windlass {

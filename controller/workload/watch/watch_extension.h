@@ -2,7 +2,7 @@
 // workloads see it. A kind without such a feature has none. Core thread only.
 #pragma once
 
-#include "controller/view.h"
+#include "controller/workload/view.h"
 
 namespace windlass {
 

@@ -14,7 +14,7 @@
 
 #include "controller/runtime/informers.h"
 #include "controller/runtime/listed_versions.h"
-#include "controller/view.h"
+#include "controller/workload/view.h"
 #include "controller/workload/watch/watch_extension.h"
 #include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/decode_interest.h"

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "controller/runtime/informers.h"
-#include "controller/workload.h"
+#include "controller/workload/workload.h"
 #include "kubeclient/api/object_meta.h"
 
 namespace windlass {

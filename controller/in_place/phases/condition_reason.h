@@ -1,0 +1,39 @@
+// The reasons of the condition windlass.dev/InPlace, with the names that users see. Some of them
+// are also causes of the metric windlass_inplace_blocked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace windlass::in_place {
+
+// The type of the condition that reports an in-place update (in_place_status.h).
+inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
+
+enum class InPlaceReason : uint8_t {
+  kCommitting,
+  kComplete,
+  kDraining,
+  kFailing,
+  kHandedBack,
+  kInvalidConfig,
+  kMissingRights,
+  kNotPossible,
+  kPartitioned,
+  kPatching,
+  kPaused,
+  kReverting,
+  kStaged,
+  kWaitingForBudget,
+  kWaitingForPdb,
+};
+
+// Returns "WaitingForPDB" for kWaitingForPdb; the other names follow the same pattern.
+std::string_view Name(InPlaceReason reason);
+
+// Returns the reason of that name. Returns nullopt if there is none: anybody with the right to
+// write a status can put any word into its conditions.
+std::optional<InPlaceReason> ParseInPlaceReason(std::string_view name);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,72 @@
+#include "controller/in_place/phases/extended_values.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "controller/in_place/phases/condition_reason.h"
+#include "controller/in_place/phases/exchange.h"
+
+namespace windlass::in_place {
+namespace {
+
+// The drains of Pods that wait for their patch (P-066).
+std::vector<Standstill> DrainsOf(const InPlace& in_place) {
+  std::vector<Standstill> drains;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodState* state = in_place.pods->state(i);
+    if (state == nullptr || !state->drain || in_place.pods->standings[i].updated) continue;
+    const WallTime since = state->drain->since;
+    drains.push_back({since, since + seconds(in_place.options().drain_seconds)});
+  }
+  return drains;
+}
+
+// Returns true if the server refuses one patch after the other, and for each try a Pod is drained
+// and returned to traffic: that it becomes available again is not progress (P-036, P-066). A status
+// does not tell which Pod became available, so then even a patched one does not count.
+bool OnlyLetsPodsBack(const InPlace& in_place) {
+  return in_place.options().drain.mode != Drain::Mode::kNone && in_place.refusals &&
+         in_place.refusals->tries >= kRefusedTriesMax;
+}
+
+// Returns true if the Pods of a new ReplicaSet exist already, or it must not have any (P-014,
+// P-020).
+bool NewOneIsEmpty(InPlacePhase phase) {
+  return phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
+         phase == InPlacePhase::kUnknown;
+}
+
+// Returns the ReplicaSets of an in-place rollout that is paused. Such a ReplicaSet has no Pods of
+// its own, but Pods may have been patched to its template (P-080).
+std::vector<const ReplicaSet*> KeptWhilePaused(const workload::Situation& situation) {
+  std::vector<const ReplicaSet*> kept;
+  if (!situation.workload.paused) return kept;
+  std::ranges::copy_if(situation.all, std::back_inserter(kept),
+                       [](const ReplicaSet* rs) { return HasNotes(*rs); });
+  return kept;
+}
+
+}  // namespace
+
+Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place) {
+  Extended extended{.counting_condition = kInPlaceCondition,
+                    .at_rest = in_place.at_rest,
+                    .new_one_is_empty = NewOneIsEmpty(in_place.phase),
+                    .kept = KeptWhilePaused(situation),
+                    .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
+  if (in_place.phase == InPlacePhase::kRefused) {
+    extended.refused = {.reason = "InPlaceNotPossible", .message = in_place.why.text};
+  }
+  if (!in_place.counts_pods()) return extended;
+  const PodCounts& counts = in_place.counts;
+  extended.counted = {
+      .pods = counts.pods,
+      .updated = counts.updated,
+      .ready = counts.ready,
+      .available = counts.available,
+      .min_available = int64_t{situation.limits.desired} - in_place.options().max_unavailable};
+  extended.standstills = DrainsOf(in_place);
+  return extended;
+}
+
+}  // namespace windlass::in_place

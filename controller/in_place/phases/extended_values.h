@@ -1,0 +1,12 @@
+// What an update in place leaves for the rules of the planner.
+#pragma once
+
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/extension.h"
+
+namespace windlass::in_place {
+
+// Returns the plain values of `in_place`, the in-place state of `situation`.
+Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,116 @@
+#include "controller/in_place/phases/extension.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "controller/in_place/phases/extended_values.h"
+#include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/look.h"
+#include "controller/in_place/phases/next_step.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/phases/status.h"
+#include "controller/in_place/phases/swap_templates.h"
+#include "controller/in_place/template/options.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns the ReplicaSet that has all Pods, if it has the workload's template and the workload asks
+// for in-place updates (P-023): its Pods need not be replaced only because an older ReplicaSet once
+// had the same template. Returns null otherwise.
+const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
+  const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  const auto host = std::ranges::find_if(situation.all, active);
+  if (host == situation.all.end() || std::ranges::count_if(situation.all, active) > 1) {
+    return nullptr;
+  }
+  const Workload& workload = situation.workload;
+  if ((*host)->template_fingerprint != workload.template_fingerprint) return nullptr;
+  const bool asks = ReadOptions(workload).options.policy != Policy::kDisabled;
+  return asks ? *host : nullptr;
+}
+
+// Replaces a new ReplicaSet without Pods by the host, if that has the template too.
+void ChooseNewReplicaSet(workload::Situation& situation) {
+  if (situation.new_replica_set == nullptr || situation.new_replica_set->replicas > 0) return;
+  const ReplicaSet* host = HostWithTemplate(situation);
+  if (host == nullptr) return;
+  situation.new_replica_set = host;
+  situation.old.clear();
+  std::ranges::copy_if(situation.all, std::back_inserter(situation.old),
+                       [&](const ReplicaSet* rs) { return rs != host; });
+}
+
+// Adds the decision on the rollout in the same write as the revision it is about (P-013). Returns
+// the fallback_reason of that write.
+std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
+                     std::map<std::string, std::string>& annotations) {
+  if (!in_place.decision) return {};
+  std::string mode = WriteMode(*in_place.decision, write.revision);
+  if (write.onto != nullptr && write.onto->meta.annotations.Find(kMode) == mode) {
+    return {};
+  }
+  annotations[std::string(kMode)] = std::move(mode);
+  return FallbackReason(in_place.options(), in_place.why);
+}
+
+// Returns true if `rs` is the host of an in-place rollout, and its template is unchanged (P-073).
+bool IsTrustedHost(const InPlace& in_place, const ReplicaSet& rs) {
+  return &rs == in_place.host && in_place.pending != nullptr && !in_place.stash && !in_place.held;
+}
+
+class UpdatesInPlace : public Extension {
+ public:
+  void Look(workload::Situation& situation) const override {
+    ChooseNewReplicaSet(situation);
+    auto state = std::make_shared<const InPlaceState>(FindInPlace(situation));
+    situation.extended = ExtendedBy(situation, state->in_place);
+    situation.extension_state = std::move(state);
+  }
+
+  std::optional<Step> Next(const workload::Situation& situation, Moment moment) const override {
+    switch (moment) {
+      case Moment::kRecover: return RecoverExchange(situation);
+      case Moment::kWhilePaused: return NextInPlaceWhilePaused(situation);
+      case Moment::kWhileRunning: return NextInPlace(situation);
+    }
+    return std::nullopt;
+  }
+
+  void UpdateStatus(const workload::Situation& situation, WorkloadStatus& status) const override {
+    UpdateInPlaceCondition(situation, status);
+  }
+
+  std::vector<Event> Events(const workload::Situation& situation,
+                            const WorkloadStatus& status) const override {
+    return EventsOfInPlace(situation, status);
+  }
+
+  std::string Note(const workload::Situation& situation, const PlannedWrite& write,
+                   std::map<std::string, std::string>& annotations) const override {
+    const InPlace& in_place = InPlaceOf(situation);
+    if (write.what == PlannedWrite::What::kNewReplicaSet) {
+      return NoteMode(in_place, write, annotations);
+    }
+    if (IsTrustedHost(in_place, *write.onto)) {
+      annotations[std::string(kOwnGeneration)] = WriteOwnGeneration(*write.onto);
+    }
+    return {};
+  }
+
+  Step End(const workload::Situation& situation, Step step) const override {
+    return TryPodsAgain(situation, NoLaterThanLookAgain(situation, std::move(step)));
+  }
+};
+
+}  // namespace
+
+const Extension& InPlaceExtension() {
+  static const UpdatesInPlace kExtension;
+  return kExtension;
+}
+
+}  // namespace windlass::in_place

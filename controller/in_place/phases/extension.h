@@ -1,0 +1,11 @@
+// Updates in place as an extension of the planner.
+#pragma once
+
+#include "controller/workload/extension.h"
+
+namespace windlass::in_place {
+
+// Returns the extension, which is stateless.
+const Extension& InPlaceExtension();
+
+}  // namespace windlass::in_place

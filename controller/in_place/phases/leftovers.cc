@@ -1,0 +1,123 @@
+#include "controller/in_place/phases/leftovers.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/nodes.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/traffic/drain_steps.h"
+
+namespace windlass::in_place {
+namespace {
+
+// How soon to retry if a Pod could not be returned to traffic: no event tells when it will work.
+constexpr Duration kRefusedRetry = seconds(60);
+
+std::optional<PodState> OurState(const workload::Situation& situation, const Pod& pod) {
+  if (pod.meta.deleting()) return std::nullopt;
+  auto said = PodStateOf(pod);
+  if (!said || !said->ok() || (*said)->deployment != situation.workload.meta.uid) {
+    return std::nullopt;
+  }
+  return **std::move(said);
+}
+
+// Returns our state of a Pod that this state took out of traffic. Most Pods have no such state, so
+// the text is searched before it is parsed.
+std::optional<PodState> DrainedState(const workload::Situation& situation, const Pod& pod) {
+  const auto text = pod.meta.annotations.Find(kPodState);
+  if (!text || text->find("\"drain\"") == std::string_view::npos) return std::nullopt;
+  auto state = OurState(situation, pod);
+  return state && state->drain ? std::move(state) : std::nullopt;
+}
+
+// Returns true if the patched containers were restarted. A container that crashes later is not
+// complete again, but that is not part of an update.
+bool WasRestarted(const Pod& pod, const PodState& state) {
+  if (!HasSeenPatch(pod, state)) return false;
+  return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->kind == ContainerKind::kInit) return true;
+    const std::string id = live->id.ToString();
+    return live->restart_count > patch.restart_count && id != patch.id &&
+           std::ranges::count(patch.seen, id, &SeenContainer::id) == 0;
+  });
+}
+
+bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
+  return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
+}
+
+}  // namespace
+
+void FindLeftDrained(const workload::Situation& situation, InPlace& in_place) {
+  const bool nobody_looks =
+      in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace;
+  if (!nobody_looks || !situation.view.in_place_known) return;
+  for (const Pod* pod : situation.view.whole_pods) {
+    std::optional<PodState> state = DrainedState(situation, *pod);
+    if (!state) continue;
+    const Completion completion = CompletionOf(*pod, *state, situation.now);
+    const DrainStep step = NextDrainStep(in_place.options(), *pod, &*state, /*chosen=*/false,
+                                         completion.complete, situation.now);
+    in_place.look_again = Sooner(in_place.look_again, completion.look_again);
+    if (step.what != DrainStep::Do::kEnd) continue;
+    in_place.left_drained.push_back({pod, *std::move(state)});
+  }
+  if (in_place.options().policy != Policy::kRelease) return;
+  const std::optional<Unreleased> left = FindUnreleased(situation);
+  if (left) in_place.look_again = Sooner(in_place.look_again, left->look_again);
+}
+
+bool NothingIsLeft(const workload::Situation& situation) {
+  if (!situation.view.in_place_known) return false;
+  int64_t missing = 0;
+  for (const ReplicaSet* rs : situation.all) missing += std::max(rs->replicas, 0);
+  for (const Pod* pod : situation.view.whole_pods) {
+    if (pod->meta.deleting()) continue;
+    const bool closed = KeepGateOpen(*pod, situation.workload.meta.uid, situation.now).has_value();
+    if (closed || DrainedState(situation, *pod)) return false;
+    --missing;
+  }
+  return missing <= 0;
+}
+
+std::optional<Unreleased> FindUnreleased(const workload::Situation& situation) {
+  for (const ReplicaSet* rs : situation.all) {
+    if (HasNotes(*rs)) {
+      return Unreleased{InPlaceReason::kPatching,
+                        "the rollout that replica set " + rs->meta.name + " tells of is not over"};
+    }
+  }
+  std::optional<Unreleased> in_flight;
+  for (const Pod* pod : situation.view.whole_pods) {
+    const auto state = OurState(situation, *pod);
+    if (!state) continue;
+    if (state->drain)
+      return Unreleased{InPlaceReason::kDraining, "pod " + pod->meta.name + " is out of traffic"};
+    const bool foreign = BasisOfPatch(*pod, *state) == RevisionBasis::kForeign;
+    if (foreign || !IsLookedAfter(situation, *pod) || WasRestarted(*pod, *state)) continue;
+    const auto completion = CompletionOf(*pod, *state, situation.now);
+    if (completion.complete) continue;
+    if (!in_flight) {
+      in_flight = Unreleased{InPlaceReason::kPatching,
+                             "pod " + pod->meta.name + " is in the middle of its update"};
+    }
+    in_flight->look_again = Sooner(in_flight->look_again, completion.look_again);
+  }
+  return in_flight;
+}
+
+Step NoLaterThanLookAgain(const workload::Situation& situation, Step then) {
+  std::optional<Duration> due;
+  const auto& when = InPlaceOf(situation).look_again;
+  if (when) due = std::max<Duration>(*when - situation.now, seconds(1));
+  if (!InPlaceOf(situation).left_drained.empty()) due = Sooner(due, {kRefusedRetry});
+  return LookAgainNoLater(std::move(then), due);
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,248 @@
+#include "controller/in_place/phases/look.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/look_at_pods.h"
+#include "controller/in_place/pod/nodes.h"
+#include "controller/in_place/template/eligibility.h"
+#include "controller/workload/annotations.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns a cause whose name is also its text.
+Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
+
+// Returns true if the Deployment has no Pods and wants none: every rollout is over.
+bool HasNoPods(const workload::Situation& situation) {
+  return situation.workload.replicas == 0 &&
+         std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
+}
+
+const ReplicaSet* OnlyActive(const workload::Situation& situation) {
+  const ReplicaSet* only = nullptr;
+  for (const ReplicaSet* rs : situation.all) {
+    if (!HasOwnPods(*rs)) continue;
+    if (only != nullptr) return nullptr;
+    only = rs;
+  }
+  return only;
+}
+
+// Forgets all that was found: this rollout replaces Pods.
+void Replace(InPlace& in_place, Cause why) {
+  in_place = InPlace{.configuration = std::move(in_place.configuration),
+                     .phase = InPlacePhase::kReplace,
+                     .why = std::move(why)};
+}
+
+void Unknown(const workload::Situation& situation, InPlace& in_place) {
+  in_place.phase = InPlacePhase::kUnknown;
+  in_place.pods.reset();
+  in_place.drain.clear();
+  in_place.why = {.text = situation.view.in_place_missing};
+  if (in_place.why.text.empty()) in_place.why.text = "what the Pods are made of cannot be seen yet";
+}
+
+// Sets `pods` and all that follows from it, or the phase unknown if that cannot be told.
+void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) {
+  if (!FindPods(situation, in_place)) Unknown(situation, in_place);
+}
+
+void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause why) {
+  if (in_place.options().policy != Policy::kOnly) {
+    FindPodsOrUnknown(situation, in_place);
+    if (!LooksReadyInFlight(situation, in_place)) return Replace(in_place, std::move(why));
+    in_place.replace_soon = std::move(why.text);
+    return;
+  }
+  in_place.phase = InPlacePhase::kRefused;
+  in_place.why = std::move(why);
+}
+
+// Returns true if a Pod is out of traffic: drained by a user as we do it, or left drained by us.
+bool EndsADrain(const InPlace& in_place) {
+  return std::ranges::any_of(
+      in_place.drain, [](const DrainStep& step) { return step.what == DrainStep::Do::kEnd; });
+}
+
+// Returns the annotations that the pending ReplicaSet will have.
+std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& situation) {
+  std::map<std::string, std::string> annotations;
+  if (situation.new_replica_set != nullptr) {
+    for (const auto& [key, value] : situation.new_replica_set->meta.annotations) {
+      annotations[std::string(key.text())] = value.text();
+    }
+  }
+  for (const auto& [key, value] : situation.workload.meta.annotations) {
+    if (workload::IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
+  }
+  return annotations;
+}
+
+// The decision stands, even if the number of replicas makes in-place impossible by now. With
+// IfPossible the rollout may go over to replacing Pods (P-013); with Only it waits.
+void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
+  in_place.against = RefuseRollout(situation.workload.replicas, situation.recreate(),
+                                   in_place.options(), {}, nullptr);
+  if (!in_place.against || in_place.options().policy != Policy::kOnly) return;
+  // Without a budget, Pods that are down can still be patched, and the rollout may end.
+  if (in_place.against->reason == Reason::kNoBudget) return;
+  NotPossible(situation, in_place, CauseOf(*in_place.against));
+}
+
+void FindReturning(const workload::Situation& situation, InPlace& in_place,
+                   const ReplicaSet& host) {
+  const bool unfinished = std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs != &host && rs->meta.annotations.Has(kMode);
+  });
+  in_place.host = &host;
+  in_place.phase = InPlacePhase::kReturning;
+  if (situation.view.in_place_known) {
+    FindPodsOrUnknown(situation, in_place);
+    if (in_place.counts.to_update > 0 || unfinished) return;
+  } else if (unfinished) {
+    return Unknown(situation, in_place);
+  }
+  if (EndsADrain(in_place)) return;
+  in_place = InPlace{.configuration = std::move(in_place.configuration)};
+}
+
+void FindStaged(const workload::Situation& situation, InPlace& in_place, const RolloutMode& mode) {
+  const ReplicaSet& pending = *situation.new_replica_set;
+  const auto host = std::ranges::find_if(
+      situation.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
+  if (host == situation.all.end() || *host == &pending) {
+    if (OnlyActive(situation) == &pending) return FindReturning(situation, in_place, pending);
+    return Replace(in_place, Named(kHostGone));
+  }
+  if (HasOwnPods(pending)) return Replace(in_place, Named(kForeignScale));  // P-072
+  in_place.phase = InPlacePhase::kStaged;
+  in_place.host = *host;
+  in_place.pending = &pending;
+  in_place.blocked = BlockedBy(pending, workload::RevisionText(pending.meta));
+  if (in_place.blocked && in_place.options().unblock == workload::RevisionOf(pending.meta))
+    in_place.blocked.reset();
+  if (HasForeignTemplate(*in_place.host, mode)) {
+    in_place.held =
+        "somebody changed the template of replica set " + in_place.host->meta.name;  // P-073
+  }
+  RefuseStaged(situation, in_place);
+  if (!situation.view.in_place_known || in_place.host->template_json == nullptr)
+    Unknown(situation, in_place);
+}
+
+// There is not exactly one active ReplicaSet. With none, nothing is to be done in place. With
+// several, an ordinary rollout is under way and ends as it began, whatever the policy (P-010).
+void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
+  const bool several = std::ranges::count_if(
+                           situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
+  if (!several || situation.new_replica_set != nullptr) return;
+  Replace(in_place, CauseOf({Reason::kMultipleActiveReplicaSets, ""}));
+}
+
+void Decide(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host) {
+  in_place.phase = InPlacePhase::kDeciding;
+  if (host.template_json == nullptr) return Unknown(situation, in_place);
+  std::vector<const ReplicaSet*> others;
+  std::ranges::copy_if(situation.all, std::back_inserter(others),
+                       [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
+  const Options& options = in_place.options();
+  const std::string& target = *situation.workload.template_json;
+  if (const auto why = RefuseRollout(situation.workload.replicas, situation.recreate(), options,
+                                     others, situation.new_replica_set)) {
+    return NotPossible(situation, in_place, CauseOf(*why));
+  }
+  const auto verdict = CompareTemplates(*host.template_json, target);
+  if (!verdict.ok()) {
+    return NotPossible(situation, in_place, {verdict.error().message, std::string(kOtherCause)});
+  }
+  if (const auto* why = std::get_if<NotEligible>(&*verdict)) {
+    return NotPossible(situation, in_place, CauseOf(*why));
+  }
+  if (!FitsStash(target, AnnotationsToBe(situation), host)) {
+    return NotPossible(situation, in_place, Named(kTemplateTooLarge));
+  }
+  if (!situation.view.in_place_known) return Unknown(situation, in_place);
+  const auto* changes = std::get_if<TemplateChanges>(&*verdict);
+  if (changes == nullptr) return;
+  FindPodsOrUnknown(situation, in_place);
+  if (in_place.phase == InPlacePhase::kUnknown) return;
+  if (SomePodLacksOnlyMetadata(situation, in_place)) {
+    return NotPossible(situation, in_place, CauseOf({Reason::kMetadataOnly, ""}));
+  }
+  for (const Pod* pod : situation.view.whole_pods) {
+    if (const auto why = RefuseKubelet(*pod, *changes, situation.view.nodes)) {
+      Cause cause = CauseOf(*why);
+      cause.text += " (node " + std::string(pod->node_name.text()) + ")";
+      return NotPossible(situation, in_place, std::move(cause));
+    }
+  }
+}
+
+// Finds a half-done exchange, whatever the Deployment asks for now: it must be finished (P-054).
+void FindExchange(const workload::Situation& situation, InPlace& in_place) {
+  for (const ReplicaSet* rs : situation.all) {
+    const ReplicaSet* host = HostOfStash(*rs, situation.all);
+    if (host == nullptr) continue;
+    in_place.stash = StashOf(*rs, *host);
+    in_place.host = host;
+    in_place.pending = rs;
+    in_place.phase = InPlacePhase::kCommitting;
+    return;
+  }
+}
+
+void FindPhase(const workload::Situation& situation, InPlace& in_place) {
+  const ReplicaSet* new_replica_set = situation.new_replica_set;
+  const auto mode = new_replica_set == nullptr
+                        ? std::nullopt
+                        : ModeOf(*new_replica_set, workload::RevisionText(new_replica_set->meta));
+  const ReplicaSet* host = OnlyActive(situation);
+  const bool replaces = host != new_replica_set && !HasNoPods(situation);
+  if (mode && mode->mode == Mode::kReplace && replaces)
+    return Replace(in_place, {.text = mode->reason});
+  if (mode && mode->mode == Mode::kInPlace) return FindStaged(situation, in_place, *mode);
+  if (host == nullptr) return NotOneHost(situation, in_place);
+  if (host == new_replica_set) return FindReturning(situation, in_place, *host);
+  // Another controller already replaces Pods in this rollout (P-010).
+  if (new_replica_set != nullptr && HasOwnPods(*new_replica_set)) return;
+  if (in_place.options().policy == Policy::kRelease) return;
+  in_place.host = host;
+  Decide(situation, in_place, *host);
+}
+
+void SetDecision(InPlace& in_place) {
+  if (in_place.phase == InPlacePhase::kDeciding) {
+    in_place.decision = {.mode = Mode::kInPlace,
+                         .host = in_place.host->meta.uid,
+                         .from = in_place.host->template_fingerprint,
+                         .generation = in_place.host->meta.generation};
+  } else if (in_place.phase == InPlacePhase::kReplace) {
+    in_place.decision = {.mode = Mode::kReplace, .reason = in_place.why.text};
+  }
+}
+
+}  // namespace
+
+bool IsOnlyLate(const workload::Situation& situation) {
+  return InPlaceOf(situation).options().policy != Policy::kDisabled &&
+         !situation.view.in_place_known && situation.view.in_place_missing.empty();
+}
+
+InPlace FindInPlace(const workload::Situation& situation) {
+  InPlace in_place{.configuration = ReadOptions(situation.workload)};
+  FindExchange(situation, in_place);
+  const bool asks = in_place.options().policy != Policy::kDisabled;
+  if (in_place.phase == InPlacePhase::kNone && asks) FindPhase(situation, in_place);
+  FindPodsOrUnknown(situation, in_place);
+  FindLeftDrained(situation, in_place);
+  SetDecision(in_place);
+  return in_place;
+}
+
+}  // namespace windlass::in_place

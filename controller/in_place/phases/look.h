@@ -1,0 +1,15 @@
+// Derives the in-place state of a Deployment from the rest of its situation.
+#pragma once
+
+#include "controller/in_place/phases/rollout_in_place.h"
+
+namespace windlass::in_place {
+
+// Returns the in-place state. Requires all of `situation` but what the extension sets.
+InPlace FindInPlace(const workload::Situation& situation);
+
+// Returns true if the informers have not loaded their first complete state yet: they will wake the
+// key.
+bool IsOnlyLate(const workload::Situation& situation);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,203 @@
+#include "controller/in_place/phases/look_at_pods.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "controller/in_place/phases/old_kubelets.h"
+#include "controller/in_place/phases/refused_patches.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/failure.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/template/eligibility.h"
+
+namespace windlass::in_place {
+namespace {
+
+seconds PodTimeout(const workload::Situation& situation) {
+  return seconds(situation.workload.progress_deadline_seconds.value_or(kUnlimited));
+}
+
+void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
+  in_place.look_again = Sooner(in_place.look_again, when);
+}
+
+// The planner asks for the list when everything else of the exchange is done (P-057).
+void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
+  const Outcome* listed =
+      FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
+  if (listed == nullptr || !listed->said.ok()) return;
+  in_place.unseen_births = std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
+    return listed_pod.controller == in_place.host->meta.uid &&
+           std::ranges::none_of(situation.view.whole_pods,
+                                [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });
+  });
+  if (in_place.unseen_births) LookAgainAt(situation.now + seconds(1), in_place);
+}
+
+void FindFailing(const workload::Situation& situation, InPlace& in_place) {
+  const seconds timeout = PodTimeout(situation);
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodState* patched = in_place.pods->state(i);
+    const PodStanding& standing = in_place.pods->standings[i];
+    if (!standing.updated || standing.available || !standing.waited_for()) continue;
+    if (patched == nullptr && !standing.stand_in) continue;
+    const Pod& pod = *in_place.pods->pods[i];
+    const PodState state = patched ? *patched : AsIfPatched(pod);
+    LookAgainAt(FailureLookAgain(pod, state, timeout, situation.now), in_place);
+    const auto failure = FailureOf(pod, state, timeout, situation.now);
+    if (!failure) continue;
+    in_place.failed.push_back(i);
+    const bool for_long = HasFailedForLong(pod, state, situation.now);
+    in_place.failed_for_long = in_place.failed_for_long || for_long;
+    if (!for_long) LookAgainAt(FailsForLongAt(pod, state), in_place);
+    if (in_place.failing) continue;
+    const std::string container = failure->container.empty() ? "" : failure->container + ": ";
+    in_place.failing = {"pod " + pod.meta.name + ": " + container + failure->reason,
+                        failure->reason};
+  }
+}
+
+// Returns 0 if the Deployment is handed back: another controller knows of no partition (P-076).
+int32_t Partition(const InPlace& in_place) {
+  return in_place.options().policy == Policy::kRelease ? 0 : in_place.options().partition;
+}
+
+// Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
+// legal.
+int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
+  int64_t of_host = -int64_t{std::max(in_place.host->replicas, 0)};
+  int64_t stand_ins = 0;
+  for (const PodStanding& pod : in_place.pods->standings) {
+    (pod.stand_in ? stand_ins : of_host) += 1;
+  }
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs != in_place.host) stand_ins -= std::max(rs->replicas, 0);
+  }
+  return std::max<int64_t>(of_host, 0) + std::max<int64_t>(stand_ins, 0);
+}
+
+BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_place,
+                     bool returning) {
+  return {.desired = situation.workload.replicas,
+          .max_unavailable = in_place.options().max_unavailable,
+          .partition = Partition(in_place),
+          .canary_first = in_place.options().canary_first,
+          .returning = returning,
+          .surplus = Surplus(situation, in_place)};
+}
+
+// The Pod stays as it is, drained or not, until the patch is tried again. After kRefusedTriesMax
+// tries the wait is too long, and the Pod returns to traffic (P-036).
+bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
+  if (!in_place.next_try) return left_out;
+  return !in_place.pods->standings[i].updated && in_place.refusals->tries < kRefusedTriesMax;
+}
+
+void FindDrain(const workload::Situation& situation, InPlace& in_place,
+               const std::vector<bool>& left_out) {
+  const bool stopped = situation.workload.paused || in_place.held || in_place.blocked;
+  std::vector<bool> chosen(in_place.pods->size(), false);
+  for (const size_t i : in_place.next.batch) chosen[i] = !stopped;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodState* state = in_place.pods->state(i);
+    const Pod& pod = *in_place.pods->pods[i];
+    const bool complete = state == nullptr || CompletionOf(pod, *state, situation.now).complete ||
+                          BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
+    in_place.drain.push_back(
+        NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
+    if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
+    LookAgainAt(in_place.drain.back().until, in_place);
+  }
+}
+
+void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
+  const bool returning = in_place.phase != InPlacePhase::kStaged;
+  const BatchLimits& limits = in_place.limits = LimitsOf(situation, in_place, returning);
+  std::vector<bool> left_out;
+  for (const Pod* pod : in_place.pods->pods)
+    left_out.push_back(WasRefused(situation.learned, *pod));
+  FindRefusals(situation, in_place);
+  LookAgainAt(in_place.next_try, in_place);
+  const bool patches =
+      in_place.phase != InPlacePhase::kDeciding && in_place.phase != InPlacePhase::kRefused;
+  if (patches && !in_place.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
+    std::vector<bool> out = left_out;
+    LeaveOutOldKubelets(situation, in_place, out);
+    in_place.next = ChooseNextPods(*in_place.pods, out, limits, in_place.options().pdb,
+                                   situation.view.budgets, situation.now);
+  }
+  LookAgainAt(in_place.next.look_again, in_place);
+  LookAgainAt(WhenTimeTells(*in_place.pods, situation.workload.min_ready_seconds, situation.now),
+              in_place);
+  FindDrain(situation, in_place, left_out);
+  const PodCounts& counts = in_place.counts;
+  in_place.at_rest = !returning && counts.to_update > 0 && counts.to_update <= limits.partition &&
+                     !in_place.failing;
+}
+
+// Does the work of FindPods, for a rollout that has Pods of its own which can be seen.
+bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
+  // During the exchange its own target counts, whatever came after it.
+  const bool committing = in_place.phase == InPlacePhase::kCommitting;
+  const RolloutTemplates templates{
+      .deployment = situation.workload.meta.uid,
+      .host = *in_place.host,
+      .all = situation.all,
+      .target = committing ? in_place.stash->fingerprint : situation.workload.template_fingerprint,
+      .target_json = committing ? in_place.stash->template_json : *situation.workload.template_json,
+      .min_ready_seconds = situation.workload.min_ready_seconds,
+      .late_births = committing};
+  auto pods =
+      ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
+  if (!pods.ok()) return false;
+  in_place.pods = *std::move(pods);
+  in_place.counts = CountPods(*in_place.pods);
+  FindFailing(situation, in_place);
+  ChooseNext(situation, in_place);
+  if (committing) FindUnseenBirths(situation, in_place);
+  return true;
+}
+
+}  // namespace
+
+bool FindPods(const workload::Situation& situation, InPlace& in_place) {
+  if (in_place.host == nullptr || !situation.view.in_place_known || in_place.pods) return true;
+  if (in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace ||
+      in_place.phase == InPlacePhase::kUnknown) {
+    return true;
+  }
+  return FindPodsOfRollout(situation, in_place);
+}
+
+bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place) {
+  const Workload& workload = situation.workload;
+  const RolloutPods& pods = *in_place.pods;
+  const auto has_pods = [&](const ReplicaSet& rs) {
+    for (size_t i = 0; i < pods.size(); ++i) {
+      if (!pods.standings[i].stand_in && pods.of[i] == rs.template_fingerprint) return true;
+    }
+    return false;
+  };
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;
+    const auto only = PatchIsMetadataOnly(*rs->template_json, *workload.template_json);
+    return only.ok() && *only;
+  });
+}
+
+bool LooksReadyInFlight(const workload::Situation& situation, const InPlace& in_place) {
+  if (!in_place.pods) return false;
+  const seconds timeout = PodTimeout(situation);
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodStanding& standing = in_place.pods->standings[i];
+    const PodState* state = in_place.pods->state(i);
+    if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
+    const Pod& pod = *in_place.pods->pods[i];
+    if (!FailureOf(pod, *state, timeout, situation.now)) return true;
+  }
+  return false;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,237 @@
+#include "controller/in_place/phases/next_step.h"
+
+#include <memory>
+#include <utility>
+
+#include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/look.h"
+#include "controller/in_place/phases/patch_pods.h"
+#include "controller/in_place/phases/refused_patches.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/phases/stage.h"
+#include "controller/in_place/phases/swap_templates.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/template/eligibility.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/deadline.h"
+#include "controller/workload/room.h"
+#include "controller/workload/scale.h"
+#include "controller/workload/status.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Removes the notes about a rollout that is over (P-076).
+std::optional<Step> Tidy(const workload::Situation& situation) {
+  if (situation.new_replica_set == nullptr) return std::nullopt;
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs != situation.new_replica_set && rs->replicas > 0) return std::nullopt;
+  }
+  for (const ReplicaSet* rs : situation.all) {
+    if (!HasNotes(*rs)) continue;
+    const bool asks = InPlaceOf(situation).options().policy != Policy::kDisabled;
+    if (!asks && !NothingIsLeft(situation)) return std::nullopt;
+    return Write{.request = ForgetExchange(*rs),
+                 .because = {Decision::kForgetInPlaceRollout, {{"replicaset", rs->meta.name}}}};
+  }
+  return std::nullopt;
+}
+
+// Returns the step after a failure that lasts: give the revision up, or go on by replacing Pods
+// (P-062, P-063).
+std::optional<Step> AfterFailure(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.failed_for_long) return std::nullopt;
+  switch (in_place.options().on_failure) {
+    case OnFailure::kHold: return std::nullopt;
+    case OnFailure::kReplace:
+      // An ordinary rollout would believe the Ready condition of Pods in flight.
+      if (OthersAreInFlight(in_place)) return std::nullopt;
+      return FallBackToReplace(situation, *in_place.failing);
+    case OnFailure::kRevert: {
+      const bool unblocked =
+          in_place.options().unblock == workload::RevisionOf(in_place.pending->meta);
+      if (in_place.blocked || unblocked) return std::nullopt;
+      return BlockRevision(situation, in_place.failing->text);
+    }
+  }
+  return std::nullopt;
+}
+
+// A later change of replicas has made in-place impossible: falls back to replacing Pods when no Pod
+// can be patched and none is in flight (P-011, P-012, P-013).
+std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  const Cause why = CauseOf(*in_place.against);
+  // Recreate removes all old Pods at once, so Pods in flight do not matter.
+  if (situation.recreate()) return FallBackToReplace(situation, why);
+  const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;
+  const bool due = in_place.counts.to_update > in_place.limits.partition;
+  if (!waits || !due || in_place.failing || OthersAreInFlight(in_place)) return std::nullopt;
+  return FallBackToReplace(situation, why);
+}
+
+// Returns true if the Pod's containers are being replaced: an ordinary rollout would believe its
+// Ready condition.
+bool IsRestarting(const workload::Situation& situation, size_t i) {
+  const RolloutPods& pods = *InPlaceOf(situation).pods;
+  const PodState* state = pods.state(i);
+  return state != nullptr && !pods.standings[i].exempt &&
+         !CompletionOf(*pods.pods[i], *state, situation.now).complete;
+}
+
+// The server refuses the patches for good, and IfPossible has made enough tries (P-036).
+std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const auto& refusals = in_place.refusals;
+  if (in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  if (!refusals || refusals->tries < kRefusedTriesMax) return std::nullopt;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    if (IsRestarting(situation, i)) return std::nullopt;
+  }
+  Cause why = CauseOf({Reason::kPodForbidden, ""});
+  why.text += ": " + refusals->why;
+  return FallBackToReplace(situation, why);
+}
+
+// Scales down old ReplicaSets that a user scaled up.
+std::optional<Step> EmptyOthers(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  for (const ReplicaSet* rs : situation.all) {
+    const bool is_other = rs != in_place.host && rs != in_place.pending;
+    if (!is_other || !HasOwnPods(*rs)) continue;  // stand-ins go when they are not needed
+    return workload::Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> NextStaged(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (auto step = workload::UpdateNewReplicaSet(situation, in_place.pending->replicas)) return step;
+  if (auto step = workload::KeepAtSize(situation, *in_place.host)) return step;
+  if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
+  if (auto step = EmptyOthers(situation)) return step;
+  if (in_place.held) return std::nullopt;
+  if (auto step = AfterFailure(situation)) return step;
+  if (auto step = KeepStandIns(situation)) return step;
+  if (in_place.blocked) return RevertNextPod(situation);
+  if (auto step = FallBackIfRefused(situation)) return step;
+  if (auto step = FallBackIfForbidden(situation)) return step;
+  if (auto step = PatchNextPod(situation)) return step;
+  return BeginExchange(situation);
+}
+
+std::optional<Step> NextReturning(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const PodCounts& counts = in_place.counts;
+  if (auto step = workload::UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
+    return step;
+  if (auto step = workload::KeepAtSize(situation, *in_place.host)) return step;
+  if (auto step = RemoveStandIns(situation, nullptr)) return step;
+  if (auto step = PatchNextPod(situation)) return step;
+  const bool over = counts.to_update == 0 && counts.in_flight == 0 && counts.stand_ins == 0;
+  return over ? Tidy(situation) : std::nullopt;
+}
+
+std::optional<Step> KeepSize(const workload::Situation& situation) {
+  const ReplicaSet* host = InPlaceOf(situation).host;
+  return host != nullptr ? workload::KeepAtSize(situation, *host)
+                         : workload::HandleScaling(situation);
+}
+
+std::optional<Step> NextOfPhase(const workload::Situation& situation) {
+  switch (InPlaceOf(situation).phase) {
+    case InPlacePhase::kDeciding:
+      if (InPlaceOf(situation).replace_soon) return KeepSize(situation);
+      return Stage(situation);
+    case InPlacePhase::kStaged: return NextStaged(situation);
+    case InPlacePhase::kReturning: return NextReturning(situation);
+    case InPlacePhase::kCommitting: return AfterExchange(situation);
+    case InPlacePhase::kRefused:
+      if (auto step = RemoveStandIns(situation, nullptr)) return step;
+      return KeepSize(situation);
+    case InPlacePhase::kUnknown: return KeepSize(situation);
+    case InPlacePhase::kNone: return Tidy(situation);
+    case InPlacePhase::kReplace: return std::nullopt;  // here stand-ins are ordinary old Pods
+  }
+  return std::nullopt;
+}
+
+bool IsOurs(InPlacePhase phase) {
+  return phase != InPlacePhase::kNone && phase != InPlacePhase::kReplace;
+}
+
+// A failed create has its own condition for why there is no new ReplicaSet yet.
+bool IsOursToTell(const workload::Situation& situation) {
+  const InPlacePhase phase = InPlaceOf(situation).phase;
+  return IsOurs(phase) &&
+         (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
+}
+
+// Returns true if the host has no room for the size that the generation asks for.
+bool WaitsForSize(const workload::Situation& situation) {
+  const ReplicaSet* host = InPlaceOf(situation).host;
+  return host != nullptr && !workload::GrowthOf(situation, host, situation.limits.desired).whole;
+}
+
+// Nothing can be done now: writes the status, then returns `end`.
+Step TellAndEnd(const workload::Situation& situation, workload::Progress progress, Step end) {
+  const auto status = WaitsForSize(situation) ? workload::WriteHeldUp(situation)
+                                              : workload::WriteStatus(situation, progress);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  // The refused write is tried again later.
+  const Error* refused = RefusedAndNotNoted(situation);
+  if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
+  return workload::NoLaterThanDeadline(situation, std::move(end));
+}
+
+// The step cannot even be built as a request: users learn why from the condition.
+Step TellFailure(const workload::Situation& situation, workload::Progress progress, Failed failed) {
+  InPlace stuck = InPlaceOf(situation);
+  stuck.stuck = failed.error.message;
+  workload::Situation told = situation;
+  told.extension_state = std::make_shared<InPlaceState>(std::move(stuck));
+  return TellAndEnd(told, progress, std::move(failed));
+}
+
+}  // namespace
+
+std::optional<Step> NextInPlace(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (auto step = MirrorAnnotations(situation)) return step;
+  if (auto gate = OpenGates(situation)) return gate;
+  auto step = EndDrains(situation);
+  if (!step) step = NextOfPhase(situation);
+  const Failed* failed = step ? std::get_if<Failed>(&*step) : nullptr;
+  if (failed != nullptr && IsOursToTell(situation)) {
+    return TellFailure(situation, workload::Progress::kEvaluate, *failed);
+  }
+  if (step && !WasSent(*step, situation.learned)) return step;
+  if (!IsOurs(in_place.phase)) return std::nullopt;
+  if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
+  if (auto note = NoteRefusal(situation)) return note;
+  return TellAndEnd(situation, workload::Progress::kEvaluate, Wait{});
+}
+
+std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (auto gate = OpenGates(situation)) return gate;
+  if (auto end = EndDrains(situation)) return end;
+  if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
+  if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
+  auto step = KeepSize(situation);
+  if (step && !WasSent(*step, situation.learned)) return step;
+  return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
+}
+
+Step TryPodsAgain(const workload::Situation& situation, Step end) {
+  Wait* wait = std::get_if<Wait>(&end);
+  if (wait == nullptr || situation.refused || InPlaceOf(situation).next_try) return end;
+  const Error* refused = RefusedOfPods(situation.learned);
+  if (refused == nullptr) return end;
+  return Failed{
+      .error = *refused, .events = std::move(wait->events), .look_again_in = wait->look_again_in};
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,69 @@
+#include "controller/in_place/phases/old_kubelets.h"
+
+#include <algorithm>
+#include <string>
+
+#include "controller/in_place/pod/nodes.h"
+#include "controller/in_place/template/template_images.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns changes of all sidecars of the Pod, with the new images left empty.
+TemplateChanges SidecarsOf(const Pod& pod) {
+  TemplateChanges changes;
+  for (const PodContainer& container : pod.init_containers()) {
+    if (container.kind != ContainerKind::kSidecar) continue;
+    changes.images.push_back({.container = std::string(container.name.text()),
+                              .kind = container.kind,
+                              .from = std::string(container.image.text()),
+                              .to = {}});
+  }
+  return changes;
+}
+
+const std::string* FindImage(const Result<TemplateImages>& images, const std::string& container) {
+  if (!images.ok()) return nullptr;
+  const auto found = std::ranges::find(images->containers, container, &ContainerImage::name);
+  return found == images->containers.end() ? nullptr : &found->image;
+}
+
+// Returns true if the target template has another image for one of `sidecars` than the template
+// `of`. If no ReplicaSet has that template any more, compares with the Pod itself.
+bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
+                const TemplateChanges& sidecars, const Fingerprint& of) {
+  const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {
+    return rs->template_fingerprint == of && rs->template_json != nullptr;
+  });
+  const auto from =
+      ReadTemplateImages({}, before == situation.all.end() ? "{}" : *(*before)->template_json);
+  const auto to = ReadTemplateImages(
+      {}, in_place.stash ? in_place.stash->template_json : *situation.workload.template_json);
+  return std::ranges::any_of(sidecars.images, [&](const ImageChange& sidecar) {
+    const std::string* wanted = FindImage(to, sidecar.container);
+    const std::string* present = FindImage(from, sidecar.container);
+    return wanted != nullptr && *wanted != (present != nullptr ? *present : sidecar.from);
+  });
+}
+
+}  // namespace
+
+void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place,
+                         std::vector<bool>& left_out) {
+  const RolloutPods& pods = *in_place.pods;
+  int32_t may_stay = in_place.limits.returning ? 0 : in_place.limits.partition;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (pods.standings[i].updated || pods.standings[i].stand_in) continue;
+    const Pod& pod = *pods.pods[i];
+    const TemplateChanges sidecars = SidecarsOf(pod);
+    const auto why = RefuseKubelet(pod, sidecars, situation.view.nodes);
+    if (!why || !AnyChanges(situation, in_place, sidecars, pods.of[i])) continue;
+    left_out[i] = true;
+    if (--may_stay >= 0 || in_place.failing) continue;
+    in_place.failing = CauseOf(*why);
+    in_place.failing->text = "pod " + pod.meta.name + ": " + in_place.failing->text + " (node " +
+                             std::string(pod.node_name.text()) + ")";
+  }
+}
+
+}  // namespace windlass::in_place

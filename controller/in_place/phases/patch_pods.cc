@@ -1,0 +1,205 @@
+#include "controller/in_place/phases/patch_pods.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/in_place/phases/refused_patches.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/traffic/drain_steps.h"
+#include "controller/in_place/traffic/patch_for.h"
+#include "controller/workload/annotations.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns the template with that fingerprint; its text is empty if no ReplicaSet of ours has it any
+// more.
+KnownTemplate Find(const workload::Situation& situation, const Fingerprint& fingerprint) {
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs->template_fingerprint == fingerprint && rs->template_json != nullptr) {
+      return {fingerprint, *rs->template_json};
+    }
+  }
+  return {fingerprint, {}};
+}
+
+// Returns what the Pods are to get: during an exchange the target of the exchange, otherwise the
+// Deployment's template.
+PodTarget Target(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  PodTarget target;
+  target.deployment = situation.workload.meta.uid;
+  if (in_place.stash) {
+    target.revision = workload::ParseRevision(in_place.stash->revision).value_or(0);
+    target.to = {in_place.stash->fingerprint, in_place.stash->template_json};
+    return target;
+  }
+  target.revision = situation.new_replica_set != nullptr
+                        ? workload::RevisionOf(situation.new_replica_set->meta).value_or(0)
+                        : 0;
+  target.to = {situation.workload.template_fingerprint, *situation.workload.template_json};
+  return target;
+}
+
+PodTarget BackToHost(const workload::Situation& situation) {
+  const ReplicaSet& host = *InPlaceOf(situation).host;
+  return {.deployment = situation.workload.meta.uid,
+          .revision = workload::RevisionOf(host.meta).value_or(0),
+          .to = {host.template_fingerprint, *host.template_json}};
+}
+
+Event AboutPod(const Pod& pod, std::string changes) {
+  return {.type = Event::Type::kNormal,
+          .reason = "InPlacePatched",
+          .message = std::move(changes),
+          .about = ReferenceTo(resources::kPods, pod.meta)};
+}
+
+// Adds an Event at every quarter of the rollout. Example: 8 Pods: at 2, 4, 6 and 8.
+void TellProgress(const workload::Situation& situation, Write& write) {
+  const int64_t all = situation.workload.replicas;
+  const PodCounts& counts = InPlaceOf(situation).counts;
+  const int64_t patched = int64_t{counts.updated} - counts.stand_ins;
+  if (all <= 0 || patched * 4 / all == (patched + 1) * 4 / all) return;
+  write.on_success.push_back(
+      {Event::Type::kNormal, "InPlaceProgress",
+       std::to_string(patched + 1) + " of " + std::to_string(all) + " Pods are patched"});
+}
+
+Step Patch(const workload::Situation& situation, size_t i, const PodTarget& target) {
+  const RolloutPods& pods = *InPlaceOf(situation).pods;
+  const Pod& pod = *pods.pods[i];
+  const Outcome* read =
+      FindOutcome(situation.learned, Request::Get(resources::kPods, KeyOf(pod.meta)).Identity());
+  const bool known = read != nullptr && read->said.ok();
+  auto patch = PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
+                        known ? &read->said->body : nullptr, situation.now);
+  if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
+  if (const Request* get = std::get_if<Request>(&*patch)) {
+    return Read{*get, "its tolerations are to change"};
+  }
+  PodPatch& ready = std::get<PodPatch>(*patch);
+  const PodCounts& counts = InPlaceOf(situation).counts;
+  Write write{.request = std::move(ready.request),
+              .because = {Decision::kPatchPod,
+                          {{"pod", pod.meta.name},
+                           {"node", pod.node_name.text()},
+                           {"revision", target.revision},
+                           {"changes", ready.changes},
+                           {"updated", counts.updated},
+                           {"in_flight", counts.in_flight},
+                           {"available", counts.available},
+                           {"max_unavailable", InPlaceOf(situation).options().max_unavailable}}},
+              .go_on_if_refused = true};
+  write.on_success.push_back(AboutPod(pod, std::move(ready.changes)));
+  return write;
+}
+
+Write OfPod(const Pod& pod, Request request, Decision decision) {
+  return {.request = std::move(request),
+          .because = {decision, {{"pod", pod.meta.name}, {"node", pod.node_name.text()}}},
+          .go_on_if_refused = true};
+}
+
+Step BeginDrain(const workload::Situation& situation, size_t i) {
+  const RolloutPods& pods = *InPlaceOf(situation).pods;
+  const Pod& pod = *pods.pods[i];
+  const Unpatched unpatched{
+      .deployment = situation.workload.meta.uid,
+      .revision = workload::RevisionOf(InPlaceOf(situation).host->meta).value_or(0),
+      .of = pods.of[i]};
+  Result<Request> request =
+      BeginDrain(InPlaceOf(situation).options(), pod, pods.state(i), unpatched, situation.now);
+  if (!request.ok()) return Failed{.error = request.error()};
+  return OfPod(pod, *std::move(request), Decision::kDrainPod);
+}
+
+// Returns the text of a template; empty if no object has it any more.
+std::string_view TextOf(const workload::Situation& situation, const Fingerprint& fingerprint) {
+  const KnownTemplate known = Find(situation, fingerprint);
+  if (!known.json.empty()) return known.json;
+  const Workload& workload = situation.workload;
+  if (fingerprint == workload.template_fingerprint) return *workload.template_json;
+  const auto& stash = InPlaceOf(situation).stash;
+  return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
+}
+
+// Returns the write that returns to traffic a Pod of template `of`; nullopt if it was tried in this
+// sync already.
+std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& pod,
+                             const PodState* state, const Fingerprint& of) {
+  Result<Request> request =
+      EndDrain(InPlaceOf(situation).options(), pod, state, TextOf(situation, of), situation.now);
+  if (!request.ok()) return Failed{.error = request.error()};
+  if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
+  return OfPod(pod, *std::move(request), Decision::kUndrainPod);
+}
+
+}  // namespace
+
+const Error* RefusedOfPods(const Learned& learned) {
+  const auto found = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    const RequestKey& asked = outcome.asked;
+    return !outcome.said.ok() && asked.verb == Verb::kPatch && asked.resource == resources::kPods;
+  });
+  return found == learned.end() ? nullptr : &found->said.error();
+}
+
+std::optional<Step> PatchNextPod(const workload::Situation& situation) {
+  using Do = DrainStep::Do;
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.pods) return std::nullopt;
+  for (const size_t i : in_place.next.batch) {
+    const DrainStep& drain = in_place.drain[i];
+    if (drain.what != Do::kBegin && drain.what != Do::kPatch) continue;
+    if (drain.what == Do::kBegin) return BeginDrain(situation, i);
+    Step step = Patch(situation, i, Target(situation));
+    if (Write* write = std::get_if<Write>(&step)) TellProgress(situation, *write);
+    return step;
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> EndDrains(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  for (size_t i = 0; i < in_place.drain.size(); ++i) {
+    if (in_place.drain[i].what != DrainStep::Do::kEnd) continue;
+    const RolloutPods& pods = *in_place.pods;
+    if (auto step = EndDrain(situation, *pods.pods[i], pods.state(i), pods.of[i])) return step;
+  }
+  for (const LeftDrained& left : in_place.left_drained) {
+    auto step = EndDrain(situation, *left.pod, &left.state, left.state.target);
+    if (step) return step;
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> OpenGates(const workload::Situation& situation) {
+  if (!situation.view.in_place_known) return std::nullopt;
+  int refusals = 0;
+  for (const Pod* pod : situation.view.whole_pods) {
+    std::optional<Request> request = KeepGateOpen(*pod, situation.workload.meta.uid, situation.now);
+    if (!request) continue;
+    const Outcome* tried = FindOutcome(situation.learned, request->Identity());
+    if (tried == nullptr) return OfPod(*pod, *std::move(request), Decision::kOpenGate);
+    if (!tried->said.ok() && ++refusals >= kRefusalsMax) break;
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> RevertNextPod(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  int refused = 0;
+  for (const size_t i : in_place.failed) {
+    if (in_place.pods->standings[i].stand_in) continue;
+    if (in_place.next_try || refused >= kRefusalsMax) break;
+    if (!WasRefused(situation.learned, *in_place.pods->pods[i])) {
+      return Patch(situation, i, BackToHost(situation));
+    }
+    ++refused;
+  }
+  return std::nullopt;
+}
+
+}  // namespace windlass::in_place

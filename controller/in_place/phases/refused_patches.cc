@@ -1,0 +1,118 @@
+#include "controller/in_place/phases/refused_patches.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/in_vain.h"
+#include "controller/workload/patches.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns true for the image patch, or for the drain that precedes it. Status patches that open a
+// closed gate do not count.
+bool IsTryOf(const Outcome& outcome, const Pod& pod) {
+  if (IsPatchOf(outcome, resources::kPods, pod.meta)) return true;
+  return pod.gate == ConditionStatus::kTrue &&
+         IsPatchOf(outcome, resources::kPods, pod.meta, "status");
+}
+
+bool IsForGood(const Outcome& outcome) {
+  return !outcome.said.ok() && (outcome.said.error().kind == ErrorKind::kForbidden ||
+                                outcome.said.error().kind == ErrorKind::kInvalid);
+}
+
+// Returns the template that Pods are to get now.
+Fingerprint Wanted(const workload::Situation& situation, const InPlace& in_place) {
+  if (in_place.blocked) return in_place.host->template_fingerprint;
+  if (in_place.stash) return in_place.stash->fingerprint;
+  return situation.workload.template_fingerprint;
+}
+
+bool PatchesPods(const InPlace& in_place) {
+  return in_place.phase == InPlacePhase::kStaged || in_place.phase == InPlacePhase::kReturning ||
+         in_place.phase == InPlacePhase::kCommitting;
+}
+
+bool IsToBePatched(const InPlace& in_place, size_t i) {
+  if (in_place.blocked) return std::ranges::count(in_place.failed, i) > 0;
+  return !in_place.pods->standings[i].updated;
+}
+
+// Returns the first refused try that no note covers yet.
+const Outcome* RefusedTry(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.pods || !PatchesPods(in_place) || in_place.held) return nullptr;
+  if (situation.new_replica_set == nullptr) return nullptr;
+  const Outcome* first = nullptr;
+  for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {
+    if (at->said.ok() && IsPatchOf(*at, resources::kReplicaSets, situation.new_replica_set->meta))
+      break;
+    if (!IsForGood(*at)) continue;
+    for (size_t i = 0; i < in_place.pods->size(); ++i) {
+      if (IsToBePatched(in_place, i) && IsTryOf(*at, *in_place.pods->pods[i])) first = &*at;
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+bool WasRefused(const Learned& learned, const Pod& pod) {
+  return std::ranges::any_of(
+      learned, [&](const Outcome& outcome) { return !outcome.said.ok() && IsTryOf(outcome, pod); });
+}
+
+void FindRefusals(const workload::Situation& situation, InPlace& in_place) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs == nullptr || !PatchesPods(in_place)) return;
+  const Fingerprint wanted = Wanted(situation, in_place);
+  in_place.refusals = RefusalsOf(*rs, workload::RevisionText(rs->meta), wanted);
+  if (!in_place.refusals) return;
+  if (IsOver(*in_place.refusals, in_place.pods->states, wanted)) {
+    return in_place.refusals.reset();
+  }
+  in_place.next_try = NextTry(*in_place.refusals, situation.now);
+}
+
+std::optional<std::string> WhyRefused(const workload::Situation& situation) {
+  if (InPlaceOf(situation).refusals) return InPlaceOf(situation).refusals->why;
+  const Outcome* refused = RefusedTry(situation);
+  if (refused == nullptr) return std::nullopt;
+  return refused->said.error().message;
+}
+
+std::optional<Step> NoteRefusal(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const Outcome* refused = in_place.next_try ? nullptr : RefusedTry(situation);
+  if (refused == nullptr) return std::nullopt;
+  const ReplicaSet& rs = *situation.new_replica_set;
+  const Refusals refusals{
+      .tries = std::min(in_place.refusals ? in_place.refusals->tries : 0, kUnlimited - 1) + 1,
+      .at = situation.now,
+      .why = refused->said.error().message};
+  const std::string_view revision = workload::RevisionText(rs.meta);
+  workload::ReplicaSetChange change;
+  change.annotations[std::string(kRefused)] =
+      WriteRefusals(refusals, revision, Wanted(situation, in_place));
+  Write write{.request = workload::PatchReplicaSet(rs, change),
+              .because = {Decision::kNoteRefusedPodPatch,
+                          {{"revision", revision},
+                           {"tries", refusals.tries},
+                           {"request", refused->asked.text},
+                           {"cause", refusals.why}}},
+              .go_on_if_refused = true};
+  return workload::UnlessInVain(situation, std::move(write));
+}
+
+const Error* RefusedAndNotNoted(const workload::Situation& situation) {
+  const auto found = std::ranges::find_if(situation.learned, [&](const Outcome& outcome) {
+    if (outcome.said.ok() || outcome.asked.verb != Verb::kPatch) return false;
+    const bool of_pod = outcome.asked.resource == resources::kPods;
+    return !(InPlaceOf(situation).next_try && of_pod && IsForGood(outcome));
+  });
+  return found == situation.learned.end() ? nullptr : &found->said.error();
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,39 @@
+// Pod patches that the API server refuses as forbidden or invalid. The refusal is noted on the
+// ReplicaSet that has the template, and no Pod is patched until the next try. After the third try,
+// policy IfPossible goes on by replacing Pods, and Only goes on trying. Source: P-036.
+//
+// Not covered here:
+// - a patch whose guards did not hold, which is decided anew
+// - a server or webhook in trouble, which is asked again as for any other write
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/core/step.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+
+namespace windlass::in_place {
+
+// The most refused Pod patches in one sync: more would be refused for the same reason.
+inline constexpr int kRefusalsMax = 3;
+
+// Returns true if a patch of this Pod, or the beginning of its drain, failed in this sync, for
+// whatever reason.
+bool WasRefused(const Learned& learned, const Pod& pod);
+
+// Sets `refusals` and `next_try` of `in_place`.
+void FindRefusals(const workload::Situation& situation, InPlace& in_place);
+
+// Returns what the API server answered to the refused patches since the last successful one;
+// nullopt if none was refused.
+std::optional<std::string> WhyRefused(const workload::Situation& situation);
+
+// Returns the write that notes a refusal of this sync, at most once per sync.
+std::optional<Step> NoteRefusal(const workload::Situation& situation);
+
+// Returns the error of a refused write of this sync for which no note schedules the next try; null
+// if there is none.
+const Error* RefusedAndNotNoted(const workload::Situation& situation);
+
+}  // namespace windlass::in_place

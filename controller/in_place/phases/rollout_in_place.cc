@@ -1,0 +1,29 @@
+#include "controller/in_place/phases/rollout_in_place.h"
+
+#include <algorithm>
+
+#include "kubeclient/base/assert.h"
+
+namespace windlass::in_place {
+
+const InPlace& InPlaceOf(const workload::Situation& situation) {
+  WL_ASSERT(situation.extension_state != nullptr);
+  return static_cast<const InPlaceState&>(*situation.extension_state).in_place;
+}
+
+bool HasStandIns(const ReplicaSet& rs) {
+  return rs.replicas > 0 && NotedStandIns(rs) == rs.replicas;
+}
+
+bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(rs); }
+
+bool OthersAreInFlight(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodStanding& pod = in_place.pods->standings[i];
+    const bool failed = std::ranges::count(in_place.failed, i) > 0;
+    if (pod.in_flight && pod.waited_for() && !failed) return true;
+  }
+  return false;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,138 @@
+// The state of a Deployment that is, or was, updated in place. Source: in-place E, "State machine".
+//
+//   none ─▶ deciding ─▶ staged ─▶ committing ─▶ none
+//                │         │ the template goes back to the host's
+//                │         └─▶ returning ─▶ none
+//                ├─▶ replace    an ordinary rollout
+//                └─▶ refused    policy Only
+//
+// Derived anew in every call of Next from the stored objects and the time; never remembered.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "controller/in_place/batch/next_pod.h"
+#include "controller/in_place/batch/rollout_pods.h"
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/template/eligibility.h"
+#include "controller/in_place/template/options.h"
+#include "controller/in_place/traffic/drain_steps.h"
+#include "controller/workload/situation.h"
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass::in_place {
+
+enum class InPlacePhase : uint8_t {
+  kNone,        // no in-place rollout is under way
+  kDeciding,    // a rollout that can be carried out in place is to be staged
+  kStaged,      // the pending ReplicaSet is there; Pods are patched
+  kReturning,   // the template is the host's (again); some Pods have another
+  kCommitting,  // the exchange of the two ReplicaSets has begun (P-052)
+  kReplace,     // this rollout replaces Pods
+  kRefused,     // it would have to replace Pods, but policy Only forbids it (P-014)
+  kUnknown,     // the objects it depends on cannot be seen
+};
+
+// Why Pods are not updated in place, or not yet.
+struct Cause {
+  std::string text{};  // as users read it: "FieldChanged:/spec/hostNetwork"
+  // Its name, for the metrics: that of an Reason, what FailureOf calls a
+  // failure, or one of the names below. Empty if the cause was read from the note of a rollout,
+  // which was counted when the note was written.
+  std::string reason{};
+};
+
+// Returns the name by which the metric counts a rollout that replaces Pods because of `why`.
+// Returns an empty text with policy Only: another metric shows these rollouts, as blocked by
+// NotPossible.
+inline std::string FallbackReason(const Options& options, const Cause& why) {
+  return options.policy == Policy::kOnly ? std::string() : why.reason;
+}
+
+// Returns {"FieldChanged:/spec/hostNetwork", "FieldChanged"} for that field.
+inline Cause CauseOf(const NotEligible& why) { return {Text(why), std::string(Name(why.reason))}; }
+
+// Why a rollout replaces Pods, if the cause is neither templates or limits (Reason) nor a
+// failed Pod (in_place/failure.h).
+inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
+inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
+inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
+inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
+
+// A Pod that in-place updates have nothing more to do with except to return it to traffic, and its
+// state.
+struct LeftDrained {
+  const Pod* pod = nullptr;
+  PodState state;
+};
+
+struct InPlace {
+  Configuration configuration{};
+  InPlacePhase phase = InPlacePhase::kNone;
+  const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, replace
+  const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
+  Cause why{};                          // phases replace, refused, unknown
+  // Phases deciding and replace: the decision on this rollout. It is written on the rollout's new
+  // ReplicaSet (P-013).
+  std::optional<RolloutMode> decision{};
+  // Phase deciding: why the rollout replaces Pods as soon as none of them restarts any more.
+  std::optional<std::string> replace_soon{};
+
+  std::optional<Stash> stash{};          // phase committing
+  std::optional<std::string> blocked{};  // why this revision is given up (P-062)
+  std::optional<std::string> held{};     // why no Pod is patched or reverted
+  std::optional<std::string> stuck{};    // why the next step cannot be done
+  std::optional<RolloutPods> pods{};     // phases staged, returning, committing if known
+  PodCounts counts{};                    // of `pods`
+  std::vector<size_t> failed{};          // indexes in `pods`: patched to the target in vain
+  std::optional<Cause> failing{};        // the first of them: "web-1: app: ErrImagePull"
+  bool failed_for_long = false;          // one has used up its time to recover (P-062)
+  // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no
+  // Pod is patched (P-036).
+  std::optional<Refusals> refusals{};
+  std::optional<WallTime> next_try{};
+  BatchLimits limits{};            // the limits that `next` was chosen within
+  NextPods next{};                 // phases staged, returning, committing
+  std::vector<DrainStep> drain{};  // one for each of `pods`
+  // Phase committing: an uncached list of this sync shows a Pod of the host that is not in `pods`.
+  bool unseen_births = false;
+  // Phases none and replace: Pods drained before that return to traffic now.
+  std::vector<LeftDrained> left_drained{};
+  std::optional<WallTime> look_again{};  // when time alone may change any of this
+
+  // Returns true if the status counts the Pods themselves, because their Ready condition says too
+  // little (P-086).
+  bool counts_pods() const { return pods.has_value(); }
+  // True if as many Pods are updated as the partition allows, and the rest is to stay as it is.
+  bool at_rest = false;
+  // Phase staged: set when a later change of replicas makes in-place impossible (P-011, P-012).
+  std::optional<NotEligible> against{};
+
+  const Options& options() const { return configuration.options; }
+};
+
+// Where a Situation keeps it.
+struct InPlaceState final : ExtensionState {
+  explicit InPlaceState(InPlace found) : in_place(std::move(found)) {}
+  InPlace in_place;
+};
+
+// Returns what FindInPlace found in `situation`. Requires that Extension::Look is done.
+const InPlace& InPlaceOf(const workload::Situation& situation);
+
+// Returns true if all Pods of `rs` only stand in for others while those restart (P-024).
+bool HasStandIns(const ReplicaSet& rs);
+// Returns true if `rs` has Pods that are not stand-ins.
+bool HasOwnPods(const ReplicaSet& rs);
+
+// Returns true if a Pod that has not failed is in flight. An ordinary rollout would believe what
+// the API reports of it.
+bool OthersAreInFlight(const InPlace& in_place);
+
+}  // namespace windlass::in_place

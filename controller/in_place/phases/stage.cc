@@ -1,0 +1,207 @@
+#include "controller/in_place/phases/stage.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "controller/in_place/batch/budget.h"
+#include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/template/eligibility.h"
+#include "controller/in_place/traffic/patch_for.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/create.h"
+#include "controller/workload/in_vain.h"
+#include "controller/workload/new_replica_set.h"
+#include "controller/workload/patches.h"
+#include "controller/workload/room.h"
+#include "controller/workload/scale.h"
+
+namespace windlass::in_place {
+namespace {
+
+Event Warning(std::string reason, std::string message) {
+  return {Event::Type::kWarning, std::move(reason), std::move(message)};
+}
+
+Write Note(const ReplicaSet& rs, std::string_view key, std::string value, Because because) {
+  workload::ReplicaSetChange change;
+  change.annotations[std::string(key)] = std::move(value);
+  return {.request = workload::PatchReplicaSet(rs, change), .because = std::move(because)};
+}
+
+// Returns true if the object has a setting of in-place updates: `kubectl rollout undo` would bring
+// it back after a user removed it.
+bool HasUserKey(const ObjectMeta& meta) {
+  return std::any_of(meta.annotations.begin(), meta.annotations.end(),
+                     [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
+}
+
+// Returns true if nothing but the mirrored annotation shows that Pods may still be out of traffic
+// (P-076).
+bool IsNeededToRemember(const workload::Situation& situation) {
+  const bool noted =
+      std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
+  return !noted && !NothingIsLeft(situation);
+}
+
+// Returns true if too few Pods would be available without the stand-ins of `rs`, because the Pods
+// they stand in for are still being updated. A Pod that fits on no node does not count as missing
+// when all others are done: it may be waiting for the stand-ins' room. Returns true if Pods cannot
+// be seen.
+bool AreNeeded(const workload::Situation& situation, const ReplicaSet& rs) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.pods) return true;
+  const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
+  int64_t left = in_place.counts.available;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const OwnerReference* owner = in_place.pods->pods[i]->meta.ControllerRef();
+    const bool its = owner != nullptr && owner->uid == rs.meta.uid;
+    const PodStanding& pod = in_place.pods->standings[i];
+    left -= its && pod.available ? 1 : 0;
+    left += none_on_its_way && !pod.stand_in && pod.unschedulable ? 1 : 0;
+  }
+  return left < int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
+}
+
+// Returns the number of stand-ins of overtaken revisions that still exist: they count against
+// maxSurge too. 64 bits: two sizes of 2^31-1 are legal.
+int64_t OtherStandIns(const workload::Situation& situation) {
+  int64_t others = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    const bool ours = rs == InPlaceOf(situation).host || rs == InPlaceOf(situation).pending;
+    if (!ours) others += std::max(rs->replicas, 0);
+  }
+  return others;
+}
+
+// Returns how many stand-ins maxSurge leaves to the pending ReplicaSet. Example: 3 allowed, 1 of an
+// overtaken revision still there: 2.
+int32_t StandInsLeft(const workload::Situation& situation) {
+  const int64_t left = InPlaceOf(situation).options().max_surge - OtherStandIns(situation);
+  return static_cast<int32_t>(std::max<int64_t>(left, 0));
+}
+
+// Returns the revision that the pending ReplicaSet will have once it is staged.
+int64_t RevisionToBe(const workload::Situation& situation) {
+  if (situation.new_replica_set == nullptr) return workload::NextRevision(situation.all);
+  return std::max(workload::RevisionOf(situation.new_replica_set->meta).value_or(0),
+                  workload::NextRevision(situation.old));
+}
+
+std::string WhatChanges(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const auto verdict =
+      CompareTemplates(*in_place.host->template_json, *situation.workload.template_json);
+  if (!verdict.ok()) return {};
+  const auto* changes = std::get_if<TemplateChanges>(&*verdict);
+  return changes != nullptr ? ": " + Describe(*changes) : "";
+}
+
+// Returns the Event that announces an in-place rollout (P-084).
+Event Started(const workload::Situation& situation) {
+  const Options& options = InPlaceOf(situation).options();
+  return {Event::Type::kNormal, "InPlaceStarted",
+          "Revision " + std::to_string(RevisionToBe(situation)) + ": Pods of replica set " +
+              InPlaceOf(situation).host->meta.name + " are updated in place, at most " +
+              std::to_string(options.max_unavailable) + " of " +
+              std::to_string(situation.workload.replicas) + " at a time" + WhatChanges(situation)};
+}
+
+}  // namespace
+
+Step Stage(const workload::Situation& situation) {
+  std::optional<Step> step;
+  if (situation.new_replica_set == nullptr) {
+    step = workload::CreateNewReplicaSet(situation, 0);
+  } else {
+    step = workload::UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
+  }
+  if (!step) {
+    return Failed{
+        .error = {ErrorKind::kInvalid,
+                  ObjectText(resources::kReplicaSets, KeyOf(situation.new_replica_set->meta)) +
+                      ": annotation " + std::string(kMode) +
+                      " is not kept: let admission webhooks leave it alone"},
+        .retry = Retry::kOnSpecChange};
+  }
+  if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
+  return *std::move(step);
+}
+
+std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
+  if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
+  const bool asks = InPlaceOf(situation).options().policy != Policy::kDisabled;
+  for (const ReplicaSet* rs : situation.all) {
+    if (!asks && !HasUserKey(rs->meta)) continue;
+    if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
+    const TextChanges difference = MirrorDifference(situation.workload.meta, rs->meta);
+    if (difference.empty()) continue;
+    Write write{.request = workload::PatchAnnotations(*rs, difference),
+                .because = {Decision::kMirrorAnnotations,
+                            {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
+                .go_on_if_refused = true};
+    if (auto step = workload::UnlessInVain(situation, std::move(write))) return step;
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> KeepStandIns(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const ReplicaSet& pending = *in_place.pending;
+  const Options& options = in_place.options();
+  int32_t wanted = 0;
+  if (!in_place.blocked) {
+    wanted =
+        StandIns(in_place.pods->standings, in_place.limits,
+                 {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
+  }
+  if (wanted == pending.replicas) return std::nullopt;
+  if (wanted < pending.replicas && AreNeeded(situation, pending)) return std::nullopt;
+  const workload::Growth growth = workload::GrowthOf(situation, &pending, wanted);
+  if (growth.ask) return growth.ask;
+  if (growth.size == pending.replicas) return std::nullopt;
+  workload::ReplicaSetChange note;
+  note.annotations[std::string(kStandIns)] = std::to_string(growth.size);
+  return workload::Resize(situation, pending, growth.size, Decision::kScaleStandIns,
+                          std::move(note));
+}
+
+std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except) {
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == except || !HasStandIns(*rs) || AreNeeded(situation, *rs)) continue;
+    workload::ReplicaSetChange note;
+    note.annotations[std::string(kStandIns)] = "0";
+    return workload::Resize(situation, *rs, 0, Decision::kScaleStandIns, std::move(note));
+  }
+  return std::nullopt;
+}
+
+Step BlockRevision(const workload::Situation& situation, const std::string& why) {
+  const ReplicaSet& pending = *InPlaceOf(situation).pending;
+  const std::string revision(workload::RevisionText(pending.meta));
+  Write write = Note(pending, kBlocked, WriteBlock(revision, why),
+                     {Decision::kBlockRevision, {{"revision", revision}, {"cause", why}}});
+  write.on_success.push_back(
+      Warning("InPlaceReverted",
+              "Revision " + revision + " is given up and its failed Pods go back: " + why));
+  return write;
+}
+
+Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
+  const ReplicaSet& pending = *InPlaceOf(situation).pending;
+  const std::string revision(workload::RevisionText(pending.meta));
+  workload::ReplicaSetChange change;
+  change.annotations[std::string(kMode)] =
+      WriteMode({.mode = Mode::kReplace, .reason = why.text}, revision);
+  change.annotations[std::string(kStandIns)] = "0";  // the Pods that exist stay
+  Write write{.request = workload::PatchReplicaSet(pending, change),
+              .because = {Decision::kFallBackToRecreate,
+                          {{"revision", revision}, {"reason", why.text}},
+                          FallbackReason(InPlaceOf(situation).options(), why)}};
+  write.on_success.push_back(
+      Warning("InPlaceFellBackToRecreate",
+              "Revision " + revision + " replaces Pods from now on: " + why.text));
+  return write;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,32 @@
+// The writes of an in-place update to ReplicaSets: the pending one with the decision on it, sizes
+// of stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/core/step.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+
+namespace windlass::in_place {
+
+// Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old
+// one that has the template. Either way the write adds the decision (P-020, P-021).
+Step Stage(const workload::Situation& situation);
+
+// Returns the next write that copies the user's settings to a ReplicaSet; nullopt if all have them
+// (P-074).
+std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
+
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now, at the
+// end 0. Returns nullopt if it has them, or if they are still needed (P-024, P-025).
+std::optional<Step> KeepStandIns(const workload::Situation& situation);
+
+// Returns the next write that removes the stand-ins of a ReplicaSet other than `except`, which may
+// be null. Returns nullopt as long as too few other Pods are available.
+std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
+
+Step BlockRevision(const workload::Situation& situation, const std::string& why);
+Step FallBackToReplace(const workload::Situation& situation, const Cause& why);
+
+}  // namespace windlass::in_place

@@ -1,0 +1,245 @@
+#include "controller/in_place/phases/status.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/phases/condition_reason.h"
+#include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/refused_patches.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+
+namespace windlass::in_place {
+namespace {
+
+struct Word {
+  bool running = false;
+  InPlaceReason reason = InPlaceReason::kComplete;
+  std::string message;
+};
+
+std::string Join(const std::vector<Error>& errors) {
+  std::string text;
+  for (const Error& error : errors) text += (text.empty() ? "" : "; ") + error.message;
+  return text;
+}
+
+// Returns the end of the condition's message; empty if there are no warnings.
+std::string Warnings(const workload::Situation& situation) {
+  constexpr size_t kToldMax = 3;
+  const std::vector<std::string>& warnings = InPlaceOf(situation).configuration.warnings;
+  std::string text;
+  for (size_t i = 0; i < std::min(warnings.size(), kToldMax); ++i) {
+    text += (i > 0 ? "; " : "") + warnings[i];
+  }
+  if (warnings.size() > kToldMax) {
+    text += "; and " + std::to_string(warnings.size() - kToldMax) + " more";
+  }
+  return text;
+}
+
+// "7/10 patched, 6 updated, 1 in flight"
+std::string Numbers(const workload::Situation& situation) {
+  const PodCounts& counts = InPlaceOf(situation).counts;
+  const int32_t patched = counts.updated - counts.stand_ins;
+  return std::to_string(patched) + "/" + std::to_string(situation.workload.replicas) +
+         " patched, " + std::to_string(counts.settled) + " updated, " +
+         std::to_string(counts.in_flight) + " in flight";
+}
+
+Word Running(InPlaceReason reason, const workload::Situation& situation,
+             const std::string& more = {}) {
+  return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
+}
+
+// Returns true if some Pod is out of traffic and waits for its patch.
+bool IsDraining(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodState* state = in_place.pods->state(i);
+    if (state != nullptr && state->drain && !in_place.pods->standings[i].updated) return true;
+  }
+  return false;
+}
+
+Word OfStaged(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const PodCounts& counts = in_place.counts;
+  if (in_place.blocked) return Running(InPlaceReason::kReverting, situation, *in_place.blocked);
+  if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
+  if (in_place.at_rest && counts.in_flight == 0) {
+    return Running(InPlaceReason::kPartitioned, situation, "the others keep their revision");
+  }
+  if (in_place.next.blocking != nullptr) {
+    return Running(
+        InPlaceReason::kWaitingForPdb, situation,
+        "PodDisruptionBudget " + in_place.next.blocking->meta.name + " allows no disruption now");
+  }
+  if (counts.to_update == 0 && counts.in_flight == 0)
+    return Running(InPlaceReason::kCommitting, situation);
+  if (in_place.against && counts.in_flight == 0 && in_place.next.batch.empty()) {
+    return Running(InPlaceReason::kWaitingForBudget, situation, Text(*in_place.against));
+  }
+  if (IsDraining(in_place)) return Running(InPlaceReason::kDraining, situation);
+  if (counts.in_flight > 0 || !in_place.next.batch.empty())
+    return Running(InPlaceReason::kPatching, situation);
+  if (counts.updated == counts.stand_ins) return Running(InPlaceReason::kStaged, situation);
+  return Running(InPlaceReason::kWaitingForBudget, situation);
+}
+
+// Returns the condition while Pods are patched, or may be.
+Word OfPatching(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (situation.workload.paused && in_place.phase != InPlacePhase::kCommitting) {
+    return Running(InPlaceReason::kPaused, situation);
+  }
+  if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
+  if (!in_place.at_rest) {
+    if (const auto why = WhyRefused(situation))
+      return Running(InPlaceReason::kFailing, situation, *why);
+  }
+  if (in_place.phase == InPlacePhase::kStaged) return OfStaged(situation);
+  if (in_place.phase == InPlacePhase::kCommitting)
+    return Running(InPlaceReason::kCommitting, situation);
+  return Running(InPlaceReason::kReverting, situation,
+                 "back to the template of replica set " + in_place.host->meta.name);
+}
+
+// A template that was never staged has no revision to go back from: a plain undo would go to the
+// revision before the running one (P-014).
+std::string WayBack(const InPlace& in_place) {
+  if (in_place.pending != nullptr || in_place.host == nullptr) return {};
+  return "; kubectl rollout undo --to-revision=" +
+         std::string(workload::RevisionText(in_place.host->meta)) + " takes it back";
+}
+
+constexpr std::string_view kBeforeWarnings = ". Warning: ";
+
+std::string WithoutWarnings(std::string_view message) {
+  return std::string(message.substr(0, message.find(kBeforeWarnings)));
+}
+
+bool IsPresent(const Condition* present, InPlaceReason reason) {
+  return present != nullptr && present->reason == Name(reason);
+}
+
+// Returns the condition while no in-place update is under way.
+std::optional<Word> OfNone(const workload::Situation& situation, const Condition* present) {
+  const bool complete = workload::DeploymentComplete(situation.workload, situation.workload.status);
+  if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
+    return Word{false, InPlaceReason::kNotPossible, WithoutWarnings(present->message)};
+  }
+  if (situation.new_replica_set == nullptr) return std::nullopt;
+  const bool warned = !InPlaceOf(situation).configuration.warnings.empty();
+  if (present == nullptr && !warned) return std::nullopt;
+  return Word{false, InPlaceReason::kComplete,
+              "Replica set " + situation.new_replica_set->meta.name + " has the template"};
+}
+
+// Returns the condition of a Deployment that is handed back: no in-place update is under way or
+// will be. HandedBack is reported when nothing of updates is left (P-076). It stays when the right
+// to see Pods goes later.
+std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
+  if (!situation.view.in_place_known) {
+    const bool told = IsPresent(present, InPlaceReason::kHandedBack);
+    const std::string& missing = situation.view.in_place_missing;
+    if (told || missing.empty()) return std::nullopt;
+    return Word{true, InPlaceReason::kMissingRights, missing};
+  }
+  if (auto left = FindUnreleased(situation)) {
+    return Word{true, left->reason, std::move(left->why)};
+  }
+  return Word{false, InPlaceReason::kHandedBack, "no Pod is in the middle of an update"};
+}
+
+// Returns the condition to show; nullopt if there is nothing to report.
+std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
+  switch (in_place.phase) {
+    case InPlacePhase::kDeciding:
+      if (in_place.replace_soon) {
+        return Running(InPlaceReason::kPatching, situation,
+                       *in_place.replace_soon + ": Pods are replaced when none restarts any more");
+      }
+      return Word{true, InPlaceReason::kStaged, "not begun yet"};
+    case InPlacePhase::kStaged:
+    case InPlacePhase::kReturning:
+    case InPlacePhase::kCommitting: return OfPatching(situation);
+    case InPlacePhase::kReplace: return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
+    case InPlacePhase::kRefused:
+      return Word{false, InPlaceReason::kNotPossible,
+                  in_place.why.text + ": with Only, nothing is rolled out" + WayBack(in_place)};
+    case InPlacePhase::kUnknown:
+      return Word{true, InPlaceReason::kMissingRights, in_place.why.text};
+    case InPlacePhase::kNone: break;
+  }
+  if (!in_place.configuration.errors.empty()) {
+    return Word{false, InPlaceReason::kInvalidConfig, Join(in_place.configuration.errors)};
+  }
+  if (in_place.options().policy == Policy::kDisabled) return std::nullopt;
+  if (in_place.options().policy == Policy::kRelease) return OfReleased(situation, present);
+  return OfNone(situation, present);
+}
+
+// Returns the reason of the Event that reports a condition of reason `name`; empty if there is no
+// such Event.
+std::string_view EventFor(std::string_view name) {
+  const std::optional<InPlaceReason> reason = ParseInPlaceReason(name);
+  if (!reason) return {};
+  switch (*reason) {
+    case InPlaceReason::kWaitingForPdb: return "InPlaceBlockedByPDB";
+    case InPlaceReason::kFailing:
+    case InPlaceReason::kMissingRights: return "InPlaceHeld";
+    case InPlaceReason::kInvalidConfig: return "InPlaceInvalidConfig";
+    case InPlaceReason::kNotPossible: return "InPlaceNotPossible";
+    case InPlaceReason::kHandedBack: return "InPlaceHandedBack";
+    default: return {};
+  }
+}
+
+}  // namespace
+
+void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus& status) {
+  const Condition* present = FindCondition(status.conditions, kInPlaceCondition);
+  std::optional<Word> word = Say(situation, present);
+  if (!word) {
+    if (InPlaceOf(situation).options().policy == Policy::kDisabled) {
+      workload::RemoveCondition(status.conditions, kInPlaceCondition);
+    }
+    return;
+  }
+  if (const std::string warnings = Warnings(situation); !warnings.empty()) {
+    word->message += std::string(kBeforeWarnings) + warnings;
+  }
+  const bool same = present != nullptr && present->reason == Name(word->reason) &&
+                    present->message == word->message &&
+                    present->status == (word->running ? "True" : "False");
+  if (same) return;
+  workload::RefreshCondition(
+      status.conditions, workload::NewCondition(kInPlaceCondition, word->running ? "True" : "False",
+                                                Name(word->reason), word->message, situation.now));
+}
+
+std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
+                                   const WorkloadStatus& next) {
+  const Condition* now = FindCondition(next.conditions, kInPlaceCondition);
+  if (now == nullptr) return {};
+  const Condition* before = FindCondition(situation.workload.status.conditions, kInPlaceCondition);
+  std::vector<Event> events;
+  const std::string warnings = Warnings(situation);
+  const bool told = before != nullptr && before->message.ends_with(warnings);
+  if (!warnings.empty() && !told && now->message.ends_with(warnings)) {
+    events.push_back({Event::Type::kWarning, "InPlaceInvalidConfig", warnings});
+  }
+  if (before != nullptr && before->reason == now->reason) return events;
+  const std::string_view reason = EventFor(now->reason.text());
+  if (reason.empty()) return events;
+  const bool normal = reason == "InPlaceHandedBack";
+  events.push_back({normal ? Event::Type::kNormal : Event::Type::kWarning, std::string(reason),
+                    WithoutWarnings(now->message)});
+  return events;
+}
+
+}  // namespace windlass::in_place

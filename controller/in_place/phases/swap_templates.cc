@@ -1,0 +1,113 @@
+#include "controller/in_place/phases/swap_templates.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/in_place/phases/look.h"
+#include "controller/in_place/phases/patch_pods.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/scale.h"
+
+namespace windlass::in_place {
+namespace {
+
+Write Exchange(Request request, Decision decision, const InPlace& in_place) {
+  return {.request = std::move(request),
+          .because = {decision,
+                      {{"host", in_place.host->meta.name},
+                       {"pending", in_place.pending->meta.name},
+                       {"pods", in_place.counts.pods}}},
+          .go_on_if_refused = true};
+}
+
+Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_place) {
+  if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
+  return Exchange(*std::move(request), decision, in_place);
+}
+
+// The host's controller has seen its new template, so it makes no more Pods of the old one (P-057).
+bool HostKnowsItsTemplate(const ReplicaSet& host) {
+  return host.status.observed_generation >= host.meta.generation;
+}
+
+// Returns true if all Pods have the target template and are settled, and the stand-ins are gone
+// (P-052).
+bool IsReadyToCommit(const InPlace& in_place) {
+  const ReplicaSet& pending = *in_place.pending;
+  const PodCounts& counts = in_place.counts;
+  return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&
+         counts.pods >= in_place.host->replicas && pending.replicas == 0 &&
+         pending.status.replicas == 0 &&
+         pending.status.observed_generation >= pending.meta.generation;
+}
+
+// Returns true if another ReplicaSet has own Pods. Then another controller took over in the middle
+// and rolled out through that one (P-080): the host is an old ReplicaSet, which gets neither Pods
+// nor that template.
+bool IsReplaced(const workload::Situation& situation) {
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs != InPlaceOf(situation).host && HasOwnPods(*rs);
+  });
+}
+
+}  // namespace
+
+std::optional<Step> BeginExchange(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!IsReadyToCommit(in_place)) return std::nullopt;
+  const std::shared_ptr<const std::string>& target = in_place.pending->template_json;
+  if (target == nullptr) return std::nullopt;  // mirrored first, known after that
+  return OrFailed(
+      BeginExchange(*in_place.host, *in_place.host->template_json, *in_place.pending, *target),
+      Decision::kExchangePending, in_place);
+}
+
+std::optional<Step> AfterExchange(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const ReplicaSet& host = *in_place.host;
+  const bool done = HasTaken(host, *in_place.stash);
+  if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
+    return workload::KeepAtSize(situation, host);
+  }
+  // A newer target does not wait for late births of this one.
+  const bool wanted = situation.workload.template_fingerprint == in_place.stash->fingerprint;
+  if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
+    return PatchNextPod(situation);
+  }
+  // Without the stash, an ordinary rollout would believe the Ready condition of Pods in flight.
+  if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) {
+    return IsReplaced(situation) ? std::nullopt : workload::KeepAtSize(situation, host);
+  }
+  if (IsOnlyLate(situation)) return std::nullopt;
+  if (wanted && in_place.counts_pods()) {
+    Request list = workload::ListOfPods(situation.workload);
+    const Outcome* listed = FindOutcome(situation.learned, list.Identity());
+    if (listed == nullptr) return Read{std::move(list), "no Pod may be left with the old template"};
+    if (!listed->said.ok()) return Failed{.error = listed->said.error()};
+    if (in_place.unseen_births) return std::nullopt;
+  }
+  return Exchange(ForgetExchange(*in_place.pending), Decision::kExchangeForget, in_place);
+}
+
+std::optional<Step> RecoverExchange(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
+  if (HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
+  const bool given_up = IsReplaced(situation);
+  Step step = given_up
+                  ? Exchange(ForgetExchange(*in_place.pending), Decision::kExchangeGiveUp, in_place)
+                  : OrFailed(FinishExchange(*in_place.host, *in_place.stash),
+                             Decision::kExchangeHost, in_place);
+  if (Write* write = std::get_if<Write>(&step)) {
+    const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
+    if (asked != nullptr && !asked->said.ok()) return std::nullopt;
+    if (given_up) return step;
+    write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
+                                 "Replica set " + in_place.host->meta.name + " is at revision " +
+                                     in_place.stash->revision + ": all its Pods are"});
+  }
+  return step;
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,25 @@
+// The exchange of templates and revisions that ends an in-place rollout: when it may begin, and
+// what follows each of its writes. The writes themselves are in
+// controller/in_place/phases/exchange.h. Source: P-052…P-057.
+#pragma once
+
+#include <optional>
+
+#include "controller/core/step.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::in_place {
+
+// Returns X1 when all Pods have the target template and are settled, and no stand-in is left
+// (P-052). Returns nullopt before that. Phase staged.
+std::optional<Step> BeginExchange(const workload::Situation& situation);
+
+// Returns X2 if X1 of the exchange has happened. Comes before anything else, and also while paused
+// (P-054).
+std::optional<Step> RecoverExchange(const workload::Situation& situation);
+
+// After X2: patches Pods that were born late with the old template, then removes the stash (X3)
+// when no more of them can come (P-057). Returns nullopt while it waits. Phase committing.
+std::optional<Step> AfterExchange(const workload::Situation& situation);
+
+}  // namespace windlass::in_place

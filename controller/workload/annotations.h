@@ -1,0 +1,55 @@
+// The annotations in which a rollout keeps its state, and how to read them.
+//
+// They are API contract: kubectl reads and writes them, and so does the controller that Windlass
+// takes over from. Their values come from outside; a value that cannot be parsed counts as absent,
+// unless a function below says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/core/term_annotation.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass::workload {
+
+inline constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
+inline constexpr std::string_view kRevisionHistory = "deployment.kubernetes.io/revision-history";
+inline constexpr std::string_view kDesiredReplicas = "deployment.kubernetes.io/desired-replicas";
+inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-replicas";
+inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
+inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+inline constexpr std::string_view kTerm = kTermAnnotation;
+
+// Returns true if an annotation of the Deployment is copied to its new ReplicaSet: all except the
+// seven above and the internal ones that an extension writes to a ReplicaSet (D-163, P-074).
+// `kubectl rollout undo` copies the internal ones to the Deployment; the next status write removes
+// them there.
+bool IsCopied(std::string_view key);
+
+// Returns the whole text as a base-10 int64; nullopt for anything else (D-160).
+std::optional<int64_t> ParseRevision(std::string_view text);
+
+// Returns the revision annotation as written; empty if absent.
+std::string_view RevisionText(const ObjectMeta& meta);
+
+// Returns 0 if the annotation is missing; nullopt if it cannot be parsed (D-160, D-483).
+std::optional<int64_t> RevisionOf(const ObjectMeta& meta);
+
+// Returns the size that the Deployment had when this ReplicaSet was last scaled. Returns nullopt if
+// the annotation is missing, not a number, negative or above 2^31-1 (D-352).
+std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
+
+// Returns how many Pods the Deployment could have, surge included, when this ReplicaSet was last
+// scaled. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
+std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
+
+// Returns `history` with `old_revision` added at its end. Drops the oldest entries while the text
+// would exceed `limit` bytes. Returns `history` unchanged if `old_revision` alone exceeds `limit`
+// (D-164).
+std::string AppendToHistory(std::string_view history, std::string_view old_revision, size_t limit);
+
+}  // namespace windlass::workload

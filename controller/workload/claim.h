@@ -1,0 +1,26 @@
+// Which of the ReplicaSets in view belong to the workload.
+//
+// The uid of the controller reference decides, never the name (D-100…D-102). This file only names
+// the ReplicaSets to adopt or release; ownership.h writes the patches.
+#pragma once
+
+#include <vector>
+
+#include "controller/workload/view.h"
+
+namespace windlass::workload {
+
+struct Claims {
+  // Owned by the workload, ordered by creation, then name (D-150).
+  std::vector<const ReplicaSet*> ours;
+  // No controller, and labels that match: to be adopted (D-100.4). Empty if the workload is being
+  // deleted.
+  std::vector<const ReplicaSet*> to_adopt;
+  // Owned by the workload, but the labels no longer match: to be released (D-100.3). Empty if the
+  // workload is being deleted.
+  std::vector<const ReplicaSet*> to_release;
+};
+
+Claims ClaimReplicaSets(const View& view);
+
+}  // namespace windlass::workload

@@ -1,0 +1,139 @@
+#include "controller/workload/collision.h"
+
+#include <optional>
+#include <utility>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/create_error.h"
+#include "controller/workload/new_replica_set.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass::workload {
+namespace {
+
+// If this many names of one template are taken, it is not by chance.
+constexpr int32_t kCollisionsOfOneTemplate = 3;
+
+// Returns true if a ReplicaSet under a name of ours was made for this Deployment and then changed
+// or taken away. Two cases are ordinary collisions:
+// - It is older than the Deployment, so it belongs to a former Deployment of that name (B-45).
+// - Its revision was acknowledged, so it served until a user edited its labels or owners.
+bool WasTakenFromUs(const Workload& workload, const Reply& found) {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, found.body);
+  if (!rs.ok()) return false;
+  const OwnerReference* owner = rs->meta.ControllerRef();
+  if (owner != nullptr && owner->uid == workload.meta.uid) return true;
+  if (rs->meta.creation_timestamp < workload.meta.creation_timestamp) return false;
+  const std::optional<int64_t> revision = ParseRevision(RevisionText(rs->meta));
+  return !revision || *revision > ParseRevision(workload.revision).value_or(0);
+}
+
+// Gives up if this name and those counted as taken before it, all for this template, were taken
+// from us: otherwise we would make ReplicaSets without end (B-10). Reads the ReplicaSets one by
+// one, and only after several collisions. Returns nullopt if one of them is an ordinary collision.
+std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
+  const Workload& workload = situation.workload;
+  const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);
+  int32_t collisions = workload.status.collision_count.value_or(0);
+  if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
+  std::string names;
+  for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
+    // The first name is computed without a collision count (D-171).
+    const std::string hash = ComputeHash(*canonical, collisions == 0 ? -1 : collisions);
+    const std::string name = ReplicaSetName(workload.meta.name, hash);
+    Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, name});
+    const Outcome* found = FindOutcome(situation.learned, read.Identity());
+    if (found == nullptr) return Read{std::move(read), "names of one template are taken again"};
+    if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return GiveUp(situation, parts.name,
+                {ErrorKind::kInvalid,
+                 "every ReplicaSet made for this pod template was changed or taken away: " + names +
+                     "; an admission webhook or controller that does so must leave them alone. "
+                     "Then delete these ReplicaSets"},
+                Retry::kOnSpecChange);
+}
+
+// Returns the answer to the create of that name; null if this sync did not make it.
+const Reply* AnswerToCreate(const Situation& situation, const std::string& name) {
+  const Request create =
+      Request::Create(resources::kReplicaSets, {situation.workload.meta.namespace_, name}, "");
+  for (const Outcome& outcome : situation.learned) {
+    if (outcome.said.ok() && create.IsLike(outcome.asked)) return &*outcome.said;
+  }
+  return nullptr;
+}
+
+// Returns true if the server made the new ReplicaSet as every later sync would recognize it.
+bool CameBackAsSent(const Workload& workload, const Reply& answer) {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, answer.body);
+  if (!rs.ok()) return false;
+  const OwnerReference* owner = rs->meta.ControllerRef();
+  return owner != nullptr && owner->uid == workload.meta.uid &&
+         Matches(workload.selector, rs->meta.labels) &&
+         rs->template_fingerprint == workload.template_fingerprint;
+}
+
+// Returns true if our ReplicaSet of that name has a revision that no status has acknowledged yet.
+bool IsUnacknowledged(const Situation& situation, const std::string& name) {
+  const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs->meta.name == name) return RevisionOf(rs->meta).value_or(0) > acknowledged;
+  }
+  return false;
+}
+
+}  // namespace
+
+Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
+                       const NewReplicaSet& parts) {
+  const Workload& workload = situation.workload;
+  const Failed failed{.error = refused.error, .retry = Retry::kBackOff};
+  if (parts.name != refused.name) return failed;  // counted already
+
+  Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, refused.name});
+  const Outcome* found = FindOutcome(situation.learned, read.Identity());
+  if (found == nullptr) return Read{std::move(read), "the name of the new replicaset is taken"};
+  if (!found->said.ok()) return failed;  // gone again, or unknown: no collision (D-176)
+
+  if (auto step = StopIfClimbing(situation, parts)) return *step;
+
+  const int32_t collisions = workload.status.collision_count.value_or(0);
+  if (collisions == kUnlimited) return failed;  // cannot be counted any further
+  WorkloadStatus status = workload.status;
+  status.collision_count = collisions + 1;
+  auto write = UnlessTried(
+      situation,
+      Write{.request = workload.kind.WriteStatus(workload, status, ""),
+            .because = {Decision::kCountNameCollision,
+                        {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
+  return write ? *write : failed;  // the next sync collides again, and counts it then (D-178)
+}
+
+std::optional<Step> AfterCreate(const Situation& situation, const std::string& name) {
+  const Reply* answer = AnswerToCreate(situation, name);
+  const bool changed = answer != nullptr && !CameBackAsSent(situation.workload, *answer);
+  if (changed || IsUnacknowledged(situation, name)) {
+    return GiveUp(
+        situation, name,
+        {ErrorKind::kInvalid,
+         "it came back with another pod template, or with other labels, than were sent; an "
+         "admission webhook that changes ReplicaSets must leave them alone. Then delete this "
+         "ReplicaSet"},
+        Retry::kOnSpecChange);
+  }
+  if (answer == nullptr) return std::nullopt;
+  return Failed{
+      .error = {ErrorKind::kNotFound,
+                "replica set \"" + name + "\" was deleted or taken away as soon as it was created"},
+      .retry = Retry::kBackOff};
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,45 @@
+// What to do when the name of the new ReplicaSet is taken, or when a created ReplicaSet comes back
+// changed. Source: D-176…D-179.
+//
+// The name is deterministic, so a create may be repeated after a crash. If the name is taken:
+//   - by our own ReplicaSet with this template: an uncached read folds it into the cache, and it
+//     becomes the new ReplicaSet (D-177);
+//   - by anything else: collisionCount in the status grows by one and the sync fails. The next
+//     sync, after back-off, uses another name (D-178). A sync never sends a second create.
+//
+// Differs from upstream if an admission webhook, for example, changes ReplicaSets while they are
+// created (B-10). Upstream takes its own ReplicaSet for a collision and creates another, without
+// end. Windlass stops the rollout with Progressing=False, until a user changes the Deployment or
+// deletes the created ReplicaSets. It stops:
+//   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
+//     is deleted or released right after its creation does not count);
+//   - when one of our ReplicaSets has the name to be created, and a revision that no status ever
+//     acknowledged (an acknowledged one whose template was edited later is an ordinary collision);
+//   - when three names in a row, all for the present template, belong to ReplicaSets that were made
+//     for this Deployment and then changed or taken away.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/workload/patches.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+struct RefusedCreate {
+  std::string name;
+  Error error;
+};
+
+// Returns the next step after `refused`, whose name is taken. `parts` is what would be created now.
+Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
+                       const NewReplicaSet& parts);
+
+// Returns the next step if this sync created `name` and it is not the new ReplicaSet, or if our
+// ReplicaSet of that name has an unacknowledged revision. Returns nullopt if `name` may be created.
+// If the created ReplicaSet is gone again, the sync fails with back-off and the next one creates it
+// anew.
+std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);
+
+}  // namespace windlass::workload

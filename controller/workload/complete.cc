@@ -1,0 +1,23 @@
+#include "controller/workload/complete.h"
+
+#include <cstdint>
+
+namespace windlass::workload {
+
+bool DeploymentComplete(const Workload& workload, const WorkloadStatus& status) {
+  const int32_t wanted = workload.replicas;
+  return status.updated_replicas == wanted && status.replicas == wanted &&
+         status.available_replicas == wanted &&
+         status.observed_generation >= workload.meta.generation;
+}
+
+bool DeploymentProgressing(const WorkloadStatus& before, const WorkloadStatus& after) {
+  const auto old_pods = [](const WorkloadStatus& status) {
+    return int64_t{status.replicas} - status.updated_replicas;
+  };
+  return after.updated_replicas > before.updated_replicas || old_pods(after) < old_pods(before) ||
+         after.ready_replicas > before.ready_replicas ||
+         after.available_replicas > before.available_replicas;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,37 @@
+// Functions that edit a Deployment's status conditions. Source: D-410…D-413.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/in_place/phases/condition_reason.h"  // kInPlaceCondition
+#include "kubeclient/api/condition.h"
+
+namespace windlass::workload {
+
+// The type of the condition, both of a Deployment and of a ReplicaSet.
+inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
+
+// The reasons of Progressing while a rollout is under way, when it is complete, and when it took
+// longer than progressDeadlineSeconds.
+inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
+inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
+inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
+
+// Returns a condition with both of its times set to `now`.
+Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,
+                       std::string message, WallTime now);
+
+// Sets the condition unless the present one of that type has the same status and reason. Removes
+// the present condition and appends the new one. Keeps the transition time of the present one if
+// the status is the same.
+void SetCondition(std::vector<Condition>& conditions, Condition condition);
+
+// Like SetCondition, but also replaces a condition with the same status and reason: message and
+// update time are then new.
+void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
+
+void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);
+
+}  // namespace windlass::workload

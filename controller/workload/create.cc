@@ -1,0 +1,71 @@
+#include "controller/workload/create.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/collision.h"
+#include "controller/workload/create_error.h"
+#include "controller/workload/new_replica_set.h"
+#include "controller/workload/room.h"
+
+namespace windlass::workload {
+namespace {
+
+// Returns the create that this sync sent and the server refused. Compares only verb and resource,
+// because the body may differ by now: other ReplicaSets may have changed size.
+std::optional<RefusedCreate> FindRefusedCreate(const Situation& situation) {
+  for (const Outcome& outcome : situation.learned) {
+    const RequestKey& asked = outcome.asked;
+    const bool creates = asked.verb == Verb::kCreate && asked.resource == resources::kReplicaSets;
+    if (creates && !outcome.said.ok()) return RefusedCreate{asked.key.name, outcome.said.error()};
+  }
+  return std::nullopt;
+}
+
+Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
+                  const NewReplicaSet& parts) {
+  switch (refused.error.kind) {
+    case ErrorKind::kAlreadyExists: return AfterNameWasTaken(situation, refused, parts);
+    case ErrorKind::kNamespaceTerminating:  // no event, no condition (D-175)
+      return Failed{.error = refused.error, .retry = Retry::kForget};
+    case ErrorKind::kInvalid:
+      return GiveUp(situation, refused.name, refused.error, Retry::kOnSpecChange);
+    default: return GiveUp(situation, refused.name, refused.error, Retry::kBackOff);
+  }
+}
+
+}  // namespace
+
+Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {
+  const Workload& workload = situation.workload;
+  Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
+  if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
+  if (replicas) parts->replicas = *replicas;
+  if (const auto refused = FindRefusedCreate(situation)) {
+    return AfterRefusal(situation, *refused, *parts);
+  }
+  if (auto step = AfterCreate(situation, parts->name)) return *step;
+  parts->replicas = GrowthOf(situation, nullptr, parts->replicas).size;
+
+  Result<Request> request = CreateReplicaSet(workload, *parts);
+  if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
+  Write write{.request = *request,
+              .because = {Decision::kCreateNewReplicaSet,
+                          {{"replicaset", parts->name},
+                           {"revision", parts->annotations[std::string(kRevision)]},
+                           {"to", parts->replicas},
+                           {"total", TotalReplicas(situation.all)},
+                           {"max_total", situation.limits.max_total()}},
+                          parts->fallback_reason},
+              .go_on_if_refused = true};
+  if (parts->replicas > 0) {
+    write.on_success.push_back(
+        {Event::Type::kNormal, "ScalingReplicaSet",
+         "Scaled up replica set " + parts->name + " from 0 to " + std::to_string(parts->replicas)});
+  }
+  return write;
+}
+
+}  // namespace windlass::workload

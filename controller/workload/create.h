@@ -1,0 +1,15 @@
+// Creating the new ReplicaSet, and what to do when the API server refuses. Source: D-170…D-182.
+// collision.h handles names that are taken.
+#pragma once
+
+#include <optional>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns the next step towards a new ReplicaSet of size `replicas`, by default the size that is
+// due (D-182). Requires that there is no new ReplicaSet yet.
+Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
+
+}  // namespace windlass::workload

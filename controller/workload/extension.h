@@ -1,0 +1,135 @@
+// What plugs into the planner: a feature of some kinds of workloads, such as updates in place.
+//
+// The rules of the planner call a feature only through Extension, and read only the plain values of
+// Extended. So they know nothing of the feature. A kind without one has the defaults of both.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/core/step.h"
+#include "controller/workload/workload.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+namespace workload {
+struct Situation;
+}  // namespace workload
+
+// Annotations of an extension about the object that has them have this prefix. They are never
+// copied between objects (P-074).
+inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
+
+// Pods counted one by one, because the counters of their ReplicaSets say too little about them.
+struct CountedPods {
+  int32_t pods = 0;
+  int32_t updated = 0;
+  int32_t ready = 0;
+  int32_t available = 0;
+  int64_t min_available = 0;  // fewer than these, and the workload is not available
+};
+
+// A time in which a rollout stands still because its user asked for it.
+struct Standstill {
+  WallTime since;
+  WallTime until;
+};
+
+// Why nothing is rolled out, for the condition Progressing.
+struct RolloutRefusal {
+  std::string_view reason;  // "InPlaceNotPossible"
+  std::string message;
+};
+
+struct Extended {
+  // nullopt: the counters of ReplicaSets tell.
+  std::optional<CountedPods> counted{};
+  // The condition whose message counts Pods; empty if there is none. A change of this message may
+  // be published later, like a change of a counter.
+  std::string_view counting_condition{};
+  // Nothing more is to come, although the rollout is not complete.
+  bool at_rest = false;
+  // nullopt if something may be rolled out.
+  std::optional<RolloutRefusal> refused{};
+  // A new ReplicaSet is made without Pods.
+  bool new_one_is_empty = false;
+  // History clean-up does not delete these.
+  std::vector<const ReplicaSet*> kept{};
+  // The time of a standstill does not count towards the progress deadline, if it began in time.
+  std::vector<Standstill> standstills{};
+  // Pods become ready and available only because a step was taken back: that is no progress.
+  bool ready_is_no_progress = false;
+};
+
+// What an extension keeps in a situation for itself.
+struct ExtensionState {
+  ExtensionState() = default;
+  virtual ~ExtensionState() = default;
+  ExtensionState(const ExtensionState&) = delete;
+  ExtensionState& operator=(const ExtensionState&) = delete;
+};
+
+// When the planner asks an extension for a step.
+enum class Moment : uint8_t {
+  kRecover,       // first of all, to finish what was half done
+  kWhilePaused,   // before the rules for a paused workload
+  kWhileRunning,  // before the rules for scaling and for rollouts
+};
+
+// A write to a ReplicaSet that the planner prepares.
+struct PlannedWrite {
+  enum class What : uint8_t {
+    kNewReplicaSet,  // makes the new ReplicaSet, or gives it what it lacks
+    kResize,         // changes the size of a ReplicaSet
+  };
+  What what;
+  const ReplicaSet* onto = nullptr;  // null if the write makes the ReplicaSet
+  std::string_view revision{};       // kNewReplicaSet: the revision it has after the write
+};
+
+// The default of each function does nothing: the planner then goes by its own rules.
+class Extension {
+ public:
+  Extension() = default;
+  virtual ~Extension() = default;
+  Extension(const Extension&) = delete;
+  Extension& operator=(const Extension&) = delete;
+
+  // Looks at a situation in which all else is set. Sets `extended` and `extension_state`. May also
+  // choose another ReplicaSet with the workload's template as the new one; then sets `old` anew.
+  virtual void Look(workload::Situation& /*situation*/) const {}
+
+  // Returns the extension's own next step. Returns nullopt if the planner is to go on.
+  virtual std::optional<Step> Next(const workload::Situation& /*situation*/,
+                                   Moment /*moment*/) const {
+    return std::nullopt;
+  }
+
+  // Adds the extension's conditions to `status`, the draft of the next status.
+  virtual void UpdateStatus(const workload::Situation& /*situation*/,
+                            WorkloadStatus& /*status*/) const {}
+
+  // Returns the Events that go with `status` once it is written.
+  virtual std::vector<Event> Events(const workload::Situation& /*situation*/,
+                                    const WorkloadStatus& /*status*/) const {
+    return {};
+  }
+
+  // Adds the extension's annotations to those that `write` sets. Returns the write's
+  // fallback_reason (Because); empty if it has none.
+  virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
+                           std::map<std::string, std::string>& /*annotations*/) const {
+    return {};
+  }
+
+  // Returns `step`, the planner's answer. A step that ends the sync may be changed, so that the
+  // next sync begins in time, or as a retry.
+  virtual Step End(const workload::Situation& /*situation*/, Step step) const { return step; }
+};
+
+}  // namespace windlass

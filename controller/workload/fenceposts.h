@@ -1,0 +1,25 @@
+// maxSurge and maxUnavailable of a workload, resolved to Pods. Source: D-250…D-255.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "controller/workload/workload.h"
+#include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::workload {
+
+// Resolves percentages of spec.replicas: surge rounds up, unavailable rounds down. If both resolve
+// to 0, max_unavailable becomes 1, because a surge may be impossible under quota (D-251).
+// max_unavailable is capped at replicas. Surge is not capped, and an absolute surge stays even if
+// replicas is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge 3, max_unavailable 2.
+//
+// Returns kInvalid for a value that is neither a count nor a percentage. The message names the
+// value's field in `field`, which has both: "spec.strategy.rollingUpdate" (D-250, B-34).
+Result<Fenceposts> ResolveFenceposts(int32_t replicas, const std::optional<IntOrPercent>& max_surge,
+                                     const std::optional<IntOrPercent>& max_unavailable,
+                                     std::string_view field);
+
+}  // namespace windlass::workload

@@ -1,0 +1,68 @@
+#include "controller/workload/history.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+
+namespace windlass::workload {
+namespace {
+
+// Orders by revision, then age, then name: one total order, whatever the annotations hold. A
+// revision that cannot be parsed counts as 0 and goes first (D-483). Upstream compares such a
+// ReplicaSet by age alone, which is not an order among three or more.
+bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
+  const int64_t one = RevisionOf(a->meta).value_or(0);
+  const int64_t other = RevisionOf(b->meta).value_or(0);
+  return std::tie(one, a->meta.creation_timestamp, a->meta.name) <
+         std::tie(other, b->meta.creation_timestamp, b->meta.name);
+}
+
+bool IsIdle(const ReplicaSet& rs) {
+  return rs.replicas == 0 && rs.status.replicas == 0 &&
+         rs.meta.generation <= rs.status.observed_generation;
+}
+
+// While paused, history is cleaned up at any time, unless a rollback waits: it may go back to a
+// revision that would be deleted (D-472, D-481).
+bool IsTimeToCleanUp(const Workload& workload) {
+  if (!workload.paused) return DeploymentComplete(workload, workload.status);
+  return !workload.roll_back_to;
+}
+
+}  // namespace
+
+std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
+  const std::optional<int32_t>& limit = situation.workload.revision_history_limit;
+  if (!limit || *limit == kUnlimited) return {};
+
+  std::vector<const ReplicaSet*> candidates;
+  std::copy_if(situation.old.begin(), situation.old.end(), std::back_inserter(candidates),
+               [](const ReplicaSet* rs) { return !rs->meta.deleting(); });
+  const int64_t surplus = static_cast<int64_t>(candidates.size()) - *limit;
+  if (surplus <= 0) return {};
+
+  std::sort(candidates.begin(), candidates.end(), LowerRevision);
+  candidates.resize(static_cast<size_t>(surplus));
+  std::erase_if(candidates, [&](const ReplicaSet* rs) {
+    return !IsIdle(*rs) || std::ranges::count(situation.extended.kept, rs) > 0;
+  });
+  return candidates;
+}
+
+std::optional<Step> CleanUpHistory(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  if (!IsTimeToCleanUp(workload)) return std::nullopt;
+  const std::vector<const ReplicaSet*> surplus = ReplicaSetsToDelete(situation);
+  if (surplus.empty()) return std::nullopt;
+  const ReplicaSet& rs = *surplus.front();
+  return Write{.request = Request::Delete(resources::kReplicaSets, VersionOf(rs.meta)),
+               .because = {Decision::kDeleteOldReplicaSet,
+                           {{"replicaset", rs.meta.name},
+                            {"revision", RevisionText(rs.meta)},
+                            {"old", situation.old.size()},
+                            {"limit", *workload.revision_history_limit}}}};
+}
+
+}  // namespace windlass::workload

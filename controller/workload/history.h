@@ -1,0 +1,26 @@
+// Deletion of old ReplicaSets beyond revisionHistoryLimit. Source: D-480…D-487.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns the old ReplicaSets to delete, lowest revision first. These count towards the limit but
+// stay (D-482…D-486):
+// - ReplicaSets that still have Pods
+// - ReplicaSets whose controller has not observed their latest generation
+// - ReplicaSets that the extension needs (Extended::kept)
+// Example: 5 old ones, limit 2: the three lowest revisions are chosen; if one of these has Pods,
+// two are deleted.
+std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
+
+// Returns the next deletion. It carries uid and resourceVersion as preconditions, so a ReplicaSet
+// that was scaled up meanwhile is not deleted (B-31). Returns nullopt if there is none, or if the
+// rollout is not complete (D-481). A paused rollout need not be complete, but no rollback may be
+// waiting (D-472).
+std::optional<Step> CleanUpHistory(const Situation& situation);
+
+}  // namespace windlass::workload

@@ -1,0 +1,23 @@
+#include "controller/workload/look_at.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "controller/workload/new_replica_set.h"
+#include "controller/workload/refused_write.h"
+
+namespace windlass::workload {
+
+Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now) {
+  Situation situation{.view = view, .workload = view.workload, .learned = learned, .now = now};
+  situation.all = claims.ours;
+  situation.new_replica_set = FindNewReplicaSet(situation.workload, claims.ours, learned);
+  std::copy_if(claims.ours.begin(), claims.ours.end(), std::back_inserter(situation.old),
+               [&](const ReplicaSet* rs) { return rs != situation.new_replica_set; });
+  situation.limits = situation.workload.limits;
+  situation.refused = RefusedWrite(situation.workload, learned);
+  situation.extension().Look(situation);
+  return situation;
+}
+
+}  // namespace windlass::workload

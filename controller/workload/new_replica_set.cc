@@ -1,0 +1,146 @@
+#include "controller/workload/new_replica_set.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "controller/workload/annotations.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/template_text.h"
+
+namespace windlass::workload {
+namespace {
+
+// The most bytes of the annotation with a ReplicaSet's former revisions (D-164).
+constexpr size_t kRevisionHistoryBytesMax = 2000;
+
+// A revision that is not below this was planted, not counted.
+constexpr int64_t kRevisionMax = int64_t{1} << 62U;
+
+Request ReadOf(const ReplicaSet& rs) {
+  return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
+}
+
+// Returns the ReplicaSet that some controller took for the one of the present template: it carries
+// the Deployment's revision, and the generation was observed.
+const ReplicaSet* OfObservedRevision(const Workload& workload,
+                                     const std::vector<const ReplicaSet*>& ours) {
+  const std::string_view revision = workload.revision;
+  if (revision.empty()) return nullptr;
+  if (workload.status.observed_generation != workload.meta.generation) return nullptr;
+  for (const ReplicaSet* rs : ours) {
+    if (RevisionText(rs->meta) == revision) return rs;
+  }
+  return nullptr;
+}
+
+bool ReadShowsSameTemplate(const Workload& workload, const ReplicaSet& rs, const Learned& learned) {
+  const Outcome* read = FindOutcome(learned, ReadOf(rs).Identity());
+  if (read == nullptr || !read->said.ok()) return false;
+  const Result<std::string> pod_template = ExtractTemplate(read->said->body);
+  return pod_template.ok() && DifferAtMostInForm(*workload.template_json, *pod_template);
+}
+
+void CopyAnnotations(const Workload& workload, const ObjectMeta& onto,
+                     std::map<std::string, std::string>& missing) {
+  for (const auto& [key, value] : workload.meta.annotations) {
+    if (IsCopied(key) && onto.annotations.Find(key) != value.text()) {
+      missing[std::string(key.text())] = value.text();
+    }
+  }
+}
+
+void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& change) {
+  const std::string_view text = RevisionText(rs.meta);
+  const std::optional<int64_t> present = ParseRevision(text);
+  if (present && *present >= revision) return;  // keeps its number (D-161)
+  change.annotations[std::string(kRevision)] = std::to_string(revision);
+  if (!present) return;
+  const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  std::string longer = AppendToHistory(history, text, kRevisionHistoryBytesMax);
+  if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
+}
+
+}  // namespace
+
+const ReplicaSet* FindNewReplicaSet(const Workload& workload,
+                                    const std::vector<const ReplicaSet*>& ours,
+                                    const Learned& learned) {
+  for (const ReplicaSet* rs : ours) {
+    if (rs->template_fingerprint == workload.template_fingerprint) return rs;
+  }
+  const ReplicaSet* current = OfObservedRevision(workload, ours);
+  const bool same = current != nullptr && ReadShowsSameTemplate(workload, *current, learned);
+  return same ? current : nullptr;
+}
+
+std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
+  if (situation.new_replica_set != nullptr) return std::nullopt;
+  const ReplicaSet* current = OfObservedRevision(situation.workload, situation.all);
+  if (current == nullptr || current->replicas == 0) return std::nullopt;
+  Request read = ReadOf(*current);
+  if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;
+  return Read{std::move(read), "the template differs although the generation was observed"};
+}
+
+int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
+  int64_t highest = 0;
+  for (const ReplicaSet* rs : old) {
+    const std::optional<int64_t> revision = RevisionOf(rs->meta);
+    if (revision && *revision < kRevisionMax) highest = std::max(highest, *revision);
+  }
+  return highest + 1;
+}
+
+ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
+  const ReplicaSet& rs = *situation.new_replica_set;
+  ReplicaSetChange change;
+  CopyAnnotations(situation.workload, rs.meta, change.annotations);
+  RaiseRevision(rs, NextRevision(situation.old), change);
+  if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
+    change.min_ready_seconds = situation.workload.min_ready_seconds;
+  }
+  const auto raised = change.annotations.find(std::string(kRevision));
+  const std::string_view revision =
+      raised != change.annotations.end() ? raised->second : RevisionText(rs.meta);
+  const PlannedWrite write{
+      .what = PlannedWrite::What::kNewReplicaSet, .onto = &rs, .revision = revision};
+  change.fallback_reason = situation.extension().Note(situation, write, change.annotations);
+  return change;
+}
+
+std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash) {
+  if (hash.size() + 1 < kNameBytesMax) {
+    deployment_name = deployment_name.substr(0, kNameBytesMax - 1 - hash.size());
+  }
+  return std::string(deployment_name) + "-" + std::string(hash);
+}
+
+Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  WINDLASS_TRY(const std::string canonical, CanonicalTemplate(*workload.template_json));
+  const std::optional<int32_t>& collisions = workload.status.collision_count;
+
+  NewReplicaSet parts;
+  parts.hash = ComputeHash(canonical, collisions ? *collisions : -1);
+  parts.name = ReplicaSetName(workload.meta.name, parts.hash);
+  parts.replicas = situation.recreate()
+                       ? situation.limits.desired  // D-330
+                       : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
+  if (situation.extended.new_one_is_empty) parts.replicas = 0;
+  CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
+  parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
+  const PlannedWrite write{.what = PlannedWrite::What::kNewReplicaSet,
+                           .revision = parts.annotations[std::string(kRevision)]};
+  parts.fallback_reason = situation.extension().Note(situation, write, parts.annotations);
+  SetSizeAnnotations(situation.limits, parts.annotations);
+  return parts;
+}
+
+void SetSizeAnnotations(const Fenceposts& limits, std::map<std::string, std::string>& annotations) {
+  annotations[std::string(kDesiredReplicas)] = std::to_string(limits.desired);
+  annotations[std::string(kMaxReplicas)] =
+      std::to_string(std::min<int64_t>(limits.max_total(), kUnlimited));
+}
+
+}  // namespace windlass::workload

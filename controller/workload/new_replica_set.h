@@ -1,0 +1,51 @@
+// The ReplicaSet whose template is the Deployment's: how it is found, and what it has to carry.
+//
+// Hash, name and revision do not matter for finding it (D-152). Source: D-150…D-182.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/workload/patches.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns the oldest of `ours` (which is in that order) with the Deployment's template; nullptr if
+// there is none (D-150, D-151). One exception: a ReplicaSet whose template differs in form only, as
+// a read by ConfirmTemplateChanged showed, counts as well.
+const ReplicaSet* FindNewReplicaSet(const Workload& workload,
+                                    const std::vector<const ReplicaSet*>& ours,
+                                    const Learned& learned);
+
+// Guards against a gap in our canonical form, which would restart the Pods of a whole cluster.
+// Applies if the generation was observed and its revision's ReplicaSet is active, and yet no
+// ReplicaSet has the template. Returns an uncached read of that ReplicaSet, once per sync, after
+// which the full templates are compared. Returns nullopt if there is nothing to confirm or it is
+// confirmed (S-014). A Recreate that waits for old Pods has no active ReplicaSet and reads nothing.
+std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
+
+// Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be
+// parsed or are 2^62 or more, so that a planted MaxInt64 never overflows (D-160, B-32). Example:
+// revisions 3, 7 and "x": 8.
+int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
+
+// Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
+// (D-163…D-165). Differs from upstream for a revision annotation that is not a number: Windlass
+// replaces it, without a history entry; upstream stops copying annotations for ever (B-32).
+// Requires situation.new_replica_set.
+ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
+
+// Returns "<deployment>-<hash>", with the first part cut so that the whole fits a name (D-172).
+std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash);
+
+// Returns all that a ReplicaSet created now would be made of (D-171…D-174, D-182). Returns
+// kMalformed if the template is not a JSON object.
+Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation);
+
+// Sets both size annotations, as every change of size does (D-174, D-271).
+void SetSizeAnnotations(const Fenceposts& limits, std::map<std::string, std::string>& annotations);
+
+}  // namespace windlass::workload

@@ -1,0 +1,136 @@
+#include "controller/workload/planner.h"
+
+#include <optional>
+#include <utility>
+
+#include "controller/workload/claim.h"
+#include "controller/workload/deadline.h"
+#include "controller/workload/end_with_refusal.h"
+#include "controller/workload/history.h"
+#include "controller/workload/look_at.h"
+#include "controller/workload/new_replica_set.h"
+#include "controller/workload/ownership.h"
+#include "controller/workload/pause.h"
+#include "controller/workload/recreate.h"
+#include "controller/workload/refused_write.h"
+#include "controller/workload/rollback.h"
+#include "controller/workload/rolling_update.h"
+#include "controller/workload/room.h"
+#include "controller/workload/scale.h"
+#include "controller/workload/selector.h"
+#include "controller/workload/situation.h"
+#include "controller/workload/status.h"
+#include "controller/workload/strategy.h"
+#include "controller/workload/sync_length.h"
+#include "controller/workload/unreadable.h"
+
+namespace windlass::workload {
+namespace {
+
+// Writes annotations and status only. The generation still has to be observed, but nothing is
+// scaled, made or cleaned up any more (D-055).
+Step NextWhileDeleting(const Situation& situation) {
+  if (situation.new_replica_set != nullptr) {
+    if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
+      return *step;
+  }
+  if (auto step = WriteStatus(situation, Progress::kKeep)) return *step;
+  return Wait{};
+}
+
+Step NextRollout(const Situation& situation) {
+  if (auto step = RefuseStrategy(situation.workload)) return *step;
+  Step then = Wait{};
+  if (situation.recreate()) {
+    RecreateStep recreate = NextRecreate(situation);
+    if (recreate.step) return *recreate.step;
+    then = std::move(recreate.then);
+  } else if (auto step = NextRollingUpdate(situation)) {
+    return *step;
+  } else {
+    then = WaitForRoom(situation);
+  }
+  if (auto step = CleanUpHistory(situation)) return *step;
+  const auto status = WriteStatus(situation, Progress::kEvaluate);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  return NoLaterThanDeadline(situation, std::move(then));
+}
+
+// Writes the status if a write repeats because the server does not keep it: that holds up the
+// rollout, but not what users are told.
+Step TellAllTheSame(const Situation& situation) {
+  const bool paused = situation.workload.paused;
+  const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
+}
+
+// The extension comes first, as for a workload that is not paused.
+Step NextOfPaused(const Situation& situation) {
+  if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
+  return NextWhilePaused(situation);
+}
+
+Step NextWhileRunning(const Situation& situation) {
+  const auto resumed = AcknowledgeResume(situation);
+  if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
+  if (auto step = ConfirmTemplateChanged(situation)) return *step;
+  if (auto step = HandleRollback(situation)) return *step;
+  if (auto step = situation.extension().Next(situation, Moment::kWhileRunning)) return *step;
+  if (auto step = HandleScaling(situation)) return *step;
+  return NextRollout(situation);
+}
+
+// A step of the extension that is due at a certain time does not wait for the next try.
+Step EndRefused(const Situation& situation) {
+  return situation.extension().End(situation, EndWithRefusal(situation));
+}
+
+// Returns `end`, the end of a sync. If `end` is Wait and a write of this sync was refused without
+// ending the walk, returns a failure instead, so that the write is tried again after back-off.
+Step TryAgain(const Situation& situation, Step end) {
+  Wait* wait = std::get_if<Wait>(&end);
+  if (wait == nullptr || !situation.refused) return end;
+  return Failed{.error = *situation.refused,
+                .events = std::move(wait->events),
+                .look_again_in = wait->look_again_in};
+}
+
+Step Decide(const View& view, const Learned& learned, WallTime now) {
+  if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
+  if (auto step = RefuseSelector(view.workload, learned)) return *step;
+  const Claims claims = ClaimReplicaSets(view);
+  if (EndOfWalk(view.workload, learned) != nullptr)
+    return EndRefused(LookAt(view, claims, learned, now));
+  if (auto step = SettleOwnership(view, claims, learned)) {
+    Failed* failed = std::get_if<Failed>(&*step);
+    if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
+    Situation situation = LookAt(view, claims, learned, now);
+    situation.refused = std::move(failed->error);
+    return EndRefused(situation);
+  }
+  const Situation situation = LookAt(view, claims, learned, now);
+  if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
+  if (auto step = situation.extension().Next(situation, Moment::kRecover)) return *step;
+
+  Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
+  if (WasSent(step, learned)) step = TellAllTheSame(situation);
+  return TryAgain(situation, situation.extension().End(situation, std::move(step)));
+}
+
+}  // namespace
+
+Step Next(const View& view, const Learned& learned, WallTime now) {
+  Step step = UnlessStatusRefused(view.workload, learned, Decide(view, learned, now));
+  const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
+  if (ends) return step;
+  if (WasSent(step, learned)) return Wait{};
+  // While requests were on their way the cluster changed: without a bound, a sync could last as
+  // long as the rollout.
+  if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {
+    return Wait{.look_again_in = kNextSyncAfter};
+  }
+  return step;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,30 @@
+// The planner: what is the next single step towards what a workload asks for?
+//
+// It is pure: no I/O, no clock, no memory between calls. A rollout is the sequence of its answers,
+// each decided from the cache as the previous step left it. A crash at any point equals a restart,
+// because the planner depends on the stored objects alone. Within one sync the order of writes is
+// fixed (D-050…D-067):
+//
+//   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
+//     →  the workload's status
+//
+// So a client that sees a generation observed finds its ReplicaSets acted upon (D-065). If the API
+// server refuses a write, the status comes next, and does not observe the generation
+// (refused_write.h). A workload that is as it should be gives Wait, and no write (D-028).
+//
+// One concern, one file: selector, claim, ownership, new_replica_set, create, collision,
+// fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale, proportional, pause,
+// status, progress, deadline, history, patches, refused_write. Updates in place plug in through
+// controller/workload/extension.h: in_place_extension with in_place, in_place_look, in_place_stage,
+// in_place_pods and in_place_status. What only Deployments have is in deployment_workload.
+#pragma once
+
+#include "controller/core/step.h"
+#include "controller/workload/view.h"
+
+namespace windlass::workload {
+
+// Returns the next step for the workload in `view`. `now` is stored in conditions.
+Step Next(const View& view, const Learned& learned, WallTime now);
+
+}  // namespace windlass::workload

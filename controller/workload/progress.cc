@@ -1,0 +1,251 @@
+#include "controller/workload/progress.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/deadline.h"
+#include "controller/workload/refused_write.h"
+
+namespace windlass::workload {
+namespace {
+
+constexpr std::string_view kProgressing = "Progressing";
+constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
+
+std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
+// Returns `ReplicaSet "web-7c9"`, or names the Deployment while there is no new ReplicaSet.
+std::string Subject(const Situation& situation) {
+  return situation.new_replica_set != nullptr
+             ? "ReplicaSet " + Quoted(situation.new_replica_set->meta.name)
+             : std::string(situation.workload.kind.name()) + " " +
+                   Quoted(situation.workload.meta.name);
+}
+
+// Makes a condition whose time is never before the creation of the ReplicaSet it is about, however
+// far our clock is behind the API server's: MadeSince depends on that.
+Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
+                      std::string message) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  const WallTime made = rs != nullptr ? rs->meta.creation_timestamp : WallTime();
+  return NewCondition(kProgressing, status, reason, std::move(message),
+                      std::max(situation.now, made));
+}
+
+std::string CreatedText(const ReplicaSet& rs) {
+  return "Created new replica set " + Quoted(rs.meta.name);
+}
+
+std::string FoundText(const ReplicaSet& rs) {
+  return "Found new replica set " + Quoted(rs.meta.name);
+}
+
+Condition Found(const Situation& situation) {
+  return Progressing(situation, "True", "FoundNewReplicaSet",
+                     FoundText(*situation.new_replica_set));
+}
+
+// Returns the first condition of a rollout that no status has acknowledged.
+Condition Begun(const Situation& situation) {
+  const ReplicaSet& rs = *situation.new_replica_set;
+  const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
+                      rs.meta.creation_timestamp < situation.workload.meta.creation_timestamp;
+  if (reused) return Found(situation);
+  return Progressing(situation, "True", "NewReplicaSetCreated", CreatedText(rs));
+}
+
+// Returns true if the condition is about the new ReplicaSet: created, found, or what happened to it
+// since.
+bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs == nullptr || progressing == nullptr) return false;
+  const std::string& message = progressing->message;
+  return message == CreatedText(*rs) || message == FoundText(*rs) ||
+         message.starts_with(Subject(situation) + " ");
+}
+
+// Returns true if this sync made the new ReplicaSet and wrote no status since. Comparing times
+// would not tell within the same second, or if the API server's clock is behind.
+bool MadeInThisSync(const Workload& workload, const Learned& learned) {
+  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
+    const RequestKey& asked = it->asked;
+    if (!it->said.ok()) continue;
+    if (asked.resource == workload.kind.resource() && asked.subresource == "status") return false;
+    if (asked.verb == Verb::kCreate && asked.resource == resources::kReplicaSets) return true;
+  }
+  return false;
+}
+
+// Returns true if the new ReplicaSet is younger than the condition, or was made after a refused
+// create. Revision and name do not tell: a ReplicaSet that was deleted or released is made again
+// under the revision, and often the name, it had.
+bool MadeSince(const Situation& situation, const Condition* progressing) {
+  if (MadeInThisSync(situation.workload, situation.learned)) return true;
+  return progressing != nullptr &&
+         (progressing->reason == kCreateErrorReason ||
+          progressing->last_update_time < situation.new_replica_set->meta.creation_timestamp);
+}
+
+// Returns the revision that `rs` had before its present one (D-164); empty if there was none.
+std::string_view RevisionBefore(const ReplicaSet& rs) {
+  const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  return history.substr(history.rfind(',') + 1);
+}
+
+// Returns true if no status has acknowledged the present rollout. Requires that `status` has its
+// new counters.
+bool Unacknowledged(const Situation& situation, const Condition* progressing,
+                    const WorkloadStatus& status) {
+  if (situation.new_replica_set == nullptr) return false;
+  const bool made = MadeSince(situation, progressing);
+  const std::string_view revision = situation.workload.revision;
+  const std::string_view made_as = RevisionText(situation.new_replica_set->meta);
+  const bool differs = revision != made_as;
+  if (!made && !differs) return false;
+
+  const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);
+  // A controller whose clock is behind may have recorded the completion with a time before the
+  // creation.
+  const bool completed = spoken_of && progressing->reason == kAvailableReason &&
+                         DeploymentComplete(situation.workload, status);
+  if (made && !completed) return true;
+  if (!differs || !spoken_of) return differs;
+  // The condition is about this ReplicaSet, so the rollout was acknowledged and the annotation was
+  // lost or overwritten: `kubectl replace` drops it, an exported manifest brings an old one, an
+  // admission webhook may reject it. Exception: the rollout left this ReplicaSet and came back
+  // before any status was written, which gave the ReplicaSet another revision.
+  const bool came_back = !revision.empty() && !made_as.empty() &&
+                         revision == RevisionBefore(*situation.new_replica_set);
+  return came_back;
+}
+
+// Returns true if the condition holds a verdict on an earlier rollout, which must not be shown for
+// the present one:
+// - "timed out", if a new generation is being acknowledged whose ReplicaSet the condition is not
+//   about (W-12);
+// - "complete", while there is no new ReplicaSet. Recreate acknowledges a generation at such a
+//   time.
+bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
+  if (progressing == nullptr) return false;
+  const Workload& workload = situation.workload;
+  if (progressing->reason == kAvailableReason) {
+    return situation.new_replica_set == nullptr && workload.replicas > 0;
+  }
+  return progressing->reason == kExceededReason && !SpeaksOfNewReplicaSet(situation, progressing) &&
+         workload.status.observed_generation < workload.meta.generation;
+}
+
+bool HasMoved(const Situation& situation, const WorkloadStatus& status) {
+  WorkloadStatus before = situation.workload.status;
+  if (situation.extended.ready_is_no_progress) {
+    before.ready_replicas = status.ready_replicas;
+    before.available_replicas = status.available_replicas;
+  }
+  return DeploymentProgressing(before, status);
+}
+
+Condition Moving(const Situation& situation) {
+  return Progressing(situation, "True", kUpdatedReason, Subject(situation) + " is progressing.");
+}
+
+Condition Exceeded(const Situation& situation) {
+  return Progressing(situation, "False", kExceededReason,
+                     Subject(situation) + " has timed out progressing.");
+}
+
+// Returns true if `progressing` is about this very rollout, which is not over: its deadline runs,
+// or has passed.
+bool IsTimed(const Situation& situation, const Condition* progressing) {
+  return SpeaksOfNewReplicaSet(situation, progressing) && progressing->reason != kAvailableReason &&
+         !MadeSince(situation, progressing);
+}
+
+}  // namespace
+
+void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
+  std::vector<Condition>& conditions = status.conditions;
+  if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
+  if (const auto& why = situation.extended.refused) {  // P-014
+    const Condition* present = FindCondition(conditions, kProgressing);
+    if (present != nullptr && present->message == why->message) return;
+    return RefreshCondition(conditions, Progressing(situation, "False", why->reason, why->message));
+  }
+
+  const Condition* present = FindCondition(conditions, kProgressing);
+  if (Unacknowledged(situation, present, status)) {
+    RefreshCondition(conditions, Begun(situation));
+  } else if (present == nullptr && situation.new_replica_set != nullptr) {
+    SetCondition(conditions, Found(situation));  // D-166
+  } else if (VerdictIsStale(situation, present)) {
+    RefreshCondition(conditions, Moving(situation));
+  }
+
+  present = FindCondition(conditions, kProgressing);
+  const bool already_complete = status.replicas == status.updated_replicas && present != nullptr &&
+                                present->reason == kAvailableReason;
+  if (already_complete) return;  // Pods lost later do not make the rollout fail (D-422)
+  if (DeploymentComplete(situation.workload, status)) {
+    SetCondition(conditions, Progressing(situation, "True", kAvailableReason,
+                                         Subject(situation) + " has successfully progressed."));
+  } else if (HasMoved(situation, status)) {
+    RefreshCondition(conditions, Moving(situation));  // renewed even for the same reason (D-424)
+  } else if (TimedOut(situation, status)) {
+    SetCondition(conditions, Exceeded(situation));
+  }
+}
+
+// The revision is not published while the generation is not observed, so Unacknowledged alone would
+// begin the rollout anew at every try. IsTimed prevents that.
+void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
+  if (!situation.has_progress_deadline() || situation.extended.refused) {
+    return UpdateProgressing(situation, status);
+  }
+  std::vector<Condition>& conditions = status.conditions;
+  const Condition* present = FindCondition(conditions, kProgressing);
+  const bool completed = present != nullptr && present->reason == kAvailableReason;
+  if (situation.new_replica_set == nullptr) {
+    if (completed && VerdictIsStale(situation, present)) {
+      RefreshCondition(conditions, Moving(situation));
+    }
+  } else if (present == nullptr) {
+    SetCondition(conditions, Found(situation));
+  } else if (!IsTimed(situation, present) && Unacknowledged(situation, present, status)) {
+    RefreshCondition(conditions, Begun(situation));
+  }
+  if (TimedOut(situation, status)) SetCondition(conditions, Exceeded(situation));
+}
+
+void MarkPaused(const Situation& situation, WorkloadStatus& status) {
+  if (!situation.has_progress_deadline()) return;
+  const Condition* present = FindCondition(status.conditions, "Progressing");
+  if (present != nullptr && present->reason == kExceededReason) return;
+  const std::string kind(situation.workload.kind.name());
+  SetCondition(status.conditions, NewCondition("Progressing", "Unknown", kind + "Paused",
+                                               kind + " is paused", situation.now));
+}
+
+void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status) {
+  const Condition* failure = nullptr;
+  if (situation.new_replica_set != nullptr) {
+    failure = FindCondition(situation.new_replica_set->status.conditions, kReplicaFailure);
+  }
+  for (const ReplicaSet* rs : situation.all) {
+    if (failure == nullptr) failure = FindCondition(rs->status.conditions, kReplicaFailure);
+  }
+  if (failure == nullptr) return TellRefusedWrite(situation, status.conditions);
+  Condition copy = *failure;
+  copy.last_update_time = failure->last_transition_time;
+  SetCondition(status.conditions, std::move(copy));
+}
+
+void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status) {
+  const Condition* shown = FindCondition(status.conditions, kReplicaFailure);
+  const bool ours = shown != nullptr && shown->reason == kUpdateRefused;
+  if (ours || situation.refused) UpdateReplicaFailure(situation, status);
+}
+
+}  // namespace windlass::workload

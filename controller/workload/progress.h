@@ -1,0 +1,57 @@
+// Progressing and ReplicaFailure: is the rollout getting anywhere? Source: D-420…D-435. deadline.h
+// decides when it times out.
+//
+// "Created" survives a crash. The create and the status write that reports it are two calls, so the
+// report is derived from what is stored, not from what this process did. A rollout is
+// unacknowledged if
+//   - the Deployment's revision annotation differs from its new ReplicaSet's; or
+//   - the new ReplicaSet is younger than the Progressing condition. One that is made again has the
+//     revision it had before.
+// The next status write acknowledges it and starts the deadline. Whatever our clock says, no
+// Progressing condition gets an older time than the ReplicaSet it is about. If the revision differs
+// although the condition is about this very ReplicaSet, the annotation was lost or overwritten, and
+// the rollout counts as acknowledged. Exception: the annotation holds the revision that this
+// ReplicaSet had before.
+//
+// The reason that the write gives is derived as well:
+//   - FoundNewReplicaSet for a ReplicaSet that carries a history of revisions or is older than its
+//     Deployment (it was adopted);
+//   - NewReplicaSetCreated for every other.
+// Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (B-08,
+// W-12), and keeps the old message when a second rollout begins before the first one moved.
+//
+// The same holds while no new ReplicaSet exists: a Recreate that waits for old Pods is a rollout
+// that has begun, and is timed. Upstream takes the former "complete" for this rollout's, because
+// with no Pod counted all counted Pods are updated.
+#pragma once
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Brings the Progressing condition of `status` up to date. Requires that `status` has its new
+// counters (D-421…D-427).
+void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
+
+// Like UpdateProgressing, while a refused write holds the rollout up: the condition changes only
+// because of its deadline. A rollout that no status has reported begins here too, so that it can
+// time out. Pods that become ready meanwhile do not put the verdict off: they follow from earlier
+// decisions.
+void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
+
+// Sets Progressing to say that the Deployment is paused. Leaves it as it is if the deadline has
+// passed or there is no deadline (D-060…D-062).
+void MarkPaused(const Situation& situation, WorkloadStatus& status);
+
+// Sets ReplicaFailure to the first of these that exists (D-434):
+//   1. the condition of the new ReplicaSet, else of the first other ReplicaSet that has one: Pods
+//     are missing or stay, and it says why. Upstream shows this one, and its users expect it;
+//   2. the write that the API server refused in this sync (refused_write.h), which is also logged.
+// Removes the condition if neither exists.
+void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
+
+// Changes ReplicaFailure only if a write was refused in this sync, or if the condition shows a
+// refusal that is over. Otherwise leaves it as it is (D-420).
+void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
+
+}  // namespace windlass::workload

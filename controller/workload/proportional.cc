@@ -1,0 +1,264 @@
+#include "controller/workload/proportional.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "controller/workload/workload.h"
+
+namespace windlass::workload {
+namespace {
+
+int64_t Allowed(const Fenceposts& limits) { return limits.desired > 0 ? limits.max_total() : 0; }
+
+int64_t Total(std::span<const ReplicaSetShare> active) {
+  return std::accumulate(active.begin(), active.end(), int64_t{0},
+                         [](int64_t sum, const ReplicaSetShare& rs) { return sum + rs.replicas; });
+}
+
+// Returns positions in `active`: the largest ReplicaSet first; among equals the newest when
+// growing, the oldest when shrinking (D-357.2).
+std::vector<size_t> Order(std::span<const ReplicaSetShare> active, bool growing) {
+  std::vector<size_t> order(active.size());
+  std::iota(order.begin(), order.end(), 0);
+  if (growing) std::reverse(order.begin(), order.end());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return active[a].replicas > active[b].replicas; });
+  return order;
+}
+
+bool AllWritten(std::span<const ReplicaSetShare> active) {
+  return std::all_of(active.begin(), active.end(),
+                     [](const ReplicaSetShare& rs) { return rs.written; });
+}
+
+// Takes `count` replicas from ReplicaSets that have some to spare and gives them to those that lack
+// some. The sums of `spare` and `lacking` must both be at least `count`.
+void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<int64_t>& lacking,
+          std::vector<int64_t>& sizes) {
+  int64_t to_take = count;
+  for (size_t i = 0; i < sizes.size(); ++i) {  // the oldest gives first
+    const int64_t taken = std::min(to_take, spare[i]);
+    sizes[i] -= taken;
+    to_take -= taken;
+  }
+  int64_t to_give = count;
+  for (size_t i = sizes.size(); i-- > 0;) {  // the newest gets first
+    const int64_t given = std::min(to_give, lacking[i]);
+    sizes[i] += given;
+    to_give -= given;
+  }
+}
+
+int64_t Sum(const std::vector<int64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), int64_t{0});
+}
+
+// More than any total, which is below 2^32. An annotation that a user edited may make a fraction
+// of 2^62; two of those would overflow 64 bits.
+constexpr int64_t kFractionMax = int64_t{1} << 40U;
+
+int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
+  int64_t available = 0;
+  for (size_t i = 0; i < active.size(); ++i) {
+    available += std::clamp<int64_t>(active[i].available, 0, sizes[i]);
+  }
+  return available;
+}
+
+// Returns how many available Pods are worth keeping. A rollout never makes the new ReplicaSet
+// larger than desired, and would remove the Pods above that again.
+int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
+  const int64_t available = std::clamp(rs.available, 0, rs.replicas);
+  return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
+}
+
+// Sizes going down. Replicas go one kind after the other until the total is right. The order within
+// each kind does not change with a write, so after a write the rest of the same plan is left to do.
+// Sizes that are written already stay, unless all are.
+class Shrinking {
+ public:
+  // `order` is that of Order. `upstream` holds the sizes that ignore availability.
+  Shrinking(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+            const std::vector<size_t>& order, const std::vector<int64_t>& upstream,
+            int32_t status_replicas)
+      : active_(active), limits_(limits), goals_(upstream) {
+    const bool all_written = AllWritten(active);
+    std::copy_if(order.begin(), order.end(), std::back_inserter(largest_first_),
+                 [&](size_t i) { return all_written || !active[i].written; });
+    oldest_first_ = largest_first_;
+    std::sort(oldest_first_.begin(), oldest_first_.end());
+    SetGoals(status_replicas);
+    for (size_t i = 0; i < active.size(); ++i) {
+      sizes_.push_back(std::max<int64_t>(active[i].replicas, goals_[i]));
+    }
+    left_ = Sum(sizes_) - WantedTotal(Sum(upstream));
+  }
+
+  std::vector<int64_t> Sizes() {
+    const std::vector<int64_t> nothing(sizes_.size(), 0);
+    // First unavailable Pods, in proportion; then all unavailable ones of old ReplicaSets except
+    // the last of each: the number of active ReplicaSets decides the next step of a scaling event.
+    for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
+    for (const size_t i : oldest_first_) {
+      if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
+    }
+    // Then available Pods that are not needed, in proportion; then unavailable ones of the new
+    // ReplicaSet.
+    TakeAvailable(goals_, limits_.desired);
+    for (const size_t i : oldest_first_) {
+      if (active_[i].is_new) TakeDownTo(i, std::max(active_[i].available, 1));
+    }
+    // Then what rounding leaves over. If more is left to take: the last Pods of old ReplicaSets,
+    // and at the end Pods that are needed.
+    TakeAvailable(nothing, limits_.desired);
+    for (const size_t i : oldest_first_) {
+      if (!active_[i].is_new && UsefulOf(i) == 0) TakeDownTo(i, 0);
+    }
+    TakeAvailable(goals_, limits_.min_available());
+    TakeAvailable(nothing, limits_.min_available());
+    for (const size_t i : largest_first_) TakeDownTo(i, 0);
+    return sizes_;
+  }
+
+ private:
+  int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
+
+  // Sets the sizes in proportion. If a ReplicaSet would grow, annotations were edited or Pods added
+  // by hand; then rounding may leave over a large number, and upstream's sizes are used. A new
+  // ReplicaSet without available Pods keeps its last replica, so that users see whether its fault
+  // is mended.
+  void SetGoals(int32_t status_replicas) {
+    const auto fraction = [&](size_t i) {
+      return FractionOf(active_[i], limits_, status_replicas);
+    };
+    if (std::ranges::none_of(largest_first_, [&](size_t i) { return fraction(i) > 0; })) {
+      for (const size_t i : largest_first_) goals_[i] = active_[i].replicas + fraction(i);
+    }
+    for (const size_t i : largest_first_) {
+      const bool last_new = active_[i].is_new && UsefulOf(i) == 0 && limits_.max_total() > 1;
+      if (last_new) goals_[i] = std::max<int64_t>(goals_[i], 1);
+    }
+  }
+
+  // Returns upstream's total, which in the end is desired plus surge. While only some ReplicaSets
+  // are written, it is desired plus surge already, unless a user gave the written ones more than
+  // that.
+  int64_t WantedTotal(int64_t upstream) const {
+    int64_t written = 0;
+    for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
+    const bool under_way = written > 0 && largest_first_.size() < active_.size();
+    return under_way && written <= Allowed(limits_) ? Allowed(limits_) : upstream;
+  }
+
+  void TakeDownTo(size_t i, int64_t size) {
+    const int64_t taken = std::clamp<int64_t>(sizes_[i] - size, 0, left_);
+    sizes_[i] -= taken;
+    left_ -= taken;
+  }
+
+  // Takes available Pods above `sizes`, as long as more than `kept` are left.
+  void TakeAvailable(const std::vector<int64_t>& sizes, int64_t kept) {
+    const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
+    const int64_t rest = std::max<int64_t>(left_ - above, 0);
+    left_ -= rest;
+    for (const size_t i : largest_first_) {
+      if (sizes_[i] <= UsefulOf(i)) TakeDownTo(i, sizes[i]);
+    }
+    left_ += rest;
+  }
+
+  std::span<const ReplicaSetShare> active_;
+  Fenceposts limits_;
+  std::vector<size_t> largest_first_{};  // positions of the ReplicaSets that give
+  std::vector<size_t> oldest_first_{};
+  std::vector<int64_t> goals_;
+  std::vector<int64_t> sizes_{};
+  int64_t left_ = 0;  // to be taken
+};
+
+// Which unavailable replicas make room for available ones.
+struct Room {
+  bool of_written;  // includes ReplicaSets that are written already
+  int64_t kept;     // this many of each ReplicaSet stay
+};
+
+// The rounds in which unavailable replicas make room, until min_available Pods stay. Written sizes
+// and the last replica of each ReplicaSet are kept as long as possible: the number of active
+// ReplicaSets decides the next step of a scaling event. At least two ReplicaSets remain active
+// after the last round, because desired plus surge is above the minimum.
+constexpr std::array<Room, 3> kForMinimum = {{
+    {.of_written = false, .kept = 1},
+    {.of_written = true, .kept = 1},
+    {.of_written = true, .kept = 0},
+}};
+
+// Unavailable replicas that would be kept make room for available ones that would go: `most` of
+// them, or as many as there are (B-13).
+void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+                    const Room& room, int64_t most, std::vector<int64_t>& sizes) {
+  const bool all_written = AllWritten(active);
+  std::vector<int64_t> broken(active.size(), 0);
+  std::vector<int64_t> lost(active.size(), 0);
+  for (size_t i = 0; i < active.size(); ++i) {
+    const ReplicaSetShare& rs = active[i];
+    if (rs.written && !all_written && !room.of_written) continue;
+    const int64_t available = std::clamp(rs.available, 0, rs.replicas);
+    const int64_t most_given = std::max<int64_t>(sizes[i] - room.kept, 0);
+    broken[i] = std::clamp<int64_t>(sizes[i] - available, 0, most_given);
+    lost[i] = std::max<int64_t>(Useful(rs, limits) - sizes[i], 0);
+  }
+  Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
+}
+
+}  // namespace
+
+int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas) {
+  if (limits.desired == 0) return -int64_t{rs.replicas};
+  const int64_t annotated = rs.max_replicas.value_or(0);
+  const int64_t before = annotated != 0 ? annotated : status_replicas;
+  if (before <= 0) return 0;
+  const int64_t product = int64_t{rs.replicas} * limits.max_total();  // below 2^63
+  const int64_t remainder = product % before;
+  const int64_t rounded = product / before + (2 * remainder >= before ? 1 : 0);
+  return rounded - rs.replicas;
+}
+
+std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
+                                       const Fenceposts& limits, int32_t status_replicas) {
+  const int64_t add = Allowed(limits) - Total(active);
+  const std::vector<size_t> order = Order(active, add > 0);
+  std::vector<int64_t> sizes;
+  for (const ReplicaSetShare& rs : active) sizes.push_back(rs.replicas);
+
+  int64_t left = add;
+  for (const size_t i : order) {
+    if (left == 0) break;
+    const int64_t fraction = std::min(FractionOf(active[i], limits, status_replicas), kFractionMax);
+    const int64_t share = add > 0 ? std::min(fraction, left) : std::max(fraction, left);
+    sizes[i] += share;
+    left -= share;
+  }
+  if (left != 0 && !order.empty()) {
+    const auto open =
+        std::find_if(order.begin(), order.end(), [&](size_t i) { return !active[i].written; });
+    int64_t& first = sizes[open != order.end() ? *open : order.front()];
+    first = std::max<int64_t>(first + left, 0);
+  }
+
+  if (limits.desired > 0) {
+    if (add < 0) sizes = Shrinking(active, limits, order, sizes, status_replicas).Sizes();
+    for (const Room& room : kForMinimum) {
+      const int64_t missing = limits.min_available() - AvailableLeft(active, sizes);
+      SpareAvailable(active, limits, room, std::max<int64_t>(missing, 0), sizes);
+    }
+  }
+  std::vector<int32_t> result;
+  result.reserve(sizes.size());
+  for (const int64_t size : sizes) {
+    result.push_back(static_cast<int32_t>(std::clamp<int64_t>(size, 0, kUnlimited)));
+  }
+  return result;
+}
+
+}  // namespace windlass::workload

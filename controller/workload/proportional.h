@@ -1,0 +1,69 @@
+// Sizes after `kubectl scale` in mid-rollout: every active ReplicaSet keeps its share of the Pods.
+//
+// Pure arithmetic. scale.h says when it applies, and writes the sizes one ReplicaSet at a time,
+// planning anew after each. A scaling that is interrupted arrives at the same sizes, whichever were
+// written first (B-11); the annotations tell which ones are written already. The plan, and each of
+// its writes that shrink, leaves at least min_available Pods available, or as many as there were.
+//
+// Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
+//   B-11         what rounding leaves over goes to the first ReplicaSet that is not written yet.
+//                Upstream gives it to the first of all, which may have had it already;
+//   B-12         going down, Pods that are not available go before Pods that are: those of old
+//                ReplicaSets always, those of the new one until as many as `replicas` are spared.
+//                The total is upstream's. The last Pod of the new ReplicaSet stays, so that users
+//                see whether its fault is mended. scaled_down.h keeps the rollout from spending the
+//                spared Pods;
+//   B-13         if fewer than min_available would be left, more unavailable Pods go: those of a
+//                ReplicaSet that is written already, because its Pods failed since, and the last
+//                one of a ReplicaSet.
+//
+// B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start.
+//   maxSurge 3, maxUnavailable 2
+//     scaled to 6      9 in all    in proportion 6 and 3   6 are good: no change
+//     scaled to 5      8 in all    in proportion 5 and 3   5 are good: no change
+//     scaled to 9     12 in all    in proportion 7 and 5   8 and 4: all good ones stay
+//   25 % and 25 %
+//     scaled to 6      8 in all    in proportion 5 and 3   6 and 2
+//     scaled to 5      7 in all    in proportion 4 and 3   5 and 2
+//   maxSurge 0, maxUnavailable 2, so 8 and 2
+//     scaled to 2      2 in all    in proportion 2 and 0   1 and 1: the last new one stays
+// Several old ReplicaSets, 25 % and 25 %: 4 broken old Pods, 6 good old ones, 5 broken new ones,
+// scaled to 6, so 8 in all. In proportion 2, 3 and 3. Three more good Pods are wanted; one broken
+// old Pod and two new ones make room: 1, 6 and 1.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "controller/workload/rolling.h"
+
+namespace windlass::workload {
+
+// One active ReplicaSet.
+struct ReplicaSetShare {
+  int32_t replicas = 0;   // spec.replicas
+  int32_t available = 0;  // as far as it can be relied upon
+  // What the total was allowed to be when `replicas` was decided: the max-replicas annotation;
+  // nullopt if there is none that can be parsed.
+  std::optional<int32_t> max_replicas{};
+  bool is_new = false;
+  bool written = false;  // both its size annotations have the present values
+};
+
+// Returns by how many replicas `rs` has to change to keep its share of the whole. Rounds half away
+// from zero. Without a max_replicas, or with 0, uses `status_replicas` of the Deployment instead;
+// returns 0 if that is 0 too (D-357.3). Example: 5 replicas of at most 13, now at most 9: 5 * 9 /
+// 13 = 3.46, so -2.
+int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);
+
+// Returns the size each ReplicaSet should have, in the order given: oldest first, then by name. The
+// sizes add up to desired plus surge, or to 0 if desired is 0; to more only if the first ReplicaSet
+// cannot give up as much as it should (D-357.4). Shares go to the largest ReplicaSet first; among
+// equals to the newest when growing, to the oldest when shrinking. Equals upstream's sizes if every
+// Pod is available and the new ReplicaSet is not above desired.
+std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
+                                       const Fenceposts& limits, int32_t status_replicas);
+
+}  // namespace windlass::workload

@@ -1,0 +1,117 @@
+#include "controller/workload/refused_write.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/workload/conditions.h"
+
+namespace windlass::workload {
+namespace {
+
+bool WasRefused(const Outcome& outcome) {
+  return !outcome.said.ok() && IsRefusal(outcome.said.error().kind);
+}
+
+bool IsOfStatus(const Workload& workload, const RequestKey& asked) {
+  return asked.verb == Verb::kPatch && asked.resource == workload.kind.resource() &&
+         asked.subresource == "status";
+}
+
+bool IsToTell(const Outcome& outcome) {
+  const RequestKey& asked = outcome.asked;
+  const bool changes = asked.verb == Verb::kPatch || asked.verb == Verb::kDelete;
+  return WasRefused(outcome) && changes && asked.resource == resources::kReplicaSets &&
+         asked.patch_type != PatchType::kStrategicMerge;
+}
+
+// "patch replicasets ns/web-7c9: <the server's words>"
+std::string Words(const Outcome& refused) {
+  const RequestKey& asked = refused.asked;
+  std::string text = std::string(Name(asked.verb)) + " " + std::string(asked.resource.plural);
+  if (!asked.subresource.empty()) text += "/" + asked.subresource;
+  return text + " " + asked.key.ToString() + ": " + refused.said.error().message;
+}
+
+// "try 17 at 08:00:01 was denied" -> "try at was denied"
+std::string WithoutNumbers(std::string_view words) {
+  std::string kept;
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    if (word.find_first_of("0123456789") == std::string_view::npos) kept.append(word).append(" ");
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return kept;
+}
+
+// Returns true if both texts are about the same write, refused for the same reason as far as words
+// without digits tell.
+bool SaySame(std::string_view shown, std::string_view said) {
+  const size_t colon = said.find(": ");
+  return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&
+         WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
+}
+
+}  // namespace
+
+const Outcome* EndOfWalk(const Workload& workload, const Learned& learned) {
+  const auto end = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return outcome.ends_walk && !IsOfStatus(workload, outcome.asked);
+  });
+  return end == learned.end() ? nullptr : &*end;
+}
+
+std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned) {
+  const Outcome* refused = EndOfWalk(workload, learned);
+  if (refused == nullptr) {
+    const auto first = std::ranges::find_if(learned, IsToTell);
+    if (first == learned.end()) return std::nullopt;
+    refused = &*first;
+  }
+  Error error = refused->said.error();
+  error.message = Words(*refused);
+  return error;
+}
+
+void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions) {
+  if (!situation.refused) return RemoveCondition(conditions, kReplicaFailure);
+  const std::string& message = situation.refused->message;
+  const Condition* shown = FindCondition(conditions, kReplicaFailure);
+  if (shown != nullptr && shown->reason == kUpdateRefused && SaySame(shown->message, message)) {
+    return;
+  }
+  RefreshCondition(conditions,
+                   NewCondition(kReplicaFailure, "True", kUpdateRefused, message, situation.now));
+}
+
+bool WasRefusalTold(const Workload& workload, const Learned& learned) {
+  const auto refused = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return WasRefused(outcome) && !IsOfStatus(workload, outcome.asked);
+  });
+  return std::any_of(refused, learned.end(),
+                     [&](const Outcome& outcome) { return IsOfStatus(workload, outcome.asked); });
+}
+
+bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned) {
+  const Write* write = std::get_if<Write>(&step);
+  return write != nullptr && IsOfStatus(workload, write->request.Identity()) &&
+         std::ranges::any_of(learned, WasRefused) && !WasRefusalTold(workload, learned);
+}
+
+Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end) {
+  const auto status = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return WasRefused(outcome) && IsOfStatus(workload, outcome.asked);
+  });
+  if (status == learned.end()) return end;
+  Failed failed{.error = status->said.error()};
+  if (Failed* other = std::get_if<Failed>(&end)) failed = std::move(*other);
+  if (Wait* wait = std::get_if<Wait>(&end)) {
+    failed.events = std::move(wait->events);
+    failed.look_again_in = wait->look_again_in;
+  }
+  failed.events.push_back({Event::Type::kWarning, "StatusUpdateRefused", Words(*status)});
+  return failed;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,59 @@
+// Writes that the API server refused in this sync, by a policy, a quota, a missing right or
+// validation, and how they are reported to users. How such a sync ends is in end_with_refusal.h.
+//
+// Such a write ends the walk of decisions, because the next decision may depend on it. The status
+// is still written once; then the sync fails with the refusal, and the queue backs off. Every sync
+// repeats the refused write before it writes a status. So the first success removes the condition,
+// and nothing has to be remembered.
+//
+//   refused                              generation    Progressing               ReplicaFailure
+//   patch of a ReplicaSet or Deployment, not observed  by its deadline only      the refusal
+//   adoption, release
+//   deletion of an old ReplicaSet        observed      as without a refusal      the refusal
+//   settings, notes, exchange (in place) observed      as without a refusal      the refusal
+//   create                               not observed  create_error.h            no change
+//   Pod                                  observed      as without a refusal      no change
+//   status                               -             -                         an Event instead
+//
+// Refused settings, notes, exchanges and Pods hold up no other decision; windlass.dev/InPlace
+// reports refused Pods. Upstream ends the sync without a status, or swallows the error (D-270).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "controller/core/step.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// A reason of ReplicaFailure. Its other reasons are copied from a ReplicaSet.
+inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
+
+// Returns the refused write that this sync reports to users, as `patch replicasets ns/web-7c9: <the
+// server's words>`: the one that ended the walk, else the first patch or deletion of a ReplicaSet.
+// Returns nullopt if there is none. Leaves adoptions and releases to ownership.h, which knows which
+// of their refusals are not errors.
+std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
+
+// Returns the failed write that ended the walk of this sync; null if the walk goes on.
+const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
+
+// Sets the condition ReplicaFailure to the refusal of this sync, or removes the condition if no
+// write was refused. Leaves it as it is if the server's words differ in numbers only: a time or a
+// request id in them would cause a write per retry.
+void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
+
+// Returns true if this sync sent a status after the refusal.
+bool WasRefusalTold(const Workload& workload, const Learned& learned);
+
+// Returns true if `step` writes the status that follows a refusal. It is sent even if the sync has
+// used up its requests: otherwise the sync would end well, and the back-off would begin anew.
+bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
+
+// Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
+// that says so.
+Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);
+
+}  // namespace windlass::workload

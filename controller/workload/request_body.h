@@ -1,0 +1,22 @@
+// JSON of request bodies. Members keep the order in which they are written.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "kubeclient/api/symbol.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::workload {
+
+using Json = nlohmann::ordered_json;
+
+// Returns the text of `json`. Never throws: bytes that are not UTF-8 are replaced, as the API
+// server itself would do.
+std::string Dump(const Json& json);
+
+Error Malformed(std::string message);
+
+Json TextOf(const Symbol& symbol);
+
+}  // namespace windlass::workload

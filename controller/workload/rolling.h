@@ -1,0 +1,43 @@
+// Sizes of a RollingUpdate: how many replicas each ReplicaSet should have next.
+//
+// Pure arithmetic over what the cache shows. Nothing here reads a clock, logs or writes; the sync
+// loop turns a size into one PATCH and asks again once the reply is in the cache.
+//
+// Source: D-260…D-274. We differ from upstream in two ways (docs/differences.md):
+//   W-05  availability is never taken above a ReplicaSet's own size, so a lagging status cannot
+//         make us remove Pods that are still needed;
+//   W-06  the unhealthy and the healthy pass are decided together: one write per ReplicaSet.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "controller/workload/workload.h"
+
+namespace windlass::workload {
+
+// The size of one ReplicaSet. `available` counts Pods that have been ready for minReadySeconds.
+struct ReplicaSetSize {
+  int32_t replicas = 0;   // spec.replicas
+  int32_t available = 0;  // status.availableReplicas, as read
+};
+
+// Returns the size that the new ReplicaSet should have now: at most desired, and such that all
+// ReplicaSets together stay within max_total. Returns the present size if there is nothing to do,
+// and desired if the present size is above it (D-261). `total` is the sum of spec.replicas over
+// every owned ReplicaSet, the new one included. Example: 10 desired, surge 3; new 3, old 8: 3 + (13
+// - 11) = 5.
+int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set, int64_t total,
+                          const Fenceposts& limits);
+
+// Returns one size for each of `old`, in the order given: oldest first, then by name. The sizes
+// equal the present ones if there is nothing to do. Unhealthy Pods go first, because removing them
+// costs no availability; then healthy ones, as long as min_available Pods stay available across all
+// ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10, all available, new 3,
+// none available: 13 - 8 - 3 = 2 may go, so 8.
+std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
+                                        const ReplicaSetSize& new_replica_set,
+                                        const Fenceposts& limits);
+
+}  // namespace windlass::workload

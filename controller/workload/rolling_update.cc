@@ -1,0 +1,64 @@
+#include "controller/workload/rolling_update.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "controller/workload/create.h"
+#include "controller/workload/rolling.h"
+#include "controller/workload/room.h"
+#include "controller/workload/scale.h"
+#include "controller/workload/scaled_down.h"
+
+namespace windlass::workload {
+namespace {
+
+// Returns how many Pods of growth are worth a write of their own: a new ReplicaSet that can grow by
+// that many does not wait for old ones to shrink, because making the Pods takes longer than the
+// write. Examples: surge 25, unavailable 25: 25 Pods. Surge 3, unavailable 2: 10.
+int32_t LargeStep(const Fenceposts& limits) {
+  return std::max({limits.surge, limits.max_unavailable, 10});
+}
+
+// Returns true if the new ReplicaSet has still to make the Pods of its last size while others have
+// Pods, and its status shows no failure.
+bool MakesPods(const Situation& situation) {
+  const ReplicaSet& new_replica_set = *situation.new_replica_set;
+  const bool rolls = TotalReplicas(situation.all) > new_replica_set.replicas;
+  return rolls && new_replica_set.status.replicas < new_replica_set.replicas &&
+         FailureOf(new_replica_set) == nullptr;
+}
+
+}  // namespace
+
+std::optional<Step> NextRollingUpdate(const Situation& situation) {
+  if (situation.new_replica_set == nullptr) return CreateNewReplicaSet(situation);
+
+  const ReplicaSetSize new_replica_set = SizeOf(*situation.new_replica_set);
+  const int32_t wanted =
+      NewReplicaSetSize(new_replica_set, TotalReplicas(situation.all), situation.limits);
+  const Growth growth = GrowthOf(situation, situation.new_replica_set, wanted);
+
+  std::vector<ReplicaSetSize> old;
+  old.reserve(situation.old.size());
+  for (const ReplicaSet* rs : situation.old) old.push_back(SizeOf(*rs));
+  const std::vector<int32_t> sizes =
+      OldReplicaSetSizes(old, new_replica_set, LimitsForOld(situation));
+
+  size_t shrinks = 0;  // the first old one that shrinks
+  while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
+
+  // A new ReplicaSet with Pods waits until the Pods of its last size are made. Growth by fewer than
+  // LargeStep also waits while an old one shrinks, and so is written once instead of twice.
+  const bool little = growth.size - new_replica_set.replicas < LargeStep(situation.limits);
+  const bool more_comes = shrinks < sizes.size() && little;
+  const bool later = new_replica_set.replicas > 0 && (more_comes || MakesPods(situation));
+  const int32_t size = later ? std::min(growth.size, new_replica_set.replicas) : growth.size;
+  if (auto step = UpdateNewReplicaSet(situation, size)) return step;
+  if (shrinks < sizes.size()) {
+    return Resize(situation, *situation.old[shrinks], sizes[shrinks],
+                  Decision::kScaleDownOldReplicaSet);
+  }
+  return growth.ask;
+}
+
+}  // namespace windlass::workload

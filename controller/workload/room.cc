@@ -1,0 +1,129 @@
+#include "controller/workload/room.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/rolling.h"
+
+namespace windlass::workload {
+namespace {
+
+int64_t StatusReplicas(const ReplicaSet& rs) { return std::max(rs.status.replicas, 0); }
+
+bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
+  return PossiblePods(rs, limits) > SizeOf(rs).replicas;
+}
+
+// Returns true if an uncached list shows more than the status: the status counts no Pod above the
+// size, but Pods that it has not counted may exist. The list is complete, because the controller
+// makes Pods only up to the size it observed.
+bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
+  return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
+         HasPodsAboveSize(rs, limits);
+}
+
+// The share of desired + surge that the other ReplicaSets take.
+struct Others {
+  int64_t sizes = 0;
+  int64_t possible = 0;
+  bool moving = false;      // Pods of one of them are being removed
+  bool list_tells = false;  // ListTells of one of them
+};
+
+Others LookAtOthers(const Situation& situation, const ReplicaSet* rs) {
+  Others others;
+  for (const ReplicaSet* other : situation.all) {
+    if (other == rs) continue;
+    others.sizes += SizeOf(*other).replicas;
+    others.possible += PossiblePods(*other, situation.limits);
+    if (!HasPodsAboveSize(*other, situation.limits)) continue;
+    if (FailureOf(*other) == nullptr) others.moving = true;
+    if (ListTells(*other, situation.limits)) others.list_tells = true;
+  }
+  return others;
+}
+
+std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds waited) {
+  const std::string name = "replica set " + rs.meta.name;
+  const std::string pods =
+      std::to_string(PossiblePods(rs, limits)) + " Pods of " + std::to_string(SizeOf(rs).replicas);
+  if (rs.meta.deleting()) return name + " is being deleted and has " + pods;
+  if (!IsObserved(rs)) {
+    return name + ": generation " + std::to_string(rs.meta.generation) + " not observed for " +
+           std::to_string(waited.count()) + " s";
+  }
+  const Condition* failure = FailureOf(rs);
+  const std::string why = failure != nullptr
+                              ? ": " + std::string(failure->reason.text()) + ": " + failure->message
+                              : "";
+  return name + " has " + pods + why;
+}
+
+// Returns the size that a rollout gives the new ReplicaSet next.
+int32_t WantedOfNewReplicaSet(const Situation& situation) {
+  return NewReplicaSetSize(SizeOf(*situation.new_replica_set), TotalReplicas(situation.all),
+                           situation.limits);
+}
+
+}  // namespace
+
+const Condition* FailureOf(const ReplicaSet& rs) {
+  const Condition* failure = FindCondition(rs.status.conditions, kReplicaFailure);
+  return failure != nullptr && failure->status == "True" ? failure : nullptr;
+}
+
+int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits) {
+  int64_t told = rs.told.largest;
+  if (!rs.told.known) {
+    const std::optional<int32_t> annotated = MaxReplicas(rs);
+    told = std::max<int64_t>(told, annotated ? *annotated : limits.max_total());
+  }
+  return std::max({int64_t{SizeOf(rs).replicas}, StatusReplicas(rs), told});
+}
+
+Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted) {
+  const int32_t present = rs != nullptr ? SizeOf(*rs).replicas : 0;
+  if (wanted <= present) return {.size = wanted};
+  const Others others = LookAtOthers(situation, rs);
+  const int64_t max_total = situation.limits.max_total();
+  const auto within = [&](int64_t room, int64_t most) {
+    return static_cast<int32_t>(std::clamp<int64_t>(room, present, most));
+  };
+  const int32_t whole = within(max_total - others.sizes, wanted);
+  const int32_t fits = within(max_total - others.possible, whole);
+  if (fits == whole) return {.size = whole};
+  if (rs == nullptr) return {.size = fits, .whole = false};
+  Request list = ListOfPods(situation.workload);
+  if (others.list_tells && FindFresh(situation.learned, list) == nullptr) {
+    return {.size = present,
+            .whole = false,
+            .ask = Read{std::move(list), "Pods above the size of their replicaset take the room"}};
+  }
+  return {.size = others.moving ? present : fits, .whole = false};
+}
+
+Wait WaitForRoom(const Situation& situation) {
+  if (situation.new_replica_set == nullptr || situation.recreate()) return {};
+  const Growth growth =
+      GrowthOf(situation, situation.new_replica_set, WantedOfNewReplicaSet(situation));
+  const Condition* progressing = FindCondition(situation.workload.status.conditions, "Progressing");
+  if (growth.whole || progressing == nullptr) return {};
+  const seconds waited = situation.now - progressing->last_update_time;
+  if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == situation.new_replica_set || !HasPodsAboveSize(*rs, situation.limits)) continue;
+    return {.look_again_in = kHeldToldAgain,
+            .events = {{.type = Event::Type::kWarning,
+                        .reason = "WaitingForRoom",
+                        .message = "Replica set " + situation.new_replica_set->meta.name +
+                                   " stays at " + std::to_string(growth.size) + ": " +
+                                   WhyPodsStay(*rs, situation.limits, waited),
+                        .at_most_every = kHeldToldAgain}}};
+  }
+  return {};
+}
+
+}  // namespace windlass::workload

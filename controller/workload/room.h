@@ -1,0 +1,62 @@
+// Room to grow: how large a ReplicaSet may become without more than desired + surge Pods being
+// alive. A Pod counts until it is gone, even if its ReplicaSet was scaled down already.
+//
+// Example: 10 desired, surge 3, unavailable 2. The new ReplicaSet has 3; the old one was set from
+// 10 to 8, and its status still shows 10. 13 - 10 = 3, so the new one stays at 3. When the old one
+// shows 8, 13 - 8 = 5.
+//
+// Recreate has a stricter rule besides (recreate.h): there terminating Pods count too.
+//
+// Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone and relies
+// on its ReplicaSet controller being faster (docs/differences.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "controller/workload/situation.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::workload {
+
+// When users are told that a new ReplicaSet has no room because Pods of old ones stay: first after
+// kHeldToldAfter, then at most once per kHeldToldAgain. In a slow cluster every rollout waits like
+// this.
+inline constexpr std::chrono::seconds kHeldToldAfter{30};
+inline constexpr std::chrono::seconds kHeldToldAgain{600};
+
+// Returns the condition ReplicaFailure of `rs` if it is True: Pods of `rs` could not be created or
+// deleted. Returns null otherwise. `rs` owns the condition.
+const Condition* FailureOf(const ReplicaSet& rs);
+
+// Returns how many Pods of `rs` may be alive now, or come to life without another write: the
+// largest of its size, its status.replicas and rs.told.largest, the largest size whose Pods the
+// status may not count yet. If this process does not know all earlier sizes (rs.told.known is
+// false), the max-replicas annotation counts too, or without one desired + surge.
+int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
+
+struct Growth {
+  // What can be written now: the present size, or another one.
+  int32_t size = 0;
+  // True if `size` is all that desired + surge leaves to this ReplicaSet once the others have no
+  // Pods above their sizes.
+  bool whole = true;
+  // An uncached list of Pods to read first, because it may show that there is room.
+  std::optional<Step> ask{};
+};
+
+// Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
+// created. Shrinking needs no room.
+//
+// A ReplicaSet does not grow in small steps. While Pods of other ReplicaSets are being removed,
+// `rs` keeps its size until all of `wanted` fits. If nothing moves any more, because deletions are
+// refused, it takes the room there is. A ReplicaSet that is to be created takes the room there is,
+// which may be none, because it shows users what is rolled out.
+Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
+
+// Returns the end of a sync in which the new ReplicaSet may have no room. After kHeldToldAfter
+// without progress it has an Event that names the ReplicaSet with Pods above its size and, if
+// known, the reason.
+Wait WaitForRoom(const Situation& situation);
+
+}  // namespace windlass::workload

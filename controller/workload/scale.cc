@@ -1,0 +1,244 @@
+#include "controller/workload/scale.h"
+
+#include <algorithm>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/deadline.h"
+#include "controller/workload/in_vain.h"
+#include "controller/workload/new_replica_set.h"
+#include "controller/workload/proportional.h"
+#include "controller/workload/room.h"
+#include "controller/workload/scaled_down.h"
+#include "controller/workload/status.h"
+#include "controller/workload/strategy.h"
+#include "controller/workload/sync_length.h"
+
+namespace windlass::workload {
+namespace {
+
+std::vector<const ReplicaSet*> Active(const std::vector<const ReplicaSet*>& replica_sets) {
+  std::vector<const ReplicaSet*> active;
+  std::copy_if(replica_sets.begin(), replica_sets.end(), std::back_inserter(active),
+               [](const ReplicaSet* rs) { return rs->replicas > 0; });
+  return active;
+}
+
+// Returns true if the annotation holds another size than the Deployment has now. Returns false if
+// it cannot be parsed (D-352).
+bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
+  const std::optional<int32_t> desired = DesiredReplicas(rs);
+  return desired && *desired != replicas;
+}
+
+bool IsSaturated(const Situation& situation) {
+  const int32_t replicas = situation.workload.replicas;
+  const ReplicaSet* rs = situation.new_replica_set;
+  return rs != nullptr && DesiredReplicas(*rs) == replicas && rs->replicas == replicas &&
+         rs->status.available_replicas == replicas;
+}
+
+// Sets the size. If `rs` is the new ReplicaSet, the same write adds whatever else it lacks.
+std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
+                          Decision decision, bool is_scaled_down = false) {
+  ReplicaSetChange change;
+  if (&rs == situation.new_replica_set) {
+    change = MissingFromNewReplicaSet(situation);
+    NoteScaledDown(situation, replicas, is_scaled_down, change);
+  }
+  Write write = Resize(situation, rs, replicas, decision, std::move(change));
+  if (replicas != rs.replicas) return write;
+  return UnlessInVain(situation, std::move(write));
+}
+
+// Returns true if both annotations have exactly the wanted text: any other text is written anew
+// (D-357.5).
+bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
+  std::map<std::string, std::string> wanted;
+  SetSizeAnnotations(limits, wanted);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& annotation) {
+    return rs.meta.annotations.Find(annotation.first) == annotation.second;
+  });
+}
+
+// Returns the only active ReplicaSet. If none is active, which happens only to a paused Deployment,
+// returns the new one, else the youngest (D-354); nullptr if there is no ReplicaSet.
+const ReplicaSet* OnlyOne(const Situation& situation,
+                          const std::vector<const ReplicaSet*>& active) {
+  if (!active.empty()) return active.front();
+  if (situation.new_replica_set != nullptr) return situation.new_replica_set;
+  return situation.old.empty() ? nullptr : situation.old.back();
+}
+
+// Ends a scaling event if the server does not keep the annotations: the status says that the sizes
+// were acted upon. Only after it may the rollout go on; before, the event would undo each of its
+// steps.
+std::optional<Step> AcknowledgeSizes(const Situation& situation) {
+  if (situation.workload.paused) return std::nullopt;
+  return WriteStatus(situation, Progress::kEvaluate);
+}
+
+// A size without room keeps the scaling event open: counters are published, the generation is not
+// observed, and the next status of a ReplicaSet wakes the key.
+Step KeepOpen(const Situation& situation, const Growth& growth) {
+  if (growth.ask) return *growth.ask;
+  const auto status = WriteHeldUp(situation);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
+}
+
+std::optional<Step> ScaleOnlyOne(const Situation& situation,
+                                 const std::vector<const ReplicaSet*>& active) {
+  const ReplicaSet* rs = OnlyOne(situation, active);
+  if (rs == nullptr) return std::nullopt;
+  const int32_t replicas = situation.limits.desired;
+  const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, replicas);  // B-01
+  if (rs->replicas == replicas && !stale) return std::nullopt;
+  const Growth growth = GrowthOf(situation, rs, replicas);
+  if (!growth.whole) return KeepOpen(situation, growth);
+  if (auto step = Sized(situation, *rs, growth.size, Decision::kScaleReplicaSet)) return step;
+  return AcknowledgeSizes(situation);
+}
+
+// Writes every active ReplicaSet, even if only its annotations change (D-357.5).
+std::optional<Step> ScaleInProportion(const Situation& situation,
+                                      const std::vector<const ReplicaSet*>& active) {
+  std::vector<ReplicaSetShare> shares;
+  for (const ReplicaSet* rs : active) {
+    const ReplicaSetSize size = SizeOf(*rs);
+    shares.push_back({.replicas = size.replicas,
+                      .available = size.available,
+                      .max_replicas = MaxReplicas(*rs),
+                      .is_new = rs == situation.new_replica_set,
+                      .written = HasSizeAnnotations(*rs, situation.limits)});
+  }
+  const std::vector<int32_t> sizes =
+      ProportionalSizes(shares, situation.limits, situation.workload.status.replicas);
+  const bool is_scaled_down = IsScaledDownBroken(situation);
+  std::optional<Growth> held;
+  for (const bool shrinking : {true, false}) {  // shrink first: the total is not exceeded
+    for (size_t i = 0; i < active.size(); ++i) {
+      const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
+      if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;
+      Growth growth = GrowthOf(situation, active[i], sizes[i]);
+      if (!growth.whole) {  // written whole with its annotations, or not at all
+        if (!held || growth.ask) held = std::move(growth);
+        continue;
+      }
+      auto step =
+          Sized(situation, *active[i], growth.size, Decision::kScaleInProportion, is_scaled_down);
+      if (step) return step;
+    }
+  }
+  return held ? KeepOpen(situation, *held) : AcknowledgeSizes(situation);
+}
+
+std::optional<Step> RefreshAnnotations(const Situation& situation,
+                                       const std::vector<const ReplicaSet*>& active) {
+  for (const ReplicaSet* rs : active) {
+    if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
+    auto step = Sized(situation, *rs, rs->replicas, Decision::kRefreshSizeAnnotations);
+    if (step) return step;
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> NextOfScaling(const Situation& situation) {
+  const Scaling scaling = ScalingOf(situation);
+  const std::vector<const ReplicaSet*> active = Active(situation.all);
+  switch (scaling) {
+    case Scaling::kNone: return std::nullopt;
+    case Scaling::kOneActive: return ScaleOnlyOne(situation, active);
+    case Scaling::kProportional: return ScaleInProportion(situation, active);
+    case Scaling::kRefresh: return RefreshAnnotations(situation, active);
+    case Scaling::kSaturated:
+      for (const ReplicaSet* rs : active) {
+        if (rs == situation.new_replica_set) continue;
+        return Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
+      }
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Scaling ScalingOf(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const int32_t replicas = workload.replicas;
+  const std::vector<const ReplicaSet*> active = Active(situation.all);
+  const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
+    return SaysOtherSize(*rs, replicas);
+  });
+  if (!event && !workload.paused) return Scaling::kNone;
+  // The sizes of this generation were decided already, and the rollout has gone on from there.
+  const bool acted_upon =
+      !workload.paused && workload.status.observed_generation >= workload.meta.generation;
+  if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;
+  if (IsSaturated(situation)) return Scaling::kSaturated;
+  return situation.recreate() || acted_upon ? Scaling::kRefresh : Scaling::kProportional;
+}
+
+std::optional<Step> HandleScaling(const Situation& situation) {
+  auto step = NextOfScaling(situation);
+  if (!step) return std::nullopt;
+  if (auto refused = RefuseStrategy(situation.workload)) return refused;
+  return step;
+}
+
+std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs) {
+  const int32_t replicas = situation.limits.desired;
+  const bool stale = rs.replicas > 0 && SaysOtherSize(rs, replicas);
+  if (rs.replicas == replicas && !stale) return std::nullopt;
+  const Growth growth = GrowthOf(situation, &rs, replicas);
+  if (!growth.whole) return growth.ask;
+  return Sized(situation, rs, growth.size, Decision::kScaleReplicaSet);
+}
+
+Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
+             ReplicaSetChange change) {
+  SetSizeAnnotations(situation.limits, change.annotations);
+  if (replicas != rs.replicas) {
+    change.replicas = replicas;
+    const PlannedWrite resize{.what = PlannedWrite::What::kResize, .onto = &rs};
+    situation.extension().Note(situation, resize, change.annotations);
+  }
+  Write write{.request = PatchReplicaSet(rs, change),
+              .because = {decision,
+                          {{"replicaset", rs.meta.name},
+                           {"from", rs.replicas},
+                           {"to", replicas},
+                           {"desired", situation.limits.desired},
+                           {"total", TotalReplicas(situation.all)},
+                           {"max_total", situation.limits.max_total()},
+                           {"min_available", situation.limits.min_available()}},
+                          change.fallback_reason}};
+  if (replicas != rs.replicas) {
+    const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
+    write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
+                                direction + " replica set " + rs.meta.name + " from " +
+                                    std::to_string(rs.replicas) + " to " +
+                                    std::to_string(replicas)});
+  }
+  return write;
+}
+
+std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas) {
+  const ReplicaSet& rs = *situation.new_replica_set;
+  ReplicaSetChange change = MissingFromNewReplicaSet(situation);
+  NoteScaledDown(situation, replicas, /*is_scaled_down=*/false, change);
+  if (replicas != rs.replicas) {
+    const Decision decision = replicas > rs.replicas ? Decision::kScaleUpNewReplicaSet
+                                                     : Decision::kScaleDownNewReplicaSet;
+    return Resize(situation, rs, replicas, decision, std::move(change));
+  }
+  if (change.empty()) return std::nullopt;
+  return UnlessInVain(
+      situation, Write{.request = PatchReplicaSet(rs, change),
+                       .because = {Decision::kAnnotateNewReplicaSet,
+                                   {{"replicaset", rs.meta.name},
+                                    {"annotations", change.annotations.size()},
+                                    {"min_ready_seconds", situation.workload.min_ready_seconds}},
+                                   change.fallback_reason}});
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,62 @@
+// Setting a ReplicaSet's size, and `kubectl scale`. Source: D-271, D-350…D-359.
+//
+// A scaling event is a change of spec.replicas while ReplicaSets are active. It shows in the
+// desired-replicas annotation of an active ReplicaSet, which holds the size its Deployment had when
+// the ReplicaSet was last scaled (D-352). The event is handled before the rollout goes on. It is
+// over when the annotations have the new size; if the server does not keep them, when the status is
+// written. A paused Deployment is kept at its size in the same way, with or without an event
+// (D-350).
+//
+// The rollout goes on in the same sync, and the status is written after it. Upstream writes one in
+// between, which acknowledges a template that came with the new size before anything was done about
+// it (B-41).
+//
+// Differences from upstream:
+//   - B-01: a ReplicaSet that has the right size but an out-of-date annotation gets the annotation.
+//     Upstream returns early, and the rollout never runs again.
+//   - B-02: under Recreate sizes need not stay in proportion: the annotations are refreshed, which
+//     ends the event.
+//   - Sizes change only for a generation that is not acknowledged yet. After that a wrong
+//     annotation is corrected without moving Pods, whoever wrote it. So annotations that the server
+//     does not keep, for example because of an admission webhook, neither hold up a rollout nor
+//     undo its sizes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/workload/patches.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+enum class Scaling : uint8_t {
+  kNone,          // no scaling event
+  kOneActive,     // the only active ReplicaSet takes the size; else the new or youngest one (D-354)
+  kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
+  kRefresh,       // only annotations are written: under Recreate (B-02), and if the sizes of this
+                  // generation were decided before
+  kProportional,  // two or more active ReplicaSets keep their shares (D-357, proportional.h)
+};
+Scaling ScalingOf(const Situation& situation);
+
+// Returns the next write of a scaling event, or of keeping a paused Deployment at its size. Returns
+// nullopt if there is no event or nothing is left to write. If the strategy cannot be carried out
+// (strategy.h), returns Failed instead of a write.
+std::optional<Step> HandleScaling(const Situation& situation);
+
+// Returns the write that gives the Deployment's size to `rs`, whatever other ReplicaSets exist
+// (P-070).
+std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);
+
+// Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if
+// the size changes (D-271). `change` may hold more for the same patch.
+Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
+             ReplicaSetChange change = {});
+
+// Returns one write with everything the new ReplicaSet lacks and `replicas` as its size; nullopt if
+// there is nothing to write (D-165, D-261). Apart from the size, does not repeat what the server
+// did not keep in this sync.
+std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas);
+
+}  // namespace windlass::workload

@@ -1,0 +1,60 @@
+// What one call of Next works on: the view, sorted once. All parts of the planner read it, none
+// changes it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "controller/core/step.h"
+#include "controller/workload/extension.h"
+#include "controller/workload/rolling.h"
+#include "controller/workload/view.h"
+
+namespace windlass::workload {
+
+// Borrowed from the view; valid during one call of Next.
+struct Situation {
+  const View& view;
+  const Workload& workload;
+  const Learned& learned;
+  WallTime now;
+
+  std::vector<const ReplicaSet*> all{};         // claimed, oldest first, then by name
+  const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the workload's (D-150)
+  std::vector<const ReplicaSet*> old{};         // the others, same order
+  Fenceposts limits{};                          // of the workload
+
+  // The refused write of this sync that users are told about. Its message names verb and object
+  // before the server's words (refused_write.h).
+  std::optional<Error> refused{};
+
+  // What the extension found, looked at last, with all of the above.
+  Extended extended{};
+  std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
+
+  // Returns the extension of the workload's kind, or one that does nothing.
+  const Extension& extension() const;
+
+  bool recreate() const { return workload.strategy == Strategy::kRecreate; }
+  // Returns true if spec.progressDeadlineSeconds is set and not "unlimited" (D-060).
+  bool has_progress_deadline() const;
+};
+
+// Returns the size of a ReplicaSet as sizing needs it; negative numbers count as 0. `available`
+// counts only Pods that certainly stay when the ReplicaSet controller acts on the present size: it
+// removes ready Pods above the size without looking at availability, so all of these may be
+// available ones (D-743, W-05). Example: size 5, 7 ready, 6 available: 6 - 2 = 4.
+ReplicaSetSize SizeOf(const ReplicaSet& rs);
+
+// Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.
+Request ListOfPods(const Workload& workload);
+
+// Returns the answer to `list` in this sync. Returns null if there is none, or if another request
+// about a ReplicaSet succeeded since: after a write, Pods may have come later than the list.
+const Outcome* FindFresh(const Learned& learned, const Request& list);
+
+// Returns the sum of spec.replicas, with negative sizes as 0.
+int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);
+
+}  // namespace windlass::workload

@@ -1,0 +1,196 @@
+#include "controller/workload/status.h"
+
+#include <algorithm>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/counters.h"
+#include "controller/workload/progress.h"
+#include "controller/workload/room.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::workload {
+namespace {
+
+// How much later counters of a rollout under way may be published. They change with every Pod and
+// are published together (C-006). What a user or a tool waits for is published at once.
+constexpr Duration kCountersPatience = seconds(1);
+// The same while a ReplicaSet controller that lags has still to act on a size: its Pods will change
+// the counters again.
+constexpr Duration kUnsettledPatience = seconds(20);
+
+// Returns an empty text if the Deployment carries the revision of its new ReplicaSet already.
+std::string_view RevisionToPublish(const Situation& situation) {
+  if (situation.new_replica_set == nullptr) return {};
+  if (situation.extended.refused) return {};  // nothing is rolled out
+  const std::string_view revision = RevisionText(situation.new_replica_set->meta);
+  return revision == situation.workload.revision ? std::string_view() : revision;
+}
+
+// Returns true if the status may go on showing `shown` for a while, although `next` is true now:
+//   - they differ in their times only, or in a message that counts Pods (type `counting`);
+//   - or `next` says that a rollout is under way, and `shown` does not call it complete.
+bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
+  if (next.type != shown.type || next.status != shown.status) return false;
+  if (next.reason == kUpdatedReason && shown.reason != kAvailableReason) return true;
+  return next.reason == shown.reason && (next.message == shown.message || next.type == counting);
+}
+
+// Returns true if the ReplicaSet controller has still to observe the size, or to make or delete
+// Pods: its next status will change the counters.
+bool IsUnsettled(const ReplicaSet& rs) {
+  if (rs.meta.deleting() || FailureOf(rs) != nullptr) return false;
+  return !IsObserved(rs) || rs.status.replicas != rs.replicas;
+}
+
+// Returns a thirtieth of the deadline, between 1 s and 20 s: 20 s of 600 s, 4 s of 120 s, 1 s of 30
+// s. Progress gets the time at which it is published, so the verdict may come this much later.
+Duration UnsettledPatience(const Situation& situation) {
+  if (!situation.has_progress_deadline()) return kUnsettledPatience;
+  const seconds deadline(*situation.workload.progress_deadline_seconds);
+  return std::clamp<Duration>(deadline / 30, kCountersPatience, kUnsettledPatience);
+}
+
+// Returns how long the status write may be put off. Counters on the way may wait; the end of a
+// rollout or of a scaling may not (C-006). If Pods are counted themselves, unsettled ReplicaSets do
+// not matter.
+Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
+  const Workload& workload = situation.workload;
+  const WorkloadStatus& shown = workload.status;
+  const auto may_wait = [&](const Condition& one, const Condition& other) {
+    return MayWait(one, other, situation.extended.counting_condition);
+  };
+  const bool only_counters = next.observed_generation == shown.observed_generation &&
+                             next.collision_count == shown.collision_count &&
+                             std::ranges::equal(next.conditions, shown.conditions, may_wait);
+  const bool completes = DeploymentComplete(workload, next) && !DeploymentComplete(workload, shown);
+  if (!only_counters || completes) return Duration{0};
+  const bool unsettled =
+      !situation.extended.counted &&
+      std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return IsUnsettled(*rs); });
+  return unsettled ? UnsettledPatience(situation) : kCountersPatience;
+}
+
+std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
+  const Condition* condition = FindCondition(status.conditions, type);
+  return condition != nullptr ? condition->reason.text() : std::string_view();
+}
+
+// Returns counters and Available for a generation that was not acted upon.
+WorkloadStatus CountUnobserved(const Situation& situation) {
+  const WorkloadStatus& shown = situation.workload.status;
+  WorkloadStatus next = CountReplicas(situation);
+  next.observed_generation = shown.observed_generation;
+  if (!shown.terminating_replicas) next.terminating_replicas.reset();
+  UpdateAvailable(situation, next);
+  return next;
+}
+
+// Returns a status write that acknowledges neither a generation nor a revision.
+std::optional<Step> WriteUnobserved(const Workload& workload, const WorkloadStatus& next) {
+  if (workload.kind.IsStored(workload, next)) return std::nullopt;
+  return Write{.request = workload.kind.WriteStatus(workload, next, ""),
+               .because = {Decision::kUpdateStatus,
+                           {{"generation", next.observed_generation},
+                            {"replicas", next.replicas},
+                            {"ready", next.ready_replicas},
+                            {"available", next.available_replicas},
+                            {"progressing", ReasonOf(next, "Progressing")}}}};
+}
+
+}  // namespace
+
+void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
+  int64_t available = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
+  }
+  int64_t needed = situation.limits.min_available();
+  if (const auto& counted = situation.extended.counted) {
+    available = counted->available;
+    needed = counted->min_available;
+  }
+  const bool enough = available >= needed;
+  const std::string kind(situation.workload.kind.name());
+  SetCondition(status.conditions,
+               enough ? NewCondition("Available", "True", "MinimumReplicasAvailable",
+                                     kind + " has minimum availability.", situation.now)
+                      : NewCondition("Available", "False", "MinimumReplicasUnavailable",
+                                     kind + " does not have minimum availability.", situation.now));
+}
+
+std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
+  const Workload& workload = situation.workload;
+  WorkloadStatus status = CountReplicas(situation);
+  UpdateAvailable(situation, status);
+  if (progress == Progress::kEvaluate) {
+    UpdateProgressing(situation, status);
+    UpdateReplicaFailure(situation, status);
+  } else {
+    KeepReplicaFailure(situation, status);
+  }
+  if (progress == Progress::kPaused) MarkPaused(situation, status);
+  if (progress != Progress::kKeep) situation.extension().UpdateStatus(situation, status);
+  const std::string_view revision = RevisionToPublish(situation);
+  const bool has_notes = workload.kind.HasStrayNotes(workload);
+  const bool is_stored = workload.kind.IsStored(workload, status);
+  if (revision.empty() && !has_notes && is_stored) return std::nullopt;
+  return Write{.request = workload.kind.WriteStatus(workload, status, revision),
+               .because = {Decision::kUpdateStatus,
+                           {{"generation", status.observed_generation},
+                            {"revision", revision.empty() ? workload.revision : revision},
+                            {"replicas", status.replicas},
+                            {"updated", status.updated_replicas},
+                            {"ready", status.ready_replicas},
+                            {"available", status.available_replicas},
+                            {"unavailable", status.unavailable_replicas},
+                            {"terminating", status.terminating_replicas.value_or(0)},
+                            {"progressing", ReasonOf(status, "Progressing")}}},
+               .on_success = situation.extension().Events(situation, status),
+               // A status that is put off ends the sync well, which would end a refusal's back-off.
+               .patience = revision.empty() && !situation.refused ? PatienceFor(situation, status)
+                                                                  : Duration{0}};
+}
+
+std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
+                                     std::string_view reason, std::string message) {
+  if (!situation.has_progress_deadline()) return std::nullopt;
+  WorkloadStatus next = situation.workload.status;
+  SetCondition(next.conditions,
+               NewCondition("Progressing", status, reason, std::move(message), situation.now));
+  return WriteUnobserved(situation.workload, next);
+}
+
+std::optional<Step> WriteHeldUp(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  WorkloadStatus status = CountUnobserved(situation);
+  if (!workload.meta.deleting()) {
+    if (workload.paused) {
+      MarkPaused(situation, status);
+    } else {
+      UpdateProgressingHeldUp(situation, status);
+    }
+    situation.extension().UpdateStatus(situation, status);
+  }
+  UpdateReplicaFailure(situation, status);
+  auto step = WriteUnobserved(workload, status);
+  if (step) std::get<Write>(*step).on_success = situation.extension().Events(situation, status);
+  return step;
+}
+
+std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
+  const WorkloadStatus& shown = situation.workload.status;
+  WorkloadStatus next = shown;
+  if (shown.observed_generation > 0) {
+    next = CountUnobserved(situation);
+    KeepReplicaFailure(situation, next);
+  }
+  if (situation.has_progress_deadline()) {
+    SetCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",
+                                               std::move(message), situation.now));
+  }
+  return WriteUnobserved(situation.workload, next);
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,50 @@
+// The Deployment's status: Available, and the writes that publish it with the counters.
+//
+// The status is always computed anew from the claimed ReplicaSets and written only if something
+// differs. It is written after the ReplicaSets: a client that sees a generation observed may read
+// their sizes at once (D-065). Source: D-400…D-407.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Sets the condition Available: True if enough Pods for spec.replicas less maxUnavailable are
+// available (D-407). Pods above the size of their ReplicaSet do not count, because they are about
+// to go although its status still has them. Upstream reports True for a Recreate Deployment whose
+// every Pod is being removed. If an extension counts Pods itself, its numbers are used
+// (Extended::counted).
+void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
+
+enum class Progress : uint8_t {
+  kEvaluate,  // rolling and recreate passes
+  kKeep,      // deletion: keeps Progressing, and ReplicaFailure unless it is ours (D-420)
+  kPaused,    // like kKeep, but Progressing reports the pause (D-062)
+};
+
+// Returns the write that publishes the status and the revision of the new ReplicaSet, and removes
+// internal annotations that an undo copied to the Deployment (P-074). Returns nullopt if the
+// Deployment shows both already and has no such annotation.
+std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
+
+// Returns a status write of the Progressing condition alone (D-064). Returns nullopt if there is no
+// progress deadline, or the condition has that status and reason already.
+std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
+                                     std::string_view reason, std::string message);
+
+// Returns the status write while a refused write holds up the walk of decisions: counters,
+// Available and ReplicaFailure; Progressing changes only because of its deadline. Acknowledges
+// neither the generation nor the revision (D-065). Returns nullopt if nothing differs.
+std::optional<Step> WriteHeldUp(const Situation& situation);
+
+// Returns the status write after a refused create (D-175): Progressing and, if any generation of
+// the Deployment was observed before, counters and Available, which would otherwise get out of date
+// while the refusal lasts. The generation stays unobserved, because it was not acted upon (D-065).
+// Returns nullopt if nothing differs.
+std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
+
+}  // namespace windlass::workload

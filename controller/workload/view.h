@@ -1,0 +1,59 @@
+// What a planner sees of the cluster: one workload and the ReplicaSets that concern it, as the
+// cache shows them at one moment. Pointers are borrowed from the stores and valid during one call
+// of Next.
+//
+// The workload is a value, not an object of a kind. So one planner serves every kind that owns
+// ReplicaSets.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/workload/workload.h"
+#include "kubeclient/api/node.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/pod_disruption_budget.h"
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass {
+
+struct View {
+  // A deleted workload has no view: its key needs no more work (D-051).
+  Workload workload;
+
+  // The ReplicaSets that the workload owns by uid (D-101), and every orphan of the namespace whose
+  // labels match the selector. Ordered by creationTimestamp, then name (D-150). The planner decides
+  // which of them it claims.
+  std::vector<const ReplicaSet*> replica_sets{};
+
+  // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is
+  // false, the Pod informer is not running or has not synced yet, and no decision may use `pods`.
+  std::vector<const PodMetadata*> pods{};
+  bool pods_known = false;
+
+  // For a workload that asks for in-place updates, or with a ReplicaSet whose annotations show an
+  // in-place rollout (P-076):
+  // - whole_pods: all live Pods owned by the ReplicaSets above, ordered by age, then name
+  // - nodes: the nodes of these Pods, by name
+  // - budgets: every PodDisruptionBudget of the namespace
+  // If `in_place_known` is false, no decision may use them. `in_place_missing` then names a problem
+  // that does not go away by itself: a missing right to watch, a list that fails, an object that
+  // cannot be read ("pods (no right to watch them)"). It is empty while the informers load their
+  // first complete state, soon after a start or after the first workload asked for in-place
+  // updates: then there is nothing to report.
+  std::vector<const Pod*> whole_pods{};
+  std::map<std::string_view, const Node*> nodes{};
+  std::vector<const PodDisruptionBudget*> budgets{};
+  bool in_place_known = false;
+  std::string in_place_missing{};
+
+  // Names the workload or a ReplicaSet of it ("replicasets default/web-1") whose latest version
+  // could not be read. That object is missing above, or shown in an older version. Empty if
+  // all could be read.
+  std::string unreadable{};
+};
+
+}  // namespace windlass

@@ -1,0 +1,374 @@
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+#include <algorithm>
+
+#include "kubeclient/api/time.h"
+#include "test/catch.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kRoundsMax = 1000;
+// Rounds of a second each: some completions depend on time alone.
+constexpr int kQuietRounds = 100;
+
+std::string UidText(int number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, 12 - digits.size(), '0');
+  return "00000000-0000-4000-9000-" + digits;
+}
+
+Json ConditionTrue(const std::string& type, int64_t since) {
+  return {{"type", type}, {"status", "True"}, {"lastTransitionTime", FormatTime({since})}};
+}
+
+// Null equals absent in a test, as on the server.
+bool Holds(const Json& object, const Json& operation) {
+  const Json::json_pointer path(operation["path"].get<std::string>());
+  const Json present = object.contains(path) ? object[path] : Json();
+  return present == operation["value"];
+}
+
+}  // namespace
+
+InPlaceCluster::InPlaceCluster(int32_t replicas, int32_t max_unavailable)
+    : workload::Cluster(replicas) {
+  Annotate("windlass.dev/in-place", "Only");
+  Annotate("windlass.dev/in-place-max-unavailable", std::to_string(max_unavailable));
+  look = [this](View& view) { Show(view); };
+  server = [this](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != resources::kPods) return std::nullopt;
+    return request.verb() == Verb::kList ? ListPods() : PatchPod(request);
+  };
+}
+
+void InPlaceCluster::Annotate(const std::string& key, const std::string& value) {
+  Edit([&](Json& d) { d["metadata"]["annotations"][key] = value; });
+}
+
+void InPlaceCluster::Show(View& view) {
+  shown_.clear();
+  for (const auto& [name, pod] : pods_by_name_) {
+    if (unseen.contains(name)) continue;
+    shown_.push_back(DecodePod(pod_decoder_, pod.dump()).value());
+  }
+  for (const Pod& pod : shown_) view.whole_pods.push_back(&pod);
+  for (const Node& node : nodes) view.nodes[node.meta.name] = &node;
+  for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
+  view.in_place_known = in_place_known;
+  if (!in_place_known) view.in_place_missing = "pods (no right to watch them)";
+}
+
+Result<Reply> InPlaceCluster::ListPods() {
+  Json items = Json::array();
+  for (const auto& [name, pod] : pods_by_name_) items.push_back(pod);
+  return Reply{Json{{"metadata", {{"resourceVersion", "1"}}}, {"items", items}}.dump()};
+}
+
+Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
+  const auto found = pods_by_name_.find(request.key().name);
+  if (found == pods_by_name_.end()) return Error{ErrorKind::kNotFound, "not found"};
+  if (request.verb() == Verb::kGet) return Reply{found->second.dump()};
+  Json next = found->second;
+  if (request.subresource() == "status") {
+    MergeStatus(next, Json::parse(request.body()));
+    found->second = next;
+    return Reply{next.dump()};
+  }
+  for (const Json& operation : Json::parse(request.body())) {
+    if (operation["op"] == "test") {
+      if (!Holds(next, operation)) return Error{ErrorKind::kConflict, "testing value"};
+      continue;
+    }
+    next.patch_inplace(Json::array({operation}));
+  }
+  const Json annotations = next["metadata"].value("annotations", Json::object());
+  if (annotations.empty()) next["metadata"].erase("annotations");  // as the server does
+  if (on_update) on_update(found->second, next);
+  if (next["spec"] != found->second["spec"]) {
+    next["metadata"]["generation"] = next["metadata"]["generation"].get<int>() + 1;
+  }
+  found->second = next;
+  return Reply{next.dump()};
+}
+
+// Merges conditions by type. The kubelet derives Ready from our gate.
+void InPlaceCluster::MergeStatus(Json& pod, const Json& patch) {
+  pod["metadata"].merge_patch(patch.at("metadata"));
+  Json& conditions = pod["status"]["conditions"];
+  for (const Json& change : patch["status"]["conditions"]) {
+    std::erase_if(conditions.get_ref<Json::array_t&>(),
+                  [&](const Json& one) { return one["type"] == change["type"]; });
+    conditions.push_back(change);
+    conditions[2]["status"] = change["status"];
+  }
+}
+
+Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
+  Json pod;
+  pod["metadata"] = rs["spec"]["template"]["metadata"];
+  pod["metadata"]["name"] = name;
+  pod["metadata"]["namespace"] = "ns";
+  pod["metadata"]["uid"] = UidText(++pods_born_);
+  pod["metadata"]["generation"] = 1;
+  pod["metadata"]["creationTimestamp"] = FormatTime({now});
+  pod["metadata"]["ownerReferences"] = {{{"apiVersion", "apps/v1"},
+                                         {"kind", "ReplicaSet"},
+                                         {"name", rs["metadata"]["name"]},
+                                         {"uid", rs["metadata"]["uid"]},
+                                         {"controller", true}}};
+  pod["spec"] = rs["spec"]["template"]["spec"];
+  Place(pod);
+  return pod;
+}
+
+// Puts the Pod on a node of its own, where it runs.
+void InPlaceCluster::Place(Json& pod) {
+  pod["spec"]["nodeName"] = "node-" + std::to_string(nodes.size() + 1);
+  Node node;
+  node.meta.name = pod["spec"]["nodeName"];
+  node.ready = true;
+  node.kubelet_version = {1, 36};
+  nodes.push_back(node);
+  pod["status"]["phase"] = "Running";
+  pod["status"]["conditions"] = {ConditionTrue("PodScheduled", now),
+                                 ConditionTrue("ContainersReady", now),
+                                 ConditionTrue("Ready", now)};
+  for (const Json& container : pod["spec"]["containers"]) {
+    pod["status"]["containerStatuses"].push_back(
+        {{"name", container["name"]}, {"restartCount", -1}});
+  }
+  if (on_create) on_create(pod);
+  Run(pod);
+}
+
+// Restarts containers that run another image than the spec asks for.
+void InPlaceCluster::Run(Json& pod) {
+  if (!pod["spec"].contains("nodeName")) return;
+  for (size_t i = 0; i < pod["spec"]["containers"].size(); ++i) {
+    const Json& container = pod["spec"]["containers"][i];
+    Json& status = pod["status"]["containerStatuses"][i];
+    if (status.value("image", "") == container["image"].get<std::string>()) continue;
+    std::string id(64, '0');
+    const std::string number = std::to_string(++containers_born_);
+    id.replace(0, number.size(), number);
+    status = {{"name", container["name"]},
+              {"image", container["image"]},
+              {"imageID", "id-of-" + container["image"].get<std::string>()},
+              {"containerID", "containerd://" + id},
+              {"restartCount", status["restartCount"].get<int>() + 1},
+              {"ready", true},
+              {"started", true},
+              {"state", {{"running", {{"startedAt", FormatTime({now})}}}}}};
+  }
+  pod["status"]["observedGeneration"] = pod["metadata"]["generation"];
+}
+
+void InPlaceCluster::RunPods() {
+  for (auto& [rs_name, rs] : replica_sets()) {
+    const std::string prefix = rs_name + "-pod";
+    std::vector<std::string> mine;
+    for (const auto& [name, pod] : pods_by_name_) {
+      if (name.starts_with(prefix)) mine.push_back(name);
+    }
+    const size_t size = rs["spec"]["replicas"].get<size_t>();
+    for (; mine.size() > size; mine.pop_back()) pods_by_name_.erase(mine.back());
+    for (size_t made = mine.size(); made < size; ++made) {
+      const std::string name = prefix + std::to_string(pods_born_);
+      pods_by_name_[name] = NewPod(name, rs);
+    }
+  }
+  RunReplicaSets();
+}
+
+void InPlaceCluster::Restart(const std::string& pod) { Run(pods_by_name_.at(pod)); }
+
+void InPlaceCluster::DeletePod(const std::string& pod) { pods_by_name_.erase(pod); }
+
+void InPlaceCluster::RestartAll() {
+  for (auto& [name, pod] : pods_by_name_) Run(pod);
+}
+
+void InPlaceCluster::FailToPull(const std::string& pod) {
+  Json& status = pods_by_name_.at(pod)["status"];
+  status["containerStatuses"][0]["state"] = {{"waiting", {{"reason", "ImagePullBackOff"}}}};
+  status["containerStatuses"][0]["ready"] = false;
+  status["conditions"][2]["status"] = "False";
+  status["observedGeneration"] = pods_by_name_.at(pod)["metadata"]["generation"];
+}
+
+void InPlaceCluster::FailForLong(const std::string& image, const std::string& on_failure) {
+  Annotate("windlass.dev/in-place-on-failure", on_failure);
+  SetImage(image);
+  Sync();
+  FailToPullImage(image);
+  now += 61;
+}
+
+void InPlaceCluster::KeepCrashing(const std::string& pod) {
+  Json& status = pods_by_name_.at(pod)["status"];
+  Json& restarts = status["containerStatuses"][0]["restartCount"];
+  restarts = restarts.get<int>() + 5;
+  status["conditions"][2]["status"] = "False";
+  status["conditions"][2]["lastTransitionTime"] = FormatTime({now});
+}
+
+void InPlaceCluster::Crash(const std::string& pod) {
+  Json& status = pods_by_name_.at(pod)["status"];
+  Json& container = status["containerStatuses"][0];
+  container["state"] = {{"waiting", {{"reason", "CrashLoopBackOff"}}}};
+  container["ready"] = false;
+  container["restartCount"] = container["restartCount"].get<int>() + 1;
+  status["conditions"][2]["status"] = "False";
+  status["conditions"][2]["lastTransitionTime"] = FormatTime({now});
+}
+
+void InPlaceCluster::FailToPullImage(const std::string& image) {
+  for (const std::string& pod : PodNames()) {
+    if (ImageOfPod(pod) == image) FailToPull(pod);
+  }
+}
+
+void InPlaceCluster::ForgetPatch(const std::string& pod, const std::string& image) {
+  Json& object = pods_by_name_.at(pod);
+  object["metadata"]["annotations"].erase("windlass.dev/in-place-state");
+  object["spec"]["containers"][0]["image"] = image;
+}
+
+void InPlaceCluster::ReplaceUnseen(const std::string& pod, const std::string& image) {
+  ForgetPatch(pod, image);
+  Json& object = pods_by_name_.at(pod);
+  object["metadata"]["uid"] = UidText(++pods_born_);
+  object["metadata"]["labels"].erase("windlass.dev/revision");
+  object["metadata"].erase("annotations");  // the server keeps no empty map
+  object["metadata"]["generation"] = 1;
+  Run(object);
+  unseen.insert(pod);
+}
+
+void InPlaceCluster::SetImageOfPod(const std::string& pod, const std::string& image) {
+  Json& object = pods_by_name_.at(pod);
+  object["spec"]["containers"][0]["image"] = image;
+  object["metadata"]["generation"] = object["metadata"]["generation"].get<int>() + 1;
+}
+
+void InPlaceCluster::SetLabel(const std::string& pod, const std::string& key,
+                              const std::string& value) {
+  pods_by_name_.at(pod)["metadata"]["labels"][key] = value;
+}
+
+void InPlaceCluster::Unschedule(const std::string& pod) {
+  Json& object = pods_by_name_.at(pod);
+  object["spec"].erase("nodeName");
+  Json unscheduled = ConditionTrue("PodScheduled", now);
+  unscheduled["status"] = "False";
+  object["status"] = {{"phase", "Pending"}, {"conditions", Json::array({unscheduled})}};
+}
+
+void InPlaceCluster::Schedule(const std::string& pod) {
+  Json& object = pods_by_name_.at(pod);
+  object["status"] = Json::object();
+  Place(object);
+}
+
+void InPlaceCluster::SettleInPlace() {
+  std::string before;
+  int quiet = 0;
+  for (int round = 0; round < kRoundsMax; ++round) {
+    Sync();
+    RunPods();
+    RestartAll();
+    ++now;
+    Json all = {deployment(), replica_sets(), pods_by_name_};
+    std::string after = all.dump();
+    quiet = after == before ? quiet + 1 : 0;
+    if (quiet > kQuietRounds) return;
+    before = std::move(after);
+  }
+  FAIL("the update in place does not settle");
+}
+
+std::string InPlaceCluster::InPlaceMessage() {
+  for (const Json& condition : deployment()["status"]["conditions"]) {
+    if (condition["type"] == "windlass.dev/InPlace") return condition["message"];
+  }
+  return "";
+}
+
+int InPlaceCluster::in_flight() const {
+  int count = 0;
+  for (const auto& [name, pod] : pods_by_name_) {
+    const bool runs = pod["spec"].contains("nodeName");
+    if (runs &&
+        pod["spec"]["containers"][0]["image"] != pod["status"]["containerStatuses"][0]["image"]) {
+      ++count;
+    }
+  }
+  return count;
+}
+
+std::vector<std::string> InPlaceCluster::PodNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, pod] : pods_by_name_) names.push_back(name);
+  return names;
+}
+
+std::string InPlaceCluster::ImageOfPod(const std::string& pod) const {
+  return pods_by_name_.at(pod)["spec"]["containers"][0]["image"];
+}
+
+std::string InPlaceCluster::GateOf(const std::string& pod) const {
+  for (const Json& condition : pods_by_name_.at(pod)["status"]["conditions"]) {
+    if (condition["type"] == "windlass.dev/in-place-ready") return condition["status"];
+  }
+  return "";
+}
+
+std::string InPlaceCluster::LabelOf(const std::string& pod, const std::string& key) const {
+  return pods_by_name_.at(pod)["metadata"]["labels"].value(key, "");
+}
+
+int InPlaceCluster::RestartsOf(const std::string& pod) const {
+  return pods_by_name_.at(pod)["status"]["containerStatuses"][0]["restartCount"];
+}
+
+Started::Started(int32_t replicas, int32_t max_unavailable)
+    : InPlaceCluster(replicas, max_unavailable) {
+  SettleInPlace();
+  writes.clear();
+  events.clear();
+}
+
+void Started::Patch(int pods) {
+  SetImage("v2");
+  for (int i = 0; i < pods; ++i) {
+    Sync();
+    RestartAll();
+    RunPods();
+    ++now;
+  }
+}
+
+void Started::CheckAllRun(const std::string& image, size_t pods) {
+  CHECK(Condition("Progressing") == "True NewReplicaSetAvailable");
+  CHECK(PodNames().size() == pods);
+  for (const std::string& pod : PodNames()) CHECK(ImageOfPod(pod) == image);
+  for (const auto& [name, rs] : replica_sets()) {
+    const Json annotations = rs["metadata"]["annotations"];
+    for (const auto& [key, value] : annotations.items()) {
+      CHECK_FALSE(key.starts_with("internal.windlass.dev/"));
+    }
+  }
+}
+
+void SetTemplateLabel(Json& deployment, const std::string& key, const std::string& value) {
+  Json& pod_template = deployment["spec"]["template"];
+  pod_template["metadata"]["labels"][key] = value;
+  pod_template["spec"]["tolerations"].push_back({{"key", value}, {"operator", "Exists"}});
+}
+
+void TakeTraffic(Json& deployment) { SetTemplateLabel(deployment, "traffic", "on"); }
+
+}  // namespace windlass::in_place

@@ -1,0 +1,109 @@
+// Pods that carry what Windlass noted on another Pod (P-027): copied by hand, or created from a
+// template that was exported from a Pod.
+#include <algorithm>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string kState = "windlass.dev/in-place-state";
+
+// Returns the note of the first Pod that has one.
+std::string StateOfAny(Started& c) {
+  for (const std::string& pod : c.PodNames()) {
+    const Json annotations = c.PodNamed(pod)["metadata"].value("annotations", Json::object());
+    if (annotations.contains(kState)) return annotations[kState];
+  }
+  FAIL("no Pod was patched");
+  return {};
+}
+
+TEST_CASE("the state of another Pod makes none in flight (P-027)") {
+  const int pods = GENERATE(3, 4);
+  Started c(pods);
+  c.Patch(1);
+  const std::string state = StateOfAny(c);
+  for (const std::string& pod : c.PodNames()) {
+    c.PodNamed(pod)["metadata"]["annotations"][kState] = state;
+  }
+  c.Sync();
+  CHECK(c.InPlaceMessage().ends_with(", 1 in flight"));
+  c.SettleInPlace();
+  c.CheckAllRun("v2", pods);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("a drained Pod whose image somebody changes takes traffic again (P-027)") {
+  Started c(3);
+  c.Edit(&TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.SetImage("v3");
+  c.Sync();
+  std::string drained;
+  for (const std::string& pod : c.PodNames()) {
+    if (c.LabelOf(pod, "traffic") == "off") drained = pod;
+  }
+  REQUIRE_FALSE(drained.empty());
+  Json& pod = c.PodNamed(drained);
+  pod["spec"]["containers"][0]["image"] = "hotfix";
+  pod["metadata"]["generation"] = pod["metadata"]["generation"].get<int>() + 1;
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.LabelOf(drained, "traffic") == "on");
+}
+
+TEST_CASE("a Pod whose gate another Deployment closed before it was adopted is let back (P-040)") {
+  Started c(2);
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["readinessGates"] = {
+        {{"conditionType", "windlass.dev/in-place-ready"}}};
+  });
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Gate");
+  c.SetImage("v2");
+  c.Sync();
+  const auto pods = c.PodNames();
+  const auto drained =
+      std::ranges::find_if(pods, [&](const std::string& pod) { return c.GateOf(pod) == "False"; });
+  REQUIRE(drained != pods.end());
+  Json closed = c.PodNamed(*drained);
+  c.SettleInPlace();
+  REQUIRE(c.GateOf(*drained) == "True");
+
+  std::string state = closed["metadata"]["annotations"][kState];
+  const std::string uid = c.deployment()["metadata"]["uid"];
+  state.replace(state.find(uid), uid.size(), "00000000-0000-4000-8000-0000000000ff");
+  c.PodNamed(*drained)["metadata"]["annotations"][kState] = state;
+  c.PodNamed(*drained)["status"]["conditions"] = closed["status"]["conditions"];
+  REQUIRE(c.GateOf(*drained) == "False");
+  c.Sync();
+  CHECK(c.GateOf(*drained) == "True");
+}
+
+TEST_CASE("a template with the state of a Pod stalls no rollout (P-027)") {
+  Started c(2);
+  c.Patch(2);
+  c.SettleInPlace();
+  const std::string state = StateOfAny(c);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit([&](Json& d) { d["spec"]["template"]["metadata"]["annotations"][kState] = state; });
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+  const auto pods = c.PodNames();
+  REQUIRE(StateOfAny(c) == state);
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 2);
+  CHECK(c.PodNames() == pods);
+}
+
+}  // namespace
+}  // namespace windlass::in_place

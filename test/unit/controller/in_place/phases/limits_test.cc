@@ -1,0 +1,128 @@
+// Replicas changed to a number that makes in-place impossible: Only waits, IfPossible goes on by
+// replacing Pods (P-011 … P-013).
+#include <algorithm>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+// At rest with image v1: a quarter of the Pods may be unavailable, and no stand-ins be made.
+class Quarter : public InPlaceCluster {
+ public:
+  Quarter(int32_t replicas, const std::string& policy) : InPlaceCluster(replicas, 1) {
+    Annotate("windlass.dev/in-place", policy);
+    Annotate("windlass.dev/in-place-surge", "Never");
+    Annotate("windlass.dev/in-place-max-unavailable", "25%");
+    SettleInPlace();
+  }
+  void Round() {
+    Sync();
+    RestartAll();
+    RunPods();
+    ++now;
+  }
+};
+
+// At rest with one Pod of image v1 and strategy Recreate.
+class Alone : public InPlaceCluster {
+ public:
+  explicit Alone(const std::string& policy) : InPlaceCluster(1, 1) {
+    Annotate("windlass.dev/in-place", policy);
+    SettleInPlace();
+    ChangeStrategy("Recreate");
+    SettleInPlace();
+  }
+};
+
+void CheckAllRun(InPlaceCluster& c, const std::string& image) {
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == image);
+}
+
+TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012)") {
+  Quarter c(4, "Only");
+  c.SetImage("v2");
+  c.Round();
+  c.Scale(3);
+  c.Round();
+  const auto pods = c.PodNames();
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  CHECK(c.InPlaceCondition() == "True WaitingForBudget");
+  CHECK(c.InPlaceMessage().find("NoBudget") != std::string::npos);
+  c.Scale(4);
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
+}
+
+TEST_CASE("with Only, one that never had a budget is not begun until there is one (P-012, P-014)") {
+  Quarter c(3, "Only");
+  const auto pods = c.PodNames();
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage().starts_with("NoBudget"));
+  c.Scale(4);
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
+}
+
+TEST_CASE("with IfPossible, it goes on by replacing Pods (P-012, P-013)") {
+  Quarter c(4, "IfPossible");
+  c.SetImage("v2");
+  c.Round();
+  c.Scale(3);
+  c.Sync();
+  CHECK(c.in_flight() == 0);
+  c.SettleInPlace();
+  CHECK(c.PodNames().size() == 3);
+  CheckAllRun(c, "v2");
+}
+
+TEST_CASE("one that has nothing left to patch is finished without a budget") {
+  const std::string policy = GENERATE("Only", "IfPossible");
+  Quarter c(4, policy);
+  c.SetImage("v2");
+  for (int i = 0; i < 60 && c.ImageOfPod(c.PodNames()[3]) == "v1"; ++i) c.Round();
+  REQUIRE(c.ImageOfPod(c.PodNames()[3]) == "v2");
+  REQUIRE(c.SizeOf("v1") == 4);  // the exchange is to come
+  c.Scale(3);
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  for (const std::string& pod : c.PodNames()) CHECK(c.RestartsOf(pod) == 1);
+}
+
+TEST_CASE("with Only, strategy Recreate and a second replica hold the rollout (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.Scale(2);
+  c.SettleInPlace();
+  CHECK(std::ranges::count(c.PodNames(), pod) == 1);
+  CHECK(c.PodNames().size() == 2);
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage().starts_with("RecreateStrategy"));
+  c.Scale(1);
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  CHECK(c.PodNames() == std::vector<std::string>{pod});
+}
+
+TEST_CASE("with IfPossible, they turn it to replacing Pods (P-011, P-013)") {
+  Alone c("IfPossible");
+  c.SetImage("v2");
+  c.Sync();
+  c.Scale(2);
+  c.SettleInPlace();
+  CHECK(c.PodNames().size() == 2);
+  CheckAllRun(c, "v2");
+}
+
+}  // namespace
+}  // namespace windlass::in_place

@@ -1,0 +1,102 @@
+// Templates that policy Only refuses, at rest and in the middle of a rollout: running Pods do not
+// change (P-014).
+#include <algorithm>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kWhy = "FieldChanged:/spec/hostNetwork";
+
+// A change that no running Pod can take over.
+void SetHostNetwork(Json& deployment) {
+  deployment["spec"]["template"]["spec"]["hostNetwork"] = true;
+}
+void UnsetHostNetwork(Json& deployment) {
+  deployment["spec"]["template"]["spec"].erase("hostNetwork");
+}
+
+int Running(const InPlaceCluster& cluster, const std::string& image) {
+  const std::vector<std::string> pods = cluster.PodNames();
+  return static_cast<int>(std::ranges::count_if(
+      pods, [&](const std::string& pod) { return cluster.ImageOfPod(pod) == image; }));
+}
+
+// Goes on until the first Pod waits or restarts.
+void Begin(InPlaceCluster& cluster) {
+  cluster.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    cluster.Sync();
+    cluster.RunPods();
+    ++cluster.now;
+  }
+}
+
+TEST_CASE("with Only, nothing of a refused template is rolled out until it can be (P-014)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Edit(SetHostNetwork);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(Running(c, "v1") == 3);
+  CHECK_FALSE(c.HasReplicaSet("v2"));
+  CHECK(c.Condition("Progressing") == "False InPlaceNotPossible");
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage() == std::string(kWhy) +
+                                  ": with Only, nothing is rolled out; kubectl rollout undo "
+                                  "--to-revision=1 takes it back");
+  c.Scale(4);
+  c.SettleInPlace();
+  CHECK(Running(c, "v1") == 4);
+  c.Scale(3);
+  c.SettleInPlace();
+  c.Edit(UnsetHostNetwork);
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() == pods);
+}
+
+TEST_CASE("stand-ins go when nothing is to be rolled out, and Pods take traffic again") {
+  Started c(2, 0);
+  c.Edit(TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  Begin(c);
+  int out = 0;
+  for (const std::string& pod : c.PodNames()) out += c.LabelOf(pod, "traffic") == "off" ? 1 : 0;
+  REQUIRE(out == 1);
+  REQUIRE(c.SizeOf("v2") == 1);
+  c.Edit(SetHostNetwork);
+  c.SettleInPlace();
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(Running(c, "v1") == 2);
+  for (const std::string& pod : c.PodNames()) {
+    CHECK(c.RestartsOf(pod) == 0);
+    CHECK(c.LabelOf(pod, "traffic") == "on");
+  }
+}
+
+TEST_CASE("what stands in stays where it cannot be seen whether it is needed (P-014, P-024)") {
+  Started c(2, 0);
+  Begin(c);
+  REQUIRE(c.SizeOf("v2") == 1);
+  REQUIRE(c.in_flight() == 1);
+  c.SetImage("v3");
+  c.Edit(SetHostNetwork);
+  c.in_place_known = false;  // as after a start
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.SizeOf("v2") == 1);
+  c.in_place_known = true;
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 1);  // one is in flight
+  c.SettleInPlace();
+  CHECK(c.SizeOf("v2") == 0);
+}
+
+}  // namespace
+}  // namespace windlass::in_place

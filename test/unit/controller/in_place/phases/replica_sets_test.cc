@@ -1,0 +1,128 @@
+// In-place updates whose ReplicaSets a user deletes, scales or edits, and what happens to old
+// ReplicaSets.
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST_CASE("a pending ReplicaSet that somebody deletes is made again (P-026)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Patch(1);
+  c.replica_sets().erase(c.NameOf("v2"));
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() == pods);
+  for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
+  CHECK(c.RevisionOf("v2") == "2");
+}
+
+TEST_CASE("and one deleted in the middle of an exchange, too") {
+  for (int writes = 1; writes < 30; ++writes) {
+    Started c(2);
+    const auto pods = c.PodNames();
+    c.SetImage("v2");
+    int left = writes;
+    for (int round = 0; round < 10 && left > 0; ++round) {
+      const size_t before = c.writes.size();
+      c.Sync(left);
+      left -= static_cast<int>(c.writes.size() - before);
+      c.RestartAll();
+      c.RunPods();
+      ++c.now;
+    }
+    std::erase_if(c.replica_sets(),
+                  [](const auto& rs) { return rs.second["spec"]["replicas"] == 0; });
+    c.SettleInPlace();
+    CAPTURE(writes);
+    c.CheckAllRun("v2", 2);
+    CHECK(c.PodNames() == pods);
+  }
+}
+
+TEST_CASE("a pending ReplicaSet that somebody scales turns the rollout to replacing Pods (P-072)") {
+  Started c(3);
+  c.Patch(1);
+  c.EditReplicaSet(c.NameOf("v2"), [](Json& rs) { rs["spec"]["replicas"] = 2; });
+  c.RunPods();
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+}
+
+TEST_CASE("a host whose template somebody changes holds the rollout (P-073)") {
+  Started c(3);
+  c.Patch(1);
+  c.EditReplicaSet(c.NameOf("v1"), [](Json& rs) {
+    rs["spec"]["template"]["spec"]["containers"][0]["image"] = "v9";
+  });
+  const auto writes_before = c.writes.size();
+  c.Sync();
+  c.Sync();
+  for (size_t i = writes_before; i < c.writes.size(); ++i) CHECK(c.writes[i] == "status");
+  CHECK(c.InPlaceCondition() == "True Failing");
+}
+
+TEST_CASE("without history the template before is kept until the exchange") {
+  Started c(3);
+  c.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
+  c.Patch(1);
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.replica_sets().size() == 1);
+}
+
+TEST_CASE(
+    "paused, a ReplicaSet whose template Pods were patched to stays without history (P-080)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
+  c.Patch(1);
+  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  SECTION("it is the new one") {}
+  SECTION("another template is to come") { c.SetImage("v3"); }
+  SECTION("the one before is back") { c.SetImage("v1"); }
+  SECTION("the partition holds") { c.Annotate("windlass.dev/in-place-partition", "2"); }
+  for (int i = 0; i < 5; ++i) {
+    c.Sync();
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+    CHECK(c.HasReplicaSet("v2"));
+  }
+  c.Annotate("windlass.dev/in-place-partition", "0");
+  c.Edit([](Json& d) { d["spec"]["paused"] = false; });
+  c.SettleInPlace();
+  c.CheckAllRun(c.deployment()["spec"]["template"]["spec"]["containers"][0]["image"], 3);
+  CHECK(c.PodNames() == pods);
+  CHECK(c.replica_sets().size() == 1);
+}
+
+TEST_CASE("an old ReplicaSet that somebody scales up midway is emptied") {
+  Started c(3);
+  c.SetImage("v0");
+  c.SettleInPlace();  // v1 is history
+  c.Patch(1);
+  c.EditReplicaSet(c.NameOf("v1"), [](Json& rs) { rs["spec"]["replicas"] = 1; });
+  c.RunPods();
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+}
+
+TEST_CASE("a Pod whose template nobody has any more is not taken for the host's") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Patch(2);
+  const std::string pending = c.NameOf("v2");
+  c.Undo("1");
+  c.replica_sets().erase(pending);
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 3);
+  CHECK(c.PodNames() == pods);
+}
+
+}  // namespace
+}  // namespace windlass::in_place

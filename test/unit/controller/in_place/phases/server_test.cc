@@ -1,0 +1,96 @@
+// In-place updates with a server that shows, accepts or keeps less than they need (P-036).
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST_CASE("what cannot be watched is named, nothing is patched, and it goes on with the right") {
+  Started c(2);
+  c.in_place_known = false;
+  c.SetImage("v2");
+  c.Sync();
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True MissingRights");
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
+  c.in_place_known = true;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("a server that refuses a write of the exchange is asked again, and users see the rest") {
+  const std::string refused = GENERATE("exchange v2", "exchange v1");  // X1, X2
+  Started c(2);
+  c.SetImage("v2");
+  const auto pods_as_ever = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool exchange =
+        request.resource() == resources::kReplicaSets && request.patch_type() == PatchType::kJson &&
+        request.key().name == (refused == "exchange v2" ? c.NameOf("v2") : c.NameOf("v1"));
+    if (exchange) return Error{ErrorKind::kForbidden, "no"};
+    return pods_as_ever(request);
+  };
+  for (int round = 0; round < 30; ++round) {
+    c.Sync();
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+  }
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetUpdateRefused");
+  const Json& status = c.deployment()["status"];  // not the end yet
+  CHECK(status["updatedReplicas"].get<int>() + status["availableReplicas"].get<int>() == 3);
+  c.server = pods_as_ever;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+  CHECK(c.Condition("ReplicaFailure").empty());
+}
+
+TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-074)") {
+  Started c(2);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-pdb", "Ignore");
+  const auto pods_as_ever = c.server;
+  const std::string old = c.NameOf("v1");
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool mirrors = request.resource() == resources::kReplicaSets &&
+                         request.patch_type() == PatchType::kMerge && request.key().name == old;
+    if (mirrors) return Error{ErrorKind::kForbidden, "no"};
+    return pods_as_ever(request);
+  };
+  c.SetImage("v3");
+  c.SettleInPlace();
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v3");
+  // It is tried again, and users see why it fails.
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetUpdateRefused");
+  const Json& web = c.deployment();
+  CHECK(web["status"]["observedGeneration"] == web["metadata"]["generation"]);
+  c.server = pods_as_ever;
+  c.SettleInPlace();
+  CHECK(c.Condition("ReplicaFailure").empty());
+}
+
+TEST_CASE("an annotation that the server does not keep is told, and nothing is patched") {
+  Started c(2);
+  c.update_webhook = [](const Json&, Json& rs) {
+    rs["metadata"]["annotations"].erase("internal.windlass.dev/mode");
+  };
+  c.webhook = [](Json& rs) { rs["metadata"]["annotations"].erase("internal.windlass.dev/mode"); };
+  c.SetImage("v2");
+  const Step end = c.Sync();
+  const auto* failed = std::get_if<Failed>(&end);
+  REQUIRE(failed != nullptr);
+  CHECK(failed->retry == Retry::kOnSpecChange);
+  CHECK(failed->error.message.find("internal.windlass.dev/mode") != std::string::npos);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().ends_with(failed->error.message));
+  CHECK(c.in_flight() == 0);
+}
+
+}  // namespace
+}  // namespace windlass::in_place

@@ -1,0 +1,253 @@
+// In-place updates that are requested, changed and given up in mid-rollout, and invalid settings.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST_CASE("asked for in the middle of an ordinary rollout, that one ends as it began (P-010)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "Disabled");
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 4);
+}
+
+TEST_CASE("a correction amid replacing Pods goes the same way, with Only, too (P-010)") {
+  Started c(4, 2);
+  c.FailForLong("v2", "Recreate");
+  c.Sync();
+  c.RunReplicaSets({{"v2", 0}});
+  c.Sync();
+  REQUIRE(c.SizeOf("v2") > 0);
+  REQUIRE(c.SizeOf("v1") > 0);
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 4);
+}
+
+TEST_CASE("released midway, the update is finished and nothing of ours is left (P-076)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Patch(1);
+  c.Annotate("windlass.dev/in-place", "Release");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() == pods);
+  CHECK(c.InPlaceCondition() == "False HandedBack");
+  c.SetImage("v3");  // and the next rollout is an ordinary one
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.PodNames() != pods);
+}
+
+TEST_CASE("released, a partition is over (P-076)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  REQUIRE(c.InPlaceCondition() == "True Partitioned");
+  c.Annotate("windlass.dev/in-place", "Release");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 4);
+  CHECK(c.InPlaceCondition() == "False HandedBack");
+}
+
+// Three Pods at rest that are drained before they are patched.
+class Released : public Started {
+ public:
+  Released() : Started(3) {
+    Edit(&TakeTraffic);
+    SettleInPlace();
+    Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  }
+  void Release() { Annotate("windlass.dev/in-place", "Release"); }
+  bool HandedBack() {
+    const bool told = std::ranges::any_of(events, [](const std::string& event) {
+      return event == "no Pod is in the middle of an update";
+    });
+    CHECK(told == (InPlaceCondition() == "False HandedBack"));
+    return told;
+  }
+};
+
+TEST_CASE("released, it is not handed back before the last note and drain are gone (P-076)") {
+  Released c;
+  c.SetImage("v2");
+  c.Sync();
+  c.Release();
+  c.SetImage("v3");  // by an ordinary rollout
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceCondition().starts_with("True "));
+  c.SettleInPlace();
+  CHECK(c.HandedBack());
+  c.CheckAllRun("v3", 3);
+}
+
+TEST_CASE("nor while a Pod is out of traffic or in flight (P-076)") {
+  Released c;
+  c.SetImage("v2");
+  c.SettleInPlace();
+  const std::string pod = c.PodNames()[0];
+  Json& metadata = c.PodNamed(pod)["metadata"];
+  std::string& text =
+      metadata["annotations"]["windlass.dev/in-place-state"].get_ref<std::string&>();
+  Json state = Json::parse(text);
+  // As a Pod on a lost node, which nobody waited for, comes back.
+  state["c"]["a"]["id"] = c.PodNamed(pod)["status"]["containerStatuses"][0]["containerID"];
+  const bool drained = GENERATE(true, false);
+  if (drained) {
+    state["drain"] = {{"since", "2027-01-15T08:00:00Z"}, {"mode", "Label:traffic=on/off"}};
+    metadata["labels"]["traffic"] = "off";
+  }
+  text = state.dump();
+  c.Release();
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceCondition() == (drained ? "True Draining" : "True Patching"));
+  CHECK(c.InPlaceMessage().find(pod) != std::string::npos);
+  const int64_t before = static_cast<int64_t>(c.writes.size());
+  c.Sync();
+  CHECK(static_cast<int64_t>(c.writes.size()) == before);
+  c.PodNamed(pod)["status"]["containerStatuses"][0]["image"] = "";  // now it is restarted
+  ++c.now;
+  c.Restart(pod);
+  c.SettleInPlace();
+  CHECK(c.HandedBack());
+  CHECK(c.LabelOf(pod, "traffic") == "on");
+}
+
+TEST_CASE("handed back, it stays so when a Pod crashes (P-076)") {
+  Released c;
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Release();
+  c.SettleInPlace();
+  REQUIRE(c.HandedBack());
+  const std::string pod = c.PodNames()[0];
+  SECTION("once") { c.Crash(pod); }
+  SECTION("again and again") { c.KeepCrashing(pod); }
+  const auto told = std::ranges::count(c.events, "no Pod is in the middle of an update");
+  c.Sync();
+  CHECK(c.HandedBack());
+  CHECK(std::ranges::count(c.events, "no Pod is in the middle of an update") == told);
+}
+
+TEST_CASE("nor before it can be seen (P-076)") {
+  Released c;
+  c.in_place_known = false;
+  c.Release();
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceCondition() == "True MissingRights");
+  c.in_place_known = true;
+  c.Sync();
+  CHECK(c.HandedBack());
+  c.in_place_known = false;  // the rights may go now
+  c.writes.clear();
+  c.Sync();
+  CHECK(c.HandedBack());
+  CHECK(c.writes.empty());
+}
+
+TEST_CASE("a wrong value is told, and Pods are replaced (P-083)") {
+  Started c(2);
+  c.Annotate("windlass.dev/in-place-partition", "lots");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  c.CheckAllRun("v2", 2);
+}
+
+TEST_CASE("a removed setting that asks for something else stops updates in place (P-083)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  const auto [key, value] = GENERATE(values<std::pair<std::string, std::string>>({
+      {"windlass.dev/in-place-fields", "image"},
+      {"windlass.dev/in-place-init-images", "PatchOnly"},
+  }));
+  c.Patch(1);  // an earlier version has begun
+  c.Annotate(key, value);
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() != pods);
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  CHECK(c.InPlaceMessage().find(key + ": \"" + value + "\" is not supported any more: remove") !=
+        std::string::npos);
+  CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
+
+  const auto present = c.PodNames();
+  c.Edit([&](Json& d) { d["metadata"]["annotations"].erase(key); });
+  c.SetImage("v3");
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 3);
+  CHECK(c.PodNames() == present);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("one that an earlier version has copied does not come back by an undo (P-074)") {
+  Started c(2);
+  const std::string key = "windlass.dev/in-place-fields";
+  c.Annotate(key, "image");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  REQUIRE(c.InPlaceCondition() == "False InvalidConfig");
+  for (const auto& [name, rs] : c.replica_sets()) {
+    REQUIRE(rs["metadata"]["annotations"].contains(key));
+  }
+  c.Edit([&](Json& d) { d["metadata"]["annotations"].erase(key); });
+  c.SettleInPlace();
+  for (const auto& [name, rs] : c.replica_sets()) {
+    CHECK_FALSE(rs["metadata"]["annotations"].contains(key));
+  }
+  const auto pods = c.PodNames();
+  c.Undo("1");
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 2);
+  CHECK(c.PodNames() == pods);
+}
+
+TEST_CASE("what a user takes away does not come back by an undo (P-074)") {
+  Started c(2);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Edit([](Json& d) {
+    d["metadata"]["annotations"].erase("windlass.dev/in-place");
+    d["metadata"]["annotations"].erase("windlass.dev/in-place-max-unavailable");
+  });
+  c.SettleInPlace();
+  for (const auto& [name, rs] : c.replica_sets()) {
+    CHECK_FALSE(rs["metadata"]["annotations"].contains("windlass.dev/in-place"));
+  }
+}
+
+TEST_CASE("refused, drained Pods take traffic again and stand-ins go") {
+  Started c(3);
+  c.Edit(&TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SetImage("v2");
+  c.Sync();
+  int out = 0;
+  for (const std::string& pod : c.PodNames()) out += c.LabelOf(pod, "traffic") == "off" ? 1 : 0;
+  REQUIRE(out == 1);
+  c.Edit([](Json& d) { d["spec"]["template"]["spec"]["hostNetwork"] = true; });
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
+  CHECK(c.revision() == "3");
+}
+
+}  // namespace
+}  // namespace windlass::in_place

@@ -1,0 +1,109 @@
+// In-place updates beside ReplicaSets of the largest possible size: the sum of two such sizes needs
+// more than 32 bits.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/claim.h"
+#include "controller/workload/look_at.h"
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+// Three Pods at rest with image v3. A user has scaled both old ReplicaSets, and noted on them that
+// all these Pods are stand-ins; none of them exists yet.
+class Claimed : public Started {
+ public:
+  explicit Claimed(int32_t max_unavailable) : Started(3, max_unavailable) {
+    for (const char* image : {"v2", "v3"}) {
+      SetImage(image);
+      SettleInPlace();
+    }
+    int others = 0;
+    for (auto& [name, rs] : replica_sets()) {
+      if (rs["spec"]["replicas"] != 0) continue;
+      ++others;
+      EditReplicaSet(name, [](Json& old) {
+        old["spec"]["replicas"] = kUnlimited;
+        old["metadata"]["annotations"]["internal.windlass.dev/stand-ins"] =
+            std::to_string(kUnlimited);
+      });
+    }
+    REQUIRE(others == 2);
+  }
+};
+
+TEST_CASE("stand-ins of others use up maxSurge, however many they are (P-024)") {
+  Claimed c(0);  // and one Pod of surge
+  // While a Pod of its own is missing, the stand-ins of others are needed.
+  c.PodNamed(c.PodNames()[0])["status"]["conditions"][2]["status"] = "False";
+  c.SetImage("v4");
+  c.Sync();
+  REQUIRE(c.HasReplicaSet("v4"));
+  CHECK(c.SizeOf("v4") == 0);
+}
+
+// Growth has no room beside such sizes in any case: it shows where the pending one has to shrink.
+TEST_CASE("stand-ins of others leave none to the pending one, however many they are (P-024)") {
+  Started c(3, 0);  // and one Pod of surge
+  for (const char* image : {"v2", "v3"}) {
+    c.SetImage(image);
+    c.SettleInPlace();
+  }
+  c.SetImage("v4");
+  c.Sync();
+  c.RunPods();
+  REQUIRE(c.SizeOf("v4") == 1);
+  std::vector<std::string> others;
+  for (const auto& [name, rs] : c.replica_sets()) {
+    if (rs["spec"]["replicas"] == 0) others.push_back(name);
+  }
+  REQUIRE(others.size() == 2);
+  const auto claim = [&](int32_t size) {
+    for (const std::string& name : others) {
+      c.EditReplicaSet(name, [size](Json& rs) {
+        rs["spec"]["replicas"] = size;
+        rs["metadata"]["annotations"]["internal.windlass.dev/stand-ins"] = std::to_string(size);
+      });
+    }
+  };
+  claim(1);
+  c.RunPods();
+  // Three Pods are available: one of the host, and one of each of the others, which are needed.
+  int left = 1;
+  for (const std::string& pod : c.PodNames()) {
+    const std::string image = c.ImageOfPod(pod);
+    if (image == "v4" || (image == "v3" && left-- <= 0)) {
+      c.PodNamed(pod)["status"]["conditions"][2]["status"] = "False";
+    }
+  }
+  claim(kUnlimited);
+  c.Sync();
+  CHECK(c.SizeOf("v4") == 0);
+}
+
+TEST_CASE("no Pod is about to go because others are still to be made") {
+  Claimed c(1);
+  std::optional<int64_t> surplus;  // as the first look at v4 finds it
+  const auto show = c.look;
+  c.look = [&](View& view) {
+    show(view);
+    const Learned nothing;
+    const workload::Situation situation =
+        workload::LookAt(view, workload::ClaimReplicaSets(view), nothing, {c.now});
+    const InPlace& in_place = InPlaceOf(situation);
+    if (!surplus && in_place.pods) surplus = in_place.limits.surplus;
+  };
+  c.SetImage("v4");
+  c.Sync();
+  REQUIRE(surplus.has_value());
+  CHECK(*surplus == 0);
+}
+
+}  // namespace
+}  // namespace windlass::in_place

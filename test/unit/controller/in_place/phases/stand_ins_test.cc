@@ -1,0 +1,98 @@
+// Stand-ins that do not start: a failure like that of a patched Pod (P-060, P-024).
+#include <algorithm>
+#include <set>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+// A rollout to v2 whose first stand-in cannot pull its image.
+class Standing : public InPlaceCluster {
+ public:
+  Standing(int32_t replicas, int32_t max_unavailable, const std::string& on_failure)
+      : InPlaceCluster(replicas, max_unavailable) {
+    Annotate("windlass.dev/in-place-on-failure", on_failure);
+    Annotate("windlass.dev/in-place-surge", "Always");
+    SettleInPlace();
+    pods = PodNames();
+    events.clear();
+    SetImage("v2");
+    Sync();
+    RunPods();
+    for (const std::string& pod : PodNames()) {
+      if (std::ranges::count(pods, pod) == 0) FailToPull(pod);
+    }
+  }
+  bool HasEvent(const std::string& words) const {
+    return std::ranges::any_of(
+        events, [&](const std::string& event) { return event.find(words) != std::string::npos; });
+  }
+  int PodsOf(const std::string& image) const {
+    const auto names = PodNames();
+    return static_cast<int>(std::ranges::count_if(
+        names, [&](const std::string& pod) { return ImageOfPod(pod) == image; }));
+  }
+
+  std::vector<std::string> pods;  // of the host
+};
+
+TEST_CASE("a stand-in that does not come up is told, and no Pod is touched (P-061)") {
+  Standing c(3, 0, "Hold");
+  for (int i = 0; i < 100; ++i) {
+    c.Sync();
+    c.now += 10;
+    for (const std::string& pod : c.pods) CHECK(c.ImageOfPod(pod) == "v1");
+  }
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().find("ImagePullBackOff") != std::string::npos);
+  CHECK(c.HasEvent("ImagePullBackOff"));
+  CHECK(c.Condition("Progressing") == "False ProgressDeadlineExceeded");
+}
+
+TEST_CASE("with Revert the revision is given up, and the stand-in goes (P-025, P-062)") {
+  Standing c(3, 0, "Revert");
+  c.now += 59;
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 1);
+  c.now += 2;
+  c.Sync();
+  c.RunPods();
+  for (int i = 0; i < 100; ++i) {
+    c.Sync();
+    c.now += 10;
+  }
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.PodNames() == c.pods);
+  CHECK(c.PodsOf("v1") == 3);
+  CHECK(c.InPlaceCondition() == "True Reverting");
+  CHECK(c.HasEvent("is given up"));
+}
+
+TEST_CASE(
+    "with Recreate the rollout goes on by replacing Pods, because of a stand-in, too (P-063)") {
+  Standing c(3, 0, "Recreate");
+  c.now += 61;
+  c.SettleInPlace();
+  CHECK(c.HasEvent("replaces Pods from now on"));
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  CHECK(c.SizeOf("v2") == 3);
+}
+
+TEST_CASE("but not while a Pod is in flight that does not fail") {
+  Standing c(4, 1, "Recreate");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.now += 61;
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK_FALSE(c.HasEvent("replaces Pods from now on"));
+  c.RestartAll();
+  c.now += 10;
+  c.Sync();
+  CHECK(c.HasEvent("replaces Pods from now on"));
+}
+
+}  // namespace
+}  // namespace windlass::in_place

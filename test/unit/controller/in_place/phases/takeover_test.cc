@@ -1,0 +1,195 @@
+// An in-place update that stops after any of its writes: what kubectl would undo to, and what the
+// stock controller does with it (P-080, I-56, I-57).
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "controller/workload/annotations.h"
+#include "kubeclient/api/time.h"
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+constexpr int kWritesMax = 40;
+
+// Updates three Pods from v1 to v2 and stops after `writes` writes. Returns false if the update was
+// over before.
+bool UpdateUntil(InPlaceCluster& c, int writes) {
+  c.SettleInPlace();
+  c.SetImage("v2");
+  for (int quiet = 0; quiet < 3;) {
+    const size_t before = c.writes.size();
+    c.Sync(writes);
+    const int made = static_cast<int>(c.writes.size() - before);
+    writes -= made;
+    if (writes <= 0) return true;
+    quiet = made == 0 ? quiet + 1 : 0;
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+  }
+  return false;
+}
+
+// Returns the image of the revision that `kubectl rollout undo` would pick: the second highest.
+std::string UndoWouldGive(InPlaceCluster& c) {
+  std::vector<std::pair<int64_t, std::string>> revisions;
+  for (const auto& [name, rs] : c.replica_sets()) {
+    const std::string text =
+        rs["metadata"]["annotations"].value(std::string(workload::kRevision), "0");
+    revisions.emplace_back(*workload::ParseRevision(text),
+                           rs["spec"]["template"]["spec"]["containers"][0]["image"]);
+  }
+  std::ranges::sort(revisions, std::greater());
+  return revisions.size() < 2 ? "" : revisions[1].second;
+}
+
+TEST_CASE("after every write kubectl undoes to the template before (I-56)") {
+  int moments = 0;
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster c(3, 1);
+    if (!UpdateUntil(c, writes)) break;
+    ++moments;
+    // Before the pending ReplicaSet is there, there is one revision only.
+    if (c.replica_sets().size() > 1) CHECK(UndoWouldGive(c) == "v1");
+  }
+  CHECK(moments > 8);
+}
+
+TEST_CASE("after every write the stock controller finishes the rollout (I-57)") {
+  int moments = 0;
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster c(3, 1);
+    if (!UpdateUntil(c, writes)) break;
+    ++moments;
+    c.stock = true;
+    c.SettleInPlace();
+    CAPTURE(writes);
+    CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+    CHECK(c.SizeOf("v2") == 3);
+    CHECK(c.PodNames().size() == 3);
+    for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
+  }
+  CHECK(moments > 8);
+}
+
+TEST_CASE(
+    "the stock controller leaves Pods of an undone update as they are: the known hole (P-080)") {
+  InPlaceCluster c(3, 1);
+  REQUIRE(UpdateUntil(c, 7));
+  REQUIRE(c.HasReplicaSet("v2"));
+  c.Undo("1");
+  c.stock = true;
+  c.SettleInPlace();
+  int left = 0;
+  for (const std::string& pod : c.PodNames()) left += c.ImageOfPod(pod) == "v2" ? 1 : 0;
+  CHECK(left > 0);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  // Windlass, back again, brings them back.
+  c.stock = false;
+  c.SettleInPlace();
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
+}
+
+TEST_CASE("what the stock controller replaced amid an exchange is not replaced again (P-080)") {
+  const bool all = GENERATE(true, false);
+  const bool moved_on = GENERATE(false, true);
+  InPlaceCluster c(3, 1);
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster next(3, 1);
+    REQUIRE(UpdateUntil(next, writes));
+    if (!next.writes.back().starts_with("exchange v2")) continue;
+    REQUIRE(UpdateUntil(c, writes));
+    break;
+  }
+  c.stock = true;
+  if (moved_on) c.SetImage("v3");
+  for (int round = 0; round < (all ? 100 : 2); ++round) {
+    c.Sync();
+    c.RunPods();
+    c.now += 2;
+  }
+  c.stock = false;
+  const std::string wanted = moved_on ? "v3" : "v2";
+  const auto pods = c.PodNames();
+  int most = 0;
+  for (int round = 0; round < 100; ++round) {
+    c.Sync();
+    c.RunPods();
+    c.RestartAll();
+    ++c.now;
+    most = std::max(most, static_cast<int>(c.PodNames().size()));
+  }
+  CHECK(most <= 4);
+  CHECK(c.PodNames().size() == 3);
+  if (all) CHECK(c.PodNames() == pods);
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == wanted);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+TEST_CASE("a server that does not let an exchange be given up is asked again (P-080)") {
+  InPlaceCluster c(3, 1);
+  for (int writes = 1; writes < kWritesMax; ++writes) {
+    InPlaceCluster next(3, 1);
+    REQUIRE(UpdateUntil(next, writes));
+    if (!next.writes.back().starts_with("exchange v2")) continue;
+    REQUIRE(UpdateUntil(c, writes));
+    break;
+  }
+  c.stock = true;
+  c.Settle();
+  c.stock = false;
+  const auto server = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != resources::kReplicaSets) return server(request);
+    return Error{ErrorKind::kForbidden, "no"};
+  };
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+}
+
+TEST_CASE("an older ReplicaSet of the same template and without Pods is left so (P-002, P-023)") {
+  InPlaceCluster c(3, 1);
+  c.SettleInPlace();
+  const auto pods = c.PodNames();
+  auto twin = c.ReplicaSet("v1");
+  twin["metadata"]["name"] = "web-twin";
+  twin["metadata"]["uid"] = "00000000-0000-4000-8000-00000000aaaa";
+  twin["metadata"]["creationTimestamp"] = FormatTime({c.now - 100000});
+  twin["metadata"]["annotations"][std::string(workload::kRevision)] = "0";
+  twin["spec"]["replicas"] = 0;
+  for (const char* count : {"replicas", "readyReplicas", "availableReplicas"}) {
+    twin["status"][count] = 0;
+  }
+  c.replica_sets()["web-twin"] = twin;
+  c.writes.clear();
+  c.SettleInPlace();
+  CHECK(c.writes == std::vector<std::string>{});
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Undo("1");
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("Windlass goes on where the stock controller was in the middle of its own rollout") {
+  for (int writes = 1; writes < 12; ++writes) {
+    InPlaceCluster c(4, 1);
+    if (!UpdateUntil(c, 4)) break;
+    c.stock = true;
+    c.Sync(writes);
+    c.RunPods();
+    c.stock = false;
+    c.SettleInPlace();
+    CAPTURE(writes);
+    CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+    for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
+    CHECK(c.PodNames().size() == 4);
+  }
+}
+
+}  // namespace
+}  // namespace windlass::in_place

@@ -1,0 +1,157 @@
+// In-place updates of a Deployment with Pods that fit on no node: these get the template, and
+// nothing waits for them (P-039, P-032).
+#include <algorithm>
+#include <set>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+// At rest with image v1, except for the last Pod, which fits on no node. It stays unavailable, so
+// the budget must have room for another.
+class Overfull : public InPlaceCluster {
+ public:
+  explicit Overfull(int32_t replicas, int32_t max_unavailable = 2)
+      : InPlaceCluster(replicas, max_unavailable) {
+    SettleInPlace();
+    waiting = PodNames().back();
+    Unschedule(waiting);
+    events.clear();
+  }
+  int PodsOf(const std::string& image) const {
+    const auto pods = PodNames();
+    return static_cast<int>(std::ranges::count_if(
+        pods, [&](const std::string& pod) { return ImageOfPod(pod) == image; }));
+  }
+  void Round() {
+    Sync();
+    RestartAll();
+    RunPods();
+    ++now;
+  }
+
+  std::string waiting;
+};
+
+TEST_CASE("a Pod that no node has room for holds up neither the others nor the commit (P-039)") {
+  const std::string canary_first = GENERATE("true", "false");
+  Overfull c(4);
+  c.Annotate("windlass.dev/in-place-canary-first", canary_first);
+  const auto pods = c.PodNames();
+  const std::string host = c.NameOf("v1");
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.ImageOfPod(c.waiting) == "v2");  // first of all (P-032)
+  CHECK(c.in_flight() == 1);
+  for (int i = 0; i < 100; ++i) {
+    c.Round();
+    CHECK(c.in_flight() <= 1);
+  }
+  CHECK(c.PodNames() == pods);
+  CHECK(c.PodsOf("v2") == 4);
+  CHECK(c.NameOf("v2") == host);
+  CHECK(c.InPlaceCondition() == "False Complete");
+  c.Schedule(c.waiting);
+  c.SettleInPlace();
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  CHECK(c.RestartsOf(c.waiting) == 0);
+}
+
+TEST_CASE("one that gets a node after its patch counts like any other (P-033, P-060)") {
+  Overfull c(4);
+  c.SetImage("v2");
+  c.Sync();
+  c.now += 300;
+  c.Schedule(c.waiting);
+  c.FailToPull(c.waiting);
+  c.RestartAll();
+  for (int i = 0; i < 100; ++i) c.Round();
+  CHECK(c.SizeOf("v1") == 4);  // no exchange
+  CHECK(c.InPlaceCondition() == "True Failing");
+}
+
+TEST_CASE("it has a minute from then on to recover (P-062)") {
+  Overfull c(4);
+  c.Annotate("windlass.dev/in-place-on-failure", "Revert");
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  for (int i = 0; i < 30; ++i) c.Round();
+  REQUIRE(c.ImageOfPod(c.waiting) == "v2");
+  c.now += 3600;
+  c.Schedule(c.waiting);
+  c.FailToPull(c.waiting);
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Failing");
+  c.now += 61;
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Reverting");
+  CHECK(c.ImageOfPod(c.waiting) == "v1");
+}
+
+TEST_CASE("until a revision is proven, one such Pod at most is patched for it (P-033)") {
+  InPlaceCluster c(6, 4);
+  c.SettleInPlace();
+  const auto pods = c.PodNames();
+  for (const size_t i : {3, 4, 5}) c.Unschedule(pods[i]);
+  c.SetImage("v2");
+  c.Sync();
+  c.Sync();
+  int patched = 0;
+  for (const size_t i : {3, 4, 5}) patched += c.ImageOfPod(pods[i]) == "v2" ? 1 : 0;
+  CHECK(patched == 1);
+  CHECK(c.in_flight() == 1);
+  c.RestartAll();
+  ++c.now;
+  c.Sync();
+  for (const size_t i : {3, 4, 5}) CHECK(c.ImageOfPod(pods[i]) == "v2");
+}
+
+TEST_CASE("a template that lets them run reaches Pods of which none does") {
+  Overfull c(3);
+  std::set<std::string> waiting;
+  for (const std::string& pod : c.PodNames()) {
+    c.Unschedule(pod);
+    waiting.insert(pod);
+  }
+  c.SetImage("v2");
+  for (int i = 0; i < 60; ++i) {
+    c.Round();
+    for (const std::string& pod : c.PodNames()) {
+      if (c.ImageOfPod(pod) == "v2" && waiting.erase(pod) > 0) c.Schedule(pod);
+    }
+  }
+  CHECK(waiting.empty());
+  c.SettleInPlace();
+  CHECK(c.PodsOf("v2") == 3);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+TEST_CASE("a new target reaches it, and so does the way back") {
+  Overfull c(4);
+  c.SetImage("v2");
+  c.Round();
+  c.SetImage("v3");
+  c.Round();
+  CHECK(c.ImageOfPod(c.waiting) == "v3");
+  c.Undo("1");
+  for (int i = 0; i < 60; ++i) c.Round();
+  CHECK(c.PodsOf("v1") == 4);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("stand-ins do not stay for it: they may have the room it waits for (P-025)") {
+  Overfull c(3, 0);
+  c.Edit([](auto& d) { d["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 2; });
+  const auto pods = c.PodNames();
+  c.SetImage("v2");
+  for (int i = 0; i < 100; ++i) c.Round();
+  CHECK(c.PodNames() == pods);
+  CHECK(c.PodsOf("v2") == 3);
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+}  // namespace
+}  // namespace windlass::in_place

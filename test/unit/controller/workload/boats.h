@@ -1,0 +1,76 @@
+// Boats: an invented kind of workload, which the planner cannot know.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/workload/extension.h"
+#include "controller/workload/planner.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload {
+
+inline constexpr ResourceId kBoats{"example.com", "v2", "boats", "Boat"};
+
+class BoatKind : public WorkloadKind {
+ public:
+  const ResourceId& resource() const override { return kBoats; }
+  std::string_view noun() const override { return "boat"; }
+  bool IsStored(const Workload& workload, const WorkloadStatus& draft) const override {
+    return draft == workload.status;
+  }
+  bool HasStrayNotes(const Workload&) const override { return false; }
+  Request WriteStatus(const Workload& workload, const WorkloadStatus& status,
+                      std::string_view revision) const override {
+    written = status;
+    published = revision;
+    return Request::MergePatch(kBoats, VersionOf(workload.meta), "status", "{}");
+  }
+  Result<Request> RollBack(const Workload&, const std::string&, const ReplicaSet&,
+                           const std::string&) const override {
+    return Error{ErrorKind::kInvalid, "boats do not go back"};
+  }
+  Request ClearRollback(const Workload& workload) const override {
+    return Request::MergePatch(kBoats, VersionOf(workload.meta), "", "{}");
+  }
+  bool MirrorsSettings() const override { return false; }
+  SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
+  const Extension* extension() const override { return extends; }
+
+  const Extension* extends = nullptr;
+  mutable std::optional<WorkloadStatus> written;  // last
+  mutable std::string published;
+};
+
+// Makes a boat from the Deployment of a World; `world` makes its Pods.
+struct Harbour {
+  Workload Boat() const {
+    const Deployment& model = world.deployment;
+    return {.kind = kind,
+            .meta = model.meta,
+            .replicas = model.spec.replicas,
+            .selector = model.spec.selector,
+            .template_json = model.spec.template_json.get(),
+            .template_fingerprint = model.spec.template_fingerprint,
+            .paused = model.spec.paused,
+            .progress_deadline_seconds = 600,
+            .limits = {.desired = model.spec.replicas, .surge = 1},
+            .strategy_error = strategy_error,
+            .max_surge = model.spec.max_surge,
+            .max_unavailable = model.spec.max_unavailable,
+            .status = {.observed_generation = 1, .carried = R"({"sails":3})"}};
+  }
+  View Look() const {
+    View view{.workload = Boat()};
+    for (const ReplicaSet& rs : world.replica_sets) view.replica_sets.push_back(&rs);
+    view.pods_known = true;
+    return view;
+  }
+  Step Decide(const Learned& learned = {}) const { return Next(Look(), learned, kNow); }
+
+  World world{2};
+  BoatKind kind;
+  std::string strategy_error;
+};
+
+}  // namespace windlass::workload

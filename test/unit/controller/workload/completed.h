@@ -1,0 +1,20 @@
+// The start of most tests of a change: a rollout that is over.
+#pragma once
+
+#include "test/catch.h"
+#include "test/unit/controller/workload/cluster.h"
+
+namespace windlass::workload {
+
+// A completed rollout of image v1. What it wrote is cleared.
+struct Completed : Cluster {
+  explicit Completed(int32_t replicas) : Cluster(replicas) {
+    Settle();
+    REQUIRE(Condition("Progressing") == "True NewReplicaSetAvailable");
+    writes.clear();
+    events.clear();
+    reads.clear();
+  }
+};
+
+}  // namespace windlass::workload

@@ -1,0 +1,225 @@
+#include "controller/workload/pause.h"
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/progress.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr WallTime kEarlier{1'700'000'000};
+
+struct Row {
+  std::string id;
+  std::string status;  // of the present condition; "" = there is none
+  std::string reason;
+  std::optional<int32_t> deadline;
+  std::string want;
+  bool want_fresh;
+};
+
+TEST_CASE("Progressing says that the Deployment is paused") {
+  const Row row = GENERATE(values<Row>({
+      {"D-062", "True", "ReplicaSetUpdated", 600, "Unknown DeploymentPaused", true},
+      {"D-062 paused from birth", "", "", 600, "Unknown DeploymentPaused", true},
+      {"D-062 after completion", "True", "NewReplicaSetAvailable", 600, "Unknown DeploymentPaused",
+       true},
+      {"D-062 said already", "Unknown", "DeploymentPaused", 600, "Unknown DeploymentPaused", false},
+      {"D-061 a verdict stays", "False", "ProgressDeadlineExceeded", 600,
+       "False ProgressDeadlineExceeded", false},
+      {"D-060 no deadline", "", "", std::nullopt, "", false},
+      {"D-060 no deadline, in so many seconds", "True", "ReplicaSetUpdated", kUnlimited,
+       "True ReplicaSetUpdated", false},
+  }));
+  CAPTURE(row.id);
+  World world(2);
+  world.deployment.spec.progress_deadline_seconds = row.deadline;
+  WorkloadStatus status;
+  if (!row.status.empty()) {
+    status.conditions = {NewCondition("Progressing", row.status, row.reason, "m", kEarlier)};
+  }
+  MarkPaused(world.Look(), status);
+  CHECK(StatusAndReason(status.conditions, "Progressing") == row.want);
+  const Condition* condition = FindCondition(status.conditions, "Progressing");
+  CHECK((condition != nullptr && condition->last_update_time == kNow) == row.want_fresh);
+  Proves(row.id);
+}
+
+TEST_CASE("a resumed Deployment says so in a write of its own (D-063, D-064)") {
+  World world(2);
+  world.deployment.status.replicas = 5;
+  world.deployment.status.observed_generation = 1;
+  world.deployment.status.conditions = {
+      NewCondition("Progressing", "Unknown", "DeploymentPaused", "m", kEarlier)};
+  const auto step = AcknowledgeResume(world.Look());
+  REQUIRE(step);
+  const std::string body = std::get<Write>(*step).request.body();
+  CHECK(body.find("DeploymentResumed") != std::string::npos);
+  CHECK(body.find(R"("observedGeneration":1)") != std::string::npos);
+  CHECK(body.find(R"("replicas":5)") != std::string::npos);
+  Proves("D-063 D-064");
+
+  SECTION("not while paused") {
+    world.deployment.spec.paused = true;
+    CHECK_FALSE(AcknowledgeResume(world.Look()));
+  }
+  SECTION("not without a deadline (D-060)") {
+    world.deployment.spec.progress_deadline_seconds.reset();
+    CHECK_FALSE(AcknowledgeResume(world.Look()));
+  }
+}
+
+void Pause(Cluster& cluster, bool paused) {
+  cluster.Edit([=](Json& d) { d["spec"]["paused"] = paused; });
+}
+
+// Ten Pods of v1, paused when v2 has three Pods that are not available; what was written is
+// cleared.
+struct InMidRollout : Cluster {
+  InMidRollout() : Cluster(10) {
+    Settle();
+    SetImage("v2");
+    Sync(2);  // create v2 3, scale v1 10 8
+    RunReplicaSets({{"v2", 0}});
+    Pause(*this, true);
+    writes.clear();
+  }
+};
+
+TEST_CASE("paused from birth: nothing is made until it is resumed (IT-04, D-170)") {
+  Cluster cluster(3);
+  Pause(cluster, true);
+  cluster.Settle();
+  CHECK(cluster.writes == std::vector<std::string>{"status"});
+  CHECK(cluster.deployment()["status"]["observedGeneration"] == 2);
+  CHECK(cluster.Condition("Progressing") == "Unknown DeploymentPaused");
+
+  Pause(cluster, false);
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") == 3);
+  CHECK(cluster.revision() == "1");
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("IT-04 D-170");
+}
+
+TEST_CASE("a template edited while paused waits for the resume (IT-04, D-057, D-065)") {
+  Cluster cluster(3);
+  cluster.Settle();
+  Pause(cluster, true);
+  cluster.SetImage("v2");
+  cluster.Settle();
+  CHECK(cluster.replica_sets().size() == 1);
+  CHECK(cluster.SizeOf("v1") == 3);
+  CHECK(cluster.deployment()["status"]["observedGeneration"] == 3);
+  CHECK(cluster.deployment()["status"].value("updatedReplicas", 0) == 0);
+  Proves("IT-04 D-057 D-067");
+}
+
+TEST_CASE("a paused Deployment is scaled, and its ReplicaSet first (IT-05, D-065, D-350)") {
+  Cluster cluster(1);
+  cluster.Settle();
+  Pause(cluster, true);
+  cluster.Settle();
+  cluster.writes.clear();
+  cluster.Scale(10);
+  cluster.Sync();
+  CHECK(cluster.writes == std::vector<std::string>{"scale v1 1 10", "status"});
+  Proves("IT-05 D-065 D-350");
+}
+
+TEST_CASE("a pause in mid-rollout fills the surge up, once (D-359, X-84)") {
+  InMidRollout cluster;
+  cluster.Sync();
+  CHECK(cluster.writes == std::vector<std::string>{"scale v1 8 10", "status"});
+  CHECK(cluster.Condition("Progressing") == "Unknown DeploymentPaused");
+  cluster.writes.clear();
+  cluster.Sync();
+  CHECK(cluster.writes.empty());
+  Proves("D-066 D-359 X-84");
+}
+
+TEST_CASE("0 to N of a paused Deployment goes to the new ReplicaSet, else the youngest (D-354)") {
+  Cluster cluster(6);
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.Scale(0);
+  cluster.Settle();
+  Pause(cluster, true);
+  const bool edited = GENERATE(false, true);
+  if (edited) cluster.SetImage("v3");
+  cluster.Scale(6);
+  cluster.writes.clear();
+  cluster.Sync();
+  CHECK(cluster.WritesAndForget() == "scale v2 0 6");
+  Proves("X-81 D-354");
+}
+
+TEST_CASE("a pause does not bring Recreate's Pods together (S-010)") {
+  Cluster cluster(2);
+  cluster.ChangeStrategy("Recreate");
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Settle();
+  const std::string v2 = cluster.NameOf("v2");
+  cluster.SetPods(v2, 2);
+  cluster.Undo("1");
+  cluster.Sync();
+  cluster.RunReplicaSets();  // none of v2 is counted, its Pods go on terminating
+  Pause(cluster, true);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v1") == 0);
+  cluster.SetPods(v2, 0);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v1") == 2);
+}
+
+TEST_CASE("the deadline does not run while paused, and starts anew (D-063, D-443, B-29)") {
+  InMidRollout cluster;
+  cluster.Sync();
+  cluster.now += 3600;
+  const Step step = cluster.Sync();
+  CHECK_FALSE(std::get<Wait>(step).look_again_in.has_value());
+  CHECK(cluster.Condition("Progressing") == "Unknown DeploymentPaused");
+
+  Pause(cluster, false);
+  cluster.Sync(1);
+  CHECK(cluster.Condition("Progressing") == "Unknown DeploymentResumed");
+  cluster.now += 600;
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing") != "False ProgressDeadlineExceeded");
+  Proves("D-063 D-443");
+}
+
+TEST_CASE("history is cleaned up while paused, unless a rollback waits (D-472, D-481)") {
+  Cluster cluster(2);
+  for (const char* image : {"v1", "v2", "v3"}) {
+    cluster.SetImage(image);
+    cluster.Settle();
+  }
+  cluster.Edit([](Json& d) {
+    d["spec"]["paused"] = true;
+    d["spec"]["revisionHistoryLimit"] = 0;
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v4";
+  });
+  SECTION("whether or not the rollout is complete") {
+    cluster.Settle();
+    CHECK(cluster.replica_sets().size() == 1);
+    CHECK(cluster.SizeOf("v3") == 2);
+  }
+  SECTION("a rollback waits") {
+    cluster.Edit([](Json& d) { d["metadata"]["annotations"][kRollbackTo] = "1"; });
+    cluster.Settle();
+    CHECK(cluster.replica_sets().size() == 3);
+  }
+  Proves("D-066 D-472 D-481");
+}
+
+}  // namespace
+}  // namespace windlass::workload

@@ -1,0 +1,193 @@
+// The conditions of a status that follows a refused write: ReplicaFailure and Progressing.
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/refusing.h"
+
+namespace windlass::workload {
+namespace {
+
+using Json = nlohmann::json;
+using Lines = std::vector<std::string>;
+
+TEST_CASE("words that differ in numbers only are not written anew; other words and writes are") {
+  MayNotShrink cluster;
+  const auto message_after = [&](const std::string& write, const std::string& words) {
+    cluster.Refuse(write, ErrorKind::kForbidden, words);
+    cluster.writes.clear();
+    ++cluster.now;
+    cluster.SyncFails();
+    return cluster.Message();
+  };
+  const std::string v1 = "patch replicasets ns/" + cluster.NameOf("v1") + ": ";
+  const std::string first = "try 17 at 2027-01-15T08:00:01Z was denied, id 5f-abc-9";
+  CHECK(message_after("scale v1", first) == v1 + first);
+  CHECK(message_after("scale v1", "try 18 at 2027-01-15T08:00:05Z was denied, id 60-bcd-1") ==
+        v1 + first);
+  CHECK(cluster.writes.empty());
+  CHECK(message_after("scale v1", "frozen until 2027") == v1 + "frozen until 2027");
+  CHECK(cluster.writes == Lines{"status"});
+  // Another object: the new ReplicaSet comes before the old one.
+  cluster.Edit([](Json& d) { d["spec"]["minReadySeconds"] = 3; });
+  CHECK(message_after("annotate v2", "frozen until 2027") ==
+        "patch replicasets ns/" + cluster.NameOf("v2") + ": frozen until 2027");
+}
+
+TEST_CASE("a ReplicaSet's own ReplicaFailure is shown before ours, and ours after it") {
+  const bool paused = GENERATE(false, true);
+  CAPTURE(paused);
+  Refusing cluster;
+  cluster.Refuse("scale v1");
+  cluster.Edit([&](Json& d) {
+    d["spec"]["replicas"] = 8;
+    d["spec"]["paused"] = paused;
+  });
+  cluster.SyncFails();
+  CHECK(cluster.Condition("ReplicaFailure") == kTold);
+  cluster.ReplicaSet("v1")["status"]["conditions"] = {
+      {{"type", "ReplicaFailure"},
+       {"status", "True"},
+       {"reason", "FailedCreate"},
+       {"message", "exceeded quota"},
+       {"lastTransitionTime", "2027-01-15T08:00:00Z"}}};
+  cluster.SyncFails();
+  CHECK(cluster.Condition("ReplicaFailure") == "True FailedCreate");
+  CHECK(cluster.Message() == "exceeded quota");
+  cluster.writes.clear();
+  cluster.SyncFails();
+  CHECK(cluster.writes.empty());
+  cluster.ReplicaSet("v1")["status"].erase("conditions");
+  cluster.SyncFails();
+  CHECK(cluster.Condition("ReplicaFailure") == kTold);
+  cluster.Allow();
+  cluster.Sync();
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  Proves("D-434");
+}
+
+TEST_CASE("the deadline runs while a write is refused, and nothing else changes Progressing") {
+  MayNotShrink cluster;
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");  // it was, and counts
+  const Json begun = cluster.ConditionOf("Progressing");
+  cluster.now += 590;
+  cluster.RunReplicaSets();  // the last Pod of what was decided before
+  const Step step = cluster.Sync();
+  CHECK(cluster.ConditionOf("Progressing") == begun);
+  CHECK(std::get<Failed>(step).look_again_in == seconds(11));
+  cluster.now += 11;
+  cluster.SyncFails();
+  CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
+  CHECK_FALSE(cluster.Observed());
+  const Json verdict = cluster.ConditionOf("Progressing");
+  cluster.writes.clear();
+  for (int i = 0; i < 3; ++i) {
+    cluster.now += 700;
+    cluster.SyncFails();
+  }
+  CHECK(cluster.writes.empty());
+  CHECK(cluster.ConditionOf("Progressing") == verdict);
+  cluster.Allow();
+  cluster.Settle();
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("D-425");
+}
+
+TEST_CASE("a rollout that a refused adoption holds up is timed, once") {
+  Refusing cluster;
+  TwoRevisions(cluster);
+  Orphan(cluster, "v1");
+  cluster.Refuse("adopt");
+  cluster.SetImage("v3");
+  cluster.SyncFails();
+  CHECK_FALSE(cluster.HasReplicaSet("v3"));
+  CHECK(cluster.Condition("Progressing") == "True ReplicaSetUpdated");
+  cluster.now += 601;
+  cluster.SyncFails();
+  CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
+  cluster.writes.clear();
+  for (int i = 0; i < 3; ++i) {
+    cluster.now += 601;
+    cluster.SyncFails();
+  }
+  CHECK(cluster.writes.empty());
+}
+
+TEST_CASE("a rollout back to a revision that had come and gone unseen begins once") {
+  Refusing cluster;
+  TwoRevisions(cluster);
+  cluster.SetImage("v1");
+  cluster.Sync(1);  // v1 gets revision 3, and nobody writes a status
+  cluster.SetImage("v2");
+  cluster.Refuse("scale v1");  // v2 got 4, having been 2, which the Deployment still shows
+  cluster.SyncFails();
+  cluster.writes.clear();
+  for (int i = 0; i < 3; ++i) {
+    ++cluster.now;
+    cluster.SyncFails();
+  }
+  CHECK(cluster.writes.empty());
+  cluster.now += 601;
+  cluster.SyncFails();
+  CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
+}
+
+TEST_CASE("a refused status is an Event and fails the sync, whatever else was refused") {
+  const bool scaling = GENERATE(false, true);
+  CAPTURE(scaling);
+  Refusing cluster;
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const std::string what = cluster.Describe(request);
+    if (what != "status" && !(scaling && what == "scale v1")) return std::nullopt;
+    return Result<Reply>(Error{ErrorKind::kForbidden, what + " is frozen"});
+  };
+  cluster.SetImage("v2");
+  cluster.events.clear();
+  cluster.SyncFails();
+  REQUIRE_FALSE(cluster.events.empty());
+  CHECK(cluster.events.back() ==
+        "StatusUpdateRefused: patch deployments/status ns/web: status is frozen");
+  cluster.Allow();
+  cluster.events.clear();
+  cluster.Settle();
+  for (const std::string& event : cluster.events) {
+    CHECK_FALSE(event.starts_with("StatusUpdateRefused"));
+  }
+}
+
+TEST_CASE("a create that is refused takes away what was said of an earlier write") {
+  Refusing cluster;
+  cluster.Refuse("scale v1");
+  cluster.Scale(8);
+  cluster.SyncFails();
+  REQUIRE(cluster.Condition("ReplicaFailure") == kTold);
+  cluster.Refuse("create", ErrorKind::kQuotaExceeded);
+  cluster.SetImage("v2");
+  cluster.SyncFails(ErrorKind::kQuotaExceeded);
+  CHECK(cluster.SizeOf("v1") == 8);
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
+  Proves("D-175");
+}
+
+TEST_CASE("a sync that never comes to the refused write leaves what was said of it") {
+  Refusing cluster;
+  TwoRevisions(cluster);
+  cluster.Refuse("scale v2");
+  cluster.Edit([](Json& d) {
+    d["spec"]["paused"] = true;
+    d["spec"]["replicas"] = 8;
+  });
+  cluster.SyncFails();
+  REQUIRE(cluster.Condition("ReplicaFailure") == kTold);
+  // The resume is written before anything else, and the process ends right after it.
+  cluster.Edit([](Json& d) { d["spec"].erase("paused"); });
+  cluster.Sync(1);
+  CHECK(cluster.Condition("Progressing") == "Unknown DeploymentResumed");
+  CHECK(cluster.Condition("ReplicaFailure") == kTold);
+}
+
+}  // namespace
+}  // namespace windlass::workload

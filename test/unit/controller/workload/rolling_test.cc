@@ -1,0 +1,86 @@
+// Rows are the worked examples of the contract; a Kubernetes reader can check them by hand.
+#include "controller/workload/rolling.h"
+
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+
+namespace windlass::workload {
+namespace {
+
+struct Row {
+  std::string id;
+  Fenceposts limits;  // desired, surge, max_unavailable
+  std::vector<ReplicaSetSize> old;
+  ReplicaSetSize new_replica_set;
+  int32_t want_new;
+  std::vector<int32_t> want_old;  // looked at only when the new ReplicaSet stays as it is (D-262)
+};
+
+TEST_CASE("RollingUpdate sizes follow the worked examples of the contract") {
+  const Row row = GENERATE(values<Row>({
+      {"X-40 UT-09 D-268", {10, 0, 1}, {{10, 10}}, {0, 0}, 0, {9}},
+      {"X-41", {10, 2, 0}, {{10, 10}}, {0, 0}, 2, {10}},
+      {"X-42", {10, 2, 0}, {{5, 5}}, {0, 0}, 7, {5}},
+      {"X-43 D-261", {10, 2, 0}, {{10, 10}}, {2, 0}, 2, {10}},
+      {"X-44", {10, 2, 0}, {{2, 2}}, {11, 11}, 10, {2}},
+      {"X-45 UT-15", {6, 10, 1}, {{3, 3}}, {2, 2}, 6, {3}},
+      {"X-46 UT-15 above desired: down, whatever the total", {1, 1, 1}, {}, {5, 5}, 1, {}},
+      {"X-47", {10, 0, 2}, {{10, 10}}, {0, 0}, 0, {8}},
+      {"X-48 UT-08 D-266", {10, 0, 2}, {{10, 8}}, {0, 0}, 0, {8}},
+      {"X-49 D-266 D-268", {10, 0, 2}, {{10, 9}}, {0, 0}, 0, {8}},
+      {"X-50 D-265", {10, 0, 2}, {{8, 8}}, {2, 0}, 2, {8}},
+      {"X-51 create", {10, 3, 2}, {{10, 10}}, {0, 0}, 3, {10}},
+      {"X-51 and the same sync goes on", {10, 3, 2}, {{10, 10}}, {3, 0}, 3, {8}},
+      {"X-52", {10, 3, 2}, {{8, 8}}, {3, 0}, 5, {8}},
+      {"X-53 stuck new Pods never cost old ones", {10, 3, 2}, {{8, 8}}, {5, 0}, 5, {8}},
+      {"X-54 a lost node frees nothing", {10, 3, 2}, {{8, 7}}, {5, 0}, 5, {8}},
+      {"X-55 undo: the broken ones go first", {10, 3, 2}, {{5, 0}}, {8, 7}, 8, {1}},
+      {"X-55 next pass", {10, 3, 2}, {{1, 0}}, {8, 7}, 10, {1}},
+      {"X-56 D-266 rollover removes what never worked",
+       {10, 3, 2},
+       {{8, 8}, {5, 0}},
+       {0, 0},
+       0,
+       {8, 0}},
+      {"X-57", {10, 3, 2}, {{8, 8}}, {5, 1}, 5, {7}},
+      {"X-58", {10, 3, 2}, {{8, 8}}, {5, 5}, 5, {3}},
+      {"X-60", {1, 1, 0}, {{1, 1}}, {1, 0}, 1, {1}},
+      {"X-61 a crashing single Pod waits for its successor", {1, 1, 0}, {{1, 0}}, {1, 0}, 1, {1}},
+      {"X-59 W-05 D-267 a status that lags is clamped", {10, 3, 2}, {{8, 10}}, {5, 1}, 5, {7}},
+      {"X-59 W-05 D-267 and frees nothing of others",
+       {10, 3, 2},
+       {{6, 6}, {2, 4}},
+       {5, 1},
+       5,
+       {5, 2}},
+      {"the largest legal surge", {10, 2147483647, 2}, {{10, 10}}, {0, 0}, 10, {10}},
+      {"X-62", {3, 1, 0}, {{1, 1}, {2, 0}}, {1, 0}, 1, {1, 2}},
+      {"X-63", {4, 0, 1}, {{4, 0}}, {0, 0}, 0, {3}},
+      {"X-63 next pass", {4, 0, 1}, {{3, 0}}, {0, 0}, 1, {3}},
+      {"X-64 create", {5, 5, 5}, {{5, 5}}, {0, 0}, 5, {5}},
+      {"X-64 and the same sync goes on", {5, 5, 5}, {{5, 5}}, {5, 0}, 5, {0}},
+      {"X-65", {0, 0, 0}, {{3, 3}}, {0, 0}, 0, {0}},
+      {"UT-08 budget 1 of 2 unhealthy", {10, 0, 1}, {{10, 8}}, {0, 0}, 0, {9}},
+      {"UT-08 budget 3, 2 unhealthy", {10, 0, 3}, {{10, 8}}, {0, 0}, 0, {7}},
+      {"UT-08 no budget", {10, 0, 0}, {{10, 8}}, {0, 0}, 0, {10}},
+      {"UT-09 too few are ready", {10, 0, 2}, {{1, 1}}, {0, 0}, 9, {1}},
+      {"UT-09 D-264 nothing left", {10, 0, 2}, {{0, 0}}, {10, 10}, 10, {0}},
+      {"D-267 B-46 W-05 old status after a scale-down", {10, 2, 2}, {{6, 6}}, {4, 5}, 6, {6}},
+  }));
+  CAPTURE(row.id);
+
+  int64_t total = row.new_replica_set.replicas;
+  for (const ReplicaSetSize& rs : row.old) total += rs.replicas;
+
+  const int32_t size = NewReplicaSetSize(row.new_replica_set, total, row.limits);
+  CHECK(size == row.want_new);
+  if (size == row.new_replica_set.replicas) {
+    CHECK(OldReplicaSetSizes(row.old, row.new_replica_set, row.limits) == row.want_old);
+  }
+  Proves(row.id);
+}
+
+}  // namespace
+}  // namespace windlass::workload

@@ -1,0 +1,182 @@
+#include "controller/workload/scale.h"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/workload/annotations.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload {
+namespace {
+
+// One ReplicaSet of a row. `desired` is the value of both its size annotations (there is no surge);
+// "-" means none.
+struct Given {
+  std::string name;
+  bool is_new;
+  int32_t replicas;
+  int32_t available;
+  std::string desired;
+};
+
+struct Row {
+  std::string id;
+  std::string strategy;
+  int32_t replicas;  // the Deployment's, now
+  std::vector<Given> replica_sets;
+  Scaling want;
+  std::string want_write;  // "" = none
+};
+
+World WorldOf(const Row& row) {
+  World world(row.replicas);
+  world.deployment.spec.strategy_type = row.strategy;
+  world.deployment.spec.max_surge = IntOrPercent::Int(0);
+  for (const Given& given : row.replica_sets) {
+    ReplicaSet& rs = given.is_new ? world.AddNew(given.name, given.replicas, given.available)
+                                  : world.AddOld(given.name, given.replicas, given.available);
+    world.SetAnnotation(rs, kDesiredReplicas, given.desired);
+    world.SetAnnotation(rs, kMaxReplicas, given.desired);
+    if (given.desired == "-") rs.meta.annotations.Erase(kDesiredReplicas);
+  }
+  return world;
+}
+
+// Returns "web-1 -> 12", or "web-1 annotations" if the size does not change.
+std::string Describe(const std::optional<Step>& step) {
+  if (!step) return "";
+  const Write& write = std::get<Write>(*step);
+  const auto body = nlohmann::json::parse(write.request.body());
+  std::string text = write.request.key().name;
+  if (!body.contains("spec")) return text + " annotations";
+  return text + " -> " + body["spec"]["replicas"].dump();
+}
+
+constexpr auto kRolling = "RollingUpdate";
+
+TEST_CASE("a scaling event is told from the annotations and handled before the rollout") {
+  const Row row = GENERATE(values<Row>({
+      {"D-352 no event", kRolling, 10, {{"v1", true, 10, 10, "10"}}, Scaling::kNone, ""},
+      {"D-352 annotation that says nothing",
+       kRolling,
+       10,
+       {{"v1", true, 5, 5, "abc"}},
+       Scaling::kNone,
+       ""},
+      {"D-109 adopted", kRolling, 10, {{"v1", false, 5, 5, "-"}}, Scaling::kNone, ""},
+      {"D-353 0 to N", kRolling, 10, {{"v1", true, 0, 0, "0"}}, Scaling::kNone, ""},
+      {"X-70", kRolling, 12, {{"v1", true, 10, 10, "10"}}, Scaling::kOneActive, "v1 -> 12"},
+      {"X-71", kRolling, 5, {{"v1", true, 10, 10, "10"}}, Scaling::kOneActive, "v1 -> 5"},
+      {"D-353 N to 0", kRolling, 0, {{"v1", true, 10, 10, "10"}}, Scaling::kOneActive, "v1 -> 0"},
+      {"D-354 only an old one is active",
+       kRolling,
+       12,
+       {{"v1", false, 10, 10, "10"}, {"v2", true, 0, 0, "10"}},
+       Scaling::kOneActive,
+       "v1 -> 12"},
+      {"D-067 template changed as well",
+       kRolling,
+       12,
+       {{"v1", false, 10, 10, "10"}},
+       Scaling::kOneActive,
+       "v1 -> 12"},
+      {"X-97 B-01 right size, stale annotation",
+       kRolling,
+       5,
+       {{"v1", true, 5, 5, "3"}},
+       Scaling::kOneActive,
+       "v1 annotations"},
+      {"X-80",
+       kRolling,
+       0,
+       {{"v1", false, 1, 1, "6"}, {"v2", true, 3, 3, "6"}},
+       Scaling::kProportional,
+       "v1 -> 0"},
+      {"X-99 saturated",
+       kRolling,
+       2,
+       {{"v1", false, 1, 1, "1"}, {"v2", true, 2, 2, "2"}},
+       Scaling::kSaturated,
+       "v1 -> 0"},
+      {"X-86 full, but not available",
+       kRolling,
+       2,
+       {{"v1", false, 1, 1, "2"}, {"v2", true, 2, 0, "2"}},
+       Scaling::kNone,
+       ""},
+      {"X-72 in proportion",
+       kRolling,
+       10,
+       {{"v1", false, 3, 3, "5"}, {"v2", true, 2, 2, "5"}},
+       Scaling::kProportional,
+       "v1 -> 6"},
+      {"B-11 begun by an earlier controller",
+       kRolling,
+       10,
+       {{"v1", false, 6, 6, "10"}, {"v2", true, 2, 2, "5"}},
+       Scaling::kProportional,
+       "v2 -> 4"},
+      {"scaled back before it was handled",
+       kRolling,
+       5,
+       {{"v1", false, 3, 3, "5"}, {"v2", true, 2, 2, "5"}},
+       Scaling::kNone,
+       ""},
+      {"X-98 B-02",
+       "Recreate",
+       12,
+       {{"v1", false, 8, 8, "10"}, {"v2", true, 5, 5, "10"}},
+       Scaling::kRefresh,
+       "v1 annotations"},
+  }));
+  CAPTURE(row.id);
+  const World world = WorldOf(row);
+  const Situation situation = world.Look();
+  CHECK(ScalingOf(situation) == row.want);
+  CHECK(Describe(HandleScaling(situation)) == row.want_write);
+  Proves(row.id);
+}
+
+TEST_CASE("a change of size carries both annotations and tells users (D-271)") {
+  World world(10);
+  const ReplicaSet& rs = world.AddOld("web-1", 8, 8);
+  const Write write = Resize(world.Look(), rs, 3, Decision::kScaleDownOldReplicaSet);
+  const auto body = nlohmann::json::parse(write.request.body());
+  CHECK(body["spec"] == nlohmann::json({{"replicas", 3}}));
+  CHECK(body["metadata"]["annotations"] ==
+        nlohmann::json({{kDesiredReplicas, "10"}, {kMaxReplicas, "13"}}));
+  CHECK(body["metadata"]["uid"] == rs.meta.uid.ToString());
+  CHECK(body["metadata"]["resourceVersion"] == "101");
+  REQUIRE(write.on_success.size() == 1);
+  CHECK(write.on_success[0] == Event{Event::Type::kNormal, "ScalingReplicaSet",
+                                     "Scaled down replica set web-1 from 8 to 3"});
+  CHECK(write.because.decision == Decision::kScaleDownOldReplicaSet);
+  CHECK(Resize(world.Look(), rs, 9, Decision::kScaleReplicaSet).on_success[0].message ==
+        "Scaled up replica set web-1 from 8 to 9");
+  // Annotations only.
+  CHECK(Resize(world.Look(), rs, 8, Decision::kScaleReplicaSet).on_success.empty());
+}
+
+TEST_CASE("whatever the new ReplicaSet lacks goes in one patch with its size (D-165)") {
+  World world(10);
+  world.AddOld("web-old", 0, 0);
+  ReplicaSet& rs = world.AddNew("web-new", 4, 4);
+  world.SetAnnotation(rs, kRevision, "1");
+  world.deployment.meta.annotations = {{"team", "a"}};
+  world.deployment.spec.min_ready_seconds = 7;
+  world.SetAnnotation(world.replica_sets[0], kRevision, "2");
+
+  const auto step = UpdateNewReplicaSet(world.Look(), 10);
+  REQUIRE(step);
+  const auto body = nlohmann::json::parse(std::get<Write>(*step).request.body());
+  CHECK(body["spec"] == nlohmann::json({{"replicas", 10}, {"minReadySeconds", 7}}));
+  CHECK(body["metadata"]["annotations"] == nlohmann::json({{"team", "a"},
+                                                           {kRevision, "3"},
+                                                           {kRevisionHistory, "1"},
+                                                           {kDesiredReplicas, "10"},
+                                                           {kMaxReplicas, "13"}}));
+}
+
+}  // namespace
+}  // namespace windlass::workload

@@ -1,0 +1,62 @@
+// The planner on a workload of a kind that it does not know.
+#include <nlohmann/json.hpp>
+
+#include "controller/workload/claim.h"
+#include "controller/workload/look_at.h"
+#include "controller/workload/pause.h"
+#include "controller/workload/status.h"
+#include "test/catch.h"
+#include "test/unit/controller/workload/boats.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload {
+namespace {
+
+TEST_CASE("a new ReplicaSet belongs to the kind that wants it") {
+  const Harbour harbour;
+  const Step step = harbour.Decide();
+  const auto body = nlohmann::json::parse(std::get<Write>(step).request.body());
+  const auto& owner = body["metadata"]["ownerReferences"][0];
+  CHECK(owner["apiVersion"] == "example.com/v2");
+  CHECK(owner["kind"] == "Boat");
+  CHECK(owner["name"] == "web");
+}
+
+TEST_CASE("the kind writes the status, with what it wants carried and under its own name") {
+  Harbour harbour;
+  harbour.world.deployment.spec.paused = true;
+  harbour.world.AddNew("web-1", 2, 2);
+  const View view = harbour.Look();
+  const auto step = WriteStatus(LookAt(view, ClaimReplicaSets(view), {}, kNow), Progress::kPaused);
+  REQUIRE(step);
+  const Request& request = std::get<Write>(*step).request;
+  CHECK(request.Describe() == "patch boats/status ns/web");
+  CHECK(harbour.kind.published == "1");  // the revision of web-1
+  REQUIRE(harbour.kind.written);
+  const WorkloadStatus& written = *harbour.kind.written;
+  CHECK(written.carried == R"({"sails":3})");
+  CHECK(written.available_replicas == 2);
+  CHECK(StatusAndReason(written.conditions, "Progressing") == "Unknown BoatPaused");
+  CHECK(FindCondition(written.conditions, "Progressing")->message == "Boat is paused");
+  CHECK(FindCondition(written.conditions, "Available")->message ==
+        "Boat has minimum availability.");
+}
+
+TEST_CASE("the limits that the kind has resolved are kept to, and its error is told") {
+  Harbour harbour;
+  harbour.world.AddOld("web-1", 2, 2);
+  ReplicaSet& new_replica_set = harbour.world.AddNew("web-2", 0, 0);
+  SECTION("limits") {
+    const Step step = harbour.Decide();  // one above two
+    CHECK(std::get<Write>(step).on_success[0].message == "Scaled up replica set web-2 from 0 to 1");
+  }
+  SECTION("error") {
+    harbour.strategy_error = "hoist a sail";
+    new_replica_set.meta.annotations.Set("deployment.kubernetes.io/desired-replicas", "2");
+    const Step step = harbour.Decide();
+    CHECK(std::get<Failed>(step).error.message == "hoist a sail");
+  }
+}
+
+}  // namespace
+}  // namespace windlass::workload
