@@ -14,7 +14,7 @@
 #   log         level | message | fields whose names stand in the same call
 #   event       type | reason
 #   condition   type | status | reason, where one call names them
-#   decision    a name of controller/core/decision.h in this checkout
+#   decision    a name of a decision (decisions.h, term_fence.h) in this checkout
 #   text        every other literal, with those that are added to it: messages of Events and
 #               conditions, reasons, errors, fields of log lines, paths and members of the API
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -54,7 +54,9 @@ without_partners() {
     }'
 }
 
-tokens_of "$root/controller/core/decision.h" | sed -n 's/^"//p' | sort -u >"$scratch/decisions"
+cat "$root"/controller/*/decisions.h "$root"/controller/*/*/decisions.h \
+  "$root/controller/runtime/term_fence.h" >"$scratch/decisions.h"
+tokens_of "$scratch/decisions.h" | sed -n 's/^"//p' | grep -v '\.h$' | sort -u >"$scratch/decisions"
 if [ "${1:-}" = --against ]; then
   surface "${2:?a commit}" >"$scratch/before"
   rm -rf "$scratch/tree"

@@ -82,14 +82,24 @@ void Process(Page& page) {
              {{"version", WINDLASS_VERSION}});
 }
 
+// Returns the name of the queue, which all controllers of the process share: "deployment" if that
+// controller runs alone, "deployment,rollout" if both run.
+std::string QueueName(const Snapshot& snapshot) {
+  std::string name;
+  for (const std::string& controller : snapshot.controllers) {
+    name += (name.empty() ? "" : ",") + controller;
+  }
+  return name;
+}
+
 void Queue(Page& page, const Snapshot& snapshot) {
-  const Labels name = {{"name", "deployment"}};
+  const std::string queue = QueueName(snapshot);
+  const Labels name = {{"name", queue}};
   for (size_t i = 0; i < kPriorities; ++i) {
     // The label `priority` is that of controller-runtime's priority queue.
-    page.Gauge(
-        "workqueue_depth", "Current depth of workqueue by workqueue and priority",
-        Number(snapshot.queue.depth_by_priority[i]),
-        {{"name", "deployment"}, {"priority", std::to_string(PointsOf(static_cast<Priority>(i)))}});
+    page.Gauge("workqueue_depth", "Current depth of workqueue by workqueue and priority",
+               Number(snapshot.queue.depth_by_priority[i]),
+               {{"name", queue}, {"priority", std::to_string(PointsOf(static_cast<Priority>(i)))}});
   }
   page.Counter("workqueue_adds_total", "Total number of adds handled by workqueue",
                Number(snapshot.queue.adds), name);

@@ -1,10 +1,10 @@
 #include "controller/deployment/deployment_workload.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
+#include "controller/deployment/rollback_annotation.h"
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/options.h"
@@ -52,54 +52,6 @@ WorkloadStatus StatusOf(const DeploymentStatus& status) {
           .carried = {}};
 }
 
-// --- rollback ---
-
-// Returns the template without the hash label, otherwise unchanged.
-Result<Json> TemplateWithoutHash(const std::string& template_json) {
-  Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  if (!pod_template.is_object()) return workload::Malformed("spec.template: is no JSON object");
-  const Json::json_pointer labels("/metadata/labels");
-  if (pod_template.contains(labels) && pod_template[labels].is_object()) {
-    pod_template[labels].erase(std::string(kPodTemplateHashLabel));
-  }
-  return pod_template;
-}
-
-// Returns the annotations of the object as the server has them, including kubectl's last-applied
-// configuration, which the cache leaves out.
-Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& object_json,
-                                                         const ResourceVersion& version) {
-  const auto object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
-  std::map<std::string, std::string> annotations;
-  const Json::json_pointer path("/metadata/annotations");
-  if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Deployment is no JSON object"};
-  // The patch is tied to the cached version: annotations of another version would undo a user's
-  // edit.
-  const Json::json_pointer own_version("/metadata/resourceVersion");
-  if (object.value(own_version, "") != version.text) {
-    return Error{ErrorKind::kConflict, "the Deployment was changed since it was read"};
-  }
-  if (!object.contains(path)) return annotations;
-  for (const auto& [key, value] : object[path].items()) {
-    if (value.is_string()) annotations[key] = value.get<std::string>();
-  }
-  return annotations;
-}
-
-// The Deployment keeps the keys that are never copied; all others come from the ReplicaSet (D-467).
-std::map<std::string, std::string> AnnotationsAfter(
-    const std::map<std::string, std::string>& present, const ReplicaSet& target) {
-  std::map<std::string, std::string> annotations;
-  for (const auto& [key, value] : present) {
-    if (in_place::IsInternal(key)) continue;  // an undo brought it (P-074)
-    if (!workload::IsCopied(key) && key != workload::kRollbackTo) annotations[key] = value;
-  }
-  for (const auto& [key, value] : target.meta.annotations) {
-    if (workload::IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
-  }
-  return annotations;
-}
-
 // --- the spec ---
 
 Strategy StrategyOf(const DeploymentSpec& spec) {
@@ -139,12 +91,6 @@ std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
     settings.push_back({key.text(), value.text()});
   }
   return settings;
-}
-
-// Returns nullopt if the annotation holds no int64: such an annotation is ignored for ever (D-461).
-std::optional<int64_t> RollBackTo(const ObjectMeta& meta) {
-  const auto text = meta.annotations.Find(workload::kRollbackTo);
-  return text ? workload::ParseRevision(*text) : std::nullopt;
 }
 
 class Kind : public WorkloadKind {
@@ -187,26 +133,14 @@ class Kind : public WorkloadKind {
                                Dump(fields));
   }
 
-  // Replaces template and annotations whole: a merge would leave volumes, containers and labels of
-  // the present template inside the old one (docs/design/003). Leaves out the hash label of the
-  // ReplicaSet's template. Requires that the Deployment has annotations.
   Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                            const ReplicaSet& target,
                            const std::string& template_json) const override {
-    WINDLASS_TRY(const auto present, AnnotationsIn(own_json, workload.meta.resource_version));
-    WINDLASS_TRY(const Json pod_template, TemplateWithoutHash(template_json));
-    const std::map<std::string, std::string> annotations = AnnotationsAfter(present, target);
-    const Json operations = {
-        {{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}},
-        {{"op", "replace"}, {"path", "/metadata/annotations"}, {"value", annotations}}};
-    return Request::JsonPatch(resources::kDeployments, VersionOf(workload.meta), Dump(operations));
+    return deployment::RollBack(workload, own_json, target, template_json);
   }
 
-  // Uses the main endpoint (D-468).
   Request ClearRollback(const Workload& workload) const override {
-    Json fields = Json::object();
-    fields["metadata"]["annotations"][std::string(workload::kRollbackTo)] = nullptr;
-    return Request::MergePatch(resources::kDeployments, VersionOf(workload.meta), "", Dump(fields));
+    return deployment::ClearRollback(workload);
   }
 
   bool MirrorsSettings() const override { return true; }

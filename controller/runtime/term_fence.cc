@@ -46,7 +46,7 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
                             {"request", request.Describe()},
                             {"error", said.error().message}});
   if (IsRefusal(said.error().kind)) {
-    const Write touch{.request = request, .because = {Decision::kFenceOffFormerLeader, {}}};
+    const Write touch{.request = request, .because = {kFenceOffFormerLeader, {}}};
     return done({}, {OutcomeOf(touch, std::move(said))});
   }
   done(AfterError(said.error(), Retry::kBackOff), {});

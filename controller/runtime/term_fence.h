@@ -15,9 +15,12 @@
 #include <set>
 #include <string>
 
+#include "controller/core/decision.h"
 #include "controller/runtime/sync.h"
 
 namespace windlass {
+
+inline constexpr Decision kFenceOffFormerLeader{"fence off writes of the former leader"};
 
 class TermFence {
  public:

@@ -5,6 +5,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/create_error.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/decode.h"
@@ -112,7 +113,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
   auto write = UnlessTried(
       situation,
       Write{.request = workload.kind.WriteStatus(workload, status, ""),
-            .because = {Decision::kCountNameCollision,
+            .because = {decisions::kCountNameCollision,
                         {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
   return write ? *write : failed;  // the next sync collides again, and counts it then (D-178)
 }

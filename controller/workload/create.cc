@@ -7,6 +7,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/collision.h"
 #include "controller/workload/create_error.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/room.h"
 
@@ -52,7 +53,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
   Result<Request> request = CreateReplicaSet(workload, *parts);
   if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kOnSpecChange};
   Write write{.request = *request,
-              .because = {Decision::kCreateNewReplicaSet,
+              .because = {decisions::kCreateNewReplicaSet,
                           {{"replicaset", parts->name},
                            {"revision", parts->annotations[std::string(kRevision)]},
                            {"to", parts->replicas},

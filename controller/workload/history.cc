@@ -5,6 +5,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
+#include "controller/workload/decisions.h"
 
 namespace windlass::workload {
 namespace {
@@ -58,7 +59,7 @@ std::optional<Step> CleanUpHistory(const Situation& situation) {
   if (surplus.empty()) return std::nullopt;
   const ReplicaSet& rs = *surplus.front();
   return Write{.request = Request::Delete(resources::kReplicaSets, VersionOf(rs.meta)),
-               .because = {Decision::kDeleteOldReplicaSet,
+               .because = {decisions::kDeleteOldReplicaSet,
                            {{"replicaset", rs.meta.name},
                             {"revision", RevisionText(rs.meta)},
                             {"old", situation.old.size()},

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/workload/decisions.h"
 #include "controller/workload/patches.h"
 #include "controller/workload/sync_length.h"
 
@@ -70,13 +71,13 @@ std::optional<Error> WhyNotToAdopt(const Workload& cached, const Result<Reply>& 
 
 Write Release(const Workload& workload, const ReplicaSet& rs) {
   return {.request = ReleaseReplicaSet(workload, rs),
-          .because = {Decision::kReleaseReplicaSet, {{"replicaset", rs.meta.name}}},
+          .because = {decisions::kReleaseReplicaSet, {{"replicaset", rs.meta.name}}},
           .go_on_if_refused = true};
 }
 
 Write Adopt(const Workload& workload, const ReplicaSet& rs) {
   return {.request = AdoptReplicaSet(workload, rs),
-          .because = {Decision::kAdoptReplicaSet,
+          .because = {decisions::kAdoptReplicaSet,
                       {{"replicaset", rs.meta.name}, {"owners", rs.meta.owner_references.size()}}},
           .go_on_if_refused = true};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controller/workload/create.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/room.h"
 #include "controller/workload/scale.h"
 #include "kubeclient/base/clock.h"
@@ -60,7 +61,7 @@ RecreateStep NextRecreate(const Situation& situation) {
   }
   for (const ReplicaSet* rs : situation.old) {
     if (rs->replicas == 0) continue;
-    return {.step = Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet)};
+    return {.step = Resize(situation, *rs, 0, decisions::kScaleDownOldReplicaSet)};
   }
   const int32_t size = situation.limits.desired;  // D-330
   if (new_replica_set != nullptr && new_replica_set->replicas == size) return {};

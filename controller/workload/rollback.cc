@@ -7,6 +7,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/create.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/strategy.h"
 #include "controller/workload/sync_length.h"
@@ -47,7 +48,7 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& candidates,
 Write Clear(const Situation& situation, std::string_view why, std::string message) {
   const std::string reason = Reason(situation.workload, why);
   return {.request = situation.workload.kind.ClearRollback(situation.workload),
-          .because = {Decision::kClearRollback, {{"reason", reason}}},
+          .because = {decisions::kClearRollback, {{"reason", reason}}},
           .on_success = {{Event::Type::kWarning, reason, std::move(message)}}};
 }
 
@@ -69,7 +70,7 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   if (!request.ok()) return Failed{.error = request.error()};
   return Write{
       .request = *request,
-      .because = {Decision::kRollBack, {{"revision", revision}, {"replicaset", target.meta.name}}},
+      .because = {decisions::kRollBack, {{"revision", revision}, {"replicaset", target.meta.name}}},
       .on_success = {{Event::Type::kNormal, Reason(workload, ""),
                       "Rolled back " + std::string(workload.kind.noun()) + " \"" +
                           workload.meta.name + "\" to revision " + std::to_string(revision)}}};

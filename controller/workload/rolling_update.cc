@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controller/workload/create.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/rolling.h"
 #include "controller/workload/room.h"
 #include "controller/workload/scale.h"
@@ -56,7 +57,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
   if (shrinks < sizes.size()) {
     return Resize(situation, *situation.old[shrinks], sizes[shrinks],
-                  Decision::kScaleDownOldReplicaSet);
+                  decisions::kScaleDownOldReplicaSet);
   }
   return growth.ask;
 }

@@ -4,6 +4,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/deadline.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/in_vain.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/proportional.h"
@@ -95,7 +96,7 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   if (rs->replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, rs, replicas);
   if (!growth.whole) return KeepOpen(situation, growth);
-  if (auto step = Sized(situation, *rs, growth.size, Decision::kScaleReplicaSet)) return step;
+  if (auto step = Sized(situation, *rs, growth.size, decisions::kScaleReplicaSet)) return step;
   return AcknowledgeSizes(situation);
 }
 
@@ -125,7 +126,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
         continue;
       }
       auto step =
-          Sized(situation, *active[i], growth.size, Decision::kScaleInProportion, is_scaled_down);
+          Sized(situation, *active[i], growth.size, decisions::kScaleInProportion, is_scaled_down);
       if (step) return step;
     }
   }
@@ -136,7 +137,7 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& active) {
   for (const ReplicaSet* rs : active) {
     if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
-    auto step = Sized(situation, *rs, rs->replicas, Decision::kRefreshSizeAnnotations);
+    auto step = Sized(situation, *rs, rs->replicas, decisions::kRefreshSizeAnnotations);
     if (step) return step;
   }
   return std::nullopt;
@@ -153,7 +154,7 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
     case Scaling::kSaturated:
       for (const ReplicaSet* rs : active) {
         if (rs == situation.new_replica_set) continue;
-        return Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
+        return Resize(situation, *rs, 0, decisions::kScaleDownOldReplicaSet);
       }
       return std::nullopt;
   }
@@ -191,7 +192,7 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
   if (rs.replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);
   if (!growth.whole) return growth.ask;
-  return Sized(situation, rs, growth.size, Decision::kScaleReplicaSet);
+  return Sized(situation, rs, growth.size, decisions::kScaleReplicaSet);
 }
 
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
@@ -227,14 +228,14 @@ std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t repl
   ReplicaSetChange change = MissingFromNewReplicaSet(situation);
   NoteScaledDown(situation, replicas, /*is_scaled_down=*/false, change);
   if (replicas != rs.replicas) {
-    const Decision decision = replicas > rs.replicas ? Decision::kScaleUpNewReplicaSet
-                                                     : Decision::kScaleDownNewReplicaSet;
+    const Decision decision = replicas > rs.replicas ? decisions::kScaleUpNewReplicaSet
+                                                     : decisions::kScaleDownNewReplicaSet;
     return Resize(situation, rs, replicas, decision, std::move(change));
   }
   if (change.empty()) return std::nullopt;
   return UnlessInVain(
       situation, Write{.request = PatchReplicaSet(rs, change),
-                       .because = {Decision::kAnnotateNewReplicaSet,
+                       .because = {decisions::kAnnotateNewReplicaSet,
                                    {{"replicaset", rs.meta.name},
                                     {"annotations", change.annotations.size()},
                                     {"min_ready_seconds", situation.workload.min_ready_seconds}},

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/workload/decisions.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::workload {
@@ -13,7 +14,7 @@ Step RefuseEmpty(const Workload& workload, const Learned& learned) {
     WorkloadStatus status = workload.status;
     status.observed_generation = workload.meta.generation;
     Write write{.request = workload.kind.WriteStatus(workload, status, ""),
-                .because = {Decision::kUpdateStatus, {{"generation", status.observed_generation}}},
+                .because = {decisions::kUpdateStatus, {{"generation", status.observed_generation}}},
                 .go_on_if_refused = true};
     if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
   }

@@ -6,6 +6,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/counters.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/progress.h"
 #include "controller/workload/room.h"
 #include "kubeclient/base/clock.h"
@@ -91,7 +92,7 @@ WorkloadStatus CountUnobserved(const Situation& situation) {
 std::optional<Step> WriteUnobserved(const Workload& workload, const WorkloadStatus& next) {
   if (workload.kind.IsStored(workload, next)) return std::nullopt;
   return Write{.request = workload.kind.WriteStatus(workload, next, ""),
-               .because = {Decision::kUpdateStatus,
+               .because = {decisions::kUpdateStatus,
                            {{"generation", next.observed_generation},
                             {"replicas", next.replicas},
                             {"ready", next.ready_replicas},
@@ -137,7 +138,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   const bool is_stored = workload.kind.IsStored(workload, status);
   if (revision.empty() && !has_notes && is_stored) return std::nullopt;
   return Write{.request = workload.kind.WriteStatus(workload, status, revision),
-               .because = {Decision::kUpdateStatus,
+               .because = {decisions::kUpdateStatus,
                            {{"generation", status.observed_generation},
                             {"revision", revision.empty() ? workload.revision : revision},
                             {"replicas", status.replicas},

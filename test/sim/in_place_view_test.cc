@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/deployment/deployment_store.h"
+#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/watch/wake_ups.h"
 #include "controller/runtime/term.h"
 #include "controller/workload/watch/wake_ups.h"
@@ -353,7 +354,7 @@ struct Labeller {
                                    R"({"op":"add","path":"/metadata/labels/patched","value":"1"}])";
     return Write{
         Request::GuardedJsonPatch(resources::kPods, KeyOf(pod.meta), pod.meta.uid, operations),
-        {Decision::kPatchPod, {}}};
+        {in_place::decisions::kPatchPod, {}}};
   }
   int planned = 0;
 };

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/look.h"
 #include "controller/in_place/phases/patch_pods.h"
@@ -14,6 +15,7 @@
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/deadline.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/room.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/status.h"
@@ -32,7 +34,7 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
     const bool asks = InPlaceOf(situation).options().policy != Policy::kDisabled;
     if (!asks && !NothingIsLeft(situation)) return std::nullopt;
     return Write{.request = ForgetExchange(*rs),
-                 .because = {Decision::kForgetInPlaceRollout, {{"replicaset", rs->meta.name}}}};
+                 .because = {decisions::kForgetInPlaceRollout, {{"replicaset", rs->meta.name}}}};
   }
   return std::nullopt;
 }
@@ -101,7 +103,7 @@ std::optional<Step> EmptyOthers(const workload::Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     const bool is_other = rs != in_place.host && rs != in_place.pending;
     if (!is_other || !HasOwnPods(*rs)) continue;  // stand-ins go when they are not needed
-    return workload::Resize(situation, *rs, 0, Decision::kScaleDownOldReplicaSet);
+    return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
   }
   return std::nullopt;
 }

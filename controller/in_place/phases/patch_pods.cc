@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/traffic/drain_steps.h"
@@ -82,7 +83,7 @@ Step Patch(const workload::Situation& situation, size_t i, const PodTarget& targ
   PodPatch& ready = std::get<PodPatch>(*patch);
   const PodCounts& counts = InPlaceOf(situation).counts;
   Write write{.request = std::move(ready.request),
-              .because = {Decision::kPatchPod,
+              .because = {decisions::kPatchPod,
                           {{"pod", pod.meta.name},
                            {"node", pod.node_name.text()},
                            {"revision", target.revision},
@@ -112,7 +113,7 @@ Step BeginDrain(const workload::Situation& situation, size_t i) {
   Result<Request> request =
       BeginDrain(InPlaceOf(situation).options(), pod, pods.state(i), unpatched, situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
-  return OfPod(pod, *std::move(request), Decision::kDrainPod);
+  return OfPod(pod, *std::move(request), decisions::kDrainPod);
 }
 
 // Returns the text of a template; empty if no object has it any more.
@@ -133,7 +134,7 @@ std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& po
       EndDrain(InPlaceOf(situation).options(), pod, state, TextOf(situation, of), situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
   if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
-  return OfPod(pod, *std::move(request), Decision::kUndrainPod);
+  return OfPod(pod, *std::move(request), decisions::kUndrainPod);
 }
 
 }  // namespace
@@ -182,7 +183,7 @@ std::optional<Step> OpenGates(const workload::Situation& situation) {
     std::optional<Request> request = KeepGateOpen(*pod, situation.workload.meta.uid, situation.now);
     if (!request) continue;
     const Outcome* tried = FindOutcome(situation.learned, request->Identity());
-    if (tried == nullptr) return OfPod(*pod, *std::move(request), Decision::kOpenGate);
+    if (tried == nullptr) return OfPod(*pod, *std::move(request), decisions::kOpenGate);
     if (!tried->said.ok() && ++refusals >= kRefusalsMax) break;
   }
   return std::nullopt;

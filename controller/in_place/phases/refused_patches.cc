@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "controller/in_place/phases/decisions.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/in_vain.h"
 #include "controller/workload/patches.h"
@@ -97,7 +98,7 @@ std::optional<Step> NoteRefusal(const workload::Situation& situation) {
   change.annotations[std::string(kRefused)] =
       WriteRefusals(refusals, revision, Wanted(situation, in_place));
   Write write{.request = workload::PatchReplicaSet(rs, change),
-              .because = {Decision::kNoteRefusedPodPatch,
+              .because = {decisions::kNoteRefusedPodPatch,
                           {{"revision", revision},
                            {"tries", refusals.tries},
                            {"request", refused->asked.text},

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "controller/in_place/batch/budget.h"
+#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/traffic/patch_for.h"
@@ -137,7 +138,7 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
     const TextChanges difference = MirrorDifference(situation.workload.meta, rs->meta);
     if (difference.empty()) continue;
     Write write{.request = workload::PatchAnnotations(*rs, difference),
-                .because = {Decision::kMirrorAnnotations,
+                .because = {decisions::kMirrorAnnotations,
                             {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
                 .go_on_if_refused = true};
     if (auto step = workload::UnlessInVain(situation, std::move(write))) return step;
@@ -162,7 +163,7 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
   if (growth.size == pending.replicas) return std::nullopt;
   workload::ReplicaSetChange note;
   note.annotations[std::string(kStandIns)] = std::to_string(growth.size);
-  return workload::Resize(situation, pending, growth.size, Decision::kScaleStandIns,
+  return workload::Resize(situation, pending, growth.size, decisions::kScaleStandIns,
                           std::move(note));
 }
 
@@ -171,7 +172,7 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
     if (rs == except || !HasStandIns(*rs) || AreNeeded(situation, *rs)) continue;
     workload::ReplicaSetChange note;
     note.annotations[std::string(kStandIns)] = "0";
-    return workload::Resize(situation, *rs, 0, Decision::kScaleStandIns, std::move(note));
+    return workload::Resize(situation, *rs, 0, decisions::kScaleStandIns, std::move(note));
   }
   return std::nullopt;
 }
@@ -180,7 +181,7 @@ Step BlockRevision(const workload::Situation& situation, const std::string& why)
   const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(workload::RevisionText(pending.meta));
   Write write = Note(pending, kBlocked, WriteBlock(revision, why),
-                     {Decision::kBlockRevision, {{"revision", revision}, {"cause", why}}});
+                     {decisions::kBlockRevision, {{"revision", revision}, {"cause", why}}});
   write.on_success.push_back(
       Warning("InPlaceReverted",
               "Revision " + revision + " is given up and its failed Pods go back: " + why));
@@ -195,7 +196,7 @@ Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
       WriteMode({.mode = Mode::kReplace, .reason = why.text}, revision);
   change.annotations[std::string(kStandIns)] = "0";  // the Pods that exist stay
   Write write{.request = workload::PatchReplicaSet(pending, change),
-              .because = {Decision::kFallBackToRecreate,
+              .because = {decisions::kFallBackToReplace,
                           {{"revision", revision}, {"reason", why.text}},
                           FallbackReason(InPlaceOf(situation).options(), why)}};
   write.on_success.push_back(

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/look.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/rollout_in_place.h"
@@ -60,7 +61,7 @@ std::optional<Step> BeginExchange(const workload::Situation& situation) {
   if (target == nullptr) return std::nullopt;  // mirrored first, known after that
   return OrFailed(
       BeginExchange(*in_place.host, *in_place.host->template_json, *in_place.pending, *target),
-      Decision::kExchangePending, in_place);
+      decisions::kExchangePending, in_place);
 }
 
 std::optional<Step> AfterExchange(const workload::Situation& situation) {
@@ -87,7 +88,7 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     if (!listed->said.ok()) return Failed{.error = listed->said.error()};
     if (in_place.unseen_births) return std::nullopt;
   }
-  return Exchange(ForgetExchange(*in_place.pending), Decision::kExchangeForget, in_place);
+  return Exchange(ForgetExchange(*in_place.pending), decisions::kExchangeForget, in_place);
 }
 
 std::optional<Step> RecoverExchange(const workload::Situation& situation) {
@@ -95,10 +96,10 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation) {
   if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
   if (HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
   const bool given_up = IsReplaced(situation);
-  Step step = given_up
-                  ? Exchange(ForgetExchange(*in_place.pending), Decision::kExchangeGiveUp, in_place)
-                  : OrFailed(FinishExchange(*in_place.host, *in_place.stash),
-                             Decision::kExchangeHost, in_place);
+  Step step =
+      given_up ? Exchange(ForgetExchange(*in_place.pending), decisions::kExchangeGiveUp, in_place)
+               : OrFailed(FinishExchange(*in_place.host, *in_place.stash), decisions::kExchangeHost,
+                          in_place);
   if (Write* write = std::get_if<Write>(&step)) {
     const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
     if (asked != nullptr && !asked->said.ok()) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/revision_of_pod.h"
@@ -59,8 +60,10 @@ bool SamePatch(const Pod& before, const Pod& after) {
 
 // Returns true for the writes that exchange the templates of two ReplicaSets, or give that up.
 bool IsOfExchange(Decision decision) {
-  return decision == Decision::kExchangePending || decision == Decision::kExchangeHost ||
-         decision == Decision::kExchangeForget || decision == Decision::kExchangeGiveUp;
+  return decision == in_place::decisions::kExchangePending ||
+         decision == in_place::decisions::kExchangeHost ||
+         decision == in_place::decisions::kExchangeForget ||
+         decision == in_place::decisions::kExchangeGiveUp;
 }
 
 seconds PodTimeout(const Workload& owner) {
@@ -88,16 +91,16 @@ InPlaceObserver::~InPlaceObserver() {
 
 void InPlaceObserver::Decided(const Because& because) {
   const Decision decision = because.decision;
-  if (decision == Decision::kPatchPod) ++totals_.patches["Success"];
-  if (decision == Decision::kExchangePending) ++totals_.exchanges["Begun"];
-  if (decision == Decision::kExchangeHost) ++totals_.exchanges["Done"];
-  if (decision == Decision::kExchangeForget) ++totals_.exchanges["Forgotten"];
+  if (decision == in_place::decisions::kPatchPod) ++totals_.patches["Success"];
+  if (decision == in_place::decisions::kExchangePending) ++totals_.exchanges["Begun"];
+  if (decision == in_place::decisions::kExchangeHost) ++totals_.exchanges["Done"];
+  if (decision == in_place::decisions::kExchangeForget) ++totals_.exchanges["Forgotten"];
   if (!because.fallback_reason.empty()) ++totals_.fallbacks[because.fallback_reason];
 }
 
 void InPlaceObserver::Refused(const Because& because, const Error& error) {
   const std::string result(Name(error.kind));
-  if (because.decision == Decision::kPatchPod) ++totals_.patches[result];
+  if (because.decision == in_place::decisions::kPatchPod) ++totals_.patches[result];
   if (IsOfExchange(because.decision)) ++totals_.exchanges[result];
 }
 

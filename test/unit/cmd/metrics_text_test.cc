@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "controller/in_place/watch/figures.h"
+#include "controller/workload/decisions.h"
 #include "test/catch.h"
 #include "test/proves.h"
 
@@ -111,7 +112,7 @@ Snapshot Full() {
   snapshot.controller.queue_duration.Observe(milliseconds(2));
   snapshot.controller.queue_duration.Observe(seconds(60));
   snapshot.controller.work_duration.Observe(milliseconds(500));
-  snapshot.controller.decisions[Decision::kScaleUpNewReplicaSet] = 1;
+  snapshot.controller.decisions[workload::decisions::kScaleUpNewReplicaSet] = 1;
   snapshot.client.requests[{"GET", "200"}] = 31;
   snapshot.client.requests[{"PATCH", "409"}] = 32;
   snapshot.client.requests[{"POST", "<error>"}] = 33;
@@ -299,6 +300,13 @@ TEST_CASE("who does not lead says so") {
   const Page page = ReadPage(MetricsText(snapshot));
   CHECK(page.Named("leader_election_master_status").at(0).value == 0);
   CHECK(page.Named("running_managed_controllers").at(0).value == 0);
+}
+
+TEST_CASE("the queue has the names of all controllers that share it") {
+  Snapshot snapshot = Full();
+  snapshot.controllers = {"deployment", "rollout"};
+  const Page page = ReadPage(MetricsText(snapshot));
+  CHECK(page.Named("workqueue_adds_total").at(0).labels.at("name") == "deployment,rollout");
 }
 
 TEST_CASE("missing rights are counted by the controller that needs them") {

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "controller/in_place/phases/decisions.h"
 #include "controller/runtime/sync.h"
+#include "controller/workload/decisions.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
@@ -104,8 +106,9 @@ TEST_CASE("A refused write is told with its reason, before anything else is plan
   int plans = 0;
   SyncWorld world([&plans](const Learned&) -> Step {
     if (++plans > 1) return Wait{};
-    return Write{
-        .request = PatchOf("web"), .because = {Decision::kPatchPod, {}}, .go_on_if_refused = true};
+    return Write{.request = PatchOf("web"),
+                 .because = {in_place::decisions::kPatchPod, {}},
+                 .go_on_if_refused = true};
   });
   world.Run();
   CHECK(world.controller.not_written.empty());
@@ -133,7 +136,8 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
   int plans = 0;
   SyncWorld world([&](const Learned& learned) -> Step {
     if (++plans == 1) {
-      return Write{.request = PatchOf("web"), .because = {Decision::kScaleReplicaSet, {{"to", 3}}}};
+      return Write{.request = PatchOf("web"),
+                   .because = {workload::decisions::kScaleReplicaSet, {{"to", 3}}}};
     }
     seen = learned;
     return Failed{.error = learned.back().said.error()};
@@ -169,8 +173,9 @@ TEST_CASE("A sync that fails is tried again, and looks again when time alone cha
 std::function<Step(const Learned&)> Patiently(const Duration& patience) {
   return [&patience](const Learned& learned) -> Step {
     if (!learned.empty()) return Wait{};
-    return Write{
-        .request = PatchOf("web"), .because = {Decision::kUpdateStatus, {}}, .patience = patience};
+    return Write{.request = PatchOf("web"),
+                 .because = {workload::decisions::kUpdateStatus, {}},
+                 .patience = patience};
   };
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
@@ -141,7 +142,7 @@ TEST_CASE("a scaling event is told from the annotations and handled before the r
 TEST_CASE("a change of size carries both annotations and tells users (D-271)") {
   World world(10);
   const ReplicaSet& rs = world.AddOld("web-1", 8, 8);
-  const Write write = Resize(world.Look(), rs, 3, Decision::kScaleDownOldReplicaSet);
+  const Write write = Resize(world.Look(), rs, 3, decisions::kScaleDownOldReplicaSet);
   const auto body = nlohmann::json::parse(write.request.body());
   CHECK(body["spec"] == nlohmann::json({{"replicas", 3}}));
   CHECK(body["metadata"]["annotations"] ==
@@ -151,11 +152,11 @@ TEST_CASE("a change of size carries both annotations and tells users (D-271)") {
   REQUIRE(write.on_success.size() == 1);
   CHECK(write.on_success[0] == Event{Event::Type::kNormal, "ScalingReplicaSet",
                                      "Scaled down replica set web-1 from 8 to 3"});
-  CHECK(write.because.decision == Decision::kScaleDownOldReplicaSet);
-  CHECK(Resize(world.Look(), rs, 9, Decision::kScaleReplicaSet).on_success[0].message ==
+  CHECK(write.because.decision == decisions::kScaleDownOldReplicaSet);
+  CHECK(Resize(world.Look(), rs, 9, decisions::kScaleReplicaSet).on_success[0].message ==
         "Scaled up replica set web-1 from 8 to 9");
   // Annotations only.
-  CHECK(Resize(world.Look(), rs, 8, Decision::kScaleReplicaSet).on_success.empty());
+  CHECK(Resize(world.Look(), rs, 8, decisions::kScaleReplicaSet).on_success.empty());
 }
 
 TEST_CASE("whatever the new ReplicaSet lacks goes in one patch with its size (D-165)") {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "controller/deployment/deployment_store.h"
+#include "controller/in_place/phases/decisions.h"
+#include "controller/workload/decisions.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/client/event_recorder.h"
 #include "test/catch.h"
@@ -379,14 +381,14 @@ TEST_CASE("what admission makes of a patch is no edit, nor is one before or long
 TEST_CASE("Writes are counted by result") {
   Fixture f;
   const auto decided = [&](Decision decision) { f.observer.Decided({decision, {}}); };
-  decided(Decision::kPatchPod);
-  decided(Decision::kPatchPod);
-  f.observer.Refused({Decision::kPatchPod, {}}, {ErrorKind::kConflict, "testing value"});
-  decided(Decision::kExchangePending);
-  f.observer.Refused({Decision::kExchangeHost, {}}, {ErrorKind::kConflict, "changed"});
-  decided(Decision::kExchangeHost);
-  decided(Decision::kExchangeForget);
-  decided(Decision::kScaleUpNewReplicaSet);
+  decided(in_place::decisions::kPatchPod);
+  decided(in_place::decisions::kPatchPod);
+  f.observer.Refused({in_place::decisions::kPatchPod, {}}, {ErrorKind::kConflict, "testing value"});
+  decided(in_place::decisions::kExchangePending);
+  f.observer.Refused({in_place::decisions::kExchangeHost, {}}, {ErrorKind::kConflict, "changed"});
+  decided(in_place::decisions::kExchangeHost);
+  decided(in_place::decisions::kExchangeForget);
+  decided(workload::decisions::kScaleUpNewReplicaSet);
   const InPlaceFigures figures = f.observer.Figures();
   CHECK(figures.patches == Counts{{"Conflict", 1}, {"Success", 2}});
   CHECK(figures.exchanges == Counts{{"Begun", 1}, {"Conflict", 1}, {"Done", 1}, {"Forgotten", 1}});
@@ -394,11 +396,12 @@ TEST_CASE("Writes are counted by result") {
 
 TEST_CASE("Rollouts that replace Pods instead are counted by reason, where that is decided") {
   Fixture f;
-  f.observer.Decided({Decision::kCreateNewReplicaSet, {}, "FieldChanged"});
-  f.observer.Decided({Decision::kAnnotateNewReplicaSet, {}, "FieldChanged"});
-  f.observer.Decided({Decision::kFallBackToRecreate, {}, "ErrImagePull"});
-  f.observer.Decided({Decision::kCreateNewReplicaSet, {}});
-  f.observer.Refused({Decision::kFallBackToRecreate, {}, "HostGone"}, {ErrorKind::kConflict, ""});
+  f.observer.Decided({workload::decisions::kCreateNewReplicaSet, {}, "FieldChanged"});
+  f.observer.Decided({workload::decisions::kAnnotateNewReplicaSet, {}, "FieldChanged"});
+  f.observer.Decided({in_place::decisions::kFallBackToReplace, {}, "ErrImagePull"});
+  f.observer.Decided({workload::decisions::kCreateNewReplicaSet, {}});
+  f.observer.Refused({in_place::decisions::kFallBackToReplace, {}, "HostGone"},
+                     {ErrorKind::kConflict, ""});
   CHECK(f.observer.Figures().fallbacks == Counts{{"ErrImagePull", 1}, {"FieldChanged", 2}});
 }
 

@@ -99,7 +99,7 @@ struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
   RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
-  deployment::DeploymentStore deployments{host.informers()};
+  DeploymentStore deployments{host.informers()};
   WorkloadCache cache{host.informers(), deployments};
   InPlaceCache in_place{host.informers()};
   std::set<std::string> woken;
