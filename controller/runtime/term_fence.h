@@ -2,11 +2,10 @@
 //
 // Each write is conditional on the version of one object, which cannot protect a decision over
 // several: the former leader's scale-up of one ReplicaSet may arrive after the new leader has
-// scaled up another. So after a take-over, before anything else is done for a Deployment in the
-// middle of a rollout, its ReplicaSets are touched: those with replicas if there are several, and
-// all of them while the Deployment's generation is not observed. Every write based on an older
-// version then fails. This costs at most one PATCH per ReplicaSet and take-over. A late creation
-// cannot be made to fail. Core thread only.
+// scaled up another. So after a take-over, before anything else is done for an object, the fence
+// sends the writes that its controller names (Controller::FenceWrites). Each of them touches an
+// object that a late write could change, and every write based on an older version then fails. A
+// late creation cannot be made to fail. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +34,7 @@ class TermFence {
   void Forget(const QueueKey& key) { raised_.erase(key); }
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. The result is
-  // kDone if no old write can reach the Deployment's ReplicaSets any more; otherwise it is how the
+  // kDone if no old write can reach the touched objects any more; otherwise it is how the
   // key's sync has ended. If the API server refuses a touch, the result is kDone with that refusal
   // in `refused`: the sync then writes the status and no ReplicaSet.
   using Done = std::function<void(SyncResult, Learned refused)>;
