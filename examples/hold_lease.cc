@@ -5,7 +5,7 @@
 #include <string>
 
 #include "kubeclient/base/core_loop.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "kubeclient/config/cluster_connection.h"
 #include "kubeclient/config/kubeconfig.h"
 #include "kubeclient/lease/leader_election.h"
@@ -23,13 +23,14 @@ int Run(const ConfigSources& sources, LeaderElectionOptions options) {
   Inbox inbox;
   TimerQueue timers;
   Random random(SystemSeed());
-  WriteGate gate(clock);  // what may be written only by the leader passes through this
+  WriteDeadline write_deadline(
+      clock);  // what may be written only by the leader passes through this
   const auto connection =
       ClusterConnection::Open(*std::move(config), clock, *log, timers, inbox, {"hold-lease"});
   if (!connection.ok()) return log->Error(connection.error().message), 1;
 
   const std::string identity = options.identity;
-  LeaderElection election(clock, random, *log, timers, (*connection)->transport(), gate,
+  LeaderElection election(clock, random, *log, timers, (*connection)->transport(), write_deadline,
                           std::move(options));
   election.on_started_leading = [&] { std::printf("%s leads\n", identity.c_str()); };
   election.on_stopped_leading = [&] {

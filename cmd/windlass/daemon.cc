@@ -63,12 +63,13 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       random_(SystemSeed()),
       transport_(clock, random_, log, timers, transport),
       decoder_(symbols),
-      gate_(clock),
-      client_(clock, timers, transport_, decoder_, gate_, ClientOptionsOf(flags)),
+      write_deadline_(clock),
+      client_(clock, timers, transport_, decoder_, write_deadline_, ClientOptionsOf(flags)),
       events_(clock, log, client_),
       runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
                {flags.namespace_, flags.max_in_flight}, controllers),
-      election_(clock, random_, log, timers, transport_, gate_, ElectionOptionsOf(flags, random_)),
+      election_(clock, random_, log, timers, transport_, write_deadline_,
+                ElectionOptionsOf(flags, random_)),
       board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {
     request_duration_.try_emplace(std::string(verb), RestClientHistogram())
@@ -138,7 +139,7 @@ void Daemon::StartControllers() {
 }
 
 void Daemon::LeadForGood() {
-  gate_.OpenForGood();
+  write_deadline_.AllowForGood();
   Lead();
 }
 
@@ -223,7 +224,7 @@ void Daemon::AwaitDrained(MonotonicTime until) {
 void Daemon::EndLastTerm() {
   // After a reset (CampaignAnew) writes may be in flight that no controller knows any more.
   const bool settled = runtime_.settled() && !campaigning_anew_;
-  gate_.Close();
+  write_deadline_.Forbid();
   runtime_.EndTerm();
   if (!flags_.leader_elect) return Finish(kExitOk);
   if (stopping_election_) return;  // AwaitAnswers finishes once the election has stopped

@@ -31,7 +31,7 @@
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
 #include "kubeclient/client/guarded_transport.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "kubeclient/lease/leader_election.h"
 #include "kubeclient/lease/lease_in_use.h"
 #include "kubeclient/transport/transport.h"
@@ -102,7 +102,7 @@ class Daemon {
   Random random_;
   GuardedTransport transport_;
   Decoder decoder_;
-  WriteGate gate_;
+  WriteDeadline write_deadline_;
   Client client_;
   EventRecorder events_;
   Runtime runtime_;

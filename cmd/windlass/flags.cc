@@ -8,7 +8,7 @@
 #include <map>
 #include <string_view>
 
-#include "cmd/windlass/controller_choice.h"
+#include "cmd/windlass/controllers_flag.h"
 #include "kubeclient/lease/leader_election.h"
 #include "windlass_version.h"
 

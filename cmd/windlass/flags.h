@@ -25,7 +25,7 @@ struct Flags {
   double qps = 50;
   int burst = 100;
   int max_in_flight = 64;
-  // Which controllers the process runs (controller_choice.h).
+  // Which controllers the process runs (controllers_flag.h).
   std::string controllers = "*";
   std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
   LogFormat log_format = LogFormat::kText;

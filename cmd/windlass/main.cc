@@ -1,7 +1,5 @@
-// main: the list of controllers that Windlass runs.
+// main: runs the controllers of controllers.cc.
+#include "cmd/windlass/controllers.h"
 #include "cmd/windlass/run.h"
-#include "controller/deployment/deployment_controller.h"
 
-int main(int argc, char** argv) {
-  return windlass::Run(argc, argv, {windlass::DeploymentControllerEntry()});
-}
+int main(int argc, char** argv) { return windlass::Run(argc, argv, windlass::Controllers()); }

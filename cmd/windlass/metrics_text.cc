@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "cmd/windlass/controller_choice.h"
+#include "cmd/windlass/controllers_flag.h"
 #include "cmd/windlass/process_metrics.h"
 #include "windlass_version.h"
 

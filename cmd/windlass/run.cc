@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "cmd/windlass/controller_choice.h"
+#include "cmd/windlass/controllers_flag.h"
 #include "cmd/windlass/daemon.h"
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/signals.h"

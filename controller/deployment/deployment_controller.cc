@@ -49,7 +49,7 @@ DeploymentController::DeploymentController(ControllerHost& host)
   in_place_.pods().store().OnChange(changed);
   deployments_.objects().OnChange(
       [this](const Change<Deployment>& change) { DeploymentChanged(change); });
-  cache_.on_thaw = [this] { host_.LookAtAll(); };
+  cache_.on_thaw = [this] { host_.WakeAll(); };
   cache_.on_resync = [this](const ObjectKey& key) { host_.Wake(key, Wake::kResync); };
   cache_.on_extension_needed = [this] { host_.RightsChanged(); };
 }

@@ -27,10 +27,10 @@ class Runtime::Lane final : public ControllerHost {
     return runtime_.informers_.folds().folding() == Key(key);
   }
   bool InTerm() const override { return runtime_.term_ != nullptr && looked_at_all; }
-  void CacheSynced() override { runtime_.LookAtAllWhenSynced(*this); }
-  void LookAtAll() override {
+  void CacheSynced() override { runtime_.WakeAllWhenSynced(*this); }
+  void WakeAll() override {
     looked_at_all = false;
-    runtime_.LookAtAllWhenSynced(*this);
+    runtime_.WakeAllWhenSynced(*this);
   }
   void CacheChanged() override {
     if (barrier != nullptr) barrier->Look();
@@ -82,7 +82,7 @@ void Runtime::BeginTerm(const TermOptions& options) {
   for (const auto& lane : lanes_) {
     lane->looked_at_all = false;
     lane->controller->TermBegins(options);
-    LookAtAllWhenSynced(*lane);
+    WakeAllWhenSynced(*lane);
   }
 }
 
@@ -117,13 +117,13 @@ WorkQueueCounters Runtime::queue_counters() const {
 }
 
 // Adds every key of the controller once its caches are complete (D-025) and the barrier is passed.
-void Runtime::LookAtAllWhenSynced(Lane& lane) {
+void Runtime::WakeAllWhenSynced(Lane& lane) {
   if (term_ == nullptr || lane.looked_at_all || !lane.controller->HasSynced()) return;
   // A controller without caches has nothing to compare.
   if (barrier_wanted_ && lane.barrier == nullptr && !lane.controller->ComparedCaches().empty()) {
     lane.barrier = std::make_unique<LeadershipBarrier>(
         environment_, [&lane] { return lane.controller->ComparedCaches(); },
-        [this, &lane] { LookAtAllWhenSynced(lane); });
+        [this, &lane] { WakeAllWhenSynced(lane); });
   }
   if (lane.barrier != nullptr && !lane.barrier->passed()) return;
   lane.looked_at_all = true;

@@ -73,7 +73,7 @@ class Runtime {
  private:
   class Lane;
 
-  void LookAtAllWhenSynced(Lane& lane);
+  void WakeAllWhenSynced(Lane& lane);
   void Reset();
 
   Informers informers_;

@@ -23,26 +23,6 @@ LogLevel LevelOf(ErrorKind kind) {
 
 }  // namespace
 
-SyncResult AfterError(const Error& error, Retry retry) {
-  if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};
-  SyncResult back_off{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
-  back_off.at_least = milliseconds(error.retry_after_ms);
-  // A spec change resets the back-off. Until then even a hopeless write is retried at long
-  // intervals, because no key is ever dropped.
-  if (retry == Retry::kOnSpecChange) {
-    back_off.longest = kPolicyRetryMax;
-    return back_off;
-  }
-  switch (error.kind) {
-    case ErrorKind::kConflict:
-    case ErrorKind::kNotFound: return {SyncResult::Kind::kConflict, {}, {}, {}};
-    case ErrorKind::kNamespaceTerminating: return {SyncResult::Kind::kForget, {}, {}, {}};
-    case ErrorKind::kForbidden:
-    case ErrorKind::kInvalid: back_off.longest = kPolicyRetryMax; return back_off;
-    default: return back_off;
-  }
-}
-
 Sync::Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
            std::optional<MonotonicTime> put_off_since)
     : environment_(environment),

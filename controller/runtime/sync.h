@@ -15,6 +15,7 @@
 
 #include "controller/core/controller.h"
 #include "controller/core/step.h"
+#include "controller/runtime/after_error.h"
 #include "controller/runtime/fold_table.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
@@ -45,27 +46,6 @@ struct SyncEnvironment {
     event.component = ControllerOf(key).component();
     events.Record(about, event);
   }
-};
-
-// How a sync ended: tells the queue what to do with the key.
-struct SyncResult {
-  enum class Kind : uint8_t {
-    kDone,       // look_again_in arms the deadline slot; also in kConflict, kRetry, kForget
-    kGone,       // the object is gone: nothing is kept for the key
-    kConflict,   // lost a race: a newer version wakes the key, within a second at the latest
-    kRetry,      // back-off up to `longest`
-    kForget,     // failed and is not retried: only an event or the deadline wakes the key
-    kInternal,   // our own fault
-    kUncertain,  // a write of ours may have happened or not: first verify `unverified` (S-003)
-  };
-  Kind kind = Kind::kDone;
-  std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear the slot
-  Duration longest{0};
-  std::optional<Request> unverified;
-  // Since when a write has been put off (Write::patience). Handed to the key's next sync.
-  std::optional<MonotonicTime> put_off_since{};
-  int calls = 0;         // requests made
-  Duration at_least{0};  // of back-off: the server's Retry-After
 };
 
 // What a sync calls in the term that runs it.
@@ -135,8 +115,5 @@ class Sync {
   int calls_ = 0;
   std::shared_ptr<bool> alive_;
 };
-
-// Returns how the queue treats an error that ended a sync (C-015).
-SyncResult AfterError(const Error& error, Retry retry);
 
 }  // namespace windlass

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/in_place/phases/condition_reason.h"  // kInPlaceCondition
 #include "kubeclient/api/condition.h"
 
 namespace windlass::workload {

@@ -7,7 +7,7 @@
 #include "controller/workload/deadline.h"
 #include "controller/workload/end_with_refusal.h"
 #include "controller/workload/history.h"
-#include "controller/workload/look_at.h"
+#include "controller/workload/make_situation.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/ownership.h"
 #include "controller/workload/pause.h"
@@ -101,15 +101,15 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto step = RefuseSelector(view.workload, learned)) return *step;
   const Claims claims = ClaimReplicaSets(view);
   if (EndOfWalk(view.workload, learned) != nullptr)
-    return EndRefused(LookAt(view, claims, learned, now));
+    return EndRefused(MakeSituation(view, claims, learned, now));
   if (auto step = SettleOwnership(view, claims, learned)) {
     Failed* failed = std::get_if<Failed>(&*step);
     if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
-    Situation situation = LookAt(view, claims, learned, now);
+    Situation situation = MakeSituation(view, claims, learned, now);
     situation.refused = std::move(failed->error);
     return EndRefused(situation);
   }
-  const Situation situation = LookAt(view, claims, learned, now);
+  const Situation situation = MakeSituation(view, claims, learned, now);
   if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
   if (auto step = situation.extension().Next(situation, Moment::kRecover)) return *step;
 

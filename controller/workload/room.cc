@@ -33,7 +33,7 @@ struct Others {
   bool list_tells = false;  // ListTells of one of them
 };
 
-Others LookAtOthers(const Situation& situation, const ReplicaSet* rs) {
+Others CountOthers(const Situation& situation, const ReplicaSet* rs) {
   Others others;
   for (const ReplicaSet* other : situation.all) {
     if (other == rs) continue;
@@ -87,7 +87,7 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits) {
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted) {
   const int32_t present = rs != nullptr ? SizeOf(*rs).replicas : 0;
   if (wanted <= present) return {.size = wanted};
-  const Others others = LookAtOthers(situation, rs);
+  const Others others = CountOthers(situation, rs);
   const int64_t max_total = situation.limits.max_total();
   const auto within = [&](int64_t room, int64_t most) {
     return static_cast<int32_t>(std::clamp<int64_t>(room, present, most));

@@ -19,10 +19,10 @@
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/list_gate.h"
 #include "kubeclient/cache/list_pages.h"
-#include "kubeclient/cache/recovery.h"
 #include "kubeclient/cache/reflector_counters.h"
 #include "kubeclient/cache/reflector_options.h"
 #include "kubeclient/cache/reflector_sink.h"
+#include "kubeclient/cache/relist_or_retry.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {

@@ -70,13 +70,13 @@ struct Client::Impl {
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
-       Decoder& the_decoder, const WriteGate& the_gate, ClientOptions the_options)
+       Decoder& the_decoder, const WriteDeadline& the_write_deadline, ClientOptions the_options)
       : client(owner),
         clock(the_clock),
         timers(the_timers),
         transport(the_transport),
         decoder(the_decoder),
-        gate(the_gate),
+        write_deadline(the_write_deadline),
         options(std::move(the_options)),
         rate(options.qps, options.burst),
         event_rate(options.qps / kEventRateShare,
@@ -114,7 +114,7 @@ struct Client::Impl {
   TimerQueue& timers;
   Transport& transport;
   Decoder& decoder;
-  const WriteGate& gate;
+  const WriteDeadline& write_deadline;
   const ClientOptions options;
   AdaptiveRate rate;
   TokenBucket event_rate;
@@ -135,8 +135,8 @@ struct Client::Impl {
 };
 
 void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
-  if (request.mutates() && !gate.IsOpen()) {
-    return Later(std::move(reply), {ErrorKind::kFenced, "the write gate is closed"});
+  if (request.mutates() && !write_deadline.Allows()) {
+    return Later(std::move(reply), {ErrorKind::kFenced, "the write write_deadline is closed"});
   }
   if (lane.size() + event_lane.size() >= kCallsWaitingMax) {
     return Later(std::move(reply), {ErrorKind::kThrottled, "too many calls wait already"});
@@ -170,9 +170,9 @@ bool Client::Impl::TakeTurn() {
   const Id id = *from.begin();
   PendingCall& call = calls.at(id);
 
-  if (call.request.mutates() && !gate.IsOpen()) {
+  if (call.request.mutates() && !write_deadline.Allows()) {
     from.erase(id);
-    FinishLater(id, {ErrorKind::kFenced, "the write gate closed while the call waited"});
+    FinishLater(id, {ErrorKind::kFenced, "the write write_deadline closed while the call waited"});
     return true;
   }
   const MonotonicTime now = clock.Now();
@@ -206,7 +206,7 @@ void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
 
 void Client::Impl::Send(Id id, PendingCall& call) {
   HttpRequest http = ToHttp(call.request, options.field_manager);
-  if (call.request.mutates()) LimitWrite(http, gate.TimeLeft(http.deadline));
+  if (call.request.mutates()) LimitWrite(http, write_deadline.TimeLeft(http.deadline));
   ++in_flight;
   if (IsEventWrite(call.request)) ++events_in_flight;
   call.sent = clock.Now();
@@ -311,8 +311,8 @@ void Client::Impl::Resume() {
 }
 
 Client::Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
-               const WriteGate& gate, ClientOptions options)
-    : impl_(std::make_unique<Impl>(*this, clock, timers, transport, decoder, gate,
+               const WriteDeadline& write_deadline, ClientOptions options)
+    : impl_(std::make_unique<Impl>(*this, clock, timers, transport, decoder, write_deadline,
                                    std::move(options))) {}
 
 Client::~Client() = default;

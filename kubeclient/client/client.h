@@ -1,7 +1,8 @@
 // Client: executes Requests. It knows paths and verbs, turns answers into Errors by what the caller
-// can do next, limits the rate, and asks the write gate before every mutation.
+// can do next, limits the rate, and asks the write deadline before every mutation.
 //
-//   controllers ── Request ──▶ Client ──▶ WriteGate (mutations only) ──▶ rate limit ──▶ Transport
+//   controllers ── Request ──▶ Client ──▶ WriteDeadline (mutations only) ──▶ rate limit ──▶
+//   Transport
 //
 // Core thread only. Rules: C-010, C-015.
 #pragma once
@@ -18,7 +19,7 @@
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/base/timer_queue.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {
@@ -50,7 +51,7 @@ class Client {
 
   // All references must outlive the client. After its destruction it calls no handler.
   Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
-         const WriteGate& gate, ClientOptions options);
+         const WriteDeadline& write_deadline, ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -60,7 +61,7 @@ class Client {
   // Order: calls are sent in the order of Execute. Writes of Events wait until no other call waits,
   // and get a tenth of the rate.
   //
-  // Errors of the client itself: a mutation gets kFenced if the write gate is closed, now or when
+  // Errors of the client itself: a mutation gets kFenced if writes are forbidden, now or when
   // its turn comes. Any call gets kThrottled if kCallsWaitingMax calls wait already.
   //
   // Retries: the client repeats what it may safely repeat (retry.h). Every other error goes to the

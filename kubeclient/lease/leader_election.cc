@@ -57,7 +57,7 @@ Status CheckLeaderElectionOptions(const LeaderElectionOptions& options, const st
 
 struct LeaderElection::Impl {
   Impl(LeaderElection& the_owner, const Clock& the_clock, Random& the_random, Log& the_log,
-       TimerQueue& the_timers, Transport& the_transport, WriteGate& the_gate,
+       TimerQueue& the_timers, Transport& the_transport, WriteDeadline& the_write_deadline,
        LeaderElectionOptions the_options)
       : owner(the_owner),
         clock(the_clock),
@@ -65,7 +65,7 @@ struct LeaderElection::Impl {
         log(the_log),
         timers(the_timers),
         transport(the_transport),
-        gate(the_gate),
+        write_deadline(the_write_deadline),
         options(std::move(the_options)),
         view({Name(), options.identity, options.lease_duration, options.retry_period}),
         watch(the_clock, the_random, the_timers, the_transport, Name(),
@@ -75,7 +75,7 @@ struct LeaderElection::Impl {
     alive.reset();
     for (const TimerId timer : {round_timer, permit_timer, release_timer}) timers.Cancel(timer);
     if (call != 0) transport.Cancel(call);
-    gate.Close();
+    write_deadline.Forbid();
   }
 
   void Start();
@@ -117,7 +117,7 @@ struct LeaderElection::Impl {
   Log& log;
   TimerQueue& timers;
   Transport& transport;
-  WriteGate& gate;
+  WriteDeadline& write_deadline;
   const LeaderElectionOptions options;
 
   Phase phase = Phase::kIdle;
@@ -277,7 +277,7 @@ void LeaderElection::Impl::Renewed(const Attempt& attempt) {
   if (now + kPermitMargin >= until) return;  // the answer took longer than the permit lasts
   permit_until = until;
   last_renewal = std::max(last_renewal, attempt.sent);
-  gate.OpenUntil(until);
+  write_deadline.AllowUntil(until);
   timers.Cancel(permit_timer);
   permit_timer =
       timers.At({until.since_start - kPermitMargin}, [this] { EndTermIfPermitRanOut(); });
@@ -301,7 +301,7 @@ void LeaderElection::Impl::EndTerm(std::string_view why) {
   leading = false;
   permit_until = {};
   stragglers = true;
-  gate.Close();
+  write_deadline.Forbid();
   timers.Cancel(permit_timer);
   log.Warning("stopped leading", {{"identity", options.identity}, {"why", why}});
   if (owner.on_stopped_leading) owner.on_stopped_leading();
@@ -321,7 +321,7 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
     EndTerm("stopping");
     stragglers = !release || !in_time;
   }
-  gate.Close();
+  write_deadline.Forbid();
   // A Lease with stragglers is not released, because a successor would raise no fence against them.
   const bool give_up = release && !stragglers && !attempts.empty();
   const Duration patience = give_up ? kLeaseReleaseMax : Duration{0};
@@ -418,8 +418,9 @@ void LeaderElection::Impl::Complain(const std::string& why) {
 }
 
 LeaderElection::LeaderElection(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
-                               Transport& transport, WriteGate& gate, LeaderElectionOptions options)
-    : impl_(std::make_unique<Impl>(*this, clock, random, log, timers, transport, gate,
+                               Transport& transport, WriteDeadline& write_deadline,
+                               LeaderElectionOptions options)
+    : impl_(std::make_unique<Impl>(*this, clock, random, log, timers, transport, write_deadline,
                                    std::move(options))) {
   WL_ASSERT(!impl_->options.identity.empty());
 }
@@ -436,7 +437,7 @@ void LeaderElection::StopWithoutRelease(std::function<void()> stopped) {
   impl_->Stop(/*release=*/false, std::move(stopped));
 }
 
-bool LeaderElection::IsLeader() const { return impl_->leading && impl_->gate.IsOpen(); }
+bool LeaderElection::IsLeader() const { return impl_->leading && impl_->write_deadline.Allows(); }
 
 const std::string& LeaderElection::holder() const { return impl_->view.holder(); }
 

@@ -1,4 +1,4 @@
-// Leader election on a coordination.k8s.io/v1 Lease. It opens and closes the write gate.
+// Leader election on a coordination.k8s.io/v1 Lease. It sets the write deadline.
 //
 // The permit counts from the moment when a successful renewal was sent, on a clock that runs while
 // the machine is suspended (L-002, L-003). Times written by others are ignored: a candidate takes
@@ -17,7 +17,7 @@
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "kubeclient/transport/transport.h"
 
 namespace windlass {
@@ -54,15 +54,16 @@ class LeaderElection {
  public:
   // All references must outlive this.
   LeaderElection(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
-                 Transport& transport, WriteGate& gate, LeaderElectionOptions options);
+                 Transport& transport, WriteDeadline& write_deadline,
+                 LeaderElectionOptions options);
   ~LeaderElection();
   LeaderElection(const LeaderElection&) = delete;
   LeaderElection& operator=(const LeaderElection&) = delete;
 
   // Campaigns until Stop. on_started_leading begins a term and on_stopped_leading ends it; they
-  // alternate. The gate is opened before the first and closed before the second is called.
+  // alternate. Writes are allowed before the first is called, and forbidden before the second is.
   void Start();
-  // Stop or StopWithoutRelease is called once per Start. Both close the gate and end the term, and
+  // Stop or StopWithoutRelease is called once per Start. Both forbid writes and end the term, and
   // later call `stopped`.
   //
   // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. A successor then

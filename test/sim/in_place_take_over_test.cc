@@ -8,7 +8,7 @@
 
 #include "controller/deployment/deployment_controller.h"
 #include "kubeclient/client/event_recorder.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "test/catch.h"
 #include "test/sim/in_place_run.h"
 
@@ -70,7 +70,7 @@ class StockProcess {
  public:
   explicit StockProcess(World& world) : process_(world.Boot()), blinkers_(process_->transport()) {
     runtime_.Start();
-    gate_.OpenForGood();
+    write_deadline_.AllowForGood();
     runtime_.BeginTerm({});
   }
 
@@ -82,9 +82,9 @@ class StockProcess {
 
   std::unique_ptr<SimProcess> process_;
   Blinkers blinkers_;
-  WriteGate gate_{process_->clock()};
-  Client client_{process_->clock(), process_->timers(), blinkers_, process_->decoder(), gate_,
-                 ClientOptions{}};
+  WriteDeadline write_deadline_{process_->clock()};
+  Client client_{process_->clock(),   process_->timers(), blinkers_,
+                 process_->decoder(), write_deadline_,    ClientOptions{}};
   EventRecorder events_{process_->clock(), process_->log(), client_};
   Runtime runtime_{Environment(), client_, events_, {}, {DeploymentControllerEntry()}};
 };

@@ -99,7 +99,7 @@ struct Fixture {
     world.Apply(SampleNamespace("other"));
     SetBudget(world, "default", 1);
     SetBudget(world, "other", 2);
-    gate.OpenForGood();
+    write_deadline.AllowForGood();
     host.on_wake = [this](const ObjectKey& key, Wake) { ++wakes[key.name]; };
   }
   InformerEnvironment Environment() {
@@ -132,9 +132,9 @@ struct Fixture {
   World world{1};
   std::unique_ptr<SimProcess> process = world.Boot();
   Forbidding forbidding{process->clock(), process->timers(), process->transport()};
-  WriteGate gate{process->clock()};
-  Client client{process->clock(), process->timers(), process->transport(), process->decoder(), gate,
-                ClientOptions{}};
+  WriteDeadline write_deadline{process->clock()};
+  Client client{process->clock(),   process->timers(), process->transport(),
+                process->decoder(), write_deadline,    ClientOptions{}};
   EventRecorder events{process->clock(), process->log(), client};
   ControllerCounters counters;
   std::map<std::string, int> wakes;

@@ -33,7 +33,7 @@ WorldOptions WithLatency(Duration least, Duration most) {
 // A process that plans what the test says.
 struct Fixture {
   explicit Fixture(WorldOptions options = {}) : world(1, std::move(options)) {
-    gate.OpenForGood();
+    write_deadline.AllowForGood();
     controller.plan = [this](const ObjectKey& key, const Learned& learned) {
       planned[key.name].push_back(process->clock().Now());
       return plan(key, learned);
@@ -51,9 +51,9 @@ struct Fixture {
   World world;
   std::unique_ptr<SimProcess> process = world.Boot();
   RecordingLog log;
-  WriteGate gate{process->clock()};
-  Client client{process->clock(), process->timers(), process->transport(), process->decoder(), gate,
-                ClientOptions{}};
+  WriteDeadline write_deadline{process->clock()};
+  Client client{process->clock(),   process->timers(), process->transport(),
+                process->decoder(), write_deadline,    ClientOptions{}};
   EventRecorder events{process->clock(), process->log(), client};
   ControllerCounters counters;
   FoldTable folds;

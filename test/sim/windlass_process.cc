@@ -26,8 +26,8 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options, C
     : process_(world.Boot()),
       network_(process_->clock(), process_->timers(), process_->transport()),
       guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
-      gate_(process_->clock()),
-      client_(process_->clock(), process_->timers(), guard_, process_->decoder(), gate_,
+      write_deadline_(process_->clock()),
+      client_(process_->clock(), process_->timers(), guard_, process_->decoder(), write_deadline_,
               std::move(options)),
       events_(process_->clock(), process_->log(), client_),
       runtime_(environment(), client_, events_, {},
@@ -45,7 +45,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options, C
 }
 
 void WindlassProcess::Lead(TermOptions options) {
-  gate_.OpenForGood();
+  write_deadline_.AllowForGood();
   runtime_.BeginTerm(options);
 }
 

@@ -12,7 +12,7 @@
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
 #include "kubeclient/client/guarded_transport.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "test/sim/faulty_network.h"
 #include "test/sim/world.h"
 
@@ -44,7 +44,7 @@ class WindlassProcess {
   std::unique_ptr<SimProcess> process_;
   FaultyNetwork network_;
   GuardedTransport guard_;
-  WriteGate gate_;
+  WriteDeadline write_deadline_;
   Client client_;
   EventRecorder events_;
   const DeploymentController* controller_ = nullptr;

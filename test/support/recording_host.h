@@ -25,7 +25,7 @@ class RecordingHost final : public ControllerHost {
   }
   bool InTerm() const override { return true; }
   void CacheSynced() override {}
-  void LookAtAll() override {}
+  void WakeAll() override {}
   void CacheChanged() override {}
   void RightsChanged() override {}
 

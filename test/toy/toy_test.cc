@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cmd/windlass/controller_choice.h"
+#include "cmd/windlass/controllers_flag.h"
 #include "cmd/windlass/metrics_text.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"

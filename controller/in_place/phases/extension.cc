@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "controller/in_place/phases/extended_values.h"
+#include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/leftovers.h"
-#include "controller/in_place/phases/look.h"
 #include "controller/in_place/phases/next_step.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/phases/rollout_mode.h"

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "controller/in_place/phases/decisions.h"
-#include "controller/in_place/phases/look.h"
+#include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/scale.h"

@@ -1,4 +1,4 @@
-// Client: turns, limits, retries and the write gate, in virtual time.
+// Client: turns, limits, retries and the write deadline, in virtual time.
 #include "kubeclient/client/client.h"
 
 #include <memory>
@@ -215,11 +215,11 @@ TEST_CASE("Events never take more than their places in flight") {
   CHECK(world.transport.waiting() == static_cast<size_t>(kEventsInFlightMax));
 }
 
-// --- the gate ---
+// --- the write deadline ---
 
-TEST_CASE("A closed gate refuses mutations, later, and lets reads pass (L-004)") {
+TEST_CASE("A closed write_deadline refuses mutations, later, and lets reads pass (L-004)") {
   ClientWorld world;
-  world.gate.Close();
+  world.write_deadline.Forbid();
   world.Execute(PatchOf("a"), "patch");
   world.Execute(Request::Create(resources::kReplicaSets, {"shop", "a"}, "{}"), "create");
   world.Execute(Request::Delete(resources::kReplicaSets, Version("a")), "delete");
@@ -234,21 +234,21 @@ TEST_CASE("A closed gate refuses mutations, later, and lets reads pass (L-004)")
   CHECK(world.Kinds("get") == Kinds{"ok"});
 }
 
-TEST_CASE("A closed gate refuses without waiting for a place in flight") {
+TEST_CASE("A closed write_deadline refuses without waiting for a place in flight") {
   ClientWorld world({.max_in_flight = 1});
   world.Execute(GetOf("a"), "get");
-  world.gate.Close();
+  world.write_deadline.Forbid();
   world.Execute(PatchOf("b"), "patch");
   world.RunDue();
   CHECK(world.Kinds("patch") == Kinds{"Fenced"});
 }
 
-TEST_CASE("A gate that closes while a write waits keeps it from being sent") {
+TEST_CASE("A write_deadline that closes while a write waits keeps it from being sent") {
   ClientWorld world({.max_in_flight = 1});
   world.Execute(GetOf("a"), "first");
   world.Execute(PatchOf("b"), "patch");
   world.Execute(GetOf("c"), "read");
-  world.gate.Close();
+  world.write_deadline.Forbid();
   world.transport.Answer(Success());
   world.RunDue();
   CHECK(world.SentNames() == Kinds{"a", "c"});
@@ -257,7 +257,7 @@ TEST_CASE("A gate that closes while a write waits keeps it from being sent") {
 
 TEST_CASE("A permit that runs out while a write waits for the rate keeps it from being sent") {
   ClientWorld world({.qps = 1, .burst = 1});
-  world.gate.OpenUntil(world.clock.Now() + seconds(1));
+  world.write_deadline.AllowUntil(world.clock.Now() + seconds(1));
   world.Execute(PatchOf("a"), "first");
   world.Execute(PatchOf("b"), "second");
   world.Advance(seconds(2));
@@ -265,11 +265,11 @@ TEST_CASE("A permit that runs out while a write waits for the rate keeps it from
   CHECK(world.Kinds("second") == Kinds{"Fenced"});
 }
 
-TEST_CASE("A gate that closes while a write backs off keeps it from being repeated") {
+TEST_CASE("A write_deadline that closes while a write backs off keeps it from being repeated") {
   ClientWorld world;
   world.Execute(PatchOf("a"), "patch");
   world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
-  world.gate.Close();
+  world.write_deadline.Forbid();
   world.Advance(seconds(5));
   CHECK(world.Kinds("patch") == Kinds{"Fenced"});
   CHECK(world.transport.sent.size() == 1);
@@ -277,7 +277,7 @@ TEST_CASE("A gate that closes while a write backs off keeps it from being repeat
 
 TEST_CASE("A write may take as long as the permit lasts, on both sides (L-004)") {
   ClientWorld world;
-  world.gate.OpenUntil(world.clock.Now() + milliseconds(3500));
+  world.write_deadline.AllowUntil(world.clock.Now() + milliseconds(3500));
   world.Execute(PatchOf("a"), "patch");
   world.Execute(Request::Delete(resources::kReplicaSets, Version("a")), "delete");
   world.Execute(GetOf("a"), "get");
@@ -302,11 +302,11 @@ TEST_CASE("A handler may ask again, or end the client") {
   SECTION("ending it drops the handlers that have not come") {
     world.transport.cancels_at_once = GENERATE(false, true);
     auto second = std::make_unique<Client>(world.clock, world.timers, world.transport,
-                                           world.decoder, world.gate, ClientOptions{});
+                                           world.decoder, world.write_deadline, ClientOptions{});
     int late = 0;
     second->Execute(GetOf("a"), [&](const Result<Reply>&) { second.reset(); });
     second->Execute(GetOf("b"), [&](const Result<Reply>&) { ++late; });
-    world.gate.Close();
+    world.write_deadline.Forbid();
     second->Execute(PatchOf("c"), [&](const Result<Reply>&) { ++late; });
     world.transport.Answer(Success());
     world.Advance(seconds(60));
@@ -446,7 +446,10 @@ TEST_CASE("Every call is answered exactly once, whatever happens") {
         case 1: world.Execute(PatchOf(name), std::to_string(asked++)); break;
         case 2: world.Execute(EventOf(name), std::to_string(asked++)); break;
         case 3: world.Advance(milliseconds(Below(random, 700))); break;
-        case 4: Below(random, 2) == 0 ? world.gate.Close() : world.gate.OpenForGood(); break;
+        case 4:
+          Below(random, 2) == 0 ? world.write_deadline.Forbid()
+                                : world.write_deadline.AllowForGood();
+          break;
         default:
           if (world.transport.waiting() == 0) break;
           world.transport.Answer(answers[Below(random, static_cast<uint32_t>(answers.size()))]);

@@ -207,7 +207,7 @@ TEST_CASE("An event is tried three times at most") {
 
 TEST_CASE("Without the right to write, events are dropped quietly") {
   Recorder world;
-  world.gate.Close();
+  world.write_deadline.Forbid();
   world.recorder.Record(Deployment("web"), Normal("Scaled up"));
   world.RunDue();
   CHECK(world.transport.sent.empty());

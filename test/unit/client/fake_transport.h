@@ -10,7 +10,7 @@
 #include "kubeclient/base/assert.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/client/client.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "test/sim/virtual_clock.h"
 
 namespace windlass {
@@ -99,11 +99,11 @@ inline Request EventOf(const std::string& name) {
   return Request::Create(resources::kEvents, {"shop", name}, R"({"kind":"Event"})");
 }
 
-// A client in virtual time with an open gate.
+// A client in virtual time that may write.
 struct ClientWorld {
   explicit ClientWorld(ClientOptions options = {})
-      : client(clock, timers, transport, decoder, gate, std::move(options)) {
-    gate.OpenForGood();
+      : client(clock, timers, transport, decoder, write_deadline, std::move(options)) {
+    write_deadline.AllowForGood();
   }
 
   // Executes the request, and stores every reply to it under `name`.
@@ -149,7 +149,7 @@ struct ClientWorld {
   FakeTransport transport{clock, timers};
   SymbolTable symbols;
   Decoder decoder{symbols};
-  WriteGate gate{clock};
+  WriteDeadline write_deadline{clock};
   Client client;
   std::map<std::string, std::vector<Result<Reply>>> replies;
   std::vector<std::string> order;

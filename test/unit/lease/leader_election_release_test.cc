@@ -101,7 +101,7 @@ TEST_CASE("Who stops without a release leaves its name; whoever follows takes ov
   std::optional<MonotonicTime> stopped;
   a.election.StopWithoutRelease([&] { stopped = world.now; });
   CHECK_FALSE(stopped);
-  CHECK_FALSE(a.gate.IsOpen());
+  CHECK_FALSE(a.write_deadline.Allows());
   CHECK(a.ended == 1);
   world.RunFor(Duration{0});
   CHECK(stopped == start);
@@ -159,7 +159,7 @@ TEST_CASE("An election may be stopped by the term it opens or ends") {
   }
   world.RunFor(seconds(10));
   CHECK(released);
-  CHECK_FALSE(a.gate.IsOpen());
+  CHECK_FALSE(a.write_deadline.Allows());
   const int calls = world.server.calls;
   world.RunFor(seconds(60));
   CHECK(world.server.calls == calls);

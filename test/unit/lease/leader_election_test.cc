@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/lease/lease_world.h"
@@ -19,15 +19,15 @@ constexpr Duration kRetry = seconds(2);
 
 // --- taking it ---
 
-TEST_CASE("The first candidate makes the Lease and leads, its gate open") {
+TEST_CASE("The first candidate makes the Lease and leads, its write_deadline open") {
   LeaseWorld world;
   Candidate& a = world.Add("a");
-  CHECK_FALSE(a.gate.IsOpen());
+  CHECK_FALSE(a.write_deadline.Allows());
   a.election.Start();
-  CHECK_FALSE(a.gate.IsOpen());
+  CHECK_FALSE(a.write_deadline.Allows());
   world.RunFor(milliseconds(100));
   CHECK(a.election.IsLeader());
-  CHECK(a.gate.IsOpen());
+  CHECK(a.write_deadline.Allows());
   CHECK(a.terms == 1);
   CHECK(a.election.holder() == "a");
   CHECK(a.sent == Calls{"GET", "POST"});
@@ -61,9 +61,9 @@ TEST_CASE("A permit counts from the sending of the renewal (L-003)") {
   };
   Candidate& a = world.Add("a");
   a.election.Start();
-  REQUIRE(world.RunUntilTrue([&] { return a.gate.IsOpen(); }, seconds(10)));
+  REQUIRE(world.RunUntilTrue([&] { return a.write_deadline.Allows(); }, seconds(10)));
   // GET and POST took 1.6 s each; the POST was sent when the GET was back.
-  CHECK(a.gate.TimeLeft(seconds(60)) == seconds(10) - milliseconds(1600));
+  CHECK(a.write_deadline.TimeLeft(seconds(60)) == seconds(10) - milliseconds(1600));
 }
 
 TEST_CASE(
@@ -95,7 +95,7 @@ TEST_CASE("A released Lease is taken within two retry periods") {
     world.RunFor(seconds(20) + milliseconds(seed * 37));
     bool released = false;
     a.election.Stop([&] { released = true; });
-    CHECK_FALSE(a.gate.IsOpen());
+    CHECK_FALSE(a.write_deadline.Allows());
     CHECK(a.ended == 1);
     const auto took = world.RunUntilTrue([&] { return b.election.IsLeader(); }, seconds(60));
     CHECK(released);
@@ -167,7 +167,7 @@ TEST_CASE("A leader that cannot renew stops writing before its permit ends, and 
     world.server.override_answer =
         trouble == 2 ? Refusal(500, "InternalError", "oops") : Refusal(429, "", "slow down");
   }
-  REQUIRE(world.RunUntilTrue([&] { return !a.gate.IsOpen(); }, seconds(60)));
+  REQUIRE(world.RunUntilTrue([&] { return !a.write_deadline.Allows(); }, seconds(60)));
   CHECK(world.now - renewed == seconds(10) - kMargin);
   world.RunFor(Duration{0});
   CHECK(a.ended == 1);
@@ -196,7 +196,7 @@ TEST_CASE("A renewal whose answer was lost counts from its own sending (L-006)")
   CHECK(a.sent.back() == "GET");
   world.RunFor(milliseconds(10));
   CHECK(*a.election.last_renewal() == lost);
-  CHECK(a.gate.TimeLeft(seconds(60)) == seconds(10) - (world.now - lost));
+  CHECK(a.write_deadline.TimeLeft(seconds(60)) == seconds(10) - (world.now - lost));
   world.RunFor(seconds(60));
   CHECK(a.terms == 1);
   CHECK(a.ended == 0);
@@ -239,7 +239,7 @@ TEST_CASE("An answer that took longer than the permit opens nothing") {
   CHECK(world.server.spec()["holderIdentity"] == "a");
   a.Resume();  // and gets the answer
   CHECK(a.terms == 0);
-  CHECK_FALSE(a.gate.IsOpen());
+  CHECK_FALSE(a.write_deadline.Allows());
   world.RunFor(seconds(5));
   CHECK(a.terms == 1);
 }
@@ -248,7 +248,7 @@ TEST_CASE("A Lease that somebody else holds ends the term at once") {
   LeaseWorld world;
   Candidate& a = StartLeader(world);
   world.server.Edit([](json& lease) { lease["spec"]["holderIdentity"] = "x"; });
-  const auto took = world.RunUntilTrue([&] { return !a.gate.IsOpen(); }, seconds(60));
+  const auto took = world.RunUntilTrue([&] { return !a.write_deadline.Allows(); }, seconds(60));
   REQUIRE(took);
   CHECK(*took <= kRetry + milliseconds(50));
   CHECK(a.ended == 1);
@@ -301,18 +301,19 @@ TEST_CASE("A Lease that vanished and is somebody else's by now ends the term at 
   world.server.lease = {{"kind", "Lease"},
                         {"metadata", {{"name", "windlass"}, {"resourceVersion", "9"}}},
                         {"spec", {{"holderIdentity", "x"}, {"leaseDurationSeconds", 15}}}};
-  const auto took = world.RunUntilTrue([&] { return !a.gate.IsOpen(); }, seconds(60));
+  const auto took = world.RunUntilTrue([&] { return !a.write_deadline.Allows(); }, seconds(60));
   REQUIRE(took);
   CHECK(*took <= kRetry + milliseconds(50));
 }
 
-TEST_CASE("A machine that was suspended finds its gate closed and its term over (L-002)") {
+TEST_CASE(
+    "A machine that was suspended finds its write_deadline closed and its term over (L-002)") {
   LeaseWorld world;
   Candidate& a = StartLeader(world);
   a.Suspend();
   SECTION("nobody took the Lease: a new term") {
     world.RunFor(seconds(3600));
-    CHECK_FALSE(a.gate.IsOpen());
+    CHECK_FALSE(a.write_deadline.Allows());
     CHECK_FALSE(a.election.IsLeader());
     a.Resume();
     world.RunFor(Duration{0});

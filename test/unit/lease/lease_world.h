@@ -1,8 +1,8 @@
 // LeaseWorld: candidates for one Lease, in virtual time. Each candidate has a clock, timers and a
-// write gate of its own. The network delays and loses calls. LeaseServer does the API server's
+// write deadline of its own. The network delays and loses calls. LeaseServer does the API server's
 // part: create, update, resourceVersion.
 //
-// After every event the world checks that at most one gate is open (L-003 … L-007).
+// After every event the world checks that at most one process may write (L-003 … L-007).
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "kubeclient/base/timer_queue.h"
-#include "kubeclient/client/write_gate.h"
+#include "kubeclient/client/write_deadline.h"
 #include "kubeclient/lease/leader_election.h"
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
@@ -133,7 +133,7 @@ class Candidate final : public Transport {
   TimerQueue timers;
   Random random;
   NullLog log;
-  WriteGate gate{clock};
+  WriteDeadline write_deadline{clock};
   std::vector<std::pair<CallId, ReplyHandler>> open;
   struct Watch {
     CallId id;
@@ -195,7 +195,7 @@ struct LeaseWorld {
   int OpenGates() const {
     int count = 0;
     for (const auto& candidate : candidates) {
-      if (!candidate->crashed() && candidate->gate.IsOpen()) ++count;
+      if (!candidate->crashed() && candidate->write_deadline.Allows()) ++count;
     }
     return count;
   }
@@ -238,13 +238,13 @@ inline Candidate::Candidate(LeaseWorld& the_world, std::string the_identity, int
       identity(std::move(the_identity)),
       clock(the_world.now, pace),
       random(seed),
-      election(clock, random, log, timers, *this, gate, std::move(options)) {
+      election(clock, random, log, timers, *this, write_deadline, std::move(options)) {
   election.on_started_leading = [this] {
-    WL_ASSERT(gate.IsOpen() && terms == ended);
+    WL_ASSERT(write_deadline.Allows() && terms == ended);
     ++terms;
   };
   election.on_stopped_leading = [this] {
-    WL_ASSERT(!gate.IsOpen() && terms == ended + 1);
+    WL_ASSERT(!write_deadline.Allows() && terms == ended + 1);
     ++ended;
   };
 }

@@ -1,5 +1,6 @@
 // How the queue treats an error that ended a sync: C-015, as a table.
-#include "controller/runtime/sync.h"
+#include "controller/runtime/after_error.h"
+
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "controller/workload/claim.h"
-#include "controller/workload/look_at.h"
+#include "controller/workload/make_situation.h"
 #include "controller/workload/situation.h"
 #include "test/catch.h"
 #include "test/unit/controller/workload/boats.h"
@@ -196,7 +196,7 @@ TEST_CASE("an extension may choose another ReplicaSet as the new one") {
   harbour.world.AddNew("web-2", 2, 2);
   const View view = harbour.Look();
   const Learned nothing;
-  const Situation situation = LookAt(view, ClaimReplicaSets(view), nothing, kNow);
+  const Situation situation = MakeSituation(view, ClaimReplicaSets(view), nothing, kNow);
   REQUIRE(situation.new_replica_set != nullptr);
   CHECK(situation.new_replica_set->meta.name == "web-2");
   REQUIRE(situation.old.size() == 1);

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/workload/claim.h"
-#include "controller/workload/look_at.h"
+#include "controller/workload/make_situation.h"
 #include "controller/workload/pause.h"
 #include "controller/workload/status.h"
 #include "test/catch.h"
@@ -27,7 +27,8 @@ TEST_CASE("the kind writes the status, with what it wants carried and under its 
   harbour.world.deployment.spec.paused = true;
   harbour.world.AddNew("web-1", 2, 2);
   const View view = harbour.Look();
-  const auto step = WriteStatus(LookAt(view, ClaimReplicaSets(view), {}, kNow), Progress::kPaused);
+  const auto step =
+      WriteStatus(MakeSituation(view, ClaimReplicaSets(view), {}, kNow), Progress::kPaused);
   REQUIRE(step);
   const Request& request = std::get<Write>(*step).request;
   CHECK(request.Describe() == "patch boats/status ns/web");

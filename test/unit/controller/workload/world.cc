@@ -2,7 +2,7 @@
 
 #include "controller/deployment/deployment_workload.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/look_at.h"
+#include "controller/workload/make_situation.h"
 #include "controller/workload/planner.h"
 
 namespace windlass::workload {
@@ -88,7 +88,7 @@ View World::view() const {
 
 Situation World::Look() const {
   const View& looked_at = borrowed_.emplace(view());
-  return LookAt(looked_at, ClaimReplicaSets(looked_at), learned, kNow);
+  return MakeSituation(looked_at, ClaimReplicaSets(looked_at), learned, kNow);
 }
 
 Step World::Decide() const { return Next(view(), learned, kNow); }

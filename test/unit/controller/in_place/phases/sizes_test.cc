@@ -6,7 +6,7 @@
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/claim.h"
-#include "controller/workload/look_at.h"
+#include "controller/workload/make_situation.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
@@ -95,7 +95,7 @@ TEST_CASE("no Pod is about to go because others are still to be made") {
     show(view);
     const Learned nothing;
     const workload::Situation situation =
-        workload::LookAt(view, workload::ClaimReplicaSets(view), nothing, {c.now});
+        workload::MakeSituation(view, workload::ClaimReplicaSets(view), nothing, {c.now});
     const InPlace& in_place = InPlaceOf(situation);
     if (!surplus && in_place.pods) surplus = in_place.limits.surplus;
   };

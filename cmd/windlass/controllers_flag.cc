@@ -1,4 +1,4 @@
-#include "cmd/windlass/controller_choice.h"
+#include "cmd/windlass/controllers_flag.h"
 
 #include <algorithm>
 #include <iterator>

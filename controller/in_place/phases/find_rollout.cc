@@ -1,12 +1,12 @@
-#include "controller/in_place/phases/look.h"
+#include "controller/in_place/phases/find_rollout.h"
 
 #include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/leftovers.h"
-#include "controller/in_place/phases/look_at_pods.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/annotations.h"

@@ -1,5 +1,5 @@
 // Which controllers --controllers enables, in kube-controller-manager's spelling.
-#include "cmd/windlass/controller_choice.h"
+#include "cmd/windlass/controllers_flag.h"
 
 #include <string>
 

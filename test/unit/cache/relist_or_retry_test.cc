@@ -1,5 +1,5 @@
 // The whole table of recoveries, rule by rule, for each kind of request that may fail.
-#include "kubeclient/cache/recovery.h"
+#include "kubeclient/cache/relist_or_retry.h"
 
 #include <ostream>
 

@@ -8,6 +8,7 @@ namespace windlass::workload {
 
 // Returns the situation of the workload in `view`, whose ReplicaSets are `claims`. `view` and
 // `learned` must outlive it.
-Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now);
+Situation MakeSituation(const View& view, const Claims& claims, const Learned& learned,
+                        WallTime now);
 
 }  // namespace windlass::workload

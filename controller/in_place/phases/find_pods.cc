@@ -1,4 +1,4 @@
-#include "controller/in_place/phases/look_at_pods.h"
+#include "controller/in_place/phases/find_pods.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "kubeclient/cache/recovery.h"
+#include "kubeclient/cache/relist_or_retry.h"
 
 #include <algorithm>
 #include <utility>

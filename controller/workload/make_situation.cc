@@ -1,4 +1,4 @@
-#include "controller/workload/look_at.h"
+#include "controller/workload/make_situation.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,7 +8,8 @@
 
 namespace windlass::workload {
 
-Situation LookAt(const View& view, const Claims& claims, const Learned& learned, WallTime now) {
+Situation MakeSituation(const View& view, const Claims& claims, const Learned& learned,
+                        WallTime now) {
   Situation situation{.view = view, .workload = view.workload, .learned = learned, .now = now};
   situation.all = claims.ours;
   situation.new_replica_set = FindNewReplicaSet(situation.workload, claims.ours, learned);
