@@ -1,6 +1,6 @@
 // An apps/v1 Deployment as a workload: how the value is made from the stored object, and what only
-// Deployments have. These are the layout of the status, the rollback annotation, settings that are
-// annotations, and the names that users read.
+// Deployments have. These are the layout of the status, the rollback annotation
+// (rollback_annotation.h), settings that are annotations, and the names that users read.
 #pragma once
 
 #include "controller/workload/workload.h"

@@ -24,9 +24,9 @@ inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 inline constexpr std::string_view kTerm = kTermAnnotation;
 
-// Returns true if an annotation of the Deployment is copied to its new ReplicaSet: all except the
+// Returns true if an annotation of the workload is copied to its new ReplicaSet: all except the
 // seven above and the internal ones that an extension writes to a ReplicaSet (D-163, P-074).
-// `kubectl rollout undo` copies the internal ones to the Deployment; the next status write removes
+// `kubectl rollout undo` copies the internal ones to the workload; the next status write removes
 // them there.
 bool IsCopied(std::string_view key);
 
@@ -39,11 +39,11 @@ std::string_view RevisionText(const ObjectMeta& meta);
 // Returns 0 if the annotation is missing; nullopt if it cannot be parsed (D-160, D-483).
 std::optional<int64_t> RevisionOf(const ObjectMeta& meta);
 
-// Returns the size that the Deployment had when this ReplicaSet was last scaled. Returns nullopt if
+// Returns the size that the workload had when this ReplicaSet was last scaled. Returns nullopt if
 // the annotation is missing, not a number, negative or above 2^31-1 (D-352).
 std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
 
-// Returns how many Pods the Deployment could have, surge included, when this ReplicaSet was last
+// Returns how many Pods the workload could have, surge included, when this ReplicaSet was last
 // scaled. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
 std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
 

@@ -17,9 +17,9 @@ namespace {
 // If this many names of one template are taken, it is not by chance.
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
-// Returns true if a ReplicaSet under a name of ours was made for this Deployment and then changed
+// Returns true if a ReplicaSet under a name of ours was made for this workload and then changed
 // or taken away. Two cases are ordinary collisions:
-// - It is older than the Deployment, so it belongs to a former Deployment of that name (B-45).
+// - It is older than the workload, so it belongs to a former workload of that name (B-45).
 // - Its revision was acknowledged, so it served until a user edited its labels or owners.
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;

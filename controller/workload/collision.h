@@ -9,14 +9,14 @@
 //
 // Differs from upstream if an admission webhook, for example, changes ReplicaSets while they are
 // created (B-10). Upstream takes its own ReplicaSet for a collision and creates another, without
-// end. Windlass stops the rollout with Progressing=False, until a user changes the Deployment or
+// end. Windlass stops the rollout with Progressing=False, until a user changes the workload or
 // deletes the created ReplicaSets. It stops:
 //   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
 //     is deleted or released right after its creation does not count);
 //   - when one of our ReplicaSets has the name to be created, and a revision that no status ever
 //     acknowledged (an acknowledged one whose template was edited later is an ordinary collision);
 //   - when three names in a row, all for the present template, belong to ReplicaSets that were made
-//     for this Deployment and then changed or taken away.
+//     for this workload and then changed or taken away.
 #pragma once
 
 #include <optional>

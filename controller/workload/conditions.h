@@ -1,4 +1,4 @@
-// Functions that edit a Deployment's status conditions. Source: D-410…D-413.
+// Functions that edit a workload's status conditions. Source: D-410…D-413.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace windlass::workload {
 
-// The type of the condition, both of a Deployment and of a ReplicaSet.
+// The type of the condition, both of a workload and of a ReplicaSet.
 inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 
 // The reasons of Progressing while a rollout is under way, when it is complete, and when it took

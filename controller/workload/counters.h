@@ -1,4 +1,4 @@
-// The counters of a Deployment's status. Source: D-400…D-404.
+// The counters of a workload's status. Source: D-400…D-404.
 #pragma once
 
 #include "controller/workload/situation.h"
@@ -11,7 +11,7 @@ namespace windlass::workload {
 //
 // terminatingReplicas is published (D-403):
 // - the sum, if every ReplicaSet that its controller has synced publishes its own;
-// - 0, if none was synced yet and this write acknowledges a generation or the Deployment shows a
+// - 0, if none was synced yet and this write acknowledges a generation or the workload shows a
 //   number already. In other writes it is left out: an API server with the feature off drops the
 //   field, so the status would differ again after every write.
 WorkloadStatus CountReplicas(const Situation& situation);

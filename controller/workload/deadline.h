@@ -9,7 +9,7 @@
 // time: the deadline counts from there (P-066). This needs no write. Only drains that began before
 // the deadline count, so repeated drains put the verdict off by at most one deadline and one drain.
 // Example: deadline 600 s, drain 30 s, last progress at 08:00:00, one drain at 08:09:00: the
-// Deployment times out after 08:19:30.
+// workload times out after 08:19:30.
 #pragma once
 
 #include <optional>

@@ -22,7 +22,7 @@ Request ReadOf(const ReplicaSet& rs) {
 }
 
 // Returns the ReplicaSet that some controller took for the one of the present template: it carries
-// the Deployment's revision, and the generation was observed.
+// the workload's revision, and the generation was observed.
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   const std::string_view revision = workload.revision;

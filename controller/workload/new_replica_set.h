@@ -1,4 +1,4 @@
-// The ReplicaSet whose template is the Deployment's: how it is found, and what it has to carry.
+// The ReplicaSet whose template is the workload's: how it is found, and what it has to carry.
 //
 // Hash, name and revision do not matter for finding it (D-152). Source: D-150…D-182.
 #pragma once
@@ -13,7 +13,7 @@
 
 namespace windlass::workload {
 
-// Returns the oldest of `ours` (which is in that order) with the Deployment's template; nullptr if
+// Returns the oldest of `ours` (which is in that order) with the workload's template; nullptr if
 // there is none (D-150, D-151). One exception: a ReplicaSet whose template differs in form only, as
 // a read by ConfirmTemplateChanged showed, counts as well.
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,

@@ -38,7 +38,7 @@ std::string TextOf(const nlohmann::json& metadata, const char* field) {
 
 // Returns the answer to `read`. Returns null if anything but ReplicaSets' owners was asked about
 // since: meanwhile the view changes, and a new orphan may have been left by a deletion of the
-// Deployment.
+// workload.
 const Outcome* FindFresh(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
@@ -48,7 +48,7 @@ const Outcome* FindFresh(const Learned& learned, const Request& read) {
   return nullptr;
 }
 
-// Returns why the Deployment must not adopt, judged by the server's latest answer (D-103); nullopt
+// Returns why the workload must not adopt, judged by the server's latest answer (D-103); nullopt
 // if it may.
 std::optional<Error> WhyNotToAdopt(const Workload& cached, const Result<Reply>& read) {
   if (!read.ok()) return read.error();

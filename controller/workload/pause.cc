@@ -12,7 +12,7 @@
 namespace windlass::workload {
 namespace {
 
-// While no ReplicaSet is active, the size of a paused Deployment goes to its new ReplicaSet
+// While no ReplicaSet is active, the size of a paused workload goes to its new ReplicaSet
 // (D-354). Under Recreate old Pods may still exist then.
 bool WouldStartNewPods(const Situation& situation) {
   return situation.recreate() && situation.new_replica_set != nullptr &&

@@ -1,4 +1,4 @@
-// A paused Deployment: kept at its size, never rolled out. Source: D-056…D-067, D-350.
+// A paused workload: kept at its size, never rolled out. Source: D-056…D-067, D-350.
 //
 // While paused:
 //   - scaling goes on (HandleScaling);
@@ -21,11 +21,11 @@
 
 namespace windlass::workload {
 
-// Returns the next step for a paused Deployment. Requires spec.paused. Requires that the extension
+// Returns the next step for a paused workload. Requires spec.paused. Requires that the extension
 // has no step (Moment::kWhilePaused).
 Step NextWhilePaused(const Situation& situation);
 
-// Returns a status write that marks the resume of a Deployment that was paused; the deadline counts
+// Returns a status write that marks the resume of a workload that was paused; the deadline counts
 // anew from it (D-063, D-064). Returns nullopt if there is no resume to mark.
 std::optional<Step> AcknowledgeResume(const Situation& situation);
 

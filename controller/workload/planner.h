@@ -14,9 +14,9 @@
 //
 // One concern, one file: selector, claim, ownership, new_replica_set, create, collision,
 // fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale, proportional, pause,
-// status, progress, deadline, history, patches, refused_write. Updates in place plug in through
-// controller/workload/extension.h: in_place_extension with in_place, in_place_look, in_place_stage,
-// in_place_pods and in_place_status. What only Deployments have is in deployment_workload.
+// status, progress, deadline, history, patches, refused_write. Elsewhere are:
+//   - what a kind has of its own: in the kind's folder, behind WorkloadKind (workload.h)
+//   - updates in place: in controller/in_place, behind Extension (extension.h)
 #pragma once
 
 #include "controller/core/step.h"

@@ -18,7 +18,7 @@ constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
-// Returns `ReplicaSet "web-7c9"`, or names the Deployment while there is no new ReplicaSet.
+// Returns `ReplicaSet "web-7c9"`, or names the workload while there is no new ReplicaSet.
 std::string Subject(const Situation& situation) {
   return situation.new_replica_set != nullptr
              ? "ReplicaSet " + Quoted(situation.new_replica_set->meta.name)

@@ -4,7 +4,7 @@
 // "Created" survives a crash. The create and the status write that reports it are two calls, so the
 // report is derived from what is stored, not from what this process did. A rollout is
 // unacknowledged if
-//   - the Deployment's revision annotation differs from its new ReplicaSet's; or
+//   - the workload's revision annotation differs from its new ReplicaSet's; or
 //   - the new ReplicaSet is younger than the Progressing condition. One that is made again has the
 //     revision it had before.
 // The next status write acknowledges it and starts the deadline. Whatever our clock says, no
@@ -15,7 +15,7 @@
 //
 // The reason that the write gives is derived as well:
 //   - FoundNewReplicaSet for a ReplicaSet that carries a history of revisions or is older than its
-//     Deployment (it was adopted);
+//     workload (it was adopted);
 //   - NewReplicaSetCreated for every other.
 // Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (B-08,
 // W-12), and keeps the old message when a second rollout begins before the first one moved.
@@ -39,7 +39,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 // decisions.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
-// Sets Progressing to say that the Deployment is paused. Leaves it as it is if the deadline has
+// Sets Progressing to say that the workload is paused. Leaves it as it is if the deadline has
 // passed or there is no deadline (D-060…D-062).
 void MarkPaused(const Situation& situation, WorkloadStatus& status);
 

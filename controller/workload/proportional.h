@@ -53,7 +53,7 @@ struct ReplicaSetShare {
 };
 
 // Returns by how many replicas `rs` has to change to keep its share of the whole. Rounds half away
-// from zero. Without a max_replicas, or with 0, uses `status_replicas` of the Deployment instead;
+// from zero. Without a max_replicas, or with 0, uses `status_replicas` of the workload instead;
 // returns 0 if that is 0 too (D-357.3). Example: 5 replicas of at most 13, now at most 9: 5 * 9 /
 // 13 = 3.46, so -2.
 int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);

@@ -7,7 +7,7 @@
 
 namespace windlass::workload {
 
-// Whether old Pods keep a Recreate Deployment from starting new ones.
+// Whether old Pods keep a Recreate workload from starting new ones.
 enum class OldPods : uint8_t {
   kGone,
   kPresent,  // shown by the cache, or still possible: their disappearance wakes the key

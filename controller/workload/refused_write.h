@@ -7,7 +7,7 @@
 // and nothing has to be remembered.
 //
 //   refused                              generation    Progressing               ReplicaFailure
-//   patch of a ReplicaSet or Deployment, not observed  by its deadline only      the refusal
+//   patch of a ReplicaSet or workload,   not observed  by its deadline only      the refusal
 //   adoption, release
 //   deletion of an old ReplicaSet        observed      as without a refusal      the refusal
 //   settings, notes, exchange (in place) observed      as without a refusal      the refusal

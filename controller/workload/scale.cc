@@ -24,7 +24,7 @@ std::vector<const ReplicaSet*> Active(const std::vector<const ReplicaSet*>& repl
   return active;
 }
 
-// Returns true if the annotation holds another size than the Deployment has now. Returns false if
+// Returns true if the annotation holds another size than the workload has now. Returns false if
 // it cannot be parsed (D-352).
 bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
   const std::optional<int32_t> desired = DesiredReplicas(rs);
@@ -61,7 +61,7 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   });
 }
 
-// Returns the only active ReplicaSet. If none is active, which happens only to a paused Deployment,
+// Returns the only active ReplicaSet. If none is active, which happens only to a paused workload,
 // returns the new one, else the youngest (D-354); nullptr if there is no ReplicaSet.
 const ReplicaSet* OnlyOne(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {

@@ -1,10 +1,10 @@
 // Setting a ReplicaSet's size, and `kubectl scale`. Source: D-271, D-350…D-359.
 //
 // A scaling event is a change of spec.replicas while ReplicaSets are active. It shows in the
-// desired-replicas annotation of an active ReplicaSet, which holds the size its Deployment had when
+// desired-replicas annotation of an active ReplicaSet, which holds the size its workload had when
 // the ReplicaSet was last scaled (D-352). The event is handled before the rollout goes on. It is
 // over when the annotations have the new size; if the server does not keep them, when the status is
-// written. A paused Deployment is kept at its size in the same way, with or without an event
+// written. A paused workload is kept at its size in the same way, with or without an event
 // (D-350).
 //
 // The rollout goes on in the same sync, and the status is written after it. Upstream writes one in
@@ -40,12 +40,12 @@ enum class Scaling : uint8_t {
 };
 Scaling ScalingOf(const Situation& situation);
 
-// Returns the next write of a scaling event, or of keeping a paused Deployment at its size. Returns
+// Returns the next write of a scaling event, or of keeping a paused workload at its size. Returns
 // nullopt if there is no event or nothing is left to write. If the strategy cannot be carried out
 // (strategy.h), returns Failed instead of a write.
 std::optional<Step> HandleScaling(const Situation& situation);
 
-// Returns the write that gives the Deployment's size to `rs`, whatever other ReplicaSets exist
+// Returns the write that gives the workload's size to `rs`, whatever other ReplicaSets exist
 // (P-070).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);
 

@@ -8,14 +8,14 @@
 //   the next pass                              4           and  5, as 4 is the minimum
 //
 // With 25 % and 25 %, scaling gives 6 and 2, and the next pass would make it 5 and 3. So the patch
-// that scales down a new ReplicaSet without available Pods also notes that its Deployment was
+// that scales down a new ReplicaSet without available Pods also notes that its workload was
 // scaled down. Until one of these Pods is available, passes keep `replicas` available, as if
 // maxUnavailable were 0: then 6 and 3 stay. The sizes alone do not tell: a rollout of 6 that has
 // just begun has 6 and 3 too, and goes on to 4 and 5.
 //
 //   internal.windlass.dev/scaled-down  9/6
 //
-// The note holds the ReplicaSet's generation after that patch and the Deployment's size. It is
+// The note holds the ReplicaSet's generation after that patch and the workload's size. It is
 // valid for these two only: another scaling, or a change of the ReplicaSet by another client, makes
 // it void.
 #pragma once
@@ -30,7 +30,7 @@ namespace windlass::workload {
 
 inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-down";
 
-// Returns true if the Deployment gets smaller while no Pod of its new ReplicaSet is available, and
+// Returns true if the workload gets smaller while no Pod of its new ReplicaSet is available, and
 // maxUnavailable is not 0. Must be called before the ReplicaSet has its new annotations.
 bool IsScaledDownBroken(const Situation& situation);
 

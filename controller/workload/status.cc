@@ -21,7 +21,7 @@ constexpr Duration kCountersPatience = seconds(1);
 // the counters again.
 constexpr Duration kUnsettledPatience = seconds(20);
 
-// Returns an empty text if the Deployment carries the revision of its new ReplicaSet already.
+// Returns an empty text if the workload carries the revision of its new ReplicaSet already.
 std::string_view RevisionToPublish(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return {};
   if (situation.extended.refused) return {};  // nothing is rolled out

@@ -1,4 +1,4 @@
-// The Deployment's status: Available, and the writes that publish it with the counters.
+// The workload's status: Available, and the writes that publish it with the counters.
 //
 // The status is always computed anew from the claimed ReplicaSets and written only if something
 // differs. It is written after the ReplicaSets: a client that sees a generation observed may read
@@ -15,7 +15,7 @@ namespace windlass::workload {
 
 // Sets the condition Available: True if enough Pods for spec.replicas less maxUnavailable are
 // available (D-407). Pods above the size of their ReplicaSet do not count, because they are about
-// to go although its status still has them. Upstream reports True for a Recreate Deployment whose
+// to go although its status still has them. Upstream reports True for a Recreate workload whose
 // every Pod is being removed. If an extension counts Pods itself, its numbers are used
 // (Extended::counted).
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
@@ -27,8 +27,8 @@ enum class Progress : uint8_t {
 };
 
 // Returns the write that publishes the status and the revision of the new ReplicaSet, and removes
-// internal annotations that an undo copied to the Deployment (P-074). Returns nullopt if the
-// Deployment shows both already and has no such annotation.
+// internal annotations that an undo copied to the workload (P-074). Returns nullopt if the
+// workload shows both already and has no such annotation.
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 
 // Returns a status write of the Progressing condition alone (D-064). Returns nullopt if there is no
@@ -42,7 +42,7 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 std::optional<Step> WriteHeldUp(const Situation& situation);
 
 // Returns the status write after a refused create (D-175): Progressing and, if any generation of
-// the Deployment was observed before, counters and Available, which would otherwise get out of date
+// the workload was observed before, counters and Available, which would otherwise get out of date
 // while the refusal lasts. The generation stays unobserved, because it was not acted upon (D-065).
 // Returns nullopt if nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);

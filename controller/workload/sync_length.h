@@ -1,4 +1,4 @@
-// How long a sync of a Deployment may be.
+// How long a sync of a workload may be.
 #pragma once
 
 #include <cstddef>

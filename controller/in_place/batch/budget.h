@@ -3,7 +3,7 @@
 //   budget       available Pods may be taken down as long as replicas - maxUnavailable stay
 //                available; a Pod that is not available costs nothing
 //   partition    at least this many Pods keep the old revision
-//   node         at most one Pod of the Deployment is in flight on each node: a kubelet pulls
+//   node         at most one Pod of the workload is in flight on each node: a kubelet pulls
 //                images one by one
 //   cap          at most maxUnavailable Pods of the new revision (at least 1, and one more per
 //                available stand-in) may be unavailable at once, even if patching them costs no
@@ -26,7 +26,7 @@ namespace windlass::in_place {
 
 // Numbers are Pods; percentages are resolved already.
 struct BatchLimits {
-  int32_t desired = 0;  // spec.replicas of the Deployment
+  int32_t desired = 0;  // spec.replicas of the workload
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
@@ -37,7 +37,7 @@ struct BatchLimits {
   int64_t surplus = 0;
 };
 
-// What must be known about one active Pod of the Deployment.
+// What must be known about one active Pod of the workload.
 struct PodStanding {
   std::string_view node{};  // name; empty: not scheduled
   std::string_view zone{};  // of the node; empty: it has none

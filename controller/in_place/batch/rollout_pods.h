@@ -1,4 +1,4 @@
-// The Pods of a Deployment, examined once for each decision: which template each has, and where it
+// The Pods of a workload, examined once for each decision: which template each has, and where it
 // stands. Source: P-027, P-050, P-031.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace windlass::in_place {
 struct RolloutTemplates {
   Uid deployment;
   const ReplicaSet& host;                  // owns the Pods that are updated in place
-  std::span<const ReplicaSet* const> all;  // of the Deployment, the host among them
+  std::span<const ReplicaSet* const> all;  // of the workload, the host among them
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
@@ -50,7 +50,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
                                  const RolloutTemplates& templates, const Nodes& nodes,
                                  WallTime now);
 
-// Sums over RolloutPods for a Deployment's status (P-084). Stand-ins are counted.
+// Sums over RolloutPods for a workload's status (P-084). Stand-ins are counted.
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec has the target template

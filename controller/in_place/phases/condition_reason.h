@@ -8,7 +8,7 @@
 
 namespace windlass::in_place {
 
-// The type of the condition that reports an in-place update (in_place_status.h).
+// The type of the condition that reports an in-place update (status.h).
 inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
 
 enum class InPlaceReason : uint8_t {

@@ -33,7 +33,7 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Returns true if the annotation came from the Deployment with the template. The others are about
+// Returns true if the annotation came from the workload with the template. The others are about
 // the object that has them or, as user keys are, the same in all ReplicaSets.
 bool BelongsToTemplate(std::string_view key) {
   for (const char* prefix : {"deployment.kubernetes.io/", "deprecated.deployment.rollback.to",

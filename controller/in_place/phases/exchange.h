@@ -11,7 +11,7 @@
 // These belong to a template and are exchanged:
 //   - the labels of the ReplicaSet
 //   - the revision annotations
-//   - annotations that came from the Deployment with the template, such as change-cause
+//   - annotations that came from the workload with the template, such as change-cause
 // These stay where they are:
 //   - name, selector, hash label and size
 //   - notes about the object itself (IsInternal)
@@ -94,7 +94,7 @@ Request ForgetExchange(const ReplicaSet& pending);
 bool HasNotes(const ReplicaSet& rs);
 
 // Returns true if Pods of `rs` may have been updated in place: it has a note, or the settings last
-// mirrored from its Deployment asked for it.
+// mirrored from its workload asked for it.
 bool Remembers(const ReplicaSet& rs);
 
 }  // namespace windlass::in_place

@@ -59,7 +59,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns 0 if the Deployment is handed back: another controller knows of no partition (P-076).
+// Returns 0 if the workload is handed back: another controller knows of no partition (P-076).
 int32_t Partition(const InPlace& in_place) {
   return in_place.options().policy == Policy::kRelease ? 0 : in_place.options().partition;
 }

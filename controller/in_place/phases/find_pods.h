@@ -12,7 +12,7 @@ namespace windlass::in_place {
 // is known.
 bool FindPods(const workload::Situation& situation, InPlace& in_place);
 
-// Returns true if some Pod was patched to an earlier target, and a patch to the Deployment's
+// Returns true if some Pod was patched to an earlier target, and a patch to the workload's
 // template would change nothing but its labels or annotations. That patch would not restart the
 // Pod, so new Pods are needed (P-007). Requires `pods`.
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place);

@@ -17,7 +17,7 @@ namespace {
 // Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
 
-// Returns true if the Deployment has no Pods and wants none: every rollout is over.
+// Returns true if the workload has no Pods and wants none: every rollout is over.
 bool HasNoPods(const workload::Situation& situation) {
   return situation.workload.replicas == 0 &&
          std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
@@ -184,7 +184,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
 }
 
-// Finds a half-done exchange, whatever the Deployment asks for now: it must be finished (P-054).
+// Finds a half-done exchange, whatever the workload asks for now: it must be finished (P-054).
 void FindExchange(const workload::Situation& situation, InPlace& in_place) {
   for (const ReplicaSet* rs : situation.all) {
     const ReplicaSet* host = HostOfStash(*rs, situation.all);

@@ -1,4 +1,4 @@
-// Derives the in-place state of a Deployment from the rest of its situation.
+// Derives the in-place state of a workload from the rest of its situation.
 #pragma once
 
 #include "controller/in_place/phases/rollout_in_place.h"

@@ -20,7 +20,7 @@ void FindLeftDrained(const workload::Situation& situation, InPlace& in_place);
 // cannot be seen.
 bool NothingIsLeft(const workload::Situation& situation);
 
-// Why the Deployment cannot be reported as handed back yet (P-076).
+// Why the workload cannot be reported as handed back yet (P-076).
 struct Unreleased {
   InPlaceReason reason = InPlaceReason::kPatching;
   std::string why;

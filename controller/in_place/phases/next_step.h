@@ -11,8 +11,8 @@
 //   7. exchange templates
 //   8. write the status
 //
-// If the Deployment no longer asks for in-place updates, or its rollout replaces Pods, drained Pods
-// are still returned to traffic; nothing waits for them (in_place_leftovers.h).
+// If the workload no longer asks for in-place updates, or its rollout replaces Pods, drained Pods
+// are still returned to traffic; nothing waits for them (leftovers.h).
 #pragma once
 
 #include <optional>
@@ -28,7 +28,7 @@ namespace windlass::in_place {
 // committing, refused and unknown.
 std::optional<Step> NextInPlace(const workload::Situation& situation);
 
-// Like NextInPlace for a paused Deployment: keeps its size and watches its Pods, but patches none
+// Like NextInPlace for a paused workload: keeps its size and watches its Pods, but patches none
 // (P-041).
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 

@@ -26,7 +26,7 @@ KnownTemplate Find(const workload::Situation& situation, const Fingerprint& fing
 }
 
 // Returns what the Pods are to get: during an exchange the target of the exchange, otherwise the
-// Deployment's template.
+// workload's template.
 PodTarget Target(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   PodTarget target;

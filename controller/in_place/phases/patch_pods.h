@@ -19,7 +19,7 @@ const Error* RefusedOfPods(const Learned& learned);
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
 // Returns the write that returns a drained Pod to traffic if it is updated, or is not to be patched
-// any more. Does so whatever the Deployment asks for now (P-051, P-076).
+// any more. Does so whatever the workload asks for now (P-051, P-076).
 std::optional<Step> EndDrains(const workload::Situation& situation);
 
 // Returns the next write that opens the readiness gate of a Pod: a Pod with our gate becomes Ready

@@ -1,4 +1,4 @@
-// The state of a Deployment that is, or was, updated in place. Source: in-place E, "State machine".
+// The state of a workload that is, or was, updated in place. Source: docs/design/009.
 //
 //   none ─▶ deciding ─▶ staged ─▶ committing ─▶ none
 //                │         │ the template goes back to the host's
@@ -42,7 +42,7 @@ enum class InPlacePhase : uint8_t {
 // Why Pods are not updated in place, or not yet.
 struct Cause {
   std::string text{};  // as users read it: "FieldChanged:/spec/hostNetwork"
-  // Its name, for the metrics: that of an Reason, what FailureOf calls a
+  // Its name, for the metrics: that of a Reason, what FailureOf calls a
   // failure, or one of the names below. Empty if the cause was read from the note of a rollout,
   // which was counted when the note was written.
   std::string reason{};
@@ -59,7 +59,7 @@ inline std::string FallbackReason(const Options& options, const Cause& why) {
 inline Cause CauseOf(const NotEligible& why) { return {Text(why), std::string(Name(why.reason))}; }
 
 // Why a rollout replaces Pods, if the cause is neither templates or limits (Reason) nor a
-// failed Pod (in_place/failure.h).
+// failed Pod (controller/in_place/pod/failure.h).
 inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
 inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange

@@ -13,8 +13,8 @@
 //
 // A ReplicaSet may be used again for a later revision, so mode and blocked count only for the
 // revision they name. A note that cannot be read counts as absent, and unknown members are ignored.
-// `kubectl rollout undo` copies a ReplicaSet's annotations to the Deployment: there a note is never
-// read, and is removed (deployment/patches.h).
+// `kubectl rollout undo` copies a ReplicaSet's annotations to the workload: there a note is never
+// read, and the next status write removes it (controller/workload/status.h).
 #pragma once
 
 #include <cstdint>
@@ -80,8 +80,8 @@ int32_t NotedStandIns(const ReplicaSet& pending);
 std::string WriteBlock(std::string_view revision, std::string_view reason);
 std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
 
-// Returns the changes that give the ReplicaSet the user keys of its Deployment. All ReplicaSets
-// have them, because `kubectl rollout undo` gives the Deployment a ReplicaSet's annotations.
+// Returns the changes that give the ReplicaSet the user keys of its workload. All ReplicaSets
+// have them, because `kubectl rollout undo` gives the workload a ReplicaSet's annotations.
 TextChanges MirrorDifference(const ObjectMeta& deployment, const ObjectMeta& replica_set);
 
 }  // namespace windlass::in_place

@@ -137,7 +137,7 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
               "Replica set " + situation.new_replica_set->meta.name + " has the template"};
 }
 
-// Returns the condition of a Deployment that is handed back: no in-place update is under way or
+// Returns the condition of a workload that is handed back: no in-place update is under way or
 // will be. HandedBack is reported when nothing of updates is left (P-076). It stays when the right
 // to see Pods goes later.
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {

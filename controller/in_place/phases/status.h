@@ -1,4 +1,4 @@
-// The condition windlass.dev/InPlace of a Deployment, and its Events. Source: P-084.
+// The condition windlass.dev/InPlace of a workload, and its Events. Source: P-084.
 #pragma once
 
 #include <vector>

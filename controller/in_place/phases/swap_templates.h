@@ -1,6 +1,6 @@
 // The exchange of templates and revisions that ends an in-place rollout: when it may begin, and
 // what follows each of its writes. The writes themselves are in
-// controller/in_place/phases/exchange.h. Source: P-052…P-057.
+// exchange.h. Source: P-052…P-057.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Which template a Pod has: the host ReplicaSet's, the Deployment's, or one in between. Upstream
+// Which template a Pod has: the host ReplicaSet's, the workload's, or one in between. Upstream
 // looks at the ReplicaSet that owns the Pod; in place all Pods stay with one ReplicaSet.
 //
 // The answer depends on the Pod's spec and annotation alone. What its containers really run is a
@@ -44,8 +44,8 @@ struct RevisionOfPod {
 
 struct KnownTemplates {
   const TemplateImages& host;             // of the ReplicaSet that owns the Pods
-  const TemplateImages& desired;          // of the Deployment
-  std::span<const Fingerprint> others{};  // of the Deployment's other ReplicaSets
+  const TemplateImages& desired;          // of the workload
+  std::span<const Fingerprint> others{};  // of the workload's other ReplicaSets
 };
 
 // Returns true if the spec has the images to which `state` says they were patched.
@@ -54,7 +54,7 @@ bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
 //   - A Pod without annotation whose images are those of both templates has the host's: the
 //     templates differ in metadata, and the Pod never got the new metadata.
-//   - A Pod is foreign if its annotation cannot be read, or names another Deployment or an unknown
+//   - A Pod is foreign if its annotation cannot be read, or names another workload or an unknown
 //     template. A foreign Pod counts as having the host's template.
 RevisionOfPod SpecRevision(const Pod& pod, const std::optional<Result<PodState>>& state,
                            const Uid& deployment, const KnownTemplates& templates);

@@ -5,7 +5,7 @@
 
 namespace windlass::in_place {
 
-// What the last patch of a Pod did, as JSON (pod_state.h).
+// What the last patch of a Pod did, as JSON (controller/in_place/pod/pod_state.h).
 inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
 
 }  // namespace windlass::in_place

@@ -40,7 +40,7 @@ Status CheckDrain(const Drain& drain, const LabelSelector& selector,
 
 // Returns a warning if the template's label value is not `on`, as after an undo past a change of
 // that value; nullopt otherwise. This does no harm: a Pod gets back the value of its own template
-// (drain_steps.h). Requires that CheckDrain passes.
+// (controller/in_place/traffic/drain_steps.h). Requires that CheckDrain passes.
 std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* template_json);
 
 }  // namespace windlass::in_place

@@ -1,6 +1,8 @@
-// Can a rollout be carried out in place? Judged here by the templates and the Deployment alone.
-// What depends on Pods and nodes (kubelet versions, admission, budgets) is judged elsewhere
-// (nodes.h, refusals.h, budget.h). Source: P-002 … P-012.
+// Can a rollout be carried out in place? Judged here by the templates and the workload alone.
+// What depends on Pods and nodes is judged elsewhere. Source: P-002 … P-012.
+//   - kubelet versions: controller/in_place/pod/nodes.h
+//   - admission:        controller/in_place/phases/refusals.h
+//   - budgets:          controller/in_place/batch/budget.h
 #pragma once
 
 #include <cstdint>
@@ -51,7 +53,7 @@ struct Unchanged {
 using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 
 // Compares the template of the host ReplicaSet's Pods with the one that they should have. Returns
-//   - Unchanged if the two are semantically equal (canonical.h)
+//   - Unchanged if the two are semantically equal (kubeclient/api/canonical.h)
 //   - TemplateChanges if a patch of the running Pods can bring them there
 //   - NotEligible otherwise
 // Error kMalformed if a template is not a JSON object, or a number in it is too large.

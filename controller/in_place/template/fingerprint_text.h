@@ -1,6 +1,5 @@
 // The text of a template's fingerprint in annotations: "t-" and 32 hexadecimal digits. It is kept
-// instead of the hash label because a ReplicaSet's label does not follow its template (in-place
-// P-027).
+// instead of the hash label because a ReplicaSet's label does not follow its template (P-027).
 #pragma once
 
 #include <optional>

@@ -8,7 +8,7 @@
 
 namespace windlass::in_place {
 
-// Returns true if a ReplicaSet with this metadata belongs to a Deployment that may be updated in
+// Returns true if a ReplicaSet with this metadata belongs to a workload that may be updated in
 // place: the annotation windlass.dev/in-place has a value other than "Disabled", in upper or lower
 // case. The text of its template is then kept, because in-place updates compare templates at every
 // step.

@@ -1,5 +1,5 @@
 // Annotations windlass.dev/in-place-… that were settings in earlier versions. Users may still have
-// them, on Deployments and in the annotations that `kubectl rollout undo` brings back.
+// them, on workloads and in the annotations that `kubectl rollout undo` brings back.
 #pragma once
 
 #include <span>

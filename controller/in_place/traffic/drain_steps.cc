@@ -114,7 +114,7 @@ std::optional<std::string> LabelIn(std::string_view template_json, const Drain& 
 }
 
 // The Pod returns to traffic with `value`, that of its own template. `drain.on` as configured
-// belongs to the Deployment's current template.
+// belongs to the workload's current template.
 void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
   drain.on = *value;

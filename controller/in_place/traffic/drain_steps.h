@@ -1,4 +1,4 @@
-// The next step for one Pod whose Deployment asks for a drain: take it out of traffic, patch it,
+// The next step for one Pod whose workload asks for a drain: take it out of traffic, patch it,
 // let it back. The Pod's state says whether it is drained and since when. The label or condition
 // that steers traffic is derived from the state each time, never from what we believe we wrote.
 // Source: P-040, P-041, P-051.
@@ -9,8 +9,8 @@
 // State and label change in one patch of the Pod; state and condition in one patch of its status. A
 // Pod that takes no traffic is patched without a drain: it is not Ready, or in flight already.
 //
-// A drained Pod counts as in flight (availability.h). It comes first among the candidates, so that
-// no other Pod takes the place in the batch for which it was drained.
+// A drained Pod counts as in flight (controller/in_place/pod/availability.h). It comes first among
+// the candidates, so that no other Pod takes the place in the batch for which it was drained.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +42,8 @@ struct DrainStep {
 // Returns what to do with the Pod next.
 //   - `state`: the Pod's; null if the annotation is absent or not ours
 //   - `chosen`: the Pod lacks the target template and is in the batch to be patched now. Never true
-//     while the Deployment is paused.
-//   - `complete`: the last patch is carried out (completion.h), or there was none
+//     while the workload is paused.
+//   - `complete`: the last patch is carried out (CompletionOf), or there was none
 //
 // A drained Pod that is not chosen, because it has its target template, takes traffic again as soon
 // as its containers are ready. A drain keeps the mode with which it began; the wait before the
@@ -70,14 +70,14 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 // Pod was drained; as above, not by mode kNone.
 //
 // The label gets the value that it has in `of_template`, the text of the Pod's own template.
-// (`options` describe the Deployment's current template, which may differ.) If `of_template` is
+// (`options` describe the workload's current template, which may differ.) If `of_template` is
 // empty or has no usable value, the one saved in the Pod's state is used. Error kInvalid if the
 // state would be too long.
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
                          std::string_view of_template, WallTime now);
 
 // Returns the patch that sets our readiness condition to True: a Pod with our readinessGate never
-// becomes Ready without it, even if its Deployment no longer asks for a drain. Returns nullopt if
+// becomes Ready without it, even if its workload no longer asks for a drain. Returns nullopt if
 //   - the Pod lacks the gate, or the condition is True
 //   - the Pod is drained for `deployment`
 //   - the Pod is being deleted

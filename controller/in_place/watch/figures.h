@@ -24,7 +24,7 @@ struct InPlaceFigures {
   std::map<std::string, uint64_t> exchanges;  // by result
   Histogram restart = InPlaceHistogram();     // from the patch to the new containers
   Histogram available = InPlaceHistogram();   // from the patch to the Pod's availability
-  std::map<std::string, uint64_t> blocked;    // stalled Deployments, by cause
+  std::map<std::string, uint64_t> blocked;    // stalled workloads, by cause
 };
 
 // Appends them to `figures` as the metrics page shows them.

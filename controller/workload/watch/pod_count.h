@@ -1,5 +1,5 @@
 // What an uncached list of Pods says about the ReplicaSets of a workload: how many Pods of each
-// are alive. A planner asks for it if their statuses cannot tell (deployment/room.h).
+// are alive. A planner asks for it if their statuses cannot tell (controller/workload/room.h).
 #pragma once
 
 #include <cstdint>
