@@ -12,7 +12,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
 
-all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade bench)
+all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade kubernetes-1.31
+  bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 logs=$root/build/nightly
 
@@ -55,6 +56,13 @@ for program in --kubectl --e2e --stock --differential; do
   run "$root/test/cluster/build" "$program" >"$scratch/built"
 done
 
+if is_chosen kubernetes-1.31; then
+  part "building the control plane of Kubernetes 1.31"
+  for program in '' --kubectl --e2e --stock; do
+    run env WINDLASS_KUBERNETES=1.31 test/cluster/build ${program:+"$program"} >"$scratch/built"
+  done
+fi
+
 step "Parts: ${chosen[*]}"
 part "all parts but the benchmark"
 queue_part 2 sanitize tools/sanitize.sh
@@ -74,6 +82,15 @@ if is_chosen in-place; then
   queue_script test/e2e/lifecycle_test.sh IDLE=60
 fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
+if is_chosen kubernetes-1.31; then # each on a control plane of its own
+  queue_script test/conformance/conformance_test.sh WINDLASS_KUBERNETES=1.31
+  queue_script test/conformance/cmd_test.sh WINDLASS_KUBERNETES=1.31
+  queue_script test/e2e/kubectl_test.sh WINDLASS_KUBERNETES=1.31
+  queue_script test/e2e/takeover_test.sh WINDLASS_KUBERNETES=1.31
+  queue_script test/e2e/cache_test.sh WINDLASS_KUBERNETES=1.31
+  queue_script test/e2e/in_place_test.sh WINDLASS_KUBERNETES=1.31 NODES=3
+  queue_script test/e2e/fleet_test.sh WINDLASS_KUBERNETES=1.31 COUNT=10
+fi
 if is_chosen differential; then queue_script test/e2e/differential_test.sh SHARE=1000; fi
 run_jobs
 

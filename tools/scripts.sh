@@ -144,7 +144,8 @@ proved=
 queue_script() {
   local file=$1
   shift
-  if grep -q join_cluster "$root/$file"; then joining=1; fi
+  # A script that is given NODES starts a control plane of its own.
+  if grep -q join_cluster "$root/$file" && [[ " $*" != *" NODES="* ]]; then joining=1; fi
   # A killed script leaves its files in our own folder, unless they are to be kept.
   local tmp=$scratch
   if [ -n "${KEEP_DATA:-}" ]; then tmp=${TMPDIR:-/tmp}; fi

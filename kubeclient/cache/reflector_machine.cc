@@ -92,7 +92,12 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
   const std::string_view plural = options_.resource.plural;
   std::string trouble = listing ? "list " : "watch ";
   InTrouble(trouble.append(plural).append(": ").append(failure.Describe()));
-  log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
+  if (RecoveryFrom(what, failure) == Recovery::kListInstead) {
+    // Nothing is wrong: Kubernetes 1.31, for example, has watch lists switched off.
+    log_.Info("watch list refused, listing instead", {{"resource", plural}, {"error", trouble_}});
+  } else {
+    log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
+  }
   Recover(what, failure);
 }
 

@@ -6,16 +6,28 @@
 #   SPEC=rollover test/conformance/conformance_test.sh       only specs with that in their names
 #   MINUTES=60 test/conformance/conformance_test.sh          more time, if many specs may fail
 #   PROCESSES=1 test/conformance/conformance_test.sh         one spec at a time instead of three
+#   WINDLASS_KUBERNETES=1.31 test/conformance/conformance_test.sh    an older release and its specs
+#
+# If a release lacks some of the specs, the file absent-RELEASE.txt names them.
 . "$(dirname "$0")/../e2e/lib.sh"
 
 CONTROLLER=${CONTROLLER:-windlass}
-REPORTS=$ROOT/build/conformance
+REPORTS=$ROOT/build/conformance${WINDLASS_KUBERNETES:+/$WINDLASS_KUBERNETES}
 JUNIT=$REPORTS/junit.xml OUTPUT=$REPORTS/output.txt
 if [ "$CONTROLLER" != windlass ]; then
   JUNIT=$REPORTS/junit-$CONTROLLER.xml OUTPUT=$REPORTS/output-$CONTROLLER.txt
 fi
 
-specs() { sed '/^#/d; /^$/d' "$(dirname "$0")/specs.txt" | grep -F -e "${SPEC:-}" || true; }
+# lines FILE: prints the file without comments.
+lines() { sed '/^#/d; /^$/d' "$1"; }
+ABSENT=$(dirname "$0")/absent-${WINDLASS_KUBERNETES:-none}.txt
+[ -f "$ABSENT" ] || ABSENT=/dev/null
+specs() {
+  awk 'FILENAME == ARGV[1] { absent[$0]; next }
+    { name = $0; sub(/^[^ ]* /, "", name) }
+    !(name in absent)' <(lines "$ABSENT") <(lines "$(dirname "$0")/specs.txt") |
+    grep -F -e "${SPEC:-}" || true
+}
 # Prints the names of the specs that were run and passed.
 passed_specs() {
   sed -n 's/^ *<testcase name="\[It\] \([^"]*\)".* status="passed".*/\1/p' "$JUNIT" |
@@ -51,6 +63,11 @@ await_specs() {
 
 [ "$(specs | wc -l)" -gt 0 ] || fail "no spec has '${SPEC:-}' in its name"
 E2E=$("$ROOT/test/cluster/build" --e2e | tail -n 1)
+"$E2E" --list-tests >"$WORK/all-specs" || fail "upstream's tests do not say their names"
+while read -r name; do
+  if grep -qF -e ": $name" "$WORK/all-specs"; then fail "the release has this spec: $name"; fi
+  say "not in Kubernetes $WINDLASS_KUBERNETES: $name"
+done < <(lines "$ABSENT")
 
 start_cluster --nodes 3
 case $CONTROLLER in

@@ -93,13 +93,24 @@ for name in two three alias; do
   rolled_out "$name" 120s
   note_pods "$name"
 done
+sidecar=sidecar=app:c2 sidecar_restarts=1
+if kubernetes_before 32; then
+  say "kubelets before 1.32 do not restart sidecars: Windlass names the reason and patches no Pod"
+  kubectl set image deployment/three sidecar=app:c2 >/dev/null
+  until_true 30 "the condition says so" says three NotPossible
+  [[ $(condition three message) == *SidecarKubeletTooOld* ]] ||
+    fail "the condition does not say why: $(condition three message)"
+  restarted three "0 0,0,0"
+  same_pods three
+  sidecar=sidecar=app:c1 sidecar_restarts=0 # as it was
+fi
 kubectl set image deployment/two app=app:v2 second=app:s2 >/dev/null
-kubectl set image deployment/three app=app:v2 third=app:t2 sidecar=app:c2 >/dev/null
+kubectl set image deployment/three app=app:v2 third=app:t2 "$sidecar" >/dev/null
 set_image alias app:v2-digest-same
 in_order two app:v2
 restarted two 1,1
 in_order three app:v2
-restarted three "1 1,0,1"
+restarted three "$sidecar_restarts 1,0,1"
 in_order alias app:v2-digest-same
 restarted alias 1
 expect "images that the runtime knows" "$(kubectl get pods -l app=alias -o \

@@ -52,6 +52,21 @@ normalised() {
       }'
 }
 
+# event_texts CONTROLLER: prints standard input with the Event texts of Kubernetes 1.36. Windlass
+# writes those on every release. The stock controller of 1.31 writes two of them in another way:
+#   - "to 2 from 1", where 1.36 writes "from 1 to 2";
+#   - "Scaled up replica set web-5d to 2", where 1.36 writes "from 0 to 2" about a new ReplicaSet.
+event_texts() {
+  if [ "$1" = stock ] && [ -n "$OLD_TEXTS" ]; then
+    sed -E '/ScalingReplicaSet/ {
+      s/ to ([0-9]+) from ([0-9]+)/ from \2 to \1/
+      s/(Scaled up replica set [^ ]+) to ([0-9]+)/\1 from 0 to \2/
+    }'
+  else
+    cat
+  fi
+}
+
 # settled NAME REPLICAS: rolled out, observed by its controller, and without old Pods.
 settled() {
   local status='{.status.replicas} {.status.updatedReplicas} {.status.readyReplicas} '
@@ -179,7 +194,7 @@ sizes() {
   k wait deployment/sizes --for=condition=ReplicaFailure --timeout=1s
   k get --raw "/apis/apps/v1/namespaces/$NAMESPACE/deployments/sizes/scale" |
     sed 's/"resourceVersion":"[0-9]*"/"resourceVersion":VERSION/'
-  k autoscale deployment/sizes --min=3 --max=5 --cpu=80%
+  k autoscale deployment/sizes --min=3 --max=5 "$CPU_80"
   settle sizes 3
   k get horizontalpodautoscaler/sizes \
     -o jsonpath='{.status.currentReplicas} {.status.desiredReplicas}{"\n"}'
@@ -249,13 +264,17 @@ scenario() { # scenario CONTROLLER
       tail -n 20 "$WORK/transcript"
       fail "$part did not come to its end with $1"
     fi
-    normalised <"$WORK/transcript" >"$WORK/$1-$part.txt"
+    event_texts "$1" <"$WORK/transcript" | normalised >"$WORK/$1-$part.txt"
   done
 }
 
 start_cluster --nodes 3
 cp "$DATA/admin.kubeconfig" "$WORK/kubeconfig" # its namespace will change
 export KUBECONFIG=$WORK/kubeconfig
+OLD_TEXTS=
+if kubernetes_before 36; then OLD_TEXTS=1; fi
+CPU_80=--cpu=80%
+if [[ $(kubectl autoscale --help) != *--cpu=* ]]; then CPU_80=--cpu-percent=80; fi
 left_by_stock() { kubectl get deployments,replicasets -n kubectl-stock -o yaml; }
 start_stock
 scenario stock

@@ -13,6 +13,7 @@
 #
 # tools/test.sh starts one control plane for all scripts that join; a script run by hand starts its
 # own.
+# WINDLASS_KUBERNETES=1.31 takes a control plane of that release, and its kubectl.
 #
 # No function sleeps for a result: every wait has a condition and a deadline. Scripts run beside
 # each other, so a deadline only says when to give up. No script judges by it how long a wait took.
@@ -184,6 +185,14 @@ check_witness() {
   kill "$WITNESS_PID" && wait "$WITNESS_PID" || fail "the witness ended badly"
   WITNESS_PID=
   cluster check --log "$WORK/witness.jsonl" "$@" || fail "the witness saw a violation"
+}
+
+# kubernetes_before MINOR: succeeds if the control plane is older than Kubernetes 1.MINOR.
+kubernetes_before() {
+  local minor
+  minor=$(kubectl get --raw /version | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p')
+  [ -n "$minor" ] || fail "the API server does not say its version"
+  [ "$minor" -lt "$1" ]
 }
 
 # rolled_out NAME [TIMEOUT]: expects that kubectl rollout status ends by itself.

@@ -96,6 +96,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   CAPTURE(row.status);
   reflector.Start();
   transport.Reply(row.status, ApiStatus(row.status, row.reason));
+  CHECK(log.Count("list or watch failed") == (row.then == "list" ? 0 : 1));
   UntilAsked();
   CHECK(Asked() == row.then);
 }

@@ -16,12 +16,14 @@ import (
 
 // options are those of both commands.
 type options struct {
+	name       string
 	kubeconfig string
 	qps        float32
 	workers    int
 }
 
 func (o *options) register(name string, qps float32) *pflag.FlagSet {
+	o.name = name
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	flags.StringVar(&o.kubeconfig, "kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig (default: $KUBECONFIG)")
 	flags.Float32Var(&o.qps, "qps", qps, "writes per second")
@@ -48,7 +50,7 @@ func Main(args []string) int {
 	var o options
 	flags := o.register("pods", 2000)
 	nodes := flags.Int("nodes", 20, "nodes that Pods are bound to")
-	return command(flags, args, func(ctx context.Context) error {
+	return o.command(flags, args, func(ctx context.Context) error {
 		client, err := o.client()
 		if err != nil {
 			return err
@@ -66,7 +68,7 @@ func FlapMain(args []string) int {
 	flags := o.register("flap", 200)
 	selector := flags.String("selector", "", "only Pods with these labels")
 	lasting := flags.Duration("for", time.Minute, "how long")
-	return command(flags, args, func(ctx context.Context) error {
+	return o.command(flags, args, func(ctx context.Context) error {
 		rate := o.qps
 		o.qps *= 2 // the rate is kept elsewhere
 		client, err := o.client()
@@ -79,15 +81,15 @@ func FlapMain(args []string) int {
 	})
 }
 
-func command(flags *pflag.FlagSet, args []string, run func(context.Context) error) int {
+func (o *options) command(flags *pflag.FlagSet, args []string, run func(context.Context) error) int {
 	if err := flags.Parse(args); err != nil {
-		fmt.Fprintf(os.Stderr, "cluster %s: %v\n", flags.Name(), err)
+		fmt.Fprintf(os.Stderr, "cluster %s: %v\n", o.name, err)
 		return 2
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
 	if err := run(ctx); err != nil {
-		fmt.Fprintf(os.Stderr, "cluster %s: %v\n", flags.Name(), err)
+		fmt.Fprintf(os.Stderr, "cluster %s: %v\n", o.name, err)
 		return 1
 	}
 	return 0

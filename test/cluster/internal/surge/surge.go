@@ -154,14 +154,16 @@ func count(ctx context.Context, kubeconfig, selector string) (*census, error) {
 	for i := range pods.Items {
 		c.see(watch.Added, &pods.Items[i])
 	}
-	events, err := watchtools.NewRetryWatcherWithContext(ctx, pods.ResourceVersion, &cache.ListWatch{
-		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+	// The variant that takes a context is missing from client-go 0.31.
+	events, err := watchtools.NewRetryWatcher(pods.ResourceVersion, &cache.ListWatch{
+		WatchFunc: func(options metav1.ListOptions) (watch.Interface, error) {
 			return client.CoreV1().Pods("").Watch(ctx, options)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
+	context.AfterFunc(ctx, events.Stop)
 	fmt.Println("ready")
 	for event := range events.ResultChan() {
 		switch object := event.Object.(type) {

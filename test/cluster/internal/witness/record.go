@@ -151,7 +151,7 @@ func newRecord(kind string, object metav1.Object) Record {
 			Node:               object.Spec.NodeName,
 			Address:            object.Status.PodIP,
 			Images:             images(object.Spec),
-			ObservedGeneration: object.Status.ObservedGeneration,
+			ObservedGeneration: podObservedGeneration(object.Status),
 			InPlaceState:       object.Annotations[inPlaceState],
 			Containers:         containers(object),
 		}

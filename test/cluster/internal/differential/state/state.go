@@ -42,7 +42,7 @@ func Lines(objects Objects, memory *Memory) []string {
 		s := d.Status
 		add("deployment %s observed=%v replicas=%d updated=%d ready=%d available=%d unavailable=%d terminating=%s collisions=%s deleting=%v",
 			d.Name, s.ObservedGeneration == d.Generation, s.Replicas, s.UpdatedReplicas, s.ReadyReplicas,
-			s.AvailableReplicas, s.UnavailableReplicas, number(s.TerminatingReplicas), number(s.CollisionCount),
+			s.AvailableReplicas, s.UnavailableReplicas, number(deploymentTerminating(s)), number(s.CollisionCount),
 			d.DeletionTimestamp != nil)
 		conditions := slices.Clone(s.Conditions)
 		sort.Slice(conditions, func(i, j int) bool { return conditions[i].Type < conditions[j].Type })
@@ -66,7 +66,7 @@ func Lines(objects Objects, memory *Memory) []string {
 		}
 		s := rs.Status
 		add("replicaset %s image=%s spec=%d replicas=%d ready=%d available=%d terminating=%s minReadySeconds=%d deleting=%v",
-			names[i], image, spec, s.Replicas, s.ReadyReplicas, s.AvailableReplicas, number(s.TerminatingReplicas),
+			names[i], image, spec, s.Replicas, s.ReadyReplicas, s.AvailableReplicas, number(replicaSetTerminating(s)),
 			rs.Spec.MinReadySeconds, rs.DeletionTimestamp != nil)
 	}
 	for i, rs := range replicaSets {
