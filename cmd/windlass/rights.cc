@@ -55,8 +55,8 @@ void Daemon::ReviewRights() {
       [this](Result<std::vector<NeededRight>> missing) { RightsReviewed(std::move(missing)); });
 }
 
-// Reviews the rights again: to repeat a review, and when in-place updates begin, which need more
-// rights than the review at the start asked for.
+// Reviews the rights again. Called to repeat a review, and when in-place updates begin: they need
+// more rights than the review at the start asked for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {

@@ -65,8 +65,8 @@ int RunWith(const Flags& flags, const ControllerList& controllers) {
   return daemon.Run();
 }
 
-// A core file would hold token and keys. With a limit of one byte none is
-// written, nor, as would be with 0, is it handed to a program that kernel.core_pattern names.
+// Prevents core files, which would contain the token and keys. The limit is one byte: with 0, the
+// kernel would still pass the core to a program named in kernel.core_pattern.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};
   // Fails only if the hard limit is 0, which we may not raise. Then there is no core file either.

@@ -1,9 +1,9 @@
 // Folds replies into the caches, so that the next step sees what the last one did.
 //
-// The owner of a store registers a row for its resource: how a reply is decoded and folded, and
-// what the store does about an object that is gone. A shared informer registers its row once, so
-// two rows of one resource are those of two projections. A fold wakes every key concerned except
-// the one whose sync made the request, because that sync goes on at once. Core thread only.
+// The owner of a store registers a row for its resource. The row says how a reply is decoded and
+// folded, and what the store does about an object that is gone. Each informer registers one row, so
+// two rows of a resource belong to two projections of it. A fold wakes every key concerned except
+// the key whose sync made the request: that sync goes on at once. Core thread only.
 #pragma once
 
 #include <functional>

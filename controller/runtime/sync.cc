@@ -128,7 +128,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   LogFields fields = FieldsOf(write.request);
   Append(fields, write.because.numbers);
   environment_.log.Info(write.because.decision.name, fields);
-  // Also a write that could not be put off has published what was.
+  // Any status write publishes what was put off, even if it was not allowed to wait itself.
   if (write.request.subresource() == "status") put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   controller().Written(write.because);

@@ -24,8 +24,7 @@
 
 namespace windlass {
 
-// The most steps of one sync, not counting those that Controller::StepsMax adds for objects in its
-// view.
+// The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
 // How long one sync may go on.
 inline constexpr Duration kSyncDeadline = seconds(30);

@@ -169,7 +169,8 @@ void Term::NoteCost(const QueueKey& key, int calls) {
        {"calls_in_minute", *in_minute}});
 }
 
-// Emits the Event once per row of faults, so that users see on the object why nothing moves.
+// Counts an internal error of the key's sync. The kInternalErrorsMax-th error in a row emits an
+// Event on the object, so that users see why nothing moves. Later errors of the same row emit none.
 void Term::InternalError(const QueueKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;

@@ -1,8 +1,9 @@
 // One resource as a controller reads it: all objects in the watched namespaces, and the replies to
 // its own writes folded into them.
 //
-// A controller that reads two resources has two of these. What is more particular, as with Pods
-// that are watched only once they are needed, talks to Informers itself. Core thread only.
+// A controller that reads two resources has two WatchedResources. A controller with other needs
+// uses Informers directly. Example: Pods that are watched only once they are needed. Core thread
+// only.
 #pragma once
 
 #include <string>

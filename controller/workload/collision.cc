@@ -33,9 +33,10 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
-// Gives up if this name and those counted as taken before it, all for this template, were taken
-// from us: otherwise we would make ReplicaSets without end (B-10). Reads the ReplicaSets one by
-// one, and only after several collisions. Returns nullopt if one of them is an ordinary collision.
+// Returns the step that gives up, if this name and the kCollisionsOfOneTemplate - 1 names before it
+// were all taken from us: we would make ReplicaSets without end (B-10). Before that, returns reads
+// of these ReplicaSets, one by one. Returns nullopt if there were too few collisions, or if one of
+// them is an ordinary collision.
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);

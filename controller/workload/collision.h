@@ -36,10 +36,11 @@ struct RefusedCreate {
 Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts);
 
-// Returns the next step if this sync created `name` and it is not the new ReplicaSet, or if our
-// ReplicaSet of that name has an unacknowledged revision. Returns nullopt if `name` may be created.
-// If the created ReplicaSet is gone again, the sync fails with back-off and the next one creates it
-// anew.
+// Returns the step that stops the rollout if:
+//   - this sync created it, and the reply shows something other than the new ReplicaSet
+//   - our ReplicaSet of that name has a revision that no status acknowledged
+// Returns a failure with back-off if the created ReplicaSet is gone again; the next sync creates it
+// anew. Returns nullopt if `name` may be created.
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);
 
 }  // namespace windlass::workload

@@ -29,8 +29,9 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
   return Fit(total);
 }
 
-// Replaces the counters of `status` if Pods are counted themselves. A status that looks like the
-// end of a rollout is held back until the exchange has happened: it reports one updated Pod fewer.
+// Replaces the counters of `status` by the extension's own count of Pods, if there is one. Clients
+// must not take the rollout for complete before the exchange has happened. So a count that looks
+// complete is reported with one updated Pod fewer. Example: 5 of 5 updated: 4.
 void CountPods(const Situation& situation, WorkloadStatus& status) {
   if (!situation.extended.counted) return;
   const CountedPods& counts = *situation.extended.counted;

@@ -11,9 +11,10 @@ namespace windlass::workload {
 //
 // terminatingReplicas is published (D-403):
 // - the sum, if every ReplicaSet that its controller has synced publishes its own;
-// - 0, if none was synced yet and this write acknowledges a generation or the workload shows a
-//   number already. In other writes it is left out: an API server with the feature off drops the
-//   field, so the status would differ again after every write.
+// - 0, if no ReplicaSet was synced yet, and this write acknowledges a generation or the stored
+//   status has a number already;
+// - otherwise absent. An API server with the feature off drops the field: if every write contained
+//   it, the status would differ after every write.
 WorkloadStatus CountReplicas(const Situation& situation);
 
 }  // namespace windlass::workload

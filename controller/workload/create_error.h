@@ -9,12 +9,13 @@
 namespace windlass::workload {
 
 // Returns `write`, a status write whose outcome does not matter. Returns nullopt if this sync sent
-// it already, or sent a status write with other content that failed: times and counters change
-// during a sync, so the bodies may differ.
+// it already, or if another status write of this sync failed: times and counters change during a
+// sync, so the two bodies may differ.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
-// Returns the status write first: it leaves the generation unobserved and may fail. Returns the
-// failure with its Warning in the next call (D-175).
+// Returns the status write that reports the failed create. It leaves the generation unobserved, and
+// its own outcome does not matter. When called again after that write in the same sync, or if no
+// status write is needed, returns Failed with a Warning (D-175).
 Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry);
 
 }  // namespace windlass::workload

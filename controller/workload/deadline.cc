@@ -26,8 +26,9 @@ WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   return moved;
 }
 
-// Returns the time until the deadline; negative after it. Never longer than the deadline, plus what
-// drains add, even if the condition's time is in the future.
+// Returns the time until the deadline; negative after it. At most the deadline plus what drains
+// add, even if the condition's time is in the future. Example: deadline 600 s, last moved 590 s
+// ago: 10 s.
 seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   const WallTime moved = MovedLast(situation, progressing);

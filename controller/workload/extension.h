@@ -60,9 +60,10 @@ struct Extended {
   bool new_one_is_empty = false;
   // History clean-up does not delete these.
   std::vector<const ReplicaSet*> kept{};
-  // The time of a standstill does not count towards the progress deadline, if it began in time.
+  // The progress deadline does not run during a standstill that began before the deadline passed.
   std::vector<Standstill> standstills{};
-  // Pods become ready and available only because a step was taken back: that is no progress.
+  // True if Pods become ready and available only because a drain was undone: the deadline must not
+  // count that as progress.
   bool ready_is_no_progress = false;
 };
 

@@ -17,7 +17,8 @@ namespace windlass::workload {
 // replicas is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge 3, max_unavailable 2.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the
-// value's field in `field`, which has both: "spec.strategy.rollingUpdate" (D-250, B-34).
+// value's field, as a member of `field`: "spec.strategy.rollingUpdate" gives
+// "spec.strategy.rollingUpdate.maxSurge" (D-250, B-34).
 Result<Fenceposts> ResolveFenceposts(int32_t replicas, const std::optional<IntOrPercent>& max_surge,
                                      const std::optional<IntOrPercent>& max_unavailable,
                                      std::string_view field);

@@ -8,7 +8,8 @@
 
 namespace windlass::workload {
 
-// Returns the old ReplicaSets to delete, lowest revision first. These count towards the limit but
+// Returns the old ReplicaSets to delete, lowest revision first: as many as exceed the limit.
+// ReplicaSets that are being deleted already are not counted. These are counted and chosen, but
 // stay (D-482…D-486):
 // - ReplicaSets that still have Pods
 // - ReplicaSets whose controller has not observed their latest generation

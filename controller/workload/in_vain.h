@@ -9,10 +9,12 @@
 
 namespace windlass::workload {
 
-// Returns `write`, a patch that leaves the size alone. Returns nullopt if this sync has sent it:
-// then the server did not keep it. Also returns nullopt after kPatchesOfOneReplicaSet patches of
-// the same ReplicaSet: if the server changes something else each time, no two patches are equal. If
-// a user makes these changes, each is an event and begins another sync.
+// Returns `write`, a patch that leaves the size alone. Returns nullopt if
+//   - this sync has sent it: the API server did not keep it
+//   - this sync has sent kPatchesOfOneReplicaSet patches of the same ReplicaSet: if the server
+//     changes something else each time, no two of them are equal
+// If a user made the changes, each of them is an event and begins another sync.
+// count begins anew.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 
 }  // namespace windlass::workload

@@ -13,18 +13,21 @@
 
 namespace windlass::workload {
 
-// Returns the oldest of `ours` (which is in that order) with the workload's template; nullptr if
-// there is none (D-150, D-151). One exception: a ReplicaSet whose template differs in form only, as
-// a read by ConfirmTemplateChanged showed, counts as well.
+// Returns the oldest of `ours` that has the workload's template; nullptr if there is none (D-150,
+// D-151). `ours` is ordered oldest first. A ReplicaSet also counts if its template differs in form
+// only, as the read of ConfirmTemplateChanged showed.
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);
 
-// Guards against a gap in our canonical form, which would restart the Pods of a whole cluster.
-// Applies if the generation was observed and its revision's ReplicaSet is active, and yet no
-// ReplicaSet has the template. Returns an uncached read of that ReplicaSet, once per sync, after
-// which the full templates are compared. Returns nullopt if there is nothing to confirm or it is
-// confirmed (S-014). A Recreate that waits for old Pods has no active ReplicaSet and reads nothing.
+// Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
+// (S-014). Applies if all of these hold:
+//   - the generation was observed
+//   - the ReplicaSet of the published revision is active
+//   - no ReplicaSet has the workload's template
+// Returns an uncached read of that ReplicaSet, once per sync; FindNewReplicaSet then compares the
+// full templates. Returns nullopt if there is nothing to confirm, or if the read was made already.
+// A Recreate that waits for old Pods has no active ReplicaSet, so it reads nothing.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be

@@ -104,8 +104,9 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     }
     return true;
   };
-  // If there is an error to report and the sync has used up its requests, the rest must not begin
-  // another sync at once.
+  // Returns true if the sync has used up its requests and has an error to report. It then reports
+  // the error and leaves the remaining ReplicaSets to the retry; otherwise the planner would begin
+  // another sync at once, without back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

@@ -56,8 +56,9 @@ Step NextRollout(const Situation& situation) {
   return NoLaterThanDeadline(situation, std::move(then));
 }
 
-// Writes the status if a write repeats because the server does not keep it: that holds up the
-// rollout, but not what users are told.
+// Returns the status write if the planner would repeat a write that the API server does not keep:
+// that write holds up the rollout, but not the status. Returns Wait if the status is up to date or
+// was sent.
 Step TellAllTheSame(const Situation& situation) {
   const bool paused = situation.workload.paused;
   const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
@@ -81,7 +82,8 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// A step of the extension that is due at a certain time does not wait for the next try.
+// Returns the end of a sync with a refused write. The extension may shorten the wait: its own timed
+// steps do not wait for the back-off.
 Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }

@@ -20,9 +20,9 @@
 // Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (B-08,
 // W-12), and keeps the old message when a second rollout begins before the first one moved.
 //
-// The same holds while no new ReplicaSet exists: a Recreate that waits for old Pods is a rollout
-// that has begun, and is timed. Upstream takes the former "complete" for this rollout's, because
-// with no Pod counted all counted Pods are updated.
+// A Recreate that waits for old Pods to go has no new ReplicaSet yet. Its rollout has begun, so its
+// deadline runs. Upstream keeps the earlier rollout's "complete": with no Pods counted, it takes
+// all Pods for updated.
 #pragma once
 
 #include "controller/workload/situation.h"
@@ -33,10 +33,10 @@ namespace windlass::workload {
 // counters (D-421…D-427).
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 
-// Like UpdateProgressing, while a refused write holds the rollout up: the condition changes only
-// because of its deadline. A rollout that no status has reported begins here too, so that it can
-// time out. Pods that become ready meanwhile do not put the verdict off: they follow from earlier
-// decisions.
+// Like UpdateProgressing, for a sync in which a refused write holds the rollout up. Differences:
+//   - Pods that become ready do not count as progress, because they follow from earlier decisions.
+//   - A rollout that no status has reported begins here, so that it can time out.
+//   - Otherwise the condition changes only when its deadline passes.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
 // Sets Progressing to say that the workload is paused. Leaves it as it is if the deadline has

@@ -73,9 +73,9 @@ int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
   return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
 }
 
-// Sizes going down. Replicas go one kind after the other until the total is right. The order within
-// each kind does not change with a write, so after a write the rest of the same plan is left to do.
-// Sizes that are written already stay, unless all are.
+// Computes sizes that shrink. Replicas are taken kind by kind until the total is right. A write
+// does not change the order within a kind, so the plan after a write continues the plan before it.
+// ReplicaSets that are written already keep their size, unless all are written.
 class Shrinking {
  public:
   // `order` is that of Order. `upstream` holds the sizes that ignore availability.
@@ -141,9 +141,10 @@ class Shrinking {
     }
   }
 
-  // Returns upstream's total, which in the end is desired plus surge. While only some ReplicaSets
-  // are written, it is desired plus surge already, unless a user gave the written ones more than
-  // that.
+  // Returns how many replicas all ReplicaSets are to have together: desired plus surge while some,
+  // but not all, ReplicaSets are written, otherwise `upstream`. The written sizes are shares of
+  // desired plus surge, so the others share the rest of it. If a user gave the written ReplicaSets
+  // more than desired plus surge, returns `upstream`.
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -177,7 +178,7 @@ class Shrinking {
   int64_t left_ = 0;  // to be taken
 };
 
-// Which unavailable replicas make room for available ones.
+// One round in which unavailable replicas make room for available Pods.
 struct Room {
   bool of_written;  // includes ReplicaSets that are written already
   int64_t kept;     // this many of each ReplicaSet stay
@@ -185,16 +186,18 @@ struct Room {
 
 // The rounds in which unavailable replicas make room, until min_available Pods stay. Written sizes
 // and the last replica of each ReplicaSet are kept as long as possible: the number of active
-// ReplicaSets decides the next step of a scaling event. At least two ReplicaSets remain active
-// after the last round, because desired plus surge is above the minimum.
+// ReplicaSets decides the next step of a scaling event. The last round leaves unavailable replicas,
+// too, so at least two ReplicaSets remain active. Example: 10 desired, surge 3, max_unavailable 2:
+// 13 replicas remain, 8 of them available, so 5 unavailable ones remain.
 constexpr std::array<Room, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},
     {.of_written = true, .kept = 0},
 }};
 
-// Unavailable replicas that would be kept make room for available ones that would go: `most` of
-// them, or as many as there are (B-13).
+// Swaps unavailable replicas that the plan keeps for available ones that it removes: `most` of
+// them, or fewer if there are fewer (B-13). Example: planned 3 good and 3 broken of 6 good and 5
+// broken, most 2: 5 good and 1 broken.
 void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
                     const Room& room, int64_t most, std::vector<int64_t>& sizes) {
   const bool all_written = AllWritten(active);

@@ -1,9 +1,10 @@
 // Sizes after `kubectl scale` in mid-rollout: every active ReplicaSet keeps its share of the Pods.
 //
-// Pure arithmetic. scale.h says when it applies, and writes the sizes one ReplicaSet at a time,
-// planning anew after each. A scaling that is interrupted arrives at the same sizes, whichever were
-// written first (B-11); the annotations tell which ones are written already. The plan, and each of
-// its writes that shrink, leaves at least min_available Pods available, or as many as there were.
+// Pure arithmetic. scale.h says when it applies, and writes the sizes one ReplicaSet at a time. It
+// plans anew after each write. An interrupted scaling arrives at the same sizes, whichever
+// ReplicaSets were written first (B-11): the size annotations show which ones are written already.
+// The plan leaves at least min_available Pods available; if fewer are available now, it removes
+// none of them. The same holds for each single write that shrinks a ReplicaSet.
 //
 // Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
 //   B-11         what rounding leaves over goes to the first ReplicaSet that is not written yet.
@@ -52,17 +53,21 @@ struct ReplicaSetShare {
   bool written = false;  // both its size annotations have the present values
 };
 
-// Returns by how many replicas `rs` has to change to keep its share of the whole. Rounds half away
-// from zero. Without a max_replicas, or with 0, uses `status_replicas` of the workload instead;
-// returns 0 if that is 0 too (D-357.3). Example: 5 replicas of at most 13, now at most 9: 5 * 9 /
-// 13 = 3.46, so -2.
+// Returns by how many replicas `rs` has to change to keep its share of the whole, rounded half away
+// from zero. Example: 5 replicas of at most 13, now at most 9: 5 * 9 / 13 = 3.46, rounded 3, so -2.
+// If max_replicas is absent or 0, uses `status_replicas` of the workload instead. Returns 0 if that
+// is 0 too (D-357.3).
 int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);
 
-// Returns the size each ReplicaSet should have, in the order given: oldest first, then by name. The
-// sizes add up to desired plus surge, or to 0 if desired is 0; to more only if the first ReplicaSet
-// cannot give up as much as it should (D-357.4). Shares go to the largest ReplicaSet first; among
-// equals to the newest when growing, to the oldest when shrinking. Equals upstream's sizes if every
-// Pod is available and the new ReplicaSet is not above desired.
+// Returns the size that each ReplicaSet of `active` should have. `active` is ordered oldest first,
+// then by name; the result has the same order.
+//   - The sizes add up to desired + surge, or to 0 if desired is 0. They add up to more only if the
+//     first ReplicaSet cannot give up as much as it should (D-357.4). Example: 10 desired, surge 3:
+//     13.
+//   - The largest ReplicaSet gets its share first. Among equals: the newest when growing, the
+//     oldest when shrinking.
+//   - The sizes equal upstream's if every Pod is available and the new ReplicaSet is not above
+//     desired.
 std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
                                        const Fenceposts& limits, int32_t status_replicas);
 

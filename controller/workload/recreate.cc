@@ -22,7 +22,8 @@ bool IsOld(const Situation& situation, const Uid& rs) {
 
 Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
 
-// Returns nullopt if an uncached list shows no old Pod; returns the read of that list first.
+// Returns the uncached list of Pods to read, or a wait if that list shows an old Pod. Returns
+// nullopt if the list of this sync shows none.
 std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
   Request list = ListOfPods(situation.workload);
   const Outcome* listed = FindFresh(situation.learned, list);

@@ -14,11 +14,13 @@ enum class OldPods : uint8_t {
   kUnknown,  // the cache does not hold Pods yet
 };
 
-// Tells whether old Pods may be left. An old ReplicaSet whose controller has not observed its
-// latest generation, or whose status counts Pods, terminating ones included, means kPresent: it may
-// still make Pods (upstream does not look at that). Otherwise the Pods in the cache decide.
-// Terminating Pods count. Pods of the new ReplicaSet, and Pods of other owners, do not (D-302,
-// D-303). The cache holds no terminal Pods.
+// Returns whether old Pods may be left.
+//   - kPresent if an old ReplicaSet may still make Pods: its controller has not observed the latest
+//     generation, or its status counts Pods, terminating ones included. Upstream does not look at
+//     that.
+//   - Otherwise the cached Pods decide. Terminating Pods count. Pods of the new ReplicaSet and of
+//     other owners do not (D-302, D-303). The cache holds no Pod that has ended.
+//   - kUnknown if the cache does not hold Pods yet.
 OldPods LookForOldPods(const Situation& situation);
 
 struct RecreateStep {

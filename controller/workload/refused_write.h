@@ -1,10 +1,12 @@
 // Writes that the API server refused in this sync, by a policy, a quota, a missing right or
 // validation, and how they are reported to users. How such a sync ends is in end_with_refusal.h.
 //
-// Such a write ends the walk of decisions, because the next decision may depend on it. The status
-// is still written once; then the sync fails with the refusal, and the queue backs off. Every sync
-// repeats the refused write before it writes a status. So the first success removes the condition,
-// and nothing has to be remembered.
+// What follows a refused write:
+//   1. The walk of decisions ends, because the next decision may depend on the write.
+//   2. The sync writes the status once.
+//   3. The sync fails with the refusal, and the queue backs off.
+// Every sync repeats the refused write before it writes a status. So the first success removes the
+// condition, and the controller need not remember the refusal.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  by its deadline only      the refusal

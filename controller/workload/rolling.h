@@ -23,10 +23,10 @@ struct ReplicaSetSize {
   int32_t available = 0;  // status.availableReplicas, as read
 };
 
-// Returns the size that the new ReplicaSet should have now: at most desired, and such that all
-// ReplicaSets together stay within max_total. Returns the present size if there is nothing to do,
-// and desired if the present size is above it (D-261). `total` is the sum of spec.replicas over
-// every owned ReplicaSet, the new one included. Example: 10 desired, surge 3; new 3, old 8: 3 + (13
+// Returns the size that the new ReplicaSet should have now: at most desired, and so small that all
+// ReplicaSets together stay within max_total. Returns desired if the present size is above it, and
+// otherwise the present size if there is no room (D-261). `total` is the sum of spec.replicas of
+// all owned ReplicaSets, the new one included. Example: 10 desired, surge 3, new 3, old 8: 3 + (13
 // - 11) = 5.
 int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set, int64_t total,
                           const Fenceposts& limits);

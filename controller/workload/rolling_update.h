@@ -11,9 +11,10 @@ namespace windlass::workload {
 // then shrink the old ones, oldest first (D-260). Returns nullopt if nothing is to be written for
 // now.
 //
-// Upstream ends its pass after a write to the new ReplicaSet (D-262). Going on gives the same
-// sizes: growing the new one by n adds n Pods and n Pods to wait for, so the old ones may not
-// shrink further.
+// Upstream ends its pass after a write to the new ReplicaSet (D-262). Going on in the same pass
+// gives the same sizes: n new Pods raise the total by n, and the number of Pods that are not
+// available yet by n, so no more old Pods may go. Example: 10 desired, maxUnavailable 2; old 8, new
+// grows from 3 to 5: 11 - 8 - 3 = 0 may go before, 13 - 8 - 5 = 0 after.
 //
 // A new ReplicaSet with Pods does not grow
 //   - before the Pods of its last size are made;

@@ -17,9 +17,9 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
   return PossiblePods(rs, limits) > SizeOf(rs).replicas;
 }
 
-// Returns true if an uncached list shows more than the status: the status counts no Pod above the
-// size, but Pods that it has not counted may exist. The list is complete, because the controller
-// makes Pods only up to the size it observed.
+// Returns true if only an uncached list of Pods can show that `rs` has no Pods above its size: its
+// status shows none, but may not have counted all Pods. The list is complete, because the
+// ReplicaSet controller has observed the size and makes Pods only up to it.
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
          HasPodsAboveSize(rs, limits);

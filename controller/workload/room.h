@@ -29,17 +29,21 @@ inline constexpr std::chrono::seconds kHeldToldAgain{600};
 // deleted. Returns null otherwise. `rs` owns the condition.
 const Condition* FailureOf(const ReplicaSet& rs);
 
-// Returns how many Pods of `rs` may be alive now, or come to life without another write: the
-// largest of its size, its status.replicas and rs.told.largest, the largest size whose Pods the
-// status may not count yet. If this process does not know all earlier sizes (rs.told.known is
-// false), the max-replicas annotation counts too, or without one desired + surge.
+// Returns how many Pods of `rs` may be alive now, or come to life without another write. That is
+// the largest of
+//   - the size of `rs`
+//   - its status.replicas
+//   - rs.told.largest: the largest size whose Pods the status may not count yet
+//   - only if rs.told.known is false (this process does not know all earlier sizes): the
+//     max-replicas annotation, or desired + surge if there is no such annotation
+// Example: size 8, status 10, told.largest 8, known: 10.
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 
 struct Growth {
   // What can be written now: the present size, or another one.
   int32_t size = 0;
-  // True if `size` is all that desired + surge leaves to this ReplicaSet once the others have no
-  // Pods above their sizes.
+  // False if `size` is smaller than desired + surge allows, only because other ReplicaSets still
+  // have Pods above their sizes. Then `rs` can grow further later.
   bool whole = true;
   // An uncached list of Pods to read first, because it may show that there is room.
   std::optional<Step> ask{};
@@ -48,10 +52,13 @@ struct Growth {
 // Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
 // created. Shrinking needs no room.
 //
-// A ReplicaSet does not grow in small steps. While Pods of other ReplicaSets are being removed,
-// `rs` keeps its size until all of `wanted` fits. If nothing moves any more, because deletions are
-// refused, it takes the room there is. A ReplicaSet that is to be created takes the room there is,
-// which may be none, because it shows users what is rolled out.
+// How an increase is cut:
+//   - `rs` exists, and Pods of other ReplicaSets are being removed: it keeps its size until all of
+//     `wanted` fits.
+//   - `rs` exists, and nothing moves any more because deletions are refused: it takes the room
+//     there is.
+//   - `rs` is to be created: it takes the room there is, which may be 0. Its existence shows users
+//     what is rolled out.
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 
 // Returns the end of a sync in which the new ReplicaSet may have no room. After kHeldToldAfter

@@ -70,9 +70,10 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   return situation.old.empty() ? nullptr : situation.old.back();
 }
 
-// Ends a scaling event if the server does not keep the annotations: the status says that the sizes
-// were acted upon. Only after it may the rollout go on; before, the event would undo each of its
-// steps.
+// Returns the status write that ends a scaling event if the API server does not keep the size
+// annotations: the status then says that the sizes were acted upon. Returns nullopt if the workload
+// is paused or its status is up to date. The rollout may go on only after this write, because an
+// open event would undo each of its steps.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   return WriteStatus(situation, Progress::kEvaluate);

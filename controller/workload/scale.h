@@ -1,15 +1,16 @@
 // Setting a ReplicaSet's size, and `kubectl scale`. Source: D-271, D-350…D-359.
 //
-// A scaling event is a change of spec.replicas while ReplicaSets are active. It shows in the
-// desired-replicas annotation of an active ReplicaSet, which holds the size its workload had when
-// the ReplicaSet was last scaled (D-352). The event is handled before the rollout goes on. It is
-// over when the annotations have the new size; if the server does not keep them, when the status is
-// written. A paused workload is kept at its size in the same way, with or without an event
-// (D-350).
+// A scaling event is a change of spec.replicas while ReplicaSets are active.
+//   - It shows in the desired-replicas annotation of an active ReplicaSet: the annotation holds the
+//     size of the workload when that ReplicaSet was last scaled (D-352).
+//   - It is handled before the rollout goes on.
+//   - It ends when all these annotations have the new size. If the API server does not keep the
+//     annotations, it ends when the status is written.
+// A paused workload is kept at its size in the same way, with or without an event (D-350).
 //
-// The rollout goes on in the same sync, and the status is written after it. Upstream writes one in
-// between, which acknowledges a template that came with the new size before anything was done about
-// it (B-41).
+// The rollout goes on in the same sync, and the status is written after it. Upstream writes a
+// status between the two. If a new template came with the new size, that status acknowledges the
+// template too early (B-41).
 //
 // Differences from upstream:
 //   - B-01: a ReplicaSet that has the right size but an out-of-date annotation gets the annotation.

@@ -7,17 +7,18 @@
 //   scaled to 6                                6           and  3
 //   the next pass                              4           and  5, as 4 is the minimum
 //
-// With 25 % and 25 %, scaling gives 6 and 2, and the next pass would make it 5 and 3. So the patch
-// that scales down a new ReplicaSet without available Pods also notes that its workload was
-// scaled down. Until one of these Pods is available, passes keep `replicas` available, as if
-// maxUnavailable were 0: then 6 and 3 stay. The sizes alone do not tell: a rollout of 6 that has
-// just begun has 6 and 3 too, and goes on to 4 and 5.
+// With 25 % and 25 %, scaling gives 6 and 2, and the next pass would make it 5 and 3.
+//
+// So a note is written when a new ReplicaSet without available Pods is scaled down because its
+// workload was. Until one of these Pods is available, each pass keeps `replicas` Pods available, as
+// if maxUnavailable were 0: in the first example 6 and 3 stay. Sizes alone could not tell the two
+// cases apart: a rollout of 6 that has just begun also has 6 and 3, and must go on to 4 and 5.
 //
 //   internal.windlass.dev/scaled-down  9/6
 //
-// The note holds the ReplicaSet's generation after that patch and the workload's size. It is
-// valid for these two only: another scaling, or a change of the ReplicaSet by another client, makes
-// it void.
+// The note holds two numbers: the ReplicaSet's generation after that patch, and the size of the
+// workload. If either differs later, the note is void: the workload was scaled again, or another
+// client changed the ReplicaSet. Example: "9/6" is valid at generation 9 while spec.replicas is 6.
 #pragma once
 
 #include <cstdint>

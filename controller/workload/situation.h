@@ -41,10 +41,11 @@ struct Situation {
   bool has_progress_deadline() const;
 };
 
-// Returns the size of a ReplicaSet as sizing needs it; negative numbers count as 0. `available`
-// counts only Pods that certainly stay when the ReplicaSet controller acts on the present size: it
-// removes ready Pods above the size without looking at availability, so all of these may be
-// available ones (D-743, W-05). Example: size 5, 7 ready, 6 available: 6 - 2 = 4.
+// Returns the size of a ReplicaSet as the rules for sizes need it; negative numbers count as 0.
+// `available` counts only Pods that surely stay when the ReplicaSet controller acts on the present
+// size. That controller removes ready Pods above the size without looking at availability, so each
+// removed Pod may be an available one (D-743, W-05). Example: size 5, 7 ready, 6 available: two
+// Pods go, 6 - 2 = 4.
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
 // Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.

@@ -14,11 +14,12 @@
 namespace windlass::workload {
 namespace {
 
-// How much later counters of a rollout under way may be published. They change with every Pod and
-// are published together (C-006). What a user or a tool waits for is published at once.
+// How long a status write that changes only counters of a rollout may be put off. Counters change
+// with every Pod and are published together (C-006). Changes that users and tools wait for are
+// published at once.
 constexpr Duration kCountersPatience = seconds(1);
-// The same while a ReplicaSet controller that lags has still to act on a size: its Pods will change
-// the counters again.
+// The same, while a ReplicaSet controller has not acted on a size yet: its Pods will change the
+// counters again.
 constexpr Duration kUnsettledPatience = seconds(20);
 
 // Returns an empty text if the workload carries the revision of its new ReplicaSet already.

@@ -114,8 +114,8 @@ class WorkloadKind {
   // Returns the request that only removes the request to roll back.
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
-  // Returns true if settings of in-place updates are copied to the ReplicaSets, so that an undo,
-  // which copies a ReplicaSet's annotations to the object, restores them.
+  // Returns true if settings of in-place updates are copied to the ReplicaSets. `kubectl rollout
+  // undo` copies a ReplicaSet's annotations to the object, and so restores the settings.
   virtual bool MirrorsSettings() const = 0;
 
   // Returns where the object has the setting `key`.

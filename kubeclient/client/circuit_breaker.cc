@@ -4,9 +4,9 @@
 
 namespace windlass {
 
-void CircuitBreaker::Note(Exchange exchange, MonotonicTime now) {
+void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now) {
   if (tripped_) {
-    if (exchange != Exchange::kUseful || now - opened_at_ < kBreakerOpenMin) return;
+    if (outcome != CallOutcome::kUseful || now - opened_at_ < kBreakerOpenMin) return;
     tripped_ = false;
     return Forget();
   }
@@ -14,8 +14,8 @@ void CircuitBreaker::Note(Exchange exchange, MonotonicTime now) {
   Second& second = window_[static_cast<size_t>(number) % window_.size()];
   if (second.number != number) second = {.number = number};
   ++second.answers;
-  if (exchange != Exchange::kUseful) ++second.bad;
-  unreachable_in_a_row_ = exchange == Exchange::kUnreachable ? unreachable_in_a_row_ + 1 : 0;
+  if (outcome != CallOutcome::kUseful) ++second.bad;
+  unreachable_in_a_row_ = outcome == CallOutcome::kUnreachable ? unreachable_in_a_row_ + 1 : 0;
   if (unreachable_in_a_row_ < kBreakerFailures && !MostAreBad(now)) return;
   tripped_ = true;
   opened_at_ = now;

@@ -4,7 +4,7 @@
 //   - after kBreakerFailures exchanges in a row that were kUnreachable; or
 //   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
 //     them were not kUseful. Example: 6 of 10, but not 5 of 10.
-// Resets with the first kUseful exchange, but not within kBreakerOpenMin: right after tripping that
+// Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
 // may be the answer to an old request. AdaptiveRate then lets calls out slowly.
 // Pure: the caller passes in the time.
 #pragma once
@@ -29,8 +29,8 @@ inline constexpr Duration kBreakerOpenMin = seconds(1);
 // The longest wait between two probes.
 inline constexpr Duration kProbeWaitMax = seconds(5);
 
-// How an exchange ended.
-enum class Exchange : uint8_t {
+// How a call ended.
+enum class CallOutcome : uint8_t {
   kUseful,       // the server answered, even if with a refusal
   kTrouble,      // 5xx, or an answer that cannot be read
   kUnreachable,  // no answer: connection refused or reset, timeout, or failed handshake
@@ -38,8 +38,8 @@ enum class Exchange : uint8_t {
 
 class CircuitBreaker {
  public:
-  // Records the end of an exchange, and trips or resets the breaker.
-  void Note(Exchange exchange, MonotonicTime now);
+  // Records how a call ended, and trips or resets the breaker.
+  void Note(CallOutcome outcome, MonotonicTime now);
 
   bool tripped() const { return tripped_; }
   // Returns when the breaker last tripped.

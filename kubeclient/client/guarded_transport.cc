@@ -13,34 +13,34 @@ constexpr CallId kRefusedBit = CallId{1} << 63U;
 // webhook.
 bool IsOfAWebhook(std::string_view body) { return body.find("webhook") != std::string_view::npos; }
 
-Exchange ExchangeOf(int status, std::string_view body) {
-  return status >= 500 && !IsOfAWebhook(body) ? Exchange::kTrouble : Exchange::kUseful;
+CallOutcome CallOutcomeOf(int status, std::string_view body) {
+  return status >= 500 && !IsOfAWebhook(body) ? CallOutcome::kTrouble : CallOutcome::kUseful;
 }
 
 // Returns nullopt for an error that says nothing about the server: we cancelled the call, or could
 // not read our credentials.
-std::optional<Exchange> ExchangeOf(ErrorKind kind) {
+std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kNotSent:
     case ErrorKind::kAmbiguous:
-    case ErrorKind::kTls: return Exchange::kUnreachable;
-    case ErrorKind::kMalformed: return Exchange::kTrouble;
-    case ErrorKind::kTooLarge: return Exchange::kUseful;  // the server answered, at length
+    case ErrorKind::kTls: return CallOutcome::kUnreachable;
+    case ErrorKind::kMalformed: return CallOutcome::kTrouble;
+    case ErrorKind::kTooLarge: return CallOutcome::kUseful;  // the server answered, at length
     default: return std::nullopt;
   }
 }
 
-std::optional<Exchange> ExchangeOf(const Result<HttpResponse>& response) {
-  if (response.ok()) return ExchangeOf(response->status, response->body);
-  return ExchangeOf(response.error().kind);
+std::optional<CallOutcome> CallOutcomeOf(const Result<HttpResponse>& response) {
+  if (response.ok()) return CallOutcomeOf(response->status, response->body);
+  return CallOutcomeOf(response.error().kind);
 }
 
 // A stream that broke off, fell silent or was cancelled has the status of its headers beside its
 // error. If that status is below 300, returns nullopt: the headers may be minutes old.
-std::optional<Exchange> ExchangeOf(const StreamEnd& end) {
-  if (end.error && end.status == 0) return ExchangeOf(end.error->kind);
+std::optional<CallOutcome> CallOutcomeOf(const StreamEnd& end) {
+  if (end.error && end.status == 0) return CallOutcomeOf(end.error->kind);
   if (end.error && end.status < 300) return std::nullopt;
-  return ExchangeOf(end.status, end.error_body);
+  return CallOutcomeOf(end.status, end.error_body);
 }
 
 }  // namespace
@@ -59,8 +59,8 @@ CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   ++sent_;
   return inner_.Call(std::move(request), [this, still_there = std::weak_ptr(alive_),
                                           reply = std::move(reply)](Result<HttpResponse> response) {
-    const std::optional<Exchange> exchange = ExchangeOf(response);
-    if (exchange && !still_there.expired()) Note(*exchange);
+    const std::optional<CallOutcome> outcome = CallOutcomeOf(response);
+    if (outcome && !still_there.expired()) Note(*outcome);
     reply(std::move(response));
   });
 }
@@ -81,13 +81,13 @@ CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   observed.on_line = [this, still_there = std::weak_ptr(alive_), heard,
                       on_line = std::move(handler.on_line)](std::string_view line) {
     const bool first = !std::exchange(*heard, true);
-    if (!still_there.expired() && (first || breaker_.tripped())) Note(Exchange::kUseful);
+    if (!still_there.expired() && (first || breaker_.tripped())) Note(CallOutcome::kUseful);
     on_line(line);
   };
   observed.on_end = [this, still_there = std::weak_ptr(alive_), heard,
                      on_end = std::move(handler.on_end)](StreamEnd end) {
-    const std::optional<Exchange> exchange = ExchangeOf(end);
-    if (exchange && !*heard && !still_there.expired()) Note(*exchange);
+    const std::optional<CallOutcome> outcome = CallOutcomeOf(end);
+    if (outcome && !*heard && !still_there.expired()) Note(*outcome);
     on_end(std::move(end));
   };
   ++sent_;
@@ -115,9 +115,9 @@ void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
 
-void GuardedTransport::Note(Exchange exchange) {
+void GuardedTransport::Note(CallOutcome outcome) {
   const bool before = breaker_.tripped();
-  breaker_.Note(exchange, clock_.Now());
+  breaker_.Note(outcome, clock_.Now());
   if (breaker_.tripped() == before) return;
   if (breaker_.tripped()) {
     ++times_away_;
@@ -157,7 +157,7 @@ void GuardedTransport::Probe() {
                                                const Result<HttpResponse>& response) {
     if (still_there.expired()) return;
     probe_ = 0;
-    if (const auto exchange = ExchangeOf(response)) Note(*exchange);
+    if (const auto outcome = CallOutcomeOf(response)) Note(*outcome);
   });
   ScheduleProbe();
 }

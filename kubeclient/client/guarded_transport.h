@@ -1,5 +1,5 @@
 // GuardedTransport: the Transport of the whole process, with a circuit breaker that sees the end of
-// every exchange (C-012).
+// every call (C-012).
 //
 //   Client, reflectors, LeaderElection ──▶ GuardedTransport ──▶ Transport
 //                                             │ away: GET /readyz at 1, 2, 4, 5, 5… s
@@ -57,14 +57,14 @@ class GuardedTransport final : public Transport {
   // Returns how many calls and streams the whole process has sent, probes included.
   uint64_t sent() const { return sent_; }
 
-  // Called when the server goes away (true) or is back (false), before the handler of the exchange
+  // Called when the server goes away (true) or is back (false), before the handler of the call
   // that showed it. It may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
 
  private:
   bool MayPass(CallClass call_class);
   CallId Refuse(std::function<void(Error)> answer);
-  void Note(Exchange exchange);
+  void Note(CallOutcome outcome);
   void ScheduleProbe();
   void Probe();
 

@@ -152,10 +152,10 @@ class ResponseBody final : public OneWayStream {
 };
 
 // The network's half of a call or a stream (exchange_table.h).
-class HttpExchange final : public Exchange {
+class CpprestExchange final : public HttpExchange {
  public:
   // `lines` is null for a call.
-  HttpExchange(const HttpRequest& request, std::string name, std::shared_ptr<LineSink> lines)
+  CpprestExchange(const HttpRequest& request, std::string name, std::shared_ptr<LineSink> lines)
       : read_only_(request.method == HttpMethod::kGet),
         name_(std::move(name)),
         lines_(std::move(lines)),
@@ -348,11 +348,11 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
   }
 
   http::http_request ToMessage(HttpRequest& request, const Secret& authorization,
-                               HttpExchange& exchange) const;
-  void Start(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange);
-  void Authorized(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange,
+                               CpprestExchange& exchange) const;
+  void Start(CallId id, HttpRequest request, const std::shared_ptr<CpprestExchange>& exchange);
+  void Authorized(CallId id, HttpRequest request, const std::shared_ptr<CpprestExchange>& exchange,
                   const Result<Secret>& authorization);
-  void Send(CallId id, HttpRequest request, const std::shared_ptr<HttpExchange>& exchange,
+  void Send(CallId id, HttpRequest request, const std::shared_ptr<CpprestExchange>& exchange,
             const Secret& authorization);
   void FinishLater(CallId id, Error error);
   void Ended(CallId id, ExchangeOutcome outcome);
@@ -392,7 +392,7 @@ Status CppRestTransport::Impl::UseTls(const TlsMaterial& tls) {
 
 http::http_request CppRestTransport::Impl::ToMessage(HttpRequest& request,
                                                      const Secret& authorization,
-                                                     HttpExchange& exchange) const {
+                                                     CpprestExchange& exchange) const {
   http::http_request message(MethodName(request.method));
   message.set_request_uri(http::uri(request.target));
   http::http_headers& headers = message.headers();
@@ -415,7 +415,7 @@ http::http_request CppRestTransport::Impl::ToMessage(HttpRequest& request,
 }
 
 void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
-                                   const std::shared_ptr<HttpExchange>& exchange) {
+                                   const std::shared_ptr<CpprestExchange>& exchange) {
   if (!options.credentials) return Send(id, std::move(request), exchange, Secret());
   const auto waiting = std::make_shared<HttpRequest>(std::move(request));
   auto later = [weak = weak_from_this(), door = postbox, id, waiting,
@@ -431,7 +431,7 @@ void CppRestTransport::Impl::Start(CallId id, HttpRequest request,
 }
 
 void CppRestTransport::Impl::Authorized(CallId id, HttpRequest request,
-                                        const std::shared_ptr<HttpExchange>& exchange,
+                                        const std::shared_ptr<CpprestExchange>& exchange,
                                         const Result<Secret>& authorization) {
   if (!table.Has(id)) return;  // cancelled or timed out while it waited for the credentials
   if (!authorization.ok()) {
@@ -446,7 +446,7 @@ void CppRestTransport::Impl::Authorized(CallId id, HttpRequest request,
 }
 
 void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
-                                  const std::shared_ptr<HttpExchange>& exchange,
+                                  const std::shared_ptr<CpprestExchange>& exchange,
                                   const Secret& authorization) {
   try {
     const http::http_request message = ToMessage(request, authorization, *exchange);
@@ -537,7 +537,7 @@ CppRestTransport::~CppRestTransport() {
 
 CallId CppRestTransport::Call(HttpRequest request, ReplyHandler reply) {
   const CallId id = impl_->table.NextId();
-  auto exchange = std::make_shared<HttpExchange>(request, impl_->NameOf(request), nullptr);
+  auto exchange = std::make_shared<CpprestExchange>(request, impl_->NameOf(request), nullptr);
   impl_->table.AddCall(id, exchange, request.deadline, std::move(reply));
   impl_->Start(id, std::move(request), exchange);
   return id;
@@ -551,7 +551,8 @@ CallId CppRestTransport::Stream(HttpRequest request, StreamHandler handler) {
     });
   };
   auto lines = std::make_shared<LineSink>(impl_->clock, LineSink::Limits{}, std::move(arrived));
-  auto exchange = std::make_shared<HttpExchange>(request, impl_->NameOf(request), std::move(lines));
+  auto exchange =
+      std::make_shared<CpprestExchange>(request, impl_->NameOf(request), std::move(lines));
   impl_->table.AddStream(id, exchange, request.deadline, std::move(handler));
   impl_->Start(id, std::move(request), exchange);
   return id;

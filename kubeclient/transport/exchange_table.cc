@@ -13,13 +13,13 @@ std::string InSeconds(Duration duration) {
   return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
 }
 
-Error Cancelled(const Exchange& exchange) {
+Error Cancelled(const HttpExchange& exchange) {
   return Error{ErrorKind::kCancelled, "cancelled"}.Context(exchange.name());
 }
 
 // Returns the error of an exchange that had no answer in time. `not_sent` is what Stop() returned;
 // `what` ends in a blank, and `limit` is appended: "no answer within 10 s".
-Error GaveUp(const Exchange& exchange, bool not_sent, std::string_view what, Duration limit) {
+Error GaveUp(const HttpExchange& exchange, bool not_sent, std::string_view what, Duration limit) {
   const ErrorKind kind = not_sent ? ErrorKind::kNotSent : ErrorKind::kAmbiguous;
   return Error{kind, std::string(what) + InSeconds(limit)}.Context(exchange.name());
 }
@@ -31,14 +31,14 @@ ExchangeTable::ExchangeTable(const Clock& clock, TimerQueue& timers, Post post)
 
 ExchangeTable::~ExchangeTable() { StopAll(); }
 
-void ExchangeTable::AddCall(CallId id, std::shared_ptr<Exchange> exchange, Duration deadline,
+void ExchangeTable::AddCall(CallId id, std::shared_ptr<HttpExchange> exchange, Duration deadline,
                             Transport::ReplyHandler reply) {
   WL_ASSERT(deadline > Duration::zero());
   const TimerId timer = timers_.At(clock_.Now() + deadline, [this, id] { OnDeadline(id); });
   calls_.emplace(id, OpenCall{std::move(exchange), std::move(reply), deadline, timer});
 }
 
-void ExchangeTable::AddStream(CallId id, std::shared_ptr<Exchange> exchange, Duration silence,
+void ExchangeTable::AddStream(CallId id, std::shared_ptr<HttpExchange> exchange, Duration silence,
                               StreamHandler handler) {
   WL_ASSERT(silence > Duration::zero() && exchange->lines() != nullptr);
   const TimerId timer = timers_.At(clock_.Now() + silence, [this, id] { OnSilence(id); });
@@ -107,7 +107,7 @@ void ExchangeTable::DeliverLines(CallId id) {
 
 void ExchangeTable::Cancel(CallId id) {
   if (const auto call = calls_.find(id); call != calls_.end()) {
-    const std::shared_ptr<Exchange> exchange = call->second.exchange;
+    const std::shared_ptr<HttpExchange> exchange = call->second.exchange;
     exchange->Stop();
     post_([this, id, exchange] { Reply(id, Cancelled(*exchange)); });
     return;

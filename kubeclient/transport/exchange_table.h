@@ -31,9 +31,9 @@ struct ExchangeOutcome {
 };
 
 // The network's half of one exchange. The core thread may call its functions at any time.
-class Exchange {
+class HttpExchange {
  public:
-  virtual ~Exchange() = default;
+  virtual ~HttpExchange() = default;
 
   // Closes the connection. Returns true if the server has not received the complete request and
   // never will.
@@ -54,9 +54,9 @@ class ExchangeTable {
   ExchangeTable& operator=(const ExchangeTable&) = delete;
 
   CallId NextId() { return ++last_; }
-  void AddCall(CallId id, std::shared_ptr<Exchange> exchange, Duration deadline,
+  void AddCall(CallId id, std::shared_ptr<HttpExchange> exchange, Duration deadline,
                Transport::ReplyHandler reply);
-  void AddStream(CallId id, std::shared_ptr<Exchange> exchange, Duration silence,
+  void AddStream(CallId id, std::shared_ptr<HttpExchange> exchange, Duration silence,
                  StreamHandler handler);
 
   // What the network half reports, in messages to the core thread. Each does nothing for an id that
@@ -80,13 +80,13 @@ class ExchangeTable {
 
  private:
   struct OpenCall {
-    std::shared_ptr<Exchange> exchange;
+    std::shared_ptr<HttpExchange> exchange;
     Transport::ReplyHandler reply;
     Duration deadline{0};
     TimerId timer = 0;
   };
   struct OpenStream {
-    std::shared_ptr<Exchange> exchange;
+    std::shared_ptr<HttpExchange> exchange;
     StreamHandler handler;
     Duration silence{0};
     TimerId timer = 0;

@@ -24,8 +24,9 @@ int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
   return std::max<int64_t>(0, old - (limits.returning ? 0 : limits.partition));
 }
 
-// Returns how many Pods are available beyond those that must be; negative when some are missing.
-// Example: 10 desired, max_unavailable 2, 7 available: 7 - 8 = -1.
+// Returns how many Pods are available beyond those that must stay available; negative if some are
+// missing. `surplus` Pods are about to be removed and do not count. Example: 10 desired,
+// max_unavailable 2, surplus 0, 7 available: 7 - 0 - (10 - 2) = -1.
 int64_t Spare(std::span<const PodStanding> pods, const BatchLimits& limits) {
   const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
   const int64_t needed = int64_t{limits.desired} - limits.max_unavailable;

@@ -8,8 +8,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true if a budget counts the Pod as healthy and the Pod is: it serves, even if its
-// minReadySeconds are not over.
+// Returns true if the Pod really serves, so that taking it down needs room in its budgets: it is
+// available, or it is Ready and not in flight. Its minReadySeconds need not be over.
 bool IsHealthy(const Pod& pod, const PodStanding& standing) {
   return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
 }

@@ -41,18 +41,20 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
   return found == state.containers.end() ? nullptr : &*found;
 }
 
-// Returns true if `image` is surely not what admission makes of `patch.to`. `present` is the image
-// of the Pod that was patched.
-//   - Admission rewrote `patch.to`: `present` is what it made of it, so any other image differs.
-//   - Admission left `patch.to` alone: an image with a tag differs, because a registry mirror keeps
-//     tags. An image by digest may be the same as `patch.to`.
+// Returns true if `image` is surely another image than the one that the patch asked for. `present`
+// is the image that the patched Pod got.
+//   - Admission rewrote the patch ("app:2" became "mirror/app:2"): every image but `present` is
+//     another one.
+//   - Admission left the patch alone: an image with a tag is another one ("app:1" is not "app:2").
+//     An image with a digest may be the one that "app:2" names.
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;
 }
 
-// Returns true if `pod` has the images that `sibling` had before we patched it to the target, when
-// it had the template of `images`. At least one image must surely not be the target's.
+// Returns true if `pod` has the images that `sibling` had before we patched `sibling` to the
+// target. `images` are those of the template that `sibling` had then. At least one image of `pod`
+// must surely not be the target's (MeansAnother).
 bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
                  const TemplateImages& images) {
   bool told = false;

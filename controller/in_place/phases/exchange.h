@@ -63,9 +63,9 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 // Returns the ReplicaSet among `all` for which `pending` has a stash; nullptr if there is none.
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
-// Returns true if X2 is done: the host has the stash's template or its revision, which X2 writes
-// together. The template alone does not tell, because an upgraded API server may show more fields
-// in it.
+// Returns true if X2 is done: the host has the template or the revision of the stash. X2 writes
+// both together. The template alone is no proof, because an upgraded API server may show more
+// fields in it.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
 // Returns true if the template is short enough for a stash: a longer one would leave no room for

@@ -21,16 +21,16 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if the server refuses one patch after the other, and for each try a Pod is drained
-// and returned to traffic: that it becomes available again is not progress (P-036, P-066). A status
-// does not tell which Pod became available, so then even a patched one does not count.
+// Returns true if the API server refuses one patch after the other, and each try drains a Pod and
+// returns it to traffic. A returned Pod that becomes available is not progress (P-036, P-066). The
+// status does not tell which Pod became available, so a patched Pod does not count either.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != Drain::Mode::kNone && in_place.refusals &&
          in_place.refusals->tries >= kRefusedTriesMax;
 }
 
-// Returns true if the Pods of a new ReplicaSet exist already, or it must not have any (P-014,
-// P-020).
+// Returns true if a ReplicaSet that is created now must have no Pods (P-014, P-020): in an in-place
+// rollout the host keeps the Pods; in the phases refused and unknown nothing may be rolled out.
 bool NewOneIsEmpty(InPlacePhase phase) {
   return phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
          phase == InPlacePhase::kUnknown;

@@ -88,8 +88,9 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
           .surplus = Surplus(situation, in_place)};
 }
 
-// The Pod stays as it is, drained or not, until the patch is tried again. After kRefusedTriesMax
-// tries the wait is too long, and the Pod returns to traffic (P-036).
+// Returns true if Pod `i` is neither drained nor returned to traffic for now, because a refused
+// patch will be tried again. Returns false after kRefusedTriesMax refused tries: the wait is then
+// too long, and the Pod returns to traffic (P-036).
 bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
   if (!in_place.next_try) return left_out;
   return !in_place.pods->standings[i].updated && in_place.refusals->tries < kRefusedTriesMax;

@@ -64,7 +64,8 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   in_place.why = std::move(why);
 }
 
-// Returns true if a Pod is out of traffic: drained by a user as we do it, or left drained by us.
+// Returns true if a Pod is to be returned to traffic. We may have drained it, or a user may have
+// set the same label or condition.
 bool EndsADrain(const InPlace& in_place) {
   return std::ranges::any_of(
       in_place.drain, [](const DrainStep& step) { return step.what == DrainStep::Do::kEnd; });
@@ -84,8 +85,9 @@ std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& si
   return annotations;
 }
 
-// The decision stands, even if the number of replicas makes in-place impossible by now. With
-// IfPossible the rollout may go over to replacing Pods (P-013); with Only it waits.
+// Checks a staged rollout against the present number of replicas, which may make in-place
+// impossible by now. The decision itself stays. IfPossible: the rollout may change to replacing
+// Pods later (P-013). Only: the phase becomes refused, and the rollout waits.
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   in_place.against = RefuseRollout(situation.workload.replicas, situation.recreate(),
                                    in_place.options(), {}, nullptr);
@@ -136,8 +138,10 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     Unknown(situation, in_place);
 }
 
-// There is not exactly one active ReplicaSet. With none, nothing is to be done in place. With
-// several, an ordinary rollout is under way and ends as it began, whatever the policy (P-010).
+// Called if the number of active ReplicaSets is not one:
+//   - none: does nothing
+//   - several: an ordinary rollout is under way and goes on, whatever the policy (P-010). The phase
+//     becomes replace while there is no new ReplicaSet.
 void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
   const bool several = std::ranges::count_if(
                            situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;

@@ -33,9 +33,9 @@ struct Unreleased {
 // can be seen.
 std::optional<Unreleased> FindUnreleased(const workload::Situation& situation);
 
-// Returns `then`. If `then` ends the sync, the result looks again when time alone may change what
-// is to be done in place, or earlier; within a minute if a drained Pod could not be returned to
-// traffic.
+// Returns `then`. If `then` ends the sync, the result looks again
+//   - at the latest when time alone may change what is to be done in place
+//   - within a minute if a drained Pod could not be returned to traffic
 Step NoLaterThanLookAgain(const workload::Situation& situation, Step then);
 
 }  // namespace windlass::in_place

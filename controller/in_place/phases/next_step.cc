@@ -164,7 +164,8 @@ bool IsOurs(InPlacePhase phase) {
   return phase != InPlacePhase::kNone && phase != InPlacePhase::kReplace;
 }
 
-// A failed create has its own condition for why there is no new ReplicaSet yet.
+// Returns true if the in-place condition reports why the sync ends. Returns false while a rollout
+// is decided and its ReplicaSet does not exist: the create reports its own failure.
 bool IsOursToTell(const workload::Situation& situation) {
   const InPlacePhase phase = InPlaceOf(situation).phase;
   return IsOurs(phase) &&

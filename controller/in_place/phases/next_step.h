@@ -33,9 +33,9 @@ std::optional<Step> NextInPlace(const workload::Situation& situation);
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
 // Returns `end`, the end of a sync. If `end` is Wait and a patch of a Pod failed in this sync,
-// returns a failure instead, so that the patch is tried again after back-off. Failed patches whose
-// next try is scheduled do not count (P-036). If users are told about another refused write of this
-// sync, the planner makes that write the failure.
+// returns a failure instead, so that the patch is retried after back-off. A failed patch does not
+// count if its next try is scheduled already (P-036). Another refused write of this sync comes
+// first: the planner turns that one into the failure.
 Step TryPodsAgain(const workload::Situation& situation, Step end);
 
 }  // namespace windlass::in_place

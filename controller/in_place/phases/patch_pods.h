@@ -18,8 +18,9 @@ const Error* RefusedOfPods(const Learned& learned);
 // ones are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
-// Returns the write that returns a drained Pod to traffic if it is updated, or is not to be patched
-// any more. Does so whatever the workload asks for now (P-051, P-076).
+// Returns the write that returns a drained Pod to traffic, if the Pod is updated or is not to be
+// patched any more; nullopt if there is no such Pod. The settings of the workload do not matter
+// (P-051, P-076).
 std::optional<Step> EndDrains(const workload::Situation& situation);
 
 // Returns the next write that opens the readiness gate of a Pod: a Pod with our gate becomes Ready

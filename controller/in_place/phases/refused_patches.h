@@ -32,8 +32,8 @@ std::optional<std::string> WhyRefused(const workload::Situation& situation);
 // Returns the write that notes a refusal of this sync, at most once per sync.
 std::optional<Step> NoteRefusal(const workload::Situation& situation);
 
-// Returns the error of a refused write of this sync for which no note schedules the next try; null
-// if there is none.
+// Returns the error of a write that was refused in this sync and is not covered by a note with its
+// next try. Returns null if there is none.
 const Error* RefusedAndNotNoted(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

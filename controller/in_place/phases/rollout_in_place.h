@@ -42,9 +42,11 @@ enum class InPlacePhase : uint8_t {
 // Why Pods are not updated in place, or not yet.
 struct Cause {
   std::string text{};  // as users read it: "FieldChanged:/spec/hostNetwork"
-  // Its name, for the metrics: that of a Reason, what FailureOf calls a
-  // failure, or one of the names below. Empty if the cause was read from the note of a rollout,
-  // which was counted when the note was written.
+  // The name of the cause in metrics. One of:
+  //   - the Name of a Reason (eligibility.h)
+  //   - the reason of a PodFailure (failure.h)
+  //   - one of the names below
+  // Empty if the cause was read from a rollout's note: it was counted when the note was written.
   std::string reason{};
 };
 
@@ -58,8 +60,8 @@ inline std::string FallbackReason(const Options& options, const Cause& why) {
 // Returns {"FieldChanged:/spec/hostNetwork", "FieldChanged"} for that field.
 inline Cause CauseOf(const NotEligible& why) { return {Text(why), std::string(Name(why.reason))}; }
 
-// Why a rollout replaces Pods, if the cause is neither templates or limits (Reason) nor a
-// failed Pod (controller/in_place/pod/failure.h).
+// Why a rollout replaces Pods, if the cause is not a Reason (templates, limits) and not a failed
+// Pod (failure.h).
 inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
 inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange

@@ -59,11 +59,12 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision);
 // Returns the decision; nullopt if the note is absent, cannot be read, or is for another revision.
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
 
-// Returns true if somebody changed the template of `host` since the decision (P-073). A new
-// fingerprint alone does not prove that: an upgraded API server shows new defaults in an untouched
-// template, and another version of Windlass may compute another fingerprint. The host's generation
-// decides: it must be the one noted with the decision, or the one noted by our last resize
-// (kOwnGeneration).
+// Returns true if another client changed the template of `host` since the decision (P-073). Returns
+// true only if both changed:
+//   - the fingerprint. It alone is no proof: an upgraded API server shows new defaults, and another
+//     version of Windlass may compute another fingerprint.
+//   - the generation: it is neither the one noted with the decision nor the one noted by our last
+//     resize (kOwnGeneration). A generation of 0 counts as changed.
 //
 // A resize must not note a generation while the template is a changed one: the change would then
 // pass for ours.

@@ -37,18 +37,18 @@ bool HasUserKey(const ObjectMeta& meta) {
                      [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
 }
 
-// Returns true if nothing but the mirrored annotation shows that Pods may still be out of traffic
-// (P-076).
+// Returns true if the mirrored annotation must stay: Pods may still be out of traffic, and no note
+// on a ReplicaSet would lead the controller back to them after a restart (P-076).
 bool IsNeededToRemember(const workload::Situation& situation) {
   const bool noted =
       std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
   return !noted && !NothingIsLeft(situation);
 }
 
-// Returns true if too few Pods would be available without the stand-ins of `rs`, because the Pods
-// they stand in for are still being updated. A Pod that fits on no node does not count as missing
-// when all others are done: it may be waiting for the stand-ins' room. Returns true if Pods cannot
-// be seen.
+// Returns true if too few Pods would be available without the stand-ins of `rs`. Returns true if
+// Pods cannot be seen. A Pod that fits on no node counts as available once all other Pods are done:
+// it may be waiting for the room that the stand-ins take. Example: 5 replicas, max_unavailable 0, 6
+// available with 2 stand-ins: 6 - 2 = 4 < 5, so true.
 bool AreNeeded(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return true;

@@ -18,8 +18,11 @@ Step Stage(const workload::Situation& situation);
 // (P-074).
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 
-// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now, at the
-// end 0. Returns nullopt if it has them, or if they are still needed (P-024, P-025).
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now; at the
+// end of the rollout that is 0. May return a read of Pods first (GrowthOf). Returns nullopt if
+//   - the ReplicaSet has that many
+//   - there is no room for more
+//   - too few Pods would be available without the surplus ones (P-024, P-025)
 std::optional<Step> KeepStandIns(const workload::Situation& situation);
 
 // Returns the next write that removes the stand-ins of a ReplicaSet other than `except`, which may

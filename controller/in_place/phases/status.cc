@@ -106,8 +106,9 @@ Word OfPatching(const workload::Situation& situation) {
                  "back to the template of replica set " + in_place.host->meta.name);
 }
 
-// A template that was never staged has no revision to go back from: a plain undo would go to the
-// revision before the running one (P-014).
+// Returns the end of a message: the command that takes the refused template back; "" if a plain
+// undo does it. A template that was never staged has no revision, so a plain undo would go back one
+// revision too far (P-014).
 std::string WayBack(const InPlace& in_place) {
   if (in_place.pending != nullptr || in_place.host == nullptr) return {};
   return "; kubectl rollout undo --to-revision=" +

@@ -41,8 +41,9 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// When we patched the Pod, the kubelet may just have been creating the first container from the old
-// image; then it kills that container next. Not so if the Pod got its node after the patch.
+// Returns true if the kubelet may have been creating the first container from the old image when we
+// patched the Pod; the kubelet then kills that container next. Returns false if the Pod got its
+// node after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }

@@ -32,8 +32,8 @@ PodState AsIfPatched(const Pod& stand_in);
 // is not available and not on a lost node. A Pod that is being deleted, or has no node, has no
 // failure.
 //
-// What the status showed before the kubelet saw the patch is due to the old image. A Pod that could
-// not start is patched first of all, and shows its old reason for a while.
+// The status from before the kubelet saw the patch is about the old image, so it is no failure of
+// the patch. Pods that could not start are patched first, and show their old reason for a while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
 // when Ready last changed (P-060):

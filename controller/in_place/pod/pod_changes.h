@@ -24,7 +24,7 @@ struct KnownTemplate {
 // Labels, annotations and tolerations: the differences between the two templates that a running Pod
 // can take; if the text of `from` is unknown, all that `to` has. Whether the rollout may be in
 // place was judged for Pods with the host's template (P-013). A Pod that was patched already has
-// another template, so two things may remain:
+// another template. Two rules follow:
 //   - it keeps tolerations that it already has, because the API server refuses to remove them
 //   - a label that is read when a container is created changes without a new container (P-065)
 //

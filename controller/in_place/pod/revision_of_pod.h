@@ -24,7 +24,7 @@ enum class RevisionBasis : uint8_t {
 };
 
 // Returns what became of our patch: kPatched, kRewritten, kPutBack, or kForeign if somebody edited
-// the Pod since.
+// the Pod since and gave it other images.
 //
 // The generation tells an edit from a rewrite by admission. Our patch raises it by 1, or by 0 if
 // admission undid all of the patch; a later edit raises it further. (A server older than 1.33 does

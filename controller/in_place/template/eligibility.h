@@ -19,8 +19,9 @@
 
 namespace windlass::in_place {
 
-// Why not, with the names that Events, conditions and metrics show (P-004). The single Pods decide
-// about kSidecarKubeletTooOld and kPodForbidden, this file about the others.
+// Why a rollout cannot be carried out in place, with the names that Events, conditions and metrics
+// show (P-004). nodes.h decides about kSidecarKubeletTooOld and next_step.cc about kPodForbidden,
+// because these depend on single Pods; this file decides about the others.
 enum class Reason : uint8_t {
   kFieldChanged,
   kRestartRequested,

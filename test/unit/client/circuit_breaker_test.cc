@@ -8,65 +8,65 @@ namespace {
 
 MonotonicTime At(Duration since_start) { return {since_start}; }
 
-void NoteTimes(CircuitBreaker& breaker, int times, Exchange exchange, MonotonicTime now) {
-  for (int i = 0; i < times; ++i) breaker.Note(exchange, now);
+void NoteTimes(CircuitBreaker& breaker, int times, CallOutcome outcome, MonotonicTime now) {
+  for (int i = 0; i < times; ++i) breaker.Note(outcome, now);
 }
 
 TEST_CASE("The breaker opens with the fifth transport failure in a row") {
   CircuitBreaker breaker;
-  NoteTimes(breaker, 4, Exchange::kUnreachable, At(seconds(1)));
+  NoteTimes(breaker, 4, CallOutcome::kUnreachable, At(seconds(1)));
   CHECK_FALSE(breaker.tripped());
   SECTION("however far apart") {
-    breaker.Note(Exchange::kUnreachable, At(seconds(1000)));
+    breaker.Note(CallOutcome::kUnreachable, At(seconds(1000)));
     CHECK(breaker.tripped());
     CHECK(breaker.opened_at() == At(seconds(1000)));
   }
   SECTION("an answer between them begins a new row, were it an error") {
-    breaker.Note(GENERATE(Exchange::kUseful, Exchange::kTrouble), At(seconds(20)));
-    NoteTimes(breaker, 4, Exchange::kUnreachable, At(seconds(40)));
+    breaker.Note(GENERATE(CallOutcome::kUseful, CallOutcome::kTrouble), At(seconds(20)));
+    NoteTimes(breaker, 4, CallOutcome::kUnreachable, At(seconds(40)));
     CHECK_FALSE(breaker.tripped());
-    breaker.Note(Exchange::kUnreachable, At(seconds(40)));
+    breaker.Note(CallOutcome::kUnreachable, At(seconds(40)));
     CHECK(breaker.tripped());
   }
 }
 
 TEST_CASE("The breaker opens when more than half of the answers of 10 s are bad") {
   CircuitBreaker breaker;
-  NoteTimes(breaker, 5, Exchange::kUseful, At(seconds(100)));
-  NoteTimes(breaker, 5, Exchange::kTrouble, At(seconds(105)));
+  NoteTimes(breaker, 5, CallOutcome::kUseful, At(seconds(100)));
+  NoteTimes(breaker, 5, CallOutcome::kTrouble, At(seconds(105)));
   CHECK_FALSE(breaker.tripped());  // exactly half were bad, which is not enough
-  SECTION("5xx") { breaker.Note(Exchange::kTrouble, At(seconds(109))); }
-  SECTION("time-outs") { breaker.Note(Exchange::kUnreachable, At(seconds(109))); }
+  SECTION("5xx") { breaker.Note(CallOutcome::kTrouble, At(seconds(109))); }
+  SECTION("time-outs") { breaker.Note(CallOutcome::kUnreachable, At(seconds(109))); }
   SECTION("when the good ones are too long ago") {
-    breaker.Note(Exchange::kUseful, At(seconds(109)));
+    breaker.Note(CallOutcome::kUseful, At(seconds(109)));
     CHECK_FALSE(breaker.tripped());
-    NoteTimes(breaker, 4, Exchange::kTrouble, At(seconds(110)));
+    NoteTimes(breaker, 4, CallOutcome::kTrouble, At(seconds(110)));
   }
   CHECK(breaker.tripped());
 }
 
 TEST_CASE("A few bad answers are no majority of anything") {
   CircuitBreaker breaker;
-  NoteTimes(breaker, kBreakerAnswersMin - 1, Exchange::kTrouble, At(seconds(1)));
+  NoteTimes(breaker, kBreakerAnswersMin - 1, CallOutcome::kTrouble, At(seconds(1)));
   CHECK_FALSE(breaker.tripped());
-  NoteTimes(breaker, kBreakerAnswersMin - 1, Exchange::kTrouble, At(seconds(11)));
+  NoteTimes(breaker, kBreakerAnswersMin - 1, CallOutcome::kTrouble, At(seconds(11)));
   CHECK_FALSE(breaker.tripped());
-  breaker.Note(Exchange::kTrouble, At(seconds(11)));
+  breaker.Note(CallOutcome::kTrouble, At(seconds(11)));
   CHECK(breaker.tripped());
 }
 
 TEST_CASE("An open breaker closes with a useful answer, and begins anew") {
   CircuitBreaker breaker;
-  NoteTimes(breaker, 5, Exchange::kUnreachable, At(seconds(7)));
-  breaker.Note(Exchange::kUseful, At(seconds(7)));  // too soon after it tripped
+  NoteTimes(breaker, 5, CallOutcome::kUnreachable, At(seconds(7)));
+  breaker.Note(CallOutcome::kUseful, At(seconds(7)));  // too soon after it tripped
   CHECK(breaker.tripped());
-  NoteTimes(breaker, 20, Exchange::kTrouble, At(seconds(9)));
+  NoteTimes(breaker, 20, CallOutcome::kTrouble, At(seconds(9)));
   CHECK(breaker.tripped());
-  breaker.Note(Exchange::kUseful, At(seconds(9)));
+  breaker.Note(CallOutcome::kUseful, At(seconds(9)));
   CHECK_FALSE(breaker.tripped());
-  NoteTimes(breaker, 4, Exchange::kUnreachable, At(seconds(9)));
+  NoteTimes(breaker, 4, CallOutcome::kUnreachable, At(seconds(9)));
   CHECK_FALSE(breaker.tripped());
-  breaker.Note(Exchange::kUnreachable, At(seconds(9)));
+  breaker.Note(CallOutcome::kUnreachable, At(seconds(9)));
   CHECK(breaker.tripped());
 }
 

@@ -12,7 +12,7 @@
 namespace windlass {
 namespace {
 
-struct FakeExchange final : Exchange {
+struct FakeExchange final : HttpExchange {
   bool Stop() override {
     ++stops;
     return not_sent;
