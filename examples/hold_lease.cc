@@ -23,8 +23,8 @@ int Run(const ConfigSources& sources, LeaderElectionOptions options) {
   Inbox inbox;
   TimerQueue timers;
   Random random(SystemSeed());
-  WriteDeadline write_deadline(
-      clock);  // what may be written only by the leader passes through this
+  // Every write that only the leader may make asks this first.
+  WriteDeadline write_deadline(clock);
   const auto connection =
       ClusterConnection::Open(*std::move(config), clock, *log, timers, inbox, {"hold-lease"});
   if (!connection.ok()) return log->Error(connection.error().message), 1;

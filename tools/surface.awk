@@ -6,8 +6,8 @@ BEGIN { while ((getline line < decisions) > 0) is_decision[line] = 1 }
 function flag(i,   end, name, variable, help, checks) {
   end = operand_end(i + 2); name = text(i + 2)
   for (i += 4; tok[i] != ","; i++) variable = tok[i]
-  help = text(i + 1)
-  for (i += 3; tok[i] != ";"; i++) {
+  help = literal(i + 1) ? text(i + 1) : "…"
+  for (i = operand_end(i + 1) + 1; tok[i] != ";"; i++) {
     checks = checks (literal(i) ? "\"" text(i) "\"" : tok[i])
   }
   print "flag " name " = " defaults[variable] " | " help " | " checks

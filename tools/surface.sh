@@ -14,7 +14,7 @@
 #   log         level | message | fields whose names stand in the same call
 #   event       type | reason
 #   condition   type | status | reason, where one call names them
-#   decision    a name of a decision (decisions.h, term_fence.h) in this checkout
+#   decision    a name of a decision (a constant `Decision k…{"…"}`) in this checkout
 #   text        every other literal, with those that are added to it: messages of Events and
 #               conditions, reasons, errors, fields of log lines, paths and members of the API
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -54,9 +54,9 @@ without_partners() {
     }'
 }
 
-cat "$root"/controller/*/decisions.h "$root"/controller/*/*/decisions.h \
-  "$root/controller/runtime/term_fence.h" >"$scratch/decisions.h"
-tokens_of "$scratch/decisions.h" | sed -n 's/^"//p' | grep -v '\.h$' | sort -u >"$scratch/decisions"
+tokens_of "$root/controller" | awk '
+  $0 == "Decision" { named = NR }
+  NR == named + 3 && /^"/ { print substr($0, 2) }' | sort -u >"$scratch/decisions"
 if [ "${1:-}" = --against ]; then
   surface "${2:?a commit}" >"$scratch/before"
   rm -rf "$scratch/tree"

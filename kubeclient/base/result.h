@@ -35,7 +35,7 @@ enum class ErrorKind : uint8_t {
   kMalformed,             // an answer, or a file, that cannot be understood
   kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
   kConfig,                // wrong configuration: the message names the field and what to do
-  kFenced,                // the write gate is closed: not the leader, or shutting down
+  kFenced,                // this process may not write: not the leader, or shutting down
 };
 
 // Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.

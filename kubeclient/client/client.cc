@@ -136,7 +136,7 @@ struct Client::Impl {
 
 void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
   if (request.mutates() && !write_deadline.Allows()) {
-    return Later(std::move(reply), {ErrorKind::kFenced, "the write write_deadline is closed"});
+    return Later(std::move(reply), {ErrorKind::kFenced, "this process may not write now"});
   }
   if (lane.size() + event_lane.size() >= kCallsWaitingMax) {
     return Later(std::move(reply), {ErrorKind::kThrottled, "too many calls wait already"});
@@ -172,7 +172,7 @@ bool Client::Impl::TakeTurn() {
 
   if (call.request.mutates() && !write_deadline.Allows()) {
     from.erase(id);
-    FinishLater(id, {ErrorKind::kFenced, "the write write_deadline closed while the call waited"});
+    FinishLater(id, {ErrorKind::kFenced, "the permit to write ended while the call waited"});
     return true;
   }
   const MonotonicTime now = clock.Now();

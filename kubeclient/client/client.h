@@ -1,8 +1,7 @@
 // Client: executes Requests. It knows paths and verbs, turns answers into Errors by what the caller
 // can do next, limits the rate, and asks the write deadline before every mutation.
 //
-//   controllers ── Request ──▶ Client ──▶ WriteDeadline (mutations only) ──▶ rate limit ──▶
-//   Transport
+//   controllers ── Request ──▶ Client ──▶ WriteDeadline (mutations) ──▶ rate limit ──▶ Transport
 //
 // Core thread only. Rules: C-010, C-015.
 #pragma once

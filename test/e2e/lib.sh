@@ -80,7 +80,8 @@ start_cluster() {
 # join_cluster: makes a namespace in the control plane that tools/test.sh has started (its data
 # folder is WINDLASS_E2E_CLUSTER), or else in a new control plane. Either has three nodes.
 join_cluster() {
-  if [ -n "${WINDLASS_E2E_CLUSTER:-}" ]; then
+  # The shared control plane is of the default release.
+  if [ -n "${WINDLASS_E2E_CLUSTER:-}" ] && [ -z "${WINDLASS_KUBERNETES:-}" ]; then
     DATA=$WINDLASS_E2E_CLUSTER JOINED=1
     # shellcheck disable=SC1091
     . "$DATA/env"

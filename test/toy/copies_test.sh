@@ -52,6 +52,7 @@ expect "decisions" "$(metric 'decision="copy value"')" \
   'windlass_decisions_total{decision="copy value"} 1'
 expect "controllers" "$(metric 'running_managed_controllers{' | wc -l)" 2
 metric windlass_stepped_back_total >/dev/null || fail "no figures of Deployments"
+metric 'resource="configmaps"' >/dev/null || fail "no figures of its informer"
 told() {
   kubectl get events -o jsonpath='{.items[?(@.reason=="ValueCopied")].source.component}' |
     grep toy-controller

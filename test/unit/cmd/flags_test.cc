@@ -75,7 +75,7 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
 }
 
 // A Lease stores whole seconds. With a lease duration of 14.9s and a renew deadline of 14.5s,
-// others would wait 14 s, so two write gates could be open for half a second.
+// others would wait 14 s, so two processes could write for half a second.
 TEST_CASE("times of leader election without a margin are refused, with what they must be") {
   const std::string whole =
       "--leader-elect-lease-duration must be a whole number of seconds, for example 15s";
