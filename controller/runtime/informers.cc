@@ -3,8 +3,8 @@
 namespace windlass {
 namespace {
 
-InformerEnvironment Gated(ListGate& write_deadline, InformerEnvironment environment) {
-  environment.list_gate = &write_deadline;
+InformerEnvironment Gated(ListGate& gate, InformerEnvironment environment) {
+  environment.list_gate = &gate;
   return environment;
 }
 

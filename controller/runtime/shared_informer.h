@@ -11,6 +11,7 @@
 #include "controller/runtime/fold_table.h"
 #include "controller/runtime/informer_snapshot.h"
 #include "controller/runtime/listed_versions.h"
+#include "kubeclient/base/assert.h"
 #include "kubeclient/base/listeners.h"
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/informer.h"
@@ -27,6 +28,8 @@ struct ReplyFolding {
   // True: removes an object as soon as the reply to its deletion, or an uncached read, says that it
   // is gone. False: waits for the watch.
   bool removes = false;
+
+  bool operator==(const ReplyFolding&) const = default;
 };
 
 // What is watched, and what is kept of each object. Two projections of one resource have different
@@ -85,7 +88,7 @@ class SharedInformer final : public AnyInformer {
 
   // Registers the row of this informer with `table`, which must not be used after the informer has
   // gone. Does nothing if the row is registered already: however many controllers share the
-  // informer, a reply is decoded and folded once.
+  // informer, a reply is decoded and folded once. All of them must want the same `folding`.
   void FoldReplies(FoldTable& table, const ReplyFolding<T>& folding);
 
   void Start() override { informer.Start(); }
@@ -115,18 +118,22 @@ class SharedInformer final : public AnyInformer {
 
  private:
   void Fold(T object, const ReplyFolding<T>& folding);
-  void FoldDeleted(const Request& request, std::string_view body);
+  void FoldDeleted(const Request& request, std::string_view body, const ReplyFolding<T>& folding);
 
   Decoder& decoder_;
   const typename Informer<T>::DecodeFunction decode_;
   CacheAudit<T> audit_;
-  bool folds_replies_ = false;
+  std::optional<ReplyFolding<T>> folding_{};  // nullopt: no row is registered
 };
 
 // While the informer does not run, replies are dropped: nothing would keep the store up to date.
 template <typename T>
 void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& folding) {
-  if (std::exchange(folds_replies_, true)) return;
+  if (folding_) {
+    WL_ASSERT(*folding_ == folding);  // one row, two ways to fold
+    return;
+  }
+  folding_ = folding;
   FoldTable::Row row;
   row.fold = [this, folding](const Request& request, std::string_view body) -> Status {
     WINDLASS_TRY(T object, decode_(decoder_, body));
@@ -136,8 +143,8 @@ void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& fol
     return Unit{};
   };
   if (folding.removes) {
-    row.deleted = [this](const Request& request, std::string_view body) {
-      if (used()) FoldDeleted(request, body);
+    row.deleted = [this, folding](const Request& request, std::string_view body) {
+      if (used()) FoldDeleted(request, body, folding);
     };
     row.gone = [this](const ObjectKey& key, const Uid& uid) {
       if (used()) informer.store().FoldDelete(key, uid);
@@ -158,10 +165,11 @@ void SharedInformer<T>::Fold(T object, const ReplyFolding<T>& folding) {
 // If finalizers keep the object, the server answers with the terminating object; otherwise with a
 // Status, or with nothing if the object was gone already.
 template <typename T>
-void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body) {
+void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body,
+                                    const ReplyFolding<T>& folding) {
   Result<T> kept = decode_(decoder_, body);
   if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
-    informer.store().Fold(std::move(kept).value());
+    Fold(std::move(kept).value(), folding);
   } else {
     informer.store().FoldDelete(request.key(), request.uid());
   }

@@ -22,12 +22,11 @@ inline constexpr std::string_view kDesiredReplicas = "deployment.kubernetes.io/d
 inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-replicas";
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-inline constexpr std::string_view kTerm = kTermAnnotation;
 
 // Returns true if an annotation of the workload is copied to its new ReplicaSet: all except the
-// seven above and the internal ones that an extension writes to a ReplicaSet (D-163, P-074).
-// `kubectl rollout undo` copies the internal ones to the workload; the next status write removes
-// them there.
+// six above, kTermAnnotation, and the internal ones that an extension writes to a ReplicaSet
+// (D-163, P-074). `kubectl rollout undo` copies the internal ones to the workload; the next status
+// write removes them there.
 bool IsCopied(std::string_view key);
 
 // Returns the whole text as a base-10 int64; nullopt for anything else (D-160).

@@ -125,7 +125,7 @@ class WorkloadKind {
   virtual const Extension* extension() const { return nullptr; }
 };
 
-// Borrows from the stored object; valid during one call of Next.
+// Borrows from the stored object; valid until the next change of its store.
 struct Workload {
   const WorkloadKind& kind;
   const ObjectMeta& meta;

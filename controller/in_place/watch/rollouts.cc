@@ -38,8 +38,8 @@ std::optional<InPlaceReason> CauseOf(const Workload& workload, const Condition& 
 
 void InPlaceRollouts::Changed(const WorkloadChange& change) {
   if (change.now == nullptr) {
-    under_way_.erase(KeyOf(change.before->meta));
-    blocked_.erase(KeyOf(change.before->meta));
+    under_way_.erase(KeyOf(*change.before));
+    blocked_.erase(KeyOf(*change.before));
     return;
   }
   const Workload& workload = *change.now;

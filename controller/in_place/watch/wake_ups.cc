@@ -22,8 +22,15 @@ InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, Con
 }
 
 void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
+  const Pod* before = change.old_object;
+  const Pod* now = change.new_object;
+  // A Pod may change its owner.
+  if (before != nullptr && now != nullptr &&
+      before->meta.owner_references == now->meta.owner_references) {
+    before = nullptr;
+  }
   std::optional<Uid> woken;
-  for (const Pod* pod : {change.old_object, change.new_object}) {  // a Pod may change its owner
+  for (const Pod* pod : {before, now}) {
     if (pod == nullptr) continue;
     const std::optional<Workload> owner = cache_.OwnerOfPod(pod->meta);
     if (!owner || owner->meta.uid == woken || !cache_.ConcernsExtension(*owner)) continue;
@@ -32,13 +39,17 @@ void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   }
 }
 
-bool InPlaceWakeUps::HasPodOn(const Workload& workload, std::string_view node) const {
-  for (const ReplicaSet* rs : cache_.replica_sets().store().OwnedBy(workload.meta.uid)) {
-    for (const Pod* pod : in_place_.pods().store().OwnedBy(rs->meta.uid)) {
-      if (pod->node_name == node) return true;
+// Returns the workloads with a Pod on `node`, in order of key. Looks at the Pods, because the value
+// of each workload would have to be made anew.
+std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
+  std::set<ObjectKey> keys;
+  in_place_.pods().store().ForEach([&](const Pod& pod) {
+    if (!(pod.node_name == node)) return;
+    if (const std::optional<Workload> owner = cache_.OwnerOfPod(pod.meta)) {
+      keys.insert(KeyOf(owner->meta));
     }
-  }
-  return false;
+  });
+  return keys;
 }
 
 // A kubelet reports every few minutes; only changes that may allow a patch of a Pod matter. The
@@ -51,10 +62,10 @@ void InPlaceWakeUps::NodeChanged(const Change<Node>& change) {
     return;
   }
   const std::string& name = (now != nullptr ? now : before)->meta.name;
-  cache_.workloads().ForEach([&](const Workload& workload) {
-    if (!cache_.ConcernsExtension(workload) || !HasPodOn(workload, name)) return;
-    host_.Wake(KeyOf(workload.meta), StatusWake(workload));
-  });
+  for (const ObjectKey& key : WithPodOn(name)) {
+    const std::optional<Workload> workload = cache_.workloads().Find(key);
+    if (workload && cache_.ConcernsExtension(*workload)) host_.Wake(key, StatusWake(*workload));
+  }
 }
 
 void InPlaceWakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {

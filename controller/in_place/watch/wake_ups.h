@@ -2,6 +2,7 @@
 // updated in place: such a workload follows each step of a Pod. Handlers only compute keys.
 #pragma once
 
+#include <set>
 #include <string_view>
 
 #include "controller/in_place/watch/cache.h"
@@ -22,7 +23,7 @@ class InPlaceWakeUps {
   void PodChanged(const Change<Pod>& change);
   void NodeChanged(const Change<Node>& change);
   void BudgetChanged(const Change<PodDisruptionBudget>& change);
-  bool HasPodOn(const Workload& workload, std::string_view node) const;
+  std::set<ObjectKey> WithPodOn(std::string_view node) const;
 
   InPlaceCache& in_place_;
   WorkloadCache& cache_;

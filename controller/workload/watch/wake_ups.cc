@@ -69,12 +69,11 @@ WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), ho
 void WakeUps::WorkloadChanged(const WorkloadChange& change) {
   const Workload* now = change.now;
   if (now == nullptr) {  // D-013: the sync finds no object and ends
-    host_.Wake(KeyOf(change.before->meta), Wake::kObjectChange);
+    host_.Wake(KeyOf(*change.before), Wake::kObjectChange);
     return;
   }
   cache_.WatchFor(*now);
-  const bool edited =
-      change.before == nullptr || change.before->meta.generation != now->meta.generation;
+  const bool edited = change.before == nullptr || change.before->generation != now->meta.generation;
   host_.Wake(KeyOf(now->meta),
              edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
 }

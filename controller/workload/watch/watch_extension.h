@@ -18,13 +18,14 @@ class WatchExtension {
   // Returns true if the ReplicaSet shows that its workload asked for the feature at some time.
   virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
 
-  // Starts the further watches. Called once the first workload or ReplicaSet is concerned.
+  // Starts the further watches. Called when the first workload or ReplicaSet is concerned, and at
+  // each later start of the cache.
   virtual void Start() = 0;
   // Stops them. Also called if they do not run.
   virtual void Stop() = 0;
 
   // Fills in what the feature adds to the view of a workload that is concerned. `view` has its
-  // ReplicaSets already.
+  // ReplicaSets already. Does nothing while the further watches do not run.
   virtual void Fill(View& view) const = 0;
 };
 

@@ -29,7 +29,8 @@ class WorkloadCache {
   WorkloadCache(const WorkloadCache&) = delete;
   WorkloadCache& operator=(const WorkloadCache&) = delete;
 
-  // Call at most once, before Start. `extension` must outlive the cache.
+  // Call at most once, before Start and before the stores hold objects. `extension` must live until
+  // the last call of this cache; the destructor makes none.
   void Extend(WatchExtension& extension) { extension_ = &extension; }
 
   void Start();

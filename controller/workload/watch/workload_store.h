@@ -17,9 +17,10 @@
 
 namespace windlass {
 
-// A change in a store: `before` is null for an added workload, `now` for a deleted one.
+// A change in a store: `before`, the metadata of the version before, is null for an added workload,
+// `now` for a deleted one.
 struct WorkloadChange {
-  const Workload* before = nullptr;
+  const ObjectMeta* before = nullptr;
   const Workload* now = nullptr;
 };
 
@@ -70,9 +71,9 @@ class WorkloadStoreOf : public WorkloadStore {
 
   void OnChange(ChangeHandler handler) override {
     objects().OnChange([this, handler = std::move(handler)](const Change<T>& change) {
-      const std::optional<Workload> before = Of(change.old_object);
       const std::optional<Workload> now = Of(change.new_object);
-      handler({before ? &*before : nullptr, now ? &*now : nullptr});
+      handler({change.old_object != nullptr ? &change.old_object->meta : nullptr,
+               now ? &*now : nullptr});
     });
   }
   std::optional<Workload> Find(const ObjectKey& key) const override {

@@ -217,7 +217,7 @@ TEST_CASE("Events never take more than their places in flight") {
 
 // --- the write deadline ---
 
-TEST_CASE("A closed write_deadline refuses mutations, later, and lets reads pass (L-004)") {
+TEST_CASE("A write deadline that is over refuses mutations, later, and lets reads pass (L-004)") {
   ClientWorld world;
   world.write_deadline.Forbid();
   world.Execute(PatchOf("a"), "patch");
@@ -234,7 +234,7 @@ TEST_CASE("A closed write_deadline refuses mutations, later, and lets reads pass
   CHECK(world.Kinds("get") == Kinds{"ok"});
 }
 
-TEST_CASE("A closed write_deadline refuses without waiting for a place in flight") {
+TEST_CASE("A write deadline that is over refuses without waiting for a place in flight") {
   ClientWorld world({.max_in_flight = 1});
   world.Execute(GetOf("a"), "get");
   world.write_deadline.Forbid();
@@ -243,7 +243,7 @@ TEST_CASE("A closed write_deadline refuses without waiting for a place in flight
   CHECK(world.Kinds("patch") == Kinds{"Fenced"});
 }
 
-TEST_CASE("A write_deadline that closes while a write waits keeps it from being sent") {
+TEST_CASE("A write deadline that ends while a write waits keeps it from being sent") {
   ClientWorld world({.max_in_flight = 1});
   world.Execute(GetOf("a"), "first");
   world.Execute(PatchOf("b"), "patch");
@@ -265,7 +265,7 @@ TEST_CASE("A permit that runs out while a write waits for the rate keeps it from
   CHECK(world.Kinds("second") == Kinds{"Fenced"});
 }
 
-TEST_CASE("A write_deadline that closes while a write backs off keeps it from being repeated") {
+TEST_CASE("A write deadline that ends while a write backs off keeps it from being repeated") {
   ClientWorld world;
   world.Execute(PatchOf("a"), "patch");
   world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));

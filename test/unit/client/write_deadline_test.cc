@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-TEST_CASE("The write_deadline is closed at the start and stays open once opened for good") {
+TEST_CASE("Writes are forbidden at the start, and stay allowed once allowed for good") {
   sim::VirtualClock clock;
   WriteDeadline write_deadline(clock);
   CHECK_FALSE(write_deadline.Allows());
@@ -41,7 +41,7 @@ TEST_CASE("A permit ends a margin early by itself, and a write gets what is left
   CHECK(write_deadline.TimeLeft(seconds(5)) == row.left);
 }
 
-TEST_CASE("Closing is immediate, and a later permit opens again") {
+TEST_CASE("Forbidding is immediate, and a later permit allows again") {
   sim::VirtualClock clock;
   WriteDeadline write_deadline(clock);
   write_deadline.AllowUntil({seconds(10)});

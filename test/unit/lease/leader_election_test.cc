@@ -19,7 +19,7 @@ constexpr Duration kRetry = seconds(2);
 
 // --- taking it ---
 
-TEST_CASE("The first candidate makes the Lease and leads, its write_deadline open") {
+TEST_CASE("The first candidate makes the Lease and leads, and may write") {
   LeaseWorld world;
   Candidate& a = world.Add("a");
   CHECK_FALSE(a.write_deadline.Allows());
@@ -306,8 +306,7 @@ TEST_CASE("A Lease that vanished and is somebody else's by now ends the term at 
   CHECK(*took <= kRetry + milliseconds(50));
 }
 
-TEST_CASE(
-    "A machine that was suspended finds its write_deadline closed and its term over (L-002)") {
+TEST_CASE("A machine that was suspended may not write, and finds its term over (L-002)") {
   LeaseWorld world;
   Candidate& a = StartLeader(world);
   a.Suspend();
