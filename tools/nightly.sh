@@ -15,6 +15,7 @@
 all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade kubernetes-1.31
   bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
+unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
 logs=$root/build/nightly
 
 for name in "${chosen[@]}"; do
