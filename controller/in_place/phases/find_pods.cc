@@ -140,7 +140,8 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
 
 // Does the work of FindPods, for a rollout that has Pods of its own which can be seen.
 bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
-  // During the exchange its own target counts, whatever came after it.
+  // Until the exchange has ended, Pods are compared with the template that it brings, even if the
+  // workload got another one since.
   const bool committing = in_place.phase == InPlacePhase::kCommitting;
   const RolloutTemplates templates{
       .deployment = situation.workload.meta.uid,

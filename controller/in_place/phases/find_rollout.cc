@@ -140,7 +140,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
 
 // Called if the number of active ReplicaSets is not one:
 //   - none: does nothing
-//   - several: an ordinary rollout is under way and goes on, whatever the policy (P-010). The phase
+//   - several: an ordinary rollout is under way and goes on under every policy (P-010). The phase
 //     becomes replace while there is no new ReplicaSet.
 void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
   const bool several = std::ranges::count_if(
@@ -188,7 +188,8 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
 }
 
-// Finds a half-done exchange, whatever the workload asks for now: it must be finished (P-054).
+// Finds a half-done exchange. It must be finished even if the workload no longer asks for in-place
+// updates (P-054).
 void FindExchange(const workload::Situation& situation, InPlace& in_place) {
   for (const ReplicaSet* rs : situation.all) {
     const ReplicaSet* host = HostOfStash(*rs, situation.all);
