@@ -39,10 +39,10 @@ void CheckNotes(std::string_view text) {
     WL_ASSERT(BlockedBy(Pending(kBlocked, WriteBlock(kRevision, *reason)), kRevision) == reason);
   }
   WL_ASSERT(NotedStandIns(Pending(kStandIns, text)) >= 0);
-  if (const auto refusals = RefusalsOf(Pending(kRefused, text), kRevision, kTo)) {
+  if (const auto refusals = RefusalsOf(Pending(kRefusedPatches, text), kRevision, kTo)) {
     WL_ASSERT(refusals->tries > 0);
     const std::string again = WriteRefusals(*refusals, kRevision, kTo);
-    WL_ASSERT(RefusalsOf(Pending(kRefused, again), kRevision, kTo).has_value());
+    WL_ASSERT(RefusalsOf(Pending(kRefusedPatches, again), kRevision, kTo).has_value());
   }
 }
 

@@ -13,8 +13,8 @@
 namespace windlass::in_place {
 namespace {
 
-constexpr std::string_view kNotes[] = {kExchange, kMode,    kStandIns,
-                                       kBlocked,  kRefused, kOwnGeneration};
+constexpr std::string_view kNotes[] = {kExchange, kMode,           kStandIns,
+                                       kBlocked,  kRefusedPatches, kOwnGeneration};
 
 using OrderedJson = nlohmann::ordered_json;
 

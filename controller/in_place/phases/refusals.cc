@@ -45,7 +45,7 @@ std::string WriteRefusals(const Refusals& refusals, std::string_view revision,
 
 std::optional<Refusals> RefusalsOf(const ReplicaSet& rs, std::string_view revision,
                                    const Fingerprint& to) {
-  const auto text = rs.meta.annotations.Find(kRefused);
+  const auto text = rs.meta.annotations.Find(kRefusedPatches);
   if (!text) return std::nullopt;
   Refusals refusals;
   std::optional<std::string> of_revision;

@@ -22,7 +22,7 @@
 
 namespace windlass::in_place {
 
-inline constexpr std::string_view kRefused = "internal.windlass.dev/refused";
+inline constexpr std::string_view kRefusedPatches = "internal.windlass.dev/refused";
 
 // After this many refusals in a row the rollout replaces Pods instead, if its policy allows that.
 inline constexpr int32_t kRefusedTriesMax = 3;

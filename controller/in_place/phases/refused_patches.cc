@@ -95,7 +95,7 @@ std::optional<Step> NoteRefusal(const workload::Situation& situation) {
       .why = refused->said.error().message};
   const std::string_view revision = workload::RevisionText(rs.meta);
   workload::ReplicaSetChange change;
-  change.annotations[std::string(kRefused)] =
+  change.annotations[std::string(kRefusedPatches)] =
       WriteRefusals(refusals, revision, Wanted(situation, in_place));
   Write write{.request = workload::PatchReplicaSet(rs, change),
               .because = {decisions::kNoteRefusedPodPatch,
