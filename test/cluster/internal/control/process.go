@@ -24,14 +24,18 @@ type process struct {
 	Start uint64 `json:"start"` // clock ticks after boot, from /proc/PID/stat
 }
 
-// state is the letter of /proc/PID/stat, or 0 once the process is gone. A
-// zombie is gone: it is only waiting for a parent that may never ask.
+// state is the letter of /proc/PID/stat, or 0 once the process is gone. A zombie is gone: it is
+// only waiting for a parent that may never ask. A zombie with several threads is not: the letter
+// is that of its first thread, and the others still hold its sockets.
 func (p process) state() byte {
-	start, state, err := procStat(p.PID)
-	if err != nil || start != p.Start || state == 'Z' || state == 'X' {
+	stat, err := procStat(p.PID)
+	if err != nil || stat.start != p.Start || stat.state == 'X' {
 		return 0
 	}
-	return state
+	if stat.state == 'Z' && stat.threads <= 1 {
+		return 0
+	}
+	return stat.state
 }
 
 func (p process) running() bool { return p.state() != 0 }
@@ -43,19 +47,29 @@ func (p process) signal(s syscall.Signal) error {
 	return syscall.Kill(p.PID, s)
 }
 
-// procStat reads start time and state. The name in between may hold spaces and
-// parentheses, so fields are counted from its last parenthesis.
-func procStat(pid int) (start uint64, state byte, err error) {
+type stat struct {
+	state   byte
+	threads int
+	start   uint64 // clock ticks after boot
+}
+
+// procStat reads /proc/PID/stat. The name in between may hold spaces and parentheses, so fields
+// are counted from its last parenthesis.
+func procStat(pid int) (stat, error) {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return 0, 0, err
+		return stat{}, err
 	}
 	fields := strings.Fields(string(content[strings.LastIndexByte(string(content), ')')+1:]))
 	if len(fields) < 20 {
-		return 0, 0, fmt.Errorf("/proc/%d/stat is short", pid)
+		return stat{}, fmt.Errorf("/proc/%d/stat is short", pid)
 	}
-	start, err = strconv.ParseUint(fields[19], 10, 64)
-	return start, fields[0][0], err
+	threads, err := strconv.Atoi(fields[17])
+	if err != nil {
+		return stat{}, err
+	}
+	start, err := strconv.ParseUint(fields[19], 10, 64)
+	return stat{fields[0][0], threads, start}, err
 }
 
 // runRecord is DIR/run/NAME.json. It names its folder, so that a copy of a data
@@ -95,12 +109,12 @@ func (c *cluster) start(component component) error {
 		return fmt.Errorf("%s: %w", component.Name, err)
 	}
 	// Nobody else can reap it yet, so its entry in /proc is certainly its own.
-	started, _, err := procStat(cmd.Process.Pid)
+	started, err := procStat(cmd.Process.Pid)
 	if err != nil {
 		return err
 	}
 	go cmd.Wait() //nolint:errcheck // reaped here, judged by /proc and its log
-	return writeJSON(c.path("run", component.Name+".json"), runRecord{process{cmd.Process.Pid, started}, c.Dir})
+	return writeJSON(c.path("run", component.Name+".json"), runRecord{process{cmd.Process.Pid, started.start}, c.Dir})
 }
 
 // stop asks politely and insists after five seconds. A process frozen by

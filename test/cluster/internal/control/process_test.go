@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+// With this variable set, the test program only ends its first thread. The others live on.
+const endFirstThread = "END_FIRST_THREAD"
+
+func init() {
+	if os.Getenv(endFirstThread) != "" { // the first thread runs each init
+		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
+	}
+}
+
 // sleeper stands in for a component.
 func sleeper(t *testing.T) (process, *exec.Cmd) {
 	t.Helper()
@@ -16,11 +25,11 @@ func sleeper(t *testing.T) (process, *exec.Cmd) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() }) //nolint:errcheck
-	start, _, err := procStat(cmd.Process.Pid)
+	stat, err := procStat(cmd.Process.Pid)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return process{cmd.Process.Pid, start}, cmd
+	return process{cmd.Process.Pid, stat.start}, cmd
 }
 
 func TestReusedPidIsNeverSignalled(t *testing.T) {
@@ -65,6 +74,37 @@ func TestZombieIsGone(t *testing.T) {
 	}
 	if !allGone([]process{p}, 10*time.Second) {
 		t.Errorf("a killed process counts as running in state %c", p.state())
+	}
+}
+
+// A killed API server whose first thread is a zombie still listens on its port until the last of
+// its threads has ended.
+func TestZombieWithThreadsIsRunning(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), endFirstThread+"=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() }) //nolint:errcheck
+	started, err := procStat(cmd.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last stat
+	if !poll(10*time.Second, func() bool {
+		last, err = procStat(cmd.Process.Pid)
+		return err == nil && last.state == 'Z'
+	}) {
+		t.Fatalf("state %c, want Z: %v", last.state, err)
+	}
+	if p := (process{cmd.Process.Pid, started.start}); !p.running() {
+		t.Errorf("a process with %d threads counts as gone", last.threads)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if !allGone([]process{{cmd.Process.Pid, started.start}}, 10*time.Second) {
+		t.Error("it is running after KILL")
 	}
 }
 
