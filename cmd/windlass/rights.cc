@@ -38,6 +38,7 @@ std::vector<NeededRight> Daemon::RightsNeeded() const {
 void Daemon::FindMissing(std::function<void(Result<std::vector<NeededRight>>)> done) {
   const std::vector<NeededRight> needed = RightsNeeded();
   std::vector<Right> asked;
+  asked.reserve(needed.size());
   for (const NeededRight& right : needed) asked.push_back(right.right);
   FindMissingRights(transport_, std::move(asked),
                     [needed, done = std::move(done)](Result<std::vector<Right>> missing) {

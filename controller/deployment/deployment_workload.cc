@@ -155,8 +155,8 @@ class Kind : public WorkloadKind {
 }  // namespace
 
 const WorkloadKind& DeploymentKind() {
-  static const Kind kind;
-  return kind;
+  static const Kind kKind;
+  return kKind;
 }
 
 Workload AsWorkload(const Deployment& deployment) {

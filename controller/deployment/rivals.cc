@@ -41,7 +41,7 @@ bool OwnsCounters(const nlohmann::json& entry) {
 // which contains it, uses `k3s`, and other distributions may use names of their own.
 std::string LiveRival(const nlohmann::json& entry, WallTime now) {
   if (!entry.is_object() || TextOf(entry, "subresource") != "status") return "";
-  std::string manager = TextOf(entry, "manager");
+  const std::string manager = TextOf(entry, "manager");
   if (manager == kOwnFieldManager) return "";
   if (manager != "kube-controller-manager" && !OwnsCounters(entry)) return "";
   const auto written = ParseTime(TextOf(entry, "time"));

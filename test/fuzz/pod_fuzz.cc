@@ -15,7 +15,7 @@ void CheckId(const ContainerId& id, SymbolTable& symbols) {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
-  static const RegisteredInterest interest(decoder.interests(), test::TestInterest());
+  static const RegisteredInterest kInterest(decoder.interests(), test::TestInterest());
   CheckId(ContainerId::Parse(text, symbols), symbols);
   WL_ASSERT(ContainerId::Parse(text, symbols).ToString() == text);
 

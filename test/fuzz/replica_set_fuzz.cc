@@ -8,7 +8,7 @@ namespace {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
-  static const RegisteredInterest interest(decoder.interests(), test::TestInterest());
+  static const RegisteredInterest kInterest(decoder.interests(), test::TestInterest());
   const Result<ReplicaSet> decoded = DecodeReplicaSet(decoder, text);
   CheckRepeatable(decoded, DecodeReplicaSet(decoder, text));
   const auto json = PlainJson(text);
