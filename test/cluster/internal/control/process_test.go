@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// With this variable set, the test program only ends its first thread. The others live on.
+// With this variable set, the test program ends its first thread and does nothing else. Its other
+// threads live on.
 const endFirstThread = "END_FIRST_THREAD"
 
 func init() {
@@ -21,6 +22,12 @@ func init() {
 func sleeper(t *testing.T) (process, *exec.Cmd) {
 	t.Helper()
 	cmd := exec.Command("sleep", "60")
+	return started(t, cmd), cmd
+}
+
+// started starts cmd, which ends with the test.
+func started(t *testing.T, cmd *exec.Cmd) process {
+	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +36,7 @@ func sleeper(t *testing.T) (process, *exec.Cmd) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return process{cmd.Process.Pid, stat.start}, cmd
+	return process{cmd.Process.Pid, stat.start}
 }
 
 func TestReusedPidIsNeverSignalled(t *testing.T) {
@@ -82,28 +89,22 @@ func TestZombieIsGone(t *testing.T) {
 func TestZombieWithThreadsIsRunning(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), endFirstThread+"=1")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() }) //nolint:errcheck
-	started, err := procStat(cmd.Process.Pid)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := started(t, cmd)
 	var last stat
+	var err error
 	if !poll(10*time.Second, func() bool {
-		last, err = procStat(cmd.Process.Pid)
+		last, err = procStat(p.PID)
 		return err == nil && last.state == 'Z'
 	}) {
 		t.Fatalf("state %c, want Z: %v", last.state, err)
 	}
-	if p := (process{cmd.Process.Pid, started.start}); !p.running() {
+	if !p.running() {
 		t.Errorf("a process with %d threads counts as gone", last.threads)
 	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	if !allGone([]process{{cmd.Process.Pid, started.start}}, 10*time.Second) {
+	if !allGone([]process{p}, 10*time.Second) {
 		t.Error("it is running after KILL")
 	}
 }
