@@ -92,7 +92,7 @@ run_jobs() {
     sleep 0.2 # between two checks
     collect_jobs
   done
-  job_names=() job_weights=() job_ends=() job_commands=()
+  job_names=() job_weights=() job_ends=() job_commands=() joining=0
 }
 start_job() {
   local log=$scratch/job-$1
