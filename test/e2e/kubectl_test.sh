@@ -20,6 +20,8 @@ described() {
 }
 
 # Replaces everything random, hashed or of the clock by names, in the order of first appearance.
+# kubectl quotes a hash of digits only, as in pod-template-hash: "8569966859"; about one of a
+# hundred is such a hash.
 normalised() {
   local drawn='[2456789bcdfghjklmnpqrstvwxz]'
   sed -E "s/kubectl-(stock|windlass)/NAMESPACE/g
@@ -28,6 +30,7 @@ normalised() {
     s/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UID/g
     s/resourceVersion: \"[0-9]+\"/resourceVersion: VERSION/g
     s/terminatingReplicas: [0-9]+/terminatingReplicas: FEW/
+    s/(pod-template-hash: )\"([0-9]+)\"/\1\2/
     s/(-|=|: )($drawn{6,10})(-$drawn{5})?\b/\1@\2\3@/g
     s/(^| )[0-9]+[smh]([0-9]+s)?\b/\1AGE/g" |
     awk '
