@@ -41,11 +41,18 @@ class WorkloadStore {
 
   // As Store<T>::OnChange.
   virtual void OnChange(ChangeHandler handler) = 0;
+  // As OnChange, for a handler that asks only when something changed: no workload is made for it.
+  virtual void OnAnyChange(std::function<void()> handler) = 0;
 
   // Returns the workload with that key; nullopt if there is none.
   virtual std::optional<Workload> Find(const ObjectKey& key) const = 0;
   // Returns the workload with that key; nullopt if it does not have that uid (D-019).
   virtual std::optional<Workload> FindByUid(const ObjectKey& key, const Uid& uid) const = 0;
+  // Returns the metadata of the object with that key; null if there is none. Valid as long as a
+  // workload is. Cheaper than Find.
+  virtual const ObjectMeta* FindMeta(const ObjectKey& key) const = 0;
+  // Visits every key, in order.
+  virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
   // Both visit in order of key.
   virtual void ForEach(const Visit& visit) const = 0;
   virtual void ForEachIn(std::string_view namespace_, const Visit& visit) const = 0;
@@ -76,11 +83,21 @@ class WorkloadStoreOf : public WorkloadStore {
                now ? &*now : nullptr});
     });
   }
+  void OnAnyChange(std::function<void()> handler) override {
+    objects().OnChange([handler = std::move(handler)](const Change<T>&) { handler(); });
+  }
   std::optional<Workload> Find(const ObjectKey& key) const override {
     return Of(objects().Find(key));
   }
   std::optional<Workload> FindByUid(const ObjectKey& key, const Uid& uid) const override {
     return Of(objects().FindByUid(key, uid));
+  }
+  const ObjectMeta* FindMeta(const ObjectKey& key) const override {
+    const T* object = objects().Find(key);
+    return object != nullptr ? &object->meta : nullptr;
+  }
+  void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const override {
+    objects().ForEach([&](const T& object) { visit(KeyOf(object.meta)); });
   }
   void ForEach(const Visit& visit) const override {
     objects().ForEach([&](const T& object) { visit(as_workload_(object)); });
