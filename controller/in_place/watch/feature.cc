@@ -1,0 +1,50 @@
+#include "controller/in_place/watch/feature.h"
+
+#include <utility>
+
+#include "controller/in_place/watch/figures.h"
+#include "controller/runtime/rights_list.h"
+
+namespace windlass {
+
+InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
+    : host_(host),
+      cache_(host.informers()),
+      wake_ups_(cache_, cache, host),
+      observer_(
+          host.informers().environment().clock, host.informers().environment().timers,
+          [this](const ObjectReference& about, const Event& event) { host_.Record(about, event); },
+          cache.workloads(), cache_.pods().store(),
+          [&cache](const Pod& pod) { return cache.OwnerOfPod(pod.meta); }) {
+  cache.Extend(cache_);
+  cache_.pods().store().OnChange([this](const Change<Pod>&) { host_.CacheChanged(); });
+}
+
+// Without the right to watch whole Pods, this process updates none in place, and other workloads
+// must not wait for them.
+std::vector<ComparedCache> InPlaceFeature::ComparedCaches() const {
+  if (!cache_.HasPods()) return {};
+  return {Compared(cache_.pods())};
+}
+
+std::vector<NeededRight> InPlaceFeature::RightsNeeded() const {
+  if (!cache_.running()) return {};
+  RightsList rights(host_.informers().watched_namespace(),
+                    {.right = {}, .manifest = "deploy/rbac-in-place.yaml", .optional = true});
+  rights.Add(resources::kPods, "", {"get", "patch"});
+  rights.Add(resources::kPods, "status", {"patch"});
+  rights.Add(resources::kPodDisruptionBudgets, "", {"list", "watch"});
+  rights.Add(resources::kNodes, "", {"list", "watch"});
+  return std::move(rights).Take();
+}
+
+void InPlaceFeature::AddFigures(Figures& figures) const {
+  AddInPlaceFigures(observer_.Figures(), figures);
+}
+
+void InPlaceFeature::TermBegins(const TermOptions& options) {
+  if (options.barrier) cache_.StartOverUnlessSynced();
+  observer_.Lead(true);
+}
+
+}  // namespace windlass

@@ -1,0 +1,48 @@
+// Updates in place as a controller of workloads has them: their caches, wake-ups and observer, put
+// together. A kind that offers them makes one and extends its controller by it. Core thread only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/in_place/watch/cache.h"
+#include "controller/in_place/watch/observer.h"
+#include "controller/in_place/watch/wake_ups.h"
+#include "controller/runtime/controller_host.h"
+#include "controller/workload/watch/controller_extension.h"
+#include "controller/workload/watch/workload_cache.h"
+
+namespace windlass {
+
+class InPlaceFeature final : public ControllerExtension {
+ public:
+  // Extends `cache`, which must not be extended yet. Both references must outlive the feature.
+  InPlaceFeature(ControllerHost& host, WorkloadCache& cache);
+
+  const InPlaceCache& cache() const { return cache_; }
+
+  // Returns whole Pods, because updates in place write to them. Leaves out Nodes and disruption
+  // budgets, which no leader writes.
+  std::vector<ComparedCache> ComparedCaches() const override;
+  // Returns none while no workload asks for updates in place.
+  std::vector<NeededRight> RightsNeeded() const override;
+  // Problems that affect only updates in place. Every user who may edit a workload can switch them
+  // on; that must not make Windlass not ready, nor block the rollout of its next version.
+  std::vector<std::string> Notes() const override { return cache_.Troubles(); }
+  void AddFigures(Figures& figures) const override;
+
+  void TermBegins(const TermOptions& options) override;
+  void TermEnds() override { observer_.Lead(false); }
+  void Written(const Because& because) override { observer_.Decided(because); }
+  void NotWritten(const Because& because, const Error& error) override {
+    observer_.Refused(because, error);
+  }
+
+ private:
+  ControllerHost& host_;
+  InPlaceCache cache_;
+  InPlaceWakeUps wake_ups_;
+  InPlaceObserver observer_;
+};
+
+}  // namespace windlass

@@ -1,0 +1,39 @@
+// The rights that a controller needs, written down by resource. Each verb becomes one NeededRight.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "controller/runtime/needed_right.h"
+
+namespace windlass {
+
+class RightsList {
+ public:
+  // All rights are those to objects in `watched_namespace`; empty means all namespaces. `like` says
+  // what else is true of each of them: its manifest, whether it is optional.
+  explicit RightsList(std::string watched_namespace, NeededRight like = {})
+      : namespace_(std::move(watched_namespace)), like_(std::move(like)) {}
+
+  // Adds the rights to `verbs` on `resource`. Rights to cluster-scoped resources have no namespace.
+  void Add(const ResourceId& resource, std::string_view subresource,
+           std::initializer_list<std::string_view> verbs) {
+    const std::string scope = resource.namespaced ? namespace_ : "";
+    for (const std::string_view verb : verbs) {
+      NeededRight& right = rights_.emplace_back(like_);
+      right.right = {std::string(verb), resource, std::string(subresource), scope, ""};
+    }
+  }
+
+  std::vector<NeededRight> Take() && { return std::move(rights_); }
+
+ private:
+  std::string namespace_;
+  NeededRight like_;
+  std::vector<NeededRight> rights_;
+};
+
+}  // namespace windlass

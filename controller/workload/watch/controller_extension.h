@@ -1,0 +1,40 @@
+// A feature of a controller of workloads that watches more than every workload needs, such as
+// updates in place, as the controller sees it. A controller without such a feature has none. Core
+// thread only.
+//
+// watch_extension.h is the same feature as the caches see it; extension.h of controller/workload,
+// as the planner does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/core/step.h"
+#include "controller/runtime/figures.h"
+#include "controller/runtime/listed_versions.h"
+#include "controller/runtime/needed_right.h"
+#include "controller/runtime/watching_controller.h"
+
+namespace windlass {
+
+class ControllerExtension {
+ public:
+  ControllerExtension() = default;
+  virtual ~ControllerExtension() = default;
+  ControllerExtension(const ControllerExtension&) = delete;
+  ControllerExtension& operator=(const ControllerExtension&) = delete;
+
+  // Each adds to what the controller itself answers (watching_controller.h).
+  virtual std::vector<ComparedCache> ComparedCaches() const = 0;
+  // Leaves out what every controller of workloads needs.
+  virtual std::vector<NeededRight> RightsNeeded() const = 0;
+  virtual std::vector<std::string> Notes() const = 0;
+  virtual void AddFigures(Figures& figures) const = 0;
+
+  virtual void TermBegins(const TermOptions& options) = 0;
+  virtual void TermEnds() = 0;
+  virtual void Written(const Because& because) = 0;
+  virtual void NotWritten(const Because& because, const Error& error) = 0;
+};
+
+}  // namespace windlass

@@ -1,0 +1,116 @@
+#include "controller/workload/watch/workload_controller.h"
+
+#include <utility>
+
+#include "controller/runtime/rights_list.h"
+#include "controller/runtime/sync.h"
+#include "controller/workload/watch/pod_count.h"
+#include "controller/workload/watch/replica_set_fence.h"
+
+namespace windlass {
+
+WorkloadController::WorkloadController(ControllerHost& host,
+                                       std::shared_ptr<WorkloadStore> workloads)
+    : host_(host),
+      workloads_(std::move(workloads)),
+      cache_(host.informers(), *workloads_),
+      wake_ups_(cache_, host) {
+  workloads_->informer().on_synced().Add([this] { host_.CacheSynced(); });
+  cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });
+  workloads_->OnAnyChange([this] { host_.CacheChanged(); });
+  const auto changed = [this](const auto&) { host_.CacheChanged(); };
+  cache_.replica_sets().store().OnChange(changed);
+  cache_.pods().store().OnChange(changed);
+  cache_.on_thaw = [this] { host_.WakeAll(); };
+  cache_.on_resync = [this](const ObjectKey& key) { host_.Wake(key, Wake::kResync); };
+  cache_.on_extension_needed = [this] { host_.RightsChanged(); };
+}
+
+// --- start, terms ---
+
+bool WorkloadController::HasSynced() const {
+  return workloads_->informer().HasSynced() && cache_.replica_sets().HasSynced();
+}
+
+void WorkloadController::ForEachKey(const std::function<void(const ObjectKey&)>& visit) const {
+  workloads_->ForEachKey(visit);
+}
+
+std::vector<ComparedCache> WorkloadController::ComparedCaches() const {
+  std::vector<ComparedCache> caches = cache_.ComparedCaches();
+  if (extension_ == nullptr) return caches;
+  for (ComparedCache& cache : extension_->ComparedCaches()) caches.push_back(std::move(cache));
+  return caches;
+}
+
+void WorkloadController::TermBegins(const TermOptions& options) {
+  if (extension_ != nullptr) extension_->TermBegins(options);
+}
+
+void WorkloadController::TermEnds() {
+  if (extension_ != nullptr) extension_->TermEnds();
+}
+
+// --- what the runtime asks for ---
+
+// The usual few steps, plus one per ReplicaSet to adopt or delete, plus three per Pod updated in
+// place: the end of its last drain, a read, and the patch.
+int WorkloadController::StepsMax(const ObjectKey& key) const {
+  const std::optional<View> view = ViewOf(key);
+  if (!view) return kStepsPerSyncMax;
+  return kStepsPerSyncMax +
+         static_cast<int>(view->replica_sets.size() + 3 * view->whole_pods.size());
+}
+
+std::optional<ObjectReference> WorkloadController::Reference(const ObjectKey& key) const {
+  const ObjectMeta* meta = workloads_->FindMeta(key);
+  if (meta == nullptr) return std::nullopt;
+  return ReferenceTo(workloads_->resource(), *meta);
+}
+
+std::vector<Request> WorkloadController::FenceWrites(const ObjectKey& key,
+                                                     std::string_view term) const {
+  const std::optional<View> view = ViewOf(key);
+  if (!view) return {};
+  return FenceReplicaSets(*view, term);
+}
+
+Controller::ReadListener WorkloadController::BeforeRead(const ObjectKey& key, const Request& read) {
+  if (read.verb() != Verb::kList) return nullptr;
+  return [this, count = PodCount(cache_, key)](const Outcome& outcome) {
+    if (outcome.said.ok()) count.Note(cache_, outcome.pods);
+  };
+}
+
+void WorkloadController::Written(const Because& because) {
+  if (extension_ != nullptr) extension_->Written(because);
+}
+
+void WorkloadController::NotWritten(const Because& because, const Error& error) {
+  if (extension_ != nullptr) extension_->NotWritten(because, error);
+}
+
+// --- what it reports of itself ---
+
+std::vector<NeededRight> WorkloadController::RightsNeeded() const {
+  const ResourceId& own = workloads_->resource();
+  RightsList rights(host_.informers().watched_namespace());
+  rights.Add(own, "", {"get", "list", "watch", "patch"});
+  rights.Add(own, "status", {"patch"});
+  rights.Add(resources::kReplicaSets, "", {"get", "list", "watch", "create", "patch", "delete"});
+  rights.Add(resources::kPods, "", {"list", "watch"});
+  std::vector<NeededRight> needed = std::move(rights).Take();
+  if (extension_ == nullptr) return needed;
+  for (NeededRight& right : extension_->RightsNeeded()) needed.push_back(std::move(right));
+  return needed;
+}
+
+std::vector<std::string> WorkloadController::Notes() const {
+  return extension_ != nullptr ? extension_->Notes() : std::vector<std::string>();
+}
+
+void WorkloadController::AddFigures(Figures& figures) const {
+  if (extension_ != nullptr) extension_->AddFigures(figures);
+}
+
+}  // namespace windlass

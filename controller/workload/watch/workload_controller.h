@@ -1,0 +1,73 @@
+// What every controller of workloads has, whatever its kind: caches and wake-ups of the objects and
+// their ReplicaSets, the fence, the Pod count, rights.
+//
+//   cache change ──▶ WakeUps ──▶ ControllerHost::Wake … Next, of the kind
+//
+// A kind adds its store, its names, and Next. Core thread only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/runtime/watching_controller.h"
+#include "controller/workload/watch/controller_extension.h"
+#include "controller/workload/watch/wake_ups.h"
+#include "controller/workload/watch/workload_cache.h"
+#include "controller/workload/watch/workload_store.h"
+
+namespace windlass {
+
+class WorkloadController : public WatchingController {
+ public:
+  const WorkloadCache& cache() const { return cache_; }
+
+  std::string_view kind() const override { return cache_.workloads().resource().kind; }
+  int StepsMax(const ObjectKey& key) const override;
+  std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
+  std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
+  ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
+  void Written(const Because& because) override;
+  void NotWritten(const Because& because, const Error& error) override;
+
+  void Start() override { cache_.Start(); }
+  void Stop() override { cache_.Stop(); }
+  bool HasSynced() const override;
+  void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const override;
+  std::vector<ComparedCache> ComparedCaches() const override;
+  void TermBegins(const TermOptions& options) override;
+  void TermEnds() override;
+
+  // Returns the rights to read and patch the objects, to write their status and ReplicaSets, and to
+  // watch Pods, then those of the extension.
+  std::vector<NeededRight> RightsNeeded() const override;
+  std::vector<std::string> Troubles() const override { return cache_.Troubles(); }
+  std::vector<std::string> Notes() const override;
+  void AddFigures(Figures& figures) const override;
+
+ protected:
+  // `host` must outlive the controller. `workloads` is the store of the kind.
+  WorkloadController(ControllerHost& host, std::shared_ptr<WorkloadStore> workloads);
+
+  // Call at most once, in the constructor of the kind. `extension` must live until the last call of
+  // this controller; the destructor makes none.
+  void Extend(ControllerExtension& extension) { extension_ = &extension; }
+
+  ControllerHost& host() const { return host_; }
+  WorkloadCache& own_cache() { return cache_; }
+
+  // Returns the view of `key`; nullopt if the object is gone.
+  std::optional<View> ViewOf(const ObjectKey& key) const { return cache_.ViewOf(key); }
+
+ private:
+  ControllerHost& host_;
+  const std::shared_ptr<WorkloadStore> workloads_;
+  WorkloadCache cache_;
+  WakeUps wake_ups_;
+  ControllerExtension* extension_ = nullptr;
+};
+
+}  // namespace windlass
