@@ -32,6 +32,7 @@ struct ResourceId {
 namespace resources {
 
 inline constexpr ResourceId kDeployments{"apps", "v1", "deployments", "Deployment"};
+inline constexpr ResourceId kRollouts{"windlass.dev", "v1alpha1", "rollouts", "Rollout"};
 inline constexpr ResourceId kReplicaSets{"apps", "v1", "replicasets", "ReplicaSet"};
 inline constexpr ResourceId kPods{"", "v1", "pods", "Pod"};
 inline constexpr ResourceId kEvents{"", "v1", "events", "Event"};

@@ -96,6 +96,7 @@ std::string Representable(std::string text) {
 }
 
 const std::string kDeployment = Representable(test::kDeploymentJson);
+const std::string kRollout = Representable(test::kRolloutJson);
 const std::string kReplicaSet = Representable(test::kReplicaSetJson);
 
 TEST_CASE("a Deployment decodes as the reference decodes it, whatever was changed in it") {
@@ -103,6 +104,14 @@ TEST_CASE("a Deployment decodes as the reference decodes it, whatever was change
   CheckProperty("Deployment", [&] {
     const json object = Mutated(kDeployment.c_str());
     Agree(DecodeDeployment(f.decoder, object.dump()), test::ReferenceDeployment(object));
+  });
+}
+
+TEST_CASE("a Rollout decodes as the reference decodes it, whatever was changed in it") {
+  Fixture f;
+  CheckProperty("Rollout", [&] {
+    const json object = Mutated(kRollout.c_str());
+    Agree(DecodeRollout(f.decoder, object.dump()), test::ReferenceRollout(object));
   });
 }
 
@@ -161,6 +170,10 @@ TEST_CASE("the unchanged fixtures decode, so that the properties compare more th
   const Result<Deployment> decoded = DecodeDeployment(f.decoder, deployment.dump());
   REQUIRE(decoded.ok());
   CHECK(test::Same(*decoded, *test::ReferenceDeployment(deployment)));
+  const json rollout = json::parse(kRollout);
+  const Result<Rollout> decoded_rollout = DecodeRollout(f.decoder, rollout.dump());
+  REQUIRE(decoded_rollout.ok());
+  CHECK(test::Same(*decoded_rollout, *test::ReferenceRollout(rollout)));
   const json replica_set = json::parse(kReplicaSet);
   const Result<ReplicaSet> decoded_set = DecodeReplicaSet(f.decoder, replica_set.dump());
   REQUIRE(decoded_set.ok());

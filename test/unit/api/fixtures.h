@@ -35,6 +35,31 @@ inline constexpr const char* kDeploymentJson = R"({
 "message":"Deployment has minimum availability."},
 {"type":"example.com/Odd","status":"Maybe","futureCondition":1}]}})";
 
+inline constexpr const char* kRolloutJson = R"({
+"apiVersion":"windlass.dev/v1alpha1","kind":"Rollout",
+"metadata":{"name":"web","namespace":"shop","uid":"5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11",
+"resourceVersion":"7012","generation":12,"creationTimestamp":"2026-01-02T15:04:05Z",
+"annotations":{"windlass.dev/promote":"2@8","empty":""},"labels":{"app":"web"}},
+"spec":{"replicas":14,"selector":{"matchLabels":{"app":"web"}},
+"template":{"metadata":{"labels":{"app":"web"}},
+"spec":{"containers":[{"name":"web","image":"registry.example/web:1.2",
+"futureField":{"depth":[1,2.50,1e400]}}]}},
+"strategy":{"type":"InPlaceIfPossible","rollingUpdate":{"maxUnavailable":"25%","maxSurge":0},
+"partition":"80%","inPlace":{"surge":"Never","drainSeconds":5,"canaryFirst":true},
+"steps":[{"setUpdated":1},{"pause":{"duration":"1h30m"}},{"setUpdated":"50%"},{"pause":{}}]},
+"rollbackTo":{"revision":7},"abort":true,"minReadySeconds":20,"revisionHistoryLimit":10,
+"progressDeadlineSeconds":600,"paused":true,"futureSpec":[{"x":null}]},
+"status":{"observedGeneration":11,"replicas":14,"updatedReplicas":7,"readyReplicas":13,
+"availableReplicas":12,"unavailableReplicas":2,"terminatingReplicas":0,"collisionCount":1,
+"selector":"app=web","currentRevision":8,"stableRevision":7,
+"stableTemplate":"t-0123456789abcdef0123456789abcdef","phase":"Progressing",
+"message":"7 of 14 updated","step":{"index":2,"total":4,"startedAt":"2026-01-02T15:05:00Z",
+"revision":8,"template":"t-fedcba9876543210fedcba9876543210"},
+"rolledBack":{"revision":5,"became":7,"generation":9},
+"conditions":[{"type":"Ready","status":"False","lastUpdateTime":"2026-01-02T15:05:05Z",
+"lastTransitionTime":"2026-01-02T15:04:59Z","reason":"Progressing","message":"7 of 14 updated",
+"observedGeneration":11}],"futureStatus":1}})";
+
 inline constexpr const char* kReplicaSetJson = R"({
 "metadata":{"name":"web-7c9d","namespace":"shop","uid":"0b1f6a52-0c5b-4d0e-8a52-61c1a7a10c0d",
 "resourceVersion":"48190","generation":2,"creationTimestamp":"2026-01-02T15:04:06Z",

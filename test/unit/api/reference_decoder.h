@@ -13,6 +13,7 @@
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/rollout.h"
 
 namespace windlass::test {
 
@@ -22,6 +23,7 @@ DecodeInterest TestInterest();
 
 // Returns nullopt if Decoder must return an error.
 std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);
+std::optional<Rollout> ReferenceRollout(const nlohmann::json& object);
 std::optional<ReplicaSet> ReferenceReplicaSet(const nlohmann::json& object);
 std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
 std::optional<Pod> ReferencePod(const nlohmann::json& object);
@@ -30,6 +32,7 @@ std::optional<ConfigMap> ReferenceConfigMap(const nlohmann::json& object);
 std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const nlohmann::json& object);
 
 bool Same(const Deployment& a, const Deployment& b);
+bool Same(const Rollout& a, const Rollout& b);
 bool Same(const ReplicaSet& a, const ReplicaSet& b);
 bool Same(const PodMetadata& a, const PodMetadata& b);
 bool Same(const Pod& a, const Pod& b);

@@ -15,6 +15,7 @@ TEST_CASE("an apiVersion is group and version, or the version alone in the core 
   };
   const Row row = GENERATE(values<Row>({
       {resources::kDeployments, "apps/v1"},
+      {resources::kRollouts, "windlass.dev/v1alpha1"},
       {resources::kReplicaSets, "apps/v1"},
       {resources::kPods, "v1"},
       {resources::kEvents, "v1"},

@@ -1,0 +1,212 @@
+#include "kubeclient/api/rollout.h"
+
+#include <utility>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_fields.h"
+
+namespace windlass {
+namespace {
+
+// --- the spec ---
+
+void ReadPause(JsonReader& in, RolloutStep& out) {
+  out.pause = true;
+  out.duration.reset();
+  in.Object([&](std::string_view key) {
+    if (key == "duration") out.duration = in.String();
+  });
+}
+
+void ReadSteps(JsonReader& in, std::vector<RolloutStep>& out) {
+  out.clear();
+  in.Array([&] {
+    RolloutStep step;
+    in.Object([&](std::string_view key) {
+      if (key == "setUpdated")
+        ReadIntOrPercent(in, step.set_updated);
+      else if (key == "pause")
+        ReadPause(in, step);
+    });
+    out.push_back(std::move(step));
+  });
+}
+
+std::string ScalarText(JsonReader& in) {
+  switch (in.type()) {
+    case JsonReader::Type::kString: return std::string(in.String());
+    case JsonReader::Type::kNumber: return std::to_string(in.Int64());
+    case JsonReader::Type::kBool: return in.Bool() ? "true" : "false";
+    default: in.Fail("want a string, an integer or a boolean"); return {};
+  }
+}
+
+void ReadInPlace(JsonReader& in, std::map<std::string, std::string, std::less<>>& out) {
+  out.clear();
+  in.Object([&](std::string_view key) {
+    std::string name(key);
+    out.insert_or_assign(std::move(name), ScalarText(in));
+  });
+}
+
+void ReadStrategy(JsonReader& in, SymbolTable& symbols, RolloutStrategy& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "type") {
+      out.type = symbols.Intern(in.String());
+    } else if (key == "rollingUpdate") {
+      in.Object([&](std::string_view member) {
+        if (member == "maxSurge")
+          ReadIntOrPercent(in, out.max_surge);
+        else if (member == "maxUnavailable")
+          ReadIntOrPercent(in, out.max_unavailable);
+      });
+    } else if (key == "partition") {
+      ReadIntOrPercent(in, out.partition);
+    } else if (key == "steps") {
+      ReadSteps(in, out.steps);
+    } else if (key == "inPlace") {
+      ReadInPlace(in, out.in_place);
+    }
+  });
+}
+
+void ReadRollbackTo(JsonReader& in, std::optional<int64_t>& out) {
+  out = 0;
+  in.Object([&](std::string_view key) {
+    if (key == "revision") out = in.Int64();
+  });
+}
+
+// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
+void ReadRolloutSpec(JsonReader& in, SymbolTable& symbols, RolloutSpec& out,
+                     std::string_view& raw_template) {
+  out = {};
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "selector")
+      ReadLabelSelector(in, symbols, out.selector);
+    else if (key == "strategy")
+      ReadStrategy(in, symbols, out.strategy);
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "paused")
+      out.paused = in.Bool();
+    else if (key == "abort")
+      out.abort = in.Bool();
+    else if (key == "rollbackTo")
+      ReadRollbackTo(in, out.rollback_to);
+    else if (key == "progressDeadlineSeconds")
+      out.progress_deadline_seconds = in.Int32();
+    else if (key == "revisionHistoryLimit")
+      out.revision_history_limit = in.Int32();
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
+}
+
+// --- the status ---
+
+void ReadStep(JsonReader& in, std::optional<RolloutStepStatus>& out) {
+  out.emplace();
+  in.Object([&](std::string_view key) {
+    if (key == "index")
+      out->index = in.Int32();
+    else if (key == "total")
+      out->total = in.Int32();
+    else if (key == "startedAt")
+      ReadTime(in, out->started_at);
+    else if (key == "revision")
+      out->revision = in.Int64();
+    else if (key == "template")
+      out->template_id = in.String();
+  });
+}
+
+void ReadRolledBack(JsonReader& in, std::optional<RolledBack>& out) {
+  out.emplace();
+  in.Object([&](std::string_view key) {
+    if (key == "revision")
+      out->revision = in.Int64();
+    else if (key == "became")
+      out->became = in.Int64();
+    else if (key == "generation")
+      out->generation = in.Int64();
+  });
+}
+
+// Returns false if `key` is no counter.
+bool ReadCounter(JsonReader& in, std::string_view key, RolloutStatus& out) {
+  if (key == "observedGeneration")
+    out.observed_generation = in.Int64();
+  else if (key == "replicas")
+    out.replicas = in.Int32();
+  else if (key == "updatedReplicas")
+    out.updated_replicas = in.Int32();
+  else if (key == "readyReplicas")
+    out.ready_replicas = in.Int32();
+  else if (key == "availableReplicas")
+    out.available_replicas = in.Int32();
+  else if (key == "unavailableReplicas")
+    out.unavailable_replicas = in.Int32();
+  else if (key == "terminatingReplicas")
+    out.terminating_replicas = in.Int32();
+  else if (key == "collisionCount")
+    out.collision_count = in.Int32();
+  else
+    return false;
+  return true;
+}
+
+void ReadRolloutStatus(JsonReader& in, SymbolTable& symbols, RolloutStatus& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (ReadCounter(in, key, out)) return;
+    if (key == "selector")
+      out.selector = in.String();
+    else if (key == "currentRevision")
+      out.current_revision = std::to_string(in.Int64());
+    else if (key == "stableRevision")
+      out.stable_revision = in.Int64();
+    else if (key == "stableTemplate")
+      out.stable_template = in.String();
+    else if (key == "phase")
+      out.phase = in.String();
+    else if (key == "message")
+      out.message = in.String();
+    else if (key == "step")
+      ReadStep(in, out.step);
+    else if (key == "rolledBack")
+      ReadRolledBack(in, out.rolled_back);
+    else if (key == "conditions")
+      ReadConditions(in, symbols, out.conditions);
+  });
+}
+
+}  // namespace
+
+Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json) {
+  JsonReader& in = decoder.reader();
+  Rollout out;
+  std::string_view raw_template = kEmptyTemplate;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+    else if (key == "spec")
+      ReadRolloutSpec(in, decoder.symbols(), out.spec, raw_template);
+    else if (key == "status")
+      ReadRolloutStatus(in, decoder.symbols(), out.status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  WINDLASS_TRY(const TemplateFingerprints fingerprints,
+               decoder.FingerprintTemplate(out.meta, raw_template));
+  out.spec.template_fingerprint = fingerprints.canonical;
+  out.spec.template_text = fingerprints.text;
+  out.spec.template_json = std::make_shared<const std::string>(raw_template);
+  return out;
+}
+
+}  // namespace windlass

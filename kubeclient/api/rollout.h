@@ -1,0 +1,115 @@
+// windlass.dev/v1alpha1 Rollout: the fields of a Deployment, under the same names, and what only a
+// Rollout has.
+//
+// Unlike a Deployment's, the stored template has no defaults of the API server: its schema does not
+// know the fields of a Pod. A ReplicaSet made of it has them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/condition.h"
+#include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/selector.h"
+#include "kubeclient/api/unlimited.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+class Decoder;
+
+// An element of spec.strategy.steps. The schema demands exactly one of setUpdated and pause.
+struct RolloutStep {
+  std::optional<IntOrPercent> set_updated{};
+  bool pause = false;
+  std::optional<std::string> duration{};  // of the pause: "1h30m"; nullopt: until promoted
+  bool operator==(const RolloutStep&) const = default;
+};
+
+struct RolloutStrategy {
+  Symbol type;  // "RollingUpdate", "Recreate", "InPlaceIfPossible", "InPlaceOnly", or as written
+  std::optional<IntOrPercent> max_surge{};
+  std::optional<IntOrPercent> max_unavailable{};
+  std::optional<IntOrPercent> partition{};  // Pods that keep the old revision
+  std::vector<RolloutStep> steps{};
+  // The fields of inPlace by name, each value as text: "Auto", "25%", "3", "true".
+  std::map<std::string, std::string, std::less<>> in_place{};
+  bool operator==(const RolloutStrategy&) const = default;
+};
+
+struct RolloutSpec {
+  int32_t replicas = 1;
+  LabelSelector selector;
+  RolloutStrategy strategy;
+  int32_t min_ready_seconds = 0;
+  bool paused = false;
+  bool abort = false;
+  // The revision of spec.rollbackTo; 0, also if the field is {}, means the one before the present
+  // one. nullopt: no rollback is asked for.
+  std::optional<int64_t> rollback_to;
+  std::optional<int32_t> progress_deadline_seconds;  // kUnlimited = none
+  std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
+  // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
+  std::shared_ptr<const std::string> template_json;
+  Fingerprint template_fingerprint;  // of its canonical form
+  Fingerprint template_text;         // of its bytes
+};
+
+// status.step: where the rollout of one template stands among its steps.
+struct RolloutStepStatus {
+  int32_t index = 0;  // of the step under way, from 1; above `total` when all are done
+  int32_t total = 0;
+  WallTime started_at;
+  int64_t revision = 0;       // of the rollout
+  std::string template_id{};  // of the requested template
+  bool operator==(const RolloutStepStatus&) const = default;
+};
+
+// status.rolledBack: the last rollback.
+struct RolledBack {
+  int64_t revision = 0;    // as asked for
+  int64_t became = 0;      // the number that this revision has since
+  int64_t generation = 0;  // metadata.generation after the rollback
+  bool operator==(const RolledBack&) const = default;
+};
+
+struct RolloutStatus {
+  int64_t observed_generation = 0;
+  int32_t replicas = 0;
+  int32_t updated_replicas = 0;
+  int32_t ready_replicas = 0;
+  int32_t available_replicas = 0;
+  int32_t unavailable_replicas = 0;
+  std::optional<int32_t> terminating_replicas;  // absent is not 0 (D-403)
+  std::optional<int32_t> collision_count;
+  std::string selector;                    // in query form, for the scale subresource
+  std::string current_revision;            // a number as text, as ReplicaSets have it; or ""
+  std::optional<int64_t> stable_revision;  // the last one that was complete
+  std::string stable_template;             // its requested template
+  std::string phase;
+  std::string message;
+  std::optional<RolloutStepStatus> step;
+  std::optional<RolledBack> rolled_back;
+  std::vector<Condition> conditions;
+  bool operator==(const RolloutStatus&) const = default;
+};
+
+struct Rollout {
+  ObjectMeta meta;
+  RolloutSpec spec;
+  RolloutStatus status;
+};
+
+// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}.
+Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
+
+}  // namespace windlass

@@ -1,0 +1,158 @@
+// What is kept of a Rollout.
+#include "kubeclient/api/rollout.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/time.h"
+#include "test/catch.h"
+#include "test/unit/api/fixtures.h"
+
+namespace windlass {
+namespace {
+
+struct Fixture {
+  // Returns the Rollout `n` with these spec and status, which must be well-formed.
+  Rollout Decode(const std::string& spec, const std::string& status = "{}") {
+    const Result<Rollout> rollout = DecodeRollout(
+        decoder, R"({"metadata":{"name":"n"},"spec":)" + spec + R"(,"status":)" + status + "}");
+    REQUIRE(rollout.ok());
+    return *rollout;
+  }
+
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+};
+
+TEST_CASE("a Rollout is read from what the server sends") {
+  Fixture f;
+  const Result<Rollout> decoded = DecodeRollout(f.decoder, test::kRolloutJson);
+  REQUIRE(decoded.ok());
+  CHECK(decoded->meta.name == "web");
+  CHECK(decoded->meta.generation == 12);
+  CHECK(decoded->meta.annotations.Find("windlass.dev/promote") == "2@8");
+
+  const RolloutSpec& spec = decoded->spec;
+  CHECK(spec.replicas == 14);
+  CHECK(spec.selector.match_labels == StringMap{{"app", "web"}});
+  CHECK(spec.min_ready_seconds == 20);
+  CHECK(spec.paused);
+  CHECK(spec.abort);
+  CHECK(spec.rollback_to == 7);
+  CHECK(spec.progress_deadline_seconds == 600);
+  CHECK(spec.revision_history_limit == 10);
+  CHECK(spec.template_json->starts_with(R"({"metadata":{"labels":{"app":"web"}})"));
+
+  const RolloutStrategy& strategy = spec.strategy;
+  CHECK(strategy.type == "InPlaceIfPossible");
+  CHECK(strategy.max_unavailable == IntOrPercent::Percent("25%"));
+  CHECK(strategy.max_surge == IntOrPercent::Int(0));
+  CHECK(strategy.partition == IntOrPercent::Percent("80%"));
+  CHECK(strategy.in_place ==
+        std::map<std::string, std::string, std::less<>>{
+            {"canaryFirst", "true"}, {"drainSeconds", "5"}, {"surge", "Never"}});
+  CHECK(strategy.steps == std::vector<RolloutStep>{{.set_updated = IntOrPercent::Int(1)},
+                                                   {.pause = true, .duration = "1h30m"},
+                                                   {.set_updated = IntOrPercent::Percent("50%")},
+                                                   {.pause = true}});
+}
+
+TEST_CASE("a Rollout's status is read from what the server sends") {
+  Fixture f;
+  const Result<Rollout> decoded = DecodeRollout(f.decoder, test::kRolloutJson);
+  REQUIRE(decoded.ok());
+  const RolloutStatus& status = decoded->status;
+  CHECK(status.observed_generation == 11);
+  CHECK(status.replicas == 14);
+  CHECK(status.updated_replicas == 7);
+  CHECK(status.ready_replicas == 13);
+  CHECK(status.available_replicas == 12);
+  CHECK(status.unavailable_replicas == 2);
+  CHECK(status.terminating_replicas == 0);
+  CHECK(status.collision_count == 1);
+  CHECK(status.selector == "app=web");
+  CHECK(status.current_revision == "8");
+  CHECK(status.stable_revision == 7);
+  CHECK(status.stable_template == "t-0123456789abcdef0123456789abcdef");
+  CHECK(status.phase == "Progressing");
+  CHECK(status.message == "7 of 14 updated");
+  CHECK(status.step == RolloutStepStatus{.index = 2,
+                                         .total = 4,
+                                         .started_at = *ParseTime("2026-01-02T15:05:00Z"),
+                                         .revision = 8,
+                                         .template_id = "t-fedcba9876543210fedcba9876543210"});
+  CHECK(status.rolled_back == RolledBack{.revision = 5, .became = 7, .generation = 9});
+  REQUIRE(status.conditions.size() == 1);
+  CHECK(status.conditions.front().type == "Ready");
+  CHECK(status.conditions.front().last_update_time == *ParseTime("2026-01-02T15:05:05Z"));
+}
+
+TEST_CASE("a Rollout with nothing in it has one replica, an empty template and asks for nothing") {
+  Fixture f;
+  const Rollout rollout = f.Decode("{}");
+  CHECK(rollout.spec.replicas == 1);
+  CHECK(*rollout.spec.template_json == "{}");
+  CHECK_FALSE(rollout.spec.abort);
+  CHECK(rollout.spec.rollback_to == std::nullopt);
+  CHECK(rollout.spec.strategy == RolloutStrategy{});
+  CHECK(rollout.status == RolloutStatus{});
+}
+
+TEST_CASE("a Rollout is asked to roll back to a revision, or to the one before") {
+  struct Row {
+    std::string spec;
+    std::optional<int64_t> want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"{}", std::nullopt},
+      {R"({"rollbackTo":null})", std::nullopt},
+      {R"({"rollbackTo":{}})", 0},
+      {R"({"rollbackTo":{"revision":null}})", 0},
+      {R"({"rollbackTo":{"revision":0}})", 0},
+      {R"({"rollbackTo":{"revision":9223372036854775807}})", INT64_MAX},
+  }));
+  CAPTURE(row.spec);
+  Fixture f;
+  CHECK(f.Decode(row.spec).spec.rollback_to == row.want);
+}
+
+TEST_CASE("a Rollout's template has the fingerprints that it has in a Deployment") {
+  Fixture f;
+  const std::string text = R"({"metadata":{"name":"n"},"spec":{"template":{"spec":{"x":[1]}}}})";
+  const Result<Rollout> rollout = DecodeRollout(f.decoder, text);
+  const Result<Deployment> deployment = DecodeDeployment(f.decoder, text);
+  REQUIRE(rollout.ok());
+  REQUIRE(deployment.ok());
+  CHECK(rollout->spec.template_fingerprint == deployment->spec.template_fingerprint);
+  CHECK(rollout->spec.template_text == deployment->spec.template_text);
+}
+
+TEST_CASE("a Rollout with a field of the wrong type is malformed, and the error names the field") {
+  struct Row {
+    std::string spec;
+    std::string path;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"({"abort":"yes"})", "spec.abort"},
+      {R"({"rollbackTo":3})", "spec.rollbackTo"},
+      {R"({"rollbackTo":{"revision":"3"}})", "spec.rollbackTo.revision"},
+      {R"({"strategy":{"steps":{}}})", "spec.strategy.steps"},
+      {R"({"strategy":{"partition":1.5}})", "spec.strategy.partition"},
+      {R"({"strategy":{"inPlace":{"surge":{}}}})", "spec.strategy.inPlace.surge"},
+  }));
+  CAPTURE(row.spec);
+  Fixture f;
+  const Result<Rollout> rollout =
+      DecodeRollout(f.decoder, R"({"metadata":{"name":"n"},"spec":)" + row.spec + "}");
+  REQUIRE_FALSE(rollout.ok());
+  CHECK(rollout.error().kind == ErrorKind::kMalformed);
+  CAPTURE(rollout.error().message);
+  CHECK(rollout.error().message.starts_with(row.path));
+}
+
+}  // namespace
+}  // namespace windlass
