@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "controller/in_place/template/fingerprint_text.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/time.h"
 

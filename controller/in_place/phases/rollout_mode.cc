@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/in_place/pod/pod_state.h"
-#include "controller/in_place/template/fingerprint_text.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/extension.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/base/parse_whole.h"
 

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "controller/in_place/template/fingerprint_text.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/time.h"
 

@@ -1,9 +1,9 @@
-#include "controller/in_place/template/fingerprint_text.h"
+#include "kubeclient/api/fingerprint_text.h"
 
 #include <charconv>
 #include <cstdint>
 
-namespace windlass::in_place {
+namespace windlass {
 namespace {
 
 constexpr std::string_view kTemplatePrefix = "t-";
@@ -39,4 +39,4 @@ std::optional<Fingerprint> ParseFingerprint(std::string_view text) {
   return Fingerprint{*high, *low};
 }
 
-}  // namespace windlass::in_place
+}  // namespace windlass

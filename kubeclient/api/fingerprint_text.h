@@ -8,11 +8,11 @@
 
 #include "kubeclient/api/canonical.h"
 
-namespace windlass::in_place {
+namespace windlass {
 
 std::string TextOf(const Fingerprint& fingerprint);
 
 // Returns nullopt for anything that TextOf does not write; digits may be in upper case, too.
 std::optional<Fingerprint> ParseFingerprint(std::string_view text);
 
-}  // namespace windlass::in_place
+}  // namespace windlass
