@@ -29,4 +29,9 @@ struct Figure {
 };
 using Figures = std::vector<Figure>;
 
+// Adds the figures of one more controller to `all`. Two controllers may count the same: figures
+// with the same name and labels become one with their sum. A series with other labels joins its
+// family. Both must be of the same kind, and histograms must have the same buckets.
+void MergeFigures(Figures& all, Figures more);
+
 }  // namespace windlass

@@ -23,7 +23,7 @@ void AddInPlaceFigures(const InPlaceFigures& in_place, Figures& figures) {
                      "From the patch of a Pod until it is available.", in_place.available});
   for (const auto& [cause, count] : in_place.blocked) {
     figures.push_back({"windlass_inplace_blocked",
-                       "Deployments whose update in place does not get on.",
+                       "Workloads whose update in place does not get on.",
                        Figure::Gauge{static_cast<double>(count)},
                        {{"cause", cause}}});
   }
