@@ -36,7 +36,9 @@ Status FoldTable::Written(const QueueKey& key, const Request& request, const Rep
 }
 
 Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply& reply) {
-  if (request.verb() == Verb::kList) return Unit{};
+  const Verb verb = request.verb();
+  // No store may hold what a dry run shows.
+  if (verb == Verb::kList || verb == Verb::kDryRunCreate) return Unit{};
   const Folding folding(*this, key);
   return Object(request, reply);
 }

@@ -75,6 +75,7 @@ std::string_view Name(Verb verb) {
   switch (verb) {
     case Verb::kGet: return "get";
     case Verb::kList: return "list";
+    case Verb::kDryRunCreate:
     case Verb::kCreate: return "create";
     case Verb::kPatch: return "patch";
     case Verb::kUpdate: return "update";
@@ -102,6 +103,12 @@ Request Request::Create(const ResourceId& resource, ObjectKey key, std::string b
   Request request = Get(resource, std::move(key));
   request.verb_ = Verb::kCreate;
   request.body_ = std::move(body);
+  return request;
+}
+
+Request Request::DryRunCreate(const ResourceId& resource, ObjectKey key, std::string body) {
+  Request request = Create(resource, std::move(key), std::move(body));
+  request.verb_ = Verb::kDryRunCreate;
   return request;
 }
 
@@ -179,7 +186,8 @@ bool Request::IsLike(const RequestKey& other) const {
 }
 
 std::string Request::Describe() const {
-  std::string text(Name(verb_));
+  std::string text(verb_ == Verb::kDryRunCreate ? "dry-run " : "");
+  text += Name(verb_);
   text += ' ';
   text += resource_.plural;
   if (!subresource_.empty()) text += "/" + subresource_;

@@ -17,8 +17,14 @@
 
 namespace windlass {
 
-enum class Verb : uint8_t { kGet, kList, kCreate, kPatch, kUpdate, kDelete };
-std::string_view Name(Verb verb);  // "get", …: as audit logs and RBAC write it
+// kDryRunCreate asks what a creation would make, or why it would be refused. Nothing is made.
+enum class Verb : uint8_t { kGet, kList, kDryRunCreate, kCreate, kPatch, kUpdate, kDelete };
+// Returns the verb as audit logs and RBAC write it: "get", …; "create" also for a dry run.
+std::string_view Name(Verb verb);
+// Returns true if a request with this verb may change something.
+constexpr bool Mutates(Verb verb) {
+  return verb != Verb::kGet && verb != Verb::kList && verb != Verb::kDryRunCreate;
+}
 
 enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
 
@@ -53,6 +59,9 @@ class Request {
   static Request List(const ResourceId& resource, Symbol namespace_, std::string label_selector);
   // POST. `name` must also be in the body: created objects have deterministic names.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
+  // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
+  // stores nothing. It counts as a read. Its reply shows an object with a uid that does not exist.
+  static Request DryRunCreate(const ResourceId& resource, ObjectKey key, std::string body);
   // PATCH of leaf fields. `fields` is a JSON object; the uid and resourceVersion of `version` are
   // added to its metadata, which must not have them yet. `subresource` is "" or "status".
   static Request MergePatch(const ResourceId& resource, ObjectVersion version,
@@ -76,13 +85,13 @@ class Request {
   Verb verb() const { return verb_; }
   const ResourceId& resource() const { return resource_; }
   const ObjectKey& key() const { return key_; }
-  // Zero for reads and creates.
+  // Zero for reads, creates and dry runs.
   const Uid& uid() const { return uid_; }
   const std::string& subresource() const { return subresource_; }
   PatchType patch_type() const { return patch_type_; }
   const std::string& body() const { return body_; }
   const std::string& label_selector() const { return label_selector_; }
-  bool mutates() const { return verb_ != Verb::kGet && verb_ != Verb::kList; }
+  bool mutates() const { return Mutates(verb_); }
 
   RequestKey Identity() const;
   // Returns true if `other` asks for the same of the same object; the bodies may differ.

@@ -14,8 +14,6 @@
 namespace windlass {
 namespace {
 
-bool Mutates(Verb verb) { return verb != Verb::kGet && verb != Verb::kList; }
-
 bool HasAny(std::string_view text, std::initializer_list<std::string_view> needles) {
   return std::ranges::any_of(needles, [&](std::string_view needle) {
     return text.find(needle) != std::string_view::npos;
@@ -85,7 +83,8 @@ ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_vi
     case 401: return ErrorKind::kUnauthorized;
     case 403: return KindOfForbidden(message);
     case 404:
-      if (verb == Verb::kCreate && message.starts_with("namespaces \"")) {
+      if ((verb == Verb::kCreate || verb == Verb::kDryRunCreate) &&
+          message.starts_with("namespaces \"")) {
         return ErrorKind::kNamespaceTerminating;
       }
       return ErrorKind::kNotFound;

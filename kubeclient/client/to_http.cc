@@ -12,6 +12,7 @@ HttpMethod Method(Verb verb) {
   switch (verb) {
     case Verb::kGet:
     case Verb::kList: return HttpMethod::kGet;
+    case Verb::kDryRunCreate:
     case Verb::kCreate: return HttpMethod::kPost;
     case Verb::kPatch: return HttpMethod::kPatch;
     case Verb::kUpdate: return HttpMethod::kPut;
@@ -41,7 +42,8 @@ void AskForLivePodsMetadata(HttpRequest& http) {
 
 HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
   const Verb verb = request.verb();
-  const bool whole_collection = verb == Verb::kList || verb == Verb::kCreate;
+  const bool creates = verb == Verb::kCreate || verb == Verb::kDryRunCreate;
+  const bool whole_collection = verb == Verb::kList || creates;
   HttpRequest http;
   http.method = Method(verb);
   http.target = ResourcePath(request.resource(), request.key().namespace_,
@@ -55,6 +57,7 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
     }
     if (request.resource() == resources::kPods) AskForLivePodsMetadata(http);
   }
+  if (verb == Verb::kDryRunCreate) AddQuery(http.target, "dryRun", "All");
   if (request.mutates() && verb != Verb::kDelete) {
     AddQuery(http.target, "fieldManager", field_manager);
   }

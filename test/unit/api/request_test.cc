@@ -118,6 +118,18 @@ TEST_CASE("reads and creates carry no version") {
   CHECK(create.mutates());
 }
 
+TEST_CASE("a dry-run creation changes nothing, and is not the creation") {
+  const ObjectKey key{"ns", "web-7c9"};
+  const Request dry_run = Request::DryRunCreate(resources::kReplicaSets, key, "{\"a\":1}");
+  const Request create = Request::Create(resources::kReplicaSets, key, "{\"a\":1}");
+  CHECK_FALSE(dry_run.mutates());
+  CHECK(dry_run.uid().IsZero());
+  CHECK(dry_run.body() == create.body());
+  CHECK_FALSE(dry_run.Identity() == create.Identity());
+  CHECK_FALSE(create.IsLike(dry_run.Identity()));
+  CHECK(dry_run.Describe() == "dry-run create replicasets ns/web-7c9");
+}
+
 TEST_CASE("requests describe themselves as audit logs do") {
   struct Row {
     Request request;
@@ -190,6 +202,7 @@ TEST_CASE("a message names an object by its resource, namespace and name") {
 TEST_CASE("verbs have the names that audit logs and RBAC rules use") {
   CHECK(Name(Verb::kGet) == "get");
   CHECK(Name(Verb::kUpdate) == "update");
+  CHECK(Name(Verb::kDryRunCreate) == "create");
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ TEST_CASE("Requests become these methods, targets and content types") {
       {"create", Request::Create(resources::kReplicaSets, {"shop", "web-1"}, "{}"),
        HttpMethod::kPost, "/apis/apps/v1/namespaces/shop/replicasets?fieldManager=windlass",
        "application/json"},
+      {"dry-run create", Request::DryRunCreate(resources::kPods, {"shop", "web-1"}, "{}"),
+       HttpMethod::kPost, "/api/v1/namespaces/shop/pods?dryRun=All", "application/json"},
       {"create event", EventOf("web.17"), HttpMethod::kPost,
        "/api/v1/namespaces/shop/events?fieldManager=windlass", "application/json"},
       {"merge patch", PatchOf("web"), HttpMethod::kPatch,

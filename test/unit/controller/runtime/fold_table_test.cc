@@ -55,6 +55,13 @@ TEST_CASE_METHOD(Fixture, "a row that cannot decode a reply keeps it from no oth
   CHECK(told == std::vector<std::string>{"one folds x", "other folds x"});
 }
 
+TEST_CASE_METHOD(Fixture, "no store is told what a dry run shows") {
+  folds.Add(resources::kConfigMaps, Row("one"));
+  const Request dry_run = Request::DryRunCreate(resources::kConfigMaps, {"ns", "a"}, "{}");
+  CHECK(folds.Read(kKey, dry_run, {"x"}).ok());
+  CHECK(told.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "a resource without a row is not cached, which is no error") {
   CHECK(folds.Written(kKey, kGet, {"x"}).ok());
   folds.Vanished(kKey, kGet);
