@@ -31,6 +31,13 @@ bool GoesOnAfter(const Write& write, ErrorKind kind) {
   return certain && write.go_on_if_refused;
 }
 
+bool GoesOnAfter(const Read& read, ErrorKind kind) {
+  if (kind == ErrorKind::kNotFound) return true;
+  const bool answered =
+      IsRefusal(kind) || kind == ErrorKind::kThrottled || kind == ErrorKind::kServer;
+  return answered && read.go_on_if_refused;
+}
+
 Outcome OutcomeOf(const Request& request, Result<Reply> said) {
   Outcome outcome{request.Identity(), std::move(said)};
   const bool lists_pods = request.verb() == Verb::kList && request.resource() == resources::kPods;

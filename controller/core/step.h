@@ -53,6 +53,9 @@ struct Write {
 struct Read {
   Request request;
   std::string why;
+  // The planner has a next step even if this read fails for a reason that GoesOnAfter allows.
+  // Example: a dry run that the server refuses is a verdict.
+  bool go_on_if_refused = false;
 };
 
 // Nothing to do now. `look_again_in` arms the key's deadline slot; nullopt clears the slot.
@@ -94,6 +97,10 @@ bool IsRefusal(ErrorKind kind);
 // - after another certain answer (404, 409, a namespace that is being deleted) if `write` has
 //   go_on_if_refused
 bool GoesOnAfter(const Write& write, ErrorKind kind);
+// Returns true if the sync goes on after `read` failed with `kind`:
+// - always if there is no such object (404)
+// - after a refusal, and if the server is busy or in trouble, if `read` has go_on_if_refused
+bool GoesOnAfter(const Read& read, ErrorKind kind);
 
 // The answer to one request of this sync.
 struct Outcome {

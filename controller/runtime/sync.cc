@@ -181,7 +181,7 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
     const Status folded = environment_.folds.Read(key_, read.request, *said);
     if (!folded.ok()) said = folded.error();
   }
-  if (!said.ok() && said.error().kind != ErrorKind::kNotFound) {
+  if (!said.ok() && !GoesOnAfter(read, said.error().kind)) {
     LogFields fields = FieldsOf(read.request);
     Append(fields, {{"why", read.why}, {"error", said.error().message}});
     environment_.log.Warning("uncached read failed", fields);

@@ -248,6 +248,52 @@ TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not 
   }
 }
 
+TEST_CASE("A refused read ends the sync, unless the planner can go on without it") {
+  const bool go_on = GENERATE(false, true);
+  const Request dry_run = Request::DryRunCreate(resources::kPods, {"shop", "web-1"}, "{}");
+  Learned seen;
+  SyncWorld world([&](const Learned& learned) -> Step {
+    seen = learned;
+    if (learned.empty()) return Read{dry_run, "would a Pod be admitted", go_on};
+    return Wait{};
+  });
+  world.Run();
+  world.transport.Answer(Refusal(422, "Invalid", "spec.containers: Required value"));
+  REQUIRE(world.ended.has_value());
+  CHECK((world.ended->kind == SyncResult::Kind::kDone) == go_on);
+  REQUIRE(seen.empty() != go_on);
+  if (go_on) {
+    CHECK(seen.front().asked == dry_run.Identity());
+    CHECK(seen.front().said.error().kind == ErrorKind::kInvalid);
+    CHECK_FALSE(seen.front().ends_walk);
+  }
+}
+
+TEST_CASE("The planner goes on without a read only if the server answered it") {
+  struct Row {
+    ErrorKind kind;
+    bool plain;      // goes on after any read
+    bool forgiving;  // goes on after a read with go_on_if_refused
+  };
+  const Row row = GENERATE(values<Row>({
+      {ErrorKind::kNotFound, true, true},
+      {ErrorKind::kInvalid, false, true},
+      {ErrorKind::kForbidden, false, true},
+      {ErrorKind::kQuotaExceeded, false, true},
+      {ErrorKind::kWebhook, false, true},
+      {ErrorKind::kThrottled, false, true},
+      {ErrorKind::kServer, false, true},
+      {ErrorKind::kNotSent, false, false},
+      {ErrorKind::kAmbiguous, false, false},
+      {ErrorKind::kUnauthorized, false, false},
+      {ErrorKind::kMalformed, false, false},
+  }));
+  CAPTURE(Name(row.kind));
+  const Request get = GetOf("web");
+  CHECK(GoesOnAfter(Read{get, "why"}, row.kind) == row.plain);
+  CHECK(GoesOnAfter(Read{get, "why", true}, row.kind) == row.forgiving);
+}
+
 TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept as it came") {
   const Request list = Request::List(resources::kPods, kWeb.namespace_, "app=web");
   const Outcome half = OutcomeOf(list, Reply{ListOfOnePod("further pages")});
