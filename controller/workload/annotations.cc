@@ -16,8 +16,9 @@ std::optional<int32_t> ParseSize(const ReplicaSet& rs, std::string_view key) {
 }  // namespace
 
 bool IsCopied(std::string_view key) {
-  for (const std::string_view ours : {kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas,
-                                      kRollbackTo, kLastApplied, kTermAnnotation}) {
+  for (const std::string_view ours :
+       {kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas, kRollbackTo, kLastApplied,
+        kRequestedTemplate, kTermAnnotation}) {
     if (key == ours) return false;
   }
   return !key.starts_with(kInternalPrefix);

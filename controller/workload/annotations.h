@@ -23,8 +23,12 @@ inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-r
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
+// On a ReplicaSet, which template its workload asked for (fingerprint_text.h). For kinds whose
+// stored template lacks the defaults of the API server: their ReplicaSets have another one.
+inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
+
 // Returns true if an annotation of the workload is copied to its new ReplicaSet: all except the
-// six above, kTermAnnotation, and the internal ones that an extension writes to a ReplicaSet
+// seven above, kTermAnnotation, and the internal ones that an extension writes to a ReplicaSet
 // (D-163, P-074). `kubectl rollout undo` copies the internal ones to the workload; the next status
 // write removes them there.
 bool IsCopied(std::string_view key);

@@ -8,6 +8,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/options.h"
+#include "controller/workload/annotations.h"
 #include "kubeclient/api/json_reader.h"
 
 namespace windlass::in_place {
@@ -33,9 +34,11 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Returns true if the annotation came from the workload with the template. The others are about
+// Returns true if the annotation came from the workload with the template, or says which template
+// was asked for. The others are about
 // the object that has them or, as user keys are, the same in all ReplicaSets.
 bool BelongsToTemplate(std::string_view key) {
+  if (key == workload::kRequestedTemplate) return true;
   for (const char* prefix : {"deployment.kubernetes.io/", "deprecated.deployment.rollback.to",
                              "kubectl.kubernetes.io/last-applied", "windlass.dev/"}) {
     if (key.starts_with(prefix)) return false;

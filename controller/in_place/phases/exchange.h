@@ -12,6 +12,7 @@
 //   - the labels of the ReplicaSet
 //   - the revision annotations
 //   - annotations that came from the workload with the template, such as change-cause
+//   - the annotation that says which template was asked for (kRequestedTemplate)
 // These stay where they are:
 //   - name, selector, hash label and size
 //   - notes about the object itself (IsInternal)

@@ -79,9 +79,9 @@ TEST_CASE("a revision is a 64-bit number; a missing one counts 0 (D-160, BI-41)"
   Proves("D-160 B-20");
 }
 
-TEST_CASE("the six annotations of the rollout itself are not copied (D-163)") {
+TEST_CASE("the annotations of the rollout itself are not copied (D-163)") {
   const std::string_view key = GENERATE(kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas,
-                                        kRollbackTo, kLastApplied);
+                                        kRollbackTo, kLastApplied, kRequestedTemplate);
   CAPTURE(std::string(key));
   CHECK_FALSE(IsCopied(key));
   CHECK(IsCopied("kubernetes.io/change-cause"));

@@ -222,6 +222,18 @@ TEST_CASE("P-053 X3 leaves nothing behind, and does no harm where there is nothi
   CHECK(plain["metadata"].value("annotations", Json::object()).empty());
 }
 
+TEST_CASE("P-053 which template was asked for travels with the template") {
+  const std::string key = "windlass.dev/requested-template";
+  Json host = Host();
+  Json pending = Pending();
+  host["metadata"]["annotations"][key] = "t-old";
+  pending["metadata"]["annotations"][key] = "t-new";
+  REQUIRE(Send(pending, Begin(host, pending)));
+  CHECK(pending["metadata"]["annotations"][key] == "t-old");
+  REQUIRE(Send(host, Finish(host, pending)));
+  CHECK(host["metadata"]["annotations"][key] == "t-new");
+}
+
 TEST_CASE("P-053 an exchange back restores both, notes apart") {
   Json host = Host();
   Json pending = Pending();
