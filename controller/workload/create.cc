@@ -48,6 +48,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
     return AfterRefusal(situation, *refused, *parts);
   }
   if (auto step = AfterCreate(situation, parts->name)) return *step;
+  if (auto step = situation.extension().Next(situation, Moment::kBeforeCreation)) return *step;
   parts->replicas = GrowthOf(situation, nullptr, parts->replicas).size;
 
   Result<Request> request = CreateReplicaSet(workload, *parts);

@@ -77,9 +77,10 @@ struct ExtensionState {
 
 // When the planner asks an extension for a step.
 enum class Moment : uint8_t {
-  kRecover,       // first of all, to finish what was half done
-  kWhilePaused,   // before the rules for a paused workload
-  kWhileRunning,  // before the rules for scaling and for rollouts
+  kRecover,         // first of all, to finish what was half done
+  kWhilePaused,     // before the rules for a paused workload
+  kWhileRunning,    // before the rules for scaling and for rollouts
+  kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
 };
 
 // A write to a ReplicaSet that the planner prepares.

@@ -76,6 +76,7 @@ class UpdatesInPlace : public Extension {
       case Moment::kRecover: return RecoverExchange(situation);
       case Moment::kWhilePaused: return NextInPlaceWhilePaused(situation);
       case Moment::kWhileRunning: return NextInPlace(situation);
+      case Moment::kBeforeCreation: return std::nullopt;
     }
     return std::nullopt;
   }

@@ -44,7 +44,8 @@ class Rigging : public Extension {
   std::optional<Step> Next(const Situation& situation, Moment moment) const override {
     const std::map<Moment, std::string> names = {{Moment::kRecover, "recover"},
                                                  {Moment::kWhilePaused, "paused"},
-                                                 {Moment::kWhileRunning, "running"}};
+                                                 {Moment::kWhileRunning, "running"},
+                                                 {Moment::kBeforeCreation, "creation"}};
     ++calls["Next, " + names.at(moment)];
     CHECK(SailsOf(situation) == 3);
     if (wants == moment) return Failed{.error = {ErrorKind::kInvalid, "hoist a sail"}};
@@ -128,7 +129,7 @@ TEST_CASE("an extension is asked before a ReplicaSet is made, and notes on it wh
   CHECK(BodyOf(step)["metadata"]["annotations"][std::string(kNote)] == "3");
   CHECK(std::get<Write>(step).because.fallback_reason == "NoWind");
   CHECK(harbour.rigging.Called() ==
-        Names{"Look", "Next, recover", "Next, running", "Note, new", "End"});
+        Names{"Look", "Next, recover", "Next, running", "Next, creation", "Note, new", "End"});
   CHECK(harbour.rigging.calls["Look"] == 1);
   CHECK(harbour.rigging.calls["End"] == 1);
 }
@@ -162,7 +163,8 @@ TEST_CASE("a step of the extension comes before the planner's own") {
   const auto [moment, paused] = GENERATE(table<Moment, bool>({{Moment::kRecover, false},
                                                               {Moment::kRecover, true},
                                                               {Moment::kWhilePaused, true},
-                                                              {Moment::kWhileRunning, false}}));
+                                                              {Moment::kWhileRunning, false},
+                                                              {Moment::kBeforeCreation, false}}));
   Rigged harbour;
   harbour.world.deployment.spec.paused = paused;
   harbour.rigging.wants = moment;
