@@ -98,8 +98,8 @@ class Kind : public WorkloadKind {
   const ResourceId& resource() const override { return resources::kDeployments; }
   std::string_view noun() const override { return "deployment"; }
 
-  bool IsStored(const Workload& workload, const WorkloadStatus& draft) const override {
-    return draft == workload.status;
+  bool IsStored(const Workload& workload, const StatusDraft& draft) const override {
+    return draft.status == workload.status;
   }
 
   bool HasStrayNotes(const Workload& workload) const override {
@@ -110,11 +110,12 @@ class Kind : public WorkloadKind {
   // with the status because the status endpoint keeps annotations and does not raise the generation
   // (D-166, D-703). For the same reason this write removes the internal annotations that an undo
   // brought to the Deployment (P-074).
-  Request WriteStatus(const Workload& workload, const WorkloadStatus& status,
-                      std::string_view revision) const override {
+  Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
+    const WorkloadStatus& status = draft.status;
     Json fields = Json::object();
-    if (!revision.empty()) {
-      fields["metadata"]["annotations"][std::string(workload::kRevision)] = std::string(revision);
+    if (!draft.revision.empty()) {
+      fields["metadata"]["annotations"][std::string(workload::kRevision)] =
+          std::string(draft.revision);
     }
     for (const auto& [key, value] : workload.meta.annotations) {
       if (!in_place::IsInternal(key)) continue;

@@ -109,11 +109,11 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
 
   const int32_t collisions = workload.status.collision_count.value_or(0);
   if (collisions == kUnlimited) return failed;  // cannot be counted any further
-  WorkloadStatus status = workload.status;
-  status.collision_count = collisions + 1;
+  StatusDraft draft{.status = workload.status, .now = situation.now};
+  draft.status.collision_count = collisions + 1;
   auto write = UnlessTried(
       situation,
-      Write{.request = workload.kind.WriteStatus(workload, status, ""),
+      Write{.request = workload.kind.WriteStatus(workload, draft),
             .because = {decisions::kCountNameCollision,
                         {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
   return write ? *write : failed;  // the next sync collides again, and counts it then (D-178)

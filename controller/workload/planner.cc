@@ -100,7 +100,7 @@ Step TryAgain(const Situation& situation, Step end) {
 
 Step Decide(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
-  if (auto step = RefuseSelector(view.workload, learned)) return *step;
+  if (auto step = RefuseSelector(view.workload, learned, now)) return *step;
   const Claims claims = ClaimReplicaSets(view);
   if (EndOfWalk(view.workload, learned) != nullptr)
     return EndRefused(MakeSituation(view, claims, learned, now));

@@ -9,12 +9,12 @@
 namespace windlass::workload {
 namespace {
 
-Step RefuseEmpty(const Workload& workload, const Learned& learned) {
+Step RefuseEmpty(const Workload& workload, const Learned& learned, WallTime now) {
   if (workload.status.observed_generation < workload.meta.generation) {
-    WorkloadStatus status = workload.status;
-    status.observed_generation = workload.meta.generation;
-    Write write{.request = workload.kind.WriteStatus(workload, status, ""),
-                .because = {decisions::kUpdateStatus, {{"generation", status.observed_generation}}},
+    StatusDraft draft{.status = workload.status, .now = now};
+    draft.status.observed_generation = workload.meta.generation;
+    Write write{.request = workload.kind.WriteStatus(workload, draft),
+                .because = {decisions::kUpdateStatus, {{"generation", workload.meta.generation}}},
                 .go_on_if_refused = true};
     if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
   }
@@ -25,9 +25,9 @@ Step RefuseEmpty(const Workload& workload, const Learned& learned) {
 
 }  // namespace
 
-std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned) {
+std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now) {
   const LabelSelector& selector = workload.selector;
-  if (selector.SelectsEverything()) return RefuseEmpty(workload, learned);
+  if (selector.SelectsEverything()) return RefuseEmpty(workload, learned, now);
   const Status valid = Validate(selector);
   if (valid.ok()) return std::nullopt;
   return Failed{

@@ -14,6 +14,6 @@ namespace windlass::workload {
 // An empty selector would select everything: returns a Warning, and before that a status write that
 // acknowledges the generation and whose outcome does not matter (D-052). An invalid selector gives
 // a failure until the spec changes (D-053).
-std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned);
+std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

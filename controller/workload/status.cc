@@ -1,6 +1,7 @@
 #include "controller/workload/status.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
@@ -90,15 +91,18 @@ WorkloadStatus CountUnobserved(const Situation& situation) {
 }
 
 // Returns a status write that acknowledges neither a generation nor a revision.
-std::optional<Step> WriteUnobserved(const Workload& workload, const WorkloadStatus& next) {
-  if (workload.kind.IsStored(workload, next)) return std::nullopt;
-  return Write{.request = workload.kind.WriteStatus(workload, next, ""),
+std::optional<Step> WriteUnobserved(const Situation& situation, WorkloadStatus next) {
+  const Workload& workload = situation.workload;
+  const StatusDraft draft{.status = std::move(next), .now = situation.now};
+  if (workload.kind.IsStored(workload, draft)) return std::nullopt;
+  const WorkloadStatus& status = draft.status;
+  return Write{.request = workload.kind.WriteStatus(workload, draft),
                .because = {decisions::kUpdateStatus,
-                           {{"generation", next.observed_generation},
-                            {"replicas", next.replicas},
-                            {"ready", next.ready_replicas},
-                            {"available", next.available_replicas},
-                            {"progressing", ReasonOf(next, "Progressing")}}}};
+                           {{"generation", status.observed_generation},
+                            {"replicas", status.replicas},
+                            {"ready", status.ready_replicas},
+                            {"available", status.available_replicas},
+                            {"progressing", ReasonOf(status, "Progressing")}}}};
 }
 
 }  // namespace
@@ -124,7 +128,8 @@ void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
 
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   const Workload& workload = situation.workload;
-  WorkloadStatus status = CountReplicas(situation);
+  StatusDraft draft{.status = CountReplicas(situation), .now = situation.now};
+  WorkloadStatus& status = draft.status;
   UpdateAvailable(situation, status);
   if (progress == Progress::kEvaluate) {
     UpdateProgressing(situation, status);
@@ -134,11 +139,11 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   }
   if (progress == Progress::kPaused) MarkPaused(situation, status);
   if (progress != Progress::kKeep) situation.extension().UpdateStatus(situation, status);
-  const std::string_view revision = RevisionToPublish(situation);
+  const std::string_view revision = draft.revision = RevisionToPublish(situation);
   const bool has_notes = workload.kind.HasStrayNotes(workload);
-  const bool is_stored = workload.kind.IsStored(workload, status);
+  const bool is_stored = workload.kind.IsStored(workload, draft);
   if (revision.empty() && !has_notes && is_stored) return std::nullopt;
-  return Write{.request = workload.kind.WriteStatus(workload, status, revision),
+  return Write{.request = workload.kind.WriteStatus(workload, draft),
                .because = {decisions::kUpdateStatus,
                            {{"generation", status.observed_generation},
                             {"revision", revision.empty() ? workload.revision : revision},
@@ -161,7 +166,7 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
   WorkloadStatus next = situation.workload.status;
   SetCondition(next.conditions,
                NewCondition("Progressing", status, reason, std::move(message), situation.now));
-  return WriteUnobserved(situation.workload, next);
+  return WriteUnobserved(situation, std::move(next));
 }
 
 std::optional<Step> WriteHeldUp(const Situation& situation) {
@@ -176,7 +181,7 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
     situation.extension().UpdateStatus(situation, status);
   }
   UpdateReplicaFailure(situation, status);
-  auto step = WriteUnobserved(workload, status);
+  auto step = WriteUnobserved(situation, status);
   if (step) std::get<Write>(*step).on_success = situation.extension().Events(situation, status);
   return step;
 }
@@ -192,7 +197,7 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
     SetCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",
                                                std::move(message), situation.now));
   }
-  return WriteUnobserved(situation.workload, next);
+  return WriteUnobserved(situation, std::move(next));
 }
 
 }  // namespace windlass::workload

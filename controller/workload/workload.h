@@ -56,6 +56,13 @@ struct WorkloadStatus {
   bool operator==(const WorkloadStatus&) const = default;
 };
 
+// What the planner wants the status to be.
+struct StatusDraft {
+  WorkloadStatus status;
+  std::string_view revision{};  // to publish with it; empty if that is not to change
+  WallTime now{};               // when it was drafted
+};
+
 enum class Strategy : uint8_t {
   kRollingUpdate,
   kRecreate,
@@ -91,17 +98,15 @@ class WorkloadKind {
   std::string_view name() const { return resource().kind; }
   virtual std::string_view noun() const = 0;
 
-  // Returns true if `draft` equals the stored status.
-  virtual bool IsStored(const Workload& workload, const WorkloadStatus& draft) const = 0;
+  // Returns true if the status of `draft` equals the stored one. Its revision does not matter.
+  virtual bool IsStored(const Workload& workload, const StatusDraft& draft) const = 0;
 
   // Returns true if the object carries annotations that its next status write removes, whatever
   // that status is: those that `kubectl rollout undo` copied to it from a ReplicaSet.
   virtual bool HasStrayNotes(const Workload& workload) const = 0;
 
-  // Returns the one request that writes `status` whole. It also publishes `revision`, unless that
-  // is empty.
-  virtual Request WriteStatus(const Workload& workload, const WorkloadStatus& status,
-                              std::string_view revision) const = 0;
+  // Returns the one request that writes the status of `draft` whole, and publishes its revision.
+  virtual Request WriteStatus(const Workload& workload, const StatusDraft& draft) const = 0;
 
   // Returns the one request that gives the object the template and the annotations of the
   // ReplicaSet `target`, and removes the request to roll back. `own_json` is the object and

@@ -16,14 +16,14 @@ class BoatKind : public WorkloadKind {
  public:
   const ResourceId& resource() const override { return kBoats; }
   std::string_view noun() const override { return "boat"; }
-  bool IsStored(const Workload& workload, const WorkloadStatus& draft) const override {
-    return draft == workload.status;
+  bool IsStored(const Workload& workload, const StatusDraft& draft) const override {
+    return draft.status == workload.status;
   }
   bool HasStrayNotes(const Workload&) const override { return false; }
-  Request WriteStatus(const Workload& workload, const WorkloadStatus& status,
-                      std::string_view revision) const override {
-    written = status;
-    published = revision;
+  Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
+    written = draft.status;
+    published = draft.revision;
+    drafted_at = draft.now;
     return Request::MergePatch(kBoats, VersionOf(workload.meta), "status", "{}");
   }
   Result<Request> RollBack(const Workload&, const std::string&, const ReplicaSet&,
@@ -40,6 +40,7 @@ class BoatKind : public WorkloadKind {
   const Extension* extends = nullptr;
   mutable std::optional<WorkloadStatus> written;  // last
   mutable std::string published;
+  mutable WallTime drafted_at;
 };
 
 // Makes a boat from the Deployment of a World; `world` makes its Pods.

@@ -33,6 +33,7 @@ TEST_CASE("the kind writes the status, with what it wants carried and under its 
   const Request& request = std::get<Write>(*step).request;
   CHECK(request.Describe() == "patch boats/status ns/web");
   CHECK(harbour.kind.published == "1");  // the revision of web-1
+  CHECK(harbour.kind.drafted_at == kNow);
   REQUIRE(harbour.kind.written);
   const WorkloadStatus& written = *harbour.kind.written;
   CHECK(written.carried == R"({"sails":3})");
