@@ -13,6 +13,13 @@
 
 namespace windlass::workload {
 
+// The template that Pods are to have, with the API server's defaults. Borrowed.
+struct WantedTemplate {
+  Fingerprint fingerprint{};
+  const std::string* json = nullptr;  // null if its text is not kept
+  bool known = false;                 // false: `fingerprint` says nothing yet
+};
+
 // Borrowed from the view; valid during one call of Next.
 struct Situation {
   const View& view;
@@ -24,6 +31,7 @@ struct Situation {
   const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the workload's (D-150)
   std::vector<const ReplicaSet*> old{};         // the others, same order
   Fenceposts limits{};                          // of the workload
+  WantedTemplate wanted{};
 
   // The refused write of this sync that users are told about. Its message names verb and object
   // before the server's words (refused_write.h).

@@ -33,6 +33,8 @@ struct Fenceposts {
   int32_t desired = 0;          // spec.replicas of the workload
   int32_t surge = 0;            // Pods allowed above desired
   int32_t max_unavailable = 0;  // Pods that may be missing from desired
+  // The most Pods of the new revision; the others stay on the old one. kUnlimited: all of them.
+  int32_t updated_max = kUnlimited;
 
   // 64 bits: a legal maxSurge of 2^31-1 must not overflow.
   int64_t max_total() const { return int64_t{desired} + surge; }
@@ -81,6 +83,26 @@ struct SettingPlace {
   std::string name;       // "windlass.dev/in-place-surge"
 };
 
+// A template as the API server completes it: with the defaults of all fields that are absent.
+struct DefaultedTemplate {
+  Fingerprint fingerprint{};
+  std::string json{};
+};
+
+// The last rollback that was performed.
+struct PerformedRollback {
+  int64_t asked = 0;   // the revision that was asked for; 0: the one before the present one
+  int64_t became = 0;  // the number that this revision has since
+};
+
+// What becomes of a request to roll back.
+struct RollbackOutcome {
+  int64_t asked = 0;                   // as in PerformedRollback
+  const ReplicaSet* target = nullptr;  // what is rolled back to; null if the request is refused
+  std::string_view reason{};           // of a refusal: "RollbackRevisionNotFound"; else empty
+  std::string_view message{};          // of a refusal: what the user can do
+};
+
 // The policies in which kinds of workloads differ. An instance is stateless, or made for one object
 // and valid as long as that object's Workload.
 class WorkloadKind {
@@ -118,6 +140,13 @@ class WorkloadKind {
 
   // Returns the request that only removes the request to roll back.
   virtual Request ClearRollback(const Workload& workload) const = 0;
+
+  // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
+  // sent. Returns nullopt if the kind records nothing, or the stored object has the record already.
+  virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,
+                                              const RollbackOutcome& /*outcome*/) const {
+    return std::nullopt;
+  }
 
   // Returns true if settings of in-place updates are copied to the ReplicaSets. `kubectl rollout
   // undo` copies a ReplicaSet's annotations to the object, and so restores the settings.
@@ -165,6 +194,18 @@ struct Workload {
   std::string_view revision{};  // the one published last, as written; empty if none
   // The revision to roll back to; 0 means the one before the present one; nullopt: no rollback.
   std::optional<int64_t> roll_back_to{};
+
+  // --- what only some kinds have ---
+  // Identifies the template that the user asked for: "t-" and 32 hexadecimal digits. Set by kinds
+  // whose stored template lacks the API server's defaults; else empty.
+  std::string requested_template{};
+  // That template with its defaults; null if it is not known. Borrowed.
+  const DefaultedTemplate* defaulted = nullptr;
+  // The ReplicaSet of this revision is never deleted as history.
+  std::optional<int64_t> kept_revision{};
+  // Pods follow the ReplicaSet of this revision, whatever the template says.
+  std::optional<int64_t> follow_revision{};
+  std::optional<PerformedRollback> rolled_back{};
 };
 
 }  // namespace windlass
