@@ -45,6 +45,9 @@ struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
+  // The HTTP code of the answer; 0 if the error is not an answer. Tells apart what `kind` does not:
+  // 400 and 422 judge the object that was sent, 413 and 415 do not.
+  int http_status = 0;
 
   // Prefixes the message with what was attempted: "scale replicaset ns/web-7c9: <message>".
   Error Context(std::string_view doing) && {

@@ -125,8 +125,9 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   ApiStatus status;
   if (auto decoded = decoder.DecodeStatus(response.body); decoded.ok())
     status = std::move(*decoded);
-  Error error{ErrorKind::kAmbiguous, MessageOf(status, response), RetryAfterMs(status, response)};
   const int code = response.status;
+  Error error{ErrorKind::kAmbiguous, MessageOf(status, response), RetryAfterMs(status, response),
+              code};
   if (code >= 300 && code < 400) {
     // To follow a redirect would send the credentials to where it points.
     error.kind = ErrorKind::kConfig;
@@ -157,7 +158,8 @@ Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
     if (IsUsable(verb, response.body, decoder)) return Reply{std::move(response.body)};
     return Error{Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kMalformed,
                  "HTTP " + std::to_string(response.status) +
-                     " with a body that cannot be understood: " + Excerpt(response.body)};
+                     " with a body that cannot be understood: " + Excerpt(response.body),
+                 0, response.status};
   }
   Error error = FromRefusal(verb, response, decoder);
   if (verb == Verb::kDelete && error.kind == ErrorKind::kNotFound) return Reply{};

@@ -204,6 +204,13 @@ TEST_CASE("An error speaks with the server's own words and waits as long as it w
     both.retry_after = seconds(2);
     CHECK(error_of(both).retry_after_ms == 2000);
   }
+  SECTION("the HTTP code, which tells a verdict on the object from other refusals") {
+    CHECK(error_of(Refusal(422, "Invalid", "Pod \\\"p\\\" is invalid: spec")).http_status == 422);
+    CHECK(error_of(Refusal(400, "BadRequest", "unknown field")).http_status == 400);
+    CHECK(error_of(Plain(413, "")).http_status == 413);
+    CHECK(error_of(Plain(302, "")).http_status == 302);
+    CHECK(Error{ErrorKind::kInvalid, "of our own"}.http_status == 0);
+  }
   SECTION("details.retryAfterSeconds is clamped") {
     CHECK(error_of(Refusal(429, "", "m", R"({"retryAfterSeconds":86400})")).retry_after_ms ==
           60000);
