@@ -73,6 +73,20 @@ int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
   return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
 }
 
+// Returns true if `rs` may not grow beyond limits.updated_max.
+bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
+  return rs.is_new && limits.kept_old() > 0;
+}
+
+// Returns `share`, the change of the size of `rs`, or less if `rs` would grow beyond
+// limits.updated_max (RO-046). Example: 20 desired, updated_max 6: a new ReplicaSet of 3 grows by 3
+// at most, and one of 8 not at all.
+int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, int64_t share) {
+  if (!IsHeldBack(rs, limits)) return share;
+  const int64_t room = int64_t{limits.desired} - limits.kept_old() - rs.replicas;
+  return std::min(share, std::max<int64_t>(room, 0));
+}
+
 // Computes sizes that shrink. Replicas are taken kind by kind until the total is right. A write
 // does not change the order within a kind, so the plan after a write continues the plan before it.
 // ReplicaSets that are written already keep their size, unless all are written.
@@ -97,6 +111,7 @@ class Shrinking {
 
   std::vector<int64_t> Sizes() {
     const std::vector<int64_t> nothing(sizes_.size(), 0);
+    TakeHeldBack();
     // First unavailable Pods, in proportion; then all unavailable ones of old ReplicaSets except
     // the last of each: the number of active ReplicaSets decides the next step of a scaling event.
     for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
@@ -123,6 +138,14 @@ class Shrinking {
 
  private:
   int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
+
+  // Takes the new ReplicaSet down to limits.updated_max first: old Pods are to be kept (RO-046).
+  void TakeHeldBack() {
+    const int64_t updated = int64_t{limits_.desired} - limits_.kept_old();
+    for (const size_t i : largest_first_) {
+      if (IsHeldBack(active_[i], limits_)) TakeDownTo(i, std::max<int64_t>(updated, 1));
+    }
+  }
 
   // Sets the sizes in proportion. If a ReplicaSet would grow, annotations were edited or Pods added
   // by hand; then rounding may leave over a large number, and upstream's sizes are used. A new
@@ -238,14 +261,18 @@ std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
   for (const size_t i : order) {
     if (left == 0) break;
     const int64_t fraction = std::min(FractionOf(active[i], limits, status_replicas), kFractionMax);
-    const int64_t share = add > 0 ? std::min(fraction, left) : std::max(fraction, left);
+    const int64_t wanted = add > 0 ? std::min(fraction, left) : std::max(fraction, left);
+    const int64_t share = WithinUpdatedMax(active[i], limits, wanted);
     sizes[i] += share;
     left -= share;
   }
   if (left != 0 && !order.empty()) {
-    const auto open =
-        std::find_if(order.begin(), order.end(), [&](size_t i) { return !active[i].written; });
-    int64_t& first = sizes[open != order.end() ? *open : order.front()];
+    const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
+    const auto open = std::ranges::find_if(
+        order, [&](size_t i) { return !active[i].written && may_take(i); });
+    const auto any = std::ranges::find_if(order, may_take);
+    const size_t last = any != order.end() ? *any : order.front();
+    int64_t& first = sizes[open != order.end() ? *open : last];
     first = std::max<int64_t>(first + left, 0);
   }
 

@@ -66,8 +66,13 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //     13.
 //   - The largest ReplicaSet gets its share first. Among equals: the newest when growing, the
 //     oldest when shrinking.
-//   - The sizes equal upstream's if every Pod is available and the new ReplicaSet is not above
-//     desired.
+//   - The new ReplicaSet does not grow above limits.updated_max; the others get what it would have
+//     had. When the sizes shrink, its Pods above updated_max go first (RO-046). Examples: 5 and 5
+//     of 10, scaled to 20 with updated_max 10 and surge 5: 15 old ones and 10 new ones. Scaled to 6
+//     with updated_max 3 and surge 2: 5 old ones and 3 new ones, of which the rollout leaves 3 and
+//     3.
+//   - The sizes equal upstream's if every Pod is available, the new ReplicaSet is not above
+//     desired, and updated_max holds nothing back.
 std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
                                        const Fenceposts& limits, int32_t status_replicas);
 

@@ -14,8 +14,11 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set, int64_t total,
                           const Fenceposts& limits) {
   if (new_replica_set.replicas >= limits.desired) return limits.desired;
   const int64_t room = limits.max_total() - total;
-  if (room <= 0) return new_replica_set.replicas;
-  return static_cast<int32_t>(std::min<int64_t>(new_replica_set.replicas + room, limits.desired));
+  // Old Pods that are not there cannot be kept (RO-045).
+  const int64_t kept =
+      std::clamp<int64_t>(total - new_replica_set.replicas, 0, limits.kept_old());
+  const int64_t size = std::min(new_replica_set.replicas + room, limits.desired - kept);
+  return static_cast<int32_t>(std::max<int64_t>(size, new_replica_set.replicas));
 }
 
 std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
@@ -32,7 +35,9 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
 
   // New Pods that are not available yet may still fail: no old Pod may be removed for them (D-265).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);
-  int64_t removable = total - limits.min_available() - pending;
+  const int64_t of_old = total - new_replica_set.replicas;
+  int64_t removable =
+      std::min(total - limits.min_available() - pending, of_old - limits.kept_old());  // RO-044
 
   for (size_t i = 0; i < old.size() && removable > 0; ++i) {  // unhealthy Pods first (D-266)
     const int64_t unhealthy = old[i].replicas - Available(old[i]);

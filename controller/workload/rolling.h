@@ -28,6 +28,13 @@ struct ReplicaSetSize {
 // otherwise the present size if there is no room (D-261). `total` is the sum of spec.replicas of
 // all owned ReplicaSets, the new one included. Example: 10 desired, surge 3, new 3, old 8: 3 + (13
 // - 11) = 5.
+//
+// Where limits.updated_max holds Pods back (RO-044, RO-045):
+//   - The new ReplicaSet does not grow above it. Example: 10 desired, surge 3, updated_max 4, new
+//     3, old 8: 4 instead of 5.
+//   - It is never made smaller for it. Example: new 5, old 5, updated_max 3: 5.
+//   - It makes up for old Pods that are not there. Example: 10 desired, updated_max 3, so 7 are to
+//     stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the first rollout: 10.
 int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set, int64_t total,
                           const Fenceposts& limits);
 
@@ -36,6 +43,10 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set, int64_t total,
 // costs no availability; then healthy ones, as long as min_available Pods stay available across all
 // ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10, all available, new 3,
 // none available: 13 - 8 - 3 = 2 may go, so 8.
+//
+// Together they keep limits.kept_old() Pods, whether these are healthy or not (RO-044). Example: 10
+// desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available: 7 stay,
+// although 8 available Pods are enough, and 11 - 8 = 3 might go.
 std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
                                         const ReplicaSetSize& new_replica_set,
                                         const Fenceposts& limits);

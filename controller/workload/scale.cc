@@ -31,9 +31,12 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
   return desired && *desired != replicas;
 }
 
+// Returns true if the new ReplicaSet is full and available. Returns false while old Pods are to
+// stay (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
   const ReplicaSet* rs = situation.new_replica_set;
+  if (situation.limits.kept_old() > 0) return false;
   return rs != nullptr && DesiredReplicas(*rs) == replicas && rs->replicas == replicas &&
          rs->status.available_replicas == replicas;
 }

@@ -36,6 +36,12 @@ struct Fenceposts {
   // The most Pods of the new revision; the others stay on the old one. kUnlimited: all of them.
   int32_t updated_max = kUnlimited;
 
+  // Returns how many Pods stay on the old revision. Example: 10 desired, updated_max 3: 7.
+  int32_t kept_old() const {
+    const int32_t updated = updated_max > 0 ? updated_max : 0;
+    return updated < desired ? desired - updated : 0;
+  }
+
   // 64 bits: a legal maxSurge of 2^31-1 must not overflow.
   int64_t max_total() const { return int64_t{desired} + surge; }
   int64_t min_available() const { return int64_t{desired} - max_unavailable; }

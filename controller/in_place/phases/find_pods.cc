@@ -59,9 +59,12 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns 0 if the workload is handed back: another controller knows of no partition (P-076).
-int32_t Partition(const InPlace& in_place) {
-  return in_place.options().policy == Policy::kRelease ? 0 : in_place.options().partition;
+// Returns how many Pods keep the old revision: as many as the setting or the limits of the rollout
+// ask for, whichever is more (RO-047). Returns 0 if the workload is handed back: another controller
+// knows of no partition (P-076). Example: 10 desired, partition 2, updated_max 3: 7.
+int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
+  if (in_place.options().policy == Policy::kRelease) return 0;
+  return std::max(in_place.options().partition, situation.limits.kept_old());
 }
 
 // Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
@@ -82,7 +85,7 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
                      bool returning) {
   return {.desired = situation.workload.replicas,
           .max_unavailable = in_place.options().max_unavailable,
-          .partition = Partition(in_place),
+          .partition = Partition(situation, in_place),
           .canary_first = in_place.options().canary_first,
           .returning = returning,
           .surplus = Surplus(situation, in_place)};

@@ -120,6 +120,20 @@ TEST_CASE("every active ReplicaSet keeps its share (D-357), in whatever order th
       {"X-94", {15, 4, 3}, {Old(8, 13), Old(3, 13), New(2, 13)}, {12, 4, 3}},
       {"X-95", {7, 2, 1}, {Old(8, 13), Old(3, 13), New(2, 13)}, {6, 2, 1}},
       {"X-96 a smaller surge", {10, 0, 1}, {Old(8, 13), New(5, 13)}, {6, 4}},
+      {"RO-046 what is left over goes to the old one",
+       {20, 5, 5, 10},
+       {Old(5, 13), New(5, 13)},
+       {15, 10}},
+      {"RO-046 the new one grows to the limit", {20, 5, 5, 6}, {Old(5, 13), New(5, 13)}, {19, 6}},
+      {"RO-046 one above the limit stays", {12, 3, 3, 3}, {Old(5, 13), New(5, 13)}, {10, 5}},
+      {"RO-046 the larger old one gets it",
+       {20, 5, 5, 6},
+       {Old(2, 13), Old(3, 13), New(5, 13)},
+       {4, 15, 6}},
+      {"RO-046 going down, the new one gives first",
+       {6, 2, 1, 3},
+       {Old(5, 13), New(5, 13)},
+       {5, 3}},
       {"D-360 beyond 32 bits",
        {2000000000, 100000000, 0},
        {Old(500000000, 1000000000), New(500000000, 1000000000)},
@@ -190,6 +204,11 @@ TEST_CASE("going down, what is not available goes first (B-12, B-13)") {
       {"X-90 new Pods that start", {5, 2, 1}, {Old(8, 13, 8), New(5, 13, 0)}, {5, 2}},
       // In proportion 2 and 2, one fewer than must be available.
       {"B-13 new Pods that never start", {3, 1, 0}, {Old(8, 13, 8), New(5, 13, 0)}, {3, 1}},
+      // The limit alone would give 5 and 3, and 3 available are too few.
+      {"B-13 RO-046 good new Pods stay for broken old ones",
+       {6, 2, 1, 3},
+       {Old(5, 13, 0), New(5, 13)},
+       {3, 5}},
   }));
   CAPTURE(row.id);
   CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
@@ -302,6 +321,25 @@ TEST_CASE("an interrupted scaling arrives at the sizes it was planned for (B-11)
     RC_ASSERT(Walk(shares, limits, order) == plan);
   });
   Proves("B-11");
+}
+
+TEST_CASE("scaling holds Pods on the old revision, in whatever order it is written (RO-046)") {
+  CheckProperty("the new ReplicaSet never outgrows updated_max", [] {
+    Shares shares = RandomShares(0, /*all_available=*/true);
+    const auto before = static_cast<int32_t>(Sum(PresentSizes(shares)));
+    for (ReplicaSetShare& rs : shares) rs.max_replicas = before;
+    Fenceposts limits = RandomLimits();
+    limits.updated_max = *rc::gen::inRange(0, limits.desired);
+    std::vector<size_t> order = Positions(shares);
+    const int turns = *rc::gen::inRange(0, 120);
+    for (int i = 0; i < turns; ++i) std::next_permutation(order.begin(), order.end());
+    const Sizes plan = ProportionalSizes(shares, limits, 0);
+    RC_ASSERT(plan.back() <= std::max(shares.back().replicas, limits.updated_max));
+    if (Sum(plan) > limits.max_total()) return;  // D-357.4
+    RC_ASSERT(Sum(plan) == limits.max_total());
+    RC_ASSERT(Walk(shares, limits, order) == plan);
+  });
+  Proves("RO-046");
 }
 
 int64_t AvailableOf(const Shares& shares, const Sizes& sizes) {

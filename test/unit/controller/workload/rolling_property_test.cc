@@ -26,6 +26,8 @@ Rollout AnyRollout() {
   limits.desired = *rc::gen::inRange(0, 30);
   limits.surge = *rc::gen::inRange(0, 12);
   limits.max_unavailable = *rc::gen::inRange(0, limits.desired + 1);
+  const bool held = *rc::gen::inRange(0, 2) == 0;
+  if (held) limits.updated_max = *rc::gen::inRange(0, 32);
   rollout.new_replica_set = AnySize(40);
   const int count = *rc::gen::inRange(0, 5);
   for (int i = 0; i < count; ++i) rollout.old.push_back(AnySize(20));
@@ -45,6 +47,10 @@ int64_t AvailableAfter(const ReplicaSetSize& new_replica_set,
   int64_t available = std::min(new_replica_set.available, new_replica_set.replicas);
   for (size_t i = 0; i < old.size(); ++i) available += std::min(old[i].available, sizes[i]);
   return available;
+}
+
+int64_t TotalOf(const std::vector<int32_t>& sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
 }
 
 TEST_CASE("growing the new ReplicaSet never exceeds replicas + surge") {
@@ -79,6 +85,21 @@ TEST_CASE("shrinking old ReplicaSets never goes below the available minimum") {
   Proves("D-268 D-273");
 }
 
+TEST_CASE("Pods that are held on the old revision stay there") {
+  CheckProperty("updated_max (RO-044, RO-045)", [] {
+    const Rollout r = AnyRollout();
+    const int64_t total = Total(r.new_replica_set, r.old);
+    const int64_t of_old = total - r.new_replica_set.replicas;
+    const int64_t kept = std::min<int64_t>(r.limits.kept_old(), of_old);
+    RC_ASSERT(TotalOf(OldReplicaSetSizes(r.old, r.new_replica_set, r.limits)) >= kept);
+    const int32_t size = NewReplicaSetSize(r.new_replica_set, total, r.limits);
+    const bool grows = size > r.new_replica_set.replicas;
+    RC_ASSERT(!grows || size + kept <= r.limits.desired);
+    RC_ASSERT(size >= std::min(r.new_replica_set.replicas, r.limits.desired));
+  });
+  Proves("RO-044 RO-045");
+}
+
 TEST_CASE("one write after the other gives the sizes that were planned together") {
   CheckProperty("confluence (W-06)", [] {
     Rollout r = AnyRollout();
@@ -98,6 +119,11 @@ TEST_CASE("a rollout whose Pods become available always arrives") {
     if (r.limits.surge == 0 && r.limits.max_unavailable == 0) {
       r.limits.max_unavailable = std::min(1, r.limits.desired);  // D-251
     }
+    const int64_t kept =
+        std::min<int64_t>(r.limits.kept_old(), Total(r.new_replica_set, r.old) -
+                                                   r.new_replica_set.replicas);
+    const int64_t arrives = std::max<int64_t>(
+        std::min(r.new_replica_set.replicas, r.limits.desired), r.limits.desired - kept);
     for (int pass = 0; pass < 200; ++pass) {
       r.new_replica_set.available = r.new_replica_set.replicas;
       for (ReplicaSetSize& rs : r.old) rs.available = rs.replicas;
@@ -106,9 +132,10 @@ TEST_CASE("a rollout whose Pods become available always arrives") {
       const auto sizes = OldReplicaSetSizes(r.old, r.new_replica_set, r.limits);
       for (size_t i = 0; i < sizes.size(); ++i) r.old[i].replicas = sizes[i];
     }
-    RC_ASSERT(r.new_replica_set.replicas == r.limits.desired);
-    RC_ASSERT(Total(r.new_replica_set, r.old) == r.limits.desired);
+    RC_ASSERT(r.new_replica_set.replicas == arrives);
+    RC_ASSERT(Total(r.new_replica_set, r.old) == arrives + kept);
   });
+  Proves("RO-044 RO-045");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 struct Row {
   std::string id;
-  Fenceposts limits;  // desired, surge, max_unavailable
+  Fenceposts limits;  // desired, surge, max_unavailable, updated_max
   std::vector<ReplicaSetSize> old;
   ReplicaSetSize new_replica_set;
   int32_t want_new;
@@ -68,6 +68,20 @@ TEST_CASE("RollingUpdate sizes follow the worked examples of the contract") {
       {"UT-09 too few are ready", {10, 0, 2}, {{1, 1}}, {0, 0}, 9, {1}},
       {"UT-09 D-264 nothing left", {10, 0, 2}, {{0, 0}}, {10, 10}, 10, {0}},
       {"D-267 B-46 W-05 old status after a scale-down", {10, 2, 2}, {{6, 6}}, {4, 5}, 6, {6}},
+      {"RO-044 up to the limit", {10, 3, 2, 3}, {{10, 10}}, {0, 0}, 3, {10}},
+      {"RO-044 at the limit, although there is room", {10, 3, 2, 3}, {{8, 8}}, {3, 3}, 3, {7}},
+      {"RO-044 at rest", {10, 3, 2, 3}, {{7, 7}}, {3, 3}, 3, {7}},
+      {"RO-044 broken old ones are kept, too", {10, 3, 2, 3}, {{7, 4}}, {3, 3}, 3, {7}},
+      {"RO-044 broken ones go first", {10, 3, 2, 3}, {{5, 5}, {4, 0}}, {3, 3}, 3, {5, 2}},
+      {"RO-044 old ones keep together", {10, 3, 2, 3}, {{4, 4}, {4, 4}}, {3, 3}, 3, {3, 4}},
+      {"RO-044 none may be updated", {10, 3, 2, 0}, {{10, 10}}, {0, 0}, 0, {10}},
+      {"RO-044 no surge", {10, 0, 2, 3}, {{8, 8}}, {2, 2}, 2, {7}},
+      {"RO-044 a limit lowered takes no new Pod", {10, 3, 2, 3}, {{5, 5}}, {5, 5}, 5, {5}},
+      {"RO-044 nor an old one below it", {10, 3, 2, 3}, {{8, 8}}, {5, 5}, 5, {7}},
+      {"RO-044 above desired: down", {10, 3, 2, 3}, {}, {12, 12}, 10, {}},
+      {"RO-045 there is nothing old to keep", {10, 3, 2, 3}, {}, {0, 0}, 10, {}},
+      {"RO-045 old ones without Pods", {10, 3, 2, 3}, {{0, 0}}, {0, 0}, 10, {0}},
+      {"RO-045 too few old ones", {10, 3, 2, 3}, {{5, 5}}, {3, 3}, 5, {5}},
   }));
   CAPTURE(row.id);
 

@@ -1,6 +1,7 @@
 // In-place rollouts, as walks of single steps (P-020, P-033, P-052…P-057).
 #include "controller/in_place/phases/next_step.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place {
@@ -135,6 +136,28 @@ TEST_CASE("a partition keeps Pods on the old revision, and no deadline runs for 
   c.Annotate("windlass.dev/in-place-partition", "0");
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+TEST_CASE("the limit of a rollout holds Pods back as a partition does (RO-047)") {
+  const bool partition_is_more = GENERATE(false, true);
+  Started c(4);
+  int32_t updated_max = partition_is_more ? 2 : 1;
+  if (partition_is_more) c.Annotate("windlass.dev/in-place-partition", "3");
+  c.look = [&, look = c.look](View& view) {
+    look(view);
+    view.workload.limits.updated_max = updated_max;
+  };
+  c.SetImage("v2");
+  c.SettleInPlace();
+  int updated = 0;
+  for (const std::string& pod : c.PodNames()) updated += c.ImageOfPod(pod) == "v2" ? 1 : 0;
+  CHECK(updated == 1);
+  CHECK(c.InPlaceCondition() == "True Partitioned");
+  updated_max = kUnlimited;
+  c.Annotate("windlass.dev/in-place-partition", "0");
+  c.SettleInPlace();
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("RO-047");
 }
 
 TEST_CASE("an image that cannot be pulled stops after one Pod, with the cause (P-061)") {

@@ -1,0 +1,83 @@
+// Rollouts that hold Pods back on the old revision (Fenceposts::updated_max), as whole rollouts.
+#include <functional>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed.h"
+
+namespace windlass::workload {
+namespace {
+
+// Ten Pods of image v1, whose next rollouts update at most as many Pods as `most` says for that
+// number of replicas.
+struct HeldBack : Completed {
+  explicit HeldBack(std::function<int32_t(int32_t replicas)> most)
+      : Completed(10), most_updated(std::move(most)) {
+    look = [this](View& view) {
+      view.workload.limits.updated_max = most_updated(view.workload.replicas);
+    };
+  }
+  void CheckSizes(int32_t of_old, int32_t of_new) {
+    CHECK(SizeOf("v1") == of_old);
+    CHECK(SizeOf("v2") == of_new);
+  }
+  std::function<int32_t(int32_t)> most_updated;
+};
+
+TEST_CASE("a rollout holds where its limit is, and goes on when it is lifted (RO-044)") {
+  HeldBack cluster([](int32_t) { return 3; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(7, 3);
+  CHECK(cluster.Condition("Progressing") == "True ReplicaSetUpdated");
+
+  cluster.most_updated = [](int32_t) { return 6; };
+  cluster.Settle();
+  cluster.CheckSizes(4, 6);
+
+  cluster.most_updated = [](int32_t) { return 5; };  // takes no Pod back
+  cluster.Settle();
+  cluster.CheckSizes(4, 6);
+
+  cluster.most_updated = [](int32_t) { return kUnlimited; };
+  cluster.Settle();
+  cluster.CheckSizes(0, 10);
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("RO-044");
+}
+
+TEST_CASE("the first rollout holds nothing back (RO-045)") {
+  Cluster cluster(10);
+  cluster.look = [](View& view) { view.workload.limits.updated_max = 3; };
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") == 10);
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("RO-045");
+}
+
+TEST_CASE("a held rollout keeps its parts when it is scaled (RO-046)") {
+  HeldBack cluster([](int32_t replicas) { return replicas / 2; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.Scale(6);
+  cluster.Settle();
+  cluster.CheckSizes(3, 3);
+  cluster.Scale(12);
+  cluster.Settle();
+  cluster.CheckSizes(6, 6);
+  Proves("RO-046");
+
+  // Nothing tells any more what was old and what was new.
+  cluster.Scale(0);
+  cluster.Settle();
+  cluster.CheckSizes(0, 0);
+  cluster.Scale(4);
+  cluster.Settle();
+  cluster.CheckSizes(0, 4);
+  Proves("RO-045");
+}
+
+}  // namespace
+}  // namespace windlass::workload
