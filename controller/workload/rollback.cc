@@ -8,6 +8,9 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/create.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/in_vain.h"
+#include "controller/workload/new_replica_set.h"
+#include "controller/workload/revisions.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/strategy.h"
 #include "controller/workload/sync_length.h"
@@ -37,23 +40,104 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates) {
   return second;
 }
 
-const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
-  for (const ReplicaSet* rs : candidates) {
-    if (RevisionOf(rs->meta) == revision) return rs;
+// Returns the step that records `outcome`; nullopt if there is nothing to record, or no more to be
+// done for it: the API server accepts the record and does not keep it, as with an older CRD. That
+// must not hold up a rollback. Returns Failed if the record was refused in this sync (RO-021).
+std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
+  const Workload& workload = situation.workload;
+  std::optional<Request> request = workload.kind.NoteRollback(workload, outcome);
+  if (!request) return std::nullopt;
+  for (const Outcome& sent : situation.learned) {
+    if (!sent.said.ok() && request->IsLike(sent.asked)) return Failed{.error = sent.said.error()};
   }
-  return nullptr;
+  return UnlessInVain(situation,
+                      Write{.request = *std::move(request),
+                            .because = {decisions::kNoteRollback,
+                                        {{"asked", outcome.asked},
+                                         {"becomes", outcome.becomes},
+                                         {"reason", std::string(outcome.reason)}}}});
 }
 
-// There is nothing to go back to: only clears the annotation.
-Write Clear(const Situation& situation, std::string_view why, std::string message) {
+// Only removes the request to roll back, and says why.
+Write Clear(const Situation& situation, Event::Type type, std::string_view why,
+            std::string message) {
   const std::string reason = Reason(situation.workload, why);
   return {.request = situation.workload.kind.ClearRollback(situation.workload),
           .because = {decisions::kClearRollback, {{"reason", reason}}},
-          .on_success = {{Event::Type::kWarning, reason, std::move(message)}}};
+          .on_success = {{type, reason, std::move(message)}}};
 }
 
-Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t revision) {
+// There is nothing to go back to. `message` is upstream's, `remedy` says the same and what to do.
+Step Refuse(const Situation& situation, std::string_view why, std::string message,
+            std::string remedy) {
+  if (situation.workload.kind.RecordsRollbacks()) message = std::move(remedy);
+  const std::string reason = "Rollback" + std::string(why);
+  const RollbackOutcome outcome{.asked = *situation.workload.roll_back_to,
+                                .reason = reason,
+                                .message = message,
+                                .now = situation.now};
+  if (auto step = Record(situation, outcome)) return *step;
+  return Clear(situation, Event::Type::kWarning, why, std::move(message));
+}
+
+// `rollout "web"`
+std::string Named(const Workload& workload) {
+  return std::string(workload.kind.noun()) + " \"" + workload.meta.name + "\"";
+}
+
+// Returns the number that `target` has when its template is the workload's again: above all others,
+// or the present one if that is higher. Example: revision 1 of 1, 2 and 3 becomes 4.
+int64_t NumberToBe(const ReplicaSet& target, std::vector<const ReplicaSet*> candidates) {
+  std::erase(candidates, &target);
+  return std::max(RevisionOf(target.meta).value_or(0), NextRevision(candidates));
+}
+
+// Returns true if `target` is what the rollback to revision `asked` made, which was performed
+// before. Its number alone is no proof: after a crash before the rollback, another template may
+// have got that number.
+bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
+  const std::optional<PerformedRollback>& before = workload.rolled_back;
+  if (!before || asked == 0 || before->asked != asked) return false;
+  return RevisionOf(target.meta) == before->became &&
+         (before->became == asked || HadRevision(target, asked));
+}
+
+// Returns the ReplicaSet of revision `revision`. If no ReplicaSet has that number any more because
+// a rollback to it has renumbered it, returns that ReplicaSet (RO-022). Former numbers are not
+// looked at without such a rollback (D-464).
+const ReplicaSet* FindTarget(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
+  if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
+  const auto found = std::ranges::find_if(candidates, [&](const ReplicaSet* rs) {
+    return WasRolledBackTo(workload, *rs, revision);
+  });
+  return found == candidates.end() ? nullptr : *found;
+}
+
+// Returns the ReplicaSet of the workload's own template, whichever Pods follow; null if there is
+// none.
+const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
+  if (!situation.workload.follow_revision) return situation.new_replica_set;
+  return FindNewReplicaSet(situation.workload, situation.all, situation.learned);
+}
+
+bool HasWorkloadsTemplate(const Situation& situation, const ReplicaSet& target) {
+  const ReplicaSet* present = ReplicaSetOfTemplate(situation);
+  if (&target == present) return true;
+  if (present != nullptr && target.template_fingerprint == present->template_fingerprint) {
+    return true;
+  }
+  return target.template_fingerprint == situation.workload.template_fingerprint;
+}
+
+Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t revision,
+                int64_t becomes) {
   const Workload& workload = situation.workload;
+  const RollbackOutcome outcome{.asked = *workload.roll_back_to,
+                                .target = &target,
+                                .becomes = becomes,
+                                .now = situation.now};
+  if (auto step = Record(situation, outcome)) return *step;
   Request read_target = Request::Get(resources::kReplicaSets, KeyOf(target.meta));
   const Outcome* found = FindOutcome(situation.learned, read_target.Identity());
   if (found == nullptr) return Read{std::move(read_target), "its template is rolled back to"};
@@ -72,8 +156,30 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
       .request = *request,
       .because = {decisions::kRollBack, {{"revision", revision}, {"replicaset", target.meta.name}}},
       .on_success = {{Event::Type::kNormal, Reason(workload, ""),
-                      "Rolled back " + std::string(workload.kind.noun()) + " \"" +
-                          workload.meta.name + "\" to revision " + std::to_string(revision)}}};
+                      "Rolled back " + Named(workload) + " to revision " +
+                          std::to_string(revision)}}};
+}
+
+// Returns true if `target`, which has the workload's template, is what the rollback to revision
+// `asked` brought. While Pods follow another revision it may still have its former number.
+bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
+  if (WasRolledBackTo(workload, target, asked)) return true;
+  const std::optional<PerformedRollback>& before = workload.rolled_back;
+  return before && asked != 0 && before->asked == asked && RevisionOf(target.meta) == asked;
+}
+
+// The same value was set again, and its revision is the present one (RO-023).
+Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
+  const Workload& workload = situation.workload;
+  const int64_t asked = *workload.roll_back_to;
+  const int64_t became = workload.rolled_back->became;
+  const RollbackOutcome outcome{
+      .asked = asked, .target = &target, .becomes = became, .now = situation.now};
+  if (auto step = Record(situation, outcome)) return *step;
+  return Clear(situation, Event::Type::kNormal, "Done",
+               "Nothing to do: " + Named(workload) + " was rolled back to revision " +
+                   std::to_string(asked) + " before, and its present revision " +
+                   std::to_string(RevisionOf(target.meta).value_or(became)) + " is that one");
 }
 
 // Returns the step that makes or numbers the ReplicaSet of the present template; nullopt if that is
@@ -103,24 +209,35 @@ std::optional<Step> HandleRollback(const Situation& situation) {
     if (!IsDone(situation)) return std::nullopt;
     return Wait{.look_again_in = kNextSyncAfter};
   }
-  if (auto step = NumberPresent(situation)) return step;
+  // While Pods follow another revision no ReplicaSet is made or numbered (RO-033).
+  if (!situation.workload.follow_revision) {
+    if (auto step = NumberPresent(situation)) return step;
+  }
 
   std::vector<const ReplicaSet*> candidates = situation.old;
-  candidates.push_back(situation.new_replica_set);
+  if (situation.new_replica_set != nullptr) candidates.push_back(situation.new_replica_set);
   const int64_t revision = *wanted == 0 ? LastRevision(candidates) : *wanted;
-  if (revision == 0) return Clear(situation, "RevisionNotFound", "Unable to find last revision.");
-  const ReplicaSet* target = FindRevision(candidates, revision);
+  if (revision == 0) {
+    return Refuse(situation, "RevisionNotFound", "Unable to find last revision.",
+                  "There is no revision before the present one, and nothing to roll back to");
+  }
+  const ReplicaSet* target = FindTarget(situation.workload, candidates, revision);
   if (target == nullptr) {
-    return Clear(situation, "RevisionNotFound", "Unable to find the revision to rollback to.");
+    return Refuse(situation, "RevisionNotFound", "Unable to find the revision to rollback to.",
+                  "Revision " + std::to_string(revision) + " does not exist; to choose from: " +
+                      NameRevisions(candidates));
   }
-  if (target == situation.new_replica_set ||
-      target->template_fingerprint == situation.workload.template_fingerprint) {
-    return Clear(situation, "TemplateUnchanged",
-                 "The rollback revision contains the same template as current " +
-                     std::string(situation.workload.kind.noun()) + " \"" +
-                     situation.workload.meta.name + "\"");
+  if (HasWorkloadsTemplate(situation, *target)) {
+    if (IsRepeated(situation.workload, *target, *wanted)) {
+      return ClearRepeated(situation, *target);
+    }
+    return Refuse(situation, "TemplateUnchanged",
+                  "The rollback revision contains the same template as current " +
+                      Named(situation.workload),
+                  "Revision " + std::to_string(revision) + " has the template that " +
+                      Named(situation.workload) + " has already: there is nothing to do");
   }
-  return RollBackTo(situation, *target, revision);
+  return RollBackTo(situation, *target, revision, NumberToBe(*target, candidates));
 }
 
 }  // namespace windlass::workload

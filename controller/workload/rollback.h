@@ -7,6 +7,15 @@
 // endpoint puts the template back and removes the request. It ends the sync: the next sync finds an
 // old ReplicaSet as the new one and rolls out as usual (D-470).
 //
+// Only for kinds that record what becomes of a request (WorkloadKind::NoteRollback):
+//   - The record is written first. A crash before the rollback leaves the request in place, and the
+//     rollback is performed by the next sync (RO-020).
+//   - A rollback gives its revision a new number. The number that was asked for is still
+//     understood: Workload::rolled_back has both (RO-022). Example: revision 1 of 3 became 4; asked
+//     for again at revision 5, 1 means revision 4.
+//   - The same value set again, while that revision is the present one, is only removed (RO-023).
+//     The value 0 goes back one revision each time that it is set (RO-024).
+//
 // Differs from upstream under Recreate: a template that is abandoned before it had a ReplicaSet
 // gets one of size 0. Upstream gives it all its Pods, beside the old ones.
 #pragma once
@@ -25,6 +34,9 @@ namespace windlass::workload {
 //     kubectl's last-applied configuration.
 //   4. Write the workload. If there is nothing to go back to, the write only removes the request,
 //     with a Warning that says why (D-463, D-465, D-466).
+// Kinds that record write the record before step 2, or before the request is removed. While Pods
+// follow another revision (Workload::follow_revision) step 1 is left out, and the present template
+// is still the workload's own (RO-033).
 std::optional<Step> HandleRollback(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -107,6 +107,8 @@ struct RollbackOutcome {
   const ReplicaSet* target = nullptr;  // what is rolled back to; null if the request is refused
   std::string_view reason{};           // of a refusal: "RollbackRevisionNotFound"; else empty
   std::string_view message{};          // of a refusal: what the user can do
+  int64_t becomes = 0;                 // the number that the target then has; 0 if refused
+  WallTime now{};                      // when this was decided
 };
 
 // The policies in which kinds of workloads differ. An instance is stateless, or made for one object
@@ -146,6 +148,11 @@ class WorkloadKind {
 
   // Returns the request that only removes the request to roll back.
   virtual Request ClearRollback(const Workload& workload) const = 0;
+
+  // Returns true if the kind records what becomes of a request to roll back (NoteRollback). Users
+  // then read what they can do about a refusal; otherwise they read upstream's words, which tools
+  // know.
+  virtual bool RecordsRollbacks() const { return false; }
 
   // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
   // sent. Returns nullopt if the kind records nothing, or the stored object has the record already.
@@ -207,9 +214,10 @@ struct Workload {
   std::string requested_template{};
   // That template with its defaults; null if it is not known. Borrowed.
   const DefaultedTemplate* defaulted = nullptr;
-  // The ReplicaSet of this revision is never deleted as history.
+  // The ReplicaSet that has or had this revision is never deleted as history.
   std::optional<int64_t> kept_revision{};
-  // Pods follow the ReplicaSet of this revision, whatever the template says.
+  // Pods follow the ReplicaSet that has or had this revision, whatever the template says (follow.h).
+  // 0: there is no such revision, and nothing moves.
   std::optional<int64_t> follow_revision{};
   std::optional<PerformedRollback> rolled_back{};
 };

@@ -1,0 +1,64 @@
+#include "controller/workload/revisions.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "controller/workload/annotations.h"
+
+namespace windlass::workload {
+namespace {
+
+// How many revisions a message names: as many as most histories hold, and no more than one reads.
+constexpr size_t kRevisionsNamedMax = 20;
+
+}  // namespace
+
+bool HadRevision(const ReplicaSet& rs, int64_t revision) {
+  std::string_view history =
+      rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  while (!history.empty()) {
+    const size_t end = std::min(history.find(','), history.size());
+    if (ParseRevision(history.substr(0, end)) == revision) return true;
+    history.remove_prefix(std::min(end + 1, history.size()));
+  }
+  return false;
+}
+
+const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_sets,
+                               int64_t revision) {
+  for (const ReplicaSet* rs : replica_sets) {
+    if (RevisionOf(rs->meta) == revision) return rs;
+  }
+  return nullptr;
+}
+
+const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
+                                       int64_t revision) {
+  if (revision < 1) return nullptr;
+  if (const ReplicaSet* rs = FindRevision(replica_sets, revision)) return rs;
+  const auto found = std::ranges::find_if(
+      replica_sets, [&](const ReplicaSet* rs) { return HadRevision(*rs, revision); });
+  return found == replica_sets.end() ? nullptr : *found;
+}
+
+std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets) {
+  std::set<int64_t> numbers;
+  for (const ReplicaSet* rs : replica_sets) {
+    const std::optional<int64_t> revision = RevisionOf(rs->meta);
+    if (revision && *revision > 0) numbers.insert(*revision);
+  }
+  if (numbers.empty()) return "no revisions";
+  const bool cut = numbers.size() > kRevisionsNamedMax;
+  while (numbers.size() > kRevisionsNamedMax) numbers.erase(numbers.begin());
+  std::string text = numbers.size() == 1 ? "revision " : "revisions ";
+  for (const int64_t number : numbers) {
+    if (number != *numbers.begin()) text += number == *numbers.rbegin() ? " and " : ", ";
+    text += std::to_string(number);
+  }
+  return cut ? text + ", and lower ones" : text;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,30 @@
+// Which ReplicaSet has a revision, or had it. A ReplicaSet that is rolled out again gets a new
+// number; its history annotation keeps the former ones (D-164).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass::workload {
+
+// Returns true if `revision` is one of the former numbers of `rs`.
+bool HadRevision(const ReplicaSet& rs, int64_t revision);
+
+// Returns the first of `replica_sets` that has the number `revision` now; null if there is none.
+const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_sets,
+                               int64_t revision);
+
+// Returns the first of `replica_sets` that has the number `revision`, else the first that had it;
+// null if there is none. No ReplicaSet has or had a revision below 1.
+const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
+                                       int64_t revision);
+
+// Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there are
+// more than 20, names the highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns "no
+// revisions" if none has a number.
+std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets);
+
+}  // namespace windlass::workload

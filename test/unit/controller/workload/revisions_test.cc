@@ -1,0 +1,81 @@
+#include "controller/workload/revisions.h"
+
+#include <string>
+#include <vector>
+
+#include "controller/workload/annotations.h"
+#include "test/catch.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload {
+namespace {
+
+using ReplicaSets = std::vector<const ReplicaSet*>;
+
+// Adds a ReplicaSet with these annotations; "-" for none.
+const ReplicaSet* Add(World& world, const std::string& revision, const std::string& history) {
+  ReplicaSet& rs = world.AddOld("web-" + revision, 0, 0);
+  world.SetAnnotation(rs, kRevision, revision);
+  if (revision == "-") rs.meta.annotations.Erase(kRevision);
+  if (history != "-") world.SetAnnotation(rs, kRevisionHistory, history);
+  return &rs;
+}
+
+TEST_CASE("the history annotation has the former revisions") {
+  struct Row {
+    std::string history;
+    int64_t revision;
+    bool want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"1,4,12", 1, true},
+      {"1,4,12", 4, true},
+      {"1,4,12", 12, true},
+      {"1,4,12", 2, false},
+      {"12", 1, false},
+      {"abc,3", 3, true},
+      {",,", 0, false},
+      {"", 0, false},
+      {"-", 1, false},
+  }));
+  CAPTURE(row.history, row.revision);
+  World world(1);
+  CHECK(HadRevision(*Add(world, "20", row.history), row.revision) == row.want);
+}
+
+TEST_CASE("the present number comes before former ones") {
+  World world(1);
+  const ReplicaSet* renumbered = Add(world, "4", "1,2");
+  const ReplicaSet* second = Add(world, "2", "-");
+  const ReplicaSet* unnumbered = Add(world, "-", "0");
+  const ReplicaSets all = {renumbered, second, unnumbered};
+  CHECK(FindRevision(all, 1) == nullptr);
+  CHECK(FindRevision(all, 2) == second);
+  CHECK(FindRevisionOrFormer(all, 1) == renumbered);
+  CHECK(FindRevisionOrFormer(all, 2) == second);
+  CHECK(FindRevisionOrFormer(all, 4) == renumbered);
+  CHECK(FindRevisionOrFormer(all, 3) == nullptr);
+  CHECK(FindRevisionOrFormer(all, 0) == nullptr);
+  CHECK(FindRevisionOrFormer(all, -1) == nullptr);
+}
+
+TEST_CASE("revisions are named in order, and not too many of them") {
+  World world(1);
+  ReplicaSets all = {Add(world, "-", "-"), Add(world, "abc", "-")};
+  CHECK(NameRevisions(all) == "no revisions");
+  all.push_back(Add(world, "4", "1"));
+  CHECK(NameRevisions(all) == "revision 4");
+  all.push_back(Add(world, "2", "-"));
+  CHECK(NameRevisions(all) == "revisions 2 and 4");
+  all.push_back(Add(world, "10", "-"));
+  CHECK(NameRevisions(all) == "revisions 2, 4 and 10");
+  for (int revision = 11; revision <= 28; ++revision) {
+    all.push_back(Add(world, std::to_string(revision), "-"));
+  }
+  const std::string text = NameRevisions(all);  // of 21 the highest 20
+  CHECK(text.starts_with("revisions 4, 10, 11, "));
+  CHECK(text.ends_with(", 27 and 28, and lower ones"));
+}
+
+}  // namespace
+}  // namespace windlass::workload

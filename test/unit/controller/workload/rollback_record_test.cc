@@ -1,0 +1,284 @@
+// Kinds that record what becomes of a request to roll back (WorkloadKind::NoteRollback).
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/planner.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/boats.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload {
+namespace {
+
+// A kind that records the last request, once, and goes back.
+class LogBook : public BoatKind {
+ public:
+  struct Entry {
+    int64_t asked = 0;
+    std::string target{};
+    std::string reason{};
+    std::string message{};
+    int64_t becomes = 0;
+    WallTime now{};
+  };
+
+  bool RecordsRollbacks() const override { return true; }
+  std::optional<Request> NoteRollback(const Workload& workload,
+                                      const RollbackOutcome& outcome) const override {
+    entry = {.asked = outcome.asked,
+             .target = outcome.target != nullptr ? outcome.target->meta.name : "",
+             .reason = std::string(outcome.reason),
+             .message = std::string(outcome.message),
+             .becomes = outcome.becomes,
+             .now = outcome.now};
+    if (is_stored) return std::nullopt;
+    return Request::MergePatch(kBoats, VersionOf(workload.meta), "status", R"({"status":{}})");
+  }
+  Result<Request> RollBack(const Workload& workload, const std::string&, const ReplicaSet&,
+                           const std::string&) const override {
+    return Request::JsonPatch(kBoats, VersionOf(workload.meta),
+                              R"([{"op":"remove","path":"/spec/rollbackTo"}])");
+  }
+
+  bool is_stored = false;
+  mutable Entry entry;
+};
+
+// A boat that asks for a rollback. Its ReplicaSets are those of `world`.
+struct Voyage {
+  Workload Boat() const {
+    const Deployment& model = world.deployment;
+    return {.kind = kind,
+            .meta = model.meta,
+            .replicas = model.spec.replicas,
+            .selector = model.spec.selector,
+            .template_json = model.spec.template_json.get(),
+            .template_fingerprint = model.spec.template_fingerprint,
+            .progress_deadline_seconds = 600,
+            .limits = {.desired = model.spec.replicas, .surge = 1},
+            .max_surge = model.spec.max_surge,
+            .max_unavailable = model.spec.max_unavailable,
+            .status = {.observed_generation = 1},
+            .roll_back_to = asked,
+            .rolled_back = before};
+  }
+  Step Decide() const {
+    View view{.workload = Boat()};
+    for (const ReplicaSet& rs : world.replica_sets) view.replica_sets.push_back(&rs);
+    view.pods_known = true;
+    return Next(view, learned, kNow);
+  }
+  // Answers the reads on the way.
+  Step StepAfterReads() {
+    for (;;) {
+      Step step = Decide();
+      const Read* read = std::get_if<Read>(&step);
+      if (read == nullptr) return step;
+      REQUIRE(++reads <= 2);
+      const Reply reply{R"({"spec":{"template":{"spec":{"containers":[{"name":"old"}]}}}})"};
+      learned.push_back({read->request.Identity(), reply});
+    }
+  }
+  // Checks that the record is next, and lets the API server accept it.
+  void Record() {
+    const Step step = Decide();
+    REQUIRE(std::holds_alternative<Write>(step));
+    const Write& write = std::get<Write>(step);
+    CHECK(write.request.Describe() == "patch boats/status ns/web");
+    CHECK(write.because.decision == decisions::kNoteRollback);
+    learned.push_back(OutcomeOf(write, Reply{}));
+  }
+  // Checks that the boat itself is patched next, with that Event.
+  void CheckPatch(const Event& want) {
+    const Step step = StepAfterReads();
+    REQUIRE(std::holds_alternative<Write>(step));
+    const Write& write = std::get<Write>(step);
+    CHECK(write.request.Describe() == "patch boats ns/web");
+    REQUIRE(write.on_success.size() == 1);
+    CHECK(write.on_success[0] == want);
+  }
+
+  World world{2};
+  LogBook kind;
+  std::optional<int64_t> asked;
+  std::optional<PerformedRollback> before;
+  Learned learned;
+  int reads = 0;
+};
+
+// Revisions 1, 2 and 3; the last is the present one.
+struct ThreeRevisions : Voyage {
+  ThreeRevisions() {
+    world.Add("web-1", 0, 0, 97);
+    world.Add("web-2", 0, 0, 98);
+    world.AddNew("web-3", 2, 2);
+  }
+};
+
+TEST_CASE("a rollback is recorded before anything is read or written for it (RO-020)") {
+  ThreeRevisions boat;
+  boat.asked = 1;
+  boat.Record();
+  CHECK(boat.kind.entry.asked == 1);
+  CHECK(boat.kind.entry.target == "web-1");
+  CHECK(boat.kind.entry.becomes == 4);
+  CHECK(boat.kind.entry.reason.empty());
+  CHECK(boat.kind.entry.now == kNow);
+
+  boat.kind.is_stored = true;
+  SECTION("and performed in the same sync") {}
+  SECTION("after a crash it is performed by the next one") { boat.learned.clear(); }
+  boat.CheckPatch(
+      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
+  CHECK(boat.reads == 2);
+  Proves("RO-020");
+}
+
+TEST_CASE("a refused record keeps the rollback from being performed (RO-021)") {
+  ThreeRevisions boat;
+  boat.asked = GENERATE(1, 9);
+  const Step step = boat.Decide();
+  boat.learned.push_back(
+      OutcomeOf(std::get<Write>(step), Error{ErrorKind::kForbidden, "no entries today"}));
+  const Step end = boat.Decide();
+  REQUIRE(std::holds_alternative<Failed>(end));
+  CHECK(std::get<Failed>(end).error.kind == ErrorKind::kForbidden);
+  Proves("RO-021");
+}
+
+TEST_CASE("a record that is accepted and not kept holds up nothing (RO-021)") {
+  ThreeRevisions boat;
+  boat.asked = 2;
+  boat.Record();
+  boat.CheckPatch(
+      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
+  Proves("RO-021");
+}
+
+struct RefusalRow {
+  std::string id;
+  int64_t asked;
+  std::string reason;
+  std::string message;
+};
+
+TEST_CASE("a refusal is recorded with what the user can do (RO-025)") {
+  const RefusalRow row = GENERATE(values<RefusalRow>({
+      {"unknown", 9, "RollbackRevisionNotFound",
+       "Revision 9 does not exist; to choose from: revisions 1, 2 and 3"},
+      {"the present one", 3, "RollbackTemplateUnchanged",
+       "Revision 3 has the template that boat \"web\" has already: there is nothing to do"},
+  }));
+  CAPTURE(row.id);
+  ThreeRevisions boat;
+  boat.asked = row.asked;
+  boat.Record();
+  CHECK(boat.kind.entry.asked == row.asked);
+  CHECK(boat.kind.entry.target.empty());
+  CHECK(boat.kind.entry.becomes == 0);
+  CHECK(boat.kind.entry.reason == row.reason);
+  CHECK(boat.kind.entry.message == row.message);
+  boat.kind.is_stored = true;
+  boat.CheckPatch({Event::Type::kWarning, "Boat" + row.reason, row.message});
+  CHECK(boat.reads == 0);
+  Proves("RO-025");
+}
+
+TEST_CASE("without a revision before the present one nothing is rolled back (RO-025)") {
+  Voyage boat;
+  boat.world.AddNew("web-1", 2, 2);
+  boat.asked = 0;
+  boat.Record();
+  boat.kind.is_stored = true;
+  boat.CheckPatch({Event::Type::kWarning, "BoatRollbackRevisionNotFound",
+                   "There is no revision before the present one, and nothing to roll back to"});
+  Proves("RO-025");
+}
+
+// Revision 1 was rolled back to and became 4. Revisions 2 and 3 are left.
+struct RolledBack : Voyage {
+  RolledBack() {
+    ReplicaSet& first = world.AddNew("web-1", 2, 2);
+    world.SetAnnotation(first, kRevision, "4");
+    world.SetAnnotation(first, kRevisionHistory, "1");
+    world.Add("web-2", 0, 0, 98);
+    world.Add("web-3", 0, 0, 99);
+    asked = 1;
+    before = {.asked = 1, .became = 4};
+  }
+};
+
+TEST_CASE("the same value set again is removed, and the template stays (RO-023)") {
+  RolledBack boat;
+  boat.Record();  // the generation of the record may be another one
+  CHECK(boat.kind.entry.target == "web-1");
+  CHECK(boat.kind.entry.becomes == 4);
+  boat.kind.is_stored = true;
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
+                   "Nothing to do: boat \"web\" was rolled back to revision 1 before, and its "
+                   "present revision 4 is that one"});
+  CHECK(boat.reads == 0);
+  Proves("RO-023");
+}
+
+TEST_CASE("so it is before the revision has got its new number (RO-023)") {
+  ThreeRevisions boat;
+  boat.asked = 3;
+  boat.before = {.asked = 3, .became = 4};
+  boat.kind.is_stored = true;
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
+                   "Nothing to do: boat \"web\" was rolled back to revision 3 before, and its "
+                   "present revision 3 is that one"});
+  Proves("RO-023");
+}
+
+TEST_CASE("a former number is looked at only for the rollback that changed it (RO-022)") {
+  RolledBack boat;
+  SECTION("no rollback is recorded") { boat.before.reset(); }
+  SECTION("one to another revision is") { boat.before = {.asked = 2, .became = 4}; }
+  SECTION("another template got the number, because the rollback was not performed") {
+    boat.world.replica_sets[0].meta.annotations.Erase(kRevisionHistory);
+  }
+  boat.kind.is_stored = true;
+  boat.CheckPatch({Event::Type::kWarning, "BoatRollbackRevisionNotFound",
+                   "Revision 1 does not exist; to choose from: revisions 2, 3 and 4"});
+  Proves("RO-022");
+}
+
+TEST_CASE("the same value goes back again after another revision (RO-022)") {
+  Voyage boat;
+  ReplicaSet& first = boat.world.Add("web-1", 0, 0, 97);
+  boat.world.SetAnnotation(first, kRevision, "4");
+  boat.world.SetAnnotation(first, kRevisionHistory, "1");
+  boat.world.Add("web-2", 0, 0, 98);
+  boat.world.SetAnnotation(boat.world.AddNew("web-5", 2, 2), kRevision, "5");
+  boat.asked = 1;
+  boat.before = {.asked = 1, .became = 4};
+  boat.Record();
+  CHECK(boat.kind.entry.target == "web-1");
+  CHECK(boat.kind.entry.becomes == 6);
+  boat.kind.is_stored = true;
+  boat.CheckPatch(
+      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
+  Proves("RO-022");
+}
+
+TEST_CASE("0 goes back one revision each time (RO-024)") {
+  ThreeRevisions boat;
+  boat.asked = 0;
+  boat.before = {.asked = 0, .became = 3};
+  boat.Record();
+  CHECK(boat.kind.entry.asked == 0);
+  CHECK(boat.kind.entry.target == "web-2");
+  boat.kind.is_stored = true;
+  boat.CheckPatch(
+      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
+  Proves("RO-024");
+}
+
+}  // namespace
+}  // namespace windlass::workload
