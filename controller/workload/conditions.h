@@ -17,6 +17,8 @@ inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
 inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
+// The reason of Progressing if Pods are to follow a revision that has no ReplicaSet (follow.h).
+inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 
 // Returns a condition with both of its times set to `now`.
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,

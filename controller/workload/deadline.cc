@@ -37,9 +37,10 @@ seconds TimeLeft(const Situation& situation, const Condition& progressing) {
 }
 
 // Returns true if no more progress is expected: an in-place update has reached its partition, or
-// was refused.
+// was refused, or Pods follow a revision (follow.h).
 bool NothingIsDue(const Situation& situation) {
-  return situation.extended.at_rest || situation.extended.refused;
+  return situation.extended.at_rest || situation.extended.refused ||
+         situation.workload.follow_revision;
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ namespace windlass::workload {
 // - without a deadline or the condition
 // - if the rollout has completed (D-433)
 // - if an in-place update has reached its partition or was refused
+// - if Pods follow a revision (follow.h)
 // Differs from upstream if the clock of the controller that wrote the condition was ahead: the wait
 // is never longer than the deadline.
 bool TimedOut(const Situation& situation, const WorkloadStatus& status);
@@ -35,6 +36,7 @@ bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 // - TimedOut is true already
 // - the rollout is complete, even if it lost Pods since (D-442, W-08)
 // - an in-place update has reached its partition or was refused
+// - Pods follow a revision
 std::optional<Duration> TimeUntilVerdict(const Situation& situation);
 
 // Returns `then`. If `then` ends the sync, the result looks again when the deadline has passed, or

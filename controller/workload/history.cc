@@ -6,6 +6,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/revisions.h"
 
 namespace windlass::workload {
 namespace {
@@ -23,6 +24,13 @@ bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
 bool IsIdle(const ReplicaSet& rs) {
   return rs.replicas == 0 && rs.status.replicas == 0 &&
          rs.meta.generation <= rs.status.observed_generation;
+}
+
+// Returns true if the workload wants to keep `rs`, because of the revision that it has or had
+// (RO-035).
+bool IsKept(const Situation& situation, const ReplicaSet* rs) {
+  const std::optional<int64_t>& revision = situation.workload.kept_revision;
+  return revision && rs == FindRevisionOrFormer(situation.all, *revision);
 }
 
 // While paused, history is cleaned up at any time, unless a rollback waits: it may go back to a
@@ -47,7 +55,8 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
   std::sort(candidates.begin(), candidates.end(), LowerRevision);
   candidates.resize(static_cast<size_t>(surplus));
   std::erase_if(candidates, [&](const ReplicaSet* rs) {
-    return !IsIdle(*rs) || std::ranges::count(situation.extended.kept, rs) > 0;
+    return !IsIdle(*rs) || IsKept(situation, rs) ||
+           std::ranges::count(situation.extended.kept, rs) > 0;
   });
   return candidates;
 }

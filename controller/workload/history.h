@@ -14,6 +14,7 @@ namespace windlass::workload {
 // - ReplicaSets that still have Pods
 // - ReplicaSets whose controller has not observed their latest generation
 // - ReplicaSets that the extension needs (Extended::kept)
+// - the ReplicaSet that has or had Workload::kept_revision (RO-035)
 // Example: 5 old ones, limit 2: the three lowest revisions are chosen; if one of these has Pods,
 // two are deleted.
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "controller/workload/follow.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/refused_write.h"
 
@@ -12,7 +13,10 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
                         WallTime now) {
   Situation situation{.view = view, .workload = view.workload, .learned = learned, .now = now};
   situation.all = claims.ours;
-  situation.new_replica_set = FindNewReplicaSet(situation.workload, claims.ours, learned);
+  const bool follows = situation.workload.follow_revision.has_value();
+  situation.new_replica_set =
+      follows ? FindFollowed(situation.workload, claims.ours)
+              : FindNewReplicaSet(situation.workload, claims.ours, learned);
   std::copy_if(claims.ours.begin(), claims.ours.end(), std::back_inserter(situation.old),
                [&](const ReplicaSet* rs) { return rs != situation.new_replica_set; });
   situation.limits = situation.workload.limits;
@@ -20,7 +24,11 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
                       .json = situation.workload.template_json,
                       .known = true};
   situation.refused = RefusedWrite(situation.workload, learned);
+  if (follows) situation.limits.updated_max = kUnlimited;  // RO-031
   situation.extension().Look(situation);
+  if (HasNothingToFollow(situation)) {
+    situation.extended.refused = NothingToFollow(situation.workload);
+  }
   return situation;
 }
 

@@ -22,11 +22,12 @@ Request ReadOf(const ReplicaSet& rs) {
 }
 
 // Returns the ReplicaSet that some controller took for the one of the present template: it carries
-// the workload's revision, and the generation was observed.
+// the workload's revision, and the generation was observed. Returns null while Pods follow a
+// revision: then the published revision is not that of the template.
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   const std::string_view revision = workload.revision;
-  if (revision.empty()) return nullptr;
+  if (revision.empty() || workload.follow_revision) return nullptr;
   if (workload.status.observed_generation != workload.meta.generation) return nullptr;
   for (const ReplicaSet* rs : ours) {
     if (RevisionText(rs->meta) == revision) return rs;
@@ -95,8 +96,10 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change;
-  CopyAnnotations(situation.workload, rs.meta, change.annotations);
-  RaiseRevision(rs, NextRevision(situation.old), change);
+  if (!situation.workload.follow_revision) {  // else it is not rolled out anew (RO-031)
+    CopyAnnotations(situation.workload, rs.meta, change.annotations);
+    RaiseRevision(rs, NextRevision(situation.old), change);
+  }
   if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
     change.min_ready_seconds = situation.workload.min_ready_seconds;
   }

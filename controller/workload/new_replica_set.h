@@ -27,7 +27,8 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 //   - no ReplicaSet has the workload's template
 // Returns an uncached read of that ReplicaSet, once per sync; FindNewReplicaSet then compares the
 // full templates. Returns nullopt if there is nothing to confirm, or if the read was made already.
-// A Recreate that waits for old Pods has no active ReplicaSet, so it reads nothing.
+// A Recreate that waits for old Pods has no active ReplicaSet, so it reads nothing. Neither does a
+// workload whose Pods follow a revision (follow.h).
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be

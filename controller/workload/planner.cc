@@ -6,6 +6,7 @@
 #include "controller/workload/claim.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/end_with_refusal.h"
+#include "controller/workload/follow.h"
 #include "controller/workload/history.h"
 #include "controller/workload/make_situation.h"
 #include "controller/workload/new_replica_set.h"
@@ -56,9 +57,11 @@ Step NextRollout(const Situation& situation) {
   return NoLaterThanDeadline(situation, std::move(then));
 }
 
-// Returns the status write if the planner would repeat a write that the API server does not keep:
-// that write holds up the rollout, but not the status. Returns Wait if the status is up to date or
-// was sent.
+// Returns the status write if nothing else is done:
+//   - the planner would repeat a write that the API server does not keep: that write holds up the
+//     rollout, but not the status
+//   - there is no ReplicaSet that Pods could follow (RO-032)
+// Returns Wait if the status is up to date or was sent.
 Step TellAllTheSame(const Situation& situation) {
   const bool paused = situation.workload.paused;
   const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
@@ -68,6 +71,7 @@ Step TellAllTheSame(const Situation& situation) {
 
 // The extension comes first, as for a workload that is not paused.
 Step NextOfPaused(const Situation& situation) {
+  if (HasNothingToFollow(situation)) return TellAllTheSame(situation);
   if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
   return NextWhilePaused(situation);
 }
@@ -77,6 +81,7 @@ Step NextWhileRunning(const Situation& situation) {
   if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleRollback(situation)) return *step;
+  if (HasNothingToFollow(situation)) return TellAllTheSame(situation);
   if (auto step = situation.extension().Next(situation, Moment::kWhileRunning)) return *step;
   if (auto step = HandleScaling(situation)) return *step;
   return NextRollout(situation);

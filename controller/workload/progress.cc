@@ -49,11 +49,22 @@ Condition Found(const Situation& situation) {
                      FoundText(*situation.new_replica_set));
 }
 
+std::string AbortedReason(const Workload& workload) {
+  return std::string(workload.kind.name()) + "Aborted";
+}
+
+// Returns true if the stored status says that the rollout was aborted.
+bool WasAborted(const Workload& workload) {
+  const Condition* shown = FindCondition(workload.status.conditions, kProgressing);
+  return shown != nullptr && shown->reason == AbortedReason(workload);
+}
+
 // Returns the first condition of a rollout that no status has acknowledged.
 Condition Begun(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
-                      rs.meta.creation_timestamp < situation.workload.meta.creation_timestamp;
+                      rs.meta.creation_timestamp < situation.workload.meta.creation_timestamp ||
+                      WasAborted(situation.workload);
   if (reused) return Found(situation);
   return Progressing(situation, "True", "NewReplicaSetCreated", CreatedText(rs));
 }
@@ -123,14 +134,34 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   return came_back;
 }
 
+// Returns true if the rollout stands still as its user wants it.
+bool StandsStill(const Situation& situation) {
+  return situation.extended.at_rest ||
+         std::ranges::any_of(situation.extended.standstills, [&](const Standstill& standstill) {
+           return standstill.until > situation.now;
+         });
+}
+
+// Returns true if the condition says why nothing was rolled out, and that is over: an abort, or a
+// pause at a step. Requires that Pods follow the template (RO-034).
+bool IsHaltOver(const Situation& situation, const Condition& progressing) {
+  const Workload& workload = situation.workload;
+  if (progressing.reason == std::string(workload.kind.name()) + "PausedAtStep") {
+    return !StandsStill(situation);
+  }
+  return progressing.reason == AbortedReason(workload) || progressing.reason == kNothingToAbortTo;
+}
+
 // Returns true if the condition holds a verdict on an earlier rollout, which must not be shown for
 // the present one:
 // - "timed out", if a new generation is being acknowledged whose ReplicaSet the condition is not
 //   about (W-12);
 // - "complete", while there is no new ReplicaSet. Recreate acknowledges a generation at such a
-//   time.
+//   time;
+// - "aborted" or "paused at a step", if that is over.
 bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing == nullptr) return false;
+  if (IsHaltOver(situation, *progressing)) return true;
   const Workload& workload = situation.workload;
   if (progressing->reason == kAvailableReason) {
     return situation.new_replica_set == nullptr && workload.replicas > 0;
@@ -157,6 +188,22 @@ Condition Exceeded(const Situation& situation) {
                      Subject(situation) + " has timed out progressing.");
 }
 
+// Says which revision Pods follow. Requires a new ReplicaSet and workload.follow_revision.
+void TellAborted(const Situation& situation, std::vector<Condition>& conditions) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet& rs = *situation.new_replica_set;
+  const std::string reason = AbortedReason(workload);
+  std::string message = std::string(workload.kind.name()) + " is aborted: Pods follow revision " +
+                        std::to_string(*workload.follow_revision) + ", replica set " +
+                        Quoted(rs.meta.name);
+  if (workload.paused) message += ", as soon as the rollout is not paused any more";
+  const Condition* present = FindCondition(conditions, kProgressing);
+  const bool same =
+      present != nullptr && present->reason == reason && present->message == message;
+  if (same) return;
+  RefreshCondition(conditions, Progressing(situation, "False", reason, std::move(message)));
+}
+
 // Returns true if `progressing` is about this very rollout, which is not over: its deadline runs,
 // or has passed.
 bool IsTimed(const Situation& situation, const Condition* progressing) {
@@ -174,6 +221,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
     if (present != nullptr && present->message == why->message) return;
     return RefreshCondition(conditions, Progressing(situation, "False", why->reason, why->message));
   }
+  if (situation.workload.follow_revision) return TellAborted(situation, conditions);
 
   const Condition* present = FindCondition(conditions, kProgressing);
   if (Unacknowledged(situation, present, status)) {
@@ -201,7 +249,8 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
 // The revision is not published while the generation is not observed, so Unacknowledged alone would
 // begin the rollout anew at every try. IsTimed prevents that.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
-  if (!situation.has_progress_deadline() || situation.extended.refused) {
+  if (!situation.has_progress_deadline() || situation.extended.refused ||
+      situation.workload.follow_revision) {
     return UpdateProgressing(situation, status);
   }
   std::vector<Condition>& conditions = status.conditions;
@@ -215,12 +264,15 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
     SetCondition(conditions, Found(situation));
   } else if (!IsTimed(situation, present) && Unacknowledged(situation, present, status)) {
     RefreshCondition(conditions, Begun(situation));
+  } else if (IsHaltOver(situation, *present)) {
+    RefreshCondition(conditions, Moving(situation));
   }
   if (TimedOut(situation, status)) SetCondition(conditions, Exceeded(situation));
 }
 
 void MarkPaused(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline()) return;
+  if (situation.workload.follow_revision) return UpdateProgressing(situation, status);
   const Condition* present = FindCondition(status.conditions, "Progressing");
   if (present != nullptr && present->reason == kExceededReason) return;
   const std::string kind(situation.workload.kind.name());

@@ -23,6 +23,12 @@
 // A Recreate that waits for old Pods to go has no new ReplicaSet yet. Its rollout has begun, so its
 // deadline runs. Upstream keeps the earlier rollout's "complete": with no Pods counted, it takes
 // all Pods for updated.
+//
+// While Pods follow a revision (follow.h), Progressing is False with reason "<Kind>Aborted", also
+// while paused, and with NothingToAbortTo if there is no such ReplicaSet. When that ends, the
+// rollout of the template begins anew (RO-034). An extension may write the reason
+// "<Kind>PausedAtStep" over what is drafted here. It stays while the rollout stands still
+// (Extended::at_rest, Extended::standstills), and is taken back after that (RO-036).
 #pragma once
 
 #include "controller/workload/situation.h"

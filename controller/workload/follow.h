@@ -1,0 +1,31 @@
+// A workload whose Pods follow a revision (Workload::follow_revision), whatever its template says:
+// an aborted rollout goes back to the last revision that was complete.
+//
+// The ReplicaSet of that revision is the new one, so every rule for rollouts holds, with four
+// differences:
+//   - The ReplicaSet keeps its number and its annotations: it is not rolled out anew (RO-031).
+//   - Nothing is held back on other revisions (RO-031).
+//   - No ReplicaSet is made or numbered, not even for a rollback (RO-033).
+//   - Progressing is False, and no deadline runs (RO-034).
+// If there is no such ReplicaSet, nothing moves until that changes (RO-032).
+#pragma once
+
+#include <vector>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns the ReplicaSet among `ours` that Pods are to follow: the one with that revision, else the
+// one that had it. Returns null if there is none. Requires workload.follow_revision.
+const ReplicaSet* FindFollowed(const Workload& workload,
+                               const std::vector<const ReplicaSet*>& ours);
+
+// Returns true if Pods are to follow a ReplicaSet that does not exist: then no ReplicaSet is made,
+// scaled or deleted.
+bool HasNothingToFollow(const Situation& situation);
+
+// Returns what Progressing says then, with reason NothingToAbortTo.
+RolloutRefusal NothingToFollow(const Workload& workload);
+
+}  // namespace windlass::workload
