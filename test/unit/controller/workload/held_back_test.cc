@@ -1,5 +1,6 @@
 // Rollouts that hold Pods back on the old revision (Fenceposts::updated_max), as whole rollouts.
 #include <functional>
+#include <utility>
 
 #include "test/catch.h"
 #include "test/proves.h"
