@@ -24,8 +24,9 @@ std::string Reason(const Workload& workload, std::string_view what) {
   return std::string(workload.kind.name()) + "Rollback" + std::string(what);
 }
 
-// Returns the second highest revision; 0 if there is none (D-463).
-int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates) {
+// Returns the revision before that of the present template: the second highest, or the highest if
+// the template has no ReplicaSet. Returns 0 if there is none (D-463).
+int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
   int64_t highest = 0;
   int64_t second = 0;
   for (const ReplicaSet* rs : candidates) {
@@ -37,7 +38,7 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates) {
       second = *revision;
     }
   }
-  return second;
+  return present_has_number ? second : highest;
 }
 
 // Returns the step that records `outcome`; nullopt if there is nothing to record, or no more to be
@@ -193,6 +194,13 @@ std::optional<Step> NumberPresent(const Situation& situation) {
   return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
 }
 
+// Returns true if `step`, of NumberPresent, is the extension's way to say that no ReplicaSet of the
+// present template is made now: the API server refuses that template, for example. Then the
+// template has no number, and a rollback is the way out of it (RO-026).
+bool IsHeldBack(const Situation& situation, const Step& step) {
+  return situation.new_replica_set == nullptr && std::holds_alternative<Wait>(step);
+}
+
 // Returns true if this sync has patched the workload already.
 bool IsDone(const Situation& situation) {
   const Workload& workload = situation.workload;
@@ -211,12 +219,14 @@ std::optional<Step> HandleRollback(const Situation& situation) {
   }
   // While Pods follow another revision no ReplicaSet is made or numbered (RO-033).
   if (!situation.workload.follow_revision) {
-    if (auto step = NumberPresent(situation)) return step;
+    auto step = NumberPresent(situation);
+    if (step && !IsHeldBack(situation, *step)) return step;
   }
 
   std::vector<const ReplicaSet*> candidates = situation.old;
   if (situation.new_replica_set != nullptr) candidates.push_back(situation.new_replica_set);
-  const int64_t revision = *wanted == 0 ? LastRevision(candidates) : *wanted;
+  const bool has_number = ReplicaSetOfTemplate(situation) != nullptr;
+  const int64_t revision = *wanted == 0 ? LastRevision(candidates, has_number) : *wanted;
   if (revision == 0) {
     return Refuse(situation, "RevisionNotFound", "Unable to find last revision.",
                   "There is no revision before the present one, and nothing to roll back to");

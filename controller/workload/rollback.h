@@ -28,7 +28,8 @@ namespace windlass::workload {
 
 // Returns the next step of a rollback; nullopt if none is asked for. The steps:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
-//     revisions (D-462).
+//     revisions (D-462). If the extension waits instead of having one made, the template has no
+//     number, and the rollback goes on; 0 then means the highest revision (RO-026).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.
 //   3. Read the workload uncached: its annotations are replaced whole, and the cache leaves out
 //     kubectl's last-applied configuration.

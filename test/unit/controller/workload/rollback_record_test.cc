@@ -267,6 +267,36 @@ TEST_CASE("the same value goes back again after another revision (RO-022)") {
   Proves("RO-022");
 }
 
+// Lets no ReplicaSet be made, as of a template that the API server refuses.
+class Becalmed : public Extension {
+ public:
+  std::optional<Step> Next(const Situation&, Moment moment) const override {
+    if (moment == Moment::kBeforeCreation) return Wait{};
+    return std::nullopt;
+  }
+};
+
+TEST_CASE("a template of which no ReplicaSet is made can be left by a rollback (RO-026)") {
+  const Becalmed becalmed;
+  Voyage boat;
+  boat.kind.extends = &becalmed;
+  boat.world.Add("web-1", 0, 0, 97);
+  boat.world.Add("web-2", 2, 2, 98);
+  int64_t back_to = 1;
+  SECTION("to any revision") { boat.asked = back_to; }
+  SECTION("0 means the highest") {
+    boat.asked = 0;
+    back_to = 2;
+  }
+  boat.Record();
+  CHECK(boat.kind.entry.target == "web-" + std::to_string(back_to));
+  CHECK(boat.kind.entry.becomes == (back_to == 1 ? 3 : 2));
+  boat.kind.is_stored = true;
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollback",
+                   "Rolled back boat \"web\" to revision " + std::to_string(back_to)});
+  Proves("RO-026");
+}
+
 TEST_CASE("0 goes back one revision each time (RO-024)") {
   ThreeRevisions boat;
   boat.asked = 0;
