@@ -22,8 +22,8 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_set
 const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
                                        int64_t revision);
 
-// Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there are
-// more than 20, names the highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns "no
+// Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there
+// are more than 20, names the highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns "no
 // revisions" if none has a number.
 std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets);
 

@@ -216,8 +216,8 @@ struct Workload {
   const DefaultedTemplate* defaulted = nullptr;
   // The ReplicaSet that has or had this revision is never deleted as history.
   std::optional<int64_t> kept_revision{};
-  // Pods follow the ReplicaSet that has or had this revision, whatever the template says (follow.h).
-  // 0: there is no such revision, and nothing moves.
+  // Pods follow the ReplicaSet that has or had this revision, whatever the template says
+  // (follow.h). 0: there is no such revision, and nothing moves.
   std::optional<int64_t> follow_revision{};
   std::optional<PerformedRollback> rolled_back{};
 };

@@ -60,7 +60,8 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
 }
 
 // Returns how many Pods keep the old revision: as many as the setting or the limits of the rollout
-// ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3: 7. Returns 0
+// ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3: 7.
+// Returns 0
 //   - if the workload is handed back: another controller knows of no partition (P-076)
 //   - if Pods follow a revision: all of them do (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {

@@ -1,4 +1,4 @@
-// Workloads whose Pods follow a revision, whatever their template says, and a revision that is kept.
+// Workloads whose Pods follow a revision, whatever their template says. A revision that is kept.
 #include "controller/workload/follow.h"
 
 #include <optional>
