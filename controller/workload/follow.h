@@ -1,5 +1,5 @@
 // A workload whose Pods follow a revision (Workload::follow_revision), whatever its template says:
-// an aborted rollout goes back to the last revision that was complete.
+// an aborted rollout goes back to the last revision that was complete (RO-030).
 //
 // The ReplicaSet of that revision is the new one, so every rule for rollouts holds, with four
 // differences:

@@ -68,7 +68,8 @@ Write Clear(const Situation& situation, Event::Type type, std::string_view why,
           .on_success = {{type, reason, std::move(message)}}};
 }
 
-// There is nothing to go back to. `message` is upstream's, `remedy` says the same and what to do.
+// There is nothing to go back to (RO-025). `message` is upstream's; `remedy` says the same, and
+// what to do.
 Step Refuse(const Situation& situation, std::string_view why, std::string message,
             std::string remedy) {
   if (situation.workload.kind.RecordsRollbacks()) message = std::move(remedy);
