@@ -72,7 +72,8 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 }
 
 // Returns true if the server made the new ReplicaSet as every later sync would recognize it.
-bool CameBackAsSent(const Workload& workload, const Reply& answer) {
+bool CameBackAsSent(const Situation& situation, const Reply& answer) {
+  const Workload& workload = situation.workload;
   SymbolTable symbols;
   Decoder decoder(symbols);
   const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, answer.body);
@@ -80,7 +81,7 @@ bool CameBackAsSent(const Workload& workload, const Reply& answer) {
   const OwnerReference* owner = rs->meta.ControllerRef();
   return owner != nullptr && owner->uid == workload.meta.uid &&
          Matches(workload.selector, rs->meta.labels) &&
-         rs->template_fingerprint == workload.template_fingerprint;
+         situation.wanted.Is(rs->template_fingerprint);
 }
 
 // Returns true if our ReplicaSet of that name has a revision that no status has acknowledged yet.
@@ -121,7 +122,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
 
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name) {
   const Reply* answer = AnswerToCreate(situation, name);
-  const bool changed = answer != nullptr && !CameBackAsSent(situation.workload, *answer);
+  const bool changed = answer != nullptr && !CameBackAsSent(situation, *answer);
   if (changed || IsUnacknowledged(situation, name)) {
     return GiveUp(
         situation, name,

@@ -18,6 +18,9 @@ struct WantedTemplate {
   Fingerprint fingerprint{};
   const std::string* json = nullptr;  // null if its text is not kept
   bool known = false;                 // false: `fingerprint` says nothing yet
+
+  // Returns true if the template of fingerprint `other` is known to be this one.
+  bool Is(const Fingerprint& other) const { return known && fingerprint == other; }
 };
 
 // Borrowed from the view; valid during one call of Next.

@@ -18,7 +18,7 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the ReplicaSet that has all Pods, if it has the workload's template and the workload asks
+// Returns the ReplicaSet that has all Pods, if it has the wanted template and the workload asks
 // for in-place updates (P-023): its Pods need not be replaced only because an older ReplicaSet once
 // had the same template. Returns null otherwise.
 const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
@@ -27,9 +27,8 @@ const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   if (host == situation.all.end() || std::ranges::count_if(situation.all, active) > 1) {
     return nullptr;
   }
-  const Workload& workload = situation.workload;
-  if ((*host)->template_fingerprint != workload.template_fingerprint) return nullptr;
-  const bool asks = ReadOptions(workload).options.policy != Policy::kDisabled;
+  if (!situation.wanted.Is((*host)->template_fingerprint)) return nullptr;
+  const bool asks = ReadOptions(situation.workload).options.policy != Policy::kDisabled;
   return asks ? *host : nullptr;
 }
 

@@ -153,8 +153,8 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
       .deployment = situation.workload.meta.uid,
       .host = *in_place.host,
       .all = situation.all,
-      .target = committing ? in_place.stash->fingerprint : situation.workload.template_fingerprint,
-      .target_json = committing ? in_place.stash->template_json : *situation.workload.template_json,
+      .target = committing ? in_place.stash->fingerprint : situation.wanted.fingerprint,
+      .target_json = committing ? in_place.stash->template_json : *situation.wanted.json,
       .min_ready_seconds = situation.workload.min_ready_seconds,
       .late_births = committing};
   auto pods =
@@ -180,7 +180,6 @@ bool FindPods(const workload::Situation& situation, InPlace& in_place) {
 }
 
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place) {
-  const Workload& workload = situation.workload;
   const RolloutPods& pods = *in_place.pods;
   const auto has_pods = [&](const ReplicaSet& rs) {
     for (size_t i = 0; i < pods.size(); ++i) {
@@ -190,7 +189,7 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
   };
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;
-    const auto only = PatchIsMetadataOnly(*rs->template_json, *workload.template_json);
+    const auto only = PatchIsMetadataOnly(*rs->template_json, *situation.wanted.json);
     return only.ok() && *only;
   });
 }

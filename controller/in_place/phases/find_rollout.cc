@@ -156,7 +156,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   std::ranges::copy_if(situation.all, std::back_inserter(others),
                        [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
   const Options& options = in_place.options();
-  const std::string& target = *situation.workload.template_json;
+  const std::string& target = *situation.wanted.json;
   if (const auto why = RefuseRollout(situation.workload.replicas, situation.recreate(), options,
                                      others, situation.new_replica_set)) {
     return NotPossible(situation, in_place, CauseOf(*why));

@@ -38,7 +38,7 @@ bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
   const auto from =
       ReadTemplateImages({}, before == situation.all.end() ? "{}" : *(*before)->template_json);
   const auto to = ReadTemplateImages(
-      {}, in_place.stash ? in_place.stash->template_json : *situation.workload.template_json);
+      {}, in_place.stash ? in_place.stash->template_json : *situation.wanted.json);
   return std::ranges::any_of(sidecars.images, [&](const ImageChange& sidecar) {
     const std::string* wanted = FindImage(to, sidecar.container);
     const std::string* present = FindImage(from, sidecar.container);

@@ -26,7 +26,7 @@ KnownTemplate Find(const workload::Situation& situation, const Fingerprint& fing
 }
 
 // Returns what the Pods are to get: during an exchange the target of the exchange, otherwise the
-// workload's template.
+// wanted template.
 PodTarget Target(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   PodTarget target;
@@ -39,7 +39,7 @@ PodTarget Target(const workload::Situation& situation) {
   target.revision = situation.new_replica_set != nullptr
                         ? workload::RevisionOf(situation.new_replica_set->meta).value_or(0)
                         : 0;
-  target.to = {situation.workload.template_fingerprint, *situation.workload.template_json};
+  target.to = {situation.wanted.fingerprint, *situation.wanted.json};
   return target;
 }
 
@@ -120,8 +120,7 @@ Step BeginDrain(const workload::Situation& situation, size_t i) {
 std::string_view TextOf(const workload::Situation& situation, const Fingerprint& fingerprint) {
   const KnownTemplate known = Find(situation, fingerprint);
   if (!known.json.empty()) return known.json;
-  const Workload& workload = situation.workload;
-  if (fingerprint == workload.template_fingerprint) return *workload.template_json;
+  if (situation.wanted.Is(fingerprint)) return *situation.wanted.json;
   const auto& stash = InPlaceOf(situation).stash;
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }

@@ -28,7 +28,7 @@ bool IsForGood(const Outcome& outcome) {
 Fingerprint Wanted(const workload::Situation& situation, const InPlace& in_place) {
   if (in_place.blocked) return in_place.host->template_fingerprint;
   if (in_place.stash) return in_place.stash->fingerprint;
-  return situation.workload.template_fingerprint;
+  return situation.wanted.fingerprint;
 }
 
 bool PatchesPods(const InPlace& in_place) {

@@ -93,8 +93,7 @@ int64_t RevisionToBe(const workload::Situation& situation) {
 
 std::string WhatChanges(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const auto verdict =
-      CompareTemplates(*in_place.host->template_json, *situation.workload.template_json);
+  const auto verdict = CompareTemplates(*in_place.host->template_json, *situation.wanted.json);
   if (!verdict.ok()) return {};
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);
   return changes != nullptr ? ": " + Describe(*changes) : "";

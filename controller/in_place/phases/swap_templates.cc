@@ -72,7 +72,7 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     return workload::KeepAtSize(situation, host);
   }
   // A newer target does not wait for late births of this one.
-  const bool wanted = situation.workload.template_fingerprint == in_place.stash->fingerprint;
+  const bool wanted = situation.wanted.Is(in_place.stash->fingerprint);
   if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
     return PatchNextPod(situation);
   }
