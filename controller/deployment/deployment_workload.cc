@@ -82,10 +82,10 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
 }
 
 // Returns all annotations that may be settings, including obsolete and misspelt ones: users are
-// warned about those.
+// warned about those. Without windlass.dev/in-place the others ask for nothing, but ReplicaSets
+// have them too (P-074).
 std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
   std::vector<Setting> settings;
-  if (!meta.annotations.Has(in_place::kInPlaceKey)) return settings;
   for (const auto& [key, value] : meta.annotations) {
     if (!key.text().starts_with(in_place::kInPlaceKey)) continue;
     settings.push_back({key.text(), value.text()});

@@ -199,7 +199,8 @@ struct Workload {
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
   std::string_view limits_field{};  // "spec.strategy.rollingUpdate"
-  // In the order of the object. Empty if in-place updates are not asked for.
+  // In the order of the object. In-place updates are asked for only if windlass.dev/in-place is
+  // among them.
   std::vector<Setting> in_place_settings{};
 
   // --- where it is ---

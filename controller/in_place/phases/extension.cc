@@ -43,6 +43,19 @@ void ChooseNewReplicaSet(workload::Situation& situation) {
                        [&](const ReplicaSet* rs) { return rs != host; });
 }
 
+// Makes the user keys among `annotations` those of the workload's settings. Settings may be fields
+// of the object: then its annotations of these names are no settings, and are not copied. Without
+// this, MirrorAnnotations would remove them again and again (P-074).
+void NoteSettings(const Workload& workload, const PlannedWrite& write,
+                  std::map<std::string, std::string>& annotations) {
+  if (!workload.kind.MirrorsSettings()) return;
+  std::erase_if(annotations, [](const auto& one) { return IsUserKey(one.first); });
+  for (const auto& [key, value] : workload.in_place_settings) {
+    const bool present = write.onto != nullptr && write.onto->meta.annotations.Find(key) == value;
+    if (IsUserKey(key) && !present) annotations[std::string(key)] = value;
+  }
+}
+
 // Adds the decision on the rollout in the same write as the revision it is about (P-013). Returns
 // the fallback_reason of that write.
 std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
@@ -93,6 +106,7 @@ class UpdatesInPlace : public Extension {
                    std::map<std::string, std::string>& annotations) const override {
     const InPlace& in_place = InPlaceOf(situation);
     if (write.what == PlannedWrite::What::kNewReplicaSet) {
+      NoteSettings(situation.workload, write, annotations);
       return NoteMode(in_place, write, annotations);
     }
     if (IsTrustedHost(in_place, *write.onto)) {

@@ -123,16 +123,17 @@ std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view
   return std::move(note->reason);
 }
 
-TextChanges MirrorDifference(const ObjectMeta& deployment, const ObjectMeta& replica_set) {
+TextChanges MirrorDifference(std::span<const Setting> settings, const ObjectMeta& replica_set) {
   TextChanges changes;
   for (const auto& [key, value] : replica_set.annotations) {
-    if (IsUserKey(key) && !deployment.annotations.Has(key)) {
-      changes[std::string(key.text())] = std::nullopt;
-    }
+    if (IsUserKey(key)) changes[std::string(key.text())] = std::nullopt;
   }
-  for (const auto& [key, value] : deployment.annotations) {
-    if (IsUserKey(key) && replica_set.annotations.Find(key) != value.text()) {
-      changes[std::string(key.text())] = std::string(value.text());
+  for (const auto& [key, value] : settings) {
+    if (!IsUserKey(key)) continue;
+    if (replica_set.annotations.Find(key) == value) {
+      changes.erase(std::string(key));
+    } else {
+      changes[std::string(key)] = std::string(value);
     }
   }
   return changes;

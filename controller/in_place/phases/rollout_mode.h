@@ -19,10 +19,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "controller/in_place/template/changes.h"
+#include "controller/workload/workload.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 
@@ -81,8 +83,10 @@ int32_t NotedStandIns(const ReplicaSet& pending);
 std::string WriteBlock(std::string_view revision, std::string_view reason);
 std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
 
-// Returns the changes that give the ReplicaSet the user keys of its workload. All ReplicaSets
-// have them, because `kubectl rollout undo` gives the workload a ReplicaSet's annotations.
-TextChanges MirrorDifference(const ObjectMeta& deployment, const ObjectMeta& replica_set);
+// Returns the changes that give the ReplicaSet the user keys among `settings`, those of its
+// workload, as annotations. All ReplicaSets have them:
+//   - `kubectl rollout undo` gives the workload a ReplicaSet's annotations
+//   - by them the cache knows of which ReplicaSets it keeps the template (interest.h)
+TextChanges MirrorDifference(std::span<const Setting> settings, const ObjectMeta& replica_set);
 
 }  // namespace windlass::in_place

@@ -136,7 +136,7 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
-    const TextChanges difference = MirrorDifference(situation.workload.meta, rs->meta);
+    const TextChanges difference = MirrorDifference(situation.workload.in_place_settings, rs->meta);
     if (difference.empty()) continue;
     Write write{.request = workload::PatchAnnotations(*rs, difference),
                 .because = {decisions::kMirrorAnnotations,

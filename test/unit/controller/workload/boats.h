@@ -33,11 +33,12 @@ class BoatKind : public WorkloadKind {
   Request ClearRollback(const Workload& workload) const override {
     return Request::MergePatch(kBoats, VersionOf(workload.meta), "", "{}");
   }
-  bool MirrorsSettings() const override { return false; }
+  bool MirrorsSettings() const override { return mirrors; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
   const Extension* extension() const override { return extends; }
 
   const Extension* extends = nullptr;
+  bool mirrors = false;
   mutable std::optional<WorkloadStatus> written;  // last
   mutable std::string published;
   mutable WallTime drafted_at;

@@ -221,24 +221,27 @@ TEST_CASE("P-074 keys are of users, ours, or of nobody here") {
   CHECK(IsInternal(key) == internal);
 }
 
-TEST_CASE("P-074 P-082 user keys become the Deployment's, all others stay") {
-  ObjectMeta deployment;
-  deployment.annotations = {
+TEST_CASE("P-074 P-082 user keys become the workload's settings, all others stay") {
+  const std::vector<Setting> settings = {
       {"windlass.dev/in-place", "Only"},        {"windlass.dev/in-place-drain", "Gate"},
       {"windlass.dev/in-place-surge", "Never"}, {"windlass.dev/in-place-state", "d"},
-      {"internal.windlass.dev/mode", "d"},      {"note", "d"}};
+      {"windlass.dev/in-placebo", "d"}};
   ObjectMeta replica_set;
   replica_set.annotations = {
       {"windlass.dev/in-place", "IfPossible"},  {"windlass.dev/in-place-pdb", "Ignore"},
       {"windlass.dev/in-place-surge", "Never"}, {"windlass.dev/in-place-state", "r"},
       {"internal.windlass.dev/mode", "r"},      {"note", "r"}};
-  CHECK(MirrorDifference(deployment, replica_set) ==
+  CHECK(MirrorDifference(settings, replica_set) ==
         TextChanges{{"windlass.dev/in-place", "Only"},
                     {"windlass.dev/in-place-drain", "Gate"},
                     {"windlass.dev/in-place-pdb", std::nullopt}});
-  CHECK(MirrorDifference(deployment, deployment).empty());
-  CHECK(MirrorDifference(deployment, ObjectMeta()).size() == 3);
-  CHECK(MirrorDifference(ObjectMeta(), replica_set) ==
+  CHECK(MirrorDifference(settings, ObjectMeta()).size() == 3);
+  ObjectMeta has_all;
+  has_all.annotations = {{"windlass.dev/in-place", "Only"},
+                         {"windlass.dev/in-place-drain", "Gate"},
+                         {"windlass.dev/in-place-surge", "Never"}};
+  CHECK(MirrorDifference(settings, has_all).empty());
+  CHECK(MirrorDifference({}, replica_set) ==
         TextChanges{{"windlass.dev/in-place", std::nullopt},
                     {"windlass.dev/in-place-pdb", std::nullopt},
                     {"windlass.dev/in-place-surge", std::nullopt}});

@@ -232,6 +232,18 @@ TEST_CASE("what a user takes away does not come back by an undo (P-074)") {
   }
 }
 
+TEST_CASE("settings that ask for nothing by themselves stay on the ReplicaSets (P-074)") {
+  Started c(2);
+  c.Edit([](Json& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place"); });
+  c.SettleInPlace();
+  const Json annotations = c.ReplicaSet("v1")["metadata"]["annotations"];
+  CHECK_FALSE(annotations.contains("windlass.dev/in-place"));
+  CHECK(annotations["windlass.dev/in-place-max-unavailable"] == "1");
+  c.writes.clear();
+  c.Sync();
+  CHECK(c.writes.empty());
+}
+
 TEST_CASE("refused, drained Pods take traffic again and stand-ins go") {
   Started c(3);
   c.Edit(&TakeTraffic);
