@@ -71,7 +71,8 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
   return nullptr;
 }
 
-// Returns true if the server made the new ReplicaSet as every later sync would recognize it.
+// Returns true if the server made the new ReplicaSet as every later sync would recognize it. If the
+// wanted template is not known, owner and labels tell (RO-014).
 bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   const Workload& workload = situation.workload;
   SymbolTable symbols;
@@ -81,7 +82,7 @@ bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   const OwnerReference* owner = rs->meta.ControllerRef();
   return owner != nullptr && owner->uid == workload.meta.uid &&
          Matches(workload.selector, rs->meta.labels) &&
-         situation.wanted.Is(rs->template_fingerprint);
+         (!situation.wanted.known || situation.wanted.Is(rs->template_fingerprint));
 }
 
 // Returns true if our ReplicaSet of that name has a revision that no status has acknowledged yet.

@@ -103,7 +103,8 @@ class Extension {
   Extension& operator=(const Extension&) = delete;
 
   // Looks at a situation in which all else is set. Sets `extended` and `extension_state`. May also
-  // choose another ReplicaSet with the workload's template as the new one; then sets `old` anew.
+  // choose another ReplicaSet with the wanted template as the new one; then sets `old` anew. May
+  // set `wanted` if the planner does not know it.
   virtual void Look(workload::Situation& /*situation*/) const {}
 
   // Returns the extension's own next step. Returns nullopt if the planner is to go on.

@@ -20,9 +20,7 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   std::copy_if(claims.ours.begin(), claims.ours.end(), std::back_inserter(situation.old),
                [&](const ReplicaSet* rs) { return rs != situation.new_replica_set; });
   situation.limits = situation.workload.limits;
-  situation.wanted = {.fingerprint = situation.workload.template_fingerprint,
-                      .json = situation.workload.template_json,
-                      .known = true};
+  situation.wanted = FindWantedTemplate(situation.workload, situation.new_replica_set);
   situation.refused = RefusedWrite(situation.workload, learned);
   if (follows) situation.limits.updated_max = kUnlimited;  // RO-031
   situation.extension().Look(situation);

@@ -35,11 +35,48 @@ const ReplicaSet* OfObservedRevision(const Workload& workload,
   return nullptr;
 }
 
+// Returns the text of the wanted template if no ReplicaSet has it; null if it is not known.
+const std::string* TextWithDefaults(const Workload& workload) {
+  if (workload.requested_template.empty()) return workload.template_json;
+  return workload.defaulted != nullptr ? &workload.defaulted->json : nullptr;
+}
+
 bool ReadShowsSameTemplate(const Workload& workload, const ReplicaSet& rs, const Learned& learned) {
+  const std::string* wanted = TextWithDefaults(workload);
+  if (wanted == nullptr) return false;
   const Outcome* read = FindOutcome(learned, ReadOf(rs).Identity());
   if (read == nullptr || !read->said.ok()) return false;
   const Result<std::string> pod_template = ExtractTemplate(read->said->body);
-  return pod_template.ok() && DifferAtMostInForm(*workload.template_json, *pod_template);
+  return pod_template.ok() && DifferAtMostInForm(*wanted, *pod_template);
+}
+
+const ReplicaSet* OldestWith(const Fingerprint& fingerprint,
+                             const std::vector<const ReplicaSet*>& ours) {
+  const auto found = std::ranges::find(ours, fingerprint, &ReplicaSet::template_fingerprint);
+  return found == ours.end() ? nullptr : *found;
+}
+
+// Returns the ReplicaSet whose annotation names the template that was asked for; null if none has
+// it. Of several returns the oldest with replicas, else the oldest.
+const ReplicaSet* NotedForRequest(const Workload& workload,
+                                  const std::vector<const ReplicaSet*>& ours) {
+  const ReplicaSet* oldest = nullptr;
+  for (const ReplicaSet* rs : ours) {
+    if (rs->meta.annotations.Find(kRequestedTemplate) != workload.requested_template) continue;
+    if (rs->replicas > 0) return rs;
+    if (oldest == nullptr) oldest = rs;
+  }
+  return oldest;
+}
+
+// Adds the template that was asked for. A workload that follows a revision did not ask for the
+// template of that ReplicaSet.
+void NoteRequest(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
+  const std::string& requested = workload.requested_template;
+  if (requested.empty() || workload.follow_revision) return;
+  if (rs.template_fingerprint == workload.template_fingerprint) return;
+  if (rs.meta.annotations.Find(kRequestedTemplate) == requested) return;
+  change.annotations[std::string(kRequestedTemplate)] = requested;
 }
 
 void CopyAnnotations(const Workload& workload, const ObjectMeta& onto,
@@ -67,16 +104,37 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned) {
-  for (const ReplicaSet* rs : ours) {
-    if (rs->template_fingerprint == workload.template_fingerprint) return rs;
+  if (const ReplicaSet* rs = OldestWith(workload.template_fingerprint, ours)) return rs;
+  if (!workload.requested_template.empty()) {
+    if (const ReplicaSet* rs = NotedForRequest(workload, ours)) return rs;
+  }
+  if (workload.defaulted != nullptr) {
+    if (const ReplicaSet* rs = OldestWith(workload.defaulted->fingerprint, ours)) return rs;
   }
   const ReplicaSet* current = OfObservedRevision(workload, ours);
   const bool same = current != nullptr && ReadShowsSameTemplate(workload, *current, learned);
   return same ? current : nullptr;
 }
 
+WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set) {
+  const WantedTemplate own{.fingerprint = workload.template_fingerprint,
+                           .json = workload.template_json,
+                           .known = true};
+  if (workload.requested_template.empty() && !workload.follow_revision) return own;
+  const ReplicaSet* rs = new_replica_set;
+  if (rs != nullptr && rs->template_fingerprint == own.fingerprint) return own;
+  const DefaultedTemplate* defaulted = workload.defaulted;
+  if (defaulted != nullptr &&
+      (rs == nullptr || rs->template_fingerprint == defaulted->fingerprint)) {
+    return {.fingerprint = defaulted->fingerprint, .json = &defaulted->json, .known = true};
+  }
+  if (rs == nullptr) return {};
+  return {.fingerprint = rs->template_fingerprint, .json = rs->template_json.get(), .known = true};
+}
+
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
   if (situation.new_replica_set != nullptr) return std::nullopt;
+  if (!situation.wanted.known) return std::nullopt;
   const ReplicaSet* current = OfObservedRevision(situation.workload, situation.all);
   if (current == nullptr || current->replicas == 0) return std::nullopt;
   Request read = ReadOf(*current);
@@ -98,6 +156,7 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   ReplicaSetChange change;
   if (!situation.workload.follow_revision) {  // else it is not rolled out anew (RO-031)
     CopyAnnotations(situation.workload, rs.meta, change.annotations);
+    NoteRequest(situation.workload, rs, change);
     RaiseRevision(rs, NextRevision(situation.old), change);
   }
   if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
@@ -132,6 +191,9 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
                        : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
   if (situation.extended.new_one_is_empty) parts.replicas = 0;
   CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
+  if (!workload.requested_template.empty()) {
+    parts.annotations[std::string(kRequestedTemplate)] = workload.requested_template;
+  }
   parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
   const PlannedWrite write{.what = PlannedWrite::What::kNewReplicaSet,
                            .revision = parts.annotations[std::string(kRevision)]};

@@ -1,6 +1,6 @@
 // The ReplicaSet whose template is the workload's: how it is found, and what it has to carry.
 //
-// Hash, name and revision do not matter for finding it (D-152). Source: D-150…D-182.
+// Hash, name and revision do not matter for finding it (D-152). Source: D-150…D-182, RO-010…RO-014.
 #pragma once
 
 #include <optional>
@@ -13,18 +13,32 @@
 
 namespace windlass::workload {
 
-// Returns the oldest of `ours` that has the workload's template; nullptr if there is none (D-150,
-// D-151). `ours` is ordered oldest first. A ReplicaSet also counts if its template differs in form
-// only, as the read of ConfirmTemplateChanged showed.
+// Returns the new ReplicaSet among `ours`, which is ordered oldest first; nullptr if there is none.
+// The first rule that finds one decides:
+//   - the oldest with the workload's template (D-150, D-151, RO-010)
+//   - the oldest whose annotation names the template that was asked for; one with replicas comes
+//     before those without (RO-011)
+//   - the oldest with that template after the API server has set its defaults, if these are known
+//     (RO-012)
+//   - the one whose template differs in form only, as the read of ConfirmTemplateChanged showed
+// The second and the third apply only to a workload with a requested_template: its ReplicaSets have
+// defaults that its own template lacks.
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);
+
+// Returns the template that Pods are to have. `new_replica_set` is what FindNewReplicaSet returned.
+//   - There is one: its template. That is the one asked for, even if an upgraded API server shows
+//     new defaults in it.
+//   - There is none: the template with its defaults. It is not known if Workload::defaulted is null.
+// For a workload without a requested_template it is the workload's own.
+WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set);
 
 // Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
 // (S-014). Applies if all of these hold:
 //   - the generation was observed
 //   - the ReplicaSet of the published revision is active
-//   - no ReplicaSet has the workload's template
+//   - no ReplicaSet has the workload's template, and the wanted one is known
 // Returns an uncached read of that ReplicaSet, once per sync; FindNewReplicaSet then compares the
 // full templates. Returns nullopt if there is nothing to confirm, or if the read was made already.
 // A Recreate that waits for old Pods has no active ReplicaSet, so it reads nothing. Neither does a
@@ -37,8 +51,10 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
-// (D-163…D-165). Differs from upstream for a revision annotation that is not a number: Windlass
-// replaces it, without a history entry; upstream stops copying annotations for ever (B-32).
+// (D-163…D-165). Among them is the template that was asked for, unless the ReplicaSet has exactly
+// that template: then it is found without a note (RO-012, RO-013). Differs from upstream for a
+// revision annotation that is not a number: Windlass replaces it, without a history entry; upstream
+// stops copying annotations for ever (B-32).
 // Requires situation.new_replica_set.
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 

@@ -31,7 +31,7 @@ struct Situation {
   WallTime now;
 
   std::vector<const ReplicaSet*> all{};         // claimed, oldest first, then by name
-  const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the workload's (D-150)
+  const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the wanted one (D-150)
   std::vector<const ReplicaSet*> old{};         // the others, same order
   Fenceposts limits{};                          // of the workload
   WantedTemplate wanted{};
