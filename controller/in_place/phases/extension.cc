@@ -14,6 +14,7 @@
 #include "controller/in_place/phases/status.h"
 #include "controller/in_place/phases/swap_templates.h"
 #include "controller/in_place/template/options.h"
+#include "controller/workload/annotations.h"
 
 namespace windlass::in_place {
 namespace {
@@ -41,6 +42,21 @@ void ChooseNewReplicaSet(workload::Situation& situation) {
   situation.old.clear();
   std::ranges::copy_if(situation.all, std::back_inserter(situation.old),
                        [&](const ReplicaSet* rs) { return rs != host; });
+}
+
+// Takes the wanted template from the stash if no ReplicaSet has it: between X1 and X2 the stash is
+// the only place that has both the template and what was asked for (RO-015).
+void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) {
+  const Workload& workload = situation.workload;
+  if (!in_place.stash || situation.new_replica_set != nullptr) return;
+  if (workload.requested_template.empty()) return;
+  const Stash& stash = *in_place.stash;
+  const auto asked = stash.annotations.find(std::string(workload::kRequestedTemplate));
+  const bool noted =
+      asked != stash.annotations.end() && asked->second == workload.requested_template;
+  if (!noted && stash.fingerprint != workload.template_fingerprint) return;
+  situation.wanted = {
+      .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
 // Makes the user keys among `annotations` those of the workload's settings. Settings may be fields
@@ -79,6 +95,7 @@ class UpdatesInPlace : public Extension {
   void Look(workload::Situation& situation) const override {
     ChooseNewReplicaSet(situation);
     auto state = std::make_shared<const InPlaceState>(FindInPlace(situation));
+    WantWhatIsStashed(state->in_place, situation);
     situation.extended = ExtendedBy(situation, state->in_place);
     situation.extension_state = std::move(state);
   }

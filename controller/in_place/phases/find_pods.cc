@@ -144,17 +144,30 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
                      !in_place.failing;
 }
 
+// Returns what Pods are compared with. Until the exchange has ended it is the template that the
+// exchange brings, even if the workload got another one since. If the wanted template is not known,
+// no Pod has it, and the host's images stand in for its images.
+workload::WantedTemplate Target(const workload::Situation& situation, const InPlace& in_place) {
+  if (in_place.phase == InPlacePhase::kCommitting) {
+    return {.fingerprint = in_place.stash->fingerprint,
+            .json = &in_place.stash->template_json,
+            .known = true};
+  }
+  if (!situation.wanted.known) return {.json = in_place.host->template_json.get()};
+  return situation.wanted;
+}
+
 // Does the work of FindPods, for a rollout that has Pods of its own which can be seen.
 bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
-  // Until the exchange has ended, Pods are compared with the template that it brings, even if the
-  // workload got another one since.
+  const workload::WantedTemplate target = Target(situation, in_place);
+  if (target.json == nullptr) return false;
   const bool committing = in_place.phase == InPlacePhase::kCommitting;
   const RolloutTemplates templates{
       .deployment = situation.workload.meta.uid,
       .host = *in_place.host,
       .all = situation.all,
-      .target = committing ? in_place.stash->fingerprint : situation.wanted.fingerprint,
-      .target_json = committing ? in_place.stash->template_json : *situation.wanted.json,
+      .target = target.fingerprint,
+      .target_json = *target.json,
       .min_ready_seconds = situation.workload.min_ready_seconds,
       .late_births = committing};
   auto pods =

@@ -8,13 +8,13 @@ namespace windlass::in_place {
 
 // Sets `pods` of `in_place` and all that follows from it. Requires its phase, host and
 // configuration. Does nothing if the phase has no Pods of its own, if the Pods cannot be seen, or
-// if `pods` is set already. Returns false if a template cannot be read: then nothing about the Pods
-// is known.
+// if `pods` is set already. Returns false if a template cannot be read, or the text of the wanted
+// one is not kept yet: then nothing about the Pods is known.
 bool FindPods(const workload::Situation& situation, InPlace& in_place);
 
-// Returns true if some Pod was patched to an earlier target, and a patch to the workload's
-// template would change nothing but its labels or annotations. That patch would not restart the
-// Pod, so new Pods are needed (P-007). Requires `pods`.
+// Returns true if some Pod was patched to an earlier target, and a patch to the wanted template
+// would change nothing but its labels or annotations. That patch would not restart the Pod, so new
+// Pods are needed (P-007). Requires `pods`, and the text of that template.
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns true if the API reports a Pod as Ready that is being restarted. An ordinary rollout would

@@ -151,16 +151,22 @@ void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
 
 void Decide(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host) {
   in_place.phase = InPlacePhase::kDeciding;
-  if (host.template_json == nullptr) return Unknown(situation, in_place);
+  const workload::WantedTemplate& wanted = situation.wanted;
+  const bool has_text = !wanted.known || wanted.json != nullptr;
+  if (host.template_json == nullptr || !has_text) return Unknown(situation, in_place);
   std::vector<const ReplicaSet*> others;
   std::ranges::copy_if(situation.all, std::back_inserter(others),
                        [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
   const Options& options = in_place.options();
-  const std::string& target = *situation.wanted.json;
   if (const auto why = RefuseRollout(situation.workload.replicas, situation.recreate(), options,
                                      others, situation.new_replica_set)) {
     return NotPossible(situation, in_place, CauseOf(*why));
   }
+  if (!wanted.known) {
+    if (situation.workload.paused) return;  // nothing begins yet, and it may be known by then
+    return NotPossible(situation, in_place, Named(kNoDryRun));
+  }
+  const std::string& target = *wanted.json;
   const auto verdict = CompareTemplates(*host.template_json, target);
   if (!verdict.ok()) {
     return NotPossible(situation, in_place, {verdict.error().message, std::string(kOtherCause)});

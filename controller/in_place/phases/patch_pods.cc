@@ -120,7 +120,8 @@ Step BeginDrain(const workload::Situation& situation, size_t i) {
 std::string_view TextOf(const workload::Situation& situation, const Fingerprint& fingerprint) {
   const KnownTemplate known = Find(situation, fingerprint);
   if (!known.json.empty()) return known.json;
-  if (situation.wanted.Is(fingerprint)) return *situation.wanted.json;
+  const workload::WantedTemplate& wanted = situation.wanted;
+  if (wanted.Is(fingerprint) && wanted.json != nullptr) return *wanted.json;
   const auto& stash = InPlaceOf(situation).stash;
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }

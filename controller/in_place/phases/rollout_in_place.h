@@ -65,6 +65,8 @@ inline Cause CauseOf(const NotEligible& why) { return {Text(why), std::string(Na
 inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
 inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
+// The API server does not tell which defaults the wanted template has (RO-014).
+inline constexpr std::string_view kNoDryRun = "NoDryRun";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // A Pod that in-place updates have nothing more to do with except to return it to traffic, and its

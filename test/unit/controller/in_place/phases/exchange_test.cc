@@ -10,6 +10,7 @@
 #include "controller/in_place/template/interest.h"
 #include "kubeclient/api/decode.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/sim/api_patch.h"
 
 namespace windlass::in_place {
@@ -232,6 +233,53 @@ TEST_CASE("P-053 which template was asked for travels with the template") {
   CHECK(pending["metadata"]["annotations"][key] == "t-old");
   REQUIRE(Send(host, Finish(host, pending)));
   CHECK(host["metadata"]["annotations"][key] == "t-new");
+}
+
+struct KeyRow {
+  std::string key;
+  bool moves = false;
+};
+
+TEST_CASE("P-053 P-074 RO-015 which annotations move with the template") {
+  const KeyRow row = GENERATE(values<KeyRow>({
+      {"windlass.dev/requested-template", true},
+      {"deployment.kubernetes.io/revision", true},
+      {"deployment.kubernetes.io/revision-history", true},
+      {"kubernetes.io/change-cause", true},
+      {"team/any", true},
+      {"deployment.kubernetes.io/desired-replicas", false},
+      {"deployment.kubernetes.io/max-replicas", false},
+      {"deprecated.deployment.rollback.to", false},
+      {"kubectl.kubernetes.io/last-applied-configuration", false},
+      {"windlass.dev/in-place", false},
+      {"windlass.dev/in-place-surge", false},
+      {"windlass.dev/term", false},
+      {"internal.windlass.dev/own-generation", false},
+  }));
+  CAPTURE(row.key);
+  Json host = Host();
+  Json pending = Pending();
+  const auto value_in = [&](const Json& rs) -> std::string {
+    return rs["metadata"]["annotations"].value(row.key, "none");
+  };
+  host["metadata"]["annotations"][row.key] = "5";
+  SECTION("both have it") {
+    pending["metadata"]["annotations"][row.key] = "6";
+    REQUIRE(Send(pending, Begin(host, pending)));
+    CHECK(value_in(pending) == (row.moves ? "5" : "6"));
+    REQUIRE(Send(host, Finish(host, pending)));
+    CHECK(value_in(host) == (row.moves ? "6" : "5"));
+    CHECK(value_in(pending) == (row.moves ? "5" : "6"));
+  }
+  SECTION("only the host has it") {
+    if (row.key == "deployment.kubernetes.io/revision") return;  // every ReplicaSet has one
+    pending["metadata"]["annotations"].erase(row.key);
+    REQUIRE(Send(pending, Begin(host, pending)));
+    CHECK(value_in(pending) == (row.moves ? "5" : "none"));
+    REQUIRE(Send(host, Finish(host, pending)));
+    CHECK(value_in(host) == (row.moves ? "none" : "5"));
+  }
+  if (row.key == "windlass.dev/requested-template") Proves("RO-015");
 }
 
 TEST_CASE("P-053 an exchange back restores both, notes apart") {

@@ -1,11 +1,14 @@
 // Settings of in-place updates that are fields of the object: ReplicaSets have them as annotations
 // (P-074).
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "controller/in_place/phases/extension.h"
+#include "controller/workload/annotations.h"
 #include "controller/workload/planner.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
 
 namespace windlass::in_place {
@@ -19,19 +22,27 @@ struct Fleet : workload::Harbour {
     kind.extends = &InPlaceExtension();
     kind.mirrors = true;
   }
-  // Returns the annotations that the next write sets.
-  Json NextAnnotations() const {
+  Request NextWrite() const {
     View view = Look();
     view.workload.in_place_settings = settings;
+    view.workload.requested_template = requested;
+    view.in_place_known = sees_pods;
     const Step step = workload::Next(view, {}, workload::kNow);
     const Write* write = std::get_if<Write>(&step);
     REQUIRE(write != nullptr);
-    REQUIRE(write->request.resource() == resources::kReplicaSets);
-    return Json::parse(write->request.body())["metadata"]["annotations"];
+    return write->request;
+  }
+  // Returns the annotations that the next write sets.
+  Json NextAnnotations() const {
+    const Request write = NextWrite();
+    REQUIRE(write.resource() == resources::kReplicaSets);
+    return Json::parse(write.body())["metadata"]["annotations"];
   }
 
   std::vector<Setting> settings{{"windlass.dev/in-place", "IfPossible"},
                                 {"windlass.dev/in-place-surge", "Never"}};
+  std::string requested;
+  bool sees_pods = false;
 };
 
 TEST_CASE("a ReplicaSet is made with the settings (P-074)") {
@@ -63,6 +74,28 @@ TEST_CASE("a new ReplicaSet gets no annotation of the object that is no setting 
   rs.meta.annotations.Set("windlass.dev/in-place", "IfPossible");
   rs.meta.annotations.Set("windlass.dev/in-place-surge", "Never");
   CHECK(fleet.NextAnnotations() == Json::parse(R"({"team":"a"})"));
+}
+
+// Gives `rs` the settings.
+void Mirror(const Fleet& fleet, ReplicaSet& rs) {
+  for (const auto& [key, value] : fleet.settings) rs.meta.annotations.Set(key, value);
+}
+
+TEST_CASE("the text of the wanted template is kept as soon as the settings are there (RO-011)") {
+  Fleet fleet;
+  fleet.requested = "t-asked";
+  fleet.sees_pods = true;
+  ReplicaSet& host = fleet.world.Add("web-1", 2, 2, 1);
+  Mirror(fleet, host);
+  host.template_json = fleet.world.deployment.spec.template_json;
+  ReplicaSet& noted = fleet.world.Add("web-2", 0, 0, 200);
+  noted.meta.annotations.Set(workload::kRequestedTemplate, "t-asked");
+  CHECK(fleet.NextAnnotations() ==
+        Json::parse(R"({"windlass.dev/in-place":"IfPossible",)"
+                    R"("windlass.dev/in-place-surge":"Never"})"));
+  Mirror(fleet, noted);  // its text is not there yet: nothing is decided
+  CHECK(fleet.NextWrite().Describe() == "patch boats/status ns/web");
+  Proves("RO-011");
 }
 
 }  // namespace

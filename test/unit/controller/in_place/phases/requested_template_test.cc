@@ -1,0 +1,254 @@
+// Updates in place of a workload whose stored template lacks the API server's defaults: its
+// ReplicaSets have another template, and a note of the one that was asked for (RO-014…RO-016).
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/claim.h"
+#include "controller/workload/make_situation.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place {
+namespace {
+
+using Json = nlohmann::json;
+
+void SetDefaults(Json& pod_template) {
+  pod_template["spec"]["containers"][0]["newPolicy"] = "Default";
+}
+
+// A cluster at rest with all Pods of image v1. The server sets defaults in ReplicaSets alone. The
+// planner is told the defaults only as long as no object has the note.
+class Asking : public InPlaceCluster {
+ public:
+  explicit Asking(int32_t replicas) : InPlaceCluster(replicas, 1) {
+    webhook = [](Json& rs) { SetDefaults(rs["spec"]["template"]); };
+    look = [this, show = look](View& view) {
+      show(view);
+      Ask(view.workload);
+      if (dry_runs && checks) CheckIsKnown(view);
+    };
+    SettleInPlace();
+    writes.clear();
+    events.clear();
+  }
+
+  void RollOut(const std::string& image) {
+    SetImage(image);
+    SettleInPlace();
+  }
+
+  // Makes one write after the other until the pending ReplicaSet has the host's template.
+  void SyncUntilPendingIsWritten() {
+    Sync();
+    for (int round = 0; round < 60; ++round) {
+      RestartAll();
+      RunPods();
+      ++now;
+      Sync(1);
+      if (writes.back().starts_with("exchange v2")) return;
+    }
+    FAIL("the exchange does not begin");
+  }
+
+  // Checks that these Pods are still there, and were restarted for `image`.
+  void CheckUpdated(const std::vector<std::string>& pods, const std::string& image) {
+    CHECK(Condition("Progressing") == "True NewReplicaSetAvailable");
+    CHECK(InPlaceCondition() == "False Complete");
+    CHECK(PodNames() == pods);
+    for (const std::string& pod : PodNames()) {
+      CHECK(ImageOfPod(pod) == image);
+      CHECK(RestartsOf(pod) == 1);
+    }
+    CHECK(NoteOf(image) == requested);
+  }
+
+  std::string NoteOf(const std::string& image) {
+    return ReplicaSet(image)["metadata"]["annotations"].value(
+        std::string(workload::kRequestedTemplate), "");
+  }
+
+  bool dry_runs = true;     // false: the server refuses to tell the defaults
+  bool checks = true;       // that the wanted template is known in every state
+  bool from_stash = false;  // a stash alone had the wanted template
+  std::string requested;    // the note of the present template
+
+ private:
+  void Ask(Workload& workload) {
+    requested = windlass::TextOf(workload.template_fingerprint);
+    workload.requested_template = requested;
+    Json pod_template = Json::parse(*workload.template_json);
+    SetDefaults(pod_template);
+    with_defaults_.json = pod_template.dump();
+    with_defaults_.fingerprint = FingerprintOf(*CanonicalTemplate(with_defaults_.json));
+    if (dry_runs && !IsNoted()) workload.defaulted = &with_defaults_;
+  }
+
+  bool IsNoted() {
+    return std::ranges::any_of(replica_sets(), [&](const auto& one) {
+      return one.second["metadata"]["annotations"].dump().find(requested) != std::string::npos;
+    });
+  }
+
+  void CheckIsKnown(const View& view) {
+    const Learned nothing;
+    const workload::Situation situation =
+        workload::MakeSituation(view, workload::ClaimReplicaSets(view), nothing, {now});
+    CHECK(situation.wanted.Is(with_defaults_.fingerprint));
+    from_stash = from_stash ||
+                 (situation.new_replica_set == nullptr && view.workload.defaulted == nullptr);
+  }
+
+  DefaultedTemplate with_defaults_;
+};
+
+TEST_CASE("the note goes with the template, and what is wanted is known all the time (RO-015)") {
+  Asking c(3);
+  const auto pods = c.PodNames();
+  const std::string before = c.NoteOf("v1");
+  CHECK(before == c.requested);
+  c.RollOut("v2");
+  c.CheckUpdated(pods, "v2");
+  CHECK(c.NoteOf("v1") == before);
+  CHECK(c.from_stash);
+  c.writes.clear();
+  c.SettleInPlace();
+  CHECK(c.writes.empty());
+  Proves("RO-011 RO-015");
+}
+
+TEST_CASE("also if the update is begun anew after any of its writes (RO-015)") {
+  for (int writes = 1; writes < 30; ++writes) {
+    CAPTURE(writes);
+    Asking c(2);
+    const auto pods = c.PodNames();
+    c.SetImage("v2");
+    int left = writes;
+    for (int round = 0; round < 10 && left > 0; ++round) {
+      const size_t before = c.writes.size();
+      c.Sync(left);
+      left -= static_cast<int>(c.writes.size() - before);
+      c.RestartAll();
+      c.RunPods();
+      ++c.now;
+    }
+    c.SettleInPlace();
+    c.CheckUpdated(pods, "v2");
+  }
+  Proves("RO-015");
+}
+
+TEST_CASE("new defaults that ReplicaSets show touch no Pod at rest (RO-016)") {
+  Asking c(3);
+  const auto pods = c.PodNames();
+  c.RollOut("v2");
+  c.checks = false;  // the template of the ReplicaSet is the wanted one from here on
+  c.defaults = [](Json& object) {
+    if (object["kind"] != "ReplicaSet") return;
+    object["spec"]["template"]["spec"]["containers"][0]["newerPolicy"] = "Default";
+  };
+  c.writes.clear();
+  c.SettleInPlace();
+  CHECK(c.WritesAndForget().empty());
+  c.CheckUpdated(pods, "v2");
+  Proves("RO-016");
+}
+
+// --- the server does not tell the defaults ---
+
+TEST_CASE("with Only, nothing is rolled out until the defaults are known (RO-014)") {
+  Asking c(2);
+  const auto pods = c.PodNames();
+  c.dry_runs = false;
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage().starts_with("NoDryRun: with Only, nothing is rolled out"));
+  CHECK_FALSE(c.HasReplicaSet("v2"));
+  c.dry_runs = true;
+  c.SettleInPlace();
+  c.CheckUpdated(pods, "v2");
+  Proves("RO-014");
+}
+
+TEST_CASE("with IfPossible, Pods are replaced (RO-014)") {
+  Asking c(2);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  const auto pods = c.PodNames();
+  c.dry_runs = false;
+  c.RollOut("v2");
+  CHECK(c.fallbacks == std::vector<std::string>{"NoDryRun"});
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.SizeOf("v2") == 2);
+  CHECK(c.PodNames() != pods);
+  CHECK(c.NoteOf("v2") == c.requested);
+  Proves("RO-014");
+}
+
+TEST_CASE("no Pod is replaced beside one that restarts, whatever is wanted (RO-014)") {
+  Asking c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.dry_runs = false;
+  c.SetImage("v3");
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  CHECK_FALSE(c.HasReplicaSet("v3"));
+  CHECK(c.InPlaceMessage() ==
+        "0/4 patched, 0 updated, 1 in flight: NoDryRun: Pods are replaced when none restarts any "
+        "more");
+  c.RestartAll();
+  c.now += 60;
+  c.SettleInPlace();
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.SizeOf("v3") == 4);
+  Proves("RO-014");
+}
+
+TEST_CASE("while it is paused, nothing is said to be impossible yet (RO-014)") {
+  Asking c(2);
+  const auto pods = c.PodNames();
+  c.dry_runs = false;
+  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Staged");
+  CHECK_FALSE(c.HasReplicaSet("v2"));
+  c.dry_runs = true;
+  c.Edit([](Json& d) { d["spec"]["paused"] = false; });
+  c.SettleInPlace();
+  c.CheckUpdated(pods, "v2");
+  Proves("RO-014");
+}
+
+TEST_CASE("an exchange that has begun ends, whatever is wanted since (RO-014, RO-015)") {
+  Asking c(2);
+  const auto pods = c.PodNames();
+  c.SetImage("v2");
+  c.SyncUntilPendingIsWritten();
+  c.dry_runs = false;
+  c.SetImage("v3");
+  c.SettleInPlace();
+  CHECK(std::ranges::count(c.writes, "exchange v1") == 1);
+  CHECK(c.SizeOf("v2") == 2);
+  CHECK(c.PodNames() == pods);
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v2");
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  c.dry_runs = true;
+  c.SettleInPlace();
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v3");
+  CHECK(c.PodNames() == pods);
+  Proves("RO-014 RO-015");
+}
+
+}  // namespace
+}  // namespace windlass::in_place
