@@ -102,8 +102,9 @@ run "$root/test/cluster/up" --data "$cluster" --nodes 2
 
 step "Windlass: starting it as the cluster's Deployment controller"
 part "starting Windlass"
-"$root/build/release/cmd/windlass/windlass" --kubeconfig "$cluster/windlass.kubeconfig" \
-  --leader-elect=false --metrics-bind-address=127.0.0.1:0 \
+"$root/build/release/cmd/windlass/windlass" --controllers=deployment \
+  --kubeconfig "$cluster/windlass.kubeconfig" --leader-elect=false \
+  --metrics-bind-address=127.0.0.1:0 \
   >"$windlass_log" 2>&1 </dev/null &
 windlass=$!
 echo "$windlass" >"$scratch/windlass.pid"

@@ -6,7 +6,7 @@
 namespace windlass {
 
 // Returns them in the order in which logs, rights and metrics list them. --controllers chooses
-// among them (controllers_flag.h).
+// among them, and has no default (controllers_flag.h).
 ControllerList Controllers();
 
 }  // namespace windlass

@@ -30,7 +30,7 @@ bool IsEnabled(const ControllerEntry& entry, const std::vector<std::string_view>
   for (const std::string_view item : items) {
     if (IsNamed(entry, NameIn(item))) return !item.starts_with('-');
   }
-  return entry.on_by_default && std::ranges::count(items, "*") > 0;
+  return std::ranges::count(items, "*") > 0;
 }
 
 // Returns "deployment-controller, toy-controller".
@@ -42,11 +42,26 @@ std::string NamesOf(const ControllerList& controllers) {
   return names;
 }
 
+// Returns "deployment (in place of the stock one), toy (copies values)".
+std::string WhatEachDoes(const ControllerList& controllers) {
+  std::string text;
+  for (const ControllerEntry& entry : controllers) {
+    text += (text.empty() ? "" : ", ") + entry.name;
+    if (!entry.about.empty()) text += " (" + entry.about + ")";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string FullName(std::string_view entry) { return std::string(entry) + "-controller"; }
 
 Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all) {
+  if (wanted.empty()) {
+    return Error{ErrorKind::kConfig, "--controllers is missing; choose what to run: " +
+                                         WhatEachDoes(all) +
+                                         "; several with commas, or * for all"};
+  }
   const std::string flag = "--controllers=" + std::string(wanted);
   const std::vector<std::string_view> items = ItemsOf(wanted);
   for (const std::string_view item : items) {
@@ -55,7 +70,7 @@ Result<ControllerList> ChooseControllers(std::string_view wanted, const Controll
     return Error{ErrorKind::kConfig, flag + ": there is no controller '" +
                                          std::string(NameIn(item)) + "'; choose from " +
                                          NamesOf(all) +
-                                         ", or write * for all that are on by default"};
+                                         ", or write * for all"};
   }
   ControllerList chosen;
   std::ranges::copy_if(all, std::back_inserter(chosen),
@@ -66,12 +81,9 @@ Result<ControllerList> ChooseControllers(std::string_view wanted, const Controll
 }
 
 std::string DescribeControllers(const ControllerList& all) {
-  ControllerList off;
-  std::ranges::copy_if(all, std::back_inserter(off),
-                       [](const ControllerEntry& entry) { return !entry.on_by_default; });
-  return "controllers to run, with commas: * enables all that are on by default, NAME enables one, "
-         "-NAME disables one; there are " +
-         NamesOf(all) + (off.empty() ? "" : "; off by default: " + NamesOf(off));
+  return "controllers to run, with commas; required: NAME enables one, * enables all, -NAME "
+         "disables one; there are " +
+         WhatEachDoes(all);
 }
 
 }  // namespace windlass

@@ -1,5 +1,6 @@
 // Which of a program's controllers a process runs: the value of --controllers, as
-// kube-controller-manager spells it.
+// kube-controller-manager spells it. There is no default: what a cluster needs depends on whether
+// another Deployment controller runs there.
 #pragma once
 
 #include <string>
@@ -16,7 +17,7 @@ std::string FullName(std::string_view entry);
 
 // Returns the controllers of `all` that `wanted` enables, in the order of `all`. `wanted` is a list
 // with commas:
-//   *      enables all that are on by default
+//   *      enables all
 //   name   enables one
 //   -name  disables one
 // Of several items that name one controller the first counts. `*` counts for those that no item
@@ -24,8 +25,9 @@ std::string FullName(std::string_view entry);
 //   "*,-toy"            all but toy
 //   "-deployment,toy"   toy
 //   "toy,-toy"          toy
-// Returns kConfig if an item names no controller of `all`, or if no controller is left. The error
-// is one line with the flag, the value and what to write.
+// Returns kConfig if `wanted` is empty, if an item names no controller of `all`, or if no controller
+// is left. The error is one line with the flag, the value and what to write; for an empty `wanted`
+// it says what each controller does.
 Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all);
 
 // Returns the text of --help about --controllers.

@@ -25,8 +25,7 @@ struct Flags {
   double qps = 50;
   int burst = 100;
   int max_in_flight = 64;
-  // Which controllers the process runs (controllers_flag.h).
-  std::string controllers = "*";
+  std::string controllers;  // which ones the process runs; required (controllers_flag.h)
   std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
   LogFormat log_format = LogFormat::kText;
   int verbosity = 0;  // 0: decisions and warnings; 4 and above: also debug

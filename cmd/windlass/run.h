@@ -7,7 +7,7 @@ namespace windlass {
 
 // Parses the flags, creates log, configuration, connection and daemon, in this order, and runs the
 // daemon with those of `controllers` that --controllers enables, until it ends. Returns the exit
-// code (daemon.h). Call it once, from the first thread.
+// code (daemon.h): kExitUsage if --controllers is missing. Call it once, from the first thread.
 int Run(int argc, const char* const* argv, const ControllerList& controllers);
 
 }  // namespace windlass

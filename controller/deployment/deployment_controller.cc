@@ -97,11 +97,13 @@ Step DeploymentController::StepBack(const Deployment& deployment, const std::str
 }
 
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made) {
-  return {"deployment", [made](ControllerHost& host) {
-            auto controller = std::make_unique<DeploymentController>(host);
-            if (made != nullptr) *made = controller.get();
-            return controller;
-          }};
+  const auto make = [made](ControllerHost& host) {
+    auto controller = std::make_unique<DeploymentController>(host);
+    if (made != nullptr) *made = controller.get();
+    return controller;
+  };
+  return {"deployment", make,
+          "replaces kube-controller-manager's Deployment controller, which must be off"};
 }
 
 }  // namespace windlass

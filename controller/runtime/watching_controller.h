@@ -62,7 +62,9 @@ class WatchingController : public Controller {
 struct ControllerEntry {
   std::string name;
   std::function<std::unique_ptr<WatchingController>(ControllerHost& host)> make;
-  bool on_by_default = true;  // part of `*` in --controllers
+  // What it does, and what must be off for it, on one line: --help and the error for a missing
+  // --controllers show it behind the name. May be empty.
+  std::string about{};
 };
 using ControllerList = std::vector<ControllerEntry>;
 

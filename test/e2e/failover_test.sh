@@ -37,7 +37,7 @@ start_replica() {
   WORK_LOG=$WORK/replica-$1.log
   local from=0
   if [ -f "$WORK_LOG" ]; then from=$(wc -l <"$WORK_LOG"); fi
-  "$WINDLASS" --kubeconfig "${2:-$WORK/windlass-$1.kubeconfig}" \
+  "$WINDLASS" --controllers=deployment --kubeconfig "${2:-$WORK/windlass-$1.kubeconfig}" \
     --metrics-bind-address=127.0.0.1:0 2>>"$WORK_LOG" &
   PIDS[$1]=$!
   until_true 20 "replica $1 logs its address" replica_address "$from"

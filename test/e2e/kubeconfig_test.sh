@@ -73,8 +73,8 @@ known_as() {
 refused() {
   local status=0
   config config "$3" "$4"
-  timeout 20 "$WINDLASS" --kubeconfig "$files/config" --metrics-bind-address=0 \
-    2>"$WORK/said" || status=$?
+  timeout 20 "$WINDLASS" --controllers=deployment --kubeconfig "$files/config" \
+    --metrics-bind-address=0 2>"$WORK/said" || status=$?
   [ "$status" = 3 ] || fail "$2: exit code $status: $(cat "$WORK/said")"
   grep -F -- "$1" "$WORK/said" >/dev/null || fail "$2: it did not say '$1': $(cat "$WORK/said")"
   say "ok: refused: $2"
@@ -99,8 +99,8 @@ fi
 refused "anybody could pose as the API server" "insecure-skip-tls-verify without the flag" \
   "$server, insecure-skip-tls-verify: true" "token: $admin"
 config config "$server, insecure-skip-tls-verify: true" "token: $admin"
-"$WINDLASS" --kubeconfig "$files/config" --insecure-skip-tls-verify --leader-elect=false \
-  --metrics-bind-address=0 2>"$WORK/windlass.log" &
+"$WINDLASS" --controllers=deployment --kubeconfig "$files/config" --insecure-skip-tls-verify \
+  --leader-elect=false --metrics-bind-address=0 2>"$WORK/windlass.log" &
 WINDLASS_PID=$!
 until_true 20 "it is accepted" grep -q "leading: " "$WORK/windlass.log"
 grep -q "certificate is not verified" "$WORK/windlass.log" || fail "no warning"
@@ -132,8 +132,8 @@ refused "auth providers were removed" "auth-provider" "$server, $ca" "auth-provi
 refused "remove one of them" "two methods at once" "$server, $ca" "token: t, username: jane"
 # Kubernetes ignores passwords since 1.19. Without a proxy that reads them, the user is anonymous.
 config config "$server, $ca" "username: jane, password: secret"
-"$WINDLASS" --kubeconfig "$files/config" --leader-elect=false --metrics-bind-address=0 \
-  2>"$WORK/windlass.log" &
+"$WINDLASS" --controllers=deployment --kubeconfig "$files/config" --leader-elect=false \
+  --metrics-bind-address=0 2>"$WORK/windlass.log" &
 WINDLASS_PID=$!
 until_true 20 "nobody may do nothing" grep -q "system:anonymous" "$WORK/windlass.log"
 grep -q "since 1.19" "$WORK/windlass.log" || fail "no word about passwords"
@@ -186,8 +186,8 @@ refused "v1 and v1beta1 are" "an old plugin" "$server, $ca" \
   "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: sh}"
 config config "$server, $ca" "exec: {$v1, command: 'false', installHint: log in again}"
 status=0
-timeout 20 "$WINDLASS" --kubeconfig "$files/config" --metrics-bind-address=0 \
-  2>"$WORK/said" || status=$?
+timeout 20 "$WINDLASS" --controllers=deployment --kubeconfig "$files/config" \
+  --metrics-bind-address=0 2>"$WORK/said" || status=$?
 expect "exit code for a plugin that fails" "$status" 4
 grep -q "ended with exit code 1; log in again" "$WORK/said" || fail "$(cat "$WORK/said")"
 

@@ -108,13 +108,14 @@ until_true() {
   done
 }
 
-# launch_windlass [more flags]: returns when Windlass serves /readyz. Keeps the log of an earlier
-# start.
+# launch_windlass [more flags]: returns when Windlass serves /readyz. It runs the Deployment
+# controller, unless a flag --controllers says otherwise. Keeps the log of an earlier start.
 launch_windlass() {
-  local from=0
+  local from=0 controllers=--controllers=deployment
+  case " $*" in *" --controllers"*) controllers= ;; esac
   if [ -f "$WORK/windlass.log" ]; then from=$(wc -l <"$WORK/windlass.log"); fi
   "$WINDLASS" --kubeconfig "${WINDLASS_KUBECONFIG:-$DATA/windlass.kubeconfig}" \
-    --leader-elect=false --metrics-bind-address=127.0.0.1:0 \
+    --leader-elect=false --metrics-bind-address=127.0.0.1:0 ${controllers:+"$controllers"} \
     ${OWN_NAMESPACE:+--namespace="$OWN_NAMESPACE"} "$@" 2>>"$WORK/windlass.log" &
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"

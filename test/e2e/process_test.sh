@@ -16,32 +16,35 @@ ends_with() {
 
 start_cluster --nodes 1
 good=$DATA/windlass.kubeconfig
+deployments=--controllers=deployment
 
 say "what is wrong is named"
 ends_with 2 "--no-such-flag" --no-such-flag
 ends_with 2 "--kube-api-burst" --kube-api-burst=none
 ends_with 2 "--leader-elect-lease-duration must be a whole number of seconds" \
   --leader-elect-lease-duration=14900ms --leader-elect-renew-deadline=14500ms
+ends_with 2 "--controllers is missing; choose what to run: deployment (replaces kube-controller-"
+expect "lines about the missing flag" "$(wc -l <"$WORK/said")" 1
 ends_with 2 "--controllers=deploymnt: there is no controller 'deploymnt'; choose from deployment-" \
   --controllers=deploymnt
 ends_with 2 "--controllers=-deployment leaves no controller to run" --controllers=-deployment
 ends_with 2 "apply deploy/in-place-namespaces-policy.yaml" --in-place-namespace-selector 'env!=prod'
-ends_with 3 "$WORK/absent" --kubeconfig "$WORK/absent"
+ends_with 3 "$WORK/absent" "$deployments" --kubeconfig "$WORK/absent"
 printf 'clusters:\n\t- x' >"$WORK/broken"
-ends_with 3 "line 2" --kubeconfig "$WORK/broken"
+ends_with 3 "line 2" "$deployments" --kubeconfig "$WORK/broken"
 ca_data=$(awk '/certificate-authority-data:/ {print $2}' "$good")
 sed "s|$ca_data|bm90IGEgY2VydGlmaWNhdGU=|" "$good" >"$WORK/bad-ca"
-ends_with 3 "certificate-authority" --kubeconfig "$WORK/bad-ca"
+ends_with 3 "certificate-authority" "$deployments" --kubeconfig "$WORK/bad-ca"
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=other -days 1 -keyout "$WORK/other.key" \
   -out "$WORK/other.pem" 2>/dev/null
 sed "s|$ca_data|$(base64 -w0 "$WORK/other.pem")|" "$good" >"$WORK/other-ca"
-ends_with 3 "certificate" --kubeconfig "$WORK/other-ca"
+ends_with 3 "certificate" "$deployments" --kubeconfig "$WORK/other-ca"
 sed 's|^\( *token:\).*|\1 nobody|' "$good" >"$WORK/bad-token"
-ends_with 4 "credentials" --kubeconfig "$WORK/bad-token"
+ends_with 4 "credentials" "$deployments" --kubeconfig "$WORK/bad-token"
 
 say "a port that is taken"
 start_windlass
-METRICS=$OPS ends_with 3 "--metrics-bind-address" --kubeconfig "$good"
+METRICS=$OPS ends_with 3 "--metrics-bind-address" "$deployments" --kubeconfig "$good"
 
 say "it leaves no core file, which would hold the token"
 expect "limit of a core file" "$(awk '/^Max core file size/ { print $5, $6 }' \
@@ -90,7 +93,7 @@ expect "holder of the Lease" "$(holder)" ""
 say "who leads without a Lease does not begin while somebody holds it"
 launch_windlass --leader-elect=true
 until_true 20 "the Lease is held" held
-ends_with 3 "is held by" --kubeconfig "$good" --leader-elect=false
+ends_with 3 "is held by" "$deployments" --kubeconfig "$good" --leader-elect=false
 
 say "a second SIGTERM ends it at once"
 cluster kill apiserver --signal STOP # so that giving up the Lease takes time

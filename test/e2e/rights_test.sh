@@ -96,7 +96,7 @@ launch_in() { # launch_in NAMESPACE
   local token
   token=$(kubectl -n "$1" create token windlass)
   sed "s|^\( *token:\).*|\1 $token|" "$DATA/windlass.kubeconfig" >"$WORK/$1.kubeconfig"
-  "$WINDLASS" --kubeconfig "$WORK/$1.kubeconfig" --namespace "$1" \
+  "$WINDLASS" --controllers=deployment --kubeconfig "$WORK/$1.kubeconfig" --namespace "$1" \
     --leader-elect-resource-namespace "$1" --metrics-bind-address 127.0.0.1:0 \
     2>"$WORK/$1.rights.log" &
   PIDS+=($!)

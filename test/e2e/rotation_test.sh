@@ -60,8 +60,8 @@ for by in token certificate; do
   OTHER_PIDS="$OTHER_PIDS $!"
   until_true 20 "the informer by $by is complete" grep -qx '= these are all' "$WORK/$by.out"
 done
-"$WINDLASS" --kubeconfig "$files/by-token" --leader-elect=false --metrics-bind-address=0 \
-  --credentials-poll-period=1s 2>"$WORK/windlass.log" &
+"$WINDLASS" --controllers=deployment --kubeconfig "$files/by-token" --leader-elect=false \
+  --metrics-bind-address=0 --credentials-poll-period=1s 2>"$WORK/windlass.log" &
 WINDLASS_PID=$!
 until_true 20 "Windlass controls" grep -q "leading: " "$WORK/windlass.log"
 PROGRAMS="$OTHER_PIDS $WINDLASS_PID"

@@ -4,6 +4,7 @@
 # the end, and the metrics page has the figures of both.
 . "$(dirname "$0")/../e2e/lib.sh"
 WINDLASS=${WINDLASS_WITH_TOY:-$ROOT/build/release/test/toy/windlass_with_toy}
+BOTH='--controllers=deployment,toy'
 
 value_of() { field "configmap/$1" '{.metadata.annotations.toy\.windlass\.dev/value}'; }
 has_value() { [ "$(value_of "$1")" = "$2" ]; }
@@ -22,7 +23,7 @@ source_map from to blue | kubectl apply -f - >/dev/null
 kubectl create configmap to >/dev/null
 
 say "without its rights it is named, and Deployments are rolled out all the same"
-launch_windlass
+launch_windlass "$BOTH"
 deployment web 2 app:v1 | kubectl apply -f - >/dev/null
 rolled_out web
 missing='missing right: .* configmaps .*apply test/toy/rbac.yaml'
@@ -42,7 +43,7 @@ until_true 20 "the new value is copied" has_value to green
 say "ok: a change"
 kill_windlass
 source_map from to red | kubectl apply -f - >/dev/null
-start_windlass
+start_windlass "$BOTH"
 until_true 20 "the value of meanwhile is copied" has_value to red
 say "ok: a change of meanwhile"
 

@@ -104,7 +104,8 @@ class ToyController final : public WatchingController {
 }  // namespace
 
 ControllerEntry ToyControllerEntry() {
-  return {"toy", [](ControllerHost& host) { return std::make_unique<ToyController>(host); }};
+  return {"toy", [](ControllerHost& host) { return std::make_unique<ToyController>(host); },
+          "copies values between ConfigMaps"};
 }
 
 }  // namespace windlass

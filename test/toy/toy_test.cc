@@ -280,6 +280,12 @@ TEST_CASE_METHOD(Fixture, "a controller that is left out reads, asks for and doe
     if (body.find(R"("resource":"deployments")") != std::string::npos) ++asked_deployments;
     return HttpResponse{201, "application/json", R"({"status":{"allowed":true}})", {}};
   };
+  int read_maps = 0;
+  int read_deployments = 0;
+  windlass.network.on_request = [&](const HttpRequest& request) {
+    if (request.target.find("/configmaps") != std::string::npos) ++read_maps;
+    if (request.target.find("/deployments") != std::string::npos) ++read_deployments;
+  };
   world.Apply(SampleDeployment("web", 2));
   windlass.daemon.Start();
   if (toy) {
@@ -292,6 +298,8 @@ TEST_CASE_METHOD(Fixture, "a controller that is left out reads, asks for and doe
   CHECK(world.ReplicaSets("web").empty() == toy);
   CHECK((asked_maps > 0) == toy);
   CHECK((asked_deployments > 0) == !toy);
+  CHECK((read_maps > 0) == toy);
+  CHECK((read_deployments > 0) == !toy);
   CHECK(windlass.Logged(toy ? "leading: toys are being controlled"
                             : "leading: deployments are being controlled"));
 }

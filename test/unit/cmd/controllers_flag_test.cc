@@ -8,9 +8,9 @@
 namespace windlass {
 namespace {
 
-// Two controllers that are on by default, and one that is not.
-const ControllerList kAll = {
-    {"deployment", nullptr}, {"rollout", nullptr}, {"node", nullptr, /*on_by_default=*/false}};
+const ControllerList kAll = {{"deployment", nullptr, "replaces the stock one"},
+                             {"rollout", nullptr, "runs beside it"},
+                             {"node", nullptr}};
 
 std::string Chosen(const std::string& wanted, const ControllerList& all = kAll) {
   const Result<ControllerList> chosen = ChooseControllers(wanted, all);
@@ -26,22 +26,23 @@ TEST_CASE("--controllers enables what it enables in kube-controller-manager") {
     std::string chosen;
   };
   const Row row = GENERATE(values<Row>({
-      {"*", "deployment rollout"},
+      {"*", "deployment rollout node"},
       {"*,node", "deployment rollout node"},
-      {"node,*", "deployment rollout node"},
-      {"*,-rollout", "deployment"},
-      {"-rollout,*", "deployment"},
+      {"*,-rollout", "deployment node"},
+      {"-rollout,*", "deployment node"},
       {"*,-deployment,node", "rollout node"},
+      {"deployment,rollout", "deployment rollout"},
+      {"node", "node"},
       {"deployment", "deployment"},
       {"deployment-controller", "deployment"},
-      {"*,-deployment-controller", "rollout"},
+      {"*,-deployment-controller", "rollout node"},
       {"rollout,deployment-controller", "deployment rollout"},  // in the program's order
-      {"*,*", "deployment rollout"},
+      {"*,*", "deployment rollout node"},
       {"*,-node", "deployment rollout"},
       // The first item that names a controller counts, by whichever name.
       {"rollout,-rollout-controller", "rollout"},
       {"-rollout-controller,rollout,deployment", "deployment"},
-      {"*,rollout,-rollout", "deployment rollout"},
+      {"*,rollout,-rollout", "deployment rollout node"},
   }));
   CAPTURE(row.wanted);
   CHECK(Chosen(row.wanted) == row.chosen);
@@ -63,7 +64,7 @@ TEST_CASE("a controller that does not exist is refused, with flag, value and rem
       {"--rollout", "-rollout"},
       {"-*", "*"},
       {"*,", ""},
-      {"", ""},
+      {",", ""},
       {"-", ""},
   }));
   const Result<ControllerList> chosen = ChooseControllers(row.wanted, kAll);
@@ -72,26 +73,31 @@ TEST_CASE("a controller that does not exist is refused, with flag, value and rem
   CHECK(chosen.error().message ==
         "--controllers=" + row.wanted + ": there is no controller '" + row.unknown +
             "'; choose from deployment-controller, rollout-controller, node-controller, or write * "
-            "for all that are on by default");
+            "for all");
 }
 
 TEST_CASE("a list that leaves no controller is refused, with flag, value and remedy") {
   const std::string wanted =
-      GENERATE("-deployment", "-node", "*,-rollout,-deployment", "-deployment-controller,-rollout");
+      GENERATE("-deployment", "-node", "*,-rollout,-deployment,-node-controller",
+               "-deployment-controller,-rollout");
   CHECK(Chosen(wanted) == "--controllers=" + wanted +
                               " leaves no controller to run; name one of deployment-controller, "
                               "rollout-controller, node-controller without a - before it");
-  CHECK(Chosen("*", {{"node", nullptr, /*on_by_default=*/false}}) ==
-        "--controllers=* leaves no controller to run; name one of node-controller without a - "
-        "before it");
 }
 
-TEST_CASE("the text of --help names every controller") {
-  CHECK(
-      DescribeControllers({{"deployment", nullptr}}).ends_with("there are deployment-controller"));
+TEST_CASE("without a list nothing is chosen, and one line says what there is to choose") {
+  const Result<ControllerList> chosen = ChooseControllers("", kAll);
+  REQUIRE_FALSE(chosen.ok());
+  CHECK(chosen.error().kind == ErrorKind::kConfig);
+  CHECK(chosen.error().message ==
+        "--controllers is missing; choose what to run: deployment (replaces the stock one), "
+        "rollout (runs beside it), node; several with commas, or * for all");
+}
+
+TEST_CASE("the text of --help names every controller and says what it does") {
+  CHECK(DescribeControllers({{"deployment", nullptr}}).ends_with("there are deployment"));
   CHECK(DescribeControllers(kAll).ends_with(
-      "there are deployment-controller, rollout-controller, node-controller; off by default: "
-      "node-controller"));
+      "there are deployment (replaces the stock one), rollout (runs beside it), node"));
 }
 
 }  // namespace

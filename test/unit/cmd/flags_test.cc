@@ -11,13 +11,13 @@ namespace {
 Result<Flags> Parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "windlass");
   return ParseFlags(static_cast<int>(arguments.size()), arguments.data(),
-                    {{"deployment", nullptr}, {"toy", nullptr, /*on_by_default=*/false}});
+                    {{"deployment", nullptr, "replaces the stock one"}, {"toy", nullptr}});
 }
 
 TEST_CASE("without flags the defaults hold") {
   const Result<Flags> flags = Parse({});
   REQUIRE(flags.ok());
-  CHECK(flags->controllers == "*");
+  CHECK(flags->controllers.empty());  // there is no default: ChooseControllers refuses it
   CHECK(flags->leader_elect);
   CHECK(flags->lease_duration == seconds(15));
   CHECK(flags->metrics_bind_address == "127.0.0.1:8080");
@@ -187,12 +187,11 @@ TEST_CASE("--help names the sources of the configuration in the order in which t
         std::string::npos);
 }
 
-TEST_CASE("--help names the controllers, and those that are off by default") {
+TEST_CASE("--help names the controllers, and what each does") {
   std::string help = Parse({"--help"})->version_line;
   std::erase_if(help, [](char c) { return c == ' ' || c == '\n'; });
   CAPTURE(help);
-  CHECK(help.find("therearedeployment-controller,toy-controller;offbydefault:toy-controller") !=
-        std::string::npos);
+  CHECK(help.find("therearedeployment(replacesthestockone),toy") != std::string::npos);
 }
 
 TEST_CASE("durations are Go's") {

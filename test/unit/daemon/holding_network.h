@@ -39,6 +39,8 @@ class HoldingNetwork final : public Transport {
   // Returns the request, for the server to get later. Its caller gets no answer.
   HttpRequest TakeHeld() { return Take().request; }
 
+  // Called with every other request of the process, held or not.
+  std::function<void(const HttpRequest&)> on_request = [](const HttpRequest&) {};
   // Returns the answer to a SelfSubjectAccessReview with this body.
   std::function<HttpResponse(const std::string& body)> review = [](const std::string&) {
     return HttpResponse{201, "application/json", R"({"status":{"allowed":true}})", {}};
@@ -49,6 +51,7 @@ class HoldingNetwork final : public Transport {
       Later([reply = std::move(reply), answer = review(request.body)] { reply(answer); });
       return kOwnBit | ++calls_;
     }
+    on_request(request);
     if (hold_ && hold_(request)) {
       hold_ = nullptr;
       held_ = Held{kOwnBit | ++calls_, std::move(request), std::move(reply)};
@@ -57,6 +60,7 @@ class HoldingNetwork final : public Transport {
     return inner_.Call(std::move(request), std::move(reply));
   }
   CallId Stream(HttpRequest request, StreamHandler handler) override {
+    on_request(request);
     return inner_.Stream(std::move(request), std::move(handler));
   }
   // Does not cancel the held call: it counts as sent.

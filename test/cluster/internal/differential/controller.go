@@ -55,7 +55,7 @@ func Stock(ctx context.Context, client kubernetes.Interface, options Options) (C
 // Windlass has the rights its manifest grants.
 func Windlass(options Options) Controller {
 	return Controller{Name: "windlass", User: "system:serviceaccount:windlass-system:windlass",
-		args: []string{options.Windlass, "--kubeconfig=" + filepath.Join(options.Data, "windlass.kubeconfig"),
+		args: []string{options.Windlass, "--controllers=deployment", "--kubeconfig=" + filepath.Join(options.Data, "windlass.kubeconfig"),
 			"--leader-elect=false", "--metrics-bind-address=0", "--kube-api-qps=1000", "--kube-api-burst=2000"}}
 }
 
