@@ -20,7 +20,7 @@ Readiness Daemon::HowReady() const {
   std::vector<ControllerCondition> controllers;
   runtime_.ForEach([&](const WatchingController& controller) {
     controllers.push_back({controller.component(), controller.HoldsReadiness(),
-                           controller.Troubles(), controller.Notes()});
+                           controller.Troubles(), controller.Notes(), controller.WaitsForApi()});
   });
   Readiness readiness = ReadinessOf(controllers, missing_rights_);
   if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");

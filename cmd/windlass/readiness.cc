@@ -7,6 +7,7 @@ namespace windlass {
 namespace {
 
 bool IsBarred(const ControllerCondition& controller, const std::vector<NeededRight>& missing) {
+  if (controller.waits_for_api) return true;
   return std::ranges::any_of(missing, [&](const NeededRight& right) {
     return !right.optional && right.controller == controller.name;
   });

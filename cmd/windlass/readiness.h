@@ -15,6 +15,7 @@ struct ControllerCondition {
   bool holds_readiness = false;  // WatchingController::HoldsReadiness
   std::vector<std::string> troubles;
   std::vector<std::string> notes;
+  bool waits_for_api = false;  // WatchingController::WaitsForApi
 };
 
 struct Readiness {
@@ -28,7 +29,8 @@ struct Readiness {
 };
 
 // Returns the readiness of a process with these controllers and these missing rights. A controller
-// is barred if it lacks a right that is not optional.
+// is barred if it lacks a right that is not optional, or waits for a resource that the API server
+// does not serve.
 //   - A barred controller, beside one that is not barred: its missing rights and its troubles are
 //     notes with its name in front, so that they hold up nobody else.
 //   - The same, but the controller holds readiness: reasons.

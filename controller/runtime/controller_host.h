@@ -29,7 +29,8 @@ class ControllerHost {
 
   // A cache became complete, so the first sync of all keys may be due.
   virtual void CacheSynced() = 0;
-  // Asks for one more sync of every key, as at the beginning of a term.
+  // Asks for one more sync of every key, as at the beginning of a term. It comes when the
+  // controller's caches are complete. Until then Wake is ignored.
   virtual void WakeAll() = 0;
   // A cache changed, so the barrier of a new leader may be passed now.
   virtual void CacheChanged() = 0;

@@ -63,6 +63,7 @@ class AnyInformer {
   virtual const std::map<ObjectKey, UnreadableObject>& quarantined() const = 0;
   virtual Listeners<>& on_synced() = 0;
   virtual Listeners<>& on_recovered() = 0;
+  virtual Listeners<>& on_not_served() = 0;
   // Returns the cache as a new leader compares it.
   virtual ComparedCache Compared() const = 0;
   // Returns what is wrong with the watch, or that the first list is not complete yet; "" if all is
@@ -106,6 +107,7 @@ class SharedInformer final : public AnyInformer {
   }
   Listeners<>& on_synced() override { return informer.on_synced; }
   Listeners<>& on_recovered() override { return informer.on_recovered; }
+  Listeners<>& on_not_served() override { return informer.on_not_served; }
   ComparedCache Compared() const override { return windlass::Compared(informer); }
   InformerSnapshot Snapshot(MonotonicTime now) const override {
     return SnapshotOf(name(), informer, audit_.counters(), now);

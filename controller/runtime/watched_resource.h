@@ -30,6 +30,8 @@ class WatchedResource {
             host.informers().Of<T>({std::string(resource.plural), host.informers().All(resource),
                                     decode, ReplyFolding<T>{}})) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
+    // No key is looked at before the resource is served again.
+    shared_.informer.on_not_served.Add([this] { host_.WakeAll(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
   }
   WatchedResource(const WatchedResource&) = delete;
@@ -48,6 +50,8 @@ class WatchedResource {
   const Store<T>& store() const { return shared_.informer.store(); }
   ComparedCache Compared() const { return shared_.Compared(); }
 
+  // Returns true while the API server does not serve the resource.
+  bool WaitsForApi() const { return shared_.reflector().not_served_since().has_value(); }
   // Returns why the cache is not complete, or what is wrong with its watch; "" if all is well.
   std::string Trouble() const { return shared_.Trouble(); }
 

@@ -46,9 +46,12 @@ class WatchingController : public Controller {
   // Returns the rights the controller needs right now. They grow when a user asks for more features
   // (ControllerHost::RightsChanged).
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
-  // Returns true if the process is not ready while a right of this controller is missing, although
-  // other controllers have theirs. The Deployment controller is one: it rolls out Windlass itself,
-  // and a version that cannot do so must not replace one that can.
+  // Returns true while the API server does not serve a resource that the controller cannot do
+  // without. The controller waits for it, and Troubles names it.
+  virtual bool WaitsForApi() const { return false; }
+  // Returns true if the process is not ready while this controller lacks a right or waits for a
+  // resource, although other controllers have theirs. The Deployment controller is one: it rolls out
+  // Windlass itself, and a version that cannot do so must not replace one that can.
   virtual bool HoldsReadiness() const { return false; }
   // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
   // line each.

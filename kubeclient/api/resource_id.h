@@ -18,6 +18,9 @@ struct ResourceId {
   std::string_view plural;   // "replicasets": as paths, RBAC rules, labels and messages name it
   std::string_view kind;     // "ReplicaSet"
   bool namespaced = true;    // false: the objects belong to the cluster
+  // The manifest that makes the API server serve it: a CustomResourceDefinition. "" for what every
+  // API server serves.
+  std::string_view manifest{};
 
   // "apps/v1", or "v1" for the core group: the `apiVersion` of an object.
   std::string GroupVersion() const {
@@ -32,7 +35,12 @@ struct ResourceId {
 namespace resources {
 
 inline constexpr ResourceId kDeployments{"apps", "v1", "deployments", "Deployment"};
-inline constexpr ResourceId kRollouts{"windlass.dev", "v1alpha1", "rollouts", "Rollout"};
+inline constexpr ResourceId kRollouts{"windlass.dev",
+                                      "v1alpha1",
+                                      "rollouts",
+                                      "Rollout",
+                                      /*namespaced=*/true,
+                                      "crds/windlass.dev_rollouts.yaml"};
 inline constexpr ResourceId kReplicaSets{"apps", "v1", "replicasets", "ReplicaSet"};
 inline constexpr ResourceId kPods{"", "v1", "pods", "Pod"};
 inline constexpr ResourceId kEvents{"", "v1", "events", "Event"};

@@ -50,7 +50,8 @@ class Informer final : private ReflectorSink {
   void TryNow() { reflector_.TryNow(); }
 
   // Returns true once the first complete state is applied and every handler has seen it,
-  // until a reset.
+  // until a reset, or until the API server serves the resource no more. The store then keeps its
+  // content.
   bool HasSynced() const { return synced_; }
   Store<T>& store() { return store_; }
   const Store<T>& store() const { return store_; }
@@ -64,7 +65,8 @@ class Informer final : private ReflectorSink {
   // in a readable form. The store need not have changed.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
-  // Called when HasSynced becomes true: once, and again after each reset.
+  // Called when HasSynced becomes true: once, again after each reset, and again when the API server
+  // serves the resource again.
   Listeners<> on_synced;
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
@@ -79,6 +81,10 @@ class Informer final : private ReflectorSink {
   // Called when the right to list or watch is missing. Must not stop or reset the informer.
   Listeners<> on_forbidden;
 
+  // Called when the API server turns out not to serve the resource. HasSynced is false then. Must
+  // not stop or reset the informer.
+  Listeners<> on_not_served;
+
  private:
   void BeginReplace() override;
   Status AddToReplace(std::string_view object_json, bool deleted) override;
@@ -88,6 +94,7 @@ class Informer final : private ReflectorSink {
   void Reset() override;
   void Recovered() override;
   void Forbidden() override;
+  void NotServed() override;
 
   using Quarantine = std::map<ObjectKey, UnreadableObject>;
 

@@ -135,6 +135,14 @@ void Informer<T>::Forbidden() {
   on_forbidden();
 }
 
+// A CustomResourceDefinition was deleted, and with it all its objects, or it was never there. A
+// watch may have ended before it told of the deletions.
+template <typename T>
+void Informer<T>::NotServed() {
+  synced_ = false;
+  on_not_served();
+}
+
 // --- one event ---
 
 template <typename T>

@@ -31,5 +31,8 @@ std::optional<Duration> Reflector::time_to_sync() const { return machine_->time_
 std::optional<MonotonicTime> Reflector::forbidden_since() const {
   return machine_->forbidden_since_;
 }
+std::optional<MonotonicTime> Reflector::not_served_since() const {
+  return machine_->not_served_since_;
+}
 
 }  // namespace windlass

@@ -69,7 +69,8 @@ class Reflector {
   ReflectorState state() const;
   const ReflectorCounters& counters() const;
   // Returns why it is not watching right now, for /readyz and the log: "" if all is well, otherwise
-  // for example "list replicasets: Forbidden: … cannot list resource …".
+  // for example "list replicasets: Forbidden: … cannot list resource …". If the API server does not
+  // serve a resource that has a manifest, it names the resource and the command that applies it.
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
   // Returns when the last event or bookmark arrived or, before the first, when it was started.
@@ -79,6 +80,9 @@ class Reflector {
   std::optional<Duration> time_to_sync() const;
   // Returns since when the right to list or watch is missing; nullopt if it is not.
   std::optional<MonotonicTime> forbidden_since() const;
+  // Returns since when the API server answers 404: it does not serve the resource. Returns
+  // nullopt if it does.
+  std::optional<MonotonicTime> not_served_since() const;
 
  private:
   std::unique_ptr<ReflectorMachine> machine_;

@@ -90,8 +90,7 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
   AbandonReplace();
   if (!listing) ++counters_.watch_ends[failure.Label()];
   const std::string_view plural = options_.resource.plural;
-  std::string trouble = listing ? "list " : "watch ";
-  InTrouble(trouble.append(plural).append(": ").append(failure.Describe()));
+  InTrouble(Describe(listing, failure));
   if (RecoveryFrom(what, failure) == Recovery::kListInstead) {
     // Nothing is wrong: Kubernetes 1.31, for example, has watch lists switched off.
     log_.Info("watch list refused, listing instead", {{"resource", plural}, {"error", trouble_}});
@@ -99,6 +98,18 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
     log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
   }
   Recover(what, failure);
+}
+
+// Returns "list replicasets: Forbidden: …". If the API server does not serve a resource that has a
+// manifest, returns the command that applies it instead.
+std::string ReflectorMachine::Describe(bool listing, const ListWatchFailure& failure) const {
+  const ResourceId& resource = options_.resource;
+  const std::string plural(resource.plural);
+  if (failure.code == 404 && !resource.manifest.empty()) {
+    return plural + "." + std::string(resource.group) +
+           " is not served: kubectl apply --server-side -f " + std::string(resource.manifest);
+  }
+  return (listing ? "list " : "watch ") + plural + ": " + failure.Describe();
 }
 
 void ReflectorMachine::Recover(Asked what, const ListWatchFailure& failure) {
@@ -134,6 +145,10 @@ void ReflectorMachine::Recover(Asked what, const ListWatchFailure& failure) {
       }
       return AskAgain(what, Wait(failure, kForbiddenBackOffMax));
     case Recovery::kWaitForApi:
+      if (!not_served_since_) {
+        not_served_since_ = clock_.Now();
+        sink_.NotServed();
+      }
       return AskAgain(Asked::kList,
                       random_.Between(kAbsentApiProbe * 4 / 5, kAbsentApiProbe * 6 / 5));
   }
@@ -200,6 +215,7 @@ void ReflectorMachine::OutOfTrouble() {
   if (gate_ != nullptr) gate_->SetFailing(member_, false);
   sink_.Recovered();
   forbidden_since_.reset();
+  not_served_since_.reset();
 }
 
 // --- objects that cannot be read ---

@@ -96,6 +96,7 @@ struct ReflectorMachine {
   Duration Wait(const ListWatchFailure& failure, Duration longest);
   void AllIsWell();
   void InTrouble(std::string what);
+  std::string Describe(bool listing, const ListWatchFailure& failure) const;
   void OutOfTrouble();
   Asked asked() const;
   void CountDecodeError(const Error& error);
@@ -165,6 +166,7 @@ struct ReflectorMachine {
   bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that are older than ours
   std::optional<MonotonicTime> forbidden_since_;
+  std::optional<MonotonicTime> not_served_since_;
   bool resetting_ = false;
 
   std::set<std::string> unknown_types_logged_;  // at most kUnknownTypesLogged

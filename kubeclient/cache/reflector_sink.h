@@ -43,6 +43,9 @@ class ReflectorSink {
   // The right to list or watch is missing now. Recovered is called when it is back. Must not stop
   // or reset the reflector.
   virtual void Forbidden() = 0;
+  // The API server does not serve the resource (404), or does so no more. EndReplace is called when
+  // it does again, and then Recovered. Must not stop or reset the reflector.
+  virtual void NotServed() = 0;
 };
 
 }  // namespace windlass

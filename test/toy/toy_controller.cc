@@ -26,6 +26,7 @@ class ToyController final : public WatchingController {
 
   void Start() override { maps_.Start(); }
   void Stop() override { maps_.Stop(); }
+  bool WaitsForApi() const override { return maps_.WaitsForApi(); }
   bool HasSynced() const override { return maps_.HasSynced(); }
   std::vector<ComparedCache> ComparedCaches() const override { return {maps_.Compared()}; }
   std::vector<std::string> Troubles() const override {

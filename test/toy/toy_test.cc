@@ -185,6 +185,35 @@ TEST_CASE_METHOD(Fixture, "a controller whose caches never complete does not hol
   CHECK(world.Complaints().empty());
 }
 
+TEST_CASE_METHOD(Fixture, "what the toy reads is served no more: it waits, and Deployments go on") {
+  Process windlass(world, {}, kToy);
+  REQUIRE(Becomes(world, "to", "blue"));
+  REQUIRE(world.Quiesce());
+  const WatchingController* toy = nullptr;
+  windlass.runtime().ForEach([&](const WatchingController& controller) {
+    if (controller.component() == "toy-controller") toy = &controller;
+  });
+  REQUIRE(toy != nullptr);
+  REQUIRE(toy->HasSynced());
+  REQUIRE_FALSE(toy->WaitsForApi());
+
+  windlass.network().SetRefused("/configmaps?", 404);
+  REQUIRE(world.RunUntil([&] { return toy->WaitsForApi(); }, kLimit));
+  CHECK_FALSE(toy->HasSynced());
+  CHECK(toy->Troubles().size() == 1);
+  world.Apply(Map("from", "to", "green"));
+  world.Apply(SampleDeployment("web", 2));
+  CHECK(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  CHECK(ValueOf(world, "to") == "blue");
+
+  windlass.network().SetRefused("");
+  CHECK(Becomes(world, "to", "green"));
+  CHECK(toy->HasSynced());
+  CHECK(toy->Troubles().empty());
+  CHECK(writes == 2);
+  CHECK(world.Complaints().empty());
+}
+
 // After a reset the cache still holds what another past had, and is not complete.
 TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete looks at no key") {
   const ObjectStore::Backup backup = world.api().store().Save();

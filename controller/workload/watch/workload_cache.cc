@@ -1,6 +1,7 @@
 #include "controller/workload/watch/workload_cache.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "controller/workload/watch/live_pods.h"
@@ -187,9 +188,13 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
   const ObjectKey key = KeyOf(workload.meta);
   for (const AnyInformer* informer :
        std::initializer_list<const AnyInformer*>{&workloads_.informer(), &replica_sets_}) {
-    if (!Frozen(informer->reflector())) continue;
-    return std::string(informer->reflector().options().resource.plural) +
-           " (no right to watch them)";
+    const Reflector& reflector = informer->reflector();
+    const std::string_view plural = reflector.options().resource.plural;
+    // For a sync that was queued before the API server stopped to serve them.
+    if (reflector.not_served_since() && !informer->HasSynced()) {
+      return std::string(plural) + " (the API server does not serve them)";
+    }
+    if (Frozen(reflector)) return std::string(plural) + " (no right to watch them)";
   }
   if (workloads_.informer().quarantined().contains(key)) {
     return ObjectText(workloads_.resource(), key);

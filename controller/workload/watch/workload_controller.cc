@@ -17,6 +17,8 @@ WorkloadController::WorkloadController(ControllerHost& host,
       wake_ups_(cache_, host) {
   workloads_->informer().on_synced().Add([this] { host_.CacheSynced(); });
   cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });
+  // No key is looked at before the objects are served again.
+  workloads_->informer().on_not_served().Add([this] { host_.WakeAll(); });
   workloads_->OnAnyChange([this] { host_.CacheChanged(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };
   cache_.replica_sets().store().OnChange(changed);
@@ -30,6 +32,10 @@ WorkloadController::WorkloadController(ControllerHost& host,
 
 bool WorkloadController::HasSynced() const {
   return workloads_->informer().HasSynced() && cache_.replica_sets().HasSynced();
+}
+
+bool WorkloadController::WaitsForApi() const {
+  return workloads_->informer().reflector().not_served_since().has_value();
 }
 
 void WorkloadController::ForEachKey(const std::function<void(const ObjectKey&)>& visit) const {

@@ -36,6 +36,7 @@ class WorkloadController : public WatchingController {
   void Start() override { cache_.Start(); }
   void Stop() override { cache_.Stop(); }
   bool HasSynced() const override;
+  bool WaitsForApi() const override;
   void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const override;
   std::vector<ComparedCache> ComparedCaches() const override;
   void TermBegins(const TermOptions& options) override;

@@ -87,6 +87,34 @@ TEST_CASE_METHOD(Fixture, "an informer is synced when every handler has returned
   Proves("D-025");
 }
 
+TEST_CASE_METHOD(Fixture, "an informer of what is served no more waits until it is back (R-024)") {
+  int synced = 0;
+  int not_served = 0;
+  informer.on_synced.Add([&] {
+    ++synced;
+    CHECK(informer.HasSynced());
+  });
+  informer.on_not_served.Add([&] {
+    ++not_served;
+    CHECK(!informer.HasSynced());
+  });
+  Sync({"a@3", "b@4"}, "10");
+  REQUIRE(synced == 1);
+  transport.Reply(404, "404 page not found");
+  CHECK(not_served == 1);
+  CHECK(!informer.HasSynced());
+  CHECK(informer.store().size() == 2);
+  time.Advance(seconds(72));  // it looks once a minute, +- 20 %
+  REQUIRE(transport.busy());
+  transport.Line(wire::Added("b@14"));
+  CHECK(!informer.HasSynced());
+  transport.Line(wire::InitialEventsEnd("20"));
+  CHECK(informer.HasSynced());
+  CHECK(synced == 2);
+  CHECK(not_served == 1);
+  CHECK(Told() == "?a@3 ~b@14 ");
+}
+
 TEST_CASE_METHOD(Fixture, "a list too large for one answer leaves it as synced as it was (R-007)") {
   const auto refuse = [this] { transport.Fail(ErrorKind::kTooLarge, "larger than 64 MiB"); };
   informer.Start();

@@ -32,6 +32,7 @@ class RecordingSink final : public ReflectorSink {
 
   int recoveries = 0;
   int told_forbidden = 0;
+  int told_not_served = 0;
 
   // Returns what the sink has heard since the last call.
   std::string Take() { return std::exchange(heard, ""); }
@@ -67,6 +68,7 @@ class RecordingSink final : public ReflectorSink {
   }
   void Recovered() override { ++recoveries; }
   void Forbidden() override { ++told_forbidden; }
+  void NotServed() override { ++told_not_served; }
 
   Result<std::string> Read(std::string_view object_json) {
     WINDLASS_TRY(const ReplicaSet rs, DecodeReplicaSet(decoder_, object_json));

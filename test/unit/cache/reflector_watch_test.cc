@@ -317,6 +317,45 @@ TEST_CASE_METHOD(ReflectorFixture, "an API that is not there is looked for once 
   }
 }
 
+TEST_CASE_METHOD(ReflectorFixture, "an API that goes away is told once, until it is back (R-024)") {
+  SyncByList();
+  const int recoveries = sink.recoveries;
+  CHECK(!reflector.not_served_since());
+  time.Advance(seconds(5));
+  for (int i = 0; i < 4; ++i) {
+    transport.Reply(404, "404 page not found");
+    CHECK(sink.told_not_served == 1);
+    CHECK(reflector.not_served_since()->since_start == seconds(5));
+    UntilAsked();
+    CHECK(Asked() == "list");
+  }
+  transport.Reply(200, wire::ListOf("20", {}));
+  CHECK(reflector.state() == ReflectorState::kWatching);
+  CHECK(!reflector.not_served_since());
+  CHECK(reflector.trouble().empty());
+  CHECK(sink.recoveries == recoveries + 1);
+  transport.Reply(404, "404 page not found");
+  CHECK(sink.told_not_served == 2);
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "a resource with a manifest is missed with its remedy (R-024)") {
+  const std::string remedy =
+      "rollouts.windlass.dev is not served: kubectl apply --server-side -f "
+      "crds/windlass.dev_rollouts.yaml";
+  Reflector rollouts(time, random, log, time.timers(), transport, decoder,
+                     ReflectorOptions{resources::kRollouts, "", "", false}, sink);
+  rollouts.Start();
+  transport.Reply(404, "404 page not found");
+  CHECK(rollouts.trouble() == remedy);
+  REQUIRE(Asked() == "list");
+  transport.Reply(404, ApiStatus(404, "NotFound"));
+  CHECK(rollouts.trouble() == remedy);
+  UntilAsked();
+  CHECK(rollouts.trouble() == remedy);
+  transport.Reply(403, ApiStatus(403, "Forbidden", "no"));
+  CHECK(rollouts.trouble() == "list rollouts: Forbidden: no");
+}
+
 TEST_CASE_METHOD(ReflectorFixture,
                  "a connection without a word for 150 s is watched again (R-025)") {
   Sync();

@@ -94,6 +94,23 @@ TEST_CASE("a controller that is alone holds readiness, whatever it says") {
   CHECK(readiness.notes.empty());
 }
 
+TEST_CASE("a controller whose resource is not served holds up no other") {
+  const std::string why = "rollouts.windlass.dev is not served: kubectl apply …";
+  const ControllerCondition deployment{"deployment", true, {}, {}};
+  const ControllerCondition rollout{"rollout", false, {why}, {}, /*waits_for_api=*/true};
+  const Readiness both = ReadinessOf({deployment, rollout}, {});
+  CHECK(both.reasons.empty());
+  CHECK(both.notes == Lines{"rollout: " + why});
+  CHECK(ReadinessOf({rollout}, {}).reasons == Lines{why});
+
+  static constexpr ResourceId kDeployments{"", "v1", "deployments", "Deployment"};
+  const std::vector<NeededRight> missing = {
+      {{"patch", kDeployments, "", "", ""}, "rbac.yaml", false, "deployment"}};
+  const Readiness neither = ReadinessOf({deployment, rollout}, missing);
+  CHECK(neither.reasons == Lines{Lacks("deployments"), why});
+  CHECK(neither.notes.empty());
+}
+
 TEST_CASE("/readyz says ok, or every reason, and every note with either") {
   CHECK(ReadyzText({}) == "ok\n");
   CHECK(ReadyzText({{}, {"no nodes", "no budgets"}}) == "ok\nnote: no nodes\nnote: no budgets\n");
