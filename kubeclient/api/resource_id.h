@@ -50,6 +50,9 @@ inline constexpr ResourceId kNodes{"", "v1", "nodes", "Node", false};
 inline constexpr ResourceId kConfigMaps{"", "v1", "configmaps", "ConfigMap"};
 inline constexpr ResourceId kPodDisruptionBudgets{"policy", "v1", "poddisruptionbudgets",
                                                   "PodDisruptionBudget"};
+inline constexpr ResourceId kCustomResourceDefinitions{"apiextensions.k8s.io", "v1",
+                                                       "customresourcedefinitions",
+                                                       "CustomResourceDefinition", false};
 inline constexpr ResourceId kSelfSubjectAccessReviews{
     "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false};
 

@@ -81,6 +81,7 @@ Names MayInclude(std::string_view box) {
       {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
       // A kind: everything but another kind.
       {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
+      {"controller/rollout", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},
       {"test", kAnything},

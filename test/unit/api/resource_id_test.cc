@@ -24,6 +24,7 @@ TEST_CASE("an apiVersion is group and version, or the version alone in the core 
       {resources::kNodes, "v1"},
       {resources::kConfigMaps, "v1"},
       {resources::kPodDisruptionBudgets, "policy/v1"},
+      {resources::kCustomResourceDefinitions, "apiextensions.k8s.io/v1"},
       {resources::kSelfSubjectAccessReviews, "authorization.k8s.io/v1"},
   }));
   CAPTURE(row.resource.plural);
@@ -40,9 +41,17 @@ TEST_CASE("two resources are the same when all of their parts are") {
   CHECK_FALSE(resources::kDeployments == ResourceId{});
 }
 
+TEST_CASE("what a CustomResourceDefinition makes has a manifest, and nothing else") {
+  CHECK(resources::kRollouts.manifest == "crds/windlass.dev_rollouts.yaml");
+  CHECK(resources::kRollouts.namespaced);
+  CHECK(resources::kDeployments.manifest.empty());
+  CHECK(resources::kLeases.manifest.empty());
+}
+
 TEST_CASE("Namespaces, Nodes and access reviews belong to the cluster") {
   CHECK_FALSE(resources::kNamespaces.namespaced);
   CHECK_FALSE(resources::kNodes.namespaced);
+  CHECK_FALSE(resources::kCustomResourceDefinitions.namespaced);
   CHECK_FALSE(resources::kSelfSubjectAccessReviews.namespaced);
   CHECK(resources::kPods.namespaced);
   CHECK(resources::kPodDisruptionBudgets.namespaced);

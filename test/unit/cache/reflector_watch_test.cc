@@ -354,6 +354,7 @@ TEST_CASE_METHOD(ReflectorFixture, "a resource with a manifest is missed with it
   CHECK(rollouts.trouble() == remedy);
   transport.Reply(403, ApiStatus(403, "Forbidden", "no"));
   CHECK(rollouts.trouble() == "list rollouts: Forbidden: no");
+  Proves("RO-100");
 }
 
 TEST_CASE_METHOD(ReflectorFixture,

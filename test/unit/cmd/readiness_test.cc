@@ -6,6 +6,7 @@
 
 #include "kubeclient/api/resource_id.h"
 #include "test/catch.h"
+#include "test/proves.h"
 
 namespace windlass {
 namespace {
@@ -109,6 +110,7 @@ TEST_CASE("a controller whose resource is not served holds up no other") {
   const Readiness neither = ReadinessOf({deployment, rollout}, missing);
   CHECK(neither.reasons == Lines{Lacks("deployments"), why});
   CHECK(neither.notes.empty());
+  Proves("RO-100");
 }
 
 TEST_CASE("/readyz says ok, or every reason, and every note with either") {

@@ -1,0 +1,137 @@
+#include "controller/rollout/crd_revision.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "kubeclient/api/resource_id.h"
+#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/client/call_deadlines.h"
+#include "kubeclient/client/paths.h"
+
+namespace windlass::rollout {
+namespace {
+
+// Returns "rollouts.windlass.dev".
+std::string NameOfCrd() {
+  return std::string(resources::kRollouts.plural) + "." + std::string(resources::kRollouts.group);
+}
+
+// Returns the number that `text` is; 0 if it is none.
+int64_t NumberIn(const std::string& text) {
+  int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && after == end ? number : 0;
+}
+
+}  // namespace
+
+Result<int64_t> RevisionOf(std::string_view json) {
+  const nlohmann::json crd = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const Error other{ErrorKind::kMalformed, "the answer is no CustomResourceDefinition"};
+  if (!crd.is_object()) return other;
+  const auto kind = crd.find("kind");
+  if (kind == crd.end() || !kind->is_string()) return other;
+  if (kind->get<std::string>() != resources::kCustomResourceDefinitions.kind) return other;
+  const nlohmann::json::json_pointer annotations("/metadata/annotations");
+  if (!crd.contains(annotations) || !crd.at(annotations).is_object()) return 0;
+  const nlohmann::json& all = crd.at(annotations);
+  const auto revision = all.find(std::string(kCrdRevisionKey));
+  if (revision == all.end() || !revision->is_string()) return 0;
+  return NumberIn(revision->get<std::string>());
+}
+
+NeededRight RightToReadCrd() {
+  return {.right = {"get", resources::kCustomResourceDefinitions, "", "", NameOfCrd()},
+          .manifest = "deploy/rbac-rollout.yaml",
+          .optional = true};
+}
+
+CrdRevision::CrdRevision(const InformerEnvironment& environment)
+    : environment_(environment), back_off_(environment.random) {}
+
+CrdRevision::~CrdRevision() { Stop(); }
+
+void CrdRevision::Check() {
+  if (call_ == 0) Ask();
+}
+
+void CrdRevision::Forget() {
+  Stop();
+  answered_ = false;
+  older_.reset();
+}
+
+void CrdRevision::Stop() {
+  alive_ = std::make_shared<const bool>(true);
+  environment_.timers.Cancel(std::exchange(timer_, TimerId{0}));
+  if (call_ != 0) environment_.transport.Cancel(std::exchange(call_, CallId{0}));
+}
+
+std::string CrdRevision::Trouble() const {
+  if (!older_) return {};
+  return NameOfCrd() + ": the CustomResourceDefinition has revision " + std::to_string(*older_) +
+         ", and this version of Windlass needs " + std::to_string(kCrdRevision) +
+         ": kubectl apply --server-side -f " + std::string(resources::kRollouts.manifest);
+}
+
+void CrdRevision::Ask() {
+  environment_.timers.Cancel(std::exchange(timer_, TimerId{0}));
+  HttpRequest request;
+  request.target =
+      ResourcePath(resources::kCustomResourceDefinitions, /*namespace_=*/"", NameOfCrd());
+  request.deadline = kCallDeadline;
+  const std::weak_ptr<const bool> still_there = alive_;
+  call_ = environment_.transport.Call(std::move(request),
+                                      [this, still_there](const Result<HttpResponse>& reply) {
+                                        if (still_there.expired()) return;
+                                        call_ = 0;
+                                        OnReply(reply);
+                                      });
+}
+
+void CrdRevision::AskAfter(Duration wait) {
+  timer_ = environment_.timers.At(environment_.clock.Now() + wait, [this] {
+    timer_ = 0;
+    Ask();
+  });
+}
+
+void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
+  if (!reply.ok()) return NotKnown(reply.error().message);
+  // The informer of Rollouts waits, and asks for a check when they are served.
+  if (reply->status == 404) return Answered(std::nullopt);
+  if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
+  const Result<int64_t> revision = RevisionOf(reply->body);
+  if (!revision.ok()) return NotKnown(revision.error().message);
+  See(*revision);
+}
+
+void CrdRevision::See(int64_t revision) {
+  complained_ = false;
+  if (revision >= kCrdRevision) return Answered(std::nullopt);
+  AskAfter(environment_.random.Between(kAbsentApiProbe * 4 / 5, kAbsentApiProbe * 6 / 5));
+  const bool news = older_ != revision;
+  Answered(revision);
+  if (news) environment_.log.Warning(Trouble());
+}
+
+// Logs once until a revision is seen again: the informers log what is wrong with the server.
+void CrdRevision::NotKnown(const std::string& why) {
+  AskAfter(back_off_.Next(environment_.clock.Now(), kForbiddenBackOffMax));
+  if (!std::exchange(complained_, true)) {
+    environment_.log.Info("the revision of the CustomResourceDefinition was not checked",
+                          {{"name", NameOfCrd()}, {"error", why}});
+  }
+  Answered(older_);
+}
+
+void CrdRevision::Answered(std::optional<int64_t> older) {
+  const bool permitted = permits();
+  answered_ = true;
+  older_ = older;
+  if (permits() != permitted && on_change) on_change();
+}
+
+}  // namespace windlass::rollout

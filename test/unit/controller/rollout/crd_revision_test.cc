@@ -1,0 +1,219 @@
+// The revision of the CustomResourceDefinition of Rollouts: how it is read, what an older one
+// holds up, and when it is asked for again.
+#include "controller/rollout/crd_revision.h"
+
+#include <string>
+
+#include "kubeclient/cache/reflector_patience.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/cache/scripted_transport.h"
+#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/wire.h"
+
+namespace windlass::rollout {
+namespace {
+
+class WarningLog final : public Log {
+ public:
+  void Write(LogLevel level, std::string_view, const LogFields&) override {
+    if (level == LogLevel::kWarning) ++warnings;
+  }
+  bool Enabled(LogLevel) const override { return false; }
+  int warnings = 0;
+};
+
+// Returns a CustomResourceDefinition with these annotations, a JSON object.
+std::string Crd(const std::string& annotations) {
+  return R"({"kind":"CustomResourceDefinition","apiVersion":"apiextensions.k8s.io/v1",)"
+         R"("metadata":{"name":"rollouts.windlass.dev","annotations":)" +
+         annotations + R"(},"spec":{"group":"windlass.dev"}})";
+}
+std::string WithRevision(const std::string& revision) {
+  return Crd(R"({"other":"7","windlass.dev/crd-revision":")" + revision + R"("})");
+}
+const std::string kNeeded = std::to_string(kCrdRevision);
+
+struct Fixture {
+  VirtualTime time;
+  Random random{1};
+  WarningLog log;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  ScriptedTransport transport;
+  CrdRevision crd{InformerEnvironment{time, random, log, time.timers(), transport, decoder}};
+  int changes = 0;
+
+  Fixture() {
+    crd.on_change = [this] { ++changes; };
+  }
+};
+
+TEST_CASE("the revision is a number in an annotation; without one it is 0 (RO-101)") {
+  struct Row {
+    std::string json;
+    int64_t revision;
+  };
+  const Row row = GENERATE(values<Row>({
+      {WithRevision("1"), 1},
+      {WithRevision("12"), 12},
+      {WithRevision(""), 0},
+      {WithRevision("one"), 0},
+      {WithRevision("1a"), 0},
+      {WithRevision("99999999999999999999"), 0},
+      {Crd("{}"), 0},
+      {Crd("null"), 0},
+      {Crd(R"({"windlass.dev/crd-revision":3})"), 0},
+      {R"({"kind":"CustomResourceDefinition"})", 0},
+      {R"({"kind":"CustomResourceDefinition","metadata":7})", 0},
+  }));
+  CAPTURE(row.json);
+  const Result<int64_t> revision = RevisionOf(row.json);
+  REQUIRE(revision.ok());
+  CHECK(*revision == row.revision);
+}
+
+TEST_CASE("what is no CustomResourceDefinition has no revision") {
+  for (const char* json :
+       {"", "<html>", "[]", "7", "{}", R"({"kind":"Status"})", R"({"kind":7})"}) {
+    CAPTURE(json);
+    CHECK_FALSE(RevisionOf(json).ok());
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a CustomResourceDefinition that is new enough is asked for once") {
+  const std::string revision = GENERATE(kNeeded, std::to_string(kCrdRevision + 1));
+  CHECK_FALSE(crd.permits());
+  crd.Check();
+  crd.Check();
+  REQUIRE(transport.requests().size() == 1);
+  CHECK(transport.last().target ==
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rollouts.windlass.dev");
+  CHECK_FALSE(crd.permits());
+  transport.Reply(200, WithRevision(revision));
+  CHECK(crd.permits());
+  CHECK(crd.Trouble().empty());
+  CHECK(changes == 1);
+  time.Advance(seconds(3600));
+  CHECK(transport.requests().size() == 1);
+  CHECK(log.warnings == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "an older one is named, and waited for (RO-101)") {
+  crd.Check();
+  for (int i = 0; i < 3; ++i) {
+    transport.Reply(200, Crd("{}"));
+    CHECK_FALSE(crd.permits());
+    CHECK(crd.is_older());
+    CHECK(crd.Trouble() ==
+          "rollouts.windlass.dev: the CustomResourceDefinition has revision 0, and this version of "
+          "Windlass needs " +
+              kNeeded + ": kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml");
+    CHECK_FALSE(transport.busy());
+    time.Advance(kAbsentApiProbe * 6 / 5);
+    REQUIRE(transport.busy());
+  }
+  CHECK(changes == 0);
+  CHECK(log.warnings == 1);
+  transport.Reply(200, WithRevision(kNeeded));
+  CHECK(crd.permits());
+  CHECK(crd.Trouble().empty());
+  CHECK(changes == 1);
+  Proves("RO-101");
+}
+
+TEST_CASE_METHOD(Fixture, "where no revision can be read, the controller goes on (RO-101)") {
+  crd.Check();
+  switch (GENERATE(0, 1, 2, 3)) {
+    case 0: transport.Reply(403, wire::ApiStatus(403, "Forbidden")); break;
+    case 1: transport.Reply(500, "no"); break;
+    case 2: transport.Fail(ErrorKind::kNotSent, "refused"); break;
+    default: transport.Reply(200, "<html>"); break;
+  }
+  CHECK(crd.permits());
+  CHECK(crd.Trouble().empty());
+  CHECK(changes == 1);
+  time.Advance(kForbiddenBackOffMax);
+  REQUIRE(transport.busy());  // it is asked again
+  SECTION("until an answer says that it is older") {
+    transport.Reply(200, Crd("{}"));
+    CHECK_FALSE(crd.permits());
+    CHECK(changes == 2);
+  }
+  SECTION("until an answer says that it is new enough") {
+    transport.Reply(200, WithRevision(kNeeded));
+    CHECK(crd.permits());
+    CHECK(changes == 1);
+    time.Advance(seconds(3600));
+    CHECK_FALSE(transport.busy());
+  }
+  Proves("RO-101");
+}
+
+TEST_CASE_METHOD(Fixture, "an older one stays older until an answer says otherwise") {
+  crd.Check();
+  transport.Reply(200, WithRevision("0"));
+  time.Advance(kAbsentApiProbe * 6 / 5);
+  REQUIRE(transport.busy());
+  SECTION("nobody") {
+    transport.Fail(ErrorKind::kNotSent, "refused");
+    CHECK(crd.is_older());
+    CHECK(changes == 0);
+  }
+  SECTION("it is gone: the informer of Rollouts says so") {
+    transport.Reply(404, wire::ApiStatus(404, "NotFound"));
+    CHECK_FALSE(crd.is_older());
+    CHECK(changes == 1);
+    time.Advance(seconds(3600));
+    CHECK_FALSE(transport.busy());
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "after Rollouts were gone only a new answer counts") {
+  crd.Check();
+  transport.Reply(200, WithRevision(kNeeded));
+  REQUIRE(crd.permits());
+  crd.Forget();
+  CHECK_FALSE(crd.permits());
+  CHECK(changes == 1);  // the caller knows
+  crd.Check();
+  SECTION("the same") {
+    transport.Reply(200, WithRevision(kNeeded));
+    CHECK(crd.permits());
+    CHECK(changes == 2);
+  }
+  SECTION("an older one") {
+    transport.Reply(200, Crd("{}"));
+    CHECK_FALSE(crd.permits());
+    CHECK(crd.is_older());
+    CHECK(changes == 1);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "who is stopped asks nothing and hears nothing") {
+  crd.Check();
+  const bool waits = GENERATE(false, true);
+  if (waits) transport.Fail(ErrorKind::kAmbiguous, "timed out");
+  crd.Stop();
+  if (!waits) transport.AnswerCancelled();
+  time.Advance(seconds(3600));
+  CHECK_FALSE(transport.busy());
+  CHECK(changes == (waits ? 1 : 0));
+  crd.Check();
+  REQUIRE(transport.busy());
+  transport.Reply(200, WithRevision(kNeeded));
+  CHECK(crd.permits());
+  CHECK(changes == 1);
+}
+
+TEST_CASE("the right to read it is optional, and to this one only") {
+  const NeededRight needed = RightToReadCrd();
+  CHECK(needed.optional);
+  CHECK(needed.manifest == "deploy/rbac-rollout.yaml");
+  CHECK(needed.right.ToString() ==
+        "get customresourcedefinitions.apiextensions.k8s.io 'rollouts.windlass.dev' in all "
+        "namespaces");
+}
+
+}  // namespace
+}  // namespace windlass::rollout
