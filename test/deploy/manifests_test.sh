@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The shipped manifests on a real API server without a Deployment controller: all are accepted, the
-# Pods meet the restricted Pod Security level, the role grants what Windlass uses and no more, and
-# Windlass makes its own first ReplicaSet.
+# Pods meet the restricted Pod Security level, the roles grant what Windlass uses and no more, each
+# overlay runs its controllers with their rights, and Windlass makes its own first ReplicaSet.
 . "$(dirname "$0")/../e2e/lib.sh"
 
 account=system:serviceaccount:windlass-system:windlass
@@ -13,6 +13,29 @@ start_cluster --nodes 1
 say "everything can be applied, and is then what the manifests say"
 kubectl apply -k "$ROOT/deploy"
 expect "difference" "$(kubectl diff -k "$ROOT/deploy")" ""
+
+say "each overlay runs its controllers, and has their roles"
+controllers_in() { sed -n 's/^ *- --controllers=//p' "$1"; }
+roles_in() {
+  awk '/^kind: / { role = $2 == "ClusterRole" } role && /^  name: / { print $2 }' "$1" |
+    LC_ALL=C sort | paste -sd ' '
+}
+for overlay in rollout both; do
+  manifest=$WORK/$overlay.yaml
+  kubectl kustomize "$ROOT/deploy/overlays/$overlay" >"$manifest"
+  kubectl apply --dry-run=server -f "$manifest" >"$WORK/said" 2>&1 || fail "$(cat "$WORK/said")"
+  expect "CustomResourceDefinitions of $overlay" \
+    "$(grep -c '^kind: CustomResourceDefinition$' "$manifest")" 1
+done
+kubectl kustomize "$ROOT/deploy" >"$WORK/deployment.yaml"
+expect "controllers of deploy" "$(controllers_in "$WORK/deployment.yaml")" deployment
+expect "controllers of rollout" "$(controllers_in "$WORK/rollout.yaml")" rollout
+expect "controllers of both" "$(controllers_in "$WORK/both.yaml")" deployment,rollout
+rollout_roles='windlass-in-place windlass-rollout windlass-rollout-edit windlass-rollout-view'
+expect "roles of deploy" "$(roles_in "$WORK/deployment.yaml")" \
+  'windlass-deployment windlass-in-place'
+expect "roles of rollout" "$(roles_in "$WORK/rollout.yaml")" "$rollout_roles"
+expect "roles of both" "$(roles_in "$WORK/both.yaml")" "windlass-deployment $rollout_roles"
 
 say "the examples are accepted"
 for example in "$ROOT"/examples/*.yaml; do kubectl apply --dry-run=server -f "$example"; done
@@ -95,5 +118,33 @@ own_pods() {
 }
 until_true 60 "two Pods of its own" own_pods
 stop_windlass
+
+say "the role for Rollouts grants what is used for them, and nothing of Deployments"
+# The API server hears of bindings a moment later.
+may_not() { ! may "$@"; }
+kubectl apply -f "$ROOT/deploy/rbac-rollout.yaml"
+kubectl delete clusterrolebinding windlass-deployment windlass-in-place
+for right in 'get rollouts.windlass.dev' 'list rollouts.windlass.dev' \
+  'watch rollouts.windlass.dev' 'patch rollouts.windlass.dev' \
+  'patch rollouts.windlass.dev --subresource=status' \
+  'update rollouts.windlass.dev --subresource=finalizers' \
+  'get replicasets.apps' 'list replicasets.apps' 'watch replicasets.apps' \
+  'create replicasets.apps' 'patch replicasets.apps' 'delete replicasets.apps' \
+  'list pods' 'watch pods' 'create pods' 'create events' 'patch events' \
+  'get customresourcedefinitions.apiextensions.k8s.io/rollouts.windlass.dev' \
+  'get namespaces/kube-system'; do
+  # shellcheck disable=SC2086
+  until_true 30 "may $right" may $right -A
+done
+for right in 'get deployments.apps' 'list deployments.apps' 'patch deployments.apps' \
+  'patch deployments.apps --subresource=status' 'create rollouts.windlass.dev' \
+  'update rollouts.windlass.dev' 'delete rollouts.windlass.dev' \
+  'patch rollouts.windlass.dev --subresource=scale' 'get pods' 'patch pods' 'delete pods' \
+  'list nodes' 'get secrets' 'list customresourcedefinitions.apiextensions.k8s.io' \
+  'get customresourcedefinitions.apiextensions.k8s.io/others.example.com' \
+  'patch customresourcedefinitions.apiextensions.k8s.io/rollouts.windlass.dev'; do
+  # shellcheck disable=SC2086
+  until_true 30 "may not $right" may_not $right -A
+done
 
 say "passed"
