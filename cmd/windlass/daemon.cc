@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "cmd/windlass/controllers_flag.h"
 #include "cmd/windlass/idle_memory.h"
 #include "kubeclient/client/call_deadlines.h"
 
@@ -51,6 +54,12 @@ std::string PluralOf(const std::vector<std::string>& controllers) {
   return text;
 }
 
+std::vector<std::string> FullNames(const std::vector<std::string>& controllers) {
+  std::vector<std::string> names;
+  for (const std::string& name : controllers) names.push_back(FullName(name));
+  return names;
+}
+
 }  // namespace
 
 Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
@@ -68,6 +77,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       events_(clock, log, client_),
       runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
                {flags.namespace_, flags.max_in_flight}, controllers),
+      names_(FullNames(runtime_.names())),
       election_(clock, random_, log, timers, transport_, write_deadline_,
                 ElectionOptionsOf(flags, random_)),
       board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
@@ -87,6 +97,13 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
 }
 
 Daemon::~Daemon() = default;
+
+void Daemon::ForEachController(
+    const std::function<void(std::string_view, const WatchingController&)>& visit) const {
+  size_t index = 0;
+  runtime_.ForEach(
+      [&](const WatchingController& controller) { visit(names_[index++], controller); });
+}
 
 int Daemon::Run() {
   Start();

@@ -12,6 +12,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/ops_server.h"
@@ -91,6 +93,10 @@ class Daemon {
   void Publish();
   void NoteActivity();
   void AwaitIdle();
+  // Visits the controllers with their names as --controllers and metrics have them
+  // (controllers_flag.h). The names live as long as the daemon.
+  void ForEachController(
+      const std::function<void(std::string_view name, const WatchingController&)>& visit) const;
   std::vector<NeededRight> RightsNeeded() const;
   void FindMissing(std::function<void(Result<std::vector<NeededRight>>)> done);
 
@@ -106,6 +112,7 @@ class Daemon {
   Client client_;
   EventRecorder events_;
   Runtime runtime_;
+  const std::vector<std::string> names_;  // "deployment-controller", …; in the order of runtime_
   LeaderElection election_;
   std::unique_ptr<LeaseInUse> lease_in_use_;  // only with --leader-elect=false and without --force
   SnapshotBoard board_;

@@ -1,5 +1,6 @@
 // What the daemon shows of itself: Daemon::Publish for /metrics and /livez, HowReady for /readyz.
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,9 +19,9 @@ constexpr Duration kRenewalGrace = seconds(20);
 // replicas would never become available (L-013).
 Readiness Daemon::HowReady() const {
   std::vector<ControllerCondition> controllers;
-  runtime_.ForEach([&](const WatchingController& controller) {
-    controllers.push_back({controller.component(), controller.HoldsReadiness(),
-                           controller.Troubles(), controller.Notes(), controller.WaitsForApi()});
+  ForEachController([&](std::string_view name, const WatchingController& controller) {
+    controllers.push_back({name, controller.HoldsReadiness(), controller.Troubles(),
+                           controller.Notes(), controller.WaitsForApi()});
   });
   Readiness readiness = ReadinessOf(controllers, missing_rights_);
   if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");
@@ -33,9 +34,7 @@ void Daemon::Publish() {
   snapshot.readiness = HowReady();
   snapshot.leader = leading_;
   snapshot.missing_rights["windlass"] = 0;
-  runtime_.ForEach([&](const WatchingController& controller) {
-    snapshot.missing_rights[std::string(controller.component())] = 0;
-  });
+  for (const std::string& name : names_) snapshot.missing_rights[name] = 0;
   for (const NeededRight& right : missing_rights_) {
     const bool of_process = right.controller.empty();
     ++snapshot.missing_rights[of_process ? "windlass" : std::string(right.controller)];

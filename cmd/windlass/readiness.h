@@ -11,7 +11,7 @@ namespace windlass {
 
 // What one controller says of itself.
 struct ControllerCondition {
-  std::string_view name;         // Controller::component
+  std::string_view name;         // as in NeededRight::controller
   bool holds_readiness = false;  // WatchingController::HoldsReadiness
   std::vector<std::string> troubles;
   std::vector<std::string> notes;

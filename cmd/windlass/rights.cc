@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,9 +17,9 @@ constexpr Duration kReviewPeriod = seconds(30);
 
 std::vector<NeededRight> Daemon::RightsNeeded() const {
   std::vector<NeededRight> rights;
-  runtime_.ForEach([&](const WatchingController& controller) {
+  ForEachController([&](std::string_view name, const WatchingController& controller) {
     for (NeededRight& right : controller.RightsNeeded()) {
-      right.controller = controller.component();
+      right.controller = name;
       rights.push_back(std::move(right));
     }
   });

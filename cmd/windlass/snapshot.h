@@ -27,7 +27,7 @@ namespace windlass {
 struct Snapshot {
   bool alive = true;  // false: leading, but the Lease could not be renewed for too long
   Readiness readiness;
-  // How many rights are missing, by the component that needs them; "windlass" is the process.
+  // How many rights are missing, by the controller that needs them; "windlass" is the process.
   std::map<std::string, uint64_t> missing_rights;
   bool leader = false;
   std::string lease_name;

@@ -248,8 +248,11 @@ TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete
   CHECK(Becomes(world, "to", "blue"));
 }
 
+// Its name is that of --controllers, whatever stands in its Events.
 TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with where to get it") {
-  DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), kToy[0]});
+  const std::string name = GENERATE("toy", "copy");
+  const ControllerEntry toy{name, kToy[0].make};
+  DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), toy});
   windlass.network.review = [](const std::string& body) {
     const bool denied = body.find(R"("resource":"configmaps")") != std::string::npos &&
                         body.find(R"("verb":"patch")") != std::string::npos;
@@ -264,11 +267,11 @@ TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with whe
   CHECK(
       windlass.Logged("missing right: patch configmaps in all namespaces; apply "
                       "test/toy/rbac.yaml or grant it to this user"));
-  CHECK(windlass.Logged("leading: deployments, toys are being controlled"));
+  CHECK(windlass.Logged("leading: deployments, " + name + "s are being controlled"));
   // Deployments go on, so the process is ready, and says what the toy lacks.
   REQUIRE(world.RunUntil([&] { return windlass.daemon.HowReady().reasons.empty(); }, kLimit));
   CHECK(windlass.daemon.HowReady().notes ==
-        std::vector<std::string>{"toy-controller: missing right: patch configmaps in all "
+        std::vector<std::string>{name + "-controller: missing right: patch configmaps in all " +
                                  "namespaces; apply test/toy/rbac.yaml or grant it to this user"});
 }
 
