@@ -106,6 +106,12 @@ ApiAnswer DeleteConflict(const ApiResource& resource, const std::string& name,
               Details(resource, resource.kind, name));
 }
 
+ApiAnswer Forbidden(const ApiResource& resource, const std::string& name, const std::string& why) {
+  return Fail(403, "Forbidden",
+              resource.QualifiedPlural() + " " + Quoted(name) + " is forbidden: " + why,
+              Details(resource, resource.plural, name));
+}
+
 ApiAnswer NamespaceTerminating(const ApiResource& resource, const std::string& name,
                                const std::string& namespace_) {
   Json details = Details(resource, resource.plural, name);

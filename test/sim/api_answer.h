@@ -41,6 +41,8 @@ ApiAnswer UpdateConflict(const ApiResource& resource, const std::string& name,
                          const std::string& why);  // 409
 ApiAnswer DeleteConflict(const ApiResource& resource, const std::string& name,
                          const std::string& why);  // 409
+ApiAnswer Forbidden(const ApiResource& resource, const std::string& name,
+                    const std::string& why);  // 403
 ApiAnswer NamespaceTerminating(const ApiResource& resource, const std::string& name,
                                const std::string& namespace_);  // 403
 ApiAnswer Expired(std::string message);                         // 410

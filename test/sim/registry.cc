@@ -5,63 +5,21 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "test/sim/admission.h"
 #include "test/sim/api_defaults.h"
 #include "test/sim/api_validation.h"
+#include "test/sim/prepare_update.h"
 #include "test/support/draw.h"
 
 namespace windlass::sim {
 namespace {
 
-constexpr std::string_view kReplicaSetQuota = "windlass.example/replicaset-quota";
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
 
 void SetKind(const ApiResource& resource, Json& object) {
   object["kind"] = resource.kind;
   object["apiVersion"] = resource.GroupVersion();
-}
-
-void Copy(const Json& from, Json& to, const char* section, const char* field) {
-  const Json& value = At(from, {section, field});
-  if (value.is_null()) {
-    to[section].erase(field);
-  } else {
-    to[section][field] = value;
-  }
-}
-
-void CopySection(const Json& from, Json& to, const char* section) {
-  if (from.contains(section)) {
-    to[section] = from[section];
-  } else {
-    to.erase(section);
-  }
-}
-
-// Restores from the stored object what a write may not change: metadata that the system sets, and
-// the half of the object that belongs to the other endpoint (D-703).
-void KeepStored(const Target& target, const Json& current, Json& next) {
-  for (const char* field : {"name", "namespace", "creationTimestamp", "generation",
-                            "deletionTimestamp", "deletionGracePeriodSeconds", "generateName"}) {
-    Copy(current, next, "metadata", field);
-  }
-  if (UidOf(next).empty()) Copy(current, next, "metadata", "uid");
-  if (target.subresource == "status") {
-    CopySection(current, next, "spec");
-    // A ReplicaSet's status endpoint writes labels; a Deployment's does not.
-    if (target.resource->resource == resources::kDeployments) {
-      Copy(current, next, "metadata", "labels");
-    }
-  } else if (target.resource->has_status) {
-    CopySection(current, next, "status");
-  }
-}
-
-bool BumpsGeneration(const Target& target, const Json& current, const Json& next) {
-  if (!target.resource->has_generation || !target.subresource.empty()) return false;
-  if (At(current, {"spec"}) != At(next, {"spec"})) return true;
-  return target.resource->annotations_generate &&
-         At(current, {"metadata", "annotations"}) != At(next, {"metadata", "annotations"});
 }
 
 bool HasFinalizers(const Json& object) { return !At(object, {"metadata", "finalizers"}).empty(); }
@@ -79,26 +37,6 @@ ApiAnswer Undecodable(const ApiResource& resource, const std::string& why) {
   const std::string kind(resource.kind);
   return BadRequest(kind + " in version \"" + std::string(resource.version) +
                     "\" cannot be handled as a " + kind + ": " + why);
-}
-
-// Checks a quota of count/replicasets.apps. The model keeps it in an annotation of the namespace
-// instead of a ResourceQuota. It is admission, so it comes before the check of the name.
-std::optional<ApiAnswer> CheckQuota(const ObjectStore& store, const ApiResource& resource,
-                                    const std::string& namespace_, const std::string& name) {
-  if (resource.resource != resources::kReplicaSets) return std::nullopt;
-  const Object owner = store.Find({resources::kNamespaces, "", namespace_});
-  const std::string limit = AnnotationOf(*owner, kReplicaSetQuota);
-  const size_t used = store.List(resources::kReplicaSets, namespace_).size();
-  if (limit.empty() || used < std::stoull(limit)) return std::nullopt;
-  const std::string counted = "count/" + resource.QualifiedPlural() + "=";
-  Json status = {{"kind", "Status"},      {"apiVersion", "v1"}, {"status", "Failure"},
-                 {"reason", "Forbidden"}, {"code", 403},        {"metadata", Json::object()}};
-  status["details"] = {{"name", name}, {"group", resource.group}, {"kind", resource.plural}};
-  status["message"] = resource.QualifiedPlural() + " \"" + name +
-                      "\" is forbidden: exceeded quota: quota, requested: " + counted +
-                      "1, used: " + counted + std::to_string(used) + ", limited: " + counted +
-                      limit;
-  return Answer(403, MakeObject(std::move(status)));
 }
 
 }  // namespace
@@ -144,7 +82,8 @@ ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json obje
   const std::string name = NameOf(object);
   if (!causes.empty()) return Invalid(resource, name, causes);
   const StoreKey key{resource.resource, target.namespace_, name};
-  if (auto refused = CheckQuota(store_, resource, target.namespace_, name)) return *refused;
+  // Admission comes before the check of the name.
+  if (auto refused = Admit(store_, resource, object)) return *refused;
   if (store_.Find(key) != nullptr) return AlreadyExists(resource, name);
   return Answer(201, Commit(caller, key, std::move(object)));
 }
@@ -174,10 +113,10 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
   if (auto refused = CheckVersion(target, how, *current, next)) return *refused;
 
   SetKind(resource, next);
-  KeepStored(target, *current, next);
+  KeepStored(resource, target.subresource, *current, next);
   ApplyDefaults(resource, next);
   DropEmptyFields(resource, next);
-  if (BumpsGeneration(target, *current, next)) {
+  if (BumpsGeneration(resource, target.subresource, *current, next)) {
     next["metadata"]["generation"] = IntAt(*current, {"metadata", "generation"}) + 1;
   }
   const Causes causes = ValidateUpdate(resource, *current, next, target.subresource);
