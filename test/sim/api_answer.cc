@@ -129,8 +129,8 @@ ApiAnswer NamespaceTerminating(const ApiResource& resource, const std::string& n
 
 ApiAnswer Expired(std::string message) { return Fail(410, "Expired", std::move(message)); }
 
-ApiAnswer UnsupportedMediaType() {
-  return Fail(415, "UnsupportedMediaType", "415: Unsupported Media Type", Json::object());
+ApiAnswer UnsupportedMediaType(std::string message) {
+  return Fail(415, "UnsupportedMediaType", std::move(message), Json::object());
 }
 
 ApiAnswer UnprocessablePatch() {

@@ -46,7 +46,7 @@ ApiAnswer Forbidden(const ApiResource& resource, const std::string& name,
 ApiAnswer NamespaceTerminating(const ApiResource& resource, const std::string& name,
                                const std::string& namespace_);  // 403
 ApiAnswer Expired(std::string message);                         // 410
-ApiAnswer UnsupportedMediaType();                               // 415
+ApiAnswer UnsupportedMediaType(std::string message);            // 415
 ApiAnswer UnprocessablePatch();                                 // 422
 ApiAnswer Invalid(const ApiResource& resource, const std::string& name, const Causes& causes);
 ApiAnswer InvalidListOptions(const Causes& causes);                             // 422

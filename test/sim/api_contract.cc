@@ -8,8 +8,9 @@ namespace windlass::sim {
 
 std::vector<ContractCase> ContractCases() {
   std::vector<ContractCase> all;
-  for (const auto& part : {LockingCases(), PatchCases(), ObjectCases(), PodCases(),
-                           ValidationCases(), ReadCases(), WatchCases(), DeleteCases()}) {
+  for (const auto& part :
+       {LockingCases(), PatchCases(), ObjectCases(), PodCases(), ValidationCases(), ReadCases(),
+        WatchCases(), DeleteCases(), RolloutCases(), RolloutWriteCases()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

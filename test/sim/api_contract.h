@@ -2,7 +2,8 @@
 //
 // The same list runs against the model (api_contract_test.cc) and against a real server
 // (api_contract_real.cc); where they differ, the model is wrong. Each case has its own namespace.
-// On the real server only the garbage collector and the namespace controller may run.
+// On the real server only the garbage collector and the namespace controller may run. The CRD of
+// Rollouts (crds/) must be there.
 #pragma once
 
 #include <string>
@@ -33,5 +34,7 @@ std::vector<ContractCase> ValidationCases();
 std::vector<ContractCase> ReadCases();
 std::vector<ContractCase> WatchCases();
 std::vector<ContractCase> DeleteCases();
+std::vector<ContractCase> RolloutCases();
+std::vector<ContractCase> RolloutWriteCases();
 
 }  // namespace windlass::sim

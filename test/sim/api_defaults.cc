@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "test/sim/crd_coerce.h"
+#include "test/sim/crd_schema.h"
+
 namespace windlass::sim {
 namespace {
 
@@ -109,6 +112,7 @@ void DropNulls(Json& value) {
 }  // namespace
 
 void ApplyDefaults(const ApiResource& resource, Json& object) {
+  if (resource.custom) return Coerce(SchemaOf(resource), object);
   if (resource.resource == resources::kDeployments) {
     Json& spec = object["spec"];
     if (!spec.is_object()) return;
@@ -139,7 +143,7 @@ void ApplyDefaults(const ApiResource& resource, Json& object) {
 }
 
 void DropEmptyFields(const ApiResource& resource, Json& object) {
-  DropNulls(object);
+  DropNulls(resource.custom ? object["metadata"] : object);
   Drop(object["metadata"], {"labels", "annotations", "finalizers", "ownerReferences",
                             "generateName", "resourceVersion", "uid", "namespace", "generation"});
   if (resource.resource == resources::kDeployments) {

@@ -74,7 +74,7 @@ struct Page {
 };
 
 Page TakePage(const std::map<StoreKey, Object>& state, const Position& from,
-              const ObjectFilter& filter, int64_t limit, Shape shape) {
+              const ObjectFilter& filter, int64_t limit, Shape shape, bool custom) {
   Page page;
   for (const auto& [key, object] : state) {
     if (std::tie(key.namespace_, key.name) <= std::tie(from.namespace_, from.name)) continue;
@@ -84,8 +84,8 @@ Page TakePage(const std::map<StoreKey, Object>& state, const Position& from,
       continue;
     }
     Json item = ShownAs(shape, *object);
-    // The items of a typed list do not repeat their kind; those of a metadata list do.
-    if (shape == Shape::kFull) {
+    // The items of a typed list do not repeat their kind. Custom resources and metadata do.
+    if (shape == Shape::kFull && !custom) {
       item.erase("kind");
       item.erase("apiVersion");
     }
@@ -160,8 +160,9 @@ ApiAnswer ListObjects(const ObjectStore& store, const ApiPath& path, Shape shape
   const auto state = store.ListAt(resource.resource, path.namespace_, from.revision);
   const bool filtered = !filter.labels.empty() || !filter.fields.empty();
   return Answer(200,
-                MakeObject(ListBody(resource, shape, TakePage(state, from, filter, limit, shape),
-                                    from.revision, filtered)));
+                MakeObject(ListBody(
+                    resource, shape, TakePage(state, from, filter, limit, shape, resource.custom),
+                    from.revision, filtered)));
 }
 
 }  // namespace windlass::sim

@@ -9,6 +9,9 @@
 namespace windlass::sim {
 namespace {
 
+constexpr std::string_view kJsonPatch = "application/json-patch+json";
+constexpr std::string_view kMergePatch = "application/merge-patch+json";
+
 // Returns the field that identifies an element of the list; empty if a patch replaces the whole
 // list.
 std::string_view MergeKey(std::string_view list) {
@@ -112,12 +115,22 @@ std::variant<Json, ApiAnswer> ApplyJsonPatch(Json object, const Json& operations
 
 }  // namespace
 
+std::optional<ApiAnswer> CheckPatchType(const ApiResource& resource,
+                                        std::string_view content_type) {
+  if (!resource.custom || content_type == kJsonPatch || content_type == kMergePatch) {
+    return std::nullopt;
+  }
+  return UnsupportedMediaType(
+      "the body of the request was in an unknown format - accepted media types include: "
+      "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+}
+
 std::variant<Json, ApiAnswer> ApplyPatch(const Json& object, std::string_view content_type,
                                          std::string_view body) {
-  const bool json_patch = content_type == "application/json-patch+json";
-  const bool merge = content_type == "application/merge-patch+json";
+  const bool json_patch = content_type == kJsonPatch;
+  const bool merge = content_type == kMergePatch;
   if (!json_patch && !merge && content_type != "application/strategic-merge-patch+json") {
-    return UnsupportedMediaType();
+    return UnsupportedMediaType("415: Unsupported Media Type");
   }
   const Json patch = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (patch.is_discarded()) return BadRequest("error decoding patch: invalid JSON");

@@ -7,7 +7,7 @@
 namespace windlass::sim {
 namespace {
 
-constexpr std::array<ApiResource, 9> kResources = {{
+constexpr std::array<ApiResource, 10> kResources = {{
     {.resource = resources::kDeployments,
      .group = "apps",
      .version = "v1",
@@ -16,6 +16,15 @@ constexpr std::array<ApiResource, 9> kResources = {{
      .has_status = true,
      .has_generation = true,
      .annotations_generate = true},
+    {.resource = resources::kRollouts,
+     .group = "windlass.dev",
+     .version = "v1alpha1",
+     .plural = "rollouts",
+     .kind = "Rollout",
+     .has_status = true,
+     .has_generation = true,
+     .unconditional_update = false,
+     .custom = true},
     {.resource = resources::kReplicaSets,
      .group = "apps",
      .version = "v1",

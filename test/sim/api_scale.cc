@@ -19,10 +19,11 @@ std::string SelectorText(const Json& object) {
 
 bool HasScale(const ApiResource& resource) {
   return resource.resource == resources::kDeployments ||
-         resource.resource == resources::kReplicaSets;
+         resource.resource == resources::kReplicaSets ||
+         resource.resource == resources::kRollouts;
 }
 
-Json ScaleOf(const Json& object) {
+Json ScaleOf(const ApiResource& resource, const Json& object) {
   Json scale = {{"apiVersion", "autoscaling/v1"}, {"kind", "Scale"}};
   for (const char* field : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
     scale["metadata"][field] = TextAt(object, {"metadata", field});
@@ -30,8 +31,10 @@ Json ScaleOf(const Json& object) {
   scale["spec"] = Json::object();
   const int64_t replicas = IntAt(object, {"spec", "replicas"});
   if (replicas != 0) scale["spec"]["replicas"] = replicas;
-  scale["status"] = {{"replicas", IntAt(object, {"status", "replicas"})},
-                     {"selector", SelectorText(object)}};
+  scale["status"] = {{"replicas", IntAt(object, {"status", "replicas"})}};
+  const std::string selector =
+      resource.custom ? TextAt(object, {"status", "selector"}) : SelectorText(object);
+  if (!selector.empty()) scale["status"]["selector"] = selector;
   return scale;
 }
 
@@ -53,8 +56,9 @@ std::variant<Json, ApiAnswer> Scaled(const ApiResource& resource, const Json& cu
   return next;
 }
 
-ApiAnswer ScaleAnswer(const ApiAnswer& answer) {
-  return answer.ok() ? Answer(answer.code, MakeObject(ScaleOf(*answer.body))) : answer;
+ApiAnswer ScaleAnswer(const ApiResource& resource, const ApiAnswer& answer) {
+  if (!answer.ok()) return answer;
+  return Answer(answer.code, MakeObject(ScaleOf(resource, *answer.body)));
 }
 
 }  // namespace windlass::sim

@@ -1,5 +1,6 @@
-// The sub-resource scale of Deployments and ReplicaSets: reads and writes spec.replicas as an
-// autoscaling/v1 Scale (D-707).
+// The sub-resource scale of Deployments, ReplicaSets and Rollouts: reads and writes spec.replicas
+// as an autoscaling/v1 Scale (D-707). A Rollout's Scale has the selector of its status, as the CRD
+// says.
 #pragma once
 
 #include <variant>
@@ -11,7 +12,7 @@ namespace windlass::sim {
 
 bool HasScale(const ApiResource& resource);
 
-Json ScaleOf(const Json& object);
+Json ScaleOf(const ApiResource& resource, const Json& object);
 
 // Returns `current` with the replicas of `scale`, or the answer that refuses `scale`. A Scale
 // without a resourceVersion is accepted at any version of the object.
@@ -19,6 +20,6 @@ std::variant<Json, ApiAnswer> Scaled(const ApiResource& resource, const Json& cu
                                      const Json& scale);
 
 // Returns the answer to a write of the scale, made from the answer to the write of the object.
-ApiAnswer ScaleAnswer(const ApiAnswer& answer);
+ApiAnswer ScaleAnswer(const ApiResource& resource, const ApiAnswer& answer);
 
 }  // namespace windlass::sim

@@ -132,7 +132,9 @@ ApiAnswer ApiServer::Read(const ApiPath& path, const std::string& accept) {
   }
   const Object found = store_.Find({path.resource->resource, path.namespace_, path.name});
   if (found == nullptr) return NotFound(*path.resource, path.name);
-  if (path.subresource == kScale) return Answer(200, MakeObject(ScaleOf(*found)));
+  if (path.subresource == kScale) {
+    return Answer(200, MakeObject(ScaleOf(*path.resource, *found)));
+  }
   if (!metadata) return Answer(200, found);
   return Answer(200, MakeObject(ShownAs(Shape::kMetadata, *found)));
 }
@@ -151,9 +153,11 @@ ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpR
   if (target.subresource == kScale) {
     const Json scale = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
     if (!scale.is_object()) return BadRequest("the object provided is unrecognized");
-    return ScaleAnswer(registry_.Update(
-        caller, TargetOf(target.key(), ""), Registry::How::kPatch,
-        [&](const Json& current) { return Scaled(*target.resource, current, scale); }));
+    return ScaleAnswer(
+        *target.resource,
+        registry_.Update(
+            caller, TargetOf(target.key(), ""), Registry::How::kPatch,
+            [&](const Json& current) { return Scaled(*target.resource, current, scale); }));
   }
   auto body = ParseBody(*target.resource, request.body);
   if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
@@ -163,13 +167,15 @@ ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpR
 
 ApiAnswer ApiServer::PatchBody(const Caller& caller, const Target& target,
                                std::string_view content_type, std::string_view body) {
+  if (auto refused = CheckPatchType(*target.resource, content_type)) return *refused;
   if (target.subresource == kScale) {
     const auto scaled = [&](const Json& current) -> std::variant<Json, ApiAnswer> {
-      auto scale = ApplyPatch(ScaleOf(current), content_type, body);
+      auto scale = ApplyPatch(ScaleOf(*target.resource, current), content_type, body);
       if (auto* refused = std::get_if<ApiAnswer>(&scale)) return *refused;
       return Scaled(*target.resource, current, std::get<Json>(scale));
     };
     return ScaleAnswer(
+        *target.resource,
         registry_.Update(caller, TargetOf(target.key(), ""), Registry::How::kPatch, scaled));
   }
   return registry_.Update(caller, target, Registry::How::kPatch, [&](const Json& current) {

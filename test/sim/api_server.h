@@ -1,8 +1,8 @@
 // A model of kube-apiserver 1.36: HTTP requests in, answers and watch events out, deterministic.
 //
-// It serves the resources of api_resource.cc. A request takes effect at the moment it is handled;
-// the transport adds latency, loss and crashes. api_contract.h checks the model: the same cases run
-// against it and against a real server.
+// It serves the resources of api_resource.cc, Rollouts as their CRD describes them. A request takes
+// effect at the moment it is handled; the transport adds latency, loss and crashes. api_contract.h
+// checks the model: the same cases run against it and against a real server.
 //
 // Not modelled: authentication, RBAC, webhooks, managedFields, apply, quotas except of ReplicaSets.
 #pragma once

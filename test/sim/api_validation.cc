@@ -7,6 +7,7 @@
 
 #include "test/sim/api_selector.h"
 #include "test/sim/pod_update.h"
+#include "test/sim/rollout_validation.h"
 #include "test/sim/strategy_validation.h"
 
 namespace windlass::sim {
@@ -137,6 +138,10 @@ void ValidateCounters(Causes& causes, const ApiResource& resource, const Json& o
                   "cannot be greater than readyReplicas");
 }
 
+void Append(Causes& causes, Causes more) {
+  for (Cause& cause : more) causes.push_back(std::move(cause));
+}
+
 void ValidateOwners(Causes& causes, const Json& object) {
   const Json& references = At(object, {"metadata", "ownerReferences"});
   if (!references.is_array()) return;
@@ -217,7 +222,11 @@ std::optional<std::string> FindWrongType(const ApiResource& resource, const Json
 Causes ValidateCreate(const ApiResource& resource, const Json& object) {
   Causes causes;
   ValidateOwners(causes, object);
-  ValidateSpec(causes, resource, object);
+  if (resource.custom) {
+    Append(causes, ValidateRollout(nullptr, object));
+  } else {
+    ValidateSpec(causes, resource, object);
+  }
   return causes;
 }
 
@@ -229,6 +238,10 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
       resource.resource == resources::kDeployments || resource.resource == resources::kReplicaSets;
   ValidateOwners(causes, after);
   CheckImmutable(causes, before, after, "metadata", "uid");
+  if (resource.custom) {
+    Append(causes, status ? ValidateRolloutStatus(after) : ValidateRollout(before, after));
+    return causes;
+  }
   if (status && counted) {
     ValidateCounters(causes, resource, after);
     const int64_t collisions = IntAt(after, {"status", "collisionCount"});
@@ -243,7 +256,7 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
     CheckImmutable(causes, before, after, "spec", "selector");
   }
   if (resource.resource == resources::kPods && subresource != "binding") {
-    for (Cause& cause : ValidatePodUpdate(before, after)) causes.push_back(std::move(cause));
+    Append(causes, ValidatePodUpdate(before, after));
   }
   return causes;
 }

@@ -32,6 +32,7 @@ Causes CheckMatch(const ApiPath& path) {
 // Returns what the server's encoder writes for an empty object.
 Json EmptyObject(const ApiResource& resource) {
   Json object = {{"kind", resource.kind}, {"apiVersion", resource.GroupVersion()}};
+  if (resource.custom) return object;
   if (resource.has_status) object["status"] = Json::object();
   if (resource.has_status || resource.resource == resources::kLeases) {
     object["spec"] = Json::object();

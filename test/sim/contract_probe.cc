@@ -38,6 +38,9 @@ ContractProbe::~ContractProbe() {
 std::string ContractProbe::Apps(const std::string& plural, const std::string& name) const {
   return Join("/apis/apps/v1/namespaces/" + namespace_ + "/" + plural, name);
 }
+std::string ContractProbe::Rollouts(const std::string& name) const {
+  return Join("/apis/windlass.dev/v1alpha1/namespaces/" + namespace_ + "/rollouts", name);
+}
 std::string ContractProbe::Pods(const std::string& name) const {
   return Join("/api/v1/namespaces/" + namespace_ + "/pods", name);
 }

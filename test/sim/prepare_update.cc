@@ -1,6 +1,7 @@
 #include "test/sim/prepare_update.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace windlass::sim {
 namespace {
@@ -26,6 +27,12 @@ void CopySection(const Json& from, Json& to, const char* section) {
 
 void KeepStored(const ApiResource& resource, std::string_view subresource, const Json& current,
                 Json& next) {
+  if (resource.custom && subresource == "status") {
+    Json kept = current;
+    CopySection(next, kept, "status");
+    next = std::move(kept);
+    return;
+  }
   for (const char* field : {"name", "namespace", "creationTimestamp", "generation",
                             "deletionTimestamp", "deletionGracePeriodSeconds", "generateName"}) {
     Copy(current, next, "metadata", field);

@@ -29,6 +29,12 @@ Json SampleDeployment(const std::string& name, int replicas, const std::string& 
   return WithTemplate("Deployment", name, replicas, image);
 }
 
+Json SampleRollout(const std::string& name, int replicas, const std::string& image) {
+  Json rollout = WithTemplate("Rollout", name, replicas, image);
+  rollout["apiVersion"] = "windlass.dev/v1alpha1";
+  return rollout;
+}
+
 Json SampleReplicaSet(const std::string& name, int replicas, const std::string& image) {
   return WithTemplate("ReplicaSet", name, replicas, image);
 }

@@ -13,6 +13,8 @@ Json SampleTemplate(const std::string& app, const std::string& image = kSampleIm
 // Selector and template label app=<name>.
 Json SampleDeployment(const std::string& name, int replicas = 1,
                       const std::string& image = kSampleImage);
+Json SampleRollout(const std::string& name, int replicas = 1,
+                   const std::string& image = kSampleImage);
 Json SampleReplicaSet(const std::string& name, int replicas = 1,
                       const std::string& image = kSampleImage);
 Json SamplePod(const std::string& name, const std::string& app);
