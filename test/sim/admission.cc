@@ -3,10 +3,15 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "kubeclient/base/assert.h"
+
 namespace windlass::sim {
 namespace {
 
 constexpr std::string_view kReplicaSetQuota = "windlass.example/replicaset-quota";
+constexpr std::string_view kNoDryRun = "windlass.example/no-dry-run";
+constexpr std::string_view kPodRefused = "windlass.example/pod-refused";
+constexpr const char* kWebhook = "policy.windlass.example";
 
 // A quota of count/replicasets.apps.
 std::optional<ApiAnswer> CheckQuota(const ObjectStore& store, const Json& owner,
@@ -21,12 +26,48 @@ std::optional<ApiAnswer> CheckQuota(const ObjectStore& store, const Json& owner,
                        std::to_string(used) + ", limited: " + counted + limit);
 }
 
+bool RunsImage(const Json& pod, const std::string& image) {
+  for (const Json& container : At(pod, {"spec", "containers"})) {
+    if (TextAt(container, {"image"}) == image) return true;
+  }
+  return false;
+}
+
+std::optional<ApiAnswer> CheckPod(const Json& owner, const ApiResource& resource,
+                                  const Json& object) {
+  const std::string rule = AnnotationOf(owner, kPodRefused);
+  if (resource.resource != resources::kPods || rule.empty()) return std::nullopt;
+  const size_t space = rule.find(' ');
+  if (space != std::string::npos && !RunsImage(object, rule.substr(space + 1))) {
+    return std::nullopt;
+  }
+  const std::string name = NameOf(object);
+  const std::string denied =
+      std::string("admission webhook \"") + kWebhook + "\" denied the request: refused";
+  switch (std::stoi(rule)) {
+    case 400: return BadRequest(denied);
+    case 403: return Forbidden(resource, name, "refused");
+    case 422:
+      return Invalid(resource, name,
+                     {InvalidValue("spec.containers[0].image",
+                                   At(object, {"spec", "containers"})[0]["image"], "refused")});
+    case 429: return TooManyRequests("too many requests, please try again later");
+    case 500: return WebhookFailed(kWebhook);
+    default: WL_ASSERT(false); return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::optional<ApiAnswer> Admit(const ObjectStore& store, const ApiResource& resource,
-                               const Json& object) {
+                               const Json& object, bool dry_run) {
   if (!resource.namespaced) return std::nullopt;
   const Object owner = store.Find({resources::kNamespaces, "", NamespaceOf(object)});
+  if (dry_run && !AnnotationOf(*owner, kNoDryRun).empty()) {
+    return BadRequest(std::string("admission webhook \"") + kWebhook +
+                      "\" does not support dry run");
+  }
+  if (auto refused = CheckPod(*owner, resource, object)) return refused;
   return CheckQuota(store, *owner, resource, object);
 }
 

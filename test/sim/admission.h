@@ -1,10 +1,11 @@
 // What admission refuses before an object is created.
 //
-// The model has annotations of the namespace instead of quotas, policies and webhooks:
-//
-// | annotation | what is refused |
-// |---|---|
-// | windlass.example/replicaset-quota: "3" | the fourth ReplicaSet, with 403 |
+// Instead of quotas, policies and webhooks, the model has annotations of the namespace, all with
+// the prefix windlass.example/:
+// - replicaset-quota: "3" refuses the fourth ReplicaSet with 403;
+// - no-dry-run: "true" refuses every dry run with 400, as for a webhook that has side effects;
+// - pod-refused: "422" refuses every Pod, dry run or not, with 422; likewise 400, 403, 429 and 500;
+// - pod-refused: "422 app:v2" does so for Pods with a container of image app:v2.
 #pragma once
 
 #include <optional>
@@ -15,8 +16,8 @@
 namespace windlass::sim {
 
 // Returns the answer that refuses to create `object`; nullopt if nothing refuses it. Its namespace
-// must exist.
+// must exist. A dry run counts against a quota like a creation, and uses up nothing of it.
 std::optional<ApiAnswer> Admit(const ObjectStore& store, const ApiResource& resource,
-                               const Json& object);
+                               const Json& object, bool dry_run);
 
 }  // namespace windlass::sim

@@ -148,7 +148,24 @@ ApiAnswer InvalidListOptions(const Causes& causes) {
                      {{"group", "meta.k8s.io"}, {"kind", "ListOptions"}}, causes);
 }
 
+ApiAnswer InvalidCreateOptions(const Causes& causes) {
+  return InvalidWith("CreateOptions.meta.k8s.io \"\"",
+                     {{"group", "meta.k8s.io"}, {"kind", "CreateOptions"}}, causes);
+}
+
+ApiAnswer TooManyRequests(std::string message) {
+  return Fail(429, "TooManyRequests", std::move(message), {{"retryAfterSeconds", 1}});
+}
+
 ApiAnswer InternalError(std::string message) { return Fail(500, "", std::move(message)); }
+
+ApiAnswer WebhookFailed(const std::string& webhook) {
+  const std::string why = "failed calling webhook " + Quoted(webhook) +
+                          ": failed to call webhook: connect: connection refused";
+  Json details;
+  details["causes"][0]["message"] = why;
+  return Fail(500, "InternalError", "Internal error occurred: " + why, std::move(details));
+}
 
 ApiAnswer TooLargeResourceVersion(const std::string& asked, uint64_t current) {
   Json cause = {{"reason", "ResourceVersionTooLarge"}, {"message", "Too large resource version"}};

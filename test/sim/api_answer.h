@@ -50,7 +50,10 @@ ApiAnswer UnsupportedMediaType(std::string message);            // 415
 ApiAnswer UnprocessablePatch();                                 // 422
 ApiAnswer Invalid(const ApiResource& resource, const std::string& name, const Causes& causes);
 ApiAnswer InvalidListOptions(const Causes& causes);                             // 422
+ApiAnswer InvalidCreateOptions(const Causes& causes);                           // 422
+ApiAnswer TooManyRequests(std::string message);                                 // 429
 ApiAnswer InternalError(std::string message);                                   // 500, no reason
+ApiAnswer WebhookFailed(const std::string& webhook);                            // 500
 ApiAnswer TooLargeResourceVersion(const std::string& asked, uint64_t current);  // 504
 // Returns the answer to a DELETE that removed the object at once.
 ApiAnswer Deleted(const ApiResource& resource, const std::string& name, const std::string& uid);

@@ -97,6 +97,9 @@ ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& act
   if (!path) return PathNotFound();
   if (!path->subresource.empty() && !path->resource->has_status) return PathNotFound();
   if (path->subresource == kScale && !HasScale(*path->resource)) return PathNotFound();
+  if (request.method != HttpMethod::kPost && !path->Query("dryRun").empty()) {
+    return BadRequest("the model dry-runs creations only");
+  }
   const Target target{path->resource, path->namespace_, path->name, path->subresource};
   const Caller caller = CallerOf(actor, NameOfMethod(request.method), target, shown);
   const bool one = !path->name.empty();
@@ -104,7 +107,7 @@ ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& act
   switch (request.method) {
     case HttpMethod::kGet: return Read(*path, request.accept);
     case HttpMethod::kPost:
-      return one || !placed ? MethodNotAllowed() : Post(caller, target, request);
+      return one || !placed ? MethodNotAllowed() : Post(caller, *path, target, request);
     case HttpMethod::kPut: return one && placed ? Put(caller, target, request) : MethodNotAllowed();
     case HttpMethod::kPatch:
       return one && placed ? PatchBody(caller, target, request.content_type, request.body)
@@ -139,14 +142,21 @@ ApiAnswer ApiServer::Read(const ApiPath& path, const std::string& accept) {
   return Answer(200, MakeObject(ShownAs(Shape::kMetadata, *found)));
 }
 
-ApiAnswer ApiServer::Post(const Caller& caller, const Target& target, const HttpRequest& request) {
+ApiAnswer ApiServer::Post(const Caller& caller, const ApiPath& path, const Target& target,
+                          const HttpRequest& request) {
+  const std::string dry_run = path.Query("dryRun");
+  if (!dry_run.empty() && dry_run != "All") {
+    return InvalidCreateOptions(
+        {{"dryRun", "FieldValueNotSupported",
+          "Unsupported value: [\"" + dry_run + "\"]: supported values: \"All\""}});
+  }
   auto body = ParseBody(*target.resource, request.body);
   if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
   Json object = std::get<Json>(std::move(body));
   Target named = target;
   named.name = NameOf(object);
   return registry_.Create(CallerOf(caller.actor, "POST", named, caller.shown), named,
-                          std::move(object));
+                          std::move(object), dry_run == "All");
 }
 
 ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpRequest& request) {

@@ -4,7 +4,8 @@
 // effect at the moment it is handled; the transport adds latency, loss and crashes. api_contract.h
 // checks the model: the same cases run against it and against a real server.
 //
-// Not modelled: authentication, RBAC, webhooks, managedFields, apply, quotas except of ReplicaSets.
+// Not modelled: authentication, RBAC, managedFields, apply, dry runs of anything but creations,
+// admission except that of admission.h.
 #pragma once
 
 #include <functional>
@@ -58,7 +59,8 @@ class ApiServer {
  private:
   ApiAnswer Dispatch(const HttpRequest& request, const std::string& actor, uint64_t shown);
   ApiAnswer Read(const ApiPath& path, const std::string& accept);
-  ApiAnswer Post(const Caller& caller, const Target& target, const HttpRequest& request);
+  ApiAnswer Post(const Caller& caller, const ApiPath& path, const Target& target,
+                 const HttpRequest& request);
   ApiAnswer Put(const Caller& caller, const Target& target, const HttpRequest& request);
   ApiAnswer PatchBody(const Caller& caller, const Target& target, std::string_view content_type,
                       std::string_view body);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/sim/garbage_collector.h"
 #include "test/sim/sample_objects.h"
 
 namespace windlass::sim {
@@ -37,6 +38,90 @@ TEST_CASE("Uids come from the seed and look like the server's") {
   CHECK(uid(1) != uid(2));
   CHECK(Uid::Parse(uid(1)).has_value());
   CHECK(uid(1)[14] == '4');
+}
+
+// Posts to a collection in the namespace "default".
+HttpResponse Post(ApiServer& server, const std::string& collection, const Json& object) {
+  HttpRequest request;
+  request.method = HttpMethod::kPost;
+  request.target = collection;
+  request.content_type = "application/json";
+  request.body = object.dump();
+  return server.Handle(request, "user");
+}
+
+constexpr const char* kPods = "/api/v1/namespaces/default/pods";
+constexpr const char* kReplicaSets = "/apis/apps/v1/namespaces/default/replicasets";
+
+void Annotate(ApiServer& server, const std::string& key, const std::string& value) {
+  server.Update("user", {resources::kNamespaces, "", "default"}, "",
+                [&](Json& home) { home["metadata"]["annotations"][key] = value; });
+}
+
+TEST_CASE("A dry-run creation uses no revision and is told to no listener") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 1);
+  const uint64_t before = server.store().revision();
+  int changes = 0;
+  server.store().OnChange([&](const Change&) { ++changes; });
+  const std::string target = std::string(kReplicaSets) + "?dryRun=All";
+  CHECK(Post(server, target, SampleReplicaSet("web", 0)).status == 201);
+  CHECK(server.store().revision() == before);
+  CHECK(changes == 0);
+  CHECK(server.List(resources::kReplicaSets, "default").empty());
+}
+
+TEST_CASE("A namespace can refuse dry runs") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 1);
+  Annotate(server, "windlass.example/no-dry-run", "true");
+  const Json rs = SampleReplicaSet("web", 0);
+  const HttpResponse refused = Post(server, std::string(kReplicaSets) + "?dryRun=All", rs);
+  CHECK(refused.status == 400);
+  CHECK(refused.body.find("does not support dry run") != std::string::npos);
+  CHECK(Post(server, kReplicaSets, rs).status == 201);
+}
+
+TEST_CASE("A namespace can refuse Pods with every code that the server has for it") {
+  struct Row {
+    const char* rule;
+    int code;
+    const char* reason;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"400", 400, "BadRequest"},
+      {"403", 403, "Forbidden"},
+      {"422", 422, "Invalid"},
+      {"429", 429, "TooManyRequests"},
+      {"500", 500, "InternalError"},
+      {"422 registry.example/web:1", 422, "Invalid"},
+      {"422 registry.example/web:2", 201, ""},
+  }));
+  CAPTURE(row.rule);
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 1);
+  Annotate(server, "windlass.example/pod-refused", row.rule);
+  for (const char* query : {"?dryRun=All", ""}) {
+    const HttpResponse response = Post(server, std::string(kPods) + query, SamplePod("a", "web"));
+    CHECK(response.status == row.code);
+    CHECK(TextAt(Json::parse(response.body), {"reason"}) == row.reason);
+    CHECK(response.retry_after.has_value() == (row.code == 429));
+  }
+}
+
+TEST_CASE("A Rollout goes with its namespace") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  GarbageCollector garbage_collector(server);
+  CreateDeployments(server, 1);
+  CHECK(server.Create("user", resources::kRollouts, "default", SampleRollout("web")).code == 201);
+  server.Delete("user", {resources::kNamespaces, "", "default"});
+  loop.RunFor(seconds(60));
+  CHECK(server.Find({resources::kRollouts, "default", "web"}) == nullptr);
+  CHECK(server.Find({resources::kNamespaces, "", "default"}) == nullptr);
 }
 
 TEST_CASE("Times are written as the server writes them") {

@@ -49,7 +49,8 @@ std::string Target::Describe() const {
   return text + name;
 }
 
-ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json object) {
+ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json object,
+                           bool dry_run) {
   const ApiResource& resource = *target.resource;
   if (const auto wrong = FindWrongType(resource, object)) return Undecodable(resource, *wrong);
   if (const auto refused = CheckNamespace(target)) return *refused;
@@ -83,8 +84,9 @@ ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json obje
   if (!causes.empty()) return Invalid(resource, name, causes);
   const StoreKey key{resource.resource, target.namespace_, name};
   // Admission comes before the check of the name.
-  if (auto refused = Admit(store_, resource, object)) return *refused;
+  if (auto refused = Admit(store_, resource, object, dry_run)) return *refused;
   if (store_.Find(key) != nullptr) return AlreadyExists(resource, name);
+  if (dry_run) return Answer(201, MakeObject(std::move(object)));
   return Answer(201, Commit(caller, key, std::move(object)));
 }
 

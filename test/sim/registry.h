@@ -46,7 +46,9 @@ class Registry {
   Registry(ObjectStore& store, const Clock& clock, Random random)
       : store_(store), clock_(clock), random_(random) {}
 
-  ApiAnswer Create(const Caller& caller, const Target& target, Json object);
+  // A dry run answers what a creation would answer, with a uid of its own and no resourceVersion,
+  // and stores nothing: no revision is used, and no listener hears of it.
+  ApiAnswer Create(const Caller& caller, const Target& target, Json object, bool dry_run = false);
 
   // Returns the wanted state for the present one: the patched object, or the body of a PUT.
   using Transform = std::function<std::variant<Json, ApiAnswer>(const Json& current)>;
