@@ -8,6 +8,7 @@
 #include "kubeclient/base/assert.h"
 #include "test/sim/in_place_invariants.h"
 #include "test/sim/in_place_words.h"
+#include "test/sim/owners.h"
 #include "test/sim/script_names.h"
 #include "test/sim/script_view.h"
 #include "test/support/draw.h"
@@ -29,13 +30,13 @@ bool IsCounted(const Change& change) {
   return change.key.resource != resources::kEvents && change.key.resource != resources::kLeases;
 }
 
-// Returns what each Pod of a Deployment updated in place runs, and how often it was restarted.
-std::string PodsInPlace(World& world, InPlaceInvariants& in_place) {
+// Returns what each Pod of an owner updated in place runs, and how often it was restarted.
+std::string PodsInPlace(World& world, World::Kind kind, InPlaceInvariants& in_place) {
   std::vector<std::string> lines;
-  for (const Object& deployment : world.api().List(resources::kDeployments, "default")) {
-    if (!WantsInPlace(*deployment)) continue;
-    in_place.JudgeAtRest(NameOf(*deployment));
-    for (const Object& pod : world.Pods(NameOf(*deployment))) {
+  for (const Object& owner : world.api().List(kind, "default")) {
+    if (!WantsInPlace(*owner)) continue;
+    in_place.JudgeAtRest(NameOf(*owner), kind);
+    for (const Object& pod : world.Pods(NameOf(*owner), kind)) {
       for (const Json& status : At(*pod, {"status", "containerStatuses"})) {
         lines.push_back("pod of " + TextAt(status, {"image"}) + ", restarts " +
                         std::to_string(IntAt(status, {"restartCount"})) + "\n");
@@ -46,22 +47,37 @@ std::string PodsInPlace(World& world, InPlaceInvariants& in_place) {
   return std::accumulate(lines.begin(), lines.end(), std::string());
 }
 
+// What is seen of the owners of one kind.
+struct View {
+  View(World& world, World::Kind kind) : names(world.api(), kind), lines(world.api(), names) {}
+
+  std::string State() const {
+    std::string state = std::string(names.kind().plural) + "\n";
+    for (const std::string& line : lines.State()) {
+      // A new leader's touch of a ReplicaSet does not count as a difference (L-012).
+      if (line.find(" windlass.dev/term=") == std::string::npos) state += line + "\n";
+    }
+    return state;
+  }
+
+  ReplicaSetNames names;
+  ScriptView lines;
+};
+
 Outcome Run(const CrashScenario& scenario, Successor successor, std::optional<Fault> fault) {
   World world(kSeed, scenario.options);
-  const ReplicaSetNames names(world.api());
-  const ScriptView view(world.api(), names);
+  const View deployments(world, resources::kDeployments);
+  const View rollouts(world, resources::kRollouts);
   Outcome outcome;
   world.api().store().OnChange([&](const Change& change) {
     if (change.actor == scenario.options.network.actor && IsCounted(change)) ++outcome.writes;
   });
   InPlaceInvariants in_place(world, {scenario.options.network.actor});
-  SupervisedWindlass windlass(world, fault, successor);
+  SupervisedWindlass windlass(world, fault, successor, scenario.controllers);
   scenario.play(world);
-  for (const std::string& line : view.State()) {
-    // A new leader's touch of a ReplicaSet does not count as a difference (L-012).
-    if (line.find(" windlass.dev/term=") == std::string::npos) outcome.state += line + "\n";
+  for (const View* view : {&deployments, &rollouts}) {
+    outcome.state += view->State() + PodsInPlace(world, view->names.kind(), in_place);
   }
-  outcome.state += PodsInPlace(world, in_place);
   outcome.complaints = world.Complaints() + in_place.Complaints();
   outcome.calls = windlass.calls();
   outcome.struck = windlass.struck();

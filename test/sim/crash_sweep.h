@@ -15,6 +15,7 @@ struct CrashScenario {
   std::string name;
   WorldOptions options;
   std::function<void(World&)> play;  // returns when the world is quiet
+  ProcessControllers controllers{};
 };
 
 // Returns the scenarios of this file, whose Pods a kubelet runs, and one for each script.

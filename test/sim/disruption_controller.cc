@@ -8,6 +8,9 @@
 
 #include "test/sim/api_selector.h"
 #include "test/sim/container_run.h"
+#include "test/sim/owners.h"
+#include "test/sim/container_run.h"
+#include "test/sim/owners.h"
 
 namespace windlass::sim {
 namespace {
@@ -35,7 +38,7 @@ void DisruptionController::OnChange(const Change& change) {
   if (resource == resources::kPodDisruptionBudgets) {
     if (change.after != nullptr) Enqueue(change.key);
   } else if (resource == resources::kPods || resource == resources::kReplicaSets ||
-             resource == resources::kDeployments) {
+             IsOwnerKind(resource)) {
     for (const Object& budget :
          server_.List(resources::kPodDisruptionBudgets, change.key.namespace_)) {
       Enqueue({resources::kPodDisruptionBudgets, NamespaceOf(*budget), NameOf(*budget)});
@@ -85,8 +88,8 @@ std::vector<Object> DisruptionController::PodsOf(const Json& budget) const {
   return pods;
 }
 
-// Returns the replicas of the Deployments that own the Pods, or of ReplicaSets without a
-// Deployment.
+// Returns the replicas of the Deployments and Rollouts that own the Pods, or of ReplicaSets without
+// an owner.
 int64_t DisruptionController::ScaleOf(const std::vector<Object>& pods) const {
   std::map<std::string, int64_t> scales;
   for (const Object& pod : pods) {
@@ -94,10 +97,9 @@ int64_t DisruptionController::ScaleOf(const std::vector<Object>& pods) const {
     const Object rs =
         server_.Find({resources::kReplicaSets, namespace_, TextAt(ControllerOf(*pod), {"name"})});
     if (rs == nullptr) continue;
-    const Object deployment =
-        server_.Find({resources::kDeployments, namespace_, TextAt(ControllerOf(*rs), {"name"})});
-    const Json& owner = deployment != nullptr ? *deployment : *rs;
-    scales[UidOf(owner)] = IntAt(owner, {"spec", "replicas"}, 1);
+    const Object owner = FindOwnerOf(server_, *rs);
+    const Json& scaled = owner != nullptr ? *owner : *rs;
+    scales[UidOf(scaled)] = IntAt(scaled, {"spec", "replicas"}, 1);
   }
   int64_t total = 0;
   for (const auto& [uid, scale] : scales) total += scale;

@@ -12,8 +12,8 @@ namespace {
 bool HasExchange(const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); }
 
 // Returns the template that undo would write; null if undo would do nothing.
-Json UndoneTemplate(const Json& deployment, const std::vector<Object>& replica_sets) {
-  for (const Json& operation : UndoPatch(deployment, replica_sets, std::nullopt)) {
+Json UndoneTemplate(const Json& owner, const std::vector<Object>& replica_sets) {
+  for (const Json& operation : UndoPatch(owner, replica_sets, std::nullopt)) {
     if (operation["path"] == "/spec/template") return operation["value"];
   }
   return nullptr;
@@ -31,13 +31,13 @@ std::string Images(const Json& pattern) {
 
 // Notes the staged template, and as `previous` the one before it, which undo must bring back. A
 // template counts as staged when the highest revision has it and one of these holds:
-// - the Deployment wants it;
-// - the Deployment wanted it until a moment ago: the controller could not know of the next one.
+// - the owner wants it;
+// - the owner wanted it until a moment ago: the controller could not know of the next one.
 //
 // During an exchange, revisions have other templates for a short time; nothing is noted then.
-void InPlaceInvariants::NoteHistory(const Json& deployment) {
-  DeploymentRecord& record = deployments_[UidOf(deployment)];
-  const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
+void InPlaceInvariants::NoteHistory(const Json& owner) {
+  OwnerRecord& record = owners_[UidOf(owner)];
+  const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   if (std::ranges::any_of(replica_sets, HasExchange)) return;
   const Object highest = HighestOf(replica_sets);
   if (highest == nullptr) return;
@@ -48,13 +48,13 @@ void InPlaceInvariants::NoteHistory(const Json& deployment) {
 }
 
 // A user, or the history limit, may remove the ReplicaSet that undo would bring back.
-void InPlaceInvariants::NoteRemoval(const Change& change, const Json& deployment) {
-  DeploymentRecord& record = deployments_[UidOf(deployment)];
-  const std::vector<Object> left = ReplicaSetsOf(deployment);
+void InPlaceInvariants::NoteRemoval(const Change& change, const Json& owner) {
+  OwnerRecord& record = owners_[UidOf(owner)];
+  const std::vector<Object> left = ReplicaSetsOf(owner);
   const auto is_previous = [&](const Object& rs) { return TemplateOf(*rs) == record.previous; };
   if (record.previous.is_null() || TemplateOf(*change.before) != record.previous) return;
   if (std::ranges::any_of(left, is_previous)) return;
-  const int64_t limit = IntAt(deployment, {"spec", "revisionHistoryLimit"}, 10);
+  const int64_t limit = IntAt(owner, {"spec", "revisionHistoryLimit"}, 10);
   const bool too_early = static_cast<int64_t>(left.size()) - 1 < limit;
   if (controllers_.contains(change.actor) && too_early) {
     Violate("I-56", change.request, "took away what undo would bring back");
@@ -62,10 +62,10 @@ void InPlaceInvariants::NoteRemoval(const Change& change, const Json& deployment
   record.previous = nullptr;
 }
 
-void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deployment) {
-  const DeploymentRecord& record = deployments_[UidOf(deployment)];
+void InPlaceInvariants::JudgeHistory(const Change& change, const Json& owner) {
+  const OwnerRecord& record = owners_[UidOf(owner)];
   if (record.wanted_since + kBlindSpot >= Now() && record.staged != record.wanted) return;
-  const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
+  const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   const Object highest = HighestOf(replica_sets);
   const bool exchanging = std::ranges::any_of(replica_sets, HasExchange);
   if (!exchanging && (highest == nullptr || TemplateOf(*highest) != record.wanted)) {
@@ -74,7 +74,7 @@ void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deploymen
                 ", wanted is " + Images(record.wanted));
   }
   if (record.previous.is_null() || record.staged != record.wanted) return;
-  const Json undone = UndoneTemplate(deployment, replica_sets);
+  const Json undone = UndoneTemplate(owner, replica_sets);
   if (undone == record.previous) return;
   // While two ReplicaSets exchange revisions, the previous template has the highest one for a
   // moment.
@@ -83,12 +83,12 @@ void InPlaceInvariants::JudgeHistory(const Change& change, const Json& deploymen
           "undo yields " + Images(undone) + ", not " + Images(record.previous));
 }
 
-void InPlaceInvariants::JudgeAtRest(const std::string& name) {
-  const Object deployment = world_.Deployment(name);
-  if (deployment == nullptr) return;
+void InPlaceInvariants::JudgeAtRest(const std::string& name, const ResourceId& kind) {
+  const Object owner = world_.Owner(name, kind);
+  if (owner == nullptr) return;
   const std::string request = "rest of " + name;
-  JudgeImagesAtRest(*deployment);
-  const std::vector<Object> replica_sets = ReplicaSetsOf(*deployment);
+  JudgeImagesAtRest(*owner);
+  const std::vector<Object> replica_sets = ReplicaSetsOf(*owner);
   const Object highest = HighestOf(replica_sets);
   const auto rivals = std::ranges::count_if(replica_sets, [&](const Object& rs) {
     return RevisionOfRollout(*rs) == RevisionOfRollout(*highest);
@@ -100,26 +100,26 @@ void InPlaceInvariants::JudgeAtRest(const std::string& name) {
   if (std::ranges::any_of(replica_sets, HasExchange)) {
     Violate("I-59", request, "an exchange is open");
   }
-  for (const auto& [key, value] : At(*deployment, {"metadata", "annotations"}).items()) {
-    if (key.starts_with(kInPlaceNotes)) Violate("I-61", request, "the Deployment has " + key);
+  for (const auto& [key, value] : At(*owner, {"metadata", "annotations"}).items()) {
+    if (key.starts_with(kInPlaceNotes)) Violate("I-61", request, "the owner has " + key);
   }
-  for (const Object& pod : ActivePodsOf(*deployment)) {
-    if (IsDrained(*deployment, *pod)) Violate("I-60", request, NameOf(*pod) + " is drained");
+  for (const Object& pod : ActivePodsOf(*owner)) {
+    if (IsDrained(*owner, *pod)) Violate("I-60", request, NameOf(*pod) + " is drained");
   }
 }
 
 // Judges that all Pods run the wanted images (I-55).
-void InPlaceInvariants::JudgeImagesAtRest(const Json& deployment) {
-  const std::string request = "rest of " + NameOf(deployment);
-  const Json wanted = TemplateOf(deployment);
-  for (const Object& rs : ReplicaSetsOf(deployment)) {
+void InPlaceInvariants::JudgeImagesAtRest(const Json& owner) {
+  const std::string request = "rest of " + NameOf(owner);
+  const Json wanted = TemplateOf(owner);
+  for (const Object& rs : ReplicaSetsOf(owner)) {
     if (IntAt(*rs, {"spec", "replicas"}, 1) == 0 || TemplateOf(*rs) == wanted) continue;
     Violate("I-55", request,
             NameOf(*rs) + " makes Pods of " + Images(TemplateOf(*rs)) + ", wanted is " +
                 Images(wanted));
   }
   const Json& spec = At(wanted, {"spec"});
-  for (const Object& pod : ActivePodsOf(deployment)) {
+  for (const Object& pod : ActivePodsOf(owner)) {
     const PodTruth* truth = world_.kubelet().Truth(UidOf(*pod));
     for (const std::string& name : ContainersOf(spec)) {
       const std::string image = ImageIn(At(*pod, {"spec"}), name);

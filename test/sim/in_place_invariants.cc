@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "test/sim/in_place_words.h"
+#include "test/sim/owners.h"
 
 namespace windlass::sim {
 namespace {
@@ -41,37 +42,30 @@ std::string InPlaceInvariants::Complaints() const {
   return text + "last lines of the trace:\n" + world_.loop().trace().LastLines();
 }
 
-Object InPlaceInvariants::OwnerOf(const Json& replica_set) const {
-  const Object found = server_.Find({resources::kDeployments, NamespaceOf(replica_set),
-                                     TextAt(ControllerOf(replica_set), {"name"})});
-  const bool owns = found != nullptr && UidOf(*found) == ControllerUidOf(replica_set);
-  return owns ? found : nullptr;
-}
-
-Object InPlaceInvariants::DeploymentOfReplicaSet(const Json& replica_set) const {
-  const Object owner = OwnerOf(replica_set);
+Object InPlaceInvariants::OwnerInPlace(const Json& replica_set) const {
+  const Object owner = FindOwnerOf(server_, replica_set);
   return owner != nullptr && WantsInPlace(*owner) ? owner : nullptr;
 }
 
-Object InPlaceInvariants::DeploymentOfPod(const Json& pod) const {
-  const Object owner = server_.Find(
+Object InPlaceInvariants::OwnerOfPod(const Json& pod) const {
+  const Object host = server_.Find(
       {resources::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
-  return owner == nullptr ? nullptr : DeploymentOfReplicaSet(*owner);
+  return host == nullptr ? nullptr : OwnerInPlace(*host);
 }
 
-std::vector<Object> InPlaceInvariants::ReplicaSetsOf(const Json& deployment) const {
+std::vector<Object> InPlaceInvariants::ReplicaSetsOf(const Json& owner) const {
   std::vector<Object> owned;
-  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(deployment))) {
-    if (ControllerUidOf(*rs) == UidOf(deployment)) owned.push_back(rs);
+  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(owner))) {
+    if (ControllerUidOf(*rs) == UidOf(owner)) owned.push_back(rs);
   }
   return owned;
 }
 
-std::vector<Object> InPlaceInvariants::ActivePodsOf(const Json& deployment) const {
+std::vector<Object> InPlaceInvariants::ActivePodsOf(const Json& owner) const {
   std::set<std::string> owners;
-  for (const Object& rs : ReplicaSetsOf(deployment)) owners.insert(UidOf(*rs));
+  for (const Object& rs : ReplicaSetsOf(owner)) owners.insert(UidOf(*rs));
   std::vector<Object> pods;
-  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(deployment))) {
+  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(owner))) {
     if (owners.contains(ControllerUidOf(*pod)) && IsActivePod(*pod)) pods.push_back(pod);
   }
   return pods;
@@ -79,39 +73,39 @@ std::vector<Object> InPlaceInvariants::ActivePodsOf(const Json& deployment) cons
 
 void InPlaceInvariants::OnChange(const Change& change) {
   const ResourceId& resource = change.key.resource;
-  if (resource == resources::kDeployments) NoteDeployment(change);
+  if (IsOwnerKind(resource)) NoteOwner(change);
   if (resource == resources::kReplicaSets) NoteReplicaSet(change);
   if (resource == resources::kPods) NotePod(change);
 }
 
-void InPlaceInvariants::NoteDeployment(const Change& change) {
+void InPlaceInvariants::NoteOwner(const Change& change) {
   if (change.after == nullptr) return;
-  const Json& deployment = *change.after;
-  const std::string uid = UidOf(deployment);
-  DeploymentRecord& record = deployments_[uid];
-  const RolloutLimits limits = InPlaceLimitsOf(deployment);
+  const Json& owner = *change.after;
+  const std::string uid = UidOf(owner);
+  OwnerRecord& record = owners_[uid];
+  const RolloutLimits limits = InPlaceLimitsOf(owner);
   record.min_available.Note(Now(), limits.min_available());
   record.replicas.Note(Now(), limits.desired);
-  const Json wanted = TemplateOf(deployment);
+  const Json wanted = TemplateOf(owner);
   if (wanted != record.wanted) {
     // Each container whose image changes may be restarted once, with any old image.
     for (const std::string& name : ContainersOf(At(wanted, {"spec"}))) {
       if (ImageIn(At(wanted, {"spec"}), name) == ImageIn(At(record.wanted, {"spec"}), name)) {
         continue;
       }
-      for (auto& [pod, known] : pods_) known.allowance[name] += known.deployment == uid ? 1 : 0;
+      for (auto& [pod, known] : pods_) known.allowance[name] += known.owner == uid ? 1 : 0;
     }
     record.wanted_before = std::exchange(record.wanted, wanted);
     record.wanted_since = Now();
   }
-  NoteHistory(deployment);
+  NoteHistory(owner);
 }
 
 void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   const Json& rs = change.after != nullptr ? *change.after : *change.before;
-  const Object deployment = DeploymentOfReplicaSet(rs);
-  if (deployment == nullptr) return;
-  if (change.after == nullptr) return NoteRemoval(change, *deployment);
+  const Object owner = OwnerInPlace(rs);
+  if (owner == nullptr) return;
+  if (change.after == nullptr) return NoteRemoval(change, *owner);
   const std::string blocked = AnnotationOf(rs, kInPlaceBlocked);
   const std::string before =
       change.before == nullptr ? "" : AnnotationOf(*change.before, kInPlaceBlocked);
@@ -119,26 +113,26 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
     // The rollout in place is blocked: each container may be restarted once more, for its old
     // image.
     for (auto& [pod, known] : pods_) {
-      if (known.deployment != UidOf(*deployment)) continue;
+      if (known.owner != UidOf(*owner)) continue;
       for (auto& [name, allowed] : known.allowance) ++allowed;
     }
   }
-  NoteHistory(*deployment);
+  NoteHistory(*owner);
   if (!controllers_.contains(change.actor)) return;
-  JudgeReplicas(change, *deployment);
+  JudgeReplicas(change, *owner);
   // The history is judged only once the wanted template is staged.
-  if (deployments_[UidOf(*deployment)].staged == TemplateOf(*deployment)) {
-    JudgeHistory(change, *deployment);
+  if (owners_[UidOf(*owner)].staged == TemplateOf(*owner)) {
+    JudgeHistory(change, *owner);
   }
 }
 
 // The ReplicaSet controller would delete Pods (I-52).
-void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& deployment) {
+void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& owner) {
   if (change.before == nullptr || Replicas(*change.after) >= Replicas(*change.before)) return;
-  const std::vector<Object> replica_sets = ReplicaSetsOf(deployment);
+  const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   int64_t total = 0;
   for (const Object& rs : replica_sets) total += Replicas(*rs);
-  const int64_t wanted = deployments_[UidOf(deployment)].replicas.Min(Now(), kBlindSpot);
+  const int64_t wanted = owners_[UidOf(owner)].replicas.Min(Now(), kBlindSpot);
   if (!SaysInPlace(*HighestOf(replica_sets)) || total >= wanted) return;
   Violate("I-52", change.request,
           "leaves " + Number(total) + " replicas of " + Number(wanted) + " in place");
@@ -147,17 +141,17 @@ void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& deployme
 void InPlaceInvariants::NotePod(const Change& change) {
   if (change.before == nullptr) return ExpectPod(change);
   const Json& before = *change.before;
-  const Object deployment = DeploymentOfPod(before);
+  const Object owner = OwnerOfPod(before);
   const bool ours = controllers_.contains(change.actor);
   if (change.after == nullptr) {
     pods_.erase(UidOf(before));
-    if (ours && deployment != nullptr && !IsDeleting(before)) {
+    if (ours && owner != nullptr && !IsDeleting(before)) {
       Violate("I-52", change.request, "removed a Pod");
     }
     return;
   }
   const Json& after = *change.after;
-  if (deployment == nullptr) return;
+  if (owner == nullptr) return;
   for (const auto& path : {std::pair("spec", "nodeName"), std::pair("status", "podIP")}) {
     const std::string was = TextAt(before, {path.first, path.second});
     const std::string is = TextAt(after, {path.first, path.second});
@@ -169,7 +163,7 @@ void InPlaceInvariants::NotePod(const Change& change) {
     // Another actor edited the image: the edit and the way back restart the container twice.
     for (auto& [name, allowed] : pods_[UidOf(after)].allowance) allowed += 2;
   }
-  if (ours) JudgePodWrite(change, *deployment);
+  if (ours) JudgePodWrite(change, *owner);
 }
 
 // A new Pod may be restarted once for each image that differs from the wanted template.
@@ -177,31 +171,31 @@ void InPlaceInvariants::ExpectPod(const Change& change) {
   const Json& pod = *change.after;
   const Object host = server_.Find(
       {resources::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
-  const Object deployment = host == nullptr ? nullptr : OwnerOf(*host);
-  if (deployment == nullptr) return;
+  const Object owner = host == nullptr ? nullptr : FindOwnerOf(server_, *host);
+  if (owner == nullptr) return;
   PodRecord& record = pods_[UidOf(pod)];
-  record.deployment = UidOf(*deployment);
-  const Json& wanted = At(*deployment, {"spec", "template", "spec"});
+  record.owner = UidOf(*owner);
+  const Json& wanted = At(*owner, {"spec", "template", "spec"});
   for (const std::string& name : ContainersOf(wanted)) {
     const bool differs = ImageIn(wanted, name) != ImageIn(At(pod, {"spec"}), name);
     record.allowance[name] = differs ? 1 : 0;
   }
 }
 
-void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& deployment) {
+void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& owner) {
   const Json& before = *change.before;
   const Json& after = *change.after;
   if (IsDeleting(after) && !IsDeleting(before)) Violate("I-52", change.request, "deleted a Pod");
   const bool images = ChangesImages(before, after);
-  const bool drains = IsDrained(deployment, after) && !IsDrained(deployment, before);
-  if (images || drains) JudgeTakenOut(change, deployment);
-  if (images) JudgeHistory(change, deployment);
+  const bool drains = IsDrained(owner, after) && !IsDrained(owner, before);
+  if (images || drains) JudgeTakenOut(change, owner);
+  if (images) JudgeHistory(change, owner);
   if (!drains) return;
   int64_t drained = 0;
-  for (const Object& pod : ActivePodsOf(deployment)) {
-    drained += IsDrained(deployment, *pod) ? 1 : 0;
+  for (const Object& pod : ActivePodsOf(owner)) {
+    drained += IsDrained(owner, *pod) ? 1 : 0;
   }
-  const RolloutLimits limits = InPlaceLimitsOf(deployment);
+  const RolloutLimits limits = InPlaceLimitsOf(owner);
   const int64_t most = std::max<int64_t>(1, limits.unavailable + limits.surge);
   if (drained > most) {
     Violate("I-60", change.request, Number(drained) + " drained of at most " + Number(most));
@@ -209,39 +203,39 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& deployme
 }
 
 // Judges a write that takes an available Pod out (I-51).
-void InPlaceInvariants::JudgeTakenOut(const Change& change, const Json& deployment) {
-  if (!IsAvailable(deployment, *change.before, kBlindSpot)) return;  // such a Pod costs nothing
-  const int64_t left = AvailableBut(deployment, UidOf(*change.before));
-  const int64_t least = deployments_[UidOf(deployment)].min_available.Min(Now(), kBlindSpot);
+void InPlaceInvariants::JudgeTakenOut(const Change& change, const Json& owner) {
+  if (!IsAvailable(owner, *change.before, kBlindSpot)) return;  // such a Pod costs nothing
+  const int64_t left = AvailableBut(owner, UidOf(*change.before));
+  const int64_t least = owners_[UidOf(owner)].min_available.Min(Now(), kBlindSpot);
   if (left >= least) return;
   Violate("I-51", change.request,
           "leaves " + Number(left) + " that serve of at least " + Number(least));
 }
 
 // Returns true if the Pod has really been available for at least this long.
-bool InPlaceInvariants::IsAvailable(const Json& deployment, const Json& pod,
+bool InPlaceInvariants::IsAvailable(const Json& owner, const Json& pod,
                                     Duration for_at_least) const {
   const PodTruth* truth = world_.kubelet().Truth(UidOf(pod));
   if (truth == nullptr || !truth->serving() || !IsActivePod(pod)) return false;
-  if (!RunsItsSpec(pod, *truth) || IsDrained(deployment, pod)) return false;
+  if (!RunsItsSpec(pod, *truth) || IsDrained(owner, pod)) return false;
   // Times in status have whole seconds, so no controller can count them more exactly.
-  const seconds min_ready(IntAt(deployment, {"spec", "minReadySeconds"}));
+  const seconds min_ready(IntAt(owner, {"spec", "minReadySeconds"}));
   const Duration known = std::max<Duration>(min_ready - seconds(1), Duration(0));
   return truth->since() + known + for_at_least <= Now();
 }
 
 // Counts Pods that failed a moment ago, too: the controller could not know of it.
-int64_t InPlaceInvariants::AvailableBut(const Json& deployment, const std::string& pod) const {
+int64_t InPlaceInvariants::AvailableBut(const Json& owner, const std::string& pod) const {
   int64_t available = 0;
   std::set<std::string> counted;
-  for (const Object& other : ActivePodsOf(deployment)) {
-    if (UidOf(*other) == pod || !IsAvailable(deployment, *other, Duration(0))) continue;
+  for (const Object& other : ActivePodsOf(owner)) {
+    if (UidOf(*other) == pod || !IsAvailable(owner, *other, Duration(0))) continue;
     counted.insert(UidOf(*other));
     ++available;
   }
   for (const auto& [uid, failure] : failed_) {
-    const auto& [owner, at] = failure;
-    const bool lately = owner == UidOf(deployment) && at + kBlindSpot >= Now();
+    const auto& [owner_uid, at] = failure;
+    const bool lately = owner_uid == UidOf(owner) && at + kBlindSpot >= Now();
     available += lately && uid != pod && !counted.contains(uid) ? 1 : 0;
   }
   return available;
@@ -256,7 +250,7 @@ void InPlaceInvariants::NoteTruth(const PodTruth& truth) {
   if (truth.serving()) {
     failed_.erase(truth.uid);
   } else if (RunsItsSpec(*pod, truth) && truth.since() == Now()) {
-    failed_[truth.uid] = {record.deployment, Now()};
+    failed_[truth.uid] = {record.owner, Now()};
   }
   for (const ContainerTruth& one : truth.containers) {
     int& changes = record.changes[one.name];

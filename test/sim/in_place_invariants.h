@@ -5,24 +5,25 @@
 //   InPlaceInvariants in_place(world);
 //   …
 //   world.Quiesce();
-//   in_place.JudgeAtRest("web");
+//   in_place.JudgeAtRest("web");             // or ("web", resources::kRollouts)
 //   CHECK(in_place.Complaints() == "");
 //
-// At every write of a controller under test, for Deployments that ask for in-place updates:
+// At every write of a controller under test, for Deployments and Rollouts that ask for
+// in-place updates:
 //   I-51  while an available Pod is taken out, at least n − maxUnavailable others really serve;
 //         4 replicas, maxUnavailable 1: 3 others
 //   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller
-//   I-56  the highest revision has the Deployment's template, and undo brings back the one before
+//   I-56  the highest revision has the owner's template, and undo brings back the one before
 //   I-60  at most maxSurge + maxUnavailable Pods are drained, but one is always allowed
 // At every change:
 //   I-53  no Pod moves to another node or IP address
 //   I-54  a container is restarted for its image at most once per template
 // At rest:
-//   I-55  every Pod runs the Deployment's template
+//   I-55  every Pod runs the owner's template
 //   I-58  only one ReplicaSet has the highest revision
 //   I-59  no exchange is open
 //   I-60  no Pod is drained
-//   I-61  the Deployment itself has none of the notes that its ReplicaSets may have
+//   I-61  the owner itself has none of the notes that its ReplicaSets may have
 //
 // As in Invariants, a write is judged against the most lenient truth of the last kBlindSpot.
 #pragma once
@@ -47,8 +48,8 @@ class InPlaceInvariants {
   InPlaceInvariants(const InPlaceInvariants&) = delete;
   InPlaceInvariants& operator=(const InPlaceInvariants&) = delete;
 
-  // Call this when all Pods should be updated: the Deployment is not paused and waits for nothing.
-  void JudgeAtRest(const std::string& deployment);
+  // Call this when all Pods should be updated: the owner is not paused and waits for nothing.
+  void JudgeAtRest(const std::string& owner, const ResourceId& kind = resources::kDeployments);
 
   const std::vector<Violation>& violations() const { return violations_; }
   // Returns the number of restarts for another image. A test checks that it is not 0.
@@ -57,11 +58,11 @@ class InPlaceInvariants {
 
  private:
   struct PodRecord {
-    std::string deployment;                // uid
+    std::string owner;                     // uid
     std::map<std::string, int> allowance;  // allowed restarts, by container
     std::map<std::string, int> changes;    // restarts for another image, by container
   };
-  struct DeploymentRecord {
+  struct OwnerRecord {
     Recent min_available;
     Recent replicas;
     Json wanted;  // spec.template
@@ -72,38 +73,37 @@ class InPlaceInvariants {
   };
 
   void OnChange(const Change& change);
-  void NoteDeployment(const Change& change);
+  void NoteOwner(const Change& change);
   void NoteReplicaSet(const Change& change);
   void NotePod(const Change& change);
   void NoteTruth(const PodTruth& truth);
   void ExpectPod(const Change& change);
-  void JudgePodWrite(const Change& change, const Json& deployment);
-  void JudgeTakenOut(const Change& change, const Json& deployment);
-  void JudgeReplicas(const Change& change, const Json& deployment);
-  bool IsAvailable(const Json& deployment, const Json& pod, Duration for_at_least) const;
-  int64_t AvailableBut(const Json& deployment, const std::string& pod) const;
+  void JudgePodWrite(const Change& change, const Json& owner);
+  void JudgeTakenOut(const Change& change, const Json& owner);
+  void JudgeReplicas(const Change& change, const Json& owner);
+  bool IsAvailable(const Json& owner, const Json& pod, Duration for_at_least) const;
+  int64_t AvailableBut(const Json& owner, const std::string& pod) const;
 
   // in_place_history.cc
-  void NoteHistory(const Json& deployment);
-  void NoteRemoval(const Change& change, const Json& deployment);
-  void JudgeHistory(const Change& change, const Json& deployment);
-  void JudgeImagesAtRest(const Json& deployment);
+  void NoteHistory(const Json& owner);
+  void NoteRemoval(const Change& change, const Json& owner);
+  void JudgeHistory(const Change& change, const Json& owner);
+  void JudgeImagesAtRest(const Json& owner);
 
-  Object OwnerOf(const Json& replica_set) const;  // a Deployment; null: none
-  // Returns null if the object belongs to no Deployment that asks for in-place updates.
-  Object DeploymentOfPod(const Json& pod) const;
-  Object DeploymentOfReplicaSet(const Json& replica_set) const;
-  std::vector<Object> ReplicaSetsOf(const Json& deployment) const;
-  std::vector<Object> ActivePodsOf(const Json& deployment) const;
+  // Returns null if the object belongs to no owner that asks for in-place updates.
+  Object OwnerOfPod(const Json& pod) const;
+  Object OwnerInPlace(const Json& replica_set) const;
+  std::vector<Object> ReplicaSetsOf(const Json& owner) const;
+  std::vector<Object> ActivePodsOf(const Json& owner) const;
   void Violate(const std::string& invariant, const std::string& request, std::string detail);
   MonotonicTime Now() const;
 
   World& world_;
   ApiServer& server_;
   std::set<std::string> controllers_;
-  std::map<std::string, PodRecord> pods_;                // by uid
-  std::map<std::string, DeploymentRecord> deployments_;  // by uid
-  // Pods that stopped serving, but not for a new image: their Deployment's uid, and when.
+  std::map<std::string, PodRecord> pods_;      // by uid
+  std::map<std::string, OwnerRecord> owners_;  // by uid
+  // Pods that stopped serving, but not for a new image: their owner's uid, and when.
   std::map<std::string, std::pair<std::string, MonotonicTime>> failed_;
   std::vector<Violation> violations_;
   int restarts_ = 0;

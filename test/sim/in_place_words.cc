@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "test/sim/owners.h"
 #include "test/sim/rollout_undo.h"
 
 namespace windlass::sim {
@@ -24,16 +25,34 @@ DrainLabel DrainLabelOf(const std::string& text) {
   return {text.substr(kLabel.size(), equals - kLabel.size()), text.substr(slash + 1)};
 }
 
+DrainLabel DrainLabelOfRollout(const Json& in_place) {
+  if (TextAt(in_place, {"drain"}) != "Label") return {};
+  return {TextAt(in_place, {"drainLabel", "key"}), TextAt(in_place, {"drainLabel", "drained"})};
+}
+
+// A Rollout has its settings in spec.strategy.inPlace.
+const Json& SettingsOf(const Json& rollout) {
+  return At(rollout, {"spec", "strategy", "inPlace"});
+}
+
+std::string MaxUnavailable(const Json& owner) {
+  if (!IsRollout(owner)) return AnnotationOf(owner, "windlass.dev/in-place-max-unavailable");
+  const Json& value = At(SettingsOf(owner), {"maxUnavailable"});
+  if (value.is_number_integer()) return std::to_string(value.get<int64_t>());
+  return TextAt(SettingsOf(owner), {"maxUnavailable"});
+}
+
 }  // namespace
 
-bool WantsInPlace(const Json& deployment) {
-  const std::string policy = AnnotationOf(deployment, "windlass.dev/in-place");
+bool WantsInPlace(const Json& owner) {
+  if (IsRollout(owner)) return TextAt(owner, {"spec", "strategy", "type"}).starts_with("InPlace");
+  const std::string policy = AnnotationOf(owner, "windlass.dev/in-place");
   return !policy.empty() && policy != "Disabled";
 }
 
-RolloutLimits InPlaceLimitsOf(const Json& deployment) {
-  RolloutLimits limits = LimitsOf(deployment);
-  const std::string text = AnnotationOf(deployment, "windlass.dev/in-place-max-unavailable");
+RolloutLimits InPlaceLimitsOf(const Json& owner) {
+  RolloutLimits limits = LimitsOf(owner);
+  const std::string text = MaxUnavailable(owner);
   if (text.empty()) return limits;
   int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -42,12 +61,15 @@ RolloutLimits InPlaceLimitsOf(const Json& deployment) {
   return limits;
 }
 
-bool IsDrained(const Json& deployment, const Json& pod) {
-  const std::string drain = AnnotationOf(deployment, "windlass.dev/in-place-drain");
+bool IsDrained(const Json& owner, const Json& pod) {
+  const bool rollout = IsRollout(owner);
+  const std::string drain = rollout ? TextAt(SettingsOf(owner), {"drain"})
+                                    : AnnotationOf(owner, "windlass.dev/in-place-drain");
   if (drain == "Gate") {
     return TextAt(ConditionOf(pod, "windlass.dev/in-place-ready"), {"status"}) == "False";
   }
-  const DrainLabel label = DrainLabelOf(drain);
+  const DrainLabel label =
+      rollout ? DrainLabelOfRollout(SettingsOf(owner)) : DrainLabelOf(drain);
   return !label.key.empty() && LabelOf(pod, label.key) == label.off;
 }
 
@@ -67,7 +89,7 @@ bool SaysInPlace(const Json& rs) {
 }
 
 Json TemplateOf(const Json& object) {
-  Json pattern = At(object, {"spec", "template"});
+  Json pattern = TemplateInReplicaSet(object);
   if (!At(pattern, {"metadata", "labels"}).is_null()) {
     pattern["metadata"]["labels"].erase("pod-template-hash");
   }

@@ -16,14 +16,14 @@ inline constexpr const char* kInPlaceExchange = "internal.windlass.dev/exchange"
 inline constexpr const char* kInPlaceBlocked = "internal.windlass.dev/blocked";
 inline constexpr const char* kInPlaceMode = "internal.windlass.dev/mode";
 
-// Returns true if the Deployment asks for in-place updates.
-bool WantsInPlace(const Json& deployment);
+// Returns true if the Deployment or Rollout asks for in-place updates.
+bool WantsInPlace(const Json& owner);
 
-// Like LimitsOf, with the maxUnavailable annotation of in-place updates.
-RolloutLimits InPlaceLimitsOf(const Json& deployment);
+// Like LimitsOf, with the maxUnavailable of in-place updates.
+RolloutLimits InPlaceLimitsOf(const Json& owner);
 
-// Returns true if the Pod is out of traffic in the way that the Deployment asks for.
-bool IsDrained(const Json& deployment, const Json& pod);
+// Returns true if the Pod is out of traffic in the way that its owner asks for.
+bool IsDrained(const Json& owner, const Json& pod);
 
 // Returns the first ReplicaSet with the highest revision; null if there are none.
 Object HighestOf(const std::vector<Object>& replica_sets);
@@ -31,7 +31,7 @@ Object HighestOf(const std::vector<Object>& replica_sets);
 // earlier revisions do not count.
 bool SaysInPlace(const Json& rs);
 
-// Returns the template without label pod-template-hash.
+// Returns the template as a ReplicaSet of it has it (owners.h), without label pod-template-hash.
 Json TemplateOf(const Json& object);
 
 // Returns the image of a container or init container of a template or Pod; empty if there is none.

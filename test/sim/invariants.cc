@@ -7,6 +7,7 @@
 
 #include "test/sim/api_selector.h"
 #include "test/sim/in_place_words.h"
+#include "test/sim/owners.h"
 #include "test/sim/rollout_limits.h"
 
 namespace windlass::sim {
@@ -85,7 +86,7 @@ void Invariants::OnChange(const Change& change) {
   // The next revision is one more than the highest that exists (D-160).
   const bool by_user = !controllers_.contains(change.actor) && IsRevisionTakenBack(change);
   if (!by_user && !IsReleased(change)) return;
-  DeploymentRecord& owner = deployments_[ControllerUidOf(*change.before)];
+  OwnerRecord& owner = owners_[ControllerUidOf(*change.before)];
   if (IsReleased(change)) owner.revisions.erase(UidOf(*change.before));
   owner.highest_revision = 0;
   for (const auto& [uid, revision] : owner.revisions) {
@@ -94,13 +95,13 @@ void Invariants::OnChange(const Change& change) {
 }
 
 void Invariants::Note(const Change& change) {
-  if (change.key.resource == resources::kDeployments && change.after != nullptr) {
-    NoteDeployment(*change.after);
+  if (IsOwnerKind(change.key.resource) && change.after != nullptr) {
+    NoteOwner(*change.after);
   } else if (change.key.resource == resources::kReplicaSets) {
     if (change.after != nullptr) return NoteReplicaSet(*change.after);
     const std::string uid = UidOf(*change.last_state);
     replica_sets_.erase(uid);
-    for (auto& [owner, record] : deployments_) record.revisions.erase(uid);
+    for (auto& [owner, record] : owners_) record.revisions.erase(uid);
   } else if (change.key.resource == resources::kPods) {
     const Json& pod = change.after != nullptr ? *change.after : *change.last_state;
     const Object owner = server_.Find(
@@ -109,11 +110,11 @@ void Invariants::Note(const Change& change) {
   }
 }
 
-// A Deployment's revisions are those of its present ReplicaSets: a ReplicaSet that was released
+// An owner's revisions are those of its present ReplicaSets: a ReplicaSet that was released
 // takes its number along (D-160).
 void Invariants::ForgetFormerOwners(const Json& replica_set) {
   const std::string owner = ControllerUidOf(replica_set);
-  for (auto& [uid, record] : deployments_) {
+  for (auto& [uid, record] : owners_) {
     if (uid == owner || record.revisions.erase(UidOf(replica_set)) == 0) continue;
     record.highest_revision = 0;
     for (const auto& [rs, revision] : record.revisions) {
@@ -128,7 +129,7 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
   record.available.Note(Now(), Available(replica_set));
   record.replicas.Note(Now(), Replicas(replica_set));
   const auto revision = RevisionNumber(replica_set);
-  DeploymentRecord& owner = deployments_[ControllerUidOf(replica_set)];
+  OwnerRecord& owner = owners_[ControllerUidOf(replica_set)];
   if (!revision) {
     owner.revisions.erase(UidOf(replica_set));
     return;
@@ -137,9 +138,9 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
   owner.highest_revision = std::max(owner.highest_revision, *revision);
 }
 
-void Invariants::NoteDeployment(const Json& deployment) {
-  const RolloutLimits limits = LimitsOf(deployment);
-  DeploymentRecord& record = deployments_[UidOf(deployment)];
+void Invariants::NoteOwner(const Json& owner) {
+  const RolloutLimits limits = LimitsOf(owner);
+  OwnerRecord& record = owners_[UidOf(owner)];
   record.min_available.Note(Now(), limits.min_available());
   record.max_total.Note(Now(), limits.max_total());
 }
@@ -148,7 +149,7 @@ void Invariants::Judge(const Change& change) {
   const ResourceId& resource = change.key.resource;
   if (resource == resources::kReplicaSets || resource == resources::kPods) JudgeOwnership(change);
   if (resource == resources::kReplicaSets) JudgeReplicaSet(change);
-  if (resource == resources::kDeployments) JudgeStatus(change);
+  if (IsOwnerKind(resource)) JudgeStatus(change);
 }
 
 void Invariants::JudgeReplicaSet(const Change& change) {
@@ -163,18 +164,18 @@ void Invariants::JudgeReplicaSet(const Change& change) {
   }
   const std::string owner_uid = ControllerUidOf(*change.after);
   JudgeRevision(change, owner_uid);
-  const Object deployment = FindDeployment(namespace_, owner_uid);
-  if (deployment == nullptr) return;
-  JudgeSizes(change, *deployment);
-  if (IsRecreate(*deployment)) JudgeRecreate(change, *deployment);
+  const Object owner = FindOwner(server_, namespace_, owner_uid);
+  if (owner == nullptr) return;
+  JudgeSizes(change, *owner);
+  if (IsRecreate(*owner)) JudgeRecreate(change, *owner);
 }
 
 // Judges I-01 and I-02.
-void Invariants::JudgeSizes(const Change& change, const Json& deployment) {
+void Invariants::JudgeSizes(const Change& change, const Json& owner) {
   const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
   const int64_t after = Replicas(*change.after);
   if (before == after) return;
-  DeploymentRecord& limits = deployments_[UidOf(deployment)];
+  OwnerRecord& limits = owners_[UidOf(owner)];
   const std::string changed = UidOf(*change.after);
   int64_t total = after;
   const auto available_of = [&](const std::string& uid, int64_t replicas) {
@@ -182,7 +183,7 @@ void Invariants::JudgeSizes(const Change& change, const Json& deployment) {
   };
   int64_t available_before = available_of(changed, before);
   int64_t available_after = available_of(changed, after);
-  for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(deployment))) {
+  for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(owner))) {
     const std::string uid = UidOf(*rs);
     if (uid == changed) continue;
     total += replica_sets_[uid].replicas.Min(Now(), kBlindSpot);
@@ -203,11 +204,11 @@ void Invariants::JudgeSizes(const Change& change, const Json& deployment) {
 }
 
 // Judges I-09 at the write that asks for new Pods, because that write is the decision.
-void Invariants::JudgeRecreate(const Change& change, const Json& deployment) {
+void Invariants::JudgeRecreate(const Change& change, const Json& owner) {
   const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
   if (Replicas(*change.after) <= before) return;
   const std::string changed = UidOf(*change.after);
-  for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(deployment))) {
+  for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(owner))) {
     if (UidOf(*rs) == changed) continue;
     for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
       if (ControllerUidOf(*pod) != UidOf(*rs) || IsTerminalPod(*pod)) continue;
@@ -221,7 +222,7 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
   const auto before =
       change.before != nullptr ? RevisionNumber(*change.before) : std::optional<int64_t>();
   if (!revision || revision == before) return;
-  const DeploymentRecord& record = deployments_[owner_uid];
+  const OwnerRecord& record = owners_[owner_uid];
   const std::vector<Object> all = ReplicaSetsOf(change.key.namespace_, owner_uid);
   // An exchange swaps existing revisions: I-56 of the in-place invariants judges it.
   if (std::ranges::any_of(
@@ -243,18 +244,17 @@ void Invariants::JudgeOwnership(const Change& change) {
   }
   const std::string owner = ControllerUidOf(*change.before);
   if (!owner.empty()) {
-    if (!deployments_.contains(owner) && !replica_sets_.contains(owner)) {
+    if (!owners_.contains(owner) && !replica_sets_.contains(owner)) {
       Violate("I-16", change, "belongs to somebody unknown: " + owner);
     }
     return;
   }
-  const std::string adopter =
-      change.after != nullptr ? ControllerUidOf(*change.after) : std::string();
-  const Object deployment = FindDeployment(namespace_, adopter);
-  if (deployment == nullptr || IsDeleting(*deployment)) {
+  const std::string uid = change.after != nullptr ? ControllerUidOf(*change.after) : std::string();
+  const Object adopter = FindOwner(server_, namespace_, uid);
+  if (adopter == nullptr || IsDeleting(*adopter)) {
     return Violate("I-16", change, "an orphan was written, and not to adopt it");
   }
-  if (!SelectorMatches(At(*deployment, {"spec", "selector"}),
+  if (!SelectorMatches(At(*adopter, {"spec", "selector"}),
                        At(*change.before, {"metadata", "labels"}))) {
     Violate("I-16", change, "adopted an orphan that does not match");
   }
@@ -282,14 +282,6 @@ int64_t Invariants::Available(const Json& replica_set) const {
     available += IsAvailablePod(*pod, min_ready, now) ? 1 : 0;
   }
   return available;
-}
-
-Object Invariants::FindDeployment(const std::string& namespace_, const std::string& uid) const {
-  if (uid.empty()) return nullptr;
-  for (const Object& deployment : server_.List(resources::kDeployments, namespace_)) {
-    if (UidOf(*deployment) == uid) return deployment;
-  }
-  return nullptr;
 }
 
 std::vector<Object> Invariants::ReplicaSetsOf(const std::string& namespace_,

@@ -11,6 +11,8 @@
 //   I-02 total not raised above the maximum              I-14 only empty ReplicaSets are deleted
 //   I-09 Recreate: nothing new while old Pods exist      I-16 only owned objects are written
 //   I-35 observedGeneration rises, up to generation    I-43 live Pods within maxSurge
+//
+// They hold for every owner of ReplicaSets: Deployments and Rollouts.
 #pragma once
 
 #include <cstdint>
@@ -64,7 +66,7 @@ class Invariants {
     Recent available;
     Recent replicas;
   };
-  struct DeploymentRecord {
+  struct OwnerRecord {  // a Deployment or a Rollout
     Recent min_available;
     Recent max_total;
     int64_t highest_revision = 0;              // of its ReplicaSets, except released ones
@@ -75,16 +77,15 @@ class Invariants {
   void Note(const Change& change);
   void NoteReplicaSet(const Json& replica_set);
   void ForgetFormerOwners(const Json& replica_set);
-  void NoteDeployment(const Json& deployment);
+  void NoteOwner(const Json& owner);
   void Judge(const Change& change);
   void JudgeReplicaSet(const Change& change);
-  void JudgeSizes(const Change& change, const Json& deployment);
-  void JudgeRecreate(const Change& change, const Json& deployment);
+  void JudgeSizes(const Change& change, const Json& owner);
+  void JudgeRecreate(const Change& change, const Json& owner);
   void JudgeRevision(const Change& change, const std::string& owner_uid);
   void JudgeOwnership(const Change& change);
   void JudgeStatus(const Change& change);
   int64_t Available(const Json& replica_set) const;
-  Object FindDeployment(const std::string& namespace_, const std::string& uid) const;
   std::vector<Object> ReplicaSetsOf(const std::string& namespace_, const std::string& uid) const;
   void Violate(const std::string& invariant, const Change& change, std::string detail);
   MonotonicTime Now() const { return server_.loop().clock().Now(); }
@@ -93,7 +94,7 @@ class Invariants {
   std::set<std::string> controllers_;
   SurgeInvariant surge_;
   std::map<std::string, ReplicaSetRecord> replica_sets_;  // by uid
-  std::map<std::string, DeploymentRecord> deployments_;   // by uid
+  std::map<std::string, OwnerRecord> owners_;             // by uid
   std::vector<Violation> violations_;
   uint64_t judged_ = 0;
 };

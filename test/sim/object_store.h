@@ -37,7 +37,8 @@ struct Change {
   MonotonicTime at;
   std::string actor;    // "windlass", "user", "replicaset-controller", "kubelet", …
   std::string request;  // "PATCH deployments/status ns/web"
-  // When the actor sent the request, it had seen Deployments and ReplicaSets up to this revision.
+  // When the actor sent the request, it had seen the owners that it watches, and ReplicaSets, up to
+  // this revision.
   uint64_t shown = kAllShown;
   // What a watch shows of a removal: the last state with the revision of the removal.
   Object last_state;

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "test/sim/owners.h"
+
 namespace windlass::sim {
 namespace {
 
@@ -19,20 +21,23 @@ int64_t Resolve(const Json& value, int64_t total, bool round_up) {
 
 }  // namespace
 
-bool IsRecreate(const Json& deployment) {
-  return TextAt(deployment, {"spec", "strategy", "type"}) == "Recreate";
+bool IsRecreate(const Json& owner) {
+  return TextAt(owner, {"spec", "strategy", "type"}) == "Recreate";
 }
 
-RolloutLimits LimitsOf(const Json& deployment) {
+RolloutLimits LimitsOf(const Json& owner) {
   RolloutLimits limits;
-  limits.desired = IntAt(deployment, {"spec", "replicas"}, 1);
-  if (IsRecreate(deployment)) {
+  limits.desired = IntAt(owner, {"spec", "replicas"}, 1);
+  if (IsRecreate(owner)) {
     limits.unavailable = limits.desired;
     return limits;
   }
-  const Json& rolling = At(deployment, {"spec", "strategy", "rollingUpdate"});
-  limits.surge = Resolve(At(rolling, {"maxSurge"}), limits.desired, /*round_up=*/true);
-  limits.unavailable = Resolve(At(rolling, {"maxUnavailable"}), limits.desired, /*round_up=*/false);
+  const auto limit = [&](const char* field) {
+    const Json& value = At(owner, {"spec", "strategy", "rollingUpdate", field});
+    return value.is_null() && IsRollout(owner) ? Json("25%") : value;
+  };
+  limits.surge = Resolve(limit("maxSurge"), limits.desired, /*round_up=*/true);
+  limits.unavailable = Resolve(limit("maxUnavailable"), limits.desired, /*round_up=*/false);
   // If both were zero, no rollout could move (I-07).
   if (limits.surge == 0 && limits.unavailable == 0) limits.unavailable = 1;
   limits.unavailable = std::min(limits.unavailable, limits.desired);

@@ -16,10 +16,11 @@ struct RolloutLimits {
   int64_t min_available() const { return desired - unavailable; }
 };
 
-// Returns the limits of a Deployment as the server stores it. Recreate may make everything
-// unavailable.
-RolloutLimits LimitsOf(const Json& deployment);
+// Returns the limits of a Deployment or Rollout as the server stores it. Recreate may make
+// everything unavailable. An absent limit of a Rollout is 25 %: its schema sets one only where
+// rollingUpdate is written.
+RolloutLimits LimitsOf(const Json& owner);
 
-bool IsRecreate(const Json& deployment);
+bool IsRecreate(const Json& owner);
 
 }  // namespace windlass::sim

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "test/sim/owners.h"
+
 namespace windlass::sim {
 namespace {
 
@@ -50,13 +52,13 @@ int64_t RevisionOfRollout(const Json& object) {
   return revision;
 }
 
-Json UndoPatch(const Json& deployment, const std::vector<Object>& replica_sets,
+Json UndoPatch(const Json& owner, const std::vector<Object>& replica_sets,
                std::optional<int64_t> to_revision) {
   const Object source = Find(replica_sets, to_revision);
   if (source == nullptr) return nullptr;
   Json pattern = At(*source, {"spec", "template"});
   pattern["metadata"]["labels"].erase("pod-template-hash");
-  if (pattern == At(deployment, {"spec", "template"})) return nullptr;
+  if (pattern == TemplateInReplicaSet(owner)) return nullptr;
 
   Json annotations = Json::object();
   const auto take = [&](const Json& from, bool kept) {
@@ -66,11 +68,17 @@ Json UndoPatch(const Json& deployment, const std::vector<Object>& replica_sets,
       if (IsKept(key) == kept) annotations[key] = value;
     }
   };
-  take(deployment, true);
+  take(owner, true);
   take(*source, false);
   Json patch = Json::array();
   patch.push_back(Operation("/spec/template", std::move(pattern)));
   patch.push_back(Operation("/metadata/annotations", std::move(annotations)));
+  return patch;
+}
+
+Json RollbackToPatch(int64_t to_revision) {
+  Json patch;
+  patch["spec"]["rollbackTo"]["revision"] = to_revision;
   return patch;
 }
 

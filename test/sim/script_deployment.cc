@@ -4,12 +4,17 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+
+#include "test/sim/owners.h"
+#include "test/sim/rollout_object.h"
 
 namespace windlass::sim {
 namespace {
 
 constexpr int64_t kDefaultDeadline = 600;
+constexpr std::string_view kAnnotation = "annotation.";
 
 bool IsNumber(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
@@ -45,19 +50,19 @@ void SetVariable(Json& container, const std::string& name, const std::string& va
 }
 
 // Sets a field of the form "prefix.KEY". Returns false if the field has no such form.
-bool SetKeyed(Json& deployment, const std::string& field, const std::string& value) {
+bool SetKeyed(Json& owner, const std::string& field, const std::string& value) {
   const auto set = [&](const std::string& prefix, Json& parent, const char* map) {
     if (!field.starts_with(prefix)) return false;
     const std::string key = field.substr(prefix.size());
     Set(parent["metadata"][map], key, value, value);
     return true;
   };
-  Json& pattern = deployment["spec"]["template"];
+  Json& pattern = owner["spec"]["template"];
   if (field.starts_with("env.")) {
     SetVariable(pattern["spec"]["containers"][0], field.substr(4), value);
     return true;
   }
-  return set("annotation.", deployment, "annotations") || set("label.", deployment, "labels") ||
+  return set("annotation.", owner, "annotations") || set("label.", owner, "labels") ||
          set("template.annotation.", pattern, "annotations") ||
          set("template.label.", pattern, "labels");
 }
@@ -77,8 +82,12 @@ Json ScriptDeployment(const std::string& name, const Json& selector) {
   return deployment;
 }
 
-void SetScriptField(Json& deployment, const std::string& field, const std::string& value) {
-  Json& spec = deployment["spec"];
+void SetScriptField(Json& owner, const std::string& field, const std::string& value) {
+  if (IsRollout(owner) && field.starts_with(kAnnotation)) {
+    const std::string key = field.substr(kAnnotation.size());
+    if (IsInPlaceSetting(key)) return SetInPlaceField(owner, key, value);
+  }
+  Json& spec = owner["spec"];
   if (field == "replicas" || field == "revisionHistoryLimit") {
     SetNumber(spec, field, value);
   } else if (field == "minReadySeconds") {
@@ -95,7 +104,7 @@ void SetScriptField(Json& deployment, const std::string& field, const std::strin
     if (value == "Recreate") spec["strategy"].erase("rollingUpdate");
   } else if (field == "maxSurge" || field == "maxUnavailable") {
     SetNumberOrPercent(spec["strategy"]["rollingUpdate"], field, value);
-  } else if (!SetKeyed(deployment, field, value)) {
+  } else if (!SetKeyed(owner, field, value)) {
     throw std::invalid_argument("unknown field " + field);
   }
 }

@@ -1,4 +1,4 @@
-// The Deployments that scripts write: how the fields of an `apply` become an object.
+// The Deployments and Rollouts that scripts write: how the fields of an `apply` become an object.
 #pragma once
 
 #include <string>
@@ -18,7 +18,8 @@ inline constexpr int kScriptSecondsFactor = 100;
 Json ScriptDeployment(const std::string& name, const Json& selector);
 
 // Sets a field of the language, "maxSurge" or "template.label.tier"; an empty value removes it.
-// Throws std::invalid_argument for a field that the language does not have.
-void SetScriptField(Json& deployment, const std::string& field, const std::string& value);
+// A Rollout gets annotations windlass.dev/in-place… as fields (rollout_object.h). Throws
+// std::invalid_argument for a field that the language does not have.
+void SetScriptField(Json& owner, const std::string& field, const std::string& value);
 
 }  // namespace windlass::sim

@@ -1,6 +1,9 @@
 #include "test/sim/script_names.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "test/sim/owners.h"
 
 namespace windlass::sim {
 namespace {
@@ -8,11 +11,6 @@ namespace {
 std::string RevisionText(const Json& rs) {
   const Json& found = At(rs, {"metadata", "annotations", "deployment.kubernetes.io/revision"});
   return found.is_string() ? found.get<std::string>() : "none";
-}
-
-std::string OwnName(const Json& rs) {
-  const std::string owner = TextAt(ControllerOf(rs), {"name"});
-  return (owner.empty() ? "-" : owner) + "/" + RevisionText(rs);
 }
 
 bool IsOlder(const Json& a, const Json& b) {
@@ -24,10 +22,23 @@ bool IsOlder(const Json& a, const Json& b) {
 
 }  // namespace
 
-ReplicaSetNames::ReplicaSetNames(ApiServer& server) : server_(server) {
+ReplicaSetNames::ReplicaSetNames(ApiServer& server, const ResourceId& kind)
+    : server_(server), kind_(kind) {
   server_.store().OnChange([this](const Change& change) {
     if (change.key.resource == resources::kReplicaSets) OnChange(change);
   });
+}
+
+bool ReplicaSetNames::Knows(const Json& replica_set) const {
+  return std::ranges::none_of(kOwnerKinds, [&](const ResourceId& kind) {
+    return kind != kind_ && IsControlledBy(kind, replica_set);
+  });
+}
+
+std::string ReplicaSetNames::OwnName(const Json& replica_set) const {
+  const std::string owner = TextAt(ControllerOf(replica_set), {"name"});
+  const bool owned = !owner.empty() && Knows(replica_set);
+  return (owned ? owner : "-") + "/" + RevisionText(replica_set);
 }
 
 void ReplicaSetNames::OnChange(const Change& change) {
@@ -35,7 +46,7 @@ void ReplicaSetNames::OnChange(const Change& change) {
   Record& record = records_[NameOf(rs)];
   if (record.uid != UidOf(rs)) record = {UidOf(rs), "-", ""};
   const std::string owner = TextAt(ControllerOf(rs), {"name"});
-  if (!owner.empty()) record.owner = owner;
+  if (!owner.empty()) record.owner = Knows(rs) ? owner : "-";
   record.revision = RevisionText(rs);
 }
 
@@ -59,10 +70,10 @@ std::string ReplicaSetNames::ShownInEvents(const std::string& replica_set) const
   return found == records_.end() ? "?" : found->second.owner + "/" + found->second.revision;
 }
 
-Object ReplicaSetNames::Find(const std::string& deployment, const std::string& revision) const {
+Object ReplicaSetNames::Find(const std::string& owner, const std::string& revision) const {
   Object former;
   for (const Object& rs : server_.List(resources::kReplicaSets, "default")) {
-    const bool its = OwnerOf(NameOf(*rs)) == deployment && RevisionText(*rs) == revision;
+    const bool its = OwnerOf(NameOf(*rs)) == owner && RevisionText(*rs) == revision;
     if (!its) continue;
     if (!ControllerOf(*rs).is_null()) return rs;
     former = rs;

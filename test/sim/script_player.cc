@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "test/sim/rollout_object.h"
 #include "test/sim/rollout_undo.h"
 #include "test/sim/script_deployment.h"
 
@@ -13,19 +14,20 @@ namespace {
 const std::string kUser = "user";
 // The longest wait for the effect of a timer or a retry.
 constexpr Duration kWaitMax = seconds(24 * 3600);
-
-StoreKey DeploymentKey(const std::string& name) {
-  return {resources::kDeployments, "default", name};
-}
+constexpr const char* kMergePatch = "application/merge-patch+json";
 
 std::string Word(const ScriptAction& action, size_t index) {
   if (index < action.words.size()) return action.words[index];
   throw std::invalid_argument(action.verb + " needs more words");
 }
 
+bool IsNumber(const std::string& word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+}
+
 int64_t Number(const ScriptAction& action, size_t index) {
   const std::string word = Word(action, index);
-  if (word.empty() || word.find_first_not_of("0123456789") != std::string::npos) {
+  if (!IsNumber(word)) {
     throw std::invalid_argument(action.verb + ": no number: " + word);
   }
   return std::stoll(word);
@@ -45,6 +47,15 @@ void SetOrErase(Json& map, const std::string& key, const std::string& value) {
   } else {
     map[key] = value;
   }
+}
+
+// Returns what a strategic merge patch with this condition makes of `conditions`.
+Json WithCondition(const Json& conditions, const Json& condition) {
+  Json merged = Json::array({condition});
+  for (const Json& other : conditions) {
+    if (TextAt(other, {"type"}) != TextAt(condition, {"type"})) merged.push_back(other);
+  }
+  return merged;
 }
 
 Json SelectorOf(const std::string& name, const ScriptAction& action) {
@@ -68,8 +79,12 @@ WorldOptions ScriptWorld() {
   return options;
 }
 
-ScriptPlayer::ScriptPlayer(World& world)
-    : world_(world), server_(world.api()), names_(server_), pods_(server_, names_) {}
+ScriptPlayer::ScriptPlayer(World& world, const ResourceId& kind)
+    : world_(world),
+      server_(world.api()),
+      kind_(kind),
+      names_(server_, kind_),
+      pods_(server_, names_) {}
 
 const std::map<std::string, ScriptPlayer::Verb>& ScriptPlayer::Verbs() {
   using P = ScriptPlayer;
@@ -114,26 +129,26 @@ void ScriptPlayer::Play(const ScriptStep& step) {
 }
 
 bool ScriptPlayer::Edit(const std::string& name, const ApiServer::Edit& edit) {
-  return server_.Update(kUser, DeploymentKey(name), "", edit).ok();
+  return server_.Update(kUser, OwnerKey(name), "", edit).ok();
 }
 
 bool ScriptPlayer::Apply(const std::string& name, const ScriptAction& action) {
-  const auto set = [&](Json& deployment) {
+  const auto set = [&](Json& owner) {
     for (const auto& [field, value] : action.fields) {
-      if (!field.starts_with("selector.")) SetScriptField(deployment, field, value);
+      if (!field.starts_with("selector.")) SetScriptField(owner, field, value);
     }
   };
-  if (server_.Find(DeploymentKey(name)) != nullptr) return Edit(name, set);
-  Json deployment = ScriptDeployment(name, SelectorOf(name, action));
-  set(deployment);
-  return server_.Create(kUser, resources::kDeployments, "default", std::move(deployment)).ok();
+  if (server_.Find(OwnerKey(name)) != nullptr) return Edit(name, set);
+  Json owner = ScriptDeployment(name, SelectorOf(name, action));
+  if (IsOfRollouts()) owner = AsRollout(owner);
+  set(owner);
+  return server_.Create(kUser, kind_, "default", std::move(owner)).ok();
 }
 
 bool ScriptPlayer::Scale(const std::string& name, const ScriptAction& action) {
   Json patch;
   patch["spec"]["replicas"] = Number(action, 1);
-  return server_.Patch(kUser, DeploymentKey(name), "scale", "application/merge-patch+json", patch)
-      .ok();
+  return server_.Patch(kUser, OwnerKey(name), "scale", kMergePatch, patch).ok();
 }
 
 bool ScriptPlayer::Pause(const std::string& name, const ScriptAction& action) {
@@ -148,12 +163,16 @@ bool ScriptPlayer::Restart(const std::string& name, const ScriptAction&) {
   });
 }
 
+bool ScriptPlayer::AskForRollback(const std::string& name, int64_t revision) {
+  return server_.Patch(kUser, OwnerKey(name), "", kMergePatch, RollbackToPatch(revision)).ok();
+}
+
 // kubectl's rules: it refuses a paused Deployment and a revision that does not exist, and sends
 // nothing if the template is the same.
 bool ScriptPlayer::Undo(const std::string& name, const ScriptAction& action) {
-  const Object deployment = world_.Deployment(name);
-  if (deployment == nullptr || BoolAt(*deployment, {"spec", "paused"})) return false;
-  const std::vector<Object> sets = world_.ReplicaSets(name);
+  const Object owner = world_.Owner(name, kind_);
+  if (owner == nullptr || BoolAt(*owner, {"spec", "paused"})) return false;
+  const std::vector<Object> sets = world_.ReplicaSets(name, kind_);
   std::optional<int64_t> revision;
   if (action.words.size() > 1) revision = Number(action, 1);
   const bool there =
@@ -161,12 +180,16 @@ bool ScriptPlayer::Undo(const std::string& name, const ScriptAction& action) {
                              [&](const Object& rs) { return RevisionOfRollout(*rs) == *revision; })
                : sets.size() > 1;
   if (!there) return false;
-  const Json patch = UndoPatch(*deployment, sets, revision);
+  const Json patch = UndoPatch(*owner, sets, revision);
   if (patch.is_null()) return true;
-  return server_.Patch(kUser, DeploymentKey(name), "", "application/json-patch+json", patch).ok();
+  if (IsOfRollouts()) return AskForRollback(name, revision.value_or(0));
+  return server_.Patch(kUser, OwnerKey(name), "", "application/json-patch+json", patch).ok();
 }
 
 bool ScriptPlayer::Rollback(const std::string& name, const ScriptAction& action) {
+  if (IsOfRollouts()) {
+    return IsNumber(Word(action, 1)) && AskForRollback(name, Number(action, 1));
+  }
   return Edit(name, [&](Json& object) {
     object["metadata"]["annotations"]["deprecated.deployment.rollback.to"] = Word(action, 1);
   });
@@ -250,7 +273,7 @@ bool ScriptPlayer::Delete(const std::string& name, const ScriptAction& action) {
   const std::string cascade = action.Field("cascade").value_or("background");
   if (cascade == "foreground") options.propagation = Propagation::kForeground;
   if (cascade == "orphan") options.propagation = Propagation::kOrphan;
-  return server_.Delete(kUser, DeploymentKey(name), options).ok();
+  return server_.Delete(kUser, OwnerKey(name), options).ok();
 }
 
 bool ScriptPlayer::Condition(const std::string& name, const ScriptAction& action) {
@@ -259,10 +282,17 @@ bool ScriptPlayer::Condition(const std::string& name, const ScriptAction& action
   const Json condition = {{"type", type},          {"status", status},
                           {"reason", "Script"},    {"message", "written by a script"},
                           {"lastUpdateTime", now}, {"lastTransitionTime", now}};
+  if (IsOfRollouts()) {  // the server refuses strategic merge patches of custom resources
+    const auto set = [&](Json& object) {
+      object["status"]["conditions"] =
+          WithCondition(At(object, {"status", "conditions"}), condition);
+    };
+    return server_.Update(kUser, OwnerKey(name), "status", set).ok();
+  }
   Json patch;
   patch["status"]["conditions"] = Json::array({condition});
   return server_
-      .Patch(kUser, DeploymentKey(name), "status", "application/strategic-merge-patch+json", patch)
+      .Patch(kUser, OwnerKey(name), "status", "application/strategic-merge-patch+json", patch)
       .ok();
 }
 
@@ -283,11 +313,10 @@ bool ScriptPlayer::WaitCondition(const std::string& name, const ScriptAction& ac
           ? std::pair<std::string, std::string>("Progressing", "ProgressDeadlineExceeded")
           : OnlyField(action);
   const auto holds = [&, &wanted_type = type, &wanted = reason] {
-    const Object deployment = world_.Deployment(name);
-    return deployment != nullptr &&
-           TextAt(ConditionOf(*deployment, wanted_type), {"reason"}) == wanted;
+    const Object owner = world_.Owner(name, kind_);
+    return owner != nullptr && TextAt(ConditionOf(*owner, wanted_type), {"reason"}) == wanted;
   };
-  return world_.Deployment(name) != nullptr && world_.RunUntil(holds, kWaitMax);
+  return world_.Owner(name, kind_) != nullptr && world_.RunUntil(holds, kWaitMax);
 }
 
 }  // namespace windlass::sim

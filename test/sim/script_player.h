@@ -1,5 +1,10 @@
-// Plays a script against the controller of the Deployments in a world. Everything is in namespace
-// "default". Each step runs until nothing happens any more.
+// Plays a script against the controller of the Deployments in a world, or against that of the
+// Rollouts. Everything is in namespace "default". Each step runs until nothing happens any more.
+//
+// As a Rollout, a script means the same by other requests:
+// - undo and rollback set spec.rollbackTo; kubectl's rules for undo hold. A rollback to what is no
+//   number is refused, as the schema does;
+// - annotations windlass.dev/in-place… become fields of spec.strategy.
 #pragma once
 
 #include <functional>
@@ -25,14 +30,14 @@ class ScriptPlayer {
   static constexpr Duration kStepMax = seconds(3600);
 
   // The world must outlive this object, and its loop must not run after this object is gone.
-  explicit ScriptPlayer(World& world);
+  explicit ScriptPlayer(World& world, const ResourceId& kind = resources::kDeployments);
   ScriptPlayer(const ScriptPlayer&) = delete;
   ScriptPlayer& operator=(const ScriptPlayer&) = delete;
 
   // Throws std::invalid_argument for words that the language does not have.
   void Play(const ScriptStep& step);
 
-  // Returns the names of the Deployments with a refused action in the last step.
+  // Returns the names of the owners with a refused action in the last step.
   const std::vector<std::string>& refused() const { return refused_; }
   const ReplicaSetNames& names() const { return names_; }
 
@@ -62,17 +67,21 @@ class ScriptPlayer {
   bool Quota(const std::string& name, const ScriptAction& action);
   bool WaitCondition(const std::string& name, const ScriptAction& action);
 
+  StoreKey OwnerKey(const std::string& name) const { return {kind_, "default", name}; }
+  bool IsOfRollouts() const { return kind_ == resources::kRollouts; }
   bool Edit(const std::string& name, const ApiServer::Edit& edit);
+  bool AskForRollback(const std::string& name, int64_t revision);
   bool EditReplicaSet(const std::string& name, const ScriptAction& action,
                       const ApiServer::Edit& edit);
   ScriptPods::Choice ChoiceOf(const std::string& name, const ScriptAction& action) const;
 
   World& world_;
   ApiServer& server_;
+  const ResourceId kind_;
   ReplicaSetNames names_;
   ScriptPods pods_;
   std::vector<std::string> refused_;
-  std::map<std::string, int> made_;  // ReplicaSets that create-replicaset made, by Deployment
+  std::map<std::string, int> made_;  // ReplicaSets that create-replicaset made, by owner
 };
 
 }  // namespace windlass::sim

@@ -22,8 +22,14 @@ std::string ReplicaSetOf(const Json& pod) { return TextAt(ControllerOf(pod), {"n
 ScriptPods::ScriptPods(ApiServer& server, const ReplicaSetNames& names)
     : server_(server), names_(names) {
   server_.store().OnChange([this](const Change& change) {
-    if (change.key.resource == resources::kPods && change.after != nullptr) OnChange(change);
+    if (change.key.resource != resources::kPods || change.after == nullptr) return;
+    if (Knows(*change.after)) OnChange(change);
   });
+}
+
+bool ScriptPods::Knows(const Json& pod) const {
+  const Object owner = server_.Find({resources::kReplicaSets, NamespaceOf(pod), ReplicaSetOf(pod)});
+  return owner == nullptr || names_.Knows(*owner);
 }
 
 void ScriptPods::OnChange(const Change& change) {
@@ -39,19 +45,19 @@ void ScriptPods::Begin(const StoreKey& key) {
   if (pod == nullptr || IsDeleting(*pod)) return;
   server_.Update("scheduler", key, "binding",
                  [](Json& object) { object["spec"]["nodeName"] = "node-1"; });
-  if (all_ready_.contains(DeploymentOf(*pod))) SetReady(key, true);
+  if (all_ready_.contains(OwnerOfPod(*pod))) SetReady(key, true);
 }
 
 void ScriptPods::Stop(const StoreKey& key) {
   const Object pod = server_.Find(key);
-  if (pod == nullptr || !IsDeleting(*pod) || slow_.contains(DeploymentOf(*pod))) return;
+  if (pod == nullptr || !IsDeleting(*pod) || slow_.contains(OwnerOfPod(*pod))) return;
   DeleteOptions now;
   now.uid = UidOf(*pod);
   now.grace_period_seconds = 0;
   server_.Delete(kActor, key, now);
 }
 
-std::string ScriptPods::DeploymentOf(const Json& pod) const {
+std::string ScriptPods::OwnerOfPod(const Json& pod) const {
   return names_.OwnerOf(ReplicaSetOf(pod));
 }
 
@@ -60,10 +66,10 @@ std::string ScriptPods::RevisionOfPod(const Json& pod) const {
   return owner == nullptr ? "" : AnnotationOf(*owner, "deployment.kubernetes.io/revision");
 }
 
-std::vector<Object> ScriptPods::Of(const std::string& deployment) const {
+std::vector<Object> ScriptPods::Of(const std::string& owner) const {
   std::vector<Object> pods;
   for (const Object& pod : server_.List(resources::kPods, "default")) {
-    if (DeploymentOf(*pod) == deployment) pods.push_back(pod);
+    if (OwnerOfPod(*pod) == owner) pods.push_back(pod);
   }
   return pods;
 }
@@ -86,7 +92,7 @@ void ScriptPods::SetReady(const StoreKey& key, bool ready) {
 bool ScriptPods::Do(const Choice& choice, const Test& test, const Action& action) {
   using Rank = std::tuple<bool, int64_t, StoreKey>;
   std::vector<Rank> ranked;
-  for (const Object& pod : Of(choice.deployment)) {
+  for (const Object& pod : Of(choice.owner)) {
     if (!IsActivePod(*pod) || !test(*pod)) continue;
     const std::string revision = RevisionOfPod(*pod);
     if (choice.revision && *choice.revision != revision) continue;
@@ -98,9 +104,9 @@ bool ScriptPods::Do(const Choice& choice, const Test& test, const Action& action
   return ranked.size() >= count;
 }
 
-void ScriptPods::MakeAllReady(const std::string& deployment) {
-  all_ready_.insert(deployment);
-  for (const Object& pod : Of(deployment)) SetReady(KeyOfPod(*pod), true);
+void ScriptPods::MakeAllReady(const std::string& owner) {
+  all_ready_.insert(owner);
+  for (const Object& pod : Of(owner)) SetReady(KeyOfPod(*pod), true);
 }
 
 bool ScriptPods::MakeReady(const Choice& choice) {
@@ -130,13 +136,13 @@ bool ScriptPods::Delete(const Choice& choice) {
       [this](const StoreKey& key) { server_.Delete("user", key); });
 }
 
-void ScriptPods::StopSlowly(const std::string& deployment, bool slowly) {
+void ScriptPods::StopSlowly(const std::string& owner, bool slowly) {
   if (slowly) {
-    slow_.insert(deployment);
+    slow_.insert(owner);
     return;
   }
-  slow_.erase(deployment);
-  for (const Object& pod : Of(deployment)) Stop(KeyOfPod(*pod));
+  slow_.erase(owner);
+  for (const Object& pod : Of(owner)) Stop(KeyOfPod(*pod));
 }
 
 }  // namespace windlass::sim

@@ -17,19 +17,20 @@ namespace windlass::sim {
 
 class ScriptPods {
  public:
-  // Both must outlive this object, and the server's loop must not run after this object is gone.
+  // Plays the Pods of the ReplicaSets that `names` knows. Both must outlive this object, and the
+  // server's loop must not run after this object is gone.
   ScriptPods(ApiServer& server, const ReplicaSetNames& names);
   ScriptPods(const ScriptPods&) = delete;
   ScriptPods& operator=(const ScriptPods&) = delete;
 
-  // Makes every present Pod of the Deployment ready, and every new one until EndStep.
-  void MakeAllReady(const std::string& deployment);
+  // Makes every present Pod of the owner ready, and every new one until EndStep.
+  void MakeAllReady(const std::string& owner);
   void EndStep() { all_ready_.clear(); }
 
   // Selects `count` running Pods, ready ones first. If `revision` is absent, Pods of the highest
   // revisions come first.
   struct Choice {
-    std::string deployment;
+    std::string owner;
     int64_t count = 0;
     std::optional<std::string> revision;
   };
@@ -40,7 +41,7 @@ class ScriptPods {
   bool Delete(const Choice& choice);
 
   // While `slowly` is true, deleted Pods stay.
-  void StopSlowly(const std::string& deployment, bool slowly);
+  void StopSlowly(const std::string& owner, bool slowly);
 
  private:
   using Test = std::function<bool(const Json& pod)>;
@@ -49,9 +50,10 @@ class ScriptPods {
   void OnChange(const Change& change);
   void Begin(const StoreKey& key);
   void Stop(const StoreKey& key);
-  std::string DeploymentOf(const Json& pod) const;
+  bool Knows(const Json& pod) const;
+  std::string OwnerOfPod(const Json& pod) const;
   std::string RevisionOfPod(const Json& pod) const;
-  std::vector<Object> Of(const std::string& deployment) const;
+  std::vector<Object> Of(const std::string& owner) const;
   void SetReady(const StoreKey& key, bool ready);
 
   ApiServer& server_;

@@ -7,8 +7,9 @@
 
 namespace windlass::sim {
 
-std::vector<std::vector<std::string>> PlayScript(World& world, const Script& script) {
-  ScriptPlayer player(world);
+std::vector<std::vector<std::string>> PlayScript(World& world, const Script& script,
+                                                 World::Kind kind) {
+  ScriptPlayer player(world, kind);
   ScriptView view(world.api(), player.names());
   std::vector<std::vector<std::string>> steps;
   for (const ScriptStep& step : script.steps) {
@@ -22,8 +23,8 @@ std::vector<std::vector<std::string>> PlayScript(World& world, const Script& scr
   return steps;
 }
 
-std::string EndOfScript(World& world, const Script& script) {
-  ScriptPlayer player(world);
+std::string EndOfScript(World& world, const Script& script, World::Kind kind) {
+  ScriptPlayer player(world, kind);
   for (const ScriptStep& step : script.steps) player.Play(step);
   std::string text;
   for (const std::string& line : ScriptView(world.api(), player.names()).State()) {

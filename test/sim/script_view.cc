@@ -1,11 +1,13 @@
 #include "test/sim/script_view.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
 
+#include "test/sim/owners.h"
 #include "test/sim/script_deployment.h"
 
 namespace windlass::sim {
@@ -13,6 +15,10 @@ namespace {
 
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
+// On the ReplicaSets of Rollouts.
+constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
+constexpr std::array<std::string_view, 4> kOnlyOfRollouts = {"Ready", "Reconciling", "Stalled",
+                                                             "RollbackRefused"};
 
 std::string NumberOrNone(const Json& value) {
   return value.is_number_integer() ? std::to_string(value.get<int64_t>()) : "none";
@@ -61,9 +67,23 @@ void AddAnnotations(std::vector<std::string>& lines, const std::string& shown, c
   const Json& annotations = At(object, {"metadata", "annotations"});
   if (!annotations.is_object()) return;
   for (const auto& [key, value] : annotations.items()) {
-    if (key == kRestartedAt || (replica_set && key == kRevision)) continue;
+    const bool hidden = key == kRevision || key == kRequestedTemplate;
+    if (key == kRestartedAt || (replica_set && hidden)) continue;
     lines.push_back("annotation " + shown + " " + key + "=" + value.get<std::string>());
   }
+}
+
+// A Rollout has its revision in its status.
+void AddRevision(std::vector<std::string>& lines, const Json& rollout) {
+  const Json& revision = At(rollout, {"status", "currentRevision"});
+  if (!revision.is_number_integer()) return;
+  lines.push_back("annotation " + NameOf(rollout) + " " + std::string(kRevision) + "=" +
+                  NumberOrNone(revision));
+}
+
+bool IsShown(const Json& owner, const Json& condition) {
+  const std::string type = TextAt(condition, {"type"});
+  return !IsRollout(owner) || std::ranges::find(kOnlyOfRollouts, type) == kOnlyOfRollouts.end();
 }
 
 // Before the end, the reason of Progressing=True depends on which of several steps a sync saw last.
@@ -135,28 +155,36 @@ ScriptView::ScriptView(ApiServer& server, const ReplicaSetNames& names)
 }
 
 void ScriptView::OnEvent(const Json& event) {
-  const std::string deployment = TextAt(event, {"involvedObject", "name"});
+  const std::string kind = TextAt(event, {"involvedObject", "kind"});
+  const auto is_other = [&](const ResourceId& other) {
+    return other != names_.kind() && other.kind == kind;
+  };
+  if (std::ranges::any_of(kOwnerKinds, is_other)) return;
+  const std::string owner = TextAt(event, {"involvedObject", "name"});
   const std::string reason = TextAt(event, {"reason"});
   if (reason != "ScalingReplicaSet") {
-    others_.emplace(deployment, reason);
+    others_.emplace(owner, reason);
     return;
   }
   const Scaled scaled = ScaledOf(TextAt(event, {"message"}));
-  scaled_[{deployment, scaled.replica_set}] += scaled.change;
+  scaled_[{owner, scaled.replica_set}] += scaled.change;
 }
 
 std::vector<std::string> ScriptView::State() const {
   std::vector<std::string> lines;
-  for (const Object& deployment : server_.List(resources::kDeployments, "default")) {
-    const std::string name = NameOf(*deployment);
-    lines.push_back(DeploymentLine(*deployment));
-    for (const Json& condition : At(*deployment, {"status", "conditions"})) {
+  for (const Object& owner : server_.List(names_.kind(), "default")) {
+    const std::string name = NameOf(*owner);
+    lines.push_back(DeploymentLine(*owner));
+    for (const Json& condition : At(*owner, {"status", "conditions"})) {
+      if (!IsShown(*owner, condition)) continue;
       lines.push_back("condition " + name + " " + TextAt(condition, {"type"}) + "=" +
-                      TextAt(condition, {"status"}) + " " + ReasonOf(*deployment, condition));
+                      TextAt(condition, {"status"}) + " " + ReasonOf(*owner, condition));
     }
-    AddAnnotations(lines, name, *deployment, false);
+    if (IsRollout(*owner)) AddRevision(lines, *owner);
+    AddAnnotations(lines, name, *owner, false);
   }
   for (const Object& set : server_.List(resources::kReplicaSets, "default")) {
+    if (!names_.Knows(*set)) continue;
     const std::string shown = names_.Shown(NameOf(*set));
     lines.push_back(ReplicaSetLine(shown, *set));
     AddAnnotations(lines, shown, *set, true);

@@ -16,12 +16,14 @@ namespace windlass::sim {
 
 class ScriptView {
  public:
-  // Both must outlive this object, and the server's loop must not run after this object is gone.
+  // Shows the owners of the kind that `names` is about. Both must outlive this object, and the
+  // server's loop must not run after this object is gone.
   ScriptView(ApiServer& server, const ReplicaSetNames& names);
   ScriptView(const ScriptView&) = delete;
   ScriptView& operator=(const ScriptView&) = delete;
 
-  // Returns Deployments, conditions, ReplicaSets and annotations of namespace "default".
+  // Returns Deployments, conditions, ReplicaSets and annotations of namespace "default". Shows a
+  // Rollout as the Deployment with the same status, without what only Rollouts have.
   std::vector<std::string> State() const;
   // Returns the Events since the last call.
   std::vector<std::string> TakeEvents();
@@ -31,8 +33,8 @@ class ScriptView {
 
   ApiServer& server_;
   const ReplicaSetNames& names_;
-  std::map<std::pair<std::string, std::string>, int64_t> scaled_;  // by Deployment, ReplicaSet
-  std::set<std::pair<std::string, std::string>> others_;           // Deployment, reason
+  std::map<std::pair<std::string, std::string>, int64_t> scaled_;  // by owner, ReplicaSet
+  std::set<std::pair<std::string, std::string>> others_;           // owner, reason
 };
 
 // Returns the differences between the expected and the actual lines of a step, in any order. A line

@@ -7,6 +7,7 @@
 
 #include "kubeclient/base/assert.h"
 #include "test/sim/api_path.h"
+#include "test/sim/owners.h"
 
 namespace windlass::sim {
 
@@ -29,7 +30,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
     MonotonicTime arrives;   // the latest line; no later line overtakes it
     bool opened = false;     // on_open is on its way, or was called
     bool ended = false;      // the end is on its way to the handler
-    Shown* shown = nullptr;  // set for a watch of Deployments or ReplicaSets
+    Shown* shown = nullptr;  // set for a watch of owners or of ReplicaSets
     // For each line on its way: the revision that the process has seen before the line arrives.
     std::deque<uint64_t> under_way;
   };
@@ -58,8 +59,8 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   void StopShowing(const Stream& stream);
   uint64_t ShownOn(const Stream& stream) const;
   uint64_t ShownOf(const Shown& resource) const;
-  // Returns the revision up to which both Deployments and ReplicaSets were seen.
-  uint64_t AllShown() const { return std::min(ShownOf(deployments), ShownOf(replica_sets)); }
+  // Returns the revision up to which ReplicaSets and the watched kinds of owners were seen.
+  uint64_t AllShown() const;
 
   ApiServer& server;
   TimerQueue& timers;
@@ -70,7 +71,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   CallId last_id = 0;
   uint64_t call_count = 0;
   Duration stream_lag{0};
-  Shown deployments;
+  std::map<ResourceId, Shown> owners;  // by kind, once it was watched
   Shown replica_sets;
 };
 
@@ -91,6 +92,13 @@ uint64_t SimTransport::Impl::ShownOf(const Shown& resource) const {
     if (stream.shown == &resource) most = std::max(most, ShownOn(stream));
   }
   return most;
+}
+
+uint64_t SimTransport::Impl::AllShown() const {
+  if (owners.empty()) return 0;
+  uint64_t least = ShownOf(replica_sets);
+  for (const auto& [kind, shown] : owners) least = std::min(least, ShownOf(shown));
+  return least;
 }
 
 // The handler runs later, from a timer. The first answer wins.
@@ -255,8 +263,9 @@ CallId SimTransport::Stream(HttpRequest request, StreamHandler handler) {
   stream.handler = std::move(handler);
   stream.silence = request.deadline;
   if (const auto path = ParseTarget(request.target)) {
-    if (path->resource->resource == resources::kDeployments) stream.shown = &impl.deployments;
-    if (path->resource->resource == resources::kReplicaSets) stream.shown = &impl.replica_sets;
+    const ResourceId& resource = path->resource->resource;
+    if (IsOwnerKind(resource)) stream.shown = &impl.owners[resource];
+    if (resource == resources::kReplicaSets) stream.shown = &impl.replica_sets;
   }
   impl.streams.emplace(id, std::move(stream));
   impl.ArmIdle(id);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "test/sim/owners.h"
 #include "test/sim/rollout_limits.h"
 
 namespace windlass::sim {
@@ -15,15 +16,15 @@ int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "
 }  // namespace
 
 std::optional<std::string> SurgeInvariant::See(const Change& change) {
-  if (change.key.resource == resources::kDeployments) SeeDeployment(change);
+  if (IsOwnerKind(change.key.resource)) SeeOwner(change);
   if (change.key.resource == resources::kReplicaSets) SeeReplicaSet(change);
   if (change.key.resource == resources::kPods) return SeePod(change);
   return std::nullopt;
 }
 
-void SurgeInvariant::SeeDeployment(const Change& change) {
+void SurgeInvariant::SeeOwner(const Change& change) {
   if (change.after == nullptr) return;
-  std::vector<Limit>& limits = deployments_[UidOf(*change.after)].limits;
+  std::vector<Limit>& limits = owners_[UidOf(*change.after)].limits;
   const int64_t most = LimitsOf(*change.after).max_total();
   if (limits.empty() || limits.back().most != most) limits.push_back({change.revision, most});
 }
@@ -32,7 +33,7 @@ void SurgeInvariant::SeeReplicaSet(const Change& change) {
   if (change.after == nullptr) {
     const auto found = replica_sets_.find(UidOf(*change.before));
     if (found == replica_sets_.end()) return;
-    deployments_[found->second.deployment].replica_sets.erase(found->first);
+    owners_[found->second.owner].replica_sets.erase(found->first);
     replica_sets_.erase(found);
     return;
   }
@@ -44,11 +45,11 @@ void SurgeInvariant::SeeReplicaSet(const Change& change) {
     record.raises.push_back({change.revision, std::min(change.shown, change.revision - 1),
                              controllers_.contains(change.actor)});
   }
-  const std::string deployment = ControllerUidOf(now);
-  if (record.deployment == deployment) return;
-  deployments_[record.deployment].replica_sets.erase(UidOf(now));
-  deployments_[deployment].replica_sets.insert(UidOf(now));
-  record.deployment = deployment;
+  const std::string owner = ControllerUidOf(now);
+  if (record.owner == owner) return;
+  owners_[record.owner].replica_sets.erase(UidOf(now));
+  owners_[owner].replica_sets.insert(UidOf(now));
+  record.owner = owner;
   for (auto& [uid, pod] : record.pods) pod.others = change.revision;
 }
 
@@ -71,11 +72,11 @@ std::optional<std::string> SurgeInvariant::SeePod(const Change& change) {
 }
 
 std::optional<std::string> SurgeInvariant::SeeNewPod(const Change& change,
-                                                     ReplicaSetRecord& owner) {
-  PodRecord& record = owner.pods.at(UidOf(*change.after));
+                                                     ReplicaSetRecord& replica_set) {
+  PodRecord& record = replica_set.pods.at(UidOf(*change.after));
   // The ReplicaSet controller acts upon the version of the ReplicaSet that it has seen last.
   const Raise* decided = nullptr;
-  for (const Raise& raise : owner.raises) {
+  for (const Raise& raise : replica_set.raises) {
     if (raise.revision <= change.shown) decided = &raise;
   }
   if (change.actor != kReplicaSetController || decided == nullptr) {
@@ -88,22 +89,22 @@ std::optional<std::string> SurgeInvariant::SeeNewPod(const Change& change,
   }
   if (!record.live) return std::nullopt;
   ++judged_;
-  return Judge(deployments_[owner.deployment], *decided);
+  return Judge(owners_[replica_set.owner], *decided);
 }
 
-std::optional<std::string> SurgeInvariant::Judge(const DeploymentRecord& deployment,
+std::optional<std::string> SurgeInvariant::Judge(const OwnerRecord& owner,
                                                  const Raise& decided) const {
-  if (deployment.limits.empty()) return std::nullopt;
-  int64_t most = deployment.limits.front().most;
-  for (const Limit& limit : deployment.limits) {
+  if (owner.limits.empty()) return std::nullopt;
+  int64_t most = owner.limits.front().most;
+  for (const Limit& limit : owner.limits) {
     most = limit.revision <= decided.shown ? limit.most : std::max(most, limit.most);
   }
-  const int64_t live = Live(deployment, decided.shown);
+  const int64_t live = Live(owner, decided.shown);
   if (live <= most) return std::nullopt;
   std::string text = "makes " + std::to_string(live) + " live Pods of at most " +
                      std::to_string(most) + ", as decided at revision " +
                      std::to_string(decided.revision) + ":";
-  for (const std::string& uid : deployment.replica_sets) {
+  for (const std::string& uid : owner.replica_sets) {
     const ReplicaSetRecord& rs = replica_sets_.at(uid);
     const auto live_here =
         std::ranges::count_if(rs.pods, [](const auto& entry) { return entry.second.live; });
@@ -113,9 +114,9 @@ std::optional<std::string> SurgeInvariant::Judge(const DeploymentRecord& deploym
 }
 
 // Counts live Pods, except those that others caused after `shown`.
-int64_t SurgeInvariant::Live(const DeploymentRecord& deployment, uint64_t shown) const {
+int64_t SurgeInvariant::Live(const OwnerRecord& owner, uint64_t shown) const {
   int64_t live = 0;
-  for (const std::string& uid : deployment.replica_sets) {
+  for (const std::string& uid : owner.replica_sets) {
     for (const auto& [name, pod] : replica_sets_.at(uid).pods) {
       live += pod.live && pod.others <= shown ? 1 : 0;
     }

@@ -1,8 +1,9 @@
-// I-43: when the ReplicaSet controller creates a Pod, the Deployment has no more live Pods than the
-// largest replicas + maxSurge in force since the deciding write was sent.
+// I-43: when the ReplicaSet controller creates a Pod, the owner of the ReplicaSet has no more live
+// Pods than the largest replicas + maxSurge in force since the deciding write was sent. The owner
+// is a Deployment or a Rollout.
 //
-// - Live Pods are controlled by a ReplicaSet of the Deployment, are not marked deleted, and have
-//   neither failed nor succeeded. Recreate has no surge.
+// - Live Pods are controlled by a ReplicaSet of the owner, are not marked deleted, and have neither
+//   failed nor succeeded. Recreate has no surge.
 // - The deciding write is the last write that created the Pod's ReplicaSet or raised its
 //   spec.replicas, up to the version that the ReplicaSet controller acts upon. A write that lowers
 //   spec.replicas asks for no Pod.
@@ -50,7 +51,7 @@ class SurgeInvariant {
   };
   struct ReplicaSetRecord {
     std::string name;
-    std::string deployment;  // uid
+    std::string owner;  // uid
     std::vector<Raise> raises;
     std::map<std::string, PodRecord> pods;  // by uid
   };
@@ -58,21 +59,21 @@ class SurgeInvariant {
     uint64_t revision = 0;
     int64_t most = 0;
   };
-  struct DeploymentRecord {
+  struct OwnerRecord {  // a Deployment or a Rollout
     std::vector<Limit> limits;
     std::set<std::string> replica_sets;  // uids
   };
 
-  void SeeDeployment(const Change& change);
+  void SeeOwner(const Change& change);
   void SeeReplicaSet(const Change& change);
   std::optional<std::string> SeePod(const Change& change);
-  std::optional<std::string> SeeNewPod(const Change& change, ReplicaSetRecord& owner);
-  std::optional<std::string> Judge(const DeploymentRecord& deployment, const Raise& decided) const;
-  int64_t Live(const DeploymentRecord& deployment, uint64_t shown) const;
+  std::optional<std::string> SeeNewPod(const Change& change, ReplicaSetRecord& replica_set);
+  std::optional<std::string> Judge(const OwnerRecord& owner, const Raise& decided) const;
+  int64_t Live(const OwnerRecord& owner, uint64_t shown) const;
   void RemovePod(const Json& pod);
 
   std::set<std::string> controllers_;
-  std::map<std::string, DeploymentRecord> deployments_;   // by uid
+  std::map<std::string, OwnerRecord> owners_;             // by uid
   std::map<std::string, ReplicaSetRecord> replica_sets_;  // by uid
   uint64_t judged_ = 0;
 };

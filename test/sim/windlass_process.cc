@@ -10,19 +10,28 @@ namespace {
 constexpr Duration kRestart = seconds(1);
 constexpr Duration kStandbyLag = seconds(3);
 
-ControllerList WithDeployments(const DeploymentController** made, ControllerList more) {
-  more.insert(more.begin(), DeploymentControllerEntry(made));
-  return more;
+ControllerList ListOf(const DeploymentController** made, ProcessControllers controllers) {
+  ControllerList list = std::move(controllers.beside);
+  if (controllers.deployments) list.insert(list.begin(), DeploymentControllerEntry(made));
+  return list;
 }
 
 }  // namespace
 
-WindlassProcess::WindlassProcess(World& world, ClientOptions options, ControllerList more)
-    : WindlassProcess(world, Standby{}, std::move(options), std::move(more)) {
+ProcessControllers ProcessControllers::Only(ControllerList list) {
+  ProcessControllers controllers(std::move(list));
+  controllers.deployments = false;
+  return controllers;
+}
+
+WindlassProcess::WindlassProcess(World& world, ClientOptions options,
+                                 ProcessControllers controllers)
+    : WindlassProcess(world, Standby{}, std::move(options), std::move(controllers)) {
   Lead({});
 }
 
-WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options, ControllerList more)
+WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options,
+                                 ProcessControllers controllers)
     : process_(world.Boot()),
       network_(process_->clock(), process_->timers(), process_->transport()),
       guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
@@ -30,8 +39,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options, C
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), write_deadline_,
               std::move(options)),
       events_(process_->clock(), process_->log(), client_),
-      runtime_(environment(), client_, events_, {},
-               WithDeployments(&controller_, std::move(more))) {
+      runtime_(environment(), client_, events_, {}, ListOf(&controller_, std::move(controllers))) {
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
     client_.Resume();
@@ -56,11 +64,11 @@ InformerEnvironment WindlassProcess::environment() {
 }
 
 SupervisedWindlass::SupervisedWindlass(World& world, std::optional<Fault> fault,
-                                       Successor successor, ControllerList more)
-    : world_(world), more_(std::move(more)), fault_(fault) {
+                                       Successor successor, ProcessControllers controllers)
+    : world_(world), controllers_(std::move(controllers)), fault_(fault) {
   if (successor == Successor::kStandby) {
     standby_ = std::make_unique<WindlassProcess>(world, WindlassProcess::Standby{}, ClientOptions{},
-                                                 more_);
+                                                 controllers_);
     standby_->transport().LagStreams(kStandbyLag);
   }
   Start();
@@ -77,7 +85,7 @@ void SupervisedWindlass::GoOn() {
 }
 
 void SupervisedWindlass::Start() {
-  running_ = std::make_unique<WindlassProcess>(world_, ClientOptions{}, more_);
+  running_ = std::make_unique<WindlassProcess>(world_, ClientOptions{}, controllers_);
   if (!fault_ || struck_) return;
   running_->transport().decide = [this](uint64_t number, const HttpRequest&) {
     return Decide(number);

@@ -1,11 +1,11 @@
 // Windlass in a simulated process: the production controllers, informers, queue, client and planner
-// over the modelled network. Destroying it is a crash. `more` are controllers that run beside the
-// Deployment controller.
+// over the modelled network. Destroying it is a crash.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "controller/deployment/deployment_controller.h"
 #include "controller/runtime/runtime.h"
@@ -18,16 +18,30 @@
 
 namespace windlass::sim {
 
+// Which controllers a process runs: the Deployment controller, and others beside it. `Only` leaves
+// out the Deployment controller.
+struct ProcessControllers {
+  ProcessControllers() = default;
+  ProcessControllers(ControllerList more) : beside(std::move(more)) {}
+  static ProcessControllers Only(ControllerList list);
+
+  ControllerList beside{};
+  bool deployments = true;
+};
+
 class WindlassProcess {
  public:
   // Starts at once, as the leader.
-  explicit WindlassProcess(World& world, ClientOptions options = {}, ControllerList more = {});
+  explicit WindlassProcess(World& world, ClientOptions options = {},
+                           ProcessControllers controllers = {});
 
   // A hot standby: its caches follow, and nothing is written until Lead.
   struct Standby {};
-  WindlassProcess(World& world, Standby, ClientOptions options = {}, ControllerList more = {});
+  WindlassProcess(World& world, Standby, ClientOptions options = {},
+                  ProcessControllers controllers = {});
   void Lead(TermOptions options);
 
+  // For a process with the Deployment controller.
   const DeploymentController& controller() const { return *controller_; }
   const Runtime& runtime() const { return runtime_; }
   // Returns the longest time that a call, except for Events, has waited for its turn.
@@ -72,7 +86,7 @@ class SupervisedWindlass {
  public:
   explicit SupervisedWindlass(World& world, std::optional<Fault> fault = std::nullopt,
                               Successor successor = Successor::kRestarted,
-                              ControllerList more = {});
+                              ProcessControllers controllers = {});
 
   // Returns true if the fault has happened.
   bool struck() const { return struck_; }
@@ -86,7 +100,7 @@ class SupervisedWindlass {
   void GoOn();
 
   World& world_;
-  const ControllerList more_;
+  const ProcessControllers controllers_;
   std::optional<Fault> fault_;
   bool struck_ = false;
   std::unique_ptr<WindlassProcess> running_;

@@ -65,47 +65,54 @@ Object World::Apply(const Json& object) {
   if (server_.Find(key) == nullptr) {
     return Accepted(server_.Create(kUser, kind->resource, namespace_, object));
   }
-  return Accepted(server_.Patch(kUser, key, "", kStrategicPatch, object));
+  // The server refuses strategic merge patches of custom resources.
+  const bool custom = kind->resource == resources::kRollouts;
+  return Accepted(server_.Patch(kUser, key, "", custom ? kMergePatch : kStrategicPatch, object));
 }
 
-void World::Edit(const std::string& name, const Json& patch) {
-  Accepted(server_.Patch(kUser, KeyOf(resources::kDeployments, name), "", kMergePatch, patch));
+void World::Edit(const std::string& name, const Json& patch, Kind kind) {
+  Accepted(server_.Patch(kUser, KeyOf(kind, name), "", kMergePatch, patch));
 }
 
-void World::SetImage(const std::string& name, const std::string& image) {
-  Accepted(server_.Update(kUser, KeyOf(resources::kDeployments, name), "", [&](Json& deployment) {
-    for (Json& container : deployment["spec"]["template"]["spec"]["containers"]) {
+void World::SetImage(const std::string& name, const std::string& image, Kind kind) {
+  Accepted(server_.Update(kUser, KeyOf(kind, name), "", [&](Json& owner) {
+    for (Json& container : owner["spec"]["template"]["spec"]["containers"]) {
       container["image"] = image;
     }
   }));
 }
 
-void World::Scale(const std::string& name, int replicas) {
-  Edit(name, {{"spec", {{"replicas", replicas}}}});
+void World::Scale(const std::string& name, int replicas, Kind kind) {
+  Edit(name, {{"spec", {{"replicas", replicas}}}}, kind);
 }
 
-void World::Pause(const std::string& name, bool paused) {
-  Edit(name, {{"spec", {{"paused", paused}}}});
+void World::Pause(const std::string& name, bool paused, Kind kind) {
+  Edit(name, {{"spec", {{"paused", paused}}}}, kind);
 }
 
-void World::Annotate(const std::string& name, const std::string& key, const std::string& value) {
+void World::Annotate(const std::string& name, const std::string& key, const std::string& value,
+                     Kind kind) {
   Json patch;
   patch["metadata"]["annotations"][key] = value;
-  Edit(name, patch);
+  Edit(name, patch, kind);
 }
 
-void World::Delete(const std::string& name, Propagation propagation) {
+void World::Delete(const std::string& name, Propagation propagation, Kind kind) {
   DeleteOptions options;
   options.propagation = propagation;
-  Accepted(server_.Delete(kUser, KeyOf(resources::kDeployments, name), options));
+  Accepted(server_.Delete(kUser, KeyOf(kind, name), options));
 }
 
-bool World::RolloutUndo(const std::string& name, std::optional<int64_t> to_revision) {
-  const Object deployment = Deployment(name);
-  WL_ASSERT(deployment != nullptr);
-  const Json patch = UndoPatch(*deployment, ReplicaSets(name), to_revision);
+bool World::RolloutUndo(const std::string& name, std::optional<int64_t> to_revision, Kind kind) {
+  const Object owner = Owner(name, kind);
+  WL_ASSERT(owner != nullptr);
+  const Json patch = UndoPatch(*owner, ReplicaSets(name, kind), to_revision);
   if (patch.is_null()) return false;
-  Accepted(server_.Patch(kUser, KeyOf(resources::kDeployments, name), "", kJsonPatch, patch));
+  if (kind == resources::kRollouts) {
+    Edit(name, RollbackToPatch(to_revision.value_or(0)), kind);
+  } else {
+    Accepted(server_.Patch(kUser, KeyOf(kind, name), "", kJsonPatch, patch));
+  }
   return true;
 }
 
@@ -118,16 +125,16 @@ bool World::Quiesce(Duration quiet, Duration limit) {
       limit);
 }
 
-Object World::Deployment(const std::string& name) const {
-  return server_.Find(KeyOf(resources::kDeployments, name));
+Object World::Owner(const std::string& name, Kind kind) const {
+  return server_.Find(KeyOf(kind, name));
 }
 
-std::vector<Object> World::ReplicaSets(const std::string& deployment) const {
-  const Object owner = Deployment(deployment);
+std::vector<Object> World::ReplicaSets(const std::string& owner, Kind kind) const {
+  const Object found = Owner(owner, kind);
   std::vector<Object> owned;
-  if (owner == nullptr) return owned;
-  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(*owner))) {
-    if (ControllerUidOf(*rs) == UidOf(*owner)) owned.push_back(rs);
+  if (found == nullptr) return owned;
+  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(*found))) {
+    if (ControllerUidOf(*rs) == UidOf(*found)) owned.push_back(rs);
   }
   std::stable_sort(owned.begin(), owned.end(), [](const Object& a, const Object& b) {
     return RevisionOfRollout(*a) < RevisionOfRollout(*b);
@@ -135,9 +142,9 @@ std::vector<Object> World::ReplicaSets(const std::string& deployment) const {
   return owned;
 }
 
-std::vector<Object> World::Pods(const std::string& deployment) const {
+std::vector<Object> World::Pods(const std::string& owner, Kind kind) const {
   std::vector<Object> pods;
-  for (const Object& rs : ReplicaSets(deployment)) {
+  for (const Object& rs : ReplicaSets(owner, kind)) {
     for (const Object& pod : server_.List(resources::kPods, NamespaceOf(*rs))) {
       if (ControllerUidOf(*pod) == UidOf(*rs)) pods.push_back(pod);
     }
@@ -145,8 +152,8 @@ std::vector<Object> World::Pods(const std::string& deployment) const {
   return pods;
 }
 
-bool World::IsComplete(const std::string& deployment) const {
-  const Object object = Deployment(deployment);
+bool World::IsComplete(const std::string& owner, Kind kind) const {
+  const Object object = Owner(owner, kind);
   if (object == nullptr) return false;
   const int64_t wanted = IntAt(*object, {"spec", "replicas"});
   const auto counter = [&](const char* field) { return IntAt(*object, {"status", field}); };

@@ -9,7 +9,8 @@
 //   world.RunUntil([&] { return world.IsComplete("web"); }, seconds(600));
 //   CHECK(world.Complaints() == "");
 //
-// Everything happens in namespace "default" unless a name is written "<namespace>/<name>".
+// Everything happens in namespace "default" unless a name is written "<namespace>/<name>". A name
+// is a Deployment's, unless another kind is given: IsComplete("web", resources::kRollouts).
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,10 @@ struct WorldOptions {
 
 class World {
  public:
+  // A kind of owner: Deployments or Rollouts.
+  using Kind = const ResourceId&;
+  static constexpr ResourceId kDeployments = resources::kDeployments;
+
   explicit World(uint64_t seed, WorldOptions options = {});
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -52,17 +57,20 @@ class World {
   // adds.
   Object Apply(const Json& object);
   // kubectl set image deployment/<name> *=<image>
-  void SetImage(const std::string& name, const std::string& image);
-  void Scale(const std::string& name, int replicas);
-  void Pause(const std::string& name, bool paused);
-  void Annotate(const std::string& name, const std::string& key, const std::string& value);
-  // Merge patch of a Deployment.
-  void Edit(const std::string& name, const Json& patch);
-  void Delete(const std::string& name, Propagation propagation = Propagation::kBackground);
+  void SetImage(const std::string& name, const std::string& image, Kind kind = kDeployments);
+  void Scale(const std::string& name, int replicas, Kind kind = kDeployments);
+  void Pause(const std::string& name, bool paused, Kind kind = kDeployments);
+  void Annotate(const std::string& name, const std::string& key, const std::string& value,
+                Kind kind = kDeployments);
+  // Merge patch of an owner.
+  void Edit(const std::string& name, const Json& patch, Kind kind = kDeployments);
+  void Delete(const std::string& name, Propagation propagation = Propagation::kBackground,
+              Kind kind = kDeployments);
   // kubectl rollout undo (D-624): a JSON patch of template and annotations from the ReplicaSet of
-  // `to_revision`, or of the second highest revision. Returns false if there is none, or nothing to
-  // undo.
-  bool RolloutUndo(const std::string& name, std::optional<int64_t> to_revision = std::nullopt);
+  // `to_revision`, or of the second highest revision. Of a Rollout it sets spec.rollbackTo. Returns
+  // false if there is no such ReplicaSet, or nothing to undo.
+  bool RolloutUndo(const std::string& name, std::optional<int64_t> to_revision = std::nullopt,
+                   Kind kind = kDeployments);
 
   // Time.
   bool RunUntil(const std::function<bool()>& condition, Duration limit) {
@@ -74,12 +82,15 @@ class World {
   bool Quiesce(Duration quiet = seconds(30), Duration limit = seconds(3600));
 
   // The objects as the server has them. Null if there is no such object.
-  Object Deployment(const std::string& name) const;
-  std::vector<Object> ReplicaSets(const std::string& deployment) const;  // oldest revision first
-  std::vector<Object> Pods(const std::string& deployment) const;         // of all its ReplicaSets
+  Object Deployment(const std::string& name) const { return Owner(name); }
+  Object Owner(const std::string& name, Kind kind = kDeployments) const;
+  // Oldest revision first.
+  std::vector<Object> ReplicaSets(const std::string& owner, Kind kind = kDeployments) const;
+  // Of all its ReplicaSets.
+  std::vector<Object> Pods(const std::string& owner, Kind kind = kDeployments) const;
   // Returns true if the status says that the present generation is rolled out, as kubectl rollout
   // status reads it.
-  bool IsComplete(const std::string& deployment) const;
+  bool IsComplete(const std::string& owner, Kind kind = kDeployments) const;
 
   // Returns "" if no invariant was violated; otherwise each violation, the seed and the end of the
   // trace.
