@@ -1,6 +1,7 @@
-// A status condition of a Deployment or ReplicaSet.
+// A status condition of a Deployment, Rollout or ReplicaSet.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,9 @@ struct Condition {
   Symbol status;  // "True", "False", "Unknown"
   Symbol reason;
   std::string message;
-  WallTime last_update_time;  // Deployments only
+  WallTime last_update_time;  // Deployments and Rollouts only
   WallTime last_transition_time;
+  int64_t observed_generation = 0;  // Rollouts only; 0: absent
   bool operator==(const Condition&) const = default;
 };
 

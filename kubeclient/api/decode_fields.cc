@@ -154,6 +154,8 @@ void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>
         ReadTime(in, condition.last_update_time);
       else if (key == "lastTransitionTime")
         ReadTime(in, condition.last_transition_time);
+      else if (key == "observedGeneration")
+        condition.observed_generation = in.Int64();
     });
     out.push_back(std::move(condition));
   });

@@ -41,12 +41,35 @@ std::string ScalarText(JsonReader& in) {
   }
 }
 
+// Returns "<key>=<serving>/<drained>".
+std::string DrainLabelText(JsonReader& in) {
+  std::string label;
+  std::string serving;
+  std::string drained;
+  in.Object([&](std::string_view key) {
+    if (key == "key")
+      label = in.String();
+    else if (key == "serving")
+      serving = in.String();
+    else if (key == "drained")
+      drained = in.String();
+  });
+  return label + "=" + serving + "/" + drained;
+}
+
 void ReadInPlace(JsonReader& in, std::map<std::string, std::string, std::less<>>& out) {
   out.clear();
+  std::optional<std::string> label;
   in.Object([&](std::string_view key) {
+    if (key == "drainLabel") {
+      label = DrainLabelText(in);
+      return;
+    }
     std::string name(key);
     out.insert_or_assign(std::move(name), ScalarText(in));
   });
+  const auto drain = out.find("drain");
+  if (label && drain != out.end() && drain->second == "Label") drain->second += ":" + *label;
 }
 
 void ReadStrategy(JsonReader& in, SymbolTable& symbols, RolloutStrategy& out) {

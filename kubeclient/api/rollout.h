@@ -40,7 +40,8 @@ struct RolloutStrategy {
   std::optional<IntOrPercent> max_unavailable{};
   std::optional<IntOrPercent> partition{};  // Pods that keep the old revision
   std::vector<RolloutStep> steps{};
-  // The fields of inPlace by name, each value as text: "Auto", "25%", "3", "true".
+  // The fields of inPlace by name, each value as text: "Auto", "25%", "3", "true". drainLabel is
+  // part of drain: "Label:<key>=<serving>/<drained>".
   std::map<std::string, std::string, std::less<>> in_place{};
   bool operator==(const RolloutStrategy&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "test/unit/api/reference_decoder.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -34,6 +35,7 @@ void Conditions(const Members& status, std::vector<Condition>& out) {
     c.String("message", condition.message);
     c.Time("lastUpdateTime", condition.last_update_time);
     c.Time("lastTransitionTime", condition.last_transition_time);
+    c.Integer("observedGeneration", condition.observed_generation);
     out.push_back(condition);
   });
 }
@@ -85,8 +87,19 @@ void ReadStrategy(const Members& strategy, RolloutStrategy& out) {
     });
   });
   strategy.Object("inPlace", [&](const Members& fields) {
+    std::optional<std::string> label;
     for (const auto& [name, value] : fields.object.items()) {
       if (value.is_null()) continue;
+      if (name == "drainLabel") {
+        fields.Object("drainLabel", [&](const Members& parts) {
+          std::string texts[3];
+          parts.String("key", texts[0]);
+          parts.String("serving", texts[1]);
+          parts.String("drained", texts[2]);
+          label = texts[0] + "=" + texts[1] + "/" + texts[2];
+        });
+        continue;
+      }
       std::string& text = out.in_place[name];
       if (value.is_string()) {
         text = value.get<std::string>();
@@ -99,6 +112,10 @@ void ReadStrategy(const Members& strategy, RolloutStrategy& out) {
       } else {
         fields.ok = false;
       }
+    }
+    const auto drain = out.in_place.find("drain");
+    if (label && drain != out.in_place.end() && drain->second == "Label") {
+      drain->second += ":" + *label;
     }
   });
 }

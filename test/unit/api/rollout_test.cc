@@ -89,6 +89,7 @@ TEST_CASE("a Rollout's status is read from what the server sends") {
   REQUIRE(status.conditions.size() == 1);
   CHECK(status.conditions.front().type == "Ready");
   CHECK(status.conditions.front().last_update_time == *ParseTime("2026-01-02T15:05:05Z"));
+  CHECK(status.conditions.front().observed_generation == 11);
 }
 
 TEST_CASE("a Rollout with nothing in it has one replica, an empty template and asks for nothing") {
@@ -120,6 +121,26 @@ TEST_CASE("a Rollout is asked to roll back to a revision, or to the one before")
   CHECK(f.Decode(row.spec).spec.rollback_to == row.want);
 }
 
+TEST_CASE("the label of drain Label is read as part of the drain, wherever it stands") {
+  struct Row {
+    std::string in_place;
+    std::string want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"("drain":"Label","drainLabel":{"key":"a.b/c","serving":"on","drained":"off"})",
+       "Label:a.b/c=on/off"},
+      {R"("drainLabel":{"drained":"0","key":"t","serving":"1"},"drain":"Label")", "Label:t=1/0"},
+      {R"("drain":"Label")", "Label"},
+      {R"("drain":"Label","drainLabel":null)", "Label"},
+      {R"("drain":"Gate","drainLabel":{"key":"t","serving":"1","drained":"0"})", "Gate"},
+  }));
+  CAPTURE(row.in_place);
+  Fixture f;
+  const Rollout rollout = f.Decode(R"({"strategy":{"inPlace":{)" + row.in_place + "}}}");
+  CHECK(rollout.spec.strategy.in_place ==
+        std::map<std::string, std::string, std::less<>>{{"drain", row.want}});
+}
+
 TEST_CASE("a Rollout's template has the fingerprints that it has in a Deployment") {
   Fixture f;
   const std::string text = R"({"metadata":{"name":"n"},"spec":{"template":{"spec":{"x":[1]}}}})";
@@ -143,6 +164,9 @@ TEST_CASE("a Rollout with a field of the wrong type is malformed, and the error 
       {R"({"strategy":{"steps":{}}})", "spec.strategy.steps"},
       {R"({"strategy":{"partition":1.5}})", "spec.strategy.partition"},
       {R"({"strategy":{"inPlace":{"surge":{}}}})", "spec.strategy.inPlace.surge"},
+      {R"({"strategy":{"inPlace":{"drainLabel":"t"}}})", "spec.strategy.inPlace.drainLabel"},
+      {R"({"strategy":{"inPlace":{"drainLabel":{"key":1}}}})",
+       "spec.strategy.inPlace.drainLabel.key"},
   }));
   CAPTURE(row.spec);
   Fixture f;
