@@ -7,6 +7,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/request_body.h"
+#include "controller/workload/rollback_template.h"
 
 namespace windlass::deployment {
 namespace {
@@ -15,17 +16,6 @@ using workload::Dump;
 using workload::IsCopied;
 using workload::Json;
 using workload::kRollbackTo;
-
-// Returns the template without the hash label, otherwise unchanged.
-Result<Json> TemplateWithoutHash(const std::string& template_json) {
-  Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  if (!pod_template.is_object()) return workload::Malformed("spec.template: is no JSON object");
-  const Json::json_pointer labels("/metadata/labels");
-  if (pod_template.contains(labels) && pod_template[labels].is_object()) {
-    pod_template[labels].erase(std::string(kPodTemplateHashLabel));
-  }
-  return pod_template;
-}
 
 // Returns the annotations of the object as the server has them, including kubectl's last-applied
 // configuration, which the cache leaves out.
@@ -72,7 +62,7 @@ std::optional<int64_t> RollBackTo(const ObjectMeta& meta) {
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json) {
   WINDLASS_TRY(const auto present, AnnotationsIn(own_json, workload.meta.resource_version));
-  WINDLASS_TRY(const Json pod_template, TemplateWithoutHash(template_json));
+  WINDLASS_TRY(const Json pod_template, workload::TemplateWithoutHash(template_json));
   const std::map<std::string, std::string> annotations = AnnotationsAfter(present, target);
   const Json operations = {
       {{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}},

@@ -64,11 +64,11 @@ class WorkloadStore {
 template <typename T>
 class WorkloadStoreOf : public WorkloadStore {
  public:
-  using AsWorkload = Workload (*)(const T& object);
+  using AsWorkload = std::function<Workload(const T& object)>;
 
-  // `informers` must outlive the store.
+  // `informers` must outlive the store. The constructor does not call `as_workload`.
   WorkloadStoreOf(Informers& informers, Projection<T> projection, AsWorkload as_workload)
-      : shared_(informers.Of<T>(std::move(projection))), as_workload_(as_workload) {}
+      : shared_(informers.Of<T>(std::move(projection))), as_workload_(std::move(as_workload)) {}
 
   SharedInformer<T>& informer() override { return shared_; }
   const SharedInformer<T>& informer() const override { return shared_; }
