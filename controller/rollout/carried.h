@@ -1,0 +1,59 @@
+// What a Rollout's status has and a Deployment's has not. The planner passes it through unread, as
+// the text WorkloadStatus::carried; the kind and its extension read and change it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/rollout.h"
+
+namespace windlass::rollout {
+
+// Types of the conditions that the kind adds to those of the planner.
+inline constexpr std::string_view kReady = "Ready";
+inline constexpr std::string_view kReconciling = "Reconciling";
+inline constexpr std::string_view kStalled = "Stalled";
+inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
+
+// Returns true for the four types above.
+bool IsOwnCondition(std::string_view type);
+
+// Why nothing is rolled out: "InvalidTemplate" and the server's message.
+struct RolloutVerdict {
+  std::string reason;
+  std::string message;
+  bool operator==(const RolloutVerdict&) const = default;
+};
+
+struct RolloutOwn {
+  // --- what is remembered ---
+  std::optional<RolloutStepStatus> step{};
+  std::optional<int64_t> stable_revision{};
+  std::string stable_template{};
+  std::optional<RolledBack> rolled_back{};
+  // The extension sets or clears it in each status that it updates.
+  std::optional<RolloutVerdict> verdict{};
+
+  // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---
+  std::string selector{};
+  std::string phase{};
+  std::string message{};
+  std::vector<Condition> conditions{};  // of the kind's own types
+
+  bool operator==(const RolloutOwn&) const = default;
+};
+
+// Returns what the stored status has. Its verdict is what the condition Stalled says, unless that
+// is said elsewhere too: by Progressing, or by spec.abort.
+RolloutOwn OwnOf(const RolloutStatus& stored);
+
+// Returns the text that ReadOwn reads.
+std::string TextOf(const RolloutOwn& own);
+
+// Returns an empty value for a text that TextOf did not write.
+RolloutOwn ReadOwn(std::string_view carried);
+
+}  // namespace windlass::rollout

@@ -1,0 +1,210 @@
+#include "controller/rollout/conditions.h"
+
+#include <optional>
+#include <utility>
+
+#include "controller/rollout/reasons.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+
+namespace windlass::rollout {
+namespace {
+
+// What is judged, with the two conditions of the planner; null if they are absent.
+struct Facts {
+  const Workload& workload;
+  const WorkloadStatus& status;
+  const RolloutOwn& own;
+  std::string_view revision;
+  const Condition* progressing;
+  const Condition* available;
+};
+
+enum class Way : uint8_t { kReady, kReconciling, kStalled };
+
+struct Ruling {
+  std::string_view phase;
+  Way way;
+  std::string reason;  // of Ready, and of Reconciling or Stalled
+  std::string message;
+};
+
+bool HasReason(const Condition* condition, std::string_view reason) {
+  return condition != nullptr && condition->reason == reason;
+}
+
+// "3 of 10 Pods are updated"
+std::string Updated(const Facts& facts) {
+  return std::to_string(facts.status.updated_replicas) + " of " +
+         std::to_string(facts.workload.replicas) + " Pods are updated";
+}
+
+// --- complete ---
+
+// Returns true if the last status of a rollout that was complete still holds, but for Pods that are
+// not available. A paused Rollout says nothing else in Progressing, and one without a deadline has
+// none: there the stable revision tells.
+bool WasComplete(const Facts& facts) {
+  const WorkloadStatus& status = facts.status;
+  if (status.observed_generation < facts.workload.meta.generation) return false;
+  if (status.replicas != status.updated_replicas) return false;
+  const bool silent = facts.progressing == nullptr || facts.progressing->status == "Unknown";
+  if (!silent) return facts.progressing->reason == workload::kAvailableReason;
+  return facts.own.stable_revision &&
+         workload::ParseRevision(facts.revision) == facts.own.stable_revision;
+}
+
+bool IsComplete(const Facts& facts) {
+  if (workload::DeploymentComplete(facts.workload, facts.status)) return true;
+  return WasComplete(facts) && facts.available != nullptr && facts.available->status == "True";
+}
+
+// --- the rows ---
+
+// Returns why nothing moves on until a user does something; nullopt if there is no such reason.
+std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
+  if (facts.workload.follow_revision == 0) {
+    return RolloutVerdict{std::string(kNothingToAbortTo),
+                          "spec.abort is true, but no revision was ever rolled out completely, so "
+                          "there is none to follow and no Pod is changed. Set spec.abort to false"};
+  }
+  if (facts.own.verdict) return facts.own.verdict;
+  if (facts.progressing == nullptr || facts.progressing->status != "False") return std::nullopt;
+  return RolloutVerdict{std::string(facts.progressing->reason.text()), facts.progressing->message};
+}
+
+Ruling Aborted(const Facts& facts) {
+  return {kAborted, Way::kStalled, std::string(kAborted),
+          "spec.abort is true: Pods follow revision " +
+              std::to_string(*facts.workload.follow_revision) +
+              ", the last one that was rolled out completely. " + Updated(facts) +
+              " to it. Set spec.abort to false to try again"};
+}
+
+Ruling Paused(const Facts& facts, std::string message) {
+  return {kPaused, Way::kReconciling, std::string(kPaused),
+          message.empty() ? "spec.paused is true. " + Updated(facts) +
+                                ". Set spec.paused to false to go on"
+                          : std::move(message)};
+}
+
+Ruling Progressing(const Facts& facts) {
+  const WorkloadStatus& status = facts.status;
+  const std::string reason(kProgressingPhase);
+  const int64_t generation = facts.workload.meta.generation;
+  if (status.observed_generation < generation) {
+    return {kProgressingPhase, Way::kReconciling, reason,
+            "generation " + std::to_string(generation) + " is not carried out yet"};
+  }
+  const std::string available = std::to_string(status.available_replicas);
+  if (WasComplete(facts)) {
+    return {kProgressingPhase, Way::kReconciling, std::string(kPodsUnavailable),
+            "the rollout is complete, but only " + available + " of " +
+                std::to_string(facts.workload.replicas) + " Pods are available"};
+  }
+  std::string message = Updated(facts) + ", " + available + " are available";
+  if (facts.workload.limits.updated_max < facts.workload.replicas) {
+    message += "; spec.strategy.partition keeps the others on the old revision";
+  }
+  return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
+}
+
+// "10 of 10 Pods are updated, 9 are available". In the message about a rollback, the revision that
+// was left is the one before: it had the highest number when the rollback took the next one.
+Ruling Complete(const Facts& facts) {
+  const std::string pods =
+      Updated(facts) + ", " + std::to_string(facts.status.available_replicas) + " are available";
+  const std::optional<RolledBack>& back = facts.own.rolled_back;
+  const bool rolled_back =
+      back && back->generation == facts.workload.meta.generation && back->became != 0;
+  if (!rolled_back) return {kHealthy, Way::kReady, std::string(kHealthy), pods};
+  return {kRolledBack, Way::kReady, std::string(kRolledBack),
+          "rolled back from revision " + std::to_string(back->became - 1) + " to revision " +
+              std::to_string(back->revision) + ", which is revision " +
+              std::to_string(back->became) + " now; " + pods};
+}
+
+Ruling Rule(const Facts& facts) {
+  const std::optional<RolloutVerdict> stalled = WhyStalled(facts);
+  const bool follows = facts.workload.follow_revision.has_value();
+  if (follows && (!stalled || stalled->reason != kNothingToAbortTo)) return Aborted(facts);
+  if (stalled) return {kStalledPhase, Way::kStalled, stalled->reason, stalled->message};
+  if (HasReason(facts.progressing, kPausedAtStep)) {
+    return Paused(facts, facts.progressing->message);
+  }
+  const bool complete = IsComplete(facts);
+  if (facts.workload.paused && !complete) return Paused(facts, "");
+  return complete ? Complete(facts) : Progressing(facts);
+}
+
+// --- the conditions ---
+
+// Keeps the transition time of the stored condition if that has the same status.
+Condition Shown(const Facts& facts, std::string_view type, bool status, const Ruling& ruling,
+                WallTime now) {
+  Condition next = workload::NewCondition(type, status ? "True" : "False", ruling.reason,
+                                          ruling.message, now);
+  next.last_update_time = {};
+  next.observed_generation = facts.status.observed_generation;
+  const Condition* stored = FindCondition(facts.own.conditions, type);
+  const bool same = stored != nullptr && stored->status == next.status;
+  if (same && !stored->last_transition_time.IsZero()) {
+    next.last_transition_time = stored->last_transition_time;
+  }
+  return next;
+}
+
+// Returns the condition until the generation changes once more than by the removal of
+// spec.rollbackTo.
+std::optional<Condition> RefusedRollback(const Facts& facts, WallTime now) {
+  const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
+  if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {
+    return std::nullopt;
+  }
+  Condition kept = *stored;
+  if (kept.last_transition_time.IsZero()) kept.last_transition_time = now;
+  return kept;
+}
+
+Facts FactsOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {
+  const std::vector<Condition>& conditions = draft.status.conditions;
+  return {.workload = workload,
+          .status = draft.status,
+          .own = own,
+          .revision = CurrentRevision(workload, draft),
+          .progressing = FindCondition(conditions, "Progressing"),
+          .available = FindCondition(conditions, "Available")};
+}
+
+}  // namespace
+
+std::string_view CurrentRevision(const Workload& workload, const StatusDraft& draft) {
+  return draft.revision.empty() ? workload.revision : draft.revision;
+}
+
+bool IsRolledOut(const Workload& workload, const StatusDraft& draft) {
+  if (workload.follow_revision || !workload::DeploymentComplete(workload, draft.status)) {
+    return false;
+  }
+  if (draft.status.updated_replicas > 0) return true;
+  // Zero of zero Pods are updated, even before the new revision has a ReplicaSet.
+  const Condition* progressing = FindCondition(draft.status.conditions, "Progressing");
+  return progressing == nullptr || progressing->reason == workload::kAvailableReason;
+}
+
+Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {
+  const Facts facts = FactsOf(workload, draft, own);
+  Ruling ruling = Rule(facts);
+  Standing standing{.phase = ruling.phase, .message = ruling.message, .conditions = {}};
+  std::vector<Condition>& conditions = standing.conditions;
+  conditions.push_back(Shown(facts, kReady, ruling.way == Way::kReady, ruling, draft.now));
+  if (ruling.way != Way::kReady) {
+    const std::string_view other = ruling.way == Way::kStalled ? kStalled : kReconciling;
+    conditions.push_back(Shown(facts, other, true, ruling, draft.now));
+  }
+  if (auto refused = RefusedRollback(facts, draft.now)) conditions.push_back(*std::move(refused));
+  return standing;
+}
+
+}  // namespace windlass::rollout

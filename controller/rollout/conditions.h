@@ -1,0 +1,54 @@
+// The phase of a Rollout and the conditions Ready, Reconciling and Stalled, judged by a draft of
+// its status. Tools know these words: kubectl wait, kstatus, Flux, Argo CD.
+//
+// The first row that holds tells the phase. "–": the condition is absent.
+//
+//   phase        when                                          Ready              others
+//   Aborted      spec.abort, and Pods follow the stable        False Aborted      Stalled
+//                revision (RO-061)
+//   Stalled      the template was found to be wrong, or        False, the cause   Stalled
+//                Progressing is False, or there is nothing
+//                to abort to (RO-062)
+//   Paused       spec.paused and not complete, or at a         False Paused       Reconciling
+//                pause among the steps (RO-063)
+//   Progressing  not complete, or the generation is not        False Progressing  Reconciling
+//                observed (RO-064); also complete with too
+//                few Pods available                            False PodsUnavailable
+//   RolledBack   complete, by the rollback that led to this    True RolledBack    –
+//                generation (RO-065)
+//   Healthy      complete (RO-066)                             True Healthy       –
+//
+// A rollout that was complete once stays so while Available is True: a Pod that is lost later is no
+// rollout (RO-067).
+//
+// A condition keeps its transition time while its status is the same. So the draft that follows a
+// write equals what was written, whatever the time is (RO-068).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/rollout/carried.h"
+#include "controller/workload/workload.h"
+
+namespace windlass::rollout {
+
+struct Standing {
+  std::string_view phase;  // reasons.h
+  std::string message;     // why, and what to do
+  // Ready, then Reconciling or Stalled, then RollbackRefused as long as it is told.
+  std::vector<Condition> conditions;
+};
+
+// Returns the revision that the status shows once `draft` is written; empty if there is none.
+std::string_view CurrentRevision(const Workload& workload, const StatusDraft& draft);
+
+// Returns true if `draft` says that the template was rolled out completely, to Pods of its own
+// revision, not to those that an abort follows.
+bool IsRolledOut(const Workload& workload, const StatusDraft& draft);
+
+// `own` is what `draft` carries.
+Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own);
+
+}  // namespace windlass::rollout

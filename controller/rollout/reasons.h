@@ -1,0 +1,23 @@
+// The words of a Rollout's status that more than one part of the kind uses.
+#pragma once
+
+#include <string_view>
+
+namespace windlass::rollout {
+
+// Phases. Most are also the reason of Ready.
+inline constexpr std::string_view kAborted = "Aborted";
+inline constexpr std::string_view kStalledPhase = "Stalled";
+inline constexpr std::string_view kPaused = "Paused";
+inline constexpr std::string_view kProgressingPhase = "Progressing";
+inline constexpr std::string_view kRolledBack = "RolledBack";
+inline constexpr std::string_view kHealthy = "Healthy";
+
+// Reasons of Ready and of Stalled.
+inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
+inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
+
+// The reason of Progressing at a pause among spec.strategy.steps.
+inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
+
+}  // namespace windlass::rollout

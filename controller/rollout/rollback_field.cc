@@ -1,0 +1,107 @@
+#include "controller/rollout/rollback_field.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/rollout/carried.h"
+#include "controller/rollout/rollout_status.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/request_body.h"
+#include "controller/workload/rollback_template.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Dump;
+using workload::Json;
+
+constexpr const char* kChangeCause = "kubernetes.io/change-cause";
+
+// Returns the annotations of the object as the server has them; null if it has none. The cache does
+// not tell whether there are any: it leaves out kubectl's last-applied configuration.
+Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion& version) {
+  const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is no JSON object"};
+  if (object.value(Json::json_pointer("/metadata/resourceVersion"), "") != version.text) {
+    return Error{ErrorKind::kConflict, "the Rollout was changed since it was read"};
+  }
+  const Json::json_pointer path("/metadata/annotations");
+  return object.contains(path) ? object[path] : Json();
+}
+
+// Returns the operation that gives the Rollout, which has `annotations`, the change-cause of
+// `target`, or none if that has none. Returns null if there is nothing to do.
+Json CopyChangeCause(const Json& annotations, const ReplicaSet& target) {
+  const std::string path = "/metadata/annotations/kubernetes.io~1change-cause";
+  const auto cause = target.meta.annotations.Find(kChangeCause);
+  if (!cause) {
+    const bool has = annotations.is_object() && annotations.contains(kChangeCause);
+    return has ? Json{{"op", "remove"}, {"path", path}} : Json();
+  }
+  const std::string text(*cause);
+  if (annotations.is_object()) return {{"op", "add"}, {"path", path}, {"value", text}};
+  Json value = Json::object();
+  value[kChangeCause] = text;
+  return {{"op", "add"}, {"path", "/metadata/annotations"}, {"value", value}};
+}
+
+// Returns the record of a rollback to `target`. If that revision was rolled back to before and
+// runs, its number stays as it is.
+RolledBack RecordOf(const std::optional<RolledBack>& before, const RollbackOutcome& outcome,
+                    int64_t generation) {
+  const int64_t present = workload::RevisionOf(outcome.target->meta).value_or(0);
+  const int64_t asked = outcome.asked == 0 ? present : outcome.asked;
+  const bool again = before && before->revision == asked && before->became == present;
+  return {.revision = asked, .became = again ? present : 0, .generation = generation};
+}
+
+// Returns the condition, still without a time: the next status that the planner drafts adds it.
+Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {
+  Condition refused = workload::NewCondition(kRollbackRefused, "True", outcome.reason,
+                                             std::string(outcome.message), {});
+  refused.observed_generation = generation;
+  return refused;
+}
+
+}  // namespace
+
+Result<Request> RollBack(const Workload& workload, const std::string& own_json,
+                         const ReplicaSet& target, const std::string& template_json) {
+  WINDLASS_TRY(const Json annotations, AnnotationsIn(own_json, workload.meta.resource_version));
+  WINDLASS_TRY(const Json pod_template, workload::TemplateWithoutHash(template_json));
+  Json operations = Json::array();
+  operations.push_back({{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}});
+  operations.push_back({{"op", "remove"}, {"path", "/spec/rollbackTo"}});
+  const Json cause = CopyChangeCause(annotations, target);
+  if (!cause.is_null()) operations.push_back(cause);
+  return Request::JsonPatch(resources::kRollouts, VersionOf(workload.meta), Dump(operations));
+}
+
+Request ClearRollback(const Workload& workload) {
+  Json fields = Json::object();
+  fields["spec"]["rollbackTo"] = nullptr;
+  return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "", Dump(fields));
+}
+
+std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome) {
+  RolloutOwn own = ReadOwn(workload.status.carried);
+  const int64_t generation = workload.meta.generation + 1;
+  if (outcome.target != nullptr) {
+    const RolledBack record = RecordOf(own.rolled_back, outcome, generation);
+    if (own.rolled_back == record) return std::nullopt;
+    own.rolled_back = record;
+  } else {
+    const Condition* told = FindCondition(own.conditions, kRollbackRefused);
+    const bool stored = told != nullptr && told->observed_generation == generation &&
+                        told->reason == outcome.reason && told->message == outcome.message;
+    if (stored) return std::nullopt;
+    workload::RemoveCondition(own.conditions, kRollbackRefused);
+    own.conditions.push_back(RefusalOf(outcome, generation));
+  }
+  StatusDraft draft{.status = workload.status};
+  draft.status.carried = TextOf(own);
+  return WriteStatus(workload, draft);
+}
+
+}  // namespace windlass::rollout

@@ -1,0 +1,38 @@
+// The Rollout controller: a controller of workloads with updates in place. It runs beside any
+// Deployment controller, because it has a kind of its own. Core thread only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "controller/in_place/watch/feature.h"
+#include "controller/rollout/rollout_store.h"
+#include "controller/workload/watch/workload_controller.h"
+
+namespace windlass {
+
+class RolloutController final : public WorkloadController {
+ public:
+  // `host` must outlive the controller.
+  explicit RolloutController(ControllerHost& host);
+
+  const InPlaceCache& in_place() const { return in_place_.cache(); }
+
+  std::string_view log_field() const override { return "rollout"; }
+  std::string_view component() const override { return "windlass"; }
+  std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
+  std::vector<NeededRight> RightsNeeded() const override;
+
+ private:
+  RolloutController(ControllerHost& host, const std::shared_ptr<RolloutStore>& rollouts);
+
+  InPlaceFeature in_place_;
+};
+
+// Returns the Rollout controller as an entry of a process' list. Sets `made`, unless it is null, to
+// the controller: other code shows its figures and caches.
+ControllerEntry RolloutControllerEntry(const RolloutController** made = nullptr);
+
+}  // namespace windlass

@@ -1,0 +1,87 @@
+#include "controller/rollout/rollout_workload.h"
+
+#include "controller/in_place/phases/extension.h"
+#include "controller/rollout/rollback_field.h"
+#include "controller/rollout/rollout_status.h"
+#include "controller/rollout/strategy.h"
+#include "kubeclient/api/fingerprint_text.h"
+
+namespace windlass::rollout {
+namespace {
+
+// Returns the revision that Pods follow; 0, which no ReplicaSet has, if there is none to follow.
+std::optional<int64_t> FollowRevision(const Rollout& rollout) {
+  if (!rollout.spec.abort) return std::nullopt;
+  return rollout.status.stable_revision.value_or(0);
+}
+
+// Returns nullopt also for a rollback that was recorded, but has not got its number yet.
+std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& rolled_back) {
+  if (!rolled_back || rolled_back->became == 0) return std::nullopt;
+  return PerformedRollback{.asked = rolled_back->revision, .became = rolled_back->became};
+}
+
+}  // namespace
+
+RolloutKind::RolloutKind() : extension_(&in_place::InPlaceExtension()) {}
+
+bool RolloutKind::IsStored(const Workload& workload, const StatusDraft& draft) const {
+  return rollout::IsStored(workload, draft);
+}
+
+bool RolloutKind::HasStrayNotes(const Workload& /*workload*/) const { return false; }
+
+Request RolloutKind::WriteStatus(const Workload& workload, const StatusDraft& draft) const {
+  return rollout::WriteStatus(workload, draft);
+}
+
+Result<Request> RolloutKind::RollBack(const Workload& workload, const std::string& own_json,
+                                      const ReplicaSet& target,
+                                      const std::string& template_json) const {
+  return rollout::RollBack(workload, own_json, target, template_json);
+}
+
+Request RolloutKind::ClearRollback(const Workload& workload) const {
+  return rollout::ClearRollback(workload);
+}
+
+std::optional<Request> RolloutKind::NoteRollback(const Workload& workload,
+                                                 const RollbackOutcome& outcome) const {
+  return rollout::NoteRollback(workload, outcome);
+}
+
+SettingPlace RolloutKind::PlaceOf(std::string_view key) const { return rollout::PlaceOf(key); }
+
+Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {
+  const RolloutSpec& spec = rollout.spec;
+  Workload workload{.kind = kind,
+                    .meta = rollout.meta,
+                    .replicas = spec.replicas,
+                    .selector = spec.selector,
+                    .template_json = spec.template_json.get(),
+                    .template_fingerprint = spec.template_fingerprint,
+                    .template_text = spec.template_text,
+                    .min_ready_seconds = spec.min_ready_seconds,
+                    .paused = spec.paused,
+                    .progress_deadline_seconds = spec.progress_deadline_seconds,
+                    .revision_history_limit = spec.revision_history_limit,
+                    .strategy = Strategy::kRollingUpdate,
+                    .limits = {},
+                    .strategy_error = {},
+                    .max_surge = MaxSurge(spec),
+                    .max_unavailable = MaxUnavailable(spec),
+                    .limits_field = kLimitsField,
+                    .in_place_settings = InPlaceSettings(spec.strategy),
+                    .status = WorkloadStatusOf(rollout.status),
+                    .revision = rollout.status.current_revision,
+                    .roll_back_to = spec.rollback_to,
+                    .requested_template = TextOf(spec.template_fingerprint),
+                    .defaulted = nullptr,
+                    .kept_revision = rollout.status.stable_revision,
+                    .follow_revision = FollowRevision(rollout),
+                    .rolled_back = Performed(rollout.status.rolled_back)};
+  ResolveStrategy(spec, workload);
+  return workload;
+}
+
+}  // namespace windlass::rollout

@@ -1,0 +1,45 @@
+// A windlass.dev Rollout as a workload: how the value is made from the stored object, and what only
+// Rollouts have. These are the layout of the status (rollout_status.h), spec.rollbackTo
+// (rollback_field.h), settings that are fields (strategy.h), and the names that users read.
+#pragma once
+
+#include "controller/workload/workload.h"
+#include "kubeclient/api/rollout.h"
+
+namespace windlass::rollout {
+
+// The policies of Rollouts.
+class RolloutKind final : public WorkloadKind {
+ public:
+  // Updates in place extend the planner, until Extend says otherwise.
+  RolloutKind();
+
+  // `extension` must outlive the kind.
+  void Extend(const Extension& extension) { extension_ = &extension; }
+
+  const ResourceId& resource() const override { return resources::kRollouts; }
+  std::string_view noun() const override { return "rollout"; }
+  bool IsStored(const Workload& workload, const StatusDraft& draft) const override;
+  // Returns false: `kubectl rollout undo` does not know Rollouts.
+  bool HasStrayNotes(const Workload& workload) const override;
+  Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override;
+  Result<Request> RollBack(const Workload& workload, const std::string& own_json,
+                           const ReplicaSet& target,
+                           const std::string& template_json) const override;
+  Request ClearRollback(const Workload& workload) const override;
+  std::optional<Request> NoteRollback(const Workload& workload,
+                                      const RollbackOutcome& outcome) const override;
+  // Returns true, although no undo restores them: an annotation windlass.dev/in-place makes the
+  // cache keep the template of a ReplicaSet, which updates in place need.
+  bool MirrorsSettings() const override { return true; }
+  SettingPlace PlaceOf(std::string_view key) const override;
+  const Extension* extension() const override { return extension_; }
+
+ private:
+  const Extension* extension_;
+};
+
+// Returns the workload of `rollout`. Both must outlive it.
+Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout);
+
+}  // namespace windlass::rollout

@@ -1,0 +1,128 @@
+#include "controller/rollout/strategy.h"
+
+#include <algorithm>
+#include <string>
+
+#include "controller/in_place/template/options.h"
+#include "controller/workload/fenceposts.h"
+
+namespace windlass::rollout {
+namespace {
+
+constexpr std::string_view kType = "spec.strategy.type";
+constexpr std::string_view kPartitionField = "spec.strategy.partition";
+constexpr std::string_view kInPlaceField = "spec.strategy.inPlace.";
+
+struct Field {
+  std::string_view name;  // in spec.strategy.inPlace
+  std::string_view key;
+};
+constexpr Field kFields[] = {{"maxUnavailable", in_place::kMaxUnavailable},
+                             {"surge", in_place::kSurge},
+                             {"canaryFirst", in_place::kCanaryFirst},
+                             {"drain", in_place::kDrain},
+                             {"drainSeconds", in_place::kDrainSeconds},
+                             {"onFailure", in_place::kOnFailure},
+                             {"pdb", in_place::kPdb},
+                             {"unblock", in_place::kUnblock}};
+
+// Returns the value of windlass.dev/in-place; empty if the type asks for no updates in place.
+std::string_view PolicyOf(const RolloutStrategy& strategy) {
+  if (strategy.type == "InPlaceIfPossible") return "IfPossible";
+  return strategy.type == "InPlaceOnly" ? "Only" : "";
+}
+
+Strategy StrategyOf(const RolloutStrategy& strategy) {
+  if (!PolicyOf(strategy).empty()) return Strategy::kRollingUpdate;
+  if (strategy.type == "Recreate") return Strategy::kRecreate;
+  // The schema's default for a strategy without a type.
+  const bool rolling = strategy.type == "RollingUpdate" || strategy.type.empty();
+  return rolling ? Strategy::kRollingUpdate : Strategy::kOther;
+}
+
+// Returns why Recreate cannot be carried out; empty if it can. The schema refuses both fields, but
+// an object may be older than the schema.
+std::string RefuseWithRecreate(const RolloutStrategy& strategy) {
+  const auto refuse = [](std::string_view field) {
+    return std::string(field) +
+           ": Recreate updates all Pods at once: remove this field, or set " + std::string(kType) +
+           " to RollingUpdate";
+  };
+  if (strategy.partition) return refuse(kPartitionField);
+  return strategy.steps.empty() ? std::string() : refuse("spec.strategy.steps");
+}
+
+// Returns how many Pods may have the new revision; kUnlimited if none is kept back.
+Result<int32_t> UpdatedMax(const RolloutSpec& spec) {
+  if (!spec.strategy.partition) return kUnlimited;
+  Result<int32_t> kept = Resolve(*spec.strategy.partition, spec.replicas, /*round_up=*/true);
+  if (!kept.ok()) return std::move(kept).error().Context(kPartitionField);
+  return *kept == 0 ? kUnlimited : std::max(spec.replicas - *kept, 0);
+}
+
+Result<Fenceposts> LimitsOf(const RolloutSpec& spec) {
+  WINDLASS_TRY(Fenceposts limits,
+               workload::ResolveFenceposts(spec.replicas, MaxSurge(spec), MaxUnavailable(spec),
+                                           kLimitsField));
+  WINDLASS_TRY(limits.updated_max, UpdatedMax(spec));
+  return limits;
+}
+
+const std::optional<IntOrPercent>& OrQuarter(const RolloutStrategy& strategy,
+                                             const std::optional<IntOrPercent>& limit) {
+  static const std::optional<IntOrPercent> quarter = IntOrPercent::Percent("25%");
+  return strategy.max_surge || strategy.max_unavailable ? limit : quarter;
+}
+
+}  // namespace
+
+const std::optional<IntOrPercent>& MaxSurge(const RolloutSpec& spec) {
+  return OrQuarter(spec.strategy, spec.strategy.max_surge);
+}
+
+const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec) {
+  return OrQuarter(spec.strategy, spec.strategy.max_unavailable);
+}
+
+void ResolveStrategy(const RolloutSpec& spec, Workload& workload) {
+  workload.strategy = StrategyOf(spec.strategy);
+  workload.limits = {.desired = spec.replicas};
+  if (workload.strategy == Strategy::kOther) {
+    workload.strategy_error = "unexpected rollout strategy type: " +
+                              std::string(spec.strategy.type.text()) + ": set " +
+                              std::string(kType) +
+                              " to RollingUpdate, Recreate, InPlaceIfPossible or InPlaceOnly";
+    return;
+  }
+  if (workload.strategy == Strategy::kRecreate) {
+    workload.strategy_error = RefuseWithRecreate(spec.strategy);
+    return;
+  }
+  const Result<Fenceposts> limits = LimitsOf(spec);
+  if (limits.ok()) {
+    workload.limits = *limits;
+  } else {
+    workload.strategy_error = limits.error().message;
+  }
+}
+
+std::vector<Setting> InPlaceSettings(const RolloutStrategy& strategy) {
+  const std::string_view policy = PolicyOf(strategy);
+  if (policy.empty()) return {};
+  std::vector<Setting> settings = {{in_place::kInPlaceKey, policy}};
+  for (const Field& field : kFields) {
+    const auto value = strategy.in_place.find(field.name);
+    if (value != strategy.in_place.end()) settings.push_back({field.key, value->second});
+  }
+  return settings;
+}
+
+SettingPlace PlaceOf(std::string_view key) {
+  if (key == in_place::kInPlaceKey) return {"field", std::string(kType)};
+  if (key == in_place::kPartition) return {"field", std::string(kPartitionField)};
+  const auto* const field = std::ranges::find(kFields, key, &Field::key);
+  if (field == std::end(kFields)) return {"field", std::string(key)};
+  return {"field", std::string(kInPlaceField) + std::string(field->name)};
+}
+
+}  // namespace windlass::rollout

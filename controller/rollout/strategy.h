@@ -1,0 +1,34 @@
+// spec.strategy of a Rollout as the planner and updates in place need it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "controller/workload/workload.h"
+#include "kubeclient/api/rollout.h"
+
+namespace windlass::rollout {
+
+inline constexpr std::string_view kLimitsField = "spec.strategy.rollingUpdate";
+
+// Return maxSurge and maxUnavailable, or 25 % if the Rollout has no spec.strategy.rollingUpdate:
+// the schema fills in fields of that object, but not the object itself (RO-070). Borrowed.
+const std::optional<IntOrPercent>& MaxSurge(const RolloutSpec& spec);
+const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec);
+
+// Sets strategy and limits of `workload`, or strategy_error (RO-071, RO-072).
+//   - Updates in place are settings; their strategy is RollingUpdate, which they fall back to.
+//   - A partition limits the Pods of the new revision. A percentage rounds up, so that no fewer
+//     Pods keep the old revision than asked for. Example: 25 % of 10 replicas: 3 stay, updated_max
+//     7.
+void ResolveStrategy(const RolloutSpec& spec, Workload& workload);
+
+// Returns the settings of updates in place, under the keys that every kind has for them. Empty for
+// the types RollingUpdate and Recreate (RO-073). Borrows from `strategy`.
+std::vector<Setting> InPlaceSettings(const RolloutStrategy& strategy);
+
+// Returns the field that has the setting `key`: "spec.strategy.inPlace.surge" (RO-073).
+SettingPlace PlaceOf(std::string_view key);
+
+}  // namespace windlass::rollout

@@ -1,0 +1,252 @@
+// The table of conditions.h, row by row.
+#include "controller/rollout/conditions.h"
+
+#include <functional>
+#include <string>
+
+#include "controller/rollout/carried.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/rollout/stored_rollout.h"
+
+namespace windlass::rollout {
+namespace {
+
+using Json = nlohmann::json;
+
+Standing StandingOf(StoredRollout& rollout, WallTime now = kNow) {
+  const Workload workload = rollout.Look();
+  const StatusDraft draft = StoredRollout::DraftOf(workload, now);
+  return StandingOf(workload, draft, ReadOwn(draft.status.carried));
+}
+
+// "Paused: Ready False Paused, Reconciling True Paused"
+std::string TextOf(const Standing& standing) {
+  std::string text(standing.phase);
+  for (const Condition& condition : standing.conditions) {
+    text += text == standing.phase ? ": " : ", ";
+    for (const Symbol& word : {condition.type, condition.status, condition.reason}) {
+      text += std::string(word.text()) + " ";
+    }
+    text.pop_back();
+  }
+  return text;
+}
+
+void Progress(StoredRollout& rollout, const std::string& status, const std::string& reason,
+              const std::string& message = "how it goes") {
+  rollout.SetCondition(StoredCondition("Progressing", status, reason, message));
+}
+
+void SetAvailable(StoredRollout& rollout, int pods, const std::string& status) {
+  rollout.object["status"]["availableReplicas"] = pods;
+  rollout.SetCondition(StoredCondition("Available", status, "Because", "of them"));
+}
+
+// 3 of 10 Pods are updated, 9 available.
+void BeMidway(StoredRollout& rollout) {
+  rollout.object["status"]["updatedReplicas"] = 3;
+  SetAvailable(rollout, 9, "True");
+  Progress(rollout, "True", "ReplicaSetUpdated");
+}
+
+struct Row {
+  std::string id;
+  std::function<void(StoredRollout&)> change;  // of a Rollout that is complete
+  std::string want;
+  std::string message;  // a part of it
+};
+
+TEST_CASE("each row of the table of phases holds, the first one first") {
+  const Row row = GENERATE(values<Row>({
+      {"RO-066 complete", [](StoredRollout&) {}, "Healthy: Ready True Healthy",
+       "10 of 10 Pods are updated, 10 are available"},
+      {"RO-066 paused when complete",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         Progress(r, "Unknown", "RolloutPaused");
+       },
+       "Healthy: Ready True Healthy", "10 of 10"},
+      {"RO-066 complete without a deadline",
+       [](StoredRollout& r) { r.RemoveCondition("Progressing"); }, "Healthy: Ready True Healthy",
+       "10 of 10"},
+      {"RO-065 rolled back",
+       [](StoredRollout& r) {
+         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 12}};
+       },
+       "RolledBack: Ready True RolledBack",
+       "from revision 7 to revision 5, which is revision 8 now"},
+      {"RO-065 rolled back, and changed since",
+       [](StoredRollout& r) {
+         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 11}};
+       },
+       "Healthy: Ready True Healthy", "10 of 10"},
+      {"RO-065 a rollback that was recorded, but not performed",
+       [](StoredRollout& r) {
+         r.object["status"]["rolledBack"] = {{"revision", 5}, {"generation", 12}};
+       },
+       "Healthy: Ready True Healthy", "10 of 10"},
+      {"RO-064 midway", BeMidway,
+       "Progressing: Ready False Progressing, Reconciling True Progressing",
+       "3 of 10 Pods are updated, 9 are available"},
+      {"RO-064 held back by a partition",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["strategy"]["partition"] = 7;
+       },
+       "Progressing: Ready False Progressing, Reconciling True Progressing",
+       "spec.strategy.partition keeps the others"},
+      {"RO-064 the generation is not observed",
+       [](StoredRollout& r) { r.object["metadata"]["generation"] = 13; },
+       "Progressing: Ready False Progressing, Reconciling True Progressing",
+       "generation 13 is not carried out yet"},
+      {"RO-064 nothing was ever written", [](StoredRollout& r) { r.object["status"] = {}; },
+       "Progressing: Ready False Progressing, Reconciling True Progressing", "generation 12"},
+      {"RO-067 a Pod was lost later", [](StoredRollout& r) { SetAvailable(r, 9, "True"); },
+       "Healthy: Ready True Healthy", "9 are available"},
+      {"RO-067 a Pod was lost while paused",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         r.object["status"]["stableRevision"] = 8;
+         Progress(r, "Unknown", "RolloutPaused");
+         SetAvailable(r, 9, "True");
+       },
+       "Healthy: Ready True Healthy", "9 are available"},
+      {"RO-067 too many Pods were lost later",
+       [](StoredRollout& r) { SetAvailable(r, 2, "False"); },
+       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       "only 2 of 10 Pods are available"},
+      {"RO-067 another revision was complete",
+       [](StoredRollout& r) {
+         r.RemoveCondition("Progressing");
+         r.object["status"]["stableRevision"] = 7;
+         SetAvailable(r, 9, "True");
+       },
+       "Progressing: Ready False Progressing, Reconciling True Progressing",
+       "10 of 10 Pods are updated, 9 are available"},
+      {"RO-063 paused midway",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["paused"] = true;
+         Progress(r, "Unknown", "RolloutPaused");
+       },
+       "Paused: Ready False Paused, Reconciling True Paused",
+       "spec.paused is true. 3 of 10 Pods are updated. Set spec.paused to false to go on"},
+      {"RO-063 at a pause among the steps",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         Progress(r, "Unknown", "RolloutPausedAtStep", "step 2 of 4 waits");
+       },
+       "Paused: Ready False Paused, Reconciling True Paused", "step 2 of 4 waits"},
+      {"RO-062 timed out",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
+       },
+       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
+       "timed out"},
+      {"RO-062 timed out, then paused",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["paused"] = true;
+         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
+       },
+       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
+       "timed out"},
+      {"RO-062 a wrong template, without a deadline",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.RemoveCondition("Progressing");
+         r.SetCondition(StoredCondition("Stalled", "True", "InvalidTemplate", "no such field"));
+       },
+       "Stalled: Ready False InvalidTemplate, Stalled True InvalidTemplate", "no such field"},
+      {"RO-062 nothing was ever stable",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["abort"] = true;
+       },
+       "Stalled: Ready False NothingToAbortTo, Stalled True NothingToAbortTo",
+       "no revision was ever rolled out completely"},
+      {"RO-062 what was stable is gone",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["abort"] = true;
+         r.object["status"]["stableRevision"] = 7;
+         Progress(r, "False", "NothingToAbortTo", "revision 7 is gone");
+       },
+       "Stalled: Ready False NothingToAbortTo, Stalled True NothingToAbortTo",
+       "revision 7 is gone"},
+      {"RO-061 aborted",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["abort"] = true;
+         r.object["status"]["stableRevision"] = 7;
+         Progress(r, "False", "RolloutAborted");
+       },
+       "Aborted: Ready False Aborted, Stalled True Aborted", "Pods follow revision 7"},
+      {"RO-061 aborted, paused, and complete on the stable revision",
+       [](StoredRollout& r) {
+         r.object["spec"]["abort"] = true;
+         r.object["spec"]["paused"] = true;
+         r.object["status"]["stableRevision"] = 7;
+       },
+       "Aborted: Ready False Aborted, Stalled True Aborted", "10 of 10 Pods are updated to it"},
+  }));
+  CAPTURE(row.id);
+  StoredRollout rollout;
+  row.change(rollout);
+  const Standing standing = StandingOf(rollout);
+  CHECK(TextOf(standing) == row.want);
+  CAPTURE(standing.message);
+  CHECK(standing.message.find(row.message) != std::string::npos);
+  CHECK(standing.conditions.front().message == standing.message);
+  Proves(row.id);
+}
+
+TEST_CASE("a refusal that Stalled alone tells ends when the extension clears it (RO-062)") {
+  StoredRollout rollout;
+  rollout.SetCondition(StoredCondition("Stalled", "True", "InvalidTemplate", "no such field"));
+  const Workload workload = rollout.Look();
+  const StatusDraft draft = StoredRollout::DraftOf(workload);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  REQUIRE(own.verdict == RolloutVerdict{"InvalidTemplate", "no such field"});
+  own.verdict.reset();
+  CHECK(TextOf(StandingOf(workload, draft, own)) == "Healthy: Ready True Healthy");
+  Proves("RO-062");
+}
+
+TEST_CASE("what Progressing or an abort told is not remembered as a refusal (RO-062)") {
+  const std::string reason = GENERATE(values<std::string>(
+      {"ProgressDeadlineExceeded", "Aborted", "NothingToAbortTo"}));
+  CAPTURE(reason);
+  StoredRollout rollout;
+  rollout.SetCondition(StoredCondition("Stalled", "True", reason, "before"));
+  if (reason == "ProgressDeadlineExceeded") Progress(rollout, "False", reason, "before");
+  CHECK(ReadOwn(rollout.Look().status.carried).verdict == std::nullopt);
+  Proves("RO-062");
+}
+
+TEST_CASE("a condition keeps its transition time while its status is the same (RO-068)") {
+  StoredRollout rollout;
+  BeMidway(rollout);
+  rollout.SetCondition(StoredCondition("Ready", "False", "Paused", "before"));
+  const Standing standing = StandingOf(rollout);
+  REQUIRE(standing.conditions.size() == 2);
+  CHECK(standing.conditions[0].last_transition_time == kEarlier);  // Ready: another reason only
+  CHECK(standing.conditions[0].last_update_time.IsZero());
+  CHECK(standing.conditions[0].observed_generation == 12);
+  CHECK(standing.conditions[1].last_transition_time == kNow);  // Reconciling is new
+  Proves("RO-068");
+}
+
+TEST_CASE("Ready that becomes true gets the time of the change (RO-068)") {
+  StoredRollout rollout;
+  rollout.SetCondition(StoredCondition("Ready", "False", "Progressing", "before"));
+  const Standing standing = StandingOf(rollout);
+  REQUIRE(standing.conditions.size() == 1);
+  CHECK(standing.conditions[0].last_transition_time == kNow);
+  Proves("RO-068");
+}
+
+}  // namespace
+}  // namespace windlass::rollout

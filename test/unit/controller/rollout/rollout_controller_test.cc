@@ -1,0 +1,65 @@
+// The names of the Rollout controller, and the rights that it needs.
+#include "controller/rollout/rollout_controller.h"
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/support/recording_host.h"
+#include "test/unit/cache/scripted_transport.h"
+#include "test/unit/cache/virtual_time.h"
+
+namespace windlass {
+namespace {
+
+struct Process {
+  VirtualTime time;
+  Random random{1};
+  NullLog log;
+  ScriptedTransport transport;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+};
+
+struct Fixture : Process {
+  RolloutController controller{host};
+};
+
+TEST_CASE_METHOD(Fixture, "the controller of Rollouts reports its Events as windlass (RO-077)") {
+  CHECK(controller.kind() == "Rollout");
+  CHECK(controller.log_field() == "rollout");
+  CHECK(controller.component() == "windlass");
+  CHECK_FALSE(controller.HoldsReadiness());
+  CHECK(controller.Next({"ns", "web"}, {}, WallTime{1}) == std::nullopt);
+  Proves("RO-077");
+}
+
+TEST_CASE_METHOD(Process, "a process makes the controller by its entry in the list (RO-077)") {
+  const RolloutController* made = nullptr;
+  const ControllerEntry entry = RolloutControllerEntry(&made);
+  CHECK(entry.name == "rollout");
+  const std::unique_ptr<WatchingController> controller = entry.make(host);
+  CHECK(controller.get() == made);
+  Proves("RO-077");
+}
+
+TEST_CASE_METHOD(Fixture, "the rights of Rollouts come with a manifest of their own (RO-078)") {
+  std::set<std::string> verbs;
+  for (const NeededRight& needed : controller.RightsNeeded()) {
+    CAPTURE(needed.right.ToString());
+    CHECK(needed.manifest == "deploy/rbac-rollout.yaml");
+    CHECK(needed.right.resource != resources::kDeployments);
+    if (needed.right.resource != resources::kRollouts) continue;
+    verbs.insert(needed.right.verb + " " + needed.right.subresource);
+  }
+  CHECK(verbs == std::set<std::string>{"get ", "list ", "patch ", "patch status", "watch "});
+  Proves("RO-078");
+}
+
+}  // namespace
+}  // namespace windlass

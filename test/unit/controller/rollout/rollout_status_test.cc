@@ -1,0 +1,213 @@
+// What is written to a Rollout's status, and what is read back of it.
+#include "controller/rollout/rollout_status.h"
+
+#include <string>
+
+#include "controller/rollout/carried.h"
+#include "controller/workload/conditions.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/rollout/stored_rollout.h"
+
+namespace windlass::rollout {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr WallTime kLater{1'800'000'030};
+
+bool IsStoredAt(StoredRollout& rollout, WallTime now) {
+  const Workload workload = rollout.Look();
+  return rollout.kind.IsStored(workload, StoredRollout::DraftOf(workload, now));
+}
+
+TEST_CASE("a status is one merge patch of the status endpoint, without metadata (RO-069)") {
+  StoredRollout rollout;
+  const Workload workload = rollout.Look();
+  const Request request = rollout.kind.WriteStatus(workload, StoredRollout::DraftOf(workload));
+  CHECK(request.Describe() == "patch rollouts/status shop/web");
+  CHECK(request.patch_type() == PatchType::kMerge);
+  const Json body = Json::parse(request.body());
+  CHECK(body["metadata"] == Json{{"uid", "5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11"},
+                                 {"resourceVersion", "7012"}});
+  const Json& status = body["status"];
+  CHECK(status["observedGeneration"] == 12);
+  CHECK(status["replicas"] == 10);
+  CHECK(status["updatedReplicas"] == 10);
+  CHECK(status["readyReplicas"] == 10);
+  CHECK(status["availableReplicas"] == 10);
+  CHECK(status["unavailableReplicas"] == 0);
+  CHECK(status["selector"] == "app=web");
+  CHECK(status["currentRevision"] == 8);
+  CHECK(status["stableRevision"] == 8);
+  CHECK(status["stableTemplate"] == workload.requested_template);
+  CHECK(status["phase"] == "Healthy");
+  CHECK(status["message"] == "10 of 10 Pods are updated, 10 are available");
+  for (const char* absent : {"terminatingReplicas", "collisionCount", "step", "rolledBack"}) {
+    CAPTURE(absent);
+    CHECK(status.contains(absent));
+    CHECK(status[absent].is_null());
+  }
+  Proves("RO-069");
+}
+
+TEST_CASE("no condition that is written has a member that is null (RO-069)") {
+  StoredRollout rollout;
+  rollout.WriteStatus();
+  REQUIRE(rollout.status()["conditions"].size() == 3);
+  for (const Json& condition : rollout.status()["conditions"]) {
+    CAPTURE(condition.dump());
+    for (const auto& [name, value] : condition.items()) CHECK_FALSE(value.is_null());
+    CHECK(condition.contains("observedGeneration") == (condition["type"] == "Ready"));
+    CHECK(condition.contains("lastTransitionTime"));
+  }
+  Proves("RO-069");
+}
+
+TEST_CASE("the status that was written is stored, however much later it is looked at (RO-068)") {
+  StoredRollout rollout;
+  SECTION("complete") {}
+  SECTION("midway, at a step, after a rollback") {
+    rollout.object["status"]["updatedReplicas"] = 3;
+    rollout.object["status"]["terminatingReplicas"] = 0;
+    rollout.object["status"]["collisionCount"] = 1;
+    rollout.object["status"]["stableRevision"] = 7;
+    rollout.object["status"]["step"] = {{"index", 2},
+                                        {"total", 4},
+                                        {"startedAt", "2027-01-15T07:00:00Z"},
+                                        {"revision", 8},
+                                        {"template", "t-0123456789abcdef0123456789abcdef"}};
+    rollout.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 7}, {"generation", 9}};
+    rollout.SetCondition(StoredCondition("Progressing", "True", "ReplicaSetUpdated", "moves"));
+  }
+  SECTION("stalled") {
+    rollout.SetCondition(StoredCondition("Progressing", "False", "Odd", "does not move"));
+    rollout.SetCondition(StoredCondition("Foreign", "Maybe", "", ""));
+  }
+  SECTION("stalled by what Progressing does not tell") {
+    rollout.RemoveCondition("Progressing");
+    rollout.SetCondition(StoredCondition("Stalled", "True", "InvalidTemplate", "no such field"));
+  }
+  CHECK_FALSE(IsStoredAt(rollout, kNow));
+  const Json before = rollout.status();
+  rollout.WriteStatus();
+  CHECK(IsStoredAt(rollout, kLater));
+  for (const auto& [name, value] : before.items()) {
+    if (name == "conditions" || name == "stableRevision") continue;
+    CAPTURE(name);
+    CHECK(rollout.status()[name] == value);
+  }
+  Proves("RO-068");
+}
+
+TEST_CASE("whatever the kind shows is repaired if it is changed (RO-069)") {
+  StoredRollout rollout;
+  rollout.WriteStatus();
+  REQUIRE(IsStoredAt(rollout, kLater));
+  SECTION("phase") { rollout.object["status"]["phase"] = "Paused"; }
+  SECTION("message") { rollout.object["status"].erase("message"); }
+  SECTION("selector") { rollout.object["status"]["selector"] = ""; }
+  SECTION("Ready") { rollout.RemoveCondition("Ready"); }
+  SECTION("Stalled") {
+    rollout.SetCondition(StoredCondition("Stalled", "True", "Aborted", "long ago"));
+  }
+  CHECK_FALSE(IsStoredAt(rollout, kLater));
+  rollout.WriteStatus();
+  CHECK(IsStoredAt(rollout, kLater));
+  Proves("RO-069");
+}
+
+TEST_CASE("a revision is published as a number, and does not matter for what is stored (RO-069)") {
+  StoredRollout rollout;
+  rollout.WriteStatus();
+  const Workload workload = rollout.Look();
+  StatusDraft draft = StoredRollout::DraftOf(workload);
+  draft.status.updated_replicas = 3;
+  draft.revision = "9";
+  rollout.Apply(rollout.kind.WriteStatus(workload, draft));
+  CHECK(rollout.status()["currentRevision"] == 9);
+  CHECK(rollout.Look().revision == "9");
+  CHECK(rollout.status()["stableRevision"] == 8);
+  rollout.WriteStatus();
+  CHECK(rollout.status()["currentRevision"] == 9);  // kept
+  StatusDraft other = StoredRollout::DraftOf(rollout.Look());
+  other.revision = "10";
+  CHECK(rollout.kind.IsStored(rollout.Look(), other));
+  Proves("RO-069");
+}
+
+struct StableRow {
+  std::string id;
+  int updated;
+  std::string progressing;  // the reason; "": no condition
+  Json spec;                // changes
+  int64_t want = 0;
+};
+
+TEST_CASE("the stable revision is the last one that was complete (RO-069)") {
+  const StableRow row = GENERATE(values<StableRow>({
+      {"complete", 10, "NewReplicaSetAvailable", Json::object(), 8},
+      {"midway", 3, "ReplicaSetUpdated", Json::object(), 5},
+      {"complete on what an abort follows", 10, "RolloutAborted", {{"abort", true}}, 5},
+      {"no Pods, but complete", 0, "NewReplicaSetAvailable", {{"replicas", 0}}, 8},
+      {"no Pods, and no deadline", 0, "", {{"replicas", 0}}, 8},
+      {"no Pods, before there is a new ReplicaSet", 0, "RolloutPaused",
+       {{"replicas", 0}, {"paused", true}}, 5},
+  }));
+  CAPTURE(row.id);
+  StoredRollout rollout;
+  rollout.object["spec"].update(row.spec);
+  rollout.object["status"]["stableRevision"] = 5;
+  rollout.object["status"]["updatedReplicas"] = row.updated;
+  const int pods = row.spec.value("replicas", 10);
+  rollout.object["status"]["replicas"] = pods;
+  rollout.object["status"]["availableReplicas"] = pods;
+  rollout.RemoveCondition("Progressing");
+  if (!row.progressing.empty()) {
+    rollout.SetCondition(StoredCondition("Progressing", "Unknown", row.progressing, ""));
+  }
+  rollout.WriteStatus();
+  CHECK(rollout.status()["stableRevision"] == row.want);
+  Proves("RO-069");
+}
+
+TEST_CASE("no stable revision is noted before a revision was published (RO-069)") {
+  StoredRollout rollout;
+  rollout.object["status"].erase("currentRevision");
+  rollout.WriteStatus();
+  CHECK_FALSE(rollout.status().contains("stableRevision"));
+  rollout.WriteStatus("1");
+  CHECK(rollout.status()["stableRevision"] == 1);
+  Proves("RO-069");
+}
+
+TEST_CASE("what the planner carries is read as it was written (RO-069)") {
+  const RolloutOwn own{.step = RolloutStepStatus{.index = 2,
+                                                 .total = 4,
+                                                 .started_at = kEarlier,
+                                                 .revision = 8,
+                                                 .template_id = "t-1"},
+                       .stable_revision = 9'223'372'036'854'775'807,
+                       .stable_template = "t-2",
+                       .rolled_back = RolledBack{.revision = 5, .became = 7, .generation = 9},
+                       .verdict = RolloutVerdict{"InvalidTemplate", "\"quoted\"\nand broken"},
+                       .selector = "app=web",
+                       .phase = "Stalled",
+                       .message = "why",
+                       .conditions = {workload::NewCondition(kReady, "False", "Odd", "m", kNow)}};
+  CHECK(ReadOwn(TextOf(own)) == own);
+  CHECK(ReadOwn(TextOf(RolloutOwn{})) == RolloutOwn{});
+  Proves("RO-069");
+}
+
+TEST_CASE("a carried text that is nobody's counts as empty (RO-069)") {
+  const std::string text = GENERATE(values<std::string>(
+      {"", "[]", "{", R"({"sails":3})", R"({"step":7,"rolledBack":[],"verdict":"x"})",
+       R"({"stableRevision":"8","conditions":{},"phase":1})"}));
+  CAPTURE(text);
+  CHECK(ReadOwn(text) == RolloutOwn{});
+  Proves("RO-069");
+}
+
+}  // namespace
+}  // namespace windlass::rollout

@@ -1,0 +1,129 @@
+// A Rollout as a workload, and its kind.
+#include "controller/rollout/rollout_workload.h"
+
+#include <string>
+#include <vector>
+
+#include "controller/workload/extension.h"
+#include "controller/workload/planner.h"
+#include "kubeclient/api/fingerprint_text.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/rollout/stored_rollout.h"
+
+namespace windlass::rollout {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST_CASE("a workload has what its Rollout says (RO-074)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["paused"] = true;
+  rollout.object["status"]["stableRevision"] = 7;
+  rollout.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 11}};
+  rollout.object["status"]["collisionCount"] = 2;
+  const Workload workload = rollout.Look();
+  CHECK(&workload.kind == &rollout.kind);
+  CHECK(workload.kind.name() == "Rollout");
+  CHECK(workload.kind.noun() == "rollout");
+  CHECK(workload.meta.name == "web");
+  CHECK(workload.replicas == 10);
+  CHECK(workload.selector.match_labels.Find("app") == "web");
+  REQUIRE(workload.template_json != nullptr);
+  CHECK(workload.template_fingerprint == rollout.read.spec.template_fingerprint);
+  CHECK(workload.template_text == rollout.read.spec.template_text);
+  CHECK(workload.min_ready_seconds == 5);
+  CHECK(workload.paused);
+  CHECK(workload.progress_deadline_seconds == 600);
+  CHECK(workload.revision_history_limit == 10);
+  CHECK(workload.status.observed_generation == 12);
+  CHECK(workload.status.available_replicas == 10);
+  CHECK(workload.status.collision_count == 2);
+  CHECK(workload.revision == "8");
+  CHECK(workload.roll_back_to == std::nullopt);
+  CHECK(workload.requested_template == TextOf(rollout.read.spec.template_fingerprint));
+  CHECK(workload.defaulted == nullptr);
+  CHECK(workload.kept_revision == 7);
+  REQUIRE(workload.rolled_back);
+  CHECK(workload.rolled_back->asked == 5);
+  CHECK(workload.rolled_back->became == 8);
+  Proves("RO-074");
+}
+
+TEST_CASE("the planner is given its own conditions, in their order (RO-074)") {
+  StoredRollout rollout;
+  rollout.WriteStatus();
+  rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "False", "Complete", "done"));
+  const Workload workload = rollout.Look();
+  std::string types;
+  for (const Condition& condition : workload.status.conditions) {
+    types += std::string(condition.type.text()) + " ";
+  }
+  CHECK(types == "Available Progressing windlass.dev/InPlace ");
+  Proves("RO-074");
+}
+
+TEST_CASE("an aborted Rollout follows the stable revision, or one that does not exist (RO-075)") {
+  StoredRollout rollout;
+  CHECK(rollout.Look().follow_revision == std::nullopt);
+  rollout.object["spec"]["abort"] = true;
+  CHECK(rollout.Look().follow_revision == 0);
+  rollout.object["status"]["stableRevision"] = 7;
+  CHECK(rollout.Look().follow_revision == 7);
+  rollout.object["spec"]["abort"] = false;
+  CHECK(rollout.Look().follow_revision == std::nullopt);
+  Proves("RO-075");
+}
+
+TEST_CASE("the API server merges no list of a Rollout: no request needs it to (RO-076)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["rollbackTo"] = {{"revision", 5}};
+  const Workload workload = rollout.Look();
+  ReplicaSet target;
+  target.meta.name = "web-5";
+  const std::vector<Request> requests = {
+      rollout.kind.WriteStatus(workload, StoredRollout::DraftOf(workload)),
+      rollout.kind.ClearRollback(workload),
+      *rollout.kind.RollBack(workload, rollout.object.dump(), target, "{}"),
+      *rollout.kind.NoteRollback(workload, {.asked = 5, .target = &target}),
+      *rollout.kind.NoteRollback(workload, {.asked = 5, .reason = "Odd", .message = "m"})};
+  for (const Request& request : requests) {
+    CAPTURE(request.Describe());
+    CHECK(request.resource() == resources::kRollouts);
+    CHECK(request.patch_type() != PatchType::kStrategicMerge);
+  }
+  CHECK_FALSE(rollout.kind.HasStrayNotes(workload));
+  CHECK(rollout.kind.MirrorsSettings());
+  Proves("RO-076");
+}
+
+TEST_CASE("a ReplicaSet that is made for a Rollout belongs to it (RO-074)") {
+  StoredRollout rollout;
+  rollout.object["status"] = Json::object();
+  const View view{.workload = rollout.Look()};
+  const Step step = workload::Next(view, {}, kNow);
+  const Write* write = std::get_if<Write>(&step);
+  REQUIRE(write != nullptr);
+  CHECK(write->request.verb() == Verb::kCreate);
+  const Json body = Json::parse(write->request.body());
+  const Json& owner = body["metadata"]["ownerReferences"][0];
+  CHECK(owner["apiVersion"] == "windlass.dev/v1alpha1");
+  CHECK(owner["kind"] == "Rollout");
+  CHECK(owner["name"] == "web");
+  CHECK(owner["controller"] == true);
+  Proves("RO-074");
+}
+
+TEST_CASE("a kind plans with the extension that it is given (RO-077)") {
+  class Odd : public Extension {};
+  const Odd odd;
+  StoredRollout rollout;
+  const Extension* in_place = rollout.Look().kind.extension();
+  REQUIRE(in_place != nullptr);
+  rollout.kind.Extend(odd);
+  CHECK(rollout.Look().kind.extension() == &odd);
+  Proves("RO-077");
+}
+
+}  // namespace
+}  // namespace windlass::rollout
