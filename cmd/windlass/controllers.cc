@@ -1,9 +1,10 @@
 #include "cmd/windlass/controllers.h"
 
 #include "controller/deployment/deployment_controller.h"
+#include "controller/rollout/rollout_controller.h"
 
 namespace windlass {
 
-ControllerList Controllers() { return {DeploymentControllerEntry()}; }
+ControllerList Controllers() { return {DeploymentControllerEntry(), RolloutControllerEntry()}; }
 
 }  // namespace windlass
