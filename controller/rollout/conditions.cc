@@ -116,8 +116,8 @@ Ruling Complete(const Facts& facts) {
   const std::string pods =
       Updated(facts) + ", " + std::to_string(facts.status.available_replicas) + " are available";
   const std::optional<RolledBack>& back = facts.own.rolled_back;
-  const bool rolled_back =
-      back && back->generation == facts.workload.meta.generation && back->became != 0;
+  const bool rolled_back = back && back->generation == facts.workload.meta.generation &&
+                           workload::ParseRevision(facts.revision) == back->became;
   if (!rolled_back) return {kHealthy, Way::kReady, std::string(kHealthy), pods};
   return {kRolledBack, Way::kReady, std::string(kRolledBack),
           "rolled back from revision " + std::to_string(back->became - 1) + " to revision " +
@@ -157,14 +157,12 @@ Condition Shown(const Facts& facts, std::string_view type, bool status, const Ru
 
 // Returns the condition until the generation changes once more than by the removal of
 // spec.rollbackTo.
-std::optional<Condition> RefusedRollback(const Facts& facts, WallTime now) {
+std::optional<Condition> RefusedRollback(const Facts& facts) {
   const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
   if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {
     return std::nullopt;
   }
-  Condition kept = *stored;
-  if (kept.last_transition_time.IsZero()) kept.last_transition_time = now;
-  return kept;
+  return *stored;
 }
 
 Facts FactsOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {
@@ -203,7 +201,7 @@ Standing StandingOf(const Workload& workload, const StatusDraft& draft, const Ro
     const std::string_view other = ruling.way == Way::kStalled ? kStalled : kReconciling;
     conditions.push_back(Shown(facts, other, true, ruling, draft.now));
   }
-  if (auto refused = RefusedRollback(facts, draft.now)) conditions.push_back(*std::move(refused));
+  if (auto refused = RefusedRollback(facts)) conditions.push_back(*std::move(refused));
   return standing;
 }
 

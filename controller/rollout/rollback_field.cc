@@ -46,20 +46,18 @@ Json CopyChangeCause(const Json& annotations, const ReplicaSet& target) {
   return {{"op", "add"}, {"path", "/metadata/annotations"}, {"value", value}};
 }
 
-// Returns the record of a rollback to `target`. If that revision was rolled back to before and
-// runs, its number stays as it is.
-RolledBack RecordOf(const std::optional<RolledBack>& before, const RollbackOutcome& outcome,
-                    int64_t generation) {
-  const int64_t present = workload::RevisionOf(outcome.target->meta).value_or(0);
-  const int64_t asked = outcome.asked == 0 ? present : outcome.asked;
-  const bool again = before && before->revision == asked && before->became == present;
-  return {.revision = asked, .became = again ? present : 0, .generation = generation};
+RolledBack RecordOf(const RollbackOutcome& outcome, int64_t generation) {
+  const bool by_number = outcome.asked != 0;
+  return {.revision = by_number ? outcome.asked
+                                : workload::RevisionOf(outcome.target->meta).value_or(0),
+          .became = outcome.becomes,
+          .generation = generation};
 }
 
-// Returns the condition, still without a time: the next status that the planner drafts adds it.
 Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {
   Condition refused = workload::NewCondition(kRollbackRefused, "True", outcome.reason,
-                                             std::string(outcome.message), {});
+                                             std::string(outcome.message), outcome.now);
+  refused.last_update_time = {};
   refused.observed_generation = generation;
   return refused;
 }
@@ -88,7 +86,7 @@ std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutc
   RolloutOwn own = ReadOwn(workload.status.carried);
   const int64_t generation = workload.meta.generation + 1;
   if (outcome.target != nullptr) {
-    const RolledBack record = RecordOf(own.rolled_back, outcome, generation);
+    const RolledBack record = RecordOf(outcome, generation);
     if (own.rolled_back == record) return std::nullopt;
     own.rolled_back = record;
   } else {
@@ -99,7 +97,7 @@ std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutc
     workload::RemoveCondition(own.conditions, kRollbackRefused);
     own.conditions.push_back(RefusalOf(outcome, generation));
   }
-  StatusDraft draft{.status = workload.status};
+  StatusDraft draft{.status = workload.status, .now = outcome.now};
   draft.status.carried = TextOf(own);
   return WriteStatus(workload, draft);
 }

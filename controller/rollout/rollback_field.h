@@ -3,7 +3,6 @@
 //   1. NoteRollback writes status.rolledBack, or condition RollbackRefused. The status has an
 //      endpoint of its own, so this is a request of its own.
 //   2. RollBack writes the template and removes the field; ClearRollback only removes the field.
-//   3. The next status that publishes a revision completes status.rolledBack (rollout_status.h).
 //
 // After a crash between 1 and 2 the field is still there and the record equals what 1 would write:
 // 2 follows (RO-080).
@@ -26,8 +25,8 @@ Result<Request> RollBack(const Workload& workload, const std::string& own_json,
 Request ClearRollback(const Workload& workload);
 
 // As WorkloadKind::NoteRollback. The record names the generation that the write after it leads to,
-// and the number of the revision even if 0 was asked for (RO-083). A refusal is told until the
-// generation changes once more (RO-084).
+// and the number of the revision even if 0 was asked for (RO-083). Example: revision 5 became 9 in
+// generation 13. A refusal is told until the generation changes once more (RO-084).
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

@@ -51,9 +51,6 @@ RolloutStatus StoredStatus(const Workload& workload) {
 
 // Notes what `draft` completes.
 void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& own) {
-  const auto published = workload::ParseRevision(draft.revision);
-  std::optional<RolledBack>& back = own.rolled_back;
-  if (published && back && back->generation == workload.meta.generation) back->became = *published;
   const auto current = workload::ParseRevision(CurrentRevision(workload, draft));
   if (!current || !IsRolledOut(workload, draft)) return;
   own.stable_revision = current;

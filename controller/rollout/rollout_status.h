@@ -1,8 +1,8 @@
 // A Rollout's status: how it is made of what the planner drafts, and the request that writes it.
 //
 // The planner's conditions and counters are written as drafted. All else is derived from the draft:
-// selector, revisions, the end of a rollback, phase, message, Ready and its like (conditions.h). So
-// a status is complete whichever rule of the planner wrote it.
+// selector, revisions, phase, message, Ready and its like (conditions.h). So a status is complete
+// whichever rule of the planner wrote it.
 #pragma once
 
 #include "controller/workload/workload.h"
@@ -15,8 +15,7 @@ namespace windlass::rollout {
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
 // Returns the status that `draft` leads to (RO-069).
-//   - stableRevision and stableTemplate change when the rollout is complete, unless it is aborted.
-//   - rolledBack.became is set by the first status that publishes a revision after the rollback.
+// stableRevision and stableTemplate change when the rollout is complete, unless it is aborted.
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
 // Returns true if the Rollout has that status. The revision does not matter.

@@ -15,9 +15,8 @@ std::optional<int64_t> FollowRevision(const Rollout& rollout) {
   return rollout.status.stable_revision.value_or(0);
 }
 
-// Returns nullopt also for a rollback that was recorded, but has not got its number yet.
 std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& rolled_back) {
-  if (!rolled_back || rolled_back->became == 0) return std::nullopt;
+  if (!rolled_back) return std::nullopt;
   return PerformedRollback{.asked = rolled_back->revision, .became = rolled_back->became};
 }
 

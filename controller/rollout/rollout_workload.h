@@ -27,6 +27,7 @@ class RolloutKind final : public WorkloadKind {
                            const ReplicaSet& target,
                            const std::string& template_json) const override;
   Request ClearRollback(const Workload& workload) const override;
+  bool RecordsRollbacks() const override { return true; }
   std::optional<Request> NoteRollback(const Workload& workload,
                                       const RollbackOutcome& outcome) const override;
   // Returns true, although no undo restores them: an annotation windlass.dev/in-place makes the

@@ -83,7 +83,7 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
        "Healthy: Ready True Healthy", "10 of 10"},
       {"RO-065 a rollback that was recorded, but not performed",
        [](StoredRollout& r) {
-         r.object["status"]["rolledBack"] = {{"revision", 5}, {"generation", 12}};
+         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 9}, {"generation", 12}};
        },
        "Healthy: Ready True Healthy", "10 of 10"},
       {"RO-064 midway", BeMidway,

@@ -146,50 +146,48 @@ TEST_CASE("a rollback is recorded before it is performed, and only once (RO-080 
   CAPTURE(row.asked, row.target);
   Asking rollout(row.asked);
   const ReplicaSet target = Target(row.target);
-  const RollbackOutcome outcome{.asked = row.asked, .target = &target};
+  const RollbackOutcome outcome{.asked = row.asked, .target = &target, .becomes = 9, .now = kNow};
   const auto note = Note(rollout, outcome);
   REQUIRE(note);
   CHECK(note->Describe() == "patch rollouts/status shop/web");
   rollout.Apply(*note);
-  CHECK(rollout.status()["rolledBack"] == Json{{"revision", row.want}, {"generation", 13}});
+  CHECK(rollout.status()["rolledBack"] ==
+        Json{{"revision", row.want}, {"became", 9}, {"generation", 13}});
   CHECK(rollout.status()["phase"] == "Healthy");         // not performed yet
-  CHECK(rollout.Look().rolled_back == std::nullopt);     // it has no number yet
   CHECK(rollout.object["spec"].contains("rollbackTo"));  // a crash here: performed by the next sync
+  const auto performed = rollout.Look().rolled_back;
+  REQUIRE(performed);
+  CHECK(performed->asked == row.want);
+  CHECK(performed->became == 9);
   CHECK_FALSE(Note(rollout, outcome));
   Proves("RO-080 RO-083");
 }
 
-TEST_CASE("the status that publishes the next revision completes the record (RO-083)") {
+TEST_CASE("the phase tells of the rollback until the next change (RO-065 RO-083)") {
   Asking rollout(5);
   const ReplicaSet target = Target();
-  rollout.Apply(*Note(rollout, {.asked = 5, .target = &target}));
+  rollout.Apply(*Note(rollout, {.asked = 5, .target = &target, .becomes = 9, .now = kNow}));
   rollout.Apply(*RollBackTo(rollout, target));
-  rollout.WriteStatus();  // the revision is not known yet
-  CHECK_FALSE(rollout.status()["rolledBack"].contains("became"));
   rollout.object["status"]["observedGeneration"] = 13;
+  rollout.WriteStatus();  // the new number is not published yet
+  CHECK(rollout.status()["phase"] == "Healthy");
   rollout.WriteStatus("9");
-  CHECK(rollout.status()["rolledBack"] ==
-        Json{{"revision", 5}, {"became", 9}, {"generation", 13}});
   CHECK(rollout.status()["phase"] == "RolledBack");
-  const auto performed = rollout.Look().rolled_back;
-  REQUIRE(performed);
-  CHECK(performed->asked == 5);
-  CHECK(performed->became == 9);
 
-  rollout.object["spec"]["replicas"] = 10;  // the next change
   rollout.object["metadata"]["generation"] = 14;
   rollout.object["status"]["observedGeneration"] = 14;
-  rollout.WriteStatus("10");
-  CHECK(rollout.status()["rolledBack"]["became"] == 9);
+  rollout.WriteStatus();
+  CHECK(rollout.status()["rolledBack"] ==
+        Json{{"revision", 5}, {"became", 9}, {"generation", 13}});
   CHECK(rollout.status()["phase"] == "Healthy");
-  Proves("RO-083 RO-065");
+  Proves("RO-065 RO-083");
 }
 
-TEST_CASE("a revision that runs keeps its number if it is asked for again (RO-083)") {
+TEST_CASE("a value that is set again is recorded with the number that its revision has (RO-083)") {
   StoredRollout rollout;
   rollout.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 12}};
   const ReplicaSet target = Target("8");
-  rollout.Apply(*Note(rollout, {.asked = 5, .target = &target}));
+  rollout.Apply(*Note(rollout, {.asked = 5, .target = &target, .becomes = 8, .now = kNow}));
   CHECK(rollout.status()["rolledBack"] ==
         Json{{"revision", 5}, {"became", 8}, {"generation", 13}});
   Proves("RO-083");
@@ -199,7 +197,8 @@ TEST_CASE("a refused rollback is told until the generation changes once more (RO
   Asking rollout(99);
   const RollbackOutcome outcome{.asked = 99,
                                 .reason = "RevisionNotFound",
-                                .message = "there are 7 and 8"};
+                                .message = "there are 7 and 8",
+                                .now = kNow};
   const auto note = Note(rollout, outcome);
   REQUIRE(note);
   rollout.Apply(*note);
@@ -209,7 +208,7 @@ TEST_CASE("a refused rollback is told until the generation changes once more (RO
   CHECK(Note(rollout, {.asked = 99, .reason = "RevisionNotFound", .message = "there is 8"}));
 
   rollout.Apply(rollout.kind.ClearRollback(rollout.Look()));
-  rollout.WriteStatus();
+  rollout.WriteStatus("", WallTime{1'800'000'030});
   CHECK(rollout.ConditionText("RollbackRefused") == "True RevisionNotFound");
   const auto& told = rollout.status()["conditions"].back();
   CHECK(told["type"] == "RollbackRefused");

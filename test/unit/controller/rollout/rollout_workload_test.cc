@@ -94,6 +94,7 @@ TEST_CASE("the API server merges no list of a Rollout: no request needs it to (R
   }
   CHECK_FALSE(rollout.kind.HasStrayNotes(workload));
   CHECK(rollout.kind.MirrorsSettings());
+  CHECK(rollout.kind.RecordsRollbacks());
   Proves("RO-076");
 }
 
