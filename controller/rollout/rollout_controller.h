@@ -1,13 +1,16 @@
 // The Rollout controller: a controller of workloads with updates in place. It runs beside any
-// Deployment controller, because it has a kind of its own. Core thread only.
+// Deployment controller, because it has a kind of its own. It waits until Rollouts are served, by a
+// CustomResourceDefinition that is as new as this program. Core thread only.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "controller/in_place/watch/feature.h"
+#include "controller/rollout/crd_revision.h"
 #include "controller/rollout/rollout_store.h"
 #include "controller/workload/watch/workload_controller.h"
 
@@ -23,12 +26,20 @@ class RolloutController final : public WorkloadController {
   std::string_view log_field() const override { return "rollout"; }
   std::string_view component() const override { return "windlass"; }
   std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
+  void Start() override;
+  void Stop() override;
+  bool HasSynced() const override { return crd_.permits() && WorkloadController::HasSynced(); }
+  bool WaitsForApi() const override {
+    return crd_.is_older() || WorkloadController::WaitsForApi();
+  }
   std::vector<NeededRight> RightsNeeded() const override;
+  std::vector<std::string> Troubles() const override;
 
  private:
   RolloutController(ControllerHost& host, const std::shared_ptr<RolloutStore>& rollouts);
 
   InPlaceFeature in_place_;
+  rollout::CrdRevision crd_;
 };
 
 // Returns the Rollout controller as an entry of a process' list. Sets `made`, unless it is null, to

@@ -1,0 +1,167 @@
+// The Rollout controller waits until Rollouts are served, by a CustomResourceDefinition that is new
+// enough.
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/rollout/rollout_controller.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/support/recording_host.h"
+#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/wire.h"
+
+namespace windlass {
+namespace {
+
+// The open requests of one sort: their paths and handlers.
+template <typename Handler>
+using Open = std::map<CallId, std::pair<std::string, Handler>>;
+
+// Returns the handler of the only request in `open` whose path has `part`.
+template <typename Handler>
+Handler HandlerOf(const Open<Handler>& open, const std::string& part) {
+  const std::pair<std::string, Handler>* found = nullptr;
+  for (const auto& [id, request] : open) {
+    if (request.first.find(part) == std::string::npos) continue;
+    REQUIRE(found == nullptr);
+    found = &request;
+  }
+  REQUIRE(found != nullptr);
+  return found->second;
+}
+
+template <typename Handler>
+Handler Take(Open<Handler>& open, const std::string& part) {
+  Handler handler = HandlerOf(open, part);
+  std::erase_if(open, [&](const auto& request) {
+    return request.second.first.find(part) != std::string::npos;
+  });
+  return handler;
+}
+
+// A transport that answers each open request when it is told to.
+class OpenRequests final : public Transport {
+ public:
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    calls_[++last_] = {std::move(request.target), std::move(reply)};
+    return last_;
+  }
+  CallId Stream(HttpRequest request, StreamHandler handler) override {
+    streams_[++last_] = {std::move(request.target), std::move(handler)};
+    return last_;
+  }
+  void Cancel(CallId id) override {
+    calls_.erase(id);
+    streams_.erase(id);
+  }
+
+  // Each expects exactly one open request whose path has `part`.
+  void Reply(const std::string& part, int status, std::string body) {
+    const ReplyHandler reply = Take(calls_, part);
+    reply(HttpResponse{status, "application/json", std::move(body), std::nullopt});
+  }
+  void Line(const std::string& part, const std::string& line) {
+    const std::string padded = line + std::string(64, '}');
+    const StreamHandler handler = HandlerOf(streams_, part);
+    handler.on_line(std::string_view(padded).substr(0, line.size()));
+  }
+  void End(const std::string& part, int status) {
+    const StreamHandler handler = Take(streams_, part);
+    handler.on_end(StreamEnd{status, "", std::nullopt, std::nullopt});
+  }
+  bool asks(const std::string& part) const {
+    for (const auto& [id, call] : calls_) {
+      if (call.first.find(part) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+ private:
+  CallId last_ = 0;
+  Open<ReplyHandler> calls_;
+  Open<StreamHandler> streams_;
+};
+
+const std::string kCrd = "/customresourcedefinitions/rollouts.windlass.dev";
+const std::string kRemedy = "kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml";
+
+std::string CrdOfRevision(int64_t revision) {
+  return R"({"kind":"CustomResourceDefinition","metadata":{"annotations":{)"
+         R"("windlass.dev/crd-revision":")" +
+         std::to_string(revision) + R"("}}})";
+}
+
+struct Fixture {
+  Fixture() {
+    controller.Start();
+    transport.Line("/replicasets?", wire::InitialEventsEnd("10"));
+    REQUIRE_FALSE(controller.HasSynced());
+  }
+  ~Fixture() { controller.Stop(); }
+
+  void Served() { transport.Line("/rollouts?", wire::InitialEventsEnd("10")); }
+
+  VirtualTime time;
+  Random random{1};
+  NullLog log;
+  OpenRequests transport;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  RolloutController controller{host};
+};
+
+TEST_CASE_METHOD(Fixture, "nothing is looked at before the revision of the CRD is known (RO-101)") {
+  Served();
+  CHECK_FALSE(controller.HasSynced());
+  SECTION("new enough") {
+    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+    CHECK(controller.HasSynced());
+  }
+  SECTION("not to be known") {
+    transport.Reply(kCrd, 403, wire::ApiStatus(403, "Forbidden"));
+    CHECK(controller.HasSynced());
+  }
+  SECTION("older") {
+    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision - 1));
+    CHECK_FALSE(controller.HasSynced());
+    CHECK(controller.WaitsForApi());
+    REQUIRE(controller.Troubles().size() == 1);
+    CHECK(controller.Troubles()[0].ends_with(kRemedy));
+    time.Advance(seconds(72));  // it looks once a minute, +- 20 %
+    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+    CHECK(controller.HasSynced());
+  }
+  CHECK_FALSE(controller.WaitsForApi());
+  CHECK(controller.Troubles().empty());
+  Proves("RO-101");
+}
+
+TEST_CASE_METHOD(Fixture, "Rollouts that are served no more are waited for (RO-100)") {
+  Served();
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+  REQUIRE(controller.HasSynced());
+  transport.End("/rollouts?", 404);
+  CHECK_FALSE(controller.HasSynced());
+  CHECK(controller.WaitsForApi());
+  CHECK(controller.Troubles() ==
+        std::vector<std::string>{"rollouts.windlass.dev is not served: " + kRemedy});
+  CHECK_FALSE(transport.asks(kCrd));
+  time.Advance(seconds(72));
+  Served();
+  CHECK_FALSE(controller.WaitsForApi());
+  CHECK_FALSE(controller.HasSynced());  // it may have come back older
+  const bool older = GENERATE(false, true);
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision - (older ? 1 : 0)));
+  CHECK(controller.HasSynced() == !older);
+  CHECK(controller.WaitsForApi() == older);
+  CHECK(controller.Troubles().size() == (older ? 1 : 0));
+  Proves("RO-100 RO-101");
+}
+
+}  // namespace
+}  // namespace windlass
