@@ -1,0 +1,89 @@
+// The steps of a rollout (spec.strategy.steps): how many Pods may have the new revision now, and
+// when the next step begins.
+//
+//   steps: [{setUpdated: 1}, {pause: {duration: 10m}}, {setUpdated: 50%}, {pause: {}}]
+//
+//   step  10 replicas: Pods of the new revision  is over when
+//   1     1                                      that Pod is available
+//   2     1                                      10 minutes have passed, or it is promoted
+//   3     5                                      all five are available
+//   4     5                                      it is promoted
+//   done  10
+//
+// Pure: the step in force is read from status.step, so a crash at any moment resumes it. The next
+// step is in force once it is stored there. It never goes back while the template is the same. A new
+// template begins at step 1. If a user edits the steps midway, the index counts in the new list
+// (RO-050…RO-057).
+//
+// Steps hold something back only while Pods of another revision run. They are skipped
+//   - by the first rollout of all, and while the Rollout has no Pods
+//   - on the way back to the stable template
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/api/rollout.h"
+#include "kubeclient/api/unlimited.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::rollout {
+
+// The annotation of a Rollout that ends a pause: "2@8" ends step 2 of the rollout of revision 8. Any
+// other value does nothing, and no value is ever removed: promoting is a command once per step.
+inline constexpr std::string_view kPromote = "windlass.dev/promote";
+
+// Returns the value of kPromote that ends `step`.
+std::string PromoteText(const RolloutStepStatus& step);
+
+// Returns the duration that `text` names: hours, minutes and seconds in this order, each at most
+// once. Example: "1h30m" is 5400 s. Returns nullopt for anything else, and for a duration of 0.
+std::optional<seconds> ParseDuration(std::string_view text);
+
+// Returns why the steps cannot be carried out, with the field and what to write instead. Returns an
+// empty text if they can. The CRD refuses what this refuses; an older CRD may have stored it.
+std::string StepsError(const RolloutStrategy& strategy);
+
+// Returns how many of `desired` Pods have the new revision after a step with `set_updated`.
+//   - a number: that many, at most all. 3 of 10: 3; 30 of 10: 10
+//   - a percentage below 100: rounded up, at least 1, never all. 25% of 10: 3; 99% of 10: 9
+//   - 100%: all
+//   - 1 Pod and a percentage below 100: 0, because 1 would be all
+//   - a value that StepsError refuses: 0
+int32_t UpdatedBy(const IntOrPercent& set_updated, int32_t desired);
+
+// What the step depends on.
+struct StepFacts {
+  std::span<const RolloutStep> steps;          // spec.strategy.steps; not empty
+  std::optional<RolloutStepStatus> stored{};   // status.step
+  std::string_view template_id{};              // of the requested template
+  int64_t revision = 0;                        // that the rollout has, or will have
+  bool holds_nothing = false;                  // there is nothing to hold back, see above
+  int32_t desired = 0;                         // spec.replicas
+  int32_t updated = 0;                         // Pods of the new revision
+  int32_t available = 0;                       // those of them that are available
+  std::string_view promote{};                  // the value of kPromote
+  WallTime now{};
+};
+
+struct StepState {
+  // The step in force; its index is above its total if all are done.
+  RolloutStepStatus step;
+  // The step that begins now, because `step` is over. nullopt if `step` lasts.
+  std::optional<RolloutStepStatus> next{};
+  // The most Pods of the new revision while `step` is in force.
+  int32_t updated_max = kUnlimited;
+  // True if `step` is a pause that lasts. `until`: when it ends by itself; nullopt: never.
+  bool pauses = false;
+  std::optional<WallTime> until{};
+
+  bool done() const { return step.index > step.total; }
+};
+
+StepState StepNow(const StepFacts& facts);
+
+}  // namespace windlass::rollout
