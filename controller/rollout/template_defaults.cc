@@ -1,0 +1,69 @@
+#include "controller/rollout/template_defaults.h"
+
+#include <utility>
+
+namespace windlass::rollout {
+namespace {
+
+// Returns how long an answer counts; nullopt if it counts as long as the template is asked for.
+std::optional<seconds> Lifetime(DryRunVerdict verdict) {
+  switch (verdict) {
+    case DryRunVerdict::kRefused: return std::chrono::duration_cast<seconds>(kRefusalCounts);
+    case DryRunVerdict::kNoVerdict: return std::chrono::duration_cast<seconds>(kNoVerdictCounts);
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+const TemplateChecks::Check* TemplateChecks::Refusal() const {
+  if (replica_set.verdict == DryRunVerdict::kRefused) return &replica_set;
+  return pod.verdict == DryRunVerdict::kRefused ? &pod : nullptr;
+}
+
+const TemplateChecks::Check* TemplateChecks::NotJudged() const {
+  if (pod.verdict == DryRunVerdict::kNoVerdict) return &pod;
+  return replica_set.verdict == DryRunVerdict::kNoVerdict ? &replica_set : nullptr;
+}
+
+TemplateDefaults::Subject TemplateDefaults::SubjectOf(const Workload& workload) {
+  return {workload.meta.uid, workload.requested_template, workload.meta.generation};
+}
+
+TemplateChecks TemplateDefaults::Find(const Subject& subject, WallTime now) const {
+  const auto found = entries_.find(subject.rollout);
+  if (found == entries_.end() || found->second.requested != subject.requested) return {};
+  const Entry& entry = found->second;
+  TemplateChecks checks{.replica_set = CheckOf(entry.replica_set, subject.generation, now),
+                        .pod = CheckOf(entry.pod, subject.generation, now)};
+  const std::optional<DefaultedTemplate>& defaulted = entry.replica_set.answer.defaulted;
+  if (defaulted) checks.defaulted = &*defaulted;
+  return checks;
+}
+
+void TemplateDefaults::NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now) {
+  EntryOf(subject).replica_set = {std::move(answer), subject.generation, now};
+}
+
+void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, WallTime now) {
+  EntryOf(subject).pod = {std::move(answer), subject.generation, now};
+}
+
+TemplateDefaults::Entry& TemplateDefaults::EntryOf(const Subject& subject) {
+  Entry& entry = entries_[subject.rollout];
+  if (entry.requested != subject.requested) entry = {.requested = subject.requested};
+  return entry;
+}
+
+// A clock that was set back must not make an answer count for longer than its lifetime.
+TemplateChecks::Check TemplateDefaults::CheckOf(const Kept& kept, int64_t generation,
+                                                WallTime now) {
+  TemplateChecks::Check check{.verdict = kept.answer.verdict, .message = kept.answer.message};
+  const std::optional<seconds> lifetime = Lifetime(check.verdict);
+  if (!lifetime) return check;
+  check.until = kept.at + *lifetime;
+  const bool counts = kept.generation == generation && now >= kept.at && now < *check.until;
+  return counts ? check : TemplateChecks::Check{};
+}
+
+}  // namespace windlass::rollout

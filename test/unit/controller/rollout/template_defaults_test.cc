@@ -1,0 +1,106 @@
+// The memory of dry runs.
+#include "controller/rollout/template_defaults.h"
+
+#include "test/catch.h"
+#include "test/proves.h"
+
+namespace windlass::rollout {
+namespace {
+
+constexpr WallTime kNow{1'800'000'000};
+const TemplateDefaults::Subject kWeb{{0xA0, 1}, "t-web", 7};
+const TemplateDefaults::Subject kOther{{0xA0, 2}, "t-web", 7};
+
+DryRunAnswer Accepted() {
+  return {.verdict = DryRunVerdict::kAccepted,
+          .message = {},
+          .defaulted = DefaultedTemplate{{0, 9}, R"({"spec":{}})"}};
+}
+DryRunAnswer Refused() { return {.verdict = DryRunVerdict::kRefused, .message = "no image"}; }
+DryRunAnswer NoVerdict() { return {.verdict = DryRunVerdict::kNoVerdict, .message = "quota"}; }
+
+TEST_CASE("nothing is known of a template that was not asked about (RO-090)") {
+  const TemplateDefaults memory;
+  const TemplateChecks checks = memory.Find(kWeb, kNow);
+  CHECK(checks.defaulted == nullptr);
+  CHECK(checks.replica_set.verdict == DryRunVerdict::kNotAsked);
+  CHECK(checks.pod.verdict == DryRunVerdict::kNotAsked);
+  CHECK(checks.Refusal() == nullptr);
+  CHECK(checks.NotJudged() == nullptr);
+  Proves("RO-090");
+}
+
+TEST_CASE("an accepted template is known as long as it is asked for (RO-090)") {
+  TemplateDefaults memory;
+  memory.NoteReplicaSet(kWeb, Accepted(), kNow);
+  memory.NotePod(kWeb, {.verdict = DryRunVerdict::kAccepted}, kNow);
+  TemplateDefaults::Subject later = kWeb;
+  later.generation = 8;
+  const TemplateChecks checks = memory.Find(later, kNow + seconds(1'000'000));
+  REQUIRE(checks.defaulted != nullptr);
+  CHECK(checks.defaulted->fingerprint == Fingerprint{0, 9});
+  CHECK(checks.defaulted->json == R"({"spec":{}})");
+  CHECK(checks.pod.verdict == DryRunVerdict::kAccepted);
+  CHECK_FALSE(checks.pod.until);
+
+  SECTION("another Rollout with the same template is asked about itself") {
+    CHECK(memory.Find(kOther, kNow).defaulted == nullptr);
+  }
+  SECTION("another template of the Rollout is not known") {
+    later.requested = "t-newer";
+    CHECK(memory.Find(later, kNow).defaulted == nullptr);
+    memory.NotePod(later, Refused(), kNow);
+    CHECK(memory.Find(kWeb, kNow).defaulted == nullptr);
+    CHECK(memory.Find(kWeb, kNow).pod.verdict == DryRunVerdict::kNotAsked);
+    CHECK(memory.size() == 1);
+  }
+  SECTION("a rollout that is over takes no memory") {
+    memory.Forget(kWeb.rollout);
+    CHECK(memory.size() == 0);
+    CHECK(memory.Find(kWeb, kNow).defaulted == nullptr);
+    memory.Forget(kOther.rollout);
+  }
+  Proves("RO-090");
+}
+
+struct LifetimeRow {
+  DryRunVerdict verdict;
+  int64_t seconds;  // that it counts
+};
+
+TEST_CASE("an answer that is no yes counts for minutes, and for one generation (RO-093)") {
+  const auto row = GENERATE(
+      values<LifetimeRow>({{DryRunVerdict::kRefused, 300}, {DryRunVerdict::kNoVerdict, 600}}));
+  TemplateDefaults memory;
+  memory.NoteReplicaSet(kWeb, {.verdict = row.verdict, .message = "why"}, kNow);
+  const seconds lifetime(row.seconds);
+  const auto verdict = [&](const TemplateDefaults::Subject& subject, WallTime at) {
+    return memory.Find(subject, at).replica_set.verdict;
+  };
+  CHECK(verdict(kWeb, kNow) == row.verdict);
+  CHECK(verdict(kWeb, kNow + lifetime) == DryRunVerdict::kNotAsked);
+  CHECK(verdict(kWeb, WallTime{kNow.unix_seconds + row.seconds - 1}) == row.verdict);
+  CHECK(verdict(kWeb, WallTime{kNow.unix_seconds - 1}) == DryRunVerdict::kNotAsked);
+  CHECK(memory.Find(kWeb, kNow).replica_set.until == kNow + lifetime);
+  CHECK(memory.Find(kWeb, kNow).replica_set.message == "why");
+  TemplateDefaults::Subject later = kWeb;
+  later.generation = 8;
+  CHECK(verdict(later, kNow) == DryRunVerdict::kNotAsked);
+  Proves("RO-093");
+}
+
+TEST_CASE("of both answers the one that matters is told (RO-091)") {
+  TemplateDefaults memory;
+  memory.NoteReplicaSet(kWeb, NoVerdict(), kNow);
+  CHECK(memory.Find(kWeb, kNow).NotJudged()->message == "quota");
+  memory.NotePod(kWeb, Refused(), kNow);
+  const TemplateChecks refused = memory.Find(kWeb, kNow);
+  REQUIRE(refused.Refusal() != nullptr);
+  CHECK(refused.Refusal()->message == "no image");
+  memory.NoteReplicaSet(kWeb, {.verdict = DryRunVerdict::kRefused, .message = "no label"}, kNow);
+  CHECK(memory.Find(kWeb, kNow).Refusal()->message == "no label");
+  Proves("RO-091");
+}
+
+}  // namespace
+}  // namespace windlass::rollout
