@@ -1,0 +1,48 @@
+// Dry runs: what the API server is asked before the ReplicaSet of a new template is made, and what
+// its answers mean.
+//
+//   1. one ReplicaSet without Pods. The answer has the template with all defaults (RO-090).
+//   2. one Pod. A template that no Pod can have is found before an old Pod is touched (RO-091).
+//
+// Nothing is made. Both are asked once for a template, and never if a ReplicaSet for it exists: at
+// rest and after a restart nothing is asked (RO-090).
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "controller/core/step.h"
+#include "controller/rollout/template_defaults.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::rollout {
+
+// Returns the dry run that the next decision needs, as a read after which the sync goes on. Returns
+// an error if the template cannot be read. Returns nullopt if nothing is to be asked:
+//   - there is a new ReplicaSet, or none is to be made: the Rollout is paused, follows another
+//     revision, is being deleted, or its strategy is refused
+//   - the answers are known, or the template was refused
+//   - this sync has asked already
+std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
+                                      const TemplateChecks& checks);
+
+// Return the requests. Their objects have the name "<rollout>-dry-run". The ReplicaSet is the one
+// that would be created, but without Pods. The Pod has no owner: the ReplicaSet does not exist yet.
+Result<Request> DryRunReplicaSet(const workload::Situation& situation);
+Result<Request> DryRunPod(const workload::Situation& situation);
+
+// Returns what the answer to a dry run says of the template. Only HTTP 400 and 422 refuse it. These
+// say nothing about it (RO-092):
+//   - 403: a quota, a policy, a missing right
+//   - 429 and 5xx: the server or a webhook is in trouble
+//   - any answer of an admission webhook, also that it does not support dry run
+// The answer about a ReplicaSet that is accepted has the template with its defaults.
+DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
+DryRunAnswer JudgePod(const Result<Reply>& said);
+
+// Returns what is to be called with the answer to `read`, so that `memory` has it before the next
+// step is planned. Returns null if `read` is no dry run. `memory` must outlive the result.
+std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory, const Workload& workload,
+                                                 const Request& read, WallTime now);
+
+}  // namespace windlass::rollout

@@ -1,0 +1,174 @@
+#include "controller/rollout/rollout_extension.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/phases/extension.h"
+#include "controller/in_place/phases/patch_pods.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/rollout/carried.h"
+#include "controller/rollout/dry_run.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/scale.h"
+#include "controller/workload/status.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Situation;
+
+const Extension& InPlace() { return in_place::InPlaceExtension(); }
+
+// Returns the check that refused the template which is to be rolled out now; null if there is none.
+const TemplateChecks::Check* RefusalNow(const Situation& situation, const TemplateChecks& checks) {
+  const Workload& workload = situation.workload;
+  const bool rolls = situation.new_replica_set == nullptr && !workload.paused &&
+                     !workload.follow_revision;
+  return rolls ? checks.Refusal() : nullptr;
+}
+
+std::string RefusalText(const TemplateChecks::Check& refusal) {
+  return "the API server refuses spec.template: " + refusal.message;
+}
+
+// Returns the next write that has to be made although nothing is rolled out: Pods that an update in
+// place took out of traffic return, and the Rollout keeps its size. Returns nullopt if there is none.
+std::optional<Step> Keep(const Situation& situation) {
+  if (auto gate = in_place::OpenGates(situation)) return gate;
+  if (auto drain = in_place::EndDrains(situation)) return drain;
+  const ReplicaSet* host = in_place::InPlaceOf(situation).host;
+  return host != nullptr ? workload::KeepAtSize(situation, *host)
+                         : workload::HandleScaling(situation);
+}
+
+// Nothing is rolled out, and the status says why.
+Step Hold(const Situation& situation) {
+  auto step = Keep(situation);
+  if (step && !WasSent(*step, situation.learned)) return *step;
+  auto status = workload::WriteStatus(situation, workload::Progress::kEvaluate);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  return Wait{};
+}
+
+std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& checks) {
+  if (RefusalNow(situation, checks) != nullptr) return Hold(situation);
+  auto due = DueDryRun(situation, checks);
+  if (!due) return std::nullopt;
+  if (!due->ok()) return Failed{.error = due->error(), .retry = Retry::kOnSpecChange};
+  return **std::move(due);
+}
+
+// Returns the verdict to show. It stays as it is after a restart, until the API server has been
+// asked again.
+std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
+                                            const TemplateChecks& checks,
+                                            const std::optional<RolloutVerdict>& shown) {
+  if (const auto* refusal = RefusalNow(situation, checks)) {
+    return RolloutVerdict{std::string(kInvalidTemplate), RefusalText(*refusal)};
+  }
+  const Workload& workload = situation.workload;
+  const bool asked = checks.pod.verdict != DryRunVerdict::kNotAsked;
+  const bool stays = situation.new_replica_set == nullptr && !asked && !workload.paused &&
+                     !workload.follow_revision;
+  return stays ? shown : std::nullopt;
+}
+
+// Says that the rollout goes on with a template that nobody has checked.
+Event NotChecked(const TemplateChecks& checks) {
+  return {.type = Event::Type::kWarning,
+          .reason = "TemplateNotChecked",
+          .message = "the rollout goes on although the API server did not check spec.template: " +
+                     checks.NotJudged()->message,
+          .at_most_every = kNoVerdictCounts};
+}
+
+// Returns how long until the pause ends by itself; nullopt if it waits for the user.
+std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps) {
+  if (situation.workload.paused || situation.extended.refused) return std::nullopt;
+  const std::optional<StepState> state = StepsOf(situation, steps);
+  if (!state || !state->until) return std::nullopt;
+  return std::max<Duration>(*state->until - situation.now, seconds(1));
+}
+
+// Returns how long until the API server is asked again about a template that holds up the rollout.
+std::optional<Duration> UntilAskedAgain(const Situation& situation, const TemplateChecks& checks) {
+  if (!situation.extended.refused || situation.new_replica_set != nullptr) return std::nullopt;
+  const std::optional<WallTime> due = Sooner(checks.replica_set.until, checks.pod.until);
+  if (!due) return std::nullopt;
+  return std::max<Duration>(*due - situation.now, seconds(1));
+}
+
+}  // namespace
+
+RolloutExtension::RolloutExtension(FindFacts find_facts) : find_facts_(std::move(find_facts)) {}
+
+RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
+  return find_facts_(situation.workload, situation.now);
+}
+
+// The limit comes first: updates in place choose their Pods within it. Whether the step in force is
+// over depends on the Pods that they find, but the step in force does not.
+void RolloutExtension::Look(Situation& situation) const {
+  const RolloutFacts facts = FactsOf(situation);
+  if (const auto state = StepsOf(situation, facts.steps)) {
+    int32_t& updated_max = situation.limits.updated_max;
+    updated_max = std::min(updated_max, state->updated_max);
+  }
+  InPlace().Look(situation);
+  if (const auto* refusal = RefusalNow(situation, facts.checks)) {
+    situation.extended.refused = {.reason = kInvalidTemplate, .message = RefusalText(*refusal)};
+  }
+  const auto state = StepsOf(situation, facts.steps);
+  if (state && state->pauses) situation.extended.at_rest = true;
+}
+
+std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment moment) const {
+  const RolloutFacts facts = FactsOf(situation);
+  const bool creates = moment == Moment::kBeforeCreation;
+  if (creates || moment == Moment::kWhileRunning) {
+    if (auto step = AskFirst(situation, facts.checks)) return step;
+  }
+  if (moment == Moment::kWhileRunning) {
+    if (auto step = BeginStep(situation, facts.steps)) return step;
+  }
+  return InPlace().Next(situation, moment);
+}
+
+void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& status) const {
+  InPlace().UpdateStatus(situation, status);
+  const RolloutFacts facts = FactsOf(situation);
+  RolloutOwn own = ReadOwn(status.carried);
+  own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
+  status.carried = TextOf(own);
+  ShowSteps(situation, facts.steps, status);
+}
+
+std::vector<Event> RolloutExtension::Events(const Situation& situation,
+                                            const WorkloadStatus& status) const {
+  std::vector<Event> events = InPlace().Events(situation, status);
+  const TemplateChecks checks = FactsOf(situation).checks;
+  const bool complete = workload::DeploymentComplete(situation.workload, status);
+  if (const auto* refusal = RefusalNow(situation, checks)) {
+    events.push_back({.type = Event::Type::kWarning,
+                      .reason = std::string(kInvalidTemplate),
+                      .message = RefusalText(*refusal),
+                      .at_most_every = kRefusalCounts});
+  } else if (checks.NotJudged() != nullptr && !complete) {
+    events.push_back(NotChecked(checks));
+  }
+  return events;
+}
+
+std::string RolloutExtension::Note(const Situation& situation, const PlannedWrite& write,
+                                   std::map<std::string, std::string>& annotations) const {
+  return InPlace().Note(situation, write, annotations);
+}
+
+Step RolloutExtension::End(const Situation& situation, Step step) const {
+  const RolloutFacts facts = FactsOf(situation);
+  step = InPlace().End(situation, std::move(step));
+  step = LookAgainNoLater(std::move(step), UntilEndOfPause(situation, facts.steps));
+  return LookAgainNoLater(std::move(step), UntilAskedAgain(situation, facts.checks));
+}
+
+}  // namespace windlass::rollout

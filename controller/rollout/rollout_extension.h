@@ -1,0 +1,61 @@
+// What a Rollout adds to the planner, in front of updates in place: steps, and dry runs before a
+// ReplicaSet is made.
+//
+//   Look                          narrows the limits to the step in force; then updates in place look
+//   Next, before a creation and   1. a template that was refused: nothing is rolled out (RO-091)
+//     while running               2. the dry run that is due (RO-090)
+//                                 3. the write that begins a step (RO-058)
+//                                 4. updates in place
+//   UpdateStatus, Events          what updates in place say, then the step and the verdict
+//   End                           looks again when a pause ends, or when the API server is to be asked
+//                                 again
+//
+// Stateless: what it knows of a Rollout besides the workload, it asks for in each call.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/rollout/step_state.h"
+#include "controller/rollout/template_defaults.h"
+#include "controller/workload/extension.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::rollout {
+
+// The reason of Progressing, Ready and Stalled, and of the Event, if the API server refuses the
+// template.
+inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
+
+// What the extension needs to know of a Rollout besides its workload. Borrowed.
+struct RolloutFacts {
+  Steps steps{};  // spec.strategy.steps
+  TemplateChecks checks{};
+};
+
+class RolloutExtension final : public Extension {
+ public:
+  // Returns the facts of a workload of the kind.
+  using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
+  explicit RolloutExtension(FindFacts find_facts);
+
+  void Look(workload::Situation& situation) const override;
+  std::optional<Step> Next(const workload::Situation& situation, Moment moment) const override;
+  // Does not touch what status has from a completed rollout: the kind does.
+  void UpdateStatus(const workload::Situation& situation, WorkloadStatus& status) const override;
+  std::vector<Event> Events(const workload::Situation& situation,
+                            const WorkloadStatus& status) const override;
+  std::string Note(const workload::Situation& situation, const PlannedWrite& write,
+                   std::map<std::string, std::string>& annotations) const override;
+  Step End(const workload::Situation& situation, Step step) const override;
+
+ private:
+  RolloutFacts FactsOf(const workload::Situation& situation) const;
+
+  FindFacts find_facts_;
+};
+
+}  // namespace windlass::rollout

@@ -1,0 +1,205 @@
+#include "controller/rollout/step_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/rollout/carried.h"
+#include "controller/rollout/decisions.h"
+#include "controller/rollout/reasons.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/create_error.h"
+#include "controller/workload/new_replica_set.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Situation;
+
+constexpr std::string_view kProgressing = "Progressing";
+
+struct UpdatedPods {
+  int32_t updated = 0;
+  int32_t available = 0;
+};
+
+// Returns the Pods of the new revision. During an update in place they belong to the ReplicaSet of
+// the old one, and the update counts them itself. Its stand-ins do not count: they go again.
+UpdatedPods CountUpdated(const Situation& situation) {
+  if (situation.extended.counted && situation.extension_state != nullptr) {
+    const in_place::InPlace& found = in_place::InPlaceOf(situation);
+    // Until an exchange has ended, Pods are counted that have its template.
+    const bool other = found.stash && found.stash->fingerprint != situation.wanted.fingerprint;
+    const int32_t settled = other ? 0 : found.counts.settled;
+    return {settled, settled};
+  }
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs == nullptr) return {};
+  const workload::ReplicaSetSize size = workload::SizeOf(*rs);
+  return {std::min(std::max(rs->status.replicas, 0), size.replicas), size.available};
+}
+
+// Returns the revision that the rollout has, or will have once its ReplicaSet is made or numbered.
+int64_t RevisionToBe(const Situation& situation) {
+  if (situation.new_replica_set == nullptr) return workload::NextRevision(situation.all);
+  return std::max(workload::RevisionOf(situation.new_replica_set->meta).value_or(0),
+                  workload::NextRevision(situation.old));
+}
+
+StepFacts FactsOf(const Situation& situation, Steps steps, bool complete) {
+  const Workload& workload = situation.workload;
+  RolloutOwn own = ReadOwn(workload.status.carried);
+  const bool is_stable = own.stable_template == workload.requested_template;
+  const bool alone = workload::TotalReplicas(situation.old) == 0;
+  const UpdatedPods pods = CountUpdated(situation);
+  return {.steps = steps,
+          .stored = std::move(own.step),
+          .template_id = workload.requested_template,
+          .revision = RevisionToBe(situation),
+          .holds_nothing = complete || is_stable || alone,
+          .desired = workload.replicas,
+          .updated = pods.updated,
+          .available = pods.available,
+          .promote = workload.meta.annotations.Find(kPromote).value_or(std::string_view()),
+          .now = situation.now};
+}
+
+bool HasSteps(const Situation& situation, Steps steps) {
+  const Workload& workload = situation.workload;
+  return !steps.empty() && !situation.recreate() && workload.strategy_error.empty() &&
+         !workload.follow_revision;
+}
+
+// Returns true if `stored` is this step of this rollout; its revision may have risen since.
+bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutStepStatus& step) {
+  return stored && stored->template_id == step.template_id && stored->index == step.index;
+}
+
+// Returns a condition whose time is never before the creation of the ReplicaSet it is about,
+// however far our clock is behind the API server's (progress.cc).
+Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
+                      std::string message) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  const WallTime made = rs != nullptr ? rs->meta.creation_timestamp : WallTime();
+  return workload::NewCondition(kProgressing, status, reason, std::move(message),
+                                std::max(situation.now, made));
+}
+
+Condition Moving(const Situation& situation) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  const Workload& workload = situation.workload;
+  const std::string subject = rs != nullptr
+                                  ? "ReplicaSet \"" + rs->meta.name + "\""
+                                  : std::string(workload.kind.name()) + " \"" +
+                                        workload.meta.name + "\"";
+  return Progressing(situation, "True", workload::kUpdatedReason, subject + " is progressing.");
+}
+
+// Says that the rollout is at a pause. Keeps the stored condition if it says so already, although
+// the planner has changed it in `conditions` because of a Pod that became ready.
+void ShowPause(const Situation& situation, std::string text, std::vector<Condition>& conditions) {
+  Condition paused = Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
+  const Condition* stored = FindCondition(situation.workload.status.conditions, kProgressing);
+  if (stored != nullptr && stored->status == paused.status) {
+    paused.last_transition_time = stored->last_transition_time;
+    if (stored->reason == paused.reason && stored->message == paused.message) paused = *stored;
+  }
+  const auto present = std::ranges::find_if(
+      conditions, [](const Condition& condition) { return condition.type == kProgressing; });
+  if (present == conditions.end()) {
+    conditions.push_back(std::move(paused));
+  } else {
+    *present = std::move(paused);
+  }
+}
+
+// Says that the rollout goes on, if the stored condition says that it is at a pause. The planner
+// may have found the deadline exceeded by the time of the pause.
+void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditions) {
+  const Condition* stored = FindCondition(situation.workload.status.conditions, kProgressing);
+  if (stored == nullptr || stored->reason != kPausedAtStep) return;
+  const Condition* present = FindCondition(conditions, kProgressing);
+  if (present == nullptr) return;
+  if (present->reason == kPausedAtStep || present->reason == workload::kExceededReason) {
+    workload::RefreshCondition(conditions, Moving(situation));
+  }
+}
+
+// Shows whether the rollout is at a pause once `state` is in force.
+void ShowProgress(const Situation& situation, Steps steps, const std::optional<StepState>& state,
+                  std::vector<Condition>& conditions) {
+  if (state && state->pauses) {
+    ShowPause(situation, StepText(situation, steps, state->step), conditions);
+  } else {
+    ShowEndOfPause(situation, conditions);
+  }
+}
+
+}  // namespace
+
+std::optional<StepState> StepsOf(const Situation& situation, Steps steps, bool complete) {
+  if (!HasSteps(situation, steps)) return std::nullopt;
+  return StepNow(FactsOf(situation, steps, complete));
+}
+
+std::string StepText(const Situation& situation, Steps steps, const RolloutStepStatus& step) {
+  const std::string total = std::to_string(step.total);
+  const std::string revision = "revision " + std::to_string(step.revision);
+  if (step.index > step.total) return "All " + total + " steps are over: every Pod gets " + revision;
+  const std::string number = "Step " + std::to_string(step.index) + " of " + total + ": ";
+  const RolloutStep& what = steps[static_cast<size_t>(step.index - 1)];
+  if (what.pause && what.duration) return number + "pause for " + *what.duration;
+  if (what.pause) {
+    return number + "pause until annotation " + std::string(kPromote) + " says " +
+           PromoteText(step);
+  }
+  const int32_t desired = situation.workload.replicas;
+  const int32_t pods = what.set_updated ? UpdatedBy(*what.set_updated, desired) : 0;
+  return number + std::to_string(pods) + " of " + std::to_string(desired) + " Pods get " + revision;
+}
+
+std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
+  if (situation.extended.refused || !HasSteps(situation, steps)) return std::nullopt;
+  StepFacts facts = FactsOf(situation, steps, /*complete=*/false);
+  const StepState state = StepNow(facts);
+  const bool begins = !state.done() && !IsStoredAs(facts.stored, state.step);
+  if (!state.next && !begins) return std::nullopt;
+  const RolloutStepStatus due = state.next ? *state.next : state.step;
+
+  const Workload& workload = situation.workload;
+  RolloutOwn own = ReadOwn(workload.status.carried);
+  own.step = facts.stored = due;
+  StatusDraft draft{.status = workload.status, .now = situation.now};
+  draft.status.carried = TextOf(own);
+  ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
+  const std::string text = StepText(situation, steps, due);
+  return workload::UnlessTried(
+      situation, Write{.request = workload.kind.WriteStatus(workload, draft),
+                       .because = {decisions::kBeginStep,
+                                   {{"step", due.index},
+                                    {"steps", due.total},
+                                    {"revision", due.revision},
+                                    {"updated", facts.updated},
+                                    {"available", facts.available}}},
+                       .on_success = {{Event::Type::kNormal, "StepBegun", text}}});
+}
+
+void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) {
+  const Workload& workload = situation.workload;
+  RolloutOwn own = ReadOwn(status.carried);
+  const bool complete = workload::DeploymentComplete(workload, status);
+  const std::optional<StepState> state = StepsOf(situation, steps, complete);
+  const bool stands = workload.paused || situation.extended.refused;
+  const bool is_other = own.step && own.step->template_id != workload.requested_template;
+  if (!state || (stands && is_other)) {
+    own.step.reset();
+  } else if (!stands) {
+    own.step = state->step;
+  }
+  status.carried = TextOf(own);
+  if (!stands) ShowProgress(situation, steps, state, status.conditions);
+}
+
+}  // namespace windlass::rollout

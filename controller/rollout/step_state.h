@@ -1,0 +1,43 @@
+// Where the steps of a Rollout stand, and how its status shows it: status.step, and Progressing
+// while the rollout is at a pause.
+//
+// A step begins by a write of the status alone. Only then does the planner get its limit. So the
+// stored step is never behind what the Pods show (RO-058).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "controller/rollout/steps.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::rollout {
+
+// spec.strategy.steps
+using Steps = std::span<const RolloutStep>;
+
+// Returns where the steps stand; nullopt if they do not matter now:
+//   - there are none, or the strategy is refused or Recreate
+//   - Pods follow another revision than that of the template (abort)
+// `complete`: the rollout is complete, so nothing is left to hold back.
+std::optional<StepState> StepsOf(const workload::Situation& situation, Steps steps,
+                                 bool complete = false);
+
+// Returns what `step` does, as "Step 2 of 4: pause for 10m".
+std::string StepText(const workload::Situation& situation, Steps steps,
+                     const RolloutStepStatus& step);
+
+// Returns the write that puts the step in force that is due: the first one of a new template, or
+// the one after a step that is over. Returns nullopt if none is due, or if this sync tried in vain.
+// The write leaves counters and the observed generation alone.
+std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps);
+
+// Sets the step in `status`, a draft, and Progressing:
+//   - at a pause: Unknown/RolloutPausedAtStep, which does not change while the pause lasts
+//   - after it: True/ReplicaSetUpdated, so that the progress deadline begins anew (RO-059)
+// While the Rollout is paused, or nothing may be rolled out, no step begins: a stored step of
+// another template is removed.
+void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);
+
+}  // namespace windlass::rollout

@@ -1,0 +1,253 @@
+// Dry runs: which is due, what is sent, and what the answers mean.
+#include "controller/rollout/dry_run.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/rollout/stepped.h"
+
+namespace windlass::rollout {
+namespace {
+
+using Json = nlohmann::json;
+
+Error Answer(ErrorKind kind, int status, std::string message = "no") {
+  Error error{kind, std::move(message)};
+  error.http_status = status;
+  return error;
+}
+
+// Returns "replicasets" or "pods"; empty if nothing is to be asked.
+std::string Asked(const workload::Situation& situation, const TemplateChecks& checks) {
+  const auto due = DueDryRun(situation, checks);
+  if (!due) return "";
+  REQUIRE(due->ok());
+  CHECK((*due)->request.verb() == Verb::kDryRunCreate);
+  CHECK((*due)->go_on_if_refused);
+  return std::string((*due)->request.resource().plural);
+}
+
+struct DueRow {
+  bool known;  // the template with its defaults
+  DryRunVerdict replica_set;
+  DryRunVerdict pod;
+  std::string asked;
+};
+
+TEST_CASE("the ReplicaSet is asked about first, then the Pod, each once (RO-090, RO-091)") {
+  using V = DryRunVerdict;
+  const auto row = GENERATE(values<DueRow>({
+      {false, V::kNotAsked, V::kNotAsked, "replicasets"},
+      {false, V::kNoVerdict, V::kNotAsked, "pods"},
+      {false, V::kNoVerdict, V::kNoVerdict, ""},
+      {false, V::kNoVerdict, V::kAccepted, ""},
+      {true, V::kAccepted, V::kNotAsked, "pods"},
+      {true, V::kAccepted, V::kAccepted, ""},
+      {true, V::kAccepted, V::kNoVerdict, ""},
+      {true, V::kNotAsked, V::kNotAsked, "pods"},
+      {false, V::kRefused, V::kNotAsked, ""},
+      {true, V::kAccepted, V::kRefused, ""},
+  }));
+  Stepped f;
+  f.AddOld(10);
+  workload::Situation situation = f.Sit();
+  situation.wanted.known = row.known;
+  TemplateChecks checks;
+  checks.replica_set.verdict = row.replica_set;
+  checks.pod.verdict = row.pod;
+  CHECK(Asked(situation, checks) == row.asked);
+  Proves("RO-090 RO-091");
+}
+
+TEST_CASE("nothing is asked if no ReplicaSet is to be made (RO-090)") {
+  Stepped f;
+  f.AddOld(10);
+  const TemplateChecks nothing;
+  SECTION("there is one, as at rest and after a restart") { f.AddNew(0, 0); }
+  SECTION("the Rollout is paused") { f.paused = true; }
+  SECTION("Pods follow another revision") {
+    f.follow_revision = 7;  // that no ReplicaSet has
+  }
+  SECTION("the strategy is refused") { f.strategy_error = "no"; }
+  SECTION("the Rollout is being deleted") { f.meta.deletion_timestamp = kStart; }
+  CHECK(Asked(f.Sit(), nothing).empty());
+  Proves("RO-090");
+}
+
+TEST_CASE("a sync asks once, also if the answer was not kept (RO-090)") {
+  Stepped f;
+  f.AddOld(10);
+  const TemplateChecks nothing;
+  for (const std::string expected : {"replicasets", "pods"}) {
+    workload::Situation situation = f.Sit();
+    situation.wanted.known = false;
+    CHECK(Asked(situation, nothing) == expected);
+    const auto due = DueDryRun(situation, nothing);
+    REQUIRE(due);
+    f.learned.push_back(OutcomeOf((*due)->request, Reply{"{}"}));
+  }
+  workload::Situation situation = f.Sit();
+  situation.wanted.known = false;
+  CHECK(Asked(situation, nothing).empty());
+  Proves("RO-090");
+}
+
+TEST_CASE("the ReplicaSet that is asked about has no Pods and all else of the real one (RO-090)") {
+  Stepped f;
+  f.AddOld(10);
+  const Result<Request> request = DryRunReplicaSet(f.Sit());
+  REQUIRE(request.ok());
+  CHECK(request->resource() == resources::kReplicaSets);
+  CHECK(request->key() == ObjectKey{"shop", "web-dry-run"});
+  const Json body = Json::parse(request->body());
+  CHECK(body["kind"] == "ReplicaSet");
+  CHECK(body["metadata"]["name"] == "web-dry-run");
+  CHECK(body["metadata"]["namespace"] == "shop");
+  CHECK(body["metadata"]["ownerReferences"][0]["uid"] == f.meta.uid.ToString());
+  CHECK(body["metadata"]["ownerReferences"][0]["kind"] == "Rollout");
+  CHECK(body["spec"]["replicas"] == 0);
+  CHECK(body["spec"]["selector"]["matchLabels"]["app"] == "web");
+  CHECK(body["spec"]["template"]["spec"] == Json::parse(f.template_json)["spec"]);
+  CHECK(body["spec"]["template"]["metadata"]["labels"].contains("pod-template-hash"));
+  Proves("RO-090");
+}
+
+TEST_CASE("the Pod that is asked about is one of the template (RO-091)") {
+  Stepped f;
+  f.AddOld(10);
+  const Result<Request> request = DryRunPod(f.Sit());
+  REQUIRE(request.ok());
+  CHECK(request->resource() == resources::kPods);
+  CHECK(request->key() == ObjectKey{"shop", "web-dry-run"});
+  const Json body = Json::parse(request->body());
+  CHECK(body["apiVersion"] == "v1");
+  CHECK(body["kind"] == "Pod");
+  CHECK(body["metadata"]["name"] == "web-dry-run");
+  CHECK(body["metadata"]["namespace"] == "shop");
+  CHECK(body["metadata"]["annotations"]["team"] == "shop");
+  CHECK(body["metadata"]["labels"]["app"] == "web");
+  CHECK(body["metadata"]["labels"].contains("pod-template-hash"));
+  CHECK_FALSE(body["metadata"].contains("ownerReferences"));
+  CHECK(body["spec"] == Json::parse(f.template_json)["spec"]);
+  Proves("RO-091");
+}
+
+TEST_CASE("the name of a dry run fits, whatever the Rollout's name is (RO-090)") {
+  Stepped f;
+  f.meta.name = std::string(253, 'w');
+  const Result<Request> request = DryRunPod(f.Sit());
+  REQUIRE(request.ok());
+  CHECK(request->key().name == std::string(245, 'w') + "-dry-run");
+  Proves("RO-090");
+}
+
+TEST_CASE("a template that is no object cannot be asked about (RO-091)") {
+  Stepped f;
+  f.AddOld(10);
+  f.template_json = "[]";
+  const auto due = DueDryRun(f.Sit(), {});
+  REQUIRE(due);
+  REQUIRE_FALSE(due->ok());
+  CHECK(due->error().kind == ErrorKind::kMalformed);
+  Proves("RO-091");
+}
+
+struct VerdictRow {
+  ErrorKind kind;
+  int status;
+  std::string message;
+  bool refuses;
+};
+
+TEST_CASE("only 400 and 422 judge a template (RO-092)") {
+  const auto row = GENERATE(values<VerdictRow>({
+      {ErrorKind::kInvalid, 422, "Pod \"web-dry-run\" is invalid: spec.containers[0].image", true},
+      {ErrorKind::kInvalid, 400, "Pod in version \"v1\" cannot be handled as a Pod", true},
+      {ErrorKind::kInvalid, 400, "admission webhook \"a.b\" does not support dry run", false},
+      {ErrorKind::kInvalid, 413, "too large", false},
+      {ErrorKind::kInvalid, 415, "unsupported media type", false},
+      {ErrorKind::kInvalid, 0, "no answer of a server", false},
+      // Denied by an admission webhook or policy, which chose the code.
+      {ErrorKind::kForbidden, 400, "admission webhook \"a.b\" denied the request: no", false},
+      {ErrorKind::kForbidden, 422, "pods \"web\" is forbidden: ValidatingAdmissionPolicy 'p'",
+       false},
+      {ErrorKind::kForbidden, 403, "pods is forbidden", false},
+      {ErrorKind::kQuotaExceeded, 403, "exceeded quota", false},
+      {ErrorKind::kThrottled, 429, "slow down", false},
+      {ErrorKind::kServer, 500, "internal error", false},
+      {ErrorKind::kServer, 503, "unavailable", false},
+      {ErrorKind::kWebhook, 500, "failed calling webhook", false},
+  }));
+  CAPTURE(row.message);
+  const Error error = Answer(row.kind, row.status, row.message);
+  const DryRunVerdict verdict =
+      row.refuses ? DryRunVerdict::kRefused : DryRunVerdict::kNoVerdict;
+  CHECK(JudgePod(error).verdict == verdict);
+  CHECK(JudgePod(error).message == row.message);
+  CHECK(JudgeReplicaSet(error).verdict == verdict);
+  CHECK_FALSE(JudgeReplicaSet(error).defaulted);
+  Proves("RO-092");
+}
+
+constexpr const char* kAnswered =
+    R"({"kind":"ReplicaSet","metadata":{"name":"web-dry-run"},"spec":{"replicas":0,"template":)"
+    R"({"metadata":{"labels":{"app":"web","pod-template-hash":"7c9"}},)"
+    R"("spec":{"containers":[{"name":"web","image":"web:v2","imagePullPolicy":"IfNotPresent"}]}}}})";
+
+TEST_CASE("an accepted ReplicaSet tells the template with its defaults (RO-090)") {
+  const DryRunAnswer answer = JudgeReplicaSet(Reply{kAnswered});
+  CHECK(answer.verdict == DryRunVerdict::kAccepted);
+  REQUIRE(answer.defaulted);
+  const Json defaulted = Json::parse(answer.defaulted->json);
+  CHECK(defaulted == Json::parse(kAnswered)["spec"]["template"]);
+  // The hash label is no part of what is compared.
+  const Result<std::string> canonical = CanonicalTemplate(
+      R"({"spec":{"containers":[{"image":"web:v2","imagePullPolicy":"IfNotPresent","name":"web"}]},)"
+      R"("metadata":{"labels":{"app":"web"}}})");
+  REQUIRE(canonical.ok());
+  CHECK(answer.defaulted->fingerprint == FingerprintOf(*canonical));
+  Proves("RO-090");
+}
+
+TEST_CASE("an answer that cannot be understood is no verdict (RO-092)") {
+  const DryRunAnswer answer = JudgeReplicaSet(Reply{R"({"kind":"ReplicaSet"})"});
+  CHECK(answer.verdict == DryRunVerdict::kNoVerdict);
+  CHECK_FALSE(answer.message.empty());
+  CHECK_FALSE(answer.defaulted);
+  Proves("RO-092");
+}
+
+TEST_CASE("the answers are noted before the next step is planned (RO-090)") {
+  Stepped f;
+  f.AddOld(10);
+  TemplateDefaults memory;
+  const Workload workload = f.AsWorkload();
+  const TemplateDefaults::Subject subject = TemplateDefaults::SubjectOf(workload);
+  const Result<Request> replica_set = DryRunReplicaSet(f.Sit());
+  const Result<Request> pod = DryRunPod(f.Sit());
+  REQUIRE(replica_set.ok());
+  REQUIRE(pod.ok());
+
+  const auto first = NoteAnswerIn(memory, workload, *replica_set, kStart);
+  REQUIRE(first);
+  first(OutcomeOf(*replica_set, Reply{kAnswered}));
+  CHECK(memory.Find(subject, kStart).defaulted != nullptr);
+  CHECK(memory.Find(subject, kStart).pod.verdict == DryRunVerdict::kNotAsked);
+
+  const auto second = NoteAnswerIn(memory, workload, *pod, kStart);
+  REQUIRE(second);
+  second(OutcomeOf(*pod, Answer(ErrorKind::kInvalid, 422, "no image")));
+  const TemplateChecks checks = memory.Find(subject, kStart);
+  CHECK(checks.defaulted != nullptr);
+  REQUIRE(checks.Refusal() != nullptr);
+  CHECK(checks.Refusal()->message == "no image");
+
+  const Request list = workload::ListOfPods(workload);
+  CHECK_FALSE(NoteAnswerIn(memory, workload, list, kStart));
+  Proves("RO-090");
+}
+
+}  // namespace
+}  // namespace windlass::rollout

@@ -1,0 +1,184 @@
+// What a Rollout does about a template that the API server refuses, or does not judge.
+#include "controller/rollout/rollout_extension.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "controller/workload/decisions.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/rollout/stepped.h"
+
+namespace windlass::rollout {
+namespace {
+
+constexpr const char* kWords = "Pod \"web-dry-run\" is invalid: spec.containers[0].image: Required";
+const std::string kMessage = std::string("the API server refuses spec.template: ") + kWords;
+
+// 10 Pods of the revision before; the new template has no ReplicaSet, and no steps.
+struct Fixture : Stepped {
+  Fixture() {
+    steps.clear();
+    AddOld(10);
+  }
+  // The API server has just said this of the Pod.
+  void Say(DryRunVerdict verdict, std::string words) {
+    checks.pod = {.verdict = verdict,
+                  .message = std::move(words),
+                  .until = kStart + (verdict == DryRunVerdict::kRefused ? seconds(300)
+                                                                        : seconds(600))};
+  }
+};
+
+std::vector<std::string> ReasonsOf(const std::vector<Event>& events) {
+  std::vector<std::string> reasons;
+  for (const Event& event : events) reasons.push_back(event.reason);
+  return reasons;
+}
+
+TEST_CASE("a Rollout asks before it makes a ReplicaSet, for whatever reason (RO-090)") {
+  Fixture f;
+  f.checks.pod = {};
+  const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
+  const std::optional<Step> step = f.Next(moment);
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Read>(*step));
+  const Read& read = std::get<Read>(*step);
+  CHECK(read.request.verb() == Verb::kDryRunCreate);
+  CHECK(read.request.resource() == resources::kPods);
+  CHECK(read.go_on_if_refused);
+  CHECK_FALSE(f.Next(Moment::kRecover));
+  CHECK_FALSE(f.Next(Moment::kWhilePaused));
+  Proves("RO-090");
+}
+
+TEST_CASE("a dry run comes before the first step (RO-090)") {
+  Fixture f;
+  f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause()};
+  f.checks.pod = {};
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  CHECK(std::holds_alternative<Read>(*step));
+  Proves("RO-090");
+}
+
+TEST_CASE("of a template that the API server refuses, nothing is rolled out (RO-091)") {
+  Fixture f;
+  f.Say(DryRunVerdict::kRefused, kWords);
+  const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
+  CHECK(f.Sit().extended.refused->reason == kInvalidTemplate);
+
+  const std::optional<Step> step = f.Next(moment);
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  const Write& write = std::get<Write>(*step);
+  CHECK(write.because.decision == workload::decisions::kUpdateStatus);
+  CHECK(ReasonsOf(write.on_success) == std::vector<std::string>{"InvalidTemplate"});
+  CHECK(write.on_success[0].message == kMessage);
+  CHECK(write.on_success[0].type == Event::Type::kWarning);
+  f.Publish();
+  CHECK(f.status.observed_generation == 2);
+  CHECK(ReasonIn(f.status.conditions) == "False InvalidTemplate");
+  CHECK(FindCondition(f.status.conditions, "Progressing")->message == kMessage);
+  CHECK(f.Own().verdict == RolloutVerdict{"InvalidTemplate", kMessage});
+
+  // The next sync has nothing to do, and looks again when the server is to be asked again.
+  f.now = kStart + seconds(60);
+  const std::optional<Step> then = f.Next(moment);
+  REQUIRE(then);
+  REQUIRE(std::holds_alternative<Wait>(*then));
+  const Step end = f.extension.End(f.Sit(), *then);
+  CHECK(std::get<Wait>(end).look_again_in == seconds(240));
+  Proves("RO-091 RO-093");
+}
+
+TEST_CASE("a refused template does not keep a Rollout from being scaled (RO-091)") {
+  Fixture f;
+  f.Say(DryRunVerdict::kRefused, kWords);
+  f.replicas = 4;
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  const Request& request = std::get<Write>(*step).request;
+  CHECK(request.resource() == resources::kReplicaSets);
+  CHECK(request.key().name == "web-1");
+  CHECK(nlohmann::json::parse(request.body())["spec"]["replicas"] == 4);
+  Proves("RO-091");
+}
+
+TEST_CASE("the refusal of a template begins no step (RO-091)") {
+  Fixture f;
+  f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause()};
+  f.Say(DryRunVerdict::kRefused, kWords);
+  REQUIRE(f.Next());
+  CHECK_FALSE(f.WrittenStep());
+  Proves("RO-091");
+}
+
+TEST_CASE("a refusal counts only for what is to be rolled out now (RO-091)") {
+  Fixture f;
+  f.Say(DryRunVerdict::kRefused, kWords);
+  SECTION("not while the Rollout is paused") { f.paused = true; }
+  SECTION("not while Pods follow another revision") { f.follow_revision = 1; }
+  SECTION("not if a ReplicaSet has the template") { f.AddNew(0, 0); }
+  CHECK_FALSE(f.Sit().extended.refused);
+  RolloutOwn own;
+  own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
+  WorkloadStatus draft = f.status;
+  draft.carried = TextOf(own);
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK_FALSE(ReadOwn(draft.carried).verdict);
+  Proves("RO-091 RO-096");
+}
+
+TEST_CASE("a shown refusal stays until the API server was asked again (RO-093)") {
+  Fixture f;
+  f.checks = {};  // as after a restart
+  RolloutOwn own;
+  own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
+  f.status.carried = TextOf(own);
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReadOwn(draft.carried).verdict == own.verdict);
+
+  f.checks.pod.verdict = DryRunVerdict::kAccepted;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK_FALSE(ReadOwn(draft.carried).verdict);
+  Proves("RO-093");
+}
+
+TEST_CASE("without a verdict the rollout goes on, with a Warning (RO-094)") {
+  Fixture f;
+  f.Say(DryRunVerdict::kNoVerdict, "exceeded quota: pods");
+  CHECK_FALSE(f.Sit().extended.refused);
+  CHECK_FALSE(f.Next());
+  CHECK_FALSE(f.Next(Moment::kBeforeCreation));
+
+  const std::vector<Event> events = f.extension.Events(f.Sit(), f.status);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].type == Event::Type::kWarning);
+  CHECK(events[0].reason == "TemplateNotChecked");
+  CHECK(events[0].message ==
+        "the rollout goes on although the API server did not check spec.template: exceeded quota: "
+        "pods");
+  CHECK(events[0].at_most_every == seconds(600));
+  CHECK_FALSE(std::get<Wait>(f.extension.End(f.Sit(), Wait{})).look_again_in);
+
+  WorkloadStatus complete = f.status;
+  complete.observed_generation = 2;
+  complete.replicas = complete.updated_replicas = complete.available_replicas = 10;
+  CHECK(f.extension.Events(f.Sit(), complete).empty());
+  Proves("RO-094");
+}
+
+TEST_CASE("an accepted template is rolled out without an Event (RO-094)") {
+  Fixture f;
+  CHECK_FALSE(f.Next());
+  CHECK_FALSE(f.Next(Moment::kBeforeCreation));
+  CHECK(f.extension.Events(f.Sit(), f.status).empty());
+  Proves("RO-094");
+}
+
+}  // namespace
+}  // namespace windlass::rollout

@@ -1,0 +1,356 @@
+// Steps of a Rollout among its ReplicaSets: limits, the writes that begin steps, and what the status
+// shows.
+#include "controller/rollout/step_state.h"
+
+#include <string>
+#include <vector>
+
+#include "controller/rollout/decisions.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/rollout/stepped.h"
+
+namespace windlass::rollout {
+namespace {
+
+struct LimitRow {
+  int32_t step;
+  int32_t partition_leaves;
+  int32_t limit;
+};
+
+TEST_CASE("the limit is that of the stored step, or of a partition that leaves fewer (RO-052)") {
+  const auto row = GENERATE(values<LimitRow>({{1, kUnlimited, 1},
+                                              {2, kUnlimited, 1},
+                                              {3, kUnlimited, 5},
+                                              {4, kUnlimited, 5},
+                                              {5, kUnlimited, kUnlimited},
+                                              {3, 2, 2},
+                                              {5, 2, 2}}));
+  CAPTURE(row.step, row.partition_leaves);
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 0);
+  f.Store(row.step);
+  f.updated_max = row.partition_leaves;
+  CHECK(f.Sit().limits.updated_max == row.limit);
+  Proves("RO-052");
+}
+
+TEST_CASE("a Rollout without steps has no limit and no step (RO-052)") {
+  Stepped f;
+  f.steps.clear();
+  f.AddOld(10);
+  CHECK(f.Sit().limits.updated_max == kUnlimited);
+  CHECK_FALSE(f.Next());
+  WorkloadStatus status = f.status;
+  f.extension.UpdateStatus(f.Sit(), status);
+  CHECK_FALSE(ReadOwn(status.carried).step);
+  Proves("RO-052");
+}
+
+TEST_CASE("the first step begins by a write of the status, before a ReplicaSet is made (RO-058)") {
+  Stepped f;
+  f.AddOld(10);
+  f.SetProgressing("True", workload::kAvailableReason, "done");
+  CHECK(f.Sit().limits.updated_max == 1);
+
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  const Write& write = std::get<Write>(*step);
+  CHECK(write.because.decision == decisions::kBeginStep);
+  CHECK(write.request.subresource() == "status");
+  CHECK(write.patience == Duration{0});
+  REQUIRE(write.on_success.size() == 1);
+  CHECK(write.on_success[0].reason == "StepBegun");
+  CHECK(write.on_success[0].message == "Step 1 of 4: 1 of 10 Pods get revision 2");
+  CHECK(f.WrittenStep() == RolloutStepStatus{.index = 1,
+                                             .total = 4,
+                                             .started_at = kStart,
+                                             .revision = 2,
+                                             .template_id = kRequested});
+  CHECK(f.kind.written->observed_generation == 1);  // nothing was done for it yet
+  CHECK(f.kind.written->conditions == f.status.conditions);
+
+  SECTION("after a crash it is written again") {
+    f.now = kStart + seconds(20);
+    REQUIRE(f.Next());
+    CHECK(f.WrittenStep()->index == 1);
+    CHECK(f.WrittenStep()->started_at == kStart + seconds(20));
+  }
+  SECTION("once it is stored, the planner goes on") {
+    f.Publish();
+    f.now = kStart + seconds(20);
+    CHECK_FALSE(f.Next());
+  }
+  Proves("RO-058");
+}
+
+TEST_CASE("a step that is over stays in force until the next one is stored (RO-058)") {
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.Store(1);
+  f.now = kStart + seconds(30);
+  CHECK(f.Sit().limits.updated_max == 1);
+  REQUIRE(f.Next());
+  CHECK(f.WrittenStep() == RolloutStepStatus{.index = 2,
+                                             .total = 4,
+                                             .started_at = kStart + seconds(30),
+                                             .revision = 2,
+                                             .template_id = kRequested});
+  CHECK(f.Sit().limits.updated_max == 1);
+
+  f.Publish();
+  CHECK_FALSE(f.Next());  // one step after the other
+  Proves("RO-058");
+}
+
+TEST_CASE("Pods above the size of the new ReplicaSet end no step (RO-052)") {
+  Stepped f;
+  f.AddOld(5);
+  ReplicaSet& rs = f.AddNew(5, 5);
+  f.Store(3);
+  SECTION("all five are there and available") {
+    REQUIRE(f.Next());
+    CHECK(f.WrittenStep()->index == 4);
+  }
+  SECTION("one is about to go") {
+    rs.replicas = 4;
+    CHECK_FALSE(f.Next());
+  }
+  SECTION("one is not available") {
+    rs.status.available_replicas = 4;
+    CHECK_FALSE(f.Next());
+  }
+  Proves("RO-052");
+}
+
+TEST_CASE("a status that the API server does not take holds up no other decision (RO-058)") {
+  Stepped f;
+  f.AddOld(10);
+  const auto kind = GENERATE(ErrorKind::kConflict, ErrorKind::kForbidden);
+  const std::optional<Step> first = f.Next();
+  REQUIRE(first);
+  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{kind, "no"}));
+  f.now = kStart + seconds(1);  // another body
+  CHECK_FALSE(f.Next());
+  CHECK(f.Sit().limits.updated_max == 1);
+  Proves("RO-058");
+}
+
+TEST_CASE("a pause begins and ends together with its condition (RO-059)") {
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.SetProgressing("True", workload::kUpdatedReason, "ReplicaSet \"web-2\" is progressing.");
+  f.Store(1);
+  f.now = kStart + seconds(30);
+  REQUIRE(f.Next());
+  f.Publish();
+  CHECK(ReasonIn(f.status.conditions) == "Unknown RolloutPausedAtStep");
+  const Condition* paused = FindCondition(f.status.conditions, "Progressing");
+  CHECK(paused->message == "Step 2 of 4: pause for 10m");
+  CHECK(paused->last_update_time == kStart + seconds(30));
+
+  f.now = kStart + seconds(629);
+  CHECK_FALSE(f.Next());
+  CHECK(f.Sit().extended.at_rest);  // no deadline
+  f.now = kStart + seconds(630);
+  CHECK_FALSE(f.Sit().extended.at_rest);
+  REQUIRE(f.Next());
+  f.Publish();
+  CHECK(f.Own().step->index == 3);
+  CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+  const Condition* moving = FindCondition(f.status.conditions, "Progressing");
+  CHECK(moving->message == "ReplicaSet \"web-2\" is progressing.");
+  CHECK(moving->last_update_time == kStart + seconds(630));  // the deadline begins anew
+  Proves("RO-053 RO-059");
+}
+
+TEST_CASE("a pause without a duration says how to go on, and ends the rollout's steps (RO-054)") {
+  Stepped f;
+  f.AddOld(5);
+  f.AddNew(5, 5);
+  f.Store(3);
+  const std::optional<Step> pause = f.Next();
+  REQUIRE(pause);
+  CHECK(std::get<Write>(*pause).on_success[0].message ==
+        "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2");
+  f.Publish();
+  CHECK_FALSE(f.Next());
+
+  f.meta.annotations.Set(kPromote, "4@1");
+  CHECK_FALSE(f.Next());
+  f.meta.annotations.Set(kPromote, "4@2");
+  const std::optional<Step> last = f.Next();
+  REQUIRE(last);
+  CHECK(std::get<Write>(*last).on_success[0].message ==
+        "All 4 steps are over: every Pod gets revision 2");
+  f.Publish();
+  CHECK(f.Own().step->index == 5);
+  CHECK(f.Sit().limits.updated_max == kUnlimited);
+  CHECK_FALSE(f.Next());
+  Proves("RO-054");
+}
+
+TEST_CASE("the condition of a pause stays as it is while the pause lasts (RO-059)") {
+  Stepped f;
+  f.AddOld(5);
+  f.AddNew(5, 5);
+  f.Store(4);
+  const std::string text = "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2";
+  f.SetProgressing("Unknown", "RolloutPausedAtStep", text);
+  f.now = kStart + seconds(5000);
+  WorkloadStatus draft = f.status;
+  SECTION("if nothing happens") {}
+  SECTION("if a Pod became ready") {
+    workload::RefreshCondition(
+        draft.conditions, workload::NewCondition("Progressing", "True", workload::kUpdatedReason,
+                                                 "ReplicaSet \"web-2\" is progressing.", f.now));
+  }
+  SECTION("if the planner dropped it") {
+    workload::RemoveCondition(draft.conditions, "Progressing");
+  }
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(draft == f.status);
+  Proves("RO-059");
+}
+
+TEST_CASE("without a pause any more the deadline begins anew, although the time is over (RO-059)") {
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 0);
+  f.steps = {SetUpdated(IntOrPercent::Int(1))};  // the user removed the pause
+  f.Store(1);
+  f.SetProgressing("Unknown", "RolloutPausedAtStep", "Step 1 of 2: pause for 10m");
+  f.now = kStart + seconds(5000);
+  WorkloadStatus draft = f.status;
+  SECTION("the planner left it alone") {}
+  SECTION("the planner found the deadline exceeded") {
+    workload::RefreshCondition(
+        draft.conditions, workload::NewCondition("Progressing", "False", workload::kExceededReason,
+                                                 "timed out", f.now));
+  }
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReasonIn(draft.conditions) == "True ReplicaSetUpdated");
+  CHECK(FindCondition(draft.conditions, "Progressing")->last_update_time == f.now);
+  Proves("RO-059");
+}
+
+TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
+  Stepped f;
+  SECTION("the first rollout of all") {}
+  SECTION("the Rollout was scaled to 0") {
+    f.AddOld(0);
+    f.AddNew(0, 0);
+    f.Store(2);
+  }
+  SECTION("the way back to the stable template") {
+    f.Add(3, 3, 3, 1);  // what is left of the rollout that failed
+    f.AddNew(7, 7);
+    RolloutOwn own;
+    own.stable_template = kRequested;
+    f.status.carried = TextOf(own);
+  }
+  CHECK(f.Sit().limits.updated_max == kUnlimited);
+  CHECK_FALSE(f.Next());
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  REQUIRE(ReadOwn(draft.carried).step);
+  CHECK(ReadOwn(draft.carried).step->index == 5);
+  Proves("RO-056");
+}
+
+TEST_CASE("a complete rollout has no steps left, even at a pause (RO-056)") {
+  Stepped f;
+  f.AddOld(5);  // its Pods are gone in the draft below
+  f.AddNew(5, 5);
+  f.Store(4);
+  WorkloadStatus draft = f.status;
+  draft.observed_generation = 2;
+  draft.replicas = draft.updated_replicas = draft.available_replicas = 10;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReadOwn(draft.carried).step->index == 5);
+  CHECK(ReasonIn(draft.conditions).empty());
+  Proves("RO-056");
+}
+
+TEST_CASE("an aborted rollout has no step, so a new try begins at step 1 (RO-095)") {
+  Stepped f;
+  f.AddOld(5);
+  f.AddNew(5, 5);
+  f.Store(4);
+  f.follow_revision = 1;
+  CHECK(f.Sit().limits.updated_max == kUnlimited);
+  CHECK_FALSE(f.Next());
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK_FALSE(ReadOwn(draft.carried).step);
+
+  f.status = draft;
+  f.follow_revision.reset();
+  f.replica_sets[0].replicas = 10;  // all Pods went back meanwhile
+  f.replica_sets[1].replicas = 0;
+  f.replica_sets[1].status = {};
+  REQUIRE(f.Next());
+  CHECK(f.WrittenStep()->index == 1);
+  Proves("RO-095");
+}
+
+TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.paused = true;
+  f.now = kStart + seconds(5000);
+  SECTION("a step of this template") {
+    f.Store(2);
+    CHECK_FALSE(f.Next(Moment::kWhilePaused));
+    WorkloadStatus draft = f.status;
+    f.extension.UpdateStatus(f.Sit(), draft);
+    CHECK(draft == f.status);
+  }
+  SECTION("a step of the template before") {
+    f.Store(2);
+    RolloutOwn own = f.Own();
+    own.step->template_id = "t-ffffffffffffffffffffffffffffffff";
+    f.status.carried = TextOf(own);
+    CHECK_FALSE(f.Next(Moment::kWhilePaused));
+    WorkloadStatus draft = f.status;
+    f.extension.UpdateStatus(f.Sit(), draft);
+    CHECK_FALSE(ReadOwn(draft.carried).step);
+  }
+  Proves("RO-096");
+}
+
+TEST_CASE("a sync ends in time for the end of a pause (RO-053)") {
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.Store(2);
+  f.now = kStart + seconds(60);
+  const auto end = [&] { return std::get<Wait>(f.extension.End(f.Sit(), Wait{})).look_again_in; };
+  CHECK(end() == seconds(540));
+  SECTION("at the latest") {
+    const Step sooner = f.extension.End(f.Sit(), Wait{.look_again_in = seconds(7)});
+    CHECK(std::get<Wait>(sooner).look_again_in == seconds(7));
+  }
+  SECTION("not for a pause that waits for the user") {
+    f.Store(4);
+    CHECK_FALSE(end());
+  }
+  SECTION("not for a step whose Pods tell") {
+    f.Store(3);
+    CHECK_FALSE(end());
+  }
+  SECTION("not while the Rollout is paused") {
+    f.paused = true;
+    CHECK_FALSE(end());
+  }
+  Proves("RO-053");
+}
+
+}  // namespace
+}  // namespace windlass::rollout

@@ -1,0 +1,197 @@
+// A Rollout as its extension sees it, with ReplicaSets as structs: for tests of single decisions
+// about steps and dry runs. Its kind keeps the last status that was to be written.
+#pragma once
+
+#include <deque>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/rollout/carried.h"
+#include "controller/rollout/rollout_extension.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/claim.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/make_situation.h"
+#include "test/catch.h"
+
+namespace windlass::rollout {
+
+inline constexpr WallTime kStart{1'800'000'000};
+inline constexpr const char* kRequested = "t-0123456789abcdef0123456789abcdef";
+
+inline RolloutStep SetUpdated(IntOrPercent value) { return {.set_updated = std::move(value)}; }
+inline RolloutStep Pause() { return {.pause = true}; }
+inline RolloutStep Pause(std::string duration) {
+  return {.pause = true, .duration = std::move(duration)};
+}
+
+class KeepingKind : public WorkloadKind {
+ public:
+  const ResourceId& resource() const override { return resources::kRollouts; }
+  std::string_view noun() const override { return "rollout"; }
+  bool IsStored(const Workload& workload, const StatusDraft& draft) const override {
+    return draft.status == workload.status;
+  }
+  bool HasStrayNotes(const Workload&) const override { return false; }
+  Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
+    written = draft.status;
+    const nlohmann::json fields = {{"status", {{"carried", draft.status.carried}}}};
+    return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "status",
+                               fields.dump());
+  }
+  Result<Request> RollBack(const Workload&, const std::string&, const ReplicaSet&,
+                           const std::string&) const override {
+    return Error{ErrorKind::kInvalid, "not here"};
+  }
+  Request ClearRollback(const Workload& workload) const override {
+    return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "", "{}");
+  }
+  bool MirrorsSettings() const override { return false; }
+  SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
+  const Extension* extension() const override { return extends; }
+
+  const Extension* extends = nullptr;
+  mutable std::optional<WorkloadStatus> written;  // last
+};
+
+// shop/web: generation 2, not observed yet; 10 replicas; steps: 1 Pod, 10 minutes, 50%, until
+// promoted. Dry runs have accepted the template.
+struct Stepped {
+  Stepped() {
+    meta.namespace_ = "shop";
+    meta.name = "web";
+    meta.uid = {0xA0, 1};
+    meta.resource_version = {"10"};
+    meta.generation = 2;
+    meta.creation_timestamp = {1000};
+    selector.present = true;
+    selector.match_labels = {{"app", "web"}};
+    checks.replica_set.verdict = DryRunVerdict::kAccepted;
+    checks.pod.verdict = DryRunVerdict::kAccepted;
+    status.observed_generation = 1;
+    kind.extends = &extension;
+  }
+
+  // Adds a ReplicaSet with revision `number`, younger than those before, all its Pods exist.
+  ReplicaSet& Add(int number, int32_t size, int32_t available, uint64_t template_number) {
+    ReplicaSet& rs = replica_sets.emplace_back();
+    rs.meta.namespace_ = "shop";
+    rs.meta.name = "web-" + std::to_string(number);
+    rs.meta.uid = {0xA0, 100 + static_cast<uint64_t>(number)};
+    rs.meta.resource_version = {std::to_string(100 + number)};
+    rs.meta.generation = 1;
+    rs.meta.creation_timestamp = WallTime{2000} + seconds(number);
+    rs.meta.labels = {{"app", "web"}, {"pod-template-hash", rs.meta.name}};
+    rs.meta.owner_references = {
+        {"windlass.dev/v1alpha1", "Rollout", "web", meta.uid, true, true}};
+    rs.meta.annotations.Set(workload::kRevision, std::to_string(number));
+    rs.meta.annotations.Set(workload::kDesiredReplicas, std::to_string(replicas));
+    rs.replicas = size;
+    rs.template_fingerprint = {0, template_number};
+    rs.status.observed_generation = 1;
+    rs.status.replicas = size;
+    rs.status.ready_replicas = available;
+    rs.status.available_replicas = available;
+    return rs;
+  }
+  ReplicaSet& AddOld(int32_t size) { return Add(1, size, size, 1); }
+  ReplicaSet& AddNew(int32_t size, int32_t available) { return Add(2, size, available, 100); }
+
+  // Stores that `index` of revision 2 began at `started_at`.
+  void Store(int32_t index, WallTime started_at = kStart) {
+    RolloutOwn own = Own();
+    own.step = RolloutStepStatus{.index = index,
+                                 .total = static_cast<int32_t>(steps.size()),
+                                 .started_at = started_at,
+                                 .revision = 2,
+                                 .template_id = kRequested};
+    status.carried = TextOf(own);
+  }
+  RolloutOwn Own() const { return ReadOwn(status.carried); }
+  // Stores the status that was to be written last.
+  void Publish() {
+    REQUIRE(kind.written);
+    status = *kind.written;
+  }
+  // Stores the condition Progressing, from `since` on.
+  void SetProgressing(std::string_view value, std::string_view reason, const std::string& message,
+                      WallTime since = kStart) {
+    workload::RemoveCondition(status.conditions, "Progressing");
+    status.conditions.push_back(
+        workload::NewCondition("Progressing", value, reason, message, since));
+  }
+
+  Workload AsWorkload() const {
+    return {.kind = kind,
+            .meta = meta,
+            .replicas = replicas,
+            .selector = selector,
+            .template_json = &template_json,
+            .template_fingerprint = {0, 100},
+            .paused = paused,
+            .progress_deadline_seconds = 600,
+            .limits = {.desired = replicas,
+                       .surge = 3,
+                       .max_unavailable = 2,
+                       .updated_max = updated_max},
+            .strategy_error = strategy_error,
+            .max_surge = no_limit,
+            .max_unavailable = no_limit,
+            .status = status,
+            .revision = "1",
+            .requested_template = kRequested,
+            .follow_revision = follow_revision};
+  }
+  // Valid until the next call.
+  workload::Situation Sit() {
+    view.emplace(View{.workload = AsWorkload()});
+    for (const ReplicaSet& rs : replica_sets) view->replica_sets.push_back(&rs);
+    view->pods_known = true;
+    return workload::MakeSituation(*view, workload::ClaimReplicaSets(*view), learned, now);
+  }
+  std::optional<Step> Next(Moment moment = Moment::kWhileRunning) {
+    return extension.Next(Sit(), moment);
+  }
+  // Returns the step that the last status that was to be written has.
+  std::optional<RolloutStepStatus> WrittenStep() const {
+    REQUIRE(kind.written);
+    return ReadOwn(kind.written->carried).step;
+  }
+
+  ObjectMeta meta;
+  LabelSelector selector;
+  std::string template_json =
+      R"({"metadata":{"labels":{"app":"web"},"annotations":{"team":"shop"}},)"
+      R"("spec":{"containers":[{"name":"web","image":"web:v2"}]}})";
+  int32_t replicas = 10;
+  int32_t updated_max = kUnlimited;  // as a partition sets it
+  bool paused = false;
+  std::string strategy_error;
+  std::optional<int64_t> follow_revision;
+  std::optional<IntOrPercent> no_limit;
+  WorkloadStatus status;
+  std::deque<ReplicaSet> replica_sets;  // references stay valid
+  std::vector<RolloutStep> steps{SetUpdated(IntOrPercent::Int(1)), Pause("10m"),
+                                 SetUpdated(IntOrPercent::Percent("50%")), Pause()};
+  TemplateChecks checks;
+  Learned learned;
+  WallTime now = kStart;
+  std::optional<View> view;
+  RolloutExtension extension{[this](const Workload&, WallTime) -> RolloutFacts {
+    return {.steps = steps, .checks = checks};
+  }};
+  KeepingKind kind;
+};
+
+// Returns "True ReplicaSetUpdated"; empty if there is no such condition.
+inline std::string ReasonIn(const std::vector<Condition>& conditions,
+                            std::string_view type = "Progressing") {
+  const Condition* condition = FindCondition(conditions, type);
+  if (condition == nullptr) return "";
+  return std::string(condition->status.text()) + " " + std::string(condition->reason.text());
+}
+
+}  // namespace windlass::rollout
