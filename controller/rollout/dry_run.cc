@@ -73,7 +73,8 @@ std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
     if (due) return due;
   }
   if (checks.pod.verdict != DryRunVerdict::kNotAsked) return std::nullopt;
-  return Ask(situation, DryRunPod(situation), "a template that no Pod can have must be found first");
+  return Ask(situation, DryRunPod(situation),
+             "a template that no Pod can have must be found first");
 }
 
 Result<Request> DryRunReplicaSet(const workload::Situation& situation) {

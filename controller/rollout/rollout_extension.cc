@@ -32,7 +32,7 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
 }
 
 // Returns the next write that has to be made although nothing is rolled out: Pods that an update in
-// place took out of traffic return, and the Rollout keeps its size. Returns nullopt if there is none.
+// place took out of traffic return, and the Rollout keeps its size. Returns nullopt if none is due.
 std::optional<Step> Keep(const Situation& situation) {
   if (auto gate = in_place::OpenGates(situation)) return gate;
   if (auto drain = in_place::EndDrains(situation)) return drain;

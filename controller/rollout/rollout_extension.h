@@ -1,14 +1,13 @@
 // What a Rollout adds to the planner, in front of updates in place: steps, and dry runs before a
 // ReplicaSet is made.
 //
-//   Look                          narrows the limits to the step in force; then updates in place look
-//   Next, before a creation and   1. a template that was refused: nothing is rolled out (RO-091)
-//     while running               2. the dry run that is due (RO-090)
-//                                 3. the write that begins a step (RO-058)
-//                                 4. updates in place
-//   UpdateStatus, Events          what updates in place say, then the step and the verdict
-//   End                           looks again when a pause ends, or when the API server is to be asked
-//                                 again
+//   Look                   narrows the limits to the step in force; then updates in place look
+//   Next, while running,   1. a template that was refused: nothing is rolled out (RO-091)
+//     before a creation    2. the dry run that is due (RO-090)
+//                          3. while running: the write that begins a step (RO-058)
+//                          4. updates in place
+//   UpdateStatus, Events   what updates in place say, then the step and the verdict
+//   End                    looks again when a pause ends, or the API server is to be asked again
 //
 // Stateless: what it knows of a Rollout besides the workload, it asks for in each call.
 #pragma once
@@ -44,7 +43,6 @@ class RolloutExtension final : public Extension {
 
   void Look(workload::Situation& situation) const override;
   std::optional<Step> Next(const workload::Situation& situation, Moment moment) const override;
-  // Does not touch what status has from a completed rollout: the kind does.
   void UpdateStatus(const workload::Situation& situation, WorkloadStatus& status) const override;
   std::vector<Event> Events(const workload::Situation& situation,
                             const WorkloadStatus& status) const override;

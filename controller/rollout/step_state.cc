@@ -147,7 +147,9 @@ std::optional<StepState> StepsOf(const Situation& situation, Steps steps, bool c
 std::string StepText(const Situation& situation, Steps steps, const RolloutStepStatus& step) {
   const std::string total = std::to_string(step.total);
   const std::string revision = "revision " + std::to_string(step.revision);
-  if (step.index > step.total) return "All " + total + " steps are over: every Pod gets " + revision;
+  if (step.index > step.total) {
+    return "All " + total + " steps are over: every Pod gets " + revision;
+  }
   const std::string number = "Step " + std::to_string(step.index) + " of " + total + ": ";
   const RolloutStep& what = steps[static_cast<size_t>(step.index - 1)];
   if (what.pause && what.duration) return number + "pause for " + *what.duration;
@@ -174,6 +176,7 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   StatusDraft draft{.status = workload.status, .now = situation.now};
   draft.status.carried = TextOf(own);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
+  const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
   const std::string text = StepText(situation, steps, due);
   return workload::UnlessTried(
       situation, Write{.request = workload.kind.WriteStatus(workload, draft),
@@ -183,7 +186,7 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
                                     {"revision", due.revision},
                                     {"updated", facts.updated},
                                     {"available", facts.available}}},
-                       .on_success = {{Event::Type::kNormal, "StepBegun", text}}});
+                       .on_success = {{Event::Type::kNormal, reason, text}}});
 }
 
 void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) {

@@ -11,8 +11,8 @@
 //   done  10
 //
 // Pure: the step in force is read from status.step, so a crash at any moment resumes it. The next
-// step is in force once it is stored there. It never goes back while the template is the same. A new
-// template begins at step 1. If a user edits the steps midway, the index counts in the new list
+// step is in force once it is stored there. It never goes back while the template is the same. A
+// new template begins at step 1. If a user edits the steps midway, the index counts in the new list
 // (RO-050…RO-057).
 //
 // Steps hold something back only while Pods of another revision run. They are skipped
@@ -33,8 +33,8 @@
 
 namespace windlass::rollout {
 
-// The annotation of a Rollout that ends a pause: "2@8" ends step 2 of the rollout of revision 8. Any
-// other value does nothing, and no value is ever removed: promoting is a command once per step.
+// The annotation of a Rollout that ends a pause: "2@8" ends step 2 of the rollout of revision 8.
+// Any other value does nothing. No value is ever removed.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";
 
 // Returns the value of kPromote that ends `step`.

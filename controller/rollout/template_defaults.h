@@ -34,7 +34,7 @@ enum class DryRunVerdict : uint8_t {
 // The answer to one dry run.
 struct DryRunAnswer {
   DryRunVerdict verdict = DryRunVerdict::kNotAsked;
-  std::string message{};                   // the server's words; empty if it accepted
+  std::string message{};                         // the server's words; empty if it accepted
   std::optional<DefaultedTemplate> defaulted{};  // of a ReplicaSet that it accepted
 };
 
@@ -70,8 +70,8 @@ class TemplateDefaults {
   // Returns what is known now. `defaulted` is valid until the next call of Note or Forget.
   TemplateChecks Find(const Subject& subject, WallTime now) const;
 
-  // Note the answer to the dry run of a ReplicaSet, or of a Pod. Forget what was known of an earlier
-  // template of the Rollout.
+  // Note the answer to the dry run of a ReplicaSet, or of a Pod. Forget what was known of an
+  // earlier template of the Rollout.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
 

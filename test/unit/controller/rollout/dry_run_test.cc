@@ -194,7 +194,8 @@ TEST_CASE("only 400 and 422 judge a template (RO-092)") {
 constexpr const char* kAnswered =
     R"({"kind":"ReplicaSet","metadata":{"name":"web-dry-run"},"spec":{"replicas":0,"template":)"
     R"({"metadata":{"labels":{"app":"web","pod-template-hash":"7c9"}},)"
-    R"("spec":{"containers":[{"name":"web","image":"web:v2","imagePullPolicy":"IfNotPresent"}]}}}})";
+    R"("spec":{"containers":[{"name":"web","image":"web:v2",)"
+    R"("imagePullPolicy":"IfNotPresent"}]}}}})";
 
 TEST_CASE("an accepted ReplicaSet tells the template with its defaults (RO-090)") {
   const DryRunAnswer answer = JudgeReplicaSet(Reply{kAnswered});
@@ -204,8 +205,8 @@ TEST_CASE("an accepted ReplicaSet tells the template with its defaults (RO-090)"
   CHECK(defaulted == Json::parse(kAnswered)["spec"]["template"]);
   // The hash label is no part of what is compared.
   const Result<std::string> canonical = CanonicalTemplate(
-      R"({"spec":{"containers":[{"image":"web:v2","imagePullPolicy":"IfNotPresent","name":"web"}]},)"
-      R"("metadata":{"labels":{"app":"web"}}})");
+      R"({"spec":{"containers":[{"image":"web:v2","imagePullPolicy":"IfNotPresent",)"
+      R"("name":"web"}]},"metadata":{"labels":{"app":"web"}}})");
   REQUIRE(canonical.ok());
   CHECK(answer.defaulted->fingerprint == FingerprintOf(*canonical));
   Proves("RO-090");

@@ -1,5 +1,5 @@
-// Steps of a Rollout among its ReplicaSets: limits, the writes that begin steps, and what the status
-// shows.
+// Steps of a Rollout among its ReplicaSets: limits, the writes that begin steps, and what the
+// status shows.
 #include "controller/rollout/step_state.h"
 
 #include <string>
@@ -186,6 +186,7 @@ TEST_CASE("a pause without a duration says how to go on, and ends the rollout's 
   f.meta.annotations.Set(kPromote, "4@2");
   const std::optional<Step> last = f.Next();
   REQUIRE(last);
+  CHECK(std::get<Write>(*last).on_success[0].reason == "StepsDone");
   CHECK(std::get<Write>(*last).on_success[0].message ==
         "All 4 steps are over: every Pod gets revision 2");
   f.Publish();
