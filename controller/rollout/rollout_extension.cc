@@ -73,11 +73,13 @@ std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
   return stays ? shown : std::nullopt;
 }
 
-// Says that the rollout goes on with a template that nobody has checked.
+// Says that the rollout goes on although a dry run gave no verdict.
 Event NotChecked(const TemplateChecks& checks) {
+  const bool of_pod = checks.NotJudged() == &checks.pod;
+  const std::string what = of_pod ? "check spec.template" : "tell the defaults of spec.template";
   return {.type = Event::Type::kWarning,
           .reason = "TemplateNotChecked",
-          .message = "the rollout goes on although the API server did not check spec.template: " +
+          .message = "the rollout goes on although the API server did not " + what + ": " +
                      checks.NotJudged()->message,
           .at_most_every = kNoVerdictCounts};
 }

@@ -172,6 +172,19 @@ TEST_CASE("without a verdict the rollout goes on, with a Warning (RO-094)") {
   Proves("RO-094");
 }
 
+TEST_CASE("defaults that the API server does not tell hold up no rollout (RO-094)") {
+  Fixture f;
+  f.checks.replica_set = {.verdict = DryRunVerdict::kNoVerdict, .message = "no dry run", .until = {}};
+  CHECK_FALSE(f.Next());
+  const std::vector<Event> events = f.extension.Events(f.Sit(), f.status);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].reason == "TemplateNotChecked");
+  CHECK(events[0].message ==
+        "the rollout goes on although the API server did not tell the defaults of spec.template: "
+        "no dry run");
+  Proves("RO-094");
+}
+
 TEST_CASE("an accepted template is rolled out without an Event (RO-094)") {
   Fixture f;
   CHECK_FALSE(f.Next());
