@@ -85,7 +85,7 @@ TEST_CASE("a sync asks once, also if the answer was not kept (RO-090)") {
     situation.wanted.known = false;
     CHECK(Asked(situation, nothing) == expected);
     const auto due = DueDryRun(situation, nothing);
-    REQUIRE(due);
+    REQUIRE(due.has_value());
     f.learned.push_back(OutcomeOf((*due)->request, Reply{"{}"}));
   }
   workload::Situation situation = f.Sit();
@@ -148,7 +148,7 @@ TEST_CASE("a template that is no object cannot be asked about (RO-091)") {
   f.AddOld(10);
   f.template_json = "[]";
   const auto due = DueDryRun(f.Sit(), {});
-  REQUIRE(due);
+  REQUIRE(due.has_value());
   REQUIRE_FALSE(due->ok());
   CHECK(due->error().kind == ErrorKind::kMalformed);
   Proves("RO-091");
