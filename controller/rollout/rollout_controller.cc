@@ -2,9 +2,27 @@
 
 #include <utility>
 
+#include "controller/rollout/dry_run.h"
+#include "controller/runtime/rights_list.h"
 #include "controller/workload/planner.h"
+#include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass {
+namespace {
+
+constexpr std::string_view kManifest = "deploy/rbac-rollout.yaml";
+
+// Returns true if all Pods have the requested template and are available: what dry runs told about
+// it is not needed any more.
+bool IsRolledOut(const Rollout& rollout) {
+  const RolloutStatus& status = rollout.status;
+  const int32_t wanted = rollout.spec.replicas;
+  return wanted > 0 && status.updated_replicas == wanted && status.replicas == wanted &&
+         status.available_replicas == wanted &&
+         status.stable_template == TextOf(rollout.spec.template_fingerprint);
+}
+
+}  // namespace
 
 RolloutController::RolloutController(ControllerHost& host)
     : RolloutController(host, std::make_shared<RolloutStore>(host.informers())) {}
@@ -12,9 +30,13 @@ RolloutController::RolloutController(ControllerHost& host)
 RolloutController::RolloutController(ControllerHost& host,
                                      const std::shared_ptr<RolloutStore>& rollouts)
     : WorkloadController(host, rollouts),
+      rollouts_(*rollouts),
+      extension_([this](const Workload& workload, WallTime now) { return FactsOf(workload, now); }),
       in_place_(host, own_cache()),
       crd_(host.informers().environment()) {
   Extend(in_place_);
+  rollouts_.kind().Extend(extension_);
+  rollouts_.objects().OnChange([this](const Change<Rollout>& change) { RolloutChanged(change); });
   // Wakes every key, or none before the CustomResourceDefinition is new enough.
   crd_.on_change = [this] { this->host().WakeAll(); };
   rollouts->informer().on_not_served().Add([this] { crd_.Forget(); });
@@ -35,17 +57,45 @@ void RolloutController::Stop() {
 
 std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned& learned,
                                             WallTime now) {
-  const std::optional<View> view = ViewOf(key);
+  std::optional<View> view = ViewOf(key);
   if (!view) return std::nullopt;
+  view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
   return workload::Next(*view, learned, now);
 }
 
+Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, const Request& read) {
+  if (const std::optional<Workload> workload = rollouts_.Find(key)) {
+    const WallTime now = host().informers().environment().clock.Wall();
+    if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) return note;
+  }
+  return WorkloadController::BeforeRead(key, read);
+}
+
+rollout::RolloutFacts RolloutController::FactsOf(const Workload& workload, WallTime now) const {
+  const auto subject = rollout::TemplateDefaults::SubjectOf(workload);
+  rollout::RolloutFacts facts{.steps = {}, .checks = templates_.Find(subject, now)};
+  const Rollout* object = rollouts_.objects().Find(KeyOf(workload.meta));
+  if (object != nullptr) facts.steps = object->spec.strategy.steps;
+  return facts;
+}
+
+void RolloutController::RolloutChanged(const Change<Rollout>& change) {
+  if (change.new_object == nullptr) return templates_.Forget(change.old_object->meta.uid);
+  if (templates_.size() == 0 || !IsRolledOut(*change.new_object)) return;
+  templates_.Forget(change.new_object->meta.uid);
+}
+
 // The rights of deploy/rbac.yaml are those of Deployments; updates in place have a file for both.
+// Without the right to create Pods, templates are rolled out without the dry run of a Pod.
 std::vector<NeededRight> RolloutController::RightsNeeded() const {
   std::vector<NeededRight> needed = WorkloadController::RightsNeeded();
   for (NeededRight& right : needed) {
-    if (right.manifest == NeededRight{}.manifest) right.manifest = "deploy/rbac-rollout.yaml";
+    if (right.manifest == NeededRight{}.manifest) right.manifest = kManifest;
   }
+  RightsList dry_runs(host().informers().watched_namespace(),
+                      {.right = {}, .manifest = kManifest, .optional = true});
+  dry_runs.Add(resources::kPods, "", {"create"});
+  for (NeededRight& right : std::move(dry_runs).Take()) needed.push_back(std::move(right));
   needed.push_back(rollout::RightToReadCrd());
   return needed;
 }

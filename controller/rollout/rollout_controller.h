@@ -1,6 +1,6 @@
-// The Rollout controller: a controller of workloads with updates in place. It runs beside any
-// Deployment controller, because it has a kind of its own. It waits until Rollouts are served, by a
-// CustomResourceDefinition that is as new as this program. Core thread only.
+// The Rollout controller: a controller of workloads with updates in place, steps and dry runs. It
+// runs beside any Deployment controller, because it has a kind of its own. It waits until Rollouts
+// are served, by a CustomResourceDefinition that is as new as this program. Core thread only.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,9 @@
 
 #include "controller/in_place/watch/feature.h"
 #include "controller/rollout/crd_revision.h"
+#include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/rollout_store.h"
+#include "controller/rollout/template_defaults.h"
 #include "controller/workload/watch/workload_controller.h"
 
 namespace windlass {
@@ -22,10 +24,13 @@ class RolloutController final : public WorkloadController {
   explicit RolloutController(ControllerHost& host);
 
   const InPlaceCache& in_place() const { return in_place_.cache(); }
+  // What dry runs told about the templates that are being rolled out.
+  const rollout::TemplateDefaults& templates() const { return templates_; }
 
   std::string_view log_field() const override { return "rollout"; }
   std::string_view component() const override { return "windlass"; }
   std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
+  ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
   void Start() override;
   void Stop() override;
   bool HasSynced() const override { return crd_.permits() && WorkloadController::HasSynced(); }
@@ -38,6 +43,13 @@ class RolloutController final : public WorkloadController {
  private:
   RolloutController(ControllerHost& host, const std::shared_ptr<RolloutStore>& rollouts);
 
+  // Returns what the extension asks for.
+  rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
+  void RolloutChanged(const Change<Rollout>& change);
+
+  RolloutStore& rollouts_;
+  rollout::TemplateDefaults templates_;
+  rollout::RolloutExtension extension_;
   InPlaceFeature in_place_;
   rollout::CrdRevision crd_;
 };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/in_place/template/options.h"
+#include "controller/rollout/steps.h"
 #include "controller/workload/fenceposts.h"
 
 namespace windlass::rollout {
@@ -101,6 +102,7 @@ void ResolveStrategy(const RolloutSpec& spec, Workload& workload) {
   const Result<Fenceposts> limits = LimitsOf(spec);
   if (limits.ok()) {
     workload.limits = *limits;
+    workload.strategy_error = StepsError(spec.strategy);
   } else {
     workload.strategy_error = limits.error().message;
   }
