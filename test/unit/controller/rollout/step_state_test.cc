@@ -2,9 +2,11 @@
 // status shows.
 #include "controller/rollout/step_state.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/decisions.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -124,6 +126,32 @@ TEST_CASE("Pods above the size of the new ReplicaSet end no step (RO-052)") {
     rs.status.available_replicas = 4;
     CHECK_FALSE(f.Next());
   }
+  Proves("RO-052");
+}
+
+TEST_CASE("during an update in place the Pods count that are settled (RO-052)") {
+  Stepped f;
+  f.AddOld(10);
+  f.AddNew(0, 0);
+  f.Store(1);
+  workload::Situation situation = f.Sit();
+  situation.extended.counted = CountedPods{.pods = 10, .updated = 2, .ready = 10, .available = 10};
+  in_place::InPlace found;
+  found.counts = {.pods = 10, .updated = 2, .in_flight = 2, .ready = 10, .available = 10};
+  const auto goes_on = [&] {
+    situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+    const std::optional<StepState> state = StepsOf(situation, f.steps);
+    REQUIRE(state.has_value());
+    return state->next.has_value();
+  };
+  CHECK_FALSE(goes_on());
+  found.counts.settled = 1;
+  CHECK(goes_on());
+  // They have the template of an exchange that is not over, and another one is wanted by now.
+  found.stash = in_place::Stash{.fingerprint = {0, 77}};
+  CHECK_FALSE(goes_on());
+  found.stash->fingerprint = situation.wanted.fingerprint;
+  CHECK(goes_on());
   Proves("RO-052");
 }
 
