@@ -12,8 +12,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
 
-all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade kubernetes-1.31
-  bench)
+all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade gitops
+  kubernetes-1.31 bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
 logs=$root/build/nightly
@@ -83,6 +83,10 @@ if is_chosen in-place; then
   queue_script test/e2e/lifecycle_test.sh IDLE=60
 fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
+if is_chosen gitops; then
+  queue_script test/nightly/kstatus_test.sh
+  queue_script test/nightly/argocd_test.sh
+fi
 if is_chosen kubernetes-1.31; then # each on a control plane of its own
   queue_script test/conformance/conformance_test.sh WINDLASS_KUBERNETES=1.31
   queue_script test/conformance/cmd_test.sh WINDLASS_KUBERNETES=1.31
