@@ -1,7 +1,7 @@
 -- The actions that Argo CD offers for a windlass.dev/Rollout. Those that would do nothing now are
 -- disabled.
 --
---   promote  leaves the pause without duration that the rollout waits at
+--   promote  ends the pause among the steps that the rollout waits at
 --   abort    brings the Pods back to the last revision that was rolled out completely
 --   retry    ends the abort: the rollout is tried again
 --   pause    stops the rollout where it is
@@ -21,13 +21,13 @@ local function settled()
   return false
 end
 
--- Returns true if the rollout waits at a pause without duration that was not promoted yet.
+-- Returns true if the rollout waits at a pause among its steps that was not promoted yet.
 local function waits()
   if status.phase ~= "Paused" or status.step == nil or strategy.steps == nil then
     return false
   end
   local step = strategy.steps[status.step.index]
-  if step == nil or step.pause == nil or step.pause.duration ~= nil then
+  if step == nil or step.pause == nil then
     return false
   end
   local annotations = obj.metadata.annotations or {}

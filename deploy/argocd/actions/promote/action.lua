@@ -1,4 +1,4 @@
--- Leaves the pause that the rollout waits at. The value names step and revision, so that it says
+-- Ends the pause that the rollout waits at. The value names step and revision, so that it says
 -- nothing about a later rollout.
 local step = obj.status.step
 if step == nil then
