@@ -22,6 +22,7 @@ type table struct {
 type row struct {
 	Name       string
 	Kstatus    string
+	Argocd     string // absent: no script is asked
 	Metadata   map[string]any
 	Spec       map[string]any
 	Status     json.RawMessage // null: the object has no status
