@@ -191,4 +191,32 @@ for verb in create update patch delete; do
 done
 if may view patch rollouts.windlass.dev --subresource=scale; then fail "view may scale"; fi
 
+say "the API server takes the manifest of docs/rollouts.md, and what the docs say to type"
+awk '/^```yaml$/ && !seen { inside = seen = 1; next } /^```$/ { inside = 0 } inside' \
+  "$ROOT/docs/rollouts.md" | kubectl apply -f -
+# Without the steps of that manifest, because a partition and steps exclude each other.
+kubectl patch wro web --type=json -p '[{"op":"remove","path":"/spec/strategy/steps"}]'
+# A line that ends in a backslash goes on in the next one.
+sed -e ':more' -e '/\\$/{N;s/ *\\\n */ /;b more' -e '}' "$ROOT"/docs/rollouts*.md |
+  grep -oE "kubectl patch wro web( --[a-z-]+=[^ ']+)* -p '[^']*'" | sort -u >"$WORK/commands"
+[ "$(wc -l <"$WORK/commands")" -ge 8 ] || fail "the docs have few commands"
+while read -r command; do
+  eval "$command --dry-run=server" </dev/null || fail "refused: $command"
+done <"$WORK/commands"
+
+say "kubectl does with a Rollout what docs/rollouts-kubectl.md says, and nothing else"
+for command in 'scale wro/web --replicas=4' 'autoscale wro/web --max=5 --dry-run=server' \
+  'annotate --overwrite wro/web windlass.dev/promote=2@8' 'describe wro/web' \
+  'events --for wro/web'; do
+  # shellcheck disable=SC2086 # several words
+  kubectl $command >"$WORK/said" 2>&1 || fail "kubectl $command: $(cat "$WORK/said")"
+done
+for command in 'rollout status wro/web' 'rollout history wro/web' 'rollout undo wro/web' \
+  'rollout pause wro/web' 'rollout resume wro/web' 'rollout restart wro/web' \
+  'set image wro/web app=app:v3' 'logs wro/web' 'expose wro/web --port=80'; do
+  # shellcheck disable=SC2086 # several words
+  if kubectl $command </dev/null >"$WORK/said" 2>&1; then fail "allowed: $command"; fi
+done
+refused UnsupportedMediaType kubectl patch wro web -p '{"spec":{"paused":true}}'
+
 say "passed"
