@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-indent() { # SPACES FILE: prints FILE, each line that is not empty with so many spaces before it
+indent() { # SPACES FILE: prints FILE, with that number of spaces before each line that is not empty
   sed "s/^\(.\)/$(printf '%*s' "$1" '')\1/" "$2"
 }
 
