@@ -12,16 +12,6 @@ namespace {
 // Waits longer than a list that gets no answer takes.
 void Settle(World& world) { world.Quiesce(seconds(80), seconds(3600)); }
 
-// Makes every step take the same time. Then it does not depend on chance which statuses share one
-// write, and the sweep can count what a fault costs.
-WorldOptions Steady(WorldOptions options) {
-  options.network.latency_min = options.network.latency_max = milliseconds(1);
-  options.replica_sets.lag_max = options.replica_sets.lag_min;
-  options.kubelet.lag_max = options.kubelet.lag_min;
-  options.garbage_collector.lag_max = options.garbage_collector.lag_min;
-  return options;
-}
-
 Json Recreate(int replicas, const std::string& image) {
   Json deployment = SampleDeployment("web", replicas, image);
   deployment["spec"]["strategy"] = {{"type", "Recreate"}};
@@ -103,6 +93,14 @@ void UpdateWithStandIns(World& world) {
 }
 
 }  // namespace
+
+WorldOptions Steady(WorldOptions options) {
+  options.network.latency_min = options.network.latency_max = milliseconds(1);
+  options.replica_sets.lag_max = options.replica_sets.lag_min;
+  options.kubelet.lag_max = options.kubelet.lag_min;
+  options.garbage_collector.lag_max = options.garbage_collector.lag_min;
+  return options;
+}
 
 std::vector<CrashScenario> CrashScenarios(const std::string& scripts) {
   std::vector<CrashScenario> scenarios = {

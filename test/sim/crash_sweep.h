@@ -18,7 +18,11 @@ struct CrashScenario {
   ProcessControllers controllers{};
 };
 
-// Returns the scenarios of this file, whose Pods a kubelet runs, and one for each script.
+// Makes every step take the same time. Then it does not depend on chance which statuses share one
+// write, and the sweep can count what a fault costs.
+WorldOptions Steady(WorldOptions options);
+
+// Returns the scenarios of crash_scenarios.cc, whose Pods a kubelet runs, and one for each script.
 std::vector<CrashScenario> CrashScenarios(const std::string& scripts);
 
 struct SweepReport {

@@ -2,25 +2,22 @@
 
 #include <utility>
 
-#include "test/sim/script_player.h"
-#include "test/sim/script_view.h"
-
 namespace windlass::sim {
+
+void ScriptRun::Play(const ScriptStep& step) {
+  player_.Play(step);
+  std::vector<std::string> lines{"step " + std::to_string(steps_.size() + 1) + ": " + step.text};
+  for (const std::string& name : player_.refused()) lines.push_back("refused " + name);
+  for (std::string& line : view_.State()) lines.push_back(std::move(line));
+  for (std::string& line : view_.TakeEvents()) lines.push_back(std::move(line));
+  steps_.push_back(std::move(lines));
+}
 
 std::vector<std::vector<std::string>> PlayScript(World& world, const Script& script,
                                                  World::Kind kind) {
-  ScriptPlayer player(world, kind);
-  ScriptView view(world.api(), player.names());
-  std::vector<std::vector<std::string>> steps;
-  for (const ScriptStep& step : script.steps) {
-    player.Play(step);
-    std::vector<std::string> lines{"step " + std::to_string(steps.size() + 1) + ": " + step.text};
-    for (const std::string& name : player.refused()) lines.push_back("refused " + name);
-    for (std::string& line : view.State()) lines.push_back(std::move(line));
-    for (std::string& line : view.TakeEvents()) lines.push_back(std::move(line));
-    steps.push_back(std::move(lines));
-  }
-  return steps;
+  ScriptRun run(world, kind);
+  for (const ScriptStep& step : script.steps) run.Play(step);
+  return run.steps();
 }
 
 std::string EndOfScript(World& world, const Script& script, World::Kind kind) {

@@ -5,12 +5,32 @@
 #include <vector>
 
 #include "test/sim/script.h"
+#include "test/sim/script_player.h"
+#include "test/sim/script_view.h"
 #include "test/sim/world.h"
 
 namespace windlass::sim {
 
-// Returns for each step its title "step N: TEXT" and its lines, in the format of expected/NAME.txt.
-// The world's loop must not run afterwards. The script is played to owners of this kind.
+// A script that is played to the owners of one kind, step by step. Several may run in one world.
+class ScriptRun {
+ public:
+  // The world's loop must not run after this object is gone.
+  explicit ScriptRun(World& world, World::Kind kind = World::kDeployments)
+      : player_(world, kind), view_(world.api(), player_.names()) {}
+
+  void Play(const ScriptStep& step);
+  // Returns for each step its title "step N: TEXT" and its lines, in the format of
+  // expected/NAME.txt.
+  const std::vector<std::vector<std::string>>& steps() const { return steps_; }
+
+ private:
+  ScriptPlayer player_;
+  ScriptView view_;
+  std::vector<std::vector<std::string>> steps_;
+};
+
+// Plays a whole script to owners of one kind; returns ScriptRun::steps. The world's loop must not
+// run afterwards.
 std::vector<std::vector<std::string>> PlayScript(World& world, const Script& script,
                                                  World::Kind kind = World::kDeployments);
 
