@@ -28,6 +28,7 @@ func main() {
 	qps := pflag.Float32("kube-api-qps", 20, "requests per second to the apiserver")
 	burst := pflag.Int("kube-api-burst", 30, "burst of requests to the apiserver")
 	workers := pflag.Int("concurrent-deployment-syncs", 5, "Deployments synced at the same time")
+	namespace := pflag.String("namespace", "", "the only namespace to look at (default: all)")
 	logs.AddFlags(pflag.CommandLine)
 	pflag.Parse()
 	logs.InitLogs()
@@ -40,7 +41,7 @@ func main() {
 		config.UserAgent = "deployment-controller"
 		config.ContentType = "application/vnd.kubernetes.protobuf"
 		config.QPS, config.Burst = *qps, *burst
-		err = run(ctx, config, *workers)
+		err = run(ctx, config, *workers, *namespace)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "deployment-controller:", err)
@@ -48,7 +49,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, config *rest.Config, workers int) error {
+func run(ctx context.Context, config *rest.Config, workers int, namespace string) error {
 	// Informers and controller have a client each there, and so a rate limit each.
 	watching, err := kubernetes.NewForConfig(config)
 	if err != nil {
@@ -60,7 +61,8 @@ func run(ctx context.Context, config *rest.Config, workers int) error {
 	}
 
 	resync := time.Duration(float64(12*time.Hour) * (1 + rand.Float64()))
-	factory := informers.NewSharedInformerFactoryWithOptions(watching, resync, informers.WithTransform(trimManagedFields))
+	factory := informers.NewSharedInformerFactoryWithOptions(watching, resync,
+		informers.WithTransform(trimManagedFields), informers.WithNamespace(namespace))
 	controller, err := deployment.NewDeploymentController(ctx,
 		factory.Apps().V1().Deployments(), factory.Apps().V1().ReplicaSets(), factory.Core().V1().Pods(), writing)
 	if err != nil {
