@@ -12,7 +12,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
 
-all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place upgrade gitops
+all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place rollouts upgrade gitops
   kubernetes-1.31 bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
@@ -81,6 +81,11 @@ if is_chosen in-place; then
   queue_script test/e2e/in_place_crash_test.sh SIDES='before after' SLOW=1
   queue_script test/e2e/in_place_test.sh COUNT=100 LOAD=1
   queue_script test/e2e/lifecycle_test.sh IDLE=60
+fi
+if is_chosen rollouts; then
+  queue_script test/e2e/rollout_migrate_test.sh
+  queue_script test/e2e/rollout_session_test.sh
+  queue_script test/e2e/differential_test.sh KIND=rollout SHARE=1000
 fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
 if is_chosen gitops; then

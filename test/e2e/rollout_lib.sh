@@ -95,6 +95,6 @@ audit_mark() { stat -c %s "$DATA/audit.log"; }
 made_since() {
   tail -c +$(($1 + 1)) "$DATA/audit.log" | grep -F '"stage":"ResponseComplete"' |
     grep -E "\"verb\":\"($3)\"" | grep -F "\"objectRef\":{\"resource\":\"$2\"" |
-    grep -F '"namespace":"default"' | grep -vE '"subresource":|[?&]dryRun=' |
+    grep -F '"namespace":"default"' | grep -vE '"subresource":|dryRun=' |
     grep -cE '"code":2[0-9][0-9]' || true
 }
