@@ -92,17 +92,21 @@ Script ParseScript(const std::string& name, const std::string& text) {
     const std::string line = Meat(whole);
     const bool continues = line.starts_with("+");
     const bool differs = line.starts_with("differs ");
+    const bool differs_as_rollout = line.starts_with("differs[rollout] ");
     // The differential tests count how often Windlass writes on a real API server only.
     if (line.empty() || line.starts_with("writes-more ")) continue;
-    if ((continues || differs) && script.steps.empty()) Refuse(number, "no step before it");
+    const bool belongs = continues || differs || differs_as_rollout;
+    if (belongs && script.steps.empty()) Refuse(number, "no step before it");
     if (differs) {
       script.steps.back().differs.push_back(PatternOf(number, line));
+    } else if (differs_as_rollout) {
+      script.steps.back().differs_as_rollout.push_back(PatternOf(number, line));
     } else if (continues) {
       const std::string rest = Meat(line.substr(1));
       script.steps.back().text += " + " + rest;
       script.steps.back().actions.push_back(ActionOf(number, rest));
     } else {
-      script.steps.push_back({number, line, {ActionOf(number, line)}, {}});
+      script.steps.push_back({number, line, {ActionOf(number, line)}, {}, {}});
     }
   }
   if (script.steps.empty()) Refuse(1, "a script without steps");

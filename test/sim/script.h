@@ -26,6 +26,8 @@ struct ScriptStep {
   std::vector<ScriptAction> actions;
   // Regular expressions: lines of the state in which Windlass differs from the stock controller.
   std::vector<std::string> differs;
+  // The same, besides, where the script is played to Rollouts: "differs[rollout] PATTERN: WHY".
+  std::vector<std::string> differs_as_rollout;
 };
 
 struct Script {

@@ -15,6 +15,7 @@ apply web replicas=3 annotation.example.org/why="a #1 image"  # why not
 
   label-replicaset web revision=2 track=
 differs ^replicaset: we are better
+differs[rollout] ^annotation: a Rollout has none
 writes-more because
 )");
   CHECK(script.name == "roll");
@@ -35,6 +36,7 @@ writes-more because
   CHECK(label.line == 5);
   CHECK(label.actions[0].fields[1] == std::pair<std::string, std::string>("track", ""));
   CHECK(label.differs == std::vector<std::string>{"^replicaset"});
+  CHECK(label.differs_as_rollout == std::vector<std::string>{"^annotation"});
 }
 
 TEST_CASE("What is no script is refused with its line") {
@@ -48,6 +50,7 @@ TEST_CASE("What is no script is refused with its line") {
   };
   CHECK(complaint("apply web\napply \"web") == "line 2: a quote that does not end");
   CHECK(complaint("differs x: y") == "line 1: no step before it");
+  CHECK(complaint("differs[rollout] x: y") == "line 1: no step before it");
   CHECK(complaint("+ scale web 1") == "line 1: no step before it");
   CHECK(complaint("apply web\ndiffers x") == "line 2: no reason is given");
   CHECK(complaint("# nothing\n") == "line 1: a script without steps");

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"windlass.dev/test/cluster/internal/differential"
+	"windlass.dev/test/cluster/internal/differential/play"
 	"windlass.dev/test/cluster/internal/differential/script"
 )
 
@@ -25,12 +26,19 @@ func main() {
 	pflag.StringVar(&options.Logs, "logs", ".", "folder for the controllers' logs")
 	pflag.StringVar(&options.Stock, "stock", "", "path of the stock controller; without it --expected is compared with")
 	pflag.StringVar(&options.Windlass, "windlass", "", "path of Windlass; without it the stock controller is compared with itself")
+	kind := pflag.String("kind", "deployment", "what Windlass gets: deployment, or rollout; the stock controller gets Deployments")
 	pflag.StringVar(&options.Expected, "expected", "", "folder with what --record has written")
 	pflag.IntVar(&options.Parallel, "parallel", 8, "scripts played at the same time")
 	pflag.DurationVar(&options.Limit, "limit", time.Minute, "time for one step to become quiet")
 	pflag.StringVar(&options.Record, "record", "", "folder to write the stock controller's states to")
 	pflag.BoolVar(&options.Verbose, "verbose", false, "print every state")
 	pflag.Parse()
+	kinds := map[string]play.Kind{"deployment": play.Deployments, "rollout": play.Rollouts}
+	var found bool
+	if options.Kind, found = kinds[*kind]; !found {
+		fmt.Fprintf(os.Stderr, "differential: --kind is deployment or rollout, not %q\n", *kind)
+		os.Exit(2)
+	}
 
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()

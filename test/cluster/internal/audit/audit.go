@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -127,8 +128,9 @@ func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 	return rows, nil
 }
 
+// writes: a dry run changes nothing.
 func (e *event) writes() bool {
-	return e.ObjectRef != nil && !slices.Contains([]string{"get", "list", "watch"}, e.Verb)
+	return e.ObjectRef != nil && !strings.Contains(e.RequestURI, "dryRun=") && !slices.Contains([]string{"get", "list", "watch"}, e.Verb)
 }
 
 // object is the one that was asked for, whichever of its subresources.

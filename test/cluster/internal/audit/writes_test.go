@@ -13,6 +13,8 @@ func TestWritesByNamespace(t *testing.T) {
 			`"},"objectRef":{"resource":"` + resource + `","subresource":"` + subresource + `","namespace":"` + namespace +
 			`"},"responseStatus":{"code":` + code + `},"stageTimestamp":"2026-01-02T03:04:0` + second + `.5Z"}` + "\n"
 	}
+	dryRun := strings.Replace(line("1", "us", "create", "a", "replicasets", "", "201"), `"verb"`,
+		`"requestURI":"/apis/apps/v1/namespaces/a/replicasets?dryRun=All","verb"`, 1)
 	log := line("1", "us", "create", "a", "replicasets", "", "201") +
 		line("2", "us", "patch", "a", "deployments", "status", "200") +
 		line("2", "us", "patch", "a", "deployments", "status", "200") +
@@ -23,6 +25,7 @@ func TestWritesByNamespace(t *testing.T) {
 		line("3", "us", "update", "c", "replicasets", "", "200") + // not asked for
 		line("7", "us", "update", "a", "replicasets", "", "200") + // too late
 		line("7", "us", "update", "b", "deployments", "", "200") +
+		dryRun +
 		`{"stage":"Resp`
 	at := func(second int) time.Time { return time.Date(2026, 1, 2, 3, 4, second, 0, time.UTC) }
 	got, err := WritesByNamespace(strings.NewReader(log), "us", []string{"deployments", "deployments/status", "replicasets"},

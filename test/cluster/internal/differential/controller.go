@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -15,12 +16,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"windlass.dev/test/cluster/internal/differential/play"
 )
 
 // Controller is one of the two that are compared.
 type Controller struct {
 	Name string // "stock" or "windlass", for the reader
 	User string // as the API server knows it
+	Kind play.Kind
 	args []string
 }
 
@@ -49,13 +53,19 @@ func Stock(ctx context.Context, client kubernetes.Interface, options Options) (C
 		return Controller{}, err
 	}
 	return Controller{Name: "stock", User: "system:serviceaccount:" + namespace + ":" + account,
+		Kind: play.Deployments,
 		args: []string{options.Stock, "--kubeconfig=" + kubeconfig, "--kube-api-qps=1000", "--kube-api-burst=2000", "-v=4"}}, nil
 }
 
 // Windlass has the rights its manifest grants.
 func Windlass(options Options) Controller {
-	return Controller{Name: "windlass", User: "system:serviceaccount:windlass-system:windlass",
-		args: []string{options.Windlass, "--controllers=deployment", "--kubeconfig=" + filepath.Join(options.Data, "windlass.kubeconfig"),
+	kind := options.Kind
+	if kind == "" {
+		kind = play.Deployments
+	}
+	return Controller{Name: "windlass", User: "system:serviceaccount:windlass-system:windlass", Kind: kind,
+		args: []string{options.Windlass, "--controllers=" + strings.ToLower(string(kind)),
+			"--kubeconfig=" + filepath.Join(options.Data, "windlass.kubeconfig"),
 			"--leader-elect=false", "--metrics-bind-address=0", "--kube-api-qps=1000", "--kube-api-burst=2000"}}
 }
 

@@ -39,7 +39,7 @@ func report(scripts []*script.Script, controllers [2]Controller, all [2][]played
 		}
 		first, second := all[0][i].writes, all[1][i].writes
 		fmt.Fprintf(writes, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, accepted(first), refused(first),
-			accepted(second), refused(second), remark(s, first, second))
+			accepted(second), refused(second), remark(s, first, second, options))
 	}
 	if options.Stock != "" {
 		fmt.Println()
@@ -64,7 +64,7 @@ func judge(s *script.Script, first, second played, controllers [2]Controller, op
 	}
 	for i := range min(len(first.result.Steps), len(second.result.Steps)) {
 		a, b := first.result.Steps[i], second.result.Steps[i]
-		expected := s.Steps[i].Differs
+		expected := s.Steps[i].DiffersAs(strings.ToLower(string(controllers[1].Kind)))
 		if options.Windlass == "" {
 			expected = nil // the same controller has nothing to be explained
 		}
@@ -92,7 +92,7 @@ func judge(s *script.Script, first, second played, controllers [2]Controller, op
 		v.differs = v.differs || a.Quiet != b.Quiet
 		v.explained = v.explained || len(known) > 0
 	}
-	if options.Windlass != "" && options.Stock != "" && moreWrites(first.writes, second.writes) {
+	if options.countsWrites() && moreWrites(first.writes, second.writes) {
 		v.explained = true
 		if s.WritesMore == "" {
 			v.differs = true
@@ -110,8 +110,8 @@ func moreWrites(first, second audit.Writes) bool { return sent(second) > sent(fi
 func sent(w audit.Writes) int { return w.Total() + w.Refused }
 
 func accepted(w audit.Writes) string {
-	return fmt.Sprintf("%d (%d+%d+%d)", w.Total(), w.Accepted["deployments"], w.Accepted["deployments/status"],
-		w.Accepted["replicasets"])
+	return fmt.Sprintf("%d (%d+%d+%d)", w.Total(), w.Accepted["deployments"]+w.Accepted["rollouts"],
+		w.Accepted["deployments/status"]+w.Accepted["rollouts/status"], w.Accepted["replicasets"])
 }
 
 func refused(w audit.Writes) string {
@@ -121,8 +121,8 @@ func refused(w audit.Writes) string {
 	return fmt.Sprintf("%d refused", w.Refused)
 }
 
-func remark(s *script.Script, first, second audit.Writes) string {
-	if !moreWrites(first, second) {
+func remark(s *script.Script, first, second audit.Writes, options Options) string {
+	if !options.countsWrites() || !moreWrites(first, second) {
 		return ""
 	}
 	if s.WritesMore != "" {

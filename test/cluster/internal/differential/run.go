@@ -1,5 +1,5 @@
-// Package differential plays scripts to two Deployment controllers, one after
-// the other, and compares what they leave behind.
+// Package differential plays scripts to two controllers, one after the other, and
+// compares what they leave behind. The second may play them with Rollouts.
 package differential
 
 import (
@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -26,6 +27,7 @@ type Options struct {
 	Logs     string        // folder for the controllers' logs
 	Stock    string        // path of the stock controller; empty: what Expected holds
 	Windlass string        // path of Windlass; empty: the stock controller again
+	Kind     play.Kind     // of the objects that Windlass gets; the stock controller gets Deployments
 	Expected string        // folder with what the stock controller left once
 	Parallel int           // scripts at the same time
 	Limit    time.Duration // for one step to become quiet
@@ -33,10 +35,17 @@ type Options struct {
 	Verbose  bool          // print states and times
 }
 
+// countsWrites says whether more writes are held against Windlass. A Rollout has more to write than
+// a Deployment: a rollback is recorded first, for example.
+func (o Options) countsWrites() bool {
+	return o.Stock != "" && o.Windlass != "" && o.Kind != play.Rollouts
+}
+
 func (o Options) adminKubeconfig() string { return filepath.Join(o.Data, "admin.kubeconfig") }
 
 // written are the resources whose writes are compared.
-var written = []string{"deployments", "deployments/status", "replicasets", "replicasets/status"}
+var written = []string{"deployments", "deployments/status", "rollouts", "rollouts/status",
+	"replicasets", "replicasets/status"}
 
 // played is what one controller made of one script.
 type played struct {
@@ -56,7 +65,12 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 	if err != nil {
 		return false, err
 	}
-	stock := Controller{Name: "expected"}
+	anything, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return false, err
+	}
+	cluster := play.Cluster{Client: client, Dynamic: anything}
+	stock := Controller{Name: "expected", Kind: play.Deployments}
 	if options.Stock != "" {
 		if stock, err = Stock(ctx, client, options); err != nil {
 			return false, err
@@ -76,18 +90,18 @@ func Run(ctx context.Context, scripts []*script.Script, options Options) (bool, 
 			continue
 		}
 		began := time.Now()
-		if all[i], err = playAll(ctx, client, scripts, controller, id, options); err != nil {
+		if all[i], err = playAll(ctx, cluster, scripts, controller, id, options); err != nil {
 			return false, err
 		}
 		fmt.Printf("%s has played %d scripts in %.0f s\n", controller.Name, len(scripts), time.Since(began).Seconds())
 		if i == 0 {
-			if err := waitAgain(ctx, client, scripts, controller, all[0], id, options); err != nil {
+			if err := waitAgain(ctx, cluster, scripts, controller, all[0], id, options); err != nil {
 				return false, err
 			}
 		}
 	}
-	if options.Stock != "" && options.Windlass != "" {
-		if err := countAgain(ctx, client, scripts, controllers, &all, id, options); err != nil {
+	if options.countsWrites() {
+		if err := countAgain(ctx, cluster, scripts, controllers, &all, id, options); err != nil {
 			return false, err
 		}
 	}
@@ -106,7 +120,7 @@ const awaitedPlays = 3
 // ended in vain. On a busy machine it has been seen never to write a condition
 // that it writes in every other play (quota-unready, after three minutes). That
 // says nothing about Windlass, which has one try.
-func waitAgain(ctx context.Context, client kubernetes.Interface, scripts []*script.Script, stock Controller,
+func waitAgain(ctx context.Context, cluster play.Cluster, scripts []*script.Script, stock Controller,
 	results []played, id string, options Options) error {
 	for play := 2; play <= awaitedPlays; play++ {
 		indexes := waitedInVain(results)
@@ -117,7 +131,7 @@ func waitAgain(ctx context.Context, client kubernetes.Interface, scripts []*scri
 		for _, i := range indexes {
 			again = append(again, scripts[i])
 		}
-		played, err := playAll(ctx, client, again, stock, fmt.Sprintf("%s-wait-%d", id, play), options)
+		played, err := playAll(ctx, cluster, again, stock, fmt.Sprintf("%s-wait-%d", id, play), options)
 		if err != nil {
 			return err
 		}
@@ -143,7 +157,7 @@ func waitedInVain(results []played) (indexes []int) {
 // the least of several counts tells what a controller has to send.
 const countedPlays = 3
 
-func countAgain(ctx context.Context, client kubernetes.Interface, scripts []*script.Script,
+func countAgain(ctx context.Context, cluster play.Cluster, scripts []*script.Script,
 	controllers [2]Controller, all *[2][]played, id string, options Options) error {
 	for play := 2; play <= countedPlays; play++ {
 		var indexes []int
@@ -157,7 +171,7 @@ func countAgain(ctx context.Context, client kubernetes.Interface, scripts []*scr
 			return nil
 		}
 		for c, controller := range controllers {
-			results, err := playAll(ctx, client, again, controller, fmt.Sprintf("%s-%d", id, play), options)
+			results, err := playAll(ctx, cluster, again, controller, fmt.Sprintf("%s-%d", id, play), options)
 			if err != nil {
 				return err
 			}
@@ -178,7 +192,7 @@ func keepLeast(first *played, again played) {
 }
 
 // playAll plays every script to one controller, several at the same time.
-func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script.Script, controller Controller,
+func playAll(ctx context.Context, cluster play.Cluster, scripts []*script.Script, controller Controller,
 	id string, options Options) (results []played, err error) {
 	stop, err := controller.run(filepath.Join(options.Logs, controller.Name+"-"+id+".log"))
 	if err != nil {
@@ -187,7 +201,8 @@ func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script
 	defer func() { err = errors.Join(err, stop()) }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	sentinels, err := play.Sentinels(ctx, client, "sentinels")
+	cluster.Kind = controller.Kind
+	sentinels, err := play.Sentinels(ctx, cluster, "sentinels")
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +214,7 @@ func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script
 			for i := range next {
 				sentinel := sentinels(scripts[i].Name + "-" + controller.Name + "-" + id)
 				began := time.Now()
-				result, err := playOne(ctx, client, scripts[i], controller.Name+"-"+id, sentinel, options)
+				result, err := playOne(ctx, cluster, scripts[i], controller.Name+"-"+id, sentinel, options)
 				results[i] = played{result: result, err: err}
 				if options.Verbose {
 					fmt.Printf("%s has played %s in %.1f s: %v\n", controller.Name, scripts[i].Name, time.Since(began).Seconds(), err)
@@ -215,12 +230,12 @@ func playAll(ctx context.Context, client kubernetes.Interface, scripts []*script
 	return results, countWrites(results, controller, options)
 }
 
-func playOne(ctx context.Context, client kubernetes.Interface, s *script.Script, suffix string, sentinel *play.Sentinel,
+func playOne(ctx context.Context, cluster play.Cluster, s *script.Script, suffix string, sentinel *play.Sentinel,
 	options Options) (*play.Result, error) {
 	if err := sentinel.Start(ctx, options.Limit); err != nil {
 		return nil, err
 	}
-	result, err := play.Play(ctx, client, s, s.Name+"-"+suffix, sentinel, options.Limit)
+	result, err := play.Play(ctx, cluster, s, s.Name+"-"+suffix, sentinel, options.Limit)
 	return result, errors.Join(err, sentinel.Stop(ctx))
 }
 

@@ -2,7 +2,6 @@ package play
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -15,35 +14,31 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/client-go/util/retry"
 
 	"windlass.dev/test/cluster/internal/differential/script"
 )
 
-// apply creates a Deployment, or changes what is named.
+// apply creates the object of that name, or changes what is named.
 func (p *Player) apply(ctx context.Context, name string, fields []script.Setting) error {
-	deployments := p.client.AppsV1().Deployments(p.namespace)
 	return retry.OnError(retry.DefaultBackoff, apierrors.IsConflict, func() error {
-		d, err := deployments.Get(ctx, name, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
-			if d, err = newDeployment(name, fields); err != nil {
-				return err
+		err := p.owners.edit(ctx, name, func(d *appsv1.Deployment) error {
+			for _, field := range fields {
+				if err := set(d, field); err != nil {
+					return err
+				}
 			}
-			_, err = deployments.Create(ctx, d, metav1.CreateOptions{})
+			return nil
+		})
+		if !apierrors.IsNotFound(err) {
 			return err
 		}
+		d, err := newDeployment(name, fields)
 		if err != nil {
 			return err
 		}
-		for _, field := range fields {
-			if err := set(d, field); err != nil {
-				return err
-			}
-		}
-		_, err = deployments.Update(ctx, d, metav1.UpdateOptions{})
-		return err
+		return p.owners.create(ctx, d)
 	})
 }
 
@@ -170,20 +165,9 @@ func intOrString(value string) *intstr.IntOrString {
 	return &parsed
 }
 
-// neverCopied are the annotations of a Deployment that are its own.
-var neverCopied = []string{
-	"kubectl.kubernetes.io/last-applied-configuration",
-	"deployment.kubernetes.io/revision",
-	"deployment.kubernetes.io/revision-history",
-	"deployment.kubernetes.io/desired-replicas",
-	"deployment.kubernetes.io/max-replicas",
-	"deprecated.deployment.rollback.to",
-}
-
-// undo sends what kubectl rollout undo does.
+// undo follows the rules of kubectl rollout undo.
 func (p *Player) undo(ctx context.Context, c script.Command) error {
-	deployments := p.client.AppsV1().Deployments(p.namespace)
-	d, err := deployments.Get(ctx, c.Name, metav1.GetOptions{})
+	d, err := p.owners.get(ctx, c.Name)
 	if err != nil {
 		return err
 	}
@@ -198,30 +182,17 @@ func (p *Player) undo(ctx context.Context, c script.Command) error {
 	if err != nil {
 		return err
 	}
-	template := rs.Spec.Template.DeepCopy()
-	delete(template.Labels, appsv1.DefaultDeploymentUniqueLabelKey)
-	if equality.Semantic.DeepEqual(template, &d.Spec.Template) {
+	if equality.Semantic.DeepEqual(templateOf(rs), &d.Spec.Template) {
 		return nil
 	}
-	annotations := map[string]string{}
-	for _, key := range neverCopied {
-		if value, found := d.Annotations[key]; found {
-			annotations[key] = value
-		}
-	}
-	for key, value := range rs.Annotations {
-		if !slices.Contains(neverCopied, key) {
-			annotations[key] = value
-		}
-	}
-	patch, err := json.Marshal([]map[string]any{
-		{"op": "replace", "path": "/spec/template", "value": template},
-		{"op": "replace", "path": "/metadata/annotations", "value": annotations}})
-	if err != nil {
-		return err
-	}
-	_, err = deployments.Patch(ctx, c.Name, types.JSONPatchType, patch, metav1.PatchOptions{})
-	return err
+	return p.owners.undo(ctx, d, rs)
+}
+
+// templateOf is a ReplicaSet's template as its owner has it.
+func templateOf(rs *appsv1.ReplicaSet) *corev1.PodTemplateSpec {
+	template := rs.Spec.Template.DeepCopy()
+	delete(template.Labels, appsv1.DefaultDeploymentUniqueLabelKey)
+	return template
 }
 
 // revisionFor finds the ReplicaSet of a revision; 0: of the second highest.
@@ -235,7 +206,7 @@ func (p *Player) revisionFor(ctx context.Context, d *appsv1.Deployment, revision
 	var revisions []int64
 	for i := range list.Items {
 		rs := &list.Items[i]
-		number, err := strconv.ParseInt(rs.Annotations["deployment.kubernetes.io/revision"], 10, 64)
+		number, err := strconv.ParseInt(rs.Annotations[revisionAnnotation], 10, 64)
 		if err == nil && metav1.IsControlledBy(rs, d) {
 			byRevision[number] = rs
 			revisions = append(revisions, number)
@@ -253,19 +224,10 @@ func (p *Player) revisionFor(ctx context.Context, d *appsv1.Deployment, revision
 
 // setCondition writes as a third party does.
 func (p *Player) setCondition(ctx context.Context, c script.Command) error {
-	deployments := p.client.AppsV1().Deployments(p.namespace)
 	return retry.OnError(retry.DefaultBackoff, apierrors.IsConflict, func() error {
-		d, err := deployments.Get(ctx, c.Name, metav1.GetOptions{})
-		if err != nil {
-			return err
-		}
-		condition := appsv1.DeploymentCondition{
+		return p.owners.setCondition(ctx, c.Name, appsv1.DeploymentCondition{
 			Type:   appsv1.DeploymentConditionType(c.Setting[0].Key),
 			Status: corev1.ConditionStatus(c.Setting[0].Value), Reason: "Script",
-			LastUpdateTime: metav1.Now(), LastTransitionTime: metav1.Now()}
-		d.Status.Conditions = append(slices.DeleteFunc(d.Status.Conditions,
-			func(other appsv1.DeploymentCondition) bool { return other.Type == condition.Type }), condition)
-		_, err = deployments.UpdateStatus(ctx, d, metav1.UpdateOptions{})
-		return err
+			LastUpdateTime: metav1.Now(), LastTransitionTime: metav1.Now()})
 	})
 }

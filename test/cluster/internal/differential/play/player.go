@@ -48,11 +48,12 @@ type Step struct {
 // keeper, is kubelet and scheduler meanwhile.
 type Player struct {
 	client    kubernetes.Interface
+	kind      Kind
 	namespace string
 	sentinel  *Sentinel
 	limit     time.Duration // for one step to become quiet
 
-	deployments appslisters.DeploymentLister
+	owners      owners
 	replicaSets appslisters.ReplicaSetLister
 	pods        corelisters.PodLister
 	memory      *state.Memory
@@ -75,9 +76,9 @@ type Player struct {
 }
 
 // Play makes the namespace, takes the steps of a script, and removes what it made.
-func Play(ctx context.Context, client kubernetes.Interface, s *script.Script, namespace string,
+func Play(ctx context.Context, cluster Cluster, s *script.Script, namespace string,
 	sentinel *Sentinel, limit time.Duration) (*Result, error) {
-	p := &Player{client: client, namespace: namespace, sentinel: sentinel, limit: limit,
+	p := &Player{client: cluster.Client, kind: cluster.Kind, owners: cluster.owners(namespace), namespace: namespace, sentinel: sentinel, limit: limit,
 		memory: state.NewMemory(), changed: make(chan struct{}), counts: map[types.UID]int32{},
 		ready: map[string]bool{}, slow: map[string]bool{}, made: map[string]int{},
 		createErrors: map[string]state.Event{}, combined: map[string]bool{}}
@@ -145,11 +146,10 @@ func (p *Player) enter(ctx context.Context) error {
 		return err
 	}
 	factory := informers.NewSharedInformerFactoryWithOptions(p.client, 0, informers.WithNamespace(p.namespace))
-	p.deployments = factory.Apps().V1().Deployments().Lister()
 	p.replicaSets = factory.Apps().V1().ReplicaSets().Lister()
 	p.pods = factory.Core().V1().Pods().Lister()
 	for _, informer := range []cache.SharedIndexInformer{
-		factory.Apps().V1().Deployments().Informer(),
+		p.owners.informer(),
 		factory.Apps().V1().ReplicaSets().Informer(),
 		factory.Core().V1().Pods().Informer(),
 		factory.Core().V1().Events().Informer(),
@@ -164,6 +164,10 @@ func (p *Player) enter(ctx context.Context) error {
 		}
 	}
 	factory.Start(ctx.Done())
+	go p.owners.informer().Run(ctx.Done())
+	if !cache.WaitForCacheSync(ctx.Done(), p.owners.informer().HasSynced) {
+		return ctx.Err()
+	}
 	for _, synced := range factory.WaitForCacheSync(ctx.Done()) {
 		if !synced {
 			return ctx.Err()
@@ -182,7 +186,7 @@ func (p *Player) leave(ctx context.Context) error {
 	p.mutex.Unlock()
 	background, everything := metav1.DeletePropagationBackground, metav1.ListOptions{}
 	options := metav1.DeleteOptions{PropagationPolicy: &background}
-	if err := p.client.AppsV1().Deployments(p.namespace).DeleteCollection(ctx, options, everything); err != nil {
+	if err := p.owners.removeAll(ctx, background); err != nil {
 		return err
 	}
 	if err := p.client.AppsV1().ReplicaSets(p.namespace).DeleteCollection(ctx, options, everything); err != nil {
@@ -217,7 +221,7 @@ func (p *Player) sawChange() {
 // sawEvent takes an event for as many as it says happened since. Of a refused
 // creation there may be many, ever later: they do not count as a change.
 func (p *Player) sawEvent(event *corev1.Event) {
-	if event.InvolvedObject.Kind != "Deployment" {
+	if event.InvolvedObject.Kind != string(p.kind) {
 		return
 	}
 	p.mutex.Lock()
@@ -229,7 +233,7 @@ func (p *Player) sawEvent(event *corev1.Event) {
 	}
 	for range event.Count - before {
 		p.events = append(p.events, state.Event{
-			Deployment: event.InvolvedObject.Name, Reason: event.Reason, Message: event.Message})
+			Deployment: event.InvolvedObject.Name, Reason: reasonOfDeployment(event.Reason), Message: event.Message})
 	}
 	p.mutex.Unlock()
 	if !again && event.Reason != createError {

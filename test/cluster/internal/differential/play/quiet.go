@@ -58,12 +58,9 @@ func (p *Player) cached() (state.Objects, []corev1.Pod) {
 	var objects state.Objects
 	var pods []corev1.Pod
 	// Of a cache: never fails.
-	deployments, _ := p.deployments.List(labels.Everything())
 	replicaSets, _ := p.replicaSets.List(labels.Everything())
 	cachedPods, _ := p.pods.List(labels.Everything())
-	for _, d := range deployments {
-		objects.Deployments = append(objects.Deployments, *d)
-	}
+	objects.Deployments = p.owners.cached()
 	for _, rs := range replicaSets {
 		objects.ReplicaSets = append(objects.ReplicaSets, *rs)
 	}
@@ -103,13 +100,13 @@ func (p *Player) keeperError() error {
 
 // list asks the API server, not a cache.
 func (p *Player) list(ctx context.Context) (state.Objects, []corev1.Pod, error) {
-	deployments, err1 := p.client.AppsV1().Deployments(p.namespace).List(ctx, metav1.ListOptions{})
+	deployments, err1 := p.owners.list(ctx)
 	replicaSets, err2 := p.client.AppsV1().ReplicaSets(p.namespace).List(ctx, metav1.ListOptions{})
 	pods, err3 := p.client.CoreV1().Pods(p.namespace).List(ctx, metav1.ListOptions{})
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return state.Objects{}, nil, err
 	}
-	return state.Objects{Deployments: deployments.Items, ReplicaSets: replicaSets.Items}, pods.Items, nil
+	return state.Objects{Deployments: deployments, ReplicaSets: replicaSets.Items}, pods.Items, nil
 }
 
 func sameVersions(a state.Objects, podsA []corev1.Pod, b state.Objects, podsB []corev1.Pod) bool {
@@ -232,9 +229,7 @@ func summed(d *appsv1.Deployment, replicaSets []appsv1.ReplicaSet) bool {
 }
 
 func sameTemplate(d *appsv1.Deployment, rs *appsv1.ReplicaSet) bool {
-	template := rs.Spec.Template.DeepCopy()
-	delete(template.Labels, appsv1.DefaultDeploymentUniqueLabelKey)
-	return equality.Semantic.DeepEqual(template, &d.Spec.Template)
+	return equality.Semantic.DeepEqual(templateOf(rs), &d.Spec.Template)
 }
 
 // passSecond waits until the second is over in which the newest ReplicaSet was

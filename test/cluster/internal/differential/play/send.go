@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	"k8s.io/client-go/util/retry"
 
 	"windlass.dev/test/cluster/internal/differential/script"
 )
@@ -35,7 +35,7 @@ func (p *Player) send(ctx context.Context, step int, c script.Command) error {
 	case "apply":
 		return p.apply(ctx, c.Name, c.Setting)
 	case "scale":
-		return p.scale(ctx, c.Name, int32(count(c)))
+		return p.owners.scale(ctx, c.Name, int32(count(c)))
 	case "pause":
 		return p.apply(ctx, c.Name, []script.Setting{{Key: "paused", Value: "true"}})
 	case "resume":
@@ -46,8 +46,7 @@ func (p *Player) send(ctx context.Context, step int, c script.Command) error {
 	case "undo":
 		return p.undo(ctx, c)
 	case "rollback":
-		return p.apply(ctx, c.Name, []script.Setting{
-			{Key: "annotation.deprecated.deployment.rollback.to", Value: c.Args[0]}})
+		return p.rollBack(ctx, c.Name, c.Args[0])
 	case "ready", "unready", "fail", "delete-pod":
 		return p.sendPods(ctx, c)
 	case "stop-slowly":
@@ -58,7 +57,7 @@ func (p *Player) send(ctx context.Context, step int, c script.Command) error {
 	case "create-replicaset", "scale-replicaset", "delete-replicaset", "label-replicaset", "annotate-replicaset", "orphan":
 		return p.sendReplicaSet(ctx, c)
 	case "delete":
-		return p.deleteDeployment(ctx, c)
+		return p.remove(ctx, c)
 	case "condition":
 		return p.setCondition(ctx, c)
 	case "quota":
@@ -77,15 +76,13 @@ func count(c script.Command) int {
 	return n
 }
 
-func (p *Player) scale(ctx context.Context, name string, replicas int32) error {
-	scale := &autoscalingv1.Scale{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: p.namespace},
-		Spec:       autoscalingv1.ScaleSpec{Replicas: replicas}}
-	_, err := p.client.AppsV1().Deployments(p.namespace).UpdateScale(ctx, name, scale, metav1.UpdateOptions{})
-	return err
+func (p *Player) rollBack(ctx context.Context, name, revision string) error {
+	return retry.OnError(retry.DefaultBackoff, apierrors.IsConflict, func() error {
+		return p.owners.rollBack(ctx, name, revision)
+	})
 }
 
-func (p *Player) deleteDeployment(ctx context.Context, c script.Command) error {
+func (p *Player) remove(ctx context.Context, c script.Command) error {
 	policy := metav1.DeletePropagationBackground
 	switch cascade, _ := c.Get("cascade"); cascade {
 	case "", "background":
@@ -96,7 +93,7 @@ func (p *Player) deleteDeployment(ctx context.Context, c script.Command) error {
 	default:
 		return fmt.Errorf("cascade=%s is none of background, foreground, orphan", cascade)
 	}
-	return p.client.AppsV1().Deployments(p.namespace).Delete(ctx, c.Name, metav1.DeleteOptions{PropagationPolicy: &policy})
+	return p.owners.remove(ctx, c.Name, policy)
 }
 
 // quota returns when admission knows of the quota.
@@ -125,7 +122,7 @@ func (p *Player) waitCondition(ctx context.Context, name string, want script.Set
 	// retries of all Deployments, and other scripts may use it up.
 	what := fmt.Sprintf("condition %s=%s of %s", want.Key, want.Value, name)
 	return p.awaitWithin(ctx, 3*p.limit, what, func() (bool, error) {
-		d, err := p.client.AppsV1().Deployments(p.namespace).Get(ctx, name, metav1.GetOptions{})
+		d, err := p.owners.get(ctx, name)
 		if err != nil {
 			return false, err
 		}

@@ -10,41 +10,44 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
-	"k8s.io/client-go/kubernetes"
 	appslisters "k8s.io/client-go/listers/apps/v1"
+	"k8s.io/client-go/tools/cache"
 	"k8s.io/utils/ptr"
 )
 
-// Sentinel is a Deployment without Pods that tells whether the controller has
+// Sentinel is a Deployment, or a Rollout, without Pods that tells whether the controller has
 // seen everything up to now: a change of minReadySeconds has to travel from the
 // Deployment to its ReplicaSet and be observed in both. The controller writes
 // that ReplicaSet only with the resource version of its newest state, so a
 // second round shows that it has seen what the ReplicaSet controller wrote in
 // the first one, and with it all that was written to ReplicaSets before.
 type Sentinel struct {
-	client      kubernetes.Interface
 	namespace   string
 	name        string
-	deployments appslisters.DeploymentLister
+	owners      owners
 	replicaSets appslisters.ReplicaSetLister
 }
 
 // Sentinels makes the namespace of sentinels; they end with the context.
-func Sentinels(ctx context.Context, client kubernetes.Interface, namespace string) (func(name string) *Sentinel, error) {
+func Sentinels(ctx context.Context, cluster Cluster, namespace string) (func(name string) *Sentinel, error) {
 	object := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}
+	client := cluster.Client
 	_, err := client.CoreV1().Namespaces().Create(ctx, object, metav1.CreateOptions{})
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		return nil, err
 	}
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithNamespace(namespace))
-	deployments := factory.Apps().V1().Deployments().Lister()
+	owners := cluster.owners(namespace)
 	replicaSets := factory.Apps().V1().ReplicaSets().Lister()
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
+	go owners.informer().Run(ctx.Done())
+	if !cache.WaitForCacheSync(ctx.Done(), owners.informer().HasSynced) {
+		return nil, ctx.Err()
+	}
 	return func(name string) *Sentinel {
-		return &Sentinel{client, namespace, name, deployments, replicaSets}
+		return &Sentinel{namespace, name, owners, replicaSets}
 	}, nil
 }
 
@@ -62,7 +65,7 @@ func (s *Sentinel) Start(ctx context.Context, limit time.Duration) error {
 			},
 		},
 	}
-	if _, err := s.client.AppsV1().Deployments(s.namespace).Create(ctx, d, metav1.CreateOptions{}); err != nil {
+	if err := s.owners.create(ctx, d); err != nil {
 		return err
 	}
 	return s.await(ctx, limit, 0, 1)
@@ -70,18 +73,18 @@ func (s *Sentinel) Start(ctx context.Context, limit time.Duration) error {
 
 // Stop removes the Deployment; the garbage collector takes the rest.
 func (s *Sentinel) Stop(ctx context.Context) error {
-	return s.client.AppsV1().Deployments(s.namespace).Delete(ctx, s.name, metav1.DeleteOptions{})
+	return s.owners.remove(ctx, s.name, metav1.DeletePropagationBackground)
 }
 
 // Round returns when the controller has answered.
 func (s *Sentinel) Round(ctx context.Context, limit time.Duration) error {
-	d, err := s.deployments.Deployments(s.namespace).Get(s.name)
-	if err != nil {
-		return err
+	d, found := s.owners.find(s.name)
+	if !found {
+		return fmt.Errorf("sentinel %s is gone", s.name)
 	}
 	seconds := 1 - d.Spec.MinReadySeconds
 	patch := fmt.Sprintf(`{"spec":{"minReadySeconds":%d}}`, seconds)
-	d, err = s.client.AppsV1().Deployments(s.namespace).Patch(ctx, s.name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+	d, err := s.owners.patch(ctx, s.name, patch)
 	if err != nil {
 		return err
 	}
@@ -104,8 +107,8 @@ func (s *Sentinel) await(ctx context.Context, limit time.Duration, seconds int32
 }
 
 func (s *Sentinel) answered(seconds int32, generation int64) bool {
-	d, err := s.deployments.Deployments(s.namespace).Get(s.name)
-	if err != nil || d.Generation < generation || d.Status.ObservedGeneration < d.Generation {
+	d, found := s.owners.find(s.name)
+	if !found || d.Generation < generation || d.Status.ObservedGeneration < d.Generation {
 		return false
 	}
 	replicaSets, _ := s.replicaSets.ReplicaSets(s.namespace).List(labels.SelectorFromSet(d.Spec.Selector.MatchLabels))

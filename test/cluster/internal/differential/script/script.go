@@ -51,6 +51,18 @@ func (c Command) Get(key string) (string, bool) {
 type Difference struct {
 	Pattern *regexp.Regexp
 	Why     string
+	Kind    string // "rollout": only if the script is played with Rollouts; empty: always
+}
+
+// DiffersAs returns the differences that are expected if the script is played with that kind.
+func (s Step) DiffersAs(kind string) []Difference {
+	var expected []Difference
+	for _, difference := range s.Differs {
+		if difference.Kind == "" || difference.Kind == kind {
+			expected = append(expected, difference)
+		}
+	}
+	return expected
 }
 
 // Load reads a file; the script's name is the file's without its extension.
@@ -85,7 +97,9 @@ func (s *Script) line(text string) error {
 	text = strings.TrimSpace(text)
 	switch first, rest, _ := strings.Cut(text, " "); first {
 	case "differs":
-		return s.differs(rest)
+		return s.differs("", rest)
+	case "differs[rollout]":
+		return s.differs("rollout", rest)
 	case "writes-more":
 		s.WritesMore = strings.TrimSpace(rest)
 		if s.WritesMore == "" {
@@ -120,7 +134,7 @@ func (s *Script) line(text string) error {
 	return nil
 }
 
-func (s *Script) differs(rest string) error {
+func (s *Script) differs(kind, rest string) error {
 	pattern, why, found := strings.Cut(rest, ": ")
 	pattern, why = strings.TrimSpace(pattern), strings.TrimSpace(why)
 	if !found || pattern == "" || why == "" || strings.ContainsAny(pattern, " \t") {
@@ -134,7 +148,7 @@ func (s *Script) differs(rest string) error {
 		return err
 	}
 	step := &s.Steps[len(s.Steps)-1]
-	step.Differs = append(step.Differs, Difference{expression, why})
+	step.Differs = append(step.Differs, Difference{expression, why, kind})
 	return nil
 }
 

@@ -7,6 +7,28 @@ import (
 	"testing"
 )
 
+func TestDifferencesOfRollouts(t *testing.T) {
+	script, err := Parse("x", `
+rollback web 1
+differs ^event: always
+differs[rollout] ^annotation: a Rollout has none
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, want := range map[string][]string{
+		"deployment": {"always"}, "rollout": {"always", "a Rollout has none"},
+	} {
+		var got []string
+		for _, difference := range script.Steps[0].DiffersAs(kind) {
+			got = append(got, difference.Why)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	script, err := Parse("x", `
 # a comment

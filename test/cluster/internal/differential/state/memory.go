@@ -18,9 +18,9 @@ const revisionAnnotation = "deployment.kubernetes.io/revision"
 // Identity is what a ReplicaSet is called in place of its name.
 type Identity struct {
 	UID      types.UID
-	Owner    string // the Deployment that controls it, or that did last; "-": none ever did
+	Owner    string // the Deployment or Rollout that controls it, or that did last; "-": none ever did
 	Revision string // "none" without the annotation
-	Owned    bool   // a Deployment controls it now
+	Owned    bool   // it controls it now
 }
 
 // String is the name in the lines of a state.
@@ -60,7 +60,7 @@ func (m *Memory) See(rs *appsv1.ReplicaSet) {
 	if revision, found := rs.Annotations[revisionAnnotation]; found {
 		identity.Revision = revision
 	}
-	if owner := metav1.GetControllerOf(rs); owner != nil && owner.Kind == "Deployment" {
+	if owner := metav1.GetControllerOf(rs); owner != nil && (owner.Kind == "Deployment" || owner.Kind == "Rollout") {
 		identity.Owner, identity.Owned = owner.Name, true
 	}
 	m.byName[rs.Name] = identity

@@ -16,6 +16,9 @@ const combined = "combined"
 
 const restartedAnnotation = "kubectl.kubernetes.io/restartedAt"
 
+// requestedTemplate is an annotation of a Rollout's ReplicaSets: the fingerprint of a template.
+const requestedTemplate = "windlass.dev/requested-template"
+
 // Event is one occurrence of an event about a Deployment.
 type Event struct{ Deployment, Reason, Message string }
 
@@ -70,7 +73,7 @@ func Lines(objects Objects, memory *Memory) []string {
 			rs.Spec.MinReadySeconds, rs.DeletionTimestamp != nil)
 	}
 	for i, rs := range replicaSets {
-		for _, line := range annotations(names[i], rs.ObjectMeta, restartedAnnotation, revisionAnnotation) {
+		for _, line := range annotations(names[i], rs.ObjectMeta, restartedAnnotation, revisionAnnotation, requestedTemplate) {
 			add("%s", line)
 		}
 	}
