@@ -1,8 +1,15 @@
 #!/usr/bin/env bash
-# Compares Windlass with the stock Deployment controller. docs/benchmarks.md says what is measured,
-# and which variables make the benchmark smaller. The table is printed, and kept in
-# build/bench/deployments.txt.
+# Compares Windlass with the stock Deployment controller: bench.sh, or bench.sh deployments.
+# bench.sh rollouts compares Rollouts with Deployments under Windlass, and with Argo Rollouts.
+# docs/benchmarks.md says what is measured, and which variables make a benchmark smaller. The table
+# is printed, and kept in build/bench.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+script=${1:-deployments}
+case $script in
+  deployments | rollouts) ;;
+  *) die "usage: bench.sh [deployments|rollouts]" ;;
+esac
 
 need_go
 "$root/tools/packages.sh" build --check
@@ -18,4 +25,4 @@ run "$root/test/cluster/build" --stock >"$scratch/built"
 step "Measurement"
 part "measuring"
 export WINDLASS=$root/build/release/cmd/windlass/windlass
-run setsid "$root/test/bench/deployments.sh"
+run setsid "$root/test/bench/$script.sh"

@@ -98,7 +98,11 @@ func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 		if e.StageTimestamp.Before(since) || !user.MatchString(e.User.Username) {
 			continue
 		}
-		key := Key{e.User.Username, e.Verb, e.resource(), e.ResponseStatus.Code}
+		verb := e.Verb
+		if e.isDryRun() {
+			verb = "dry-run"
+		}
+		key := Key{e.User.Username, verb, e.resource(), e.ResponseStatus.Code}
 		if counts[key] == nil {
 			counts[key] = &Row{Key: key}
 		}
@@ -128,9 +132,11 @@ func Count(log io.Reader, user *regexp.Regexp, since time.Time) ([]Row, error) {
 	return rows, nil
 }
 
-// writes: a dry run changes nothing.
+// isDryRun: a dry run changes nothing.
+func (e *event) isDryRun() bool { return strings.Contains(e.RequestURI, "dryRun=") }
+
 func (e *event) writes() bool {
-	return e.ObjectRef != nil && !strings.Contains(e.RequestURI, "dryRun=") && !slices.Contains([]string{"get", "list", "watch"}, e.Verb)
+	return e.ObjectRef != nil && !e.isDryRun() && !slices.Contains([]string{"get", "list", "watch"}, e.Verb)
 }
 
 // object is the one that was asked for, whichever of its subresources.

@@ -39,6 +39,19 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestDryRunsAreCountedApart(t *testing.T) {
+	line := func(query string) string {
+		return `{"stage":"ResponseComplete","verb":"create","requestURI":"/api/v1/namespaces/n/pods` + query +
+			`","stageTimestamp":"2026-01-01T00:00:01.000000Z","user":{"username":"w"},` +
+			`"objectRef":{"resource":"pods"},"responseStatus":{"code":201}}` + "\n"
+	}
+	got, err := Count(strings.NewReader(line("")+line("?dryRun=All")), regexp.MustCompile("w"), time.Time{})
+	want := []Row{{Key{"w", "create", "pods", 201}, 1, 0}, {Key{"w", "dry-run", "pods", 201}, 1, 0}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+}
+
 // write is a line of the log: who patched a Deployment's status, with what
 // answer, in which milliseconds.
 func write(user, name, subresource string, code, received, answered int) string {

@@ -1,5 +1,5 @@
-// Package rolled waits until many Deployments are rolled out. A kubectl that
-// polls takes more of the machine than the controllers that are measured.
+// Package rolled waits until many Deployments, or Rollouts, are rolled out. A kubectl
+// that polls takes more of the machine than the controllers that are measured.
 package rolled
 
 import (
@@ -8,14 +8,21 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/informers"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/dynamic/dynamicinformer"
+	appsinformers "k8s.io/client-go/informers/apps/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
 )
@@ -56,12 +63,34 @@ func (t *tally) see(d *appsv1.Deployment) {
 	}
 }
 
+// asDeployment reads a custom resource that has a Deployment's fields. Argo Rollouts
+// has the observed generation as text.
+func asDeployment(object *unstructured.Unstructured) (*appsv1.Deployment, error) {
+	object = object.DeepCopy()
+	if text, found, _ := unstructured.NestedString(object.Object, "status", "observedGeneration"); found {
+		number, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		if err := unstructured.SetNestedField(object.Object, number, "status", "observedGeneration"); err != nil {
+			return nil, err
+		}
+	}
+	for _, field := range []string{"conditions", "strategy", "selector"} { // not looked at, and not alike
+		unstructured.RemoveNestedField(object.Object, "status", field)
+		unstructured.RemoveNestedField(object.Object, "spec", field)
+	}
+	d := &appsv1.Deployment{}
+	return d, runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, d)
+}
+
 // Main prints "ready" once it knows all Deployments, and then when COUNT of them
 // were rolled out, in RFC 3339.
 func Main(args []string) int {
 	flags := pflag.NewFlagSet("rolled", pflag.ContinueOnError)
 	kubeconfig := flags.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig (default: $KUBECONFIG)")
 	selector := flags.String("selector", "", "only Deployments with these labels")
+	resource := flags.String("resource", "", "such as rollouts.v1alpha1.windlass.dev (default: Deployments)")
 	image := flags.String("image", "", "of the first container (default: any)")
 	count := flags.Int("count", 1, "how many Deployments")
 	timeout := flags.Duration("timeout", 15*time.Minute, "exit 1 after this time")
@@ -74,7 +103,7 @@ func Main(args []string) int {
 	ctx, cancel = context.WithTimeout(ctx, *timeout)
 	defer cancel()
 	t := &tally{image: *image, count: *count, complete: map[string]bool{}, done: make(chan time.Time, 1)}
-	at, err := wait(ctx, *kubeconfig, *selector, t)
+	at, err := wait(ctx, *kubeconfig, *resource, *selector, t)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "cluster rolled:", err)
 		return 1
@@ -83,27 +112,32 @@ func Main(args []string) int {
 	return 0
 }
 
-func wait(ctx context.Context, kubeconfig, selector string, t *tally) (time.Time, error) {
+func wait(ctx context.Context, kubeconfig, resource, selector string, t *tally) (time.Time, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return time.Time{}, err
 	}
 	config.UserAgent = "rolled"
-	config.ContentType = "application/vnd.kubernetes.protobuf"
-	client, err := kubernetes.NewForConfig(config)
+	informer, err := informerOf(config, resource, func(o *metav1.ListOptions) { o.LabelSelector = selector })
 	if err != nil {
 		return time.Time{}, err
 	}
-	factory := informers.NewSharedInformerFactoryWithOptions(client, 0,
-		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector }))
-	see := func(object any) { t.see(object.(*appsv1.Deployment)) }
-	informer := factory.Apps().V1().Deployments().Informer()
+	see := func(object any) {
+		switch object := object.(type) {
+		case *appsv1.Deployment:
+			t.see(object)
+		case *unstructured.Unstructured:
+			if d, err := asDeployment(object); err == nil {
+				t.see(d)
+			}
+		}
+	}
 	if _, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc: see, UpdateFunc: func(_, object any) { see(object) },
 	}); err != nil {
 		return time.Time{}, err
 	}
-	factory.Start(ctx.Done())
+	go informer.Run(ctx.Done())
 	if cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
 		fmt.Println("ready")
 	}
@@ -113,4 +147,24 @@ func wait(ctx context.Context, kubeconfig, selector string, t *tally) (time.Time
 	case <-ctx.Done():
 		return time.Time{}, errors.New("not within the time given")
 	}
+}
+
+func informerOf(config *rest.Config, resource string, tweak func(*metav1.ListOptions)) (cache.SharedIndexInformer, error) {
+	if resource == "" {
+		config.ContentType = "application/vnd.kubernetes.protobuf"
+		client, err := kubernetes.NewForConfig(config)
+		if err != nil {
+			return nil, err
+		}
+		return appsinformers.NewFilteredDeploymentInformer(client, metav1.NamespaceAll, 0, cache.Indexers{}, tweak), nil
+	}
+	kind, _ := schema.ParseResourceArg(resource)
+	if kind == nil {
+		return nil, fmt.Errorf("--resource %q is not RESOURCE.VERSION.GROUP", resource)
+	}
+	client, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	return dynamicinformer.NewFilteredDynamicInformer(client, *kind, metav1.NamespaceAll, 0, cache.Indexers{}, tweak).Informer(), nil
 }
