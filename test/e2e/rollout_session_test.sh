@@ -185,23 +185,70 @@ kubectl wait --for=jsonpath='{.status.phase}'=Paused wro/web
 SH
 
 say "--- an autoscaler scales in mid-rollout"
-# There is no source of metrics. An autoscaler needs none to keep its target within its limits.
+# start_metrics: the cluster has a source of metrics from here on. Ready Pods share the load in the
+# file, in thousandths of a CPU.
+start_metrics() {
+  local port
+  (cd "$ROOT/test/cluster" && CGO_ENABLED=0 go build -trimpath -o "$WORK/podmetrics" \
+    ./cmd/podmetrics)
+  "$WORK/podmetrics" --kubeconfig "$DATA/admin.kubeconfig" --load "$WORK/load" \
+    >"$WORK/podmetrics.out" 2>"$WORK/podmetrics.log" &
+  OTHER_PIDS="$OTHER_PIDS $!"
+  until_true 20 "metrics are served" grep -q ready "$WORK/podmetrics.out"
+  port=$(awk '/^ready/ {print $2}' "$WORK/podmetrics.out")
+  kubectl apply -f - <<YAML >/dev/null
+apiVersion: v1
+kind: Service
+metadata: {name: podmetrics, namespace: kube-system}
+spec: {type: ExternalName, externalName: 127.0.0.1}
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: v1beta1.metrics.k8s.io}
+spec:
+  group: metrics.k8s.io
+  version: v1beta1
+  service: {namespace: kube-system, name: podmetrics, port: $port}
+  insecureSkipTLSVerify: true
+  groupPriorityMinimum: 100
+  versionPriority: 100
+YAML
+  kubectl wait --for=condition=Available apiservice/v1beta1.metrics.k8s.io --timeout=120s \
+    >/dev/null
+  until_true 60 "there are metrics of Pods" has_metrics
+}
+has_metrics() {
+  kubectl get --raw \
+    '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods?labelSelector=app%3Dweb' |
+    grep -F '"cpu":"100m"'
+}
 cat >"$WORK/typed/hpa.yaml" <<'YAML'
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: web}
 spec:
   scaleTargetRef: {apiVersion: windlass.dev/v1alpha1, kind: Rollout, name: web}
-  minReplicas: 3
+  minReplicas: 6
   maxReplicas: 30
+  metrics:
+    - type: Resource
+      resource: {name: cpu, target: {type: AverageValue, averageValue: 100m}}
+  behavior:
+    scaleDown: {stabilizationWindowSeconds: 0}
 YAML
 promote web
 until_true 120 "it is at the second pause" at_step 4
 pods_are "5 app:v3, 5 app:v4"
+echo 1000 >"$WORK/load"
+start_metrics
 session autoscaler <<'SH'
 kubectl apply -f hpa.yaml
-kubectl get wro web
-kubectl patch hpa web --type=merge -p '{"spec":{"maxReplicas":6}}'
+kubectl wait --for=condition=ScalingActive hpa/web --timeout=3m
+kubectl get wro,hpa web
+SH
+expect "replicas while ten Pods are busy" "$(field wro/web '{.spec.replicas}')" 10
+echo 300 >"$WORK/load" # most of the load has gone
+session autoscaler <<'SH'
 kubectl wait --for=jsonpath='{.spec.replicas}'=6 wro/web --timeout=3m
 SH
 scaled_in() {
@@ -213,8 +260,9 @@ until_true 120 "it has six Pods, at the same pause" scaled_in
   awk '$3 == "rollouts/scale" && $2 == "update" && $4 == 200 {n += $5} END {print n + 0}')" -ge 1 ] ||
   fail "it was not the autoscaler that scaled the Rollout"
 session autoscaler <<'SH'
-kubectl get wro web
+kubectl get wro,hpa web
 kubectl get replicasets -l app=web
+kubectl get events --field-selector involvedObject.kind=HorizontalPodAutoscaler,reason=SuccessfulRescale
 SH
 promote web
 session autoscaler <<'SH'
@@ -223,6 +271,7 @@ kubectl get wro web
 kubectl delete hpa web
 SH
 pods_are "6 app:v4"
+kubectl delete apiservice v1beta1.metrics.k8s.io >/dev/null
 
 say "--- kubectl scale"
 session scale <<'SH'
