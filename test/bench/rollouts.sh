@@ -221,8 +221,8 @@ report() {
   local name key
   echo "$COUNT objects of $REPLICAS Pods, all changed at once; $QPS requests per second;"
   echo "$(nproc) CPUs, load $(cut -d ' ' -f 1-3 /proc/loadavg); $(date -u +%F)"
-  echo "deployments, rollouts: Windlass with one kind; both: one process with both, twice the objects"
-  case " $RUN " in *" argo "*) echo "argo: Argo Rollouts $ARGO_VERSION, canary without steps" ;; esac
+  echo "deployments, rollouts: Windlass with one kind; both: one process, twice the objects"
+  if [[ " $RUN " = *" argo "* ]]; then echo "argo: Argo Rollouts $ARGO_VERSION, no steps"; fi
   printf '\n%-46s' ''
   for name in $RUN; do printf ' %13s' "$name"; done
   echo

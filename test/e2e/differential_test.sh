@@ -62,6 +62,7 @@ if [ "$KIND" = rollout ]; then
 fi
 
 "$differential" --data "$DATA" --logs "$WORK" --scripts "$SCRIPTS" --stock "$stock" \
-  --windlass "$WINDLASS" --kind "$KIND" --parallel "${PARALLEL:-12}" "${options[@]}" "${names[@]}" ||
+  --windlass "$WINDLASS" --kind "$KIND" --parallel "${PARALLEL:-12}" \
+  "${options[@]}" "${names[@]}" ||
   fail "the two controllers differ"
 say "passed"

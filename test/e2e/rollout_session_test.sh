@@ -95,7 +95,8 @@ SH
 say "--- another image"
 session change <<'SH'
 kubectl patch wro web --type=json \
-  -p '[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"registry.example/app:v2"}]'
+  -p '[{"op":"replace","path":"/spec/template/spec/containers/0/image",
+    "value":"registry.example/app:v2"}]'
 kubectl wait --for=condition=Ready wro/web --timeout=10m
 kubectl get wro web -o wide
 SH
@@ -107,7 +108,8 @@ begin_watch
 session rollback <<'SH'
 kubectl patch wro web --type=merge -p '{"spec":{"rollbackTo":{"revision":1}}}'
 kubectl wait --for=condition=Ready wro/web --timeout=10m
-kubectl get wro web -o jsonpath='rollbackTo: {.spec.rollbackTo}{"\n"}rolledBack: {.status.rolledBack}{"\n"}'
+kubectl get wro web \
+  -o jsonpath='{"rollbackTo: "}{.spec.rollbackTo}{"\nrolledBack: "}{.status.rolledBack}{"\n"}'
 kubectl get wro web -o wide
 SH
 end_watch rollback
@@ -124,7 +126,8 @@ expect "image, of the revision before" "$(image)" registry.example/app:v2
 expect "current revision" "$(current)" 4
 session history <<'SH'
 kubectl get replicasets -l app=web --sort-by=.metadata.creationTimestamp -o custom-columns=\
-'REVISION:.metadata.annotations.deployment\.kubernetes\.io/revision,NAME:.metadata.name,PODS:.status.replicas,IMAGES:.spec.template.spec.containers[*].image'
+'REVISION:.metadata.annotations.deployment\.kubernetes\.io/revision,NAME:.metadata.name',\
+'PODS:.status.replicas,IMAGES:.spec.template.spec.containers[*].image'
 SH
 expect "revisions" "$(revisions_of web)" "3 4"
 session rollback <<'SH'
@@ -257,12 +260,12 @@ scaled_in() {
 until_true 120 "it has six Pods, at the same pause" scaled_in
 # Not kubectl: the autoscaler of kube-controller-manager.
 [ "$(cluster audit --data "$DATA" --user ':horizontal-pod-autoscaler$' |
-  awk '$3 == "rollouts/scale" && $2 == "update" && $4 == 200 {n += $5} END {print n + 0}')" -ge 1 ] ||
-  fail "it was not the autoscaler that scaled the Rollout"
+  awk '$3 == "rollouts/scale" && $2 == "update" && $4 == 200 {n += $5}
+    END {print n + 0}')" -ge 1 ] || fail "it was not the autoscaler that scaled the Rollout"
 session autoscaler <<'SH'
 kubectl get wro,hpa web
 kubectl get replicasets -l app=web
-kubectl get events --field-selector involvedObject.kind=HorizontalPodAutoscaler,reason=SuccessfulRescale
+kubectl events --for hpa/web
 SH
 promote web
 session autoscaler <<'SH'
@@ -311,7 +314,8 @@ SH
 note_pods shop
 session in-place <<'SH'
 kubectl patch wro shop --type=json \
-  -p '[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"registry.example/shop:v2"}]'
+  -p '[{"op":"replace","path":"/spec/template/spec/containers/0/image",
+    "value":"registry.example/shop:v2"}]'
 kubectl wait --for=condition=Ready wro/shop --timeout=10m
 kubectl get wro shop -o wide
 kubectl get pods -l app=shop
