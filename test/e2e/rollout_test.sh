@@ -107,5 +107,5 @@ expect "who wrote its status" "$(kubectl get deployment neighbour --show-managed
   deployment-controller
 stop_windlass
 stop_stock
-echo "proves: RO-023 RO-025 RO-030 RO-052 RO-054 RO-056"
+echo "proves: RO-023 RO-025 RO-030 RO-052 RO-054"
 say "passed"
