@@ -86,6 +86,46 @@ type_in() {
   done 9<"$1"
 }
 
+# Replaces what is random, hashed or of the clock, and the width of columns.
+without_chance() {
+  local drawn='[2456789bcdfghjklmnpqrstvwxz]'
+  sed -E "s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/TIME/g
+    s/-$drawn{6,10}(-$drawn{5})?\b/-HASH/g
+    s/\b([0-9]+[dhms]){1,2}\b/AGE/g
+    s/  +/ /g; s/ +\$//"
+}
+# check_quotes TRANSCRIPTS PAGE…: expects each command that a page quotes in a block "console", with
+# its output, in one of the transcripts (a pattern of files). What other processes have a say in
+# (--watch, events, autoscalers) may have another output.
+check_quotes() {
+  local pattern=$1
+  shift
+  # shellcheck disable=SC2086 # a pattern
+  cat $pattern | without_chance >"$WORK/typed-here"
+  awk '/^```console$/ {inside = 1; next} /^```$/ {if (inside) print "$"; inside = 0} inside' "$@" |
+    without_chance >"$WORK/quoted"
+  awk '
+    function flush() {
+      if (entry ~ /^\$ [^\n]*(--watch|kubectl events|hpa)/) sub(/\n.*/, "", entry)
+      if (entry != "" && entry != "$") {
+        if (here) typed[entry] = 1
+        else if (!(entry in typed)) {
+          print "quoted otherwise than typed:\n" entry
+          bad = 1
+        } else good++
+      }
+      entry = ""
+    }
+    FNR == 1 {flush(); here = FILENAME ~ /typed-here$/}
+    /^\$/ {flush()}
+    {entry = entry == "" ? $0 : entry "\n" $0}
+    END {
+      flush()
+      print good + 0 " quotes are as typed"
+      exit bad
+    }' "$WORK/typed-here" "$WORK/quoted" || fail "the docs quote what the script has not seen"
+}
+
 # --- the audit log ---
 
 # audit_mark: from here on, see made_since.

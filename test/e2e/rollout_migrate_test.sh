@@ -181,7 +181,6 @@ end_wait() { # KIND
 migrate() {
   local way=$1 block=$2 from=$3 to=$4 pods=$5 mark revision kills_before=$KILLS
   say "--- $way"
-  rm -f "$OUT/migrate-$way.txt"
   until_true 30 "$from counts its Pods" counted "$from" "$pods"
   revision=$(revision_of "$from")
   snapshot before
@@ -220,6 +219,7 @@ both_there() {
 
 [ -f "$DOCS" ] || fail "there is no $DOCS"
 mkdir -p "$OUT" "$WORK/typed"
+rm -f "$OUT"/migrate-*.txt
 start_cluster --nodes 3 --controllers='*'
 install_rollouts
 start_fault_proxy
@@ -255,5 +255,6 @@ IMAGE=app:v1
 until_true 60 "Pods have its image" at_rest deployment
 expect "ReplicaSets" "$(kubectl get rs -l app=web --no-headers | wc -l)" 4
 stop_windlass
+check_quotes "$OUT/migrate-*.txt" "$DOCS"
 say "every command and its output: $OUT/migrate-*.txt"
 say "passed"

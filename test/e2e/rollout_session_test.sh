@@ -2,8 +2,8 @@
 # A session with Rollouts, by kubectl alone, while the stock Deployment controller runs untouched:
 # apply, another image, rollbackTo, a pause among the steps, abort, in place with 20 Pods, an
 # autoscaler that scales in mid-rollout, kubectl wait and kubectl scale. Each command and its output
-# is written to build/rollouts/session-PART.txt, which the docs quote; the script looks after each
-# part at what became of it.
+# is written to build/rollouts/session-PART.txt. The script looks after each part at what became of
+# it, and at the end whether the docs quote what it has seen.
 #
 # make nightly runs it.
 . "$(dirname "$0")/lib.sh"
@@ -69,6 +69,11 @@ current() { field wro/web '{.status.currentRevision}'; }
 pods_are() { # "N app:vN, …": without the registry
   until_true 120 "Pods of web are: $1" have_images web "${1//app:/registry.example/app:}"
 }
+# settled PODS: there are that many Pods, and all are available.
+settled() {
+  until_true 120 "$1 Pods are available" pods_counted "$1 $1"
+}
+pods_counted() { [ "$(field wro/web '{.status.replicas} {.status.availableReplicas}')" = "$1" ]; }
 at_step() { [ "$(field wro/web '{.status.phase} {.status.step.index}')" = "Paused $1" ]; }
 
 mkdir -p "$OUT" "$WORK/typed"
@@ -143,11 +148,14 @@ web v3 "$STEPS"
 session steps <<'SH'
 kubectl apply -f web.yaml
 kubectl wait --for=jsonpath='{.status.phase}'=Paused wro/web --timeout=2m
+SH
+pods_are "9 app:v2, 1 app:v3"
+settled 10
+session steps <<'SH'
 kubectl get wro web
 kubectl get wro web -o jsonpath='{.status.step}{"\n"}'
 SH
 expect "step" "$(field wro/web '{.status.step.index}@{.status.step.revision}')" 2@5
-pods_are "9 app:v2, 1 app:v3"
 begin_watch
 session steps <<'SH'
 kubectl annotate --overwrite wro/web windlass.dev/promote="$(
@@ -155,6 +163,7 @@ kubectl annotate --overwrite wro/web windlass.dev/promote="$(
 SH
 until_true 120 "it is at the second pause" at_step 4
 pods_are "5 app:v2, 5 app:v3"
+settled 10
 session steps <<'SH'
 kubectl get wro web
 kubectl annotate --overwrite wro/web windlass.dev/promote="$(
@@ -169,17 +178,24 @@ expect "stable revision" "$(field wro/web '{.status.stableRevision}')" 5
 say "--- abort"
 set_rollout_image web registry.example/app:v4
 until_true 120 "it is at the first pause" at_step 2
+pods_are "9 app:v3, 1 app:v4"
+settled 10
 session abort <<'SH'
 kubectl get wro web
 kubectl patch wro web --type=merge -p '{"spec":{"abort":true}}'
 kubectl wait --for=condition=Stalled wro/web --timeout=2m
 SH
 pods_are "10 app:v3"
+settled 10
 until_true 60 "the phase says so" in_phase web Aborted
 session abort <<'SH'
 kubectl get wro web -o wide
 kubectl patch wro web --type=merge -p '{"spec":{"abort":false}}'
 kubectl wait --for=jsonpath='{.status.phase}'=Paused wro/web --timeout=2m
+SH
+pods_are "9 app:v3, 1 app:v4"
+settled 10
+session abort <<'SH'
 kubectl get wro web
 SH
 expect "step" "$(field wro/web '{.status.step.index}/{.status.step.total}')" 2/4
@@ -242,6 +258,7 @@ YAML
 promote web
 until_true 120 "it is at the second pause" at_step 4
 pods_are "5 app:v3, 5 app:v4"
+settled 10
 echo 1000 >"$WORK/load"
 start_metrics
 session autoscaler <<'SH'
@@ -254,9 +271,7 @@ echo 300 >"$WORK/load" # most of the load has gone
 session autoscaler <<'SH'
 kubectl wait --for=jsonpath='{.spec.replicas}'=6 wro/web --timeout=3m
 SH
-scaled_in() {
-  [ "$(field wro/web '{.status.replicas} {.status.availableReplicas}')" = "6 6" ] && at_step 4
-}
+scaled_in() { pods_counted "6 6" && at_step 4; }
 until_true 120 "it has six Pods, at the same pause" scaled_in
 # Not kubectl: the autoscaler of kube-controller-manager.
 [ "$(cluster audit --data "$DATA" --user ':horizontal-pod-autoscaler$' |
@@ -264,7 +279,7 @@ until_true 120 "it has six Pods, at the same pause" scaled_in
     END {print n + 0}')" -ge 1 ] || fail "it was not the autoscaler that scaled the Rollout"
 session autoscaler <<'SH'
 kubectl get wro,hpa web
-kubectl get replicasets -l app=web
+kubectl get replicasets -l app=web --sort-by=.metadata.creationTimestamp
 kubectl events --for hpa/web
 SH
 promote web
@@ -340,5 +355,10 @@ expect "its writes to ReplicaSets of Rollouts" "$(tail -c +$((mark + 1)) "$DATA/
   grep -F '"username":"system:serviceaccount:kube-system:deployment-controller"' |
   grep -F '"resource":"replicasets"' | grep -cE '"name":"(web|shop)' || true)" 0
 stop_windlass
+pages=()
+for page in "$ROOT"/docs/rollouts*.md; do
+  [[ $page == *-migrate.md ]] || pages+=("$page") # what rollout_migrate_test.sh types
+done
+check_quotes "$OUT/session-*.txt" "${pages[@]}"
 say "every command and its output: $OUT/session-*.txt"
 say "passed"
