@@ -21,7 +21,8 @@ inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 // Returns true for the four types above.
 bool IsOwnCondition(std::string_view type);
 
-// Why nothing is rolled out: "InvalidTemplate" and the server's message.
+// Why nothing is rolled out: "InvalidTemplate" and the server's message, "InPlaceNotPossible", or
+// "NothingToAbortTo".
 struct RolloutVerdict {
   std::string reason;
   std::string message;

@@ -6,9 +6,10 @@
 //   phase        when                                          Ready              others
 //   Aborted      spec.abort, and Pods follow the stable        False Aborted      Stalled
 //                revision (RO-061)
-//   Stalled      the template was found to be wrong, or        False, the cause   Stalled
-//                Progressing is False, or there is nothing
-//                to abort to (RO-062)
+//   Stalled      nothing may be rolled out: a wrong template,  False, the cause   Stalled
+//                an update in place that is not possible,
+//                nothing to abort to; or Progressing is False
+//                (RO-062)
 //   Paused       spec.paused and not complete, or at a         False Paused       Reconciling
 //                pause among the steps (RO-063)
 //   Progressing  not complete, or the generation is not        False Progressing  Reconciling

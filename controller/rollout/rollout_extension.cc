@@ -58,18 +58,20 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   return **std::move(due);
 }
 
-// Returns the verdict to show. It stays as it is after a restart, until the API server has been
-// asked again.
+// Returns why nothing is rolled out: Stalled tells it also without a progress deadline, when
+// Progressing is absent (RO-062). What the API server said of a template stays after a restart,
+// until it has been asked again.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,
                                             const std::optional<RolloutVerdict>& shown) {
-  if (const auto* refusal = RefusalNow(situation, checks)) {
-    return RolloutVerdict{std::string(kInvalidTemplate), RefusalText(*refusal)};
-  }
   const Workload& workload = situation.workload;
+  const bool rests = workload.paused && !workload.follow_revision;
+  if (const auto& why = situation.extended.refused; why && !rests) {
+    return RolloutVerdict{std::string(why->reason), why->message};
+  }
   const bool asked = checks.pod.verdict != DryRunVerdict::kNotAsked;
-  const bool stays = situation.new_replica_set == nullptr && !asked && !workload.paused &&
-                     !workload.follow_revision;
+  const bool stays = shown && shown->reason == kInvalidTemplate && !asked && !workload.paused &&
+                     situation.new_replica_set == nullptr && !workload.follow_revision;
   return stays ? shown : std::nullopt;
 }
 

@@ -215,6 +215,34 @@ TEST_CASE("a refusal that Stalled alone tells ends when the extension clears it 
   Proves("RO-062");
 }
 
+TEST_CASE("without a deadline the verdict alone makes a Rollout Stalled (RO-062)") {
+  StoredRollout rollout;
+  BeMidway(rollout);
+  rollout.RemoveCondition("Progressing");
+  std::string reason = "InPlaceNotPossible";
+  SECTION("an update in place that is not possible") {}
+  SECTION("the stable revision is gone") {
+    rollout.object["spec"]["abort"] = true;
+    rollout.object["status"]["stableRevision"] = 7;
+    reason = "NothingToAbortTo";
+  }
+  CAPTURE(reason);
+  const Workload workload = rollout.Look();
+  StatusDraft draft = StoredRollout::DraftOf(workload);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  own.verdict = RolloutVerdict{reason, "why"};
+  draft.status.carried = TextOf(own);
+  const Standing standing = StandingOf(workload, draft, own);
+  CHECK(TextOf(standing) ==
+        "Stalled: Ready False " + reason + ", Stalled True " + reason);
+  CHECK(standing.message == "why");
+
+  rollout.Apply(rollout.kind.WriteStatus(workload, draft));
+  CHECK(rollout.status()["phase"] == "Stalled");
+  CHECK(rollout.ConditionText("Stalled") == "True " + reason);
+  Proves("RO-062");
+}
+
 TEST_CASE("what Progressing or an abort told is not remembered as a refusal (RO-062)") {
   const std::string reason = GENERATE(values<std::string>(
       {"ProgressDeadlineExceeded", "Aborted", "NothingToAbortTo"}));

@@ -148,6 +148,46 @@ TEST_CASE("a shown refusal stays until the API server was asked again (RO-093)")
   Proves("RO-093");
 }
 
+// Returns the verdict of the status that `f` would write in `situation`.
+std::optional<RolloutVerdict> VerdictIn(const Fixture& f, const workload::Situation& situation) {
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(situation, draft);
+  return ReadOwn(draft.carried).verdict;
+}
+
+TEST_CASE("with nothing to abort to the verdict says so, paused or not (RO-062)") {
+  Fixture f;
+  f.follow_revision = 7;
+  f.paused = GENERATE(false, true);
+  const std::optional<RolloutVerdict> verdict = VerdictIn(f, f.Sit());
+  REQUIRE(verdict);
+  CHECK(verdict->reason == "NothingToAbortTo");
+  CHECK(verdict->message.find("the replica set of revision 7") != std::string::npos);
+
+  f.follow_revision = 1;  // revision 1 is there
+  CHECK_FALSE(VerdictIn(f, f.Sit()));
+  Proves("RO-062");
+}
+
+TEST_CASE("an update in place that is not possible is a verdict while it is so (RO-062)") {
+  const RolloutVerdict refused{"InPlaceNotPossible", "field spec.volumes changed"};
+  Fixture f;
+  f.paused = GENERATE(false, true);
+  workload::Situation situation = f.Sit();
+  situation.extended.refused = {.reason = refused.reason, .message = refused.message};
+  const std::optional<RolloutVerdict> shown = VerdictIn(f, situation);
+  CHECK(shown.has_value() == !f.paused);  // a paused Rollout says that it is paused
+  if (shown) CHECK(*shown == refused);
+
+  // When it is over, nothing of it stays, also if nothing was asked since.
+  f.checks = {};
+  RolloutOwn own;
+  own.verdict = refused;
+  f.status.carried = TextOf(own);
+  CHECK_FALSE(VerdictIn(f, f.Sit()));
+  Proves("RO-062");
+}
+
 TEST_CASE("without a verdict the rollout goes on, with a Warning (RO-094)") {
   Fixture f;
   f.Say(DryRunVerdict::kNoVerdict, "exceeded quota: pods");
