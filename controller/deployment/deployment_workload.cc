@@ -144,6 +144,10 @@ class Kind : public WorkloadKind {
     return deployment::ClearRollback(workload);
   }
 
+  std::string WayBackTo(std::string_view revision) const override {
+    return "kubectl rollout undo --to-revision=" + std::string(revision);
+  }
+
   bool MirrorsSettings() const override { return true; }
 
   SettingPlace PlaceOf(std::string_view key) const override {

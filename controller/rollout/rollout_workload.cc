@@ -44,6 +44,10 @@ Request RolloutKind::ClearRollback(const Workload& workload) const {
   return rollout::ClearRollback(workload);
 }
 
+std::string RolloutKind::WayBackTo(std::string_view revision) const {
+  return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
+}
+
 std::optional<Request> RolloutKind::NoteRollback(const Workload& workload,
                                                  const RollbackOutcome& outcome) const {
   return rollout::NoteRollback(workload, outcome);

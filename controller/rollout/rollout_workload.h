@@ -27,6 +27,8 @@ class RolloutKind final : public WorkloadKind {
                            const ReplicaSet& target,
                            const std::string& template_json) const override;
   Request ClearRollback(const Workload& workload) const override;
+  // Returns "spec.rollbackTo: {revision: 3}".
+  std::string WayBackTo(std::string_view revision) const override;
   bool RecordsRollbacks() const override { return true; }
   std::optional<Request> NoteRollback(const Workload& workload,
                                       const RollbackOutcome& outcome) const override;

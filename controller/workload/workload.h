@@ -149,6 +149,11 @@ class WorkloadKind {
   // Returns the request that only removes the request to roll back.
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
+  // Returns what brings `revision` back, for messages: a command, or a field with its value.
+  virtual std::string WayBackTo(std::string_view revision) const {
+    return "a rollback to revision " + std::string(revision);
+  }
+
   // Returns true if the kind records what becomes of a request to roll back (NoteRollback). Users
   // then read what they can do about a refusal; otherwise they read upstream's words, which tools
   // know.

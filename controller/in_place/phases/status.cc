@@ -106,13 +106,14 @@ Word OfPatching(const workload::Situation& situation) {
                  "back to the template of replica set " + in_place.host->meta.name);
 }
 
-// Returns the end of a message: the command that takes the refused template back; "" if a plain
-// undo does it. A template that was never staged has no revision, so a plain undo would go back one
-// revision too far (P-014).
-std::string WayBack(const InPlace& in_place) {
+// Returns the end of a message: what takes the refused template back; "" if a rollback to the
+// revision before does it. A template that was never staged has no revision, so that rollback would
+// go back one revision too far (P-014).
+std::string WayBack(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending != nullptr || in_place.host == nullptr) return {};
-  return "; kubectl rollout undo --to-revision=" +
-         std::string(workload::RevisionText(in_place.host->meta)) + " takes it back";
+  const std::string_view revision = workload::RevisionText(in_place.host->meta);
+  return "; " + situation.workload.kind.WayBackTo(revision) + " takes it back";
 }
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
@@ -171,7 +172,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
     case InPlacePhase::kReplace: return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
     case InPlacePhase::kRefused:
       return Word{false, InPlaceReason::kNotPossible,
-                  in_place.why.text + ": with Only, nothing is rolled out" + WayBack(in_place)};
+                  in_place.why.text + ": with Only, nothing is rolled out" + WayBack(situation)};
     case InPlacePhase::kUnknown:
       return Word{true, InPlaceReason::kMissingRights, in_place.why.text};
     case InPlacePhase::kNone: break;

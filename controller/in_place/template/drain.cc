@@ -35,11 +35,11 @@ std::optional<std::string> ValueIn(const Json& pod_template, const Drain& drain)
   return value->get<std::string>();
 }
 
-Status CheckLabel(const Drain& drain, const LabelSelector& selector, const Json& pod_template) {
-  if (SelectsBy(selector, drain.label)) {
+Status CheckLabel(const Drain& drain, const Workload& workload, const Json& pod_template) {
+  if (SelectsBy(workload.selector, drain.label)) {
     return Refuse("label " + Quoted(drain.label) +
-                  " is in spec.selector, a Pod without it is no longer the Deployment's: "
-                  "drain by another label");
+                  " is in spec.selector, a Pod without it is no longer the " +
+                  std::string(workload.kind.name()) + "'s: drain by another label");
   }
   const std::optional<std::string> value = ValueIn(pod_template, drain);
   if (!value) {
@@ -100,12 +100,11 @@ std::string TextOf(const Drain& drain) {
   return std::string(kLabelMode) + drain.label + "=" + drain.on + "/" + drain.off;
 }
 
-Status CheckDrain(const Drain& drain, const LabelSelector& selector,
-                  const std::string* template_json) {
+Status CheckDrain(const Drain& drain, const Workload& workload) {
   if (drain.mode == Drain::Mode::kNone) return Unit{};
-  const Json pod_template = TemplateOf(template_json);
+  const Json pod_template = TemplateOf(workload.template_json);
   if (drain.mode == Drain::Mode::kGate) return CheckGate(pod_template);
-  return CheckLabel(drain, selector, pod_template);
+  return CheckLabel(drain, workload, pod_template);
 }
 
 std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* template_json) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "kubeclient/api/selector.h"
+#include "controller/workload/workload.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
@@ -32,11 +32,10 @@ Result<Drain> ParseDrain(std::string_view text);
 // Returns the text that ParseDrain reads.
 std::string TextOf(const Drain& drain);
 
-// Checks that a template, which may be null, and a selector allow this drain. Windlass cannot add
-// what is missing: the ReplicaSet's template would no longer equal the workload's. Error kConfig;
-// its message says what to change.
-Status CheckDrain(const Drain& drain, const LabelSelector& selector,
-                  const std::string* template_json);
+// Checks that the template, which may be null, and the selector of `workload` allow this drain.
+// Windlass cannot add what is missing: the ReplicaSet's template would no longer equal the
+// workload's. Error kConfig; its message says what to change.
+Status CheckDrain(const Drain& drain, const Workload& workload);
 
 // Returns a warning if the template's label value is not `on`, as after an undo past a change of
 // that value; nullopt otherwise. This does no harm: a Pod gets back the value of its own template

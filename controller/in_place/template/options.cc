@@ -163,8 +163,7 @@ void Reader::ReadPdb() {
 void Reader::ReadDrain() {
   if (const auto text = Value(kDrain)) {
     Result<Drain> drain = ParseDrain(*text);
-    const Status fits = drain.ok() ? CheckDrain(*drain, workload_.selector, workload_.template_json)
-                                   : drain.error();
+    const Status fits = drain.ok() ? CheckDrain(*drain, workload_) : drain.error();
     if (fits.ok()) {
       if (const auto odd = WarnOfDrain(*drain, workload_.template_json)) Warn(kDrain, *odd);
       options_.drain = *std::move(drain);

@@ -98,6 +98,12 @@ TEST_CASE("the API server merges no list of a Rollout: no request needs it to (R
   Proves("RO-076");
 }
 
+TEST_CASE("messages say how a Rollout goes back: by its field (RO-073)") {
+  StoredRollout rollout;
+  CHECK(rollout.Look().kind.WayBackTo("3") == "spec.rollbackTo: {revision: 3}");
+  Proves("RO-073");
+}
+
 TEST_CASE("a ReplicaSet that is made for a Rollout belongs to it (RO-074)") {
   StoredRollout rollout;
   rollout.object["status"] = Json::object();

@@ -170,6 +170,17 @@ TEST_CASE("a wrong setting is told by the name of its field (RO-073)") {
   Proves("RO-073");
 }
 
+TEST_CASE("a label that selects the Pods is told to belong to a Rollout (RO-073)") {
+  With rollout(R"({"type":"InPlaceOnly","inPlace":{"drain":"Label:app=web/out"}})");
+  const in_place::Configuration read = in_place::ReadOptions(rollout.Look());
+  REQUIRE(read.errors.size() == 1);
+  CHECK(read.errors.front().message ==
+        "rollout shop/web: field spec.strategy.inPlace.drain: \"Label:app=web/out\" will not do: "
+        "label \"app\" is in spec.selector, a Pod without it is no longer the Rollout's: drain by "
+        "another label");
+  Proves("RO-073");
+}
+
 TEST_CASE("every setting has a field (RO-073)") {
   using Row = std::pair<std::string, std::string>;
   const auto [key, want] = GENERATE(values<Row>({

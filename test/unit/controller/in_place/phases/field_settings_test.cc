@@ -1,11 +1,18 @@
 // Settings of in-place updates that are fields of the object: ReplicaSets have them as annotations
 // (P-074).
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/extension.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/phases/status.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/claim.h"
+#include "controller/workload/make_situation.h"
 #include "controller/workload/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -79,6 +86,29 @@ TEST_CASE("a new ReplicaSet gets no annotation of the object that is no setting 
 // Gives `rs` the settings.
 void Mirror(const Fleet& fleet, ReplicaSet& rs) {
   for (const auto& [key, value] : fleet.settings) rs.meta.annotations.Set(key, value);
+}
+
+TEST_CASE("the way back from a refused template is that of the kind (P-014, RO-073)") {
+  Fleet fleet;
+  const ReplicaSet& host = fleet.world.AddOld("web-1", 2, 2);
+  const View view = fleet.Look();
+  const Learned learned;
+  workload::Situation situation =
+      workload::MakeSituation(view, workload::ClaimReplicaSets(view), learned, workload::kNow);
+  InPlace found;
+  found.configuration.options.policy = Policy::kOnly;
+  found.phase = InPlacePhase::kRefused;
+  found.host = &host;
+  found.why.text = "FieldChanged:/spec/hostNetwork";
+  situation.extension_state = std::make_shared<InPlaceState>(std::move(found));
+  WorkloadStatus status;
+  UpdateInPlaceCondition(situation, status);
+  const Condition* told = FindCondition(status.conditions, kInPlaceCondition);
+  REQUIRE(told != nullptr);
+  CHECK(told->message ==
+        "FieldChanged:/spec/hostNetwork: with Only, nothing is rolled out; a rollback to revision "
+        "1 takes it back");
+  Proves("P-014 RO-073");
 }
 
 TEST_CASE("the text of the wanted template is kept as soon as the settings are there (RO-011)") {
