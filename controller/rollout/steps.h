@@ -26,6 +26,7 @@
 #include <string>
 #include <string_view>
 
+#include "controller/workload/annotations.h"
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/rollout.h"
 #include "kubeclient/api/unlimited.h"
@@ -35,7 +36,7 @@ namespace windlass::rollout {
 
 // The annotation of a Rollout that ends a pause: "2@8" ends step 2 of the rollout of revision 8.
 // Any other value does nothing. No value is ever removed.
-inline constexpr std::string_view kPromote = "windlass.dev/promote";
+using workload::kPromote;
 
 // Returns the value of kPromote that ends `step`.
 std::string PromoteText(const RolloutStepStatus& step);

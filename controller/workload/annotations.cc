@@ -18,7 +18,7 @@ std::optional<int32_t> ParseSize(const ReplicaSet& rs, std::string_view key) {
 bool IsCopied(std::string_view key) {
   for (const std::string_view ours :
        {kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas, kRollbackTo, kLastApplied,
-        kRequestedTemplate, kTermAnnotation}) {
+        kRequestedTemplate, kPromote, kTermAnnotation}) {
     if (key == ours) return false;
   }
   return !key.starts_with(kInternalPrefix);

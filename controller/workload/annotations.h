@@ -27,8 +27,12 @@ inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-app
 // stored template lacks the defaults of the API server: their ReplicaSets have another one.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
+// On a workload: its user's word that the rollout may go on from a step. It is about one step of
+// one rollout.
+inline constexpr std::string_view kPromote = "windlass.dev/promote";
+
 // Returns true if an annotation of the workload is copied to its new ReplicaSet: all except the
-// seven above, kTermAnnotation, and the internal ones that an extension writes to a ReplicaSet
+// eight above, kTermAnnotation, and the internal ones that an extension writes to a ReplicaSet
 // (D-163, P-074). `kubectl rollout undo` copies the internal ones to the workload; the next status
 // write removes them there.
 bool IsCopied(std::string_view key);

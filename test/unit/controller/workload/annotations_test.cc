@@ -79,13 +79,13 @@ TEST_CASE("a revision is a 64-bit number; a missing one counts 0 (D-160, BI-41)"
   Proves("D-160 B-20");
 }
 
-TEST_CASE("the annotations of the rollout itself are not copied (D-163)") {
+TEST_CASE("the annotations of the rollout itself are not copied (D-163, RO-054)") {
   const std::string_view key = GENERATE(kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas,
-                                        kRollbackTo, kLastApplied, kRequestedTemplate);
+                                        kRollbackTo, kLastApplied, kRequestedTemplate, kPromote);
   CAPTURE(std::string(key));
   CHECK_FALSE(IsCopied(key));
   CHECK(IsCopied("kubernetes.io/change-cause"));
-  Proves("D-163");
+  Proves("D-163 RO-054");
 }
 
 struct GarbageRow {
