@@ -1,5 +1,6 @@
 #include "kubeclient/api/rollout.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "kubeclient/api/decode.h"
@@ -163,7 +164,7 @@ void ReadRolledBack(JsonReader& in, std::optional<RolledBack>& out) {
 // Returns false if `key` is no counter.
 bool ReadCounter(JsonReader& in, std::string_view key, RolloutStatus& out) {
   if (key == "observedGeneration")
-    out.observed_generation = in.Int64();
+    out.observed_generation = std::max<int64_t>(in.Int64(), 0);
   else if (key == "replicas")
     out.replicas = in.Int32();
   else if (key == "updatedReplicas")

@@ -83,6 +83,7 @@ struct RolledBack {
 };
 
 struct RolloutStatus {
+  // 0: none yet. Before the first status the API server shows -1, the default of the CRD (RO-060).
   int64_t observed_generation = 0;
   int32_t replicas = 0;
   int32_t updated_replicas = 0;

@@ -120,6 +120,7 @@ expect "the agent's request" "$(field rollout/merged "{$agent}")" 10m
 say "kubectl scale works, and status is written through /status alone"
 kubectl scale rollout/merged --replicas=5
 expect "replicas" "$(field rollout/merged '{.spec.replicas}')" 5
+expect "no generation was seen" "$(field rollout/merged '{.status.observedGeneration}')" -1
 status='{"status":{"phase":"Progressing","message":"4 of 5","replicas":5,"updatedReplicas":4,'
 status+='"availableReplicas":3,"selector":"app=merged","currentRevision":7,"stableRevision":6,'
 status+='"observedGeneration":1000,"step":{"index":2,"total":4,"revision":7,'

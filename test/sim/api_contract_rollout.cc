@@ -20,10 +20,13 @@ Json PatchStatus(ContractProbe& api, const char* status) {
   return api.ExpectOk(api.MergePatch(api.Rollouts("web") + "/status", patch), 200);
 }
 
+// The status of a Rollout that was never written.
+Json NoStatusYet() { return {{"observedGeneration", -1}}; }
+
 int64_t Generation(const Json& object) { return IntAt(object, {"metadata", "generation"}); }
 
-// Unlike a Deployment, it has minReadySeconds 0, no rollingUpdate that it was not given, and no
-// status before the first write of one.
+// Unlike a Deployment, it has minReadySeconds 0, no rollingUpdate that it was not given, and a
+// status before the first write of one (RO-060).
 void Defaults(ContractProbe& api) {
   Json web = SampleRollout("web");
   web["spec"].erase("replicas");
@@ -36,7 +39,9 @@ void Defaults(ContractProbe& api) {
   spec["strategy"]["type"] = "RollingUpdate";
   api.ExpectEqual("spec", At(made, {"spec"}), spec);
   api.ExpectEqual("generation", Generation(made), 1);
-  api.Expect(!made.contains("status"), "a new Rollout has no status");
+  api.ExpectEqual("status", At(made, {"status"}), NoStatusYet());
+  const Json read = api.ExpectOk(api.Get(api.Rollouts("web")), 200);
+  api.ExpectEqual("status as read", At(read, {"status"}), NoStatusYet());
 }
 
 void InnerDefaults(ContractProbe& api) {
@@ -112,7 +117,7 @@ void UnknownFields(ContractProbe& api) {
   const Json strategy = Json::parse(R"({"type": "RollingUpdate"})");
   api.ExpectEqual("strategy", At(made, {"spec", "strategy"}), strategy);
   const Json after = PatchStatus(api, R"({"phase": "Healthy", "noSuchField": 1})");
-  const Json status = Json::parse(R"({"phase": "Healthy"})");
+  const Json status = Json::parse(R"({"observedGeneration": -1, "phase": "Healthy"})");
   api.ExpectEqual("status", At(after, {"status"}), status);
 }
 
@@ -121,13 +126,15 @@ void StatusIgnored(ContractProbe& api) {
   web["status"]["replicas"] = 5;
   web["metadata"]["generation"] = 7;
   const Json made = api.ExpectOk(api.Post(api.Rollouts(), web), 201);
-  api.Expect(!made.contains("status"), "a creation sets no status");
+  api.ExpectEqual("status of a creation", At(made, {"status"}), NoStatusYet());
   api.ExpectEqual("generation", Generation(made), 1);
   const Json patch = Json::parse(R"({"status": {"replicas": 7}})");
+  const Json early = api.ExpectOk(api.MergePatch(api.Rollouts("web"), patch), 200);
+  api.ExpectEqual("status of a patch", At(early, {"status"}), NoStatusYet());
+  const Json written = PatchStatus(api, R"({"replicas": 2})");
   const Json after = api.ExpectOk(api.MergePatch(api.Rollouts("web"), patch), 200);
-  api.Expect(!after.contains("status"), "the main endpoint sets no status");
-  api.ExpectEqual("resourceVersion", RevisionOf(after), RevisionOf(made));
-  PatchStatus(api, R"({"replicas": 2})");
+  api.ExpectEqual("status", At(after, {"status"}), At(written, {"status"}));
+  api.ExpectEqual("resourceVersion", RevisionOf(after), RevisionOf(written));
   Json removed = Json::array();
   removed.push_back({{"op", "remove"}, {"path", "/status"}});
   const Json kept = api.ExpectOk(api.JsonPatch(api.Rollouts("web"), removed), 200);

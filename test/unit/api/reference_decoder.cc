@@ -1,5 +1,6 @@
 #include "test/unit/api/reference_decoder.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -122,6 +123,7 @@ void ReadStrategy(const Members& strategy, RolloutStrategy& out) {
 
 void ReadStatus(const Members& status, RolloutStatus& out) {
   status.Integer("observedGeneration", out.observed_generation);
+  out.observed_generation = std::max<int64_t>(out.observed_generation, 0);
   status.Integer("replicas", out.replicas);
   status.Integer("updatedReplicas", out.updated_replicas);
   status.Integer("readyReplicas", out.ready_replicas);

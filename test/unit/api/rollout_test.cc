@@ -10,6 +10,7 @@
 #include "kubeclient/api/deployment.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/api/fixtures.h"
 
 namespace windlass {
@@ -101,6 +102,15 @@ TEST_CASE("a Rollout with nothing in it has one replica, an empty template and a
   CHECK(rollout.spec.rollback_to == std::nullopt);
   CHECK(rollout.spec.strategy == RolloutStrategy{});
   CHECK(rollout.status == RolloutStatus{});
+}
+
+TEST_CASE("the CRD's default of a status is no generation that was observed (RO-060)") {
+  Fixture f;
+  const Result<Rollout> decoded = DecodeRollout(
+      f.decoder, R"({"metadata":{"name":"web"},"status":{"observedGeneration":-1}})");
+  REQUIRE(decoded.ok());
+  CHECK(decoded->status == RolloutStatus{});
+  Proves("RO-060");
 }
 
 TEST_CASE("a Rollout is asked to roll back to a revision, or to the one before") {
