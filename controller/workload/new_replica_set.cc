@@ -188,7 +188,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.name = ReplicaSetName(workload.meta.name, parts.hash);
   parts.replicas = situation.recreate()
                        ? situation.limits.desired  // D-330
-                       : NewReplicaSetSize({}, TotalReplicas(situation.all), situation.limits);
+                       : NewReplicaSetSize({}, SizesOf(situation.all), situation.limits);
   if (situation.extended.new_one_is_empty) parts.replicas = 0;
   CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
   if (!workload.requested_template.empty()) {

@@ -23,20 +23,22 @@ struct ReplicaSetSize {
   int32_t available = 0;  // status.availableReplicas, as read
 };
 
-// Returns the size that the new ReplicaSet should have now: at most desired, and so small that all
-// ReplicaSets together stay within max_total. Returns desired if the present size is above it, and
-// otherwise the present size if there is no room (D-261). `total` is the sum of spec.replicas of
-// all owned ReplicaSets, the new one included. Example: 10 desired, surge 3, new 3, old 8: 3 + (13
-// - 11) = 5.
+// Returns the size that the new ReplicaSet should have now: at most desired, and so small that it
+// and `old`, all others together, stay within max_total. Returns desired if the present size is
+// above it, and otherwise the present size if there is no room (D-261). Example: 10 desired, surge
+// 3, new 3, old 8: 3 + (13 - 11) = 5.
 //
-// Where limits.updated_max holds Pods back (RO-044, RO-045):
+// Where limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
 //   - The new ReplicaSet does not grow above it. Example: 10 desired, surge 3, updated_max 4, new
 //     3, old 8: 4 instead of 5.
-//   - It is never made smaller for it. Example: new 5, old 5, updated_max 3: 5.
+//   - It is not made smaller for it alone. Example: 10 desired, new 5, old 5, updated_max 3: 5.
+//   - Its Pods above updated_max go if there are more Pods than desired: else these would stay for
+//     ever. Example: 6 desired, surge 2, updated_max 1, new 3, old 5: 8 - 6 = 2 are too many, so 1.
+//     As for old ones, min_available Pods stay available, and Pods that are not available go first.
 //   - It makes up for old Pods that are not there. Example: 10 desired, updated_max 3, so 7 are to
 //     stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the first rollout: 10.
-int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set, int64_t total,
-                          const Fenceposts& limits);
+int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
+                          std::span<const ReplicaSetSize> old, const Fenceposts& limits);
 
 // Returns one size for each of `old`, in the order given: oldest first, then by name. The sizes
 // equal the present ones if there is nothing to do. Unhealthy Pods go first, because removing them

@@ -35,13 +35,9 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return CreateNewReplicaSet(situation);
 
   const ReplicaSetSize new_replica_set = SizeOf(*situation.new_replica_set);
-  const int32_t wanted =
-      NewReplicaSetSize(new_replica_set, TotalReplicas(situation.all), situation.limits);
+  const std::vector<ReplicaSetSize> old = SizesOf(situation.old);
+  const int32_t wanted = NewReplicaSetSize(new_replica_set, old, situation.limits);
   const Growth growth = GrowthOf(situation, situation.new_replica_set, wanted);
-
-  std::vector<ReplicaSetSize> old;
-  old.reserve(situation.old.size());
-  for (const ReplicaSet* rs : situation.old) old.push_back(SizeOf(*rs));
   const std::vector<int32_t> sizes =
       OldReplicaSetSizes(old, new_replica_set, LimitsForOld(situation));
 

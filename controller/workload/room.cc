@@ -64,7 +64,7 @@ std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds 
 
 // Returns the size that a rollout gives the new ReplicaSet next.
 int32_t WantedOfNewReplicaSet(const Situation& situation) {
-  return NewReplicaSetSize(SizeOf(*situation.new_replica_set), TotalReplicas(situation.all),
+  return NewReplicaSetSize(SizeOf(*situation.new_replica_set), SizesOf(situation.old),
                            situation.limits);
 }
 

@@ -22,6 +22,13 @@ ReplicaSetSize SizeOf(const ReplicaSet& rs) {
   return {replicas, std::max(available - std::max(ready - replicas, 0), 0)};
 }
 
+std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets) {
+  std::vector<ReplicaSetSize> sizes;
+  sizes.reserve(replica_sets.size());
+  for (const ReplicaSet* rs : replica_sets) sizes.push_back(SizeOf(*rs));
+  return sizes;
+}
+
 Request ListOfPods(const Workload& workload) {
   return Request::List(resources::kPods, workload.meta.namespace_, ToQuery(workload.selector));
 }

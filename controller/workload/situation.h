@@ -59,6 +59,8 @@ struct Situation {
 // Pods go, 6 - 2 = 4.
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
+std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets);
+
 // Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.
 Request ListOfPods(const Workload& workload);
 

@@ -80,5 +80,33 @@ TEST_CASE("a held rollout keeps its parts when it is scaled (RO-046)") {
   Proves("RO-045");
 }
 
+TEST_CASE("at rest there are no more Pods than desired, also after scaling down (RO-048)") {
+  HeldBack cluster([](int32_t replicas) { return replicas - 5; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.Scale(6);  // in proportion, with the surge of 2: 5 and 3
+  cluster.Settle();
+  cluster.CheckSizes(5, 1);
+  cluster.Scale(12);
+  cluster.Settle();
+  cluster.CheckSizes(5, 7);
+  Proves("RO-048");
+}
+
+TEST_CASE("a limit that is lowered midway takes only Pods above desired (RO-048)") {
+  HeldBack cluster([](int32_t) { return 5; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.most_updated = [](int32_t) { return 2; };
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.Scale(8);  // 5 and 5 are within the surge of 2; old ones are one too few
+  cluster.Settle();
+  cluster.CheckSizes(5, 3);
+  Proves("RO-044 RO-048");
+}
+
 }  // namespace
 }  // namespace windlass::workload

@@ -57,13 +57,14 @@ TEST_CASE("growing the new ReplicaSet never exceeds replicas + surge") {
   CheckProperty("max_total (D-261, D-273)", [] {
     const Rollout r = AnyRollout();
     const int64_t total = Total(r.new_replica_set, r.old);
-    const int32_t size = NewReplicaSetSize(r.new_replica_set, total, r.limits);
+    const int32_t size = NewReplicaSetSize(r.new_replica_set, r.old, r.limits);
     RC_ASSERT(size <= r.limits.desired);
     if (size > r.new_replica_set.replicas) {
       RC_ASSERT(total - r.new_replica_set.replicas + size <= r.limits.max_total());
     } else {
+      const bool holds = r.limits.kept_old() > 0 && total > r.limits.desired;  // RO-048
       RC_ASSERT(size == r.new_replica_set.replicas ||
-                r.new_replica_set.replicas > r.limits.desired);
+                r.new_replica_set.replicas > r.limits.desired || holds);
     }
   });
   Proves("D-261");
@@ -92,12 +93,33 @@ TEST_CASE("Pods that are held on the old revision stay there") {
     const int64_t of_old = total - r.new_replica_set.replicas;
     const int64_t kept = std::min<int64_t>(r.limits.kept_old(), of_old);
     RC_ASSERT(TotalOf(OldReplicaSetSizes(r.old, r.new_replica_set, r.limits)) >= kept);
-    const int32_t size = NewReplicaSetSize(r.new_replica_set, total, r.limits);
+    const int32_t size = NewReplicaSetSize(r.new_replica_set, r.old, r.limits);
     const bool grows = size > r.new_replica_set.replicas;
     RC_ASSERT(!grows || size + kept <= r.limits.desired);
-    RC_ASSERT(size >= std::min(r.new_replica_set.replicas, r.limits.desired));
+    RC_ASSERT(size >= std::min<int64_t>(r.new_replica_set.replicas, r.limits.desired - kept));
   });
   Proves("RO-044 RO-045");
+}
+
+TEST_CASE("the new ReplicaSet gives up what is above its limit and above desired, and no more") {
+  CheckProperty("surplus (RO-048)", [] {
+    const Rollout r = AnyRollout();
+    const int32_t present = r.new_replica_set.replicas;
+    const int32_t size = NewReplicaSetSize(r.new_replica_set, r.old, r.limits);
+    if (present > r.limits.desired || size >= present) return;
+    const int64_t left = Total(r.new_replica_set, r.old) - present + size;
+    RC_ASSERT(left >= r.limits.desired);
+    RC_ASSERT(size >= r.limits.desired - r.limits.kept_old());
+
+    std::vector<int32_t> sizes;
+    for (const ReplicaSetSize& rs : r.old) sizes.push_back(rs.replicas);
+    const int64_t available = AvailableAfter(r.new_replica_set, r.old, sizes);
+    const ReplicaSetSize shrunk{size, r.new_replica_set.available};
+    RC_ASSERT(AvailableAfter(shrunk, r.old, sizes) >=
+              std::min(available, r.limits.min_available()));
+    RC_ASSERT(NewReplicaSetSize(shrunk, r.old, r.limits) == size);  // and it stays
+  });
+  Proves("RO-048");
 }
 
 TEST_CASE("one write after the other gives the sizes that were planned together") {
@@ -122,20 +144,19 @@ TEST_CASE("a rollout whose Pods become available always arrives") {
     const int64_t kept =
         std::min<int64_t>(r.limits.kept_old(), Total(r.new_replica_set, r.old) -
                                                    r.new_replica_set.replicas);
-    const int64_t arrives = std::max<int64_t>(
-        std::min(r.new_replica_set.replicas, r.limits.desired), r.limits.desired - kept);
+    const int64_t arrives = r.limits.desired - kept;
     for (int pass = 0; pass < 200; ++pass) {
       r.new_replica_set.available = r.new_replica_set.replicas;
       for (ReplicaSetSize& rs : r.old) rs.available = rs.replicas;
       r.new_replica_set.replicas =
-          NewReplicaSetSize(r.new_replica_set, Total(r.new_replica_set, r.old), r.limits);
+          NewReplicaSetSize(r.new_replica_set, r.old, r.limits);
       const auto sizes = OldReplicaSetSizes(r.old, r.new_replica_set, r.limits);
       for (size_t i = 0; i < sizes.size(); ++i) r.old[i].replicas = sizes[i];
     }
     RC_ASSERT(r.new_replica_set.replicas == arrives);
-    RC_ASSERT(Total(r.new_replica_set, r.old) == arrives + kept);
+    RC_ASSERT(Total(r.new_replica_set, r.old) == r.limits.desired);
   });
-  Proves("RO-044 RO-045");
+  Proves("RO-044 RO-045 RO-048");
 }
 
 }  // namespace

@@ -77,7 +77,18 @@ TEST_CASE("RollingUpdate sizes follow the worked examples of the contract") {
       {"RO-044 none may be updated", {10, 3, 2, 0}, {{10, 10}}, {0, 0}, 0, {10}},
       {"RO-044 no surge", {10, 0, 2, 3}, {{8, 8}}, {2, 2}, 2, {7}},
       {"RO-044 a limit lowered takes no new Pod", {10, 3, 2, 3}, {{5, 5}}, {5, 5}, 5, {5}},
-      {"RO-044 nor an old one below it", {10, 3, 2, 3}, {{8, 8}}, {5, 5}, 5, {7}},
+      {"RO-048 but those above desired go", {10, 3, 2, 3}, {{8, 8}}, {5, 5}, 3, {}},
+      {"RO-048 and then the old ones", {10, 3, 2, 3}, {{8, 8}}, {3, 3}, 3, {7}},
+      {"RO-048 scaled from 10 to 6 with 5 kept", {6, 2, 1, 1}, {{5, 5}}, {3, 3}, 1, {}},
+      {"RO-048 no more than is too many", {10, 3, 2, 3}, {{6, 6}}, {5, 5}, 4, {}},
+      {"RO-048 as many as desired is enough", {10, 3, 2, 3}, {{6, 6}}, {4, 4}, 4, {6}},
+      {"RO-048 up to the limit all may stay", {10, 3, 2, 3}, {{10, 10}}, {3, 3}, 3, {7}},
+      {"RO-048 available ones are needed", {6, 2, 1, 1}, {{5, 2}}, {3, 3}, 3, {5}},
+      {"RO-048 one of them can go", {6, 2, 1, 1}, {{5, 3}}, {3, 3}, 2, {}},
+      {"RO-048 broken ones go anyhow", {6, 2, 1, 1}, {{5, 2}}, {3, 1}, 1, {}},
+      {"RO-048 as many new ones as desired", {10, 3, 2, 3}, {{2, 2}}, {10, 10}, 8, {}},
+      {"RO-048 more new ones than desired", {10, 3, 2, 3}, {{2, 2}}, {12, 12}, 8, {}},
+      {"RO-048 a lagging status is clamped", {6, 2, 1, 1}, {{5, 2}}, {3, 9}, 3, {5}},
       {"RO-044 above desired: down", {10, 3, 2, 3}, {}, {12, 12}, 10, {}},
       {"RO-045 there is nothing old to keep", {10, 3, 2, 3}, {}, {0, 0}, 10, {}},
       {"RO-045 old ones without Pods", {10, 3, 2, 3}, {{0, 0}}, {0, 0}, 10, {0}},
@@ -85,10 +96,7 @@ TEST_CASE("RollingUpdate sizes follow the worked examples of the contract") {
   }));
   CAPTURE(row.id);
 
-  int64_t total = row.new_replica_set.replicas;
-  for (const ReplicaSetSize& rs : row.old) total += rs.replicas;
-
-  const int32_t size = NewReplicaSetSize(row.new_replica_set, total, row.limits);
+  const int32_t size = NewReplicaSetSize(row.new_replica_set, row.old, row.limits);
   CHECK(size == row.want_new);
   if (size == row.new_replica_set.replicas) {
     CHECK(OldReplicaSetSizes(row.old, row.new_replica_set, row.limits) == row.want_old);
