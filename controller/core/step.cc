@@ -33,8 +33,8 @@ bool GoesOnAfter(const Write& write, ErrorKind kind) {
 
 bool GoesOnAfter(const Read& read, ErrorKind kind) {
   if (kind == ErrorKind::kNotFound) return true;
-  const bool answered =
-      IsRefusal(kind) || kind == ErrorKind::kThrottled || kind == ErrorKind::kServer;
+  const bool answered = IsRefusal(kind) || kind == ErrorKind::kThrottled ||
+                        kind == ErrorKind::kServer || kind == ErrorKind::kAlreadyExists;
   return answered && read.go_on_if_refused;
 }
 

@@ -97,9 +97,11 @@ bool IsRefusal(ErrorKind kind);
 // - after another certain answer (404, 409, a namespace that is being deleted) if `write` has
 //   go_on_if_refused
 bool GoesOnAfter(const Write& write, ErrorKind kind);
+
 // Returns true if the sync goes on after `read` failed with `kind`:
 // - always if there is no such object (404)
-// - after a refusal, and if the server is busy or in trouble, if `read` has go_on_if_refused
+// - if `read` has go_on_if_refused: after a refusal, if the server is busy or in trouble, and if a
+//   dry run finds that an object has the name already
 bool GoesOnAfter(const Read& read, ErrorKind kind);
 
 // The answer to one request of this sync.

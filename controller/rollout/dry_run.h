@@ -34,6 +34,8 @@ Result<Request> DryRunPod(const workload::Situation& situation);
 // Returns what the answer to a dry run says of the template. Only HTTP 400 and 422 refuse it. These
 // say nothing about it (RO-092):
 //   - 403: a quota, a policy, a missing right
+//   - 409: somebody made an object of that name. A generated name would avoid this, but then the
+//     words of a refusal, which users see, would differ each time
 //   - 429 and 5xx: the server or a webhook is in trouble
 //   - any answer of an admission webhook, also that it does not support dry run
 // The answer about a ReplicaSet that is accepted has the template with its defaults.

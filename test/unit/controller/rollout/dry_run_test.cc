@@ -175,6 +175,7 @@ TEST_CASE("only 400 and 422 judge a template (RO-092)") {
        false},
       {ErrorKind::kForbidden, 403, "pods is forbidden", false},
       {ErrorKind::kQuotaExceeded, 403, "exceeded quota", false},
+      {ErrorKind::kAlreadyExists, 409, "pods \"web-dry-run\" already exists", false},
       {ErrorKind::kThrottled, 429, "slow down", false},
       {ErrorKind::kServer, 500, "internal error", false},
       {ErrorKind::kServer, 503, "unavailable", false},

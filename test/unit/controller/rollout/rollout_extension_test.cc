@@ -214,7 +214,8 @@ TEST_CASE("without a verdict the rollout goes on, with a Warning (RO-094)") {
 
 TEST_CASE("defaults that the API server does not tell hold up no rollout (RO-094)") {
   Fixture f;
-  f.checks.replica_set = {.verdict = DryRunVerdict::kNoVerdict, .message = "no dry run", .until = {}};
+  f.checks.replica_set = {
+      .verdict = DryRunVerdict::kNoVerdict, .message = "no dry run", .until = {}};
   CHECK_FALSE(f.Next());
   const std::vector<Event> events = f.extension.Events(f.Sit(), f.status);
   REQUIRE(events.size() == 1);

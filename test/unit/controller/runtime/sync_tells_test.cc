@@ -10,6 +10,7 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/support/planned_controller.h"
 #include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
@@ -269,7 +270,7 @@ TEST_CASE("A refused read ends the sync, unless the planner can go on without it
   }
 }
 
-TEST_CASE("The planner goes on without a read only if the server answered it") {
+TEST_CASE("The planner goes on without a read only if the server answered it (RO-092)") {
   struct Row {
     ErrorKind kind;
     bool plain;      // goes on after any read
@@ -283,6 +284,9 @@ TEST_CASE("The planner goes on without a read only if the server answered it") {
       {ErrorKind::kWebhook, false, true},
       {ErrorKind::kThrottled, false, true},
       {ErrorKind::kServer, false, true},
+      {ErrorKind::kAlreadyExists, false, true},
+      {ErrorKind::kConflict, false, false},
+      {ErrorKind::kNamespaceTerminating, false, false},
       {ErrorKind::kNotSent, false, false},
       {ErrorKind::kAmbiguous, false, false},
       {ErrorKind::kUnauthorized, false, false},
@@ -292,6 +296,7 @@ TEST_CASE("The planner goes on without a read only if the server answered it") {
   const Request get = GetOf("web");
   CHECK(GoesOnAfter(Read{get, "why"}, row.kind) == row.plain);
   CHECK(GoesOnAfter(Read{get, "why", true}, row.kind) == row.forgiving);
+  Proves("RO-092");
 }
 
 TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept as it came") {
