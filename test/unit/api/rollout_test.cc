@@ -106,8 +106,8 @@ TEST_CASE("a Rollout with nothing in it has one replica, an empty template and a
 
 TEST_CASE("the CRD's default of a status is no generation that was observed (RO-060)") {
   Fixture f;
-  const Result<Rollout> decoded = DecodeRollout(
-      f.decoder, R"({"metadata":{"name":"web"},"status":{"observedGeneration":-1}})");
+  const Result<Rollout> decoded =
+      DecodeRollout(f.decoder, R"({"metadata":{"name":"web"},"status":{"observedGeneration":-1}})");
   REQUIRE(decoded.ok());
   CHECK(decoded->status == RolloutStatus{});
   Proves("RO-060");

@@ -103,7 +103,9 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
       {"RO-064 nothing was ever written", [](StoredRollout& r) { r.object["status"] = {}; },
        "Progressing: Ready False Progressing, Reconciling True Progressing", "generation 12"},
       {"RO-060 nothing was ever written, as the API server shows it",
-       [](StoredRollout& r) { r.object["status"] = {{"observedGeneration", -1}}; },
+       [](StoredRollout& r) {
+         r.object["status"] = {{"observedGeneration", -1}};
+       },
        "Progressing: Ready False Progressing, Reconciling True Progressing", "generation 12"},
       {"RO-067 a Pod was lost later", [](StoredRollout& r) { SetAvailable(r, 9, "True"); },
        "Healthy: Ready True Healthy", "9 are available"},
@@ -236,8 +238,7 @@ TEST_CASE("without a deadline the verdict alone makes a Rollout Stalled (RO-062)
   own.verdict = RolloutVerdict{reason, "why"};
   draft.status.carried = TextOf(own);
   const Standing standing = StandingOf(workload, draft, own);
-  CHECK(TextOf(standing) ==
-        "Stalled: Ready False " + reason + ", Stalled True " + reason);
+  CHECK(TextOf(standing) == "Stalled: Ready False " + reason + ", Stalled True " + reason);
   CHECK(standing.message == "why");
 
   rollout.Apply(rollout.kind.WriteStatus(workload, draft));

@@ -148,8 +148,7 @@ TEST_CASE("a rollout whose Pods become available always arrives") {
     for (int pass = 0; pass < 200; ++pass) {
       r.new_replica_set.available = r.new_replica_set.replicas;
       for (ReplicaSetSize& rs : r.old) rs.available = rs.replicas;
-      r.new_replica_set.replicas =
-          NewReplicaSetSize(r.new_replica_set, r.old, r.limits);
+      r.new_replica_set.replicas = NewReplicaSetSize(r.new_replica_set, r.old, r.limits);
       const auto sizes = OldReplicaSetSizes(r.old, r.new_replica_set, r.limits);
       for (size_t i = 0; i < sizes.size(); ++i) r.old[i].replicas = sizes[i];
     }
