@@ -2,8 +2,10 @@
 #include "controller/rollout/rollout_workload.h"
 
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "controller/rollout/rollout_extension.h"
 #include "controller/workload/extension.h"
 #include "controller/workload/planner.h"
 #include "kubeclient/api/fingerprint_text.h"
@@ -119,6 +121,35 @@ TEST_CASE("a ReplicaSet that is made for a Rollout belongs to it (RO-074)") {
   CHECK(owner["name"] == "web");
   CHECK(owner["controller"] == true);
   Proves("RO-074");
+}
+
+TEST_CASE("without a deadline, an abort to what was deleted is Stalled, not Aborted (RO-062)") {
+  const RolloutExtension extension(
+      [](const Workload& /*workload*/, WallTime /*now*/) { return RolloutFacts{}; });
+  StoredRollout rollout;
+  rollout.kind.Extend(extension);
+  rollout.object["metadata"]["generation"] = 13;
+  rollout.object["spec"]["abort"] = true;
+  rollout.object["spec"]["paused"] = GENERATE(false, true);
+  rollout.object["spec"]["progressDeadlineSeconds"] = kUnlimited;
+  rollout.object["status"]["stableRevision"] = 7;
+  rollout.RemoveCondition("Progressing");
+
+  const View view{.workload = rollout.Look()};  // no ReplicaSet is left
+  const Step step = workload::Next(view, {}, kNow);
+  const Write* write = std::get_if<Write>(&step);
+  REQUIRE(write != nullptr);
+  rollout.Apply(write->request);
+  CHECK(rollout.status()["phase"] == "Stalled");
+  CHECK(rollout.status()["observedGeneration"] == 13);
+  CHECK(rollout.ConditionText("Stalled") == "True NothingToAbortTo");
+  CHECK(rollout.ConditionText("Ready") == "False NothingToAbortTo");
+  CHECK(rollout.ConditionText("Progressing").empty());
+
+  const View after{.workload = rollout.Look()};
+  const Step then = workload::Next(after, {}, kNow + seconds(60));
+  CHECK(std::holds_alternative<Wait>(then));  // the status is up to date
+  Proves("RO-062");
 }
 
 TEST_CASE("a kind plans with the extension that it is given (RO-077)") {
