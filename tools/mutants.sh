@@ -17,7 +17,8 @@ program_of() {
   case $1 in
     cmd/windlass/metrics_text.cc) echo cmd_test ;;
     cmd/windlass/*) echo daemon_test ;;
-    controller/runtime/*) echo runtime_test ;;
+    controller/core/* | controller/runtime/*) echo runtime_test ;;
+    controller/rollout/*) echo rollout_test ;;
     controller/workload/watch/*) echo workload_watch_test ;;
     kubeclient/api/*) echo api_test ;;
     kubeclient/cache/*) echo cache_test ;;
