@@ -55,6 +55,10 @@ std::optional<Request> RolloutKind::NoteRollback(const Workload& workload,
 
 SettingPlace RolloutKind::PlaceOf(std::string_view key) const { return rollout::PlaceOf(key); }
 
+std::string_view RolloutKind::WordOf(std::string_view key, std::string_view word) const {
+  return rollout::WordOf(key, word);
+}
+
 Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {
   const RolloutSpec& spec = rollout.spec;
   Workload workload{.kind = kind,

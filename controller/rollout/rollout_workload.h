@@ -36,6 +36,7 @@ class RolloutKind final : public WorkloadKind {
   // cache keep the template of a ReplicaSet, which updates in place need.
   bool MirrorsSettings() const override { return true; }
   SettingPlace PlaceOf(std::string_view key) const override;
+  std::string_view WordOf(std::string_view key, std::string_view word) const override;
   const Extension* extension() const override { return extension_; }
 
  private:

@@ -27,10 +27,19 @@ constexpr Field kFields[] = {{"maxUnavailable", in_place::kMaxUnavailable},
                              {"pdb", in_place::kPdb},
                              {"unblock", in_place::kUnblock}};
 
+struct InPlaceType {
+  std::string_view type;    // of spec.strategy
+  std::string_view policy;  // the value of windlass.dev/in-place
+};
+constexpr InPlaceType kInPlaceTypes[] = {{"InPlaceIfPossible", "IfPossible"},
+                                         {"InPlaceOnly", "Only"}};
+
 // Returns the value of windlass.dev/in-place; empty if the type asks for no updates in place.
 std::string_view PolicyOf(const RolloutStrategy& strategy) {
-  if (strategy.type == "InPlaceIfPossible") return "IfPossible";
-  return strategy.type == "InPlaceOnly" ? "Only" : "";
+  for (const InPlaceType& row : kInPlaceTypes) {
+    if (strategy.type == row.type) return row.policy;
+  }
+  return {};
 }
 
 Strategy StrategyOf(const RolloutStrategy& strategy) {
@@ -125,6 +134,12 @@ SettingPlace PlaceOf(std::string_view key) {
   const auto* const field = std::ranges::find(kFields, key, &Field::key);
   if (field == std::end(kFields)) return {"field", std::string(key)};
   return {"field", std::string(kInPlaceField) + std::string(field->name)};
+}
+
+std::string_view WordOf(std::string_view key, std::string_view word) {
+  if (key != in_place::kInPlaceKey) return word;
+  const auto* const row = std::ranges::find(kInPlaceTypes, word, &InPlaceType::policy);
+  return row == std::end(kInPlaceTypes) ? word : row->type;
 }
 
 }  // namespace windlass::rollout

@@ -31,4 +31,7 @@ std::vector<Setting> InPlaceSettings(const RolloutStrategy& strategy);
 // Returns the field that has the setting `key`: "spec.strategy.inPlace.surge" (RO-073).
 SettingPlace PlaceOf(std::string_view key);
 
+// Returns what the field of PlaceOf has for the value `word`: "InPlaceOnly" for "Only" (RO-073).
+std::string_view WordOf(std::string_view key, std::string_view word);
+
 }  // namespace windlass::rollout

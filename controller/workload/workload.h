@@ -173,6 +173,11 @@ class WorkloadKind {
   // Returns where the object has the setting `key`.
   virtual SettingPlace PlaceOf(std::string_view key) const = 0;
 
+  // Returns how users write the value `word` of the setting `key`.
+  virtual std::string_view WordOf(std::string_view /*key*/, std::string_view word) const {
+    return word;
+  }
+
   // Returns what extends the planner for this kind (extension.h); null if nothing does.
   virtual const Extension* extension() const { return nullptr; }
 };

@@ -155,6 +155,14 @@ std::optional<Word> OfReleased(const workload::Situation& situation, const Condi
   return Word{false, InPlaceReason::kHandedBack, "no Pod is in the middle of an update"};
 }
 
+// Returns why nothing is rolled out, and what takes the refused template back.
+Word Refused(const workload::Situation& situation) {
+  const std::string only(situation.workload.kind.WordOf(kInPlaceKey, "Only"));
+  return {false, InPlaceReason::kNotPossible,
+          InPlaceOf(situation).why.text + ": with " + only + ", nothing is rolled out" +
+              WayBack(situation)};
+}
+
 // Returns the condition to show; nullopt if there is nothing to report.
 std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
   const InPlace& in_place = InPlaceOf(situation);
@@ -170,9 +178,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
     case InPlacePhase::kReplace: return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
-    case InPlacePhase::kRefused:
-      return Word{false, InPlaceReason::kNotPossible,
-                  in_place.why.text + ": with Only, nothing is rolled out" + WayBack(situation)};
+    case InPlacePhase::kRefused: return Refused(situation);
     case InPlacePhase::kUnknown:
       return Word{true, InPlaceReason::kMissingRights, in_place.why.text};
     case InPlacePhase::kNone: break;

@@ -181,6 +181,14 @@ TEST_CASE("a label that selects the Pods is told to belong to a Rollout (RO-073)
   Proves("RO-073");
 }
 
+TEST_CASE("a type of updates in place is told as it is written (RO-073)") {
+  const RolloutKind kind;
+  CHECK(kind.WordOf("windlass.dev/in-place", "Only") == "InPlaceOnly");
+  CHECK(kind.WordOf("windlass.dev/in-place", "IfPossible") == "InPlaceIfPossible");
+  CHECK(kind.WordOf("windlass.dev/in-place-surge", "Always") == "Always");
+  Proves("RO-073");
+}
+
 TEST_CASE("every setting has a field (RO-073)") {
   using Row = std::pair<std::string, std::string>;
   const auto [key, want] = GENERATE(values<Row>({

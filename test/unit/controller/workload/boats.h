@@ -35,6 +35,12 @@ class BoatKind : public WorkloadKind {
   }
   bool MirrorsSettings() const override { return mirrors; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
+  std::string WayBackTo(std::string_view revision) const override {
+    return "steering to " + std::string(revision);
+  }
+  std::string_view WordOf(std::string_view /*key*/, std::string_view word) const override {
+    return word == "Only" ? "Aye" : word;
+  }
   const Extension* extension() const override { return extends; }
 
   const Extension* extends = nullptr;

@@ -106,8 +106,8 @@ TEST_CASE("the way back from a refused template is that of the kind (P-014, RO-0
   const Condition* told = FindCondition(status.conditions, kInPlaceCondition);
   REQUIRE(told != nullptr);
   CHECK(told->message ==
-        "FieldChanged:/spec/hostNetwork: with Only, nothing is rolled out; a rollback to revision "
-        "1 takes it back");
+        "FieldChanged:/spec/hostNetwork: with Aye, nothing is rolled out; steering to 1 takes it "
+        "back");
   Proves("P-014 RO-073");
 }
 
