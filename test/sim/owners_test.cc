@@ -32,7 +32,11 @@ class TwoOwners {
     rollout["metadata"]["uid"] = "11111111-2222-4333-8444-555555555555";
     rollout["status"] = {{"replicas", 10},
                          {"currentRevision", 7},
-                         {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}})}};
+                         {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}},
+                                                     {{"type", "Progressing"},
+                                                      {"status", "Unknown"},
+                                                      {"reason", "RolloutPaused"}}})}};
+    rollout["spec"]["rollbackTo"]["revision"] = 3;
     server.store().Commit({resources::kRollouts, "default", "web"}, std::move(rollout),
                           loop.clock().Now(), "user", "POST rollouts default/web");
     Own("a", resources::kDeployments);
@@ -122,10 +126,12 @@ TEST_CASE_METHOD(TwoOwners, "Names and views are of one kind of owner") {
   CHECK(deployments[0].starts_with("deployment web observed=false replicas=0 "));
   CHECK(deployments[1].starts_with("replicaset web/1 image=registry.example/web:1 spec=14 "));
   const std::vector<std::string> rollouts = ScriptView(server, of_rollouts).State();
-  REQUIRE(rollouts.size() == 3);
+  REQUIRE(rollouts.size() == 5);
   CHECK(rollouts[0] == "annotation web deployment.kubernetes.io/revision=7");
-  CHECK(rollouts[1].starts_with("deployment web observed=true replicas=10 "));
-  CHECK(rollouts[2].starts_with("replicaset web/1 image=registry.example/web:1 spec=14 "));
+  CHECK(rollouts[1] == "annotation web deprecated.deployment.rollback.to=3");
+  CHECK(rollouts[2] == "condition web Progressing=Unknown DeploymentPaused");
+  CHECK(rollouts[3].starts_with("deployment web observed=true replicas=10 "));
+  CHECK(rollouts[4].starts_with("replicaset web/1 image=registry.example/web:1 spec=14 "));
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ bool SetKeyed(Json& owner, const std::string& field, const std::string& value) {
   const auto set = [&](const std::string& prefix, Json& parent, const char* map) {
     if (!field.starts_with(prefix)) return false;
     const std::string key = field.substr(prefix.size());
-    Set(parent["metadata"][map], key, value, value);
+    const bool absent = At(parent, {"metadata", map}).is_null();
+    if (!absent || !value.empty()) Set(parent["metadata"][map], key, value, value);
     return true;
   };
   Json& pattern = owner["spec"]["template"];

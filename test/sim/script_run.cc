@@ -3,6 +3,19 @@
 #include <utility>
 
 namespace windlass::sim {
+namespace {
+
+// Returns the patterns of the lines that may differ.
+std::vector<std::string> Explained(const ScriptStep& step, World::Kind kind) {
+  std::vector<std::string> patterns = step.differs;
+  if (kind == resources::kRollouts) {
+    patterns.insert(patterns.end(), step.differs_as_rollout.begin(),
+                    step.differs_as_rollout.end());
+  }
+  return patterns;
+}
+
+}  // namespace
 
 void ScriptRun::Play(const ScriptStep& step) {
   player_.Play(step);
@@ -32,12 +45,12 @@ std::string EndOfScript(World& world, const Script& script, World::Kind kind) {
 
 std::string DifferencesOfScript(const Script& script,
                                 const std::vector<std::vector<std::string>>& steps,
-                                const std::string& expected) {
+                                const std::string& expected, World::Kind kind) {
   const auto wanted = ParseExpected(expected);
   if (wanted.size() != steps.size()) return "the expected steps are of another script\n";
   std::string text;
   for (size_t i = 0; i < steps.size(); ++i) {
-    const auto differences = Differences(wanted[i], steps[i], script.steps[i].differs);
+    const auto differences = Differences(wanted[i], steps[i], Explained(script.steps[i], kind));
     if (differences.empty()) continue;
     text += steps[i].front() + "\n";
     for (const std::string& difference : differences) text += "  " + difference + "\n";

@@ -39,9 +39,10 @@ std::string EndOfScript(World& world, const Script& script,
                         World::Kind kind = World::kDeployments);
 
 // Returns "" if no line differs from the text of expected/NAME.txt; otherwise the steps and lines
-// that differ. Differences that the script explains do not count.
+// that differ. Differences that the script explains for owners of this kind do not count.
 std::string DifferencesOfScript(const Script& script,
                                 const std::vector<std::vector<std::string>>& steps,
-                                const std::string& expected);
+                                const std::string& expected,
+                                World::Kind kind = World::kDeployments);
 
 }  // namespace windlass::sim

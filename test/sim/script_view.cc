@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
+constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 // On the ReplicaSets of Rollouts.
 constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 constexpr std::array<std::string_view, 4> kOnlyOfRollouts = {"Ready", "Reconciling", "Stalled",
@@ -73,12 +74,19 @@ void AddAnnotations(std::vector<std::string>& lines, const std::string& shown, c
   }
 }
 
-// A Rollout has its revision in its status.
-void AddRevision(std::vector<std::string>& lines, const Json& rollout) {
-  const Json& revision = At(rollout, {"status", "currentRevision"});
-  if (!revision.is_number_integer()) return;
-  lines.push_back("annotation " + NameOf(rollout) + " " + std::string(kRevision) + "=" +
-                  NumberOrNone(revision));
+// Adds what a Deployment has in an annotation, and a Rollout in a field.
+void AddField(std::vector<std::string>& lines, const Json& rollout, std::string_view annotation,
+              const Json& field) {
+  if (!field.is_number_integer()) return;
+  lines.push_back("annotation " + NameOf(rollout) + " " + std::string(annotation) + "=" +
+                  NumberOrNone(field));
+}
+
+// Reasons have the kind's name: RolloutPaused is shown as DeploymentPaused.
+std::string AsOfDeployment(const std::string& reason) {
+  static const std::string of_rollout(resources::kRollouts.kind);
+  if (!reason.starts_with(of_rollout)) return reason;
+  return std::string(resources::kDeployments.kind) + reason.substr(of_rollout.size());
 }
 
 bool IsShown(const Json& owner, const Json& condition) {
@@ -96,7 +104,7 @@ std::string ReasonOf(const Json& deployment, const Json& condition) {
       counter("updatedReplicas") == replicas && counter("availableReplicas") == replicas;
   const bool moving = TextAt(condition, {"type"}) == "Progressing" &&
                       TextAt(condition, {"status"}) == "True" && !complete;
-  return moving ? "moving" : TextAt(condition, {"reason"});
+  return moving ? "moving" : AsOfDeployment(TextAt(condition, {"reason"}));
 }
 
 // Parses "Scaled up replica set <name> from <a> to <b>", possibly after the prefix of merged
@@ -161,7 +169,7 @@ void ScriptView::OnEvent(const Json& event) {
   };
   if (std::ranges::any_of(kOwnerKinds, is_other)) return;
   const std::string owner = TextAt(event, {"involvedObject", "name"});
-  const std::string reason = TextAt(event, {"reason"});
+  const std::string reason = AsOfDeployment(TextAt(event, {"reason"}));
   if (reason != "ScalingReplicaSet") {
     others_.emplace(owner, reason);
     return;
@@ -180,7 +188,10 @@ std::vector<std::string> ScriptView::State() const {
       lines.push_back("condition " + name + " " + TextAt(condition, {"type"}) + "=" +
                       TextAt(condition, {"status"}) + " " + ReasonOf(*owner, condition));
     }
-    if (IsRollout(*owner)) AddRevision(lines, *owner);
+    if (IsRollout(*owner)) {
+      AddField(lines, *owner, kRevision, At(*owner, {"status", "currentRevision"}));
+      AddField(lines, *owner, kRollbackTo, At(*owner, {"spec", "rollbackTo", "revision"}));
+    }
     AddAnnotations(lines, name, *owner, false);
   }
   for (const Object& set : server_.List(resources::kReplicaSets, "default")) {

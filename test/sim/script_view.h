@@ -23,7 +23,8 @@ class ScriptView {
   ScriptView& operator=(const ScriptView&) = delete;
 
   // Returns Deployments, conditions, ReplicaSets and annotations of namespace "default". Shows a
-  // Rollout as the Deployment with the same status, without what only Rollouts have.
+  // Rollout as the Deployment that says the same, without what only Rollouts have (README.md of
+  // test/differential).
   std::vector<std::string> State() const;
   // Returns the Events since the last call.
   std::vector<std::string> TakeEvents();
