@@ -46,31 +46,11 @@ std::string Violation::Text() const {
   return invariant + " at " + std::to_string(ms) + " ms by " + request + ": " + detail;
 }
 
-void Recent::Note(MonotonicTime now, int64_t value) {
-  if (!values_.empty() && values_.back().second == value) return;
-  values_.emplace_back(now, value);
-}
-
-void Recent::Forget(MonotonicTime now, Duration window) {
-  while (values_.size() > 1 && now - values_[1].first > window) values_.pop_front();
-}
-
-int64_t Recent::Max(MonotonicTime now, Duration window) {
-  Forget(now, window);
-  int64_t most = 0;
-  for (const auto& [time, value] : values_) most = std::max(most, value);
-  return most;
-}
-
-int64_t Recent::Min(MonotonicTime now, Duration window) {
-  Forget(now, window);
-  int64_t least = values_.empty() ? 0 : values_.front().second;
-  for (const auto& [time, value] : values_) least = std::min(least, value);
-  return least;
-}
-
 Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
-    : server_(server), controllers_(std::move(controllers)), surge_(controllers_) {
+    : server_(server),
+      controllers_(std::move(controllers)),
+      surge_(controllers_),
+      held_back_(server, controllers_) {
   server_.store().OnChange([this](const Change& change) { OnChange(change); });
 }
 
@@ -81,6 +61,7 @@ void Invariants::OnChange(const Change& change) {
     Judge(change);
   }
   if (auto wrong = surge_.See(change)) Violate("I-43", change, *std::move(wrong));
+  if (auto wrong = held_back_.See(change)) Violate("I-44", change, *std::move(wrong));
   Note(change);
   if (change.key.resource != resources::kReplicaSets || change.before == nullptr) return;
   // The next revision is one more than the highest that exists (D-160).

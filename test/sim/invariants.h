@@ -11,12 +11,12 @@
 //   I-02 total not raised above the maximum              I-14 only empty ReplicaSets are deleted
 //   I-09 Recreate: nothing new while old Pods exist      I-16 only owned objects are written
 //   I-35 observedGeneration rises, up to generation    I-43 live Pods within maxSurge
+//   I-44 Rollouts: no more new Pods than partition and steps allow
 //
 // They hold for every owner of ReplicaSets: Deployments and Rollouts.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -24,6 +24,8 @@
 #include <vector>
 
 #include "test/sim/api_server.h"
+#include "test/sim/held_back_invariant.h"
+#include "test/sim/recent.h"
 #include "test/sim/surge_invariant.h"
 
 namespace windlass::sim {
@@ -34,18 +36,6 @@ struct Violation {
   std::string request;  // the write that broke it
   std::string detail;   // the numbers
   std::string Text() const;
-};
-
-// The values that a quantity had recently.
-class Recent {
- public:
-  void Note(MonotonicTime now, int64_t value);
-  int64_t Max(MonotonicTime now, Duration window);
-  int64_t Min(MonotonicTime now, Duration window);
-
- private:
-  void Forget(MonotonicTime now, Duration window);
-  std::deque<std::pair<MonotonicTime, int64_t>> values_;  // each value counts from its time on
 };
 
 class Invariants {
@@ -60,6 +50,7 @@ class Invariants {
   const std::vector<Violation>& violations() const { return violations_; }
   uint64_t judged() const { return judged_; }  // the number of writes judged
   uint64_t judged_pods() const { return surge_.judged(); }
+  uint64_t judged_held_back() const { return held_back_.judged(); }
 
  private:
   struct ReplicaSetRecord {
@@ -93,6 +84,7 @@ class Invariants {
   ApiServer& server_;
   std::set<std::string> controllers_;
   SurgeInvariant surge_;
+  HeldBackInvariant held_back_;
   std::map<std::string, ReplicaSetRecord> replica_sets_;  // by uid
   std::map<std::string, OwnerRecord> owners_;             // by uid
   std::vector<Violation> violations_;

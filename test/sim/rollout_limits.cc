@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
+#include "kubeclient/base/assert.h"
 #include "test/sim/owners.h"
 
 namespace windlass::sim {
@@ -17,6 +20,40 @@ int64_t Resolve(const Json& value, int64_t total, bool round_up) {
   int64_t percent = 0;
   std::from_chars(text.data(), text.data() + text.size(), percent);
   return (percent * total + (round_up ? 99 : 0)) / 100;
+}
+
+// Returns the name that the status has for the requested template. It is that of the program under
+// test: which Pods get a template is judged, not what it is called.
+std::string NameOfTemplate(const Json& rollout) {
+  const auto canonical = CanonicalTemplate(At(rollout, {"spec", "template"}).dump());
+  WL_ASSERT(canonical.ok());
+  return TextOf(FingerprintOf(*canonical));
+}
+
+// Returns how many of `desired` Pods a step updates. A percentage updates at least one Pod, and
+// below 100 % never all of them. Examples: 25 % of 10: 3; 1 % of 10: 1; 99 % of 1: 0.
+int64_t UpdatedByStep(const Json& step, int64_t desired) {
+  const Json& wanted = At(step, {"setUpdated"});
+  if (wanted.is_null()) return 0;
+  const int64_t pods = std::min(Resolve(wanted, desired, /*round_up=*/true), desired);
+  if (wanted.is_number() || Resolve(wanted, 100, /*round_up=*/true) >= 100) return pods;
+  return desired < 2 ? 0 : std::clamp<int64_t>(pods, 1, desired - 1);
+}
+
+// Returns how many of `desired` Pods may have the new revision by the steps.
+int64_t UpdatedBySteps(const Json& rollout, int64_t desired) {
+  const Json& steps = At(rollout, {"spec", "strategy", "steps"});
+  if (steps.empty()) return desired;
+  const std::string requested = NameOfTemplate(rollout);
+  if (TextAt(rollout, {"status", "stableTemplate"}) == requested) return desired;
+  const Json& reached = At(rollout, {"status", "step"});
+  const bool begun = TextAt(reached, {"template"}) == requested;
+  const auto index = static_cast<size_t>(begun ? IntAt(reached, {"index"}, 1) : 1);
+  const bool over = begun && IntAt(reached, {"index"}) > IntAt(reached, {"total"});
+  if (over || index > steps.size()) return desired;
+  int64_t most = 0;
+  for (size_t i = 0; i < index; ++i) most = std::max(most, UpdatedByStep(steps[i], desired));
+  return most;
 }
 
 }  // namespace
@@ -42,6 +79,14 @@ RolloutLimits LimitsOf(const Json& owner) {
   if (limits.surge == 0 && limits.unavailable == 0) limits.unavailable = 1;
   limits.unavailable = std::min(limits.unavailable, limits.desired);
   return limits;
+}
+
+int64_t KeptOld(const Json& rollout) {
+  if (BoolAt(rollout, {"spec", "abort"})) return 0;
+  const int64_t desired = IntAt(rollout, {"spec", "replicas"}, 1);
+  const Json& partition = At(rollout, {"spec", "strategy", "partition"});
+  const int64_t kept = std::min(Resolve(partition, desired, /*round_up=*/true), desired);
+  return std::max(kept, desired - UpdatedBySteps(rollout, desired));
 }
 
 }  // namespace windlass::sim

@@ -1,4 +1,5 @@
-// maxSurge and maxUnavailable in Pods, resolved by the simulator's own arithmetic (D-250…D-254).
+// maxSurge, maxUnavailable, partition and steps in Pods, resolved by the simulator's own arithmetic
+// (D-250…D-254, RO-051, RO-072).
 #pragma once
 
 #include <cstdint>
@@ -22,5 +23,14 @@ struct RolloutLimits {
 RolloutLimits LimitsOf(const Json& owner);
 
 bool IsRecreate(const Json& owner);
+
+// Returns how many Pods the Rollout keeps on the old revision, as the server stores it: as many as
+// its partition or its steps ask for, whichever is more.
+//   - Steps allow the largest setUpdated up to the step of status.step, of which setUpdated rounds
+//     up. A template that status.step is not about is at step 1.
+//   - 0 while spec.abort is true. Steps keep none after the last one, and none if the template is
+//     the stable one.
+// Examples with 10 replicas: partition 25 %: 3. Steps 10 %, pause, 50 %, and step 2 reached: 9.
+int64_t KeptOld(const Json& rollout);
 
 }  // namespace windlass::sim

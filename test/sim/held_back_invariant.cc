@@ -1,0 +1,142 @@
+#include "test/sim/held_back_invariant.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "test/sim/in_place_words.h"
+#include "test/sim/owners.h"
+#include "test/sim/rollout_limits.h"
+
+namespace windlass::sim {
+namespace {
+
+std::string Number(int64_t value) { return std::to_string(value); }
+
+int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
+
+// Returns true if every container of the template has its image in the Pod.
+bool HasImages(const Json& pod, const Json& pattern) {
+  const Json& wanted = At(pattern, {"spec"});
+  return std::ranges::all_of(ContainersOf(wanted), [&](const std::string& name) {
+    return ImageIn(At(pod, {"spec"}), name) == ImageIn(wanted, name);
+  });
+}
+
+}  // namespace
+
+HeldBackInvariant::HeldBackInvariant(const ApiServer& server, std::set<std::string> controllers)
+    : server_(server), controllers_(std::move(controllers)) {}
+
+std::optional<std::string> HeldBackInvariant::See(const Change& change) {
+  const ResourceId& resource = change.key.resource;
+  std::optional<std::string> wrong;
+  if (controllers_.contains(change.actor)) {
+    if (resource == resources::kReplicaSets) wrong = JudgeSize(change);
+    if (resource == resources::kPods) wrong = JudgePatch(change);
+  } else if (resource == resources::kPods) {
+    NotePod(change);
+  }
+  if (resource == resources::kRollouts) NoteRollout(change);
+  return wrong;
+}
+
+std::optional<std::string> HeldBackInvariant::JudgeSize(const Change& change) {
+  if (change.after == nullptr) return std::nullopt;
+  const Json& changed = *change.after;
+  const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
+  const int64_t after = Replicas(changed);
+  const Object rollout = after > before ? RolloutOf(changed) : nullptr;
+  if (rollout == nullptr) return std::nullopt;
+  Record& record = rollouts_[UidOf(*rollout)];
+  if (TemplateOf(changed) != record.wanted) return std::nullopt;  // no new revision
+  const bool was_another = change.at - record.wanted_since < kBlindSpot;
+  if (before > 0 && was_another) return std::nullopt;
+  const std::vector<Object> replica_sets = ReplicaSetsOf(*rollout);
+  if (WantsInPlace(*rollout) && SaysInPlace(*HighestOf(replica_sets))) return std::nullopt;
+  const int64_t kept = record.kept.Min(change.at, kBlindSpot);
+  int64_t old = -after;
+  for (const Object& rs : replica_sets) old += Replicas(*rs);
+  const int64_t most = record.desired.Max(change.at, kBlindSpot) - std::min(old, kept);
+  judged_ += kept > 0 ? 1 : 0;
+  if (after <= most) return std::nullopt;
+  return "spec.replicas " + Number(before) + " -> " + Number(after) + " of the new revision, of at " +
+         "most " + Number(most) + ": " + Number(kept) + " of " + Number(old) + " old ones are kept";
+}
+
+std::optional<std::string> HeldBackInvariant::JudgePatch(const Change& change) {
+  if (change.before == nullptr || change.after == nullptr) return std::nullopt;
+  if (!ChangesImages(*change.before, *change.after)) return std::nullopt;
+  const Object host = HostOf(*change.after);
+  const Object rollout = host != nullptr ? RolloutOf(*host) : nullptr;
+  if (rollout == nullptr) return std::nullopt;
+  Record& record = rollouts_[UidOf(*rollout)];
+  if (!HasImages(*change.after, record.wanted)) return std::nullopt;
+  if (TemplateOf(*host) == record.wanted) return std::nullopt;  // it goes back
+  const int64_t kept = record.kept.Min(change.at, kBlindSpot);
+  judged_ += kept > 0 ? 1 : 0;
+  const int64_t old = CountOld(change, ReplicaSetsOf(*rollout), record);
+  if (old >= kept) return std::nullopt;
+  return NameOf(*change.after) + " got the images of the new revision: " + Number(old) +
+         " old Pods are left of " + Number(kept) + " that are kept";
+}
+
+// Counts active Pods without the wanted images, and those that were lost a moment ago.
+int64_t HeldBackInvariant::CountOld(const Change& change, const std::vector<Object>& replica_sets,
+                                    Record& record) const {
+  while (!record.lost.empty() && change.at - record.lost.front() > kBlindSpot) {
+    record.lost.pop_front();
+  }
+  std::set<std::string> hosts;
+  for (const Object& rs : replica_sets) hosts.insert(UidOf(*rs));
+  auto old = static_cast<int64_t>(record.lost.size());
+  for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
+    const bool counts = IsActivePod(*pod) && hosts.contains(ControllerUidOf(*pod));
+    old += counts && !HasImages(*pod, record.wanted) ? 1 : 0;
+  }
+  return old;
+}
+
+void HeldBackInvariant::NoteRollout(const Change& change) {
+  if (change.after == nullptr) return;
+  const Json& rollout = *change.after;
+  Record& record = rollouts_[UidOf(rollout)];
+  record.kept.Note(change.at, KeptOld(rollout));
+  record.desired.Note(change.at, IntAt(rollout, {"spec", "replicas"}, 1));
+  const Json& pattern = At(rollout, {"spec", "template"});
+  if (pattern == record.pattern) return;
+  record.pattern = pattern;
+  const Json wanted = TemplateOf(rollout);
+  if (wanted == record.wanted) return;
+  record.wanted = wanted;
+  record.wanted_since = change.at;
+}
+
+void HeldBackInvariant::NotePod(const Change& change) {
+  if (change.before == nullptr || !IsActivePod(*change.before)) return;
+  if (change.after != nullptr && IsActivePod(*change.after)) return;
+  const Object host = HostOf(*change.before);
+  const Object rollout = host != nullptr ? RolloutOf(*host) : nullptr;
+  if (rollout == nullptr) return;
+  Record& record = rollouts_[UidOf(*rollout)];
+  if (!HasImages(*change.before, record.wanted)) record.lost.push_back(change.at);
+}
+
+Object HeldBackInvariant::HostOf(const Json& pod) const {
+  return server_.Find(
+      {resources::kReplicaSets, NamespaceOf(pod), TextAt(ControllerOf(pod), {"name"})});
+}
+
+Object HeldBackInvariant::RolloutOf(const Json& replica_set) const {
+  Object owner = FindOwnerOf(server_, replica_set);
+  return owner != nullptr && IsRollout(*owner) ? owner : nullptr;
+}
+
+std::vector<Object> HeldBackInvariant::ReplicaSetsOf(const Json& rollout) const {
+  std::vector<Object> owned;
+  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(rollout))) {
+    if (ControllerUidOf(*rs) == UidOf(rollout)) owned.push_back(rs);
+  }
+  return owned;
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,234 @@
+// I-44 can be broken, and writes that keep to partition and steps do not break it. The test plays
+// the controller with writes in its name.
+#include "test/sim/held_back_invariant.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
+#include "test/catch.h"
+#include "test/sim/in_place_words.h"
+#include "test/sim/rollout_limits.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/world.h"
+
+namespace windlass::sim {
+namespace {
+
+const std::string kController = "windlass";
+constexpr const ResourceId& kKind = resources::kRollouts;
+constexpr Duration kLater = seconds(10);  // longer than the blind spot
+
+StoreKey KeyOf(const ResourceId& resource, const std::string& name) {
+  return {resource, "default", name};
+}
+
+// Rollout web was at app:1, of which ReplicaSet "old" has all Pods. It wants app:2 now.
+struct Scene {
+  Scene(int replicas, const char* strategy) {
+    Json web = SampleRollout("web", replicas, "app:1");
+    web["spec"]["strategy"] = Json::parse(strategy);
+    rollout = world.Apply(web);
+    Make("old", replicas, "1", "user");
+    world.Quiesce();
+    for (const Object& pod : world.Pods("web", kKind)) pods.push_back(NameOf(*pod));
+    world.SetImage("web", "app:2", kKind);
+    world.RunFor(kLater);
+  }
+
+  void Make(const std::string& name, int replicas, const std::string& revision,
+            const std::string& actor = kController) {
+    Json rs = SampleReplicaSet("web", replicas, "app:" + revision);
+    rs["metadata"]["name"] = name;
+    rs["metadata"]["ownerReferences"] = ControlledBy(*rollout);
+    rs["metadata"]["annotations"] = {
+        {"deployment.kubernetes.io/revision", revision},
+        {kInPlaceMode, Json{{"rev", revision}, {"mode", "InPlace"}}.dump()}};
+    rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
+    rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name;
+    REQUIRE(world.api().Create(actor, resources::kReplicaSets, "default", rs).ok());
+  }
+  void Scale(const std::string& name, int replicas, const std::string& actor = kController) {
+    const auto edit = [&](Json& rs) { rs["spec"]["replicas"] = replicas; };
+    REQUIRE(world.api().Update(actor, KeyOf(resources::kReplicaSets, name), "", edit).ok());
+  }
+  void Patch(size_t pod, const std::string& image) {
+    const auto edit = [&](Json& object) { object["spec"]["containers"][0]["image"] = image; };
+    REQUIRE(world.api().Update(kController, KeyOf(resources::kPods, pods[pod]), "", edit).ok());
+  }
+  void Edit(const char* spec) { world.Edit("web", {{"spec", Json::parse(spec)}}, kKind); }
+  // Notes in the status that the wanted template has reached a step.
+  void Reach(int step, int total) {
+    const Json& pattern = At(*world.Owner("web", kKind), {"spec", "template"});
+    const auto canonical = CanonicalTemplate(pattern.dump());
+    REQUIRE(canonical.ok());
+    const Json reached = {{"index", step},
+                          {"total", total},
+                          {"startedAt", TimeText(world.loop().clock().Wall())},
+                          {"revision", 2},
+                          {"template", TextOf(FingerprintOf(*canonical))}};
+    const auto edit = [&](Json& web) { web["status"]["step"] = reached; };
+    REQUIRE(world.api().Update("user", KeyOf(kKind, "web"), "status", edit).ok());
+  }
+  std::string Broken() const {
+    std::string names;
+    for (const Violation& violation : world.invariants().violations()) {
+      names += (names.empty() ? "" : " ") + violation.invariant;
+    }
+    return names;
+  }
+
+  World world{1};
+  Object rollout;
+  std::vector<std::string> pods;
+};
+
+TEST_CASE("Partition and steps say how many Pods stay old") {
+  struct Row {
+    int replicas;
+    const char* strategy;
+    int64_t kept;
+  };
+  const Row row = GENERATE(values<Row>({
+      {10, R"({})", 0},
+      {10, R"({"partition": 3})", 3},
+      {10, R"({"partition": "25%"})", 3},
+      {10, R"({"partition": 30})", 10},
+      {10, R"({"steps": [{"pause": {}}, {"setUpdated": 5}]})", 10},
+      {10, R"({"steps": [{"setUpdated": 4}]})", 6},
+      {10, R"({"steps": [{"setUpdated": "1%"}]})", 9},
+      {10, R"({"steps": [{"setUpdated": "99%"}]})", 1},
+      {10, R"({"steps": [{"setUpdated": "100%"}]})", 0},
+      {1, R"({"steps": [{"setUpdated": "99%"}]})", 1},
+  }));
+  CAPTURE(row.replicas, row.strategy);
+  Json rollout = SampleRollout("web", row.replicas);
+  rollout["spec"]["strategy"] = Json::parse(row.strategy);
+  CHECK(KeptOld(rollout) == row.kept);
+  rollout["spec"]["abort"] = true;
+  CHECK(KeptOld(rollout) == 0);
+}
+
+struct Deed {
+  const char* strategy;
+  std::string broken;
+  void (*commit)(Scene& scene);
+};
+
+constexpr const char* kOneMayBeNew = R"({"type": "RollingUpdate", "partition": 9})";
+constexpr const char* kInSteps = R"({"type": "RollingUpdate", "steps": [
+    {"setUpdated": 1}, {"pause": {}}, {"setUpdated": "30%"}]})";
+
+// 10 replicas; maxSurge allows 13.
+TEST_CASE("I-44: a ReplicaSet of the new revision grows as far as partition and steps allow") {
+  const Deed row = GENERATE(values<Deed>({
+      {kOneMayBeNew, "", [](Scene& scene) { scene.Make("new", 1, "2"); }},
+      {kOneMayBeNew, "I-44", [](Scene& scene) { scene.Make("new", 2, "2"); }},
+      {kOneMayBeNew, "I-44",
+       [](Scene& scene) {
+         scene.Make("new", 1, "2");
+         scene.world.RunFor(kLater);
+         scene.Scale("new", 2);
+       }},
+      // Seven of the old Pods that are to be kept are not there.
+      {kOneMayBeNew, "",
+       [](Scene& scene) {
+         scene.Scale("old", 2, "user");
+         scene.Make("new", 8, "2");
+       }},
+      {kOneMayBeNew, "",
+       [](Scene& scene) {
+         scene.Edit(R"({"abort": true})");
+         scene.Make("new", 3, "2");
+       }},
+      {kInSteps, "", [](Scene& scene) { scene.Make("new", 1, "2"); }},
+      {kInSteps, "I-44", [](Scene& scene) { scene.Make("new", 2, "2"); }},
+      {kInSteps, "I-44",
+       [](Scene& scene) {
+         scene.Reach(2, 3);
+         scene.Make("new", 2, "2");
+       }},
+      {kInSteps, "",
+       [](Scene& scene) {
+         scene.Reach(3, 3);
+         scene.Make("new", 3, "2");
+       }},
+      {kInSteps, "",
+       [](Scene& scene) {
+         scene.Reach(4, 3);
+         scene.Scale("old", 8);
+         scene.Make("new", 5, "2");
+       }},
+      // The step is of another template, so this one is at the first step.
+      {kInSteps, "I-44",
+       [](Scene& scene) {
+         scene.Reach(4, 3);
+         scene.world.SetImage("web", "app:3", kKind);
+         scene.world.RunFor(kLater);
+         scene.Make("new", 2, "3");
+       }},
+      // The ReplicaSet of another template is not held back.
+      {kOneMayBeNew, "", [](Scene& scene) { scene.Make("other", 3, "3"); }},
+  }));
+  Scene scene(10, row.strategy);
+  REQUIRE(scene.Broken() == "");
+  row.commit(scene);
+  CHECK(scene.Broken() == row.broken);
+}
+
+TEST_CASE("I-44: a write is not blamed for a partition that could not be known yet") {
+  Scene scene(10, R"({"type": "RollingUpdate", "partition": 7})");
+  scene.Edit(R"({"strategy": {"partition": 9}})");
+  scene.Make("new", 3, "2");
+  CHECK(scene.Broken() == "");
+  scene.world.RunFor(kLater);
+  scene.Scale("old", 8);
+  scene.Scale("new", 4);
+  CHECK(scene.Broken() == "I-44");
+  CHECK(scene.world.invariants().judged_held_back() == 2);
+}
+
+// 4 replicas, of which one may be new.
+TEST_CASE("I-44: Pods are updated in place as far as partition and steps allow") {
+  const Deed row = GENERATE(values<Deed>({
+      {R"({"type": "InPlaceOnly", "partition": 3})", "", [](Scene&) {}},
+      {R"({"type": "InPlaceOnly", "partition": 3})", "I-44",
+       [](Scene& scene) { scene.Patch(1, "app:2"); }},
+      {R"({"type": "InPlaceOnly", "steps": [{"setUpdated": "25%"}]})", "I-44",
+       [](Scene& scene) { scene.Patch(1, "app:2"); }},
+      {R"({"type": "InPlaceOnly", "steps": [{"setUpdated": "25%"}]})", "",
+       [](Scene& scene) {
+         scene.Reach(2, 1);
+         scene.Patch(1, "app:2");
+       }},
+      // A user deletes an old Pod, and the controller cannot know it yet.
+      {R"({"type": "InPlaceOnly", "partition": 2})", "",
+       [](Scene& scene) {
+         scene.world.api().Delete("user", KeyOf(resources::kPods, scene.pods[3]));
+         scene.Patch(1, "app:2");
+       }},
+      // The user goes back to the template of the ReplicaSet.
+      {R"({"type": "InPlaceOnly", "partition": 3})", "",
+       [](Scene& scene) {
+         scene.world.SetImage("web", "app:1", kKind);
+         scene.world.RunFor(kLater);
+         scene.Patch(0, "app:1");
+       }},
+      {R"({"type": "InPlaceOnly", "partition": 4})", "I-44", [](Scene&) {}},
+      // A stand-in goes again.
+      {R"({"type": "InPlaceOnly", "partition": 3})", "",
+       [](Scene& scene) { scene.Scale("p", 1); }},
+  }));
+  CAPTURE(row.strategy);
+  Scene scene(4, row.strategy);
+  scene.Make("p", 0, "2");
+  REQUIRE(scene.Broken() == "");
+  scene.Patch(0, "app:2");
+  row.commit(scene);
+  CHECK(scene.Broken() == row.broken);
+}
+
+}  // namespace
+}  // namespace windlass::sim

@@ -1,0 +1,25 @@
+// What a quantity was a moment ago: invariants judge a write by the most lenient of it, because a
+// controller acts on what it has seen.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass::sim {
+
+// The values that a quantity had recently.
+class Recent {
+ public:
+  void Note(MonotonicTime now, int64_t value);
+  int64_t Max(MonotonicTime now, Duration window);
+  int64_t Min(MonotonicTime now, Duration window);
+
+ private:
+  void Forget(MonotonicTime now, Duration window);
+  std::deque<std::pair<MonotonicTime, int64_t>> values_;  // each value counts from its time on
+};
+
+}  // namespace windlass::sim
