@@ -64,6 +64,9 @@ void InPlaceInvariants::NoteRemoval(const Change& change, const Json& owner) {
 
 void InPlaceInvariants::JudgeHistory(const Change& change, const Json& owner) {
   const OwnerRecord& record = owners_[UidOf(owner)];
+  const bool lately = record.aborted_since > MonotonicTime{} &&
+                      record.aborted_since + kBlindSpot >= Now();
+  if (record.aborted || lately) return;
   if (record.wanted_since + kBlindSpot >= Now() && record.staged != record.wanted) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   const Object highest = HighestOf(replica_sets);

@@ -86,6 +86,7 @@ void InPlaceInvariants::NoteOwner(const Change& change) {
   const RolloutLimits limits = InPlaceLimitsOf(owner);
   record.min_available.Note(Now(), limits.min_available());
   record.replicas.Note(Now(), limits.desired);
+  NoteAbort(owner);
   const Json wanted = TemplateOf(owner);
   if (wanted != record.wanted) {
     // Each container whose image changes may be restarted once, with any old image.
@@ -99,6 +100,19 @@ void InPlaceInvariants::NoteOwner(const Change& change) {
     record.wanted_since = Now();
   }
   NoteHistory(owner);
+}
+
+// A change of spec.abort turns Pods round: each container may be restarted once more (I-54).
+void InPlaceInvariants::NoteAbort(const Json& owner) {
+  OwnerRecord& record = owners_[UidOf(owner)];
+  const bool aborted = BoolAt(owner, {"spec", "abort"});
+  if (aborted == record.aborted) return;
+  record.aborted = aborted;
+  record.aborted_since = Now();
+  for (auto& [pod, known] : pods_) {
+    if (known.owner != UidOf(owner)) continue;
+    for (auto& [name, allowed] : known.allowance) ++allowed;
+  }
 }
 
 void InPlaceInvariants::NoteReplicaSet(const Change& change) {
@@ -166,7 +180,8 @@ void InPlaceInvariants::NotePod(const Change& change) {
   if (ours) JudgePodWrite(change, *owner);
 }
 
-// A new Pod may be restarted once for each image that differs from the wanted template.
+// A new Pod may be restarted once for each image that differs from the wanted template, and once
+// more if its owner is aborted: its ReplicaSet may have the wanted template already.
 void InPlaceInvariants::ExpectPod(const Change& change) {
   const Json& pod = *change.after;
   const Object host = server_.Find(
@@ -178,7 +193,7 @@ void InPlaceInvariants::ExpectPod(const Change& change) {
   const Json& wanted = At(*owner, {"spec", "template", "spec"});
   for (const std::string& name : ContainersOf(wanted)) {
     const bool differs = ImageIn(wanted, name) != ImageIn(At(pod, {"spec"}), name);
-    record.allowance[name] = differs ? 1 : 0;
+    record.allowance[name] = (differs ? 1 : 0) + (BoolAt(*owner, {"spec", "abort"}) ? 1 : 0);
   }
 }
 

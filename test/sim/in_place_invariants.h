@@ -13,11 +13,14 @@
 //   I-51  while an available Pod is taken out, at least n − maxUnavailable others really serve;
 //         4 replicas, maxUnavailable 1: 3 others
 //   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller
-//   I-56  the highest revision has the owner's template, and undo brings back the one before
+//   I-56  the highest revision has the owner's template, and undo brings back the one before. Not
+//         while spec.abort is true: then no revision is made or numbered (RO-033)
 //   I-60  at most maxSurge + maxUnavailable Pods are drained, but one is always allowed
 // At every change:
 //   I-53  no Pod moves to another node or IP address
-//   I-54  a container is restarted for its image at most once per template
+//   I-54  a container is restarted for its image at most once per template, and once more for each
+//         change of spec.abort: to true, back to the stable template; to false, on again. Example:
+//         v1, v2, abort, no abort: v1 to v2, to v1, to v2, three restarts
 // At rest:
 //   I-55  every Pod runs the owner's template
 //   I-58  only one ReplicaSet has the highest revision
@@ -48,7 +51,8 @@ class InPlaceInvariants {
   InPlaceInvariants(const InPlaceInvariants&) = delete;
   InPlaceInvariants& operator=(const InPlaceInvariants&) = delete;
 
-  // Call this when all Pods should be updated: the owner is not paused and waits for nothing.
+  // Call this when all Pods should be updated: the owner is neither paused nor aborted, and waits
+  // for nothing.
   void JudgeAtRest(const std::string& owner, const ResourceId& kind = resources::kDeployments);
 
   const std::vector<Violation>& violations() const { return violations_; }
@@ -68,12 +72,15 @@ class InPlaceInvariants {
     Json wanted;  // spec.template
     Json wanted_before;
     MonotonicTime wanted_since;
+    bool aborted = false;
+    MonotonicTime aborted_since;  // when `aborted` changed last
     Json staged;    // the last wanted template that had the highest revision
     Json previous;  // what undo must bring back; null: unknown
   };
 
   void OnChange(const Change& change);
   void NoteOwner(const Change& change);
+  void NoteAbort(const Json& owner);
   void NoteReplicaSet(const Change& change);
   void NotePod(const Change& change);
   void NoteTruth(const PodTruth& truth);

@@ -10,6 +10,7 @@
 
 #include "test/catch.h"
 #include "test/sim/in_place_words.h"
+#include "test/sim/rollout_object.h"
 #include "test/sim/sample_objects.h"
 
 namespace windlass::sim {
@@ -27,24 +28,26 @@ StoreKey KeyOf(const ResourceId& resource, const std::string& name) {
 
 // ReplicaSet "a" has four Pods, of which one may be unavailable; "p" is for the next template.
 struct Rollout {
-  explicit Rollout(const std::string& policy = "Only") {
+  explicit Rollout(const std::string& policy = "Only",
+                   const ResourceId& of = resources::kDeployments)
+      : kind(of) {
     Json web = SampleDeployment("web", 4, kOld);
     web["metadata"]["annotations"] = {
         {"windlass.dev/in-place", policy},
         {"windlass.dev/in-place-drain", std::string("Label:") + kTraffic + "=on/off"}};
     web["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 0}, {"maxUnavailable", 1}};
     web["spec"]["template"]["metadata"]["labels"][kTraffic] = "on";
-    world.Apply(web);
+    world.Apply(kind == resources::kRollouts ? AsRollout(web) : web);
     Make("a", 4, "1", kOld);
     world.Quiesce();
-    for (const Object& pod : world.Pods("web")) pods.push_back(NameOf(*pod));
+    for (const Object& pod : world.Pods("web", kind)) pods.push_back(NameOf(*pod));
   }
 
   void Make(const std::string& name, int replicas, const std::string& revision,
             const std::string& image) {
     Json rs = SampleReplicaSet("web", replicas, image);
     rs["metadata"]["name"] = name;
-    rs["metadata"]["ownerReferences"] = ControlledBy(*world.Deployment("web"));
+    rs["metadata"]["ownerReferences"] = ControlledBy(*world.Owner("web", kind));
     rs["metadata"]["annotations"] = {
         {kRevision, revision}, {kInPlaceMode, Json{{"rev", revision}, {"mode", "InPlace"}}.dump()}};
     rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
@@ -54,7 +57,7 @@ struct Rollout {
     REQUIRE(world.api().Create(kController, resources::kReplicaSets, "default", rs).ok());
   }
   void Stage(const std::string& revision = "2") {
-    world.SetImage("web", kNew);
+    world.SetImage("web", kNew, kind);
     Make("p", 0, revision, kNew);
     world.Quiesce();
   }
@@ -112,6 +115,7 @@ struct Rollout {
     return names;
   }
 
+  const ResourceId kind;
   World world{1};
   InPlaceInvariants in_place{world};
   std::vector<std::string> pods;
@@ -247,6 +251,46 @@ TEST_CASE("I-54: a container is restarted once for a template") {
     REQUIRE(rollout.world.Quiesce());
     CHECK(rollout.Broken() == "");
   }
+}
+
+TEST_CASE("I-54: each change of abort allows one restart more") {
+  Rollout rollout("Only", resources::kRollouts);
+  const auto set_abort = [&](bool value) {
+    rollout.world.Edit("web", {{"spec", {{"abort", value}}}}, resources::kRollouts);
+  };
+  const auto patch = [&](const std::string& image) {
+    rollout.Patch(0, image);
+    REQUIRE(rollout.world.Quiesce());
+  };
+  rollout.Stage();
+  patch(kNew);
+  set_abort(true);
+  patch(kOld);
+  CHECK(rollout.Broken() == "");
+  SECTION("only one") {
+    patch(kNew);
+    CHECK(rollout.Broken() == "I-54");
+  }
+  SECTION("on again when the abort ends") {
+    set_abort(false);
+    patch(kNew);
+    CHECK(rollout.Broken() == "");
+    patch(kOld);
+    CHECK(rollout.Broken() == "I-54");
+  }
+}
+
+TEST_CASE("I-56: an aborted rollout makes no revision of its template") {
+  Rollout rollout("Only", resources::kRollouts);
+  rollout.Stage();
+  rollout.Patch(0, kNew);
+  REQUIRE(rollout.world.Quiesce());
+  const bool aborted = GENERATE(true, false);
+  rollout.world.Edit("web", {{"spec", {{"abort", aborted}}}}, resources::kRollouts);
+  rollout.world.SetImage("web", "web:3", resources::kRollouts);
+  rollout.world.RunFor(seconds(10));
+  rollout.Patch(0, kOld);
+  CHECK(rollout.Broken() == (aborted ? "" : "I-56"));
 }
 
 TEST_CASE("I-55: at rest all are of the template") {
