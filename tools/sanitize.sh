@@ -39,5 +39,5 @@ hashes build/clang
 diff build/release/trace-hashes.txt build/clang/trace-hashes.txt >&2 ||
   die "the hashes above differ: < with the first compiler, > with $clang"
 runs=$(wc -l <build/clang/trace-hashes.txt)
-[ "$runs" -ge 400 ] || die "only $runs trace hashes were printed, and 400 or more were expected"
+[ "$runs" -ge 750 ] || die "only $runs trace hashes were printed, and 750 or more were expected"
 say "$runs runs have the same hash with $clang"

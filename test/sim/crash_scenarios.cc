@@ -5,6 +5,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/script_player.h"
+#include "test/sim/two_kinds.h"
 
 namespace windlass::sim {
 namespace {
@@ -118,6 +119,18 @@ std::vector<CrashScenario> CrashScenarios(const std::string& scripts) {
                            ScriptPlayer player(world);
                            for (const ScriptStep& step : script.steps) player.Play(step);
                          }});
+  }
+  return scenarios;
+}
+
+std::vector<CrashScenario> RolloutScenarios(const std::string& scripts) {
+  std::vector<CrashScenario> scenarios;
+  for (const Script& script : LoadScripts(scripts)) {
+    const auto play = [script](World& world) {
+      ScriptPlayer player(world, kRollouts);
+      for (const ScriptStep& step : script.steps) player.Play(step);
+    };
+    scenarios.push_back({script.name, Steady(ScriptWorld()), play, RolloutsAlone()});
   }
   return scenarios;
 }

@@ -24,6 +24,9 @@ WorldOptions Steady(WorldOptions options);
 
 // Returns the scenarios of crash_scenarios.cc, whose Pods a kubelet runs, and one for each script.
 std::vector<CrashScenario> CrashScenarios(const std::string& scripts);
+// Returns a scenario for each script, played to Rollouts under the Rollout controller alone. It has
+// the script's name.
+std::vector<CrashScenario> RolloutScenarios(const std::string& scripts);
 
 struct SweepReport {
   uint64_t runs = 0;

@@ -4,7 +4,8 @@
 // - watch events and changes of objects,
 // - log lines with their fields.
 //
-// Two builds that print the same lines behave the same in these runs.
+// Two builds that print the same lines behave the same in these runs. First come the runs with
+// Deployments, then the scripts played to Rollouts: "Rollout, NAME".
 //
 //   trace_hashes SCRIPTS             every run: "HASH FACTS NAME"
 //   trace_hashes SCRIPTS NAME        every fact of one run, for diff
@@ -78,7 +79,7 @@ void PlayScenario(const CrashScenario& scenario, Hashes& hashes) {
     hashes.Run(name, world, [&] {
       std::optional<Fault> fault;
       if (trial.fault) fault = Fault{kStruckCall, *trial.fault};
-      const SupervisedWindlass windlass(world, fault, trial.successor);
+      const SupervisedWindlass windlass(world, fault, trial.successor, scenario.controllers);
       scenario.play(world);
     });
   }
@@ -106,6 +107,10 @@ int main(int argc, char** argv) {
     }
     for (uint64_t seed = 1; seed <= windlass::sim::kWalks; ++seed) {
       windlass::sim::Walk(seed, hashes);
+    }
+    for (auto& scenario : windlass::sim::RolloutScenarios(argv[1])) {
+      scenario.name = "Rollout, " + scenario.name;
+      windlass::sim::PlayScenario(scenario, hashes);
     }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trace_hashes: %s\n", error.what());

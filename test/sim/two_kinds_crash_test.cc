@@ -4,7 +4,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "test/catch.h"
@@ -13,7 +12,6 @@
 #include "test/sim/owners.h"
 #include "test/sim/rollout_object.h"
 #include "test/sim/sample_objects.h"
-#include "test/sim/script_player.h"
 #include "test/sim/two_kinds.h"
 
 namespace windlass::sim {
@@ -129,20 +127,13 @@ void Abort(World& world) {
   Settle(world);
 }
 
-CrashScenario ScenarioOf(const Script& script) {
-  const auto play = [script](World& world) {
-    ScriptPlayer player(world, kRollouts);
-    for (const ScriptStep& step : script.steps) player.Play(step);
-  };
-  return {script.name, Steady(ScriptWorld()), play, RolloutsAlone()};
-}
-
 // Returns the scripts with these names as scenarios of Rollouts; all scripts if there are no names.
 std::vector<CrashScenario> Scripts(const std::set<std::string>& names) {
-  std::vector<CrashScenario> scenarios;
-  for (const Script& script : LoadScripts(WINDLASS_DIFFERENTIAL_DIR "/scripts")) {
-    if (names.empty() || names.contains(script.name)) scenarios.push_back(ScenarioOf(script));
-  }
+  std::vector<CrashScenario> scenarios = RolloutScenarios(WINDLASS_DIFFERENTIAL_DIR "/scripts");
+  std::erase_if(scenarios, [&](const CrashScenario& scenario) {
+    return !names.empty() && !names.contains(scenario.name);
+  });
+  REQUIRE(!scenarios.empty());
   REQUIRE(scenarios.size() >= names.size());
   return scenarios;
 }
