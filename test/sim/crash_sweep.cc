@@ -114,6 +114,7 @@ SweepReport Sweep(const CrashScenario& scenario, Successor successor, uint32_t o
   uint64_t seed = kSeed;
   for (const char c : scenario.name) seed = seed * 31 + static_cast<unsigned char>(c);
   Random random(seed);
+  const int64_t extra_max = (kExtraWritesMax + (standby ? kTouchesMax : 0)) * scenario.owners;
   for (uint64_t call = 0; call < calm.calls; ++call) {
     for (const FaultKind kind :
          {FaultKind::kCrashBefore, FaultKind::kCrashAfter, FaultKind::kReplyLost}) {
@@ -121,8 +122,7 @@ SweepReport Sweep(const CrashScenario& scenario, Successor successor, uint32_t o
       const Outcome outcome = Run(scenario, successor, Fault{call, kind});
       ++report.runs;
       report.extra_most = std::max(report.extra_most, outcome.writes - calm.writes);
-      std::string difference =
-          Difference(calm, outcome, kExtraWritesMax + (standby ? kTouchesMax : 0));
+      std::string difference = Difference(calm, outcome, extra_max);
       if (difference.empty()) continue;
       report.differences.push_back(scenario.name + (standby ? ", standby" : "") + ": " +
                                    std::string(NameOfKind(kind)) + " call " + std::to_string(call) +

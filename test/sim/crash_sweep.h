@@ -16,6 +16,7 @@ struct CrashScenario {
   WorldOptions options;
   std::function<void(World&)> play;  // returns when the world is quiet
   ProcessControllers controllers{};
+  int64_t owners = 1;  // that a fault may strike in the middle of a rollout
 };
 
 // Makes every step take the same time. Then it does not depend on chance which statuses share one
@@ -35,8 +36,8 @@ struct SweepReport {
   std::vector<std::string> differences;
 };
 
-// The most additional writes that a fault may cost. A standby may make kTouchesMax more: it touches
-// each ReplicaSet of a rollout under way once (L-012).
+// The most additional writes that a fault may cost for each owner. A standby may make kTouchesMax
+// more: it touches each ReplicaSet of a rollout under way once (L-012).
 inline constexpr int64_t kExtraWritesMax = 2;
 inline constexpr int64_t kTouchesMax = 2;
 

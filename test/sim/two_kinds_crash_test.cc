@@ -144,7 +144,7 @@ std::vector<CrashScenario> Replacing() {
           {"Rollout, roll and undo", Steady({}), RollAndUndo, RolloutsAlone()},
           {"Rollout, Recreate, slow to stop", Steady({}), RecreateSlowly, RolloutsAlone()},
           {"Rollout, history clean-up", Steady({}), CleanUp, RolloutsAlone()},
-          {"both kinds", Steady({}), RollBoth, BothKinds()}};
+          {"both kinds", Steady({}), RollBoth, BothKinds(), 2}};
 }
 
 std::vector<CrashScenario> InPlace() {
