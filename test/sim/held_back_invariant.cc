@@ -60,7 +60,8 @@ std::optional<std::string> HeldBackInvariant::JudgeSize(const Change& change) {
   judged_ += kept > 0 ? 1 : 0;
   if (after <= most) return std::nullopt;
   return "spec.replicas " + Number(before) + " -> " + Number(after) +
-         " of the new revision, at most " + Number(most) + ": " + Number(kept) + " of " + Number(old) + " old ones are kept";
+         " of the new revision, at most " + Number(most) + ": " + Number(kept) + " of " +
+         Number(old) + " old ones are kept";
 }
 
 std::optional<std::string> HeldBackInvariant::JudgePatch(const Change& change) {
