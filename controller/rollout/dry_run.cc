@@ -1,7 +1,9 @@
 #include "controller/rollout/dry_run.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "controller/workload/new_replica_set.h"
@@ -15,8 +17,11 @@ namespace {
 
 using workload::Json;
 
-std::string NameOf(const Workload& workload) {
-  return workload::ReplicaSetName(workload.meta.name, "dry-run");
+// A ReplicaSet may have the first name. Then its defaults are asked for by the next one.
+constexpr std::array<std::string_view, 3> kSuffixes{"dry-run", "dry-run-2", "dry-run-3"};
+
+std::string NameOf(const Workload& workload, std::string_view suffix = kSuffixes.front()) {
+  return workload::ReplicaSetName(workload.meta.name, suffix);
 }
 
 // Returns true if the planner may make a ReplicaSet in this situation.
@@ -33,11 +38,23 @@ Json ObjectIn(const Json& object, const char* key) {
   return member != object.end() && member->is_object() ? *member : Json::object();
 }
 
+// Returns true if the API server cannot dry-run: a webhook with side effects answers 400 to every
+// dry run.
+bool IsNoDryRun(const Error& error) {
+  return error.kind == ErrorKind::kInvalid &&
+         error.message.find("does not support dry run") != std::string::npos;
+}
+
 bool IsRefusal(const Error& error) {
   const bool judges = error.http_status == 400 || error.http_status == 422;
-  // A webhook with side effects answers 400 to every dry run.
-  const bool cannot = error.message.find("does not support dry run") != std::string::npos;
-  return error.kind == ErrorKind::kInvalid && judges && !cannot;
+  return error.kind == ErrorKind::kInvalid && judges && !IsNoDryRun(error);
+}
+
+// Returns true if the API server will not tell the defaults soon: it cannot dry-run, or a policy, a
+// quota or a missing right forbids the creation.
+bool NeverTells(const Error& error) {
+  return error.kind == ErrorKind::kForbidden || error.kind == ErrorKind::kQuotaExceeded ||
+         IsNoDryRun(error);
 }
 
 DryRunAnswer Judge(const Result<Reply>& said) {
@@ -62,24 +79,48 @@ std::optional<Result<Read>> Ask(const workload::Situation& situation, Result<Req
       Read{.request = *std::move(request), .why = std::move(why), .go_on_if_refused = true});
 }
 
+// Returns the error of an answer that does not tell the defaults; its kind is never kMalformed, as
+// that is said of a template.
+Error WhyNotTold(const Outcome& outcome) {
+  if (!outcome.said.ok()) return outcome.said.error();
+  return {ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};
+}
+
+// Returns the question for the defaults; nullopt if this sync has its answer. Returns an error if
+// the API server did not tell.
+std::optional<Result<Read>> AskForDefaults(const workload::Situation& situation) {
+  std::optional<Error> not_told;
+  for (const std::string_view suffix : kSuffixes) {
+    Result<Request> request = DryRunReplicaSet(situation, suffix);
+    if (!request.ok()) return Result<Read>(std::move(request).error());
+    const Outcome* answer = FindOutcome(situation.learned, request->Identity());
+    if (answer == nullptr) {
+      return Ask(situation, std::move(request),
+                 "the server's defaults of the template are not known");
+    }
+    if (JudgeReplicaSet(answer->said).verdict != DryRunVerdict::kNotTold) return std::nullopt;
+    not_told = WhyNotTold(*answer);
+    if (not_told->kind != ErrorKind::kAlreadyExists) break;
+  }
+  return Result<Read>(*std::move(not_told));
+}
+
 }  // namespace
 
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks) {
   if (!MayCreate(situation) || checks.Refusal() != nullptr) return std::nullopt;
   if (!situation.wanted.known && checks.replica_set.verdict == DryRunVerdict::kNotAsked) {
-    auto due = Ask(situation, DryRunReplicaSet(situation),
-                   "the server's defaults of the template are not known");
-    if (due) return due;
+    if (auto due = AskForDefaults(situation)) return due;
   }
   if (checks.pod.verdict != DryRunVerdict::kNotAsked) return std::nullopt;
   return Ask(situation, DryRunPod(situation),
              "a template that no Pod can have must be found first");
 }
 
-Result<Request> DryRunReplicaSet(const workload::Situation& situation) {
+Result<Request> DryRunReplicaSet(const workload::Situation& situation, std::string_view suffix) {
   WINDLASS_TRY(workload::NewReplicaSet parts, workload::PartsOfNewReplicaSet(situation));
-  parts.name = NameOf(situation.workload);
+  parts.name = NameOf(situation.workload, suffix);
   parts.replicas = 0;
   WINDLASS_TRY(const Request create, workload::CreateReplicaSet(situation.workload, parts));
   return Request::DryRunCreate(create.resource(), create.key(), create.body());
@@ -108,10 +149,13 @@ Result<Request> DryRunPod(const workload::Situation& situation) {
 
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said) {
   DryRunAnswer answer = Judge(said);
+  if (answer.verdict == DryRunVerdict::kNoVerdict && !NeverTells(said.error())) {
+    answer.verdict = DryRunVerdict::kNotTold;
+  }
   if (answer.verdict != DryRunVerdict::kAccepted) return answer;
   Result<DefaultedTemplate> defaulted = TemplateIn(*said);
   if (!defaulted.ok()) {
-    return {.verdict = DryRunVerdict::kNoVerdict, .message = defaulted.error().message};
+    return {.verdict = DryRunVerdict::kNotTold, .message = defaulted.error().message};
   }
   answer.defaulted = *std::move(defaulted);
   return answer;
@@ -126,7 +170,9 @@ std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory, const
   return [&memory, subject = TemplateDefaults::SubjectOf(workload), is_pod,
           now](const Outcome& outcome) {
     if (is_pod) return memory.NotePod(subject, JudgePod(outcome.said), now);
-    memory.NoteReplicaSet(subject, JudgeReplicaSet(outcome.said), now);
+    DryRunAnswer answer = JudgeReplicaSet(outcome.said);
+    if (answer.verdict == DryRunVerdict::kNotTold) return;
+    memory.NoteReplicaSet(subject, std::move(answer), now);
   };
 }
 

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 
 #include "controller/core/step.h"
 #include "controller/rollout/template_defaults.h"
@@ -18,7 +19,8 @@
 namespace windlass::rollout {
 
 // Returns the dry run that the next decision needs, as a read after which the sync goes on. Returns
-// an error if the template cannot be read. Returns nullopt if nothing is to be asked:
+// an error kMalformed if the template cannot be read, and the API server's error if this sync asked
+// for the defaults and was not told them (RO-097). Returns nullopt if nothing is to be asked:
 //   - there is a new ReplicaSet, or none is to be made: the Rollout is paused, follows another
 //     revision, is being deleted, or its strategy is refused
 //   - the answers are known, or the template was refused
@@ -26,9 +28,10 @@ namespace windlass::rollout {
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks);
 
-// Return the requests. Their objects have the name "<rollout>-dry-run". The ReplicaSet is the one
+// Return the requests. Their objects have the name "<rollout>-<suffix>". The ReplicaSet is the one
 // that would be created, but without Pods. The Pod has no owner: the ReplicaSet does not exist yet.
-Result<Request> DryRunReplicaSet(const workload::Situation& situation);
+Result<Request> DryRunReplicaSet(const workload::Situation& situation,
+                                 std::string_view suffix = "dry-run");
 Result<Request> DryRunPod(const workload::Situation& situation);
 
 // Returns what the answer to a dry run says of the template. Only HTTP 400 and 422 refuse it. These
@@ -38,7 +41,10 @@ Result<Request> DryRunPod(const workload::Situation& situation);
 //     words of a refusal, which users see, would differ each time
 //   - 429 and 5xx: the server or a webhook is in trouble
 //   - any answer of an admission webhook, also that it does not support dry run
-// The answer about a ReplicaSet that is accepted has the template with its defaults.
+// The answer about a ReplicaSet that is accepted has the template with its defaults. If the API
+// server is in trouble, the answer about a ReplicaSet is kNotTold: it is asked again before anything
+// is made. Without the defaults, a ReplicaSet that has the template already might not be found, and
+// all Pods would be replaced (RO-097).
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 

@@ -8,6 +8,7 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
+#include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/status.h"
@@ -50,11 +51,64 @@ Step Hold(const Situation& situation) {
   return Wait{};
 }
 
+// Says that nothing is rolled out before the API server tells the defaults of the template.
+Event Waits(const std::string& words) {
+  return {.type = Event::Type::kWarning,
+          .reason = "TemplateNotChecked",
+          .message = "nothing is rolled out until the API server tells the defaults of "
+                     "spec.template: " + words,
+          .at_most_every = kNoVerdictCounts};
+}
+
+// Returns true if this generation was rolled out completely, and the Pods of that rollout are still
+// there: then only the defaults can tell why no ReplicaSet has the template.
+bool WasComplete(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  if (!workload::DeploymentComplete(workload, workload.status)) return false;
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs->replicas > 0 && workload::RevisionText(rs->meta) == workload.revision;
+  });
+}
+
+// Returns `end` once the Rollout has its size, and Pods that an update in place took out of traffic
+// are back. The status is not written: it tells what was complete.
+Step KeepUntilTold(const Situation& situation, Step end) {
+  auto step = Keep(situation);
+  const bool asks = step && (std::holds_alternative<Write>(*step) ||
+                             std::holds_alternative<Read>(*step));
+  return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
+}
+
+// Returns the step that waits for the API server to tell the defaults later; nullopt if the rollout
+// may go on without them. They are needed to recognise a ReplicaSet that is at rest (RO-098).
+std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
+  const Workload& workload = situation.workload;
+  const bool rolls = situation.new_replica_set == nullptr && !workload.paused &&
+                     !workload.follow_revision;
+  const bool not_told = checks.replica_set.verdict == DryRunVerdict::kNoVerdict;
+  if (!rolls || situation.wanted.known || !not_told || !WasComplete(situation)) {
+    return std::nullopt;
+  }
+  const WallTime until = checks.replica_set.until.value_or(situation.now);
+  return KeepUntilTold(situation,
+                       Wait{.look_again_in = std::max<Duration>(until - situation.now, seconds(1)),
+                            .events = {Waits(checks.replica_set.message)}});
+}
+
+// Returns the end of a sync that did not get to know what it asked.
+Step AfterFailure(const Situation& situation, const Error& error) {
+  if (error.kind == ErrorKind::kMalformed) {
+    return Failed{.error = error, .retry = Retry::kOnSpecChange};
+  }
+  return KeepUntilTold(situation, Failed{.error = error, .events = {Waits(error.message)}});
+}
+
 std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& checks) {
   if (RefusalNow(situation, checks) != nullptr) return Hold(situation);
+  if (auto wait = WaitAtRest(situation, checks)) return wait;
   auto due = DueDryRun(situation, checks);
   if (!due) return std::nullopt;
-  if (!due->ok()) return Failed{.error = due->error(), .retry = Retry::kOnSpecChange};
+  if (!due->ok()) return AfterFailure(situation, due->error());
   return **std::move(due);
 }
 

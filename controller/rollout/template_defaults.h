@@ -29,6 +29,7 @@ enum class DryRunVerdict : uint8_t {
   kAccepted,   // the API server would make the object
   kRefused,    // it never will: the template is wrong
   kNoVerdict,  // it did not judge the template: a quota, a missing right, a webhook, trouble
+  kNotTold,    // it did not tell the defaults, and may do so soon; never kept
 };
 
 // The answer to one dry run.

@@ -29,6 +29,12 @@ std::string Asked(const workload::Situation& situation, const TemplateChecks& ch
   return std::string((*due)->request.resource().plural);
 }
 
+constexpr const char* kAnswered =
+    R"({"kind":"ReplicaSet","metadata":{"name":"web-dry-run"},"spec":{"replicas":0,"template":)"
+    R"({"metadata":{"labels":{"app":"web","pod-template-hash":"7c9"}},)"
+    R"("spec":{"containers":[{"name":"web","image":"web:v2",)"
+    R"("imagePullPolicy":"IfNotPresent"}]}}}})";
+
 struct DueRow {
   bool known;  // the template with its defaults
   DryRunVerdict replica_set;
@@ -86,7 +92,7 @@ TEST_CASE("a sync asks once, also if the answer was not kept (RO-090)") {
     CHECK(Asked(situation, nothing) == expected);
     const auto due = DueDryRun(situation, nothing);
     REQUIRE(due.has_value());
-    f.learned.push_back(OutcomeOf((*due)->request, Reply{"{}"}));
+    f.learned.push_back(OutcomeOf((*due)->request, Reply{kAnswered}));
   }
   workload::Situation situation = f.Sit();
   situation.wanted.known = false;
@@ -187,16 +193,10 @@ TEST_CASE("only 400 and 422 judge a template (RO-092)") {
       row.refuses ? DryRunVerdict::kRefused : DryRunVerdict::kNoVerdict;
   CHECK(JudgePod(error).verdict == verdict);
   CHECK(JudgePod(error).message == row.message);
-  CHECK(JudgeReplicaSet(error).verdict == verdict);
   CHECK_FALSE(JudgeReplicaSet(error).defaulted);
+  if (row.refuses) CHECK(JudgeReplicaSet(error).verdict == verdict);
   Proves("RO-092");
 }
-
-constexpr const char* kAnswered =
-    R"({"kind":"ReplicaSet","metadata":{"name":"web-dry-run"},"spec":{"replicas":0,"template":)"
-    R"({"metadata":{"labels":{"app":"web","pod-template-hash":"7c9"}},)"
-    R"("spec":{"containers":[{"name":"web","image":"web:v2",)"
-    R"("imagePullPolicy":"IfNotPresent"}]}}}})";
 
 TEST_CASE("an accepted ReplicaSet tells the template with its defaults (RO-090)") {
   const DryRunAnswer answer = JudgeReplicaSet(Reply{kAnswered});
@@ -213,12 +213,86 @@ TEST_CASE("an accepted ReplicaSet tells the template with its defaults (RO-090)"
   Proves("RO-090");
 }
 
-TEST_CASE("an answer that cannot be understood is no verdict (RO-092)") {
-  const DryRunAnswer answer = JudgeReplicaSet(Reply{R"({"kind":"ReplicaSet"})"});
-  CHECK(answer.verdict == DryRunVerdict::kNoVerdict);
+struct ToldRow {
+  ErrorKind kind;
+  int status;
+  std::string message;
+  DryRunVerdict verdict;
+};
+
+TEST_CASE("only a server that never tells the defaults is not asked again (RO-097)") {
+  using V = DryRunVerdict;
+  const auto row = GENERATE(values<ToldRow>({
+      {ErrorKind::kInvalid, 400, "webhook \"a.b\" does not support dry run", V::kNoVerdict},
+      {ErrorKind::kForbidden, 403, "replicasets is forbidden", V::kNoVerdict},
+      {ErrorKind::kForbidden, 422, "denied by a policy", V::kNoVerdict},
+      {ErrorKind::kQuotaExceeded, 403, "exceeded quota", V::kNoVerdict},
+      {ErrorKind::kInvalid, 422, "spec.template: Invalid value", V::kRefused},
+      {ErrorKind::kInvalid, 413, "too large", V::kNotTold},
+      {ErrorKind::kThrottled, 429, "slow down", V::kNotTold},
+      {ErrorKind::kServer, 500, "internal error", V::kNotTold},
+      {ErrorKind::kServer, 503, "unavailable", V::kNotTold},
+      {ErrorKind::kWebhook, 500, "failed calling webhook", V::kNotTold},
+      {ErrorKind::kNotFound, 404, "namespace not found", V::kNotTold},
+      {ErrorKind::kAlreadyExists, 409, "web-dry-run already exists", V::kNotTold},
+  }));
+  CAPTURE(row.message);
+  const Error error = Answer(row.kind, row.status, row.message);
+  CHECK(JudgeReplicaSet(error).verdict == row.verdict);
+
+  Stepped f;
+  f.AddOld(10);
+  TemplateDefaults memory;
+  const Workload workload = f.AsWorkload();
+  const Result<Request> request = DryRunReplicaSet(f.Sit());
+  REQUIRE(request.ok());
+  const auto note = NoteAnswerIn(memory, workload, *request, kStart);
+  REQUIRE(note);
+  note(OutcomeOf(*request, error));
+  const V kept = memory.Find(TemplateDefaults::SubjectOf(workload), kStart).replica_set.verdict;
+  CHECK(kept == (row.verdict == V::kNotTold ? V::kNotAsked : row.verdict));
+  Proves("RO-097");
+}
+
+TEST_CASE("an answer that cannot be understood does not tell the defaults (RO-097)") {
+  const Reply odd{R"({"kind":"ReplicaSet"})"};
+  const DryRunAnswer answer = JudgeReplicaSet(odd);
+  CHECK(answer.verdict == DryRunVerdict::kNotTold);
   CHECK_FALSE(answer.message.empty());
   CHECK_FALSE(answer.defaulted);
-  Proves("RO-092");
+
+  Stepped f;
+  f.AddOld(10);
+  f.learned.push_back(OutcomeOf(*DryRunReplicaSet(f.Sit()), odd));
+  workload::Situation situation = f.Sit();
+  situation.wanted.known = false;
+  const auto due = DueDryRun(situation, {});
+  REQUIRE(due.has_value());
+  REQUIRE_FALSE(due->ok());
+  CHECK(due->error().kind == ErrorKind::kServer);
+  Proves("RO-097");
+}
+
+TEST_CASE("a name that a ReplicaSet has already keeps no defaults from being told (RO-097)") {
+  Stepped f;
+  f.AddOld(10);
+  for (const std::string name : {"web-dry-run", "web-dry-run-2", "web-dry-run-3"}) {
+    workload::Situation situation = f.Sit();
+    situation.wanted.known = false;
+    const auto due = DueDryRun(situation, {});
+    REQUIRE(due.has_value());
+    REQUIRE(due->ok());
+    CHECK((*due)->request.key().name == name);
+    f.learned.push_back(
+        OutcomeOf((*due)->request, Answer(ErrorKind::kAlreadyExists, 409, "already exists")));
+  }
+  workload::Situation situation = f.Sit();
+  situation.wanted.known = false;
+  const auto due = DueDryRun(situation, {});
+  REQUIRE(due.has_value());
+  REQUIRE_FALSE(due->ok());
+  CHECK(due->error().kind == ErrorKind::kAlreadyExists);
+  Proves("RO-097");
 }
 
 TEST_CASE("the answers are noted before the next step is planned (RO-090)") {

@@ -226,6 +226,79 @@ TEST_CASE("defaults that the API server does not tell hold up no rollout (RO-094
   Proves("RO-094");
 }
 
+// Nothing is known of the template's defaults, and the API server has just failed to tell them.
+struct NotTold : Fixture {
+  explicit NotTold(int32_t size = 10) {
+    replicas = size;
+    checks.replica_set = {};
+    const std::optional<Step> asked = Next();
+    REQUIRE(asked);
+    REQUIRE(std::holds_alternative<Read>(*asked));
+    Error busy{ErrorKind::kServer, "the server is restarting"};
+    busy.http_status = 503;
+    learned.push_back(OutcomeOf(std::get<Read>(*asked).request, std::move(busy)));
+  }
+};
+
+TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-097)") {
+  NotTold f;
+  const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
+  const std::optional<Step> step = f.Next(moment);
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Failed>(*step));
+  const Failed& failed = std::get<Failed>(*step);
+  CHECK(failed.error.kind == ErrorKind::kServer);
+  CHECK(failed.retry == Retry::kBackOff);
+  REQUIRE(failed.events.size() == 1);
+  CHECK(failed.events[0].type == Event::Type::kWarning);
+  CHECK(failed.events[0].reason == "TemplateNotChecked");
+  CHECK(failed.events[0].message ==
+        "nothing is rolled out until the API server tells the defaults of spec.template: the "
+        "server is restarting");
+  Proves("RO-097");
+}
+
+TEST_CASE("defaults that are not told do not keep a Rollout from being scaled (RO-097)") {
+  NotTold f(4);
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  CHECK(std::get<Write>(*step).request.key().name == "web-1");
+  Proves("RO-097");
+}
+
+TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
+  Fixture f;
+  f.checks.replica_set = {.verdict = DryRunVerdict::kNoVerdict,
+                          .message = "forbidden",
+                          .until = kStart + seconds(600)};
+  f.status.observed_generation = 2;
+  f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 10;
+  SECTION("the ReplicaSet that was complete is there") {
+    const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
+    const std::optional<Step> step = f.Next(moment);
+    REQUIRE(step);
+    REQUIRE(std::holds_alternative<Wait>(*step));
+    const Wait& wait = std::get<Wait>(*step);
+    CHECK(wait.look_again_in == seconds(600));
+    REQUIRE(wait.events.size() == 1);
+    CHECK(wait.events[0].reason == "TemplateNotChecked");
+  }
+  SECTION("the generation is new") {
+    f.status.observed_generation = 1;
+    CHECK_FALSE(f.Next());
+  }
+  SECTION("the rollout of this generation was not complete") {
+    f.status.updated_replicas = 0;
+    CHECK_FALSE(f.Next());
+  }
+  SECTION("the ReplicaSet that was complete was deleted") {
+    f.replica_sets.clear();
+    CHECK_FALSE(f.Next());
+  }
+  Proves("RO-098");
+}
+
 TEST_CASE("an accepted template is rolled out without an Event (RO-094)") {
   Fixture f;
   CHECK_FALSE(f.Next());
