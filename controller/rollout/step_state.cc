@@ -12,6 +12,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/create_error.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/revisions.h"
 
 namespace windlass::rollout {
 namespace {
@@ -48,10 +49,20 @@ int64_t RevisionToBe(const Situation& situation) {
                   workload::NextRevision(situation.old));
 }
 
+// Returns true if Pods go back to what was complete last. A rollback writes the template with the
+// API server's defaults, so its text may differ from the one that was complete: then the ReplicaSet
+// tells.
+bool IsStable(const Situation& situation, const RolloutOwn& own) {
+  if (own.stable_template == situation.workload.requested_template) return true;
+  const ReplicaSet* rs = situation.new_replica_set;
+  return rs != nullptr && own.stable_revision &&
+         rs == workload::FindRevisionOrFormer(situation.all, *own.stable_revision);
+}
+
 StepFacts FactsOf(const Situation& situation, Steps steps, bool complete) {
   const Workload& workload = situation.workload;
   RolloutOwn own = ReadOwn(workload.status.carried);
-  const bool is_stable = own.stable_template == workload.requested_template;
+  const bool is_stable = IsStable(situation, own);
   const bool alone = workload::TotalReplicas(situation.old) == 0;
   const UpdatedPods pods = CountUpdated(situation);
   return {.steps = steps,

@@ -283,12 +283,37 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
     own.stable_template = kRequested;
     f.status.carried = TextOf(own);
   }
+  SECTION("the way back to the stable revision, whose template now has all defaults") {
+    f.Add(3, 1, 1, 1);  // what is left of the rollout that failed
+    ReplicaSet& stable = f.AddNew(9, 9);
+    RolloutOwn own;
+    own.stable_template = "t-ffffffffffffffffffffffffffffffff";
+    own.stable_revision = 2;
+    f.status.carried = TextOf(own);
+    SECTION("before it is numbered") {}
+    SECTION("after that") {
+      stable.meta.annotations.Set(workload::kRevision, "4");
+      stable.meta.annotations.Set(workload::kRevisionHistory, "2");
+    }
+  }
   CHECK(f.Sit().limits.updated_max == kUnlimited);
   CHECK_FALSE(f.Next());
   WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
   REQUIRE(ReadOwn(draft.carried).step);
   CHECK(ReadOwn(draft.carried).step->index == 5);
+  Proves("RO-056");
+}
+
+TEST_CASE("another template than that of the stable revision takes the steps (RO-056)") {
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  RolloutOwn own;
+  own.stable_template = "t-ffffffffffffffffffffffffffffffff";
+  own.stable_revision = 1;
+  f.status.carried = TextOf(own);
+  CHECK(f.Sit().limits.updated_max == 1);
   Proves("RO-056");
 }
 
