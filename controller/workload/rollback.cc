@@ -195,11 +195,22 @@ std::optional<Step> NumberPresent(const Situation& situation) {
   return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
 }
 
-// Returns true if `step`, of NumberPresent, is the extension's way to say that no ReplicaSet of the
-// present template is made now: the API server refuses that template, for example. Then the
-// template has no number, and a rollback is the way out of it (RO-026).
+// Returns true if no ReplicaSet of the present template can be made: the API server refused it, its
+// name is taken, or the template or the strategy cannot be read.
+bool CannotBeMade(ErrorKind kind) {
+  return IsRefusal(kind) || kind == ErrorKind::kAlreadyExists || kind == ErrorKind::kMalformed;
+}
+
+// Returns true if `step`, of NumberPresent, says that no ReplicaSet of the present template is made
+// now. Then the template has no number, and a rollback is the way out of it (RO-026). The extension
+// may say so for any kind. A refusal counts only for kinds that record rollbacks: with the others,
+// the command that rolls back changes the template itself (D-462).
 bool IsHeldBack(const Situation& situation, const Step& step) {
-  return situation.new_replica_set == nullptr && std::holds_alternative<Wait>(step);
+  if (situation.new_replica_set != nullptr) return false;
+  if (std::holds_alternative<Wait>(step)) return true;
+  const Failed* failed = std::get_if<Failed>(&step);
+  return failed != nullptr && situation.workload.kind.RecordsRollbacks() &&
+         CannotBeMade(failed->error.kind);
 }
 
 // Returns true if this sync has patched the workload already.

@@ -297,6 +297,51 @@ TEST_CASE("a template of which no ReplicaSet is made can be left by a rollback (
   Proves("RO-026");
 }
 
+TEST_CASE("a template whose ReplicaSet is refused can be left by a rollback (RO-026)") {
+  const auto why = GENERATE(ErrorKind::kForbidden, ErrorKind::kQuotaExceeded, ErrorKind::kWebhook,
+                            ErrorKind::kInvalid);
+  CAPTURE(Name(why));
+  Voyage boat;
+  boat.world.Add("web-1", 0, 0, 97);
+  boat.world.Add("web-2", 2, 2, 98);
+  boat.asked = 1;
+
+  Step step = boat.Decide();
+  REQUIRE(std::holds_alternative<Write>(step));
+  REQUIRE(std::get<Write>(step).because.decision == decisions::kCreateNewReplicaSet);
+  boat.learned.push_back(OutcomeOf(std::get<Write>(step), Error{why, "denied"}));
+  step = boat.Decide();  // the status says why
+  REQUIRE(std::holds_alternative<Write>(step));
+  CHECK(std::get<Write>(step).request.Describe() == "patch boats/status ns/web");
+  CHECK(std::get<Write>(step).because.decision != decisions::kNoteRollback);
+  boat.learned.push_back(OutcomeOf(std::get<Write>(step), Reply{}));
+
+  boat.kind.is_stored = true;
+  boat.CheckPatch(
+      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
+  Proves("RO-026");
+}
+
+TEST_CASE("a server in trouble is asked again before a rollback (RO-026)") {
+  class Adrift : public Extension {
+   public:
+    std::optional<Step> Next(const Situation&, Moment moment) const override {
+      if (moment == Moment::kBeforeCreation) {
+        return Failed{.error = {ErrorKind::kServer, "restarting"}};
+      }
+      return std::nullopt;
+    }
+  };
+  const Adrift adrift;
+  Voyage boat;
+  boat.kind.extends = &adrift;
+  boat.world.Add("web-1", 0, 0, 97);
+  boat.world.Add("web-2", 2, 2, 98);
+  boat.asked = 1;
+  CHECK(std::holds_alternative<Failed>(boat.Decide()));
+  Proves("RO-026");
+}
+
 TEST_CASE("0 goes back one revision each time (RO-024)") {
   ThreeRevisions boat;
   boat.asked = 0;
