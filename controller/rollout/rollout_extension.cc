@@ -177,7 +177,8 @@ void RolloutExtension::Look(Situation& situation) const {
     situation.extended.refused = {.reason = kInvalidTemplate, .message = RefusalText(*refusal)};
   }
   const auto state = StepsOf(situation, facts.steps);
-  if (state && state->pauses) situation.extended.at_rest = true;
+  const bool pauses = state && state->pauses;
+  if (pauses || RestsAtPartition(situation, facts.steps)) situation.extended.at_rest = true;
 }
 
 std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment moment) const {

@@ -138,6 +138,13 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
   }
 }
 
+// "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
+std::string PartitionText(const Situation& situation) {
+  return "Partition: " + std::to_string(workload::TotalReplicas(situation.old)) + " of " +
+         std::to_string(situation.limits.desired) +
+         " Pods keep the old revision until spec.strategy.partition is lowered";
+}
+
 // Shows whether the rollout is at a pause once `state` is in force.
 void ShowProgress(const Situation& situation, Steps steps, const std::optional<StepState>& state,
                   std::vector<Condition>& conditions) {
@@ -153,6 +160,22 @@ void ShowProgress(const Situation& situation, Steps steps, const std::optional<S
 std::optional<StepState> StepsOf(const Situation& situation, Steps steps, bool complete) {
   if (!HasSteps(situation, steps)) return std::nullopt;
   return StepNow(FactsOf(situation, steps, complete));
+}
+
+bool RestsAtPartition(const Situation& situation, Steps steps) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet* rs = situation.new_replica_set;
+  const int32_t kept = situation.limits.kept_old();
+  const bool in_place = situation.extended.counted.has_value();
+  if (rs == nullptr || kept == 0 || in_place || !steps.empty() || situation.recreate() ||
+      workload.paused || workload.follow_revision || !workload.strategy_error.empty()) {
+    return false;
+  }
+  const workload::ReplicaSetSize size = workload::SizeOf(*rs);
+  const int64_t of_old = workload::TotalReplicas(situation.old);
+  const int32_t desired = situation.limits.desired;
+  return of_old > 0 && size.replicas + of_old == desired && size.replicas >= desired - kept &&
+         size.available == size.replicas;
 }
 
 std::string StepText(const Situation& situation, Steps steps, const RolloutStepStatus& step) {
@@ -213,7 +236,11 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
     own.step = state->step;
   }
   status.carried = TextOf(own);
-  if (!stands) ShowProgress(situation, steps, state, status.conditions);
+  if (stands) return;
+  ShowProgress(situation, steps, state, status.conditions);
+  if (RestsAtPartition(situation, steps)) {
+    ShowPause(situation, PartitionText(situation), status.conditions);
+  }
 }
 
 }  // namespace windlass::rollout

@@ -24,6 +24,11 @@ using Steps = std::span<const RolloutStep>;
 std::optional<StepState> StepsOf(const workload::Situation& situation, Steps steps,
                                  bool complete = false);
 
+// Returns true if the rollout has reached spec.strategy.partition by replacing Pods: no more is to
+// come until the partition is lowered, and no deadline runs (RO-099). Example: 10 replicas,
+// partition 7: 3 new Pods, all available, and 7 old ones.
+bool RestsAtPartition(const workload::Situation& situation, Steps steps);
+
 // Returns what `step` does, as "Step 2 of 4: pause for 10m".
 std::string StepText(const workload::Situation& situation, Steps steps,
                      const RolloutStepStatus& step);
@@ -36,6 +41,7 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 // Sets the step in `status`, a draft, and Progressing:
 //   - at a pause: Unknown/RolloutPausedAtStep, which does not change while the pause lasts
 //   - after it: True/ReplicaSetUpdated, so that the progress deadline begins anew (RO-059)
+//   - at a partition: as at a pause, with the partition in the message (RO-099)
 // While the Rollout is paused, or nothing may be rolled out, no step begins: a stored step of
 // another template is removed.
 void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);

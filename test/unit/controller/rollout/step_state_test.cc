@@ -379,6 +379,60 @@ TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
   Proves("RO-096");
 }
 
+// 10 replicas, partition 7: 3 new Pods and 7 old ones, since `kStart`.
+struct AtPartition : Stepped {
+  AtPartition() {
+    steps.clear();
+    updated_max = 3;
+    AddOld(7);
+    AddNew(3, 3);
+    status.observed_generation = 2;
+    SetProgressing("True", workload::kUpdatedReason, "ReplicaSet \"web-2\" is progressing.");
+  }
+  WorkloadStatus Draft() {
+    WorkloadStatus draft = status;
+    extension.UpdateStatus(Sit(), draft);
+    return draft;
+  }
+};
+
+TEST_CASE("at its partition a rollout rests, and is not late (RO-099)") {
+  AtPartition f;
+  f.now = kStart + seconds(700);
+  CHECK(f.Sit().extended.at_rest);
+  f.status = f.Draft();
+  CHECK(ReasonIn(f.status.conditions) == "Unknown RolloutPausedAtStep");
+  CHECK(FindCondition(f.status.conditions, "Progressing")->message ==
+        "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered");
+  f.now += seconds(5000);
+  CHECK(f.Draft() == f.status);
+
+  f.updated_max = 6;
+  CHECK_FALSE(f.Sit().extended.at_rest);
+  const WorkloadStatus lowered = f.Draft();
+  CHECK(ReasonIn(lowered.conditions) == "True ReplicaSetUpdated");
+  CHECK(FindCondition(lowered.conditions, "Progressing")->last_update_time == f.now);
+  Proves("RO-099");
+}
+
+TEST_CASE("what is not at its partition may be late (RO-099)") {
+  AtPartition f;
+  SECTION("a new Pod is not available") { f.replica_sets[1].status.available_replicas = 2; }
+  SECTION("a Pod is still to come") { f.replica_sets[1].replicas = 2; }
+  SECTION("a Pod above the size is still to go") { f.replica_sets[0].replicas = 8; }
+  SECTION("nothing is held back") { f.updated_max = kUnlimited; }
+  SECTION("no old Pod is left") {
+    f.replica_sets[0].replicas = 0;
+    f.replica_sets[1].replicas = 10;
+    f.replica_sets[1].status.replicas = 10;
+    f.replica_sets[1].status.ready_replicas = 10;
+    f.replica_sets[1].status.available_replicas = 10;
+  }
+  CHECK_FALSE(f.Sit().extended.at_rest);
+  CHECK(ReasonIn(f.Draft().conditions) == "True ReplicaSetUpdated");
+  Proves("RO-099");
+}
+
 TEST_CASE("a sync ends in time for the end of a pause (RO-053)") {
   Stepped f;
   f.AddOld(9);
