@@ -165,6 +165,14 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
+// Returns true if Pods are held back on the old revision, and there are as many as desired: while
+// the workload is paused, the surge is not used, because the Pods would go again after the pause
+// (RO-049). Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
+bool RestsAtLimit(const Situation& situation) {
+  return situation.limits.kept_old() > 0 &&
+         TotalReplicas(situation.all) == situation.limits.desired;
+}
+
 }  // namespace
 
 Scaling ScalingOf(const Situation& situation) {
@@ -174,7 +182,7 @@ Scaling ScalingOf(const Situation& situation) {
   const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
     return SaysOtherSize(*rs, replicas);
   });
-  if (!event && !workload.paused) return Scaling::kNone;
+  if (!event && (!workload.paused || RestsAtLimit(situation))) return Scaling::kNone;
   // The sizes of this generation were decided already, and the rollout has gone on from there.
   const bool acted_upon =
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;

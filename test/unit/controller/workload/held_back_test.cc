@@ -108,5 +108,32 @@ TEST_CASE("a limit that is lowered midway takes only Pods above desired (RO-048)
   Proves("RO-044 RO-048");
 }
 
+TEST_CASE("pausing a rollout that rests at its limit makes no Pod (RO-049)") {
+  HeldBack cluster([](int32_t) { return 3; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(7, 3);
+  for (const bool paused : {true, false}) {
+    cluster.Edit([&](nlohmann::json& d) { d["spec"]["paused"] = paused; });
+    cluster.Settle();
+    cluster.CheckSizes(7, 3);  // with the surge: 10 and 3
+  }
+  Proves("RO-049");
+}
+
+TEST_CASE("a paused rollout at its limit is scaled (RO-049)") {
+  HeldBack cluster([](int32_t replicas) { return replicas / 2; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.Edit([](nlohmann::json& d) { d["spec"]["paused"] = true; });
+  cluster.Settle();
+  cluster.Scale(12);
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") + cluster.SizeOf("v2") >= 12);
+  CHECK(cluster.SizeOf("v2") <= 6);
+  Proves("RO-049");
+}
+
 }  // namespace
 }  // namespace windlass::workload
