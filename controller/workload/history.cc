@@ -6,6 +6,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/new_replica_set.h"
 #include "controller/workload/revisions.h"
 
 namespace windlass::workload {
@@ -26,9 +27,16 @@ bool IsIdle(const ReplicaSet& rs) {
          rs.meta.generation <= rs.status.observed_generation;
 }
 
-// Returns true if the workload wants to keep `rs`, because of the revision that it has or had
-// (RO-035).
+// Returns true if the workload wants to keep `rs`:
+//   - because of the revision that it has or had (RO-035)
+//   - while Pods follow a revision, because `rs` has the workload's own template: its number must
+//     not be given again when the rollout is tried again (RO-037)
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
+  const Workload& workload = situation.workload;
+  if (workload.follow_revision &&
+      rs == FindNewReplicaSet(workload, situation.all, situation.learned)) {
+    return true;
+  }
   const std::optional<int64_t>& revision = situation.workload.kept_revision;
   return revision && rs == FindRevisionOrFormer(situation.all, *revision);
 }

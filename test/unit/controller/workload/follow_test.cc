@@ -257,5 +257,25 @@ TEST_CASE("history keeps the ReplicaSet of a revision, also by a former number (
   Proves("RO-035");
 }
 
+TEST_CASE("history keeps the ReplicaSet of the template while Pods follow a revision (RO-037)") {
+  Following cluster;
+  cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
+  cluster.kept = 1;
+  cluster.updated_max = 2;
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(2, 2);
+  cluster.follow = 1;
+  cluster.Settle();
+  cluster.CheckSizes(4, 0);
+  REQUIRE(cluster.HasReplicaSet("v2"));
+  CHECK(cluster.RevisionOf("v2") == "2");
+
+  cluster.SetImage("v3");  // v2 is no longer the template of anything
+  cluster.Settle();
+  CHECK_FALSE(cluster.HasReplicaSet("v2"));
+  Proves("RO-037");
+}
+
 }  // namespace
 }  // namespace windlass::workload
