@@ -173,6 +173,12 @@ bool RestsAtLimit(const Situation& situation) {
          TotalReplicas(situation.all) == situation.limits.desired;
 }
 
+// Returns true if the ReplicaSets may be a part of those that a paused workload is about to adopt.
+// The first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come.
+bool MayBeHalfAdopted(const Workload& workload, const std::vector<const ReplicaSet*>& active) {
+  return workload.paused && workload.kind.TakesOverRollouts() && active.size() == 1;
+}
+
 }  // namespace
 
 Scaling ScalingOf(const Situation& situation) {
@@ -182,7 +188,8 @@ Scaling ScalingOf(const Situation& situation) {
   const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
     return SaysOtherSize(*rs, replicas);
   });
-  if (!event && (!workload.paused || RestsAtLimit(situation))) return Scaling::kNone;
+  const bool rests = RestsAtLimit(situation) || MayBeHalfAdopted(workload, active);
+  if (!event && (!workload.paused || rests)) return Scaling::kNone;
   // The sizes of this generation were decided already, and the rollout has gone on from there.
   const bool acted_upon =
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;

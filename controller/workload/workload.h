@@ -159,6 +159,10 @@ class WorkloadKind {
   // know.
   virtual bool RecordsRollbacks() const { return false; }
 
+  // Returns true if a workload of this kind may take over the ReplicaSets of one of another kind,
+  // one by one, in the middle of a rollout. While it is paused it has perhaps adopted only some.
+  virtual bool TakesOverRollouts() const { return false; }
+
   // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
   // sent. Returns nullopt if the kind records nothing, or the stored object has the record already.
   virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,

@@ -33,6 +33,7 @@ class BoatKind : public WorkloadKind {
   Request ClearRollback(const Workload& workload) const override {
     return Request::MergePatch(kBoats, VersionOf(workload.meta), "", "{}");
   }
+  bool TakesOverRollouts() const override { return takes_over; }
   bool MirrorsSettings() const override { return mirrors; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
   std::string WayBackTo(std::string_view revision) const override {
@@ -44,6 +45,7 @@ class BoatKind : public WorkloadKind {
   const Extension* extension() const override { return extends; }
 
   const Extension* extends = nullptr;
+  bool takes_over = false;
   bool mirrors = false;
   mutable std::optional<WorkloadStatus> written;  // last
   mutable std::string published;

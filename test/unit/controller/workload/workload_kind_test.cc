@@ -1,11 +1,15 @@
 // The planner on a workload of a kind that it does not know.
 #include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
 
+#include "controller/workload/annotations.h"
 #include "controller/workload/claim.h"
 #include "controller/workload/make_situation.h"
 #include "controller/workload/pause.h"
 #include "controller/workload/status.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
 #include "test/unit/controller/workload/world.h"
 
@@ -42,6 +46,26 @@ TEST_CASE("the kind writes the status, with what it wants carried and under its 
   CHECK(FindCondition(written.conditions, "Progressing")->message == "Boat is paused");
   CHECK(FindCondition(written.conditions, "Available")->message ==
         "Boat has minimum availability.");
+}
+
+TEST_CASE("a paused workload that may be half adopted keeps the size it has (RO-038)") {
+  Harbour harbour;
+  harbour.world.deployment.spec.paused = true;
+  ReplicaSet& rs = harbour.world.AddOld("web-1", 1, 1);  // of two
+  std::string patched = "patch boats/status ns/web";
+  SECTION("others may follow") { harbour.kind.takes_over = true; }
+  SECTION("the number of replicas changed") {
+    harbour.kind.takes_over = true;
+    harbour.world.SetAnnotation(rs, kDesiredReplicas, "1");
+    patched = "patch replicasets ns/web-1";
+  }
+  SECTION("workloads of its kind take over no rollouts (D-354)") {
+    patched = "patch replicasets ns/web-1";
+  }
+  const Step step = harbour.Decide();
+  REQUIRE(std::holds_alternative<Write>(step));
+  CHECK(std::get<Write>(step).request.Describe() == patched);
+  Proves("RO-038");
 }
 
 TEST_CASE("the limits that the kind has resolved are kept to, and its error is told") {
