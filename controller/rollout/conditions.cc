@@ -110,8 +110,14 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// "10 of 10 Pods are updated, 9 are available". In the message about a rollback, the revision that
-// was left is the one before: it had the highest number when the rollback took the next one.
+// Returns " from revision 7", the revision that a rollback left: it had the highest number when the
+// rollback took the next one. Returns "" if the target kept its number. It had the highest itself
+// then, because the template that was left had no ReplicaSet, and so no revision (RO-026).
+std::string LeftRevision(const RolledBack& back) {
+  return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
+}
+
+// "10 of 10 Pods are updated, 9 are available"
 Ruling Complete(const Facts& facts) {
   const std::string pods =
       Updated(facts) + ", " + std::to_string(facts.status.available_replicas) + " are available";
@@ -120,9 +126,8 @@ Ruling Complete(const Facts& facts) {
                            workload::ParseRevision(facts.revision) == back->became;
   if (!rolled_back) return {kHealthy, Way::kReady, std::string(kHealthy), pods};
   return {kRolledBack, Way::kReady, std::string(kRolledBack),
-          "rolled back from revision " + std::to_string(back->became - 1) + " to revision " +
-              std::to_string(back->revision) + ", which is revision " +
-              std::to_string(back->became) + " now; " + pods};
+          "rolled back" + LeftRevision(*back) + " to revision " + std::to_string(back->revision) +
+              ", which is revision " + std::to_string(back->became) + " now; " + pods};
 }
 
 Ruling Rule(const Facts& facts) {

@@ -76,6 +76,11 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
        },
        "RolledBack: Ready True RolledBack",
        "from revision 7 to revision 5, which is revision 8 now"},
+      {"RO-065 rolled back from a template that had no revision",
+       [](StoredRollout& r) {
+         r.object["status"]["rolledBack"] = {{"revision", 8}, {"became", 8}, {"generation", 12}};
+       },
+       "RolledBack: Ready True RolledBack", "rolled back to revision 8, which is revision 8 now"},
       {"RO-065 rolled back, and changed since",
        [](StoredRollout& r) {
          r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 11}};
