@@ -42,6 +42,14 @@ std::optional<Step> Keep(const Situation& situation) {
                          : workload::HandleScaling(situation);
 }
 
+// Returns true if an update in place would go on, although it is not known how far: the steps or
+// the partition cannot be read. What returns to the old template, and a half-done exchange, go on.
+bool IsUnlimitedByError(const Situation& situation) {
+  if (situation.workload.strategy_error.empty()) return false;
+  const in_place::InPlacePhase phase = in_place::InPlaceOf(situation).phase;
+  return phase == in_place::InPlacePhase::kDeciding || phase == in_place::InPlacePhase::kStaged;
+}
+
 // Nothing is rolled out, and the status says why.
 Step Hold(const Situation& situation) {
   auto step = Keep(situation);
@@ -189,6 +197,7 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   }
   if (moment == Moment::kWhileRunning) {
     if (auto step = BeginStep(situation, facts.steps)) return step;
+    if (IsUnlimitedByError(situation)) return Keep(situation);  // RO-079
   }
   return InPlace().Next(situation, moment);
 }

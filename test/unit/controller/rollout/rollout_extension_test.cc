@@ -2,9 +2,12 @@
 #include "controller/rollout/rollout_extension.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/decisions.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -224,6 +227,20 @@ TEST_CASE("defaults that the API server does not tell hold up no rollout (RO-094
         "the rollout goes on although the API server did not tell the defaults of spec.template: "
         "no dry run");
   Proves("RO-094");
+}
+
+TEST_CASE("with steps that cannot be read no update in place begins (RO-079)") {
+  Fixture f;
+  f.AddNew(0, 0);
+  const bool readable = GENERATE(true, false);
+  if (!readable) f.strategy_error = "spec.strategy.partition: \"some\" is no number";
+  workload::Situation situation = f.Sit();
+  in_place::InPlace found;
+  found.phase = in_place::InPlacePhase::kDeciding;
+  found.host = &f.replica_sets[0];
+  situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+  CHECK(f.extension.Next(situation, Moment::kWhileRunning).has_value() == readable);
+  Proves("RO-079");
 }
 
 // Nothing is known of the template's defaults, and the API server has just failed to tell them.
