@@ -89,7 +89,7 @@ Error WhyNotTold(const Outcome& outcome) {
 // Returns the question for the defaults; nullopt if this sync has its answer. Returns an error if
 // the API server did not tell.
 std::optional<Result<Read>> AskForDefaults(const workload::Situation& situation) {
-  std::optional<Error> not_told;
+  Error not_told;
   for (const std::string_view suffix : kSuffixes) {
     Result<Request> request = DryRunReplicaSet(situation, suffix);
     if (!request.ok()) return Result<Read>(std::move(request).error());
@@ -100,9 +100,9 @@ std::optional<Result<Read>> AskForDefaults(const workload::Situation& situation)
     }
     if (JudgeReplicaSet(answer->said).verdict != DryRunVerdict::kNotTold) return std::nullopt;
     not_told = WhyNotTold(*answer);
-    if (not_told->kind != ErrorKind::kAlreadyExists) break;
+    if (not_told.kind != ErrorKind::kAlreadyExists) break;
   }
-  return Result<Read>(*std::move(not_told));
+  return Result<Read>(std::move(not_told));
 }
 
 }  // namespace

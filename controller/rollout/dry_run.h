@@ -42,9 +42,9 @@ Result<Request> DryRunPod(const workload::Situation& situation);
 //   - 429 and 5xx: the server or a webhook is in trouble
 //   - any answer of an admission webhook, also that it does not support dry run
 // The answer about a ReplicaSet that is accepted has the template with its defaults. If the API
-// server is in trouble, the answer about a ReplicaSet is kNotTold: it is asked again before anything
-// is made. Without the defaults, a ReplicaSet that has the template already might not be found, and
-// all Pods would be replaced (RO-097).
+// server is in trouble, the answer about a ReplicaSet is kNotTold: the server is asked again before
+// anything is made. Without the defaults, a ReplicaSet that has the template already might not be
+// found, and all Pods would be replaced (RO-097).
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 
