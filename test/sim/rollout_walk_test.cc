@@ -95,8 +95,11 @@ class Walk {
 
   Object Web() const { return world_.Owner(kName, kRollouts); }
   void Edit(const Json& spec) { world_.Edit(kName, {{"spec", spec}}, kRollouts); }
+  // Returns true at a pause among the steps. A rollout that rests at its partition has no step.
   bool IsAtPause() const {
-    return TextAt(ConditionOf(*Web(), "Progressing"), {"reason"}) == "RolloutPausedAtStep";
+    const Object web = Web();
+    return TextAt(ConditionOf(*web, "Progressing"), {"reason"}) == "RolloutPausedAtStep" &&
+           !At(*web, {"status", "step"}).is_null();
   }
 
   void Happen() {
