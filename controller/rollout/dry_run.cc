@@ -73,8 +73,12 @@ Result<DefaultedTemplate> TemplateIn(const Reply& reply) {
 std::optional<Result<Read>> Ask(const workload::Situation& situation, Result<Request> request,
                                 std::string why) {
   if (!request.ok()) return Result<Read>(std::move(request).error());
-  // The memory did not take the answer: to ask again would give the same one.
-  if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
+  // The memory did not take the answer: to ask again would give the same one. A clock that was set
+  // back drops a refusal, which counts all the same.
+  if (const Outcome* answer = FindOutcome(situation.learned, request->Identity())) {
+    if (JudgePod(answer->said).verdict != DryRunVerdict::kRefused) return std::nullopt;
+    return Result<Read>(answer->said.error());
+  }
   return Result<Read>(
       Read{.request = *std::move(request), .why = std::move(why), .go_on_if_refused = true});
 }
@@ -98,7 +102,9 @@ std::optional<Result<Read>> AskForDefaults(const workload::Situation& situation)
       return Ask(situation, std::move(request),
                  "the server's defaults of the template are not known");
     }
-    if (JudgeReplicaSet(answer->said).verdict != DryRunVerdict::kNotTold) return std::nullopt;
+    const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
+    if (verdict == DryRunVerdict::kRefused) return Result<Read>(answer->said.error());
+    if (verdict != DryRunVerdict::kNotTold) return std::nullopt;
     not_told = WhyNotTold(*answer);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;
   }

@@ -20,7 +20,8 @@ namespace windlass::rollout {
 
 // Returns the dry run that the next decision needs, as a read after which the sync goes on. Returns
 // an error kMalformed if the template cannot be read, and the API server's error if this sync asked
-// for the defaults and was not told them (RO-097). Returns nullopt if nothing is to be asked:
+// for the defaults and was not told them (RO-097), or got a refusal that `checks` lacks because the
+// clock was set back. Returns nullopt if nothing is to be asked:
 //   - there is a new ReplicaSet, or none is to be made: the Rollout is paused, follows another
 //     revision, is being deleted, or its strategy is refused
 //   - the answers are known, or the template was refused

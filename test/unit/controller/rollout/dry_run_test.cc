@@ -100,6 +100,22 @@ TEST_CASE("a sync asks once, also if the answer was not kept (RO-090)") {
   Proves("RO-090");
 }
 
+TEST_CASE("a refusal counts in its sync, also if a clock was set back (RO-091)") {
+  Stepped f;
+  f.AddOld(10);
+  const bool of_pod = GENERATE(true, false);
+  const Result<Request> asked = of_pod ? DryRunPod(f.Sit()) : DryRunReplicaSet(f.Sit());
+  REQUIRE(asked.ok());
+  f.learned.push_back(OutcomeOf(*asked, Answer(ErrorKind::kInvalid, 422, "no image")));
+  workload::Situation situation = f.Sit();
+  situation.wanted.known = of_pod;
+  const auto due = DueDryRun(situation, {});
+  REQUIRE(due.has_value());
+  REQUIRE_FALSE(due->ok());
+  CHECK(due->error().message == "no image");
+  Proves("RO-091");
+}
+
 TEST_CASE("the ReplicaSet that is asked about has no Pods and all else of the real one (RO-090)") {
   Stepped f;
   f.AddOld(10);
