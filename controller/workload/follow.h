@@ -3,9 +3,9 @@
 //
 // The ReplicaSet of that revision is the new one, so every rule for rollouts holds, with four
 // differences:
-//   - The ReplicaSet keeps its number and its annotations: it is not rolled out anew (RO-031).
+//   - The ReplicaSet gets the next number, as with a rollback, but keeps its annotations (RO-031).
 //   - Nothing is held back on other revisions (RO-031).
-//   - No ReplicaSet is made or numbered, not even for a rollback (RO-033).
+//   - No ReplicaSet is made or numbered for the template, not even for a rollback (RO-033).
 //   - Progressing is False, and no deadline runs (RO-034).
 // If there is no such ReplicaSet, nothing moves until that changes (RO-032).
 #pragma once

@@ -154,11 +154,11 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change;
-  if (!situation.workload.follow_revision) {  // else it is not rolled out anew (RO-031)
+  if (!situation.workload.follow_revision) {  // else they are about another template (RO-031)
     CopyAnnotations(situation.workload, rs.meta, change.annotations);
     NoteRequest(situation.workload, rs, change);
-    RaiseRevision(rs, NextRevision(situation.old), change);
   }
+  RaiseRevision(rs, NextRevision(situation.old), change);
   if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
     change.min_ready_seconds = situation.workload.min_ready_seconds;
   }

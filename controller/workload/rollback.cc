@@ -105,11 +105,12 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
 }
 
 // Returns the ReplicaSet of revision `revision`. If no ReplicaSet has that number any more because
-// a rollback to it has renumbered it, returns that ReplicaSet (RO-022). Former numbers are not
-// looked at without such a rollback (D-464).
+// a rollback to it has renumbered it, or Pods that went back to it, returns that ReplicaSet
+// (RO-022). Other former numbers are not looked at (D-464).
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
+  if (revision == workload.kept_revision) return FindRevisionOrFormer(candidates, revision);
   const auto found = std::ranges::find_if(candidates, [&](const ReplicaSet* rs) {
     return WasRolledBackTo(workload, *rs, revision);
   });
@@ -121,6 +122,15 @@ const ReplicaSet* FindTarget(const Workload& workload,
 const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
   if (!situation.workload.follow_revision) return situation.new_replica_set;
   return FindNewReplicaSet(situation.workload, situation.all, situation.learned);
+}
+
+// Returns the revision that a rollback to 0 goes to; 0 if there is none. What Pods follow has the
+// highest number, so while they do, the highest beside that of the template counts.
+int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates) {
+  const ReplicaSet* present = ReplicaSetOfTemplate(situation);
+  if (!situation.workload.follow_revision) return LastRevision(candidates, present != nullptr);
+  std::erase(candidates, present);
+  return LastRevision(candidates, /*present_has_number=*/false);
 }
 
 bool HasWorkloadsTemplate(const Situation& situation, const ReplicaSet& target) {
@@ -229,7 +239,7 @@ std::optional<Step> HandleRollback(const Situation& situation) {
     if (!IsDone(situation)) return std::nullopt;
     return Wait{.look_again_in = kNextSyncAfter};
   }
-  // While Pods follow another revision no ReplicaSet is made or numbered (RO-033).
+  // While Pods follow another revision no ReplicaSet is made or numbered for it (RO-033).
   if (!situation.workload.follow_revision) {
     auto step = NumberPresent(situation);
     if (step && !IsHeldBack(situation, *step)) return step;
@@ -237,8 +247,7 @@ std::optional<Step> HandleRollback(const Situation& situation) {
 
   std::vector<const ReplicaSet*> candidates = situation.old;
   if (situation.new_replica_set != nullptr) candidates.push_back(situation.new_replica_set);
-  const bool has_number = ReplicaSetOfTemplate(situation) != nullptr;
-  const int64_t revision = *wanted == 0 ? LastRevision(candidates, has_number) : *wanted;
+  const int64_t revision = *wanted == 0 ? RevisionBefore(situation, candidates) : *wanted;
   if (revision == 0) {
     return Refuse(situation, "RevisionNotFound", "Unable to find last revision.",
                   "There is no revision before the present one, and nothing to roll back to");

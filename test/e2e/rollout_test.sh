@@ -89,7 +89,7 @@ expect "step" "$(field wro/web '{.status.step.index}/{.status.step.total}')" 2/4
 promote web
 rollout_ready web
 until_true 30 "old Pods are gone" have_images web "4 app:v4"
-expect "revisions of ReplicaSets" "$(revisions_of web)" "2 3 4 5"
+expect "revisions of ReplicaSets" "$(revisions_of web)" "2 3 6 7" # also the way back has one
 
 say "kubectl scale"
 kubectl scale wro/web --replicas=6 >/dev/null

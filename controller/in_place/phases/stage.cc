@@ -82,13 +82,11 @@ int32_t StandInsLeft(const workload::Situation& situation) {
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
-// Returns the revision that the pending ReplicaSet will have once it is staged. One that Pods only
-// follow keeps its number.
+// Returns the revision that the pending ReplicaSet will have once it is staged.
 int64_t RevisionToBe(const workload::Situation& situation) {
   if (situation.new_replica_set == nullptr) return workload::NextRevision(situation.all);
-  const int64_t present = workload::RevisionOf(situation.new_replica_set->meta).value_or(0);
-  if (situation.workload.follow_revision) return present;
-  return std::max(present, workload::NextRevision(situation.old));
+  return std::max(workload::RevisionOf(situation.new_replica_set->meta).value_or(0),
+                  workload::NextRevision(situation.old));
 }
 
 std::string WhatChanges(const workload::Situation& situation) {

@@ -345,11 +345,13 @@ TEST_CASE("an aborted rollout has no step, so a new try begins at step 1 (RO-095
 
   f.status = draft;
   f.follow_revision.reset();
-  f.replica_sets[0].replicas = 10;  // all Pods went back meanwhile
+  f.replica_sets[0].replicas = 10;  // all Pods went back meanwhile, and that was a new revision
+  f.replica_sets[0].meta.annotations.Set(workload::kRevision, "3");
   f.replica_sets[1].replicas = 0;
   f.replica_sets[1].status = {};
   REQUIRE(f.Next());
   CHECK(f.WrittenStep()->index == 1);
+  CHECK(f.WrittenStep()->revision == 4);
   Proves("RO-095");
 }
 
