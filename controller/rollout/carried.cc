@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "controller/rollout/reasons.h"
-#include "controller/rollout/status_json.h"
 
 namespace windlass::rollout {
 namespace {
@@ -17,20 +15,6 @@ std::optional<RolloutVerdict> VerdictOf(const RolloutStatus& stored) {
   const Condition* progressing = FindCondition(stored.conditions, "Progressing");
   if (progressing != nullptr && progressing->reason == stalled->reason) return std::nullopt;
   return RolloutVerdict{std::string(stalled->reason.text()), stalled->message};
-}
-
-Json ToJson(const std::optional<RolloutVerdict>& verdict) {
-  if (!verdict) return {};
-  Json object = Json::object();
-  object["reason"] = verdict->reason;
-  object["message"] = verdict->message;
-  return object;
-}
-
-std::optional<RolloutVerdict> VerdictIn(const Json& object) {
-  const auto found = object.find("verdict");
-  if (found == object.end() || !found->is_object()) return std::nullopt;
-  return RolloutVerdict{TextIn(*found, "reason"), TextIn(*found, "message")};
 }
 
 }  // namespace
@@ -53,32 +37,9 @@ RolloutOwn OwnOf(const RolloutStatus& stored) {
   return own;
 }
 
-std::string TextOf(const RolloutOwn& own) {
-  Json object = Json::object();
-  object["step"] = ToJson(own.step);
-  object["stableRevision"] = ToJson(own.stable_revision);
-  object["stableTemplate"] = TextOrNull(own.stable_template);
-  object["rolledBack"] = ToJson(own.rolled_back);
-  object["verdict"] = ToJson(own.verdict);
-  object["selector"] = TextOrNull(own.selector);
-  object["phase"] = TextOrNull(own.phase);
-  object["message"] = TextOrNull(own.message);
-  object["conditions"] = ToJson(own.conditions);
-  return workload::Dump(object);
-}
-
-RolloutOwn ReadOwn(std::string_view carried) {
-  const Json object = Json::parse(carried, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return {};
-  return {.step = StepIn(object, "step"),
-          .stable_revision = NumberIn(object, "stableRevision"),
-          .stable_template = TextIn(object, "stableTemplate"),
-          .rolled_back = RolledBackIn(object, "rolledBack"),
-          .verdict = VerdictIn(object),
-          .selector = TextIn(object, "selector"),
-          .phase = TextIn(object, "phase"),
-          .message = TextIn(object, "message"),
-          .conditions = ConditionsIn(object, "conditions")};
+RolloutOwn ReadOwn(const KindStatus& carried) {
+  const auto* own = carried.As<RolloutOwn>();
+  return own != nullptr ? *own : RolloutOwn{};
 }
 
 }  // namespace windlass::rollout

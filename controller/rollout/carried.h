@@ -1,5 +1,5 @@
-// What a Rollout's status has and a Deployment's has not. The planner passes it through unread, as
-// the text WorkloadStatus::carried; the kind and its extension read and change it.
+// What a Rollout's status has and a Deployment's has not. The planner passes it through unread, in
+// WorkloadStatus::carried; the kind and its extension read and change it.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/workload/kind_status.h"
 #include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
@@ -51,10 +52,7 @@ struct RolloutOwn {
 // is said elsewhere too: by Progressing, or by spec.abort.
 RolloutOwn OwnOf(const RolloutStatus& stored);
 
-// Returns the text that ReadOwn reads.
-std::string TextOf(const RolloutOwn& own);
-
-// Returns an empty value for a text that TextOf did not write.
-RolloutOwn ReadOwn(std::string_view carried);
+// Returns what `carried` holds; an empty value if that is not a Rollout's.
+RolloutOwn ReadOwn(const KindStatus& carried);
 
 }  // namespace windlass::rollout

@@ -98,7 +98,7 @@ std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutc
     own.conditions.push_back(RefusalOf(outcome, generation));
   }
   StatusDraft draft{.status = workload.status, .now = outcome.now};
-  draft.status.carried = TextOf(own);
+  draft.status.carried = KindStatus(own);
   return WriteStatus(workload, draft);
 }
 

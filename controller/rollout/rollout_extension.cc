@@ -207,7 +207,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   const RolloutFacts facts = FactsOf(situation);
   RolloutOwn own = ReadOwn(status.carried);
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
-  status.carried = TextOf(own);
+  status.carried = KindStatus(own);
   ShowSteps(situation, facts.steps, status);
 }
 

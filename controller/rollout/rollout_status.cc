@@ -69,7 +69,7 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored) {
                         .terminating_replicas = stored.terminating_replicas,
                         .collision_count = stored.collision_count,
                         .conditions = {},
-                        .carried = TextOf(OwnOf(stored))};
+                        .carried = KindStatus(OwnOf(stored))};
   std::ranges::copy_if(stored.conditions, std::back_inserter(status.conditions),
                        [](const Condition& condition) { return !IsOwnCondition(condition.type); });
   return status;

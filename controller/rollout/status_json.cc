@@ -9,17 +9,6 @@ namespace {
 
 Json TimeJson(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(time)); }
 
-// Returns the member; null if it is absent.
-Json MemberOf(const Json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found == object.end() ? Json() : *found;
-}
-
-WallTime TimeIn(const Json& object, const char* key) {
-  return ParseTime(TextIn(object, key)).value_or(WallTime{});
-}
-
 }  // namespace
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
@@ -69,52 +58,6 @@ Json ToJson(const std::vector<Condition>& conditions) {
     list.push_back(std::move(object));
   }
   return list;
-}
-
-std::optional<int64_t> NumberIn(const Json& object, const char* key) {
-  const Json member = MemberOf(object, key);
-  if (!member.is_number_integer()) return std::nullopt;
-  return member.get<int64_t>();
-}
-
-std::string TextIn(const Json& object, const char* key) {
-  const Json member = MemberOf(object, key);
-  return member.is_string() ? member.get<std::string>() : std::string();
-}
-
-std::optional<RolloutStepStatus> StepIn(const Json& object, const char* key) {
-  const Json member = MemberOf(object, key);
-  if (!member.is_object()) return std::nullopt;
-  return RolloutStepStatus{.index = static_cast<int32_t>(NumberIn(member, "index").value_or(0)),
-                           .total = static_cast<int32_t>(NumberIn(member, "total").value_or(0)),
-                           .started_at = TimeIn(member, "startedAt"),
-                           .revision = NumberIn(member, "revision").value_or(0),
-                           .template_id = TextIn(member, "template")};
-}
-
-std::optional<RolledBack> RolledBackIn(const Json& object, const char* key) {
-  const Json member = MemberOf(object, key);
-  if (!member.is_object()) return std::nullopt;
-  return RolledBack{.revision = NumberIn(member, "revision").value_or(0),
-                    .became = NumberIn(member, "became").value_or(0),
-                    .generation = NumberIn(member, "generation").value_or(0)};
-}
-
-std::vector<Condition> ConditionsIn(const Json& object, const char* key) {
-  const Json member = MemberOf(object, key);
-  std::vector<Condition> conditions;
-  if (!member.is_array()) return conditions;
-  for (const Json& element : member) {
-    conditions.push_back(
-        {.type = TextIn(element, "type"),
-         .status = TextIn(element, "status"),
-         .reason = TextIn(element, "reason"),
-         .message = TextIn(element, "message"),
-         .last_update_time = TimeIn(element, "lastUpdateTime"),
-         .last_transition_time = TimeIn(element, "lastTransitionTime"),
-         .observed_generation = NumberIn(element, "observedGeneration").value_or(0)});
-  }
-  return conditions;
 }
 
 }  // namespace windlass::rollout

@@ -1,4 +1,4 @@
-// Parts of a Rollout's status as JSON, for the status itself and for what the planner carries.
+// Parts of a Rollout's status as JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -23,12 +23,5 @@ Json ToJson(const std::optional<RolledBack>& rolled_back);
 // A patch replaces lists whole, and the API server refuses null in them. So conditions have no
 // member for a time that is zero, nor for a generation that is 0.
 Json ToJson(const std::vector<Condition>& conditions);
-
-// Read what ToJson wrote. A member that is missing or of another type counts as absent.
-std::optional<int64_t> NumberIn(const Json& object, const char* key);
-std::string TextIn(const Json& object, const char* key);
-std::optional<RolloutStepStatus> StepIn(const Json& object, const char* key);
-std::optional<RolledBack> RolledBackIn(const Json& object, const char* key);
-std::vector<Condition> ConditionsIn(const Json& object, const char* key);
 
 }  // namespace windlass::rollout

@@ -208,7 +208,7 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   own.step = facts.stored = due;
   StatusDraft draft{.status = workload.status, .now = situation.now};
-  draft.status.carried = TextOf(own);
+  draft.status.carried = KindStatus(own);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
   const std::string text = StepText(situation, steps, due);
@@ -235,7 +235,7 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   } else if (!stands) {
     own.step = state->step;
   }
-  status.carried = TextOf(own);
+  status.carried = KindStatus(own);
   if (stands) return;
   ShowProgress(situation, steps, state, status.conditions);
   if (RestsAtPartition(situation, steps)) {

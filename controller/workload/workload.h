@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/workload/kind_status.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/condition.h"
 #include "kubeclient/api/int_or_percent.h"
@@ -59,8 +60,7 @@ struct WorkloadStatus {
   std::optional<int32_t> terminating_replicas{};  // absent differs from 0 (D-403)
   std::optional<int32_t> collision_count{};
   std::vector<Condition> conditions{};  // order matters for comparison (D-405)
-  // The kind's own part of the status, as JSON text. The planner passes it through unread.
-  std::string carried{};
+  KindStatus carried{};  // the kind's own part, which the planner does not read
   bool operator==(const WorkloadStatus&) const = default;
 };
 

@@ -241,7 +241,7 @@ TEST_CASE("without a deadline the verdict alone makes a Rollout Stalled (RO-062)
   StatusDraft draft = StoredRollout::DraftOf(workload);
   RolloutOwn own = ReadOwn(draft.status.carried);
   own.verdict = RolloutVerdict{reason, "why"};
-  draft.status.carried = TextOf(own);
+  draft.status.carried = KindStatus(own);
   const Standing standing = StandingOf(workload, draft, own);
   CHECK(TextOf(standing) == "Stalled: Ready False " + reason + ", Stalled True " + reason);
   CHECK(standing.message == "why");

@@ -129,7 +129,7 @@ TEST_CASE("a refusal counts only for what is to be rolled out now (RO-091)") {
   RolloutOwn own;
   own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
   WorkloadStatus draft = f.status;
-  draft.carried = TextOf(own);
+  draft.carried = KindStatus(own);
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK_FALSE(ReadOwn(draft.carried).verdict);
   Proves("RO-091 RO-096");
@@ -140,7 +140,7 @@ TEST_CASE("a shown refusal stays until the API server was asked again (RO-093)")
   f.checks = {};  // as after a restart
   RolloutOwn own;
   own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
-  f.status.carried = TextOf(own);
+  f.status.carried = KindStatus(own);
   WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK(ReadOwn(draft.carried).verdict == own.verdict);
@@ -186,7 +186,7 @@ TEST_CASE("an update in place that is not possible is a verdict while it is so (
   f.checks = {};
   RolloutOwn own;
   own.verdict = refused;
-  f.status.carried = TextOf(own);
+  f.status.carried = KindStatus(own);
   CHECK_FALSE(VerdictIn(f, f.Sit()));
   Proves("RO-062");
 }

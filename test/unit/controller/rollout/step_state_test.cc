@@ -281,7 +281,7 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
     f.AddNew(7, 7);
     RolloutOwn own;
     own.stable_template = kRequested;
-    f.status.carried = TextOf(own);
+    f.status.carried = KindStatus(own);
   }
   SECTION("the way back to the stable revision, whose template now has all defaults") {
     f.Add(3, 1, 1, 1);  // what is left of the rollout that failed
@@ -289,7 +289,7 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
     RolloutOwn own;
     own.stable_template = "t-ffffffffffffffffffffffffffffffff";
     own.stable_revision = 2;
-    f.status.carried = TextOf(own);
+    f.status.carried = KindStatus(own);
     SECTION("before it is numbered") {}
     SECTION("after that") {
       stable.meta.annotations.Set(workload::kRevision, "4");
@@ -312,7 +312,7 @@ TEST_CASE("another template than that of the stable revision takes the steps (RO
   RolloutOwn own;
   own.stable_template = "t-ffffffffffffffffffffffffffffffff";
   own.stable_revision = 1;
-  f.status.carried = TextOf(own);
+  f.status.carried = KindStatus(own);
   CHECK(f.Sit().limits.updated_max == 1);
   Proves("RO-056");
 }
@@ -372,7 +372,7 @@ TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
     f.Store(2);
     RolloutOwn own = f.Own();
     own.step->template_id = "t-ffffffffffffffffffffffffffffffff";
-    f.status.carried = TextOf(own);
+    f.status.carried = KindStatus(own);
     CHECK_FALSE(f.Next(Moment::kWhilePaused));
     WorkloadStatus draft = f.status;
     f.extension.UpdateStatus(f.Sit(), draft);

@@ -11,6 +11,7 @@
 
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_extension.h"
+#include "controller/rollout/status_json.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/claim.h"
 #include "controller/workload/conditions.h"
@@ -38,7 +39,8 @@ class KeepingKind : public WorkloadKind {
   bool HasStrayNotes(const Workload&) const override { return false; }
   Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
     written = draft.status;
-    const nlohmann::json fields = {{"status", {{"carried", draft.status.carried}}}};
+    const RolloutOwn own = ReadOwn(draft.status.carried);
+    const nlohmann::json fields = {{"status", {{"step", ToJson(own.step)}}}};
     return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "status",
                                fields.dump());
   }
@@ -108,7 +110,7 @@ struct Stepped {
                                  .started_at = started_at,
                                  .revision = 2,
                                  .template_id = kRequested};
-    status.carried = TextOf(own);
+    status.carried = KindStatus(own);
   }
   RolloutOwn Own() const { return ReadOwn(status.carried); }
   // Stores the status that was to be written last.

@@ -68,7 +68,7 @@ struct Harbour {
             .strategy_error = strategy_error,
             .max_surge = model.spec.max_surge,
             .max_unavailable = model.spec.max_unavailable,
-            .status = {.observed_generation = 1, .carried = R"({"sails":3})"}};
+            .status = {.observed_generation = 1, .carried = KindStatus(3)}};
   }
   View Look() const {
     View view{.workload = Boat()};

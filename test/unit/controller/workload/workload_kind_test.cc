@@ -40,7 +40,7 @@ TEST_CASE("the kind writes the status, with what it wants carried and under its 
   CHECK(harbour.kind.drafted_at == kNow);
   REQUIRE(harbour.kind.written);
   const WorkloadStatus& written = *harbour.kind.written;
-  CHECK(written.carried == R"({"sails":3})");
+  CHECK(written.carried == KindStatus(3));
   CHECK(written.available_replicas == 2);
   CHECK(StatusAndReason(written.conditions, "Progressing") == "Unknown BoatPaused");
   CHECK(FindCondition(written.conditions, "Progressing")->message == "Boat is paused");
