@@ -29,8 +29,8 @@ bool IsIdle(const ReplicaSet& rs) {
 
 // Returns true if the workload wants to keep `rs`:
 //   - because of the revision that it has or had (RO-035)
-//   - while Pods follow a revision, because `rs` has the workload's own template: its number must
-//     not be given again when the rollout is tried again (RO-037)
+//   - while Pods follow a revision, because `rs` has the workload's own template: another try finds
+//     it again (RO-037)
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const Workload& workload = situation.workload;
   if (workload.follow_revision &&
