@@ -1,0 +1,134 @@
+// What may not go wrong with Rollouts when the API server or a user gets in the way: taking over
+// Pods while no dry run is answered, and leaving a revision that waits at a pause.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/two_kinds.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr uint64_t kSeed = 17;
+constexpr Duration kLimit = seconds(3600);
+const std::string kName = "web";
+
+std::vector<std::string> UidsOf(const std::vector<Object>& objects) {
+  std::vector<std::string> uids;
+  for (const Object& object : objects) uids.push_back(UidOf(*object));
+  std::ranges::sort(uids);
+  return uids;
+}
+
+TEST_CASE("A Rollout that takes over Pods makes none while dry runs fail (RO-097)") {
+  World world(kSeed);
+  world.Apply(SampleDeployment(kName, 3, "app:v1"));
+  {
+    const WindlassProcess deployments(world);
+    REQUIRE(world.RunUntil([&] { return world.IsComplete(kName); }, kLimit));
+    REQUIRE(world.Quiesce());
+  }
+  const std::vector<std::string> pods = UidsOf(world.Pods(kName));
+  REQUIRE(pods.size() == 3);
+  world.Delete(kName, Propagation::kOrphan);
+  REQUIRE(world.Quiesce());
+
+  world.Apply(SampleRollout(kName, 3, "app:v1"));  // without the API server's defaults
+  WindlassProcess rollouts(world, {}, RolloutsAlone());
+  rollouts.network().SetRefused("dryRun", GENERATE(503, 500, 429));
+  world.RunFor(seconds(60));
+  CHECK(world.api().List(resources::kReplicaSets, "default").size() == 1);
+  CHECK_FALSE(world.IsComplete(kName, kRollouts));
+
+  rollouts.network().SetRefused("");
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  REQUIRE(world.Quiesce());
+  CHECK(UidsOf(world.Pods(kName, kRollouts)) == pods);
+  CHECK(world.api().List(resources::kReplicaSets, "default").size() == 1);
+  CHECK(world.Complaints() == "");
+  Proves("RO-012 RO-097");
+}
+
+// Revision 1 is complete: four Pods of app:v1. Revision 2, app:v2, waits at its first pause.
+class AtPause {
+ public:
+  AtPause() {
+    Json rollout = SampleRollout(kName, 4, "app:v1");
+    rollout["spec"]["strategy"]["steps"] = Json::parse(
+        R"([{"setUpdated": 1}, {"pause": {}}, {"setUpdated": "75%"}, {"pause": {}}])");
+    world.Apply(rollout);
+    REQUIRE(Completes());
+    world.SetImage(kName, "app:v2", kRollouts);
+    REQUIRE(Reaches(2));
+    REQUIRE(PodsOf("app:v2") == 1);
+    REQUIRE(Step("revision") == 2);
+  }
+
+  bool Completes() {
+    return world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit) &&
+           world.Quiesce();
+  }
+  bool Reaches(int64_t step) {
+    return world.RunUntil([&] { return Step("index") == step; }, kLimit) && world.Quiesce();
+  }
+  int64_t Step(const char* field) const {
+    return IntAt(*world.Owner(kName, kRollouts), {"status", "step", field});
+  }
+  std::string Phase() const {
+    return TextAt(*world.Owner(kName, kRollouts), {"status", "phase"});
+  }
+  int64_t PodsOf(const std::string& image) const {
+    return std::ranges::count_if(world.Pods(kName, kRollouts), [&](const Object& pod) {
+      return TextAt(At(*pod, {"spec", "containers"})[0], {"image"}) == image;
+    });
+  }
+  void Edit(const Json& spec) { world.Edit(kName, {{"spec", spec}}, kRollouts); }
+  void Promote(const std::string& pause) {
+    world.Annotate(kName, "windlass.dev/promote", pause, kRollouts);
+  }
+
+  World world{kSeed};
+
+ private:
+  WindlassProcess windlass_{world, {}, RolloutsAlone()};
+};
+
+TEST_CASE("A rollback to the stable revision waits at no pause (RO-056)") {
+  AtPause scene;
+  scene.Edit({{"rollbackTo", {{"revision", 1}}}});
+  CHECK(scene.Completes());
+  CHECK(scene.PodsOf("app:v1") == 4);
+  CHECK(scene.Phase() == "RolledBack");
+  CHECK(scene.world.Complaints() == "");
+  Proves("RO-056");
+}
+
+TEST_CASE("What was promoted before an abort is not promoted at the next try (RO-031, RO-095)") {
+  AtPause scene;
+  scene.Promote("2@2");
+  REQUIRE(scene.Reaches(4));
+  CHECK(scene.PodsOf("app:v2") == 3);
+
+  scene.Edit({{"abort", true}});
+  REQUIRE(scene.world.RunUntil([&] { return scene.PodsOf("app:v1") == 4; }, kLimit));
+  REQUIRE(scene.world.Quiesce());
+  CHECK(scene.Phase() == "Aborted");
+  CHECK(IntAt(*scene.world.Owner(kName, kRollouts), {"status", "currentRevision"}) == 3);
+
+  scene.Edit({{"abort", false}});
+  REQUIRE(scene.Reaches(2));
+  CHECK(scene.Step("revision") == 4);
+  CHECK(scene.PodsOf("app:v2") == 1);
+  CHECK(scene.Phase() == "Paused");
+  scene.Promote("2@4");
+  CHECK(scene.Reaches(4));
+  CHECK(scene.world.Complaints() == "");
+  Proves("RO-031 RO-054 RO-095");
+}
+
+}  // namespace
+}  // namespace windlass::sim
