@@ -406,7 +406,7 @@ TEST_CASE("at its partition a rollout rests, and is not late (RO-099)") {
   CHECK(ReasonIn(f.status.conditions) == "Unknown RolloutPausedAtStep");
   CHECK(FindCondition(f.status.conditions, "Progressing")->message ==
         "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered");
-  f.now += seconds(5000);
+  f.now = f.now + seconds(5000);
   CHECK(f.Draft() == f.status);
 
   f.updated_max = 6;
