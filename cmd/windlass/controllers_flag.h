@@ -25,9 +25,9 @@ std::string FullName(std::string_view entry);
 //   "*,-toy"            all but toy
 //   "-deployment,toy"   toy
 //   "toy,-toy"          toy
-// Returns kConfig if `wanted` is empty, if an item names no controller of `all`, or if no controller
-// is left. The error is one line with the flag, the value and what to write; for an empty `wanted`
-// it says what each controller does.
+// Returns kConfig if `wanted` is empty, if an item names no controller of `all`, or if no
+// controller is left. The error is one line with the flag, the value and what to write; for an
+// empty `wanted` it says what each controller does.
 Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all);
 
 // Returns the text of --help about --controllers.

@@ -50,8 +50,8 @@ class WatchingController : public Controller {
   // without. The controller waits for it, and Troubles names it.
   virtual bool WaitsForApi() const { return false; }
   // Returns true if the process is not ready while this controller lacks a right or waits for a
-  // resource, although other controllers have theirs. The Deployment controller is one: it rolls out
-  // Windlass itself, and a version that cannot do so must not replace one that can.
+  // resource, although other controllers have theirs. The Deployment controller is one: it rolls
+  // out Windlass itself, and a version that cannot do so must not replace one that can.
   virtual bool HoldsReadiness() const { return false; }
   // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
   // line each.

@@ -32,7 +32,8 @@ std::string Images(const Json& pattern) {
 // Notes the staged template, and as `previous` the one before it, which undo must bring back. A
 // template counts as staged when the highest revision has it and one of these holds:
 // - the owner wants it;
-// - the owner wanted it until a moment ago: the controller could not know of the next one.
+// - the owner wanted it until a moment ago: the controller could not know of the next one;
+// - the owner's rollout is aborted, and Pods go back to it.
 //
 // During an exchange, revisions have other templates for a short time; nothing is noted then.
 void InPlaceInvariants::NoteHistory(const Json& owner) {
@@ -43,8 +44,16 @@ void InPlaceInvariants::NoteHistory(const Json& owner) {
   if (highest == nullptr) return;
   const Json pattern = TemplateOf(*highest);
   const bool late = pattern == record.wanted_before && record.wanted_since + kBlindSpot >= Now();
-  if ((pattern != record.wanted && !late) || record.staged == pattern) return;
+  const bool is_due = pattern == record.wanted || late || IsAborted(record);
+  if (!is_due || record.staged == pattern) return;
   record.previous = std::exchange(record.staged, pattern);
+}
+
+// Returns true if the owner's rollout is aborted, or was until a moment ago.
+bool InPlaceInvariants::IsAborted(const OwnerRecord& record) const {
+  const bool lately =
+      record.aborted_since > MonotonicTime{} && record.aborted_since + kBlindSpot >= Now();
+  return record.aborted || lately;
 }
 
 // A user, or the history limit, may remove the ReplicaSet that undo would bring back.
@@ -64,9 +73,7 @@ void InPlaceInvariants::NoteRemoval(const Change& change, const Json& owner) {
 
 void InPlaceInvariants::JudgeHistory(const Change& change, const Json& owner) {
   const OwnerRecord& record = owners_[UidOf(owner)];
-  const bool lately = record.aborted_since > MonotonicTime{} &&
-                      record.aborted_since + kBlindSpot >= Now();
-  if (record.aborted || lately) return;
+  if (IsAborted(record)) return;
   if (record.wanted_since + kBlindSpot >= Now() && record.staged != record.wanted) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   const Object highest = HighestOf(replica_sets);

@@ -24,11 +24,9 @@ const std::string kName = "web";
 using Steps = std::vector<std::vector<std::string>>;
 
 std::vector<Script> SomeScripts() {
-  const std::set<std::string> names = {"history-limit-one",    "min-ready-seconds",
-                                       "pause-midway",         "recreate",
-                                       "roll",                 "rollover",
-                                       "scale-midway",         "size-and-image-midway",
-                                       "strategy-to-recreate", "undo-previous"};
+  const std::set<std::string> names = {
+      "history-limit-one", "min-ready-seconds",     "pause-midway",         "recreate",     "roll",
+      "scale-midway",      "size-and-image-midway", "strategy-to-recreate", "undo-previous"};
   std::vector<Script> scripts = LoadScripts(WINDLASS_DIFFERENTIAL_DIR "/scripts");
   std::erase_if(scripts, [&](const Script& script) { return !names.contains(script.name); });
   REQUIRE(scripts.size() == names.size());

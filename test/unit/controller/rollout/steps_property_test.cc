@@ -105,7 +105,8 @@ TEST_CASE("the step never goes back and never jumps while the template is the sa
       const StepState state = StepNow(rollout.Facts());
       RC_ASSERT(state.step.index >= index);
       RC_ASSERT(state.step.index <= static_cast<int32_t>(rollout.steps.size()) + 1);
-      RC_ASSERT(!state.next || state.next->index == state.step.index + 1);
+      const bool is_next = !state.next || state.next->index == state.step.index + 1;
+      RC_ASSERT(is_next);
       index = state.step.index;
       rollout.stored = state.next ? state.next : state.step;
     }
