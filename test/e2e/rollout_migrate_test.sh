@@ -123,14 +123,16 @@ revision_of() { # KIND
     field wro/web '{.status.currentRevision}'
   fi
 }
-# snapshot FILE: names, uids, revisions and sizes of ReplicaSets; names, uids and restarts of Pods.
+# snapshot FILE: names, uids, revisions and sizes of ReplicaSets; names, uids and restarts of Pods
+# that are not being deleted.
 snapshot() {
   {
     kubectl get rs -l app=web --sort-by=.metadata.name --no-headers -o custom-columns="\
 N:.metadata.name,U:.metadata.uid,R:.metadata.annotations.deployment\.kubernetes\.io/revision,\
 S:.spec.replicas"
     kubectl get pods -l app=web --sort-by=.metadata.name --no-headers -o custom-columns="\
-N:.metadata.name,U:.metadata.uid,R:.status.containerStatuses[*].restartCount"
+N:.metadata.name,U:.metadata.uid,R:.status.containerStatuses[*].restartCount,\
+D:.metadata.deletionTimestamp" | grep '<none>$'
   } >"$WORK/$1"
 }
 stayed() {
