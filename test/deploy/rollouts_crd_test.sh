@@ -222,6 +222,7 @@ for command in 'rollout status wro/web' 'rollout history wro/web' 'rollout undo 
   # shellcheck disable=SC2086 # several words
   if kubectl $command </dev/null >"$WORK/said" 2>&1; then fail "allowed: $command"; fi
 done
-refused 'strategic-merge-patch+json is not supported' kubectl patch wro web -p '{"spec":{"paused":true}}'
+refused 'strategic-merge-patch+json is not supported' \
+  kubectl patch wro web -p '{"spec":{"paused":true}}'
 
 say "passed"

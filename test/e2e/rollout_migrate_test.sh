@@ -154,8 +154,10 @@ nothing_made() {
 counts() { # KIND
   field "$1/web" '{.status.replicas} {.status.updatedReplicas} {.status.availableReplicas}'
 }
-at_rest() { # KIND
-  [ "$(counts "$1")" = "$COUNT $COUNT $COUNT" ] && have_images web "$COUNT $IMAGE"
+# at_rest KIND: true if all Pods have the image, and those that were deleted are gone.
+at_rest() {
+  [ "$(counts "$1")" = "$COUNT $COUNT $COUNT" ] && have_images web "$COUNT $IMAGE" &&
+    [ "$(kubectl get pods -l app=web --no-headers | wc -l)" = "$COUNT" ]
 }
 # stuck KIND: true if the rollout has gone as far as it can while no new Pod counts as available.
 stuck() {
