@@ -85,6 +85,7 @@ fi
 if is_chosen rollouts; then
   queue_script test/e2e/rollout_migrate_test.sh
   queue_script test/e2e/rollout_session_test.sh
+  queue_script test/nightly/rollout_crd_test.sh
   queue_script test/e2e/differential_test.sh KIND=rollout SHARE=1000
 fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
