@@ -53,7 +53,7 @@ metrics() {
     grep -oE '[a-z]+_[a-z_]+' | sort -u
 }
 rights() { # prints lines such as "apps/deployments get"
-  cat deploy/rbac*.yaml | awk '
+  find deploy -name 'rbac*.yaml' -type f -not -path '*metrics*' -exec cat {} + | awk '
     function list(text) { sub(/^[^[]*\[/, "", text); sub(/\].*/, "", text); return text }
     /apiGroups:/ { group = list($0); gsub(/"/, "", group) }
     /resources:/ { resources = list($0) }

@@ -21,7 +21,7 @@ constexpr Duration kOverdueMax = seconds(30);
 // and it sleeps while it has no connection.
 constexpr int kConnectionsMax = 128;
 // How long we wait for a client to send its request, or to read more of the answer. Below the 5 s
-// after which the kubelet counts a probe as failed (timeoutSeconds in deploy/windlass.yaml).
+// after which the kubelet counts a probe as failed (timeoutSeconds in deploy/base/windlass.yaml).
 constexpr milliseconds kClientPatience{2000};
 
 void Answer(mg_connection* connection, int status, const char* reason, const char* type,

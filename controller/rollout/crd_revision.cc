@@ -44,7 +44,7 @@ Result<int64_t> RevisionOf(std::string_view json) {
 
 NeededRight RightToReadCrd() {
   return {.right = {"get", resources::kCustomResourceDefinitions, "", "", NameOfCrd()},
-          .manifest = "deploy/rbac-rollout.yaml",
+          .manifest = "deploy/rollout/rbac-rollout.yaml",
           .optional = true};
 }
 

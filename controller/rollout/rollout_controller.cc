@@ -10,7 +10,7 @@
 namespace windlass {
 namespace {
 
-constexpr std::string_view kManifest = "deploy/rbac-rollout.yaml";
+constexpr std::string_view kManifest = "deploy/rollout/rbac-rollout.yaml";
 
 // Returns true if all Pods have the requested template and are available: what dry runs told about
 // it is not needed any more.
@@ -85,8 +85,8 @@ void RolloutController::RolloutChanged(const Change<Rollout>& change) {
   templates_.Forget(change.new_object->meta.uid);
 }
 
-// The rights of deploy/rbac.yaml are those of Deployments; updates in place have a file for both.
-// Without the right to create Pods, templates are rolled out without the dry run of a Pod.
+// The rights of deploy/base/rbac.yaml are those of Deployments; updates in place have a file for
+// both. Without the right to create Pods, templates are rolled out without the dry run of a Pod.
 std::vector<NeededRight> RolloutController::RightsNeeded() const {
   std::vector<NeededRight> needed = WorkloadController::RightsNeeded();
   for (NeededRight& right : needed) {

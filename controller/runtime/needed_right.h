@@ -11,7 +11,7 @@ namespace windlass {
 struct NeededRight {
   Right right;
   // The manifest that grants it.
-  std::string_view manifest = "deploy/rbac.yaml";
+  std::string_view manifest = "deploy/base/rbac.yaml";
   // True if only a feature that some users ask for needs the right. The process is ready even when
   // the right is missing.
   bool optional = false;

@@ -122,7 +122,7 @@ stop_windlass
 say "the role for Rollouts grants what is used for them, and nothing of Deployments"
 # The API server hears of bindings a moment later.
 may_not() { ! may "$@"; }
-kubectl apply -f "$ROOT/deploy/rbac-rollout.yaml"
+kubectl apply -f "$ROOT/deploy/rollout/rbac-rollout.yaml"
 kubectl delete clusterrolebinding windlass-deployment windlass-in-place
 for right in 'get rollouts.windlass.dev' 'list rollouts.windlass.dev' \
   'watch rollouts.windlass.dev' 'patch rollouts.windlass.dev' \

@@ -165,7 +165,8 @@ for path in rollout rollout.spec rollout.spec.selector rollout.spec.strategy \
 done
 
 say "view, edit and admin of a namespace have their rights"
-kubectl apply -f "$ROOT/deploy/rbac-rollout-view.yaml" -f "$ROOT/deploy/rbac-rollout-edit.yaml"
+kubectl apply -f "$ROOT/deploy/rollout/rbac-rollout-view.yaml" \
+  -f "$ROOT/deploy/rollout/rbac-rollout-edit.yaml"
 for role in view edit admin; do
   kubectl create rolebinding "$role" --clusterrole="$role" --user="$role"
 done

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Takes away each right of deploy/rbac.yaml, one at a time. /readyz and the log name the missing
-# right, and what does not need the right continues. Each case is a Windlass of its own, in a
-# namespace of its own. It has the shipped rules without one verb, as a Role. So it may see nothing
-# cluster-wide, and asks for nothing cluster-wide (R-046). One right is given back, and Windlass
-# notices.
+# Takes away each right of deploy/base/rbac.yaml, one at a time. /readyz and the log name the
+# missing right, and what does not need the right continues. Each case is a Windlass of its own, in
+# a namespace of its own. It has the shipped rules without one verb, as a Role. So it may see
+# nothing cluster-wide, and asks for nothing cluster-wide (R-046). One right is given back, and
+# Windlass notices.
 #
-# Then takes away each right of deploy/rbac-in-place.yaml. It is named, too, but Windlass stays
+# Then takes away each right of deploy/base/rbac-in-place.yaml. It is named, too, but Windlass stays
 # ready. Only updates in place may have to wait until the right is given back. Nodes have no
 # namespace, so a ClusterRole gives the right to them.
 . "$(dirname "$0")/lib.sh"
@@ -24,7 +24,7 @@ shipped_rights() { # shipped_rights FILE
     /^ *resourceNames:/ { name = list($0) }
     /^ *verbs:/ { n = split(list($0), verbs, " ")
       for (i = 1; i <= n; i++) print group, resource, name, verbs[i] }
-  ' "$ROOT/deploy/$1" | grep -vE ' (deployments/finalizers|namespaces) '
+  ' "$ROOT/deploy/base/$1" | grep -vE ' (deployments/finalizers|namespaces) '
 }
 
 # Prints what must continue without the right:
@@ -156,7 +156,7 @@ alive_in() {
 
 start_cluster --nodes 1
 shipped_rights rbac.yaml >"$WORK/rights"
-expect "rights found in deploy/rbac.yaml" "$(($(wc -l <"$WORK/rights") >= 16))" 1
+expect "rights found in deploy/base/rbac.yaml" "$(($(wc -l <"$WORK/rights") >= 16))" 1
 
 say "$(wc -l <"$WORK/rights") times Windlass, each without one of its rights, and once with all"
 kubectl create namespace with-all >/dev/null
@@ -248,7 +248,7 @@ say "each right of in-place updates: missed from the first Deployment on that as
 kill "${PIDS[@]}"
 PIDS=()
 shipped_rights rbac-in-place.yaml >"$WORK/in-place"
-expect "rights found in deploy/rbac-in-place.yaml" "$(($(wc -l <"$WORK/in-place") >= 7))" 1
+expect "rights found in deploy/base/rbac-in-place.yaml" "$(($(wc -l <"$WORK/in-place") >= 7))" 1
 sort -u "$WORK/rights" "$WORK/in-place" >"$WORK/rights-in-place"
 i=0
 while read -r line; do
@@ -278,7 +278,7 @@ while read -r group resource name verb; do
   [ "$resource" = nodes ] && scope='all namespaces' || scope="namespace $namespace"
   until_true 30 "'$right' is named" named_in "$namespace" "$right in $scope"
   OPS=$(address_of "$namespace")
-  remedy='apply deploy/rbac-in-place.yaml or grant it to this user'
+  remedy='apply deploy/base/rbac-in-place.yaml or grant it to this user'
   expect "/readyz" "$(http_body /readyz | grep "missing right")" \
     "note: missing right: $right in $scope; $remedy"
   expect "its status" "$(http_status /readyz)" 200

@@ -6,7 +6,7 @@
 # Scripts that share a control plane may call it at the same time.
 install_rollouts() {
   flock "$DATA/rollouts.lock" kubectl apply -f "$ROOT/crds/windlass.dev_rollouts.yaml" \
-    -f "$ROOT/deploy/rbac-rollout.yaml" >/dev/null
+    -f "$ROOT/deploy/rollout/rbac-rollout.yaml" >/dev/null
   until_true 60 "kubectl knows Rollouts" kubectl get wro
   local account=system:serviceaccount:windlass-system:windlass
   until_true 60 "Windlass has its rights" \

@@ -4,6 +4,7 @@
 # waits, and goes on with Deployments. Windlass looks once a minute, so this takes five minutes.
 . "$(dirname "$0")/../e2e/lib.sh"
 
+DEPLOY=$ROOT/deploy
 CRD=$ROOT/crds/windlass.dev_rollouts.yaml
 REMEDY='kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml'
 apply_crd() { kubectl apply --server-side -f - >/dev/null; }
@@ -29,7 +30,7 @@ noted() {
 }
 
 start_cluster --nodes 1 \
-  --rbac "$ROOT/deploy/rbac.yaml,$ROOT/deploy/rbac-in-place.yaml,$ROOT/deploy/rbac-rollout.yaml"
+  --rbac "$DEPLOY/base/rbac.yaml,$DEPLOY/base/rbac-in-place.yaml,$DEPLOY/rollout/rbac-rollout.yaml"
 
 say "it is missing"
 launch_windlass --controllers=deployment,rollout

@@ -182,7 +182,7 @@ for name in reserve-patched init kept-patched defaults; do
 done
 
 say "the upgrade: rights, the policy, the daemon"
-kubectl apply -f "$ROOT/deploy/rbac.yaml" -f "$ROOT/deploy/rbac-in-place.yaml" \
+kubectl apply -f "$ROOT/deploy/base/rbac.yaml" -f "$ROOT/deploy/base/rbac-in-place.yaml" \
   -f "$ROOT/deploy/in-place-namespaces-policy.yaml" >/dev/null
 account=system:serviceaccount:windlass-system:windlass
 for right in 'get poddisruptionbudgets.policy' \

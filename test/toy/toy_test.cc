@@ -293,7 +293,7 @@ TEST_CASE_METHOD(Fixture, "the toy does not make up for a right of Deployments t
   world.RunFor(seconds(60));
   CHECK(windlass.daemon.HowReady().reasons ==
         std::vector<std::string>{"missing right: create replicasets.apps in all namespaces; apply "
-                                 "deploy/rbac.yaml or grant it to this user"});
+                                 "deploy/base/rbac.yaml or grant it to this user"});
 }
 
 // --controllers as in test/toy/main.cc. Rights, the log and what is read follow the choice.

@@ -30,7 +30,7 @@ std::vector<ComparedCache> InPlaceFeature::ComparedCaches() const {
 std::vector<NeededRight> InPlaceFeature::RightsNeeded() const {
   if (!cache_.running()) return {};
   RightsList rights(host_.informers().watched_namespace(),
-                    {.right = {}, .manifest = "deploy/rbac-in-place.yaml", .optional = true});
+                    {.right = {}, .manifest = "deploy/base/rbac-in-place.yaml", .optional = true});
   rights.Add(resources::kPods, "", {"get", "patch"});
   rights.Add(resources::kPods, "status", {"patch"});
   rights.Add(resources::kPodDisruptionBudgets, "", {"list", "watch"});

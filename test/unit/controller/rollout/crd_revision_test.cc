@@ -210,7 +210,7 @@ TEST_CASE_METHOD(Fixture, "who is stopped asks nothing and hears nothing") {
 TEST_CASE("the right to read it is optional, and to this one only") {
   const NeededRight needed = RightToReadCrd();
   CHECK(needed.optional);
-  CHECK(needed.manifest == "deploy/rbac-rollout.yaml");
+  CHECK(needed.manifest == "deploy/rollout/rbac-rollout.yaml");
   CHECK(needed.right.ToString() ==
         "get customresourcedefinitions.apiextensions.k8s.io 'rollouts.windlass.dev' in all "
         "namespaces");

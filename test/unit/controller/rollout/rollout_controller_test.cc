@@ -53,7 +53,7 @@ TEST_CASE_METHOD(Fixture, "the rights of Rollouts come with a manifest of their 
   std::set<std::string> optional;
   for (const NeededRight& needed : controller.RightsNeeded()) {
     CAPTURE(needed.right.ToString());
-    CHECK(needed.manifest == "deploy/rbac-rollout.yaml");
+    CHECK(needed.manifest == "deploy/rollout/rbac-rollout.yaml");
     CHECK(needed.right.resource != resources::kDeployments);
     if (needed.optional) {
       optional.insert(needed.right.verb + " " + std::string(needed.right.resource.plural));
