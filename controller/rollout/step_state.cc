@@ -13,6 +13,7 @@
 #include "controller/workload/create_error.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/revisions.h"
+#include "controller/workload/status.h"
 
 namespace windlass::rollout {
 namespace {
@@ -207,7 +208,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   RolloutOwn own = ReadOwn(workload.status.carried);
   own.step = facts.stored = due;
-  StatusDraft draft{.status = workload.status, .now = situation.now};
+  // Counters with it: at a pause, users look at once how many Pods are updated.
+  StatusDraft draft{.status = workload::CountUnobserved(situation), .now = situation.now};
   draft.status.carried = KindStatus(own);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";

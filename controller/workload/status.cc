@@ -80,16 +80,6 @@ std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
-// Returns counters and Available for a generation that was not acted upon.
-WorkloadStatus CountUnobserved(const Situation& situation) {
-  const WorkloadStatus& shown = situation.workload.status;
-  WorkloadStatus next = CountReplicas(situation);
-  next.observed_generation = shown.observed_generation;
-  if (!shown.terminating_replicas) next.terminating_replicas.reset();
-  UpdateAvailable(situation, next);
-  return next;
-}
-
 // Returns a status write that acknowledges neither a generation nor a revision.
 std::optional<Step> WriteUnobserved(const Situation& situation, WorkloadStatus next) {
   const Workload& workload = situation.workload;
@@ -124,6 +114,15 @@ void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
                                      kind + " has minimum availability.", situation.now)
                       : NewCondition("Available", "False", "MinimumReplicasUnavailable",
                                      kind + " does not have minimum availability.", situation.now));
+}
+
+WorkloadStatus CountUnobserved(const Situation& situation) {
+  const WorkloadStatus& shown = situation.workload.status;
+  WorkloadStatus next = CountReplicas(situation);
+  next.observed_generation = shown.observed_generation;
+  if (!shown.terminating_replicas) next.terminating_replicas.reset();
+  UpdateAvailable(situation, next);
+  return next;
 }
 
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {

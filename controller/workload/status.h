@@ -20,6 +20,10 @@ namespace windlass::workload {
 // (Extended::counted).
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
+// Returns the present status with new counters and Available. The generation stays as it was
+// observed, because it was not acted upon.
+WorkloadStatus CountUnobserved(const Situation& situation);
+
 enum class Progress : uint8_t {
   kEvaluate,  // rolling and recreate passes
   kKeep,      // deletion: keeps Progressing, and ReplicaFailure unless it is ours (D-420)

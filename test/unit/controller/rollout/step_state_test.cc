@@ -73,7 +73,8 @@ TEST_CASE("the first step begins by a write of the status, before a ReplicaSet i
                                              .revision = 2,
                                              .template_id = kRequested});
   CHECK(f.kind.written->observed_generation == 1);  // nothing was done for it yet
-  CHECK(f.kind.written->conditions == f.status.conditions);
+  const std::vector<Condition>& conditions = f.kind.written->conditions;
+  CHECK(*FindCondition(conditions, "Progressing") == f.status.conditions.front());
 
   SECTION("after a crash it is written again") {
     f.now = kStart + seconds(20);
@@ -103,6 +104,11 @@ TEST_CASE("a step that is over stays in force until the next one is stored (RO-0
                                              .revision = 2,
                                              .template_id = kRequested});
   CHECK(f.Sit().limits.updated_max == 1);
+  // The same write has the counters: the status had none before.
+  CHECK(f.kind.written->replicas == 10);
+  CHECK(f.kind.written->updated_replicas == 1);
+  CHECK(f.kind.written->available_replicas == 10);
+  CHECK(FindCondition(f.kind.written->conditions, "Available")->status == "True");
 
   f.Publish();
   CHECK_FALSE(f.Next());  // one step after the other
