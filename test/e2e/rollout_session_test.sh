@@ -69,11 +69,15 @@ current() { field wro/web '{.status.currentRevision}'; }
 pods_are() { # "N app:vN, …": without the registry
   until_true 120 "Pods of web are: $1" have_images web "${1//app:/registry.example/app:}"
 }
-# settled PODS: there are that many Pods, and all are available.
+# settled PODS UPDATED: the status counts that many Pods, all available, and that many of the
+# new revision. Counters may be published a second after the phase.
 settled() {
-  until_true 120 "$1 Pods are available" pods_counted "$1 $1"
+  until_true 120 "$1 Pods are available, and $2 are updated" pods_counted "$1 $1 $2"
 }
-pods_counted() { [ "$(field wro/web '{.status.replicas} {.status.availableReplicas}')" = "$1" ]; }
+pods_counted() {
+  local counters='{.status.replicas} {.status.availableReplicas} {.status.updatedReplicas}'
+  [ "$(field wro/web "$counters")" = "$1" ]
+}
 at_step() { [ "$(field wro/web '{.status.phase} {.status.step.index}')" = "Paused $1" ]; }
 
 mkdir -p "$OUT" "$WORK/typed"
@@ -150,7 +154,7 @@ kubectl apply -f web.yaml
 kubectl wait --for=jsonpath='{.status.phase}'=Paused wro/web --timeout=2m
 SH
 pods_are "9 app:v2, 1 app:v3"
-settled 10
+settled 10 1
 session steps <<'SH'
 kubectl get wro web
 kubectl get wro web -o jsonpath='{.status.step}{"\n"}'
@@ -163,7 +167,7 @@ kubectl annotate --overwrite wro/web windlass.dev/promote="$(
 SH
 until_true 120 "it is at the second pause" at_step 4
 pods_are "5 app:v2, 5 app:v3"
-settled 10
+settled 10 5
 session steps <<'SH'
 kubectl get wro web
 kubectl annotate --overwrite wro/web windlass.dev/promote="$(
@@ -179,14 +183,14 @@ say "--- abort"
 set_rollout_image web registry.example/app:v4
 until_true 120 "it is at the first pause" at_step 2
 pods_are "9 app:v3, 1 app:v4"
-settled 10
+settled 10 1
 session abort <<'SH'
 kubectl get wro web
 kubectl patch wro web --type=merge -p '{"spec":{"abort":true}}'
 kubectl wait --for=condition=Stalled wro/web --timeout=2m
 SH
 pods_are "10 app:v3"
-settled 10
+settled 10 10
 until_true 60 "the phase says so" in_phase web Aborted
 session abort <<'SH'
 kubectl get wro web -o wide
@@ -194,7 +198,7 @@ kubectl patch wro web --type=merge -p '{"spec":{"abort":false}}'
 kubectl wait --for=jsonpath='{.status.phase}'=Paused wro/web --timeout=2m
 SH
 pods_are "9 app:v3, 1 app:v4"
-settled 10
+settled 10 1
 session abort <<'SH'
 kubectl get wro web
 SH
@@ -258,7 +262,7 @@ YAML
 promote web
 until_true 120 "it is at the second pause" at_step 4
 pods_are "5 app:v3, 5 app:v4"
-settled 10
+settled 10 5
 echo 1000 >"$WORK/load"
 start_metrics
 session autoscaler <<'SH'
@@ -271,7 +275,7 @@ echo 300 >"$WORK/load" # most of the load has gone
 session autoscaler <<'SH'
 kubectl wait --for=jsonpath='{.spec.replicas}'=6 wro/web --timeout=3m
 SH
-scaled_in() { pods_counted "6 6" && at_step 4; }
+scaled_in() { pods_counted "6 6 3" && at_step 4; }
 until_true 120 "it has six Pods, at the same pause" scaled_in
 # Not kubectl: the autoscaler of kube-controller-manager.
 [ "$(cluster audit --data "$DATA" --user ':horizontal-pod-autoscaler$' |
@@ -294,6 +298,9 @@ kubectl delete apiservice v1beta1.metrics.k8s.io >/dev/null
 say "--- kubectl scale"
 session scale <<'SH'
 kubectl scale wro/web --replicas=8
+SH
+settled 8 8
+session scale <<'SH'
 kubectl wait --for=condition=Ready wro/web --timeout=10m
 kubectl get wro web
 SH
