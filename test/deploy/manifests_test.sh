@@ -120,8 +120,10 @@ until_true 60 "two Pods of its own" own_pods
 stop_windlass
 
 say "the role for Rollouts grants what is used for them, and nothing of Deployments"
-# The API server hears of bindings a moment later.
+# The API server hears of bindings a moment later. `kubectl auth can-i` has to know the resource.
 may_not() { ! may "$@"; }
+kubectl apply --server-side -f "$ROOT/crds/windlass.dev_rollouts.yaml"
+until_true 30 "Rollouts are served" kubectl get rollouts.windlass.dev
 kubectl apply -f "$ROOT/deploy/rollout/rbac-rollout.yaml"
 kubectl delete clusterrolebinding windlass-deployment windlass-in-place
 for right in 'get rollouts.windlass.dev' 'list rollouts.windlass.dev' \
