@@ -50,10 +50,13 @@ std::string DifferencesOfScript(const Script& script,
   if (wanted.size() != steps.size()) return "the expected steps are of another script\n";
   std::string text;
   for (size_t i = 0; i < steps.size(); ++i) {
-    const auto differences = Differences(wanted[i], steps[i], Explained(script.steps[i], kind));
-    if (differences.empty()) continue;
+    const auto patterns = Explained(script.steps[i], kind);
+    const auto differences = Differences(wanted[i], steps[i], patterns);
+    const auto unused = UnusedPatterns(wanted[i], steps[i], patterns);
+    if (differences.empty() && unused.empty()) continue;
     text += steps[i].front() + "\n";
     for (const std::string& difference : differences) text += "  " + difference + "\n";
+    for (const std::string& pattern : unused) text += "  ? " + pattern + "\n";
   }
   return text;
 }

@@ -23,6 +23,13 @@ ready web
         "step 1: apply web\n  + event web RolledBack\n");
   CHECK(DifferencesOfScript(script, steps, expected, resources::kRollouts) == "");
 
+  // What explains nothing is told, too.
+  std::vector<std::vector<std::string>> equal = steps;
+  equal[0].pop_back();
+  CHECK(DifferencesOfScript(script, equal, expected) == "");
+  CHECK(DifferencesOfScript(script, equal, expected, resources::kRollouts) ==
+        "step 1: apply web\n  ? ^event\\sweb\\sRolledBack\n");
+
   std::vector<std::vector<std::string>> later = steps;
   later[1].push_back("event web RolledBack");
   CHECK(DifferencesOfScript(script, later, expected, resources::kRollouts) ==

@@ -151,6 +151,35 @@ void ForgetCombined(std::vector<std::string>& expected, std::vector<std::string>
   }
 }
 
+// The lines of a step that only one side has, sorted.
+struct DifferingLines {
+  std::vector<std::string> missing;  // only expected
+  std::vector<std::string> added;    // only actual
+
+  // Returns what those lines are about that match.
+  std::set<std::string> SubjectsThatMatch(const std::string& pattern) const {
+    const std::regex regex(pattern);
+    std::set<std::string> subjects;
+    for (const auto* lines : {&missing, &added}) {
+      for (const std::string& line : *lines) {
+        if (std::regex_search(line, regex)) subjects.insert(SubjectOf(line));
+      }
+    }
+    return subjects;
+  }
+};
+
+DifferingLines LinesThatDiffer(std::vector<std::string> expected,
+                               std::vector<std::string> actual) {
+  ForgetCombined(expected, actual);
+  std::ranges::sort(expected);
+  std::ranges::sort(actual);
+  DifferingLines lines;
+  std::ranges::set_difference(expected, actual, std::back_inserter(lines.missing));
+  std::ranges::set_difference(actual, expected, std::back_inserter(lines.added));
+  return lines;
+}
+
 }  // namespace
 
 ScriptView::ScriptView(ApiServer& server, const ReplicaSetNames& names)
@@ -225,37 +254,34 @@ std::vector<std::string> ScriptView::TakeEvents() {
   return lines;
 }
 
-std::vector<std::string> Differences(std::vector<std::string> expected,
-                                     std::vector<std::string> actual,
+std::vector<std::string> Differences(const std::vector<std::string>& expected,
+                                     const std::vector<std::string>& actual,
                                      const std::vector<std::string>& patterns) {
-  ForgetCombined(expected, actual);
-  std::sort(expected.begin(), expected.end());
-  std::sort(actual.begin(), actual.end());
-  std::vector<std::string> missing;
-  std::vector<std::string> added;
-  std::set_difference(expected.begin(), expected.end(), actual.begin(), actual.end(),
-                      std::back_inserter(missing));
-  std::set_difference(actual.begin(), actual.end(), expected.begin(), expected.end(),
-                      std::back_inserter(added));
-  const auto named = [&](const std::string& line) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return std::regex_search(line, std::regex(pattern));
-    });
-  };
+  const DifferingLines lines = LinesThatDiffer(expected, actual);
   std::set<std::string> explained;
-  for (const auto* lines : {&missing, &added}) {
-    for (const std::string& line : *lines) {
-      if (named(line)) explained.insert(SubjectOf(line));
-    }
+  for (const std::string& pattern : patterns) {
+    const std::set<std::string> subjects = lines.SubjectsThatMatch(pattern);
+    explained.insert(subjects.begin(), subjects.end());
   }
   std::vector<std::string> differences;
-  for (const std::string& line : missing) {
+  for (const std::string& line : lines.missing) {
     if (!explained.contains(SubjectOf(line))) differences.push_back("- " + line);
   }
-  for (const std::string& line : added) {
+  for (const std::string& line : lines.added) {
     if (!explained.contains(SubjectOf(line))) differences.push_back("+ " + line);
   }
   return differences;
+}
+
+std::vector<std::string> UnusedPatterns(const std::vector<std::string>& expected,
+                                        const std::vector<std::string>& actual,
+                                        const std::vector<std::string>& patterns) {
+  const DifferingLines lines = LinesThatDiffer(expected, actual);
+  std::vector<std::string> unused;
+  std::ranges::copy_if(patterns, std::back_inserter(unused), [&](const std::string& pattern) {
+    return lines.SubjectsThatMatch(pattern).empty();
+  });
+  return unused;
 }
 
 std::vector<std::vector<std::string>> ParseExpected(const std::string& text) {

@@ -41,9 +41,14 @@ class ScriptView {
 // Returns the differences between the expected and the actual lines of a step, in any order. A line
 // that is missing begins with "- ", a line that was not expected with "+ ". Leaves out an object if
 // a line about it, on either side, matches one of the patterns. Throws std::regex_error.
-std::vector<std::string> Differences(std::vector<std::string> expected,
-                                     std::vector<std::string> actual,
+std::vector<std::string> Differences(const std::vector<std::string>& expected,
+                                     const std::vector<std::string>& actual,
                                      const std::vector<std::string>& patterns);
+
+// Returns the patterns that match no line which differs. Throws std::regex_error.
+std::vector<std::string> UnusedPatterns(const std::vector<std::string>& expected,
+                                        const std::vector<std::string>& actual,
+                                        const std::vector<std::string>& patterns);
 
 // Returns the blocks of expected/NAME.txt: for each step its title "step N: TEXT", then its lines.
 std::vector<std::vector<std::string>> ParseExpected(const std::string& text);
