@@ -71,35 +71,83 @@ void RefusedAlike(ContractProbe& api) {
   ExpectSameRefusal(api, api.Rollouts(), web, 422, "Invalid");
 }
 
-// A real server reads a ResourceQuota, whose status a controller writes; here the case writes it.
-// The model reads an annotation. Each ignores the other's.
-void ForbidPods(ContractProbe& api) {
-  const std::string own = "/api/v1/namespaces/" + api.namespace_name();
+std::string NamespacePath(const ContractProbe& api) {
+  return "/api/v1/namespaces/" + api.namespace_name();
+}
+
+// Tells the model what its admission refuses (admission.h). A real server ignores it.
+void Annotate(ContractProbe& api, const std::string& key, const std::string& value) {
   Json annotation;
-  annotation["metadata"]["annotations"]["windlass.example/pod-refused"] = "403";
-  api.ExpectOk(api.MergePatch(own, annotation), 200);
+  annotation["metadata"]["annotations"]["windlass.example/" + key] = value;
+  api.ExpectOk(api.MergePatch(NamespacePath(api), annotation), 200);
+}
+
+// Writes the ResourceQuota that a real server reads, with what a controller would write into its
+// status: nothing is used so far. The model has no such resource.
+void SetQuota(ContractProbe& api, const std::string& counted, const std::string& limit) {
+  const std::string quotas = NamespacePath(api) + "/resourcequotas";
   Json quota = {{"apiVersion", "v1"}, {"kind", "ResourceQuota"}};
   quota["metadata"]["name"] = "quota";
-  quota["spec"]["hard"]["pods"] = "0";
-  if (api.Post(own + "/resourcequotas", quota).code != 201) return;
+  quota["spec"]["hard"][counted] = limit;
+  const ProbeReply made = api.Post(quotas, quota);
+  if (made.code == 404) return;
+  if (made.code == 409) api.ExpectOk(api.MergePatch(quotas + "/quota", quota), 200);
   Json status;
-  status["status"]["hard"]["pods"] = "0";
-  status["status"]["used"]["pods"] = "0";
-  api.ExpectOk(api.MergePatch(own + "/resourcequotas/quota/status", status), 200);
+  status["status"]["hard"][counted] = limit;
+  status["status"]["used"][counted] = "0";
+  api.ExpectOk(api.MergePatch(quotas + "/quota/status", status), 200);
+}
+
+// Posts a dry run until the answer has that code: admission sees a new quota a little later.
+// Returns the last answer.
+ProbeReply AwaitCode(ContractProbe& api, const std::string& path, const Json& object, int code) {
+  ProbeReply reply;
+  api.Await([&] {
+    reply = api.Post(path + kDryRun, object);
+    return reply.code == code;
+  });
+  return reply;
 }
 
 // A refusal that judges who asks, or how much there is, and not the Pod: 403, not 422.
 void AboveQuota(ContractProbe& api) {
-  ForbidPods(api);
-  // Admission sees a new quota a little later.
-  ProbeReply reply;
-  const bool refused = api.Await([&] {
-    reply = api.Post(api.Pods() + kDryRun, SamplePod("web", "web"));
-    return reply.code != 201;
-  });
-  if (!api.Expect(refused, "Pods are forbidden")) return;
-  api.ExpectRefused(reply, 403, "Forbidden");
-  ExpectSameRefusal(api, api.Pods(), SamplePod("web", "web"), 403, "Forbidden");
+  Annotate(api, "pod-refused", "403");
+  SetQuota(api, "pods", "0");
+  const Json pod = SamplePod("web", "web");
+  api.ExpectRefused(AwaitCode(api, api.Pods(), pod, 403), 403, "Forbidden");
+  ExpectSameRefusal(api, api.Pods(), pod, 403, "Forbidden");
+}
+
+void LimitReplicaSets(ContractProbe& api, const std::string& limit) {
+  Annotate(api, "replicaset-quota", limit);
+  SetQuota(api, "count/replicasets.apps", limit);
+}
+
+// A quota counts ReplicaSets, whatever their size.
+void ReplicaSetAboveQuota(ContractProbe& api) {
+  LimitReplicaSets(api, "0");
+  const Json web = SampleReplicaSet("web", 0);
+  const ProbeReply refused = AwaitCode(api, api.ReplicaSets(), web, 403);
+  if (!api.ExpectRefused(refused, 403, "Forbidden")) return;
+  api.ExpectEqual("message", At(refused.json(), {"message"}),
+                  "replicasets.apps \"web\" is forbidden: exceeded quota: quota, requested: "
+                  "count/replicasets.apps=1, used: count/replicasets.apps=0, limited: "
+                  "count/replicasets.apps=0");
+  ExpectSameRefusal(api, api.ReplicaSets(), web, 403, "Forbidden");
+  api.ExpectOk(api.Post(api.Pods() + kDryRun, SamplePod("web", "web")), 201);
+}
+
+// Dry runs take nothing of a quota of one. The creation takes it, so the next dry run is refused.
+void UsesNoQuota(ContractProbe& api) {
+  LimitReplicaSets(api, "0");
+  const Json web = SampleReplicaSet("web", 0);
+  api.ExpectRefused(AwaitCode(api, api.ReplicaSets(), web, 403), 403, "Forbidden");
+  LimitReplicaSets(api, "1");
+  api.ExpectOk(AwaitCode(api, api.ReplicaSets(), web, 201), 201);
+  api.ExpectOk(api.Post(api.ReplicaSets() + kDryRun, web), 201);
+  api.ExpectOk(api.Post(api.ReplicaSets(), web), 201);
+  const ProbeReply next = api.Post(api.ReplicaSets() + kDryRun, SampleReplicaSet("next", 0));
+  api.ExpectRefused(next, 403, "Forbidden");
 }
 
 void UnknownValue(ContractProbe& api) {
@@ -117,6 +165,9 @@ std::vector<ContractCase> DryRunCases() {
       {"a dry-run creation of a name that exists is AlreadyExists", NameExists},
       {"a dry-run creation is refused like a creation", RefusedAlike},
       {"a dry-run Pod above a quota is forbidden, not invalid", AboveQuota},
+      {"a quota refuses the dry run of a ReplicaSet as it refuses its creation",
+       ReplicaSetAboveQuota},
+      {"a dry run uses up nothing of a quota", UsesNoQuota},
       {"a dry run knows All alone", UnknownValue},
   };
 }
