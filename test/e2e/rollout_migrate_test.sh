@@ -46,6 +46,8 @@ begin_kills() {
   launch_armed
 }
 launch_armed() {
+  # Only the last process that was started is ended with the test.
+  [ -z "$WINDLASS_PID" ] || until_true 30 "the killed Windlass has ended" gone "$WINDLASS_PID"
   export ENDS
   WINDLASS=$WORK/armed launch_windlass --controllers=rollout
   disown "$WINDLASS_PID" 2>/dev/null || true # or the shell prints how it ended
@@ -70,6 +72,9 @@ survive() {
 end_kills() {
   echo "before 1 $$ ^nothing" >&8 # in place of the fault that is armed
   until_true 10 "the proxy is disarmed" disarmed
+  # The proxy may have killed Windlass since survive looked last. The next survive must not take
+  # that for a kill of the next process.
+  KILLS=$(kills)
   kill -9 "$WINDLASS_PID" 2>/dev/null || true
   until_true 30 "Windlass has ended" gone "$WINDLASS_PID"
   WINDLASS_PID=
@@ -88,14 +93,20 @@ commands() {
     inside && /^# [0-9]+\./ {at = $2 + 0; next}
     inside && at == step' "$DOCS"
 }
+TYPING= # the process group that types the commands of a step
+at_exit() { [ -z "$TYPING" ] || kill -- "-$TYPING" 2>/dev/null; }
 # type_step WAY BLOCK STEP: types the commands of a step; Windlass is started anew meanwhile.
 type_step() {
   commands "$2" "$3" >"$WORK/commands"
   [ -s "$WORK/commands" ] || fail "${DOCS##*/} has no step $3 in its block $2"
+  local status=0
+  set -m # the commands are a process group, so that at_exit ends all of them
   (cd "$WORK/typed" && type_in "$WORK/commands") >"$WORK/said" &
-  local typing=$! status=0
-  survive "step $3 of the way $1" gone "$typing"
-  wait "$typing" || status=$?
+  TYPING=$!
+  set +m
+  survive "step $3 of the way $1" gone "$TYPING"
+  wait "$TYPING" || status=$?
+  TYPING=
   tee -a "$OUT/migrate-$1.txt" <"$WORK/said"
   ((status == 0)) || fail "step $3 of the way $1"
 }
