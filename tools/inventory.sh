@@ -47,10 +47,14 @@ flags() {
   tr '\n' ' ' <cmd/windlass/flags.cc |
     grep -oE 'add_(option|flag)\( *"[^"]*"' | sed -E 's/.*"(-v,)?(--[a-z-]+).*/\2/' | sort -u
 }
+# Those of the process stand in one file; those of a controller where it counts, and begin with
+# windlass_ (controller/runtime/figures.h).
 metrics() {
-  tr '\n' ' ' <cmd/windlass/metrics_text.cc |
-    grep -oE '(Counter|Gauge|Distribution|[eE]ach)\( *"[a-z_]+"' |
-    grep -oE '[a-z]+_[a-z_]+' | sort -u
+  {
+    tr '\n' ' ' <cmd/windlass/metrics_text.cc |
+      grep -oE '(Counter|Gauge|Distribution|[eE]ach)\( *"[a-z_]+"'
+    git ls-files 'controller/*.cc' | xargs grep -ohE '"windlass_[a-z_]+"' || true # there may be none
+  } | grep -oE '[a-z]+_[a-z_]+' | sort -u
 }
 rights() { # prints lines such as "apps/deployments get"
   find deploy -name 'rbac*.yaml' -type f -not -path '*metrics*' -exec cat {} + | awk '

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tools/house.sh, surface.sh and test-names.sh: what they print changes with what they are about,
-# and with nothing else.
+# tools/house.sh, surface.sh, inventory.sh and test-names.sh: what they print changes with what they
+# are about, and with nothing else.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,7 +28,7 @@ cd "$WORK/repository"
 mkdir -p tools cmd/windlass controller/{core,runtime} kubeclient \
   test/{contract,differential/scripts,fuzz}
 git init --quiet
-cp "$ROOT"/tools/{common,house,surface,test-names}.sh "$ROOT"/tools/*.awk tools
+cp "$ROOT"/tools/{common,house,inventory,surface,test-names}.sh "$ROOT"/tools/*.awk tools
 # Ids put together here, so that this file cites none. The tools themselves cite the second.
 id=D-
 printf '%s what must hold\n' ${id}001 ${id}261 >test/contract/rules.txt
@@ -93,6 +93,22 @@ sed -i 's/" was gone"/" is gone"/; s/"a Pod of "/"a " + noun + " of "/' controll
 tools/surface.sh --against HEAD >"$WORK/said"
 says '2 lines differ by what stands for … alone, and are left out'
 [ "$(wc -l <"$WORK/said")" = 1 ] || fail "it says more"
+
+cat >cmd/windlass/metrics_text.cc <<'SOURCE'
+void Process() { page.Gauge("process_max_fds",
+                            "Maximum.", 1); }
+SOURCE
+mkdir -p controller/in_place/{template,watch} deploy
+echo 'inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";' \
+  >controller/in_place/template/options.h
+touch deploy/rbac.yaml
+echo '{"windlass_inplace_blocked", "Stalled.", Gauge{1}}' >controller/in_place/watch/figures.cc
+git add -A
+tools/inventory.sh --names >"$WORK/said"
+figure "metrics 3"
+figure "windlass_pods_total"
+figure "windlass_inplace_blocked"
+figure "process_max_fds"
 
 tools/test-names.sh >"$WORK/said"
 says "c++ ${id}001 a Pod is told of (${id}001, ${id}002)"
