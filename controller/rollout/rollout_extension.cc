@@ -10,6 +10,7 @@
 #include "controller/rollout/dry_run.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
+#include "controller/workload/revisions.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/status.h"
 
@@ -74,7 +75,7 @@ bool WasComplete(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload::DeploymentComplete(workload, workload.status)) return false;
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs->replicas > 0 && workload::RevisionText(rs->meta) == workload.revision;
+    return rs->replicas > 0 && workload::IsPublished(workload, *rs);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "controller/rollout/rollback_field.h"
 #include "controller/rollout/rollout_status.h"
 #include "controller/rollout/strategy.h"
+#include "controller/workload/annotations.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass::rollout {
@@ -38,6 +39,11 @@ Result<Request> RolloutKind::RollBack(const Workload& workload, const std::strin
                                       const ReplicaSet& target,
                                       const std::string& template_json) const {
   return rollout::RollBack(workload, own_json, target, template_json);
+}
+
+std::string RolloutKind::PublishedAs(std::string_view text) const {
+  const std::optional<int64_t> number = workload::ParseRevision(text);
+  return number ? std::to_string(*number) : std::string();
 }
 
 Request RolloutKind::ClearRollback(const Workload& workload) const {

@@ -26,6 +26,7 @@ class RolloutKind final : public WorkloadKind {
   Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                            const ReplicaSet& target,
                            const std::string& template_json) const override;
+  std::string PublishedAs(std::string_view text) const override;
   Request ClearRollback(const Workload& workload) const override;
   // Returns "spec.rollbackTo: {revision: 3}".
   std::string WayBackTo(std::string_view revision) const override;

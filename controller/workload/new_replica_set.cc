@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/revisions.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
 
@@ -26,11 +27,10 @@ Request ReadOf(const ReplicaSet& rs) {
 // revision: then the published revision is not that of the template.
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
-  const std::string_view revision = workload.revision;
-  if (revision.empty() || workload.follow_revision) return nullptr;
+  if (workload.revision.empty() || workload.follow_revision) return nullptr;
   if (workload.status.observed_generation != workload.meta.generation) return nullptr;
   for (const ReplicaSet* rs : ours) {
-    if (RevisionText(rs->meta) == revision) return rs;
+    if (IsPublished(workload, *rs)) return rs;
   }
   return nullptr;
 }

@@ -9,6 +9,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/refused_write.h"
+#include "controller/workload/revisions.h"
 
 namespace windlass::workload {
 namespace {
@@ -115,7 +116,7 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   const bool made = MadeSince(situation, progressing);
   const std::string_view revision = situation.workload.revision;
   const std::string_view made_as = RevisionText(situation.new_replica_set->meta);
-  const bool differs = revision != made_as;
+  const bool differs = !IsPublished(situation.workload, *situation.new_replica_set);
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);

@@ -16,6 +16,10 @@ constexpr size_t kRevisionsNamedMax = 20;
 
 }  // namespace
 
+bool IsPublished(const Workload& workload, const ReplicaSet& rs) {
+  return workload.kind.PublishedAs(RevisionText(rs.meta)) == workload.revision;
+}
+
 bool HadRevision(const ReplicaSet& rs, int64_t revision) {
   std::string_view history =
       rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());

@@ -6,9 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "controller/workload/workload.h"
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass::workload {
+
+// Returns true if the workload has published the revision of `rs`, in the form that its kind
+// publishes (RO-085).
+bool IsPublished(const Workload& workload, const ReplicaSet& rs);
 
 // Returns true if `revision` is one of the former numbers of `rs`.
 bool HadRevision(const ReplicaSet& rs, int64_t revision);

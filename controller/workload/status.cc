@@ -9,6 +9,7 @@
 #include "controller/workload/counters.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/progress.h"
+#include "controller/workload/revisions.h"
 #include "controller/workload/room.h"
 #include "kubeclient/base/clock.h"
 
@@ -27,8 +28,8 @@ constexpr Duration kUnsettledPatience = seconds(20);
 std::string_view RevisionToPublish(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return {};
   if (situation.extended.refused) return {};  // nothing is rolled out
-  const std::string_view revision = RevisionText(situation.new_replica_set->meta);
-  return revision == situation.workload.revision ? std::string_view() : revision;
+  const ReplicaSet& rs = *situation.new_replica_set;
+  return IsPublished(situation.workload, rs) ? std::string_view() : RevisionText(rs.meta);
 }
 
 // Returns true if the status may go on showing `shown` for a while, although `next` is true now:

@@ -4,7 +4,11 @@
 #include <string>
 
 #include "controller/rollout/carried.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/claim.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/make_situation.h"
+#include "controller/workload/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"
@@ -169,6 +173,38 @@ TEST_CASE("the stable revision is the last one that was complete (RO-069)") {
   rollout.WriteStatus();
   CHECK(rollout.status()["stableRevision"] == row.want);
   Proves("RO-069");
+}
+
+TEST_CASE("a revision that is no canonical number is published once (RO-085)") {
+  const auto [annotated, published] = GENERATE(table<std::string, std::string>(
+      {{"007", "7"}, {"7", "7"}, {"00000000000000000000009", "9"}, {"seven", ""}}));
+  CAPTURE(annotated);
+  StoredRollout rollout;
+  ReplicaSet rs;
+  rs.meta.name = "web-1";
+  rs.meta.namespace_ = "shop";
+  rs.meta.annotations.Set(workload::kRevision, annotated);
+  rs.meta.labels = {{"app", "web"}};
+  rs.replicas = 10;
+  rs.status.observed_generation = 1;
+  rs.status.replicas = rs.status.ready_replicas = rs.status.available_replicas = 10;
+  const auto sync = [&] {
+    View view{.workload = rollout.Look()};
+    rs.meta.owner_references = {{"windlass.dev/v1alpha1", "Rollout", "web",
+                                 view.workload.meta.uid, true, true}};
+    rs.template_fingerprint = view.workload.template_fingerprint;
+    view.replica_sets = {&rs};
+    const Learned nothing;
+    const auto step = workload::WriteStatus(
+        workload::MakeSituation(view, workload::ClaimReplicaSets(view), nothing, kNow),
+        workload::Progress::kEvaluate);
+    if (step) rollout.Apply(std::get<Write>(*step).request);
+    return step.has_value();
+  };
+  CHECK(sync());
+  CHECK(rollout.Look().revision == published);
+  CHECK_FALSE(sync());
+  Proves("RO-085");
 }
 
 TEST_CASE("no stable revision is noted before a revision was published (RO-069)") {
