@@ -192,14 +192,12 @@ void RolloutExtension::Look(Situation& situation) const {
 
 std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment moment) const {
   const RolloutFacts facts = FactsOf(situation);
-  const bool creates = moment == Moment::kBeforeCreation;
-  if (creates || moment == Moment::kWhileRunning) {
+  const bool running = moment == Moment::kWhileRunning;
+  if (running || moment == Moment::kBeforeCreation) {
     if (auto step = AskFirst(situation, facts.checks)) return step;
-  }
-  if (moment == Moment::kWhileRunning) {
     if (auto step = BeginStep(situation, facts.steps)) return step;
-    if (IsUnlimitedByError(situation)) return Keep(situation);  // RO-079
   }
+  if (running && IsUnlimitedByError(situation)) return Keep(situation);  // RO-079
   return InPlace().Next(situation, moment);
 }
 

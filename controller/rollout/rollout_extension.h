@@ -4,7 +4,7 @@
 //   Look                   narrows the limits to the step in force; then updates in place look
 //   Next, while running,   1. a template that was refused: nothing is rolled out (RO-091)
 //     before a creation    2. the dry run that is due (RO-090)
-//                          3. while running: the write that begins a step (RO-058)
+//                          3. the write that begins a step (RO-058)
 //                          4. updates in place
 //   UpdateStatus, Events   what updates in place say, then the step and the verdict
 //   End                    looks again when a pause ends, or the API server is to be asked again

@@ -90,6 +90,19 @@ TEST_CASE("the first step begins by a write of the status, before a ReplicaSet i
   Proves("RO-058");
 }
 
+TEST_CASE("a step begins before a ReplicaSet is made, for whatever reason (RO-058)") {
+  Stepped f;
+  f.AddOld(10);
+  const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
+  const std::optional<Step> step = f.Next(moment);
+  REQUIRE(step);
+  CHECK(std::get<Write>(*step).because.decision == decisions::kBeginStep);
+  CHECK(f.WrittenStep()->index == 1);
+  f.Publish();
+  CHECK_FALSE(f.Next(moment));
+  Proves("RO-058");
+}
+
 TEST_CASE("a step that is over stays in force until the next one is stored (RO-058)") {
   Stepped f;
   f.AddOld(9);
