@@ -139,9 +139,20 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
   }
 }
 
+// Returns true if an update in place has reached the partition, and its Pods are available.
+bool RestsInPlace(const Situation& situation) {
+  if (situation.extension_state == nullptr) return false;
+  const in_place::InPlace& found = in_place::InPlaceOf(situation);
+  const in_place::PodCounts& counts = found.counts;
+  return found.phase == in_place::InPlacePhase::kStaged && found.at_rest && counts.in_flight == 0 &&
+         counts.stand_ins == 0 && counts.settled == counts.updated;
+}
+
 // "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
 std::string PartitionText(const Situation& situation) {
-  return "Partition: " + std::to_string(workload::TotalReplicas(situation.old)) + " of " +
+  const int64_t kept = situation.extended.counted ? in_place::InPlaceOf(situation).counts.to_update
+                                                  : workload::TotalReplicas(situation.old);
+  return "Partition: " + std::to_string(kept) + " of " +
          std::to_string(situation.limits.desired) +
          " Pods keep the old revision until spec.strategy.partition is lowered";
 }
@@ -167,11 +178,11 @@ bool RestsAtPartition(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
   const int32_t kept = situation.limits.kept_old();
-  const bool in_place = situation.extended.counted.has_value();
-  if (rs == nullptr || kept == 0 || in_place || !steps.empty() || situation.recreate() ||
-      workload.paused || workload.follow_revision || !workload.strategy_error.empty()) {
+  if (rs == nullptr || kept == 0 || !steps.empty() || situation.recreate() || workload.paused ||
+      workload.follow_revision || !workload.strategy_error.empty()) {
     return false;
   }
+  if (situation.extended.counted) return RestsInPlace(situation);
   const workload::ReplicaSetSize size = workload::SizeOf(*rs);
   const int64_t of_old = workload::TotalReplicas(situation.old);
   const int32_t desired = situation.limits.desired;

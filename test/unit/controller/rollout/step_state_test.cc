@@ -436,6 +436,35 @@ TEST_CASE("at its partition a rollout rests, and is not late (RO-099)") {
   Proves("RO-099");
 }
 
+TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
+  AtPartition f;
+  f.replica_sets[0].replicas = 10;  // the host of all Pods
+  f.replica_sets[1].replicas = 0;
+  workload::Situation situation = f.Sit();
+  situation.extended.counted = CountedPods{.pods = 10, .updated = 3, .ready = 10, .available = 10};
+  in_place::InPlace found;
+  found.phase = in_place::InPlacePhase::kStaged;
+  found.at_rest = true;
+  found.counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .settled = 3};
+  const auto told = [&] {
+    situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+    WorkloadStatus draft = f.status;
+    ShowSteps(situation, f.steps, draft);
+    const Condition* progressing = FindCondition(draft.conditions, "Progressing");
+    return ReasonIn(draft.conditions) + ": " + progressing->message;
+  };
+  CHECK(told() ==
+        "Unknown RolloutPausedAtStep: "
+        "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered");
+  SECTION("not before all its Pods are available") { found.counts.settled = 2; }
+  SECTION("not while a Pod restarts") { found.counts.in_flight = 1; }
+  SECTION("not while a Pod stands in") { found.counts.stand_ins = 1; }
+  SECTION("not before the partition is reached") { found.at_rest = false; }
+  SECTION("not while it goes back") { found.phase = in_place::InPlacePhase::kReturning; }
+  CHECK(told().starts_with("True ReplicaSetUpdated"));
+  Proves("RO-099");
+}
+
 TEST_CASE("what is not at its partition may be late (RO-099)") {
   AtPartition f;
   SECTION("a new Pod is not available") { f.replica_sets[1].status.available_replicas = 2; }
